@@ -1,0 +1,74 @@
+/**
+ * The one internal shape of a feed item, and what makes two of them the same.
+ * It is made once, by `feed/frames.ts`; everything after that only reads it.
+ */
+export interface Announcement {
+  /** Time-ordered and unique: of two, the later received is the greater string. */
+  readonly id: string;
+  /** The frame's own word: `announcement` or `test_announcement`. */
+  readonly type: string;
+  /** Name of the feed that brought it first. */
+  readonly feed: string;
+  /** Lower case; an open set. */
+  readonly publisher: string;
+  /** An open set: see `LISTING_TYPES`. */
+  readonly listingType: string;
+  /** In the order of the feed, trimmed, without empties and repeats. */
+  readonly tickers: readonly string[];
+  /** The exchange's own words: untrusted text. */
+  readonly title: string;
+  /** Stamps of the exchange and the service, µs since epoch; absent when the feed left them out. */
+  readonly publishTimestampUs: number | undefined;
+  readonly detectedTimestampUs: number | undefined;
+  readonly dispatchTimestampUs: number | undefined;
+  /** When the frame was read here, µs since epoch by the local wall clock. */
+  readonly receivedTimestampUs: number;
+  /** How old the news was when it was read, in ms: service time + transit (see `feed/age.ts`). */
+  readonly ageAtReceiptMs: number;
+  /** The service says that it saw this one late. */
+  readonly abnormal: boolean;
+  /** A free tier hid the title or the tickers. */
+  readonly redacted: boolean;
+  /** The answer to a self-test: never real news. */
+  readonly test: boolean;
+  /** Fields that this version does not know, as they came. */
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+/** The types documented by the service; unknown ones are passed through. */
+export const LISTING_TYPES = [
+  'spot_listing',
+  'spot_delisting',
+  'futures_listing',
+  'futures_delisting',
+  'hodler_airdrop',
+  'monitoring_tag_extend',
+  'monitoring_tag_remove',
+  'caution_released',
+  'not_listing',
+] as const;
+
+export const PUBLISHERS = ['binance', 'upbit', 'bithumb'] as const;
+
+/**
+ * Two announcements with the same identity inside the dedupe window are one. The service gives no id,
+ * so it is what was said: publisher, type, tickers, title. Redacted copies all carry the same words and
+ * self-tests repeat by design; those are told apart by when the service detected (else sent) them.
+ */
+export function identityOf(announcement: Announcement): string {
+  const { publisher, listingType, tickers, title, redacted, test } = announcement;
+  const moment =
+    announcement.detectedTimestampUs ?? announcement.dispatchTimestampUs ?? announcement.receivedTimestampUs;
+  return JSON.stringify([
+    publisher,
+    listingType,
+    tickers,
+    title,
+    ...(redacted || test ? [redacted, test, moment] : []),
+  ]);
+}
+
+/** What goes first when there is a queue: news that moves a price (1) before everything else (0). */
+export function importanceOf(announcement: Announcement): 0 | 1 {
+  return announcement.test || announcement.listingType === 'not_listing' ? 0 : 1;
+}

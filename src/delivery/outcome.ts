@@ -1,0 +1,49 @@
+/**
+ * What became of one attempt, as a value with a closed set of reasons. The reasons are metric labels
+ * and stored words: renaming one is a breaking change.
+ */
+
+/** It did not arrive, or the far end asked to come again. */
+export type RetryReason =
+  | 'rate_limited' // 429, or the client library's own foresight of it
+  | 'server_error' // 408, 425, 5xx
+  | 'unreachable' // refused, DNS, TLS, connect timeout: provably nothing was read by the far end
+  | 'format_refused'; // the platform refused the formatting or size: once more, as plain text
+
+/** It will never be accepted. */
+export type RejectReason =
+  | 'message_refused' // 4xx for this message; the next may be fine
+  | 'redirected' // 3xx: a POST never follows
+  | 'unconfirmed' // 2xx, but not what `success:` demands
+  | 'unauthorized' // 401: the token is wrong
+  | 'forbidden' // 403: kicked, blocked, missing permission
+  | 'gone'; // 404 / 410 and their kin: webhook, channel or chat does not exist
+
+/** The request was written and no full answer came: the far end may or may not have acted. */
+export type AmbiguousReason = 'timeout' | 'connection_lost' | 'answer_unreadable';
+
+export type Outcome =
+  | { readonly kind: 'delivered' }
+  | {
+      readonly kind: 'retry';
+      readonly reason: RetryReason;
+      /** The far end's own wish, in ms from now. With it, the whole budget pauses, not just this delivery. */
+      readonly afterMs?: number;
+      /** The shared budget that pauses (`budget.ts`); without it, the destination's own. */
+      readonly budget?: string;
+      /** Send the plain minimal form next time. */
+      readonly plain?: true;
+    }
+  | { readonly kind: 'reject'; readonly reason: RejectReason; readonly scope: 'message' | 'destination' }
+  | { readonly kind: 'ambiguous'; readonly reason: AmbiguousReason };
+
+/** One attempt, as a sender reports it. */
+export interface AttemptResult {
+  readonly outcome: Outcome;
+  /** HTTP status, when there was one. */
+  readonly status?: number;
+  /** What the far end or the network said, for a person: one line, at most 300 characters, already redacted. */
+  readonly detail?: string;
+  /** When the request went onto the wire, by the monotonic clock; absent when nothing was written. */
+  readonly writtenMs?: number;
+}

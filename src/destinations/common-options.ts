@@ -1,0 +1,39 @@
+/** The options that every destination type has, beside its own. Defaults differ by type: chats are patient, bots are not. */
+import { z } from 'zod';
+import { duration, flag, integer } from '../platform/fields.ts';
+
+/** Attempts are bounded by `maxAge` unless the user says otherwise. */
+const retry = z
+  .strictObject({
+    attempts: integer(1).optional().describe('most attempts in all; default: until maxAge'),
+    minDelay: duration().default(100).describe('ceiling of the first wait; doubles each time'),
+    maxDelay: duration().default(60_000).describe('ceiling of every wait'),
+  })
+  .prefault({});
+
+const rateLimit = z.strictObject({
+  limit: integer(1),
+  per: duration(),
+  burst: integer(1).optional().describe('how many may go at once; the average stays limit/per'),
+});
+
+/** `maxAgeMs` and `timeoutMs` are the type's defaults. */
+export const commonOptions = (defaults: { maxAgeMs: number; timeoutMs: number; concurrency: number }) => ({
+  maxAge: z
+    .union([z.literal(false), duration()], {
+      error: 'must be a duration such as 5s or 10m, or false for never',
+    })
+    .default(defaults.maxAgeMs)
+    .describe('older than this it expires and is never sent'),
+  timeout: duration().default(defaults.timeoutMs).describe('longest one attempt may take'),
+  retry,
+  rateLimit: rateLimit.optional(),
+  concurrency: integer(1, 1000).default(defaults.concurrency).describe('most requests under way at once'),
+  onAmbiguous: z
+    .enum(['resend', 'drop'])
+    .default('resend')
+    .describe('when the answer was lost after the request was written'),
+  dryRun: flag().default(false).describe('everything but the send'),
+});
+
+export type CommonOptions = z.output<z.ZodObject<ReturnType<typeof commonOptions>>>;

@@ -1,0 +1,98 @@
+/**
+ * The contract of a destination type: its options, how it turns an announcement into a message
+ * (pure, prepared at load), and how it sends one. A type is one folder and two lines in `index.ts`;
+ * `test/contract` then holds it to everything that is promised of all of them.
+ */
+import type { z } from 'zod';
+import type { Announcement } from '../announcement.ts';
+import type { BudgetLimits } from '../delivery/budget.ts';
+import type { AttemptResult } from '../delivery/outcome.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Redactor } from '../platform/secret.ts';
+import type { CommonOptions } from './common-options.ts';
+
+/** What a message is made of. */
+export interface RenderInput {
+  readonly announcement: Announcement;
+  readonly rule: string;
+  /** Set for `forEach: ticker`. */
+  readonly ticker: string | undefined;
+}
+
+/** Prepared at load; pure. Throws only on a template's run-time fault (the caller falls back or buries). */
+export type Render<Message> = (input: RenderInput) => Message;
+
+/** What a user wrote under `templates:`. */
+export interface TemplateOptions {
+  /** Liquid text, for chats and plain-text webhooks. */
+  readonly text?: string | undefined;
+  /** A tree of JSON whose leaves are Liquid, or Liquid text; for webhooks. */
+  readonly body?: unknown;
+}
+
+/** A template that cannot be used: `path` leads from the template (or `body`) to the fault. */
+export class TemplateProblem extends Error {
+  readonly path: readonly (string | number)[];
+
+  constructor(message: string, path: readonly (string | number)[] = []) {
+    super(message);
+    this.path = path;
+  }
+}
+
+/** The request that a message becomes, for people (`explain`). Secrets are already `<redacted>`. */
+export interface RequestPreview {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+export interface SendContext {
+  /** The same on every attempt of one delivery. */
+  readonly deliveryId: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** The platform refused the rich form: send the plain minimal one. */
+  readonly plain: boolean;
+  /** Wall-clock ms; `undefined` = never. */
+  readonly expiresAtMs: number | undefined;
+  /** Aborted when the attempt's time is up or the bridge stops; the sender must then settle at once. */
+  readonly signal: AbortSignal;
+}
+
+/** A live destination. `send` never throws for anything that the far end or the network can do. */
+export interface Destination<Message> {
+  send(message: Message, context: SendContext): Promise<AttemptResult>;
+  /** Closes its connections; in-flight sends have ended or been aborted. */
+  close(): Promise<void>;
+}
+
+export interface DestinationDeps {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly redact: Redactor;
+  /** For `user-agent`. */
+  readonly version: string;
+}
+
+/** Named rate limits. Lanes whose destinations name the same key share one budget. */
+export interface BudgetSpec {
+  readonly key: string;
+  readonly limits: readonly BudgetLimits[];
+}
+
+export interface DestinationType<Options extends CommonOptions, Message> {
+  readonly schema: z.ZodType<Options>;
+  /** The platform's limits: `own` is replaced by the user's `rateLimit`, `shared` always holds. */
+  budgets(options: Options): {
+    readonly own: readonly BudgetLimits[];
+    readonly shared: readonly BudgetSpec[];
+  };
+  /** Compiles the default form or a template. Throws `TemplateProblem`. */
+  compile(options: Options, template: TemplateOptions | undefined): Render<Message>;
+  /** What would be sent, for `explain`. */
+  preview(options: Options, message: Message): RequestPreview;
+  /** Loads the platform's library and opens the sender. Does no I/O that can fail for a network reason. */
+  open(options: Options, deps: DestinationDeps): Promise<Destination<Message>>;
+}

@@ -1,0 +1,63 @@
+/**
+ * Discord, as a webhook (`webhookUrl`) or as a bot in a channel (`botToken` + `channelId`).
+ * Limits: https://discord.com/developers/docs/topics/rate-limits
+ */
+import { z } from 'zod';
+import { secret, secretUrl, text, url } from '../../platform/fields.ts';
+import { commonOptions } from '../common-options.ts';
+
+const SNOWFLAKE_HELP =
+  'must be a Discord id: 17 to 20 digits, in quotes (turn on Developer Mode, right-click, Copy ID)';
+const snowflake = () => z.string({ error: SNOWFLAKE_HELP }).regex(/^\d{17,20}$/, SNOWFLAKE_HELP);
+
+/** `…/api/webhooks/<id>/<token>`, with or without an API version; any host, so that a rate-limit proxy can stand in. */
+export const WEBHOOK_PATH = /^\/api(?:\/v\d+)?\/webhooks\/(\d{17,20})\/([\w-]+)\/?$/;
+
+const WEBHOOK_HELP =
+  'must be a Discord webhook URL: https://discord.com/api/webhooks/<id>/<token> (channel settings → Integrations → Webhooks → Copy URL)';
+
+export const discordOptions = z
+  .strictObject({
+    type: z.literal('discord'),
+    webhookUrl: secretUrl('https:', 'http:')
+      .refine((value) => WEBHOOK_PATH.test(new URL(value.reveal()).pathname), WEBHOOK_HELP)
+      .optional(),
+    botToken: secret().optional(),
+    channelId: snowflake().optional(),
+    apiUrl: url('https:', 'http:')
+      .default('https://discord.com/api')
+      .describe('for a bot behind a rate-limit proxy'),
+    threadId: snowflake().optional().describe('post into this thread of the channel'),
+    username: z
+      .string()
+      .min(1)
+      .max(80, 'must be at most 80 characters')
+      .refine(
+        (name) => !/discord|clyde/i.test(name),
+        'must not contain "discord" or "clyde" (Discord refuses it)',
+      )
+      .optional()
+      .describe('name shown for the webhook'),
+    avatarUrl: url('https:').optional(),
+    mention: text()
+      .optional()
+      .describe('everyone, here, role:<id> or user:<id>')
+      .refine(
+        (value) => value === undefined || /^(everyone|here|(role|user):\d{17,20})$/.test(value),
+        'must be everyone, here, role:<id> or user:<id>',
+      ),
+    silent: z.boolean().default(false).describe('no push notification'),
+    ...commonOptions({ maxAgeMs: 6 * 3_600_000, timeoutMs: 10_000, concurrency: 1 }),
+  })
+  .superRefine((options, context) => {
+    const { webhookUrl, botToken, channelId, username, avatarUrl } = options;
+    const issue = (message: string, path: string[]) => context.addIssue({ code: 'custom', message, path });
+    if (webhookUrl && (botToken || channelId))
+      issue('set either webhookUrl, or botToken and channelId, not both', ['webhookUrl']);
+    else if (!webhookUrl && !(botToken && channelId)) issue('set webhookUrl, or botToken and channelId', []);
+    if (!webhookUrl && username) issue('works only with webhookUrl: a bot has its own name', ['username']);
+    if (!webhookUrl && avatarUrl)
+      issue('works only with webhookUrl: a bot has its own picture', ['avatarUrl']);
+  });
+
+export type DiscordOptions = z.output<typeof discordOptions>;

@@ -1,0 +1,17 @@
+/** Every destination type there is. A new one is its folder and two lines here. */
+import type { CommonOptions } from './common-options.ts';
+import type { DestinationType } from './destination.ts';
+import { discord } from './discord/index.ts';
+import { telegram } from './telegram/index.ts';
+import { webhook } from './webhook/index.ts';
+
+export const destinationTypes = { discord, telegram, webhook } as const;
+
+export type DestinationTypeName = keyof typeof destinationTypes;
+
+/** The type of a configured destination, with its own option and message types sealed away. */
+export function typeOf(
+  options: CommonOptions & { readonly type: DestinationTypeName },
+): DestinationType<CommonOptions, unknown> {
+  return destinationTypes[options.type] as unknown as DestinationType<CommonOptions, unknown>;
+}

@@ -1,0 +1,31 @@
+/** Telegram, as a bot in a chat, group or channel. Limits: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this */
+import { z } from 'zod';
+import { flag, integer, secret, text, url } from '../../platform/fields.ts';
+import { commonOptions } from '../common-options.ts';
+
+const CHAT_HELP =
+  'must be a chat id (a number, negative for groups and channels) or a public name such as "@my_channel"';
+
+export const telegramOptions = z.strictObject({
+  type: z.literal('telegram'),
+  botToken: secret().refine(
+    (value) => /^\d+:[\w-]{20,}$/.test(value.reveal()),
+    'must be a bot token from @BotFather, such as 123456789:AA…',
+  ),
+  chatId: z
+    .union([z.int(), z.string().regex(/^(-?\d+|@[A-Za-z]\w{3,})$/, CHAT_HELP)], { error: CHAT_HELP })
+    .transform((value) => (/^-?\d+$/.test(String(value)) ? Number(value) : String(value))),
+  topicId: integer(1).optional().describe('message_thread_id of a forum topic'),
+  silent: flag().default(false).describe('no sound'),
+  protectContent: flag().default(false).describe('no forwarding or saving'),
+  buttons: z
+    .union([z.literal(false), z.array(z.strictObject({ text: text(), url: text() })).max(8)])
+    .optional()
+    .describe(
+      'link buttons under the message (Liquid in both fields); default: the exchange page; false for none',
+    ),
+  apiUrl: url('https:', 'http:').default('https://api.telegram.org').describe('your own Bot API server'),
+  ...commonOptions({ maxAgeMs: 6 * 3_600_000, timeoutMs: 10_000, concurrency: 1 }),
+});
+
+export type TelegramOptions = z.output<typeof telegramOptions>;

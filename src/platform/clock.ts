@@ -1,0 +1,77 @@
+/**
+ * Time as an argument. Nothing outside `platform/` reads a clock or sets a timer, so tests and the
+ * simulation can own time. Wall time is for people and for what must survive a restart; monotonic
+ * time is for ages, deadlines and waits, because the wall clock may be stepped under us.
+ */
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Milliseconds since the Unix epoch, as the machine believes them. May jump. */
+  wallMs(): number;
+  /** Microseconds since the Unix epoch, an integer, at sub-millisecond resolution. May jump. */
+  wallUs(): number;
+  /** Milliseconds since some fixed moment of this process, fractional. Never jumps. */
+  monotonicMs(): number;
+  /** Runs `callback` once, `delayMs` (≥ 0, any size) from now; keeps the process alive only if `keepAlive`. */
+  after(delayMs: number, callback: () => void, keepAlive?: boolean): Timer;
+}
+
+/** Node fires a timer at once when its delay exceeds a signed 32-bit integer. https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** How far the fine wall clock may drift from the coarse one before it is set anew. */
+const REANCHOR_MS = 2;
+
+class SystemClock implements Clock {
+  #anchorMs = Date.now() - performance.now();
+
+  wallMs(): number {
+    return Date.now();
+  }
+
+  wallUs(): number {
+    const monotonicMs = performance.now();
+    const coarseMs = Date.now();
+    if (Math.abs(this.#anchorMs + monotonicMs - coarseMs) > REANCHOR_MS)
+      this.#anchorMs = coarseMs - monotonicMs;
+    return Math.round((this.#anchorMs + monotonicMs) * 1000);
+  }
+
+  monotonicMs(): number {
+    return performance.now();
+  }
+
+  after(delayMs: number, callback: () => void, keepAlive = true): Timer {
+    if (delayMs > LONGEST_TIMER_MS) {
+      let inner = this.after(
+        LONGEST_TIMER_MS,
+        () => {
+          inner = this.after(delayMs - LONGEST_TIMER_MS, callback, keepAlive);
+        },
+        keepAlive,
+      );
+      return { cancel: () => inner.cancel() };
+    }
+    const timeout = setTimeout(callback, Math.max(0, delayMs));
+    if (!keepAlive) timeout.unref();
+    return { cancel: () => clearTimeout(timeout) };
+  }
+}
+
+export const systemClock: Clock = new SystemClock();
+
+/** Resolves after `delayMs`, or at once when `signal` aborts (it never rejects: look at the signal). */
+export function wait(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = () => {
+      timer.cancel();
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = clock.after(delayMs, done);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,70 @@
+/**
+ * The field types that every part's options are made of, so that a duration or a secret is read,
+ * explained and documented the same way everywhere. A value from `${NAME}` is always text, hence
+ * numbers and booleans also accept their text form.
+ */
+import { z } from 'zod';
+import { parseDuration } from './duration.ts';
+import { Secret } from './secret.ts';
+
+const DURATION_HELP = 'must be a duration with a unit, such as 500ms, 5s, 10m, 1h or 3d';
+
+/** `5s` → 5000 (ms). */
+export const duration = () =>
+  z
+    .string({ error: DURATION_HELP })
+    .transform((text, context) => {
+      const durationMs = parseDuration(text);
+      if (durationMs !== undefined && durationMs > 0) return durationMs;
+      context.addIssue({ code: 'custom', message: DURATION_HELP });
+      return z.NEVER;
+    })
+    .meta({ description: 'a duration: 500ms, 5s, 10m, 1h, 3d' });
+
+/** A duration, or `false` to switch the thing off. */
+export const durationOrOff = () =>
+  z.union([z.literal(false), duration()], { error: `${DURATION_HELP}, or false` });
+
+const whole = (text: string) => (/^-?\d+$/.test(text) ? Number(text) : Number.NaN);
+
+/** A whole number between `min` and `max`, also as text. */
+export const integer = (min: number, max: number = Number.MAX_SAFE_INTEGER) => {
+  const help =
+    max === Number.MAX_SAFE_INTEGER
+      ? `must be a whole number, at least ${min}`
+      : `must be a whole number from ${min} to ${max}`;
+  return z
+    .union([z.number(), z.string().transform(whole)], { error: help })
+    .pipe(z.int({ error: help }).min(min, help).max(max, help));
+};
+
+/** true or false, also as text. */
+export const flag = () =>
+  z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], {
+    error: 'must be true or false',
+  });
+
+/** Non-empty text that is never shown. `check` warns when it stands in the file in clear. */
+export const secret = () =>
+  z
+    .string({ error: 'must be text; keep it out of the file with a variable' })
+    .min(1, 'must not be empty')
+    .transform((value) => new Secret(value))
+    .meta({ secret: true });
+
+/** Non-empty text. */
+export const text = () => z.string({ error: 'must be text' }).min(1, 'must not be empty');
+
+/** An absolute URL with one of the given schemes (`https:`). */
+export const url = (...schemes: readonly string[]) => {
+  const help = `must be a full URL starting with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`;
+  return z
+    .string({ error: help })
+    .refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol), help);
+};
+
+/** A URL that carries a token and is therefore a secret itself. */
+export const secretUrl = (...schemes: readonly string[]) =>
+  url(...schemes)
+    .transform((value) => new Secret(value))
+    .meta({ secret: true });

@@ -1,0 +1,51 @@
+/**
+ * One wide line per step, named `noun.verb` (`announcement.received`, `delivery.attempted`,
+ * `feed.lost`); silence otherwise. Every line passes the redactor as text, so that no field, message
+ * or error can carry a secret out.
+ */
+import { pino } from 'pino';
+import { build as prettyStream } from 'pino-pretty';
+import type { Redactor } from './secret.ts';
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+export interface Log {
+  debug(fields: LogFields, event: string): void;
+  info(fields: LogFields, event: string): void;
+  warn(fields: LogFields, event: string): void;
+  error(fields: LogFields, event: string): void;
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export const LOG_FORMATS = ['auto', 'json', 'pretty'] as const;
+
+export interface LogOptions {
+  readonly level: (typeof LOG_LEVELS)[number];
+  readonly format: (typeof LOG_FORMATS)[number];
+}
+
+/** Writes to standard error, so that standard output stays the commands' own. `isTerminal` decides `auto`. */
+export function createLog(
+  options: LogOptions,
+  redact: Redactor,
+  stderr: NodeJS.WritableStream & { isTTY?: boolean },
+): Log {
+  const pretty = options.format === 'pretty' || (options.format === 'auto' && stderr.isTTY === true);
+  const sink = pretty
+    ? prettyStream({
+        colorize: stderr.isTTY === true,
+        ignore: 'pid,hostname',
+        translateTime: 'HH:MM:ss.l',
+        destination: stderr,
+      })
+    : stderr;
+  return pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write: (line: string) => sink.write(redact(line)) },
+  );
+}

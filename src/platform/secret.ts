@@ -1,0 +1,54 @@
+/**
+ * A value that must never be shown. It prints as `<redacted>` wherever a value can be printed by
+ * accident (string, JSON, inspect, log); reading it takes an explicit `reveal()`.
+ * A `Redactor` is the second fence: it removes every known secret from text we did not write
+ * (library errors quote URLs with tokens in them).
+ */
+import { inspect } from 'node:util';
+
+export const REDACTED = '<redacted>';
+
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return REDACTED;
+  }
+
+  toJSON(): string {
+    return REDACTED;
+  }
+
+  [inspect.custom](): string {
+    return REDACTED;
+  }
+}
+
+/** Takes text that may quote a secret and gives it back without. */
+export type Redactor = (text: string) => string;
+
+/** Shorter values (`1`, `true`, a chat id's digits) would blot out innocent text. */
+const SHORTEST_SECRET = 8;
+
+/** Removes the given values from text, also in their URL-encoded and JSON-escaped forms. Longest first, so that a URL goes before its token. */
+export function createRedactor(secrets: Iterable<string>): Redactor {
+  const forms = new Set<string>();
+  for (const secret of secrets) {
+    if (secret.length < SHORTEST_SECRET) continue;
+    forms.add(secret).add(encodeURIComponent(secret)).add(JSON.stringify(secret).slice(1, -1));
+  }
+  const ordered = [...forms].sort((a, b) => b.length - a.length);
+  return (text) => {
+    let clean = text;
+    for (const form of ordered) if (clean.includes(form)) clean = clean.replaceAll(form, REDACTED);
+    return clean;
+  };
+}
