@@ -1,0 +1,141 @@
+/**
+ * How people write rules: `match` says which announcements, `send` says where to.
+ * Conditions in one `match` are ANDed, as are the keys of one condition object; a list is OR;
+ * `not`, `matches` and `any` nest. Shape only: names and regular expressions are checked by
+ * `config/`, meaning is given by `matcher.ts`.
+ */
+import { z } from 'zod';
+import { flag, integer, text } from '../platform/fields.ts';
+
+/** One value (of which it is), any of a list, or an object whose keys must all hold. */
+export type Condition<Value> = Value | readonly Condition<Value>[] | ConditionObject<Value>;
+
+export interface ConditionObject<Value> {
+  readonly not?: Condition<Value> | undefined;
+  readonly any?: readonly Condition<Value>[] | undefined;
+}
+
+/** Compared without case and after Unicode folding; under `ticker`, `*` stands for anything. */
+export type TextCondition = string | readonly TextCondition[] | TextConditionObject;
+
+export interface TextConditionObject {
+  readonly not?: TextCondition | undefined;
+  /** A regular expression (linear-time engine), found anywhere in the text. */
+  readonly matches?: string | undefined;
+  readonly any?: readonly TextCondition[] | undefined;
+}
+
+export type CountCondition = Condition<number>;
+export type FlagCondition = Condition<boolean>;
+
+const EMPTY_LIST = 'must not be an empty list: it would match nothing';
+const OBJECT_HELP = 'must have at least one of: not, matches, any';
+
+const someKey = (condition: object) => Object.values(condition).some((value) => value !== undefined);
+
+const TEXT_HELP = 'must be text, a list, or an object with not, matches or any';
+
+const textCondition: z.ZodType<TextCondition> = z.lazy(() =>
+  z.union(
+    [
+      text(),
+      z.array(textCondition).min(1, EMPTY_LIST),
+      z
+        .strictObject({
+          not: textCondition.optional(),
+          matches: text().optional().describe('regular expression, case-insensitive'),
+          any: z.array(textCondition).min(1, EMPTY_LIST).optional(),
+        })
+        .refine(someKey, OBJECT_HELP),
+    ],
+    { error: TEXT_HELP },
+  ),
+);
+
+/** For values without a text: no `matches`. */
+function condition<Value extends number | boolean>(
+  value: z.ZodType<Value>,
+  what: string,
+): z.ZodType<Condition<Value>> {
+  const self: z.ZodType<Condition<Value>> = z.lazy(() =>
+    z.union(
+      [
+        value,
+        z.array(self).min(1, EMPTY_LIST),
+        z
+          .strictObject({ not: self.optional(), any: z.array(self).min(1, EMPTY_LIST).optional() })
+          .refine(someKey, 'must have at least one of: not, any'),
+      ],
+      { error: `must be ${what}, a list, or an object with not or any` },
+    ),
+  );
+  return self;
+}
+
+const countCondition = condition(integer(0), 'a whole number');
+const flagCondition = condition(flag(), 'true or false');
+
+const matchOptions = z
+  .strictObject(
+    {
+      publisher: textCondition.optional().describe('the exchange: binance, upbit, bithumb, …'),
+      listingType: textCondition.optional(),
+      ticker: textCondition.optional().describe('asked of each ticker, one must fit; * stands for anything'),
+      tickerCount: countCondition.optional(),
+      title: textCondition.optional().describe('the whole title, or a part of it with matches'),
+      feed: textCondition.optional().describe('name of the feed that brought it first'),
+      abnormal: flagCondition.optional().describe('the service says that it saw this one late'),
+      redacted: flagCondition.optional().describe('a free tier hid the title or the tickers'),
+      test: flagCondition
+        .optional()
+        .describe('self-tests match only rules that ask for them with test: true'),
+    },
+    { error: 'must be a mapping of conditions; match: {} matches everything real' },
+  )
+  .describe('all must hold; {} matches everything real');
+
+export type MatchOptions = z.output<typeof matchOptions>;
+export type MatchField = keyof MatchOptions;
+export const MATCH_FIELDS = Object.keys(matchOptions.shape) as readonly MatchField[];
+
+/** One destination that a rule sends to, and the template it wants there. */
+export interface SendTarget {
+  readonly to: string;
+  readonly template?: string | undefined;
+}
+
+const target = z.union(
+  [
+    text().transform((to): SendTarget => ({ to })),
+    z.strictObject({ to: text(), template: text().optional() }),
+  ],
+  { error: 'must be the name of a destination, or { to: name, template: name }' },
+);
+
+export const ruleOptions = z
+  .strictObject({
+    name: text().optional().describe('default: rule 1, rule 2, …'),
+    match: matchOptions,
+    send: z
+      .union([z.array(target), target.transform((one) => [one])], {
+        error: 'must be a list of destination names',
+      })
+      .transform((targets): readonly SendTarget[] => targets)
+      .describe('destinations; may be empty only with stop: true, to drop announcements'),
+    stop: flag().default(false).describe('after a match, later rules are not asked'),
+  })
+  .superRefine((rule, context) => {
+    if (rule.send.length === 0 && !rule.stop)
+      context.addIssue({
+        code: 'custom',
+        path: ['send'],
+        message: 'must name at least one destination (or add stop: true, to drop what matches)',
+      });
+  });
+
+/** The `rules:` of a config, in order; the unnamed are named by their place. */
+export const rulesOptions = z
+  .array(ruleOptions, { error: 'must be a list of rules, each starting with a dash' })
+  .transform((rules) => rules.map((rule, index) => ({ ...rule, name: rule.name ?? `rule ${index + 1}` })));
+
+export type RuleOptions = z.output<typeof rulesOptions>[number];
