@@ -4,8 +4,11 @@
  *
  * A slot is taken before a send and counts for as long as the send may still reach the wire; once it
  * has, it counts from that moment for one window. So a slow connect cannot let two windows' worth of
- * requests arrive together.
+ * requests arrive together. Lanes that found no room park here; when there is room again they are woken
+ * one after the other, the one with the most important delivery first, and take what there is.
  */
+import type { Clock, Timer } from '../platform/clock.ts';
+import { compare, type Queued } from './backlog.ts';
 
 /** At most `limit` requests in any `perMs`. */
 export interface BudgetLimits {
@@ -18,7 +21,7 @@ export function withBurst(limit: number, perMs: number, burst = limit): BudgetLi
   return burst <= limit ? { limit, perMs } : { limit: burst, perMs: (perMs * burst) / limit };
 }
 
-/** Added to a window, because requests do not arrive at the same distances as they leave (p-queue was seen one over by rounding: `delivery-facts.md`). */
+/** Added to a window, because requests do not arrive at the distances at which they leave (p-queue was seen one over by rounding: `delivery-facts.md`). */
 const MARGIN = { ratio: 0.05, mostMs: 500 } as const;
 
 /** One send's place in the budget. */
@@ -27,14 +30,25 @@ export interface Slot {
   writtenMs: number;
 }
 
+/** A lane that waits for room. */
+export interface Waiter {
+  readonly head: Queued | undefined;
+  /** Try again now; park again if there is still no room. */
+  wake(): void;
+}
+
 export class Budget {
   readonly #windows: readonly BudgetLimits[];
   readonly #longestMs: number;
+  readonly #clock: Clock;
   /** In the order taken. */
   #slots: Slot[] = [];
   #pausedUntilMs = 0;
+  #waiters = new Set<Waiter>();
+  #alarm: Timer | undefined;
 
-  constructor(limits: readonly BudgetLimits[]) {
+  constructor(limits: readonly BudgetLimits[], clock: Clock) {
+    this.#clock = clock;
     this.#windows = limits.map(({ limit, perMs }) => ({
       limit,
       perMs: perMs + Math.min(perMs * MARGIN.ratio, MARGIN.mostMs),
@@ -49,16 +63,19 @@ export class Budget {
   /** The far end asked for silence until then; a shorter wish never shortens a longer one. */
   pause(untilMs: number): void {
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
+    this.#setAlarm();
   }
 
-  /** An operator says that the reason is gone. */
+  /** The reason for the pause is gone. */
   resume(): void {
     this.#pausedUntilMs = 0;
+    this.#wake();
   }
 
-  /** 0 = now; else how long to wait, in ms, before asking again (Infinity: until a send under way has ended). */
+  /** 0 = now; else how long to wait, in ms (Infinity: until a send under way has ended). */
   waitMs(nowMs: number): number {
     let waitMs = Math.max(0, this.#pausedUntilMs - nowMs);
+    if (this.#slots.length === 0) return waitMs;
     this.#forget(nowMs);
     for (const { limit, perMs } of this.#windows) {
       const inWindow = this.#slots.filter((slot) => slot.writtenMs + perMs > nowMs);
@@ -78,8 +95,36 @@ export class Budget {
 
   /** The send has ended: it was written at `writtenMs`, or never left (`undefined`) and the place is free again. */
   settle(slot: Slot, writtenMs: number | undefined): void {
+    if (this.#windows.length === 0) return;
     if (writtenMs === undefined) this.#slots = this.#slots.filter((other) => other !== slot);
     else slot.writtenMs = writtenMs;
+    this.#setAlarm();
+  }
+
+  /** `waiter.wake()` will be called when there may be room. */
+  park(waiter: Waiter): void {
+    this.#waiters.add(waiter);
+    this.#setAlarm();
+  }
+
+  unpark(waiter: Waiter): void {
+    this.#waiters.delete(waiter);
+    if (this.#waiters.size === 0) this.#alarm?.cancel();
+  }
+
+  #setAlarm(): void {
+    this.#alarm?.cancel();
+    this.#alarm = undefined;
+    if (this.#waiters.size === 0) return;
+    const waitMs = this.waitMs(this.#clock.monotonicMs());
+    if (Number.isFinite(waitMs))
+      this.#alarm = this.#clock.after(Math.ceil(waitMs), () => this.#wake(), false);
+  }
+
+  #wake(): void {
+    const waiting = [...this.#waiters].sort((a, b) => (a.head && b.head ? compare(b.head, a.head) : 0));
+    this.#waiters = new Set();
+    for (const waiter of waiting) waiter.wake();
   }
 
   #forget(nowMs: number): void {

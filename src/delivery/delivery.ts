@@ -19,6 +19,6 @@ export interface Delivery {
   /** Under `forEach: ticker`, the one this delivery is for. */
   readonly ticker: string | undefined;
   readonly importance: number;
-  /** Wall-clock end of its usefulness, ms since epoch; `undefined` = never. */
+  /** When it stops being useful, monotonic ms (`Clock.monotonicMs`); `undefined` = never. */
   readonly expiresAtMs: number | undefined;
 }

@@ -1,7 +1,9 @@
 /**
  * Time as an argument. Nothing outside `platform/` reads a clock or sets a timer, so tests and the
- * simulation can own time. Wall time is for people and for what must survive a restart; monotonic
- * time is for ages, deadlines and waits, because the wall clock may be stepped under us.
+ * simulation can own time. Wall time is for people and for the feed's stamps; ages, deadlines and waits
+ * use monotonic time, because the wall clock may be stepped under us. Monotonic time starts at what the
+ * wall clock said when the process started, so that it can be stored and still means something after a
+ * restart.
  */
 export interface Timer {
   cancel(): void;
@@ -12,7 +14,7 @@ export interface Clock {
   wallMs(): number;
   /** Microseconds since the Unix epoch, an integer, at sub-millisecond resolution. May jump. */
   wallUs(): number;
-  /** Milliseconds since some fixed moment of this process, fractional. Never jumps. */
+  /** Milliseconds since the epoch as the machine believed them when the process started, fractional. Never jumps. */
   monotonicMs(): number;
   /** Runs `callback` once, `delayMs` (≥ 0, any size) from now; keeps the process alive only if `keepAlive`. */
   after(delayMs: number, callback: () => void, keepAlive?: boolean): Timer;
@@ -40,7 +42,7 @@ class SystemClock implements Clock {
   }
 
   monotonicMs(): number {
-    return performance.now();
+    return performance.timeOrigin + performance.now();
   }
 
   after(delayMs: number, callback: () => void, keepAlive = true): Timer {

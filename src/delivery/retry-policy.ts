@@ -1,0 +1,71 @@
+/** What follows from an outcome. Pure: the lane only carries it out. */
+import { type BackoffRange, backoffMs } from '../platform/backoff.ts';
+import type { Random } from '../platform/random.ts';
+import type { FinalState } from './delivery.ts';
+import type { Outcome } from './outcome.ts';
+
+export interface RetryOptions {
+  /** Most attempts in all; `undefined` = until `maxAge`. */
+  readonly attempts?: number | undefined;
+  readonly minDelay: number;
+  readonly maxDelay: number;
+}
+
+export type Decision =
+  | { readonly kind: 'end'; readonly state: FinalState; readonly reason: string | undefined }
+  /** Again after `delayMs`; `pauseMs` silences the named budget (default: the destination's own). */
+  | {
+      readonly kind: 'again';
+      readonly reason: string;
+      readonly delayMs: number;
+      readonly plain: boolean;
+      readonly pause: { readonly budget: string | undefined; readonly ms: number } | undefined;
+    }
+  /** The destination itself refuses: keep the delivery, suspend the destination. */
+  | { readonly kind: 'suspend'; readonly reason: string };
+
+/** `attempt`: the number of the one that just ended, from 1. */
+export function decide(
+  outcome: Outcome,
+  attempt: number,
+  retry: RetryOptions,
+  onAmbiguous: 'resend' | 'drop',
+  random: Random,
+): Decision {
+  switch (outcome.kind) {
+    case 'delivered':
+      return { kind: 'end', state: 'delivered', reason: undefined };
+    case 'reject':
+      if (outcome.scope === 'destination') return { kind: 'suspend', reason: outcome.reason };
+      return { kind: 'end', state: 'dead', reason: outcome.reason };
+    case 'ambiguous':
+      if (onAmbiguous === 'drop') return { kind: 'end', state: 'dead', reason: outcome.reason };
+      return again(outcome.reason, attempt, retry, random);
+    case 'retry':
+      return again(outcome.reason, attempt, retry, random, outcome);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function again(
+  reason: string,
+  attempt: number,
+  retry: RetryOptions,
+  random: Random,
+  wish?: Extract<Outcome, { kind: 'retry' }>,
+): Decision {
+  if (retry.attempts !== undefined && attempt >= retry.attempts)
+    return { kind: 'end', state: 'dead', reason };
+  const range: BackoffRange = { minMs: retry.minDelay, maxMs: retry.maxDelay };
+  const pause = wish?.afterMs === undefined ? undefined : { budget: wish.budget, ms: wish.afterMs };
+  // What waits for the far end's own time, or goes out in another form, has no reason to wait on top.
+  const atOnce = pause !== undefined || wish?.plain === true || reason === 'moved';
+  return {
+    kind: 'again',
+    reason,
+    delayMs: atOnce ? 0 : backoffMs(attempt, range, random),
+    plain: wish?.plain === true,
+    pause,
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * The schema, as steps from version to version (`PRAGMA user_version`). A step that has been released
+ * is never edited. Ids are time-ordered, so the primary keys serve ranges in time (retention, `--since`)
+ * without an index of their own; the only other index covers the few rows that still wait.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+
+const STEPS: readonly string[] = [
+  `CREATE TABLE announcements (
+     id TEXT PRIMARY KEY,
+     identity TEXT NOT NULL,
+     received_ms REAL NOT NULL,
+     body TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE deliveries (
+     id TEXT PRIMARY KEY,
+     announcement_id TEXT NOT NULL,
+     destination TEXT NOT NULL,
+     rule TEXT NOT NULL,
+     template TEXT,
+     ticker TEXT,
+     importance INTEGER NOT NULL,
+     state TEXT NOT NULL,
+     reason TEXT,
+     attempts INTEGER NOT NULL,
+     plain INTEGER NOT NULL,
+     not_before_ms REAL NOT NULL,
+     expires_at_ms REAL,
+     settled_ms REAL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX deliveries_owed ON deliveries (destination, importance DESC, id DESC) WHERE state = 'pending';
+   CREATE TABLE attempts (
+     delivery_id TEXT NOT NULL,
+     started_ms REAL NOT NULL,
+     attempt INTEGER NOT NULL,
+     duration_ms REAL NOT NULL,
+     outcome TEXT NOT NULL,
+     status INTEGER,
+     detail TEXT,
+     PRIMARY KEY (delivery_id, started_ms)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE holder (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), pid INTEGER NOT NULL, host TEXT NOT NULL, since_ms REAL NOT NULL) STRICT;`,
+];
+
+export const SCHEMA_VERSION = STEPS.length;
+
+export class StoreVersionError extends Error {
+  readonly code = 'STORE_VERSION';
+}
+
+/** Brings the store to this version. Throws `StoreVersionError` when it was written by a newer one. */
+export function migrate(database: DatabaseSync): void {
+  const version = storedVersion(database);
+  if (version > SCHEMA_VERSION)
+    throw new StoreVersionError(
+      `the store was written by a newer listing-bridge (schema ${version}; this one knows ${SCHEMA_VERSION}): upgrade listing-bridge, or set store.path to a new file`,
+    );
+  if (version === SCHEMA_VERSION) return;
+  database.exec('BEGIN IMMEDIATE');
+  for (const step of STEPS.slice(version)) database.exec(step);
+  database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+  database.exec('COMMIT');
+}
+
+export function storedVersion(database: DatabaseSync): number {
+  const row = database.prepare('PRAGMA user_version').get();
+  return Number(row?.['user_version'] ?? 0);
+}

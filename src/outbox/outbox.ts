@@ -1,0 +1,48 @@
+/**
+ * The durable truth: every announcement that was read, every delivery that it is owed, every attempt.
+ * The contract that the rest of the bridge relies on; `sqlite.ts` keeps it, `journal.ts` survives its faults.
+ * All times are monotonic ms (`Clock.monotonicMs`), which are epoch ms across restarts.
+ */
+import type { Announcement } from '../announcement.ts';
+import type { Delivery, DeliveryState } from '../delivery/delivery.ts';
+
+/** A delivery that still waits, as it is taken up again. */
+export interface OwedDelivery {
+  readonly delivery: Delivery;
+  /** Attempts already made. */
+  readonly attempts: number;
+  readonly notBeforeMs: number;
+  /** The platform refused the rich form before. */
+  readonly plain: boolean;
+}
+
+/** One attempt and the state that it left the delivery in. */
+export interface AttemptRecord {
+  readonly deliveryId: string;
+  /** 1 for the first. 0 = no attempt was made: expired, skipped or buried without one. */
+  readonly attempt: number;
+  readonly startedMs: number;
+  readonly durationMs: number;
+  /** The outcome's kind and reason: `delivered`, `retry server_error`, `ambiguous timeout`, … */
+  readonly outcome: string;
+  readonly status: number | undefined;
+  readonly detail: string | undefined;
+  readonly state: DeliveryState;
+  /** Why the delivery is in that state; the reason word of the outcome, or `max_age`, `dry_run`, … */
+  readonly reason: string | undefined;
+  readonly notBeforeMs: number;
+  readonly plain: boolean;
+}
+
+export interface Outbox {
+  /** One announcement with all that is owed for it: all or nothing, on disk's doorstep when it returns. */
+  record(announcement: Announcement, deliveries: readonly Delivery[]): void;
+  /** Many attempts in one transaction. */
+  settle(attempts: readonly AttemptRecord[]): void;
+  /** The waiting deliveries of a destination, most important first, freshest first among equals. */
+  owed(destination: string, limit: number): readonly OwedDelivery[];
+  /** Identities of what was read since, with the time of receipt, oldest first. */
+  identitiesSince(sinceMs: number): Iterable<{ readonly identity: string; readonly receivedMs: number }>;
+  /** True once after somebody else (the command line) has changed the store. */
+  changedByOthers(): boolean;
+}

@@ -1,0 +1,63 @@
+/** Between rows and the types of the bridge: the one place that knows the columns' order and names. */
+import type { SQLOutputValue } from 'node:sqlite';
+import type { Announcement } from '../announcement.ts';
+import type { DeliveryState } from '../delivery/delivery.ts';
+import type { OwedDelivery } from './outbox.ts';
+
+type Row = Record<string, SQLOutputValue>;
+
+/** A delivery with all that is known of it, for people (`deliveries`, the API). */
+export interface StoredDelivery extends OwedDelivery {
+  readonly state: DeliveryState;
+  readonly reason: string | undefined;
+  readonly settledMs: number | undefined;
+}
+
+export interface StoredAttempt {
+  readonly attempt: number;
+  readonly startedMs: number;
+  readonly durationMs: number;
+  readonly outcome: string;
+  readonly status: number | undefined;
+  readonly detail: string | undefined;
+}
+
+const optionalText = (value: SQLOutputValue | undefined) => (value == null ? undefined : String(value));
+const optionalNumber = (value: SQLOutputValue | undefined) => (value == null ? undefined : Number(value));
+
+/** JSON drops `undefined`, so absent stamps come back absent, which reads the same. */
+export const announcementFrom = (body: SQLOutputValue | undefined): Announcement =>
+  JSON.parse(String(body)) as Announcement;
+
+/** Columns of `deliveries` joined with `announcements.body`. */
+export function deliveryFrom(row: Row): StoredDelivery {
+  return {
+    delivery: {
+      id: String(row['id']),
+      announcement: announcementFrom(row['body']),
+      destination: String(row['destination']),
+      rule: String(row['rule']),
+      template: optionalText(row['template']),
+      ticker: optionalText(row['ticker']),
+      importance: Number(row['importance']),
+      expiresAtMs: optionalNumber(row['expires_at_ms']),
+    },
+    attempts: Number(row['attempts']),
+    notBeforeMs: Number(row['not_before_ms']),
+    plain: row['plain'] === 1,
+    state: String(row['state']) as DeliveryState,
+    reason: optionalText(row['reason']),
+    settledMs: optionalNumber(row['settled_ms']),
+  };
+}
+
+export function attemptFrom(row: Row): StoredAttempt {
+  return {
+    attempt: Number(row['attempt']),
+    startedMs: Number(row['started_ms']),
+    durationMs: Number(row['duration_ms']),
+    outcome: String(row['outcome']),
+    status: optionalNumber(row['status']),
+    detail: optionalText(row['detail']),
+  };
+}

@@ -1,0 +1,161 @@
+/**
+ * The outbox in one SQLite file, through Node's own driver. Write-ahead log: a commit is a write into
+ * the page cache (about 20 µs), which survives the death of the process; `sync.ts` takes it to the disk
+ * a few milliseconds later, off the hot path.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { type Announcement, identityOf } from '../announcement.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import { idAt } from './ids.ts';
+import type { AttemptRecord, Outbox, OwedDelivery } from './outbox.ts';
+import { deliveryFrom } from './rows.ts';
+
+export class SqliteOutbox implements Outbox {
+  readonly #database: DatabaseSync;
+  readonly #statements: ReturnType<typeof prepare>;
+  #dataVersion: number;
+
+  /** `database`: open, migrated, ours (`open.ts`). */
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#statements = prepare(database);
+    this.#dataVersion = this.#readDataVersion();
+  }
+
+  record(announcement: Announcement, deliveries: readonly Delivery[]): void {
+    const { insertAnnouncement, insertDelivery } = this.#statements;
+    this.#inTransaction(() => {
+      insertAnnouncement.run(
+        announcement.id,
+        identityOf(announcement),
+        announcement.receivedTimestampUs / 1000,
+        JSON.stringify(announcement),
+      );
+      for (const { id, destination, rule, template, ticker, importance, expiresAtMs } of deliveries)
+        insertDelivery.run(
+          id,
+          announcement.id,
+          destination,
+          rule,
+          template ?? null,
+          ticker ?? null,
+          importance,
+          expiresAtMs ?? null,
+        );
+    });
+  }
+
+  settle(attempts: readonly AttemptRecord[]): void {
+    const { insertAttempt, updateDelivery } = this.#statements;
+    this.#inTransaction(() => {
+      for (const record of attempts) {
+        const { deliveryId, attempt, startedMs, durationMs, outcome, status, detail, state, reason } = record;
+        if (attempt > 0)
+          insertAttempt.run(
+            deliveryId,
+            startedMs,
+            attempt,
+            durationMs,
+            outcome,
+            status ?? null,
+            detail ?? null,
+          );
+        const settledMs = state === 'pending' ? null : startedMs + durationMs;
+        updateDelivery.run(
+          state,
+          reason ?? null,
+          attempt,
+          record.plain ? 1 : 0,
+          record.notBeforeMs,
+          settledMs,
+          deliveryId,
+        );
+      }
+    });
+  }
+
+  owed(destination: string, limit: number): readonly OwedDelivery[] {
+    return this.#statements.selectOwed.all(destination, limit).map(deliveryFrom);
+  }
+
+  *identitiesSince(sinceMs: number): Generator<{ identity: string; receivedMs: number }> {
+    for (const row of this.#statements.selectIdentities.iterate(idAt(sinceMs)))
+      yield { identity: String(row['identity']), receivedMs: Number(row['received_ms']) };
+  }
+
+  /** SQLite counts the commits of other connections. https://sqlite.org/pragma.html#pragma_data_version */
+  changedByOthers(): boolean {
+    const version = this.#readDataVersion();
+    const changed = version !== this.#dataVersion;
+    this.#dataVersion = version;
+    return changed;
+  }
+
+  /** Deletes what was read before `beforeMs` and waits for nothing more, at most `limit` announcements a call. Says how many went. */
+  prune(beforeMs: number, limit: number): number {
+    const ids = this.#statements.selectPrunable.all(idAt(beforeMs), limit).map((row) => String(row['id']));
+    this.#inTransaction(() => {
+      for (const id of ids) {
+        // Ids of deliveries begin with their announcement's and a dash; `.` is the character after it.
+        this.#statements.deleteAttempts.run(`${id}-`, `${id}.`);
+        this.#statements.deleteDeliveries.run(`${id}-`, `${id}.`);
+        this.#statements.deleteAnnouncement.run(id);
+      }
+    });
+    return ids.length;
+  }
+
+  #readDataVersion(): number {
+    return Number(this.#statements.dataVersion.get()?.['data_version']);
+  }
+
+  #inTransaction(work: () => void): void {
+    this.#statements.begin.run();
+    try {
+      work();
+      this.#statements.commit.run();
+    } catch (error) {
+      if (this.#database.isTransaction) this.#statements.rollback.run();
+      throw error;
+    }
+  }
+}
+
+function prepare(database: DatabaseSync) {
+  return {
+    begin: database.prepare('BEGIN IMMEDIATE'),
+    commit: database.prepare('COMMIT'),
+    rollback: database.prepare('ROLLBACK'),
+    insertAnnouncement: database.prepare(
+      'INSERT OR IGNORE INTO announcements (id, identity, received_ms, body) VALUES (?, ?, ?, ?)',
+    ),
+    insertDelivery: database.prepare(
+      `INSERT OR IGNORE INTO deliveries (id, announcement_id, destination, rule, template, ticker, importance, expires_at_ms, state, attempts, plain, not_before_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 0, 0)`,
+    ),
+    insertAttempt: database.prepare(
+      'INSERT OR REPLACE INTO attempts (delivery_id, started_ms, attempt, duration_ms, outcome, status, detail) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ),
+    // What somebody has decided meanwhile (`deliveries discard`) is not undone by an attempt that was under way, unless it arrived.
+    updateDelivery: database.prepare(
+      `UPDATE deliveries SET state = ?1, reason = ?2, attempts = MAX(attempts, ?3), plain = ?4, not_before_ms = ?5, settled_ms = ?6
+       WHERE id = ?7 AND (state = 'pending' OR ?1 = 'delivered')`,
+    ),
+    selectOwed: database.prepare(
+      `SELECT d.*, a.body FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
+       WHERE d.destination = ? AND d.state = 'pending' ORDER BY d.importance DESC, d.id DESC LIMIT ?`,
+    ),
+    selectIdentities: database.prepare(
+      'SELECT identity, received_ms FROM announcements WHERE id >= ? ORDER BY id',
+    ),
+    selectPrunable: database.prepare(
+      `SELECT id FROM announcements a WHERE id < ? AND NOT EXISTS
+         (SELECT 1 FROM deliveries d WHERE d.id >= a.id || '-' AND d.id < a.id || '.' AND d.state = 'pending')
+       ORDER BY id LIMIT ?`,
+    ),
+    deleteAttempts: database.prepare('DELETE FROM attempts WHERE delivery_id >= ? AND delivery_id < ?'),
+    deleteDeliveries: database.prepare('DELETE FROM deliveries WHERE id >= ? AND id < ?'),
+    deleteAnnouncement: database.prepare('DELETE FROM announcements WHERE id = ?'),
+    dataVersion: database.prepare('PRAGMA data_version'),
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * Takes committed transactions to the disk behind the sends: one fdatasync of the write-ahead log, off the
+ * event loop, a few milliseconds after a write. What a power cut can take is therefore the last few
+ * milliseconds; the death of the process takes nothing.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Clock } from '../platform/clock.ts';
+
+/** Long enough for a burst to share one sync, short enough to be "the last few milliseconds". */
+const DELAY_MS = 5;
+
+export class Sync {
+  readonly #path: string;
+  readonly #clock: Clock;
+  #file: FileHandle | undefined;
+  #wanted = false;
+  #running: Promise<void> | undefined;
+
+  /** `path`: the store's file; its log is beside it. */
+  constructor(path: string, clock: Clock) {
+    this.#path = `${path}-wal`;
+    this.#clock = clock;
+  }
+
+  /** Something was committed. Costs nothing now. */
+  request(): void {
+    if (this.#wanted) return;
+    this.#wanted = true;
+    this.#clock.after(DELAY_MS, () => this.#start(), false);
+  }
+
+  async close(): Promise<void> {
+    await this.#running;
+    await this.#file?.close().catch(() => undefined);
+    this.#file = undefined;
+  }
+
+  #start(): void {
+    if (this.#running !== undefined) return;
+    this.#wanted = false;
+    this.#running = this.#sync().finally(() => {
+      this.#running = undefined;
+      if (this.#wanted) this.#start();
+    });
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      this.#file ??= await open(this.#path, 'r+');
+      await this.#file.datasync();
+    } catch {
+      // A disk that cannot sync fails the next write too, and that is where it is reported.
+      await this.#file?.close().catch(() => undefined);
+      this.#file = undefined;
+    }
+  }
+}
