@@ -1,0 +1,223 @@
+/**
+ * What to do when the service says no: pure policy for a refused handshake and for a close. `fatal`
+ * stops this feed until the config changes; everything else is retried for ever. Each verdict carries
+ * one sentence of advice for the person who is losing money meanwhile. Without `afterMs` the caller's
+ * own backoff decides; the 5 s cooldown between connects is the caller's in every case.
+ */
+import { isRecord, numberOf } from './wire-values.ts';
+
+export type FatalReason = 'no_key' | 'key_refused' | 'key_expired' | 'key_invalidated' | 'key_revoked';
+
+export type RetryReason =
+  | RateLimitWord
+  | CloseWord
+  | 'too_many_requests' // 429 with a word that we do not know
+  | 'bad_request' // 400, 426
+  | 'server_error' // 5xx
+  | 'unexpected_answer' // any other status
+  | 'closed'; // any other close
+
+type RateLimitWord = keyof typeof RATE_LIMITS;
+type CloseWord = 'too_slow' | 'rate_limit_exceeded' | 'frame_too_large';
+
+export interface FatalVerdict {
+  readonly kind: 'fatal';
+  readonly reason: FatalReason;
+  readonly advice: string;
+  /** The service's own words, one short line, for the log. */
+  readonly detail?: string;
+}
+
+export interface RetryVerdict {
+  readonly kind: 'retry';
+  /** From here always a `RetryReason`; the client adds its own words for what it notices itself. */
+  readonly reason: string;
+  readonly advice?: string;
+  readonly detail?: string;
+  /** The service's wish, or what its documentation asks for; not shorter than this, in ms from now. */
+  readonly afterMs?: number;
+  /** Without backoff (the cooldown still holds). */
+  readonly atOnce?: true;
+  /** The bridge misbehaved: count it. */
+  readonly ourFault?: true;
+}
+
+export type Verdict = FatalVerdict | RetryVerdict;
+
+export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+const KEY_ADVICE = 'get or renew the key at cryptolisting.ws, put it into apiKey, and reload';
+
+/** The 429 words of feed-protocol.md, with the wait that each implies when the body names none. */
+const RATE_LIMITS = {
+  connection_rate_limit_exceeded: {
+    advice:
+      'more than 10 connections a minute came from this IP address: stop other clients that keep reconnecting',
+    afterMs: 60_000,
+  },
+  per_ip_concurrent_limit_reached: {
+    advice: 'this IP address already holds 20 connections: close some of its other clients',
+  },
+  per_ip_connection_limit_reached: {
+    advice: 'this machine already holds 5 connections with this key: close other programs that use it here',
+  },
+  max_distinct_ips_reached: {
+    advice: 'another machine uses this key (it has not expired): stop the other one, or use a second key',
+  },
+  absolute_connection_cap_reached: {
+    advice: 'this key already has 20 connections: close other programs that use it',
+  },
+  connection_cooldown: {
+    advice: 'reconnected within 5 seconds with this key: nothing to do, it connects after the pause',
+    afterMs: 5_000,
+  },
+  max_connections_reached: {
+    advice: 'this key already has all the connections that its tier allows: close other programs that use it',
+  },
+} as const satisfies Record<string, { advice: string; afterMs?: number }>;
+
+const KEY_CLOSES: Readonly<Record<string, FatalVerdict>> = {
+  key_expired: { kind: 'fatal', reason: 'key_expired', advice: `the key has expired: ${KEY_ADVICE}` },
+  key_invalidated: {
+    kind: 'fatal',
+    reason: 'key_invalidated',
+    advice: `the key was made invalid, perhaps by a newer one: ${KEY_ADVICE}`,
+  },
+  key_revoked: { kind: 'fatal', reason: 'key_revoked', advice: `the key was revoked: ${KEY_ADVICE}` },
+};
+
+const CLOSES: Readonly<Record<CloseWord, RetryVerdict & { readonly reason: CloseWord }>> = {
+  too_slow: {
+    kind: 'retry',
+    reason: 'too_slow',
+    advice: 'this machine read too slowly and announcements may have been missed: look at its CPU load',
+    atOnce: true,
+    ourFault: true,
+  },
+  rate_limit_exceeded: {
+    kind: 'retry',
+    reason: 'rate_limit_exceeded',
+    advice:
+      'the service got too many messages with this connection: a longer selfTest interval helps if it recurs',
+    afterMs: 60_000,
+  },
+  frame_too_large: {
+    kind: 'retry',
+    reason: 'frame_too_large',
+    advice: 'the bridge sent a message that is too large, which is a bug: please report it',
+    ourFault: true,
+  },
+};
+
+/** RFC 6455 §7.4.1: message too big, said with or without a reason. */
+const CLOSE_TOO_BIG = 1009;
+
+/** So that a mistaken `Retry-After: 86400` cannot silence a feed for a day. */
+const LONGEST_WISH_MS = 3_600_000;
+const LONGEST_DETAIL = 200;
+
+/** An HTTP answer in place of the upgrade. */
+export function onRefusal(status: number, headers: Headers, bodyText: string): Verdict {
+  const body = jsonObject(bodyText);
+  const word = typeof body['error'] === 'string' ? body['error'].trim() : bodyText.trim();
+  const detail = oneLine(bodyText);
+  const said = detail === '' ? {} : { detail };
+  const wish = wishedMs(body, headers);
+  const retry = (reason: RetryReason, advice: string, defaultMs?: number): RetryVerdict => {
+    const afterMs = wish ?? defaultMs;
+    return { kind: 'retry', reason, advice, ...said, ...(afterMs === undefined ? {} : { afterMs }) };
+  };
+
+  if (status === 401)
+    return {
+      kind: 'fatal',
+      reason: 'no_key',
+      advice: `the service saw no key: ${KEY_ADVICE}`,
+      ...said,
+    };
+  if (status === 403)
+    return {
+      kind: 'fatal',
+      reason: 'key_refused',
+      advice: `the key is wrong, revoked or expired: ${KEY_ADVICE}`,
+      ...said,
+    };
+  if (status === 429) {
+    if (!isRateLimitWord(word))
+      return retry(
+        'too_many_requests',
+        'the service limits this key or IP address: close other clients of it',
+      );
+    const known: { advice: string; afterMs?: number } = RATE_LIMITS[word];
+    return retry(word, known.advice, known.afterMs);
+  }
+  if (status === 400 || status === 426)
+    return retry('bad_request', 'the service did not accept the request: check url (is a proxy in between?)');
+  if (status >= 500)
+    return retry('server_error', 'the service has an outage: nothing to do, it reconnects by itself');
+  return retry('unexpected_answer', 'this is not the answer of the feed service: check url');
+}
+
+/** The reason is decisive whatever its code; only 1009 says enough without one. */
+export function onClose(code: number, reason: string): Verdict {
+  const word = reason.trim().toLowerCase();
+  const fatal = Object.hasOwn(KEY_CLOSES, word) ? KEY_CLOSES[word] : undefined;
+  if (fatal) return fatal;
+  if (isCloseWord(word)) return CLOSES[word];
+  if (code === CLOSE_TOO_BIG) return CLOSES.frame_too_large;
+  const detail = oneLine(reason === '' ? `code ${code}` : `code ${code}: ${reason}`);
+  return { kind: 'retry', reason: 'closed', advice: 'the connection ended: it reconnects by itself', detail };
+}
+
+function isRateLimitWord(word: string): word is RateLimitWord {
+  return Object.hasOwn(RATE_LIMITS, word);
+}
+
+function isCloseWord(word: string): word is CloseWord {
+  return Object.hasOwn(CLOSES, word);
+}
+
+/** The body's own number before the header's, which a proxy may have set. */
+function wishedMs(body: Readonly<Record<string, unknown>>, headers: Headers): number | undefined {
+  const secs = secondsOf(body['retry_after_s']) ?? retryAfterSecs(headers);
+  return secs === undefined ? undefined : Math.min(secs * 1000, LONGEST_WISH_MS);
+}
+
+/** RFC 9110 §10.2.3: seconds, or a date, which is counted from the answer's own `Date`, not from our clock. */
+function retryAfterSecs(headers: Headers): number | undefined {
+  const wish = headerOf(headers, 'retry-after');
+  const secs = secondsOf(wish);
+  if (secs !== undefined || wish === undefined) return secs;
+  const spanMs = Date.parse(wish) - Date.parse(headerOf(headers, 'date') ?? '');
+  return Number.isNaN(spanMs) ? undefined : Math.max(0, spanMs / 1000);
+}
+
+function headerOf(headers: Headers, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : value?.[0];
+}
+
+function secondsOf(value: unknown): number | undefined {
+  const secs = numberOf(value);
+  return secs !== undefined && secs >= 0 ? secs : undefined;
+}
+
+function jsonObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+/** A stranger's words, fit for one log line. */
+function oneLine(text: string): string {
+  const line = text
+    .slice(0, 4 * LONGEST_DETAIL)
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+  return line.length > LONGEST_DETAIL
+    ? `${line.slice(0, LONGEST_DETAIL - 1)}…`.toWellFormed()
+    : line.toWellFormed();
+}

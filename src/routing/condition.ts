@@ -1,0 +1,155 @@
+/**
+ * One condition of a `match`, compiled: a list is OR, the keys of an object are AND, `not`, `any` and
+ * `matches` nest. Cheap parts are asked before regular expressions.
+ */
+import { fold, glob, Pattern, type Text } from './text.ts';
+
+/** The shapes of `options.ts` in one: those for numbers and booleans have no `matches`. */
+export type Tree<Leaf> = Leaf | readonly Tree<Leaf>[] | TreeObject<Leaf>;
+
+interface TreeObject<Leaf> {
+  readonly not?: Tree<Leaf> | undefined;
+  readonly matches?: string | undefined;
+  readonly any?: readonly Tree<Leaf>[] | undefined;
+}
+
+export interface Condition<Value> {
+  test(value: Value): boolean;
+  /** 0 compares, 1 scans, `PATTERN_COST` runs a regular expression; a whole costs as its dearest part. */
+  readonly cost: number;
+  /** The folded texts of which the value must be one; `undefined` when others may pass too. */
+  readonly literals: ReadonlySet<string> | undefined;
+}
+
+export const PATTERN_COST = 2;
+
+type Compile<Value, Leaf> = (leaf: Leaf) => Condition<Value>;
+export type PatternOf = (source: string) => Pattern;
+
+/** Patterns are shared by source, so that a thousand rules with one pattern run it once an announcement. */
+export function sharedPatterns(): PatternOf {
+  const patterns = new Map<string, Pattern>();
+  return (source) => {
+    const pattern = patterns.get(source) ?? new Pattern(source);
+    patterns.set(source, pattern);
+    return pattern;
+  };
+}
+
+export function textCondition(tree: Tree<string>, patternOf: PatternOf): Condition<Text> {
+  return compile(tree, equals, found(patternOf));
+}
+
+/** As text, with `*` for any run of characters. */
+export function tickerCondition(tree: Tree<string>, patternOf: PatternOf): Condition<Text> {
+  return compile(tree, (wanted) => (wanted.includes('*') ? like(wanted) : equals(wanted)), found(patternOf));
+}
+
+export function valueCondition<Value extends number | boolean>(tree: Tree<Value>): Condition<Value> {
+  const same: Compile<Value, Value> = (wanted) => ({
+    test: (value) => value === wanted,
+    cost: 0,
+    literals: undefined,
+  });
+  return compile(tree, same, () => NEVER);
+}
+
+/** `upbit or bithumb`, `not (USDT or USDC)`, `matches /KRW|원화/`. */
+export function describe(tree: Tree<string | number | boolean>): string {
+  if (typeof tree !== 'object') return String(tree);
+  if (isList(tree)) return tree.map(grouped).join(' or ');
+  return [
+    ...(tree.not === undefined ? [] : [`not ${grouped(tree.not)}`]),
+    ...(tree.matches === undefined ? [] : [`matches /${tree.matches}/`]),
+    ...(tree.any === undefined ? [] : [grouped(tree.any)]),
+  ].join(' and ');
+}
+
+function grouped(tree: Tree<string | number | boolean>): string {
+  const simple = typeof tree !== 'object' || (isList(tree) && tree.length === 1);
+  return simple ? describe(tree) : `(${describe(tree)})`;
+}
+
+function compile<Value, Leaf extends string | number | boolean>(
+  tree: Tree<Leaf>,
+  leaf: Compile<Value, Leaf>,
+  pattern: Compile<Value, string>,
+): Condition<Value> {
+  const recur = (inner: Tree<Leaf>) => compile(inner, leaf, pattern);
+  if (typeof tree !== 'object') return leaf(tree);
+  if (isList(tree)) return or(tree.map(recur));
+  const parts: Condition<Value>[] = [];
+  if (tree.any !== undefined) parts.push(or(tree.any.map(recur)));
+  if (tree.not !== undefined) parts.push(not(recur(tree.not)));
+  if (tree.matches !== undefined) parts.push(pattern(tree.matches));
+  return and(parts);
+}
+
+const NEVER: Condition<unknown> = { test: () => false, cost: 0, literals: new Set() };
+
+function equals(wanted: string): Condition<Text> {
+  const folded = fold(wanted);
+  return { test: (text) => text.folded === folded, cost: 0, literals: new Set([folded]) };
+}
+
+function like(wanted: string): Condition<Text> {
+  const fits = glob(wanted);
+  return { test: (text) => fits(text.folded), cost: 1, literals: undefined };
+}
+
+function found(patternOf: PatternOf): Compile<Text, string> {
+  return (source) => {
+    const pattern = patternOf(source);
+    return { test: (text) => pattern.foundIn(text), cost: PATTERN_COST, literals: undefined };
+  };
+}
+
+function not<Value>(part: Condition<Value>): Condition<Value> {
+  return { test: (value) => !part.test(value), cost: part.cost, literals: undefined };
+}
+
+function or<Value>(parts: readonly Condition<Value>[]): Condition<Value> {
+  const [only] = parts;
+  if (only && parts.length === 1) return only;
+  const ordered = cheapFirst(parts);
+  const literals = new Set<string>();
+  let open = false;
+  for (const part of parts)
+    if (part.literals) for (const literal of part.literals) literals.add(literal);
+    else open = true;
+  return {
+    test: (value) => {
+      for (const part of ordered) if (part.test(value)) return true;
+      return false;
+    },
+    cost: dearest(parts),
+    literals: open ? undefined : literals,
+  };
+}
+
+function and<Value>(parts: readonly Condition<Value>[]): Condition<Value> {
+  const [only] = parts;
+  if (only && parts.length === 1) return only;
+  const ordered = cheapFirst(parts);
+  return {
+    test: (value) => {
+      for (const part of ordered) if (!part.test(value)) return false;
+      return true;
+    },
+    cost: dearest(parts),
+    literals: parts.find((part) => part.literals)?.literals,
+  };
+}
+
+export function cheapFirst<Part extends { readonly cost: number }>(parts: readonly Part[]): readonly Part[] {
+  return parts.toSorted((a, b) => a.cost - b.cost);
+}
+
+function dearest(parts: readonly Condition<never>[]): number {
+  return parts.reduce((cost, part) => Math.max(cost, part.cost), 0);
+}
+
+/** Array.isArray does not narrow a readonly array. */
+function isList<Leaf>(tree: readonly Tree<Leaf>[] | TreeObject<Leaf>): tree is readonly Tree<Leaf>[] {
+  return Array.isArray(tree);
+}

@@ -1,0 +1,109 @@
+/**
+ * All rules of a config, compiled: which destinations an announcement goes to, each once, by the first
+ * rule that names it; `stop` ends evaluation. Rules are found by the publisher, type and ticker that
+ * they demand, so that ten thousand rules cost little more than the few that could match.
+ */
+import type { Announcement } from '../announcement.ts';
+import { sharedPatterns } from './condition.ts';
+import { compileMatcher, type FieldExplanation, type Matcher } from './matcher.ts';
+import type { RuleOptions, SendTarget } from './options.ts';
+import { RuleIndex } from './rule-index.ts';
+
+/** One destination that gets the announcement, and on whose word. */
+export interface Match {
+  readonly rule: string;
+  readonly destination: string;
+  readonly template: string | undefined;
+  /** Those of its tickers that the rule's `ticker` condition lets through; under `forEach`, the ones to send. */
+  readonly tickers: readonly string[];
+}
+
+export interface RuleExplanation {
+  readonly rule: string;
+  /** Whether its conditions hold, even when it was not reached. */
+  readonly matched: boolean;
+  /** The earlier rule whose `stop` kept this one from being asked. */
+  readonly stoppedBy: string | undefined;
+  readonly conditions: readonly FieldExplanation[];
+  readonly sends: readonly Match[];
+  /** Destinations that it names and an earlier rule has already served. */
+  readonly alreadySent: readonly { readonly destination: string; readonly rule: string }[];
+}
+
+export interface Router {
+  route(announcement: Announcement): readonly Match[];
+  explain(announcement: Announcement): readonly RuleExplanation[];
+}
+
+interface Rule {
+  readonly name: string;
+  readonly matcher: Matcher;
+  readonly targets: readonly SendTarget[];
+  readonly stop: boolean;
+}
+
+const NO_MATCHES: readonly Match[] = Object.freeze([]);
+
+/** Throws on a malformed regular expression; `config/` has reported those before. */
+export function compileRules(options: readonly RuleOptions[]): Router {
+  const patternOf = sharedPatterns();
+  const rules = options.map(
+    (rule): Rule => ({
+      name: rule.name,
+      matcher: compileMatcher(rule.match, patternOf),
+      targets: firstOfEach(rule.send),
+      stop: rule.stop,
+    }),
+  );
+  const index = new RuleIndex(rules.map((rule) => rule.matcher.required));
+
+  return {
+    route(announcement) {
+      let matches: Match[] | undefined;
+      let taken: Set<string> | undefined;
+      for (const ordinal of index.candidates(announcement)) {
+        const rule = rules[ordinal];
+        if (!rule?.matcher.matches(announcement)) continue;
+        matches ??= [];
+        taken ??= new Set();
+        const tickers = rule.matcher.fittingTickers(announcement);
+        for (const { to, template } of rule.targets) {
+          if (taken.has(to)) continue;
+          taken.add(to);
+          matches.push({ rule: rule.name, destination: to, template, tickers });
+        }
+        if (rule.stop) break;
+      }
+      return matches ?? NO_MATCHES;
+    },
+    explain: (announcement) => explain(rules, announcement),
+  };
+}
+
+/** Asks every rule, without the index, and says what `route` does with it. */
+function explain(rules: readonly Rule[], announcement: Announcement): readonly RuleExplanation[] {
+  const sentBy = new Map<string, string>();
+  let stoppedBy: string | undefined;
+  return rules.map((rule) => {
+    const conditions = rule.matcher.explain(announcement);
+    const matched = conditions.every((condition) => condition.matched);
+    const sends: Match[] = [];
+    const alreadySent: { destination: string; rule: string }[] = [];
+    const told = { rule: rule.name, matched, stoppedBy, conditions, sends, alreadySent };
+    if (!matched || stoppedBy !== undefined) return told;
+    const tickers = rule.matcher.fittingTickers(announcement);
+    for (const { to, template } of rule.targets) {
+      const earlier = sentBy.get(to);
+      if (earlier !== undefined) alreadySent.push({ destination: to, rule: earlier });
+      else sends.push({ rule: rule.name, destination: to, template, tickers });
+      sentBy.set(to, earlier ?? rule.name);
+    }
+    if (rule.stop) stoppedBy = rule.name;
+    return told;
+  });
+}
+
+/** A rule that names a destination twice means it once. */
+function firstOfEach(targets: readonly SendTarget[]): readonly SendTarget[] {
+  return targets.filter(({ to }, place) => targets.findIndex((other) => other.to === to) === place);
+}

@@ -1,0 +1,79 @@
+/**
+ * Text as rules compare it. Exchanges write `USDⓈ-M`, full-width letters and whatever a token is
+ * called; people write rules on a keyboard. `fold` brings both to one form; patterns run on a
+ * linear-time engine, so that no rule can stall the bridge whatever a title says.
+ */
+import { RE2JS } from 're2js';
+
+/**
+ * NFKC without case and outer blanks. Upper, then lower, because case pairs are not one to one (`ß` and
+ * `SS`, final sigma); normalised again, because changing case can take text out of NFKC.
+ */
+export function fold(text: string): string {
+  return text.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC').trim();
+}
+
+/** A value of an announcement with its comparison forms, each made on first use. */
+export class Text {
+  readonly raw: string;
+  #folded: string | undefined;
+  #compatible: string | undefined;
+
+  constructor(raw: string) {
+    this.raw = raw;
+  }
+
+  get folded(): string {
+    this.#folded ??= fold(this.raw);
+    return this.#folded;
+  }
+
+  /** NFKC with its case, for patterns. */
+  get compatible(): string {
+    this.#compatible ??= this.raw.normalize('NFKC');
+    return this.#compatible;
+  }
+}
+
+/** Finds a regular expression anywhere in a text as it came or, failing that, in its NFKC form. */
+export class Pattern {
+  readonly #expression: RE2JS;
+  #last: Text | undefined;
+  #lastFound = false;
+
+  /** Throws what RE2JS throws on a malformed expression. */
+  constructor(source: string) {
+    this.#expression = RE2JS.compile(source, RE2JS.CASE_INSENSITIVE);
+  }
+
+  /** Rules often share a pattern (see `sharedPattern`): the last answer is kept. */
+  foundIn(text: Text): boolean {
+    if (text !== this.#last) {
+      this.#lastFound =
+        this.#expression.test(text.raw) ||
+        (text.compatible !== text.raw && this.#expression.test(text.compatible));
+      this.#last = text;
+    }
+    return this.#lastFound;
+  }
+}
+
+/** Case-insensitive equality with `*` for any run of characters. No backtracking: each part is taken where it first occurs. */
+export function glob(wanted: string): (folded: string) => boolean {
+  const parts = fold(wanted).split('*');
+  const first = parts.shift() ?? '';
+  const last = parts.pop();
+  if (last === undefined) return (folded) => folded === first;
+  const middle = parts.filter((part) => part !== '');
+  return (folded) => {
+    if (folded.length < first.length + last.length) return false;
+    if (!folded.startsWith(first) || !folded.endsWith(last)) return false;
+    let from = first.length;
+    for (const part of middle) {
+      const at = folded.indexOf(part, from);
+      if (at < 0) return false;
+      from = at + part.length;
+    }
+    return from <= folded.length - last.length;
+  };
+}
