@@ -1,0 +1,150 @@
+/**
+ * One connected client: its heartbeats, pings and deadlines, and the limits on what it may send.
+ * Everything timed goes through the clock; everything ends with the socket.
+ */
+import type { RawData, WebSocket } from 'ws';
+import type { Clock, Timer } from '../platform/clock.ts';
+import type { Random } from '../platform/random.ts';
+import type { Admitted } from './feed-admission.ts';
+import { heartbeatFrame } from './feed-frames.ts';
+import { SlidingWindow } from './rate-windows.ts';
+
+/** Intervals of 0 are off. Values of the service: `SESSION_RULES`. */
+export interface SessionRules {
+  readonly heartbeatMs: number;
+  readonly pingMs: number;
+  /** A ping unanswered for this long ends the connection. */
+  readonly pongTimeoutMs: number;
+  readonly messagesPerMinute: number;
+  readonly largestMessageBytes: number;
+  /** Messages that the client's socket has not taken; more closes it as `too_slow`. */
+  readonly mostBehind: number;
+  /** Text frames instead of binary ones. */
+  readonly text: boolean;
+}
+
+export const SESSION_RULES: SessionRules = {
+  heartbeatMs: 30_000,
+  pingMs: 15_000,
+  pongTimeoutMs: 30_000,
+  messagesPerMinute: 3,
+  largestMessageBytes: 1024,
+  mostBehind: 10,
+  text: false,
+};
+
+/** The first ping is spread over this share of the interval: 0–5 s of 15 s. */
+const FIRST_PING_SHARE = 1 / 3;
+const MINUTE_MS = 60_000;
+
+export interface SessionParts {
+  readonly id: number;
+  readonly socket: WebSocket;
+  readonly admitted: Admitted;
+  /** The key's allow-list. */
+  readonly allowedCex: '*' | readonly string[];
+  readonly rules: SessionRules;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly isSilent: () => boolean;
+  /** A message within the limits. */
+  readonly onMessage: (text: string) => void;
+}
+
+export class FeedSession {
+  readonly id: number;
+  readonly admitted: Admitted;
+  readonly #parts: SessionParts;
+  readonly #messages: SlidingWindow;
+  readonly #timers = new Map<string, Timer>();
+  #behind = 0;
+
+  constructor(parts: SessionParts) {
+    const { socket, rules, random, clock } = parts;
+    this.id = parts.id;
+    this.admitted = parts.admitted;
+    this.#parts = parts;
+    this.#messages = new SlidingWindow(rules.messagesPerMinute, MINUTE_MS);
+    socket.on('message', (data) => this.#receive(data));
+    // Answered by hand (`autoPong: false`), so that a silent server can stay silent.
+    socket.on('ping', (data) => {
+      if (!parts.isSilent()) socket.pong(data);
+    });
+    socket.on('pong', () => this.#cancel('pong'));
+    socket.on('close', () => {
+      for (const name of [...this.#timers.keys()]) this.#cancel(name);
+    });
+    // ws closes the socket itself after an error; without a listener it would throw.
+    socket.on('error', () => {});
+    this.#repeat('heartbeat', rules.heartbeatMs, rules.heartbeatMs, () => {
+      this.send(heartbeatFrame(clock.wallUs()));
+    });
+    const firstPingMs = random() * rules.pingMs * FIRST_PING_SHARE;
+    this.#repeat('ping', firstPingMs, rules.pingMs, () => this.#ping());
+  }
+
+  /** The effective filter: the key's allow-list ∩ `cex`. */
+  wants(publisher: string): boolean {
+    const { allowedCex, admitted } = this.#parts;
+    const allowed = allowedCex === '*' || allowedCex.includes(publisher);
+    return allowed && (admitted.cex === undefined || admitted.cex.includes(publisher));
+  }
+
+  /** False when the client is gone or too far behind. */
+  send(payload: string | Buffer): boolean {
+    const { socket, rules } = this.#parts;
+    if (socket.readyState !== socket.OPEN) return false;
+    socket.send(payload, { binary: !rules.text });
+    this.#behind = socket.bufferedAmount === 0 ? 0 : this.#behind + 1;
+    if (this.#behind <= rules.mostBehind) return true;
+    socket.close(1008, 'too_slow');
+    return false;
+  }
+
+  close(code: number, reason: string): void {
+    this.#parts.socket.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#parts.socket.terminate();
+  }
+
+  #receive(data: RawData): void {
+    const { socket, rules, clock, onMessage } = this.#parts;
+    if (socket.readyState !== socket.OPEN) return;
+    const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer);
+    if (bytes.length > rules.largestMessageBytes) return socket.close(1009, 'frame_too_large');
+    const nowMs = clock.monotonicMs();
+    if (this.#messages.waitMs(nowMs) > 0) return socket.close(1008, 'rate_limit_exceeded');
+    this.#messages.take(nowMs);
+    onMessage(bytes.toString('utf8'));
+  }
+
+  #ping(): void {
+    const { socket, rules, clock } = this.#parts;
+    if (socket.readyState !== socket.OPEN) return;
+    socket.ping();
+    if (!this.#timers.has('pong') && rules.pongTimeoutMs > 0)
+      this.#timers.set(
+        'pong',
+        clock.after(rules.pongTimeoutMs, () => socket.terminate(), false),
+      );
+  }
+
+  #repeat(name: string, firstMs: number, everyMs: number, act: () => void): void {
+    if (everyMs <= 0) return;
+    const arm = (delayMs: number) => {
+      const tick = () => {
+        if (!this.#parts.isSilent()) act();
+        arm(everyMs);
+      };
+      this.#timers.set(name, this.#parts.clock.after(delayMs, tick, false));
+    };
+    arm(firstMs);
+  }
+
+  #cancel(name: string): void {
+    this.#timers.get(name)?.cancel();
+    this.#timers.delete(name);
+  }
+}
