@@ -8,7 +8,8 @@ export type RetryReason =
   | 'rate_limited' // 429, or the client library's own foresight of it
   | 'server_error' // 408, 425, 5xx
   | 'unreachable' // refused, DNS, TLS, connect timeout: provably nothing was read by the far end
-  | 'format_refused'; // the platform refused the formatting or size: once more, as plain text
+  | 'format_refused' // the platform refused the formatting or size: once more, as plain text
+  | 'moved'; // the chat has a new address, which the sender has learnt: again at once
 
 /** It will never be accepted. */
 export type RejectReason =

@@ -1,0 +1,74 @@
+/** Where messages go, and which of Discord's limits they fall under, as read from the options once. */
+import { hash } from 'node:crypto';
+import type { BudgetLimits } from '../../delivery/budget.ts';
+import type { BudgetSpec } from '../destination.ts';
+import { type DiscordOptions, WEBHOOK_PATH } from './options.ts';
+
+export interface DiscordAddress {
+  /** Without version and closing slash. */
+  readonly api: string;
+  readonly origin: string;
+  readonly route: `/${string}`;
+  readonly threadId: string | undefined;
+  /** Of the bot; a webhook carries its own in the route. */
+  readonly botToken: string | undefined;
+  /** Names of the budgets that a 429 pauses, by how far it reaches. */
+  readonly pauses: { readonly bucket: string; readonly global: string };
+}
+
+/** Cloudflare in front of Discord counts per IP address, whoever asks. */
+export const IP_BUDGET = 'discord-ip';
+
+/** 50 requests a second, per bot and, for webhooks, per IP: https://discord.com/developers/docs/topics/rate-limits#global-rate-limit */
+const GLOBAL_LIMITS: readonly BudgetLimits[] = [{ limit: 50, perMs: 1000 }];
+/** Seen, not documented: the second appears as a 429 of 40 to 45 s. What the headers say comes on top. */
+const WEBHOOK_LIMITS: readonly BudgetLimits[] = [
+  { limit: 5, perMs: 2000 },
+  { limit: 30, perMs: 60_000 },
+];
+const CHANNEL_LIMITS: readonly BudgetLimits[] = [{ limit: 5, perMs: 2000 }];
+
+export function addressOf(options: DiscordOptions): DiscordAddress {
+  const { webhookUrl, botToken, channelId, threadId } = options;
+  if (webhookUrl !== undefined) {
+    const url = new URL(webhookUrl.reveal());
+    const [, id = '', token = ''] = WEBHOOK_PATH.exec(url.pathname) ?? [];
+    return {
+      api: `${url.origin}/api`,
+      origin: url.origin,
+      route: `/webhooks/${id}/${token}`,
+      threadId: threadId ?? url.searchParams.get('thread_id') ?? undefined,
+      botToken: undefined,
+      pauses: { bucket: `discord-webhook:${id}`, global: IP_BUDGET },
+    };
+  }
+  const url = new URL(options.apiUrl);
+  const token = botToken?.reveal() ?? '';
+  const bot = hash('sha256', token).slice(0, 12);
+  // For a bot a thread is a channel: https://discord.com/developers/docs/topics/threads
+  const channel = threadId ?? channelId ?? '';
+  return {
+    api: url.origin + url.pathname.replace(/(\/v\d+)?\/*$/, ''),
+    origin: url.origin,
+    route: `/channels/${channel}/messages`,
+    threadId: undefined,
+    botToken: token,
+    pauses: { bucket: `discord-channel:${bot}:${channel}`, global: `discord-bot:${bot}` },
+  };
+}
+
+/**
+ * The bucket's limits are `own`, so that a user's `rateLimit` replaces them, and also shared, because two
+ * destinations may post through one webhook (into two threads, say) and Discord counts them together.
+ * Whoever sets a `rateLimit` vouches for it: then the shared bucket is only where a 429 pauses.
+ */
+export function budgetsOf(options: DiscordOptions): { own: readonly BudgetLimits[]; shared: BudgetSpec[] } {
+  const { botToken, pauses } = addressOf(options);
+  const own = botToken === undefined ? WEBHOOK_LIMITS : CHANNEL_LIMITS;
+  const shared = [
+    { key: pauses.bucket, limits: options.rateLimit === undefined ? own : [] },
+    { key: IP_BUDGET, limits: GLOBAL_LIMITS },
+  ];
+  if (botToken !== undefined) shared.push({ key: pauses.global, limits: GLOBAL_LIMITS });
+  return { own, shared };
+}

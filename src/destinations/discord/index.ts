@@ -1,0 +1,14 @@
+/** Discord as a destination type. discord.js (50 MB, half a second) is loaded only by `open`. */
+import type { DestinationType } from '../destination.ts';
+import { budgetsOf } from './address.ts';
+import type { DiscordMessage } from './message.ts';
+import { type DiscordOptions, discordOptions } from './options.ts';
+import { compileDiscord, previewDiscord } from './render.ts';
+
+export const discord: DestinationType<DiscordOptions, DiscordMessage> = {
+  schema: discordOptions,
+  budgets: budgetsOf,
+  compile: compileDiscord,
+  preview: previewDiscord,
+  open: async (options, deps) => new (await import('./send.ts')).DiscordSender(options, deps),
+};

@@ -1,0 +1,34 @@
+/** Telegram's limits: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this */
+import { hash } from 'node:crypto';
+import type { BudgetLimits } from '../../delivery/budget.ts';
+import type { BudgetSpec } from '../destination.ts';
+import type { TelegramOptions } from './options.ts';
+
+/** One a second, as an average: "short bursts that go over this limit" are allowed. */
+const CHAT_LIMITS: readonly BudgetLimits[] = [{ limit: 3, perMs: 3000 }];
+const GROUP_LIMITS: readonly BudgetLimits[] = [...CHAT_LIMITS, { limit: 20, perMs: 60_000 }];
+const BOT_LIMITS: readonly BudgetLimits[] = [{ limit: 30, perMs: 1000 }];
+
+const botName = (options: TelegramOptions) => hash('sha256', options.botToken.reveal()).slice(0, 12);
+
+/** Names the chat's budget, which a 429 pauses. */
+export const chatBudgetKey = (options: TelegramOptions): string =>
+  `telegram-chat:${botName(options)}:${options.chatId}`;
+
+/**
+ * The chat's limits are `own`, so that a user's `rateLimit` replaces them, and also shared, because two
+ * destinations may be two topics of one chat and Telegram counts them together. Whoever sets a `rateLimit`
+ * vouches for it: then the shared chat is only where a 429 pauses.
+ */
+export function budgetsOf(options: TelegramOptions): { own: readonly BudgetLimits[]; shared: BudgetSpec[] } {
+  const { chatId, rateLimit } = options;
+  const isPrivate = typeof chatId === 'number' && chatId > 0;
+  const own = isPrivate ? CHAT_LIMITS : GROUP_LIMITS;
+  return {
+    own,
+    shared: [
+      { key: chatBudgetKey(options), limits: rateLimit === undefined ? own : [] },
+      { key: `telegram-bot:${botName(options)}`, limits: BOT_LIMITS },
+    ],
+  };
+}

@@ -1,0 +1,14 @@
+/** Telegram as a destination type. telegraf is loaded only by `open`. */
+import type { DestinationType } from '../destination.ts';
+import { budgetsOf } from './budgets.ts';
+import type { TelegramMessage } from './message.ts';
+import { type TelegramOptions, telegramOptions } from './options.ts';
+import { compileTelegram, previewTelegram } from './render.ts';
+
+export const telegram: DestinationType<TelegramOptions, TelegramMessage> = {
+  schema: telegramOptions,
+  budgets: budgetsOf,
+  compile: compileTelegram,
+  preview: previewTelegram,
+  open: async (options, deps) => new (await import('./send.ts')).TelegramSender(options, deps),
+};

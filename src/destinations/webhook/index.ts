@@ -1,0 +1,14 @@
+/** An HTTP receiver as a destination type. */
+import type { DestinationType } from '../destination.ts';
+import type { WebhookMessage } from './message.ts';
+import { type WebhookOptions, webhookOptions } from './options.ts';
+import { compileWebhook, previewWebhook } from './render.ts';
+
+export const webhook: DestinationType<WebhookOptions, WebhookMessage> = {
+  schema: webhookOptions,
+  // Somebody's own service: as fast as it will take it, unless the user says otherwise.
+  budgets: () => ({ own: [], shared: [] }),
+  compile: compileWebhook,
+  preview: previewWebhook,
+  open: async (options, deps) => new (await import('./send.ts')).WebhookSender(options, deps),
+};

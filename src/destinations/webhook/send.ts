@@ -1,0 +1,102 @@
+/**
+ * Sends to a receiver of the user's, signed as Standard Webhooks when there is a secret:
+ * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ * The id is the delivery's on every attempt; timestamp and signature are made anew for each.
+ */
+import { unescape as percentDecoded } from 'node:querystring';
+import { RE2JS } from 're2js';
+import { Webhook } from 'standardwebhooks';
+import type { AttemptResult } from '../../delivery/outcome.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Destination, DestinationDeps, SendContext } from '../destination.ts';
+import { HttpConnection } from '../http.ts';
+import { withoutAnswer } from '../http-outcome.ts';
+import type { WebhookMessage } from './message.ts';
+import type { WebhookOptions } from './options.ts';
+import { type Success, webhookOutcome } from './outcome.ts';
+
+export class WebhookSender implements Destination<WebhookMessage> {
+  readonly #connection: HttpConnection;
+  readonly #method: string;
+  readonly #path: string;
+  /** The user's own come last and so win. */
+  readonly #userHeaders: Readonly<Record<string, string>>;
+  readonly #signers: readonly Webhook[];
+  readonly #success: Success;
+  readonly #clock: Clock;
+  readonly #deps: DestinationDeps;
+
+  constructor(options: WebhookOptions, deps: DestinationDeps) {
+    const url = new URL(options.url.reveal());
+    this.#connection = new HttpConnection(url.origin, {
+      connections: options.concurrency,
+      connectTimeoutMs: options.timeout,
+      clock: deps.clock,
+    });
+    this.#method = options.method;
+    this.#path = url.pathname + url.search;
+    this.#userHeaders = { ...basicAuthorization(url), ...lowerCased(options.headers) };
+    this.#signers = [options.secret ?? []].flat().map((secret) => new Webhook(secret.reveal()));
+    this.#success = compileSuccess(options.success);
+    this.#clock = deps.clock;
+    this.#deps = deps;
+  }
+
+  async send(message: WebhookMessage, context: SendContext): Promise<AttemptResult> {
+    const { redact } = this.#deps;
+    const result = await this.#connection.send({
+      method: this.#method,
+      path: this.#path,
+      headers: this.#headers(message, context),
+      body: message.body,
+      signal: context.signal,
+    });
+    if (result.kind !== 'answer') return withoutAnswer(result, redact);
+    return webhookOutcome(result, this.#success, this.#clock.wallMs(), redact);
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  #headers({ body, contentType }: WebhookMessage, context: SendContext): Record<string, string> {
+    const { deliveryId, attempt, expiresAtMs } = context;
+    const now = new Date(this.#clock.wallMs());
+    const headers: Record<string, string> = {
+      'content-type': contentType,
+      'user-agent': `listing-bridge/${this.#deps.version}`,
+      ...this.#userHeaders,
+      'webhook-id': deliveryId,
+      'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+      'x-listing-bridge-attempt': String(attempt),
+    };
+    if (this.#signers.length > 0)
+      headers['webhook-signature'] = this.#signers
+        .map((signer) => signer.sign(deliveryId, now, body))
+        .join(' ');
+    if (expiresAtMs !== undefined) headers['x-listing-bridge-expires'] = new Date(expiresAtMs).toISOString();
+    return headers;
+  }
+}
+
+function compileSuccess(success: WebhookOptions['success']): Success {
+  const { status, bodyMatches } = success ?? {};
+  return {
+    statuses: status === undefined ? undefined : [status].flat(),
+    // Without case, like every regular expression in the config.
+    body: bodyMatches === undefined ? undefined : RE2JS.compile(bodyMatches, RE2JS.CASE_INSENSITIVE),
+  };
+}
+
+function lowerCased(headers: WebhookOptions['headers']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.reveal()]),
+  );
+}
+
+/** `https://user:password@host/…` */
+function basicAuthorization({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {};
+  const credentials = `${percentDecoded(username)}:${percentDecoded(password)}`;
+  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
