@@ -1,0 +1,199 @@
+/**
+ * YAML text → values that still know where they stand. Every scalar value has been interpolated; aliases
+ * and merge keys (`<<`) are expanded within a limit, so that a small file cannot become a huge one.
+ * Nothing here throws for what a file can hold.
+ */
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+} from 'yaml';
+import { interpolate, type VariableSource } from './interpolate.ts';
+import type { Path } from './problem.ts';
+import { explainSyntax, isFatal } from './syntax.ts';
+
+/** Offsets into the text, end exclusive. */
+export type Range = readonly [start: number, end: number];
+
+export interface Located {
+  /** Plain data; `undefined` where a reference could not be resolved. */
+  readonly value: unknown;
+  readonly range: Range;
+  readonly keyRange: Range | undefined;
+  readonly children: ReadonlyMap<string | number, Located>;
+  /** A text scalar as it stands in the file, before interpolation. */
+  readonly literal: string | undefined;
+  /** What interpolation brought from outside the file. */
+  readonly outside: readonly string[];
+  /** It could not be resolved, and that has been said already. */
+  readonly broken: boolean;
+}
+
+/** A problem at an offset of the text. */
+export interface TextFault {
+  readonly range: Range;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+export interface ParsedDocument {
+  readonly root: Located | undefined;
+  readonly faults: readonly TextFault[];
+  /** The structure cannot be trusted: nothing more should be said about it. */
+  readonly fatal: boolean;
+  readonly lines: LineCounter;
+}
+
+/** Far above any real config; both bound what aliases can do. */
+const MOST_NODES = 20_000;
+const DEEPEST = 40;
+
+export function readDocument(text: string, source: VariableSource): ParsedDocument {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  const reader = new Reader(source, (alias) => alias.resolve(document));
+  const root = document.contents === null ? undefined : reader.read(document.contents, undefined, 0);
+  const errors = [...document.errors, ...document.warnings];
+  return {
+    root,
+    faults: [...errors.map((error) => explainSyntax(error, text)), ...reader.faults],
+    fatal: errors.some(isFatal) || reader.gaveUp,
+    lines,
+  };
+}
+
+const NOTHING: ReadonlyMap<string | number, Located> = new Map();
+
+class Reader {
+  readonly faults: TextFault[] = [];
+  gaveUp = false;
+  #nodes = 0;
+  readonly #source: VariableSource;
+  readonly #resolve: (alias: Alias) => Node | undefined;
+
+  constructor(source: VariableSource, resolve: (alias: Alias) => Node | undefined) {
+    this.#source = source;
+    this.#resolve = resolve;
+  }
+
+  read(node: unknown, keyRange: Range | undefined, depth: number): Located {
+    const range = rangeOf(node) ?? keyRange ?? [0, 0];
+    const place = { range, keyRange };
+    this.#nodes += 1;
+    if (this.#nodes > MOST_NODES || depth > DEEPEST) {
+      if (!this.gaveUp)
+        this.faults.push({ range, message: 'is too large or too deep (an alias that contains itself?)' });
+      this.gaveUp = true;
+      return leaf(undefined, place, { broken: true });
+    }
+    if (isAlias(node)) {
+      const target = this.#resolve(node);
+      if (target !== undefined) return { ...this.read(target, keyRange, depth + 1), keyRange };
+      this.faults.push({
+        range,
+        message: `there is no anchor &${node.source} above`,
+        hint: 'text that starts with * must be in quotes',
+      });
+      return leaf(undefined, place, { broken: true });
+    }
+    if (isMap(node)) return this.#readMap(node.items, place, depth);
+    if (isSeq(node)) {
+      const children = new Map(
+        node.items.map((item, index) => [index, this.read(item, undefined, depth + 1)] as const),
+      );
+      const value = [...children.values()].map((child) => child.value);
+      return { value, ...place, children, literal: undefined, outside: [], broken: false };
+    }
+    const value = isScalar(node) ? node.value : null;
+    return typeof value === 'string' ? this.#readText(value, place) : leaf(value, place, {});
+  }
+
+  #readText(literal: string, place: Place): Located {
+    if (!literal.includes('${')) return leaf(literal, place, { literal });
+    const { text, values, faults } = interpolate(literal, this.#source);
+    for (const fault of faults) this.faults.push({ range: place.range, ...fault });
+    return leaf(text, place, { literal, outside: values, broken: text === undefined });
+  }
+
+  #readMap(items: readonly Pair[], place: Place, depth: number): Located {
+    const own = new Map<string, Located>();
+    const merged = new Map<string, Located>();
+    for (const pair of items) {
+      if (!isPair(pair)) continue;
+      const key = this.#keyOf(pair);
+      if (key === undefined) continue;
+      const child = this.read(pair.value, rangeOf(pair.key), depth + 1);
+      if (key !== '<<') own.set(key, child);
+      else for (const [name, inherited] of mergeable(child)) merged.set(name, inherited);
+    }
+    const children = new Map([...merged, ...own]);
+    const value = Object.fromEntries([...children].map(([key, child]) => [key, child.value]));
+    return { value, ...place, children, literal: undefined, outside: [], broken: false };
+  }
+
+  #keyOf(pair: Pair): string | undefined {
+    const { key } = pair;
+    const range = rangeOf(key) ?? [0, 0];
+    if (isScalar(key) && key.value !== null) {
+      const name = String(key.value);
+      if (name !== '__proto__') return name;
+      this.faults.push({ range, message: '__proto__ cannot be a key' });
+    } else {
+      const template = isMap(key);
+      this.faults.push({
+        range,
+        message: 'a key must be a word',
+        hint: template ? 'a template must be in quotes: "{{ ticker }}"' : undefined,
+      });
+    }
+    return undefined;
+  }
+}
+
+type Place = Pick<Located, 'range' | 'keyRange'>;
+
+const leaf = (value: unknown, place: Place, more: Partial<Located>): Located => ({
+  value,
+  ...place,
+  children: NOTHING,
+  literal: undefined,
+  outside: [],
+  broken: false,
+  ...more,
+});
+
+/** What `<<: *anchor` or `<<: [*one, *two]` brings in; of several, the first wins. */
+function* mergeable(child: Located): Iterable<[string, Located]> {
+  const sources = Array.isArray(child.value) ? [...child.children.values()].reverse() : [child];
+  for (const source of sources)
+    for (const [key, value] of source.children) if (typeof key === 'string') yield [key, value];
+}
+
+function rangeOf(node: unknown): Range | undefined {
+  if (!isScalar(node) && !isMap(node) && !isSeq(node) && !isAlias(node)) return undefined;
+  return node.range ? [node.range[0], node.range[1]] : undefined;
+}
+
+/** The node at a path, or its nearest ancestor (`exact` false). */
+export function nodeAt(root: Located, path: Path): { node: Located; exact: boolean } {
+  let node = root;
+  for (const step of path) {
+    const next = node.children.get(step);
+    if (next === undefined) return { node, exact: false };
+    node = next;
+  }
+  return { node, exact: true };
+}
+
+/** Every node with its path, parents first. */
+export function* everyNode(node: Located, path: Path = []): Iterable<{ node: Located; path: Path }> {
+  yield { node, path };
+  for (const [step, child] of node.children) yield* everyNode(child, [...path, step]);
+}

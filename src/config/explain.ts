@@ -1,0 +1,197 @@
+/**
+ * What zod found, as findings for people: unions are narrowed to the branch that was meant, library words
+ * are replaced, unknown keys get a suggestion, and nothing is said twice about one mistake.
+ */
+import { z } from 'zod';
+import { type Located, nodeAt } from './document.ts';
+import type { Finding, Path } from './problem.ts';
+import { DESTINATION_TYPES, NOT_YET } from './schema.ts';
+import { didYouMean, nearest } from './suggest.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** Separates the keys that `explainIssue` smuggles out in a message: only there is the schema at hand. */
+const KEYS = '\n';
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping of keys to values',
+  record: 'a mapping of names to values',
+};
+
+/** Replaces zod's own words; a schema's own message goes before it. */
+export function explainIssue(issue: z.core.$ZodRawIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${TYPE_NAMES[issue.expected] ?? issue.expected}`;
+    case 'invalid_value': {
+      const words = issue.values.map(String);
+      return words.length === 1 ? `must be ${words[0]}` : `must be one of: ${words.join(', ')}`;
+    }
+    case 'unrecognized_keys':
+      return issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape).join(KEYS) : '';
+    case 'too_small':
+      if (Number(issue.minimum) === 1 && issue.origin !== 'number') return 'must not be empty';
+      return `must be at least ${issue.minimum}`;
+    case 'too_big':
+      return issue.origin === 'array'
+        ? `must have at most ${issue.maximum} entries`
+        : `must be at most ${issue.maximum}${issue.origin === 'string' ? ' characters' : ''}`;
+    default:
+      return 'is not valid here';
+  }
+}
+
+export function explainAll(issues: readonly Issue[], root: Located): Finding[] {
+  const flat = issues.flatMap((issue) => narrow(issue, []));
+  const unknownAt = new Set(
+    flat.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => where(path)),
+  );
+  const findings: Finding[] = [];
+  for (const issue of flat) {
+    // A remark on the whole follows from the unknown key or unset variable that was reported.
+    if (issue.code === 'custom' && (unknownAt.has(where(issue.path)) || hasBroken(root, issue.path)))
+      continue;
+    if (isBroken(root, issue.path)) continue;
+    findings.push(...explainOne(issue, root));
+  }
+  const suggested = new Set(
+    findings.flatMap((finding) => (finding.at === 'key' ? [finding.hint ?? ''] : [])),
+  );
+  return findings.filter(({ at, path }) => {
+    const slip = `did you mean \`${String(path.at(-1))}\`?`;
+    const siblings = findings.filter(
+      (other) => other.at === 'key' && where(other.path.slice(0, -1)) === where(path.slice(0, -1)),
+    );
+    return !(at === 'missing' && suggested.has(slip) && siblings.some(({ hint }) => hint === slip));
+  });
+}
+
+const where = (path: readonly PropertyKey[]) => JSON.stringify(path.map(String));
+const plain = (path: readonly PropertyKey[]): Path =>
+  path.map((step) => (typeof step === 'number' ? step : String(step)));
+
+function isBroken(root: Located, path: readonly PropertyKey[]): boolean {
+  const { node, exact } = nodeAt(root, plain(path));
+  return exact && node.broken;
+}
+
+function hasBroken(root: Located, path: readonly PropertyKey[]): boolean {
+  const { node, exact } = nodeAt(root, plain(path));
+  return exact && [...node.children.values()].some((child) => child.broken);
+}
+
+/** Paths of nested issues are relative to their union. */
+function narrow(issue: Issue, prefix: readonly PropertyKey[]): Issue[] {
+  const path = [...prefix, ...issue.path];
+  if (issue.code === 'invalid_union') {
+    const meant = issue.errors.find((branch) => branch.length > 0 && !branch.some(isOtherKind));
+    const whole = { ...issue, path };
+    if (meant === undefined) return [whole];
+    // "…, or false" says more than the branch alone.
+    if (meant.length === 1 && meant[0] !== undefined && issue.message.startsWith(meant[0].message))
+      return [whole];
+    return meant.flatMap((inner) => narrow(inner, path));
+  }
+  return [{ ...issue, path }];
+}
+
+/** The value is not of this branch's kind at all. */
+function isOtherKind(issue: Issue): boolean {
+  if (issue.path.length > 0) return false;
+  if (issue.code === 'invalid_union') return issue.errors.every((branch) => branch.some(isOtherKind));
+  return issue.code === 'invalid_type' || issue.code === 'invalid_value';
+}
+
+function explainOne(issue: Issue, root: Located): Finding[] {
+  const path = plain(issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    const known = issue.message.split(KEYS);
+    return issue.keys.map((key) => unknownKey([...path, key], key, known));
+  }
+  if (issue.code === 'invalid_key') {
+    const message = issue.issues[0]?.message ?? 'is not a valid name';
+    return [{ path, at: 'key', message: join(`the name ${String(path.at(-1))}`, message) }];
+  }
+  const { node, exact } = nodeAt(root, path);
+  if (issue.code === 'invalid_union' && path.at(-1) === 'type' && path[0] === 'destinations')
+    return [destinationType(path, nodeAt(root, path.slice(0, -1)).node, exact ? node.value : undefined)];
+  if (!exact)
+    return [{ path, at: 'missing', message: `${labelOf(path)} is missing`, hint: asHint(issue.message) }];
+  if (issue.code !== 'custom' && node.value === null)
+    return [{ path, message: `${labelOf(path)} has no value`, hint: asHint(issue.message) }];
+  return [
+    { path, message: join(labelOf(path), mistyped(issue.message, node.value)), hint: hintFor(issue, node) },
+  ];
+}
+
+function unknownKey(path: Path, key: string, known: readonly string[]): Finding {
+  if (path.length === 1 && NOT_YET.includes(key))
+    return { path, at: 'key', message: `this version does not have \`${key}\` yet`, hint: 'remove it' };
+  const best = nearest(key, known);
+  const hint = best === undefined ? `known here: ${known.join(', ')}` : `did you mean \`${best}\`?`;
+  return { path, at: 'key', message: `unknown key ${key}`, hint };
+}
+
+/** Told by what else is there. */
+function destinationType(path: Path, destination: Located, value: unknown): Finding {
+  const has = (key: string) => destination.children.has(key);
+  const guess =
+    has('webhookUrl') || has('channelId')
+      ? 'discord'
+      : has('chatId')
+        ? 'telegram'
+        : has('url')
+          ? 'webhook'
+          : undefined;
+  if (value === undefined || value === null) {
+    const hint = guess === undefined ? undefined : `add type: ${guess}`;
+    return {
+      path,
+      at: 'missing',
+      message: `${String(path.at(-2))} needs a type: ${DESTINATION_TYPES.join(', ')}`,
+      hint,
+    };
+  }
+  const best = (typeof value === 'string' ? nearest(value, DESTINATION_TYPES) : undefined) ?? guess;
+  return {
+    path,
+    message: `type must be one of: ${DESTINATION_TYPES.join(', ')}`,
+    hint: best === undefined ? undefined : `did you mean \`${best}\`?`,
+  };
+}
+
+/** The nearest key's name; what is in a list is an entry of it. */
+function labelOf(path: Path): string {
+  const index = path.findLastIndex((step) => typeof step === 'string');
+  if (index === -1) return 'the config';
+  const label = String(path[index]);
+  return index === path.length - 1 ? label : `an entry of ${label}`;
+}
+
+const join = (label: string, message: string) =>
+  /^(must|is|are|works?|has|cannot|needs?)\b/.test(message) ? `${label} ${message}` : `${label}: ${message}`;
+
+const asHint = (message: string) => (message.startsWith('must be ') ? `it ${message}` : message);
+
+/** Text that YAML reads as something else is the commonest slip. */
+function mistyped(message: string, value: unknown): string {
+  if (message !== 'must be text') return message;
+  if (typeof value === 'number') return 'must be text (in quotes), not a number';
+  if (typeof value === 'boolean') return 'must be text (in quotes), not true or false';
+  return Array.isArray(value) ? 'must be text, not a list' : 'must be text, not a mapping';
+}
+
+function hintFor(issue: Issue, node: Located): string | undefined {
+  if (issue.code === 'invalid_value' && typeof node.value === 'string') {
+    const best = nearest(node.value, issue.values.map(String));
+    if (best !== undefined) return `did you mean \`${best}\`?`;
+  }
+  if (typeof node.value === 'number' && issue.message.includes('duration'))
+    return `did you mean ${node.value}s or ${node.value}ms?`;
+  return undefined;
+}

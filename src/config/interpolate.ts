@@ -1,0 +1,77 @@
+/**
+ * `${NAME}`, `${NAME:-default}` and `${file:/path}` inside one scalar, after the YAML is parsed, so that a
+ * value is never YAML. What is put in is not looked at again. `$${` stands for `${`.
+ */
+
+export interface VariableSource {
+  /** `undefined` when it is not set. */
+  variable(name: string): string | undefined;
+  /** The file's text; throws an Error whose message is for people. */
+  file(path: string): string;
+  /** How to set a variable, for a person. */
+  howToSet(name: string): string;
+}
+
+export interface Expansion {
+  /** `undefined` when there are faults. */
+  readonly text: string | undefined;
+  /** What came from outside the file: possibly secret. */
+  readonly values: readonly string[];
+  readonly faults: readonly Fault[];
+}
+
+interface Fault {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+type Resolved = { readonly outside: string } | { readonly fallback: string } | { readonly fault: Fault };
+
+const REFERENCE = /\$\$\{|\$\{([^}]*)(\}?)/g;
+const NAME = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
+const ESCAPE_HINT = `write $\${ for a literal \${`;
+
+/** Nothing but references: what is secret about it is not in the file. */
+export const isOnlyReferences = (literal: string) =>
+  /^(\$\{([A-Za-z_][A-Za-z0-9_]*(:-)?|file:[^}]*)\})+$/.test(literal);
+
+export const hasReference = (literal: string) => /(^|[^$])\$\{/.test(literal);
+
+export function interpolate(literal: string, source: VariableSource): Expansion {
+  const values: string[] = [];
+  const faults: Fault[] = [];
+  const text = literal.replace(REFERENCE, (whole, inner: string | undefined, close: string) => {
+    if (inner === undefined) return `\${`;
+    const resolved = close === '' ? unclosed : resolveReference(inner, source);
+    if ('fallback' in resolved) return resolved.fallback;
+    if ('outside' in resolved) {
+      values.push(resolved.outside);
+      return resolved.outside;
+    }
+    faults.push(resolved.fault);
+    return whole;
+  });
+  return { text: faults.length === 0 ? text : undefined, values, faults };
+}
+
+const unclosed: Resolved = { fault: { message: `\`\${\` is never closed`, hint: ESCAPE_HINT } };
+
+function resolveReference(inner: string, source: VariableSource): Resolved {
+  if (inner.startsWith('file:')) {
+    try {
+      return { outside: source.file(inner.slice('file:'.length)).replace(/(\r?\n)+$/, '') };
+    } catch (error) {
+      return { fault: { message: error instanceof Error ? error.message : 'the file cannot be read' } };
+    }
+  }
+  const [, name, fallback] = NAME.exec(inner) ?? [];
+  if (name === undefined) {
+    const message = `\`\${…}\` must hold the name of a variable (letters, digits, underscores) or file:/path`;
+    return { fault: { message, hint: ESCAPE_HINT } };
+  }
+  const value = source.variable(name);
+  if (value !== undefined && value !== '') return { outside: value };
+  if (fallback !== undefined) return { fallback };
+  const message = `the variable ${name} is ${value === undefined ? 'not set' : 'set, but empty'}`;
+  return { fault: { message, hint: source.howToSet(name) } };
+}

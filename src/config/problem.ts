@@ -1,0 +1,52 @@
+/**
+ * What is wrong with a config, for a person: where, what, and what to do. Checks report a `Finding` by
+ * path; `source.ts` turns it into a `ConfigProblem` with a place in the file. Neither ever holds a secret.
+ */
+
+/** Keys and list indexes from the root of the config. */
+export type Path = readonly (string | number)[];
+
+export interface Finding {
+  readonly path: Path;
+  /** Point at the value (default), at its key, or, for what is not there, at its parent. */
+  readonly at?: 'value' | 'key' | 'missing';
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+export interface ConfigProblem {
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in UTF-16 units, as editors count. */
+  readonly column: number;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** The offending line with every secret blotted out; empty when there is no file to show. */
+  readonly sourceLine: string;
+}
+
+/** Longer lines are cut around the caret. */
+const WIDEST = 120;
+
+/** Takes two cells of a terminal: Hangul, Han, kana and full-width forms. */
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u;
+
+/** `config.yaml:LINE:COL: message`, then the line with a caret, then the hint. */
+export function formatProblem(file: string, problem: ConfigProblem): string {
+  const { line, column, message, hint, sourceLine } = problem;
+  let text = `${file}:${line}:${column}: ${message}`;
+  if (sourceLine.trim() !== '') {
+    const from = column > WIDEST ? column - WIDEST / 2 : 0;
+    const shown = sourceLine.slice(from, from + WIDEST);
+    const before = [...shown.slice(0, column - 1 - from)]
+      .map((character) => (character === '\t' ? '\t' : WIDE.test(character) ? '  ' : ' '))
+      .join('');
+    const gutter = String(line).padStart(5);
+    text += `\n${gutter} | ${shown}\n${' '.repeat(gutter.length)} | ${before}^`;
+  }
+  return hint === undefined ? text : `${text}\n  hint: ${hint}`;
+}
+
+export function byPlace(a: ConfigProblem, b: ConfigProblem): number {
+  return a.line - b.line || a.column - b.column;
+}

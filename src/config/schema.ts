@@ -1,0 +1,116 @@
+/**
+ * The whole config file, composed from each part's own options. The one source of validation, types,
+ * defaults and the JSON Schema for editors.
+ */
+import { z } from 'zod';
+import type { TemplateOptions } from '../destinations/destination.ts';
+import { discordOptions } from '../destinations/discord/options.ts';
+import { telegramOptions } from '../destinations/telegram/options.ts';
+import { webhookOptions } from '../destinations/webhook/options.ts';
+import { type FeedOptions, feedOptions } from '../feed/options.ts';
+import { duration, integer, secret, text } from '../platform/fields.ts';
+import { LOG_FORMATS, LOG_LEVELS } from '../platform/log.ts';
+import { type RuleOptions, rulesOptions } from '../routing/options.ts';
+
+export const DESTINATION_TYPES = ['discord', 'telegram', 'webhook'] as const;
+
+/** Known words of a later version: refused, but not as a slip of the pen. */
+export const NOT_YET: readonly string[] = ['alerts', 'tests', 'watch'];
+
+const NAME_HELP = 'must be 1 to 40 letters, digits, dots, dashes or underscores';
+const name = () => z.string().regex(/^[\w.-]{1,40}$/, NAME_HELP);
+
+/** By `type`; a missing or unknown one is explained by `explain.ts`. */
+export const destinationOptions = z.discriminatedUnion('type', [
+  discordOptions,
+  telegramOptions,
+  webhookOptions,
+]);
+
+export type DestinationOptions = z.output<typeof destinationOptions>;
+
+export const templateOptions = z
+  .strictObject({
+    text: text().optional().describe('Liquid, for chats and plain-text webhooks'),
+    body: z.unknown().optional().describe('a tree of JSON with Liquid leaves, for webhooks'),
+  })
+  .refine(
+    (template): template is TemplateOptions => template.text !== undefined || template.body !== undefined,
+    'must have text, body or both',
+  );
+
+const store = z.strictObject({
+  path: text().default('./data/listing-bridge.db').describe("relative to the config's folder"),
+  retention: duration()
+    .default(30 * 86_400_000)
+    .describe('how long the past is kept'),
+});
+
+/** Only this machine can reach it. */
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;
+
+const server = z
+  .strictObject({
+    host: text().default('127.0.0.1'),
+    port: integer(0, 65_535).default(8787).describe('0 takes a free one and logs it'),
+    token: secret().optional().describe('bearer token for everything that changes state'),
+  })
+  .superRefine(({ host, token }, context) => {
+    if (!LOOPBACK.test(host) && token === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['host'],
+        message: 'must be 127.0.0.1, ::1 or localhost, unless server.token is set: anyone could reach it',
+      });
+  });
+
+const log = z.strictObject({
+  level: z.enum(LOG_LEVELS).default('info'),
+  format: z.enum(LOG_FORMATS).default('auto').describe('auto = pretty on a terminal, else json'),
+});
+
+export const configSchema = z.strictObject({
+  feeds: z
+    .array(feedOptions, { error: 'must be a list of feeds, each starting with a dash' })
+    .min(1, 'must name at least one feed'),
+  destinations: z
+    .record(name(), destinationOptions, { error: 'must be a mapping: name, then its options' })
+    .refine((destinations) => Object.keys(destinations).length > 0, 'must name at least one destination'),
+  rules: rulesOptions.refine(
+    (rules) => rules.length > 0,
+    'must have at least one rule: nothing would be sent',
+  ),
+  templates: z
+    .record(name(), templateOptions, { error: 'must be a mapping: name, then text or body' })
+    .default({}),
+  store: store.prefault({}),
+  server: z
+    .union([z.literal(false), server], { error: 'must be a mapping with host, port and token, or false' })
+    .prefault({})
+    .describe('status page, metrics and API; false = off'),
+  log: log.prefault({}),
+  dedupeWindow: duration().default(3_600_000).describe('the same announcement again within this is one'),
+  shutdownTimeout: duration().default(10_000).describe('how long sends under way may finish at the end'),
+});
+
+/** A valid config: every default applied, every path absolute, every duration in ms. */
+export interface Config extends z.output<typeof configSchema> {
+  /** The file that it was read from, as given. */
+  readonly file: string;
+}
+
+/** What can be checked of a config that may be broken elsewhere: `undefined` stands for a broken part. */
+export interface ConfigParts {
+  readonly feeds: readonly (FeedOptions | undefined)[];
+  readonly destinations: ReadonlyMap<string, DestinationOptions | undefined>;
+  readonly rules: readonly (RuleOptions | undefined)[];
+  readonly templates: ReadonlyMap<string, TemplateOptions | undefined>;
+}
+
+/** For editors (`# yaml-language-server: $schema=…`). */
+export function configJsonSchema(): Record<string, unknown> {
+  return {
+    title: 'listing-bridge',
+    ...z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }),
+  };
+}

@@ -1,0 +1,76 @@
+/** The file as text: turns findings and faults into problems with a place and a line that is safe to show. */
+import type { LineCounter } from 'yaml';
+import { REDACTED, type Redactor } from '../platform/secret.ts';
+import { type Located, nodeAt, type Range, type TextFault } from './document.ts';
+import type { ConfigProblem, Finding } from './problem.ts';
+import { blotShapes, secretRanges } from './secrets.ts';
+
+/** Could move the cursor of a terminal or split the line. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+export class Source {
+  readonly #text: string;
+  readonly #lines: LineCounter;
+  readonly #root: Located | undefined;
+  readonly #strict: boolean;
+  readonly #redact: Redactor;
+  readonly #secret: readonly Range[];
+
+  /** `strict` when the YAML does not parse. */
+  constructor(
+    text: string,
+    lines: LineCounter,
+    root: Located | undefined,
+    strict: boolean,
+    redact: Redactor,
+  ) {
+    this.#text = text;
+    this.#lines = lines;
+    this.#root = root;
+    this.#strict = strict;
+    this.#redact = redact;
+    this.#secret = root === undefined ? [] : [...secretRanges(root)];
+  }
+
+  problemOf({ range, message, hint }: TextFault): ConfigProblem {
+    const offset = Math.min(range[0], this.#text.length);
+    const { line, col } = this.#lines.linePos(offset);
+    const lineStart = this.#lines.lineStarts[line - 1] ?? 0;
+    return {
+      line: Math.max(1, line),
+      column: Math.max(1, col),
+      message: this.#clean(message),
+      hint: hint === undefined ? undefined : this.#clean(hint),
+      sourceLine: this.#show(lineStart),
+    };
+  }
+
+  problemAt({ path, at, message, hint }: Finding): ConfigProblem {
+    if (this.#root === undefined) return this.problemOf({ range: [0, 0], message, hint });
+    const { node, exact } = nodeAt(this.#root, path);
+    const empty = node.range[0] === node.range[1];
+    const wantsKey = at === 'key' || at === 'missing' || empty || (!exact && node.children.size > 0);
+    const range = (wantsKey ? node.keyRange : undefined) ?? node.range;
+    return this.problemOf({ range: at === 'missing' && path.length <= 1 ? [0, 0] : range, message, hint });
+  }
+
+  #clean(text: string): string {
+    return blotShapes(this.#redact(text), this.#strict).replace(CONTROL, '·');
+  }
+
+  /** The line at this offset, without what is secret in it. */
+  #show(start: number): string {
+    const newline = this.#text.indexOf('\n', start);
+    const end = newline === -1 ? this.#text.length : newline;
+    let shown = '';
+    let at = start;
+    for (const [from, to] of this.#secret) {
+      if (to <= at || from >= end) continue;
+      shown += this.#text.slice(at, Math.max(at, from)) + REDACTED;
+      at = Math.min(to, end);
+    }
+    shown += this.#text.slice(at, end);
+    return this.#clean(shown.replace(/\r$/, ''));
+  }
+}

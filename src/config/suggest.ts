@@ -1,0 +1,27 @@
+/** "Did you mean": the nearest known word, if it is near enough to be a slip of the pen. */
+import { distance } from 'fastest-levenshtein';
+
+const folded = (word: string) => word.toLowerCase().replace(/[\s_-]/g, '');
+
+/** The nearest of `known`, or `undefined` when none is within a third of the word's letters. */
+export function nearest(word: string, known: Iterable<string>): string | undefined {
+  const wanted = folded(word);
+  let best: string | undefined;
+  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  for (const candidate of known) {
+    const steps = distance(wanted, folded(candidate));
+    if (steps < bestDistance) {
+      best = candidate;
+      bestDistance = steps;
+    }
+  }
+  return best;
+}
+
+/** A hint: the nearest word, else (when there are few) what there is. */
+export function didYouMean(word: string, known: Iterable<string>): string | undefined {
+  const words = [...known];
+  const best = nearest(word, words);
+  if (best !== undefined && best !== word) return `did you mean \`${best}\`?`;
+  return words.length > 0 && words.length <= 12 ? `there is: ${words.join(', ')}` : undefined;
+}
