@@ -23,6 +23,8 @@ export interface Announcement {
   readonly dispatchTimestampUs: number | undefined;
   /** When the frame was read here, µs since epoch by the local wall clock. */
   readonly receivedTimestampUs: number;
+  /** The same moment by the monotonic clock, ms: what ages and latencies are counted from. */
+  readonly receivedMs: number;
   /** How old the news was when it was read, in ms: service time + transit (see `feed/age.ts`). */
   readonly ageAtReceiptMs: number;
   /** The service says that it saw this one late. */

@@ -28,7 +28,7 @@ export class SqliteOutbox implements Outbox {
       insertAnnouncement.run(
         announcement.id,
         identityOf(announcement),
-        announcement.receivedTimestampUs / 1000,
+        announcement.receivedMs,
         JSON.stringify(announcement),
       );
       for (const { id, destination, rule, template, ticker, importance, expiresAtMs } of deliveries)
@@ -105,6 +105,11 @@ export class SqliteOutbox implements Outbox {
     return ids.length;
   }
 
+  /** What is owed to destinations that the config no longer has will never be sent. Says how many. */
+  buryRemoved(configured: readonly string[], nowMs: number): number {
+    return Number(this.#statements.buryRemoved.run(nowMs, JSON.stringify(configured)).changes);
+  }
+
   #readDataVersion(): number {
     return Number(this.#statements.dataVersion.get()?.['data_version']);
   }
@@ -156,6 +161,10 @@ function prepare(database: DatabaseSync) {
     deleteAttempts: database.prepare('DELETE FROM attempts WHERE delivery_id >= ? AND delivery_id < ?'),
     deleteDeliveries: database.prepare('DELETE FROM deliveries WHERE id >= ? AND id < ?'),
     deleteAnnouncement: database.prepare('DELETE FROM announcements WHERE id = ?'),
+    buryRemoved: database.prepare(
+      `UPDATE deliveries SET state = 'dead', reason = 'destination_removed', settled_ms = ?
+       WHERE state = 'pending' AND destination NOT IN (SELECT value FROM json_each(?))`,
+    ),
     dataVersion: database.prepare('PRAGMA data_version'),
   };
 }

@@ -1,0 +1,47 @@
+/** `check`: is the config right? Every problem in one go, with its place in the file. */
+import { readFileSync } from 'node:fs';
+import { formatProblem, loadConfig } from '../config/load.ts';
+import { configJsonSchema } from '../config/schema.ts';
+import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
+import type { Io } from './io.ts';
+
+export interface CheckOptions {
+  readonly config: string;
+  readonly json: boolean;
+  readonly printSchema: boolean;
+}
+
+export function checkCommand({ config: file, json, printSchema }: CheckOptions, io: Io): ExitCode {
+  if (printSchema) {
+    io.print(JSON.stringify(configJsonSchema(), null, 2));
+    return FINE;
+  }
+  const { config, problems, warnings } = loadConfig({
+    file,
+    env: io.env,
+    readFile: (path) => readFileSync(path, 'utf8'),
+  });
+  const exitCode = config === undefined ? NOT_FINE : FINE;
+  if (json) {
+    io.print(JSON.stringify({ file, valid: config !== undefined, problems, warnings }, null, 2));
+    return exitCode;
+  }
+  for (const problem of problems) io.print(`${formatProblem(file, problem)}\n`);
+  for (const warning of warnings)
+    io.print(`${formatProblem(file, { ...warning, message: `warning: ${warning.message}` })}\n`);
+  if (config === undefined)
+    io.print(`${file}: ${counted(problems.length, 'problem')}, ${counted(warnings.length, 'warning')}`);
+  else {
+    const parts = [
+      counted(config.feeds.length, 'feed'),
+      counted(Object.keys(config.destinations).length, 'destination'),
+      counted(config.rules.length, 'rule'),
+    ];
+    io.print(
+      `${file}: fine (${parts.join(', ')}${warnings.length > 0 ? `; ${counted(warnings.length, 'warning')}` : ''})`,
+    );
+  }
+  return exitCode;
+}
+
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,0 +1,152 @@
+/** `deliveries`: what is owed, what arrived, what did not and why; and the means to try again or to let go. */
+import type { Config } from '../config/schema.ts';
+import type { DeliveryState } from '../delivery/delivery.ts';
+import { openStoreFile } from '../outbox/open.ts';
+import {
+  deadDeliveries,
+  discardDeliveries,
+  findDelivery,
+  listDeliveries,
+  retryDeliveries,
+} from '../outbox/queries.ts';
+import type { StoredAttempt, StoredDelivery } from '../outbox/rows.ts';
+import { formatDuration } from '../platform/duration.ts';
+import { requireConfig } from './config-file.ts';
+import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { table } from './table.ts';
+
+export interface ListOptions {
+  readonly config: string;
+  readonly state: DeliveryState | undefined;
+  readonly destination: string | undefined;
+  readonly sinceMs: number | undefined;
+  readonly limit: number;
+  readonly json: boolean;
+}
+
+export function listCommand(options: ListOptions, io: Io): ExitCode {
+  using database = openStoreFile(requireConfig(options.config, io).config.store.path, true);
+  const sinceMs = options.sinceMs === undefined ? undefined : io.clock.wallMs() - options.sinceMs;
+  const found = listDeliveries(database, { ...options, sinceMs });
+  if (options.json) io.print(JSON.stringify(found, null, 2));
+  else if (found.length === 0) io.print('no deliveries');
+  else
+    for (const line of table(
+      ['ID', 'RECEIVED', 'DESTINATION', 'STATE', 'REASON', 'TRIES', 'TITLE'],
+      found.map(row),
+    ))
+      io.print(line);
+  return FINE;
+}
+
+export function showCommand(
+  options: { readonly config: string; readonly id: string; readonly json: boolean },
+  io: Io,
+): ExitCode {
+  using database = openStoreFile(requireConfig(options.config, io).config.store.path, true);
+  const found = findDelivery(database, options.id);
+  if (found === undefined)
+    throw new UserError(`no delivery ${options.id} in the store; \`listing-bridge deliveries\` lists them`);
+  if (options.json) io.print(JSON.stringify({ ...found.delivery, attemptList: found.attempts }, null, 2));
+  else for (const line of describe(found.delivery, found.attempts)) io.print(line);
+  return FINE;
+}
+
+export function retryCommand(
+  options: { readonly config: string; readonly ids: readonly string[]; readonly dead: boolean },
+  io: Io,
+): ExitCode {
+  const { config } = requireConfig(options.config, io);
+  if (options.ids.length > 0 === options.dead)
+    throw new UserError('name deliveries to retry, or give --dead for all dead ones', WRONG_USAGE);
+  using database = openStoreFile(config.store.path, false);
+  const ids = options.dead ? deadDeliveries(database) : options.ids;
+  const changed = retryDeliveries(database, ids, expiryFor(config, io.clock.wallMs()));
+  return report('owed again', ids, changed, 'only dead, expired and skipped deliveries can be retried', io);
+}
+
+export function discardCommand(
+  options: { readonly config: string; readonly ids: readonly string[] },
+  io: Io,
+): ExitCode {
+  using database = openStoreFile(requireConfig(options.config, io).config.store.path, false);
+  const changed = discardDeliveries(database, options.ids, io.clock.wallMs());
+  return report('discarded', options.ids, changed, 'only pending deliveries can be discarded', io);
+}
+
+function expiryFor(config: Config, nowMs: number): (destination: string) => number | undefined {
+  return (destination) => {
+    const maxAge = config.destinations[destination]?.maxAge ?? false;
+    return maxAge === false ? undefined : nowMs + maxAge;
+  };
+}
+
+function report(
+  done: string,
+  asked: readonly string[],
+  changed: readonly string[],
+  why: string,
+  io: Io,
+): ExitCode {
+  io.print(
+    `${changed.length} ${changed.length === 1 ? 'delivery' : 'deliveries'} ${done}; a running bridge takes it up within a second`,
+  );
+  const left = asked.filter((id) => !changed.includes(id));
+  for (const id of left) io.warn(`${id}: unchanged (${why})`);
+  return left.length === 0 ? FINE : NOT_FINE;
+}
+
+function row({ delivery, state, reason, attempts }: StoredDelivery): string[] {
+  const { announcement, ticker } = delivery;
+  return [
+    delivery.id,
+    time(announcement.receivedTimestampUs / 1000),
+    ticker === undefined ? delivery.destination : `${delivery.destination} (${ticker})`,
+    state,
+    reason ?? '',
+    String(attempts),
+    announcement.title,
+  ];
+}
+
+function describe(stored: StoredDelivery, attempts: readonly StoredAttempt[]): string[] {
+  const { delivery, state, reason, settledMs } = stored;
+  const { announcement } = delivery;
+  const pairs: readonly (readonly [string, string])[] = [
+    ['delivery', delivery.id],
+    ['state', reason === undefined ? state : `${state} (${reason})`],
+    ['destination', delivery.destination],
+    ['rule', delivery.rule],
+    ['template', delivery.template ?? '(default)'],
+    ['ticker', delivery.ticker ?? announcement.tickers.join(', ')],
+    ['publisher', announcement.publisher],
+    ['listingType', announcement.listingType],
+    ['title', announcement.title],
+    ['received', time(announcement.receivedMs)],
+    ['expires', delivery.expiresAtMs === undefined ? 'never' : time(delivery.expiresAtMs)],
+    [
+      'settled',
+      settledMs === undefined
+        ? ''
+        : `${time(settledMs)} (${formatDuration(settledMs - announcement.receivedMs)} after receipt)`,
+    ],
+  ];
+  const rows = attempts.map(({ attempt, startedMs, durationMs, outcome, status, detail }) => [
+    String(attempt),
+    time(startedMs),
+    formatDuration(durationMs),
+    outcome,
+    status === undefined ? '' : String(status),
+    detail ?? '',
+  ]);
+  return [
+    ...pairs.map(([label, value]) => `${label.padEnd(12)} ${value}`.trimEnd()),
+    '',
+    ...(rows.length === 0
+      ? ['no attempt yet']
+      : table(['ATTEMPT', 'STARTED', 'TOOK', 'OUTCOME', 'STATUS', 'DETAIL'], rows)),
+  ];
+}
+
+const time = (ms: number) => new Date(ms).toISOString().replace('T', ' ');

@@ -1,0 +1,17 @@
+/** Fixed by `product.md`: people write them into scripts. */
+export const FINE = 0;
+/** The thing asked about is not fine: bad config, undelivered. */
+export const NOT_FINE = 1;
+export const WRONG_USAGE = 2;
+
+export type ExitCode = typeof FINE | typeof NOT_FINE | typeof WRONG_USAGE;
+
+/** A fault that a person can mend: its message is the whole output, never a stack. */
+export class UserError extends Error {
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, exitCode: ExitCode = NOT_FINE) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}

@@ -1,0 +1,44 @@
+/** What a command may touch of the outside: so that a test can be the terminal. */
+import { readFileSync } from 'node:fs';
+import { type Clock, systemClock } from '../platform/clock.ts';
+import { type Random, systemRandom } from '../platform/random.ts';
+
+export interface Io {
+  /** A line of the command's own output. */
+  print(line: string): void;
+  /** A line for the person, beside the output. */
+  warn(line: string): void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborts on Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly version: string;
+}
+
+export function processIo(signal: AbortSignal): Io {
+  return {
+    print: (line) => void process.stdout.write(`${line}\n`),
+    warn: (line) => void process.stderr.write(`${line}\n`),
+    env: process.env,
+    signal,
+    clock: systemClock,
+    random: systemRandom,
+    version: packageVersion(),
+  };
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
+
+/** Resolves when the signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,89 @@
+/** What people ask of the store, and what they may change in it, from a process of their own (`deliveries`). */
+import type { DatabaseSync } from 'node:sqlite';
+import type { DeliveryState } from '../delivery/delivery.ts';
+import { idAt } from './ids.ts';
+import { attemptFrom, deliveryFrom, type StoredAttempt, type StoredDelivery } from './rows.ts';
+
+export interface DeliveryFilter {
+  readonly state: DeliveryState | undefined;
+  readonly destination: string | undefined;
+  /** Epoch ms. */
+  readonly sinceMs: number | undefined;
+  readonly limit: number;
+}
+
+const SELECT = 'SELECT d.*, a.body FROM deliveries d JOIN announcements a ON a.id = d.announcement_id';
+
+/** Newest first. */
+export function listDeliveries(database: DatabaseSync, filter: DeliveryFilter): StoredDelivery[] {
+  return database
+    .prepare(
+      `${SELECT} WHERE d.id >= ?1 AND (?2 IS NULL OR d.state = ?2) AND (?3 IS NULL OR d.destination = ?3) ORDER BY d.id DESC LIMIT ?4`,
+    )
+    .all(idAt(filter.sinceMs ?? 0), filter.state ?? null, filter.destination ?? null, filter.limit)
+    .map(deliveryFrom);
+}
+
+export function findDelivery(
+  database: DatabaseSync,
+  id: string,
+): { delivery: StoredDelivery; attempts: StoredAttempt[] } | undefined {
+  const row = database.prepare(`${SELECT} WHERE d.id = ?`).get(id);
+  if (row === undefined) return undefined;
+  const attempts = database
+    .prepare('SELECT * FROM attempts WHERE delivery_id = ? ORDER BY started_ms')
+    .all(id);
+  return { delivery: deliveryFrom(row), attempts: attempts.map(attemptFrom) };
+}
+
+/**
+ * Owed again at once. Only what has ended without arriving; `maxAge` starts anew, because a person has
+ * looked at it and decided: `expiresAtMs` is the new end for each destination, `undefined` = never.
+ * Gives back the ids that changed.
+ */
+export function retryDeliveries(
+  database: DatabaseSync,
+  ids: readonly string[],
+  expiresAtMs: (destination: string) => number | undefined,
+): string[] {
+  const find = database.prepare(
+    `SELECT destination FROM deliveries WHERE id = ? AND state IN ('dead', 'expired', 'skipped')`,
+  );
+  const update = database.prepare(
+    `UPDATE deliveries SET state = 'pending', reason = NULL, not_before_ms = 0, settled_ms = NULL, plain = 0, expires_at_ms = ? WHERE id = ?`,
+  );
+  return inTransaction(database, () =>
+    ids.filter((id) => {
+      const row = find.get(id);
+      if (row === undefined) return false;
+      return update.run(expiresAtMs(String(row['destination'])) ?? null, id).changes > 0;
+    }),
+  );
+}
+
+/** Never to be sent. Gives back the ids that changed. */
+export function discardDeliveries(database: DatabaseSync, ids: readonly string[], nowMs: number): string[] {
+  const update = database.prepare(
+    `UPDATE deliveries SET state = 'skipped', reason = 'discarded', settled_ms = ? WHERE id = ? AND state = 'pending'`,
+  );
+  return inTransaction(database, () => ids.filter((id) => update.run(nowMs, id).changes > 0));
+}
+
+export function deadDeliveries(database: DatabaseSync): string[] {
+  return database
+    .prepare(`SELECT id FROM deliveries WHERE state = 'dead' ORDER BY id`)
+    .all()
+    .map((row) => String(row['id']));
+}
+
+function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
