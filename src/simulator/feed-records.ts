@@ -1,4 +1,4 @@
-/** What the feed server writes down about its clients, for whoever runs it. Times are monotonic. */
+/** What the feed server writes down about its clients for whoever runs it, and what they may bend. Times are monotonic. */
 import type { AnnouncementFrame } from './feed-frames.ts';
 
 /** One handshake, let in (101) or refused. Keys are not kept: a user may try the simulator with a real one. */
@@ -34,4 +34,12 @@ export interface Announced {
   readonly frame: AnnouncementFrame;
   /** How many got it. */
   readonly clients: number;
+}
+
+/** Faults of the handshake; change at any time. */
+export interface FeedBehaviour {
+  handshakeDelayMs: number;
+  welcomeDelayMs: number;
+  /** False: connects and says nothing. */
+  sendsWelcome: boolean;
 }

@@ -25,7 +25,14 @@ import {
   type WelcomeFields,
   welcomeFrame,
 } from './feed-frames.ts';
-import type { Announced, ClientClose, ClientMessage, FeedClient, Handshake } from './feed-records.ts';
+import type {
+  Announced,
+  ClientClose,
+  ClientMessage,
+  FeedBehaviour,
+  FeedClient,
+  Handshake,
+} from './feed-records.ts';
 import { FeedSession, SESSION_RULES, type SessionRules } from './feed-session.ts';
 import type { ListenOptions } from './loopback.ts';
 import { SlidingWindow } from './rate-windows.ts';
@@ -47,14 +54,6 @@ export async function startFeedServer(options: FeedServerOptions = {}): Promise<
   const server = new FeedServer(options);
   await server.listen();
   return server;
-}
-
-/** Faults of the handshake; change at any time. */
-export interface FeedBehaviour {
-  handshakeDelayMs: number;
-  welcomeDelayMs: number;
-  /** False: connects and says nothing. */
-  sendsWelcome: boolean;
 }
 
 export class FeedServer {
