@@ -4,7 +4,7 @@
  * aborts there has provably sent nothing. So that call is the boundary.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Dispatcher } from 'undici';
+import { type Dispatcher, errors } from 'undici';
 import type { Clock } from '../platform/clock.ts';
 import type { HttpResult } from './http.ts';
 
@@ -101,9 +101,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** llhttp's codes begin with HPE_. */
 const isUnreadable = (error: Error): boolean =>
-  'code' in error && typeof error.code === 'string' && /^HPE_|^UND_ERR_HEADERS_OVERFLOW$/.test(error.code);
+  error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError;
 
 /** `net.connect` to a name with several addresses fails with an AggregateError that has no message of its own. */
 function describe(error: Error): string {

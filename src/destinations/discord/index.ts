@@ -3,7 +3,8 @@ import type { DestinationType } from '../destination.ts';
 import { budgetsOf } from './address.ts';
 import type { DiscordMessage } from './message.ts';
 import { type DiscordOptions, discordOptions } from './options.ts';
-import { compileDiscord, previewDiscord } from './render.ts';
+import { previewDiscord } from './preview.ts';
+import { compileDiscord } from './render.ts';
 
 export const discord: DestinationType<DiscordOptions, DiscordMessage> = {
   schema: discordOptions,

@@ -3,7 +3,8 @@ import type { DestinationType } from '../destination.ts';
 import { budgetsOf } from './budgets.ts';
 import type { TelegramMessage } from './message.ts';
 import { type TelegramOptions, telegramOptions } from './options.ts';
-import { compileTelegram, previewTelegram } from './render.ts';
+import { previewTelegram } from './preview.ts';
+import { compileTelegram } from './render.ts';
 
 export const telegram: DestinationType<TelegramOptions, TelegramMessage> = {
   schema: telegramOptions,

@@ -2,7 +2,8 @@
 import type { DestinationType } from '../destination.ts';
 import type { WebhookMessage } from './message.ts';
 import { type WebhookOptions, webhookOptions } from './options.ts';
-import { compileWebhook, previewWebhook } from './render.ts';
+import { previewWebhook } from './preview.ts';
+import { compileWebhook } from './render.ts';
 
 export const webhook: DestinationType<WebhookOptions, WebhookMessage> = {
   schema: webhookOptions,
