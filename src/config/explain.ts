@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { type Located, nodeAt } from './document.ts';
 import type { Finding, Path } from './problem.ts';
 import { DESTINATION_TYPES, NOT_YET } from './schema.ts';
-import { didYouMean, nearest } from './suggest.ts';
+import { nearest } from './suggest.ts';
 
 type Issue = z.core.$ZodIssue;
 

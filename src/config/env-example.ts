@@ -1,0 +1,32 @@
+/** The `.env.example` that `init` writes beside the config: every variable of `config.example.yaml`, and how to get it. */
+
+const VARIABLES: readonly (readonly [name: string, placeholder: string, how: string])[] = [
+  [
+    'CRYPTOLISTING_API_KEY',
+    'dsk_replace_me',
+    'The key of the feed: dsk_ and 64 characters, from your account at https://cryptolisting.ws',
+  ],
+  [
+    'DISCORD_WEBHOOK_URL',
+    'https://discord.com/api/webhooks/123456789012345678/replace_me',
+    'Discord: channel settings → Integrations → Webhooks → New Webhook → Copy Webhook URL',
+  ],
+  [
+    'TELEGRAM_BOT_TOKEN',
+    '123456789:replace_me_replace_me_replace_me',
+    'Telegram: write /newbot to @BotFather; then make the bot an administrator of your channel',
+  ],
+  [
+    'BOT_SECRET',
+    `whsec_${Buffer.from('replace me, replace me, replace me').toString('base64')}`,
+    'Shared with your trading bot, which verifies with it: echo "whsec_$(openssl rand -base64 32)"',
+  ],
+  ['ADMIN_TOKEN', 'replace_me_admin', 'Asked for by retry, reload and the status page: openssl rand -hex 24'],
+];
+
+export const ENV_EXAMPLE = `# Copy this file to .env (beside config.yaml), fill it in, and keep it to yourself: chmod 600 .env
+# A variable of the real environment wins over this file.
+${VARIABLES.map(([name, placeholder, how]) => `\n# ${how}\n${name}=${placeholder}\n`).join('')}`;
+
+/** Values that nobody can run with. */
+export const PLACEHOLDERS: ReadonlySet<string> = new Set(VARIABLES.map(([, placeholder]) => placeholder));

@@ -1,0 +1,187 @@
+/**
+ * A config file → a typed `Config`, or every problem with it in one go, each with line and column.
+ * Pure but for `readFile`. Neither problems nor warnings ever hold a secret.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { z } from 'zod';
+import { feedOptions } from '../feed/options.ts';
+import { createRedactor, type Redactor } from '../platform/secret.ts';
+import { ruleOptions } from '../routing/options.ts';
+import { deadRules } from './coverage.ts';
+import { type Located, nodeAt, readDocument } from './document.ts';
+import { type Environment, loadEnvironment, type ReadFile, readFault } from './environment.ts';
+import { explainAll, explainIssue } from './explain.ts';
+import { byPlace, type ConfigProblem, type Finding } from './problem.ts';
+import { checkReferences } from './references.ts';
+import {
+  type Config,
+  type ConfigParts,
+  configSchema,
+  destinationOptions,
+  templateOptions,
+} from './schema.ts';
+import { redactorFor } from './secrets.ts';
+import { Source } from './source.ts';
+import { checkTemplates } from './templates.ts';
+import { exposedSecrets, unused, unusualWords } from './warnings.ts';
+
+export { type ConfigProblem, formatProblem } from './problem.ts';
+
+export interface LoadedConfig {
+  /** Absent exactly when there are problems. */
+  readonly config: Config | undefined;
+  readonly problems: readonly ConfigProblem[];
+  readonly warnings: readonly ConfigProblem[];
+  /** Blots out everything secret in the file and in what it refers to. */
+  readonly redact: Redactor;
+  /** SHA-256 of the file, hex; empty when it cannot be read. */
+  readonly digest: string;
+}
+
+export interface LoadOptions {
+  readonly file: string;
+  readonly env: Environment;
+  readonly readFile?: ReadFile;
+}
+
+/** No config is this long; it keeps a wrong path (a log, a disk image) from being parsed. */
+const LONGEST_FILE = 1_000_000;
+
+const readUtf8: ReadFile = (path) => readFileSync(path, 'utf8');
+
+export function loadConfig({ file, env, readFile = readUtf8 }: LoadOptions): LoadedConfig {
+  let raw: string;
+  try {
+    raw = readFile(resolve(file));
+  } catch (error) {
+    return unusable(`the file cannot be read: ${readFault(error)}`, 'make one with: listing-bridge init');
+  }
+  const digest = createHash('sha256').update(raw).digest('hex');
+  if (raw.length > LONGEST_FILE) return unusable('the file is too large to be a config', undefined, digest);
+  const text = raw.replace(/^\uFEFF/, '');
+
+  const environment = loadEnvironment(file, env, readFile);
+  const { root, faults, fatal, lines } = readDocument(text, environment);
+  const checked = root !== undefined && !fatal ? check(root, file, readFile) : NOT_CHECKED;
+  const redact = redactorFor(root, checked.config ?? checked.parts);
+  const source = new Source(text, lines, root, fatal, redact);
+
+  const problems = faults.map((fault) => source.problemOf(fault));
+  if (environment.fault !== undefined)
+    problems.push(source.problemOf({ range: [0, 0], message: environment.fault }));
+  if (!fatal && (root === undefined || root.value === null))
+    problems.push(
+      source.problemOf({
+        range: [0, 0],
+        message: 'the file is empty',
+        hint: 'make one with: listing-bridge init',
+      }),
+    );
+  problems.push(...checked.errors.map((finding) => source.problemAt(finding)));
+  const warnings = checked.warnings.map((finding) => source.problemAt(finding));
+  return {
+    config: problems.length === 0 ? checked.config : undefined,
+    problems: tidy(problems),
+    warnings: tidy(warnings),
+    redact,
+    digest,
+  };
+}
+
+interface Checked {
+  readonly config: Config | undefined;
+  readonly parts: ConfigParts | undefined;
+  readonly errors: readonly Finding[];
+  readonly warnings: readonly Finding[];
+}
+
+const NOT_CHECKED: Checked = { config: undefined, parts: undefined, errors: [], warnings: [] };
+
+function check(root: Located, file: string, readFile: ReadFile): Checked {
+  if (root.value === null) return NOT_CHECKED;
+  if (typeof root.value !== 'object' || Array.isArray(root.value)) {
+    const message = 'the config must be a mapping with feeds, destinations and rules';
+    return { ...NOT_CHECKED, errors: [{ path: [], message, hint: 'make one with: listing-bridge init' }] };
+  }
+  const folder = dirname(resolve(file));
+  const parsed = configSchema.safeParse(root.value, { error: explainIssue });
+  const parts = parsed.success ? partsOf(parsed.data) : salvage(root);
+  const errors = [
+    ...(parsed.success ? [] : explainAll(parsed.error.issues, root)),
+    ...checkReferences(parts, folder, readFile),
+    ...checkTemplates(parts),
+  ];
+  const sound: object = parsed.success ? parsed.data : asPaths(parts);
+  return {
+    config: parsed.success ? absolute(parsed.data, file, folder) : undefined,
+    parts,
+    errors,
+    warnings: [...unused(parts), ...unusualWords(parts), ...deadRules(parts), ...exposedSecrets(sound, root)],
+  };
+}
+
+function partsOf({ feeds, destinations, rules, templates }: z.output<typeof configSchema>): ConfigParts {
+  return {
+    feeds,
+    destinations: new Map(Object.entries(destinations)),
+    rules,
+    templates: new Map(Object.entries(templates)),
+  };
+}
+
+/** What is sound in a broken config, so that it too is checked for the rest, and one mistake hides no other. */
+function salvage(root: Located): ConfigParts {
+  const section = (name: string) => [
+    ...(nodeAt(root, [name]).exact ? nodeAt(root, [name]).node.children : []),
+  ];
+  const named = <Schema extends z.ZodType>(name: string, schema: Schema) =>
+    new Map(section(name).map(([key, { value }]) => [String(key), schema.safeParse(value).data]));
+  return {
+    feeds: section('feeds').map(([, { value }]) => feedOptions.safeParse(value).data),
+    destinations: named('destinations', destinationOptions),
+    rules: section('rules').map(([, { value }], index) => {
+      const rule = ruleOptions.safeParse(value).data;
+      return rule && { ...rule, name: rule.name ?? `rule ${index + 1}` };
+    }),
+    templates: named('templates', templateOptions),
+  };
+}
+
+const asPaths = ({ feeds, destinations }: ConfigParts) => ({
+  feeds,
+  destinations: Object.fromEntries(destinations),
+});
+
+/** Files are meant relative to the config's folder, wherever the bridge is started from. */
+function absolute(config: z.output<typeof configSchema>, file: string, folder: string): Config {
+  return {
+    ...config,
+    file,
+    store: { ...config.store, path: resolve(folder, config.store.path) },
+    feeds: config.feeds.map((feed) => ({
+      ...feed,
+      tls: { ...feed.tls, ca: feed.tls.ca === undefined ? undefined : resolve(folder, feed.tls.ca) },
+    })),
+  };
+}
+
+/** In the order of the file, nothing twice. */
+function tidy(problems: readonly ConfigProblem[]): ConfigProblem[] {
+  const seen = new Set<string>();
+  return problems.toSorted(byPlace).filter(({ line, column, message }) => {
+    const key = `${line}:${column}:${message}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function unusable(message: string, hint?: string, digest = ''): LoadedConfig {
+  return {
+    config: undefined,
+    problems: [{ line: 1, column: 1, message, hint, sourceLine: '' }],
+    warnings: [],
+    redact: createRedactor([]),
+    digest,
+  };
+}

@@ -1,0 +1,99 @@
+/** What the schema cannot see: names that must exist or be unique, regular expressions, files. All errors. */
+import { resolve } from 'node:path';
+import { Pattern } from '../routing/text.ts';
+import { leavesOf, TEXT_FIELDS } from './conditions.ts';
+import { type ReadFile, readFault } from './environment.ts';
+import type { Finding, Path } from './problem.ts';
+import type { ConfigParts } from './schema.ts';
+import { didYouMean } from './suggest.ts';
+
+export function* checkReferences(parts: ConfigParts, folder: string, readFile: ReadFile): Iterable<Finding> {
+  yield* targets(parts);
+  yield* duplicates(
+    'feed',
+    parts.feeds.map((feed) => feed?.name),
+    'feeds',
+    'give one of them another name: it tells them apart in rules, logs and metrics',
+  );
+  yield* duplicates(
+    'rule',
+    parts.rules.map((rule) => rule?.name),
+    'rules',
+    'names tell rules apart in logs and metrics',
+  );
+  yield* patterns(parts);
+  for (const [index, feed] of parts.feeds.entries()) {
+    if (feed?.tls.ca === undefined) continue;
+    const file = resolve(folder, feed.tls.ca);
+    try {
+      readFile(file);
+    } catch (error) {
+      yield { path: ['feeds', index, 'tls', 'ca'], message: `${file} cannot be read: ${readFault(error)}` };
+    }
+  }
+}
+
+function* targets({ rules, destinations, templates }: ConfigParts): Iterable<Finding> {
+  for (const [index, rule] of rules.entries()) {
+    const seen = new Set<string>();
+    for (const [place, { to, template }] of (rule?.send ?? []).entries()) {
+      const path: Path = ['rules', index, 'send', place];
+      if (!destinations.has(to))
+        yield {
+          path: [...path, 'to'],
+          message: `there is no destination ${to}`,
+          hint: didYouMean(to, destinations.keys()),
+        };
+      else if (seen.has(to))
+        yield { path: [...path, 'to'], message: `${to} is named twice: a rule sends to it once` };
+      seen.add(to);
+      if (template !== undefined && !templates.has(template))
+        yield {
+          path: [...path, 'template'],
+          message: `there is no template ${template}`,
+          hint: didYouMean(template, templates.keys()),
+        };
+    }
+  }
+}
+
+function* duplicates(
+  what: string,
+  names: readonly (string | undefined)[],
+  section: string,
+  hint: string,
+): Iterable<Finding> {
+  for (const [index, name] of names.entries())
+    if (name !== undefined && names.indexOf(name) < index)
+      yield { path: [section, index, 'name'], message: `there is already a ${what} named ${name}`, hint };
+}
+
+function* patterns({ rules, destinations }: ConfigParts): Iterable<Finding> {
+  for (const [index, rule] of rules.entries())
+    for (const field of TEXT_FIELDS) {
+      const condition = rule?.match[field];
+      if (condition === undefined) continue;
+      for (const { kind, text, path } of leavesOf(condition, ['rules', index, 'match', field]))
+        if (kind === 'pattern') yield* patternFault(text, path);
+    }
+  for (const [name, options] of destinations)
+    if (options?.type === 'webhook' && options.success?.bodyMatches !== undefined)
+      yield* patternFault(options.success.bodyMatches, ['destinations', name, 'success', 'bodyMatches']);
+}
+
+function* patternFault(text: string, path: Path): Iterable<Finding> {
+  try {
+    new Pattern(text);
+  } catch (error) {
+    // RE2JS quotes the part at fault, with the flags that it was given.
+    const reason = error instanceof Error ? error.message : String(error);
+    const fault = reason.replace(/^error parsing regexp: /, '').replace('`(?i)', '`');
+    yield { path, message: `not a valid regular expression: ${fault}`, hint: patternHint(text) };
+  }
+}
+
+function patternHint(text: string): string | undefined {
+  if (/\(\?<?[=!]/.test(text) || /\\[1-9]/.test(text))
+    return 'the engine is linear-time (RE2): no lookahead, lookbehind or backreferences';
+  return undefined;
+}

@@ -1,0 +1,98 @@
+/** What is allowed but probably not meant. `check` shows it; nothing is refused for it. */
+import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
+import { leavesOf } from './conditions.ts';
+import { type Located, nodeAt } from './document.ts';
+import { PLACEHOLDERS } from './env-example.ts';
+import { hasReference } from './interpolate.ts';
+import type { Finding, Path } from './problem.ts';
+import type { Config, ConfigParts } from './schema.ts';
+import { blotShapes, secretsIn } from './secrets.ts';
+import { nearest } from './suggest.ts';
+
+export function* unused({ rules, destinations, templates }: ConfigParts): Iterable<Finding> {
+  const targets = rules.flatMap((rule) => rule?.send ?? []);
+  // A broken rule may be the one that names it.
+  if (rules.includes(undefined)) return;
+  for (const name of destinations.keys())
+    if (!targets.some(({ to }) => to === name))
+      yield { path: ['destinations', name], at: 'key', message: `no rule sends to ${name}` };
+  for (const name of templates.keys())
+    if (!targets.some(({ template }) => template === name))
+      yield { path: ['templates', name], at: 'key', message: `no rule uses the template ${name}` };
+}
+
+export function* unusualWords({ feeds, rules }: ConfigParts): Iterable<Finding> {
+  const asked = feeds.flatMap((feed) => feed?.exchanges ?? []);
+  for (const [index, feed] of feeds.entries())
+    for (const [place, name] of (feed?.exchanges ?? []).entries())
+      yield* unknownWord(name, ['feeds', index, 'exchanges', place], 'exchange', PUBLISHERS);
+  for (const [index, rule] of rules.entries()) {
+    const words = (field: 'publisher' | 'listingType' | 'title') =>
+      [...leavesOf(rule?.match[field] ?? [], ['rules', index, 'match', field])].filter(
+        ({ kind }) => kind === 'word',
+      );
+    for (const { text, path } of words('publisher'))
+      if (!asked.includes(text.toLowerCase())) yield* unknownWord(text, path, 'exchange', PUBLISHERS);
+    for (const { text, path } of words('listingType'))
+      yield* unknownWord(text, path, 'listing type', LISTING_TYPES);
+    for (const { path } of words('title'))
+      yield {
+        path,
+        message: 'this compares the whole title',
+        hint: 'to find a part of it, write title: { matches: "…" }',
+      };
+  }
+}
+
+/** Both sets are open, hence only a warning. */
+function* unknownWord(word: string, path: Path, what: string, known: readonly string[]): Iterable<Finding> {
+  if (known.includes(word.trim().toLowerCase())) return;
+  const best = nearest(word, known);
+  yield {
+    path,
+    message: `${word} is not a known ${what}`,
+    hint: best === undefined ? `known: ${known.join(', ')}` : `did you mean \`${best}\`?`,
+  };
+}
+
+/** Secrets that stand in the file itself, and secrets that are still the example's. */
+export function* exposedSecrets(config: Partial<Config>, root: Located): Iterable<Finding> {
+  for (const { secret, path } of secretsIn(config)) {
+    const { node, exact } = nodeAt(root, path);
+    if (!exact || node.literal === undefined) continue;
+    const label = String(path.findLast((step) => typeof step === 'string'));
+    if (PLACEHOLDERS.has(secret.reveal()))
+      yield { path, message: `${label} is still the placeholder of .env.example` };
+    else if (!hasReference(node.literal) && isTelling(path, node.literal))
+      yield {
+        path,
+        message: `${label} stands in the file in clear`,
+        hint: `put it into the environment or .env and write \${${variableFor(path)}} here`,
+      };
+  }
+}
+
+/** URLs and headers may say nothing secret; what looks opaque does. */
+function isTelling(path: Path, literal: string): boolean {
+  if (path.includes('headers'))
+    return /auth|key|token|secret|cookie/i.test(String(path.at(-1))) || blotShapes(literal) !== literal;
+  if (path.at(-1) !== 'url') return true;
+  return (
+    literal.includes('?') || /[\w-]{16,}/.test(new URL(literal).pathname) || new URL(literal).password !== ''
+  );
+}
+
+/** `botToken` of `vip` → `VIP_BOT_TOKEN`. */
+function variableFor(path: Path): string {
+  const words = path.filter(
+    (step) => typeof step === 'string' && !['destinations', 'feeds', 'headers'].includes(step),
+  );
+  return words
+    .map((word) =>
+      String(word)
+        .replace(/([a-z])([A-Z])/g, '$1_$2')
+        .replace(/\W/g, '_')
+        .toUpperCase(),
+    )
+    .join('_');
+}
