@@ -1,6 +1,7 @@
 /** `check`: is the config right? Every problem in one go, with its place in the file. */
 import { readFileSync } from 'node:fs';
-import { formatProblem, loadConfig } from '../config/load.ts';
+import { loadConfig } from '../config/load.ts';
+import { formatProblem } from '../config/problem.ts';
 import { configJsonSchema } from '../config/schema.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import type { Io } from './io.ts';

@@ -1,6 +1,7 @@
 /** Reads the config for a command; a config with problems ends the command with all of them. */
 import { readFileSync } from 'node:fs';
-import { formatProblem, loadConfig } from '../config/load.ts';
+import { loadConfig } from '../config/load.ts';
+import { formatProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { UserError } from './exit-codes.ts';

@@ -1,0 +1,95 @@
+/** What `demo` runs against: a simulated feed and three stand-ins on loopback, and the config that joins them. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import { formatProblem } from '../config/problem.ts';
+import { type BotServer, startBotServer } from '../simulator/bot-server.ts';
+import { type DiscordServer, startDiscordServer } from '../simulator/discord-server.ts';
+import { type FeedServer, startFeedServer } from '../simulator/feed-server.ts';
+import { startTelegramServer, type TelegramServer } from '../simulator/telegram-server.ts';
+import { UserError } from './exit-codes.ts';
+
+export interface DemoParts extends AsyncDisposable {
+  readonly feed: FeedServer;
+  readonly discord: DiscordServer;
+  readonly telegram: TelegramServer;
+  readonly bot: BotServer;
+  /** Where the config and the store are; gone at the end. */
+  readonly folder: string;
+  readonly file: string;
+  readonly loaded: LoadedConfig;
+}
+
+/** A real config file: the same form, and the same loader, as a user's own. */
+export const DEMO_CONFIG = `feeds:
+  - name: simulated
+    url: \${FEED_URL}
+    apiKey: \${FEED_KEY}
+
+destinations:
+  discord:
+    type: discord
+    webhookUrl: \${DISCORD_WEBHOOK_URL}
+  telegram:
+    type: telegram
+    botToken: \${TELEGRAM_BOT_TOKEN}
+    chatId: 1234567
+    apiUrl: \${TELEGRAM_API_URL}
+  bot:
+    type: webhook
+    url: \${BOT_URL}
+    secret: \${BOT_SECRET}
+    maxAge: 5s
+
+rules:
+  - name: listings go to the bot, too
+    match:
+      listingType: [spot_listing, futures_listing]
+    send: [bot, discord, telegram]
+  - name: everything else is worth a message
+    match: {}
+    send: [discord, telegram]
+
+store: { path: ./demo.db }
+server: { port: 0 }
+log: { level: warn }
+`;
+
+export async function startDemoParts(): Promise<DemoParts> {
+  const secret = `whsec_${Buffer.alloc(32, 'demo').toString('base64')}`;
+  await using cleanup = new AsyncDisposableStack();
+  const close = <T extends { close(): Promise<void> }>(part: T) => cleanup.adopt(part, () => part.close());
+  const feed = close(await startFeedServer({ heartbeatMs: 5000 }));
+  const discord = close(await startDiscordServer());
+  const telegram = close(await startTelegramServer());
+  const bot = close(await startBotServer({ secret }));
+  const folder = cleanup.adopt(mkdtempSync(join(tmpdir(), 'listing-bridge-demo-')), (path) =>
+    rmSync(path, { recursive: true, force: true }),
+  );
+  const file = join(folder, 'config.yaml');
+  writeFileSync(file, DEMO_CONFIG);
+  const env = {
+    FEED_URL: feed.url,
+    FEED_KEY: `dsk_${'0'.repeat(64)}`,
+    DISCORD_WEBHOOK_URL: discord.webhookUrl,
+    TELEGRAM_BOT_TOKEN: telegram.botToken,
+    TELEGRAM_API_URL: telegram.url,
+    BOT_URL: `${bot.url}/signal`,
+    BOT_SECRET: secret,
+  };
+  const loaded = loadConfig({ file, env });
+  if (loaded.config === undefined)
+    throw new UserError(loaded.problems.map((problem) => formatProblem(file, problem)).join('\n'));
+  const held = cleanup.move();
+  return {
+    feed,
+    discord,
+    telegram,
+    bot,
+    folder,
+    file,
+    loaded,
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}

@@ -1,0 +1,144 @@
+/** `explain`: what would happen to one announcement, and why. Sends nothing, writes nothing. */
+import { readFileSync } from 'node:fs';
+import type { Announcement } from '../announcement.ts';
+import type { RequestPreview } from '../destinations/destination.ts';
+import { typeOf } from '../destinations/index.ts';
+import { prepareDestinations } from '../destinations/prepared.ts';
+import { deliveriesOf, type Target } from '../intake.ts';
+import { compileRules, type RuleExplanation } from '../routing/router.ts';
+import { templatesUsedBy } from '../routing/templates-used.ts';
+import type { LoadedConfig } from './config-file.ts';
+import { requireConfig } from './config-file.ts';
+import { type ExitCode, FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { announcementFromFields, announcementFromJson } from './sample.ts';
+
+export interface ExplainOptions {
+  readonly config: string;
+  readonly file: string | undefined;
+  readonly publisher: string | undefined;
+  readonly listingType: string | undefined;
+  readonly ticker: string | undefined;
+  readonly title: string | undefined;
+  readonly json: boolean;
+}
+
+interface ExplainedDelivery {
+  readonly destination: string;
+  readonly rule: string;
+  readonly ticker: string | undefined;
+  readonly request: RequestPreview;
+}
+
+export function explainCommand(options: ExplainOptions, io: Io): ExitCode {
+  const loaded = requireConfig(options.config, io);
+  const announcement = readAnnouncement(options, io);
+  const router = compileRules(loaded.config.rules);
+  const rules = router.explain(announcement);
+  const deliveries = explainDeliveries(announcement, loaded, io);
+  if (options.json) io.print(JSON.stringify({ announcement, rules, deliveries }, null, 2));
+  else for (const line of describe(announcement, rules, deliveries)) io.print(line);
+  return FINE;
+}
+
+function readAnnouncement(options: ExplainOptions, io: Io): Announcement {
+  const { file, publisher, listingType, ticker, title } = options;
+  const flags = { publisher, listingType, ticker, title };
+  if (file !== undefined)
+    return announcementFromJson(readText(file), file === '-' ? 'standard input' : file, io);
+  if (title === undefined && ticker === undefined)
+    throw new UserError(
+      'say what to explain: --file <announcement.json>, or --title and its companions',
+      WRONG_USAGE,
+    );
+  return announcementFromFields(flags, io);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw new UserError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function explainDeliveries(
+  announcement: Announcement,
+  { config }: LoadedConfig,
+  io: Io,
+): ExplainedDelivery[] {
+  const prepared = prepareDestinations(
+    config.destinations,
+    config.templates,
+    templatesUsedBy(config.rules),
+    io.clock,
+  );
+  const byName = new Map(prepared.map((destination) => [destination.name, destination]));
+  const targets = new Map<string, Target>();
+  for (const { name, options } of prepared)
+    targets.set(name, {
+      forEachTicker: options.type === 'webhook' && options.forEach === 'ticker',
+      maxAgeMs: options.maxAge,
+      push: () => undefined,
+    });
+  return deliveriesOf(
+    announcement,
+    { router: compileRules(config.rules), targets },
+    announcement.receivedMs,
+  ).flatMap((delivery) => {
+    const destination = byName.get(delivery.destination);
+    if (destination === undefined) return [];
+    const request = typeOf(destination.options).preview(destination.options, destination.render(delivery));
+    return [{ destination: delivery.destination, rule: delivery.rule, ticker: delivery.ticker, request }];
+  });
+}
+
+function describe(
+  announcement: Announcement,
+  rules: readonly RuleExplanation[],
+  deliveries: readonly ExplainedDelivery[],
+): string[] {
+  const { publisher, listingType, tickers, title, redacted, test } = announcement;
+  const marks = [redacted ? 'redacted' : '', test ? 'test' : ''].filter((mark) => mark !== '');
+  const lines = [
+    `announcement  ${publisher} ${listingType} [${tickers.join(', ')}]${marks.length > 0 ? ` (${marks.join(', ')})` : ''}`,
+    `              ${title}`,
+    '',
+  ];
+  for (const rule of rules) lines.push(...describeRule(rule));
+  lines.push('');
+  if (deliveries.length === 0) lines.push('nothing would be sent');
+  for (const { destination, rule, ticker, request } of deliveries) {
+    lines.push(`→ ${destination}${ticker === undefined ? '' : ` for ${ticker}`}, by rule "${rule}"`);
+    lines.push(`  ${request.method} ${request.url}`);
+    for (const [name, value] of Object.entries(request.headers ?? {})) lines.push(`  ${name}: ${value}`);
+    const body = typeof request.body === 'string' ? request.body : JSON.stringify(request.body, null, 2);
+    lines.push(...body.split('\n').map((line) => `  ${line}`), '');
+  }
+  return lines;
+}
+
+function describeRule({
+  rule,
+  matched,
+  stoppedBy,
+  conditions,
+  sends,
+  alreadySent,
+}: RuleExplanation): string[] {
+  if (stoppedBy !== undefined) return [`- ${rule}: not asked, "${stoppedBy}" stops`];
+  if (!matched)
+    return [
+      `✗ ${rule}`,
+      ...conditions
+        .filter((condition) => !condition.matched)
+        .map(({ field, wanted, got }) => `    ${field}: wanted ${wanted}, got ${JSON.stringify(got)}`),
+    ];
+  const targets = [
+    ...sends.map(({ destination, template }) =>
+      template === undefined ? destination : `${destination} (template ${template})`,
+    ),
+    ...alreadySent.map(({ destination, rule: earlier }) => `${destination} (already by "${earlier}")`),
+  ];
+  return [`✓ ${rule} → ${targets.join(', ')}`];
+}

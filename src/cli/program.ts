@@ -1,0 +1,171 @@
+/** The commands and their flags. Each command is a function in its own file; here they only get their arguments. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { DELIVERY_STATES, type DeliveryState } from '../delivery/delivery.ts';
+import { ServerError } from '../ops/server.ts';
+import { StoreError } from '../outbox/open.ts';
+import { parseDuration } from '../platform/duration.ts';
+import { FAULTS } from '../simulator/faults.ts';
+import { checkCommand } from './check.ts';
+import { discardCommand, listCommand, retryCommand, showCommand } from './deliveries.ts';
+import { demoCommand } from './demo.ts';
+import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
+import { explainCommand } from './explain.ts';
+import { initCommand } from './init.ts';
+import { type Io, processIo } from './io.ts';
+import { runCommand } from './run.ts';
+import { sendCommand } from './send.ts';
+import { simulateCommand } from './simulate.ts';
+
+/** Runs one command line. Gives the exit code; throws only on a bug. */
+export async function runProgram(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const io = processIo(signal);
+  let exitCode: ExitCode = FINE;
+  const program = buildProgram(io, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? FINE : WRONG_USAGE;
+    if (error instanceof UserError) {
+      io.warn(error.message);
+      return error.exitCode;
+    }
+    if (error instanceof StoreError || error instanceof ServerError) {
+      io.warn(`listing-bridge: ${error.message}`);
+      return NOT_FINE;
+    }
+    throw error;
+  }
+}
+
+function buildProgram(io: Io, exit: (code: ExitCode) => void): Command {
+  const program = new Command('listing-bridge')
+    .description(
+      'Routes exchange listing announcements from cryptolisting.ws to Discord, Telegram and webhooks.',
+    )
+    .version(io.version)
+    .showHelpAfterError('(--help shows what there is)')
+    .exitOverride();
+  const configOption = () =>
+    new Option('-c, --config <file>', 'the config file').env('LISTING_BRIDGE_CONFIG').default('config.yaml');
+  const command = (nameAndArguments: string, description: string, parent: Command = program) =>
+    parent.command(nameAndArguments).description(description).addOption(configOption());
+
+  command('run', 'the daemon').action(async (options) => exit(await runCommand(options, io)));
+
+  command('check', 'validates the config: every problem in one go, with line and column')
+    .option('--json', 'as JSON', false)
+    .option('--print-schema', 'prints the JSON Schema of the config, for editors', false)
+    .action((options) => exit(checkCommand(options, io)));
+
+  command('explain', 'dry run of one announcement: which rules match, why not, and what would be sent')
+    .option('-f, --file <file>', 'one announcement as JSON; - for standard input')
+    .option('--publisher <name>')
+    .option('--listing-type <type>')
+    .option('--ticker <tickers>', 'several separated by commas')
+    .option('--title <text>')
+    .option('--json', 'as JSON', false)
+    .action((options) => exit(explainCommand(options, io)));
+
+  command('send <destination>', 'sends one clearly marked sample for real and says what came back')
+    .option('--json', 'as JSON', false)
+    .action(async (destination: string, options) => exit(await sendCommand({ ...options, destination }, io)));
+
+  const deliveries = command('deliveries', 'what is owed, what arrived, what did not and why')
+    .addOption(new Option('--state <state>').choices(DELIVERY_STATES))
+    .option('--destination <name>')
+    .option('--since <duration>', 'received within the last 1h, 3d, …', duration)
+    .option('--limit <number>', 'most to list', count, 50)
+    .option('--json', 'as JSON', false)
+    .action(
+      (options: {
+        config: string;
+        state?: DeliveryState;
+        destination?: string;
+        since?: number;
+        limit: number;
+        json: boolean;
+      }) =>
+        exit(
+          listCommand(
+            { ...options, state: options.state, destination: options.destination, sinceMs: options.since },
+            io,
+          ),
+        ),
+    );
+  command('show <id>', 'one delivery with all its attempts', deliveries)
+    .option('--json', 'as JSON', false)
+    .action((id: string, _options, self: Command) =>
+      exit(showCommand({ ...self.optsWithGlobals(), id } as Parameters<typeof showCommand>[0], io)),
+    );
+  command('retry [ids...]', 'owes them again, now', deliveries)
+    .option('--dead', 'all dead ones', false)
+    .action((ids: string[], _options, self: Command) =>
+      exit(retryCommand({ ...self.optsWithGlobals(), ids } as Parameters<typeof retryCommand>[0], io)),
+    );
+  command('discard <ids...>', 'never to be sent', deliveries).action(
+    (ids: string[], _options, self: Command) =>
+      exit(discardCommand({ ...self.optsWithGlobals(), ids } as Parameters<typeof discardCommand>[0], io)),
+  );
+
+  program
+    .command('simulate')
+    .description('a feed server that speaks the whole protocol, for trying things without a key')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', '0 takes a free one', port, 9201)
+    .option('--rate <per minute>', 'announcements a minute', count, 6)
+    .option('--file <announcements.jsonl>', 'titles to announce; default: a curated set of real ones')
+    .addOption(new Option('--fault <name...>', 'what goes wrong').choices(FAULTS.map(({ name }) => name)))
+    .action(async (options) =>
+      exit(
+        (await simulateCommand(options, {
+          print: io.print,
+          signal: io.signal,
+          clock: io.clock,
+          random: io.random,
+        })) as ExitCode,
+      ),
+    );
+
+  program
+    .command('demo')
+    .description(
+      'no config, no key: a simulated feed, the bridge, and stand-ins for Discord, Telegram and a bot',
+    )
+    .option(
+      '--for <duration>',
+      'ends after this, e.g. 20s; the exit code tells whether everything arrived',
+      duration,
+    )
+    .option('--rate <per minute>', 'announcements a minute', count, 30)
+    .action(async (options: { for?: number; rate: number }) =>
+      exit(await demoCommand({ forMs: options.for, ratePerMinute: options.rate }, io)),
+    );
+
+  command('init', 'writes a commented config and a .env.example; overwrites nothing').action((options) =>
+    exit(initCommand(options, io)),
+  );
+  return program;
+}
+
+function duration(text: string): number {
+  const durationMs = parseDuration(text);
+  if (durationMs === undefined || durationMs <= 0)
+    throw new InvalidArgumentError('must be a duration such as 20s, 10m or 3d');
+  return durationMs;
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('must be a whole number, at least 1');
+  return value;
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError('must be a port from 0 to 65535');
+  return value;
+}

@@ -1,0 +1,48 @@
+/** Announcements that no feed has sent: from a file, from flags, or clearly marked as a sample. */
+import type { Announcement } from '../announcement.ts';
+import { decodeFrame, toAnnouncement } from '../feed/frames.ts';
+import { createIds } from '../outbox/ids.ts';
+import { UserError, WRONG_USAGE } from './exit-codes.ts';
+import type { Io } from './io.ts';
+
+/** As on the wire; `type` may be left out. */
+export type SampleFields = Readonly<Record<string, unknown>>;
+
+/** Reads it exactly as a frame of the feed would be read. Throws `UserError`. */
+export function announcementFromFields(fields: SampleFields, io: Io): Announcement {
+  const nowUs = io.clock.wallUs();
+  const stamps = { detectedTimestampUs: nowUs, dispatchTimestampUs: nowUs };
+  const frame = decodeFrame(JSON.stringify({ type: 'announcement', ...stamps, ...fields }));
+  if (frame.kind !== 'announcement')
+    throw new UserError('this is not an announcement: it needs at least a title or a ticker', WRONG_USAGE);
+  const receivedMs = io.clock.monotonicMs();
+  return toAnnouncement(frame, {
+    id: createIds(io.random)(receivedMs),
+    feed: 'sample',
+    receivedTimestampUs: nowUs,
+    receivedMs,
+    ageAtReceiptMs: 0,
+  });
+}
+
+/** `text`: one JSON object, such as a line of `announcements.jsonl`. Throws `UserError`. */
+export function announcementFromJson(text: string, source: string, io: Io): Announcement {
+  let fields: unknown;
+  try {
+    fields = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${source}: not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (typeof fields !== 'object' || fields === null || Array.isArray(fields))
+    throw new UserError(`${source}: must hold one JSON object`);
+  const { exchange, ...rest } = fields as SampleFields;
+  return announcementFromFields(
+    exchange === undefined ? rest : { publisher: exchange, ticker: rest['tickers'], ...rest },
+    io,
+  );
+}
+
+/** What `send` puts on a destination: nobody may take it for news. */
+export const SAMPLE_TITLE = 'SAMPLE from listing-bridge: not a real announcement';
+
+export const SAMPLE_TICKER = 'SAMPLE';
