@@ -1,0 +1,86 @@
+/**
+ * What Discord shows when the user wrote no template: one embed, within every limit.
+ * https://discord.com/developers/docs/resources/message#embed-object-embed-limits
+ */
+import type { APIEmbed, APIEmbedField } from 'discord.js';
+import type { RenderInput } from '../destination.ts';
+import { exchangePage } from '../links.ts';
+import { exchangeName, headlineOf, latencyLine, lookOf, notesOf, tickersOf } from '../presentation.ts';
+import { cutText } from '../presentation-cut.ts';
+import { escapeMarkdown } from './escape.ts';
+import { cutMarkdown } from './truncate.ts';
+
+export const LIMITS = {
+  content: 2000,
+  title: 256,
+  description: 4096,
+  fieldName: 256,
+  fieldValue: 1024,
+  footer: 2048,
+  total: 6000,
+} as const;
+
+export function defaultEmbed(input: RenderInput): APIEmbed {
+  const { announcement } = input;
+  const title = cutMarkdown(escapeMarkdown(headlineOf(input)), LIMITS.title);
+  const fields = fieldsOf(input);
+  const footer = cutText(latencyLine(announcement).toWellFormed(), LIMITS.footer);
+  const used =
+    title.length +
+    footer.length +
+    fields.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
+  const description = descriptionOf(input, Math.min(LIMITS.description, LIMITS.total - used));
+  const url = exchangePage(announcement);
+  const timestamp = isoOf(announcement.detectedTimestampUs ?? announcement.receivedTimestampUs);
+  return {
+    color: lookOf(announcement.listingType).colour,
+    title,
+    ...(description !== '' && { description }),
+    ...(url !== undefined && { url }),
+    fields,
+    footer: { text: footer },
+    ...(timestamp !== undefined && { timestamp }),
+  };
+}
+
+/** The notes are ours and short; the title gives way. */
+function descriptionOf({ announcement }: RenderInput, limit: number): string {
+  const notes = notesOf(announcement).join('\n');
+  const room = notes === '' ? limit : limit - notes.length - 2;
+  const title = cutMarkdown(escapeMarkdown(announcement.title.trim()), room);
+  return [title, notes].filter((part) => part !== '').join('\n\n');
+}
+
+/** Discord refuses a field without text. */
+function fieldsOf(input: RenderInput): APIEmbedField[] {
+  const { publisher, listingType, redacted } = input.announcement;
+  const fields: APIEmbedField[] = [];
+  const add = (name: string, text: string) => {
+    const value = cutMarkdown(escapeMarkdown(text.trim()), LIMITS.fieldValue);
+    if (value !== '') fields.push({ name, value, inline: true });
+  };
+  add('Exchange', exchangeName(publisher));
+  add('Tickers', redacted ? '' : tickersOf(input));
+  add('Type', lookOf(listingType).label);
+  return fields;
+}
+
+/** A stamp that is no time (the feed is not ours) is no timestamp. */
+function isoOf(us: number): string | undefined {
+  const date = new Date(us / 1000);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+/** Everything in one text, for when the embed is refused. */
+export function defaultContent(input: RenderInput, limit: number): string {
+  const { announcement } = input;
+  const url = exchangePage(announcement);
+  const end = [...notesOf(announcement), ...(url === undefined ? [] : [`<${url}>`])]
+    .map((line) => `\n${line}`)
+    .join('');
+  const head = [headlineOf(input), announcement.title.trim(), exchangeName(announcement.publisher)]
+    .filter((line) => line !== '')
+    .map(escapeMarkdown)
+    .join('\n');
+  return cutMarkdown(head, limit - end.length) + end;
+}

@@ -1,0 +1,83 @@
+/** From an announcement to a Discord message: an embed, or the user's own text as `content`. */
+import type { AllowedMentionsTypes, APIAllowedMentions } from 'discord.js';
+import type { Liquid } from 'liquidjs';
+import { createEngine } from '../../routing/templates/engine.ts';
+import { within } from '../../routing/templates/problem-path.ts';
+import { compileText } from '../../routing/templates/template.ts';
+import { scopeOf } from '../../routing/templates/variables.ts';
+import { type Render, type RenderInput, type TemplateOptions, TemplateProblem } from '../destination.ts';
+import { escapeMarkdown } from './escape.ts';
+import type { DiscordBody, DiscordMessage } from './message.ts';
+import type { DiscordOptions } from './options.ts';
+import { defaultContent, defaultEmbed, LIMITS } from './render-default.ts';
+import { cutMarkdown } from './truncate.ts';
+
+export { previewDiscord } from './preview.ts';
+
+/** `url` is checked and has no character left that Markdown could read; with backslashes it would lead elsewhere. */
+const engine: Liquid = createEngine({ escape: escapeMarkdown, escapeUrl: (url) => url, same: 'escape' });
+
+/** No push notification. https://discord.com/developers/docs/resources/message#message-object-message-flags */
+const SUPPRESS_NOTIFICATIONS = 4096;
+
+type Options = Pick<DiscordOptions, 'mention' | 'silent' | 'username' | 'avatarUrl'>;
+
+export function compileDiscord(
+  options: Options,
+  template: TemplateOptions | undefined,
+): Render<DiscordMessage> {
+  const mention = mentionOf(options.mention);
+  const room = LIMITS.content - mention.text.length - 1;
+  const common = {
+    allowed_mentions: mention.allowed,
+    ...(options.silent && { flags: SUPPRESS_NOTIFICATIONS }),
+  };
+  const identity = {
+    ...(options.username !== undefined && { username: options.username }),
+    ...(options.avatarUrl !== undefined && { avatar_url: options.avatarUrl }),
+  };
+  const written = template === undefined ? undefined : compileContent(template, room);
+  const content = (text: string) => (mention.text === '' ? text : `${mention.text} ${text}`);
+  const embedded = mention.text === '' ? {} : { content: mention.text };
+
+  return (input) => {
+    const text = written?.(input);
+    const body: DiscordBody =
+      text === undefined
+        ? { ...embedded, embeds: [defaultEmbed(input)], ...identity, ...common }
+        : { content: content(text), ...identity, ...common };
+    // Without the name and picture too: they may be what was refused.
+    return { body, plain: { content: content(defaultContent(input, room)), ...common } };
+  };
+}
+
+/** Nothing, when what comes out is empty: Discord refuses that. */
+function compileContent(
+  template: TemplateOptions,
+  limit: number,
+): (input: RenderInput) => string | undefined {
+  const { text: source } = template;
+  if (source === undefined)
+    throw new TemplateProblem('has no text; Discord needs text: (body: is for webhooks)');
+  const render = within(['text'], () => compileText(engine, source));
+  return (input) => {
+    const text = render(scopeOf(input)).trim();
+    return text === '' ? undefined : cutMarkdown(text.toWellFormed(), limit);
+  };
+}
+
+interface Mention {
+  readonly text: string;
+  readonly allowed: APIAllowedMentions;
+}
+
+/** Who may be woken is said twice, in the text and in `allowed_mentions`, so that no title can add to it. */
+function mentionOf(mention: string | undefined): Mention {
+  const [kind, id] = mention?.split(':') ?? [];
+  if (kind === 'everyone' || kind === 'here')
+    // The enum's value; the enum itself lives in discord.js, which is not loaded for rendering.
+    return { text: `@${kind}`, allowed: { parse: ['everyone' as AllowedMentionsTypes.Everyone] } };
+  if (kind === 'role' && id !== undefined) return { text: `<@&${id}>`, allowed: { parse: [], roles: [id] } };
+  if (kind === 'user' && id !== undefined) return { text: `<@${id}>`, allowed: { parse: [], users: [id] } };
+  return { text: '', allowed: { parse: [] } };
+}

@@ -1,0 +1,75 @@
+/** How announcements look, whatever shows them: emoji, label and colour by listing type, and the short lines that every default form shares. Plain text: escaping is the form's. */
+import type { Announcement, LISTING_TYPES } from '../announcement.ts';
+import { formatDuration } from '../platform/duration.ts';
+import { latencyOf } from '../routing/templates/variables.ts';
+import type { RenderInput } from './destination.ts';
+import { cutText } from './presentation-cut.ts';
+
+export interface Look {
+  readonly emoji: string;
+  readonly label: string;
+  /** 0xRRGGBB */
+  readonly colour: number;
+}
+
+const LOOKS: Readonly<Record<(typeof LISTING_TYPES)[number], Look>> = {
+  spot_listing: { emoji: '🟢', label: 'Spot listing', colour: 0x2ecc71 },
+  spot_delisting: { emoji: '🔴', label: 'Spot delisting', colour: 0xe74c3c },
+  futures_listing: { emoji: '📈', label: 'Futures listing', colour: 0x1abc9c },
+  futures_delisting: { emoji: '📉', label: 'Futures delisting', colour: 0xc0392b },
+  hodler_airdrop: { emoji: '🎁', label: 'HODLer airdrop', colour: 0xf1c40f },
+  monitoring_tag_extend: { emoji: '⚠️', label: 'Monitoring tag added', colour: 0xe67e22 },
+  monitoring_tag_remove: { emoji: '✅', label: 'Monitoring tag removed', colour: 0x3498db },
+  caution_released: { emoji: '✅', label: 'Caution released', colour: 0x3498db },
+  not_listing: { emoji: '📰', label: 'Notice', colour: 0x95a5a6 },
+};
+
+/** A map, so that a type called `constructor` finds nothing. */
+const lookByType: ReadonlyMap<string, Look> = new Map(Object.entries(LOOKS));
+
+/** Types are an open set: an unknown one is shown by its own words. */
+export function lookOf(listingType: string): Look {
+  const known = lookByType.get(listingType);
+  if (known !== undefined) return known;
+  const words = cutText(listingType.replaceAll('_', ' ').trim(), 60);
+  return { emoji: '📣', label: capitalised(words) || 'Announcement', colour: 0x5865f2 };
+}
+
+const capitalised = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
+export const exchangeName = (publisher: string) => cutText(capitalised(publisher), 60);
+
+export const tickersOf = ({ announcement, ticker }: RenderInput) => ticker ?? announcement.tickers.join(', ');
+
+/** `🟢 Spot listing: ABC, DEF` */
+export function headlineOf(input: RenderInput): string {
+  const { listingType, redacted, test } = input.announcement;
+  const { emoji, label } = lookOf(listingType);
+  const tickers = redacted ? '' : cutText(tickersOf(input), 120);
+  return `${test ? '🧪 TEST · ' : ''}${emoji} ${label}${tickers === '' ? '' : `: ${tickers}`}`;
+}
+
+/** What a reader must know before trusting the rest; none most of the time. */
+export function notesOf({ redacted, abnormal, test }: Announcement): string[] {
+  const notes: string[] = [];
+  if (test) notes.push('🧪 This is a test, not news.');
+  if (redacted) notes.push('🔒 The feed’s tier hides the title or the tickers of this announcement.');
+  if (abnormal) notes.push('🐢 The service detected this one late.');
+  return notes;
+}
+
+/** `service 12 ms · network 48 ms · tokyo` */
+export function latencyLine(announcement: Announcement): string {
+  const { service, network } = latencyOf(announcement);
+  const parts = [];
+  if (service !== null) parts.push(`service ${inWords(service)}`);
+  if (network !== null) parts.push(`network ${inWords(network)}`);
+  parts.push(announcement.feed);
+  return parts.join(' · ');
+}
+
+/** `12ms` → `12 ms`; `1m3s` → `1 m 3 s` */
+const inWords = (ms: number) =>
+  formatDuration(ms)
+    .replaceAll(/(\d)([a-z])/g, '$1 $2')
+    .replaceAll(/([a-z])(\d)/g, '$1 $2');

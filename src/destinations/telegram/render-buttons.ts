@@ -1,0 +1,55 @@
+/** The link buttons under a message. A button whose URL comes out wrong is left out: the news matters more. */
+
+import { createEngine } from '../../routing/templates/engine.ts';
+import { within } from '../../routing/templates/problem-path.ts';
+import { compilePlain, compileText, type TextTemplate } from '../../routing/templates/template.ts';
+import type { TemplateScope } from '../../routing/templates/variables.ts';
+import { TemplateProblem } from '../destination.ts';
+import { cutText } from '../presentation-cut.ts';
+import type { TelegramButton } from './message.ts';
+import type { TelegramOptions } from './options.ts';
+
+const LONGEST_LABEL = 64;
+const LONGEST_URL = 2048;
+
+/** Values in a URL are encoded as parts of it, so that a ticker can neither add a parameter nor leave the path. */
+const encode = (text: string) => encodeURIComponent(text.toWellFormed());
+const partEngine = createEngine({ escape: encode, same: 'uri' });
+const fromPageEngine = createEngine({ escape: encode, escapeUrl: (url) => url, same: 'uri' });
+
+/** One output alone is the whole URL, for feeds that bring one (`{{ extra.link }}`); `url` may be the beginning of one. */
+function compileUrl(source: string): TextTemplate {
+  if (/^\s*\{\{[^{}]*\}\}\s*$/.test(source)) return compilePlain(source);
+  return compileText(/^\s*\{\{-?\s*url\s*-?\}\}/.test(source) ? fromPageEngine : partEngine, source);
+}
+
+type Buttons = (scope: TemplateScope) => readonly TelegramButton[];
+
+export function compileButtons(buttons: NonNullable<TelegramOptions['buttons']>): Buttons {
+  if (buttons === false) return () => [];
+  const compiled = buttons.map((button, index) => ({
+    text: within(['buttons', index, 'text'], () => compilePlain(button.text)),
+    url: within(['buttons', index, 'url'], () => checked(button.url, compileUrl(button.url))),
+  }));
+  return (scope) =>
+    compiled.flatMap(({ text, url }) => {
+      const button = { text: labelOf(text(scope)), url: url(scope).trim() };
+      return button.text !== '' && isButtonUrl(button.url) ? [button] : [];
+    });
+}
+
+const labelOf = (text: string) => cutText(text.toWellFormed().replaceAll(/\s+/g, ' ').trim(), LONGEST_LABEL);
+
+/** https://core.telegram.org/bots/api#inlinekeyboardbutton: "HTTP or tg:// URL" */
+export function isButtonUrl(url: string): boolean {
+  if (url.length > LONGEST_URL || /\s/.test(url) || !URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'tg:' || ((protocol === 'https:' || protocol === 'http:') && hostname !== '');
+}
+
+/** Text without Liquid is what it is: a wrong one is better refused at load than left out for ever. */
+function checked(source: string, template: TextTemplate): TextTemplate {
+  if (!/\{[{%]/.test(source) && !isButtonUrl(source.trim()))
+    throw new TemplateProblem('must be a full URL starting with https://, http:// or tg://');
+  return template;
+}

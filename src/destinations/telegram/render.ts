@@ -1,0 +1,71 @@
+/** From an announcement to a Telegram message. Everything that can be decided at load is decided here, at load. */
+import type { Liquid } from 'liquidjs';
+import { createEngine } from '../../routing/templates/engine.ts';
+import { within } from '../../routing/templates/problem-path.ts';
+import { compileText } from '../../routing/templates/template.ts';
+import { scopeOf, type TemplateScope } from '../../routing/templates/variables.ts';
+import { type Render, type RenderInput, type TemplateOptions, TemplateProblem } from '../destination.ts';
+import { cutText } from '../presentation-cut.ts';
+import { escapeHtml } from './escape.ts';
+import type { TelegramButton, TelegramMessage } from './message.ts';
+import type { TelegramOptions } from './options.ts';
+import { compileButtons } from './render-buttons.ts';
+import { checkMarkup } from './render-check.ts';
+import { defaultButtons, defaultHtml, defaultPlain } from './render-default.ts';
+import { MarkupProblem, visibleText } from './render-markup.ts';
+import { fitHtml, LONGEST_TEXT } from './truncate.ts';
+
+export { previewTelegram } from './preview.ts';
+
+const engine: Liquid = createEngine({ escape: escapeHtml, same: 'escape' });
+
+type Text = Pick<TelegramMessage, 'text' | 'plain'>;
+
+export function compileTelegram(
+  options: Pick<TelegramOptions, 'buttons'>,
+  template: TemplateOptions | undefined,
+): Render<TelegramMessage> {
+  const written = template === undefined ? undefined : compileBody(template);
+  const buttons = options.buttons === undefined ? undefined : compileButtons(options.buttons);
+  return (input) => {
+    const scope = written || buttons ? scopeOf(input) : undefined;
+    const text = (scope && written?.(scope)) ?? defaultText(input);
+    return { ...text, buttons: buttonsOf(input, scope, buttons) };
+  };
+}
+
+function buttonsOf(
+  input: RenderInput,
+  scope: TemplateScope | undefined,
+  buttons: ReturnType<typeof compileButtons> | undefined,
+): readonly TelegramButton[] {
+  return scope && buttons ? buttons(scope) : defaultButtons(input);
+}
+
+const defaultText = (input: RenderInput): Text => ({
+  text: fitHtml(defaultHtml(input)),
+  plain: cutText(defaultPlain(input), LONGEST_TEXT),
+});
+
+/** Nothing, when what comes out is empty (Telegram refuses that) or no longer sound. */
+function compileBody(template: TemplateOptions): (scope: TemplateScope) => Text | undefined {
+  const { text } = template;
+  if (text === undefined)
+    throw new TemplateProblem('has no text; Telegram needs text: (body: is for webhooks)');
+  const render = within(['text'], () => {
+    const compiled = compileText(engine, text);
+    checkMarkup(text);
+    return compiled;
+  });
+  return (scope) => {
+    try {
+      const html = render(scope);
+      const plain = visibleText(html);
+      if (plain.trim() === '') return undefined;
+      return { text: fitHtml(html), plain: cutText(plain, LONGEST_TEXT) };
+    } catch (error) {
+      if (error instanceof MarkupProblem) return undefined;
+      throw error;
+    }
+  };
+}

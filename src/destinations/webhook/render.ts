@@ -1,0 +1,60 @@
+/** From an announcement to the body of a webhook request: the rule's template, else the destination's own, else the default. */
+import { within } from '../../routing/templates/problem-path.ts';
+import { compilePlain } from '../../routing/templates/template.ts';
+import { scopeOf } from '../../routing/templates/variables.ts';
+import type { Render, RenderInput, TemplateOptions } from '../destination.ts';
+import type { WebhookMessage } from './message.ts';
+import type { WebhookOptions } from './options.ts';
+import { compileJson } from './render-json.ts';
+
+export { previewWebhook } from './preview.ts';
+
+export const JSON_TYPE = 'application/json';
+const TEXT_TYPE = 'text/plain; charset=utf-8';
+
+export function compileWebhook(
+  options: Pick<WebhookOptions, 'body' | 'contentType'>,
+  template: TemplateOptions | undefined,
+): Render<WebhookMessage> {
+  if (template?.body !== undefined) return within(['body'], () => compileBody(template.body, options));
+  if (template?.text !== undefined) return within(['text'], () => compileBody(template.text, options));
+  return compileBody(options.body, options);
+}
+
+/** Problems are told by their path from the body's root. */
+function compileBody(
+  source: unknown,
+  { contentType = TEXT_TYPE }: Pick<WebhookOptions, 'contentType'>,
+): Render<WebhookMessage> {
+  // An empty `body:` in YAML is null.
+  if (source === undefined || source === null)
+    return (input) => ({ body: defaultBody(input), contentType: JSON_TYPE });
+  if (typeof source === 'string') {
+    const text = compilePlain(source);
+    return (input) => ({ body: text(scopeOf(input)), contentType });
+  }
+  const json = compileJson(source);
+  return (input) => ({ body: json(scopeOf(input)), contentType: JSON_TYPE });
+}
+
+/** Fields that receivers rely on: only ever add to them. */
+function defaultBody({ announcement, rule, ticker }: RenderInput): string {
+  return JSON.stringify({
+    id: announcement.id,
+    type: announcement.type,
+    publisher: announcement.publisher,
+    listingType: announcement.listingType,
+    // Left out, not null, when there is no forEach.
+    ticker,
+    tickers: announcement.tickers,
+    title: announcement.title,
+    publishTimestampUs: announcement.publishTimestampUs ?? null,
+    detectedTimestampUs: announcement.detectedTimestampUs ?? null,
+    dispatchTimestampUs: announcement.dispatchTimestampUs ?? null,
+    receivedTimestampUs: announcement.receivedTimestampUs,
+    feed: announcement.feed,
+    rule,
+    redacted: announcement.redacted,
+    test: announcement.test,
+  });
+}

@@ -1,0 +1,98 @@
+/**
+ * Reads a template and finds what is wrong with it before there is news to lose: syntax, unknown tags
+ * and filters, unknown variables, and faults that only show when it is rendered (tried on two samples,
+ * one with everything, one with nothing that may be missing). Throws `TemplateProblem`.
+ */
+import { type Liquid, LiquidError, type Template, type Variable } from 'liquidjs';
+import { TemplateProblem } from '../../destinations/destination.ts';
+import { FORBIDDEN_FILTERS, FORBIDDEN_TAGS, LONGEST_TEMPLATE } from './engine.ts';
+import { SAMPLES } from './samples.ts';
+import { didYouMean } from './suggest.ts';
+import { VARIABLES } from './variables.ts';
+
+export function parse(engine: Liquid, source: string): Template[] {
+  if (source.length > LONGEST_TEMPLATE)
+    throw new TemplateProblem(`is too long: ${source.length} characters, at most ${LONGEST_TEMPLATE}`);
+  try {
+    const templates = engine.parse(source);
+    checkVariables(engine, templates);
+    for (const sample of SAMPLES) engine.renderSync(templates, sample);
+    return templates;
+  } catch (error) {
+    throw problemOf(engine, error);
+  }
+}
+
+/** `line 2, column 5: …` — counted from the template's first character. */
+export const at = (line: number, column: number, message: string) =>
+  new TemplateProblem(`line ${line}, column ${column}: ${message}`);
+
+function problemOf(engine: Liquid, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof TemplateProblem) return error;
+  // liquidjs appends the place to the message; it is in the token too.
+  const message = explain(engine, error.message.replace(/(, line:\d+, col:\d+)+$/, ''));
+  if (!LiquidError.is(error)) return new TemplateProblem(message);
+  const [line = 1, column = 1] = error.token.getPosition();
+  return at(line, column, message);
+}
+
+function explain(engine: Liquid, message: string): string {
+  const filter = /^undefined filter: (.+)$/.exec(message)?.[1];
+  if (filter !== undefined) {
+    const why = FORBIDDEN_FILTERS.get(filter);
+    if (why !== undefined) return `the filter "${filter}" is not available: ${why}`;
+    return `unknown filter "${filter}"${didYouMean(filter, Object.keys(engine.filters))}`;
+  }
+  const tag = /^tag "(.+)" not found$/.exec(message)?.[1];
+  if (tag !== undefined) {
+    const why = FORBIDDEN_TAGS.get(tag);
+    if (why !== undefined) return `the tag "${tag}" is not available: ${why}`;
+    return `unknown tag "${tag}"${didYouMean(tag, Object.keys(engine.tags))}`;
+  }
+  if (/limit exceeded$/.test(message)) return `does too much work (${message}); make the loop shorter`;
+  return message;
+}
+
+function checkVariables(engine: Liquid, templates: Template[]): void {
+  const { globals } = engine.analyzeSync(templates, { partials: false });
+  for (const variable of Object.values(globals).flat()) checkVariable(variable);
+}
+
+function checkVariable({ segments, location }: Variable): void {
+  const [root, member, deeper] = segments;
+  const fail = (message: string) => {
+    throw at(location.row, location.col, message);
+  };
+  const shape = VARIABLES.get(String(root));
+  if (shape === undefined) return fail(`unknown variable "${root}"${hint(String(root))}`);
+  if (shape === 'any' || member === undefined) return;
+  if (typeof shape === 'object') {
+    if (typeof member !== 'string' || !shape.includes(member))
+      fail(
+        `unknown variable "${root}.${member}"${didYouMean(String(member), shape)}; there is ${shape.join(', ')}`,
+      );
+    else if (deeper !== undefined) fail(`"${root}.${member}" has no parts`);
+    return;
+  }
+  const isItem = shape === 'list' && (member === 'first' || member === 'last' || isIndex(member));
+  if (isItem ? deeper !== undefined && deeper !== 'size' : member !== 'size')
+    fail(`"${root}" has no "${isItem ? deeper : member}"`);
+}
+
+/** A number, also as the text that static analysis makes of it, or a variable that holds one. */
+const isIndex = (member: string | number | Variable) => typeof member !== 'string' || /^-?\d+$/.test(member);
+
+/** Whole words first: `symbol` is far from `ticker` letter by letter. */
+const SYNONYMS: ReadonlyMap<string, string> = new Map([
+  ['symbol', 'ticker'],
+  ['symbols', 'tickers'],
+  ['exchange', 'publisher'],
+  ['cex', 'publisher'],
+  ['link', 'url'],
+]);
+
+function hint(name: string): string {
+  const synonym = SYNONYMS.get(name.toLowerCase());
+  if (synonym !== undefined) return ` (did you mean "${synonym}"?)`;
+  return didYouMean(name, VARIABLES.keys()) || '; fields that this version does not know are under "extra."';
+}

@@ -1,0 +1,103 @@
+/**
+ * Liquid, confined: no files, no way around escaping, bounded work. One engine for each place that text
+ * can land in (Telegram HTML, Discord Markdown, a URL, nowhere in particular), because escaping belongs
+ * to the place: every output passes the engine's own escape, whatever the template says.
+ */
+import { CaptureTag, type Context, Liquid } from 'liquidjs';
+
+/** Long enough for any message (Discord takes 6000 characters), too short to stall a reload. */
+export const LONGEST_TEMPLATE = 20_000;
+/** liquidjs counts characters and list items that filters and ranges make. */
+const MEMORY_LIMIT = 100_000;
+/** A message takes well under 1 ms; this only ends a runaway loop. */
+const RENDER_LIMIT_MS = 250;
+
+const TAGS: ReadonlySet<string> = new Set(
+  'assign capture case comment echo for break continue if unless liquid raw #'.split(' '),
+);
+
+/** What liquidjs could do and a template here may not, with the reason that people are told. */
+export const FORBIDDEN_TAGS: ReadonlyMap<string, string> = new Map([
+  ...['include', 'render', 'layout', 'block'].map((name) => [name, 'a template cannot read files'] as const),
+  ...['increment', 'decrement', 'cycle', 'tablerow'].map((name) => [name, 'use for and if instead'] as const),
+]);
+export const FORBIDDEN_FILTERS: ReadonlyMap<string, string> = new Map([
+  ['raw', 'values are always escaped for where they are shown, so that a title cannot become markup'],
+  ...['sample', 'shuffle'].map((name) => [name, 'a retry must send what the first attempt sent'] as const),
+]);
+
+/** Done by the engine already; a second time would show as `&amp;` or `%2520`. */
+const ESCAPE_FILTERS = ['escape', 'escape_once', 'xml_escape'];
+const URI_FILTERS = ['url_encode', 'cgi_escape', 'uri_escape'];
+
+/** A value as a person would write it: lists with commas, objects as JSON, nothing for nothing. */
+export function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value === null || value === undefined) return '';
+  if (Array.isArray(value)) return value.map(textOf).join(', ');
+  // A Drop (liquidjs' own `blank`, `forloop`) has its text in toString; plain data may have no usable one.
+  if (typeof value === 'object') return isPlain(value) ? JSON.stringify(value) : String(value);
+  return String(value);
+}
+
+const isPlain = (value: object) => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+};
+
+export interface Escaping {
+  readonly escape: (text: string) => string;
+  /** For the variable `url` alone, which is a checked https URL and must stay one; default: `escape`. */
+  readonly escapeUrl?: (url: string) => string;
+  /** Which of Liquid's own escape filters mean what `escape` does. */
+  readonly same?: 'escape' | 'uri';
+}
+
+const CAPTURING = 'capturing';
+
+/** Text is captured as it is and escaped when it is shown, like any value; else it would be escaped twice. */
+class PlainCapture extends CaptureTag {
+  override *render(context: Context): Generator<unknown, void, string> {
+    const outer: unknown = context.getRegister(CAPTURING);
+    context.setRegister(CAPTURING, true);
+    yield* super.render(context);
+    context.setRegister(CAPTURING, outer);
+  }
+}
+
+export function createEngine({ escape: escapeText, escapeUrl = escapeText, same }: Escaping): Liquid {
+  return confine({
+    outputEscape: function (this: { readonly context: Context }, value: unknown): string {
+      const text = textOf(value);
+      if (this.context.getRegister(CAPTURING) === true) return text;
+      return text !== '' && text === this.context.environments['url'] ? escapeUrl(text) : escapeText(text);
+    },
+    same,
+  });
+}
+
+/** Outputs keep their type: for values of a JSON tree, which `JSON.stringify` escapes. */
+export function createValueEngine(): Liquid {
+  return confine({ keepOutputType: true });
+}
+
+type Freedom = Pick<ConstructorParameters<typeof Liquid>[0] & object, 'outputEscape' | 'keepOutputType'>;
+
+function confine({ same, ...freedom }: Freedom & { same?: Escaping['same'] }): Liquid {
+  const engine = new Liquid({
+    ...freedom,
+    strictFilters: true,
+    ownPropertyOnly: true,
+    // An empty map in place of the file system: even a tag that we forgot could read nothing.
+    templates: {},
+    parseLimit: LONGEST_TEMPLATE,
+    memoryLimit: MEMORY_LIMIT,
+    renderLimit: RENDER_LIMIT_MS,
+  });
+  for (const name of Object.keys(engine.tags)) if (!TAGS.has(name)) Reflect.deleteProperty(engine.tags, name);
+  for (const name of FORBIDDEN_FILTERS.keys()) engine.unregisterFilter(name);
+  if (freedom.outputEscape !== undefined) engine.registerTag('capture', PlainCapture);
+  const settled = same === 'escape' ? ESCAPE_FILTERS : same === 'uri' ? URI_FILTERS : [];
+  for (const name of settled) engine.registerFilter(name, (value: unknown) => value);
+  return engine;
+}

@@ -1,0 +1,33 @@
+/** Templates, parsed and checked once at load, as plain functions of the variables. Throws `TemplateProblem`. */
+import { type Liquid, Output } from 'liquidjs';
+import { parse } from './check.ts';
+import { createEngine, createValueEngine, textOf } from './engine.ts';
+import type { TemplateScope } from './variables.ts';
+
+export type TextTemplate = (scope: TemplateScope) => string;
+export type ValueTemplate = (scope: TemplateScope) => unknown;
+
+/** Values as they are: for what is not markup, or is escaped by who writes it down. */
+const plainEngine = createEngine({ escape: (text) => text });
+const valueEngine = createValueEngine();
+
+const isStatic = (source: string) => !source.includes('{{') && !source.includes('{%');
+
+export function compileText(engine: Liquid, source: string): TextTemplate {
+  const templates = parse(engine, source);
+  if (isStatic(source)) return () => source;
+  return (scope) => textOf(engine.renderSync(templates, scope));
+}
+
+export const compilePlain = (source: string): TextTemplate => compileText(plainEngine, source);
+
+/** Text, unless the whole of it is one `{{ expression }}`: that keeps its type, and nothing is null. */
+export function compileValue(source: string): ValueTemplate {
+  if (isStatic(source)) return () => source;
+  const templates = parse(valueEngine, source);
+  if (templates.length !== 1 || !(templates[0] instanceof Output)) return compilePlain(source);
+  return (scope) => {
+    const value: unknown = valueEngine.renderSync(templates, scope);
+    return value ?? null;
+  };
+}

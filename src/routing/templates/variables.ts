@@ -1,0 +1,79 @@
+/**
+ * What a template can name: every field of the announcement, the rule, the ticker, the latency split
+ * and the exchange's page. One table serves both sides: `scopeOf` fills it, `check.ts` holds templates to it.
+ */
+import type { Announcement } from '../../announcement.ts';
+import type { RenderInput } from '../../destinations/destination.ts';
+import { exchangePage } from '../../destinations/links.ts';
+
+/** Milliseconds, fractional; null where a stamp is missing. `network` may be negative when clocks differ. */
+export interface Latency {
+  /** published → detected by the service */
+  readonly detection: number | null;
+  /** detected → dispatched by the service */
+  readonly service: number | null;
+  /** dispatched → received here */
+  readonly network: number | null;
+  /** published (else detected) → received here */
+  readonly total: number | null;
+}
+
+export interface TemplateScope extends Announcement {
+  /** The one of `forEach`, else all of them, joined. */
+  readonly ticker: string;
+  readonly rule: string;
+  readonly latency: Latency;
+  readonly url: string | undefined;
+}
+
+/** How far a path may go into a variable: `value.size`, `list[0]`, named members, or anywhere. */
+export type VariableShape = 'value' | 'list' | 'any' | readonly string[];
+
+const SHAPES = {
+  id: 'value',
+  type: 'value',
+  feed: 'value',
+  publisher: 'value',
+  listingType: 'value',
+  tickers: 'list',
+  title: 'value',
+  publishTimestampUs: 'value',
+  detectedTimestampUs: 'value',
+  dispatchTimestampUs: 'value',
+  receivedTimestampUs: 'value',
+  receivedMs: 'value',
+  ageAtReceiptMs: 'value',
+  abnormal: 'value',
+  redacted: 'value',
+  test: 'value',
+  extra: 'any',
+  ticker: 'value',
+  rule: 'value',
+  latency: ['detection', 'service', 'network', 'total'] satisfies readonly (keyof Latency)[],
+  url: 'value',
+} as const satisfies Record<keyof TemplateScope, VariableShape>;
+
+export const VARIABLES: ReadonlyMap<string, VariableShape> = new Map(Object.entries(SHAPES));
+
+const span = (fromUs: number | undefined, toUs: number | undefined) =>
+  fromUs === undefined || toUs === undefined ? null : (toUs - fromUs) / 1000;
+
+export function latencyOf(announcement: Announcement): Latency {
+  const { publishTimestampUs, detectedTimestampUs, dispatchTimestampUs, receivedTimestampUs } = announcement;
+  return {
+    detection: span(publishTimestampUs, detectedTimestampUs),
+    service: span(detectedTimestampUs, dispatchTimestampUs),
+    network: span(dispatchTimestampUs, receivedTimestampUs),
+    total: span(publishTimestampUs ?? detectedTimestampUs, receivedTimestampUs),
+  };
+}
+
+export function scopeOf({ announcement, rule, ticker }: RenderInput): TemplateScope {
+  return {
+    ...announcement,
+    rule,
+    ticker: ticker ?? announcement.tickers.join(', '),
+    latency: latencyOf(announcement),
+    url: exchangePage(announcement),
+  };
+}
