@@ -197,6 +197,7 @@ export interface Receipt {
   readonly id: string;
   readonly feed: string;
   readonly receivedTimestampUs: number;
+  readonly receivedMs: number;
   readonly ageAtReceiptMs: number;
 }
 
@@ -215,6 +216,7 @@ export function toAnnouncement(frame: AnnouncementFrame, receipt: Receipt): Anno
     detectedTimestampUs: frame.detectedTimestampUs,
     dispatchTimestampUs: frame.dispatchTimestampUs,
     receivedTimestampUs: receipt.receivedTimestampUs,
+    receivedMs: receipt.receivedMs,
     ageAtReceiptMs: receipt.ageAtReceiptMs,
     abnormal: frame.abnormal,
     redacted: isRedacted({ title, tickers, listingType, extra }),

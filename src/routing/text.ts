@@ -6,11 +6,13 @@
 import { RE2JS } from 're2js';
 
 /**
- * NFKC without case and outer blanks. Upper, then lower, because case pairs are not one to one (`ß` and
- * `SS`, final sigma); normalised again, because changing case can take text out of NFKC.
+ * NFKC without case and outer blanks. Down, up and down again, because case pairs are not one to one
+ * (`ẞ`, `ß` and `SS`); one sigma, because the lower one depends on its place in the word; normalised
+ * again, because changing case can take text out of NFKC.
  */
 export function fold(text: string): string {
-  return text.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC').trim();
+  const lower = text.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();
+  return lower.replaceAll('ς', 'σ').normalize('NFKC').trim();
 }
 
 /** A value of an announcement with its comparison forms, each made on first use. */
@@ -66,7 +68,6 @@ export function glob(wanted: string): (folded: string) => boolean {
   if (last === undefined) return (folded) => folded === first;
   const middle = parts.filter((part) => part !== '');
   return (folded) => {
-    if (folded.length < first.length + last.length) return false;
     if (!folded.startsWith(first) || !folded.endsWith(last)) return false;
     let from = first.length;
     for (const part of middle) {
@@ -74,6 +75,7 @@ export function glob(wanted: string): (folded: string) => boolean {
       if (at < 0) return false;
       from = at + part.length;
     }
+    // Ends that overlap (`ABA` for `AB*BA`) fail here.
     return from <= folded.length - last.length;
   };
 }

@@ -1,0 +1,199 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Announcement } from '../../src/announcement.ts';
+import { compileMatcher } from '../../src/routing/matcher.ts';
+import type { MatchOptions, RuleOptions } from '../../src/routing/options.ts';
+import { compileRules } from '../../src/routing/router.ts';
+import { RuleIndex } from '../../src/routing/rule-index.ts';
+
+const base: Announcement = {
+  id: 'a1',
+  type: 'announcement',
+  feed: 'tokyo',
+  publisher: 'upbit',
+  listingType: 'spot_listing',
+  tickers: ['ABC', 'DEF'],
+  title: 'ABC KRW',
+  publishTimestampUs: undefined,
+  detectedTimestampUs: undefined,
+  dispatchTimestampUs: undefined,
+  receivedTimestampUs: 1,
+  receivedMs: 1,
+  ageAtReceiptMs: 0,
+  abnormal: false,
+  redacted: false,
+  test: false,
+  extra: {},
+};
+const rule = (name: string, match: MatchOptions, to: readonly string[], stop = false): RuleOptions => ({
+  name,
+  match,
+  send: to.map((destination) => ({ to: destination })),
+  stop,
+});
+
+describe('route', () => {
+  it('gives each destination once, by the first rule that names it, with that rule’s template and tickers', () => {
+    const router = compileRules([
+      {
+        ...rule('one', { ticker: 'def' }, []),
+        send: [{ to: 'bot' }, { to: 'vip', template: 'loud' }, { to: 'bot' }],
+      },
+      rule('two', {}, ['vip', 'alerts']),
+    ]);
+    expect(router.route(base)).toEqual([
+      { rule: 'one', destination: 'bot', template: undefined, tickers: ['DEF'] },
+      { rule: 'one', destination: 'vip', template: 'loud', tickers: ['DEF'] },
+      { rule: 'two', destination: 'alerts', template: undefined, tickers: ['ABC', 'DEF'] },
+    ]);
+  });
+
+  it('ends at a match that stops, not at a stop that does not match', () => {
+    const rules = [
+      rule('other', { publisher: 'binance' }, ['a'], true),
+      rule('mine', { publisher: 'upbit' }, ['b'], true),
+      rule('rest', {}, ['c']),
+    ];
+    expect(
+      compileRules(rules)
+        .route(base)
+        .map((match) => match.destination),
+    ).toEqual(['b']);
+  });
+
+  it('drops what a rule without destinations stops', () => {
+    const rules = [rule('noise', { publisher: 'upbit' }, [], true), rule('rest', {}, ['c'])];
+    expect(compileRules(rules).route(base)).toEqual([]);
+  });
+
+  it('keeps the order of rules whichever way they are found', () => {
+    const rules = [
+      rule('0', {}, ['a']),
+      rule('1', { ticker: 'DEF' }, ['b']),
+      rule('2', { publisher: ['upbit', 'binance'] }, ['c']),
+      rule('3', { listingType: 'spot_listing', publisher: 'UPBIT' }, ['d']),
+      rule('4', { ticker: ['ABC', 'DEF'], listingType: 'spot_listing' }, ['e']),
+      rule('5', { listingType: { not: 'x' } }, ['f']),
+      rule('6', { publisher: { any: ['upbit', { matches: 'x' }] } }, ['g']),
+      rule('7', { ticker: Array.from({ length: 1000 }, (_, n) => (n === 500 ? 'ABC' : `T${n}`)) }, ['h']),
+    ];
+    const router = compileRules(rules);
+    expect(router.route(base).map((match) => match.rule)).toEqual(rules.map(({ name }) => name));
+  });
+
+  it('asks only the rules that could match, each once, in order', () => {
+    const matches: MatchOptions[] = [
+      { ticker: ['DEF', 'ABC'] },
+      { ticker: 'XYZ' },
+      { publisher: 'binance' },
+      { publisher: 'upbit', listingType: { not: 'x' } },
+      {},
+      { ticker: ['ABC', 'DEF'], publisher: ['upbit', 'bithumb'] },
+      { listingType: 'not_listing' },
+    ];
+    const index = new RuleIndex(matches.map((match) => compileMatcher(match).required));
+    expect(index.candidates(base)).toEqual([0, 3, 4, 5]);
+  });
+
+  it('answers with one shared empty list when nothing matches', () => {
+    const router = compileRules([
+      rule('one', { publisher: 'binance' }, ['a']),
+      rule('two', { ticker: 'X' }, ['a']),
+    ]);
+    expect(router.route(base)).toEqual([]);
+    expect(router.route(base)).toBe(router.route({ ...base }));
+  });
+});
+
+describe('explain', () => {
+  it('tells of every rule what it did and why not', () => {
+    const router = compileRules([
+      rule('other', { publisher: 'binance' }, ['a']),
+      rule('first', {}, ['a']),
+      rule('second', {}, ['a', 'b'], true),
+      rule('third', {}, ['c']),
+    ]);
+    const told = router.explain(base);
+    expect(told.map(({ rule, matched, stoppedBy }) => [rule, matched, stoppedBy])).toEqual([
+      ['other', false, undefined],
+      ['first', true, undefined],
+      ['second', true, undefined],
+      ['third', true, 'second'],
+    ]);
+    expect(told.map(({ sends }) => sends.map((send) => send.destination))).toEqual([[], ['a'], ['b'], []]);
+    expect(told[0]?.conditions).toEqual([
+      { field: 'publisher', wanted: 'binance', got: 'upbit', matched: false },
+    ]);
+    expect(told[2]?.alreadySent).toEqual([{ destination: 'a', rule: 'first' }]);
+  });
+});
+
+const word = fc.constantFrom('upbit', 'bithumb', 'spot_listing', 'ABC', 'DEF', 'A*', ' ', 'x');
+const condition: fc.Arbitrary<NonNullable<MatchOptions['ticker']>> = fc.oneof(
+  word,
+  fc.array(word, { minLength: 1, maxLength: 4 }),
+  fc.record({ not: word }),
+  fc.record({ matches: fc.constantFrom('A', 'b') }),
+  fc.record({ any: fc.array(word, { minLength: 1, maxLength: 2 }), not: word }),
+);
+const rules = fc
+  .array(
+    fc.record({
+      match: fc.record(
+        { publisher: condition, listingType: condition, ticker: condition, test: fc.boolean() },
+        { requiredKeys: [] },
+      ),
+      to: fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 4 }),
+      stop: fc.boolean(),
+    }),
+    { maxLength: 8 },
+  )
+  .map((all) => all.map(({ match, to, stop }, n) => rule(`rule ${n}`, match, to, stop)));
+const announcements = fc
+  .record({
+    publisher: word,
+    listingType: word,
+    tickers: fc.uniqueArray(word, { maxLength: 3 }),
+    test: fc.boolean(),
+  })
+  .map((fields): Announcement => ({ ...base, ...fields }));
+
+describe('always', () => {
+  it('sends once to a destination, as asking every rule in turn would', () => {
+    fc.assert(
+      fc.property(rules, announcements, (all, announcement) => {
+        const wanted = new Map<string, string>();
+        for (const { name, match, send, stop } of all) {
+          if (!compileMatcher(match).matches(announcement)) continue;
+          for (const { to } of send) if (!wanted.has(to)) wanted.set(to, name);
+          if (stop) break;
+        }
+        const got = compileRules(all).route(announcement);
+        expect(got.map((match) => [match.destination, match.rule])).toEqual([...wanted]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('explains what it sends', () => {
+    fc.assert(
+      fc.property(rules, announcements, (all, announcement) => {
+        const router = compileRules(all);
+        expect(router.explain(announcement).flatMap(({ sends }) => sends)).toEqual(
+          router.route(announcement),
+        );
+      }),
+    );
+  });
+
+  it('loses matches to a stop, never gains one', () => {
+    fc.assert(
+      fc.property(rules, announcements, fc.nat(), (all, announcement, pick) => {
+        const stopped = all.map((one, n) => (n === pick % all.length ? { ...one, stop: true } : one));
+        const before = compileRules(all).route(announcement);
+        const after = compileRules(stopped).route(announcement);
+        expect(before.slice(0, after.length)).toEqual(after);
+      }),
+    );
+  });
+});
