@@ -6,6 +6,7 @@ import type { Destination, SendContext } from '../../src/destinations/destinatio
 import { systemClock } from '../../src/platform/clock.ts';
 import { createRedactor } from '../../src/platform/secret.ts';
 import { type Behaviour, FaultyServer, refusingOrigin } from '../support/faulty-server.ts';
+import { sendContext } from '../support/sending.ts';
 import { openSubject, type Subject, subjects } from './subjects.ts';
 
 /** Long enough for anything local, short enough to wait out a stall. */
@@ -24,11 +25,7 @@ afterEach(async () => {
   scope = new AsyncDisposableStack();
 });
 
-function context(overrides: Partial<SendContext> = {}): SendContext {
-  const signal = AbortSignal.timeout(10_000);
-  return { deliveryId: '01ABC-1', attempt: 1, plain: false, expiresAtMs: undefined, signal, ...overrides };
-}
-const briefly = () => context({ signal: AbortSignal.timeout(STALL_MS) });
+const briefly = () => sendContext({ signal: AbortSignal.timeout(STALL_MS) });
 
 async function open(subject: Subject, origin: string, extra: object = {}): Promise<Destination<unknown>> {
   const destination = await openSubject({ ...subject.config(origin), ...extra }, subject.type);
@@ -40,7 +37,7 @@ async function open(subject: Subject, origin: string, extra: object = {}): Promi
 async function attempt(
   subject: Subject,
   destination: Destination<unknown>,
-  given: SendContext = context(),
+  given: SendContext = sendContext(),
 ): Promise<AttemptResult> {
   const result = await destination.send(subject.message, given);
   const shown = JSON.stringify(result);
@@ -180,7 +177,7 @@ describe.each(subjects)('$type', (subject) => {
 
   test('an attempt whose time is already up sends nothing', async () => {
     const { server, destination } = await facing(subject);
-    const result = await attempt(subject, destination, context({ signal: AbortSignal.abort() }));
+    const result = await attempt(subject, destination, sendContext({ signal: AbortSignal.abort() }));
     expect(result).toEqual({ outcome: { kind: 'retry', reason: 'unreachable' }, detail: 'not sent in time' });
     await attempt(subject, destination);
     expect(server.received).toHaveLength(1);
@@ -217,7 +214,7 @@ describe.each(subjects)('$type', (subject) => {
     const server = scope.use(await FaultyServer.start(taken));
     const before = timers();
     const destination = await openSubject(subject.config(server.origin), subject.type);
-    await attempt(subject, destination, context({ signal: new AbortController().signal }));
+    await attempt(subject, destination, sendContext({ signal: new AbortController().signal }));
     await destination.close();
     await server.deserted();
     expect(timers()).toBe(before);

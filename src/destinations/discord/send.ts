@@ -10,7 +10,7 @@ import type { Destination, DestinationDeps, SendContext } from '../destination.t
 import { type HttpAnswer, HttpConnection } from '../http.ts';
 import { HttpCarrier, NoAnswer } from '../http-carrier.ts';
 import { withoutAnswer } from '../http-outcome.ts';
-import { waitMs } from '../retry-after.ts';
+import { decimal, waitMs } from '../retry-after.ts';
 import { addressOf, type DiscordAddress } from './address.ts';
 import type { DiscordBody, DiscordMessage } from './message.ts';
 import type { DiscordOptions } from './options.ts';
@@ -22,6 +22,9 @@ const NO_TIMEOUT_MS = 2 ** 31 - 1;
 /** https://discord.com/developers/docs/resources/message#create-message-jsonform-params */
 const MOST_NONCE_CHARS = 25;
 
+/** For the way there: requests do not arrive at the distances at which they leave. */
+const RESET_MARGIN_MS = 50;
+
 type ResponseLike = Awaited<ReturnType<REST['options']['makeRequest']>>;
 
 export class DiscordSender implements Destination<DiscordMessage> {
@@ -30,6 +33,11 @@ export class DiscordSender implements Destination<DiscordMessage> {
   readonly #carrier: HttpCarrier;
   readonly #rest: REST;
   readonly #deps: DestinationDeps;
+  /**
+   * The bucket is used up until then, by the last answer. discord.js knows too, but forgets it whenever the
+   * bucket's name changes, as it does with the first answer, and leaves a timer behind for each refusal.
+   */
+  #usedUpUntilMs = 0;
 
   constructor(options: DiscordOptions, deps: DestinationDeps) {
     this.#address = addressOf(options);
@@ -46,6 +54,8 @@ export class DiscordSender implements Destination<DiscordMessage> {
       version: '10',
       retries: 0,
       rejectOnRateLimit: () => true,
+      // Ours is larger, so that we never come to hear its refusal.
+      offset: 0,
       timeout: NO_TIMEOUT_MS,
       userAgentAppendix: `listing-bridge/${deps.version}`,
       // Not by setToken(): discord.js forgets that token for good after one 401, and we probe again.
@@ -56,6 +66,9 @@ export class DiscordSender implements Destination<DiscordMessage> {
 
   async send(message: DiscordMessage, context: SendContext): Promise<AttemptResult> {
     const { plain, signal, deliveryId } = context;
+    const { redact, clock } = this.#deps;
+    const usedUpMs = this.#usedUpUntilMs - clock.monotonicMs();
+    if (usedUpMs > 0) return heldBack(waitMs(usedUpMs), this.#address.pauses.bucket);
     const body = plain ? message.plain : message.body;
     const { result, thrown } = await this.#carrier.carry(signal, () =>
       this.#rest.post(this.#address.route, {
@@ -66,9 +79,10 @@ export class DiscordSender implements Destination<DiscordMessage> {
           : { body: { ...body, nonce: nonceOf(deliveryId), enforce_nonce: true } }),
       }),
     );
-    const { redact, clock } = this.#deps;
     if (result === undefined) return this.#notSent(thrown, signal);
     if (result.kind !== 'answer') return withoutAnswer(result, redact);
+    // A 429 says itself how long, and pauses the lane.
+    if (result.status < 300) this.#usedUpUntilMs = clock.monotonicMs() + usedUpForMs(result);
     const { pauses } = this.#address;
     return discordOutcome(result, { plain, pauses, redact, wallNowMs: clock.wallMs() });
   }
@@ -105,17 +119,30 @@ export class DiscordSender implements Destination<DiscordMessage> {
   /** discord.js refused by itself, or the time was up while another request held the bucket. */
   #notSent(thrown: unknown, signal: AbortSignal): AttemptResult {
     if (thrown instanceof RateLimitError) {
-      const afterMs = waitMs(Math.max(thrown.timeToReset, thrown.retryAfter));
       const { bucket, global } = this.#address.pauses;
-      const detail = 'held back: the last answer said that the limit is used up';
-      const retry = { kind: 'retry', reason: 'rate_limited' } as const;
-      if (afterMs === undefined) return { outcome: retry, detail };
-      return { outcome: { ...retry, afterMs, budget: thrown.global ? global : bucket }, detail };
+      return heldBack(
+        waitMs(Math.max(thrown.timeToReset, thrown.retryAfter)),
+        thrown.global ? global : bucket,
+      );
     }
     if (signal.aborted)
       return withoutAnswer({ kind: 'unreachable', detail: 'not sent in time' }, this.#deps.redact);
     throw new Error('discord.js failed before it sent anything', { cause: thrown });
   }
+}
+
+/** Sending now would only earn a 429. */
+function heldBack(afterMs: number | undefined, budget: string): AttemptResult {
+  const detail = 'held back: by the last answer the limit is used up';
+  const retry = { kind: 'retry', reason: 'rate_limited' } as const;
+  return { outcome: afterMs === undefined ? retry : { ...retry, afterMs, budget }, detail };
+}
+
+/** https://discord.com/developers/docs/topics/rate-limits#header-format */
+function usedUpForMs({ headers }: HttpAnswer): number {
+  if (headers['x-ratelimit-remaining'] !== '0') return 0;
+  const resetMs = waitMs((decimal(String(headers['x-ratelimit-reset-after'])) ?? 0) * 1000);
+  return resetMs === undefined ? 0 : resetMs + RESET_MARGIN_MS;
 }
 
 /** The same on every attempt, so that Discord recognises a repeat. */

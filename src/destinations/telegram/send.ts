@@ -72,9 +72,9 @@ export class TelegramSender implements Destination<TelegramMessage> {
     this.#telegram = new BridgeTelegram(options.botToken.reveal(), api, this.#carrier, userAgent);
     this.#extra = {
       link_preview_options: { is_disabled: true },
-      disable_notification: options.silent,
-      protect_content: options.protectContent,
-      ...(options.topicId === undefined ? {} : { message_thread_id: options.topicId }),
+      ...(options.silent && { disable_notification: true }),
+      ...(options.protectContent && { protect_content: true }),
+      ...(options.topicId !== undefined && { message_thread_id: options.topicId }),
     };
     this.#chatBudget = chatBudgetKey(options);
     this.#chatId = options.chatId;

@@ -1,0 +1,13 @@
+/** What an attempt is given, with only the interesting parts spelled out. */
+import type { SendContext } from '../../src/destinations/destination.ts';
+
+export function sendContext(overrides: Partial<SendContext> = {}): SendContext {
+  return {
+    deliveryId: '01ABC-1',
+    attempt: 1,
+    plain: false,
+    expiresAtMs: undefined,
+    signal: AbortSignal.timeout(10_000),
+    ...overrides,
+  };
+}
