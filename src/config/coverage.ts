@@ -1,8 +1,8 @@
 /** Rules that can never do anything: nothing reaches them, or everything they send has been sent before. */
 import type { RuleOptions } from '../routing/options.ts';
 import { wordsOf } from './conditions.ts';
+import type { ConfigParts } from './parts.ts';
 import type { Finding } from './problem.ts';
-import type { ConfigParts } from './schema.ts';
 import { nearest } from './suggest.ts';
 
 /** At most one finding a rule: the first reason is enough. */

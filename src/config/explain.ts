@@ -115,7 +115,7 @@ function explainOne(issue: Issue, root: Located): Finding[] {
   }
   if (issue.code === 'invalid_key') {
     const message = issue.issues[0]?.message ?? 'is not a valid name';
-    return [{ path, at: 'key', message: join(`the name ${String(path.at(-1))}`, message) }];
+    return [{ path, at: 'key', message: join(`the name \`${String(path.at(-1))}\``, message) }];
   }
   const { node, exact } = nodeAt(root, path);
   if (issue.code === 'invalid_union' && path.at(-1) === 'type' && path[0] === 'destinations')
@@ -134,7 +134,7 @@ function unknownKey(path: Path, key: string, known: readonly string[]): Finding 
     return { path, at: 'key', message: `this version does not have \`${key}\` yet`, hint: 'remove it' };
   const best = nearest(key, known);
   const hint = best === undefined ? `known here: ${known.join(', ')}` : `did you mean \`${best}\`?`;
-  return { path, at: 'key', message: `unknown key ${key}`, hint };
+  return { path, at: 'key', message: `unknown key \`${key}\``, hint };
 }
 
 /** Told by what else is there. */
@@ -149,18 +149,18 @@ function destinationType(path: Path, destination: Located, value: unknown): Find
           ? 'webhook'
           : undefined;
   if (value === undefined || value === null) {
-    const hint = guess === undefined ? undefined : `add type: ${guess}`;
+    const hint = guess === undefined ? undefined : `add \`type: ${guess}\``;
     return {
       path,
       at: 'missing',
-      message: `${String(path.at(-2))} needs a type: ${DESTINATION_TYPES.join(', ')}`,
+      message: `\`${String(path.at(-2))}\` needs a type: ${DESTINATION_TYPES.join(', ')}`,
       hint,
     };
   }
   const best = (typeof value === 'string' ? nearest(value, DESTINATION_TYPES) : undefined) ?? guess;
   return {
     path,
-    message: `type must be one of: ${DESTINATION_TYPES.join(', ')}`,
+    message: `\`type\` must be one of: ${DESTINATION_TYPES.join(', ')}`,
     hint: best === undefined ? undefined : `did you mean \`${best}\`?`,
   };
 }
@@ -169,7 +169,7 @@ function destinationType(path: Path, destination: Located, value: unknown): Find
 function labelOf(path: Path): string {
   const index = path.findLastIndex((step) => typeof step === 'string');
   if (index === -1) return 'the config';
-  const label = String(path[index]);
+  const label = `\`${String(path[index])}\``;
   return index === path.length - 1 ? label : `an entry of ${label}`;
 }
 

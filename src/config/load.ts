@@ -6,22 +6,15 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
-import { feedOptions } from '../feed/options.ts';
 import { createRedactor, type Redactor } from '../platform/secret.ts';
-import { ruleOptions } from '../routing/options.ts';
 import { deadRules } from './coverage.ts';
-import { type Located, nodeAt, readDocument } from './document.ts';
+import { type Located, readDocument } from './document.ts';
 import { type Environment, loadEnvironment, type ReadFile, readFault } from './environment.ts';
 import { explainAll, explainIssue } from './explain.ts';
+import { type ConfigParts, looseParts, partsOf, soundParts } from './parts.ts';
 import { byPlace, type ConfigProblem, type Finding } from './problem.ts';
 import { checkReferences } from './references.ts';
-import {
-  type Config,
-  type ConfigParts,
-  configSchema,
-  destinationOptions,
-  templateOptions,
-} from './schema.ts';
+import { type Config, configSchema } from './schema.ts';
 import { redactorFor } from './secrets.ts';
 import { Source } from './source.ts';
 import { checkTemplates } from './templates.ts';
@@ -107,11 +100,12 @@ function check(root: Located, file: string, readFile: ReadFile): Checked {
   }
   const folder = dirname(resolve(file));
   const parsed = configSchema.safeParse(root.value, { error: explainIssue });
-  const parts = parsed.success ? partsOf(parsed.data) : salvage(root);
+  const parts = parsed.success ? partsOf(parsed.data) : soundParts(root);
+  const readable = parsed.success ? parts : looseParts(root);
   const errors = [
     ...(parsed.success ? [] : explainAll(parsed.error.issues, root)),
-    ...checkReferences(parts, folder, readFile),
-    ...checkTemplates(parts),
+    ...checkReferences(readable, folder, readFile),
+    ...checkTemplates(readable, parts),
   ];
   const sound: object = parsed.success ? parsed.data : asPaths(parts);
   return {
@@ -119,33 +113,6 @@ function check(root: Located, file: string, readFile: ReadFile): Checked {
     parts,
     errors,
     warnings: [...unused(parts), ...unusualWords(parts), ...deadRules(parts), ...exposedSecrets(sound, root)],
-  };
-}
-
-function partsOf({ feeds, destinations, rules, templates }: z.output<typeof configSchema>): ConfigParts {
-  return {
-    feeds,
-    destinations: new Map(Object.entries(destinations)),
-    rules,
-    templates: new Map(Object.entries(templates)),
-  };
-}
-
-/** What is sound in a broken config, so that it too is checked for the rest, and one mistake hides no other. */
-function salvage(root: Located): ConfigParts {
-  const section = (name: string) => [
-    ...(nodeAt(root, [name]).exact ? nodeAt(root, [name]).node.children : []),
-  ];
-  const named = <Schema extends z.ZodType>(name: string, schema: Schema) =>
-    new Map(section(name).map(([key, { value }]) => [String(key), schema.safeParse(value).data]));
-  return {
-    feeds: section('feeds').map(([, { value }]) => feedOptions.safeParse(value).data),
-    destinations: named('destinations', destinationOptions),
-    rules: section('rules').map(([, { value }], index) => {
-      const rule = ruleOptions.safeParse(value).data;
-      return rule && { ...rule, name: rule.name ?? `rule ${index + 1}` };
-    }),
-    templates: named('templates', templateOptions),
   };
 }
 

@@ -23,6 +23,8 @@ export interface ConfigProblem {
   readonly hint?: string | undefined;
   /** The offending line with every secret blotted out; empty when there is no file to show. */
   readonly sourceLine: string;
+  /** `column` within `sourceLine`, where blotting has moved it. */
+  readonly shownColumn?: number;
 }
 
 /** Longer lines are cut around the caret. */
@@ -33,12 +35,12 @@ const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f
 
 /** `config.yaml:LINE:COL: message`, then the line with a caret, then the hint. */
 export function formatProblem(file: string, problem: ConfigProblem): string {
-  const { line, column, message, hint, sourceLine } = problem;
+  const { line, column, message, hint, sourceLine, shownColumn = column } = problem;
   let text = `${file}:${line}:${column}: ${message}`;
   if (sourceLine.trim() !== '') {
-    const from = column > WIDEST ? column - WIDEST / 2 : 0;
+    const from = shownColumn > WIDEST ? shownColumn - WIDEST / 2 : 0;
     const shown = sourceLine.slice(from, from + WIDEST);
-    const before = [...shown.slice(0, column - 1 - from)]
+    const before = [...shown.slice(0, shownColumn - 1 - from)]
       .map((character) => (character === '\t' ? '\t' : WIDE.test(character) ? '  ' : ' '))
       .join('');
     const gutter = String(line).padStart(5);

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { Pattern } from '../routing/text.ts';
 import { leavesOf, TEXT_FIELDS } from './conditions.ts';
 import { type ReadFile, readFault } from './environment.ts';
+import type { ConfigParts } from './parts.ts';
 import type { Finding, Path } from './problem.ts';
-import type { ConfigParts } from './schema.ts';
 import { didYouMean } from './suggest.ts';
 
 export function* checkReferences(parts: ConfigParts, folder: string, readFile: ReadFile): Iterable<Finding> {

@@ -7,10 +7,10 @@ import type { TemplateOptions } from '../destinations/destination.ts';
 import { discordOptions } from '../destinations/discord/options.ts';
 import { telegramOptions } from '../destinations/telegram/options.ts';
 import { webhookOptions } from '../destinations/webhook/options.ts';
-import { type FeedOptions, feedOptions } from '../feed/options.ts';
+import { feedOptions } from '../feed/options.ts';
 import { duration, integer, secret, text } from '../platform/fields.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../platform/log.ts';
-import { type RuleOptions, rulesOptions } from '../routing/options.ts';
+import { rulesOptions } from '../routing/options.ts';
 
 export const DESTINATION_TYPES = ['discord', 'telegram', 'webhook'] as const;
 
@@ -97,14 +97,6 @@ export const configSchema = z.strictObject({
 export interface Config extends z.output<typeof configSchema> {
   /** The file that it was read from, as given. */
   readonly file: string;
-}
-
-/** What can be checked of a config that may be broken elsewhere: `undefined` stands for a broken part. */
-export interface ConfigParts {
-  readonly feeds: readonly (FeedOptions | undefined)[];
-  readonly destinations: ReadonlyMap<string, DestinationOptions | undefined>;
-  readonly rules: readonly (RuleOptions | undefined)[];
-  readonly templates: ReadonlyMap<string, TemplateOptions | undefined>;
 }
 
 /** For editors (`# yaml-language-server: $schema=…`). */

@@ -36,13 +36,15 @@ export class Source {
   problemOf({ range, message, hint }: TextFault): ConfigProblem {
     const offset = Math.min(range[0], this.#text.length);
     const { line, col } = this.#lines.linePos(offset);
-    const lineStart = this.#lines.lineStarts[line - 1] ?? 0;
+    const start = this.#lines.lineStarts[line - 1] ?? 0;
+    const newline = this.#text.indexOf('\n', start);
     return {
       line: Math.max(1, line),
       column: Math.max(1, col),
       message: this.#clean(message),
       hint: hint === undefined ? undefined : this.#clean(hint),
-      sourceLine: this.#show(lineStart),
+      sourceLine: this.#show(start, newline === -1 ? this.#text.length : newline),
+      shownColumn: this.#show(start, offset).length + 1,
     };
   }
 
@@ -59,10 +61,8 @@ export class Source {
     return blotShapes(this.#redact(text), this.#strict).replace(CONTROL, '·');
   }
 
-  /** The line at this offset, without what is secret in it. */
-  #show(start: number): string {
-    const newline = this.#text.indexOf('\n', start);
-    const end = newline === -1 ? this.#text.length : newline;
+  /** This part of a line, without what is secret in it. */
+  #show(start: number, end: number): string {
     let shown = '';
     let at = start;
     for (const [from, to] of this.#secret) {
@@ -70,7 +70,6 @@ export class Source {
       shown += this.#text.slice(at, Math.max(at, from)) + REDACTED;
       at = Math.min(to, end);
     }
-    shown += this.#text.slice(at, end);
-    return this.#clean(shown.replace(/\r$/, ''));
+    return this.#clean((shown + this.#text.slice(at, end)).replace(/\r$/, ''));
   }
 }

@@ -2,38 +2,44 @@
 import { TemplateProblem } from '../destinations/destination.ts';
 import { typeOf } from '../destinations/index.ts';
 import { templatesUsedBy } from '../routing/templates-used.ts';
+import type { ConfigParts } from './parts.ts';
 import type { Finding, Path } from './problem.ts';
-import type { ConfigParts, DestinationOptions } from './schema.ts';
 
-export function* checkTemplates({ destinations, rules, templates }: ConfigParts): Iterable<Finding> {
+/** Of a destination that is not `sound`, only what its templates say is reported. */
+export function* checkTemplates(parts: ConfigParts, sound: ConfigParts): Iterable<Finding> {
+  const { destinations, rules, templates } = parts;
   const used = templatesUsedBy(rules.filter((rule) => rule !== undefined));
   for (const [name, options] of destinations) {
     if (options === undefined) continue;
+    const isSound = sound.destinations.get(name) !== undefined;
     const own: Path = ['destinations', name];
+    const hasBody = 'body' in options && options.body !== undefined;
     yield* compileFault(
-      options,
-      undefined,
-      'body' in options && options.body !== undefined ? [...own, 'body'] : own,
+      () => typeOf(options).compile(options, undefined),
+      isSound,
+      hasBody ? [...own, 'body'] : own,
     );
     for (const templateName of used(name)) {
       const template = templates.get(templateName);
       if (template === undefined) continue;
       const forWhom = ` (template ${templateName} for ${name}, ${options.type})`;
-      yield* compileFault(options, template, ['templates', templateName], forWhom);
+      const compile = () => typeOf(options).compile(options, template);
+      yield* compileFault(compile, isSound, ['templates', templateName], forWhom);
     }
   }
 }
 
 function* compileFault(
-  options: DestinationOptions,
-  template: Parameters<ReturnType<typeof typeOf>['compile']>[1],
+  compile: () => unknown,
+  isSound: boolean,
   path: Path,
   forWhom = '',
 ): Iterable<Finding> {
   try {
-    typeOf(options).compile(options, template);
+    compile();
   } catch (error) {
-    if (!(error instanceof TemplateProblem)) throw error;
-    yield { path: [...path, ...error.path], message: error.message + forWhom };
+    if (error instanceof TemplateProblem)
+      yield { path: [...path, ...error.path], message: error.message + forWhom };
+    else if (isSound) throw error;
   }
 }

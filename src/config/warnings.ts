@@ -4,8 +4,9 @@ import { leavesOf } from './conditions.ts';
 import { type Located, nodeAt } from './document.ts';
 import { PLACEHOLDERS } from './env-example.ts';
 import { hasReference } from './interpolate.ts';
+import type { ConfigParts } from './parts.ts';
 import type { Finding, Path } from './problem.ts';
-import type { Config, ConfigParts } from './schema.ts';
+import type { Config } from './schema.ts';
 import { blotShapes, secretsIn } from './secrets.ts';
 import { nearest } from './suggest.ts';
 
@@ -60,7 +61,7 @@ export function* exposedSecrets(config: Partial<Config>, root: Located): Iterabl
   for (const { secret, path } of secretsIn(config)) {
     const { node, exact } = nodeAt(root, path);
     if (!exact || node.literal === undefined) continue;
-    const label = String(path.findLast((step) => typeof step === 'string'));
+    const label = `\`${String(path.findLast((step) => typeof step === 'string'))}\``;
     if (PLACEHOLDERS.has(secret.reveal()))
       yield { path, message: `${label} is still the placeholder of .env.example` };
     else if (!hasReference(node.literal) && isTelling(path, node.literal))

@@ -90,7 +90,12 @@ const matchOptions = z
         .optional()
         .describe('self-tests match only rules that ask for them with test: true'),
     },
-    { error: 'must be a mapping of conditions; match: {} matches everything real' },
+    {
+      error: ({ code }) =>
+        code === 'invalid_type'
+          ? 'must be a mapping of conditions; match: {} matches everything real'
+          : undefined,
+    },
   )
   .describe('all must hold; {} matches everything real');
 

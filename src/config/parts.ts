@@ -1,0 +1,110 @@
+/**
+ * A config taken apart for the checks that look across it. A broken config is checked too, so that one
+ * mistake hides no other: `soundParts` leaves out what is broken, `looseParts` keeps of it what can be read.
+ */
+import type { z } from 'zod';
+import type { TemplateOptions } from '../destinations/destination.ts';
+import { type FeedOptions, feedOptions } from '../feed/options.ts';
+import { type RuleOptions, ruleOptions } from '../routing/options.ts';
+import { type Located, nodeAt } from './document.ts';
+import { type configSchema, type DestinationOptions, destinationOptions, templateOptions } from './schema.ts';
+
+/** `undefined` stands for a broken part. */
+export interface ConfigParts {
+  readonly feeds: readonly (FeedOptions | undefined)[];
+  readonly destinations: ReadonlyMap<string, DestinationOptions | undefined>;
+  readonly rules: readonly (RuleOptions | undefined)[];
+  readonly templates: ReadonlyMap<string, TemplateOptions | undefined>;
+}
+
+export function partsOf({
+  feeds,
+  destinations,
+  rules,
+  templates,
+}: z.output<typeof configSchema>): ConfigParts {
+  return {
+    feeds,
+    destinations: new Map(Object.entries(destinations)),
+    rules,
+    templates: new Map(Object.entries(templates)),
+  };
+}
+
+export function soundParts(root: Located): ConfigParts {
+  return {
+    feeds: section(root, 'feeds').map(([, value]) => feedOptions.safeParse(value).data),
+    destinations: named(root, 'destinations', (value) => destinationOptions.safeParse(value).data),
+    rules: section(root, 'rules').map(([, value], index) => {
+      const rule = ruleOptions.safeParse(value).data;
+      return rule && { ...rule, name: rule.name ?? `rule ${index + 1}` };
+    }),
+    templates: named(root, 'templates', (value) => templateOptions.safeParse(value).data),
+  };
+}
+
+/** Of a feed its name and files, of a rule what parses of its conditions and targets, of a destination all but the broken options. */
+export function looseParts(root: Located): ConfigParts {
+  const sound = soundParts(root);
+  const feeds = section(root, 'feeds');
+  const rules = section(root, 'rules');
+  return {
+    feeds: sound.feeds.map((feed, index) => feed ?? looseFeed(feeds[index]?.[1])),
+    destinations: named(
+      root,
+      'destinations',
+      (value, name) => sound.destinations.get(name) ?? looseDestination(value),
+    ),
+    rules: sound.rules.map((rule, index) => rule ?? looseRule(rules[index]?.[1], index)),
+    templates: sound.templates,
+  };
+}
+
+function looseFeed(value: unknown): FeedOptions | undefined {
+  const { name, url = 'wss://cryptolisting.ws', ...feed } = fields(feedOptions.in.shape, value);
+  // Only the name and the files of a broken feed are looked at.
+  return { ...feed, url, name: name ?? new URL(url).hostname } as FeedOptions;
+}
+
+function looseRule(value: unknown, index: number): RuleOptions {
+  const { name, send } = fields(ruleOptions.shape, value);
+  const match = isRecord(value) ? fields(ruleOptions.shape.match.shape, value['match']) : {};
+  return { name: name ?? `rule ${index + 1}`, match, send: send ?? [], stop: false };
+}
+
+function looseDestination(value: unknown): DestinationOptions | undefined {
+  const type = isRecord(value) ? value['type'] : undefined;
+  const schema = destinationOptions.options.find(({ shape }) => shape.type.value === type);
+  // Templates are compiled with it as far as it goes; nothing is ever sent.
+  return schema && (fields(schema.shape, value) as DestinationOptions);
+}
+
+/** The fields that parse, each by itself, with their defaults. */
+function fields<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  value: unknown,
+): { [Key in keyof Shape]?: z.output<Shape[Key]> } {
+  const record = isRecord(value) ? value : {};
+  const parsed = Object.entries(shape).map(
+    ([key, schema]) => [key, (schema as z.ZodType).safeParse(record[key])] as const,
+  );
+  const sound = parsed.filter(([, { success }]) => success).map(([key, { data }]) => [key, data]);
+  // `fromEntries` loses the key types that `shape` gives.
+  return Object.fromEntries(sound) as { [Key in keyof Shape]?: z.output<Shape[Key]> };
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function section(root: Located, name: string): [string, unknown][] {
+  const { node, exact } = nodeAt(root, [name]);
+  return exact ? [...node.children].map(([key, { value }]) => [String(key), value]) : [];
+}
+
+function named<Part>(
+  root: Located,
+  name: string,
+  parse: (value: unknown, key: string) => Part,
+): Map<string, Part> {
+  return new Map(section(root, name).map(([key, value]) => [key, parse(value, key)]));
+}
