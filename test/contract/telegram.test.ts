@@ -46,6 +46,8 @@ test('sends HTML with link buttons and without a preview', async () => {
     text: '<b>rich</b>',
     parse_mode: 'HTML',
     link_preview_options: { is_disabled: true },
+    disable_notification: false,
+    protect_content: false,
     reply_markup: {
       inline_keyboard: [
         [{ text: 'One', url: 'https://one.example' }],
@@ -78,6 +80,8 @@ test('sends the plain form without any markup, and gives up when that is refused
     chat_id: 42,
     text: 'plain',
     link_preview_options: { is_disabled: true },
+    disable_notification: false,
+    protect_content: false,
   });
   expect(result.outcome).toEqual({ kind: 'reject', reason: 'message_refused', scope: 'message' });
   expect(result.detail).toBe('Telegram answered 400: Bad Request: message text is empty');

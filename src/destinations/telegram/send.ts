@@ -72,8 +72,8 @@ export class TelegramSender implements Destination<TelegramMessage> {
     this.#telegram = new BridgeTelegram(options.botToken.reveal(), api, this.#carrier, userAgent);
     this.#extra = {
       link_preview_options: { is_disabled: true },
-      ...(options.silent && { disable_notification: true }),
-      ...(options.protectContent && { protect_content: true }),
+      disable_notification: options.silent,
+      protect_content: options.protectContent,
       ...(options.topicId !== undefined && { message_thread_id: options.topicId }),
     };
     this.#chatBudget = chatBudgetKey(options);
