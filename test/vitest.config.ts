@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
+    globalSetup: 'test/support/build.ts',
+    testTimeout: 40_000,
     restoreMocks: true,
   },
 });

@@ -1,0 +1,83 @@
+/** The built program as a child process, the way a user runs it: arguments, environment, output, signals. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { Arrivals } from '../../src/simulator/arrivals.ts';
+
+const ENTRY = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+export type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: string };
+
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export class Program implements AsyncDisposable {
+  /** JSON lines of the log. */
+  readonly log = new Arrivals<LogLine>('log line');
+  readonly finished: Promise<Finished>;
+  stdout = '';
+  stderr = '';
+  readonly #child: ChildProcess;
+
+  constructor(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>) {
+    this.#child = spawn(process.execPath, [ENTRY, ...args], {
+      cwd,
+      env: { PATH: process.env['PATH'] ?? '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child.stdout?.on('data', (chunk) => {
+      this.stdout += chunk;
+    });
+    const { stderr } = this.#child;
+    if (stderr !== null)
+      createInterface({ input: stderr }).on('line', (line) => {
+        this.stderr += `${line}\n`;
+        if (line.startsWith('{')) this.log.add(JSON.parse(line));
+      });
+    this.finished = new Promise((resolve) =>
+      this.#child.on('close', (code, signal) => resolve({ code, signal })),
+    );
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Resolves with the log line of that event; rejects showing the log when it does not come. */
+  event(name: string, timeoutMs = 10_000): Promise<LogLine> {
+    return this.log.waitFor((line) => line.msg === name, timeoutMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.finished;
+  }
+}
+
+/** A folder of its own with a config in it; gone at the end. */
+export class Workplace implements Disposable {
+  readonly folder = mkdtempSync(join(tmpdir(), 'listing-bridge-test-'));
+
+  constructor(config: string) {
+    this.write('config.yaml', config);
+  }
+
+  write(name: string, text: string): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
+    return new Program(args, this.folder, env);
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
