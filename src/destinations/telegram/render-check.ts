@@ -112,6 +112,7 @@ function checkBranches(html: string): void {
   }
 
   function step(standIn: string): void {
+    if (standIn === VALUE) return;
     if (standIn === BEGIN || standIn === LOOP) branches.push({ standIn, depth, index });
     const branch = standIn === JUMP ? branches.findLast((outer) => outer.standIn === LOOP) : branches.at(-1);
     if (branch !== undefined && depth !== branch.depth)
