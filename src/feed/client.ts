@@ -22,7 +22,7 @@ import {
   type Receipt,
   type WelcomeFrame,
 } from './frames.ts';
-import type { FeedStatus } from './health.ts';
+import { type FeedStatus, uncovered } from './health.ts';
 import type { FeedOptions } from './options.ts';
 import { onClose, onRefusal, type Verdict } from './refusal.ts';
 
@@ -39,7 +39,8 @@ const SELF_TEST_TIMEOUT_MS = 15_000;
 
 export interface FeedEvents {
   announcement(frame: AnnouncementFrame, receipt: Omit<Receipt, 'id'>): void;
-  welcome(feed: string, frame: WelcomeFrame): void;
+  /** `missing`: exchanges that were asked for and that the key does not cover. */
+  welcome(feed: string, frame: WelcomeFrame, missing: readonly string[]): void;
   /** Frames that are neither announcement, heartbeat nor welcome. */
   odd(feed: string, frame: Extract<Frame, { kind: 'garbage' | 'unknown' | 'error' }>): void;
   lost(feed: string, reason: string, advice: string | undefined, retryMs: number): void;
@@ -231,7 +232,8 @@ export class FeedClient {
     this.#failures = 0;
     const { expiresInSecs } = frame;
     this.#keyExpiresMs = typeof expiresInSecs === 'number' ? nowMs + expiresInSecs * 1000 : undefined;
-    this.#parts.events.welcome(this.#parts.options.name, frame);
+    const { events, options } = this.#parts;
+    events.welcome(options.name, frame, uncovered(options.exchanges, frame.allowedCex));
     this.#askSelfTestAfter(0);
   }
 

@@ -15,6 +15,12 @@ export interface FeedStatus {
   readonly frames: Readonly<Record<string, number>>;
 }
 
+/** Asked for, but not covered by the key: nothing of these will ever come, however healthy the connection looks. */
+export function uncovered(exchanges: readonly string[] | undefined, allowedCex: '*' | readonly string[]): readonly string[] {
+  if (exchanges === undefined || allowedCex === '*') return [];
+  return exchanges.filter((exchange) => !allowedCex.includes(exchange));
+}
+
 /** Nothing, or why the feed is not proven healthy. */
 export function unproven(status: FeedStatus, options: FeedOptions, nowMs: number): string | undefined {
   if (status.state !== 'live') return status.trouble ?? status.state;

@@ -45,10 +45,14 @@ export function createEvents({ log, clock, lanes }: EventParts): Events {
 
   return {
     feed: {
-      welcome: (feed, { tier, allowedCex, expiresInSecs }) => {
+      welcome: (feed, { tier, allowedCex, expiresInSecs }, missing) => {
         const keyExpires =
           typeof expiresInSecs === 'number' ? formatDuration(expiresInSecs * 1000) : undefined;
-        later(() => log.info({ feed, tier, allowedCex, keyExpires }, 'feed.live'));
+        later(() => {
+          log.info({ feed, tier, allowedCex, keyExpires }, 'feed.live');
+          if (missing.length > 0)
+            log.error({ feed, missing, allowedCex, effect: 'nothing of these will ever come; get a key that covers them, or correct exchanges' }, 'feed.exchanges_not_covered');
+        });
       },
       lost: (feed, reason, advice, retryMs) =>
         later(() => log.warn({ feed, reason, advice, retryIn: formatDuration(retryMs) }, 'feed.lost')),
