@@ -8,7 +8,8 @@ import { aborted, type Io } from './io.ts';
 export async function runCommand(options: { readonly config: string }, io: Io): Promise<ExitCode> {
   const { config, redact, digest, warnings } = requireConfig(options.config, io);
   const log = createLog(config.log, redact, process.stderr);
-  for (const { line, column, message, hint } of warnings) log.warn({ at: `${options.config}:${line}:${column}`, message, hint }, 'config.warning');
+  for (const { line, column, message, hint } of warnings)
+    log.warn({ at: `${options.config}:${line}:${column}`, message, hint }, 'config.warning');
   const { clock, random, version } = io;
   const daemon = await startDaemon({ config, configDigest: digest, redact, log, clock, random, version });
   await aborted(io.signal);

@@ -16,7 +16,10 @@ export interface FeedStatus {
 }
 
 /** Asked for, but not covered by the key: nothing of these will ever come, however healthy the connection looks. */
-export function uncovered(exchanges: readonly string[] | undefined, allowedCex: '*' | readonly string[]): readonly string[] {
+export function uncovered(
+  exchanges: readonly string[] | undefined,
+  allowedCex: '*' | readonly string[],
+): readonly string[] {
   if (exchanges === undefined || allowedCex === '*') return [];
   return exchanges.filter((exchange) => !allowedCex.includes(exchange));
 }

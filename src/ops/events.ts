@@ -51,7 +51,15 @@ export function createEvents({ log, clock, lanes }: EventParts): Events {
         later(() => {
           log.info({ feed, tier, allowedCex, keyExpires }, 'feed.live');
           if (missing.length > 0)
-            log.error({ feed, missing, allowedCex, effect: 'nothing of these will ever come; get a key that covers them, or correct exchanges' }, 'feed.exchanges_not_covered');
+            log.error(
+              {
+                feed,
+                missing,
+                allowedCex,
+                effect: 'nothing of these will ever come; get a key that covers them, or correct exchanges',
+              },
+              'feed.exchanges_not_covered',
+            );
         });
       },
       lost: (feed, reason, advice, retryMs) =>
