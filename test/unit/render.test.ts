@@ -144,6 +144,8 @@ describe('Telegram', () => {
     ['{% if test %}<b>{% else %}<i>{% endif %}x</b>', 'must be closed in the same branch'],
     ['{% for t in tickers %}<b>{% break %}</b>{% endfor %}', 'must be closed in the same branch'],
     ['<b{% if test %}>x{% endif %}</b>', 'this < begins no tag'],
+    ['{% for t in tickers %}<a href="{% break %}">x</a>{% endfor %}', 'in the middle of a tag'],
+    ['{% if test %}<a href="{% endif %}">x</a>', 'in the middle of a tag'],
     ['{% capture x %}<b>{% endcapture %}{{ x }}', 'inside capture'],
     ['{{ titel }}', 'did you mean "title"?'],
   ])('refuses %s', (text, message) => {
