@@ -92,7 +92,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       templatesUsedBy(config.rules),
       clock,
     )) {
-      const { name, options } = prepared;
+      const { name, options, forEachTicker } = prepared;
       const destination = openDestination(
         () => prepared.open({ clock, redact, version }),
         events.openFailed(name),
@@ -100,7 +100,6 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       stopping.push(() => destination.close());
       const lane = new Lane({ ...prepared, destination, journal, clock, random, events: events.lane });
       lanes.set(name, lane);
-      const forEachTicker = options.type === 'webhook' && options.forEach === 'ticker';
       targets.set(name, { forEachTicker, maxAgeMs: options.maxAge, push: (delivery) => lane.push(delivery) });
     }
     stopping.push(async () => {

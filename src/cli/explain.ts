@@ -64,7 +64,7 @@ function readText(file: string): string {
 
 function explainDeliveries(
   announcement: Announcement,
-  { config }: LoadedConfig,
+  { config, redact }: LoadedConfig,
   io: Io,
 ): ExplainedDelivery[] {
   const prepared = prepareDestinations(
@@ -75,12 +75,8 @@ function explainDeliveries(
   );
   const byName = new Map(prepared.map((destination) => [destination.name, destination]));
   const targets = new Map<string, Target>();
-  for (const { name, options } of prepared)
-    targets.set(name, {
-      forEachTicker: options.type === 'webhook' && options.forEach === 'ticker',
-      maxAgeMs: options.maxAge,
-      push: () => undefined,
-    });
+  for (const { name, options, forEachTicker } of prepared)
+    targets.set(name, { forEachTicker, maxAgeMs: options.maxAge, push: () => undefined });
   return deliveriesOf(
     announcement,
     { router: compileRules(config.rules), targets },
@@ -89,7 +85,10 @@ function explainDeliveries(
     const destination = byName.get(delivery.destination);
     if (destination === undefined) return [];
     const request = typeOf(destination.options).preview(destination.options, destination.render(delivery));
-    return [{ destination: delivery.destination, rule: delivery.rule, ticker: delivery.ticker, request }];
+    // A body may hold a secret of the config (a passphrase, say): shown, it would be in a bug report tomorrow.
+    const body: unknown = JSON.parse(redact(JSON.stringify(request.body)));
+    const { rule, ticker } = delivery;
+    return [{ destination: delivery.destination, rule, ticker, request: { ...request, body } }];
   });
 }
 

@@ -30,8 +30,7 @@ export async function sendCommand(options: SendOptions, io: Io): Promise<ExitCod
     title: SAMPLE_TITLE,
   };
   const announcement = announcementFromFields(sample, io);
-  const ticker =
-    found.options.type === 'webhook' && found.options.forEach === 'ticker' ? SAMPLE_TICKER : undefined;
+  const ticker = found.forEachTicker ? SAMPLE_TICKER : undefined;
   const deliveryId = `${announcement.id}-0`;
   const message = found.render({
     id: deliveryId,

@@ -19,6 +19,8 @@ import { type DestinationOptions, typeOf } from './index.ts';
 export interface PreparedDestination {
   readonly name: string;
   readonly options: DestinationOptions;
+  /** One delivery for each ticker. */
+  readonly forEachTicker: boolean;
   /** Throws on a template's run-time fault, and when the template has left the config since. */
   render(delivery: Delivery): unknown;
   /** The form to fall back to, where one is better than nothing: a chat. An order in another form than asked for is not. */
@@ -47,6 +49,7 @@ export function prepareDestinations(
     return {
       name,
       options,
+      forEachTicker: options.type === 'webhook' && options.forEach === 'ticker',
       ...renderers(type, options, templates, used(name)),
       ownBudget: new Budget(ownLimits(options, limits.own), clock),
       sharedBudgets: new Map(limits.shared.map((spec) => [spec.key, shared(spec.key, spec.limits)])),
