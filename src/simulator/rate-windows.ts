@@ -69,6 +69,9 @@ export class FixedWindow implements RateLimit {
   }
 }
 
+/** Adding up fractions of a token loses a little. */
+const ROUNDING = 1e-9;
+
 /** `burst` at once, refilled by one every `everyMs`. */
 export class TokenBucket implements RateLimit {
   readonly #burst: number;
@@ -85,7 +88,7 @@ export class TokenBucket implements RateLimit {
   waitMs(nowMs: number): number {
     this.#tokens = Math.min(this.#burst, this.#tokens + (nowMs - (this.#atMs ?? nowMs)) / this.#everyMs);
     this.#atMs = nowMs;
-    return this.#tokens < 1 ? (1 - this.#tokens) * this.#everyMs : 0;
+    return this.#tokens < 1 - ROUNDING ? (1 - this.#tokens) * this.#everyMs : 0;
   }
 
   take(): void {
