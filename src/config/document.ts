@@ -17,6 +17,7 @@ import {
 } from 'yaml';
 import { interpolate, type VariableSource } from './interpolate.ts';
 import type { Path } from './problem.ts';
+import { maskReferences, unmaskReferences } from './reference-mask.ts';
 import { explainSyntax, isFatal } from './syntax.ts';
 
 /** Offsets into the text, end exclusive. */
@@ -57,8 +58,14 @@ const DEEPEST = 40;
 
 export function readDocument(text: string, source: VariableSource): ParsedDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
-  const reader = new Reader(source, (alias) => alias.resolve(document));
+  const masked = maskReferences(text);
+  const unmask = masked === text ? (word: string) => word : unmaskReferences;
+  const document = parseDocument(masked, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+  const reader = new Reader(
+    source,
+    unmask,
+    onceEach((alias) => alias.resolve(document)),
+  );
   const root = document.contents === null ? undefined : reader.read(document.contents, undefined, 0);
   const errors = [...document.errors, ...document.warnings];
   return {
@@ -69,6 +76,15 @@ export function readDocument(text: string, source: VariableSource): ParsedDocume
   };
 }
 
+/** Each look-up walks the whole document, and aliases of aliases are met over and over. */
+function onceEach(resolve: (alias: Alias) => Node | undefined): (alias: Alias) => Node | undefined {
+  const known = new Map<Alias, Node | undefined>();
+  return (alias) => {
+    if (!known.has(alias)) known.set(alias, resolve(alias));
+    return known.get(alias);
+  };
+}
+
 const NOTHING: ReadonlyMap<string | number, Located> = new Map();
 
 class Reader {
@@ -76,10 +92,16 @@ class Reader {
   gaveUp = false;
   #nodes = 0;
   readonly #source: VariableSource;
+  readonly #unmask: (text: string) => string;
   readonly #resolve: (alias: Alias) => Node | undefined;
 
-  constructor(source: VariableSource, resolve: (alias: Alias) => Node | undefined) {
+  constructor(
+    source: VariableSource,
+    unmask: (text: string) => string,
+    resolve: (alias: Alias) => Node | undefined,
+  ) {
     this.#source = source;
+    this.#unmask = unmask;
     this.#resolve = resolve;
   }
 
@@ -112,7 +134,7 @@ class Reader {
       return { value, ...place, children, literal: undefined, outside: [], broken: false };
     }
     const value = isScalar(node) ? node.value : null;
-    return typeof value === 'string' ? this.#readText(value, place) : leaf(value, place, {});
+    return typeof value === 'string' ? this.#readText(this.#unmask(value), place) : leaf(value, place, {});
   }
 
   #readText(literal: string, place: Place): Located {
@@ -142,7 +164,7 @@ class Reader {
     const { key } = pair;
     const range = rangeOf(key) ?? [0, 0];
     if (isScalar(key) && key.value !== null) {
-      const name = String(key.value);
+      const name = this.#unmask(String(key.value));
       if (name !== '__proto__') return name;
       this.faults.push({ range, message: '__proto__ cannot be a key' });
     } else {

@@ -3,11 +3,11 @@ import { distance } from 'fastest-levenshtein';
 
 const folded = (word: string) => word.toLowerCase().replace(/[\s_-]/g, '');
 
-/** The nearest of `known`, or `undefined` when none is within a third of the word's letters. */
+/** The nearest of `known`, or `undefined` when none is within a third of the word's letters (two swapped letters always are). */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   const wanted = folded(word);
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let bestDistance = Math.max(wanted.length > 3 ? 2 : 1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of known) {
     const steps = distance(wanted, folded(candidate));
     if (steps < bestDistance) {

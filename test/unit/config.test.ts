@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config's own references, not JavaScript's
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -177,7 +178,7 @@ const BROKEN: readonly (readonly [name: string, yaml: string, problems: readonly
   [
     'rule names',
     'rules:\n  - { name: a, match: {}, send: bot, stop: true }\n  - { name: a, match: {}, send: bot }',
-    ['3:11: there is already a rule named a'],
+    ['3:13: there is already a rule named a'],
   ],
   [
     'nothing sent',
@@ -297,8 +298,8 @@ log: { level: loud }
     const loaded = load(`${MINIMAL}log:\n  level: inof # 원화\n`, ENV);
     expect(shown(loaded)).toBe(
       [
-        'config.yaml:8:10: `level` must be one of: debug, info, warn, error, silent',
-        '    8 |   level: inof # 원화',
+        'config.yaml:9:10: `level` must be one of: debug, info, warn, error, silent',
+        '    9 |   level: inof # 원화',
         '      |          ^',
         '  hint: did you mean `info`?',
       ].join('\n'),

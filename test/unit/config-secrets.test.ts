@@ -1,0 +1,206 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config's own references, not JavaScript's
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import { configJsonSchema } from '../../src/config/schema.ts';
+import { isSecretPlace } from '../../src/config/secrets.ts';
+import { ENV, load, shown, warningsOf } from './config/load-text.ts';
+
+/** Random text with letters and digits, as every real key has. */
+const token = fc
+  .string({
+    unit: fc.constantFrom(...'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'),
+    minLength: 32,
+    maxLength: 48,
+  })
+  .filter((text) =>
+    [0, 8, 16, 24].every(
+      (at) => /\d/.test(text.slice(at, at + 8)) && /[a-zA-Z]/.test(text.slice(at, at + 8)),
+    ),
+  );
+
+const tokens = fc.record({
+  api: token,
+  hook: token,
+  path: token,
+  header: token,
+  bot: token,
+  admin: token,
+  sign: token,
+});
+type Tokens = Readonly<Record<'api' | 'hook' | 'path' | 'header' | 'bot' | 'admin' | 'sign', string>>;
+
+/** Every kind of secret, in clear. */
+const inClear = ({ api, hook, path, header, bot, admin, sign }: Tokens) => `feeds:
+  - apiKey: dsk_${api}
+destinations:
+  chat:
+    type: discord
+    webhookUrl: "https://discord.com/api/webhooks/123456789012345678/${hook}"
+  group: { type: telegram, botToken: "123456789:${bot}", chatId: 5 }
+  bot:
+    type: webhook
+    url: https://bot.example.com/hook/${path}?k=${path}
+    headers: { X-Thing: ${header}, Authorization: Bearer ${header} }
+    secret: whsec_${sign}
+    method: GET
+rules:
+  - { match: {}, send: [chat, group, bot] }
+server: { token: ${admin}, prt: 1 }
+`;
+
+/** Not even a third of a token may get out. */
+function leaks(text: string, secrets: Tokens): string[] {
+  return Object.values(secrets).flatMap((secret) => {
+    const parts = Array.from({ length: secret.length - 11 }, (_, at) => secret.slice(at, at + 12));
+    return parts.filter((part) => text.includes(part));
+  });
+}
+
+describe('no secret is ever shown', () => {
+  test('of a config with mistakes', () => {
+    fc.assert(
+      fc.property(tokens, (secrets) => {
+        const loaded = load(inClear(secrets));
+        const text = shown(loaded);
+        expect(loaded.problems.length).toBeGreaterThan(1);
+        expect(leaks(text, secrets)).toEqual([]);
+        expect(text).toContain('method: GET');
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('wherever a character or a line is lost, added or changed', () => {
+    const at = fc.double({ min: 0, max: 0.999_999, noNaN: true });
+    const character = fc.constantFrom(...'\n\t "\':{}[],#&*!|>%@-?$xX1');
+    const edits = fc.array(fc.tuple(fc.constantFrom('add', 'drop', 'replace', 'cutLine'), at, character), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(tokens, edits, (secrets, changes) => {
+        let yaml = inClear(secrets);
+        for (const [kind, where, added] of changes) {
+          const offset = Math.floor(where * yaml.length);
+          const end =
+            kind === 'add' ? offset : kind === 'cutLine' ? yaml.indexOf('\n', offset) + 1 : offset + 1;
+          yaml =
+            yaml.slice(0, offset) + (kind === 'drop' || kind === 'cutLine' ? '' : added) + yaml.slice(end);
+        }
+        const loaded = load(yaml);
+        expect(leaks(shown(loaded), secrets)).toEqual([]);
+        expect(leaks(JSON.stringify([loaded.problems, loaded.warnings]), secrets)).toEqual([]);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  test('when it comes from a variable or a file, and fails its check', () => {
+    fc.assert(
+      fc.property(token, token, (one, two) => {
+        const loaded = load(
+          `feeds:
+  - apiKey: \${KEY}
+    name: \${KEY}/x
+    exchanges: ["\${file:k}"]
+destinations: { "d": { type: "\${KEY}" } }
+rules: [{ match: { publisher: "\${KEY}" }, send: "\${file:k}" }]
+`,
+          { KEY: one },
+          { '/etc/bridge/k': `${two}\n` },
+        );
+        const text = shown(loaded);
+        expect(loaded.problems.length).toBeGreaterThan(2);
+        expect(text.includes(one) || text.includes(two)).toBe(false);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('and the redactor of a valid config removes each, whole and in parts', () => {
+    const yaml = `feeds:
+  - apiKey: \${KEY}
+destinations:
+  chat: { type: discord, webhookUrl: "https://discord.com/api/webhooks/123456789012345678/hookTokenHook" }
+  group: { type: telegram, botToken: "123456789:botTokenbotTokenbotToken", chatId: 5 }
+  bot:
+    type: webhook
+    url: https://bot.example.com/a/long/path?with=query
+    headers: { X-Source: listing-bridge, Authorization: Basic abcd, X-Var: "\${VAR}" }
+rules:
+  - { match: {}, send: [chat, group, bot] }
+`;
+    const { redact, problems } = load(yaml, { ...ENV, VAR: 'fromOutside' });
+    expect(problems).toEqual([]);
+    for (const secret of [
+      ENV.KEY,
+      'hookTokenHook',
+      '123456789:botTokenbotTokenbotToken',
+      '/a/long/path?with=query',
+      'Basic abcd',
+      'fromOutside',
+    ])
+      expect(redact(`<${secret}>`)).toBe('<<redacted>>');
+    expect(redact('listing-bridge')).toBe('listing-bridge');
+    expect(redact('https://bot.example.com')).toBe('https://bot.example.com');
+  });
+});
+
+describe('a secret in clear', () => {
+  const warn = (destination: string, env = ENV) =>
+    warningsOf(
+      load(
+        `feeds:\n  - apiKey: \${KEY}\ndestinations:\n  d: ${destination}\nrules:\n  - { match: {}, send: d }\n`,
+        env,
+      ),
+    );
+
+  test.each([
+    [
+      '{ type: telegram, botToken: "123456789:aaaaaaaaaaaaaaaaaaaaaa", chatId: 5 }',
+      ['4:34: `botToken` stands in the file in clear'],
+    ],
+    ['{ type: webhook, url: "https://x.example/y?key=1" }', ['4:28: `url` stands in the file in clear']],
+    [
+      '{ type: webhook, url: "https://x.example/abcdefghijklmnopqrst" }',
+      ['4:28: `url` stands in the file in clear'],
+    ],
+    ['{ type: webhook, url: "https://x.example/signal" }', []],
+    ['{ type: webhook, url: "https://x.example/${KEY}" }', []],
+    ['{ type: webhook, url: "https://x.example/y", headers: { X-A: plain } }', []],
+    [
+      '{ type: webhook, url: "https://x.example/y", headers: { Authorization: abc } }',
+      ['4:77: `Authorization` stands in the file in clear'],
+    ],
+  ])('%s', (destination, expected) => {
+    expect(warn(destination)).toEqual(expected);
+  });
+
+  test('the hint names a variable', () => {
+    const yaml = 'feeds:\n  - apiKey: dsk_aaaaaaaaaaaaaaaa1\ndestinations: {}\nrules: []\n';
+    expect(load(yaml).warnings[0]?.hint).toContain('${API_KEY}');
+  });
+});
+
+test('every option that the schema calls secret stands in a place that counts as secret', () => {
+  const places: string[][] = [];
+  const visit = (schema: z.core.JSONSchema.BaseSchema | boolean | undefined, path: string[]): void => {
+    if (typeof schema !== 'object') return;
+    if (schema['secret'] === true) places.push(path);
+    for (const [key, inner] of Object.entries(schema.properties ?? {})) visit(inner, [...path, key]);
+    if (typeof schema.additionalProperties === 'object')
+      visit(schema.additionalProperties, [...path, 'name']);
+    for (const inner of [schema.items, schema.anyOf, schema.oneOf, schema.allOf].flat()) visit(inner, path);
+  };
+  visit(configJsonSchema(), []);
+  expect(places.map((path) => path.join('.'))).toEqual(
+    expect.arrayContaining([
+      'feeds.apiKey',
+      'destinations.name.url',
+      'destinations.name.botToken',
+      'server.token',
+    ]),
+  );
+  expect(places.filter((path) => !isSecretPlace(path))).toEqual([]);
+});
