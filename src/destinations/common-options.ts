@@ -9,11 +9,12 @@ const retry = z
     minDelay: duration().default(100).describe('ceiling of the first wait; doubles each time'),
     maxDelay: duration().default(60_000).describe('ceiling of every wait'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('waits between attempts');
 
 const rateLimit = z.strictObject({
-  limit: integer(1),
-  per: duration(),
+  limit: integer(1).describe('most requests in one `per`'),
+  per: duration().describe('length of the window'),
   burst: integer(1).optional().describe('how many may go at once; the average stays limit/per'),
 });
 
@@ -27,7 +28,7 @@ export const commonOptions = (defaults: { maxAgeMs: number; timeoutMs: number; c
     .describe('older than this it expires and is never sent'),
   timeout: duration().default(defaults.timeoutMs).describe('longest one attempt may take'),
   retry,
-  rateLimit: rateLimit.optional(),
+  rateLimit: rateLimit.optional().describe("replaces the platform's limits for this destination"),
   concurrency: integer(1, 1000).default(defaults.concurrency).describe('most requests under way at once'),
   onAmbiguous: z
     .enum(['resend', 'drop'])

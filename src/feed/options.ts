@@ -22,8 +22,9 @@ export const feedOptions = z
         (value) => !/api_?key/i.test(new URL(value).search),
         'must not carry the key: the service refuses it there; use apiKey',
       )
-      .default('wss://cryptolisting.ws'),
-    apiKey: secret(),
+      .default('wss://cryptolisting.ws')
+      .describe('of the endpoint'),
+    apiKey: secret().describe('your key: dsk_ and 64 hex characters'),
     exchanges: exchanges.describe('only these publishers; becomes ?cex='),
     silenceTimeout: duration()
       .default(45_000)
@@ -36,7 +37,8 @@ export const feedOptions = z
         ca: text().optional().describe('file with the certificate authority to trust'),
         insecure: flag().default(false).describe('true = accept any certificate'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('how the certificate is checked'),
   })
   .transform((feed) => ({ ...feed, name: feed.name ?? new URL(feed.url).hostname }));
 

@@ -79,9 +79,9 @@ const matchOptions = z
   .strictObject(
     {
       publisher: textCondition.optional().describe('the exchange: binance, upbit, bithumb, …'),
-      listingType: textCondition.optional(),
+      listingType: textCondition.optional().describe('what it is about: spot_listing, not_listing, …'),
       ticker: textCondition.optional().describe('asked of each ticker, one must fit; * stands for anything'),
-      tickerCount: countCondition.optional(),
+      tickerCount: countCondition.optional().describe('how many tickers it names'),
       title: textCondition.optional().describe('the whole title, or a part of it with matches'),
       feed: textCondition.optional().describe('name of the feed that brought it first'),
       abnormal: flagCondition.optional().describe('the service says that it saw this one late'),
@@ -112,7 +112,10 @@ export interface SendTarget {
 const target = z.union(
   [
     text().transform((to): SendTarget => ({ to })),
-    z.strictObject({ to: text(), template: text().optional() }),
+    z.strictObject({
+      to: text().describe('name of a destination'),
+      template: text().optional().describe('name of a template; none = the default form'),
+    }),
   ],
   { error: 'must be the name of a destination, or { to: name, template: name }' },
 );

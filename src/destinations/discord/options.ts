@@ -21,9 +21,10 @@ export const discordOptions = z
     type: z.literal('discord'),
     webhookUrl: secretUrl('https:', 'http:')
       .refine((value) => WEBHOOK_PATH.test(new URL(value.reveal()).pathname), WEBHOOK_HELP)
-      .optional(),
-    botToken: secret().optional(),
-    channelId: snowflake().optional(),
+      .optional()
+      .describe('of the channel: settings, Integrations, Webhooks; a secret'),
+    botToken: secret().optional().describe('of a bot, together with channelId, in place of webhookUrl'),
+    channelId: snowflake().optional().describe('where the bot posts'),
     apiUrl: url('https:', 'http:')
       .default('https://discord.com/api')
       .describe('for a bot behind a rate-limit proxy'),
@@ -38,7 +39,7 @@ export const discordOptions = z
       )
       .optional()
       .describe('name shown for the webhook'),
-    avatarUrl: url('https:').optional(),
+    avatarUrl: url('https:').optional().describe('picture shown for the webhook'),
     mention: text()
       .optional()
       .describe('everyone, here, role:<id> or user:<id>')

@@ -8,13 +8,16 @@ const CHAT_HELP =
 
 export const telegramOptions = z.strictObject({
   type: z.literal('telegram'),
-  botToken: secret().refine(
-    (value) => /^\d+:[\w-]{20,}$/.test(value.reveal()),
-    'must be a bot token from @BotFather, such as 123456789:AA…',
-  ),
+  botToken: secret()
+    .refine(
+      (value) => /^\d+:[\w-]{20,}$/.test(value.reveal()),
+      'must be a bot token from @BotFather, such as 123456789:AA…',
+    )
+    .describe('from @BotFather'),
   chatId: z
     .union([z.int(), z.string().regex(/^(-?\d+|@[A-Za-z]\w{3,})$/, CHAT_HELP)], { error: CHAT_HELP })
-    .transform((value) => (/^-?\d+$/.test(String(value)) ? Number(value) : String(value))),
+    .transform((value) => (/^-?\d+$/.test(String(value)) ? Number(value) : String(value)))
+    .describe('a number, negative for groups and channels, or the public name of a channel'),
   topicId: integer(1).optional().describe('message_thread_id of a forum topic'),
   silent: flag().default(false).describe('no sound'),
   protectContent: flag().default(false).describe('no forwarding or saving'),

@@ -31,8 +31,11 @@ const header = z
 export const webhookOptions = z
   .strictObject({
     type: z.literal('webhook'),
-    url: secretUrl('https:', 'http:'),
-    method: z.enum(['POST', 'PUT', 'PATCH'], { error: 'must be POST, PUT or PATCH' }).default('POST'),
+    url: secretUrl('https:', 'http:').describe('where the request goes; may carry user:password@'),
+    method: z
+      .enum(['POST', 'PUT', 'PATCH'], { error: 'must be POST, PUT or PATCH' })
+      .default('POST')
+      .describe('of the request'),
     headers: z
       .record(
         z
@@ -41,7 +44,8 @@ export const webhookOptions = z
           .refine((name) => !OWN_HEADERS.test(name), 'is a header that the bridge sets itself'),
         header,
       )
-      .default({}),
+      .default({})
+      .describe('added to every request; those that the bridge sets itself are refused'),
     secret: z
       .union([signingSecret(), z.array(signingSecret()).min(1)], { error: SECRET_HELP })
       .optional()
@@ -57,7 +61,10 @@ export const webhookOptions = z
     contentType: text().optional().describe('of a text body; default text/plain; charset=utf-8'),
     success: z
       .strictObject({
-        status: z.union([integer(200, 299), z.array(integer(200, 299)).min(1)]).optional(),
+        status: z
+          .union([integer(200, 299), z.array(integer(200, 299)).min(1)])
+          .optional()
+          .describe('only these statuses'),
         bodyMatches: text().optional().describe('regular expression that the answer must contain'),
       })
       .optional()
