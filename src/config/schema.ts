@@ -51,9 +51,9 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;
 
 const server = z
   .strictObject({
-    host: text().default('127.0.0.1'),
+    host: text().default('127.0.0.1').describe('address to listen on; any but loopback needs a token'),
     port: integer(0, 65_535).default(8787).describe('0 takes a free one and logs it'),
-    token: secret().optional().describe('bearer token for everything that changes state'),
+    token: secret().optional().describe('bearer token that /readyz asks for when host is not loopback'),
   })
   .superRefine(({ host, token }, context) => {
     if (!LOOPBACK.test(host) && token === undefined)
@@ -65,7 +65,7 @@ const server = z
   });
 
 const log = z.strictObject({
-  level: z.enum(LOG_LEVELS).default('info'),
+  level: z.enum(LOG_LEVELS).default('info').describe('the least that is written'),
   format: z.enum(LOG_FORMATS).default('auto').describe('auto = pretty on a terminal, else json'),
 });
 
@@ -87,7 +87,7 @@ export const configSchema = z.strictObject({
   server: z
     .union([z.literal(false), server], { error: 'must be a mapping with host, port and token, or false' })
     .prefault({})
-    .describe('status page, metrics and API; false = off'),
+    .describe('/healthz and /readyz; false = off'),
   log: log.prefault({}),
   dedupeWindow: duration().default(3_600_000).describe('the same announcement again within this is one'),
   shutdownTimeout: duration().default(10_000).describe('how long sends under way may finish at the end'),

@@ -22,7 +22,14 @@ export const telegramOptions = z.strictObject({
   silent: flag().default(false).describe('no sound'),
   protectContent: flag().default(false).describe('no forwarding or saving'),
   buttons: z
-    .union([z.literal(false), z.array(z.strictObject({ text: text(), url: text() })).max(8)])
+    .union([
+      z.literal(false),
+      z
+        .array(
+          z.strictObject({ text: text().describe('of the button'), url: text().describe('where it leads') }),
+        )
+        .max(8),
+    ])
     .optional()
     .describe(
       'link buttons under the message (Liquid in both fields); default: the exchange page; false for none',

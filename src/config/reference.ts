@@ -1,0 +1,123 @@
+/**
+ * `docs/configuration.md`, made from the schema that validates, so that the page cannot say anything else
+ * than the program does. A test compares the two.
+ */
+import { VARIABLES } from '../routing/templates/variables.ts';
+import { type Key, keysOf } from './reference-keys.ts';
+import { configSchema, DESTINATION_TYPES, destinationOptions, templateOptions } from './schema.ts';
+
+const INTRODUCTION = `# Configuration reference
+
+Made by \`src/config/reference.ts\` from the schema that validates; to bring it up to date: \`UPDATE_DOCS=1 npm test\`.
+
+One YAML file, \`config.yaml\` by default. A commented one to start from: \`listing-bridge init\`. Unknown keys are errors.
+For completion in an editor: \`listing-bridge check --print-schema > schema.json\`.
+
+- **Durations** carry their unit: \`500ms\`, \`5s\`, \`10m\`, \`1h30m\`, \`3d\`.
+- **Variables**, inside values only: \`\${NAME}\` reads the environment or the \`.env\` beside the config,
+  \`\${NAME:-default}\` has a default, \`\${file:/run/secrets/name}\` reads a file, \`$\${\` is a literal \`\${\`. They are put in after the YAML
+  was read, so a value can never become YAML. An unset variable is an error.
+- **Secrets** are marked below. \`check\` warns when one stands in the file in clear.
+- **Relative paths** are meant from the folder of the config.
+`;
+
+const TYPE_NOTES: Readonly<Record<(typeof DESTINATION_TYPES)[number], string>> = {
+  discord: 'Either `webhookUrl`, or `botToken` and `channelId`.',
+  telegram: 'A bot that writes into a chat, group or channel.',
+  webhook:
+    'Any program that takes an HTTP request. Without `body` it gets every field of the announcement as JSON. `body` as a tree becomes JSON; as a text, plain text.',
+};
+
+const CONDITIONS = `## Conditions
+
+In one \`match\` all keys must hold; a list means one of; \`{ not: … }\`, \`{ any: [ … ] }\` and, for texts, \`{ matches: … }\` (a regular expression,
+found anywhere) nest. Texts are compared without case. \`*\` in a \`ticker\` stands for anything; a \`ticker\` condition is asked of each ticker,
+and the announcement matches when one fits. \`match: {}\` matches everything real; self-tests match only with \`test: true\`.
+`;
+
+export function configReference(): string {
+  const whole = keysOf(configSchema);
+  const under = (prefix: string) =>
+    whole
+      .filter(({ path }) => path.startsWith(prefix))
+      .map((key) => ({ ...key, path: key.path.slice(prefix.length) }));
+  const byType = DESTINATION_TYPES.map((name, index) => {
+    const schema = destinationOptions.options[index];
+    return { name, keys: schema === undefined ? [] : keysOf(schema) };
+  });
+  const common = commonKeys(byType.map(({ keys }) => keys));
+  const isCommon = (path: string) => path === 'type' || common.some((key) => key.path === path);
+
+  return [
+    INTRODUCTION,
+    section(
+      'feeds',
+      'A list: where announcements come from. With several, the first copy counts.',
+      under('feeds[].'),
+    ),
+    section(
+      'destinations',
+      'A mapping: a name of yours (1 to 40 letters, digits, dots, dashes, underscores), then `type` and its options. Every type has these:',
+      common,
+    ),
+    ...byType.map(({ name, keys }) =>
+      section(
+        `destinations, type: ${name}`,
+        TYPE_NOTES[name],
+        keys.filter(({ path }) => !isCommon(path)),
+      ),
+    ),
+    section(
+      'rules',
+      'A list, asked from the top. A destination gets an announcement once, by the first rule that names it.',
+      under('rules[].'),
+    ),
+    CONDITIONS,
+    section(
+      'templates',
+      'A mapping: a name of yours, then the texts. A rule asks for one with `send: [{ to: destination, template: name }]`.',
+      keysOf(templateOptions),
+    ),
+    `Liquid can name: ${[...VARIABLES].map(([name, shape]) => variable(name, shape)).join(', ')}. Anything else is an error at \`check\`.\n`,
+    section('store', 'What was received and sent, on disk.', under('store.')),
+    section('server', '`/healthz` and `/readyz`. `server: false` switches it off.', under('server.')),
+    section('log', 'On standard error.', under('log.')),
+    section(
+      'At the top level',
+      'Beside the sections above.',
+      whole.filter(({ path }) => ['dedupeWindow', 'shutdownTimeout'].includes(path)),
+    ),
+  ].join('\n');
+}
+
+/** Those that every type has; where types differ in a default, it says which has which. */
+function commonKeys(types: readonly (readonly Key[])[]): Key[] {
+  const [first = [], ...others] = types;
+  return first
+    .filter(({ path }) => path !== 'type' && others.every((keys) => keys.some((key) => key.path === path)))
+    .filter(({ path, meaning }) =>
+      others.every((keys) => keys.find((key) => key.path === path)?.meaning === meaning),
+    )
+    .map((key) => {
+      const fallbacks = types.map((keys) => keys.find(({ path }) => path === key.path)?.fallback ?? '');
+      const differ = new Set(fallbacks).size > 1;
+      const named = fallbacks.map((fallback, index) => `${DESTINATION_TYPES[index]} ${fallback}`);
+      return differ ? { ...key, fallback: named.join(', ') } : key;
+    });
+}
+
+function section(title: string, text: string, keys: readonly Key[]): string {
+  const rows = keys.map(
+    ({ path, type, fallback, meaning, required }) =>
+      `| \`${path}\` | ${type} | ${required ? '**required**' : fallback} | ${meaning} |`,
+  );
+  const escaped = rows.map((row) => row.replaceAll('<', '&lt;'));
+  return `## ${title}\n\n${text}\n\n| key | type | default | meaning |\n|---|---|---|---|\n${escaped.join('\n')}\n`;
+}
+
+const variable = (name: string, shape: unknown) =>
+  Array.isArray(shape)
+    ? shape.map((member) => `\`${name}.${member}\``).join(', ')
+    : shape === 'any'
+      ? `\`${name}.*\``
+      : `\`${name}\``;
