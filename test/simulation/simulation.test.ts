@@ -85,6 +85,7 @@ async function live(seed: number): Promise<void> {
     await world.clock.advance(plot() < 0.4 ? 0 : plot() * 3000);
     if (plot() < 0.2) world.read(frames[Math.floor(plot() * read.size)] ?? frame, 'two');
     if (plot() < 0.15) await world.crash(plot() * 2000);
+    if (plot() < 0.1) world.clock.stall(plot() * 30_000);
     if (plot() < 0.1) world.clock.stepWall((plot() - 0.5) * 86_400_000);
   }
   // Longer than any delivery may live.

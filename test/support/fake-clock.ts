@@ -48,6 +48,11 @@ export class FakeClock implements Clock {
     this.#wallAheadMs += byMs;
   }
 
+  /** The process hangs for so long: time passes and no timer runs, they are late afterwards. */
+  stall(byMs: number): void {
+    this.#monotonicMs += byMs;
+  }
+
   /** Forgets every timer, as the end of a process does. */
   forget(): void {
     this.#alarms.clear();
