@@ -120,7 +120,7 @@ class Reader {
       if (target !== undefined) return { ...this.read(target, keyRange, depth + 1), keyRange };
       this.faults.push({
         range,
-        message: `there is no anchor &${node.source} above`,
+        message: 'there is no anchor of this name above',
         hint: 'text that starts with * must be in quotes',
       });
       return leaf(undefined, place, { broken: true });

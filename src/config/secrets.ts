@@ -20,16 +20,19 @@ const SHAPES = [
 
 /** A long run of letters and digits mixed: nothing that a person would write. References are let be. */
 const OPAQUE = /\$\{[^}]*\}|[\w+=-]{16,}/g;
-const OPAQUE_SHORT = /\$\{[^}]*\}|[\w+/=-]{8,}/g;
+/** Where every long word is suspect: part of a token may hold no digit. What reads as a key is let be. */
+const SUSPECT = /\$\{[^}]*\}|[\w+/=-]{8,}/g;
+const isKey = (run: string, follows: string) => /^[A-Za-z]+$/.test(run) && /^ *:/.test(follows);
 const mixed = (run: string) => /\d/.test(run) && /[A-Za-z]/.test(run);
 
 /** `strict`: the YAML does not parse, so places are unknown and shape must do. */
 export function blotShapes(text: string, strict = false): string {
   let clean = text;
   for (const shape of SHAPES) clean = clean.replace(shape, REDACTED);
-  return clean.replace(strict ? OPAQUE_SHORT : OPAQUE, (run) =>
-    run.startsWith('$') || !mixed(run) ? run : REDACTED,
-  );
+  return clean.replace(strict ? SUSPECT : OPAQUE, (run: string, at: number) => {
+    if (run.startsWith('$') || (run.length <= 16 && isKey(run, clean.slice(at + run.length)))) return run;
+    return mixed(run) || (strict && run.length >= 12) ? REDACTED : run;
+  });
 }
 
 const lastKey = (path: Path) => path.findLast((step) => typeof step === 'string') ?? '';

@@ -57,8 +57,8 @@ export class Source {
     return this.problemOf({ range: at === 'missing' && path.length <= 1 ? [0, 0] : range, message, hint });
   }
 
-  #clean(text: string): string {
-    return blotShapes(this.#redact(text), this.#strict).replace(CONTROL, '·');
+  #clean(text: string, strict = false): string {
+    return blotShapes(this.#redact(text), strict).replace(CONTROL, '·');
   }
 
   /** This part of a line, without what is secret in it. */
@@ -70,6 +70,6 @@ export class Source {
       shown += this.#text.slice(at, Math.max(at, from)) + REDACTED;
       at = Math.min(to, end);
     }
-    return this.#clean((shown + this.#text.slice(at, end)).replace(/\r$/, ''));
+    return this.#clean((shown + this.#text.slice(at, end)).replace(/\r$/, ''), this.#strict);
   }
 }

@@ -58,14 +58,16 @@ export function explainSyntax(error: SyntaxError, text: string): TextFault {
         hint: "use 'single quotes', as for regular expressions",
       };
     default:
-      return { range, message: `not valid YAML: ${lowerFirst(error.message)}` };
+      return { range, message: `not valid YAML: ${plainly(error.message)}` };
   }
 }
 
 function missing(message: string): string {
   if (/quote/.test(message)) return 'the closing quote is missing';
   if (/followed by map values/.test(message)) return 'a key must be followed by a colon and a value';
-  return `not valid YAML: ${lowerFirst(message)}`;
+  return `not valid YAML: ${plainly(message)}`;
 }
 
-const lowerFirst = (sentence: string) => sentence.charAt(0).toLowerCase() + sentence.slice(1);
+/** Some of the parser's sentences end in a quotation from the file, which may be a secret. */
+const plainly = (sentence: string) =>
+  sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/[:,]? *["'`{&*].*$/s, '');

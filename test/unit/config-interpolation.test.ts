@@ -67,13 +67,14 @@ describe('interpolation', () => {
       fc.property(fc.array(fragment, { minLength: 1, maxLength: 12 }), (fragments) => {
         const value = fragments.join('');
         const { config, problems } = load(
-          `${FEEDS}${RULES}destinations:
-  bot: { type: webhook, url: https://bot.example.com/x, body: { a: \${VALUE} } }
+          `${FEEDS}${DESTINATIONS}rules:
+  - { name: \${VALUE}, match: { title: { not: "\${VALUE}" } }, send: bot }
 `,
           { ...ENV, VALUE: value },
         );
         expect(problems).toEqual([]);
-        expect(config?.destinations['bot']).toMatchObject({ body: { a: value } });
+        expect(config?.rules[0]).toMatchObject({ name: value, match: { title: { not: value } } });
+        expect(Object.keys(config?.destinations ?? {})).toEqual(['bot']);
         expect(config?.rules).toHaveLength(1);
       }),
     );

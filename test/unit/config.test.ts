@@ -215,7 +215,7 @@ const BROKEN: readonly (readonly [name: string, yaml: string, problems: readonly
   ],
   ['unquoted @', 'store: { path: @x }', ['1:16: text that starts with @ must be in quotes']],
   ['tag', 'store: { path: !env X }', ['1:16: tags (!name) are not supported']],
-  ['unknown anchor', 'store: { path: *x }', ['1:16: there is no anchor &x above']],
+  ['unknown anchor', 'store: { path: *x }', ['1:16: there is no anchor of this name above']],
   ['reserved key', 'templates:\n  __proto__: { text: a }', ['2:3: __proto__ cannot be a key']],
   ['tab', 'store:\n\tpath: x', ['2:1: a tab cannot indent YAML']],
   ['colon in text', 'store: path: x', ['1:8: a key and its value cannot stand here']],
