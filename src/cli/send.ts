@@ -1,7 +1,7 @@
 /** `send`: one clearly marked sample, for real, to one destination; says what came back and how long it took. */
-import { closest, distance } from 'fastest-levenshtein';
 import { prepareDestinations } from '../destinations/prepared.ts';
 import { formatDuration } from '../platform/duration.ts';
+import { orNearest } from '../platform/suggest.ts';
 import { requireConfig } from './config-file.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError } from './exit-codes.ts';
 import type { Io } from './io.ts';
@@ -75,7 +75,5 @@ export async function sendCommand(options: SendOptions, io: Io): Promise<ExitCod
 }
 
 function unknownDestination(name: string, known: readonly string[]): string {
-  const near = closest(name, known);
-  const hint = distance(name, near) <= 3 ? `; did you mean ${near}?` : '';
-  return `no destination ${name} in the config (there are: ${known.join(', ')})${hint}`;
+  return `no destination ${name} in the config${orNearest(name, known)}; there is: ${known.join(', ')}`;
 }

@@ -1,9 +1,10 @@
 /** Rules that can never do anything: nothing reaches them, or everything they send has been sent before. */
+
+import { nearest } from '../platform/suggest.ts';
 import type { RuleOptions } from '../routing/options.ts';
 import { wordsOf } from './conditions.ts';
 import type { ConfigParts } from './parts.ts';
 import type { Finding } from './problem.ts';
-import { nearest } from './suggest.ts';
 
 /** At most one finding a rule: the first reason is enough. */
 export function* deadRules({ feeds, rules }: ConfigParts): Iterable<Finding> {

@@ -3,10 +3,10 @@
  * are replaced, unknown keys get a suggestion, and nothing is said twice about one mistake.
  */
 import { z } from 'zod';
+import { nearest } from '../platform/suggest.ts';
 import { type Located, nodeAt } from './document.ts';
 import type { Finding, Path } from './problem.ts';
 import { DESTINATION_TYPES, NOT_YET } from './schema.ts';
-import { nearest } from './suggest.ts';
 
 type Issue = z.core.$ZodIssue;
 

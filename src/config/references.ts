@@ -1,11 +1,11 @@
 /** What the schema cannot see: names that must exist or be unique, regular expressions, files. All errors. */
 import { resolve } from 'node:path';
+import { didYouMean } from '../platform/suggest.ts';
 import { Pattern } from '../routing/text.ts';
 import { leavesOf, TEXT_FIELDS } from './conditions.ts';
 import { type ReadFile, readFault } from './environment.ts';
 import type { ConfigParts } from './parts.ts';
 import type { Finding, Path } from './problem.ts';
-import { didYouMean } from './suggest.ts';
 
 export function* checkReferences(parts: ConfigParts, folder: string, readFile: ReadFile): Iterable<Finding> {
   yield* targets(parts);

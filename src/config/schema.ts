@@ -10,6 +10,7 @@ import { webhookOptions } from '../destinations/webhook/options.ts';
 import { feedOptions } from '../feed/options.ts';
 import { duration, integer, secret, text } from '../platform/fields.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../platform/log.ts';
+import { isLoopback } from '../platform/loopback.ts';
 import { rulesOptions } from '../routing/options.ts';
 
 export const DESTINATION_TYPES = ['discord', 'telegram', 'webhook'] as const;
@@ -46,9 +47,6 @@ const store = z.strictObject({
     .describe('how long the past is kept'),
 });
 
-/** Only this machine can reach it. */
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;
-
 const server = z
   .strictObject({
     host: text().default('127.0.0.1').describe('address to listen on; any but loopback needs a token'),
@@ -56,7 +54,7 @@ const server = z
     token: secret().optional().describe('bearer token that /readyz asks for when host is not loopback'),
   })
   .superRefine(({ host, token }, context) => {
-    if (!LOOPBACK.test(host) && token === undefined)
+    if (!isLoopback(host) && token === undefined)
       context.addIssue({
         code: 'custom',
         path: ['host'],

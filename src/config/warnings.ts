@@ -1,5 +1,6 @@
 /** What is allowed but probably not meant. `check` shows it; nothing is refused for it. */
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
+import { nearest } from '../platform/suggest.ts';
 import { leavesOf } from './conditions.ts';
 import { type Located, nodeAt } from './document.ts';
 import { PLACEHOLDERS } from './env-example.ts';
@@ -8,7 +9,6 @@ import type { ConfigParts } from './parts.ts';
 import type { Finding, Path } from './problem.ts';
 import type { Config } from './schema.ts';
 import { blotShapes, secretsIn } from './secrets.ts';
-import { nearest } from './suggest.ts';
 
 export function* unused({ rules, destinations, templates }: ConfigParts): Iterable<Finding> {
   const targets = rules.flatMap((rule) => rule?.send ?? []);

@@ -7,6 +7,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
+import { isLoopback } from '../platform/loopback.ts';
 import type { Secret } from '../platform/secret.ts';
 import type { Readiness } from './health.ts';
 
@@ -25,10 +26,6 @@ export interface OpsServer {
 export class ServerError extends Error {
   readonly code = 'SERVER';
 }
-
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/;
-
-export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 
 /** The routes, without a port. */
 export function createApp(options: ServerOptions, ready: () => Readiness): Hono {

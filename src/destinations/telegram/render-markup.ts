@@ -2,7 +2,7 @@
  * Telegram HTML, read as strictly as Telegram reads it: which tags there are, what must be closed, what
  * counts as a character. https://core.telegram.org/bots/api#html-style
  */
-import { didYouMean } from '../../routing/templates/suggest.ts';
+import { orNearest } from '../../platform/suggest.ts';
 
 const TAGS: ReadonlySet<string> = new Set(
   'b strong i em u ins s strike del span tg-spoiler a tg-emoji tg-time code pre blockquote'.split(' '),
@@ -71,7 +71,7 @@ function tagAt(html: string, index: number): MarkupToken {
     );
   if (!TAGS.has(name))
     throw new MarkupProblem(
-      `Telegram has no tag <${written}>${didYouMean(name, TAGS)}; it has ${[...TAGS].join(', ')}`,
+      `Telegram has no tag <${written}>${orNearest(name, TAGS)}; it has ${[...TAGS].join(', ')}`,
       index,
     );
   if (name === 'span' && slash === '' && !/class=["']tg-spoiler["']/i.test(attributes ?? ''))

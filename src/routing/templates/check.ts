@@ -5,9 +5,9 @@
  */
 import { type Liquid, LiquidError, type Template, type Variable } from 'liquidjs';
 import { TemplateProblem } from '../../destinations/destination.ts';
+import { orNearest } from '../../platform/suggest.ts';
 import { FORBIDDEN_FILTERS, FORBIDDEN_TAGS, LONGEST_TEMPLATE } from './engine.ts';
 import { SAMPLES } from './samples.ts';
-import { didYouMean } from './suggest.ts';
 import { VARIABLES } from './variables.ts';
 
 export function parse(engine: Liquid, source: string): Template[] {
@@ -41,13 +41,13 @@ function explain(engine: Liquid, message: string): string {
   if (filter !== undefined) {
     const why = FORBIDDEN_FILTERS.get(filter);
     if (why !== undefined) return `the filter "${filter}" is not available: ${why}`;
-    return `unknown filter "${filter}"${didYouMean(filter, Object.keys(engine.filters))}`;
+    return `unknown filter "${filter}"${orNearest(filter, Object.keys(engine.filters))}`;
   }
   const tag = /^tag "(.+)" not found$/.exec(message)?.[1];
   if (tag !== undefined) {
     const why = FORBIDDEN_TAGS.get(tag);
     if (why !== undefined) return `the tag "${tag}" is not available: ${why}`;
-    return `unknown tag "${tag}"${didYouMean(tag, Object.keys(engine.tags))}`;
+    return `unknown tag "${tag}"${orNearest(tag, Object.keys(engine.tags))}`;
   }
   if (/limit exceeded$/.test(message)) return `does too much work (${message}); make the loop shorter`;
   return message;
@@ -69,7 +69,7 @@ function checkVariable({ segments, location }: Variable): void {
   if (typeof shape === 'object') {
     if (typeof member !== 'string' || !shape.includes(member))
       fail(
-        `unknown variable "${root}.${member}"${didYouMean(String(member), shape)}; there is ${shape.join(', ')}`,
+        `unknown variable "${root}.${member}"${orNearest(String(member), shape)}; there is ${shape.join(', ')}`,
       );
     else if (deeper !== undefined) fail(`"${root}.${member}" has no parts`);
     return;
@@ -94,5 +94,5 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
 function hint(name: string): string {
   const synonym = SYNONYMS.get(name.toLowerCase());
   if (synonym !== undefined) return ` (did you mean "${synonym}"?)`;
-  return didYouMean(name, VARIABLES.keys()) || '; fields that this version does not know are under "extra."';
+  return orNearest(name, VARIABLES.keys()) || '; fields that this version does not know are under "extra."';
 }

@@ -25,3 +25,9 @@ export function didYouMean(word: string, known: Iterable<string>): string | unde
   if (best !== undefined && best !== word) return `did you mean \`${best}\`?`;
   return words.length > 0 && words.length <= 12 ? `there is: ${words.join(', ')}` : undefined;
 }
+
+/** The end of a sentence: ` (did you mean "ticker"?)`, or nothing. */
+export function orNearest(word: string, known: Iterable<string>): string {
+  const best = nearest(word, known);
+  return best === undefined || best === word ? '' : ` (did you mean "${best}"?)`;
+}
