@@ -97,5 +97,7 @@ export function redactorFor(root: Located | undefined, config: unknown): Redacto
     for (const part of partsOf(secret.reveal())) values.add(part);
   }
   // A value that is only a reference is no secret itself.
-  return createRedactor([...values].filter((value) => !isOnlyReferences(value)));
+  const hidden = [...values].filter((value) => !isOnlyReferences(value));
+  // "\ud800" in YAML makes half a character, which no output can hold.
+  return createRedactor(hidden.map((value) => value.toWellFormed()));
 }

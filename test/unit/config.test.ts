@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config's own references, not JavaScript's
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ENV_EXAMPLE } from '../../src/config/env-example.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -242,6 +243,47 @@ describe('a broken config', () => {
     ['a: &a [*a]', 'is too large or too deep (an alias that contains itself?)'],
   ])('%j', (yaml, message) => {
     expect(load(yaml).problems.map((problem) => problem.message)).toContain(message);
+  });
+
+  test('regression: half a character in a secret is no crash', () => {
+    const loaded = load(`feeds: [{ apiKey: "a\\ud800bbbbbbbbbb" }]\n${DESTINATIONS}${RULES}`);
+    expect(problemsOf(loaded)).toEqual([]);
+  });
+
+  test('property: any text is answered with problems, never with a crash', () => {
+    const piece = fc.constantFrom(
+      'feeds',
+      'rules',
+      ':',
+      ' ',
+      '\n',
+      '- ',
+      '{',
+      '}',
+      '[',
+      ']',
+      '"',
+      '&a',
+      '*a',
+      '<<',
+      '${',
+      '!',
+      '\t',
+      '?',
+      '|',
+      'x',
+      '\\ud800',
+      '~',
+      '1',
+    );
+    fc.assert(
+      fc.property(fc.array(fc.oneof(piece, fc.string({ maxLength: 3 })), { maxLength: 25 }), (pieces) => {
+        const { problems, config } = load(pieces.join(''));
+        expect(config).toBeUndefined();
+        expect(problems.length).toBeGreaterThan(0);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test('aliases cannot make a small file huge', () => {
