@@ -3,7 +3,7 @@
  * Limits: https://discord.com/developers/docs/topics/rate-limits
  */
 import { z } from 'zod';
-import { secret, secretUrl, text, url } from '../../platform/fields.ts';
+import { flag, secret, secretUrl, text, url } from '../../platform/fields.ts';
 import { commonOptions } from '../common-options.ts';
 
 const SNOWFLAKE_HELP =
@@ -47,7 +47,7 @@ export const discordOptions = z
         (value) => value === undefined || /^(everyone|here|(role|user):\d{17,20})$/.test(value),
         'must be everyone, here, role:<id> or user:<id>',
       ),
-    silent: z.boolean().default(false).describe('no push notification'),
+    silent: flag().default(false).describe('no push notification'),
     ...commonOptions({ maxAgeMs: 6 * 3_600_000, timeoutMs: 10_000, concurrency: 1 }),
   })
   .superRefine((options, context) => {
