@@ -1,0 +1,50 @@
+/** What a machine can check of the documents: they say what the program does. `UPDATE_DOCS=1 npm test` writes what is generated. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { configReference } from '../../src/config/reference.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const documents = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.md'))
+    .map((path) => join('docs', path)),
+];
+
+test('docs/configuration.md is what the schema says (UPDATE_DOCS=1 npm test brings it up to date)', () => {
+  const reference = configReference();
+  if (process.env['UPDATE_DOCS']) writeFileSync(join(root, 'docs/configuration.md'), reference);
+  expect(read('docs/configuration.md')).toBe(reference);
+});
+
+test('every key of the config has a meaning', () => {
+  const rows = configReference()
+    .split('\n')
+    .filter((line) => line.startsWith('| `'));
+  expect(rows.length).toBeGreaterThan(60);
+  expect(rows.filter((row) => /\|\s*\|$/.test(row))).toEqual([]);
+});
+
+test.each(documents)('%s: every link to a file leads somewhere', (path) => {
+  const links = [...read(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target = '']) => target);
+  const missing = links.filter((target) => !existsSync(join(root, dirname(path), target)));
+  expect(missing).toEqual([]);
+});
+
+test('every file that a document names in backticks exists', () => {
+  const named = documents.flatMap((path) =>
+    [...read(path).matchAll(/`((?:src|test|docs|\.ci)\/[\w./-]+)`/g)].map(([, file = '']) => file),
+  );
+  expect(named.length).toBeGreaterThan(3);
+  expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+});
+
+test('docs/decisions/dependencies.md speaks of every dependency, and of no other', () => {
+  const { dependencies, devDependencies } = JSON.parse(read('package.json'));
+  const rows = [...read('docs/decisions/dependencies.md').matchAll(/^\| `([^`]+)` \|/gm)].map(
+    ([, name]) => name,
+  );
+  expect(rows.toSorted()).toEqual([...Object.keys(dependencies), ...Object.keys(devDependencies)].toSorted());
+});
