@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Config } from './config/schema.ts';
 import { Dedupe } from './dedupe.ts';
+import { Budgets, REMEMBERED_MS } from './delivery/budgets.ts';
 import { Lane } from './delivery/lane.ts';
 import { openDestination } from './destinations/opening.ts';
 import { prepareDestinations } from './destinations/prepared.ts';
@@ -85,13 +86,15 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       stopping.push(() => server?.close());
     }
 
+    const startMs = clock.monotonicMs();
+    const budgets = new Budgets(clock, {
+      pauses: store.outbox.pauses(startMs),
+      attempts: store.outbox.attemptsSince(startMs - REMEMBERED_MS),
+      keep: (key, untilMs) => journal.pause(key, untilMs),
+    });
     const targets = new Map<string, Target>();
-    for (const prepared of prepareDestinations(
-      config.destinations,
-      config.templates,
-      templatesUsedBy(config.rules),
-      clock,
-    )) {
+    const used = templatesUsedBy(config.rules);
+    for (const prepared of prepareDestinations(config.destinations, config.templates, used, budgets)) {
       const { name, options, forEachTicker } = prepared;
       const destination = openDestination(
         () => prepared.open({ clock, redact, version }),

@@ -1,6 +1,7 @@
 /** `explain`: what would happen to one announcement, and why. Sends nothing, writes nothing. */
 import { readFileSync } from 'node:fs';
 import type { Announcement } from '../announcement.ts';
+import { Budgets } from '../delivery/budgets.ts';
 import type { RequestPreview } from '../destinations/destination.ts';
 import { typeOf } from '../destinations/index.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
@@ -71,7 +72,7 @@ function explainDeliveries(
     config.destinations,
     config.templates,
     templatesUsedBy(config.rules),
-    io.clock,
+    new Budgets(io.clock),
   );
   const byName = new Map(prepared.map((destination) => [destination.name, destination]));
   const targets = new Map<string, Target>();

@@ -41,14 +41,18 @@ export class Budget {
   readonly #windows: readonly BudgetLimits[];
   readonly #longestMs: number;
   readonly #clock: Clock;
+  readonly #keep: ((untilMs: number) => void) | undefined;
   /** In the order taken. */
   #slots: Slot[] = [];
   #pausedUntilMs = 0;
+  #heldUntilMs = 0;
   #waiters = new Set<Waiter>();
   #alarm: Timer | undefined;
 
-  constructor(limits: readonly BudgetLimits[], clock: Clock) {
+  /** `keep` stores a pause, so that a restart does not forget it. */
+  constructor(limits: readonly BudgetLimits[], clock: Clock, keep?: (untilMs: number) => void) {
     this.#clock = clock;
+    this.#keep = keep;
     this.#windows = limits.map(({ limit, perMs }) => ({
       limit,
       perMs: perMs + Math.min(perMs * MARGIN.ratio, MARGIN.mostMs),
@@ -57,24 +61,42 @@ export class Budget {
   }
 
   get pausedUntilMs(): number {
-    return this.#pausedUntilMs;
+    return Math.max(this.#pausedUntilMs, this.#heldUntilMs);
   }
 
   /** The far end asked for silence until then; a shorter wish never shortens a longer one. */
   pause(untilMs: number): void {
-    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
+    if (untilMs <= this.#pausedUntilMs) return;
+    this.#pausedUntilMs = untilMs;
+    this.#keep?.(untilMs);
     this.#setAlarm();
   }
 
-  /** The reason for the pause is gone. */
+  /** Our own caution, until the reason is gone (`resume`); a restart forgets it, which is how people say "try again". */
+  hold(untilMs: number): void {
+    this.#heldUntilMs = untilMs;
+    this.#setAlarm();
+  }
+
+  /** A pause that an earlier life stored. */
+  restore(untilMs: number): void {
+    this.#pausedUntilMs = untilMs;
+  }
+
+  /** Requests of an earlier life that may still count at the far end, by when they ended at the latest. */
+  remember(writtenMs: readonly number[]): void {
+    if (this.#windows.length > 0) this.#slots.push(...writtenMs.map((atMs) => ({ writtenMs: atMs })));
+  }
+
+  /** The reason for the hold is gone; a pause that the far end asked for stays. */
   resume(): void {
-    this.#pausedUntilMs = 0;
+    this.#heldUntilMs = 0;
     this.#wake();
   }
 
   /** 0 = now; else how long to wait, in ms (Infinity: until a send under way has ended). */
   waitMs(nowMs: number): number {
-    let waitMs = Math.max(0, this.#pausedUntilMs - nowMs);
+    let waitMs = Math.max(0, this.pausedUntilMs - nowMs);
     if (this.#slots.length === 0) return waitMs;
     this.#forget(nowMs);
     for (const { limit, perMs } of this.#windows) {

@@ -10,81 +10,19 @@
  * HEAD are held; the rest stay in the outbox (`behind`) and are taken up as places become free.
  */
 import PQueue from 'p-queue';
-import type { CommonOptions } from '../destinations/common-options.ts';
-import type { Destination } from '../destinations/destination.ts';
-import type { AttemptRecord, OwedDelivery } from '../outbox/outbox.ts';
-import type { Clock, Timer } from '../platform/clock.ts';
-import type { Random } from '../platform/random.ts';
+import type { OwedDelivery } from '../outbox/outbox.ts';
+import type { Timer } from '../platform/clock.ts';
+import { attempt, type Made, recordOf } from './attempt.ts';
 import { Backlog, compare } from './backlog.ts';
-import type { Budget, Slot } from './budget.ts';
+import type { Budget } from './budget.ts';
 import type { Delivery, FinalState } from './delivery.ts';
+import type { Held, LaneParts, LaneStatus } from './lane-parts.ts';
 import type { AttemptResult } from './outcome.ts';
-import { type Decision, decide } from './retry-policy.ts';
+import { decide } from './retry-policy.ts';
+import { Suspension } from './suspension.ts';
 
 /** Enough to keep any destination busy; small enough that a dead one costs nothing. */
 const HEAD = 1000;
-
-/** A suspended destination is tried again after this, doubling up to the most. */
-const PROBE_MS = { first: 60_000, most: 30 * 60_000 } as const;
-
-/** What the lane needs of the journal. */
-export interface LaneJournal {
-  settle(attempt: AttemptRecord): void;
-  owed(destination: string, limit: number): readonly OwedDelivery[];
-}
-
-export interface LaneEvents {
-  attempted(
-    delivery: Delivery,
-    attempt: number,
-    result: AttemptResult,
-    startedMs: number,
-    endedMs: number,
-    decision: Decision,
-  ): void;
-  ended(delivery: Delivery, state: FinalState, reason: string | undefined, endedMs: number): void;
-  /** Said once when it starts, once when it ends. */
-  suspended(destination: string, reason: string, detail: string | undefined): void;
-  resumed(destination: string): void;
-  /** A template failed on this announcement; the destination's default form is used instead, or the delivery dies. */
-  renderFailed(delivery: Delivery, message: string): void;
-}
-
-export interface LaneParts {
-  readonly name: string;
-  readonly options: CommonOptions;
-  readonly destination: Destination<unknown>;
-  /** Renders what is owed; throws on a template's run-time fault. `undefined` = the default form of the type. */
-  readonly render: (delivery: Delivery) => unknown;
-  readonly renderDefault: ((delivery: Delivery) => unknown) | undefined;
-  /** The destination's own first, then the shared ones by their key. */
-  readonly ownBudget: Budget;
-  readonly sharedBudgets: ReadonlyMap<string, Budget>;
-  readonly journal: LaneJournal;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly events: LaneEvents;
-}
-
-/** A delivery in the lane's hands. */
-interface Held {
-  readonly delivery: Delivery;
-  attempts: number;
-  plain: boolean;
-  message: unknown;
-  place: 'ready' | 'waiting' | 'in flight';
-  notBeforeMs: number;
-  retry: Timer | undefined;
-}
-
-export interface LaneStatus {
-  readonly held: number;
-  readonly inFlight: number;
-  /** More waits in the outbox than is held. */
-  readonly behind: boolean;
-  readonly pausedUntilMs: number;
-  readonly suspended: { readonly reason: string; readonly sinceMs: number } | undefined;
-}
 
 export class Lane {
   readonly #parts: LaneParts;
@@ -97,12 +35,13 @@ export class Lane {
   #behind = false;
   #sweep: Timer | undefined;
   #refillSoon: Timer | undefined;
-  #suspended: { reason: string; sinceMs: number; probes: number } | undefined;
+  readonly #suspension: Suspension;
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
     this.#budgets = [parts.ownBudget, ...parts.sharedBudgets.values()];
     this.#queue = new PQueue({ concurrency: parts.options.concurrency });
+    this.#suspension = new Suspension(parts.name, parts.ownBudget, parts.events);
   }
 
   /** The most important delivery that is ready; budgets wake lanes in this order. */
@@ -116,7 +55,7 @@ export class Lane {
       inFlight: this.#inFlight,
       behind: this.#behind,
       pausedUntilMs: Math.max(...this.#budgets.map((budget) => budget.pausedUntilMs)),
-      suspended: this.#suspended && { reason: this.#suspended.reason, sinceMs: this.#suspended.sinceMs },
+      suspended: this.#suspension.status,
     };
   }
 
@@ -151,8 +90,7 @@ export class Lane {
 
   /** The destination was mended (reload, by hand): try at once. */
   resume(): void {
-    this.#endSuspension();
-    this.#parts.ownBudget.resume();
+    this.#suspension.end();
   }
 
   wake(): void {
@@ -238,8 +176,7 @@ export class Lane {
     held.place = 'in flight';
     const message = this.#render(held, nowMs);
     if (message === undefined) return;
-    const slots = this.#budgets.map((budget) => budget.take());
-    await this.#attempt(held, message, slots, nowMs);
+    await this.#attempt(held, message, nowMs);
   };
 
   /** The most useful first: whatever is too old at the head goes out of the way. */
@@ -282,32 +219,12 @@ export class Lane {
     return held.message;
   }
 
-  async #attempt(held: Held, message: unknown, slots: readonly Slot[], startedMs: number): Promise<void> {
-    const { destination, options, clock } = this.#parts;
-    const { delivery } = held;
-    const deadline = new AbortController();
-    const abort = () => deadline.abort();
-    const timer = clock.after(
-      Math.min(options.timeout, (delivery.expiresAtMs ?? Number.POSITIVE_INFINITY) - startedMs),
-      abort,
-    );
-    this.#stop.signal.addEventListener('abort', abort, { once: true });
+  async #attempt(held: Held, message: unknown, startedMs: number): Promise<void> {
+    const slots = this.#budgets.map((budget) => [budget, budget.take()] as const);
     this.#inFlight++;
-    const result = await destination.send(message, {
-      deliveryId: delivery.id,
-      attempt: held.attempts + 1,
-      plain: held.plain,
-      expiresAtMs:
-        delivery.expiresAtMs === undefined ? undefined : clock.wallMs() + delivery.expiresAtMs - startedMs,
-      signal: deadline.signal,
-    });
+    const result = await attempt(this.#parts, held, message, startedMs, this.#stop.signal);
     this.#inFlight--;
-    timer.cancel();
-    this.#stop.signal.removeEventListener('abort', abort);
-    for (const [index, budget] of this.#budgets.entries()) {
-      const slot = slots[index];
-      if (slot !== undefined) budget.settle(slot, result.writtenMs);
-    }
+    for (const [budget, slot] of slots) budget.settle(slot, result.writtenMs);
     // Shutdown is not a failure: the delivery stays owed and the attempt is not charged.
     if (this.#stop.signal.aborted && result.outcome.kind !== 'delivered') return;
     this.#settle(held, result, startedMs);
@@ -319,17 +236,18 @@ export class Lane {
     held.attempts++;
     const decision = decide(result.outcome, held.attempts, options.retry, options.onAmbiguous, random);
     events.attempted(held.delivery, held.attempts, result, startedMs, endedMs, decision);
-    if (decision.kind !== 'suspend') this.#endSuspension();
+    if (decision.kind === 'again' && decision.pause !== undefined)
+      this.#pause(decision.pause.budget, endedMs + decision.pause.ms);
+    this.#suspension.learn(result, endedMs);
+    const made = { result, startedMs };
     switch (decision.kind) {
       case 'end':
-        return this.#end(held, decision.state, decision.reason, endedMs, { result, startedMs });
+        return this.#end(held, decision.state, decision.reason, endedMs, made);
       case 'suspend':
-        this.#suspend(decision.reason, result.detail, endedMs);
-        return this.#again(held, decision.reason, 0, endedMs, { result, startedMs });
+        return this.#again(held, decision.reason, 0, endedMs, made);
       case 'again':
-        if (decision.pause !== undefined) this.#pause(decision.pause.budget, endedMs + decision.pause.ms);
         held.plain ||= decision.plain;
-        return this.#again(held, decision.reason, decision.delayMs, endedMs, { result, startedMs });
+        return this.#again(held, decision.reason, decision.delayMs, endedMs, made);
       default:
         return decision satisfies never;
     }
@@ -342,7 +260,7 @@ export class Lane {
 
   #again(held: Held, reason: string, delayMs: number, nowMs: number, made: Made): void {
     held.notBeforeMs = delayMs === 0 ? 0 : nowMs + delayMs;
-    this.#record(held, 'pending', reason, nowMs, made);
+    this.#parts.journal.settle(recordOf(held, 'pending', reason, nowMs, made));
     if (delayMs === 0) this.#ready(held);
     else this.#waitForRetry(held);
   }
@@ -356,45 +274,10 @@ export class Lane {
 
   #end(held: Held, state: FinalState, reason: string | undefined, nowMs: number, made?: Made): void {
     this.#held.delete(held.delivery.id);
-    this.#record(held, state, reason, nowMs, made);
+    this.#parts.journal.settle(recordOf(held, state, reason, nowMs, made));
     this.#parts.events.ended(held.delivery, state, reason, nowMs);
     if (this.#behind && this.#held.size < HEAD / 2)
       this.#refillSoon ??= this.#parts.clock.after(0, () => this.refill());
-  }
-
-  #record(
-    held: Held,
-    state: AttemptRecord['state'],
-    reason: string | undefined,
-    nowMs: number,
-    made?: Made,
-  ): void {
-    this.#parts.journal.settle({
-      deliveryId: held.delivery.id,
-      attempt: made === undefined ? 0 : held.attempts,
-      startedMs: made?.startedMs ?? nowMs,
-      durationMs: made === undefined ? 0 : nowMs - made.startedMs,
-      outcome: made === undefined ? '' : outcomeWord(made.result),
-      status: made?.result.status,
-      detail: made?.result.detail,
-      state,
-      reason,
-      notBeforeMs: held.notBeforeMs,
-      plain: held.plain,
-    });
-  }
-
-  #suspend(reason: string, detail: string | undefined, nowMs: number): void {
-    const probes = (this.#suspended?.probes ?? -1) + 1;
-    if (this.#suspended === undefined) this.#parts.events.suspended(this.#parts.name, reason, detail);
-    this.#suspended = { reason, sinceMs: this.#suspended?.sinceMs ?? nowMs, probes };
-    this.#parts.ownBudget.pause(nowMs + Math.min(PROBE_MS.first * 2 ** probes, PROBE_MS.most));
-  }
-
-  #endSuspension(): void {
-    if (this.#suspended === undefined) return;
-    this.#suspended = undefined;
-    this.#parts.events.resumed(this.#parts.name);
   }
 
   /** What can no longer be sent in time is said so when its time is up, not when its turn would have come. */
@@ -420,14 +303,5 @@ export class Lane {
   }
 }
 
-/** The attempt that led to a state. */
-interface Made {
-  readonly result: AttemptResult;
-  readonly startedMs: number;
-}
-
 const isExpired = ({ delivery }: Held, nowMs: number) =>
   delivery.expiresAtMs !== undefined && nowMs >= delivery.expiresAtMs;
-
-const outcomeWord = ({ outcome }: AttemptResult) =>
-  'reason' in outcome ? `${outcome.kind} ${outcome.reason}` : outcome.kind;

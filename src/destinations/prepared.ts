@@ -3,9 +3,9 @@
  * platform shares it. Opening them (and so loading a platform's library) is apart, because the feed goes first.
  */
 
-import { Budget, type BudgetLimits, withBurst } from '../delivery/budget.ts';
+import { type Budget, type BudgetLimits, withBurst } from '../delivery/budget.ts';
+import type { Budgets } from '../delivery/budgets.ts';
 import type { Delivery } from '../delivery/delivery.ts';
-import type { Clock } from '../platform/clock.ts';
 import type { CommonOptions } from './common-options.ts';
 import type {
   Destination,
@@ -35,14 +35,8 @@ export function prepareDestinations(
   destinations: Readonly<Record<string, DestinationOptions>>,
   templates: Readonly<Record<string, TemplateOptions>>,
   used: (destination: string) => Iterable<string>,
-  clock: Clock,
+  budgets: Budgets,
 ): PreparedDestination[] {
-  const budgets = new Map<string, Budget>();
-  const shared = (key: string, limits: readonly BudgetLimits[]) => {
-    const budget = budgets.get(key) ?? new Budget(limits, clock);
-    budgets.set(key, budget);
-    return budget;
-  };
   return Object.entries(destinations).map(([name, options]) => {
     const type = typeOf(options);
     const limits = type.budgets(options);
@@ -51,8 +45,10 @@ export function prepareDestinations(
       options,
       forEachTicker: options.type === 'webhook' && options.forEach === 'ticker',
       ...renderers(type, options, templates, used(name)),
-      ownBudget: new Budget(ownLimits(options, limits.own), clock),
-      sharedBudgets: new Map(limits.shared.map((spec) => [spec.key, shared(spec.key, spec.limits)])),
+      ownBudget: budgets.own(name, ownLimits(options, limits.own)),
+      sharedBudgets: new Map(
+        limits.shared.map((spec) => [spec.key, budgets.shared(spec.key, spec.limits, name)]),
+      ),
       open: (deps) => type.open(options, { ...deps, name }),
     };
   });

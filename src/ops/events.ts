@@ -5,7 +5,8 @@
 import type { Announcement } from '../announcement.ts';
 import type { Config } from '../config/schema.ts';
 import type { Delivery } from '../delivery/delivery.ts';
-import type { Lane, LaneEvents } from '../delivery/lane.ts';
+import type { Lane } from '../delivery/lane.ts';
+import type { LaneEvents } from '../delivery/lane-parts.ts';
 import type { FeedEvents } from '../feed/client.ts';
 import type { IntakeParts } from '../intake.ts';
 import type { JournalEvents } from '../outbox/journal.ts';

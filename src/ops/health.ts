@@ -1,6 +1,6 @@
 /** Whether the bridge does its job, with every reason why not. Pure. */
 
-import type { LaneStatus } from '../delivery/lane.ts';
+import type { LaneStatus } from '../delivery/lane-parts.ts';
 import { type FeedStatus, unproven } from '../feed/health.ts';
 import type { FeedOptions } from '../feed/options.ts';
 import { formatDuration } from '../platform/duration.ts';

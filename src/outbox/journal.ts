@@ -18,6 +18,7 @@ const RETRY_MS = 1000;
 const MOST_KEPT = 100_000;
 
 type Entry =
+  | { readonly pause: { readonly key: string; readonly untilMs: number } }
   | { readonly announcement: Announcement; readonly deliveries: readonly Delivery[] }
   | { readonly attempts: readonly AttemptRecord[] };
 
@@ -54,6 +55,11 @@ export class Journal {
   /** Before the sends. */
   record(announcement: Announcement, deliveries: readonly Delivery[]): void {
     this.#write({ announcement, deliveries });
+  }
+
+  /** The far end asked for silence; kept over a restart. */
+  pause(key: string, untilMs: number): void {
+    this.#write({ pause: { key, untilMs } });
   }
 
   /** After a send. */
@@ -114,7 +120,8 @@ export class Journal {
   }
 
   #apply(entry: Entry): void {
-    if ('attempts' in entry) this.#outbox.settle(entry.attempts);
+    if ('pause' in entry) this.#outbox.pause(entry.pause.key, entry.pause.untilMs);
+    else if ('attempts' in entry) this.#outbox.settle(entry.attempts);
     else this.#outbox.record(entry.announcement, entry.deliveries);
   }
 

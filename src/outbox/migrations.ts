@@ -39,6 +39,8 @@ const STEPS: readonly string[] = [
      detail TEXT,
      PRIMARY KEY (delivery_id, started_ms)
    ) STRICT, WITHOUT ROWID;
+   CREATE INDEX attempts_started ON attempts (started_ms);
+   CREATE TABLE pauses (key TEXT PRIMARY KEY, until_ms REAL NOT NULL) STRICT, WITHOUT ROWID;
    CREATE TABLE holder (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), pid INTEGER NOT NULL, host TEXT NOT NULL, since_ms REAL NOT NULL) STRICT;`,
 ];
 

@@ -41,6 +41,12 @@ export interface Outbox {
   settle(attempts: readonly AttemptRecord[]): void;
   /** The waiting deliveries of a destination, most important first, freshest first among equals. */
   owed(destination: string, limit: number): readonly OwedDelivery[];
+  /** The far end asked this budget for silence until then. */
+  pause(key: string, untilMs: number): void;
+  /** The pauses that are not over, by budget. */
+  pauses(nowMs: number): ReadonlyMap<string, number>;
+  /** Attempts begun since, by destination: when each had ended, so was written at the latest. */
+  attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]>;
   /** Identities of what was read since, with the time of receipt, oldest first. */
   identitiesSince(sinceMs: number): Iterable<{ readonly identity: string; readonly receivedMs: number }>;
   /** True once after somebody else (the command line) has changed the store. */

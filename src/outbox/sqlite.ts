@@ -78,6 +78,27 @@ export class SqliteOutbox implements Outbox {
     return this.#statements.selectOwed.all(destination, limit).map(deliveryFrom);
   }
 
+  pause(key: string, untilMs: number): void {
+    this.#statements.insertPause.run(key, untilMs);
+  }
+
+  pauses(nowMs: number): ReadonlyMap<string, number> {
+    return new Map(
+      this.#statements.selectPauses.all(nowMs).map((row) => [String(row['key']), Number(row['until_ms'])]),
+    );
+  }
+
+  attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> {
+    const byDestination = new Map<string, number[]>();
+    for (const row of this.#statements.selectAttemptsSince.all(sinceMs)) {
+      const destination = String(row['destination']);
+      const ended = byDestination.get(destination) ?? [];
+      byDestination.set(destination, ended);
+      ended.push(Number(row['ended_ms']));
+    }
+    return byDestination;
+  }
+
   *identitiesSince(sinceMs: number): Generator<{ identity: string; receivedMs: number }> {
     for (const row of this.#statements.selectIdentities.iterate(idAt(sinceMs)))
       yield { identity: String(row['identity']), receivedMs: Number(row['received_ms']) };
@@ -149,6 +170,12 @@ function prepare(database: DatabaseSync) {
     selectOwed: database.prepare(
       `SELECT d.*, a.body FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
        WHERE d.destination = ? AND d.state = 'pending' ORDER BY d.importance DESC, d.id DESC LIMIT ?`,
+    ),
+    insertPause: database.prepare('INSERT OR REPLACE INTO pauses (key, until_ms) VALUES (?, ?)'),
+    selectPauses: database.prepare('SELECT key, until_ms FROM pauses WHERE until_ms > ?'),
+    selectAttemptsSince: database.prepare(
+      `SELECT d.destination, t.started_ms + t.duration_ms AS ended_ms FROM attempts t JOIN deliveries d ON d.id = t.delivery_id
+       WHERE t.started_ms >= ? ORDER BY ended_ms`,
     ),
     selectIdentities: database.prepare(
       'SELECT identity, received_ms FROM announcements WHERE id >= ? ORDER BY id',

@@ -42,6 +42,8 @@ export interface ReceiverParts {
   readonly log: Sent[];
   readonly life: () => number;
   readonly started: (sent: Sent) => void;
+  /** SIGKILL now: the answer is on its way and never read. */
+  readonly die: () => void;
 }
 
 export function createReceiver(parts: ReceiverParts): Destination<unknown> {
@@ -77,7 +79,10 @@ export function createReceiver(parts: ReceiverParts): Destination<unknown> {
       sent.writtenMs = clock.monotonicMs();
       sent.taken = fate === 'delivered' || fate === 'lostAnswer' || (fate === 'hang' && random() < 0.5);
       await wait(clock, fate === 'hang' ? 3_600_000 : random() * 200, signal);
-      if (dead()) return new Promise(() => undefined);
+      const dies = !dead() && random() < 0.01;
+      // At the end of this step, so that nothing of the old life runs on into the new one.
+      if (dies) clock.after(0, parts.die);
+      if (dies || dead()) return new Promise(() => undefined);
       if (signal.aborted) return end({ kind: 'ambiguous', reason: 'timeout' });
       return end(outcomeOf(fate, parts));
     },

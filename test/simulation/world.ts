@@ -5,7 +5,8 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { Dedupe } from '../../src/dedupe.ts';
-import { Budget, type BudgetLimits } from '../../src/delivery/budget.ts';
+import type { Budget, BudgetLimits } from '../../src/delivery/budget.ts';
+import { Budgets, REMEMBERED_MS } from '../../src/delivery/budgets.ts';
 import { Lane } from '../../src/delivery/lane.ts';
 import { webhookOptions } from '../../src/destinations/webhook/options.ts';
 import type { AnnouncementFrame } from '../../src/feed/frames.ts';
@@ -79,10 +80,25 @@ export class World {
     });
   }
 
-  /** SIGKILL, and a new process a moment later. */
-  async crash(downMs: number): Promise<void> {
+  /** Lets time pass; a process that died on the way is started again a moment later. */
+  async advance(byMs: number): Promise<void> {
+    const life = this.#life;
+    const untilMs = this.clock.monotonicMs() + byMs;
+    await this.clock.advance(byMs);
+    if (this.#life === life) return;
+    this.#start();
+    await this.advance(Math.max(0, untilMs - this.clock.monotonicMs()));
+  }
+
+  /** SIGKILL: what was only in memory is gone. */
+  die(): void {
     this.#life++;
     this.clock.forget();
+  }
+
+  /** SIGKILL between two steps, and a new process a moment later. */
+  async crash(downMs: number): Promise<void> {
+    this.die();
     await this.clock.advance(downMs);
     this.#start();
   }
@@ -99,8 +115,13 @@ export class World {
       broken: () => undefined,
       mended: () => undefined,
     });
-    const shared = new Map<string, Budget>();
-    this.lanes = new Map(this.plans.map((plan) => [plan.name, this.#lane(plan, shared)]));
+    const startMs = clock.monotonicMs();
+    const budgets = new Budgets(clock, {
+      pauses: this.#outbox.pauses(startMs),
+      attempts: this.#outbox.attemptsSince(startMs - REMEMBERED_MS),
+      keep: (key, untilMs) => this.#journal.pause(key, untilMs),
+    });
+    this.lanes = new Map(this.plans.map((plan) => [plan.name, this.#lane(plan, budgets)]));
     const targets = new Map(
       this.plans.map(({ name, maxAgeMs }) => [
         name,
@@ -129,7 +150,7 @@ export class World {
     for (const lane of this.lanes.values()) lane.refill();
   }
 
-  #lane(plan: LanePlan, shared: Map<string, Budget>): Lane {
+  #lane(plan: LanePlan, budgets: Budgets): Lane {
     const { clock, random } = this;
     const { name, temper } = plan;
     const options = webhookOptions.parse({
@@ -140,11 +161,8 @@ export class World {
       retry: { minDelay: '100ms', maxDelay: '5s' },
     });
     const sharedBudgets = new Map<string, Budget>();
-    if (plan.shared !== undefined) {
-      const budget = shared.get(plan.shared) ?? new Budget(SHARED_LIMITS, clock);
-      shared.set(plan.shared, budget);
-      sharedBudgets.set(plan.shared, budget);
-    }
+    if (plan.shared !== undefined)
+      sharedBudgets.set(plan.shared, budgets.shared(plan.shared, SHARED_LIMITS, name));
     const destination = createReceiver({
       name,
       clock,
@@ -154,8 +172,9 @@ export class World {
       log: this.sent,
       life: () => this.#life,
       started: this.#started,
+      die: () => this.die(),
     });
-    const ownBudget = new Budget(plan.own, clock);
+    const ownBudget = budgets.own(name, plan.own);
     return new Lane({
       name,
       options,

@@ -1,0 +1,72 @@
+/** One attempt: handed to the sender with its deadline, and written down as a row. */
+import type { AttemptRecord } from '../outbox/outbox.ts';
+import type { DeliveryState } from './delivery.ts';
+import type { Held, LaneParts } from './lane-parts.ts';
+import type { AttemptResult } from './outcome.ts';
+
+/** Ends when the answer is there, `timeout` is over, the delivery has become useless, or `stop` aborts. */
+export async function attempt(
+  { destination, options, clock }: LaneParts,
+  { delivery, attempts, plain }: Held,
+  message: unknown,
+  startedMs: number,
+  stop: AbortSignal,
+): Promise<AttemptResult> {
+  const leftMs = (delivery.expiresAtMs ?? Number.POSITIVE_INFINITY) - startedMs;
+  const deadline = new AbortController();
+  const abort = () => deadline.abort();
+  const timer = clock.after(Math.min(options.timeout, leftMs), abort);
+  stop.addEventListener('abort', abort, { once: true });
+  try {
+    return await destination.send(message, {
+      deliveryId: delivery.id,
+      attempt: attempts + 1,
+      plain,
+      expiresAtMs: delivery.expiresAtMs === undefined ? undefined : clock.wallMs() + leftMs,
+      signal: deadline.signal,
+    });
+  } catch (error) {
+    // A bug in a sender must not end the process, and with it every other delivery: whether the request left is unknown.
+    const detail = `bug in the sender: ${error instanceof Error ? error.name : typeof error}`;
+    return {
+      outcome: { kind: 'ambiguous', reason: 'connection_lost' },
+      detail,
+      writtenMs: clock.monotonicMs(),
+    };
+  } finally {
+    timer.cancel();
+    stop.removeEventListener('abort', abort);
+  }
+}
+
+/** The attempt that led to a state. */
+export interface Made {
+  readonly result: AttemptResult;
+  readonly startedMs: number;
+}
+
+/** Without `made`, a state that was reached without an attempt. */
+export function recordOf(
+  held: Held,
+  state: DeliveryState,
+  reason: string | undefined,
+  nowMs: number,
+  made?: Made,
+): AttemptRecord {
+  return {
+    deliveryId: held.delivery.id,
+    attempt: made === undefined ? 0 : held.attempts,
+    startedMs: made?.startedMs ?? nowMs,
+    durationMs: made === undefined ? 0 : nowMs - made.startedMs,
+    outcome: made === undefined ? '' : outcomeWord(made.result),
+    status: made?.result.status,
+    detail: made?.result.detail,
+    state,
+    reason,
+    notBeforeMs: held.notBeforeMs,
+    plain: held.plain,
+  };
+}
+
+const outcomeWord = ({ outcome }: AttemptResult) =>
+  'reason' in outcome ? `${outcome.kind} ${outcome.reason}` : outcome.kind;

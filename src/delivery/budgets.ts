@@ -1,0 +1,54 @@
+/**
+ * The budgets of all lanes: each destination's own, and those that several share by key. They take up
+ * what an earlier life of the process knew (pauses, recent requests), so that a restart neither forgets a
+ * `Retry-After` nor doubles a rate.
+ */
+import type { Clock } from '../platform/clock.ts';
+import { Budget, type BudgetLimits } from './budget.ts';
+
+/** What is left of an earlier life; all times monotonic ms. */
+export interface BudgetMemory {
+  /** By budget key. */
+  readonly pauses: ReadonlyMap<string, number>;
+  /** By destination. */
+  readonly attempts: ReadonlyMap<string, readonly number[]>;
+  /** Stores a new pause. */
+  keep(key: string, untilMs: number): void;
+}
+
+/** No window of any platform is longer, and a user's longer one is rare enough to start anew. */
+export const REMEMBERED_MS = 10 * 60_000;
+
+const NOTHING: BudgetMemory = { pauses: new Map(), attempts: new Map(), keep: () => undefined };
+
+export class Budgets {
+  readonly #clock: Clock;
+  readonly #memory: BudgetMemory;
+  readonly #byKey = new Map<string, Budget>();
+
+  constructor(clock: Clock, memory: BudgetMemory = NOTHING) {
+    this.#clock = clock;
+    this.#memory = memory;
+  }
+
+  own(destination: string, limits: readonly BudgetLimits[]): Budget {
+    return this.#budget(`destination:${destination}`, limits, destination);
+  }
+
+  /** The same one for every destination that names the key. */
+  shared(key: string, limits: readonly BudgetLimits[], destination: string): Budget {
+    return this.#budget(key, limits, destination);
+  }
+
+  #budget(key: string, limits: readonly BudgetLimits[], destination: string): Budget {
+    const { pauses, attempts, keep } = this.#memory;
+    let budget = this.#byKey.get(key);
+    if (budget === undefined) {
+      budget = new Budget(limits, this.#clock, (untilMs) => keep(key, untilMs));
+      budget.restore(pauses.get(key) ?? 0);
+      this.#byKey.set(key, budget);
+    }
+    budget.remember(attempts.get(destination) ?? []);
+    return budget;
+  }
+}

@@ -1,0 +1,69 @@
+/** What a lane is made of, what it tells, and how it holds a delivery. */
+import type { CommonOptions } from '../destinations/common-options.ts';
+import type { Destination } from '../destinations/destination.ts';
+import type { AttemptRecord, OwedDelivery } from '../outbox/outbox.ts';
+import type { Clock, Timer } from '../platform/clock.ts';
+import type { Random } from '../platform/random.ts';
+import type { Budget } from './budget.ts';
+import type { Delivery, FinalState } from './delivery.ts';
+import type { AttemptResult } from './outcome.ts';
+import type { Decision } from './retry-policy.ts';
+
+/** What the lane needs of the journal. */
+export interface LaneJournal {
+  settle(attempt: AttemptRecord): void;
+  owed(destination: string, limit: number): readonly OwedDelivery[];
+}
+
+export interface LaneEvents {
+  attempted(
+    delivery: Delivery,
+    attempt: number,
+    result: AttemptResult,
+    startedMs: number,
+    endedMs: number,
+    decision: Decision,
+  ): void;
+  ended(delivery: Delivery, state: FinalState, reason: string | undefined, endedMs: number): void;
+  /** Said once when it starts, once when it ends. */
+  suspended(destination: string, reason: string, detail: string | undefined): void;
+  resumed(destination: string): void;
+  /** A template failed on this announcement; the destination's default form is used instead, or the delivery dies. */
+  renderFailed(delivery: Delivery, message: string): void;
+}
+
+export interface LaneParts {
+  readonly name: string;
+  readonly options: CommonOptions;
+  readonly destination: Destination<unknown>;
+  /** Renders what is owed; throws on a template's run-time fault. `undefined` = the default form of the type. */
+  readonly render: (delivery: Delivery) => unknown;
+  readonly renderDefault: ((delivery: Delivery) => unknown) | undefined;
+  /** The destination's own first, then the shared ones by their key. */
+  readonly ownBudget: Budget;
+  readonly sharedBudgets: ReadonlyMap<string, Budget>;
+  readonly journal: LaneJournal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly events: LaneEvents;
+}
+
+/** A delivery in the lane's hands. */
+export interface Held {
+  readonly delivery: Delivery;
+  attempts: number;
+  plain: boolean;
+  message: unknown;
+  place: 'ready' | 'waiting' | 'in flight';
+  notBeforeMs: number;
+  retry: Timer | undefined;
+}
+
+export interface LaneStatus {
+  readonly held: number;
+  readonly inFlight: number;
+  /** More waits in the outbox than is held. */
+  readonly behind: boolean;
+  readonly pausedUntilMs: number;
+  readonly suspended: { readonly reason: string; readonly sinceMs: number } | undefined;
+}

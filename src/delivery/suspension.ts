@@ -1,0 +1,61 @@
+/**
+ * A destination that said that it is gone (401, 403, 404, 410 and their kin) is suspended: said once, its
+ * queue kept, tried again slowly, and at once when somebody mends it. It ends when the destination
+ * answers as one that exists; a failure to reach it proves nothing either way.
+ */
+import type { Budget } from './budget.ts';
+import type { LaneEvents } from './lane-parts.ts';
+import type { AttemptResult } from './outcome.ts';
+
+/** Time to the first probe, doubling up to the most. */
+const PROBE_MS = { first: 60_000, most: 30 * 60_000 } as const;
+
+export class Suspension {
+  readonly #destination: string;
+  readonly #budget: Budget;
+  readonly #events: Pick<LaneEvents, 'suspended' | 'resumed'>;
+  #since: { readonly reason: string; readonly sinceMs: number } | undefined;
+  #probes = 0;
+
+  /** `budget`: the destination's own, which is held while it lasts. */
+  constructor(destination: string, budget: Budget, events: Pick<LaneEvents, 'suspended' | 'resumed'>) {
+    this.#destination = destination;
+    this.#budget = budget;
+    this.#events = events;
+  }
+
+  get status(): { readonly reason: string; readonly sinceMs: number } | undefined {
+    return this.#since;
+  }
+
+  /** After every attempt, once a pause that it asked for is in force: ending a suspension wakes the lane. */
+  learn({ outcome, detail }: AttemptResult, nowMs: number): void {
+    if (outcome.kind === 'reject' && outcome.scope === 'destination') {
+      if (this.#since === undefined) this.#events.suspended(this.#destination, outcome.reason, detail);
+      this.#since ??= { reason: outcome.reason, sinceMs: nowMs };
+      return this.#probeLater(nowMs);
+    }
+    if (answers(outcome)) return this.end();
+    if (this.#since !== undefined) this.#probeLater(nowMs);
+  }
+
+  /** Mended: by an answer, by reload, by hand. */
+  end(): void {
+    if (this.#since === undefined) return;
+    this.#since = undefined;
+    this.#probes = 0;
+    this.#events.resumed(this.#destination);
+    this.#budget.resume();
+  }
+
+  #probeLater(nowMs: number): void {
+    this.#budget.hold(nowMs + Math.min(PROBE_MS.first * 2 ** this.#probes++, PROBE_MS.most));
+  }
+}
+
+/** The destination itself spoke, and did not say that it is gone. */
+function answers(outcome: AttemptResult['outcome']): boolean {
+  if (outcome.kind === 'retry')
+    return outcome.reason === 'rate_limited' || outcome.reason === 'format_refused';
+  return outcome.kind === 'delivered' || outcome.kind === 'reject';
+}

@@ -1,0 +1,4 @@
+/** Only this machine can reach it: what needs no token, and what a web page must not reach under another name. */
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;
+
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
