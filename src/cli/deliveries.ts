@@ -53,17 +53,25 @@ export function showCommand(
   return FINE;
 }
 
-export function retryCommand(
-  options: { readonly config: string; readonly ids: readonly string[]; readonly dead: boolean },
-  io: Io,
-): ExitCode {
+export interface RetryOptions {
+  readonly config: string;
+  readonly ids: readonly string[];
+  readonly dead: boolean;
+  /** Also what is past its `maxAge`, which then counts anew. */
+  readonly late: boolean;
+}
+
+export function retryCommand(options: RetryOptions, io: Io): ExitCode {
   const { config } = requireConfig(options.config, io);
   if (options.ids.length > 0 === options.dead)
     throw new UserError('name deliveries to retry, or give --dead for all dead ones', WRONG_USAGE);
   using database = openStoreFile(config.store.path, false);
   const ids = options.dead ? deadDeliveries(database) : options.ids;
-  const changed = retryDeliveries(database, ids, expiryFor(config, io.clock.wallMs()));
-  return report('owed again', ids, changed, 'only dead, expired and skipped deliveries can be retried', io);
+  const nowMs = io.clock.wallMs();
+  const changed = retryDeliveries(database, ids, nowMs, options.late ? expiryFor(config, nowMs) : undefined);
+  const why =
+    'only dead, expired and skipped deliveries can be retried, and only within their maxAge unless --late says otherwise';
+  return report('owed again', ids, changed, why, io);
 }
 
 export function discardCommand(

@@ -96,7 +96,9 @@ function deliveryLine(fields: LogFields, announcement: LogFields | undefined, pa
 
 /** What the stand-in took, as its user would see it. */
 function shownBy(destination: string, delivery: string, { discord, telegram, bot }: DemoParts): string {
-  if (destination === 'discord') return discord.received.at(-1)?.title ?? '';
+  // Discord shows `\:` as `:`.
+  if (destination === 'discord')
+    return (discord.received.at(-1)?.title ?? '').replaceAll(/\\(?=[^\w\s])/g, '');
   if (destination === 'telegram')
     return (telegram.received.at(-1)?.text ?? '').replaceAll(/\s*\n\s*/g, ' · ');
   const taken = bot.received.find(({ id }) => id === delivery)?.body;

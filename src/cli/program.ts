@@ -102,6 +102,11 @@ function buildProgram(io: Io, exit: (code: ExitCode) => void): Command {
     );
   command('retry [ids...]', 'owes them again, now', deliveries)
     .option('--dead', 'all dead ones', false)
+    .option(
+      '--late',
+      'also what is older than its maxAge, which then counts anew: an old order is sent as if new',
+      false,
+    )
     .action((ids: string[], _options, self: Command) =>
       exit(retryCommand({ ...self.optsWithGlobals(), ids } as Parameters<typeof retryCommand>[0], io)),
     );

@@ -21,7 +21,11 @@ const VARIABLES: readonly (readonly [name: string, placeholder: string, how: str
     `whsec_${Buffer.from('replace me, replace me, replace me').toString('base64')}`,
     'Shared with your trading bot, which verifies with it: echo "whsec_$(openssl rand -base64 32)"',
   ],
-  ['ADMIN_TOKEN', 'replace_me_admin', 'Asked for by retry, reload and the status page: openssl rand -hex 24'],
+  [
+    'ADMIN_TOKEN',
+    'replace_me_admin',
+    'Asked for by /readyz when server.host is not loopback: openssl rand -hex 24',
+  ],
 ];
 
 export const ENV_EXAMPLE = `# Copy this file to .env (beside config.yaml), fill it in, and keep it to yourself: chmod 600 .env

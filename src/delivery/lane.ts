@@ -115,17 +115,9 @@ export class Lane {
   }
 
   #hold(item: OwedDelivery): void {
-    const { delivery, attempts, plain, notBeforeMs } = item;
+    const { delivery, notBeforeMs } = item;
     if (this.#held.size >= HEAD && !this.#makeRoom(delivery)) return;
-    const held: Held = {
-      delivery,
-      attempts,
-      plain,
-      notBeforeMs,
-      message: undefined,
-      place: 'ready',
-      retry: undefined,
-    };
+    const held: Held = { ...item, message: undefined, place: 'ready', retry: undefined };
     this.#held.set(delivery.id, held);
     if (this.#parts.options.dryRun)
       return this.#end(held, 'skipped', 'dry_run', this.#parts.clock.monotonicMs());
@@ -181,13 +173,11 @@ export class Lane {
 
   /** The most useful first: whatever is too old at the head goes out of the way. */
   #expireHead(nowMs: number): void {
-    for (
-      let head = this.#backlog.head;
-      head !== undefined && isExpired(head, nowMs);
-      head = this.#backlog.head
-    ) {
+    let head = this.#backlog.head;
+    while (head !== undefined && isExpired(head, nowMs)) {
       this.#backlog.takeHead();
       this.#end(head, 'expired', 'max_age', nowMs);
+      head = this.#backlog.head;
     }
   }
 

@@ -25,6 +25,7 @@ import {
 import { type FeedStatus, uncovered } from './health.ts';
 import type { FeedOptions } from './options.ts';
 import { onClose, onRefusal, type Verdict } from './refusal.ts';
+import { SelfTest } from './self-test.ts';
 
 /** feed-protocol.md: 1, 2, 4 … 300 s, reset by a welcome. */
 const BACKOFF = { minMs: 1000, maxMs: 300_000 } as const;
@@ -34,8 +35,6 @@ const HANDSHAKE_TIMEOUT_MS = 15_000;
 /** Above what we parse, so that a huge frame is counted and survived rather than costing the connection. */
 const LARGEST_PAYLOAD_BYTES = LARGEST_FRAME_BYTES * 16;
 const LARGEST_REFUSAL_BYTES = 8 * 1024;
-/** An answer comes in well under a second; after this the operator is told. */
-const SELF_TEST_TIMEOUT_MS = 15_000;
 
 export interface FeedEvents {
   announcement(frame: AnnouncementFrame, receipt: Omit<Receipt, 'id'>): void;
@@ -71,14 +70,11 @@ export class FeedClient {
   #failures = 0;
   #lastLifeMs: number | undefined;
   #keyExpiresMs: number | undefined;
-  #selfTest: FeedStatus['selfTest'];
-  #selfTestSentMs: number | undefined;
-  #timers: Record<'connect' | 'welcome' | 'silence' | 'selfTest' | 'answer', Timer | undefined> = {
+  readonly #selfTest: SelfTest;
+  readonly #timers: Record<'connect' | 'welcome' | 'silence', Timer | undefined> = {
     connect: undefined,
     welcome: undefined,
     silence: undefined,
-    selfTest: undefined,
-    answer: undefined,
   };
 
   constructor(parts: FeedParts) {
@@ -88,7 +84,7 @@ export class FeedClient {
     // The service reads the list with its commas as they are.
     this.#url = url.href.replaceAll('%2C', ',');
     this.#host = url.host;
-    this.#selfTest = parts.options.selfTest === false ? 'off' : 'unanswered';
+    this.#selfTest = new SelfTest(parts, () => this.#socket?.send('{"type":"test"}'));
   }
 
   get options(): FeedOptions {
@@ -100,7 +96,7 @@ export class FeedClient {
       name: this.#parts.options.name,
       state: this.#state,
       lastLifeMs: this.#lastLifeMs,
-      selfTest: this.#selfTest,
+      selfTest: this.#selfTest.state,
       keyExpiresMs: this.#keyExpiresMs,
       trouble: this.#trouble,
       frames: this.#frames,
@@ -209,7 +205,7 @@ export class FeedClient {
           receivedMs,
           ageAtReceiptMs,
         });
-        if (frame.test) this.#selfTestAnswered(receivedMs);
+        if (frame.test) this.#selfTest.answered(receivedMs);
         return;
       }
       case 'heartbeat':
@@ -218,7 +214,7 @@ export class FeedClient {
         return this.#welcomed(frame, receivedMs);
       case 'error':
         if (frame.code === 'test_rate_limited')
-          this.#selfTestRefused((frame.retryAfterSecs ?? 60) * 1000, receivedMs);
+          this.#selfTest.refused((frame.retryAfterSecs ?? 60) * 1000, receivedMs);
         return events.odd(options.name, frame);
       default:
         return events.odd(options.name, frame);
@@ -234,7 +230,7 @@ export class FeedClient {
     this.#keyExpiresMs = typeof expiresInSecs === 'number' ? nowMs + expiresInSecs * 1000 : undefined;
     const { events, options } = this.#parts;
     events.welcome(options.name, frame, uncovered(options.exchanges, frame.allowedCex));
-    this.#askSelfTestAfter(0);
+    this.#selfTest.askAfter(0);
   }
 
   #life(): void {
@@ -253,51 +249,11 @@ export class FeedClient {
     this.#timers.silence = clock.after(options.silenceTimeout - silentMs, () => this.#watchSilence(socket));
   }
 
-  #askSelfTestAfter(delayMs: number): void {
-    const { clock, options, selfTestGate } = this.#parts;
-    if (options.selfTest === false) return;
-    this.#timers.selfTest?.cancel();
-    this.#timers.selfTest = clock.after(delayMs, () => {
-      const nowMs = clock.monotonicMs();
-      const waitMs = selfTestGate.enter(options.apiKey.reveal(), nowMs);
-      if (waitMs > 0) return this.#askSelfTestAfter(waitMs);
-      this.#selfTestSentMs = nowMs;
-      this.#socket?.send('{"type":"test"}');
-      this.#timers.answer = clock.after(SELF_TEST_TIMEOUT_MS, () => this.#selfTestUnanswered());
-    });
-  }
-
-  #selfTestAnswered(nowMs: number): void {
-    this.#timers.answer?.cancel();
-    this.#selfTest = 'answered';
-    const { options, events } = this.#parts;
-    if (this.#selfTestSentMs !== undefined)
-      events.selfTest(options.name, { roundTripMs: nowMs - this.#selfTestSentMs });
-    this.#selfTestSentMs = undefined;
-    if (options.selfTest !== false) this.#askSelfTestAfter(options.selfTest);
-  }
-
-  #selfTestUnanswered(): void {
-    this.#selfTest = 'unanswered';
-    this.#selfTestSentMs = undefined;
-    this.#parts.events.selfTest(this.#parts.options.name, 'unanswered');
-    this.#askSelfTestAfter(0);
-  }
-
-  #selfTestRefused(retryMs: number, nowMs: number): void {
-    this.#timers.answer?.cancel();
-    this.#selfTestSentMs = undefined;
-    this.#parts.selfTestGate.refused(this.#parts.options.apiKey.reveal(), retryMs, nowMs);
-    this.#askSelfTestAfter(retryMs);
-  }
-
   /** The connection is over; called once for each, whoever notices first. */
   #ended(verdict: Verdict): void {
     const { options, events, random } = this.#parts;
     this.#socket = undefined;
     this.#cancelTimers();
-    this.#selfTest = options.selfTest === false ? 'off' : 'unanswered';
-    this.#selfTestSentMs = undefined;
     this.#lastLifeMs = undefined;
     const { reason, detail, advice } = verdict;
     const told = { reason: detail === undefined ? reason : `${reason} (${detail})`, advice };
@@ -318,5 +274,6 @@ export class FeedClient {
 
   #cancelTimers(): void {
     for (const timer of Object.values(this.#timers)) timer?.cancel();
+    this.#selfTest.reset();
   }
 }

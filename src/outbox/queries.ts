@@ -37,17 +37,18 @@ export function findDelivery(
 }
 
 /**
- * Owed again at once. Only what has ended without arriving; `maxAge` starts anew, because a person has
- * looked at it and decided: `expiresAtMs` is the new end for each destination, `undefined` = never.
- * Gives back the ids that changed.
+ * Owed again at once, within what is left of its `maxAge`: an order of this morning is no order now.
+ * `lateUntilMs` says that a person wants it all the same, and gives the new end for each destination
+ * (`undefined` = never). Only what has ended without arriving. Gives back the ids that changed.
  */
 export function retryDeliveries(
   database: DatabaseSync,
   ids: readonly string[],
-  expiresAtMs: (destination: string) => number | undefined,
+  nowMs: number,
+  lateUntilMs?: (destination: string) => number | undefined,
 ): string[] {
   const find = database.prepare(
-    `SELECT destination FROM deliveries WHERE id = ? AND state IN ('dead', 'expired', 'skipped')`,
+    `SELECT destination, expires_at_ms FROM deliveries WHERE id = ? AND state IN ('dead', 'expired', 'skipped')`,
   );
   const update = database.prepare(
     `UPDATE deliveries SET state = 'pending', reason = NULL, not_before_ms = 0, settled_ms = NULL, plain = 0, expires_at_ms = ? WHERE id = ?`,
@@ -56,7 +57,10 @@ export function retryDeliveries(
     ids.filter((id) => {
       const row = find.get(id);
       if (row === undefined) return false;
-      return update.run(expiresAtMs(String(row['destination'])) ?? null, id).changes > 0;
+      const expiresAtMs = row['expires_at_ms'] === null ? undefined : Number(row['expires_at_ms']);
+      if (lateUntilMs === undefined && expiresAtMs !== undefined && expiresAtMs <= nowMs) return false;
+      const endsMs = lateUntilMs === undefined ? expiresAtMs : lateUntilMs(String(row['destination']));
+      return update.run(endsMs ?? null, id).changes > 0;
     }),
   );
 }

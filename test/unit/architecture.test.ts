@@ -20,7 +20,7 @@ const LAYERS: readonly (readonly string[])[] = [
 const MOST_LINES = 300;
 
 /** Longer than that for now: they may shrink, not grow. */
-const TOO_LONG: Readonly<Record<string, number>> = { 'delivery/lane.ts': 433, 'feed/client.ts': 325 };
+const TOO_LONG: Readonly<Record<string, number>> = {};
 
 interface Import {
   readonly from: string;
