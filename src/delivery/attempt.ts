@@ -1,7 +1,8 @@
 /** One attempt: handed to the sender with its deadline, and written down as a row. */
 import type { AttemptRecord } from '../outbox/outbox.ts';
 import type { DeliveryState } from './delivery.ts';
-import type { Held, LaneParts } from './lane-parts.ts';
+import type { Held } from './head.ts';
+import type { LaneParts } from './lane-parts.ts';
 import type { AttemptResult } from './outcome.ts';
 
 /** Ends when the answer is there, `timeout` is over, the delivery has become useless, or `stop` aborts. */

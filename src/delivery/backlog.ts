@@ -1,7 +1,6 @@
 /**
- * The deliveries of a lane that are ready to go, most important first, freshest first among equals.
- * Kept ascending, so that the next one is taken from the end and a fresh one, which is the usual
- * arrival, is put there without moving anything.
+ * Deliveries in an order, cheap at both ends: what arrives is usually the freshest and what leaves the
+ * first or the last, so a sorted array moves almost nothing. Everything else is found by halving.
  */
 import type { Delivery } from './delivery.ts';
 
@@ -10,7 +9,7 @@ export interface Queued {
   readonly delivery: Delivery;
 }
 
-/** Negative: `a` goes after `b`. */
+/** Most important first, freshest first among equals. Negative: `a` goes after `b`. */
 export function compare(a: Queued, b: Queued): number {
   const byImportance = a.delivery.importance - b.delivery.importance;
   if (byImportance !== 0) return byImportance;
@@ -20,43 +19,56 @@ export function compare(a: Queued, b: Queued): number {
   return a.delivery.id < b.delivery.id ? 1 : a.delivery.id > b.delivery.id ? -1 : 0;
 }
 
+/** Soonest to expire first; what never expires, last. */
+export function compareExpiry(a: Queued, b: Queued): number {
+  const [atA, atB] = [expiryOf(a), expiryOf(b)];
+  return atA === atB ? compare(a, b) : atA - atB;
+}
+
+const expiryOf = ({ delivery }: Queued) => delivery.expiresAtMs ?? Number.POSITIVE_INFINITY;
+
+/** Ascending by an order in which no two are equal. */
 export class Backlog<Item extends Queued> {
   readonly #items: Item[] = [];
+  readonly #compare: (a: Queued, b: Queued) => number;
+
+  constructor(order: (a: Queued, b: Queued) => number) {
+    this.#compare = order;
+  }
 
   get size(): number {
     return this.#items.length;
   }
 
-  /** The next to go. */
-  get head(): Item | undefined {
+  get first(): Item | undefined {
+    return this.#items[0];
+  }
+
+  get last(): Item | undefined {
     return this.#items.at(-1);
   }
 
   add(item: Item): void {
-    let low = 0;
-    let high = this.#items.length;
-    const last = this.#items[high - 1];
-    if (last === undefined || compare(last, item) < 0) low = high;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const other = this.#items[middle];
-      if (other !== undefined && compare(other, item) < 0) low = middle + 1;
-      else high = middle;
-    }
-    this.#items.splice(low, 0, item);
-  }
-
-  takeHead(): Item | undefined {
-    return this.#items.pop();
-  }
-
-  /** The last that would go. */
-  takeTail(): Item | undefined {
-    return this.#items.shift();
+    this.#items.splice(this.#placeOf(item), 0, item);
   }
 
   remove(item: Item): void {
-    const index = this.#items.indexOf(item);
-    if (index >= 0) this.#items.splice(index, 1);
+    const place = this.#placeOf(item);
+    if (this.#items[place] === item) this.#items.splice(place, 1);
+  }
+
+  /** Where it is, or would be. */
+  #placeOf(item: Item): number {
+    const last = this.last;
+    if (last === undefined || this.#compare(last, item) < 0) return this.#items.length;
+    let low = 0;
+    let high = this.#items.length - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = this.#items[middle];
+      if (other !== undefined && this.#compare(other, item) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }

@@ -6,9 +6,13 @@
  * has, it counts from that moment for one window. So a slow connect cannot let two windows' worth of
  * requests arrive together. Lanes that found no room park here; when there is room again they are woken
  * one after the other, the one with the most important delivery first, and take what there is.
+ *
+ * After a pause one request goes first, alone: only when it has ended do the others follow, so that the end
+ * of a pause is not the next storm, and a destination that is gone is probed with one delivery.
  */
 import type { Clock, Timer } from '../platform/clock.ts';
 import { compare, type Queued } from './backlog.ts';
+import { Recent } from './recent.ts';
 
 /** At most `limit` requests in any `perMs`. */
 export interface BudgetLimits {
@@ -26,8 +30,8 @@ const MARGIN = { ratio: 0.05, mostMs: 500 } as const;
 
 /** One send's place in the budget. */
 export interface Slot {
-  /** Monotonic ms; Infinity while the request may still go out. */
-  writtenMs: number;
+  /** The first one after a pause. */
+  readonly isTrial: boolean;
 }
 
 /** A lane that waits for room. */
@@ -39,13 +43,15 @@ export interface Waiter {
 
 export class Budget {
   readonly #windows: readonly BudgetLimits[];
-  readonly #longestMs: number;
+  readonly #written: Recent;
   readonly #clock: Clock;
   readonly #keep: ((untilMs: number) => void) | undefined;
-  /** In the order taken. */
-  #slots: Slot[] = [];
+  /** Sends that may still reach the wire. */
+  #inFlight = 0;
   #pausedUntilMs = 0;
   #heldUntilMs = 0;
+  /** `due`: there was a pause, and nothing has gone since. */
+  #trial: 'none' | 'due' | 'in flight' = 'none';
   #waiters = new Set<Waiter>();
   #alarm: Timer | undefined;
 
@@ -57,7 +63,7 @@ export class Budget {
       limit,
       perMs: perMs + Math.min(perMs * MARGIN.ratio, MARGIN.mostMs),
     }));
-    this.#longestMs = Math.max(0, ...this.#windows.map(({ perMs }) => perMs));
+    this.#written = new Recent(Math.max(0, ...limits.map(({ limit }) => limit)));
   }
 
   get pausedUntilMs(): number {
@@ -67,7 +73,7 @@ export class Budget {
   /** The far end asked for silence until then; a shorter wish never shortens a longer one. */
   pause(untilMs: number): void {
     if (untilMs <= this.#pausedUntilMs) return;
-    this.#pausedUntilMs = untilMs;
+    this.restore(untilMs);
     this.#keep?.(untilMs);
     this.#setAlarm();
   }
@@ -75,17 +81,19 @@ export class Budget {
   /** Our own caution, until the reason is gone (`resume`); a restart forgets it, which is how people say "try again". */
   hold(untilMs: number): void {
     this.#heldUntilMs = untilMs;
+    this.#trial = 'due';
     this.#setAlarm();
   }
 
   /** A pause that an earlier life stored. */
   restore(untilMs: number): void {
     this.#pausedUntilMs = untilMs;
+    this.#trial = 'due';
   }
 
   /** Requests of an earlier life that may still count at the far end, by when they ended at the latest. */
   remember(writtenMs: readonly number[]): void {
-    if (this.#windows.length > 0) this.#slots.push(...writtenMs.map((atMs) => ({ writtenMs: atMs })));
+    for (const atMs of writtenMs) this.#written.add(atMs);
   }
 
   /** The reason for the hold is gone; a pause that the far end asked for stays. */
@@ -96,30 +104,29 @@ export class Budget {
 
   /** 0 = now; else how long to wait, in ms (Infinity: until a send under way has ended). */
   waitMs(nowMs: number): number {
+    if (this.#trial === 'in flight') return Number.POSITIVE_INFINITY;
     let waitMs = Math.max(0, this.pausedUntilMs - nowMs);
-    if (this.#slots.length === 0) return waitMs;
-    this.#forget(nowMs);
     for (const { limit, perMs } of this.#windows) {
-      const inWindow = this.#slots.filter((slot) => slot.writtenMs + perMs > nowMs);
-      if (inWindow.length < limit) continue;
-      const ends = inWindow.map((slot) => slot.writtenMs + perMs).sort((a, b) => a - b);
-      waitMs = Math.max(waitMs, (ends[inWindow.length - limit] ?? Number.POSITIVE_INFINITY) - nowMs);
+      if (this.#inFlight >= limit) return Number.POSITIVE_INFINITY;
+      const writtenMs = this.#written.newest(limit - this.#inFlight);
+      if (writtenMs !== undefined) waitMs = Math.max(waitMs, writtenMs + perMs - nowMs);
     }
     return waitMs;
   }
 
   /** Call only when `waitMs` said 0. */
   take(): Slot {
-    const slot = { writtenMs: Number.POSITIVE_INFINITY };
-    if (this.#windows.length > 0) this.#slots.push(slot);
-    return slot;
+    const isTrial = this.#trial === 'due';
+    if (isTrial) this.#trial = 'in flight';
+    this.#inFlight++;
+    return { isTrial };
   }
 
   /** The send has ended: it was written at `writtenMs`, or never left (`undefined`) and the place is free again. */
-  settle(slot: Slot, writtenMs: number | undefined): void {
-    if (this.#windows.length === 0) return;
-    if (writtenMs === undefined) this.#slots = this.#slots.filter((other) => other !== slot);
-    else slot.writtenMs = writtenMs;
+  settle({ isTrial }: Slot, writtenMs: number | undefined): void {
+    this.#inFlight--;
+    if (isTrial && this.#trial === 'in flight') this.#trial = 'none';
+    if (writtenMs !== undefined) this.#written.add(writtenMs);
     this.#setAlarm();
   }
 
@@ -147,10 +154,5 @@ export class Budget {
     const waiting = [...this.#waiters].sort((a, b) => (a.head && b.head ? compare(b.head, a.head) : 0));
     this.#waiters = new Set();
     for (const waiter of waiting) waiter.wake();
-  }
-
-  #forget(nowMs: number): void {
-    if (this.#slots.some((slot) => slot.writtenMs + this.#longestMs <= nowMs))
-      this.#slots = this.#slots.filter((slot) => slot.writtenMs + this.#longestMs > nowMs);
   }
 }

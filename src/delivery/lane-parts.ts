@@ -2,7 +2,7 @@
 import type { CommonOptions } from '../destinations/common-options.ts';
 import type { Destination } from '../destinations/destination.ts';
 import type { AttemptRecord, OwedDelivery } from '../outbox/outbox.ts';
-import type { Clock, Timer } from '../platform/clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import type { Budget } from './budget.ts';
 import type { Delivery, FinalState } from './delivery.ts';
@@ -46,17 +46,6 @@ export interface LaneParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly events: LaneEvents;
-}
-
-/** A delivery in the lane's hands. */
-export interface Held {
-  readonly delivery: Delivery;
-  attempts: number;
-  plain: boolean;
-  message: unknown;
-  place: 'ready' | 'waiting' | 'in flight';
-  notBeforeMs: number;
-  retry: Timer | undefined;
 }
 
 export interface LaneStatus {

@@ -2,59 +2,61 @@
  * The way of the deliveries of one destination: wait for room in the rate budgets, check the age, render,
  * send, settle; or try again, expire, die, suspend. No lane ever waits for another.
  *
- * p-queue decides how many go at once and whether any may go now; the backlog decides which: a task of the
+ * p-queue decides how many go at once and whether any may go now; the head decides which: a task of the
  * queue is a ticket, and takes the most important delivery at the moment it starts. So whatever is fresh
  * overtakes what has waited, also after a pause.
  *
- * A delivery held here is `ready` (in the backlog), `waiting` (for its retry time) or `in flight`. At most
- * HEAD are held; the rest stay in the outbox (`behind`) and are taken up as places become free.
+ * At most HEAD deliveries are held in memory (`head.ts`); the rest stay in the outbox (`behind`) and are
+ * taken up as places become free.
  */
 import PQueue from 'p-queue';
 import type { OwedDelivery } from '../outbox/outbox.ts';
 import type { Timer } from '../platform/clock.ts';
 import { attempt, type Made, recordOf } from './attempt.ts';
-import { Backlog, compare } from './backlog.ts';
-import type { Budget } from './budget.ts';
+import { compare } from './backlog.ts';
 import type { Delivery, FinalState } from './delivery.ts';
-import type { Held, LaneParts, LaneStatus } from './lane-parts.ts';
+import { Head, type Held, isExpired } from './head.ts';
+import type { LaneParts, LaneStatus } from './lane-parts.ts';
 import type { AttemptResult } from './outcome.ts';
 import { decide } from './retry-policy.ts';
+import { Room } from './room.ts';
 import { Suspension } from './suspension.ts';
+import { Sweep } from './sweep.ts';
 
 /** Enough to keep any destination busy; small enough that a dead one costs nothing. */
-const HEAD = 1000;
+export const HEAD = 1000;
 
 export class Lane {
   readonly #parts: LaneParts;
-  readonly #budgets: readonly Budget[];
+  readonly #room: Room;
   readonly #queue: PQueue;
-  readonly #backlog = new Backlog<Held>();
-  readonly #held = new Map<string, Held>();
+  readonly #head = new Head();
+  readonly #sweep: Sweep;
+  readonly #suspension: Suspension;
   readonly #stop = new AbortController();
   #inFlight = 0;
   #behind = false;
-  #sweep: Timer | undefined;
   #refillSoon: Timer | undefined;
-  readonly #suspension: Suspension;
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
-    this.#budgets = [parts.ownBudget, ...parts.sharedBudgets.values()];
+    this.#room = new Room(parts.ownBudget, parts.sharedBudgets);
     this.#queue = new PQueue({ concurrency: parts.options.concurrency });
+    this.#sweep = new Sweep(this.#head, parts.clock, (held, nowMs) => this.#expire(held, nowMs));
     this.#suspension = new Suspension(parts.name, parts.ownBudget, parts.events);
   }
 
   /** The most important delivery that is ready; budgets wake lanes in this order. */
   get head(): Held | undefined {
-    return this.#backlog.head;
+    return this.#head.next;
   }
 
   get status(): LaneStatus {
     return {
-      held: this.#held.size,
+      held: this.#head.size,
       inFlight: this.#inFlight,
       behind: this.#behind,
-      pausedUntilMs: Math.max(...this.#budgets.map((budget) => budget.pausedUntilMs)),
+      pausedUntilMs: this.#room.pausedUntilMs,
       suspended: this.#suspension.status,
     };
   }
@@ -72,8 +74,8 @@ export class Lane {
     const owed = this.#parts.journal.owed(this.#parts.name, HEAD);
     this.#behind = owed.length === HEAD;
     for (const item of owed) {
-      if (this.#held.size >= HEAD) break;
-      if (!this.#held.has(item.delivery.id)) this.#hold(item);
+      if (this.#head.size >= HEAD) break;
+      if (!this.#head.has(item.delivery.id)) this.#hold(item);
     }
   }
 
@@ -83,8 +85,8 @@ export class Lane {
     const owed = new Set(
       this.#parts.journal.owed(this.#parts.name, HEAD + 1).map(({ delivery }) => delivery.id),
     );
-    for (const held of this.#held.values())
-      if (held.place !== 'in flight' && !owed.has(held.delivery.id)) this.#drop(held);
+    for (const held of this.#head)
+      if (held.place !== 'in flight' && !owed.has(held.delivery.id)) this.#head.move(held, 'gone');
     this.refill();
   }
 
@@ -102,10 +104,10 @@ export class Lane {
   async stop(deadline: AbortSignal): Promise<void> {
     this.#queue.pause();
     this.#queue.clear();
-    for (const budget of this.#budgets) budget.unpark(this);
-    this.#sweep?.cancel();
+    this.#room.unpark(this);
+    this.#sweep.stop();
     this.#refillSoon?.cancel();
-    for (const held of this.#held.values()) held.retry?.cancel();
+    for (const held of this.#head) held.retry?.cancel();
     const abort = () => this.#stop.abort();
     if (deadline.aborted) abort();
     deadline.addEventListener('abort', abort, { once: true });
@@ -115,84 +117,63 @@ export class Lane {
   }
 
   #hold(item: OwedDelivery): void {
-    const { delivery, notBeforeMs } = item;
-    if (this.#held.size >= HEAD && !this.#makeRoom(delivery)) return;
-    const held: Held = { ...item, message: undefined, place: 'ready', retry: undefined };
-    this.#held.set(delivery.id, held);
-    if (this.#parts.options.dryRun)
-      return this.#end(held, 'skipped', 'dry_run', this.#parts.clock.monotonicMs());
-    if (notBeforeMs > 0 && notBeforeMs > this.#parts.clock.monotonicMs()) this.#waitForRetry(held);
+    if (this.#head.size >= HEAD && !this.#makeRoom(item.delivery)) return;
+    const held = this.#head.take(item);
+    const nowMs = this.#parts.clock.monotonicMs();
+    if (this.#parts.options.dryRun) this.#end(held, 'skipped', 'dry_run', nowMs);
+    else if (held.notBeforeMs > nowMs) this.#waitForRetry(held, nowMs);
     else this.#ready(held);
   }
 
   /** Lets go of the least important one (it stays in the outbox). False if the newcomer is that one. */
   #makeRoom(newcomer: Delivery): boolean {
     this.#behind = true;
-    let least: Held | undefined;
-    for (const held of this.#held.values())
-      if (held.place !== 'in flight' && (least === undefined || compare(held, least) < 0)) least = held;
+    const least = this.#head.least;
     if (least === undefined || compare({ delivery: newcomer }, least) < 0) return false;
-    this.#drop(least);
+    this.#head.move(least, 'gone');
     return true;
   }
 
-  #drop(held: Held): void {
-    held.retry?.cancel();
-    if (held.place === 'ready') this.#backlog.remove(held);
-    this.#held.delete(held.delivery.id);
-  }
-
   #ready(held: Held): void {
-    held.place = 'ready';
-    this.#backlog.add(held);
+    this.#head.move(held, 'ready');
     this.#issueTickets();
   }
 
   /** One ticket for each ready delivery; a ticket that finds none is harmless. */
   #issueTickets(): void {
     if (this.#stop.signal.aborted) return;
-    while (this.#queue.size < this.#backlog.size && !this.#queue.isPaused) {
+    while (this.#queue.size < this.#head.readyCount && !this.#queue.isPaused)
       void this.#queue.add(this.#sendNext);
-    }
-    if (this.#queue.isPaused) this.#armSweep();
+    if (this.#head.readyCount > 0) this.#sweep.arm();
   }
 
   /** A ticket: runs synchronously up to the request. */
   readonly #sendNext = async (): Promise<void> => {
     const nowMs = this.#parts.clock.monotonicMs();
-    this.#expireHead(nowMs);
-    const held = this.#backlog.head;
-    if (held === undefined || this.#stop.signal.aborted) return;
-    if (!this.#hasRoom(nowMs)) return;
-    this.#backlog.takeHead();
-    held.place = 'in flight';
+    const held = this.#nextInTime(nowMs);
+    if (held === undefined || this.#stop.signal.aborted || !this.#hasRoom(nowMs)) return;
+    this.#head.move(held, 'in flight');
     const message = this.#render(held, nowMs);
     if (message === undefined) return;
     await this.#attempt(held, message, nowMs);
   };
 
-  /** The most useful first: whatever is too old at the head goes out of the way. */
-  #expireHead(nowMs: number): void {
-    let head = this.#backlog.head;
-    while (head !== undefined && isExpired(head, nowMs)) {
-      this.#backlog.takeHead();
-      this.#end(head, 'expired', 'max_age', nowMs);
-      head = this.#backlog.head;
+  /** The most useful first: whatever is too old before it goes out of the way. */
+  #nextInTime(nowMs: number): Held | undefined {
+    let held = this.#head.next;
+    while (held !== undefined && isExpired(held, nowMs)) {
+      this.#expire(held, nowMs);
+      held = this.#head.next;
     }
+    return held;
   }
 
   /** False after parking at the budget that has no room for longest. */
   #hasRoom(nowMs: number): boolean {
-    let longestMs = 0;
-    let full: Budget | undefined;
-    for (const budget of this.#budgets) {
-      const waitMs = budget.waitMs(nowMs);
-      if (waitMs > longestMs) [longestMs, full] = [waitMs, budget];
-    }
+    const full = this.#room.fullest(nowMs);
     if (full === undefined) return true;
     this.#queue.pause();
     full.park(this);
-    this.#armSweep();
     return false;
   }
 
@@ -210,11 +191,11 @@ export class Lane {
   }
 
   async #attempt(held: Held, message: unknown, startedMs: number): Promise<void> {
-    const slots = this.#budgets.map((budget) => [budget, budget.take()] as const);
+    const places = this.#room.take();
     this.#inFlight++;
     const result = await attempt(this.#parts, held, message, startedMs, this.#stop.signal);
     this.#inFlight--;
-    for (const [budget, slot] of slots) budget.settle(slot, result.writtenMs);
+    this.#room.settle(places, result.writtenMs);
     // Shutdown is not a failure: the delivery stays owed and the attempt is not charged.
     if (this.#stop.signal.aborted && result.outcome.kind !== 'delivered') return;
     this.#settle(held, result, startedMs);
@@ -227,7 +208,7 @@ export class Lane {
     const decision = decide(result.outcome, held.attempts, options.retry, options.onAmbiguous, random);
     events.attempted(held.delivery, held.attempts, result, startedMs, endedMs, decision);
     if (decision.kind === 'again' && decision.pause !== undefined)
-      this.#pause(decision.pause.budget, endedMs + decision.pause.ms);
+      this.#room.pause(decision.pause.budget, endedMs + decision.pause.ms);
     this.#suspension.learn(result, endedMs);
     const made = { result, startedMs };
     switch (decision.kind) {
@@ -243,55 +224,28 @@ export class Lane {
     }
   }
 
-  #pause(key: string | undefined, untilMs: number): void {
-    const budget = key === undefined ? undefined : this.#parts.sharedBudgets.get(key);
-    (budget ?? this.#parts.ownBudget).pause(untilMs);
-  }
-
   #again(held: Held, reason: string, delayMs: number, nowMs: number, made: Made): void {
     held.notBeforeMs = delayMs === 0 ? 0 : nowMs + delayMs;
     this.#parts.journal.settle(recordOf(held, 'pending', reason, nowMs, made));
     if (delayMs === 0) this.#ready(held);
-    else this.#waitForRetry(held);
+    else this.#waitForRetry(held, nowMs);
   }
 
-  #waitForRetry(held: Held): void {
-    held.place = 'waiting';
-    const delayMs = held.notBeforeMs - this.#parts.clock.monotonicMs();
-    held.retry = this.#parts.clock.after(delayMs, () => this.#ready(held), false);
-    this.#armSweep();
+  #waitForRetry(held: Held, nowMs: number): void {
+    this.#head.move(held, 'waiting');
+    held.retry = this.#parts.clock.after(held.notBeforeMs - nowMs, () => this.#ready(held), false);
+    this.#sweep.arm();
+  }
+
+  #expire(held: Held, nowMs: number): void {
+    this.#end(held, 'expired', 'max_age', nowMs);
   }
 
   #end(held: Held, state: FinalState, reason: string | undefined, nowMs: number, made?: Made): void {
-    this.#held.delete(held.delivery.id);
+    this.#head.move(held, 'gone');
     this.#parts.journal.settle(recordOf(held, state, reason, nowMs, made));
     this.#parts.events.ended(held.delivery, state, reason, nowMs);
-    if (this.#behind && this.#held.size < HEAD / 2)
+    if (this.#behind && this.#head.size < HEAD / 2)
       this.#refillSoon ??= this.#parts.clock.after(0, () => this.refill());
   }
-
-  /** What can no longer be sent in time is said so when its time is up, not when its turn would have come. */
-  #armSweep(): void {
-    this.#sweep?.cancel();
-    let earliestMs = Number.POSITIVE_INFINITY;
-    for (const { place, delivery } of this.#held.values())
-      if (place !== 'in flight')
-        earliestMs = Math.min(earliestMs, delivery.expiresAtMs ?? Number.POSITIVE_INFINITY);
-    if (earliestMs === Number.POSITIVE_INFINITY) return;
-    const delayMs = Math.max(0, Math.ceil(earliestMs - this.#parts.clock.monotonicMs()));
-    this.#sweep = this.#parts.clock.after(delayMs, () => this.#expireAll(), false);
-  }
-
-  #expireAll(): void {
-    const nowMs = this.#parts.clock.monotonicMs();
-    for (const held of [...this.#held.values()]) {
-      if (held.place === 'in flight' || !isExpired(held, nowMs)) continue;
-      this.#drop(held);
-      this.#end(held, 'expired', 'max_age', nowMs);
-    }
-    this.#armSweep();
-  }
 }
-
-const isExpired = ({ delivery }: Held, nowMs: number) =>
-  delivery.expiresAtMs !== undefined && nowMs >= delivery.expiresAtMs;

@@ -1,0 +1,86 @@
+/**
+ * The deliveries of a lane that are in memory. Each is `ready` (may go), `waiting` (for its retry time) or
+ * `in flight`; the first two are idle. Knows which goes next, which can best be let go of, and which
+ * expires first, each without looking at the others.
+ */
+import type { OwedDelivery } from '../outbox/outbox.ts';
+import type { Timer } from '../platform/clock.ts';
+import { Backlog, compare, compareExpiry } from './backlog.ts';
+
+/** A delivery in the lane's hands. */
+export interface Held extends OwedDelivery {
+  attempts: number;
+  plain: boolean;
+  notBeforeMs: number;
+  /** Rendered at the first attempt. */
+  message: unknown;
+  place: Place;
+  /** Runs while it is waiting. */
+  retry: Timer | undefined;
+}
+
+type Place = 'new' | 'ready' | 'waiting' | 'in flight' | 'gone';
+
+const isIdle = (place: Place) => place === 'ready' || place === 'waiting';
+
+export class Head {
+  readonly #byId = new Map<string, Held>();
+  readonly #ready = new Backlog<Held>(compare);
+  readonly #idle = new Backlog<Held>(compare);
+  readonly #expiring = new Backlog<Held>(compareExpiry);
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  get readyCount(): number {
+    return this.#ready.size;
+  }
+
+  /** The most important one that may go. */
+  get next(): Held | undefined {
+    return this.#ready.last;
+  }
+
+  /** The least important one that is idle. */
+  get least(): Held | undefined {
+    return this.#idle.first;
+  }
+
+  /** The idle one that expires first. */
+  get soonest(): Held | undefined {
+    return this.#expiring.first;
+  }
+
+  has(id: string): boolean {
+    return this.#byId.has(id);
+  }
+
+  [Symbol.iterator](): Iterator<Held> {
+    return this.#byId.values();
+  }
+
+  take(item: OwedDelivery): Held {
+    const held: Held = { ...item, message: undefined, place: 'new', retry: undefined };
+    this.#byId.set(held.delivery.id, held);
+    return held;
+  }
+
+  move(held: Held, place: Exclude<Place, 'new'>): void {
+    const [wasIdle, nowIdle] = [isIdle(held.place), isIdle(place)];
+    if (held.place === 'waiting') held.retry?.cancel();
+    if (held.place === 'ready') this.#ready.remove(held);
+    if (place === 'ready') this.#ready.add(held);
+    if (wasIdle && !nowIdle) this.#idle.remove(held);
+    if (!wasIdle && nowIdle) this.#idle.add(held);
+    if (held.delivery.expiresAtMs !== undefined) {
+      if (wasIdle && !nowIdle) this.#expiring.remove(held);
+      if (!wasIdle && nowIdle) this.#expiring.add(held);
+    }
+    held.place = place;
+    if (place === 'gone') this.#byId.delete(held.delivery.id);
+  }
+}
+
+export const isExpired = ({ delivery }: Held, nowMs: number): boolean =>
+  delivery.expiresAtMs !== undefined && nowMs >= delivery.expiresAtMs;

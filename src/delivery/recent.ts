@@ -1,0 +1,25 @@
+/** Moments of late, and how far back the n-th newest lies: all that a sliding window has to know. */
+export class Recent {
+  /** Ascending. */
+  readonly #times: number[] = [];
+  readonly #most: number;
+
+  /** `most`: the greatest `n` that will be asked for; older moments are forgotten. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Usually the newest; others find their place from the end. */
+  add(atMs: number): void {
+    let place = this.#times.length;
+    while (place > 0 && (this.#times[place - 1] ?? 0) > atMs) place--;
+    this.#times.splice(place, 0, atMs);
+    // In bites, so that forgetting costs next to nothing each time.
+    if (this.#times.length > 2 * this.#most) this.#times.splice(0, this.#times.length - this.#most);
+  }
+
+  /** 1 = the newest. */
+  newest(n: number): number | undefined {
+    return this.#times[this.#times.length - n];
+  }
+}

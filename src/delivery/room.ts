@@ -1,0 +1,52 @@
+/** All the rate budgets of one lane, asked as one: its own, and those that it shares with others. */
+import type { Budget, Slot, Waiter } from './budget.ts';
+
+/** A send's places in all of them. */
+export type Places = readonly (readonly [Budget, Slot])[];
+
+export class Room {
+  readonly #own: Budget;
+  readonly #shared: ReadonlyMap<string, Budget>;
+  readonly #all: readonly Budget[];
+
+  constructor(own: Budget, shared: ReadonlyMap<string, Budget>) {
+    this.#own = own;
+    this.#shared = shared;
+    this.#all = [own, ...shared.values()];
+  }
+
+  get pausedUntilMs(): number {
+    return Math.max(...this.#all.map((budget) => budget.pausedUntilMs));
+  }
+
+  /** `undefined` = there is room now; else where it will take longest. */
+  fullest(nowMs: number): Budget | undefined {
+    let longestMs = 0;
+    let full: Budget | undefined;
+    for (const budget of this.#all) {
+      const waitMs = budget.waitMs(nowMs);
+      if (waitMs > longestMs) [longestMs, full] = [waitMs, budget];
+    }
+    return full;
+  }
+
+  /** Call only when there is room. */
+  take(): Places {
+    return this.#all.map((budget) => [budget, budget.take()] as const);
+  }
+
+  /** The send has ended; see `Budget.settle`. */
+  settle(places: Places, writtenMs: number | undefined): void {
+    for (const [budget, slot] of places) budget.settle(slot, writtenMs);
+  }
+
+  /** `key`: the shared one that the far end named; without it, the lane's own. */
+  pause(key: string | undefined, untilMs: number): void {
+    const named = key === undefined ? undefined : this.#shared.get(key);
+    (named ?? this.#own).pause(untilMs);
+  }
+
+  unpark(waiter: Waiter): void {
+    for (const budget of this.#all) budget.unpark(waiter);
+  }
+}
