@@ -23,7 +23,7 @@ export async function attempt(
       deliveryId: delivery.id,
       attempt: attempts + 1,
       plain,
-      expiresAtMs: delivery.expiresAtMs === undefined ? undefined : clock.wallMs() + leftMs,
+      expiresAtMs: delivery.expiresAtMs,
       signal: deadline.signal,
     });
   } catch (error) {

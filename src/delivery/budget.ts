@@ -13,6 +13,8 @@
 import type { Clock, Timer } from '../platform/clock.ts';
 import { compare, type Queued } from './backlog.ts';
 import { Recent } from './recent.ts';
+import { Strikes } from './strikes.ts';
+import { ToldLimit } from './told-limit.ts';
 
 /** At most `limit` requests in any `perMs`. */
 export interface BudgetLimits {
@@ -32,6 +34,7 @@ const MARGIN = { ratio: 0.05, mostMs: 500 } as const;
 export interface Slot {
   /** The first one after a pause. */
   readonly isTrial: boolean;
+  readonly told: ReturnType<ToldLimit['take']>;
 }
 
 /** A lane that waits for room. */
@@ -42,8 +45,10 @@ export interface Waiter {
 }
 
 export class Budget {
-  readonly #windows: readonly BudgetLimits[];
-  readonly #written: Recent;
+  #windows: readonly BudgetLimits[] = [];
+  readonly #written = new Recent(0);
+  readonly #told = new ToldLimit();
+  readonly #strikes: Strikes | undefined;
   readonly #clock: Clock;
   readonly #keep: ((untilMs: number) => void) | undefined;
   /** Sends that may still reach the wire. */
@@ -55,15 +60,27 @@ export class Budget {
   #waiters = new Set<Waiter>();
   #alarm: Timer | undefined;
 
-  /** `keep` stores a pause, so that a restart does not forget it. */
-  constructor(limits: readonly BudgetLimits[], clock: Clock, keep?: (untilMs: number) => void) {
+  /** `keep` stores a pause, so that a restart does not forget it; `strikes`: how many bad answers are too many. */
+  constructor(
+    limits: readonly BudgetLimits[],
+    clock: Clock,
+    keep?: (untilMs: number) => void,
+    strikes?: BudgetLimits,
+  ) {
     this.#clock = clock;
     this.#keep = keep;
+    this.#strikes = strikes === undefined ? undefined : new Strikes(strikes);
+    this.reshape(limits);
+  }
+
+  /** New limits (a reload); what was sent under the old ones still counts. */
+  reshape(limits: readonly BudgetLimits[]): void {
     this.#windows = limits.map(({ limit, perMs }) => ({
       limit,
       perMs: perMs + Math.min(perMs * MARGIN.ratio, MARGIN.mostMs),
     }));
-    this.#written = new Recent(Math.max(0, ...limits.map(({ limit }) => limit)));
+    this.#written.most = Math.max(0, ...limits.map(({ limit }) => limit));
+    this.#setAlarm();
   }
 
   get pausedUntilMs(): number {
@@ -96,6 +113,20 @@ export class Budget {
     for (const atMs of writtenMs) this.#written.add(atMs);
   }
 
+  /** The far end's own count of what may still come until `endsMs`. */
+  tell(bucket: string, requests: number, endsMs: number, nowMs: number): void {
+    this.#told.tell(bucket, requests, endsMs, this.#inFlight, nowMs);
+    this.#setAlarm();
+  }
+
+  /** An answer that counts towards a ban: with too many, a pause. Says until when if that is news. */
+  strike(nowMs: number): number | undefined {
+    const silence = this.#strikes?.add(nowMs);
+    if (silence === undefined) return undefined;
+    this.pause(silence.untilMs);
+    return silence.isNews ? silence.untilMs : undefined;
+  }
+
   /** The reason for the hold is gone; a pause that the far end asked for stays. */
   resume(): void {
     this.#heldUntilMs = 0;
@@ -105,7 +136,7 @@ export class Budget {
   /** 0 = now; else how long to wait, in ms (Infinity: until a send under way has ended). */
   waitMs(nowMs: number): number {
     if (this.#trial === 'in flight') return Number.POSITIVE_INFINITY;
-    let waitMs = Math.max(0, this.pausedUntilMs - nowMs);
+    let waitMs = Math.max(0, this.pausedUntilMs - nowMs, this.#told.waitMs(nowMs));
     for (const { limit, perMs } of this.#windows) {
       if (this.#inFlight >= limit) return Number.POSITIVE_INFINITY;
       const writtenMs = this.#written.newest(limit - this.#inFlight);
@@ -119,14 +150,15 @@ export class Budget {
     const isTrial = this.#trial === 'due';
     if (isTrial) this.#trial = 'in flight';
     this.#inFlight++;
-    return { isTrial };
+    return { isTrial, told: this.#told.take() };
   }
 
   /** The send has ended: it was written at `writtenMs`, or never left (`undefined`) and the place is free again. */
-  settle({ isTrial }: Slot, writtenMs: number | undefined): void {
+  settle({ isTrial, told }: Slot, writtenMs: number | undefined): void {
     this.#inFlight--;
     if (isTrial && this.#trial === 'in flight') this.#trial = 'none';
-    if (writtenMs !== undefined) this.#written.add(writtenMs);
+    if (writtenMs === undefined) this.#told.giveBack(told);
+    else this.#written.add(writtenMs);
     this.#setAlarm();
   }
 

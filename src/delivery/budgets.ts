@@ -36,16 +36,17 @@ export class Budgets {
   }
 
   /** The same one for every destination that names the key. */
-  shared(key: string, limits: readonly BudgetLimits[], destination: string): Budget {
-    return this.#budget(key, limits, destination);
+  shared(key: string, limits: readonly BudgetLimits[], destination: string, strikes?: BudgetLimits): Budget {
+    return this.#budget(key, limits, destination, strikes);
   }
 
-  #budget(key: string, limits: readonly BudgetLimits[], destination: string): Budget {
+  #budget(key: string, limits: readonly BudgetLimits[], destination: string, strikes?: BudgetLimits): Budget {
     const { pauses, attempts, keep } = this.#memory;
     let budget = this.#byKey.get(key);
     if (budget === undefined) {
-      budget = new Budget(limits, this.#clock, (untilMs) => keep(key, untilMs));
-      budget.restore(pauses.get(key) ?? 0);
+      budget = new Budget(limits, this.#clock, (untilMs) => keep(key, untilMs), strikes);
+      const untilMs = pauses.get(key);
+      if (untilMs !== undefined) budget.restore(untilMs);
       this.#byKey.set(key, budget);
     }
     budget.remember(attempts.get(destination) ?? []);

@@ -28,6 +28,8 @@ export interface LaneEvents {
   /** Said once when it starts, once when it ends. */
   suspended(destination: string, reason: string, detail: string | undefined): void;
   resumed(destination: string): void;
+  /** The platform has refused so much that it would soon ban this address: all that share it are silent until then. Said once. */
+  nearBan(destination: string, untilMs: number): void;
   /** A template failed on this announcement; the destination's default form is used instead, or the delivery dies. */
   renderFailed(delivery: Delivery, message: string): void;
 }

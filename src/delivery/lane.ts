@@ -209,6 +209,10 @@ export class Lane {
     events.attempted(held.delivery, held.attempts, result, startedMs, endedMs, decision);
     if (decision.kind === 'again' && decision.pause !== undefined)
       this.#room.pause(decision.pause.budget, endedMs + decision.pause.ms);
+    if (result.limits !== undefined) {
+      const silentUntilMs = this.#room.heed(result.limits, endedMs);
+      if (silentUntilMs !== undefined) events.nearBan(this.#parts.name, silentUntilMs);
+    }
     this.#suspension.learn(result, endedMs);
     const made = { result, startedMs };
     switch (decision.kind) {

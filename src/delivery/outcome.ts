@@ -38,6 +38,19 @@ export type Outcome =
   | { readonly kind: 'reject'; readonly reason: RejectReason; readonly scope: 'message' | 'destination' }
   | { readonly kind: 'ambiguous'; readonly reason: AmbiguousReason };
 
+/** What an answer says about a shared budget, whatever became of the message. */
+export type LimitNews =
+  /** So many more requests may come until the window ends; `bucket` is whose count that is. */
+  | {
+      readonly kind: 'left';
+      readonly budget: string;
+      readonly bucket: string;
+      readonly requests: number;
+      readonly endsInMs: number;
+    }
+  /** One of the answers that a platform counts before it bans the address. */
+  | { readonly kind: 'strike'; readonly budget: string };
+
 /** One attempt, as a sender reports it. */
 export interface AttemptResult {
   readonly outcome: Outcome;
@@ -47,4 +60,5 @@ export interface AttemptResult {
   readonly detail?: string;
   /** When the request went onto the wire, by the monotonic clock; absent when nothing was written. */
   readonly writtenMs?: number;
+  readonly limits?: readonly LimitNews[];
 }

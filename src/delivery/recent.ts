@@ -2,11 +2,11 @@
 export class Recent {
   /** Ascending. */
   readonly #times: number[] = [];
-  readonly #most: number;
+  /** The greatest `n` that will be asked for; older moments are forgotten. */
+  most: number;
 
-  /** `most`: the greatest `n` that will be asked for; older moments are forgotten. */
   constructor(most: number) {
-    this.#most = most;
+    this.most = most;
   }
 
   /** Usually the newest; others find their place from the end. */
@@ -15,7 +15,7 @@ export class Recent {
     while (place > 0 && (this.#times[place - 1] ?? 0) > atMs) place--;
     this.#times.splice(place, 0, atMs);
     // In bites, so that forgetting costs next to nothing each time.
-    if (this.#times.length > 2 * this.#most) this.#times.splice(0, this.#times.length - this.#most);
+    if (this.#times.length > 2 * this.most) this.#times.splice(0, this.#times.length - this.most);
   }
 
   /** 1 = the newest. */

@@ -1,5 +1,6 @@
 /** All the rate budgets of one lane, asked as one: its own, and those that it shares with others. */
 import type { Budget, Slot, Waiter } from './budget.ts';
+import type { LimitNews } from './outcome.ts';
 
 /** A send's places in all of them. */
 export type Places = readonly (readonly [Budget, Slot])[];
@@ -44,6 +45,17 @@ export class Room {
   pause(key: string | undefined, untilMs: number): void {
     const named = key === undefined ? undefined : this.#shared.get(key);
     (named ?? this.#own).pause(untilMs);
+  }
+
+  /** What an answer told of the shared ones. Says until when to be silent if a ban is near, once. */
+  heed(limits: readonly LimitNews[], nowMs: number): number | undefined {
+    let silentUntilMs: number | undefined;
+    for (const news of limits) {
+      const budget = this.#shared.get(news.budget);
+      if (news.kind === 'left') budget?.tell(news.bucket, news.requests, nowMs + news.endsInMs, nowMs);
+      else silentUntilMs = budget?.strike(nowMs) ?? silentUntilMs;
+    }
+    return silentUntilMs;
   }
 
   unpark(waiter: Waiter): void {

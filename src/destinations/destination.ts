@@ -55,7 +55,7 @@ export interface SendContext {
   readonly attempt: number;
   /** The platform refused the rich form: send the plain minimal one. */
   readonly plain: boolean;
-  /** Wall-clock ms; `undefined` = never. */
+  /** Monotonic ms; `undefined` = never. Nothing is written from then on, whatever the signal says. */
   readonly expiresAtMs: number | undefined;
   /** Aborted when the attempt's time is up or the bridge stops; the sender must then settle at once. */
   readonly signal: AbortSignal;
@@ -74,12 +74,24 @@ export interface DestinationDeps {
   readonly redact: Redactor;
   /** For `user-agent`. */
   readonly version: string;
+  /** What was learnt outlives a restart there; absent: it is forgotten. */
+  readonly memory?: DestinationMemory;
+  /** Something that a person should change in the config; in one sentence, without secrets. */
+  readonly advise?: (advice: string) => void;
+}
+
+/** What a destination has learnt about its far end, by a key without secrets. */
+export interface DestinationMemory {
+  recall(key: string): string | undefined;
+  keep(key: string, value: string): void;
 }
 
 /** Named rate limits. Lanes whose destinations name the same key share one budget. */
 export interface BudgetSpec {
   readonly key: string;
   readonly limits: readonly BudgetLimits[];
+  /** At most so many answers of the kind that gets an address banned (`LimitNews`). */
+  readonly strikes?: BudgetLimits;
 }
 
 export interface DestinationType<Options extends CommonOptions, Message> {

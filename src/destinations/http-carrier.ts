@@ -5,6 +5,7 @@
  * wire comes back beside whatever the library made of it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { SendContext } from './destination.ts';
 import type { HttpConnection, HttpRequest, HttpResult } from './http.ts';
 
 export interface Carried {
@@ -14,8 +15,10 @@ export interface Carried {
   readonly thrown: unknown;
 }
 
+type Limits = Pick<SendContext, 'signal' | 'expiresAtMs'>;
+
 interface Call {
-  readonly signal: AbortSignal;
+  readonly limits: Limits;
   result: HttpResult | undefined;
 }
 
@@ -28,8 +31,8 @@ export class HttpCarrier {
   }
 
   /** Runs a call of the library. */
-  async carry(signal: AbortSignal, libraryCall: () => Promise<unknown>): Promise<Carried> {
-    const call: Call = { signal, result: undefined };
+  async carry(limits: Limits, libraryCall: () => Promise<unknown>): Promise<Carried> {
+    const call: Call = { limits, result: undefined };
     let thrown: unknown;
     await this.#calls.run(call, libraryCall).catch((error: unknown) => {
       thrown = error;
@@ -38,10 +41,11 @@ export class HttpCarrier {
   }
 
   /** For the library's transport. */
-  async send(request: Omit<HttpRequest, 'signal'>): Promise<HttpResult> {
+  async send(request: Omit<HttpRequest, keyof Limits>): Promise<HttpResult> {
     const call = this.#calls.getStore();
     if (call === undefined) throw new Error('a library sent a request outside of carry()');
-    call.result = await this.#connection.send({ ...request, signal: call.signal });
+    const { signal, expiresAtMs } = call.limits;
+    call.result = await this.#connection.send({ ...request, signal, expiresAtMs });
     return call.result;
   }
 }

@@ -17,6 +17,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly result: Promise<HttpResult>;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
+  readonly #expiresAtMs: number;
   #resolve: ((result: HttpResult) => void) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #writtenMs: number | undefined;
@@ -25,8 +26,9 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #bytes = 0;
 
-  constructor(clock: Clock, signal: AbortSignal) {
+  constructor(clock: Clock, signal: AbortSignal, expiresAtMs = Number.POSITIVE_INFINITY) {
     this.#clock = clock;
+    this.#expiresAtMs = expiresAtMs;
     this.#signal = signal;
     this.result = new Promise((resolve) => {
       this.#resolve = resolve;
@@ -41,9 +43,12 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   };
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    const nowMs = this.#clock.monotonicMs();
+    // A timer may be late: the clock decides whether this is still in time.
+    if (nowMs >= this.#expiresAtMs) this.#fail('timeout', 'not sent in time');
     if (this.#resolve === undefined) return controller.abort(ABORTED);
     this.#controller = controller;
-    this.#writtenMs = this.#clock.monotonicMs();
+    this.#writtenMs = nowMs;
   }
 
   onResponseStart(

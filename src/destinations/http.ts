@@ -18,6 +18,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly signal: AbortSignal;
+  /** Monotonic ms; nothing is written from then on. */
+  readonly expiresAtMs: number | undefined;
 }
 
 /** The status line and headers came. */
@@ -79,8 +81,8 @@ export class HttpConnection {
   }
 
   send(request: HttpRequest): Promise<HttpResult> {
-    const { method, path, headers, body, signal } = request;
-    const exchange = new HttpExchange(this.#clock, signal);
+    const { method, path, headers, body, signal, expiresAtMs } = request;
+    const exchange = new HttpExchange(this.#clock, signal, expiresAtMs);
     if (signal.aborted) exchange.abort();
     // `idempotent: false` is what undici assumes of a POST; said aloud because a PUT must not be repeated either.
     else this.#pool.dispatch({ method, path, headers, body, idempotent: false }, exchange);

@@ -47,7 +47,7 @@ export function prepareDestinations(
       ...renderers(type, options, templates, used(name)),
       ownBudget: budgets.own(name, ownLimits(options, limits.own)),
       sharedBudgets: new Map(
-        limits.shared.map((spec) => [spec.key, budgets.shared(spec.key, spec.limits, name)]),
+        limits.shared.map((spec) => [spec.key, budgets.shared(spec.key, spec.limits, name, spec.strikes)]),
       ),
       open: (deps) => type.open(options, { ...deps, name }),
     };

@@ -124,6 +124,18 @@ export function createEvents({ log, clock, lanes }: EventParts): Events {
       suspended: (destination, reason, detail) =>
         later(() => log.error({ destination, reason, detail }, 'destination.suspended')),
       resumed: (destination) => later(() => log.info({ destination }, 'destination.resumed')),
+      nearBan: (destination, untilMs) =>
+        later(() =>
+          log.error(
+            {
+              destination,
+              silentFor: formatDuration(untilMs - clock.monotonicMs()),
+              effect:
+                'the platform has refused so much that it would soon ban this address: nothing goes there meanwhile',
+            },
+            'destination.near_ban',
+          ),
+        ),
       renderFailed: (delivery, message) =>
         later(() =>
           log.error(

@@ -92,27 +92,36 @@ describe('as a webhook', () => {
     );
   });
 
-  test('is held back before it would run into a limit that the last answer told', async () => {
+  test('tells what the headers say is left of the bucket, by its name', async () => {
     const { server, destination } = await asWebhook();
     const headers = {
       'x-ratelimit-limit': '5',
-      'x-ratelimit-remaining': '0',
+      'x-ratelimit-remaining': '3',
       'x-ratelimit-reset-after': '1.5',
       'x-ratelimit-bucket': 'abcd1234',
     };
     server.script(taken(headers));
-    expect((await destination.send(message, sendContext())).outcome).toEqual({ kind: 'delivered' });
-    const { outcome, writtenMs } = await destination.send(message, sendContext());
-    expect(outcome).toMatchObject({
-      kind: 'retry',
-      reason: 'rate_limited',
-      budget: 'discord-webhook:123456789012345678',
-    });
-    const afterMs = outcome.kind === 'retry' ? (outcome.afterMs ?? 0) : 0;
-    expect(afterMs).toBeGreaterThan(1000);
-    expect(afterMs).toBeLessThanOrEqual(1600);
-    expect(writtenMs).toBeUndefined();
-    expect(server.received).toHaveLength(1);
+    const { outcome, limits } = await destination.send(message, sendContext());
+    expect(outcome).toEqual({ kind: 'delivered' });
+    const budget = 'discord-webhook:123456789012345678';
+    expect(limits).toEqual([{ kind: 'left', budget, bucket: 'abcd1234', requests: 3, endsInMs: 1500 }]);
+  });
+
+  test.each([
+    [401, {}, 1],
+    [403, {}, 1],
+    [404, {}, 0],
+    [429, { 'x-ratelimit-scope': 'user' }, 1],
+    [429, { 'x-ratelimit-scope': 'global' }, 1],
+    [429, { 'x-ratelimit-scope': 'shared' }, 0],
+    [500, {}, 0],
+  ] as const)('%i with %o counts %i towards a ban of the address', async (status, headers, count) => {
+    const { server, destination } = await asWebhook();
+    server.script(discordSubject.refusal(status, headers));
+    const { limits = [] } = await destination.send(message, sendContext());
+    expect(limits.filter(({ kind }) => kind === 'strike')).toEqual(
+      Array(count).fill({ kind: 'strike', budget: 'discord-ip' }),
+    );
   });
 });
 

@@ -87,7 +87,7 @@ test('sends the plain form without any markup, and gives up when that is refused
   expect(result.detail).toBe('Telegram answered 400: Bad Request: message text is empty');
 });
 
-test('a 429 names how long, and the chat', async () => {
+test('a 429 names how long, and the bot', async () => {
   const { server, destination } = await facing();
   const body = {
     ok: false,
@@ -101,7 +101,7 @@ test('a 429 names how long, and the chat', async () => {
     kind: 'retry',
     reason: 'rate_limited',
     afterMs: 10_072_000,
-    budget: expect.stringMatching(/^telegram-chat:[0-9a-f]{12}:42$/),
+    budget: expect.stringMatching(/^telegram-bot:[0-9a-f]{12}$/),
   });
 });
 

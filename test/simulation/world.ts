@@ -39,6 +39,7 @@ const NO_EVENTS = {
   ended: () => undefined,
   suspended: () => undefined,
   resumed: () => undefined,
+  nearBan: () => undefined,
   renderFailed: () => undefined,
 };
 

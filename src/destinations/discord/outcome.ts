@@ -2,7 +2,7 @@
  * What Discord's answer means. Pure.
  * https://discord.com/developers/docs/topics/opcodes-and-status-codes#json-json-error-codes
  */
-import type { AttemptResult, Outcome, RejectReason } from '../../delivery/outcome.ts';
+import type { AttemptResult, LimitNews, Outcome, RejectReason } from '../../delivery/outcome.ts';
 import type { Redactor } from '../../platform/secret.ts';
 import type { HttpAnswer } from '../http.ts';
 import { isTransient, quote, unreadable } from '../http-outcome.ts';
@@ -45,6 +45,28 @@ export interface DiscordSituation {
 }
 
 export function discordOutcome(answer: HttpAnswer, situation: DiscordSituation): AttemptResult {
+  const limits = limitNews(answer, situation.pauses);
+  const result = meaning(answer, situation);
+  return limits.length === 0 ? result : { ...result, limits };
+}
+
+/** https://discord.com/developers/docs/topics/rate-limits#header-format and #invalid-request-limit-aka-cloudflare-bans */
+function limitNews({ status, headers }: HttpAnswer, pauses: DiscordAddress['pauses']): LimitNews[] {
+  const limits: LimitNews[] = [];
+  const isShared = headers['x-ratelimit-scope'] === 'shared';
+  if (status === 401 || status === 403 || (status === 429 && !isShared))
+    limits.push({ kind: 'strike', budget: IP_BUDGET });
+  const requests = decimal(String(headers['x-ratelimit-remaining']));
+  const endsInMs = waitMs((decimal(String(headers['x-ratelimit-reset-after'])) ?? 0) * 1000);
+  // A 429 says itself how long, and that is a pause.
+  if (status !== 429 && requests !== undefined && endsInMs !== undefined) {
+    const bucket = String(headers['x-ratelimit-bucket']);
+    limits.push({ kind: 'left', budget: pauses.bucket, bucket, requests, endsInMs });
+  }
+  return limits;
+}
+
+function meaning(answer: HttpAnswer, situation: DiscordSituation): AttemptResult {
   const { status, writtenMs } = answer;
   const body = parse(answer.bodyText);
   if (status < 300) {

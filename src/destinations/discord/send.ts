@@ -10,7 +10,7 @@ import type { Destination, DestinationDeps, SendContext } from '../destination.t
 import { type HttpAnswer, HttpConnection } from '../http.ts';
 import { HttpCarrier, NoAnswer } from '../http-carrier.ts';
 import { withoutAnswer } from '../http-outcome.ts';
-import { decimal, waitMs } from '../retry-after.ts';
+import { waitMs } from '../retry-after.ts';
 import { addressOf, type DiscordAddress } from './address.ts';
 import type { DiscordBody, DiscordMessage } from './message.ts';
 import type { DiscordOptions } from './options.ts';
@@ -22,9 +22,6 @@ const NO_TIMEOUT_MS = 2 ** 31 - 1;
 /** https://discord.com/developers/docs/resources/message#create-message-jsonform-params */
 const MOST_NONCE_CHARS = 25;
 
-/** For the way there: requests do not arrive at the distances at which they leave. */
-const RESET_MARGIN_MS = 50;
-
 type ResponseLike = Awaited<ReturnType<REST['options']['makeRequest']>>;
 
 export class DiscordSender implements Destination<DiscordMessage> {
@@ -33,11 +30,6 @@ export class DiscordSender implements Destination<DiscordMessage> {
   readonly #carrier: HttpCarrier;
   readonly #rest: REST;
   readonly #deps: DestinationDeps;
-  /**
-   * The bucket is used up until then, by the last answer. discord.js knows too, but forgets it whenever the
-   * bucket's name changes, as it does with the first answer, and leaves a timer behind for each refusal.
-   */
-  #usedUpUntilMs = 0;
 
   constructor(options: DiscordOptions, deps: DestinationDeps) {
     this.#address = addressOf(options);
@@ -54,7 +46,7 @@ export class DiscordSender implements Destination<DiscordMessage> {
       version: '10',
       retries: 0,
       rejectOnRateLimit: () => true,
-      // Ours is larger, so that we never come to hear its refusal.
+      // The lane waits a little longer by the same headers (`told-limit.ts`), so that we never come to hear its refusal.
       offset: 0,
       timeout: NO_TIMEOUT_MS,
       userAgentAppendix: `listing-bridge/${deps.version}`,
@@ -67,10 +59,8 @@ export class DiscordSender implements Destination<DiscordMessage> {
   async send(message: DiscordMessage, context: SendContext): Promise<AttemptResult> {
     const { plain, signal, deliveryId } = context;
     const { redact, clock } = this.#deps;
-    const usedUpMs = this.#usedUpUntilMs - clock.monotonicMs();
-    if (usedUpMs > 0) return heldBack(waitMs(usedUpMs), this.#address.pauses.bucket);
     const body = plain ? message.plain : message.body;
-    const { result, thrown } = await this.#carrier.carry(signal, () =>
+    const { result, thrown } = await this.#carrier.carry(context, () =>
       this.#rest.post(this.#address.route, {
         auth: false,
         signal,
@@ -81,8 +71,6 @@ export class DiscordSender implements Destination<DiscordMessage> {
     );
     if (result === undefined) return this.#notSent(thrown, signal);
     if (result.kind !== 'answer') return withoutAnswer(result, redact);
-    // A 429 says itself how long, and pauses the lane.
-    if (result.status < 300) this.#usedUpUntilMs = clock.monotonicMs() + usedUpForMs(result);
     const { pauses } = this.#address;
     return discordOutcome(result, { plain, pauses, redact, wallNowMs: clock.wallMs() });
   }
@@ -136,13 +124,6 @@ function heldBack(afterMs: number | undefined, budget: string): AttemptResult {
   const detail = 'held back: by the last answer the limit is used up';
   const retry = { kind: 'retry', reason: 'rate_limited' } as const;
   return { outcome: afterMs === undefined ? retry : { ...retry, afterMs, budget }, detail };
-}
-
-/** https://discord.com/developers/docs/topics/rate-limits#header-format */
-function usedUpForMs({ headers }: HttpAnswer): number {
-  if (headers['x-ratelimit-remaining'] !== '0') return 0;
-  const resetMs = waitMs((decimal(String(headers['x-ratelimit-reset-after'])) ?? 0) * 1000);
-  return resetMs === undefined ? 0 : resetMs + RESET_MARGIN_MS;
 }
 
 /** The same on every attempt, so that Discord recognises a repeat. */

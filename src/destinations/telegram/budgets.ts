@@ -11,14 +11,15 @@ const BOT_LIMITS: readonly BudgetLimits[] = [{ limit: 30, perMs: 1000 }];
 
 const botName = (options: TelegramOptions) => hash('sha256', options.botToken.reveal()).slice(0, 12);
 
-/** Names the chat's budget, which a 429 pauses. */
-export const chatBudgetKey = (options: TelegramOptions): string =>
-  `telegram-chat:${botName(options)}:${options.chatId}`;
+const chatKey = (options: TelegramOptions) => `telegram-chat:${botName(options)}:${options.chatId}`;
+
+/** Names the budget that a 429 pauses: the answer does not say whether the chat or the bot was too fast, and a bot that goes on is silenced for longer. */
+export const botBudgetKey = (options: TelegramOptions): string => `telegram-bot:${botName(options)}`;
 
 /**
  * The chat's limits are `own`, so that a user's `rateLimit` replaces them, and also shared, because two
  * destinations may be two topics of one chat and Telegram counts them together. Whoever sets a `rateLimit`
- * vouches for it: then the shared chat is only where a 429 pauses.
+ * vouches for it: then the shared chat holds nothing back.
  */
 export function budgetsOf(options: TelegramOptions): { own: readonly BudgetLimits[]; shared: BudgetSpec[] } {
   const { chatId, rateLimit } = options;
@@ -27,8 +28,8 @@ export function budgetsOf(options: TelegramOptions): { own: readonly BudgetLimit
   return {
     own,
     shared: [
-      { key: chatBudgetKey(options), limits: rateLimit === undefined ? own : [] },
-      { key: `telegram-bot:${botName(options)}`, limits: BOT_LIMITS },
+      { key: chatKey(options), limits: rateLimit === undefined ? own : [] },
+      { key: botBudgetKey(options), limits: BOT_LIMITS },
     ],
   };
 }

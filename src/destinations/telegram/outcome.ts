@@ -22,7 +22,7 @@ export interface TelegramSituation {
   readonly plain: boolean;
   readonly chatId: number | string;
   /** The shared budget that a 429 pauses. */
-  readonly chatBudget: string;
+  readonly botBudget: string;
   readonly wallNowMs: number;
   readonly redact: Redactor;
 }
@@ -63,14 +63,14 @@ function refusal(
   description: string,
   { headers }: HttpAnswer,
   body: TelegramAnswer | undefined,
-  { plain, chatBudget, wallNowMs }: TelegramSituation,
+  { plain, botBudget, wallNowMs }: TelegramSituation,
 ): Outcome {
   if (status >= 300 && status < 400) return { kind: 'reject', reason: 'redirected', scope: 'message' };
   const afterMs =
     waitMs((body?.parameters?.retry_after ?? 0) * 1000) ?? retryAfterMs(headers['retry-after'], wallNowMs);
   if (status === 429) {
     const retry = { kind: 'retry', reason: 'rate_limited' } as const;
-    return afterMs === undefined ? retry : { ...retry, afterMs, budget: chatBudget };
+    return afterMs === undefined ? retry : { ...retry, afterMs, budget: botBudget };
   }
   if (isTransient(status) || status >= 500) {
     const retry = { kind: 'retry', reason: 'server_error' } as const;

@@ -8,7 +8,7 @@ import type { Destination, DestinationDeps, SendContext } from '../destination.t
 import { HttpConnection } from '../http.ts';
 import { HttpCarrier, NoAnswer } from '../http-carrier.ts';
 import { withoutAnswer } from '../http-outcome.ts';
-import { chatBudgetKey } from './budgets.ts';
+import { botBudgetKey } from './budgets.ts';
 import type { TelegramMessage } from './message.ts';
 import type { TelegramOptions } from './options.ts';
 import { parseTelegram, telegramOutcome } from './outcome.ts';
@@ -55,7 +55,7 @@ export class TelegramSender implements Destination<TelegramMessage> {
   readonly #carrier: HttpCarrier;
   readonly #telegram: BridgeTelegram;
   readonly #extra: SendOptions;
-  readonly #chatBudget: string;
+  readonly #botBudget: string;
   readonly #deps: DestinationDeps;
   /** A group that becomes a supergroup gets a new id; the config still has the old one. */
   #chatId: number | string;
@@ -76,15 +76,16 @@ export class TelegramSender implements Destination<TelegramMessage> {
       protect_content: options.protectContent,
       ...(options.topicId !== undefined && { message_thread_id: options.topicId }),
     };
-    this.#chatBudget = chatBudgetKey(options);
+    this.#botBudget = botBudgetKey(options);
     this.#chatId = options.chatId;
     this.#deps = deps;
   }
 
-  async send(message: TelegramMessage, { plain, signal }: SendContext): Promise<AttemptResult> {
+  async send(message: TelegramMessage, context: SendContext): Promise<AttemptResult> {
     const { redact, clock } = this.#deps;
+    const { plain } = context;
     const chatId = this.#chatId;
-    const { result, thrown } = await this.#carrier.carry(signal, () =>
+    const { result, thrown } = await this.#carrier.carry(context, () =>
       this.#telegram.sendMessage(chatId, plain ? message.plain : message.text, {
         ...this.#extra,
         // In the plain form without buttons: a refused button would be refused again.
@@ -96,7 +97,7 @@ export class TelegramSender implements Destination<TelegramMessage> {
     const { movedTo, ...outcome } = telegramOutcome(result, {
       plain,
       chatId,
-      chatBudget: this.#chatBudget,
+      botBudget: this.#botBudget,
       wallNowMs: clock.wallMs(),
       redact,
     });

@@ -50,6 +50,7 @@ export class WebhookSender implements Destination<WebhookMessage> {
       headers: this.#headers(message, context),
       body: message.body,
       signal: context.signal,
+      expiresAtMs: context.expiresAtMs,
     });
     if (result.kind !== 'answer') return withoutAnswer(result, redact);
     return webhookOutcome(result, this.#success, this.#clock.wallMs(), redact);
@@ -74,7 +75,10 @@ export class WebhookSender implements Destination<WebhookMessage> {
       headers['webhook-signature'] = this.#signers
         .map((signer) => signer.sign(deliveryId, now, body))
         .join(' ');
-    if (expiresAtMs !== undefined) headers['x-listing-bridge-expires'] = new Date(expiresAtMs).toISOString();
+    if (expiresAtMs !== undefined) {
+      const leftMs = expiresAtMs - this.#clock.monotonicMs();
+      headers['x-listing-bridge-expires'] = new Date(now.getTime() + leftMs).toISOString();
+    }
     return headers;
   }
 }

@@ -1,0 +1,45 @@
+/**
+ * What the far end last said is left of its own window. It counts what we cannot know (other programs
+ * behind the same webhook, limits nobody documented), and it may change its bucket at any time: then only
+ * the new one counts.
+ */
+interface Told {
+  readonly bucket: string;
+  requests: number;
+  untilMs: number;
+}
+
+/** For the way there: requests do not arrive at the distances at which they leave. */
+const MARGIN_MS = 50;
+
+export class ToldLimit {
+  #told: Told | undefined;
+
+  /** `inFlight`: sends that the far end may not have counted yet. */
+  tell(bucket: string, requests: number, endsMs: number, inFlight: number, nowMs: number): void {
+    const left = { bucket, requests: requests - inFlight, untilMs: endsMs + MARGIN_MS };
+    const before = this.#told;
+    if (before !== undefined && before.bucket === bucket && before.untilMs > nowMs) {
+      // Answers can overtake each other: within one window the smaller number is the later one.
+      left.requests = Math.min(left.requests, before.requests);
+      left.untilMs = Math.max(left.untilMs, before.untilMs);
+    }
+    this.#told = left;
+  }
+
+  /** 0 = something is left, or nothing is known. */
+  waitMs(nowMs: number): number {
+    if (this.#told === undefined || this.#told.requests > 0) return 0;
+    return Math.max(0, this.#told.untilMs - nowMs);
+  }
+
+  take(): Told | undefined {
+    if (this.#told !== undefined) this.#told.requests--;
+    return this.#told;
+  }
+
+  /** What was taken never left. */
+  giveBack(told: Told | undefined): void {
+    if (told !== undefined) told.requests++;
+  }
+}
