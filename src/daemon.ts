@@ -2,174 +2,168 @@
  * The composition root: builds the parts in the order in which an announcement moves through them, and
  * takes them down in the order feed, lanes, server, store, so that nothing is read that cannot be kept.
  */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import type { Config } from './config/schema.ts';
+import { FeedSet } from './daemon/feed-set.ts';
+import { LaneSet } from './daemon/lane-set.ts';
+import { makeReady, type SoundConfig } from './daemon/ready-config.ts';
+import { type Load, RunningConfig } from './daemon/running-config.ts';
 import { Dedupe } from './dedupe.ts';
 import { Budgets, REMEMBERED_MS } from './delivery/budgets.ts';
-import { Lane } from './delivery/lane.ts';
-import { openDestination } from './destinations/opening.ts';
-import { prepareDestinations } from './destinations/prepared.ts';
-import { FeedClient } from './feed/client.ts';
-import { ConnectGate, SelfTestGate } from './feed/connect-gate.ts';
-import { Intake, type Target } from './intake.ts';
+import { Intake, NOWHERE } from './intake.ts';
+import { Bus } from './ops/bus.ts';
 import { createEvents } from './ops/events.ts';
-import { type Readiness, readiness } from './ops/health.ts';
-import { createApp, type OpsServer, startServer } from './ops/server.ts';
+import { logEvents } from './ops/log-events.ts';
+import { createMetrics } from './ops/metrics.ts';
+import { Recent } from './ops/recent.ts';
+import { createApp, type Reloaded, startServer } from './ops/server.ts';
+import { type Status, statusOf } from './ops/status.ts';
 import { createIds } from './outbox/ids.ts';
 import { Journal } from './outbox/journal.ts';
-import { openStore } from './outbox/open.ts';
+import { type OpenStore, openStore } from './outbox/open.ts';
 import { startRetention } from './outbox/retention.ts';
-import { type Clock, wait } from './platform/clock.ts';
+import { type Clock, wait, withDeadline } from './platform/clock.ts';
 import type { Log } from './platform/log.ts';
 import type { Random } from './platform/random.ts';
-import type { Redactor } from './platform/secret.ts';
-import { compileRules } from './routing/router.ts';
-import { templatesUsedBy } from './routing/templates-used.ts';
+import { LatestRedactor, type Redactor } from './platform/secret.ts';
 
 /** How soon a change by the command line (`deliveries retry`) is taken up. */
 const STORE_POLL_MS = 1000;
 
 export interface DaemonParts {
-  readonly config: Config;
-  /** Of the config file's text when it was loaded. */
-  readonly configDigest: string;
-  readonly redact: Redactor;
-  readonly log: Log;
+  readonly first: SoundConfig;
+  /** For a reload. */
+  readonly load: Load;
+  /** `redact` knows the secrets of the config in force. */
+  readonly createLog: (redact: Redactor) => Log;
   readonly clock: Clock;
   readonly random: Random;
   readonly version: string;
 }
 
 export interface Daemon {
-  /** Where `/healthz` and `/readyz` are; `undefined` with `server: false`. */
+  /** Where the HTTP side is; `undefined` with `server: false`. */
   readonly url: string | undefined;
-  ready(): Readiness;
+  status(): Status;
+  /** Takes up the config file as it is now: all of it, or nothing. */
+  reload(): Promise<Reloaded>;
   /** Stops reading, lets sends in flight end (`shutdownTimeout`), keeps the rest in the outbox. */
   stop(): Promise<void>;
 }
 
 /** Throws `StoreError` or `ServerError` for what a person has to mend. */
 export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
-  const { config, clock, random, log, redact, version } = parts;
-  const stopping: (() => unknown)[] = [];
-  const stop = once(async () => {
-    for (const step of stopping.toReversed()) await step();
-  });
+  const { clock, random, version } = parts;
+  const shutDown = new AsyncDisposableStack();
   try {
-    const store = openStore(config.store.path, clock);
-    stopping.push(() => store.close());
+    const first = makeReady(parts.first);
+    const { store: storeOptions, server: serverOptions, dedupeWindow } = first.config;
+    const startedMs = clock.monotonicMs();
+    const redactor = new LatestRedactor(first.redact);
+    const log = parts.createLog(redactor.redact);
+    const bus = new Bus(clock, (error, { kind }) =>
+      log.error({ event: kind, message: messageOf(error) }, 'listener.failed'),
+    );
+    const { publish } = bus;
+    shutDown.defer(() => bus.drain());
+    bus.listen(logEvents(log, clock));
+    const recent = new Recent();
+    bus.listen(recent.listener);
+    const events = createEvents(publish);
 
-    const lanes = new Map<string, Lane>();
-    const events = createEvents({ log, clock, lanes });
+    const store = openStore(storeOptions.path, clock);
+    shutDown.defer(() => store.close());
     const journal = new Journal(store.outbox, clock, {
       ...events.journal,
       written: () => store.sync.request(),
     });
-    stopping.push(() => events.closed(journal.close()));
-    events.buried(store.outbox.buryRemoved(Object.keys(config.destinations), clock.monotonicMs()));
-    const retention = startRetention(store.outbox, config.store.retention, clock);
-    stopping.push(() => retention.cancel());
+    shutDown.defer(() => {
+      const entries = journal.close();
+      if (entries > 0) publish({ kind: 'store.lost_on_exit', entries });
+    });
+    const retention = startRetention(store.outbox, storeOptions.retention, clock);
+    shutDown.defer(() => retention.cancel());
 
-    const feeds: FeedClient[] = [];
-    const ready = () =>
-      readiness({
-        feeds: feeds.map(({ options, status }) => ({ options, status })),
-        lanes: new Map([...lanes].map(([name, lane]) => [name, lane.status])),
-        storeFault: journal.fault,
-        configIsCurrent: digestOf(config.file) === parts.configDigest,
-        nowMs: clock.monotonicMs(),
-      });
-    let server: OpsServer | undefined;
-    if (config.server !== false) {
-      server = await startServer(config.server, createApp(config.server, ready));
-      stopping.push(() => server?.close());
-    }
-
-    const startMs = clock.monotonicMs();
     const budgets = new Budgets(clock, {
-      pauses: store.outbox.pauses(startMs),
-      attempts: store.outbox.attemptsSince(startMs - REMEMBERED_MS),
+      pauses: store.outbox.pauses(startedMs),
+      attempts: store.outbox.attemptsSince(startedMs - REMEMBERED_MS),
       keep: (key, untilMs) => journal.pause(key, untilMs),
     });
-    const targets = new Map<string, Target>();
-    const used = templatesUsedBy(config.rules);
-    for (const prepared of prepareDestinations(config.destinations, config.templates, used, budgets)) {
-      const { name, options, forEachTicker } = prepared;
-      const destination = openDestination(
-        () => prepared.open({ clock, redact, version }),
-        events.openFailed(name),
-      );
-      stopping.push(() => destination.close());
-      const lane = new Lane({ ...prepared, destination, journal, clock, random, events: events.lane });
-      lanes.set(name, lane);
-      targets.set(name, { forEachTicker, maxAgeMs: options.maxAge, push: (delivery) => lane.push(delivery) });
-    }
-    stopping.push(async () => {
-      const deadline = new AbortController();
-      const timer = clock.after(config.shutdownTimeout, () => deadline.abort());
-      await Promise.all([...lanes.values()].map((lane) => lane.stop(deadline.signal)));
-      timer.cancel();
+    const lanes = new LaneSet({
+      ...{ journal, budgets, clock, random, events: events.lane, openFailed: events.openFailed },
+      deps: { clock, redact: redactor.redact, version },
+    });
+    bus.listen(({ kind }) => {
+      if (kind === 'store.mended') lanes.refill();
+    });
+    const dedupe = remember(store, new Dedupe(dedupeWindow), startedMs);
+    const intake = new Intake({ ids: createIds(random), dedupe, journal, events: events.intake }, NOWHERE);
+    const announcement = intake.accept.bind(intake);
+    const feeds = new FeedSet({ clock, random, events: { ...events.feed, announcement } });
+    const running = new RunningConfig(first, {
+      ...{ lanes, feeds, intake, dedupe, journal, redactor, clock, publish },
+      load: parts.load,
     });
 
-    const dedupe = new Dedupe(config.dedupeWindow);
-    for (const { identity, receivedMs } of store.outbox.identitiesSince(
-      clock.monotonicMs() - config.dedupeWindow,
-    ))
-      dedupe.isRepeat(identity, receivedMs);
-    const intake = new Intake(
-      { ids: createIds(random), dedupe, journal, events: events.intake },
-      { router: compileRules(config.rules), targets },
-    );
-
-    const shared = { connectGate: new ConnectGate(), selfTestGate: new SelfTestGate(), clock, random };
-    for (const options of config.feeds) {
-      const ca = options.tls.ca === undefined ? undefined : readFileSync(options.tls.ca, 'utf8');
-      const announcement = intake.accept.bind(intake);
-      const feed = new FeedClient({ options, ca, ...shared, events: { ...events.feed, announcement } });
-      feeds.push(feed);
-      feed.start();
-      stopping.push(() => feed.stop());
+    const status = () =>
+      statusOf({
+        ...{ version, startedMs },
+        config: running.report,
+        store: { path: storeOptions.path, fault: journal.fault },
+        feeds: feeds.clients,
+        destinations: lanes.reports(),
+        waiting: journal.waiting(),
+        announcements: recent.announcements,
+        nowMs: clock.monotonicMs(),
+      });
+    const metrics = createMetrics(version, status);
+    bus.listen(metrics.listener);
+    const reload = () => running.reload();
+    let url: string | undefined;
+    if (serverOptions !== false) {
+      const server = await startServer(serverOptions, createApp(serverOptions, { status, metrics, reload }));
+      shutDown.defer(() => server.close());
+      url = server.url;
     }
-    // What was owed before goes out beside the news, not before the feed listens.
-    for (const lane of lanes.values()) lane.refill();
+
+    shutDown.defer(() =>
+      withDeadline(clock, running.config.shutdownTimeout, (deadline) => lanes.stop(deadline)),
+    );
+    shutDown.defer(() => feeds.stop());
+    shutDown.defer(() => running.settled());
+    running.start();
     const poll = new AbortController();
-    stopping.push(() => poll.abort());
+    shutDown.defer(() => poll.abort());
     void watchStore(journal, lanes, clock, poll.signal);
 
-    events.started(config, server?.url, version);
-    return { url: server?.url, ready, stop };
+    publish({ kind: 'bridge.started', version, config: first.config, url });
+    let stopping: Promise<void> | undefined;
+    const stop = () => {
+      stopping ??= shutDown.disposeAsync();
+      return stopping;
+    };
+    return { url, status, reload, stop };
   } catch (error) {
-    await stop();
+    await shutDown.disposeAsync();
     throw error;
   }
 }
 
+/** What was announced within the window before this start is not news. */
+function remember({ outbox }: OpenStore, dedupe: Dedupe, nowMs: number): Dedupe {
+  for (const { identity, receivedMs } of outbox.identitiesSince(nowMs - dedupe.windowMs))
+    dedupe.isRepeat(identity, receivedMs);
+  return dedupe;
+}
+
 async function watchStore(
   journal: Journal,
-  lanes: ReadonlyMap<string, Lane>,
+  lanes: LaneSet,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    if (journal.changedByOthers()) for (const lane of lanes.values()) lane.reconcile();
+    if (journal.changedByOthers()) lanes.reconcile();
     await wait(clock, STORE_POLL_MS, signal);
   }
 }
 
-function digestOf(file: string): string {
-  try {
-    return createHash('sha256').update(readFileSync(file)).digest('hex');
-  } catch {
-    return 'unreadable';
-  }
-}
-
-/** Later calls get the promise of the first. */
-function once(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  return () => {
-    running ??= work();
-    return running;
-  };
-}
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -4,18 +4,19 @@
  * an hour later are news again. Memory is bounded by the window.
  */
 export class Dedupe {
-  readonly #windowMs: number;
+  /** A reload may change it. */
+  windowMs: number;
   /** Identity → time of the first copy, oldest first. */
   readonly #seen = new Map<string, number>();
 
   constructor(windowMs: number) {
-    this.#windowMs = windowMs;
+    this.windowMs = windowMs;
   }
 
   /** True if the identity was seen within the window; remembers it otherwise. `nowMs` is monotonic. */
   isRepeat(identity: string, nowMs: number): boolean {
     for (const [oldest, seenMs] of this.#seen) {
-      if (nowMs - seenMs < this.#windowMs) break;
+      if (nowMs - seenMs < this.windowMs) break;
       this.#seen.delete(oldest);
     }
     if (this.#seen.has(identity)) return true;

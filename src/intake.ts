@@ -6,7 +6,7 @@ import { type Announcement, identityOf, importanceOf } from './announcement.ts';
 import type { Dedupe } from './dedupe.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import { type AnnouncementFrame, type Receipt, toAnnouncement } from './feed/frames.ts';
-import type { Router } from './routing/router.ts';
+import type { Match, Router } from './routing/router.ts';
 
 /** A destination, as far as intake is concerned. */
 export interface Target {
@@ -20,7 +20,8 @@ export interface IntakeParts {
   readonly dedupe: Dedupe;
   readonly journal: { record(announcement: Announcement, deliveries: readonly Delivery[]): void };
   readonly events: {
-    received(announcement: Announcement, deliveries: readonly Delivery[]): void;
+    /** `rules`: every one that matched, also one that sends nothing. */
+    received(announcement: Announcement, deliveries: readonly Delivery[], rules: readonly string[]): void;
     duplicate(announcement: Announcement): void;
   };
 }
@@ -30,6 +31,12 @@ export interface Routes {
   readonly router: Router;
   readonly targets: ReadonlyMap<string, Target>;
 }
+
+/** Before the first config is in force. */
+export const NOWHERE: Routes = {
+  router: { route: () => ({ rules: [], matches: [] }), explain: () => [] },
+  targets: new Map(),
+};
 
 export class Intake {
   readonly #parts: IntakeParts;
@@ -46,22 +53,26 @@ export class Intake {
     const announcement = toAnnouncement(frame, { ...receipt, id: ids(receivedMs) });
     if (dedupe.isRepeat(identityOf(announcement), receivedMs)) return events.duplicate(announcement);
 
-    const deliveries = deliveriesOf(announcement, this.routes, receivedMs);
+    const { router, targets } = this.routes;
+    const { rules, matches } = router.route(announcement);
+    const deliveries = deliveriesOf(announcement, matches, targets, receivedMs);
     journal.record(announcement, deliveries);
-    for (const delivery of deliveries) this.routes.targets.get(delivery.destination)?.push(delivery);
-    events.received(announcement, deliveries);
+    // Before the lanes speak of it; what listens is called after the sends.
+    events.received(announcement, deliveries, rules);
+    for (const delivery of deliveries) targets.get(delivery.destination)?.push(delivery);
   }
 }
 
 /** What is owed for an announcement, by today's rules. Pure: `replay` and `explain` ask the same question. */
 export function deliveriesOf(
   announcement: Announcement,
-  { router, targets }: Routes,
+  matches: readonly Match[],
+  targets: Routes['targets'],
   receivedMs: number,
 ): Delivery[] {
   const deliveries: Delivery[] = [];
   const importance = importanceOf(announcement);
-  for (const { destination, rule, template, tickers } of router.route(announcement)) {
+  for (const { destination, rule, template, tickers } of matches) {
     const target = targets.get(destination);
     if (target === undefined) continue;
     const expiresAtMs =

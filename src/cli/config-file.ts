@@ -15,10 +15,10 @@ export interface LoadedConfig {
 }
 
 /** Throws `UserError` with every problem, one below the other. */
-export function requireConfig(file: string, io: Io): LoadedConfig {
+export function requireConfig(file: string, { env }: Pick<Io, 'env'>): LoadedConfig {
   const { config, problems, warnings, redact, digest } = loadConfig({
     file,
-    env: io.env,
+    env,
     readFile: (path) => readFileSync(path, 'utf8'),
   });
   if (config !== undefined) return { config, redact, digest, warnings };

@@ -2,13 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LoadedConfig, loadConfig } from '../config/load.ts';
-import { formatProblem } from '../config/problem.ts';
+import type { SoundConfig } from '../daemon/ready-config.ts';
 import { type BotServer, startBotServer } from '../simulator/bot-server.ts';
 import { type DiscordServer, startDiscordServer } from '../simulator/discord-server.ts';
 import { type FeedServer, startFeedServer } from '../simulator/feed-server.ts';
 import { startTelegramServer, type TelegramServer } from '../simulator/telegram-server.ts';
-import { UserError } from './exit-codes.ts';
+import { requireConfig } from './config-file.ts';
 
 export interface DemoParts extends AsyncDisposable {
   readonly feed: FeedServer;
@@ -18,7 +17,7 @@ export interface DemoParts extends AsyncDisposable {
   /** Where the config and the store are; gone at the end. */
   readonly folder: string;
   readonly file: string;
-  readonly loaded: LoadedConfig;
+  readonly sound: SoundConfig;
 }
 
 /** A real config file: the same form, and the same loader, as a user's own. */
@@ -78,9 +77,7 @@ export async function startDemoParts(): Promise<DemoParts> {
     BOT_URL: `${bot.url}/signal`,
     BOT_SECRET: secret,
   };
-  const loaded = loadConfig({ file, env });
-  if (loaded.config === undefined)
-    throw new UserError(loaded.problems.map((problem) => formatProblem(file, problem)).join('\n'));
+  const sound = requireConfig(file, { env });
   const held = cleanup.move();
   return {
     feed,
@@ -89,7 +86,7 @@ export async function startDemoParts(): Promise<DemoParts> {
     bot,
     folder,
     file,
-    loaded,
+    sound,
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
 }

@@ -23,15 +23,12 @@ const LISTINGS = new Set(['spot_listing', 'futures_listing']);
 
 export async function demoCommand({ forMs, ratePerMinute }: DemoOptions, io: Io): Promise<ExitCode> {
   await using parts = await startDemoParts();
-  const { config, digest, redact } = parts.loaded;
-  if (config === undefined) return NOT_FINE;
   printStart(parts, io);
   const { clock, random, version } = io;
   const daemon = await startDaemon({
-    config,
-    configDigest: digest,
-    redact,
-    log: printingLog(parts, io),
+    first: parts.sound,
+    load: () => parts.sound,
+    createLog: () => printingLog(parts, io),
     clock,
     random,
     version,

@@ -1,13 +1,11 @@
 /** `explain`: what would happen to one announcement, and why. Sends nothing, writes nothing. */
 import { readFileSync } from 'node:fs';
 import type { Announcement } from '../announcement.ts';
-import { Budgets } from '../delivery/budgets.ts';
 import type { RequestPreview } from '../destinations/destination.ts';
 import { typeOf } from '../destinations/index.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
 import { deliveriesOf, type Target } from '../intake.ts';
-import { compileRules, type RuleExplanation } from '../routing/router.ts';
-import { templatesUsedBy } from '../routing/templates-used.ts';
+import { compileRules, type Router, type RuleExplanation } from '../routing/router.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { requireConfig } from './config-file.ts';
 import { type ExitCode, FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
@@ -36,7 +34,7 @@ export function explainCommand(options: ExplainOptions, io: Io): ExitCode {
   const announcement = readAnnouncement(options, io);
   const router = compileRules(loaded.config.rules);
   const rules = router.explain(announcement);
-  const deliveries = explainDeliveries(announcement, loaded, io);
+  const deliveries = explainDeliveries(announcement, router, loaded);
   if (options.json) io.print(JSON.stringify({ announcement, rules, deliveries }, null, 2));
   else for (const line of describe(announcement, rules, deliveries)) io.print(line);
   return FINE;
@@ -65,24 +63,16 @@ function readText(file: string): string {
 
 function explainDeliveries(
   announcement: Announcement,
+  router: Router,
   { config, redact }: LoadedConfig,
-  io: Io,
 ): ExplainedDelivery[] {
-  const prepared = prepareDestinations(
-    config.destinations,
-    config.templates,
-    templatesUsedBy(config.rules),
-    new Budgets(io.clock),
-  );
+  const prepared = prepareDestinations(config);
   const byName = new Map(prepared.map((destination) => [destination.name, destination]));
   const targets = new Map<string, Target>();
   for (const { name, options, forEachTicker } of prepared)
     targets.set(name, { forEachTicker, maxAgeMs: options.maxAge, push: () => undefined });
-  return deliveriesOf(
-    announcement,
-    { router: compileRules(config.rules), targets },
-    announcement.receivedMs,
-  ).flatMap((delivery) => {
+  const { matches } = router.route(announcement);
+  return deliveriesOf(announcement, matches, targets, announcement.receivedMs).flatMap((delivery) => {
     const destination = byName.get(delivery.destination);
     if (destination === undefined) return [];
     const request = typeOf(destination.options).preview(destination.options, destination.render(delivery));

@@ -11,6 +11,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts on Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
+  /** SIGHUP, from then on; without it the signal ends the process, as it does for every other command. */
+  onHangup(listener: () => void): void;
   readonly clock: Clock;
   readonly random: Random;
   readonly version: string;
@@ -22,6 +24,7 @@ export function processIo(signal: AbortSignal): Io {
     warn: (line) => void process.stderr.write(`${line}\n`),
     env: process.env,
     signal,
+    onHangup: (listener) => void process.on('SIGHUP', listener),
     clock: systemClock,
     random: systemRandom,
     version: packageVersion(),

@@ -1,20 +1,41 @@
 /** `run`: the daemon, until it is told to stop. */
+import { loadConfig } from '../config/load.ts';
+import type { Load } from '../daemon/running-config.ts';
 import { startDaemon } from '../daemon.ts';
-import { createLog } from '../platform/log.ts';
+import { createLog, type Log } from '../platform/log.ts';
 import { requireConfig } from './config-file.ts';
 import { type ExitCode, FINE } from './exit-codes.ts';
 import { aborted, type Io } from './io.ts';
 
 export async function runCommand(options: { readonly config: string }, io: Io): Promise<ExitCode> {
-  const { config, redact, digest, warnings } = requireConfig(options.config, io);
-  const log = createLog(config.log, redact, process.stderr);
-  for (const { line, column, message, hint } of warnings)
-    log.warn({ at: `${options.config}:${line}:${column}`, message, hint }, 'config.warning');
+  const file = options.config;
+  const first = requireConfig(file, io);
   const { clock, random, version } = io;
-  const daemon = await startDaemon({ config, configDigest: digest, redact, log, clock, random, version });
+  let log: Log | undefined;
+  const daemon = await startDaemon({
+    first,
+    load: loader(file, io),
+    createLog: (redact) => {
+      log = createLog(first.config.log, redact, process.stderr);
+      for (const { line, column, message, hint } of first.warnings)
+        log.warn({ at: `${file}:${line}:${column}`, message, hint }, 'config.warning');
+      return log;
+    },
+    ...{ clock, random, version },
+  });
+  io.onHangup(() => void daemon.reload());
   await aborted(io.signal);
-  log.info({ shutdownTimeoutMs: config.shutdownTimeout }, 'bridge.stopping');
+  log?.info({ shutdownTimeoutMs: first.config.shutdownTimeout }, 'bridge.stopping');
   await daemon.stop();
-  log.info({}, 'bridge.stopped');
+  log?.info({}, 'bridge.stopped');
   return FINE;
 }
+
+/** Reads the file anew, with the `.env` beside it. */
+export const loader =
+  (file: string, { env }: Io): Load =>
+  () => {
+    const { config, digest, redact, problems } = loadConfig({ file, env });
+    if (config !== undefined) return { config, digest, redact };
+    return { problems: problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`) };
+  };

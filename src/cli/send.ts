@@ -1,5 +1,4 @@
 /** `send`: one clearly marked sample, for real, to one destination; says what came back and how long it took. */
-import { Budgets } from '../delivery/budgets.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { orNearest } from '../platform/suggest.ts';
@@ -17,7 +16,7 @@ export interface SendOptions {
 export async function sendCommand(options: SendOptions, io: Io): Promise<ExitCode> {
   const { config, redact } = requireConfig(options.config, io);
   const { clock } = io;
-  const found = prepareDestinations(config.destinations, {}, () => [], new Budgets(clock)).find(
+  const found = prepareDestinations({ ...config, rules: [] }).find(
     ({ name }) => name === options.destination,
   );
   if (found === undefined)

@@ -25,12 +25,15 @@ export class Budgets {
   readonly #clock: Clock;
   readonly #memory: BudgetMemory;
   readonly #byKey = new Map<string, Budget>();
+  /** `key destination`: its earlier requests are counted there. */
+  readonly #remembered = new Set<string>();
 
   constructor(clock: Clock, memory: BudgetMemory = NOTHING) {
     this.#clock = clock;
     this.#memory = memory;
   }
 
+  /** Asked again (a reload), the same one with the new limits. */
   own(destination: string, limits: readonly BudgetLimits[]): Budget {
     return this.#budget(`destination:${destination}`, limits, destination);
   }
@@ -48,8 +51,10 @@ export class Budgets {
       const untilMs = pauses.get(key);
       if (untilMs !== undefined) budget.restore(untilMs);
       this.#byKey.set(key, budget);
-    }
-    budget.remember(attempts.get(destination) ?? []);
+    } else budget.reshape(limits);
+    const memory = `${key} ${destination}`;
+    if (!this.#remembered.has(memory)) budget.remember(attempts.get(destination) ?? []);
+    this.#remembered.add(memory);
     return budget;
   }
 }

@@ -27,14 +27,14 @@ import { Sweep } from './sweep.ts';
 export const HEAD = 1000;
 
 export class Lane {
-  readonly #parts: LaneParts;
-  readonly #room: Room;
+  #parts: LaneParts;
+  #room: Room;
   readonly #queue: PQueue;
   readonly #head = new Head();
   readonly #sweep: Sweep;
   readonly #suspension: Suspension;
   readonly #stop = new AbortController();
-  #inFlight = 0;
+  readonly #underWay = new Set<Promise<unknown>>();
   #behind = false;
   #refillSoon: Timer | undefined;
 
@@ -54,7 +54,7 @@ export class Lane {
   get status(): LaneStatus {
     return {
       held: this.#head.size,
-      inFlight: this.#inFlight,
+      inFlight: this.#underWay.size,
       behind: this.#behind,
       pausedUntilMs: this.#room.pausedUntilMs,
       suspended: this.#suspension.status,
@@ -93,6 +93,26 @@ export class Lane {
   /** The destination was mended (reload, by hand): try at once. */
   resume(): void {
     this.#suspension.end();
+  }
+
+  /**
+   * A reload: from the next send on as these say; what is held stays held, a suspension is over. Resolves
+   * when the sends that were under way by then, which still use the old destination, have ended.
+   */
+  async reconfigure(parts: LaneParts): Promise<void> {
+    const before = [...this.#underWay];
+    this.#room.unpark(this);
+    this.#parts = parts;
+    this.#room = new Room(parts.ownBudget, parts.sharedBudgets);
+    this.#queue.concurrency = parts.options.concurrency;
+    const nowMs = parts.clock.monotonicMs();
+    for (const held of this.#head) {
+      held.message = undefined;
+      if (parts.options.dryRun && held.place !== 'in flight') this.#end(held, 'skipped', 'dry_run', nowMs);
+    }
+    this.resume();
+    this.wake();
+    await Promise.all(before);
   }
 
   wake(): void {
@@ -191,11 +211,13 @@ export class Lane {
   }
 
   async #attempt(held: Held, message: unknown, startedMs: number): Promise<void> {
-    const places = this.#room.take();
-    this.#inFlight++;
-    const result = await attempt(this.#parts, held, message, startedMs, this.#stop.signal);
-    this.#inFlight--;
-    this.#room.settle(places, result.writtenMs);
+    const room = this.#room;
+    const places = room.take();
+    const underWay = attempt(this.#parts, held, message, startedMs, this.#stop.signal);
+    this.#underWay.add(underWay);
+    const result = await underWay;
+    this.#underWay.delete(underWay);
+    room.settle(places, result.writtenMs);
     // Shutdown is not a failure: the delivery stays owed and the attempt is not charged.
     if (this.#stop.signal.aborted && result.outcome.kind !== 'delivered') return;
     this.#settle(held, result, startedMs);

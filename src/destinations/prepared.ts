@@ -1,13 +1,14 @@
 /**
- * The destinations of a config, made ready at load: every template compiled, every budget shared where the
- * platform shares it. Opening them (and so loading a platform's library) is apart, because the feed goes first.
+ * The destinations of a config, made ready at load: every template compiled, every limit known. Opening them
+ * (and so loading a platform's library) is apart, because the feed goes first.
  */
-
-import { type Budget, type BudgetLimits, withBurst } from '../delivery/budget.ts';
-import type { Budgets } from '../delivery/budgets.ts';
+import { type BudgetLimits, withBurst } from '../delivery/budget.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import type { RuleOptions } from '../routing/options.ts';
+import { templatesUsedBy } from '../routing/templates-used.ts';
 import type { CommonOptions } from './common-options.ts';
 import type {
+  BudgetSpec,
   Destination,
   DestinationDeps,
   DestinationType,
@@ -25,30 +26,33 @@ export interface PreparedDestination {
   render(delivery: Delivery): unknown;
   /** The form to fall back to, where one is better than nothing: a chat. An order in another form than asked for is not. */
   readonly renderDefault: ((delivery: Delivery) => unknown) | undefined;
-  readonly ownBudget: Budget;
-  readonly sharedBudgets: ReadonlyMap<string, Budget>;
+  readonly limits: { readonly own: readonly BudgetLimits[]; readonly shared: readonly BudgetSpec[] };
   open(deps: Omit<DestinationDeps, 'name'>): Promise<Destination<unknown>>;
 }
 
-/** `templates` are compiled for every destination; `check` has reported what does not compile where it is used. */
-export function prepareDestinations(
-  destinations: Readonly<Record<string, DestinationOptions>>,
-  templates: Readonly<Record<string, TemplateOptions>>,
-  used: (destination: string) => Iterable<string>,
-  budgets: Budgets,
-): PreparedDestination[] {
+/** The parts of a config that decide what destinations there are and what they say. */
+export interface PrepareOptions {
+  readonly destinations: Readonly<Record<string, DestinationOptions>>;
+  readonly templates: Readonly<Record<string, TemplateOptions>>;
+  readonly rules: readonly RuleOptions[];
+}
+
+/** Templates are compiled for the destinations that get them; throws on one that does not compile (`check` has reported those). */
+export function prepareDestinations({
+  destinations,
+  templates,
+  rules,
+}: PrepareOptions): PreparedDestination[] {
+  const used = templatesUsedBy(rules);
   return Object.entries(destinations).map(([name, options]) => {
     const type = typeOf(options);
-    const limits = type.budgets(options);
+    const { own, shared } = type.budgets(options);
     return {
       name,
       options,
       forEachTicker: options.type === 'webhook' && options.forEach === 'ticker',
       ...renderers(type, options, templates, used(name)),
-      ownBudget: budgets.own(name, ownLimits(options, limits.own)),
-      sharedBudgets: new Map(
-        limits.shared.map((spec) => [spec.key, budgets.shared(spec.key, spec.limits, name, spec.strikes)]),
-      ),
+      limits: { own: ownLimits(options, own), shared },
       open: (deps) => type.open(options, { ...deps, name }),
     };
   });

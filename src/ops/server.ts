@@ -1,21 +1,35 @@
 /**
- * The HTTP side: `/healthz` (the process runs) and `/readyz` (it does its job, or why not). Loopback by
- * default; elsewhere everything but `/healthz` wants the token. The host header is checked, so that a web page
- * cannot reach it through a name of its own (DNS rebinding).
+ * The HTTP side: `/healthz` (the process runs), `/readyz` (it does its job, or why not), `/metrics`,
+ * `/api/status`, and `POST /-/reload`. Loopback by default; elsewhere everything but `/healthz` wants the token,
+ * and what changes something wants it always. The host header is checked, so that a web page cannot reach it
+ * through a name of its own (DNS rebinding).
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { isLoopback } from '../platform/loopback.ts';
 import type { Secret } from '../platform/secret.ts';
-import type { Readiness } from './health.ts';
+import type { Metrics } from './metrics.ts';
+import type { Status } from './status.ts';
 
 export interface ServerOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
   readonly token?: Secret | undefined;
+}
+
+/** What came of a reload. */
+export type Reloaded =
+  | { readonly ok: true; readonly changes: readonly string[]; readonly needsRestart: readonly string[] }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** What the routes show and do. */
+export interface Ops {
+  status(): Status;
+  readonly metrics: Metrics;
+  reload(): Promise<Reloaded>;
 }
 
 export interface OpsServer {
@@ -28,7 +42,7 @@ export class ServerError extends Error {
 }
 
 /** The routes, without a port. */
-export function createApp(options: ServerOptions, ready: () => Readiness): Hono {
+export function createApp(options: ServerOptions, { status, metrics, reload }: Ops): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
     const host = (context.req.header('host') ?? '').replace(/:\d+$/, '');
@@ -39,21 +53,38 @@ export function createApp(options: ServerOptions, ready: () => Readiness): Hono 
     return next();
   });
   app.get('/healthz', (context) => context.text('ok\n'));
-  app.use('/readyz', async (context, next) => {
-    if (isLoopback(options.host) || isAllowed(context.req.header('authorization'), options.token))
-      return next();
-    return context.text('this needs the header: Authorization: Bearer <server.token>\n', 401);
+  const toRead = isLoopback(options.host) ? anyone : bearer(options.token);
+  app.get('/readyz', toRead, (context) => {
+    const { ready, problems, feeds, destinations } = status();
+    return context.json({ ready, problems, feeds, destinations }, ready ? 200 : 503);
   });
-  app.get('/readyz', (context) => {
-    const report = ready();
-    return context.json(report, report.ready ? 200 : 503);
+  app.get('/api/status', toRead, (context) => context.json(status()));
+  app.get('/metrics', toRead, async (context) => {
+    const { contentType, text } = await metrics.read();
+    return context.body(text, 200, { 'content-type': contentType });
+  });
+  app.post('/-/reload', bearer(options.token), async (context) => {
+    const reloaded = await reload();
+    return context.json(reloaded, reloaded.ok ? 200 : 422);
   });
   return app;
 }
 
+const anyone: MiddlewareHandler = (_context, next) => next();
+
+/** Without a token in the config nobody may: say so, rather than ask for what does not exist. */
+const bearer =
+  (token: Secret | undefined): MiddlewareHandler =>
+  async (context, next) => {
+    if (token === undefined)
+      return context.text('this is off: set server.token in the config to allow it\n', 403);
+    if (isAllowed(context.req.header('authorization'), token)) return next();
+    context.header('www-authenticate', 'Bearer');
+    return context.text('this needs the header: Authorization: Bearer <server.token>\n', 401);
+  };
+
 /** Compares in constant time. */
-function isAllowed(header: string | undefined, token: Secret | undefined): boolean {
-  if (token === undefined) return false;
+function isAllowed(header: string | undefined, token: Secret): boolean {
   const wanted = Buffer.from(`Bearer ${token.reveal()}`);
   const got = Buffer.from(header ?? '');
   return got.length === wanted.length && timingSafeEqual(got, wanted);

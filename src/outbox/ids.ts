@@ -24,6 +24,13 @@ export function idAt(ms: number): string {
   return encode(Math.max(0, Math.floor(ms)), TIME_LENGTH);
 }
 
+/** When it was made, in ms: the inverse of `idAt`. */
+export function timeOfId(id: string): number {
+  let ms = 0;
+  for (const digit of id.slice(0, TIME_LENGTH)) ms = ms * 32 + ALPHABET.indexOf(digit);
+  return ms;
+}
+
 /** Gives ids from then on; `nowMs` may stand still or step back, the ids still rise. */
 export function createIds(random: Random): (nowMs: number) => string {
   let lastMs = -1;

@@ -9,7 +9,7 @@
 import type { Announcement } from '../announcement.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
-import type { AttemptRecord, Outbox, OwedDelivery } from './outbox.ts';
+import type { AttemptRecord, Outbox, OwedDelivery, Waiting } from './outbox.ts';
 
 /** How often a store that failed is tried again. */
 const RETRY_MS = 1000;
@@ -81,21 +81,33 @@ export class Journal {
   /** As `Outbox.owed`, with everything settled so far taken into account; nothing while the store is broken. */
   owed(destination: string, limit: number): readonly OwedDelivery[] {
     this.flush();
-    if (this.#fault !== undefined) return [];
-    try {
-      return this.#outbox.owed(destination, limit);
-    } catch (error) {
-      this.#break(error);
-      return [];
-    }
+    return this.#ask(() => this.#outbox.owed(destination, limit)) ?? [];
+  }
+
+  /** As `Outbox.waiting`; `undefined` while the store is broken. */
+  waiting(): ReadonlyMap<string, Waiting> | undefined {
+    this.flush();
+    return this.#ask(() => this.#outbox.waiting());
+  }
+
+  /** As `Outbox.buryRemoved`; 0 while the store is broken: it is asked again at the next start or reload. */
+  buryRemoved(configured: readonly string[], nowMs: number): number {
+    this.flush();
+    return this.#ask(() => this.#outbox.buryRemoved(configured, nowMs)) ?? 0;
   }
 
   changedByOthers(): boolean {
+    return this.#ask(() => this.#outbox.changedByOthers()) ?? false;
+  }
+
+  /** `undefined` while the store is broken. */
+  #ask<Answer>(question: () => Answer): Answer | undefined {
+    if (this.#fault !== undefined) return undefined;
     try {
-      return this.#fault === undefined && this.#outbox.changedByOthers();
+      return question();
     } catch (error) {
       this.#break(error);
-      return false;
+      return undefined;
     }
   }
 

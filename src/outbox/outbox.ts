@@ -34,6 +34,13 @@ export interface AttemptRecord {
   readonly plain: boolean;
 }
 
+/** What a destination is owed. */
+export interface Waiting {
+  readonly deliveries: number;
+  /** When the oldest was received. */
+  readonly oldestMs: number;
+}
+
 export interface Outbox {
   /** One announcement with all that is owed for it: all or nothing, on disk's doorstep when it returns. */
   record(announcement: Announcement, deliveries: readonly Delivery[]): void;
@@ -41,6 +48,10 @@ export interface Outbox {
   settle(attempts: readonly AttemptRecord[]): void;
   /** The waiting deliveries of a destination, most important first, freshest first among equals. */
   owed(destination: string, limit: number): readonly OwedDelivery[];
+  /** By destination; none for those that are owed nothing. */
+  waiting(): ReadonlyMap<string, Waiting>;
+  /** What is owed to destinations that are not among these is dead. Says how many. */
+  buryRemoved(configured: readonly string[], nowMs: number): number;
   /** The far end asked this budget for silence until then. */
   pause(key: string, untilMs: number): void;
   /** The pauses that are not over, by budget. */

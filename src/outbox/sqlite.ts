@@ -6,8 +6,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Announcement, identityOf } from '../announcement.ts';
 import type { Delivery } from '../delivery/delivery.ts';
-import { idAt } from './ids.ts';
-import type { AttemptRecord, Outbox, OwedDelivery } from './outbox.ts';
+import { idAt, timeOfId } from './ids.ts';
+import type { AttemptRecord, Outbox, OwedDelivery, Waiting } from './outbox.ts';
 import { deliveryFrom } from './rows.ts';
 
 export class SqliteOutbox implements Outbox {
@@ -126,9 +126,19 @@ export class SqliteOutbox implements Outbox {
     return ids.length;
   }
 
-  /** What is owed to destinations that the config no longer has will never be sent. Says how many. */
   buryRemoved(configured: readonly string[], nowMs: number): number {
     return Number(this.#statements.buryRemoved.run(nowMs, JSON.stringify(configured)).changes);
+  }
+
+  waiting(): ReadonlyMap<string, Waiting> {
+    return new Map(
+      this.#statements.selectWaiting
+        .all()
+        .map((row) => [
+          String(row['destination']),
+          { deliveries: Number(row['deliveries']), oldestMs: timeOfId(String(row['oldest'])) },
+        ]),
+    );
   }
 
   #readDataVersion(): number {
@@ -191,6 +201,9 @@ function prepare(database: DatabaseSync) {
     buryRemoved: database.prepare(
       `UPDATE deliveries SET state = 'dead', reason = 'destination_removed', settled_ms = ?
        WHERE state = 'pending' AND destination NOT IN (SELECT value FROM json_each(?))`,
+    ),
+    selectWaiting: database.prepare(
+      `SELECT destination, COUNT(*) AS deliveries, MIN(id) AS oldest FROM deliveries WHERE state = 'pending' GROUP BY destination`,
     ),
     dataVersion: database.prepare('PRAGMA data_version'),
   };

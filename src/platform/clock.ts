@@ -77,3 +77,18 @@ export function wait(clock: Clock, delayMs: number, signal?: AbortSignal): Promi
     signal?.addEventListener('abort', done, { once: true });
   });
 }
+
+/** Runs `work`, whose signal aborts after `timeoutMs`; the work decides what that means. */
+export async function withDeadline<Result>(
+  clock: Clock,
+  timeoutMs: number,
+  work: (deadline: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const deadline = new AbortController();
+  const timer = clock.after(timeoutMs, () => deadline.abort());
+  try {
+    return await work(deadline.signal);
+  } finally {
+    timer.cancel();
+  }
+}

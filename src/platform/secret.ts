@@ -52,3 +52,31 @@ export function createRedactor(secrets: Iterable<string>): Redactor {
     return clean;
   };
 }
+
+/** Two texts are equal exactly when the values are, secrets included. For comparing only: it holds them in clear. */
+export function fingerprint(value: unknown): string {
+  return JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, key, plain: unknown) {
+    const raw = this[key];
+    return raw instanceof Secret ? raw.reveal() : plain;
+  });
+}
+
+/**
+ * The redactor of a config that can be reloaded. The secrets of the config before stay hidden too, because
+ * what was under way at the change may still quote them.
+ */
+export class LatestRedactor {
+  #latest: Redactor;
+  #before: Redactor = (text) => text;
+
+  constructor(first: Redactor) {
+    this.#latest = first;
+  }
+
+  learn(redact: Redactor): void {
+    this.#before = this.#latest;
+    this.#latest = redact;
+  }
+
+  readonly redact: Redactor = (text) => this.#before(this.#latest(text));
+}

@@ -30,8 +30,15 @@ export interface RuleExplanation {
   readonly alreadySent: readonly { readonly destination: string; readonly rule: string }[];
 }
 
+/** What the rules make of one announcement. */
+export interface Routing {
+  /** Every rule that matched, in order, also one that sends nothing. */
+  readonly rules: readonly string[];
+  readonly matches: readonly Match[];
+}
+
 export interface Router {
-  route(announcement: Announcement): readonly Match[];
+  route(announcement: Announcement): Routing;
   explain(announcement: Announcement): readonly RuleExplanation[];
 }
 
@@ -42,7 +49,7 @@ interface Rule {
   readonly stop: boolean;
 }
 
-const NO_MATCHES: readonly Match[] = Object.freeze([]);
+const NOTHING: Routing = Object.freeze({ rules: Object.freeze([]), matches: Object.freeze([]) });
 
 /** Throws on a malformed regular expression; `config/` has reported those before. */
 export function compileRules(options: readonly RuleOptions[]): Router {
@@ -59,12 +66,14 @@ export function compileRules(options: readonly RuleOptions[]): Router {
 
   return {
     route(announcement) {
-      let matches: Match[] | undefined;
+      let rulesMatched: string[] | undefined;
+      const matches: Match[] = [];
       let taken: Set<string> | undefined;
       for (const ordinal of index.candidates(announcement)) {
         const rule = rules[ordinal];
         if (!rule?.matcher.matches(announcement)) continue;
-        matches ??= [];
+        rulesMatched ??= [];
+        rulesMatched.push(rule.name);
         taken ??= new Set();
         const tickers = rule.matcher.fittingTickers(announcement);
         for (const { to, template } of rule.targets) {
@@ -74,7 +83,7 @@ export function compileRules(options: readonly RuleOptions[]): Router {
         }
         if (rule.stop) break;
       }
-      return matches ?? NO_MATCHES;
+      return rulesMatched === undefined ? NOTHING : { rules: rulesMatched, matches };
     },
     explain: (announcement) => explain(rules, announcement),
   };

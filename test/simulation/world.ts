@@ -139,7 +139,7 @@ export class World {
       template: undefined,
       tickers: [],
     }));
-    const router: Router = { route: () => matches, explain: () => [] };
+    const router: Router = { route: () => ({ rules: ['all'], matches }), explain: () => [] };
     const dedupe = new Dedupe(DEDUPE_MS);
     for (const { identity, receivedMs } of this.#outbox.identitiesSince(clock.monotonicMs() - DEDUPE_MS))
       dedupe.isRepeat(identity, receivedMs);

@@ -13,7 +13,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['platform', 'announcement.ts', 'delivery/outcome.ts'],
   ['dedupe.ts', 'feed', 'routing', 'outbox', 'delivery', 'destinations'],
   ['config', 'intake.ts', 'ops'],
-  ['daemon.ts'],
+  ['daemon', 'daemon.ts'],
   ['cli', 'main.ts'],
 ];
 

@@ -41,7 +41,7 @@ describe('route', () => {
       },
       rule('two', {}, ['vip', 'alerts']),
     ]);
-    expect(router.route(base)).toEqual([
+    expect(router.route(base).matches).toEqual([
       { rule: 'one', destination: 'bot', template: undefined, tickers: ['DEF'] },
       { rule: 'one', destination: 'vip', template: 'loud', tickers: ['DEF'] },
       { rule: 'two', destination: 'alerts', template: undefined, tickers: ['ABC', 'DEF'] },
@@ -57,13 +57,13 @@ describe('route', () => {
     expect(
       compileRules(rules)
         .route(base)
-        .map((match) => match.destination),
+        .matches.map((match) => match.destination),
     ).toEqual(['b']);
   });
 
   it('drops what a rule without destinations stops', () => {
     const rules = [rule('noise', { publisher: 'upbit' }, [], true), rule('rest', {}, ['c'])];
-    expect(compileRules(rules).route(base)).toEqual([]);
+    expect(compileRules(rules).route(base).matches).toEqual([]);
   });
 
   it('keeps the order of rules whichever way they are found', () => {
@@ -78,7 +78,7 @@ describe('route', () => {
       rule('7', { ticker: Array.from({ length: 1000 }, (_, n) => (n === 500 ? 'ABC' : `T${n}`)) }, ['h']),
     ];
     const router = compileRules(rules);
-    expect(router.route(base).map((match) => match.rule)).toEqual(rules.map(({ name }) => name));
+    expect(router.route(base).matches.map((match) => match.rule)).toEqual(rules.map(({ name }) => name));
   });
 
   it('asks only the rules that could match, each once, in order', () => {
@@ -100,7 +100,7 @@ describe('route', () => {
       rule('one', { publisher: 'binance' }, ['a']),
       rule('two', { ticker: 'X' }, ['a']),
     ]);
-    expect(router.route(base)).toEqual([]);
+    expect(router.route(base)).toEqual({ rules: [], matches: [] });
     expect(router.route(base)).toBe(router.route({ ...base }));
   });
 });
@@ -168,7 +168,7 @@ describe('always', () => {
           for (const { to } of send) if (!wanted.has(to)) wanted.set(to, name);
           if (stop) break;
         }
-        const got = compileRules(all).route(announcement);
+        const got = compileRules(all).route(announcement).matches;
         expect(got.map((match) => [match.destination, match.rule])).toEqual([...wanted]);
       }),
       { numRuns: 2000 },
@@ -180,7 +180,7 @@ describe('always', () => {
       fc.property(rules, announcements, (all, announcement) => {
         const router = compileRules(all);
         expect(router.explain(announcement).flatMap(({ sends }) => sends)).toEqual(
-          router.route(announcement),
+          router.route(announcement).matches,
         );
       }),
     );
@@ -190,8 +190,8 @@ describe('always', () => {
     fc.assert(
       fc.property(rules, announcements, fc.nat(), (all, announcement, pick) => {
         const stopped = all.map((one, n) => (n === pick % all.length ? { ...one, stop: true } : one));
-        const before = compileRules(all).route(announcement);
-        const after = compileRules(stopped).route(announcement);
+        const before = compileRules(all).route(announcement).matches;
+        const after = compileRules(stopped).route(announcement).matches;
         expect(before.slice(0, after.length)).toEqual(after);
       }),
     );

@@ -1,0 +1,71 @@
+/**
+ * The feeds of the running config, by name. All share the gates that keep within the service's limits, also
+ * over a reload: a feed with a new key connects at once, one with the old key waits for its cooldown.
+ */
+import { FeedClient, type FeedEvents } from '../feed/client.ts';
+import { ConnectGate, SelfTestGate } from '../feed/connect-gate.ts';
+import type { FeedOptions } from '../feed/options.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Random } from '../platform/random.ts';
+import { fingerprint } from '../platform/secret.ts';
+import type { Difference } from './difference.ts';
+
+export interface FeedSetParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly events: FeedEvents;
+}
+
+interface Running {
+  readonly client: FeedClient;
+  readonly print: string;
+}
+
+export class FeedSet {
+  readonly #parts: FeedSetParts;
+  readonly #connectGate = new ConnectGate();
+  readonly #selfTestGate = new SelfTestGate();
+  readonly #running = new Map<string, Running>();
+
+  constructor(parts: FeedSetParts) {
+    this.#parts = parts;
+  }
+
+  get clients(): readonly FeedClient[] {
+    return [...this.#running.values()].map(({ client }) => client);
+  }
+
+  /** Unchanged feeds stay connected. `authorities`: the text of `tls.ca`, by feed. */
+  apply(feeds: readonly FeedOptions[], authorities: ReadonlyMap<string, string>): Difference {
+    const prints = new Map(
+      feeds.map((options) => [options.name, fingerprint([options, authorities.get(options.name)])]),
+    );
+    const added: string[] = [];
+    const changed: string[] = [];
+    const removed: string[] = [];
+    for (const [name, { client, print }] of this.#running) {
+      if (prints.get(name) === print) continue;
+      client.stop();
+      this.#running.delete(name);
+      (prints.has(name) ? changed : removed).push(name);
+    }
+    for (const options of feeds) {
+      if (this.#running.has(options.name)) continue;
+      if (!changed.includes(options.name)) added.push(options.name);
+      this.#start(options, authorities.get(options.name), prints.get(options.name) ?? '');
+    }
+    return { added, changed, removed };
+  }
+
+  stop(): void {
+    for (const { client } of this.#running.values()) client.stop();
+  }
+
+  #start(options: FeedOptions, ca: string | undefined, print: string): void {
+    const { clock, random, events } = this.#parts;
+    const gates = { connectGate: this.#connectGate, selfTestGate: this.#selfTestGate };
+    const client = new FeedClient({ options, ca, ...gates, clock, random, events });
+    this.#running.set(options.name, { client, print });
+    client.start();
+  }
+}

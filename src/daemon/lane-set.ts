@@ -1,0 +1,152 @@
+/**
+ * The lanes of the running config, one for each destination, by name. A reload leaves alone what has not
+ * changed: the lane, its queue and, unless its own options changed, its open connections.
+ */
+import type { Budgets } from '../delivery/budgets.ts';
+import { Lane } from '../delivery/lane.ts';
+import type { LaneEvents, LaneJournal, LaneParts, LaneStatus } from '../delivery/lane-parts.ts';
+import type { Destination, DestinationDeps } from '../destinations/destination.ts';
+import { openDestination } from '../destinations/opening.ts';
+import type { PreparedDestination } from '../destinations/prepared.ts';
+import type { Target } from '../intake.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Random } from '../platform/random.ts';
+import { fingerprint } from '../platform/secret.ts';
+import type { Difference } from './difference.ts';
+
+export interface LaneSetParts {
+  readonly journal: LaneJournal;
+  readonly budgets: Budgets;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly deps: Omit<DestinationDeps, 'name'>;
+  readonly events: LaneEvents;
+  openFailed(destination: string, error: unknown): void;
+}
+
+interface Running {
+  readonly lane: Lane;
+  readonly destination: Destination<unknown>;
+  readonly prepared: PreparedDestination;
+}
+
+export interface Applied extends Difference {
+  /** Ends when the lanes that are no more have let go; what they still owed is in the outbox. */
+  readonly retired: (deadline: AbortSignal) => Promise<void>;
+}
+
+export class LaneSet {
+  readonly #parts: LaneSetParts;
+  readonly #running = new Map<string, Running>();
+
+  constructor(parts: LaneSetParts) {
+    this.#parts = parts;
+  }
+
+  reports(): readonly { readonly name: string; readonly type: string; readonly lane: LaneStatus }[] {
+    return [...this.#running].map(([name, { lane, prepared }]) => ({
+      name,
+      type: prepared.options.type,
+      lane: lane.status,
+    }));
+  }
+
+  /** For intake. */
+  targets(): ReadonlyMap<string, Target> {
+    const targets = new Map<string, Target>();
+    for (const [name, { lane, prepared }] of this.#running)
+      targets.set(name, {
+        forEachTicker: prepared.forEachTicker,
+        maxAgeMs: prepared.options.maxAge,
+        push: (delivery) => lane.push(delivery),
+      });
+    return targets;
+  }
+
+  /** Synchronous, so that no announcement meets half of a config. New lanes do not take up old work before `refill`. */
+  apply(destinations: readonly PreparedDestination[]): Applied {
+    const added: string[] = [];
+    const changed: string[] = [];
+    for (const prepared of destinations) {
+      const { name } = prepared;
+      const before = this.#running.get(name);
+      if (before === undefined) {
+        added.push(name);
+        this.#start(prepared);
+      } else if (this.#change(before, prepared)) changed.push(name);
+    }
+    const names = new Set(destinations.map(({ name }) => name));
+    const gone = [...this.#running].filter(([name]) => !names.has(name));
+    for (const [name] of gone) this.#running.delete(name);
+    return {
+      added,
+      changed,
+      removed: gone.map(([name]) => name),
+      retired: async (deadline) => {
+        await Promise.all(gone.map(([, running]) => retire(running, deadline)));
+      },
+    };
+  }
+
+  refill(): void {
+    for (const { lane } of this.#running.values()) lane.refill();
+  }
+
+  /** Somebody else changed the store. */
+  reconcile(): void {
+    for (const { lane } of this.#running.values()) lane.reconcile();
+  }
+
+  async stop(deadline: AbortSignal): Promise<void> {
+    await Promise.all([...this.#running.values()].map((running) => retire(running, deadline)));
+  }
+
+  #start(prepared: PreparedDestination): void {
+    const destination = this.#open(prepared);
+    const lane = new Lane(this.#laneParts(prepared, destination));
+    this.#running.set(prepared.name, { lane, destination, prepared });
+  }
+
+  /** True if its own options changed; a template or a rule may have changed in any case. */
+  #change({ lane, destination, prepared: before }: Running, prepared: PreparedDestination): boolean {
+    const same = fingerprint(before.options) === fingerprint(prepared.options);
+    const next = same ? destination : this.#open(prepared);
+    const ended = lane.reconfigure(this.#laneParts(prepared, next));
+    if (!same) void ended.then(() => destination.close());
+    this.#running.set(prepared.name, { lane, destination: next, prepared });
+    return !same;
+  }
+
+  #open(prepared: PreparedDestination): Destination<unknown> {
+    return openDestination(
+      () => prepared.open(this.#parts.deps),
+      (error) => this.#parts.openFailed(prepared.name, error),
+    );
+  }
+
+  #laneParts(prepared: PreparedDestination, destination: Destination<unknown>): LaneParts {
+    const { journal, budgets, clock, random, events } = this.#parts;
+    const { name, limits, options, render, renderDefault } = prepared;
+    const shared = limits.shared.map(
+      (spec) => [spec.key, budgets.shared(spec.key, spec.limits, name, spec.strikes)] as const,
+    );
+    return {
+      name,
+      options,
+      destination,
+      render,
+      renderDefault,
+      ownBudget: budgets.own(name, limits.own),
+      sharedBudgets: new Map(shared),
+      journal,
+      clock,
+      random,
+      events,
+    };
+  }
+}
+
+async function retire({ lane, destination }: Running, deadline: AbortSignal): Promise<void> {
+  await lane.stop(deadline);
+  await destination.close();
+}

@@ -1,0 +1,44 @@
+/**
+ * A config made ready to run: everything that can fail is done here, before anything that runs is touched.
+ * That is what makes a reload all or nothing.
+ */
+import { readFileSync } from 'node:fs';
+import type { Config } from '../config/schema.ts';
+import { type PreparedDestination, prepareDestinations } from '../destinations/prepared.ts';
+import { fingerprint, type Redactor } from '../platform/secret.ts';
+import { compileRules, type Router } from '../routing/router.ts';
+
+/** What `config/load.ts` gives for a file without problems. */
+export interface SoundConfig {
+  readonly config: Config;
+  /** SHA-256 of the file. */
+  readonly digest: string;
+  readonly redact: Redactor;
+}
+
+export interface ReadyConfig extends SoundConfig {
+  readonly destinations: readonly PreparedDestination[];
+  readonly router: Router;
+  /** The text of `tls.ca`, by feed. */
+  readonly authorities: ReadonlyMap<string, string>;
+}
+
+/** Throws when a file that was there at the check is gone, or on a template or pattern that `check` should have refused. */
+export function makeReady(sound: SoundConfig): ReadyConfig {
+  const { config } = sound;
+  const authorities = new Map<string, string>();
+  for (const { name, tls } of config.feeds)
+    if (tls.ca !== undefined) authorities.set(name, readFileSync(tls.ca, 'utf8'));
+  return {
+    ...sound,
+    destinations: prepareDestinations(config),
+    router: compileRules(config.rules),
+    authorities,
+  };
+}
+
+/** Keys whose change a running bridge cannot follow. */
+const FIXED = ['store', 'server', 'log'] as const satisfies readonly (keyof Config)[];
+
+export const changedFixedKeys = (before: Config, after: Config): string[] =>
+  FIXED.filter((key) => fingerprint(before[key]) !== fingerprint(after[key]));

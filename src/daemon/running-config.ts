@@ -1,0 +1,141 @@
+/**
+ * The config in force, and how a new one takes its place: read, checked and made ready whole, then put into
+ * force in one synchronous step; if anything is wrong with it, nothing is touched and the old one stays.
+ */
+import type { Config } from '../config/schema.ts';
+import type { Dedupe } from '../dedupe.ts';
+import type { Intake } from '../intake.ts';
+import type { Listener } from '../ops/bus.ts';
+import type { Reloaded } from '../ops/server.ts';
+import type { Status } from '../ops/status.ts';
+import type { Journal } from '../outbox/journal.ts';
+import { type Clock, withDeadline } from '../platform/clock.ts';
+import { fingerprint, type LatestRedactor } from '../platform/secret.ts';
+import { describeDifference } from './difference.ts';
+import type { FeedSet } from './feed-set.ts';
+import { fileDigest } from './file-digest.ts';
+import type { LaneSet } from './lane-set.ts';
+import { changedFixedKeys, makeReady, type ReadyConfig, type SoundConfig } from './ready-config.ts';
+
+/** Reads the file; gives one line for each problem when it is not sound. */
+export type Load = () => SoundConfig | { readonly problems: readonly string[] };
+
+export interface RunningConfigParts {
+  readonly load: Load;
+  readonly lanes: LaneSet;
+  readonly feeds: FeedSet;
+  readonly intake: Intake;
+  readonly dedupe: Dedupe;
+  readonly journal: Journal;
+  readonly redactor: LatestRedactor;
+  readonly clock: Clock;
+  readonly publish: Listener;
+}
+
+export class RunningConfig {
+  readonly #parts: RunningConfigParts;
+  /** What the parts that cannot change were built from. */
+  readonly #first: Config;
+  #ready: ReadyConfig;
+  #rejected: readonly string[] | undefined;
+  #lastReload: Promise<unknown> = Promise.resolve();
+
+  constructor(first: ReadyConfig, parts: RunningConfigParts) {
+    this.#parts = parts;
+    this.#first = first.config;
+    this.#ready = first;
+  }
+
+  get config(): Config {
+    return this.#ready.config;
+  }
+
+  get report(): Status['config'] {
+    const { config, digest } = this.#ready;
+    return {
+      file: config.file,
+      current: fileDigest(config.file) === digest,
+      rejected: this.#rejected,
+      needsRestart: changedFixedKeys(this.#first, config),
+    };
+  }
+
+  start(): void {
+    const { lanes, feeds, intake } = this.#parts;
+    lanes.apply(this.#ready.destinations);
+    intake.routes = { router: this.#ready.router, targets: lanes.targets() };
+    feeds.apply(this.#ready.config.feeds, this.#ready.authorities);
+    this.#buryRemoved();
+    // What was owed before goes out beside the news, not before the feed listens.
+    lanes.refill();
+  }
+
+  /** One at a time, in order. Never rejects. */
+  reload(): Promise<Reloaded> {
+    const mine = this.#lastReload.then(() => this.#reload());
+    this.#lastReload = mine;
+    return mine;
+  }
+
+  /** When no reload is under way. */
+  async settled(): Promise<void> {
+    await this.#lastReload;
+  }
+
+  async #reload(): Promise<Reloaded> {
+    const next = this.#read();
+    if ('problems' in next) {
+      this.#rejected = next.problems;
+      this.#parts.publish({ kind: 'config.rejected', problems: next.problems });
+      return { ok: false, problems: next.problems };
+    }
+    this.#rejected = undefined;
+    const { clock, lanes, publish } = this.#parts;
+    const { changes, retired } = this.#putIntoForce(next);
+    const { needsRestart } = this.report;
+    publish({ kind: 'config.reloaded', changes, needsRestart });
+    await withDeadline(clock, next.config.shutdownTimeout, retired);
+    this.#buryRemoved();
+    lanes.refill();
+    return { ok: true, changes, needsRestart };
+  }
+
+  /** Everything that can fail. */
+  #read(): ReadyConfig | { readonly problems: readonly string[] } {
+    try {
+      const sound = this.#parts.load();
+      return 'problems' in sound ? sound : makeReady(sound);
+    } catch (error) {
+      return { problems: [error instanceof Error ? error.message : String(error)] };
+    }
+  }
+
+  /** Synchronous, so that no announcement meets half of a config. */
+  #putIntoForce(next: ReadyConfig): {
+    readonly changes: readonly string[];
+    readonly retired: (deadline: AbortSignal) => Promise<void>;
+  } {
+    const { lanes, feeds, intake, dedupe, redactor } = this.#parts;
+    const before = this.#ready.config;
+    this.#ready = next;
+    redactor.learn(next.redact);
+    dedupe.windowMs = next.config.dedupeWindow;
+    const { retired, ...destinations } = lanes.apply(next.destinations);
+    intake.routes = { router: next.router, targets: lanes.targets() };
+    const changes = [
+      ...describeDifference('destination', destinations),
+      ...describeDifference('feed', feeds.apply(next.config.feeds, next.authorities)),
+    ];
+    for (const key of ['rules', 'templates', 'dedupeWindow', 'shutdownTimeout'] as const)
+      if (fingerprint(before[key]) !== fingerprint(next.config[key])) changes.push(`${key}: changed`);
+    return { changes, retired };
+  }
+
+  /** What is owed to destinations that are no more can never be sent. */
+  #buryRemoved(): void {
+    const { journal, clock, publish } = this.#parts;
+    const names = this.#ready.destinations.map(({ name }) => name);
+    const deliveries = journal.buryRemoved(names, clock.monotonicMs());
+    if (deliveries > 0) publish({ kind: 'delivery.buried', deliveries });
+  }
+}

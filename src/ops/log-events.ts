@@ -1,0 +1,221 @@
+/** One wide log line for each event, named as the event; silence where there is nothing that a person would want to read. */
+import type { Announcement } from '../announcement.ts';
+import type { Clock } from '../platform/clock.ts';
+import { formatDuration } from '../platform/duration.ts';
+import type { Log, LogFields } from '../platform/log.ts';
+import type { BridgeEvent, BridgeEventOf } from './bridge-event.ts';
+import type { Listener } from './bus.ts';
+
+interface Line {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  /** Instead of the event's kind. */
+  readonly name?: string;
+  readonly fields: LogFields;
+}
+
+/** Kinds of unknown frames that are told apart before they are only counted. */
+const MOST_UNKNOWN_TYPES = 100;
+
+const roundMs = (ms: number) => Math.round(ms * 100) / 100;
+
+const span = (fromUs: number | undefined, toUs: number | undefined) =>
+  fromUs === undefined || toUs === undefined ? undefined : roundMs((toUs - fromUs) / 1000);
+
+/** The listener that writes them. */
+export function logEvents(log: Log, clock: Clock): Listener {
+  const unknownTypes = new Set<string>();
+  return (event) => {
+    if (event.kind === 'frame.unknown_type' && event.frame.kind === 'unknown') {
+      const { type } = event.frame;
+      if (unknownTypes.has(type) || unknownTypes.size >= MOST_UNKNOWN_TYPES) return;
+      unknownTypes.add(type);
+    }
+    for (const { level, fields, name } of linesOf(event, clock)) log[level](fields, name ?? event.kind);
+  };
+}
+
+function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
+  switch (event.kind) {
+    case 'bridge.started':
+      return [{ level: 'info', fields: startedFields(event) }];
+    case 'config.reloaded':
+      return reloadedLines(event);
+    case 'config.rejected':
+      return [
+        {
+          level: 'error',
+          fields: { problems: event.problems, effect: 'the config that was running keeps running' },
+        },
+      ];
+    case 'announcement.received':
+      return [{ level: 'info', fields: receivedFields(event) }];
+    case 'announcement.duplicate':
+      return [{ level: 'debug', fields: duplicateFields(event.announcement) }];
+    case 'feed.live':
+      return liveLines(event);
+    case 'feed.lost': {
+      const { feed, reason, advice, retryMs } = event;
+      return [{ level: 'warn', fields: { feed, reason, advice, retryIn: formatDuration(retryMs) } }];
+    }
+    case 'feed.self_test_answered':
+      return [{ level: 'info', fields: { feed: event.feed, roundTripMs: roundMs(event.roundTripMs) } }];
+    case 'frame.garbage':
+    case 'frame.unknown_type':
+    case 'frame.error': {
+      const { kind: _, ...said } = event.frame;
+      return [{ level: 'warn', fields: { feed: event.feed, ...said } }];
+    }
+    case 'delivery.attempted':
+      return [
+        {
+          level: event.result.outcome.kind === 'delivered' ? 'info' : 'warn',
+          fields: attemptedFields(event),
+        },
+      ];
+    case 'delivery.ended':
+      return endedLines(event);
+    case 'delivery.buried': {
+      const { deliveries } = event;
+      const fields = { deliveries, reason: 'destination_removed' };
+      return deliveries === 0 ? [] : [{ level: 'warn', name: 'delivery.dead', fields }];
+    }
+    case 'template.failed': {
+      const { delivery, message } = event;
+      const { id, destination, template } = delivery;
+      return [{ level: 'error', fields: { delivery: id, destination, template, message } }];
+    }
+    case 'store.broken':
+      return [
+        {
+          level: 'error',
+          fields: {
+            message: event.message,
+            effect: 'announcements are still sent; what happened is kept in memory',
+          },
+        },
+      ];
+    case 'store.mended':
+    case 'feed.self_test_unanswered': {
+      const { kind: _, ...fields } = event;
+      return [{ level: 'warn', fields }];
+    }
+    case 'destination.near_ban':
+      return [
+        {
+          level: 'error',
+          fields: {
+            destination: event.destination,
+            silentFor: formatDuration(event.untilMs - clock.monotonicMs()),
+            effect:
+              'the platform has refused so much that it would soon ban this address: nothing goes there meanwhile',
+          },
+        },
+      ];
+    case 'destination.resumed':
+      return [{ level: 'info', fields: { destination: event.destination } }];
+    case 'feed.fatal':
+    case 'destination.suspended':
+    case 'destination.open_failed':
+    case 'store.lost_on_exit': {
+      const { kind: _, ...fields } = event;
+      return [{ level: 'error', fields }];
+    }
+    default:
+      return event satisfies never;
+  }
+}
+
+function startedFields({ version, config, url }: BridgeEventOf<'bridge.started'>): LogFields {
+  return {
+    version,
+    config: config.file,
+    feeds: config.feeds.map(({ name }) => name),
+    destinations: Object.keys(config.destinations),
+    rules: config.rules.length,
+    store: config.store.path,
+    url,
+  };
+}
+
+function reloadedLines({ changes, needsRestart }: BridgeEventOf<'config.reloaded'>): Line[] {
+  const lines: Line[] = [{ level: 'info', fields: { changes } }];
+  if (needsRestart.length > 0)
+    lines.push({
+      level: 'warn',
+      name: 'config.needs_restart',
+      fields: { keys: needsRestart, effect: 'everything else is in force; restart to apply these' },
+    });
+  return lines;
+}
+
+function liveLines({ feed, welcome, missing }: BridgeEventOf<'feed.live'>): Line[] {
+  const { tier, allowedCex, expiresInSecs } = welcome;
+  const keyExpires = typeof expiresInSecs === 'number' ? formatDuration(expiresInSecs * 1000) : undefined;
+  const lines: Line[] = [{ level: 'info', fields: { feed, tier, allowedCex, keyExpires } }];
+  if (missing.length > 0)
+    lines.push({
+      level: 'error',
+      name: 'feed.exchanges_not_covered',
+      fields: {
+        feed,
+        missing,
+        allowedCex,
+        effect: 'nothing of these will ever come; get a key that covers them, or correct exchanges',
+      },
+    });
+  return lines;
+}
+
+function receivedFields({ announcement, deliveries }: BridgeEventOf<'announcement.received'>): LogFields {
+  const { detectedTimestampUs, dispatchTimestampUs, receivedTimestampUs } = announcement;
+  return {
+    announcement: announcement.id,
+    feed: announcement.feed,
+    publisher: announcement.publisher,
+    listingType: announcement.listingType,
+    tickers: announcement.tickers,
+    title: announcement.title,
+    redacted: announcement.redacted || undefined,
+    test: announcement.test || undefined,
+    serviceMs: span(detectedTimestampUs, dispatchTimestampUs),
+    networkMs: span(dispatchTimestampUs, receivedTimestampUs),
+    ageMs: roundMs(announcement.ageAtReceiptMs),
+    deliveries: deliveries.map(({ destination, ticker }) =>
+      ticker === undefined ? destination : `${destination}:${ticker}`,
+    ),
+  };
+}
+
+const duplicateFields = ({ feed, publisher, tickers, title }: Announcement): LogFields => ({
+  feed,
+  publisher,
+  tickers,
+  title,
+});
+
+function attemptedFields(event: BridgeEventOf<'delivery.attempted'>): LogFields {
+  const { delivery, attempt, result, startedMs, endedMs, decision } = event;
+  const { outcome, status, detail, writtenMs } = result;
+  return {
+    delivery: delivery.id,
+    destination: delivery.destination,
+    ticker: delivery.ticker,
+    attempt,
+    outcome: outcome.kind,
+    reason: 'reason' in outcome ? outcome.reason : undefined,
+    status,
+    detail,
+    dispatchMs: writtenMs === undefined ? undefined : roundMs(writtenMs - delivery.announcement.receivedMs),
+    durationMs: roundMs(endedMs - startedMs),
+    next: decision.kind === 'end' ? decision.state : decision.kind,
+    retryMs: decision.kind === 'again' ? roundMs(decision.pause?.ms ?? decision.delayMs) : undefined,
+  };
+}
+
+/** A delivered one was told with its attempt. */
+function endedLines({ delivery, state, reason }: BridgeEventOf<'delivery.ended'>): Line[] {
+  if (state === 'delivered') return [];
+  const { id, destination, ticker } = delivery;
+  const fields = { delivery: id, destination, ticker, reason };
+  return [{ level: state === 'skipped' ? 'info' : 'error', name: `delivery.${state}`, fields }];
+}

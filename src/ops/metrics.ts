@@ -1,0 +1,116 @@
+/**
+ * `/metrics`: counters and histograms from the events, gauges from what is so at the moment of asking.
+ * Labels come only from the config and from known sets, so that no feed can make them grow.
+ */
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
+import type { BridgeEvent, BridgeEventOf } from './bridge-event.ts';
+import type { Listener } from './bus.ts';
+import { type MetricDescription, MetricMaker } from './metric-maker.ts';
+import type { Status } from './status.ts';
+import { statusGauges } from './status-gauges.ts';
+
+export interface Metrics {
+  readonly listener: Listener;
+  /** The text format, with its content type. */
+  read(): Promise<{ readonly contentType: string; readonly text: string }>;
+  /** For `docs/metrics.md`. */
+  readonly descriptions: readonly MetricDescription[];
+}
+
+const known = (set: readonly string[]) => {
+  const words = new Set(set);
+  return (word: string) => (words.has(word) ? word : 'other');
+};
+const publisherLabel = known(PUBLISHERS);
+const listingTypeLabel = known(LISTING_TYPES);
+
+/** `status` is asked at each read. */
+export function createMetrics(version: string, status: () => Status): Metrics {
+  const registry = new Registry();
+  const make = new MetricMaker(registry);
+  const counters = countersOf(make);
+  const collect = statusGauges(make);
+  make.gauge('build_info', 'Always 1', 'version').set({ version }, 1);
+  collectDefaultMetrics({ register: registry });
+  return {
+    listener: (event) => count(counters, event),
+    async read() {
+      collect(status());
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+    descriptions: make.descriptions,
+  };
+}
+
+type Counters = ReturnType<typeof countersOf>;
+
+const countersOf = (make: MetricMaker) => ({
+  announcements: make.counter(
+    'announcements_total',
+    'Announcements read, without repeats',
+    'feed',
+    'publisher',
+    'listing_type',
+  ),
+  duplicates: make.counter(
+    'announcements_duplicate_total',
+    'Announcements that another feed or connection had brought before',
+  ),
+  ruleMatches: make.counter('rule_matches_total', 'Announcements that a rule matched', 'rule'),
+  deliveries: make.counter(
+    'deliveries_total',
+    'Deliveries by how they ended: delivered, dead, expired, skipped',
+    'destination',
+    'outcome',
+  ),
+  attempts: make.counter(
+    'attempts_total',
+    'Attempts by what came of them: delivered, or the reason',
+    'destination',
+    'outcome',
+  ),
+  delivery: make.histogram('delivery_seconds', 'From receipt to acknowledgement', 'destination'),
+  dispatch: make.histogram(
+    'dispatch_seconds',
+    'From receipt to the first request on the wire',
+    'destination',
+  ),
+});
+
+function count(counters: Counters, event: BridgeEvent): void {
+  switch (event.kind) {
+    case 'announcement.received':
+      return received(counters, event);
+    case 'announcement.duplicate':
+      return counters.duplicates.inc();
+    case 'delivery.attempted':
+      return attempted(counters, event);
+    case 'delivery.ended':
+      return counters.deliveries.inc({ destination: event.delivery.destination, outcome: event.state });
+    default:
+      return undefined;
+  }
+}
+
+function received(
+  { announcements, ruleMatches }: Counters,
+  { announcement: { feed, publisher, listingType }, rules }: BridgeEventOf<'announcement.received'>,
+): void {
+  const labels = { publisher: publisherLabel(publisher), listing_type: listingTypeLabel(listingType) };
+  announcements.inc({ feed, ...labels });
+  for (const rule of rules) ruleMatches.inc({ rule });
+}
+
+function attempted(
+  { attempts, dispatch, delivery }: Counters,
+  { delivery: owed, attempt, result, endedMs }: BridgeEventOf<'delivery.attempted'>,
+): void {
+  const { outcome, writtenMs } = result;
+  const { destination, announcement } = owed;
+  const { receivedMs } = announcement;
+  attempts.inc({ destination, outcome: outcome.kind === 'delivered' ? 'delivered' : outcome.reason });
+  if (attempt === 1 && writtenMs !== undefined)
+    dispatch.observe({ destination }, (writtenMs - receivedMs) / 1000);
+  if (outcome.kind === 'delivered') delivery.observe({ destination }, (endedMs - receivedMs) / 1000);
+}

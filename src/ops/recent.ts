@@ -1,0 +1,88 @@
+/** The last announcements and what became of them, kept in memory for people who look: since this start only. */
+import type { DeliveryState } from '../delivery/delivery.ts';
+import { latencyOf } from '../routing/templates/variables.ts';
+import type { BridgeEvent, BridgeEventOf } from './bridge-event.ts';
+
+export interface RecentDelivery {
+  readonly id: string;
+  readonly destination: string;
+  readonly ticker: string | undefined;
+  state: DeliveryState;
+  reason: string | undefined;
+  attempts: number;
+  /** Received → the last request on the wire. */
+  dispatchMs: number | undefined;
+  /** Received → ended. */
+  tookMs: number | undefined;
+}
+
+export interface RecentAnnouncement {
+  readonly id: string;
+  /** Epoch ms, wall clock. */
+  readonly receivedMs: number;
+  readonly feed: string;
+  readonly publisher: string;
+  readonly listingType: string;
+  readonly tickers: readonly string[];
+  readonly title: string;
+  readonly redacted: boolean;
+  readonly test: boolean;
+  /** Detected → dispatched, by the service's clock. */
+  readonly serviceMs: number | null;
+  /** Dispatched → received, across two clocks: may be negative. */
+  readonly networkMs: number | null;
+  readonly rules: readonly string[];
+  readonly deliveries: readonly RecentDelivery[];
+}
+
+const KEPT = 20;
+
+export class Recent {
+  /** Newest first. */
+  readonly announcements: RecentAnnouncement[] = [];
+  readonly #owed = new Map<string, RecentDelivery>();
+
+  readonly listener = (event: BridgeEvent): void => {
+    if (event.kind === 'announcement.received') this.#received(event);
+    else if (event.kind === 'delivery.attempted') this.#attempted(event);
+    else if (event.kind === 'delivery.ended') this.#ended(event);
+  };
+
+  #received({ announcement, deliveries, rules }: BridgeEventOf<'announcement.received'>): void {
+    const { id, feed, publisher, listingType, tickers, title, redacted, test } = announcement;
+    const { service, network } = latencyOf(announcement);
+    const owed = deliveries.map((delivery): RecentDelivery => {
+      const { destination, ticker } = delivery;
+      const none = { reason: undefined, attempts: 0, dispatchMs: undefined, tookMs: undefined };
+      return { id: delivery.id, destination, ticker, state: 'pending', ...none };
+    });
+    for (const delivery of owed) this.#owed.set(delivery.id, delivery);
+    this.announcements.unshift({
+      id,
+      receivedMs: announcement.receivedTimestampUs / 1000,
+      ...{ feed, publisher, listingType, tickers, title, redacted, test, rules },
+      serviceMs: service,
+      networkMs: network,
+      deliveries: owed,
+    });
+    for (const gone of this.announcements.splice(KEPT))
+      for (const { id: deliveryId } of gone.deliveries) this.#owed.delete(deliveryId);
+  }
+
+  #attempted({ delivery, attempt, result }: BridgeEventOf<'delivery.attempted'>): void {
+    const recent = this.#owed.get(delivery.id);
+    if (recent === undefined) return;
+    recent.attempts = attempt;
+    const { outcome, writtenMs } = result;
+    recent.reason = 'reason' in outcome ? outcome.reason : undefined;
+    if (writtenMs !== undefined) recent.dispatchMs = writtenMs - delivery.announcement.receivedMs;
+  }
+
+  #ended({ delivery, state, reason, endedMs }: BridgeEventOf<'delivery.ended'>): void {
+    const recent = this.#owed.get(delivery.id);
+    if (recent === undefined) return;
+    recent.state = state;
+    recent.reason = reason;
+    recent.tookMs = endedMs - delivery.announcement.receivedMs;
+  }
+}

@@ -1,0 +1,60 @@
+/** The metrics that say how things are rather than what happened: set from the status at each read. */
+import type { MetricMaker } from './metric-maker.ts';
+import type { Status } from './status.ts';
+
+export function statusGauges(make: MetricMaker): (status: Status) => void {
+  const setFeeds = feedGauges(make);
+  const setDestinations = destinationGauges(make);
+  const storeHealthy = make.gauge('store_healthy', '1 while the store can be written');
+  const reloadSuccessful = make.gauge(
+    'config_last_reload_successful',
+    '1 unless the last reload was refused',
+  );
+  return ({ feeds, destinations, store, config }) => {
+    setFeeds(feeds);
+    setDestinations(destinations);
+    storeHealthy.set(store.fault === undefined ? 1 : 0);
+    reloadSuccessful.set(config.rejected === undefined ? 1 : 0);
+  };
+}
+
+function feedGauges(make: MetricMaker): (feeds: Status['feeds']) => void {
+  const frames = make.counter('frames_total', 'Frames read, by what they were', 'feed', 'kind');
+  const healthy = make.gauge('feed_healthy', '1 while the feed is proven healthy', 'feed');
+  const keyExpires = make.gauge(
+    'feed_key_expires_seconds',
+    'Until the key expires; absent when it does not',
+    'feed',
+  );
+  return (feeds) => {
+    // What has left the config must not stay in the figures.
+    for (const metric of [frames, healthy, keyExpires]) metric.reset();
+    for (const feed of feeds) {
+      healthy.set({ feed: feed.name }, feed.healthy ? 1 : 0);
+      if (feed.keyExpiresInMs !== undefined) keyExpires.set({ feed: feed.name }, feed.keyExpiresInMs / 1000);
+      for (const [kind, count] of Object.entries(feed.frames)) frames.inc({ feed: feed.name, kind }, count);
+    }
+  };
+}
+
+function destinationGauges(make: MetricMaker): (destinations: Status['destinations']) => void {
+  const pending = make.gauge('outbox_pending', 'Deliveries that wait', 'destination');
+  const oldest = make.gauge(
+    'outbox_oldest_seconds',
+    'Age of the oldest delivery that waits; 0 when none does',
+    'destination',
+  );
+  const suspended = make.gauge(
+    'destination_suspended',
+    '1 while the destination refuses everything',
+    'destination',
+  );
+  return (destinations) => {
+    for (const metric of [pending, oldest, suspended]) metric.reset();
+    for (const { name, pending: waiting, oldestMs, suspended: reason } of destinations) {
+      pending.set({ destination: name }, waiting);
+      oldest.set({ destination: name }, (oldestMs ?? 0) / 1000);
+      suspended.set({ destination: name }, reason === undefined ? 0 : 1);
+    }
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * How the bridge is, as one value: what `/readyz`, `/api/status`, `status`, the metrics and the page show. Pure.
+ * Spans are in ms from now, because the bridge's own time means nothing to whoever reads it.
+ */
+import type { LaneStatus } from '../delivery/lane-parts.ts';
+import { type FeedStatus, unproven } from '../feed/health.ts';
+import type { FeedOptions } from '../feed/options.ts';
+import type { Waiting } from '../outbox/outbox.ts';
+import { formatDuration } from '../platform/duration.ts';
+import type { RecentAnnouncement } from './recent.ts';
+
+export interface FeedReport {
+  readonly name: string;
+  readonly url: string;
+  /** Proven: a welcome, life within `silenceTimeout`, a self-test answered on this connection. */
+  readonly healthy: boolean;
+  /** Why it is not proven. */
+  readonly trouble: string | undefined;
+  readonly state: FeedStatus['state'];
+  /** Since the last frame or ping. */
+  readonly silentMs: number | undefined;
+  readonly selfTest: FeedStatus['selfTest'];
+  readonly keyExpiresInMs: number | undefined;
+  /** Frames read since the feed was started, by what they were. */
+  readonly frames: Readonly<Record<string, number>>;
+}
+
+export interface DestinationReport {
+  readonly name: string;
+  readonly type: string;
+  /** `ok`, `paused for …`, `suspended: …`. */
+  readonly state: string;
+  readonly suspended: string | undefined;
+  readonly pausedMs: number;
+  readonly inFlight: number;
+  /** Deliveries that wait, in the lane and in the outbox. */
+  readonly pending: number;
+  readonly oldestMs: number | undefined;
+}
+
+export interface Status {
+  readonly version: string;
+  readonly uptimeMs: number;
+  /** Every feed proven healthy, the store takes writes, the config on disk is the one running. A suspended destination does not take the others out of service. */
+  readonly ready: boolean;
+  /** One sentence for each thing that is not well. */
+  readonly problems: readonly string[];
+  readonly config: {
+    readonly file: string;
+    readonly current: boolean;
+    /** What was wrong with the file at the last reload, if it was refused. */
+    readonly rejected: readonly string[] | undefined;
+    readonly needsRestart: readonly string[];
+  };
+  readonly store: { readonly path: string; readonly fault: string | undefined };
+  readonly feeds: readonly FeedReport[];
+  readonly destinations: readonly DestinationReport[];
+  /** The last ones since the start, newest first. */
+  readonly announcements: readonly RecentAnnouncement[];
+}
+
+export interface StatusInput {
+  readonly version: string;
+  readonly startedMs: number;
+  readonly config: Status['config'];
+  readonly store: Status['store'];
+  readonly feeds: readonly { readonly options: FeedOptions; readonly status: FeedStatus }[];
+  readonly destinations: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly lane: LaneStatus;
+  }[];
+  /** By destination, from the outbox; `undefined` when it cannot be read. */
+  readonly waiting: ReadonlyMap<string, Waiting> | undefined;
+  readonly announcements: readonly RecentAnnouncement[];
+  readonly nowMs: number;
+}
+
+export function statusOf(input: StatusInput): Status {
+  const { version, startedMs, config, store, announcements, nowMs } = input;
+  const feeds = input.feeds.map(({ options, status }) => feedReport(options, status, nowMs));
+  const destinations = input.destinations.map(({ name, type, lane }) =>
+    destinationReport(name, type, lane, input.waiting, nowMs),
+  );
+  const problems = feeds.flatMap(({ name, trouble }) =>
+    trouble === undefined ? [] : [`feed ${name}: ${trouble}`],
+  );
+  if (store.fault !== undefined) problems.push(`store: ${store.fault} (announcements are still sent)`);
+  problems.push(...configProblems(config));
+  const ready = problems.length === 0;
+  for (const { name, suspended } of destinations)
+    if (suspended !== undefined) problems.push(`destination ${name}: suspended, ${suspended}`);
+  return {
+    version,
+    uptimeMs: Math.round(nowMs - startedMs),
+    ready,
+    problems,
+    config,
+    store,
+    feeds,
+    destinations,
+    announcements,
+  };
+}
+
+function configProblems({ current, rejected, needsRestart }: Status['config']): string[] {
+  if (rejected !== undefined)
+    return [`config: the file on disk was refused, the one before keeps running: ${rejected.join('; ')}`];
+  if (!current) return ['config: the file on disk is not the one running; reload to apply it'];
+  return needsRestart.length === 0
+    ? []
+    : [`config: restart to apply the change of ${needsRestart.join(', ')}; everything else is in force`];
+}
+
+function feedReport(options: FeedOptions, status: FeedStatus, nowMs: number): FeedReport {
+  const { name, state, lastLifeMs, selfTest, keyExpiresMs, frames } = status;
+  const trouble = unproven(status, options, nowMs);
+  return {
+    name,
+    url: options.url,
+    healthy: trouble === undefined,
+    trouble,
+    state,
+    silentMs: lastLifeMs === undefined ? undefined : Math.round(nowMs - lastLifeMs),
+    selfTest,
+    keyExpiresInMs: keyExpiresMs === undefined ? undefined : Math.round(keyExpiresMs - nowMs),
+    frames,
+  };
+}
+
+function destinationReport(
+  name: string,
+  type: string,
+  lane: LaneStatus,
+  waiting: StatusInput['waiting'],
+  nowMs: number,
+): DestinationReport {
+  const owed = waiting?.get(name);
+  return {
+    name,
+    type,
+    state: laneState(lane, nowMs),
+    suspended: lane.suspended?.reason,
+    pausedMs: Math.max(0, Math.round(lane.pausedUntilMs - nowMs)),
+    inFlight: lane.inFlight,
+    pending: waiting === undefined ? lane.held : (owed?.deliveries ?? 0),
+    oldestMs: owed === undefined ? undefined : Math.max(0, Math.round(nowMs - owed.oldestMs)),
+  };
+}
+
+function laneState(lane: LaneStatus, nowMs: number): string {
+  if (lane.suspended !== undefined) return `suspended: ${lane.suspended.reason}`;
+  const pausedMs = lane.pausedUntilMs - nowMs;
+  return pausedMs > 0 ? `paused for ${formatDuration(pausedMs)}` : 'ok';
+}
