@@ -15,6 +15,7 @@ import { type Io, processIo } from './io.ts';
 import { runCommand } from './run.ts';
 import { sendCommand } from './send.ts';
 import { simulateCommand } from './simulate.ts';
+import { statusCommand } from './status.ts';
 
 /** Runs one command line. Gives the exit code; throws only on a bug. */
 export async function runProgram(args: readonly string[], signal: AbortSignal): Promise<number> {
@@ -114,6 +115,11 @@ function buildProgram(io: Io, exit: (code: ExitCode) => void): Command {
     (ids: string[], _options, self: Command) =>
       exit(discardCommand({ ...self.optsWithGlobals(), ids } as Parameters<typeof discardCommand>[0], io)),
   );
+
+  command('status', 'asks the running daemon how it is: feeds, destinations, queues, last announcements')
+    .option('--url <address>', 'where it is, if the config does not say')
+    .option('--json', 'as JSON', false)
+    .action(async (options) => exit(await statusCommand(options, io)));
 
   program
     .command('simulate')

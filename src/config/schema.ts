@@ -51,7 +51,9 @@ const server = z
   .strictObject({
     host: text().default('127.0.0.1').describe('address to listen on; any but loopback needs a token'),
     port: integer(0, 65_535).default(8787).describe('0 takes a free one and logs it'),
-    token: secret().optional().describe('bearer token that /readyz asks for when host is not loopback'),
+    token: secret()
+      .optional()
+      .describe('bearer token: wanted for /-/reload, and for reading, too, when host is not loopback'),
   })
   .superRefine(({ host, token }, context) => {
     if (!isLoopback(host) && token === undefined)
@@ -85,7 +87,7 @@ export const configSchema = z.strictObject({
   server: z
     .union([z.literal(false), server], { error: 'must be a mapping with host, port and token, or false' })
     .prefault({})
-    .describe('/healthz and /readyz; false = off'),
+    .describe('/healthz, /readyz, /metrics, /api/status, /-/reload; false = off'),
   log: log.prefault({}),
   dedupeWindow: duration().default(3_600_000).describe('the same announcement again within this is one'),
   shutdownTimeout: duration().default(10_000).describe('how long sends under way may finish at the end'),

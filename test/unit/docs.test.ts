@@ -3,6 +3,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { configReference } from '../../src/config/reference.ts';
+import { createMetrics } from '../../src/ops/metrics.ts';
+import { metricsReference } from '../../src/ops/metrics-reference.ts';
+import { NO_STATUS } from '../support/status.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -17,6 +20,12 @@ test('docs/configuration.md is what the schema says (UPDATE_DOCS=1 npm test brin
   const reference = configReference();
   if (process.env['UPDATE_DOCS']) writeFileSync(join(root, 'docs/configuration.md'), reference);
   expect(read('docs/configuration.md')).toBe(reference);
+});
+
+test('docs/metrics.md is what the metrics are (UPDATE_DOCS=1 npm test brings it up to date)', () => {
+  const reference = metricsReference(createMetrics('1', () => NO_STATUS).descriptions);
+  if (process.env['UPDATE_DOCS']) writeFileSync(join(root, 'docs/metrics.md'), reference);
+  expect(read('docs/metrics.md')).toBe(reference);
 });
 
 test('every key of the config has a meaning', () => {

@@ -1,0 +1,114 @@
+/** `status`: asks the running daemon how it is. Exit code 0 only when it is ready. */
+import type { Config } from '../config/schema.ts';
+import type { RecentAnnouncement } from '../ops/recent.ts';
+import type { DestinationReport, FeedReport, Status } from '../ops/status.ts';
+import { formatDuration } from '../platform/duration.ts';
+import type { Secret } from '../platform/secret.ts';
+import { requireConfig } from './config-file.ts';
+import { type ExitCode, FINE, NOT_FINE, UserError } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { table } from './table.ts';
+
+export interface StatusOptions {
+  readonly config: string;
+  /** Where the daemon is, when the config does not say (`server.port: 0`). */
+  readonly url: string | undefined;
+  readonly json: boolean;
+}
+
+const TIMEOUT_MS = 5000;
+const NONE = '-';
+
+export async function statusCommand(options: StatusOptions, io: Io): Promise<ExitCode> {
+  const { config } = requireConfig(options.config, io);
+  const { server } = config;
+  const address = options.url ?? addressOf(server);
+  const status = await ask(address, server === false ? undefined : server.token);
+  if (options.json) io.print(JSON.stringify(status, null, 2));
+  else for (const line of describe(status)) io.print(line);
+  return status.ready ? FINE : NOT_FINE;
+}
+
+function addressOf(server: Config['server']): string {
+  if (server === false)
+    throw new UserError('server: false in the config: the daemon answers no questions; see its log');
+  if (server.port === 0)
+    throw new UserError(
+      'server.port is 0 in the config: give the address that the daemon logged at its start with --url',
+    );
+  // An address that stands for all of this machine's is asked at this machine's own.
+  const host = ['0.0.0.0', '::', '[::]'].includes(server.host) ? '127.0.0.1' : server.host;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`;
+}
+
+async function ask(address: string, token: Secret | undefined): Promise<Status> {
+  let response: Response;
+  try {
+    response = await fetch(new URL('/api/status', address), {
+      headers: token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch {
+    throw new UserError(`no answer at ${address}: is \`listing-bridge run\` running with this config?`);
+  }
+  if (response.status === 401)
+    throw new UserError(
+      `${address} wants another token: does server.token in the config match the running one?`,
+    );
+  if (!response.ok) throw new UserError(`${address} answered ${response.status}: is it listing-bridge?`);
+  return (await response.json()) as Status;
+}
+
+function describe(status: Status): string[] {
+  const { version, uptimeMs, ready, problems, feeds, destinations, announcements } = status;
+  const lines = [
+    `listing-bridge ${version}, up ${formatDuration(uptimeMs)}: ${ready ? 'ready' : 'not ready'}`,
+  ];
+  for (const problem of problems) lines.push(`  ! ${problem}`);
+  lines.push('', ...table(['FEED', 'HEALTHY', 'HEARD', 'SELF-TEST', 'KEY', 'FRAMES'], feeds.map(feedRow)));
+  lines.push(
+    '',
+    ...table(
+      ['DESTINATION', 'TYPE', 'PENDING', 'OLDEST', 'IN FLIGHT', 'STATE'],
+      destinations.map(destinationRow),
+    ),
+  );
+  lines.push('');
+  if (announcements.length === 0) lines.push('no announcement since the start');
+  else lines.push('last announcements', ...announcements.flatMap(announcementLines));
+  return lines;
+}
+
+const spanOr = (ms: number | undefined | null, none = NONE) => (ms == null ? none : formatDuration(ms));
+
+function feedRow({ name, healthy, silentMs, selfTest, keyExpiresInMs, frames }: FeedReport): string[] {
+  return [
+    name,
+    healthy ? 'yes' : 'NO',
+    silentMs === undefined ? NONE : `${formatDuration(silentMs)} ago`,
+    selfTest,
+    keyExpiresInMs === undefined ? NONE : `expires in ${formatDuration(keyExpiresInMs)}`,
+    Object.entries(frames)
+      .map(([kind, count]) => `${kind} ${count}`)
+      .join(', ') || NONE,
+  ];
+}
+
+function destinationRow({ name, type, pending, oldestMs, inFlight, state }: DestinationReport): string[] {
+  return [name, type, String(pending), spanOr(oldestMs), String(inFlight), state];
+}
+
+function announcementLines(announcement: RecentAnnouncement): string[] {
+  const { receivedMs, feed, publisher, listingType, tickers, title, serviceMs, networkMs } = announcement;
+  const time = new Date(receivedMs).toISOString().replace('T', ' ').slice(0, 23);
+  return [
+    `  ${time}  ${publisher} ${listingType} [${tickers.join(', ')}]  ${title}`,
+    `    ${feed}: service ${spanOr(serviceMs)}, network ${spanOr(networkMs)}`,
+    ...announcement.deliveries.map(({ destination, ticker, state, reason, attempts, dispatchMs, tookMs }) => {
+      const to = ticker === undefined ? destination : `${destination} ${ticker}`;
+      const why = reason === undefined ? '' : ` (${reason})`;
+      const tries = attempts > 1 ? `, ${attempts} tries` : '';
+      return `    ${to}: ${state}${why}, on the wire after ${spanOr(dispatchMs)}, ended after ${spanOr(tookMs)}${tries}`;
+    }),
+  ];
+}

@@ -1,0 +1,206 @@
+/** The built program takes up a changed config without a restart: all of it or nothing, and what did not change is not touched. */
+import { expect, test } from 'vitest';
+import { type Program, Workplace } from '../support/program.ts';
+import { CONFIG, startStandIns } from '../support/stand-ins.ts';
+
+const TOKEN = 'a-token-for-the-tests';
+const WITH_TOKEN = CONFIG.replace('server: { port: 0 }', `server: { port: 0, token: ${TOKEN} }`);
+
+const listing = (ticker: string) => ({
+  publisher: 'upbit',
+  listingType: 'spot_listing',
+  ticker,
+  title: `${ticker} is listed`,
+});
+const titled =
+  (title: string) =>
+  ({ body }: { readonly body: unknown }) =>
+    (body as { title?: string }).title === title;
+
+async function post(url: unknown, authorization?: string) {
+  const headers = authorization === undefined ? {} : { authorization };
+  const response = await fetch(`${url}/-/reload`, { method: 'POST', headers });
+  return { status: response.status, text: await response.text() };
+}
+
+async function readyz(url: unknown) {
+  const response = await fetch(`${url}/readyz`);
+  return { status: response.status, problems: ((await response.json()) as { problems: string[] }).problems };
+}
+
+async function metric(url: unknown, name: string): Promise<string | undefined> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return text
+    .split('\n')
+    .find((line) => line.startsWith(`listing_bridge_${name}`))
+    ?.split(' ')
+    .at(-1);
+}
+
+async function started(bridge: Program): Promise<unknown> {
+  const { url } = await bridge.event('bridge.started');
+  await bridge.event('feed.self_test_answered');
+  return url;
+}
+
+test('SIGHUP: new rules are in force, the feed stays connected', async () => {
+  await using standIns = await startStandIns();
+  using workplace = new Workplace(CONFIG);
+  await using bridge = workplace.start(['run'], standIns.env);
+  const { feed, bot, discord } = standIns;
+  const url = await started(bridge);
+  feed.announce(listing('BEFORE'));
+  await bot.waitFor(titled('BEFORE is listed'));
+  await discord.waitFor(1);
+
+  workplace.write('config.yaml', CONFIG.replace('send: [chat, group, bot]', 'send: [bot]'));
+  expect((await readyz(url)).problems.join()).toContain('config: the file on disk is not the one running');
+  bridge.kill('SIGHUP');
+  expect(await bridge.event('config.reloaded')).toMatchObject({ changes: ['rules: changed'] });
+  expect(await readyz(url)).toEqual({ status: 200, problems: [] });
+  feed.announce(listing('AFTER'));
+  await bot.waitFor(titled('AFTER is listed'));
+  bridge.kill('SIGTERM');
+  expect((await bridge.finished).code).toBe(0);
+  expect(discord.received).toHaveLength(1);
+  expect(feed.connections).toHaveLength(1);
+});
+
+test('a bad file changes nothing, and is told in the log, /readyz and the metrics until it is mended', async () => {
+  await using standIns = await startStandIns();
+  using workplace = new Workplace(CONFIG);
+  await using bridge = workplace.start(['run'], standIns.env);
+  const { feed, bot } = standIns;
+  const url = await started(bridge);
+
+  // A sound change and a slip of the pen in one file: neither counts.
+  const bad = CONFIG.replace('send: [chat, group, bot]', 'send: [group]').replace('rules:', 'ruels:');
+  workplace.write('config.yaml', bad);
+  bridge.kill('SIGHUP');
+  const { problems } = await bridge.event('config.rejected');
+  expect(problems).toEqual(expect.arrayContaining([expect.stringMatching(/config\.yaml:\d+:1: .*ruels/)]));
+  const told = await readyz(url);
+  expect(told.status).toBe(503);
+  expect(told.problems.join()).toMatch(/the file on disk was refused, .*ruels/);
+  expect(await metric(url, 'config_last_reload_successful')).toBe('0');
+  feed.announce(listing('STILL'));
+  await bot.waitFor(titled('STILL is listed'));
+
+  workplace.write('config.yaml', CONFIG);
+  bridge.kill('SIGHUP');
+  await bridge.event('config.reloaded');
+  expect(await readyz(url)).toEqual({ status: 200, problems: [] });
+  expect(await metric(url, 'config_last_reload_successful')).toBe('1');
+});
+
+test('POST /-/reload wants the token, answers what changed, and says what is wrong with the file', async () => {
+  await using standIns = await startStandIns();
+  using workplace = new Workplace(WITH_TOKEN);
+  await using bridge = workplace.start(['run'], standIns.env);
+  const url = await started(bridge);
+  expect((await post(url)).status).toBe(401);
+  expect((await post(url, 'Bearer wrong')).status).toBe(401);
+  workplace.write('config.yaml', WITH_TOKEN.replace('dedupeWindow', '').concat('dedupeWindow: 2h\n'));
+  const good = await post(url, `Bearer ${TOKEN}`);
+  expect([good.status, JSON.parse(good.text)]).toEqual([
+    200,
+    { ok: true, changes: ['dedupeWindow: changed'], needsRestart: [] },
+  ]);
+  workplace.write('config.yaml', WITH_TOKEN.concat('nonsense: 1\n'));
+  const bad = await post(url, `Bearer ${TOKEN}`);
+  expect(bad.status).toBe(422);
+  expect(bad.text).toMatch(/config\.yaml:\d+:\d+: .*nonsense/);
+});
+
+test('without server.token nobody can reload over HTTP', async () => {
+  await using standIns = await startStandIns();
+  using workplace = new Workplace(CONFIG);
+  await using bridge = workplace.start(['run'], standIns.env);
+  const answer = await post(await started(bridge));
+  expect(answer.status).toBe(403);
+  expect(answer.text).toContain('server.token');
+});
+
+test('a destination with a new address: what is in flight ends at the old one, what waits goes to the new one, nothing twice', async () => {
+  await using standIns = await startStandIns();
+  await using elsewhere = await startStandIns();
+  const slow = CONFIG.replace('retry: {', 'concurrency: 1, retry: {');
+  using workplace = new Workplace(slow);
+  await using bridge = workplace.start(['run'], standIns.env);
+  const { feed, bot } = standIns;
+  await started(bridge);
+  bot.faults.push({ delayMs: 1500, accept: true });
+  feed.announce(listing('UNDERWAY'));
+  await expect.poll(() => bot.requests.length, { timeout: 5000 }).toBe(1);
+  feed.announce(listing('WAITS'));
+  await bridge.log.waitFor((line) => line['title'] === 'WAITS is listed');
+
+  workplace.write('config.yaml', slow.replace(/"[^"]*BOT_URL[^"]*"/, `"${elsewhere.bot.url}/new"`));
+  bridge.kill('SIGHUP');
+  expect(await bridge.event('config.reloaded')).toMatchObject({ changes: ['destination bot: changed'] });
+  await elsewhere.bot.waitFor(titled('WAITS is listed'));
+  await bridge.log.waitFor(
+    (line) =>
+      line.msg === 'delivery.attempted' && line['destination'] === 'bot' && line['outcome'] === 'delivered',
+  );
+  feed.announce(listing('LATER'));
+  await elsewhere.bot.waitFor(titled('LATER is listed'));
+  bridge.kill('SIGTERM');
+  await bridge.finished;
+  expect(bot.received.map(({ body }) => (body as { title: string }).title)).toEqual(['UNDERWAY is listed']);
+  expect(elsewhere.bot.received).toHaveLength(2);
+});
+
+test('a removed destination: what it was owed is dead, with the reason', async () => {
+  await using standIns = await startStandIns();
+  using workplace = new Workplace(CONFIG);
+  await using bridge = workplace.start(['run'], standIns.env);
+  const { feed, bot, discord } = standIns;
+  await started(bridge);
+  bot.faults.push(...Array.from({ length: 1000 }, () => ({ status: 503 })));
+  feed.announce(listing('OWED'));
+  await discord.waitFor(1);
+  await bridge.log.waitFor((line) => line.msg === 'delivery.attempted' && line['destination'] === 'bot');
+
+  const without = CONFIG.replace(/ {2}bot: .*\n/, '').replace('[chat, group, bot]', '[chat, group]');
+  workplace.write('config.yaml', without);
+  bridge.kill('SIGHUP');
+  expect(await bridge.event('config.reloaded')).toMatchObject({
+    changes: ['destination bot: removed', 'rules: changed'],
+  });
+  expect(await bridge.event('delivery.dead')).toMatchObject({ deliveries: 1, reason: 'destination_removed' });
+  const list = workplace.start(['deliveries', '--destination', 'bot', '--json'], standIns.env);
+  await list.finished;
+  expect(JSON.parse(list.stdout)).toMatchObject([{ state: 'dead', reason: 'destination_removed' }]);
+});
+
+test('a new key after a refused one: the feed connects without a restart', async () => {
+  await using standIns = await startStandIns();
+  using workplace = new Workplace(CONFIG);
+  const { FEED_KEY, ...env } = standIns.env;
+  workplace.write('.env', 'FEED_KEY=dsk_wrong\n');
+  await using bridge = workplace.start(['run'], env);
+  await bridge.event('feed.fatal');
+  workplace.write('.env', `FEED_KEY=${FEED_KEY}\n`);
+  bridge.kill('SIGHUP');
+  expect(await bridge.event('config.reloaded')).toMatchObject({ changes: ['feed one: changed'] });
+  await bridge.event('feed.live');
+  standIns.feed.announce(listing('NOW'));
+  await standIns.bot.waitFor(titled('NOW is listed'));
+  expect(bridge.stderr).not.toContain(FEED_KEY);
+});
+
+test('what a running bridge cannot follow is said, and the rest is in force', async () => {
+  await using standIns = await startStandIns();
+  using workplace = new Workplace(CONFIG);
+  await using bridge = workplace.start(['run'], standIns.env);
+  const url = await started(bridge);
+  workplace.write('config.yaml', CONFIG.replace('./bridge.db', './other.db'));
+  bridge.kill('SIGHUP');
+  expect(await bridge.event('config.needs_restart')).toMatchObject({ keys: ['store'] });
+  const told = await readyz(url);
+  expect([told.status, told.problems.join()]).toEqual([
+    503,
+    'config: restart to apply the change of store; everything else is in force',
+  ]);
+});
