@@ -1,23 +1,16 @@
-/** What is promised of every destination type, asked of each over real sockets. */
+/** What is promised of every destination type, asked of each over real sockets. What each answer and fault means is in `outcomes.test.ts`. */
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { AttemptResult, Outcome } from '../../src/delivery/outcome.ts';
+import type { AttemptResult } from '../../src/delivery/outcome.ts';
 import type { Destination, SendContext } from '../../src/destinations/destination.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createRedactor } from '../../src/platform/secret.ts';
-import { type Behaviour, FaultyServer, refusingOrigin } from '../support/faulty-server.ts';
+import { type Behaviour, FaultyServer } from '../support/faulty-server.ts';
 import { sendContext } from '../support/sending.ts';
 import { openSubject, type Subject, subjects } from './subjects.ts';
 
 /** Long enough for anything local, short enough to wait out a stall. */
 const STALL_MS = 150;
-
-/** Of what the platforms answer. */
-const HALF = {
-  status: 200,
-  headers: { 'content-type': 'application/json' },
-  body: '{"ok":true,"id":"123456',
-};
 
 let scope = new AsyncDisposableStack();
 afterEach(async () => {
@@ -55,12 +48,6 @@ async function facing(subject: Subject, ...script: Behaviour[]) {
 
 describe.each(subjects)('$type', (subject) => {
   const { taken } = subject;
-  const ambiguous = (reason: 'timeout' | 'connection_lost' | 'answer_unreadable'): Outcome => ({
-    kind: 'ambiguous',
-    reason,
-  });
-  const unlessNeeded: Outcome = subject.needsBody ? ambiguous('answer_unreadable') : { kind: 'delivered' };
-
   test('delivers with one request, and tells when it was written', async () => {
     const { server, destination } = await facing(subject);
     const beforeMs = systemClock.monotonicMs();
@@ -86,22 +73,6 @@ describe.each(subjects)('$type', (subject) => {
     expect(server.connections).toBe(1);
   });
 
-  test.each(subject.refusals)('%s', async (_name, reply, outcome) => {
-    const { server, destination } = await facing(subject, reply);
-    const result = await attempt(subject, destination);
-    expect(result.outcome).toEqual(outcome);
-    expect(result.writtenMs).toEqual(expect.any(Number));
-    expect(server.received).toHaveLength(1);
-  });
-
-  test.each([408, 425, 500, 502, 503, 504, 520, 521, 522, 524, 530])('%i: again later', async (status) => {
-    const { server, destination } = await facing(subject, subject.refusal(status));
-    const { outcome, status: told } = await attempt(subject, destination);
-    expect(outcome).toEqual({ kind: 'retry', reason: 'server_error' });
-    expect(told).toBe(status);
-    expect(server.received).toHaveLength(1);
-  });
-
   test.each([429, 503])('%i with Retry-After: waits as long as it is asked to', async (status) => {
     const inTenSeconds = new Date(systemClock.wallMs() + 10_000).toUTCString();
     const { destination } = await facing(
@@ -119,60 +90,6 @@ describe.each(subjects)('$type', (subject) => {
     expect(afterMs).toBeGreaterThan(8000);
     expect(afterMs).toBeLessThanOrEqual(10_000);
     expect((await attempt(subject, destination)).outcome).toEqual({ kind: 'retry', reason });
-  });
-
-  test.each([301, 302, 303, 307, 308])('%i: a redirect is never followed', async (status) => {
-    const { server, destination } = await facing(subject);
-    server.script({ status, headers: { location: `${server.origin}/elsewhere` } });
-    const { outcome } = await attempt(subject, destination);
-    expect(outcome).toEqual({ kind: 'reject', reason: 'redirected', scope: 'message' });
-    expect(server.received).toHaveLength(1);
-  });
-
-  test.each([
-    ['no answer', { fault: 'stall' }, ambiguous('timeout')],
-    ['a reset', { fault: 'reset' }, ambiguous('connection_lost')],
-    ['a close without an answer', { fault: 'close' }, ambiguous('connection_lost')],
-    ['no HTTP', { fault: 'garbage' }, ambiguous('answer_unreadable')],
-    ['a yes that stalls', { fault: 'stall-body', reply: HALF }, unlessNeeded],
-    ['a yes that is reset', { fault: 'reset-body', reply: HALF }, unlessNeeded],
-    ['a yes that is cut off', { fault: 'truncate', reply: HALF }, unlessNeeded],
-    ['a yes that never ends', { fault: 'endless', reply: { status: 200 } }, unlessNeeded],
-    [
-      'a 500 that stalls',
-      { fault: 'stall-body', reply: { status: 500 } },
-      { kind: 'retry', reason: 'server_error' },
-    ],
-  ] as const satisfies readonly (readonly [string, Behaviour, Outcome])[])(
-    'after the request was written: %s',
-    async (_name, behaviour, outcome) => {
-      const { server, destination } = await facing(subject, behaviour);
-      const result = await attempt(subject, destination, briefly());
-      expect(result.outcome, result.detail).toEqual(outcome);
-      expect(result.writtenMs).toEqual(expect.any(Number));
-      expect(server.received).toHaveLength(1);
-      expect((await attempt(subject, destination)).outcome).toEqual({ kind: 'delivered' });
-    },
-  );
-
-  test('a connection accepted only to be closed: nobody knows', async () => {
-    const { server, destination } = await facing(subject);
-    server.dropConnections(1);
-    const { outcome } = await attempt(subject, destination);
-    expect(outcome).toEqual(ambiguous('connection_lost'));
-  });
-
-  test.each([
-    ['refused', refusingOrigin],
-    ['no such host', async () => 'http://nonexistent.invalid'],
-    ['no TLS', async () => scope.use(await FaultyServer.start()).origin.replace('http:', 'https:')],
-  ])('%s: provably not received', async (_name, originOf) => {
-    const destination = await open(subject, await originOf());
-    const result = await attempt(subject, destination);
-    expect(result).toEqual({
-      outcome: { kind: 'retry', reason: 'unreachable' },
-      detail: expect.stringMatching(/\w/),
-    });
   });
 
   test('an attempt whose time is already up sends nothing', async () => {

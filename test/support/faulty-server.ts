@@ -33,6 +33,8 @@ export type Behaviour =
   | { readonly fault: 'stall' | 'reset' | 'close' | 'garbage' }
   /** The headers say more body than ever comes, and then: nothing, a reset, an orderly end. */
   | { readonly fault: 'stall-body' | 'reset-body' | 'truncate'; readonly reply: Reply }
+  /** These bytes, whatever they are; then the connection stays open. */
+  | { readonly raw: string }
   /** The body never ends. */
   | { readonly fault: 'endless'; readonly reply: Reply };
 
@@ -73,6 +75,11 @@ export class FaultyServer implements AsyncDisposable {
   /** Accepts the next connections only to close them. */
   dropConnections(count: number): void {
     this.#connectionsToDrop = count;
+  }
+
+  /** Gives up every connection there is, now. */
+  hangUp(how: 'end' | 'reset'): void {
+    for (const socket of this.#open) how === 'end' ? socket.end() : socket.resetAndDestroy();
   }
 
   /** Resolves when so many requests have been received in all. */
@@ -124,6 +131,10 @@ export class FaultyServer implements AsyncDisposable {
 
 async function behave(behaviour: Behaviour, socket: Socket, response: ServerResponse): Promise<void> {
   if ('status' in behaviour) return answer(behaviour, response);
+  if ('raw' in behaviour) {
+    socket.write(behaviour.raw);
+    return;
+  }
   if ('until' in behaviour) {
     await behaviour.until;
     return answer(behaviour.reply, response);
