@@ -1,0 +1,13 @@
+/** Loaded into the program with `--import`: every `MEMORY_EVERY_MS` it collects garbage and appends what is left to `MEMORY_FILE`. */
+import { appendFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc');
+setInterval(() => {
+  const { rss } = process.memoryUsage();
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  appendFileSync(process.env.MEMORY_FILE, `${JSON.stringify({ rss, heapUsed, external })}\n`);
+}, Number(process.env.MEMORY_EVERY_MS)).unref();
