@@ -31,6 +31,8 @@ export interface Located {
   readonly children: ReadonlyMap<string | number, Located>;
   /** A text scalar as it stands in the file, before interpolation. */
   readonly literal: string | undefined;
+  /** A scalar that is no text as it stands in the file: `0x10`, not 16. */
+  readonly written?: string | undefined;
   /** What interpolation brought from outside the file. */
   readonly outside: readonly string[];
   /** It could not be resolved, and that has been said already. */
@@ -70,7 +72,7 @@ export function readDocument(text: string, source: VariableSource): ParsedDocume
   const errors = [...document.errors, ...document.warnings];
   return {
     root,
-    faults: [...errors.map((error) => explainSyntax(error, text)), ...reader.faults],
+    faults: [...explainSyntax(errors, text, document), ...reader.faults],
     fatal: errors.some(isFatal) || reader.gaveUp,
     lines,
   };
@@ -133,8 +135,11 @@ class Reader {
       const value = [...children.values()].map((child) => child.value);
       return { value, ...place, children, literal: undefined, outside: [], broken: false };
     }
-    const value = isScalar(node) ? node.value : null;
-    return typeof value === 'string' ? this.#readText(this.#unmask(value), place) : leaf(value, place, {});
+    if (!isScalar(node)) return leaf(null, place, {});
+    const { value, source } = node;
+    return typeof value === 'string'
+      ? this.#readText(this.#unmask(value), place)
+      : leaf(value, place, { written: source });
   }
 
   #readText(literal: string, place: Place): Located {

@@ -7,6 +7,7 @@ import { nearest } from '../platform/suggest.ts';
 import { type Located, nodeAt } from './document.ts';
 import type { Finding, Path } from './problem.ts';
 import { DESTINATION_TYPES, NOT_YET } from './schema.ts';
+import { isSecretPlace } from './secrets.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -93,7 +94,8 @@ function narrow(issue: Issue, prefix: readonly PropertyKey[]): Issue[] {
     const whole = { ...issue, path };
     if (meant === undefined) return [whole];
     // "…, or false" says more than the branch alone.
-    if (meant.length === 1 && meant[0] !== undefined && issue.message.startsWith(meant[0].message))
+    const [only, other] = meant;
+    if (only?.path.length === 0 && other === undefined && issue.message.startsWith(only.message))
       return [whole];
     return meant.flatMap((inner) => narrow(inner, path));
   }
@@ -125,7 +127,11 @@ function explainOne(issue: Issue, root: Located): Finding[] {
   if (issue.code !== 'custom' && node.value === null)
     return [{ path, message: `${labelOf(path)} has no value`, hint: asHint(issue.message) }];
   return [
-    { path, message: join(labelOf(path), mistyped(issue.message, node.value)), hint: hintFor(issue, node) },
+    {
+      path,
+      message: join(labelOf(path), mistyped(issue.message, node.value)),
+      hint: hintFor(issue, node, path),
+    },
   ];
 }
 
@@ -173,8 +179,14 @@ function labelOf(path: Path): string {
   return index === path.length - 1 ? label : `an entry of ${label}`;
 }
 
+/** For what other checks say of a value: names it, when the words begin with what it must be. */
+export const labelled = (path: Path, message: string) =>
+  BEGINS_WITH_VERB.test(message) ? `${labelOf(path)} ${message}` : message;
+
+const BEGINS_WITH_VERB = /^(must|is|are|works?|has|cannot|needs?)\b/;
+
 const join = (label: string, message: string) =>
-  /^(must|is|are|works?|has|cannot|needs?)\b/.test(message) ? `${label} ${message}` : `${label}: ${message}`;
+  BEGINS_WITH_VERB.test(message) ? `${label} ${message}` : `${label}: ${message}`;
 
 const asHint = (message: string) => (message.startsWith('must be ') ? `it ${message}` : message);
 
@@ -186,12 +198,14 @@ function mistyped(message: string, value: unknown): string {
   return Array.isArray(value) ? 'must be text, not a list' : 'must be text, not a mapping';
 }
 
-function hintFor(issue: Issue, node: Located): string | undefined {
+function hintFor(issue: Issue, node: Located, path: Path): string | undefined {
   if (issue.code === 'invalid_value' && typeof node.value === 'string') {
     const best = nearest(node.value, issue.values.map(String));
     if (best !== undefined) return `did you mean \`${best}\`?`;
   }
   if (typeof node.value === 'number' && issue.message.includes('duration'))
     return `did you mean ${node.value}s or ${node.value}ms?`;
+  if (node.written !== undefined && issue.message.startsWith('must be text') && !isSecretPlace(path))
+    return `put it in quotes: "${node.written}"`;
   return undefined;
 }

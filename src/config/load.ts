@@ -18,7 +18,7 @@ import { type Config, configSchema } from './schema.ts';
 import { redactorFor } from './secrets.ts';
 import { Source } from './source.ts';
 import { checkTemplates } from './templates.ts';
-import { exposedSecrets, unused, unusualWords } from './warnings.ts';
+import { exposedSecrets, unused, unusualKeys, unusualWords } from './warnings.ts';
 
 export { type ConfigProblem, formatProblem } from './problem.ts';
 
@@ -42,6 +42,9 @@ export interface LoadOptions {
 /** No config is this long; it keeps a wrong path (a log, a disk image) from being parsed. */
 const LONGEST_FILE = 1_000_000;
 
+/** U+FFFD is what becomes of bytes that are not UTF-8; a NUL is every second byte of UTF-16. */
+const NOT_UTF8 = /[\0\uFFFD]/;
+
 const readUtf8: ReadFile = (path) => readFileSync(path, 'utf8');
 
 export function loadConfig({ file, env, readFile = readUtf8 }: LoadOptions): LoadedConfig {
@@ -54,6 +57,9 @@ export function loadConfig({ file, env, readFile = readUtf8 }: LoadOptions): Loa
   const digest = createHash('sha256').update(raw).digest('hex');
   if (raw.length > LONGEST_FILE) return unusable('the file is too large to be a config', undefined, digest);
   const text = raw.replace(/^\uFEFF/, '');
+  const [sound = ''] = text.split(NOT_UTF8, 1);
+  if (sound.length < text.length)
+    return unusable('this is not UTF-8 text', 'save the file as UTF-8', digest, sound);
 
   const environment = loadEnvironment(file, env, readFile);
   const { root, faults, fatal, lines } = readDocument(text, environment);
@@ -112,7 +118,13 @@ function check(root: Located, file: string, readFile: ReadFile): Checked {
     config: parsed.success ? absolute(parsed.data, file, folder) : undefined,
     parts,
     errors,
-    warnings: [...unused(parts), ...unusualWords(parts), ...deadRules(parts), ...exposedSecrets(sound, root)],
+    warnings: [
+      ...unused(parts),
+      ...unusualWords(parts),
+      ...unusualKeys(parts),
+      ...deadRules(parts),
+      ...exposedSecrets(sound, root),
+    ],
   };
 }
 
@@ -143,10 +155,13 @@ function tidy(problems: readonly ConfigProblem[]): ConfigProblem[] {
   });
 }
 
-function unusable(message: string, hint?: string, digest = ''): LoadedConfig {
+/** The line itself is not shown: nobody can tell where in it a secret stands. */
+function unusable(message: string, hint?: string, digest = '', before = ''): LoadedConfig {
+  const lines = before.split('\n');
+  const column = (lines.at(-1)?.length ?? 0) + 1;
   return {
     config: undefined,
-    problems: [{ line: 1, column: 1, message, hint, sourceLine: '' }],
+    problems: [{ line: lines.length, column, message, hint, sourceLine: '' }],
     warnings: [],
     redact: createRedactor([]),
     digest,

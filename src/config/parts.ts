@@ -33,9 +33,9 @@ export function partsOf({
 
 export function soundParts(root: Located): ConfigParts {
   return {
-    feeds: section(root, 'feeds').map(([, value]) => feedOptions.safeParse(value).data),
+    feeds: listed(root, 'feeds').map((value) => feedOptions.safeParse(value).data),
     destinations: named(root, 'destinations', (value) => destinationOptions.safeParse(value).data),
-    rules: section(root, 'rules').map(([, value], index) => {
+    rules: listed(root, 'rules').map((value, index) => {
       const rule = ruleOptions.safeParse(value).data;
       return rule && { ...rule, name: rule.name ?? `rule ${index + 1}` };
     }),
@@ -46,24 +46,26 @@ export function soundParts(root: Located): ConfigParts {
 /** Of a feed its name and files, of a rule what parses of its conditions and targets, of a destination all but the broken options. */
 export function looseParts(root: Located): ConfigParts {
   const sound = soundParts(root);
-  const feeds = section(root, 'feeds');
-  const rules = section(root, 'rules');
+  const feeds = listed(root, 'feeds');
+  const rules = listed(root, 'rules');
   return {
-    feeds: sound.feeds.map((feed, index) => feed ?? looseFeed(feeds[index]?.[1])),
+    feeds: sound.feeds.map((feed, index) => feed ?? looseFeed(feeds[index])),
     destinations: named(
       root,
       'destinations',
       (value, name) => sound.destinations.get(name) ?? looseDestination(value),
     ),
-    rules: sound.rules.map((rule, index) => rule ?? looseRule(rules[index]?.[1], index)),
+    rules: sound.rules.map((rule, index) => rule ?? looseRule(rules[index], index)),
     templates: sound.templates,
   };
 }
 
-function looseFeed(value: unknown): FeedOptions | undefined {
-  const { name, url = 'wss://cryptolisting.ws', ...feed } = fields(feedOptions.in.shape, value);
+function looseFeed(value: unknown): FeedOptions {
+  const { shape } = feedOptions.in;
+  const { name, url = 'wss://cryptolisting.ws', ...feed } = fields(shape, value);
+  const tls = feed.tls ?? fields(shape.tls.unwrap().shape, isRecord(value) ? value['tls'] : undefined);
   // Only the name and the files of a broken feed are looked at.
-  return { ...feed, url, name: name ?? new URL(url).hostname } as FeedOptions;
+  return { ...feed, url, tls, name: name ?? new URL(url).hostname } as FeedOptions;
 }
 
 function looseRule(value: unknown, index: number): RuleOptions {
@@ -96,9 +98,10 @@ function fields<Shape extends z.ZodRawShape>(
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function section(root: Located, name: string): [string, unknown][] {
+/** The values of a list; none where something else stands in its place. */
+function listed(root: Located, name: string): readonly unknown[] {
   const { node, exact } = nodeAt(root, [name]);
-  return exact ? [...node.children].map(([key, { value }]) => [String(key), value]) : [];
+  return exact && Array.isArray(node.value) ? node.value : [];
 }
 
 function named<Part>(
@@ -106,5 +109,7 @@ function named<Part>(
   name: string,
   parse: (value: unknown, key: string) => Part,
 ): Map<string, Part> {
-  return new Map(section(root, name).map(([key, value]) => [key, parse(value, key)]));
+  const { node, exact } = nodeAt(root, [name]);
+  const values = exact && isRecord(node.value) ? Object.entries(node.value) : [];
+  return new Map(values.map(([key, value]) => [key, parse(value, key)]));
 }

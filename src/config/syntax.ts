@@ -1,5 +1,5 @@
 /** What the YAML parser complains about, in words for people who do not know YAML's grammar. */
-import type { YAMLError, YAMLWarning } from 'yaml';
+import { type Document, visit, type YAMLError, type YAMLWarning } from 'yaml';
 import type { TextFault } from './document.ts';
 
 type SyntaxError = YAMLError | YAMLWarning;
@@ -13,8 +13,35 @@ const HARMLESS: ReadonlySet<SyntaxError['code']> = new Set([
 
 export const isFatal = (error: SyntaxError) => !HARMLESS.has(error.code);
 
-export function explainSyntax(error: SyntaxError, text: string): TextFault {
-  const range = [error.pos[0], error.pos[1]] as const;
+/** Of several that follow from one slip, the one that says it. */
+export function explainSyntax(
+  errors: readonly SyntaxError[],
+  text: string,
+  document: Document,
+): readonly TextFault[] {
+  const quote = errors.find(isOpenQuote);
+  if (quote !== undefined) return [explainOne(quote, text, openingOf(quote, document))];
+  const hasTab = errors.some(({ code }) => code === 'TAB_AS_INDENT');
+  return errors
+    .filter((error) => !hasTab || !isFatal(error) || error.code === 'TAB_AS_INDENT')
+    .map((error) => explainOne(error, text));
+}
+
+const isOpenQuote = ({ code, message }: SyntaxError) => code === 'MISSING_CHAR' && /quote/.test(message);
+
+/** The parser notices a missing quote where the file ends; a person looks for it where it opens. */
+function openingOf({ pos }: SyntaxError, document: Document): number {
+  let opening = pos[0];
+  visit(document, {
+    Scalar: (_key, { type, range }) => {
+      if (type?.startsWith('QUOTE') && range && range[0] < pos[0] && range[2] >= pos[0]) opening = range[0];
+    },
+  });
+  return opening;
+}
+
+function explainOne(error: SyntaxError, text: string, start = error.pos[0]): TextFault {
+  const range = [start, error.pos[1]] as const;
   const at = text.slice(...range);
   switch (error.code) {
     case 'DUPLICATE_KEY': {
@@ -37,6 +64,12 @@ export function explainSyntax(error: SyntaxError, text: string): TextFault {
         message: 'a key and its value cannot stand here',
         hint: 'text with a colon and a space in it must be in quotes; a nested key goes on its own line',
       };
+    case 'MULTILINE_IMPLICIT_KEY':
+      return {
+        range,
+        message: 'this is not a key and a value',
+        hint: 'after a key comes a colon, then a space: match: {}',
+      };
     case 'TAG_RESOLVE_FAILED':
       return {
         range,
@@ -50,7 +83,7 @@ export function explainSyntax(error: SyntaxError, text: string): TextFault {
         hint: 'entries of one list or mapping start in the same column',
       };
     case 'MISSING_CHAR':
-      return { range, message: missing(error.message) };
+      return { range, message: isOpenQuote(error) ? 'the closing quote is missing' : missing(error.message) };
     case 'BAD_DQ_ESCAPE':
       return {
         range,
@@ -63,7 +96,6 @@ export function explainSyntax(error: SyntaxError, text: string): TextFault {
 }
 
 function missing(message: string): string {
-  if (/quote/.test(message)) return 'the closing quote is missing';
   if (/followed by map values/.test(message)) return 'a key must be followed by a colon and a value';
   return `not valid YAML: ${plainly(message)}`;
 }

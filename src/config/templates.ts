@@ -2,6 +2,7 @@
 import { TemplateProblem } from '../destinations/destination.ts';
 import { typeOf } from '../destinations/index.ts';
 import { templatesUsedBy } from '../routing/templates-used.ts';
+import { labelled } from './explain.ts';
 import type { ConfigParts } from './parts.ts';
 import type { Finding, Path } from './problem.ts';
 
@@ -38,8 +39,9 @@ function* compileFault(
   try {
     compile();
   } catch (error) {
-    if (error instanceof TemplateProblem)
-      yield { path: [...path, ...error.path], message: error.message + forWhom };
-    else if (isSound) throw error;
+    if (error instanceof TemplateProblem) {
+      const place = [...path, ...error.path];
+      yield { path: place, message: labelled(place, error.message) + forWhom };
+    } else if (isSound) throw error;
   }
 }

@@ -12,8 +12,9 @@ import { blotShapes, secretsIn } from './secrets.ts';
 
 export function* unused({ rules, destinations, templates }: ConfigParts): Iterable<Finding> {
   const targets = rules.flatMap((rule) => rule?.send ?? []);
-  // A broken rule may be the one that names it.
-  if (rules.includes(undefined)) return;
+  // A broken rule, or a misspelled name, may be the one that means it.
+  if (rules.length === 0 || rules.includes(undefined) || targets.some(({ to }) => !destinations.has(to)))
+    return;
   for (const name of destinations.keys())
     if (!targets.some(({ to }) => to === name))
       yield { path: ['destinations', name], at: 'key', message: `no rule sends to ${name}` };
@@ -41,6 +42,22 @@ export function* unusualWords({ feeds, rules }: ConfigParts): Iterable<Finding> 
         path,
         message: 'this compares the whole title',
         hint: 'to find a part of it, write title: { matches: "…" }',
+      };
+  }
+}
+
+/** By its documentation; only the service itself knows for sure. */
+const KEY_FORM = /^dsk_[0-9a-f]{64}$/i;
+
+export function* unusualKeys({ feeds }: ConfigParts): Iterable<Finding> {
+  for (const [index, feed] of feeds.entries()) {
+    if (feed === undefined || !/(^|\.)cryptolisting\.ws$/.test(new URL(feed.url).hostname)) continue;
+    const key = feed.apiKey.reveal();
+    if (!KEY_FORM.test(key) && !PLACEHOLDERS.has(key))
+      yield {
+        path: ['feeds', index, 'apiKey'],
+        message: '`apiKey` is not of the form that the service gives out (dsk_ and 64 hex characters)',
+        hint: 'copy it again, whole and without blanks: a wrong key is refused and nothing is announced',
       };
   }
 }

@@ -198,7 +198,8 @@ describe('a secret in clear', () => {
   });
 
   test('the hint names a variable', () => {
-    const yaml = 'feeds:\n  - apiKey: dsk_aaaaaaaaaaaaaaaa1\ndestinations: {}\nrules: []\n';
+    const yaml =
+      'feeds:\n  - url: wss://feed.example\n    apiKey: dsk_aaaaaaaaaaaaaaaa1\ndestinations: {}\nrules: []\n';
     expect(load(yaml).warnings[0]?.hint).toContain('${API_KEY}');
   });
 });

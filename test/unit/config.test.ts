@@ -220,7 +220,7 @@ const BROKEN: readonly (readonly [name: string, yaml: string, problems: readonly
   ['reserved key', 'templates:\n  __proto__: { text: a }', ['2:3: __proto__ cannot be a key']],
   ['tab', 'store:\n\tpath: x', ['2:1: a tab cannot indent YAML']],
   ['colon in text', 'store: path: x', ['1:8: a key and its value cannot stand here']],
-  ['open quote', 'log: {}\nstore: "x', ['2:10: the closing quote is missing']],
+  ['open quote', 'log: {}\nstore: "x', ['2:8: the closing quote is missing']],
 ];
 
 /** These cannot have the minimal parts after them. */

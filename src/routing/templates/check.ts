@@ -82,17 +82,6 @@ function checkVariable({ segments, location }: Variable): void {
 /** A number, also as the text that static analysis makes of it, or a variable that holds one. */
 const isIndex = (member: string | number | Variable) => typeof member !== 'string' || /^-?\d+$/.test(member);
 
-/** Whole words first: `symbol` is far from `ticker` letter by letter. */
-const SYNONYMS: ReadonlyMap<string, string> = new Map([
-  ['symbol', 'ticker'],
-  ['symbols', 'tickers'],
-  ['exchange', 'publisher'],
-  ['cex', 'publisher'],
-  ['link', 'url'],
-]);
-
-function hint(name: string): string {
-  const synonym = SYNONYMS.get(name.toLowerCase());
-  if (synonym !== undefined) return ` (did you mean "${synonym}"?)`;
-  return orNearest(name, VARIABLES.keys()) || '; fields that this version does not know are under "extra."';
-}
+/** A field that the feed adds tomorrow is under `extra`. */
+const hint = (name: string) =>
+  orNearest(name, VARIABLES.keys()) || '; fields that this version does not know are under "extra."';

@@ -42,4 +42,4 @@ export const RULES = `rules:
   - match: {}
     send: bot
 `;
-export const ENV = { KEY: 'dsk_aaaaaaaaaaaaaaaa1' };
+export const ENV = { KEY: `dsk_${'a1'.repeat(32)}` };
