@@ -18,6 +18,7 @@ import { createApp, type Reloaded, startServer } from './ops/server.ts';
 import { type Status, statusOf } from './ops/status.ts';
 import { createIds } from './outbox/ids.ts';
 import { Journal } from './outbox/journal.ts';
+import { memoryOf } from './outbox/learnt.ts';
 import { type OpenStore, openStore } from './outbox/open.ts';
 import { startRetention } from './outbox/retention.ts';
 import { type Clock, wait, withDeadline } from './platform/clock.ts';
@@ -89,7 +90,10 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     });
     const lanes = new LaneSet({
       ...{ journal, budgets, clock, random, events: events.lane, openFailed: events.openFailed },
-      deps: { clock, redact: redactor.redact, version },
+      deps: {
+        ...{ clock, redact: redactor.redact, version, advise: events.advise },
+        memory: memoryOf(store.outbox, journal),
+      },
     });
     bus.listen(({ kind }) => {
       if (kind === 'store.mended') lanes.refill();

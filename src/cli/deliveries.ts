@@ -70,7 +70,7 @@ export function retryCommand(options: RetryOptions, io: Io): ExitCode {
   const nowMs = io.clock.wallMs();
   const changed = retryDeliveries(database, ids, nowMs, options.late ? expiryFor(config, nowMs) : undefined);
   const why =
-    'only dead, expired and skipped deliveries can be retried, and only within their maxAge unless --late says otherwise';
+    'what was delivered is not sent again, and the rest only within its maxAge unless --late says otherwise';
   return report('owed again', ids, changed, why, io);
 }
 

@@ -55,6 +55,7 @@ export class Budget {
   #inFlight = 0;
   #pausedUntilMs = 0;
   #heldUntilMs = 0;
+  #nearBanUntilMs = 0;
   /** `due`: there was a pause, and nothing has gone since. */
   #trial: 'none' | 'due' | 'in flight' = 'none';
   #waiters = new Set<Waiter>();
@@ -85,6 +86,11 @@ export class Budget {
 
   get pausedUntilMs(): number {
     return Math.max(this.#pausedUntilMs, this.#heldUntilMs);
+  }
+
+  /** Part of the pause that is there because of strikes. */
+  get nearBanUntilMs(): number {
+    return this.#nearBanUntilMs;
   }
 
   /** The far end asked for silence until then; a shorter wish never shortens a longer one. */
@@ -123,6 +129,7 @@ export class Budget {
   strike(nowMs: number): number | undefined {
     const silence = this.#strikes?.add(nowMs);
     if (silence === undefined) return undefined;
+    this.#nearBanUntilMs = silence.untilMs;
     this.pause(silence.untilMs);
     return silence.isNews ? silence.untilMs : undefined;
   }

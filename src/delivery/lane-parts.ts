@@ -56,5 +56,7 @@ export interface LaneStatus {
   /** More waits in the outbox than is held. */
   readonly behind: boolean;
   readonly pausedUntilMs: number;
+  /** That part of the pause that keeps the platform from banning this address. */
+  readonly nearBanUntilMs: number;
   readonly suspended: { readonly reason: string; readonly sinceMs: number } | undefined;
 }

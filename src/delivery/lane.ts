@@ -57,6 +57,7 @@ export class Lane {
       inFlight: this.#underWay.size,
       behind: this.#behind,
       pausedUntilMs: this.#room.pausedUntilMs,
+      nearBanUntilMs: this.#room.nearBanUntilMs,
       suspended: this.#suspension.status,
     };
   }
@@ -79,24 +80,35 @@ export class Lane {
     }
   }
 
-  /** Drops what was decided elsewhere (`deliveries discard`): only what the outbox still owes stays. */
+  /**
+   * Somebody changed the store: takes up what is owed anew (`deliveries retry`), drops what is not any more
+   * (`deliveries discard`), and tries a suspended destination, which is what whoever does this expects.
+   */
   reconcile(): void {
-    if (this.#behind) return this.refill();
-    const owed = new Set(
-      this.#parts.journal.owed(this.#parts.name, HEAD + 1).map(({ delivery }) => delivery.id),
-    );
-    for (const held of this.#head)
-      if (held.place !== 'in flight' && !owed.has(held.delivery.id)) this.#head.move(held, 'gone');
+    if (!this.#behind) this.#compareWith(this.#parts.journal.owed(this.#parts.name, HEAD + 1));
     this.refill();
+    this.resume();
   }
 
-  /** The destination was mended (reload, by hand): try at once. */
+  #compareWith(rows: readonly OwedDelivery[]): void {
+    const owed = new Map(rows.map((row) => [row.delivery.id, row]));
+    for (const held of [...this.#head]) {
+      if (held.place === 'in flight') continue;
+      const row = owed.get(held.delivery.id);
+      // What waits for its retry and may suddenly go, and what may be late now, is taken up as it is in the store.
+      const isOther =
+        row?.notBeforeMs !== held.notBeforeMs || row.delivery.expiresAtMs !== held.delivery.expiresAtMs;
+      if (row === undefined || isOther) this.#head.move(held, 'gone');
+    }
+  }
+
+  /** The destination may have been mended (reload, by hand): try at once. */
   resume(): void {
-    this.#suspension.end();
+    this.#suspension.probe();
   }
 
   /**
-   * A reload: from the next send on as these say; what is held stays held, a suspension is over. Resolves
+   * A reload: from the next send on as these say; what is held stays held, a suspended one is tried. Resolves
    * when the sends that were under way by then, which still use the old destination, have ended.
    */
   async reconfigure(parts: LaneParts): Promise<void> {

@@ -20,6 +20,10 @@ export class Room {
     return Math.max(...this.#all.map((budget) => budget.pausedUntilMs));
   }
 
+  get nearBanUntilMs(): number {
+    return Math.max(...this.#all.map((budget) => budget.nearBanUntilMs));
+  }
+
   /** `undefined` = there is room now; else where it will take longest. */
   fullest(nowMs: number): Budget | undefined {
     let longestMs = 0;

@@ -1,7 +1,7 @@
 /**
  * A destination that said that it is gone (401, 403, 404, 410 and their kin) is suspended: said once, its
- * queue kept, tried again slowly, and at once when somebody mends it. It ends when the destination
- * answers as one that exists; a failure to reach it proves nothing either way.
+ * queue kept, tried again slowly with one delivery, and at once when somebody may have mended it. It ends
+ * when the destination answers as one that exists; a failure to reach it proves nothing either way.
  */
 import type { Budget } from './budget.ts';
 import type { LaneEvents } from './lane-parts.ts';
@@ -35,12 +35,18 @@ export class Suspension {
       this.#since ??= { reason: outcome.reason, sinceMs: nowMs };
       return this.#probeLater(nowMs);
     }
-    if (answers(outcome)) return this.end();
+    if (answers(outcome)) return this.#end();
     if (this.#since !== undefined) this.#probeLater(nowMs);
   }
 
-  /** Mended: by an answer, by reload, by hand. */
-  end(): void {
+  /** Somebody may have mended it: one delivery goes now, and its answer tells. */
+  probe(): void {
+    if (this.#since === undefined) return;
+    this.#probes = 0;
+    this.#budget.resume();
+  }
+
+  #end(): void {
     if (this.#since === undefined) return;
     this.#since = undefined;
     this.#probes = 0;

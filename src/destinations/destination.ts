@@ -77,7 +77,7 @@ export interface DestinationDeps {
   /** What was learnt outlives a restart there; absent: it is forgotten. */
   readonly memory?: DestinationMemory;
   /** Something that a person should change in the config; in one sentence, without secrets. */
-  readonly advise?: (advice: string) => void;
+  readonly advise?: (destination: string, advice: string) => void;
 }
 
 /** What a destination has learnt about its far end, by a key without secrets. */

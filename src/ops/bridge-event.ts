@@ -81,6 +81,8 @@ export type BridgeEvent =
   /** The platform has refused so much that it would soon ban this address. */
   | { readonly kind: 'destination.near_ban'; readonly destination: string; readonly untilMs: number }
   | { readonly kind: 'destination.resumed'; readonly destination: string }
+  /** Something that a person should change in the config. */
+  | { readonly kind: 'destination.advice'; readonly destination: string; readonly advice: string }
   | { readonly kind: 'destination.open_failed'; readonly destination: string; readonly message: string }
   | { readonly kind: 'template.failed'; readonly delivery: Delivery; readonly message: string }
   | { readonly kind: 'store.broken'; readonly message: string }

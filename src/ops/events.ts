@@ -11,6 +11,7 @@ export interface Events {
   readonly intake: IntakeParts['events'];
   readonly lane: LaneEvents;
   readonly journal: Omit<JournalEvents, 'written'>;
+  readonly advise: (destination: string, advice: string) => void;
   readonly openFailed: (destination: string, error: unknown) => void;
 }
 
@@ -54,6 +55,7 @@ export function createEvents(publish: Listener): Events {
       broken: (message) => publish({ kind: 'store.broken', message }),
       mended: (entries, dropped) => publish({ kind: 'store.mended', entries, dropped }),
     },
+    advise: (destination, advice) => publish({ kind: 'destination.advice', destination, advice }),
     openFailed: (destination, error) =>
       publish({
         kind: 'destination.open_failed',

@@ -94,6 +94,7 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
           },
         },
       ];
+    case 'destination.advice':
     case 'store.mended':
     case 'feed.self_test_unanswered': {
       const { kind: _, ...fields } = event;

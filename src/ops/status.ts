@@ -28,7 +28,7 @@ export interface FeedReport {
 export interface DestinationReport {
   readonly name: string;
   readonly type: string;
-  /** `ok`, `paused for …`, `suspended: …`. */
+  /** `ok`, `paused for …`, `silent for …` (a ban is near), `suspended: …`. */
   readonly state: string;
   readonly suspended: string | undefined;
   readonly pausedMs: number;
@@ -150,6 +150,9 @@ function destinationReport(
 
 function laneState(lane: LaneStatus, nowMs: number): string {
   if (lane.suspended !== undefined) return `suspended: ${lane.suspended.reason}`;
+  const nearBanMs = lane.nearBanUntilMs - nowMs;
+  if (nearBanMs > 0)
+    return `silent for ${formatDuration(nearBanMs)}: the platform is near banning this address`;
   const pausedMs = lane.pausedUntilMs - nowMs;
   return pausedMs > 0 ? `paused for ${formatDuration(pausedMs)}` : 'ok';
 }

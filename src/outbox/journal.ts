@@ -18,6 +18,7 @@ const RETRY_MS = 1000;
 const MOST_KEPT = 100_000;
 
 type Entry =
+  | { readonly learnt: { readonly key: string; readonly value: string } }
   | { readonly pause: { readonly key: string; readonly untilMs: number } }
   | { readonly announcement: Announcement; readonly deliveries: readonly Delivery[] }
   | { readonly attempts: readonly AttemptRecord[] };
@@ -60,6 +61,10 @@ export class Journal {
   /** The far end asked for silence; kept over a restart. */
   pause(key: string, untilMs: number): void {
     this.#write({ pause: { key, untilMs } });
+  }
+
+  learn(key: string, value: string): void {
+    this.#write({ learnt: { key, value } });
   }
 
   /** After a send. */
@@ -132,7 +137,8 @@ export class Journal {
   }
 
   #apply(entry: Entry): void {
-    if ('pause' in entry) this.#outbox.pause(entry.pause.key, entry.pause.untilMs);
+    if ('learnt' in entry) this.#outbox.learn(entry.learnt.key, entry.learnt.value);
+    else if ('pause' in entry) this.#outbox.pause(entry.pause.key, entry.pause.untilMs);
     else if ('attempts' in entry) this.#outbox.settle(entry.attempts);
     else this.#outbox.record(entry.announcement, entry.deliveries);
   }

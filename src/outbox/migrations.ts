@@ -42,6 +42,7 @@ const STEPS: readonly string[] = [
    CREATE INDEX attempts_started ON attempts (started_ms);
    CREATE TABLE pauses (key TEXT PRIMARY KEY, until_ms REAL NOT NULL) STRICT, WITHOUT ROWID;
    CREATE TABLE holder (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), pid INTEGER NOT NULL, host TEXT NOT NULL, since_ms REAL NOT NULL) STRICT;`,
+  'CREATE TABLE learnt (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;',
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

@@ -56,6 +56,9 @@ export interface Outbox {
   pause(key: string, untilMs: number): void;
   /** The pauses that are not over, by budget. */
   pauses(nowMs: number): ReadonlyMap<string, number>;
+  /** A destination found something out about its far end; the last value of a key stays. */
+  learn(key: string, value: string): void;
+  learnt(): ReadonlyMap<string, string>;
   /** Attempts begun since, by destination: when each had ended, so was written at the latest. */
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]>;
   /** Identities of what was read since, with the time of receipt, oldest first. */

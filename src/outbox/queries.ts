@@ -39,7 +39,7 @@ export function findDelivery(
 /**
  * Owed again at once, within what is left of its `maxAge`: an order of this morning is no order now.
  * `lateUntilMs` says that a person wants it all the same, and gives the new end for each destination
- * (`undefined` = never). Only what has ended without arriving. Gives back the ids that changed.
+ * (`undefined` = never). What waits for its next try goes at once. Never what has arrived. Gives back the ids that changed.
  */
 export function retryDeliveries(
   database: DatabaseSync,
@@ -48,7 +48,7 @@ export function retryDeliveries(
   lateUntilMs?: (destination: string) => number | undefined,
 ): string[] {
   const find = database.prepare(
-    `SELECT destination, expires_at_ms FROM deliveries WHERE id = ? AND state IN ('dead', 'expired', 'skipped')`,
+    `SELECT destination, expires_at_ms FROM deliveries WHERE id = ? AND state <> 'delivered'`,
   );
   const update = database.prepare(
     `UPDATE deliveries SET state = 'pending', reason = NULL, not_before_ms = 0, settled_ms = NULL, plain = 0, expires_at_ms = ? WHERE id = ?`,

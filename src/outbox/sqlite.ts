@@ -88,6 +88,16 @@ export class SqliteOutbox implements Outbox {
     );
   }
 
+  learn(key: string, value: string): void {
+    this.#statements.insertLearnt.run(key, value);
+  }
+
+  learnt(): ReadonlyMap<string, string> {
+    return new Map(
+      this.#statements.selectLearnt.all().map((row) => [String(row['key']), String(row['value'])]),
+    );
+  }
+
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> {
     const byDestination = new Map<string, number[]>();
     for (const row of this.#statements.selectAttemptsSince.all(sinceMs)) {
@@ -183,6 +193,8 @@ function prepare(database: DatabaseSync) {
     ),
     insertPause: database.prepare('INSERT OR REPLACE INTO pauses (key, until_ms) VALUES (?, ?)'),
     selectPauses: database.prepare('SELECT key, until_ms FROM pauses WHERE until_ms > ?'),
+    insertLearnt: database.prepare('INSERT OR REPLACE INTO learnt (key, value) VALUES (?, ?)'),
+    selectLearnt: database.prepare('SELECT key, value FROM learnt'),
     selectAttemptsSince: database.prepare(
       `SELECT d.destination, t.started_ms + t.duration_ms AS ended_ms FROM attempts t JOIN deliveries d ON d.id = t.delivery_id
        WHERE t.started_ms >= ? ORDER BY ended_ms`,

@@ -120,6 +120,35 @@ test('follows a group to its new id and says what to change', async () => {
   expect(JSON.parse(server.last.body).chat_id).toBe(-1001234567890);
 });
 
+test('remembers where a group has moved over a restart, and says each time what to change', async () => {
+  const server = scope.use(await FaultyServer.start(telegramSubject.taken));
+  const options = telegram.schema.parse({ ...telegramSubject.config(server.origin), chatId: -5 });
+  const known = new Map<string, string>();
+  const advice: string[] = [];
+  const live = async () => {
+    const destination = await telegram.open(options, {
+      name: 'vip',
+      clock: systemClock,
+      redact: (text: string) => text,
+      version: '1.2.3',
+      memory: { recall: (key) => known.get(key), keep: (key, value) => void known.set(key, value) },
+      advise: (name, text) => void advice.push(`${name}: ${text}`),
+    });
+    scope.defer(() => destination.close());
+    return destination;
+  };
+  server.script(
+    refusal({ description: 'Bad Request: moved', parameters: { migrate_to_chat_id: -1001234567890 } }),
+  );
+  await (await live()).send(message, sendContext());
+  const said = 'vip: the group has moved: write chatId: -1001234567890 into the config (was -5)';
+  expect(advice).toEqual([said]);
+  await (await live()).send(message, sendContext());
+  expect(JSON.parse(server.last.body).chat_id).toBe(-1001234567890);
+  expect(advice).toEqual([said, said]);
+  expect(JSON.stringify([...known])).not.toContain(TOKEN.slice(0, 10));
+});
+
 describe('budgets', () => {
   const budgets = (extra: object) =>
     telegram.budgets(telegram.schema.parse({ ...telegramSubject.config('http://localhost'), ...extra }));

@@ -11,7 +11,9 @@ const BOT_LIMITS: readonly BudgetLimits[] = [{ limit: 30, perMs: 1000 }];
 
 const botName = (options: TelegramOptions) => hash('sha256', options.botToken.reveal()).slice(0, 12);
 
-const chatKey = (options: TelegramOptions) => `telegram-chat:${botName(options)}:${options.chatId}`;
+/** Names the chat of the config, without the token. */
+export const chatKey = (options: TelegramOptions): string =>
+  `telegram-chat:${botName(options)}:${options.chatId}`;
 
 /** Names the budget that a 429 pauses: the answer does not say whether the chat or the bot was too fast, and a bot that goes on is silenced for longer. */
 export const botBudgetKey = (options: TelegramOptions): string => `telegram-bot:${botName(options)}`;

@@ -52,11 +52,14 @@ export function telegramOutcome(answer: HttpAnswer, situation: TelegramSituation
     detail: quote(`Telegram answered ${status}: ${description}`, situation.redact),
   };
   if (movedTo !== undefined && movedTo !== situation.chatId) {
-    const detail = `the group has moved: write chatId: ${movedTo} into the config (was ${situation.chatId})`;
+    const detail = movedAdvice(situation.chatId, movedTo);
     return { ...told, detail, outcome: { kind: 'retry', reason: 'moved' }, movedTo };
   }
   return { ...told, outcome: refusal(status, description, answer, body, situation) };
 }
+
+export const movedAdvice = (from: number | string, to: number): string =>
+  `the group has moved: write chatId: ${to} into the config (was ${from})`;
 
 function refusal(
   status: number,

@@ -8,10 +8,10 @@ import type { Destination, DestinationDeps, SendContext } from '../destination.t
 import { HttpConnection } from '../http.ts';
 import { HttpCarrier, NoAnswer } from '../http-carrier.ts';
 import { withoutAnswer } from '../http-outcome.ts';
-import { botBudgetKey } from './budgets.ts';
+import { botBudgetKey, chatKey } from './budgets.ts';
 import type { TelegramMessage } from './message.ts';
 import type { TelegramOptions } from './options.ts';
-import { parseTelegram, telegramOutcome } from './outcome.ts';
+import { movedAdvice, parseTelegram, telegramOutcome } from './outcome.ts';
 
 type CallApi = Telegram['callApi'];
 type SendOptions = NonNullable<Parameters<Telegram['sendMessage']>[2]>;
@@ -57,6 +57,7 @@ export class TelegramSender implements Destination<TelegramMessage> {
   readonly #extra: SendOptions;
   readonly #botBudget: string;
   readonly #deps: DestinationDeps;
+  readonly #chatKey: string;
   /** A group that becomes a supergroup gets a new id; the config still has the old one. */
   #chatId: number | string;
 
@@ -77,8 +78,13 @@ export class TelegramSender implements Destination<TelegramMessage> {
       ...(options.topicId !== undefined && { message_thread_id: options.topicId }),
     };
     this.#botBudget = botBudgetKey(options);
-    this.#chatId = options.chatId;
     this.#deps = deps;
+    this.#chatKey = chatKey(options);
+    this.#chatId = options.chatId;
+    const movedTo = deps.memory?.recall(this.#chatKey);
+    if (movedTo === undefined) return;
+    this.#chatId = Number(movedTo);
+    deps.advise?.(deps.name, movedAdvice(options.chatId, this.#chatId));
   }
 
   async send(message: TelegramMessage, context: SendContext): Promise<AttemptResult> {
@@ -101,8 +107,16 @@ export class TelegramSender implements Destination<TelegramMessage> {
       wallNowMs: clock.wallMs(),
       redact,
     });
-    if (movedTo !== undefined) this.#chatId = movedTo;
+    if (movedTo !== undefined && movedTo !== this.#chatId) this.#follow(movedTo);
     return outcome;
+  }
+
+  /** From now on, and after a restart; the config stays wrong until somebody corrects it. */
+  #follow(chatId: number): void {
+    const { memory, advise, name } = this.#deps;
+    advise?.(name, movedAdvice(this.#chatId, chatId));
+    this.#chatId = chatId;
+    memory?.keep(this.#chatKey, String(chatId));
   }
 
   close(): Promise<void> {

@@ -1,0 +1,22 @@
+/** What destinations have found out about their far ends (a group that has moved, say), kept over a restart. */
+import type { Outbox } from './outbox.ts';
+
+export interface Memory {
+  recall(key: string): string | undefined;
+  keep(key: string, value: string): void;
+}
+
+/** `journal` writes, so that a broken disk is no fault of the destination's. */
+export function memoryOf(
+  outbox: Pick<Outbox, 'learnt'>,
+  journal: { learn(key: string, value: string): void },
+): Memory {
+  const learnt = new Map(outbox.learnt());
+  return {
+    recall: (key) => learnt.get(key),
+    keep(key, value) {
+      learnt.set(key, value);
+      journal.learn(key, value);
+    },
+  };
+}
