@@ -2,6 +2,8 @@
  * The one internal shape of a feed item, and what makes two of them the same.
  * It is made once, by `feed/frames.ts`; everything after that only reads it.
  */
+import type { Alert } from './alert.ts';
+
 export interface Announcement {
   /** Time-ordered and unique: of two, the later received is the greater string. */
   readonly id: string;
@@ -35,6 +37,8 @@ export interface Announcement {
   readonly test: boolean;
   /** Fields that this version does not know, as they came. */
   readonly extra: Readonly<Record<string, unknown>>;
+  /** This is no news: the bridge speaks about itself. Never from a feed; rules, templates and dedupe do not know it. */
+  readonly alert?: Alert;
 }
 
 /** The types documented by the service; unknown ones are passed through. */
@@ -56,8 +60,10 @@ export const PUBLISHERS = ['binance', 'upbit', 'bithumb'] as const;
  * Two announcements with the same identity inside the dedupe window are one. The service gives no id,
  * so it is what was said: publisher, type, tickers, title. Redacted copies all carry the same words and
  * self-tests repeat by design; those are told apart by when the service detected (else sent) them.
+ * An alert is like nothing but itself.
  */
 export function identityOf(announcement: Announcement): string {
+  if (announcement.alert !== undefined) return JSON.stringify([announcement.type, announcement.id]);
   const { publisher, listingType, tickers, title, redacted, test } = announcement;
   const moment =
     announcement.detectedTimestampUs ?? announcement.dispatchTimestampUs ?? announcement.receivedTimestampUs;

@@ -4,6 +4,7 @@
  * `test/contract` then holds it to everything that is promised of all of them.
  */
 import type { z } from 'zod';
+import type { Alert } from '../alert.ts';
 import type { Announcement } from '../announcement.ts';
 import type { BudgetLimits } from '../delivery/budget.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
@@ -17,6 +18,13 @@ export interface RenderInput {
   readonly rule: string;
   /** Set for `forEach: ticker`. */
   readonly ticker: string | undefined;
+}
+
+/** What the bridge says about itself. */
+export interface AlertInput {
+  /** Of the announcement that carries it. */
+  readonly id: string;
+  readonly alert: Alert;
 }
 
 /** Prepared at load; pure. Throws only on a template's run-time fault (the caller falls back or buries). */
@@ -103,6 +111,8 @@ export interface DestinationType<Options extends CommonOptions, Message> {
   };
   /** Compiles the default form or a template. Throws `TemplateProblem`. */
   compile(options: Options, template: TemplateOptions | undefined): Render<Message>;
+  /** An alert in the type's own form: no template and no `body` of the user ever meets one, for it is no order. Pure. */
+  renderAlert(options: Options, input: AlertInput): Message;
   /** What would be sent, for `explain`. */
   preview(options: Options, message: Message): RequestPreview;
   /** Loads the platform's library and opens the sender. Does no I/O that can fail for a network reason. */

@@ -72,11 +72,16 @@ function renderers(
   const standard = type.compile(options, undefined);
   const compiled = new Map<string, Render<unknown>>();
   for (const name of used) compiled.set(name, type.compile(options, templates[name]));
-  const renderDefault = (delivery: Delivery) => standard(delivery);
+  // An alert is never given to a template or a body: it is no order.
+  const renderDefault = (delivery: Delivery) => {
+    const { id, alert } = delivery.announcement;
+    return alert === undefined ? standard(delivery) : type.renderAlert(options, { id, alert });
+  };
   return {
     renderDefault: options.type === 'webhook' ? undefined : renderDefault,
     render(delivery) {
-      if (delivery.template === undefined) return standard(delivery);
+      if (delivery.template === undefined || delivery.announcement.alert !== undefined)
+        return renderDefault(delivery);
       const render = compiled.get(delivery.template);
       if (render === undefined)
         throw new Error(`the template ${delivery.template} is no longer in the config`);

@@ -1,4 +1,5 @@
 /** How announcements look, whatever shows them: emoji, label and colour by listing type, and the short lines that every default form shares. Plain text: escaping is the form's. */
+import type { Alert } from '../alert.ts';
 import type { Announcement, LISTING_TYPES } from '../announcement.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { latencyOf } from '../routing/templates/variables.ts';
@@ -22,6 +23,13 @@ const LOOKS: Readonly<Record<(typeof LISTING_TYPES)[number], Look>> = {
   monitoring_tag_remove: { emoji: '✅', label: 'Monitoring tag removed', colour: 0x3498db },
   caution_released: { emoji: '✅', label: 'Caution released', colour: 0x3498db },
   not_listing: { emoji: '📰', label: 'Notice', colour: 0x95a5a6 },
+};
+
+/** 0xRRGGBB */
+export const ALERT_COLOURS: Readonly<Record<Alert['severity'], number>> = {
+  critical: 0xe74c3c,
+  warning: 0xe67e22,
+  good: 0x2ecc71,
 };
 
 /** A map, so that a type called `constructor` finds nothing. */

@@ -10,9 +10,9 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
 
 /** From the ground up. A file may import from its own layer and from those before it. */
 const LAYERS: readonly (readonly string[])[] = [
-  ['platform', 'announcement.ts', 'delivery/outcome.ts'],
+  ['platform', 'alert.ts', 'announcement.ts', 'delivery/outcome.ts'],
   ['dedupe.ts', 'feed', 'routing', 'outbox', 'delivery', 'destinations'],
-  ['config', 'intake.ts', 'ops'],
+  ['config', 'intake.ts', 'alerts', 'ops'],
   ['daemon', 'daemon.ts'],
   ['cli', 'main.ts'],
 ];

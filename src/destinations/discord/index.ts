@@ -5,11 +5,13 @@ import type { DiscordMessage } from './message.ts';
 import { type DiscordOptions, discordOptions } from './options.ts';
 import { previewDiscord } from './preview.ts';
 import { compileDiscord } from './render.ts';
+import { renderDiscordAlert } from './render-alert.ts';
 
 export const discord: DestinationType<DiscordOptions, DiscordMessage> = {
   schema: discordOptions,
   budgets: budgetsOf,
   compile: compileDiscord,
+  renderAlert: renderDiscordAlert,
   preview: previewDiscord,
   open: async (options, deps) => new (await import('./send.ts')).DiscordSender(options, deps),
 };

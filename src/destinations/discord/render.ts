@@ -22,6 +22,14 @@ const SUPPRESS_NOTIFICATIONS = 4096;
 
 type Options = Pick<DiscordOptions, 'mention' | 'silent' | 'username' | 'avatarUrl'>;
 
+/** As who it is posted: may be refused. */
+export const identityOf = ({ username, avatarUrl }: Pick<Options, 'username' | 'avatarUrl'>) => ({
+  ...(username !== undefined && { username }),
+  ...(avatarUrl !== undefined && { avatar_url: avatarUrl }),
+});
+
+export const flagsOf = ({ silent }: Pick<Options, 'silent'>) => silent && { flags: SUPPRESS_NOTIFICATIONS };
+
 export function compileDiscord(
   options: Options,
   template: TemplateOptions | undefined,
@@ -30,12 +38,9 @@ export function compileDiscord(
   const room = LIMITS.content - mention.text.length - 1;
   const common = {
     allowed_mentions: mention.allowed,
-    ...(options.silent && { flags: SUPPRESS_NOTIFICATIONS }),
+    ...flagsOf(options),
   };
-  const identity = {
-    ...(options.username !== undefined && { username: options.username }),
-    ...(options.avatarUrl !== undefined && { avatar_url: options.avatarUrl }),
-  };
+  const identity = identityOf(options);
   const written = template === undefined ? undefined : compileContent(template, room);
   const content = (text: string) => (mention.text === '' ? text : `${mention.text} ${text}`);
   const embedded = mention.text === '' ? {} : { content: mention.text };

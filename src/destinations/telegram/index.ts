@@ -5,11 +5,13 @@ import type { TelegramMessage } from './message.ts';
 import { type TelegramOptions, telegramOptions } from './options.ts';
 import { previewTelegram } from './preview.ts';
 import { compileTelegram } from './render.ts';
+import { renderTelegramAlert } from './render-alert.ts';
 
 export const telegram: DestinationType<TelegramOptions, TelegramMessage> = {
   schema: telegramOptions,
   budgets: budgetsOf,
   compile: compileTelegram,
+  renderAlert: renderTelegramAlert,
   preview: previewTelegram,
   open: async (options, deps) => new (await import('./send.ts')).TelegramSender(options, deps),
 };

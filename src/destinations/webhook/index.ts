@@ -4,12 +4,14 @@ import type { WebhookMessage } from './message.ts';
 import { type WebhookOptions, webhookOptions } from './options.ts';
 import { previewWebhook } from './preview.ts';
 import { compileWebhook } from './render.ts';
+import { renderWebhookAlert } from './render-alert.ts';
 
 export const webhook: DestinationType<WebhookOptions, WebhookMessage> = {
   schema: webhookOptions,
   // Somebody's own service: as fast as it will take it, unless the user says otherwise.
   budgets: () => ({ own: [], shared: [] }),
   compile: compileWebhook,
+  renderAlert: renderWebhookAlert,
   preview: previewWebhook,
   open: async (options, deps) => new (await import('./send.ts')).WebhookSender(options, deps),
 };

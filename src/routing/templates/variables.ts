@@ -18,7 +18,7 @@ export interface Latency {
   readonly total: number | null;
 }
 
-export interface TemplateScope extends Announcement {
+export interface TemplateScope extends Omit<Announcement, 'alert'> {
   /** The one of `forEach`, else all of them, joined. */
   readonly ticker: string;
   readonly rule: string;

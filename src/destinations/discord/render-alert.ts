@@ -1,0 +1,25 @@
+/** An alert on Discord: an embed coloured by how bad it is. Nobody is mentioned: the channel may be full of readers whom it does not concern. */
+import type { AlertInput } from '../destination.ts';
+import { ALERT_COLOURS } from '../presentation.ts';
+import { escapeMarkdown } from './escape.ts';
+import type { DiscordMessage } from './message.ts';
+import type { DiscordOptions } from './options.ts';
+import { flagsOf, identityOf } from './render.ts';
+import { LIMITS } from './render-default.ts';
+import { cutMarkdown } from './truncate.ts';
+
+export function renderDiscordAlert(
+  options: Pick<DiscordOptions, 'silent' | 'username' | 'avatarUrl'>,
+  { alert: { severity, headline, paragraphs } }: AlertInput,
+): DiscordMessage {
+  const common = { allowed_mentions: { parse: [] }, ...flagsOf(options) };
+  const text = (parts: readonly string[], limit: number) =>
+    cutMarkdown(parts.map((part) => escapeMarkdown(part)).join('\n\n'), limit);
+  const title = text([headline], LIMITS.title);
+  const description = text(paragraphs, Math.min(LIMITS.description, LIMITS.total - title.length));
+  const embed = { color: ALERT_COLOURS[severity], title, ...(description !== '' && { description }) };
+  return {
+    body: { embeds: [embed], ...identityOf(options), ...common },
+    plain: { content: text([headline, ...paragraphs], LIMITS.content), ...common },
+  };
+}

@@ -1,0 +1,15 @@
+/** An alert on Telegram: the headline in bold, the rest as it is. */
+import type { AlertInput } from '../destination.ts';
+import { cutText } from '../presentation-cut.ts';
+import { escapeHtml } from './escape.ts';
+import type { TelegramMessage } from './message.ts';
+import { fitHtml, LONGEST_TEXT } from './truncate.ts';
+
+export function renderTelegramAlert(
+  _options: unknown,
+  { alert: { headline, paragraphs } }: AlertInput,
+): TelegramMessage {
+  const html = [`<b>${escapeHtml(headline)}</b>`, ...paragraphs.map((paragraph) => escapeHtml(paragraph))];
+  const plain = [headline, ...paragraphs].join('\n\n').toWellFormed();
+  return { text: fitHtml(html.join('\n\n')), plain: cutText(plain, LONGEST_TEXT), buttons: [] };
+}
