@@ -2,13 +2,7 @@
 import type { Config } from '../config/schema.ts';
 import type { DeliveryState } from '../delivery/delivery.ts';
 import { openStoreFile } from '../outbox/open.ts';
-import {
-  deadDeliveries,
-  discardDeliveries,
-  findDelivery,
-  listDeliveries,
-  retryDeliveries,
-} from '../outbox/queries.ts';
+import { discardDeliveries, findDelivery, listDeliveries, retryDeliveries } from '../outbox/queries.ts';
 import type { StoredAttempt, StoredDelivery } from '../outbox/rows.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { requireConfig } from './config-file.ts';
@@ -53,34 +47,71 @@ export function showCommand(
   return FINE;
 }
 
-export interface RetryOptions {
+/** What the list is narrowed by; its commands are given it too, because the command line takes it anywhere. */
+interface Narrowing {
+  readonly state?: DeliveryState;
+  readonly destination?: string;
+  /** Ms back from now. */
+  readonly since?: number;
+  readonly limit?: number;
+}
+
+/** Something that would have been narrowed must not be done to more than was meant. */
+function refuse(given: Narrowing, ...names: readonly (keyof Narrowing)[]): void {
+  for (const name of names)
+    if (given[name] !== undefined)
+      throw new UserError(`--${name} does not go with this: name the deliveries by their ids`, WRONG_USAGE);
+}
+
+export interface RetryOptions extends Narrowing {
   readonly config: string;
   readonly ids: readonly string[];
   readonly dead: boolean;
+  readonly json: boolean;
   /** Also what is past its `maxAge`, which then counts anew. */
   readonly late: boolean;
 }
 
 export function retryCommand(options: RetryOptions, io: Io): ExitCode {
-  const { config } = requireConfig(options.config, io);
   if (options.ids.length > 0 === options.dead)
     throw new UserError('name deliveries to retry, or give --dead for all dead ones', WRONG_USAGE);
+  refuse(options, 'state', 'limit', ...(options.dead ? [] : (['destination', 'since'] as const)));
+  const { config } = requireConfig(options.config, io);
   using database = openStoreFile(config.store.path, false);
-  const ids = options.dead ? deadDeliveries(database) : options.ids;
   const nowMs = io.clock.wallMs();
+  const ids = options.dead ? deadOnes(database, options, nowMs) : options.ids;
   const changed = retryDeliveries(database, ids, nowMs, options.late ? expiryFor(config, nowMs) : undefined);
   const why =
     'what was delivered is not sent again, and the rest only within its maxAge unless --late says otherwise';
-  return report('owed again', ids, changed, why, io);
+  return report('owed again', { asked: ids, changed, why, json: options.json }, io);
 }
 
-export function discardCommand(
-  options: { readonly config: string; readonly ids: readonly string[] },
-  io: Io,
-): ExitCode {
+function deadOnes(
+  database: ReturnType<typeof openStoreFile>,
+  { destination, since }: Narrowing,
+  nowMs: number,
+): string[] {
+  const sinceMs = since === undefined ? undefined : nowMs - since;
+  return listDeliveries(database, { state: 'dead', destination, sinceMs, limit: ALL }).map(
+    ({ delivery }) => delivery.id,
+  );
+}
+
+/** https://www.sqlite.org/lang_select.html#limitoffset: a negative limit is none. */
+const ALL = -1;
+
+export interface DiscardOptions extends Narrowing {
+  readonly config: string;
+  readonly ids: readonly string[];
+  readonly json: boolean;
+}
+
+export function discardCommand(options: DiscardOptions, io: Io): ExitCode {
+  refuse(options, 'state', 'destination', 'since', 'limit');
   using database = openStoreFile(requireConfig(options.config, io).config.store.path, false);
   const changed = discardDeliveries(database, options.ids, io.clock.wallMs());
-  return report('discarded', options.ids, changed, 'only pending deliveries can be discarded', io);
+  const why = 'only pending deliveries can be discarded';
+  return report('discarded', { asked: options.ids, changed, why, json: options.json }, io);
 }
 
 function expiryFor(config: Config, nowMs: number): (destination: string) => number | undefined {
@@ -90,18 +121,23 @@ function expiryFor(config: Config, nowMs: number): (destination: string) => numb
   };
 }
 
-function report(
-  done: string,
-  asked: readonly string[],
-  changed: readonly string[],
-  why: string,
-  io: Io,
-): ExitCode {
-  io.print(
-    `${changed.length} ${changed.length === 1 ? 'delivery' : 'deliveries'} ${done}; a running bridge takes it up within a second`,
-  );
-  const left = asked.filter((id) => !changed.includes(id));
-  for (const id of left) io.warn(`${id}: unchanged (${why})`);
+interface Change {
+  readonly asked: readonly string[];
+  readonly changed: readonly string[];
+  /** Why the others are as they were. */
+  readonly why: string;
+  readonly json: boolean;
+}
+
+function report(done: string, { asked, changed, why, json }: Change, io: Io): ExitCode {
+  const taken = new Set(changed);
+  const left = asked.filter((id) => !taken.has(id));
+  if (json) io.print(JSON.stringify({ changed, unchanged: left }, null, 2));
+  else {
+    const count = `${changed.length} ${changed.length === 1 ? 'delivery' : 'deliveries'} ${done}`;
+    io.print(changed.length === 0 ? count : `${count}; a running bridge takes it up within a second`);
+    for (const id of left) io.warn(`${id}: unchanged (${why})`);
+  }
   return left.length === 0 ? FINE : NOT_FINE;
 }
 

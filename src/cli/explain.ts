@@ -1,6 +1,7 @@
 /** `explain`: what would happen to one announcement, and why. Sends nothing, writes nothing. */
 import { readFileSync } from 'node:fs';
 import type { Announcement } from '../announcement.ts';
+import { readFault } from '../config/environment.ts';
 import type { RequestPreview } from '../destinations/destination.ts';
 import { typeOf } from '../destinations/index.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
@@ -26,7 +27,16 @@ interface ExplainedDelivery {
   readonly destination: string;
   readonly rule: string;
   readonly ticker: string | undefined;
+  /** All but the request would happen. */
+  readonly dryRun: boolean;
   readonly request: RequestPreview;
+}
+
+/** A destination that a rule names and that gets nothing all the same. */
+interface Withheld {
+  readonly destination: string;
+  readonly rule: string;
+  readonly reason: string;
 }
 
 export function explainCommand(options: ExplainOptions, io: Io): ExitCode {
@@ -35,8 +45,9 @@ export function explainCommand(options: ExplainOptions, io: Io): ExitCode {
   const router = compileRules(loaded.config.rules);
   const rules = router.explain(announcement);
   const deliveries = explainDeliveries(announcement, router, loaded);
-  if (options.json) io.print(JSON.stringify({ announcement, rules, deliveries }, null, 2));
-  else for (const line of describe(announcement, rules, deliveries)) io.print(line);
+  const withheld = withheldFrom(announcement, rules, deliveries);
+  if (options.json) io.print(JSON.stringify({ announcement, rules, deliveries, withheld }, null, 2));
+  else for (const line of describe(announcement, rules, deliveries, withheld)) io.print(line);
   return FINE;
 }
 
@@ -57,7 +68,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    throw new UserError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UserError(`${file} cannot be read: ${readFault(error)}`);
   }
 }
 
@@ -79,27 +90,47 @@ function explainDeliveries(
     // A body may hold a secret of the config (a passphrase, say): shown, it would be in a bug report tomorrow.
     const body: unknown = JSON.parse(redact(JSON.stringify(request.body)));
     const { rule, ticker } = delivery;
-    return [{ destination: delivery.destination, rule, ticker, request: { ...request, body } }];
+    const { dryRun } = destination.options;
+    return [{ destination: destination.name, rule, ticker, dryRun, request: { ...request, body } }];
   });
+}
+
+function withheldFrom(
+  announcement: Announcement,
+  rules: readonly RuleExplanation[],
+  deliveries: readonly ExplainedDelivery[],
+): Withheld[] {
+  const served = new Set(deliveries.map(({ destination }) => destination));
+  const reason = announcement.redacted
+    ? 'forEach: ticker, and what is redacted names no ticker to act on'
+    : 'forEach: ticker, and there is no ticker';
+  return rules
+    .flatMap(({ sends }) => sends)
+    .filter(({ destination }) => !served.has(destination))
+    .map(({ destination, rule }) => ({ destination, rule, reason }));
 }
 
 function describe(
   announcement: Announcement,
   rules: readonly RuleExplanation[],
   deliveries: readonly ExplainedDelivery[],
+  withheld: readonly Withheld[],
 ): string[] {
   const { publisher, listingType, tickers, title, redacted, test } = announcement;
   const marks = [redacted ? 'redacted' : '', test ? 'test' : ''].filter((mark) => mark !== '');
   const lines = [
-    `announcement  ${publisher} ${listingType} [${tickers.join(', ')}]${marks.length > 0 ? ` (${marks.join(', ')})` : ''}`,
+    `announcement  ${publisher} ${listingType} ${tickers.length > 0 ? `[${tickers.join(', ')}]` : 'without tickers'}${marks.length > 0 ? ` (${marks.join(', ')})` : ''}`,
     `              ${title}`,
     '',
   ];
   for (const rule of rules) lines.push(...describeRule(rule));
   lines.push('');
+  for (const { destination, rule, reason } of withheld)
+    lines.push(`→ ${destination}, by rule "${rule}": nothing (${reason})`, '');
   if (deliveries.length === 0) lines.push('nothing would be sent');
-  for (const { destination, rule, ticker, request } of deliveries) {
-    lines.push(`→ ${destination}${ticker === undefined ? '' : ` for ${ticker}`}, by rule "${rule}"`);
+  for (const { destination, rule, ticker, dryRun, request } of deliveries) {
+    const whom = ticker === undefined ? destination : `${destination} for ${ticker}`;
+    lines.push(`→ ${whom}, by rule "${rule}"${dryRun ? ' (dryRun: all but the request)' : ''}`);
     lines.push(`  ${request.method} ${request.url}`);
     for (const [name, value] of Object.entries(request.headers ?? {})) lines.push(`  ${name}: ${value}`);
     const body = typeof request.body === 'string' ? request.body : JSON.stringify(request.body, null, 2);

@@ -18,8 +18,11 @@ import { simulateCommand } from './simulate.ts';
 import { statusCommand } from './status.ts';
 
 /** Runs one command line. Gives the exit code; throws only on a bug. */
-export async function runProgram(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const io = processIo(signal);
+export async function runProgram(
+  args: readonly string[],
+  signal: AbortSignal,
+  io: Io = processIo(signal),
+): Promise<number> {
   let exitCode: ExitCode = FINE;
   const program = buildProgram(io, (code) => {
     exitCode = code;
@@ -48,6 +51,10 @@ function buildProgram(io: Io, exit: (code: ExitCode) => void): Command {
     )
     .version(io.version)
     .showHelpAfterError('(--help shows what there is)')
+    .configureOutput({
+      writeOut: (text) => io.print(text.trimEnd()),
+      writeErr: (text) => io.warn(text.trimEnd()),
+    })
     .exitOverride();
   const configOption = () =>
     new Option('-c, --config <file>', 'the config file').env('LISTING_BRIDGE_CONFIG').default('config.yaml');
@@ -78,7 +85,7 @@ function buildProgram(io: Io, exit: (code: ExitCode) => void): Command {
     .addOption(new Option('--state <state>').choices(DELIVERY_STATES))
     .option('--destination <name>')
     .option('--since <duration>', 'received within the last 1h, 3d, …', duration)
-    .option('--limit <number>', 'most to list', count, 50)
+    .option('--limit <number>', 'most to list (default: 50)', count)
     .option('--json', 'as JSON', false)
     .action(
       (options: {
@@ -86,12 +93,18 @@ function buildProgram(io: Io, exit: (code: ExitCode) => void): Command {
         state?: DeliveryState;
         destination?: string;
         since?: number;
-        limit: number;
+        limit?: number;
         json: boolean;
       }) =>
         exit(
           listCommand(
-            { ...options, state: options.state, destination: options.destination, sinceMs: options.since },
+            {
+              ...options,
+              state: options.state,
+              destination: options.destination,
+              sinceMs: options.since,
+              limit: options.limit ?? 50,
+            },
             io,
           ),
         ),
@@ -102,19 +115,23 @@ function buildProgram(io: Io, exit: (code: ExitCode) => void): Command {
       exit(showCommand({ ...self.optsWithGlobals(), id } as Parameters<typeof showCommand>[0], io)),
     );
   command('retry [ids...]', 'owes them again, now', deliveries)
-    .option('--dead', 'all dead ones', false)
+    .option('--dead', 'all dead ones; with --destination or --since, those of them', false)
     .option(
       '--late',
       'also what is older than its maxAge, which then counts anew: an old order is sent as if new',
       false,
     )
+    .option('--destination <name>', 'only with --dead')
+    .option('--since <duration>', 'received within the last 1h, 3d, …; only with --dead', duration)
+    .option('--json', 'as JSON', false)
     .action((ids: string[], _options, self: Command) =>
       exit(retryCommand({ ...self.optsWithGlobals(), ids } as Parameters<typeof retryCommand>[0], io)),
     );
-  command('discard <ids...>', 'never to be sent', deliveries).action(
-    (ids: string[], _options, self: Command) =>
+  command('discard <ids...>', 'never to be sent', deliveries)
+    .option('--json', 'as JSON', false)
+    .action((ids: string[], _options, self: Command) =>
       exit(discardCommand({ ...self.optsWithGlobals(), ids } as Parameters<typeof discardCommand>[0], io)),
-  );
+    );
 
   command('status', 'asks the running daemon how it is: feeds, destinations, queues, last announcements')
     .option('--url <address>', 'where it is, if the config does not say')

@@ -9,6 +9,7 @@ export interface DeliveryFilter {
   readonly destination: string | undefined;
   /** Epoch ms. */
   readonly sinceMs: number | undefined;
+  /** Negative = all. */
   readonly limit: number;
 }
 
@@ -71,13 +72,6 @@ export function discardDeliveries(database: DatabaseSync, ids: readonly string[]
     `UPDATE deliveries SET state = 'skipped', reason = 'discarded', settled_ms = ? WHERE id = ? AND state = 'pending'`,
   );
   return inTransaction(database, () => ids.filter((id) => update.run(nowMs, id).changes > 0));
-}
-
-export function deadDeliveries(database: DatabaseSync): string[] {
-  return database
-    .prepare(`SELECT id FROM deliveries WHERE state = 'dead' ORDER BY id`)
-    .all()
-    .map((row) => String(row['id']));
 }
 
 function inTransaction<T>(database: DatabaseSync, work: () => T): T {

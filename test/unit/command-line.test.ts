@@ -1,0 +1,216 @@
+/** The command line as its user sees it: what it prints, what it refuses, its exit codes. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { runProgram } from '../../src/cli/program.ts';
+import { createIds } from '../../src/outbox/ids.ts';
+import { openStore } from '../../src/outbox/open.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { announcementOf } from './render-support.ts';
+
+const CONFIG = `feeds:
+  - { name: tokyo, url: "ws://127.0.0.1:1", apiKey: "\${KEY}" }
+destinations:
+  bot: { type: webhook, url: "http://127.0.0.1:1/bot", forEach: ticker, body: { buy: "{{ ticker }}" } }
+  dry: { type: webhook, url: "http://127.0.0.1:1/dry", dryRun: true, body: { title: "{{ title }}" } }
+rules:
+  - { name: all, match: {}, send: [bot, dry] }
+`;
+
+let folder = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'command-line-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'config.yaml'), CONFIG);
+});
+
+async function run(...args: readonly string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const { signal } = new AbortController();
+  const env = { KEY: `dsk_${'0'.repeat(64)}` };
+  const exitCode = await runProgram([...args, '-c', join(folder, 'config.yaml')], signal, {
+    print: (line) => out.push(line),
+    warn: (line) => err.push(line),
+    env,
+    signal,
+    onHangup: () => undefined,
+    clock: systemClock,
+    random: () => 0.5,
+    version: '0.0.0',
+  });
+  return { exitCode, out: out.join('\n'), err: err.join('\n') };
+}
+
+/** Two dead deliveries of two announcements, an hour apart, and one that is owed. */
+async function storeWithDead() {
+  const store = openStore(join(folder, 'data/listing-bridge.db'), systemClock);
+  const nowMs = systemClock.wallMs();
+  const ids = createIds(() => 0.5);
+  const entries = [
+    { destination: 'bot', receivedMs: nowMs - 3_600_000, isDead: true },
+    { destination: 'dry', receivedMs: nowMs - 1000, isDead: true },
+    { destination: 'dry', receivedMs: nowMs, isDead: false },
+  ].map(({ destination, receivedMs, isDead }, index) => {
+    const announcement = announcementOf({ id: ids(receivedMs), receivedMs, title: `title ${index}` });
+    const id = `${announcement.id}-0`;
+    const delivery = { id, announcement, destination, rule: 'all', template: undefined, ticker: undefined };
+    store.outbox.record(announcement, [{ ...delivery, importance: 1, expiresAtMs: undefined }]);
+    if (isDead)
+      store.outbox.settle([
+        {
+          deliveryId: id,
+          attempt: 1,
+          startedMs: receivedMs,
+          durationMs: 5,
+          outcome: 'reject message_refused',
+          status: 400,
+          detail: 'no',
+          state: 'dead',
+          reason: 'message_refused',
+          notBeforeMs: 0,
+          plain: false,
+        },
+      ]);
+    return id;
+  });
+  await store.close();
+  const [bot = '', dry = '', owed = ''] = entries;
+  return { bot, dry, owed };
+}
+
+const states = async () => {
+  const { out } = await run('deliveries', '--json');
+  const rows: readonly { delivery: { id: string }; state: string }[] = JSON.parse(out);
+  return Object.fromEntries(rows.map(({ delivery, state }) => [delivery.id, state]));
+};
+
+describe('deliveries', () => {
+  test('regression: `retry --dead --destination` leaves the dead of other destinations alone', async () => {
+    const { bot, dry, owed } = await storeWithDead();
+    const { exitCode, out } = await run('deliveries', 'retry', '--dead', '--destination', 'dry', '--json');
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(out)).toEqual({ changed: [dry], unchanged: [] });
+    expect(await states()).toEqual({ [bot]: 'dead', [dry]: 'pending', [owed]: 'pending' });
+  });
+
+  test('regression: `retry --dead --since` takes only those', async () => {
+    const { bot, dry, owed } = await storeWithDead();
+    await run('deliveries', 'retry', '--dead', '--since', '10m');
+    expect(await states()).toEqual({ [bot]: 'dead', [dry]: 'pending', [owed]: 'pending' });
+  });
+
+  test('`retry --dead` takes all of them', async () => {
+    const { bot, dry, owed } = await storeWithDead();
+    const { out } = await run('deliveries', 'retry', '--dead');
+    expect(out).toBe('2 deliveries owed again; a running bridge takes it up within a second');
+    expect(await states()).toEqual({ [bot]: 'pending', [dry]: 'pending', [owed]: 'pending' });
+  });
+
+  test.each([
+    [['retry', 'ID', '--destination', 'dry']],
+    [['retry', 'ID', '--since', '1h']],
+    [['retry', '--dead', '--state', 'expired']],
+    [['retry', '--dead', '--limit', '1']],
+    [['retry', 'ID', '--dead']],
+    [['retry']],
+    [['discard', 'ID', '--destination', 'dry']],
+    [['discard']],
+  ])('%j is wrong usage and changes nothing', async (args) => {
+    const { bot, dry, owed } = await storeWithDead();
+    const { exitCode, err } = await run('deliveries', ...args.map((arg) => (arg === 'ID' ? dry : arg)));
+    expect(exitCode).toBe(2);
+    expect(err).not.toBe('');
+    expect(await states()).toEqual({ [bot]: 'dead', [dry]: 'dead', [owed]: 'pending' });
+  });
+
+  test('`discard` says what it left alone, and why', async () => {
+    const { bot, owed } = await storeWithDead();
+    const { exitCode, out, err } = await run('deliveries', 'discard', owed, bot);
+    expect(exitCode).toBe(1);
+    expect(out).toBe('1 delivery discarded; a running bridge takes it up within a second');
+    expect(err).toBe(`${bot}: unchanged (only pending deliveries can be discarded)`);
+    expect(await states()).toMatchObject({ [owed]: 'skipped', [bot]: 'dead' });
+  });
+
+  test('`show` tells the attempts; an id that is not there is exit code 1', async () => {
+    const { bot } = await storeWithDead();
+    const shown = await run('deliveries', 'show', bot);
+    expect(shown.exitCode).toBe(0);
+    expect(shown.out).toContain('dead (message_refused)');
+    expect(shown.out).toMatch(/ATTEMPT.*\n1 .*5ms.*400 +no$/);
+    expect(await run('deliveries', 'show', 'nope')).toMatchObject({
+      exitCode: 1,
+      err: 'no delivery nope in the store; `listing-bridge deliveries` lists them',
+    });
+  });
+
+  test('without a store it says when there is one', async () => {
+    const { exitCode, err } = await run('deliveries');
+    expect(exitCode).toBe(1);
+    expect(err).toContain('has `listing-bridge run` been started with this config yet?');
+  });
+});
+
+describe('explain', () => {
+  test('regression: says why a destination that a rule names gets nothing', async () => {
+    const { exitCode, out } = await run('explain', '--title', 'Maintenance');
+    expect(exitCode).toBe(0);
+    expect(out).toContain('announcement  unknown unknown without tickers');
+    expect(out).toContain('→ bot, by rule "all": nothing (forEach: ticker, and there is no ticker)');
+    const { out: json } = await run('explain', '--title', 'Maintenance', '--json');
+    expect(JSON.parse(json)).toMatchObject({
+      withheld: [{ destination: 'bot', rule: 'all' }],
+      deliveries: [{ destination: 'dry', dryRun: true }],
+    });
+  });
+
+  test('what is redacted leads to no request for a ticker, and says so', async () => {
+    const { out } = await run('explain', '--title', '███ upgrade', '--ticker', 'ABC');
+    expect(out).toContain(
+      '→ bot, by rule "all": nothing (forEach: ticker, and what is redacted names no ticker to act on)',
+    );
+  });
+
+  test('tells a dry run from a real one', async () => {
+    const { out } = await run('explain', '--title', 'x', '--ticker', 'ABC,DEF');
+    expect(out).toContain('→ bot for ABC, by rule "all"\n');
+    expect(out).toContain('→ bot for DEF, by rule "all"\n');
+    expect(out).toContain('→ dry, by rule "all" (dryRun: all but the request)\n');
+    expect(out).not.toContain('nothing (');
+  });
+
+  test.each([
+    [['--file', '/nowhere/a.json'], 1, '/nowhere/a.json cannot be read: it does not exist'],
+    [['--file', tmpdir()], 1, `${tmpdir()} cannot be read: it is a folder`],
+    [[], 2, 'say what to explain: --file <announcement.json>, or --title and its companions'],
+  ])('%j', async (args, exitCode, err) => {
+    expect(await run('explain', ...args)).toEqual({ exitCode, out: '', err });
+  });
+});
+
+describe('usage', () => {
+  test.each([
+    [['chek'], "unknown command 'chek'"],
+    [['check', '--jsn'], "unknown option '--jsn'"],
+    [['send'], "missing required argument 'destination'"],
+    [['deliveries', '--state', 'gone'], 'Allowed choices are pending, delivered'],
+    [['deliveries', '--since', '5'], 'must be a duration such as 20s, 10m or 3d'],
+    [['demo', '--for', 'ever'], 'must be a duration such as 20s, 10m or 3d'],
+    [['simulate', '--port', '70000'], 'must be a port from 0 to 65535'],
+  ])('%j is exit code 2, and says what was wrong', async (args, message) => {
+    const { exitCode, err } = await run(...args);
+    expect(exitCode).toBe(2);
+    expect(err).toContain(message);
+  });
+
+  test('every command has --help', async () => {
+    const { out } = await run('--help');
+    const commands = [...out.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = '']) => name);
+    expect(commands.length).toBeGreaterThan(8);
+    for (const command of [...commands, 'deliveries retry'])
+      expect((await run(...command.split(' '), '--help')).out).toMatch(/^Usage: listing-bridge /);
+  });
+});
