@@ -1,7 +1,8 @@
 /** `status`: asks the running daemon how it is. Exit code 0 only when it is ready. */
 import type { Config } from '../config/schema.ts';
+import type { FeedReport } from '../ops/feed-report.ts';
 import type { RecentAnnouncement } from '../ops/recent.ts';
-import type { DestinationReport, FeedReport, Status } from '../ops/status.ts';
+import type { DestinationReport, Status } from '../ops/status.ts';
 import { formatDuration } from '../platform/duration.ts';
 import type { Secret } from '../platform/secret.ts';
 import { requireConfig } from './config-file.ts';
@@ -86,7 +87,7 @@ function feedRow({ name, healthy, silentMs, selfTest, keyExpiresInMs, frames }: 
     name,
     healthy ? 'yes' : 'NO',
     silentMs === undefined ? NONE : `${formatDuration(silentMs)} ago`,
-    selfTest,
+    selfTest.state,
     keyExpiresInMs === undefined ? NONE : `expires in ${formatDuration(keyExpiresInMs)}`,
     Object.entries(frames)
       .map(([kind, count]) => `${kind} ${count}`)

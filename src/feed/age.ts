@@ -13,6 +13,8 @@
  * expire because a field is broken.
  */
 
+import type { Clock } from '../platform/clock.ts';
+
 /** Ten minutes at one per 30 s: long enough to meet a fast one, short enough that drift (50 ppm) stays under 30 ms. */
 const HEARTBEATS_KEPT = 20;
 
@@ -34,6 +36,12 @@ export class ServiceClock {
   /** `receivedMonotonicMs` − service time of the fastest recent heartbeat; `undefined` while unknown. */
   get offsetMs(): number | undefined {
     return this.#offsetMs;
+  }
+
+  /** The same for the wall clock: what a person means by a clock that is wrong. */
+  wallOffsetMs(clock: Clock): number | undefined {
+    const offsetMs = this.#offsetMs;
+    return offsetMs === undefined ? undefined : offsetMs + clock.wallUs() / 1000 - clock.monotonicMs();
   }
 
   heartbeat(timestampUs: number | undefined, receivedMonotonicMs: number): void {

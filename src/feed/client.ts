@@ -6,45 +6,41 @@
  *
  * The reader does nothing but decode and hand on, synchronously; nothing downstream can hold it up.
  */
-import type { IncomingMessage } from 'node:http';
-import { WebSocket } from 'ws';
+import type { LookupFunction } from 'node:net';
 import { backoffMs } from '../platform/backoff.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import { ServiceClock } from './age.ts';
 import type { ConnectGate, SelfTestGate } from './connect-gate.ts';
+import { Connection } from './connection.ts';
+import { Evidence, type Expectations, KEY_EXPIRES_WITHIN_MS } from './evidence.ts';
 import {
   type AnnouncementFrame,
   decodeFrame,
   type Frame,
   type FrameData,
-  LARGEST_FRAME_BYTES,
   type Receipt,
   type WelcomeFrame,
 } from './frames.ts';
-import { type FeedStatus, uncovered } from './health.ts';
+import { type FeedStatus, type Loss, uncovered } from './health.ts';
 import type { FeedOptions } from './options.ts';
-import { onClose, onRefusal, type Verdict } from './refusal.ts';
+import type { Verdict } from './refusal.ts';
 import { SelfTest } from './self-test.ts';
+import type { Warning } from './warning.ts';
 
 /** feed-protocol.md: 1, 2, 4 … 300 s, reset by a welcome. */
 const BACKOFF = { minMs: 1000, maxMs: 300_000 } as const;
-/** The service sends its welcome at once; this allows for a slow link. */
-const WELCOME_TIMEOUT_MS = 10_000;
-const HANDSHAKE_TIMEOUT_MS = 15_000;
-/** Above what we parse, so that a huge frame is counted and survived rather than costing the connection. */
-const LARGEST_PAYLOAD_BYTES = LARGEST_FRAME_BYTES * 16;
-const LARGEST_REFUSAL_BYTES = 8 * 1024;
 
 export interface FeedEvents {
   announcement(frame: AnnouncementFrame, receipt: Omit<Receipt, 'id'>): void;
-  /** `missing`: exchanges that were asked for and that the key does not cover. */
+  /** Once a connection. `missing`: exchanges that were asked for and that the key does not cover. */
   welcome(feed: string, frame: WelcomeFrame, missing: readonly string[]): void;
   /** Frames that are neither announcement, heartbeat nor welcome. */
   odd(feed: string, frame: Extract<Frame, { kind: 'garbage' | 'unknown' | 'error' }>): void;
-  lost(feed: string, reason: string, advice: string | undefined, retryMs: number): void;
+  lost(feed: string, loss: Loss, retryMs: number): void;
   fatal(feed: string, reason: string, advice: string): void;
   selfTest(feed: string, result: { readonly roundTripMs: number } | 'unanswered'): void;
+  warning(warning: Warning): void;
 }
 
 export interface FeedParts {
@@ -56,6 +52,9 @@ export interface FeedParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly events: FeedEvents;
+  readonly expectations?: Expectations;
+  /** Name resolution; default: the system's. */
+  readonly lookup?: LookupFunction;
 }
 
 export class FeedClient {
@@ -63,28 +62,37 @@ export class FeedClient {
   readonly #serviceClock = new ServiceClock();
   readonly #url: string;
   readonly #host: string;
+  readonly #evidence: Evidence;
+  readonly #selfTest: SelfTest;
   readonly #frames: Record<string, number> = {};
+  readonly #losses: Record<string, number> = {};
+  #expectations: Expectations | undefined;
   #state: FeedStatus['state'] = 'waiting';
   #trouble: string | undefined = 'not connected yet';
-  #socket: WebSocket | undefined;
+  #connection: Connection | undefined;
+  #compression = false;
   #failures = 0;
-  #lastLifeMs: number | undefined;
+  #connects = 0;
+  #lastLoss: FeedStatus['lastLoss'];
+  #connectedSinceMs: number | undefined;
+  #welcome: WelcomeFrame | undefined;
+  #lastFrameMs: number | undefined;
   #keyExpiresMs: number | undefined;
-  readonly #selfTest: SelfTest;
-  readonly #timers: Record<'connect' | 'welcome' | 'silence', Timer | undefined> = {
-    connect: undefined,
-    welcome: undefined,
-    silence: undefined,
-  };
+  #reconnect: Timer | undefined;
 
   constructor(parts: FeedParts) {
     this.#parts = parts;
-    const url = new URL(parts.options.url);
-    if (parts.options.exchanges !== undefined) url.searchParams.set('cex', parts.options.exchanges.join(','));
+    const { options, clock, events } = parts;
+    const url = new URL(options.url);
+    if (options.exchanges !== undefined) url.searchParams.set('cex', options.exchanges.join(','));
     // The service reads the list with its commas as they are.
     this.#url = url.href.replaceAll('%2C', ',');
     this.#host = url.host;
-    this.#selfTest = new SelfTest(parts, () => this.#socket?.send('{"type":"test"}'));
+    this.#expectations = parts.expectations;
+    this.#evidence = new Evidence(options, clock, (warning) => events.warning(warning));
+    this.#selfTest = new SelfTest({ ...parts, events: { selfTest: this.#selfTested.bind(this) } }, () =>
+      this.#connection?.send('{"type":"test"}'),
+    );
   }
 
   get options(): FeedOptions {
@@ -92,14 +100,28 @@ export class FeedClient {
   }
 
   get status(): FeedStatus {
+    const { options, clock } = this.#parts;
+    const welcome = this.#welcome;
     return {
-      name: this.#parts.options.name,
+      name: options.name,
       state: this.#state,
-      lastLifeMs: this.#lastLifeMs,
-      selfTest: this.#selfTest.state,
+      connectedSinceMs: this.#connectedSinceMs,
+      welcome: welcome && {
+        tier: welcome.tier,
+        allowedCex: welcome.allowedCex,
+        limits: welcome.limits,
+        missing: uncovered(options.exchanges, welcome.allowedCex),
+      },
+      lastLifeMs: this.#connection?.lastLifeMs,
+      lastFrameMs: this.#lastFrameMs,
+      selfTest: this.#selfTest.proof,
       keyExpiresMs: this.#keyExpiresMs,
-      trouble: this.#trouble,
+      clockOffsetMs: this.#serviceClock.wallOffsetMs(clock),
       frames: this.#frames,
+      connects: this.#connects,
+      losses: this.#losses,
+      lastLoss: this.#lastLoss,
+      trouble: this.#trouble,
     };
   }
 
@@ -107,20 +129,23 @@ export class FeedClient {
     this.#connectAfter(0);
   }
 
+  /** A reload changed what is expected, and not this feed. */
+  expect(expectations: Expectations): void {
+    this.#expectations = expectations;
+    if (this.#welcome !== undefined) this.#examine(this.#welcome);
+  }
+
   stop(): void {
     this.#state = 'stopped';
     this.#trouble = 'stopped';
-    this.#cancelTimers();
-    const socket = this.#socket;
-    this.#socket = undefined;
-    if (socket?.readyState === WebSocket.OPEN) socket.close(1000);
-    this.#timers.connect = undefined;
-    // A far end that does not answer the close must not hold up our own end.
-    if (socket !== undefined) this.#parts.clock.after(250, () => socket.terminate(), false);
+    this.#reconnect?.cancel();
+    this.#evidence.stop();
+    this.#connection?.close();
+    this.#forget();
   }
 
   #connectAfter(delayMs: number): void {
-    this.#timers.connect = this.#parts.clock.after(delayMs, () => {
+    this.#reconnect = this.#parts.clock.after(delayMs, () => {
       const { connectGate, clock, options } = this.#parts;
       const waitMs = connectGate.enter(this.#host, options.apiKey.reveal(), clock.monotonicMs());
       if (waitMs > 0) this.#connectAfter(waitMs);
@@ -129,87 +154,33 @@ export class FeedClient {
   }
 
   #connect(): void {
-    const { options, ca } = this.#parts;
+    const { options, ca, clock, connectGate, lookup } = this.#parts;
+    const apiKey = options.apiKey.reveal();
     this.#state = 'connecting';
     this.#serviceClock.reset();
-    const socket = new WebSocket(this.#url, {
-      headers: { 'X-API-Key': options.apiKey.reveal() },
-      perMessageDeflate: false,
-      maxPayload: LARGEST_PAYLOAD_BYTES,
-      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-      // Checked by decodeFrame, which counts it; ws would end the connection over one broken frame.
-      skipUTF8Validation: true,
-      rejectUnauthorized: !options.tls.insecure,
-      ...(ca === undefined ? {} : { ca }),
+    this.#connection = new Connection({
+      ...{ url: this.#url, apiKey, ca, clock, lookup },
+      compression: this.#compression,
+      insecure: options.tls.insecure,
+      silenceTimeoutMs: options.silenceTimeout,
+      opened: () => connectGate.connected(this.#host, apiKey, clock.monotonicMs()),
+      frame: (data) => this.#read(data),
+      ended: (verdict) => this.#ended(verdict),
     });
-    this.#socket = socket;
-    let fault: string | undefined;
-    const current = () => this.#socket === socket;
-    socket.on('open', () => current() && this.#opened(socket));
-    socket.on('message', (data: FrameData) => current() && this.#read(data));
-    socket.on('ping', () => current() && this.#life());
-    socket.on('error', (error) => {
-      fault ??= error.message;
-    });
-    socket.on('unexpected-response', (_request, response) => void this.#refused(socket, response));
-    socket.on('close', (code, reason) => {
-      if (!current()) return;
-      // 1006 is ws's own word for "no close frame": the error says more, if there was one.
-      if (code === 1006 && fault !== undefined) this.#ended({ kind: 'retry', reason: fault });
-      else this.#ended(onClose(code, reason.toString()));
-    });
-  }
-
-  #opened(socket: WebSocket): void {
-    this.#life();
-    this.#timers.welcome = this.#parts.clock.after(WELCOME_TIMEOUT_MS, () => {
-      socket.terminate();
-      this.#ended({ kind: 'retry', reason: 'connected, but no welcome came' });
-    });
-    this.#watchSilence(socket);
-  }
-
-  async #refused(socket: WebSocket, response: IncomingMessage): Promise<void> {
-    let body = '';
-    try {
-      for await (const chunk of response) {
-        body += String(chunk);
-        if (body.length > LARGEST_REFUSAL_BYTES) break;
-      }
-    } catch {
-      // The status alone says enough.
-    }
-    if (this.#socket !== socket) return;
-    const verdict = onRefusal(response.statusCode ?? 0, response.headers, body);
-    this.#ended(verdict);
-    socket.terminate();
   }
 
   #read(data: FrameData): void {
     const { clock, events, options } = this.#parts;
     const receivedMs = clock.monotonicMs();
     const frame = decodeFrame(data);
-    this.#lastLifeMs = receivedMs;
+    this.#lastFrameMs = receivedMs;
     this.#frames[frame.kind] = (this.#frames[frame.kind] ?? 0) + 1;
     switch (frame.kind) {
-      case 'announcement': {
-        const { detectedTimestampUs, dispatchTimestampUs } = frame;
-        const ageAtReceiptMs = this.#serviceClock.ageAtReceiptMs({
-          detectedTimestampUs,
-          dispatchTimestampUs,
-          receivedMonotonicMs: receivedMs,
-        });
-        events.announcement(frame, {
-          feed: options.name,
-          receivedTimestampUs: clock.wallUs(),
-          receivedMs,
-          ageAtReceiptMs,
-        });
-        if (frame.test) this.#selfTest.answered(receivedMs);
-        return;
-      }
+      case 'announcement':
+        return this.#announced(frame, receivedMs);
       case 'heartbeat':
-        return this.#serviceClock.heartbeat(frame.timestampUs, receivedMs);
+        this.#serviceClock.heartbeat(frame.timestampUs, receivedMs);
+        return this.#evidence.clock(this.#serviceClock.wallOffsetMs(clock));
       case 'welcome':
         return this.#welcomed(frame, receivedMs);
       case 'error':
@@ -217,63 +188,85 @@ export class FeedClient {
           this.#selfTest.refused((frame.retryAfterSecs ?? 60) * 1000, receivedMs);
         return events.odd(options.name, frame);
       default:
-        return events.odd(options.name, frame);
+        events.odd(options.name, frame);
+        return this.#evidence.odd(frame, receivedMs);
     }
   }
 
+  #announced(frame: AnnouncementFrame, receivedMs: number): void {
+    const { clock, events, options } = this.#parts;
+    const { detectedTimestampUs, dispatchTimestampUs } = frame;
+    const receivedTimestampUs = clock.wallUs();
+    const ageAtReceiptMs = this.#serviceClock.ageAtReceiptMs({
+      detectedTimestampUs,
+      dispatchTimestampUs,
+      receivedMonotonicMs: receivedMs,
+    });
+    events.announcement(frame, { feed: options.name, receivedTimestampUs, receivedMs, ageAtReceiptMs });
+    if (frame.test && !this.#selfTest.answered(receivedMs)) this.#evidence.selfTestUnasked();
+    this.#evidence.announcement(frame, receivedTimestampUs);
+  }
+
+  /** The service may say it again on the same connection, when something about the key has changed. */
   #welcomed(frame: WelcomeFrame, nowMs: number): void {
-    this.#timers.welcome?.cancel();
+    const { expiresInSecs } = frame;
+    this.#welcome = frame;
+    this.#keyExpiresMs = typeof expiresInSecs === 'number' ? nowMs + expiresInSecs * 1000 : undefined;
+    this.#examine(frame);
+    if (this.#state === 'live') return;
+    this.#connection?.welcomed();
     this.#state = 'live';
     this.#trouble = undefined;
     this.#failures = 0;
-    const { expiresInSecs } = frame;
-    this.#keyExpiresMs = typeof expiresInSecs === 'number' ? nowMs + expiresInSecs * 1000 : undefined;
+    this.#connects++;
+    this.#connectedSinceMs = nowMs;
     const { events, options } = this.#parts;
     events.welcome(options.name, frame, uncovered(options.exchanges, frame.allowedCex));
     this.#selfTest.askAfter(0);
   }
 
-  #life(): void {
-    this.#lastLifeMs = this.#parts.clock.monotonicMs();
+  #examine(frame: WelcomeFrame): void {
+    const expectations = this.#expectations;
+    const missing = uncovered(this.#parts.options.exchanges, frame.allowedCex);
+    this.#evidence.welcome(frame, missing, expectations?.coverage);
+    const withinMs = expectations?.keyExpiresWithinMs ?? KEY_EXPIRES_WITHIN_MS;
+    this.#evidence.keyExpiry(this.#keyExpiresMs, withinMs);
   }
 
-  /** One timer, set anew only when it fires: a frame costs nothing. */
-  #watchSilence(socket: WebSocket): void {
-    const { clock, options } = this.#parts;
-    const silentMs = clock.monotonicMs() - (this.#lastLifeMs ?? 0);
-    if (silentMs >= options.silenceTimeout) {
-      // Not close(): a dead peer never answers a close frame.
-      socket.terminate();
-      return this.#ended({ kind: 'retry', reason: `nothing was heard for ${Math.round(silentMs / 1000)} s` });
-    }
-    this.#timers.silence = clock.after(options.silenceTimeout - silentMs, () => this.#watchSilence(socket));
+  #selfTested(feed: string, result: Parameters<FeedEvents['selfTest']>[1]): void {
+    this.#parts.events.selfTest(feed, result);
+    if (result === 'unanswered') this.#evidence.selfTestUnanswered();
   }
 
-  /** The connection is over; called once for each, whoever notices first. */
-  #ended(verdict: Verdict): void {
-    const { options, events, random } = this.#parts;
-    this.#socket = undefined;
-    this.#cancelTimers();
-    this.#lastLifeMs = undefined;
-    const { reason, detail, advice } = verdict;
-    const told = { reason: detail === undefined ? reason : `${reason} (${detail})`, advice };
-    this.#trouble = advice === undefined ? told.reason : `${told.reason}: ${advice}`;
+  #ended({ reason, detail, advice, ...verdict }: Verdict): void {
+    const { options, events, random, clock } = this.#parts;
+    const nowMs = clock.monotonicMs();
+    this.#forget();
+    const loss = { reason, detail, advice };
+    const told = detail === undefined ? reason : `${reason} (${detail})`;
+    this.#trouble = advice === undefined ? told : `${told}: ${advice}`;
+    this.#lastLoss = { ...loss, atMs: nowMs };
+    this.#losses[reason] = (this.#losses[reason] ?? 0) + 1;
+    this.#evidence.lost(reason, nowMs);
     if (verdict.kind === 'fatal') {
       this.#state = 'fatal';
-      return events.fatal(options.name, told.reason, verdict.advice);
+      return events.fatal(options.name, told, advice ?? '');
     }
     this.#state = 'waiting';
     this.#failures++;
-    const retryMs = Math.max(
-      verdict.afterMs ?? 0,
-      verdict.atOnce === true ? 0 : backoffMs(this.#failures, BACKOFF, random),
-    );
-    events.lost(options.name, told.reason, told.advice, retryMs);
+    if (reason === 'compressed') this.#compression = true;
+    const waitMs = verdict.atOnce === true ? 0 : backoffMs(this.#failures, BACKOFF, random);
+    const retryMs = Math.max(verdict.afterMs ?? 0, waitMs);
+    events.lost(options.name, loss, retryMs);
     this.#connectAfter(retryMs);
   }
 
-  #cancelTimers(): void {
-    for (const timer of Object.values(this.#timers)) timer?.cancel();
+  /** What was proven on a connection ends with it. */
+  #forget(): void {
+    this.#connection = undefined;
+    this.#welcome = undefined;
+    this.#connectedSinceMs = undefined;
+    this.#lastFrameMs = undefined;
     this.#selfTest.reset();
   }
 }

@@ -33,7 +33,17 @@ export class ConnectGate {
     }
     return waitMs;
   }
+
+  /** The handshake ended only now: the service may have counted it as late as this. */
+  connected(host: string, key: string, nowMs: number): void {
+    this.#lastMs.set(`${host} ${key}`, nowMs);
+  }
 }
+
+/** The service closes at more than 3 messages a minute, whatever wait it named (feed-protocol.md). */
+const SHORTEST_RETRY_MS = 21_000;
+/** A refusal that names a day must not leave a connection unproven for a day. */
+const LONGEST_RETRY_MS = 600_000;
 
 /** `{"type":"test"}`: once a minute a key, over all its connections. */
 export class SelfTestGate {
@@ -48,6 +58,7 @@ export class SelfTestGate {
 
   /** The service said when it will answer again. */
   refused(key: string, retryMs: number, nowMs: number): void {
-    this.#nextMs.set(key, nowMs + retryMs + MARGIN_MS);
+    const waitMs = Math.min(Math.max(retryMs, SHORTEST_RETRY_MS), LONGEST_RETRY_MS);
+    this.#nextMs.set(key, nowMs + waitMs + MARGIN_MS);
   }
 }

@@ -6,6 +6,7 @@
  */
 import type { Announcement } from '../announcement.ts';
 import { boundedExtra, type Extra } from './extra.ts';
+import { newsIn } from './news.ts';
 import { isRedacted } from './redaction.ts';
 import { flagOf, isRecord, listOf, numberOf, stampOf, textOf, utcOf, wordOf } from './wire-values.ts';
 
@@ -49,8 +50,14 @@ export type Frame =
   | { readonly kind: 'heartbeat'; readonly timestampUs: number | undefined }
   | AnnouncementFrame
   | { readonly kind: 'error'; readonly code: string; readonly retryAfterSecs: number | undefined }
-  | { readonly kind: 'unknown'; readonly type: string; readonly keys: readonly string[] }
-  | { readonly kind: 'garbage'; readonly reason: GarbageReason };
+  | {
+      readonly kind: 'unknown';
+      readonly type: string;
+      readonly keys: readonly string[];
+      /** An excerpt, where it speaks of a listing. */
+      readonly news: string | undefined;
+    }
+  | { readonly kind: 'garbage'; readonly reason: GarbageReason; readonly news: string | undefined };
 
 /** What `ws` hands out for a message, and plain text. */
 export type FrameData = string | Uint8Array | ArrayBuffer | readonly Uint8Array[];
@@ -76,25 +83,25 @@ export function decodeFrame(data: FrameData, _isBinary?: boolean): Frame {
   try {
     text = typeof bytes === 'string' ? bytes.replace(/^\uFEFF/, '') : utf8.decode(bytes);
   } catch {
-    return garbage('not_utf8');
+    return garbage('not_utf8', Buffer.from(bytes as Uint8Array).toString('latin1'));
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return garbage('not_json');
+    return garbage('not_json', text);
   }
-  if (!isRecord(value)) return garbage('not_an_object');
+  if (!isRecord(value)) return garbage('not_an_object', text);
   const type = value['type'];
-  if (typeof type !== 'string' || type === '') return garbage('no_type');
-  return frameOf(type, value);
+  if (typeof type !== 'string' || type === '') return garbage('no_type', text);
+  return frameOf(type, value, text);
 }
 
-function frameOf(type: string, fields: Extra): Frame {
+function frameOf(type: string, fields: Extra, text: string): Frame {
   switch (type) {
     case 'announcement':
     case 'test_announcement':
-      return announcementFrame(type, fields);
+      return announcementFrame(type, fields, text);
     case 'heartbeat':
       return { kind: 'heartbeat', timestampUs: heartbeatUs(fields) };
     case 'welcome':
@@ -109,12 +116,13 @@ function frameOf(type: string, fields: Extra): Frame {
         kind: 'unknown',
         type: type.slice(0, LONGEST_WORD).toWellFormed(),
         keys: keys.map((key) => key.slice(0, LONGEST_WORD).toWellFormed()),
+        news: newsIn(text),
       };
     }
   }
 }
 
-function announcementFrame(type: string, fields: Extra): Frame {
+function announcementFrame(type: string, fields: Extra, text: string): Frame {
   const read: Record<string, unknown> = { type };
   const take = <T>(name: string, reader: (value: unknown) => T | undefined): T | undefined => {
     const value = reader(fields[name]);
@@ -123,7 +131,7 @@ function announcementFrame(type: string, fields: Extra): Frame {
   };
   const title = take('title', textOf) ?? '';
   const ticker = take('ticker', listOf) ?? '';
-  if (title.trim() === '' && !/[^\s,]/.test(ticker)) return garbage('wrong_fields');
+  if (title.trim() === '' && !/[^\s,]/.test(ticker)) return garbage('wrong_fields', text);
   return {
     kind: 'announcement',
     type,
@@ -235,8 +243,8 @@ export function tickersOf(ticker: string): readonly string[] {
   return [...names];
 }
 
-function garbage(reason: GarbageReason): Frame {
-  return { kind: 'garbage', reason };
+function garbage(reason: GarbageReason, text = ''): Frame {
+  return { kind: 'garbage', reason, news: newsIn(text) };
 }
 
 function bytesOf(data: Exclude<FrameData, string>): Uint8Array {

@@ -4,7 +4,7 @@
  */
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { SelfTestGate } from './connect-gate.ts';
-import type { FeedStatus } from './health.ts';
+import type { SelfTestProof } from './health.ts';
 import type { FeedOptions } from './options.ts';
 
 /** An answer comes in well under a second; after this the operator is told. */
@@ -21,7 +21,12 @@ export class SelfTest {
   readonly #parts: SelfTestParts;
   readonly #send: () => void;
   #isAnswered = false;
-  #sentMs: number | undefined;
+  #askedMs: number | undefined;
+  #answeredMs: number | undefined;
+  #roundTripMs: number | undefined;
+  #unasked = 0;
+  /** Asked and not answered yet: also past the timeout, since a late answer is an answer. */
+  #isOpen = false;
   #next: Timer | undefined;
   #answer: Timer | undefined;
 
@@ -31,10 +36,14 @@ export class SelfTest {
     this.#send = send;
   }
 
-  /** Since the last connect. */
-  get state(): FeedStatus['selfTest'] {
-    if (this.#parts.options.selfTest === false) return 'off';
-    return this.#isAnswered ? 'answered' : 'unanswered';
+  get proof(): SelfTestProof {
+    return {
+      state: this.#parts.options.selfTest === false ? 'off' : this.#isAnswered ? 'answered' : 'unanswered',
+      askedMs: this.#askedMs,
+      answeredMs: this.#answeredMs,
+      roundTripMs: this.#roundTripMs,
+      unasked: this.#unasked,
+    };
   }
 
   askAfter(delayMs: number): void {
@@ -45,27 +54,37 @@ export class SelfTest {
       const nowMs = clock.monotonicMs();
       const waitMs = selfTestGate.enter(options.apiKey.reveal(), nowMs);
       if (waitMs > 0) return this.askAfter(waitMs);
-      this.#sentMs = nowMs;
+      this.#askedMs = nowMs;
+      this.#isOpen = true;
       this.#send();
+      this.#answer?.cancel();
       this.#answer = clock.after(ANSWER_TIMEOUT_MS, () => this.#unanswered());
     });
   }
 
-  answered(nowMs: number): void {
+  /** False: nobody here had asked, so that it proves nothing. */
+  answered(nowMs: number): boolean {
     const { options, events } = this.#parts;
+    if (!this.#isOpen || this.#askedMs === undefined) {
+      this.#unasked++;
+      return false;
+    }
     this.#answer?.cancel();
+    this.#isOpen = false;
     this.#isAnswered = true;
-    if (this.#sentMs !== undefined) events.selfTest(options.name, { roundTripMs: nowMs - this.#sentMs });
-    this.#sentMs = undefined;
+    this.#answeredMs = nowMs;
+    this.#roundTripMs = nowMs - this.#askedMs;
+    events.selfTest(options.name, { roundTripMs: this.#roundTripMs });
     if (options.selfTest !== false) this.askAfter(options.selfTest);
+    return true;
   }
 
   /** Somebody else with this key asked less than a minute ago. */
   refused(retryMs: number, nowMs: number): void {
     this.#answer?.cancel();
-    this.#sentMs = undefined;
+    this.#isOpen = false;
     this.#parts.selfTestGate.refused(this.#parts.options.apiKey.reveal(), retryMs, nowMs);
-    this.askAfter(retryMs);
+    this.askAfter(0);
   }
 
   /** The connection is over, and with it its proof. */
@@ -73,12 +92,14 @@ export class SelfTest {
     this.#next?.cancel();
     this.#answer?.cancel();
     this.#isAnswered = false;
-    this.#sentMs = undefined;
+    this.#isOpen = false;
+    this.#askedMs = undefined;
+    this.#answeredMs = undefined;
+    this.#roundTripMs = undefined;
   }
 
   #unanswered(): void {
     this.#isAnswered = false;
-    this.#sentMs = undefined;
     this.#parts.events.selfTest(this.#parts.options.name, 'unanswered');
     this.askAfter(0);
   }

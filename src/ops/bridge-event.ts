@@ -8,6 +8,7 @@ import type { Delivery, FinalState } from '../delivery/delivery.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
 import type { Decision } from '../delivery/retry-policy.ts';
 import type { Frame, WelcomeFrame } from '../feed/frames.ts';
+import type { Warning } from '../feed/warning.ts';
 
 export type BridgeEvent =
   | {
@@ -41,11 +42,15 @@ export type BridgeEvent =
   | {
       readonly kind: 'feed.lost';
       readonly feed: string;
+      /** One of a closed set. */
       readonly reason: string;
+      readonly detail: string | undefined;
       readonly advice: string | undefined;
       readonly retryMs: number;
     }
   | { readonly kind: 'feed.fatal'; readonly feed: string; readonly reason: string; readonly advice: string }
+  /** Nothing has failed, and yet a person should know. */
+  | { readonly kind: 'warning.raised'; readonly warning: Warning }
   | { readonly kind: 'feed.self_test_answered'; readonly feed: string; readonly roundTripMs: number }
   | { readonly kind: 'feed.self_test_unanswered'; readonly feed: string }
   | {

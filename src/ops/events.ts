@@ -25,7 +25,7 @@ export function createEvents(publish: Listener): Events {
   return {
     feed: {
       welcome: (feed, welcome, missing) => publish({ kind: 'feed.live', feed, welcome, missing }),
-      lost: (feed, reason, advice, retryMs) => publish({ kind: 'feed.lost', feed, reason, advice, retryMs }),
+      lost: (feed, loss, retryMs) => publish({ kind: 'feed.lost', feed, ...loss, retryMs }),
       fatal: (feed, reason, advice) => publish({ kind: 'feed.fatal', feed, reason, advice }),
       selfTest: (feed, result) =>
         publish(
@@ -33,6 +33,7 @@ export function createEvents(publish: Listener): Events {
             ? { kind: 'feed.self_test_unanswered', feed }
             : { kind: 'feed.self_test_answered', feed, roundTripMs: result.roundTripMs },
         ),
+      warning: (warning) => publish({ kind: 'warning.raised', warning }),
       odd: (feed, frame) => publish({ kind: ODD[frame.kind], feed, frame }),
     },
     intake: {

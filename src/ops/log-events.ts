@@ -1,5 +1,6 @@
 /** One wide log line for each event, named as the event; silence where there is nothing that a person would want to read. */
 import type { Announcement } from '../announcement.ts';
+import { helpFor } from '../feed/warning.ts';
 import type { Clock } from '../platform/clock.ts';
 import { formatDuration } from '../platform/duration.ts';
 import type { Log, LogFields } from '../platform/log.ts';
@@ -13,9 +14,6 @@ interface Line {
   readonly fields: LogFields;
 }
 
-/** Kinds of unknown frames that are told apart before they are only counted. */
-const MOST_UNKNOWN_TYPES = 100;
-
 const roundMs = (ms: number) => Math.round(ms * 100) / 100;
 
 const span = (fromUs: number | undefined, toUs: number | undefined) =>
@@ -23,13 +21,7 @@ const span = (fromUs: number | undefined, toUs: number | undefined) =>
 
 /** The listener that writes them. */
 export function logEvents(log: Log, clock: Clock): Listener {
-  const unknownTypes = new Set<string>();
   return (event) => {
-    if (event.kind === 'frame.unknown_type' && event.frame.kind === 'unknown') {
-      const { type } = event.frame;
-      if (unknownTypes.has(type) || unknownTypes.size >= MOST_UNKNOWN_TYPES) return;
-      unknownTypes.add(type);
-    }
     for (const { level, fields, name } of linesOf(event, clock)) log[level](fields, name ?? event.kind);
   };
 }
@@ -52,18 +44,23 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
     case 'announcement.duplicate':
       return [{ level: 'debug', fields: duplicateFields(event.announcement) }];
     case 'feed.live':
-      return liveLines(event);
+      return [liveLine(event)];
+    case 'warning.raised':
+      return [warningLine(event)];
     case 'feed.lost': {
-      const { feed, reason, advice, retryMs } = event;
-      return [{ level: 'warn', fields: { feed, reason, advice, retryIn: formatDuration(retryMs) } }];
+      const { feed, reason, detail, advice, retryMs } = event;
+      const retryIn = formatDuration(retryMs);
+      return [{ level: 'warn', fields: { feed, reason, detail, advice, retryIn, help: helpFor(reason) } }];
     }
     case 'feed.self_test_answered':
       return [{ level: 'info', fields: { feed: event.feed, roundTripMs: roundMs(event.roundTripMs) } }];
     case 'frame.garbage':
     case 'frame.unknown_type':
     case 'frame.error': {
+      // Warnings say what is worth saying of these; a feed gone mad must not fill the disk.
       const { kind: _, ...said } = event.frame;
-      return [{ level: 'warn', fields: { feed: event.feed, ...said } }];
+      const level = event.kind === 'frame.error' ? 'warn' : 'debug';
+      return [{ level, fields: { feed: event.feed, ...said } }];
     }
     case 'delivery.attempted':
       return [
@@ -94,9 +91,10 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
           },
         },
       ];
+    case 'feed.self_test_unanswered':
+      return [{ level: 'debug', fields: { feed: event.feed } }];
     case 'destination.advice':
-    case 'store.mended':
-    case 'feed.self_test_unanswered': {
+    case 'store.mended': {
       const { kind: _, ...fields } = event;
       return [{ level: 'warn', fields }];
     }
@@ -149,22 +147,15 @@ function reloadedLines({ changes, needsRestart }: BridgeEventOf<'config.reloaded
   return lines;
 }
 
-function liveLines({ feed, welcome, missing }: BridgeEventOf<'feed.live'>): Line[] {
+function liveLine({ feed, welcome }: BridgeEventOf<'feed.live'>): Line {
   const { tier, allowedCex, expiresInSecs } = welcome;
   const keyExpires = typeof expiresInSecs === 'number' ? formatDuration(expiresInSecs * 1000) : undefined;
-  const lines: Line[] = [{ level: 'info', fields: { feed, tier, allowedCex, keyExpires } }];
-  if (missing.length > 0)
-    lines.push({
-      level: 'error',
-      name: 'feed.exchanges_not_covered',
-      fields: {
-        feed,
-        missing,
-        allowedCex,
-        effect: 'nothing of these will ever come; get a key that covers them, or correct exchanges',
-      },
-    });
-  return lines;
+  return { level: 'info', fields: { feed, tier, allowedCex, keyExpires } };
+}
+
+function warningLine({ warning }: BridgeEventOf<'warning.raised'>): Line {
+  const { code, level, feed, message, details, help } = warning;
+  return { level, name: `warning.${code}`, fields: { feed, message, ...details, help } };
 }
 
 function receivedFields({ announcement, deliveries }: BridgeEventOf<'announcement.received'>): LogFields {

@@ -3,27 +3,12 @@
  * Spans are in ms from now, because the bridge's own time means nothing to whoever reads it.
  */
 import type { LaneStatus } from '../delivery/lane-parts.ts';
-import { type FeedStatus, unproven } from '../feed/health.ts';
+import type { FeedStatus } from '../feed/health.ts';
 import type { FeedOptions } from '../feed/options.ts';
 import type { Waiting } from '../outbox/outbox.ts';
 import { formatDuration } from '../platform/duration.ts';
+import { type FeedReport, feedReport } from './feed-report.ts';
 import type { RecentAnnouncement } from './recent.ts';
-
-export interface FeedReport {
-  readonly name: string;
-  readonly url: string;
-  /** Proven: a welcome, life within `silenceTimeout`, a self-test answered on this connection. */
-  readonly healthy: boolean;
-  /** Why it is not proven. */
-  readonly trouble: string | undefined;
-  readonly state: FeedStatus['state'];
-  /** Since the last frame or ping. */
-  readonly silentMs: number | undefined;
-  readonly selfTest: FeedStatus['selfTest'];
-  readonly keyExpiresInMs: number | undefined;
-  /** Frames read since the feed was started, by what they were. */
-  readonly frames: Readonly<Record<string, number>>;
-}
 
 export interface DestinationReport {
   readonly name: string;
@@ -110,22 +95,6 @@ function configProblems({ current, rejected, needsRestart }: Status['config']): 
   return needsRestart.length === 0
     ? []
     : [`config: restart to apply the change of ${needsRestart.join(', ')}; everything else is in force`];
-}
-
-function feedReport(options: FeedOptions, status: FeedStatus, nowMs: number): FeedReport {
-  const { name, state, lastLifeMs, selfTest, keyExpiresMs, frames } = status;
-  const trouble = unproven(status, options, nowMs);
-  return {
-    name,
-    url: options.url,
-    healthy: trouble === undefined,
-    trouble,
-    state,
-    silentMs: lastLifeMs === undefined ? undefined : Math.round(nowMs - lastLifeMs),
-    selfTest,
-    keyExpiresInMs: keyExpiresMs === undefined ? undefined : Math.round(keyExpiresMs - nowMs),
-    frames,
-  };
 }
 
 function destinationReport(

@@ -36,11 +36,13 @@ test('garbage of every kind is counted and survived, and what follows arrives', 
   feed.announce(listing('AFTER'));
   await bot.waitFor(({ body }) => (body as { title: string }).title === 'AFTER is listed', 10_000);
   expect(bridge.log.all.filter(({ msg }) => msg === 'feed.lost')).toEqual([]);
-  const reasons = bridge.log.all.filter(({ msg }) => msg === 'frame.garbage').map((line) => line['reason']);
+  const reasons = bridge.log.all
+    .filter(({ msg }) => msg === 'warning.unreadable_frame')
+    .map((line) => line['reason']);
   expect(new Set(reasons)).toEqual(
     new Set(['not_json', 'not_an_object', 'no_type', 'wrong_fields', 'not_utf8', 'too_large']),
   );
-  expect(bridge.log.all.find(({ msg }) => msg === 'frame.unknown_type')).toMatchObject({
+  expect(bridge.log.all.find(({ msg }) => msg === 'warning.unknown_frame_type')).toMatchObject({
     type: 'something_new',
   });
 });
