@@ -16,6 +16,7 @@ export class Suspension {
   readonly #events: Pick<LaneEvents, 'suspended' | 'resumed'>;
   #since: { readonly reason: string; readonly sinceMs: number } | undefined;
   #probes = 0;
+  #nextProbeMs = 0;
 
   /** `budget`: the destination's own, which is held while it lasts. */
   constructor(destination: string, budget: Budget, events: Pick<LaneEvents, 'suspended' | 'resumed'>) {
@@ -43,6 +44,7 @@ export class Suspension {
   probe(): void {
     if (this.#since === undefined) return;
     this.#probes = 0;
+    this.#nextProbeMs = 0;
     this.#budget.resume();
   }
 
@@ -50,12 +52,16 @@ export class Suspension {
     if (this.#since === undefined) return;
     this.#since = undefined;
     this.#probes = 0;
+    this.#nextProbeMs = 0;
     this.#events.resumed(this.#destination);
     this.#budget.resume();
   }
 
   #probeLater(nowMs: number): void {
-    this.#budget.hold(nowMs + Math.min(PROBE_MS.first * 2 ** this.#probes++, PROBE_MS.most));
+    // Not a probe, but one of those that were under way when it began: it tells nothing new.
+    if (nowMs < this.#nextProbeMs) return;
+    this.#nextProbeMs = nowMs + Math.min(PROBE_MS.first * 2 ** this.#probes++, PROBE_MS.most);
+    this.#budget.hold(this.#nextProbeMs);
   }
 }
 

@@ -58,6 +58,13 @@ export class FakeClock implements Clock {
     this.#alarms.clear();
   }
 
+  /** A new process: its timers are gone, and its monotonic time starts at what the wall clock says. */
+  restart(): void {
+    this.forget();
+    this.#monotonicMs += this.#wallAheadMs;
+    this.#wallAheadMs = 0;
+  }
+
   /** Lets `byMs` pass. */
   async advance(byMs: number): Promise<void> {
     const endMs = this.#monotonicMs + byMs;

@@ -1,0 +1,187 @@
+/**
+ * Lanes over a real outbox, budgets and policies on a fake clock, facing far ends that answer as the test
+ * says. `restart` is a new process on the same store.
+ */
+import { DatabaseSync } from 'node:sqlite';
+import type { Announcement } from '../../src/announcement.ts';
+import type { BudgetLimits } from '../../src/delivery/budget.ts';
+import { Budgets, REMEMBERED_MS } from '../../src/delivery/budgets.ts';
+import type { Delivery } from '../../src/delivery/delivery.ts';
+import { Lane } from '../../src/delivery/lane.ts';
+import type { AttemptResult, Outcome } from '../../src/delivery/outcome.ts';
+import type { BudgetSpec, SendContext } from '../../src/destinations/destination.ts';
+import { webhookOptions } from '../../src/destinations/webhook/options.ts';
+import { createIds } from '../../src/outbox/ids.ts';
+import { Journal } from '../../src/outbox/journal.ts';
+import { migrate } from '../../src/outbox/migrations.ts';
+import { listDeliveries } from '../../src/outbox/queries.ts';
+import type { StoredDelivery } from '../../src/outbox/rows.ts';
+import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
+import { FakeClock } from './fake-clock.ts';
+import { seededRandom } from './seeded-random.ts';
+
+export interface LanePlan {
+  /** As in the config: `maxAge`, `concurrency`, `retry`, … */
+  readonly options?: object;
+  readonly own?: readonly BudgetLimits[];
+  readonly shared?: readonly BudgetSpec[];
+}
+
+export interface Send extends Pick<SendContext, 'deliveryId' | 'attempt' | 'plain'> {
+  readonly destination: string;
+  readonly title: string;
+  /** Since the bench was made. */
+  readonly atMs: number;
+}
+
+/** `undefined` = no answer before the signal aborts. */
+type Answer = (send: Send) => AttemptResult | Outcome | undefined;
+
+export class LaneBench implements Disposable {
+  readonly clock = new FakeClock();
+  readonly sends: Send[] = [];
+  /** `suspended bot gone`, `expired bot 3`, … */
+  readonly said: string[] = [];
+  readonly database = new DatabaseSync(':memory:');
+  answer: Answer = () => ({ kind: 'delivered' });
+  /** How long a far end takes. */
+  tookMs = 0;
+  lanes = new Map<string, Lane>();
+  journal!: Journal;
+  readonly #plans: Readonly<Record<string, LanePlan>>;
+  readonly #ids = createIds(seededRandom(1));
+  readonly #startMs = this.clock.monotonicMs();
+
+  constructor(plans: Readonly<Record<string, LanePlan>>) {
+    this.#plans = plans;
+    migrate(this.database);
+    this.start();
+  }
+
+  get nowMs(): number {
+    return this.clock.monotonicMs() - this.#startMs;
+  }
+
+  lane(name: string): Lane {
+    const lane = this.lanes.get(name);
+    if (lane === undefined) throw new Error(`no lane ${name}`);
+    return lane;
+  }
+
+  /** Reads an announcement that every lane (or `to`) is owed, and lets the lanes begin. */
+  announce(title: string, importance = 1, to: readonly string[] = [...this.lanes.keys()]): void {
+    const receivedMs = this.clock.monotonicMs();
+    const announcement = { id: this.#ids(receivedMs), title, receivedMs } as Announcement;
+    const deliveries = to.map((destination, ordinal): Delivery => {
+      const { maxAge } = optionsOf(this.#plans[destination]);
+      return {
+        id: `${announcement.id}-${ordinal}`,
+        announcement,
+        destination,
+        rule: 'all',
+        template: undefined,
+        ticker: undefined,
+        importance,
+        expiresAtMs: maxAge === false ? undefined : receivedMs + maxAge,
+      };
+    });
+    this.journal.record(announcement, deliveries);
+    for (const delivery of deliveries) this.lane(delivery.destination).push(delivery);
+  }
+
+  restart(): void {
+    this.journal.flush();
+    this.clock.restart();
+    this.start();
+    for (const lane of this.lanes.values()) lane.refill();
+  }
+
+  start(): void {
+    const { clock } = this;
+    const outbox = new SqliteOutbox(this.database);
+    const quiet = () => undefined;
+    this.journal = new Journal(outbox, clock, { written: quiet, broken: quiet, mended: quiet });
+    const { journal } = this;
+    const budgets = new Budgets(clock, {
+      pauses: outbox.pauses(clock.monotonicMs()),
+      attempts: outbox.attemptsSince(clock.monotonicMs() - REMEMBERED_MS),
+      keep: (key, untilMs) => journal.pause(key, untilMs),
+    });
+    this.lanes = new Map(
+      Object.entries(this.#plans).map(([name, plan]) => [name, this.#lane(name, plan, budgets)]),
+    );
+  }
+
+  rows(destination?: string): StoredDelivery[] {
+    this.journal.flush();
+    return listDeliveries(this.database, {
+      state: undefined,
+      destination,
+      sinceMs: undefined,
+      limit: 100_000,
+    });
+  }
+
+  titles(destination?: string): string[] {
+    return this.sends
+      .filter((send) => destination === undefined || send.destination === destination)
+      .map(({ title }) => title);
+  }
+
+  [Symbol.dispose](): void {
+    this.clock.forget();
+    this.database.close();
+  }
+
+  #lane(name: string, plan: LanePlan, budgets: Budgets): Lane {
+    const say = (...words: unknown[]) => void this.said.push(words.filter(Boolean).join(' '));
+    return new Lane({
+      name,
+      options: optionsOf(plan),
+      destination: {
+        close: () => Promise.resolve(),
+        send: (message, context) => this.#send(name, String(message), context),
+      },
+      render: ({ announcement }) => announcement.title,
+      renderDefault: undefined,
+      ownBudget: budgets.own(name, plan.own ?? []),
+      sharedBudgets: new Map(
+        (plan.shared ?? []).map(({ key, limits, strikes }) => [
+          key,
+          budgets.shared(key, limits, name, strikes),
+        ]),
+      ),
+      journal: this.journal,
+      clock: this.clock,
+      random: seededRandom(2),
+      events: {
+        attempted: () => undefined,
+        ended: ({ destination, announcement }, state) => {
+          if (state !== 'delivered') say(state, destination, announcement.title);
+        },
+        suspended: (destination, reason) => say('suspended', destination, reason),
+        resumed: (destination) => say('resumed', destination),
+        nearBan: (destination) => say('near ban', destination),
+        renderFailed: () => undefined,
+      },
+    });
+  }
+
+  #send(destination: string, title: string, context: SendContext): Promise<AttemptResult> {
+    const { deliveryId, attempt, plain, signal } = context;
+    const send: Send = { destination, title, deliveryId, attempt, plain, atMs: this.nowMs };
+    this.sends.push(send);
+    const writtenMs = this.clock.monotonicMs();
+    const answer = this.answer(send);
+    const result = (given: AttemptResult | Outcome): AttemptResult =>
+      'outcome' in given ? given : { outcome: given, writtenMs };
+    if (answer !== undefined && this.tookMs === 0) return Promise.resolve(result(answer));
+    return new Promise((resolve) => {
+      if (answer !== undefined) this.clock.after(this.tookMs, () => resolve(result(answer)));
+      signal.addEventListener('abort', () => resolve(result({ kind: 'ambiguous', reason: 'timeout' })));
+    });
+  }
+}
+
+const optionsOf = (plan: LanePlan | undefined) =>
+  webhookOptions.parse({ type: 'webhook', url: 'http://127.0.0.1:1/', ...plan?.options });
