@@ -6,15 +6,15 @@ import type { Clock, Timer } from '../../src/platform/clock.ts';
 
 interface Alarm {
   readonly atMs: number;
-  readonly order: number;
   readonly callback: () => void;
+  isCancelled: boolean;
 }
 
 export class FakeClock implements Clock {
   #monotonicMs: number;
   #wallAheadMs = 0;
-  #order = 0;
-  readonly #alarms = new Set<Alarm>();
+  /** The next to run is the last. */
+  #alarms: Alarm[] = [];
 
   constructor(startMs = Date.UTC(2026, 0, 1)) {
     this.#monotonicMs = startMs;
@@ -22,7 +22,7 @@ export class FakeClock implements Clock {
 
   /** Timers that have not run. */
   get pending(): number {
-    return this.#alarms.size;
+    return this.#alarms.filter(({ isCancelled }) => !isCancelled).length;
   }
 
   wallMs(): number {
@@ -38,9 +38,21 @@ export class FakeClock implements Clock {
   }
 
   after(delayMs: number, callback: () => void): Timer {
-    const alarm = { atMs: this.#monotonicMs + Math.max(0, delayMs), order: this.#order++, callback };
-    this.#alarms.add(alarm);
-    return { cancel: () => this.#alarms.delete(alarm) };
+    const atMs = this.#monotonicMs + Math.max(0, delayMs);
+    const alarm: Alarm = { atMs, callback, isCancelled: false };
+    let low = 0;
+    let high = this.#alarms.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#alarms[middle]?.atMs ?? 0) > atMs) low = middle + 1;
+      else high = middle;
+    }
+    this.#alarms.splice(low, 0, alarm);
+    return {
+      cancel: () => {
+        alarm.isCancelled = true;
+      },
+    };
   }
 
   /** The wall clock is set; monotonic time does not notice. */
@@ -55,7 +67,7 @@ export class FakeClock implements Clock {
 
   /** Forgets every timer, as the end of a process does. */
   forget(): void {
-    this.#alarms.clear();
+    this.#alarms = [];
   }
 
   /** A new process: its timers are gone, and its monotonic time starts at what the wall clock says. */
@@ -69,8 +81,7 @@ export class FakeClock implements Clock {
   async advance(byMs: number): Promise<void> {
     const endMs = this.#monotonicMs + byMs;
     await settled();
-    for (let next = this.#next(); next !== undefined && next.atMs <= endMs; next = this.#next()) {
-      this.#alarms.delete(next);
+    for (let next = this.#next(endMs); next !== undefined; next = this.#next(endMs)) {
       this.#monotonicMs = Math.max(this.#monotonicMs, next.atMs);
       next.callback();
       await settled();
@@ -78,16 +89,16 @@ export class FakeClock implements Clock {
     this.#monotonicMs = endMs;
   }
 
-  #next(): Alarm | undefined {
-    let first: Alarm | undefined;
-    for (const alarm of this.#alarms)
-      if (
-        first === undefined ||
-        alarm.atMs < first.atMs ||
-        (alarm.atMs === first.atMs && alarm.order < first.order)
-      )
-        first = alarm;
-    return first;
+  #next(endMs: number): Alarm | undefined {
+    for (
+      let next = this.#alarms.at(-1);
+      next !== undefined && next.atMs <= endMs;
+      next = this.#alarms.at(-1)
+    ) {
+      this.#alarms.pop();
+      if (!next.isCancelled) return next;
+    }
+    return undefined;
   }
 }
 
