@@ -41,6 +41,9 @@ export interface Announcement {
   readonly alert?: Alert;
 }
 
+/** Stands for a publisher or a listing type that the feed left out. */
+export const UNKNOWN = 'unknown';
+
 /** The types documented by the service; unknown ones are passed through. */
 export const LISTING_TYPES = [
   'spot_listing',

@@ -1,6 +1,6 @@
 /** How announcements look, whatever shows them: emoji, label and colour by listing type, and the short lines that every default form shares. Plain text: escaping is the form's. */
 import type { Alert } from '../alert.ts';
-import type { Announcement, LISTING_TYPES } from '../announcement.ts';
+import { type Announcement, type LISTING_TYPES, UNKNOWN } from '../announcement.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { latencyOf } from '../routing/templates/variables.ts';
 import type { RenderInput } from './destination.ts';
@@ -8,21 +8,22 @@ import { cutText } from './presentation-cut.ts';
 
 export interface Look {
   readonly emoji: string;
+  /** Reads on after the exchange's name: `Upbit` `spot listing`. */
   readonly label: string;
   /** 0xRRGGBB */
   readonly colour: number;
 }
 
 const LOOKS: Readonly<Record<(typeof LISTING_TYPES)[number], Look>> = {
-  spot_listing: { emoji: '🟢', label: 'Spot listing', colour: 0x2ecc71 },
-  spot_delisting: { emoji: '🔴', label: 'Spot delisting', colour: 0xe74c3c },
-  futures_listing: { emoji: '📈', label: 'Futures listing', colour: 0x1abc9c },
-  futures_delisting: { emoji: '📉', label: 'Futures delisting', colour: 0xc0392b },
+  spot_listing: { emoji: '🟢', label: 'spot listing', colour: 0x2ecc71 },
+  spot_delisting: { emoji: '🔴', label: 'spot delisting', colour: 0xe74c3c },
+  futures_listing: { emoji: '📈', label: 'futures listing', colour: 0x1abc9c },
+  futures_delisting: { emoji: '📉', label: 'futures delisting', colour: 0xc0392b },
   hodler_airdrop: { emoji: '🎁', label: 'HODLer airdrop', colour: 0xf1c40f },
-  monitoring_tag_extend: { emoji: '⚠️', label: 'Monitoring tag added', colour: 0xe67e22 },
-  monitoring_tag_remove: { emoji: '✅', label: 'Monitoring tag removed', colour: 0x3498db },
-  caution_released: { emoji: '✅', label: 'Caution released', colour: 0x3498db },
-  not_listing: { emoji: '📰', label: 'Notice', colour: 0x95a5a6 },
+  monitoring_tag_extend: { emoji: '⚠️', label: 'monitoring tag added', colour: 0xe67e22 },
+  monitoring_tag_remove: { emoji: '✅', label: 'monitoring tag removed', colour: 0x3498db },
+  caution_released: { emoji: '✅', label: 'caution released', colour: 0x3498db },
+  not_listing: { emoji: '📰', label: 'notice', colour: 0x95a5a6 },
 };
 
 /** 0xRRGGBB */
@@ -39,22 +40,29 @@ const lookByType: ReadonlyMap<string, Look> = new Map(Object.entries(LOOKS));
 export function lookOf(listingType: string): Look {
   const known = lookByType.get(listingType);
   if (known !== undefined) return known;
-  const words = cutText(listingType.replaceAll('_', ' ').trim(), 60);
-  return { emoji: '📣', label: capitalised(words) || 'Announcement', colour: 0x5865f2 };
+  const words = listingType === UNKNOWN ? '' : cutText(listingType.replaceAll('_', ' ').trim(), 60);
+  return { emoji: '📣', label: words || 'announcement', colour: 0x5865f2 };
 }
 
 const capitalised = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
-export const exchangeName = (publisher: string) => cutText(capitalised(publisher), 60);
+/** Nothing where the feed named none. */
+export const exchangeName = (publisher: string) =>
+  publisher === UNKNOWN ? '' : cutText(capitalised(publisher), 60);
 
 export const tickersOf = ({ announcement, ticker }: RenderInput) => ticker ?? announcement.tickers.join(', ');
 
-/** `🟢 Spot listing: ABC, DEF` */
-export function headlineOf(input: RenderInput): string {
-  const { listingType, redacted, test } = input.announcement;
+/** Longer lists of tickers are cut in the headline. */
+export const LONGEST_TICKERS = 120;
+
+/** `🟢 Upbit spot listing: ABC, DEF`: what a phone shows of it first. `escaped` is the form's way with words that are not ours. */
+export function headlineOf(input: RenderInput, escaped = (text: string) => text): string {
+  const { publisher, listingType, redacted, test } = input.announcement;
   const { emoji, label } = lookOf(listingType);
-  const tickers = redacted ? '' : cutText(tickersOf(input), 120);
-  return `${test ? '🧪 TEST · ' : ''}${emoji} ${label}${tickers === '' ? '' : `: ${tickers}`}`;
+  const exchange = exchangeName(publisher);
+  const what = exchange === '' ? capitalised(label) : `${exchange} ${label}`;
+  const tickers = redacted ? '' : cutText(tickersOf(input), LONGEST_TICKERS);
+  return `${test ? '🧪 TEST · ' : ''}${emoji} ${escaped(what)}${tickers === '' ? '' : `: ${escaped(tickers)}`}`;
 }
 
 /** What a reader must know before trusting the rest; none most of the time. */

@@ -4,7 +4,7 @@
  * the feed has no replay and what is not read is gone. Only a frame with nothing to route is garbage.
  * A known field that cannot be read is kept in `extra` under its own name.
  */
-import type { Announcement } from '../announcement.ts';
+import { type Announcement, UNKNOWN } from '../announcement.ts';
 import { boundedExtra, type Extra } from './extra.ts';
 import { newsIn } from './news.ts';
 import { isRedacted } from './redaction.ts';
@@ -65,7 +65,6 @@ export type FrameData = string | Uint8Array | ArrayBuffer | readonly Uint8Array[
 /** The longest real announcement is under 2 KB; this only keeps nonsense from costing time. */
 export const LARGEST_FRAME_BYTES = 256 * 1024;
 
-const UNKNOWN = 'unknown';
 /** Enough of a foreign word for a log line. */
 const LONGEST_WORD = 64;
 const MOST_KEYS = 32;

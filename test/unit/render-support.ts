@@ -133,6 +133,9 @@ export function readDiscord(markdown: string): string {
       const escaped = markdown.charAt(++index);
       if (!/[!-/:-@[-`{-~]/.test(escaped)) throw new Error(`a backslash before ${JSON.stringify(escaped)}`);
       seen += escaped;
+    } else if (char === ':' && markdown.charAt(index + 1) === ' ') {
+      // Begins no emoji and no link; a name that it could end has a `:` before it that would be found.
+      seen += char;
     } else if (/[*_~`|>#[\]()<@:-]/.test(char)) throw new Error(`bare ${char} at ${index}`);
     else seen += char;
   }

@@ -57,9 +57,9 @@ const hostile: fc.Arbitrary<Partial<Announcement>> = fc.record({
 describe('Telegram', () => {
   test('the default form', () => {
     expect(compileTelegram(telegram(), undefined)(inputOf())).toEqual({
-      text: '<b>🟢 Spot listing: ABC, DEF</b>\n에이비씨(ABC) KRW 마켓 디지털 자산 추가\n\n<i>Upbit · service 12 ms · network 49 ms · tokyo</i>',
+      text: '<b>🟢 Upbit spot listing: ABC, DEF</b>\n에이비씨(ABC) KRW 마켓 디지털 자산 추가\n\n<i>service 12 ms · network 49 ms · tokyo</i>',
       plain:
-        '🟢 Spot listing: ABC, DEF\n에이비씨(ABC) KRW 마켓 디지털 자산 추가\nUpbit · service 12 ms · network 49 ms · tokyo',
+        '🟢 Upbit spot listing: ABC, DEF\n에이비씨(ABC) KRW 마켓 디지털 자산 추가\nservice 12 ms · network 49 ms · tokyo',
       buttons: [{ text: 'Open Upbit', url: 'https://upbit.com/service_center/notice' }],
     });
   });
@@ -80,7 +80,7 @@ describe('Telegram', () => {
       telegram(),
       undefined,
     )(inputOf({ listingType: 'alpha_listing', publisher: 'okx' }));
-    expect(text).toContain('<b>📣 Alpha listing: ABC, DEF</b>');
+    expect(text).toContain('<b>📣 Okx alpha listing: ABC, DEF</b>');
   });
 
   test.each(TITLES)('the default form shows %s', (title) => {
@@ -226,14 +226,9 @@ describe('Discord', () => {
       embeds: [
         {
           color: 0x2ecc71,
-          title: '🟢 Spot listing\\: ABC, DEF',
+          title: '🟢 Upbit spot listing: ABC, DEF',
           description: '에이비씨\\(ABC\\) KRW 마켓 디지털 자산 추가',
           url: 'https://upbit.com/service_center/notice',
-          fields: [
-            { name: 'Exchange', value: 'Upbit', inline: true },
-            { name: 'Tickers', value: 'ABC, DEF', inline: true },
-            { name: 'Type', value: 'Spot listing', inline: true },
-          ],
           footer: { text: 'service 12 ms · network 49 ms · tokyo' },
           timestamp: '2026-01-01T00:00:00.120Z',
         },
@@ -242,13 +237,32 @@ describe('Discord', () => {
     });
   });
 
-  test('a delisting is red, and without tickers there is no field for them', () => {
+  test('more tickers than the headline has room for stand in a field of their own', () => {
+    const tickers = Array.from({ length: 40 }, (_, index) => `TKN${index}`);
+    const { body } = compileDiscord(discord(), undefined)(inputOf({ tickers }));
+    expect(body.embeds?.[0]?.title).toMatch(/^🟢 Upbit spot listing: TKN0, .*…$/);
+    expect(body.embeds?.[0]?.fields).toEqual([{ name: 'Tickers', value: tickers.join(', ') }]);
+  });
+
+  test.each([
+    ['unknown', 'unknown', '📣 Announcement: ABC, DEF'],
+    ['unknown', 'spot_listing', '🟢 Spot listing: ABC, DEF'],
+    ['kraken', 'unknown', '📣 Kraken announcement: ABC, DEF'],
+    ['kraken', 'margin_listing', '📣 Kraken margin listing: ABC, DEF'],
+    ['binance', 'hodler_airdrop', '🎁 Binance HODLer airdrop: ABC, DEF'],
+  ])('the headline of %s %s', (publisher, listingType, headline) => {
+    const { body } = compileDiscord(discord(), undefined)(inputOf({ publisher, listingType }));
+    expect(body.embeds?.[0]?.title).toBe(headline);
+  });
+
+  test('a delisting is red, and without tickers it names none', () => {
     const { body } = compileDiscord(
       discord(),
       undefined,
     )(inputOf({ listingType: 'spot_delisting', tickers: [] }));
     expect(body.embeds?.[0]?.color).toBe(0xe74c3c);
-    expect(body.embeds?.[0]?.fields?.map(({ name }) => name)).toEqual(['Exchange', 'Type']);
+    expect(body.embeds?.[0]?.title).toBe('🔴 Upbit spot delisting');
+    expect(body.embeds?.[0]?.fields).toBeUndefined();
   });
 
   test.each([

@@ -5,7 +5,7 @@
 import type { APIEmbed, APIEmbedField } from 'discord.js';
 import type { RenderInput } from '../destination.ts';
 import { exchangePage } from '../links.ts';
-import { exchangeName, headlineOf, latencyLine, lookOf, notesOf, tickersOf } from '../presentation.ts';
+import { headlineOf, LONGEST_TICKERS, latencyLine, lookOf, notesOf, tickersOf } from '../presentation.ts';
 import { cutText } from '../presentation-cut.ts';
 import { escapeMarkdown } from './escape.ts';
 import { cutMarkdown } from './truncate.ts';
@@ -22,7 +22,7 @@ export const LIMITS = {
 
 export function defaultEmbed(input: RenderInput): APIEmbed {
   const { announcement } = input;
-  const title = cutMarkdown(escapeMarkdown(headlineOf(input)), LIMITS.title);
+  const title = cutMarkdown(headlineOf(input, escapeMarkdown), LIMITS.title);
   const fields = fieldsOf(input);
   const footer = cutText(latencyLine(announcement).toWellFormed(), LIMITS.footer);
   const used =
@@ -37,7 +37,7 @@ export function defaultEmbed(input: RenderInput): APIEmbed {
     title,
     ...(description !== '' && { description }),
     ...(url !== undefined && { url }),
-    fields,
+    ...(fields.length > 0 && { fields }),
     footer: { text: footer },
     ...(timestamp !== undefined && { timestamp }),
   };
@@ -51,18 +51,11 @@ function descriptionOf({ announcement }: RenderInput, limit: number): string {
   return [title, notes].filter((part) => part !== '').join('\n\n');
 }
 
-/** Discord refuses a field without text. */
+/** All the tickers, when the headline has no room for them. */
 function fieldsOf(input: RenderInput): APIEmbedField[] {
-  const { publisher, listingType, redacted } = input.announcement;
-  const fields: APIEmbedField[] = [];
-  const add = (name: string, text: string) => {
-    const value = cutMarkdown(escapeMarkdown(text.trim()), LIMITS.fieldValue);
-    if (value !== '') fields.push({ name, value, inline: true });
-  };
-  add('Exchange', exchangeName(publisher));
-  add('Tickers', redacted ? '' : tickersOf(input));
-  add('Type', lookOf(listingType).label);
-  return fields;
+  const tickers = tickersOf(input).trim();
+  if (input.announcement.redacted || tickers.length <= LONGEST_TICKERS) return [];
+  return [{ name: 'Tickers', value: cutMarkdown(escapeMarkdown(tickers), LIMITS.fieldValue) }];
 }
 
 /** A stamp that is no time (the feed is not ours) is no timestamp. */
@@ -78,9 +71,8 @@ export function defaultContent(input: RenderInput, limit: number): string {
   const end = [...notesOf(announcement), ...(url === undefined ? [] : [`<${url}>`])]
     .map((line) => `\n${line}`)
     .join('');
-  const head = [headlineOf(input), announcement.title.trim(), exchangeName(announcement.publisher)]
+  const head = [headlineOf(input, escapeMarkdown), escapeMarkdown(announcement.title.trim())]
     .filter((line) => line !== '')
-    .map(escapeMarkdown)
     .join('\n');
   return cutMarkdown(head, limit - end.length) + end;
 }

@@ -23,7 +23,7 @@ function linesOf(input: RenderInput): Lines {
     headline: headlineOf(input),
     title: cutText(announcement.title.trim(), LONGEST_TITLE),
     notes: notesOf(announcement),
-    footer: `${exchangeName(announcement.publisher)} · ${latencyLine(announcement)}`,
+    footer: latencyLine(announcement),
   };
 }
 
@@ -46,5 +46,7 @@ export function defaultPlain(input: RenderInput): string {
 
 export function defaultButtons({ announcement }: RenderInput): readonly TelegramButton[] {
   const url = exchangePage(announcement);
-  return url === undefined ? [] : [{ text: `Open ${exchangeName(announcement.publisher)}`, url }];
+  return url === undefined
+    ? []
+    : [{ text: `Open ${exchangeName(announcement.publisher) || 'the page'}`, url }];
 }
