@@ -39,10 +39,12 @@ destinations:
     type: webhook
     url: \${BOT_URL}
     secret: \${BOT_SECRET}
+    forEach: ticker
+    body: { symbol: "{{ ticker }}USDT", action: buy, exchange: "{{ publisher }}" }
     maxAge: 5s
 
 rules:
-  - name: listings go to the bot, too
+  - name: the bot buys what is listed
     match:
       listingType: [spot_listing, futures_listing]
     send: [bot, discord, telegram]

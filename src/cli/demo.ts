@@ -3,6 +3,7 @@
  * stand-in took; the latency split is the bridge's own, from its log lines.
  */
 import { startDaemon } from '../daemon.ts';
+import { cutText } from '../destinations/presentation-cut.ts';
 import { type Clock, wait } from '../platform/clock.ts';
 import type { Log, LogFields } from '../platform/log.ts';
 import { play } from '../simulator/playback.ts';
@@ -88,7 +89,7 @@ function deliveryLine(fields: LogFields, announcement: LogFields | undefined, pa
     `bridge ${dispatchMs}`,
     `${destination} ${answerMs.toFixed(2)}`,
   ];
-  return `              └ ${String(destination).padEnd(8)} ${cut(shown, 60).padEnd(60)}  ${split.join(' + ')} ms`;
+  return `              └ ${String(destination).padEnd(8)} ${cutText(shown, 60).padEnd(60)}  ${split.join(' + ')} ms`;
 }
 
 /** What the stand-in took, as its user would see it. */
@@ -102,17 +103,19 @@ function shownBy(destination: string, delivery: string, { discord, telegram, bot
   return JSON.stringify(taken ?? '');
 }
 
-const cut = (text: string, length: number) =>
-  text.length <= length ? text : `${text.slice(0, length - 1)}…`;
-
 const timeOf = (clock: Clock) => new Date(clock.wallMs()).toISOString().slice(11, 23);
+
+/** The wire's own form: separated by commas, or nothing. */
+const tickersIn = (ticker: string) => new Set(ticker.split(',').filter((one) => one.trim() !== ''));
 
 /** How many of each the announcements so far should have made. */
 function wanted({ feed }: DemoParts): { readonly chats: number; readonly bot: number } {
   const announced = feed.announced.all.filter(({ clients }) => clients > 0);
   return {
     chats: announced.length,
-    bot: announced.filter(({ frame }) => LISTINGS.has(frame.listingType)).length,
+    bot: announced
+      .filter(({ frame }) => LISTINGS.has(frame.listingType))
+      .reduce((orders, { frame }) => orders + tickersIn(frame.ticker).size, 0),
   };
 }
 
