@@ -19,8 +19,8 @@ import { type Status, statusOf } from './ops/status.ts';
 import { createIds } from './outbox/ids.ts';
 import { Journal } from './outbox/journal.ts';
 import { memoryOf } from './outbox/learnt.ts';
-import { type OpenStore, openStore } from './outbox/open.ts';
 import { startRetention } from './outbox/retention.ts';
+import { type OpenStore, openStore } from './outbox/store.ts';
 import { type Clock, wait, withDeadline } from './platform/clock.ts';
 import type { Log } from './platform/log.ts';
 import type { Random } from './platform/random.ts';
@@ -70,17 +70,19 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     bus.listen(recent.listener);
     const events = createEvents(publish);
 
-    const store = openStore(storeOptions.path, clock);
+    const store = openStore(storeOptions.path, clock, events.storeReplaced);
     shutDown.defer(() => store.close());
     const journal = new Journal(store.outbox, clock, {
       ...events.journal,
       written: () => store.sync.request(),
+      usable: () => lanes.refill(),
+      held: () => lanes.held(),
     });
     shutDown.defer(() => {
       const entries = journal.close();
       if (entries > 0) publish({ kind: 'store.lost_on_exit', entries });
     });
-    const retention = startRetention(store.outbox, storeOptions.retention, clock);
+    const retention = startRetention(journal, storeOptions.retention, clock);
     shutDown.defer(() => retention.cancel());
 
     const budgets = new Budgets(clock, {
@@ -94,9 +96,6 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
         ...{ clock, redact: redactor.redact, version, advise: events.advise },
         memory: memoryOf(store.outbox, journal),
       },
-    });
-    bus.listen(({ kind }) => {
-      if (kind === 'store.mended') lanes.refill();
     });
     const dedupe = remember(store, new Dedupe(dedupeWindow), startedMs);
     const intake = new Intake({ ids: createIds(random), dedupe, journal, events: events.intake }, NOWHERE);

@@ -2,7 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DELIVERY_STATES, type DeliveryState } from '../delivery/delivery.ts';
 import { ServerError } from '../ops/server.ts';
-import { StoreError } from '../outbox/open.ts';
+import { StoreError } from '../outbox/faults.ts';
 import { parseDuration } from '../platform/duration.ts';
 import { FAULTS } from '../simulator/faults.ts';
 import { checkCommand } from './check.ts';

@@ -9,6 +9,7 @@ import type { Destination, DestinationDeps } from '../destinations/destination.t
 import { openDestination } from '../destinations/opening.ts';
 import type { PreparedDestination } from '../destinations/prepared.ts';
 import type { Target } from '../intake.ts';
+import type { OwedDelivery } from '../outbox/outbox.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import { fingerprint } from '../platform/secret.ts';
@@ -86,6 +87,11 @@ export class LaneSet {
         await Promise.all(gone.map(([, running]) => retire(running, deadline)));
       },
     };
+  }
+
+  /** Every delivery that is in memory. */
+  *held(): Generator<OwedDelivery> {
+    for (const { lane } of this.#running.values()) yield* lane.held;
   }
 
   refill(): void {

@@ -12,7 +12,8 @@ import type { Decision } from './retry-policy.ts';
 /** What the lane needs of the journal. */
 export interface LaneJournal {
   settle(attempt: AttemptRecord): void;
-  owed(destination: string, limit: number): readonly OwedDelivery[];
+  /** `undefined` while the store cannot be read: the lane is refilled when it can. */
+  owed(destination: string, limit: number): readonly OwedDelivery[] | undefined;
 }
 
 export interface LaneEvents {

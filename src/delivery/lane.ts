@@ -62,6 +62,11 @@ export class Lane {
     };
   }
 
+  /** What is in memory, as the outbox would owe it. */
+  get held(): Iterable<OwedDelivery> {
+    return this.#head;
+  }
+
   /** A fresh delivery, already in the outbox. If there is room it is on its way when this returns. */
   push(delivery: Delivery): void {
     this.#hold({ delivery, attempts: 0, plain: false, notBeforeMs: 0 });
@@ -73,6 +78,7 @@ export class Lane {
     this.#refillSoon = undefined;
     if (this.#stop.signal.aborted) return;
     const owed = this.#parts.journal.owed(this.#parts.name, HEAD);
+    if (owed === undefined) return;
     this.#behind = owed.length === HEAD;
     for (const item of owed) {
       if (this.#head.size >= HEAD) break;
@@ -90,7 +96,9 @@ export class Lane {
     this.resume();
   }
 
-  #compareWith(rows: readonly OwedDelivery[]): void {
+  /** Nothing is known of what is owed while the store is broken. */
+  #compareWith(rows: readonly OwedDelivery[] | undefined): void {
+    if (rows === undefined) return;
     const owed = new Map(rows.map((row) => [row.delivery.id, row]));
     for (const held of [...this.#head]) {
       if (held.place === 'in flight') continue;

@@ -9,6 +9,8 @@ import type { AttemptResult } from '../delivery/outcome.ts';
 import type { Decision } from '../delivery/retry-policy.ts';
 import type { Frame, WelcomeFrame } from '../feed/frames.ts';
 import type { Warning } from '../feed/warning.ts';
+import type { Dropped } from '../outbox/kept.ts';
+import type { Replaced } from '../outbox/open.ts';
 
 export type BridgeEvent =
   | {
@@ -91,7 +93,9 @@ export type BridgeEvent =
   | { readonly kind: 'destination.open_failed'; readonly destination: string; readonly message: string }
   | { readonly kind: 'template.failed'; readonly delivery: Delivery; readonly message: string }
   | { readonly kind: 'store.broken'; readonly message: string }
-  | { readonly kind: 'store.mended'; readonly entries: number; readonly dropped: number }
+  | { readonly kind: 'store.mended'; readonly entries: number; readonly dropped: Dropped }
+  /** The database was damaged or gone; another one is in use, with what could be read of the old. */
+  | ({ readonly kind: 'store.replaced' } & Replaced)
   /** The process ends and these entries exist only in its memory. */
   | { readonly kind: 'store.lost_on_exit'; readonly entries: number };
 

@@ -3,6 +3,7 @@ import type { LaneEvents } from '../delivery/lane-parts.ts';
 import type { FeedEvents } from '../feed/client.ts';
 import type { IntakeParts } from '../intake.ts';
 import type { JournalEvents } from '../outbox/journal.ts';
+import type { Replaced } from '../outbox/open.ts';
 import type { OddFrame } from './bridge-event.ts';
 import type { Listener } from './bus.ts';
 
@@ -10,7 +11,8 @@ export interface Events {
   readonly feed: Omit<FeedEvents, 'announcement'>;
   readonly intake: IntakeParts['events'];
   readonly lane: LaneEvents;
-  readonly journal: Omit<JournalEvents, 'written'>;
+  readonly journal: Pick<JournalEvents, 'broken' | 'mended'>;
+  readonly storeReplaced: (what: Replaced) => void;
   readonly advise: (destination: string, advice: string) => void;
   readonly openFailed: (destination: string, error: unknown) => void;
 }
@@ -57,6 +59,7 @@ export function createEvents(publish: Listener): Events {
       mended: (entries, dropped) => publish({ kind: 'store.mended', entries, dropped }),
     },
     advise: (destination, advice) => publish({ kind: 'destination.advice', destination, advice }),
+    storeReplaced: (what) => publish({ kind: 'store.replaced', ...what }),
     openFailed: (destination, error) =>
       publish({
         kind: 'destination.open_failed',

@@ -98,6 +98,11 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
       const { kind: _, ...fields } = event;
       return [{ level: 'warn', fields }];
     }
+    case 'store.replaced': {
+      const { kind: _, ...fields } = event;
+      const effect = 'a new database is in use, with what could be read of the old one';
+      return [{ level: 'error', fields: { ...fields, effect } }];
+    }
     case 'destination.near_ban':
       return [
         {

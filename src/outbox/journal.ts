@@ -9,26 +9,46 @@
 import type { Announcement } from '../announcement.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
+import { isBusy, messageOf } from './faults.ts';
+import { type Dropped, type Entry, Kept } from './kept.ts';
 import type { AttemptRecord, Outbox, OwedDelivery, Waiting } from './outbox.ts';
 
-/** How often a store that failed is tried again. */
-const RETRY_MS = 1000;
+/** How soon a store that failed is tried again: soon at first, because what is only in memory dies with the process. */
+const FIRST_RETRY_MS = 50;
+const LONGEST_RETRY_MS = 1000;
 
-/** What is kept in memory while the store is broken: about a day of announcements with their attempts. */
-const MOST_KEPT = 100_000;
+/** A lock of somebody else (the command line, a backup) is told only if it stays for longer. */
+const BUSY_GRACE_MS = 1000;
 
-type Entry =
-  | { readonly learnt: { readonly key: string; readonly value: string } }
-  | { readonly pause: { readonly key: string; readonly untilMs: number } }
-  | { readonly announcement: Announcement; readonly deliveries: readonly Delivery[] }
-  | { readonly attempts: readonly AttemptRecord[] };
+/** How long the loop may be held up by writing down what was kept. */
+const BITE_MS = 5;
+
+/** Rows of `restore` in one transaction. */
+const TOGETHER = 500;
+
+/** From the first failure until everything is written. */
+interface Fault {
+  readonly error: unknown;
+  readonly sinceMs: number;
+  readonly delayMs: number;
+  readonly told: boolean;
+  /** The store was replaced, and what the lanes hold is not yet in the new one. */
+  rowsMissing: boolean;
+  /** Entries so far. */
+  written: number;
+  retry: Timer;
+}
 
 export interface JournalEvents {
   /** After each write that succeeded. */
   written(): void;
   broken(message: string): void;
   /** Everything that was kept has been written. */
-  mended(entries: number, dropped: number): void;
+  mended(entries: number, dropped: Dropped): void;
+  /** After any failure, also one too short to be told: what could not be answered meanwhile can be asked again. */
+  usable(): void;
+  /** What the lanes hold: asked when rows may be missing. */
+  held(): Iterable<OwedDelivery>;
 }
 
 export class Journal {
@@ -37,10 +57,8 @@ export class Journal {
   readonly #events: JournalEvents;
   #gathered: AttemptRecord[] = [];
   #gathering: Timer | undefined;
-  #kept: Entry[] = [];
-  #dropped = 0;
-  #retry: Timer | undefined;
-  #fault: string | undefined;
+  readonly #kept = new Kept();
+  #fault: Fault | undefined;
 
   constructor(outbox: Outbox, clock: Clock, events: JournalEvents) {
     this.#outbox = outbox;
@@ -50,7 +68,7 @@ export class Journal {
 
   /** What the store said when it last failed; `undefined` while it works. */
   get fault(): string | undefined {
-    return this.#fault;
+    return this.#fault?.told ? messageOf(this.#fault.error) : undefined;
   }
 
   /** Before the sends. */
@@ -83,10 +101,10 @@ export class Journal {
     this.#write({ attempts });
   }
 
-  /** As `Outbox.owed`, with everything settled so far taken into account; nothing while the store is broken. */
-  owed(destination: string, limit: number): readonly OwedDelivery[] {
+  /** As `Outbox.owed`, with everything settled so far taken into account; `undefined` while the store is broken. */
+  owed(destination: string, limit: number): readonly OwedDelivery[] | undefined {
     this.flush();
-    return this.#ask(() => this.#outbox.owed(destination, limit)) ?? [];
+    return this.#ask(() => this.#outbox.owed(destination, limit));
   }
 
   /** As `Outbox.waiting`; `undefined` while the store is broken. */
@@ -99,6 +117,11 @@ export class Journal {
   buryRemoved(configured: readonly string[], nowMs: number): number {
     this.flush();
     return this.#ask(() => this.#outbox.buryRemoved(configured, nowMs)) ?? 0;
+  }
+
+  /** As `Outbox.prune`; 0 while the store is broken. */
+  prune(beforeMs: number, limit: number): number {
+    return this.#ask(() => this.#outbox.prune(beforeMs, limit)) ?? 0;
   }
 
   changedByOthers(): boolean {
@@ -116,22 +139,23 @@ export class Journal {
     }
   }
 
-  /** Last chance: tries once more to write what is kept. Says how many entries could not be. */
+  /** Last chance: looks at the store once more, and writes what is kept. Says how many entries could not be. */
   close(): number {
     this.flush();
-    this.#retry?.cancel();
-    if (this.#kept.length > 0) this.#mend();
-    this.#retry?.cancel();
-    return this.#kept.length;
+    this.changedByOthers();
+    this.#fault?.retry.cancel();
+    if (this.#fault !== undefined) this.#mend(this.#fault, Number.POSITIVE_INFINITY);
+    this.#fault?.retry.cancel();
+    return this.#kept.size;
   }
 
   #write(entry: Entry): void {
-    if (this.#fault !== undefined) return this.#keep(entry);
+    if (this.#fault !== undefined) return this.#kept.add(entry);
     try {
       this.#apply(entry);
       this.#events.written();
     } catch (error) {
-      this.#keep(entry);
+      this.#kept.add(entry);
       this.#break(error);
     }
   }
@@ -143,39 +167,62 @@ export class Journal {
     else this.#outbox.record(entry.announcement, entry.deliveries);
   }
 
-  #keep(entry: Entry): void {
-    if (this.#kept.length < MOST_KEPT) this.#kept.push(entry);
-    else this.#dropped++;
-  }
-
   #break(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    const news = this.#fault === undefined;
-    this.#fault = message;
-    if (news) this.#events.broken(message);
-    this.#retry?.cancel();
-    this.#retry = this.#clock.after(RETRY_MS, () => this.#mend(), false);
+    const nowMs = this.#clock.monotonicMs();
+    const before = this.#fault;
+    const sinceMs = before?.sinceMs ?? nowMs;
+    const tell = !isBusy(error) || nowMs - sinceMs >= BUSY_GRACE_MS;
+    const delayMs = Math.min(LONGEST_RETRY_MS, (before?.delayMs ?? FIRST_RETRY_MS / 2) * 2);
+    before?.retry.cancel();
+    const fault: Fault = {
+      ...{ error, sinceMs, delayMs, told: tell || (before?.told ?? false) },
+      rowsMissing: before?.rowsMissing ?? false,
+      written: before?.written ?? 0,
+      retry: this.#clock.after(delayMs, () => this.#mend(fault, BITE_MS), false),
+    };
+    this.#fault = fault;
+    if (tell && !before?.told) this.#events.broken(messageOf(error));
   }
 
-  /** In order, one by one, so that a second failure loses nothing. */
-  #mend(): void {
-    let written = 0;
-    try {
-      // A store that failed on a read keeps nothing: see whether it can be read again.
-      this.#outbox.changedByOthers();
-      for (const entry of this.#kept) {
-        this.#apply(entry);
-        written++;
-      }
-    } catch (error) {
-      this.#kept = this.#kept.slice(written);
-      return this.#break(error);
+  #mend(fault: Fault, biteMs: number): void {
+    this.#attempt(() => {
+      fault.rowsMissing = this.#outbox.mend(fault.error) || fault.rowsMissing;
+      if (fault.rowsMissing) this.#restore();
+      fault.rowsMissing = false;
+      this.#catchUp(fault, biteMs);
+    });
+  }
+
+  /** In bites, in order; until the last one is written everything new is kept behind it. */
+  #catchUp(fault: Fault, biteMs: number): void {
+    const untilMs = this.#clock.monotonicMs() + biteMs;
+    this.#kept.writeOut((entry) => {
+      this.#apply(entry);
+      fault.written++;
+      return this.#clock.monotonicMs() < untilMs;
+    });
+    if (this.#kept.size > 0) {
+      fault.retry = this.#clock.after(0, () => this.#attempt(() => this.#catchUp(fault, biteMs)), false);
+      return;
     }
-    this.#kept = [];
     this.#fault = undefined;
-    const dropped = this.#dropped;
-    this.#dropped = 0;
-    this.#events.mended(written, dropped);
+    const dropped = this.#kept.takeDropped();
+    if (fault.told) this.#events.mended(fault.written, dropped);
     this.#events.written();
+    this.#events.usable();
+  }
+
+  #restore(): void {
+    const held = [...this.#events.held()];
+    for (let start = 0; start < held.length; start += TOGETHER)
+      this.#outbox.restore(held.slice(start, start + TOGETHER));
+  }
+
+  #attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#break(error);
+    }
   }
 }

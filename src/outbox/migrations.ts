@@ -51,13 +51,19 @@ export class StoreVersionError extends Error {
   readonly code = 'STORE_VERSION';
 }
 
-/** Brings the store to this version. Throws `StoreVersionError` when it was written by a newer one. */
-export function migrate(database: DatabaseSync): void {
+/** Throws `StoreVersionError` when the store was written by a newer version; it is not touched then. */
+export function refuseNewer(database: DatabaseSync): void {
   const version = storedVersion(database);
   if (version > SCHEMA_VERSION)
     throw new StoreVersionError(
       `the store was written by a newer listing-bridge (schema ${version}; this one knows ${SCHEMA_VERSION}): upgrade listing-bridge, or set store.path to a new file`,
     );
+}
+
+/** Brings the store to this version, or leaves it as it was. Throws as `refuseNewer`. */
+export function migrate(database: DatabaseSync): void {
+  refuseNewer(database);
+  const version = storedVersion(database);
   if (version === SCHEMA_VERSION) return;
   database.exec('BEGIN IMMEDIATE');
   for (const step of STEPS.slice(version)) database.exec(step);

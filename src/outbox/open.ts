@@ -1,117 +1,121 @@
 /**
- * Opens the store: makes the folder, takes the lock that keeps a second daemon out, brings the schema
- * up to date. Every way in which this can fail is a `StoreError` that a person can act on.
- *
- * The lock is an exclusive lock on a small SQLite file beside the store: the operating system lets go of
- * it however the process dies, so there is no stale lock to clean up. Readers (`deliveries`) need none.
+ * Opens the database: the schema is brought up to date, and a file that cannot be read any more is set
+ * aside under a telling name, never deleted; a new one takes its place, with what could be read of the old.
  */
-import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../platform/clock.ts';
-import { migrate, SCHEMA_VERSION, StoreVersionError, storedVersion } from './migrations.ts';
+import { isCorrupt, messageOf, StoreError } from './faults.ts';
+import { OpenFiles, setAside } from './files.ts';
+import { makeFolderOf } from './folder.ts';
+import { migrate, refuseNewer, SCHEMA_VERSION, storedVersion } from './migrations.ts';
+import { type Salvaged, salvage } from './salvage.ts';
 import { SqliteOutbox } from './sqlite.ts';
-import { Sync } from './sync.ts';
 
-export class StoreError extends Error {
-  readonly code = 'STORE';
+/** The database in use was given up and another one took its place. */
+export interface Replaced {
+  /** Why the old one was given up. */
+  readonly reason: string;
+  /** Where a damaged one is now; `undefined` when there was none to keep. */
+  readonly setAside: string | undefined;
+  readonly salvaged: Salvaged;
 }
 
-export interface OpenStore {
+export interface OpenDatabase {
+  readonly database: DatabaseSync;
   readonly outbox: SqliteOutbox;
-  readonly sync: Sync;
-  /** Takes what was written to the disk, then closes. */
-  close(): Promise<void>;
+  readonly files: OpenFiles;
 }
 
-/** How long a write waits for the command line's own short write. */
-const BUSY_TIMEOUT_MS = 250;
+/** How long a write waits for somebody else's short write; an announcement may have to wait for it. */
+const BUSY_TIMEOUT_MS = 50;
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+/** For the command line, which is not in a hurry. */
+const PATIENT_TIMEOUT_MS = 2000;
 
-/** For the daemon. Throws `StoreError`. */
-export function openStore(path: string, clock: Clock): OpenStore {
+/**
+ * A backstop: the log is taken into the database at calm moments (`store.ts`), because it waits for the
+ * disk. About 40 MB.
+ */
+const LARGEST_LOG_PAGES = 10_000;
+
+/** Makes what is missing. Throws SQLite's error. */
+export function openDatabase(path: string, clock: Clock, replaced: (what: Replaced) => void): OpenDatabase {
+  makeFolderOf(path);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    return openWhole(path, clock);
   } catch (error) {
-    throw new StoreError(`cannot make the folder of store.path ${path}: ${messageOf(error)}`);
+    if (!isCorrupt(error)) throw error;
+    const aside = setAside(path, clock.wallMs());
+    const open = openWhole(path, clock);
+    try {
+      const salvaged = salvageFile(aside, open.database);
+      replaced({ reason: messageOf(error), setAside: aside, salvaged });
+      return open;
+    } catch (problem) {
+      closeDatabase(open);
+      throw problem;
+    }
   }
-  using cleanup = new DisposableStack();
-  const lock = cleanup.adopt(takeLock(path), (held) => held.close());
-  const database = cleanup.adopt(openFile(path, false), (open) => open.close());
+}
+
+export function closeDatabase({ database, files }: OpenDatabase): void {
   try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    database.close();
+  } finally {
+    files.close();
+  }
+}
+
+function openWhole(path: string, clock: Clock): OpenDatabase {
+  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    refuseNewer(database);
+    database.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${LARGEST_LOG_PAGES};`,
+    );
     migrate(database);
     database
       .prepare('INSERT OR REPLACE INTO holder (only_row, pid, host, since_ms) VALUES (1, ?, ?, ?)')
       .run(process.pid, hostname(), clock.wallMs());
+    return { database, outbox: new SqliteOutbox(database), files: new OpenFiles(path) };
   } catch (error) {
-    if (error instanceof StoreVersionError) throw new StoreError(`store.path ${path}: ${error.message}`);
-    throw new StoreError(
-      `store.path ${path} cannot be written: ${messageOf(error)}. Check the disk and the permissions of the file and its folder (SQLite needs to write both)`,
-    );
+    database.close();
+    throw error;
   }
-  const outbox = new SqliteOutbox(database);
-  const sync = new Sync(path, clock);
-  cleanup.move();
-  return {
-    outbox,
-    sync,
-    async close() {
-      await sync.close();
-      database.close();
-      lock.close();
-    },
-  };
+}
+
+/** From a database that nobody has open. */
+export function salvageFile(path: string, into: DatabaseSync): Salvaged {
+  try {
+    using source = new DatabaseSync(path, { readOnly: true, defensive: false });
+    // Also reads a file that was cut off. https://sqlite.org/pragma.html#pragma_writable_schema
+    source.exec('PRAGMA writable_schema = ON');
+    return salvage(source, into);
+  } catch (error) {
+    if (!isCorrupt(error)) throw error;
+    return { announcements: 0, deliveries: 0, owed: 0, unreadable: messageOf(error) };
+  }
 }
 
 /** For the command line: no lock, and no newer or older schema than ours. Throws `StoreError`. */
 export function openStoreFile(path: string, readOnly: boolean): DatabaseSync {
-  const database = openFile(path, readOnly);
-  const version = storedVersion(database);
-  if (version === SCHEMA_VERSION) return database;
-  database.close();
-  throw new StoreError(
-    `store.path ${path} has schema ${version}, this listing-bridge has ${SCHEMA_VERSION}: start the daemon of this version once, or use the version that wrote it`,
-  );
-}
-
-function openFile(path: string, readOnly: boolean): DatabaseSync {
+  let database: DatabaseSync | undefined;
   try {
-    return new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT_MS });
-  } catch (error) {
-    const hint = readOnly ? ' (has `listing-bridge run` been started with this config yet?)' : '';
-    throw new StoreError(`cannot open store.path ${path}: ${messageOf(error)}${hint}`);
-  }
-}
-
-function takeLock(path: string): DatabaseSync {
-  const lockPath = `${path}.lock`;
-  const lock = openFile(lockPath, false);
-  try {
-    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
-    return lock;
-  } catch (error) {
-    lock.close();
-    if (!/locked|busy/.test(messageOf(error)))
-      throw new StoreError(
-        `cannot write ${lockPath}: ${messageOf(error)}. Check the permissions of the folder`,
-      );
+    database = new DatabaseSync(path, { readOnly, timeout: PATIENT_TIMEOUT_MS });
+    const version = storedVersion(database);
+    if (version === SCHEMA_VERSION) return database;
     throw new StoreError(
-      `another listing-bridge uses store.path ${path}${holderOf(path)}: stop that one, or give this one another store.path`,
+      `store.path ${path} has schema ${version}, this listing-bridge has ${SCHEMA_VERSION}: start the daemon of this version once, or use the version that wrote it`,
     );
-  }
-}
-
-function holderOf(path: string): string {
-  try {
-    using database = openFile(path, true);
-    const row = database.prepare('SELECT pid, host, since_ms FROM holder').get();
-    return row
-      ? ` (process ${row['pid']} on ${row['host']}, since ${new Date(Number(row['since_ms'])).toISOString()})`
-      : '';
-  } catch {
-    return '';
+  } catch (error) {
+    database?.close();
+    if (error instanceof StoreError) throw error;
+    const hint = isCorrupt(error)
+      ? '. The daemon sets a damaged store aside when it starts, and goes on with a new one'
+      : readOnly
+        ? ' (has `listing-bridge run` been started with this config yet?)'
+        : '';
+    throw new StoreError(`cannot open store.path ${path}: ${messageOf(error)}${hint}`);
   }
 }

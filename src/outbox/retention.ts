@@ -6,20 +6,15 @@ const ROUND_MS = 10 * 60_000;
 const BITE = { announcements: 100, everyMs: 50 } as const;
 
 export interface Prunable {
-  /** Says how many announcements went. */
+  /** Says how many announcements went. Does not throw. */
   prune(beforeMs: number, limit: number): number;
 }
 
 export function startRetention(store: Prunable, retentionMs: number, clock: Clock): Timer {
   let timer = clock.after(FIRST_MS, bite, false);
   function bite(): void {
-    let delayMs: number = ROUND_MS;
-    try {
-      const gone = store.prune(clock.monotonicMs() - retentionMs, BITE.announcements);
-      if (gone === BITE.announcements) delayMs = BITE.everyMs;
-    } catch {
-      // The journal meets the same fault and reports it; old rows can wait.
-    }
+    const gone = store.prune(clock.monotonicMs() - retentionMs, BITE.announcements);
+    const delayMs = gone === BITE.announcements ? BITE.everyMs : ROUND_MS;
     timer = clock.after(delayMs, bite, false);
   }
   return { cancel: () => timer.cancel() };

@@ -1,6 +1,6 @@
 /** Between rows and the types of the bridge: the one place that knows the columns' order and names. */
-import type { SQLOutputValue } from 'node:sqlite';
-import type { Announcement } from '../announcement.ts';
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import { type Announcement, identityOf } from '../announcement.ts';
 import type { DeliveryState } from '../delivery/delivery.ts';
 import type { OwedDelivery } from './outbox.ts';
 
@@ -28,6 +28,23 @@ const optionalNumber = (value: SQLOutputValue | undefined) => (value == null ? u
 /** JSON drops `undefined`, so absent stamps come back absent, which reads the same. */
 export const announcementFrom = (body: SQLOutputValue | undefined): Announcement =>
   JSON.parse(String(body)) as Announcement;
+
+/** For `INSERT INTO announcements (id, identity, received_ms, body)`. */
+export const announcementRow = (announcement: Announcement): [string, string, number, string] => [
+  announcement.id,
+  identityOf(announcement),
+  announcement.receivedMs,
+  JSON.stringify(announcement),
+];
+
+/** For `INSERT INTO deliveries`: up to `expires_at_ms`, then attempts, plain, not_before_ms. */
+export function deliveryRow({ delivery, attempts, plain, notBeforeMs }: OwedDelivery): SQLInputValue[] {
+  const { id, announcement, destination, rule, template, ticker, importance, expiresAtMs } = delivery;
+  return [
+    ...[id, announcement.id, destination, rule, template ?? null, ticker ?? null],
+    ...[importance, expiresAtMs ?? null, attempts, plain ? 1 : 0, notBeforeMs],
+  ];
+}
 
 /** Columns of `deliveries` joined with `announcements.body`. */
 export function deliveryFrom(row: Row): StoredDelivery {

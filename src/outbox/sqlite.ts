@@ -4,11 +4,11 @@
  * a few milliseconds later, off the hot path.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { type Announcement, identityOf } from '../announcement.ts';
+import type { Announcement } from '../announcement.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { idAt, timeOfId } from './ids.ts';
 import type { AttemptRecord, Outbox, OwedDelivery, Waiting } from './outbox.ts';
-import { deliveryFrom } from './rows.ts';
+import { announcementRow, deliveryFrom, deliveryRow } from './rows.ts';
 
 export class SqliteOutbox implements Outbox {
   readonly #database: DatabaseSync;
@@ -25,23 +25,9 @@ export class SqliteOutbox implements Outbox {
   record(announcement: Announcement, deliveries: readonly Delivery[]): void {
     const { insertAnnouncement, insertDelivery } = this.#statements;
     this.#inTransaction(() => {
-      insertAnnouncement.run(
-        announcement.id,
-        identityOf(announcement),
-        announcement.receivedMs,
-        JSON.stringify(announcement),
-      );
-      for (const { id, destination, rule, template, ticker, importance, expiresAtMs } of deliveries)
-        insertDelivery.run(
-          id,
-          announcement.id,
-          destination,
-          rule,
-          template ?? null,
-          ticker ?? null,
-          importance,
-          expiresAtMs ?? null,
-        );
+      insertAnnouncement.run(...announcementRow(announcement));
+      for (const delivery of deliveries)
+        insertDelivery.run(...deliveryRow({ delivery, attempts: 0, plain: false, notBeforeMs: 0 }));
     });
   }
 
@@ -70,6 +56,16 @@ export class SqliteOutbox implements Outbox {
           settledMs,
           deliveryId,
         );
+      }
+    });
+  }
+
+  restore(owed: readonly OwedDelivery[]): void {
+    const { insertAnnouncement, insertDelivery } = this.#statements;
+    this.#inTransaction(() => {
+      for (const item of owed) {
+        insertAnnouncement.run(...announcementRow(item.delivery.announcement));
+        insertDelivery.run(...deliveryRow(item));
       }
     });
   }
@@ -122,7 +118,12 @@ export class SqliteOutbox implements Outbox {
     return changed;
   }
 
-  /** Deletes what was read before `beforeMs` and waits for nothing more, at most `limit` announcements a call. Says how many went. */
+  /** One file that is there is all that it needs; `store.ts` knows what to do about a file. */
+  mend(): boolean {
+    this.changedByOthers();
+    return false;
+  }
+
   prune(beforeMs: number, limit: number): number {
     const ids = this.#statements.selectPrunable.all(idAt(beforeMs), limit).map((row) => String(row['id']));
     this.#inTransaction(() => {
@@ -177,7 +178,7 @@ function prepare(database: DatabaseSync) {
     ),
     insertDelivery: database.prepare(
       `INSERT OR IGNORE INTO deliveries (id, announcement_id, destination, rule, template, ticker, importance, expires_at_ms, state, attempts, plain, not_before_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 0, 0)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?)`,
     ),
     insertAttempt: database.prepare(
       'INSERT OR REPLACE INTO attempts (delivery_id, started_ms, attempt, duration_ms, outcome, status, detail) VALUES (?, ?, ?, ?, ?, ?, ?)',

@@ -29,6 +29,13 @@ export class Sync {
     this.#clock.after(DELAY_MS, () => this.#start(), false);
   }
 
+  /** Another file has taken its place. */
+  reset(): void {
+    const file = this.#file;
+    this.#file = undefined;
+    void file?.close().catch(() => undefined);
+  }
+
   async close(): Promise<void> {
     await this.#running;
     await this.#file?.close().catch(() => undefined);

@@ -115,6 +115,8 @@ export class World {
       written: () => undefined,
       broken: () => undefined,
       mended: () => undefined,
+      usable: () => undefined,
+      held: () => [],
     });
     const startMs = clock.monotonicMs();
     const budgets = new Budgets(clock, {

@@ -100,7 +100,13 @@ export class LaneBench implements Disposable {
     const { clock } = this;
     const outbox = new SqliteOutbox(this.database);
     const quiet = () => undefined;
-    this.journal = new Journal(outbox, clock, { written: quiet, broken: quiet, mended: quiet });
+    this.journal = new Journal(outbox, clock, {
+      ...{ written: quiet, broken: quiet, mended: quiet },
+      usable: () => {
+        for (const lane of this.lanes.values()) lane.refill();
+      },
+      held: () => [...this.lanes.values()].flatMap(({ held }) => [...held]),
+    });
     const { journal } = this;
     const budgets = new Budgets(clock, {
       pauses: outbox.pauses(clock.monotonicMs()),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { runProgram } from '../../src/cli/program.ts';
 import { createIds } from '../../src/outbox/ids.ts';
-import { openStore } from '../../src/outbox/open.ts';
+import { openStore } from '../../src/outbox/store.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { announcementOf } from './render-support.ts';
 
@@ -46,7 +46,7 @@ async function run(...args: readonly string[]) {
 
 /** Two dead deliveries of two announcements, an hour apart, and one that is owed. */
 async function storeWithDead() {
-  const store = openStore(join(folder, 'data/listing-bridge.db'), systemClock);
+  const store = openStore(join(folder, 'data/listing-bridge.db'), systemClock, () => undefined);
   const nowMs = systemClock.wallMs();
   const ids = createIds(() => 0.5);
   const entries = [

@@ -218,3 +218,21 @@ test('the wall clock may be set as it likes: nothing expires early, nothing live
     expect(bench.said).toEqual(['expired bot one']);
   }
 });
+
+test('regression: when the store cannot say what is owed, the lane lets go of nothing and sends it when it can', async () => {
+  using bench = new LaneBench({ bot: { options: patient } });
+  bench.answer = () => limited(10_000);
+  bench.announce('one');
+  bench.announce('two');
+  await bench.clock.advance(1000);
+  bench.database.exec('ALTER TABLE deliveries RENAME TO hidden');
+  bench.lane('bot').reconcile();
+  expect(bench.journal.owed('bot', 10)).toBeUndefined();
+  expect(bench.lane('bot').status.held).toBe(2);
+  bench.answer = () => delivered;
+  await bench.clock.advance(15_000);
+  expect(bench.titles('bot').slice(-2).sort()).toEqual(['one', 'two']);
+  bench.database.exec('ALTER TABLE hidden RENAME TO deliveries');
+  await bench.clock.advance(2000);
+  expect(bench.rows().map(({ state }) => state)).toEqual(['delivered', 'delivered']);
+});

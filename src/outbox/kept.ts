@@ -1,0 +1,138 @@
+/**
+ * What happened while the store could not be written, in memory and bounded. When there is too much of it,
+ * what is least needed goes first: the details of attempts, then what has ended, and only then, oldest
+ * first, what is owed. What went is counted.
+ */
+import type { Announcement } from '../announcement.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { AttemptRecord } from './outbox.ts';
+
+interface Recorded {
+  readonly announcement: Announcement;
+  readonly deliveries: readonly Delivery[];
+}
+
+export type Entry =
+  | Recorded
+  | { readonly attempts: readonly AttemptRecord[] }
+  | { readonly learnt: { readonly key: string; readonly value: string } }
+  | { readonly pause: { readonly key: string; readonly untilMs: number } };
+
+/** What could not be kept. */
+export interface Dropped {
+  /** Earlier attempts: the latest of each delivery is kept, and only goes when nothing else can. */
+  readonly attempts: number;
+  /** Announcements of which everything had ended. */
+  readonly ended: number;
+  /** Announcements of which something was still owed. It is still sent by this process, if its lane holds it. */
+  readonly owed: number;
+}
+
+/** In rows: an announcement, a delivery or an attempt. About 100 MB; more than a day of a busy feed. */
+const MOST_ROWS = 100_000;
+
+/** What is left after a clearing, so that the next one is far. */
+const CLEARED = 0.8;
+
+/** Rows of attempts written in one transaction. */
+const TOGETHER = 100;
+
+const rowsOf = (entry: Entry): number =>
+  'attempts' in entry ? entry.attempts.length : 'deliveries' in entry ? 1 + entry.deliveries.length : 1;
+
+export class Kept {
+  readonly #mostRows: number;
+  #entries: Entry[] = [];
+  #rows = 0;
+  #dropped = { attempts: 0, ended: 0, owed: 0 };
+
+  constructor(mostRows = MOST_ROWS) {
+    this.#mostRows = mostRows;
+  }
+
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  add(entry: Entry): void {
+    this.#entries.push(entry);
+    this.#rows += rowsOf(entry);
+    if (this.#rows > this.#mostRows) this.#clear();
+  }
+
+  /** Hands them over in order while `write` says that there is time for another; a failure costs none. */
+  writeOut(write: (entry: Entry) => boolean): void {
+    let written = 0;
+    try {
+      for (const entry of this.#entries) {
+        const more = write(entry);
+        written++;
+        this.#rows -= rowsOf(entry);
+        if (!more) break;
+      }
+    } finally {
+      this.#entries.splice(0, written);
+    }
+  }
+
+  /** Since it was asked last. */
+  takeDropped(): Dropped {
+    const dropped = this.#dropped;
+    this.#dropped = { attempts: 0, ended: 0, owed: 0 };
+    return dropped;
+  }
+
+  #clear(): void {
+    const target = this.#mostRows * CLEARED;
+    const latest = this.#latestAttempts();
+    let records = this.#withoutAttempts();
+    let rows = latest.size + records.reduce((sum, entry) => sum + rowsOf(entry), 0);
+    const drop = (kind: 'ended' | 'owed', fits: (entry: Recorded) => boolean) => {
+      records = records.filter((entry) => {
+        if (rows <= target || !('deliveries' in entry) || !fits(entry)) return true;
+        rows -= rowsOf(entry);
+        for (const { id } of entry.deliveries) if (latest.delete(id)) rows--;
+        this.#dropped[kind]++;
+        return false;
+      });
+    };
+    drop('ended', ({ deliveries }) =>
+      deliveries.every(({ id }) => (latest.get(id)?.state ?? 'pending') !== 'pending'),
+    );
+    drop('owed', () => true);
+    for (const id of latest.keys()) {
+      if (rows <= target) break;
+      latest.delete(id);
+      rows--;
+      this.#dropped.attempts++;
+    }
+    this.#entries = [...records, ...inParts([...latest.values()])];
+    this.#rows = rows;
+  }
+
+  /** In the order in which they were made. */
+  #latestAttempts(): Map<string, AttemptRecord> {
+    const latest = new Map<string, AttemptRecord>();
+    for (const entry of this.#entries)
+      if ('attempts' in entry)
+        for (const attempt of entry.attempts) {
+          if (latest.delete(attempt.deliveryId)) this.#dropped.attempts++;
+          latest.set(attempt.deliveryId, attempt);
+        }
+    return latest;
+  }
+
+  /** With one pause for each budget, and what was learnt last. */
+  #withoutAttempts(): Entry[] {
+    const latest = new Map<string, Entry>();
+    for (const entry of this.#entries)
+      if ('pause' in entry) latest.set(`pause ${entry.pause.key}`, entry);
+      else if ('learnt' in entry) latest.set(`learnt ${entry.learnt.key}`, entry);
+    return [...latest.values(), ...this.#entries.filter((entry) => 'deliveries' in entry)];
+  }
+}
+
+function* inParts(attempts: readonly AttemptRecord[]): Generator<Entry> {
+  for (let start = 0; start < attempts.length; start += TOGETHER)
+    yield { attempts: attempts.slice(start, start + TOGETHER) };
+}

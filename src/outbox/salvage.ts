@@ -1,0 +1,166 @@
+/**
+ * Brings over what can be read of a store that is given up: everything that is owed, and the newest rows
+ * of the rest, which hold what was announced lately. Reads from both ends of each table, so that one bad
+ * page hides as little as possible. Row by row: one that cannot be kept costs no other.
+ */
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import { isConstraint, messageOf } from './faults.ts';
+import { SCHEMA_VERSION, storedVersion } from './migrations.ts';
+
+export interface Salvaged {
+  readonly announcements: number;
+  /** Of them still owed. */
+  readonly deliveries: number;
+  readonly owed: number;
+  /** What SQLite said about the part that could not be read. */
+  readonly unreadable: string | undefined;
+}
+
+/** Of rows that are owed nothing any more. Bounds the time for which the loop stands still: about 0.2 s. */
+const NEWEST = 10_000;
+
+type Row = Record<string, SQLOutputValue>;
+
+const TABLES = ['announcements', 'deliveries', 'attempts', 'pauses', 'learnt'] as const;
+type Table = (typeof TABLES)[number];
+
+/** By the column that grows with time; the small tables as they are. */
+const NEWEST_FIRST: Readonly<Record<Table, string>> = {
+  announcements: `ORDER BY id DESC LIMIT ${NEWEST}`,
+  deliveries: `ORDER BY id DESC LIMIT ${NEWEST}`,
+  attempts: `ORDER BY started_ms DESC LIMIT ${NEWEST}`,
+  pauses: '',
+  learnt: '',
+};
+
+/** Along the index from both ends; and without it, because it may be what is broken. */
+const OWED = [
+  `SELECT * FROM deliveries INDEXED BY deliveries_owed WHERE state = 'pending' ORDER BY destination ASC, importance DESC, id DESC`,
+  `SELECT * FROM deliveries INDEXED BY deliveries_owed WHERE state = 'pending' ORDER BY destination DESC, importance ASC, id ASC`,
+  `SELECT * FROM deliveries NOT INDEXED WHERE state = 'pending' ORDER BY id DESC LIMIT ${NEWEST}`,
+] as const;
+
+/** What was brought over before is left alone, so it can be called again. Throws when `into` cannot be written. */
+export function salvage(from: DatabaseSync, into: DatabaseSync): Salvaged {
+  const source = new Source(from);
+  const copy = new Copy(into);
+  into.exec('BEGIN IMMEDIATE');
+  try {
+    if (source.isOurs()) bringOver(source, copy);
+    into.exec('COMMIT');
+  } catch (error) {
+    if (into.isTransaction) into.exec('ROLLBACK');
+    throw error;
+  }
+  return { ...copy.counts(), unreadable: source.unreadable };
+}
+
+function bringOver(source: Source, copy: Copy): void {
+  for (const row of source.rows(...OWED)) {
+    const announcement = source.announcementOf(row);
+    if (announcement !== undefined && copy.add('announcements', announcement)) copy.add('deliveries', row);
+  }
+  for (const table of TABLES)
+    for (const row of source.rows(`SELECT * FROM ${table} ${NEWEST_FIRST[table]}`)) copy.add(table, row);
+}
+
+/** Reading never throws. */
+class Source {
+  readonly #database: DatabaseSync;
+  unreadable: string | undefined;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  /** Rows of another schema mean something else. */
+  isOurs(): boolean {
+    return (
+      this.#try(() => {
+        const version = storedVersion(this.#database);
+        if (version !== SCHEMA_VERSION) this.unreadable = `it has schema ${version}`;
+        return version === SCHEMA_VERSION;
+      }) === true
+    );
+  }
+
+  announcementOf(delivery: Row): Row | undefined {
+    return this.#try(() => {
+      const row = this.#database
+        .prepare('SELECT * FROM announcements WHERE id = ?')
+        .get(delivery['announcement_id'] ?? null);
+      if (row !== undefined) JSON.parse(String(row['body']));
+      return row;
+    });
+  }
+
+  /** The further queries are asked only when the one before broke off; rows may then come twice. */
+  *rows(...queries: readonly string[]): Generator<Row> {
+    for (const query of queries) {
+      const before = this.unreadable;
+      this.unreadable = undefined;
+      const rows = this.#try(() => this.#database.prepare(query).iterate());
+      for (;;) {
+        const next = this.#try(() => rows?.next());
+        if (next === undefined || next.done === true) break;
+        yield next.value;
+      }
+      const whole = this.unreadable === undefined;
+      this.unreadable ??= before;
+      if (whole) return;
+    }
+  }
+
+  #try<T>(read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      this.unreadable = messageOf(error);
+      return undefined;
+    }
+  }
+}
+
+class Copy {
+  readonly #into: DatabaseSync;
+  readonly #inserts = new Map<string, (row: Row) => void>();
+
+  constructor(into: DatabaseSync) {
+    this.#into = into;
+  }
+
+  /** False for a row that a damaged page made senseless. Throws when the new store fails. */
+  add(table: Table, row: Row): boolean {
+    try {
+      this.#insert(table, Object.keys(row))(row);
+      return true;
+    } catch (error) {
+      if (isConstraint(error)) return false;
+      throw error;
+    }
+  }
+
+  counts(): { announcements: number; deliveries: number; owed: number } {
+    const count = (rows: string) =>
+      Number(this.#into.prepare(`SELECT COUNT(*) AS n FROM ${rows}`).get()?.['n']);
+    return {
+      announcements: count('announcements'),
+      deliveries: count('deliveries'),
+      owed: count(`deliveries WHERE state = 'pending'`),
+    };
+  }
+
+  #insert(table: string, columns: readonly string[]): (row: Row) => void {
+    let insert = this.#inserts.get(table);
+    if (insert === undefined) {
+      const places = columns.map(() => '?').join(', ');
+      const statement = this.#into.prepare(
+        `INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${places})`,
+      );
+      insert = (row) =>
+        void statement.run(...(columns.map((column) => row[column] ?? null) as SQLInputValue[]));
+      this.#inserts.set(table, insert);
+    }
+    return insert;
+  }
+}

@@ -1,0 +1,271 @@
+/**
+ * The store of the running bridge: one database file that may break, vanish or be replaced under it, and
+ * is mended. An `Outbox` that throws while it has no database; the journal survives that.
+ *
+ * Only a setting that is wrong keeps the bridge from starting. A disk that is full, read-only, failing or
+ * locked does not: the store is then opened as soon as it can be.
+ */
+import type { Announcement } from '../announcement.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { Clock } from '../platform/clock.ts';
+import { FileFault, isBusy, isCorrupt, isDiskFault, isFull, messageOf, StoreError } from './faults.ts';
+import { setAside } from './files.ts';
+import { makeFolderOf } from './folder.ts';
+import { StoreLock } from './lock.ts';
+import { StoreVersionError } from './migrations.ts';
+import { closeDatabase, type OpenDatabase, openDatabase, type Replaced, salvageFile } from './open.ts';
+import type { AttemptRecord, Outbox, OwedDelivery, Waiting } from './outbox.ts';
+import { type Salvaged, salvage } from './salvage.ts';
+import type { SqliteOutbox } from './sqlite.ts';
+import { Sync } from './sync.ts';
+
+export interface OpenStore {
+  readonly outbox: Store;
+  readonly sync: Sync;
+  /** Takes what was written to the disk, then closes. */
+  close(): Promise<void>;
+}
+
+/** Writes after which the log is taken into the database, once nothing happens. About 1,000 pages. */
+const CHECKPOINT_WRITES = 300;
+
+/** For the daemon. Throws `StoreError`. `replaced` may be called before it returns, and at any time later. */
+export function openStore(path: string, clock: Clock, replaced: (what: Replaced) => void): OpenStore {
+  try {
+    makeFolderOf(path);
+  } catch (error) {
+    throw new StoreError(`cannot make the folder of store.path ${path}: ${messageOf(error)}`);
+  }
+  const sync = new Sync(path, clock);
+  const outbox = new Store({ path, clock, sync, replaced });
+  return {
+    outbox,
+    sync,
+    async close() {
+      await sync.close();
+      outbox.close();
+    },
+  };
+}
+
+interface StoreParts {
+  readonly path: string;
+  readonly clock: Clock;
+  readonly sync: Sync;
+  readonly replaced: (what: Replaced) => void;
+}
+
+export class Store implements Outbox {
+  readonly #parts: StoreParts;
+  readonly #lock: StoreLock;
+  #open: OpenDatabase | undefined;
+  /** Why it is not open. */
+  #trouble: unknown;
+  /** What is being replaced, when that did not succeed at once. */
+  #givenUp: Pick<Replaced, 'reason' | 'setAside'> | undefined;
+  #writes = 0;
+  #writesSeen = 0;
+
+  constructor(parts: StoreParts) {
+    this.#parts = parts;
+    const { path } = parts;
+    this.#lock = new StoreLock(path);
+    try {
+      this.#acquire();
+    } catch (error) {
+      this.#trouble = error;
+      if (isDiskFault(error, path)) return;
+      this.#lock.release();
+      if (error instanceof StoreVersionError) throw new StoreError(`store.path ${path}: ${error.message}`);
+      if (error instanceof StoreError) throw error;
+      throw new StoreError(
+        `store.path ${path} cannot be written: ${messageOf(error)}. Check the disk and the permissions of the file and its folder (SQLite needs to write both)`,
+      );
+    }
+  }
+
+  record(announcement: Announcement, deliveries: readonly Delivery[]): void {
+    this.#current.record(announcement, deliveries);
+    this.#writes++;
+  }
+
+  settle(attempts: readonly AttemptRecord[]): void {
+    this.#current.settle(attempts);
+    this.#writes++;
+  }
+
+  restore(owed: readonly OwedDelivery[]): void {
+    this.#current.restore(owed);
+  }
+
+  pause(key: string, untilMs: number): void {
+    this.#current.pause(key, untilMs);
+  }
+
+  owed(destination: string, limit: number): readonly OwedDelivery[] {
+    return this.#current.owed(destination, limit);
+  }
+
+  waiting(): ReadonlyMap<string, Waiting> {
+    return this.#current.waiting();
+  }
+
+  buryRemoved(configured: readonly string[], nowMs: number): number {
+    return this.#current.buryRemoved(configured, nowMs);
+  }
+
+  prune(beforeMs: number, limit: number): number {
+    return this.#current.prune(beforeMs, limit);
+  }
+
+  pauses(nowMs: number): ReadonlyMap<string, number> {
+    return this.#remember<ReadonlyMap<string, number>>((outbox) => outbox.pauses(nowMs), new Map());
+  }
+
+  learn(key: string, value: string): void {
+    this.#current.learn(key, value);
+  }
+
+  learnt(): ReadonlyMap<string, string> {
+    return this.#remember<ReadonlyMap<string, string>>((outbox) => outbox.learnt(), new Map());
+  }
+
+  attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> {
+    return this.#remember<ReadonlyMap<string, readonly number[]>>(
+      (outbox) => outbox.attemptsSince(sinceMs),
+      new Map(),
+    );
+  }
+
+  identitiesSince(sinceMs: number): Iterable<{ readonly identity: string; readonly receivedMs: number }> {
+    return this.#remember((outbox) => [...outbox.identitiesSince(sinceMs)], []);
+  }
+
+  /** Asked at a calm interval: also looks after the files. Throws `FileFault`. */
+  changedByOthers(): boolean {
+    const changed = this.#current.changedByOthers();
+    this.#open?.files.check();
+    this.#lock.take();
+    const calm = this.#writes === this.#writesSeen;
+    this.#writesSeen = this.#writes;
+    if (calm && this.#writes >= CHECKPOINT_WRITES) {
+      this.#writes = this.#writesSeen = 0;
+      this.#open?.database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    }
+    return changed;
+  }
+
+  mend(error: unknown): boolean {
+    const open = this.#open;
+    if (open === undefined) {
+      this.#acquire();
+      return true;
+    }
+    const fault = isCorrupt(error) ? error : faultOf(open);
+    if (isCorrupt(fault) || (fault instanceof FileFault && fault.kind === 'gone')) {
+      this.#replace(open, fault);
+      return true;
+    }
+    this.#lock.take();
+    // Somebody else's lock or a full disk passes; after anything else the connection may be part of the trouble.
+    if (fault !== undefined || !(isBusy(error) || isFull(error))) this.#reopen(open);
+    return false;
+  }
+
+  close(): void {
+    if (this.#open !== undefined) closeDatabase(this.#open);
+    this.#open = undefined;
+    this.#lock.release();
+  }
+
+  /** For what is asked once, at the start: a damaged file is replaced at once; any other fault the journal meets too, and tells. */
+  #remember<Answer>(question: (outbox: SqliteOutbox) => Answer, nothing: Answer): Answer {
+    try {
+      return question(this.#current);
+    } catch (error) {
+      return isCorrupt(error) ? (this.#mended(error, question) ?? nothing) : nothing;
+    }
+  }
+
+  #mended<Answer>(error: unknown, question: (outbox: SqliteOutbox) => Answer): Answer | undefined {
+    try {
+      this.mend(error);
+      return question(this.#current);
+    } catch {
+      return undefined;
+    }
+  }
+
+  get #current(): SqliteOutbox {
+    if (this.#open === undefined) throw this.#trouble;
+    return this.#open.outbox;
+  }
+
+  #acquire(): void {
+    const { path, clock, replaced } = this.#parts;
+    try {
+      makeFolderOf(path);
+      this.#lock.take();
+      this.#open = openDatabase(path, clock, replaced);
+    } catch (error) {
+      this.#trouble = error;
+      throw error;
+    }
+  }
+
+  /** The old one stays open until all that can be read of it is in the new one. May be called again. */
+  #replace(open: OpenDatabase, fault: unknown): void {
+    const { path, clock, replaced } = this.#parts;
+    this.#givenUp ??= {
+      reason: messageOf(fault),
+      setAside: isCorrupt(fault) ? setAside(path, clock.wallMs()) : undefined,
+    };
+    const { reason, setAside: aside } = this.#givenUp;
+    makeFolderOf(path);
+    this.#lock.take();
+    open.files.removeLog();
+    const next = openDatabase(path, clock, replaced);
+    let salvaged: Salvaged;
+    try {
+      salvaged = salvage(open.database, next.database);
+      if (salvaged.unreadable !== undefined && aside !== undefined)
+        salvaged = salvageFile(aside, next.database);
+    } catch (error) {
+      closeDatabase(next);
+      throw error;
+    }
+    this.#use(next, open);
+    this.#givenUp = undefined;
+    replaced({ reason, setAside: aside, salvaged });
+  }
+
+  /** The last to close takes the log into the database: so first that, then anew. */
+  #reopen(open: OpenDatabase): void {
+    const row = open.database.prepare('PRAGMA wal_checkpoint(PASSIVE)').get();
+    if (row?.['busy'] !== 0 || row['log'] !== row['checkpointed'])
+      throw new Error('the write-ahead log cannot be taken into the database yet');
+    this.#open = undefined;
+    closeDatabase(open);
+    this.#acquire();
+    this.#parts.sync.reset();
+  }
+
+  #use(next: OpenDatabase, before: OpenDatabase): void {
+    this.#open = next;
+    this.#parts.sync.reset();
+    try {
+      closeDatabase(before);
+    } catch {
+      // It was given up, and what could be read of it is in the next one.
+    }
+  }
+}
+
+function faultOf({ files }: OpenDatabase): unknown {
+  try {
+    files.check();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}

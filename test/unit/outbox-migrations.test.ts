@@ -1,0 +1,127 @@
+/**
+ * The store of every released version opens in this one, without loss. `test/fixtures/store/schema-N.sql` is
+ * what version N left behind, rows included, and is never edited: a new version gets a new file.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from 'vitest';
+import { SCHEMA_VERSION } from '../../src/outbox/migrations.ts';
+import { openStoreFile } from '../../src/outbox/open.ts';
+import { findDelivery, listDeliveries } from '../../src/outbox/queries.ts';
+import { openStore } from '../../src/outbox/store.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { Folder } from '../support/outbox.ts';
+
+const fixtures = new URL('../fixtures/store/', import.meta.url);
+const versions = readdirSync(fixtures)
+  .map((name) => Number(/^schema-(\d+)\.sql$/.exec(name)?.[1]))
+  .sort((a, b) => a - b);
+
+const fixture = (version: number) => readFileSync(new URL(`schema-${version}.sql`, fixtures), 'utf8');
+
+const open = (path: string) => openStore(path, new FakeClock(), () => expect.fail('nothing is replaced'));
+
+test('there is a fixture for every released version', () => {
+  expect(versions).toEqual(Array.from({ length: SCHEMA_VERSION }, (_, index) => index + 1));
+});
+
+/** Of every fixture: the same five deliveries, in each state. */
+const IN_EVERY = [
+  ['0000000000000a-0', 'bot', 'delivered', 2],
+  ['0000000000000a-1', 'chat', 'pending', 1],
+  ['0000000000000b-0', 'bot', 'expired', 0],
+  ['0000000000000b-1', 'chat', 'dead', 3],
+  ['0000000000000c-0', 'vip', 'skipped', 0],
+] as const;
+
+test.each(versions)('version %i opens without loss', async (version) => {
+  using folder = new Folder();
+  const path = folder.file('bridge.db');
+  {
+    using old = new DatabaseSync(path);
+    old.exec(fixture(version));
+  }
+  const store = open(path);
+  const owed = store.outbox.owed('chat', 10);
+  expect(owed).toMatchObject([
+    {
+      delivery: {
+        id: '0000000000000a-1',
+        rule: 'all',
+        ticker: 'ABC',
+        announcement: { title: '에이비씨(ABC)' },
+      },
+      attempts: 1,
+      notBeforeMs: 5000,
+      plain: true,
+    },
+  ]);
+  expect([...store.outbox.identitiesSince(0)]).toHaveLength(3);
+  expect(store.outbox.pauses(0)).toEqual(new Map([['chat', 99_000]]));
+  await store.close();
+  using database = openStoreFile(path, true);
+  const all = listDeliveries(database, { state: undefined, destination: undefined, sinceMs: 0, limit: 100 });
+  expect(
+    all.map(({ delivery, state, attempts }) => [delivery.id, delivery.destination, state, attempts]).sort(),
+  ).toEqual(IN_EVERY);
+  expect(findDelivery(database, '0000000000000a-0')?.attempts).toMatchObject([
+    { attempt: 1, outcome: 'retry server_error', status: 503, detail: 'busy' },
+    { attempt: 2, outcome: 'delivered', status: 200 },
+  ]);
+});
+
+test('the schema is the same whether it was made new or migrated', () => {
+  const schemaOf = (database: DatabaseSync) =>
+    database
+      .prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name')
+      .all()
+      .map(({ type, name, sql }) => [type, name, String(sql).replaceAll(/\s+/g, ' ')]);
+  using folder = new Folder();
+  const schemas = [0, ...versions].map((version) => {
+    const path = folder.file(`${version}.db`);
+    if (version > 0) {
+      using old = new DatabaseSync(path);
+      old.exec(fixture(version));
+    }
+    void open(path).close();
+    using database = openStoreFile(path, true);
+    return schemaOf(database);
+  });
+  for (const schema of schemas) expect(schema).toEqual(schemas[0]);
+});
+
+test('a newer database is refused, clearly, and is not touched', () => {
+  using folder = new Folder();
+  const path = folder.file('bridge.db');
+  {
+    using newer = new DatabaseSync(path);
+    newer.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}; CREATE TABLE later (x);`);
+  }
+  const bytes = readFileSync(path);
+  expect(() => open(path)).toThrow(
+    /store\.path .*bridge\.db: the store was written by a newer listing-bridge \(schema \d+; this one knows \d+\): upgrade/,
+  );
+  expect(() => openStoreFile(path, true)).toThrow(/has schema \d+, this listing-bridge has/);
+  expect(readFileSync(path)).toEqual(bytes);
+});
+
+test('a migration that fails leaves the old version whole', () => {
+  using folder = new Folder();
+  const path = folder.file('bridge.db');
+  {
+    // Somebody else's table of the same name is in the way.
+    using odd = new DatabaseSync(path);
+    odd.exec('CREATE TABLE pauses (mine)');
+  }
+  expect(() => open(path)).toThrow(/cannot be written: table pauses already exists/);
+  using database = new DatabaseSync(path);
+  expect(database.prepare('SELECT name FROM sqlite_schema').all()).toEqual([{ name: 'pauses' }]);
+});
+
+test('an empty file is a store that has not begun', async () => {
+  using folder = new Folder();
+  writeFileSync(folder.file('bridge.db'), '');
+  const store = open(folder.file('bridge.db'));
+  expect(store.outbox.waiting()).toEqual(new Map());
+  await store.close();
+});
