@@ -13,9 +13,11 @@ import { Bus } from './ops/bus.ts';
 import { createEvents } from './ops/events.ts';
 import { logEvents } from './ops/log-events.ts';
 import { createMetrics } from './ops/metrics.ts';
+import { Race } from './ops/race.ts';
 import { Recent } from './ops/recent.ts';
 import { createApp, type Reloaded, startServer } from './ops/server.ts';
 import { type Status, statusOf } from './ops/status.ts';
+import { watchUnmatched } from './ops/unmatched.ts';
 import { createIds } from './outbox/ids.ts';
 import { Journal } from './outbox/journal.ts';
 import { memoryOf } from './outbox/learnt.ts';
@@ -68,6 +70,9 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     bus.listen(logEvents(log, clock));
     const recent = new Recent();
     bus.listen(recent.listener);
+    const race = new Race();
+    bus.listen(race.listener);
+    bus.listen(watchUnmatched(publish));
     const events = createEvents(publish);
 
     const store = openStore(storeOptions.path, clock, events.storeReplaced);
@@ -115,6 +120,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
         destinations: lanes.reports(),
         waiting: journal.waiting(),
         announcements: recent.announcements,
+        race: race.report,
         nowMs: clock.monotonicMs(),
       });
     const metrics = createMetrics(version, status);
@@ -153,7 +159,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
 /** What was announced within the window before this start is not news. */
 function remember({ outbox }: OpenStore, dedupe: Dedupe, nowMs: number): Dedupe {
   for (const { identity, receivedMs } of outbox.identitiesSince(nowMs - dedupe.windowMs))
-    dedupe.isRepeat(identity, receivedMs);
+    dedupe.remember(identity, receivedMs);
   return dedupe;
 }
 

@@ -1,26 +1,111 @@
 /**
  * Remembers what was announced within the window, so that a second feed, a reconnect or a restart does
  * not announce it again. The first copy opens the window; repeats do not prolong it, so the same words
- * an hour later are news again. Memory is bounded by the window.
+ * an hour later are news again. A redacted copy of something that is known says nothing new; a full copy
+ * of something that was only known redacted is news (docs/decisions/redacted-copies.md). Memory is bounded by the window.
  */
+import { type Announcement, identityOf } from './announcement.ts';
+
+/** The copy that came first. */
+export interface First {
+  /** `undefined`: before this start. */
+  readonly feed: string | undefined;
+  /** Monotonic. */
+  readonly receivedMs: number;
+}
+
+/** Two endpoints detect the same event on their own, so their stamps differ by about this much at most. */
+const SAME_EVENT_US = 2_000_000;
+/** Copies come within seconds of each other, and there is no replay. */
+const EVENTS_KEPT_MS = 60_000;
+/** Of one publisher and type; what searches them must stay short in a flood. */
+const MOST_EVENTS = 256;
+/** Publishers and listing types are open sets. */
+const MOST_KINDS = 256;
+
+/** One event of a publisher and listing type, which redacted copies can only be matched to by time. */
+interface Event {
+  first: First;
+  readonly momentUs: number;
+  redacted: boolean;
+  /** Feeds that have brought it: each brings it once, so a second redacted one of theirs is another event. */
+  readonly feeds: Set<string>;
+}
+
 export class Dedupe {
   /** A reload may change it. */
   windowMs: number;
-  /** Identity → time of the first copy, oldest first. */
-  readonly #seen = new Map<string, number>();
+  /** Identity → the first copy, oldest first. */
+  readonly #seen = new Map<string, First>();
+  readonly #events = new Map<string, Event[]>();
 
   constructor(windowMs: number) {
     this.windowMs = windowMs;
   }
 
-  /** True if the identity was seen within the window; remembers it otherwise. `nowMs` is monotonic. */
-  isRepeat(identity: string, nowMs: number): boolean {
-    for (const [oldest, seenMs] of this.#seen) {
-      if (nowMs - seenMs < this.windowMs) break;
+  /** For what was announced before this start. */
+  remember(identity: string, receivedMs: number): void {
+    if (!this.#seen.has(identity)) this.#seen.set(identity, { feed: undefined, receivedMs });
+  }
+
+  /** `undefined`: it is news, and remembered from now on. */
+  firstOf(announcement: Announcement): First | undefined {
+    const { feed, receivedMs, redacted, test } = announcement;
+    for (const [oldest, seen] of this.#seen) {
+      if (receivedMs - seen.receivedMs < this.windowMs) break;
       this.#seen.delete(oldest);
     }
-    if (this.#seen.has(identity)) return true;
-    this.#seen.set(identity, nowMs);
-    return false;
+    const identity = identityOf(announcement);
+    const known = this.#seen.get(identity);
+    if (known !== undefined) return known;
+    const first = { feed, receivedMs };
+    this.#seen.set(identity, first);
+    return test ? undefined : this.#matched(announcement, first, redacted);
   }
+
+  #matched(announcement: Announcement, first: First, redacted: boolean): First | undefined {
+    const { publisher, listingType, feed } = announcement;
+    const momentUs =
+      announcement.detectedTimestampUs ??
+      announcement.dispatchTimestampUs ??
+      announcement.receivedTimestampUs;
+    const kind = `${publisher} ${listingType}`;
+    const fresh = (this.#events.get(kind) ?? []).filter(
+      (event) => first.receivedMs - event.first.receivedMs < EVENTS_KEPT_MS,
+    );
+    this.#events.delete(kind);
+    this.#events.set(kind, fresh.slice(-MOST_EVENTS));
+    const [oldest] = this.#events.keys();
+    if (oldest !== undefined && this.#events.size > MOST_KINDS) this.#events.delete(oldest);
+    const event = sameEvent(fresh, momentUs, feed, redacted);
+    if (event === undefined) {
+      this.#events.get(kind)?.push({ first, momentUs, redacted, feeds: new Set([feed]) });
+      return undefined;
+    }
+    event.feeds.add(feed);
+    if (redacted) return event.first;
+    // Now known in full: what was alerted before said only that there was something.
+    event.redacted = false;
+    event.first = first;
+    return undefined;
+  }
+}
+
+/** For a redacted copy: what it is a copy of. For a full one: what was only known redacted. The nearest in time. */
+function sameEvent(
+  events: readonly Event[],
+  momentUs: number,
+  feed: string,
+  redacted: boolean,
+): Event | undefined {
+  let nearest: Event | undefined;
+  let nearestUs = SAME_EVENT_US;
+  for (const event of events) {
+    const apartUs = Math.abs(event.momentUs - momentUs);
+    if (apartUs > nearestUs || (!redacted && !event.redacted)) continue;
+    if (apartUs > 0 && event.feeds.has(feed)) continue;
+    nearest = event;
+    nearestUs = apartUs;
+  }
+  return nearest;
 }

@@ -2,8 +2,8 @@
  * What happens to an announcement between the frame and the lanes, in one synchronous step: is it new,
  * which rules want it, write down what is owed, hand it over. Nothing here waits, logs or throws.
  */
-import { type Announcement, identityOf, importanceOf } from './announcement.ts';
-import type { Dedupe } from './dedupe.ts';
+import { type Announcement, importanceOf } from './announcement.ts';
+import type { Dedupe, First } from './dedupe.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import { type AnnouncementFrame, type Receipt, toAnnouncement } from './feed/frames.ts';
 import type { Match, Router } from './routing/router.ts';
@@ -22,7 +22,7 @@ export interface IntakeParts {
   readonly events: {
     /** `rules`: every one that matched, also one that sends nothing. */
     received(announcement: Announcement, deliveries: readonly Delivery[], rules: readonly string[]): void;
-    duplicate(announcement: Announcement): void;
+    duplicate(announcement: Announcement, first: First): void;
   };
 }
 
@@ -51,7 +51,8 @@ export class Intake {
     const { receivedMs } = receipt;
     const { ids, dedupe, journal, events } = this.#parts;
     const announcement = toAnnouncement(frame, { ...receipt, id: ids(receivedMs) });
-    if (dedupe.isRepeat(identityOf(announcement), receivedMs)) return events.duplicate(announcement);
+    const first = dedupe.firstOf(announcement);
+    if (first !== undefined) return events.duplicate(announcement, first);
 
     const { router, targets } = this.routes;
     const { rules, matches } = router.route(announcement);

@@ -2,8 +2,9 @@
  * The feeds of the running config, by name. All share the gates that keep within the service's limits, also
  * over a reload: a feed with a new key connects at once, one with the old key waits for its cooldown.
  */
-import { FeedClient, type FeedEvents } from '../feed/client.ts';
+import { FeedClient, type FeedEvents, type FeedParts } from '../feed/client.ts';
 import { ConnectGate, SelfTestGate } from '../feed/connect-gate.ts';
+import type { Expectations } from '../feed/evidence.ts';
 import type { FeedOptions } from '../feed/options.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
@@ -36,7 +37,11 @@ export class FeedSet {
   }
 
   /** Unchanged feeds stay connected. `authorities`: the text of `tls.ca`, by feed. */
-  apply(feeds: readonly FeedOptions[], authorities: ReadonlyMap<string, string>): Difference {
+  apply(
+    feeds: readonly FeedOptions[],
+    authorities: ReadonlyMap<string, string>,
+    expectations: Expectations,
+  ): Difference {
     const prints = new Map(
       feeds.map((options) => [options.name, fingerprint([options, authorities.get(options.name)])]),
     );
@@ -49,10 +54,12 @@ export class FeedSet {
       this.#running.delete(name);
       (prints.has(name) ? changed : removed).push(name);
     }
+    for (const { client } of this.#running.values()) client.expect(expectations);
     for (const options of feeds) {
       if (this.#running.has(options.name)) continue;
       if (!changed.includes(options.name)) added.push(options.name);
-      this.#start(options, authorities.get(options.name), prints.get(options.name) ?? '');
+      const start = { options, ca: authorities.get(options.name), expectations };
+      this.#start(start, prints.get(options.name) ?? '');
     }
     return { added, changed, removed };
   }
@@ -61,11 +68,11 @@ export class FeedSet {
     for (const { client } of this.#running.values()) client.stop();
   }
 
-  #start(options: FeedOptions, ca: string | undefined, print: string): void {
+  #start(start: Pick<FeedParts, 'options' | 'ca' | 'expectations'>, print: string): void {
     const { clock, random, events } = this.#parts;
     const gates = { connectGate: this.#connectGate, selfTestGate: this.#selfTestGate };
-    const client = new FeedClient({ options, ca, ...gates, clock, random, events });
-    this.#running.set(options.name, { client, print });
+    const client = new FeedClient({ ...start, ...gates, clock, random, events });
+    this.#running.set(start.options.name, { client, print });
     client.start();
   }
 }

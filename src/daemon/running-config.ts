@@ -12,6 +12,7 @@ import type { Journal } from '../outbox/journal.ts';
 import { type Clock, withDeadline } from '../platform/clock.ts';
 import { fingerprint, type LatestRedactor } from '../platform/secret.ts';
 import { describeDifference } from './difference.ts';
+import { expectationsOf } from './expectations.ts';
 import type { FeedSet } from './feed-set.ts';
 import { fileDigest } from './file-digest.ts';
 import type { LaneSet } from './lane-set.ts';
@@ -64,7 +65,7 @@ export class RunningConfig {
     const { lanes, feeds, intake } = this.#parts;
     lanes.apply(this.#ready.destinations);
     intake.routes = { router: this.#ready.router, targets: lanes.targets() };
-    feeds.apply(this.#ready.config.feeds, this.#ready.authorities);
+    feeds.apply(this.#ready.config.feeds, this.#ready.authorities, expectationsOf(this.#ready.config));
     this.#buryRemoved();
     // What was owed before goes out beside the news, not before the feed listens.
     lanes.refill();
@@ -124,7 +125,10 @@ export class RunningConfig {
     intake.routes = { router: next.router, targets: lanes.targets() };
     const changes = [
       ...describeDifference('destination', destinations),
-      ...describeDifference('feed', feeds.apply(next.config.feeds, next.authorities)),
+      ...describeDifference(
+        'feed',
+        feeds.apply(next.config.feeds, next.authorities, expectationsOf(next.config)),
+      ),
     ];
     for (const key of ['rules', 'templates', 'dedupeWindow', 'shutdownTimeout'] as const)
       if (fingerprint(before[key]) !== fingerprint(next.config[key])) changes.push(`${key}: changed`);

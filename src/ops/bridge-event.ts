@@ -4,6 +4,7 @@
  */
 import type { Announcement } from '../announcement.ts';
 import type { Config } from '../config/schema.ts';
+import type { First } from '../dedupe.ts';
 import type { Delivery, FinalState } from '../delivery/delivery.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
 import type { Decision } from '../delivery/retry-policy.ts';
@@ -33,7 +34,12 @@ export type BridgeEvent =
       /** Every rule that matched, also one that sends nothing. */
       readonly rules: readonly string[];
     }
-  | { readonly kind: 'announcement.duplicate'; readonly announcement: Announcement }
+  | {
+      readonly kind: 'announcement.duplicate';
+      readonly announcement: Announcement;
+      /** The copy that won. */
+      readonly first: First;
+    }
   | {
       readonly kind: 'feed.live';
       readonly feed: string;

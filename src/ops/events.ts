@@ -41,7 +41,7 @@ export function createEvents(publish: Listener): Events {
     intake: {
       received: (announcement, deliveries, rules) =>
         publish({ kind: 'announcement.received', announcement, deliveries, rules }),
-      duplicate: (announcement) => publish({ kind: 'announcement.duplicate', announcement }),
+      duplicate: (announcement, first) => publish({ kind: 'announcement.duplicate', announcement, first }),
     },
     lane: {
       attempted: (delivery, attempt, result, startedMs, endedMs, decision) =>

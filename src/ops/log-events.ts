@@ -1,5 +1,4 @@
 /** One wide log line for each event, named as the event; silence where there is nothing that a person would want to read. */
-import type { Announcement } from '../announcement.ts';
 import { helpFor } from '../feed/warning.ts';
 import type { Clock } from '../platform/clock.ts';
 import { formatDuration } from '../platform/duration.ts';
@@ -42,7 +41,7 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
     case 'announcement.received':
       return [{ level: 'info', fields: receivedFields(event) }];
     case 'announcement.duplicate':
-      return [{ level: 'debug', fields: duplicateFields(event.announcement) }];
+      return [{ level: 'debug', fields: duplicateFields(event) }];
     case 'feed.live':
       return [liveLine(event)];
     case 'warning.raised':
@@ -183,11 +182,13 @@ function receivedFields({ announcement, deliveries }: BridgeEventOf<'announcemen
   };
 }
 
-const duplicateFields = ({ feed, publisher, tickers, title }: Announcement): LogFields => ({
-  feed,
-  publisher,
-  tickers,
-  title,
+const duplicateFields = ({ announcement, first }: BridgeEventOf<'announcement.duplicate'>): LogFields => ({
+  feed: announcement.feed,
+  publisher: announcement.publisher,
+  tickers: announcement.tickers,
+  title: announcement.title,
+  firstFeed: first.feed,
+  behindMs: roundMs(announcement.receivedMs - first.receivedMs),
 });
 
 function attemptedFields(event: BridgeEventOf<'delivery.attempted'>): LogFields {

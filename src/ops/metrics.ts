@@ -7,6 +7,7 @@ import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import type { BridgeEvent, BridgeEventOf } from './bridge-event.ts';
 import type { Listener } from './bus.ts';
 import { type MetricDescription, MetricMaker } from './metric-maker.ts';
+import { leadOf } from './race.ts';
 import type { Status } from './status.ts';
 import { statusGauges } from './status-gauges.ts';
 
@@ -57,6 +58,12 @@ const countersOf = (make: MetricMaker) => ({
     'announcements_duplicate_total',
     'Announcements that another feed or connection had brought before',
   ),
+  lead: make.histogram(
+    'feed_lead_seconds',
+    'How far ahead of another feed this one brought the same',
+    'feed',
+  ),
+  warnings: make.counter('warnings_total', 'Warnings raised, by code (docs/troubleshooting.md)', 'code'),
   ruleMatches: make.counter('rule_matches_total', 'Announcements that a rule matched', 'rule'),
   deliveries: make.counter(
     'deliveries_total',
@@ -82,8 +89,14 @@ function count(counters: Counters, event: BridgeEvent): void {
   switch (event.kind) {
     case 'announcement.received':
       return received(counters, event);
-    case 'announcement.duplicate':
-      return counters.duplicates.inc();
+    case 'announcement.duplicate': {
+      counters.duplicates.inc();
+      const lead = leadOf(event);
+      if (lead !== undefined) counters.lead.observe({ feed: lead.winner }, lead.leadMs / 1000);
+      return undefined;
+    }
+    case 'warning.raised':
+      return counters.warnings.inc({ code: event.warning.code });
     case 'delivery.attempted':
       return attempted(counters, event);
     case 'delivery.ended':

@@ -8,6 +8,7 @@ import type { FeedOptions } from '../feed/options.ts';
 import type { Waiting } from '../outbox/outbox.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { type FeedReport, feedReport } from './feed-report.ts';
+import type { RaceReport } from './race.ts';
 import type { RecentAnnouncement } from './recent.ts';
 
 export interface DestinationReport {
@@ -39,6 +40,8 @@ export interface Status {
   };
   readonly store: { readonly path: string; readonly fault: string | undefined };
   readonly feeds: readonly FeedReport[];
+  /** Which feed is faster; empty until two have brought the same. */
+  readonly race: readonly RaceReport[];
   readonly destinations: readonly DestinationReport[];
   /** The last ones since the start, newest first. */
   readonly announcements: readonly RecentAnnouncement[];
@@ -58,11 +61,12 @@ export interface StatusInput {
   /** By destination, from the outbox; `undefined` when it cannot be read. */
   readonly waiting: ReadonlyMap<string, Waiting> | undefined;
   readonly announcements: readonly RecentAnnouncement[];
+  readonly race: readonly RaceReport[];
   readonly nowMs: number;
 }
 
 export function statusOf(input: StatusInput): Status {
-  const { version, startedMs, config, store, announcements, nowMs } = input;
+  const { version, startedMs, config, store, announcements, race, nowMs } = input;
   const feeds = input.feeds.map(({ options, status }) => feedReport(options, status, nowMs));
   const destinations = input.destinations.map(({ name, type, lane }) =>
     destinationReport(name, type, lane, input.waiting, nowMs),
@@ -83,6 +87,7 @@ export function statusOf(input: StatusInput): Status {
     config,
     store,
     feeds,
+    race,
     destinations,
     announcements,
   };

@@ -144,7 +144,7 @@ export class World {
     const router: Router = { route: () => ({ rules: ['all'], matches }), explain: () => [] };
     const dedupe = new Dedupe(DEDUPE_MS);
     for (const { identity, receivedMs } of this.#outbox.identitiesSince(clock.monotonicMs() - DEDUPE_MS))
-      dedupe.isRepeat(identity, receivedMs);
+      dedupe.remember(identity, receivedMs);
     const events = { received: () => undefined, duplicate: () => undefined };
     this.#intake = new Intake(
       { ids: createIds(random), dedupe, journal: this.#journal, events },

@@ -10,5 +10,6 @@ export const NO_STATUS: Status = statusOf({
   destinations: [],
   waiting: new Map(),
   announcements: [],
+  race: [],
   nowMs: 0,
 });

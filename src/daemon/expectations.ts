@@ -1,0 +1,17 @@
+/** What the config makes the feeds watch for: the publishers that rules wait for, and how early an expiry is told. */
+import { wordsOf } from '../config/conditions.ts';
+import type { Config } from '../config/schema.ts';
+import { Coverage, type Want } from '../feed/coverage.ts';
+import { type Expectations, KEY_EXPIRES_WITHIN_MS } from '../feed/evidence.ts';
+
+export function expectationsOf({ feeds, rules }: Pick<Config, 'feeds' | 'rules'>): Expectations {
+  const wants = rules.flatMap(({ name, match }): Want[] => {
+    const publishers = match.publisher === undefined ? undefined : wordsOf(match.publisher);
+    // A rule that names none takes what comes.
+    if (publishers === undefined) return [];
+    const named = match.feed === undefined ? undefined : wordsOf(match.feed);
+    const heard = feeds.map((feed) => feed.name).filter((feed) => named?.has(feed.toLowerCase()) ?? true);
+    return [{ rule: name, publishers: [...publishers], feeds: heard }];
+  });
+  return { keyExpiresWithinMs: KEY_EXPIRES_WITHIN_MS, coverage: new Coverage(feeds, wants) };
+}
