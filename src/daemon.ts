@@ -8,6 +8,7 @@ import { makeReady, type SoundConfig } from './daemon/ready-config.ts';
 import { type Load, RunningConfig } from './daemon/running-config.ts';
 import { Dedupe } from './dedupe.ts';
 import { Budgets, REMEMBERED_MS } from './delivery/budgets.ts';
+import { HttpPools } from './destinations/http-pools.ts';
 import { Intake, NOWHERE } from './intake.ts';
 import { Bus } from './ops/bus.ts';
 import { createEvents } from './ops/events.ts';
@@ -99,6 +100,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       ...{ journal, budgets, clock, random, events: events.lane, openFailed: events.openFailed },
       deps: {
         ...{ clock, redact: redactor.redact, version, advise: events.advise },
+        pools: new HttpPools({ clock }),
         memory: memoryOf(store.outbox, journal),
       },
     });

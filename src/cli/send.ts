@@ -1,4 +1,5 @@
 /** `send`: one clearly marked sample, for real, to one destination; says what came back and how long it took. */
+import { HttpPools } from '../destinations/http-pools.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { orNearest } from '../platform/suggest.ts';
@@ -42,7 +43,12 @@ export async function sendCommand(options: SendOptions, io: Io): Promise<ExitCod
     importance: 0,
     expiresAtMs: undefined,
   });
-  const destination = await found.open({ clock, redact, version: io.version });
+  const destination = await found.open({
+    clock,
+    redact,
+    version: io.version,
+    pools: new HttpPools({ clock }),
+  });
   const deadline = new AbortController();
   const timer = clock.after(found.options.timeout, () => deadline.abort());
   io.signal.addEventListener('abort', () => deadline.abort(), { once: true });

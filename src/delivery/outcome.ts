@@ -60,5 +60,7 @@ export interface AttemptResult {
   readonly detail?: string;
   /** When the request went onto the wire, by the monotonic clock; absent when nothing was written. */
   readonly writtenMs?: number;
+  /** The request had to wait for a connection to be made; absent when one was ready. */
+  readonly connected?: true;
   readonly limits?: readonly LimitNews[];
 }

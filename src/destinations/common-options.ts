@@ -30,6 +30,12 @@ export const commonOptions = (defaults: { maxAgeMs: number; timeoutMs: number; c
   retry,
   rateLimit: rateLimit.optional().describe("replaces the platform's limits for this destination"),
   concurrency: integer(1, 1000).default(defaults.concurrency).describe('most requests under way at once'),
+  warm: z
+    .union([z.literal(false), duration()], { error: 'must be a duration such as 1m, or false' })
+    .default(60_000)
+    .describe(
+      'connections are kept open and ready, each replaced by a fresh one when it has lain unused for this long; false: opened only when there is something to send',
+    ),
   onAmbiguous: z
     .enum(['resend', 'drop'])
     .default('resend')

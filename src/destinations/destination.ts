@@ -11,6 +11,7 @@ import type { AttemptResult } from '../delivery/outcome.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Redactor } from '../platform/secret.ts';
 import type { CommonOptions } from './common-options.ts';
+import type { HttpPools } from './http-pools.ts';
 
 /** What a message is made of. */
 export interface RenderInput {
@@ -82,6 +83,8 @@ export interface DestinationDeps {
   readonly redact: Redactor;
   /** For `user-agent`. */
   readonly version: string;
+  /** Shared by all destinations. */
+  readonly pools: HttpPools;
   /** What was learnt outlives a restart there; absent: it is forgotten. */
   readonly memory?: DestinationMemory;
   /** Something that a person should change in the config; in one sentence, without secrets. */

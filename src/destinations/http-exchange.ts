@@ -11,6 +11,11 @@ import type { HttpResult } from './http.ts';
 /** More of an answer than this is of no use to anyone; the rest is not waited for. */
 const MOST_BODY_BYTES = 64 * 1024;
 
+/** True while undici is being given a connection that was made for the request that it then starts. */
+interface ConnectionSource {
+  readonly isHandingOverNew: boolean;
+}
+
 const ABORTED = new Error('the attempt is over');
 
 export class HttpExchange implements Dispatcher.DispatchHandler {
@@ -18,6 +23,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #expiresAtMs: number;
+  readonly #source: ConnectionSource;
+  #connected = false;
   #resolve: ((result: HttpResult) => void) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #writtenMs: number | undefined;
@@ -26,14 +33,25 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #bytes = 0;
 
-  constructor(clock: Clock, signal: AbortSignal, expiresAtMs = Number.POSITIVE_INFINITY) {
+  constructor(
+    clock: Clock,
+    source: ConnectionSource,
+    signal: AbortSignal,
+    expiresAtMs = Number.POSITIVE_INFINITY,
+  ) {
     this.#clock = clock;
+    this.#source = source;
     this.#expiresAtMs = expiresAtMs;
     this.#signal = signal;
     this.result = new Promise((resolve) => {
       this.#resolve = resolve;
     });
     signal.addEventListener('abort', this.abort, { once: true });
+  }
+
+  /** There is nothing more to find out. */
+  get isOver(): boolean {
+    return this.#resolve === undefined;
   }
 
   /** The time is up. A request still in undici's queue is stopped when its turn comes. */
@@ -49,6 +67,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     if (this.#resolve === undefined) return controller.abort(ABORTED);
     this.#controller = controller;
     this.#writtenMs = nowMs;
+    this.#connected = this.#source.isHandingOverNew;
   }
 
   onResponseStart(
@@ -83,7 +102,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #fail(reason: 'timeout' | 'connection_lost' | 'answer_unreadable', detail: string): void {
     if (this.#status !== undefined) return this.#answer(detail);
     const writtenMs = this.#writtenMs;
-    if (writtenMs !== undefined) return this.#settle({ kind: 'lost', reason, detail, writtenMs });
+    if (writtenMs !== undefined)
+      return this.#settle({ kind: 'lost', reason, detail, writtenMs, connected: this.#connected });
     this.#settle({ kind: 'unreachable', detail: reason === 'timeout' ? 'not sent in time' : detail });
   }
 
@@ -96,6 +116,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
       bodyText: Buffer.concat(this.#chunks).toString(),
       bodyFault,
       writtenMs: this.#writtenMs,
+      connected: this.#connected,
     });
   }
 

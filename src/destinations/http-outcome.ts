@@ -15,12 +15,16 @@ export function quote(text: string, redact: Redactor): string {
     : `${line.slice(0, MOST_DETAIL_CHARS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
+/** The news must not have paid for a connect: when it did, that is told (`listing_bridge_connects_paid_total`). */
+export const withConnect = (result: HttpAnswer | HttpLost, attempt: AttemptResult): AttemptResult =>
+  result.connected ? { ...attempt, connected: true } : attempt;
+
 /** Nothing was written: again. Written, but no answer: nobody knows. */
 export function withoutAnswer(result: HttpUnreachable | HttpLost, redact: Redactor): AttemptResult {
   const detail = quote(result.detail, redact);
   if (result.kind === 'unreachable') return { outcome: { kind: 'retry', reason: 'unreachable' }, detail };
   const { reason, writtenMs } = result;
-  return { outcome: { kind: 'ambiguous', reason }, detail, writtenMs };
+  return withConnect(result, { outcome: { kind: 'ambiguous', reason }, detail, writtenMs });
 }
 
 /** It said yes, as far as one can tell: the body that would prove it is broken or not what the platform sends. */

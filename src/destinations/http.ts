@@ -7,9 +7,10 @@
  * are answers like any other, nothing is ever sent twice, and `send` never throws for what a network does.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { Pool } from 'undici';
 import type { Clock } from '../platform/clock.ts';
 import { HttpExchange } from './http-exchange.ts';
+import type { HttpPool, Needs } from './http-pool.ts';
+import type { HttpPools } from './http-pools.ts';
 
 export interface HttpRequest {
   readonly method: string;
@@ -32,6 +33,8 @@ export interface HttpAnswer {
   /** Why the body ends too soon; absent when it is whole. */
   readonly bodyFault: string | undefined;
   readonly writtenMs: number;
+  /** It had to wait for its connection to be made. */
+  readonly connected: boolean;
 }
 
 /** Nothing was written: the far end cannot have acted. */
@@ -46,51 +49,63 @@ export interface HttpLost {
   readonly reason: 'timeout' | 'connection_lost' | 'answer_unreadable';
   readonly detail: string;
   readonly writtenMs: number;
+  readonly connected: boolean;
 }
 
 export type HttpResult = HttpAnswer | HttpUnreachable | HttpLost;
 
-export interface HttpOptions {
-  /** Most sockets at once: the destination's `concurrency`. */
-  readonly connections: number;
-  /** Longest a connect may take; the request's own signal usually ends it sooner. */
-  readonly connectTimeoutMs: number;
+export interface HttpOptions extends Needs {
+  /** How long a connection may lie unused before a fresh one takes its place; `false`: opened only when needed. */
+  readonly warmMs: number | false;
   readonly clock: Clock;
+  readonly pools: HttpPools;
 }
 
-/** undici's 4 s would make every sparse signal pay for a connect; a server's own `Keep-Alive` hint still overrides it. */
-const KEEP_ALIVE_MS = { idle: 10 * 60_000, most: 60 * 60_000 } as const;
+interface Waiting {
+  readonly request: HttpRequest;
+  readonly exchange: HttpExchange;
+}
 
 export class HttpConnection {
-  /** A Pool, not an Agent: there is one origin, and an Agent forgets TLS sessions with the last socket. */
-  readonly #pool: Pool;
-  readonly #clock: Clock;
+  readonly #options: HttpOptions;
+  readonly #pool: HttpPool;
+  #underWay = 0;
+  /** Beyond this destination's share of the origin's connections. */
+  readonly #waiting: Waiting[] = [];
+  readonly #leave: () => Promise<void>;
 
-  constructor(origin: string, { connections, connectTimeoutMs, clock }: HttpOptions) {
-    this.#clock = clock;
-    this.#pool = new Pool(origin, {
-      connections,
-      pipelining: 1,
-      allowH2: false,
-      keepAliveTimeout: KEEP_ALIVE_MS.idle,
-      keepAliveMaxTimeout: KEEP_ALIVE_MS.most,
-      connectTimeout: connectTimeoutMs,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+  constructor(origin: string, options: HttpOptions) {
+    this.#options = options;
+    const { pool, leave } = options.pools.join(origin, options.warmMs, options);
+    this.#pool = pool;
+    this.#leave = leave;
   }
 
   send(request: HttpRequest): Promise<HttpResult> {
-    const { method, path, headers, body, signal, expiresAtMs } = request;
-    const exchange = new HttpExchange(this.#clock, signal, expiresAtMs);
+    const { signal, expiresAtMs } = request;
+    const exchange = new HttpExchange(this.#options.clock, this.#pool, signal, expiresAtMs);
     if (signal.aborted) exchange.abort();
-    // `idempotent: false` is what undici assumes of a POST; said aloud because a PUT must not be repeated either.
-    else this.#pool.dispatch({ method, path, headers, body, idempotent: false }, exchange);
+    else if (this.#underWay < Math.min(this.#options.connections, this.#pool.share))
+      this.#dispatch(request, exchange);
+    else this.#waiting.push({ request, exchange });
     return exchange.result;
   }
 
-  /** Cuts what is still open. */
+  /** Cuts what is still open, unless other destinations use it too. */
   close(): Promise<void> {
-    return this.#pool.destroyed ? Promise.resolve() : this.#pool.destroy();
+    return this.#leave();
   }
+
+  #dispatch({ method, path, headers, body }: HttpRequest, exchange: HttpExchange): void {
+    this.#underWay++;
+    void exchange.result.then(this.#ended);
+    // `idempotent: false` is what undici assumes of a POST; said aloud because a PUT must not be repeated either.
+    this.#pool.dispatch({ method, path, headers, body, idempotent: false }, exchange);
+  }
+
+  readonly #ended = (): void => {
+    this.#underWay--;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift())
+      if (!next.exchange.isOver) return this.#dispatch(next.request, next.exchange);
+  };
 }

@@ -49,13 +49,15 @@ async function facing(subject: Subject, ...script: Behaviour[]) {
 describe.each(subjects)('$type', (subject) => {
   const { taken } = subject;
   test('delivers with one request, and tells when it was written', async () => {
-    const { server, destination } = await facing(subject);
+    const server = scope.use(await FaultyServer.start(taken));
+    const destination = await open(subject, server.origin, { warm: false });
     const beforeMs = systemClock.monotonicMs();
     const result = await attempt(subject, destination);
     expect(result).toEqual({
       outcome: { kind: 'delivered' },
       status: taken.status,
       writtenMs: expect.any(Number),
+      connected: true,
     });
     expect(result.writtenMs).toBeGreaterThanOrEqual(beforeMs);
     expect(result.writtenMs).toBeLessThanOrEqual(systemClock.monotonicMs());
@@ -64,7 +66,8 @@ describe.each(subjects)('$type', (subject) => {
   });
 
   test('stays connected between sends', async () => {
-    const { server, destination } = await facing(subject);
+    const server = scope.use(await FaultyServer.start(taken));
+    const destination = await open(subject, server.origin, { warm: false });
     await attempt(subject, destination);
     // In the very turn in which an answer ends, undici still counts its socket as busy.
     await setImmediate();

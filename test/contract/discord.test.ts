@@ -1,6 +1,7 @@
 /** What only Discord asks for. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { discord } from '../../src/destinations/discord/index.ts';
+import { HttpPools } from '../../src/destinations/http-pools.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { FaultyServer, type Reply } from '../support/faulty-server.ts';
 import { sendContext } from '../support/sending.ts';
@@ -20,7 +21,13 @@ afterEach(async () => {
 async function facing(config: (origin: string) => object) {
   const server = scope.use(await FaultyServer.start(discordSubject.taken));
   const options = discord.schema.parse({ type: 'discord', ...config(server.origin) });
-  const deps = { name: 'alerts', clock: systemClock, redact: (text: string) => text, version: '1.2.3' };
+  const deps = {
+    name: 'alerts',
+    clock: systemClock,
+    redact: (text: string) => text,
+    version: '1.2.3',
+    pools: new HttpPools({ clock: systemClock }),
+  };
   const destination = await discord.open(options, deps);
   scope.defer(() => destination.close());
   return { server, destination };

@@ -103,7 +103,7 @@ const STATUSES: Readonly<Record<DestinationTypeName, Statuses>> = {
 };
 
 async function facing(subject: Subject, origin: string) {
-  const destination = await openSubject(subject.config(origin), subject.type);
+  const destination = await openSubject({ ...subject.config(origin), warm: false }, subject.type);
   scope.defer(() => destination.close());
   const send = async (signal = AbortSignal.timeout(10_000)) => {
     const result = await destination.send(subject.message, sendContext({ signal }));
@@ -140,6 +140,7 @@ describe.each(subjects)('$type', (subject) => {
         headers: {},
         bodyText: body[type](status),
         writtenMs: 1,
+        connected: false,
       } as const;
       const result = meanings[type]({ ...answer, bodyFault: undefined });
       expect(result).toMatchObject({ status, writtenMs: 1 });

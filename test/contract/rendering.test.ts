@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Announcement } from '../../src/announcement.ts';
 import type { CommonOptions } from '../../src/destinations/common-options.ts';
 import type { DestinationType } from '../../src/destinations/destination.ts';
+import { HttpPools } from '../../src/destinations/http-pools.ts';
 import { destinationTypes } from '../../src/destinations/index.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { REDACTED } from '../../src/platform/secret.ts';
@@ -57,7 +58,13 @@ async function send(subject: Subject, given: Announcement, plain = false) {
   const server = scope.use(await FaultyServer.start(subject.taken));
   const options = type.schema.parse(subject.config(server.origin));
   const message = type.compile(options, undefined)({ announcement: given, rule: 'rest', ticker: undefined });
-  const deps = { name: 'one', clock: systemClock, redact: (text: string) => text, version: '1.2.3' };
+  const deps = {
+    name: 'one',
+    clock: systemClock,
+    redact: (text: string) => text,
+    version: '1.2.3',
+    pools: new HttpPools({ clock: systemClock }),
+  };
   const destination = await type.open(options, deps);
   scope.defer(() => destination.close());
   const { outcome } = await destination.send(message, sendContext({ plain }));

@@ -6,6 +6,7 @@
 import type { Outcome } from '../../src/delivery/outcome.ts';
 import type { CommonOptions } from '../../src/destinations/common-options.ts';
 import type { Destination, DestinationType } from '../../src/destinations/destination.ts';
+import { HttpPools } from '../../src/destinations/http-pools.ts';
 import { type DestinationTypeName, destinationTypes } from '../../src/destinations/index.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import type { Redactor } from '../../src/platform/secret.ts';
@@ -197,5 +198,11 @@ export async function openSubject(
   // Options and message of one type belong together; across types only `unknown` fits.
   const destinationType = destinationTypes[type] as unknown as DestinationType<CommonOptions, unknown>;
   const options = destinationType.schema.parse(config);
-  return destinationType.open(options, { name: 'subject', clock: systemClock, redact, version: '1.2.3' });
+  return destinationType.open(options, {
+    name: 'subject',
+    clock: systemClock,
+    redact,
+    version: '1.2.3',
+    pools: new HttpPools({ clock: systemClock }),
+  });
 }

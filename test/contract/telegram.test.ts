@@ -1,5 +1,6 @@
 /** What only Telegram asks for. */
 import { afterEach, describe, expect, test } from 'vitest';
+import { HttpPools } from '../../src/destinations/http-pools.ts';
 import { telegram } from '../../src/destinations/telegram/index.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { FaultyServer } from '../support/faulty-server.ts';
@@ -25,7 +26,13 @@ afterEach(async () => {
 async function facing(extra: object = {}, path = '') {
   const server = scope.use(await FaultyServer.start(telegramSubject.taken));
   const config = { ...telegramSubject.config(server.origin + path), ...extra };
-  const deps = { name: 'vip', clock: systemClock, redact: (text: string) => text, version: '1.2.3' };
+  const deps = {
+    name: 'vip',
+    clock: systemClock,
+    redact: (text: string) => text,
+    version: '1.2.3',
+    pools: new HttpPools({ clock: systemClock }),
+  };
   const destination = await telegram.open(telegram.schema.parse(config), deps);
   scope.defer(() => destination.close());
   return { server, destination };
@@ -129,6 +136,7 @@ test('remembers where a group has moved over a restart, and says each time what 
     const destination = await telegram.open(options, {
       name: 'vip',
       clock: systemClock,
+      pools: new HttpPools({ clock: systemClock }),
       redact: (text: string) => text,
       version: '1.2.3',
       memory: { recall: (key) => known.get(key), keep: (key, value) => void known.set(key, value) },

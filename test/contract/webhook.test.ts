@@ -2,6 +2,7 @@
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/delivery/outcome.ts';
+import { HttpPools } from '../../src/destinations/http-pools.ts';
 import { webhook } from '../../src/destinations/webhook/index.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { FaultyServer, type Received, type Reply } from '../support/faulty-server.ts';
@@ -20,7 +21,13 @@ afterEach(async () => {
 async function facing(extra: object, { clock = systemClock, path = '/signal' } = {}) {
   const server = scope.use(await FaultyServer.start());
   const options = webhook.schema.parse({ type: 'webhook', url: server.origin + path, ...extra });
-  const deps = { name: 'bot', clock, redact: (text: string) => text, version: '1.2.3' };
+  const deps = {
+    name: 'bot',
+    clock,
+    redact: (text: string) => text,
+    version: '1.2.3',
+    pools: new HttpPools({ clock: systemClock }),
+  };
   const destination = await webhook.open(options, deps);
   scope.defer(() => destination.close());
   const send = (overrides: Parameters<typeof sendContext>[0] = {}) =>
@@ -69,7 +76,13 @@ describe('headers', () => {
     const server = scope.use(await FaultyServer.start());
     const url = server.origin.replace('//', '//me:p%40ss@');
     const options = webhook.schema.parse({ type: 'webhook', url });
-    const deps = { name: 'bot', clock: systemClock, redact: (text: string) => text, version: '1' };
+    const deps = {
+      name: 'bot',
+      clock: systemClock,
+      redact: (text: string) => text,
+      version: '1',
+      pools: new HttpPools({ clock: systemClock }),
+    };
     const destination = await webhook.open(options, deps);
     scope.defer(() => destination.close());
     await destination.send(message as never, sendContext());

@@ -9,6 +9,7 @@ import { createServer as createTlsServer, getCACertificates, setDefaultCACertifi
 import { generate } from 'selfsigned';
 import { afterEach, expect, test } from 'vitest';
 import { HttpConnection, type HttpResult } from '../../src/destinations/http.ts';
+import { HttpPools } from '../../src/destinations/http-pools.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { FaultyServer } from '../support/faulty-server.ts';
 import { seededRandom } from '../support/seeded-random.ts';
@@ -20,7 +21,13 @@ afterEach(async () => {
 });
 
 function open(origin: string, { connections = 1, clock = systemClock as Clock } = {}) {
-  const connection = new HttpConnection(origin, { connections, connectTimeoutMs: 5_000, clock });
+  const connection = new HttpConnection(origin, {
+    connections,
+    spares: 0,
+    warmMs: false,
+    clock,
+    pools: new HttpPools({ clock }),
+  });
   scope.defer(() => connection.close());
   return (expiresAtMs?: number, signal = AbortSignal.timeout(5_000)): Promise<HttpResult> =>
     connection.send({

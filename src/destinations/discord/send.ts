@@ -9,7 +9,7 @@ import type { AttemptResult } from '../../delivery/outcome.ts';
 import type { Destination, DestinationDeps, SendContext } from '../destination.ts';
 import { type HttpAnswer, HttpConnection } from '../http.ts';
 import { HttpCarrier, NoAnswer } from '../http-carrier.ts';
-import { withoutAnswer } from '../http-outcome.ts';
+import { withConnect, withoutAnswer } from '../http-outcome.ts';
 import { waitMs } from '../retry-after.ts';
 import { addressOf, type DiscordAddress } from './address.ts';
 import type { DiscordBody, DiscordMessage } from './message.ts';
@@ -36,7 +36,9 @@ export class DiscordSender implements Destination<DiscordMessage> {
     this.#deps = deps;
     this.#connection = new HttpConnection(this.#address.origin, {
       connections: options.concurrency,
-      connectTimeoutMs: options.timeout,
+      spares: 1,
+      warmMs: options.warm,
+      pools: deps.pools,
       clock: deps.clock,
     });
     this.#carrier = new HttpCarrier(this.#connection);
@@ -72,7 +74,7 @@ export class DiscordSender implements Destination<DiscordMessage> {
     if (result === undefined) return this.#notSent(thrown, signal);
     if (result.kind !== 'answer') return withoutAnswer(result, redact);
     const { pauses } = this.#address;
-    return discordOutcome(result, { plain, pauses, redact, wallNowMs: clock.wallMs() });
+    return withConnect(result, discordOutcome(result, { plain, pauses, redact, wallNowMs: clock.wallMs() }));
   }
 
   async close(): Promise<void> {

@@ -7,7 +7,7 @@ import type { AttemptResult } from '../../delivery/outcome.ts';
 import type { Destination, DestinationDeps, SendContext } from '../destination.ts';
 import { HttpConnection } from '../http.ts';
 import { HttpCarrier, NoAnswer } from '../http-carrier.ts';
-import { withoutAnswer } from '../http-outcome.ts';
+import { withConnect, withoutAnswer } from '../http-outcome.ts';
 import { botBudgetKey, chatKey } from './budgets.ts';
 import type { TelegramMessage } from './message.ts';
 import type { TelegramOptions } from './options.ts';
@@ -65,7 +65,9 @@ export class TelegramSender implements Destination<TelegramMessage> {
     const api = new URL(options.apiUrl);
     this.#connection = new HttpConnection(api.origin, {
       connections: options.concurrency,
-      connectTimeoutMs: options.timeout,
+      spares: 1,
+      warmMs: options.warm,
+      pools: deps.pools,
       clock: deps.clock,
     });
     this.#carrier = new HttpCarrier(this.#connection);
@@ -108,7 +110,7 @@ export class TelegramSender implements Destination<TelegramMessage> {
       redact,
     });
     if (movedTo !== undefined && movedTo !== this.#chatId) this.#follow(movedTo);
-    return outcome;
+    return withConnect(result, outcome);
   }
 
   /** From now on, and after a restart; the config stays wrong until somebody corrects it. */

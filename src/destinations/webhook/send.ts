@@ -10,7 +10,7 @@ import type { AttemptResult } from '../../delivery/outcome.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Destination, DestinationDeps, SendContext } from '../destination.ts';
 import { HttpConnection } from '../http.ts';
-import { withoutAnswer } from '../http-outcome.ts';
+import { withConnect, withoutAnswer } from '../http-outcome.ts';
 import type { WebhookMessage } from './message.ts';
 import type { WebhookOptions } from './options.ts';
 import { type Success, webhookOutcome } from './outcome.ts';
@@ -30,7 +30,9 @@ export class WebhookSender implements Destination<WebhookMessage> {
     const url = new URL(options.url.reveal());
     this.#connection = new HttpConnection(url.origin, {
       connections: options.concurrency,
-      connectTimeoutMs: options.timeout,
+      spares: Math.min(options.concurrency, options.forEach === 'ticker' ? 4 : 2),
+      warmMs: options.warm,
+      pools: deps.pools,
       clock: deps.clock,
     });
     this.#method = options.method;
@@ -53,7 +55,7 @@ export class WebhookSender implements Destination<WebhookMessage> {
       expiresAtMs: context.expiresAtMs,
     });
     if (result.kind !== 'answer') return withoutAnswer(result, redact);
-    return webhookOutcome(result, this.#success, this.#clock.wallMs(), redact);
+    return withConnect(result, webhookOutcome(result, this.#success, this.#clock.wallMs(), redact));
   }
 
   close(): Promise<void> {

@@ -1,0 +1,35 @@
+/**
+ * Every destination's way out: one pool of connections for each origin and `warm`, for as long as any
+ * destination uses it. A reload that changes a destination so finds its connections still open.
+ */
+import { HttpPool, type Needs, type Network } from './http-pool.ts';
+
+export class HttpPools {
+  readonly #network: Network;
+  readonly #pools = new Map<string, HttpPool>();
+
+  constructor(network: Network) {
+    this.#network = network;
+  }
+
+  join(
+    origin: string,
+    warmMs: number | false,
+    needs: Needs,
+  ): { readonly pool: HttpPool; readonly leave: () => Promise<void> } {
+    const key = `${origin} ${warmMs}`;
+    const pool = this.#pools.get(key) ?? new HttpPool(origin, warmMs, this.#network);
+    this.#pools.set(key, pool);
+    pool.join(needs);
+    let left = false;
+    const leave = async (): Promise<void> => {
+      if (left) return;
+      left = true;
+      pool.leave(needs);
+      if (!pool.isUnused) return;
+      this.#pools.delete(key);
+      await pool.close();
+    };
+    return { pool, leave };
+  }
+}
