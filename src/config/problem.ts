@@ -10,6 +10,8 @@ export interface Finding {
   readonly path: Path;
   /** Point at the value (default), at its key, or, for what is not there, at its parent. */
   readonly at?: 'value' | 'key' | 'missing';
+  /** Of a text, the line and column of the fault in it, from 1. */
+  readonly within?: { readonly line: number; readonly column: number } | undefined;
   readonly message: string;
   readonly hint?: string | undefined;
 }

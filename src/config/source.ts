@@ -48,13 +48,32 @@ export class Source {
     };
   }
 
-  problemAt({ path, at, message, hint }: Finding): ConfigProblem {
+  problemAt({ path, at, within, message, hint }: Finding): ConfigProblem {
     if (this.#root === undefined) return this.problemOf({ range: [0, 0], message, hint });
     const { node, exact } = nodeAt(this.#root, path);
+    if (within !== undefined) {
+      const start = exact ? this.#offsetIn(node, within) : undefined;
+      if (start !== undefined) return this.problemOf({ range: [start, start], message, hint });
+      const place = `line ${within.line}, column ${within.column}`;
+      return this.problemOf({ range: node.range, message: `${place}: ${message}`, hint });
+    }
     const empty = node.range[0] === node.range[1];
     const wantsKey = at === 'key' || at === 'missing' || empty || (!exact && node.children.size > 0);
     const range = (wantsKey ? node.keyRange : undefined) ?? node.range;
     return this.problemOf({ range: at === 'missing' && path.length <= 1 ? [0, 0] : range, message, hint });
+  }
+
+  /** Where a place of a text stands in the file; `undefined` when it is written otherwise there (folded, with escapes, from a variable). */
+  #offsetIn({ literal, value, range }: Located, { line, column }: Required<Finding>['within'] & object) {
+    const wanted = literal === value ? literal?.split('\n')[line - 1] : undefined;
+    if (!wanted) return undefined;
+    const rows = this.#text.slice(...range).split('\n');
+    // A block text (|) begins on the next line.
+    const row = rows[0]?.startsWith('|') ? line : line - 1;
+    const found = rows[row]?.indexOf(wanted) ?? -1;
+    if (found === -1) return undefined;
+    const before = rows.slice(0, row).reduce((length, { length: more }) => length + more + 1, 0);
+    return range[0] + before + found + column - 1;
   }
 
   #clean(text: string, strict = false): string {

@@ -41,7 +41,7 @@ function* compileFault(
   } catch (error) {
     if (error instanceof TemplateProblem) {
       const place = [...path, ...error.path];
-      yield { path: place, message: labelled(place, error.message) + forWhom };
+      yield { path: place, within: error.place, message: labelled(place, error.reason) + forWhom };
     } else if (isSound) throw error;
   }
 }

@@ -39,13 +39,24 @@ export interface TemplateOptions {
   readonly body?: unknown;
 }
 
-/** A template that cannot be used: `path` leads from the template (or `body`) to the fault. */
-export class TemplateProblem extends Error {
-  readonly path: readonly (string | number)[];
+/** A place in a template's text, both counted from 1. */
+export interface TemplatePlace {
+  readonly line: number;
+  readonly column: number;
+}
 
-  constructor(message: string, path: readonly (string | number)[] = []) {
-    super(message);
+/** A template that cannot be used: `path` leads from the template (or `body`) to the text, `place` to the fault in it. */
+export class TemplateProblem extends Error {
+  /** The message without the place. */
+  readonly reason: string;
+  readonly path: readonly (string | number)[];
+  readonly place: TemplatePlace | undefined;
+
+  constructor(reason: string, path: readonly (string | number)[] = [], place?: TemplatePlace) {
+    super(place === undefined ? reason : `line ${place.line}, column ${place.column}: ${reason}`);
+    this.reason = reason;
     this.path = path;
+    this.place = place;
   }
 }
 

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config's own references, not JavaScript's
 /** Slips that people make, each told by the thing, the place and the fix, and by nothing else. */
 import { describe, expect, test } from 'vitest';
 import { DESTINATIONS, ENV, FEEDS, load, problemsOf, RULES, shown, warningsOf } from './config/load-text.ts';
@@ -86,6 +87,35 @@ describe('YAML', () => {
     const loaded = load(rules('  - match:{}', '    send: bot'), ENV);
     expect(problemsOf(loaded)).toEqual(['6:5: this is not a key and a value']);
     expect(shown(loaded)).toContain('hint: after a key comes a colon, then a space: match: {}');
+  });
+});
+
+describe('a fault in a template stands at its place in the file', () => {
+  const body = (...lines: readonly string[]) =>
+    `${FEEDS}destinations:\n  bot:\n    type: webhook\n    url: https://x.example/y\n    body:\n${lines
+      .map((line) => `      ${line}\n`)
+      .join('')}${RULES}`;
+
+  test.each([
+    ['in quotes', ['a: "{{ tiker }}"'], '8:14'],
+    ['plain', ['a: buy {{ tiker }}'], '8:17'],
+    ['behind text of the same words', ["a: 'tiker {{ tiker }}'"], '8:20'],
+    ['a block', ['a: |', '  {{ ticker }}', '  and {{ tiker }}'], '10:16'],
+    ['a list', ['a: [x, "{{ tiker }}"]'], '8:18'],
+  ])('%s', (_name, lines, place) => {
+    expect(problemsOf(load(body(...lines), ENV))).toEqual([
+      `${place}: unknown variable "tiker" (did you mean "ticker"?)`,
+    ]);
+  });
+
+  test.each([
+    ['with escapes', ['a: "\\u0041 {{ tiker }}"'], '8:10: line 1, column 6: '],
+    ['folded', ['a: >-', '  {{ ticker }}', '  {{ tiker }}'], '8:10: line 1, column 17: '],
+    ['with a variable', ['a: "${KEY} {{ tiker }}"'], '8:10: line 1, column 73: '],
+  ])('%s: the text is shown, and the place in it told', (_name, lines, place) => {
+    expect(problemsOf(load(body(...lines), ENV))).toEqual([
+      expect.stringContaining(`${place}unknown variable`),
+    ]);
   });
 });
 

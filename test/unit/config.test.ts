@@ -326,7 +326,7 @@ log: { level: loud }
       '2:10: `url` must be a full URL starting with wss:// or ws://',
       '4:16: /etc/bridge/nope.pem cannot be read: it does not exist',
       '6:62: `timeout` must be a duration with a unit, such as 500ms, 5s, 10m, 1h or 3d',
-      expect.stringMatching(/^6:76: .*tickr/),
+      expect.stringMatching(/^6:80: .*tickr/),
       '7:3: `botToken` is missing',
       '7:3: `chatId` is missing',
       '9:25: `publisher` must be text, a list, or an object with not, matches or any',
@@ -382,8 +382,8 @@ rules:
       ENV,
     );
     expect(problemsOf(loaded)).toEqual([
-      expect.stringMatching(/^6:16: .*nope.*\(template bad for bot, webhook\)/),
-      expect.stringMatching(/^10:17: .*nope.*\(template tree for bot, webhook\)/),
+      expect.stringMatching(/^6:20: .*nope.*\(template bad for bot, webhook\)/),
+      expect.stringMatching(/^10:21: .*nope.*\(template tree for bot, webhook\)/),
     ]);
     expect(warningsOf(loaded)).toContain('7:3: no rule uses the template unused');
   });

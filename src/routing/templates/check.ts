@@ -25,7 +25,7 @@ export function parse(engine: Liquid, source: string): Template[] {
 
 /** `line 2, column 5: …` — counted from the template's first character. */
 export const at = (line: number, column: number, message: string) =>
-  new TemplateProblem(`line ${line}, column ${column}: ${message}`);
+  new TemplateProblem(message, [], { line, column });
 
 function problemOf(engine: Liquid, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof TemplateProblem) return error;

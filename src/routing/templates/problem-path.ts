@@ -6,7 +6,8 @@ export function within<T>(path: readonly (string | number)[], compile: () => T):
   try {
     return compile();
   } catch (error) {
-    if (error instanceof TemplateProblem) throw new TemplateProblem(error.message, [...path, ...error.path]);
+    if (error instanceof TemplateProblem)
+      throw new TemplateProblem(error.reason, [...path, ...error.path], error.place);
     throw error;
   }
 }
