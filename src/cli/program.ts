@@ -1,21 +1,12 @@
-/** The commands and their flags. Each command is a function in its own file; here they only get their arguments. */
+/**
+ * The commands and their flags. Each command is a function in its own file, loaded when it is asked for, so
+ * that the daemon does not start later for what it never uses; here they only get their arguments.
+ */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DELIVERY_STATES, type DeliveryState } from '../delivery/delivery.ts';
-import { ServerError } from '../ops/server.ts';
-import { StoreError } from '../outbox/faults.ts';
 import { parseDuration } from '../platform/duration.ts';
-import { FAULTS } from '../simulator/faults.ts';
-import { checkCommand } from './check.ts';
-import { discardCommand, listCommand, retryCommand, showCommand } from './deliveries.ts';
-import { demoCommand } from './demo.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
-import { explainCommand } from './explain.ts';
-import { initCommand } from './init.ts';
 import { type Io, processIo } from './io.ts';
-import { runCommand } from './run.ts';
-import { sendCommand } from './send.ts';
-import { simulateCommand } from './simulate.ts';
-import { statusCommand } from './status.ts';
 
 /** Runs one command line. Gives the exit code; throws only on a bug. */
 export async function runProgram(
@@ -24,7 +15,10 @@ export async function runProgram(
   io: Io = processIo(signal),
 ): Promise<number> {
   let exitCode: ExitCode = FINE;
-  const program = buildProgram(io, (code) => {
+  // The names of the faults are for its help; everybody else does without the simulator.
+  const faults = args.includes('simulate') ? (await import('../simulator/faults.ts')).FAULTS : [];
+  const names = faults.map(({ name }) => name);
+  const program = buildProgram(io, names, (code) => {
     exitCode = code;
   });
   try {
@@ -36,7 +30,7 @@ export async function runProgram(
       io.warn(error.message);
       return error.exitCode;
     }
-    if (error instanceof StoreError || error instanceof ServerError) {
+    if (isForPeople(error)) {
       io.warn(`listing-bridge: ${error.message}`);
       return NOT_FINE;
     }
@@ -44,7 +38,11 @@ export async function runProgram(
   }
 }
 
-function buildProgram(io: Io, exit: (code: ExitCode) => void): Command {
+/** `StoreError` and `ServerError`, by their codes: their files are loaded only with the commands that throw them. */
+const isForPeople = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && (error.code === 'STORE' || error.code === 'SERVER');
+
+function buildProgram(io: Io, faults: readonly string[], exit: (code: ExitCode) => void): Command {
   const program = new Command('listing-bridge')
     .description(
       'Routes exchange listing announcements from cryptolisting.ws to Discord, Telegram and webhooks.',
@@ -61,12 +59,18 @@ function buildProgram(io: Io, exit: (code: ExitCode) => void): Command {
   const command = (nameAndArguments: string, description: string, parent: Command = program) =>
     parent.command(nameAndArguments).description(description).addOption(configOption());
 
-  command('run', 'the daemon').action(async (options) => exit(await runCommand(options, io)));
+  command('run', 'the daemon').action(async (options) => {
+    const { runCommand } = await import('./run.ts');
+    exit(await runCommand(options, io));
+  });
 
   command('check', 'validates the config: every problem in one go, with line and column')
     .option('--json', 'as JSON', false)
     .option('--print-schema', 'prints the JSON Schema of the config, for editors', false)
-    .action((options) => exit(checkCommand(options, io)));
+    .action(async (options) => {
+      const { checkCommand } = await import('./check.ts');
+      exit(checkCommand(options, io));
+    });
 
   command('explain', 'dry run of one announcement: which rules match, why not, and what would be sent')
     .option('-f, --file <file>', 'one announcement as JSON; - for standard input')
@@ -75,11 +79,17 @@ function buildProgram(io: Io, exit: (code: ExitCode) => void): Command {
     .option('--ticker <tickers>', 'several separated by commas')
     .option('--title <text>')
     .option('--json', 'as JSON', false)
-    .action((options) => exit(explainCommand(options, io)));
+    .action(async (options) => {
+      const { explainCommand } = await import('./explain.ts');
+      exit(explainCommand(options, io));
+    });
 
   command('send <destination>', 'sends one clearly marked sample for real and says what came back')
     .option('--json', 'as JSON', false)
-    .action(async (destination: string, options) => exit(await sendCommand({ ...options, destination }, io)));
+    .action(async (destination: string, options) => {
+      const { sendCommand } = await import('./send.ts');
+      exit(await sendCommand({ ...options, destination }, io));
+    });
 
   const deliveries = command('deliveries', 'what is owed, what arrived, what did not and why')
     .addOption(new Option('--state <state>').choices(DELIVERY_STATES))
@@ -88,32 +98,25 @@ function buildProgram(io: Io, exit: (code: ExitCode) => void): Command {
     .option('--limit <number>', 'most to list (default: 50)', count)
     .option('--json', 'as JSON', false)
     .action(
-      (options: {
+      async (options: {
         config: string;
         state?: DeliveryState;
         destination?: string;
         since?: number;
         limit?: number;
         json: boolean;
-      }) =>
-        exit(
-          listCommand(
-            {
-              ...options,
-              state: options.state,
-              destination: options.destination,
-              sinceMs: options.since,
-              limit: options.limit ?? 50,
-            },
-            io,
-          ),
-        ),
+      }) => {
+        const { listCommand } = await import('./deliveries.ts');
+        const { state, destination, since, limit = 50 } = options;
+        exit(listCommand({ ...options, state, destination, sinceMs: since, limit }, io));
+      },
     );
   command('show <id>', 'one delivery with all its attempts', deliveries)
     .option('--json', 'as JSON', false)
-    .action((id: string, _options, self: Command) =>
-      exit(showCommand({ ...self.optsWithGlobals(), id } as Parameters<typeof showCommand>[0], io)),
-    );
+    .action(async (id: string, _options, self: Command) => {
+      const { showCommand } = await import('./deliveries.ts');
+      exit(showCommand({ ...self.optsWithGlobals(), id } as Parameters<typeof showCommand>[0], io));
+    });
   command('retry [ids...]', 'owes them again, now', deliveries)
     .option('--dead', 'all dead ones; with --destination or --since, those of them', false)
     .option(
@@ -124,19 +127,24 @@ function buildProgram(io: Io, exit: (code: ExitCode) => void): Command {
     .option('--destination <name>', 'only with --dead')
     .option('--since <duration>', 'received within the last 1h, 3d, …; only with --dead', duration)
     .option('--json', 'as JSON', false)
-    .action((ids: string[], _options, self: Command) =>
-      exit(retryCommand({ ...self.optsWithGlobals(), ids } as Parameters<typeof retryCommand>[0], io)),
-    );
+    .action(async (ids: string[], _options, self: Command) => {
+      const { retryCommand } = await import('./deliveries.ts');
+      exit(retryCommand({ ...self.optsWithGlobals(), ids } as Parameters<typeof retryCommand>[0], io));
+    });
   command('discard <ids...>', 'never to be sent', deliveries)
     .option('--json', 'as JSON', false)
-    .action((ids: string[], _options, self: Command) =>
-      exit(discardCommand({ ...self.optsWithGlobals(), ids } as Parameters<typeof discardCommand>[0], io)),
-    );
+    .action(async (ids: string[], _options, self: Command) => {
+      const { discardCommand } = await import('./deliveries.ts');
+      exit(discardCommand({ ...self.optsWithGlobals(), ids } as Parameters<typeof discardCommand>[0], io));
+    });
 
   command('status', 'asks the running daemon how it is: feeds, destinations, queues, last announcements')
     .option('--url <address>', 'where it is, if the config does not say')
     .option('--json', 'as JSON', false)
-    .action(async (options) => exit(await statusCommand(options, io)));
+    .action(async (options) => {
+      const { statusCommand } = await import('./status.ts');
+      exit(await statusCommand(options, io));
+    });
 
   program
     .command('simulate')
@@ -145,17 +153,12 @@ function buildProgram(io: Io, exit: (code: ExitCode) => void): Command {
     .option('--port <number>', '0 takes a free one', port, 9201)
     .option('--rate <per minute>', 'announcements a minute', count, 6)
     .option('--file <announcements.jsonl>', 'titles to announce; default: a curated set of real ones')
-    .addOption(new Option('--fault <name...>', 'what goes wrong').choices(FAULTS.map(({ name }) => name)))
-    .action(async (options) =>
-      exit(
-        (await simulateCommand(options, {
-          print: io.print,
-          signal: io.signal,
-          clock: io.clock,
-          random: io.random,
-        })) as ExitCode,
-      ),
-    );
+    .addOption(new Option('--fault <name...>', 'what goes wrong').choices(faults))
+    .action(async (options) => {
+      const { simulateCommand } = await import('./simulate.ts');
+      const { print, signal, clock, random } = io;
+      exit((await simulateCommand(options, { print, signal, clock, random })) as ExitCode);
+    });
 
   program
     .command('demo')
@@ -168,12 +171,16 @@ function buildProgram(io: Io, exit: (code: ExitCode) => void): Command {
       duration,
     )
     .option('--rate <per minute>', 'announcements a minute', count, 30)
-    .action(async (options: { for?: number; rate: number }) =>
-      exit(await demoCommand({ forMs: options.for, ratePerMinute: options.rate }, io)),
-    );
+    .action(async (options: { for?: number; rate: number }) => {
+      const { demoCommand } = await import('./demo.ts');
+      exit(await demoCommand({ forMs: options.for, ratePerMinute: options.rate }, io));
+    });
 
-  command('init', 'writes a commented config and a .env.example; overwrites nothing').action((options) =>
-    exit(initCommand(options, io)),
+  command('init', 'writes a commented config and a .env.example; overwrites nothing').action(
+    async (options) => {
+      const { initCommand } = await import('./init.ts');
+      exit(initCommand(options, io));
+    },
   );
   return program;
 }

@@ -3,8 +3,9 @@
  * `feed.lost`); silence otherwise. Every line passes the redactor as text, so that no field, message
  * or error can carry a secret out.
  */
+import { createRequire } from 'node:module';
 import { pino } from 'pino';
-import { build as prettyStream } from 'pino-pretty';
+import type { build } from 'pino-pretty';
 import type { Redactor } from './secret.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -24,6 +25,9 @@ export interface LogOptions {
   readonly format: (typeof LOG_FORMATS)[number];
 }
 
+/** Loaded only for a terminal: a daemon starts sooner without it. */
+const prettyStream = (): typeof build => createRequire(import.meta.url)('pino-pretty').build;
+
 /** Writes to standard error, so that standard output stays the commands' own. `isTerminal` decides `auto`. */
 export function createLog(
   options: LogOptions,
@@ -32,7 +36,7 @@ export function createLog(
 ): Log {
   const pretty = options.format === 'pretty' || (options.format === 'auto' && stderr.isTTY === true);
   const sink = pretty
-    ? prettyStream({
+    ? prettyStream()({
         colorize: stderr.isTTY === true,
         ignore: 'pid,hostname',
         translateTime: 'HH:MM:ss.l',
