@@ -1,0 +1,137 @@
+/**
+ * The one process that keeps time: it sends the frames and receives the requests, so no two clocks are
+ * compared. A latency is the time from handing a frame to the feed's socket until the whole request was read.
+ *
+ * Its own code must not be cold when the subject is: before each lone measurement a few exchanges with itself
+ * bring it up to speed.
+ */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import WebSocket from 'ws';
+import { Feed } from './feed.ts';
+import { nextSequence } from './frames.ts';
+import { Receiver } from './receiver.ts';
+import { Subject, type SubjectKind } from './subject.ts';
+
+/** Long for a connect with ten thousand rules, short for a person who waits. */
+const DEADLINE_MS = 60_000;
+const OWN_KEY = 'the meter itself';
+const EXCHANGES = { first: 2000, again: 30 } as const;
+
+export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, ms)));
+
+export class Meter implements AsyncDisposable {
+  readonly feed: Feed;
+  readonly receiver: Receiver;
+  readonly sinkUrl: string;
+  readonly #own: { readonly feed: WebSocket; readonly sink: Socket };
+  readonly #subjects = new Set<Subject>();
+  #keys = 0;
+
+  static async open(): Promise<Meter> {
+    const feed = await Feed.open();
+    const receiver = new Receiver();
+    const port = await receiver.listen();
+    const own = {
+      feed: new WebSocket(feed.url, { headers: { 'x-api-key': OWN_KEY } }),
+      sink: connect(port, '127.0.0.1').setNoDelay(true),
+    };
+    await Promise.all([once(own.feed, 'open'), once(own.sink, 'connect')]);
+    const meter = new Meter(feed, receiver, port, own);
+    await meter.#exchangeWithItself(EXCHANGES.first);
+    return meter;
+  }
+
+  private constructor(feed: Feed, receiver: Receiver, port: number, own: { feed: WebSocket; sink: Socket }) {
+    this.feed = feed;
+    this.receiver = receiver;
+    this.sinkUrl = `http://127.0.0.1:${port}`;
+    this.#own = own;
+    own.sink.resume();
+    own.feed.on('message', (data: Buffer) => {
+      const head = `POST /hook HTTP/1.1\r\nhost: x\r\ncontent-length: ${data.length}\r\n\r\n`;
+      own.sink.write(Buffer.concat([Buffer.from(head), data]));
+    });
+  }
+
+  get hookUrl(): string {
+    return `${this.sinkUrl}/hook`;
+  }
+
+  /** Resolves when it has connected to the feed. */
+  async start(kind: SubjectKind): Promise<Subject> {
+    const key = `dsk_${(++this.#keys).toString(16).padStart(64, '0')}`;
+    const subject = new Subject(kind, key, this.feed.url);
+    this.#subjects.add(subject);
+    subject.connectedMs = await this.inTime(this.feed.connected(key), subject);
+    subject.lastMs = subject.connectedMs;
+    return subject;
+  }
+
+  async stop(...subjects: readonly Subject[]): Promise<void> {
+    for (const subject of subjects) this.#subjects.delete(subject);
+    await Promise.all(subjects.map((subject) => subject.stop()));
+  }
+
+  /** One announcement to a subject that may have been silent for long, alone on the machine. `requests`: how many it becomes. */
+  async lone(subject: Subject, receiver = this.receiver, requests = 1): Promise<number> {
+    await this.#exchangeWithItself(EXCHANGES.again);
+    return this.one(subject, receiver, requests);
+  }
+
+  async one(subject: Subject, receiver = this.receiver, requests = 1): Promise<number> {
+    const sequence = nextSequence();
+    const arrival = receiver.arrival(sequence, requests);
+    const sentMs = this.feed.announce(subject.key, sequence);
+    const arrivedMs = await this.inTime(arrival, subject);
+    subject.lastMs = performance.now();
+    return arrivedMs - sentMs;
+  }
+
+  /** `count` announcements at a steady rate; the latency of each. */
+  async steady(subject: Subject, perSecond: number, count: number): Promise<number[]> {
+    const latencies: Promise<number>[] = [];
+    const beginMs = performance.now();
+    for (let n = 0; n < count; n++) {
+      const sequence = nextSequence();
+      const arrival = this.receiver.arrival(sequence);
+      const sentMs = this.feed.announce(subject.key, sequence);
+      latencies.push(arrival.then((arrivedMs) => arrivedMs - sentMs));
+      await pause(beginMs + ((n + 1) * 1000) / perSecond - performance.now());
+    }
+    const all = await this.inTime(Promise.all(latencies), subject);
+    subject.lastMs = performance.now();
+    return all;
+  }
+
+  async #exchangeWithItself(times: number): Promise<void> {
+    for (let n = 0; n < times; n++) {
+      const sequence = nextSequence();
+      const arrival = this.receiver.arrival(sequence);
+      this.feed.announce(OWN_KEY, sequence);
+      await arrival;
+    }
+  }
+
+  /** Rejects, showing the subject's log, when it takes too long or the subject ends. */
+  async inTime<Value>(promise: Promise<Value>, subject: Subject): Promise<Value> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => late.reject(new Error(`${subject.name} did not answer in time:\n${subject.logTail()}`)),
+      DEADLINE_MS,
+    );
+    try {
+      return await Promise.race([promise, subject.ended, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop(...this.#subjects);
+    this.#own.feed.terminate();
+    this.#own.sink.destroy();
+    this.feed[Symbol.dispose]();
+    this.receiver[Symbol.dispose]();
+  }
+}

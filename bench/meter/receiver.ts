@@ -1,0 +1,99 @@
+/**
+ * The receiving side of the meter: HTTP on bare sockets, so that what is timed is the subject and not a web
+ * framework. A request counts at the moment in which its last byte was read. Only `POST /hook…` is an arrival:
+ * rehearsals and warming requests are answered and forgotten.
+ */
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { sequenceIn } from './frames.ts';
+
+const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
+const HEAD_END = '\r\n\r\n';
+
+export interface ReceiverOptions {
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** Closes a connection that was idle for so long, as web servers do (Node: 5 s, nginx: 75 s). */
+  readonly idleCloseMs?: number;
+}
+
+interface Expected {
+  left: number;
+  readonly done: PromiseWithResolvers<number>;
+}
+
+export class Receiver implements Disposable {
+  /** How many connections were made to it. */
+  connections = 0;
+  readonly #options: ReceiverOptions;
+  readonly #expected = new Map<number, Expected>();
+  readonly #servers: Server[] = [];
+  readonly #sockets = new Set<Socket>();
+
+  constructor(options: ReceiverOptions = {}) {
+    this.#options = options;
+  }
+
+  /** One more port that leads here; gives its number. */
+  async listen(): Promise<number> {
+    const { tls } = this.#options;
+    const accept = (socket: Socket) => this.#accept(socket);
+    const server = tls === undefined ? createServer(accept) : createTlsServer(tls, accept);
+    this.#servers.push(server);
+    server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 });
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  }
+
+  /** Resolves with the moment (`performance.now()`) in which the last of so many requests was complete. */
+  arrival(sequence: number, requests = 1): Promise<number> {
+    const expected = { left: requests, done: Promise.withResolvers<number>() };
+    this.#expected.set(sequence, expected);
+    return expected.done.promise;
+  }
+
+  #accept(socket: Socket): void {
+    this.connections++;
+    this.#sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    if (this.#options.idleCloseMs !== undefined)
+      socket.setTimeout(this.#options.idleCloseMs, () => socket.end());
+    let unread: Buffer = Buffer.alloc(0);
+    socket.on('data', (chunk: Buffer) => {
+      unread = unread.length === 0 ? chunk : Buffer.concat([unread, chunk]);
+      for (;;) {
+        const headEnd = unread.indexOf(HEAD_END);
+        if (headEnd < 0) return;
+        const head = unread.toString('latin1', 0, headEnd);
+        const bodyBegin = headEnd + HEAD_END.length;
+        const end = bodyBegin + contentLength(head);
+        if (unread.length < end) return;
+        const atMs = performance.now();
+        socket.write(OK);
+        if (head.startsWith('POST /hook')) this.#arrived(unread.subarray(bodyBegin, end), atMs);
+        unread = unread.subarray(end);
+      }
+    });
+  }
+
+  #arrived(body: Buffer, atMs: number): void {
+    const sequence = sequenceIn(body);
+    const expected = sequence === undefined ? undefined : this.#expected.get(sequence);
+    if (sequence === undefined || expected === undefined) return;
+    if (--expected.left > 0) return;
+    this.#expected.delete(sequence);
+    expected.done.resolve(atMs);
+  }
+
+  [Symbol.dispose](): void {
+    for (const socket of this.#sockets) socket.destroy();
+    for (const server of this.#servers) server.close();
+  }
+}
+
+function contentLength(head: string): number {
+  const match = /\r\ncontent-length: *(\d+)/i.exec(head);
+  return match === null ? 0 : Number(match[1]);
+}

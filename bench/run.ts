@@ -1,0 +1,74 @@
+/**
+ * `npm run bench`: measures every target of `docs/performance.md` against the bare script, side by side.
+ *
+ *   --short        a minute instead of ten: only to see that everything works
+ *   --only NAME    one scenario (may be repeated): silence, distance, steady, fanout, burst, rules, store, start
+ *   --json         results as JSON on standard output, instead of the table
+ *   --save         writes bench/results.json, the table in docs/performance.md and the chart
+ *   --assert       exit code 1 when a target is missed (otherwise 0: a bench is not a test)
+ */
+import { parseArgs } from 'node:util';
+import { load, machine } from './machine.ts';
+import { Meter } from './meter/meter.ts';
+import { type CurvePoint, isMet, type Results, type Row } from './results.ts';
+import { save } from './save.ts';
+import { burst } from './scenarios/burst.ts';
+import { distance } from './scenarios/distance.ts';
+import { fanout } from './scenarios/fanout.ts';
+import { rules } from './scenarios/rules.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+import { silence } from './scenarios/silence.ts';
+import { start } from './scenarios/start.ts';
+import { steady } from './scenarios/steady.ts';
+import { store } from './scenarios/store.ts';
+import { terminalTable } from './table.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    short: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
+    json: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
+    assert: { type: 'boolean', default: false },
+  },
+});
+
+const rows: Row[] = [];
+const curve: CurvePoint[] = [];
+const loadBefore = load();
+const beginMs = performance.now();
+const seconds = () => Math.round((performance.now() - beginMs) / 1000);
+
+async function run(meter: Meter, scenario: Scenario): Promise<void> {
+  process.stderr.write(`${seconds()} s: ${scenario.name}\n`);
+  const findings = await scenario.run(meter, options.short);
+  rows.push(...findings.rows);
+  curve.push(...(findings.curve ?? []));
+}
+
+const wanted = ({ name }: Scenario) => options.only.length === 0 || options.only.includes(name);
+{
+  await using meter = await Meter.open();
+  // Five minutes of silence are long enough to measure something else meanwhile that needs little of the machine.
+  const quiet = async () => {
+    if (wanted(distance)) await run(meter, distance);
+  };
+  const cold = silence(quiet);
+  const known = [cold, distance, steady, fanout, burst, rules, store, start];
+  const unknown = options.only.filter((name) => !known.some((scenario) => scenario.name === name));
+  if (unknown.length > 0) throw new Error(`--only knows ${known.map(({ name }) => name).join(', ')}`);
+  const plan = known.filter((scenario) => wanted(scenario) && !(scenario === distance && wanted(cold)));
+  for (const scenario of plan) await run(meter, scenario);
+}
+
+const results: Results = {
+  measuredAt: new Date().toISOString(),
+  tookSeconds: seconds(),
+  short: options.short,
+  machine: machine(loadBefore),
+  rows: rows.toSorted((a, b) => a.target - b.target),
+  curve,
+};
+if (options.save) save(results);
+process.stdout.write(options.json ? `${JSON.stringify(results, null, 2)}\n` : `${terminalTable(results)}\n`);
+process.exitCode = options.assert && !results.rows.every(isMet) ? 1 : 0;

@@ -1,0 +1,70 @@
+/**
+ * Target 3: one announcement to a thousand webhooks, each on a port of its own; and to a hundred on one host,
+ * which shall not be met with a hundred connections.
+ */
+import { bareFanout, bridge, webhook } from '../meter/kinds.ts';
+import { type Meter, pause } from '../meter/meter.ts';
+import { Receiver } from '../meter/receiver.ts';
+import { summaryOf } from '../meter/statistics.ts';
+import { type Row, ratioRow } from '../results.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Of the bare script on one host. */
+const CONNECTIONS = 16;
+/** A thousand rows, log lines and settlements behind the sends are done by then. */
+const BETWEEN_MS = 600;
+const WARM_UP = 3;
+
+export const fanout: Scenario = {
+  name: 'fanout',
+  async run(meter, short) {
+    const rounds = short ? 3 : 15;
+    using manyHosts = new Receiver();
+    using oneHost = new Receiver();
+    const ports = await Promise.all(Array.from({ length: 1000 }, () => manyHosts.listen()));
+    const port = await oneHost.listen();
+    const thousand = ports.map((each) => `http://127.0.0.1:${each}/hook`);
+    const hundred = Array.from({ length: 100 }, (_, n) => `http://127.0.0.1:${port}/hook/${n}`);
+    return {
+      rows: [
+        await width(meter, manyHosts, thousand, rounds, 'one announcement to 1,000 webhooks: the last'),
+        await width(
+          meter,
+          oneHost,
+          hundred,
+          rounds,
+          'one announcement to 100 webhooks on one host: the last',
+        ),
+      ],
+    };
+  },
+};
+
+async function width(
+  meter: Meter,
+  receiver: Receiver,
+  urls: readonly string[],
+  rounds: number,
+  what: string,
+): Promise<Row> {
+  const theirs = await meter.start(bareFanout(urls, CONNECTIONS));
+  const ours = await meter.start(bridge({ destinations: urls.map((url, n) => webhook(`d${n}`, url)) }));
+  const latencies = { theirs: [] as number[], ours: [] as number[] };
+  for (let round = -WARM_UP; round < rounds; round++) {
+    const measured = {
+      theirs: await roundOf(theirs),
+      ours: await roundOf(ours),
+    };
+    if (round < 0) continue;
+    latencies.theirs.push(measured.theirs);
+    latencies.ours.push(measured.ours);
+  }
+  await meter.stop(theirs, ours);
+  const compared = { name: theirs.name, summary: summaryOf(latencies.theirs) };
+  return ratioRow({ target: 3, what, unit: 'ms', ours: summaryOf(latencies.ours), compared }, 'p50', 1.5);
+
+  async function roundOf(subject: typeof ours): Promise<number> {
+    await pause(BETWEEN_MS);
+    return meter.lone(subject, receiver, urls.length);
+  }
+}
