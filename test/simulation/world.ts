@@ -1,9 +1,9 @@
 /**
  * The real intake, outbox, journal, lanes, budgets and policies, wired as `daemon.ts` wires them, on a
  * simulated clock and a seeded chance. The process can die between any two steps: what was only in
- * memory is gone, the store stays.
+ * memory is gone, the store stays. The disk can refuse everything for a while.
  */
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Dedupe } from '../../src/dedupe.ts';
 import type { Budget, BudgetLimits } from '../../src/delivery/budget.ts';
 import { Budgets, REMEMBERED_MS } from '../../src/delivery/budgets.ts';
@@ -19,29 +19,38 @@ import type { Random } from '../../src/platform/random.ts';
 import type { Router } from '../../src/routing/router.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { seededRandom } from '../support/seeded-random.ts';
-import { createReceiver, type Sent, type Temper } from './receivers.ts';
+import { createReceiver, type Outage, type Sent, type Temper } from './receivers.ts';
 
 export interface LanePlan {
   readonly name: string;
   readonly maxAgeMs: number;
-  readonly concurrency: number;
+  /** As in the config. */
+  readonly options: object;
+  readonly onAmbiguous: 'resend' | 'drop';
   readonly own: readonly BudgetLimits[];
   /** Key of the budget shared with other lanes. */
   readonly shared: string | undefined;
   readonly temper: Temper;
+  readonly outage: Outage;
 }
 
 export const SHARED_LIMITS: readonly BudgetLimits[] = [{ limit: 4, perMs: 1000 }];
+export const STRIKES: BudgetLimits = { limit: 5, perMs: 60_000 };
 const DEDUPE_MS = 3_600_000;
 
-const NO_EVENTS = {
-  attempted: () => undefined,
-  ended: () => undefined,
-  suspended: () => undefined,
-  resumed: () => undefined,
-  nearBan: () => undefined,
-  renderFailed: () => undefined,
-};
+/** What the outbox says of one delivery, without its announcement. */
+export interface Row {
+  readonly id: string;
+  readonly destination: string;
+  readonly state: string;
+  readonly expiresAtMs: number;
+  /** As `compare` wants it. */
+  readonly delivery: {
+    readonly id: string;
+    readonly importance: number;
+    readonly announcement: { readonly id: string };
+  };
+}
 
 export class World {
   readonly clock = new FakeClock();
@@ -49,20 +58,37 @@ export class World {
   readonly plans: readonly LanePlan[];
   readonly sent: Sent[] = [];
   readonly database = new DatabaseSync(':memory:');
-  /** Called at every start of a send, with the world as it is then. */
+  /** By destination, since when. */
+  readonly suspended = new Map<string, number>();
+  /** Suspensions and ends of suspensions that were said twice. */
+  readonly saidTwice: string[] = [];
+  /** Titles of what was read. */
+  readonly read = new Set<string>();
+  /** Read while the disk was broken, and the process died before it was mended: nobody can know of these. */
+  readonly lost = new Set<string>();
+  /** Sends whose end was only in memory, because the disk was broken, when the process died. */
+  readonly forgotten = new Set<Sent>();
+  #brokenSince = Number.POSITIVE_INFINITY;
+  /** The disk takes nothing. */
+  diskIsBroken = false;
+  /** The truth at the start of each life; `hasJumped`: by then the wall clock had been set. */
+  readonly lives: { readonly at: number; readonly hasJumped: boolean }[] = [];
+  lanes = new Map<string, Lane>();
   readonly #started: (sent: Sent) => void;
+  readonly #rowsOf: StatementSync;
   #life = 0;
-  #outbox: SqliteOutbox;
   #journal!: Journal;
   #intake!: Intake;
-  lanes = new Map<string, Lane>();
 
+  /** `started`: called at every start of a send, with the world as it is then. */
   constructor(seed: number, plans: readonly LanePlan[], started: (sent: Sent) => void) {
     this.random = seededRandom(seed);
     this.plans = plans;
     this.#started = started;
     migrate(this.database);
-    this.#outbox = new SqliteOutbox(this.database);
+    this.#rowsOf = this.database.prepare(
+      'SELECT id, destination, state, expires_at_ms, importance, announcement_id FROM deliveries WHERE ?1 IS NULL OR destination = ?1',
+    );
     this.#start();
   }
 
@@ -70,8 +96,13 @@ export class World {
     return this.#life;
   }
 
+  get storeFault(): string | undefined {
+    return this.#journal.fault;
+  }
+
   /** A frame was read: by then it counts as promised. */
-  read(frame: AnnouncementFrame, feed: string): void {
+  accept(frame: AnnouncementFrame, feed: string): void {
+    this.read.add(frame.title);
     const receivedMs = this.clock.monotonicMs();
     this.#intake.accept(frame, {
       feed,
@@ -84,16 +115,31 @@ export class World {
   /** Lets time pass; a process that died on the way is started again a moment later. */
   async advance(byMs: number): Promise<void> {
     const life = this.#life;
-    const untilMs = this.clock.monotonicMs() + byMs;
+    const untilMs = this.clock.truthMs + byMs;
     await this.clock.advance(byMs);
     if (this.#life === life) return;
     this.#start();
-    await this.advance(Math.max(0, untilMs - this.clock.monotonicMs()));
+    await this.advance(Math.max(0, untilMs - this.clock.truthMs));
+  }
+
+  /** SIGKILL after so many more steps. */
+  dieAfter(steps: number): void {
+    let left = steps;
+    this.clock.onStep = () => {
+      if (left-- === 0) this.die();
+    };
   }
 
   /** SIGKILL: what was only in memory is gone. */
   die(): void {
+    if (this.storeFault !== undefined) {
+      const stored = this.titles();
+      for (const title of this.read) if (!stored.has(title)) this.lost.add(title);
+      for (const sent of this.sent)
+        if (sent.life === this.#life && (sent.endedAt ?? 0) >= this.#brokenSince) this.forgotten.add(sent);
+    }
     this.#life++;
+    this.suspended.clear();
     this.clock.forget();
   }
 
@@ -104,24 +150,51 @@ export class World {
     this.#start();
   }
 
+  /** Everything that has happened is written down. */
   flush(): void {
     this.#journal.flush();
   }
 
+  rows(destination?: string): Row[] {
+    return this.#rowsOf.all(destination ?? null).map((row) => {
+      const id = String(row['id']);
+      const importance = Number(row['importance']);
+      return {
+        id,
+        destination: String(row['destination']),
+        state: String(row['state']),
+        expiresAtMs: Number(row['expires_at_ms']),
+        delivery: { id, importance, announcement: { id: String(row['announcement_id']) } },
+      };
+    });
+  }
+
+  titles(): Set<string> {
+    const rows = this.database.prepare(`SELECT body ->> 'title' AS title FROM announcements`).all();
+    return new Set(rows.map(({ title }) => String(title)));
+  }
+
   #start(): void {
     const { clock, random } = this;
-    this.#outbox = new SqliteOutbox(this.database);
-    this.#journal = new Journal(this.#outbox, clock, {
+    this.diskIsBroken = false;
+    this.lives.push({ at: clock.truthMs, hasJumped: clock.wallAheadMs !== 0 });
+    clock.restart();
+    const outbox = this.#onDisk(new SqliteOutbox(this.database));
+    this.#journal = new Journal(outbox, clock, {
       written: () => undefined,
-      broken: () => undefined,
+      broken: () => {
+        this.#brokenSince = clock.truthMs;
+      },
       mended: () => undefined,
-      usable: () => undefined,
-      held: () => [],
+      usable: () => {
+        for (const lane of this.lanes.values()) lane.refill();
+      },
+      held: () => [...this.lanes.values()].flatMap((lane) => [...lane.held]),
     });
     const startMs = clock.monotonicMs();
     const budgets = new Budgets(clock, {
-      pauses: this.#outbox.pauses(startMs),
-      attempts: this.#outbox.attemptsSince(startMs - REMEMBERED_MS),
+      pauses: outbox.pauses(startMs),
+      attempts: outbox.attemptsSince(startMs - REMEMBERED_MS),
       keep: (key, untilMs) => this.#journal.pause(key, untilMs),
     });
     this.lanes = new Map(this.plans.map((plan) => [plan.name, this.#lane(plan, budgets)]));
@@ -143,7 +216,7 @@ export class World {
     }));
     const router: Router = { route: () => ({ rules: ['all'], matches }), explain: () => [] };
     const dedupe = new Dedupe(DEDUPE_MS);
-    for (const { identity, receivedMs } of this.#outbox.identitiesSince(clock.monotonicMs() - DEDUPE_MS))
+    for (const { identity, receivedMs } of outbox.identitiesSince(clock.monotonicMs() - DEDUPE_MS))
       dedupe.remember(identity, receivedMs);
     const events = { received: () => undefined, duplicate: () => undefined };
     this.#intake = new Intake(
@@ -153,43 +226,60 @@ export class World {
     for (const lane of this.lanes.values()) lane.refill();
   }
 
+  /** A disk that refuses every call while it is broken. */
+  #onDisk(outbox: SqliteOutbox): SqliteOutbox {
+    return new Proxy(outbox, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== 'function') return member;
+        return (...given: unknown[]) => {
+          if (this.diskIsBroken) throw new Error('disk I/O error');
+          return member.apply(target, given);
+        };
+      },
+    });
+  }
+
   #lane(plan: LanePlan, budgets: Budgets): Lane {
     const { clock, random } = this;
-    const { name, temper } = plan;
+    const { name, shared } = plan;
     const options = webhookOptions.parse({
       type: 'webhook',
       url: 'http://127.0.0.1:1/',
-      concurrency: plan.concurrency,
       timeout: '1s',
-      retry: { minDelay: '100ms', maxDelay: '5s' },
+      onAmbiguous: plan.onAmbiguous,
+      ...plan.options,
     });
     const sharedBudgets = new Map<string, Budget>();
-    if (plan.shared !== undefined)
-      sharedBudgets.set(plan.shared, budgets.shared(plan.shared, SHARED_LIMITS, name));
+    if (shared !== undefined) sharedBudgets.set(shared, budgets.shared(shared, SHARED_LIMITS, name, STRIKES));
     const destination = createReceiver({
-      name,
-      clock,
-      random,
-      temper,
-      sharedBudget: plan.shared,
+      ...{ name, clock, random },
+      temper: plan.temper,
+      outage: plan.outage,
+      sharedBudget: shared,
       log: this.sent,
       life: () => this.#life,
       started: this.#started,
-      die: () => this.die(),
     });
-    const ownBudget = budgets.own(name, plan.own);
     return new Lane({
-      name,
-      options,
-      destination,
+      ...{ name, options, destination, sharedBudgets, clock, random },
       render: () => 'message',
       renderDefault: undefined,
-      ownBudget,
-      sharedBudgets,
+      ownBudget: budgets.own(name, plan.own),
       journal: this.#journal,
-      clock,
-      random,
-      events: NO_EVENTS,
+      events: {
+        attempted: () => undefined,
+        ended: () => undefined,
+        suspended: () => {
+          if (this.suspended.has(name)) this.saidTwice.push(`${name} is suspended`);
+          this.suspended.set(name, clock.truthMs);
+        },
+        resumed: () => {
+          if (!this.suspended.delete(name)) this.saidTwice.push(`${name} is back`);
+        },
+        nearBan: () => undefined,
+        renderFailed: () => undefined,
+      },
     });
   }
 }

@@ -11,18 +11,33 @@ interface Alarm {
 }
 
 export class FakeClock implements Clock {
+  /** Called between two timers, when everything that the first set off is done. */
+  onStep: () => void = () => undefined;
   #monotonicMs: number;
   #wallAheadMs = 0;
+  /** The monotonic time at which the truth began. */
+  #truthMs: number;
   /** The next to run is the last. */
   #alarms: Alarm[] = [];
 
   constructor(startMs = Date.UTC(2026, 0, 1)) {
     this.#monotonicMs = startMs;
+    this.#truthMs = startMs;
   }
 
   /** Timers that have not run. */
   get pending(): number {
     return this.#alarms.filter(({ isCancelled }) => !isCancelled).length;
+  }
+
+  /** Since it was made, whatever any clock says. */
+  get truthMs(): number {
+    return this.#monotonicMs - this.#truthMs;
+  }
+
+  /** How far the wall clock was set since the process started. */
+  get wallAheadMs(): number {
+    return this.#wallAheadMs;
   }
 
   wallMs(): number {
@@ -74,6 +89,7 @@ export class FakeClock implements Clock {
   restart(): void {
     this.forget();
     this.#monotonicMs += this.#wallAheadMs;
+    this.#truthMs += this.#wallAheadMs;
     this.#wallAheadMs = 0;
   }
 
@@ -85,6 +101,7 @@ export class FakeClock implements Clock {
       this.#monotonicMs = Math.max(this.#monotonicMs, next.atMs);
       next.callback();
       await settled();
+      this.onStep();
     }
     this.#monotonicMs = endMs;
   }
