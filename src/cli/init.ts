@@ -2,11 +2,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ENV_EXAMPLE } from '../config/env-example.ts';
+import { readFault } from '../config/environment.ts';
 import { type ExitCode, FINE, UserError } from './exit-codes.ts';
 import type { Io } from './io.ts';
 
 export function initCommand(options: { readonly config: string }, io: Io): ExitCode {
-  const envFile = join(dirname(options.config), '.env.example');
+  const folder = dirname(options.config);
+  const envFile = join(folder, '.env.example');
   for (const file of [options.config, envFile])
     if (existsSync(file))
       throw new UserError(
@@ -17,12 +19,12 @@ export function initCommand(options: { readonly config: string }, io: Io): ExitC
     writeFileSync(options.config, example, { flag: 'wx' });
     writeFileSync(envFile, ENV_EXAMPLE, { flag: 'wx' });
   } catch (error) {
-    throw new UserError(`cannot write: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UserError(`cannot write into the folder ${folder}: ${readFault(error)}`);
   }
   io.print(`wrote ${options.config} and ${envFile}`);
   io.print('');
-  io.print(
-    `next: copy ${envFile} to ${join(dirname(options.config), '.env')}, fill it in, and run: listing-bridge check`,
-  );
+  // As `npm run bridge` in a checkout, where no `listing-bridge` is on the path.
+  const program = io.env['npm_lifecycle_event'] === 'bridge' ? 'npm run bridge --' : 'listing-bridge';
+  io.print(`next: copy ${envFile} to ${join(folder, '.env')}, fill both in, and run: ${program} check`);
   return FINE;
 }

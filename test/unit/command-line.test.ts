@@ -1,5 +1,5 @@
 /** The command line as its user sees it: what it prints, what it refuses, its exit codes. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -22,7 +22,8 @@ let folder = '';
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'command-line-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const made = folder;
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
   writeFileSync(join(folder, 'config.yaml'), CONFIG);
 });
 
@@ -188,6 +189,47 @@ describe('explain', () => {
     [[], 2, 'say what to explain: --file <announcement.json>, or --title and its companions'],
   ])('%j', async (args, exitCode, err) => {
     expect(await run('explain', ...args)).toEqual({ exitCode, out: '', err });
+  });
+});
+
+describe('init', () => {
+  const fresh = () => {
+    rmSync(join(folder, 'config.yaml'));
+    return join(folder, 'config.yaml');
+  };
+
+  test('writes a config and the variables that it wants; both together pass `check`', async () => {
+    const file = fresh();
+    const { exitCode, out } = await run('init');
+    expect(exitCode).toBe(0);
+    expect(out).toContain(`wrote ${file} and ${join(folder, '.env.example')}`);
+    expect(out).toContain('and run: listing-bridge check');
+    copyFileSync(join(folder, '.env.example'), join(folder, '.env'));
+    const checked = await run('check');
+    expect(checked.exitCode).toBe(0);
+    expect(checked.out).toMatch(/config\.yaml: fine \(1 feed, 3 destinations, 3 rules; \d+ warnings\)$/);
+  });
+
+  test.each(['config.yaml', '.env.example'])(
+    'overwrites no %s, and then writes nothing at all',
+    async (name) => {
+      fresh();
+      writeFileSync(join(folder, name), 'mine');
+      const { exitCode, err } = await run('init');
+      expect(exitCode).toBe(1);
+      expect(err).toContain(`${join(folder, name)} exists and is not overwritten`);
+      expect(readdirSync(folder)).toEqual([name]);
+      expect(readFileSync(join(folder, name), 'utf8')).toBe('mine');
+    },
+  );
+
+  test('a folder that is not there is named', async () => {
+    folder = join(folder, 'nowhere');
+    expect(await run('init')).toEqual({
+      exitCode: 1,
+      out: '',
+      err: `cannot write into the folder ${folder}: it does not exist`,
+    });
   });
 });
 
