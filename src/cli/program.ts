@@ -15,10 +15,9 @@ export async function runProgram(
   io: Io = processIo(signal),
 ): Promise<number> {
   let exitCode: ExitCode = FINE;
-  // The names of the faults are for its help; everybody else does without the simulator.
-  const faults = args.includes('simulate') ? (await import('../simulator/faults.ts')).FAULTS : [];
-  const names = faults.map(({ name }) => name);
-  const program = buildProgram(io, names, (code) => {
+  // The faults are for its help; everybody else does without the simulator.
+  const faults = args.includes('simulate') ? (await import('./simulate.ts')).faultHelp() : '';
+  const program = buildProgram(io, faults, (code) => {
     exitCode = code;
   });
   try {
@@ -42,7 +41,7 @@ export async function runProgram(
 const isForPeople = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && (error.code === 'STORE' || error.code === 'SERVER');
 
-function buildProgram(io: Io, faults: readonly string[], exit: (code: ExitCode) => void): Command {
+function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): Command {
   const program = new Command('listing-bridge')
     .description(
       'Routes exchange listing announcements from cryptolisting.ws to Discord, Telegram and webhooks.',
@@ -153,7 +152,8 @@ function buildProgram(io: Io, faults: readonly string[], exit: (code: ExitCode) 
     .option('--port <number>', '0 takes a free one', port, 9201)
     .option('--rate <per minute>', 'announcements a minute', count, 6)
     .option('--file <announcements.jsonl>', 'titles to announce; default: a curated set of real ones')
-    .addOption(new Option('--fault <name...>', 'what goes wrong').choices(faults))
+    .option('--fault <name...>', 'what goes wrong: one or several of those below')
+    .addHelpText('after', faults)
     .action(async (options) => {
       const { simulateCommand } = await import('./simulate.ts');
       const { print, signal, clock, random } = io;

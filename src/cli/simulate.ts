@@ -4,7 +4,9 @@
  */
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
-import { FAULT_EVERY_MS, FAULTS, type Fault, faultNamed } from '../simulator/faults.ts';
+import { nearest } from '../platform/suggest.ts';
+import type { Fault } from '../simulator/fault.ts';
+import { FAULT_EVERY_MS, FAULTS, faultNamed } from '../simulator/faults.ts';
 import { type FeedServer, startFeedServer } from '../simulator/feed-server.ts';
 import { play } from '../simulator/playback.ts';
 import { CURATED_TITLES, readTitles, type Title, TitlesProblem } from '../simulator/titles.ts';
@@ -30,6 +32,13 @@ export interface SimulateIo {
 /** Fits the service's form, opens nothing, and is made here so that no scanner takes it for a real one. */
 const DEMO_KEY = `dsk_${'0'.repeat(64)}`;
 
+/** For the end of `simulate --help`. */
+export function faultHelp(): string {
+  const width = Math.max(...FAULTS.map(({ name }) => name.length));
+  const lines = FAULTS.map(({ name, description }) => `  ${name.padEnd(width)}  the feed ${description}`);
+  return `\nFaults (docs/troubleshooting.md says what the bridge makes of each):\n${lines.join('\n')}`;
+}
+
 /** Resolves with the exit code. */
 export async function simulateCommand(options: SimulateOptions, io: SimulateIo): Promise<number> {
   const faults: Fault[] = [];
@@ -37,9 +46,10 @@ export async function simulateCommand(options: SimulateOptions, io: SimulateIo):
     const fault = faultNamed(name);
     if (fault) faults.push(fault);
     else {
-      io.print(
-        `simulate: unknown fault "${name}"; there are ${FAULTS.map((known) => known.name).join(', ')}`,
-      );
+      const names = FAULTS.map((known) => known.name);
+      const best = nearest(name, names);
+      const hint = best === undefined ? `there are ${names.join(', ')}` : `did you mean ${best}?`;
+      io.print(`simulate: unknown fault "${name}"; ${hint}`);
       return 2;
     }
   }

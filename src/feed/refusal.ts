@@ -76,7 +76,7 @@ const RATE_LIMITS = {
   },
 } as const satisfies Record<string, { advice: string; afterMs?: number }>;
 
-const KEY_CLOSES: Readonly<Record<string, FatalVerdict>> = {
+const KEY_CLOSES: Readonly<Record<Exclude<FatalReason, 'no_key' | 'key_refused'>, FatalVerdict>> = {
   key_expired: { kind: 'fatal', reason: 'key_expired', advice: `the key has expired: ${KEY_ADVICE}` },
   key_invalidated: {
     kind: 'fatal',
@@ -108,6 +108,20 @@ const CLOSES: Readonly<Record<CloseWord, RetryVerdict & { readonly reason: Close
     ourFault: true,
   },
 };
+
+export const FATAL_REASONS: readonly FatalReason[] = [
+  'no_key',
+  'key_refused',
+  'key_expired',
+  'key_invalidated',
+  'key_revoked',
+];
+
+export const RETRY_REASONS: readonly string[] = [
+  ...Object.keys(RATE_LIMITS),
+  ...Object.keys(CLOSES),
+  ...['too_many_requests', 'bad_request', 'server_error', 'unexpected_answer', 'closed'],
+];
 
 /** RFC 6455 §7.4.1: message too big, said with or without a reason. */
 const CLOSE_TOO_BIG = 1009;
@@ -161,8 +175,7 @@ export function onRefusal(status: number, headers: Headers, bodyText: string): V
 /** The reason is decisive whatever its code; only 1009 says enough without one. */
 export function onClose(code: number, reason: string): Verdict {
   const word = reason.trim().toLowerCase();
-  const fatal = Object.hasOwn(KEY_CLOSES, word) ? KEY_CLOSES[word] : undefined;
-  if (fatal) return fatal;
+  if (isKeyCloseWord(word)) return KEY_CLOSES[word];
   if (isCloseWord(word)) return CLOSES[word];
   if (code === CLOSE_TOO_BIG) return CLOSES.frame_too_large;
   const detail = oneLine(reason === '' ? `code ${code}` : `code ${code}: ${reason}`);
@@ -171,6 +184,10 @@ export function onClose(code: number, reason: string): Verdict {
 
 function isRateLimitWord(word: string): word is RateLimitWord {
   return Object.hasOwn(RATE_LIMITS, word);
+}
+
+function isKeyCloseWord(word: string): word is keyof typeof KEY_CLOSES {
+  return Object.hasOwn(KEY_CLOSES, word);
 }
 
 function isCloseWord(word: string): word is CloseWord {

@@ -1,29 +1,16 @@
 /**
  * What can go wrong with the feed, by name, for `simulate --fault`. A fault arranges itself on a server
- * and stays until the stage's signal aborts; several can be on at once.
+ * and stays until the stage's signal aborts; several can be on at once. Where the bridge has a word for what
+ * it sees (docs/troubleshooting.md), the fault has the same name.
  */
-import { type Clock, wait } from '../platform/clock.ts';
+import { wait } from '../platform/clock.ts';
+import { every, type Fault, type FaultStage, until } from './fault.ts';
+import { CLOSING_FAULTS, REFUSING_FAULTS } from './faults-of-ending.ts';
+import { FORM_FAULTS, WORD_FAULTS } from './faults-of-frames.ts';
 import { redact } from './feed-frames.ts';
 import type { FeedServer } from './feed-server.ts';
 import { GARBAGE } from './garbage.ts';
 import { CURATED_TITLES } from './titles.ts';
-
-export interface FaultStage {
-  readonly server: FeedServer;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** The pace of whatever recurs. */
-  readonly everyMs: number;
-  /** One line for whoever watches. */
-  readonly report: (line: string) => void;
-}
-
-export interface Fault {
-  readonly name: string;
-  /** For `--help`: completes "the feed …". */
-  readonly description: string;
-  apply(stage: FaultStage): void;
-}
 
 /** Often enough to watch, rare enough that the 5 s cooldown and 10 connections a minute let a good client back in. */
 export const FAULT_EVERY_MS = 20_000;
@@ -131,6 +118,10 @@ export const FAULTS: readonly Fault[] = [
       });
     },
   },
+  ...REFUSING_FAULTS,
+  ...CLOSING_FAULTS,
+  ...FORM_FAULTS,
+  ...WORD_FAULTS,
 ];
 
 export function faultNamed(name: string): Fault | undefined {
@@ -170,21 +161,4 @@ function silence(stage: FaultStage): void {
       if (status === 101) void start();
     }),
   );
-}
-
-/** Does `act` at the stage's pace; what it answers is reported, `undefined` says that nothing was done. */
-function every(stage: FaultStage, act: () => string | undefined): void {
-  const run = async () => {
-    for (;;) {
-      await wait(stage.clock, stage.everyMs, stage.signal);
-      if (stage.signal.aborted) return;
-      const done = act();
-      if (done !== undefined) stage.report(done);
-    }
-  };
-  void run();
-}
-
-function until(signal: AbortSignal, undo: () => void): void {
-  signal.addEventListener('abort', undo, { once: true });
 }

@@ -13,11 +13,19 @@ import { type ListenOptions, listen, shut } from './loopback.ts';
 /** Well above the 1 KB that clients may send: the session answers 1009 with the service's own reason. */
 const LARGEST_PAYLOAD_BYTES = 1024 * 1024;
 
+const UPGRADE = {
+  noServer: true,
+  autoPong: false,
+  clientTracking: false,
+  maxPayload: LARGEST_PAYLOAD_BYTES,
+} as const;
+
 export interface DoorParts {
   readonly admission: Admission;
   readonly clock: Clock;
   /** Runs at once when there is no delay to wait for. */
   readonly later: (act: () => void) => void;
+  readonly compresses: () => boolean;
   readonly onHandshake: (handshake: Handshake) => void;
   readonly onEnter: (socket: WebSocket, admitted: Admitted) => void;
 }
@@ -28,18 +36,19 @@ export class FeedDoor {
     response.writeHead(426, { 'content-type': 'application/json', upgrade: 'websocket' });
     response.end('{"error":"upgrade_required"}');
   });
-  readonly #upgrader = new WebSocketServer({
-    noServer: true,
-    autoPong: false,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: LARGEST_PAYLOAD_BYTES,
-  });
+  readonly #upgrader = new WebSocketServer({ ...UPGRADE, perMessageDeflate: false });
+  readonly #compressor = new WebSocketServer({ ...UPGRADE, perMessageDeflate: { threshold: 0 } });
   readonly #sockets = new Set<Duplex>();
   readonly #scripted: Refusal[] = [];
+  readonly #standing = new Set<Refusal>();
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
+    // What a correct server never says: agreed to, although it was not offered.
+    this.#compressor.on('headers', (headers, { headers: asked }) => {
+      if (asked['sec-websocket-extensions'] === undefined)
+        headers.push('Sec-WebSocket-Extensions: permessage-deflate');
+    });
     this.#http.on('upgrade', (request, socket, head) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
@@ -59,6 +68,12 @@ export class FeedDoor {
     this.#scripted.push(refusal);
   }
 
+  /** Every handshake gets it, until the returned function is called. */
+  refuseAlways(refusal: Refusal): () => void {
+    this.#standing.add(refusal);
+    return () => this.#standing.delete(refusal);
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await shut(this.#http);
@@ -71,14 +86,16 @@ export class FeedDoor {
       headers: request.headers,
       ip: request.socket.remoteAddress ?? '',
     };
-    const decision = this.#scripted.shift() ?? admission.decide(knock, clock.monotonicMs());
+    const [standing] = this.#standing;
+    const decision = this.#scripted.shift() ?? standing ?? admission.decide(knock, clock.monotonicMs());
     if ('status' in decision) {
       const error = typeof decision.body === 'object' ? decision.body['error'] : decision.body;
       this.#log({ status: decision.status, error: String(error), cex: undefined });
       return refuse(socket, decision);
     }
     // ws itself answers 400 to a malformed upgrade; then nobody entered.
-    this.#upgrader.handleUpgrade(request, socket, head, (webSocket) => {
+    const upgrader = this.#parts.compresses() ? this.#compressor : this.#upgrader;
+    upgrader.handleUpgrade(request, socket, head, (webSocket) => {
       admission.enter(decision, clock.monotonicMs());
       webSocket.on('close', () => admission.leave(decision));
       this.#log({ status: 101, error: undefined, cex: decision.cex });

@@ -1,5 +1,5 @@
 /** What the feed server writes down about its clients for whoever runs it, and what they may bend. Times are monotonic. */
-import type { AnnouncementFrame } from './feed-frames.ts';
+import type { AnnouncementFrame, WelcomeFields } from './feed-frames.ts';
 
 /** One handshake, let in (101) or refused. Keys are not kept: a user may try the simulator with a real one. */
 export interface Handshake {
@@ -36,10 +36,37 @@ export interface Announced {
   readonly clients: number;
 }
 
-/** Faults of the handshake; change at any time. */
+/** In fragments: each message in several frames. */
+export type FrameForm = 'binary' | 'text' | 'fragments';
+
+/** What the server does otherwise than it should; change at any time. */
 export interface FeedBehaviour {
   handshakeDelayMs: number;
   welcomeDelayMs: number;
   /** False: connects and says nothing. */
   sendsWelcome: boolean;
+  /** Of the next welcomes, over those of the options. */
+  welcome: WelcomeFields;
+  /** How messages are framed; `undefined` = as the options say. */
+  form: FrameForm | undefined;
+  /** Insists on permessage-deflate, offered or not. */
+  compresses: boolean;
+  sendsHeartbeats: boolean;
+  sendsPings: boolean;
+  answersTests: boolean;
+  /** Stamps of heartbeats and announcements are later than true by this much. */
+  clockAheadMs: number;
 }
+
+export const GOOD_BEHAVIOUR: FeedBehaviour = {
+  handshakeDelayMs: 0,
+  welcomeDelayMs: 0,
+  sendsWelcome: true,
+  welcome: {},
+  form: undefined,
+  compresses: false,
+  sendsHeartbeats: true,
+  sendsPings: true,
+  answersTests: true,
+  clockAheadMs: 0,
+};

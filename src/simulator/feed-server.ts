@@ -25,13 +25,14 @@ import {
   type WelcomeFields,
   welcomeFrame,
 } from './feed-frames.ts';
-import type {
-  Announced,
-  ClientClose,
-  ClientMessage,
-  FeedBehaviour,
-  FeedClient,
-  Handshake,
+import {
+  type Announced,
+  type ClientClose,
+  type ClientMessage,
+  type FeedBehaviour,
+  type FeedClient,
+  GOOD_BEHAVIOUR,
+  type Handshake,
 } from './feed-records.ts';
 import { FeedSession, SESSION_RULES, type SessionRules } from './feed-session.ts';
 import type { ListenOptions } from './loopback.ts';
@@ -57,7 +58,7 @@ export async function startFeedServer(options: FeedServerOptions = {}): Promise<
 }
 
 export class FeedServer {
-  readonly behaviour: FeedBehaviour = { handshakeDelayMs: 0, welcomeDelayMs: 0, sendsWelcome: true };
+  readonly behaviour: FeedBehaviour = { ...GOOD_BEHAVIOUR };
   /** Every handshake so far. */
   readonly handshakes = new Arrivals<Handshake>('handshake');
   /** Every client so far, once its welcome was sent. */
@@ -91,6 +92,7 @@ export class FeedServer {
       admission: this.#admission,
       clock: this.#clock,
       later: (act) => this.#later(this.behaviour.handshakeDelayMs, act),
+      compresses: () => this.behaviour.compresses,
       onHandshake: (handshake) => this.handshakes.add(handshake),
       onEnter: (socket, admitted) => this.#enter(socket, admitted),
     });
@@ -127,7 +129,8 @@ export class FeedServer {
 
   /** Sends one to every client whose filter lets it through. */
   announce(fields: AnnouncementFields = {}): Announced {
-    const whole = announcementFrame(fields, this.#clock.wallUs(), this.#random);
+    const stampUs = this.#clock.wallUs() + this.behaviour.clockAheadMs * 1000;
+    const whole = announcementFrame(fields, stampUs, this.#random);
     let frames: readonly AnnouncementFrame[] = [whole];
     for (const rewrite of this.#rewrites) frames = frames.flatMap((frame) => rewrite(frame));
     const got = new Set<FeedSession>();
@@ -149,6 +152,11 @@ export class FeedServer {
   /** Closes every connection in good form. */
   drop(code = 1001, reason = ''): void {
     for (const session of this.#sessions) session.close(code, reason);
+  }
+
+  /** Sends a test announcement to everyone, asked for or not. */
+  announceTest(): void {
+    this.sendRaw(JSON.stringify(testAnnouncementFrame(this.#clock.wallUs(), this.#random)));
   }
 
   /** Every key in use ends: closed with `reason`, then refused with 403. */
@@ -176,6 +184,11 @@ export class FeedServer {
     this.#door.refuseNext({ status, body, headers });
   }
 
+  /** Every handshake gets this answer, until the returned function is called. */
+  refuseAlways(status: number, body: Refusal['body']): () => void {
+    return this.#door.refuseAlways({ status, body });
+  }
+
   /** Each announcement becomes what `change` makes of it (none, one, several); the answer undoes that. */
   rewrite(change: Rewrite): () => void {
     this.#rewrites.add(change);
@@ -191,11 +204,13 @@ export class FeedServer {
 
   #enter(socket: WebSocket, admitted: Admitted): void {
     const id = ++this.#lastId;
+    const welcome = { ...this.#options.welcome, ...this.behaviour.welcome };
     const session: FeedSession = new FeedSession({
       id,
       socket,
       admitted,
-      allowedCex: this.#options.welcome?.allowedCex ?? '*',
+      allowedCex: welcome.allowedCex ?? '*',
+      behaviour: this.behaviour,
       rules: this.#rules,
       clock: this.#clock,
       random: this.#random,
@@ -208,14 +223,14 @@ export class FeedServer {
       this.closes.add({ client: id, atMs: this.#clock.monotonicMs(), code, reason: reason.toString() });
     });
     this.#later(this.behaviour.welcomeDelayMs, () => {
-      if (this.behaviour.sendsWelcome) session.send(welcomeFrame(this.#options.welcome ?? {}));
+      if (this.behaviour.sendsWelcome) session.send(welcomeFrame(welcome));
       this.arrivals.add({ id, atMs: this.#clock.monotonicMs(), cex: admitted.cex });
     });
   }
 
   #receive(session: FeedSession, text: string): void {
     const nowMs = this.#clock.monotonicMs();
-    if (asksForTest(text) && !this.#silent) {
+    if (asksForTest(text) && !this.#silent && this.behaviour.answersTests) {
       const { key } = session.admitted;
       const limit = this.#tests.get(key) ?? new SlidingWindow(this.#options.testsPerMinute ?? 1, MINUTE_MS);
       this.#tests.set(key, limit);

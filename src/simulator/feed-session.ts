@@ -7,6 +7,7 @@ import type { Clock, Timer } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import type { Admitted } from './feed-admission.ts';
 import { heartbeatFrame } from './feed-frames.ts';
+import type { FeedBehaviour, FrameForm } from './feed-records.ts';
 import { SlidingWindow } from './rate-windows.ts';
 
 /** Intervals of 0 are off. Values of the service: `SESSION_RULES`. */
@@ -47,6 +48,7 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly isSilent: () => boolean;
+  readonly behaviour: Readonly<FeedBehaviour>;
   /** A message within the limits. */
   readonly onMessage: (text: string) => void;
 }
@@ -76,8 +78,10 @@ export class FeedSession {
     });
     // ws closes the socket itself after an error; without a listener it would throw.
     socket.on('error', () => {});
+    const { behaviour } = parts;
     this.#repeat('heartbeat', rules.heartbeatMs, rules.heartbeatMs, () => {
-      this.send(heartbeatFrame(clock.wallUs()));
+      if (behaviour.sendsHeartbeats)
+        this.send(heartbeatFrame(clock.wallUs() + behaviour.clockAheadMs * 1000));
     });
     const firstPingMs = random() * rules.pingMs * FIRST_PING_SHARE;
     this.#repeat('ping', firstPingMs, rules.pingMs, () => this.#ping());
@@ -92,9 +96,9 @@ export class FeedSession {
 
   /** False when the client is gone or too far behind. */
   send(payload: string | Buffer): boolean {
-    const { socket, rules } = this.#parts;
+    const { socket, rules, behaviour } = this.#parts;
     if (socket.readyState !== socket.OPEN) return false;
-    socket.send(payload, { binary: !rules.text });
+    write(socket, payload, behaviour.form ?? (rules.text ? 'text' : 'binary'));
     this.#behind = socket.bufferedAmount === 0 ? 0 : this.#behind + 1;
     if (this.#behind <= rules.mostBehind) return true;
     socket.close(1008, 'too_slow');
@@ -122,7 +126,7 @@ export class FeedSession {
 
   #ping(): void {
     const { socket, rules, clock } = this.#parts;
-    if (socket.readyState !== socket.OPEN) return;
+    if (socket.readyState !== socket.OPEN || !this.#parts.behaviour.sendsPings) return;
     socket.ping();
     if (!this.#timers.has('pong') && rules.pongTimeoutMs > 0)
       this.#timers.set(
@@ -147,4 +151,14 @@ export class FeedSession {
     this.#timers.get(name)?.cancel();
     this.#timers.delete(name);
   }
+}
+
+const PIECES = 3;
+
+function write(socket: WebSocket, payload: string | Buffer, form: FrameForm): void {
+  if (form !== 'fragments') return socket.send(payload, { binary: form === 'binary' });
+  const bytes = Buffer.from(payload);
+  const size = Math.max(1, Math.ceil(bytes.length / PIECES));
+  for (let start = 0; start === 0 || start < bytes.length; start += size)
+    socket.send(bytes.subarray(start, start + size), { binary: true, fin: start + size >= bytes.length });
 }

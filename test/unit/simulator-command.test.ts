@@ -73,5 +73,5 @@ test('a missing file is exit code 1, an unknown fault wrong usage', async () => 
   expect(missing.lines.all).toEqual(['simulate: /nowhere/a.jsonl: no such file']);
   const unknown = simulate({ fault: ['dorp'] });
   expect(await unknown.exit).toBe(2);
-  expect(unknown.lines.all[0]).toMatch(/unknown fault "dorp"; there are drop, silence/);
+  expect(unknown.lines.all[0]).toMatch(/unknown fault "dorp"; did you mean drop\?/);
 });

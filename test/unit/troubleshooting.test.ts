@@ -1,0 +1,41 @@
+/** docs/troubleshooting.md has one row for each word that the feed part can say, and none for another. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { FAULT_REASONS } from '../../src/feed/fault.ts';
+import { FATAL_REASONS, RETRY_REASONS } from '../../src/feed/refusal.ts';
+import { helpFor, WARNING_LEVELS, warning } from '../../src/feed/warning.ts';
+import { FAULTS } from '../../src/simulator/faults.ts';
+
+const root = new URL('../../', import.meta.url);
+const page = readFileSync(new URL('docs/troubleshooting.md', root), 'utf8');
+const rows = [...page.matchAll(/^\| <a id="([^"]+)"><\/a>`([^`]+)` \|(.*)\|$/gm)].map(
+  ([, anchor = '', word = '', rest = '']) => ({
+    anchor,
+    word,
+    cells: rest.split('|').map((cell) => cell.trim()),
+  }),
+);
+
+test('each word has one row, and each row a word', () => {
+  const words = [...Object.keys(WARNING_LEVELS), ...RETRY_REASONS, ...FAULT_REASONS, ...FATAL_REASONS];
+  expect(rows.map(({ word }) => word).toSorted()).toEqual(words.toSorted());
+});
+
+test('a warning links to its row, and a row says symptom, cause and fix', () => {
+  for (const { anchor, word, cells } of rows) {
+    expect(helpFor(word)).toBe(`docs/troubleshooting.md#${anchor}`);
+    expect(cells).toHaveLength(4);
+    for (const cell of cells.slice(0, 3)) expect(cell, word).toMatch(/\w/);
+  }
+  expect(warning('tier_redacts', 'one', 'it hides').help).toBe('docs/troubleshooting.md#tier_redacts');
+});
+
+test('every fault of the simulator that the page names exists, and every fault with a row is named in it', () => {
+  const named = [...page.matchAll(/--fault (\w+)/g)]
+    .map(([, name = '']) => name)
+    .filter((name) => name !== 'WORD');
+  const names = FAULTS.map(({ name }) => name);
+  expect(named.filter((name) => !names.includes(name))).toEqual([]);
+  const withRow = names.filter((name) => rows.some(({ word }) => word === name));
+  expect(withRow.filter((name) => !named.includes(name))).toEqual([]);
+});
