@@ -24,7 +24,7 @@ const VARIABLES: readonly (readonly [name: string, placeholder: string, how: str
   [
     'ADMIN_TOKEN',
     'replace_me_admin',
-    'Asked for by /readyz when server.host is not loopback: openssl rand -hex 24',
+    'Asked for by what changes something over HTTP, and by reading when server.host is not loopback: openssl rand -hex 24',
   ],
 ];
 
