@@ -2,6 +2,8 @@
  * The composition root: builds the parts in the order in which an announcement moves through them, and
  * takes them down in the order feed, lanes, server, store, so that nothing is read that cannot be kept.
  */
+import { Alerts } from './alerts/alerts.ts';
+import { createAlertSender } from './alerts/send.ts';
 import { FeedSet } from './daemon/feed-set.ts';
 import { LaneSet } from './daemon/lane-set.ts';
 import { makeReady, type SoundConfig } from './daemon/ready-config.ts';
@@ -105,7 +107,8 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       },
     });
     const dedupe = remember(store, new Dedupe(dedupeWindow), startedMs);
-    const intake = new Intake({ ids: createIds(random), dedupe, journal, events: events.intake }, NOWHERE);
+    const ids = createIds(random);
+    const intake = new Intake({ ids, dedupe, journal, events: events.intake }, NOWHERE);
     const announcement = intake.accept.bind(intake);
     const feeds = new FeedSet({ clock, random, events: { ...events.feed, announcement } });
     const running = new RunningConfig(first, {
@@ -127,6 +130,18 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       });
     const metrics = createMetrics(version, status);
     bus.listen(metrics.listener);
+    const { redact } = redactor;
+    const alerts = new Alerts({
+      ...{ clock, publish },
+      options: () => running.config.alerts,
+      state: () => ({
+        feeds: feeds.clients,
+        destinations: lanes.reports(),
+        storeFault: journal.fault,
+      }),
+      send: createAlertSender({ ids, clock, redact, journal, targets: () => intake.routes.targets }),
+    });
+    bus.listen(alerts.listener);
     const reload = () => running.reload();
     let url: string | undefined;
     if (serverOptions !== false) {
@@ -141,6 +156,8 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     shutDown.defer(() => feeds.stop());
     shutDown.defer(() => running.settled());
     running.start();
+    alerts.start();
+    shutDown.defer(() => alerts.stop());
     const poll = new AbortController();
     shutDown.defer(() => poll.abort());
     void watchStore(journal, lanes, clock, poll.signal);

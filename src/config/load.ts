@@ -18,7 +18,7 @@ import { type Config, configSchema } from './schema.ts';
 import { redactorFor } from './secrets.ts';
 import { Source } from './source.ts';
 import { checkTemplates } from './templates.ts';
-import { exposedSecrets, unused, unusualKeys, unusualWords } from './warnings.ts';
+import { exposedSecrets, unheardAlerts, unused, unusualKeys, unusualWords } from './warnings.ts';
 
 export { type ConfigProblem, formatProblem } from './problem.ts';
 
@@ -120,6 +120,7 @@ function check(root: Located, file: string, readFile: ReadFile): Checked {
     errors,
     warnings: [
       ...unused(parts),
+      ...unheardAlerts(parts),
       ...unusualWords(parts),
       ...unusualKeys(parts),
       ...deadRules(parts),

@@ -3,6 +3,7 @@
  * mistake hides no other: `soundParts` leaves out what is broken, `looseParts` keeps of it what can be read.
  */
 import type { z } from 'zod';
+import { type AlertsOptions, alertsOptions } from '../alerts/options.ts';
 import type { TemplateOptions } from '../destinations/destination.ts';
 import { type FeedOptions, feedOptions } from '../feed/options.ts';
 import { type RuleOptions, ruleOptions } from '../routing/options.ts';
@@ -15,6 +16,7 @@ export interface ConfigParts {
   readonly destinations: ReadonlyMap<string, DestinationOptions | undefined>;
   readonly rules: readonly (RuleOptions | undefined)[];
   readonly templates: ReadonlyMap<string, TemplateOptions | undefined>;
+  readonly alerts: AlertsOptions | undefined;
 }
 
 export function partsOf({
@@ -22,12 +24,14 @@ export function partsOf({
   destinations,
   rules,
   templates,
+  alerts,
 }: z.output<typeof configSchema>): ConfigParts {
   return {
     feeds,
     destinations: new Map(Object.entries(destinations)),
     rules,
     templates: new Map(Object.entries(templates)),
+    alerts,
   };
 }
 
@@ -40,6 +44,7 @@ export function soundParts(root: Located): ConfigParts {
       return rule && { ...rule, name: rule.name ?? `rule ${index + 1}` };
     }),
     templates: named(root, 'templates', (value) => templateOptions.safeParse(value).data),
+    alerts: alertsOptions.safeParse(alertsOf(root)).data,
   };
 }
 
@@ -57,7 +62,16 @@ export function looseParts(root: Located): ConfigParts {
     ),
     rules: sound.rules.map((rule, index) => rule ?? looseRule(rules[index], index)),
     templates: sound.templates,
+    alerts: sound.alerts ?? looseAlerts(alertsOf(root)),
   };
+}
+
+const alertsOf = (root: Located) => (isRecord(root.value) ? root.value['alerts'] : undefined);
+
+/** Only whom it names. */
+function looseAlerts(value: unknown): AlertsOptions | undefined {
+  const { send, feedDownAfter = 0, keyExpiresWithin = 0 } = fields(alertsOptions.shape, value);
+  return send && { send, feedDownAfter, keyExpiresWithin };
 }
 
 function looseFeed(value: unknown): FeedOptions {

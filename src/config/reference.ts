@@ -79,6 +79,11 @@ export function configReference(): string {
       keysOf(templateOptions),
     ),
     `Liquid can name: ${[...VARIABLES].map(([name, shape]) => variable(name, shape)).join(', ')}. Anything else is an error at \`check\`.\n`,
+    section(
+      'alerts',
+      'What the bridge says about itself: when a feed, a key, a destination, the store or the config is not well, once, again every six hours, and when it is over. Never an order: a webhook gets it as JSON with `type: "alert"`, whatever its `body`.',
+      under('alerts.'),
+    ),
     section('store', 'What was received and sent, on disk.', under('store.')),
     section('server', '`/healthz` and `/readyz`. `server: false` switches it off.', under('server.')),
     section('log', 'On standard error.', under('log.')),

@@ -9,6 +9,7 @@ import type { Finding, Path } from './problem.ts';
 
 export function* checkReferences(parts: ConfigParts, folder: string, readFile: ReadFile): Iterable<Finding> {
   yield* targets(parts);
+  yield* alertTargets(parts);
   yield* duplicates(
     'feed',
     parts.feeds.map((feed) => feed?.name),
@@ -54,6 +55,26 @@ function* targets({ rules, destinations, templates }: ConfigParts): Iterable<Fin
           hint: didYouMean(template, templates.keys()),
         };
     }
+  }
+}
+
+function* alertTargets({ alerts, destinations }: ConfigParts): Iterable<Finding> {
+  for (const [place, name] of (alerts?.send ?? []).entries()) {
+    const path: Path = ['alerts', 'send', place];
+    const options = destinations.get(name);
+    if (!destinations.has(name))
+      yield {
+        path,
+        message: `there is no destination ${name}`,
+        hint: didYouMean(name, destinations.keys()),
+      };
+    else if (alerts?.send.indexOf(name) !== place) yield { path, message: `${name} is named twice` };
+    else if (options?.type === 'webhook' && options.forEach !== undefined)
+      yield {
+        path,
+        message: `${name} takes one order for each ticker (forEach), and an alert is no order`,
+        hint: 'name a chat, or a webhook without forEach',
+      };
   }
 }
 

@@ -3,6 +3,7 @@
  * defaults and the JSON Schema for editors.
  */
 import { z } from 'zod';
+import { alertsOptions } from '../alerts/options.ts';
 import type { TemplateOptions } from '../destinations/destination.ts';
 import { discordOptions } from '../destinations/discord/options.ts';
 import { telegramOptions } from '../destinations/telegram/options.ts';
@@ -16,7 +17,7 @@ import { rulesOptions } from '../routing/options.ts';
 export const DESTINATION_TYPES = ['discord', 'telegram', 'webhook'] as const;
 
 /** Known words of a later version: refused, but not as a slip of the pen. */
-export const NOT_YET: readonly string[] = ['alerts', 'tests', 'watch'];
+export const NOT_YET: readonly string[] = ['tests', 'watch'];
 
 const NAME_HELP = 'must be 1 to 40 letters, digits, dots, dashes or underscores';
 const name = () => z.string().regex(/^[\w.-]{1,40}$/, NAME_HELP);
@@ -83,6 +84,9 @@ export const configSchema = z.strictObject({
   templates: z
     .record(name(), templateOptions, { error: 'must be a mapping: name, then text or body' })
     .default({}),
+  alerts: alertsOptions
+    .optional()
+    .describe('what the bridge says about itself; without it, only the log and the HTTP side know'),
   store: store.prefault({}),
   server: z
     .union([z.literal(false), server], { error: 'must be a mapping with host, port and token, or false' })

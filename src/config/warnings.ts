@@ -10,17 +10,32 @@ import type { Finding, Path } from './problem.ts';
 import type { Config } from './schema.ts';
 import { blotShapes, secretsIn } from './secrets.ts';
 
-export function* unused({ rules, destinations, templates }: ConfigParts): Iterable<Finding> {
+export function* unused({ rules, destinations, templates, alerts }: ConfigParts): Iterable<Finding> {
   const targets = rules.flatMap((rule) => rule?.send ?? []);
   // A broken rule, or a misspelled name, may be the one that means it.
   if (rules.length === 0 || rules.includes(undefined) || targets.some(({ to }) => !destinations.has(to)))
     return;
   for (const name of destinations.keys())
-    if (!targets.some(({ to }) => to === name))
+    if (!targets.some(({ to }) => to === name) && !alerts?.send.includes(name))
       yield { path: ['destinations', name], at: 'key', message: `no rule sends to ${name}` };
   for (const name of templates.keys())
     if (!targets.some(({ template }) => template === name))
       yield { path: ['templates', name], at: 'key', message: `no rule uses the template ${name}` };
+}
+
+/** Alerts that would not be read. */
+export function* unheardAlerts({ alerts, destinations }: ConfigParts): Iterable<Finding> {
+  for (const [place, name] of (alerts?.send ?? []).entries()) {
+    const path: Path = ['alerts', 'send', place];
+    const options = destinations.get(name);
+    if (options?.dryRun === true) yield { path, message: `${name} is a dry run: no alert will arrive there` };
+    if (options?.type === 'webhook' && options.forEach === undefined && options.body !== undefined)
+      yield {
+        path,
+        message: `${name} has a body of its own, but gets an alert as JSON with type: alert`,
+        hint: 'an alert is no order: if the receiver cannot tell them apart, name a chat, or a webhook without body',
+      };
+  }
 }
 
 export function* unusualWords({ feeds, rules }: ConfigParts): Iterable<Finding> {

@@ -130,7 +130,7 @@ export class RunningConfig {
         feeds.apply(next.config.feeds, next.authorities, expectationsOf(next.config)),
       ),
     ];
-    for (const key of ['rules', 'templates', 'dedupeWindow', 'shutdownTimeout'] as const)
+    for (const key of ['rules', 'templates', 'alerts', 'dedupeWindow', 'shutdownTimeout'] as const)
       if (fingerprint(before[key]) !== fingerprint(next.config[key])) changes.push(`${key}: changed`);
     return { changes, retired };
   }

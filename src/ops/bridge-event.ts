@@ -2,6 +2,7 @@
  * Everything that the bridge has to say about what it does, as values: the log, the metrics, the alerts and
  * the pages are listeners of one stream. `kind` is `noun.verb` and is also the log line's name.
  */
+import type { ConditionCode } from '../alerts/conditions.ts';
 import type { Announcement } from '../announcement.ts';
 import type { Config } from '../config/schema.ts';
 import type { First } from '../dedupe.ts';
@@ -98,6 +99,19 @@ export type BridgeEvent =
   | { readonly kind: 'destination.advice'; readonly destination: string; readonly advice: string }
   | { readonly kind: 'destination.open_failed'; readonly destination: string; readonly message: string }
   | { readonly kind: 'template.failed'; readonly delivery: Delivery; readonly message: string }
+  /** Something is wrong with the bridge itself, still is, or is no more (`src/alerts`). */
+  | {
+      readonly kind: 'alert.started' | 'alert.lasts' | 'alert.ended';
+      readonly code: ConditionCode;
+      /** Name of the feed or destination; empty for the bridge itself. */
+      readonly subject: string;
+      readonly severity: 'critical' | 'warning';
+      readonly says: string;
+      readonly detail: string;
+      readonly durationMs: number;
+      /** Destinations that are told. */
+      readonly to: readonly string[];
+    }
   | { readonly kind: 'store.broken'; readonly message: string }
   | { readonly kind: 'store.mended'; readonly entries: number; readonly dropped: Dropped }
   /** The database was damaged or gone; another one is in use, with what could be read of the old. */

@@ -80,6 +80,13 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
       const { id, destination, template } = delivery;
       return [{ level: 'error', fields: { delivery: id, destination, template, message } }];
     }
+    case 'alert.started':
+    case 'alert.lasts':
+    case 'alert.ended': {
+      const { kind, severity, code, subject, says, detail, durationMs, to } = event;
+      const level = kind === 'alert.ended' ? 'info' : severity === 'critical' ? 'error' : 'warn';
+      return [{ level, fields: { code, subject, says, detail, duration: formatDuration(durationMs), to } }];
+    }
     case 'store.broken':
       return [
         {

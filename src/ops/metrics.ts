@@ -123,6 +123,8 @@ function attempted(
   const { destination, announcement } = owed;
   const { receivedMs } = announcement;
   attempts.inc({ destination, outcome: outcome.kind === 'delivered' ? 'delivered' : outcome.reason });
+  // An alert waits until there is nothing else to send.
+  if (announcement.alert !== undefined) return;
   if (attempt === 1 && writtenMs !== undefined)
     dispatch.observe({ destination }, (writtenMs - receivedMs) / 1000);
   if (outcome.kind === 'delivered') delivery.observe({ destination }, (endedMs - receivedMs) / 1000);

@@ -1,0 +1,159 @@
+/**
+ * What the bridge says about itself: listens to the events, looks at the state once a second, and sends what
+ * there is to tell through the destinations of `alerts.send`. Costs the news nothing: it looks only at memory, and
+ * what it sends goes last. Without `alerts:` it only listens.
+ */
+import type { Alert } from '../alert.ts';
+import type { BridgeEvent } from '../ops/bridge-event.ts';
+import type { Listener } from '../ops/bus.ts';
+import type { Clock, Timer } from '../platform/clock.ts';
+import { conditionOf, keyOf, type Sighting } from './conditions.ts';
+import { Day } from './day.ts';
+import { type Batch, Digest } from './digest.ts';
+import { EventMemory } from './event-memory.ts';
+import { type BridgeState, seenInState } from './from-state.ts';
+import { heartbeatOf } from './heartbeat.ts';
+import { nextHeartbeat } from './heartbeat-times.ts';
+import { alertOf, titleOf, type WallOf } from './message.ts';
+import type { AlertsOptions } from './options.ts';
+import { type Change, Tracker } from './tracker.ts';
+
+const LOOK_MS = 1000;
+
+export interface AlertsParts {
+  readonly clock: Clock;
+  /** Of the config in force; `undefined` = nothing is sent. */
+  options(): AlertsOptions | undefined;
+  state(): BridgeState;
+  /** Each of them gets it once; those that are not there get nothing. */
+  send(alert: Alert, destinations: readonly string[]): void;
+  readonly publish: Listener;
+}
+
+export class Alerts {
+  readonly #parts: AlertsParts;
+  readonly #memory = new EventMemory();
+  #tracker = new Tracker();
+  readonly #digest = new Digest();
+  #day: Day;
+  /** Times of the wall clock. */
+  #heartbeat: { readonly pattern: string; dueMs: number | undefined; lookedMs: number } | undefined;
+  #timer: Timer | undefined;
+
+  constructor(parts: AlertsParts) {
+    this.#parts = parts;
+    this.#day = new Day(parts.clock.monotonicMs());
+  }
+
+  readonly listener = (event: BridgeEvent): void => {
+    this.#memory.learn(event, this.#parts.clock.monotonicMs());
+    this.#day.learn(event);
+  };
+
+  start(): void {
+    this.#timer = this.#parts.clock.after(
+      LOOK_MS,
+      () => {
+        this.#look();
+        this.start();
+      },
+      false,
+    );
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  #look(): void {
+    const { clock, options: optionsNow, state: stateNow } = this.#parts;
+    const nowMs = clock.monotonicMs();
+    const noted = this.#memory.seen(nowMs);
+    const options = optionsNow();
+    if (options === undefined) {
+      // Whoever switches it on is told what is so then.
+      this.#tracker = new Tracker();
+      return;
+    }
+    const state = stateNow();
+    const isOfThePast = isUnknownIn(state);
+    this.#tracker.forget(isOfThePast);
+    const { failing } = this.#memory;
+    const seen = [
+      ...seenInState({ ...state, failing, options, nowMs }),
+      ...noted.filter((sighting) => !isOfThePast(sighting)),
+    ];
+    for (const change of this.#tracker.step(seen, options, nowMs)) {
+      this.#publish(change, options);
+      this.#digest.add(change, nowMs);
+    }
+    const batch = this.#digest.take(nowMs);
+    if (batch !== undefined) this.#tell(batch, options);
+    this.#giveSignOfLife(options, state, nowMs);
+  }
+
+  #publish(change: Change, options: AlertsOptions): void {
+    const { state, durationMs, sighting } = change;
+    const { code, subject, detail } = sighting;
+    const { severity } = conditionOf(code);
+    const says = titleOf(change);
+    const to = options.send.filter((name) => isFor(name, change));
+    this.#parts.publish({
+      kind: `alert.${state}`,
+      ...{ code, subject, severity, says, detail, durationMs, to },
+    });
+  }
+
+  /** Mostly one message for all; a destination that fails gets only the other news. */
+  #tell(batch: Batch, options: AlertsOptions): void {
+    const changesFor = (name: string) => batch.changes.filter((change) => isFor(name, change));
+    const groups = Map.groupBy(options.send, (name) =>
+      changesFor(name)
+        .map(({ sighting }) => keyOf(sighting))
+        .join(),
+    );
+    for (const names of groups.values()) {
+      const changes = changesFor(names[0] ?? '');
+      if (changes.length > 0) this.#parts.send(alertOf({ ...batch, changes }, this.#wallOf()), names);
+    }
+  }
+
+  /** Due by the wall clock, which may be set: when it goes back, what was due then is due no more. */
+  #giveSignOfLife({ heartbeat: pattern, send }: AlertsOptions, state: BridgeState, nowMs: number): void {
+    const wallMs = this.#parts.clock.wallMs();
+    let heartbeat = this.#heartbeat;
+    if (pattern === undefined) heartbeat = undefined;
+    else if (heartbeat?.pattern !== pattern || wallMs < heartbeat.lookedMs)
+      heartbeat = { pattern, dueMs: nextHeartbeat(pattern, wallMs), lookedMs: wallMs };
+    this.#heartbeat = heartbeat;
+    if (heartbeat === undefined) return;
+    heartbeat.lookedMs = wallMs;
+    if (heartbeat.dueMs === undefined || wallMs < heartbeat.dueMs) return;
+    heartbeat.dueMs = nextHeartbeat(heartbeat.pattern, wallMs);
+    const troubles = this.#tracker.told;
+    this.#parts.send(heartbeatOf({ day: this.#day, state, troubles, nowMs }, this.#wallOf()), send);
+    this.#day = new Day(nowMs);
+  }
+
+  #wallOf(): WallOf {
+    const aheadMs = this.#parts.clock.wallMs() - this.#parts.clock.monotonicMs();
+    return (monotonicMs) => monotonicMs + aheadMs;
+  }
+}
+
+/** What is wrong with a destination cannot be said through it; that it is over, can. */
+function isFor(destination: string, { state, sighting: { code, subject } }: Change): boolean {
+  return state === 'ended' || conditionOf(code).about !== 'destination' || subject !== destination;
+}
+
+/** It is about a feed or destination that the config no longer has. */
+function isUnknownIn({ feeds, destinations }: BridgeState): (sighting: Sighting) => boolean {
+  const known = {
+    feed: new Set(feeds.map(({ options }) => options.name)),
+    destination: new Set(destinations.map(({ name }) => name)),
+  };
+  return ({ code, subject }) => {
+    const { about } = conditionOf(code);
+    return about !== 'bridge' && !known[about].has(subject);
+  };
+}

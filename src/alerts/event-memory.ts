@@ -1,0 +1,58 @@
+/** What events have said that still counts: conditions seen in single events, and destinations whose every attempt fails. */
+import type { BridgeEvent, BridgeEventOf } from '../ops/bridge-event.ts';
+import { keyOf, type Sighting } from './conditions.ts';
+import { type Sign, signsOf } from './from-events.ts';
+import type { Failing } from './from-state.ts';
+
+interface Noted extends Required<Pick<Sighting, 'code' | 'subject' | 'detail' | 'sinceMs' | 'count'>> {
+  readonly untilMs: number;
+}
+
+export class EventMemory {
+  readonly #noted = new Map<string, Noted>();
+  readonly #failing = new Map<string, Failing>();
+
+  get failing(): ReadonlyMap<string, Failing> {
+    return this.#failing;
+  }
+
+  /** `nowMs` is monotonic. */
+  learn(event: BridgeEvent, nowMs: number): void {
+    if (event.kind === 'delivery.attempted') this.#attempted(event);
+    for (const sign of signsOf(event, nowMs)) this.#note(sign, nowMs);
+  }
+
+  /** What counts now; forgets what no longer does. */
+  seen(nowMs: number): Sighting[] {
+    const seen: Sighting[] = [];
+    for (const [key, { untilMs, ...noted }] of this.#noted) {
+      if (nowMs >= untilMs) this.#noted.delete(key);
+      else seen.push(noted);
+    }
+    return seen;
+  }
+
+  #note({ code, subject, detail = '', lastsMs }: Sign, nowMs: number): void {
+    const key = keyOf({ code, subject });
+    const before = this.#noted.get(key);
+    if (lastsMs === undefined) this.#noted.delete(key);
+    else
+      this.#noted.set(key, {
+        ...{ code, subject, detail },
+        sinceMs: before?.sinceMs ?? nowMs,
+        count: (before?.count ?? 0) + 1,
+        untilMs: nowMs + lastsMs,
+      });
+  }
+
+  /** That it refuses this message, or everything (then it is suspended), is an answer; only a yes makes it well. */
+  #attempted({ delivery: { destination }, result, endedMs }: BridgeEventOf<'delivery.attempted'>): void {
+    const { outcome, detail } = result;
+    if (outcome.kind === 'delivered') this.#failing.delete(destination);
+    else if (outcome.kind === 'reject' && outcome.scope === 'message') this.#failing.delete(destination);
+    else {
+      const reason = detail === undefined ? outcome.reason : `${outcome.reason} (${detail})`;
+      this.#failing.set(destination, { sinceMs: this.#failing.get(destination)?.sinceMs ?? endedMs, reason });
+    }
+  }
+}

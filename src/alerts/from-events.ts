@@ -1,0 +1,63 @@
+/** Conditions that show only in events: which event means what, and for how long it counts. Pure. */
+import type { Delivery } from '../delivery/delivery.ts';
+import type { BridgeEvent, BridgeEventOf } from '../ops/bridge-event.ts';
+import type { ConditionCode } from './conditions.ts';
+
+/** An event means that a condition is there for `lastsMs` more; or, without that, that it is over. */
+export interface Sign {
+  readonly code: ConditionCode;
+  readonly subject: string;
+  readonly detail?: string;
+  readonly lastsMs?: number;
+}
+
+const HOUR_MS = 3_600_000;
+const UNTIL_TOLD = Number.POSITIVE_INFINITY;
+
+/** Deliveries of alerts raise none. */
+const isNews = ({ announcement }: Delivery) => announcement.alert === undefined;
+
+const NOTHING: readonly Sign[] = [];
+
+type Signs = {
+  readonly [Kind in BridgeEvent['kind']]?: (event: BridgeEventOf<Kind>, nowMs: number) => readonly Sign[];
+};
+
+const SIGNS: Signs = {
+  'config.rejected': ({ problems }) => [
+    { code: 'config_rejected', subject: '', detail: problems.join('; '), lastsMs: UNTIL_TOLD },
+  ],
+  'config.reloaded': () => [{ code: 'config_rejected', subject: '' }],
+  'feed.live': ({ feed, missing }) => [
+    {
+      code: 'exchanges_not_covered',
+      subject: feed,
+      ...(missing.length > 0 && { detail: missing.join(', '), lastsMs: UNTIL_TOLD }),
+    },
+  ],
+  // They are rare: a day without one says little, but more would say less.
+  'announcement.received': ({ announcement: { redacted, feed, publisher } }) =>
+    redacted ? [{ code: 'feed_redacted', subject: feed, detail: publisher, lastsMs: 24 * HOUR_MS }] : NOTHING,
+  'destination.near_ban': ({ destination, untilMs }, nowMs) => [
+    { code: 'near_ban', subject: destination, detail: '', lastsMs: untilMs - nowMs },
+  ],
+  'destination.open_failed': ({ destination, message }) => [
+    { code: 'destination_broken', subject: destination, detail: message, lastsMs: UNTIL_TOLD },
+  ],
+  'delivery.attempted': ({ delivery: { destination }, result }) =>
+    result.outcome.kind === 'delivered' ? [{ code: 'destination_broken', subject: destination }] : NOTHING,
+  'delivery.ended': ({ delivery, state, reason = '' }) => {
+    if (!isNews(delivery) || (state !== 'dead' && state !== 'expired')) return NOTHING;
+    return [{ code: `deliveries_${state}`, subject: delivery.destination, detail: reason, lastsMs: HOUR_MS }];
+  },
+  'template.failed': ({ delivery, message }) => [
+    { code: 'template_failed', subject: delivery.destination, detail: message, lastsMs: HOUR_MS },
+  ],
+};
+
+/** `nowMs` is monotonic. */
+export function signsOf(event: BridgeEvent, nowMs: number): readonly Sign[] {
+  // The entry of an event's kind takes events of that kind.
+  const read = SIGNS[event.kind] as ((event: BridgeEvent, nowMs: number) => readonly Sign[]) | undefined;
+  return read?.(event, nowMs) ?? NOTHING;
+}

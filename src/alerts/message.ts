@@ -1,0 +1,96 @@
+/** From changes to words: what happened, since when, what to do. Pure. */
+import type { Alert } from '../alert.ts';
+import { formatDuration } from '../platform/duration.ts';
+import { conditionOf, type Sighting } from './conditions.ts';
+import type { Batch } from './digest.ts';
+import type { Change } from './tracker.ts';
+
+/** More in one message would not be read. */
+const MOST_ENTRIES = 10;
+
+/** Of what a far end said; the log has the rest. */
+const LONGEST_DETAIL = 300;
+
+const EMOJI = { critical: '🔴', warning: '🟠', good: '🟢' } as const satisfies Record<
+  Alert['severity'],
+  string
+>;
+
+/** `wallOf` gives the wall clock's time, epoch ms, of a monotonic one. */
+export type WallOf = (monotonicMs: number) => number;
+
+export function alertOf({ changes, heldBack }: Batch, wallOf: WallOf): Alert {
+  const ordered = changes.toSorted((a, b) => rank(a) - rank(b));
+  const shown = ordered.slice(0, MOST_ENTRIES);
+  const paragraphs = shown.map((change) => entry(change, wallOf, shown.length > 1));
+  if (ordered.length > shown.length)
+    paragraphs.push(`… and ${ordered.length - shown.length} more: see the log.`);
+  if (heldBack > 0)
+    paragraphs.push(`${heldBack} earlier ${heldBack === 1 ? 'change was' : 'changes were'} held back.`);
+  return {
+    severity: severityOf(ordered[0]),
+    headline: headlineOf(ordered),
+    paragraphs,
+    data: { alerts: ordered.map((change) => dataOf(change, wallOf)), heldBack },
+  };
+}
+
+/** `feed tokyo is down`, or how it is over. */
+export function titleOf({ state, sighting: { code, subject } }: Change): string {
+  const { starts, ends } = conditionOf(code);
+  return state === 'ended' ? ends(subject) : starts(subject);
+}
+
+export const severityOf = (change: Change | undefined): Alert['severity'] =>
+  change === undefined || change.state === 'ended' ? 'good' : conditionOf(change.sighting.code).severity;
+
+const rank = (change: Change) => Object.keys(EMOJI).indexOf(severityOf(change));
+
+function headlineOf(ordered: readonly Change[]): string {
+  const [worst, ...others] = ordered;
+  if (worst === undefined) return '';
+  const more = others.length === 0 ? '' : `, and ${others.length} more`;
+  return `${EMOJI[severityOf(worst)]} ${worst.state === 'lasts' ? 'still: ' : ''}${titleOf(worst)}${more}`;
+}
+
+function entry(change: Change, wallOf: WallOf, isOneOfMany: boolean): string {
+  const { state, sighting } = change;
+  const { advice } = conditionOf(sighting.code);
+  const lines: string[] = [];
+  if (isOneOfMany)
+    lines.push(`${EMOJI[severityOf(change)]} ${state === 'lasts' ? 'still: ' : ''}${titleOf(change)}`);
+  const detail = sighting.detail.slice(0, LONGEST_DETAIL).replace(/[\uD800-\uDBFF]$/, '');
+  if (detail !== '') lines.push(state === 'ended' ? `It was: ${detail}` : detail);
+  lines.push(spanOf(change, wallOf));
+  if (state !== 'ended') lines.push(advice);
+  return lines.join('\n');
+}
+
+function spanOf({ state, sighting, durationMs, returns }: Change, wallOf: WallOf): string {
+  const { sinceMs, count } = sighting;
+  const since = clockText(wallOf(sinceMs));
+  const times = [
+    ...(count !== undefined && count > 1 ? [`${count} times`] : []),
+    ...(returns > 0 ? [`away for a moment and back ${returns === 1 ? 'once' : `${returns} times`}`] : []),
+  ];
+  const more = times.length > 0 ? `; ${times.join('; ')}` : '';
+  if (state === 'ended') return `Lasted ${formatDuration(durationMs)}, since ${since}${more}.`;
+  return `Since ${since}${durationMs >= 1000 ? ` (${formatDuration(durationMs)})` : ''}${more}.`;
+}
+
+/** `2026-11-25 14:03:20 UTC` */
+export const clockText = (wallMs: number) =>
+  `${new Date(wallMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
+function dataOf(change: Change, wallOf: WallOf): Readonly<Record<string, unknown>> {
+  const { state, durationMs, sighting } = change;
+  const { code, subject, detail, sinceMs, count } = sighting;
+  const since = new Date(wallOf(sinceMs)).toISOString();
+  return {
+    ...{ code, subject, state, severity: severityOf(change), summary: titleOf(change), detail, since },
+    ...{ durationMs: Math.round(durationMs), count },
+  };
+}
+
+/** For the sign of life. */
+export const summaryOf = ({ code, subject }: Sighting) => conditionOf(code).starts(subject);

@@ -1,0 +1,31 @@
+/** What the bridge says about itself, and through which destinations. */
+import { z } from 'zod';
+import { duration, text } from '../platform/fields.ts';
+import { cronFault } from './heartbeat-times.ts';
+
+const SEND_HELP = 'must be a list of names of destinations';
+
+export const alertsOptions = z.strictObject({
+  send: z
+    .union([text().transform((name) => [name]), z.array(text(), { error: SEND_HELP })], { error: SEND_HELP })
+    .refine((names) => names.length > 0, 'must name at least one destination')
+    .describe('names of destinations; what is wrong with one of them goes through the others'),
+  feedDownAfter: duration()
+    .default(60_000)
+    .describe('a feed that is not connected for this long is down; one that is refused for good, at once'),
+  keyExpiresWithin: duration()
+    .default(3 * 86_400_000)
+    .describe('how long before its end an expiring key is told'),
+  heartbeat: z
+    .string({ error: 'must be text, such as "0 9 * * *"' })
+    .superRefine((pattern, context) => {
+      const fault = cronFault(pattern);
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+    })
+    .optional()
+    .describe(
+      'cron: minute, hour, day, month, weekday, in the time zone of the process (`TZ`). A sign of life with the counts since the last one',
+    ),
+});
+
+export type AlertsOptions = z.output<typeof alertsOptions>;

@@ -1,0 +1,51 @@
+/** An alert on its way: written down and handed to the lanes, as an announcement is, but past intake. */
+import { type Alert, carrierOf } from '../alert.ts';
+import type { Announcement } from '../announcement.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { Target } from '../intake.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Redactor } from '../platform/secret.ts';
+import { REPEAT_MS } from './tracker.ts';
+
+/** Below everything that a feed brings. */
+const IMPORTANCE = -1;
+
+/** The rule that the rows name: no rule has asked for it. */
+const RULE = '(alerts)';
+
+export interface AlertSenderParts {
+  readonly ids: (nowMs: number) => string;
+  readonly clock: Clock;
+  /** What a far end said may quote a secret. */
+  readonly redact: Redactor;
+  readonly journal: { record(announcement: Announcement, deliveries: readonly Delivery[]): void };
+  /** By name, of the config in force. */
+  targets(): ReadonlyMap<string, Pick<Target, 'push'>>;
+}
+
+export function createAlertSender(
+  parts: AlertSenderParts,
+): (alert: Alert, destinations: readonly string[]) => void {
+  const { ids, clock, redact, journal } = parts;
+  return (alert, names) => {
+    // JSON in, JSON out: the redactor knows secrets in that form too.
+    const safe = JSON.parse(redact(JSON.stringify(alert))) as Alert;
+    const nowMs = clock.monotonicMs();
+    const announcement = carrierOf(safe, ids(nowMs), nowMs, clock.wallUs());
+    const targets = parts.targets();
+    const deliveries = names
+      .filter((name) => targets.has(name))
+      .map(
+        (destination, index): Delivery => ({
+          id: `${announcement.id}-${index}`,
+          ...{ announcement, destination, rule: RULE, template: undefined, ticker: undefined },
+          importance: IMPORTANCE,
+          // Whatever `maxAge` says of orders: by then it is said again, or over.
+          expiresAtMs: nowMs + REPEAT_MS,
+        }),
+      );
+    if (deliveries.length === 0) return;
+    journal.record(announcement, deliveries);
+    for (const delivery of deliveries) targets.get(delivery.destination)?.push(delivery);
+  };
+}

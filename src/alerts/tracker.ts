@@ -1,0 +1,137 @@
+/**
+ * What is worth telling of what is seen: once when a condition has held for its time, again every six hours
+ * while it lasts, once when it has been away for its time. Pure: time comes in.
+ *
+ *   unseen ──seen──▶ pending ──for──▶ told ──6 h──▶ told …
+ *      ▲               │ gone           │ gone
+ *      └───────────────┴────────────────┘
+ *
+ * A short absence changes nothing, before as after the telling: what comes and goes is told as one. Each time
+ * that it comes back soon after its end, twice as long an absence is asked for.
+ */
+
+import { type Condition, conditionOf, keyOf, type Sighting } from './conditions.ts';
+import type { AlertsOptions } from './options.ts';
+
+/** As Alertmanager's default `repeat_interval` is meant: rare enough to be read. */
+export const REPEAT_MS = 6 * 3_600_000;
+
+/** An end within this is remembered as a sign of flapping. */
+const FLAP_MS = 6 * 3_600_000;
+
+/** Longer than this nobody waits for good news. */
+const MOST_GONE_MS = 3_600_000;
+
+export interface Change {
+  readonly state: 'started' | 'lasts' | 'ended';
+  /** As last seen; `sinceMs` is when it began. */
+  readonly sighting: Sighting;
+  readonly durationMs: number;
+  /** Times that it was away for a moment and came back. */
+  readonly returns: number;
+}
+
+interface Tracked {
+  sighting: Sighting;
+  readonly sinceMs: number;
+  lastMs: number;
+  away: boolean;
+  returns: number;
+  toldMs: number | undefined;
+  toldCount: number;
+  /** How often it has ended before, of late. */
+  readonly endings: number;
+}
+
+export class Tracker {
+  readonly #tracked = new Map<string, Tracked>();
+  readonly #ended = new Map<string, { readonly endings: number; readonly endedMs: number }>();
+
+  /** What was told and has not ended. */
+  get told(): Sighting[] {
+    return [...this.#tracked.values()].flatMap(({ toldMs, sighting, sinceMs }) =>
+      toldMs === undefined ? [] : [{ ...sighting, sinceMs }],
+    );
+  }
+
+  /** Each condition at most once in `seen`. `nowMs` is monotonic. */
+  step(seen: readonly Sighting[], options: AlertsOptions, nowMs: number): Change[] {
+    const changes: Change[] = [];
+    const keys = new Set<string>();
+    for (const sighting of seen) {
+      const key = keyOf(sighting);
+      keys.add(key);
+      const tracked = this.#tracked.get(key) ?? this.#begin(key, sighting, nowMs);
+      if (tracked === undefined) continue;
+      const change = see(tracked, sighting, conditionOf(sighting.code), options, nowMs);
+      if (change !== undefined) changes.push(change);
+    }
+    for (const [key, tracked] of this.#tracked) {
+      if (keys.has(key) || !isGone(tracked, options, nowMs)) continue;
+      this.#tracked.delete(key);
+      if (tracked.toldMs === undefined) continue;
+      this.#ended.set(key, { endings: tracked.endings + 1, endedMs: nowMs });
+      if (hasNews(tracked)) changes.push(changeOf('ended', tracked));
+    }
+    return changes;
+  }
+
+  /** Its subject is no more: nothing is said of it again. */
+  forget(isForgotten: (sighting: Sighting) => boolean): void {
+    for (const [key, { sighting }] of this.#tracked) if (isForgotten(sighting)) this.#tracked.delete(key);
+  }
+
+  #begin(key: string, sighting: Sighting, nowMs: number): Tracked | undefined {
+    if (sighting.unsure) return undefined;
+    for (const [old, { endedMs }] of this.#ended) if (nowMs - endedMs > FLAP_MS) this.#ended.delete(old);
+    const endings = this.#ended.get(key)?.endings ?? 0;
+    const { sinceMs } = sighting;
+    const started = { lastMs: nowMs, away: false, returns: 0, toldMs: undefined, toldCount: 0 };
+    const tracked: Tracked = { sighting, sinceMs, ...started, endings };
+    this.#tracked.set(key, tracked);
+    return tracked;
+  }
+}
+
+function see(
+  tracked: Tracked,
+  sighting: Sighting,
+  condition: Condition,
+  options: AlertsOptions,
+  nowMs: number,
+): Change | undefined {
+  // What is unsure keeps the words of what was sure.
+  if (!sighting.unsure) tracked.sighting = sighting;
+  if (tracked.away) tracked.returns++;
+  tracked.away = false;
+  tracked.lastMs = nowMs;
+  if (tracked.toldMs === undefined) {
+    if (sighting.unsure || nowMs - tracked.sinceMs < condition.forMs(options)) return undefined;
+    return tell('started', tracked, nowMs);
+  }
+  return nowMs - tracked.toldMs < REPEAT_MS || !hasNews(tracked) ? undefined : tell('lasts', tracked, nowMs);
+}
+
+function tell(state: Change['state'], tracked: Tracked, nowMs: number): Change {
+  tracked.toldMs = nowMs;
+  tracked.toldCount = tracked.sighting.count ?? 0;
+  return changeOf(state, tracked);
+}
+
+function isGone(tracked: Tracked, options: AlertsOptions, nowMs: number): boolean {
+  tracked.away = true;
+  const goneMs = conditionOf(tracked.sighting.code).goneMs(options);
+  // A user who asks for more than the most gets it.
+  return nowMs - tracked.lastMs >= Math.max(goneMs, Math.min(goneMs * 2 ** tracked.endings, MOST_GONE_MS));
+}
+
+/** Of what is counted there is nothing new to say while it is no more than was told. */
+const hasNews = ({ toldCount, sighting: { code, count = 0 } }: Tracked): boolean =>
+  !conditionOf(code).counted || count > toldCount;
+
+const changeOf = (state: Change['state'], { sighting, sinceMs, lastMs, returns }: Tracked): Change => ({
+  state,
+  sighting: { ...sighting, sinceMs },
+  durationMs: lastMs - sinceMs,
+  returns,
+});

@@ -1,0 +1,293 @@
+/** The life of every condition: told once when it starts, again every six hours, once when it ends. */
+import { describe, expect, test } from 'vitest';
+import { CONDITIONS, type ConditionCode, conditionOf } from '../../../src/alerts/conditions.ts';
+import { FakeBridge, HOUR, MINUTE, SECOND } from './bridge.ts';
+
+interface Case {
+  readonly subject: string;
+  readonly begin: (bridge: FakeBridge) => void;
+  /** Absent: it ends by itself. */
+  readonly end?: (bridge: FakeBridge) => void;
+  /** From the beginning to the message, without the three seconds in which others may join. */
+  readonly afterMs: number;
+  /** From the end to the message. */
+  readonly endsAfterMs: number;
+}
+
+const unreachable = { kind: 'retry', reason: 'unreachable' } as const;
+
+/** A condition without a case does not compile. */
+const CASES: Readonly<Record<ConditionCode, Case>> = {
+  feed_down: {
+    subject: 'tokyo',
+    begin: (bridge) => bridge.down('tokyo'),
+    end: (bridge) => bridge.live('tokyo'),
+    afterMs: MINUTE,
+    endsAfterMs: MINUTE,
+  },
+  feed_silent: {
+    subject: 'tokyo',
+    begin: (bridge) => bridge.live('tokyo', { selfTest: 'unanswered' }),
+    end: (bridge) => bridge.live('tokyo'),
+    afterMs: 3 * MINUTE,
+    endsAfterMs: MINUTE,
+  },
+  feed_fatal: {
+    subject: 'tokyo',
+    begin: (bridge) => bridge.live('tokyo', { state: 'fatal', trouble: 'key_revoked' }),
+    end: (bridge) => bridge.live('tokyo'),
+    afterMs: 0,
+    endsAfterMs: MINUTE,
+  },
+  key_expires: {
+    subject: 'tokyo',
+    begin: (bridge) => bridge.live('tokyo', { keyExpiresMs: bridge.clock.monotonicMs() + 70 * HOUR }),
+    end: (bridge) => bridge.live('tokyo'),
+    afterMs: 0,
+    endsAfterMs: MINUTE,
+  },
+  feed_redacted: {
+    subject: 'tokyo',
+    begin: (bridge) => bridge.received('tokyo', { redacted: true }),
+    afterMs: 0,
+    endsAfterMs: 24 * HOUR,
+  },
+  exchanges_not_covered: {
+    subject: 'tokyo',
+    begin: (bridge) =>
+      bridge.say({ kind: 'feed.live', feed: 'tokyo', welcome: welcome(), missing: ['upbit'] }),
+    end: (bridge) => bridge.say({ kind: 'feed.live', feed: 'tokyo', welcome: welcome(), missing: [] }),
+    afterMs: 0,
+    endsAfterMs: 0,
+  },
+  destination_suspended: {
+    subject: 'bot',
+    begin: (bridge) => bridge.suspend('bot'),
+    end: (bridge) => bridge.lane('bot'),
+    afterMs: 0,
+    endsAfterMs: 30 * SECOND,
+  },
+  destination_failing: {
+    subject: 'bot',
+    begin: (bridge) => bridge.attempted('bot', unreachable),
+    end: (bridge) => bridge.attempted('bot', { kind: 'delivered' }),
+    afterMs: 5 * MINUTE,
+    endsAfterMs: 30 * SECOND,
+  },
+  near_ban: {
+    subject: 'bot',
+    begin: (bridge) =>
+      bridge.say({
+        kind: 'destination.near_ban',
+        destination: 'bot',
+        untilMs: bridge.clock.monotonicMs() + 10 * MINUTE,
+      }),
+    afterMs: 0,
+    endsAfterMs: 10 * MINUTE,
+  },
+  destination_broken: {
+    subject: 'bot',
+    begin: (bridge) =>
+      bridge.say({ kind: 'destination.open_failed', destination: 'bot', message: 'no such module' }),
+    end: (bridge) => bridge.attempted('bot', { kind: 'delivered' }),
+    afterMs: 0,
+    endsAfterMs: 0,
+  },
+  deliveries_dead: {
+    subject: 'bot',
+    begin: (bridge) => bridge.ended('bot', 'dead', 'message_refused'),
+    afterMs: 0,
+    endsAfterMs: HOUR,
+  },
+  deliveries_expired: {
+    subject: 'bot',
+    begin: (bridge) => bridge.ended('bot', 'expired', 'max_age'),
+    afterMs: 0,
+    endsAfterMs: HOUR,
+  },
+  template_failed: {
+    subject: 'bot',
+    begin: (bridge) =>
+      bridge.say({ kind: 'template.failed', delivery: bridge.delivery('bot'), message: 'undefined' }),
+    afterMs: 0,
+    endsAfterMs: HOUR,
+  },
+  store_broken: {
+    subject: '',
+    begin: (bridge) => {
+      bridge.storeFault = 'disk I/O error';
+    },
+    end: (bridge) => {
+      bridge.storeFault = undefined;
+    },
+    afterMs: 0,
+    endsAfterMs: 30 * SECOND,
+  },
+  config_rejected: {
+    subject: '',
+    begin: (bridge) => bridge.say({ kind: 'config.rejected', problems: ['config.yaml:1:1: bad'] }),
+    end: (bridge) => bridge.say({ kind: 'config.reloaded', changes: [], needsRestart: [] }),
+    afterMs: 0,
+    endsAfterMs: 0,
+  },
+};
+
+function welcome() {
+  return { kind: 'welcome', tier: 'paid', allowedCex: ['binance'], expiresInSecs: undefined } as never;
+}
+
+const cases = Object.entries(CASES) as [ConditionCode, Case][];
+const GATHERED = 3 * SECOND;
+/** The bridge looks once a second. */
+const LOOK = SECOND;
+
+/** A day has its repeats: they have a test of their own. */
+const short = cases.filter(([code]) => code !== 'feed_redacted');
+
+describe.each(short)('%s', (code, { subject, begin, end, afterMs, endsAfterMs }) => {
+  const { severity, counted } = conditionOf(code);
+
+  test('is told once when it has held for its time, in words that name it, and once when it is over', async () => {
+    const bridge = new FakeBridge();
+    await bridge.advance(10 * SECOND);
+    begin(bridge);
+    await bridge.advance(afterMs + GATHERED - LOOK);
+    expect(bridge.changes).toEqual([]);
+    await bridge.advance(3 * LOOK);
+    expect(bridge.changes).toEqual([`${code} ${subject} started`]);
+    const [started] = bridge.sent;
+    expect(started?.to).toEqual(['chat', 'ops']);
+    expect(started?.alert.severity).toBe(severity);
+    expect(started?.alert.headline).toContain(conditionOf(code).starts(subject));
+    expect(started?.alert.paragraphs.join()).toContain(conditionOf(code).advice);
+    expect(started?.alert.paragraphs.join()).toContain('Since 2026-01-01 12:00:');
+
+    const endsIn = end === undefined ? endsAfterMs : 10 * MINUTE;
+    if (counted) begin(bridge);
+    await bridge.advance(endsIn - 8 * LOOK);
+    expect(bridge.sent).toHaveLength(1);
+    end?.(bridge);
+    await bridge.advance((end === undefined ? 8 * LOOK : endsAfterMs) + GATHERED + 3 * LOOK);
+    expect(bridge.changes.slice(1)).toEqual([`${code} ${subject} ended`]);
+    const over = bridge.sent[1]?.alert;
+    expect(over?.severity).toBe('good');
+    expect(over?.headline).toContain(conditionOf(code).ends(subject));
+    expect(over?.paragraphs.join()).toMatch(/Lasted \d+(\.\d)?[smhd].*, since 2026-01-01 12:00:/);
+
+    await bridge.advance(2 * HOUR);
+    expect(bridge.sent).toHaveLength(2);
+  });
+});
+
+test('while they last they are told again every six hours, with their length, all in one message', async () => {
+  const bridge = new FakeBridge();
+  const lasting = cases.filter(
+    ([code, { end }]) =>
+      end !== undefined && !['feed_silent', 'feed_fatal', 'destination_failing'].includes(code),
+  );
+  expect(lasting.length).toBeGreaterThan(6);
+  // A feed that is down, and another that has all the rest.
+  bridge.live('seoul', { keyExpiresMs: bridge.clock.monotonicMs() + 70 * HOUR });
+  for (const [code, { begin }] of lasting) if (code !== 'key_expires') begin(bridge);
+  await bridge.advance(5 * HOUR);
+  const before = bridge.sent.length;
+  await bridge.advance(HOUR + 6 * MINUTE);
+  expect(
+    bridge.sent
+      .slice(before)
+      .flatMap(({ changes }) => changes)
+      .sort(),
+  ).toEqual(
+    lasting
+      .map(([code, { subject }]) => `${code} ${code === 'key_expires' ? 'seoul' : subject} lasts`)
+      .sort(),
+  );
+  expect(bridge.sent.slice(before).length).toBeLessThanOrEqual(3);
+  expect(bridge.sent.at(before)?.alert.paragraphs.join('\n')).toMatch(/still: .*\n[\s\S]*Since .* \(6h\)/);
+  await bridge.advance(5 * HOUR + 50 * MINUTE);
+  expect(bridge.sent.length).toBeLessThanOrEqual(before + 3);
+  await bridge.advance(20 * MINUTE);
+  expect(bridge.sent.at(-1)?.alert.paragraphs.join('\n')).toContain('(12h');
+});
+
+test('what is counted says how often, and is silent at its end when there was no more than was told', async () => {
+  const bridge = new FakeBridge();
+  bridge.ended('bot', 'dead', 'message_refused');
+  await bridge.advance(2 * HOUR);
+  expect(bridge.changes).toEqual(['deliveries_dead bot started']);
+  for (let death = 0; death < 17; death++) bridge.ended('bot', 'dead', 'message_refused');
+  await bridge.advance(10 * SECOND);
+  expect(bridge.sent[1]?.alert.paragraphs.join()).toContain('message_refused\nSince');
+  expect(bridge.sent[1]?.alert.paragraphs.join()).toContain('17 times');
+  for (let death = 0; death < 3; death++) bridge.ended('bot', 'dead', 'message_refused');
+  await bridge.advance(2 * HOUR);
+  expect(bridge.changes.slice(2)).toEqual(['deliveries_dead bot ended']);
+  expect(bridge.sent[2]?.alert.paragraphs.join()).toContain('20 times');
+});
+
+test('redacted announcements: told once, again only when more have come, over after a day without', async () => {
+  const bridge = new FakeBridge();
+  const { begin } = CASES.feed_redacted;
+  begin(bridge);
+  await bridge.advance(20 * HOUR);
+  expect(bridge.changes).toEqual(['feed_redacted tokyo started']);
+  begin(bridge);
+  await bridge.advance(10 * SECOND);
+  expect(bridge.changes.slice(1)).toEqual(['feed_redacted tokyo lasts']);
+  begin(bridge);
+  await bridge.advance(5 * HOUR);
+  expect(bridge.sent).toHaveLength(2);
+  await bridge.advance(2 * HOUR);
+  expect(bridge.changes.slice(2)).toEqual(['feed_redacted tokyo lasts']);
+  await bridge.advance(18 * HOUR);
+  expect(bridge.sent).toHaveLength(3);
+});
+
+test('no text is empty, and every subject is named', () => {
+  for (const [code, { starts, ends, about, advice }] of Object.entries(CONDITIONS)) {
+    for (const text of [starts('NAME'), ends('NAME')])
+      expect(text.includes('NAME'), code).toBe(about !== 'bridge');
+    expect(advice.length, code).toBeGreaterThan(20);
+  }
+});
+
+describe('a feed', () => {
+  test('that was down and is now refused is not said to be heard again; the proof of health ends both', async () => {
+    const bridge = new FakeBridge();
+    bridge.down('tokyo');
+    await bridge.advance(2 * MINUTE);
+    bridge.live('tokyo', { state: 'fatal', trouble: 'key_revoked' });
+    await bridge.advance(10 * MINUTE);
+    bridge.live('tokyo', { selfTest: 'unanswered' });
+    await bridge.advance(2 * MINUTE);
+    expect(bridge.changes).toEqual(['feed_down tokyo started', 'feed_fatal tokyo started']);
+    bridge.live('tokyo');
+    await bridge.advance(2 * MINUTE);
+    expect(bridge.changes.slice(2).sort()).toEqual(['feed_down tokyo ended', 'feed_fatal tokyo ended']);
+  });
+
+  test('feedDownAfter of the config in force decides', async () => {
+    const bridge = new FakeBridge({ feedDownAfter: '10m' });
+    bridge.down('tokyo');
+    await bridge.advance(9 * MINUTE);
+    expect(bridge.sent).toEqual([]);
+    bridge.options = { ...(bridge.options ?? fail()), feedDownAfter: 9 * MINUTE };
+    await bridge.advance(10 * SECOND);
+    expect(bridge.changes).toEqual(['feed_down tokyo started']);
+  });
+
+  test('that leaves the config is not said to be heard again', async () => {
+    const bridge = new FakeBridge();
+    bridge.down('tokyo');
+    bridge.received('tokyo', { redacted: true });
+    await bridge.advance(2 * MINUTE);
+    expect(bridge.changes.sort()).toEqual(['feed_down tokyo started', 'feed_redacted tokyo started']);
+    bridge.feeds.clear();
+    await bridge.advance(6 * HOUR);
+    expect(bridge.sent).toHaveLength(2);
+  });
+});
+
+const fail = (): never => {
+  throw new Error('no options');
+};
