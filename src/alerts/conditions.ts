@@ -1,27 +1,12 @@
 /**
  * What can be wrong with the bridge: by its code, how bad it is, how long it must hold, and the words for it.
- * The codes are stable: people filter by them, and `docs/troubleshooting.md` is ordered by them. A new condition
- * is one entry here, and one line where it is seen: in `from-events.ts` or in `from-state.ts`.
+ * The codes are stable, because people filter by them. A new condition is one entry here (`docs/alerts.md` is made
+ * from them), and one where it is seen: in `from-events.ts` or in `from-state.ts`.
  */
+import { AT_ONCE, type Condition } from './condition.ts';
 import type { AlertsOptions } from './options.ts';
+import { WARNED } from './warned.ts';
 
-export interface Condition {
-  readonly severity: 'critical' | 'warning';
-  /** What its subject is: of a feed or destination that has left the config nothing more is said. */
-  readonly about: 'feed' | 'destination' | 'bridge';
-  /** Shorter than this, in ms, it is not worth a word. */
-  readonly forMs: (options: AlertsOptions) => number;
-  /** Away for this long, in ms, it is over. What is seen in events has its time there (`from-events.ts`). */
-  readonly goneMs: (options: AlertsOptions) => number;
-  readonly starts: (subject: string) => string;
-  readonly ends: (subject: string) => string;
-  /** It comes in single events, and nothing proves its end but that no more have come. After the first, only more than was told is news. */
-  readonly counted?: true;
-  /** What to do. */
-  readonly advice: string;
-}
-
-const AT_ONCE = () => 0;
 const A_WHILE = () => 30_000;
 const MINUTE_MS = 60_000;
 
@@ -34,7 +19,7 @@ const PROOF_MS = 3 * MINUTE_MS;
 /** Shorter trouble of a destination is what retries are for. */
 const FAILING_MS = 5 * MINUTE_MS;
 
-export const CONDITIONS = {
+const OWN = {
   feed_down: {
     severity: 'critical',
     about: 'feed',
@@ -44,7 +29,7 @@ export const CONDITIONS = {
     ends: (feed) => `feed ${feed} is heard again`,
     advice: 'It is tried again by itself. What is announced meanwhile is lost: the service has no replay.',
   },
-  feed_silent: {
+  feed_unproven: {
     severity: 'critical',
     about: 'feed',
     forMs: ({ feedDownAfter }) => Math.max(feedDownAfter, PROOF_MS),
@@ -63,7 +48,7 @@ export const CONDITIONS = {
     ends: (feed) => `feed ${feed} is accepted again`,
     advice: 'It is not tried again before a reload or restart: put a valid key in, then reload.',
   },
-  key_expires: {
+  key_expires_soon: {
     severity: 'warning',
     about: 'feed',
     forMs: AT_ONCE,
@@ -72,7 +57,7 @@ export const CONDITIONS = {
     ends: (feed) => `the key of feed ${feed} is good for longer`,
     advice: 'Renew it, put the new one in, then reload: nothing is missed.',
   },
-  feed_redacted: {
+  tier_redacts: {
     severity: 'warning',
     about: 'feed',
     forMs: AT_ONCE,
@@ -129,6 +114,16 @@ export const CONDITIONS = {
     ends: (destination) => `destination ${destination} is open`,
     advice: 'Nothing goes there. This is a fault of the installation or of the bridge: see the log.',
   },
+  destination_advice: {
+    severity: 'warning',
+    about: 'destination',
+    forMs: AT_ONCE,
+    goneMs: AT_ONCE,
+    counted: true,
+    starts: (destination) => `destination ${destination}: its config is out of date`,
+    ends: (destination) => `destination ${destination}: nothing more was found out of date`,
+    advice: 'It works meanwhile, with what the far end said. Change the config, then reload.',
+  },
   deliveries_dead: {
     severity: 'warning',
     about: 'destination',
@@ -172,6 +167,16 @@ export const CONDITIONS = {
     advice:
       'Announcements are still sent, but what is owed is only in memory: free or mend the disk before a restart.',
   },
+  store_replaced: {
+    severity: 'critical',
+    about: 'bridge',
+    forMs: AT_ONCE,
+    goneMs: AT_ONCE,
+    counted: true,
+    starts: () => 'the store was damaged or gone, and another one took its place',
+    ends: () => 'the store was not replaced again',
+    advice: 'What could be read of the old one was brought over. Look at the disk before it happens again.',
+  },
   config_rejected: {
     severity: 'warning',
     about: 'bridge',
@@ -182,6 +187,8 @@ export const CONDITIONS = {
     advice: 'A restart would fail with it. `listing-bridge check` shows every problem; then reload.',
   },
 } as const satisfies Readonly<Record<string, Condition>>;
+
+export const CONDITIONS = { ...OWN, ...WARNED } as const;
 
 export type ConditionCode = keyof typeof CONDITIONS;
 

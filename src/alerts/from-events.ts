@@ -2,6 +2,7 @@
 import type { Delivery } from '../delivery/delivery.ts';
 import type { BridgeEvent, BridgeEventOf } from '../ops/bridge-event.ts';
 import type { ConditionCode } from './conditions.ts';
+import { isWarned } from './warned.ts';
 
 /** An event means that a condition is there for `lastsMs` more; or, without that, that it is over. */
 export interface Sign {
@@ -11,6 +12,7 @@ export interface Sign {
   readonly lastsMs?: number;
 }
 
+const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const UNTIL_TOLD = Number.POSITIVE_INFINITY;
 
@@ -37,7 +39,7 @@ const SIGNS: Signs = {
   ],
   // They are rare: a day without one says little, but more would say less.
   'announcement.received': ({ announcement: { redacted, feed, publisher } }) =>
-    redacted ? [{ code: 'feed_redacted', subject: feed, detail: publisher, lastsMs: 24 * HOUR_MS }] : NOTHING,
+    redacted ? [{ code: 'tier_redacts', subject: feed, detail: publisher, lastsMs: 24 * HOUR_MS }] : NOTHING,
   'destination.near_ban': ({ destination, untilMs }, nowMs) => [
     { code: 'near_ban', subject: destination, detail: '', lastsMs: untilMs - nowMs },
   ],
@@ -50,6 +52,25 @@ const SIGNS: Signs = {
     if (!isNews(delivery) || (state !== 'dead' && state !== 'expired')) return NOTHING;
     return [{ code: `deliveries_${state}`, subject: delivery.destination, detail: reason, lastsMs: HOUR_MS }];
   },
+  // What has an end of its own is seen elsewhere.
+  'warning.raised': ({ warning: { code, feed = '', message, details, help } }) => {
+    if (!isWarned(code)) return NOTHING;
+    const quoted = code === 'unread_news' ? `${message}: ${String(details['text'])}` : message;
+    // Each piece of unread news is worth a message.
+    const lastsMs = code === 'unread_news' ? MINUTE_MS : 24 * HOUR_MS;
+    return [{ code, subject: feed, detail: `${quoted} (${help})`, lastsMs }];
+  },
+  'destination.advice': ({ destination, advice }) => [
+    { code: 'destination_advice', subject: destination, detail: advice, lastsMs: 24 * HOUR_MS },
+  ],
+  'store.replaced': ({ reason, setAside }) => [
+    {
+      code: 'store_replaced',
+      subject: '',
+      detail: setAside === undefined ? reason : `${reason}; the old one is kept as ${setAside}`,
+      lastsMs: HOUR_MS,
+    },
+  ],
   'template.failed': ({ delivery, message }) => [
     { code: 'template_failed', subject: delivery.destination, detail: message, lastsMs: HOUR_MS },
   ],

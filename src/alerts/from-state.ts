@@ -2,6 +2,7 @@
 import type { LaneStatus } from '../delivery/lane-parts.ts';
 import { type FeedStatus, unproven } from '../feed/health.ts';
 import type { FeedOptions } from '../feed/options.ts';
+import { helpFor } from '../feed/warning.ts';
 import { formatDuration } from '../platform/duration.ts';
 import type { ConditionCode, Sighting } from './conditions.ts';
 import type { AlertsOptions } from './options.ts';
@@ -51,14 +52,15 @@ function* seenOfFeed(
 ): Iterable<Sighting> {
   const trouble = unproven(status, feed, nowMs);
   if (trouble !== undefined) {
-    const { state } = status;
-    const is = state === 'fatal' ? 'feed_fatal' : state === 'live' ? 'feed_silent' : 'feed_down';
-    for (const code of ['feed_down', 'feed_silent', 'feed_fatal'] as const)
-      yield now(code, feed.name, trouble, code === is ? {} : { unsure: true });
+    const { state, lastLoss } = status;
+    const help = state === 'live' || lastLoss === undefined ? '' : ` (${helpFor(lastLoss.reason)})`;
+    const is = state === 'fatal' ? 'feed_fatal' : state === 'live' ? 'feed_unproven' : 'feed_down';
+    for (const code of ['feed_down', 'feed_unproven', 'feed_fatal'] as const)
+      yield now(code, feed.name, `${trouble}${help}`, code === is ? {} : { unsure: true });
   }
   const leftMs = (status.keyExpiresMs ?? Number.POSITIVE_INFINITY) - nowMs;
   if (leftMs <= options.keyExpiresWithin)
-    yield now('key_expires', feed.name, leftMs > 0 ? `in ${formatDuration(leftMs)}` : 'it has expired');
+    yield now('key_expires_soon', feed.name, leftMs > 0 ? `in ${formatDuration(leftMs)}` : 'it has expired');
 }
 
 function* seenOfDestination(

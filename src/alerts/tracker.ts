@@ -10,7 +10,8 @@
  * that it comes back soon after its end, twice as long an absence is asked for.
  */
 
-import { type Condition, conditionOf, keyOf, type Sighting } from './conditions.ts';
+import type { Condition } from './condition.ts';
+import { conditionOf, keyOf, type Sighting } from './conditions.ts';
 import type { AlertsOptions } from './options.ts';
 
 /** As Alertmanager's default `repeat_interval` is meant: rare enough to be read. */

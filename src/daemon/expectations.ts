@@ -4,7 +4,11 @@ import type { Config } from '../config/schema.ts';
 import { Coverage, type Want } from '../feed/coverage.ts';
 import { type Expectations, KEY_EXPIRES_WITHIN_MS } from '../feed/evidence.ts';
 
-export function expectationsOf({ feeds, rules }: Pick<Config, 'feeds' | 'rules'>): Expectations {
+export function expectationsOf({
+  feeds,
+  rules,
+  alerts,
+}: Pick<Config, 'feeds' | 'rules' | 'alerts'>): Expectations {
   const wants = rules.flatMap(({ name, match }): Want[] => {
     const publishers = match.publisher === undefined ? undefined : wordsOf(match.publisher);
     // A rule that names none takes what comes.
@@ -13,5 +17,6 @@ export function expectationsOf({ feeds, rules }: Pick<Config, 'feeds' | 'rules'>
     const heard = feeds.map((feed) => feed.name).filter((feed) => named?.has(feed.toLowerCase()) ?? true);
     return [{ rule: name, publishers: [...publishers], feeds: heard }];
   });
-  return { keyExpiresWithinMs: KEY_EXPIRES_WITHIN_MS, coverage: new Coverage(feeds, wants) };
+  const keyExpiresWithinMs = alerts?.keyExpiresWithin ?? KEY_EXPIRES_WITHIN_MS;
+  return { keyExpiresWithinMs, coverage: new Coverage(feeds, wants) };
 }

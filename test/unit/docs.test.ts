@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { alertsReference } from '../../src/alerts/reference.ts';
 import { configReference } from '../../src/config/reference.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
 import { metricsReference } from '../../src/ops/metrics-reference.ts';
@@ -26,6 +27,12 @@ test('docs/metrics.md is what the metrics are (UPDATE_DOCS=1 npm test brings it 
   const reference = metricsReference(createMetrics('1', () => NO_STATUS).descriptions);
   if (process.env['UPDATE_DOCS']) writeFileSync(join(root, 'docs/metrics.md'), reference);
   expect(read('docs/metrics.md')).toBe(reference);
+});
+
+test('docs/alerts.md is what the conditions are (UPDATE_DOCS=1 npm test brings it up to date)', () => {
+  const reference = alertsReference();
+  if (process.env['UPDATE_DOCS']) writeFileSync(join(root, 'docs/alerts.md'), reference);
+  expect(read('docs/alerts.md')).toBe(reference);
 });
 
 test('every key of the config has a meaning', () => {

@@ -16,6 +16,9 @@ export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 
+export const selfTest = (state: 'answered' | 'unanswered') =>
+  ({ state, askedMs: 0, answeredMs: undefined, roundTripMs: undefined, unasked: 0 }) as const;
+
 export interface Sent {
   readonly alert: Alert;
   readonly to: readonly string[];
@@ -23,6 +26,8 @@ export interface Sent {
   /** `code subject state` of each change in it. */
   readonly changes: readonly string[];
 }
+
+const FEED = feedOptions.parse({ apiKey: 'dsk_x' });
 
 export class FakeBridge {
   readonly clock: FakeClock;
@@ -79,16 +84,15 @@ export class FakeBridge {
       name: feed,
       state: 'live',
       lastLifeMs: Number.POSITIVE_INFINITY,
-      selfTest: 'answered',
+      selfTest: selfTest('answered'),
       keyExpiresMs: undefined,
       trouble: undefined,
-      frames: {},
       ...changes,
     } as FeedStatus);
   }
 
   down(feed: string, trouble = 'connect ECONNREFUSED'): void {
-    this.live(feed, { state: 'waiting', lastLifeMs: undefined, selfTest: 'unanswered', trouble });
+    this.live(feed, { state: 'waiting', lastLifeMs: undefined, selfTest: selfTest('unanswered'), trouble });
   }
 
   lane(name: string, changes: Partial<LaneStatus> = {}): void {
@@ -138,7 +142,7 @@ export class FakeBridge {
   #state(): BridgeState {
     return {
       feeds: [...this.feeds].map(([name, status]) => ({
-        options: feedOptions.parse({ name, apiKey: 'dsk_x' }),
+        options: { ...FEED, name },
         status,
       })),
       destinations: [...this.lanes].map(([name, lane]) => ({ name, lane })),

@@ -1,7 +1,9 @@
 /** The life of every condition: told once when it starts, again every six hours, once when it ends. */
 import { describe, expect, test } from 'vitest';
 import { CONDITIONS, type ConditionCode, conditionOf } from '../../../src/alerts/conditions.ts';
-import { FakeBridge, HOUR, MINUTE, SECOND } from './bridge.ts';
+import { type WarningCode, warning } from '../../../src/feed/warning.ts';
+import type { BridgeEvent } from '../../../src/ops/bridge-event.ts';
+import { FakeBridge, HOUR, MINUTE, SECOND, selfTest } from './bridge.ts';
 
 interface Case {
   readonly subject: string;
@@ -16,6 +18,13 @@ interface Case {
 
 const unreachable = { kind: 'retry', reason: 'unreachable' } as const;
 
+function aDay(subject: string, event: BridgeEvent): Case {
+  return { subject, begin: (bridge) => bridge.say(event), afterMs: 0, endsAfterMs: 24 * HOUR };
+}
+
+const warned = (code: WarningCode): Case =>
+  aDay('tokyo', { kind: 'warning.raised', warning: warning(code, 'tokyo', 'one sentence') });
+
 /** A condition without a case does not compile. */
 const CASES: Readonly<Record<ConditionCode, Case>> = {
   feed_down: {
@@ -25,9 +34,9 @@ const CASES: Readonly<Record<ConditionCode, Case>> = {
     afterMs: MINUTE,
     endsAfterMs: MINUTE,
   },
-  feed_silent: {
+  feed_unproven: {
     subject: 'tokyo',
-    begin: (bridge) => bridge.live('tokyo', { selfTest: 'unanswered' }),
+    begin: (bridge) => bridge.live('tokyo', { selfTest: selfTest('unanswered') }),
     end: (bridge) => bridge.live('tokyo'),
     afterMs: 3 * MINUTE,
     endsAfterMs: MINUTE,
@@ -39,14 +48,14 @@ const CASES: Readonly<Record<ConditionCode, Case>> = {
     afterMs: 0,
     endsAfterMs: MINUTE,
   },
-  key_expires: {
+  key_expires_soon: {
     subject: 'tokyo',
     begin: (bridge) => bridge.live('tokyo', { keyExpiresMs: bridge.clock.monotonicMs() + 70 * HOUR }),
     end: (bridge) => bridge.live('tokyo'),
     afterMs: 0,
     endsAfterMs: MINUTE,
   },
-  feed_redacted: {
+  tier_redacts: {
     subject: 'tokyo',
     begin: (bridge) => bridge.received('tokyo', { redacted: true }),
     afterMs: 0,
@@ -112,6 +121,34 @@ const CASES: Readonly<Record<ConditionCode, Case>> = {
     afterMs: 0,
     endsAfterMs: HOUR,
   },
+  store_replaced: {
+    subject: '',
+    begin: (bridge) => {
+      const salvaged = { announcements: 1, deliveries: 1, owed: 0, unreadable: undefined };
+      bridge.say({ kind: 'store.replaced', reason: 'malformed', setAside: 'x.db', salvaged });
+    },
+    afterMs: 0,
+    endsAfterMs: HOUR,
+  },
+  destination_advice: aDay('bot', {
+    kind: 'destination.advice',
+    destination: 'bot',
+    advice: 'chatId: -100123',
+  }),
+  publishers_not_covered: warned('publishers_not_covered'),
+  key_used_elsewhere: warned('key_used_elsewhere'),
+  connection_unstable: warned('connection_unstable'),
+  clock_skew: warned('clock_skew'),
+  unknown_listing_type: warned('unknown_listing_type'),
+  unknown_publisher: warned('unknown_publisher'),
+  no_rule_matched: aDay('', {
+    kind: 'warning.raised',
+    warning: warning('no_rule_matched', undefined, 'none of 100'),
+  }),
+  unread_news: {
+    ...warned('unread_news'),
+    endsAfterMs: MINUTE,
+  },
   store_broken: {
     subject: '',
     begin: (bridge) => {
@@ -142,7 +179,7 @@ const GATHERED = 3 * SECOND;
 const LOOK = SECOND;
 
 /** A day has its repeats: they have a test of their own. */
-const short = cases.filter(([code]) => code !== 'feed_redacted');
+const short = cases.filter(([, { endsAfterMs }]) => endsAfterMs < 24 * HOUR);
 
 describe.each(short)('%s', (code, { subject, begin, end, afterMs, endsAfterMs }) => {
   const { severity, counted } = conditionOf(code);
@@ -183,12 +220,12 @@ test('while they last they are told again every six hours, with their length, al
   const bridge = new FakeBridge();
   const lasting = cases.filter(
     ([code, { end }]) =>
-      end !== undefined && !['feed_silent', 'feed_fatal', 'destination_failing'].includes(code),
+      end !== undefined && !['feed_unproven', 'feed_fatal', 'destination_failing'].includes(code),
   );
   expect(lasting.length).toBeGreaterThan(6);
   // A feed that is down, and another that has all the rest.
   bridge.live('seoul', { keyExpiresMs: bridge.clock.monotonicMs() + 70 * HOUR });
-  for (const [code, { begin }] of lasting) if (code !== 'key_expires') begin(bridge);
+  for (const [code, { begin }] of lasting) if (code !== 'key_expires_soon') begin(bridge);
   await bridge.advance(5 * HOUR);
   const before = bridge.sent.length;
   await bridge.advance(HOUR + 6 * MINUTE);
@@ -199,7 +236,7 @@ test('while they last they are told again every six hours, with their length, al
       .sort(),
   ).toEqual(
     lasting
-      .map(([code, { subject }]) => `${code} ${code === 'key_expires' ? 'seoul' : subject} lasts`)
+      .map(([code, { subject }]) => `${code} ${code === 'key_expires_soon' ? 'seoul' : subject} lasts`)
       .sort(),
   );
   expect(bridge.sent.slice(before).length).toBeLessThanOrEqual(3);
@@ -225,22 +262,28 @@ test('what is counted says how often, and is silent at its end when there was no
   expect(bridge.sent[2]?.alert.paragraphs.join()).toContain('20 times');
 });
 
-test('redacted announcements: told once, again only when more have come, over after a day without', async () => {
+test('what is rare is told once, again only when more has come, and is over after a day without', async () => {
+  const long = cases.filter(([, { endsAfterMs }]) => endsAfterMs === 24 * HOUR);
+  const told = (state: string) => long.map(([code, { subject }]) => `${code} ${subject} ${state}`).sort();
+  const begin = (bridge: FakeBridge) => {
+    for (const [, one] of long) one.begin(bridge);
+  };
   const bridge = new FakeBridge();
-  const { begin } = CASES.feed_redacted;
   begin(bridge);
   await bridge.advance(20 * HOUR);
-  expect(bridge.changes).toEqual(['feed_redacted tokyo started']);
+  expect(bridge.changes.sort()).toEqual(told('started'));
+  bridge.sent.length = 0;
   begin(bridge);
   await bridge.advance(10 * SECOND);
-  expect(bridge.changes.slice(1)).toEqual(['feed_redacted tokyo lasts']);
+  expect(bridge.changes.sort()).toEqual(told('lasts'));
   begin(bridge);
   await bridge.advance(5 * HOUR);
-  expect(bridge.sent).toHaveLength(2);
+  expect(bridge.sent).toHaveLength(1);
   await bridge.advance(2 * HOUR);
-  expect(bridge.changes.slice(2)).toEqual(['feed_redacted tokyo lasts']);
+  expect(bridge.changes.slice(long.length).sort()).toEqual(told('lasts'));
+  // Nothing that was not told: it ends without a word.
   await bridge.advance(18 * HOUR);
-  expect(bridge.sent).toHaveLength(3);
+  expect(bridge.sent).toHaveLength(2);
 });
 
 test('no text is empty, and every subject is named', () => {
@@ -258,7 +301,7 @@ describe('a feed', () => {
     await bridge.advance(2 * MINUTE);
     bridge.live('tokyo', { state: 'fatal', trouble: 'key_revoked' });
     await bridge.advance(10 * MINUTE);
-    bridge.live('tokyo', { selfTest: 'unanswered' });
+    bridge.live('tokyo', { selfTest: selfTest('unanswered') });
     await bridge.advance(2 * MINUTE);
     expect(bridge.changes).toEqual(['feed_down tokyo started', 'feed_fatal tokyo started']);
     bridge.live('tokyo');
@@ -281,7 +324,7 @@ describe('a feed', () => {
     bridge.down('tokyo');
     bridge.received('tokyo', { redacted: true });
     await bridge.advance(2 * MINUTE);
-    expect(bridge.changes.sort()).toEqual(['feed_down tokyo started', 'feed_redacted tokyo started']);
+    expect(bridge.changes.sort()).toEqual(['feed_down tokyo started', 'tier_redacts tokyo started']);
     bridge.feeds.clear();
     await bridge.advance(6 * HOUR);
     expect(bridge.sent).toHaveLength(2);
