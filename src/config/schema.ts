@@ -9,7 +9,7 @@ import { discordOptions } from '../destinations/discord/options.ts';
 import { telegramOptions } from '../destinations/telegram/options.ts';
 import { webhookOptions } from '../destinations/webhook/options.ts';
 import { feedOptions } from '../feed/options.ts';
-import { duration, integer, secret, text } from '../platform/fields.ts';
+import { duration, EVEN_IF_WRONG, integer, secret, text } from '../platform/fields.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../platform/log.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { rulesOptions } from '../routing/options.ts';
@@ -57,13 +57,13 @@ const server = z
       .describe('bearer token: wanted for /-/reload, and for reading, too, when host is not loopback'),
   })
   .superRefine(({ host, token }, context) => {
-    if (!isLoopback(host) && token === undefined)
+    if (typeof host === 'string' && !isLoopback(host) && token === undefined)
       context.addIssue({
         code: 'custom',
         path: ['host'],
         message: 'must be 127.0.0.1, ::1 or localhost, unless server.token is set: anyone could reach it',
       });
-  });
+  }, EVEN_IF_WRONG);
 
 const log = z.strictObject({
   level: z.enum(LOG_LEVELS).default('info').describe('the least that is written'),

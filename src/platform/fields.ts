@@ -68,3 +68,12 @@ export const secretUrl = (...schemes: readonly string[]) =>
   url(...schemes)
     .transform((value) => new Secret(value))
     .meta({ secret: true });
+
+/**
+ * For a check of a whole mapping: made although fields of it are wrong, so that one mistake hides no other.
+ * A wrong field is then `undefined` or what was written, whatever its type says.
+ */
+export const EVEN_IF_WRONG = {
+  when: ({ value }: { readonly value: unknown }) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value),
+};

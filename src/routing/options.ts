@@ -5,7 +5,7 @@
  * `config/`, meaning is given by `matcher.ts`.
  */
 import { z } from 'zod';
-import { flag, integer, text } from '../platform/fields.ts';
+import { EVEN_IF_WRONG, flag, integer, text } from '../platform/fields.ts';
 
 /** One value (of which it is), any of a list, or an object whose keys must all hold. */
 export type Condition<Value> = Value | readonly Condition<Value>[] | ConditionObject<Value>;
@@ -133,13 +133,13 @@ export const ruleOptions = z
     stop: flag().default(false).describe('after a match, later rules are not asked'),
   })
   .superRefine((rule, context) => {
-    if (rule.send.length === 0 && !rule.stop)
+    if (Array.isArray(rule.send) && rule.send.length === 0 && !rule.stop)
       context.addIssue({
         code: 'custom',
         path: ['send'],
         message: 'must name at least one destination (or add stop: true, to drop what matches)',
       });
-  });
+  }, EVEN_IF_WRONG);
 
 /** The `rules:` of a config, in order; the unnamed are named by their place. */
 export const rulesOptions = z

@@ -68,6 +68,51 @@ describe('shape', () => {
   });
 });
 
+describe('regression: what is wrong with the whole of a mapping is told beside what is wrong with a part', () => {
+  const destination = (...lines: readonly string[]) =>
+    `${FEEDS}destinations:\n  bot:\n${lines.map((line) => `    ${line}\n`).join('')}${RULES}`;
+
+  test.each([
+    [
+      'discord',
+      destination('type: discord', 'maxAge: 5'),
+      [
+        '5:5: `bot`: set webhookUrl, or botToken and channelId',
+        '6:13: `maxAge` must be a duration such as 5s',
+      ],
+    ],
+    [
+      'discord, twice',
+      destination('type: discord', 'webhookUrl: "${KEY}"', 'botToken: "${KEY}"', 'channelId: "5"'),
+      [
+        '6:17: `webhookUrl` must be a full URL',
+        '6:17: `webhookUrl`: set either webhookUrl, or botToken and channelId, not both',
+        '8:16: `channelId` must be a Discord id',
+      ],
+    ],
+    [
+      'webhook',
+      destination('type: webhook', 'url: https://x.example/y', 'contentType: text/csv', 'timeout: 5'),
+      ['7:18: `contentType` works only with a text body', '8:14: `timeout` must be a duration'],
+    ],
+    [
+      'a rule',
+      rules('  - match: { publisher: 5 }', '    send: []'),
+      ['6:25: `publisher` must be text', '7:11: `send` must name at least one destination'],
+    ],
+    [
+      'the server',
+      `${MINIMAL}server: { host: 0.0.0.0, port: many }\n`,
+      ['8:17: `host` must be 127.0.0.1', '8:32: `port` must be a whole number'],
+    ],
+    ['a server that is no mapping', `${MINIMAL}server: [1]\n`, ['8:9: `server` must be a mapping']],
+    ['a host that is no text', `${MINIMAL}server: { host: 5 }\n`, ['8:17: `host` must be text']],
+    ['no send at all', rules('  - match: {}'), ['6:5: `send` is missing']],
+  ])('%s', (_name, yaml, expected) => {
+    expect(problemsOf(load(yaml, ENV))).toEqual(expected.map((part) => expect.stringContaining(part)));
+  });
+});
+
 describe('YAML', () => {
   test('regression: a tab is one problem, whatever the parser makes of the rest', () => {
     expect(problemsOf(load(rules('\t- match: {}', '    send: bot'), ENV))).toEqual([

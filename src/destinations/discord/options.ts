@@ -3,7 +3,7 @@
  * Limits: https://discord.com/developers/docs/topics/rate-limits
  */
 import { z } from 'zod';
-import { flag, secret, secretUrl, text, url } from '../../platform/fields.ts';
+import { EVEN_IF_WRONG, flag, secret, secretUrl, text, url } from '../../platform/fields.ts';
 import { commonOptions } from '../common-options.ts';
 
 const SNOWFLAKE_HELP =
@@ -59,6 +59,6 @@ export const discordOptions = z
     if (!webhookUrl && username) issue('works only with webhookUrl: a bot has its own name', ['username']);
     if (!webhookUrl && avatarUrl)
       issue('works only with webhookUrl: a bot has its own picture', ['avatarUrl']);
-  });
+  }, EVEN_IF_WRONG);
 
 export type DiscordOptions = z.output<typeof discordOptions>;

@@ -1,6 +1,6 @@
 /** Any HTTP receiver: a trading bot, an automation, your own service. Signed as Standard Webhooks when `secret` is set. */
 import { z } from 'zod';
-import { integer, secretUrl, text } from '../../platform/fields.ts';
+import { EVEN_IF_WRONG, integer, secretUrl, text } from '../../platform/fields.ts';
 import { Secret } from '../../platform/secret.ts';
 import { commonOptions } from '../common-options.ts';
 
@@ -84,6 +84,6 @@ export const webhookOptions = z
         path: ['contentType'],
         message: 'write a JSON body as a YAML tree: values are then escaped for you',
       });
-  });
+  }, EVEN_IF_WRONG);
 
 export type WebhookOptions = z.output<typeof webhookOptions>;
