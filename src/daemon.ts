@@ -30,6 +30,7 @@ import { type Clock, wait, withDeadline } from './platform/clock.ts';
 import type { Log } from './platform/log.ts';
 import type { Random } from './platform/random.ts';
 import { LatestRedactor, type Redactor } from './platform/secret.ts';
+import { Timeline } from './platform/timeline.ts';
 
 /** How soon a change by the command line (`deliveries retry`) is taken up. */
 const STORE_POLL_MS = 1000;
@@ -57,12 +58,12 @@ export interface Daemon {
 
 /** Throws `StoreError` or `ServerError` for what a person has to mend. */
 export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
-  const { clock, random, version } = parts;
+  const { random, version } = parts;
+  const clock = new Timeline(parts.clock);
   const shutDown = new AsyncDisposableStack();
   try {
     const first = makeReady(parts.first);
     const { store: storeOptions, server: serverOptions, dedupeWindow } = first.config;
-    const startedMs = clock.monotonicMs();
     const redactor = new LatestRedactor(first.redact);
     const log = parts.createLog(redactor.redact);
     const bus = new Bus(clock, (error, { kind }) =>
@@ -80,6 +81,9 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
 
     const store = openStore(storeOptions.path, clock, events.storeReplaced);
     shutDown.defer(() => store.close());
+    const behindMs = clock.continueFrom(store.outbox.latestMs());
+    if (behindMs > 0) publish({ kind: 'clock.behind', behindMs });
+    const startedMs = clock.monotonicMs();
     const journal = new Journal(store.outbox, clock, {
       ...events.journal,
       written: () => store.sync.request(),

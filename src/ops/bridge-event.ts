@@ -95,6 +95,8 @@ export type BridgeEvent =
   /** The platform has refused so much that it would soon ban this address. */
   | { readonly kind: 'destination.near_ban'; readonly destination: string; readonly untilMs: number }
   | { readonly kind: 'destination.resumed'; readonly destination: string }
+  /** The wall clock was set back since the store was last written to. */
+  | { readonly kind: 'clock.behind'; readonly behindMs: number }
   /** Something that a person should change in the config. */
   | { readonly kind: 'destination.advice'; readonly destination: string; readonly advice: string }
   | { readonly kind: 'destination.open_failed'; readonly destination: string; readonly message: string }

@@ -99,6 +99,17 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
       ];
     case 'feed.self_test_unanswered':
       return [{ level: 'debug', fields: { feed: event.feed } }];
+    case 'clock.behind':
+      return [
+        {
+          level: 'warn',
+          fields: {
+            behind: formatDuration(event.behindMs),
+            effect:
+              'the clock of this machine was set back since the last run: ages and waits are counted on from where that run stopped',
+          },
+        },
+      ];
     case 'destination.advice':
     case 'store.mended': {
       const { kind: _, ...fields } = event;

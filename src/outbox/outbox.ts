@@ -59,6 +59,8 @@ export interface Outbox {
   /** A destination found something out about its far end; the last value of a key stays. */
   learn(key: string, value: string): void;
   learnt(): ReadonlyMap<string, string>;
+  /** The last moment that anything was read or sent; 0 in a new store. */
+  latestMs(): number;
   /** Attempts begun since, by destination: when each had ended, so was written at the latest. */
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]>;
   /** Identities of what was read since, with the time of receipt, oldest first. */

@@ -94,6 +94,10 @@ export class SqliteOutbox implements Outbox {
     );
   }
 
+  latestMs(): number {
+    return Number(this.#statements.selectLatest.get()?.['ms'] ?? 0);
+  }
+
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> {
     const byDestination = new Map<string, number[]>();
     for (const row of this.#statements.selectAttemptsSince.all(sinceMs)) {
@@ -196,6 +200,10 @@ function prepare(database: DatabaseSync) {
     selectPauses: database.prepare('SELECT key, until_ms FROM pauses WHERE until_ms > ?'),
     insertLearnt: database.prepare('INSERT OR REPLACE INTO learnt (key, value) VALUES (?, ?)'),
     selectLearnt: database.prepare('SELECT key, value FROM learnt'),
+    selectLatest: database.prepare(
+      `SELECT MAX(COALESCE((SELECT received_ms FROM announcements ORDER BY id DESC LIMIT 1), 0),
+                  COALESCE((SELECT started_ms + duration_ms FROM attempts ORDER BY started_ms DESC LIMIT 1), 0)) AS ms`,
+    ),
     selectAttemptsSince: database.prepare(
       `SELECT d.destination, t.started_ms + t.duration_ms AS ended_ms FROM attempts t JOIN deliveries d ON d.id = t.delivery_id
        WHERE t.started_ms >= ? ORDER BY ended_ms`,

@@ -130,6 +130,10 @@ export class Store implements Outbox {
     return this.#remember<ReadonlyMap<string, string>>((outbox) => outbox.learnt(), new Map());
   }
 
+  latestMs(): number {
+    return this.#remember((outbox) => outbox.latestMs(), 0);
+  }
+
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> {
     return this.#remember<ReadonlyMap<string, readonly number[]>>(
       (outbox) => outbox.attemptsSince(sinceMs),

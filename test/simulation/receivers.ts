@@ -5,9 +5,8 @@
  */
 import type { AttemptResult, LimitNews, Outcome } from '../../src/delivery/outcome.ts';
 import type { Destination, SendContext } from '../../src/destinations/destination.ts';
-import { wait } from '../../src/platform/clock.ts';
+import { type Clock, wait } from '../../src/platform/clock.ts';
 import type { Random } from '../../src/platform/random.ts';
-import type { FakeClock } from '../support/fake-clock.ts';
 
 export interface Sent {
   readonly destination: string;
@@ -57,7 +56,9 @@ export interface Outage {
 
 export interface ReceiverParts {
   readonly name: string;
-  readonly clock: FakeClock;
+  readonly clock: Clock;
+  /** Ms since the world began. */
+  readonly truth: () => number;
   readonly random: Random;
   readonly temper: Temper;
   readonly outage: Outage;
@@ -71,7 +72,7 @@ export interface ReceiverParts {
 const HOUR = 3_600_000;
 
 export function createReceiver(parts: ReceiverParts): Destination<unknown> {
-  const { name, clock, random, log, outage } = parts;
+  const { name, clock, truth, random, log, outage } = parts;
   return {
     close: () => Promise.resolve(),
     async send(_message: unknown, { deliveryId, plain, signal }: SendContext): Promise<AttemptResult> {
@@ -79,14 +80,14 @@ export function createReceiver(parts: ReceiverParts): Destination<unknown> {
       const sent: Sent = {
         ...{ destination: name, deliveryId, plain, life, taken: false },
         startedMs: clock.monotonicMs(),
-        startedAt: clock.truthMs,
+        startedAt: truth(),
         ...{ writtenAt: undefined, endedAt: undefined, result: undefined },
       };
       log.push(sent);
       parts.started(sent);
       let writtenMs: number | undefined;
       const end = (outcome: Outcome, limits: readonly LimitNews[] = []): AttemptResult => {
-        sent.endedAt = clock.truthMs;
+        sent.endedAt = truth();
         sent.result = { outcome, limits, ...(writtenMs === undefined ? {} : { writtenMs }) };
         return sent.result;
       };
@@ -96,7 +97,7 @@ export function createReceiver(parts: ReceiverParts): Destination<unknown> {
       await wait(clock, random() < 0.2 ? random() * 600 : random() * 5, signal);
       if (fate === 'unreachable' || signal.aborted) return end({ kind: 'retry', reason: 'unreachable' });
       writtenMs = clock.monotonicMs();
-      sent.writtenAt = clock.truthMs;
+      sent.writtenAt = truth();
       const isTaken = fate === 'hang' ? random() < 0.5 : ['delivered', 'told', 'lostAnswer'].includes(fate);
       sent.taken = isTaken;
       await wait(clock, fate === 'hang' ? HOUR : random() * 200, signal);

@@ -11,7 +11,7 @@ import { aboveRates, aboveToldLimits, deliveredWithoutBeingTaken, repeats, Watch
 import type { Fate, Outage, Temper } from './receivers.ts';
 import { type LanePlan, World } from './world.ts';
 
-const SEEDS = Number(process.env['SEEDS'] ?? 300);
+const SEEDS = Number(process.env['SEEDS'] ?? 200);
 const ONLY = process.env['SEED'];
 
 const SHARED = 'one account';

@@ -7,6 +7,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Dedupe } from '../../src/dedupe.ts';
 import type { Budget, BudgetLimits } from '../../src/delivery/budget.ts';
 import { Budgets, REMEMBERED_MS } from '../../src/delivery/budgets.ts';
+import type { Delivery } from '../../src/delivery/delivery.ts';
 import { Lane } from '../../src/delivery/lane.ts';
 import { webhookOptions } from '../../src/destinations/webhook/options.ts';
 import type { AnnouncementFrame } from '../../src/feed/frames.ts';
@@ -16,6 +17,7 @@ import { Journal } from '../../src/outbox/journal.ts';
 import { migrate } from '../../src/outbox/migrations.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
 import type { Random } from '../../src/platform/random.ts';
+import { Timeline } from '../../src/platform/timeline.ts';
 import type { Router } from '../../src/routing/router.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { seededRandom } from '../support/seeded-random.ts';
@@ -44,12 +46,8 @@ export interface Row {
   readonly destination: string;
   readonly state: string;
   readonly expiresAtMs: number;
-  /** As `compare` wants it. */
-  readonly delivery: {
-    readonly id: string;
-    readonly importance: number;
-    readonly announcement: { readonly id: string };
-  };
+  /** As much of it as `compare` looks at. */
+  readonly delivery: Delivery;
 }
 
 export class World {
@@ -77,6 +75,7 @@ export class World {
   readonly #started: (sent: Sent) => void;
   readonly #rowsOf: StatementSync;
   #life = 0;
+  #timeline!: Timeline;
   #journal!: Journal;
   #intake!: Intake;
 
@@ -103,7 +102,7 @@ export class World {
   /** A frame was read: by then it counts as promised. */
   accept(frame: AnnouncementFrame, feed: string): void {
     this.read.add(frame.title);
-    const receivedMs = this.clock.monotonicMs();
+    const receivedMs = this.#timeline.monotonicMs();
     this.#intake.accept(frame, {
       feed,
       receivedTimestampUs: Math.round(receivedMs * 1000),
@@ -164,7 +163,7 @@ export class World {
         destination: String(row['destination']),
         state: String(row['state']),
         expiresAtMs: Number(row['expires_at_ms']),
-        delivery: { id, importance, announcement: { id: String(row['announcement_id']) } },
+        delivery: { id, importance, announcement: { id: String(row['announcement_id']) } } as Delivery,
       };
     });
   }
@@ -175,15 +174,19 @@ export class World {
   }
 
   #start(): void {
-    const { clock, random } = this;
+    const { random } = this;
     this.diskIsBroken = false;
-    this.lives.push({ at: clock.truthMs, hasJumped: clock.wallAheadMs !== 0 });
-    clock.restart();
+    const { truthMs, wallAheadMs } = this.clock;
+    this.lives.push({ at: truthMs, hasJumped: wallAheadMs > 0 });
+    this.clock.restart();
+    const clock = new Timeline(this.clock);
+    clock.continueFrom(new SqliteOutbox(this.database).latestMs());
+    this.#timeline = clock;
     const outbox = this.#onDisk(new SqliteOutbox(this.database));
     this.#journal = new Journal(outbox, clock, {
       written: () => undefined,
       broken: () => {
-        this.#brokenSince = clock.truthMs;
+        this.#brokenSince = this.clock.truthMs;
       },
       mended: () => undefined,
       usable: () => {
@@ -197,7 +200,7 @@ export class World {
       attempts: outbox.attemptsSince(startMs - REMEMBERED_MS),
       keep: (key, untilMs) => this.#journal.pause(key, untilMs),
     });
-    this.lanes = new Map(this.plans.map((plan) => [plan.name, this.#lane(plan, budgets)]));
+    this.lanes = new Map(this.plans.map((plan) => [plan.name, this.#lane(plan, budgets, clock)]));
     const targets = new Map(
       this.plans.map(({ name, maxAgeMs }) => [
         name,
@@ -240,8 +243,8 @@ export class World {
     });
   }
 
-  #lane(plan: LanePlan, budgets: Budgets): Lane {
-    const { clock, random } = this;
+  #lane(plan: LanePlan, budgets: Budgets, clock: Timeline): Lane {
+    const { random } = this;
     const { name, shared } = plan;
     const options = webhookOptions.parse({
       type: 'webhook',
@@ -254,6 +257,7 @@ export class World {
     if (shared !== undefined) sharedBudgets.set(shared, budgets.shared(shared, SHARED_LIMITS, name, STRIKES));
     const destination = createReceiver({
       ...{ name, clock, random },
+      truth: () => this.clock.truthMs,
       temper: plan.temper,
       outage: plan.outage,
       sharedBudget: shared,
@@ -272,7 +276,7 @@ export class World {
         ended: () => undefined,
         suspended: () => {
           if (this.suspended.has(name)) this.saidTwice.push(`${name} is suspended`);
-          this.suspended.set(name, clock.truthMs);
+          this.suspended.set(name, this.clock.truthMs);
         },
         resumed: () => {
           if (!this.suspended.delete(name)) this.saidTwice.push(`${name} is back`);

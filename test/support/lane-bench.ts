@@ -17,6 +17,7 @@ import { migrate } from '../../src/outbox/migrations.ts';
 import { listDeliveries } from '../../src/outbox/queries.ts';
 import type { StoredDelivery } from '../../src/outbox/rows.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
+import { Timeline } from '../../src/platform/timeline.ts';
 import { FakeClock } from './fake-clock.ts';
 import { seededRandom } from './seeded-random.ts';
 
@@ -50,7 +51,7 @@ export class LaneBench implements Disposable {
   journal!: Journal;
   readonly #plans: Readonly<Record<string, LanePlan>>;
   readonly #ids = createIds(seededRandom(1));
-  readonly #startMs = this.clock.monotonicMs();
+  #timeline = new Timeline(this.clock);
 
   constructor(plans: Readonly<Record<string, LanePlan>>) {
     this.#plans = plans;
@@ -59,7 +60,7 @@ export class LaneBench implements Disposable {
   }
 
   get nowMs(): number {
-    return this.clock.monotonicMs() - this.#startMs;
+    return this.clock.truthMs;
   }
 
   lane(name: string): Lane {
@@ -70,7 +71,7 @@ export class LaneBench implements Disposable {
 
   /** Reads an announcement that every lane (or `to`) is owed, and lets the lanes begin. */
   announce(title: string, importance = 1, to: readonly string[] = [...this.lanes.keys()]): void {
-    const receivedMs = this.clock.monotonicMs();
+    const receivedMs = this.#timeline.monotonicMs();
     const announcement = { id: this.#ids(receivedMs), title, receivedMs } as Announcement;
     const deliveries = to.map((destination, ordinal): Delivery => {
       const { maxAge } = optionsOf(this.#plans[destination]);
@@ -97,8 +98,10 @@ export class LaneBench implements Disposable {
   }
 
   start(): void {
-    const { clock } = this;
+    const clock = new Timeline(this.clock);
+    this.#timeline = clock;
     const outbox = new SqliteOutbox(this.database);
+    clock.continueFrom(outbox.latestMs());
     const quiet = () => undefined;
     this.journal = new Journal(outbox, clock, {
       ...{ written: quiet, broken: quiet, mended: quiet },
@@ -158,7 +161,7 @@ export class LaneBench implements Disposable {
         ]),
       ),
       journal: this.journal,
-      clock: this.clock,
+      clock: this.#timeline,
       random: seededRandom(2),
       events: {
         attempted: () => undefined,
@@ -177,7 +180,7 @@ export class LaneBench implements Disposable {
     const { deliveryId, attempt, plain, signal } = context;
     const send: Send = { destination, title, deliveryId, attempt, plain, atMs: this.nowMs };
     this.sends.push(send);
-    const writtenMs = this.clock.monotonicMs();
+    const writtenMs = this.#timeline.monotonicMs();
     const answer = this.answer(send);
     const result = (given: AttemptResult | Outcome): AttemptResult =>
       'outcome' in given ? given : { outcome: given, writtenMs };

@@ -204,6 +204,43 @@ test('near a ban all that share the address fall silent, which is said once and 
   expect(bench.said).toHaveLength(1);
 });
 
+test('over a restart the wall clock tells the age: an old order is not sent', async () => {
+  using bench = new LaneBench({
+    bot: { options: { maxAge: '10s', retry: { minDelay: '8s', maxDelay: '8s' } } },
+  });
+  bench.answer = () => ({ kind: 'retry', reason: 'server_error' });
+  bench.announce('one');
+  await bench.clock.advance(1000);
+  bench.clock.stepWall(9000);
+  const sends = bench.sends.length;
+  bench.restart();
+  expect(bench.said).toEqual(['expired bot one']);
+  expect(bench.sends).toHaveLength(sends);
+});
+
+test('a wall clock set back over a restart revives no order, prolongs no pause, and keeps the freshest first', async () => {
+  const retry = { minDelay: '100ms', maxDelay: '1s' };
+  using bench = new LaneBench({
+    bot: { options: { maxAge: '10s', retry } },
+    chat: { options: { maxAge: '6h', retry } },
+  });
+  bench.answer = ({ destination }) =>
+    destination === 'bot' ? { kind: 'retry', reason: 'server_error' } : limited(5000);
+  bench.announce('old');
+  await bench.clock.advance(3000);
+  bench.clock.stepWall(-86_400_000);
+  bench.restart();
+  bench.announce('new');
+  expect(bench.rows('chat').map(({ delivery }) => delivery.announcement.title)).toEqual(['new', 'old']);
+  // The last moment that the store knows is at most a retry ago.
+  await bench.clock.advance(8000);
+  expect(bench.said).toEqual(['expired bot old']);
+  bench.answer = () => delivered;
+  await bench.clock.advance(5000);
+  expect(bench.titles('chat').slice(-2)).toEqual(['new', 'old']);
+  expect(bench.rows('chat').map(({ state }) => state)).toEqual(['delivered', 'delivered']);
+});
+
 test('the wall clock may be set as it likes: nothing expires early, nothing lives longer', async () => {
   using bench = new LaneBench({ bot: { options: { maxAge: '10s' } } });
   bench.answer = () => ({ kind: 'retry', reason: 'server_error' });
