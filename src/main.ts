@@ -14,6 +14,11 @@ if (found < OLDEST_NODE) {
   process.exit(1);
 }
 
+// From the second start on, what was compiled (and in a checkout, stripped of its types) is read instead. Beside
+// the program, not in a folder for everybody: who may write there decides what runs. Where it cannot be, nothing changes.
+const { enableCompileCache } = await import('node:module');
+enableCompileCache(`${import.meta.dirname}/../.cache`);
+
 const { runProgram } = await import('./cli/program.ts');
 const stop = new AbortController();
 let signals = 0;
