@@ -102,12 +102,13 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       attempts: store.outbox.attemptsSince(startedMs - REMEMBERED_MS),
       keep: (key, untilMs) => journal.pause(key, untilMs),
     });
+    const memory = memoryOf(store.outbox, journal);
     const lanes = new LaneSet({
       ...{ journal, budgets, clock, random, events: events.lane, openFailed: events.openFailed },
       deps: {
         ...{ clock, redact: redactor.redact, version, advise: events.advise },
         pools: new HttpPools({ clock }),
-        memory: memoryOf(store.outbox, journal),
+        memory,
       },
     });
     const dedupe = remember(store, new Dedupe(dedupeWindow), startedMs);
@@ -136,7 +137,8 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     bus.listen(metrics.listener);
     const { redact } = redactor;
     const alerts = new Alerts({
-      ...{ clock, publish },
+      ...{ clock, publish, memory, redact },
+      failed: (error) => log.error({ message: messageOf(error) }, 'alerts.failed'),
       options: () => running.config.alerts,
       state: () => ({
         feeds: feeds.clients,

@@ -7,6 +7,7 @@ import type { Alert } from '../alert.ts';
 import type { BridgeEvent } from '../ops/bridge-event.ts';
 import type { Listener } from '../ops/bus.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
+import type { Redactor } from '../platform/secret.ts';
 import { conditionOf, keyOf, type Sighting } from './conditions.ts';
 import { Day } from './day.ts';
 import { type Batch, Digest } from './digest.ts';
@@ -16,6 +17,7 @@ import { heartbeatOf } from './heartbeat.ts';
 import { nextHeartbeat } from './heartbeat-times.ts';
 import { alertOf, titleOf, type WallOf } from './message.ts';
 import type { AlertsOptions } from './options.ts';
+import { restore, save } from './saved.ts';
 import { type Change, Tracker } from './tracker.ts';
 
 const LOOK_MS = 1000;
@@ -28,13 +30,21 @@ export interface AlertsParts {
   /** Each of them gets it once; those that are not there get nothing. */
   send(alert: Alert, destinations: readonly string[]): void;
   readonly publish: Listener;
+  /** Outlives a restart. */
+  readonly memory: { recall(key: string): string | undefined; keep(key: string, value: string): void };
+  /** For what is kept: a far end may have quoted a secret. */
+  readonly redact: Redactor;
+  /** A look failed, which is a bug of ours; the next one is taken all the same. */
+  failed(error: unknown): void;
 }
+
+const MEMORY_KEY = 'alerts';
 
 export class Alerts {
   readonly #parts: AlertsParts;
   readonly #memory = new EventMemory();
-  #tracker = new Tracker();
-  readonly #digest = new Digest();
+  #tracker: Tracker;
+  readonly #digest: Digest;
   #day: Day;
   /** Times of the wall clock. */
   #heartbeat: { readonly pattern: string; dueMs: number | undefined; lookedMs: number } | undefined;
@@ -42,7 +52,11 @@ export class Alerts {
 
   constructor(parts: AlertsParts) {
     this.#parts = parts;
-    this.#day = new Day(parts.clock.monotonicMs());
+    const nowMs = parts.clock.monotonicMs();
+    const { told, sentMs } = restore(parts.memory.recall(MEMORY_KEY));
+    this.#tracker = new Tracker(told, nowMs);
+    this.#digest = new Digest(sentMs);
+    this.#day = new Day(nowMs);
   }
 
   readonly listener = (event: BridgeEvent): void => {
@@ -54,8 +68,12 @@ export class Alerts {
     this.#timer = this.#parts.clock.after(
       LOOK_MS,
       () => {
-        this.#look();
         this.start();
+        try {
+          this.#look();
+        } catch (error) {
+          this.#parts.failed(error);
+        }
       },
       false,
     );
@@ -88,7 +106,12 @@ export class Alerts {
       this.#digest.add(change, nowMs);
     }
     const batch = this.#digest.take(nowMs);
-    if (batch !== undefined) this.#tell(batch, options);
+    if (batch !== undefined) {
+      this.#tell(batch, options);
+      // Only now: what still waits to be told is told again after a crash.
+      const { memory, redact } = this.#parts;
+      memory.keep(MEMORY_KEY, redact(save({ told: this.#tracker.told, sentMs: this.#digest.sentMs })));
+    }
     this.#giveSignOfLife(options, state, nowMs);
   }
 

@@ -25,7 +25,15 @@ export class Digest {
   #sinceMs = 0;
   #heldBack = 0;
   /** When the messages of the last hour were. */
-  #sentMs: number[] = [];
+  #sentMs: readonly number[];
+
+  constructor(sentMs: readonly number[] = []) {
+    this.#sentMs = sentMs;
+  }
+
+  get sentMs(): readonly number[] {
+    return this.#sentMs;
+  }
 
   add(change: Change, nowMs: number): void {
     if (this.#waiting.size === 0) this.#sinceMs = nowMs;
@@ -40,7 +48,7 @@ export class Digest {
     this.#sentMs = this.#sentMs.filter((sentMs) => nowMs - sentMs < HOUR_MS);
     const changes = [...this.#waiting.values()];
     if (this.#sentMs.length >= MOST_AN_HOUR[changes.some(isUrgent) ? 'critical' : 'any']) return undefined;
-    this.#sentMs.push(nowMs);
+    this.#sentMs = [...this.#sentMs, nowMs];
     this.#waiting.clear();
     const heldBack = this.#heldBack;
     this.#heldBack = 0;

@@ -11,7 +11,7 @@ export interface Life {
   readonly day: Day;
   readonly state: BridgeState;
   /** What was told and has not ended. */
-  readonly troubles: readonly Sighting[];
+  readonly troubles: readonly Pick<Sighting, 'code' | 'subject'>[];
   readonly nowMs: number;
 }
 

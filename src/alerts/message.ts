@@ -93,4 +93,5 @@ function dataOf(change: Change, wallOf: WallOf): Readonly<Record<string, unknown
 }
 
 /** For the sign of life. */
-export const summaryOf = ({ code, subject }: Sighting) => conditionOf(code).starts(subject);
+export const summaryOf = ({ code, subject }: Pick<Sighting, 'code' | 'subject'>) =>
+  conditionOf(code).starts(subject);

@@ -9,10 +9,10 @@
  * A short absence changes nothing, before as after the telling: what comes and goes is told as one. Each time
  * that it comes back soon after its end, twice as long an absence is asked for.
  */
-
 import type { Condition } from './condition.ts';
 import { conditionOf, keyOf, type Sighting } from './conditions.ts';
 import type { AlertsOptions } from './options.ts';
+import type { Told } from './saved.ts';
 
 /** As Alertmanager's default `repeat_interval` is meant: rare enough to be read. */
 export const REPEAT_MS = 6 * 3_600_000;
@@ -22,6 +22,9 @@ const FLAP_MS = 6 * 3_600_000;
 
 /** Longer than this nobody waits for good news. */
 const MOST_GONE_MS = 3_600_000;
+
+/** After a start it takes a while until all is seen again that was seen before: a handshake, a first attempt. */
+const RESTART_MS = 120_000;
 
 export interface Change {
   readonly state: 'started' | 'lasts' | 'ended';
@@ -36,6 +39,8 @@ interface Tracked {
   sighting: Sighting;
   readonly sinceMs: number;
   lastMs: number;
+  /** Not over before. */
+  readonly keptUntilMs: number;
   away: boolean;
   returns: number;
   toldMs: number | undefined;
@@ -48,11 +53,21 @@ export class Tracker {
   readonly #tracked = new Map<string, Tracked>();
   readonly #ended = new Map<string, { readonly endings: number; readonly endedMs: number }>();
 
+  /** `told` before a restart; what of it is not seen again is over. */
+  constructor(told: readonly Told[] = [], nowMs = 0) {
+    for (const { toldMs, endings, ...sighting } of told)
+      this.#tracked.set(keyOf(sighting), {
+        ...{ sighting, sinceMs: sighting.sinceMs, toldMs, endings },
+        ...{ lastMs: nowMs, keptUntilMs: nowMs + RESTART_MS, away: false, returns: 0, toldCount: 0 },
+      });
+  }
+
   /** What was told and has not ended. */
-  get told(): Sighting[] {
-    return [...this.#tracked.values()].flatMap(({ toldMs, sighting, sinceMs }) =>
-      toldMs === undefined ? [] : [{ ...sighting, sinceMs }],
-    );
+  get told(): Told[] {
+    return [...this.#tracked.values()].flatMap(({ toldMs, sighting, sinceMs, endings }) => {
+      const { code, subject, detail } = sighting;
+      return toldMs === undefined ? [] : [{ code, subject, detail, sinceMs, toldMs, endings }];
+    });
   }
 
   /** Each condition at most once in `seen`. `nowMs` is monotonic. */
@@ -87,7 +102,14 @@ export class Tracker {
     for (const [old, { endedMs }] of this.#ended) if (nowMs - endedMs > FLAP_MS) this.#ended.delete(old);
     const endings = this.#ended.get(key)?.endings ?? 0;
     const { sinceMs } = sighting;
-    const started = { lastMs: nowMs, away: false, returns: 0, toldMs: undefined, toldCount: 0 };
+    const started = {
+      lastMs: nowMs,
+      keptUntilMs: nowMs,
+      away: false,
+      returns: 0,
+      toldMs: undefined,
+      toldCount: 0,
+    };
     const tracked: Tracked = { sighting, sinceMs, ...started, endings };
     this.#tracked.set(key, tracked);
     return tracked;
@@ -120,6 +142,7 @@ function tell(state: Change['state'], tracked: Tracked, nowMs: number): Change {
 }
 
 function isGone(tracked: Tracked, options: AlertsOptions, nowMs: number): boolean {
+  if (nowMs < tracked.keptUntilMs) return false;
   tracked.away = true;
   const goneMs = conditionOf(tracked.sighting.code).goneMs(options);
   // A user who asks for more than the most gets it.

@@ -9,9 +9,11 @@ import type { Outcome } from '../../../src/delivery/outcome.ts';
 import type { FeedStatus } from '../../../src/feed/health.ts';
 import { feedOptions } from '../../../src/feed/options.ts';
 import type { BridgeEvent } from '../../../src/ops/bridge-event.ts';
+import { createRedactor } from '../../../src/platform/secret.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { announcementOf } from '../render-support.ts';
 
+export const SECRET = 'a-secret-token';
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
@@ -37,7 +39,11 @@ export class FakeBridge {
   readonly lanes = new Map<string, LaneStatus>();
   storeFault: string | undefined;
   options: AlertsOptions | undefined;
-  readonly #alerts: Alerts;
+  /** What outlives a restart. */
+  readonly store = new Map<string, string>();
+  /** Looks that failed. */
+  readonly failures: unknown[] = [];
+  #alerts: Alerts;
   readonly #startMs: number;
 
   constructor(options: object = {}, startMs = Date.UTC(2026, 0, 1, 12)) {
@@ -46,18 +52,35 @@ export class FakeBridge {
     this.options = alertsOptions.parse({ send: ['chat', 'ops'], ...options });
     this.live('tokyo');
     for (const name of ['chat', 'ops', 'bot']) this.lane(name);
-    this.#alerts = new Alerts({
+    this.#alerts = this.#begin();
+  }
+
+  /** The process ends, and another one begins. What only memory knew is gone. */
+  restart(): void {
+    this.#alerts.stop();
+    this.#alerts = this.#begin();
+  }
+
+  #begin(): Alerts {
+    const alerts = new Alerts({
       clock: this.clock,
       options: () => this.options,
       state: () => this.#state(),
       send: (alert, to) => {
         const told = (alert.data['alerts'] ?? []) as { code: string; subject: string; state: string }[];
         const changes = told.map(({ code, subject, state }) => `${code} ${subject} ${state}`);
-        this.sent.push({ alert, to, atMs: this.clock.monotonicMs() - startMs, changes });
+        this.sent.push({ alert, to, atMs: this.nowMs, changes });
       },
       publish: (event) => this.published.push(event),
+      memory: {
+        recall: (key) => this.store.get(key),
+        keep: (key, value) => this.store.set(key, value),
+      },
+      redact: createRedactor([SECRET]),
+      failed: (error) => this.failures.push(error),
     });
-    this.#alerts.start();
+    alerts.start();
+    return alerts;
   }
 
   advance(byMs: number): Promise<void> {

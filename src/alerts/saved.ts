@@ -1,0 +1,56 @@
+/** What was told, as text for the store: so that a restart neither repeats it nor forgets to say that it is over, and a crash loop keeps to the limit. */
+import { z } from 'zod';
+import { CONDITIONS, type ConditionCode } from './conditions.ts';
+
+/** A condition that was told and had not ended. Times are monotonic, which means something after a restart. */
+export interface Told {
+  readonly code: ConditionCode;
+  readonly subject: string;
+  readonly detail: string;
+  readonly sinceMs: number;
+  readonly toldMs: number;
+  /** How often it has ended before, of late. */
+  readonly endings: number;
+}
+
+export interface Saved {
+  readonly told: readonly Told[];
+  /** When messages were sent, of late. */
+  readonly sentMs: readonly number[];
+}
+
+export const NOTHING_SAVED: Saved = { told: [], sentMs: [] };
+
+const isCode = (code: string): code is ConditionCode => Object.hasOwn(CONDITIONS, code);
+
+const saved = z.object({
+  told: z.array(
+    z.object({
+      code: z.string(),
+      subject: z.string(),
+      detail: z.string(),
+      sinceMs: z.number(),
+      toldMs: z.number(),
+      endings: z.number(),
+    }),
+  ),
+  sentMs: z.array(z.number()),
+});
+
+export const save = (state: Saved): string => JSON.stringify(state);
+
+/** What another version wrote and this one does not know is left out. */
+export function restore(text: string | undefined): Saved {
+  const { data } = saved.safeParse(parse(text));
+  if (data === undefined) return NOTHING_SAVED;
+  const told = data.told.flatMap(({ code, ...rest }) => (isCode(code) ? [{ code, ...rest }] : []));
+  return { told, sentMs: data.sentMs };
+}
+
+function parse(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}
