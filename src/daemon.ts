@@ -5,12 +5,14 @@
 import { Alerts } from './alerts/alerts.ts';
 import { createAlertSender } from './alerts/send.ts';
 import { FeedSet } from './daemon/feed-set.ts';
+import { feedsFirst } from './daemon/feeds-first.ts';
 import { LaneSet } from './daemon/lane-set.ts';
 import { makeReady, type SoundConfig } from './daemon/ready-config.ts';
 import { type Load, RunningConfig } from './daemon/running-config.ts';
 import { Dedupe } from './dedupe.ts';
 import { Budgets, REMEMBERED_MS } from './delivery/budgets.ts';
 import { HttpPools } from './destinations/http-pools.ts';
+import type { FeedEvents } from './feed/client.ts';
 import { Intake, NOWHERE } from './intake.ts';
 import { Bus } from './ops/bus.ts';
 import { createEvents } from './ops/events.ts';
@@ -31,6 +33,7 @@ import type { Log } from './platform/log.ts';
 import type { Random } from './platform/random.ts';
 import { LatestRedactor, type Redactor } from './platform/secret.ts';
 import { Timeline } from './platform/timeline.ts';
+import { Rehearsal } from './rehearsal/rehearsal.ts';
 
 /** How soon a change by the command line (`deliveries retry`) is taken up. */
 const STORE_POLL_MS = 1000;
@@ -103,8 +106,9 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       keep: (key, untilMs) => journal.pause(key, untilMs),
     });
     const memory = memoryOf(store.outbox, journal);
+    const turn = feedsFirst(bus, clock);
     const lanes = new LaneSet({
-      ...{ journal, budgets, clock, random, events: events.lane, openFailed: events.openFailed },
+      ...{ journal, budgets, clock, random, events: events.lane, openFailed: events.openFailed, turn },
       deps: {
         ...{ clock, redact: redactor.redact, version, advise: events.advise },
         pools: new HttpPools({ clock }),
@@ -114,10 +118,14 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     const dedupe = remember(store, new Dedupe(dedupeWindow), startedMs);
     const ids = createIds(random);
     const intake = new Intake({ ids, dedupe, journal, events: events.intake }, NOWHERE);
-    const announcement = intake.accept.bind(intake);
+    const rehearsal = new Rehearsal(clock, events.rehearsalFailed);
+    const announcement: FeedEvents['announcement'] = (frame, receipt) => {
+      intake.accept(frame, receipt);
+      rehearsal.interrupt();
+    };
     const feeds = new FeedSet({ clock, random, events: { ...events.feed, announcement } });
     const running = new RunningConfig(first, {
-      ...{ lanes, feeds, intake, dedupe, journal, redactor, clock, publish },
+      ...{ lanes, feeds, intake, dedupe, journal, redactor, clock, publish, turn },
       load: parts.load,
     });
 
@@ -164,6 +172,13 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     running.start();
     alerts.start();
     shutDown.defer(() => alerts.stop());
+    shutDown.defer(() => rehearsal.stop());
+    const deps = { clock, redact: redactor.redact, version };
+    const rehearse = () => rehearsal.start({ ...running.ready, rules: running.config.rules, deps, random });
+    void turn.then(rehearse);
+    bus.listen(({ kind }) => {
+      if (kind === 'config.reloaded') rehearse();
+    });
     const poll = new AbortController();
     shutDown.defer(() => poll.abort());
     void watchStore(journal, lanes, clock, poll.signal);

@@ -10,6 +10,7 @@ import { compileRules, type Router, type RuleExplanation } from '../routing/rout
 import type { LoadedConfig } from './config-file.ts';
 import { requireConfig } from './config-file.ts';
 import { type ExitCode, FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
+import { describeTimings, explainTiming } from './explain-timing.ts';
 import type { Io } from './io.ts';
 import { announcementFromFields, announcementFromJson } from './sample.ts';
 
@@ -21,6 +22,8 @@ export interface ExplainOptions {
   readonly ticker: string | undefined;
   readonly title: string | undefined;
   readonly json: boolean;
+  /** Time it too. */
+  readonly timing: boolean;
 }
 
 interface ExplainedDelivery {
@@ -39,15 +42,19 @@ interface Withheld {
   readonly reason: string;
 }
 
-export function explainCommand(options: ExplainOptions, io: Io): ExitCode {
+export async function explainCommand(options: ExplainOptions, io: Io): Promise<ExitCode> {
   const loaded = requireConfig(options.config, io);
   const announcement = readAnnouncement(options, io);
   const router = compileRules(loaded.config.rules);
   const rules = router.explain(announcement);
   const deliveries = explainDeliveries(announcement, router, loaded);
   const withheld = withheldFrom(announcement, rules, deliveries);
-  if (options.json) io.print(JSON.stringify({ announcement, rules, deliveries, withheld }, null, 2));
-  else for (const line of describe(announcement, rules, deliveries, withheld)) io.print(line);
+  const timings = options.timing ? await explainTiming(announcement, router, loaded, io) : undefined;
+  if (options.json) io.print(JSON.stringify({ announcement, rules, deliveries, withheld, timings }, null, 2));
+  else {
+    for (const line of describe(announcement, rules, deliveries, withheld)) io.print(line);
+    for (const line of timings === undefined ? [] : describeTimings(timings)) io.print(line);
+  }
   return FINE;
 }
 

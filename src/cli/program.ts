@@ -77,10 +77,11 @@ function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): C
     .option('--listing-type <type>')
     .option('--ticker <tickers>', 'several separated by commas')
     .option('--title <text>')
+    .option('--timing', 'how long it takes from frame to socket, step by step', false)
     .option('--json', 'as JSON', false)
     .action(async (options) => {
       const { explainCommand } = await import('./explain.ts');
-      exit(explainCommand(options, io));
+      exit(await explainCommand(options, io));
     });
 
   command('send <destination>', 'sends one clearly marked sample for real and says what came back')

@@ -23,6 +23,8 @@ export interface LaneSetParts {
   readonly deps: Omit<DestinationDeps, 'name'>;
   readonly events: LaneEvents;
   openFailed(destination: string, error: unknown): void;
+  /** When destinations may be opened: the feeds go first. */
+  readonly turn: Promise<void>;
 }
 
 interface Running {
@@ -127,6 +129,7 @@ export class LaneSet {
     return openDestination(
       () => prepared.open(this.#parts.deps),
       (error) => this.#parts.openFailed(prepared.name, error),
+      this.#parts.turn,
     );
   }
 

@@ -31,6 +31,8 @@ export interface RunningConfigParts {
   readonly redactor: LatestRedactor;
   readonly clock: Clock;
   readonly publish: Listener;
+  /** When the feeds have had their first try. */
+  readonly turn: Promise<void>;
 }
 
 export class RunningConfig {
@@ -45,6 +47,10 @@ export class RunningConfig {
     this.#parts = parts;
     this.#first = first.config;
     this.#ready = first;
+  }
+
+  get ready(): ReadyConfig {
+    return this.#ready;
   }
 
   get config(): Config {
@@ -62,13 +68,13 @@ export class RunningConfig {
   }
 
   start(): void {
-    const { lanes, feeds, intake } = this.#parts;
+    const { lanes, feeds, intake, turn } = this.#parts;
     lanes.apply(this.#ready.destinations);
     intake.routes = { router: this.#ready.router, targets: lanes.targets() };
     feeds.apply(this.#ready.config.feeds, this.#ready.authorities, expectationsOf(this.#ready.config));
     this.#buryRemoved();
     // What was owed before goes out beside the news, not before the feed listens.
-    lanes.refill();
+    void turn.then(() => lanes.refill());
   }
 
   /** One at a time, in order. Never rejects. */

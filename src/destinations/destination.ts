@@ -88,6 +88,9 @@ export interface Destination<Message> {
   close(): Promise<void>;
 }
 
+/** What a destination connects through. */
+export type Pools = Pick<HttpPools, 'join'>;
+
 export interface DestinationDeps {
   readonly name: string;
   readonly clock: Clock;
@@ -95,7 +98,7 @@ export interface DestinationDeps {
   /** For `user-agent`. */
   readonly version: string;
   /** Shared by all destinations. */
-  readonly pools: HttpPools;
+  readonly pools: Pools;
   /** What was learnt outlives a restart there; absent: it is forgotten. */
   readonly memory?: DestinationMemory;
   /** Something that a person should change in the config; in one sentence, without secrets. */

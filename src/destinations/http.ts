@@ -58,7 +58,7 @@ export interface HttpOptions extends Needs {
   /** How long a connection may lie unused before a fresh one takes its place; `false`: opened only when needed. */
   readonly warmMs: number | false;
   readonly clock: Clock;
-  readonly pools: HttpPools;
+  readonly pools: Pick<HttpPools, 'join'>;
 }
 
 interface Waiting {

@@ -1,24 +1,39 @@
 /**
  * A destination that can be handed to its lane before its platform's library is loaded: the feed must not
- * wait half a second for a chat library. Sends wait for it; once it is open they go straight through.
+ * wait half a second for a chat library. It is opened when its `turn` comes, or when something is to be sent
+ * before that; sends wait for it, and once it is open they go straight through.
  */
 import type { Destination } from './destination.ts';
 
 export function openDestination(
   open: () => Promise<Destination<unknown>>,
   failed: (error: unknown) => void,
+  turn: Promise<void> = Promise.resolve(),
 ): Destination<unknown> {
   let opened: Destination<unknown> | undefined;
-  const opening = open().then((destination) => {
-    opened = destination;
-    return destination;
+  let opening: Promise<Destination<unknown>> | undefined;
+  let isClosed = false;
+  const opens = (): Promise<Destination<unknown>> => {
+    if (opening === undefined) {
+      opening = open().then((destination) => {
+        opened = destination;
+        return destination;
+      });
+      opening.catch(failed);
+    }
+    return opening;
+  };
+  void turn.then(() => {
+    if (!isClosed) void opens().catch(() => undefined);
   });
-  opening.catch(failed);
   return {
     send: (message, context) =>
       opened === undefined
-        ? opening.then((destination) => destination.send(message, context))
+        ? opens().then((destination) => destination.send(message, context))
         : opened.send(message, context),
-    close: () => opening.then((destination) => destination.close()).catch(() => undefined),
+    close: async () => {
+      isClosed = true;
+      await opening?.then((destination) => destination.close()).catch(() => undefined);
+    },
   };
 }

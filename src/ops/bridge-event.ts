@@ -100,6 +100,8 @@ export type BridgeEvent =
   /** Something that a person should change in the config. */
   | { readonly kind: 'destination.advice'; readonly destination: string; readonly advice: string }
   | { readonly kind: 'destination.open_failed'; readonly destination: string; readonly message: string }
+  /** Announcements are still sent, but the first after a silence takes some milliseconds longer. */
+  | { readonly kind: 'rehearsal.failed'; readonly message: string }
   | { readonly kind: 'template.failed'; readonly delivery: Delivery; readonly message: string }
   /** Something is wrong with the bridge itself, still is, or is no more (`src/alerts`). */
   | {

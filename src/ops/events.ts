@@ -13,6 +13,7 @@ export interface Events {
   readonly lane: LaneEvents;
   readonly journal: Pick<JournalEvents, 'broken' | 'mended'>;
   readonly storeReplaced: (what: Replaced) => void;
+  readonly rehearsalFailed: (error: unknown) => void;
   readonly advise: (destination: string, advice: string) => void;
   readonly openFailed: (destination: string, error: unknown) => void;
 }
@@ -58,6 +59,8 @@ export function createEvents(publish: Listener): Events {
       broken: (message) => publish({ kind: 'store.broken', message }),
       mended: (entries, dropped) => publish({ kind: 'store.mended', entries, dropped }),
     },
+    rehearsalFailed: (error) =>
+      publish({ kind: 'rehearsal.failed', message: error instanceof Error ? error.message : String(error) }),
     advise: (destination, advice) => publish({ kind: 'destination.advice', destination, advice }),
     storeReplaced: (what) => publish({ kind: 'store.replaced', ...what }),
     openFailed: (destination, error) =>

@@ -132,6 +132,11 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
           },
         },
       ];
+    case 'rehearsal.failed': {
+      const effect =
+        'announcements are sent all the same; the first after a silence takes milliseconds longer';
+      return [{ level: 'warn', fields: { message: event.message, effect } }];
+    }
     case 'destination.resumed':
       return [{ level: 'info', fields: { destination: event.destination } }];
     case 'feed.fatal':

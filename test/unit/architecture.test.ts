@@ -12,7 +12,7 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
 const LAYERS: readonly (readonly string[])[] = [
   ['platform', 'alert.ts', 'announcement.ts', 'delivery/outcome.ts'],
   ['dedupe.ts', 'feed', 'routing', 'outbox', 'delivery', 'destinations'],
-  ['config', 'intake.ts', 'alerts', 'ops'],
+  ['config', 'intake.ts', 'alerts', 'ops', 'rehearsal'],
   ['daemon', 'daemon.ts'],
   ['cli', 'main.ts'],
 ];

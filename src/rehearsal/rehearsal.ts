@@ -1,0 +1,71 @@
+/**
+ * Keeps the way of an announcement compiled and its memory near: hours of silence would otherwise cost the
+ * first news ten milliseconds. Announcements that nobody will ever see go the whole way (`stage.ts`), many at
+ * the start and a few every so often.
+ *
+ * News goes first: one rehearsed announcement at a time, the loop is given back between two, and whatever
+ * comes in from a feed ends the round. Nothing of it is journalled, counted, logged or shown.
+ */
+import { type Clock, wait } from '../platform/clock.ts';
+import { Stage, type StageParts } from './stage.ts';
+
+/** Chosen by measurement: `docs/decisions/rehearsal.md`. */
+const AT_START = 500;
+const PER_ROUND = 20;
+const INTERVAL_MS = 5_000;
+
+export class Rehearsal {
+  readonly #clock: Clock;
+  readonly #failed: (error: unknown) => void;
+  #running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
+  #isInterrupted = false;
+  #isStopped = false;
+
+  /** `failed`: there will be no rehearsal; said once for each stage. */
+  constructor(clock: Clock, failed: (error: unknown) => void) {
+    this.#clock = clock;
+    this.#failed = failed;
+  }
+
+  /** A config came into force. Ends what was rehearsed before. */
+  start(parts: StageParts): void {
+    if (this.#isStopped) return;
+    const before = this.#end();
+    const stop = new AbortController();
+    const ended = before.then(() => this.#run(parts, stop.signal)).catch(this.#failed);
+    this.#running = { stop, ended };
+  }
+
+  /** There is news: the rest of the round is left out. */
+  interrupt(): void {
+    this.#isInterrupted = true;
+  }
+
+  /** For good. */
+  stop(): Promise<void> {
+    this.#isStopped = true;
+    return this.#end();
+  }
+
+  async #end(): Promise<void> {
+    this.#running?.stop.abort();
+    await this.#running?.ended;
+  }
+
+  async #run(parts: StageParts, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    await using stage = await Stage.open(parts);
+    if (stage.scenes.length === 0) return;
+    let next = 0;
+    for (let count = AT_START; !signal.aborted; count = PER_ROUND) {
+      this.#isInterrupted = false;
+      for (const last = next + count; next < last && !this.#isInterrupted && !signal.aborted; next++) {
+        const scene = stage.scenes[next % stage.scenes.length];
+        if (scene !== undefined) await stage.perform(scene);
+        await wait(this.#clock, 0, signal);
+      }
+      stage.clear();
+      await wait(this.#clock, INTERVAL_MS, signal);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Where rehearsed requests end: an HTTP server inside this process, on loopback, that says yes to everything
+ * and keeps nothing. Every other answer ends its connection, so that the next request goes over a connection
+ * that has carried none, as the first one after a silence does.
+ */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Pools } from '../destinations/destination.ts';
+import { HttpPool } from '../destinations/http-pool.ts';
+import type { Clock } from '../platform/clock.ts';
+
+/** A yes as Discord, Telegram and any webhook say it. */
+const YES = Buffer.from('{"ok":true,"result":{"message_id":1},"id":"1"}');
+
+/** As for real destinations by default; nothing lies here for so long. */
+const WARM_MS = 60_000;
+
+export interface Sink {
+  /** Every origin leads to the sink: nothing that uses these can leave the process. */
+  readonly pools: Pools;
+  close(): Promise<void>;
+}
+
+/** Rejects where the machine has no loopback to listen on. */
+export async function openSink(clock: Clock): Promise<Sink> {
+  let answers = 0;
+  const server = createServer((request, response) => {
+    const ends = ++answers % 2 === 0;
+    const headers = { 'content-type': 'application/json', 'content-length': YES.length };
+    response.writeHead(200, ends ? { ...headers, connection: 'close' } : headers);
+    request.resume().on('end', () => response.end(YES));
+  });
+  server.keepAliveTimeout = 0;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  server.unref();
+  // Listening on a port, so the address is not a pipe's name.
+  const { port } = server.address() as AddressInfo;
+  const pool = new HttpPool(`http://127.0.0.1:${port}`, WARM_MS, { clock });
+  pool.join({ connections: 1, spares: 1 });
+  return {
+    pools: { join: () => ({ pool, leave: async () => undefined }) },
+    async close() {
+      await pool.close();
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

@@ -1,0 +1,213 @@
+/**
+ * The whole way of an announcement a second time, with nothing at its end: the same classes, the same
+ * compiled rules and templates, the same senders with their platforms' libraries, but an outbox in memory,
+ * a sink for a network, and nobody who listens. What V8 compiled for a rehearsal is what the news runs through.
+ */
+import { DatabaseSync } from 'node:sqlite';
+import { Dedupe } from '../dedupe.ts';
+import { Budget } from '../delivery/budget.ts';
+import { Lane } from '../delivery/lane.ts';
+import type { LaneEvents } from '../delivery/lane-parts.ts';
+import type { AttemptResult } from '../delivery/outcome.ts';
+import type { Destination, DestinationDeps } from '../destinations/destination.ts';
+import type { PreparedDestination } from '../destinations/prepared.ts';
+import { ServiceClock } from '../feed/age.ts';
+import { decodeFrame } from '../feed/frames.ts';
+import { Intake, type Target } from '../intake.ts';
+import { createIds } from '../outbox/ids.ts';
+import { Journal } from '../outbox/journal.ts';
+import { migrate } from '../outbox/migrations.ts';
+import { SqliteOutbox } from '../outbox/sqlite.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Random } from '../platform/random.ts';
+import type { RuleOptions } from '../routing/options.ts';
+import type { Router, Routing } from '../routing/router.ts';
+import { cast, type Scene, scenesOf } from './scenes.ts';
+import { openSink } from './sink.ts';
+
+export interface StageParts {
+  readonly rules: readonly RuleOptions[];
+  /** Compiled from the same rules: the one that the news goes through. */
+  readonly router: Router;
+  readonly destinations: readonly PreparedDestination[];
+  readonly deps: Pick<DestinationDeps, 'clock' | 'redact' | 'version'>;
+  readonly random: Random;
+}
+
+/** The steps between frame and socket, in their order. */
+export const STEPS = ['decode', 'match', 'journal', 'queue', 'render', 'write'] as const;
+export type Step = (typeof STEPS)[number];
+
+/** How long each step took, in ms. */
+export type Split = Readonly<Record<Step, number>>;
+
+/** Repeats are told apart by their titles; this only bounds the memory. */
+const DEDUPE_WINDOW_MS = 60_000;
+/** Never the reason to wait. */
+const LIMITS = [{ limit: 50, perMs: 1 }];
+
+const silent = () => undefined;
+const NO_ROUTING: Routing = { rules: [], matches: [] };
+
+export class Stage implements AsyncDisposable {
+  readonly scenes: readonly Scene[];
+  readonly #parts: StageParts;
+  readonly #clock: Clock;
+  readonly #intake: Intake;
+  readonly #serviceClock = new ServiceClock();
+  readonly #database: DatabaseSync;
+  readonly #close: () => Promise<void>;
+  #performed = 0;
+  #forced = NO_ROUTING;
+  /** Of the announcement under way. */
+  #ended: ((result: AttemptResult | undefined) => void) | undefined;
+  #matchStartMs = 0;
+  #journalStartMs = 0;
+  #journalEndMs = 0;
+  #renderStartMs = 0;
+  #renderEndMs = 0;
+
+  /** Loads what the destinations need. Rejects where there is no loopback. */
+  static async open(parts: StageParts): Promise<Stage> {
+    await using cleanup = new AsyncDisposableStack();
+    const sink = await openSink(parts.deps.clock);
+    cleanup.defer(() => sink.close());
+    const destinations = new Map<PreparedDestination, Destination<unknown>>();
+    for (const prepared of cast(parts.destinations)) {
+      const destination = await prepared.open({ ...parts.deps, pools: sink.pools });
+      cleanup.defer(() => destination.close());
+      destinations.set(prepared, destination);
+    }
+    const database = cleanup.adopt(new DatabaseSync(':memory:'), (open) => open.close());
+    migrate(database);
+    const held = cleanup.move();
+    return new Stage(parts, destinations, database, () => held.disposeAsync());
+  }
+
+  private constructor(
+    parts: StageParts,
+    destinations: ReadonlyMap<PreparedDestination, Destination<unknown>>,
+    database: DatabaseSync,
+    close: () => Promise<void>,
+  ) {
+    this.#parts = parts;
+    this.#clock = parts.deps.clock;
+    this.#database = database;
+    this.#close = close;
+    this.scenes = scenesOf(parts.rules, new Set([...destinations.keys()].map(({ name }) => name)));
+    const journal = new Journal(new SqliteOutbox(database), this.#clock, {
+      written: silent,
+      broken: silent,
+      mended: silent,
+      usable: silent,
+      held: () => [],
+    });
+    const targets = new Map<string, Target>();
+    const lanes: Lane[] = [];
+    for (const [prepared, destination] of destinations) {
+      const lane = new Lane(this.#laneParts(prepared, destination, journal));
+      lanes.push(lane);
+      targets.set(prepared.name, {
+        forEachTicker: prepared.forEachTicker,
+        maxAgeMs: false,
+        push: (delivery) => lane.push(delivery),
+      });
+    }
+    this.#close = async () => {
+      await Promise.all(lanes.map((lane) => lane.stop(AbortSignal.abort())));
+      journal.close();
+      await close();
+    };
+    this.#intake = new Intake(
+      {
+        ids: createIds(parts.random),
+        dedupe: new Dedupe(DEDUPE_WINDOW_MS),
+        journal: { record: (...entry) => this.#timeJournal(journal, entry) },
+        events: { received: silent, duplicate: silent },
+      },
+      { router: { ...parts.router, route: (announcement) => this.#timeRoute(announcement) }, targets },
+    );
+  }
+
+  /** One announcement, from the bytes of its frame to the answer of the sink; `undefined` if nothing was sent. */
+  async perform(scene: Scene): Promise<Split | undefined> {
+    const frameBytes = scene.frame(this.#performed++);
+    const { rule, destination, template, ticker } = scene;
+    this.#forced = { rules: [rule], matches: [{ rule, destination, template, tickers: [ticker] }] };
+    const { promise, resolve } = Promise.withResolvers<AttemptResult | undefined>();
+    this.#ended = resolve;
+
+    const receivedMs = this.#clock.monotonicMs();
+    const frame = decodeFrame(frameBytes);
+    if (frame.kind !== 'announcement') return undefined;
+    const { detectedTimestampUs, dispatchTimestampUs } = frame;
+    const stamps = { detectedTimestampUs, dispatchTimestampUs, receivedMonotonicMs: receivedMs };
+    const receivedTimestampUs = this.#clock.wallUs();
+    const ageAtReceiptMs = this.#serviceClock.ageAtReceiptMs(stamps);
+    this.#matchStartMs = this.#clock.monotonicMs();
+    const decodeMs = this.#matchStartMs - receivedMs;
+    this.#intake.accept(frame, { feed: 'rehearsal', receivedTimestampUs, receivedMs, ageAtReceiptMs });
+
+    const result = await promise;
+    if (result?.writtenMs === undefined) return undefined;
+    return {
+      decode: decodeMs,
+      match: this.#journalStartMs - this.#matchStartMs,
+      journal: this.#journalEndMs - this.#journalStartMs,
+      queue: this.#renderStartMs - this.#journalEndMs,
+      render: this.#renderEndMs - this.#renderStartMs,
+      write: result.writtenMs - this.#renderEndMs,
+    };
+  }
+
+  /** Forgets what was journalled. */
+  clear(): void {
+    this.#database.exec('DELETE FROM attempts; DELETE FROM deliveries; DELETE FROM announcements');
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#close();
+  }
+
+  #laneParts(prepared: PreparedDestination, destination: Destination<unknown>, journal: Journal) {
+    const { name, options, render, renderDefault } = prepared;
+    const { clock } = this.#parts.deps;
+    const ended = (result?: AttemptResult) => this.#ended?.(result);
+    const events: LaneEvents = {
+      attempted: (_delivery, _attempt, result) => ended(result),
+      ended: () => ended(),
+      suspended: silent,
+      resumed: silent,
+      nearBan: silent,
+      renderFailed: silent,
+    };
+    return {
+      ...{ name, destination, renderDefault, journal, clock, events },
+      // What the sink does not take at once is not worth another try.
+      options: { ...options, retry: { ...options.retry, attempts: 1 } },
+      random: this.#parts.random,
+      render: (delivery: Parameters<typeof render>[0]) => {
+        this.#renderStartMs = clock.monotonicMs();
+        try {
+          return render(delivery);
+        } finally {
+          this.#renderEndMs = clock.monotonicMs();
+        }
+      },
+      ownBudget: new Budget(LIMITS, clock),
+      sharedBudgets: new Map([['rehearsal', new Budget(LIMITS, clock)]]),
+    };
+  }
+
+  /** Asks the real rules, and goes where the scene wants to go. */
+  #timeRoute(announcement: Parameters<Router['route']>[0]): Routing {
+    this.#parts.router.route(announcement);
+    return this.#forced;
+  }
+
+  #timeJournal(journal: Journal, entry: Parameters<Journal['record']>): void {
+    this.#journalStartMs = this.#clock.monotonicMs();
+    journal.record(...entry);
+    this.#journalEndMs = this.#clock.monotonicMs();
+  }
+}

@@ -1,0 +1,216 @@
+/** Rehearsal goes the whole way and leaves no trace; news goes first. */
+import { afterEach, describe, expect, test } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import { makeReady } from '../../src/daemon/ready-config.ts';
+import type { Destination } from '../../src/destinations/destination.ts';
+import type { PreparedDestination } from '../../src/destinations/prepared.ts';
+import { type Clock, systemClock } from '../../src/platform/clock.ts';
+import { Rehearsal } from '../../src/rehearsal/rehearsal.ts';
+import { STEPS, Stage, type StageParts } from '../../src/rehearsal/stage.ts';
+import { timeAnnouncement } from '../../src/rehearsal/timing.ts';
+import { Arrivals } from '../../src/simulator/arrivals.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { FaultyServer } from '../support/faulty-server.ts';
+import { seededRandom } from '../support/seeded-random.ts';
+
+let scope = new AsyncDisposableStack();
+afterEach(async () => {
+  await scope.disposeAsync();
+  scope = new AsyncDisposableStack();
+});
+
+const config = (origin: string) => `feeds:
+  - { name: one, url: wss://feed.invalid, apiKey: dsk_${'a1'.repeat(32)} }
+destinations:
+  bot: { type: webhook, url: "${origin}/signal", forEach: ticker, body: { symbol: "{{ ticker }}USDT" } }
+  chat: { type: discord, webhookUrl: "${origin}/api/webhooks/123456789012345678/abcdefghijklmnopqrst" }
+  vip: { type: telegram, botToken: "123456789:AAabcdefghijklmnopqrstuvwxyz", chatId: 42, apiUrl: "${origin}" }
+  quiet: { type: webhook, url: "${origin}/quiet", dryRun: true }
+templates:
+  loud: { text: "<b>{{ title }}</b>" }
+rules:
+  - name: korean
+    match: { publisher: [bithumb], ticker: XYZ, title: { matches: "KRW" } }
+    send: [bot, { to: vip, template: loud }, quiet]
+  - { name: the rest, match: {}, send: [chat, vip] }
+`;
+
+function partsOf(text: string, clock: Clock = systemClock): StageParts {
+  const { config: loaded, problems } = loadConfig({ file: 'c.yaml', env: {}, readFile: () => text });
+  if (loaded === undefined) throw new Error(problems.map(({ message }) => message).join('\n'));
+  const redact = (shown: string) => shown;
+  const { router, destinations } = makeReady({ config: loaded, digest: '', redact });
+  const deps = { clock, redact, version: '1.2.3' };
+  return { rules: loaded.rules, router, destinations, deps, random: seededRandom(1) };
+}
+
+const realServer = async () => scope.use(await FaultyServer.start());
+
+describe('a rehearsed announcement', () => {
+  test('goes to every type, template and rule, through all steps, and nothing reaches the real addresses', async () => {
+    const server = await realServer();
+    await using stage = await Stage.open(partsOf(config(server.origin)));
+    expect(stage.scenes.map(({ rule, destination, template }) => [rule, destination, template])).toEqual([
+      ['korean', 'bot', undefined],
+      ['korean', 'vip', 'loud'],
+      ['the rest', 'chat', undefined],
+      ['the rest', 'vip', undefined],
+    ]);
+    // Twice each: over a new connection and over a used one.
+    for (const scene of [...stage.scenes, ...stage.scenes]) {
+      const split = await stage.perform(scene);
+      for (const step of STEPS) expect(split?.[step], `${scene.destination}: ${step}`).toBeGreaterThan(0);
+    }
+    expect(server.connections).toBe(0);
+  });
+
+  test('goes through the very rules and templates that the news goes through', async () => {
+    const server = await realServer();
+    const parts = partsOf(config(server.origin));
+    const asked: string[] = [];
+    const rendered: string[] = [];
+    const router: StageParts['router'] = {
+      ...parts.router,
+      route: (announcement) => {
+        const routing = parts.router.route(announcement);
+        asked.push(`${announcement.publisher} ${announcement.tickers}: ${routing.rules}`);
+        return routing;
+      },
+    };
+    const destinations = parts.destinations.map(
+      (prepared): PreparedDestination => ({
+        ...prepared,
+        render: (delivery) => {
+          rendered.push(`${prepared.name} ${delivery.template ?? '-'} ${delivery.ticker ?? '-'}`);
+          return prepared.render(delivery);
+        },
+      }),
+    );
+    await using stage = await Stage.open({ ...parts, router, destinations });
+    for (const scene of stage.scenes) await stage.perform(scene);
+    // A frame that suits the rule, as far as can be told from what is written in it.
+    expect(asked).toEqual([
+      'bithumb XYZ: korean,the rest',
+      'bithumb XYZ: korean,the rest',
+      'upbit ABC: the rest',
+      'upbit ABC: the rest',
+    ]);
+    expect(rendered).toEqual(['bot - XYZ', 'vip loud -', 'chat - -', 'vip - -']);
+  });
+
+  test('of a hundred destinations some are left out, but no type', async () => {
+    const server = await realServer();
+    const many = Array.from(
+      { length: 100 },
+      (_, n) => `  many${n}: { type: webhook, url: "${server.origin}/${n}" }`,
+    );
+    const text = config(server.origin)
+      .replace('destinations:', `destinations:\n${many.join('\n')}`)
+      .replace('send: [chat, vip]', `send: [${many.map((_, n) => `many${n}`).join(', ')}, chat, vip]`);
+    await using stage = await Stage.open(partsOf(text));
+    const staged = new Set(stage.scenes.map(({ destination }) => destination));
+    expect(staged.size).toBe(50);
+    expect([...staged]).toEqual(expect.arrayContaining(['chat', 'vip']));
+  });
+
+  test('its timing is told for each destination that an announcement matches', async () => {
+    const server = await realServer();
+    const parts = partsOf(config(server.origin));
+    const announcement = {
+      ...{ id: '1', type: 'announcement', feed: 'sample', publisher: 'upbit', listingType: 'spot_listing' },
+      ...{ tickers: ['ABC'], title: 'KRW', publishTimestampUs: undefined, detectedTimestampUs: undefined },
+      ...{ dispatchTimestampUs: undefined, receivedTimestampUs: 1, receivedMs: 1, ageAtReceiptMs: 0 },
+      ...{ abnormal: false, redacted: false, test: false, extra: {} },
+    };
+    const timings = await timeAnnouncement(announcement, parts);
+    expect(timings.map(({ destination, runs }) => [destination, runs])).toEqual([
+      ['chat', 300],
+      ['vip', 300],
+    ]);
+    for (const { coldUs, warmUs } of timings)
+      for (const step of STEPS) expect([coldUs[step] >= 0, warmUs[step] >= 0]).toEqual([true, true]);
+    expect(server.connections).toBe(0);
+  });
+});
+
+/** Tells when a rehearsed delivery has been answered, and when a sender has been closed. */
+function watchedParts(text: string, clock: Clock) {
+  const parts = partsOf(text, clock);
+  const sent = new Arrivals<string>('rehearsed send');
+  const closed: string[] = [];
+  const watch = ({ name }: PreparedDestination, destination: Destination<unknown>): Destination<unknown> => ({
+    async send(message, context) {
+      const result = await destination.send(message, context);
+      sent.add(name);
+      return result;
+    },
+    async close() {
+      closed.push(name);
+      await destination.close();
+    },
+  });
+  const destinations = parts.destinations.map((prepared) => ({
+    ...prepared,
+    open: async (deps: Parameters<PreparedDestination['open']>[0]) =>
+      watch(prepared, await prepared.open(deps)),
+  }));
+  return { parts: { ...parts, destinations }, sent, closed };
+}
+
+const ONLY_BOT = (origin: string) => `feeds:
+  - { name: one, url: wss://feed.invalid, apiKey: dsk_${'a1'.repeat(32)} }
+destinations:
+  bot: { type: webhook, url: "${origin}/signal" }
+rules:
+  - { name: all, match: {}, send: [bot] }
+`;
+
+describe('rounds', () => {
+  test('news ends the round; the next one begins at its time', async () => {
+    const clock = new FakeClock();
+    const failures: unknown[] = [];
+    const { parts, sent } = watchedParts(ONLY_BOT('http://127.0.0.1:9'), clock);
+    const rehearsal = new Rehearsal(clock, (error) => failures.push(error));
+    scope.defer(() => rehearsal.stop());
+    rehearsal.start(parts);
+    await sent.waitFor(1);
+    await clock.advance(0);
+    await sent.waitFor(2);
+    rehearsal.interrupt();
+    for (let tick = 0; tick < 20; tick++) await clock.advance(0);
+    expect(sent.all).toHaveLength(2);
+    await clock.advance(5000);
+    await sent.waitFor(3);
+    expect(failures).toEqual([]);
+  });
+
+  test('a reload rehearses the new config and lets go of the old one', async () => {
+    const clock = systemClock;
+    const before = watchedParts(ONLY_BOT('http://127.0.0.1:9'), clock);
+    const after = watchedParts(ONLY_BOT('http://127.0.0.1:10'), clock);
+    const rehearsal = new Rehearsal(clock, () => undefined);
+    rehearsal.start(before.parts);
+    await before.sent.waitFor(2);
+    rehearsal.start(after.parts);
+    await after.sent.waitFor(2);
+    expect(before.closed).toEqual(['bot']);
+    await rehearsal.stop();
+    expect(after.closed).toEqual(['bot']);
+    rehearsal.start(before.parts);
+    expect(before.closed, 'not after the end').toEqual(['bot']);
+  });
+
+  test('what cannot be rehearsed is told once, and is nobody else’s trouble', async () => {
+    const { parts } = watchedParts(ONLY_BOT('http://127.0.0.1:9'), systemClock);
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    const rehearsal = new Rehearsal(systemClock, resolve);
+    const fault = new Error('no such library');
+    const destinations = parts.destinations.map((prepared) => ({
+      ...prepared,
+      open: () => Promise.reject(fault),
+    }));
+    rehearsal.start({ ...parts, destinations });
+    expect(await promise).toBe(fault);
+    await rehearsal.stop();
+  });
+});

@@ -1,0 +1,101 @@
+/** The feed goes first: no platform's library is loaded before the feed has had its try, unless something is to be sent. */
+import { expect, test } from 'vitest';
+import { feedsFirst } from '../../src/daemon/feeds-first.ts';
+import type { Destination } from '../../src/destinations/destination.ts';
+import { openDestination } from '../../src/destinations/opening.ts';
+import { Bus } from '../../src/ops/bus.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { sendContext } from '../support/sending.ts';
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+function watched() {
+  const events: string[] = [];
+  const destination: Destination<unknown> = {
+    send: async () => {
+      events.push('send');
+      return { outcome: { kind: 'delivered' } };
+    },
+    close: async () => {
+      events.push('close');
+    },
+  };
+  const open = async () => {
+    events.push('open');
+    return destination;
+  };
+  return { events, open };
+}
+
+const nothing = () => undefined;
+
+test('is opened when its turn comes, once', async () => {
+  const { events, open } = watched();
+  const turn = Promise.withResolvers<void>();
+  const destination = openDestination(open, nothing, turn.promise);
+  await settled();
+  expect(events).toEqual([]);
+  turn.resolve();
+  await settled();
+  expect(events).toEqual(['open']);
+  await destination.send({}, sendContext());
+  await destination.close();
+  expect(events).toEqual(['open', 'send', 'close']);
+});
+
+test('is opened before its turn by what is to be sent', async () => {
+  const { events, open } = watched();
+  const turn = Promise.withResolvers<void>();
+  const destination = openDestination(open, nothing, turn.promise);
+  await Promise.all([destination.send({}, sendContext()), destination.send({}, sendContext())]);
+  turn.resolve();
+  await settled();
+  expect(events).toEqual(['open', 'send', 'send']);
+});
+
+test('is not opened any more once it is closed', async () => {
+  const { events, open } = watched();
+  const turn = Promise.withResolvers<void>();
+  await openDestination(open, nothing, turn.promise).close();
+  turn.resolve();
+  await settled();
+  expect(events).toEqual([]);
+});
+
+test('a library that cannot be loaded is told once, and fails each send', async () => {
+  const failures: unknown[] = [];
+  const fault = new Error('no such library');
+  const destination = openDestination(
+    () => Promise.reject(fault),
+    (error) => failures.push(error),
+  );
+  await settled();
+  await expect(destination.send({}, sendContext())).rejects.toBe(fault);
+  await destination.close();
+  expect(failures).toEqual([fault]);
+});
+
+test.each([
+  { kind: 'feed.fatal', feed: 'one', reason: 'key_expired', advice: '' },
+  { kind: 'feed.lost', feed: 'one', reason: 'refused', detail: undefined, advice: undefined, retryMs: 1 },
+] as const)('the turn comes after a first try that ends with $kind', async (event) => {
+  const clock = new FakeClock();
+  const bus = new Bus(clock, nothing);
+  let isTurn = false;
+  void feedsFirst(bus, clock).then(() => {
+    isTurn = true;
+  });
+  bus.publish({ kind: 'destination.resumed', destination: 'bot' });
+  await clock.advance(1000);
+  expect(isTurn).toBe(false);
+  bus.publish(event);
+  await clock.advance(0);
+  expect(isTurn).toBe(true);
+});
+
+test('a service that says nothing does not keep the destinations closed', async () => {
+  const clock = new FakeClock();
+  const turn = feedsFirst(new Bus(clock, nothing), clock);
+  await clock.advance(5000);
+  await turn;
+});
