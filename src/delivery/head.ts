@@ -66,6 +66,17 @@ export class Head {
     return held;
   }
 
+  /** Lets go of what is idle and not among these rows, or not as it is there: what may suddenly go, or may be late, is taken up anew. */
+  keepOnly(rows: readonly OwedDelivery[]): void {
+    const owed = new Map(rows.map((row) => [row.delivery.id, row]));
+    for (const held of [...this.#byId.values()]) {
+      const row = owed.get(held.delivery.id);
+      const isSame =
+        row?.notBeforeMs === held.notBeforeMs && row.delivery.expiresAtMs === held.delivery.expiresAtMs;
+      if (isIdle(held.place) && !isSame) this.move(held, 'gone');
+    }
+  }
+
   move(held: Held, place: Exclude<Place, 'new'>): void {
     const [wasIdle, nowIdle] = [isIdle(held.place), isIdle(place)];
     if (held.place === 'waiting') held.retry?.cancel();

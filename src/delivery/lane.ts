@@ -17,6 +17,7 @@ import { compare } from './backlog.ts';
 import type { Delivery, FinalState } from './delivery.ts';
 import { Head, type Held, isExpired } from './head.ts';
 import type { LaneParts, LaneStatus } from './lane-parts.ts';
+import { messageOf } from './message.ts';
 import type { AttemptResult } from './outcome.ts';
 import { decide } from './retry-policy.ts';
 import { Room } from './room.ts';
@@ -91,23 +92,11 @@ export class Lane {
    * (`deliveries discard`), and tries a suspended destination, which is what whoever does this expects.
    */
   reconcile(): void {
-    if (!this.#behind) this.#compareWith(this.#parts.journal.owed(this.#parts.name, HEAD + 1));
+    const owed = this.#parts.journal.owed(this.#parts.name, HEAD + 1);
+    // Nothing is known while the store is broken.
+    if (owed !== undefined) this.#head.keepOnly(owed);
     this.refill();
     this.resume();
-  }
-
-  /** Nothing is known of what is owed while the store is broken. */
-  #compareWith(rows: readonly OwedDelivery[] | undefined): void {
-    if (rows === undefined) return;
-    const owed = new Map(rows.map((row) => [row.delivery.id, row]));
-    for (const held of [...this.#head]) {
-      if (held.place === 'in flight') continue;
-      const row = owed.get(held.delivery.id);
-      // What waits for its retry and may suddenly go, and what may be late now, is taken up as it is in the store.
-      const isOther =
-        row?.notBeforeMs !== held.notBeforeMs || row.delivery.expiresAtMs !== held.delivery.expiresAtMs;
-      if (row === undefined || isOther) this.#head.move(held, 'gone');
-    }
   }
 
   /** The destination may have been mended (reload, by hand): try at once. */
@@ -193,8 +182,8 @@ export class Lane {
     const held = this.#nextInTime(nowMs);
     if (held === undefined || this.#stop.signal.aborted || !this.#hasRoom(nowMs)) return;
     this.#head.move(held, 'in flight');
-    const message = this.#render(held, nowMs);
-    if (message === undefined) return;
+    const message = messageOf(held, this.#parts);
+    if (message === undefined) return this.#end(held, 'dead', 'template', nowMs);
     await this.#attempt(held, message, nowMs);
   };
 
@@ -215,19 +204,6 @@ export class Lane {
     this.#queue.pause();
     full.park(this);
     return false;
-  }
-
-  #render(held: Held, nowMs: number): unknown {
-    if (held.message !== undefined) return held.message;
-    const { render, renderDefault, events } = this.#parts;
-    try {
-      held.message = render(held.delivery);
-    } catch (error) {
-      events.renderFailed(held.delivery, error instanceof Error ? error.message : String(error));
-      if (renderDefault === undefined) this.#end(held, 'dead', 'template', nowMs);
-      else held.message = renderDefault(held.delivery);
-    }
-    return held.message;
   }
 
   async #attempt(held: Held, message: unknown, startedMs: number): Promise<void> {

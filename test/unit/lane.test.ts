@@ -1,7 +1,7 @@
 /** What a lane promises when the far end asks for silence, is gone, refuses a form, or loses an answer. */
 import { expect, test } from 'vitest';
 import type { Outcome } from '../../src/delivery/outcome.ts';
-import { retryDeliveries } from '../../src/outbox/queries.ts';
+import { discardDeliveries, retryDeliveries } from '../../src/outbox/queries.ts';
 import { LaneBench } from '../support/lane-bench.ts';
 
 const delivered: Outcome = { kind: 'delivered' };
@@ -114,6 +114,34 @@ test('`deliveries retry` on a suspended destination probes at once, and goes on 
   await byHand();
   expect(bench.said).toEqual(['suspended bot gone', 'resumed bot']);
   expect(bench.rows().map(({ state }) => state)).toEqual(['delivered', 'delivered']);
+});
+
+test('a reload tries a suspended destination, with one delivery, and says nothing that is not proven', async () => {
+  using bench = new LaneBench({ bot: { options: { ...patient, concurrency: 16 } } });
+  bench.answer = () => gone;
+  for (const title of ['one', 'two', 'three']) bench.announce(title);
+  await bench.clock.advance(1000);
+  const before = bench.sends.length;
+  bench.lane('bot').resume();
+  await bench.clock.advance(1000);
+  expect(bench.sends.length).toBe(before + 1);
+  expect(bench.said).toEqual(['suspended bot gone']);
+});
+
+test('regression: what is discarded by hand is not sent, however much more waits', async () => {
+  using bench = new LaneBench({ bot: { options: patient } });
+  bench.answer = () => limited(5000);
+  for (let n = 1; n <= 1200; n++) bench.announce(String(n));
+  await bench.clock.advance(1000);
+  expect(bench.lane('bot').status.behind).toBe(true);
+  const next = bench.rows()[1];
+  expect(next?.delivery.announcement.title).toBe('1199');
+  discardDeliveries(bench.database, [next?.delivery.id ?? ''], bench.clock.wallMs());
+  bench.lane('bot').reconcile();
+  bench.answer = () => delivered;
+  await bench.clock.advance(60_000);
+  expect(bench.titles()).not.toContain('1199');
+  expect(bench.rows().filter(({ state }) => state === 'delivered')).toHaveLength(1199);
 });
 
 test('a retry by hand does not wait for the backoff', async () => {
