@@ -37,7 +37,7 @@ const PATIENT_TIMEOUT_MS = 2000;
  * A backstop: the log is taken into the database at calm moments (`store.ts`), because it waits for the
  * disk. About 40 MB.
  */
-const LARGEST_LOG_PAGES = 10_000;
+const LARGEST_LOG_PAGES = 1000;
 
 /** Makes what is missing. Throws SQLite's error. */
 export function openDatabase(path: string, clock: Clock, replaced: (what: Replaced) => void): OpenDatabase {

@@ -1,0 +1,200 @@
+/**
+ * A store with much in it is no slower than an empty one: 10,000 announcements x 3 destinations that wait,
+ * and many old rows (`OLD_ANNOUNCEMENTS`; 333,333 make 1,000,000 deliveries in the long form). The figures are printed; what is held
+ * to are the query plans, and ratios with room for a busy machine.
+ */
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { expect, test } from 'vitest';
+import { Journal } from '../../src/outbox/journal.ts';
+import { migrate } from '../../src/outbox/migrations.ts';
+import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
+import { type OpenStore, openStore } from '../../src/outbox/store.ts';
+import { systemClock, wait } from '../../src/platform/clock.ts';
+import { announcementAt, attemptOf, deliveriesOf, Folder } from '../support/outbox.ts';
+
+const OLD_ANNOUNCEMENTS = Number(process.env['OLD_ANNOUNCEMENTS'] ?? 10_000);
+const BURST = 10_000;
+const DESTINATIONS = ['bot', 'chat', 'vip'];
+const HEAD = 1000;
+
+const now = () => performance.now();
+
+/** Milliseconds of each of so many goes. */
+function timesOf(goes: number, work: (go: number) => void): { p50: number; p99: number; max: number } {
+  const times = Array.from({ length: goes }, (_, go) => {
+    const startMs = now();
+    work(go);
+    return now() - startMs;
+  }).sort((a, b) => a - b);
+  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
+  return { p50: at(0.5), p99: at(0.99), max: at(1) };
+}
+
+const shown = (figures: Record<string, unknown>) =>
+  process.stdout.write(
+    `outbox: ${JSON.stringify(figures, (_, value) => (typeof value === 'number' ? Math.round(value * 1000) / 1000 : value))}\n`,
+  );
+
+/** Ids of its own decade, so that nothing else is of that time. */
+const OLD_MS = Date.UTC(2025, 0, 1);
+const NEW_MS = Date.UTC(2026, 5, 1);
+
+function fillWithOld(store: OpenStore): void {
+  for (let ordinal = 0; ordinal < OLD_ANNOUNCEMENTS; ordinal++) {
+    const announcement = announcementAt(ordinal, OLD_MS);
+    const deliveries = deliveriesOf(announcement, ...DESTINATIONS);
+    store.outbox.record(announcement, deliveries);
+    store.outbox.settle(deliveries.map((delivery) => attemptOf(delivery)));
+  }
+}
+
+function recordNew(store: OpenStore, first: number, count: number) {
+  const made = Array.from({ length: count }, (_, index) => {
+    const announcement = announcementAt(first + index, NEW_MS);
+    return { announcement, deliveries: deliveriesOf(announcement, ...DESTINATIONS) };
+  });
+  return timesOf(count, (go) => {
+    const next = made[go];
+    if (next !== undefined) store.outbox.record(next.announcement, next.deliveries);
+  });
+}
+
+test('every statement finds its rows by a key or an index', () => {
+  const texts: string[] = [];
+  class Recording extends DatabaseSync {
+    override prepare(sql: string): StatementSync {
+      texts.push(sql);
+      return super.prepare(sql);
+    }
+  }
+  using database = new Recording(':memory:');
+  migrate(database);
+  new SqliteOutbox(database);
+  const plans = texts
+    .filter((sql) => /^\s*(SELECT|UPDATE|DELETE)/.test(sql))
+    .map((sql) => ({
+      sql,
+      plan: database
+        .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .all()
+        .map(({ detail }) => String(detail)),
+    }));
+  const owed = plans.find(({ sql }) => sql.includes('ORDER BY d.importance DESC'))?.plan;
+  expect(owed).toEqual([
+    'SEARCH d USING INDEX deliveries_owed (destination=?)',
+    'SEARCH a USING PRIMARY KEY (id=?)',
+  ]);
+  // Small tables, and the index that holds only what waits, may be read whole; nothing may be sorted but what is small.
+  const whole = /^SCAN (pauses|learnt|json_each|deliveries USING (COVERING )?INDEX deliveries_owed)/;
+  const scans = plans.flatMap(({ sql, plan }) =>
+    plan.filter((step) => /^SCAN/.test(step) && !whole.test(step)).map((step) => `${step}: ${sql}`),
+  );
+  expect(scans).toEqual([]);
+  expect(plans.length).toBeGreaterThan(8);
+});
+
+test('a burst and a long history: recording, taking up and pruning stay as fast', {
+  timeout: 600_000,
+}, async () => {
+  using folder = new Folder();
+  const store = openStore(folder.file('bridge.db'), systemClock, () => undefined);
+  recordNew(store, -2000, 1000);
+  const empty = recordNew(store, 0, 1000);
+  fillWithOld(store);
+  store.outbox.changedByOthers();
+  store.outbox.changedByOthers();
+  const burst = recordNew(store, 1000, BURST - 1000);
+  const owed = timesOf(20, () => expect(store.outbox.owed('bot', HEAD)).toHaveLength(HEAD));
+  const one = timesOf(200, () => store.outbox.owed('bot', 1));
+  const waiting = timesOf(20, () => store.outbox.waiting());
+  const settled = timesOf(500, (go) => {
+    const [delivery] = deliveriesOf(announcementAt(go, NEW_MS), 'bot');
+    if (delivery !== undefined) store.outbox.settle([attemptOf(delivery)]);
+  });
+  let gone = 0;
+  const pruned = timesOf(50, () => {
+    gone += store.outbox.prune(NEW_MS - 1, 100);
+  });
+  const figures = {
+    oldDeliveries: OLD_ANNOUNCEMENTS * DESTINATIONS.length,
+    recordEmptyMs: empty,
+    recordMs: burst,
+    ...{ owed1000Ms: owed, owed1Ms: one, waitingMs: waiting, settleMs: settled, prune100Ms: pruned },
+  };
+  shown(figures);
+  expect(gone).toBe(5000);
+  expect(burst.p50, 'ms for one announcement with three deliveries').toBeLessThan(
+    Math.max(0.1, empty.p50 * 3),
+  );
+  expect(one.p50).toBeLessThan(1);
+  await store.close();
+});
+
+test('a lane that takes up ten thousand reads each row a few times, not thousands', {
+  timeout: 60_000,
+}, async () => {
+  using folder = new Folder();
+  const store = openStore(folder.file('bridge.db'), systemClock, () => undefined);
+  recordNew(store, 0, BURST);
+  let rows = 0;
+  const startMs = now();
+  for (let left = BURST; left > 0; ) {
+    const owed = store.outbox.owed('bot', HEAD);
+    rows += owed.length;
+    // As a lane does: it asks again when half of its head is gone.
+    store.outbox.settle(owed.slice(0, HEAD / 2).map(({ delivery }) => attemptOf(delivery)));
+    left -= Math.min(left, HEAD / 2);
+  }
+  shown({ drained: BURST, rowsRead: rows, ms: now() - startMs });
+  expect(store.outbox.owed('bot', HEAD)).toEqual([]);
+  expect(rows).toBeLessThan(BURST * 2.5);
+  await store.close();
+});
+
+test('what was kept in memory is written in bites: the loop is never held for long', {
+  timeout: 60_000,
+}, async () => {
+  using folder = new Folder();
+  const path = folder.file('bridge.db');
+  const store = openStore(path, systemClock, () => undefined);
+  let mended = 0;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const journal = new Journal(store.outbox, systemClock, {
+    written: () => undefined,
+    broken: () => undefined,
+    mended: (entries) => {
+      mended = entries;
+      resolve();
+    },
+    usable: () => undefined,
+    held: () => [],
+  });
+  const other = new DatabaseSync(path);
+  other.exec('BEGIN IMMEDIATE');
+  for (let ordinal = 0; ordinal < BURST; ordinal++) {
+    const announcement = announcementAt(ordinal, NEW_MS);
+    journal.record(announcement, deliveriesOf(announcement, ...DESTINATIONS));
+  }
+  // Longer than a lock is forgiven.
+  await wait(systemClock, 1500);
+  expect(journal.fault).toBe('database is locked');
+  other.exec('ROLLBACK');
+  other.close();
+  let longestMs = 0;
+  let lastMs = now();
+  let done = false;
+  void promise.then(() => {
+    done = true;
+  });
+  while (!done) {
+    await new Promise((turn) => setImmediate(turn));
+    longestMs = Math.max(longestMs, now() - lastMs);
+    lastMs = now();
+  }
+  shown({ kept: mended, longestTurnMs: longestMs });
+  expect(mended).toBe(BURST);
+  expect(store.outbox.waiting().get('bot')?.deliveries).toBe(BURST);
+  expect(longestMs).toBeLessThan(150);
+  journal.close();
+  await store.close();
+});
