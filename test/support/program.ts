@@ -44,6 +44,10 @@ export class Program implements AsyncDisposable {
     );
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

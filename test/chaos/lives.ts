@@ -1,0 +1,178 @@
+/** Lives of the built program in a row, in one place: what it was told, what it said that it read, what it wrote down. */
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect } from 'vitest';
+import { systemClock, wait } from '../../src/platform/clock.ts';
+import type { Random } from '../../src/platform/random.ts';
+import type { FeedServer } from '../../src/simulator/feed-server.ts';
+import { type Program, Workplace } from '../support/program.ts';
+import { CONCURRENCY, DESTINATIONS, type Receivers } from './receivers.ts';
+
+export const CHAOS_MS = Number(process.env['CHAOS_MS'] ?? 6000);
+export const SEED = Number(process.env['SEED'] ?? Math.floor(systemClock.wallMs()));
+
+const PER_SECOND = 20;
+
+export interface Row {
+  readonly id: string;
+  readonly destination: string;
+  readonly state: string;
+  readonly title: string;
+}
+
+export class Lives implements Disposable {
+  readonly workplace: Workplace;
+  readonly read = new Set<string>();
+  announced = 0;
+  kills = 0;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #random: Random;
+  readonly #feed: FeedServer;
+  readonly #store: string;
+
+  /** `store`: its path in the workplace. */
+  constructor(parts: {
+    config: string;
+    env: Readonly<Record<string, string>>;
+    random: Random;
+    feed: FeedServer;
+    store?: string;
+  }) {
+    const { config, env, random, feed, store = 'bridge.db' } = parts;
+    this.workplace = new Workplace(config.replace('./bridge.db', `./${store}`));
+    this.#env = env;
+    this.#random = random;
+    this.#feed = feed;
+    this.#store = store;
+  }
+
+  /** Of the latest announcement. */
+  get lastTitle(): string {
+    return `chaos${String(this.announced).padStart(6, '0')}`;
+  }
+
+  async begin(): Promise<Program> {
+    const bridge = this.workplace.start(['run'], this.#env);
+    await bridge.event('feed.live', 20_000);
+    return bridge;
+  }
+
+  /** Announces at random moments for so long; `between` is called before each. */
+  async announceFor(durationMs: number, between: () => void): Promise<void> {
+    const untilMs = systemClock.monotonicMs() + durationMs;
+    while (systemClock.monotonicMs() < untilMs) {
+      between();
+      this.announced++;
+      this.#feed.announce({
+        publisher: 'upbit',
+        listingType: 'spot_listing',
+        ticker: 'ABC',
+        title: this.lastTitle,
+      });
+      await wait(systemClock, (1000 / PER_SECOND) * 2 * this.#random());
+    }
+  }
+
+  /** SIGKILL. */
+  async kill(bridge: Program): Promise<void> {
+    bridge.kill('SIGKILL');
+    this.kills++;
+    await bridge.finished;
+    this.note(bridge);
+  }
+
+  /** Takes note of what its log says that it read. */
+  note(bridge: Program): void {
+    for (const { msg, title, test: selfTest } of bridge.log.all)
+      if (msg === 'announcement.received' && selfTest !== true) this.read.add(String(title));
+  }
+
+  /** Deliveries that wait. */
+  owed(): number {
+    return this.stored().filter(({ state }) => state === 'pending').length;
+  }
+
+  stored(): Row[] {
+    using database = new DatabaseSync(join(this.workplace.folder, this.#store), {
+      readOnly: true,
+      timeout: 1000,
+    });
+    return database
+      .prepare(
+        'SELECT d.id, d.destination, d.state, a.body FROM deliveries d JOIN announcements a ON a.id = d.announcement_id',
+      )
+      .all()
+      .map((row) => ({
+        id: String(row['id']),
+        destination: String(row['destination']),
+        state: String(row['state']),
+        title: (JSON.parse(String(row['body'])) as { title: string }).title,
+      }))
+      .filter(({ title }) => title.startsWith('chaos'));
+  }
+
+  /** Until nothing is owed any more, then SIGTERM. */
+  async drain(bridge: Program): Promise<void> {
+    await expect
+      .poll(() => this.owed(), {
+        timeout: 60_000,
+        interval: 250,
+      })
+      .toBe(0);
+    bridge.kill('SIGTERM');
+    expect((await bridge.finished).code).toBe(0);
+    this.note(bridge);
+  }
+
+  [Symbol.dispose](): void {
+    this.workplace[Symbol.dispose]();
+  }
+}
+
+/** After the last life: nothing that was read is lost, and nothing is doubled without a reason. Gives the figures. */
+export function reckon(lives: Lives, receivers: Receivers, excused: number): Record<string, unknown> {
+  const rows = lives.stored();
+  const stored = new Set(rows.map(({ title }) => title));
+  const lost = DESTINATIONS.flatMap((name) => {
+    const taken = receivers.taken(name);
+    return [...new Set([...lives.read, ...stored])]
+      .filter((title) => !taken.has(title))
+      .map((title) => `${name} ${title}`);
+  });
+  const figures = {
+    announced: lives.announced,
+    read: new Set([...lives.read, ...stored]).size,
+    kills: lives.kills,
+    lost: lost.length,
+    ...Object.fromEntries(
+      DESTINATIONS.map((name) => [
+        name,
+        {
+          taken: receivers.taken(name).size,
+          repeats: receivers.repeats(name),
+          ambiguous: receivers.ambiguous(name),
+        },
+      ]),
+    ),
+  };
+  expect(lost, 'read, and never taken').toEqual([]);
+  expect(
+    rows.filter(({ state }) => state !== 'delivered'),
+    'ended otherwise',
+  ).toEqual([]);
+  for (const name of DESTINATIONS)
+    expect(receivers.repeats(name), `${name} was sent twice`).toBeLessThanOrEqual(
+      lives.kills * CONCURRENCY[name] + receivers.ambiguous(name) + excused,
+    );
+  return figures;
+}
+
+/** Every repeat of an announcement carries the id of its first request. */
+export function sameIdEachTime(items: readonly { readonly id: string; readonly text: string }[]): void {
+  const ids = new Map<string, Set<string>>();
+  for (const { id, text } of items) {
+    const title = /chaos\d+/.exec(text)?.[0] ?? text;
+    ids.set(title, (ids.get(title) ?? new Set()).add(id));
+  }
+  expect([...ids].filter(([, seen]) => seen.size > 1)).toEqual([]);
+}
