@@ -33,11 +33,8 @@ const BUSY_TIMEOUT_MS = 50;
 /** For the command line, which is not in a hurry. */
 const PATIENT_TIMEOUT_MS = 2000;
 
-/**
- * A backstop: the log is taken into the database at calm moments (`store.ts`), because it waits for the
- * disk. About 40 MB.
- */
-const LARGEST_LOG_PAGES = 1000;
+/** A backstop of 64 MB: the log is taken into the database by another thread (`sync.ts`), long before that. */
+const LARGEST_LOG_PAGES = 16_000;
 
 /** Makes what is missing. Throws SQLite's error. */
 export function openDatabase(path: string, clock: Clock, replaced: (what: Replaced) => void): OpenDatabase {

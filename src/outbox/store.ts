@@ -26,9 +26,6 @@ export interface OpenStore {
   close(): Promise<void>;
 }
 
-/** Writes after which the log is taken into the database, once nothing happens. About 1,000 pages. */
-const CHECKPOINT_WRITES = 300;
-
 /** For the daemon. Throws `StoreError`. `replaced` may be called before it returns, and at any time later. */
 export function openStore(path: string, clock: Clock, replaced: (what: Replaced) => void): OpenStore {
   try {
@@ -63,8 +60,6 @@ export class Store implements Outbox {
   #trouble: unknown;
   /** What is being replaced, when that did not succeed at once. */
   #givenUp: Pick<Replaced, 'reason' | 'setAside'> | undefined;
-  #writes = 0;
-  #writesSeen = 0;
 
   constructor(parts: StoreParts) {
     this.#parts = parts;
@@ -86,12 +81,10 @@ export class Store implements Outbox {
 
   record(announcement: Announcement, deliveries: readonly Delivery[]): void {
     this.#current.record(announcement, deliveries);
-    this.#writes++;
   }
 
   settle(attempts: readonly AttemptRecord[]): void {
     this.#current.settle(attempts);
-    this.#writes++;
   }
 
   restore(owed: readonly OwedDelivery[]): void {
@@ -150,12 +143,6 @@ export class Store implements Outbox {
     const changed = this.#current.changedByOthers();
     this.#open?.files.check();
     this.#lock.take();
-    const calm = this.#writes === this.#writesSeen;
-    this.#writesSeen = this.#writes;
-    if (calm && this.#writes >= CHECKPOINT_WRITES) {
-      this.#writes = this.#writesSeen = 0;
-      this.#open?.database.exec('PRAGMA wal_checkpoint(PASSIVE)');
-    }
     return changed;
   }
 
@@ -165,6 +152,7 @@ export class Store implements Outbox {
       this.#acquire();
       return true;
     }
+    if (this.#parts.sync.isCheckpointing) throw error;
     const fault = isCorrupt(error) ? error : faultOf(open);
     if (isCorrupt(fault) || (fault instanceof FileFault && fault.kind === 'gone')) {
       this.#replace(open, fault);

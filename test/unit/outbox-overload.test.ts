@@ -9,7 +9,7 @@ import { Journal } from '../../src/outbox/journal.ts';
 import { migrate } from '../../src/outbox/migrations.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
 import { type OpenStore, openStore } from '../../src/outbox/store.ts';
-import { systemClock, wait } from '../../src/platform/clock.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { announcementAt, attemptOf, deliveriesOf, Folder } from '../support/outbox.ts';
 
 const OLD_ANNOUNCEMENTS = Number(process.env['OLD_ANNOUNCEMENTS'] ?? 10_000);
@@ -19,13 +19,27 @@ const HEAD = 1000;
 
 const now = () => performance.now();
 
+interface Times {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** The loop turns after so many goes, as it does between the frames of a burst. */
+const GOES_A_TURN = 20;
+
+const turn = () => new Promise((done) => setImmediate(done));
+
 /** Milliseconds of each of so many goes. */
-function timesOf(goes: number, work: (go: number) => void): { p50: number; p99: number; max: number } {
-  const times = Array.from({ length: goes }, (_, go) => {
+async function timesOf(goes: number, work: (go: number) => void): Promise<Times> {
+  const times: number[] = [];
+  for (let go = 0; go < goes; go++) {
     const startMs = now();
     work(go);
-    return now() - startMs;
-  }).sort((a, b) => a - b);
+    times.push(now() - startMs);
+    if (go % GOES_A_TURN === 0) await turn();
+  }
+  times.sort((a, b) => a - b);
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
   return { p50: at(0.5), p99: at(0.99), max: at(1) };
 }
@@ -39,23 +53,27 @@ const shown = (figures: Record<string, unknown>) =>
 const OLD_MS = Date.UTC(2025, 0, 1);
 const NEW_MS = Date.UTC(2026, 5, 1);
 
-function fillWithOld(store: OpenStore): void {
+async function fillWithOld(store: OpenStore): Promise<void> {
   for (let ordinal = 0; ordinal < OLD_ANNOUNCEMENTS; ordinal++) {
     const announcement = announcementAt(ordinal, OLD_MS);
     const deliveries = deliveriesOf(announcement, ...DESTINATIONS);
     store.outbox.record(announcement, deliveries);
     store.outbox.settle(deliveries.map((delivery) => attemptOf(delivery)));
+    store.sync.request();
+    if (ordinal % GOES_A_TURN === 0) await turn();
   }
 }
 
-function recordNew(store: OpenStore, first: number, count: number) {
+function recordNew(store: OpenStore, first: number, count: number): Promise<Times> {
   const made = Array.from({ length: count }, (_, index) => {
     const announcement = announcementAt(first + index, NEW_MS);
     return { announcement, deliveries: deliveriesOf(announcement, ...DESTINATIONS) };
   });
   return timesOf(count, (go) => {
     const next = made[go];
-    if (next !== undefined) store.outbox.record(next.announcement, next.deliveries);
+    if (next === undefined) return;
+    store.outbox.record(next.announcement, next.deliveries);
+    store.sync.request();
   });
 }
 
@@ -98,21 +116,19 @@ test('a burst and a long history: recording, taking up and pruning stay as fast'
 }, async () => {
   using folder = new Folder();
   const store = openStore(folder.file('bridge.db'), systemClock, () => undefined);
-  recordNew(store, -2000, 1000);
-  const empty = recordNew(store, 0, 1000);
-  fillWithOld(store);
-  store.outbox.changedByOthers();
-  store.outbox.changedByOthers();
-  const burst = recordNew(store, 1000, BURST - 1000);
-  const owed = timesOf(20, () => expect(store.outbox.owed('bot', HEAD)).toHaveLength(HEAD));
-  const one = timesOf(200, () => store.outbox.owed('bot', 1));
-  const waiting = timesOf(20, () => store.outbox.waiting());
-  const settled = timesOf(500, (go) => {
+  await recordNew(store, -2000, 1000);
+  const empty = await recordNew(store, 0, 1000);
+  await fillWithOld(store);
+  const burst = await recordNew(store, 1000, BURST - 1000);
+  const owed = await timesOf(20, () => expect(store.outbox.owed('bot', HEAD)).toHaveLength(HEAD));
+  const one = await timesOf(200, () => store.outbox.owed('bot', 1));
+  const waiting = await timesOf(20, () => store.outbox.waiting());
+  const settled = await timesOf(500, (go) => {
     const [delivery] = deliveriesOf(announcementAt(go, NEW_MS), 'bot');
     if (delivery !== undefined) store.outbox.settle([attemptOf(delivery)]);
   });
   let gone = 0;
-  const pruned = timesOf(50, () => {
+  const pruned = await timesOf(50, () => {
     gone += store.outbox.prune(NEW_MS - 1, 100);
   });
   const figures = {
@@ -135,7 +151,7 @@ test('a lane that takes up ten thousand reads each row a few times, not thousand
 }, async () => {
   using folder = new Folder();
   const store = openStore(folder.file('bridge.db'), systemClock, () => undefined);
-  recordNew(store, 0, BURST);
+  await recordNew(store, 0, BURST);
   let rows = 0;
   const startMs = now();
   for (let left = BURST; left > 0; ) {
@@ -158,10 +174,11 @@ test('what was kept in memory is written in bites: the loop is never held for lo
   const path = folder.file('bridge.db');
   const store = openStore(path, systemClock, () => undefined);
   let mended = 0;
+  const told = Promise.withResolvers<string>();
   const { promise, resolve } = Promise.withResolvers<void>();
   const journal = new Journal(store.outbox, systemClock, {
-    written: () => undefined,
-    broken: () => undefined,
+    written: () => store.sync.request(),
+    broken: told.resolve,
     mended: (entries) => {
       mended = entries;
       resolve();
@@ -175,26 +192,24 @@ test('what was kept in memory is written in bites: the loop is never held for lo
     const announcement = announcementAt(ordinal, NEW_MS);
     journal.record(announcement, deliveriesOf(announcement, ...DESTINATIONS));
   }
-  // Longer than a lock is forgiven.
-  await wait(systemClock, 1500);
-  expect(journal.fault).toBe('database is locked');
+  expect(await told.promise).toBe('database is locked');
   other.exec('ROLLBACK');
   other.close();
-  let longestMs = 0;
-  let lastMs = now();
-  let done = false;
+  const turns: number[] = [];
+  let isDone = false;
   void promise.then(() => {
-    done = true;
+    isDone = true;
   });
-  while (!done) {
-    await new Promise((turn) => setImmediate(turn));
-    longestMs = Math.max(longestMs, now() - lastMs);
-    lastMs = now();
+  for (let lastMs = now(); !isDone; lastMs = now()) {
+    await turn();
+    turns.push(now() - lastMs);
   }
-  shown({ kept: mended, longestTurnMs: longestMs });
+  const busy = turns.filter((ms) => ms > 1);
+  shown({ kept: mended, bites: busy.length, longestTurnMs: Math.max(...turns) });
   expect(mended).toBe(BURST);
   expect(store.outbox.waiting().get('bot')?.deliveries).toBe(BURST);
-  expect(longestMs).toBeLessThan(150);
+  // In one go it would be one.
+  expect(busy.length).toBeGreaterThan(20);
   journal.close();
   await store.close();
 });

@@ -1,0 +1,63 @@
+/** What goes on behind the sends: the log reaches the disk, and the database, without holding up the loop. */
+import { existsSync, statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from 'vitest';
+import { checkpoint } from '../../src/outbox/checkpoint.ts';
+import { openStore } from '../../src/outbox/store.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { announcementAt, deliveriesOf, Folder } from '../support/outbox.ts';
+
+const NOW_MS = Date.UTC(2026, 0, 1);
+
+test('after many writes the log is taken into the database by another thread, and written anew from its beginning', async () => {
+  using folder = new Folder();
+  const path = folder.file('bridge.db');
+  const store = openStore(path, systemClock, () => undefined);
+  const write = (first: number, count: number) => {
+    for (let ordinal = first; ordinal < first + count; ordinal++) {
+      const announcement = announcementAt(ordinal, NOW_MS);
+      store.outbox.record(announcement, deliveriesOf(announcement, 'bot'));
+      store.sync.request();
+    }
+  };
+  const emptyBytes = statSync(path).size;
+  write(0, 999);
+  await expect.poll(() => store.sync.isCheckpointing, { interval: 5 }).toBe(false);
+  expect(statSync(path).size).toBe(emptyBytes);
+  write(999, 1);
+  await expect
+    .poll(() => statSync(path).size, { timeout: 10_000, interval: 20 })
+    .toBeGreaterThan(emptyBytes * 5);
+  await expect.poll(() => store.sync.isCheckpointing, { interval: 5 }).toBe(false);
+  const logBytes = statSync(`${path}-wal`).size;
+  // Nobody else has changed anything.
+  expect(store.outbox.changedByOthers()).toBe(false);
+  write(1000, 500);
+  expect(statSync(`${path}-wal`).size).toBe(logBytes);
+  expect(store.outbox.waiting().get('bot')?.deliveries).toBe(1500);
+  await store.close();
+  using database = new DatabaseSync(path);
+  expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
+});
+
+test('a checkpoint of a file that is gone ends, and makes none', async () => {
+  using folder = new Folder();
+  const path = folder.file('bridge.db');
+  await checkpoint(path);
+  expect(existsSync(path)).toBe(false);
+});
+
+test('a checkpoint under way is waited for at the end', async () => {
+  using folder = new Folder();
+  const path = folder.file('bridge.db');
+  const store = openStore(path, systemClock, () => undefined);
+  for (let ordinal = 0; ordinal < 1000; ordinal++) {
+    store.outbox.record(announcementAt(ordinal, NOW_MS), []);
+    store.sync.request();
+  }
+  await expect.poll(() => store.sync.isCheckpointing, { interval: 1 }).toBe(true);
+  await store.close();
+  expect(store.sync.isCheckpointing).toBe(false);
+  // The last connection takes the log away.
+  expect(existsSync(`${path}-wal`)).toBe(false);
+});
