@@ -8,7 +8,7 @@ import type { FeedServer } from '../../src/simulator/feed-server.ts';
 import { type Program, Workplace } from '../support/program.ts';
 import { CONCURRENCY, DESTINATIONS, type Receivers } from './receivers.ts';
 
-export const CHAOS_MS = Number(process.env['CHAOS_MS'] ?? 6000);
+export const CHAOS_MS = Number(process.env['CHAOS_MS'] ?? 4000);
 export const SEED = Number(process.env['SEED'] ?? Math.floor(systemClock.wallMs()));
 
 const PER_SECOND = 20;
