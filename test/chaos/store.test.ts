@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { seededRandom } from '../support/seeded-random.ts';
 import { startStandIns } from '../support/stand-ins.ts';
 import { Lives, SEED } from './lives.ts';
-import { CHAOS_CONFIG, DESTINATIONS, Receivers } from './receivers.ts';
+import { CHAOS_CONFIG, CONCURRENCY, DESTINATIONS, Receivers } from './receivers.ts';
 
 const NOISE = Buffer.alloc(64 * 1024, 0xa7);
 
@@ -53,7 +53,8 @@ test.each([
     await lives.drain(second);
     for (const name of DESTINATIONS) {
       expect(receivers.taken(name).size).toBe(lives.announced);
-      expect(receivers.repeats(name)).toBe(0);
+      // What was in flight at the kill.
+      expect(receivers.repeats(name)).toBeLessThanOrEqual(CONCURRENCY[name]);
     }
   },
 );
