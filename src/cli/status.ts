@@ -1,6 +1,7 @@
 /** `status`: asks the running daemon how it is. Exit code 0 only when it is ready. */
 import type { Config } from '../config/schema.ts';
 import type { FeedReport } from '../ops/feed-report.ts';
+import type { RaceReport } from '../ops/race.ts';
 import type { RecentAnnouncement } from '../ops/recent.ts';
 import type { DestinationReport, Status } from '../ops/status.ts';
 import { formatDuration } from '../platform/duration.ts';
@@ -61,12 +62,14 @@ async function ask(address: string, token: Secret | undefined): Promise<Status> 
 }
 
 function describe(status: Status): string[] {
-  const { version, uptimeMs, ready, problems, feeds, destinations, announcements } = status;
+  const { version, uptimeMs, ready, problems, feeds, race, destinations, announcements } = status;
   const lines = [
     `listing-bridge ${version}, up ${formatDuration(uptimeMs)}: ${ready ? 'ready' : 'not ready'}`,
   ];
   for (const problem of problems) lines.push(`  ! ${problem}`);
-  lines.push('', ...table(['FEED', 'HEALTHY', 'HEARD', 'SELF-TEST', 'KEY', 'FRAMES'], feeds.map(feedRow)));
+  const headings = ['FEED', 'HEALTHY', 'HEARD', 'SELF-TEST', 'CONNECTED', 'TIER', 'KEY', 'LOST', 'FRAMES'];
+  lines.push('', ...table(headings, feeds.map(feedRow)));
+  if (race.length > 0) lines.push('', ...table(['FEED', 'FIRST', 'BY', 'SECOND', 'BY'], race.map(raceRow)));
   lines.push(
     '',
     ...table(
@@ -82,17 +85,32 @@ function describe(status: Status): string[] {
 
 const spanOr = (ms: number | undefined | null, none = NONE) => (ms == null ? none : formatDuration(ms));
 
-function feedRow({ name, healthy, silentMs, selfTest, keyExpiresInMs, frames }: FeedReport): string[] {
+function feedRow(feed: FeedReport): string[] {
+  const { name, healthy, silentMs, selfTest, connectedMs, welcome, keyExpiresInMs, frames } = feed;
   return [
     name,
     healthy ? 'yes' : 'NO',
     silentMs === undefined ? NONE : `${formatDuration(silentMs)} ago`,
-    selfTest.state,
+    selfTest.roundTripMs === undefined
+      ? selfTest.state
+      : `${selfTest.state} in ${formatDuration(Math.round(selfTest.roundTripMs))}`,
+    spanOr(connectedMs),
+    welcome?.tier ?? NONE,
     keyExpiresInMs === undefined ? NONE : `expires in ${formatDuration(keyExpiresInMs)}`,
-    Object.entries(frames)
-      .map(([kind, count]) => `${kind} ${count}`)
-      .join(', ') || NONE,
+    countsOf(feed.losses),
+    countsOf(frames),
   ];
+}
+
+const countsOf = (counts: Readonly<Record<string, number>>) =>
+  Object.entries(counts)
+    .map(([what, count]) => `${what} ${count}`)
+    .join(', ') || NONE;
+
+/** How often a feed was the first or the second of two, and by how much in the middle. */
+function raceRow({ feed, wins, losses, medianLeadMs, medianLagMs }: RaceReport): string[] {
+  const by = (ms: number | undefined) => (ms == null ? NONE : `${ms.toFixed(1)} ms`);
+  return [feed, String(wins), by(medianLeadMs), String(losses), by(medianLagMs)];
 }
 
 function destinationRow({ name, type, pending, oldestMs, inFlight, state }: DestinationReport): string[] {

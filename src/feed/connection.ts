@@ -25,6 +25,8 @@ const LARGEST_PAYLOAD_BYTES = LARGEST_FRAME_BYTES * 16;
  * meanwhile must be read before the silence is believed, because it cannot be had again.
  */
 const SECOND_LOOK_MS = 250;
+/** Of pongs that a far end does not take; RFC 6455 §5.5.3 lets us answer only the last ping. */
+const MOST_UNSENT_BYTES = 64 * 1024;
 /** A far end that does not answer the close must not hold up our own end. */
 const CLOSE_PATIENCE_MS = 250;
 
@@ -61,6 +63,8 @@ export class Connection {
     const socket = new WebSocket(url, {
       headers: { 'X-API-Key': apiKey },
       perMessageDeflate: compression,
+      // Answered below: ws ends the connection over 60 pings in one packet, and with it the news behind them.
+      autoPong: false,
       maxPayload: LARGEST_PAYLOAD_BYTES,
       // Checked by decodeFrame, which counts it; ws would end the connection over one broken frame.
       skipUTF8Validation: true,
@@ -75,7 +79,10 @@ export class Connection {
       this.#alive();
       frame(data);
     });
-    socket.on('ping', () => this.#alive());
+    socket.on('ping', (payload) => {
+      this.#alive();
+      if (!this.#isOver && socket.bufferedAmount < MOST_UNSENT_BYTES) socket.pong(payload);
+    });
     socket.on('unexpected-response', (_request, response) => void this.#refused(response));
     // Left to itself, ws waits half a minute for a far end that has just broken the protocol.
     socket.on('error', (error) => this.#end(onFault(error)));

@@ -1,4 +1,5 @@
 /** The metrics that say how things are rather than what happened: set from the status at each read. */
+import type { Gauge } from 'prom-client';
 import type { MetricMaker } from './metric-maker.ts';
 import type { Status } from './status.ts';
 
@@ -26,15 +27,49 @@ function feedGauges(make: MetricMaker): (feeds: Status['feeds']) => void {
     'Until the key expires; absent when it does not',
     'feed',
   );
+  const losses = make.counter(
+    'feed_losses_total',
+    'Connections and attempts that ended, by why (docs/troubleshooting.md)',
+    'feed',
+    'reason',
+  );
+  const connects = make.counter('feed_connects_total', 'Connections that were welcomed', 'feed');
+  const silent = make.gauge(
+    'feed_silent_seconds',
+    'Since the last frame or ping; absent while not connected',
+    'feed',
+  );
+  const selfTest = make.gauge(
+    'feed_self_test_seconds',
+    'Round trip of the last self-test on this connection; absent while unanswered',
+    'feed',
+  );
+  const clockOffset = make.gauge(
+    'feed_clock_offset_seconds',
+    "This machine's clock less the service's, with the trip of the fastest heartbeat in it",
+    'feed',
+  );
   return (feeds) => {
     // What has left the config must not stay in the figures.
-    for (const metric of [frames, healthy, keyExpires]) metric.reset();
+    for (const metric of [frames, healthy, keyExpires, losses, connects, silent, selfTest, clockOffset])
+      metric.reset();
     for (const feed of feeds) {
-      healthy.set({ feed: feed.name }, feed.healthy ? 1 : 0);
-      if (feed.keyExpiresInMs !== undefined) keyExpires.set({ feed: feed.name }, feed.keyExpiresInMs / 1000);
-      for (const [kind, count] of Object.entries(feed.frames)) frames.inc({ feed: feed.name, kind }, count);
+      const labels = { feed: feed.name };
+      connects.inc(labels, feed.connects);
+      for (const [reason, count] of Object.entries(feed.losses)) losses.inc({ ...labels, reason }, count);
+      setSpan(silent, labels, feed.silentMs);
+      setSpan(clockOffset, labels, feed.clockOffsetMs);
+      setSpan(selfTest, labels, feed.selfTest.roundTripMs);
+      setSpan(keyExpires, labels, feed.keyExpiresInMs);
+      healthy.set(labels, feed.healthy ? 1 : 0);
+      for (const [kind, count] of Object.entries(feed.frames)) frames.inc({ ...labels, kind }, count);
     }
   };
+}
+
+/** Absent is absent: a 0 would be a statement. */
+function setSpan(gauge: Gauge, labels: Readonly<Record<string, string>>, ms: number | undefined): void {
+  if (ms !== undefined) gauge.set(labels, ms / 1000);
 }
 
 function destinationGauges(make: MetricMaker): (destinations: Status['destinations']) => void {

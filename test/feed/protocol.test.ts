@@ -3,7 +3,7 @@
  * may say or do, and what the bridge makes of it. Time is a fake clock's; sockets are real.
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { AwkwardFeed, OPCODE, type Peer, WELCOME } from '../support/awkward-feed.ts';
+import { AwkwardFeed, bytesOf, frame, OPCODE, type Peer, WELCOME } from '../support/awkward-feed.ts';
 import { KEY, Listener, type ListenerOptions } from './listener.ts';
 
 const LISTING = {
@@ -454,6 +454,17 @@ describe('server → client', () => {
     peer.ping('are you there');
     const pong = await peer.received.waitFor(({ opcode }) => opcode === OPCODE.pong);
     expect(pong.payload.toString()).toBe('are you there');
+  });
+
+  test('regression: a thousand pings in one packet cost neither the connection nor the news behind them', async () => {
+    const { bridge, peer } = await connected();
+    const pings = Array.from({ length: 1000 }, (_, count) => frame(OPCODE.ping, Buffer.from(String(count))));
+    peer.raw(Buffer.concat([...pings, frame(OPCODE.binary, bytesOf(LISTING))]));
+    await bridge.announcements.waitFor(1);
+    await peer.received.waitFor(
+      ({ opcode, payload }) => opcode === OPCODE.pong && payload.toString() === '999',
+    );
+    expect(bridge.losses.all).toEqual([]);
   });
 });
 
