@@ -250,6 +250,7 @@ export class FeedClient {
     this.#evidence.lost(reason, nowMs);
     if (verdict.kind === 'fatal') {
       this.#state = 'fatal';
+      this.#evidence.stop();
       return events.fatal(options.name, told, advice ?? '');
     }
     this.#state = 'waiting';

@@ -31,6 +31,13 @@ const SAME_EXPIRY_MS = 3_600_000;
 const MOST_WORDS = 100;
 /** Unread news is loud, but a chatty new type must not fill the disk. */
 const UNREAD_EVERY_MS = 60_000;
+/** Of a stranger's words, in a line for people. */
+const LONGEST_TEXT = 200;
+const LONGEST_WORD = 64;
+const MOST_KEYS = 32;
+
+const LISTING_TYPE_WORDS: ReadonlySet<string> = new Set(LISTING_TYPES);
+const PUBLISHER_WORDS: ReadonlySet<string> = new Set(PUBLISHERS);
 
 export class Evidence {
   readonly #options: FeedOptions;
@@ -91,36 +98,47 @@ export class Evidence {
   }
 
   announcement(frame: AnnouncementFrame, receivedUs: number): void {
-    const { title, listingType, publisher, extra, dispatchTimestampUs: dispatchedUs } = frame;
+    const { title, publisher, dispatchTimestampUs: dispatchedUs } = frame;
     this.#hold('detected_late', frame.abnormal, () => [
       'the service saw an announcement later than usual: others were faster',
-      { title, publisher },
+      { title: cut(title, LONGEST_TEXT), publisher: cut(publisher, LONGEST_WORD) },
     ]);
     if (dispatchedUs !== undefined && receivedUs - dispatchedUs < -SKEW_MS * 1000)
       this.#skewed((receivedUs - dispatchedUs) / 1000);
     if (frame.test) return;
-    const isOneOf = (words: readonly string[], word: string) => words.includes(word);
-    if (!isOneOf(LISTING_TYPES, listingType))
-      this.#once(
-        'unknown_listing_type',
-        listingType,
-        `the listing type ${listingType} is not known to this version: rules may name it, otherwise only match: {} gets it`,
-        { listingType, publisher, keys: Object.keys(extra) },
-      );
-    if (!isOneOf(PUBLISHERS, publisher))
-      this.#once(
-        'unknown_publisher',
-        publisher,
-        `the publisher ${publisher} is not known to this version: rules may name it, otherwise only match: {} gets it`,
-        { publisher, listingType, keys: Object.keys(extra) },
-      );
+    if (!LISTING_TYPE_WORDS.has(frame.listingType)) this.#strange(frame, 'listingType');
+    if (!PUBLISHER_WORDS.has(publisher)) this.#strange(frame, 'publisher');
+    this.#redaction(frame);
+  }
+
+  #strange(frame: AnnouncementFrame, field: 'listingType' | 'publisher'): void {
+    const word = cut(frame[field], LONGEST_WORD);
+    const [code, what] =
+      field === 'publisher'
+        ? (['unknown_publisher', 'publisher'] as const)
+        : (['unknown_listing_type', 'listing type'] as const);
+    const message = `the ${what} ${word} is not known to this version: only rules that name it, or nothing of the kind, get it`;
+    this.#once(code, word, message, {
+      publisher: cut(frame.publisher, LONGEST_WORD),
+      listingType: cut(frame.listingType, LONGEST_WORD),
+      keys: Object.keys(frame.extra)
+        .slice(0, MOST_KEYS)
+        .map((key) => cut(key, LONGEST_WORD)),
+    });
+  }
+
+  #redaction({ title, ticker, listingType, publisher, extra }: AnnouncementFrame): void {
     if (this.#redactingTier === this.#tier) return;
-    if (!isRedacted({ title, tickers: tickersOf(frame.ticker), listingType, extra })) return;
+    if (!isRedacted({ title, tickers: tickersOf(ticker), listingType, extra })) return;
     this.#redactingTier = this.#tier;
     this.#raise(
       'tier_redacts',
       `the tier ${this.#tier} of this key hides titles and tickers: no order can come of them`,
-      { tier: this.#tier, listingType, publisher },
+      {
+        tier: this.#tier,
+        listingType: cut(listingType, LONGEST_WORD),
+        publisher: cut(publisher, LONGEST_WORD),
+      },
     );
   }
 
@@ -217,4 +235,8 @@ export class Evidence {
   #raise(code: WarningCode, message: string, details: Warning['details'] = {}): void {
     this.#warn(warning(code, this.#options.name, message, details));
   }
+}
+
+function cut(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`.toWellFormed();
 }

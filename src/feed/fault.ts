@@ -55,6 +55,9 @@ const WORDS: Readonly<Record<string, FaultReason>> = {
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 'oversized',
 };
 
+/** A certificate's names alone may fill pages. */
+const LONGEST_DETAIL = 200;
+
 export function faultVerdict(reason: FaultReason, detail?: string): RetryVerdict {
   const said = detail === undefined ? {} : { detail };
   const haste = reason === 'compressed' ? { atOnce: true as const } : {};
@@ -64,7 +67,8 @@ export function faultVerdict(reason: FaultReason, detail?: string): RetryVerdict
 /** `error`: as `ws` emits it before the connection closes. */
 export function onFault(error: NodeJS.ErrnoException): RetryVerdict {
   const { code = '', message } = error;
-  return faultVerdict(WORDS[code] ?? reasonOf(code, message), message === '' ? code : message);
+  const said = message === '' ? code : message.slice(0, LONGEST_DETAIL);
+  return faultVerdict(WORDS[code] ?? reasonOf(code, message), said);
 }
 
 function reasonOf(code: string, message: string): FaultReason {

@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import { duration, durationOrOff, flag, secret, text, url } from '../platform/fields.ts';
 
+/** What a header can carry; anything else would be refused by Node, and is a slip of copying anyway. */
+const SENDABLE = /^[\x21-\x7e]+$/;
+
 const exchanges = z
   .union([
     text().transform((name) => [name]),
@@ -22,9 +25,16 @@ export const feedOptions = z
         (value) => !/api_?key/i.test(new URL(value).search),
         'must not carry the key: the service refuses it there; use apiKey',
       )
+      .refine((value) => new URL(value).hash === '', 'must not have a part after #')
       .default('wss://cryptolisting.ws')
       .describe('of the endpoint'),
-    apiKey: secret().describe('your key: dsk_ and 64 hex characters'),
+    apiKey: secret()
+      .refine(
+        (key) => SENDABLE.test(key.reveal()),
+        'must be one line of plain letters and digits, as the service issued it',
+      )
+      .meta({ secret: true })
+      .describe('your key: dsk_ and 64 hex characters'),
     exchanges: exchanges.describe('only these publishers; becomes ?cex='),
     silenceTimeout: duration()
       .default(45_000)

@@ -3,7 +3,15 @@
  * may say or do, and what the bridge makes of it. Time is a fake clock's; sockets are real.
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { AwkwardFeed, bytesOf, frame, OPCODE, type Peer, WELCOME } from '../support/awkward-feed.ts';
+import {
+  AwkwardFeed,
+  bytesOf,
+  certificate,
+  frame,
+  OPCODE,
+  type Peer,
+  WELCOME,
+} from '../support/awkward-feed.ts';
 import { KEY, Listener, type ListenerOptions } from './listener.ts';
 
 const LISTING = {
@@ -49,6 +57,21 @@ describe('endpoints and handshake', () => {
     const all = await listen({ name: 'all', url: server.url });
     expect((await server.peer(2)).path).toBe('/');
     await all.welcomes.waitFor(1);
+  });
+
+  test('TLS: a certificate that nobody vouches for is refused; tls.ca and tls.insecure are the ways out', async () => {
+    const made = await certificate();
+    const secure = scope.use(await AwkwardFeed.start(made));
+    const strict = await listen({ url: secure.url, name: 'strict' });
+    expect((await strict.losses.waitFor(1))[0]).toMatchObject({
+      reason: 'tls_untrusted',
+      advice: expect.stringContaining('tls.ca'),
+    });
+    expect(secure.peers.all).toEqual([]);
+    const vouched = await listen({ url: secure.url, ca: made.cert, name: 'vouched' });
+    await vouched.welcomes.waitFor(1);
+    const careless = await listen({ url: secure.url, insecure: true, name: 'careless' });
+    await careless.welcomes.waitFor(1);
   });
 
   test('an empty intersection connects and heartbeats, and is not healthy', async () => {

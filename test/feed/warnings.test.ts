@@ -202,6 +202,22 @@ describe('words', () => {
     ]);
   });
 
+  test('regression: words of any length are cut in what is said of them', async () => {
+    const { bridge, peer } = await connected();
+    const long = 'x'.repeat(50_000);
+    peer.binary({
+      ...LISTING,
+      title: long,
+      publisher: long,
+      listingType: long,
+      [long]: 1,
+      abnormalDetectionLatency: true,
+    });
+    await read(bridge, peer);
+    expect(bridge.codes).toEqual(['detected_late', 'unknown_listing_type', 'unknown_publisher']);
+    for (const said of bridge.warnings.all) expect(JSON.stringify(said).length).toBeLessThan(1000);
+  });
+
   test('a feed that invents words for ever is told apart a hundred times, not more', async () => {
     const { bridge, peer } = await connected();
     for (let count = 0; count < 500; count++) peer.binary({ type: `invented ${count}` });

@@ -247,7 +247,9 @@ describe('a broken config', () => {
 
   test('regression: half a character in a secret is no crash', () => {
     const loaded = load(`feeds: [{ apiKey: "a\\ud800bbbbbbbbbb" }]\n${DESTINATIONS}${RULES}`);
-    expect(problemsOf(loaded)).toEqual([]);
+    expect(problemsOf(loaded)).toEqual([
+      '1:19: `apiKey` must be one line of plain letters and digits, as the service issued it',
+    ]);
   });
 
   test('property: any text is answered with problems, never with a crash', () => {
