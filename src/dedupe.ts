@@ -70,16 +70,16 @@ export class Dedupe {
       announcement.dispatchTimestampUs ??
       announcement.receivedTimestampUs;
     const kind = `${publisher} ${listingType}`;
-    const fresh = (this.#events.get(kind) ?? []).filter(
-      (event) => first.receivedMs - event.first.receivedMs < EVENTS_KEPT_MS,
-    );
+    const fresh = this.#events.get(kind) ?? [];
+    // Usually none or one leaves: in a flood, a new list for each announcement would be most of the work.
+    while (fresh[0] && (fresh.length > MOST_EVENTS || isOld(fresh[0], first.receivedMs))) fresh.shift();
     this.#events.delete(kind);
-    this.#events.set(kind, fresh.slice(-MOST_EVENTS));
+    this.#events.set(kind, fresh);
     const [oldest] = this.#events.keys();
     if (oldest !== undefined && this.#events.size > MOST_KINDS) this.#events.delete(oldest);
     const event = sameEvent(fresh, momentUs, feed, redacted);
     if (event === undefined) {
-      this.#events.get(kind)?.push({ first, momentUs, redacted, feeds: new Set([feed]) });
+      fresh.push({ first, momentUs, redacted, feeds: new Set([feed]) });
       return undefined;
     }
     event.feeds.add(feed);
@@ -90,6 +90,8 @@ export class Dedupe {
     return undefined;
   }
 }
+
+const isOld = ({ first }: Event, nowMs: number) => nowMs - first.receivedMs >= EVENTS_KEPT_MS;
 
 /** For a redacted copy: what it is a copy of. For a full one: what was only known redacted. The nearest in time. */
 function sameEvent(
