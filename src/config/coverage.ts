@@ -8,10 +8,11 @@ import type { Finding } from './problem.ts';
 
 /** At most one finding a rule: the first reason is enough. */
 export function* deadRules({ feeds, rules }: ConfigParts): Iterable<Finding> {
+  const earlier = new EarlierRules();
   for (const [index, rule] of rules.entries()) {
     if (rule === undefined) continue;
-    const earlier = rules.slice(0, index).filter((other) => other !== undefined);
     const finding = outOfReach(rule, feeds) ?? shadowed(rule, earlier);
+    earlier.add(rule);
     if (finding)
       yield {
         ...finding,
@@ -52,14 +53,36 @@ function outOfReach({ match }: RuleOptions, feeds: ConfigParts['feeds']): Findin
 /** Self-tests pass by a `match: {}`, so a rule that asks for them is never behind one. */
 const isForReal = ({ match }: RuleOptions) => match.test === undefined || match.test === false;
 
-const takesAll = ({ match }: RuleOptions) =>
-  Object.values(match).every((condition) => condition === undefined);
+/** Of a `match: {}`. */
+const EVERYTHING = '{}';
 
-/** `match` compared as data; the order of keys does not matter. */
-function sameMatch(a: RuleOptions, b: RuleOptions): boolean {
-  return canonical(a.match) === canonical(b.match);
+/** The rules above, found by what they match, so that ten thousand rules are not compared each with each. */
+class EarlierRules {
+  readonly #byMatch = new Map<string, { readonly rule: RuleOptions; readonly place: number }[]>();
+  #count = 0;
+
+  add(rule: RuleOptions): void {
+    const match = canonical(rule.match);
+    const same = this.#byMatch.get(match) ?? [];
+    this.#byMatch.set(match, same);
+    same.push({ rule, place: this.#count++ });
+  }
+
+  /** Those that match the same, written alike; in order. */
+  same({ match }: RuleOptions): readonly RuleOptions[] {
+    return (this.#byMatch.get(canonical(match)) ?? []).map(({ rule }) => rule);
+  }
+
+  /** Those that match whatever it matches; in order. */
+  covering(rule: RuleOptions): readonly RuleOptions[] {
+    const match = canonical(rule.match);
+    if (match === EVERYTHING || !isForReal(rule)) return this.same(rule);
+    const both = [...(this.#byMatch.get(match) ?? []), ...(this.#byMatch.get(EVERYTHING) ?? [])];
+    return both.sort((a, b) => a.place - b.place).map((earlier) => earlier.rule);
+  }
 }
 
+/** `match` and `send` are compared as data; the order of keys does not matter. */
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
@@ -67,18 +90,15 @@ const canonical = (value: unknown): string =>
       : inner,
   );
 
-function shadowed(rule: RuleOptions, earlier: readonly RuleOptions[]): Finding | undefined {
-  const covers = (other: RuleOptions) => sameMatch(other, rule) || (takesAll(other) && isForReal(rule));
-  const before = earlier.filter(covers);
+function shadowed(rule: RuleOptions, earlier: EarlierRules): Finding | undefined {
+  const before = earlier.covering(rule);
   const stopper = before.find((other) => other.stop);
   if (stopper)
     return {
       path: [],
       message: `is never reached: rule ${quoted(stopper)} above stops everything that it matches`,
     };
-  const twin = before.find(
-    (other) => sameMatch(other, rule) && sameSend(other, rule) && other.stop === rule.stop,
-  );
+  const twin = earlier.same(rule).find((other) => sameSend(other, rule) && other.stop === rule.stop);
   if (twin) return { path: [], message: `is a duplicate of rule ${quoted(twin)}` };
   const taken = new Set(before.flatMap(({ send }) => send.map(({ to }) => to)));
   if (rule.send.length > 0 && !rule.stop && rule.send.every(({ to }) => taken.has(to)))

@@ -84,9 +84,13 @@ function* duplicates(
   section: string,
   hint: string,
 ): Iterable<Finding> {
-  for (const [index, name] of names.entries())
-    if (name !== undefined && names.indexOf(name) < index)
+  const seen = new Set<string>();
+  for (const [index, name] of names.entries()) {
+    if (name === undefined) continue;
+    if (seen.has(name))
       yield { path: [section, index, 'name'], message: `there is already a ${what} named ${name}`, hint };
+    seen.add(name);
+  }
 }
 
 function* patterns({ rules, destinations }: ConfigParts): Iterable<Finding> {
