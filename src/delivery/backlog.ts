@@ -4,6 +4,9 @@
  */
 import type { Delivery } from './delivery.ts';
 
+/** So many that have left may still be in the array, or as many as are in it. */
+const LEFT_BEHIND = 64;
+
 /** Anything that stands for a delivery. */
 export interface Queued {
   readonly delivery: Delivery;
@@ -29,7 +32,9 @@ const expiryOf = ({ delivery }: Queued) => delivery.expiresAtMs ?? Number.POSITI
 
 /** Ascending by an order in which no two are equal. */
 export class Backlog<Item extends Queued> {
-  readonly #items: Item[] = [];
+  #items: Item[] = [];
+  /** Those before it have left; taking them out of the array one by one would move all the others each time. */
+  #from = 0;
   readonly #compare: (a: Queued, b: Queued) => number;
 
   constructor(order: (a: Queued, b: Queued) => number) {
@@ -37,31 +42,41 @@ export class Backlog<Item extends Queued> {
   }
 
   get size(): number {
-    return this.#items.length;
+    return this.#items.length - this.#from;
   }
 
   get first(): Item | undefined {
-    return this.#items[0];
+    return this.#items[this.#from];
   }
 
   get last(): Item | undefined {
-    return this.#items.at(-1);
+    return this.size === 0 ? undefined : this.#items.at(-1);
   }
 
   add(item: Item): void {
-    this.#items.splice(this.#placeOf(item), 0, item);
+    const place = this.#placeOf(item);
+    if (place === this.#items.length) this.#items.push(item);
+    else this.#items.splice(place, 0, item);
   }
 
   remove(item: Item): void {
     const place = this.#placeOf(item);
-    if (this.#items[place] === item) this.#items.splice(place, 1);
+    if (this.#items[place] !== item) return;
+    if (place === this.#items.length - 1) this.#items.pop();
+    else if (place === this.#from) this.#from++;
+    else this.#items.splice(place, 1);
+    if (this.#from > LEFT_BEHIND && this.#from > this.size) {
+      this.#items = this.#items.slice(this.#from);
+      this.#from = 0;
+    }
   }
 
   /** Where it is, or would be. */
   #placeOf(item: Item): number {
-    const last = this.last;
+    const { first, last } = this;
     if (last === undefined || this.#compare(last, item) < 0) return this.#items.length;
-    let low = 0;
+    if (first === item) return this.#from;
+    let low = this.#from;
     let high = this.#items.length - 1;
     while (low < high) {
       const middle = (low + high) >>> 1;

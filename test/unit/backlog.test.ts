@@ -1,0 +1,66 @@
+/** Deliveries in an order, whatever is put in and taken out. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Announcement } from '../../src/announcement.ts';
+import { Backlog, compare, compareExpiry, type Queued } from '../../src/delivery/backlog.ts';
+import type { Delivery } from '../../src/delivery/delivery.ts';
+
+const queued = (id: string, importance: number, expiresAtMs?: number): Queued => ({
+  delivery: { id: `${id}-0`, importance, announcement: { id } as Announcement, expiresAtMs } as Delivery,
+});
+
+test.each([
+  ['importance', compare],
+  ['expiry', compareExpiry],
+])('by %s: as a list that is sorted anew each time', (_name, order) => {
+  const step = fc.record({
+    take: fc.constantFrom('none', 'none', 'none', 'first', 'last', 'any'),
+    at: fc.nat(300),
+    importance: fc.nat(1),
+    expiresAtMs: fc.option(fc.nat(50), { nil: undefined }),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
+      const backlog = new Backlog<Queued>(order);
+      let model: Queued[] = [];
+      for (const [index, { take, at, importance, expiresAtMs }] of steps.entries()) {
+        if (take === 'none' || model.length === 0) {
+          const item = queued(String(index).padStart(6, '0'), importance, expiresAtMs);
+          backlog.add(item);
+          model = [...model, item].sort(order);
+        } else {
+          const item =
+            take === 'first' ? model[0] : take === 'last' ? model.at(-1) : model[at % model.length];
+          if (item !== undefined) backlog.remove(item);
+          model = model.filter((other) => other !== item);
+        }
+        expect([backlog.size, backlog.first, backlog.last]).toEqual([model.length, model[0], model.at(-1)]);
+      }
+    }),
+  );
+});
+
+test('what is not in it is not taken out of it', () => {
+  const backlog = new Backlog<Queued>(compare);
+  backlog.add(queued('a', 1));
+  backlog.remove(queued('a', 1));
+  backlog.remove(queued('b', 1));
+  expect(backlog.size).toBe(1);
+});
+
+test('from oldest to newest and from newest to oldest: nothing is left behind', () => {
+  const backlog = new Backlog<Queued>(compare);
+  const items = Array.from({ length: 1000 }, (_, n) => queued(String(n).padStart(6, '0'), 1));
+  for (const item of items) backlog.add(item);
+  for (const item of items) {
+    expect(backlog.first).toBe(item);
+    backlog.remove(item);
+  }
+  expect([backlog.size, backlog.first, backlog.last]).toEqual([0, undefined, undefined]);
+  for (const item of items.toReversed()) backlog.add(item);
+  for (const item of items.toReversed()) {
+    expect(backlog.last).toBe(item);
+    backlog.remove(item);
+  }
+  expect([backlog.size, backlog.first, backlog.last]).toEqual([0, undefined, undefined]);
+});
