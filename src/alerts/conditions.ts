@@ -95,6 +95,16 @@ const OWN = {
     ends: (destination) => `destination ${destination} takes messages again`,
     advice: 'Attempts go on until each delivery is too old. See `listing-bridge deliveries` for what waits.',
   },
+  destination_paused: {
+    severity: 'warning',
+    about: 'destination',
+    forMs: AT_ONCE,
+    goneMs: A_WHILE,
+    starts: (destination) => `destination ${destination} asked for a long silence`,
+    ends: (destination) => `destination ${destination} may be sent to again`,
+    advice:
+      'Deliveries wait, and those that get too old meanwhile expire. Send less there, or set a `rateLimit` below that of the platform.',
+  },
   near_ban: {
     severity: 'critical',
     about: 'destination',

@@ -52,7 +52,8 @@ export class EventMemory {
     else if (outcome.kind === 'reject' && outcome.scope === 'message') this.#failing.delete(destination);
     else {
       const reason = detail === undefined ? outcome.reason : `${outcome.reason} (${detail})`;
-      this.#failing.set(destination, { sinceMs: this.#failing.get(destination)?.sinceMs ?? endedMs, reason });
+      const sinceMs = this.#failing.get(destination)?.sinceMs ?? endedMs;
+      this.#failing.set(destination, { sinceMs, lastMs: endedMs, reason });
     }
   }
 }

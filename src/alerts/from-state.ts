@@ -4,8 +4,11 @@ import { type FeedStatus, unproven } from '../feed/health.ts';
 import type { FeedOptions } from '../feed/options.ts';
 import { helpFor } from '../feed/warning.ts';
 import { formatDuration } from '../platform/duration.ts';
-import type { ConditionCode, Sighting } from './conditions.ts';
+import { type ConditionCode, conditionOf, type Sighting } from './conditions.ts';
 import type { AlertsOptions } from './options.ts';
+
+/** Shorter ones are everyday life with a chat. */
+const LONG_PAUSE_MS = 5 * 60_000;
 
 /** The bridge as it is. Nothing here costs a look at the disk. */
 export interface BridgeState {
@@ -14,9 +17,10 @@ export interface BridgeState {
   readonly storeFault: string | undefined;
 }
 
-/** A destination whose every attempt has failed since. */
+/** A destination whose every attempt has failed since, and when the last one did. */
 export interface Failing {
   readonly sinceMs: number;
+  readonly lastMs: number;
   readonly reason: string;
 }
 
@@ -64,17 +68,26 @@ function* seenOfFeed(
 }
 
 function* seenOfDestination(
-  { name, lane: { suspended } }: BridgeState['destinations'][number],
-  { failing }: Looked,
+  { name, lane: { suspended, held, pausedUntilMs } }: BridgeState['destinations'][number],
+  { failing, options, nowMs }: Looked,
   now: Now,
 ): Iterable<Sighting> {
   if (suspended !== undefined)
     yield now('destination_suspended', name, suspended.reason, { sinceMs: suspended.sinceMs });
+  const pauseMs = pausedUntilMs - nowMs;
+  if (suspended === undefined && held > 0 && pauseMs > 0)
+    yield now(
+      'destination_paused',
+      name,
+      `${formatDuration(pauseMs)} more`,
+      pauseMs < LONG_PAUSE_MS ? { unsure: true } : {},
+    );
   const fails = failing.get(name);
-  // A destination that has refused everything since is no better.
-  if (fails !== undefined)
-    yield now('destination_failing', name, fails.reason, {
-      sinceMs: fails.sinceMs,
-      ...(suspended !== undefined && { unsure: true }),
-    });
+  if (fails === undefined) return;
+  // News is sparse: one that failed an hour ago says nothing of now. And one that refuses everything since is no better.
+  const isSure =
+    suspended === undefined &&
+    fails.lastMs - fails.sinceMs >= conditionOf('destination_failing').forMs(options);
+  const { sinceMs, reason } = fails;
+  yield now('destination_failing', name, reason, { sinceMs, ...(!isSure && { unsure: true }) });
 }

@@ -9,6 +9,7 @@ import type { Outcome } from '../../../src/delivery/outcome.ts';
 import type { FeedStatus } from '../../../src/feed/health.ts';
 import { feedOptions } from '../../../src/feed/options.ts';
 import type { BridgeEvent } from '../../../src/ops/bridge-event.ts';
+import type { Timer } from '../../../src/platform/clock.ts';
 import { createRedactor } from '../../../src/platform/secret.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { announcementOf } from '../render-support.ts';
@@ -43,6 +44,7 @@ export class FakeBridge {
   readonly store = new Map<string, string>();
   /** Looks that failed. */
   readonly failures: unknown[] = [];
+  #retry: Timer | undefined;
   #alerts: Alerts;
   readonly #startMs: number;
 
@@ -140,6 +142,17 @@ export class FakeBridge {
       ...{ delivery: this.delivery(destination), attempt: 1, startedMs: endedMs - 5, endedMs, decision },
       result: { outcome, writtenMs: endedMs - 3 },
     } as BridgeEvent);
+  }
+
+  /** From now on every attempt fails, one a minute. */
+  fail(destination: string): void {
+    this.attempted(destination, { kind: 'retry', reason: 'unreachable' });
+    this.#retry = this.clock.after(MINUTE, () => this.fail(destination));
+  }
+
+  recover(destination: string): void {
+    this.#retry?.cancel();
+    this.attempted(destination, { kind: 'delivered' });
   }
 
   delivery(destination: string, alert?: Alert): Delivery {

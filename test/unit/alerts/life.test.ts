@@ -16,8 +16,6 @@ interface Case {
   readonly endsAfterMs: number;
 }
 
-const unreachable = { kind: 'retry', reason: 'unreachable' } as const;
-
 function aDay(subject: string, event: BridgeEvent): Case {
   return { subject, begin: (bridge) => bridge.say(event), afterMs: 0, endsAfterMs: 24 * HOUR };
 }
@@ -78,9 +76,16 @@ const CASES: Readonly<Record<ConditionCode, Case>> = {
   },
   destination_failing: {
     subject: 'bot',
-    begin: (bridge) => bridge.attempted('bot', unreachable),
-    end: (bridge) => bridge.attempted('bot', { kind: 'delivered' }),
+    begin: (bridge) => bridge.fail('bot'),
+    end: (bridge) => bridge.recover('bot'),
     afterMs: 5 * MINUTE,
+    endsAfterMs: 30 * SECOND,
+  },
+  destination_paused: {
+    subject: 'bot',
+    begin: (bridge) => bridge.lane('bot', { held: 3, pausedUntilMs: bridge.clock.monotonicMs() + 9 * HOUR }),
+    end: (bridge) => bridge.lane('bot', { held: 3 }),
+    afterMs: 0,
     endsAfterMs: 30 * SECOND,
   },
   near_ban: {
@@ -220,7 +225,8 @@ test('while they last they are told again every six hours, with their length, al
   const bridge = new FakeBridge();
   const lasting = cases.filter(
     ([code, { end }]) =>
-      end !== undefined && !['feed_unproven', 'feed_fatal', 'destination_failing'].includes(code),
+      end !== undefined &&
+      !['feed_unproven', 'feed_fatal', 'destination_failing', 'destination_paused'].includes(code),
   );
   expect(lasting.length).toBeGreaterThan(6);
   // A feed that is down, and another that has all the rest.
@@ -292,6 +298,54 @@ test('no text is empty, and every subject is named', () => {
       expect(text.includes('NAME'), code).toBe(about !== 'bridge');
     expect(advice.length, code).toBeGreaterThan(20);
   }
+});
+
+describe('a destination', () => {
+  const unreachable = { kind: 'retry', reason: 'unreachable' } as const;
+
+  test('regression: one order that failed, and silence since, is no destination that fails', async () => {
+    const bridge = new FakeBridge();
+    for (let attempt = 0; attempt < 5; attempt++) bridge.attempted('bot', unreachable);
+    await bridge.advance(HOUR);
+    expect(bridge.sent).toEqual([]);
+  });
+
+  test('that refuses messages answers, and so does not fail', async () => {
+    const bridge = new FakeBridge();
+    for (let minute = 0; minute < 20; minute++) {
+      bridge.attempted('bot', unreachable);
+      bridge.attempted('bot', { kind: 'reject', reason: 'message_refused', scope: 'message' });
+      await bridge.advance(MINUTE);
+    }
+    expect(bridge.sent).toEqual([]);
+  });
+
+  test('that asks for a moment, or for a long silence with nothing to send, is well', async () => {
+    const bridge = new FakeBridge();
+    for (let minute = 0; minute < 20; minute++) {
+      bridge.lane('bot', { held: 3, pausedUntilMs: bridge.clock.monotonicMs() + MINUTE });
+      await bridge.advance(MINUTE);
+    }
+    bridge.lane('bot', { pausedUntilMs: bridge.clock.monotonicMs() + HOUR });
+    await bridge.advance(MINUTE);
+    expect(bridge.sent).toEqual([]);
+  });
+
+  test('that fails and is then suspended does not take messages again', async () => {
+    const bridge = new FakeBridge();
+    bridge.fail('bot');
+    await bridge.advance(6 * MINUTE);
+    bridge.suspend('bot');
+    await bridge.advance(10 * MINUTE);
+    expect(bridge.changes).toEqual(['destination_failing bot started', 'destination_suspended bot started']);
+    bridge.lane('bot');
+    bridge.recover('bot');
+    await bridge.advance(MINUTE);
+    expect(bridge.changes.slice(2).sort()).toEqual([
+      'destination_failing bot ended',
+      'destination_suspended bot ended',
+    ]);
+  });
 });
 
 describe('a feed', () => {
