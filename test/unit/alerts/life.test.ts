@@ -361,6 +361,21 @@ describe('a feed', () => {
     bridge.live('tokyo');
     await bridge.advance(2 * MINUTE);
     expect(bridge.changes.slice(2).sort()).toEqual(['feed_down tokyo ended', 'feed_fatal tokyo ended']);
+    // Each in its own words.
+    const over = bridge.sent[2]?.alert.paragraphs.join('\n');
+    expect(over).toMatch(/It was: connect ECONNREFUSED/);
+    expect(over).toMatch(/It was: key_revoked/);
+  });
+
+  test('that is connected by the time it would be told is not said to be down, proven or not', async () => {
+    const bridge = new FakeBridge();
+    bridge.down('tokyo');
+    await bridge.advance(40 * SECOND);
+    bridge.live('tokyo', { selfTest: selfTest('unanswered') });
+    await bridge.advance(2 * MINUTE);
+    bridge.live('tokyo');
+    await bridge.advance(10 * MINUTE);
+    expect(bridge.sent).toEqual([]);
   });
 
   test('feedDownAfter of the config in force decides', async () => {
