@@ -2,6 +2,8 @@
 import { every, type Fault, type FaultStage, until } from './fault.ts';
 import type { FeedServer } from './feed-server.ts';
 
+const OVERSIZED_BYTES = 5 * 1024 * 1024;
+
 type Change = Partial<FeedServer['behaviour']>;
 
 const behaving = (name: string, description: string, change: Change): Fault => ({
@@ -16,6 +18,16 @@ export const FORM_FAULTS: readonly Fault[] = [
   behaving('text', 'sends text frames instead of binary ones', { form: 'text' }),
   behaving('fragments', 'sends every message in pieces', { form: 'fragments' }),
   behaving('compressed', 'insists on permessage-deflate, offered or not', { compresses: true }),
+  behaving('handshake_timeout', 'lets every handshake wait for a minute', { handshakeDelayMs: 60_000 }),
+  {
+    name: 'oversized',
+    description: 'sends frames of five megabytes',
+    apply: (stage) =>
+      every(stage, () => {
+        stage.server.sendRaw(Buffer.alloc(OVERSIZED_BYTES, 'x'));
+        return 'sent five megabytes';
+      }),
+  },
   behaving('nopings', 'sends heartbeats, but no pings', { sendsPings: false }),
   behaving('noheartbeats', 'sends pings, but no heartbeats', { sendsHeartbeats: false }),
 ];

@@ -81,6 +81,15 @@ describe('connections', () => {
     ).toBeLessThanOrEqual(10);
   });
 
+  test('limits are counted for each endpoint: one key connects to two of them at once', async () => {
+    await using other = await AwkwardFeed.start();
+    const gates = newGates();
+    using tokyo = await new Listener({ name: 'tokyo', url: server.url, clock, gates }).begin();
+    using seoul = await new Listener({ name: 'seoul', url: other.url, clock, gates }).begin();
+    await tokyo.welcomes.waitFor(1);
+    await seoul.welcomes.waitFor(1);
+  });
+
   test('regression: after a handshake that took long, the pause is counted from its end', async () => {
     let answer: (() => void) | undefined;
     server.script = (peer) => {

@@ -35,6 +35,8 @@ export const newGates = () => ({ connectGate: new ConnectGate(), selfTestGate: n
 
 export class Listener implements Disposable {
   readonly announcements = new Arrivals<AnnouncementFrame>('announcement');
+  /** Of each announcement, at receipt. */
+  readonly ages: number[] = [];
   readonly welcomes = new Arrivals<WelcomeFrame>('welcome');
   readonly losses = new Arrivals<Loss & { readonly retryMs: number }>('loss');
   readonly fatals = new Arrivals<{ readonly reason: string; readonly advice: string }>('fatal end');
@@ -61,7 +63,10 @@ export class Listener implements Disposable {
       ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
       expectations: expectations(options),
       events: {
-        announcement: (frame) => this.announcements.add(frame),
+        announcement: (frame, { ageAtReceiptMs }) => {
+          this.ages.push(ageAtReceiptMs);
+          this.announcements.add(frame);
+        },
         welcome: (_feed, frame) => this.welcomes.add(frame),
         lost: (_feed, loss, retryMs) => this.losses.add({ ...loss, retryMs }),
         fatal: (_feed, reason, advice) => this.fatals.add({ reason, advice }),

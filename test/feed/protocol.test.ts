@@ -3,6 +3,7 @@
  * may say or do, and what the bridge makes of it. Time is a fake clock's; sockets are real.
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { LISTING_TYPES, PUBLISHERS } from '../../src/announcement.ts';
 import {
   AwkwardFeed,
   bytesOf,
@@ -488,6 +489,51 @@ describe('server → client', () => {
       ({ opcode, payload }) => opcode === OPCODE.pong && payload.toString() === '999',
     );
     expect(bridge.losses.all).toEqual([]);
+  });
+});
+
+describe('announcements', () => {
+  test.each(['ABC,DEF,GHI', 'D', 'M', '1INCH', '1000SATS', '2Z', '恶俗企鹅', 'BNB Card', ''])(
+    'the ticker %j is read as it is',
+    async (ticker) => {
+      const { bridge, peer } = await connected();
+      peer.binary({ ...LISTING, ticker });
+      expect((await bridge.announcements.waitFor(1))[0]?.ticker).toBe(ticker);
+    },
+  );
+
+  test('every documented publisher and listing type is known: no warning', async () => {
+    const { bridge, peer } = await connected();
+    const pairs = PUBLISHERS.flatMap((publisher) =>
+      LISTING_TYPES.map((listingType) => ({ publisher, listingType })),
+    );
+    for (const pair of pairs) peer.binary({ ...LISTING, ...pair });
+    await bridge.announcements.waitFor(pairs.length);
+    expect(bridge.announcements.all).toMatchObject(pairs);
+    expect(bridge.codes).toEqual([]);
+  });
+
+  test('every optional field may be absent, and unknown ones are kept', async () => {
+    const { bridge, peer } = await connected();
+    peer.binary({ type: 'announcement', title: 'only words', market: { pair: 'KRW' } });
+    expect((await bridge.announcements.waitFor(1))[0]).toMatchObject({
+      title: 'only words',
+      ticker: '',
+      publishTimestampUs: undefined,
+      detectedTimestampUs: undefined,
+      dispatchTimestampUs: undefined,
+      abnormal: false,
+      extra: { market: { pair: 'KRW' } },
+    });
+  });
+
+  test('a tier that delays by 240 ms shows as age, not as a warning', async () => {
+    const { bridge, peer } = await connected();
+    const nowUs = bridge.clock.wallUs();
+    peer.binary({ ...LISTING, detectedTimestampUs: nowUs - 241_000, dispatchTimestampUs: nowUs - 1000 });
+    await bridge.announcements.waitFor(1);
+    expect(bridge.ages).toEqual([240]);
+    expect(bridge.codes).toEqual([]);
   });
 });
 

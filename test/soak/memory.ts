@@ -4,6 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 export interface MemorySample {
   /** Bytes, before the garbage was collected. */
   readonly rss: number;
+  /** Bytes of it that are V8's young generation, which grows in steps up to its limit, whatever stays alive. */
+  readonly young: number;
   /** Bytes, after. */
   readonly heapUsed: number;
   readonly external: number;

@@ -22,6 +22,7 @@ const MEMORY_EVERY_MS = SOAK_MS >= 600_000 ? 30_000 : 500;
 const WARM_SHARE = 1 / 6;
 /** A leak of 100 bytes a frame would be 7 MB an hour. */
 const MOST_HEAP_GROWTH_BYTES_PER_HOUR = 4e6;
+/** Without V8's young generation. */
 const MOST_RSS_GROWTH_BYTES_PER_HOUR = 16e6;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -107,7 +108,8 @@ test(`${SOAK_MS / 1000} s at ${PER_SECOND} frames/s, a drop every ${DROP_MS / 10
     heapMbPerHour: megabytes(slope(warm.map(({ heapUsed }) => heapUsed)) * perHour),
     rssMb: [warm[0], warm.at(-1)].map((sample) => megabytes(sample?.rss ?? 0)),
     mostRssMb: megabytes(Math.max(...samples.map(({ rss }) => rss))),
-    rssMbPerHour: megabytes(slope(warm.map(({ rss }) => rss)) * perHour),
+    youngMb: [warm[0], warm.at(-1)].map((sample) => megabytes(sample?.young ?? 0)),
+    rssMbPerHour: megabytes(slope(warm.map(({ rss, young }) => rss - young)) * perHour),
   };
   process.stdout.write(`soak: ${JSON.stringify(figures)}\n`);
   const file = process.env['SOAK_JSON'];
