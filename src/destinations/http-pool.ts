@@ -18,6 +18,8 @@ export interface Network {
   readonly lookup?: LookupFunction;
   /** In place of the network: every connection ends where this leads. */
   readonly connector?: buildConnector.connector;
+  /** After so long a connection is given up with all that undici keeps for it, and the next request begins anew. */
+  readonly clientTtlMs?: number;
 }
 
 /** What one destination needs at most. */
@@ -58,6 +60,7 @@ export class HttpPool {
       connect: this.#handOver,
       connections: MOST_SOCKETS,
       pipelining: 1,
+      clientTtl: network.clientTtlMs ?? null,
       allowH2: false,
       keepAliveTimeout: warmMs === false ? UNWARMED_KEEP_ALIVE_MS : warmMs,
       keepAliveMaxTimeout: MOST_KEEP_ALIVE_MS,

@@ -16,6 +16,9 @@ const YES = Buffer.from('{"ok":true,"result":{"message_id":1},"id":"1"}');
 /** As for real destinations by default; nothing lies here for so long. */
 const WARM_MS = 60_000;
 
+/** A few requests: the very first one to an origin is to be rehearsed too. */
+const CLIENT_TTL_MS = 20;
+
 export interface Sink {
   /** Every origin leads to the sink: nothing that uses these can leave the process. */
   readonly pools: Pools;
@@ -37,7 +40,7 @@ export async function openSink(clock: Clock): Promise<Sink> {
   server.unref();
   // Listening on a port, so the address is not a pipe's name.
   const { port } = server.address() as AddressInfo;
-  const pool = new HttpPool(`http://127.0.0.1:${port}`, WARM_MS, { clock });
+  const pool = new HttpPool(`http://127.0.0.1:${port}`, WARM_MS, { clock, clientTtlMs: CLIENT_TTL_MS });
   pool.join({ connections: 1, spares: 1 });
   return {
     pools: { join: () => ({ pool, leave: async () => undefined }) },

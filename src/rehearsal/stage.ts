@@ -1,19 +1,23 @@
 /**
  * The whole way of an announcement a second time, with nothing at its end: the same classes, the same
  * compiled rules and templates, the same senders with their platforms' libraries, but an outbox in memory,
- * a sink for a network, and nobody who listens. What V8 compiled for a rehearsal is what the news runs through.
+ * a sink for a network, and nobody who listens. What V8 compiled for a rehearsal is what the news runs
+ * through; so even the shapes of the objects are the real ones, and nothing is wrapped unless it is timed.
  */
 import { DatabaseSync } from 'node:sqlite';
 import { Dedupe } from '../dedupe.ts';
 import { Budget } from '../delivery/budget.ts';
 import { Lane } from '../delivery/lane.ts';
-import type { LaneEvents } from '../delivery/lane-parts.ts';
+import type { LaneParts } from '../delivery/lane-parts.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
 import type { Destination, DestinationDeps } from '../destinations/destination.ts';
+import { openDestination } from '../destinations/opening.ts';
 import type { PreparedDestination } from '../destinations/prepared.ts';
 import { ServiceClock } from '../feed/age.ts';
 import { decodeFrame } from '../feed/frames.ts';
 import { Intake, type Target } from '../intake.ts';
+import type { BridgeEvent } from '../ops/bridge-event.ts';
+import { createEvents, type Events } from '../ops/events.ts';
 import { createIds } from '../outbox/ids.ts';
 import { Journal } from '../outbox/journal.ts';
 import { migrate } from '../outbox/migrations.ts';
@@ -32,6 +36,8 @@ export interface StageParts {
   readonly destinations: readonly PreparedDestination[];
   readonly deps: Pick<DestinationDeps, 'clock' | 'redact' | 'version'>;
   readonly random: Random;
+  /** Take the time of each step, at the price of a few wrappers. */
+  readonly timed?: true;
 }
 
 /** The steps between frame and socket, in their order. */
@@ -74,8 +80,10 @@ export class Stage implements AsyncDisposable {
     cleanup.defer(() => sink.close());
     const destinations = new Map<PreparedDestination, Destination<unknown>>();
     for (const prepared of cast(parts.destinations)) {
-      const destination = await prepared.open({ ...parts.deps, pools: sink.pools });
+      const opening = prepared.open({ ...parts.deps, pools: sink.pools });
+      const destination = openDestination(() => opening, silent);
       cleanup.defer(() => destination.close());
+      await opening;
       destinations.set(prepared, destination);
     }
     const database = cleanup.adopt(new DatabaseSync(':memory:'), (open) => open.close());
@@ -95,17 +103,16 @@ export class Stage implements AsyncDisposable {
     this.#database = database;
     this.#close = close;
     this.scenes = scenesOf(parts.rules, new Set([...destinations.keys()].map(({ name }) => name)));
+    const events = createEvents(this.#listen);
+    const unattended = { written: silent, usable: silent, held: () => [] };
     const journal = new Journal(new SqliteOutbox(database), this.#clock, {
-      written: silent,
-      broken: silent,
-      mended: silent,
-      usable: silent,
-      held: () => [],
+      ...events.journal,
+      ...unattended,
     });
     const targets = new Map<string, Target>();
     const lanes: Lane[] = [];
     for (const [prepared, destination] of destinations) {
-      const lane = new Lane(this.#laneParts(prepared, destination, journal));
+      const lane = new Lane(this.#laneParts(prepared, destination, journal, events));
       lanes.push(lane);
       targets.set(prepared.name, {
         forEachTicker: prepared.forEachTicker,
@@ -122,14 +129,14 @@ export class Stage implements AsyncDisposable {
       {
         ids: createIds(parts.random),
         dedupe: new Dedupe(DEDUPE_WINDOW_MS),
-        journal: { record: (...entry) => this.#timeJournal(journal, entry) },
-        events: { received: silent, duplicate: silent },
+        journal: parts.timed ? { record: (...entry) => this.#timeJournal(journal, entry) } : journal,
+        events: events.intake,
       },
-      { router: { ...parts.router, route: (announcement) => this.#timeRoute(announcement) }, targets },
+      { router: { ...parts.router, route: (announcement) => this.#route(announcement) }, targets },
     );
   }
 
-  /** One announcement, from the bytes of its frame to the answer of the sink; `undefined` if nothing was sent. */
+  /** One announcement, from the bytes of its frame to the answer of the sink; `undefined` if nothing was sent, or if it is not timed. */
   async perform(scene: Scene): Promise<Split | undefined> {
     const frameBytes = scene.frame(this.#performed++);
     const { rule, destination, template, ticker } = scene;
@@ -149,7 +156,7 @@ export class Stage implements AsyncDisposable {
     this.#intake.accept(frame, { feed: 'rehearsal', receivedTimestampUs, receivedMs, ageAtReceiptMs });
 
     const result = await promise;
-    if (result?.writtenMs === undefined) return undefined;
+    if (result?.writtenMs === undefined || !this.#parts.timed) return undefined;
     return {
       decode: decodeMs,
       match: this.#journalStartMs - this.#matchStartMs,
@@ -169,38 +176,49 @@ export class Stage implements AsyncDisposable {
     return this.#close();
   }
 
-  #laneParts(prepared: PreparedDestination, destination: Destination<unknown>, journal: Journal) {
+  readonly #listen = (event: BridgeEvent): void => {
+    if (event.kind === 'delivery.attempted') this.#ended?.(event.result);
+    if (event.kind === 'delivery.ended') this.#ended?.(undefined);
+  };
+
+  #laneParts(
+    prepared: PreparedDestination,
+    destination: Destination<unknown>,
+    journal: Journal,
+    events: Events,
+  ): LaneParts {
     const { name, options, render, renderDefault } = prepared;
-    const { clock } = this.#parts.deps;
-    const ended = (result?: AttemptResult) => this.#ended?.(result);
-    const events: LaneEvents = {
-      attempted: (_delivery, _attempt, result) => ended(result),
-      ended: () => ended(),
-      suspended: silent,
-      resumed: silent,
-      nearBan: silent,
-      renderFailed: silent,
-    };
+    const clock = this.#clock;
     return {
-      ...{ name, destination, renderDefault, journal, clock, events },
+      name,
       // What the sink does not take at once is not worth another try.
       options: { ...options, retry: { ...options.retry, attempts: 1 } },
-      random: this.#parts.random,
-      render: (delivery: Parameters<typeof render>[0]) => {
-        this.#renderStartMs = clock.monotonicMs();
-        try {
-          return render(delivery);
-        } finally {
-          this.#renderEndMs = clock.monotonicMs();
-        }
-      },
+      destination,
+      render: this.#parts.timed ? this.#timeRender(render) : render,
+      renderDefault,
       ownBudget: new Budget(LIMITS, clock),
       sharedBudgets: new Map([['rehearsal', new Budget(LIMITS, clock)]]),
+      journal,
+      clock,
+      random: this.#parts.random,
+      events: events.lane,
+    };
+  }
+
+  #timeRender(render: LaneParts['render']): LaneParts['render'] {
+    const clock = this.#clock;
+    return (delivery) => {
+      this.#renderStartMs = clock.monotonicMs();
+      try {
+        return render(delivery);
+      } finally {
+        this.#renderEndMs = clock.monotonicMs();
+      }
     };
   }
 
   /** Asks the real rules, and goes where the scene wants to go. */
-  #timeRoute(announcement: Parameters<Router['route']>[0]): Routing {
+  #route(announcement: Parameters<Router['route']>[0]): Routing {
     this.#parts.router.route(announcement);
     return this.#forced;
   }

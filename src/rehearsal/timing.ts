@@ -27,7 +27,7 @@ export async function timeAnnouncement(
   const named = new Set(matches.map(({ destination }) => destination));
   const destinations = cast(parts.destinations.filter(({ name }) => named.has(name)));
   const timed = new Set(destinations.map(({ name }) => name));
-  await using stage = await Stage.open({ ...parts, destinations });
+  await using stage = await Stage.open({ ...parts, destinations, timed: true });
   const splits = new Map<Scene, Split[]>();
   for (const { rule, destination, template, tickers } of matches) {
     const scene = { rule, destination, template, ticker: tickers[0] ?? '', frame: frameOf(announcement) };

@@ -49,7 +49,7 @@ const realServer = async () => scope.use(await FaultyServer.start());
 describe('a rehearsed announcement', () => {
   test('goes to every type, template and rule, through all steps, and nothing reaches the real addresses', async () => {
     const server = await realServer();
-    await using stage = await Stage.open(partsOf(config(server.origin)));
+    await using stage = await Stage.open({ ...partsOf(config(server.origin)), timed: true });
     expect(stage.scenes.map(({ rule, destination, template }) => [rule, destination, template])).toEqual([
       ['korean', 'bot', undefined],
       ['korean', 'vip', 'loud'],
