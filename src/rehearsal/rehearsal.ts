@@ -10,9 +10,9 @@ import { type Clock, wait } from '../platform/clock.ts';
 import { Stage, type StageParts } from './stage.ts';
 
 /** Chosen by measurement: `docs/decisions/rehearsal.md`. */
-const AT_START = 500;
+const AT_START = 200;
 const PER_ROUND = 20;
-const INTERVAL_MS = 5_000;
+const INTERVAL_MS = 10_000;
 
 export class Rehearsal {
   readonly #clock: Clock;

@@ -179,7 +179,7 @@ describe('rounds', () => {
     rehearsal.interrupt();
     for (let tick = 0; tick < 20; tick++) await clock.advance(0);
     expect(sent.all).toHaveLength(2);
-    await clock.advance(5000);
+    await clock.advance(10_000);
     await sent.waitFor(3);
     expect(failures).toEqual([]);
   });
