@@ -1,8 +1,11 @@
 /**
  * Every destination's way out: one pool of connections for each origin and `warm`, for as long as any
  * destination uses it. A reload that changes a destination so finds its connections still open.
+ *
+ * Pools are made with the class that the sender brings: undici takes a tenth of a second to load, and so comes
+ * with the senders, after the feed.
  */
-import { HttpPool, type Needs, type Network } from './http-pool.ts';
+import type { HttpPool, Needs, Network } from './http-pool.ts';
 
 export class HttpPools {
   readonly #network: Network;
@@ -16,9 +19,10 @@ export class HttpPools {
     origin: string,
     warmMs: number | false,
     needs: Needs,
+    Pool: typeof HttpPool,
   ): { readonly pool: HttpPool; readonly leave: () => Promise<void> } {
     const key = `${origin} ${warmMs}`;
-    const pool = this.#pools.get(key) ?? new HttpPool(origin, warmMs, this.#network);
+    const pool = this.#pools.get(key) ?? new Pool(origin, warmMs, this.#network);
     this.#pools.set(key, pool);
     pool.join(needs);
     let left = false;

@@ -9,7 +9,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../platform/clock.ts';
 import { HttpExchange } from './http-exchange.ts';
-import type { HttpPool, Needs } from './http-pool.ts';
+import { HttpPool, type Needs } from './http-pool.ts';
 import type { HttpPools } from './http-pools.ts';
 
 export interface HttpRequest {
@@ -76,7 +76,7 @@ export class HttpConnection {
 
   constructor(origin: string, options: HttpOptions) {
     this.#options = options;
-    const { pool, leave } = options.pools.join(origin, options.warmMs, options);
+    const { pool, leave } = options.pools.join(origin, options.warmMs, options, HttpPool);
     this.#pool = pool;
     this.#leave = leave;
   }

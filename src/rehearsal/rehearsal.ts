@@ -7,7 +7,7 @@
  * comes in from a feed ends the round. Nothing of it is journalled, counted, logged or shown.
  */
 import { type Clock, wait } from '../platform/clock.ts';
-import { Stage, type StageParts } from './stage.ts';
+import type { StageParts } from './stage.ts';
 
 /** Chosen by measurement: `docs/decisions/rehearsal.md`. */
 const AT_START = 200;
@@ -54,6 +54,8 @@ export class Rehearsal {
 
   async #run(parts: StageParts, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
+    // With the senders' libraries, so not before the feed.
+    const { Stage } = await import('./stage.ts');
     await using stage = await Stage.open(parts);
     if (stage.scenes.length === 0) return;
     let next = 0;

@@ -27,6 +27,8 @@ interface Import {
   readonly to: string;
   /** Gone at run time. */
   readonly typeOnly: boolean;
+  /** Loaded when it is reached, not with the file. */
+  readonly isDynamic: boolean;
 }
 
 const text = (path: string) => readFileSync(join(source, path), 'utf8');
@@ -42,7 +44,7 @@ function importsOf(path: string, code: string): Import[] {
   return [...statements].map(([, type, still = '', dynamic]) => {
     const target = dynamic ?? still;
     const to = target.startsWith('.') ? join(dirname(path), target) : target;
-    return { from: path, to, typeOnly: type !== undefined };
+    return { from: path, to, typeOnly: type !== undefined, isDynamic: dynamic !== undefined };
   });
 }
 
@@ -99,6 +101,23 @@ describe('imports point one way', () => {
     };
     for (const path of files) visit(path, []);
     expect(rings).toEqual([]);
+  });
+
+  test('the daemon connects to its feeds before it loads what only sending or a terminal needs', () => {
+    const waits = ['undici', 'discord.js', 'telegraf', 'pino-pretty'];
+    const loaded = new Set<string>();
+    const visit = (path: string) => {
+      if (loaded.has(path)) return;
+      loaded.add(path);
+      for (const { to } of still.get(path) ?? []) visit(to);
+    };
+    const still = Map.groupBy(
+      imports.filter(({ typeOnly, isDynamic }) => !typeOnly && !isDynamic),
+      ({ from }) => from,
+    );
+    visit('cli/run.ts');
+    expect(loaded).toContain('feed/client.ts');
+    expect(waits.filter((library) => loaded.has(library))).toEqual([]);
   });
 
   test('only the command line uses the simulator', () => {
