@@ -164,9 +164,9 @@ export class Alerts {
   }
 }
 
-/** What is wrong with a destination cannot be said through it; that it is over, can. */
+/** What keeps messages from a destination cannot be said through it; that it is over, can. */
 function isFor(destination: string, { state, sighting: { code, subject } }: Change): boolean {
-  return state === 'ended' || conditionOf(code).about !== 'destination' || subject !== destination;
+  return state === 'ended' || !conditionOf(code).throughOthers || subject !== destination;
 }
 
 /** It is about a feed or destination that the config no longer has. */

@@ -5,6 +5,8 @@ export interface Condition {
   readonly severity: 'critical' | 'warning';
   /** What its subject is: of a feed or destination that has left the config nothing more is said. */
   readonly about: 'feed' | 'destination' | 'bridge';
+  /** It keeps messages from its destination, so it is told through the others. */
+  readonly throughOthers?: true;
   /** Shorter than this, in ms, it is not worth a word. */
   readonly forMs: (options: AlertsOptions) => number;
   /** Away for this long, in ms, it is over. What is seen in events has its time there (`from-events.ts`). */

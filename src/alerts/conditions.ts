@@ -79,6 +79,7 @@ const OWN = {
   destination_suspended: {
     severity: 'critical',
     about: 'destination',
+    throughOthers: true,
     forMs: AT_ONCE,
     goneMs: A_WHILE,
     starts: (destination) => `destination ${destination} refuses everything and is suspended`,
@@ -89,6 +90,7 @@ const OWN = {
   destination_failing: {
     severity: 'critical',
     about: 'destination',
+    throughOthers: true,
     forMs: () => FAILING_MS,
     goneMs: A_WHILE,
     starts: (destination) => `destination ${destination}: every attempt fails`,
@@ -98,6 +100,7 @@ const OWN = {
   destination_paused: {
     severity: 'warning',
     about: 'destination',
+    throughOthers: true,
     forMs: AT_ONCE,
     goneMs: A_WHILE,
     starts: (destination) => `destination ${destination} asked for a long silence`,
@@ -108,6 +111,7 @@ const OWN = {
   near_ban: {
     severity: 'critical',
     about: 'destination',
+    throughOthers: true,
     forMs: AT_ONCE,
     goneMs: AT_ONCE,
     starts: (destination) => `destination ${destination}: silent, to escape a ban of this address`,
@@ -118,6 +122,7 @@ const OWN = {
   destination_broken: {
     severity: 'critical',
     about: 'destination',
+    throughOthers: true,
     forMs: AT_ONCE,
     goneMs: AT_ONCE,
     starts: (destination) => `destination ${destination} could not be opened`,

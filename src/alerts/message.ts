@@ -71,7 +71,7 @@ function spanOf({ state, sighting, durationMs, returns }: Change, wallOf: WallOf
   const since = clockText(wallOf(sinceMs));
   const times = [
     ...(count !== undefined && count > 1 ? [`${count} times`] : []),
-    ...(returns > 0 ? [`away for a moment and back ${returns === 1 ? 'once' : `${returns} times`}`] : []),
+    ...(returns > 0 ? [`over for a moment ${returns === 1 ? 'once' : `${returns} times`}`] : []),
   ];
   const more = times.length > 0 ? `; ${times.join('; ')}` : '';
   if (state === 'ended') return `Lasted ${formatDuration(durationMs)}, since ${since}${more}.`;

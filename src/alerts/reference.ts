@@ -13,7 +13,7 @@ Made by \`src/alerts/reference.ts\` from the table of conditions; to bring it up
   (a delivery that died) is told with the first, and again only when there are more.
 - A short trouble is not told, and a short recovery is no end. What comes and goes is told ever more rarely.
 - What happens within 3 seconds is one message. There are at most **8 messages an hour**, 5 of them without something new and critical; what is held back is merged and counted.
-- What is wrong with a destination is told through the others. When there is none, the log has to do.
+- What keeps messages from a destination is told through the others. When there is none, the log has to do.
 - In a queue, every announcement goes before an alert. An alert that could not be sent for 6 hours expires, whatever \`maxAge\` says.
 - \`heartbeat\` is a sign of life at a time of your choice: announcements by feed, deliveries by destination, and what is wrong. When it does not come, something is.
 

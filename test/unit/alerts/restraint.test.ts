@@ -30,7 +30,7 @@ describe('flapping', () => {
       await bridge.advance(20 * SECOND);
     }
     expect(bridge.changes).toEqual(['feed_down tokyo started']);
-    expect(bridge.sent[0]?.alert.paragraphs.join()).toMatch(/away for a moment and back (once|\d+ times)/);
+    expect(bridge.sent[0]?.alert.paragraphs.join()).toMatch(/over for a moment (once|\d+ times)/);
     await bridge.advance(2 * MINUTE);
     expect(bridge.changes).toEqual(['feed_down tokyo started', 'feed_down tokyo ended']);
   });
@@ -151,6 +151,15 @@ describe('never through what it is about', () => {
     expect(bridge.sent.map(({ to, changes }) => [to, changes])).toEqual([
       [['chat'], ['store_broken  started']],
       [['ops'], ['destination_suspended chat started', 'store_broken  started']],
+    ]);
+  });
+
+  test('unless that takes messages all the same: one that it refused is told through it', async () => {
+    const bridge = new FakeBridge({ send: ['chat'] });
+    bridge.ended('chat', 'dead', 'message_refused');
+    await bridge.advance(10 * SECOND);
+    expect(bridge.sent.map(({ to, changes }) => [to, changes])).toEqual([
+      [['chat'], ['deliveries_dead chat started']],
     ]);
   });
 
