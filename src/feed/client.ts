@@ -235,7 +235,7 @@ export class FeedClient {
 
   #selfTested(feed: string, result: Parameters<FeedEvents['selfTest']>[1]): void {
     this.#parts.events.selfTest(feed, result);
-    if (result === 'unanswered') this.#evidence.selfTestUnanswered();
+    this.#evidence.selfTest(result !== 'unanswered');
   }
 
   #ended({ reason, detail, advice, ...verdict }: Verdict): void {

@@ -27,7 +27,7 @@ const AHEAD_MS = 5_000;
 const UNSTABLE = { losses: 5, withinMs: 600_000 } as const;
 /** A renewed key has another expiry; the same one differs by the rounding of seconds. */
 const SAME_EXPIRY_MS = 3_600_000;
-/** Foreign words that are told apart; the feed must not make this grow. */
+/** Foreign words of a kind that are told apart; the feed must not make this grow. */
 const MOST_WORDS = 100;
 /** Unread news is loud, but a chatty new type must not fill the disk. */
 const UNREAD_EVERY_MS = 60_000;
@@ -43,7 +43,7 @@ export class Evidence {
   readonly #options: FeedOptions;
   readonly #clock: Clock;
   readonly #warn: (warning: Warning) => void;
-  readonly #words = new Set<string>();
+  readonly #words = new Map<WarningCode, Set<string>>();
   /** Conditions that hold, as last seen. */
   readonly #standing = new Set<WarningCode>();
   #lossesMs: number[] = [];
@@ -66,7 +66,7 @@ export class Evidence {
     this.#standing.delete('key_used_elsewhere');
     const isEmpty =
       allowedCex.length === 0 || (exchanges !== undefined && missing.length === exchanges.length);
-    const covered = allowedCex === '*' ? allowedCex : allowedCex.join(', ');
+    const covered = cut(allowedCex === '*' ? allowedCex : allowedCex.join(', '), LONGEST_TEXT);
     const lacking = missing.length > 0 ? missing : ['every exchange'];
     this.#hold('exchanges_not_covered', isEmpty || missing.length > 0, () => [
       `the key does not cover ${lacking.join(', ')}: nothing of it will ever come${isEmpty ? ', and so nothing at all' : ''}`,
@@ -117,7 +117,7 @@ export class Evidence {
       field === 'publisher'
         ? (['unknown_publisher', 'publisher'] as const)
         : (['unknown_listing_type', 'listing type'] as const);
-    const message = `the ${what} ${word} is not known to this version: only rules that name it, or nothing of the kind, get it`;
+    const message = `the ${what} ${word} is not known to this version: only rules that name it, or leave the ${what} open, get it`;
     this.#once(code, word, message, {
       publisher: cut(frame.publisher, LONGEST_WORD),
       listingType: cut(frame.listingType, LONGEST_WORD),
@@ -173,11 +173,11 @@ export class Evidence {
     );
   }
 
-  selfTestUnanswered(): void {
-    this.#raise(
-      'self_test_unanswered',
+  selfTest(isAnswered: boolean): void {
+    this.#hold('self_test_unanswered', !isAnswered, () => [
       'the service did not answer a self-test: what it announces may not arrive either',
-    );
+      {},
+    ]);
   }
 
   selfTestUnasked(): void {
@@ -217,9 +217,10 @@ export class Evidence {
   }
 
   #once(code: WarningCode, word: string, message: string, details: Warning['details']): void {
-    const key = `${code} ${word}`;
-    if (this.#words.has(key) || this.#words.size >= MOST_WORDS) return;
-    this.#words.add(key);
+    const words = this.#words.get(code) ?? new Set();
+    this.#words.set(code, words);
+    if (words.has(word) || words.size >= MOST_WORDS) return;
+    words.add(word);
     this.#raise(code, message, details);
   }
 

@@ -257,6 +257,24 @@ describe('self-tests', () => {
     expect(testsOf(server.peers.all)).toHaveLength(1);
   });
 
+  test('a service that goes on without answering is told once, and again after it had answered', async () => {
+    using bridge = await new Listener({
+      url: server.url,
+      clock,
+      selfTest: '1h',
+      silenceTimeout: '1d',
+    }).begin();
+    const peer = await server.peer();
+    await bridge.welcomes.waitFor(1);
+    await clock.advance(300_000);
+    expect((await bridge.selfTests.waitFor(4)).length).toBeGreaterThanOrEqual(4);
+    expect(bridge.codes).toEqual(['self_test_unanswered']);
+    peer.binary(ANSWER);
+    await bridge.selfTests.waitFor((result) => result !== 'unanswered');
+    await clock.advance(HOUR_MS + 16_000);
+    expect(bridge.codes).toEqual(['self_test_unanswered', 'self_test_unanswered']);
+  });
+
   test('a test announcement that nobody asked for is counted, told once, and proves nothing', async () => {
     using bridge = await new Listener({ url: server.url, clock, selfTest: '1h' }).begin();
     const peer = await server.peer();

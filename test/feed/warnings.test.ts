@@ -222,7 +222,10 @@ describe('words', () => {
     const { bridge, peer } = await connected();
     for (let count = 0; count < 500; count++) peer.binary({ type: `invented ${count}` });
     await read(bridge, peer);
-    expect(bridge.warnings.all).toHaveLength(100);
+    peer.binary({ ...LISTING, listingType: 'moon_listing' });
+    await read(bridge, peer);
+    expect(bridge.warnings.all).toHaveLength(101);
+    expect(bridge.codes.at(-1)).toBe('unknown_listing_type');
     expect(bridge.client.status.frames['unknown']).toBe(500);
   });
 
