@@ -28,7 +28,7 @@ export interface Dropped {
   readonly owed: number;
 }
 
-/** In rows: an announcement, a delivery or an attempt. About 100 MB; more than a day of a busy feed. */
+/** In rows: an announcement, a delivery or an attempt. About 25 MB; more than a day of a busy feed. */
 const MOST_ROWS = 100_000;
 
 /** What is left after a clearing, so that the next one is far. */
