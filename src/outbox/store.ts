@@ -159,6 +159,7 @@ export class Store implements Outbox {
       return true;
     }
     this.#lock.take();
+    if (isFull(error)) makeRoom(open);
     // Somebody else's lock or a full disk passes; after anything else the connection may be part of the trouble.
     if (fault !== undefined || !(isBusy(error) || isFull(error))) this.#reopen(open);
     return false;
@@ -250,6 +251,15 @@ export class Store implements Outbox {
     } catch {
       // It was given up, and what could be read of it is in the next one.
     }
+  }
+}
+
+/** The log may be larger than what it changes: in the database it takes less. */
+function makeRoom({ database }: OpenDatabase): void {
+  try {
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // Not even that fits. It is tried again.
   }
 }
 

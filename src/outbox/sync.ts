@@ -11,8 +11,8 @@ import { checkpoint } from './checkpoint.ts';
 /** Long enough for a burst to share one sync, short enough to be "the last few milliseconds". */
 const DELAY_MS = 5;
 
-/** Of about five pages each: a log of 20 MB. */
-const CHECKPOINT_WRITES = 1000;
+/** Of about five pages each: a log of 10 MB. */
+const CHECKPOINT_WRITES = 500;
 
 export class Sync {
   readonly #path: string;

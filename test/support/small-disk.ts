@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const SIZE_BYTES = 16 * 1024 * 1024;
+const SIZE_BYTES = 24 * 1024 * 1024;
 
 export class SmallDisk implements Disposable {
   readonly path: string;

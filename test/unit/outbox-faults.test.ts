@@ -406,6 +406,28 @@ test('the disk is full, at the start and later: it starts all the same, and writ
   await running.stop();
 });
 
+test('regression: the log has filled the disk: a little room is enough to take it into the database, and all is well', async ({
+  skip,
+}) => {
+  using folder = new Folder();
+  using disk = new SmallDisk(folder);
+  skip(!disk.works, 'no right to mount here');
+  const path = join(disk.path, 'bridge.db');
+  const running = new Running(path);
+  const reserve = join(disk.path, 'reserve');
+  writeFileSync(reserve, Buffer.alloc(4 * 1024 * 1024));
+  while (running.journal.fault === undefined) running.read(10);
+  const deliveries = running.read(10);
+  expect(statSync(`${path}-wal`).size).toBeGreaterThan(10 * 1024 * 1024);
+  rmSync(reserve);
+  await running.clock.advance(2000);
+  expect(running.journal.fault).toBeUndefined();
+  expect(statSync(`${path}-wal`).size).toBeLessThan(4 * 1024 * 1024);
+  const pending = new Set(running.pending());
+  for (const id of idsOf(deliveries)) expect(pending).toContain(id);
+  await running.stop();
+});
+
 test('the disk turns read-only, also before the start: it runs, and writes when it can', async ({ skip }) => {
   using folder = new Folder();
   using disk = new SmallDisk(folder);

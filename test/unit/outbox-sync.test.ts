@@ -21,10 +21,10 @@ test('after many writes the log is taken into the database by another thread, an
     }
   };
   const emptyBytes = statSync(path).size;
-  write(0, 999);
+  write(0, 499);
   await expect.poll(() => store.sync.isCheckpointing, { interval: 5 }).toBe(false);
   expect(statSync(path).size).toBe(emptyBytes);
-  write(999, 1);
+  write(499, 1);
   await expect
     .poll(() => statSync(path).size, { timeout: 10_000, interval: 20 })
     .toBeGreaterThan(emptyBytes * 5);
@@ -32,9 +32,9 @@ test('after many writes the log is taken into the database by another thread, an
   const logBytes = statSync(`${path}-wal`).size;
   // Nobody else has changed anything.
   expect(store.outbox.changedByOthers()).toBe(false);
-  write(1000, 500);
+  write(500, 200);
   expect(statSync(`${path}-wal`).size).toBe(logBytes);
-  expect(store.outbox.waiting().get('bot')?.deliveries).toBe(1500);
+  expect(store.outbox.waiting().get('bot')?.deliveries).toBe(700);
   await store.close();
   using database = new DatabaseSync(path);
   expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
@@ -51,7 +51,7 @@ test('a checkpoint under way is waited for at the end', async () => {
   using folder = new Folder();
   const path = folder.file('bridge.db');
   const store = openStore(path, systemClock, () => undefined);
-  for (let ordinal = 0; ordinal < 1000; ordinal++) {
+  for (let ordinal = 0; ordinal < 500; ordinal++) {
     store.outbox.record(announcementAt(ordinal, NOW_MS), []);
     store.sync.request();
   }
