@@ -131,3 +131,24 @@ test('a group that has moved is followed, also after a restart, and the config t
   expect(await bridge.event('destination.advice')).toMatchObject({ destination: 'group', advice });
   expect(telegram.requests).toHaveLength(3);
 });
+
+test('a suspended destination is told once, and `deliveries retry` makes it go on when it is mended', async () => {
+  await using standIns = await startStandIns();
+  using workplace = new Workplace(CONFIG);
+  const { feed, bot } = standIns;
+  bot.faults.push({ status: 404 });
+  await using bridge = workplace.start(['run'], standIns.env);
+  await bridge.event('feed.live');
+  feed.announce(listing('WAITS'));
+  expect(await bridge.event('destination.suspended')).toMatchObject({ destination: 'bot', reason: 'gone' });
+  await using list = workplace.start(['deliveries', '--destination', 'bot', '--json'], standIns.env);
+  await list.finished;
+  const [waiting] = JSON.parse(list.stdout) as { state: string; delivery: { id: string } }[];
+  expect(waiting?.state).toBe('pending');
+  await using retry = workplace.start(['deliveries', 'retry', waiting?.delivery.id ?? ''], standIns.env);
+  expect((await retry.finished).code, retry.stderr).toBe(0);
+  await bot.waitFor(titled('WAITS'), 10_000);
+  expect(await bridge.event('destination.resumed')).toMatchObject({ destination: 'bot' });
+  expect(bot.requests).toHaveLength(2);
+  expect(bridge.log.all.filter(({ msg }) => msg === 'destination.suspended')).toHaveLength(1);
+});
