@@ -28,7 +28,8 @@ export function compareExpiry(a: Queued, b: Queued): number {
   return atA === atB ? compare(a, b) : atA - atB;
 }
 
-const expiryOf = ({ delivery }: Queued) => delivery.expiresAtMs ?? Number.POSITIVE_INFINITY;
+/** Monotonic ms; Infinity = never. */
+export const expiryOf = ({ delivery }: Queued) => delivery.expiresAtMs ?? Number.POSITIVE_INFINITY;
 
 /** Ascending by an order in which no two are equal. */
 export class Backlog<Item extends Queued> {

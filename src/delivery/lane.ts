@@ -13,7 +13,7 @@ import PQueue from 'p-queue';
 import type { OwedDelivery } from '../outbox/outbox.ts';
 import type { Timer } from '../platform/clock.ts';
 import { attempt, type Made, recordOf } from './attempt.ts';
-import { compare } from './backlog.ts';
+import { compare, expiryOf } from './backlog.ts';
 import type { Delivery, FinalState } from './delivery.ts';
 import { Head, type Held, isExpired } from './head.ts';
 import type { LaneParts, LaneStatus } from './lane-parts.ts';
@@ -221,9 +221,11 @@ export class Lane {
 
   #settle(held: Held, result: AttemptResult, startedMs: number): void {
     const { options, clock, random, events } = this.#parts;
+    const { retry, onAmbiguous } = options;
     const endedMs = clock.monotonicMs();
-    held.attempts++;
-    const decision = decide(result.outcome, held.attempts, options.retry, options.onAmbiguous, random);
+    const attempt = ++held.attempts;
+    const leftMs = expiryOf(held) - endedMs;
+    const decision = decide(result.outcome, { attempt, retry, onAmbiguous, leftMs, random });
     events.attempted(held.delivery, held.attempts, result, startedMs, endedMs, decision);
     if (decision.kind === 'again' && decision.pause !== undefined)
       this.#room.pause(decision.pause.budget, endedMs + decision.pause.ms);

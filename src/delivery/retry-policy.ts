@@ -24,14 +24,18 @@ export type Decision =
   /** The destination itself refuses: keep the delivery, suspend the destination. */
   | { readonly kind: 'suspend'; readonly reason: string };
 
-/** `attempt`: the number of the one that just ended, from 1. */
-export function decide(
-  outcome: Outcome,
-  attempt: number,
-  retry: RetryOptions,
-  onAmbiguous: 'resend' | 'drop',
-  random: Random,
-): Decision {
+/** What is known when an attempt has ended. */
+export interface Situation {
+  /** The number of the one that just ended, from 1. */
+  readonly attempt: number;
+  readonly retry: RetryOptions;
+  readonly onAmbiguous: 'resend' | 'drop';
+  /** Until the delivery expires, in ms; Infinity = never. */
+  readonly leftMs: number;
+  readonly random: Random;
+}
+
+export function decide(outcome: Outcome, situation: Situation): Decision {
   switch (outcome.kind) {
     case 'delivered':
       return { kind: 'end', state: 'delivered', reason: undefined };
@@ -39,10 +43,10 @@ export function decide(
       if (outcome.scope === 'destination') return { kind: 'suspend', reason: outcome.reason };
       return { kind: 'end', state: 'dead', reason: outcome.reason };
     case 'ambiguous':
-      if (onAmbiguous === 'drop') return { kind: 'end', state: 'dead', reason: outcome.reason };
-      return again(outcome.reason, attempt, retry, random);
+      if (situation.onAmbiguous === 'drop') return { kind: 'end', state: 'dead', reason: outcome.reason };
+      return again(outcome.reason, situation);
     case 'retry':
-      return again(outcome.reason, attempt, retry, random, outcome);
+      return again(outcome.reason, situation, outcome);
     default:
       return outcome satisfies never;
   }
@@ -50,9 +54,7 @@ export function decide(
 
 function again(
   reason: string,
-  attempt: number,
-  retry: RetryOptions,
-  random: Random,
+  { attempt, retry, leftMs, random }: Situation,
   wish?: Extract<Outcome, { kind: 'retry' }>,
 ): Decision {
   if (retry.attempts !== undefined && attempt >= retry.attempts)
@@ -64,8 +66,13 @@ function again(
   return {
     kind: 'again',
     reason,
-    delayMs: atOnce ? 0 : backoffMs(attempt, range, random),
+    delayMs: atOnce ? 0 : withinLife(backoffMs(attempt, range, random), leftMs, retry.minDelay),
     plain: wish?.plain === true,
     pause,
   };
+}
+
+/** A wait that the delivery would not outlive gives away its last chances: half of what is left, while that is worth it. */
+function withinLife(waitMs: number, leftMs: number, minDelayMs: number): number {
+  return waitMs >= leftMs && leftMs / 2 >= minDelayMs ? leftMs / 2 : waitMs;
 }

@@ -216,7 +216,7 @@ const duplicateFields = ({ announcement, first }: BridgeEventOf<'announcement.du
 
 function attemptedFields(event: BridgeEventOf<'delivery.attempted'>): LogFields {
   const { delivery, attempt, result, startedMs, endedMs, decision } = event;
-  const { outcome, status, detail, writtenMs } = result;
+  const { outcome, status, detail, writtenMs, connected } = result;
   return {
     delivery: delivery.id,
     destination: delivery.destination,
@@ -228,6 +228,8 @@ function attemptedFields(event: BridgeEventOf<'delivery.attempted'>): LogFields 
     detail,
     dispatchMs: writtenMs === undefined ? undefined : roundMs(writtenMs - delivery.announcement.receivedMs),
     durationMs: roundMs(endedMs - startedMs),
+    // Only when it had to: the usual one goes over a connection that is already there.
+    connected,
     next: decision.kind === 'end' ? decision.state : decision.kind,
     retryMs: decision.kind === 'again' ? roundMs(decision.pause?.ms ?? decision.delayMs) : undefined,
   };

@@ -83,6 +83,17 @@ const countersOf = (make: MetricMaker) => ({
     'From receipt to the first request on the wire',
     'destination',
   ),
+  stage: make.histogram(
+    'dispatch_stage_seconds',
+    'The parts of dispatch_seconds: queue (decode, match, journal, wait for room) and send (render, connection, write)',
+    'destination',
+    'stage',
+  ),
+  connectsPaid: make.counter(
+    'connects_paid_total',
+    'Attempts that had to wait for a new connection; the warm ones should keep this at 0',
+    'destination',
+  ),
 });
 
 function count(counters: Counters, event: BridgeEvent): void {
@@ -116,16 +127,20 @@ function received(
 }
 
 function attempted(
-  { attempts, dispatch, delivery }: Counters,
-  { delivery: owed, attempt, result, endedMs }: BridgeEventOf<'delivery.attempted'>,
+  { attempts, connectsPaid, dispatch, stage, delivery }: Counters,
+  { delivery: owed, attempt, result, startedMs, endedMs }: BridgeEventOf<'delivery.attempted'>,
 ): void {
-  const { outcome, writtenMs } = result;
+  const { outcome, writtenMs, connected } = result;
   const { destination, announcement } = owed;
   const { receivedMs } = announcement;
   attempts.inc({ destination, outcome: outcome.kind === 'delivered' ? 'delivered' : outcome.reason });
+  if (connected) connectsPaid.inc({ destination });
   // An alert waits until there is nothing else to send.
   if (announcement.alert !== undefined) return;
-  if (attempt === 1 && writtenMs !== undefined)
+  if (attempt === 1 && writtenMs !== undefined) {
     dispatch.observe({ destination }, (writtenMs - receivedMs) / 1000);
+    stage.observe({ destination, stage: 'queue' }, (startedMs - receivedMs) / 1000);
+    stage.observe({ destination, stage: 'send' }, (writtenMs - startedMs) / 1000);
+  }
   if (outcome.kind === 'delivered') delivery.observe({ destination }, (endedMs - receivedMs) / 1000);
 }

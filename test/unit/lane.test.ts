@@ -47,6 +47,18 @@ test('what cannot wait so long expires in its time, not after the pause', async 
   expect(bench.rows()).toMatchObject([{ state: 'expired', reason: 'max_age' }]);
 });
 
+test('regression: a wait that would outlive the delivery leaves it its last chances', async () => {
+  using bench = new LaneBench({
+    bot: { options: { maxAge: '4s', retry: { minDelay: '100ms', maxDelay: '1m' } } },
+  });
+  const downUntilMs = bench.clock.monotonicMs() + 3500;
+  bench.answer = () =>
+    bench.clock.monotonicMs() < downUntilMs ? { kind: 'retry', reason: 'unreachable' } : delivered;
+  for (let n = 1; n <= 20; n++) bench.announce(`${n}`);
+  await bench.clock.advance(5000);
+  expect(bench.rows().map(({ state }) => state)).toEqual(Array(20).fill('delivered'));
+});
+
 test('a shared Retry-After holds all that share; then one goes first, the most important; the rest when it has ended', async () => {
   const shared = [{ key: 'account', limits: [] }];
   const options = { ...patient, concurrency: 16 };

@@ -90,7 +90,7 @@ describe('attempts', () => {
       kind: 'delivery.attempted',
       delivery,
       attempt,
-      result: { outcome, writtenMs },
+      result: { outcome, writtenMs, ...(attempt === 1 && { connected: true as const }) },
       startedMs: 1000,
       endedMs,
       decision: end,
@@ -113,6 +113,13 @@ describe('attempts', () => {
     ]);
     expect(await samples(metrics, 'dispatch_seconds_sum')).toEqual([
       'dispatch_seconds_sum{destination="bot"} 0.002',
+    ]);
+    expect(await samples(metrics, 'dispatch_stage_seconds_sum')).toEqual([
+      'dispatch_stage_seconds_sum{destination="bot",stage="queue"} 0',
+      'dispatch_stage_seconds_sum{destination="bot",stage="send"} 0.002',
+    ]);
+    expect(await samples(metrics, 'connects_paid_total')).toEqual([
+      'connects_paid_total{destination="bot"} 1',
     ]);
     expect(await samples(metrics, 'delivery_seconds_sum')).toEqual([
       'delivery_seconds_sum{destination="bot"} 0.51',
