@@ -9,6 +9,7 @@ const SCRIPTS = {
   bare: path('../bare.mjs'),
   rehearsed: path('../rehearsed-bare.mjs'),
   fanout: path('../bare-fanout.mjs'),
+  variant: path('../rehearsal-variant.mjs'),
 } as const;
 /** What is installed, and what runs in a checkout. */
 export const ENTRIES = { dist: path('../../dist/main.js'), src: path('../../src/main.ts') } as const;
@@ -37,6 +38,13 @@ export const bareFanout = (urls: readonly string[], connections: number): Subjec
   files: { 'urls.json': JSON.stringify(urls) },
 });
 
+/** How much is rehearsed: announcements at the start, in each later round, and between two rounds. */
+export interface Rehearsed {
+  readonly atStart: number;
+  readonly perRound: number;
+  readonly intervalMs: number;
+}
+
 export interface BridgeOptions {
   readonly name?: string;
   readonly entry?: string;
@@ -48,11 +56,20 @@ export interface BridgeOptions {
   /** More top-level YAML. */
   readonly more?: string;
   readonly prepare?: (folder: string) => void;
+  /** Otherwise than it is built. */
+  readonly rehearsed?: Rehearsed;
 }
 
 /** The real program with a real config, all defaults but the port. */
 export function bridge(options: BridgeOptions): SubjectKind {
-  const { name = 'listing-bridge', entry = ENTRIES.dist, env = {}, destinations, prepare } = options;
+  const {
+    name = 'listing-bridge',
+    entry = ENTRIES.dist,
+    env = {},
+    destinations,
+    prepare,
+    rehearsed,
+  } = options;
   const names = destinations.map((destination) => destination.slice(0, destination.indexOf(':')));
   const rules = options.rules ?? [`{ name: all, match: {}, send: [${names.join(', ')}] }`];
   const config = [
@@ -68,8 +85,8 @@ export function bridge(options: BridgeOptions): SubjectKind {
   ];
   return {
     name,
-    args: [entry, 'run'],
-    env,
+    args: [...(rehearsed === undefined ? [] : ['--import', SCRIPTS.variant]), entry, 'run'],
+    env: rehearsed === undefined ? env : { ...env, REHEARSAL: Object.values(rehearsed).join(',') },
     files: {},
     prepare: (folder) => {
       writeFileSync(join(folder, 'config.yaml'), `${config.join('\n')}\n`);

@@ -73,6 +73,12 @@ export class Subject {
     return { residentMb: of('VmRSS'), peakMb: of('VmHWM') };
   }
 
+  /** As a user stops it; `stop` clears up. */
+  async quit(): Promise<void> {
+    this.#child.kill('SIGTERM');
+    await this.ended.catch(() => undefined);
+  }
+
   async stop(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       this.#child.kill('SIGKILL');

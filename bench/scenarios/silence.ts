@@ -36,6 +36,11 @@ export function silence(meanwhile: () => Promise<void>): Scenario {
         bare(meter.sinkUrl),
         rehearsedBare(meter.sinkUrl),
         bridge({ destinations: [webhook('bot', meter.hookUrl)] }),
+        bridge({
+          name: 'without rehearsal',
+          destinations: [webhook('bot', meter.hookUrl)],
+          rehearsed: { atStart: 0, perRound: 0, intervalMs: 3_600_000 },
+        }),
       ];
       const points: CurvePoint[] = [];
       const later = new Map<string, number[]>();

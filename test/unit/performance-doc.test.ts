@@ -1,0 +1,80 @@
+/** `docs/performance.md` and its chart show the results that are kept, and nothing else. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { chart } from '../../bench/chart.ts';
+import { median, percentile, summaryOf, summaryOfBlocks } from '../../bench/meter/statistics.ts';
+import { isMet, type Results, ratioRow } from '../../bench/results.ts';
+import { FILES, withResults } from '../../bench/save.ts';
+import { shown } from '../../bench/table.ts';
+
+const read = (path: string) => readFileSync(path, 'utf8');
+const results = JSON.parse(read(FILES.results)) as Results;
+
+test('the table is that of bench/results.json', () => {
+  const document = read(FILES.document);
+  expect(withResults(document, results)).toBe(document);
+});
+
+test('the chart is drawn from bench/results.json', () => {
+  expect(read(FILES.chart)).toBe(chart(results));
+});
+
+test('the results are of a whole run: every target, and the curve with and without', () => {
+  expect(results.short).toBe(false);
+  expect(new Set(results.rows.map(({ target }) => target))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));
+  expect(new Set(results.curve.map(({ silenceMs }) => silenceMs))).toEqual(
+    new Set([1000, 10_000, 60_000, 300_000]),
+  );
+});
+
+test('statistics: nearest rank, true median, the median block decides', () => {
+  expect(median([3, 1, 2])).toBe(2);
+  expect(median([4, 1, 2, 3])).toBe(2.5);
+  expect(percentile([5, 1, 4, 2, 3], 0.99)).toBe(5);
+  expect(
+    percentile(
+      Array.from({ length: 200 }, (_, n) => n + 1),
+      0.99,
+    ),
+  ).toBe(198);
+  expect(() => median([])).toThrow('nothing was measured');
+  expect(summaryOf([2, 4])).toEqual({ count: 2, p50: 3, p99: 4, max: 4 });
+  // The second repetition was disturbed: it shows in the greatest, and nowhere else.
+  expect(
+    summaryOfBlocks([
+      [1, 2, 3],
+      [100, 200, 300],
+      [2, 3, 4],
+    ]),
+  ).toEqual({ count: 9, p50: 3, p99: 4, max: 300 });
+});
+
+test('a ratio at its limit is met, above it is missed', () => {
+  const summary = (p50: number) => ({ count: 1, p50, p99: p50, max: p50 });
+  const row = (ours: number) =>
+    ratioRow(
+      {
+        target: 2,
+        what: 'x',
+        unit: 'ms',
+        ours: summary(ours),
+        compared: { name: 'bare', summary: summary(4) },
+      },
+      'p50',
+      1.25,
+    );
+  expect(isMet(row(5))).toBe(true);
+  expect(isMet(row(5.01))).toBe(false);
+  expect(row(5).verdict).toEqual({ is: 1.25, limit: 1.25, how: 'p50 ÷ bare' });
+});
+
+test.each([
+  [0, '0'],
+  [0.0456, '0.046'],
+  [1.234, '1.23'],
+  [12.34, '12.3'],
+  [123.4, '123'],
+  [12_345, '12,345'],
+])('%d is shown as %s', (figure, text) => {
+  expect(shown(figure)).toBe(text);
+});
