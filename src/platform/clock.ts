@@ -3,8 +3,10 @@
  * simulation can own time. Wall time is for people and for the feed's stamps; ages, deadlines and waits
  * use monotonic time, because the wall clock may be stepped under us. Monotonic time starts at what the
  * wall clock said when the process started, so that it can be stored and still means something after a
- * restart.
+ * restart. It goes on while the machine sleeps.
  */
+import { uptime } from 'node:os';
+
 export interface Timer {
   cancel(): void;
 }
@@ -14,7 +16,7 @@ export interface Clock {
   wallMs(): number;
   /** Microseconds since the Unix epoch, an integer, at sub-millisecond resolution. May jump. */
   wallUs(): number;
-  /** Milliseconds since the epoch as the machine believed them when the process started, fractional. Never jumps. */
+  /** Milliseconds since the epoch as the machine believed them when the process started, fractional. Never goes back, and forwards by more than has passed only over a sleep of the machine. */
   monotonicMs(): number;
   /** Runs `callback` once, `delayMs` (≥ 0, any size) from now; keeps the process alive only if `keepAlive`. */
   after(delayMs: number, callback: () => void, keepAlive?: boolean): Timer;
@@ -26,23 +28,73 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** How far the fine wall clock may drift from the coarse one before it is set anew. */
 const REANCHOR_MS = 2;
 
-class SystemClock implements Clock {
-  #anchorMs = Date.now() - performance.now();
+/** The wall clock has moved against the steady one by more than slewing does: it was set, or the machine slept. */
+const JUMP_MS = 1000;
+
+/** What the machine can be asked, in ms. */
+export interface Readings {
+  wallMs(): number;
+  /** Fine, never set, and stands still while the machine sleeps. */
+  steadyMs(): number;
+  /** Since the machine was started, sleep included. Slow to ask. */
+  upMs(): number;
+}
+
+const machine: Readings = {
+  wallMs: () => Date.now(),
+  steadyMs: () => performance.now(),
+  upMs: () => uptime() * 1000,
+};
+
+export class SystemClock implements Clock {
+  readonly #readings: Readings;
+  readonly #originMs: number;
+  /** Wall less steady, for stamps in µs. */
+  #anchorMs: number;
+  /** Wall less steady, at the last jump. */
+  #wallAheadMs: number;
+  /** Up less steady: grows only by sleep. */
+  #upAheadMs: number;
+  #sleptMs = 0;
+
+  constructor(readings: Readings = machine) {
+    this.#readings = readings;
+    const steadyMs = readings.steadyMs();
+    this.#originMs = readings.wallMs() - steadyMs;
+    this.#anchorMs = this.#originMs;
+    this.#wallAheadMs = this.#originMs;
+    this.#upAheadMs = readings.upMs() - steadyMs;
+  }
 
   wallMs(): number {
-    return Date.now();
+    return this.#readings.wallMs();
   }
 
   wallUs(): number {
-    const monotonicMs = performance.now();
-    const coarseMs = Date.now();
-    if (Math.abs(this.#anchorMs + monotonicMs - coarseMs) > REANCHOR_MS)
-      this.#anchorMs = coarseMs - monotonicMs;
-    return Math.round((this.#anchorMs + monotonicMs) * 1000);
+    const steadyMs = this.#readings.steadyMs();
+    const coarseMs = this.#readings.wallMs();
+    if (Math.abs(this.#anchorMs + steadyMs - coarseMs) > REANCHOR_MS) this.#anchorMs = coarseMs - steadyMs;
+    return Math.round((this.#anchorMs + steadyMs) * 1000);
   }
 
+  /** Sleep counts: what waited in memory overnight is a night old. Setting the wall clock does not. */
   monotonicMs(): number {
-    return performance.timeOrigin + performance.now();
+    const steadyMs = this.#readings.steadyMs();
+    const wallAheadMs = this.#readings.wallMs() - steadyMs;
+    if (Math.abs(wallAheadMs - this.#wallAheadMs) > JUMP_MS) {
+      this.#wallAheadMs = wallAheadMs;
+      this.#countSleep(steadyMs);
+    }
+    return this.#originMs + steadyMs + this.#sleptMs;
+  }
+
+  /** Asked only after a jump of the wall clock, since the answer is slow and waking always sets it. */
+  #countSleep(steadyMs: number): void {
+    const upAheadMs = this.#readings.upMs() - steadyMs;
+    const sleptMs = upAheadMs - this.#upAheadMs;
+    if (sleptMs <= JUMP_MS) return;
+    this.#sleptMs += sleptMs;
+    this.#upAheadMs = upAheadMs;
   }
 
   after(delayMs: number, callback: () => void, keepAlive = true): Timer {
