@@ -153,8 +153,11 @@ export class Store implements Outbox {
       return true;
     }
     if (this.#parts.sync.isCheckpointing) throw error;
-    const fault = isCorrupt(error) ? error : faultOf(open);
-    if (isCorrupt(fault) || (fault instanceof FileFault && fault.kind === 'gone')) {
+    const seen = faultOf(open);
+    const isGone = seen instanceof FileFault && seen.kind === 'gone';
+    // What is in the place of a file that is gone is not the damaged one.
+    const fault = isCorrupt(error) && !isGone ? error : seen;
+    if (isGone || isCorrupt(fault)) {
       this.#replace(open, fault);
       return true;
     }

@@ -331,6 +331,22 @@ test('another database is put in its place: that one is used, with what was owed
   await running.stop();
 });
 
+test('regression: a database that was put in the place of a damaged one is not taken for it', async () => {
+  using folder = new Folder();
+  const path = folder.file('bridge.db');
+  const elsewhere = folder.file('backup.db');
+  const { owed, clock } = await filled(elsewhere);
+  const running = new Running(path, clock);
+  const deliveries = running.read(5);
+  renameSync(elsewhere, path);
+  // As SQLite says it.
+  const malformed = Object.assign(new Error('database disk image is malformed'), { errcode: 11 });
+  expect(running.store.outbox.mend(malformed)).toBe(true);
+  expect(asides(folder)).toEqual([]);
+  expect(running.pending()).toEqual([...owed, ...idsOf(deliveries)].sort());
+  await running.stop();
+});
+
 test('the log is deleted under it: what was only in the log is in the database', async () => {
   using folder = new Folder();
   const path = folder.file('bridge.db');
