@@ -13,12 +13,14 @@ import type { Scenario } from './scenario.ts';
 const CONNECTIONS = 16;
 /** A thousand rows, log lines and settlements behind the sends are done by then. */
 const BETWEEN_MS = 600;
-const WARM_UP = 3;
+const ROUNDS = { full: { warmUp: 3, counted: 15 }, short: { warmUp: 1, counted: 2 } } as const;
+
+type Rounds = (typeof ROUNDS)[keyof typeof ROUNDS];
 
 export const fanout: Scenario = {
   name: 'fanout',
   async run(meter, short) {
-    const rounds = short ? 3 : 15;
+    const rounds = ROUNDS[short ? 'short' : 'full'];
     using manyHosts = new Receiver();
     using oneHost = new Receiver();
     const ports = await Promise.all(Array.from({ length: 1000 }, () => manyHosts.listen()));
@@ -44,13 +46,13 @@ async function width(
   meter: Meter,
   receiver: Receiver,
   urls: readonly string[],
-  rounds: number,
+  rounds: Rounds,
   what: string,
 ): Promise<Row> {
   const theirs = await meter.start(bareFanout(urls, CONNECTIONS));
   const ours = await meter.start(bridge({ destinations: urls.map((url, n) => webhook(`d${n}`, url)) }));
   const latencies = { theirs: [] as number[], ours: [] as number[] };
-  for (let round = -WARM_UP; round < rounds; round++) {
+  for (let round = -rounds.warmUp; round < rounds.counted; round++) {
     const measured = {
       theirs: await roundOf(theirs),
       ours: await roundOf(ours),

@@ -24,7 +24,7 @@ const TIMES = {
     gaps: 4,
     each: 7,
   },
-  short: { silencesMs: [1000], longestMs: 3000, targetMs: 3000, gapMs: 1000, gaps: 1, each: 2 },
+  short: { silencesMs: [1000], longestMs: 3000, targetMs: 3000, gapMs: 1000, gaps: 1, each: 1 },
 } as const;
 
 export function silence(meanwhile: () => Promise<void>): Scenario {
