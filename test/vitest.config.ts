@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/build.ts',
     testTimeout: 40_000,
+    // Most of them wait for servers, processes and timers: more at once than there are cores.
+    maxWorkers: 4,
     restoreMocks: true,
   },
 });

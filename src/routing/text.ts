@@ -20,6 +20,7 @@ export class Text {
   readonly raw: string;
   #folded: string | undefined;
   #compatible: string | undefined;
+  #lowered: string | undefined;
 
   constructor(raw: string) {
     this.raw = raw;
@@ -35,28 +36,53 @@ export class Text {
     this.#compatible ??= this.raw.normalize('NFKC');
     return this.#compatible;
   }
+
+  /** As it came and its NFKC form, in small letters, for `plainWords`. */
+  get lowered(): string {
+    this.#lowered ??= small(this.raw === this.compatible ? this.raw : `${this.raw}\n${this.compatible}`);
+    return this.#lowered;
+  }
+}
+
+/** The engine takes the long s for an s; `toLowerCase` does not. */
+const small = (text: string) => text.toLowerCase().replaceAll('ſ', 's');
+
+/** ASCII and Hangul are enough for nearly every rule, and their letters have no odd relatives but K and ſ. */
+const PLAIN_WORDS = /^[\w \-,:/가-힣]+(\|[\w \-,:/가-힣]+)*$/;
+
+/** The words of a pattern like `KRW|원화`: without one of them in the text, the engine need not be asked. */
+function plainWords(source: string): readonly string[] | undefined {
+  return PLAIN_WORDS.test(source) ? source.split('|').map(small) : undefined;
 }
 
 /** Finds a regular expression anywhere in a text as it came or, failing that, in its NFKC form. */
 export class Pattern {
   readonly #expression: RE2JS;
+  readonly #words: readonly string[] | undefined;
   #last: Text | undefined;
   #lastFound = false;
 
   /** Throws what RE2JS throws on a malformed expression. */
   constructor(source: string) {
     this.#expression = RE2JS.compile(source, RE2JS.CASE_INSENSITIVE);
+    this.#words = plainWords(source);
   }
 
   /** Rules often share a pattern (see `sharedPattern`): the last answer is kept. */
   foundIn(text: Text): boolean {
     if (text !== this.#last) {
-      this.#lastFound =
-        this.#expression.test(text.raw) ||
-        (text.compatible !== text.raw && this.#expression.test(text.compatible));
+      this.#lastFound = this.#mayBeIn(text) && this.#isIn(text);
       this.#last = text;
     }
     return this.#lastFound;
+  }
+
+  #mayBeIn({ lowered }: Text): boolean {
+    return this.#words === undefined || this.#words.some((word) => lowered.includes(word));
+  }
+
+  #isIn({ raw, compatible }: Text): boolean {
+    return this.#expression.test(raw) || (compatible !== raw && this.#expression.test(compatible));
   }
 }
 
