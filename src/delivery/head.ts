@@ -17,6 +17,8 @@ export interface Held extends OwedDelivery {
   place: Place;
   /** Runs while it is waiting. */
   retry: Timer | undefined;
+  /** Somebody changed its row while it was in flight. */
+  isStale: boolean;
 }
 
 type Place = 'new' | 'ready' | 'waiting' | 'in flight' | 'gone';
@@ -61,12 +63,12 @@ export class Head {
   }
 
   take(item: OwedDelivery): Held {
-    const held: Held = { ...item, message: undefined, place: 'new', retry: undefined };
+    const held: Held = { ...item, message: undefined, place: 'new', retry: undefined, isStale: false };
     this.#byId.set(held.delivery.id, held);
     return held;
   }
 
-  /** Lets go of what is idle and not among these rows, or not as it is there: what may suddenly go, or may be late, is taken up anew. */
+  /** Lets go of what is not among these rows, or not as it is there, once it is idle: what may suddenly go, or may be late, is taken up anew. */
   keepOnly(rows: readonly OwedDelivery[]): void {
     const owed = new Map(rows.map((row) => [row.delivery.id, row]));
     for (const held of [...this.#byId.values()]) {
@@ -74,6 +76,7 @@ export class Head {
       const isSame =
         row?.notBeforeMs === held.notBeforeMs && row.delivery.expiresAtMs === held.delivery.expiresAtMs;
       if (isIdle(held.place) && !isSame) this.move(held, 'gone');
+      else held.isStale = !isSame;
     }
   }
 

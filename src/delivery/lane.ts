@@ -251,8 +251,15 @@ export class Lane {
   #again(held: Held, reason: string, delayMs: number, nowMs: number, made: Made): void {
     held.notBeforeMs = delayMs === 0 ? 0 : nowMs + delayMs;
     this.#parts.journal.settle(recordOf(held, 'pending', reason, nowMs, made));
-    if (delayMs === 0) this.#ready(held);
+    if (held.isStale) this.#letGo(held);
+    else if (delayMs === 0) this.#ready(held);
     else this.#waitForRetry(held, nowMs);
+  }
+
+  /** If it is still owed, the outbox says so. */
+  #letGo(held: Held): void {
+    this.#head.move(held, 'gone');
+    this.#refillSoon ??= this.#parts.clock.after(0, () => this.refill());
   }
 
   #waitForRetry(held: Held, nowMs: number): void {

@@ -1,15 +1,19 @@
-/** The message of a delivery: rendered at its first attempt, kept for the next ones. */
+/** The message of a delivery: rendered at its first attempt, kept for the next ones. Never throws: that would end this process, and the next one too. */
+import type { Delivery } from './delivery.ts';
 import type { Held } from './head.ts';
-import type { LaneParts } from './lane-parts.ts';
+import type { LaneEvents, LaneParts } from './lane-parts.ts';
 
 /** `undefined`: its template fails on this announcement, and the destination has no other form that will do. */
 export function messageOf(held: Held, { render, renderDefault, events }: LaneParts): unknown {
-  if (held.message !== undefined) return held.message;
-  try {
-    held.message = render(held.delivery);
-  } catch (error) {
-    events.renderFailed(held.delivery, error instanceof Error ? error.message : String(error));
-    held.message = renderDefault?.(held.delivery);
-  }
+  held.message ??= made(held.delivery, render, events) ?? made(held.delivery, renderDefault, events);
   return held.message;
+}
+
+function made(delivery: Delivery, form: LaneParts['renderDefault'], events: LaneEvents): unknown {
+  try {
+    return form?.(delivery);
+  } catch (error) {
+    events.renderFailed(delivery, error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
 }

@@ -23,6 +23,8 @@ export class Suspension {
     this.#destination = destination;
     this.#budget = budget;
     this.#events = events;
+    // Held for an earlier lane of this name, which was suspended when it left the config: nobody else would end that.
+    budget.resume();
   }
 
   get status(): { readonly reason: string; readonly sinceMs: number } | undefined {

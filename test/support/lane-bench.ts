@@ -8,6 +8,7 @@ import type { BudgetLimits } from '../../src/delivery/budget.ts';
 import { Budgets, REMEMBERED_MS } from '../../src/delivery/budgets.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import { Lane } from '../../src/delivery/lane.ts';
+import type { LaneParts } from '../../src/delivery/lane-parts.ts';
 import type { AttemptResult, Outcome } from '../../src/delivery/outcome.ts';
 import type { BudgetSpec, SendContext } from '../../src/destinations/destination.ts';
 import { webhookOptions } from '../../src/destinations/webhook/options.ts';
@@ -52,6 +53,7 @@ export class LaneBench implements Disposable {
   readonly #plans: Readonly<Record<string, LanePlan>>;
   readonly #ids = createIds(seededRandom(1));
   #timeline = new Timeline(this.clock);
+  #budgets: Budgets | undefined;
 
   constructor(plans: Readonly<Record<string, LanePlan>>) {
     this.#plans = plans;
@@ -111,14 +113,12 @@ export class LaneBench implements Disposable {
       held: () => [...this.lanes.values()].flatMap(({ held }) => [...held]),
     });
     const { journal } = this;
-    const budgets = new Budgets(clock, {
+    this.#budgets = new Budgets(clock, {
       pauses: outbox.pauses(clock.monotonicMs()),
       attempts: outbox.attemptsSince(clock.monotonicMs() - REMEMBERED_MS),
       keep: (key, untilMs) => journal.pause(key, untilMs),
     });
-    this.lanes = new Map(
-      Object.entries(this.#plans).map(([name, plan]) => [name, this.#lane(name, plan, budgets)]),
-    );
+    this.lanes = new Map(Object.keys(this.#plans).map((name) => [name, new Lane(this.parts(name))]));
   }
 
   rows(destination?: string): StoredDelivery[] {
@@ -142,9 +142,13 @@ export class LaneBench implements Disposable {
     this.database.close();
   }
 
-  #lane(name: string, plan: LanePlan, budgets: Budgets): Lane {
+  /** What the lane of that name is made of; for another one in its place. */
+  parts(name: string): LaneParts {
+    const plan = this.#plans[name];
+    const budgets = this.#budgets;
+    if (plan === undefined || budgets === undefined) throw new Error(`no lane ${name}`);
     const say = (...words: unknown[]) => void this.said.push(words.filter(Boolean).join(' '));
-    return new Lane({
+    return {
       name,
       options: optionsOf(plan),
       destination: {
@@ -173,7 +177,7 @@ export class LaneBench implements Disposable {
         nearBan: (destination) => say('near ban', destination),
         renderFailed: () => undefined,
       },
-    });
+    };
   }
 
   #send(destination: string, title: string, context: SendContext): Promise<AttemptResult> {

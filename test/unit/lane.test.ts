@@ -1,5 +1,6 @@
 /** What a lane promises when the far end asks for silence, is gone, refuses a form, or loses an answer. */
 import { expect, test } from 'vitest';
+import { Lane } from '../../src/delivery/lane.ts';
 import type { Outcome } from '../../src/delivery/outcome.ts';
 import { discardDeliveries, retryDeliveries } from '../../src/outbox/queries.ts';
 import { LaneBench } from '../support/lane-bench.ts';
@@ -154,6 +155,32 @@ test('regression: what is discarded by hand is not sent, however much more waits
   await bench.clock.advance(60_000);
   expect(bench.titles()).not.toContain('1199');
   expect(bench.rows().filter(({ state }) => state === 'delivered')).toHaveLength(1199);
+});
+
+test('regression: what is discarded while it is under way is not tried again', async () => {
+  using bench = new LaneBench({ bot: { options: { ...patient, timeout: '5s' } } });
+  bench.answer = () => undefined;
+  bench.announce('one');
+  await bench.clock.advance(1000);
+  expect(bench.lane('bot').status.inFlight).toBe(1);
+  discardDeliveries(bench.database, [bench.rows()[0]?.delivery.id ?? ''], bench.clock.wallMs());
+  bench.lane('bot').reconcile();
+  await bench.clock.advance(HOUR);
+  expect(bench.titles()).toEqual(['one']);
+  expect(bench.rows()).toMatchObject([{ state: 'skipped', reason: 'discarded' }]);
+});
+
+test('regression: what is retried by hand while it is under way, and fails, is still owed', async () => {
+  using bench = new LaneBench({ bot: { options: { ...patient, timeout: '5s' } } });
+  bench.answer = ({ attempt }) => (attempt === 2 ? undefined : limited(attempt * 100));
+  bench.announce('one');
+  await bench.clock.advance(1000);
+  expect(bench.lane('bot').status.inFlight).toBe(1);
+  retryDeliveries(bench.database, [bench.rows()[0]?.delivery.id ?? ''], bench.clock.wallMs());
+  bench.lane('bot').reconcile();
+  bench.answer = () => delivered;
+  await bench.clock.advance(60_000);
+  expect(bench.rows()).toMatchObject([{ state: 'delivered', attempts: 3 }]);
 });
 
 test('a retry by hand does not wait for the backoff', async () => {
@@ -312,4 +339,29 @@ test('regression: when the store cannot say what is owed, the lane lets go of no
   bench.database.exec('ALTER TABLE hidden RENAME TO deliveries');
   await bench.clock.advance(2000);
   expect(bench.rows().map(({ state }) => state)).toEqual(['delivered', 'delivered']);
+});
+
+test('regression: a form that fails twice buries its delivery, and ends neither the lane nor the process', async () => {
+  using bench = new LaneBench({ chat: { options: patient } });
+  const fails = () => {
+    throw new Error('a form that fails');
+  };
+  await bench.lane('chat').reconfigure({ ...bench.parts('chat'), render: fails, renderDefault: fails });
+  bench.announce('one');
+  await bench.clock.advance(1000);
+  expect(bench.rows()).toMatchObject([{ state: 'dead', reason: 'template' }]);
+});
+
+test('regression: a destination that was suspended, removed and added again is sent to at once', async () => {
+  using bench = new LaneBench({ bot: { options: patient } });
+  bench.answer = () => gone;
+  bench.announce('one');
+  await bench.clock.advance(HOUR);
+  await bench.lane('bot').stop(AbortSignal.abort());
+  bench.answer = () => delivered;
+  bench.lanes.set('bot', new Lane(bench.parts('bot')));
+  bench.announce('two');
+  await bench.clock.advance(1000);
+  expect(bench.titles().at(-1)).toBe('two');
+  expect(bench.lane('bot').status.pausedUntilMs).toBe(0);
 });
