@@ -168,7 +168,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       withDeadline(clock, running.config.shutdownTimeout, (deadline) => lanes.stop(deadline)),
     );
     shutDown.defer(() => feeds.stop());
-    shutDown.defer(() => running.settled());
+    shutDown.defer(() => running.stop());
     running.start();
     alerts.start();
     shutDown.defer(() => alerts.stop());

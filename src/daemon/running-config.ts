@@ -42,6 +42,7 @@ export class RunningConfig {
   #ready: ReadyConfig;
   #rejected: readonly string[] | undefined;
   #lastReload: Promise<unknown> = Promise.resolve();
+  #isStopped = false;
 
   constructor(first: ReadyConfig, parts: RunningConfigParts) {
     this.#parts = parts;
@@ -84,12 +85,14 @@ export class RunningConfig {
     return mine;
   }
 
-  /** When no reload is under way. */
-  async settled(): Promise<void> {
+  /** From now on none is accepted: it would connect and send again while the parts are being stopped. Resolves when none is under way. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
     await this.#lastReload;
   }
 
   async #reload(): Promise<Reloaded> {
+    if (this.#isStopped) return { ok: false, problems: ['the bridge is stopping'] };
     const next = this.#read();
     if ('problems' in next) {
       this.#rejected = next.problems;

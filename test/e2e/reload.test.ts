@@ -204,3 +204,22 @@ test('what a running bridge cannot follow is said, and the rest is in force', as
     'config: restart to apply the change of store; everything else is in force',
   ]);
 });
+
+test('regression: a reload while it stops starts nothing anew, and the process ends', async () => {
+  await using standIns = await startStandIns();
+  using workplace = new Workplace(CONFIG);
+  await using bridge = workplace.start(['run'], standIns.env);
+  const { feed, bot } = standIns;
+  await started(bridge);
+  bot.faults.push({ delayMs: 2000, accept: true });
+  feed.announce(listing('UNDERWAY'));
+  await expect.poll(() => bot.requests.length, { timeout: 5000 }).toBe(1);
+  bridge.kill('SIGTERM');
+  await feed.closes.waitFor(1);
+  workplace.write('config.yaml', CONFIG.replace('name: one,', 'name: one, silenceTimeout: 44s,'));
+  bridge.kill('SIGHUP');
+  expect((await bridge.finished).code).toBe(0);
+  expect(bridge.log.all.filter(({ msg }) => msg === 'config.reloaded')).toEqual([]);
+  expect(feed.connections).toHaveLength(1);
+  expect(bot.received).toHaveLength(1);
+});
