@@ -159,7 +159,10 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     const reload = () => running.reload();
     let url: string | undefined;
     if (serverOptions !== false) {
-      const server = await startServer(serverOptions, createApp(serverOptions, { status, metrics, reload }));
+      const server = await startServer(
+        serverOptions,
+        createApp(serverOptions, { redact, status, metrics, reload }),
+      );
       shutDown.defer(() => server.close());
       url = server.url;
     }

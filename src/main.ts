@@ -30,5 +30,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const)
   });
 // `listing-bridge deliveries | head` closes our output; that is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+// Whoever read our log has gone: announcements are worth more than the log.
+process.stderr.on('error', () => undefined);
 
 process.exitCode = await runProgram(process.argv.slice(2), stop.signal);

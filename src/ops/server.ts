@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { isLoopback } from '../platform/loopback.ts';
-import type { Secret } from '../platform/secret.ts';
+import type { Redactor, Secret } from '../platform/secret.ts';
 import type { Metrics } from './metrics.ts';
 import type { Status } from './status.ts';
 
@@ -27,6 +27,8 @@ export type Reloaded =
 
 /** What the routes show and do. */
 export interface Ops {
+  /** For what is shown: the far end's words in it may quote a secret. */
+  readonly redact: Redactor;
   status(): Status;
   readonly metrics: Metrics;
   reload(): Promise<Reloaded>;
@@ -42,8 +44,10 @@ export class ServerError extends Error {
 }
 
 /** The routes, without a port. */
-export function createApp(options: ServerOptions, { status, metrics, reload }: Ops): Hono {
+export function createApp(options: ServerOptions, { redact, status, metrics, reload }: Ops): Hono {
   const app = new Hono();
+  const shown = <Value>(value: Value): Value =>
+    JSON.parse(JSON.stringify(value, (_key, inner) => (typeof inner === 'string' ? redact(inner) : inner)));
   app.use(async (context, next) => {
     const host = (context.req.header('host') ?? '').replace(/:\d+$/, '');
     if (isLoopback(options.host) && !isLoopback(host)) return context.text('unknown host\n', 421);
@@ -56,16 +60,16 @@ export function createApp(options: ServerOptions, { status, metrics, reload }: O
   const toRead = isLoopback(options.host) ? anyone : bearer(options.token);
   app.get('/readyz', toRead, (context) => {
     const { ready, problems, feeds, destinations } = status();
-    return context.json({ ready, problems, feeds, destinations }, ready ? 200 : 503);
+    return context.json(shown({ ready, problems, feeds, destinations }), ready ? 200 : 503);
   });
-  app.get('/api/status', toRead, (context) => context.json(status()));
+  app.get('/api/status', toRead, (context) => context.json(shown(status())));
   app.get('/metrics', toRead, async (context) => {
     const { contentType, text } = await metrics.read();
     return context.body(text, 200, { 'content-type': contentType });
   });
   app.post('/-/reload', bearer(options.token), async (context) => {
     const reloaded = await reload();
-    return context.json(reloaded, reloaded.ok ? 200 : 422);
+    return context.json(shown(reloaded), reloaded.ok ? 200 : 422);
   });
   return app;
 }

@@ -152,3 +152,31 @@ test('no secret is in any line, whatever fails', async () => {
     expect(shown.stdout).not.toContain(secret);
   }
 });
+
+test('regression: no secret is in any answer, whatever the service says', async () => {
+  await using standIns = await startStandIns();
+  using workplace = new Workplace(CONFIG);
+  standIns.feed.refuseAlways(403, { error: `unknown key ${KEY}` });
+  await using bridge = workplace.start(['run'], standIns.env);
+  await bridge.event('feed.fatal');
+  const { url } = await bridge.event('bridge.started');
+  for (const path of ['/readyz', '/api/status', '/metrics']) {
+    const text = await (await fetch(`${url}${path}`)).text();
+    expect(text, path).toContain('one');
+    expect(text, path).not.toContain(KEY);
+  }
+});
+
+test('regression: without anybody who reads its log, announcements are still sent', async () => {
+  await using standIns = await startStandIns();
+  using workplace = new Workplace(CONFIG);
+  await using bridge = workplace.start(['run'], standIns.env);
+  await bridge.event('feed.self_test_answered');
+  bridge.closeLog();
+  for (const ticker of ['ONE', 'TWO', 'THREE']) {
+    standIns.feed.announce(listing(ticker));
+    await standIns.bot.waitFor(({ body }) => (body as { title: string }).title === `${ticker} is listed`);
+  }
+  bridge.kill('SIGTERM');
+  expect((await bridge.finished).code).toBe(0);
+});

@@ -52,6 +52,11 @@ export class Program implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
+  /** Whoever read its log goes away. */
+  closeLog(): void {
+    this.#child.stderr?.destroy();
+  }
+
   /** Resolves with the log line of that event; rejects showing the log when it does not come. */
   event(name: string, timeoutMs = 10_000): Promise<LogLine> {
     return this.log.waitFor((line) => line.msg === name, timeoutMs);
