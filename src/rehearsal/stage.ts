@@ -179,6 +179,9 @@ export class Stage implements AsyncDisposable {
   readonly #listen = (event: BridgeEvent): void => {
     if (event.kind === 'delivery.attempted') this.#ended?.(event.result);
     if (event.kind === 'delivery.ended') this.#ended?.(undefined);
+    // Nothing will be sent: whoever waits for it would wait for ever, and the end of the process with him.
+    if (event.kind === 'announcement.duplicate') this.#ended?.(undefined);
+    if (event.kind === 'announcement.received' && event.deliveries.length === 0) this.#ended?.(undefined);
   };
 
   #laneParts(

@@ -50,14 +50,21 @@ export async function timeAnnouncement(
 
 export const totalOf = (split: Split): number => STEPS.reduce((sum, step) => sum + split[step], 0);
 
-/** As on the wire; the running number tells the repeats apart. */
+/** As on the wire; the running number tells the repeats apart, in the time too because redacted ones have no other difference. */
 function frameOf({ tickers, test, abnormal, extra, ...announcement }: Announcement) {
   const { publisher, listingType, title, detectedTimestampUs, dispatchTimestampUs } = announcement;
   const type = test ? 'test_announcement' : 'announcement';
   return (nth: number) => {
+    const later = (stampUs: number | undefined) => stampUs && stampUs + nth;
     const fields = { ...extra, type, publisher, listingType, ticker: tickers.join(','), title };
-    const stamps = { detectedTimestampUs, dispatchTimestampUs, abnormalDetectionLatency: abnormal };
-    return Buffer.from(JSON.stringify({ ...fields, title: `${title} ${nth}`, ...stamps }));
+    const stamps = {
+      detectedTimestampUs: later(detectedTimestampUs),
+      dispatchTimestampUs: later(dispatchTimestampUs),
+    };
+    const abnormalDetectionLatency = abnormal;
+    return Buffer.from(
+      JSON.stringify({ ...fields, title: `${title} ${nth}`, ...stamps, abnormalDetectionLatency }),
+    );
   };
 }
 

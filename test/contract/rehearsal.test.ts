@@ -133,6 +133,18 @@ describe('a rehearsed announcement', () => {
   });
 });
 
+test('regression: what is a repeat, or owed to nobody, ends too', async () => {
+  const parts = partsOf(config('http://127.0.0.1:9').replace('send: [chat, vip]', 'send: [chat, bot]'));
+  const stamps = { publishTimestampUs: 1e15, detectedTimestampUs: 1e15, dispatchTimestampUs: 1e15 };
+  const redacted = {
+    ...{ id: '1', type: 'announcement', feed: 'sample', publisher: 'upbit', listingType: 'spot_listing' },
+    ...{ tickers: ['█████'], title: '█████', receivedTimestampUs: 1e15, receivedMs: 1e12, ageAtReceiptMs: 0 },
+    ...{ ...stamps, abnormal: false, redacted: true, test: false, extra: {} },
+  };
+  const timings = await timeAnnouncement(redacted, parts);
+  expect(timings.map(({ destination, runs }) => [destination, runs])).toEqual([['chat', 300]]);
+});
+
 /** Tells when a rehearsed delivery has been answered, and when a sender has been closed. */
 function watchedParts(text: string, clock: Clock) {
   const parts = partsOf(text, clock);
