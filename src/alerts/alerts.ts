@@ -91,11 +91,13 @@ export class Alerts {
     if (options === undefined) {
       // Whoever switches it on is told what is so then.
       this.#tracker = new Tracker();
+      this.#digest.forget(() => true);
       return;
     }
     const state = stateNow();
     const isOfThePast = isUnknownIn(state);
     this.#tracker.forget(isOfThePast);
+    this.#digest.forget(({ sighting }) => isOfThePast(sighting));
     const { failing } = this.#memory;
     const seen = [
       ...seenInState({ ...state, failing, options, nowMs }),

@@ -42,6 +42,11 @@ export class Digest {
     this.#waiting.set(key, change);
   }
 
+  /** Of these nothing is said any more. */
+  forget(isForgotten: (change: Change) => boolean): void {
+    for (const [key, change] of this.#waiting) if (isForgotten(change)) this.#waiting.delete(key);
+  }
+
   /** What is to be told now, if anything. `nowMs` is monotonic. */
   take(nowMs: number): Batch | undefined {
     if (this.#waiting.size === 0 || nowMs - this.#sinceMs < GATHER_MS) return undefined;

@@ -15,9 +15,9 @@ interface Task {
   readonly checkpointOf: string;
 }
 
-/** Resolves when it has ended, well or not: the next one does what this one could not. */
+/** Resolves when it has ended, well or not: the next one does what this one could not. Never rejects. */
 export function checkpoint(path: string): Promise<void> {
-  return new Promise((done) => {
+  return new Promise<void>((done) => {
     const task: Task = { checkpointOf: path };
     const worker = new Worker(new URL(import.meta.url), {
       workerData: task,
@@ -25,7 +25,8 @@ export function checkpoint(path: string): Promise<void> {
     });
     worker.on('error', () => undefined);
     worker.on('exit', () => done());
-  });
+    // A machine that has no thread to give throws at once.
+  }).catch(() => undefined);
 }
 
 const isTask = (data: unknown): data is Task =>

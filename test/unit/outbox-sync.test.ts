@@ -1,4 +1,5 @@
 /** What goes on behind the sends: the log reaches the disk, and the database, without holding up the loop. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
@@ -60,4 +61,18 @@ test('a checkpoint under way is waited for at the end', async () => {
   expect(store.sync.isCheckpointing).toBe(false);
   // The last connection takes the log away.
   expect(existsSync(`${path}-wal`)).toBe(false);
+});
+
+test('regression: on a machine that has no thread to give, a checkpoint only does not happen', () => {
+  using folder = new Folder();
+  const checkpointFile = JSON.stringify(new URL('../../src/outbox/checkpoint.ts', import.meta.url).href);
+  const script = `import { checkpoint } from ${checkpointFile}; await checkpoint('none.db'); console.log('ended');`;
+  // Node's permissions leave threads out unless they are asked for.
+  const flags = ['--permission', '--allow-fs-read=*', '--input-type=module', '--eval'];
+  const said = execFileSync(process.execPath, [...flags, script], {
+    cwd: folder.path,
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
+  expect(said).toBe('ended\n');
 });

@@ -206,3 +206,29 @@ describe('a reload', () => {
     expect(bridge.sent.map(({ to }) => to)).toEqual([['chat', 'ops'], ['bot']]);
   });
 });
+
+describe('regression: what waits to be told is not told when it has become', () => {
+  test('of no interest: its destination has left the config', async () => {
+    const bridge = new FakeBridge();
+    bridge.ended('bot', 'dead', 'message_refused');
+    await bridge.advance(2 * SECOND);
+    expect(bridge.published).toHaveLength(1);
+    bridge.lanes.delete('bot');
+    await bridge.advance(MINUTE);
+    expect(bridge.sent).toEqual([]);
+  });
+
+  test('old: alerts were switched off meanwhile', async () => {
+    const bridge = new FakeBridge();
+    const { options } = bridge;
+    bridge.storeFault = 'disk I/O error';
+    await bridge.advance(2 * SECOND);
+    expect(bridge.published).toHaveLength(1);
+    bridge.options = undefined;
+    bridge.storeFault = undefined;
+    await bridge.advance(HOUR);
+    bridge.options = options;
+    await bridge.advance(HOUR);
+    expect(bridge.sent).toEqual([]);
+  });
+});
