@@ -29,8 +29,6 @@ export const destinationOptions = z.discriminatedUnion('type', [
   webhookOptions,
 ]);
 
-export type DestinationOptions = z.output<typeof destinationOptions>;
-
 export const templateOptions = z
   .strictObject({
     text: text().optional().describe('Liquid, for chats and plain-text webhooks'),

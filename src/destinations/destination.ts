@@ -1,7 +1,7 @@
 /**
  * The contract of a destination type: its options, how it turns an announcement into a message
- * (pure, prepared at load), and how it sends one. A type is one folder and two lines in `index.ts`;
- * `test/contract` then holds it to everything that is promised of all of them.
+ * (pure, prepared at load), and how it sends one. A type is one folder, and its lines in `index.ts` and
+ * `config/schema.ts`; `test/contract` then holds it to everything that is promised of all of them.
  */
 import type { z } from 'zod';
 import type { Alert } from '../alert.ts';

@@ -1,4 +1,4 @@
-/** Every destination type there is. A new one is its folder and two lines here. */
+/** Every destination type there is. A new one is its folder, its lines here, and its options in `config/schema.ts`. */
 import type { CommonOptions } from './common-options.ts';
 import type { DestinationType } from './destination.ts';
 import { discord } from './discord/index.ts';

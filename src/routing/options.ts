@@ -25,9 +25,6 @@ export interface TextConditionObject {
   readonly any?: readonly TextCondition[] | undefined;
 }
 
-export type CountCondition = Condition<number>;
-export type FlagCondition = Condition<boolean>;
-
 const EMPTY_LIST = 'must not be an empty list: it would match nothing';
 const OBJECT_HELP = 'must have at least one of: not, matches, any';
 
