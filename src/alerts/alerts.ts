@@ -86,6 +86,9 @@ export class Alerts {
   #look(): void {
     const { clock, options: optionsNow, state: stateNow } = this.#parts;
     const nowMs = clock.monotonicMs();
+    const state = stateNow();
+    const isOfThePast = isUnknownIn(state);
+    this.#memory.forget(isOfThePast);
     const noted = this.#memory.seen(nowMs);
     const options = optionsNow();
     if (options === undefined) {
@@ -94,15 +97,10 @@ export class Alerts {
       this.#digest.forget(() => true);
       return;
     }
-    const state = stateNow();
-    const isOfThePast = isUnknownIn(state);
     this.#tracker.forget(isOfThePast);
     this.#digest.forget(({ sighting }) => isOfThePast(sighting));
     const { failing } = this.#memory;
-    const seen = [
-      ...seenInState({ ...state, failing, options, nowMs }),
-      ...noted.filter((sighting) => !isOfThePast(sighting)),
-    ];
+    const seen = [...seenInState({ ...state, failing, options, nowMs }), ...noted];
     for (const change of this.#tracker.step(seen, options, nowMs)) {
       this.#publish(change, options);
       this.#digest.add(change, nowMs);
@@ -172,7 +170,10 @@ function isFor(destination: string, { state, sighting: { code, subject } }: Chan
 }
 
 /** It is about a feed or destination that the config no longer has. */
-function isUnknownIn({ feeds, destinations }: BridgeState): (sighting: Sighting) => boolean {
+function isUnknownIn({
+  feeds,
+  destinations,
+}: BridgeState): (about: Pick<Sighting, 'code' | 'subject'>) => boolean {
   const known = {
     feed: new Set(feeds.map(({ options }) => options.name)),
     destination: new Set(destinations.map(({ name }) => name)),

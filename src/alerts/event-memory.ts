@@ -32,6 +32,13 @@ export class EventMemory {
     return seen;
   }
 
+  /** Of what has left the config: if it comes back, it is another one. */
+  forget(isForgotten: (about: Pick<Sighting, 'code' | 'subject'>) => boolean): void {
+    for (const [key, noted] of this.#noted) if (isForgotten(noted)) this.#noted.delete(key);
+    for (const subject of this.#failing.keys())
+      if (isForgotten({ code: 'destination_failing', subject })) this.#failing.delete(subject);
+  }
+
   #note({ code, subject, detail = '', lastsMs }: Sign, nowMs: number): void {
     const key = keyOf({ code, subject });
     const before = this.#noted.get(key);

@@ -232,3 +232,15 @@ describe('regression: what waits to be told is not told when it has become', () 
     expect(bridge.sent).toEqual([]);
   });
 });
+
+test('regression: a destination that has left the config and comes back is not judged by its first life', async () => {
+  const bridge = new FakeBridge();
+  bridge.attempted('bot', { kind: 'retry', reason: 'unreachable' });
+  await bridge.advance(HOUR);
+  bridge.lanes.delete('bot');
+  await bridge.advance(HOUR);
+  bridge.lane('bot');
+  bridge.attempted('bot', { kind: 'retry', reason: 'unreachable' });
+  await bridge.advance(HOUR);
+  expect(bridge.sent).toEqual([]);
+});
