@@ -1,5 +1,6 @@
 /** `run`: the daemon, until it is told to stop. */
 import { loadConfig } from '../config/load.ts';
+import type { ConfigProblem } from '../config/problem.ts';
 import type { Load } from '../daemon/running-config.ts';
 import { startDaemon } from '../daemon.ts';
 import { createLog, type Log } from '../platform/log.ts';
@@ -12,13 +13,16 @@ export async function runCommand(options: { readonly config: string }, io: Io): 
   const first = requireConfig(file, io);
   const { clock, random, version } = io;
   let log: Log | undefined;
+  const warn = (warnings: readonly ConfigProblem[]) => {
+    for (const { line, column, message, hint } of warnings)
+      log?.warn({ at: `${file}:${line}:${column}`, message, hint }, 'config.warning');
+  };
   const daemon = await startDaemon({
     first,
-    load: loader(file, io),
+    load: loader(file, io, warn),
     createLog: (redact) => {
       log = createLog(first.config.log, redact, process.stderr);
-      for (const { line, column, message, hint } of first.warnings)
-        log.warn({ at: `${file}:${line}:${column}`, message, hint }, 'config.warning');
+      warn(first.warnings);
       return log;
     },
     ...{ clock, random, version },
@@ -31,11 +35,14 @@ export async function runCommand(options: { readonly config: string }, io: Io): 
   return FINE;
 }
 
-/** Reads the file anew, with the `.env` beside it. */
-export const loader =
-  (file: string, { env }: Io): Load =>
+/** Reads the file anew, with the `.env` beside it. `warn`: sound, but probably not what was meant. */
+const loader =
+  (file: string, { env }: Io, warn: (warnings: readonly ConfigProblem[]) => void): Load =>
   () => {
-    const { config, digest, redact, problems } = loadConfig({ file, env });
-    if (config !== undefined) return { config, digest, redact };
+    const { config, digest, redact, problems, warnings } = loadConfig({ file, env });
+    if (config !== undefined) {
+      warn(warnings);
+      return { config, digest, redact };
+    }
     return { problems: problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`) };
   };

@@ -63,20 +63,25 @@ export function fingerprint(value: unknown): string {
 
 /**
  * The redactor of a config that can be reloaded. The secrets of the config before stay hidden too, because
- * what was under way at the change may still quote them.
+ * what was under way at the change may still quote them; and those of the first, because `server` keeps its own.
  */
 export class LatestRedactor {
+  readonly #first: Redactor;
   #latest: Redactor;
-  #before: Redactor = (text) => text;
+  #all: Redactor;
 
   constructor(first: Redactor) {
+    this.#first = first;
     this.#latest = first;
+    this.#all = first;
   }
 
-  learn(redact: Redactor): void {
-    this.#before = this.#latest;
-    this.#latest = redact;
+  learn(latest: Redactor): void {
+    const first = this.#first;
+    const before = this.#latest;
+    this.#latest = latest;
+    this.#all = (text) => first(before(latest(text)));
   }
 
-  readonly redact: Redactor = (text) => this.#before(this.#latest(text));
+  readonly redact: Redactor = (text) => this.#all(text);
 }

@@ -223,3 +223,16 @@ test('regression: a reload while it stops starts nothing anew, and the process e
   expect(feed.connections).toHaveLength(1);
   expect(bot.received).toHaveLength(1);
 });
+
+test('regression: what is odd about a new config is said, as at the start', async () => {
+  await using standIns = await startStandIns();
+  using workplace = new Workplace(CONFIG);
+  await using bridge = workplace.start(['run'], standIns.env);
+  await started(bridge);
+  workplace.write('config.yaml', CONFIG.replace('match: {}', 'match: { listingType: spot_lisitng }'));
+  bridge.kill('SIGHUP');
+  expect(await bridge.event('config.warning')).toMatchObject({
+    at: expect.stringMatching(/config\.yaml:\d+:\d+$/),
+    message: 'spot_lisitng is not a known listing type',
+  });
+});
