@@ -120,7 +120,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     const intake = new Intake({ ids, dedupe, journal, events: events.intake }, NOWHERE);
     const rehearsal = new Rehearsal(clock, events.rehearsalFailed);
     const announcement: FeedEvents['announcement'] = (frame, receipt) => {
-      intake.accept(frame, receipt);
+      intake.take(frame, receipt);
       rehearsal.interrupt();
     };
     const feeds = new FeedSet({ clock, random, events: { ...events.feed, announcement } });

@@ -1,11 +1,13 @@
 /**
- * What happens to an announcement between the frame and the lanes, in one synchronous step: is it new,
- * which rules want it, write down what is owed, hand it over. Nothing here waits, logs or throws.
+ * What happens to an announcement between the frame and the lanes: is it new, which rules want it; then,
+ * together with whatever else the same read of the socket brought, write down what is owed and hand it over.
+ * Nothing here waits, logs or throws.
  */
 import { type Announcement, importanceOf } from './announcement.ts';
 import type { Dedupe, First } from './dedupe.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import { type AnnouncementFrame, type Receipt, toAnnouncement } from './feed/frames.ts';
+import type { Recorded } from './outbox/outbox.ts';
 import type { Match, Router } from './routing/router.ts';
 
 /** A destination, as far as intake is concerned. */
@@ -18,7 +20,7 @@ export interface Target {
 export interface IntakeParts {
   readonly ids: (nowMs: number) => string;
   readonly dedupe: Dedupe;
-  readonly journal: { record(announcement: Announcement, deliveries: readonly Delivery[]): void };
+  readonly journal: { recordAll(recorded: readonly Recorded[]): void };
   readonly events: {
     /** `rules`: every one that matched, also one that sends nothing. */
     received(announcement: Announcement, deliveries: readonly Delivery[], rules: readonly string[]): void;
@@ -38,18 +40,34 @@ export const NOWHERE: Routes = {
   targets: new Map(),
 };
 
+/** Read and routed, not yet on record. */
+interface Routed extends Recorded {
+  readonly rules: readonly string[];
+}
+
 export class Intake {
   readonly #parts: IntakeParts;
   routes: Routes;
+  #routed: Routed[] = [];
 
   constructor(parts: IntakeParts, routes: Routes) {
     this.#parts = parts;
     this.routes = routes;
   }
 
+  /** On record and handed over when this returns. */
   accept(frame: AnnouncementFrame, receipt: Omit<Receipt, 'id'>): void {
+    this.take(frame, receipt);
+    this.#handOver();
+  }
+
+  /**
+   * On record and handed over as soon as the socket's read has been taken apart: for one frame at once, for the
+   * frames of a burst in one transaction.
+   */
+  take(frame: AnnouncementFrame, receipt: Omit<Receipt, 'id'>): void {
     const { receivedMs } = receipt;
-    const { ids, dedupe, journal, events } = this.#parts;
+    const { ids, dedupe, events } = this.#parts;
     const announcement = toAnnouncement(frame, { ...receipt, id: ids(receivedMs) });
     const first = dedupe.firstOf(announcement);
     if (first !== undefined) return events.duplicate(announcement, first);
@@ -57,10 +75,20 @@ export class Intake {
     const { router, targets } = this.routes;
     const { rules, matches } = router.route(announcement);
     const deliveries = deliveriesOf(announcement, matches, targets, receivedMs);
-    journal.record(announcement, deliveries);
-    // Before the lanes speak of it; what listens is called after the sends.
-    events.received(announcement, deliveries, rules);
-    for (const delivery of deliveries) targets.get(delivery.destination)?.push(delivery);
+    if (this.#routed.push({ announcement, deliveries, rules }) === 1) queueMicrotask(() => this.#handOver());
+  }
+
+  #handOver(): void {
+    const routed = this.#routed;
+    if (routed.length === 0) return;
+    this.#routed = [];
+    const { journal, events } = this.#parts;
+    journal.recordAll(routed);
+    for (const { announcement, deliveries, rules } of routed) {
+      // Before the lanes speak of it; what listens is called after the sends.
+      events.received(announcement, deliveries, rules);
+      for (const delivery of deliveries) this.routes.targets.get(delivery.destination)?.push(delivery);
+    }
   }
 }
 

@@ -11,7 +11,7 @@ import type { Delivery } from '../delivery/delivery.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import { isBusy, messageOf } from './faults.ts';
 import { type Dropped, type Entry, Kept } from './kept.ts';
-import type { AttemptRecord, Outbox, OwedDelivery, Waiting } from './outbox.ts';
+import type { AttemptRecord, Outbox, OwedDelivery, Recorded, Waiting } from './outbox.ts';
 
 /** How soon a store that failed is tried again: soon at first, because what is only in memory dies with the process. */
 const FIRST_RETRY_MS = 50;
@@ -74,6 +74,11 @@ export class Journal {
   /** Before the sends. */
   record(announcement: Announcement, deliveries: readonly Delivery[]): void {
     this.#write({ announcement, deliveries });
+  }
+
+  /** Before the sends, those that were read together. */
+  recordAll(recorded: readonly Recorded[]): void {
+    this.#writeAll(recorded, () => this.#outbox.recordAll(recorded));
   }
 
   /** The far end asked for silence; kept over a restart. */
@@ -150,12 +155,19 @@ export class Journal {
   }
 
   #write(entry: Entry): void {
-    if (this.#fault !== undefined) return this.#kept.add(entry);
+    this.#writeAll([entry], () => this.#apply(entry));
+  }
+
+  #writeAll(entries: readonly Entry[], apply: () => void): void {
+    const keep = () => {
+      for (const entry of entries) this.#kept.add(entry);
+    };
+    if (this.#fault !== undefined) return keep();
     try {
-      this.#apply(entry);
+      apply();
       this.#events.written();
     } catch (error) {
-      this.#kept.add(entry);
+      keep();
       this.#break(error);
     }
   }

@@ -3,14 +3,7 @@
  * what is least needed goes first: the details of attempts, then what has ended, and only then, oldest
  * first, what is owed. What went is counted.
  */
-import type { Announcement } from '../announcement.ts';
-import type { Delivery } from '../delivery/delivery.ts';
-import type { AttemptRecord } from './outbox.ts';
-
-interface Recorded {
-  readonly announcement: Announcement;
-  readonly deliveries: readonly Delivery[];
-}
+import type { AttemptRecord, Recorded } from './outbox.ts';
 
 export type Entry =
   | Recorded

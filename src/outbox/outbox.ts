@@ -41,7 +41,15 @@ export interface Waiting {
   readonly oldestMs: number;
 }
 
+/** An announcement with all that is owed for it. */
+export interface Recorded {
+  readonly announcement: Announcement;
+  readonly deliveries: readonly Delivery[];
+}
+
 export interface Outbox {
+  /** Several in one transaction, which for a burst is much cheaper than one each. */
+  recordAll(recorded: readonly Recorded[]): void;
   /** One announcement with all that is owed for it: all or nothing, on disk's doorstep when it returns. */
   record(announcement: Announcement, deliveries: readonly Delivery[]): void;
   /** Many attempts in one transaction. */

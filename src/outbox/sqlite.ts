@@ -7,7 +7,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Announcement } from '../announcement.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { idAt, timeOfId } from './ids.ts';
-import type { AttemptRecord, Outbox, OwedDelivery, Waiting } from './outbox.ts';
+import type { AttemptRecord, Outbox, OwedDelivery, Recorded, Waiting } from './outbox.ts';
 import { announcementRow, deliveryFrom, deliveryRow } from './rows.ts';
 
 export class SqliteOutbox implements Outbox {
@@ -23,11 +23,17 @@ export class SqliteOutbox implements Outbox {
   }
 
   record(announcement: Announcement, deliveries: readonly Delivery[]): void {
+    this.recordAll([{ announcement, deliveries }]);
+  }
+
+  recordAll(recorded: readonly Recorded[]): void {
     const { insertAnnouncement, insertDelivery } = this.#statements;
     this.#inTransaction(() => {
-      insertAnnouncement.run(...announcementRow(announcement));
-      for (const delivery of deliveries)
-        insertDelivery.run(...deliveryRow({ delivery, attempts: 0, plain: false, notBeforeMs: 0 }));
+      for (const { announcement, deliveries } of recorded) {
+        insertAnnouncement.run(...announcementRow(announcement));
+        for (const delivery of deliveries)
+          insertDelivery.run(...deliveryRow({ delivery, attempts: 0, plain: false, notBeforeMs: 0 }));
+      }
     });
   }
 

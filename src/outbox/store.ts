@@ -14,7 +14,7 @@ import { makeFolderOf } from './folder.ts';
 import { StoreLock } from './lock.ts';
 import { StoreVersionError } from './migrations.ts';
 import { closeDatabase, type OpenDatabase, openDatabase, type Replaced, salvageFile } from './open.ts';
-import type { AttemptRecord, Outbox, OwedDelivery, Waiting } from './outbox.ts';
+import type { AttemptRecord, Outbox, OwedDelivery, Recorded, Waiting } from './outbox.ts';
 import { type Salvaged, salvage } from './salvage.ts';
 import type { SqliteOutbox } from './sqlite.ts';
 import { Sync } from './sync.ts';
@@ -81,6 +81,10 @@ export class Store implements Outbox {
 
   record(announcement: Announcement, deliveries: readonly Delivery[]): void {
     this.#current.record(announcement, deliveries);
+  }
+
+  recordAll(recorded: readonly Recorded[]): void {
+    this.#current.recordAll(recorded);
   }
 
   settle(attempts: readonly AttemptRecord[]): void {

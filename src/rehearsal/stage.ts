@@ -129,7 +129,7 @@ export class Stage implements AsyncDisposable {
       {
         ids: createIds(parts.random),
         dedupe: new Dedupe(DEDUPE_WINDOW_MS),
-        journal: parts.timed ? { record: (...entry) => this.#timeJournal(journal, entry) } : journal,
+        journal: parts.timed ? { recordAll: (recorded) => this.#timeJournal(journal, recorded) } : journal,
         events: events.intake,
       },
       { router: { ...parts.router, route: (announcement) => this.#route(announcement) }, targets },
@@ -226,9 +226,9 @@ export class Stage implements AsyncDisposable {
     return this.#forced;
   }
 
-  #timeJournal(journal: Journal, entry: Parameters<Journal['record']>): void {
+  #timeJournal(journal: Journal, recorded: Parameters<Journal['recordAll']>[0]): void {
     this.#journalStartMs = this.#clock.monotonicMs();
-    journal.record(...entry);
+    journal.recordAll(recorded);
     this.#journalEndMs = this.#clock.monotonicMs();
   }
 }
