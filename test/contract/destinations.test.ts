@@ -137,7 +137,8 @@ describe.each(subjects)('$type', (subject) => {
     await attempt(subject, destination, sendContext({ signal: new AbortController().signal }));
     await destination.close();
     await server.deserted();
-    expect(timers()).toBe(before);
+    // Not more than before: one that an earlier test left behind may have ended meanwhile.
+    expect(timers()).toBeLessThanOrEqual(before);
     await destination.close();
   });
 });
