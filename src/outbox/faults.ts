@@ -44,8 +44,11 @@ export const isFull = (error: unknown): boolean => hasCode(error, FULL);
 /** The fault of the row, not of the store. */
 export const isConstraint = (error: unknown): boolean => hasCode(error, CONSTRAINT);
 
+/** A `SyntaxError` comes of a row that was JSON. */
 export const isCorrupt = (error: unknown): boolean =>
-  hasCode(error, CORRUPT) || (error instanceof FileFault && error.kind === 'damaged');
+  hasCode(error, CORRUPT) ||
+  error instanceof SyntaxError ||
+  (error instanceof FileFault && error.kind === 'damaged');
 
 /** A disk that broke, not a setting that is wrong: the bridge works without it until it is mended. */
 export function isDiskFault(error: unknown, path: string): boolean {

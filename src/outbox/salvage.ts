@@ -64,7 +64,23 @@ function bringOver(source: Source, copy: Copy): void {
     if (there.has(id)) copy.add('deliveries', row);
   }
   for (const table of TABLES)
-    for (const row of source.rows(`SELECT * FROM ${table} ${NEWEST_FIRST[table]}`)) copy.add(table, row);
+    for (const row of source.rows(`SELECT * FROM ${table} ${NEWEST_FIRST[table]}`))
+      if (isOfUse(table, row, there) && copy.add(table, row)) there.add(row['id']);
+}
+
+/** Not an announcement that nobody can read, nor what is owed for one: it would wait for ever. */
+function isOfUse(table: Table, row: Row, there: ReadonlySet<unknown>): boolean {
+  if (table === 'announcements') return isJson(row['body']);
+  return table !== 'deliveries' || row['state'] !== 'pending' || there.has(row['announcement_id']);
+}
+
+function isJson(body: SQLOutputValue | undefined): boolean {
+  try {
+    JSON.parse(String(body));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Reading never throws. */

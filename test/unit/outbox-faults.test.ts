@@ -499,3 +499,28 @@ test('the command line says what is wrong with a damaged store, and touches noth
   expect(readFileSync(path)).toEqual(NOISE);
   expect(existsSync(`${path}-wal`)).toBe(false);
 });
+
+test('regression: one announcement that cannot be read does not make a broken store of it for ever', async () => {
+  using folder = new Folder();
+  const path = folder.file('bridge.db');
+  const first = new Running(path);
+  const owed = first.read(3);
+  await first.stop();
+  using database = new DatabaseSync(path);
+  database.exec(`UPDATE announcements SET body = 'x' || body WHERE id = (SELECT MIN(id) FROM announcements)`);
+  database.close();
+
+  const second = new Running(path);
+  expect(second.journal.owed('bot', 10)).toBeUndefined();
+  await second.look();
+  expect(second.journal.owed('bot', 10)).toHaveLength(2);
+  expect(second.pending()).toEqual(idsOf(owed.slice(2)));
+  expect(second.said.filter((said) => said === 'replaced')).toHaveLength(1);
+  expect(second.replaced[0]).toMatchObject({
+    reason: expect.stringContaining('JSON'),
+    salvaged: { owed: 4 },
+  });
+  expect(existsSync(second.replaced[0]?.setAside ?? '')).toBe(true);
+  expect(second.journal.waiting()?.get('bot')?.deliveries).toBe(2);
+  await second.stop();
+});
