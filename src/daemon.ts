@@ -30,6 +30,7 @@ import { startRetention } from './outbox/retention.ts';
 import { type OpenStore, openStore } from './outbox/store.ts';
 import { type Clock, wait, withDeadline } from './platform/clock.ts';
 import type { Log } from './platform/log.ts';
+import { messageOf } from './platform/message-of.ts';
 import type { Random } from './platform/random.ts';
 import { LatestRedactor, type Redactor } from './platform/secret.ts';
 import { Timeline } from './platform/timeline.ts';
@@ -217,5 +218,3 @@ async function watchStore(
     await wait(clock, STORE_POLL_MS, signal);
   }
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,5 +1,6 @@
 /** What the bridge says about itself, and through which destinations. */
 import { z } from 'zod';
+import { KEY_EXPIRES_WITHIN_MS } from '../feed/evidence.ts';
 import { duration, text } from '../platform/fields.ts';
 import { cronFault } from './heartbeat-times.ts';
 
@@ -14,7 +15,7 @@ export const alertsOptions = z.strictObject({
     .default(60_000)
     .describe('a feed that is not connected for this long is down; one that is refused for good, at once'),
   keyExpiresWithin: duration()
-    .default(3 * 86_400_000)
+    .default(KEY_EXPIRES_WITHIN_MS)
     .describe('how long before its end an expiring key is told'),
   heartbeat: z
     .string({ error: 'must be text, such as "0 9 * * *"' })

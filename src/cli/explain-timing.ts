@@ -1,6 +1,8 @@
 /** `explain --timing`: the way from frame to socket, run for real up to a sink inside this process. */
+
 import type { Announcement } from '../announcement.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
+import { messageOf } from '../platform/message-of.ts';
 import { type Split, STEPS } from '../rehearsal/stage.ts';
 import { type Timing, timeAnnouncement, totalOf } from '../rehearsal/timing.ts';
 import type { Router } from '../routing/router.ts';
@@ -21,7 +23,7 @@ export async function explainTiming(
   try {
     return await timeAnnouncement(announcement, { rules: config.rules, router, destinations, deps, random });
   } catch (error) {
-    throw new UserError(`cannot time it: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UserError(`cannot time it: ${messageOf(error)}`);
   }
 }
 

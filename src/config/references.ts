@@ -1,5 +1,7 @@
 /** What the schema cannot see: names that must exist or be unique, regular expressions, files. All errors. */
+
 import { resolve } from 'node:path';
+import { messageOf } from '../platform/message-of.ts';
 import { didYouMean } from '../platform/suggest.ts';
 import { Pattern } from '../routing/text.ts';
 import { leavesOf, TEXT_FIELDS } from './conditions.ts';
@@ -111,7 +113,7 @@ function* patternFault(text: string, path: Path): Iterable<Finding> {
     new Pattern(text);
   } catch (error) {
     // RE2JS quotes the part at fault, with the flags that it was given.
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const fault = reason.replace(/^error parsing regexp: /, '').replace('`(?i)', '`');
     yield { path, message: `not a valid regular expression: ${fault}`, hint: patternHint(text) };
   }

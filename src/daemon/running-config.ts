@@ -2,6 +2,7 @@
  * The config in force, and how a new one takes its place: read, checked and made ready whole, then put into
  * force in one synchronous step; if anything is wrong with it, nothing is touched and the old one stays.
  */
+
 import type { Config } from '../config/schema.ts';
 import type { Dedupe } from '../dedupe.ts';
 import type { Intake } from '../intake.ts';
@@ -10,6 +11,7 @@ import type { Reloaded } from '../ops/server.ts';
 import type { Status } from '../ops/status.ts';
 import type { Journal } from '../outbox/journal.ts';
 import { type Clock, withDeadline } from '../platform/clock.ts';
+import { messageOf } from '../platform/message-of.ts';
 import { fingerprint, type LatestRedactor } from '../platform/secret.ts';
 import { describeDifference } from './difference.ts';
 import { expectationsOf } from './expectations.ts';
@@ -116,7 +118,7 @@ export class RunningConfig {
       const sound = this.#parts.load();
       return 'problems' in sound ? sound : makeReady(sound);
     } catch (error) {
-      return { problems: [error instanceof Error ? error.message : String(error)] };
+      return { problems: [messageOf(error)] };
     }
   }
 

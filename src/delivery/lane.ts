@@ -17,7 +17,7 @@ import { compare, expiryOf } from './backlog.ts';
 import type { Delivery, FinalState } from './delivery.ts';
 import { Head, type Held, isExpired } from './head.ts';
 import type { LaneParts, LaneStatus } from './lane-parts.ts';
-import { messageOf } from './message.ts';
+import { messageFor } from './message.ts';
 import type { AttemptResult } from './outcome.ts';
 import { decide } from './retry-policy.ts';
 import { Room } from './room.ts';
@@ -182,7 +182,7 @@ export class Lane {
     const held = this.#nextInTime(nowMs);
     if (held === undefined || this.#stop.signal.aborted || !this.#hasRoom(nowMs)) return;
     this.#head.move(held, 'in flight');
-    const message = messageOf(held, this.#parts);
+    const message = messageFor(held, this.#parts);
     if (message === undefined) return this.#end(held, 'dead', 'template', nowMs);
     await this.#attempt(held, message, nowMs);
   };

@@ -1,9 +1,11 @@
 /** From the calls that the parts make in the middle of their work to the events of the bus. */
+
 import type { LaneEvents } from '../delivery/lane-parts.ts';
 import type { FeedEvents } from '../feed/client.ts';
 import type { IntakeParts } from '../intake.ts';
 import type { JournalEvents } from '../outbox/journal.ts';
 import type { Replaced } from '../outbox/open.ts';
+import { messageOf } from '../platform/message-of.ts';
 import type { OddFrame } from './bridge-event.ts';
 import type { Listener } from './bus.ts';
 
@@ -59,15 +61,14 @@ export function createEvents(publish: Listener): Events {
       broken: (message) => publish({ kind: 'store.broken', message }),
       mended: (entries, dropped) => publish({ kind: 'store.mended', entries, dropped }),
     },
-    rehearsalFailed: (error) =>
-      publish({ kind: 'rehearsal.failed', message: error instanceof Error ? error.message : String(error) }),
+    rehearsalFailed: (error) => publish({ kind: 'rehearsal.failed', message: messageOf(error) }),
     advise: (destination, advice) => publish({ kind: 'destination.advice', destination, advice }),
     storeReplaced: (what) => publish({ kind: 'store.replaced', ...what }),
     openFailed: (destination, error) =>
       publish({
         kind: 'destination.open_failed',
         destination,
-        message: error instanceof Error ? error.message : String(error),
+        message: messageOf(error),
       }),
   };
 }

@@ -34,8 +34,6 @@ function hasCode(error: unknown, codes: readonly number[]): boolean {
   return typeof error.errcode === 'number' && codes.includes(error.errcode & 0xff);
 }
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /** Somebody else is writing: it passes. */
 export const isBusy = (error: unknown): boolean => hasCode(error, BUSY);
 

@@ -9,7 +9,8 @@
 import type { Announcement } from '../announcement.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
-import { isBusy, messageOf } from './faults.ts';
+import { messageOf } from '../platform/message-of.ts';
+import { isBusy } from './faults.ts';
 import { type Dropped, type Entry, Kept } from './kept.ts';
 import type { AttemptRecord, Outbox, OwedDelivery, Recorded, Waiting } from './outbox.ts';
 

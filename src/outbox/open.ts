@@ -5,7 +5,8 @@
 import { hostname } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../platform/clock.ts';
-import { isCorrupt, messageOf, StoreError } from './faults.ts';
+import { messageOf } from '../platform/message-of.ts';
+import { isCorrupt, StoreError } from './faults.ts';
 import { OpenFiles, setAside } from './files.ts';
 import { makeFolderOf } from './folder.ts';
 import { migrate, refuseNewer, SCHEMA_VERSION, storedVersion } from './migrations.ts';

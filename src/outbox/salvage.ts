@@ -4,7 +4,8 @@
  * page hides as little as possible. Row by row: one that cannot be kept costs no other.
  */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { isConstraint, messageOf } from './faults.ts';
+import { messageOf } from '../platform/message-of.ts';
+import { isConstraint } from './faults.ts';
 import { SCHEMA_VERSION, storedVersion } from './migrations.ts';
 
 export interface Salvaged {

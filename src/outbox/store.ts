@@ -8,7 +8,8 @@
 import type { Announcement } from '../announcement.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Clock } from '../platform/clock.ts';
-import { FileFault, isBusy, isCorrupt, isDiskFault, isFull, messageOf, StoreError } from './faults.ts';
+import { messageOf } from '../platform/message-of.ts';
+import { FileFault, isBusy, isCorrupt, isDiskFault, isFull, StoreError } from './faults.ts';
 import { setAside } from './files.ts';
 import { makeFolderOf } from './folder.ts';
 import { StoreLock } from './lock.ts';
