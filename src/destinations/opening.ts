@@ -13,13 +13,19 @@ export function openDestination(
   let opened: Destination<unknown> | undefined;
   let opening: Promise<Destination<unknown>> | undefined;
   let isClosed = false;
+  let isTold = false;
   const opens = (): Promise<Destination<unknown>> => {
     if (opening === undefined) {
       opening = open().then((destination) => {
         opened = destination;
         return destination;
       });
-      opening.catch(failed);
+      opening.catch((error) => {
+        // The next send tries again: it may have been a moment without free file handles.
+        opening = undefined;
+        if (!isTold) failed(error);
+        isTold = true;
+      });
     }
     return opening;
   };

@@ -75,6 +75,22 @@ test('a library that cannot be loaded is told once, and fails each send', async 
   expect(failures).toEqual([fault]);
 });
 
+test('regression: what could not be opened for a moment (too many open files, say) is opened by the next send', async () => {
+  const { events, open } = watched();
+  const failures: unknown[] = [];
+  let tries = 0;
+  const destination = openDestination(
+    () => (++tries < 3 ? Promise.reject(new Error('EMFILE')) : open()),
+    (error) => failures.push(error),
+  );
+  await settled();
+  await expect(destination.send({}, sendContext())).rejects.toThrow('EMFILE');
+  await destination.send({}, sendContext());
+  await destination.close();
+  expect(failures, 'told once').toHaveLength(1);
+  expect(events).toEqual(['open', 'send', 'close']);
+});
+
 test.each([
   { kind: 'feed.fatal', feed: 'one', reason: 'key_expired', advice: '' },
   { kind: 'feed.lost', feed: 'one', reason: 'refused', detail: undefined, advice: undefined, retryMs: 1 },
