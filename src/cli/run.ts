@@ -4,6 +4,7 @@ import type { ConfigProblem } from '../config/problem.ts';
 import type { Load } from '../daemon/running-config.ts';
 import { startDaemon } from '../daemon.ts';
 import { createLog, type Log } from '../platform/log.ts';
+import { messageOf } from '../platform/message-of.ts';
 import { requireConfig } from './config-file.ts';
 import { type ExitCode, FINE } from './exit-codes.ts';
 import { aborted, type Io } from './io.ts';
@@ -17,7 +18,7 @@ export async function runCommand(options: { readonly config: string }, io: Io): 
     for (const { line, column, message, hint } of warnings)
       log?.warn({ at: `${file}:${line}:${column}`, message, hint }, 'config.warning');
   };
-  const daemon = await startDaemon({
+  const starting = startDaemon({
     first,
     load: loader(file, io, warn),
     createLog: (redact) => {
@@ -27,7 +28,10 @@ export async function runCommand(options: { readonly config: string }, io: Io): 
     },
     ...{ clock, random, version },
   });
-  io.onHangup(() => void daemon.reload());
+  // From the first moment: without a listener the signal would end the process.
+  const failed = (error: unknown) => log?.error({ message: messageOf(error) }, 'config.reload_failed');
+  io.onHangup(() => void starting.then((daemon) => daemon.reload()).catch(failed));
+  const daemon = await starting;
   await aborted(io.signal);
   log?.info({ shutdownTimeoutMs: first.config.shutdownTimeout }, 'bridge.stopping');
   await daemon.stop();

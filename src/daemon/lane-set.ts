@@ -145,7 +145,7 @@ export class LaneSet {
       destination,
       render,
       renderDefault,
-      ownBudget: budgets.own(name, limits.own),
+      ownBudget: budgets.own(name, limits.farEnd, limits.own),
       sharedBudgets: new Map(shared),
       journal,
       clock,

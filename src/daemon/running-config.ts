@@ -80,10 +80,11 @@ export class RunningConfig {
     void turn.then(() => lanes.refill());
   }
 
-  /** One at a time, in order. Never rejects. */
+  /** One at a time, in order. */
   reload(): Promise<Reloaded> {
     const mine = this.#lastReload.then(() => this.#reload());
-    this.#lastReload = mine;
+    // Should one ever fail by a bug of ours, the next is tried all the same.
+    this.#lastReload = mine.catch(() => undefined);
     return mine;
   }
 

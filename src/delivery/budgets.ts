@@ -33,9 +33,12 @@ export class Budgets {
     this.#memory = memory;
   }
 
-  /** Asked again (a reload), the same one with the new limits. */
-  own(destination: string, limits: readonly BudgetLimits[]): Budget {
-    return this.#budget(`destination:${destination}`, limits, destination);
+  /**
+   * Asked again (a reload), the same one with the new limits. `farEnd` says where it sends, without secrets:
+   * another address starts without the pauses of the one before.
+   */
+  own(destination: string, farEnd: string, limits: readonly BudgetLimits[]): Budget {
+    return this.#budget(`destination:${destination}:${farEnd}`, limits, destination);
   }
 
   /** The same one for every destination that names the key. */

@@ -113,6 +113,7 @@ export class Lane {
     this.#room.unpark(this);
     this.#parts = parts;
     this.#room = new Room(parts.ownBudget, parts.sharedBudgets);
+    this.#suspension.moveTo(parts.ownBudget);
     this.#queue.concurrency = parts.options.concurrency;
     const nowMs = parts.clock.monotonicMs();
     for (const held of this.#head) {
@@ -216,10 +217,11 @@ export class Lane {
     room.settle(places, result.writtenMs);
     // Shutdown is not a failure: the delivery stays owed and the attempt is not charged.
     if (this.#stop.signal.aborted && result.outcome.kind !== 'delivered') return;
-    this.#settle(held, result, startedMs);
+    this.#settle(held, result, startedMs, room);
   }
 
-  #settle(held: Held, result: AttemptResult, startedMs: number): void {
+  /** `room`: where it was sent from; what that far end says is no longer about this one after it has been replaced. */
+  #settle(held: Held, result: AttemptResult, startedMs: number, room: Room): void {
     const { options, clock, random, events } = this.#parts;
     const { retry, onAmbiguous } = options;
     const endedMs = clock.monotonicMs();
@@ -228,12 +230,12 @@ export class Lane {
     const decision = decide(result.outcome, { attempt, retry, onAmbiguous, leftMs, random });
     events.attempted(held.delivery, held.attempts, result, startedMs, endedMs, decision);
     if (decision.kind === 'again' && decision.pause !== undefined)
-      this.#room.pause(decision.pause.budget, endedMs + decision.pause.ms);
+      room.pause(decision.pause.budget, endedMs + decision.pause.ms);
     if (result.limits !== undefined) {
-      const silentUntilMs = this.#room.heed(result.limits, endedMs);
+      const silentUntilMs = room.heed(result.limits, endedMs);
       if (silentUntilMs !== undefined) events.nearBan(this.#parts.name, silentUntilMs);
     }
-    this.#suspension.learn(result, endedMs);
+    if (room.own === this.#room.own) this.#suspension.learn(result, endedMs);
     const made = { result, startedMs };
     switch (decision.kind) {
       case 'end':

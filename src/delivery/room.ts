@@ -6,12 +6,13 @@ import type { LimitNews } from './outcome.ts';
 export type Places = readonly (readonly [Budget, Slot])[];
 
 export class Room {
-  readonly #own: Budget;
+  /** The destination's own: it is the same as long as the far end is. */
+  readonly own: Budget;
   readonly #shared: ReadonlyMap<string, Budget>;
   readonly #all: readonly Budget[];
 
   constructor(own: Budget, shared: ReadonlyMap<string, Budget>) {
-    this.#own = own;
+    this.own = own;
     this.#shared = shared;
     this.#all = [own, ...shared.values()];
   }
@@ -48,7 +49,7 @@ export class Room {
   /** `key`: the shared one that the far end named; without it, the lane's own. */
   pause(key: string | undefined, untilMs: number): void {
     const named = key === undefined ? undefined : this.#shared.get(key);
-    (named ?? this.#own).pause(untilMs);
+    (named ?? this.own).pause(untilMs);
   }
 
   /** What an answer told of the shared ones. Says until when to be silent if a ban is near, once. */

@@ -12,7 +12,7 @@ const PROBE_MS = { first: 60_000, most: 30 * 60_000 } as const;
 
 export class Suspension {
   readonly #destination: string;
-  readonly #budget: Budget;
+  #budget: Budget;
   readonly #events: Pick<LaneEvents, 'suspended' | 'resumed'>;
   #since: { readonly reason: string; readonly sinceMs: number } | undefined;
   #probes = 0;
@@ -25,6 +25,13 @@ export class Suspension {
     this.#events = events;
     // Held for an earlier lane of this name, which was suspended when it left the config: nobody else would end that.
     budget.resume();
+  }
+
+  /** A reload: another far end has a budget of its own. */
+  moveTo(budget: Budget): void {
+    if (budget === this.#budget) return;
+    this.#budget.resume();
+    this.#budget = budget;
   }
 
   get status(): { readonly reason: string; readonly sinceMs: number } | undefined {

@@ -119,13 +119,17 @@ export interface BudgetSpec {
   readonly strikes?: BudgetLimits;
 }
 
+/** The platform's limits: `own` is replaced by the user's `rateLimit`, `shared` always holds. */
+export interface DestinationBudgets {
+  /** Names where it sends, without secrets. */
+  readonly farEnd: string;
+  readonly own: readonly BudgetLimits[];
+  readonly shared: readonly BudgetSpec[];
+}
+
 export interface DestinationType<Options extends CommonOptions, Message> {
   readonly schema: z.ZodType<Options>;
-  /** The platform's limits: `own` is replaced by the user's `rateLimit`, `shared` always holds. */
-  budgets(options: Options): {
-    readonly own: readonly BudgetLimits[];
-    readonly shared: readonly BudgetSpec[];
-  };
+  budgets(options: Options): DestinationBudgets;
   /** Compiles the default form or a template. Throws `TemplateProblem`. */
   compile(options: Options, template: TemplateOptions | undefined): Render<Message>;
   /** An alert in the type's own form: no template and no `body` of the user ever meets one, for it is no order. Pure. */

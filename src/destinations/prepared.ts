@@ -8,8 +8,8 @@ import type { RuleOptions } from '../routing/options.ts';
 import { templatesUsedBy } from '../routing/templates-used.ts';
 import type { CommonOptions } from './common-options.ts';
 import type {
-  BudgetSpec,
   Destination,
+  DestinationBudgets,
   DestinationDeps,
   DestinationType,
   Render,
@@ -26,7 +26,7 @@ export interface PreparedDestination {
   render(delivery: Delivery): unknown;
   /** The form to fall back to, where one is better than nothing: a chat. An order in another form than asked for is not. */
   readonly renderDefault: ((delivery: Delivery) => unknown) | undefined;
-  readonly limits: { readonly own: readonly BudgetLimits[]; readonly shared: readonly BudgetSpec[] };
+  readonly limits: DestinationBudgets;
   open(deps: Omit<DestinationDeps, 'name'>): Promise<Destination<unknown>>;
 }
 
@@ -46,13 +46,13 @@ export function prepareDestinations({
   const used = templatesUsedBy(rules);
   return Object.entries(destinations).map(([name, options]) => {
     const type = typeOf(options);
-    const { own, shared } = type.budgets(options);
+    const { own, ...budgets } = type.budgets(options);
     return {
       name,
       options,
       forEachTicker: options.type === 'webhook' && options.forEach === 'ticker',
       ...renderers(type, options, templates, used(name)),
-      limits: { own: ownLimits(options, own), shared },
+      limits: { own: ownLimits(options, own), ...budgets },
       open: (deps) => type.open(options, { ...deps, name }),
     };
   });

@@ -58,11 +58,12 @@ export class Journal {
   readonly #events: JournalEvents;
   #gathered: AttemptRecord[] = [];
   #gathering: Timer | undefined;
-  readonly #kept = new Kept();
+  readonly #kept: Kept;
   #fault: Fault | undefined;
 
-  constructor(outbox: Outbox, clock: Clock, events: JournalEvents) {
+  constructor(outbox: Outbox, clock: Clock, events: JournalEvents, kept = new Kept()) {
     this.#outbox = outbox;
+    this.#kept = kept;
     this.#clock = clock;
     this.#events = events;
   }
@@ -218,6 +219,8 @@ export class Journal {
       fault.retry = this.#clock.after(0, () => this.#attempt(() => this.#catchUp(fault, biteMs)), false);
       return;
     }
+    // Of these some may have no row, and still be in a lane's hands.
+    if (this.#kept.hasDroppedOwed) this.#restore();
     this.#fault = undefined;
     const dropped = this.#kept.takeDropped();
     if (fault.told) this.#events.mended(fault.written, dropped);

@@ -68,6 +68,10 @@ export class Kept {
     }
   }
 
+  get hasDroppedOwed(): boolean {
+    return this.#dropped.owed > 0;
+  }
+
   /** Since it was asked last. */
   takeDropped(): Dropped {
     const dropped = this.#dropped;

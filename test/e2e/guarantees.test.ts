@@ -1,5 +1,8 @@
 /** The built program held to what it guarantees of deliveries: once, politely, and to where the far end has moved. */
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Status } from '../../src/ops/status.ts';
 import { startDiscordServer } from '../../src/simulator/discord-server.ts';
 import { startTelegramServer } from '../../src/simulator/telegram-server.ts';
 import { Workplace } from '../support/program.ts';
@@ -126,10 +129,54 @@ test('a group that has moved is followed, also after a restart, and the config t
   }
   await using bridge = workplace.start(['run'], standIns.env);
   await bridge.event('feed.live');
-  feed.announce(listing('TWO'));
-  expect((await telegram.waitFor(2, 10_000))[1]?.chatId).toBe('-1009999');
+  feed.announce(listing('THREE'));
+  expect((await telegram.waitFor(3, 10_000))[1]?.chatId).toBe('-1009999');
   expect(await bridge.event('destination.advice')).toMatchObject({ destination: 'group', advice });
   expect(telegram.requests).toHaveLength(3);
+});
+
+test('a store that turns to noise takes neither a pause nor what was learnt with it: both are in the new one', async () => {
+  await using standIns = await startStandIns();
+  using workplace = new Workplace(CONFIG.replace('chatId: 4242', 'chatId: -4242'));
+  const { feed, telegram, bot } = standIns;
+  telegram.faults.push({
+    status: 400,
+    body: {
+      ok: false,
+      error_code: 400,
+      description: 'Bad Request: group chat was upgraded to a supergroup chat',
+      parameters: { migrate_to_chat_id: -1_009_999 },
+    },
+  });
+  bot.faults.push({ status: 429, headers: { 'retry-after': '3600' } });
+  {
+    await using bridge = workplace.start(['run'], standIns.env);
+    await bridge.event('feed.live');
+    feed.announce(listing('ONE'));
+    await telegram.waitFor(1, 10_000);
+    await bridge.log.waitFor(
+      ({ msg, destination }) => msg === 'delivery.attempted' && destination === 'bot',
+      10_000,
+    );
+    for (const suffix of ['', '-wal']) {
+      const file = join(workplace.folder, `bridge.db${suffix}`);
+      writeFileSync(file, Buffer.alloc(statSync(file).size, 'noise'), { flag: 'r+' });
+    }
+    feed.announce(listing('TWO'));
+    await bridge.event('store.mended');
+    bridge.kill('SIGKILL');
+    await bridge.finished;
+  }
+  await using bridge = workplace.start(['run'], standIns.env);
+  await bridge.event('feed.live');
+  feed.announce(listing('THREE'));
+  expect((await telegram.waitFor(3, 10_000))[2]?.chatId).toBe('-1009999');
+  expect(telegram.requests).toHaveLength(4);
+  const { url } = await bridge.event('bridge.started');
+  const status = (await (await fetch(`${String(url)}/api/status`)).json()) as Status;
+  const paused = status.destinations.find(({ name }) => name === 'bot')?.pausedMs;
+  expect(paused).toBeGreaterThan(3_000_000);
+  expect(bot.requests).toHaveLength(1);
 });
 
 test('a suspended destination is told once, and `deliveries retry` makes it go on when it is mended', async () => {

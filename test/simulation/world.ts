@@ -269,7 +269,7 @@ export class World {
       ...{ name, options, destination, sharedBudgets, clock, random },
       render: () => 'message',
       renderDefault: undefined,
-      ownBudget: budgets.own(name, plan.own),
+      ownBudget: budgets.own(name, '', plan.own),
       journal: this.#journal,
       events: {
         attempted: () => undefined,

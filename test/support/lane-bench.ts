@@ -143,7 +143,7 @@ export class LaneBench implements Disposable {
   }
 
   /** What the lane of that name is made of; for another one in its place. */
-  parts(name: string): LaneParts {
+  parts(name: string, farEnd = ''): LaneParts {
     const plan = this.#plans[name];
     const budgets = this.#budgets;
     if (plan === undefined || budgets === undefined) throw new Error(`no lane ${name}`);
@@ -157,7 +157,7 @@ export class LaneBench implements Disposable {
       },
       render: ({ announcement }) => announcement.title,
       renderDefault: undefined,
-      ownBudget: budgets.own(name, plan.own ?? []),
+      ownBudget: budgets.own(name, farEnd, plan.own ?? []),
       sharedBudgets: new Map(
         (plan.shared ?? []).map(({ key, limits, strikes }) => [
           key,

@@ -365,3 +365,30 @@ test('regression: a destination that was suspended, removed and added again is s
   expect(bench.titles().at(-1)).toBe('two');
   expect(bench.lane('bot').status.pausedUntilMs).toBe(0);
 });
+
+test('regression: another address does not inherit the pause that the old one asked for', async () => {
+  using bench = new LaneBench({ bot: { options: patient } });
+  bench.answer = () => limited(3 * HOUR);
+  bench.announce('one');
+  await bench.clock.advance(1000);
+  bench.answer = () => delivered;
+  void bench.lane('bot').reconfigure(bench.parts('bot', 'elsewhere'));
+  bench.announce('two');
+  await bench.clock.advance(1000);
+  expect(bench.titles()).toEqual(['one', 'one', 'two']);
+});
+
+test('regression: what the old address answers after a reload neither pauses nor suspends the new one', async () => {
+  using bench = new LaneBench({ bot: { options: { ...patient, concurrency: 2 } } });
+  bench.tookMs = 1000;
+  bench.answer = ({ title }) => (title === 'one' ? gone : limited(3 * HOUR));
+  bench.announce('one');
+  bench.announce('two');
+  await bench.clock.advance(500);
+  void bench.lane('bot').reconfigure(bench.parts('bot', 'elsewhere'));
+  bench.answer = () => delivered;
+  bench.announce('three');
+  await bench.clock.advance(5000);
+  expect(bench.said).toEqual([]);
+  expect(bench.rows().map(({ state }) => state)).toEqual(Array(3).fill('delivered'));
+});

@@ -23,7 +23,7 @@ import { expect, test } from 'vitest';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import { StoreError } from '../../src/outbox/faults.ts';
 import { Journal } from '../../src/outbox/journal.ts';
-import type { Dropped } from '../../src/outbox/kept.ts';
+import { type Dropped, Kept } from '../../src/outbox/kept.ts';
 import type { Replaced } from '../../src/outbox/open.ts';
 import { openStoreFile } from '../../src/outbox/open.ts';
 import type { OwedDelivery } from '../../src/outbox/outbox.ts';
@@ -46,22 +46,27 @@ class Running {
   readonly store: ReturnType<typeof openStore>;
   #ordinal = 0;
 
-  constructor(path: string, clock = new FakeClock()) {
+  constructor(path: string, clock = new FakeClock(), kept = new Kept()) {
     this.clock = clock;
     this.store = openStore(path, clock, (what) => {
       this.said.push('replaced');
       this.replaced.push(what);
     });
-    this.journal = new Journal(this.store.outbox, clock, {
-      written: () => undefined,
-      usable: () => this.said.push('usable'),
-      broken: (message) => this.said.push(`broken: ${message}`),
-      mended: (entries, dropped) => {
-        this.said.push('mended');
-        this.mended.push({ entries, dropped });
+    this.journal = new Journal(
+      this.store.outbox,
+      clock,
+      {
+        written: () => undefined,
+        usable: () => this.said.push('usable'),
+        broken: (message) => this.said.push(`broken: ${message}`),
+        mended: (entries, dropped) => {
+          this.said.push('mended');
+          this.mended.push({ entries, dropped });
+        },
+        held: () => this.held.values(),
       },
-      held: () => this.held.values(),
-    });
+      kept,
+    );
   }
 
   /** Read and written down for `bot` and `chat`; nothing is sent yet. */
@@ -389,6 +394,21 @@ test('locked by somebody else: told only if it lasts; nothing waits for it twice
   expect(running.said.slice(2)).toEqual(['mended', 'usable']);
   expect(running.mended).toEqual([{ entries: 102, dropped: NONE }]);
   expect(running.pending()).toHaveLength(4 + 202 - 1);
+  await running.stop();
+});
+
+test('regression: what was dropped while the store was broken, and is still in the hands of a lane, is on record afterwards', async () => {
+  using folder = new Folder();
+  const path = folder.file('bridge.db');
+  const running = new Running(path, new FakeClock(), new Kept(30));
+  using other = new DatabaseSync(path);
+  other.exec('BEGIN IMMEDIATE');
+  const deliveries = running.read(20);
+  await running.clock.advance(5000);
+  other.exec('ROLLBACK');
+  await running.clock.advance(2000);
+  expect(running.mended[0]?.dropped.owed).toBeGreaterThan(0);
+  expect(running.pending()).toEqual(idsOf(deliveries));
   await running.stop();
 });
 

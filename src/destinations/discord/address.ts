@@ -1,7 +1,7 @@
 /** Where messages go, and which of Discord's limits they fall under, as read from the options once. */
 import { hash } from 'node:crypto';
 import type { BudgetLimits } from '../../delivery/budget.ts';
-import type { BudgetSpec } from '../destination.ts';
+import type { BudgetSpec, DestinationBudgets } from '../destination.ts';
 import { type DiscordOptions, WEBHOOK_PATH } from './options.ts';
 
 export interface DiscordAddress {
@@ -64,7 +64,7 @@ export function addressOf(options: DiscordOptions): DiscordAddress {
  * destinations may post through one webhook (into two threads, say) and Discord counts them together.
  * Whoever sets a `rateLimit` vouches for it: then the shared bucket is only where a 429 pauses.
  */
-export function budgetsOf(options: DiscordOptions): { own: readonly BudgetLimits[]; shared: BudgetSpec[] } {
+export function budgetsOf(options: DiscordOptions): DestinationBudgets {
   const { botToken, pauses } = addressOf(options);
   const own = botToken === undefined ? WEBHOOK_LIMITS : CHANNEL_LIMITS;
   const shared: BudgetSpec[] = [
@@ -72,5 +72,5 @@ export function budgetsOf(options: DiscordOptions): { own: readonly BudgetLimits
     { key: IP_BUDGET, limits: GLOBAL_LIMITS, strikes: STRIKES },
   ];
   if (botToken !== undefined) shared.push({ key: pauses.global, limits: GLOBAL_LIMITS });
-  return { own, shared };
+  return { farEnd: pauses.bucket, own, shared };
 }

@@ -1,7 +1,7 @@
 /** Telegram's limits: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this */
 import { hash } from 'node:crypto';
 import type { BudgetLimits } from '../../delivery/budget.ts';
-import type { BudgetSpec } from '../destination.ts';
+import type { DestinationBudgets } from '../destination.ts';
 import type { TelegramOptions } from './options.ts';
 
 /** One a second, as an average: "short bursts that go over this limit" are allowed. */
@@ -23,11 +23,12 @@ export const botBudgetKey = (options: TelegramOptions): string => `telegram-bot:
  * destinations may be two topics of one chat and Telegram counts them together. Whoever sets a `rateLimit`
  * vouches for it: then the shared chat holds nothing back.
  */
-export function budgetsOf(options: TelegramOptions): { own: readonly BudgetLimits[]; shared: BudgetSpec[] } {
+export function budgetsOf(options: TelegramOptions): DestinationBudgets {
   const { chatId, rateLimit } = options;
   const isPrivate = typeof chatId === 'number' && chatId > 0;
   const own = isPrivate ? CHAT_LIMITS : GROUP_LIMITS;
   return {
+    farEnd: chatKey(options),
     own,
     shared: [
       { key: chatKey(options), limits: rateLimit === undefined ? own : [] },
