@@ -129,8 +129,8 @@ test('a group that has moved is followed, also after a restart, and the config t
   }
   await using bridge = workplace.start(['run'], standIns.env);
   await bridge.event('feed.live');
-  feed.announce(listing('THREE'));
-  expect((await telegram.waitFor(3, 10_000))[1]?.chatId).toBe('-1009999');
+  feed.announce(listing('TWO'));
+  expect((await telegram.waitFor(2, 10_000))[1]?.chatId).toBe('-1009999');
   expect(await bridge.event('destination.advice')).toMatchObject({ destination: 'group', advice });
   expect(telegram.requests).toHaveLength(3);
 });
