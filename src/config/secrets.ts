@@ -25,13 +25,25 @@ const SUSPECT = /\$\{[^}]*\}|[\w+/=-]{8,}/g;
 const isKey = (run: string, follows: string) => /^[A-Za-z]+$/.test(run) && /^ *:/.test(follows);
 const mixed = (run: string) => /\d/.test(run) && /[A-Za-z]/.test(run);
 
-/** `strict`: the YAML does not parse, so places are unknown and shape must do. */
-export function blotShapes(text: string, strict = false): string {
-  let clean = text;
+/** Of one line. It has no places: what was commented out is often a secret, and may be broken in two. */
+const COMMENT = /(?<=^|\s)#.*$/;
+
+/** In one line. `strict`: the YAML does not parse, so places are unknown and shape must do. */
+export function blotShapes(line: string, strict = false): string {
+  let clean = line;
   for (const shape of SHAPES) clean = clean.replace(shape, REDACTED);
-  return clean.replace(strict ? SUSPECT : OPAQUE, (run: string, at: number) => {
-    if (run.startsWith('$') || (run.length <= 16 && isKey(run, clean.slice(at + run.length)))) return run;
-    return mixed(run) || (strict && run.length >= 12) ? REDACTED : run;
+  if (strict) return blotRuns(clean, SUSPECT, 12);
+  const speaksOfSecrets = (comment: string) => comment.includes(REDACTED) || SECRET_KEY.test(comment);
+  return blotRuns(clean, OPAQUE, Number.POSITIVE_INFINITY).replace(COMMENT, (comment) =>
+    speaksOfSecrets(comment) ? blotRuns(comment, SUSPECT, 12) : comment,
+  );
+}
+
+/** Hides runs of letters and digits mixed, and of `longChars` or more whatever they are made of. */
+function blotRuns(line: string, runs: RegExp, longChars: number): string {
+  return line.replace(runs, (run: string, at: number) => {
+    if (run.startsWith('$') || (run.length <= 16 && isKey(run, line.slice(at + run.length)))) return run;
+    return mixed(run) || run.length >= longChars ? REDACTED : run;
   });
 }
 

@@ -105,6 +105,12 @@ describe('no secret is ever shown', () => {
       'token: <redacted>, prt',
     ],
     ['where nothing parses', 'server:\n  tok\n a8secretw: "x', 'a8secretw', '<redacted>'],
+    [
+      'regression: broken in two in a comment',
+      `#  - apiKey: dsk_${'a1b2'.repeat(4)}%c3d4c3d4c3d4c3\ndestinations: {}`,
+      'c3d4c3d4c3d4',
+      '#  - apiKey: <redacted>%<redacted>',
+    ],
     ['a long word where nothing parses', 'server: a\n secretsecretsecret: "x', 'secretsecret', '<redacted>'],
   ])('%s', (_name, yaml, secret, visible) => {
     const text = shown(load(yaml));
