@@ -19,6 +19,8 @@ export interface Condition<Value> {
   readonly cost: number;
   /** The folded texts of which the value must be one; `undefined` when others may pass too. */
   readonly literals: ReadonlySet<string> | undefined;
+  /** Words of which one must be in the text (`Text.lowered`), where that is known. */
+  readonly words?: readonly string[] | undefined;
 }
 
 export const PATTERN_COST = 2;
@@ -100,7 +102,8 @@ function like(wanted: string): Condition<Text> {
 function found(patternOf: PatternOf): Compile<Text, string> {
   return (source) => {
     const pattern = patternOf(source);
-    return { test: (text) => pattern.foundIn(text), cost: PATTERN_COST, literals: undefined };
+    const { words } = pattern;
+    return { test: (text) => pattern.foundIn(text), cost: PATTERN_COST, literals: undefined, words };
   };
 }
 
@@ -124,6 +127,7 @@ function or<Value>(parts: readonly Condition<Value>[]): Condition<Value> {
     },
     cost: dearest(parts),
     literals: open ? undefined : literals,
+    words: parts.every(({ words }) => words) ? parts.flatMap(({ words = [] }) => words) : undefined,
   };
 }
 
@@ -138,6 +142,7 @@ function and<Value>(parts: readonly Condition<Value>[]): Condition<Value> {
     },
     cost: dearest(parts),
     literals: parts.find((part) => part.literals)?.literals,
+    words: parts.find((part) => part.words)?.words,
   };
 }
 

@@ -30,18 +30,22 @@ export interface Matcher {
   explain(announcement: Announcement): readonly FieldExplanation[];
   /** Those that satisfy the `ticker` condition; all when there is none. */
   fittingTickers(announcement: Announcement): readonly string[];
-  /** Folded values of which the announcement must have one, for finding rules by them; see `router.ts`. */
+  /** What the announcement must have one of, for finding rules by them; see `router.ts`. */
   readonly required: RequiredValues;
 }
 
 export type IndexedField = 'ticker' | 'publisher' | 'listingType';
-export type RequiredValues = Readonly<Record<IndexedField, ReadonlySet<string> | undefined>>;
+export type RequiredValues = Readonly<Record<IndexedField, ReadonlySet<string> | undefined>> & {
+  /** Words of which the title must have one. */
+  readonly titleWords: readonly string[] | undefined;
+};
 
 interface FieldTest {
   readonly field: MatchField;
   readonly wanted: string;
   readonly cost: number;
   readonly literals: ReadonlySet<string> | undefined;
+  readonly words: readonly string[] | undefined;
   test(subject: Subject): boolean;
   got(announcement: Announcement): string;
 }
@@ -51,7 +55,7 @@ export function compileMatcher(match: MatchOptions, patternOf: PatternOf = share
   const ticker = match.ticker === undefined ? undefined : tickerCondition(match.ticker, patternOf);
   const written = fieldTests(match, patternOf, ticker);
   const asked = cheapFirst(match.test === undefined ? [...written, ONLY_REAL] : written);
-  const literalsOf = (field: IndexedField) => written.find((one) => one.field === field)?.literals;
+  const testOf = (field: MatchField) => written.find((one) => one.field === field);
 
   return {
     matches(announcement) {
@@ -76,9 +80,10 @@ export function compileMatcher(match: MatchOptions, patternOf: PatternOf = share
       return fitting.map((one) => one.raw);
     },
     required: {
-      ticker: literalsOf('ticker'),
-      publisher: literalsOf('publisher'),
-      listingType: literalsOf('listingType'),
+      ticker: testOf('ticker')?.literals,
+      publisher: testOf('publisher')?.literals,
+      listingType: testOf('listingType')?.literals,
+      titleWords: testOf('title')?.words,
     },
   };
 }
@@ -89,6 +94,7 @@ const ONLY_REAL: FieldTest = {
   wanted: 'false (self-tests match only rules with test: true)',
   cost: 0,
   literals: undefined,
+  words: undefined,
   test: (subject) => !subject.announcement.test,
   got: (announcement) => String(announcement.test),
 };
@@ -105,8 +111,8 @@ function fieldTests(
     test: (subject: Subject) => boolean,
     got: (announcement: Announcement) => string,
   ) => {
-    const { cost, literals } = condition;
-    tests.push({ field, wanted: describe(match[field] ?? ''), cost, literals, test, got });
+    const { cost, literals, words } = condition;
+    tests.push({ field, wanted: describe(match[field] ?? ''), cost, literals, words, test, got });
   };
   for (const field of MATCH_FIELDS) {
     switch (field) {

@@ -8,6 +8,8 @@ import { sharedPatterns } from './condition.ts';
 import { compileMatcher, type FieldExplanation, type Matcher } from './matcher.ts';
 import type { RuleOptions, SendTarget } from './options.ts';
 import { RuleIndex } from './rule-index.ts';
+import { subjectOf } from './subject.ts';
+import { hasOneOf, type Text } from './text.ts';
 
 /** One destination that gets the announcement, and on whose word. */
 export interface Match {
@@ -62,6 +64,8 @@ export function compileRules(options: readonly RuleOptions[]): Router {
       stop: rule.stop,
     }),
   );
+  // Apart from the rules: after a silence each thing that is touched is fetched from memory, and most rules end here.
+  const titleWords = rules.map((rule) => rule.matcher.required.titleWords);
   const index = new RuleIndex(rules.map((rule) => rule.matcher.required));
 
   return {
@@ -69,8 +73,9 @@ export function compileRules(options: readonly RuleOptions[]): Router {
       let rulesMatched: string[] | undefined;
       const matches: Match[] = [];
       let taken: Set<string> | undefined;
+      const { title } = subjectOf(announcement);
       for (const ordinal of index.candidates(announcement)) {
-        const rule = rules[ordinal];
+        const rule = mayWant(title, titleWords[ordinal]) ? rules[ordinal] : undefined;
         if (!rule?.matcher.matches(announcement)) continue;
         rulesMatched ??= [];
         rulesMatched.push(rule.name);
@@ -88,6 +93,9 @@ export function compileRules(options: readonly RuleOptions[]): Router {
     explain: (announcement) => explain(rules, announcement),
   };
 }
+
+const mayWant = (title: Text, words: readonly string[] | undefined) =>
+  words === undefined || hasOneOf(words, title.lowered);
 
 /** Asks every rule, without the index, and says what `route` does with it. */
 function explain(rules: readonly Rule[], announcement: Announcement): readonly RuleExplanation[] {

@@ -3,7 +3,7 @@
  * their ordinals in rule order and never leaves out one that matches; what it gives may still not match.
  */
 import type { Announcement } from '../announcement.ts';
-import type { RequiredValues } from './matcher.ts';
+import type { IndexedField, RequiredValues } from './matcher.ts';
 import { subjectOf } from './subject.ts';
 import type { Text } from './text.ts';
 
@@ -12,6 +12,7 @@ const ANY = ' ';
 /** A rule that would stand in more places than this is filed by fewer fields. */
 const MOST_PLACES = 256;
 
+type Demands = Pick<RequiredValues, IndexedField>;
 type ByType = Map<string, number[]>;
 type ByPublisher = Map<string, ByType>;
 
@@ -21,7 +22,7 @@ const NO_RULES: readonly number[] = Object.freeze([]);
 export class RuleIndex {
   readonly #byTicker = new Map<string, ByPublisher>();
 
-  constructor(required: readonly RequiredValues[]) {
+  constructor(required: readonly Demands[]) {
     required.forEach((values, ordinal) => {
       this.#add(values, ordinal);
     });
@@ -46,7 +47,7 @@ export class RuleIndex {
     return lists.sort((a, b) => a.length - b.length).reduce(mergeAscending, NO_RULES);
   }
 
-  #add(values: RequiredValues, ordinal: number): void {
+  #add(values: Demands, ordinal: number): void {
     let places = 1;
     const keysOf = (literals: ReadonlySet<string> | undefined) => {
       if (!literals || literals.size * places > MOST_PLACES) return ANYTHING;

@@ -55,17 +55,23 @@ function plainWords(source: string): readonly string[] | undefined {
   return PLAIN_WORDS.test(source) ? source.split('|').map(small) : undefined;
 }
 
+export function hasOneOf(words: readonly string[], lowered: string): boolean {
+  for (const word of words) if (lowered.includes(word)) return true;
+  return false;
+}
+
 /** Finds a regular expression anywhere in a text as it came or, failing that, in its NFKC form. */
 export class Pattern {
   readonly #expression: RE2JS;
-  readonly #words: readonly string[] | undefined;
+  /** Without one of them in the text (`Text.lowered`) it is not found; `undefined`: the engine must be asked. */
+  readonly words: readonly string[] | undefined;
   #last: Text | undefined;
   #lastFound = false;
 
   /** Throws what RE2JS throws on a malformed expression. */
   constructor(source: string) {
     this.#expression = RE2JS.compile(source, RE2JS.CASE_INSENSITIVE);
-    this.#words = plainWords(source);
+    this.words = plainWords(source);
   }
 
   /** Rules often share a pattern (see `sharedPattern`): the last answer is kept. */
@@ -78,7 +84,7 @@ export class Pattern {
   }
 
   #mayBeIn({ lowered }: Text): boolean {
-    return this.#words === undefined || this.#words.some((word) => lowered.includes(word));
+    return this.words === undefined || hasOneOf(this.words, lowered);
   }
 
   #isIn({ raw, compatible }: Text): boolean {

@@ -136,11 +136,19 @@ const condition: fc.Arbitrary<NonNullable<MatchOptions['ticker']>> = fc.oneof(
   fc.record({ matches: fc.constantFrom('A', 'b') }),
   fc.record({ any: fc.array(word, { minLength: 1, maxLength: 2 }), not: word }),
 );
+const pattern = fc.record({ matches: fc.constantFrom('KRW|원화', 'krw', 'usds', 'Ⓢ', 'K.W', 'KRW market') });
+const title = fc.oneof(
+  pattern,
+  fc.array(pattern, { minLength: 1, maxLength: 3 }),
+  fc.array(fc.oneof(pattern, word), { minLength: 1, maxLength: 3 }),
+  fc.record({ not: pattern }),
+  fc.record({ any: fc.array(pattern, { minLength: 1, maxLength: 2 }), not: pattern }),
+);
 const rules = fc
   .array(
     fc.record({
       match: fc.record(
-        { publisher: condition, listingType: condition, ticker: condition, test: fc.boolean() },
+        { publisher: condition, listingType: condition, ticker: condition, title, test: fc.boolean() },
         { requiredKeys: [] },
       ),
       to: fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 4 }),
@@ -153,6 +161,7 @@ const announcements = fc
   .record({
     publisher: word,
     listingType: word,
+    title: fc.constantFrom('ABC', 'KRW market', 'ＫＲＷ 마켓', '원화', 'USDⓈ-M', 'uſdſ', 'x'),
     tickers: fc.uniqueArray(word, { maxLength: 3 }),
     test: fc.boolean(),
   })
