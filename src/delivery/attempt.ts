@@ -5,19 +5,21 @@ import type { Held } from './head.ts';
 import type { LaneParts } from './lane-parts.ts';
 import type { AttemptResult } from './outcome.ts';
 
-/** Ends when the answer is there, `timeout` is over, the delivery has become useless, or `stop` aborts. */
+/**
+ * Ends when the answer is there, `timeout` is over, the delivery has become useless, or its deadline is
+ * aborted, which is among `deadlines` for as long as it runs.
+ */
 export async function attempt(
   { destination, options, clock }: LaneParts,
   { delivery, attempts, plain }: Held,
   message: unknown,
   startedMs: number,
-  stop: AbortSignal,
+  deadlines: Set<AbortController>,
 ): Promise<AttemptResult> {
   const leftMs = (delivery.expiresAtMs ?? Number.POSITIVE_INFINITY) - startedMs;
   const deadline = new AbortController();
-  const abort = () => deadline.abort();
-  const timer = clock.after(Math.min(options.timeout, leftMs), abort);
-  stop.addEventListener('abort', abort, { once: true });
+  deadlines.add(deadline);
+  const timer = clock.after(Math.min(options.timeout, leftMs), () => deadline.abort());
   try {
     return await destination.send(message, {
       deliveryId: delivery.id,
@@ -36,7 +38,7 @@ export async function attempt(
     };
   } finally {
     timer.cancel();
-    stop.removeEventListener('abort', abort);
+    deadlines.delete(deadline);
   }
 }
 

@@ -34,7 +34,9 @@ export class Lane {
   readonly #head = new Head();
   readonly #sweep: Sweep;
   readonly #suspension: Suspension;
-  readonly #stop = new AbortController();
+  /** Nothing is sent any more. */
+  #isStopped = false;
+  readonly #deadlines = new Set<AbortController>();
   readonly #underWay = new Set<Promise<unknown>>();
   #behind = false;
   #refillSoon: Timer | undefined;
@@ -77,7 +79,7 @@ export class Lane {
   refill(): void {
     this.#refillSoon?.cancel();
     this.#refillSoon = undefined;
-    if (this.#stop.signal.aborted) return;
+    if (this.#isStopped) return;
     const owed = this.#parts.journal.owed(this.#parts.name, HEAD);
     if (owed === undefined) return;
     this.#behind = owed.length === HEAD;
@@ -138,7 +140,10 @@ export class Lane {
     this.#sweep.stop();
     this.#refillSoon?.cancel();
     for (const held of this.#head) held.retry?.cancel();
-    const abort = () => this.#stop.abort();
+    const abort = () => {
+      this.#isStopped = true;
+      for (const each of this.#deadlines) each.abort();
+    };
     if (deadline.aborted) abort();
     deadline.addEventListener('abort', abort, { once: true });
     await this.#queue.onIdle();
@@ -171,7 +176,7 @@ export class Lane {
 
   /** One ticket for each ready delivery; a ticket that finds none is harmless. */
   #issueTickets(): void {
-    if (this.#stop.signal.aborted) return;
+    if (this.#isStopped) return;
     while (this.#queue.size < this.#head.readyCount && !this.#queue.isPaused)
       void this.#queue.add(this.#sendNext);
     if (this.#head.readyCount > 0) this.#sweep.arm();
@@ -181,7 +186,7 @@ export class Lane {
   readonly #sendNext = async (): Promise<void> => {
     const nowMs = this.#parts.clock.monotonicMs();
     const held = this.#nextInTime(nowMs);
-    if (held === undefined || this.#stop.signal.aborted || !this.#hasRoom(nowMs)) return;
+    if (held === undefined || this.#isStopped || !this.#hasRoom(nowMs)) return;
     this.#head.move(held, 'in flight');
     const message = messageFor(held, this.#parts);
     if (message === undefined) return this.#end(held, 'dead', 'template', nowMs);
@@ -210,13 +215,13 @@ export class Lane {
   async #attempt(held: Held, message: unknown, startedMs: number): Promise<void> {
     const room = this.#room;
     const places = room.take();
-    const underWay = attempt(this.#parts, held, message, startedMs, this.#stop.signal);
+    const underWay = attempt(this.#parts, held, message, startedMs, this.#deadlines);
     this.#underWay.add(underWay);
     const result = await underWay;
     this.#underWay.delete(underWay);
     room.settle(places, result.writtenMs);
     // Shutdown is not a failure: the delivery stays owed and the attempt is not charged.
-    if (this.#stop.signal.aborted && result.outcome.kind !== 'delivered') return;
+    if (this.#isStopped && result.outcome.kind !== 'delivered') return;
     this.#settle(held, result, startedMs, room);
   }
 

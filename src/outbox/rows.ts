@@ -41,8 +41,17 @@ export const announcementRow = (announcement: Announcement): [string, string, nu
 export function deliveryRow({ delivery, attempts, plain, notBeforeMs }: OwedDelivery): SQLInputValue[] {
   const { id, announcement, destination, rule, template, ticker, importance, expiresAtMs } = delivery;
   return [
-    ...[id, announcement.id, destination, rule, template ?? null, ticker ?? null],
-    ...[importance, expiresAtMs ?? null, attempts, plain ? 1 : 0, notBeforeMs],
+    id,
+    announcement.id,
+    destination,
+    rule,
+    template ?? null,
+    ticker ?? null,
+    importance,
+    expiresAtMs ?? null,
+    attempts,
+    plain ? 1 : 0,
+    notBeforeMs,
   ];
 }
 

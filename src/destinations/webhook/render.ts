@@ -37,8 +37,17 @@ function compileBody(
   return (input) => ({ body: json(scopeOf(input)), contentType: JSON_TYPE });
 }
 
-/** Fields that receivers rely on: only ever add to them. */
+/** One announcement often goes to many: the same words to all of them. Only the last is kept. */
+let last: (RenderInput & { readonly body: string }) | undefined;
+
 function defaultBody({ announcement, rule, ticker }: RenderInput): string {
+  if (last?.announcement !== announcement || last.rule !== rule || last.ticker !== ticker)
+    last = { announcement, rule, ticker, body: bodyOf({ announcement, rule, ticker }) };
+  return last.body;
+}
+
+/** Fields that receivers rely on: only ever add to them. */
+function bodyOf({ announcement, rule, ticker }: RenderInput): string {
   return JSON.stringify({
     id: announcement.id,
     type: announcement.type,
