@@ -50,6 +50,20 @@ export function createLog(
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => sink.write(redact(line)) },
+    { write: together((lines) => sink.write(redact(lines))) },
   );
+}
+
+/** Lines of one moment are one write: of a file that is a system call, and a burst writes thousands. */
+function together(write: (lines: string) => void): (line: string) => void {
+  let lines = '';
+  return (line) => {
+    if (lines === '')
+      queueMicrotask(() => {
+        const all = lines;
+        lines = '';
+        write(all);
+      });
+    lines += line;
+  };
 }
