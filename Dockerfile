@@ -17,8 +17,6 @@ RUN npm ci --omit=dev --ignore-scripts
 
 FROM node:24-slim
 ENV NODE_ENV=production
-# A third less memory after a burst, and no slower: docs/performance.md.
-ENV NODE_OPTIONS=--max-semi-space-size=6
 # Where HEALTHCHECK asks: set it when server.port of the config is another one.
 ENV HEALTH_PORT=8787
 # For every command, so that `docker exec listing-bridge listing-bridge deliveries` needs no -c.

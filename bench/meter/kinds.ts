@@ -60,9 +60,6 @@ export interface BridgeOptions {
   readonly rehearsed?: Rehearsed;
 }
 
-/** As the Docker image and the systemd recipe start it. */
-export const SERVICE: Environment = { NODE_OPTIONS: '--max-semi-space-size=6' };
-
 /** The real program with a real config, all defaults but the port. */
 export function bridge(options: BridgeOptions): SubjectKind {
   const {
@@ -89,10 +86,7 @@ export function bridge(options: BridgeOptions): SubjectKind {
   return {
     name,
     args: [...(rehearsed === undefined ? [] : ['--import', SCRIPTS.variant]), entry, 'run'],
-    env:
-      rehearsed === undefined
-        ? { ...SERVICE, ...env }
-        : { ...SERVICE, ...env, REHEARSAL: Object.values(rehearsed).join(',') },
+    env: rehearsed === undefined ? env : { ...env, REHEARSAL: Object.values(rehearsed).join(',') },
     files: {},
     prepare: (folder) => {
       writeFileSync(join(folder, 'config.yaml'), `${config.join('\n')}\n`);

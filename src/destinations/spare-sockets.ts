@@ -21,6 +21,11 @@ export interface SpareSocketsParts {
   readonly clock: Clock;
 }
 
+/**
+ * Half of the spares are opened so much later than the other: a server ends what has idled for so and so long, and
+ * would otherwise end all of them at once. Longer than it takes to open one.
+ */
+const APART_MS = 1000;
 /** A socket that the far end ends sooner than this is not worth opening at once again. */
 const SHORTEST_LIFE_MS = 1000;
 const BACKOFF = { minMs: 1000, maxMs: 60_000 } as const;
@@ -40,6 +45,8 @@ export class SpareSockets {
   /** In a row. */
   #failures = 0;
   #notBeforeMs = 0;
+  /** Of the second half. */
+  #restNotBeforeMs = 0;
   #timer: Timer | undefined;
   #closed = false;
 
@@ -83,13 +90,17 @@ export class SpareSockets {
     const { clock, freshMs } = this.#parts;
     const nowMs = clock.monotonicMs();
     const fresh = this.#ready.filter(({ openedMs }) => nowMs - openedMs < freshMs);
-    let missing = this.#wanted - fresh.length - this.#opening;
+    const held = fresh.length + this.#opening;
+    if (held === 0) this.#restNotBeforeMs = nowMs + APART_MS;
+    const isRestDue = nowMs >= this.#restNotBeforeMs;
+    let missing = (isRestDue ? this.#wanted : Math.ceil(this.#wanted / 2)) - held;
     if (missing > 0 && nowMs < this.#notBeforeMs) return this.#tendAfter(this.#notBeforeMs - nowMs);
     // After a failure with one, so that a far end that is down is not asked by all at once.
     if (this.#failures > 0) missing = Math.min(missing, 1 - this.#opening);
     for (; missing > 0; missing--) this.#open();
     const oldest = fresh[0];
-    if (oldest !== undefined) this.#tendAfter(oldest.openedMs + freshMs - nowMs);
+    if (!isRestDue) this.#tendAfter(this.#restNotBeforeMs - nowMs);
+    else if (oldest !== undefined) this.#tendAfter(oldest.openedMs + freshMs - nowMs);
   }
 
   #tendAfter(delayMs: number): void {

@@ -328,6 +328,8 @@ test('a server that serves one connection after the other is served by the one t
   const port = await listen(server);
   const { network, pools } = watched(clock);
   const send = destinationAt(`http://127.0.0.1:${port}`, pools, { spares: 3 });
+  await network.ended(2);
+  await clock.advance(1000);
   await network.ended(3);
   expect(await send()).toMatchObject(unpaid);
   expect(network.sockets.map(({ bytesWritten }) => bytesWritten > 0).slice(0, 3)).toEqual([

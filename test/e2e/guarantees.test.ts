@@ -14,6 +14,15 @@ const listing = (ticker: string) => ({
   ticker,
   title: `${ticker} is listed`,
 });
+const MIGRATED = {
+  status: 400,
+  body: {
+    ok: false,
+    error_code: 400,
+    description: 'Bad Request: group chat was upgraded to a supergroup chat',
+    parameters: { migrate_to_chat_id: -1_009_999 },
+  },
+};
 const titled =
   (ticker: string) =>
   ({ body }: { readonly body: unknown }) =>
@@ -109,15 +118,7 @@ test('a group that has moved is followed, also after a restart, and the config t
   using workplace = new Workplace(CONFIG.replace('chatId: 4242', 'chatId: -4242'));
   const { feed, telegram } = standIns;
   const advice = 'the group has moved: write chatId: -1009999 into the config (was -4242)';
-  telegram.faults.push({
-    status: 400,
-    body: {
-      ok: false,
-      error_code: 400,
-      description: 'Bad Request: group chat was upgraded to a supergroup chat',
-      parameters: { migrate_to_chat_id: -1_009_999 },
-    },
-  });
+  telegram.faults.push(MIGRATED);
   {
     await using bridge = workplace.start(['run'], standIns.env);
     await bridge.event('feed.live');
@@ -139,15 +140,7 @@ test('a store that turns to noise takes neither a pause nor what was learnt with
   await using standIns = await startStandIns();
   using workplace = new Workplace(CONFIG.replace('chatId: 4242', 'chatId: -4242'));
   const { feed, telegram, bot } = standIns;
-  telegram.faults.push({
-    status: 400,
-    body: {
-      ok: false,
-      error_code: 400,
-      description: 'Bad Request: group chat was upgraded to a supergroup chat',
-      parameters: { migrate_to_chat_id: -1_009_999 },
-    },
-  });
+  telegram.faults.push(MIGRATED);
   bot.faults.push({ status: 429, headers: { 'retry-after': '3600' } });
   {
     await using bridge = workplace.start(['run'], standIns.env);

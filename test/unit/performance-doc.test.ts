@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { chart } from '../../bench/chart.ts';
-import { SERVICE } from '../../bench/meter/kinds.ts';
 import { median, percentile, summaryOf, summaryOfBlocks } from '../../bench/meter/statistics.ts';
 import { isMet, type Results, ratioRow } from '../../bench/results.ts';
 import { FILES, withResults } from '../../bench/save.ts';
@@ -26,13 +25,6 @@ test('the results are of a whole run: every target, and the curve with and witho
   expect(new Set(results.curve.map(({ silenceMs }) => silenceMs))).toEqual(
     new Set([1000, 10_000, 60_000, 300_000]),
   );
-});
-
-test('what is measured is started as a service is', () => {
-  for (const [name, value] of Object.entries(SERVICE)) {
-    expect(read('Dockerfile')).toContain(`ENV ${name}=${value}\n`);
-    expect(read('docs/recipes/systemd.md')).toContain(`Environment=${name}=${value}\n`);
-  }
 });
 
 test('statistics: nearest rank, true median, the median block decides', () => {

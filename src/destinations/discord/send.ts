@@ -36,7 +36,8 @@ export class DiscordSender implements Destination<DiscordMessage> {
     this.#deps = deps;
     this.#connection = new HttpConnection(this.#address.origin, {
       connections: options.concurrency,
-      spares: 1,
+      // One is there while the other is opened anew.
+      spares: 2,
       warmMs: options.warm,
       pools: deps.pools,
       clock: deps.clock,

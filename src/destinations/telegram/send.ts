@@ -65,7 +65,8 @@ export class TelegramSender implements Destination<TelegramMessage> {
     const api = new URL(options.apiUrl);
     this.#connection = new HttpConnection(api.origin, {
       connections: options.concurrency,
-      spares: 1,
+      // One is there while the other is opened anew.
+      spares: 2,
       warmMs: options.warm,
       pools: deps.pools,
       clock: deps.clock,

@@ -30,7 +30,8 @@ export class WebhookSender implements Destination<WebhookMessage> {
     const url = new URL(options.url.reveal());
     this.#connection = new HttpConnection(url.origin, {
       connections: options.concurrency,
-      spares: Math.min(options.concurrency, options.forEach === 'ticker' ? 4 : 2),
+      // One is there while another is opened anew; with `forEach` several go at once.
+      spares: options.forEach === 'ticker' ? Math.min(options.concurrency + 1, 4) : 2,
       warmMs: options.warm,
       pools: deps.pools,
       clock: deps.clock,
