@@ -22,6 +22,8 @@ const SHAPES = [
 const OPAQUE = /\$\{[^}]*\}|[\w+=-]{16,}/g;
 /** Where every long word is suspect: part of a token may hold no digit. What reads as a key is let be. */
 const SUSPECT = /\$\{[^}]*\}|[\w+/=-]{8,}/g;
+/** Of a suspect word: a part of a token that long is hidden even without a digit in it. */
+const LONG_CHARS = 12;
 const isKey = (run: string, follows: string) => /^[A-Za-z]+$/.test(run) && /^ *:/.test(follows);
 const mixed = (run: string) => /\d/.test(run) && /[A-Za-z]/.test(run);
 
@@ -32,10 +34,10 @@ const COMMENT = /(?<=^|\s)#.*$/;
 export function blotShapes(line: string, strict = false): string {
   let clean = line;
   for (const shape of SHAPES) clean = clean.replace(shape, REDACTED);
-  if (strict) return blotRuns(clean, SUSPECT, 12);
+  if (strict) return blotRuns(clean, SUSPECT, LONG_CHARS);
   const speaksOfSecrets = (comment: string) => comment.includes(REDACTED) || SECRET_KEY.test(comment);
   return blotRuns(clean, OPAQUE, Number.POSITIVE_INFINITY).replace(COMMENT, (comment) =>
-    speaksOfSecrets(comment) ? blotRuns(comment, SUSPECT, 12) : comment,
+    speaksOfSecrets(comment) ? blotRuns(comment, SUSPECT, LONG_CHARS) : comment,
   );
 }
 

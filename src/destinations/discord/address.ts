@@ -1,6 +1,6 @@
 /** Where messages go, and which of Discord's limits they fall under, as read from the options once. */
-import { hash } from 'node:crypto';
 import type { BudgetLimits } from '../../delivery/budget.ts';
+import { secretName } from '../../platform/secret.ts';
 import type { BudgetSpec, DestinationBudgets } from '../destination.ts';
 import { type DiscordOptions, WEBHOOK_PATH } from './options.ts';
 
@@ -46,7 +46,7 @@ export function addressOf(options: DiscordOptions): DiscordAddress {
   }
   const url = new URL(options.apiUrl);
   const token = botToken?.reveal() ?? '';
-  const bot = hash('sha256', token).slice(0, 12);
+  const bot = secretName(token);
   // For a bot a thread is a channel: https://discord.com/developers/docs/topics/threads
   const channel = threadId ?? channelId ?? '';
   return {

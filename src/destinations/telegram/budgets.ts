@@ -1,6 +1,6 @@
 /** Telegram's limits: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this */
-import { hash } from 'node:crypto';
 import type { BudgetLimits } from '../../delivery/budget.ts';
+import { secretName } from '../../platform/secret.ts';
 import type { DestinationBudgets } from '../destination.ts';
 import type { TelegramOptions } from './options.ts';
 
@@ -9,7 +9,7 @@ const CHAT_LIMITS: readonly BudgetLimits[] = [{ limit: 3, perMs: 3000 }];
 const GROUP_LIMITS: readonly BudgetLimits[] = [...CHAT_LIMITS, { limit: 20, perMs: 60_000 }];
 const BOT_LIMITS: readonly BudgetLimits[] = [{ limit: 30, perMs: 1000 }];
 
-const botName = (options: TelegramOptions) => hash('sha256', options.botToken.reveal()).slice(0, 12);
+const botName = (options: TelegramOptions) => secretName(options.botToken.reveal());
 
 /** Names the chat of the config, without the token. */
 export const chatKey = (options: TelegramOptions): string =>

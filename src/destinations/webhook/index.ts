@@ -1,5 +1,5 @@
 /** An HTTP receiver as a destination type. */
-import { hash } from 'node:crypto';
+import { secretName } from '../../platform/secret.ts';
 import type { DestinationType } from '../destination.ts';
 import type { WebhookMessage } from './message.ts';
 import { type WebhookOptions, webhookOptions } from './options.ts';
@@ -10,7 +10,7 @@ import { renderWebhookAlert } from './render-alert.ts';
 export const webhook: DestinationType<WebhookOptions, WebhookMessage> = {
   schema: webhookOptions,
   // Somebody's own service: as fast as it will take it, unless the user says otherwise.
-  budgets: ({ url }) => ({ farEnd: hash('sha256', url.reveal()).slice(0, 12), own: [], shared: [] }),
+  budgets: ({ url }) => ({ farEnd: secretName(url.reveal()), own: [], shared: [] }),
   compile: compileWebhook,
   renderAlert: renderWebhookAlert,
   preview: previewWebhook,
