@@ -12,7 +12,7 @@ const HTTP_DATE =
   /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT)$/;
 const ASCTIME = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
 
-/** In ms from `wallNowMs`. */
+/** In ms from `wallNowMs`, which is by the far end's clock where that is known (`farEndWallMs`). */
 export function retryAfterMs(
   header: string | readonly string[] | undefined,
   wallNowMs: number,
@@ -24,6 +24,16 @@ export function retryAfterMs(
   if (HTTP_DATE.test(text)) return waitMs(Date.parse(text) - wallNowMs);
   if (ASCTIME.test(text)) return waitMs(Date.parse(`${text} GMT`) - wallNowMs);
   return undefined;
+}
+
+/**
+ * The far end's clock as its answer shows it, in ms since the epoch; ours (`wallNowMs`) if it does not. A date
+ * in `Retry-After` is by that clock: against ours, the wait would be wrong by all that the two are apart.
+ * https://www.rfc-editor.org/rfc/rfc9110#field.date
+ */
+export function farEndWallMs({ date }: { readonly date?: string | undefined }, wallNowMs: number): number {
+  const atMs = date !== undefined && HTTP_DATE.test(date) ? Date.parse(date) : Number.NaN;
+  return Number.isNaN(atMs) ? wallNowMs : atMs;
 }
 
 /** A wait that somebody else computed, held to the same rules. */

@@ -1,5 +1,5 @@
 /** What only Discord asks for. */
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { discord } from '../../src/destinations/discord/index.ts';
 import { HttpPools } from '../../src/destinations/http-pools.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -112,6 +112,41 @@ describe('as a webhook', () => {
     expect(outcome).toEqual({ kind: 'delivered' });
     const budget = 'discord-webhook:123456789012345678';
     expect(limits).toEqual([{ kind: 'left', budget, bucket: 'abcd1234', requests: 3, endsInMs: 1500 }]);
+  });
+
+  const HOUR_S = 3600;
+  test.each([
+    [
+      'used up',
+      taken({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset-after': '0.001', 'x-ratelimit-limit': '5' }),
+    ],
+    [
+      'used up for everybody',
+      discordSubject.refusal(429, { 'retry-after': '0.001', 'x-ratelimit-global': 'true' }),
+    ],
+    ['too fast', discordSubject.refusal(429, { 'retry-after': '0.001', 'x-ratelimit-reset-after': '0.001' })],
+    ['out of order', discordSubject.refusal(503, { 'retry-after': '0.001' })],
+  ] as const)(
+    'regression: a wall clock set back after an answer (%s) holds nothing back',
+    async (_, answer) => {
+      const { server, destination } = await asWebhook();
+      server.script(answer);
+      await destination.send(message, sendContext());
+      const machine = Date.now.bind(Date);
+      const set = vi.spyOn(Date, 'now').mockImplementation(() => machine() - HOUR_S * 1000);
+      scope.defer(() => void set.mockRestore());
+      const { outcome } = await destination.send(message, sendContext());
+      expect(server.received).toHaveLength(2);
+      expect(outcome).toEqual({ kind: 'delivered' });
+    },
+  );
+
+  test('regression: a pause ends when the headers said, whatever our clock says of a date in them', async () => {
+    const { server, destination } = await asWebhook();
+    const date = 'Sun, 06 Nov 1994 08:49:30 GMT';
+    server.script(discordSubject.refusal(429, { date, 'retry-after': 'Sun, 06 Nov 1994 08:49:37 GMT' }));
+    const { outcome } = await destination.send(message, sendContext());
+    expect(outcome).toMatchObject({ kind: 'retry', reason: 'rate_limited', afterMs: 7000 });
   });
 
   test.each([

@@ -1,7 +1,7 @@
 /** How long a far end asks us to wait. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LONGEST_WAIT_MS, retryAfterMs } from '../../src/destinations/retry-after.ts';
+import { farEndWallMs, LONGEST_WAIT_MS, retryAfterMs } from '../../src/destinations/retry-after.ts';
 
 const NOW = Date.parse('1994-11-06T08:49:30Z');
 
@@ -36,6 +36,22 @@ describe('Retry-After', () => {
     expect(retryAfterMs(undefined, NOW)).toBeUndefined();
     expect(retryAfterMs(['4', '9'], NOW)).toBe(4000);
   });
+
+  test.each([
+    ['an hour behind', NOW - 3_600_000],
+    ['right', NOW],
+    ['an hour ahead', NOW + 3_600_000],
+  ])('regression: a date is by the clock of the far end, whatever ours says: %s', (_, wallMs) => {
+    const headers = { date: 'Sun, 06 Nov 1994 08:49:30 GMT', retry: 'Sun, 06 Nov 1994 08:49:37 GMT' };
+    expect(retryAfterMs(headers.retry, farEndWallMs(headers, wallMs))).toBe(7000);
+  });
+
+  test.each([undefined, '', 'now', 'Sun, 99 Nov 1994 08:49:37 GMT'])(
+    'a far end that dates its answer "%s"',
+    (date) => {
+      expect(farEndWallMs({ date }, NOW)).toBe(NOW);
+    },
+  );
 
   test('is never negative, endless or not a number, whatever is sent', () => {
     fc.assert(

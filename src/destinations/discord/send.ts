@@ -1,16 +1,17 @@
 /**
- * Sends through discord.js, which knows Discord's buckets and holds back what would run into a limit; the
- * request itself goes over our own warm connection with our own deadline. It may never repeat a request or
- * wait by itself: that is the lane's business. Its errors quote the URL, hence the token: none is shown.
+ * Sends through discord.js, which knows Discord's routes and sends one request of a bucket at a time; the
+ * request itself goes over our own warm connection with our own deadline. It may never repeat a request, wait
+ * or hold one back by itself: that is the lane's business. Its errors quote the URL, hence the token: none is
+ * shown.
  */
 import { hash } from 'node:crypto';
-import { RateLimitError, REST } from 'discord.js';
+import { REST } from 'discord.js';
 import type { AttemptResult } from '../../delivery/outcome.ts';
 import type { Destination, DestinationDeps, SendContext } from '../destination.ts';
 import { type HttpAnswer, HttpConnection } from '../http.ts';
 import { HttpCarrier, NoAnswer } from '../http-carrier.ts';
 import { withConnect, withoutAnswer } from '../http-outcome.ts';
-import { waitMs } from '../retry-after.ts';
+import { farEndWallMs } from '../retry-after.ts';
 import { addressOf, type DiscordAddress } from './address.ts';
 import type { DiscordBody, DiscordMessage } from './message.ts';
 import type { DiscordOptions } from './options.ts';
@@ -51,8 +52,6 @@ export class DiscordSender implements Destination<DiscordMessage> {
       rejectOnRateLimit: () => true,
       // The lanes keep to it, for all destinations together (`IP_BUDGET`).
       globalRequestsPerSecond: Number.POSITIVE_INFINITY,
-      // The lane waits a little longer by the same headers (`told-limit.ts`), so that we never come to hear its refusal.
-      offset: 0,
       timeout: NO_TIMEOUT_MS,
       userAgentAppendix: `listing-bridge/${deps.version}`,
       // Not by setToken(): discord.js forgets that token for good after one 401, and we probe again.
@@ -77,7 +76,8 @@ export class DiscordSender implements Destination<DiscordMessage> {
     if (result === undefined) return this.#notSent(thrown, signal);
     if (result.kind !== 'answer') return withoutAnswer(result, redact);
     const { pauses } = this.#address;
-    return withConnect(result, discordOutcome(result, { plain, pauses, redact, wallNowMs: clock.wallMs() }));
+    const wallNowMs = farEndWallMs(result.headers, clock.wallMs());
+    return withConnect(result, discordOutcome(result, { plain, pauses, redact, wallNowMs }));
   }
 
   async close(): Promise<void> {
@@ -109,35 +109,29 @@ export class DiscordSender implements Destination<DiscordMessage> {
     return responseLike(result);
   }
 
-  /** discord.js refused by itself, or the time was up while another request held the bucket. */
+  /** The time was up while another request held the bucket. */
   #notSent(thrown: unknown, signal: AbortSignal): AttemptResult {
-    if (thrown instanceof RateLimitError) {
-      const { bucket, global } = this.#address.pauses;
-      return heldBack(
-        waitMs(Math.max(thrown.timeToReset, thrown.retryAfter)),
-        thrown.global ? global : bucket,
-      );
-    }
     if (signal.aborted)
       return withoutAnswer({ kind: 'unreachable', detail: 'not sent in time' }, this.#deps.redact);
     throw new Error('discord.js failed before it sent anything', { cause: thrown });
   }
 }
 
-/** Sending now would only earn a 429. */
-function heldBack(afterMs: number | undefined, budget: string): AttemptResult {
-  const detail = 'held back: by the last answer the limit is used up';
-  const retry = { kind: 'retry', reason: 'rate_limited' } as const;
-  return { outcome: afterMs === undefined ? retry : { ...retry, afterMs, budget }, detail };
-}
-
 /** The same on every attempt, so that Discord recognises a repeat. */
 const nonceOf = (deliveryId: string): string =>
   hash('sha256', deliveryId, 'base64url').slice(0, MOST_NONCE_CHARS);
 
-/** What discord.js reads of a response. */
+/**
+ * discord.js computes from these when it may send again, in wall time: a clock that is set back would hold
+ * everything for as long as the step. The budgets know it too, in time that nobody sets (`told-limit.ts`).
+ */
+const isLimit = (name: string): boolean => name === 'retry-after' || name.startsWith('x-ratelimit-');
+
+/** What discord.js may read of a response. */
 function responseLike({ status, headers, bodyText }: HttpAnswer): ResponseLike {
-  const fields = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
+  const fields = Object.entries(headers)
+    .filter(([name]) => !isLimit(name))
+    .map(([name, value]): [string, string] => [name, String(value)]);
   const response: Omit<ResponseLike, 'headers'> & { readonly headers: Headers } = {
     status,
     statusText: '',

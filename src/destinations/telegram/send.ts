@@ -8,6 +8,7 @@ import type { Destination, DestinationDeps, SendContext } from '../destination.t
 import { HttpConnection } from '../http.ts';
 import { HttpCarrier, NoAnswer } from '../http-carrier.ts';
 import { withConnect, withoutAnswer } from '../http-outcome.ts';
+import { farEndWallMs } from '../retry-after.ts';
 import { botBudgetKey, chatKey } from './budgets.ts';
 import type { TelegramMessage } from './message.ts';
 import type { TelegramOptions } from './options.ts';
@@ -107,7 +108,7 @@ export class TelegramSender implements Destination<TelegramMessage> {
       plain,
       chatId,
       botBudget: this.#botBudget,
-      wallNowMs: clock.wallMs(),
+      wallNowMs: farEndWallMs(result.headers, clock.wallMs()),
       redact,
     });
     if (movedTo !== undefined && movedTo !== this.#chatId) this.#follow(movedTo);

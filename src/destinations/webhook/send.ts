@@ -11,6 +11,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Destination, DestinationDeps, SendContext } from '../destination.ts';
 import { HttpConnection } from '../http.ts';
 import { withConnect, withoutAnswer } from '../http-outcome.ts';
+import { farEndWallMs } from '../retry-after.ts';
 import type { WebhookMessage } from './message.ts';
 import type { WebhookOptions } from './options.ts';
 import { type Success, webhookOutcome } from './outcome.ts';
@@ -56,7 +57,8 @@ export class WebhookSender implements Destination<WebhookMessage> {
       expiresAtMs: context.expiresAtMs,
     });
     if (result.kind !== 'answer') return withoutAnswer(result, redact);
-    return withConnect(result, webhookOutcome(result, this.#success, this.#clock.wallMs(), redact));
+    const wallNowMs = farEndWallMs(result.headers, this.#clock.wallMs());
+    return withConnect(result, webhookOutcome(result, this.#success, wallNowMs, redact));
   }
 
   close(): Promise<void> {
