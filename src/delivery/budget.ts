@@ -30,6 +30,9 @@ export function withBurst(limit: number, perMs: number, burst = limit): BudgetLi
 /** Added to a window, because requests do not arrive at the distances at which they leave (p-queue was seen one over by rounding: `delivery-facts.md`). */
 const MARGIN = { ratio: 0.05, mostMs: 500 } as const;
 
+/** Of a pause whose length is guessed: from a minute to an hour, from a second to a minute. */
+const MOST_DOUBLINGS = 6;
+
 /** One send's place in the budget. */
 export interface Slot {
   /** The first one after a pause. */
@@ -56,6 +59,8 @@ export class Budget {
   #pausedUntilMs = 0;
   #heldUntilMs = 0;
   #nearBanUntilMs = 0;
+  /** Pauses without a time, in a row. */
+  #guesses = 0;
   /** `due`: there was a pause, and nothing has gone since. */
   #trial: 'none' | 'due' | 'in flight' = 'none';
   #waiters = new Set<Waiter>();
@@ -99,6 +104,20 @@ export class Budget {
     this.restore(untilMs);
     this.#keep?.(untilMs);
     this.#setAlarm();
+  }
+
+  /**
+   * The far end asked for silence and not for how long: `firstMs`, and twice as long each time in a row, until
+   * something is taken. An answer to what was under way when a pause began is no news.
+   */
+  pauseByGuess(firstMs: number, nowMs: number): void {
+    if (nowMs >= this.#pausedUntilMs || this.#guesses === 0) this.#guesses++;
+    this.pause(nowMs + firstMs * 2 ** Math.min(this.#guesses - 1, MOST_DOUBLINGS));
+  }
+
+  /** Something was taken: the next guess is a first one. */
+  relieve(): void {
+    this.#guesses = 0;
   }
 
   /** Our own caution, until the reason is gone (`resume`); a restart forgets it, which is how people say "try again". */

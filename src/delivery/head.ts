@@ -12,6 +12,8 @@ export interface Held extends OwedDelivery {
   attempts: number;
   plain: boolean;
   notBeforeMs: number;
+  /** Answers that could not be read, in this life of the bridge. */
+  unreadable: number;
   /** Rendered at the first attempt. */
   message: unknown;
   place: Place;
@@ -63,7 +65,14 @@ export class Head {
   }
 
   take(item: OwedDelivery): Held {
-    const held: Held = { ...item, message: undefined, place: 'new', retry: undefined, isStale: false };
+    const held: Held = {
+      ...item,
+      unreadable: 0,
+      message: undefined,
+      place: 'new',
+      retry: undefined,
+      isStale: false,
+    };
     this.#byId.set(held.delivery.id, held);
     return held;
   }

@@ -19,7 +19,7 @@ import { Head, type Held, isExpired } from './head.ts';
 import type { LaneParts, LaneStatus } from './lane-parts.ts';
 import { messageFor } from './message.ts';
 import type { AttemptResult } from './outcome.ts';
-import { decide } from './retry-policy.ts';
+import { decide, isUnreadable } from './retry-policy.ts';
 import { Room } from './room.ts';
 import { Suspension } from './suspension.ts';
 import { Sweep } from './sweep.ts';
@@ -231,11 +231,13 @@ export class Lane {
     const { retry, onAmbiguous } = options;
     const endedMs = clock.monotonicMs();
     const attempt = ++held.attempts;
+    if (isUnreadable(result.outcome)) held.unreadable++;
+    const { unreadable } = held;
     const leftMs = expiryOf(held) - endedMs;
-    const decision = decide(result.outcome, { attempt, retry, onAmbiguous, leftMs, random });
+    const decision = decide(result.outcome, { attempt, unreadable, retry, onAmbiguous, leftMs, random });
     events.attempted(held.delivery, held.attempts, result, startedMs, endedMs, decision);
-    if (decision.kind === 'again' && decision.pause !== undefined)
-      room.pause(decision.pause.budget, endedMs + decision.pause.ms);
+    if (decision.kind === 'again' && decision.pause !== undefined) room.pause(decision.pause, endedMs);
+    if (result.outcome.kind === 'delivered') room.relieve();
     if (result.limits !== undefined) {
       const silentUntilMs = room.heed(result.limits, endedMs);
       if (silentUntilMs !== undefined) events.nearBan(this.#parts.name, silentUntilMs);

@@ -4,24 +4,29 @@
  */
 
 /** It did not arrive, or the far end asked to come again. */
-export type RetryReason =
-  | 'rate_limited' // 429, or the client library's own foresight of it
-  | 'server_error' // 408, 425, 5xx
-  | 'unreachable' // refused, DNS, TLS, connect timeout: provably nothing was read by the far end
-  | 'format_refused' // the platform refused the formatting or size: once more, as plain text
-  | 'moved'; // the chat has a new address, which the sender has learnt: again at once
+export const RETRY_REASONS = [
+  'rate_limited', // 429, or another way to say "too fast"
+  'server_error', // 408, 425, 5xx
+  'unreachable', // refused, DNS, TLS, connect timeout: provably nothing was read by the far end
+  'format_refused', // the platform refused the formatting or size: once more, as plain text
+  'moved', // the chat has a new address, which the sender has learnt: again at once
+] as const;
+export type RetryReason = (typeof RETRY_REASONS)[number];
 
 /** It will never be accepted. */
-export type RejectReason =
-  | 'message_refused' // 4xx for this message; the next may be fine
-  | 'redirected' // 3xx: a POST never follows
-  | 'unconfirmed' // 2xx, but not what `success:` demands
-  | 'unauthorized' // 401: the token is wrong
-  | 'forbidden' // 403: kicked, blocked, missing permission
-  | 'gone'; // 404 / 410 and their kin: webhook, channel or chat does not exist
+export const REJECT_REASONS = [
+  'message_refused', // 4xx for this message; the next may be fine
+  'redirected', // 3xx: a POST never follows
+  'unconfirmed', // 2xx, but not what `success:` demands
+  'unauthorized', // 401: the token is wrong
+  'forbidden', // 403: kicked, blocked, missing permission
+  'gone', // 404 / 410 and their kin: webhook, channel or chat does not exist
+] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
 
 /** The request was written and no full answer came: the far end may or may not have acted. */
-export type AmbiguousReason = 'timeout' | 'connection_lost' | 'answer_unreadable';
+export const AMBIGUOUS_REASONS = ['timeout', 'connection_lost', 'answer_unreadable'] as const;
+export type AmbiguousReason = (typeof AMBIGUOUS_REASONS)[number];
 
 export type Outcome =
   | { readonly kind: 'delivered' }
@@ -30,10 +35,14 @@ export type Outcome =
       readonly reason: RetryReason;
       /** The far end's own wish, in ms from now. With it, the whole budget pauses, not just this delivery. */
       readonly afterMs?: number;
+      /** The far end gave no time: `afterMs` is our own first guess, and doubles each time in a row (`Budget.pauseByGuess`). */
+      readonly isGuess?: true;
       /** The shared budget that pauses (`budget.ts`); without it, the destination's own. */
       readonly budget?: string;
       /** Send the plain minimal form next time. */
       readonly plain?: true;
+      /** A gateway answered in place of the receiver, which may have acted all the same: under `onAmbiguous: drop` this is the end. */
+      readonly mayHaveActed?: true;
     }
   | { readonly kind: 'reject'; readonly reason: RejectReason; readonly scope: 'message' | 'destination' }
   | { readonly kind: 'ambiguous'; readonly reason: AmbiguousReason };
@@ -58,6 +67,8 @@ export interface AttemptResult {
   readonly status?: number;
   /** What the far end or the network said, for a person: one line, at most 300 characters, already redacted. */
   readonly detail?: string;
+  /** For a person, in one or two sentences: what happened and what to do, more exactly than the reason alone can say (`describe.ts`). No secret in it. */
+  readonly advice?: string;
   /** When the request went onto the wire, by the monotonic clock; absent when nothing was written. */
   readonly writtenMs?: number;
   /** The request had to wait for a connection to be made; absent when one was ready. */

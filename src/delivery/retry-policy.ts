@@ -11,15 +11,26 @@ export interface RetryOptions {
   readonly maxDelay: number;
 }
 
+/** What the far end asked for; without `budget`, of the destination's own. */
+export interface Pause {
+  readonly budget: string | undefined;
+  readonly ms: number;
+  /** It gave no time: each in a row is twice as long as the one before. */
+  readonly isGuess: boolean;
+}
+
+/** A chat shows each copy to everybody who reads it: more than this tell nothing new about answers that cannot be read. */
+export const MOST_UNREADABLE = 3;
+
 export type Decision =
   | { readonly kind: 'end'; readonly state: FinalState; readonly reason: string | undefined }
-  /** Again after `delayMs`; `pauseMs` silences the named budget (default: the destination's own). */
+  /** Again after `delayMs`, and not before the pause is over. */
   | {
       readonly kind: 'again';
       readonly reason: string;
       readonly delayMs: number;
       readonly plain: boolean;
-      readonly pause: { readonly budget: string | undefined; readonly ms: number } | undefined;
+      readonly pause: Pause | undefined;
     }
   /** The destination itself refuses: keep the delivery, suspend the destination. */
   | { readonly kind: 'suspend'; readonly reason: string };
@@ -28,6 +39,8 @@ export type Decision =
 export interface Situation {
   /** The number of the one that just ended, from 1. */
   readonly attempt: number;
+  /** How many answers to this delivery could not be read, with this one. */
+  readonly unreadable: number;
   readonly retry: RetryOptions;
   readonly onAmbiguous: 'resend' | 'drop';
   /** Until the delivery expires, in ms; Infinity = never. */
@@ -44,13 +57,20 @@ export function decide(outcome: Outcome, situation: Situation): Decision {
       return { kind: 'end', state: 'dead', reason: outcome.reason };
     case 'ambiguous':
       if (situation.onAmbiguous === 'drop') return { kind: 'end', state: 'dead', reason: outcome.reason };
+      if (isUnreadable(outcome) && situation.unreadable >= MOST_UNREADABLE)
+        return { kind: 'end', state: 'dead', reason: outcome.reason };
       return again(outcome.reason, situation);
     case 'retry':
+      if (outcome.mayHaveActed && situation.onAmbiguous === 'drop')
+        return { kind: 'end', state: 'dead', reason: outcome.reason };
       return again(outcome.reason, situation, outcome);
     default:
       return outcome satisfies never;
   }
 }
+
+export const isUnreadable = (outcome: Outcome): boolean =>
+  outcome.kind === 'ambiguous' && outcome.reason === 'answer_unreadable';
 
 function again(
   reason: string,
@@ -60,7 +80,10 @@ function again(
   if (retry.attempts !== undefined && attempt >= retry.attempts)
     return { kind: 'end', state: 'dead', reason };
   const range: BackoffRange = { minMs: retry.minDelay, maxMs: retry.maxDelay };
-  const pause = wish?.afterMs === undefined ? undefined : { budget: wish.budget, ms: wish.afterMs };
+  const pause =
+    wish?.afterMs === undefined
+      ? undefined
+      : { budget: wish.budget, ms: wish.afterMs, isGuess: wish.isGuess === true };
   // What waits for the far end's own time, or goes out in another form, has no reason to wait on top.
   const atOnce = pause !== undefined || wish?.plain === true || reason === 'moved';
   return {

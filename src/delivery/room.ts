@@ -1,6 +1,7 @@
 /** All the rate budgets of one lane, asked as one: its own, and those that it shares with others. */
 import type { Budget, Slot, Waiter } from './budget.ts';
 import type { LimitNews } from './outcome.ts';
+import type { Pause } from './retry-policy.ts';
 
 /** A send's places in all of them. */
 export type Places = readonly (readonly [Budget, Slot])[];
@@ -46,10 +47,16 @@ export class Room {
     for (const [budget, slot] of places) budget.settle(slot, writtenMs);
   }
 
-  /** `key`: the shared one that the far end named; without it, the lane's own. */
-  pause(key: string | undefined, untilMs: number): void {
-    const named = key === undefined ? undefined : this.#shared.get(key);
-    (named ?? this.own).pause(untilMs);
+  /** The shared one that the far end named; without a name, the lane's own. */
+  pause({ budget, ms, isGuess }: Pause, nowMs: number): void {
+    const named = (budget === undefined ? undefined : this.#shared.get(budget)) ?? this.own;
+    if (isGuess) named.pauseByGuess(ms, nowMs);
+    else named.pause(nowMs + ms);
+  }
+
+  /** Something was taken. */
+  relieve(): void {
+    for (const budget of this.#all) budget.relieve();
   }
 
   /** What an answer told of the shared ones. Says until when to be silent if a ban is near, once. */

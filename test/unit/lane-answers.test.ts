@@ -1,0 +1,95 @@
+/** What a lane makes of answers that say less than they should: no time, no yes or no, or not from the receiver. */
+import { expect, test } from 'vitest';
+import type { Outcome } from '../../src/delivery/outcome.ts';
+import { LaneBench } from '../support/lane-bench.ts';
+
+const delivered: Outcome = { kind: 'delivered' };
+const unreadable: Outcome = { kind: 'ambiguous', reason: 'answer_unreadable' };
+const byGateway: Outcome = { kind: 'retry', reason: 'server_error', mayHaveActed: true };
+const held = (afterMs: number, budget?: string): Outcome => ({
+  kind: 'retry',
+  reason: 'rate_limited',
+  afterMs,
+  isGuess: true,
+  ...(budget !== undefined && { budget }),
+});
+const MINUTE = 60_000;
+const patient = { maxAge: '6h', retry: { minDelay: '100ms', maxDelay: '1s' } };
+const shared = [{ key: 'address', limits: [] }];
+const chat = { options: patient, shared };
+
+test('regression: a ban without a time holds all that share the address, each time for longer, with one look at a time', async () => {
+  using bench = new LaneBench({ a: chat, b: chat, c: chat });
+  bench.tookMs = 50;
+  bench.answer = () => held(MINUTE, 'address');
+  for (const title of ['one', 'two', 'three']) bench.announce(title);
+  await bench.clock.advance(59_000);
+  const first = bench.sends.length;
+  // As many as were under way before the first answer came.
+  expect(first).toBeLessThanOrEqual(9);
+  expect(new Set(bench.sends.map(({ atMs }) => atMs))).toEqual(new Set([0]));
+  await bench.clock.advance(32 * MINUTE);
+  const looks = bench.sends.slice(first).map(({ atMs }) => atMs);
+  const apart = looks.map((atMs, index) => Math.round((atMs - (looks[index - 1] ?? 0)) / MINUTE));
+  expect(apart).toEqual([1, 2, 4, 8, 16]);
+});
+
+test('a ban that is over is forgotten: the next one begins small', async () => {
+  using bench = new LaneBench({ a: chat });
+  bench.answer = () => held(MINUTE, 'address');
+  bench.announce('one');
+  await bench.clock.advance(5 * MINUTE);
+  bench.answer = () => delivered;
+  await bench.clock.advance(4 * MINUTE);
+  expect(bench.rows().map(({ state }) => state)).toEqual(['delivered']);
+  bench.answer = ({ attempt }) => (attempt === 1 ? held(MINUTE, 'address') : delivered);
+  bench.announce('two');
+  await bench.clock.advance(MINUTE + 1000);
+  expect(bench.rows().map(({ state }) => state)).toEqual(['delivered', 'delivered']);
+});
+
+test('regression: a receiver that says "too fast" and not for how long is asked ever more seldom, and at once when it takes again', async () => {
+  using bench = new LaneBench({ bot: { options: patient } });
+  bench.answer = () => held(1000);
+  for (let n = 1; n <= 100; n++) bench.announce(`${n}`);
+  await bench.clock.advance(10_000);
+  expect(bench.sends.length - 16, 'what was under way at once').toBeLessThanOrEqual(4);
+  bench.answer = () => delivered;
+  await bench.clock.advance(64_000);
+  expect(bench.rows().filter(({ state }) => state !== 'delivered')).toEqual([]);
+});
+
+test('regression: answers that nobody can read end after three copies', async () => {
+  using bench = new LaneBench({ chat: { options: patient } });
+  bench.answer = () => unreadable;
+  bench.announce('one');
+  await bench.clock.advance(5 * MINUTE);
+  expect(bench.sends).toHaveLength(3);
+  expect(bench.rows()).toMatchObject([{ state: 'dead', reason: 'answer_unreadable' }]);
+  expect(bench.said).toEqual(['dead chat one']);
+});
+
+test('other failures in between are no copies', async () => {
+  using bench = new LaneBench({ chat: { options: patient } });
+  bench.answer = ({ attempt }) => {
+    if (attempt <= 3) return { kind: 'retry', reason: 'unreachable' };
+    return attempt <= 5 ? unreadable : delivered;
+  };
+  bench.announce('one');
+  await bench.clock.advance(5 * MINUTE);
+  expect(bench.rows()).toMatchObject([{ state: 'delivered', attempts: 6 }]);
+});
+
+test.each(['drop', 'resend'] as const)(
+  'regression: a gateway answers for the receiver, under `onAmbiguous: %s`',
+  async (onAmbiguous) => {
+    using bench = new LaneBench({ bot: { options: { ...patient, onAmbiguous } } });
+    bench.answer = ({ attempt }) => (attempt === 1 ? byGateway : delivered);
+    bench.announce('one');
+    await bench.clock.advance(MINUTE);
+    expect(bench.sends).toHaveLength(onAmbiguous === 'drop' ? 1 : 2);
+    expect(bench.rows()).toMatchObject([
+      onAmbiguous === 'drop' ? { state: 'dead', reason: 'server_error' } : { state: 'delivered' },
+    ]);
+  },
+);
