@@ -5,8 +5,9 @@
  * delays another.
  */
 import type { LookupFunction } from 'node:net';
-import { buildConnector, Pool } from 'undici';
+import { type buildConnector, Pool } from 'undici';
 import type { Clock } from '../platform/clock.ts';
+import { racingConnector } from './connector.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { rememberingLookup } from './lookup.ts';
 import { type OpenSocket, SpareSockets } from './spare-sockets.ts';
@@ -39,10 +40,6 @@ export const MOST_SPARES = 16;
 const UNWARMED_KEEP_ALIVE_MS = 10 * 60_000;
 const MOST_KEEP_ALIVE_MS = 60 * 60_000;
 
-/** Node sends nine more, one a second: a path that is dead is noticed within 25 s. */
-const PROBE_AFTER_MS = 15_000;
-const CONNECT_TIMEOUT_MS = 10_000;
-
 export class HttpPool {
   readonly #pool: Pool;
   readonly #spares: SpareSockets | undefined;
@@ -52,7 +49,8 @@ export class HttpPool {
 
   /** `warmMs`: how long a connection may lie unused; `false`: none is opened before it is needed. */
   constructor(origin: string, warmMs: number | false, network: Network) {
-    this.#connect = network.connector ?? connectorOf(network);
+    this.#connect =
+      network.connector ?? racingConnector(network.clock, rememberingLookup(network.clock, network.lookup));
     if (warmMs !== false)
       this.#spares = new SpareSockets({ freshMs: warmMs, clock: network.clock, open: this.#openTo(origin) });
     // A Pool, not an Agent: there is one origin.
@@ -128,11 +126,3 @@ export class HttpPool {
     });
   };
 }
-
-const connectorOf = ({ clock, lookup }: Network): buildConnector.connector =>
-  buildConnector({
-    allowH2: false,
-    timeout: CONNECT_TIMEOUT_MS,
-    keepAliveInitialDelay: PROBE_AFTER_MS,
-    lookup: rememberingLookup(clock, lookup),
-  });

@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Clock, Timer } from '../platform/clock.ts';
+import { Dial } from './dial.ts';
 import { faultVerdict, onFault } from './fault.ts';
 import { type FrameData, LARGEST_FRAME_BYTES } from './frames.ts';
 import { onClose, onRefusal, type Verdict } from './refusal.ts';
@@ -50,6 +51,7 @@ export interface ConnectionParts {
 export class Connection {
   readonly #parts: ConnectionParts;
   readonly #socket: WebSocket;
+  readonly #dial: Dial;
   #isOver = false;
   /** Of the handshake, then of the welcome. */
   #deadline: Timer;
@@ -60,7 +62,10 @@ export class Connection {
     this.#parts = parts;
     const { clock, url, ca, apiKey, insecure, compression, lookup, frame } = parts;
     this.#deadline = clock.after(HANDSHAKE_TIMEOUT_MS, () => this.#end(faultVerdict('handshake_timeout')));
+    const tls = { rejectUnauthorized: !insecure, ...(ca === undefined ? {} : { ca }) };
+    this.#dial = new Dial({ tls: url.startsWith('wss:') ? tls : undefined, lookup, clock });
     const socket = new WebSocket(url, {
+      createConnection: this.#dial.createConnection,
       headers: { 'X-API-Key': apiKey },
       perMessageDeflate: compression,
       // Answered below: ws ends the connection over 60 pings in one packet, and with it the news behind them.
@@ -68,9 +73,6 @@ export class Connection {
       maxPayload: LARGEST_PAYLOAD_BYTES,
       // Checked by decodeFrame, which counts it; ws would end the connection over one broken frame.
       skipUTF8Validation: true,
-      rejectUnauthorized: !insecure,
-      ...(ca === undefined ? {} : { ca }),
-      ...(lookup === undefined ? {} : { lookup }),
     });
     this.#socket = socket;
     socket.on('open', () => this.#opened());
@@ -162,5 +164,6 @@ export class Connection {
   #cancelTimers(): void {
     this.#deadline.cancel();
     this.#silence?.cancel();
+    this.#dial.cancel();
   }
 }

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, LookupFunction, Socket } from 'node:net';
+import { type AddressInfo, isIP, type LookupFunction, type Socket } from 'node:net';
 import { generate } from 'selfsigned';
 import type { buildConnector } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -11,6 +11,7 @@ import { MOST_SOCKETS, MOST_SPARES } from '../../src/destinations/http-pool.ts';
 import { HttpPools } from '../../src/destinations/http-pools.ts';
 import { rememberingLookup } from '../../src/destinations/lookup.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
+import { CrowdedListener } from '../support/crowded-listener.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { refusingOrigin } from '../support/faulty-server.ts';
 import { WatchedNetwork } from '../support/watched-network.ts';
@@ -73,6 +74,25 @@ test('the first request after a start finds a connection, and nothing was asked 
   await network.ended(1);
   expect(await send('/news')).toMatchObject(unpaid);
   expect(paths).toEqual(['/news']);
+});
+
+test.each([
+  ['the far one first', ['127.0.0.1', '::ffff:0:0:1']],
+  ['the dead one first', ['::ffff:0:0:1', '127.0.0.1']],
+])('regression: two addresses, %s: the far one is reached', async (_order, addresses) => {
+  const far = scope.use(await CrowdedListener.start('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
+  const clock = new FakeClock();
+  const lookup: LookupFunction = (_host, _options, callback) =>
+    callback(
+      null,
+      addresses.map((address) => ({ address, family: isIP(address) })),
+    );
+  const pools = new HttpPools({ clock, lookup });
+  const send = destinationAt(`http://far.example:${far.port}`, pools, { warmMs: false });
+  const result = send();
+  for (let passed = 0; passed < 9_000; passed += 300) await clock.advance(300);
+  far.open();
+  expect(await result).toMatchObject({ kind: 'answer', status: 200, bodyText: 'ok' });
 });
 
 test('over TLS the handshake is done by then', async () => {
