@@ -4,7 +4,7 @@ import { loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { configJsonSchema } from '../config/schema.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
-import type { Io } from './io.ts';
+import { type Io, jsonText } from './io.ts';
 
 export interface CheckOptions {
   readonly config: string;
@@ -14,7 +14,7 @@ export interface CheckOptions {
 
 export function checkCommand({ config: file, json, printSchema }: CheckOptions, io: Io): ExitCode {
   if (printSchema) {
-    io.print(JSON.stringify(configJsonSchema(), null, 2));
+    io.print(jsonText(configJsonSchema()));
     return FINE;
   }
   const { config, problems, warnings } = loadConfig({
@@ -24,7 +24,7 @@ export function checkCommand({ config: file, json, printSchema }: CheckOptions, 
   });
   const exitCode = config === undefined ? NOT_FINE : FINE;
   if (json) {
-    io.print(JSON.stringify({ file, valid: config !== undefined, problems, warnings }, null, 2));
+    io.print(jsonText({ file, valid: config !== undefined, problems, warnings }));
     return exitCode;
   }
   for (const problem of problems) io.print(`${formatProblem(file, problem)}\n`);

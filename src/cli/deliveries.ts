@@ -4,10 +4,13 @@ import type { DeliveryState } from '../delivery/delivery.ts';
 import { openStoreFile } from '../outbox/open.ts';
 import { discardDeliveries, findDelivery, listDeliveries, retryDeliveries } from '../outbox/queries.ts';
 import type { StoredAttempt, StoredDelivery } from '../outbox/rows.ts';
+import { fitCells } from '../platform/cells.ts';
 import { formatDuration } from '../platform/duration.ts';
+import { printable } from '../platform/printable.ts';
+import { secondsText, timeText } from '../platform/time-text.ts';
 import { requireConfig } from './config-file.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
-import type { Io } from './io.ts';
+import { type Io, jsonText } from './io.ts';
 import { table } from './table.ts';
 
 export interface ListOptions {
@@ -23,12 +26,13 @@ export function listCommand(options: ListOptions, io: Io): ExitCode {
   using database = openStoreFile(requireConfig(options.config, io).config.store.path, true);
   const sinceMs = options.sinceMs === undefined ? undefined : io.clock.wallMs() - options.sinceMs;
   const found = listDeliveries(database, { ...options, sinceMs });
-  if (options.json) io.print(JSON.stringify(found, null, 2));
+  if (options.json) io.print(jsonText(found));
   else if (found.length === 0) io.print('no deliveries');
   else
     for (const line of table(
       ['ID', 'RECEIVED', 'DESTINATION', 'STATE', 'REASON', 'TRIES', 'TITLE'],
       found.map(row),
+      { width: io.columns, whole: ['ID'] },
     ))
       io.print(line);
   return FINE;
@@ -41,9 +45,11 @@ export function showCommand(
   using database = openStoreFile(requireConfig(options.config, io).config.store.path, true);
   const found = findDelivery(database, options.id);
   if (found === undefined)
-    throw new UserError(`no delivery ${options.id} in the store; \`listing-bridge deliveries\` lists them`);
-  if (options.json) io.print(JSON.stringify({ ...found.delivery, attemptList: found.attempts }, null, 2));
-  else for (const line of describe(found.delivery, found.attempts)) io.print(line);
+    throw new UserError(
+      `no delivery ${printable(options.id)} in the store; \`listing-bridge deliveries\` lists them`,
+    );
+  if (options.json) io.print(jsonText({ ...found.delivery, attemptList: found.attempts }));
+  else for (const line of describe(found.delivery, found.attempts, io.columns)) io.print(line);
   return FINE;
 }
 
@@ -132,11 +138,11 @@ interface Change {
 function report(done: string, { asked, changed, why, json }: Change, io: Io): ExitCode {
   const taken = new Set(changed);
   const left = asked.filter((id) => !taken.has(id));
-  if (json) io.print(JSON.stringify({ changed, unchanged: left }, null, 2));
+  if (json) io.print(jsonText({ changed, unchanged: left }));
   else {
     const count = `${changed.length} ${changed.length === 1 ? 'delivery' : 'deliveries'} ${done}`;
     io.print(changed.length === 0 ? count : `${count}; a running bridge takes it up within a second`);
-    for (const id of left) io.warn(`${id}: unchanged (${why})`);
+    for (const id of left) io.warn(`${printable(id)}: unchanged (${why})`);
   }
   return left.length === 0 ? FINE : NOT_FINE;
 }
@@ -145,7 +151,7 @@ function row({ delivery, state, reason, attempts }: StoredDelivery): string[] {
   const { announcement, ticker } = delivery;
   return [
     delivery.id,
-    time(announcement.receivedTimestampUs / 1000),
+    secondsText(announcement.receivedTimestampUs / 1000),
     ticker === undefined ? delivery.destination : `${delivery.destination} (${ticker})`,
     state,
     reason ?? '',
@@ -154,7 +160,14 @@ function row({ delivery, state, reason, attempts }: StoredDelivery): string[] {
   ];
 }
 
-function describe(stored: StoredDelivery, attempts: readonly StoredAttempt[]): string[] {
+/** In cells: more of a title is for --json. */
+const LONGEST_VALUE = 1000;
+
+function describe(
+  stored: StoredDelivery,
+  attempts: readonly StoredAttempt[],
+  width: number | undefined,
+): string[] {
   const { delivery, state, reason, settledMs } = stored;
   const { announcement } = delivery;
   const pairs: readonly (readonly [string, string])[] = [
@@ -167,30 +180,29 @@ function describe(stored: StoredDelivery, attempts: readonly StoredAttempt[]): s
     ['publisher', announcement.publisher],
     ['listingType', announcement.listingType],
     ['title', announcement.title],
-    ['received', time(announcement.receivedMs)],
-    ['expires', delivery.expiresAtMs === undefined ? 'never' : time(delivery.expiresAtMs)],
+    ['received', timeText(announcement.receivedMs)],
+    ['expires', delivery.expiresAtMs === undefined ? 'never' : timeText(delivery.expiresAtMs)],
     [
       'settled',
       settledMs === undefined
         ? ''
-        : `${time(settledMs)} (${formatDuration(settledMs - announcement.receivedMs)} after receipt)`,
+        : `${timeText(settledMs)} (${formatDuration(settledMs - announcement.receivedMs)} after receipt)`,
     ],
   ];
   const rows = attempts.map(({ attempt, startedMs, durationMs, outcome, status, detail }) => [
     String(attempt),
-    time(startedMs),
+    timeText(startedMs),
     formatDuration(durationMs),
     outcome,
     status === undefined ? '' : String(status),
     detail ?? '',
   ]);
+  const long = width === undefined ? undefined : LONGEST_VALUE;
   return [
-    ...pairs.map(([label, value]) => `${label.padEnd(12)} ${value}`.trimEnd()),
+    ...pairs.map(([label, value]) => `${label.padEnd(12)} ${fitCells(value, long)}`.trimEnd()),
     '',
     ...(rows.length === 0
       ? ['no attempt yet']
-      : table(['ATTEMPT', 'STARTED', 'TOOK', 'OUTCOME', 'STATUS', 'DETAIL'], rows)),
+      : table(['ATTEMPT', 'STARTED', 'TOOK', 'OUTCOME', 'STATUS', 'DETAIL'], rows, { width })),
   ];
 }
-
-const time = (ms: number) => new Date(ms).toISOString().replace('T', ' ');

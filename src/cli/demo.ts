@@ -3,9 +3,10 @@
  * stand-in took; the latency split is the bridge's own, from its log lines.
  */
 import { startDaemon } from '../daemon.ts';
-import { cutText } from '../destinations/presentation-cut.ts';
+import { fitCells, padCells } from '../platform/cells.ts';
 import { type Clock, wait } from '../platform/clock.ts';
 import type { Log, LogFields } from '../platform/log.ts';
+import { timeText } from '../platform/time-text.ts';
 import { play } from '../simulator/playback.ts';
 import { CURATED_TITLES } from '../simulator/titles.ts';
 import { DEMO_CONFIG, type DemoParts, startDemoParts } from './demo-parts.ts';
@@ -69,7 +70,7 @@ function printingLog(parts: DemoParts, io: Io): Log {
       received.set(String(fields['announcement']), fields);
       const { publisher, listingType, tickers, title } = fields;
       const named = Array.isArray(tickers) && tickers.length > 0 ? ` [${tickers.join(', ')}]` : '';
-      io.print(`${timeOf(io.clock)}  ${publisher} ${listingType}${named}  ${title}`);
+      io.print(fitCells(`${timeOf(io.clock)}  ${publisher} ${listingType}${named}  ${title}`, io.columns));
     }
     if (event === 'delivery.attempted')
       io.print(deliveryLine(fields, received.get(String(fields['delivery']).replace(/-\d+$/, '')), parts));
@@ -89,7 +90,7 @@ function deliveryLine(fields: LogFields, announcement: LogFields | undefined, pa
     `bridge ${dispatchMs}`,
     `${destination} ${answerMs.toFixed(2)}`,
   ];
-  return `              └ ${String(destination).padEnd(8)} ${cutText(shown, 60).padEnd(60)}  ${split.join(' + ')} ms`;
+  return `              └ ${String(destination).padEnd(8)} ${padCells(fitCells(shown, 60), 60)}  ${split.join(' + ')} ms`;
 }
 
 /** What the stand-in took, as its user would see it. */
@@ -103,7 +104,7 @@ function shownBy(destination: string, delivery: string, { discord, telegram, bot
   return JSON.stringify(taken ?? '');
 }
 
-const timeOf = (clock: Clock) => new Date(clock.wallMs()).toISOString().slice(11, 23);
+const timeOf = (clock: Clock) => timeText(clock.wallMs()).slice(11);
 
 /** The wire's own form: separated by commas, or nothing. */
 const tickersIn = (ticker: string) => new Set(ticker.split(',').filter((one) => one.trim() !== ''));

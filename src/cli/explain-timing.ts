@@ -27,7 +27,7 @@ export async function explainTiming(
   }
 }
 
-export function describeTimings(timings: readonly Timing[]): string[] {
+export function describeTimings(timings: readonly Timing[], width: number | undefined): string[] {
   if (timings.length === 0) return ['nothing to time: nothing would be sent'];
   const runs = Math.max(...timings.map((timing) => timing.runs));
   const rows = timings.flatMap(({ destination, coldUs, warmUs }) => [
@@ -36,7 +36,7 @@ export function describeTimings(timings: readonly Timing[]): string[] {
   ]);
   return [
     `timing from frame to socket in µs: cold = the first, warm = the median of the last of ${runs}`,
-    ...table(['destination', '', ...STEPS, 'total'], rows),
+    ...table(['destination', '', ...STEPS, 'total'], rows, { width }),
   ];
 }
 

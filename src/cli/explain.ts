@@ -6,12 +6,14 @@ import type { RequestPreview } from '../destinations/destination.ts';
 import { typeOf } from '../destinations/index.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
 import { deliveriesOf, type Target } from '../intake.ts';
+import { fitCells } from '../platform/cells.ts';
+import { printable } from '../platform/printable.ts';
 import { compileRules, type Router, type RuleExplanation } from '../routing/router.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { requireConfig } from './config-file.ts';
 import { type ExitCode, FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
 import { describeTimings, explainTiming } from './explain-timing.ts';
-import type { Io } from './io.ts';
+import { type Io, jsonText } from './io.ts';
 import { announcementFromFields, announcementFromJson } from './sample.ts';
 
 export interface ExplainOptions {
@@ -50,10 +52,10 @@ export async function explainCommand(options: ExplainOptions, io: Io): Promise<E
   const deliveries = explainDeliveries(announcement, router, loaded);
   const withheld = withheldFrom(announcement, rules, deliveries);
   const timings = options.timing ? await explainTiming(announcement, router, loaded, io) : undefined;
-  if (options.json) io.print(JSON.stringify({ announcement, rules, deliveries, withheld, timings }, null, 2));
+  if (options.json) io.print(jsonText({ announcement, rules, deliveries, withheld, timings }));
   else {
-    for (const line of describe(announcement, rules, deliveries, withheld)) io.print(line);
-    for (const line of timings === undefined ? [] : describeTimings(timings)) io.print(line);
+    for (const line of describe(announcement, rules, deliveries, withheld, io.columns)) io.print(line);
+    for (const line of timings === undefined ? [] : describeTimings(timings, io.columns)) io.print(line);
   }
   return FINE;
 }
@@ -75,7 +77,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    throw new UserError(`${file} cannot be read: ${readFault(error)}`);
+    throw new UserError(`${printable(file)} cannot be read: ${readFault(error)}`);
   }
 }
 
@@ -117,31 +119,39 @@ function withheldFrom(
     .map(({ destination, rule }) => ({ destination, rule, reason }));
 }
 
+/** A terminal wraps it; more than this (in cells) of a body or a pattern is for --json. */
+const LONGEST_LINE = 1000;
+
 function describe(
   announcement: Announcement,
   rules: readonly RuleExplanation[],
   deliveries: readonly ExplainedDelivery[],
   withheld: readonly Withheld[],
+  width: number | undefined,
 ): string[] {
   const { publisher, listingType, tickers, title, redacted, test } = announcement;
   const marks = [redacted ? 'redacted' : '', test ? 'test' : ''].filter((mark) => mark !== '');
+  const long = width === undefined ? undefined : Math.max(width, LONGEST_LINE);
   const lines = [
     `announcement  ${publisher} ${listingType} ${tickers.length > 0 ? `[${tickers.join(', ')}]` : 'without tickers'}${marks.length > 0 ? ` (${marks.join(', ')})` : ''}`,
     `              ${title}`,
     '',
-  ];
-  for (const rule of rules) lines.push(...describeRule(rule));
+  ].map((line) => fitCells(line, width));
+  for (const rule of rules) lines.push(...describeRule(rule).map((line) => fitCells(line, long)));
   lines.push('');
   for (const { destination, rule, reason } of withheld)
-    lines.push(`→ ${destination}, by rule "${rule}": nothing (${reason})`, '');
+    lines.push(printable(`→ ${destination}, by rule "${rule}": nothing (${reason})`), '');
   if (deliveries.length === 0) lines.push('nothing would be sent');
   for (const { destination, rule, ticker, dryRun, request } of deliveries) {
     const whom = ticker === undefined ? destination : `${destination} for ${ticker}`;
-    lines.push(`→ ${whom}, by rule "${rule}"${dryRun ? ' (dryRun: all but the request)' : ''}`);
-    lines.push(`  ${request.method} ${request.url}`);
-    for (const [name, value] of Object.entries(request.headers ?? {})) lines.push(`  ${name}: ${value}`);
+    const head = [
+      `→ ${whom}, by rule "${rule}"${dryRun ? ' (dryRun: all but the request)' : ''}`,
+      `  ${request.method} ${request.url}`,
+      ...Object.entries(request.headers ?? {}).map(([name, value]) => `  ${name}: ${value}`),
+    ];
     const body = typeof request.body === 'string' ? request.body : JSON.stringify(request.body, null, 2);
-    lines.push(...body.split('\n').map((line) => `  ${line}`), '');
+    const shown = [...head, ...body.split('\n').map((line) => `  ${line}`)];
+    lines.push(...shown.map((line) => fitCells(line, long)), '');
   }
   return lines;
 }

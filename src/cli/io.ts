@@ -1,6 +1,7 @@
 /** What a command may touch of the outside: so that a test can be the terminal. */
 import { readFileSync } from 'node:fs';
 import { type Clock, systemClock } from '../platform/clock.ts';
+import { printableJson, printableLines } from '../platform/printable.ts';
 import { type Random, systemRandom } from '../platform/random.ts';
 
 export interface Io {
@@ -16,7 +17,19 @@ export interface Io {
   readonly clock: Clock;
   readonly random: Random;
   readonly version: string;
+  /** Cells of a line of the terminal that `print` writes to; absent when it is no terminal: then nothing is cut. */
+  readonly columns?: number | undefined;
 }
+
+/** The last fence before the terminal: whatever a command prints, no text of others in it is a command to the terminal. */
+export const fenced = (io: Io): Io => ({
+  ...io,
+  print: (text) => io.print(printableLines(text)),
+  warn: (text) => io.warn(printableLines(text)),
+});
+
+/** For `--json`: indented, with nothing in it that a terminal would obey. */
+export const jsonText = (value: unknown): string => printableJson(JSON.stringify(value, null, 2));
 
 export function processIo(signal: AbortSignal): Io {
   return {
@@ -28,6 +41,7 @@ export function processIo(signal: AbortSignal): Io {
     clock: systemClock,
     random: systemRandom,
     version: packageVersion(),
+    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
   };
 }
 

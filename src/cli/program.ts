@@ -6,14 +6,15 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { DELIVERY_STATES, type DeliveryState } from '../delivery/delivery.ts';
 import { parseDuration } from '../platform/duration.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
-import { type Io, processIo } from './io.ts';
+import { fenced, type Io, processIo } from './io.ts';
 
 /** Runs one command line. Gives the exit code; throws only on a bug. */
 export async function runProgram(
   args: readonly string[],
   signal: AbortSignal,
-  io: Io = processIo(signal),
+  outside: Io = processIo(signal),
 ): Promise<number> {
+  const io = fenced(outside);
   let exitCode: ExitCode = FINE;
   // The faults are for its help; everybody else does without the simulator.
   const faults = args.includes('simulate') ? (await import('./simulate.ts')).faultHelp() : '';

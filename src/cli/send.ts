@@ -2,6 +2,7 @@
 import { HttpPools } from '../destinations/http-pools.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
 import { formatDuration } from '../platform/duration.ts';
+import { printable } from '../platform/printable.ts';
 import { orNearest } from '../platform/suggest.ts';
 import { requireConfig } from './config-file.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError } from './exit-codes.ts';
@@ -81,5 +82,5 @@ export async function sendCommand(options: SendOptions, io: Io): Promise<ExitCod
 }
 
 function unknownDestination(name: string, known: readonly string[]): string {
-  return `no destination ${name} in the config${orNearest(name, known)}; there is: ${known.join(', ')}`;
+  return `no destination ${printable(name)} in the config${orNearest(name, known)}; there is: ${known.join(', ')}`;
 }

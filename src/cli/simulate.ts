@@ -3,6 +3,7 @@
  * to paste into a config, and a line for each client, announcement and fault; ends when told to.
  */
 import type { Clock } from '../platform/clock.ts';
+import { printable } from '../platform/printable.ts';
 import type { Random } from '../platform/random.ts';
 import { nearest } from '../platform/suggest.ts';
 import type { Fault } from '../simulator/fault.ts';
@@ -121,7 +122,8 @@ function introduce(server: FeedServer, { print }: SimulateIo): void {
   print(`      apiKey: ${DEMO_KEY}`);
 }
 
-function narrate(server: FeedServer, { print }: SimulateIo): void {
+function narrate(server: FeedServer, io: SimulateIo): void {
+  const print = (line: string) => io.print(printable(line));
   server.handshakes.on(({ status, error }) => {
     if (status !== 101) print(`refused a client: ${status} ${error ?? ''}`.trimEnd());
   });

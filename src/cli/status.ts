@@ -4,11 +4,14 @@ import type { FeedReport } from '../ops/feed-report.ts';
 import type { RaceReport } from '../ops/race.ts';
 import type { RecentAnnouncement } from '../ops/recent.ts';
 import type { DestinationReport, Status } from '../ops/status.ts';
+import { fitCells } from '../platform/cells.ts';
 import { formatDuration } from '../platform/duration.ts';
+import { printable } from '../platform/printable.ts';
 import type { Secret } from '../platform/secret.ts';
+import { timeText } from '../platform/time-text.ts';
 import { requireConfig } from './config-file.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError } from './exit-codes.ts';
-import type { Io } from './io.ts';
+import { type Io, jsonText } from './io.ts';
 import { table } from './table.ts';
 
 export interface StatusOptions {
@@ -26,8 +29,8 @@ export async function statusCommand(options: StatusOptions, io: Io): Promise<Exi
   const { server } = config;
   const address = options.url ?? addressOf(server);
   const status = await ask(address, server === false ? undefined : server.token);
-  if (options.json) io.print(JSON.stringify(status, null, 2));
-  else for (const line of describe(status)) io.print(line);
+  if (options.json) io.print(jsonText(status));
+  else for (const line of describe(status, io.columns)) io.print(line);
   return status.ready ? FINE : NOT_FINE;
 }
 
@@ -61,25 +64,31 @@ async function ask(address: string, token: Secret | undefined): Promise<Status> 
   return (await response.json()) as Status;
 }
 
-function describe(status: Status): string[] {
+function describe(status: Status, width: number | undefined): string[] {
   const { version, uptimeMs, ready, problems, feeds, race, destinations, announcements } = status;
   const lines = [
     `listing-bridge ${version}, up ${formatDuration(uptimeMs)}: ${ready ? 'ready' : 'not ready'}`,
   ];
-  for (const problem of problems) lines.push(`  ! ${problem}`);
+  for (const problem of problems) lines.push(`  ! ${printable(problem)}`);
   const headings = ['FEED', 'HEALTHY', 'HEARD', 'SELF-TEST', 'CONNECTED', 'TIER', 'KEY', 'LOST', 'FRAMES'];
-  lines.push('', ...table(headings, feeds.map(feedRow)));
-  if (race.length > 0) lines.push('', ...table(['FEED', 'FIRST', 'BY', 'SECOND', 'BY'], race.map(raceRow)));
+  lines.push('', ...table(headings, feeds.map(feedRow), { width }));
+  if (race.length > 0)
+    lines.push('', ...table(['FEED', 'FIRST', 'BY', 'SECOND', 'BY'], race.map(raceRow), { width }));
   lines.push(
     '',
     ...table(
       ['DESTINATION', 'TYPE', 'PENDING', 'OLDEST', 'IN FLIGHT', 'STATE'],
       destinations.map(destinationRow),
+      { width },
     ),
   );
   lines.push('');
   if (announcements.length === 0) lines.push('no announcement since the start');
-  else lines.push('last announcements', ...announcements.flatMap(announcementLines));
+  else
+    lines.push(
+      'last announcements',
+      ...announcements.flatMap(announcementLines).map((line) => fitCells(line, width)),
+    );
   return lines;
 }
 
@@ -119,9 +128,8 @@ function destinationRow({ name, type, pending, oldestMs, inFlight, state }: Dest
 
 function announcementLines(announcement: RecentAnnouncement): string[] {
   const { receivedMs, feed, publisher, listingType, tickers, title, serviceMs, networkMs } = announcement;
-  const time = new Date(receivedMs).toISOString().replace('T', ' ').slice(0, 23);
   return [
-    `  ${time}  ${publisher} ${listingType} [${tickers.join(', ')}]  ${title}`,
+    `  ${timeText(receivedMs)}  ${publisher} ${listingType} [${tickers.join(', ')}]  ${title}`,
     `    ${feed}: service ${spanOr(serviceMs)}, network ${spanOr(networkMs)}`,
     ...announcement.deliveries.map(({ destination, ticker, state, reason, attempts, dispatchMs, tookMs }) => {
       const to = ticker === undefined ? destination : `${destination} ${ticker}`;

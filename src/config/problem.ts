@@ -3,6 +3,9 @@
  * path; `source.ts` turns it into a `ConfigProblem` with a place in the file. Neither ever holds a secret.
  */
 
+import { cellsOf } from '../platform/cells.ts';
+import { printable } from '../platform/printable.ts';
+
 /** Keys and list indexes from the root of the config. */
 export type Path = readonly (string | number)[];
 
@@ -32,19 +35,14 @@ export interface ConfigProblem {
 /** Longer lines are cut around the caret. */
 const WIDEST = 120;
 
-/** Takes two cells of a terminal: Hangul, Han, kana and full-width forms. */
-const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u;
-
 /** `config.yaml:LINE:COL: message`, then the line with a caret, then the hint. */
 export function formatProblem(file: string, problem: ConfigProblem): string {
   const { line, column, message, hint, sourceLine, shownColumn = column } = problem;
-  let text = `${file}:${line}:${column}: ${message}`;
+  let text = `${printable(file)}:${line}:${column}: ${message}`;
   if (sourceLine.trim() !== '') {
     const from = shownColumn > WIDEST ? shownColumn - WIDEST / 2 : 0;
     const shown = sourceLine.slice(from, from + WIDEST);
-    const before = [...shown.slice(0, shownColumn - 1 - from)]
-      .map((character) => (character === '\t' ? '\t' : WIDE.test(character) ? '  ' : ' '))
-      .join('');
+    const before = ' '.repeat(cellsOf(shown.slice(0, shownColumn - 1 - from)));
     const gutter = String(line).padStart(5);
     text += `\n${gutter} | ${shown}\n${' '.repeat(gutter.length)} | ${before}^`;
   }

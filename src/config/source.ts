@@ -1,13 +1,10 @@
 /** The file as text: turns findings and faults into problems with a place and a line that is safe to show. */
 import type { LineCounter } from 'yaml';
+import { printable } from '../platform/printable.ts';
 import { REDACTED, type Redactor } from '../platform/secret.ts';
 import { type Located, nodeAt, type Range, type TextFault } from './document.ts';
 import type { ConfigProblem, Finding } from './problem.ts';
 import { blotShapes, secretRanges } from './secrets.ts';
-
-/** Could move the cursor of a terminal or split the line. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 export class Source {
   readonly #text: string;
@@ -77,7 +74,7 @@ export class Source {
   }
 
   #clean(text: string, strict = false): string {
-    return blotShapes(this.#redact(text), strict).replace(CONTROL, '·');
+    return printable(blotShapes(this.#redact(text), strict));
   }
 
   /** This part of a line, without what is secret in it. */

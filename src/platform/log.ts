@@ -1,11 +1,12 @@
 /**
  * One wide line per step, named `noun.verb` (`announcement.received`, `delivery.attempted`,
  * `feed.lost`); silence otherwise. Every line passes the redactor as text, so that no field, message
- * or error can carry a secret out.
+ * or error can carry a secret out, and comes out without anything that a terminal would obey.
  */
 import { createRequire } from 'node:module';
 import { pino } from 'pino';
 import type { build } from 'pino-pretty';
+import { printableJson, printableLines } from './printable.ts';
 import type { Redactor } from './secret.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -39,10 +40,13 @@ export function createLog(
     ? prettyStream()({
         colorize: stderr.isTTY === true,
         ignore: 'pid,hostname',
-        translateTime: 'HH:MM:ss.l',
+        // As `timeText`: local, with the offset.
+        translateTime: 'SYS:yyyy-mm-dd HH:MM:ss.l p',
         destination: stderr,
       })
     : stderr;
+  // What reads JSON gets the same values as ever, escaped; the pretty form would undo that.
+  const safe = pretty ? (lines: string) => printableLines(shortened(lines)) : printableJson;
   return pino(
     {
       level: options.level,
@@ -50,8 +54,23 @@ export function createLog(
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: together((lines) => sink.write(redact(lines))) },
+    { write: together((lines) => sink.write(safe(redact(lines)))) },
   );
+}
+
+/** Longer values are cut on a terminal; the JSON form has all of them. In UTF-16 units. */
+const LONGEST_SHOWN = 1000;
+
+/** A title of 200 KB would push everything else off the screen. */
+function shortened(lines: string): string {
+  if (lines.length <= LONGEST_SHOWN) return lines;
+  const cut = (_key: string, value: unknown) =>
+    typeof value === 'string' && value.length > LONGEST_SHOWN
+      ? `${value.slice(0, LONGEST_SHOWN)}… (${value.length} characters)`
+      : value;
+  const short = (line: string) =>
+    line.length > LONGEST_SHOWN ? JSON.stringify(JSON.parse(line), cut) : line;
+  return lines.split('\n').map(short).join('\n');
 }
 
 /** Lines of one moment are one write: of a file that is a system call, and a burst writes thousands. */

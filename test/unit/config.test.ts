@@ -361,7 +361,7 @@ log: { level: loud }
     expect(caretAt('store: { path: 원화, pth: 1 }\n').before).toBe(
       ' '.repeat('store: { path: '.length + 4 + 2),
     );
-    expect(caretAt('log:\t{ levl: 1 }\n').before).toBe('    \t  ');
+    expect(caretAt('log:\t{ levl: 1 }\n').before).toBe('       ');
     const { line, before } = caretAt('server: { token: abcdefghijklmnop, prot: 1 }\n');
     expect(line.slice(before.length)).toMatch(/^prot/);
     expect(line).not.toContain('abcdefgh');

@@ -1,0 +1,40 @@
+/**
+ * Text in the cells of a terminal: Hangul, Han and emoji take two, combining marks none. All of it takes text that
+ * `printable` has been through, or passes it through.
+ */
+import stringWidth from 'string-width';
+import { printable } from './printable.ts';
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+const ELLIPSIS = '…';
+
+/** UTF-16 units of the longest emoji and syllables, with room; a text of n cells needs no more than n of these. */
+const LONGEST_GRAPHEME = 50;
+
+/** How many cells the text takes. */
+export const cellsOf = (text: string): number => stringWidth(text);
+
+/**
+ * Printable on one line, and at most `cells` (≥ 1) wide, ending in `…` when something is missing; the rest of a long text
+ * is not looked at. `undefined` (the output is piped) cuts nothing.
+ */
+export function fitCells(text: string, cells: number | undefined): string {
+  if (cells === undefined) return printable(text);
+  const head = text.slice(0, (cells + 1) * LONGEST_GRAPHEME);
+  const clean = printable(head);
+  if (head.length === text.length && cellsOf(clean) <= cells) return clean;
+  let used = 0;
+  let end = 0;
+  for (const { segment, index } of graphemes.segment(clean)) {
+    const width = cellsOf(segment);
+    if (used + width > cells - 1) break;
+    used += width;
+    end = index + segment.length;
+  }
+  return clean.slice(0, end) + ELLIPSIS;
+}
+
+/** Filled with spaces on the right up to `cells`. */
+export const padCells = (text: string, cells: number): string =>
+  text + ' '.repeat(Math.max(0, cells - cellsOf(text)));

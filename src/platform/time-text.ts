@@ -1,0 +1,17 @@
+/** Times for people: by the clock on their wall, with its offset, so that nobody has to guess the zone. In JSON times are UTC. */
+
+/** `2026-11-25 14:03:20.123 +09:00`. `wallMs`: epoch ms. */
+export function timeText(wallMs: number): string {
+  const offsetMinutes = -new Date(wallMs).getTimezoneOffset();
+  const local = new Date(wallMs + offsetMinutes * 60_000).toISOString();
+  return `${local.slice(0, 10)} ${local.slice(11, 23)} ${offsetText(offsetMinutes)}`;
+}
+
+/** The same without milliseconds. */
+export const secondsText = (wallMs: number): string => timeText(wallMs).replace(/\.\d{3}/, '');
+
+function offsetText(minutes: number): string {
+  const two = (part: number) => String(Math.trunc(part)).padStart(2, '0');
+  const ahead = Math.abs(minutes);
+  return `${minutes < 0 ? '-' : '+'}${two(ahead / 60)}:${two(ahead % 60)}`;
+}
