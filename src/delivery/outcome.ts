@@ -28,6 +28,13 @@ export type RejectReason = (typeof REJECT_REASONS)[number];
 export const AMBIGUOUS_REASONS = ['timeout', 'connection_lost', 'answer_unreadable'] as const;
 export type AmbiguousReason = (typeof AMBIGUOUS_REASONS)[number];
 
+/**
+ * Whom a refusal is about: this message alone; the destination, in words that leave no doubt (a platform's own
+ * codes); or `unclear`, a bare HTTP status, which a firewall gives to one body and a router to everything. Then
+ * the answers to other messages tell.
+ */
+export type RejectScope = 'message' | 'destination' | 'unclear';
+
 export type Outcome =
   | { readonly kind: 'delivered' }
   | {
@@ -44,7 +51,7 @@ export type Outcome =
       /** A gateway answered in place of the receiver, which may have acted all the same: under `onAmbiguous: drop` this is the end. */
       readonly mayHaveActed?: true;
     }
-  | { readonly kind: 'reject'; readonly reason: RejectReason; readonly scope: 'message' | 'destination' }
+  | { readonly kind: 'reject'; readonly reason: RejectReason; readonly scope: RejectScope }
   | { readonly kind: 'ambiguous'; readonly reason: AmbiguousReason };
 
 /** What an answer says about a shared budget, whatever became of the message. */

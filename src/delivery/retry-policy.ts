@@ -53,7 +53,7 @@ export function decide(outcome: Outcome, situation: Situation): Decision {
     case 'delivered':
       return { kind: 'end', state: 'delivered', reason: undefined };
     case 'reject':
-      if (outcome.scope === 'destination') return { kind: 'suspend', reason: outcome.reason };
+      if (outcome.scope !== 'message') return { kind: 'suspend', reason: outcome.reason };
       return { kind: 'end', state: 'dead', reason: outcome.reason };
     case 'ambiguous':
       if (situation.onAmbiguous === 'drop') return { kind: 'end', state: 'dead', reason: outcome.reason };

@@ -40,7 +40,7 @@ export class Suspension {
 
   /** After every attempt, once a pause that it asked for is in force: ending a suspension wakes the lane. */
   learn({ outcome, detail }: AttemptResult, nowMs: number): void {
-    if (outcome.kind === 'reject' && outcome.scope === 'destination') {
+    if (outcome.kind === 'reject' && outcome.scope !== 'message') {
       if (this.#since === undefined) this.#events.suspended(this.#destination, outcome.reason, detail);
       this.#since ??= { reason: outcome.reason, sinceMs: nowMs };
       return this.#probeLater(nowMs);

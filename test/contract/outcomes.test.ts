@@ -4,7 +4,7 @@
  * statuses over real sockets.
  */
 import { afterEach, describe, expect, test } from 'vitest';
-import type { AttemptResult, Outcome } from '../../src/delivery/outcome.ts';
+import type { AttemptResult, Outcome, RejectScope } from '../../src/delivery/outcome.ts';
 import { discordOutcome } from '../../src/destinations/discord/outcome.ts';
 import type { HttpAnswer } from '../../src/destinations/http.ts';
 import type { DestinationTypeName } from '../../src/destinations/index.ts';
@@ -25,7 +25,7 @@ const asPlain: Outcome = { kind: 'retry', reason: 'format_refused', plain: true 
 const unreachable: Outcome = { kind: 'retry', reason: 'unreachable' };
 const rejected = (
   reason: 'redirected' | 'message_refused' | 'unauthorized' | 'forbidden' | 'gone',
-  scope: 'message' | 'destination' = 'message',
+  scope: RejectScope = 'message',
 ): Outcome => ({ kind: 'reject', reason, scope });
 const ambiguous = (reason: 'timeout' | 'connection_lost' | 'answer_unreadable'): Outcome => ({
   kind: 'ambiguous',
@@ -93,10 +93,10 @@ const STATUSES: Readonly<Record<DestinationTypeName, Statuses>> = {
     [200, 299, delivered],
     [300, 399, rejected('redirected')],
     ...TRANSIENT,
-    [401, 401, rejected('unauthorized', 'destination')],
-    [403, 403, rejected('forbidden', 'destination')],
-    [404, 404, rejected('gone', 'destination')],
-    [410, 410, rejected('gone', 'destination')],
+    [401, 401, rejected('unauthorized', 'unclear')],
+    [403, 403, rejected('forbidden', 'unclear')],
+    [404, 404, rejected('gone', 'unclear')],
+    [410, 410, rejected('gone', 'unclear')],
     [400, 499, rejected('message_refused')],
     [501, 599, rejected('message_refused')],
   ],

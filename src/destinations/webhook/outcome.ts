@@ -43,14 +43,15 @@ function refusal({ status, headers }: HttpAnswer, wallNowMs: number): Outcome {
       status === 429 || status === 503 ? retryAfterMs(headers['retry-after'], wallNowMs) : undefined;
     return afterMs === undefined ? { kind: 'retry', reason } : { kind: 'retry', reason, afterMs };
   }
+  // A firewall says these of one body, a router of everything while the receiver restarts.
   switch (status) {
     case 401:
-      return { kind: 'reject', reason: 'unauthorized', scope: 'destination' };
+      return { kind: 'reject', reason: 'unauthorized', scope: 'unclear' };
     case 403:
-      return { kind: 'reject', reason: 'forbidden', scope: 'destination' };
+      return { kind: 'reject', reason: 'forbidden', scope: 'unclear' };
     case 404:
     case 410:
-      return { kind: 'reject', reason: 'gone', scope: 'destination' };
+      return { kind: 'reject', reason: 'gone', scope: 'unclear' };
     default:
       return { kind: 'reject', reason: 'message_refused', scope: 'message' };
   }
