@@ -3,22 +3,25 @@
  * whose clock is five minutes off must neither expire everything nor let an old order through.
  *
  * Age = (dispatched − detected), both stamps of the service, so their difference needs no other clock;
- * plus transit = received − dispatched, across two clocks. Each heartbeat shows `received − stamp` =
- * the offset between OUR MONOTONIC clock and the service's + that heartbeat's trip. The smallest of
- * the last ones is the offset plus the fastest trip, so what is left of an announcement is how much
- * longer than the fastest heartbeat it took. The trip of that heartbeat itself is not counted: no one
- * can know it without synchronised clocks, and it is a few ms up to a few hundred.
+ * plus transit = received − dispatched − the offset of the two clocks (`service-clock.ts`), which is how much longer
+ * than the fastest frame it took. The trip of that one is not counted: no one can know it without synchronised
+ * clocks, and it is a few ms up to a few hundred. Time that this process took to get to the frame is in it.
  *
- * A stamp that is absent or absurd counts as 0: unknown is not old, and an announcement must not
- * expire because a field is broken.
+ * Frames come in order, so none can have been under way for longer than the one before it and the time since: no
+ * stamp makes a transit longer than that.
+ *
+ * Unknown is not old: a stamp that is absent, absurd, or later than its own receipt counts as nothing. Where the
+ * dispatch is such a one, or earlier than a detection that is none, the detection alone says the age.
+ *
+ * The bound, once the offset is known and with stamps of which no two in a row are odd: a transit is never taken
+ * for more than 0.5 s longer than it was, nor for shorter than it was by more than 0.5 s + the trip of an ordinary
+ * frame. From the moment a clock is set by D until that is followed (three heartbeats in a row, or one and the answer
+ * to a self-test) by D more. While the offset is unknown (until the second stamped frame of a connection, where our
+ * wall clock does not confirm the first) a transit counts as nothing. test/unit/age-bound.test.ts holds it to this.
  */
+import { AGREE_MS, ServiceClock, stampMs } from './service-clock.ts';
 
-import type { Clock } from '../platform/clock.ts';
-
-/** Ten minutes at one per 30 s: long enough to meet a fast one, short enough that drift (50 ppm) stays under 30 ms. */
-const HEARTBEATS_KEPT = 20;
-
-/** No news is held back this long; such a span comes from a broken stamp (milliseconds for microseconds, say). */
+/** No news is held back this long; such a span comes from a broken stamp. */
 const LONGEST_PLAUSIBLE_MS = 30 * 86_400_000;
 
 export interface ReceivedStamps {
@@ -27,48 +30,61 @@ export interface ReceivedStamps {
   readonly receivedMonotonicMs: number;
 }
 
-/** One per feed: each service machine has its own clock. */
-export class ServiceClock {
-  /** Oldest first. */
-  readonly #offsetsMs: number[] = [];
-  #offsetMs: number | undefined;
+/** Of one feed. Is told of every frame, in order. */
+export class AgeEstimate {
+  readonly clock = new ServiceClock();
+  /** When the last frame was read; before any, when the connection was begun. */
+  #lastMs = Number.NEGATIVE_INFINITY;
+  /** For how long that one was under way, at most. */
+  #lastTransitMs = Number.POSITIVE_INFINITY;
 
-  /** `receivedMonotonicMs` − service time of the fastest recent heartbeat; `undefined` while unknown. */
-  get offsetMs(): number | undefined {
-    return this.#offsetMs;
+  /** A new connection begins. */
+  connecting(nowMs: number): void {
+    this.clock.reset();
+    this.#lastMs = nowMs;
+    this.#lastTransitMs = 0;
   }
 
-  /** The same for the wall clock: what a person means by a clock that is wrong. */
-  wallOffsetMs(clock: Clock): number | undefined {
-    const offsetMs = this.#offsetMs;
-    return offsetMs === undefined ? undefined : offsetMs + clock.wallUs() / 1000 - clock.monotonicMs();
+  /** A frame without a stamp. */
+  frame(receivedMonotonicMs: number): void {
+    this.#passed(receivedMonotonicMs, Number.NaN);
   }
 
-  heartbeat(timestampUs: number | undefined, receivedMonotonicMs: number): void {
-    const offsetMs = receivedMonotonicMs - stampMs(timestampUs);
-    if (!Number.isFinite(offsetMs)) return;
-    this.#offsetsMs.push(offsetMs);
-    if (this.#offsetsMs.length > HEARTBEATS_KEPT) this.#offsetsMs.shift();
-    this.#offsetMs = Math.min(...this.#offsetsMs);
+  /** `wallAheadMs`: of our wall clock against our monotonic one. */
+  heartbeat(timestampUs: number | undefined, receivedMonotonicMs: number, wallAheadMs?: number): void {
+    this.clock.heartbeat(timestampUs, receivedMonotonicMs, wallAheadMs);
+    this.#passed(receivedMonotonicMs, this.#sinceMs(stampMs(timestampUs), receivedMonotonicMs));
   }
 
-  /** On every new connection: it may end at another machine, with another clock. */
-  reset(): void {
-    this.#offsetsMs.length = 0;
-    this.#offsetMs = undefined;
-  }
-
-  ageAtReceiptMs({ detectedTimestampUs, dispatchTimestampUs, receivedMonotonicMs }: ReceivedStamps): number {
+  announcement({ detectedTimestampUs, dispatchTimestampUs, receivedMonotonicMs }: ReceivedStamps): number {
     const detectedMs = stampMs(detectedTimestampUs);
     const dispatchedMs = stampMs(dispatchTimestampUs);
-    const offsetMs = this.#offsetMs ?? Number.NaN;
-    return plausible(dispatchedMs - detectedMs) + plausible(receivedMonotonicMs - dispatchedMs - offsetMs);
+    const sinceDetectedMs = this.#sinceMs(detectedMs, receivedMonotonicMs);
+    const sinceDispatchedMs = this.#sinceMs(dispatchedMs, receivedMonotonicMs);
+    const isFromFuture = sinceDispatchedMs < -AGREE_MS;
+    const isBeforeDetected = dispatchedMs < detectedMs && sinceDetectedMs >= -AGREE_MS;
+    if (Number.isNaN(dispatchedMs) || isFromFuture || isBeforeDetected) {
+      this.#passed(receivedMonotonicMs, Number.NaN);
+      return plausible(sinceDetectedMs);
+    }
+    const mostMs = this.#passed(receivedMonotonicMs, sinceDispatchedMs);
+    const transitMs = Math.min(plausible(sinceDispatchedMs), mostMs);
+    return plausible(dispatchedMs - detectedMs) + plausible(transitMs);
   }
-}
 
-/** NaN for what is absent or absurd: it spreads through every sum and ends at `plausible`. */
-function stampMs(stampUs: number | undefined): number {
-  return stampUs !== undefined && stampUs > 0 ? stampUs / 1000 : Number.NaN;
+  /** NaN while the offset is unknown. */
+  #sinceMs(serviceMs: number, receivedMonotonicMs: number): number {
+    return receivedMonotonicMs - serviceMs - (this.clock.offsetMs ?? Number.NaN);
+  }
+
+  /** `transitMs`: by its own stamp. Gives the most that the frame can have been under way. */
+  #passed(receivedMonotonicMs: number, transitMs: number): number {
+    const mostMs = Math.max(0, receivedMonotonicMs - this.#lastMs) + this.#lastTransitMs;
+    this.#lastMs = receivedMonotonicMs;
+    // A stamp from the future says nothing of how long it took.
+    this.#lastTransitMs = transitMs >= -AGREE_MS ? Math.min(mostMs, Math.max(0, transitMs)) : mostMs;
+    return mostMs;
+  }
 }
 
 /** NaN fails both comparisons. */

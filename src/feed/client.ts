@@ -10,7 +10,7 @@ import type { LookupFunction } from 'node:net';
 import { backoffMs } from '../platform/backoff.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
-import { ServiceClock } from './age.ts';
+import { AgeEstimate } from './age.ts';
 import type { ConnectGate, SelfTestGate } from './connect-gate.ts';
 import { Connection } from './connection.ts';
 import { Evidence, type Expectations, KEY_EXPIRES_WITHIN_MS } from './evidence.ts';
@@ -59,7 +59,7 @@ export interface FeedParts {
 
 export class FeedClient {
   readonly #parts: FeedParts;
-  readonly #serviceClock = new ServiceClock();
+  readonly #age = new AgeEstimate();
   readonly #url: string;
   readonly #host: string;
   readonly #evidence: Evidence;
@@ -116,7 +116,7 @@ export class FeedClient {
       lastFrameMs: this.#lastFrameMs,
       selfTest: this.#selfTest.proof,
       keyExpiresMs: this.#keyExpiresMs,
-      clockOffsetMs: this.#serviceClock.wallOffsetMs(clock),
+      clockOffsetMs: this.#age.clock.wallOffsetMs(clock),
       frames: this.#frames,
       connects: this.#connects,
       losses: this.#losses,
@@ -157,7 +157,7 @@ export class FeedClient {
     const { options, ca, clock, connectGate, lookup } = this.#parts;
     const apiKey = options.apiKey.reveal();
     this.#state = 'connecting';
-    this.#serviceClock.reset();
+    this.#age.connecting(clock.monotonicMs());
     this.#connection = new Connection({
       ...{ url: this.#url, apiKey, ca, clock, lookup },
       compression: this.#compression,
@@ -175,12 +175,12 @@ export class FeedClient {
     const frame = decodeFrame(data);
     this.#lastFrameMs = receivedMs;
     this.#frames[frame.kind] = (this.#frames[frame.kind] ?? 0) + 1;
+    if (frame.kind !== 'announcement' && frame.kind !== 'heartbeat') this.#age.frame(receivedMs);
     switch (frame.kind) {
       case 'announcement':
         return this.#announced(frame, receivedMs);
       case 'heartbeat':
-        this.#serviceClock.heartbeat(frame.timestampUs, receivedMs);
-        return this.#evidence.clock(this.#serviceClock.wallOffsetMs(clock));
+        return this.#heartbeat(frame.timestampUs, receivedMs);
       case 'welcome':
         return this.#welcomed(frame, receivedMs);
       case 'error':
@@ -197,14 +197,33 @@ export class FeedClient {
     const { clock, events, options } = this.#parts;
     const { detectedTimestampUs, dispatchTimestampUs } = frame;
     const receivedTimestampUs = clock.wallUs();
-    const ageAtReceiptMs = this.#serviceClock.ageAtReceiptMs({
+    const ageAtReceiptMs = this.#age.announcement({
       detectedTimestampUs,
       dispatchTimestampUs,
       receivedMonotonicMs: receivedMs,
     });
     events.announcement(frame, { feed: options.name, receivedTimestampUs, receivedMs, ageAtReceiptMs });
-    if (frame.test && !this.#selfTest.answered(receivedMs)) this.#evidence.selfTestUnasked();
+    if (frame.test) this.#tested(dispatchTimestampUs, receivedMs);
     this.#evidence.announcement(frame, receivedTimestampUs);
+  }
+
+  #tested(dispatchTimestampUs: number | undefined, receivedMs: number): void {
+    if (!this.#selfTest.answered(receivedMs)) return this.#evidence.selfTestUnasked();
+    const roundTripMs = this.#selfTest.proof.roundTripMs ?? 0;
+    this.#age.clock.answered(dispatchTimestampUs, receivedMs, roundTripMs, this.#wallAheadMs());
+  }
+
+  #heartbeat(timestampUs: number | undefined, receivedMs: number): void {
+    const { clock } = this.#age;
+    this.#age.heartbeat(timestampUs, receivedMs, this.#wallAheadMs());
+    this.#evidence.clock(clock.wallOffsetMs(this.#parts.clock));
+    // Its answer tells sooner than more heartbeats whether a clock was set or the line is slow.
+    if (clock.isDoubtful) this.#selfTest.askAfter(0);
+  }
+
+  #wallAheadMs(): number {
+    const { clock } = this.#parts;
+    return clock.wallUs() / 1000 - clock.monotonicMs();
   }
 
   /** The service may say it again on the same connection, when something about the key has changed. */

@@ -195,8 +195,7 @@ function allowedCexOf(value: unknown): '*' | readonly string[] {
  * lets anyone notice. It needs no BigInt, and so no second parser.
  */
 function heartbeatUs(fields: Extra): number | undefined {
-  const ns = numberOf(fields['timestampNs']);
-  return ns !== undefined && ns > 0 ? Math.round(ns / 1000) : utcOf(fields['timeUtc']);
+  return stampOf(fields['timestampNs']) ?? utcOf(fields['timeUtc']);
 }
 
 /** What intake knows about a frame beyond its bytes. */

@@ -37,11 +37,25 @@ export function numberOf(value: unknown): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
-/** µs since epoch. Zero and less mean that nobody filled it in. */
+/**
+ * µs since epoch. Zero and less mean that nobody filled it in. Seconds, milliseconds and nanoseconds are taken for
+ * what they can only be: until 2286 no two units share a number of digits. Nanoseconds are above 2^53: as a double
+ * they are off by at most 128, which no network lets anyone notice.
+ */
 export function stampOf(value: unknown): number | undefined {
-  const us = Math.trunc(numberOf(value) ?? 0);
+  const number = numberOf(value) ?? 0;
+  const unit = UNITS.find(({ from }) => number >= from && number < 10 * from);
+  const us = Math.trunc(unit === undefined ? number : number * unit.us);
   return Number.isSafeInteger(us) && us > 0 ? us : undefined;
 }
+
+/** `from`: 9 September 2001. */
+const UNITS = [
+  { from: 1e9, us: 1e6 },
+  { from: 1e12, us: 1e3 },
+  { from: 1e15, us: 1 },
+  { from: 1e18, us: 1e-3 },
+] as const;
 
 export function flagOf(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value;

@@ -13,7 +13,7 @@ import type { AttemptResult } from '../delivery/outcome.ts';
 import type { Destination, DestinationDeps } from '../destinations/destination.ts';
 import { openDestination } from '../destinations/opening.ts';
 import type { PreparedDestination } from '../destinations/prepared.ts';
-import { ServiceClock } from '../feed/age.ts';
+import { AgeEstimate } from '../feed/age.ts';
 import { decodeFrame } from '../feed/frames.ts';
 import { Intake, type Target } from '../intake.ts';
 import type { BridgeEvent } from '../ops/bridge-event.ts';
@@ -60,7 +60,7 @@ export class Stage implements AsyncDisposable {
   readonly #parts: StageParts;
   readonly #clock: Clock;
   readonly #intake: Intake;
-  readonly #serviceClock = new ServiceClock();
+  readonly #age = new AgeEstimate();
   readonly #database: DatabaseSync;
   readonly #close: () => Promise<void>;
   #performed = 0;
@@ -150,7 +150,7 @@ export class Stage implements AsyncDisposable {
     const { detectedTimestampUs, dispatchTimestampUs } = frame;
     const stamps = { detectedTimestampUs, dispatchTimestampUs, receivedMonotonicMs: receivedMs };
     const receivedTimestampUs = this.#clock.wallUs();
-    const ageAtReceiptMs = this.#serviceClock.ageAtReceiptMs(stamps);
+    const ageAtReceiptMs = this.#age.announcement(stamps);
     this.#matchStartMs = this.#clock.monotonicMs();
     const decodeMs = this.#matchStartMs - receivedMs;
     this.#intake.accept(frame, { feed: 'rehearsal', receivedTimestampUs, receivedMs, ageAtReceiptMs });

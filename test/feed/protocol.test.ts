@@ -445,6 +445,35 @@ describe('server → client', () => {
     expect(bridge.losses.all).toEqual([]);
   });
 
+  test('regression: a heartbeat stamped a minute ahead makes nothing old, and a self-test is asked about it', async () => {
+    const { bridge, peer } = await connected({ selfTest: '1h' });
+    const stamped = (aheadMs: number) => bridge.clock.wallUs() + aheadMs * 1000;
+    const heartbeat = async (aheadMs: number) => {
+      const before = bridge.client.status.frames['heartbeat'] ?? 0;
+      peer.binary(`{"type":"heartbeat","timestampNs":${BigInt(stamped(aheadMs)) * 1000n}}`);
+      await expect.poll(() => bridge.client.status.frames['heartbeat']).toBe(before + 1);
+    };
+    const announce = async (agoMs: number) => {
+      const us = stamped(-agoMs);
+      const before = bridge.ages.length;
+      peer.binary({ ...LISTING, detectedTimestampUs: us, dispatchTimestampUs: us });
+      await bridge.announcements.waitFor(before + 1);
+    };
+    await bridge.pass(0);
+    await peer.received.waitFor(1);
+    await heartbeat(0);
+    await bridge.pass(30_000);
+    await heartbeat(60_000);
+    await bridge.pass(8_000);
+    await announce(2);
+    await announce(7_000);
+    expect(bridge.ages).toEqual([2, 7000]);
+    expect(bridge.client.status.clockOffsetMs).toBeCloseTo(0, 1);
+    peer.ping();
+    await bridge.pass(30_000);
+    await expect.poll(() => peer.messages).toHaveLength(2);
+  });
+
   test.each(['changelog', 'renewal_notice', 'whatever_comes_next'])(
     '%s is counted, named once with its keys, never routed, never fatal',
     async (type) => {

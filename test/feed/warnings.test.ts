@@ -179,10 +179,11 @@ describe('time', () => {
         `{"type":"heartbeat","timestampNs":${BigInt(bridge.clock.wallUs() - agoMs * 1000) * 1000n}}`,
       );
     heartbeat(900);
-    await expect.poll(() => bridge.client.status.frames['heartbeat']).toBe(1);
+    heartbeat(900);
+    await expect.poll(() => bridge.client.status.frames['heartbeat']).toBe(2);
     expect(bridge.codes).toEqual([]);
     bridge.clock.stepWall(3_600_000);
-    heartbeat(3_600_000);
+    heartbeat(3_600_900);
     await expect.poll(() => bridge.codes).toEqual(['clock_skew']);
     expect(bridge.warnings.all[0]?.message).toMatch(/ahead/);
   });

@@ -97,7 +97,14 @@ describe('announcement', () => {
       { detectedTimestampUs: undefined, extra: { detectedTimestampUs: 'now' } },
     ],
     ['a negative stamp', { dispatchTimestampUs: -1 }, { dispatchTimestampUs: undefined }],
-    ['a stamp in ns', { dispatchTimestampUs: 1.79e18 }, { dispatchTimestampUs: undefined }],
+    ['a stamp in ns', { dispatchTimestampUs: 1.79e18 }, { dispatchTimestampUs: 1.79e15 }],
+    [
+      'a stamp in ms',
+      { dispatchTimestampUs: 1_790_000_000_123 },
+      { dispatchTimestampUs: 1_790_000_000_123_000 },
+    ],
+    ['a stamp in seconds', { dispatchTimestampUs: 1_790_000_000 }, { dispatchTimestampUs: 1.79e15 }],
+    ['a stamp of no unit', { dispatchTimestampUs: 1.79e20 }, { dispatchTimestampUs: undefined }],
     ['abnormal as text', { abnormalDetectionLatency: 'true' }, { abnormal: true }],
     [
       'unknown fields',
@@ -208,6 +215,7 @@ describe('the other types', () => {
   it.each<[string, number | undefined]>([
     ['"timestampNs":1790000000123456789', 1_790_000_000_123_457],
     ['"timestampNs":"1790000000123456789"', 1_790_000_000_123_457],
+    ['"timestampNs":1790000000123', 1_790_000_000_123_000],
     ['"timeUtc":"2026-09-21T14:13:20.123456Z"', 1_790_000_000_123_456],
     ['"timeUtc":"2026-09-21 14:13:20.1 UTC"', 1_790_000_000_100_000],
     ['"timeUtc":"2026-09-21T14:13:20"', 1_790_000_000_000_000],
