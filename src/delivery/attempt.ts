@@ -1,5 +1,6 @@
 /** One attempt: handed to the sender with its deadline, and written down as a row. */
 import type { AttemptRecord } from '../outbox/outbox.ts';
+import { formatDuration } from '../platform/duration.ts';
 import type { DeliveryState } from './delivery.ts';
 import type { Held } from './head.ts';
 import type { LaneParts } from './lane-parts.ts';
@@ -19,7 +20,8 @@ export async function attempt(
   const leftMs = (delivery.expiresAtMs ?? Number.POSITIVE_INFINITY) - startedMs;
   const deadline = new AbortController();
   deadlines.add(deadline);
-  const timer = clock.after(Math.min(options.timeout, leftMs), () => deadline.abort());
+  const limitMs = Math.min(options.timeout, leftMs);
+  const timer = clock.after(limitMs, () => deadline.abort(limitInWords(limitMs, leftMs)));
   try {
     return await destination.send(message, {
       deliveryId: delivery.id,
@@ -41,6 +43,12 @@ export async function attempt(
     deadlines.delete(deadline);
   }
 }
+
+/** Reads on after "no answer"; for the detail of the attempt. */
+const limitInWords = (limitMs: number, leftMs: number): string =>
+  limitMs < leftMs
+    ? `within ${formatDuration(limitMs)} (timeout)`
+    : `within the ${formatDuration(Math.max(0, limitMs))} that were left until maxAge`;
 
 /** The attempt that led to a state. */
 export interface Made {

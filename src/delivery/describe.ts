@@ -21,6 +21,7 @@ const SENTENCES: Readonly<Record<Reason, string>> = {
   unconfirmed: 'The receiver answered, but not with what `success` asks for, so it counts as not taken.',
   unauthorized: 'The receiver does not accept the token or password. Correct it in the config.',
   forbidden: 'The receiver knows the bridge and does not let it write. Give it the right to.',
+  misconfigured: 'The destination needs other options than it has. Correct it in the config.',
   gone: 'The address does not exist at the receiver, or no longer. Correct it in the config.',
   timeout:
     'The request was sent and not answered within `timeout`: the receiver may have acted on it or not.',

@@ -20,6 +20,7 @@ export const REJECT_REASONS = [
   'unconfirmed', // 2xx, but not what `success:` demands
   'unauthorized', // 401: the token is wrong
   'forbidden', // 403: kicked, blocked, missing permission
+  'misconfigured', // it is there and takes messages, but not as the config has them sent: a thread is missing, archived, …
   'gone', // 404 / 410 and their kin: webhook, channel or chat does not exist
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];

@@ -6,10 +6,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Dispatcher, errors } from 'undici';
 import type { Clock } from '../platform/clock.ts';
-import type { HttpResult } from './http.ts';
-
-/** More of an answer than this is of no use to anyone; the rest is not waited for. */
-const MOST_BODY_BYTES = 64 * 1024;
+import type { HttpLost, HttpResult } from './http.ts';
+import { type Body, MOST_BODY_BYTES, readBody, TOO_LONG } from './http-body.ts';
 
 /** True while undici is being given a connection that was made for the request that it then starts. */
 interface ConnectionSource {
@@ -25,7 +23,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly #expiresAtMs: number;
   readonly #source: ConnectionSource;
   #connected = false;
-  #resolve: ((result: HttpResult) => void) | undefined;
+  #resolve: ((result: HttpResult | Promise<HttpResult>) => void) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #writtenMs: number | undefined;
   #status: number | undefined;
@@ -56,7 +54,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 
   /** The time is up. A request still in undici's queue is stopped when its turn comes. */
   readonly abort = (): void => {
-    this.#fail('timeout', 'no full answer in time');
+    this.#fail('timeout', `no full answer ${limitOf(this.#signal)}`);
     this.#controller?.abort(ABORTED);
   };
 
@@ -81,11 +79,10 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const room = MOST_BODY_BYTES - this.#bytes;
-    this.#chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+    this.#chunks.push(chunk);
     this.#bytes += chunk.length;
     if (this.#bytes <= MOST_BODY_BYTES) return;
-    this.#answer(undefined);
+    this.#answer(TOO_LONG);
     controller.abort(ABORTED);
   }
 
@@ -95,32 +92,35 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     const detail = describe(error);
-    if (isUnreadable(error)) this.#fail('answer_unreadable', `the answer was not HTTP (${detail})`);
-    else this.#fail('connection_lost', detail);
+    const code = isTlsRecord(error) ? SPEAKS_TLS : codeOf(error);
+    if (isUnreadable(error)) this.#fail('answer_unreadable', `the answer was not HTTP (${detail})`, code);
+    else this.#fail('connection_lost', detail, code);
   }
 
-  #fail(reason: 'timeout' | 'connection_lost' | 'answer_unreadable', detail: string): void {
+  #fail(reason: HttpLost['reason'], detail: string, code?: string): void {
     if (this.#status !== undefined) return this.#answer(detail);
     const writtenMs = this.#writtenMs;
     if (writtenMs !== undefined)
-      return this.#settle({ kind: 'lost', reason, detail, writtenMs, connected: this.#connected });
-    this.#settle({ kind: 'unreachable', detail: reason === 'timeout' ? 'not sent in time' : detail });
+      return this.#settle({ kind: 'lost', reason, detail, code, writtenMs, connected: this.#connected });
+    if (reason !== 'timeout') return this.#settle({ kind: 'unreachable', detail, code });
+    this.#settle({ kind: 'unreachable', detail: `not sent ${limitOf(this.#signal)}`, code: NOT_IN_TIME });
   }
 
-  #answer(bodyFault: string | undefined): void {
-    if (this.#status === undefined || this.#writtenMs === undefined) return;
-    this.#settle({
-      kind: 'answer',
-      status: this.#status,
-      headers: this.#headers,
-      bodyText: Buffer.concat(this.#chunks).toString(),
-      bodyFault,
-      writtenMs: this.#writtenMs,
-      connected: this.#connected,
+  #answer(fault: string | undefined): void {
+    const [status, writtenMs] = [this.#status, this.#writtenMs];
+    if (this.isOver || status === undefined || writtenMs === undefined) return;
+    const [headers, connected] = [this.#headers, this.#connected];
+    const bytes = Buffer.concat(this.#chunks).subarray(0, MOST_BODY_BYTES);
+    const answerOf = (body: Body): HttpResult => ({
+      ...{ kind: 'answer', status, headers, writtenMs, connected },
+      bodyText: body.text,
+      bodyFault: body.fault,
     });
+    const body = readBody(bytes, headers, fault);
+    this.#settle(body instanceof Promise ? body.then(answerOf) : answerOf(body));
   }
 
-  #settle(result: HttpResult): void {
+  #settle(result: HttpResult | Promise<HttpResult>): void {
     this.#resolve?.(result);
     this.#resolve = undefined;
     this.#signal.removeEventListener('abort', this.abort);
@@ -130,8 +130,30 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 const isUnreadable = (error: Error): boolean =>
   error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError;
 
-/** `net.connect` to a name with several addresses fails with an AggregateError that has no message of its own. */
+/** Until when, in the words of who set the limit; reads on after "not sent". */
+export const limitOf = ({ reason }: AbortSignal): string => (typeof reason === 'string' ? reason : 'in time');
+
+/** Not the system's words; for `http-advice.ts`. */
+export const NOT_IN_TIME = 'NOT_IN_TIME';
+export const SPEAKS_TLS = 'SPEAKS_TLS';
+
+/** A TLS alert (record type 21, version 3.x) where an answer should be: the request was not encrypted, and that port wants it to be. */
+const isTlsRecord = (error: Error): boolean =>
+  error instanceof errors.HTTPParserError &&
+  'data' in error &&
+  typeof error.data === 'string' &&
+  error.data.startsWith('\u0015\u0003');
+
+/** A name with several addresses fails with an AggregateError that has no message of its own. */
+const firstOf = (error: Error): unknown => (error instanceof AggregateError ? error.errors[0] : error);
+
 function describe(error: Error): string {
-  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const inner = firstOf(error);
   return inner instanceof Error && inner.message !== '' ? inner.message : error.name;
+}
+
+/** `ECONNREFUSED`, `CERT_HAS_EXPIRED`, … */
+function codeOf(error: Error): string | undefined {
+  const inner = firstOf(error);
+  return inner instanceof Error && 'code' in inner && typeof inner.code === 'string' ? inner.code : undefined;
 }

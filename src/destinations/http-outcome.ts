@@ -2,45 +2,74 @@
 import type { AttemptResult } from '../delivery/outcome.ts';
 import type { Redactor } from '../platform/secret.ts';
 import type { HttpAnswer, HttpLost, HttpUnreachable } from './http.ts';
+import { connectionAdvice, type FarEnd, UNREADABLE_ADVICE } from './http-advice.ts';
 
 const MOST_DETAIL_CHARS = 300;
+
+/** Half a secret at the end of what was cut off is no longer recognised as one: so much of the end is not shown. */
+const LONGEST_SECRET_CHARS = 1024;
 
 /** One line for a person. Redacts before it cuts: half a secret is no longer recognised as one. */
 export function quote(text: string, redact: Redactor): string {
   const line = redact(text)
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s\p{Bidi_Control}]+/gu, ' ')
     .trim();
   return line.length <= MOST_DETAIL_CHARS
     ? line
     : `${line.slice(0, MOST_DETAIL_CHARS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
+/** As much of the body as may be shown once it is redacted. */
+export const quotable = ({ bodyText, bodyFault }: Pick<HttpAnswer, 'bodyText' | 'bodyFault'>): string =>
+  bodyFault === undefined ? bodyText : bodyText.slice(0, -LONGEST_SECRET_CHARS);
+
 /** The news must not have paid for a connect: when it did, that is told (`listing_bridge_connects_paid_total`). */
 export const withConnect = (result: HttpAnswer | HttpLost, attempt: AttemptResult): AttemptResult =>
   result.connected ? { ...attempt, connected: true } : attempt;
 
 /** Nothing was written: again. Written, but no answer: nobody knows. */
-export function withoutAnswer(result: HttpUnreachable | HttpLost, redact: Redactor): AttemptResult {
+export function withoutAnswer(
+  result: HttpUnreachable | HttpLost,
+  farEnd: FarEnd,
+  redact: Redactor,
+): AttemptResult {
   const detail = quote(result.detail, redact);
-  if (result.kind === 'unreachable') return { outcome: { kind: 'retry', reason: 'unreachable' }, detail };
+  const advice = connectionAdvice(result, farEnd);
+  const told = advice === undefined ? { detail } : { detail, advice: quote(advice, redact) };
+  if (result.kind === 'unreachable') return { outcome: { kind: 'retry', reason: 'unreachable' }, ...told };
   const { reason, writtenMs } = result;
-  return withConnect(result, { outcome: { kind: 'ambiguous', reason }, detail, writtenMs });
+  return withConnect(result, { outcome: { kind: 'ambiguous', reason }, ...told, writtenMs });
 }
 
 /** It said yes, as far as one can tell: the body that would prove it is broken or not what the platform sends. */
 export function unreadable(answer: HttpAnswer, redact: Redactor): AttemptResult {
-  const { status, bodyFault, bodyText, writtenMs } = answer;
-  const detail = quote(bodyFault ?? `answered ${status} with: ${bodyText}`, redact);
-  return { outcome: { kind: 'ambiguous', reason: 'answer_unreadable' }, status, detail, writtenMs };
+  const { status, bodyFault, writtenMs } = answer;
+  const said = quotable(answer).trim() === '' ? 'an empty body' : quotable(answer);
+  const detail = quote(`answered ${status} with: ${bodyFault ?? said}`, redact);
+  const outcome = { kind: 'ambiguous', reason: 'answer_unreadable' } as const;
+  return { outcome, status, detail, advice: UNREADABLE_ADVICE, writtenMs };
 }
 
-/** Statuses after which the same request may succeed, whatever the platform. 520 to 530 are Cloudflare's words for a 502 or 504. */
-export function isTransient(status: number): boolean {
-  return (
-    status === 408 ||
-    status === 425 ||
-    status === 500 ||
-    (status >= 502 && status <= 504) ||
-    (status >= 520 && status <= 530)
-  );
-}
+/**
+ * A gateway's words for "I have no answer of the receiver": the request may have reached it. 408 and 460 to 499
+ * are balancers' for a client or a request that took too long, 598 and 599 are proxies' for a network timeout,
+ * and 520 to 530 are Cloudflare's: https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/
+ */
+const GATEWAY: ReadonlySet<number> = new Set([408, 460, 499, 502, 504, 598, 599]);
+
+/** Of the 5xx these say "never": not implemented, no such version, a loop, misconfigured. */
+const PERMANENT_FAULTS: ReadonlySet<number> = new Set([501, 505, 506, 508, 510]);
+
+/** What proxies write into a 503 when it was the answer that got lost: Envoy, Varnish and Fastly. */
+const LOST_BEHIND_503 = /reset before headers|first byte timeout|between bytes timeout|backend fetch failed/i;
+
+/** The receiver may have acted, although the answer is a failure. */
+export const mayHaveActed = ({ status, bodyText }: Pick<HttpAnswer, 'status' | 'bodyText'>): boolean =>
+  GATEWAY.has(status) ||
+  (status >= 520 && status <= 530) ||
+  (status === 503 && LOST_BEHIND_503.test(bodyText));
+
+/** Statuses after which the same request may succeed, whatever the platform. */
+export const isTransient = (status: number): boolean =>
+  status === 425 || GATEWAY.has(status) || (status >= 500 && status <= 599 && !PERMANENT_FAULTS.has(status));

@@ -41,6 +41,8 @@ export interface HttpAnswer {
 export interface HttpUnreachable {
   readonly kind: 'unreachable';
   readonly detail: string;
+  /** The system's (`ECONNREFUSED`) or our own word for it, if there is one. */
+  readonly code?: string | undefined;
 }
 
 /** It was written, and then: no answer in time, the connection broke, or it was not HTTP that came back. */
@@ -48,6 +50,7 @@ export interface HttpLost {
   readonly kind: 'lost';
   readonly reason: 'timeout' | 'connection_lost' | 'answer_unreadable';
   readonly detail: string;
+  readonly code?: string | undefined;
   readonly writtenMs: number;
   readonly connected: boolean;
 }
@@ -100,7 +103,8 @@ export class HttpConnection {
     this.#underWay++;
     void exchange.result.then(this.#ended);
     // `idempotent: false` is what undici assumes of a POST; said aloud because a PUT must not be repeated either.
-    this.#pool.dispatch({ method, path, headers, body, idempotent: false }, exchange);
+    const asked = { 'accept-encoding': 'identity', ...headers };
+    this.#pool.dispatch({ method, path, headers: asked, body, idempotent: false }, exchange);
   }
 
   readonly #ended = (): void => {

@@ -95,7 +95,7 @@ describe('as a webhook', () => {
     expect(JSON.parse(server.last.body)).toEqual({ content: 'plain' });
     expect(result.outcome).toEqual({ kind: 'reject', reason: 'message_refused', scope: 'message' });
     expect(result.detail).toBe(
-      'Discord answered 400: Invalid Form Body (code 50035) {"content":{"_errors":[{"code":"BASE_TYPE_BAD_LENGTH","message":"Must be 2000 or fewer"}]}}',
+      'Discord answered 400: Invalid Form Body (code 50035) content: Must be 2000 or fewer',
     );
   });
 

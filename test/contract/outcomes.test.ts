@@ -20,7 +20,12 @@ const STALL_MS = 150;
 
 const delivered: Outcome = { kind: 'delivered' };
 const again: Outcome = { kind: 'retry', reason: 'server_error' };
-const limited: Outcome = { kind: 'retry', reason: 'rate_limited' };
+/** A gateway's word: the receiver may have acted. */
+const lost: Outcome = { ...again, mayHaveActed: true };
+const limited = (afterMs: number, budget?: string): Outcome => ({
+  ...{ kind: 'retry', reason: 'rate_limited', afterMs, isGuess: true },
+  ...(budget !== undefined && { budget }),
+});
 const asPlain: Outcome = { kind: 'retry', reason: 'format_refused', plain: true };
 const unreachable: Outcome = { kind: 'retry', reason: 'unreachable' };
 const rejected = (
@@ -56,18 +61,23 @@ const meanings: Readonly<Record<DestinationTypeName, (answer: HttpAnswer) => Att
 /** The first row that a status falls into holds. */
 type Statuses = readonly (readonly [from: number, to: number, outcome: Outcome])[];
 const TRANSIENT: Statuses = [
-  [408, 408, again],
+  [408, 408, lost],
   [425, 425, again],
-  [429, 429, limited],
+  [460, 460, lost],
+  [499, 499, lost],
   [500, 500, again],
-  [502, 504, again],
-  [520, 530, again],
+  [502, 502, lost],
+  [503, 503, again],
+  [504, 504, lost],
+  [520, 530, lost],
+  [598, 599, lost],
 ];
 const STATUSES: Readonly<Record<DestinationTypeName, Statuses>> = {
   discord: [
     [200, 299, delivered],
     [300, 399, rejected('redirected')],
     ...TRANSIENT,
+    [429, 429, limited(60_000, 'discord-ip')],
     [400, 400, asPlain],
     [401, 401, rejected('unauthorized', 'destination')],
     [403, 403, rejected('forbidden', 'destination')],
@@ -81,6 +91,8 @@ const STATUSES: Readonly<Record<DestinationTypeName, Statuses>> = {
     [200, 299, delivered],
     [300, 399, rejected('redirected')],
     ...TRANSIENT,
+    [420, 420, limited(60_000, 'bot')],
+    [429, 429, limited(60_000, 'bot')],
     [400, 400, asPlain],
     [401, 401, rejected('unauthorized', 'destination')],
     [403, 403, rejected('forbidden', 'destination')],
@@ -93,12 +105,17 @@ const STATUSES: Readonly<Record<DestinationTypeName, Statuses>> = {
     [200, 299, delivered],
     [300, 399, rejected('redirected')],
     ...TRANSIENT,
+    [429, 429, limited(1000)],
     [401, 401, rejected('unauthorized', 'unclear')],
     [403, 403, rejected('forbidden', 'unclear')],
     [404, 404, rejected('gone', 'unclear')],
     [410, 410, rejected('gone', 'unclear')],
     [400, 499, rejected('message_refused')],
-    [501, 599, rejected('message_refused')],
+    [501, 501, rejected('message_refused')],
+    [505, 506, rejected('message_refused')],
+    [508, 508, rejected('message_refused')],
+    [510, 510, rejected('message_refused')],
+    [507, 599, again],
   ],
 };
 
@@ -232,7 +249,8 @@ describe.each(subjects)('$type', (subject) => {
   ])('%s: provably not received', async (_name, originOf, said) => {
     const { sendBriefly } = await facing(subject, await originOf());
     const result = await sendBriefly();
-    expect(result).toEqual({ outcome: unreachable, detail: expect.stringMatching(said) });
+    expect(result).toMatchObject({ outcome: unreachable, detail: expect.stringMatching(said) });
+    expect(result).not.toHaveProperty('writtenMs');
   });
 
   test('a connection accepted only to be closed: nobody knows', async () => {

@@ -9,7 +9,7 @@ import type { Destination, DestinationType } from '../../src/destinations/destin
 import { HttpPools } from '../../src/destinations/http-pools.ts';
 import { type DestinationTypeName, destinationTypes } from '../../src/destinations/index.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import type { Redactor } from '../../src/platform/secret.ts';
+import { type Redactor, secretName } from '../../src/platform/secret.ts';
 import type { Reply } from '../support/faulty-server.ts';
 
 export interface Subject {
@@ -43,11 +43,24 @@ const unauthorized: Outcome = { kind: 'reject', reason: 'unauthorized', scope: '
 const forbidden: Outcome = { kind: 'reject', reason: 'forbidden', scope: 'destination' };
 const refused: Outcome = { kind: 'reject', reason: 'message_refused', scope: 'message' };
 const asPlain: Outcome = { kind: 'retry', reason: 'format_refused', plain: true };
+const misconfigured: Outcome = { kind: 'reject', reason: 'misconfigured', scope: 'destination' };
 const again: Outcome = { kind: 'retry', reason: 'server_error' };
+const lost: Outcome = { ...again, mayHaveActed: true };
+/** Too fast, and not said for how long. */
+const heldBack = (afterMs: number, budget?: string): Outcome => ({
+  ...{ kind: 'retry', reason: 'rate_limited', afterMs, isGuess: true },
+  ...(budget !== undefined && { budget }),
+});
+const text = (status: number, body: string): Reply => ({
+  status,
+  headers: { 'content-type': 'text/plain' },
+  body,
+});
 
 const discordSecret = 'VerySecretWebhookToken_0123456789-abcdefghijklmnop';
 const code = (status: number, errorCode: number) =>
   json(status, { message: 'Something about it', code: errorCode });
+const BAN = heldBack(60_000, 'discord-ip');
 const DISCORD_BUCKET = 'discord-webhook:123456789012345678';
 
 const discord: Subject = {
@@ -80,17 +93,63 @@ const discord: Subject = {
     ['413', page(413), asPlain],
     ['405', code(405, 0), refused],
     ['501', page(501), again],
-    ['HTML 403', page(403), { kind: 'retry', reason: 'rate_limited', afterMs: 60_000, budget: 'discord-ip' }],
+    ...[50008, 50024, 50083, 160005, 160006, 220001, 220002, 220003, 40067].map(
+      (number) => [`${number}: the config has to change`, code(400, number), misconfigured] as const,
+    ),
+    ['50007 no direct messages', code(403, 50007), forbidden],
+    ['slow mode in other words', code(400, 20016), heldBack(60_000, DISCORD_BUCKET)],
+    [
+      'slow mode with a time',
+      json(400, { code: 20016, message: 'slow', retry_after: 3 }),
+      { kind: 'retry', reason: 'rate_limited', afterMs: 3000, budget: DISCORD_BUCKET },
+    ],
+    ['130000 overloaded', code(403, 130000), again],
+    ['502', page(502), lost],
+    ['HTML 403', page(403), BAN],
+    ['HTML 429', page(429), BAN],
+    ['text 1015', text(429, 'error code: 1015'), BAN],
+    ['text 1006', text(403, 'error code: 1006'), BAN],
+    ['no body', { status: 403 }, BAN],
+    ['text 1015 in a 503', text(503, 'error code: 1015'), BAN],
+    ['a challenge', { ...json(403, {}), headers: { 'cf-mitigated': 'challenge' } }, BAN],
+    ['JSON 1015', json(429, { cloudflare_error: true, error_code: 1015, title: 'Error 1015' }), BAN],
+    [
+      'JSON 1015 with a time',
+      json(429, { cloudflare_error: true, error_code: 1015, retry_after: 120 }),
+      { kind: 'retry', reason: 'rate_limited', afterMs: 120_000, budget: 'discord-ip' },
+    ],
+    [
+      "regression: a ban in Discord's own JSON, without any time",
+      json(429, {
+        code: 0,
+        message: 'You are being blocked from accessing our API temporarily due to exceeding our rate limits.',
+      }),
+      BAN,
+    ],
+    ...[0, -1, null, '', 'soon', {}, [], true].map(
+      (odd) =>
+        [
+          `429: retry_after is ${JSON.stringify(odd)}`,
+          json(429, { message: 'no', retry_after: odd }),
+          BAN,
+        ] as const,
+    ),
+    [
+      '429: retry_after is text',
+      json(429, { retry_after: '1.5' }),
+      { kind: 'retry', reason: 'rate_limited', afterMs: 1500, budget: DISCORD_BUCKET },
+    ],
+    [
+      '429: retry_after is a year',
+      json(429, { retry_after: 31_536_000 }),
+      { kind: 'retry', reason: 'rate_limited', afterMs: 86_400_000, budget: DISCORD_BUCKET },
+    ],
     [
       'HTML 429',
       page(429, { 'retry-after': '17' }),
       { kind: 'retry', reason: 'rate_limited', afterMs: 17_000, budget: 'discord-ip' },
     ],
-    [
-      '40333',
-      code(403, 40333),
-      { kind: 'retry', reason: 'rate_limited', afterMs: 60_000, budget: 'discord-ip' },
-    ],
+    ['40333', code(403, 40333), BAN],
     [
       '429: the body has the largest wait',
       json(429, { retry_after: 44.123, global: false }, { 'retry-after': '44' }),
@@ -111,13 +170,15 @@ const discord: Subject = {
       json(429, { retry_after: 3, global: false }, { 'x-ratelimit-scope': 'shared' }),
       { kind: 'retry', reason: 'rate_limited', afterMs: 3000, budget: DISCORD_BUCKET },
     ],
-    ['429 without any wait', json(429, {}), { kind: 'retry', reason: 'rate_limited' }],
+    ['429 without any wait', json(429, {}), BAN],
   ],
 };
 
 const telegramSecret = '123456789:AAveryVerySecretBotToken_0123456789';
 const not = (status: number, description: string, parameters?: object): Reply =>
   json(status, { ok: false, error_code: status, description, ...(parameters && { parameters }) });
+
+const TELEGRAM_BOT = `telegram-bot:${secretName(telegramSecret)}`;
 
 const telegram: Subject = {
   type: 'telegram',
@@ -143,7 +204,63 @@ const telegram: Subject = {
     ['409', not(409, 'Conflict'), refused],
     ['501 of a proxy', page(501), again],
     ['a refusal inside a 200', json(200, { ok: false, error_code: 403, description: 'no' }), forbidden],
-    ['429 without any wait', not(429, 'Too Many Requests'), { kind: 'retry', reason: 'rate_limited' }],
+    ['429 without any wait', not(429, 'Too Many Requests'), heldBack(60_000, TELEGRAM_BOT)],
+    ['429 of a proxy', page(429), heldBack(60_000, TELEGRAM_BOT)],
+    ...[0, -5, null, '', 'soon', {}, [7]].map(
+      (odd) =>
+        [
+          `429: retry_after is ${JSON.stringify(odd)}`,
+          not(429, 'Too Many Requests', { retry_after: odd }),
+          heldBack(60_000, TELEGRAM_BOT),
+        ] as const,
+    ),
+    [
+      '429: the time is only in the words',
+      not(429, 'Too Many Requests: retry after 35'),
+      { kind: 'retry', reason: 'rate_limited', afterMs: 35_000, budget: TELEGRAM_BOT },
+    ],
+    [
+      '420: in the words of the platform',
+      not(420, 'FLOOD_WAIT_17'),
+      { kind: 'retry', reason: 'rate_limited', afterMs: 17_000, budget: TELEGRAM_BOT },
+    ],
+    [
+      '400: slow mode of this chat',
+      not(400, 'Bad Request: SLOWMODE_WAIT_9'),
+      { kind: 'retry', reason: 'rate_limited', afterMs: 9000 },
+    ],
+    ['regression: 400 logged out', not(400, 'Bad Request: Logged out'), unauthorized],
+    ['400 peer', not(400, 'Bad Request: PEER_ID_INVALID'), gone],
+    ['400 topic closed', not(400, 'Bad Request: TOPIC_CLOSED'), gone],
+    ['400 no forum', not(400, 'Bad Request: the chat is not a forum'), misconfigured],
+    [
+      '400 upgraded, without the new id',
+      not(400, 'Bad Request: group chat was upgraded to a supergroup chat'),
+      gone,
+    ],
+    [
+      '400 rights of administrators',
+      not(400, 'Bad Request: need administrator rights in the channel chat'),
+      forbidden,
+    ],
+    ['403 not a member', not(403, 'Forbidden: bot is not a member of the channel chat'), forbidden],
+    ['403 first word', not(403, "Forbidden: bot can't initiate conversation with a user"), forbidden],
+    ['502', not(502, 'Bad Gateway'), lost],
+    ['502 of a proxy', page(502), lost],
+    ['the number of the error is a word', { ...json(502, { ok: false, error_code: 'BAD_GATEWAY' }) }, lost],
+    [
+      'the description is a list',
+      json(400, { ok: false, error_code: 400, description: ['chat not found'] }),
+      gone,
+    ],
+    ...[42, 0, -5, 1.5, '-1001', {}, -(2 ** 60)].map(
+      (odd) =>
+        [
+          `moved to ${JSON.stringify(odd)}, which is no group`,
+          not(400, 'Bad Request: ', { migrate_to_chat_id: odd }),
+          asPlain,
+        ] as const,
+    ),
     [
       'moved',
       not(400, 'Bad Request: group chat was upgraded', { migrate_to_chat_id: -100123 }),
@@ -157,6 +274,8 @@ const telegram: Subject = {
 
 export const webhookSecret = `whsec_${Buffer.from('a very secret signing key of 32 b').toString('base64')}`;
 export const webhookHeaderSecret = 'Bearer very-secret-header';
+
+const page503 = text(503, 'Error 503 Backend fetch failed');
 
 const webhook: Subject = {
   type: 'webhook',
@@ -179,7 +298,13 @@ const webhook: Subject = {
     ['403', { status: 403 }, { kind: 'reject', reason: 'forbidden', scope: 'unclear' }],
     ['404', { status: 404 }, { kind: 'reject', reason: 'gone', scope: 'unclear' }],
     ['410', { status: 410 }, { kind: 'reject', reason: 'gone', scope: 'unclear' }],
-    ['429', { status: 429 }, { kind: 'retry', reason: 'rate_limited' }],
+    ['429', { status: 429 }, heldBack(1000)],
+    ...[408, 499, 502, 504, 520, 524, 530, 599].map(
+      (status) => [`regression: ${status} of a gateway`, { status, body: 'no' }, lost] as const,
+    ),
+    ['503', { status: 503 }, again],
+    ['503 of Envoy', text(503, 'upstream connect error or disconnect/reset before headers'), lost],
+    ['503 of Varnish', page503, lost],
     ['Retry-After on a 500', { status: 500, headers: { 'retry-after': '9' } }, again],
     ['300', { status: 300 }, { kind: 'reject', reason: 'redirected', scope: 'message' }],
   ],

@@ -166,7 +166,7 @@ test('what waits for a socket until after its maxAge is never written, even if e
   lateMs = 60_000;
   gate.resolve();
   expect((await first).kind).toBe('answer');
-  expect(await second).toEqual({ kind: 'unreachable', detail: 'not sent in time' });
+  expect(await second).toMatchObject({ kind: 'unreachable', detail: 'not sent in time' });
   expect((await send()).kind).toBe('answer');
   expect(server.received).toHaveLength(2);
 });

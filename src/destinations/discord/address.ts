@@ -2,12 +2,14 @@
 import type { BudgetLimits } from '../../delivery/budget.ts';
 import { secretName } from '../../platform/secret.ts';
 import type { BudgetSpec, DestinationBudgets } from '../destination.ts';
+import type { FarEnd } from '../http-advice.ts';
 import { type DiscordOptions, WEBHOOK_PATH } from './options.ts';
 
 export interface DiscordAddress {
   /** Without version and closing slash. */
   readonly api: string;
   readonly origin: string;
+  readonly farEnd: FarEnd;
   readonly route: `/${string}`;
   readonly threadId: string | undefined;
   /** Of the bot; a webhook carries its own in the route. */
@@ -30,6 +32,9 @@ const WEBHOOK_LIMITS: readonly BudgetLimits[] = [
 ];
 const CHANNEL_LIMITS: readonly BudgetLimits[] = [{ limit: 5, perMs: 2000 }];
 
+/** Not Discord itself, if nobody listens: a proxy of the user's. */
+const RECEIVER = 'what should answer there';
+
 export function addressOf(options: DiscordOptions): DiscordAddress {
   const { webhookUrl, botToken, channelId, threadId } = options;
   if (webhookUrl !== undefined) {
@@ -38,6 +43,7 @@ export function addressOf(options: DiscordOptions): DiscordAddress {
     return {
       api: `${url.origin}/api`,
       origin: url.origin,
+      farEnd: { origin: url.origin, key: 'webhookUrl', receiver: RECEIVER },
       route: `/webhooks/${id}/${token}`,
       threadId: threadId ?? url.searchParams.get('thread_id') ?? undefined,
       botToken: undefined,
@@ -52,6 +58,7 @@ export function addressOf(options: DiscordOptions): DiscordAddress {
   return {
     api: url.origin + url.pathname.replace(/(\/v\d+)?\/*$/, ''),
     origin: url.origin,
+    farEnd: { origin: url.origin, key: 'apiUrl', receiver: RECEIVER },
     route: `/channels/${channel}/messages`,
     threadId: undefined,
     botToken: token,

@@ -1,40 +1,19 @@
-/**
- * What Discord's answer means. Pure.
- * https://discord.com/developers/docs/topics/opcodes-and-status-codes#json-json-error-codes
- */
+/** What Discord's answer means. Pure. */
 import type { AttemptResult, LimitNews, Outcome, RejectReason } from '../../delivery/outcome.ts';
 import type { Redactor } from '../../platform/secret.ts';
 import type { HttpAnswer } from '../http.ts';
-import { isTransient, quote, unreadable } from '../http-outcome.ts';
+import { isTransient, mayHaveActed, quotable, quote, unreadable } from '../http-outcome.ts';
 import { decimal, retryAfterMs, waitMs } from '../retry-after.ts';
 import { type DiscordAddress, IP_BUDGET } from './address.ts';
+import { discordAdvice } from './advice.ts';
+import { type DiscordAnswer, formErrors, parseDiscord } from './answer.ts';
+import { DESTINATION_CODES, FAULT_CODES, IP_HELD_BACK, LIMIT_CODES, MESSAGE_CODES } from './codes.ts';
 
-/** What all senders of this token, channel or webhook will get, not just this message. */
-const DESTINATION_CODES: ReadonlyMap<unknown, RejectReason> = new Map([
-  [10003, 'gone'], // unknown channel
-  [10015, 'gone'], // unknown webhook
-  [50027, 'gone'], // invalid webhook token
-  [40001, 'unauthorized'],
-  [50014, 'unauthorized'], // invalid authentication token
-  [50001, 'forbidden'], // missing access
-  [50013, 'forbidden'], // missing permissions
-]);
-
-/** Only this message: invalid form, blocked by automatic moderation, harmful link. */
-const MESSAGE_CODES: ReadonlySet<unknown> = new Set([50035, 200000, 240000]);
-
-/** "Cloudflare is blocking your request": the whole IP address is held back. */
-const IP_HELD_BACK = 40333;
+/** The first pause of the whole address when nobody says how long; it doubles. A ban by Cloudflare lasts an hour at the most: https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans */
 const IP_PAUSE_MS = 60_000;
-
-interface DiscordBody {
-  readonly id?: unknown;
-  readonly code?: unknown;
-  readonly message?: unknown;
-  readonly errors?: unknown;
-  readonly retry_after?: unknown;
-  readonly global?: unknown;
-}
+/** Longer windows are for other things than messages (renaming a channel, say). */
+const LONGEST_WINDOW_MS = 10 * 60_000;
+const MOST_BUCKET_CHARS = 100;
 
 export interface DiscordSituation {
   /** The plain form was sent. */
@@ -59,95 +38,117 @@ function limitNews({ status, headers }: HttpAnswer, pauses: DiscordAddress['paus
   const requests = decimal(String(headers['x-ratelimit-remaining']));
   const endsInMs = waitMs((decimal(String(headers['x-ratelimit-reset-after'])) ?? 0) * 1000);
   // A 429 says itself how long, and that is a pause.
-  if (status !== 429 && requests !== undefined && endsInMs !== undefined) {
-    const bucket = String(headers['x-ratelimit-bucket']);
-    limits.push({ kind: 'left', budget: pauses.bucket, bucket, requests, endsInMs });
+  if (status !== 429 && Number.isSafeInteger(requests) && requests !== undefined && endsInMs !== undefined) {
+    const bucket = String(headers['x-ratelimit-bucket']).slice(0, MOST_BUCKET_CHARS);
+    const windowMs = Math.min(endsInMs, LONGEST_WINDOW_MS);
+    limits.push({ kind: 'left', budget: pauses.bucket, bucket, requests, endsInMs: windowMs });
   }
   return limits;
 }
 
 function meaning(answer: HttpAnswer, situation: DiscordSituation): AttemptResult {
   const { status, writtenMs } = answer;
-  const body = parse(answer.bodyText);
+  const { redact } = situation;
+  const body = parseDiscord(answer.bodyText);
   if (status < 300) {
     // `wait=true` makes Discord answer with the message that it saved; 204 can only come from a stand-in.
-    if (status === 204 || typeof body?.id === 'string')
+    if (status === 204 || body?.id !== undefined)
       return { outcome: { kind: 'delivered' }, status, writtenMs };
-    return unreadable(answer, situation.redact);
+    return unreadable(answer, redact);
   }
   const outcome = refusal(answer, body, situation);
-  return { outcome, status, writtenMs, detail: quote(explain(answer, body), situation.redact) };
+  const advice = discordAdvice(outcome, status, body);
+  const detail = quote(explain(answer, body), redact);
+  return { outcome, status, writtenMs, detail, ...(advice !== undefined && { advice }) };
 }
 
-function refusal(answer: HttpAnswer, body: DiscordBody | undefined, situation: DiscordSituation): Outcome {
+function refusal(answer: HttpAnswer, body: DiscordAnswer | undefined, situation: DiscordSituation): Outcome {
   const { status } = answer;
   if (status < 400) return { kind: 'reject', reason: 'redirected', scope: 'message' };
-  // Discord's own refusals are JSON; a page is Cloudflare's.
-  const fromCloudflare = body === undefined && (status === 403 || status === 429);
-  if (fromCloudflare || body?.code === IP_HELD_BACK) {
-    const afterMs = retryAfterMs(answer.headers['retry-after'], situation.wallNowMs) ?? IP_PAUSE_MS;
-    return { kind: 'retry', reason: 'rate_limited', afterMs, budget: IP_BUDGET };
-  }
-  if (status === 429) return rateLimited(answer, body, situation);
-  const isMessage = MESSAGE_CODES.has(body?.code);
-  const reason = isMessage ? undefined : (DESTINATION_CODES.get(body?.code) ?? STATUS_REASONS.get(status));
+  const limited = rateLimited(answer, body, situation);
+  if (limited !== undefined) return limited;
+  const code = body?.code ?? 0;
+  const isMessage = MESSAGE_CODES.has(code);
+  const reason = isMessage ? undefined : (DESTINATION_CODES.get(code)?.reason ?? STATUS_REASONS.get(status));
+  if (FAULT_CODES.has(code) || (isTransient(status) && reason === undefined) || status >= 500)
+    return serverError(answer, situation);
   if (reason !== undefined) return { kind: 'reject', reason, scope: 'destination' };
-  if (isTransient(status) || status >= 500) return serverError(answer, situation);
   return !situation.plain && (isMessage || status === 400 || status === 413)
     ? { kind: 'retry', reason: 'format_refused', plain: true }
     : { kind: 'reject', reason: 'message_refused', scope: 'message' };
 }
 
-/** For codes that are not known above. */
+/** For codes that are not known. */
 const STATUS_REASONS: ReadonlyMap<number, RejectReason> = new Map([
   [401, 'unauthorized'],
   [403, 'forbidden'],
   [404, 'gone'],
 ]);
 
-/** The largest of the three wishes counts: each was seen too small on its own (`delivery-facts.md`). */
+/**
+ * "Too fast", or a ban. The largest of the wishes counts: each was seen too small on its own
+ * (`delivery-facts.md`). Without one it is a ban, whoever words it: Discord names a time for each of its limits.
+ */
 function rateLimited(
-  { headers }: HttpAnswer,
-  body: DiscordBody | undefined,
+  answer: HttpAnswer,
+  body: DiscordAnswer | undefined,
   { pauses, wallNowMs }: DiscordSituation,
-): Outcome {
+): Outcome | undefined {
+  const { status, headers } = answer;
+  const isBan = isBanned(answer, body);
+  if (!isBan && status !== 429 && !LIMIT_CODES.has(body?.code ?? 0)) return undefined;
   const wishesMs = [
-    typeof body?.retry_after === 'number' ? waitMs(body.retry_after * 1000) : undefined,
+    waitMs((body?.retry_after ?? 0) * 1000),
     retryAfterMs(headers['retry-after'], wallNowMs),
     waitMs((decimal(String(headers['x-ratelimit-reset-after'])) ?? 0) * 1000),
   ].filter((wish) => wish !== undefined);
+  const retry = { kind: 'retry', reason: 'rate_limited' } as const;
+  if (wishesMs.length === 0) {
+    // A limit of this channel that is said in other words than a 429 is none of the address.
+    const budget = isBan || status === 429 ? IP_BUDGET : pauses.bucket;
+    return { ...retry, afterMs: IP_PAUSE_MS, isGuess: true, budget };
+  }
   const isGlobal =
     body?.global === true ||
     headers['x-ratelimit-global'] !== undefined ||
     headers['x-ratelimit-scope'] === 'global';
-  const budget = isGlobal ? pauses.global : pauses.bucket;
-  if (wishesMs.length === 0) return { kind: 'retry', reason: 'rate_limited' };
-  return { kind: 'retry', reason: 'rate_limited', afterMs: Math.max(...wishesMs), budget };
+  const budget = isBan ? IP_BUDGET : isGlobal ? pauses.global : pauses.bucket;
+  return { ...retry, afterMs: Math.max(...wishesMs), budget };
 }
 
-function serverError({ status, headers }: HttpAnswer, { wallNowMs }: DiscordSituation): Outcome {
-  const afterMs = status === 503 ? retryAfterMs(headers['retry-after'], wallNowMs) : undefined;
-  const retry = { kind: 'retry', reason: 'server_error' } as const;
-  return afterMs === undefined ? retry : { ...retry, afterMs };
+const BAN_WORDS =
+  /error(?: code)?:? 10\d\d\b|blocked from accessing our API|you are being rate limited.{0,200}cloudflare/is;
+
+/** Cloudflare's answer, or Discord's when Cloudflare made it ban the address. Discord's own refusals are JSON; a page is Cloudflare's. */
+function isBanned({ status, headers, bodyText }: HttpAnswer, body: DiscordAnswer | undefined): boolean {
+  if (body?.code === IP_HELD_BACK) return true;
+  if (status !== 403 && status !== 429 && status !== 503) return false;
+  if (body?.cloudflare_error === true || headers['cf-mitigated'] !== undefined) return true;
+  if (body === undefined && status !== 503) return true;
+  const isCloudflareCode =
+    body?.error_code !== undefined && body.error_code >= 1000 && body.error_code < 1200;
+  return isCloudflareCode || BAN_WORDS.test(bodyText);
 }
 
-function explain({ status, bodyText, headers }: HttpAnswer, body: DiscordBody | undefined): string {
-  if (body === undefined) return `Discord answered ${status}: ${bodyText}`;
-  const { message, code, errors } = body;
+function serverError(answer: HttpAnswer, { wallNowMs }: DiscordSituation): Outcome {
+  const afterMs = answer.status === 503 ? retryAfterMs(answer.headers['retry-after'], wallNowMs) : undefined;
+  return {
+    ...{ kind: 'retry', reason: 'server_error' },
+    ...(afterMs !== undefined && { afterMs }),
+    ...(mayHaveActed(answer) && { mayHaveActed: true }),
+  };
+}
+
+function explain(answer: HttpAnswer, body: DiscordAnswer | undefined): string {
+  const { status, headers } = answer;
+  if (body?.message === undefined) return `Discord answered ${status}: ${quotable(answer)}`;
+  const { message, code = 0 } = body;
   const scope = headers['x-ratelimit-scope'];
+  const form = formErrors(body.errors);
   const notes = [
-    code === undefined || code === 0 ? '' : ` (code ${code})`,
+    code === 0 ? '' : ` (code ${code})`,
     scope === undefined ? '' : ` (limit: ${scope})`,
-    errors === undefined ? '' : ` ${JSON.stringify(errors)}`,
+    form === '' ? '' : ` ${form}`,
   ];
-  return `Discord answered ${status}: ${message ?? ''}${notes.join('')}`;
-}
-
-function parse(bodyText: string): DiscordBody | undefined {
-  try {
-    const value: unknown = JSON.parse(bodyText);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  return `Discord answered ${status}: ${message}${notes.join('')}`;
 }

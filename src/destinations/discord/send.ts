@@ -10,6 +10,7 @@ import type { AttemptResult } from '../../delivery/outcome.ts';
 import type { Destination, DestinationDeps, SendContext } from '../destination.ts';
 import { type HttpAnswer, HttpConnection } from '../http.ts';
 import { HttpCarrier, NoAnswer } from '../http-carrier.ts';
+import { limitOf } from '../http-exchange.ts';
 import { withConnect, withoutAnswer } from '../http-outcome.ts';
 import { farEndWallMs } from '../retry-after.ts';
 import { addressOf, type DiscordAddress } from './address.ts';
@@ -74,7 +75,7 @@ export class DiscordSender implements Destination<DiscordMessage> {
       }),
     );
     if (result === undefined) return this.#notSent(thrown, signal);
-    if (result.kind !== 'answer') return withoutAnswer(result, redact);
+    if (result.kind !== 'answer') return withoutAnswer(result, this.#address.farEnd, redact);
     const { pauses } = this.#address;
     const wallNowMs = farEndWallMs(result.headers, clock.wallMs());
     return withConnect(result, discordOutcome(result, { plain, pauses, redact, wallNowMs }));
@@ -112,7 +113,11 @@ export class DiscordSender implements Destination<DiscordMessage> {
   /** The time was up while another request held the bucket. */
   #notSent(thrown: unknown, signal: AbortSignal): AttemptResult {
     if (signal.aborted)
-      return withoutAnswer({ kind: 'unreachable', detail: 'not sent in time' }, this.#deps.redact);
+      return withoutAnswer(
+        { kind: 'unreachable', detail: `not sent ${limitOf(signal)}` },
+        this.#address.farEnd,
+        this.#deps.redact,
+      );
     throw new Error('discord.js failed before it sent anything', { cause: thrown });
   }
 }

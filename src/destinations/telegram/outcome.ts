@@ -1,21 +1,18 @@
-/**
- * What the Bot API's answer means. Pure. Its descriptions are prose that nobody promises; only those are
- * read that tell a dead chat from a bad message: https://core.telegram.org/api/errors
- */
+/** What the Bot API's answer means. Pure. */
 import type { AttemptResult, Outcome } from '../../delivery/outcome.ts';
 import type { Redactor } from '../../platform/secret.ts';
 import type { HttpAnswer } from '../http.ts';
-import { isTransient, quote, unreadable } from '../http-outcome.ts';
+import { notThePlatform } from '../http-advice.ts';
+import { isTransient, mayHaveActed, quotable, quote, unreadable } from '../http-outcome.ts';
 import { retryAfterMs, waitMs } from '../retry-after.ts';
+import { newChatOf, parseTelegram, secondsIn, statusOf, type TelegramAnswer } from './answer.ts';
+import { destinationWord, MESSAGE_ADVICE } from './words.ts';
 
-/** https://core.telegram.org/bots/api#making-requests */
-export interface TelegramAnswer {
-  readonly ok: boolean;
-  readonly result?: unknown;
-  readonly error_code?: number;
-  readonly description?: string;
-  readonly parameters?: { readonly retry_after?: number; readonly migrate_to_chat_id?: number };
-}
+/** The first pause of the bot when nobody says how long; it doubles. */
+const BOT_PAUSE_MS = 60_000;
+
+/** The platform's own number for "too fast", which some servers hand on. https://core.telegram.org/api/errors#420-flood */
+const FLOOD = 420;
 
 export interface TelegramSituation {
   /** The plain form was sent. */
@@ -32,30 +29,26 @@ export interface TelegramResult extends AttemptResult {
   readonly movedTo?: number;
 }
 
-const CHAT_IS_GONE =
-  /chat not found|PEER_ID_INVALID|user not found|deactivated|thread not found|TOPIC_(DELETED|CLOSED|ID_INVALID)/i;
-const MAY_NOT_WRITE = /not enough rights|have no rights|WRITE_FORBIDDEN|administrator rights|not a member/i;
-
 export function telegramOutcome(answer: HttpAnswer, situation: TelegramSituation): TelegramResult {
   const { writtenMs } = answer;
+  const { chatId, redact } = situation;
   const body = parseTelegram(answer.bodyText);
   if (answer.status < 300 && body?.ok !== false) {
-    if (body === undefined) return unreadable(answer, situation.redact);
+    if (body === undefined) return unreadable(answer, redact);
     return { outcome: { kind: 'delivered' }, status: answer.status, writtenMs };
   }
-  const status = body?.error_code ?? answer.status;
-  const description = body?.description ?? answer.bodyText;
-  const movedTo = body?.parameters?.migrate_to_chat_id;
-  const told = {
-    status,
-    writtenMs,
-    detail: quote(`Telegram answered ${status}: ${description}`, situation.redact),
-  };
-  if (movedTo !== undefined && movedTo !== situation.chatId) {
-    const detail = movedAdvice(situation.chatId, movedTo);
+  const status = body === undefined ? answer.status : statusOf(body, answer.status);
+  const description = body?.description ?? quotable(answer);
+  const movedTo = body === undefined ? undefined : newChatOf(body, chatId);
+  const told = { status, writtenMs };
+  if (movedTo !== undefined) {
+    const detail = movedAdvice(chatId, movedTo);
     return { ...told, detail, outcome: { kind: 'retry', reason: 'moved' }, movedTo };
   }
-  return { ...told, outcome: refusal(status, description, answer, body, situation) };
+  const outcome = refusal(status, description, answer, body, situation);
+  const advice = adviceOf(outcome, status, description, body);
+  const detail = quote(`Telegram answered ${status}: ${description}`, redact);
+  return { ...told, detail, outcome, ...(advice !== undefined && { advice }) };
 }
 
 export const movedAdvice = (from: number | string, to: number): string =>
@@ -64,41 +57,49 @@ export const movedAdvice = (from: number | string, to: number): string =>
 function refusal(
   status: number,
   description: string,
-  { headers }: HttpAnswer,
+  answer: HttpAnswer,
   body: TelegramAnswer | undefined,
   { plain, botBudget, wallNowMs }: TelegramSituation,
 ): Outcome {
   if (status >= 300 && status < 400) return { kind: 'reject', reason: 'redirected', scope: 'message' };
-  const afterMs =
-    waitMs((body?.parameters?.retry_after ?? 0) * 1000) ?? retryAfterMs(headers['retry-after'], wallNowMs);
-  if (status === 429) {
-    const retry = { kind: 'retry', reason: 'rate_limited' } as const;
-    return afterMs === undefined ? retry : { ...retry, afterMs, budget: botBudget };
+  const toldMs =
+    waitMs((body?.parameters.retry_after ?? 0) * 1000) ??
+    waitMs(secondsIn(description) * 1000) ??
+    retryAfterMs(answer.headers['retry-after'], wallNowMs);
+  if (/SLOWMODE_WAIT/i.test(description))
+    // Of this chat alone.
+    return { kind: 'retry', reason: 'rate_limited', ...(toldMs === undefined ? guess : { afterMs: toldMs }) };
+  if (status === 429 || status === FLOOD) {
+    const wait = toldMs === undefined ? guess : { afterMs: toldMs };
+    return { kind: 'retry', reason: 'rate_limited', ...wait, budget: botBudget };
   }
-  if (isTransient(status) || status >= 500) {
-    const retry = { kind: 'retry', reason: 'server_error' } as const;
-    return afterMs === undefined || status !== 503 ? retry : { ...retry, afterMs };
-  }
-  // 404 is the Bot API's word for a token that it does not know.
-  if (status === 401 || status === 404)
-    return { kind: 'reject', reason: 'unauthorized', scope: 'destination' };
-  if (CHAT_IS_GONE.test(description)) return { kind: 'reject', reason: 'gone', scope: 'destination' };
-  if (status === 403 || MAY_NOT_WRITE.test(description))
-    return { kind: 'reject', reason: 'forbidden', scope: 'destination' };
+  if (isTransient(status) || status >= 500)
+    return {
+      ...{ kind: 'retry', reason: 'server_error' },
+      ...(status === 503 && toldMs !== undefined && { afterMs: toldMs }),
+      ...(mayHaveActed({ status, bodyText: answer.bodyText }) && { mayHaveActed: true }),
+    };
+  const word = status < 400 ? undefined : destinationWord(status, description);
+  if (word !== undefined) return { kind: 'reject', reason: word.reason, scope: 'destination' };
   return !plain && (status === 400 || status === 413)
     ? { kind: 'retry', reason: 'format_refused', plain: true }
     : { kind: 'reject', reason: 'message_refused', scope: 'message' };
 }
 
-/** `undefined` = not what the Bot API says: a proxy's page, or cut off. */
-export function parseTelegram(bodyText: string): TelegramAnswer | undefined {
-  try {
-    const value: unknown = JSON.parse(bodyText);
-    const isAnswer =
-      typeof value === 'object' && value !== null && 'ok' in value && typeof value.ok === 'boolean';
-    // Fields beyond `ok` are as documented or absent.
-    return isAnswer ? (value as TelegramAnswer) : undefined;
-  } catch {
-    return undefined;
-  }
+const guess = { afterMs: BOT_PAUSE_MS, isGuess: true } as const;
+
+const TOO_MANY =
+  'Telegram wants fewer messages from this bot. The bridge waits and tries again; another program may use the same bot.';
+
+function adviceOf(
+  outcome: Outcome,
+  status: number,
+  description: string,
+  body: TelegramAnswer | undefined,
+): string | undefined {
+  if (outcome.kind === 'retry') return outcome.reason === 'rate_limited' ? TOO_MANY : undefined;
+  if (outcome.kind !== 'reject') return undefined;
+  if (outcome.reason === 'redirected') return 'It redirects elsewhere: correct the host in `apiUrl`.';
+  if (body === undefined) return notThePlatform('Telegram', '`apiUrl`');
+  return outcome.scope === 'destination' ? destinationWord(status, description)?.advice : MESSAGE_ADVICE;
 }

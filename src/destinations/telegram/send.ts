@@ -6,13 +6,15 @@ import { Telegram, TelegramError } from 'telegraf';
 import type { AttemptResult } from '../../delivery/outcome.ts';
 import type { Destination, DestinationDeps, SendContext } from '../destination.ts';
 import { HttpConnection } from '../http.ts';
+import type { FarEnd } from '../http-advice.ts';
 import { HttpCarrier, NoAnswer } from '../http-carrier.ts';
 import { withConnect, withoutAnswer } from '../http-outcome.ts';
 import { farEndWallMs } from '../retry-after.ts';
+import { parseTelegram } from './answer.ts';
 import { botBudgetKey, chatKey } from './budgets.ts';
 import type { TelegramMessage } from './message.ts';
 import type { TelegramOptions } from './options.ts';
-import { movedAdvice, parseTelegram, telegramOutcome } from './outcome.ts';
+import { movedAdvice, telegramOutcome } from './outcome.ts';
 
 type CallApi = Telegram['callApi'];
 type SendOptions = NonNullable<Parameters<Telegram['sendMessage']>[2]>;
@@ -58,6 +60,7 @@ export class TelegramSender implements Destination<TelegramMessage> {
   readonly #extra: SendOptions;
   readonly #botBudget: string;
   readonly #deps: DestinationDeps;
+  readonly #farEnd: FarEnd;
   readonly #chatKey: string;
   /** A group that becomes a supergroup gets a new id; the config still has the old one. */
   #chatId: number | string;
@@ -83,10 +86,11 @@ export class TelegramSender implements Destination<TelegramMessage> {
     };
     this.#botBudget = botBudgetKey(options);
     this.#deps = deps;
+    this.#farEnd = { origin: api.origin, key: 'apiUrl', receiver: 'what should answer there' };
     this.#chatKey = chatKey(options);
     this.#chatId = options.chatId;
     const movedTo = deps.memory?.recall(this.#chatKey);
-    if (movedTo === undefined) return;
+    if (movedTo === undefined || !Number.isSafeInteger(Number(movedTo))) return;
     this.#chatId = Number(movedTo);
     deps.advise?.(deps.name, movedAdvice(options.chatId, this.#chatId));
   }
@@ -103,7 +107,7 @@ export class TelegramSender implements Destination<TelegramMessage> {
       }),
     );
     if (result === undefined) throw new Error('telegraf failed before it sent anything', { cause: thrown });
-    if (result.kind !== 'answer') return withoutAnswer(result, redact);
+    if (result.kind !== 'answer') return withoutAnswer(result, this.#farEnd, redact);
     const { movedTo, ...outcome } = telegramOutcome(result, {
       plain,
       chatId,

@@ -1,15 +1,19 @@
-/** What a receiver's answer means. Pure. */
+/** What a receiver's answer means. Pure. The table of statuses is in the README. */
 import type { AttemptResult, Outcome } from '../../delivery/outcome.ts';
 import type { Redactor } from '../../platform/secret.ts';
 import type { HttpAnswer } from '../http.ts';
-import { isTransient, quote, unreadable } from '../http-outcome.ts';
+import { isTransient, mayHaveActed, quotable, quote, unreadable } from '../http-outcome.ts';
 import { retryAfterMs } from '../retry-after.ts';
+import { redirectTarget, webhookAdvice } from './advice.ts';
 
 /** The user's own idea of what counts as taken. */
 export interface Success {
   readonly statuses: readonly number[] | undefined;
   readonly body: { test(text: string): boolean } | undefined;
 }
+
+/** The first pause after "too fast" without a time; it doubles. */
+const PAUSE_MS = 1000;
 
 export function webhookOutcome(
   answer: HttpAnswer,
@@ -24,9 +28,13 @@ export function webhookOutcome(
     return unreadable(answer, redact);
   const outcome = ok ? confirm(status, bodyText, success) : refusal(answer, wallNowMs);
   const result = { outcome, status, writtenMs };
-  return outcome.kind === 'delivered'
-    ? result
-    : { ...result, detail: quote(explain(answer, outcome), redact) };
+  if (outcome.kind === 'delivered') return result;
+  const advice = webhookAdvice(answer, outcome);
+  return {
+    ...result,
+    detail: quote(explain(answer, outcome), redact),
+    ...(advice !== undefined && { advice: quote(advice, redact) }),
+  };
 }
 
 function confirm(status: number, bodyText: string, { statuses, body }: Success): Outcome {
@@ -34,15 +42,23 @@ function confirm(status: number, bodyText: string, { statuses, body }: Success):
   return confirmed ? { kind: 'delivered' } : { kind: 'reject', reason: 'unconfirmed', scope: 'message' };
 }
 
-function refusal({ status, headers }: HttpAnswer, wallNowMs: number): Outcome {
+function refusal(answer: HttpAnswer, wallNowMs: number): Outcome {
+  const { status, headers } = answer;
   if (status < 400) return { kind: 'reject', reason: 'redirected', scope: 'message' };
-  if (status === 429 || isTransient(status)) {
-    const reason = status === 429 ? 'rate_limited' : 'server_error';
-    // Only these two speak for the whole receiver; elsewhere the header is a guess about one request.
-    const afterMs =
-      status === 429 || status === 503 ? retryAfterMs(headers['retry-after'], wallNowMs) : undefined;
-    return afterMs === undefined ? { kind: 'retry', reason } : { kind: 'retry', reason, afterMs };
+  const toldMs = retryAfterMs(headers['retry-after'], wallNowMs);
+  if (status === 429) {
+    const limited = { kind: 'retry', reason: 'rate_limited' } as const;
+    return toldMs === undefined
+      ? { ...limited, afterMs: PAUSE_MS, isGuess: true }
+      : { ...limited, afterMs: toldMs };
   }
+  if (isTransient(status))
+    return {
+      ...{ kind: 'retry', reason: 'server_error' },
+      // Only a 429 and a 503 speak for the whole receiver; elsewhere the header is a guess about one request.
+      ...(status === 503 && toldMs !== undefined && { afterMs: toldMs }),
+      ...(mayHaveActed(answer) && { mayHaveActed: true }),
+    };
   // A firewall says these of one body, a router of everything while the receiver restarts.
   switch (status) {
     case 401:
@@ -57,10 +73,11 @@ function refusal({ status, headers }: HttpAnswer, wallNowMs: number): Outcome {
   }
 }
 
-function explain({ status, bodyText }: HttpAnswer, outcome: Outcome): string {
+function explain(answer: HttpAnswer, outcome: Outcome): string {
+  const { status } = answer;
   if (outcome.kind === 'reject' && outcome.reason === 'redirected')
-    return `answered ${status}: a redirect is never followed; put the final address into the config`;
-  const said = bodyText.trim() === '' ? '' : `: ${bodyText}`;
+    return `answered ${status}: a redirect${redirectTarget(answer)} is never followed; put the final address into the config`;
+  const said = quotable(answer).trim() === '' ? '' : `: ${quotable(answer)}`;
   if (outcome.kind === 'reject' && outcome.reason === 'unconfirmed')
     return `answered ${status}, which is not what "success" asks for${said}`;
   return `answered ${status}${said}`;

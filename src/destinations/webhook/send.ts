@@ -10,6 +10,7 @@ import type { AttemptResult } from '../../delivery/outcome.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Destination, DestinationDeps, SendContext } from '../destination.ts';
 import { HttpConnection } from '../http.ts';
+import type { FarEnd } from '../http-advice.ts';
 import { withConnect, withoutAnswer } from '../http-outcome.ts';
 import { farEndWallMs } from '../retry-after.ts';
 import type { WebhookMessage } from './message.ts';
@@ -24,6 +25,7 @@ export class WebhookSender implements Destination<WebhookMessage> {
   readonly #userHeaders: Readonly<Record<string, string>>;
   readonly #signers: readonly Webhook[];
   readonly #success: Success;
+  readonly #farEnd: FarEnd;
   readonly #clock: Clock;
   readonly #deps: DestinationDeps;
 
@@ -37,6 +39,7 @@ export class WebhookSender implements Destination<WebhookMessage> {
       pools: deps.pools,
       clock: deps.clock,
     });
+    this.#farEnd = { origin: url.origin, key: 'url', receiver: 'the bot' };
     this.#method = options.method;
     this.#path = url.pathname + url.search;
     this.#userHeaders = { ...basicAuthorization(url), ...lowerCased(options.headers) };
@@ -56,7 +59,7 @@ export class WebhookSender implements Destination<WebhookMessage> {
       signal: context.signal,
       expiresAtMs: context.expiresAtMs,
     });
-    if (result.kind !== 'answer') return withoutAnswer(result, redact);
+    if (result.kind !== 'answer') return withoutAnswer(result, this.#farEnd, redact);
     const wallNowMs = farEndWallMs(result.headers, this.#clock.wallMs());
     return withConnect(result, webhookOutcome(result, this.#success, wallNowMs, redact));
   }

@@ -1,0 +1,31 @@
+/** What Discord's refusal means to the person who set it up, and what to do. */
+import type { Outcome } from '../../delivery/outcome.ts';
+import { notThePlatform } from '../http-advice.ts';
+import { IP_BUDGET } from './address.ts';
+import type { DiscordAnswer } from './answer.ts';
+import { DESTINATION_CODES } from './codes.ts';
+
+const BANNED =
+  'Discord refuses this IP address for some time (shared by all webhooks and bots here). Everything to Discord waits; look for another program on this address that ignores its limits.';
+
+const BY_STATUS: ReadonlyMap<number, string> = new Map([
+  [401, 'Discord does not accept the token: copy `webhookUrl` or `botToken` again.'],
+  [403, 'Discord does not allow this: give the bot the right to write in this channel.'],
+  [404, 'Discord does not know this address: check `webhookUrl`, or `channelId` and `apiUrl`.'],
+]);
+
+/** `undefined`: the reason's general sentence is as good. */
+export function discordAdvice(
+  outcome: Outcome,
+  status: number,
+  body: DiscordAnswer | undefined,
+): string | undefined {
+  if (outcome.kind === 'retry') return outcome.budget === IP_BUDGET ? BANNED : undefined;
+  if (outcome.kind !== 'reject') return undefined;
+  if (outcome.reason === 'redirected')
+    return 'It redirects elsewhere: correct the host in `webhookUrl` or `apiUrl`.';
+  if (body?.message === undefined) return notThePlatform('Discord', '`webhookUrl` or `apiUrl`');
+  if (outcome.reason === 'message_refused')
+    return 'Discord refused this message, also as plain text: the detail names the field. Shorten or correct the template.';
+  return DESTINATION_CODES.get(body.code ?? 0)?.advice ?? BY_STATUS.get(status);
+}

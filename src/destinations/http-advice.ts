@@ -1,0 +1,103 @@
+/** A connection that failed, in words: what happened and what to do. */
+import type { HttpLost, HttpUnreachable } from './http.ts';
+import { NOT_IN_TIME, SPEAKS_TLS } from './http-exchange.ts';
+
+/** For people: where it is, and which key of the config says so. */
+export interface FarEnd {
+  /** `https://name:port`; nothing that could be a secret. */
+  readonly origin: string;
+  /** `url` */
+  readonly key: string;
+  /** `the bot` */
+  readonly receiver: string;
+}
+
+export const UNREADABLE_ADVICE =
+  'The receiver says that it has it, but the rest of its answer could not be read. Look whether it is there; something in between may change answers.';
+
+type Advice = (farEnd: FarEnd & { readonly host: string }) => string;
+
+const refused: Advice = ({ host, key, receiver }) =>
+  `Nothing listens at ${host}: start ${receiver} or correct \`${key}\`.`;
+const noName: Advice = ({ host, key }) =>
+  `There is no host with the name ${nameOf(host)}: correct \`${key}\`, or look at this machine's DNS.`;
+const noResolver: Advice = ({ host }) =>
+  `The name ${nameOf(host)} could not be looked up: this machine's DNS does not answer.`;
+const noRoute: Advice = ({ host, key }) =>
+  `This machine has no way to ${host}: look at its network, or correct \`${key}\`.`;
+const tooSlow: Advice = ({ host, key }) =>
+  `No connection to ${host} in time: it is down, a firewall drops the request, or \`${key}\` has the wrong port.`;
+const untrusted: Advice = ({ host }) =>
+  `The certificate of ${host} is not from an authority that this machine trusts: install one that is, or name your own authority's file in the environment variable NODE_EXTRA_CA_CERTS.`;
+const expired: Advice = ({ host }) =>
+  `The certificate of ${host} has expired: renew it. If it has not, the clock of this machine is wrong.`;
+const tooEarly: Advice = ({ host }) =>
+  `The certificate of ${host} is not valid yet: the clock of this machine, or of the one that made it, is wrong.`;
+const otherName: Advice = ({ host, key }) =>
+  `The certificate at ${host} is for another name: write the name that it is for into \`${key}\`, or correct the certificate.`;
+const revoked: Advice = ({ host }) => `The certificate of ${host} was revoked: it needs a new one.`;
+const noTls: Advice = ({ host, key }) =>
+  `${host} does not speak TLS: write http:// in place of https:// in \`${key}\`, or the port that does.`;
+const tlsFailed: Advice = ({ host }) =>
+  `${host} and this machine agree on no way to encrypt: it may be very old, or ask for a client certificate.`;
+const speaksTls: Advice = ({ host, key }) =>
+  `${host} wants TLS: write https:// in place of http:// in \`${key}\`.`;
+const noHandles: Advice = () =>
+  'This process may open no more files or connections: raise the limit (`ulimit -n`, `LimitNOFILE`).';
+
+const BY_CODE: ReadonlyMap<string, Advice> = new Map([
+  ['ECONNREFUSED', refused],
+  ['ENOTFOUND', noName],
+  ['ENODATA', noName],
+  ['EAI_AGAIN', noResolver],
+  ['EAI_FAIL', noResolver],
+  ['EHOSTUNREACH', noRoute],
+  ['ENETUNREACH', noRoute],
+  ['EADDRNOTAVAIL', noRoute],
+  ['EHOSTDOWN', noRoute],
+  ['ETIMEDOUT', tooSlow],
+  ['UND_ERR_CONNECT_TIMEOUT', tooSlow],
+  [NOT_IN_TIME, tooSlow],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', untrusted],
+  ['SELF_SIGNED_CERT_IN_CHAIN', untrusted],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', untrusted],
+  ['UNABLE_TO_GET_ISSUER_CERT', untrusted],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', untrusted],
+  ['CERT_UNTRUSTED', untrusted],
+  ['CERT_HAS_EXPIRED', expired],
+  ['CERT_NOT_YET_VALID', tooEarly],
+  ['CERT_REVOKED', revoked],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', otherName],
+  ['HOSTNAME_MISMATCH', otherName],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', noTls],
+  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', noTls],
+  ['ERR_SSL_HTTP_REQUEST', noTls],
+  ['EPROTO', tlsFailed],
+  [SPEAKS_TLS, speaksTls],
+  ['EMFILE', noHandles],
+  ['ENFILE', noHandles],
+]);
+
+/** `undefined`: the reason's general sentence is as good. */
+export function connectionAdvice(
+  { kind, code = '' }: HttpUnreachable | HttpLost,
+  farEnd: FarEnd,
+): string | undefined {
+  const host = hostOf(farEnd.origin);
+  const advice = BY_CODE.get(code) ?? (code.startsWith('ERR_SSL_') ? tlsFailed : undefined);
+  // Once the request was written, the connection had been made: then only this one says something.
+  if (kind === 'lost' && advice !== speaksTls) return undefined;
+  return advice?.({ ...farEnd, host });
+}
+
+/** With the port, also where the scheme implies it. */
+function hostOf(origin: string): string {
+  const { protocol, hostname, port } = new URL(origin);
+  return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+}
+
+const nameOf = (host: string): string => host.replace(/:\d+$/, '');
+
+/** A refusal that is not in the platform's own form. */
+export const notThePlatform = (platform: string, keys: string): string =>
+  `It was not ${platform} that answered, but something in between: a proxy, a firewall or a wrong address. Look at ${keys} and at the network of this machine.`;

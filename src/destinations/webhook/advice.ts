@@ -1,0 +1,73 @@
+/** What a receiver's status means to the person who runs it. */
+import type { Outcome } from '../../delivery/outcome.ts';
+import type { HttpAnswer } from '../http.ts';
+
+const BY_STATUS: ReadonlyMap<number, string> = new Map([
+  [
+    400,
+    'The receiver calls the request malformed: compare `body` with what it expects (`explain` shows the request).',
+  ],
+  [
+    401,
+    'The receiver does not accept the credentials: check `secret`, `headers`, and the user name and password in `url`.',
+  ],
+  [402, 'The receiver wants to be paid first: look at your account there.'],
+  [
+    403,
+    'The receiver does not allow this: check the credentials in `headers` or `url`, and whether it lets this address in.',
+  ],
+  [
+    404,
+    'The receiver has nothing at this path: correct the path in `url`, or start what should answer there.',
+  ],
+  [405, 'The receiver does not take this method at this path: correct `method`, or the path in `url`.'],
+  [406, 'The receiver does not answer in the form that `headers` ask for: correct `Accept`.'],
+  [407, 'A proxy in between asks for a password.'],
+  [409, 'The receiver says that this conflicts with what it has: it may have it already.'],
+  [410, 'The receiver says that this address is gone for good: put the new one into `url`.'],
+  [411, 'The receiver asks for a length that the bridge has sent: something in between takes it away.'],
+  [412, 'The receiver asks for a condition that the request does not meet: check `headers`.'],
+  [413, 'The body is too long for the receiver: a shorter `body`, or a higher limit there.'],
+  [414, 'The address is too long for the receiver: shorten `url`.'],
+  [
+    415,
+    'The receiver does not take this kind of body: a `body` that is a tree is JSON, one that is text has `contentType`.',
+  ],
+  [417, 'The receiver does not meet an expectation: take `Expect` out of `headers`.'],
+  [421, 'This host does not answer for the name in `url`: correct it.'],
+  [
+    422,
+    'The receiver can read the request and not use it: compare the fields of `body` with what it expects.',
+  ],
+  [426, 'The receiver wants another protocol: try https:// in `url`.'],
+  [428, 'The receiver asks for a condition that the request does not have: check `headers`.'],
+  [429, 'The receiver wants fewer requests: set `rateLimit` to what it allows.'],
+  [431, 'The headers are too long for the receiver: shorten `headers`.'],
+  [451, 'The receiver may not take this for legal reasons.'],
+  [501, 'The receiver does not know this method: correct `method`.'],
+  [503, 'The receiver is out of service for the moment. The bridge tries again.'],
+  [511, 'A network in between asks for a login: this machine is not really online.'],
+]);
+
+const TLS_PORT = /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server/i;
+
+/** `undefined`: the reason's general sentence is as good. */
+export function webhookAdvice(answer: HttpAnswer, outcome: Outcome): string | undefined {
+  const { status, bodyText } = answer;
+  if (outcome.kind === 'delivered' || status < 300) return undefined;
+  if (status < 400)
+    return `It redirects${redirectTarget(answer)}, and an order is never sent after a redirect: put the final address into \`url\`.`;
+  if (status === 400 && TLS_PORT.test(bodyText))
+    return 'This port wants TLS: write https:// in place of http:// in `url`.';
+  if (outcome.kind === 'retry' && outcome.mayHaveActed)
+    return 'Something between here and the receiver answered in its place: whether the receiver has acted is not known.';
+  return BY_STATUS.get(status);
+}
+
+/** ` to https://name`: only the origin, for the rest may carry a token. */
+export function redirectTarget({ headers: { location } }: Pick<HttpAnswer, 'headers'>): string {
+  const target = String(location ?? '');
+  if (!URL.canParse(target)) return '';
+  const { origin } = new URL(target);
+  return origin === 'null' ? '' : ` to ${origin}`;
+}
