@@ -1,5 +1,6 @@
 /** What every HTTP destination makes of a request that got no usable answer, and how answers are quoted. */
 import type { AttemptResult } from '../delivery/outcome.ts';
+import { printable } from '../platform/printable.ts';
 import type { Redactor } from '../platform/secret.ts';
 import type { HttpAnswer, HttpLost, HttpUnreachable } from './http.ts';
 import { connectionAdvice, type FarEnd, UNREADABLE_ADVICE } from './http-advice.ts';
@@ -11,10 +12,7 @@ const LONGEST_SECRET_CHARS = 1024;
 
 /** One line for a person. Redacts before it cuts: half a secret is no longer recognised as one. */
 export function quote(text: string, redact: Redactor): string {
-  const line = redact(text)
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s\p{Bidi_Control}]+/gu, ' ')
-    .trim();
+  const line = printable(redact(text).replace(/\s+/g, ' ').trim());
   return line.length <= MOST_DETAIL_CHARS
     ? line
     : `${line.slice(0, MOST_DETAIL_CHARS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;

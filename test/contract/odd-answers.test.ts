@@ -36,7 +36,7 @@ const result = z.strictObject({
     z.strictObject({
       kind: z.literal('reject'),
       reason: z.enum(REJECT_REASONS),
-      scope: z.enum(['message', 'destination']),
+      scope: z.enum(['message', 'destination', 'unclear']),
     }),
     z.strictObject({ kind: z.literal('ambiguous'), reason: z.enum(AMBIGUOUS_REASONS) }),
   ]),

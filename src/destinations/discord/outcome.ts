@@ -72,7 +72,9 @@ function refusal(answer: HttpAnswer, body: DiscordAnswer | undefined, situation:
   const reason = isMessage ? undefined : (DESTINATION_CODES.get(code)?.reason ?? STATUS_REASONS.get(status));
   if (FAULT_CODES.has(code) || (isTransient(status) && reason === undefined) || status >= 500)
     return serverError(answer, situation);
-  if (reason !== undefined) return { kind: 'reject', reason, scope: 'destination' };
+  // A page is not Discord's: a firewall gives it to one message, a hotel's network to all.
+  if (reason !== undefined)
+    return { kind: 'reject', reason, scope: body === undefined ? 'unclear' : 'destination' };
   return !situation.plain && (isMessage || status === 400 || status === 413)
     ? { kind: 'retry', reason: 'format_refused', plain: true }
     : { kind: 'reject', reason: 'message_refused', scope: 'message' };

@@ -59,20 +59,18 @@ function refusal(
   description: string,
   answer: HttpAnswer,
   body: TelegramAnswer | undefined,
-  { plain, botBudget, wallNowMs }: TelegramSituation,
+  situation: TelegramSituation,
 ): Outcome {
   if (status >= 300 && status < 400) return { kind: 'reject', reason: 'redirected', scope: 'message' };
-  const toldMs =
-    waitMs((body?.parameters.retry_after ?? 0) * 1000) ??
-    waitMs(secondsIn(description) * 1000) ??
-    retryAfterMs(answer.headers['retry-after'], wallNowMs);
-  if (/SLOWMODE_WAIT/i.test(description))
-    // Of this chat alone.
-    return { kind: 'retry', reason: 'rate_limited', ...(toldMs === undefined ? guess : { afterMs: toldMs }) };
-  if (status === 429 || status === FLOOD) {
-    const wait = toldMs === undefined ? guess : { afterMs: toldMs };
-    return { kind: 'retry', reason: 'rate_limited', ...wait, budget: botBudget };
-  }
+  const toldMs = toldWaitMs(description, answer, body, situation.wallNowMs);
+  const limited = {
+    kind: 'retry',
+    reason: 'rate_limited',
+    ...(toldMs === undefined ? guess : { afterMs: toldMs }),
+  } as const;
+  // Of this chat alone.
+  if (/SLOWMODE_WAIT/i.test(description)) return limited;
+  if (status === 429 || status === FLOOD) return { ...limited, budget: situation.botBudget };
   if (isTransient(status) || status >= 500)
     return {
       ...{ kind: 'retry', reason: 'server_error' },
@@ -80,10 +78,26 @@ function refusal(
       ...(mayHaveActed({ status, bodyText: answer.bodyText }) && { mayHaveActed: true }),
     };
   const word = status < 400 ? undefined : destinationWord(status, description);
-  if (word !== undefined) return { kind: 'reject', reason: word.reason, scope: 'destination' };
-  return !plain && (status === 400 || status === 413)
+  // A page is not Telegram's: a firewall gives it to one message, a hotel's network to all.
+  if (word !== undefined)
+    return { kind: 'reject', reason: word.reason, scope: body === undefined ? 'unclear' : 'destination' };
+  return !situation.plain && (status === 400 || status === 413)
     ? { kind: 'retry', reason: 'format_refused', plain: true }
     : { kind: 'reject', reason: 'message_refused', scope: 'message' };
+}
+
+/** By the field for it, by the words, by the header. */
+function toldWaitMs(
+  description: string,
+  { headers }: HttpAnswer,
+  body: TelegramAnswer | undefined,
+  wallNowMs: number,
+): number | undefined {
+  return (
+    waitMs((body?.parameters.retry_after ?? 0) * 1000) ??
+    waitMs(secondsIn(description) * 1000) ??
+    retryAfterMs(headers['retry-after'], wallNowMs)
+  );
 }
 
 const guess = { afterMs: BOT_PAUSE_MS, isGuess: true } as const;
@@ -101,5 +115,5 @@ function adviceOf(
   if (outcome.kind !== 'reject') return undefined;
   if (outcome.reason === 'redirected') return 'It redirects elsewhere: correct the host in `apiUrl`.';
   if (body === undefined) return notThePlatform('Telegram', '`apiUrl`');
-  return outcome.scope === 'destination' ? destinationWord(status, description)?.advice : MESSAGE_ADVICE;
+  return outcome.scope !== 'message' ? destinationWord(status, description)?.advice : MESSAGE_ADVICE;
 }
