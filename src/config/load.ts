@@ -11,6 +11,7 @@ import { deadRules } from './coverage.ts';
 import { type Located, readDocument } from './document.ts';
 import { type Environment, loadEnvironment, type ReadFile, readFault } from './environment.ts';
 import { explainAll, explainIssue } from './explain.ts';
+import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
 import { type ConfigParts, looseParts, partsOf, soundParts } from './parts.ts';
 import { byPlace, type ConfigProblem, type Finding } from './problem.ts';
 import { checkReferences } from './references.ts';
@@ -108,22 +109,28 @@ function check(root: Located, file: string, readFile: ReadFile): Checked {
   const parsed = configSchema.safeParse(root.value, { error: explainIssue });
   const parts = parsed.success ? partsOf(parsed.data) : soundParts(root);
   const readable = parsed.success ? parts : looseParts(root);
+  const literal = [...literalTemplates(root)];
+  const isExplained = new Set(literal.map(({ path }) => JSON.stringify(path)));
   const errors = [
     ...(parsed.success ? [] : explainAll(parsed.error.issues, root)),
     ...checkReferences(readable, folder, readFile),
     ...checkTemplates(readable, parts),
-  ];
+  ].filter(
+    ({ path }) =>
+      !isExplained.has(JSON.stringify(path)) && !isExplained.has(JSON.stringify(path.slice(0, -1))),
+  );
   const sound: object = parsed.success ? parsed.data : asPaths(parts);
   return {
     config: parsed.success ? absolute(parsed.data, file, folder) : undefined,
     parts,
-    errors,
+    errors: [...literal, ...errors],
     warnings: [
       ...unused(parts),
       ...unheardAlerts(parts),
       ...unusualWords(parts),
       ...unusualKeys(parts),
       ...deadRules(parts),
+      ...foreignPlaceholders(root),
       ...exposedSecrets(sound, root),
     ],
   };

@@ -2,7 +2,7 @@
  * `docs/configuration.md`, made from the schema that validates, so that the page cannot say anything else
  * than the program does. A test compares the two.
  */
-import { VARIABLES } from '../routing/templates/variables.ts';
+import { variablesOf } from '../routing/templates/variables.ts';
 import { type Key, keysOf } from './reference-keys.ts';
 import { configSchema, DESTINATION_TYPES, destinationOptions, templateOptions } from './schema.ts';
 
@@ -27,6 +27,15 @@ const TYPE_NOTES: Readonly<Record<(typeof DESTINATION_TYPES)[number], string>> =
   webhook:
     'Any program that takes an HTTP request. Without `body` it gets every field of the announcement as JSON. `body` as a tree becomes JSON; as a text, plain text.',
 };
+
+const TEMPLATE_NOTES = `- \`ticker\` exists only in a webhook with \`forEach: ticker\`. For all of them write \`{{ tickers | join: ", " }}\`.
+- Liquid works in \`body\` (the values of a tree, or a text), in \`buttons\` and in \`templates\`. Anywhere else \`{{ … }}\` is an error at \`check\`.
+- Values are escaped for their place, and no filter switches that off: Telegram HTML, Discord Markdown, parts of a URL, JSON (a tree). In a text for a
+  webhook a value stays on one line; in a form (\`contentType: application/x-www-form-urlencoded\`) and in XML or HTML it is encoded. JSON, YAML and other
+  syntaxes written as text are an error: write a tree.
+- \`date\` is UTC, in English, unless it names a zone: \`{{ detectedTimestampUs | date: "%H:%M:%S.%L", "Asia/Seoul" }}\`. It takes the feed's stamps (µs),
+  milliseconds, seconds and text. \`now\` is the moment of receipt.
+`;
 
 const CONDITIONS = `## Conditions
 
@@ -78,7 +87,8 @@ export function configReference(): string {
       'A mapping: a name of yours, then the texts. A rule asks for one with `send: [{ to: destination, template: name }]`.',
       keysOf(templateOptions),
     ),
-    `Liquid can name: ${[...VARIABLES].map(([name, shape]) => variable(name, shape)).join(', ')}. Anything else is an error at \`check\`.\n`,
+    `Liquid can name: ${[...variablesOf('ticker')].map(([name, shape]) => variable(name, shape)).join(', ')}. Anything else is an error at \`check\`.\n`,
+    TEMPLATE_NOTES,
     section(
       'alerts',
       'What the bridge says about itself: when a feed, a key, a destination, the store or the config is not well, once, again every six hours, and when it is over. Never an order: a webhook gets it as JSON with `type: "alert"`, whatever its `body`.',

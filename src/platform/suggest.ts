@@ -3,9 +3,9 @@ import { distance } from 'fastest-levenshtein';
 
 /** Other words for the bridge's own: `symbol` is far from `ticker` letter by letter. */
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
-  symbol: ['ticker'],
+  symbol: ['ticker', 'tickers'],
   symbols: ['tickers', 'ticker'],
-  coin: ['ticker'],
+  coin: ['ticker', 'tickers'],
   exchange: ['publisher'],
   cex: ['publisher', 'exchanges'],
   type: ['listingType'],

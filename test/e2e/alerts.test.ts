@@ -7,7 +7,7 @@ import { CONFIG, startStandIns } from '../support/stand-ins.ts';
 /** Proof of health without a self-test, of which there is one a minute: reconnects are quick here. */
 const FAST = CONFIG.replace('", apiKey:', '", selfTest: false, apiKey:').replace(
   'rules:',
-  `  ops: { type: webhook, url: "\${BOT_URL}/ops", secret: "\${BOT_SECRET}", body: { action: buy, symbol: "{{ ticker }}USDT" } }\nrules:`,
+  `  ops: { type: webhook, url: "\${BOT_URL}/ops", secret: "\${BOT_SECRET}", body: { action: buy, symbol: "{{ tickers | first }}" } }\nrules:`,
 );
 const withAlerts = (alerts: string) => `${FAST}alerts: ${alerts}\n`;
 

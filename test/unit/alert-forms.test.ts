@@ -53,11 +53,15 @@ function prepare(options: { readonly type: string }, loud: object = {}): Prepare
 }
 
 describe('a webhook', () => {
-  const order = { symbol: '{{ ticker }}USDT', action: 'buy' };
+  const order = { symbol: '{{ tickers | first }}', action: 'buy' };
 
   test.each([
     ['with a body of its own', prepare({ ...WEBHOOK, body: order } as typeof WEBHOOK), undefined],
-    ['with a text body', prepare({ ...WEBHOOK, body: 'buy {{ ticker }}' } as typeof WEBHOOK), undefined],
+    [
+      'with a text body',
+      prepare({ ...WEBHOOK, body: 'buy {{ tickers | first }}' } as typeof WEBHOOK),
+      undefined,
+    ],
     ['with forEach', prepare({ ...WEBHOOK, body: order, forEach: 'ticker' } as typeof WEBHOOK), undefined],
     ['with a template', prepare(WEBHOOK, { body: order }), 'loud'],
     ['with a template that has left the config', prepare(WEBHOOK), 'gone'],

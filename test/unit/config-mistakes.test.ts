@@ -145,17 +145,17 @@ describe('a fault in a template stands at its place in the file', () => {
     ['in quotes', ['a: "{{ tiker }}"'], '8:14'],
     ['plain', ['a: buy {{ tiker }}'], '8:17'],
     ['behind text of the same words', ["a: 'tiker {{ tiker }}'"], '8:20'],
-    ['a block', ['a: |', '  {{ ticker }}', '  and {{ tiker }}'], '10:16'],
+    ['a block', ['a: |', '  {{ title }}', '  and {{ tiker }}'], '10:16'],
     ['a list', ['a: [x, "{{ tiker }}"]'], '8:18'],
   ])('%s', (_name, lines, place) => {
     expect(problemsOf(load(body(...lines), ENV))).toEqual([
-      `${place}: unknown variable "tiker" (did you mean "ticker"?)`,
+      `${place}: unknown variable "tiker" (did you mean "tickers"?)`,
     ]);
   });
 
   test.each([
     ['with escapes', ['a: "\\u0041 {{ tiker }}"'], '8:10: line 1, column 6: '],
-    ['folded', ['a: >-', '  {{ ticker }}', '  {{ tiker }}'], '8:10: line 1, column 17: '],
+    ['folded', ['a: >-', '  {{ title }}', '  {{ tiker }}'], '8:10: line 1, column 16: '],
     ['with a variable', ['a: "${KEY} {{ tiker }}"'], '8:10: line 1, column 73: '],
   ])('%s: the text is shown, and the place in it told', (_name, lines, place) => {
     expect(problemsOf(load(body(...lines), ENV))).toEqual([

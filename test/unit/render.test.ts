@@ -40,7 +40,12 @@ const onTelegram = (text: string, changes: Partial<Announcement> = {}, options =
 const onDiscord = (text: string, changes: Partial<Announcement> = {}, options = {}) =>
   compileDiscord(discord(options), { text })(inputOf(changes)).body;
 const json = (body: unknown, changes: Partial<Announcement> = {}, ticker?: string): unknown =>
-  JSON.parse(compileWebhook(webhook({ body }), undefined)(inputOf(changes, ticker)).body);
+  JSON.parse(
+    compileWebhook(
+      webhook({ body, ...(ticker !== undefined && { forEach: 'ticker' }) }),
+      undefined,
+    )(inputOf(changes, ticker)).body,
+  );
 
 /** Announcements whose every word is hostile. */
 const hostile: fc.Arbitrary<Partial<Announcement>> = fc.record({
@@ -177,12 +182,12 @@ describe('Telegram', () => {
       compileTelegram(telegram({ buttons: list }), undefined)(inputOf(changes)).buttons;
 
     test.each([
-      ['https://x.example/{{ ticker }}_USDT', 'https://x.example/A%2FB%3Fc_USDT'],
+      ['https://x.example/{{ tickers | first }}_USDT', 'https://x.example/A%2FB%3Fc_USDT'],
       [
         'https://x.example/?u={{ url }}',
         'https://x.example/?u=https%3A%2F%2Fupbit.com%2Fservice_center%2Fnotice',
       ],
-      ['https://x.example/{{ ticker | url_encode }}', 'https://x.example/A%2FB%3Fc'],
+      ['https://x.example/{{ tickers | first | url_encode }}', 'https://x.example/A%2FB%3Fc'],
       ['{{ url }}?ref=1', 'https://upbit.com/service_center/notice?ref=1'],
       ['{{ extra.link }}', 'https://x.example/from/feed?a=1'],
       ['tg://resolve?domain=x', 'tg://resolve?domain=x'],
@@ -277,7 +282,7 @@ describe('Discord', () => {
     expect(body.content).toBe(content);
     expect(body.allowed_mentions).toEqual(allowed);
     expect(plain.allowed_mentions).toEqual(allowed);
-    expect(onDiscord('{{ ticker }}', {}, options).content).toBe(
+    expect(onDiscord('{{ tickers }}', {}, options).content).toBe(
       [content, 'ABC, DEF'].filter(Boolean).join(' '),
     );
   });
@@ -290,7 +295,7 @@ describe('Discord', () => {
   });
 
   test('a template is content without an embed; its links stay links', () => {
-    expect(onDiscord('**{{ ticker }}** [page]({{ url }}) {{ title }}', { title: '*[a](b)*' })).toEqual({
+    expect(onDiscord('**{{ tickers }}** [page]({{ url }}) {{ title }}', { title: '*[a](b)*' })).toEqual({
       content: '**ABC, DEF** [page](https://upbit.com/service_center/notice) \\*\\[a\\]\\(b\\)\\*',
       allowed_mentions: { parse: [] },
     });
@@ -391,7 +396,7 @@ describe('webhook', () => {
     const tree = {
       symbol: '{{ ticker }}USDT',
       list: ['{{ tickers }}', 1, -0.5, true, null, 'text', []],
-      '{{ ticker }}': {
+      '{{ key }}': {
         count: '{{ tickers | size }}',
         late: '{{ abnormal }}',
         none: '{{ extra.none }}',
@@ -402,7 +407,7 @@ describe('webhook', () => {
     expect(json(tree, {}, 'ABC')).toEqual({
       symbol: 'ABCUSDT',
       list: [['ABC', 'DEF'], 1, -0.5, true, null, 'text', []],
-      '{{ ticker }}': { count: 2, late: false, none: null, empty: {} },
+      '{{ key }}': { count: 2, late: false, none: null, empty: {} },
       __proto: 'x',
     });
   });
@@ -420,16 +425,16 @@ describe('webhook', () => {
     );
   });
 
-  test('text is sent as it is, with the content type that was asked for', () => {
-    const title = '<b>&"\n*';
+  test('text is sent as it is but for line breaks, with the content type that was asked for', () => {
+    const title = '<b>&"\r\n*\u2028';
     expect(compileWebhook(webhook({ body: 'buy {{ title }}' }), undefined)(inputOf({ title }))).toEqual({
-      body: `buy ${title}`,
+      body: 'buy <b>&" * ',
       contentType: 'text/plain; charset=utf-8',
     });
-    const csv = webhook({ body: '{{ ticker }},buy', contentType: 'text/csv' });
-    expect(compileWebhook(csv, undefined)(inputOf({}, 'ABC'))).toEqual({
-      body: 'ABC,buy',
-      contentType: 'text/csv',
+    const markdown = webhook({ body: '# {{ ticker }}', contentType: 'text/markdown', forEach: 'ticker' });
+    expect(compileWebhook(markdown, undefined)(inputOf({}, 'ABC'))).toEqual({
+      body: '# ABC',
+      contentType: 'text/markdown',
     });
   });
 

@@ -8,13 +8,12 @@ import { announcementOf, inputOf, problemOf } from './render-support.ts';
 const marking = createEngine({ escape: (text) => `«${text}»`, escapeUrl: (url) => `url:${url}` });
 const marked = (source: string, changes = {}) => compileText(marking, source)(scopeOf(inputOf(changes)));
 const plain = (source: string, changes = {}, ticker?: string) =>
-  compilePlain(source)(scopeOf(inputOf(changes, ticker)));
+  compilePlain(source, ticker === undefined ? 'announcement' : 'ticker')(scopeOf(inputOf(changes, ticker)));
 
 describe('variables', () => {
   test.each([
     ['{{ publisher }} {{ listingType }}', 'upbit spot_listing'],
     ['{{ tickers }}', 'ABC, DEF'],
-    ['{{ ticker }}', 'ABC, DEF'],
     [
       "{{ tickers | join: '+' }} {{ tickers[1] }} {{ tickers.first }} {{ tickers.size }}",
       'ABC+DEF DEF ABC 2',
@@ -27,7 +26,7 @@ describe('variables', () => {
     ],
     ['{{ url }}', 'https://upbit.com/service_center/notice'],
     ['{{ detectedTimestampUs | divided_by: 1000000 | floor }}', '1767225600'],
-    ['{% assign base = ticker | downcase %}{{ base }}', 'abc, def'],
+    ['{% assign base = tickers | join: ", " | downcase %}{{ base }}', 'abc, def'],
     ['{% if url contains "upbit" %}yes{% endif %}', 'yes'],
   ])('%s', (source, expected) => {
     expect(plain(source)).toBe(expected);
@@ -108,8 +107,8 @@ describe('problems', () => {
       'a\n  {{ listing_type }}',
       'line 2, column 6: unknown variable "listing_type" (did you mean "listingType"?)',
     ],
-    ['{{ symbol }}', 'unknown variable "symbol" (did you mean "ticker"?)'],
-    ['{% if tikcer == "A" %}{% endif %}', 'unknown variable "tikcer" (did you mean "ticker"?)'],
+    ['{{ symbol }}', 'unknown variable "symbol" (did you mean "tickers"?)'],
+    ['{% if tikcer == "A" %}{% endif %}', 'unknown variable "tikcer" (did you mean "tickers"?)'],
     [
       '{{ title | append: nonsense }}',
       'unknown variable "nonsense"; fields that this version does not know are under "extra."',
@@ -166,7 +165,6 @@ describe('values of a tree', () => {
     ['{{ publishTimestampUs }}', null],
     ['{{ extra }}', { a: 1 }],
     ['{{ title | size }}', 1],
-    ['{{ ticker }}USDT', 'ABC, DEFUSDT'],
     [' {{ latency.service }}', ' 12'],
     ['{{ latency.service }}{{ latency.service }}', '1212'],
     ['{% if test %}{{ latency.service }}{% endif %}', ''],

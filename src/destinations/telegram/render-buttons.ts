@@ -1,27 +1,16 @@
 /** The link buttons under a message. A button whose URL comes out wrong is left out: the news matters more. */
 
-import { createEngine } from '../../routing/templates/engine.ts';
 import { within } from '../../routing/templates/problem-path.ts';
-import { compilePlain, compileText, type TextTemplate } from '../../routing/templates/template.ts';
+import { compilePlain, type TextTemplate } from '../../routing/templates/template.ts';
 import type { TemplateScope } from '../../routing/templates/variables.ts';
 import { TemplateProblem } from '../destination.ts';
 import { cutText } from '../presentation-cut.ts';
+import { compileUrl } from '../url-template.ts';
 import type { TelegramButton } from './message.ts';
 import type { TelegramOptions } from './options.ts';
 
 const LONGEST_LABEL = 64;
 const LONGEST_URL = 2048;
-
-/** Values in a URL are encoded as parts of it, so that a ticker can neither add a parameter nor leave the path. */
-const encode = (text: string) => encodeURIComponent(text.toWellFormed());
-const partEngine = createEngine({ escape: encode, same: 'uri' });
-const fromPageEngine = createEngine({ escape: encode, escapeUrl: (url) => url, same: 'uri' });
-
-/** One output alone is the whole URL, for feeds that bring one (`{{ extra.link }}`); `url` may be the beginning of one. */
-function compileUrl(source: string): TextTemplate {
-  if (/^\s*\{\{[^{}]*\}\}\s*$/.test(source)) return compilePlain(source);
-  return compileText(/^\s*\{\{-?\s*url\s*-?\}\}/.test(source) ? fromPageEngine : partEngine, source);
-}
 
 type Buttons = (scope: TemplateScope) => readonly TelegramButton[];
 

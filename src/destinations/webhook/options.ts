@@ -28,6 +28,9 @@ const header = z
   .refine((value) => /^[\t\x20-\x7e]*$/.test(value), 'must be plain ASCII without line breaks')
   .transform((value) => new Secret(value));
 
+/** Types that no receiver takes for JSON. */
+const NO_JSON = /x-www-form-urlencoded|multipart|xml|html|yaml|csv/i;
+
 export const webhookOptions = z
   .strictObject({
     type: z.literal('webhook'),
@@ -78,12 +81,19 @@ export const webhookOptions = z
         path: ['contentType'],
         message: 'works only with a text body; a tree is always application/json',
       });
-    if (typeof options.body === 'string' && /json/i.test(options.contentType ?? ''))
-      context.addIssue({
-        code: 'custom',
-        path: ['contentType'],
-        message: 'write a JSON body as a YAML tree: values are then escaped for you',
-      });
+    for (const [name, value] of Object.entries(options.headers ?? {}))
+      if (
+        typeof options.body !== 'string' &&
+        /^content-type$/i.test(name) &&
+        value instanceof Secret &&
+        NO_JSON.test(value.reveal())
+      )
+        context.addIssue({
+          code: 'custom',
+          path: ['headers', name],
+          message:
+            'is not what is sent: a body that is a tree, or none, is JSON; write the body as text, or leave this header out',
+        });
   }, EVEN_IF_WRONG);
 
 export type WebhookOptions = z.output<typeof webhookOptions>;

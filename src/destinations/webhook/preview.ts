@@ -14,8 +14,17 @@ export function previewWebhook(
     method: options.method,
     url: withoutSecrets(new URL(options.url.reveal())),
     headers: { ...(!namesType && { 'content-type': contentType }), ...Object.fromEntries(own) },
-    body: /json/i.test(contentType) ? JSON.parse(body) : body,
+    body: /json/i.test(contentType) ? parsed(body) : body,
   };
+}
+
+/** A text without values may be called JSON whatever it is. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
 }
 
 /** `origin` has no user name or password. */

@@ -3,13 +3,16 @@
  * load; each leaf is written by JSON.stringify, so no value can leave its place. Keys are not templated.
  */
 import { within } from '../../routing/templates/problem-path.ts';
-import { compileValue, type ValueTemplate } from '../../routing/templates/template.ts';
-import type { TemplateScope } from '../../routing/templates/variables.ts';
+import { compileText, compileValue, type ValueTemplate } from '../../routing/templates/template.ts';
+import type { RenderedFor, TemplateScope } from '../../routing/templates/variables.ts';
 import { TemplateProblem } from '../destination.ts';
+import { compileUrl } from '../url-template.ts';
+import { markupEngine } from './render-text.ts';
+import { leafSyntaxOf } from './text-syntax.ts';
 
 type Path = readonly (string | number)[];
 
-export function compileJson(tree: unknown): (scope: TemplateScope) => string {
+export function compileJson(tree: unknown, renderedFor: RenderedFor): (scope: TemplateScope) => string {
   const pieces: (string | ValueTemplate)[] = [];
   const write = (text: string) => {
     const last = pieces.at(-1);
@@ -41,7 +44,7 @@ export function compileJson(tree: unknown): (scope: TemplateScope) => string {
 
   const leaf = (source: string, path: Path): void => {
     if (!/\{[{%]/.test(source)) return write(JSON.stringify(source));
-    pieces.push(within(path, () => compileValue(source)));
+    pieces.push(within(path, () => compileLeaf(source, renderedFor)));
   };
 
   visit(tree, []);
@@ -50,6 +53,15 @@ export function compileJson(tree: unknown): (scope: TemplateScope) => string {
     for (const piece of pieces) json += typeof piece === 'string' ? piece : toJson(piece(scope));
     return json;
   };
+}
+
+/** A link with values in it; one output alone is a value like any other. */
+const isUrl = (source: string) => /^\s*https?:\/\/\S*\{[{%]/.test(source) && !/\n/.test(source.trim());
+
+function compileLeaf(source: string, renderedFor: RenderedFor): ValueTemplate {
+  if (isUrl(source)) return compileUrl(source, renderedFor);
+  if (leafSyntaxOf(source) === 'markup') return compileText(markupEngine, source, renderedFor);
+  return compileValue(source, renderedFor);
 }
 
 /** What JSON has no word for is null. */

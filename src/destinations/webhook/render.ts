@@ -1,40 +1,58 @@
 /** From an announcement to the body of a webhook request: the rule's template, else the destination's own, else the default. */
 import { within } from '../../routing/templates/problem-path.ts';
-import { compilePlain } from '../../routing/templates/template.ts';
-import { scopeOf } from '../../routing/templates/variables.ts';
+import { type RenderedFor, scopeOf } from '../../routing/templates/variables.ts';
 import type { Render, RenderInput, TemplateOptions } from '../destination.ts';
 import type { WebhookMessage } from './message.ts';
 import type { WebhookOptions } from './options.ts';
 import { compileJson } from './render-json.ts';
+import { compileTextBody } from './render-text.ts';
 
 export { previewWebhook } from './preview.ts';
 
 export const JSON_TYPE = 'application/json';
 const TEXT_TYPE = 'text/plain; charset=utf-8';
 
+type Options = Pick<WebhookOptions, 'body' | 'contentType' | 'forEach'> &
+  Partial<Pick<WebhookOptions, 'headers'>>;
+
 export function compileWebhook(
-  options: Pick<WebhookOptions, 'body' | 'contentType'>,
+  options: Options,
   template: TemplateOptions | undefined,
 ): Render<WebhookMessage> {
+  const render = compileForm(options, template);
+  if (options.forEach === undefined) return render;
+  return (input) => {
+    // An order for no ticker is an order for anything.
+    if (input.ticker === undefined) throw new Error('forEach: ticker, and this delivery is for none');
+    return render(input);
+  };
+}
+
+function compileForm(options: Options, template: TemplateOptions | undefined): Render<WebhookMessage> {
   if (template?.body !== undefined) return within(['body'], () => compileBody(template.body, options));
   if (template?.text !== undefined) return within(['text'], () => compileBody(template.text, options));
   return compileBody(options.body, options);
 }
 
 /** Problems are told by their path from the body's root. */
-function compileBody(
-  source: unknown,
-  { contentType = TEXT_TYPE }: Pick<WebhookOptions, 'contentType'>,
-): Render<WebhookMessage> {
+function compileBody(source: unknown, options: Options): Render<WebhookMessage> {
+  const renderedFor: RenderedFor = options.forEach ?? 'announcement';
   // An empty `body:` in YAML is null.
   if (source === undefined || source === null)
     return (input) => ({ body: defaultBody(input), contentType: JSON_TYPE });
   if (typeof source === 'string') {
-    const text = compilePlain(source);
+    const { contentType = TEXT_TYPE } = options;
+    const text = compileTextBody(source, sentTypeOf(options.headers) ?? contentType, renderedFor);
     return (input) => ({ body: text(scopeOf(input)), contentType });
   }
-  const json = compileJson(source);
+  const json = compileJson(source, renderedFor);
   return (input) => ({ body: json(scopeOf(input)), contentType: JSON_TYPE });
+}
+
+/** The user's own header wins over `contentType`. */
+function sentTypeOf(headers: Options['headers'] = {}): string | undefined {
+  const [, value] = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type') ?? [];
+  return value?.reveal();
 }
 
 /** One announcement often goes to many: the same words to all of them. Only the last is kept. */

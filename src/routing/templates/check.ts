@@ -8,15 +8,15 @@ import { TemplateProblem } from '../../destinations/destination.ts';
 import { orNearest } from '../../platform/suggest.ts';
 import { FORBIDDEN_FILTERS, FORBIDDEN_TAGS, LONGEST_TEMPLATE } from './engine.ts';
 import { SAMPLES } from './samples.ts';
-import { VARIABLES } from './variables.ts';
+import { type RenderedFor, variablesOf } from './variables.ts';
 
-export function parse(engine: Liquid, source: string): Template[] {
+export function parse(engine: Liquid, source: string, renderedFor: RenderedFor): Template[] {
   if (source.length > LONGEST_TEMPLATE)
     throw new TemplateProblem(`is too long: ${source.length} characters, at most ${LONGEST_TEMPLATE}`);
   try {
     const templates = engine.parse(source);
-    checkVariables(engine, templates);
-    for (const sample of SAMPLES) engine.renderSync(templates, sample);
+    checkVariables(engine, templates, renderedFor);
+    for (const sample of SAMPLES[renderedFor]) engine.renderSync(templates, sample);
     return templates;
   } catch (error) {
     throw problemOf(engine, error);
@@ -53,18 +53,24 @@ function explain(engine: Liquid, message: string): string {
   return message;
 }
 
-function checkVariables(engine: Liquid, templates: Template[]): void {
+/** Without `forEach` it would be all of them joined, or nothing: an order for a symbol that is none. */
+const NO_TICKER =
+  '"ticker" exists only in a webhook with `forEach: ticker`, which sends one request for each; without it, write {{ tickers | join: ", " }} for all of them';
+
+function checkVariables(engine: Liquid, templates: Template[], renderedFor: RenderedFor): void {
   const { globals } = engine.analyzeSync(templates, { partials: false });
-  for (const variable of Object.values(globals).flat()) checkVariable(variable);
+  for (const variable of Object.values(globals).flat()) checkVariable(variable, renderedFor);
 }
 
-function checkVariable({ segments, location }: Variable): void {
+function checkVariable({ segments, location }: Variable, renderedFor: RenderedFor): void {
   const [root, member, deeper] = segments;
   const fail = (message: string) => {
     throw at(location.row, location.col, message);
   };
-  const shape = VARIABLES.get(String(root));
-  if (shape === undefined) return fail(`unknown variable "${root}"${hint(String(root))}`);
+  const known = variablesOf(renderedFor);
+  const shape = known.get(String(root));
+  if (shape === undefined)
+    return fail(root === 'ticker' ? NO_TICKER : `unknown variable "${root}"${hint(String(root), known)}`);
   if (shape === 'any' || member === undefined) return;
   if (typeof shape === 'object') {
     if (typeof member !== 'string' || !shape.includes(member))
@@ -83,5 +89,7 @@ function checkVariable({ segments, location }: Variable): void {
 const isIndex = (member: string | number | Variable) => typeof member !== 'string' || /^-?\d+$/.test(member);
 
 /** A field that the feed adds tomorrow is under `extra`. */
-const hint = (name: string) =>
-  orNearest(name, VARIABLES.keys()) || '; fields that this version does not know are under "extra."';
+function hint(name: string, known: ReadonlyMap<string, unknown>): string {
+  const near = orNearest(name, known.keys()) || orNearest(name, ['ticker']).replace('ticker', 'tickers');
+  return near || '; fields that this version does not know are under "extra."';
+}

@@ -4,6 +4,7 @@
  * to the place: every output passes the engine's own escape, whatever the template says.
  */
 import { CaptureTag, type Context, Liquid } from 'liquidjs';
+import { registerDateFilters } from './date-filters.ts';
 
 /** Long enough for any message (Discord takes 6000 characters), too short to stall a reload. */
 export const LONGEST_TEMPLATE = 20_000;
@@ -81,6 +82,16 @@ export function createValueEngine(): Liquid {
   return confine({ keepOutputType: true });
 }
 
+/** liquidjs throws on `100%`, and a title must not end an order. */
+function decoded(value: unknown): unknown {
+  const text = textOf(value).replaceAll('+', ' ');
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 type Freedom = Pick<ConstructorParameters<typeof Liquid>[0] & object, 'outputEscape' | 'keepOutputType'>;
 
 function confine({ same, ...freedom }: Freedom & { same?: Escaping['same'] }): Liquid {
@@ -96,6 +107,8 @@ function confine({ same, ...freedom }: Freedom & { same?: Escaping['same'] }): L
   });
   for (const name of Object.keys(engine.tags)) if (!TAGS.has(name)) Reflect.deleteProperty(engine.tags, name);
   for (const name of FORBIDDEN_FILTERS.keys()) engine.unregisterFilter(name);
+  engine.registerFilter('url_decode', decoded);
+  registerDateFilters(engine);
   if (freedom.outputEscape !== undefined) engine.registerTag('capture', PlainCapture);
   const settled = same === 'escape' ? ESCAPE_FILTERS : same === 'uri' ? URI_FILTERS : [];
   for (const name of settled) engine.registerFilter(name, (value: unknown) => value);

@@ -1,6 +1,6 @@
 /** Two announcements that every template is tried on: one with every field, one with only what is always there. */
 import type { Announcement } from '../../announcement.ts';
-import { scopeOf, type TemplateScope } from './variables.ts';
+import { type RenderedFor, scopeOf, type TemplateScope } from './variables.ts';
 
 const FULL: Announcement = {
   id: '01J00000000000000000000000',
@@ -33,6 +33,10 @@ const BARE: Announcement = {
   dispatchTimestampUs: undefined,
 };
 
-export const SAMPLES: readonly TemplateScope[] = [FULL, BARE].map((announcement) =>
-  scopeOf({ announcement, rule: 'sample', ticker: undefined }),
-);
+const scopesWith = (ticker: string | undefined): readonly TemplateScope[] =>
+  [FULL, BARE].map((announcement) => scopeOf({ announcement, rule: 'sample', ticker }));
+
+export const SAMPLES: Readonly<Record<RenderedFor, readonly TemplateScope[]>> = {
+  announcement: scopesWith(undefined),
+  ticker: scopesWith('ABC'),
+};

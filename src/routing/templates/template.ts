@@ -2,7 +2,7 @@
 import { type Liquid, Output } from 'liquidjs';
 import { parse } from './check.ts';
 import { createEngine, createValueEngine, textOf } from './engine.ts';
-import type { TemplateScope } from './variables.ts';
+import type { RenderedFor, TemplateScope } from './variables.ts';
 
 export type TextTemplate = (scope: TemplateScope) => string;
 export type ValueTemplate = (scope: TemplateScope) => unknown;
@@ -13,19 +13,24 @@ const valueEngine = createValueEngine();
 
 const isStatic = (source: string) => !source.includes('{{') && !source.includes('{%');
 
-export function compileText(engine: Liquid, source: string): TextTemplate {
-  const templates = parse(engine, source);
+export function compileText(
+  engine: Liquid,
+  source: string,
+  renderedFor: RenderedFor = 'announcement',
+): TextTemplate {
+  const templates = parse(engine, source, renderedFor);
   if (isStatic(source)) return () => source;
   return (scope) => textOf(engine.renderSync(templates, scope));
 }
 
-export const compilePlain = (source: string): TextTemplate => compileText(plainEngine, source);
+export const compilePlain = (source: string, renderedFor?: RenderedFor): TextTemplate =>
+  compileText(plainEngine, source, renderedFor);
 
 /** Text, unless the whole of it is one `{{ expression }}`: that keeps its type, and nothing is null. */
-export function compileValue(source: string): ValueTemplate {
+export function compileValue(source: string, renderedFor: RenderedFor = 'announcement'): ValueTemplate {
   if (isStatic(source)) return () => source;
-  const templates = parse(valueEngine, source);
-  if (templates.length !== 1 || !(templates[0] instanceof Output)) return compilePlain(source);
+  const templates = parse(valueEngine, source, renderedFor);
+  if (templates.length !== 1 || !(templates[0] instanceof Output)) return compilePlain(source, renderedFor);
   return (scope) => {
     const value: unknown = valueEngine.renderSync(templates, scope);
     return value ?? null;

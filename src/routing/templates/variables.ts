@@ -18,9 +18,12 @@ export interface Latency {
   readonly total: number | null;
 }
 
+/** A text is rendered for a whole announcement, or for one of its tickers (`forEach: ticker`): only then is there a `ticker`. */
+export type RenderedFor = 'announcement' | 'ticker';
+
 export interface TemplateScope extends Omit<Announcement, 'alert'> {
-  /** The one of `forEach`, else all of them, joined. */
-  readonly ticker: string;
+  /** The one of `forEach`. */
+  readonly ticker: string | undefined;
   readonly rule: string;
   readonly latency: Latency;
   readonly url: string | undefined;
@@ -53,7 +56,13 @@ const SHAPES = {
   url: 'value',
 } as const satisfies Record<keyof TemplateScope, VariableShape>;
 
-export const VARIABLES: ReadonlyMap<string, VariableShape> = new Map(Object.entries(SHAPES));
+const OF_A_TICKER: ReadonlyMap<string, VariableShape> = new Map(Object.entries(SHAPES));
+const { ticker: _ticker, ...ofAll } = SHAPES;
+const OF_AN_ANNOUNCEMENT: ReadonlyMap<string, VariableShape> = new Map(Object.entries(ofAll));
+
+/** The variables there are, by name. */
+export const variablesOf = (renderedFor: RenderedFor): ReadonlyMap<string, VariableShape> =>
+  renderedFor === 'ticker' ? OF_A_TICKER : OF_AN_ANNOUNCEMENT;
 
 const span = (fromUs: number | undefined, toUs: number | undefined) =>
   fromUs === undefined || toUs === undefined ? null : (toUs - fromUs) / 1000;
@@ -72,7 +81,7 @@ export function scopeOf({ announcement, rule, ticker }: RenderInput): TemplateSc
   return {
     ...announcement,
     rule,
-    ticker: ticker ?? announcement.tickers.join(', '),
+    ticker,
     latency: latencyOf(announcement),
     url: exchangePage(announcement),
   };

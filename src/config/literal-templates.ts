@@ -1,0 +1,102 @@
+/** `{{ … }}` where nothing reads it: it would be sent, or compared with, as it stands. And placeholders of other tools, which are no Liquid at all. */
+import { variablesOf } from '../routing/templates/variables.ts';
+import { everyNode, type Located } from './document.ts';
+import { hasReference } from './interpolate.ts';
+import type { Finding, Path } from './problem.ts';
+
+const LIQUID = /\{\{|\{%/;
+/** In what a variable brings, two braces may be chance; these are not. */
+const PLAIN_LIQUID = /\{\{-?\s*[\w.]+\s*(\||-?\}\})|\{%-?\s*\w/;
+
+/** Errors. */
+export function* literalTemplates(root: Located): Iterable<Finding> {
+  for (const { node, path } of everyNode(root)) {
+    if (isTemplate(path)) yield* liquidKeys(node, path);
+    else if (typeof node.value === 'string') yield* liquidText(node, path);
+  }
+}
+
+/** Where Liquid is read: the values of bodies, buttons and templates. */
+function isTemplate([section, , key, , field]: Path): boolean {
+  if (section === 'templates') return key === 'text' || key === 'body';
+  if (section !== 'destinations') return false;
+  return key === 'body' || (key === 'buttons' && (field === 'text' || field === 'url'));
+}
+
+function* liquidKeys(node: Located, path: Path): Iterable<Finding> {
+  for (const key of node.children.keys())
+    if (typeof key === 'string' && LIQUID.test(key))
+      yield {
+        path: [...path, key],
+        at: 'key',
+        message: 'a key is sent as it is written: Liquid in it has no effect',
+        hint: 'write the name out; only values can be templates',
+      };
+}
+
+function* liquidText(node: Located, path: Path): Iterable<Finding> {
+  const { value, literal } = node;
+  if (typeof value !== 'string' || literal === undefined) return;
+  const pattern = hasReference(literal) && !LIQUID.test(literal) ? PLAIN_LIQUID : LIQUID;
+  const at = value.search(pattern);
+  if (at === -1) return;
+  yield {
+    path,
+    within: placeOf(value, at),
+    message: `${labelOf(path)} is no template: Liquid in it would be taken literally`,
+    hint: hintFor(path),
+  };
+}
+
+function placeOf(text: string, at: number) {
+  const before = text.slice(0, at).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+function labelOf(path: Path): string {
+  const index = path.findLastIndex((step) => typeof step === 'string');
+  return index === -1 ? 'the config' : `\`${String(path[index])}\``;
+}
+
+function hintFor([section, , key]: Path): string {
+  if (section === 'rules')
+    return 'a condition compares with text, a list or { matches: "…" }; values of the announcement have no place in it';
+  if (section !== 'destinations') return 'write the value out, or read it from a variable';
+  if (key === 'url' || key === 'headers')
+    return 'put it into `body`, whose values are templates; for another address make another destination';
+  return 'write the value out; templates stand in `body`, `buttons` and `templates`';
+}
+
+/** `{ticker}`, `%ticker%`, `$ticker`, `[[ticker]]`, `<ticker>`: as other tools write it. */
+const FOREIGN = /(?<![{$])\{(\w+)\}(?!\})|%(\w+)%|\$(\w+)\b|\[\[\s*(\w+)\s*\]\]|<(\w+)>/g;
+
+/** Words that mean a variable elsewhere. */
+const MEANT: ReadonlySet<string> = new Set([
+  ...[...variablesOf('ticker').keys()].map((name) => name.toLowerCase()),
+  ...['symbol', 'symbols', 'coin', 'exchange'],
+]);
+/** Warnings: what is sent literally and was not meant so. */
+export function* foreignPlaceholders(root: Located): Iterable<Finding> {
+  for (const { node, path } of everyNode(root)) {
+    const { value, literal } = node;
+    if (typeof value !== 'string' || literal !== value || !isSent(path)) continue;
+    for (const match of value.matchAll(FOREIGN)) {
+      const name = match.slice(1).find((word) => word !== undefined);
+      // Markup has elements of such names.
+      if (
+        name === undefined ||
+        !MEANT.has(name.toLowerCase()) ||
+        (match[0].startsWith('<') && value.includes('</'))
+      )
+        continue;
+      yield {
+        path,
+        within: placeOf(value, match.index),
+        message: `${match[0]} is no placeholder here: it would be sent as it stands`,
+        hint: isTemplate(path) ? `write {{ ${name} }}` : hintFor(path),
+      };
+    }
+  }
+}
+
+const isSent = (path: Path) => isTemplate(path) || path[0] === 'destinations';
