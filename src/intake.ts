@@ -7,12 +7,15 @@ import { type Announcement, importanceOf } from './announcement.ts';
 import type { Dedupe, First } from './dedupe.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import { type AnnouncementFrame, type Receipt, toAnnouncement } from './feed/frames.ts';
-import type { Recorded } from './outbox/outbox.ts';
+import type { AttemptRecord, Recorded } from './outbox/outbox.ts';
 import type { Match, Router } from './routing/router.ts';
+import { MOST_TICKERS } from './routing/subject.ts';
 
 /** A destination, as far as intake is concerned. */
 export interface Target {
   readonly forEachTicker: boolean;
+  /** Under `forEachTicker`, most requests for one announcement; absent: any number. */
+  readonly maxTickers?: number;
   readonly maxAgeMs: number | false;
   push(delivery: Delivery): void;
 }
@@ -20,11 +23,16 @@ export interface Target {
 export interface IntakeParts {
   readonly ids: (nowMs: number) => string;
   readonly dedupe: Dedupe;
-  readonly journal: { recordAll(recorded: readonly Recorded[]): void };
+  readonly journal: {
+    recordAll(recorded: readonly Recorded[]): void;
+    settle(attempt: AttemptRecord): void;
+  };
   readonly events: {
     /** `rules`: every one that matched, also one that sends nothing. */
     received(announcement: Announcement, deliveries: readonly Delivery[], rules: readonly string[]): void;
     duplicate(announcement: Announcement, first: First): void;
+    /** One delivery stands for all tickers beyond `maxTickers`. */
+    capped(delivery: Delivery, detail: string, nowMs: number): void;
   };
 }
 
@@ -40,8 +48,26 @@ export const NOWHERE: Routes = {
   targets: new Map(),
 };
 
+/** The tickers beyond a destination's `maxTickers`: none of them is sent. */
+export interface Capped {
+  /** Stands for all of them; it names none, so that it can never be an order. */
+  readonly delivery: Delivery;
+  /** Their names, as far as they were asked for. */
+  readonly skipped: readonly string[];
+  readonly maxTickers: number;
+  /** How many there were to send. */
+  readonly total: number;
+}
+
+/** What an announcement leads to. */
+export interface Planned {
+  readonly deliveries: readonly Delivery[];
+  readonly capped: readonly Capped[];
+}
+
 /** Read and routed, not yet on record. */
-interface Routed extends Recorded {
+interface Routed extends Planned {
+  readonly announcement: Announcement;
   readonly rules: readonly string[];
 }
 
@@ -74,8 +100,8 @@ export class Intake {
 
     const { router, targets } = this.routes;
     const { rules, matches } = router.route(announcement);
-    const deliveries = deliveriesOf(announcement, matches, targets, receivedMs);
-    if (this.#routed.push({ announcement, deliveries, rules }) === 1) queueMicrotask(() => this.#handOver());
+    const planned = deliveriesOf(announcement, matches, targets, receivedMs);
+    if (this.#routed.push({ announcement, ...planned, rules }) === 1) queueMicrotask(() => this.#handOver());
   }
 
   #handOver(): void {
@@ -83,13 +109,50 @@ export class Intake {
     if (routed.length === 0) return;
     this.#routed = [];
     const { journal, events } = this.#parts;
-    journal.recordAll(routed);
-    for (const { announcement, deliveries, rules } of routed) {
+    journal.recordAll(routed.map(recordedOf));
+    for (const { announcement, deliveries, capped, rules } of routed) {
       // Before the lanes speak of it; what listens is called after the sends.
       events.received(announcement, deliveries, rules);
       for (const delivery of deliveries) this.routes.targets.get(delivery.destination)?.push(delivery);
+      for (const one of capped) this.#skip(one);
     }
   }
+
+  #skip(capped: Capped): void {
+    const { delivery } = capped;
+    const nowMs = delivery.announcement.receivedMs;
+    const detail = describeCapped(capped);
+    this.#parts.journal.settle({
+      deliveryId: delivery.id,
+      attempt: 0,
+      startedMs: nowMs,
+      durationMs: 0,
+      outcome: 'skipped max_tickers',
+      status: undefined,
+      detail,
+      state: 'skipped',
+      reason: 'max_tickers',
+      notBeforeMs: 0,
+      plain: false,
+    });
+    this.#parts.events.capped(delivery, detail, nowMs);
+  }
+}
+
+const recordedOf = ({ announcement, deliveries, capped }: Routed): Recorded => ({
+  announcement,
+  deliveries: capped.length === 0 ? deliveries : [...deliveries, ...capped.map(({ delivery }) => delivery)],
+});
+
+/** As long as the detail of an attempt (`AttemptResult`). */
+const LONGEST_DETAIL = 300;
+
+/** In words, with the first of the names. */
+export function describeCapped({ skipped, maxTickers, total }: Capped): string {
+  const names = skipped.slice(0, 50).join(', ').toWellFormed();
+  const text = `${total - maxTickers} of ${total} tickers not sent, because maxTickers is ${maxTickers}: ${names}`;
+  const isCut = text.length > LONGEST_DETAIL || skipped.length > 50;
+  return isCut ? `${text.slice(0, LONGEST_DETAIL - 1).toWellFormed()}…` : text;
 }
 
 /** What is owed for an announcement, by today's rules. Pure: `replay` and `explain` ask the same question. */
@@ -98,8 +161,9 @@ export function deliveriesOf(
   matches: readonly Match[],
   targets: Routes['targets'],
   receivedMs: number,
-): Delivery[] {
+): Planned {
   const deliveries: Delivery[] = [];
+  const capped: Capped[] = [];
   const importance = importanceOf(announcement);
   for (const { destination, rule, template, tickers } of matches) {
     const target = targets.get(destination);
@@ -107,11 +171,21 @@ export function deliveriesOf(
     const expiresAtMs =
       target.maxAgeMs === false ? undefined : receivedMs + target.maxAgeMs - announcement.ageAtReceiptMs;
     // A redacted announcement names no ticker that could be traded, whatever its fields say.
-    const forEach = target.forEachTicker ? (announcement.redacted ? [] : tickers) : [undefined];
-    for (const ticker of forEach) {
-      const id = `${announcement.id}-${deliveries.length}`;
-      deliveries.push({ id, announcement, destination, rule, template, ticker, importance, expiresAtMs });
+    const wanted = target.forEachTicker ? (announcement.redacted ? [] : tickers) : [undefined];
+    const { maxTickers = wanted.length } = target;
+    const make = (ticker: string | undefined): Delivery => {
+      const id = `${announcement.id}-${deliveries.length + capped.length}`;
+      return { id, announcement, destination, rule, template, ticker, importance, expiresAtMs };
+    };
+    // The first ones: the order of the feed is the order of the exchange's words.
+    const isCapped = wanted.length > maxTickers;
+    for (const ticker of isCapped ? wanted.slice(0, maxTickers) : wanted) deliveries.push(make(ticker));
+    if (isCapped) {
+      const all = announcement.tickers.length;
+      // Beyond `MOST_TICKERS` nobody asked which of them fit.
+      const total = all > MOST_TICKERS ? all : wanted.length;
+      capped.push({ delivery: make(undefined), skipped: tickers.slice(maxTickers), maxTickers, total });
     }
   }
-  return deliveries;
+  return { deliveries, capped };
 }

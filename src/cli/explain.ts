@@ -5,7 +5,7 @@ import { readFault } from '../config/environment.ts';
 import type { RequestPreview } from '../destinations/destination.ts';
 import { typeOf } from '../destinations/index.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
-import { deliveriesOf, type Target } from '../intake.ts';
+import { type Capped, deliveriesOf, describeCapped, type Target } from '../intake.ts';
 import { fitCells } from '../platform/cells.ts';
 import { printable } from '../platform/printable.ts';
 import { compileRules, type Router, type RuleExplanation } from '../routing/router.ts';
@@ -42,6 +42,8 @@ interface Withheld {
   readonly destination: string;
   readonly rule: string;
   readonly reason: string;
+  /** It gets some, and nothing for the other tickers. */
+  readonly isRest?: true;
 }
 
 export async function explainCommand(options: ExplainOptions, io: Io): Promise<ExitCode> {
@@ -49,8 +51,8 @@ export async function explainCommand(options: ExplainOptions, io: Io): Promise<E
   const announcement = readAnnouncement(options, io);
   const router = compileRules(loaded.config.rules);
   const rules = router.explain(announcement);
-  const deliveries = explainDeliveries(announcement, router, loaded);
-  const withheld = withheldFrom(announcement, rules, deliveries);
+  const { deliveries, capped } = explainDeliveries(announcement, router, loaded);
+  const withheld = [...withheldFrom(announcement, rules, deliveries), ...capped.map(cappedFrom)];
   const timings = options.timing ? await explainTiming(announcement, router, loaded, io) : undefined;
   if (options.json) io.print(jsonText({ announcement, rules, deliveries, withheld, timings }));
   else {
@@ -85,14 +87,20 @@ function explainDeliveries(
   announcement: Announcement,
   router: Router,
   { config, redact }: LoadedConfig,
-): ExplainedDelivery[] {
+): { deliveries: readonly ExplainedDelivery[]; capped: readonly Capped[] } {
   const prepared = prepareDestinations(config);
   const byName = new Map(prepared.map((destination) => [destination.name, destination]));
   const targets = new Map<string, Target>();
-  for (const { name, options, forEachTicker } of prepared)
-    targets.set(name, { forEachTicker, maxAgeMs: options.maxAge, push: () => undefined });
+  for (const { name, options, forEachTicker, maxTickers } of prepared)
+    targets.set(name, {
+      forEachTicker,
+      ...(maxTickers !== undefined && { maxTickers }),
+      maxAgeMs: options.maxAge,
+      push: () => undefined,
+    });
   const { matches } = router.route(announcement);
-  return deliveriesOf(announcement, matches, targets, announcement.receivedMs).flatMap((delivery) => {
+  const planned = deliveriesOf(announcement, matches, targets, announcement.receivedMs);
+  const deliveries = planned.deliveries.flatMap((delivery) => {
     const destination = byName.get(delivery.destination);
     if (destination === undefined) return [];
     const request = typeOf(destination.options).preview(destination.options, destination.render(delivery));
@@ -102,7 +110,15 @@ function explainDeliveries(
     const { dryRun } = destination.options;
     return [{ destination: destination.name, rule, ticker, dryRun, request: { ...request, body } }];
   });
+  return { deliveries, capped: planned.capped };
 }
+
+const cappedFrom = (capped: Capped): Withheld => ({
+  destination: capped.delivery.destination,
+  rule: capped.delivery.rule,
+  reason: describeCapped(capped),
+  isRest: true,
+});
 
 function withheldFrom(
   announcement: Announcement,
@@ -139,8 +155,11 @@ function describe(
   ].map((line) => fitCells(line, width));
   for (const rule of rules) lines.push(...describeRule(rule).map((line) => fitCells(line, long)));
   lines.push('');
-  for (const { destination, rule, reason } of withheld)
-    lines.push(printable(`→ ${destination}, by rule "${rule}": nothing (${reason})`), '');
+  for (const { destination, rule, reason, isRest } of withheld)
+    lines.push(
+      printable(`→ ${destination}, by rule "${rule}": nothing ${isRest ? 'more ' : ''}(${reason})`),
+      '',
+    );
   if (deliveries.length === 0) lines.push('nothing would be sent');
   for (const { destination, rule, ticker, dryRun, request } of deliveries) {
     const whom = ticker === undefined ? destination : `${destination} for ${ticker}`;

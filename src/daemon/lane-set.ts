@@ -60,6 +60,7 @@ export class LaneSet {
     for (const [name, { lane, prepared }] of this.#running)
       targets.set(name, {
         forEachTicker: prepared.forEachTicker,
+        ...(prepared.maxTickers !== undefined && { maxTickers: prepared.maxTickers }),
         maxAgeMs: prepared.options.maxAge,
         push: (delivery) => lane.push(delivery),
       });

@@ -22,6 +22,8 @@ export interface PreparedDestination {
   readonly options: DestinationOptions;
   /** One delivery for each ticker. */
   readonly forEachTicker: boolean;
+  /** Under `forEachTicker`, most deliveries of one announcement. */
+  readonly maxTickers?: number;
   /** Throws on a template's run-time fault, and when the template has left the config since. */
   render(delivery: Delivery): unknown;
   /** The form to fall back to, where one is better than nothing: a chat. An order in another form than asked for is not. */
@@ -51,6 +53,7 @@ export function prepareDestinations({
       name,
       options,
       forEachTicker: options.type === 'webhook' && options.forEach === 'ticker',
+      ...(options.type === 'webhook' && { maxTickers: options.maxTickers }),
       ...renderers(type, options, templates, used(name)),
       limits: { own: ownLimits(options, own), ...budgets },
       open: (deps) => type.open(options, { ...deps, name }),

@@ -82,6 +82,8 @@ export type BridgeEvent =
       readonly delivery: Delivery;
       readonly state: FinalState;
       readonly reason: string | undefined;
+      /** More about the reason, for a person. */
+      readonly detail?: string;
       readonly endedMs: number;
     }
   /** What was owed to destinations that the config no longer has is dead. */

@@ -45,6 +45,15 @@ export function createEvents(publish: Listener): Events {
       received: (announcement, deliveries, rules) =>
         publish({ kind: 'announcement.received', announcement, deliveries, rules }),
       duplicate: (announcement, first) => publish({ kind: 'announcement.duplicate', announcement, first }),
+      capped: (delivery, detail, endedMs) =>
+        publish({
+          kind: 'delivery.ended',
+          delivery,
+          state: 'skipped',
+          reason: 'max_tickers',
+          detail,
+          endedMs,
+        }),
     },
     lane: {
       attempted: (delivery, attempt, result, startedMs, endedMs, decision) =>

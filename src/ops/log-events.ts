@@ -236,9 +236,10 @@ function attemptedFields(event: BridgeEventOf<'delivery.attempted'>): LogFields 
 }
 
 /** A delivered one was told with its attempt. */
-function endedLines({ delivery, state, reason }: BridgeEventOf<'delivery.ended'>): Line[] {
+function endedLines({ delivery, state, reason, detail }: BridgeEventOf<'delivery.ended'>): Line[] {
   if (state === 'delivered') return [];
   const { id, destination, ticker } = delivery;
-  const fields = { delivery: id, destination, ticker, reason };
-  return [{ level: state === 'skipped' ? 'info' : 'error', name: `delivery.${state}`, fields }];
+  const fields = { delivery: id, destination, ticker, reason, detail };
+  const level = state !== 'skipped' ? 'error' : reason === 'max_tickers' ? 'warn' : 'info';
+  return [{ level, name: `delivery.${state}`, fields }];
 }

@@ -129,7 +129,12 @@ export class Stage implements AsyncDisposable {
       {
         ids: createIds(parts.random),
         dedupe: new Dedupe(DEDUPE_WINDOW_MS),
-        journal: parts.timed ? { recordAll: (recorded) => this.#timeJournal(journal, recorded) } : journal,
+        journal: parts.timed
+          ? {
+              recordAll: (recorded) => this.#timeJournal(journal, recorded),
+              settle: (attempt) => journal.settle(attempt),
+            }
+          : journal,
         events: events.intake,
       },
       { router: { ...parts.router, route: (announcement) => this.#route(announcement) }, targets },

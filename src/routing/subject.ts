@@ -5,12 +5,19 @@
 import type { Announcement } from '../announcement.ts';
 import { Text } from './text.ts';
 
+/**
+ * Conditions look at no more tickers than this. Real announcements name a few dozen at most; a frame has room for
+ * 30,000, and a thousand rules that ask each of them would hold up everything else for seconds.
+ */
+export const MOST_TICKERS = 1000;
+
 export class Subject {
   readonly announcement: Announcement;
   readonly publisher: Text;
   readonly listingType: Text;
   readonly feed: Text;
   readonly title: Text;
+  /** The first `MOST_TICKERS`. */
   readonly tickers: readonly Text[];
 
   constructor(announcement: Announcement) {
@@ -19,7 +26,9 @@ export class Subject {
     this.listingType = new Text(announcement.listingType);
     this.feed = new Text(announcement.feed);
     this.title = new Text(announcement.title);
-    this.tickers = announcement.tickers.map((ticker) => new Text(ticker));
+    const { tickers } = announcement;
+    const seen = tickers.length > MOST_TICKERS ? tickers.slice(0, MOST_TICKERS) : tickers;
+    this.tickers = seen.map((ticker) => new Text(ticker));
   }
 }
 

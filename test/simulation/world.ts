@@ -221,7 +221,7 @@ export class World {
     const dedupe = new Dedupe(DEDUPE_MS);
     for (const { identity, receivedMs } of outbox.identitiesSince(clock.monotonicMs() - DEDUPE_MS))
       dedupe.remember(identity, receivedMs);
-    const events = { received: () => undefined, duplicate: () => undefined };
+    const events = { received: () => undefined, duplicate: () => undefined, capped: () => undefined };
     this.#intake = new Intake(
       { ids: createIds(random), dedupe, journal: this.#journal, events },
       { router, targets },

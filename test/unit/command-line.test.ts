@@ -183,6 +183,16 @@ describe('explain', () => {
     expect(out).not.toContain('nothing (');
   });
 
+  test('regression: more tickers than maxTickers: the first are shown, and how many are not sent', async () => {
+    const names = Array.from({ length: 23 }, (_, index) => `T${index}`);
+    const { out } = await run('explain', '--title', 'x', '--ticker', names.join(','));
+    expect(out).toContain('→ bot for T19, by rule "all"\n');
+    expect(out).not.toContain('→ bot for T20');
+    expect(out).toContain(
+      '→ bot, by rule "all": nothing more (3 of 23 tickers not sent, because maxTickers is 20: T20, T21, T22)',
+    );
+  });
+
   test.each([
     [['--file', '/nowhere/a.json'], 1, '/nowhere/a.json cannot be read: it does not exist'],
     [['--file', tmpdir()], 1, `${tmpdir()} cannot be read: it is a folder`],

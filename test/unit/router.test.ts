@@ -206,3 +206,17 @@ describe('always', () => {
     );
   });
 });
+
+it('regression: a ticker condition looks at the first thousand tickers, so that no frame holds up the rest', () => {
+  const tickers = Array.from({ length: 30_000 }, (_, index) => `T${index}`);
+  const router = compileRules([
+    rule('early', { ticker: 'T999' }, ['a']),
+    rule('late', { ticker: 'T1000' }, ['b']),
+    rule('any', { ticker: 'T*' }, ['c']),
+  ]);
+  const { matches } = router.route({ ...base, tickers });
+  expect(matches.map(({ destination, tickers: fitting }) => [destination, fitting.length])).toEqual([
+    ['a', 1],
+    ['c', 1000],
+  ]);
+});

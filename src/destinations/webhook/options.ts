@@ -57,6 +57,11 @@ export const webhookOptions = z
       .literal('ticker', { error: 'must be ticker' })
       .optional()
       .describe('one request for each ticker; none if there is none'),
+    maxTickers: integer(1, 1000)
+      .default(20)
+      .describe(
+        'under `forEach`, most requests for one announcement: the first tickers are sent, the rest is skipped (`max_tickers`)',
+      ),
     body: z
       .unknown()
       .optional()
