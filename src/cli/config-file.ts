@@ -1,8 +1,10 @@
-/** Reads the config for a command; a config with problems ends the command with all of them. */
-import { readFileSync } from 'node:fs';
+/** Reads the config for a command: whole, or (for commands that must work in an incident) what can be used of it. */
+import { existsSync, readFileSync } from 'node:fs';
 import { loadConfig } from '../config/load.ts';
 import { type ConfigProblem, formatProblem } from '../config/problem.ts';
+import type { Remains } from '../config/remains.ts';
 import type { Config } from '../config/schema.ts';
+import { printable } from '../platform/printable.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { UserError } from './exit-codes.ts';
 import type { Io } from './io.ts';
@@ -15,15 +17,58 @@ export interface LoadedConfig {
 }
 
 /** Throws `UserError` with every problem, one below the other. */
-export function requireConfig(file: string, { env }: Pick<Io, 'env'>): LoadedConfig {
-  const { config, problems, warnings, redact, digest } = loadConfig({
-    file,
-    env,
-    readFile: (path) => readFileSync(path, 'utf8'),
-  });
+export function requireConfig(file: string, io: Pick<Io, 'env'>): LoadedConfig {
+  const { config, problems, warnings, redact, digest } = load(file, io);
   if (config !== undefined) return { config, redact, digest, warnings };
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   throw new UserError(
-    `${problems.map((problem) => formatProblem(file, problem)).join('\n\n')}\n\n${count} in ${file}`,
+    `${problems.map((problem) => formatProblem(file, problem)).join('\n\n')}\n\n${counted(problems)} in ${printable(file)}`,
   );
 }
+
+export interface UsableConfig extends Remains {
+  readonly redact: Redactor;
+  /** The file has no problems. */
+  readonly isSound: boolean;
+}
+
+/** The part of the config that a command needs, and the option that can stand in for it. */
+const NEEDS = {
+  store: { key: 'store.path', option: '--store' },
+  server: { key: 'server', option: '--url' },
+} as const;
+
+/**
+ * Never throws for what is wrong with the file: reports it, and which value the command goes on with. `given`: the
+ * command line has the value, so that a file that is not there is no fault.
+ */
+export function usableConfig(
+  file: string,
+  need: keyof typeof NEEDS,
+  { given }: { readonly given: string | undefined },
+  io: Io,
+): UsableConfig {
+  const { config, problems, remains, redact } = load(file, io);
+  const [first] = problems;
+  if (first !== undefined && (given === undefined || existsSync(file))) {
+    const { key, option } = NEEDS[need];
+    const value =
+      need === 'store'
+        ? remains.storePath
+        : remains.server && `${remains.server.host}:${remains.server.port}`;
+    const source = remains.unread.includes(key)
+      ? `the default ${key}, ${value} (give another with ${option})`
+      : `its ${key}, ${value || 'false'}`;
+    const { line, column, message } = first;
+    io.warn(
+      `${printable(file)} has ${counted(problems)}, which \`listing-bridge check\` shows; the first is at ${line}:${column}: ${message}`,
+    );
+    io.warn(`Going on with ${printable(given ?? source)}.`);
+  }
+  return { ...remains, redact, isSound: config !== undefined };
+}
+
+const load = (file: string, { env }: Pick<Io, 'env'>) =>
+  loadConfig({ file, env, readFile: (path) => readFileSync(path, 'utf8') });
+
+const counted = ({ length }: { readonly length: number }) =>
+  length === 1 ? '1 problem' : `${length} problems`;

@@ -15,6 +15,7 @@ import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
 import { type ConfigParts, looseParts, partsOf, soundParts } from './parts.ts';
 import { byPlace, type ConfigProblem, type Finding } from './problem.ts';
 import { checkReferences } from './references.ts';
+import { type Remains, remainsOf } from './remains.ts';
 import { type Config, configSchema } from './schema.ts';
 import { redactorFor } from './secrets.ts';
 import { Source } from './source.ts';
@@ -30,6 +31,8 @@ export interface LoadedConfig {
   readonly warnings: readonly ConfigProblem[];
   /** Blots out everything secret in the file and in what it refers to. */
   readonly redact: Redactor;
+  /** What can be used of it however broken it is. */
+  readonly remains: Remains;
   /** SHA-256 of the file, hex; empty when it cannot be read. */
   readonly digest: string;
 }
@@ -53,14 +56,19 @@ export function loadConfig({ file, env, readFile = readUtf8 }: LoadOptions): Loa
   try {
     raw = readFile(resolve(file));
   } catch (error) {
-    return unusable(`the file cannot be read: ${readFault(error)}`, 'make one with: listing-bridge init');
+    return unusable(
+      file,
+      `the file cannot be read: ${readFault(error)}`,
+      'make one with: listing-bridge init',
+    );
   }
   const digest = createHash('sha256').update(raw).digest('hex');
-  if (raw.length > LONGEST_FILE) return unusable('the file is too large to be a config', undefined, digest);
+  if (raw.length > LONGEST_FILE)
+    return unusable(file, 'the file is too large to be a config', undefined, digest);
   const text = raw.replace(/^\uFEFF/, '');
   const [sound = ''] = text.split(NOT_UTF8, 1);
   if (sound.length < text.length)
-    return unusable('this is not UTF-8 text', 'save the file as UTF-8', digest, sound);
+    return unusable(file, 'this is not UTF-8 text', 'save the file as UTF-8', digest, sound);
 
   const environment = loadEnvironment(file, env, readFile);
   const { root, faults, fatal, lines } = readDocument(text, environment);
@@ -85,6 +93,7 @@ export function loadConfig({ file, env, readFile = readUtf8 }: LoadOptions): Loa
     config: problems.length === 0 ? checked.config : undefined,
     problems: tidy(problems),
     warnings: tidy(warnings),
+    remains: remainsOf(root, { file, isTrusted: !fatal, parts: checked.parts }),
     redact,
     digest,
   };
@@ -164,13 +173,14 @@ function tidy(problems: readonly ConfigProblem[]): ConfigProblem[] {
 }
 
 /** The line itself is not shown: nobody can tell where in it a secret stands. */
-function unusable(message: string, hint?: string, digest = '', before = ''): LoadedConfig {
+function unusable(file: string, message: string, hint?: string, digest = '', before = ''): LoadedConfig {
   const lines = before.split('\n');
   const column = (lines.at(-1)?.length ?? 0) + 1;
   return {
     config: undefined,
     problems: [{ line: lines.length, column, message, hint, sourceLine: '' }],
     warnings: [],
+    remains: remainsOf(undefined, { file, isTrusted: false, parts: undefined }),
     redact: createRedactor([]),
     digest,
   };

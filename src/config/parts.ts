@@ -97,7 +97,7 @@ function looseDestination(value: unknown): DestinationOptions | undefined {
 }
 
 /** The fields that parse, each by itself, with their defaults. */
-function fields<Shape extends z.ZodRawShape>(
+export function fields<Shape extends z.ZodRawShape>(
   shape: Shape,
   value: unknown,
 ): { [Key in keyof Shape]?: z.output<Shape[Key]> } {
@@ -110,7 +110,7 @@ function fields<Shape extends z.ZodRawShape>(
   return Object.fromEntries(sound) as { [Key in keyof Shape]?: z.output<Shape[Key]> };
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The values of a list; none where something else stands in its place. */

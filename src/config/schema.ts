@@ -39,14 +39,14 @@ export const templateOptions = z
     'must have text, body or both',
   );
 
-const store = z.strictObject({
+export const storeOptions = z.strictObject({
   path: text().default('./data/listing-bridge.db').describe("relative to the config's folder"),
   retention: duration()
     .default(30 * 86_400_000)
     .describe('how long the past is kept'),
 });
 
-const server = z
+export const serverOptions = z
   .strictObject({
     host: text().default('127.0.0.1').describe('address to listen on; any but loopback needs a token'),
     port: integer(0, 65_535).default(8787).describe('0 takes a free one and logs it'),
@@ -85,9 +85,11 @@ export const configSchema = z.strictObject({
   alerts: alertsOptions
     .optional()
     .describe('what the bridge says about itself; without it, only the log and the HTTP side know'),
-  store: store.prefault({}),
+  store: storeOptions.prefault({}),
   server: z
-    .union([z.literal(false), server], { error: 'must be a mapping with host, port and token, or false' })
+    .union([z.literal(false), serverOptions], {
+      error: 'must be a mapping with host, port and token, or false',
+    })
     .prefault({})
     .describe('/healthz, /readyz, /metrics, /api/status, /-/reload; false = off'),
   log: log.prefault({}),

@@ -2,11 +2,12 @@
  * Opens the database: the schema is brought up to date, and a file that cannot be read any more is set
  * aside under a telling name, never deleted; a new one takes its place, with what could be read of the old.
  */
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
-import { isCorrupt, StoreError } from './faults.ts';
+import { isBusy, isCorrupt, isFull, StoreError } from './faults.ts';
 import { OpenFiles, setAside } from './files.ts';
 import { makeFolderOf } from './folder.ts';
 import { migrate, refuseNewer, SCHEMA_VERSION, storedVersion } from './migrations.ts';
@@ -96,24 +97,47 @@ export function salvageFile(path: string, into: DatabaseSync): Salvaged {
   }
 }
 
-/** For the command line: no lock, and no newer or older schema than ours. Throws `StoreError`. */
+/** For the command line: no lock, and no newer or older schema than ours; makes nothing. Throws `StoreError`. */
 export function openStoreFile(path: string, readOnly: boolean): DatabaseSync {
+  if (!existsSync(path))
+    throw new StoreError(
+      `There is no store at ${path}: has \`listing-bridge run\` been started with this config yet? Give another file with --store.`,
+    );
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { readOnly, timeout: PATIENT_TIMEOUT_MS });
     const version = storedVersion(database);
     if (version === SCHEMA_VERSION) return database;
+    const whose =
+      version > SCHEMA_VERSION
+        ? 'a newer listing-bridge wrote it: use that version'
+        : version === 0
+          ? 'no listing-bridge has written to it: is the path right?'
+          : 'an older listing-bridge wrote it: `listing-bridge run` of this version brings it up to date';
     throw new StoreError(
-      `store.path ${path} has schema ${version}, this listing-bridge has ${SCHEMA_VERSION}: start the daemon of this version once, or use the version that wrote it`,
+      `The store ${path} has schema ${version}, this listing-bridge has ${SCHEMA_VERSION}; ${whose}`,
     );
   } catch (error) {
     database?.close();
-    if (error instanceof StoreError) throw error;
-    const hint = isCorrupt(error)
-      ? '. The daemon sets a damaged store aside when it starts, and goes on with a new one'
-      : readOnly
-        ? ' (has `listing-bridge run` been started with this config yet?)'
-        : '';
-    throw new StoreError(`cannot open store.path ${path}: ${messageOf(error)}${hint}`);
+    throw storeErrorOf(error, path);
   }
+}
+
+/** For the command line: what SQLite threw, in words, with what to do. */
+export function storeErrorOf(error: unknown, path: string): unknown {
+  if (error instanceof StoreError) return error;
+  const advice = adviceFor(error);
+  return advice === undefined
+    ? error
+    : new StoreError(`The store ${path} cannot be used (${messageOf(error)}): ${advice}`);
+}
+
+function adviceFor(error: unknown): string | undefined {
+  if (isCorrupt(error))
+    return 'it is damaged, or no store. The bridge sets a damaged one aside when it starts, and goes on with a new one';
+  if (isBusy(error)) return 'another program is writing to it. Try again';
+  if (isFull(error)) return 'free some space on its disk';
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR')
+    return 'run this as the user that the bridge runs as, and check the rights of the file and its folder';
+  return undefined;
 }

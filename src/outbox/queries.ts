@@ -37,6 +37,20 @@ export function findDelivery(
   return { delivery: deliveryFrom(row), attempts: attempts.map(attemptFrom) };
 }
 
+/** Of one announcement, in the order in which its rules named them. */
+export const deliveriesOfAnnouncement = (database: DatabaseSync, announcementId: string): StoredDelivery[] =>
+  database
+    .prepare(`${SELECT} WHERE d.announcement_id = ? ORDER BY length(d.id), d.id`)
+    .all(announcementId)
+    .map(deliveryFrom);
+
+/** Every destination that a delivery in the store is for. */
+export const storedDestinations = (database: DatabaseSync): string[] =>
+  database
+    .prepare('SELECT DISTINCT destination FROM deliveries ORDER BY destination')
+    .all()
+    .map(({ destination }) => String(destination));
+
 /**
  * Owed again at once, within what is left of its `maxAge`: an order of this morning is no order now.
  * `lateUntilMs` says that a person wants it all the same, and gives the new end for each destination

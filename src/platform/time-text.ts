@@ -1,7 +1,12 @@
 /** Times for people: by the clock on their wall, with its offset, so that nobody has to guess the zone. In JSON times are UTC. */
 
+/** Beyond it a date has no text. https://tc39.es/ecma262/#sec-time-values-and-time-range, less a day for the offset. */
+const LATEST_MS = 8.64e15 - 86_400_000;
+
 /** `2026-11-25 14:03:20.123 +09:00`. `wallMs`: epoch ms. */
 export function timeText(wallMs: number): string {
+  // Of a damaged store, or of another program's answer.
+  if (!(Math.abs(wallMs) < LATEST_MS)) return '?';
   const offsetMinutes = -new Date(wallMs).getTimezoneOffset();
   const local = new Date(wallMs + offsetMinutes * 60_000).toISOString();
   return `${local.slice(0, 10)} ${local.slice(11, 23)} ${offsetText(offsetMinutes)}`;

@@ -27,7 +27,9 @@ test('status shows feeds, destinations and the last announcement with its way; e
   expect(asked.stdout).toMatch(/^one +yes +[\d.]+m?s ago +answered /m);
   expect(asked.stdout).toMatch(/^bot +webhook +0 +- +0 +ok$/m);
   expect(asked.stdout).toMatch(/upbit spot_listing \[ABC\] {2}ABC is listed\n {4}one: service .*, network /);
-  expect(asked.stdout).toMatch(/^ {4}bot: delivered, on the wire after .*, ended after .*, 2 tries$/m);
+  expect(asked.stdout).toMatch(
+    /^ {4}bot: delivered \(request sent after .*, answered after .*, 2 attempts\)$/m,
+  );
 
   await using json = workplace.start(['status', '--url', String(url), '--json'], standIns.env);
   expect((await json.finished).code).toBe(0);
@@ -49,6 +51,6 @@ test('status without a daemon, or without an address, says what to do', async ()
   await using nobody = workplace.start(['status', '--url', 'http://127.0.0.1:1'], standIns.env);
   expect((await nobody.finished).code).toBe(1);
   expect(nobody.stderr.trim()).toBe(
-    'no answer at http://127.0.0.1:1: is `listing-bridge run` running with this config?',
+    'Nothing listens at http://127.0.0.1:1: start the bridge with `listing-bridge run`, or give its address with --url. [ECONNREFUSED]',
   );
 });

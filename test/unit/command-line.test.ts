@@ -3,10 +3,10 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { runProgram } from '../../src/cli/program.ts';
 import { createIds } from '../../src/outbox/ids.ts';
 import { openStore } from '../../src/outbox/store.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { runCommandLine } from '../support/command.ts';
 import { announcementOf } from './render-support.ts';
 
 const CONFIG = `feeds:
@@ -27,23 +27,8 @@ beforeEach(() => {
   writeFileSync(join(folder, 'config.yaml'), CONFIG);
 });
 
-async function run(...args: readonly string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const { signal } = new AbortController();
-  const env = { KEY: `dsk_${'0'.repeat(64)}` };
-  const exitCode = await runProgram([...args, '-c', join(folder, 'config.yaml')], signal, {
-    print: (line) => out.push(line),
-    warn: (line) => err.push(line),
-    env,
-    signal,
-    onHangup: () => undefined,
-    clock: systemClock,
-    random: () => 0.5,
-    version: '0.0.0',
-  });
-  return { exitCode, out: out.join('\n'), err: err.join('\n') };
-}
+const run = (...args: readonly string[]) =>
+  runCommandLine([...args, '-c', join(folder, 'config.yaml')], { env: { KEY: `dsk_${'0'.repeat(64)}` } });
 
 /** Two dead deliveries of two announcements, an hour apart, and one that is owed. */
 async function storeWithDead() {
@@ -106,7 +91,7 @@ describe('deliveries', () => {
   test('`retry --dead` takes all of them', async () => {
     const { bot, dry, owed } = await storeWithDead();
     const { out } = await run('deliveries', 'retry', '--dead');
-    expect(out).toBe('2 deliveries owed again; a running bridge takes it up within a second');
+    expect(out).toBe('2 deliveries queued; a running bridge will send them within a second');
     expect(await states()).toEqual({ [bot]: 'pending', [dry]: 'pending', [owed]: 'pending' });
   });
 
@@ -131,8 +116,8 @@ describe('deliveries', () => {
     const { bot, owed } = await storeWithDead();
     const { exitCode, out, err } = await run('deliveries', 'discard', owed, bot);
     expect(exitCode).toBe(1);
-    expect(out).toBe('1 delivery discarded; a running bridge takes it up within a second');
-    expect(err).toBe(`${bot}: unchanged (only pending deliveries can be discarded)`);
+    expect(out).toBe('1 delivery discarded; a running bridge will drop it within a second');
+    expect(err).toBe(`${bot}: unchanged (it is dead: only pending deliveries can be discarded)`);
     expect(await states()).toMatchObject({ [owed]: 'skipped', [bot]: 'dead' });
   });
 
@@ -144,7 +129,7 @@ describe('deliveries', () => {
     expect(shown.out).toMatch(/ATTEMPT.*\n1 .*5ms.*400 +no$/);
     expect(await run('deliveries', 'show', 'nope')).toMatchObject({
       exitCode: 1,
-      err: 'no delivery nope in the store; `listing-bridge deliveries` lists them',
+      err: 'There is no delivery or announcement nope in the store: `listing-bridge deliveries` lists the deliveries.',
     });
   });
 

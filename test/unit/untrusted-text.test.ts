@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { runProgram } from '../../src/cli/program.ts';
 import { createIds } from '../../src/outbox/ids.ts';
 import { openStore } from '../../src/outbox/store.ts';
 import { cellsOf } from '../../src/platform/cells.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
+import { runCommandLine } from '../support/command.ts';
 import { announcementOf } from './render-support.ts';
 
 const HOSTILE = '\u001b]0;pwned\u0007\u009b2J에이\nbot: delivered\r\u202e\u0000 👍🏽';
@@ -35,20 +35,12 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 async function run(columns: number | undefined, ...args: readonly string[]) {
-  const lines: string[] = [];
-  const { signal } = new AbortController();
-  const exitCode = await runProgram([...args, '-c', join(folder, 'config.yaml')], signal, {
-    print: (line) => lines.push(line),
-    warn: (line) => lines.push(line),
+  const options = columns === undefined ? {} : { columns };
+  const { exitCode, out, err } = await runCommandLine([...args, '-c', join(folder, 'config.yaml')], {
     env: { KEY: `dsk_${'0'.repeat(64)}` },
-    signal,
-    onHangup: () => undefined,
-    clock: systemClock,
-    random: () => 0.5,
-    version: '0.0.0',
-    columns,
+    ...options,
   });
-  return { exitCode, text: lines.join('\n') };
+  return { exitCode, text: [out, err].filter((part) => part !== '').join('\n') };
 }
 
 async function storeWith(title: string): Promise<string> {

@@ -1,0 +1,138 @@
+/** `deliveries retry` and `deliveries discard`: sends again, or cancels. Needs only the store. */
+import type { DatabaseSync } from 'node:sqlite';
+import type { DeliveryState } from '../delivery/delivery.ts';
+import {
+  deliveriesOfAnnouncement,
+  discardDeliveries,
+  findDelivery,
+  listDeliveries,
+  retryDeliveries,
+} from '../outbox/queries.ts';
+import type { StoredDelivery } from '../outbox/rows.ts';
+import { printable } from '../platform/printable.ts';
+import type { UsableConfig } from './config-file.ts';
+import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
+import { type Io, jsonText } from './io.ts';
+import { requireKnown, type StoreOptions, withStore } from './store-file.ts';
+
+/** What the list is narrowed by; its commands are given it too, because the command line takes it anywhere. */
+interface Narrowing {
+  readonly state?: DeliveryState;
+  readonly destination?: string;
+  /** Ms back from now. */
+  readonly since?: number;
+  readonly limit?: number;
+}
+
+/** Something that would have been narrowed must not be done to more than was meant. */
+function refuse(given: Narrowing, ...names: readonly (keyof Narrowing)[]): void {
+  for (const name of names)
+    if (given[name] !== undefined)
+      throw new UserError(`--${name} does not go with this: name the deliveries by their ids`, WRONG_USAGE);
+}
+
+export interface RetryOptions extends Narrowing, StoreOptions {
+  readonly ids: readonly string[];
+  readonly dead: boolean;
+  readonly json: boolean;
+  /** Also what is past its `maxAge`, which then counts anew. */
+  readonly late: boolean;
+}
+
+export function retryCommand(options: RetryOptions, io: Io): ExitCode {
+  if (options.ids.length > 0 === options.dead)
+    throw new UserError('name deliveries to retry, or give --dead for all dead ones', WRONG_USAGE);
+  refuse(options, 'state', 'limit', ...(options.dead ? [] : (['destination', 'since'] as const)));
+  return withStore(options, 'write', io, (opened) => {
+    const { database, config } = opened;
+    requireKnown(options.destination, opened);
+    const nowMs = io.clock.wallMs();
+    const ids = options.dead ? deadOnes(database, options, nowMs) : options.ids;
+    const late = options.late ? expiryFor(config, nowMs) : undefined;
+    const changed = retryDeliveries(database, ids, nowMs, late);
+    return report('queued; a running bridge will send', opened.database, io, {
+      ...{ asked: ids, changed, json: options.json },
+      why: ({ state }) =>
+        state === 'delivered'
+          ? 'it was delivered, and is not sent again'
+          : 'it is older than the maxAge of its destination; --late sends it all the same',
+    });
+  });
+}
+
+function deadOnes(database: DatabaseSync, { destination, since }: Narrowing, nowMs: number): string[] {
+  const sinceMs = since === undefined ? undefined : nowMs - since;
+  return listDeliveries(database, { state: 'dead', destination, sinceMs, limit: ALL }).map(
+    ({ delivery }) => delivery.id,
+  );
+}
+
+/** https://www.sqlite.org/lang_select.html#limitoffset: a negative limit is none. */
+const ALL = -1;
+
+export interface DiscardOptions extends Narrowing, StoreOptions {
+  readonly ids: readonly string[];
+  readonly json: boolean;
+}
+
+export function discardCommand(options: DiscardOptions, io: Io): ExitCode {
+  refuse(options, 'state', 'destination', 'since', 'limit');
+  return withStore(options, 'write', io, ({ database }) => {
+    const changed = discardDeliveries(database, options.ids, io.clock.wallMs());
+    return report('discarded; a running bridge will drop', database, io, {
+      ...{ asked: options.ids, changed, json: options.json },
+      why: ({ state }) => `it is ${state}: only pending deliveries can be discarded`,
+    });
+  });
+}
+
+/** Throws `UserError` when the config does not tell: a guessed age could let an old order through for ever. */
+function expiryFor(config: UsableConfig, nowMs: number): (destination: string) => number | undefined {
+  return (destination) => {
+    const options = config.destinations.get(destination);
+    if (options === undefined)
+      throw new UserError(
+        `--late needs the maxAge of ${printable(destination)}, and the config does not have it: correct the config, or retry without --late.`,
+      );
+    return options.maxAge === false ? undefined : nowMs + options.maxAge;
+  };
+}
+
+interface Change {
+  readonly asked: readonly string[];
+  readonly changed: readonly string[];
+  /** Why one is as it was. */
+  readonly why: (stored: StoredDelivery) => string;
+  readonly json: boolean;
+}
+
+/** `done`: what was done, and what a running bridge makes of it. */
+function report(
+  done: string,
+  database: DatabaseSync,
+  io: Io,
+  { asked, changed, why, json }: Change,
+): ExitCode {
+  const taken = new Set(changed);
+  const left = asked.filter((id) => !taken.has(id));
+  if (json) io.print(jsonText({ changed, unchanged: left }));
+  else {
+    const [was = '', next = ''] = done.split('; ');
+    const count = `${changed.length} ${changed.length === 1 ? 'delivery' : 'deliveries'} ${was}`;
+    const them = changed.length === 1 ? 'it' : 'them';
+    io.print(changed.length === 0 ? count : `${count}; ${next} ${them} within a second`);
+    for (const id of left) io.warn(`${printable(id)}: unchanged (${reasonFor(id, database, why)})`);
+  }
+  return left.length === 0 ? FINE : NOT_FINE;
+}
+
+function reasonFor(id: string, database: DatabaseSync, why: Change['why']): string {
+  const found = findDelivery(database, id);
+  if (found !== undefined) return why(found.delivery);
+  const parts = deliveriesOfAnnouncement(database, id).map(
+    ({ delivery, state }) => `${delivery.id} to ${delivery.destination}, ${state}`,
+  );
+  return parts.length === 0
+    ? 'there is no such delivery'
+    : printable(`this is an announcement; its deliveries: ${parts.join('; ')}`);
+}

@@ -1,0 +1,91 @@
+/**
+ * What `status` shows of the answer of a running bridge, which may be of another version, or of another program:
+ * nothing is taken for granted. What an older or newer bridge lacks is left out.
+ */
+import { z } from 'zod';
+import { UserError } from './exit-codes.ts';
+
+const text = z.string().catch('?');
+const number = z.number().catch(0);
+const optional = z.number().optional().catch(undefined);
+const listOf = <Item extends z.ZodType>(item: Item) => z.array(item).catch([]);
+const counts = z.record(z.string(), z.number()).catch({});
+
+const feed = z.object({
+  name: text,
+  healthy: z.boolean().catch(false),
+  silentMs: optional,
+  selfTest: z.object({ state: text, roundTripMs: optional }).catch({ state: '?', roundTripMs: undefined }),
+  connectedMs: optional,
+  welcome: z.object({ tier: z.string().optional() }).optional().catch(undefined),
+  keyExpiresInMs: optional,
+  losses: counts,
+  frames: counts,
+});
+
+const race = z.object({
+  feed: text,
+  wins: number,
+  losses: number,
+  medianLeadMs: optional,
+  medianLagMs: optional,
+});
+
+const destination = z.object({
+  name: text,
+  type: text,
+  pending: number,
+  oldestMs: optional,
+  inFlight: number,
+  state: text,
+});
+
+const delivery = z.object({
+  destination: text,
+  ticker: z.string().optional().catch(undefined),
+  state: text,
+  reason: z.string().optional().catch(undefined),
+  attempts: number,
+  dispatchMs: optional,
+  tookMs: optional,
+});
+
+const announcement = z.object({
+  id: z.string().optional().catch(undefined),
+  receivedMs: number,
+  feed: text,
+  publisher: text,
+  listingType: text,
+  tickers: listOf(text),
+  title: text,
+  serviceMs: optional.nullable(),
+  networkMs: optional.nullable(),
+  deliveries: listOf(delivery),
+});
+
+const status = z.object({
+  version: z.string(),
+  uptimeMs: number,
+  ready: z.boolean(),
+  problems: listOf(text),
+  notes: listOf(text),
+  feeds: listOf(feed),
+  race: listOf(race),
+  destinations: listOf(destination),
+  announcements: listOf(announcement),
+});
+
+export type StatusAnswer = z.output<typeof status>;
+export type ShownFeed = z.output<typeof feed>;
+export type ShownRace = z.output<typeof race>;
+export type ShownDestination = z.output<typeof destination>;
+export type ShownAnnouncement = z.output<typeof announcement>;
+
+/** Throws `UserError` when it is JSON, but not of a bridge. */
+export function readStatus(body: unknown, address: string): StatusAnswer {
+  const { data } = status.safeParse(body);
+  if (data !== undefined) return data;
+  throw new UserError(
+    `${address} answered JSON that is no status of listing-bridge: another program listens there. Check \`server\` in the config, or give the address of the bridge with --url. [not_a_status]`,
+  );
+}

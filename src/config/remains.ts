@@ -1,0 +1,65 @@
+/**
+ * What can be used of a config with problems, for commands that must work in an incident: where the store is, where
+ * the running bridge answers, which destinations there are. Each value is read by itself, so that no mistake
+ * elsewhere in the file hides it; a default stands in for what cannot be read, which is then named.
+ */
+import { dirname, resolve } from 'node:path';
+import type { z } from 'zod';
+import type { TemplateOptions } from '../destinations/destination.ts';
+import type { DestinationOptions } from '../destinations/index.ts';
+import { type Located, nodeAt } from './document.ts';
+import { type ConfigParts, fields, isRecord } from './parts.ts';
+import { serverOptions, storeOptions } from './schema.ts';
+
+export interface Remains {
+  /** Absolute. */
+  readonly storePath: string;
+  readonly server: z.output<typeof serverOptions> | false;
+  /** By name; `undefined` stands for a broken one. Empty where the YAML does not parse. */
+  readonly destinations: ReadonlyMap<string, DestinationOptions | undefined>;
+  readonly templates: ReadonlyMap<string, TemplateOptions | undefined>;
+  /** The file's structure is sound, so that a name that is not there is not in the file. */
+  readonly isTrusted: boolean;
+  /** Keys that a default stands in for, because they could not be read. */
+  readonly unread: readonly ('store.path' | 'server')[];
+}
+
+interface Context {
+  readonly file: string;
+  /** The YAML parses. Where it does not, what stands before the mistake is often right. */
+  readonly isTrusted: boolean;
+  readonly parts: ConfigParts | undefined;
+}
+
+const STORE = storeOptions.parse({});
+const SERVER = serverOptions.parse({});
+
+export function remainsOf(root: Located | undefined, { file, isTrusted, parts }: Context): Remains {
+  const store = root && nodeAt(root, ['store', 'path']);
+  const path = store?.exact ? storeOptions.shape.path.safeParse(store.node.value).data : undefined;
+  const isPathKnown = store?.exact ? path !== undefined && !store.node.broken : isTrusted;
+  const server = serverOf(root, isTrusted);
+  return {
+    storePath: resolve(dirname(resolve(file)), isPathKnown ? (path ?? STORE.path) : STORE.path),
+    server: server ?? SERVER,
+    destinations: parts?.destinations ?? new Map(),
+    templates: parts?.templates ?? new Map(),
+    isTrusted,
+    unread: [
+      ...(isPathKnown ? [] : ['store.path' as const]),
+      ...(server === undefined ? ['server' as const] : []),
+    ],
+  };
+}
+
+/** `undefined` when host or port cannot be read. A token that cannot be read is left out: most of what is asked needs none. */
+function serverOf(root: Located | undefined, isTrusted: boolean): Remains['server'] | undefined {
+  const section = root && nodeAt(root, ['server']);
+  if (!section?.exact) return isTrusted ? SERVER : undefined;
+  const { value, children } = section.node;
+  if (value === false) return false;
+  if (value === null) return SERVER;
+  if (!isRecord(value) || children.get('host')?.broken || children.get('port')?.broken) return undefined;
+  const { host, port, token } = fields(serverOptions.shape, value);
+  return host === undefined || port === undefined ? undefined : { host, port, token };
+}
