@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * argv → command, signals → abort, result → exit code. The only file that ends the process. It imports
- * nothing until it knows that this Node can run it.
+ * nothing until it knows that this Node can run it, and listens for signals before it loads anything: one that came
+ * earlier would end a bridge that has just been started.
  */
 const OLDEST_NODE = 24;
 
@@ -14,23 +15,57 @@ if (found < OLDEST_NODE) {
   process.exit(1);
 }
 
-// From the second start on, what was compiled (and in a checkout, stripped of its types) is read instead. Beside
-// the program, not in a folder for everybody: who may write there decides what runs. Where it cannot be, nothing changes.
-const { enableCompileCache } = await import('node:module');
-enableCompileCache(`${import.meta.dirname}/../.cache`);
+const args = process.argv.slice(2);
+const isDaemon = args.find((word) => !word.startsWith('-')) === 'run';
 
-const { runProgram } = await import('./cli/program.ts');
+/** A second signal within this is the same one: npm forwards the Ctrl-C that the terminal has sent to all. In seconds. */
+const SAME_SIGNAL = 0.5;
+
 const stop = new AbortController();
-let signals = 0;
-for (const name of ['SIGINT', 'SIGTERM'] as const)
+let firstAt: number | undefined;
+for (const name of ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const)
   process.on(name, () => {
     stop.abort();
-    // Somebody who asks twice does not want to wait.
-    if (++signals > 1) process.exit(1);
+    firstAt ??= process.uptime();
+    // Somebody who signals twice does not want to wait.
+    if (process.uptime() - firstAt > SAME_SIGNAL) process.exit(1);
   });
+
+/** A reload that was asked for before anything could obey it is done as soon as something can. */
+const hangup = { isDue: false, listener: undefined as (() => void) | undefined };
+if (isDaemon) {
+  process.on('SIGHUP', () => {
+    if (hangup.listener === undefined) hangup.isDue = true;
+    else hangup.listener();
+  });
+  // Node would open its debugger for the one and end for the other; log rotation sends them to whoever writes a log.
+  for (const name of ['SIGUSR1', 'SIGUSR2'] as const) process.on(name, () => undefined);
+}
+const onHangup = (listener: () => void): void => {
+  hangup.listener = listener;
+  if (hangup.isDue) listener();
+};
+
 // `listing-bridge deliveries | head` closes our output; that is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 // Whoever read our log has gone: announcements are worth more than the log.
 process.stderr.on('error', () => undefined);
 
-process.exitCode = await runProgram(process.argv.slice(2), stop.signal);
+// From the second start on, what was compiled (and in a checkout, stripped of its types) is read instead.
+const { compileCacheFolder } = await import('./platform/compile-cache.ts');
+const cache = compileCacheFolder({ args, env: process.env, program: import.meta.dirname });
+if (cache !== undefined) {
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache(cache);
+}
+
+const { runProgram } = await import('./cli/program.ts');
+const { processIo } = await import('./cli/io.ts');
+process.exitCode = await runProgram(args, processIo(stop.signal, onHangup));
+
+/** What is still to be written then is for a log that nobody reads. In ms. */
+const LAST_WORDS = 1000;
+if (isDaemon) {
+  const { systemClock } = await import('./platform/clock.ts');
+  systemClock.after(LAST_WORDS, () => process.exit(), false);
+}

@@ -12,7 +12,7 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts on Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
-  /** SIGHUP, from then on; without it the signal ends the process, as it does for every other command. */
+  /** SIGHUP, from then on, and at once if it has come already. Only `run` is spared by the signal. */
   onHangup(listener: () => void): void;
   readonly clock: Clock;
   readonly random: Random;
@@ -31,13 +31,13 @@ export const fenced = (io: Io): Io => ({
 /** For `--json`: indented, with nothing in it that a terminal would obey. */
 export const jsonText = (value: unknown): string => printableJson(JSON.stringify(value, null, 2));
 
-export function processIo(signal: AbortSignal): Io {
+export function processIo(signal: AbortSignal, onHangup: Io['onHangup']): Io {
   return {
     print: (line) => void process.stdout.write(`${line}\n`),
     warn: (line) => void process.stderr.write(`${line}\n`),
     env: process.env,
     signal,
-    onHangup: (listener) => void process.on('SIGHUP', listener),
+    onHangup,
     clock: systemClock,
     random: systemRandom,
     version: packageVersion(),

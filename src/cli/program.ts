@@ -5,15 +5,11 @@
 import { Command, CommanderError, Help, Option } from 'commander';
 import { count, duration, port } from './arguments.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
-import { fenced, type Io, processIo } from './io.ts';
+import { fenced, type Io } from './io.ts';
 import { addDeliveries, type MakeCommand } from './program-deliveries.ts';
 
 /** Runs one command line. Gives the exit code; throws only on a bug. */
-export async function runProgram(
-  args: readonly string[],
-  signal: AbortSignal,
-  outside: Io = processIo(signal),
-): Promise<number> {
+export async function runProgram(args: readonly string[], outside: Io): Promise<number> {
   const io = fenced(outside);
   let exitCode: ExitCode = FINE;
   // The faults are for its help; everybody else does without the simulator.

@@ -22,7 +22,7 @@ export async function runCommandLine(
   const out: string[] = [];
   const err: string[] = [];
   const { signal } = new AbortController();
-  const exitCode = await runProgram(args, signal, {
+  const exitCode = await runProgram(args, {
     print: (line) => out.push(line),
     warn: (line) => err.push(line),
     env,

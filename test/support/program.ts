@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Arrivals } from '../../src/simulator/arrivals.ts';
 
@@ -20,9 +20,12 @@ export class Program implements AsyncDisposable {
   /** JSON lines of the log. */
   readonly log = new Arrivals<LogLine>('log line');
   readonly finished: Promise<Finished>;
+  /** The exit code, also while nobody reads what it wrote. */
+  readonly exited: Promise<number | null>;
   stdout = '';
   stderr = '';
   readonly #child: ChildProcess;
+  readonly #lines: Interface | undefined;
 
   constructor(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>) {
     this.#child = spawn(process.execPath, [ENTRY, ...args], {
@@ -35,13 +38,20 @@ export class Program implements AsyncDisposable {
     });
     const { stderr } = this.#child;
     if (stderr !== null)
-      createInterface({ input: stderr }).on('line', (line) => {
+      this.#lines = createInterface({ input: stderr }).on('line', (line) => {
         this.stderr += `${line}\n`;
         if (line.startsWith('{')) this.log.add(JSON.parse(line));
       });
+    this.exited = new Promise((resolve) => this.#child.on('exit', resolve));
     this.finished = new Promise((resolve) =>
       this.#child.on('close', (code, signal) => resolve({ code, signal })),
     );
+  }
+
+  /** Whoever should read its log hangs. */
+  stopReadingLog(): void {
+    this.#lines?.removeAllListeners('line').pause();
+    this.#child.stderr?.pause();
   }
 
   get pid(): number | undefined {
@@ -64,6 +74,8 @@ export class Program implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill('SIGKILL');
+    // The end of what is not read would never come.
+    if (this.#child.stderr?.isPaused()) this.#child.stderr.destroy();
     await this.finished;
   }
 }
