@@ -466,11 +466,12 @@ describe('server → client', () => {
     await heartbeat(60_000);
     await bridge.pass(8_000);
     await announce(2);
+    await bridge.pass(9_000);
     await announce(7_000);
     expect(bridge.ages).toEqual([2, 7000]);
     expect(bridge.client.status.clockOffsetMs).toBeCloseTo(0, 1);
     peer.ping();
-    await bridge.pass(30_000);
+    await bridge.pass(20_000);
     await expect.poll(() => peer.messages).toHaveLength(2);
   });
 
