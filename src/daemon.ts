@@ -124,7 +124,10 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       intake.take(frame, receipt);
       rehearsal.interrupt();
     };
-    const feeds = new FeedSet({ clock, random, events: { ...events.feed, announcement } });
+    const feeds = new FeedSet({
+      ...{ clock, random, redact: redactor.redact },
+      events: { ...events.feed, announcement },
+    });
     const running = new RunningConfig(first, {
       ...{ lanes, feeds, intake, dedupe, journal, redactor, clock, publish, turn },
       load: parts.load,

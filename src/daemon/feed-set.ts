@@ -8,13 +8,14 @@ import type { Expectations } from '../feed/evidence.ts';
 import type { FeedOptions } from '../feed/options.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
-import { fingerprint } from '../platform/secret.ts';
+import { fingerprint, type Redactor } from '../platform/secret.ts';
 import type { Difference } from './difference.ts';
 
 export interface FeedSetParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly events: FeedEvents;
+  readonly redact: Redactor;
 }
 
 interface Running {
@@ -69,9 +70,9 @@ export class FeedSet {
   }
 
   #start(start: Pick<FeedParts, 'options' | 'ca' | 'expectations'>, print: string): void {
-    const { clock, random, events } = this.#parts;
+    const { clock, random, events, redact } = this.#parts;
     const gates = { connectGate: this.#connectGate, selfTestGate: this.#selfTestGate };
-    const client = new FeedClient({ ...start, ...gates, clock, random, events });
+    const client = new FeedClient({ ...start, ...gates, clock, random, events, redact });
     this.#running.set(start.options.name, { client, print });
     client.start();
   }

@@ -10,6 +10,7 @@ import type { LookupFunction } from 'node:net';
 import { backoffMs } from '../platform/backoff.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
+import type { Redactor } from '../platform/secret.ts';
 import { AgeEstimate } from './age.ts';
 import type { ConnectGate, SelfTestGate } from './connect-gate.ts';
 import { Connection } from './connection.ts';
@@ -52,6 +53,8 @@ export interface FeedParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly events: FeedEvents;
+  /** For what a far end said of a refusal. */
+  readonly redact: Redactor;
   readonly expectations?: Expectations;
   /** Name resolution; default: the system's. */
   readonly lookup?: LookupFunction;
@@ -154,12 +157,12 @@ export class FeedClient {
   }
 
   #connect(): void {
-    const { options, ca, clock, connectGate, lookup } = this.#parts;
+    const { options, ca, clock, connectGate, lookup, redact } = this.#parts;
     const apiKey = options.apiKey.reveal();
     this.#state = 'connecting';
     this.#age.connecting(clock.monotonicMs());
     this.#connection = new Connection({
-      ...{ url: this.#url, apiKey, ca, clock, lookup },
+      ...{ url: this.#url, apiKey, ca, clock, lookup, redact },
       compression: this.#compression,
       insecure: options.tls.insecure,
       silenceTimeoutMs: options.silenceTimeout,

@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Clock, Timer } from '../platform/clock.ts';
+import type { Redactor } from '../platform/secret.ts';
 import { Dial } from './dial.ts';
 import { faultVerdict, onFault } from './fault.ts';
 import { type FrameData, LARGEST_FRAME_BYTES } from './frames.ts';
@@ -42,6 +43,8 @@ export interface ConnectionParts {
   readonly lookup: LookupFunction | undefined;
   readonly silenceTimeoutMs: number;
   readonly clock: Clock;
+  /** For what a far end said; before it is cut, because half a secret is not known as one. */
+  readonly redact: Redactor;
   readonly opened: () => void;
   readonly frame: (data: FrameData) => void;
   /** Not called after `close`. */
@@ -60,7 +63,7 @@ export class Connection {
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
-    const { clock, url, ca, apiKey, insecure, compression, lookup, frame } = parts;
+    const { clock, url, ca, apiKey, insecure, compression, lookup, frame, redact } = parts;
     this.#deadline = clock.after(HANDSHAKE_TIMEOUT_MS, () => this.#end(faultVerdict('handshake_timeout')));
     const tls = { rejectUnauthorized: !insecure, ...(ca === undefined ? {} : { ca }) };
     this.#dial = new Dial({ tls: url.startsWith('wss:') ? tls : undefined, lookup, clock });
@@ -87,8 +90,8 @@ export class Connection {
     });
     socket.on('unexpected-response', (_request, response) => void this.#refused(response));
     // Left to itself, ws waits half a minute for a far end that has just broken the protocol.
-    socket.on('error', (error) => this.#end(onFault(error)));
-    socket.on('close', (code, reason) => this.#end(onClose(code, reason.toString())));
+    socket.on('error', (error) => this.#end(onFault(error, redact)));
+    socket.on('close', (code, reason) => this.#end(onClose(code, redact(reason.toString()))));
   }
 
   /** Monotonic ms of the last frame, ping, or of the handshake. */
@@ -124,7 +127,8 @@ export class Connection {
   }
 
   async #refused(response: IncomingMessage): Promise<void> {
-    const patience = this.#parts.clock.after(REFUSAL_BODY_TIMEOUT_MS, () => response.destroy());
+    const { clock, redact } = this.#parts;
+    const patience = clock.after(REFUSAL_BODY_TIMEOUT_MS, () => response.destroy());
     let body = '';
     try {
       for await (const chunk of response.setEncoding('utf8')) {
@@ -135,7 +139,9 @@ export class Connection {
       // The status alone says enough.
     }
     patience.cancel();
-    this.#end(onRefusal(response.statusCode ?? 0, response.headers, body));
+    const { location } = response.headers;
+    const headers = location === undefined ? {} : { location: redact(location) };
+    this.#end(onRefusal(response.statusCode ?? 0, { ...response.headers, ...headers }, redact(body)));
   }
 
   #alive(): void {

@@ -2,6 +2,7 @@
  * What the line itself does wrong, as the same kind of verdict that the service's own refusals get: a word
  * from a closed set (also the label in metrics), what was said, and what to do. All of it is retried.
  */
+import type { Redactor } from '../platform/secret.ts';
 import type { RetryVerdict } from './refusal.ts';
 
 /** What the bridge notices without being told. */
@@ -65,9 +66,9 @@ export function faultVerdict(reason: FaultReason, detail?: string): RetryVerdict
 }
 
 /** `error`: as `ws` emits it before the connection closes. */
-export function onFault(error: NodeJS.ErrnoException): RetryVerdict {
+export function onFault(error: NodeJS.ErrnoException, redact: Redactor): RetryVerdict {
   const { code = '', message } = error;
-  const said = message === '' ? code : message.slice(0, LONGEST_DETAIL);
+  const said = message === '' ? code : redact(message).slice(0, LONGEST_DETAIL);
   return faultVerdict(WORDS[code] ?? reasonOf(code, message), said);
 }
 

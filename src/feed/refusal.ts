@@ -4,7 +4,7 @@
  * one sentence of advice for the person who is losing money meanwhile. Without `afterMs` the caller's
  * own backoff decides; the 5 s cooldown between connects is the caller's in every case.
  */
-import { isRecord, numberOf } from './wire-values.ts';
+import { answerOf, type Headers, oneLine } from './refusal-answer.ts';
 
 export type FatalReason = 'no_key' | 'key_refused' | 'key_expired' | 'key_invalidated' | 'key_revoked';
 
@@ -14,7 +14,7 @@ export type RetryReason =
   | 'too_many_requests' // 429 with a word that we do not know
   | 'bad_request' // 400, 426
   | 'server_error' // 5xx
-  | 'unexpected_answer' // any other status
+  | 'unexpected_answer' // anything that the service would not say
   | 'closed'; // any other close
 
 type RateLimitWord = keyof typeof RATE_LIMITS;
@@ -44,9 +44,15 @@ export interface RetryVerdict {
 
 export type Verdict = FatalVerdict | RetryVerdict;
 
-export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
-
 const KEY_ADVICE = 'get or renew the key at cryptolisting.ws, put it into apiKey, and reload';
+
+const FATAL_STATUS = {
+  401: ['no_key', 'the service saw no key'],
+  403: ['key_refused', 'the key is wrong, revoked or expired'],
+} as const satisfies Record<number, readonly [FatalReason, string]>;
+
+const IN_BETWEEN =
+  'something in between answered, not the feed service: check url, and whether a proxy, a CDN or the login page of a network is in the way; it tries again by itself';
 
 /** The 429 words of feed-protocol.md, with the wait that each implies when the body names none. */
 const RATE_LIMITS = {
@@ -126,50 +132,34 @@ export const RETRY_REASONS: readonly string[] = [
 /** RFC 6455 §7.4.1: message too big, said with or without a reason. */
 const CLOSE_TOO_BIG = 1009;
 
-/** So that a mistaken `Retry-After: 86400` cannot silence a feed for a day. */
-const LONGEST_WISH_MS = 3_600_000;
-const LONGEST_DETAIL = 200;
-
-/** An HTTP answer in place of the upgrade. */
+/** An HTTP answer in place of the upgrade. Only the service's own words end a feed: what is in between knows no keys. */
 export function onRefusal(status: number, headers: Headers, bodyText: string): Verdict {
-  const body = jsonObject(bodyText);
-  const word = typeof body['error'] === 'string' ? body['error'].trim() : bodyText.trim();
-  const detail = oneLine(bodyText);
-  const said = detail === '' ? {} : { detail };
-  const wish = wishedMs(body, headers);
+  const { word, text, detail, wishMs } = answerOf(status, headers, bodyText);
   const retry = (reason: RetryReason, advice: string, defaultMs?: number): RetryVerdict => {
-    const afterMs = wish ?? defaultMs;
-    return { kind: 'retry', reason, advice, ...said, ...(afterMs === undefined ? {} : { afterMs }) };
+    const afterMs = wishMs ?? defaultMs;
+    return { kind: 'retry', reason, advice, detail, ...(afterMs === undefined ? {} : { afterMs }) };
   };
 
-  if (status === 401)
-    return {
-      kind: 'fatal',
-      reason: 'no_key',
-      advice: `the service saw no key: ${KEY_ADVICE}`,
-      ...said,
-    };
-  if (status === 403)
-    return {
-      kind: 'fatal',
-      reason: 'key_refused',
-      advice: `the key is wrong, revoked or expired: ${KEY_ADVICE}`,
-      ...said,
-    };
-  if (status === 429) {
-    if (!isRateLimitWord(word))
-      return retry(
-        'too_many_requests',
-        'the service limits this key or IP address: close other clients of it',
-      );
-    const known: { advice: string; afterMs?: number } = RATE_LIMITS[word];
-    return retry(word, known.advice, known.afterMs);
+  // A limit is one under whatever status it comes, and as text too.
+  const limit = word ?? (status === 429 ? text : '');
+  if (status < 500 && isRateLimitWord(limit)) {
+    const known: { advice: string; afterMs?: number } = RATE_LIMITS[limit];
+    return retry(limit, known.advice, known.afterMs);
+  }
+  if (status === 429)
+    return retry('too_many_requests', 'the service limits this key or IP address: close other clients of it');
+  if ((status === 401 || status === 403) && word !== undefined) {
+    const [reason, found] = FATAL_STATUS[status];
+    return { kind: 'fatal', reason, advice: `${found}: ${KEY_ADVICE}`, detail };
   }
   if (status === 400 || status === 426)
     return retry('bad_request', 'the service did not accept the request: check url (is a proxy in between?)');
   if (status >= 500)
-    return retry('server_error', 'the service has an outage: nothing to do, it reconnects by itself');
-  return retry('unexpected_answer', 'this is not the answer of the feed service: check url');
+    return retry(
+      'server_error',
+      'the service has an outage, or what is in front of it cannot reach it: nothing to do, it reconnects by itself',
+    );
+  return retry('unexpected_answer', IN_BETWEEN);
 }
 
 /** The reason is decisive whatever its code; only 1009 says enough without one. */
@@ -192,49 +182,4 @@ function isKeyCloseWord(word: string): word is keyof typeof KEY_CLOSES {
 
 function isCloseWord(word: string): word is CloseWord {
   return Object.hasOwn(CLOSES, word);
-}
-
-/** The body's own number before the header's, which a proxy may have set. */
-function wishedMs(body: Readonly<Record<string, unknown>>, headers: Headers): number | undefined {
-  const secs = secondsOf(body['retry_after_s']) ?? retryAfterSecs(headers);
-  return secs === undefined ? undefined : Math.min(secs * 1000, LONGEST_WISH_MS);
-}
-
-/** RFC 9110 §10.2.3: seconds, or a date, which is counted from the answer's own `Date`, not from our clock. */
-function retryAfterSecs(headers: Headers): number | undefined {
-  const wish = headerOf(headers, 'retry-after');
-  const secs = secondsOf(wish);
-  if (secs !== undefined || wish === undefined) return secs;
-  const spanMs = Date.parse(wish) - Date.parse(headerOf(headers, 'date') ?? '');
-  return Number.isNaN(spanMs) ? undefined : Math.max(0, spanMs / 1000);
-}
-
-function headerOf(headers: Headers, name: string): string | undefined {
-  const value = headers[name];
-  return typeof value === 'string' ? value : value?.[0];
-}
-
-function secondsOf(value: unknown): number | undefined {
-  const secs = numberOf(value);
-  return secs !== undefined && secs >= 0 ? secs : undefined;
-}
-
-function jsonObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-/** A stranger's words, fit for one log line. */
-function oneLine(text: string): string {
-  const line = text
-    .slice(0, 4 * LONGEST_DETAIL)
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim();
-  return line.length > LONGEST_DETAIL
-    ? `${line.slice(0, LONGEST_DETAIL - 1)}…`.toWellFormed()
-    : line.toWellFormed();
 }

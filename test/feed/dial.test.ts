@@ -31,7 +31,10 @@ test.each([
   for (let passed = 0; passed < 9_000; passed += 300) await bridge.pass(300);
   expect(bridge.losses.all).toEqual([]);
   far.open();
-  expect((await bridge.losses.waitFor(1))[0]).toMatchObject({ reason: 'server_error', detail: 'busy' });
+  expect((await bridge.losses.waitFor(1))[0]).toMatchObject({
+    reason: 'server_error',
+    detail: 'HTTP 503: busy',
+  });
 });
 
 test('regression: the limit that is named is the one that holds', async () => {

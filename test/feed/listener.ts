@@ -60,6 +60,7 @@ export class Listener implements Disposable {
       ...(options.gates ?? newGates()),
       clock: this.clock satisfies Clock,
       random: () => 0.5,
+      redact: (text) => text.replaceAll(options.apiKey ?? KEY, '[key]'),
       ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
       expectations: expectations(options),
       events: {

@@ -286,6 +286,14 @@ describe('refusals', () => {
     expect(server.peers.all.filter(({ path }) => path.includes('upbit'))).toHaveLength(1);
   });
 
+  test('regression: a key that is repeated by what answers is redacted before it is cut', async () => {
+    server.script = (peer) => peer.refuse(403, `${'x'.repeat(150)}${KEY}`);
+    const bridge = await listen();
+    const [loss] = await bridge.losses.waitFor(1);
+    expect(loss?.detail).toBe(`HTTP 403: ${'x'.repeat(150)}[key]`);
+    expect(bridge.trouble).not.toContain(KEY.slice(0, 20));
+  });
+
   test('a refusal whose body never ends is judged by its status', async () => {
     server.script = (peer) => peer.refuse(503, 'maint', [], true);
     const bridge = await listen();

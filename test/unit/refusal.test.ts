@@ -8,7 +8,11 @@ describe('onRefusal', () => {
     [403, 'key_refused'],
   ])('%i is fatal', (status, reason) => {
     const verdict = onRefusal(status, { 'retry-after': '5' }, '{"error":"invalid_key"}');
-    expect(verdict).toMatchObject({ kind: 'fatal', reason, detail: '{"error":"invalid_key"}' });
+    expect(verdict).toMatchObject({
+      kind: 'fatal',
+      reason,
+      detail: `HTTP ${status}: {"error":"invalid_key"}`,
+    });
     expect(verdict.advice).toContain('apiKey');
   });
 
@@ -41,7 +45,8 @@ describe('onRefusal', () => {
     ['a date without one to count from', { 'retry-after': date }, '', undefined],
     ['a negative number', { 'retry-after': '-5' }, '{"retry_after_s":-1}', undefined],
     ['nonsense', { 'retry-after': 'later' }, '{"retry_after_s":{}}', undefined],
-    ['at most an hour', { 'retry-after': '86400' }, '', 3_600_000],
+    ['the service, at most an hour', {}, '{"error":"x","retry_after_s":86400}', 3_600_000],
+    ['somebody else, at most five minutes', { 'retry-after': '86400' }, '<html>', 300_000],
   ])('the wait comes from %s', (_name, headers, body, afterMs) => {
     const verdict = onRefusal(429, headers, body);
     expect(verdict.kind === 'retry' ? verdict.afterMs : Number.NaN).toBe(afterMs);
@@ -61,7 +66,56 @@ describe('onRefusal', () => {
       kind: 'retry',
       reason,
       advice: expect.stringMatching(/\w/),
-      detail: '<html>no</html>',
+      detail: `HTTP ${status}: no`,
+    });
+  });
+
+  const PAGE =
+    '<!DOCTYPE html><html><head><title>Attention Required!</title><style>a{}</style><script>x()</script></head><body><h1>Blocked</h1></body></html>';
+  describe('regression: a feed is given up for ever for what was in between', () => {
+    it.each(
+      [401, 403, 404, 407, 451].flatMap((status) =>
+        [PAGE, '', 'Forbidden', '{"message":"Forbidden"}', '{"error":{"code":1}}', '{"error":""}', '[1]'].map(
+          (body) => [status, body] as const,
+        ),
+      ),
+    )('%i with the body %j is tried again, and is said to come from in between', (status, body) => {
+      const verdict = onRefusal(status, { 'content-type': 'text/html' }, body);
+      expect(verdict).toMatchObject({
+        kind: 'retry',
+        reason: 'unexpected_answer',
+        advice: expect.stringMatching(/something in between answered/),
+      });
+    });
+
+    it('its status and first words are shown, without markup', () => {
+      expect(onRefusal(403, {}, PAGE).detail).toBe('HTTP 403: Attention Required! Blocked');
+      expect(onRefusal(403, {}, '').detail).toBe('HTTP 403');
+    });
+
+    it.each([301, 302, 307, 308])('a redirect (%i) says where to', (status) => {
+      const location = 'https://login.guest.example/start?from=here';
+      expect(onRefusal(status, { location }, '<p>Moved</p>')).toMatchObject({
+        kind: 'retry',
+        reason: 'unexpected_answer',
+        detail: `HTTP ${status} to ${location}: Moved`,
+      });
+    });
+
+    it.each([500, 502, 503, 504, 520])('a Retry-After of an hour with %i is five minutes', (status) => {
+      for (const body of ['', '{"error":"maintenance","retry_after_s":3600}'])
+        expect(onRefusal(status, { 'retry-after': '3600' }, body)).toMatchObject({
+          kind: 'retry',
+          reason: 'server_error',
+          afterMs: 300_000,
+        });
+    });
+
+    it('a limit is one under 403 too', () => {
+      expect(onRefusal(403, {}, '{"error":"max_distinct_ips_reached"}')).toMatchObject({
+        kind: 'retry',
+        reason: 'max_distinct_ips_reached',
+      });
     });
   });
 
@@ -83,7 +137,9 @@ describe('onRefusal', () => {
         },
       ),
     );
-    expect(onRefusal(400, {}, `a\r\n\u001b[31mb${'x'.repeat(500)}`).detail).toMatch(/^a \[31mbx+…$/);
+    expect(onRefusal(400, {}, `a\r\n\u001b[31mb${'x'.repeat(500)}`).detail).toMatch(
+      /^HTTP 400: a \[31mbx+…$/,
+    );
   });
 });
 
@@ -104,6 +160,7 @@ describe('onClose', () => {
     [1000, '', { reason: 'closed', detail: 'code 1000' }],
     [1006, '', { reason: 'closed', detail: 'code 1006' }],
     [1008, 'something new', { reason: 'closed', detail: 'code 1008: something new' }],
+    [1000, 'key_expired by a proxy', { reason: 'closed', detail: 'code 1000: key_expired by a proxy' }],
     [1012, 'restart', { reason: 'closed', detail: 'code 1012: restart' }],
   ])('%i %s is tried again', (code, reason, wanted) => {
     expect(onClose(code, reason)).toEqual({ kind: 'retry', advice: expect.stringMatching(/\w/), ...wanted });
