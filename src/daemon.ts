@@ -12,7 +12,7 @@ import { type Load, RunningConfig } from './daemon/running-config.ts';
 import { Dedupe } from './dedupe.ts';
 import { Budgets, REMEMBERED_MS } from './delivery/budgets.ts';
 import { HttpPools } from './destinations/http-pools.ts';
-import type { FeedEvents } from './feed/client.ts';
+import type { FeedEvents } from './feed/client-parts.ts';
 import { Intake, NOWHERE } from './intake.ts';
 import { Bus } from './ops/bus.ts';
 import { createEvents } from './ops/events.ts';

@@ -2,7 +2,8 @@
  * The feeds of the running config, by name. All share the gates that keep within the service's limits, also
  * over a reload: a feed with a new key connects at once, one with the old key waits for its cooldown.
  */
-import { FeedClient, type FeedEvents, type FeedParts } from '../feed/client.ts';
+import { FeedClient } from '../feed/client.ts';
+import type { FeedEvents, FeedParts } from '../feed/client-parts.ts';
 import { ConnectGate, SelfTestGate } from '../feed/connect-gate.ts';
 import type { Expectations } from '../feed/evidence.ts';
 import type { FeedOptions } from '../feed/options.ts';

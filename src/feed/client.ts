@@ -6,62 +6,24 @@
  *
  * The reader does nothing but decode and hand on, synchronously; nothing downstream can hold it up.
  */
-import type { LookupFunction } from 'node:net';
 import { backoffMs } from '../platform/backoff.ts';
-import type { Clock, Timer } from '../platform/clock.ts';
-import type { Random } from '../platform/random.ts';
-import type { Redactor } from '../platform/secret.ts';
+import type { Timer } from '../platform/clock.ts';
 import { AgeEstimate } from './age.ts';
-import type { ConnectGate, SelfTestGate } from './connect-gate.ts';
+import type { FeedEvents, FeedParts } from './client-parts.ts';
 import { Connection } from './connection.ts';
 import { Evidence, type Expectations, KEY_EXPIRES_WITHIN_MS } from './evidence.ts';
-import {
-  type AnnouncementFrame,
-  decodeFrame,
-  type Frame,
-  type FrameData,
-  type Receipt,
-  type WelcomeFrame,
-} from './frames.ts';
-import { type FeedStatus, type Loss, uncovered } from './health.ts';
+import { type AnnouncementFrame, decodeFrame, type FrameData, type WelcomeFrame } from './frames.ts';
+import { type FeedStatus, uncovered } from './health.ts';
 import type { FeedOptions } from './options.ts';
 import type { Verdict } from './refusal.ts';
 import { SelfTest } from './self-test.ts';
-import type { Warning } from './warning.ts';
 
 /** feed-protocol.md: 1, 2, 4 … 300 s, reset by a welcome. */
 const BACKOFF = { minMs: 1000, maxMs: 300_000 } as const;
 
-export interface FeedEvents {
-  announcement(frame: AnnouncementFrame, receipt: Omit<Receipt, 'id'>): void;
-  /** Once a connection. `missing`: exchanges that were asked for and that the key does not cover. */
-  welcome(feed: string, frame: WelcomeFrame, missing: readonly string[]): void;
-  /** Frames that are neither announcement, heartbeat nor welcome. */
-  odd(feed: string, frame: Extract<Frame, { kind: 'garbage' | 'unknown' | 'error' }>): void;
-  lost(feed: string, loss: Loss, retryMs: number): void;
-  fatal(feed: string, reason: string, advice: string): void;
-  selfTest(feed: string, result: { readonly roundTripMs: number } | 'unanswered'): void;
-  warning(warning: Warning): void;
-}
-
-export interface FeedParts {
-  readonly options: FeedOptions;
-  /** The text of `tls.ca`. */
-  readonly ca: string | undefined;
-  readonly connectGate: ConnectGate;
-  readonly selfTestGate: SelfTestGate;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly events: FeedEvents;
-  /** For what a far end said of a refusal. */
-  readonly redact: Redactor;
-  readonly expectations?: Expectations;
-  /** Name resolution; default: the system's. */
-  readonly lookup?: LookupFunction;
-}
-
 export class FeedClient {
   readonly #parts: FeedParts;
+  #options: FeedOptions;
   readonly #age = new AgeEstimate();
   readonly #url: string;
   readonly #host: string;
@@ -82,28 +44,35 @@ export class FeedClient {
   #lastFrameMs: number | undefined;
   #keyExpiresMs: number | undefined;
   #reconnect: Timer | undefined;
+  #retryAtMs: number | undefined;
 
   constructor(parts: FeedParts) {
     this.#parts = parts;
     const { options, clock, events } = parts;
+    this.#options = options;
     const url = new URL(options.url);
     if (options.exchanges !== undefined) url.searchParams.set('cex', options.exchanges.join(','));
     // The service reads the list with its commas as they are.
     this.#url = url.href.replaceAll('%2C', ',');
     this.#host = url.host;
     this.#expectations = parts.expectations;
-    this.#evidence = new Evidence(options, clock, (warning) => events.warning(warning));
-    this.#selfTest = new SelfTest({ ...parts, events: { selfTest: this.#selfTested.bind(this) } }, () =>
-      this.#connection?.send('{"type":"test"}'),
-    );
+    const current = () => this.#options;
+    this.#evidence = new Evidence(current, clock, (warning) => events.warning(warning));
+    this.#selfTest = new SelfTest({
+      ...{ options: current, clock, selfTestGate: parts.selfTestGate },
+      send: () => this.#connection?.send('{"type":"test"}'),
+      result: (result) => this.#selfTested(result),
+      deaf: () => this.#connection?.abandon('deaf'),
+    });
   }
 
   get options(): FeedOptions {
-    return this.#parts.options;
+    return this.#options;
   }
 
   get status(): FeedStatus {
-    const { options, clock } = this.#parts;
+    const { clock } = this.#parts;
+    const options = this.#options;
     const welcome = this.#welcome;
     return {
       name: options.name,
@@ -125,6 +94,7 @@ export class FeedClient {
       losses: this.#losses,
       lastLoss: this.#lastLoss,
       trouble: this.#trouble,
+      retryAtMs: this.#state === 'waiting' ? this.#retryAtMs : undefined,
     };
   }
 
@@ -138,6 +108,13 @@ export class FeedClient {
     if (this.#welcome !== undefined) this.#examine(this.#welcome);
   }
 
+  /** What needs no other connection: the name, `silenceTimeout`, `selfTest`. */
+  adjust(options: FeedOptions): void {
+    this.#options = options;
+    this.#connection?.watchSilence();
+    if (this.#state === 'live') this.#selfTest.adjust();
+  }
+
   stop(): void {
     this.#state = 'stopped';
     this.#trouble = 'stopped';
@@ -148,16 +125,19 @@ export class FeedClient {
   }
 
   #connectAfter(delayMs: number): void {
-    this.#reconnect = this.#parts.clock.after(delayMs, () => {
-      const { connectGate, clock, options } = this.#parts;
-      const waitMs = connectGate.enter(this.#host, options.apiKey.reveal(), clock.monotonicMs());
+    const { connectGate, clock } = this.#parts;
+    this.#retryAtMs = clock.monotonicMs() + delayMs;
+    this.#reconnect = clock.after(delayMs, () => {
+      const apiKey = this.#options.apiKey.reveal();
+      const waitMs = connectGate.enter(this.#host, apiKey, clock.monotonicMs());
       if (waitMs > 0) this.#connectAfter(waitMs);
       else this.#connect();
     });
   }
 
   #connect(): void {
-    const { options, ca, clock, connectGate, lookup, redact } = this.#parts;
+    const { ca, clock, connectGate, lookup, redact } = this.#parts;
+    const options = this.#options;
     const apiKey = options.apiKey.reveal();
     this.#state = 'connecting';
     this.#age.connecting(clock.monotonicMs());
@@ -165,7 +145,7 @@ export class FeedClient {
       ...{ url: this.#url, apiKey, ca, clock, lookup, redact },
       compression: this.#compression,
       insecure: options.tls.insecure,
-      silenceTimeoutMs: options.silenceTimeout,
+      silenceTimeoutMs: () => this.#options.silenceTimeout,
       opened: () => connectGate.connected(this.#host, apiKey, clock.monotonicMs()),
       frame: (data) => this.#read(data),
       ended: (verdict) => this.#ended(verdict),
@@ -173,7 +153,8 @@ export class FeedClient {
   }
 
   #read(data: FrameData): void {
-    const { clock, events, options } = this.#parts;
+    const { clock, events } = this.#parts;
+    const options = this.#options;
     const receivedMs = clock.monotonicMs();
     const frame = decodeFrame(data);
     this.#lastFrameMs = receivedMs;
@@ -197,7 +178,8 @@ export class FeedClient {
   }
 
   #announced(frame: AnnouncementFrame, receivedMs: number): void {
-    const { clock, events, options } = this.#parts;
+    const { clock, events } = this.#parts;
+    const options = this.#options;
     const { detectedTimestampUs, dispatchTimestampUs } = frame;
     const receivedTimestampUs = clock.wallUs();
     const ageAtReceiptMs = this.#age.announcement({
@@ -242,26 +224,28 @@ export class FeedClient {
     this.#failures = 0;
     this.#connects++;
     this.#connectedSinceMs = nowMs;
-    const { events, options } = this.#parts;
+    const { events } = this.#parts;
+    const options = this.#options;
     events.welcome(options.name, frame, uncovered(options.exchanges, frame.allowedCex));
     this.#selfTest.askAfter(0);
   }
 
   #examine(frame: WelcomeFrame): void {
     const expectations = this.#expectations;
-    const missing = uncovered(this.#parts.options.exchanges, frame.allowedCex);
+    const missing = uncovered(this.#options.exchanges, frame.allowedCex);
     this.#evidence.welcome(frame, missing, expectations?.coverage);
     const withinMs = expectations?.keyExpiresWithinMs ?? KEY_EXPIRES_WITHIN_MS;
     this.#evidence.keyExpiry(this.#keyExpiresMs, withinMs);
   }
 
-  #selfTested(feed: string, result: Parameters<FeedEvents['selfTest']>[1]): void {
-    this.#parts.events.selfTest(feed, result);
+  #selfTested(result: Parameters<FeedEvents['selfTest']>[1]): void {
+    this.#parts.events.selfTest(this.#options.name, result);
     this.#evidence.selfTest(result !== 'unanswered');
   }
 
   #ended({ reason, detail, advice, ...verdict }: Verdict): void {
-    const { options, events, random, clock } = this.#parts;
+    const { events, random, clock, connectGate } = this.#parts;
+    const options = this.#options;
     const nowMs = clock.monotonicMs();
     this.#forget();
     const loss = { reason, detail, advice };
@@ -279,7 +263,9 @@ export class FeedClient {
     this.#failures++;
     if (reason === 'compressed') this.#compression = true;
     const waitMs = verdict.atOnce === true ? 0 : backoffMs(this.#failures, BACKOFF, random);
-    const retryMs = Math.max(verdict.afterMs ?? 0, waitMs);
+    // The gate has its own reasons; whoever reads of the loss wants to know how long it really takes.
+    const gateMs = connectGate.waitMs(this.#host, options.apiKey.reveal(), nowMs);
+    const retryMs = Math.max(verdict.afterMs ?? 0, waitMs, gateMs);
     events.lost(options.name, loss, retryMs);
     this.#connectAfter(retryMs);
   }

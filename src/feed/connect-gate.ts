@@ -14,24 +14,32 @@ export class ConnectGate {
   /** `host key` → the last connect, monotonic ms. */
   readonly #lastMs = new Map<string, number>();
   /** host → the connects of the last minute. */
-  readonly #recentMs = new Map<string, number[]>();
+  readonly #recentMs = new Map<string, readonly number[]>();
 
   /** How long to wait before connecting, in ms. 0 reserves the place. */
   enter(host: string, key: string, nowMs: number): number {
-    const recent = (this.#recentMs.get(host) ?? []).filter((atMs) => atMs > nowMs - MINUTE_MS - MARGIN_MS);
-    this.#recentMs.set(host, recent);
+    const waitMs = this.waitMs(host, key, nowMs);
+    if (waitMs === 0) {
+      this.#lastMs.set(`${host} ${key}`, nowMs);
+      this.#recentMs.set(host, [...this.#recent(host, nowMs), nowMs]);
+    }
+    return waitMs;
+  }
+
+  /** The same, and reserves nothing. */
+  waitMs(host: string, key: string, nowMs: number): number {
+    const recent = this.#recent(host, nowMs);
     const lastMs = this.#lastMs.get(`${host} ${key}`) ?? Number.NEGATIVE_INFINITY;
     const cooldownMs = lastMs + COOLDOWN_MS + MARGIN_MS - nowMs;
     const crowdMs =
       recent.length < PER_MINUTE
         ? 0
         : (recent[recent.length - PER_MINUTE] ?? nowMs) + MINUTE_MS + MARGIN_MS - nowMs;
-    const waitMs = Math.max(0, cooldownMs, crowdMs);
-    if (waitMs === 0) {
-      this.#lastMs.set(`${host} ${key}`, nowMs);
-      recent.push(nowMs);
-    }
-    return waitMs;
+    return Math.max(0, cooldownMs, crowdMs);
+  }
+
+  #recent(host: string, nowMs: number): readonly number[] {
+    return (this.#recentMs.get(host) ?? []).filter((atMs) => atMs > nowMs - MINUTE_MS - MARGIN_MS);
   }
 
   /** The handshake ended only now: the service may have counted it as late as this. */

@@ -9,7 +9,7 @@ import { WebSocket } from 'ws';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { Dial } from './dial.ts';
-import { faultVerdict, onFault } from './fault.ts';
+import { type FaultReason, faultVerdict, onFault } from './fault.ts';
 import { type FrameData, LARGEST_FRAME_BYTES } from './frames.ts';
 import { onClose, onRefusal, type Verdict } from './refusal.ts';
 
@@ -41,7 +41,8 @@ export interface ConnectionParts {
   /** Offer permessage-deflate, for a service that does not do without. */
   readonly compression: boolean;
   readonly lookup: LookupFunction | undefined;
-  readonly silenceTimeoutMs: number;
+  /** Asked each time: a reload may change it. */
+  readonly silenceTimeoutMs: () => number;
   readonly clock: Clock;
   /** For what a far end said; before it is cut, because half a secret is not known as one. */
   readonly redact: Redactor;
@@ -107,6 +108,18 @@ export class Connection {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
   }
 
+  /** It is of no use although nothing has failed. */
+  abandon(reason: FaultReason): void {
+    this.#end(faultVerdict(reason));
+  }
+
+  /** `silenceTimeoutMs` has changed. */
+  watchSilence(): void {
+    if (this.#silence === undefined || this.#isOver) return;
+    this.#silence.cancel();
+    this.#watchSilence(false);
+  }
+
   /** In good form where possible, and soon in any case. */
   close(): void {
     this.#isOver = true;
@@ -150,7 +163,8 @@ export class Connection {
 
   /** One timer, set anew only when it fires: a frame costs nothing. */
   #watchSilence(isSecondLook: boolean): void {
-    const { clock, silenceTimeoutMs } = this.#parts;
+    const { clock } = this.#parts;
+    const silenceTimeoutMs = this.#parts.silenceTimeoutMs();
     const silentMs = clock.monotonicMs() - (this.#lastLifeMs ?? 0);
     if (silentMs < silenceTimeoutMs)
       this.#silence = clock.after(silenceTimeoutMs - silentMs, () => this.#watchSilence(false));

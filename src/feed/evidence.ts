@@ -40,7 +40,7 @@ const LISTING_TYPE_WORDS: ReadonlySet<string> = new Set(LISTING_TYPES);
 const PUBLISHER_WORDS: ReadonlySet<string> = new Set(PUBLISHERS);
 
 export class Evidence {
-  readonly #options: FeedOptions;
+  readonly #options: () => FeedOptions;
   readonly #clock: Clock;
   readonly #warn: (warning: Warning) => void;
   readonly #words = new Map<WarningCode, Set<string>>();
@@ -53,14 +53,14 @@ export class Evidence {
   #warnedExpiryMs: number | undefined;
   #unreadMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: FeedOptions, clock: Clock, warn: (warning: Warning) => void) {
+  constructor(options: () => FeedOptions, clock: Clock, warn: (warning: Warning) => void) {
     this.#options = options;
     this.#clock = clock;
     this.#warn = warn;
   }
 
   welcome(frame: WelcomeFrame, missing: readonly string[], coverage: Coverage | undefined): void {
-    const { name, exchanges } = this.#options;
+    const { name, exchanges } = this.#options();
     const { allowedCex, tier } = frame;
     this.#tier = tier;
     this.#standing.delete('key_used_elsewhere');
@@ -234,7 +234,7 @@ export class Evidence {
   }
 
   #raise(code: WarningCode, message: string, details: Warning['details'] = {}): void {
-    this.#warn(warning(code, this.#options.name, message, details));
+    this.#warn(warning(code, this.#options().name, message, details));
   }
 }
 

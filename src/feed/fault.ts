@@ -14,6 +14,7 @@ export type FaultReason =
   | 'handshake_timeout'
   | 'no_welcome'
   | 'silent'
+  | 'deaf'
   | 'compressed'
   | 'oversized'
   | 'protocol_error'
@@ -28,6 +29,7 @@ const ADVICE: Readonly<Record<FaultReason, string>> = {
   handshake_timeout: 'the service accepted and then did not answer: nothing to do, it reconnects by itself',
   no_welcome: 'connected, but no welcome came: nothing to do, it reconnects by itself',
   silent: 'neither a frame nor a ping came: the connection was dead without saying so',
+  deaf: 'self-tests were not answered, so what is announced may not arrive either: it connects anew',
   compressed: 'the service compresses although it was not asked to: the next connection offers it',
   oversized: 'the service sent a frame of many megabytes, which cannot be news',
   protocol_error: 'what came is not the WebSocket protocol: check url and whether a proxy is in between',
@@ -61,7 +63,8 @@ const LONGEST_DETAIL = 200;
 
 export function faultVerdict(reason: FaultReason, detail?: string): RetryVerdict {
   const said = detail === undefined ? {} : { detail };
-  const haste = reason === 'compressed' ? { atOnce: true as const } : {};
+  // Nothing has failed that another try could make worse.
+  const haste = reason === 'compressed' || reason === 'deaf' ? { atOnce: true as const } : {};
   return { kind: 'retry', reason, advice: ADVICE[reason], ...said, ...haste };
 }
 

@@ -33,6 +33,8 @@ export interface FeedStatus {
   readonly lastLoss: (Loss & { readonly atMs: number }) | undefined;
   /** Why it is not live, in words for a person. */
   readonly trouble: string | undefined;
+  /** While it waits: when it connects again. */
+  readonly retryAtMs: number | undefined;
 }
 
 /** Why a connection, or an attempt at one, ended. */

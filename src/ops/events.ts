@@ -1,7 +1,7 @@
 /** From the calls that the parts make in the middle of their work to the events of the bus. */
 
 import type { LaneEvents } from '../delivery/lane-parts.ts';
-import type { FeedEvents } from '../feed/client.ts';
+import type { FeedEvents } from '../feed/client-parts.ts';
 import type { IntakeParts } from '../intake.ts';
 import type { JournalEvents } from '../outbox/journal.ts';
 import type { Replaced } from '../outbox/open.ts';

@@ -32,11 +32,14 @@ export interface FeedReport {
   readonly connects: number;
   readonly losses: Readonly<Record<string, number>>;
   readonly lastLoss: (Loss & { readonly agoMs: number }) | undefined;
+  /** While it waits: until it connects again. */
+  readonly retryInMs: number | undefined;
 }
 
 export function feedReport(options: FeedOptions, status: FeedStatus, nowMs: number): FeedReport {
   const since = (atMs: number | undefined) => (atMs === undefined ? undefined : Math.round(nowMs - atMs));
-  const { keyExpiresMs, lastLoss, selfTest } = status;
+  const until = (atMs: number | undefined) => (atMs === undefined ? undefined : Math.round(atMs - nowMs));
+  const { keyExpiresMs, lastLoss, selfTest, retryAtMs } = status;
   const trouble = unproven(status, options, nowMs);
   return {
     name: status.name,
@@ -53,7 +56,7 @@ export function feedReport(options: FeedOptions, status: FeedStatus, nowMs: numb
       askedMs: since(selfTest.askedMs),
       answeredMs: since(selfTest.answeredMs),
     },
-    keyExpiresInMs: keyExpiresMs === undefined ? undefined : Math.round(keyExpiresMs - nowMs),
+    keyExpiresInMs: until(keyExpiresMs),
     clockOffsetMs: status.clockOffsetMs,
     frames: status.frames,
     connects: status.connects,
@@ -64,5 +67,6 @@ export function feedReport(options: FeedOptions, status: FeedStatus, nowMs: numb
       advice: lastLoss.advice,
       agoMs: Math.round(nowMs - lastLoss.atMs),
     },
+    retryInMs: until(retryAtMs),
   };
 }

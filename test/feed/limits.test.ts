@@ -43,6 +43,25 @@ async function livesThrough(spanMs: number, bridges: readonly Listener[]): Promi
 }
 
 describe('connections', () => {
+  test('regression: the wait that is told is the one that it takes, the cooldown included', async () => {
+    server.script = (peer) => {
+      welcome(peer);
+      peer.socket.end();
+    };
+    using bridge = await new Listener({ url: server.url, clock }).begin();
+    for (let time = 1; time <= 15; time++) {
+      const losses = await bridge.losses.waitFor(time);
+      const retryMs = losses[time - 1]?.retryMs ?? 0;
+      const lostMs = clock.monotonicMs();
+      expect(bridge.client.status.retryAtMs).toBe(lostMs + retryMs);
+      await clock.advance(retryMs - 1);
+      expect(bridge.client.status.state).toBe('waiting');
+      await clock.advance(1);
+      await server.peers.waitFor(time + 1);
+      expect((knocks[time]?.atMs ?? 0) - lostMs).toBe(retryMs);
+    }
+  });
+
   test('a server that accepts and drops for an hour is never asked more than 10 times a minute, nor within 5 s', async () => {
     server.script = (peer) => {
       welcome(peer);
@@ -267,13 +286,44 @@ describe('self-tests', () => {
     }).begin();
     const peer = await server.peer();
     await bridge.welcomes.waitFor(1);
-    await clock.advance(300_000);
-    expect((await bridge.selfTests.waitFor(4)).length).toBeGreaterThanOrEqual(4);
+    await clock.advance(100_000);
+    expect(await bridge.selfTests.waitFor(2)).toHaveLength(2);
     expect(bridge.codes).toEqual(['self_test_unanswered']);
     peer.binary(ANSWER);
     await bridge.selfTests.waitFor((result) => result !== 'unanswered');
     await clock.advance(HOUR_MS + 16_000);
     expect(bridge.codes).toEqual(['self_test_unanswered', 'self_test_unanswered']);
+  });
+
+  test('regression: deaf and content: after three in a row it connects anew, then after twice as many', async () => {
+    using bridge = await new Listener({
+      url: server.url,
+      clock,
+      selfTest: '1h',
+      silenceTimeout: '1d',
+    }).begin();
+    await bridge.welcomes.waitFor(1);
+    await clock.advance(130_000);
+    expect(bridge.selfTests.all).toHaveLength(2);
+    expect(bridge.losses.all).toEqual([]);
+    await clock.advance(10_000);
+    expect((await bridge.losses.waitFor(1))[0]).toMatchObject({ reason: 'deaf', retryMs: 0 });
+    await bridge.welcomes.waitFor(2);
+    await clock.advance(350_000);
+    expect(bridge.losses.all).toHaveLength(1);
+    await clock.advance(20_000);
+    await bridge.losses.waitFor(2);
+    // An answer begins the count anew.
+    await bridge.welcomes.waitFor(3);
+    await clock.advance(60_250);
+    const peer = await server.peer(3);
+    await peer.received.waitFor(1);
+    peer.binary(ANSWER);
+    await bridge.selfTests.waitFor((result) => result !== 'unanswered');
+    await clock.advance(HOUR_MS + 100_000);
+    expect(bridge.losses.all).toHaveLength(2);
+    await clock.advance(100_000);
+    await bridge.losses.waitFor(3);
   });
 
   test('a test announcement that nobody asked for is counted, told once, and proves nothing', async () => {

@@ -1,6 +1,7 @@
 /** A real `FeedClient` on a clock that moves when told, and everything that it said. */
 import type { LookupFunction } from 'node:net';
-import { FeedClient, type FeedParts } from '../../src/feed/client.ts';
+import { FeedClient } from '../../src/feed/client.ts';
+import type { FeedParts } from '../../src/feed/client-parts.ts';
 import { ConnectGate, SelfTestGate } from '../../src/feed/connect-gate.ts';
 import { Coverage, type Want } from '../../src/feed/coverage.ts';
 import { type Expectations, KEY_EXPIRES_WITHIN_MS } from '../../src/feed/evidence.ts';

@@ -126,7 +126,7 @@ describe('frames', () => {
       peer.compressed(LISTING);
     };
     const bridge = await listen();
-    expect((await bridge.losses.waitFor(1))[0]).toMatchObject({ reason: 'compressed', retryMs: 0 });
+    expect((await bridge.losses.waitFor(1))[0]).toMatchObject({ reason: 'compressed', retryMs: 5250 });
     await bridge.pass(5300);
     expect((await bridge.announcements.waitFor(1))[0]?.title).toBe(LISTING.title);
   });
@@ -641,13 +641,21 @@ describe('closes', () => {
     }
     const waits = (await bridge.losses.waitFor(13)).slice(0, 12).map(({ retryMs }) => retryMs);
     expect(waits).toEqual([
-      500, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 150_000, 150_000, 150_000,
+      ...[5250, 5249, 5248, 5247],
+      8000,
+      16_000,
+      32_000,
+      64_000,
+      128_000,
+      150_000,
+      150_000,
+      150_000,
     ]);
     server.script = welcome;
     await bridge.pass(150_001);
     await bridge.welcomes.waitFor(1);
     (await server.peer(server.peers.all.length)).close(1001);
-    expect((await bridge.losses.waitFor(14)).at(-1)?.retryMs).toBe(500);
+    expect((await bridge.losses.waitFor(14)).at(-1)?.retryMs).toBe(5250);
   });
 });
 

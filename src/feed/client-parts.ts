@@ -1,0 +1,39 @@
+/** What a feed needs and tells. */
+import type { LookupFunction } from 'node:net';
+import type { Clock } from '../platform/clock.ts';
+import type { Random } from '../platform/random.ts';
+import type { Redactor } from '../platform/secret.ts';
+import type { ConnectGate, SelfTestGate } from './connect-gate.ts';
+import type { Expectations } from './evidence.ts';
+import type { AnnouncementFrame, Frame, Receipt, WelcomeFrame } from './frames.ts';
+import type { Loss } from './health.ts';
+import type { FeedOptions } from './options.ts';
+import type { Warning } from './warning.ts';
+
+export interface FeedEvents {
+  announcement(frame: AnnouncementFrame, receipt: Omit<Receipt, 'id'>): void;
+  /** Once a connection. `missing`: exchanges that were asked for and that the key does not cover. */
+  welcome(feed: string, frame: WelcomeFrame, missing: readonly string[]): void;
+  /** Frames that are neither announcement, heartbeat nor welcome. */
+  odd(feed: string, frame: Extract<Frame, { kind: 'garbage' | 'unknown' | 'error' }>): void;
+  lost(feed: string, loss: Loss, retryMs: number): void;
+  fatal(feed: string, reason: string, advice: string): void;
+  selfTest(feed: string, result: { readonly roundTripMs: number } | 'unanswered'): void;
+  warning(warning: Warning): void;
+}
+
+export interface FeedParts {
+  readonly options: FeedOptions;
+  /** The text of `tls.ca`. */
+  readonly ca: string | undefined;
+  readonly connectGate: ConnectGate;
+  readonly selfTestGate: SelfTestGate;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly events: FeedEvents;
+  /** For what a far end said of a refusal. */
+  readonly redact: Redactor;
+  readonly expectations?: Expectations;
+  /** Name resolution; default: the system's. */
+  readonly lookup?: LookupFunction;
+}
