@@ -20,13 +20,17 @@ const LARGEST_EMBEDS = 6000;
 const LARGEST_COLOR = 0xffffff;
 const LONGEST_NONCE = 25;
 const LONGEST_USERNAME = 80;
+const LONGEST_THREAD_NAME = 100;
 
 /** Every flaw of the form; `isWebhook` also looks at what only webhooks have. */
 export function formErrors(body: Fields, isWebhook: boolean): readonly FormError[] {
   const form = new Form();
   form.text(body, ['content'], LONGEST_CONTENT, 'optional');
-  if (isWebhook) checkUsername(form, body['username']);
-  else if (body['nonce'] !== undefined) form.text(body, ['nonce'], LONGEST_NONCE, 'optional');
+  if (isWebhook) {
+    checkUsername(form, body['username']);
+    form.text(body, ['thread_name'], LONGEST_THREAD_NAME, 'optional');
+  }
+  if (!isWebhook && body['nonce'] !== undefined) form.text(body, ['nonce'], LONGEST_NONCE, 'optional');
   form.integer(body, ['flags'], Number.MAX_SAFE_INTEGER);
   checkMentions(form, body['allowed_mentions']);
   const embeds = body['embeds'] ?? [];

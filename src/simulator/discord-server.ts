@@ -31,6 +31,11 @@ export interface DiscordItem {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+export interface DiscordOptions extends StandInOptions {
+  /** Its channel is a forum: every message opens a thread, or goes into one. */
+  readonly forum?: boolean;
+}
+
 export interface DiscordServer extends StandIn<DiscordItem> {
   /** A webhook that is there from the start. */
   readonly webhookUrl: string;
@@ -51,7 +56,7 @@ const BUCKET = { limit: 5, perMs: 2000 };
 const HIDDEN = { limit: 30, perMs: 60_000 };
 const FIRST_SNOWFLAKE = 1_300_000_000_000_000_000n;
 
-export async function startDiscordServer(options: StandInOptions = {}): Promise<DiscordServer> {
+export async function startDiscordServer(options: DiscordOptions = {}): Promise<DiscordServer> {
   const clock = options.clock ?? systemClock;
   const webhooks = new Map<string, string>();
   const limits = new DiscordLimits(options.limits !== false, clock);
@@ -76,7 +81,11 @@ export async function startDiscordServer(options: StandInOptions = {}): Promise<
     if (request.method === 'GET')
       return { status: 200, body: { id, type: 1, channel_id: channelId, name: 'stand-in' } };
     if (request.method !== 'POST') return failure(405, 0, '405: Method Not Allowed');
-    const answer = limits.guard(id, request.atMs, () => post(request, id, true));
+    const answer = limits.guard(
+      id,
+      request.atMs,
+      () => threadFault(request, options.forum === true) ?? post(request, id, true),
+    );
     if (answer.received && request.query.get('wait') !== 'true') {
       const { body: _, ...unsaid } = answer;
       return { ...unsaid, status: 204 };
@@ -216,6 +225,23 @@ function messageOf(item: DiscordItem, channelId: string, wallMs: number): Fields
     timestamp: new Date(wallMs).toISOString(),
     flags: body['flags'] ?? 0,
   };
+}
+
+/** https://discord.com/developers/docs/resources/webhook#execute-webhook */
+function threadFault(request: StandInRequest, isForum: boolean): Answer | undefined {
+  const body = jsonOf(request);
+  const isNamed = isRecord(body) && body['thread_name'] !== undefined;
+  const isGiven = request.query.has('thread_id');
+  if (isForum && !isNamed && !isGiven)
+    return failure(400, 220_001, 'Webhooks posted to forum channels must have a thread_name or thread_id');
+  if (isForum && isNamed && isGiven)
+    return failure(
+      400,
+      220_002,
+      'Webhooks posted to forum channels cannot have both a thread_name and thread_id',
+    );
+  if (!isForum && isNamed) return failure(400, 220_003, 'Webhooks can only create threads in forum channels');
+  return undefined;
 }
 
 function failure(status: number, code: number, message: string, more: Fields = {}): Answer {

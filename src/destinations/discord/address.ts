@@ -3,7 +3,7 @@ import type { BudgetLimits } from '../../delivery/budget.ts';
 import { secretName } from '../../platform/secret.ts';
 import type { BudgetSpec, DestinationBudgets } from '../destination.ts';
 import type { FarEnd } from '../http-advice.ts';
-import { type DiscordOptions, WEBHOOK_PATH } from './options.ts';
+import { type DiscordOptions, threadOf, WEBHOOK_PATH } from './options.ts';
 
 export interface DiscordAddress {
   /** Without version and closing slash. */
@@ -45,7 +45,7 @@ export function addressOf(options: DiscordOptions): DiscordAddress {
       origin: url.origin,
       farEnd: { origin: url.origin, key: 'webhookUrl', receiver: RECEIVER },
       route: `/webhooks/${id}/${token}`,
-      threadId: threadId ?? url.searchParams.get('thread_id') ?? undefined,
+      threadId: threadOf(options),
       botToken: undefined,
       pauses: { bucket: `discord-webhook:${id}`, global: IP_BUDGET },
     };

@@ -1,7 +1,7 @@
 /** What a render hands to a sender for Discord: two bodies of "create message", ready but for the nonce. */
 import type { RESTPostAPIChannelMessageJSONBody, RESTPostAPIWebhookWithTokenJSONBody } from 'discord.js';
 
-/** Fits a webhook as well as a bot; `username` and `avatar_url` are there only for a webhook. */
+/** Fits a webhook as well as a bot; `username`, `avatar_url` and `thread_name` are there only for a webhook. */
 export type DiscordBody = RESTPostAPIWebhookWithTokenJSONBody | RESTPostAPIChannelMessageJSONBody;
 
 export interface DiscordMessage {

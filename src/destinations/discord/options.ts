@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { EVEN_IF_WRONG, flag, secret, secretUrl, text, url } from '../../platform/fields.ts';
+import { Secret } from '../../platform/secret.ts';
 import { commonOptions } from '../common-options.ts';
 
 const SNOWFLAKE_HELP =
@@ -29,6 +30,9 @@ export const discordOptions = z
       .default('https://discord.com/api')
       .describe('for a bot behind a rate-limit proxy'),
     threadId: snowflake().optional().describe('post into this thread of the channel'),
+    threadName: text()
+      .optional()
+      .describe('open a thread of this name for each message (Liquid); for a webhook of a forum channel'),
     username: z
       .string()
       .min(1)
@@ -51,14 +55,30 @@ export const discordOptions = z
     ...commonOptions({ maxAgeMs: 6 * 3_600_000, timeoutMs: 10_000, concurrency: 1 }),
   })
   .superRefine((options, context) => {
-    const { webhookUrl, botToken, channelId, username, avatarUrl } = options;
+    const { webhookUrl, botToken, channelId, username, avatarUrl, threadName } = options;
     const issue = (message: string, path: string[]) => context.addIssue({ code: 'custom', message, path });
     if (webhookUrl && (botToken || channelId))
       issue('set either webhookUrl, or botToken and channelId, not both', ['webhookUrl']);
     else if (!webhookUrl && !(botToken && channelId)) issue('set webhookUrl, or botToken and channelId', []);
     if (!webhookUrl && username) issue('works only with webhookUrl: a bot has its own name', ['username']);
+    if (!webhookUrl && threadName)
+      issue('works only with webhookUrl: a bot posts into a thread that is there (threadId)', ['threadName']);
+    if (threadName && threadOf(options) !== undefined)
+      issue('set either threadId (also as thread_id in the URL) or threadName, not both', ['threadName']);
     if (!webhookUrl && avatarUrl)
       issue('works only with webhookUrl: a bot has its own picture', ['avatarUrl']);
   }, EVEN_IF_WRONG);
+
+interface InThread {
+  readonly threadId?: string | undefined;
+  readonly webhookUrl?: Secret | undefined;
+}
+
+/** Of a webhook it may stand in the URL. */
+export function threadOf({ threadId, webhookUrl }: InThread): string | undefined {
+  // In a config with mistakes it can be anything.
+  if (threadId !== undefined || !(webhookUrl instanceof Secret)) return threadId;
+  return new URL(webhookUrl.reveal()).searchParams.get('thread_id') ?? undefined;
+}
 
 export type DiscordOptions = z.output<typeof discordOptions>;

@@ -4,15 +4,20 @@ import { ALERT_COLOURS } from '../presentation.ts';
 import { escapeMarkdown } from './escape.ts';
 import type { DiscordMessage } from './message.ts';
 import type { DiscordOptions } from './options.ts';
-import { flagsOf, identityOf } from './render.ts';
+import { flagsOf, identityOf, threadNameOf } from './render.ts';
 import { LIMITS } from './render-default.ts';
 import { cutMarkdown } from './truncate.ts';
 
 export function renderDiscordAlert(
-  options: Pick<DiscordOptions, 'silent' | 'username' | 'avatarUrl'>,
+  options: Pick<DiscordOptions, 'silent' | 'username' | 'avatarUrl' | 'threadName'>,
   { alert: { severity, headline, paragraphs } }: AlertInput,
 ): DiscordMessage {
-  const common = { allowed_mentions: { parse: [] }, ...flagsOf(options) };
+  const common = {
+    allowed_mentions: { parse: [] },
+    ...flagsOf(options),
+    // An alert has none of the variables of an announcement, and a forum wants a name.
+    ...(options.threadName !== undefined && { thread_name: threadNameOf(headline) }),
+  };
   const text = (parts: readonly string[], limit: number) =>
     cutMarkdown(parts.map((part) => escapeMarkdown(part)).join('\n\n'), limit);
   const title = text([headline], LIMITS.title);

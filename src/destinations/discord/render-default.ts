@@ -18,6 +18,7 @@ export const LIMITS = {
   fieldValue: 1024,
   footer: 2048,
   total: 6000,
+  threadName: 100,
 } as const;
 
 export function defaultEmbed(input: RenderInput): APIEmbed {

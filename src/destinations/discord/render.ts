@@ -3,9 +3,11 @@ import type { AllowedMentionsTypes, APIAllowedMentions } from 'discord.js';
 import type { Liquid } from 'liquidjs';
 import { createEngine } from '../../routing/templates/engine.ts';
 import { within } from '../../routing/templates/problem-path.ts';
-import { compileText } from '../../routing/templates/template.ts';
+import { compilePlain, compileText } from '../../routing/templates/template.ts';
 import { scopeOf } from '../../routing/templates/variables.ts';
 import { type Render, type RenderInput, type TemplateOptions, TemplateProblem } from '../destination.ts';
+import { headlineOf } from '../presentation.ts';
+import { cutText } from '../presentation-cut.ts';
 import { escapeMarkdown } from './escape.ts';
 import type { DiscordBody, DiscordMessage } from './message.ts';
 import type { DiscordOptions } from './options.ts';
@@ -20,7 +22,7 @@ const engine: Liquid = createEngine({ escape: escapeMarkdown, escapeUrl: (url) =
 /** No push notification. https://discord.com/developers/docs/resources/message#message-object-message-flags */
 const SUPPRESS_NOTIFICATIONS = 4096;
 
-type Options = Pick<DiscordOptions, 'mention' | 'silent' | 'username' | 'avatarUrl'>;
+type Options = Pick<DiscordOptions, 'mention' | 'silent' | 'username' | 'avatarUrl' | 'threadName'>;
 
 /** As who it is posted: may be refused. */
 export const identityOf = ({ username, avatarUrl }: Pick<Options, 'username' | 'avatarUrl'>) => ({
@@ -41,20 +43,33 @@ export function compileDiscord(
     ...flagsOf(options),
   };
   const identity = identityOf(options);
+  const thread = compileThread(options);
   const written = template === undefined ? undefined : compileContent(template, room);
   const content = (text: string) => (mention.text === '' ? text : `${mention.text} ${text}`);
   const embedded = mention.text === '' ? {} : { content: mention.text };
 
   return (input) => {
     const text = written?.(input);
+    const form = { ...common, ...thread(input) };
     const body: DiscordBody =
       text === undefined
-        ? { ...embedded, embeds: [defaultEmbed(input)], ...identity, ...common }
-        : { content: content(text), ...identity, ...common };
+        ? { ...embedded, embeds: [defaultEmbed(input)], ...identity, ...form }
+        : { content: content(text), ...identity, ...form };
     // Without the name and picture too: they may be what was refused.
-    return { body, plain: { content: content(defaultContent(input, room)), ...common } };
+    return { body, plain: { content: content(defaultContent(input, room)), ...form } };
   };
 }
+
+/** A forum takes a message only as the first of a new thread. */
+function compileThread({ threadName }: Options): (input: RenderInput) => { readonly thread_name?: string } {
+  if (threadName === undefined) return () => ({});
+  const name = within(['threadName'], () => compilePlain(threadName));
+  return (input) => ({ thread_name: threadNameOf(name(scopeOf(input))) || threadNameOf(headlineOf(input)) });
+}
+
+/** On one line, for it is a title. */
+export const threadNameOf = (text: string): string =>
+  cutText(text.toWellFormed().replaceAll(/\s+/g, ' ').trim(), LIMITS.threadName);
 
 /** Nothing, when what comes out is empty: Discord refuses that. */
 function compileContent(
