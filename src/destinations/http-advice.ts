@@ -42,6 +42,8 @@ const tlsFailed: Advice = ({ host }) =>
   `${host} and this machine agree on no way to encrypt: it may be very old, or ask for a client certificate.`;
 const speaksTls: Advice = ({ host, key }) =>
   `${host} wants TLS: write https:// in place of http:// in \`${key}\`.`;
+const noRequest: Advice = () =>
+  'The request cannot be made as it is configured, so nothing is sent: look at `headers` and at the token.';
 const noHandles: Advice = () =>
   'This process may open no more files or connections: raise the limit (`ulimit -n`, `LimitNOFILE`).';
 
@@ -74,6 +76,8 @@ const BY_CODE: ReadonlyMap<string, Advice> = new Map([
   ['ERR_SSL_HTTP_REQUEST', noTls],
   ['EPROTO', tlsFailed],
   [SPEAKS_TLS, speaksTls],
+  ['UND_ERR_INVALID_ARG', noRequest],
+  ['UND_ERR_NOT_SUPPORTED', noRequest],
   ['EMFILE', noHandles],
   ['ENFILE', noHandles],
 ]);

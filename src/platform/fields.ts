@@ -63,6 +63,17 @@ export const url = (...schemes: readonly string[]) => {
     .refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol), help);
 };
 
+/** The same for an address whose user name and password nothing would send. */
+export const plainUrl = (...schemes: readonly string[]) =>
+  url(...schemes).refine(hasNoUser, 'must have no user name or password in it: they would not be sent');
+
+/** True also of what is no URL: that has its own message. */
+export const hasNoUser = (value: string): boolean => {
+  if (!URL.canParse(value)) return true;
+  const { username, password } = new URL(value);
+  return username === '' && password === '';
+};
+
 /** A URL that carries a token and is therefore a secret itself. */
 export const secretUrl = (...schemes: readonly string[]) =>
   url(...schemes)

@@ -3,7 +3,16 @@
  * Limits: https://discord.com/developers/docs/topics/rate-limits
  */
 import { z } from 'zod';
-import { EVEN_IF_WRONG, flag, secret, secretUrl, text, url } from '../../platform/fields.ts';
+import {
+  EVEN_IF_WRONG,
+  flag,
+  hasNoUser,
+  plainUrl,
+  secret,
+  secretUrl,
+  text,
+  url,
+} from '../../platform/fields.ts';
 import { Secret } from '../../platform/secret.ts';
 import { commonOptions } from '../common-options.ts';
 
@@ -14,6 +23,10 @@ const snowflake = () => z.string({ error: SNOWFLAKE_HELP }).regex(/^\d{17,20}$/,
 /** `…/api/webhooks/<id>/<token>`, with or without an API version; any host, so that a rate-limit proxy can stand in. */
 export const WEBHOOK_PATH = /^\/api(?:\/v\d+)?\/webhooks\/(\d{17,20})\/([\w-]+)\/?$/;
 
+/** It goes into a header. */
+const TOKEN_HELP =
+  'must be the token alone, without "Bot ", blanks or line breaks (Developer Portal → Bot → Reset Token)';
+
 const WEBHOOK_HELP =
   'must be a Discord webhook URL: https://discord.com/api/webhooks/<id>/<token> (channel settings → Integrations → Webhooks → Copy URL)';
 
@@ -22,11 +35,18 @@ export const discordOptions = z
     type: z.literal('discord'),
     webhookUrl: secretUrl('https:', 'http:')
       .refine((value) => WEBHOOK_PATH.test(new URL(value.reveal()).pathname), WEBHOOK_HELP)
+      .refine(
+        (value) => hasNoUser(value.reveal()),
+        'must have no user name or password in it: they would not be sent',
+      )
       .optional()
       .describe('of the channel: settings, Integrations, Webhooks; a secret'),
-    botToken: secret().optional().describe('of a bot, together with channelId, in place of webhookUrl'),
+    botToken: secret()
+      .refine((value) => /^[\x21-\x7e]+$/.test(value.reveal()), TOKEN_HELP)
+      .optional()
+      .describe('of a bot, together with channelId, in place of webhookUrl'),
     channelId: snowflake().optional().describe('where the bot posts'),
-    apiUrl: url('https:', 'http:')
+    apiUrl: plainUrl('https:', 'http:')
       .default('https://discord.com/api')
       .describe('for a bot behind a rate-limit proxy'),
     threadId: snowflake().optional().describe('post into this thread of the channel'),

@@ -1,6 +1,6 @@
 /** Telegram, as a bot in a chat, group or channel. Limits: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this */
 import { z } from 'zod';
-import { flag, integer, secret, text, url } from '../../platform/fields.ts';
+import { flag, integer, plainUrl, secret, text } from '../../platform/fields.ts';
 import { commonOptions } from '../common-options.ts';
 
 const CHAT_HELP =
@@ -34,7 +34,7 @@ export const telegramOptions = z.strictObject({
     .describe(
       'link buttons under the message (Liquid in both fields); default: the exchange page; false for none',
     ),
-  apiUrl: url('https:', 'http:').default('https://api.telegram.org').describe('your own Bot API server'),
+  apiUrl: plainUrl('https:', 'http:').default('https://api.telegram.org').describe('your own Bot API server'),
   ...commonOptions({ maxAgeMs: 6 * 3_600_000, timeoutMs: 10_000, concurrency: 1 }),
 });
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { EVEN_IF_WRONG, integer, secretUrl, text } from '../../platform/fields.ts';
 import { Secret } from '../../platform/secret.ts';
 import { commonOptions } from '../common-options.ts';
+import { contentTypeProblem, headerNameProblem, headerValueProblem, repeatedNames } from './headers.ts';
 
 const SECRET_HELP =
   'must be whsec_ followed by base64 of 24 to 64 bytes; make one with: echo "whsec_$(openssl rand -base64 32)"';
@@ -19,14 +20,32 @@ const signingSecret = () =>
     .transform((value) => new Secret(value))
     .meta({ secret: true });
 
-/** Sent by the bridge itself, so that a receiver can rely on them. */
-const OWN_HEADERS =
-  /^(webhook-(id|timestamp|signature)|x-listing-bridge-.*|content-length|host|connection|transfer-encoding)$/i;
+/** For each name that is or has a mistake, where and why; `value` may be anything in a config with mistakes. */
+function checkHeaders(headers: unknown, issue: (path: string[], message: string) => void): void {
+  if (typeof headers !== 'object' || headers === null) return;
+  const names = Object.keys(headers);
+  for (const [name, value] of Object.entries(headers)) {
+    const problem = value instanceof Secret ? headerValueProblem(name, value.reveal()) : undefined;
+    if (problem !== undefined) issue(['headers', name], problem);
+  }
+  for (const name of repeatedNames(names))
+    issue(['headers', name], 'is there twice (names of headers have no case): one of them would be lost');
+}
 
-const header = z
-  .string()
-  .refine((value) => /^[\t\x20-\x7e]*$/.test(value), 'must be plain ASCII without line breaks')
-  .transform((value) => new Secret(value));
+/** A user name and password in `url` become the header `Authorization: Basic …`. */
+function checkCredentials(
+  { url, headers }: { readonly url?: unknown; readonly headers?: unknown },
+  issue: (path: string[], message: string) => void,
+): void {
+  if (!(url instanceof Secret)) return;
+  const { username, password } = new URL(url.reveal());
+  if (username === '' && password === '') return;
+  if (/%3a/i.test(username))
+    issue(['url'], 'has a user name with a colon, which Basic authentication cannot carry');
+  const own = Object.keys(headers ?? {}).find((name) => name.toLowerCase() === 'authorization');
+  if (own !== undefined)
+    issue(['headers', own], 'is there twice: `url` has a user name or password, which becomes this header');
+}
 
 /** Types that no receiver takes for JSON. */
 const NO_JSON = /x-www-form-urlencoded|multipart|xml|html|yaml|csv/i;
@@ -41,14 +60,16 @@ export const webhookOptions = z
       .describe('of the request'),
     headers: z
       .record(
-        z
-          .string()
-          .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a valid header name')
-          .refine((name) => !OWN_HEADERS.test(name), 'is a header that the bridge sets itself'),
-        header,
+        z.string().superRefine((name, context) => {
+          const message = headerNameProblem(name);
+          if (message !== undefined) context.addIssue({ code: 'custom', message });
+        }),
+        z.string().transform((value) => new Secret(value)),
       )
       .default({})
-      .describe('added to every request; those that the bridge sets itself are refused'),
+      .describe(
+        'added to every request; those that the bridge sets itself, or that are about the connection, are refused',
+      ),
     secret: z
       .union([signingSecret(), z.array(signingSecret()).min(1)], { error: SECRET_HELP })
       .optional()
@@ -80,6 +101,12 @@ export const webhookOptions = z
     ...commonOptions({ maxAgeMs: 10 * 60_000, timeoutMs: 5_000, concurrency: 16 }),
   })
   .superRefine((options, context) => {
+    const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    checkHeaders(options.headers, issue);
+    const typed =
+      typeof options.contentType === 'string' ? contentTypeProblem(options.contentType) : undefined;
+    if (typed !== undefined) issue(['contentType'], typed);
+    checkCredentials(options, issue);
     if (options.contentType !== undefined && typeof options.body !== 'string')
       context.addIssue({
         code: 'custom',
