@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# Three stages: build the JavaScript, fetch what runs with it, and an image with only those two.
+# Three stages: build the JavaScript, fetch what runs beside it, and an image with only those two.
 
 FROM node:24-slim AS build
 WORKDIR /app
@@ -7,30 +7,49 @@ COPY package.json package-lock.json .npmrc ./
 # The image brings its own Node 24; the `node` package that a checkout uses is not fetched.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
+COPY tools/build.ts ./tools/
 COPY src ./src
 RUN npm run build
 
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --ignore-scripts
+COPY --from=build /app/dist/bundled.txt ./
+# A library that is inside dist/ is not installed a second time.
+RUN npm ci --omit=dev --ignore-scripts \
+  && npm pkg delete $(sed 's/^/dependencies./' bundled.txt) \
+  && npm prune --omit=dev --ignore-scripts
 
 FROM node:24-slim
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.title="listing-bridge" \
+  org.opencontainers.image.description="Routes exchange listing announcements from cryptolisting.ws to Discord, Telegram and webhooks: durable, rate-limited, never stale." \
+  org.opencontainers.image.version="$VERSION" \
+  org.opencontainers.image.licenses="MIT" \
+  org.opencontainers.image.documentation="/app/README.md"
+# Nothing is installed in a running container, so the tools for it only add what has to be patched.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
+  /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn*
 ENV NODE_ENV=production
-# Where HEALTHCHECK asks: set it when server.port of the config is another one.
-ENV HEALTH_PORT=8787
 # For every command, so that `docker exec listing-bridge listing-bridge deliveries` needs no -c.
 ENV LISTING_BRIDGE_CONFIG=/config/config.yaml
+# A relative `store.path`, the default included, is under the volume, not under the read-only /config.
+ENV LISTING_BRIDGE_STORE_ROOT=/
+# Renewed every 10 s by the running bridge; in memory, so that it can be written with --read-only too.
+ENV LISTING_BRIDGE_ALIVE_FILE=/dev/shm/listing-bridge.alive
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-COPY package.json config.example.yaml LICENSE ./
-RUN mkdir -p /data /config && chown node:node /data \
+COPY package.json config.example.yaml LICENSE README.md ./
+COPY docs ./docs
+RUN mkdir -p /data /config && chown 1000:1000 /data && chmod 700 /data \
   && chmod +x dist/main.js && ln -s /app/dist/main.js /usr/local/bin/listing-bridge
-USER node
+# By number, so that Kubernetes can tell that it is not root.
+USER 1000:1000
 VOLUME /data
 EXPOSE 8787
+# Two small processes instead of a Node; works with every `server` option, `server: false` included.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HEALTH_PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["sh", "-c", "test -n \"$(find $LISTING_BRIDGE_ALIVE_FILE -mmin -1)\""]
 ENTRYPOINT ["node", "/app/dist/main.js"]
 CMD ["run"]

@@ -1,6 +1,7 @@
 /** `run`: the daemon, until it is told to stop. */
 import { loadConfig } from '../config/load.ts';
 import type { ConfigProblem } from '../config/problem.ts';
+import { keepAliveFile } from '../daemon/alive-file.ts';
 import type { Load } from '../daemon/running-config.ts';
 import { startDaemon } from '../daemon.ts';
 import { createLog, type Log } from '../platform/log.ts';
@@ -32,7 +33,15 @@ export async function runCommand(options: { readonly config: string }, io: Io): 
   const failed = (error: unknown) => log?.error({ message: messageOf(error) }, 'config.reload_failed');
   io.onHangup(() => void starting.then((daemon) => daemon.reload()).catch(failed));
   const daemon = await starting;
+  const aliveFile = io.env['LISTING_BRIDGE_ALIVE_FILE'];
+  const alive =
+    aliveFile === undefined
+      ? undefined
+      : keepAliveFile(aliveFile, clock, (error) =>
+          log?.warn({ file: aliveFile, message: messageOf(error) }, 'bridge.alive_file_failed'),
+        );
   await aborted(io.signal);
+  alive?.cancel();
   log?.info({ shutdownTimeoutMs: first.config.shutdownTimeout }, 'bridge.stopping');
   await daemon.stop();
   log?.info({}, 'bridge.stopped');

@@ -72,7 +72,8 @@ export function loadConfig({ file, env, readFile = readUtf8 }: LoadOptions): Loa
 
   const environment = loadEnvironment(file, env, readFile);
   const { root, faults, fatal, lines } = readDocument(text, environment);
-  const checked = root !== undefined && !fatal ? check(root, file, readFile) : NOT_CHECKED;
+  const checked =
+    root !== undefined && !fatal ? check(root, file, storeRoot(file, env), readFile) : NOT_CHECKED;
   const redact = redactorFor(root, checked.config ?? checked.parts);
   const source = new Source(text, lines, root, fatal, redact);
 
@@ -108,7 +109,7 @@ interface Checked {
 
 const NOT_CHECKED: Checked = { config: undefined, parts: undefined, errors: [], warnings: [] };
 
-function check(root: Located, file: string, readFile: ReadFile): Checked {
+function check(root: Located, file: string, storeFolder: string, readFile: ReadFile): Checked {
   if (root.value === null) return NOT_CHECKED;
   if (typeof root.value !== 'object' || Array.isArray(root.value)) {
     const message = 'the config must be a mapping with feeds, destinations and rules';
@@ -130,7 +131,7 @@ function check(root: Located, file: string, readFile: ReadFile): Checked {
   );
   const sound: object = parsed.success ? parsed.data : asPaths(parts);
   return {
-    config: parsed.success ? absolute(parsed.data, file, folder) : undefined,
+    config: parsed.success ? absolute(parsed.data, file, folder, storeFolder) : undefined,
     parts,
     errors: [...literal, ...errors],
     warnings: [
@@ -150,12 +151,24 @@ const asPaths = ({ feeds, destinations }: ConfigParts) => ({
   destinations: Object.fromEntries(destinations),
 });
 
-/** Files are meant relative to the config's folder, wherever the bridge is started from. */
-function absolute(config: z.output<typeof configSchema>, file: string, folder: string): Config {
+/**
+ * The folder that a relative `store.path` starts from: the config's own, or `$LISTING_BRIDGE_STORE_ROOT`. The
+ * image sets it to `/`, because the config is mounted read-only there and `/data` is the volume.
+ */
+export const storeRoot = (file: string, env: Environment): string =>
+  resolve(env['LISTING_BRIDGE_STORE_ROOT'] || dirname(file));
+
+/** Files are relative to the config's folder, wherever the bridge is started from. */
+function absolute(
+  config: z.output<typeof configSchema>,
+  file: string,
+  folder: string,
+  storeFolder: string,
+): Config {
   return {
     ...config,
     file,
-    store: { ...config.store, path: resolve(folder, config.store.path) },
+    store: { ...config.store, path: resolve(storeFolder, config.store.path) },
     feeds: config.feeds.map((feed) => ({
       ...feed,
       tls: { ...feed.tls, ca: feed.tls.ca === undefined ? undefined : resolve(folder, feed.tls.ca) },

@@ -40,7 +40,9 @@ export const templateOptions = z
   );
 
 export const storeOptions = z.strictObject({
-  path: text().default('./data/listing-bridge.db').describe("relative to the config's folder"),
+  path: text()
+    .default('./data/listing-bridge.db')
+    .describe("relative to the config's folder; in the image, to `/`"),
   retention: duration()
     .default(30 * 86_400_000)
     .describe('how long the past is kept'),
