@@ -4,7 +4,7 @@
  * them, and `dist/bundled.txt`, the names of our own dependencies among these, which the image then does not
  * install a second time.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 
@@ -52,6 +52,7 @@ function licenceOf(folder: string): string {
 }
 
 const inside = await bundle();
+chmodSync(join(dist, 'main.js'), 0o755);
 const own = Object.keys(manifest(root).dependencies ?? {}).filter((name) =>
   inside.includes(join(root, 'node_modules', name)),
 );
