@@ -42,6 +42,13 @@ describe('a valid config', () => {
     });
   });
 
+  test('a relative store.path starts from $LISTING_BRIDGE_STORE_ROOT where it is set, an absolute one does not', () => {
+    const env = { ...ENV, LISTING_BRIDGE_STORE_ROOT: '/' };
+    expect(load(MINIMAL, env).config?.store.path).toBe('/data/listing-bridge.db');
+    const named = `${MINIMAL}store: { path: /var/lib/x.db }\n`;
+    expect(load(named, env).config?.store.path).toBe('/var/lib/x.db');
+  });
+
   test('the example is valid with the example environment, and says that its keys are placeholders', () => {
     const file = new URL('../../config.example.yaml', import.meta.url).pathname;
     const text = readFileSync(file, 'utf8');
