@@ -24,6 +24,13 @@ export function readFault(error: unknown): string {
   }
 }
 
+/**
+ * The folder that a relative `store.path` starts from: the config's own, or `$LISTING_BRIDGE_STORE_ROOT`. The
+ * image sets it to `/`, because the config is mounted read-only there and `/data` is the volume.
+ */
+export const storeRoot = (file: string, env: Environment): string =>
+  resolve(env['LISTING_BRIDGE_STORE_ROOT'] || dirname(file));
+
 export interface LoadedEnvironment extends VariableSource {
   /** Why the `.env` could not be used, if it is there and could not. */
   readonly fault: string | undefined;

@@ -9,7 +9,7 @@ import type { z } from 'zod';
 import { createRedactor, type Redactor } from '../platform/secret.ts';
 import { deadRules } from './coverage.ts';
 import { type Located, readDocument } from './document.ts';
-import { type Environment, loadEnvironment, type ReadFile, readFault } from './environment.ts';
+import { type Environment, loadEnvironment, type ReadFile, readFault, storeRoot } from './environment.ts';
 import { explainAll, explainIssue } from './explain.ts';
 import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
 import { type ConfigParts, looseParts, partsOf, soundParts } from './parts.ts';
@@ -52,28 +52,28 @@ const NOT_UTF8 = /[\0\uFFFD]/;
 const readUtf8: ReadFile = (path) => readFileSync(path, 'utf8');
 
 export function loadConfig({ file, env, readFile = readUtf8 }: LoadOptions): LoadedConfig {
+  const storeFolder = storeRoot(file, env);
   let raw: string;
   try {
     raw = readFile(resolve(file));
   } catch (error) {
     return unusable(
-      file,
+      storeFolder,
       `the file cannot be read: ${readFault(error)}`,
       'make one with: listing-bridge init',
     );
   }
   const digest = createHash('sha256').update(raw).digest('hex');
   if (raw.length > LONGEST_FILE)
-    return unusable(file, 'the file is too large to be a config', undefined, digest);
+    return unusable(storeFolder, 'the file is too large to be a config', undefined, digest);
   const text = raw.replace(/^\uFEFF/, '');
   const [sound = ''] = text.split(NOT_UTF8, 1);
   if (sound.length < text.length)
-    return unusable(file, 'this is not UTF-8 text', 'save the file as UTF-8', digest, sound);
+    return unusable(storeFolder, 'this is not UTF-8 text', 'save the file as UTF-8', digest, sound);
 
   const environment = loadEnvironment(file, env, readFile);
   const { root, faults, fatal, lines } = readDocument(text, environment);
-  const checked =
-    root !== undefined && !fatal ? check(root, file, storeRoot(file, env), readFile) : NOT_CHECKED;
+  const checked = root !== undefined && !fatal ? check(root, file, storeFolder, readFile) : NOT_CHECKED;
   const redact = redactorFor(root, checked.config ?? checked.parts);
   const source = new Source(text, lines, root, fatal, redact);
 
@@ -94,7 +94,7 @@ export function loadConfig({ file, env, readFile = readUtf8 }: LoadOptions): Loa
     config: problems.length === 0 ? checked.config : undefined,
     problems: tidy(problems),
     warnings: tidy(warnings),
-    remains: remainsOf(root, { file, isTrusted: !fatal, parts: checked.parts }),
+    remains: remainsOf(root, { storeFolder, isTrusted: !fatal, parts: checked.parts }),
     redact,
     digest,
   };
@@ -151,13 +151,6 @@ const asPaths = ({ feeds, destinations }: ConfigParts) => ({
   destinations: Object.fromEntries(destinations),
 });
 
-/**
- * The folder that a relative `store.path` starts from: the config's own, or `$LISTING_BRIDGE_STORE_ROOT`. The
- * image sets it to `/`, because the config is mounted read-only there and `/data` is the volume.
- */
-export const storeRoot = (file: string, env: Environment): string =>
-  resolve(env['LISTING_BRIDGE_STORE_ROOT'] || dirname(file));
-
 /** Files are relative to the config's folder, wherever the bridge is started from. */
 function absolute(
   config: z.output<typeof configSchema>,
@@ -186,14 +179,20 @@ function tidy(problems: readonly ConfigProblem[]): ConfigProblem[] {
 }
 
 /** The line itself is not shown: nobody can tell where in it a secret stands. */
-function unusable(file: string, message: string, hint?: string, digest = '', before = ''): LoadedConfig {
+function unusable(
+  storeFolder: string,
+  message: string,
+  hint?: string,
+  digest = '',
+  before = '',
+): LoadedConfig {
   const lines = before.split('\n');
   const column = (lines.at(-1)?.length ?? 0) + 1;
   return {
     config: undefined,
     problems: [{ line: lines.length, column, message, hint, sourceLine: '' }],
     warnings: [],
-    remains: remainsOf(undefined, { file, isTrusted: false, parts: undefined }),
+    remains: remainsOf(undefined, { storeFolder, isTrusted: false, parts: undefined }),
     redact: createRedactor([]),
     digest,
   };

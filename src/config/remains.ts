@@ -3,7 +3,7 @@
  * the running bridge answers, which destinations there are. Each value is read by itself, so that no mistake
  * elsewhere in the file hides it; a default stands in for what cannot be read, which is then named.
  */
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { z } from 'zod';
 import type { TemplateOptions } from '../destinations/destination.ts';
 import type { DestinationOptions } from '../destinations/index.ts';
@@ -25,7 +25,8 @@ export interface Remains {
 }
 
 interface Context {
-  readonly file: string;
+  /** A relative `store.path` starts there. */
+  readonly storeFolder: string;
   /** The YAML parses. Where it does not, what stands before the mistake is often right. */
   readonly isTrusted: boolean;
   readonly parts: ConfigParts | undefined;
@@ -34,13 +35,13 @@ interface Context {
 const STORE = storeOptions.parse({});
 const SERVER = serverOptions.parse({});
 
-export function remainsOf(root: Located | undefined, { file, isTrusted, parts }: Context): Remains {
+export function remainsOf(root: Located | undefined, { storeFolder, isTrusted, parts }: Context): Remains {
   const store = root && nodeAt(root, ['store', 'path']);
   const path = store?.exact ? storeOptions.shape.path.safeParse(store.node.value).data : undefined;
   const isPathKnown = store?.exact ? path !== undefined && !store.node.broken : isTrusted;
   const server = serverOf(root, isTrusted);
   return {
-    storePath: resolve(dirname(resolve(file)), isPathKnown ? (path ?? STORE.path) : STORE.path),
+    storePath: resolve(storeFolder, isPathKnown ? (path ?? STORE.path) : STORE.path),
     server: server ?? SERVER,
     destinations: parts?.destinations ?? new Map(),
     templates: parts?.templates ?? new Map(),
