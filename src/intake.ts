@@ -6,6 +6,7 @@
 import { type Announcement, importanceOf } from './announcement.ts';
 import type { Dedupe, First } from './dedupe.ts';
 import type { Delivery } from './delivery/delivery.ts';
+import { expiryWith } from './delivery/expiry.ts';
 import { type AnnouncementFrame, type Receipt, toAnnouncement } from './feed/frames.ts';
 import type { AttemptRecord, Recorded } from './outbox/outbox.ts';
 import type { Match, Router } from './routing/router.ts';
@@ -168,8 +169,10 @@ export function deliveriesOf(
   for (const { destination, rule, template, tickers } of matches) {
     const target = targets.get(destination);
     if (target === undefined) continue;
-    const expiresAtMs =
-      target.maxAgeMs === false ? undefined : receivedMs + target.maxAgeMs - announcement.ageAtReceiptMs;
+    const expiresAtMs = expiryWith(target.maxAgeMs, {
+      receivedMs,
+      ageAtReceiptMs: announcement.ageAtReceiptMs,
+    });
     // A redacted announcement names no ticker that could be traded, whatever its fields say.
     const wanted = target.forEachTicker ? (announcement.redacted ? [] : tickers) : [undefined];
     const { maxTickers = wanted.length } = target;

@@ -47,17 +47,30 @@ export function retryCommand(options: RetryOptions, io: Io): ExitCode {
     const { database, config } = opened;
     requireKnown(options.destination, opened);
     const nowMs = io.clock.wallMs();
-    const ids = options.dead ? deadOnes(database, options, nowMs) : options.ids;
-    const late = options.late ? expiryFor(config, nowMs) : undefined;
-    const changed = retryDeliveries(database, ids, nowMs, late);
+    const asked = options.dead ? deadOnes(database, options, nowMs) : options.ids;
+    const ids = asked.filter((id) => refusal(config, findDelivery(database, id)?.delivery) === undefined);
+    const maxAgeOf = (destination: string) => maxAgeIn(config, destination, options.late);
+    const changed = retryDeliveries(database, ids, nowMs, { maxAgeOf, isLate: options.late });
     return report('queued; a running bridge will send', opened.database, io, {
-      ...{ asked: ids, changed, json: options.json },
-      why: ({ state }) =>
-        state === 'delivered'
-          ? 'it was delivered, and is not sent again'
-          : 'it is older than the maxAge of its destination; --late sends it all the same',
+      ...{ asked, changed, json: options.json },
+      why: (stored) =>
+        refusal(config, stored) ?? 'it is older than the maxAge of its destination; --late sends it all the same',
     });
   });
+}
+
+/** Why it is not sent again whatever else is asked for. */
+function refusal(config: UsableConfig, stored: StoredDelivery | undefined): string | undefined {
+  if (stored === undefined) return undefined;
+  if (stored.state === 'delivered') return 'it was delivered, and is not sent again';
+  const { destination } = stored.delivery;
+  const names = [...config.destinations.keys()];
+  // It would wait for ever, or be buried again at once.
+  if (config.isTrusted && !names.includes(destination))
+    return `the config has no destination ${destination} any more; there is: ${names.join(', ')}`;
+  if (config.destinations.get(destination)?.dryRun)
+    return `its destination ${destination} has dryRun: true, so nothing would be sent`;
+  return undefined;
 }
 
 function deadOnes(database: DatabaseSync, { destination, since }: Narrowing, nowMs: number): string[] {
@@ -86,16 +99,14 @@ export function discardCommand(options: DiscardOptions, io: Io): ExitCode {
   });
 }
 
-/** Throws `UserError` when the config does not tell: a guessed age could let an old order through for ever. */
-function expiryFor(config: UsableConfig, nowMs: number): (destination: string) => number | undefined {
-  return (destination) => {
-    const options = config.destinations.get(destination);
-    if (options === undefined)
-      throw new UserError(
-        `--late needs the maxAge of ${printable(destination)}, and the config does not have it: correct the config, or retry without --late.`,
-      );
-    return options.maxAge === false ? undefined : nowMs + options.maxAge;
-  };
+/** Today's, in ms. Throws `UserError` when it matters and the config does not tell: a guessed age could let an old order through for ever. */
+function maxAgeIn(config: UsableConfig, destination: string, isLate: boolean): number | false {
+  const options = config.destinations.get(destination);
+  if (options === undefined && isLate)
+    throw new UserError(
+      `--late needs the maxAge of ${printable(destination)}, and the config does not have it: correct the config, or retry without --late.`,
+    );
+  return options?.maxAge ?? false;
 }
 
 interface Change {
@@ -128,7 +139,7 @@ function report(
 
 function reasonFor(id: string, database: DatabaseSync, why: Change['why']): string {
   const found = findDelivery(database, id);
-  if (found !== undefined) return why(found.delivery);
+  if (found !== undefined) return printable(why(found.delivery));
   const parts = deliveriesOfAnnouncement(database, id).map(
     ({ delivery, state }) => `${delivery.id} to ${delivery.destination}, ${state}`,
   );

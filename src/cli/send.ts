@@ -60,6 +60,7 @@ export async function sendCommand(options: SendOptions, io: Io): Promise<ExitCod
     plain: false,
     expiresAtMs: undefined,
     signal: deadline.signal,
+    leaving: () => undefined,
   });
   const tookMs = clock.monotonicMs() - startedMs;
   timer.cancel();

@@ -2,6 +2,7 @@
  * The lanes of the running config, one for each destination, by name. A reload leaves alone what has not
  * changed: the lane, its queue and, unless its own options changed, its open connections.
  */
+import type { Announcement } from '../announcement.ts';
 import type { Budgets } from '../delivery/budgets.ts';
 import { Lane } from '../delivery/lane.ts';
 import type { LaneEvents, LaneJournal, LaneParts, LaneStatus } from '../delivery/lane-parts.ts';
@@ -13,6 +14,7 @@ import type { OwedDelivery } from '../outbox/outbox.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import { fingerprint } from '../platform/secret.ts';
+import type { Match } from '../routing/router.ts';
 import type { Difference } from './difference.ts';
 
 export interface LaneSetParts {
@@ -26,6 +28,12 @@ export interface LaneSetParts {
   /** When destinations may be opened: the feeds go first. */
   readonly turn: Promise<void>;
 }
+
+/** What a destination gets an announcement by; `undefined` = it does not. */
+export type Wanted = (
+  announcement: Announcement,
+  destination: string,
+) => Pick<Match, 'template' | 'tickers'> | undefined;
 
 interface Running {
   readonly lane: Lane;
@@ -41,6 +49,7 @@ export interface Applied extends Difference {
 export class LaneSet {
   readonly #parts: LaneSetParts;
   readonly #running = new Map<string, Running>();
+  #wanted: Wanted = () => undefined;
 
   constructor(parts: LaneSetParts) {
     this.#parts = parts;
@@ -67,8 +76,12 @@ export class LaneSet {
     return targets;
   }
 
-  /** Synchronous, so that no announcement meets half of a config. New lanes do not take up old work before `refill`. */
-  apply(destinations: readonly PreparedDestination[]): Applied {
+  /**
+   * Synchronous, so that no announcement meets half of a config. New lanes do not take up old work before `refill`.
+   * `wanted`: by which rule (or `alerts`) a destination gets what, today.
+   */
+  apply(destinations: readonly PreparedDestination[], wanted: Wanted): Applied {
+    this.#wanted = wanted;
     const added: string[] = [];
     const changed: string[] = [];
     for (const prepared of destinations) {
@@ -87,6 +100,7 @@ export class LaneSet {
       changed,
       removed: gone.map(([name]) => name),
       retired: async (deadline) => {
+        for (const [, { lane }] of gone) lane.recall();
         await Promise.all(gone.map(([, running]) => retire(running, deadline)));
       },
     };
@@ -136,14 +150,14 @@ export class LaneSet {
 
   #laneParts(prepared: PreparedDestination, destination: Destination<unknown>): LaneParts {
     const { journal, budgets, clock, random, events } = this.#parts;
-    const { name, limits, options, render, renderDefault } = prepared;
+    const { name, limits, options, forEachTicker, render, renderDefault } = prepared;
     const shared = limits.shared.map(
       (spec) => [spec.key, budgets.shared(spec.key, spec.limits, name, spec.strikes)] as const,
     );
+    const wanted = this.#wanted;
     return {
-      name,
-      options,
-      destination,
+      ...{ name, options, forEachTicker, destination },
+      match: ({ announcement }) => wanted(announcement, name),
       render,
       renderDefault,
       ownBudget: budgets.own(name, limits.farEnd, limits.own),

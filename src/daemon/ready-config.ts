@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.ts';
 import { type PreparedDestination, prepareDestinations } from '../destinations/prepared.ts';
 import { fingerprint, type Redactor } from '../platform/secret.ts';
 import { compileRules, type Router } from '../routing/router.ts';
+import type { Wanted } from './lane-set.ts';
 
 /** What `config/load.ts` gives for a file without problems. */
 export interface SoundConfig {
@@ -36,6 +37,16 @@ export function makeReady(sound: SoundConfig): ReadyConfig {
     authorities,
   };
 }
+
+/** By which rule of a config a destination gets an announcement; an alert goes to those that `alerts` names. */
+export const wantedBy =
+  ({ config, router }: Pick<ReadyConfig, 'config' | 'router'>): Wanted =>
+  (announcement, destination) => {
+    if (announcement.alert === undefined)
+      return router.route(announcement).matches.find((match) => match.destination === destination);
+    const isNamed = config.alerts?.send.includes(destination) ?? false;
+    return isNamed ? { template: undefined, tickers: [] } : undefined;
+  };
 
 /** Keys whose change a running bridge cannot follow. */
 const FIXED = ['store', 'server', 'log'] as const satisfies readonly (keyof Config)[];

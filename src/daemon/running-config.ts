@@ -18,7 +18,7 @@ import { expectationsOf } from './expectations.ts';
 import type { FeedSet } from './feed-set.ts';
 import { fileDigest } from './file-digest.ts';
 import type { LaneSet } from './lane-set.ts';
-import { changedFixedKeys, makeReady, type ReadyConfig, type SoundConfig } from './ready-config.ts';
+import { changedFixedKeys, makeReady, type ReadyConfig, type SoundConfig, wantedBy } from './ready-config.ts';
 
 /** Reads the file; gives one line for each problem when it is not sound. */
 export type Load = () => SoundConfig | { readonly problems: readonly string[] };
@@ -72,7 +72,7 @@ export class RunningConfig {
 
   start(): void {
     const { lanes, feeds, intake, turn } = this.#parts;
-    lanes.apply(this.#ready.destinations);
+    lanes.apply(this.#ready.destinations, wantedBy(this.#ready));
     intake.routes = { router: this.#ready.router, targets: lanes.targets() };
     feeds.apply(this.#ready.config.feeds, this.#ready.authorities, expectationsOf(this.#ready.config));
     this.#buryRemoved();
@@ -133,7 +133,7 @@ export class RunningConfig {
     this.#ready = next;
     redactor.learn(next.redact);
     dedupe.windowMs = next.config.dedupeWindow;
-    const { retired, ...destinations } = lanes.apply(next.destinations);
+    const { retired, ...destinations } = lanes.apply(next.destinations, wantedBy(next));
     intake.routes = { router: next.router, targets: lanes.targets() };
     const changes = [
       ...describeDifference('destination', destinations),

@@ -6,20 +6,25 @@ import type { Held } from './head.ts';
 import type { LaneParts } from './lane-parts.ts';
 import type { AttemptResult } from './outcome.ts';
 
-/**
- * Ends when the answer is there, `timeout` is over, the delivery has become useless, or its deadline is
- * aborted, which is among `deadlines` for as long as it runs.
- */
-export async function attempt(
-  { destination, options, clock }: LaneParts,
-  { delivery, attempts, plain }: Held,
-  message: unknown,
-  startedMs: number,
-  deadlines: Set<AbortController>,
-): Promise<AttemptResult> {
+/** An attempt that is under way. */
+export interface Flight {
+  readonly held: Held;
+  readonly startedMs: number;
+  /** Aborted, it settles at once. */
+  readonly deadline: AbortController;
+  /** Its bytes go or went to the socket. */
+  hasLeft: boolean;
+  isRecalled: boolean;
+  /** What was known before it. */
+  readonly begunBeforeMs: number | undefined;
+}
+
+/** Ends when the answer is there, `timeout` is over, the delivery has become useless, or its deadline is aborted. */
+export async function attempt(parts: LaneParts, flight: Flight, message: unknown): Promise<AttemptResult> {
+  const { destination, options, clock, journal } = parts;
+  const { held, startedMs, deadline } = flight;
+  const { delivery, attempts, plain } = held;
   const leftMs = (delivery.expiresAtMs ?? Number.POSITIVE_INFINITY) - startedMs;
-  const deadline = new AbortController();
-  deadlines.add(deadline);
   const limitMs = Math.min(options.timeout, leftMs);
   const timer = clock.after(limitMs, () => deadline.abort(limitInWords(limitMs, leftMs)));
   try {
@@ -29,6 +34,10 @@ export async function attempt(
       plain,
       expiresAtMs: delivery.expiresAtMs,
       signal: deadline.signal,
+      leaving: () => {
+        flight.hasLeft = true;
+        if (options.onAmbiguous === 'drop') begin(flight, journal);
+      },
     });
   } catch (error) {
     // A bug in a sender must not end the process, and with it every other delivery: whether the request left is unknown.
@@ -40,7 +49,6 @@ export async function attempt(
     };
   } finally {
     timer.cancel();
-    deadlines.delete(deadline);
   }
 }
 
@@ -76,8 +84,35 @@ export function recordOf(
     reason,
     notBeforeMs: held.notBeforeMs,
     plain: held.plain,
+    begunMs: state === 'pending' ? held.begunMs : undefined,
   };
 }
+
+/** Written before the bytes leave, so that a process that dies before the answer knows of it in its next life. */
+export function begin({ held, startedMs }: Flight, journal: LaneParts['journal']): void {
+  held.begunMs ??= startedMs;
+  journal.begin({
+    deliveryId: held.delivery.id,
+    attempt: held.attempts + 1,
+    startedMs,
+    durationMs: 0,
+    outcome: UNDER_WAY,
+    status: undefined,
+    detail: undefined,
+    state: 'pending',
+    reason: UNDER_WAY,
+    notBeforeMs: held.notBeforeMs,
+    plain: held.plain,
+    begunMs: held.begunMs,
+  });
+}
+
+/** The outcome of an attempt that has none yet; after a crash, for good. */
+const UNDER_WAY = 'under_way';
+
+/** The far end may have acted, for all that its answer says. */
+export const isUnsure = ({ outcome }: AttemptResult): boolean =>
+  outcome.kind === 'ambiguous' || (outcome.kind === 'retry' && outcome.mayHaveActed === true);
 
 const outcomeWord = ({ outcome }: AttemptResult) =>
   'reason' in outcome ? `${outcome.kind} ${outcome.reason}` : outcome.kind;

@@ -6,12 +6,19 @@
 import type { OwedDelivery } from '../outbox/outbox.ts';
 import type { Timer } from '../platform/clock.ts';
 import { Backlog, compare, compareExpiry } from './backlog.ts';
+import type { Delivery } from './delivery.ts';
 
 /** A delivery in the lane's hands. */
 export interface Held extends OwedDelivery {
   attempts: number;
   plain: boolean;
   notBeforeMs: number;
+  begunMs: number | undefined;
+  reason: string | undefined;
+  /** As the config in force would have it (`renewal.ts`). */
+  delivery: Delivery;
+  /** As it was queued. */
+  readonly queued: Delivery;
   /** Answers that could not be read, in this life of the bridge. */
   unreadable: number;
   /** Rendered at the first attempt. */
@@ -67,6 +74,9 @@ export class Head {
   take(item: OwedDelivery): Held {
     const held: Held = {
       ...item,
+      begunMs: item.begunMs,
+      reason: item.reason,
+      queued: item.delivery,
       unreadable: 0,
       message: undefined,
       place: 'new',
@@ -83,13 +93,15 @@ export class Head {
     for (const held of [...this.#byId.values()]) {
       const row = owed.get(held.delivery.id);
       const isSame =
-        row?.notBeforeMs === held.notBeforeMs && row.delivery.expiresAtMs === held.delivery.expiresAtMs;
+        row?.notBeforeMs === held.notBeforeMs &&
+        row.byHandMs === held.byHandMs &&
+        row.delivery.expiresAtMs === held.queued.expiresAtMs;
       if (isIdle(held.place) && !isSame) this.move(held, 'gone');
       else held.isStale = !isSame;
     }
   }
 
-  move(held: Held, place: Exclude<Place, 'new'>): void {
+  move(held: Held, place: Place): void {
     const [wasIdle, nowIdle] = [isIdle(held.place), isIdle(place)];
     if (held.place === 'waiting') held.retry?.cancel();
     if (held.place === 'ready') this.#ready.remove(held);

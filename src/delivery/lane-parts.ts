@@ -7,11 +7,14 @@ import type { Random } from '../platform/random.ts';
 import type { Budget } from './budget.ts';
 import type { Delivery, FinalState } from './delivery.ts';
 import type { AttemptResult } from './outcome.ts';
+import type { InForce } from './renewal.ts';
 import type { Decision } from './retry-policy.ts';
 
 /** What the lane needs of the journal. */
 export interface LaneJournal {
   settle(attempt: AttemptRecord): void;
+  /** As `settle`, and in the store when it returns: a request is about to leave that must not be repeated. */
+  begin(attempt: AttemptRecord): void;
   /** `undefined` while the store cannot be read: the lane is refilled when it can. */
   owed(destination: string, limit: number): readonly OwedDelivery[] | undefined;
 }
@@ -35,7 +38,7 @@ export interface LaneEvents {
   renderFailed(delivery: Delivery, message: string): void;
 }
 
-export interface LaneParts {
+export interface LaneParts extends InForce {
   readonly name: string;
   readonly options: CommonOptions;
   readonly destination: Destination<unknown>;

@@ -6,26 +6,24 @@
  * queue is a ticket, and takes the most important delivery at the moment it starts. So whatever is fresh
  * overtakes what has waited, also after a pause.
  *
- * At most HEAD deliveries are held in memory (`head.ts`); the rest stay in the outbox (`behind`) and are
- * taken up as places become free.
+ * At most HEAD deliveries are held in memory (`head.ts`); the rest stay in the outbox, behind them (`supply.ts`).
  */
 import PQueue from 'p-queue';
 import type { OwedDelivery } from '../outbox/outbox.ts';
-import type { Timer } from '../platform/clock.ts';
-import { attempt, type Made, recordOf } from './attempt.ts';
-import { compare, expiryOf } from './backlog.ts';
+import { begin, isUnsure, type Made, recordOf } from './attempt.ts';
+import { expiryOf } from './backlog.ts';
 import type { Delivery, FinalState } from './delivery.ts';
+import { Flights, type Landed } from './flights.ts';
 import { Head, type Held, isExpired } from './head.ts';
 import type { LaneParts, LaneStatus } from './lane-parts.ts';
 import { messageFor } from './message.ts';
 import type { AttemptResult } from './outcome.ts';
-import { decide, isUnreadable } from './retry-policy.ts';
+import { isRefusal, renewed } from './renewal.ts';
+import { decide, isUnreadable, isUsedUp } from './retry-policy.ts';
 import { Room } from './room.ts';
+import { Supply } from './supply.ts';
 import { Suspension } from './suspension.ts';
 import { Sweep } from './sweep.ts';
-
-/** Enough to keep any destination busy; small enough that a dead one costs nothing. */
-export const HEAD = 1000;
 
 export class Lane {
   #parts: LaneParts;
@@ -36,10 +34,8 @@ export class Lane {
   readonly #suspension: Suspension;
   /** Nothing is sent any more. */
   #isStopped = false;
-  readonly #deadlines = new Set<AbortController>();
-  readonly #underWay = new Set<Promise<unknown>>();
-  #behind = false;
-  #refillSoon: Timer | undefined;
+  readonly #flights = new Flights();
+  readonly #supply: Supply;
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
@@ -47,6 +43,8 @@ export class Lane {
     this.#queue = new PQueue({ concurrency: parts.options.concurrency });
     this.#sweep = new Sweep(this.#head, parts.clock, (held, nowMs) => this.#expire(held, nowMs));
     this.#suspension = new Suspension(parts.name, parts.ownBudget, parts.events);
+    const takeUp = (item: OwedDelivery) => this.#place(this.#head.take(item), parts.clock.monotonicMs());
+    this.#supply = new Supply(this.#head, () => this.#parts, takeUp);
   }
 
   /** The most important delivery that is ready; budgets wake lanes in this order. */
@@ -57,8 +55,8 @@ export class Lane {
   get status(): LaneStatus {
     return {
       held: this.#head.size,
-      inFlight: this.#underWay.size,
-      behind: this.#behind,
+      inFlight: this.#flights.size,
+      behind: this.#supply.isBehind,
       pausedUntilMs: this.#room.pausedUntilMs,
       nearBanUntilMs: this.#room.nearBanUntilMs,
       suspended: this.#suspension.status,
@@ -72,21 +70,21 @@ export class Lane {
 
   /** A fresh delivery, already in the outbox. If there is room it is on its way when this returns. */
   push(delivery: Delivery): void {
-    this.#hold({ delivery, attempts: 0, plain: false, notBeforeMs: 0 });
+    if (!this.#supply.makeRoom(delivery)) return;
+    const held = this.#head.take({ delivery, attempts: 0, plain: false, notBeforeMs: 0 });
+    // The rules in force have just been asked.
+    if (!this.#parts.options.dryRun) return this.#ready(held);
+    this.#end(held, 'skipped', 'dry_run', this.#parts.clock.monotonicMs());
+  }
+
+  /** Nothing that has not left yet leaves as it is: the destination is no more. What is recalled stays owed. */
+  recall(): void {
+    this.#flights.recall();
   }
 
   /** Takes up what the outbox still owes: at the start, when places become free, when somebody changed the store. */
   refill(): void {
-    this.#refillSoon?.cancel();
-    this.#refillSoon = undefined;
-    if (this.#isStopped) return;
-    const owed = this.#parts.journal.owed(this.#parts.name, HEAD);
-    if (owed === undefined) return;
-    this.#behind = owed.length === HEAD;
-    for (const item of owed) {
-      if (this.#head.size >= HEAD) break;
-      if (!this.#head.has(item.delivery.id)) this.#hold(item);
-    }
+    this.#supply.refill();
   }
 
   /**
@@ -94,9 +92,7 @@ export class Lane {
    * (`deliveries discard`), and tries a suspended destination, which is what whoever does this expects.
    */
   reconcile(): void {
-    const owed = this.#parts.journal.owed(this.#parts.name, HEAD + 1);
-    // Nothing is known while the store is broken.
-    if (owed !== undefined) this.#head.keepOnly(owed);
+    this.#supply.compareHeld();
     this.refill();
     this.resume();
   }
@@ -107,24 +103,34 @@ export class Lane {
   }
 
   /**
-   * A reload: from the next send on as these say; what is held stays held, a suspended one is tried. Resolves
-   * when the sends that were under way by then, which still use the old destination, have ended.
+   * A reload: from now on nothing leaves but as these say, and nothing that they would not send; what was on the
+   * wire may end. A suspended destination is tried. Resolves when the sends that were under way by then, which
+   * still use the old destination, have ended.
    */
   async reconfigure(parts: LaneParts): Promise<void> {
-    const before = [...this.#underWay];
+    // No ticket before the most important of all is known: a new concurrency would hand some out.
+    this.#queue.pause();
+    const ended = this.#flights.ended();
+    this.#flights.recall();
     this.#room.unpark(this);
+    const before = this.#parts.options;
     this.#parts = parts;
     this.#room = new Room(parts.ownBudget, parts.sharedBudgets);
     this.#suspension.moveTo(parts.ownBudget);
     this.#queue.concurrency = parts.options.concurrency;
+    if (parts.options.onAmbiguous === 'drop' && before.onAmbiguous !== 'drop')
+      for (const flight of this.#flights.left) begin(flight, parts.journal);
     const nowMs = parts.clock.monotonicMs();
-    for (const held of this.#head) {
+    for (const held of [...this.#head]) {
       held.message = undefined;
-      if (parts.options.dryRun && held.place !== 'in flight') this.#end(held, 'skipped', 'dry_run', nowMs);
+      if (held.place === 'in flight') continue;
+      this.#head.move(held, 'new');
+      if (isUsedUp(held, parts.options.retry, before.retry)) this.#end(held, 'dead', held.reason, nowMs);
+      else this.#place(held, nowMs);
     }
     this.resume();
     this.wake();
-    await Promise.all(before);
+    await ended;
   }
 
   wake(): void {
@@ -138,11 +144,11 @@ export class Lane {
     this.#queue.clear();
     this.#room.unpark(this);
     this.#sweep.stop();
-    this.#refillSoon?.cancel();
     for (const held of this.#head) held.retry?.cancel();
     const abort = () => {
       this.#isStopped = true;
-      for (const each of this.#deadlines) each.abort();
+      this.#supply.stop();
+      this.#flights.cut();
     };
     if (deadline.aborted) abort();
     deadline.addEventListener('abort', abort, { once: true });
@@ -151,22 +157,13 @@ export class Lane {
     abort();
   }
 
-  #hold(item: OwedDelivery): void {
-    if (this.#head.size >= HEAD && !this.#makeRoom(item.delivery)) return;
-    const held = this.#head.take(item);
-    const nowMs = this.#parts.clock.monotonicMs();
-    if (this.#parts.options.dryRun) this.#end(held, 'skipped', 'dry_run', nowMs);
-    else if (held.notBeforeMs > nowMs) this.#waitForRetry(held, nowMs);
+  /** Where it has to wait, or its end when the config in force would not send it. */
+  #place(held: Held, nowMs: number): void {
+    const made = renewed({ ...held, delivery: held.queued }, this.#parts);
+    if (isRefusal(made)) return this.#end(held, made.state, made.reason, nowMs);
+    held.delivery = made;
+    if (held.notBeforeMs > nowMs) this.#waitForRetry(held, nowMs);
     else this.#ready(held);
-  }
-
-  /** Lets go of the least important one (it stays in the outbox). False if the newcomer is that one. */
-  #makeRoom(newcomer: Delivery): boolean {
-    this.#behind = true;
-    const least = this.#head.least;
-    if (least === undefined || compare({ delivery: newcomer }, least) < 0) return false;
-    this.#head.move(least, 'gone');
-    return true;
   }
 
   #ready(held: Held): void {
@@ -215,14 +212,23 @@ export class Lane {
   async #attempt(held: Held, message: unknown, startedMs: number): Promise<void> {
     const room = this.#room;
     const places = room.take();
-    const underWay = attempt(this.#parts, held, message, startedMs, this.#deadlines);
-    this.#underWay.add(underWay);
-    const result = await underWay;
-    this.#underWay.delete(underWay);
-    room.settle(places, result.writtenMs);
-    // Shutdown is not a failure: the delivery stays owed and the attempt is not charged.
-    if (this.#isStopped && result.outcome.kind !== 'delivered') return;
-    this.#settle(held, result, startedMs, room);
+    const landed = await this.#flights.start(this.#parts, held, message, startedMs);
+    room.settle(places, landed.result.writtenMs);
+    this.#land(held, landed, startedMs, room);
+  }
+
+  #land(held: Held, { result, isRecalled }: Landed, startedMs: number, room: Room): void {
+    const nowMs = this.#parts.clock.monotonicMs();
+    if (isRecalled) return held.isStale ? this.#letGo(held) : this.#place(held, nowMs);
+    if (!this.#isStopped || result.outcome.kind === 'delivered')
+      return this.#settle(held, result, startedMs, room);
+    // Shutdown is not a failure: the delivery stays owed and the attempt is not charged. But it may have arrived.
+    if (result.writtenMs === undefined) return;
+    if (!isUnsure(result)) return this.#settle(held, result, startedMs, room);
+    if (this.#parts.options.onAmbiguous === 'resend')
+      return this.#parts.journal.settle(recordOf(held, 'pending', held.reason, nowMs));
+    held.attempts++;
+    this.#end(held, 'dead', 'may_have_arrived', nowMs, { result, startedMs });
   }
 
   /** `room`: where it was sent from; what that far end says is no longer about this one after it has been replaced. */
@@ -259,16 +265,16 @@ export class Lane {
 
   #again(held: Held, reason: string, delayMs: number, nowMs: number, made: Made): void {
     held.notBeforeMs = delayMs === 0 ? 0 : nowMs + delayMs;
+    held.reason = reason;
     this.#parts.journal.settle(recordOf(held, 'pending', reason, nowMs, made));
     if (held.isStale) this.#letGo(held);
-    else if (delayMs === 0) this.#ready(held);
-    else this.#waitForRetry(held, nowMs);
+    else this.#place(held, nowMs);
   }
 
   /** If it is still owed, the outbox says so. */
   #letGo(held: Held): void {
     this.#head.move(held, 'gone');
-    this.#refillSoon ??= this.#parts.clock.after(0, () => this.refill());
+    this.#supply.refillSoon();
   }
 
   #waitForRetry(held: Held, nowMs: number): void {
@@ -285,7 +291,6 @@ export class Lane {
     this.#head.move(held, 'gone');
     this.#parts.journal.settle(recordOf(held, state, reason, nowMs, made));
     this.#parts.events.ended(held.delivery, state, reason, nowMs);
-    if (this.#behind && this.#head.size < HEAD / 2)
-      this.#refillSoon ??= this.#parts.clock.after(0, () => this.refill());
+    this.#supply.ended();
   }
 }

@@ -5,8 +5,11 @@ import type { Held } from './head.ts';
 import type { LaneEvents, LaneParts } from './lane-parts.ts';
 
 /** `undefined`: its template fails on this announcement, and the destination has no other form that will do. */
-export function messageFor(held: Held, { render, renderDefault, events }: LaneParts): unknown {
-  held.message ??= made(held.delivery, render, events) ?? made(held.delivery, renderDefault, events);
+export function messageFor(held: Held, { render, renderDefault, events, forEachTicker }: LaneParts): unknown {
+  // Queued for one ticker, and the destination gets one request for all of them now.
+  const isForAll = !forEachTicker && held.delivery.ticker !== undefined;
+  const delivery = isForAll ? { ...held.delivery, ticker: undefined } : held.delivery;
+  held.message ??= made(delivery, render, events) ?? made(delivery, renderDefault, events);
   return held.message;
 }
 

@@ -2,7 +2,7 @@
 import { type BackoffRange, backoffMs } from '../platform/backoff.ts';
 import type { Random } from '../platform/random.ts';
 import type { FinalState } from './delivery.ts';
-import type { Outcome } from './outcome.ts';
+import { AMBIGUOUS_REASONS, type Outcome } from './outcome.ts';
 
 export interface RetryOptions {
   /** Most attempts in all; `undefined` = until `maxAge`. */
@@ -71,6 +71,17 @@ export function decide(outcome: Outcome, situation: Situation): Decision {
 
 export const isUnreadable = (outcome: Outcome): boolean =>
   outcome.kind === 'ambiguous' && outcome.reason === 'answer_unreadable';
+
+/** Of these reasons each is an attempt that failed; other waits are of a form, a pause or a suspension. */
+const FAILURES: readonly (string | undefined)[] = ['server_error', 'unreachable', ...AMBIGUOUS_REASONS];
+
+/** It waits for an attempt that a reload has taken away. */
+export const isUsedUp = (
+  { attempts, reason }: { readonly attempts: number; readonly reason: string | undefined },
+  { attempts: most = Number.POSITIVE_INFINITY }: RetryOptions,
+  before: RetryOptions,
+): boolean =>
+  most < (before.attempts ?? Number.POSITIVE_INFINITY) && attempts >= most && FAILURES.includes(reason);
 
 function again(
   reason: string,

@@ -79,6 +79,8 @@ export interface SendContext {
   readonly expiresAtMs: number | undefined;
   /** Aborted when the attempt's time is up or the bridge stops; the sender must then settle at once. */
   readonly signal: AbortSignal;
+  /** To be called in the tick in which the bytes go to the socket, before they do. Never throws. */
+  readonly leaving: () => void;
 }
 
 /** A live destination. `send` never throws for anything that the far end or the network can do. */

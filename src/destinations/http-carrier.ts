@@ -15,7 +15,7 @@ export interface Carried {
   readonly thrown: unknown;
 }
 
-type Limits = Pick<SendContext, 'signal' | 'expiresAtMs'>;
+type Limits = Pick<SendContext, 'signal' | 'expiresAtMs' | 'leaving'>;
 
 interface Call {
   readonly limits: Limits;
@@ -44,8 +44,8 @@ export class HttpCarrier {
   async send(request: Omit<HttpRequest, keyof Limits>): Promise<HttpResult> {
     const call = this.#calls.getStore();
     if (call === undefined) throw new Error('a library sent a request outside of carry()');
-    const { signal, expiresAtMs } = call.limits;
-    call.result = await this.#connection.send({ ...request, signal, expiresAtMs });
+    const { signal, expiresAtMs, leaving } = call.limits;
+    call.result = await this.#connection.send({ ...request, signal, expiresAtMs, leaving });
     return call.result;
   }
 }

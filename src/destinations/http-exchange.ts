@@ -6,7 +6,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Dispatcher, errors } from 'undici';
 import type { Clock } from '../platform/clock.ts';
-import type { HttpLost, HttpResult } from './http.ts';
+import type { HttpLost, HttpRequest, HttpResult } from './http.ts';
 import { type Body, MOST_BODY_BYTES, readBody, TOO_LONG } from './http-body.ts';
 
 /** True while undici is being given a connection that was made for the request that it then starts. */
@@ -21,6 +21,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #expiresAtMs: number;
+  readonly #leaving: (() => void) | undefined;
   readonly #source: ConnectionSource;
   #connected = false;
   #resolve: ((result: HttpResult | Promise<HttpResult>) => void) | undefined;
@@ -34,12 +35,12 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   constructor(
     clock: Clock,
     source: ConnectionSource,
-    signal: AbortSignal,
-    expiresAtMs = Number.POSITIVE_INFINITY,
+    { signal, expiresAtMs, leaving }: Pick<HttpRequest, 'signal' | 'expiresAtMs' | 'leaving'>,
   ) {
     this.#clock = clock;
     this.#source = source;
-    this.#expiresAtMs = expiresAtMs;
+    this.#expiresAtMs = expiresAtMs ?? Number.POSITIVE_INFINITY;
+    this.#leaving = leaving;
     this.#signal = signal;
     this.result = new Promise((resolve) => {
       this.#resolve = resolve;
@@ -65,6 +66,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     if (this.#resolve === undefined) return controller.abort(ABORTED);
     this.#controller = controller;
     this.#writtenMs = nowMs;
+    this.#leaving?.();
     this.#connected = this.#source.isHandingOverNew;
   }
 

@@ -21,6 +21,8 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
   /** Monotonic ms; nothing is written from then on. */
   readonly expiresAtMs: number | undefined;
+  /** Called in the tick in which the bytes go to the socket, before they do. */
+  readonly leaving?: (() => void) | undefined;
 }
 
 /** The status line and headers came. */
@@ -85,8 +87,8 @@ export class HttpConnection {
   }
 
   send(request: HttpRequest): Promise<HttpResult> {
-    const { signal, expiresAtMs } = request;
-    const exchange = new HttpExchange(this.#options.clock, this.#pool, signal, expiresAtMs);
+    const { signal } = request;
+    const exchange = new HttpExchange(this.#options.clock, this.#pool, request);
     if (signal.aborted) exchange.abort();
     else if (this.#underWay < Math.min(this.#options.connections, this.#pool.share))
       this.#dispatch(request, exchange);

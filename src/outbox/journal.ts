@@ -98,6 +98,12 @@ export class Journal {
     this.#gathering ??= this.#clock.after(0, () => this.flush());
   }
 
+  /** Before the bytes leave, for what must not be repeated. A broken store does not hold it back: it would take a crash as well to double it. */
+  begin(attempt: AttemptRecord): void {
+    this.#gathered.push(attempt);
+    this.flush();
+  }
+
   /** Writes what is gathered now; also called at the end, so that nothing that happened is forgotten. */
   flush(): void {
     this.#gathering?.cancel();

@@ -5,6 +5,9 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 
+/** In the header of the file, "LBRG": whose database it is. https://sqlite.org/pragma.html#pragma_application_id */
+export const APPLICATION_ID = 0x4c_42_52_47;
+
 const STEPS: readonly string[] = [
   `CREATE TABLE announcements (
      id TEXT PRIMARY KEY,
@@ -43,6 +46,12 @@ const STEPS: readonly string[] = [
    CREATE TABLE pauses (key TEXT PRIMARY KEY, until_ms REAL NOT NULL) STRICT, WITHOUT ROWID;
    CREATE TABLE holder (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), pid INTEGER NOT NULL, host TEXT NOT NULL, since_ms REAL NOT NULL) STRICT;`,
   'CREATE TABLE learnt (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;',
+  // `begun_ms`: a request began then that may have arrived. `by_hand_ms`: a person asked for it again.
+  // `ahead_ms`: the bridge's timeline less the wall clock.
+  `ALTER TABLE deliveries ADD COLUMN begun_ms REAL;
+   ALTER TABLE deliveries ADD COLUMN by_hand_ms REAL;
+   ALTER TABLE holder ADD COLUMN ahead_ms REAL NOT NULL DEFAULT 0;
+   PRAGMA application_id = ${APPLICATION_ID};`,
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

@@ -14,6 +14,12 @@ export interface OwedDelivery {
   readonly notBeforeMs: number;
   /** The platform refused the rich form before. */
   readonly plain: boolean;
+  /** When a request began that may have arrived, for all that is known. */
+  readonly begunMs?: number | undefined;
+  /** Of the last failure. */
+  readonly reason?: string | undefined;
+  /** When a person last asked for it again (`deliveries retry`). */
+  readonly byHandMs?: number | undefined;
 }
 
 /** One attempt and the state that it left the delivery in. */
@@ -32,6 +38,8 @@ export interface AttemptRecord {
   readonly reason: string | undefined;
   readonly notBeforeMs: number;
   readonly plain: boolean;
+  /** When a request began that may have arrived; `undefined` = whatever was begun has ended, and did not. */
+  readonly begunMs?: number | undefined;
 }
 
 /** What a destination is owed. */

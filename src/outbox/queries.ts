@@ -1,6 +1,7 @@
 /** What people ask of the store, and what they may change in it, from a process of their own (`deliveries`). */
 import type { DatabaseSync } from 'node:sqlite';
-import type { DeliveryState } from '../delivery/delivery.ts';
+import type { Delivery, DeliveryState } from '../delivery/delivery.ts';
+import { expiryWith } from '../delivery/expiry.ts';
 import { idAt } from './ids.ts';
 import { attemptFrom, deliveryFrom, type StoredAttempt, type StoredDelivery } from './rows.ts';
 
@@ -51,33 +52,52 @@ export const storedDestinations = (database: DatabaseSync): string[] =>
     .all()
     .map(({ destination }) => String(destination));
 
+/** What the config says today of what is asked for again. */
+export interface AgainOptions {
+  /** In ms; `false` = never too old. */
+  readonly maxAgeOf: (destination: string) => number | false;
+  /** A person wants it whatever its age, which then counts anew. */
+  readonly isLate: boolean;
+}
+
+const AS_QUEUED: AgainOptions = { maxAgeOf: () => false, isLate: false };
+
 /**
- * Owed again at once, within what is left of its `maxAge`: an order of this morning is no order now.
- * `lateUntilMs` says that a person wants it all the same, and gives the new end for each destination
- * (`undefined` = never). What waits for its next try goes at once. Never what has arrived. Gives back the ids that changed.
+ * Owed again at once, within what is left of its `maxAge`: an order of this morning is no order now. What waits
+ * for its next try goes at once. Never what has arrived; what may have arrived only because a person says so, and
+ * not while it is under way. `nowMs`: on the bridge's timeline. Gives back the ids that changed.
  */
 export function retryDeliveries(
   database: DatabaseSync,
   ids: readonly string[],
   nowMs: number,
-  lateUntilMs?: (destination: string) => number | undefined,
+  again = AS_QUEUED,
 ): string[] {
-  const find = database.prepare(
-    `SELECT destination, expires_at_ms FROM deliveries WHERE id = ? AND state <> 'delivered'`,
-  );
+  const find = database.prepare(`${SELECT} WHERE d.id = ? AND d.state <> 'delivered'`);
   const update = database.prepare(
-    `UPDATE deliveries SET state = 'pending', reason = NULL, not_before_ms = 0, settled_ms = NULL, plain = 0, expires_at_ms = ? WHERE id = ?`,
+    `UPDATE deliveries SET begun_ms = CASE state WHEN 'pending' THEN begun_ms END, state = 'pending', reason = NULL,
+       not_before_ms = 0, settled_ms = NULL, plain = 0, expires_at_ms = ?, by_hand_ms = ? WHERE id = ?`,
   );
   return inTransaction(database, () =>
     ids.filter((id) => {
       const row = find.get(id);
       if (row === undefined) return false;
-      const expiresAtMs = row['expires_at_ms'] === null ? undefined : Number(row['expires_at_ms']);
-      if (lateUntilMs === undefined && expiresAtMs !== undefined && expiresAtMs <= nowMs) return false;
-      const endsMs = lateUntilMs === undefined ? expiresAtMs : lateUntilMs(String(row['destination']));
-      return update.run(endsMs ?? null, id).changes > 0;
+      const endsMs = newEnd(deliveryFrom(row).delivery, nowMs, again);
+      if (endsMs !== undefined && endsMs <= nowMs) return false;
+      return update.run(endsMs ?? null, nowMs, id).changes > 0;
     }),
   );
+}
+
+function newEnd(
+  { destination, announcement, expiresAtMs }: Delivery,
+  nowMs: number,
+  { maxAgeOf, isLate }: AgainOptions,
+): number | undefined {
+  const maxAgeMs = maxAgeOf(destination);
+  if (isLate) return expiryWith(maxAgeMs, announcement, nowMs);
+  const today = expiryWith(maxAgeMs, announcement);
+  return expiresAtMs === undefined || (today !== undefined && today < expiresAtMs) ? today : expiresAtMs;
 }
 
 /** Never to be sent. Gives back the ids that changed. */

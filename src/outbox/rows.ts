@@ -37,8 +37,9 @@ export const announcementRow = (announcement: Announcement): [string, string, nu
   JSON.stringify(announcement),
 ];
 
-/** For `INSERT INTO deliveries`: up to `expires_at_ms`, then attempts, plain, not_before_ms. */
-export function deliveryRow({ delivery, attempts, plain, notBeforeMs }: OwedDelivery): SQLInputValue[] {
+/** For `INSERT INTO deliveries`: up to `expires_at_ms`, then attempts, plain, not_before_ms, begun_ms, by_hand_ms, reason. */
+export function deliveryRow(owed: OwedDelivery): SQLInputValue[] {
+  const { delivery, attempts, plain, notBeforeMs, begunMs, byHandMs, reason } = owed;
   const { id, announcement, destination, rule, template, ticker, importance, expiresAtMs } = delivery;
   return [
     id,
@@ -52,6 +53,9 @@ export function deliveryRow({ delivery, attempts, plain, notBeforeMs }: OwedDeli
     attempts,
     plain ? 1 : 0,
     notBeforeMs,
+    begunMs ?? null,
+    byHandMs ?? null,
+    reason ?? null,
   ];
 }
 
@@ -71,6 +75,8 @@ export function deliveryFrom(row: Row): StoredDelivery {
     attempts: Number(row['attempts']),
     notBeforeMs: Number(row['not_before_ms']),
     plain: row['plain'] === 1,
+    begunMs: optionalNumber(row['begun_ms']),
+    byHandMs: optionalNumber(row['by_hand_ms']),
     state: String(row['state']) as DeliveryState,
     reason: optionalText(row['reason']),
     settledMs: optionalNumber(row['settled_ms']),

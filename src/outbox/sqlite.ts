@@ -61,6 +61,7 @@ export class SqliteOutbox implements Outbox {
           record.notBeforeMs,
           settledMs,
           deliveryId,
+          record.begunMs ?? null,
         );
       }
     });
@@ -187,15 +188,15 @@ function prepare(database: DatabaseSync) {
       'INSERT OR IGNORE INTO announcements (id, identity, received_ms, body) VALUES (?, ?, ?, ?)',
     ),
     insertDelivery: database.prepare(
-      `INSERT OR IGNORE INTO deliveries (id, announcement_id, destination, rule, template, ticker, importance, expires_at_ms, state, attempts, plain, not_before_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?)`,
+      `INSERT OR IGNORE INTO deliveries (id, announcement_id, destination, rule, template, ticker, importance, expires_at_ms, state, attempts, plain, not_before_ms, begun_ms, by_hand_ms, reason)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?)`,
     ),
     insertAttempt: database.prepare(
       'INSERT OR REPLACE INTO attempts (delivery_id, started_ms, attempt, duration_ms, outcome, status, detail) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
     // What somebody has decided meanwhile (`deliveries discard`) is not undone by an attempt that was under way, unless it arrived.
     updateDelivery: database.prepare(
-      `UPDATE deliveries SET state = ?1, reason = ?2, attempts = MAX(attempts, ?3), plain = ?4, not_before_ms = ?5, settled_ms = ?6
+      `UPDATE deliveries SET state = ?1, reason = ?2, attempts = MAX(attempts, ?3), plain = ?4, not_before_ms = ?5, settled_ms = ?6, begun_ms = ?8
        WHERE id = ?7 AND (state = 'pending' OR ?1 = 'delivered')`,
     ),
     selectOwed: database.prepare(

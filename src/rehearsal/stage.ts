@@ -195,10 +195,12 @@ export class Stage implements AsyncDisposable {
     journal: Journal,
     events: Events,
   ): LaneParts {
-    const { name, options, render, renderDefault } = prepared;
+    const { name, options, forEachTicker, render, renderDefault } = prepared;
     const clock = this.#clock;
     return {
-      name,
+      ...{ name, forEachTicker },
+      // Whatever is on the stage was wanted a moment ago.
+      match: ({ template, announcement }) => ({ template, tickers: announcement.tickers }),
       // What the sink does not take at once is not worth another try.
       options: { ...options, retry: { ...options.retry, attempts: 1 } },
       destination,

@@ -75,7 +75,10 @@ export function createReceiver(parts: ReceiverParts): Destination<unknown> {
   const { name, clock, truth, random, log, outage } = parts;
   return {
     close: () => Promise.resolve(),
-    async send(_message: unknown, { deliveryId, plain, signal }: SendContext): Promise<AttemptResult> {
+    async send(
+      _message: unknown,
+      { deliveryId, plain, signal, leaving }: SendContext,
+    ): Promise<AttemptResult> {
       const life = parts.life();
       const sent: Sent = {
         ...{ destination: name, deliveryId, plain, life, taken: false },
@@ -98,6 +101,7 @@ export function createReceiver(parts: ReceiverParts): Destination<unknown> {
       if (fate === 'unreachable' || signal.aborted) return end({ kind: 'retry', reason: 'unreachable' });
       writtenMs = clock.monotonicMs();
       sent.writtenAt = truth();
+      leaving();
       const isTaken = fate === 'hang' ? random() < 0.5 : ['delivered', 'told', 'lostAnswer'].includes(fate);
       sent.taken = isTaken;
       await wait(clock, fate === 'hang' ? HOUR : random() * 200, signal);

@@ -267,6 +267,7 @@ export class World {
     });
     return new Lane({
       ...{ name, options, destination, sharedBudgets, clock, random },
+      ...{ forEachTicker: false, match: () => ({ template: undefined, tickers: [] }) },
       render: () => 'message',
       renderDefault: undefined,
       ownBudget: budgets.own(name, '', plan.own),

@@ -18,6 +18,7 @@ import { migrate } from '../../src/outbox/migrations.ts';
 import { listDeliveries } from '../../src/outbox/queries.ts';
 import type { StoredDelivery } from '../../src/outbox/rows.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
+import { wait } from '../../src/platform/clock.ts';
 import { Timeline } from '../../src/platform/timeline.ts';
 import { FakeClock } from './fake-clock.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -48,15 +49,21 @@ export class LaneBench implements Disposable {
   answer: Answer = () => ({ kind: 'delivered' });
   /** How long a far end takes. */
   tookMs = 0;
+  /** How long a connection takes; nothing has left by then. */
+  connectMs = 0;
+  /** By which rule a destination gets something today; `undefined` = by none. */
+  match: LaneParts['match'] = ({ template, announcement: { tickers } }) => ({ template, tickers });
+  /** As a message is made, today. */
+  render: LaneParts['render'] = ({ announcement }) => announcement.title;
   lanes = new Map<string, Lane>();
   journal!: Journal;
-  readonly #plans: Readonly<Record<string, LanePlan>>;
+  readonly #plans: Record<string, LanePlan>;
   readonly #ids = createIds(seededRandom(1));
   #timeline = new Timeline(this.clock);
   #budgets: Budgets | undefined;
 
   constructor(plans: Readonly<Record<string, LanePlan>>) {
-    this.#plans = plans;
+    this.#plans = { ...plans };
     migrate(this.database);
     this.start();
   }
@@ -72,24 +79,45 @@ export class LaneBench implements Disposable {
   }
 
   /** Reads an announcement that every lane (or `to`) is owed, and lets the lanes begin. */
-  announce(title: string, importance = 1, to: readonly string[] = [...this.lanes.keys()]): void {
+  announce(
+    title: string,
+    importance = 1,
+    to: readonly string[] = [...this.lanes.keys()],
+    tickers: readonly string[] = [],
+  ): void {
     const receivedMs = this.#timeline.monotonicMs();
-    const announcement = { id: this.#ids(receivedMs), title, receivedMs } as Announcement;
-    const deliveries = to.map((destination, ordinal): Delivery => {
+    const announcement = {
+      ...{ id: this.#ids(receivedMs), title, receivedMs, ageAtReceiptMs: 0, tickers },
+    } as Partial<Announcement> as Announcement;
+    const owed = to.flatMap((destination) =>
+      (optionsOf(this.#plans[destination]).forEach === 'ticker' ? tickers : [undefined]).map(
+        (ticker) => [destination, ticker] as const,
+      ),
+    );
+    const deliveries = owed.map(([destination, ticker], ordinal): Delivery => {
       const { maxAge } = optionsOf(this.#plans[destination]);
       return {
         id: `${announcement.id}-${ordinal}`,
-        announcement,
-        destination,
-        rule: 'all',
-        template: undefined,
-        ticker: undefined,
-        importance,
+        ...{ announcement, destination, rule: 'all', template: undefined, ticker, importance },
         expiresAtMs: maxAge === false ? undefined : receivedMs + maxAge,
       };
     });
     this.journal.record(announcement, deliveries);
     for (const delivery of deliveries) this.lane(delivery.destination).push(delivery);
+  }
+
+  /** A reload with other options; resolves as `Lane.reconfigure`. */
+  reload(name: string, plan: LanePlan): Promise<void> {
+    this.#plans[name] = plan;
+    return this.lane(name).reconfigure(this.parts(name));
+  }
+
+  /** SIGKILL, and a new process; with another plan if the config was edited meanwhile. */
+  kill(plans: Readonly<Record<string, LanePlan>> = {}): void {
+    Object.assign(this.#plans, plans);
+    this.clock.restart();
+    this.start();
+    for (const lane of this.lanes.values()) lane.refill();
   }
 
   restart(): void {
@@ -151,11 +179,13 @@ export class LaneBench implements Disposable {
     return {
       name,
       options: optionsOf(plan),
+      forEachTicker: optionsOf(plan).forEach === 'ticker',
+      match: (delivery) => this.match(delivery),
       destination: {
         close: () => Promise.resolve(),
         send: (message, context) => this.#send(name, String(message), context),
       },
-      render: ({ announcement }) => announcement.title,
+      render: (delivery) => this.render(delivery),
       renderDefault: undefined,
       ownBudget: budgets.own(name, farEnd, plan.own ?? []),
       sharedBudgets: new Map(
@@ -180,15 +210,18 @@ export class LaneBench implements Disposable {
     };
   }
 
-  #send(destination: string, title: string, context: SendContext): Promise<AttemptResult> {
-    const { deliveryId, attempt, plain, signal } = context;
+  async #send(destination: string, title: string, context: SendContext): Promise<AttemptResult> {
+    const { deliveryId, attempt, plain, signal, leaving } = context;
+    if (this.connectMs > 0) await wait(this.clock, this.connectMs, signal);
+    if (signal.aborted) return { outcome: { kind: 'retry', reason: 'unreachable' } };
     const send: Send = { destination, title, deliveryId, attempt, plain, atMs: this.nowMs };
     this.sends.push(send);
     const writtenMs = this.#timeline.monotonicMs();
+    leaving();
     const answer = this.answer(send);
     const result = (given: AttemptResult | Outcome): AttemptResult =>
       'outcome' in given ? given : { outcome: given, writtenMs };
-    if (answer !== undefined && this.tookMs === 0) return Promise.resolve(result(answer));
+    if (answer !== undefined && this.tookMs === 0) return result(answer);
     return new Promise((resolve) => {
       if (answer !== undefined) this.clock.after(this.tookMs, () => resolve(result(answer)));
       signal.addEventListener('abort', () => resolve(result({ kind: 'ambiguous', reason: 'timeout' })));

@@ -8,6 +8,7 @@ export function sendContext(overrides: Partial<SendContext> = {}): SendContext {
     plain: false,
     expiresAtMs: undefined,
     signal: AbortSignal.timeout(10_000),
+    leaving: () => undefined,
     ...overrides,
   };
 }

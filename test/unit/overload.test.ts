@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Announcement } from '../../src/announcement.ts';
 import { Budget } from '../../src/delivery/budget.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
-import { HEAD } from '../../src/delivery/lane.ts';
+import { HEAD } from '../../src/delivery/supply.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { LaneBench } from '../support/lane-bench.ts';
 

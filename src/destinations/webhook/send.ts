@@ -58,6 +58,7 @@ export class WebhookSender implements Destination<WebhookMessage> {
       body: message.body,
       signal: context.signal,
       expiresAtMs: context.expiresAtMs,
+      leaving: context.leaving,
     });
     if (result.kind !== 'answer') return withoutAnswer(result, this.#farEnd, redact);
     const wallNowMs = farEndWallMs(result.headers, this.#clock.wallMs());

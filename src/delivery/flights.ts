@@ -1,0 +1,70 @@
+/**
+ * The attempts of a lane that are under way. Until its bytes have left an attempt can be recalled, and nothing
+ * has happened; from then on it can only be cut, and nobody knows whether it arrived.
+ */
+import { attempt, type Flight, isUnsure } from './attempt.ts';
+import type { Held } from './head.ts';
+import type { LaneParts } from './lane-parts.ts';
+import type { AttemptResult } from './outcome.ts';
+
+export interface Landed {
+  readonly result: AttemptResult;
+  /** Nothing left, because it was recalled. */
+  readonly isRecalled: boolean;
+}
+
+export class Flights {
+  readonly #flights = new Set<Flight>();
+  readonly #underWay = new Set<Promise<unknown>>();
+
+  get size(): number {
+    return this.#flights.size;
+  }
+
+  /** Those whose bytes have left. */
+  get left(): readonly Flight[] {
+    return [...this.#flights].filter(({ hasLeft }) => hasLeft);
+  }
+
+  async start(parts: LaneParts, held: Held, message: unknown, startedMs: number): Promise<Landed> {
+    const deadline = new AbortController();
+    const flight: Flight = {
+      held,
+      startedMs,
+      deadline,
+      hasLeft: false,
+      isRecalled: false,
+      begunBeforeMs: held.begunMs,
+    };
+    const underWay = attempt(parts, flight, message);
+    this.#flights.add(flight);
+    this.#underWay.add(underWay);
+    const result = await underWay;
+    this.#flights.delete(flight);
+    this.#underWay.delete(underWay);
+    // Whatever else is known of the attempt: whether it may have arrived.
+    if (isUnsure(result)) held.begunMs ??= startedMs;
+    else held.begunMs = flight.begunBeforeMs;
+    const hasLeft = flight.hasLeft || result.writtenMs !== undefined || result.outcome.kind === 'delivered';
+    return { result, isRecalled: flight.isRecalled && !hasLeft };
+  }
+
+  /** Those whose bytes have not left. */
+  recall(): void {
+    for (const flight of this.#flights) {
+      if (flight.hasLeft) continue;
+      flight.isRecalled = true;
+      flight.deadline.abort();
+    }
+  }
+
+  /** All of them. */
+  cut(): void {
+    for (const { deadline } of this.#flights) deadline.abort();
+  }
+
+  /** Resolves when those that are under way now have ended. */
+  async ended(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * What the config in force makes of a delivery that an earlier one has queued: after a reload nothing leaves
+ * that the new config would not send. Asked when a row is taken up, at a reload, and after each attempt. Pure.
+ */
+import type { CommonOptions } from '../destinations/common-options.ts';
+import type { OwedDelivery } from '../outbox/outbox.ts';
+import type { Match } from '../routing/router.ts';
+import type { Delivery, FinalState } from './delivery.ts';
+import { expiryWith } from './expiry.ts';
+
+/** How a delivery ends that may not leave. */
+export interface Refusal {
+  readonly state: FinalState;
+  readonly reason: string;
+}
+
+export interface InForce {
+  readonly options: Pick<CommonOptions, 'dryRun' | 'maxAge' | 'onAmbiguous'>;
+  /** The destination gets one request for each ticker. */
+  readonly forEachTicker: boolean;
+  /** By which rule the destination gets this announcement today, or gets this alert; `undefined` = by none. */
+  readonly match: (delivery: Delivery) => Pick<Match, 'template' | 'tickers'> | undefined;
+}
+
+const skipped = (reason: string): Refusal => ({ state: 'skipped', reason });
+
+/** The delivery with today's template and end, or why it may not leave. What a person has asked for (`deliveries retry`) no rule has to want. */
+export function renewed(item: OwedDelivery, inForce: InForce): Delivery | Refusal {
+  const { delivery, byHandMs } = item;
+  const { options, forEachTicker, match } = inForce;
+  // It may have been sent: that is worth more to know than why it would not be sent again.
+  if (item.begunMs !== undefined && options.onAmbiguous === 'drop')
+    return { state: 'dead', reason: 'may_have_arrived' };
+  if (options.dryRun) return skipped('dry_run');
+  const today = match(delivery);
+  if (today === undefined && byHandMs === undefined) return skipped('rules_changed');
+  const { announcement, ticker } = delivery;
+  if (announcement.alert !== undefined) return delivery;
+  const tickers = today?.tickers ?? announcement.tickers;
+  if (forEachTicker) {
+    if (ticker === undefined || announcement.redacted) return skipped('no_ticker');
+    if (byHandMs === undefined && !tickers.includes(ticker)) return skipped('rules_changed');
+  }
+  // One request says all of it now: that of the first ticker.
+  else if (ticker !== undefined && tickers[0] !== ticker) return skipped('for_each_off');
+  const expiresAtMs = sooner(delivery, expiryWith(options.maxAge, announcement, byHandMs));
+  const template = today === undefined ? delivery.template : today.template;
+  return expiresAtMs === delivery.expiresAtMs && template === delivery.template
+    ? delivery
+    : { ...delivery, expiresAtMs, template };
+}
+
+/** A `maxAge` that was shortened holds for what waits; a longer one does not bring back what was promised to end. */
+function sooner({ expiresAtMs }: Delivery, endsMs: number | undefined): number | undefined {
+  if (expiresAtMs === undefined) return endsMs;
+  return endsMs !== undefined && endsMs < expiresAtMs ? endsMs : expiresAtMs;
+}
+
+export const isRefusal = (made: Delivery | Refusal): made is Refusal => 'state' in made;

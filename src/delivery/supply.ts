@@ -1,0 +1,80 @@
+/**
+ * What a lane is owed and has no place for: at most HEAD deliveries are held in memory, the rest stay in the
+ * outbox, behind them, and are taken up as places become free.
+ */
+import type { OwedDelivery } from '../outbox/outbox.ts';
+import type { Timer } from '../platform/clock.ts';
+import { compare } from './backlog.ts';
+import type { Delivery } from './delivery.ts';
+import type { Head } from './head.ts';
+import type { LaneParts } from './lane-parts.ts';
+
+/** Enough to keep any destination busy; small enough that a dead one costs nothing. */
+export const HEAD = 1000;
+
+export class Supply {
+  readonly #head: Head;
+  readonly #parts: () => Pick<LaneParts, 'name' | 'journal' | 'clock'>;
+  readonly #takeUp: (item: OwedDelivery) => void;
+  /** More waits in the outbox than is held. */
+  isBehind = false;
+  #isStopped = false;
+  #soon: Timer | undefined;
+
+  /** `takeUp` puts it into `head`. */
+  constructor(
+    head: Head,
+    parts: () => Pick<LaneParts, 'name' | 'journal' | 'clock'>,
+    takeUp: (item: OwedDelivery) => void,
+  ) {
+    this.#head = head;
+    this.#parts = parts;
+    this.#takeUp = takeUp;
+  }
+
+  refill(): void {
+    this.#soon?.cancel();
+    this.#soon = undefined;
+    if (this.#isStopped) return;
+    const { name, journal } = this.#parts();
+    const owed = journal.owed(name, HEAD);
+    if (owed === undefined) return;
+    this.isBehind = owed.length === HEAD;
+    for (const item of owed) {
+      if (this.#head.size >= HEAD) break;
+      if (!this.#head.has(item.delivery.id)) this.#takeUp(item);
+    }
+  }
+
+  /** In a moment: several at once cost one look at the outbox. */
+  refillSoon(): void {
+    this.#soon ??= this.#parts().clock.after(0, () => this.refill());
+  }
+
+  /** One has gone for good. */
+  ended(): void {
+    if (this.isBehind && this.#head.size < HEAD / 2) this.refillSoon();
+  }
+
+  /** Lets go of the least important one when all places are taken (it stays in the outbox). False if the newcomer is that one. */
+  makeRoom(newcomer: Delivery): boolean {
+    if (this.#head.size < HEAD) return true;
+    this.isBehind = true;
+    const least = this.#head.least;
+    if (least === undefined || compare({ delivery: newcomer }, least) < 0) return false;
+    this.#head.move(least, 'gone');
+    return true;
+  }
+
+  /** What the store says of the held ones counts: nothing is known while it is broken. */
+  compareHeld(): void {
+    const { name, journal } = this.#parts();
+    const owed = journal.owed(name, HEAD + 1);
+    if (owed !== undefined) this.#head.keepOnly(owed);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#soon?.cancel();
+  }
+}
