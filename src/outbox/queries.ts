@@ -96,8 +96,8 @@ function newEnd(
 ): number | undefined {
   const maxAgeMs = maxAgeOf(destination);
   if (isLate) return expiryWith(maxAgeMs, announcement, nowMs);
-  const today = expiryWith(maxAgeMs, announcement);
-  return expiresAtMs === undefined || (today !== undefined && today < expiresAtMs) ? today : expiresAtMs;
+  if (expiresAtMs === undefined) return undefined;
+  return Math.min(expiresAtMs, expiryWith(maxAgeMs, announcement) ?? expiresAtMs);
 }
 
 /** Never to be sent. Gives back the ids that changed. */

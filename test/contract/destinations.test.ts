@@ -65,6 +65,18 @@ describe.each(subjects)('$type', (subject) => {
     expect(server.last.method).toBe('POST');
   });
 
+  test('regression: says once that it leaves, before the bytes do, and never when nothing leaves', async () => {
+    const server = scope.use(await FaultyServer.start(taken));
+    const destination = await open(subject, server.origin);
+    const said: number[] = [];
+    const leaving = () => void said.push(server.received.length);
+    await attempt(subject, destination, sendContext({ leaving }));
+    expect(said).toEqual([0]);
+    await attempt(subject, destination, sendContext({ leaving, signal: AbortSignal.abort() }));
+    await attempt(subject, destination, sendContext({ leaving, expiresAtMs: systemClock.monotonicMs() - 1 }));
+    expect(said).toEqual([0]);
+  });
+
   test('stays connected between sends', async () => {
     const server = scope.use(await FaultyServer.start(taken));
     const destination = await open(subject, server.origin, { warm: false });

@@ -266,7 +266,8 @@ export class World {
       started: this.#started,
     });
     return new Lane({
-      ...{ name, options, destination, sharedBudgets, clock, random },
+      ...{ name, destination, sharedBudgets, clock, random },
+      options: { ...options, maxAge: plan.maxAgeMs },
       ...{ forEachTicker: false, match: () => ({ template: undefined, tickers: [] }) },
       render: () => 'message',
       renderDefault: undefined,
