@@ -54,7 +54,8 @@ export function retryCommand(options: RetryOptions, io: Io): ExitCode {
     return report('queued; a running bridge will send', opened.database, io, {
       ...{ asked, changed, json: options.json },
       why: (stored) =>
-        refusal(config, stored) ?? 'it is older than the maxAge of its destination; --late sends it all the same',
+        refusal(config, stored) ??
+        'it is older than the maxAge of its destination; --late sends it all the same',
     });
   });
 }
@@ -66,10 +67,8 @@ function refusal(config: UsableConfig, stored: StoredDelivery | undefined): stri
   const { destination } = stored.delivery;
   const names = [...config.destinations.keys()];
   // It would wait for ever, or be buried again at once.
-  if (config.isTrusted && !names.includes(destination))
+  if (config.isSound && !names.includes(destination))
     return `the config has no destination ${destination} any more; there is: ${names.join(', ')}`;
-  if (config.destinations.get(destination)?.dryRun)
-    return `its destination ${destination} has dryRun: true, so nothing would be sent`;
   return undefined;
 }
 

@@ -54,13 +54,13 @@ export class Flights {
     for (const flight of this.#flights) {
       if (flight.hasLeft) continue;
       flight.isRecalled = true;
-      flight.deadline.abort();
+      flight.deadline.abort('before a reload');
     }
   }
 
   /** All of them. */
   cut(): void {
-    for (const { deadline } of this.#flights) deadline.abort();
+    for (const { deadline } of this.#flights) deadline.abort('before the bridge stopped');
   }
 
   /** Resolves when those that are under way now have ended. */
