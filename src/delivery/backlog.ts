@@ -18,8 +18,9 @@ export function compare(a: Queued, b: Queued): number {
   if (byImportance !== 0) return byImportance;
   const [idA, idB] = [a.delivery.announcement.id, b.delivery.announcement.id];
   if (idA !== idB) return idA < idB ? -1 : 1;
-  // Of one announcement, in the order of its tickers.
-  return a.delivery.id < b.delivery.id ? 1 : a.delivery.id > b.delivery.id ? -1 : 0;
+  // Of one announcement, in the order of its tickers: their numbers end the id, and 10 comes after 9.
+  const [one, other] = [a.delivery.id, b.delivery.id];
+  return other.length - one.length || (one < other ? 1 : one > other ? -1 : 0);
 }
 
 /** Soonest to expire first; what never expires, last. */

@@ -40,6 +40,19 @@ test.each([
   );
 });
 
+test('regression: of one announcement, tickers go in their order, the eleventh after the tenth', () => {
+  const announcement = { id: 'a' } as Announcement;
+  const backlog = new Backlog<Queued>(compare);
+  for (const ordinal of [11, 3, 100, 0, 10, 1, 2, 9])
+    backlog.add({ delivery: { id: `a-${ordinal}`, importance: 1, announcement } as Delivery });
+  const order: string[] = [];
+  for (let next = backlog.last; next !== undefined; next = backlog.last) {
+    order.push(next.delivery.id);
+    backlog.remove(next);
+  }
+  expect(order).toEqual(['a-0', 'a-1', 'a-2', 'a-3', 'a-9', 'a-10', 'a-11', 'a-100']);
+});
+
 test('what is not in it is not taken out of it', () => {
   const backlog = new Backlog<Queued>(compare);
   backlog.add(queued('a', 1));

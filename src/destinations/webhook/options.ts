@@ -32,20 +32,9 @@ function checkHeaders(headers: unknown, issue: (path: string[], message: string)
     issue(['headers', name], 'is there twice (names of headers have no case): one of them would be lost');
 }
 
-/** A user name and password in `url` become the header `Authorization: Basic …`. */
-function checkCredentials(
-  { url, headers }: { readonly url?: unknown; readonly headers?: unknown },
-  issue: (path: string[], message: string) => void,
-): void {
-  if (!(url instanceof Secret)) return;
-  const { username, password } = new URL(url.reveal());
-  if (username === '' && password === '') return;
-  if (/%3a/i.test(username))
-    issue(['url'], 'has a user name with a colon, which Basic authentication cannot carry');
-  const own = Object.keys(headers ?? {}).find((name) => name.toLowerCase() === 'authorization');
-  if (own !== undefined)
-    issue(['headers', own], 'is there twice: `url` has a user name or password, which becomes this header');
-}
+/** A user name and password in `url` become the header `Authorization: Basic …`, unless `headers` has one. */
+const namesUserWithColon = (url: unknown): boolean =>
+  url instanceof Secret && /%3a/i.test(new URL(url.reveal()).username);
 
 /** Types that no receiver takes for JSON. */
 const NO_JSON = /x-www-form-urlencoded|multipart|xml|html|yaml|csv/i;
@@ -106,7 +95,8 @@ export const webhookOptions = z
     const typed =
       typeof options.contentType === 'string' ? contentTypeProblem(options.contentType) : undefined;
     if (typed !== undefined) issue(['contentType'], typed);
-    checkCredentials(options, issue);
+    if (namesUserWithColon(options.url))
+      issue(['url'], 'has a user name with a colon, which Basic authentication cannot carry');
     if (options.contentType !== undefined && typeof options.body !== 'string')
       context.addIssue({
         code: 'custom',
