@@ -31,11 +31,7 @@ export interface UsableConfig extends Remains {
   readonly isSound: boolean;
 }
 
-/** The part of the config that a command needs, and the option that can stand in for it. */
-const NEEDS = {
-  store: { key: 'store.path', option: '--store' },
-  server: { key: 'server', option: '--url' },
-} as const;
+type Need = 'store' | 'server' | 'destinations';
 
 /**
  * Never throws for what is wrong with the file: reports it, and which value the command goes on with. `given`: the
@@ -43,28 +39,33 @@ const NEEDS = {
  */
 export function usableConfig(
   file: string,
-  need: keyof typeof NEEDS,
+  need: Need,
   { given }: { readonly given: string | undefined },
   io: Io,
 ): UsableConfig {
   const { config, problems, remains, redact } = load(file, io);
   const [first] = problems;
   if (first !== undefined && (given === undefined || existsSync(file))) {
-    const { key, option } = NEEDS[need];
-    const value =
-      need === 'store'
-        ? remains.storePath
-        : remains.server && `${remains.server.host}:${remains.server.port}`;
-    const source = remains.unread.includes(key)
-      ? `the default ${key}, ${value} (give another with ${option})`
-      : `its ${key}, ${value || 'false'}`;
     const { line, column, message } = first;
     io.warn(
       `${printable(file)} has ${counted(problems)}, which \`listing-bridge check\` shows; the first is at ${line}:${column}: ${message}`,
     );
-    io.warn(`Going on with ${printable(given ?? source)}.`);
+    io.warn(`Going on with ${printable(given ?? inWords(need, remains))}.`);
   }
   return { ...remains, redact, isSound: config !== undefined };
+}
+
+function inWords(need: Need, { storePath, server, unread }: Remains): string {
+  const isDefault = (key: Remains['unread'][number]) => unread.includes(key);
+  if (need === 'destinations') return 'its destinations that have no problem';
+  if (need === 'store')
+    return isDefault('store.path')
+      ? `the default store.path, ${storePath} (give another with --store)`
+      : `its store.path, ${storePath}`;
+  const address = server === false ? 'false' : `${server.host}:${server.port}`;
+  return isDefault('server')
+    ? `the default server, ${address} (give another with --url)`
+    : `its server, ${address}`;
 }
 
 const load = (file: string, { env }: Pick<Io, 'env'>) =>

@@ -87,11 +87,14 @@ function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): C
       exit(await explainCommand(options, io));
     });
 
-  command('send <destination>', 'Send one clearly marked sample for real, and print what came back')
+  command('send [destinations...]', 'Send one clearly marked sample for real, and print what came back')
+    .option('--all', 'to every destination', false)
+    .option('--rule <name>', 'with the template of this rule; alone, to every destination of the rule')
+    .option('--force', 'also to a destination with `dryRun: true`, or one that the bridge pauses', false)
     .option('--json', 'print JSON', false)
-    .action(async (destination: string, options) => {
+    .action(async (destinations: string[], options) => {
       const { sendCommand } = await import('./send.ts');
-      exit(await sendCommand({ ...options, destination }, io));
+      exit(await sendCommand({ ...options, destinations }, io));
     });
 
   addDeliveries(command, io, exit);

@@ -1,29 +1,69 @@
-/** `send`: one clearly marked sample, for real, to one destination; says what came back and how long it took. */
+/** `send`: one clearly marked sample to each destination, for real, with everything that a real delivery carries; prints what came back. */
+import { describeAttempt } from '../delivery/describe.ts';
+import type { AttemptResult } from '../delivery/outcome.ts';
+import type { CommonOptions } from '../destinations/common-options.ts';
 import { HttpPools } from '../destinations/http-pools.ts';
-import { prepareDestinations } from '../destinations/prepared.ts';
 import { formatDuration } from '../platform/duration.ts';
-import { printable } from '../platform/printable.ts';
-import { orNearest } from '../platform/suggest.ts';
-import { requireConfig } from './config-file.ts';
-import { type ExitCode, FINE, NOT_FINE, UserError } from './exit-codes.ts';
+import { messageOf } from '../platform/message-of.ts';
+import { printable, printableJson } from '../platform/printable.ts';
+import type { Redactor } from '../platform/secret.ts';
+import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { announcementFromFields, SAMPLE_TICKER, SAMPLE_TITLE } from './sample.ts';
+import { type PlannedSample, planSend, reasonNotToSend, type Wanted } from './send-plan.ts';
 
-export interface SendOptions {
-  readonly config: string;
-  readonly destination: string;
+export interface SendOptions extends Wanted {
   readonly json: boolean;
+  /** Also to a destination that is a `dryRun` or paused. */
+  readonly force?: boolean | undefined;
+}
+
+/** What came of one destination. */
+interface Report {
+  readonly text: string;
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly isFine: boolean;
 }
 
 export async function sendCommand(options: SendOptions, io: Io): Promise<ExitCode> {
-  const { config, redact } = requireConfig(options.config, io);
-  const { clock } = io;
-  const found = prepareDestinations({ ...config, rules: [] }).find(
-    ({ name }) => name === options.destination,
-  );
-  if (found === undefined)
-    throw new UserError(unknownDestination(options.destination, Object.keys(config.destinations)));
+  const plan = planSend(options, io);
+  const reports: Report[] = [];
+  // One after the other: a sample is no reason to come near a limit.
+  for (const planned of plan.samples) {
+    if (io.signal.aborted) break;
+    const refusal = options.force ? undefined : reasonNotToSend(planned, plan, io);
+    const report =
+      refusal === undefined
+        ? await sendOne(planned, plan.redact, io)
+        : refused(planned, refusal, options.all === true);
+    reports.push(report);
+    if (!options.json) io.print(printable(report.text));
+  }
+  if (options.json) {
+    const all = reports.map(({ json }) => json);
+    const isOne = options.destinations.length === 1 && all.length === 1;
+    io.print(printableJson(JSON.stringify(isOne ? all[0] : all)));
+  }
+  return reports.every(({ isFine }) => isFine) && !io.signal.aborted ? FINE : NOT_FINE;
+}
 
+function refused(
+  { prepared: { name } }: PlannedSample,
+  { sentence, code }: { readonly sentence: string; readonly code: string },
+  isOneOfAll: boolean,
+): Report {
+  return {
+    text: `${name}: not sent. ${sentence} [${code}]`,
+    json: { destination: name, outcome: 'not_sent', reason: code, advice: sentence },
+    // Who asks for all has not asked for this one.
+    isFine: isOneOfAll && code === 'dry_run',
+  };
+}
+
+async function sendOne(planned: PlannedSample, redact: Redactor, io: Io): Promise<Report> {
+  const { prepared } = planned;
+  const { name, options } = prepared;
+  const { clock } = io;
   const sample = {
     type: 'test_announcement',
     publisher: 'sample',
@@ -32,56 +72,78 @@ export async function sendCommand(options: SendOptions, io: Io): Promise<ExitCod
     title: SAMPLE_TITLE,
   };
   const announcement = announcementFromFields(sample, io);
-  const ticker = found.forEachTicker ? SAMPLE_TICKER : undefined;
   const deliveryId = `${announcement.id}-0`;
-  const message = found.render({
-    id: deliveryId,
-    announcement,
-    destination: found.name,
-    rule: 'sample',
-    template: undefined,
-    ticker,
-    importance: 0,
-    expiresAtMs: undefined,
-  });
-  const destination = await found.open({
+  const expiresAtMs = options.maxAge === false ? undefined : announcement.receivedMs + options.maxAge;
+  let message: unknown;
+  try {
+    message = prepared.render({
+      ...{ id: deliveryId, announcement, destination: name, rule: planned.rule, template: planned.template },
+      ...{ ticker: prepared.forEachTicker ? SAMPLE_TICKER : undefined, importance: 0, expiresAtMs },
+    });
+  } catch (error) {
+    const reason = printable(redact(messageOf(error)));
+    return {
+      text: `${name}: not sent. Its template fails for the sample: ${reason}. Correct the template. [template_failed]`,
+      json: { destination: name, outcome: 'not_sent', reason: 'template_failed', detail: reason },
+      isFine: false,
+    };
+  }
+  const destination = await prepared.open({
     clock,
     redact,
     version: io.version,
     pools: new HttpPools({ clock }),
   });
   const deadline = new AbortController();
-  const timer = clock.after(found.options.timeout, () => deadline.abort());
-  io.signal.addEventListener('abort', () => deadline.abort(), { once: true });
+  const limitMs = Math.min(options.timeout, (expiresAtMs ?? Number.POSITIVE_INFINITY) - clock.monotonicMs());
+  const timer = clock.after(limitMs, () => deadline.abort(`within ${formatDuration(limitMs)} (timeout)`));
+  const stop = () => deadline.abort();
+  io.signal.addEventListener('abort', stop, { once: true });
   const startedMs = clock.monotonicMs();
-  const result = await destination.send(message, {
-    deliveryId,
-    attempt: 1,
-    plain: false,
-    expiresAtMs: undefined,
-    signal: deadline.signal,
-    leaving: () => undefined,
-  });
-  const tookMs = clock.monotonicMs() - startedMs;
-  timer.cancel();
-  await destination.close();
-
-  const { outcome, status, detail } = result;
-  const delivered = outcome.kind === 'delivered';
-  const reason = 'reason' in outcome ? outcome.reason : undefined;
-  if (options.json)
-    io.print(
-      JSON.stringify({ destination: found.name, outcome: outcome.kind, reason, status, detail, tookMs }),
-    );
-  else {
-    const words = [outcome.kind, reason, status === undefined ? undefined : `HTTP ${status}`, detail].filter(
-      (word) => word !== undefined,
-    );
-    io.print(`${found.name}: ${words.join(', ')} (${formatDuration(tookMs)})`);
+  try {
+    const result = await destination.send(message, {
+      ...{ deliveryId, attempt: 1, plain: false, sample: true, expiresAtMs, signal: deadline.signal },
+      leaving: () => undefined,
+    });
+    return reportOf(name, options, result, clock.monotonicMs() - startedMs);
+  } finally {
+    timer.cancel();
+    io.signal.removeEventListener('abort', stop);
+    await destination.close();
   }
-  return delivered ? FINE : NOT_FINE;
 }
 
-function unknownDestination(name: string, known: readonly string[]): string {
-  return `no destination ${printable(name)} in the config${orNearest(name, known)}; there is: ${known.join(', ')}`;
+function reportOf(name: string, options: CommonOptions, result: AttemptResult, tookMs: number): Report {
+  const { outcome, status, detail } = result;
+  const isFine = outcome.kind === 'delivered';
+  const reason = 'reason' in outcome ? outcome.reason : undefined;
+  const advice = describeAttempt(result, nextOf(result, options));
+  const text = isFine ? advice.replace(/^D/, 'd') : `not delivered. ${advice}`;
+  return {
+    text: `${name}: ${text} (${formatDuration(tookMs)})`,
+    json: {
+      ...{ destination: name, outcome: outcome.kind, reason, status, detail },
+      ...(isFine ? {} : { advice }),
+      tookMs,
+    },
+    isFine,
+  };
+}
+
+/** What a running bridge would do after such an answer. */
+function nextOf({ outcome }: AttemptResult, options: CommonOptions): string | undefined {
+  switch (outcome.kind) {
+    case 'delivered':
+      return undefined;
+    case 'retry':
+      return outcome.mayHaveActed && options.onAmbiguous === 'drop'
+        ? 'run would not send it again'
+        : 'run would retry';
+    case 'ambiguous':
+      return options.onAmbiguous === 'drop' ? 'run would not send it again' : 'run would retry';
+    case 'reject':
+      return outcome.scope === 'destination' ? 'run would suspend it' : 'run would not retry';
+    default:
+      return outcome satisfies never;
+  }
 }

@@ -21,6 +21,10 @@ export const REMEMBERED_MS = 10 * 60_000;
 
 const NOTHING: BudgetMemory = { pauses: new Map(), attempts: new Map(), keep: () => undefined };
 
+/** Under which a destination's own pauses are kept. */
+export const ownBudgetKey = (destination: string, farEnd: string): string =>
+  `destination:${destination}:${farEnd}`;
+
 export class Budgets {
   readonly #clock: Clock;
   readonly #memory: BudgetMemory;
@@ -38,7 +42,7 @@ export class Budgets {
    * another address starts without the pauses of the one before.
    */
   own(destination: string, farEnd: string, limits: readonly BudgetLimits[]): Budget {
-    return this.#budget(`destination:${destination}:${farEnd}`, limits, destination);
+    return this.#budget(ownBudgetKey(destination, farEnd), limits, destination);
   }
 
   /** The same one for every destination that names the key. */

@@ -35,16 +35,21 @@ export function describeReason(reason: string): string | undefined {
   return Object.hasOwn(SENTENCES, reason) ? SENTENCES[reason as Reason] : undefined;
 }
 
-/** `Telegram does not know this chat: … [gone, HTTP 400]`; `Delivered. [HTTP 200]` */
-export function describeAttempt({
-  outcome,
-  status,
-  advice,
-}: Pick<AttemptResult, 'outcome' | 'status' | 'advice'>): string {
-  const sentence = outcome.kind === 'delivered' ? 'Delivered.' : (advice ?? SENTENCES[outcome.reason]);
+/**
+ * `Telegram does not know this chat: … (Telegram answered 400: chat not found) [gone, HTTP 400]`; `Delivered. [HTTP 200]`.
+ * The far end's own words stand in parentheses. `next`: what the bridge does then, such as `run would retry`.
+ */
+export function describeAttempt(
+  { outcome, status, advice, detail }: Pick<AttemptResult, 'outcome' | 'status' | 'advice' | 'detail'>,
+  next?: string,
+): string {
+  const isDelivered = outcome.kind === 'delivered';
+  const sentence = isDelivered ? 'Delivered.' : (advice ?? SENTENCES[outcome.reason]);
+  const quoted = isDelivered || !detail || sentence.includes(detail) ? '' : ` (${detail})`;
   const words = [
-    ...(outcome.kind === 'delivered' ? [] : [outcome.reason]),
+    ...(isDelivered ? [] : [outcome.reason]),
     ...(status === undefined ? [] : [`HTTP ${status}`]),
-  ];
-  return words.length === 0 ? sentence : `${sentence} [${words.join(', ')}]`;
+  ].join(', ');
+  const code = [words, next].filter((part) => part).join('; ');
+  return `${sentence}${quoted}${code === '' ? '' : ` [${code}]`}`;
 }

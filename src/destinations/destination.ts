@@ -75,6 +75,8 @@ export interface SendContext {
   readonly attempt: number;
   /** The platform refused the rich form: send the plain minimal one. */
   readonly plain: boolean;
+  /** From the command line, not from a feed: marked as such where the far end can see it. */
+  readonly sample?: true;
   /** Monotonic ms; `undefined` = never. Nothing is written from then on, whatever the signal says. */
   readonly expiresAtMs: number | undefined;
   /** Aborted when the attempt's time is up or the bridge stops; the sender must then settle at once. */

@@ -38,6 +38,12 @@ export function findDelivery(
   return { delivery: deliveryFrom(row), attempts: attempts.map(attemptFrom) };
 }
 
+/** Until when sending is paused, ms on the bridge's timeline: the latest of these budgets; 0 when none is. */
+export function pausedUntilMs(database: DatabaseSync, budgetKeys: readonly string[]): number {
+  const find = database.prepare('SELECT until_ms FROM pauses WHERE key = ?');
+  return Math.max(0, ...budgetKeys.map((key) => Number(find.get(key)?.['until_ms'] ?? 0)));
+}
+
 /** Of one announcement, in the order in which its rules named them. */
 export const deliveriesOfAnnouncement = (database: DatabaseSync, announcementId: string): StoredDelivery[] =>
   database

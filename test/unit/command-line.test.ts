@@ -232,7 +232,7 @@ describe('usage', () => {
   test.each([
     [['chek'], "unknown command 'chek'"],
     [['check', '--jsn'], "unknown option '--jsn'"],
-    [['send'], "missing required argument 'destination'"],
+    [['send'], 'Name destinations, or give --all'],
     [['deliveries', '--state', 'gone'], 'Allowed choices are pending, delivered'],
     [['deliveries', '--since', '5'], 'must be a duration such as 20s, 10m or 3d'],
     [['demo', '--for', 'ever'], 'must be a duration such as 20s, 10m or 3d'],

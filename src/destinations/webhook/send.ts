@@ -70,7 +70,7 @@ export class WebhookSender implements Destination<WebhookMessage> {
   }
 
   #headers({ body, contentType }: WebhookMessage, context: SendContext): Record<string, string> {
-    const { deliveryId, attempt, expiresAtMs } = context;
+    const { deliveryId, attempt, expiresAtMs, sample } = context;
     const now = new Date(this.#clock.wallMs());
     const headers: Record<string, string> = {
       'content-type': contentType,
@@ -80,6 +80,7 @@ export class WebhookSender implements Destination<WebhookMessage> {
       'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
       'x-listing-bridge-attempt': String(attempt),
     };
+    if (sample) headers['x-listing-bridge-sample'] = 'true';
     if (this.#signers.length > 0)
       headers['webhook-signature'] = this.#signers
         .map((signer) => signer.sign(deliveryId, now, body))
