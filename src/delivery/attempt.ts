@@ -58,6 +58,10 @@ const limitInWords = (limitMs: number, leftMs: number): string =>
     ? `within ${formatDuration(limitMs)} (timeout)`
     : `within the ${formatDuration(Math.max(0, limitMs))} that were left until maxAge`;
 
+/** The client library foresaw a refusal: nobody was asked, so it was no attempt. */
+export const isHold = ({ outcome, writtenMs }: AttemptResult): boolean =>
+  outcome.kind === 'retry' && outcome.reason === 'rate_limited' && writtenMs === undefined;
+
 /** The attempt that led to a state. */
 export interface Made {
   readonly result: AttemptResult;

@@ -1,15 +1,16 @@
 /**
- * The deliveries of a lane that are in memory. Each is `ready` (may go), `waiting` (for its retry time) or
- * `in flight`; the first two are idle. Knows which goes next, which can best be let go of, and which
- * expires first, each without looking at the others.
+ * The deliveries of a lane that are in memory. Each is `ready` (may go), `tried` (before, in this trouble of the
+ * destination: the others go first), `waiting` (for its retry time) or `in flight`; all but the last are idle.
+ * Knows which goes next, which can best be let go of, and which expires first, each without looking at the others.
  */
 import type { OwedDelivery } from '../outbox/outbox.ts';
 import type { Timer } from '../platform/clock.ts';
-import { Backlog, compare, compareExpiry } from './backlog.ts';
+import { Backlog, compare, compareExpiry, expiryOf } from './backlog.ts';
 import type { Delivery } from './delivery.ts';
+import type { Witness } from './trouble.ts';
 
 /** A delivery in the lane's hands. */
-export interface Held extends OwedDelivery {
+export interface Held extends OwedDelivery, Witness {
   attempts: number;
   plain: boolean;
   notBeforeMs: number;
@@ -19,8 +20,12 @@ export interface Held extends OwedDelivery {
   delivery: Delivery;
   /** As it was queued. */
   readonly queued: Delivery;
+  /** So many of its attempts do not count: another form, another address. */
+  uncounted: number;
   /** Answers that could not be read, in this life of the bridge. */
   unreadable: number;
+  isOutvoted: boolean;
+  refusals: number;
   /** Rendered at the first attempt. */
   message: unknown;
   place: Place;
@@ -30,15 +35,16 @@ export interface Held extends OwedDelivery {
   isStale: boolean;
 }
 
-type Place = 'new' | 'ready' | 'waiting' | 'in flight' | 'gone';
+type Place = 'new' | 'ready' | 'tried' | 'waiting' | 'in flight' | 'gone';
 
-const isIdle = (place: Place) => place === 'ready' || place === 'waiting';
+const isIdle = (place: Place) => place === 'ready' || place === 'tried' || place === 'waiting';
 
 export class Head {
   readonly #byId = new Map<string, Held>();
   readonly #ready = new Backlog<Held>(compare);
   readonly #idle = new Backlog<Held>(compare);
   readonly #expiring = new Backlog<Held>(compareExpiry);
+  readonly #tried = new Set<Held>();
 
   get size(): number {
     return this.#byId.size;
@@ -63,6 +69,13 @@ export class Head {
     return this.#expiring.first;
   }
 
+  /** How long the idle one that expires last still has, in ms; Infinity when one never does, 0 when none is idle. */
+  longestLifeMs(nowMs: number): number {
+    if (this.#idle.size > this.#expiring.size) return Number.POSITIVE_INFINITY;
+    const { last } = this.#expiring;
+    return last === undefined ? 0 : expiryOf(last) - nowMs;
+  }
+
   has(id: string): boolean {
     return this.#byId.has(id);
   }
@@ -77,7 +90,9 @@ export class Head {
       begunMs: item.begunMs,
       reason: item.reason,
       queued: item.delivery,
-      unreadable: 0,
+      // The rich form was one of its attempts.
+      uncounted: item.plain ? 1 : 0,
+      ...{ unreadable: 0, isOutvoted: false, refusals: 0 },
       message: undefined,
       place: 'new',
       retry: undefined,
@@ -101,11 +116,39 @@ export class Head {
     }
   }
 
+  /** All were tried: from the beginning, without those that had better go last, unless there are no others. */
+  tryAgain(isLastChoice: (held: Held) => boolean): void {
+    const others = [...this.#tried].filter((held) => !isLastChoice(held));
+    for (const held of others.length > 0 ? others : [...this.#tried]) this.move(held, 'ready');
+  }
+
+  /** These need not wait for their own time; when the trouble is over, nothing does that waits because of the destination. */
+  release(acquitted: Iterable<Held>, isOver: boolean): void {
+    for (const held of acquitted) if (held.place === 'waiting') this.move(held, 'ready');
+    if (!isOver) return;
+    for (const held of this.#byId.values())
+      if (held.place === 'tried' || (held.place === 'waiting' && !held.isOutvoted)) this.move(held, 'ready');
+  }
+
+  /** Another address: what the one before did counts no more. Gives those that need not wait for its sake any longer. */
+  beginAnew(): readonly Held[] {
+    const waiting: Held[] = [];
+    for (const held of this.#byId.values()) {
+      Object.assign(held, { isOutvoted: false, refusals: 0, uncounted: held.attempts });
+      if (held.place !== 'waiting') continue;
+      held.notBeforeMs = 0;
+      waiting.push(held);
+    }
+    return waiting;
+  }
+
   move(held: Held, place: Place): void {
     const [wasIdle, nowIdle] = [isIdle(held.place), isIdle(place)];
     if (held.place === 'waiting') held.retry?.cancel();
     if (held.place === 'ready') this.#ready.remove(held);
+    if (held.place === 'tried') this.#tried.delete(held);
     if (place === 'ready') this.#ready.add(held);
+    if (place === 'tried') this.#tried.add(held);
     if (wasIdle && !nowIdle) this.#idle.remove(held);
     if (!wasIdle && nowIdle) this.#idle.add(held);
     if (held.delivery.expiresAtMs !== undefined) {

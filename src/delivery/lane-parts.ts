@@ -9,6 +9,7 @@ import type { Delivery, FinalState } from './delivery.ts';
 import type { AttemptResult } from './outcome.ts';
 import type { InForce } from './renewal.ts';
 import type { Decision } from './retry-policy.ts';
+import type { Since } from './trouble.ts';
 
 /** What the lane needs of the journal. */
 export interface LaneJournal {
@@ -62,5 +63,8 @@ export interface LaneStatus {
   readonly pausedUntilMs: number;
   /** That part of the pause that keeps the platform from banning this address. */
   readonly nearBanUntilMs: number;
-  readonly suspended: { readonly reason: string; readonly sinceMs: number } | undefined;
+  /** It says that it is gone, or refuses everything. */
+  readonly suspended: Since | undefined;
+  /** It fails, message after message. */
+  readonly slowed: Since | undefined;
 }

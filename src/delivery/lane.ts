@@ -1,6 +1,7 @@
 /**
  * The way of the deliveries of one destination: wait for room in the rate budgets, check the age, render,
- * send, settle; or try again, expire, die, suspend. No lane ever waits for another.
+ * send, settle; or try again, expire, die. No lane ever waits for another. A destination in trouble gets one at a
+ * time (`trouble.ts`).
  *
  * p-queue decides how many go at once and whether any may go now; the head decides which: a task of the
  * queue is a ticket, and takes the most important delivery at the moment it starts. So whatever is fresh
@@ -10,20 +11,20 @@
  */
 import PQueue from 'p-queue';
 import type { OwedDelivery } from '../outbox/outbox.ts';
-import { begin, isUnsure, type Made, recordOf } from './attempt.ts';
-import { expiryOf } from './backlog.ts';
+import { begin, isHold, isUnsure, type Made, recordOf } from './attempt.ts';
+import { conclude, type Sent } from './conclusion.ts';
 import type { Delivery, FinalState } from './delivery.ts';
 import { Flights, type Landed } from './flights.ts';
 import { Head, type Held, isExpired } from './head.ts';
 import type { LaneParts, LaneStatus } from './lane-parts.ts';
+import { Lookout } from './lookout.ts';
 import { messageFor } from './message.ts';
-import type { AttemptResult } from './outcome.ts';
 import { isRefusal, renewed } from './renewal.ts';
-import { decide, isUnreadable, isUsedUp } from './retry-policy.ts';
+import { type Decision, isUsedUp } from './retry-policy.ts';
 import { Room } from './room.ts';
 import { Supply } from './supply.ts';
-import { Suspension } from './suspension.ts';
 import { Sweep } from './sweep.ts';
+import { Trouble } from './trouble.ts';
 
 export class Lane {
   #parts: LaneParts;
@@ -31,8 +32,10 @@ export class Lane {
   readonly #queue: PQueue;
   readonly #head = new Head();
   readonly #sweep: Sweep;
-  readonly #suspension: Suspension;
-  /** Nothing is sent any more. */
+  #trouble = new Trouble<Held>();
+  readonly #lookout: Lookout;
+  /** Nothing new is sent; then: nothing at all. */
+  #isStopping = false;
   #isStopped = false;
   readonly #flights = new Flights();
   readonly #supply: Supply;
@@ -42,7 +45,7 @@ export class Lane {
     this.#room = new Room(parts.ownBudget, parts.sharedBudgets);
     this.#queue = new PQueue({ concurrency: parts.options.concurrency });
     this.#sweep = new Sweep(this.#head, parts.clock, (held, nowMs) => this.#expire(held, nowMs));
-    this.#suspension = new Suspension(parts.name, parts.ownBudget, parts.events);
+    this.#lookout = new Lookout(parts.clock, this.#head, this.#queue, () => this.wake());
     const takeUp = (item: OwedDelivery) => this.#place(this.#head.take(item), parts.clock.monotonicMs());
     this.#supply = new Supply(this.#head, () => this.#parts, takeUp);
   }
@@ -59,7 +62,8 @@ export class Lane {
       behind: this.#supply.isBehind,
       pausedUntilMs: this.#room.pausedUntilMs,
       nearBanUntilMs: this.#room.nearBanUntilMs,
-      suspended: this.#suspension.status,
+      suspended: this.#trouble.suspended,
+      slowed: this.#trouble.slowed,
     };
   }
 
@@ -72,6 +76,7 @@ export class Lane {
   push(delivery: Delivery): void {
     if (!this.#supply.makeRoom(delivery)) return;
     const held = this.#head.take({ delivery, attempts: 0, plain: false, notBeforeMs: 0 });
+    this.#trouble.freshNews();
     // The rules in force have just been asked.
     if (!this.#parts.options.dryRun) return this.#ready(held);
     this.#end(held, 'skipped', 'dry_run', this.#parts.clock.monotonicMs());
@@ -89,7 +94,7 @@ export class Lane {
 
   /**
    * Somebody changed the store: takes up what is owed anew (`deliveries retry`), drops what is not any more
-   * (`deliveries discard`), and tries a suspended destination, which is what whoever does this expects.
+   * (`deliveries discard`), and tries a destination in trouble, which is what whoever does this expects.
    */
   reconcile(): void {
     this.#supply.compareHeld();
@@ -99,12 +104,13 @@ export class Lane {
 
   /** The destination may have been mended (reload, by hand): try at once. */
   resume(): void {
-    this.#suspension.probe();
+    this.#trouble.mayBeMended(this.#parts.clock.monotonicMs());
+    this.wake();
   }
 
   /**
    * A reload: from now on nothing leaves but as these say, and nothing that they would not send; what was on the
-   * wire may end. A suspended destination is tried. Resolves when the sends that were under way by then, which
+   * wire may end. A destination in trouble is tried. Resolves when the sends that were under way by then, which
    * still use the old destination, have ended.
    */
   async reconfigure(parts: LaneParts): Promise<void> {
@@ -115,12 +121,13 @@ export class Lane {
     this.#room.unpark(this);
     const before = this.#parts.options;
     this.#parts = parts;
+    const isElsewhere = parts.ownBudget !== this.#room.own;
     this.#room = new Room(parts.ownBudget, parts.sharedBudgets);
-    this.#suspension.moveTo(parts.ownBudget);
     this.#queue.concurrency = parts.options.concurrency;
     if (parts.options.onAmbiguous === 'drop' && before.onAmbiguous !== 'drop')
       for (const flight of this.#flights.left) begin(flight, parts.journal);
     const nowMs = parts.clock.monotonicMs();
+    if (isElsewhere) this.#beginAnew(nowMs);
     for (const held of [...this.#head]) {
       held.message = undefined;
       if (held.place === 'in flight') continue;
@@ -129,17 +136,27 @@ export class Lane {
       else this.#place(held, nowMs);
     }
     this.resume();
-    this.wake();
     await ended;
   }
 
+  /** Another address: whatever the one before did counts no more. */
+  #beginAnew(nowMs: number): void {
+    const { name, journal, events } = this.#parts;
+    if (this.#trouble.suspended !== undefined) events.resumed(name);
+    this.#trouble = new Trouble();
+    for (const held of this.#head.beginAnew()) journal.settle(recordOf(held, 'pending', held.reason, nowMs));
+  }
+
   wake(): void {
+    if (this.#isStopping) return;
     this.#queue.start();
     this.#issueTickets();
   }
 
   /** No new sends; those in flight may end until `deadline` aborts, which costs them no attempt. */
   async stop(deadline: AbortSignal): Promise<void> {
+    this.#isStopping = true;
+    this.#lookout.stop();
     this.#queue.pause();
     this.#queue.clear();
     this.#room.unpark(this);
@@ -158,32 +175,37 @@ export class Lane {
   }
 
   /** Where it has to wait, or its end when the config in force would not send it. */
-  #place(held: Held, nowMs: number): void {
+  #place(held: Held, nowMs: number, isTried = false): void {
     const made = renewed({ ...held, delivery: held.queued }, this.#parts);
     if (isRefusal(made)) return this.#end(held, made.state, made.reason, nowMs);
     held.delivery = made;
-    if (held.notBeforeMs > nowMs) this.#waitForRetry(held, nowMs);
-    else this.#ready(held);
+    if (held.notBeforeMs <= nowMs) return this.#ready(held, isTried);
+    this.#head.move(held, 'waiting');
+    held.retry = this.#parts.clock.after(held.notBeforeMs - nowMs, () => this.#ready(held), false);
+    this.#sweep.arm();
   }
 
-  #ready(held: Held): void {
-    this.#head.move(held, 'ready');
+  #ready(held: Held, isTried = false): void {
+    const goesLater = this.#trouble.isThere && (isTried || this.#trouble.isLastChoice(held));
+    this.#head.move(held, goesLater ? 'tried' : 'ready');
     this.#issueTickets();
+    this.#sweep.arm();
   }
 
   /** One ticket for each ready delivery; a ticket that finds none is harmless. */
   #issueTickets(): void {
-    if (this.#isStopped) return;
+    if (this.#isStopping) return;
+    if (!this.#lookout.letsPass(this.#trouble, this.#parts.clock.monotonicMs())) return;
     while (this.#queue.size < this.#head.readyCount && !this.#queue.isPaused)
       void this.#queue.add(this.#sendNext);
-    if (this.#head.readyCount > 0) this.#sweep.arm();
   }
 
   /** A ticket: runs synchronously up to the request. */
   readonly #sendNext = async (): Promise<void> => {
     const nowMs = this.#parts.clock.monotonicMs();
+    if (this.#isStopped || !this.#lookout.letsPass(this.#trouble, nowMs)) return;
     const held = this.#nextInTime(nowMs);
-    if (held === undefined || this.#isStopped || !this.#hasRoom(nowMs)) return;
+    if (held === undefined || !this.#hasRoom(nowMs)) return;
     this.#head.move(held, 'in flight');
     const message = messageFor(held, this.#parts);
     if (message === undefined) return this.#end(held, 'dead', 'template', nowMs);
@@ -212,75 +234,55 @@ export class Lane {
   async #attempt(held: Held, message: unknown, startedMs: number): Promise<void> {
     const room = this.#room;
     const places = room.take();
+    const trouble = this.#trouble;
+    const isLook = trouble.begin(startedMs);
     const landed = await this.#flights.start(this.#parts, held, message, startedMs);
     room.settle(places, landed.result.writtenMs);
-    this.#land(held, landed, startedMs, room);
+    const nowMs = this.#parts.clock.monotonicMs();
+    if (landed.isRecalled) trouble.learntNothing(isLook, nowMs);
+    this.#land(held, { ...landed, room, startedMs, nowMs, isLook });
+    if (isLook || this.#trouble.isThere) this.wake();
   }
 
-  #land(held: Held, { result, isRecalled }: Landed, startedMs: number, room: Room): void {
-    const nowMs = this.#parts.clock.monotonicMs();
+  #land(held: Held, sent: Landed & Sent): void {
+    const { result, isRecalled, startedMs, nowMs } = sent;
     if (isRecalled) return held.isStale ? this.#letGo(held) : this.#place(held, nowMs);
-    if (!this.#isStopped || result.outcome.kind === 'delivered')
-      return this.#settle(held, result, startedMs, room);
+    if (!this.#isStopped || result.outcome.kind === 'delivered') return this.#settle(held, sent);
     // Shutdown is not a failure: the delivery stays owed and the attempt is not charged. But it may have arrived.
     if (result.writtenMs === undefined) return;
-    if (!isUnsure(result)) return this.#settle(held, result, startedMs, room);
+    if (!isUnsure(result)) return this.#settle(held, sent);
     if (this.#parts.options.onAmbiguous === 'resend')
       return this.#parts.journal.settle(recordOf(held, 'pending', held.reason, nowMs));
     held.attempts++;
     this.#end(held, 'dead', 'may_have_arrived', nowMs, { result, startedMs });
   }
 
-  /** `room`: where it was sent from; what that far end says is no longer about this one after it has been replaced. */
-  #settle(held: Held, result: AttemptResult, startedMs: number, room: Room): void {
-    const { options, clock, random, events } = this.#parts;
-    const { retry, onAmbiguous } = options;
-    const endedMs = clock.monotonicMs();
-    const attempt = ++held.attempts;
-    if (isUnreadable(result.outcome)) held.unreadable++;
-    const { unreadable } = held;
-    const leftMs = expiryOf(held) - endedMs;
-    const decision = decide(result.outcome, { attempt, unreadable, retry, onAmbiguous, leftMs, random });
-    events.attempted(held.delivery, held.attempts, result, startedMs, endedMs, decision);
-    if (decision.kind === 'again' && decision.pause !== undefined) room.pause(decision.pause, endedMs);
-    if (result.outcome.kind === 'delivered') room.relieve();
-    if (result.limits !== undefined) {
-      const silentUntilMs = room.heed(result.limits, endedMs);
-      if (silentUntilMs !== undefined) events.nearBan(this.#parts.name, silentUntilMs);
-    }
-    if (room.own === this.#room.own) this.#suspension.learn(result, endedMs);
-    const made = { result, startedMs };
-    switch (decision.kind) {
-      case 'end':
-        return this.#end(held, decision.state, decision.reason, endedMs, made);
-      case 'suspend':
-        return this.#again(held, decision.reason, 0, endedMs, made);
-      case 'again':
-        held.plain ||= decision.plain;
-        return this.#again(held, decision.reason, decision.delayMs, endedMs, made);
-      default:
-        return decision satisfies never;
-    }
+  #settle(held: Held, sent: Sent): void {
+    const { result, startedMs, nowMs } = sent;
+    // What a far end says is no longer about this one after it has been replaced.
+    const isElsewhere = sent.room.own !== this.#room.own;
+    const answered = { ...sent, isElsewhere, hasOthersUnderWay: this.#flights.size > 0 };
+    const { decision, judgement } = conclude(held, answered, this.#parts, this.#head, this.#trouble);
+    this.#carryOut(held, decision, nowMs, isHold(result) ? undefined : { result, startedMs });
+    this.#head.release(judgement.acquitted, judgement.isOver);
+    if (judgement.isOver || judgement.acquitted.length > 0) this.wake();
   }
 
-  #again(held: Held, reason: string, delayMs: number, nowMs: number, made: Made): void {
-    held.notBeforeMs = delayMs === 0 ? 0 : nowMs + delayMs;
+  #carryOut(held: Held, decision: Decision, nowMs: number, made: Made | undefined): void {
+    const { kind, reason } = decision;
+    if (kind === 'end') return this.#end(held, decision.state, reason, nowMs, made);
+    if (kind === 'again') held.plain ||= decision.plain;
+    held.notBeforeMs = kind === 'again' && decision.delayMs > 0 ? nowMs + decision.delayMs : 0;
     held.reason = reason;
     this.#parts.journal.settle(recordOf(held, 'pending', reason, nowMs, made));
     if (held.isStale) this.#letGo(held);
-    else this.#place(held, nowMs);
+    else this.#place(held, nowMs, kind === 'keep');
   }
 
   /** If it is still owed, the outbox says so. */
   #letGo(held: Held): void {
     this.#head.move(held, 'gone');
     this.#supply.refillSoon();
-  }
-
-  #waitForRetry(held: Held, nowMs: number): void {
-    this.#head.move(held, 'waiting');
-    held.retry = this.#parts.clock.after(held.notBeforeMs - nowMs, () => this.#ready(held), false);
-    this.#sweep.arm();
   }
 
   #expire(held: Held, nowMs: number): void {

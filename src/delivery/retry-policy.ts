@@ -2,6 +2,9 @@
 import { type BackoffRange, backoffMs } from '../platform/backoff.ts';
 import type { Random } from '../platform/random.ts';
 import type { FinalState } from './delivery.ts';
+import { isOwnGuess } from './evidence.ts';
+import type { Held } from './head.ts';
+import { withinLife } from './looks.ts';
 import { AMBIGUOUS_REASONS, type Outcome } from './outcome.ts';
 
 export interface RetryOptions {
@@ -22,6 +25,9 @@ export interface Pause {
 /** A chat shows each copy to everybody who reads it: more than this tell nothing new about answers that cannot be read. */
 export const MOST_UNREADABLE = 3;
 
+/** Before the next try of a message that is refused while others are taken; doubles each time. */
+const BESIDE_OTHERS_MS = 1000;
+
 export type Decision =
   | { readonly kind: 'end'; readonly state: FinalState; readonly reason: string | undefined }
   /** Again after `delayMs`, and not before the pause is over. */
@@ -32,15 +38,21 @@ export type Decision =
       readonly plain: boolean;
       readonly pause: Pause | undefined;
     }
-  /** The destination itself refuses: keep the delivery, suspend the destination. */
-  | { readonly kind: 'suspend'; readonly reason: string };
+  /** The destination is in trouble: the delivery waits until that is over, or its time is. */
+  | { readonly kind: 'keep'; readonly reason: string; readonly pause: Pause | undefined };
 
 /** What is known when an attempt has ended. */
 export interface Situation {
-  /** The number of the one that just ended, from 1. */
+  /** How many count, with the one that just ended. */
   readonly attempt: number;
+  /** It went wrong in a way that costs no attempt and needs no wait. */
+  readonly isFree: boolean;
   /** How many answers to this delivery could not be read, with this one. */
   readonly unreadable: number;
+  /** Whose fault a bare refusal is (`trouble.ts`). */
+  readonly blame: 'message' | 'destination' | 'unclear';
+  /** Bare refusals while others are taken; each of them doubles the wait for the next. */
+  readonly refusedBesideOthers: number;
   readonly retry: RetryOptions;
   readonly onAmbiguous: 'resend' | 'drop';
   /** Until the delivery expires, in ms; Infinity = never. */
@@ -53,8 +65,7 @@ export function decide(outcome: Outcome, situation: Situation): Decision {
     case 'delivered':
       return { kind: 'end', state: 'delivered', reason: undefined };
     case 'reject':
-      if (outcome.scope !== 'message') return { kind: 'suspend', reason: outcome.reason };
-      return { kind: 'end', state: 'dead', reason: outcome.reason };
+      return rejected(outcome, situation);
     case 'ambiguous':
       if (situation.onAmbiguous === 'drop') return { kind: 'end', state: 'dead', reason: outcome.reason };
       if (isUnreadable(outcome) && situation.unreadable >= MOST_UNREADABLE)
@@ -77,26 +88,39 @@ const FAILURES: readonly (string | undefined)[] = ['server_error', 'unreachable'
 
 /** It waits for an attempt that a reload has taken away. */
 export const isUsedUp = (
-  { attempts, reason }: { readonly attempts: number; readonly reason: string | undefined },
+  { attempts, uncounted, reason }: Pick<Held, 'attempts' | 'uncounted' | 'reason'>,
   { attempts: most = Number.POSITIVE_INFINITY }: RetryOptions,
   before: RetryOptions,
 ): boolean =>
-  most < (before.attempts ?? Number.POSITIVE_INFINITY) && attempts >= most && FAILURES.includes(reason);
+  most < (before.attempts ?? Number.POSITIVE_INFINITY) &&
+  attempts - uncounted >= most &&
+  FAILURES.includes(reason);
+
+function rejected({ reason, scope }: Extract<Outcome, { kind: 'reject' }>, situation: Situation): Decision {
+  const { blame, refusedBesideOthers } = situation;
+  if (scope === 'message' || (scope === 'unclear' && blame === 'message'))
+    return { kind: 'end', state: 'dead', reason };
+  if (scope === 'destination' || blame === 'destination') return { kind: 'keep', reason, pause: undefined };
+  const decision = again(reason, situation);
+  if (decision.kind !== 'again' || refusedBesideOthers === 0) return decision;
+  const leastMs = BESIDE_OTHERS_MS * 2 ** (refusedBesideOthers - 1);
+  return { ...decision, delayMs: Math.max(decision.delayMs, leastMs) };
+}
 
 function again(
   reason: string,
-  { attempt, retry, leftMs, random }: Situation,
+  { attempt, isFree, retry, leftMs, random }: Situation,
   wish?: Extract<Outcome, { kind: 'retry' }>,
 ): Decision {
   if (retry.attempts !== undefined && attempt >= retry.attempts)
     return { kind: 'end', state: 'dead', reason };
   const range: BackoffRange = { minMs: retry.minDelay, maxMs: retry.maxDelay };
   const pause =
-    wish?.afterMs === undefined
+    wish?.afterMs === undefined || isOwnGuess(wish)
       ? undefined
       : { budget: wish.budget, ms: wish.afterMs, isGuess: wish.isGuess === true };
-  // What waits for the far end's own time, or goes out in another form, has no reason to wait on top.
-  const atOnce = pause !== undefined || wish?.plain === true || reason === 'moved';
+  // What waits for the far end's own time has no reason to wait on top.
+  const atOnce = pause !== undefined || isFree;
   return {
     kind: 'again',
     reason,
@@ -104,9 +128,4 @@ function again(
     plain: wish?.plain === true,
     pause,
   };
-}
-
-/** A wait that the delivery would not outlive gives away its last chances: half of what is left, while that is worth it. */
-function withinLife(waitMs: number, leftMs: number, minDelayMs: number): number {
-  return waitMs >= leftMs && leftMs / 2 >= minDelayMs ? leftMs / 2 : waitMs;
 }

@@ -1,6 +1,6 @@
 /** All the rate budgets of one lane, asked as one: its own, and those that it shares with others. */
 import type { Budget, Slot, Waiter } from './budget.ts';
-import type { LimitNews } from './outcome.ts';
+import type { AttemptResult, LimitNews } from './outcome.ts';
 import type { Pause } from './retry-policy.ts';
 
 /** A send's places in all of them. */
@@ -47,20 +47,21 @@ export class Room {
     for (const [budget, slot] of places) budget.settle(slot, writtenMs);
   }
 
+  /** Takes in what an answer says of them. Says until when to be silent if a ban is near, once. */
+  hear({ outcome, limits }: AttemptResult, pause: Pause | undefined, nowMs: number): number | undefined {
+    if (outcome.kind === 'delivered') for (const budget of this.#all) budget.relieve();
+    if (pause !== undefined) this.#pause(pause, nowMs);
+    return limits === undefined ? undefined : this.#heed(limits, nowMs);
+  }
+
   /** The shared one that the far end named; without a name, the lane's own. */
-  pause({ budget, ms, isGuess }: Pause, nowMs: number): void {
+  #pause({ budget, ms, isGuess }: Pause, nowMs: number): void {
     const named = (budget === undefined ? undefined : this.#shared.get(budget)) ?? this.own;
     if (isGuess) named.pauseByGuess(ms, nowMs);
     else named.pause(nowMs + ms);
   }
 
-  /** Something was taken. */
-  relieve(): void {
-    for (const budget of this.#all) budget.relieve();
-  }
-
-  /** What an answer told of the shared ones. Says until when to be silent if a ban is near, once. */
-  heed(limits: readonly LimitNews[], nowMs: number): number | undefined {
+  #heed(limits: readonly LimitNews[], nowMs: number): number | undefined {
     let silentUntilMs: number | undefined;
     for (const news of limits) {
       const budget = this.#shared.get(news.budget);

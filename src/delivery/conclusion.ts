@@ -1,0 +1,81 @@
+/** What follows from an answer: for its delivery, and for the destination. */
+import { isHold } from './attempt.ts';
+import { expiryOf } from './backlog.ts';
+import { evidenceOf } from './evidence.ts';
+import type { Head, Held } from './head.ts';
+import type { LaneParts } from './lane-parts.ts';
+import type { AttemptResult } from './outcome.ts';
+import { type Decision, decide, isUnreadable } from './retry-policy.ts';
+import type { Room } from './room.ts';
+import { type Judgement, NO_NEWS, type Trouble } from './trouble.ts';
+
+/** Another form, or another address that the far end named: so many cost no attempt and no wait. */
+const MOST_FREE = 3;
+
+/** A request, and its answer. */
+export interface Sent {
+  readonly result: AttemptResult;
+  /** Whose room it took. */
+  readonly room: Room;
+  readonly startedMs: number;
+  readonly nowMs: number;
+  /** It was a look at the trouble. */
+  readonly isLook: boolean;
+}
+
+export interface Answered extends Sent {
+  /** The destination has got another address since: this says nothing of the new one. */
+  readonly isElsewhere: boolean;
+  /** Other messages are under way. */
+  readonly hasOthersUnderWay: boolean;
+}
+
+export interface Conclusion {
+  readonly decision: Decision;
+  readonly judgement: Judgement<Held>;
+}
+
+/** Counts the attempt in `held`, lets the budgets know what the far end said of them, and tells what is new. */
+export function conclude(
+  held: Held,
+  { result, room, startedMs, nowMs, isLook, isElsewhere, hasOthersUnderWay }: Answered,
+  { name, options: { retry, onAmbiguous }, random, events }: LaneParts,
+  head: Head,
+  trouble: Trouble<Held>,
+): Conclusion {
+  const { outcome } = result;
+  const leftMs = expiryOf(held) - nowMs;
+  const reason = outcome.kind === 'delivered' ? '' : outcome.reason;
+  const isFree = isElsewhere || (isOtherWay(result) && held.uncounted < MOST_FREE);
+  if (!isHold(result)) held.attempts++;
+  if (isElsewhere) held.uncounted = held.attempts;
+  else if (isFree) held.uncounted++;
+  if (isUnreadable(outcome)) held.unreadable++;
+  const judgement = isElsewhere
+    ? NO_NEWS
+    : trouble.judge(held, evidenceOf(result), {
+        ...{ nowMs, isLook, retry, reason, hasOthersUnderWay },
+        hasUntried: head.readyCount > 0,
+        lifeMs: Math.max(leftMs, head.longestLifeMs(nowMs)),
+      });
+  const decided = decide(outcome, {
+    attempt: held.attempts - held.uncounted,
+    ...{ isFree, unreadable: held.unreadable, retry, onAmbiguous, leftMs, random },
+    blame: judgement.blame,
+    refusedBesideOthers: held.isOutvoted ? held.refusals : 0,
+  });
+  const isKept = decided.kind === 'again' && trouble.isThere && !isFree;
+  const decision: Decision = isKept
+    ? { kind: 'keep', reason: decided.reason, pause: decided.pause }
+    : decided;
+  if (!isHold(result)) events.attempted(held.delivery, held.attempts, result, startedMs, nowMs, decision);
+  const silentUntilMs = room.hear(result, decision.kind === 'end' ? undefined : decision.pause, nowMs);
+  if (silentUntilMs !== undefined) events.nearBan(name, silentUntilMs);
+  if (judgement.news === 'suspended') events.suspended(name, reason, result.detail);
+  if (judgement.news === 'resumed') events.resumed(name);
+  return { decision, judgement };
+}
+
+function isOtherWay({ outcome }: AttemptResult): boolean {
+  return outcome.kind === 'retry' && (outcome.reason === 'format_refused' || outcome.reason === 'moved');
+}

@@ -1,0 +1,264 @@
+/**
+ * A destination in trouble, told from a message in trouble by what happens to other messages.
+ *
+ *            three messages in a row fail, or it is "too fast" without a time
+ *     well ─────────────────────────────────────────────────────────────────▶ slowed
+ *      ▲ │                                                                      │ as from `well`
+ *      │ │ a bare refusal (401, 403, 404, 410) of a second message in a row,    │
+ *      │ │ or of the only one three times       ┌─────────── doubted ◀──────────┤
+ *      │ └──────────────────────────────────────┘               │               │
+ *      │     five refused, or no other left to ask: reported    ▼               ▼
+ *      │     ───────────────────────────────────────────── suspended ◀── it says itself that it is gone
+ *      │                                                        │
+ *      └─── an answer of one that works, from whichever ────────┘
+ *
+ * Out of `well`, one message goes at a time (`looks.ts`), each once before any goes twice, and those that began the
+ * trouble last of all. Once one is taken, everything goes.
+ *
+ * A message that is refused is on trial until another is taken. Then the fault is its own: it is tried a few times
+ * more, ends as dead, and never again counts against the destination. So no message can suspend it twice.
+ * Nothing here outlives a restart: that is how people say "try again".
+ */
+import type { Evidence } from './evidence.ts';
+import { type Ladder, Looks } from './looks.ts';
+
+/** Failures of so many messages in a row are the destination's. */
+const FAILED = 3;
+/** Refusals of so many messages in a row are probably the destination's … */
+const REFUSED = 2;
+/** … and of so many surely; it is only reported then, or when there is no other message to ask. */
+const REFUSED_SURELY = 5;
+/** The only message there is, refused so often in a row, speaks for the destination. */
+const REFUSED_ALONE = 3;
+/** A message that is refused while others are taken is tried so often after the first of these. */
+const TRIES_BESIDE_OTHERS = 4;
+
+/** At most one look in so long for the sake of fresh news. */
+const NEWS_MS = 1000;
+const SUSPENDED_MOST_MS = 30 * 60_000;
+/** A wait for a receiver that is "too fast": limits are counted in seconds to a minute. */
+const HURRIED_MS = { first: 1000, most: 60_000 } as const;
+/** A bare status may be a router's, while the receiver restarts. */
+const REFUSING: Ladder = { firstMs: 1000, mostMs: SUSPENDED_MOST_MS, newsMs: NEWS_MS };
+/** Told in clear words: only a person can change it, and platforms count who does not listen. */
+const GONE: Ladder = { firstMs: 60_000, mostMs: SUSPENDED_MOST_MS, newsMs: Number.POSITIVE_INFINITY };
+
+/** A delivery as far as it matters here. */
+export interface Witness {
+  readonly delivery: { readonly id: string };
+  /** Another was taken after this one had failed or been refused: the fault is its own. */
+  isOutvoted: boolean;
+  /** Bare refusals: in a row, and anew once it is outvoted. */
+  refusals: number;
+}
+
+/** What is known when an answer has come. */
+export interface Scene {
+  readonly nowMs: number;
+  /** What `begin` said. */
+  readonly isLook: boolean;
+  readonly reason: string;
+  readonly retry: { readonly minDelay: number; readonly maxDelay: number };
+  /** Another message waits that was not tried in this trouble. */
+  readonly hasUntried: boolean;
+  /** Another message is under way. */
+  readonly hasOthersUnderWay: boolean;
+  /** How long the longest-lived of what waits still has, in ms. */
+  readonly lifeMs: number;
+}
+
+export interface Judgement<W> {
+  /** Whose fault a refusal is, as far as can be told. */
+  readonly blame: 'message' | 'destination' | 'unclear';
+  readonly news: 'suspended' | 'resumed' | undefined;
+  /** The trouble is over: all that waits for its end, or for its own time, may go. */
+  readonly isOver: boolean;
+  /** Need not wait any more: another was taken. */
+  readonly acquitted: readonly W[];
+}
+
+/** Why, and since when (monotonic ms). */
+export interface Since {
+  readonly reason: string;
+  readonly sinceMs: number;
+}
+
+interface State extends Since {
+  readonly kind: 'slowed' | 'doubted' | 'suspended';
+  readonly looks: Looks;
+  readonly ladder: Ladder;
+}
+
+/** Nothing is known that was not known before. */
+export const NO_NEWS = { blame: 'unclear', news: undefined, isOver: false, acquitted: [] } as const;
+
+/** Of one destination at one address. */
+export class Trouble<W extends Witness> {
+  #state: State | undefined;
+  /** Ids, since one was taken; no more of them than are needed. */
+  readonly #failed = new Set<string>();
+  readonly #refused = new Set<string>();
+  /** On trial, since one was taken: these began the trouble, if there is one. */
+  readonly #suspects = new Set<W>();
+
+  get suspended(): Since | undefined {
+    return this.#since('suspended');
+  }
+
+  get slowed(): Since | undefined {
+    return this.#since('slowed');
+  }
+
+  get isThere(): boolean {
+    return this.#state !== undefined;
+  }
+
+  /** 0 = a message may go; Infinity = when the one under way has been answered. */
+  waitMs(nowMs: number): number {
+    return this.#state?.looks.waitMs(nowMs) ?? 0;
+  }
+
+  /** A message goes. True if it is a look at the trouble. */
+  begin(nowMs: number): boolean {
+    this.#state?.looks.begin(nowMs);
+    return this.#state !== undefined;
+  }
+
+  /** The message under way was called back, or what it brought tells nothing: the next one goes now. */
+  learntNothing(isLook: boolean, nowMs: number): void {
+    if (isLook) this.#state?.looks.repeat(nowMs);
+  }
+
+  /** Something fresh waits. */
+  freshNews(): void {
+    this.#state?.looks.news();
+  }
+
+  /** Somebody may have mended it: one message goes now, and its answer tells. */
+  mayBeMended(nowMs: number): void {
+    this.#state?.looks.anew(nowMs);
+  }
+
+  /** Goes only when there is no other: it began the trouble, or was refused while others were taken. */
+  isLastChoice(witness: W): boolean {
+    return witness.isOutvoted || this.#suspects.has(witness);
+  }
+
+  /** After every answer. */
+  judge(witness: W, evidence: Evidence, scene: Scene): Judgement<W> {
+    const { nowMs, retry } = scene;
+    switch (evidence) {
+      case 'well':
+        return this.#taken(witness);
+      case 'limited':
+        return this.#end([]);
+      case 'hurried': {
+        const { news } = this.#state?.kind === 'slowed' ? NO_NEWS : this.#end([]);
+        this.#slow(
+          Math.max(retry.minDelay, HURRIED_MS.first),
+          Math.max(retry.maxDelay, HURRIED_MS.most),
+          scene,
+        );
+        return { ...NO_NEWS, news };
+      }
+      case 'failing':
+        return this.#failing(witness, scene);
+      case 'refusing':
+        return this.#refusing(witness, scene);
+      case 'gone':
+        return this.#suspend(GONE, scene);
+      case 'nothing':
+        this.learntNothing(scene.isLook, nowMs);
+        return NO_NEWS;
+      default:
+        return evidence satisfies never;
+    }
+  }
+
+  #since(kind: State['kind']): Since | undefined {
+    if (this.#state?.kind !== kind) return undefined;
+    const { reason, sinceMs } = this.#state;
+    return { reason, sinceMs };
+  }
+
+  #taken(witness: W): Judgement<W> {
+    this.#failed.clear();
+    this.#refused.clear();
+    witness.refusals = 0;
+    if (this.#state === undefined && this.#suspects.size === 0) return NO_NEWS;
+    this.#suspects.delete(witness);
+    const acquitted = [...this.#suspects];
+    this.#suspects.clear();
+    for (const each of acquitted) {
+      each.isOutvoted = true;
+      each.refusals = 0;
+    }
+    return this.#end(acquitted);
+  }
+
+  #failing(witness: W, scene: Scene): Judgement<W> {
+    const before = this.#state;
+    if (this.#failed.size < FAILED) this.#failed.add(witness.delivery.id);
+    if (before === undefined && !witness.isOutvoted) this.#suspects.add(witness);
+    if (before !== undefined) this.#worse(before.kind, before.ladder, scene);
+    else if (this.#failed.size >= FAILED) this.#slow(scene.retry.minDelay, scene.retry.maxDelay, scene);
+    return NO_NEWS;
+  }
+
+  #slow(firstMs: number, mostMs: number, scene: Scene): void {
+    this.#worse('slowed', this.#state?.ladder ?? { firstMs, mostMs, newsMs: NEWS_MS }, scene);
+  }
+
+  #refusing(witness: W, scene: Scene): Judgement<W> {
+    if (this.#state?.kind === 'suspended') return this.#suspend(this.#state.ladder, scene);
+    if (witness.isOutvoted) return this.#refusedBesideOthers(witness, scene);
+    const before = this.#refused.size;
+    if (before < REFUSED_SURELY) this.#refused.add(witness.delivery.id);
+    const { size } = this.#refused;
+    witness.refusals++;
+    this.#suspects.add(witness);
+    if (size < REFUSED && witness.refusals < REFUSED_ALONE) {
+      if (scene.isLook) this.#state?.looks.failed(scene.nowMs, scene.lifeMs);
+      return NO_NEWS;
+    }
+    if (size >= REFUSED_SURELY || !(scene.hasUntried || scene.hasOthersUnderWay))
+      return this.#suspend(REFUSING, scene);
+    const isNew = this.#state?.kind !== 'doubted';
+    this.#worse('doubted', REFUSING, scene);
+    // The others are asked without delay: of a few messages that nobody would take, the good ones soon tell.
+    if (scene.hasUntried && (isNew || (scene.isLook && size > before)))
+      this.#state?.looks.repeat(scene.nowMs);
+    return { ...NO_NEWS, blame: 'destination' };
+  }
+
+  /** While another is on trial too, it may be the destination after all: that is not held against it. */
+  #refusedBesideOthers(witness: W, scene: Scene): Judgement<W> {
+    if (scene.isLook) this.#state?.looks.failed(scene.nowMs, scene.lifeMs);
+    if (this.#refused.size > 0) return NO_NEWS;
+    return ++witness.refusals >= TRIES_BESIDE_OTHERS ? { ...NO_NEWS, blame: 'message' } : NO_NEWS;
+  }
+
+  #suspend(ladder: Ladder, scene: Scene): Judgement<W> {
+    const isNews = this.#state?.kind !== 'suspended';
+    this.#worse('suspended', ladder, scene);
+    return { ...NO_NEWS, blame: 'destination', news: isNews ? 'suspended' : undefined };
+  }
+
+  /** The trouble begins, becomes another one, or goes on; then only the answer to a look is new. */
+  #worse(kind: State['kind'], ladder: Ladder, { nowMs, lifeMs, isLook, reason }: Scene): void {
+    const before = this.#state;
+    if (before?.kind === kind && before.ladder === ladder) {
+      if (isLook) before.looks.failed(nowMs, lifeMs);
+      return;
+    }
+    const sinceMs = before?.kind === kind ? before.sinceMs : nowMs;
+    this.#state = { kind, ladder, reason, sinceMs, looks: new Looks(ladder, nowMs, lifeMs) };
+  }
+
+  #end(acquitted: readonly W[]): Judgement<W> {
+    const isOver = this.#state !== undefined;
+    const news = this.#state?.kind === 'suspended' ? 'resumed' : undefined;
+    this.#state = undefined;
+    return { blame: 'unclear', news, isOver, acquitted };
+  }
+}
