@@ -125,7 +125,8 @@ test('no secret is in any line, whatever fails', async () => {
     { reset: true },
     { status: 403, body: { ok: false, error_code: 403, description: 'Forbidden: bot was kicked' } },
   );
-  bot.faults.push({ status: 500 }, { reset: true }, { status: 401, body: { error: SIGNING_SECRET } });
+  const refusal = { status: 401, body: { error: SIGNING_SECRET } };
+  bot.faults.push({ status: 500 }, { reset: true }, refusal, refusal, refusal);
   await using bridge = workplace.start(['run'], standIns.env);
   await bridge.event('feed.live');
   feed.announce(listing('LEAK'));
