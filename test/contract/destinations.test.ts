@@ -9,16 +9,11 @@ import { type Behaviour, FaultyServer } from '../support/faulty-server.ts';
 import { sendContext } from '../support/sending.ts';
 import { openSubject, type Subject, subjects } from './subjects.ts';
 
-/** Long enough for anything local, short enough to wait out a stall. */
-const STALL_MS = 150;
-
 let scope = new AsyncDisposableStack();
 afterEach(async () => {
   await scope.disposeAsync();
   scope = new AsyncDisposableStack();
 });
-
-const briefly = () => sendContext({ signal: AbortSignal.timeout(STALL_MS) });
 
 async function open(subject: Subject, origin: string, extra: object = {}): Promise<Destination<unknown>> {
   const destination = await openSubject({ ...subject.config(origin), ...extra }, subject.type);
@@ -128,7 +123,11 @@ describe.each(subjects)('$type', (subject) => {
     const destination = await open(subject, server.origin, { concurrency: 1 });
     const first = attempt(subject, destination);
     await server.receivedAtLeast(1);
-    const second = await attempt(subject, destination, briefly());
+    const deadline = new AbortController();
+    const waiting = attempt(subject, destination, sendContext({ signal: deadline.signal }));
+    for (let turn = 0; turn < 50; turn++) await setImmediate();
+    deadline.abort();
+    const second = await waiting;
     expect(second.outcome).toEqual({ kind: 'retry', reason: 'unreachable' });
     expect(second.writtenMs).toBeUndefined();
     gate.resolve();

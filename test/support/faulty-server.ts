@@ -11,6 +11,10 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+
+/** Of the event loop: many more than a write on loopback takes to be read at its other end. */
+const TURNS = 50;
 
 export interface Received {
   readonly method: string;
@@ -43,6 +47,8 @@ export class FaultyServer implements AsyncDisposable {
   /** What is answered when the script has run out. */
   otherwise: Behaviour;
   connections = 0;
+  /** Behaviours that were carried out, as far as they go by themselves. */
+  acted = 0;
   readonly #open = new Set<Socket>();
   readonly #server: Server;
   readonly #script: Behaviour[] = [];
@@ -90,6 +96,15 @@ export class FaultyServer implements AsyncDisposable {
       });
   }
 
+  /** Resolves when so many have been answered, or not answered, as the script says, and a client in this process has had its turns to notice. */
+  async actedAtLeast(count: number): Promise<void> {
+    while (this.acted < count)
+      await new Promise<void>((resolve) => {
+        this.#watchers.push(resolve);
+      });
+    for (let turn = 0; turn < TURNS; turn++) await setImmediate();
+  }
+
   /** Resolves when the other side has closed all its connections. */
   async deserted(): Promise<void> {
     for (const socket of this.#open) if (!socket.destroyed) await once(socket, 'close');
@@ -126,15 +141,14 @@ export class FaultyServer implements AsyncDisposable {
     this.received.push({ method, path, headers, body: Buffer.concat(chunks).toString() });
     for (const watcher of this.#watchers.splice(0)) watcher();
     await behave(behaviour, request.socket, response);
+    this.acted++;
+    for (const watcher of this.#watchers.splice(0)) watcher();
   }
 }
 
 async function behave(behaviour: Behaviour, socket: Socket, response: ServerResponse): Promise<void> {
   if ('status' in behaviour) return answer(behaviour, response);
-  if ('raw' in behaviour) {
-    socket.write(behaviour.raw);
-    return;
-  }
+  if ('raw' in behaviour) return new Promise((written) => socket.write(behaviour.raw, () => written()));
   if ('until' in behaviour) {
     await behaviour.until;
     return answer(behaviour.reply, response);
@@ -169,21 +183,22 @@ function answer({ status, headers, body }: Reply, response: ServerResponse): voi
 }
 
 /** Says 1000 bytes more than it sends. */
-function cutShort(
+async function cutShort(
   { fault, reply }: { readonly fault: 'stall-body' | 'reset-body' | 'truncate'; readonly reply: Reply },
   socket: Socket,
   response: ServerResponse,
-): void {
+): Promise<void> {
   const part = reply.body ?? '{';
   response.writeHead(reply.status, {
     ...reply.headers,
     'content-length': String(Buffer.byteLength(part) + 1000),
   });
-  response.write(part, () => {
-    if (fault === 'truncate') socket.end();
-    // After the part has been read: a reset may overtake what it follows.
-    if (fault === 'reset-body') setImmediate(() => socket.resetAndDestroy());
-  });
+  await new Promise<void>((written) => response.write(part, () => written()));
+  if (fault === 'truncate') socket.end();
+  // After the part has been read: a reset may overtake what it follows.
+  if (fault !== 'reset-body') return;
+  await setImmediate();
+  socket.resetAndDestroy();
 }
 
 /** An address at which nobody listens. */
