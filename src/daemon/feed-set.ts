@@ -2,79 +2,69 @@
  * The feeds of the running config, by name. All share the gates that keep within the service's limits, also
  * over a reload: a feed with a new key connects at once, one with the old key waits for its cooldown.
  */
-import { FeedClient } from '../feed/client.ts';
-import type { FeedEvents, FeedParts } from '../feed/client-parts.ts';
 import { ConnectGate, SelfTestGate } from '../feed/connect-gate.ts';
 import type { Expectations } from '../feed/evidence.ts';
+import type { FeedStatus } from '../feed/health.ts';
 import type { FeedOptions } from '../feed/options.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { Random } from '../platform/random.ts';
-import { fingerprint, type Redactor } from '../platform/secret.ts';
 import type { Difference } from './difference.ts';
+import { FeedSlot, type Shared, type Wanted } from './feed-slot.ts';
 
-export interface FeedSetParts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly events: FeedEvents;
-  readonly redact: Redactor;
-}
-
-interface Running {
-  readonly client: FeedClient;
-  readonly print: string;
-}
+export type FeedSetParts = Omit<Shared, 'connectGate' | 'selfTestGate'>;
 
 export class FeedSet {
-  readonly #parts: FeedSetParts;
-  readonly #connectGate = new ConnectGate();
-  readonly #selfTestGate = new SelfTestGate();
-  readonly #running = new Map<string, Running>();
+  readonly #shared: Shared;
+  /** In the order of the config. */
+  #slots = new Map<string, FeedSlot>();
 
   constructor(parts: FeedSetParts) {
-    this.#parts = parts;
+    this.#shared = { ...parts, connectGate: new ConnectGate(), selfTestGate: new SelfTestGate() };
   }
 
-  get clients(): readonly FeedClient[] {
-    return [...this.#running.values()].map(({ client }) => client);
+  get clients(): readonly { readonly options: FeedOptions; readonly status: FeedStatus }[] {
+    return [...this.#slots.values()];
   }
 
-  /** Unchanged feeds stay connected. `authorities`: the text of `tls.ca`, by feed. */
+  /**
+   * Unchanged feeds stay connected, and so does one whose name alone has changed. `authorities`: the text of
+   * `tls.ca`, by feed.
+   */
   apply(
     feeds: readonly FeedOptions[],
     authorities: ReadonlyMap<string, string>,
     expectations: Expectations,
   ): Difference {
-    const prints = new Map(
-      feeds.map((options) => [options.name, fingerprint([options, authorities.get(options.name)])]),
-    );
+    const before = this.#slots;
+    const names = new Set(feeds.map(({ name }) => name));
+    const gone = new Map([...before].filter(([name]) => !names.has(name)));
+    const removed = [...gone.keys()];
     const added: string[] = [];
     const changed: string[] = [];
-    const removed: string[] = [];
-    for (const [name, { client, print }] of this.#running) {
-      if (prints.get(name) === print) continue;
-      client.stop();
-      this.#running.delete(name);
-      (prints.has(name) ? changed : removed).push(name);
-    }
-    for (const { client } of this.#running.values()) client.expect(expectations);
+    this.#slots = new Map();
     for (const options of feeds) {
-      if (this.#running.has(options.name)) continue;
-      if (!changed.includes(options.name)) added.push(options.name);
-      const start = { options, ca: authorities.get(options.name), expectations };
-      this.#start(start, prints.get(options.name) ?? '');
+      const { name } = options;
+      const wanted = { options, ca: authorities.get(name) };
+      const own = before.get(name);
+      const slot = own ?? taken(gone, wanted) ?? new FeedSlot(wanted, expectations, this.#shared);
+      this.#slots.set(name, slot);
+      const isDifferent = slot.change(wanted, expectations);
+      if (own === undefined) added.push(name);
+      else if (isDifferent) changed.push(name);
     }
+    for (const slot of gone.values()) slot.stop();
     return { added, changed, removed };
   }
 
   stop(): void {
-    for (const { client } of this.#running.values()) client.stop();
+    for (const slot of this.#slots.values()) slot.stop();
   }
+}
 
-  #start(start: Pick<FeedParts, 'options' | 'ca' | 'expectations'>, print: string): void {
-    const { clock, random, events, redact } = this.#parts;
-    const gates = { connectGate: this.#connectGate, selfTestGate: this.#selfTestGate };
-    const client = new FeedClient({ ...start, ...gates, clock, random, events, redact });
-    this.#running.set(start.options.name, { client, print });
-    client.start();
-  }
+/** One that is no more under its name and has the connection that is wanted. */
+function taken(gone: Map<string, FeedSlot>, wanted: Wanted): FeedSlot | undefined {
+  for (const [name, slot] of gone)
+    if (slot.fits(wanted)) {
+      gone.delete(name);
+      return slot;
+    }
+  return undefined;
 }

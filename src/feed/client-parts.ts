@@ -17,7 +17,9 @@ export interface FeedEvents {
   /** Frames that are neither announcement, heartbeat nor welcome. */
   odd(feed: string, frame: Extract<Frame, { kind: 'garbage' | 'unknown' | 'error' }>): void;
   lost(feed: string, loss: Loss, retryMs: number): void;
-  fatal(feed: string, reason: string, advice: string): void;
+  fatal(feed: string, loss: Loss): void;
+  /** The connection with changed options is refused; the one with the old options stays. `retryMs`: until it is tried again; `undefined`: not before the next reload. */
+  changeFailed(feed: string, loss: Loss, retryMs: number | undefined): void;
   selfTest(feed: string, result: { readonly roundTripMs: number } | 'unanswered'): void;
   warning(warning: Warning): void;
 }

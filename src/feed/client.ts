@@ -94,6 +94,7 @@ export class FeedClient {
       losses: this.#losses,
       lastLoss: this.#lastLoss,
       trouble: this.#trouble,
+      change: undefined,
       retryAtMs: this.#state === 'waiting' ? this.#retryAtMs : undefined,
     };
   }
@@ -227,7 +228,8 @@ export class FeedClient {
     const { events } = this.#parts;
     const options = this.#options;
     events.welcome(options.name, frame, uncovered(options.exchanges, frame.allowedCex));
-    this.#selfTest.askAfter(0);
+    // Whoever was told may have stopped it.
+    if (this.#state === 'live') this.#selfTest.askAfter(0);
   }
 
   #examine(frame: WelcomeFrame): void {
@@ -257,7 +259,7 @@ export class FeedClient {
     if (verdict.kind === 'fatal') {
       this.#state = 'fatal';
       this.#evidence.stop();
-      return events.fatal(options.name, told, advice ?? '');
+      return events.fatal(options.name, loss);
     }
     this.#state = 'waiting';
     this.#failures++;

@@ -33,6 +33,8 @@ export interface FeedStatus {
   readonly lastLoss: (Loss & { readonly atMs: number }) | undefined;
   /** Why it is not live, in words for a person. */
   readonly trouble: string | undefined;
+  /** Of its options, by a reload: why it is not in force (yet). */
+  readonly change: string | undefined;
   /** While it waits: when it connects again. */
   readonly retryAtMs: number | undefined;
 }
@@ -76,8 +78,8 @@ export function unproven(status: FeedStatus, options: FeedOptions, nowMs: number
 }
 
 /** The effective filter is empty: such a connection heartbeats for ever and never announces (feed-protocol.md). */
-function bringsNothing(
-  { allowedCex, missing }: NonNullable<FeedStatus['welcome']>,
+export function bringsNothing(
+  { allowedCex, missing }: Pick<NonNullable<FeedStatus['welcome']>, 'allowedCex' | 'missing'>,
   options: FeedOptions,
 ): boolean {
   return (

@@ -58,6 +58,16 @@ export type BridgeEvent =
       readonly retryMs: number;
     }
   | { readonly kind: 'feed.fatal'; readonly feed: string; readonly reason: string; readonly advice: string }
+  /** The new options of a feed are refused; the connection with the old ones stays. */
+  | {
+      readonly kind: 'feed.change_failed';
+      readonly feed: string;
+      readonly reason: string;
+      readonly detail: string | undefined;
+      readonly advice: string | undefined;
+      /** `undefined`: not tried again before the next reload. */
+      readonly retryMs: number | undefined;
+    }
   /** Nothing has failed, and yet a person should know. */
   | { readonly kind: 'warning.raised'; readonly warning: Warning }
   | { readonly kind: 'feed.self_test_answered'; readonly feed: string; readonly roundTripMs: number }

@@ -31,7 +31,12 @@ export function createEvents(publish: Listener): Events {
     feed: {
       welcome: (feed, welcome, missing) => publish({ kind: 'feed.live', feed, welcome, missing }),
       lost: (feed, loss, retryMs) => publish({ kind: 'feed.lost', feed, ...loss, retryMs }),
-      fatal: (feed, reason, advice) => publish({ kind: 'feed.fatal', feed, reason, advice }),
+      fatal: (feed, { reason, detail, advice = '' }) =>
+        publish({
+          kind: 'feed.fatal',
+          ...{ feed, advice, reason: detail === undefined ? reason : `${reason} (${detail})` },
+        }),
+      changeFailed: (feed, loss, retryMs) => publish({ kind: 'feed.change_failed', feed, ...loss, retryMs }),
       selfTest: (feed, result) =>
         publish(
           result === 'unanswered'

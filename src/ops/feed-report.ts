@@ -32,6 +32,8 @@ export interface FeedReport {
   readonly connects: number;
   readonly losses: Readonly<Record<string, number>>;
   readonly lastLoss: (Loss & { readonly agoMs: number }) | undefined;
+  /** Of its options, by a reload: why it is not in force (yet). */
+  readonly change: string | undefined;
   /** While it waits: until it connects again. */
   readonly retryInMs: number | undefined;
 }
@@ -67,6 +69,7 @@ export function feedReport(options: FeedOptions, status: FeedStatus, nowMs: numb
       advice: lastLoss.advice,
       agoMs: Math.round(nowMs - lastLoss.atMs),
     },
+    change: status.change,
     retryInMs: until(retryAtMs),
   };
 }

@@ -51,6 +51,13 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
       const retryIn = formatDuration(retryMs);
       return [{ level: 'warn', fields: { feed, reason, detail, advice, retryIn, help: helpFor(reason) } }];
     }
+    case 'feed.change_failed': {
+      const { feed, reason, detail, advice, retryMs } = event;
+      const retryIn = retryMs === undefined ? 'after the next reload' : formatDuration(retryMs);
+      const effect = 'the connection with the old options stays';
+      const fields = { feed, reason, detail, advice, effect, retryIn, help: helpFor(reason) };
+      return [{ level: retryMs === undefined ? 'error' : 'warn', fields }];
+    }
     case 'feed.self_test_answered':
       return [{ level: 'info', fields: { feed: event.feed, roundTripMs: roundMs(event.roundTripMs) } }];
     case 'frame.garbage':

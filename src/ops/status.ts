@@ -77,6 +77,8 @@ export function statusOf(input: StatusInput): Status {
   if (store.fault !== undefined) problems.push(`store: ${store.fault} (announcements are still sent)`);
   problems.push(...configProblems(config));
   const ready = problems.length === 0;
+  for (const { name, change } of feeds)
+    if (change !== undefined) problems.push(`feed ${name}: the change of its options is ${change}`);
   for (const { name, suspended } of destinations)
     if (suspended !== undefined) problems.push(`destination ${name}: suspended, ${suspended}`);
   return {

@@ -71,7 +71,9 @@ export class Listener implements Disposable {
         },
         welcome: (_feed, frame) => this.welcomes.add(frame),
         lost: (_feed, loss, retryMs) => this.losses.add({ ...loss, retryMs }),
-        fatal: (_feed, reason, advice) => this.fatals.add({ reason, advice }),
+        fatal: (_feed, { reason, detail = '', advice = '' }) =>
+          this.fatals.add({ reason: `${reason} (${detail})`, advice }),
+        changeFailed: () => undefined,
         warning: (warning) => this.warnings.add(warning),
         odd: (_feed, { kind }) => this.odd.add(kind),
         selfTest: (_feed, result) =>

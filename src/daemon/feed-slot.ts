@@ -1,0 +1,196 @@
+/**
+ * One feed of the config, over its changes: what needs another connection is connected anew first, and the old
+ * connection is let go when the new one was welcomed. If that one is refused, the old one stays, and it is reported.
+ *
+ *   running ──options changed──▶ running + next ──welcome──▶ next runs, the old one is closed
+ *                                      ├──refused for good──▶ running, and `change` says why
+ *                                      └──no room for two──▶ next alone; refused for good: the old options again
+ */
+import { FeedClient } from '../feed/client.ts';
+import type { FeedEvents, FeedParts } from '../feed/client-parts.ts';
+import type { Expectations } from '../feed/evidence.ts';
+import { bringsNothing, type FeedStatus, type Loss } from '../feed/health.ts';
+import type { FeedOptions } from '../feed/options.ts';
+import { fingerprint } from '../platform/secret.ts';
+
+/** A feed as a config describes it. */
+export interface Wanted {
+  readonly options: FeedOptions;
+  /** The text of `tls.ca`. */
+  readonly ca: string | undefined;
+}
+
+/** What every client of the set is given. */
+export type Shared = Omit<FeedParts, 'options' | 'ca' | 'expectations'>;
+
+interface Connected extends Wanted {
+  readonly client: FeedClient;
+}
+
+/** Limits that count the old connection: with two the change could never come into force. */
+const NO_ROOM: ReadonlySet<string> = new Set([
+  'per_ip_connection_limit_reached',
+  'per_ip_concurrent_limit_reached',
+  'absolute_connection_cap_reached',
+  'max_connections_reached',
+]);
+
+const NOTHING_COVERED: Loss = {
+  reason: 'exchanges_not_covered',
+  detail: undefined,
+  advice: 'the key covers none of the exchanges that are asked for: nothing would ever come',
+};
+
+export class FeedSlot {
+  readonly #shared: Shared;
+  #expectations: Expectations;
+  #current: Connected;
+  /** Connects beside the current one. */
+  #next: Connected | undefined;
+  /** The options that had to be given up before the current ones were welcomed. */
+  #before: Wanted | undefined;
+  #change: string | undefined;
+
+  constructor(wanted: Wanted, expectations: Expectations, shared: Shared) {
+    this.#shared = shared;
+    this.#expectations = expectations;
+    this.#current = this.#connect(wanted);
+  }
+
+  get options(): FeedOptions {
+    return this.#current.client.options;
+  }
+
+  get status(): FeedStatus {
+    return { ...this.#current.client.status, change: this.#change };
+  }
+
+  /** The same connection would do, and no other is under way. */
+  fits(wanted: Wanted): boolean {
+    return (
+      this.#next === undefined &&
+      this.#change === undefined &&
+      connection(this.#current) === connection(wanted)
+    );
+  }
+
+  /** A reload. True if anything is different from what was wanted before. */
+  change(wanted: Wanted, expectations: Expectations): boolean {
+    this.#expectations = expectations;
+    const isRefused = this.#change !== undefined && this.#next === undefined;
+    const before = isRefused ? undefined : fingerprint((this.#next ?? this.#current).client.options);
+    const hasMoved = this.#take(wanted);
+    this.#current.client.expect(expectations);
+    this.#next?.client.expect(expectations);
+    return hasMoved || before !== fingerprint(wanted.options);
+  }
+
+  stop(): void {
+    this.#next?.client.stop();
+    this.#current.client.stop();
+  }
+
+  /** True if it takes another connection. */
+  #take(wanted: Wanted): boolean {
+    if (this.#next !== undefined && connection(this.#next) === connection(wanted)) {
+      this.#next.client.adjust(wanted.options);
+      return false;
+    }
+    this.#next?.client.stop();
+    this.#next = undefined;
+    this.#change = undefined;
+    if (connection(this.#current) === connection(wanted)) {
+      this.#current.client.adjust(wanted.options);
+      return false;
+    }
+    const { client } = this.#current;
+    if (client.status.state === 'fatal') {
+      client.stop();
+      this.#current = this.#connect(wanted);
+    } else {
+      this.#change = 'not in force yet: it connects anew, and the old connection stays until then';
+      this.#next = this.#connect(wanted);
+    }
+    return true;
+  }
+
+  #connect(wanted: Wanted): Connected {
+    const { events } = this.#shared;
+    const isNext = () => this.#next?.client === client;
+    const heard: FeedEvents = {
+      ...events,
+      welcome: (feed, frame, missing) => {
+        if (isNext() && bringsNothing({ ...frame, missing }, wanted.options))
+          return this.#refused(NOTHING_COVERED);
+        events.welcome(feed, frame, missing);
+        this.#welcomed(client);
+      },
+      lost: (feed, loss, retryMs) => {
+        if (isNext()) this.#delayed(loss, retryMs);
+        else events.lost(feed, loss, retryMs);
+      },
+      fatal: (feed, loss) => {
+        if (isNext()) return this.#refused(loss);
+        events.fatal(feed, loss);
+        if (this.#current.client === client) this.#restore(loss);
+      },
+    };
+    const client = new FeedClient({
+      ...this.#shared,
+      ...wanted,
+      expectations: this.#expectations,
+      events: heard,
+    });
+    // Nothing happens before the caller has put it into its place.
+    client.start();
+    return { ...wanted, client };
+  }
+
+  #welcomed(client: FeedClient): void {
+    this.#before = undefined;
+    if (this.#next?.client !== client) return;
+    this.#current.client.stop();
+    this.#current = this.#next;
+    this.#next = undefined;
+    this.#change = undefined;
+  }
+
+  #delayed(loss: Loss, retryMs: number): void {
+    const { name } = this.#current.client.options;
+    this.#change = `not in force yet, the connection with the old options stays: ${said(loss)}`;
+    this.#shared.events.changeFailed(name, loss, retryMs);
+    if (!NO_ROOM.has(loss.reason) || this.#next === undefined) return;
+    this.#before = { options: this.#current.client.options, ca: this.#current.ca };
+    this.#current.client.stop();
+    this.#current = this.#next;
+    this.#next = undefined;
+    this.#change = undefined;
+  }
+
+  #refused(loss: Loss): void {
+    this.#next?.client.stop();
+    this.#next = undefined;
+    this.#change = `refused, the connection with the old options stays: ${said(loss)}`;
+    this.#shared.events.changeFailed(this.#current.client.options.name, loss, undefined);
+  }
+
+  /** There was no room for two, and now the new one is refused for good. */
+  #restore(loss: Loss): void {
+    if (this.#before === undefined) return;
+    const before = this.#before;
+    this.#before = undefined;
+    this.#current.client.stop();
+    this.#current = this.#connect(before);
+    this.#change = `refused, the old options are in force again: ${said(loss)}`;
+    this.#shared.events.changeFailed(before.options.name, loss, undefined);
+  }
+}
+
+/** What a connection is made of: everything but what `FeedClient.adjust` can change on a running one. */
+function connection({ options, ca }: Wanted): string {
+  const { url, apiKey, exchanges, tls } = options;
+  return fingerprint([url, apiKey, exchanges, tls, ca]);
+}
+
+const said = ({ reason, detail, advice }: Loss) =>
+  `${advice ?? reason}${detail === undefined ? ` [${reason}]` : ` [${reason}: ${detail}]`}`;
