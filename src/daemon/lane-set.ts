@@ -144,6 +144,7 @@ export class LaneSet {
     return openDestination(
       () => prepared.open(this.#parts.deps),
       (error) => this.#parts.openFailed(prepared.name, error),
+      this.#parts.deps.redact,
       this.#parts.turn,
     );
   }

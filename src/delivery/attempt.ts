@@ -40,13 +40,12 @@ export async function attempt(parts: LaneParts, flight: Flight, message: unknown
       },
     });
   } catch (error) {
-    // A bug in a sender must not end the process, and with it every other delivery: whether the request left is unknown.
-    const detail = `bug in the sender: ${error instanceof Error ? error.name : typeof error}`;
-    return {
-      outcome: { kind: 'ambiguous', reason: 'connection_lost' },
-      detail,
-      writtenMs: clock.monotonicMs(),
-    };
+    // A bug in a sender must not end the process, and with it every other delivery.
+    const bug = `bug in the sender: ${error instanceof Error ? error.name : typeof error}`;
+    if (!flight.hasLeft)
+      return { outcome: { kind: 'retry', reason: 'unreachable' }, detail: `${bug}; nothing was sent` };
+    const outcome = { kind: 'ambiguous', reason: 'connection_lost' } as const;
+    return { outcome, detail: bug, writtenMs: clock.monotonicMs() };
   } finally {
     timer.cancel();
   }

@@ -1,13 +1,19 @@
 /**
  * A destination that can be handed to its lane before its platform's library is loaded: the feed must not
  * wait half a second for a chat library. It is opened when its `turn` comes, or when something is to be sent
- * before that; sends wait for it, and once it is open they go straight through.
+ * before that; sends wait for it, and once it is open they go straight through. While it cannot be opened
+ * nothing can have been sent: each send says so and why, and tries to open it again.
  */
-import type { Destination } from './destination.ts';
+import type { AttemptResult } from '../delivery/outcome.ts';
+import { messageOf } from '../platform/message-of.ts';
+import type { Redactor } from '../platform/secret.ts';
+import type { Destination, SendContext } from './destination.ts';
+import { quote } from './http-outcome.ts';
 
 export function openDestination(
   open: () => Promise<Destination<unknown>>,
   failed: (error: unknown) => void,
+  redact: Redactor,
   turn: Promise<void> = Promise.resolve(),
 ): Destination<unknown> {
   let opened: Destination<unknown> | undefined;
@@ -29,17 +35,36 @@ export function openDestination(
     }
     return opening;
   };
+  const notSent = (why: string): AttemptResult => ({
+    outcome: { kind: 'retry', reason: 'unreachable' },
+    detail: quote(`the destination could not be opened, so nothing was sent: ${why}`, redact),
+    advice:
+      'The destination could not be opened, so nothing was sent. The bridge tries again; see the log for why.',
+  });
+  const sendOnceOpen = async (message: unknown, context: SendContext): Promise<AttemptResult> => {
+    try {
+      await Promise.race([opens(), aborted(context.signal)]);
+    } catch (error) {
+      return notSent(messageOf(error));
+    }
+    return opened === undefined ? notSent('it took too long') : opened.send(message, context);
+  };
   void turn.then(() => {
     if (!isClosed) void opens().catch(() => undefined);
   });
   return {
     send: (message, context) =>
-      opened === undefined
-        ? opens().then((destination) => destination.send(message, context))
-        : opened.send(message, context),
+      opened === undefined ? sendOnceOpen(message, context) : opened.send(message, context),
     close: async () => {
       isClosed = true;
       await opening?.then((destination) => destination.close()).catch(() => undefined);
     },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

@@ -81,7 +81,7 @@ export class Stage implements AsyncDisposable {
     const destinations = new Map<PreparedDestination, Destination<unknown>>();
     for (const prepared of cast(parts.destinations)) {
       const opening = prepared.open({ ...parts.deps, pools: sink.pools });
-      const destination = openDestination(() => opening, silent);
+      const destination = openDestination(() => opening, silent, parts.deps.redact);
       cleanup.defer(() => destination.close());
       await opening;
       destinations.set(prepared, destination);

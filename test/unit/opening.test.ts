@@ -28,11 +28,12 @@ function watched() {
 }
 
 const nothing = () => undefined;
+const as = (text: string) => text;
 
 test('is opened when its turn comes, once', async () => {
   const { events, open } = watched();
   const turn = Promise.withResolvers<void>();
-  const destination = openDestination(open, nothing, turn.promise);
+  const destination = openDestination(open, nothing, as, turn.promise);
   await settled();
   expect(events).toEqual([]);
   turn.resolve();
@@ -46,7 +47,7 @@ test('is opened when its turn comes, once', async () => {
 test('is opened before its turn by what is to be sent', async () => {
   const { events, open } = watched();
   const turn = Promise.withResolvers<void>();
-  const destination = openDestination(open, nothing, turn.promise);
+  const destination = openDestination(open, nothing, as, turn.promise);
   await Promise.all([destination.send({}, sendContext()), destination.send({}, sendContext())]);
   turn.resolve();
   await settled();
@@ -56,21 +57,25 @@ test('is opened before its turn by what is to be sent', async () => {
 test('is not opened any more once it is closed', async () => {
   const { events, open } = watched();
   const turn = Promise.withResolvers<void>();
-  await openDestination(open, nothing, turn.promise).close();
+  await openDestination(open, nothing, as, turn.promise).close();
   turn.resolve();
   await settled();
   expect(events).toEqual([]);
 });
 
-test('a library that cannot be loaded is told once, and fails each send', async () => {
+test('regression: a library that cannot be loaded is told once, and nothing was sent: each send may be repeated', async () => {
   const failures: unknown[] = [];
   const fault = new Error('no such library');
   const destination = openDestination(
     () => Promise.reject(fault),
     (error) => failures.push(error),
+    (text) => text.replace('library', '<redacted>'),
   );
   await settled();
-  await expect(destination.send({}, sendContext())).rejects.toBe(fault);
+  expect(await destination.send({}, sendContext())).toMatchObject({
+    outcome: { kind: 'retry', reason: 'unreachable' },
+    detail: 'the destination could not be opened, so nothing was sent: no such <redacted>',
+  });
   await destination.close();
   expect(failures).toEqual([fault]);
 });
@@ -82,13 +87,25 @@ test('regression: what could not be opened for a moment (too many open files, sa
   const destination = openDestination(
     () => (++tries < 3 ? Promise.reject(new Error('EMFILE')) : open()),
     (error) => failures.push(error),
+    as,
   );
   await settled();
-  await expect(destination.send({}, sendContext())).rejects.toThrow('EMFILE');
+  expect(await destination.send({}, sendContext())).toMatchObject({
+    outcome: { kind: 'retry', reason: 'unreachable' },
+    detail: expect.stringContaining('EMFILE'),
+  });
   await destination.send({}, sendContext());
   await destination.close();
   expect(failures, 'told once').toHaveLength(1);
   expect(events).toEqual(['open', 'send', 'close']);
+});
+
+test('regression: a send does not wait longer for the opening than it may take', async () => {
+  const destination = openDestination(() => new Promise(() => undefined), nothing, as);
+  const deadline = new AbortController();
+  const sent = destination.send({}, sendContext({ signal: deadline.signal }));
+  deadline.abort();
+  expect(await sent).toMatchObject({ outcome: { kind: 'retry', reason: 'unreachable' } });
 });
 
 test.each([

@@ -1,0 +1,26 @@
+/** A sender that throws: whether it had begun to send decides. */
+import { expect, test } from 'vitest';
+import { LaneBench } from '../support/lane-bench.ts';
+
+test.each([
+  ['before anything was written', false, { state: 'delivered', attempts: 2 }],
+  ['after it was written', true, { state: 'dead', reason: 'connection_lost' }],
+] as const)('regression: under `drop`, a throw %s', async (_name, hasLeft, row) => {
+  using bench = new LaneBench({ bot: { options: { maxAge: '10m', onAmbiguous: 'drop' } } });
+  let calls = 0;
+  const parts = bench.parts('bot');
+  void bench.lane('bot').reconfigure({
+    ...parts,
+    destination: {
+      ...parts.destination,
+      send: (message, context) => {
+        if (++calls > 1) return parts.destination.send(message, context);
+        if (hasLeft) context.leaving();
+        throw new TypeError('a bug');
+      },
+    },
+  });
+  bench.announce('one');
+  await bench.clock.advance(10_000);
+  expect(bench.rows()).toMatchObject([row]);
+});
