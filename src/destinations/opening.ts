@@ -6,9 +6,12 @@
  */
 import type { AttemptResult } from '../delivery/outcome.ts';
 import { messageOf } from '../platform/message-of.ts';
+import { printable } from '../platform/printable.ts';
 import type { Redactor } from '../platform/secret.ts';
 import type { Destination, SendContext } from './destination.ts';
-import { quote } from './http-outcome.ts';
+
+/** Of what is told of a fault; the library's own words can be long. */
+const MOST_CHARS = 200;
 
 export function openDestination(
   open: () => Promise<Destination<unknown>>,
@@ -37,7 +40,7 @@ export function openDestination(
   };
   const notSent = (why: string): AttemptResult => ({
     outcome: { kind: 'retry', reason: 'unreachable' },
-    detail: quote(`the destination could not be opened, so nothing was sent: ${why}`, redact),
+    detail: `the destination could not be opened, so nothing was sent: ${printable(redact(why)).slice(0, MOST_CHARS)}`,
     advice:
       'The destination could not be opened, so nothing was sent. The bridge tries again; see the log for why.',
   });
