@@ -10,7 +10,7 @@ import { LaneSet } from './daemon/lane-set.ts';
 import { makeReady, type SoundConfig } from './daemon/ready-config.ts';
 import { type Load, RunningConfig } from './daemon/running-config.ts';
 import { Dedupe } from './dedupe.ts';
-import { Budgets, REMEMBERED_MS } from './delivery/budgets.ts';
+import { Budgets } from './delivery/budgets.ts';
 import { HttpPools } from './destinations/http-pools.ts';
 import type { FeedEvents } from './feed/client-parts.ts';
 import { Intake, NOWHERE } from './intake.ts';
@@ -98,14 +98,13 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       const entries = journal.close();
       if (entries > 0) publish({ kind: 'store.lost_on_exit', entries });
     });
-    const retention = startRetention(journal, storeOptions.retention, clock);
-    shutDown.defer(() => retention.cancel());
-
     const budgets = new Budgets(clock, {
       pauses: store.outbox.pauses(startedMs),
-      attempts: store.outbox.attemptsSince(startedMs - REMEMBERED_MS),
+      attemptsSince: (sinceMs) => journal.attemptsSince(sinceMs),
       keep: (key, untilMs) => journal.pause(key, untilMs),
     });
+    const retention = startRetention(journal, storeOptions.retention, () => budgets.reachMs, clock);
+    shutDown.defer(() => retention.cancel());
     const memory = memoryOf(store.outbox, journal);
     const turn = feedsFirst(bus, clock);
     const lanes = new LaneSet({

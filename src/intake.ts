@@ -111,9 +111,12 @@ export class Intake {
     this.#routed = [];
     const { journal, events } = this.#parts;
     journal.recordAll(routed.map(recordedOf));
-    for (const { announcement, deliveries, capped, rules } of routed) {
-      // Before the lanes speak of it; what listens is called after the sends.
+    // Before the lanes speak of it; what listens is called after the sends.
+    for (const { announcement, deliveries, rules } of routed)
       events.received(announcement, deliveries, rules);
+    // A notice read together with a listing must not take the last place of a limit.
+    if (routed.length > 1) routed.sort((a, b) => importanceOf(b.announcement) - importanceOf(a.announcement));
+    for (const { deliveries, capped } of routed) {
       for (const delivery of deliveries) this.routes.targets.get(delivery.destination)?.push(delivery);
       for (const one of capped) this.#skip(one);
     }

@@ -3,7 +3,7 @@
  * changed: the lane, its queue and, unless its own options changed, its open connections.
  */
 import type { Announcement } from '../announcement.ts';
-import type { Budgets } from '../delivery/budgets.ts';
+import type { Budgets, Claims } from '../delivery/budgets.ts';
 import { Lane } from '../delivery/lane.ts';
 import type { LaneEvents, LaneJournal, LaneParts, LaneStatus } from '../delivery/lane-parts.ts';
 import type { Destination, DestinationDeps } from '../destinations/destination.ts';
@@ -84,13 +84,17 @@ export class LaneSet {
     this.#wanted = wanted;
     const added: string[] = [];
     const changed: string[] = [];
+    // All of them before the first lane sends anything: one may hold another back.
+    const claims = this.#parts.budgets.claim(destinations);
     for (const prepared of destinations) {
       const { name } = prepared;
+      const claimed = claims.get(name);
+      if (claimed === undefined) continue;
       const before = this.#running.get(name);
       if (before === undefined) {
         added.push(name);
-        this.#start(prepared);
-      } else if (this.#change(before, prepared)) changed.push(name);
+        this.#start(prepared, claimed);
+      } else if (this.#change(before, prepared, claimed)) changed.push(name);
     }
     const names = new Set(destinations.map(({ name }) => name));
     const gone = [...this.#running].filter(([name]) => !names.has(name));
@@ -124,17 +128,21 @@ export class LaneSet {
     await Promise.all([...this.#running.values()].map((running) => retire(running, deadline)));
   }
 
-  #start(prepared: PreparedDestination): void {
+  #start(prepared: PreparedDestination, claims: Claims): void {
     const destination = this.#open(prepared);
-    const lane = new Lane(this.#laneParts(prepared, destination));
+    const lane = new Lane(this.#laneParts(prepared, destination, claims));
     this.#running.set(prepared.name, { lane, destination, prepared });
   }
 
   /** True if its own options changed; a template or a rule may have changed in any case. */
-  #change({ lane, destination, prepared: before }: Running, prepared: PreparedDestination): boolean {
+  #change(
+    { lane, destination, prepared: before }: Running,
+    prepared: PreparedDestination,
+    claims: Claims,
+  ): boolean {
     const same = fingerprint(before.options) === fingerprint(prepared.options);
     const next = same ? destination : this.#open(prepared);
-    const ended = lane.reconfigure(this.#laneParts(prepared, next));
+    const ended = lane.reconfigure(this.#laneParts(prepared, next, claims));
     if (!same) void ended.then(() => destination.close());
     this.#running.set(prepared.name, { lane, destination: next, prepared });
     return !same;
@@ -149,20 +157,21 @@ export class LaneSet {
     );
   }
 
-  #laneParts(prepared: PreparedDestination, destination: Destination<unknown>): LaneParts {
-    const { journal, budgets, clock, random, events } = this.#parts;
-    const { name, limits, options, forEachTicker, render, renderDefault } = prepared;
-    const shared = limits.shared.map(
-      (spec) => [spec.key, budgets.shared(spec.key, spec.limits, name, spec.strikes)] as const,
-    );
+  #laneParts(
+    prepared: PreparedDestination,
+    destination: Destination<unknown>,
+    { own, shared }: Claims,
+  ): LaneParts {
+    const { journal, clock, random, events } = this.#parts;
+    const { name, options, forEachTicker, render, renderDefault } = prepared;
     const wanted = this.#wanted;
     return {
       ...{ name, options, forEachTicker, destination },
       match: ({ announcement }) => wanted(announcement, name),
       render,
       renderDefault,
-      ownBudget: budgets.own(name, limits.farEnd, limits.own),
-      sharedBudgets: new Map(shared),
+      ownBudget: own,
+      sharedBudgets: shared,
       journal,
       clock,
       random,

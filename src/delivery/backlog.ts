@@ -1,5 +1,5 @@
 /**
- * Deliveries in an order, cheap at both ends: what arrives is usually the freshest and what leaves the
+ * Things in an order, deliveries for the most part, cheap at both ends: what arrives is usually the freshest and what leaves the
  * first or the last, so a sorted array moves almost nothing. Everything else is found by halving.
  */
 import type { Delivery } from './delivery.ts';
@@ -33,13 +33,13 @@ export function compareExpiry(a: Queued, b: Queued): number {
 export const expiryOf = ({ delivery }: Queued) => delivery.expiresAtMs ?? Number.POSITIVE_INFINITY;
 
 /** Ascending by an order in which no two are equal. */
-export class Backlog<Item extends Queued> {
+export class Backlog<Item> {
   #items: Item[] = [];
   /** Those before it have left; taking them out of the array one by one would move all the others each time. */
   #from = 0;
-  readonly #compare: (a: Queued, b: Queued) => number;
+  readonly #compare: (a: Item, b: Item) => number;
 
-  constructor(order: (a: Queued, b: Queued) => number) {
+  constructor(order: (a: Item, b: Item) => number) {
     this.#compare = order;
   }
 

@@ -1,25 +1,58 @@
 /**
  * The budgets of all lanes: each destination's own, and those that several share by key. They take up
  * what an earlier life of the process knew (pauses, recent requests), so that a restart neither forgets a
- * `Retry-After` nor doubles a rate.
+ * `Retry-After` nor doubles a rate; nor does a reload that makes a window longer.
  */
 import type { Clock } from '../platform/clock.ts';
-import { Budget, type BudgetLimits } from './budget.ts';
+import { Budget } from './budget.ts';
+import { Openings } from './openings.ts';
+import type { BudgetLimits } from './windows.ts';
+
+/** When requests were written at the latest, by destination; monotonic ms. */
+type Attempts = ReadonlyMap<string, readonly number[]>;
 
 /** What is left of an earlier life; all times monotonic ms. */
 export interface BudgetMemory {
   /** By budget key. */
   readonly pauses: ReadonlyMap<string, number>;
-  /** By destination. */
-  readonly attempts: ReadonlyMap<string, readonly number[]>;
+  /** Of those begun since, their ends; `undefined`: it cannot be read now. */
+  attemptsSince(sinceMs: number): Attempts | undefined;
   /** Stores a new pause. */
   keep(key: string, untilMs: number): void;
 }
 
-/** No window of any platform is longer, and a user's longer one is rare enough to start anew. */
-export const REMEMBERED_MS = 10 * 60_000;
+/** Named rate limits. Lanes whose destinations name the same key share one budget. */
+export interface BudgetSpec {
+  readonly key: string;
+  readonly limits: readonly BudgetLimits[];
+  /** At most so many answers of the kind that gets an address banned (`LimitNews`). */
+  readonly strikes?: BudgetLimits;
+  /** At most so many sends under way at once. */
+  readonly atOnce?: number;
+}
 
-const NOTHING: BudgetMemory = { pauses: new Map(), attempts: new Map(), keep: () => undefined };
+/** What one destination has to keep to. */
+export interface DestinationBudgets {
+  /** Names where it sends, without secrets. */
+  readonly farEnd: string;
+  readonly own: readonly BudgetLimits[];
+  readonly shared: readonly BudgetSpec[];
+}
+
+export interface Claims {
+  readonly own: Budget;
+  /** By key. */
+  readonly shared: ReadonlyMap<string, Budget>;
+}
+
+/** The store knows attempts by their beginning; what counts is when they were written, at the latest when they ended. */
+const LONGEST_ATTEMPT_MS = 10 * 60_000;
+
+const NOTHING: BudgetMemory = {
+  pauses: new Map(),
+  attemptsSince: () => undefined,
+  keep: () => undefined,
+};
 
 /** Under which a destination's own pauses are kept. */
 export const ownBudgetKey = (destination: string, farEnd: string): string =>
@@ -28,40 +61,99 @@ export const ownBudgetKey = (destination: string, farEnd: string): string =>
 export class Budgets {
   readonly #clock: Clock;
   readonly #memory: BudgetMemory;
+  readonly #openings: Openings;
   readonly #byKey = new Map<string, Budget>();
-  /** `key destination`: its earlier requests are counted there. */
-  readonly #remembered = new Set<string>();
+  /** The budgets that each destination claims. */
+  readonly #claims = new Map<string, Set<Budget>>();
+  /** Whose earlier requests are counted in a budget, and how far back. */
+  readonly #recalled = new Map<
+    Budget,
+    { readonly destinations: Set<string>; reachMs: number; most: number }
+  >();
+  /** Read once for all claims of a config. */
+  #attempts: { readonly sinceMs: number; readonly byDestination: Attempts } | undefined;
 
   constructor(clock: Clock, memory: BudgetMemory = NOTHING) {
     this.#clock = clock;
     this.#memory = memory;
+    this.#openings = new Openings(clock);
+  }
+
+  /** The longest window of all, in ms, and an attempt: what was begun within it must not be forgotten. */
+  get reachMs(): number {
+    let reachMs = 0;
+    for (const { windows } of this.#byKey.values()) reachMs = Math.max(reachMs, windows.reachMs);
+    return reachMs + LONGEST_ATTEMPT_MS;
+  }
+
+  /** What a whole config claims, in place of what was claimed before: nothing of it is in force before all of it is. */
+  claim(
+    destinations: Iterable<{ readonly name: string; readonly limits: DestinationBudgets }>,
+  ): ReadonlyMap<string, Claims> {
+    for (const [destination, budgets] of this.#claims)
+      for (const budget of budgets) budget.release(destination);
+    this.#claims.clear();
+    const claims = new Map<string, Claims>();
+    for (const { name, limits } of destinations)
+      claims.set(name, {
+        own: this.own(name, limits.farEnd, limits.own),
+        shared: new Map(limits.shared.map((spec) => [spec.key, this.shared(spec, name)])),
+      });
+    this.#attempts = undefined;
+    return claims;
   }
 
   /**
-   * Asked again (a reload), the same one with the new limits. `farEnd` says where it sends, without secrets:
-   * another address starts without the pauses of the one before.
+   * Asked again, the same one with the new limits. `farEnd` says where it sends, without secrets: another
+   * address starts without the pauses of the one before.
    */
   own(destination: string, farEnd: string, limits: readonly BudgetLimits[]): Budget {
-    return this.#budget(ownBudgetKey(destination, farEnd), limits, destination);
+    return this.shared({ key: ownBudgetKey(destination, farEnd), limits }, destination);
   }
 
-  /** The same one for every destination that names the key. */
-  shared(key: string, limits: readonly BudgetLimits[], destination: string, strikes?: BudgetLimits): Budget {
-    return this.#budget(key, limits, destination, strikes);
-  }
-
-  #budget(key: string, limits: readonly BudgetLimits[], destination: string, strikes?: BudgetLimits): Budget {
-    const { pauses, attempts, keep } = this.#memory;
-    let budget = this.#byKey.get(key);
-    if (budget === undefined) {
-      budget = new Budget(limits, this.#clock, (untilMs) => keep(key, untilMs), strikes);
-      const untilMs = pauses.get(key);
-      if (untilMs !== undefined) budget.restore(untilMs);
-      this.#byKey.set(key, budget);
-    } else budget.reshape(limits);
-    const memory = `${key} ${destination}`;
-    if (!this.#remembered.has(memory)) budget.remember(attempts.get(destination) ?? []);
-    this.#remembered.add(memory);
+  /** The same one for every destination that names the key; the limits of all of them hold. */
+  shared(spec: BudgetSpec, destination: string): Budget {
+    const budget = this.#byKey.get(spec.key) ?? this.#create(spec);
+    budget.claim(destination, spec.limits);
+    const claimed = this.#claims.get(destination) ?? new Set();
+    this.#claims.set(destination, claimed.add(budget));
+    this.#recall(budget, destination);
     return budget;
+  }
+
+  #create({ key, strikes, atOnce }: BudgetSpec): Budget {
+    const keep = (untilMs: number) => this.#memory.keep(key, untilMs);
+    const budget = new Budget(this.#clock, { strikes, atOnce, keep, openings: this.#openings });
+    const untilMs = this.#memory.pauses.get(key);
+    if (untilMs !== undefined) budget.restore(untilMs);
+    this.#byKey.set(key, budget);
+    return budget;
+  }
+
+  /** Counts what was sent before and is not counted yet: by an earlier life, or before a window became longer. */
+  #recall(budget: Budget, destination: string): void {
+    const { reachMs, most } = budget.windows;
+    if (most === 0) return;
+    const sinceMs = this.#clock.monotonicMs() - reachMs;
+    const recalled = this.#recalled.get(budget) ?? { destinations: new Set(), reachMs, most };
+    this.#recalled.set(budget, recalled);
+    if (reachMs > recalled.reachMs || most > recalled.most) {
+      const all = [...recalled.destinations].flatMap((name) => this.#attemptsSince(sinceMs, name));
+      // The budget knows the newest of them.
+      const unknown = Math.max(0, all.length - budget.windows.countSince(sinceMs));
+      budget.remember(all.sort((a, b) => a - b).slice(0, unknown));
+    }
+    if (!recalled.destinations.has(destination)) budget.remember(this.#attemptsSince(sinceMs, destination));
+    recalled.destinations.add(destination);
+    recalled.reachMs = Math.max(recalled.reachMs, reachMs);
+    recalled.most = Math.max(recalled.most, most);
+  }
+
+  #attemptsSince(sinceMs: number, destination: string): readonly number[] {
+    if (this.#attempts === undefined || this.#attempts.sinceMs > sinceMs) {
+      const byDestination = this.#memory.attemptsSince(sinceMs - LONGEST_ATTEMPT_MS) ?? new Map();
+      this.#attempts = { sinceMs, byDestination };
+    }
+    return this.#attempts.byDestination.get(destination) ?? [];
   }
 }

@@ -50,11 +50,6 @@ export class Lane {
     this.#supply = new Supply(this.#head, () => this.#parts, takeUp);
   }
 
-  /** The most important delivery that is ready; budgets wake lanes in this order. */
-  get head(): Held | undefined {
-    return this.#head.next;
-  }
-
   get status(): LaneStatus {
     return {
       held: this.#head.size,
@@ -188,6 +183,7 @@ export class Lane {
   #ready(held: Held, isTried = false): void {
     const goesLater = this.#trouble.isThere && (isTried || this.#trouble.isLastChoice(held));
     this.#head.move(held, goesLater ? 'tried' : 'ready');
+    if (this.#head.next === held) this.#room.move(this, held);
     this.#issueTickets();
     this.#sweep.arm();
   }
@@ -204,16 +200,16 @@ export class Lane {
   readonly #sendNext = async (): Promise<void> => {
     const nowMs = this.#parts.clock.monotonicMs();
     if (this.#isStopped || !this.#lookout.letsPass(this.#trouble, nowMs)) return;
-    const held = this.#nextInTime(nowMs);
-    if (held === undefined || !this.#hasRoom(nowMs)) return;
+    const held = this.next(nowMs);
+    if (held === undefined || !this.#hasRoom(held, nowMs)) return;
     this.#head.move(held, 'in flight');
     const message = messageFor(held, this.#parts);
     if (message === undefined) return this.#end(held, 'dead', 'template', nowMs);
     await this.#attempt(held, message, nowMs);
   };
 
-  /** The most useful first: whatever is too old before it goes out of the way. */
-  #nextInTime(nowMs: number): Held | undefined {
+  /** The most important delivery that is ready: whatever is too old before it goes out of the way. */
+  next(nowMs: number): Held | undefined {
     let held = this.#head.next;
     while (held !== undefined && isExpired(held, nowMs)) {
       this.#expire(held, nowMs);
@@ -222,12 +218,13 @@ export class Lane {
     return held;
   }
 
-  /** False after parking at the budget that has no room for longest. */
-  #hasRoom(nowMs: number): boolean {
+  /** False after parking at the budget that has no room for longest, or until those before it have gone. */
+  #hasRoom(held: Held, nowMs: number): boolean {
+    const isItsTurn = this.#room.letPass(nowMs, held);
     const full = this.#room.fullest(nowMs);
-    if (full === undefined) return true;
+    if (full === undefined && isItsTurn) return true;
     this.#queue.pause();
-    full.park(this);
+    (full ?? this.#room.own).park(this, held);
     return false;
   }
 

@@ -18,6 +18,13 @@ export class Recent {
     if (this.#times.length > 2 * this.most) this.#times.splice(0, this.#times.length - this.most);
   }
 
+  /** How many are as late as that, of those that are remembered. */
+  countSince(sinceMs: number): number {
+    let count = this.#times.length;
+    while (count > 0 && (this.#times[this.#times.length - count] ?? 0) < sinceMs) count--;
+    return count;
+  }
+
   /** 1 = the newest. */
   newest(n: number): number | undefined {
     return this.#times[this.#times.length - n];

@@ -1,7 +1,10 @@
 /** All the rate budgets of one lane, asked as one: its own, and those that it shares with others. */
-import type { Budget, Slot, Waiter } from './budget.ts';
+import type { Queued } from './backlog.ts';
+import type { Budget, Slot } from './budget.ts';
+import type { Openings } from './openings.ts';
 import type { AttemptResult, LimitNews } from './outcome.ts';
 import type { Pause } from './retry-policy.ts';
+import type { Waiter } from './waiting.ts';
 
 /** A send's places in all of them. */
 export type Places = readonly (readonly [Budget, Slot])[];
@@ -11,11 +14,13 @@ export class Room {
   readonly own: Budget;
   readonly #shared: ReadonlyMap<string, Budget>;
   readonly #all: readonly Budget[];
+  readonly #openings: ReadonlySet<Openings>;
 
   constructor(own: Budget, shared: ReadonlyMap<string, Budget>) {
     this.own = own;
     this.#shared = shared;
     this.#all = [own, ...shared.values()];
+    this.#openings = new Set(this.#all.map(({ openings }) => openings));
   }
 
   get pausedUntilMs(): number {
@@ -24,6 +29,13 @@ export class Room {
 
   get nearBanUntilMs(): number {
     return Math.max(...this.#all.map((budget) => budget.nearBanUntilMs));
+  }
+
+  /** Whatever can go and is more important than `next` goes first; see `Openings.letPass`. */
+  letPass(nowMs: number, next: Queued): boolean {
+    let isItsTurn = true;
+    for (const openings of this.#openings) isItsTurn = openings.letPass(nowMs, next) && isItsTurn;
+    return isItsTurn;
   }
 
   /** `undefined` = there is room now; else where it will take longest. */
@@ -69,6 +81,11 @@ export class Room {
       else silentUntilMs = budget?.strike(nowMs) ?? silentUntilMs;
     }
     return silentUntilMs;
+  }
+
+  /** If it is parked somewhere: it has something more important now. */
+  move(waiter: Waiter, next: Queued): void {
+    for (const budget of this.#all) budget.move(waiter, next);
   }
 
   unpark(waiter: Waiter): void {

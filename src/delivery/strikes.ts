@@ -2,8 +2,8 @@
  * Counts the answers for which a platform bans an address, and says when it is time to be silent: well
  * before that. Silence lasts until the oldest of them no longer counts, so the limit is never passed.
  */
-import type { BudgetLimits } from './budget.ts';
 import { Recent } from './recent.ts';
+import type { BudgetLimits } from './windows.ts';
 
 export class Strikes {
   readonly #limits: BudgetLimits;

@@ -27,19 +27,17 @@ export class ToldLimit {
     this.#told = left;
   }
 
-  /** 0 = something is left, or nothing is known. */
-  waitMs(nowMs: number): number {
-    if (this.#told === undefined || this.#told.requests > 0) return 0;
-    return Math.max(0, this.#told.untilMs - nowMs);
+  /** Monotonic ms; in the past: something is left, or nothing is known. */
+  get opensAtMs(): number {
+    return this.#told === undefined || this.#told.requests > 0 ? 0 : this.#told.untilMs;
   }
 
-  take(): Told | undefined {
+  take(): void {
     if (this.#told !== undefined) this.#told.requests--;
-    return this.#told;
   }
 
-  /** What was taken never left. */
-  giveBack(told: Told | undefined): void {
-    if (told !== undefined) told.requests++;
+  /** What was taken never left. If the far end has told again since, that was counted as under way. */
+  giveBack(): void {
+    if (this.#told !== undefined) this.#told.requests++;
   }
 }

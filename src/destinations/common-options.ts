@@ -1,5 +1,6 @@
 /** The options that every destination type has, beside its own. Defaults differ by type: chats are patient, bots are not. */
 import { z } from 'zod';
+import { type BudgetLimits, withBurst } from '../delivery/windows.ts';
 import { duration, flag, integer } from '../platform/fields.ts';
 
 /** Attempts are bounded by `maxAge` unless the user says otherwise. */
@@ -44,3 +45,9 @@ export const commonOptions = (defaults: { maxAgeMs: number; timeoutMs: number; c
 });
 
 export type CommonOptions = z.output<z.ZodObject<ReturnType<typeof commonOptions>>>;
+
+/** What the user says of the rate; `undefined`: nothing. */
+export const limitsOf = ({
+  rateLimit,
+}: Pick<CommonOptions, 'rateLimit'>): readonly BudgetLimits[] | undefined =>
+  rateLimit && withBurst(rateLimit.limit, rateLimit.per, rateLimit.burst);

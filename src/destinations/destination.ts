@@ -6,7 +6,7 @@
 import type { z } from 'zod';
 import type { Alert } from '../alert.ts';
 import type { Announcement } from '../announcement.ts';
-import type { BudgetLimits } from '../delivery/budget.ts';
+import type { DestinationBudgets } from '../delivery/budgets.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Redactor } from '../platform/secret.ts';
@@ -115,24 +115,9 @@ export interface DestinationMemory {
   keep(key: string, value: string): void;
 }
 
-/** Named rate limits. Lanes whose destinations name the same key share one budget. */
-export interface BudgetSpec {
-  readonly key: string;
-  readonly limits: readonly BudgetLimits[];
-  /** At most so many answers of the kind that gets an address banned (`LimitNews`). */
-  readonly strikes?: BudgetLimits;
-}
-
-/** The platform's limits: `own` is replaced by the user's `rateLimit`, `shared` always holds. */
-export interface DestinationBudgets {
-  /** Names where it sends, without secrets. */
-  readonly farEnd: string;
-  readonly own: readonly BudgetLimits[];
-  readonly shared: readonly BudgetSpec[];
-}
-
 export interface DestinationType<Options extends CommonOptions, Message> {
   readonly schema: z.ZodType<Options>;
+  /** The platform's limits; the user's `rateLimit` takes the place of those that are the destination's own. */
   budgets(options: Options): DestinationBudgets;
   /** Compiles the default form or a template. Throws `TemplateProblem`. */
   compile(options: Options, template: TemplateOptions | undefined): Render<Message>;

@@ -2,14 +2,13 @@
  * The destinations of a config, made ready at load: every template compiled, every limit known. Opening them
  * (and so loading a platform's library) is apart, because the feed goes first.
  */
-import { type BudgetLimits, withBurst } from '../delivery/budget.ts';
+import type { DestinationBudgets } from '../delivery/budgets.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { RuleOptions } from '../routing/options.ts';
 import { templatesUsedBy } from '../routing/templates-used.ts';
 import type { CommonOptions } from './common-options.ts';
 import type {
   Destination,
-  DestinationBudgets,
   DestinationDeps,
   DestinationType,
   Render,
@@ -48,22 +47,16 @@ export function prepareDestinations({
   const used = templatesUsedBy(rules);
   return Object.entries(destinations).map(([name, options]) => {
     const type = typeOf(options);
-    const { own, ...budgets } = type.budgets(options);
     return {
       name,
       options,
       forEachTicker: options.type === 'webhook' && options.forEach === 'ticker',
       ...(options.type === 'webhook' && { maxTickers: options.maxTickers }),
       ...renderers(type, options, templates, used(name)),
-      limits: { own: ownLimits(options, own), ...budgets },
+      limits: type.budgets(options),
       open: (deps) => type.open(options, { ...deps, name }),
     };
   });
-}
-
-/** What the user says replaces the platform's limit for this destination. */
-function ownLimits({ rateLimit }: CommonOptions, platform: readonly BudgetLimits[]): readonly BudgetLimits[] {
-  return rateLimit === undefined ? platform : [withBurst(rateLimit.limit, rateLimit.per, rateLimit.burst)];
 }
 
 function renderers(

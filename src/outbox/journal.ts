@@ -132,9 +132,15 @@ export class Journal {
     return this.#ask(() => this.#outbox.buryRemoved(configured, nowMs)) ?? 0;
   }
 
+  /** As `Outbox.attemptsSince`; `undefined` while the store is broken. */
+  attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> | undefined {
+    this.flush();
+    return this.#ask(() => this.#outbox.attemptsSince(sinceMs));
+  }
+
   /** As `Outbox.prune`; 0 while the store is broken. */
-  prune(beforeMs: number, limit: number): number {
-    return this.#ask(() => this.#outbox.prune(beforeMs, limit)) ?? 0;
+  prune(beforeMs: number, attemptsBeforeMs: number, limit: number): number {
+    return this.#ask(() => this.#outbox.prune(beforeMs, attemptsBeforeMs, limit)) ?? 0;
   }
 
   changedByOthers(): boolean {

@@ -83,8 +83,11 @@ export interface Outbox {
   identitiesSince(sinceMs: number): Iterable<{ readonly identity: string; readonly receivedMs: number }>;
   /** Writes down again what is still owed; what is there already is left as it is. */
   restore(owed: readonly OwedDelivery[]): void;
-  /** Deletes what was read before `beforeMs` and waits for nothing more, at most `limit` announcements. Says how many. */
-  prune(beforeMs: number, limit: number): number;
+  /**
+   * Deletes what was read before `beforeMs`, was last sent before `attemptsBeforeMs` and waits for nothing more, at
+   * most `limit` announcements. Says how many.
+   */
+  prune(beforeMs: number, attemptsBeforeMs: number, limit: number): number;
   /** After that failure: makes the store usable again, or throws what still ails it. True if rows may be missing now. */
   mend(error: unknown): boolean;
   /** True once after somebody else (the command line) has changed the store. */

@@ -1,4 +1,7 @@
-/** Deletes what is older than `store.retention` and waits for nothing more, in small bites between other work. */
+/**
+ * Deletes what is older than `store.retention` and waits for nothing more, in small bites between other work. What
+ * was sent within the longest window of a rate stays: a restart would forget that it counts.
+ */
 import type { Clock, Timer } from '../platform/clock.ts';
 
 const FIRST_MS = 10_000;
@@ -7,13 +10,20 @@ const BITE = { announcements: 100, everyMs: 50 } as const;
 
 export interface Prunable {
   /** Says how many announcements went. Does not throw. */
-  prune(beforeMs: number, limit: number): number;
+  prune(beforeMs: number, attemptsBeforeMs: number, limit: number): number;
 }
 
-export function startRetention(store: Prunable, retentionMs: number, clock: Clock): Timer {
+/** `countsMs`: how long something that was sent still counts. */
+export function startRetention(
+  store: Prunable,
+  retentionMs: number,
+  countsMs: () => number,
+  clock: Clock,
+): Timer {
   let timer = clock.after(FIRST_MS, bite, false);
   function bite(): void {
-    const gone = store.prune(clock.monotonicMs() - retentionMs, BITE.announcements);
+    const nowMs = clock.monotonicMs();
+    const gone = store.prune(nowMs - retentionMs, nowMs - countsMs(), BITE.announcements);
     const delayMs = gone === BITE.announcements ? BITE.everyMs : ROUND_MS;
     timer = clock.after(delayMs, bite, false);
   }

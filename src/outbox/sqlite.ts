@@ -135,8 +135,10 @@ export class SqliteOutbox implements Outbox {
     return false;
   }
 
-  prune(beforeMs: number, limit: number): number {
-    const ids = this.#statements.selectPrunable.all(idAt(beforeMs), limit).map((row) => String(row['id']));
+  prune(beforeMs: number, attemptsBeforeMs: number, limit: number): number {
+    const ids = this.#statements.selectPrunable
+      .all(idAt(beforeMs), attemptsBeforeMs, limit)
+      .map((row) => String(row['id']));
     this.#inTransaction(() => {
       for (const id of ids) {
         // Ids of deliveries begin with their announcement's and a dash; `.` is the character after it.
@@ -221,6 +223,8 @@ function prepare(database: DatabaseSync) {
     selectPrunable: database.prepare(
       `SELECT id FROM announcements a WHERE id < ? AND NOT EXISTS
          (SELECT 1 FROM deliveries d WHERE d.id >= a.id || '-' AND d.id < a.id || '.' AND d.state = 'pending')
+       AND NOT EXISTS
+         (SELECT 1 FROM attempts t WHERE t.delivery_id >= a.id || '-' AND t.delivery_id < a.id || '.' AND t.started_ms >= ?)
        ORDER BY id LIMIT ?`,
     ),
     deleteAttempts: database.prepare('DELETE FROM attempts WHERE delivery_id >= ? AND delivery_id < ?'),

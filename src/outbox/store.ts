@@ -112,8 +112,8 @@ export class Store implements Outbox {
     return this.#current.buryRemoved(configured, nowMs);
   }
 
-  prune(beforeMs: number, limit: number): number {
-    return this.#current.prune(beforeMs, limit);
+  prune(beforeMs: number, attemptsBeforeMs: number, limit: number): number {
+    return this.#current.prune(beforeMs, attemptsBeforeMs, limit);
   }
 
   pauses(nowMs: number): ReadonlyMap<string, number> {

@@ -6,7 +6,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { Dedupe } from '../dedupe.ts';
-import { Budget } from '../delivery/budget.ts';
+import { Budgets } from '../delivery/budgets.ts';
 import { Lane } from '../delivery/lane.ts';
 import type { LaneParts } from '../delivery/lane-parts.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
@@ -197,6 +197,7 @@ export class Stage implements AsyncDisposable {
   ): LaneParts {
     const { name, options, forEachTicker, render, renderDefault } = prepared;
     const clock = this.#clock;
+    const budgets = new Budgets(clock);
     return {
       ...{ name, forEachTicker },
       // Whatever is on the stage was wanted a moment ago.
@@ -206,8 +207,8 @@ export class Stage implements AsyncDisposable {
       destination,
       render: this.#parts.timed ? this.#timeRender(render) : render,
       renderDefault,
-      ownBudget: new Budget(LIMITS, clock),
-      sharedBudgets: new Map([['rehearsal', new Budget(LIMITS, clock)]]),
+      ownBudget: budgets.own(name, '', LIMITS),
+      sharedBudgets: new Map([['rehearsal', budgets.shared({ key: 'rehearsal', limits: LIMITS }, name)]]),
       journal,
       clock,
       random: this.#parts.random,

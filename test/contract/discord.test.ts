@@ -206,18 +206,22 @@ describe('budgets', () => {
 
   test('are shared by all that post through one webhook, and by all of one address', () => {
     const [one, two] = [budgets(hook(ID)), budgets({ ...hook(ID), threadId: THREAD })];
-    expect(one.own).toEqual([
+    expect(one.own).toEqual([]);
+    expect(two.shared).toEqual(one.shared);
+    expect(one.shared.map(({ key }) => key)).toEqual([`discord-webhook:${ID}`, 'discord-ip']);
+    expect(one.shared[0]?.limits).toEqual([
       { limit: 5, perMs: 2000 },
       { limit: 30, perMs: 60_000 },
     ]);
-    expect(two.shared).toEqual(one.shared);
-    expect(one.shared.map(({ key }) => key)).toEqual([`discord-webhook:${ID}`, 'discord-ip']);
-    expect(one.shared[0]?.limits).toEqual(one.own);
   });
 
   test("leave the bucket to the user's own rateLimit", () => {
-    const { shared } = budgets({ ...hook(ID), rateLimit: { limit: 9, per: '1s' } });
-    expect(shared[0]).toEqual({ key: `discord-webhook:${ID}`, limits: [] });
+    const { shared } = budgets({ ...hook(ID), rateLimit: { limit: 9, per: '1s', burst: 3 } });
+    const limits = [
+      { limit: 9, perMs: 1000 },
+      { limit: 3, perMs: 1000 / 3 },
+    ];
+    expect(shared[0]).toEqual({ key: `discord-webhook:${ID}`, limits });
   });
 
   test("share a bot's 50 a second, under a name that does not give its token away", () => {

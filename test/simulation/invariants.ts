@@ -1,6 +1,6 @@
 /** What is promised, asked of one life of the bridge: some of it at every start of a send, the rest at the end. */
 import { compare } from '../../src/delivery/backlog.ts';
-import type { BudgetLimits } from '../../src/delivery/budget.ts';
+import type { BudgetLimits } from '../../src/delivery/windows.ts';
 import type { Sent } from './receivers.ts';
 import { SHARED_LIMITS, STRIKES, type World } from './world.ts';
 
@@ -166,8 +166,11 @@ export function aboveToldLimits(world: World): string[] {
     for (const news of told.result?.limits ?? []) {
       if (news.kind !== 'left') continue;
       const others = lifeOf(told, world).filter((one) => isShared(one, world) && one !== told);
+      // The place of one that never left is free again.
       const underWay = others.filter(
-        (one) => one.startedAt < endedAt && (one.endedAt === undefined || one.endedAt > endedAt),
+        (one) =>
+          one.startedAt < endedAt &&
+          (one.endedAt === undefined || (one.endedAt > endedAt && one.writtenAt !== undefined)),
       ).length;
       const later = others.filter(
         (one) =>

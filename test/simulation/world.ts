@@ -5,10 +5,11 @@
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Dedupe } from '../../src/dedupe.ts';
-import type { Budget, BudgetLimits } from '../../src/delivery/budget.ts';
-import { Budgets, REMEMBERED_MS } from '../../src/delivery/budgets.ts';
+import type { Budget } from '../../src/delivery/budget.ts';
+import { Budgets } from '../../src/delivery/budgets.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import { Lane } from '../../src/delivery/lane.ts';
+import type { BudgetLimits } from '../../src/delivery/windows.ts';
 import { webhookOptions } from '../../src/destinations/webhook/options.ts';
 import type { AnnouncementFrame } from '../../src/feed/frames.ts';
 import { Intake } from '../../src/intake.ts';
@@ -197,7 +198,7 @@ export class World {
     const startMs = clock.monotonicMs();
     const budgets = new Budgets(clock, {
       pauses: outbox.pauses(startMs),
-      attempts: outbox.attemptsSince(startMs - REMEMBERED_MS),
+      attemptsSince: (sinceMs) => outbox.attemptsSince(sinceMs),
       keep: (key, untilMs) => this.#journal.pause(key, untilMs),
     });
     this.lanes = new Map(this.plans.map((plan) => [plan.name, this.#lane(plan, budgets, clock)]));
@@ -254,7 +255,11 @@ export class World {
       ...plan.options,
     });
     const sharedBudgets = new Map<string, Budget>();
-    if (shared !== undefined) sharedBudgets.set(shared, budgets.shared(shared, SHARED_LIMITS, name, STRIKES));
+    if (shared !== undefined)
+      sharedBudgets.set(
+        shared,
+        budgets.shared({ key: shared, limits: SHARED_LIMITS, strikes: STRIKES }, name),
+      );
     const destination = createReceiver({
       ...{ name, clock, random },
       truth: () => this.clock.truthMs,

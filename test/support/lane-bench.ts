@@ -4,13 +4,13 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Announcement } from '../../src/announcement.ts';
-import type { BudgetLimits } from '../../src/delivery/budget.ts';
-import { Budgets, REMEMBERED_MS } from '../../src/delivery/budgets.ts';
+import { type BudgetSpec, Budgets } from '../../src/delivery/budgets.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import { Lane } from '../../src/delivery/lane.ts';
 import type { LaneParts } from '../../src/delivery/lane-parts.ts';
 import type { AttemptResult, Outcome } from '../../src/delivery/outcome.ts';
-import type { BudgetSpec, SendContext } from '../../src/destinations/destination.ts';
+import type { BudgetLimits } from '../../src/delivery/windows.ts';
+import type { SendContext } from '../../src/destinations/destination.ts';
 import { webhookOptions } from '../../src/destinations/webhook/options.ts';
 import { createIds } from '../../src/outbox/ids.ts';
 import { Journal } from '../../src/outbox/journal.ts';
@@ -60,7 +60,7 @@ export class LaneBench implements Disposable {
   readonly #plans: Record<string, LanePlan>;
   readonly #ids = createIds(seededRandom(1));
   #timeline = new Timeline(this.clock);
-  #budgets: Budgets | undefined;
+  budgets!: Budgets;
 
   constructor(plans: Readonly<Record<string, LanePlan>>) {
     this.#plans = { ...plans };
@@ -141,9 +141,9 @@ export class LaneBench implements Disposable {
       held: () => [...this.lanes.values()].flatMap(({ held }) => [...held]),
     });
     const { journal } = this;
-    this.#budgets = new Budgets(clock, {
+    this.budgets = new Budgets(clock, {
       pauses: outbox.pauses(clock.monotonicMs()),
-      attempts: outbox.attemptsSince(clock.monotonicMs() - REMEMBERED_MS),
+      attemptsSince: (sinceMs) => journal.attemptsSince(sinceMs),
       keep: (key, untilMs) => journal.pause(key, untilMs),
     });
     this.lanes = new Map(Object.keys(this.#plans).map((name) => [name, new Lane(this.parts(name))]));
@@ -173,8 +173,8 @@ export class LaneBench implements Disposable {
   /** What the lane of that name is made of; for another one in its place. */
   parts(name: string, farEnd = ''): LaneParts {
     const plan = this.#plans[name];
-    const budgets = this.#budgets;
-    if (plan === undefined || budgets === undefined) throw new Error(`no lane ${name}`);
+    const { budgets } = this;
+    if (plan === undefined) throw new Error(`no lane ${name}`);
     const say = (...words: unknown[]) => void this.said.push(words.filter(Boolean).join(' '));
     return {
       name,
@@ -188,12 +188,7 @@ export class LaneBench implements Disposable {
       render: (delivery) => this.render(delivery),
       renderDefault: undefined,
       ownBudget: budgets.own(name, farEnd, plan.own ?? []),
-      sharedBudgets: new Map(
-        (plan.shared ?? []).map(({ key, limits, strikes }) => [
-          key,
-          budgets.shared(key, limits, name, strikes),
-        ]),
-      ),
+      sharedBudgets: new Map((plan.shared ?? []).map((spec) => [spec.key, budgets.shared(spec, name)])),
       journal: this.journal,
       clock: this.#timeline,
       random: seededRandom(2),

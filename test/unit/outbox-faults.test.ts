@@ -241,7 +241,7 @@ test('while it runs, pages become noise: a failed read is enough, and what the l
     other.exec('PRAGMA application_id = 1');
   }
   const meanwhile = running.read(2);
-  running.journal.prune(clock.monotonicMs() + 1e9, 1000);
+  running.journal.prune(clock.monotonicMs() + 1e9, clock.monotonicMs() + 1e9, 1000);
   await running.look();
   expect(running.said[0]).toMatch(/^broken: .*malformed/);
   expect(running.replaced).toHaveLength(1);

@@ -130,7 +130,7 @@ test('a burst and a long history: recording, taking up and pruning stay as fast'
   });
   let gone = 0;
   const pruned = await timesOf(50, () => {
-    gone += store.outbox.prune(NEW_MS - 1, 100);
+    gone += store.outbox.prune(NEW_MS - 1, NEW_MS - 1, 100);
   });
   const figures = {
     oldDeliveries: OLD_ANNOUNCEMENTS * DESTINATIONS.length,

@@ -97,7 +97,8 @@ test('what a budget costs does not depend on its limit', () => {
       },
     }) as unknown as number;
   const looksPerSend = (limit: number) => {
-    const budget = new Budget([{ limit, perMs: HOUR }], new FakeClock(0));
+    const budget = new Budget(new FakeClock(0));
+    budget.claim('bot', [{ limit, perMs: HOUR }]);
     looks = 0;
     for (let n = 0; n < 20_000; n++) {
       if (budget.waitMs(moment(n)) > 0) continue;

@@ -41,7 +41,7 @@ test('the settled past is deleted with its attempts, in bites, from soon after t
     using database = openStoreFile(path, true);
     return Number(database.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.['count']);
   };
-  const timer = startRetention(store.outbox, 30 * DAY, clock);
+  const timer = startRetention(store.outbox, 30 * DAY, () => 0, clock);
   expect(left('announcements')).toBe(252);
   await clock.advance(60_000);
   timer.cancel();
@@ -49,5 +49,40 @@ test('the settled past is deleted with its attempts, in bites, from soon after t
   using database = openStoreFile(path, true);
   const bodies = database.prepare('SELECT body FROM announcements ORDER BY id').all();
   expect(bodies.map(({ body }) => JSON.parse(String(body)).title)).toEqual(['old, and still owed', 'young']);
+  await store.close();
+});
+
+test('regression: what was sent within the longest window of a rate stays, however short the retention', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'retention-'));
+  const clock = new FakeClock();
+  const store = openStore(join(folder, 'bridge.db'), clock, () => undefined);
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const HOUR = 3_600_000;
+  const nowMs = clock.monotonicMs();
+  const receivedMs = nowMs - 3 * HOUR;
+  const announcement = announcementOf({ id: createIds(() => 0.5)(receivedMs), receivedMs, title: 'late' });
+  const id = `${announcement.id}-0`;
+  const common = { template: undefined, ticker: undefined, expiresAtMs: undefined };
+  store.outbox.record(announcement, [
+    { id, announcement, destination: 'bot', rule: 'all', importance: 1, ...common },
+  ]);
+  const rest = { status: 200, detail: undefined, reason: undefined, notBeforeMs: 0, plain: false };
+  store.outbox.settle([
+    {
+      deliveryId: id,
+      attempt: 1,
+      startedMs: nowMs - HOUR / 2,
+      durationMs: 1,
+      outcome: '',
+      state: 'delivered',
+      ...rest,
+    },
+  ]);
+  const timer = startRetention(store.outbox, HOUR, () => HOUR, clock);
+  await clock.advance(HOUR / 4);
+  expect(store.outbox.attemptsSince(0).get('bot')).toHaveLength(1);
+  await clock.advance(HOUR / 2);
+  expect(store.outbox.attemptsSince(0).size).toBe(0);
+  timer.cancel();
   await store.close();
 });

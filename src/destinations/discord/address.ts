@@ -1,7 +1,8 @@
 /** Where messages go, and which of Discord's limits they fall under, as read from the options once. */
-import type { BudgetLimits } from '../../delivery/budget.ts';
+import type { BudgetSpec, DestinationBudgets } from '../../delivery/budgets.ts';
+import type { BudgetLimits } from '../../delivery/windows.ts';
 import { secretName } from '../../platform/secret.ts';
-import type { BudgetSpec, DestinationBudgets } from '../destination.ts';
+import { limitsOf } from '../common-options.ts';
 import type { FarEnd } from '../http-advice.ts';
 import { type DiscordOptions, threadOf, WEBHOOK_PATH } from './options.ts';
 
@@ -67,17 +68,17 @@ export function addressOf(options: DiscordOptions): DiscordAddress {
 }
 
 /**
- * The bucket's limits are `own`, so that a user's `rateLimit` replaces them, and also shared, because two
- * destinations may post through one webhook (into two threads, say) and Discord counts them together.
- * Whoever sets a `rateLimit` vouches for it: then the shared bucket is only where a 429 pauses.
+ * The bucket is shared, because two destinations may post through one webhook (into two threads, say) and
+ * Discord counts them together. A user's `rateLimit` takes the place of the limits that Discord does not
+ * document; of several the strictest holds.
  */
 export function budgetsOf(options: DiscordOptions): DestinationBudgets {
   const { botToken, pauses } = addressOf(options);
-  const own = botToken === undefined ? WEBHOOK_LIMITS : CHANNEL_LIMITS;
+  const limits = limitsOf(options) ?? (botToken === undefined ? WEBHOOK_LIMITS : CHANNEL_LIMITS);
   const shared: BudgetSpec[] = [
-    { key: pauses.bucket, limits: options.rateLimit === undefined ? own : [] },
+    { key: pauses.bucket, limits },
     { key: IP_BUDGET, limits: GLOBAL_LIMITS, strikes: STRIKES },
   ];
   if (botToken !== undefined) shared.push({ key: pauses.global, limits: GLOBAL_LIMITS });
-  return { farEnd: pauses.bucket, own, shared };
+  return { farEnd: pauses.bucket, own: [], shared };
 }

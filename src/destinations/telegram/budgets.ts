@@ -1,7 +1,8 @@
 /** Telegram's limits: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this */
-import type { BudgetLimits } from '../../delivery/budget.ts';
+import type { DestinationBudgets } from '../../delivery/budgets.ts';
+import type { BudgetLimits } from '../../delivery/windows.ts';
 import { secretName } from '../../platform/secret.ts';
-import type { DestinationBudgets } from '../destination.ts';
+import { limitsOf } from '../common-options.ts';
 import type { TelegramOptions } from './options.ts';
 
 /** One a second, as an average: "short bursts that go over this limit" are allowed. */
@@ -19,19 +20,17 @@ export const chatKey = (options: TelegramOptions): string =>
 export const botBudgetKey = (options: TelegramOptions): string => `telegram-bot:${botName(options)}`;
 
 /**
- * The chat's limits are `own`, so that a user's `rateLimit` replaces them, and also shared, because two
- * destinations may be two topics of one chat and Telegram counts them together. Whoever sets a `rateLimit`
- * vouches for it: then the shared chat holds nothing back.
+ * The chat is shared, because two destinations may be two topics of one chat and Telegram counts them together.
+ * A user's `rateLimit` takes the place of the limits of the chat; of several the strictest holds.
  */
 export function budgetsOf(options: TelegramOptions): DestinationBudgets {
-  const { chatId, rateLimit } = options;
+  const { chatId } = options;
   const isPrivate = typeof chatId === 'number' && chatId > 0;
-  const own = isPrivate ? CHAT_LIMITS : GROUP_LIMITS;
   return {
     farEnd: chatKey(options),
-    own,
+    own: [],
     shared: [
-      { key: chatKey(options), limits: rateLimit === undefined ? own : [] },
+      { key: chatKey(options), limits: limitsOf(options) ?? (isPrivate ? CHAT_LIMITS : GROUP_LIMITS) },
       { key: botBudgetKey(options), limits: BOT_LIMITS },
     ],
   };

@@ -1,5 +1,6 @@
 /** An HTTP receiver as a destination type. */
 import { secretName } from '../../platform/secret.ts';
+import { limitsOf } from '../common-options.ts';
 import type { DestinationType } from '../destination.ts';
 import type { WebhookMessage } from './message.ts';
 import { type WebhookOptions, webhookOptions } from './options.ts';
@@ -10,7 +11,11 @@ import { renderWebhookAlert } from './render-alert.ts';
 export const webhook: DestinationType<WebhookOptions, WebhookMessage> = {
   schema: webhookOptions,
   // Somebody's own service: as fast as it will take it, unless the user says otherwise.
-  budgets: ({ url }) => ({ farEnd: secretName(url.reveal()), own: [], shared: [] }),
+  budgets: (options) => ({
+    farEnd: secretName(options.url.reveal()),
+    own: limitsOf(options) ?? [],
+    shared: [],
+  }),
   compile: compileWebhook,
   renderAlert: renderWebhookAlert,
   preview: previewWebhook,
