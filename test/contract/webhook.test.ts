@@ -56,6 +56,16 @@ describe('headers', () => {
     expect(server.last.body).toBe('{"symbol":"ABCUSDT"}');
   });
 
+  test('regression: the end is told by the wall clock, and what is left of it by the steady one', async () => {
+    // Set apart by years, as after a start with a wrong clock.
+    const wallMs = Date.UTC(2031, 0, 1);
+    const clock = { ...clockMethods(), wallMs: () => wallMs, monotonicMs: () => 7_000 };
+    const { server, send } = await facing({}, { clock });
+    await send({ expiresAtMs: 7_000 + 1_500 });
+    expect(server.last.headers['x-listing-bridge-expires']).toBe('2031-01-01T00:00:01.500Z');
+    expect(server.last.headers['webhook-timestamp']).toBe(String(wallMs / 1000));
+  });
+
   test('say nothing of an end when there is none', async () => {
     const { server, send } = await facing({});
     await send();
@@ -165,6 +175,17 @@ describe('success', () => {
       'answered 200, which is not what "success" asks for: insufficient balance',
     );
   });
+});
+
+test('regression: another URL is another far end, also in its path and query; other options are not', () => {
+  const farEnd = (extra: object) =>
+    webhook.budgets(webhook.schema.parse({ type: 'webhook', url: 'https://bot.example/a?b=c', ...extra }))
+      .farEnd;
+  const here = farEnd({});
+  const others = ['https://bot.example/a?b=d', 'https://bot.example/b?b=c', 'https://other.example/a?b=c'];
+  expect(new Set([here, ...others.map((url) => farEnd({ url }))]).size).toBe(4);
+  expect(farEnd({ maxAge: '1s', headers: { 'X-A': '1' } })).toBe(here);
+  expect(here).not.toContain('bot.example');
 });
 
 function clockMethods(): typeof systemClock {
