@@ -139,6 +139,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
         store: { path: storeOptions.path, fault: journal.fault },
         feeds: feeds.clients,
         destinations: lanes.reports(),
+        rules: running.config.rules,
         waiting: journal.waiting(),
         announcements: recent.announcements,
         race: race.report,
@@ -164,7 +165,10 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     if (serverOptions !== false) {
       const server = await startServer(
         serverOptions,
-        createApp(serverOptions, { redact, status, metrics, reload }),
+        createApp(serverOptions, {
+          ...{ redact, status, metrics, reload },
+          failed: (error) => log.error({ message: messageOf(error) }, 'http.failed'),
+        }),
       );
       shutDown.defer(() => server.close());
       url = server.url;

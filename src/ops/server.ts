@@ -1,13 +1,13 @@
 /**
  * The HTTP side: `/healthz` (the process runs), `/readyz` (it does its job, or why not), `/metrics`,
- * `/api/status`, and `POST /-/reload`. Loopback by default; elsewhere everything but `/healthz` wants the token,
- * and what changes something wants it always. The host header is checked, so that a web page cannot reach it
- * through a name of its own (DNS rebinding).
+ * `/api/status`, and `POST /-/reload`. Loopback by default; elsewhere reading wants the token (but for `/healthz`, and for
+ * whether `/readyz` is 200 or 503), and what changes something wants it always. The host header is checked, so that a
+ * web page cannot reach it through a name of its own (DNS rebinding).
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import { Hono, type MiddlewareHandler } from 'hono';
+import { type Handler, Hono, type MiddlewareHandler } from 'hono';
 import { isLoopback } from '../platform/loopback.ts';
 import type { Redactor, Secret } from '../platform/secret.ts';
 import type { Metrics } from './metrics.ts';
@@ -32,6 +32,8 @@ export interface Ops {
   status(): Status;
   readonly metrics: Metrics;
   reload(): Promise<Reloaded>;
+  /** A bug of ours, for the log. */
+  failed(error: unknown): void;
 }
 
 export interface OpsServer {
@@ -44,13 +46,15 @@ export class ServerError extends Error {
 }
 
 /** The routes, without a port. */
-export function createApp(options: ServerOptions, { redact, status, metrics, reload }: Ops): Hono {
+export function createApp(options: ServerOptions, { redact, status, metrics, reload, failed }: Ops): Hono {
   const app = new Hono();
   const shown = <Value>(value: Value): Value =>
     JSON.parse(JSON.stringify(value, (_key, inner) => (typeof inner === 'string' ? redact(inner) : inner)));
   app.use(async (context, next) => {
-    const host = (context.req.header('host') ?? '').replace(/:\d+$/, '');
-    if (isLoopback(options.host) && !isLoopback(host)) return context.text('unknown host\n', 421);
+    // No browser leaves the header out; health checks that speak HTTP/1.0 do.
+    const host = context.req.header('host')?.replace(/:\d+$/, '');
+    if (host !== undefined && isLoopback(options.host) && !isLoopback(host))
+      return context.text('unknown host\n', 421);
     context.header('cache-control', 'no-store');
     context.header('x-content-type-options', 'nosniff');
     context.header('content-security-policy', "default-src 'none'");
@@ -58,9 +62,14 @@ export function createApp(options: ServerOptions, { redact, status, metrics, rel
   });
   app.get('/healthz', (context) => context.text('ok\n'));
   const toRead = isLoopback(options.host) ? anyone : bearer(options.token);
-  app.get('/readyz', toRead, (context) => {
-    const { ready, problems, feeds, destinations } = status();
-    return context.json(shown({ ready, problems, feeds, destinations }), ready ? 200 : 503);
+  // A load balancer has no token, and wants no more than the status.
+  const showsWhy: MiddlewareHandler = (context, next) =>
+    context.req.header('authorization') === undefined && !isLoopback(options.host)
+      ? Promise.resolve(status().ready ? context.text('ready\n', 200) : context.text('not ready\n', 503))
+      : toRead(context, next);
+  app.get('/readyz', showsWhy, (context) => {
+    const readiness = readinessOf(status());
+    return context.json(shown(readiness), readiness.ready ? 200 : 503);
   });
   app.get('/api/status', toRead, (context) => context.json(shown(status())));
   app.get('/metrics', toRead, async (context) => {
@@ -71,8 +80,35 @@ export function createApp(options: ServerOptions, { redact, status, metrics, rel
     const reloaded = await reload();
     return context.json(shown(reloaded), reloaded.ok ? 200 : 422);
   });
+  for (const path of ['/healthz', '/readyz', '/api/status', '/metrics']) app.all(path, onlyWith('GET, HEAD'));
+  app.all('/-/reload', onlyWith('POST'));
+  app.notFound((context) => context.text('there is nothing here\n', 404));
+  app.onError((error, context) => {
+    failed(error);
+    return context.text('internal error; see the log\n', 500);
+  });
   return app;
 }
+
+/** More would not be read; `/api/status` has all of them. */
+const MOST_PROBLEMS = 20;
+
+/** Small, however many destinations there are: it is asked for every few seconds. */
+function readinessOf({ ready, problems, notes, feeds }: Status) {
+  const more = problems.length - MOST_PROBLEMS;
+  return {
+    ready,
+    problems:
+      more > 0 ? [...problems.slice(0, MOST_PROBLEMS), `… and ${more} more: see /api/status`] : problems,
+    notes,
+    feeds: feeds.map(({ name, healthy, trouble }) => ({ name, healthy, trouble })),
+  };
+}
+
+const onlyWith =
+  (methods: string): Handler =>
+  (context) =>
+    context.text(`only with the method ${methods}\n`, 405, { allow: methods });
 
 const anyone: MiddlewareHandler = (_context, next) => next();
 
@@ -96,15 +132,15 @@ function isAllowed(header: string | undefined, token: Secret): boolean {
 
 /** Listens. Throws `ServerError` when the port cannot be had. */
 export async function startServer(options: ServerOptions, app: Hono): Promise<OpsServer> {
-  const server = createAdaptorServer({ fetch: app.fetch });
+  const server = createAdaptorServer({ fetch: app.fetch, hostname: 'localhost' });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(new ServerError(portProblem(error, options))),
     );
-    server.listen(options.port, options.host, () => resolve());
+    server.listen(options.port, options.host.replace(/^\[|\]$/g, ''), () => resolve());
   });
   const { port } = server.address() as AddressInfo;
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  const host = options.host.includes(':') ? `[${options.host.replace(/^\[|\]$/g, '')}]` : options.host;
   return {
     url: `http://${host}:${port}`,
     close: () =>

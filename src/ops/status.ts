@@ -27,10 +27,12 @@ export interface DestinationReport {
 export interface Status {
   readonly version: string;
   readonly uptimeMs: number;
-  /** Every feed proven healthy, the store takes writes, the config on disk is the one running. A suspended destination does not take the others out of service. */
+  /** Every feed proven healthy, the store takes writes, the config on disk is not a rejected one, and every rule that sends has a destination that is not suspended. */
   readonly ready: boolean;
-  /** One sentence for each thing that is not well. */
+  /** One sentence for each thing that is not well. A suspended destination is one, although the others stay in service. */
   readonly problems: readonly string[];
+  /** One sentence for each thing that is well and still worth knowing: a change that waits for a reload or restart. */
+  readonly notes: readonly string[];
   readonly config: {
     readonly file: string;
     readonly current: boolean;
@@ -58,6 +60,7 @@ export interface StatusInput {
     readonly type: string;
     readonly lane: LaneStatus;
   }[];
+  readonly rules: readonly { readonly name: string; readonly send: readonly { readonly to: string }[] }[];
   /** By destination, from the outbox; `undefined` when it cannot be read. */
   readonly waiting: ReadonlyMap<string, Waiting> | undefined;
   readonly announcements: readonly RecentAnnouncement[];
@@ -75,17 +78,25 @@ export function statusOf(input: StatusInput): Status {
     trouble === undefined ? [] : [`feed ${name}: ${trouble}`],
   );
   if (store.fault !== undefined) problems.push(`store: ${store.fault} (announcements are still sent)`);
-  problems.push(...configProblems(config));
+  if (config.rejected !== undefined)
+    problems.push(
+      `config: the file on disk was refused, the one before keeps running: ${config.rejected.join('; ')}`,
+    );
+  const suspended = new Set(
+    destinations.flatMap((report) => (report.suspended === undefined ? [] : report.name)),
+  );
+  problems.push(...idleRules(input.rules, suspended));
   const ready = problems.length === 0;
   for (const { name, change } of feeds)
     if (change !== undefined) problems.push(`feed ${name}: the change of its options is ${change}`);
-  for (const { name, suspended } of destinations)
-    if (suspended !== undefined) problems.push(`destination ${name}: suspended, ${suspended}`);
+  for (const { name, suspended: reason } of destinations)
+    if (reason !== undefined) problems.push(`destination ${name}: suspended, ${reason}`);
   return {
     version,
     uptimeMs: Math.round(nowMs - startedMs),
     ready,
     problems,
+    notes: notesOf(config),
     config,
     store,
     feeds,
@@ -95,13 +106,28 @@ export function statusOf(input: StatusInput): Status {
   };
 }
 
-function configProblems({ current, rejected, needsRestart }: Status['config']): string[] {
-  if (rejected !== undefined)
-    return [`config: the file on disk was refused, the one before keeps running: ${rejected.join('; ')}`];
-  if (!current) return ['config: the file on disk is not the one running; reload to apply it'];
-  return needsRestart.length === 0
-    ? []
-    : [`config: restart to apply the change of ${needsRestart.join(', ')}; everything else is in force`];
+const MOST_NAMES = 5;
+
+/** Rules that can send to nobody: what they match is held back for all of their destinations. */
+function idleRules(rules: StatusInput['rules'], suspended: ReadonlySet<string>): string[] {
+  if (suspended.size === 0) return [];
+  return rules
+    .filter(({ send }) => send.length > 0 && send.every(({ to }) => suspended.has(to)))
+    .map(({ name, send }) => {
+      const names = send.slice(0, MOST_NAMES).map(({ to }) => to);
+      const more = send.length > MOST_NAMES ? ` and ${send.length - MOST_NAMES} more` : '';
+      return `rule ${name}: all of its destinations are suspended (${names.join(', ')}${more})`;
+    });
+}
+
+function notesOf({ current, rejected, needsRestart }: Status['config']): string[] {
+  if (rejected !== undefined) return [];
+  return [
+    ...(current ? [] : ['config: the file on disk is not the one running; reload to apply it']),
+    ...(needsRestart.length === 0
+      ? []
+      : [`config: restart to apply the change of ${needsRestart.join(', ')}; everything else is in force`]),
+  ];
 }
 
 function destinationReport(

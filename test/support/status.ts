@@ -8,6 +8,7 @@ export const NO_STATUS: Status = statusOf({
   store: { path: 'bridge.db', fault: undefined },
   feeds: [],
   destinations: [],
+  rules: [],
   waiting: new Map(),
   announcements: [],
   race: [],
