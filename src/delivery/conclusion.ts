@@ -5,7 +5,7 @@ import { evidenceOf } from './evidence.ts';
 import type { Head, Held } from './head.ts';
 import type { LaneParts } from './lane-parts.ts';
 import type { AttemptResult } from './outcome.ts';
-import { type Decision, decide, isUnreadable } from './retry-policy.ts';
+import { type Decision, decide, isUnreadable, pauseOf } from './retry-policy.ts';
 import type { Room } from './room.ts';
 import { type Judgement, NO_NEWS, type Trouble } from './trouble.ts';
 
@@ -69,7 +69,7 @@ export function conclude(
     ? { kind: 'keep', reason: decided.reason, pause: decided.pause }
     : decided;
   if (!isHold(result)) events.attempted(held.delivery, held.attempts, result, startedMs, nowMs, decision);
-  const silentUntilMs = room.hear(result, decision.kind === 'end' ? undefined : decision.pause, nowMs);
+  const silentUntilMs = room.hear(result, pauseOf(outcome), nowMs);
   if (silentUntilMs !== undefined) events.nearBan(name, silentUntilMs);
   if (judgement.news === 'suspended') events.suspended(name, reason, result.detail);
   if (judgement.news === 'resumed') events.resumed(name);

@@ -107,6 +107,12 @@ function rejected({ reason, scope }: Extract<Outcome, { kind: 'reject' }>, situa
   return { ...decision, delayMs: Math.max(decision.delayMs, leastMs) };
 }
 
+/** What the far end asked of all, whatever becomes of the delivery that it told. */
+export function pauseOf(outcome: Outcome): Pause | undefined {
+  if (outcome.kind !== 'retry' || outcome.afterMs === undefined || isOwnGuess(outcome)) return undefined;
+  return { budget: outcome.budget, ms: outcome.afterMs, isGuess: outcome.isGuess === true };
+}
+
 function again(
   reason: string,
   { attempt, isFree, retry, leftMs, random }: Situation,
@@ -115,10 +121,7 @@ function again(
   if (retry.attempts !== undefined && attempt >= retry.attempts)
     return { kind: 'end', state: 'dead', reason };
   const range: BackoffRange = { minMs: retry.minDelay, maxMs: retry.maxDelay };
-  const pause =
-    wish?.afterMs === undefined || isOwnGuess(wish)
-      ? undefined
-      : { budget: wish.budget, ms: wish.afterMs, isGuess: wish.isGuess === true };
+  const pause = wish === undefined ? undefined : pauseOf(wish);
   // What waits for the far end's own time has no reason to wait on top.
   const atOnce = pause !== undefined || isFree;
   return {

@@ -93,3 +93,26 @@ test.each(['drop', 'resend'] as const)(
     ]);
   },
 );
+
+test.each([
+  ['its last attempt', { retry: { attempts: 1 } }, {}, undefined],
+  ['its last attempt, of all that share the account', { retry: { attempts: 1 } }, {}, 'address'],
+  ['the one it gets under drop', { onAmbiguous: 'drop' }, { mayHaveActed: true }, undefined],
+] as const)(
+  'regression: silence that is asked for is kept also when the delivery that was told ends: %s',
+  async (_, options, more, budget) => {
+    using bench = new LaneBench({ chat: { options: { ...patient, ...options }, shared } });
+    bench.answer = ({ title }) =>
+      title === 'first'
+        ? { kind: 'retry', reason: 'rate_limited', afterMs: 10_000, ...more, ...(budget && { budget }) }
+        : delivered;
+    bench.announce('first');
+    await bench.clock.advance(1000);
+    expect(bench.rows()).toMatchObject([{ state: 'dead', reason: 'rate_limited' }]);
+    bench.announce('second');
+    await bench.clock.advance(8900);
+    expect(bench.titles()).toEqual(['first']);
+    await bench.clock.advance(200);
+    expect(bench.titles()).toEqual(['first', 'second']);
+  },
+);
