@@ -129,6 +129,8 @@ export type BridgeEvent =
       readonly to: readonly string[];
     }
   | { readonly kind: 'store.broken'; readonly message: string }
+  /** A store that works does not take this one row: it is left out, and the rest goes on. */
+  | { readonly kind: 'store.refused'; readonly what: string; readonly message: string }
   | { readonly kind: 'store.mended'; readonly entries: number; readonly dropped: Dropped }
   /** The database was damaged or gone; another one is in use, with what could be read of the old. */
   | ({ readonly kind: 'store.replaced' } & Replaced)

@@ -13,7 +13,7 @@ export interface Events {
   readonly feed: Omit<FeedEvents, 'announcement'>;
   readonly intake: IntakeParts['events'];
   readonly lane: LaneEvents;
-  readonly journal: Pick<JournalEvents, 'broken' | 'mended'>;
+  readonly journal: Pick<JournalEvents, 'broken' | 'refused' | 'mended'>;
   readonly storeReplaced: (what: Replaced) => void;
   readonly rehearsalFailed: (error: unknown) => void;
   readonly advise: (destination: string, advice: string) => void;
@@ -73,6 +73,7 @@ export function createEvents(publish: Listener): Events {
     },
     journal: {
       broken: (message) => publish({ kind: 'store.broken', message }),
+      refused: (what, message) => publish({ kind: 'store.refused', what, message }),
       mended: (entries, dropped) => publish({ kind: 'store.mended', entries, dropped }),
     },
     rehearsalFailed: (error) => publish({ kind: 'rehearsal.failed', message: messageOf(error) }),

@@ -94,6 +94,11 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
       const level = kind === 'alert.ended' ? 'info' : severity === 'critical' ? 'error' : 'warn';
       return [{ level, fields: { code, subject, says, detail, duration: formatDuration(durationMs), to } }];
     }
+    case 'store.refused': {
+      const { what, message } = event;
+      const effect = 'this is not on record, the rest is; a restart does not know it. Please report it';
+      return [{ level: 'error', fields: { what, message, effect } }];
+    }
     case 'store.broken':
       return [
         {

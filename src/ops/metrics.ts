@@ -63,6 +63,10 @@ const countersOf = (make: MetricMaker) => ({
     'How far ahead of another feed this one brought the same',
     'feed',
   ),
+  storeRefused: make.counter(
+    'store_refused_total',
+    'Rows that a working store did not take, and that are not on record for it',
+  ),
   warnings: make.counter('warnings_total', 'Warnings raised, by code (docs/troubleshooting.md)', 'code'),
   ruleMatches: make.counter('rule_matches_total', 'Announcements that a rule matched', 'rule'),
   deliveries: make.counter(
@@ -108,6 +112,8 @@ function count(counters: Counters, event: BridgeEvent): void {
     }
     case 'warning.raised':
       return counters.warnings.inc({ code: event.warning.code });
+    case 'store.refused':
+      return counters.storeRefused.inc();
     case 'delivery.attempted':
       return attempted(counters, event);
     case 'delivery.ended':

@@ -23,7 +23,9 @@ const IO = [10];
 const CORRUPT = [11, 26];
 const FULL = [13];
 const CANNOT_OPEN = [14];
+const TOO_BIG = [18];
 const CONSTRAINT = [19];
+const MISMATCH = [20];
 
 /** Below this much free space SQLite cannot make the files that it needs beside the database. */
 const LEAST_FREE_BYTES = 64 * 1024;
@@ -38,6 +40,13 @@ function hasCode(error: unknown, codes: readonly number[]): boolean {
 export const isBusy = (error: unknown): boolean => hasCode(error, BUSY);
 
 export const isFull = (error: unknown): boolean => hasCode(error, FULL);
+
+/** The fault of what was to be written, not of the store: it would be refused again each time. */
+export const isRefused = (error: unknown): boolean =>
+  hasCode(error, [...CONSTRAINT, ...TOO_BIG, ...MISMATCH]) ||
+  // Before SQLite was asked: no column takes it, or it is no JSON.
+  error instanceof TypeError ||
+  error instanceof RangeError;
 
 /** The fault of the row, not of the store. */
 export const isConstraint = (error: unknown): boolean => hasCode(error, CONSTRAINT);

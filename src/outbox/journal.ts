@@ -10,8 +10,8 @@ import type { Announcement } from '../announcement.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
-import { isBusy } from './faults.ts';
-import { type Dropped, type Entry, Kept } from './kept.ts';
+import { isBusy, isRefused } from './faults.ts';
+import { type Dropped, type Entry, Kept, nameOf, partsOf } from './kept.ts';
 import type { AttemptRecord, Outbox, OwedDelivery, Recorded, Waiting } from './outbox.ts';
 
 /** How soon a store that failed is tried again: soon at first, because what is only in memory dies with the process. */
@@ -44,6 +44,8 @@ export interface JournalEvents {
   /** After each write that succeeded. */
   written(): void;
   broken(message: string): void;
+  /** A store that works does not take this one row, and never will: it is left out. */
+  refused(what: string, message: string): void;
   /** Everything that was kept has been written. */
   mended(entries: number, dropped: Dropped): void;
   /** After any failure, also one too short to be told: what could not be answered meanwhile can be asked again. */
@@ -80,7 +82,12 @@ export class Journal {
 
   /** Before the sends, those that were read together. */
   recordAll(recorded: readonly Recorded[]): void {
-    this.#writeAll(recorded, () => this.#outbox.recordAll(recorded));
+    this.#writeAll(recorded, () =>
+      this.#orApart(
+        () => this.#outbox.recordAll(recorded),
+        () => recorded,
+      ),
+    );
   }
 
   /** The far end asked for silence; kept over a restart. */
@@ -186,7 +193,38 @@ export class Journal {
     }
   }
 
+  /** Throws what is the store's fault; an entry that is refused is taken apart, so that it costs no other. */
   #apply(entry: Entry): void {
+    this.#orApart(
+      () => this.#put(entry),
+      () => partsOf(entry),
+    );
+  }
+
+  #orApart(write: () => void, parts: () => readonly Entry[]): void {
+    try {
+      write();
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      for (const part of parts()) this.#putPart(part);
+    }
+  }
+
+  #putPart(part: Entry): void {
+    if (partsOf(part).length > 1) this.#apply(part);
+    else this.#orRefuse(nameOf(part), () => this.#put(part));
+  }
+
+  #orRefuse(what: string, write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      this.#events.refused(what, messageOf(error));
+    }
+  }
+
+  #put(entry: Entry): void {
     if ('learnt' in entry) this.#outbox.learn(entry.learnt.key, entry.learnt.value);
     else if ('pause' in entry) this.#outbox.pause(entry.pause.key, entry.pause.untilMs);
     else if ('attempts' in entry) this.#outbox.settle(entry.attempts);
@@ -242,8 +280,16 @@ export class Journal {
 
   #restore(): void {
     const held = [...this.#events.held()];
-    for (let start = 0; start < held.length; start += TOGETHER)
-      this.#outbox.restore(held.slice(start, start + TOGETHER));
+    for (let start = 0; start < held.length; start += TOGETHER) {
+      const some = held.slice(start, start + TOGETHER);
+      try {
+        this.#outbox.restore(some);
+      } catch (error) {
+        if (!isRefused(error)) throw error;
+        for (const one of some)
+          this.#orRefuse(`delivery ${one.delivery.id}`, () => this.#outbox.restore([one]));
+      }
+    }
   }
 
   #attempt(work: () => void): void {

@@ -3,6 +3,7 @@
  * what is least needed goes first: the details of attempts, then what has ended, and only then, oldest
  * first, what is owed. What went is counted.
  */
+import { text } from './columns.ts';
 import type { AttemptRecord, Recorded } from './outbox.ts';
 
 export type Entry =
@@ -32,6 +33,22 @@ const TOGETHER = 100;
 
 const rowsOf = (entry: Entry): number =>
   'attempts' in entry ? entry.attempts.length : 'deliveries' in entry ? 1 + entry.deliveries.length : 1;
+
+/** The smallest entries that say the same; the announcement with each of its deliveries. */
+export function partsOf(entry: Entry): readonly Entry[] {
+  if ('attempts' in entry) return entry.attempts.map((attempt) => ({ attempts: [attempt] }));
+  if (!('deliveries' in entry) || entry.deliveries.length < 2) return [entry];
+  const { announcement, deliveries } = entry;
+  return deliveries.map((delivery) => ({ announcement, deliveries: [delivery] }));
+}
+
+/** For a person. */
+export function nameOf(entry: Entry): string {
+  if ('attempts' in entry) return `the attempt of delivery ${text(entry.attempts[0]?.deliveryId)}`;
+  if ('learnt' in entry) return `what was learnt: ${text(entry.learnt.key)}`;
+  if ('pause' in entry) return `the pause of ${text(entry.pause.key)}`;
+  return `announcement ${text(entry.announcement.id)}`;
+}
 
 export class Kept {
   readonly #mostRows: number;

@@ -2,7 +2,8 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { type Announcement, identityOf } from '../announcement.ts';
 import type { DeliveryState } from '../delivery/delivery.ts';
-import type { OwedDelivery } from './outbox.ts';
+import { json, realNumber, text, wholeNumber } from './columns.ts';
+import type { AttemptRecord, OwedDelivery } from './outbox.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -31,10 +32,10 @@ export const announcementFrom = (body: SQLOutputValue | undefined): Announcement
 
 /** For `INSERT INTO announcements (id, identity, received_ms, body)`. */
 export const announcementRow = (announcement: Announcement): [string, string, number, string] => [
-  announcement.id,
-  identityOf(announcement),
-  announcement.receivedMs,
-  JSON.stringify(announcement),
+  text(announcement.id) ?? '',
+  text(identityOf(announcement)) ?? '',
+  realNumber(announcement.receivedMs, 0),
+  json(announcement),
 ];
 
 /** For `INSERT INTO deliveries`: up to `expires_at_ms`, then attempts, plain, not_before_ms, begun_ms, by_hand_ms, reason. */
@@ -42,20 +43,50 @@ export function deliveryRow(owed: OwedDelivery): SQLInputValue[] {
   const { delivery, attempts, plain, notBeforeMs, begunMs, byHandMs, reason } = owed;
   const { id, announcement, destination, rule, template, ticker, importance, expiresAtMs } = delivery;
   return [
-    id,
-    announcement.id,
-    destination,
-    rule,
-    template ?? null,
-    ticker ?? null,
-    importance,
-    expiresAtMs ?? null,
-    attempts,
+    text(id),
+    text(announcement.id),
+    text(destination) ?? '',
+    text(rule) ?? '',
+    text(template),
+    text(ticker),
+    wholeNumber(importance) ?? 0,
+    // An end that is no number is no reason to wait for ever.
+    expiresAtMs === undefined ? null : realNumber(expiresAtMs, 0),
+    wholeNumber(attempts) ?? 0,
     plain ? 1 : 0,
-    notBeforeMs,
-    begunMs ?? null,
-    byHandMs ?? null,
-    reason ?? null,
+    realNumber(notBeforeMs, 0),
+    realNumber(begunMs, null),
+    realNumber(byHandMs, null),
+    text(reason),
+  ];
+}
+
+/** For `INSERT INTO attempts`. */
+export function attemptRow(record: AttemptRecord): SQLInputValue[] {
+  const { deliveryId, attempt, startedMs, durationMs, outcome, status, detail } = record;
+  return [
+    text(deliveryId),
+    realNumber(startedMs, 0),
+    wholeNumber(attempt) ?? 0,
+    realNumber(durationMs, 0),
+    text(outcome) ?? '',
+    wholeNumber(status),
+    text(detail),
+  ];
+}
+
+/** For `UPDATE deliveries`: state, reason, attempts, plain, not_before_ms, settled_ms, id, begun_ms. */
+export function settledRow(record: AttemptRecord): SQLInputValue[] {
+  const { deliveryId, attempt, startedMs, durationMs, state, reason, notBeforeMs, plain, begunMs } = record;
+  return [
+    state,
+    text(reason),
+    wholeNumber(attempt) ?? 0,
+    plain ? 1 : 0,
+    realNumber(notBeforeMs, 0),
+    state === 'pending' ? null : realNumber(startedMs, 0) + realNumber(durationMs, 0),
+    text(deliveryId),
+    realNumber(begunMs, null),
   ];
 }
 

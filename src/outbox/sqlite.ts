@@ -6,9 +6,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Announcement } from '../announcement.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import { realNumber, text } from './columns.ts';
 import { idAt, timeOfId } from './ids.ts';
 import type { AttemptRecord, Outbox, OwedDelivery, Recorded, Waiting } from './outbox.ts';
-import { announcementRow, deliveryFrom, deliveryRow } from './rows.ts';
+import { announcementRow, attemptRow, deliveryFrom, deliveryRow, settledRow } from './rows.ts';
 
 export class SqliteOutbox implements Outbox {
   readonly #database: DatabaseSync;
@@ -41,28 +42,8 @@ export class SqliteOutbox implements Outbox {
     const { insertAttempt, updateDelivery } = this.#statements;
     this.#inTransaction(() => {
       for (const record of attempts) {
-        const { deliveryId, attempt, startedMs, durationMs, outcome, status, detail, state, reason } = record;
-        if (attempt > 0)
-          insertAttempt.run(
-            deliveryId,
-            startedMs,
-            attempt,
-            durationMs,
-            outcome,
-            status ?? null,
-            detail ?? null,
-          );
-        const settledMs = state === 'pending' ? null : startedMs + durationMs;
-        updateDelivery.run(
-          state,
-          reason ?? null,
-          attempt,
-          record.plain ? 1 : 0,
-          record.notBeforeMs,
-          settledMs,
-          deliveryId,
-          record.begunMs ?? null,
-        );
+        if (record.attempt !== 0) insertAttempt.run(...attemptRow(record));
+        updateDelivery.run(...settledRow(record));
       }
     });
   }
@@ -82,7 +63,7 @@ export class SqliteOutbox implements Outbox {
   }
 
   pause(key: string, untilMs: number): void {
-    this.#statements.insertPause.run(key, untilMs);
+    this.#statements.insertPause.run(text(key), realNumber(untilMs, 0));
   }
 
   pauses(nowMs: number): ReadonlyMap<string, number> {
@@ -92,7 +73,7 @@ export class SqliteOutbox implements Outbox {
   }
 
   learn(key: string, value: string): void {
-    this.#statements.insertLearnt.run(key, value);
+    this.#statements.insertLearnt.run(text(key), text(value));
   }
 
   learnt(): ReadonlyMap<string, string> {

@@ -186,6 +186,7 @@ export class World {
     const outbox = this.#onDisk(new SqliteOutbox(this.database));
     this.#journal = new Journal(outbox, clock, {
       written: () => undefined,
+      refused: () => undefined,
       broken: () => {
         this.#brokenSince = this.clock.truthMs;
       },

@@ -134,7 +134,7 @@ export class LaneBench implements Disposable {
     clock.continueFrom(outbox.latestMs());
     const quiet = () => undefined;
     this.journal = new Journal(outbox, clock, {
-      ...{ written: quiet, broken: quiet, mended: quiet },
+      ...{ written: quiet, broken: quiet, refused: quiet, mended: quiet },
       usable: () => {
         for (const lane of this.lanes.values()) lane.refill();
       },

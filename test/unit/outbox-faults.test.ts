@@ -59,6 +59,7 @@ class Running {
         written: () => undefined,
         usable: () => this.said.push('usable'),
         broken: (message) => this.said.push(`broken: ${message}`),
+        refused: (what) => this.said.push(`refused: ${what}`),
         mended: (entries, dropped) => {
           this.said.push('mended');
           this.mended.push({ entries, dropped });
@@ -514,7 +515,7 @@ test('the command line says what is wrong with a damaged store, and touches noth
   const path = folder.file('bridge.db');
   writeFileSync(path, NOISE);
   expect(() => openStoreFile(path, true)).toThrow(StoreError);
-  expect(() => openStoreFile(path, false)).toThrow(/sets a damaged store aside/);
+  expect(() => openStoreFile(path, false)).toThrow(/sets a damaged one aside/);
   copyFileSync(path, folder.file('same'));
   expect(readFileSync(path)).toEqual(NOISE);
   expect(existsSync(`${path}-wal`)).toBe(false);

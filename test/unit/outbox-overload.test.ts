@@ -180,6 +180,7 @@ test('what was kept in memory is written in bites: the loop is never held for lo
   const journal = new Journal(store.outbox, systemClock, {
     written: () => store.sync.request(),
     broken: told.resolve,
+    refused: () => expect.fail('nothing is refused'),
     mended: (entries) => {
       mended = entries;
       resolve();
