@@ -5,12 +5,11 @@
  */
 import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import { FileFault } from './faults.ts';
+import { MAGIC } from './own-file.ts';
 
 /** Beside the database: the write-ahead log and its index. */
 const BESIDE = ['-wal', '-shm'] as const;
 
-/** https://sqlite.org/fileformat.html#the_database_header */
-const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const HEADER_BYTES = 100;
 const PAGE_SIZE_AT = 16;
 const PAGE_COUNT_AT = 28;

@@ -6,6 +6,7 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { isBusy, StoreError } from './faults.ts';
+import { makePrivateFile } from './rights.ts';
 
 export class StoreLock {
   readonly #path: string;
@@ -22,6 +23,7 @@ export class StoreLock {
   take(): void {
     if (this.#held !== undefined && this.#held.inode === this.#inode()) return;
     this.release();
+    makePrivateFile(this.#file);
     const database = new DatabaseSync(this.#file);
     try {
       // In memory: the lock has to work on a full disk, too.

@@ -11,6 +11,8 @@ import { isBusy, isCorrupt, isFull, StoreError } from './faults.ts';
 import { OpenFiles, setAside } from './files.ts';
 import { makeFolderOf } from './folder.ts';
 import { migrate, refuseNewer, SCHEMA_VERSION, storedVersion } from './migrations.ts';
+import { refuseOtherDatabase } from './own-file.ts';
+import { makePrivateFile, tighten } from './rights.ts';
 import { type Salvaged, salvage } from './salvage.ts';
 import { SqliteOutbox } from './sqlite.ts';
 
@@ -67,8 +69,11 @@ export function closeDatabase({ database, files }: OpenDatabase): void {
 }
 
 function openWhole(path: string, clock: Clock): OpenDatabase {
+  makePrivateFile(path);
+  tighten(path);
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
+    refuseOtherDatabase(database, path);
     refuseNewer(database);
     database.exec(
       `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${LARGEST_LOG_PAGES};`,
@@ -107,7 +112,10 @@ export function openStoreFile(path: string, readOnly: boolean): DatabaseSync {
   try {
     database = new DatabaseSync(path, { readOnly, timeout: PATIENT_TIMEOUT_MS });
     const version = storedVersion(database);
-    if (version === SCHEMA_VERSION) return database;
+    if (version === SCHEMA_VERSION) {
+      refuseOtherDatabase(database, path);
+      return database;
+    }
     const whose =
       version > SCHEMA_VERSION
         ? 'a newer listing-bridge wrote it: use that version'

@@ -16,6 +16,7 @@ import { StoreLock } from './lock.ts';
 import { StoreVersionError } from './migrations.ts';
 import { closeDatabase, type OpenDatabase, openDatabase, type Replaced, salvageFile } from './open.ts';
 import type { AttemptRecord, Outbox, OwedDelivery, Recorded, Waiting } from './outbox.ts';
+import { refuseOthers } from './own-file.ts';
 import { type Salvaged, salvage } from './salvage.ts';
 import type { SqliteOutbox } from './sqlite.ts';
 import { Sync } from './sync.ts';
@@ -205,6 +206,8 @@ export class Store implements Outbox {
   #acquire(): void {
     const { path, clock, replaced } = this.#parts;
     try {
+      // Before the lock is made beside it.
+      refuseOthers(path);
       makeFolderOf(path);
       this.#lock.take();
       this.#open = openDatabase(path, clock, replaced);

@@ -95,6 +95,7 @@ test('a newer database is refused, clearly, and is not touched', () => {
   const path = folder.file('bridge.db');
   {
     using newer = new DatabaseSync(path);
+    newer.exec(fixture(SCHEMA_VERSION));
     newer.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}; CREATE TABLE later (x);`);
   }
   const bytes = readFileSync(path);
@@ -109,13 +110,14 @@ test('a migration that fails leaves the old version whole', () => {
   using folder = new Folder();
   const path = folder.file('bridge.db');
   {
-    // Somebody else's table of the same name is in the way.
+    // Something of the same name is in the way.
     using odd = new DatabaseSync(path);
-    odd.exec('CREATE TABLE pauses (mine)');
+    odd.exec(`${fixture(1)} CREATE TABLE learnt (mine);`);
   }
-  expect(() => open(path)).toThrow(/cannot be written: table pauses already exists/);
+  expect(() => open(path)).toThrow(/cannot be written: table learnt already exists/);
   using database = new DatabaseSync(path);
-  expect(database.prepare('SELECT name FROM sqlite_schema').all()).toEqual([{ name: 'pauses' }]);
+  expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
+  expect(database.prepare('PRAGMA table_info(deliveries)').all()).toHaveLength(14);
 });
 
 test('an empty file is a store that has not begun', async () => {
