@@ -10,9 +10,10 @@ import type { Announcement } from '../announcement.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
-import { isBusy, isRefused } from './faults.ts';
-import { type Dropped, type Entry, Kept, nameOf, partsOf } from './kept.ts';
+import { isBusy } from './faults.ts';
+import { type Dropped, type Entry, Kept } from './kept.ts';
 import type { AttemptRecord, Outbox, OwedDelivery, Recorded, Waiting } from './outbox.ts';
+import { Writer } from './writer.ts';
 
 /** How soon a store that failed is tried again: soon at first, because what is only in memory dies with the process. */
 const FIRST_RETRY_MS = 50;
@@ -23,9 +24,6 @@ const BUSY_GRACE_MS = 1000;
 
 /** How long the loop may be held up by writing down what was kept. */
 const BITE_MS = 5;
-
-/** Rows of `restore` in one transaction. */
-const TOGETHER = 500;
 
 /** From the first failure until everything is written. */
 interface Fault {
@@ -58,6 +56,7 @@ export class Journal {
   readonly #outbox: Outbox;
   readonly #clock: Clock;
   readonly #events: JournalEvents;
+  readonly #writer: Writer;
   #gathered: AttemptRecord[] = [];
   #gathering: Timer | undefined;
   readonly #kept: Kept;
@@ -68,6 +67,7 @@ export class Journal {
     this.#kept = kept;
     this.#clock = clock;
     this.#events = events;
+    this.#writer = new Writer(outbox, (what, message) => events.refused(what, message));
   }
 
   /** What the store said when it last failed; `undefined` while it works. */
@@ -82,12 +82,7 @@ export class Journal {
 
   /** Before the sends, those that were read together. */
   recordAll(recorded: readonly Recorded[]): void {
-    this.#writeAll(recorded, () =>
-      this.#orApart(
-        () => this.#outbox.recordAll(recorded),
-        () => recorded,
-      ),
-    );
+    this.#writeAll(recorded, () => this.#writer.writeAll(recorded));
   }
 
   /** The far end asked for silence; kept over a restart. */
@@ -176,7 +171,7 @@ export class Journal {
   }
 
   #write(entry: Entry): void {
-    this.#writeAll([entry], () => this.#apply(entry));
+    this.#writeAll([entry], () => this.#writer.write(entry));
   }
 
   #writeAll(entries: readonly Entry[], apply: () => void): void {
@@ -191,44 +186,6 @@ export class Journal {
       keep();
       this.#break(error);
     }
-  }
-
-  /** Throws what is the store's fault; an entry that is refused is taken apart, so that it costs no other. */
-  #apply(entry: Entry): void {
-    this.#orApart(
-      () => this.#put(entry),
-      () => partsOf(entry),
-    );
-  }
-
-  #orApart(write: () => void, parts: () => readonly Entry[]): void {
-    try {
-      write();
-    } catch (error) {
-      if (!isRefused(error)) throw error;
-      for (const part of parts()) this.#putPart(part);
-    }
-  }
-
-  #putPart(part: Entry): void {
-    if (partsOf(part).length > 1) this.#apply(part);
-    else this.#orRefuse(nameOf(part), () => this.#put(part));
-  }
-
-  #orRefuse(what: string, write: () => void): void {
-    try {
-      write();
-    } catch (error) {
-      if (!isRefused(error)) throw error;
-      this.#events.refused(what, messageOf(error));
-    }
-  }
-
-  #put(entry: Entry): void {
-    if ('learnt' in entry) this.#outbox.learn(entry.learnt.key, entry.learnt.value);
-    else if ('pause' in entry) this.#outbox.pause(entry.pause.key, entry.pause.untilMs);
-    else if ('attempts' in entry) this.#outbox.settle(entry.attempts);
-    else this.#outbox.record(entry.announcement, entry.deliveries);
   }
 
   #break(error: unknown): void {
@@ -251,7 +208,7 @@ export class Journal {
   #mend(fault: Fault, biteMs: number): void {
     this.#attempt(() => {
       fault.rowsMissing = this.#outbox.mend(fault.error) || fault.rowsMissing;
-      if (fault.rowsMissing) this.#restore();
+      if (fault.rowsMissing) this.#writer.restore(this.#events.held());
       fault.rowsMissing = false;
       this.#catchUp(fault, biteMs);
     });
@@ -261,7 +218,7 @@ export class Journal {
   #catchUp(fault: Fault, biteMs: number): void {
     const untilMs = this.#clock.monotonicMs() + biteMs;
     this.#kept.writeOut((entry) => {
-      this.#apply(entry);
+      this.#writer.write(entry);
       fault.written++;
       return this.#clock.monotonicMs() < untilMs;
     });
@@ -270,26 +227,12 @@ export class Journal {
       return;
     }
     // Of these some may have no row, and still be in a lane's hands.
-    if (this.#kept.hasDroppedOwed) this.#restore();
+    if (this.#kept.hasDroppedOwed) this.#writer.restore(this.#events.held());
     this.#fault = undefined;
     const dropped = this.#kept.takeDropped();
     if (fault.told) this.#events.mended(fault.written, dropped);
     this.#events.written();
     this.#events.usable();
-  }
-
-  #restore(): void {
-    const held = [...this.#events.held()];
-    for (let start = 0; start < held.length; start += TOGETHER) {
-      const some = held.slice(start, start + TOGETHER);
-      try {
-        this.#outbox.restore(some);
-      } catch (error) {
-        if (!isRefused(error)) throw error;
-        for (const one of some)
-          this.#orRefuse(`delivery ${one.delivery.id}`, () => this.#outbox.restore([one]));
-      }
-    }
   }
 
   #attempt(work: () => void): void {

@@ -1,0 +1,80 @@
+/**
+ * Writes entries, and takes apart what the store refuses: one row that a working store does not take, and never will,
+ * costs no other row, and is not tried again.
+ */
+import { messageOf } from '../platform/message-of.ts';
+import { isRefused } from './faults.ts';
+import { type Entry, nameOf, partsOf } from './kept.ts';
+import type { Outbox, OwedDelivery, Recorded } from './outbox.ts';
+
+/** Rows of `restore` in one transaction. */
+const TOGETHER = 500;
+
+export class Writer {
+  readonly #outbox: Outbox;
+  readonly #refused: (what: string, message: string) => void;
+
+  /** `refused`: this is left out. */
+  constructor(outbox: Outbox, refused: (what: string, message: string) => void) {
+    this.#outbox = outbox;
+    this.#refused = refused;
+  }
+
+  /** Throws what is the store's fault. */
+  write(entry: Entry): void {
+    this.#orApart(
+      () => this.#put(entry),
+      () => partsOf(entry),
+    );
+  }
+
+  /** In one transaction. Throws what is the store's fault. */
+  writeAll(recorded: readonly Recorded[]): void {
+    this.#orApart(
+      () => this.#outbox.recordAll(recorded),
+      () => recorded,
+    );
+  }
+
+  /** Throws what is the store's fault. */
+  restore(owed: Iterable<OwedDelivery>): void {
+    const all = [...owed];
+    for (let start = 0; start < all.length; start += TOGETHER) {
+      const some = all.slice(start, start + TOGETHER);
+      try {
+        this.#outbox.restore(some);
+      } catch (error) {
+        if (!isRefused(error)) throw error;
+        for (const one of some)
+          this.#orRefuse(`delivery ${one.delivery.id}`, () => this.#outbox.restore([one]));
+      }
+    }
+  }
+
+  #orApart(write: () => void, parts: () => readonly Entry[]): void {
+    try {
+      write();
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      for (const part of parts())
+        if (partsOf(part).length > 1) this.write(part);
+        else this.#orRefuse(nameOf(part), () => this.#put(part));
+    }
+  }
+
+  #orRefuse(what: string, write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      this.#refused(what, messageOf(error));
+    }
+  }
+
+  #put(entry: Entry): void {
+    if ('learnt' in entry) this.#outbox.learn(entry.learnt.key, entry.learnt.value);
+    else if ('pause' in entry) this.#outbox.pause(entry.pause.key, entry.pause.untilMs);
+    else if ('attempts' in entry) this.#outbox.settle(entry.attempts);
+    else this.#outbox.record(entry.announcement, entry.deliveries);
+  }
+}
