@@ -71,3 +71,9 @@ export const mayHaveActed = ({ status, bodyText }: Pick<HttpAnswer, 'status' | '
 /** Statuses after which the same request may succeed, whatever the platform. */
 export const isTransient = (status: number): boolean =>
   status === 425 || GATEWAY.has(status) || (status >= 500 && status <= 599 && !PERMANENT_FAULTS.has(status));
+
+/** A page for maintenance says an hour by habit, and the receiver is back after seconds: it is looked at sooner. */
+const LONGEST_OUTAGE_MS = 5 * 60_000;
+
+/** How long a receiver that is out of service is left alone, by its own `Retry-After`. */
+export const outageMs = (toldMs: number): number => Math.min(toldMs, LONGEST_OUTAGE_MS);

@@ -5,7 +5,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { AttemptResult, Outcome, RejectScope } from '../../src/delivery/outcome.ts';
+import type { AttemptResult, Outcome, RejectReason, RejectScope } from '../../src/delivery/outcome.ts';
 import { discordOutcome } from '../../src/destinations/discord/outcome.ts';
 import type { HttpAnswer } from '../../src/destinations/http.ts';
 import type { DestinationTypeName } from '../../src/destinations/index.ts';
@@ -26,10 +26,11 @@ const limited = (afterMs: number, budget?: string): Outcome => ({
 });
 const asPlain: Outcome = { kind: 'retry', reason: 'format_refused', plain: true };
 const unreachable: Outcome = { kind: 'retry', reason: 'unreachable' };
-const rejected = (
-  reason: 'redirected' | 'message_refused' | 'unauthorized' | 'forbidden' | 'gone',
-  scope: RejectScope = 'message',
-): Outcome => ({ kind: 'reject', reason, scope });
+const rejected = (reason: RejectReason, scope: RejectScope = 'message'): Outcome => ({
+  kind: 'reject',
+  reason,
+  scope,
+});
 const ambiguous = (reason: 'timeout' | 'connection_lost' | 'answer_unreadable'): Outcome => ({
   kind: 'ambiguous',
   reason,
@@ -73,7 +74,7 @@ const TRANSIENT: Statuses = [
 const STATUSES: Readonly<Record<DestinationTypeName, Statuses>> = {
   discord: [
     [200, 299, delivered],
-    [300, 399, rejected('redirected')],
+    [300, 399, rejected('redirected', 'unclear')],
     ...TRANSIENT,
     [429, 429, limited(60_000, 'discord-ip')],
     [400, 400, asPlain],
@@ -87,7 +88,7 @@ const STATUSES: Readonly<Record<DestinationTypeName, Statuses>> = {
   ],
   telegram: [
     [200, 299, delivered],
-    [300, 399, rejected('redirected')],
+    [300, 399, rejected('redirected', 'unclear')],
     ...TRANSIENT,
     [420, 420, limited(60_000, 'bot')],
     [429, 429, limited(60_000, 'bot')],
@@ -101,16 +102,22 @@ const STATUSES: Readonly<Record<DestinationTypeName, Statuses>> = {
   ],
   webhook: [
     [200, 299, delivered],
-    [300, 399, rejected('redirected')],
+    [300, 399, rejected('redirected', 'unclear')],
     ...TRANSIENT,
     [429, 429, limited(1000)],
     [401, 401, rejected('unauthorized', 'unclear')],
     [403, 403, rejected('forbidden', 'unclear')],
     [404, 404, rejected('gone', 'unclear')],
     [410, 410, rejected('gone', 'unclear')],
+    [402, 402, rejected('forbidden', 'unclear')],
+    [405, 405, rejected('misconfigured', 'unclear')],
+    [407, 407, rejected('unauthorized', 'unclear')],
+    [421, 421, rejected('misconfigured', 'unclear')],
+    [426, 426, rejected('misconfigured', 'unclear')],
+    [501, 501, rejected('misconfigured', 'unclear')],
+    [505, 505, rejected('misconfigured', 'unclear')],
     [400, 499, rejected('message_refused')],
-    [501, 501, rejected('message_refused')],
-    [505, 506, rejected('message_refused')],
+    [506, 506, rejected('message_refused')],
     [508, 508, rejected('message_refused')],
     [510, 510, rejected('message_refused')],
     [507, 599, again],
@@ -196,7 +203,7 @@ describe.each(subjects)('$type', (subject) => {
     const server = scope.use(await FaultyServer.start(taken));
     server.script({ status, headers: { location: `${server.origin}/elsewhere` } });
     const { send } = await facing(subject, server.origin);
-    expect((await send()).outcome).toEqual(rejected('redirected'));
+    expect((await send()).outcome).toEqual(rejected('redirected', 'unclear'));
     expect(server.received).toHaveLength(1);
   });
 

@@ -292,7 +292,7 @@ const webhook: Subject = {
   needsBody: false,
   refusal: (status, headers = {}) => ({ status, headers, body: 'no' }),
   refusals: [
-    ...[400, 402, 405, 409, 413, 422, 451, 501, 505].map(
+    ...[400, 409, 413, 415, 422, 451, 508].map(
       (status) => [String(status), { status, body: 'no' }, refused] as const,
     ),
     ['401', { status: 401 }, { kind: 'reject', reason: 'unauthorized', scope: 'unclear' }],
@@ -304,10 +304,30 @@ const webhook: Subject = {
       (status) => [`regression: ${status} of a gateway`, { status, body: 'no' }, lost] as const,
     ),
     ['503', { status: 503 }, again],
+    [
+      '503 of a page for maintenance',
+      { status: 503, headers: { 'retry-after': '3600' } },
+      { kind: 'retry', reason: 'server_error', afterMs: 300_000 },
+    ],
+    ...(
+      [
+        [402, 'forbidden'],
+        [405, 'misconfigured'],
+        [407, 'unauthorized'],
+        [501, 'misconfigured'],
+      ] as const
+    ).map(
+      ([status, reason]) =>
+        [
+          `regression: ${status} is not the message's fault alone`,
+          { status },
+          { kind: 'reject', reason, scope: 'unclear' },
+        ] as const,
+    ),
     ['503 of Envoy', text(503, 'upstream connect error or disconnect/reset before headers'), lost],
     ['503 of Varnish', page503, lost],
     ['Retry-After on a 500', { status: 500, headers: { 'retry-after': '9' } }, again],
-    ['300', { status: 300 }, { kind: 'reject', reason: 'redirected', scope: 'message' }],
+    ['300', { status: 300 }, { kind: 'reject', reason: 'redirected', scope: 'unclear' }],
   ],
 };
 

@@ -2,7 +2,7 @@
 import type { AttemptResult, LimitNews, Outcome, RejectReason } from '../../delivery/outcome.ts';
 import type { Redactor } from '../../platform/secret.ts';
 import type { HttpAnswer } from '../http.ts';
-import { isTransient, mayHaveActed, quotable, quote, unreadable } from '../http-outcome.ts';
+import { isTransient, mayHaveActed, outageMs, quotable, quote, unreadable } from '../http-outcome.ts';
 import { decimal, retryAfterMs, waitMs } from '../retry-after.ts';
 import { type DiscordAddress, IP_BUDGET } from './address.ts';
 import { discordAdvice } from './advice.ts';
@@ -64,7 +64,7 @@ function meaning(answer: HttpAnswer, situation: DiscordSituation): AttemptResult
 
 function refusal(answer: HttpAnswer, body: DiscordAnswer | undefined, situation: DiscordSituation): Outcome {
   const { status } = answer;
-  if (status < 400) return { kind: 'reject', reason: 'redirected', scope: 'message' };
+  if (status < 400) return { kind: 'reject', reason: 'redirected', scope: 'unclear' };
   const limited = rateLimited(answer, body, situation);
   if (limited !== undefined) return limited;
   const code = body?.code ?? 0;
@@ -136,7 +136,7 @@ function serverError(answer: HttpAnswer, { wallNowMs }: DiscordSituation): Outco
   const afterMs = answer.status === 503 ? retryAfterMs(answer.headers['retry-after'], wallNowMs) : undefined;
   return {
     ...{ kind: 'retry', reason: 'server_error' },
-    ...(afterMs !== undefined && { afterMs }),
+    ...(afterMs !== undefined && { afterMs: outageMs(afterMs) }),
     ...(mayHaveActed(answer) && { mayHaveActed: true }),
   };
 }

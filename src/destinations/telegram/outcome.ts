@@ -3,7 +3,7 @@ import type { AttemptResult, Outcome } from '../../delivery/outcome.ts';
 import type { Redactor } from '../../platform/secret.ts';
 import type { HttpAnswer } from '../http.ts';
 import { notThePlatform } from '../http-advice.ts';
-import { isTransient, mayHaveActed, quotable, quote, unreadable } from '../http-outcome.ts';
+import { isTransient, mayHaveActed, outageMs, quotable, quote, unreadable } from '../http-outcome.ts';
 import { retryAfterMs, waitMs } from '../retry-after.ts';
 import { newChatOf, parseTelegram, secondsIn, statusOf, type TelegramAnswer } from './answer.ts';
 import { destinationWord, MESSAGE_ADVICE } from './words.ts';
@@ -61,7 +61,7 @@ function refusal(
   body: TelegramAnswer | undefined,
   situation: TelegramSituation,
 ): Outcome {
-  if (status >= 300 && status < 400) return { kind: 'reject', reason: 'redirected', scope: 'message' };
+  if (status >= 300 && status < 400) return { kind: 'reject', reason: 'redirected', scope: 'unclear' };
   const toldMs = toldWaitMs(description, answer, body, situation.wallNowMs);
   const limited = {
     kind: 'retry',
@@ -74,7 +74,7 @@ function refusal(
   if (isTransient(status) || status >= 500)
     return {
       ...{ kind: 'retry', reason: 'server_error' },
-      ...(status === 503 && toldMs !== undefined && { afterMs: toldMs }),
+      ...(status === 503 && toldMs !== undefined && { afterMs: outageMs(toldMs) }),
       ...(mayHaveActed({ status, bodyText: answer.bodyText }) && { mayHaveActed: true }),
     };
   const word = status < 400 ? undefined : destinationWord(status, description);

@@ -1,8 +1,8 @@
 /** What a receiver's answer means. Pure. The table of statuses is in the README. */
-import type { AttemptResult, Outcome } from '../../delivery/outcome.ts';
+import type { AttemptResult, Outcome, RejectReason } from '../../delivery/outcome.ts';
 import type { Redactor } from '../../platform/secret.ts';
 import type { HttpAnswer } from '../http.ts';
-import { isTransient, mayHaveActed, quotable, quote, unreadable } from '../http-outcome.ts';
+import { isTransient, mayHaveActed, outageMs, quotable, quote, unreadable } from '../http-outcome.ts';
 import { retryAfterMs } from '../retry-after.ts';
 import { redirectTarget, webhookAdvice } from './advice.ts';
 
@@ -44,7 +44,6 @@ function confirm(status: number, bodyText: string, { statuses, body }: Success):
 
 function refusal(answer: HttpAnswer, wallNowMs: number): Outcome {
   const { status, headers } = answer;
-  if (status < 400) return { kind: 'reject', reason: 'redirected', scope: 'message' };
   const toldMs = retryAfterMs(headers['retry-after'], wallNowMs);
   if (status === 429) {
     const limited = { kind: 'retry', reason: 'rate_limited' } as const;
@@ -56,22 +55,29 @@ function refusal(answer: HttpAnswer, wallNowMs: number): Outcome {
     return {
       ...{ kind: 'retry', reason: 'server_error' },
       // Only a 429 and a 503 speak for the whole receiver; elsewhere the header is a guess about one request.
-      ...(status === 503 && toldMs !== undefined && { afterMs: toldMs }),
+      ...(status === 503 && toldMs !== undefined && { afterMs: outageMs(toldMs) }),
       ...(mayHaveActed(answer) && { mayHaveActed: true }),
     };
-  // A firewall says these of one body, a router of everything while the receiver restarts.
-  switch (status) {
-    case 401:
-      return { kind: 'reject', reason: 'unauthorized', scope: 'unclear' };
-    case 403:
-      return { kind: 'reject', reason: 'forbidden', scope: 'unclear' };
-    case 404:
-    case 410:
-      return { kind: 'reject', reason: 'gone', scope: 'unclear' };
-    default:
-      return { kind: 'reject', reason: 'message_refused', scope: 'message' };
-  }
+  const reason = status < 400 ? 'redirected' : UNCLEAR.get(status);
+  return reason === undefined
+    ? { kind: 'reject', reason: 'message_refused', scope: 'message' }
+    : { kind: 'reject', reason, scope: 'unclear' };
 }
+
+/** A firewall says these of one body, a router of everything while the receiver restarts, and a wrong `url` or `method` gets them always. */
+const UNCLEAR: ReadonlyMap<number, RejectReason> = new Map([
+  [401, 'unauthorized'],
+  [402, 'forbidden'],
+  [403, 'forbidden'],
+  [404, 'gone'],
+  [405, 'misconfigured'],
+  [407, 'unauthorized'],
+  [410, 'gone'],
+  [421, 'misconfigured'],
+  [426, 'misconfigured'],
+  [501, 'misconfigured'],
+  [505, 'misconfigured'],
+]);
 
 function explain(answer: HttpAnswer, outcome: Outcome): string {
   const { status } = answer;
