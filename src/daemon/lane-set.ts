@@ -154,6 +154,7 @@ export class LaneSet {
       (error) => this.#parts.openFailed(prepared.name, error),
       this.#parts.deps.redact,
       this.#parts.turn,
+      () => this.#running.get(prepared.name)?.lane.wake(),
     );
   }
 

@@ -55,6 +55,11 @@ export interface LaneParts extends InForce {
   readonly events: LaneEvents;
 }
 
+/** Most sends under way at once: never more than can go, because what is handed over waits in the order in which it came, and its time runs. */
+export function concurrencyOf({ options, destination }: LaneParts): number {
+  return Math.min(options.concurrency, destination.atOnce ?? Number.POSITIVE_INFINITY);
+}
+
 export interface LaneStatus {
   readonly held: number;
   readonly inFlight: number;

@@ -16,7 +16,7 @@ import { conclude, type Sent } from './conclusion.ts';
 import type { Delivery, FinalState } from './delivery.ts';
 import { Flights, type Landed } from './flights.ts';
 import { Head, type Held, isExpired } from './head.ts';
-import type { LaneParts, LaneStatus } from './lane-parts.ts';
+import { concurrencyOf, type LaneParts, type LaneStatus } from './lane-parts.ts';
 import { Lookout } from './lookout.ts';
 import { messageFor } from './message.ts';
 import { isRefusal, renewed } from './renewal.ts';
@@ -43,7 +43,7 @@ export class Lane {
   constructor(parts: LaneParts) {
     this.#parts = parts;
     this.#room = new Room(parts.ownBudget, parts.sharedBudgets);
-    this.#queue = new PQueue({ concurrency: parts.options.concurrency });
+    this.#queue = new PQueue();
     this.#sweep = new Sweep(this.#head, parts.clock, (held, nowMs) => this.#expire(held, nowMs));
     this.#lookout = new Lookout(parts.clock, this.#head, this.#queue, () => this.wake());
     const takeUp = (item: OwedDelivery) => this.#place(this.#head.take(item), parts.clock.monotonicMs());
@@ -52,9 +52,7 @@ export class Lane {
 
   get status(): LaneStatus {
     return {
-      held: this.#head.size,
-      inFlight: this.#flights.size,
-      behind: this.#supply.isBehind,
+      ...{ held: this.#head.size, inFlight: this.#flights.size, behind: this.#supply.isBehind },
       pausedUntilMs: this.#room.pausedUntilMs,
       nearBanUntilMs: this.#room.nearBanUntilMs,
       suspended: this.#trouble.suspended,
@@ -118,7 +116,7 @@ export class Lane {
     this.#parts = parts;
     const isElsewhere = parts.ownBudget !== this.#room.own;
     this.#room = new Room(parts.ownBudget, parts.sharedBudgets);
-    this.#queue.concurrency = parts.options.concurrency;
+    this.#setConcurrency();
     if (parts.options.onAmbiguous === 'drop' && before.onAmbiguous !== 'drop')
       for (const flight of this.#flights.left) begin(flight, parts.journal);
     const nowMs = parts.clock.monotonicMs();
@@ -192,8 +190,15 @@ export class Lane {
   #issueTickets(): void {
     if (this.#isStopping) return;
     if (!this.#lookout.letsPass(this.#trouble, this.#parts.clock.monotonicMs())) return;
+    this.#setConcurrency();
     while (this.#queue.size < this.#head.readyCount && !this.#queue.isPaused)
       void this.#queue.add(this.#sendNext);
+  }
+
+  /** It changes as other destinations of the same origin come and go. */
+  #setConcurrency(): void {
+    const concurrency = concurrencyOf(this.#parts);
+    if (this.#queue.concurrency !== concurrency) this.#queue.concurrency = concurrency;
   }
 
   /** A ticket: runs synchronously up to the request. */
@@ -218,14 +223,12 @@ export class Lane {
     return held;
   }
 
-  /** False after parking at the budget that has no room for longest, or until those before it have gone. */
+  /** False after parking. */
   #hasRoom(held: Held, nowMs: number): boolean {
-    const isItsTurn = this.#room.letPass(nowMs, held);
-    const full = this.#room.fullest(nowMs);
-    if (full === undefined && isItsTurn) return true;
-    this.#queue.pause();
-    (full ?? this.#room.own).park(this, held);
-    return false;
+    const full = this.#room.barrier(nowMs, held);
+    full?.park(this, held);
+    if (full !== undefined) this.#queue.pause();
+    return full === undefined;
   }
 
   async #attempt(held: Held, message: unknown, startedMs: number): Promise<void> {
@@ -239,6 +242,7 @@ export class Lane {
     if (landed.isRecalled) trouble.learntNothing(isLook, nowMs);
     this.#land(held, { ...landed, room, startedMs, nowMs, isLook });
     if (isLook || this.#trouble.isThere) this.wake();
+    this.#setConcurrency();
   }
 
   #land(held: Held, sent: Landed & Sent): void {

@@ -31,11 +31,14 @@ export class Room {
     return Math.max(...this.#all.map((budget) => budget.nearBanUntilMs));
   }
 
-  /** Whatever can go and is more important than `next` goes first; see `Openings.letPass`. */
-  letPass(nowMs: number, next: Queued): boolean {
+  /**
+   * Where `next` has to wait; `undefined` = it can go now. Whatever can go and is more important goes first, from
+   * within; see `Openings.letPass`.
+   */
+  barrier(nowMs: number, next: Queued): Budget | undefined {
     let isItsTurn = true;
     for (const openings of this.#openings) isItsTurn = openings.letPass(nowMs, next) && isItsTurn;
-    return isItsTurn;
+    return this.fullest(nowMs) ?? (isItsTurn ? undefined : this.own);
   }
 
   /** `undefined` = there is room now; else where it will take longest. */

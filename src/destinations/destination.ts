@@ -87,6 +87,8 @@ export interface SendContext {
 
 /** A live destination. `send` never throws for anything that the far end or the network can do. */
 export interface Destination<Message> {
+  /** So many messages can be under way now; what comes beyond would wait in the order in which it came. Absent: as many as the config says. */
+  readonly atOnce?: number;
   send(message: Message, context: SendContext): Promise<AttemptResult>;
   /** Closes its connections; in-flight sends have ended or been aborted. */
   close(): Promise<void>;

@@ -10,6 +10,7 @@ import type { Clock } from '../platform/clock.ts';
 import { racingConnector } from './connector.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { rememberingLookup } from './lookup.ts';
+import { MOST_SOCKETS } from './sockets.ts';
 import { type OpenSocket, SpareSockets } from './spare-sockets.ts';
 
 /** How connections are made; the same for every origin. */
@@ -31,8 +32,6 @@ export interface Needs {
   readonly spares: number;
 }
 
-/** Several times what a browser opens to one host. What comes beyond waits for one to be free. */
-export const MOST_SOCKETS = 64;
 /** Idle ones cost us little, but a small server may have few. */
 export const MOST_SPARES = 16;
 

@@ -6,6 +6,7 @@
  * with the senders, after the feed.
  */
 import type { HttpPool, Needs, Network } from './http-pool.ts';
+import { poolKey } from './sockets.ts';
 
 export class HttpPools {
   readonly #network: Network;
@@ -21,7 +22,7 @@ export class HttpPools {
     needs: Needs,
     Pool: typeof HttpPool,
   ): { readonly pool: HttpPool; readonly leave: () => Promise<void> } {
-    const key = `${origin} ${warmMs}`;
+    const key = poolKey(origin, warmMs);
     const pool = this.#pools.get(key) ?? new Pool(origin, warmMs, this.#network);
     this.#pools.set(key, pool);
     pool.join(needs);

@@ -75,7 +75,7 @@ export class HttpConnection {
   readonly #options: HttpOptions;
   readonly #pool: HttpPool;
   #underWay = 0;
-  /** Beyond this destination's share of the origin's connections. */
+  /** Beyond this destination's share of the origin's connections: only when that has just become smaller. */
   readonly #waiting: Waiting[] = [];
   readonly #leave: () => Promise<void>;
 
@@ -86,12 +86,16 @@ export class HttpConnection {
     this.#leave = leave;
   }
 
+  /** So many requests can be under way; the share becomes smaller as other destinations join. */
+  get atOnce(): number {
+    return Math.min(this.#options.connections, this.#pool.share);
+  }
+
   send(request: HttpRequest): Promise<HttpResult> {
     const { signal } = request;
     const exchange = new HttpExchange(this.#options.clock, this.#pool, request);
     if (signal.aborted) exchange.abort();
-    else if (this.#underWay < Math.min(this.#options.connections, this.#pool.share))
-      this.#dispatch(request, exchange);
+    else if (this.#underWay < this.atOnce) this.#dispatch(request, exchange);
     else this.#waiting.push({ request, exchange });
     return exchange.result;
   }

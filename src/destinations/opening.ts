@@ -1,7 +1,7 @@
 /**
  * A destination that can be handed to its lane before its platform's library is loaded: the feed must not
  * wait half a second for a chat library. It is opened when its `turn` comes, or when something is to be sent
- * before that; sends wait for it, and once it is open they go straight through. While it cannot be opened
+ * before that; a send waits for it, and once it is open they go straight through (`nowOpen`). While it cannot be opened
  * nothing can have been sent: each send says so and why, and tries to open it again.
  */
 import type { AttemptResult } from '../delivery/outcome.ts';
@@ -18,6 +18,7 @@ export function openDestination(
   failed: (error: unknown) => void,
   redact: Redactor,
   turn: Promise<void> = Promise.resolve(),
+  nowOpen: () => void = () => undefined,
 ): Destination<unknown> {
   let opened: Destination<unknown> | undefined;
   let opening: Promise<Destination<unknown>> | undefined;
@@ -27,6 +28,8 @@ export function openDestination(
     if (opening === undefined) {
       opening = open().then((destination) => {
         opened = destination;
+        // Once the first one is on its way.
+        queueMicrotask(nowOpen);
         return destination;
       });
       opening.catch((error) => {
@@ -56,6 +59,10 @@ export function openDestination(
     if (!isClosed) void opens().catch(() => undefined);
   });
   return {
+    // Whatever waits for it to open would then go in the order in which it came.
+    get atOnce() {
+      return opened === undefined ? 1 : (opened.atOnce ?? Number.POSITIVE_INFINITY);
+    },
     send: (message, context) =>
       opened === undefined ? sendOnceOpen(message, context) : opened.send(message, context),
     close: async () => {

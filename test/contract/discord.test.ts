@@ -208,7 +208,11 @@ describe('budgets', () => {
     const [one, two] = [budgets(hook(ID)), budgets({ ...hook(ID), threadId: THREAD })];
     expect(one.own).toEqual([]);
     expect(two.shared).toEqual(one.shared);
-    expect(one.shared.map(({ key }) => key)).toEqual([`discord-webhook:${ID}`, 'discord-ip']);
+    expect(one.shared.map(({ key }) => key)).toEqual([
+      `discord-webhook:${ID}`,
+      'discord-ip',
+      'connections:https://discord.com 60000',
+    ]);
     expect(one.shared[0]?.limits).toEqual([
       { limit: 5, perMs: 2000 },
       { limit: 30, perMs: 60_000 },

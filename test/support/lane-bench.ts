@@ -27,6 +27,8 @@ export interface LanePlan {
   /** As in the config: `maxAge`, `concurrency`, `retry`, … */
   readonly options?: object;
   readonly own?: readonly BudgetLimits[];
+  /** So many messages can be under way at the destination. */
+  readonly atOnce?: () => number;
   readonly shared?: readonly BudgetSpec[];
 }
 
@@ -182,6 +184,9 @@ export class LaneBench implements Disposable {
       forEachTicker: optionsOf(plan).forEach === 'ticker',
       match: (delivery) => this.match(delivery),
       destination: {
+        get atOnce() {
+          return plan.atOnce?.() ?? Number.POSITIVE_INFINITY;
+        },
         close: () => Promise.resolve(),
         send: (message, context) => this.#send(name, String(message), context),
       },

@@ -160,6 +160,28 @@ test('regression: where so many may be under way, the place of one that ends is 
   expect(nextAfter(bench, 2)).toBe('listing');
 });
 
+test('regression: no more is handed over than can go at once, so the fresh one is next and nothing waits out its time', async () => {
+  let share = 4;
+  const waiting = { ...options, concurrency: 16, timeout: '1s' };
+  using bench = new LaneBench({ bot: { options: waiting, atOnce: () => share } });
+  bench.tookMs = 600;
+  for (let n = 1; n <= 17; n++) bench.announce(`${n}`, NOTICE);
+  await bench.clock.advance(100);
+  expect(bench.titles()).toEqual(['1', '2', '3', '4']);
+  bench.announce('fresh', NOTICE);
+  await bench.clock.advance(600);
+  expect(bench.titles()[4]).toBe('fresh');
+  share = 2;
+  await bench.clock.advance(1200);
+  expect(bench.lane('bot').status.inFlight, 'another destination has joined').toBe(2);
+  share = 8;
+  await bench.clock.advance(600);
+  bench.announce('last', NOTICE);
+  expect(bench.lane('bot').status.inFlight, 'it has left: all the rest').toBe(7);
+  await bench.clock.advance(10_000);
+  expect(bench.sends.map(({ attempt }) => attempt)).toEqual(Array(19).fill(1));
+});
+
 test('what became less important while it waited gives way: its listing has expired', async () => {
   using bench = new LaneBench({
     a: { options: { ...options, maxAge: '1s' }, shared: bucket },

@@ -4,6 +4,7 @@ import type { BudgetLimits } from '../../delivery/windows.ts';
 import { secretName } from '../../platform/secret.ts';
 import { limitsOf } from '../common-options.ts';
 import type { FarEnd } from '../http-advice.ts';
+import { socketsOf } from '../sockets.ts';
 import { type DiscordOptions, threadOf, WEBHOOK_PATH } from './options.ts';
 
 export interface DiscordAddress {
@@ -73,11 +74,12 @@ export function addressOf(options: DiscordOptions): DiscordAddress {
  * document; of several the strictest holds.
  */
 export function budgetsOf(options: DiscordOptions): DestinationBudgets {
-  const { botToken, pauses } = addressOf(options);
+  const { botToken, pauses, origin } = addressOf(options);
   const limits = limitsOf(options) ?? (botToken === undefined ? WEBHOOK_LIMITS : CHANNEL_LIMITS);
   const shared: BudgetSpec[] = [
     { key: pauses.bucket, limits },
     { key: IP_BUDGET, limits: GLOBAL_LIMITS, strikes: STRIKES },
+    socketsOf(origin, options.warm),
   ];
   if (botToken !== undefined) shared.push({ key: pauses.global, limits: GLOBAL_LIMITS });
   return { farEnd: pauses.bucket, own: [], shared };

@@ -27,6 +27,8 @@ const MOST_NONCE_CHARS = 25;
 type ResponseLike = Awaited<ReturnType<REST['options']['makeRequest']>>;
 
 export class DiscordSender implements Destination<DiscordMessage> {
+  /** discord.js sends one request of a bucket at a time. */
+  readonly atOnce = 1;
   readonly #address: DiscordAddress;
   readonly #connection: HttpConnection;
   readonly #carrier: HttpCarrier;

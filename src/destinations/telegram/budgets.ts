@@ -3,6 +3,7 @@ import type { DestinationBudgets } from '../../delivery/budgets.ts';
 import type { BudgetLimits } from '../../delivery/windows.ts';
 import { secretName } from '../../platform/secret.ts';
 import { limitsOf } from '../common-options.ts';
+import { socketsOf } from '../sockets.ts';
 import type { TelegramOptions } from './options.ts';
 
 /** One a second, as an average: "short bursts that go over this limit" are allowed. */
@@ -32,6 +33,7 @@ export function budgetsOf(options: TelegramOptions): DestinationBudgets {
     shared: [
       { key: chatKey(options), limits: limitsOf(options) ?? (isPrivate ? CHAT_LIMITS : GROUP_LIMITS) },
       { key: botBudgetKey(options), limits: BOT_LIMITS },
+      socketsOf(new URL(options.apiUrl).origin, options.warm),
     ],
   };
 }

@@ -95,6 +95,10 @@ export class TelegramSender implements Destination<TelegramMessage> {
     deps.advise?.(deps.name, movedAdvice(options.chatId, this.#chatId));
   }
 
+  get atOnce(): number {
+    return this.#connection.atOnce;
+  }
+
   async send(message: TelegramMessage, context: SendContext): Promise<AttemptResult> {
     const { redact, clock } = this.#deps;
     const { plain } = context;

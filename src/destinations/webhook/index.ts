@@ -2,6 +2,7 @@
 import { secretName } from '../../platform/secret.ts';
 import { limitsOf } from '../common-options.ts';
 import type { DestinationType } from '../destination.ts';
+import { socketsOf } from '../sockets.ts';
 import type { WebhookMessage } from './message.ts';
 import { type WebhookOptions, webhookOptions } from './options.ts';
 import { previewWebhook } from './preview.ts';
@@ -14,7 +15,7 @@ export const webhook: DestinationType<WebhookOptions, WebhookMessage> = {
   budgets: (options) => ({
     farEnd: secretName(options.url.reveal()),
     own: limitsOf(options) ?? [],
-    shared: [],
+    shared: [socketsOf(new URL(options.url.reveal()).origin, options.warm)],
   }),
   compile: compileWebhook,
   renderAlert: renderWebhookAlert,

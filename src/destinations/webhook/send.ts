@@ -49,6 +49,10 @@ export class WebhookSender implements Destination<WebhookMessage> {
     this.#deps = deps;
   }
 
+  get atOnce(): number {
+    return this.#connection.atOnce;
+  }
+
   async send(message: WebhookMessage, context: SendContext): Promise<AttemptResult> {
     const { redact } = this.#deps;
     const result = await this.#connection.send({
