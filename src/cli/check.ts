@@ -17,21 +17,24 @@ export function checkCommand({ config: file, json, printSchema }: CheckOptions, 
     io.print(jsonText(configJsonSchema()));
     return FINE;
   }
-  const { config, problems, warnings } = loadConfig({
+  const { config, problems, warnings, deadRules } = loadConfig({
     file,
     env: io.env,
     readFile: (path) => readFileSync(path, 'utf8'),
   });
+  const dead = deadRules === 0 ? '' : `; ${counted(deadRules, 'rule')} can never match`;
   const exitCode = config === undefined ? NOT_FINE : FINE;
   if (json) {
-    io.print(jsonText({ file, valid: config !== undefined, problems, warnings }));
+    io.print(jsonText({ file, valid: config !== undefined, problems, warnings, deadRules }));
     return exitCode;
   }
   for (const problem of problems) io.print(`${formatProblem(file, problem)}\n`);
   for (const warning of warnings)
     io.print(`${formatProblem(file, { ...warning, message: `warning: ${warning.message}` })}\n`);
   if (config === undefined)
-    io.print(`${file}: ${counted(problems.length, 'problem')}, ${counted(warnings.length, 'warning')}`);
+    io.print(
+      `${file}: ${counted(problems.length, 'problem')}, ${counted(warnings.length, 'warning')}${dead}`,
+    );
   else {
     const parts = [
       counted(config.feeds.length, 'feed'),
@@ -39,7 +42,7 @@ export function checkCommand({ config: file, json, printSchema }: CheckOptions, 
       counted(config.rules.length, 'rule'),
     ];
     io.print(
-      `${file}: fine (${parts.join(', ')}${warnings.length > 0 ? `; ${counted(warnings.length, 'warning')}` : ''})`,
+      `${file}: fine (${parts.join(', ')}${warnings.length > 0 ? `; ${counted(warnings.length, 'warning')}` : ''}${dead})`,
     );
   }
   return exitCode;

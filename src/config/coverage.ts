@@ -3,14 +3,16 @@
 import { nearest } from '../platform/suggest.ts';
 import type { RuleOptions } from '../routing/options.ts';
 import { wordsOf } from './conditions.ts';
+import { canonical, Narrow, widthOf } from './implies.ts';
 import type { ConfigParts } from './parts.ts';
 import type { Finding } from './problem.ts';
 
-/** At most one finding a rule: the first reason is enough. */
-export function* deadRules({ feeds, rules }: ConfigParts): Iterable<Finding> {
+/** At most one finding a rule: the first reason is enough. Not for those that are known to match nothing. */
+export function* deadRules({ feeds, rules }: ConfigParts, dead: ReadonlySet<number>): Iterable<Finding> {
   const earlier = new EarlierRules();
   for (const [index, rule] of rules.entries()) {
-    if (rule === undefined) continue;
+    // What matches nothing shadows nothing.
+    if (rule === undefined || dead.has(index)) continue;
     const finding = outOfReach(rule, feeds) ?? shadowed(rule, earlier);
     earlier.add(rule);
     if (finding)
@@ -34,6 +36,7 @@ function outOfReach({ match }: RuleOptions, feeds: ConfigParts['feeds']): Findin
     const best = nearest(first, names);
     return {
       path: ['match', 'feed'],
+      never: true,
       message: `never matches: there is no feed ${[...wantedFeeds].join(' or ')}`,
       hint: best === undefined ? `there is: ${names.join(', ')}` : `did you mean \`${best}\`?`,
     };
@@ -45,20 +48,34 @@ function outOfReach({ match }: RuleOptions, feeds: ConfigParts['feeds']): Findin
   if (reachable.some(brings)) return undefined;
   return {
     path: ['match', 'publisher'],
+    never: true,
     message: `never matches: no feed is asked for ${[...wanted].join(' or ')}`,
     hint: 'add it to `exchanges` of a feed, or leave `exchanges` out',
   };
 }
 
-/** Self-tests pass by a `match: {}`, so a rule that asks for them is never behind one. */
-const isForReal = ({ match }: RuleOptions) => match.test === undefined || match.test === false;
+interface Earlier {
+  readonly rule: RuleOptions;
+  readonly place: number;
+}
+
+/** Rules that match the same, and what else they match. */
+interface Wide {
+  readonly same: readonly Earlier[];
+  readonly includes: (narrow: Narrow) => boolean;
+}
 
 /** Of a `match: {}`. */
 const EVERYTHING = '{}';
 
+/** So many rules, of those that stop and of the others, are compared with every one below, others only with those that match the same. */
+const MOST_WIDE = 30;
+
 /** The rules above, found by what they match, so that ten thousand rules are not compared each with each. */
 class EarlierRules {
-  readonly #byMatch = new Map<string, { readonly rule: RuleOptions; readonly place: number }[]>();
+  readonly #byMatch = new Map<string, Earlier[]>();
+  readonly #wide: Wide[] = [];
+  readonly #compared = { stop: 0, send: 0 };
   #count = 0;
 
   add(rule: RuleOptions): void {
@@ -66,6 +83,14 @@ class EarlierRules {
     const same = this.#byMatch.get(match) ?? [];
     this.#byMatch.set(match, same);
     same.push({ rule, place: this.#count++ });
+    const kind = rule.stop ? 'stop' : 'send';
+    if (same.length > 1 || (match !== EVERYTHING && this.#compared[kind] >= MOST_WIDE)) return;
+    this.#compared[kind]++;
+    try {
+      this.#wide.push({ same, includes: widthOf(rule.match) });
+    } catch {
+      // Its malformed pattern is a problem of its own.
+    }
   }
 
   /** Those that match the same, written alike; in order. */
@@ -74,21 +99,15 @@ class EarlierRules {
   }
 
   /** Those that match whatever it matches; in order. */
-  covering(rule: RuleOptions): readonly RuleOptions[] {
-    const match = canonical(rule.match);
-    if (match === EVERYTHING || !isForReal(rule)) return this.same(rule);
-    const both = [...(this.#byMatch.get(match) ?? []), ...(this.#byMatch.get(EVERYTHING) ?? [])];
-    return both.sort((a, b) => a.place - b.place).map((earlier) => earlier.rule);
+  covering({ match }: RuleOptions): readonly RuleOptions[] {
+    const narrow = new Narrow(match);
+    const lists = new Set(this.#wide.filter(({ includes }) => includes(narrow)).map(({ same }) => same));
+    const own = this.#byMatch.get(canonical(match));
+    if (own !== undefined) lists.add(own);
+    const all = [...lists].flat();
+    return all.sort((one, other) => one.place - other.place).map((earlier) => earlier.rule);
   }
 }
-
-/** `match` and `send` are compared as data; the order of keys does not matter. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 
 function shadowed(rule: RuleOptions, earlier: EarlierRules): Finding | undefined {
   const before = earlier.covering(rule);
@@ -96,6 +115,7 @@ function shadowed(rule: RuleOptions, earlier: EarlierRules): Finding | undefined
   if (stopper)
     return {
       path: [],
+      never: true,
       message: `is never reached: rule ${quoted(stopper)} above stops everything that it matches`,
     };
   const twin = earlier.same(rule).find((other) => sameSend(other, rule) && other.stop === rule.stop);

@@ -12,6 +12,7 @@ import { type Located, readDocument } from './document.ts';
 import { type Environment, loadEnvironment, type ReadFile, readFault, storeRoot } from './environment.ts';
 import { explainAll, explainIssue } from './explain.ts';
 import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
+import { oddConditions } from './odd-conditions.ts';
 import { type ConfigParts, looseParts, partsOf, soundParts } from './parts.ts';
 import { byPlace, type ConfigProblem, type Finding } from './problem.ts';
 import { checkReferences } from './references.ts';
@@ -29,6 +30,8 @@ export interface LoadedConfig {
   readonly config: Config | undefined;
   readonly problems: readonly ConfigProblem[];
   readonly warnings: readonly ConfigProblem[];
+  /** How many rules are known to match nothing; each is among the warnings. */
+  readonly deadRules: number;
   /** Blots out everything secret in the file and in what it refers to. */
   readonly redact: Redactor;
   /** What can be used of it however broken it is. */
@@ -95,6 +98,7 @@ export function loadConfig({ file, env, readFile = readUtf8 }: LoadOptions): Loa
     problems: tidy(problems),
     warnings: tidy(warnings),
     remains: remainsOf(root, { storeFolder, isTrusted: !fatal, parts: checked.parts }),
+    deadRules: rulesIn(checked.warnings.filter(({ never }) => never)).size,
     redact,
     digest,
   };
@@ -129,6 +133,7 @@ function check(root: Located, file: string, storeFolder: string, readFile: ReadF
     ({ path }) =>
       !isExplained.has(JSON.stringify(path)) && !isExplained.has(JSON.stringify(path.slice(0, -1))),
   );
+  const odd = [...oddConditions(parts.rules)];
   const sound: object = parsed.success ? parsed.data : asPaths(parts);
   return {
     config: parsed.success ? absolute(parsed.data, file, folder, storeFolder) : undefined,
@@ -139,12 +144,21 @@ function check(root: Located, file: string, storeFolder: string, readFile: ReadF
       ...unheardAlerts(parts),
       ...unusualWords(parts),
       ...unusualKeys(parts),
-      ...deadRules(parts),
+      ...odd,
+      ...deadRules(parts, rulesIn(odd.filter(({ never }) => never))),
       ...foreignPlaceholders(root),
       ...exposedSecrets(sound, root),
     ],
   };
 }
+
+/** The rules that they are about. */
+const rulesIn = (findings: readonly Finding[]): ReadonlySet<number> =>
+  new Set(
+    findings.flatMap(({ path: [section, index] }) =>
+      section === 'rules' && typeof index === 'number' ? [index] : [],
+    ),
+  );
 
 const asPaths = ({ feeds, destinations }: ConfigParts) => ({
   feeds,
@@ -193,6 +207,7 @@ function unusable(
     problems: [{ line: lines.length, column, message, hint, sourceLine: '' }],
     warnings: [],
     remains: remainsOf(undefined, { storeFolder, isTrusted: false, parts: undefined }),
+    deadRules: 0,
     redact: createRedactor([]),
     digest,
   };

@@ -17,6 +17,8 @@ export interface Finding {
   readonly within?: { readonly line: number; readonly column: number } | undefined;
   readonly message: string;
   readonly hint?: string | undefined;
+  /** The rule that `path` leads to can never match. */
+  readonly never?: boolean;
 }
 
 export interface ConfigProblem {

@@ -120,6 +120,8 @@ function* patternFault(text: string, path: Path): Iterable<Finding> {
 }
 
 function patternHint(text: string): string | undefined {
+  if (/^[*?+]/.test(text))
+    return `a pattern is found anywhere, without wildcards: write ${JSON.stringify(text.replace(/^[*?+]+|\*$/g, ''))}`;
   if (/\(\?<?[=!]/.test(text) || /\\[1-9]/.test(text))
     return 'the engine is linear-time (RE2): no lookahead, lookbehind or backreferences';
   return undefined;

@@ -5,6 +5,7 @@ import { leavesOf } from './conditions.ts';
 import { type Located, nodeAt } from './document.ts';
 import { PLACEHOLDERS } from './env-example.ts';
 import { hasReference } from './interpolate.ts';
+import { oddWord } from './odd-words.ts';
 import type { ConfigParts } from './parts.ts';
 import type { Finding, Path } from './problem.ts';
 import type { Config } from './schema.ts';
@@ -42,11 +43,12 @@ export function* unusualWords({ feeds, rules }: ConfigParts): Iterable<Finding> 
   const asked = feeds.flatMap((feed) => feed?.exchanges ?? []);
   for (const [index, feed] of feeds.entries())
     for (const [place, name] of (feed?.exchanges ?? []).entries())
-      yield* unknownWord(name, ['feeds', index, 'exchanges', place], 'exchange', PUBLISHERS);
+      yield* oddOrUnknown(name, ['feeds', index, 'exchanges', place]);
   for (const [index, rule] of rules.entries()) {
     const words = (field: 'publisher' | 'listingType' | 'title') =>
       [...leavesOf(rule?.match[field] ?? [], ['rules', index, 'match', field])].filter(
-        ({ kind }) => kind === 'word',
+        // What is odd about a word says more (`odd-words.ts`).
+        ({ kind, text }) => kind === 'word' && oddWord(field, text) === undefined,
       );
     for (const { text, path } of words('publisher'))
       if (!asked.includes(text.toLowerCase())) yield* unknownWord(text, path, 'exchange', PUBLISHERS);
@@ -75,6 +77,12 @@ export function* unusualKeys({ feeds }: ConfigParts): Iterable<Finding> {
         hint: 'copy it again, whole and without blanks: a wrong key is refused and nothing is announced',
       };
   }
+}
+
+function* oddOrUnknown(name: string, path: Path): Iterable<Finding> {
+  const odd = oddWord('publisher', name);
+  if (odd === undefined) yield* unknownWord(name, path, 'exchange', PUBLISHERS);
+  else yield { path, message: odd.message, hint: odd.hint };
 }
 
 /** Both sets are open, hence only a warning. */

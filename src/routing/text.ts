@@ -51,7 +51,7 @@ const small = (text: string) => text.toLowerCase().replaceAll('ſ', 's');
 const PLAIN_WORDS = /^[\w \-,:/가-힣]+(\|[\w \-,:/가-힣]+)*$/;
 
 /** The words of a pattern like `KRW|원화`: without one of them in the text, the engine need not be asked. */
-function plainWords(source: string): readonly string[] | undefined {
+export function plainWords(source: string): readonly string[] | undefined {
   return PLAIN_WORDS.test(source) ? source.split('|').map(small) : undefined;
 }
 
@@ -70,8 +70,10 @@ export class Pattern {
 
   /** Throws what RE2JS throws on a malformed expression. */
   constructor(source: string) {
-    this.#expression = RE2JS.compile(source, RE2JS.CASE_INSENSITIVE);
-    this.words = plainWords(source);
+    // Some editors write Hangul and accents in parts (NFD); exchanges do not.
+    const composed = source.normalize('NFC');
+    this.#expression = RE2JS.compile(composed, RE2JS.CASE_INSENSITIVE);
+    this.words = plainWords(composed);
   }
 
   /** Rules often share a pattern (see `sharedPattern`): the last answer is kept. */

@@ -140,6 +140,19 @@ describe('deliveries', () => {
   });
 });
 
+describe('check', () => {
+  test('regression: the last line counts the rules that can never match, and warnings are no failure', async () => {
+    const more =
+      '  - { match: { ticker: $BTC }, send: dry }\n  - { match: { publisher: "upbit, bithumb" }, send: dry }\n';
+    writeFileSync(join(folder, 'config.yaml'), CONFIG + more);
+    const { exitCode, out } = await run('check');
+    expect(exitCode).toBe(0);
+    expect(out.trimEnd().split('\n').at(-1)).toMatch(/: fine \(.*; 2 rules can never match\)$/);
+    const { out: json } = await run('check', '--json');
+    expect(JSON.parse(json)).toMatchObject({ valid: true, deadRules: 2 });
+  });
+});
+
 describe('explain', () => {
   test('regression: says why a destination that a rule names gets nothing', async () => {
     const { exitCode, out } = await run('explain', '--title', 'Maintenance');

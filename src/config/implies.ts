@@ -1,0 +1,112 @@
+/** Whether whatever passes one `match` passes another: told only where it is certain. */
+import { type Condition, textCondition, tickerCondition, valueCondition } from '../routing/condition.ts';
+import { MATCH_FIELDS, type MatchField, type MatchOptions, type TextCondition } from '../routing/options.ts';
+import { Pattern, plainWords, Text } from '../routing/text.ts';
+import { type TEXT_FIELDS, wordsOf } from './conditions.ts';
+
+/** `match` and `send` are compared as data; the order of keys does not matter. */
+export const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+
+/** A `match` that is compared with many: what is made of it is made once. */
+export class Narrow {
+  readonly match: MatchOptions;
+  readonly #written = new Map<MatchField, string>();
+  readonly #words = new Map<MatchField, readonly Text[] | undefined>();
+
+  constructor(match: MatchOptions) {
+    this.match = match;
+  }
+
+  /** Those of which the value must be one; `undefined` when others may pass, or cannot be listed. */
+  words(field: TextField): readonly Text[] | undefined {
+    if (!this.#words.has(field)) {
+      const words = wordsOf(this.match[field] ?? { not: [] });
+      const canBeListed = words !== undefined && ![...words].some((word) => word.includes('*'));
+      this.#words.set(field, canBeListed ? [...words].map((word) => new Text(word)) : undefined);
+    }
+    return this.#words.get(field);
+  }
+
+  written(field: MatchField): string {
+    let text = this.#written.get(field);
+    if (text === undefined) {
+      text = canonical(this.match[field]) ?? '';
+      this.#written.set(field, text);
+    }
+    return text;
+  }
+}
+
+type TextField = (typeof TEXT_FIELDS)[number];
+
+type Includes = (narrow: Narrow) => boolean;
+
+/** Prepared once, asked of every rule below. Throws on a malformed pattern. */
+export function widthOf(wide: MatchOptions): Includes {
+  const parts = MATCH_FIELDS.filter((field) => wide[field] !== undefined).map((field) =>
+    includesIn(field, wide),
+  );
+  const test = wide.test === undefined ? includesIn('test', { test: false }) : undefined;
+  return (narrow) => parts.every((includes) => includes(narrow)) && test?.(narrow) !== false;
+}
+
+function includesIn(field: MatchField, wide: MatchOptions): Includes {
+  const written = canonical(wide[field]);
+  const more = beyondSame(field, wide);
+  return (narrow) => narrow.written(field) === written || more(narrow);
+}
+
+function beyondSame(field: MatchField, wide: MatchOptions): Includes {
+  switch (field) {
+    case 'publisher':
+    case 'listingType':
+    case 'feed':
+    case 'title':
+    case 'ticker':
+      return textInside(field, wide[field] ?? []);
+    case 'abnormal':
+    case 'redacted':
+    case 'test': {
+      const passes = valueCondition<boolean>(wide[field] ?? []);
+      return ({ match }) => {
+        // Unwritten, a rule asks for news that is no self-test, and for anything else of the rest.
+        const asked = valueCondition<boolean>(match[field] ?? (field === 'test' ? false : [true, false]));
+        return [true, false].every((value) => !asked.test(value) || passes.test(value));
+      };
+    }
+    case 'tickerCount': {
+      const passes = valueCondition<number>(wide.tickerCount ?? []);
+      return ({ match: { tickerCount } }) => typeof tickerCount === 'number' && passes.test(tickerCount);
+    }
+    default:
+      return field satisfies never;
+  }
+}
+
+function textInside(field: TextField, wide: TextCondition): Includes {
+  const compile = field === 'ticker' ? tickerCondition : textCondition;
+  const passes: Condition<Text> = compile(wide, (source) => new Pattern(source));
+  const wideWords = onlyWords(wide);
+  return (narrow) => {
+    const condition = narrow.match[field];
+    if (condition === undefined) return false;
+    const words = narrow.words(field);
+    if (words !== undefined) return words.every((word) => passes.test(word));
+    const narrowWords = wideWords && onlyWords(condition);
+    return narrowWords?.every((word) => wideWords?.some((part) => word.includes(part))) ?? false;
+  };
+}
+
+/** Of `{ matches: A|B }` and nothing else. */
+function onlyWords(condition: TextCondition): readonly string[] | undefined {
+  if (typeof condition === 'string' || !('matches' in condition) || condition.matches === undefined)
+    return undefined;
+  return condition.not === undefined && condition.any === undefined
+    ? plainWords(condition.matches)
+    : undefined;
+}

@@ -1,0 +1,55 @@
+/** Conditions that cannot match, or match something else than was meant: each odd text, else the contradiction. Warnings. */
+import type { RuleOptions } from '../routing/options.ts';
+import { leavesOf, TEXT_FIELDS } from './conditions.ts';
+import type { Finding } from './problem.ts';
+import { contradictionIn, type Known, oddityOf } from './satisfiable.ts';
+
+export function* oddConditions(rules: readonly (RuleOptions | undefined)[]): Iterable<Finding> {
+  const known: Known = new Map();
+  const rememberedOddity = remembered();
+  for (const [index, rule] of rules.entries()) {
+    if (rule === undefined) continue;
+    const contradiction = contradictionIn(rule.match, known);
+    const odd = [...oddTexts(rule, index, contradiction?.field, rememberedOddity)];
+    yield* odd;
+    if (contradiction !== undefined && !odd.some(({ never }) => never))
+      yield {
+        path: ['rules', index, 'match', contradiction.field],
+        message: `rule ${JSON.stringify(rule.name)} never matches: ${contradiction.message}`,
+        hint: 'take out what excludes the rest',
+        never: true,
+      };
+  }
+}
+
+/** `impossible`: the field for which no announcement has a value. */
+function* oddTexts(
+  { match }: RuleOptions,
+  index: number,
+  impossible: string | undefined,
+  find: OddityOf,
+): Iterable<Finding> {
+  for (const field of TEXT_FIELDS) {
+    const condition = match[field];
+    if (condition === undefined) continue;
+    for (const { kind, text, path } of leavesOf(condition, ['rules', index, 'match', field])) {
+      const oddity = find(field, kind, text);
+      if (oddity === undefined) continue;
+      const never = impossible === field && oddity.never;
+      const message = never ? `${oddity.message}: the rule never matches` : oddity.message;
+      yield { path, message, hint: oddity.hint, never };
+    }
+  }
+}
+
+type OddityOf = typeof oddityOf;
+
+/** The same words and patterns are in many rules. */
+function remembered(): OddityOf {
+  const known = new Map<string, ReturnType<OddityOf>>();
+  return (field, kind, text) => {
+    const key = `${field} ${kind} ${text}`;
+    if (!known.has(key)) known.set(key, oddityOf(field, kind, text));
+    return known.get(key);
+  };
+}

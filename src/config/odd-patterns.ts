@@ -1,0 +1,113 @@
+/** Regular expressions that are valid and cannot find what was meant. */
+import { doubtful, INVISIBLE, never, type Oddity, QUOTED, SLASHED, type TextField } from './odd-words.ts';
+
+const shown = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+
+const FOUND = 'a pattern is found anywhere, in upper or lower case';
+
+/** What is odd about it; `undefined`: nothing. */
+export function oddPattern(field: TextField, source: string): Oddity | undefined {
+  if (source.includes('\b'))
+    return never(
+      '"\\b" in double quotes is a control character to YAML',
+      "write the pattern in 'single quotes'",
+    );
+  if (INVISIBLE.test(source))
+    return never(
+      'there is an invisible character or a line break in this pattern',
+      'type it anew, on one line',
+    );
+  if (source.trim() === '')
+    return doubtful('a blank pattern is in nearly every title', `take it out; ${FOUND}`);
+  const slashed = SLASHED.exec(source)?.[1];
+  if (slashed !== undefined)
+    return never(
+      'the slashes are part of this pattern, and so are the letters behind them',
+      `write ${shown(slashed)}: ${FOUND}`,
+    );
+  const quoted = QUOTED.exec(source)?.[1];
+  if (quoted !== undefined)
+    return never(
+      'the quotes are part of this pattern',
+      `write ${shown(quoted)} with plain quotes around it, or none`,
+    );
+  if (/^%.*%$/s.test(source))
+    return never('a % is no wildcard here', `write ${shown(source.slice(1, -1))}: ${FOUND}`);
+  if (/\\\\[bBdDsSwW.()[\]|+*?^$]/.test(source))
+    return never(
+      'two backslashes look for a backslash',
+      `in 'single quotes' or without quotes write one: ${source.replaceAll('\\\\', '\\')}`,
+    );
+  return (
+    oddAnchor(source) ??
+    oddChoice(source) ??
+    (field === 'title' ? oddWildcard(source) : oddField(field, source))
+  );
+}
+
+/** Without what is escaped and what stands in brackets, where marks mean themselves. */
+const structureOf = (source: string) => source.replaceAll(/\\./gs, 'x').replaceAll(/\[\^?\]?[^\]]*\]/g, 'x');
+
+function oddAnchor(source: string): Oddity | undefined {
+  const structure = structureOf(source);
+  if (/\(\?[a-z]*m/.test(structure)) return undefined;
+  if (/\$[^)|$?*+{]/.test(structure))
+    return never('a $ is the end of the text: nothing can follow it', 'write \\$ for the sign itself');
+  if (/[^(|:^)?*}]\^/.test(structure.replaceAll(/\(\?[a-z]+\)/g, '')))
+    return never(
+      'a ^ is the beginning of the text: nothing can stand before it',
+      'write \\^ for the sign itself',
+    );
+  if (/\\b(?=[^ -~])|[^ -~]\\b/.test(source))
+    return doubtful(
+      '\\b knows only Latin letters and digits: beside other scripts it finds no border',
+      'take it out',
+    );
+  return undefined;
+}
+
+function oddChoice(source: string): Oddity | undefined {
+  const structure = structureOf(source);
+  if (/^\||\|$|\|\||\(\||\|\)/.test(structure))
+    return doubtful('a | with nothing beside it matches everything', 'take it out');
+  if (/\S \||\| \S/.test(structure))
+    return doubtful(
+      'the blanks around | are part of the pattern',
+      `write ${shown(source.replaceAll(/ *\| */g, '|'))}`,
+    );
+  if (/ (?:OR|AND|&&) /.test(structure))
+    return doubtful(
+      'OR and AND are no operators here, but words',
+      `for one of several write ${shown(source.replaceAll(/ (?:OR|AND|&&) /g, '|'))}`,
+    );
+  return undefined;
+}
+
+/** Patterns of a shell. */
+function oddWildcard(source: string): Oddity | undefined {
+  const [, word = '', last = ''] = /^([^\\.^$*+?()[\]{}|]+)([^\\.^$*+?()[\]{}|])\*$/.exec(source) ?? [];
+  if (word !== '')
+    return doubtful(
+      `a * repeats the character before it: this finds ${shown(word)} as well`,
+      `write ${shown(word + last)}: ${FOUND}`,
+    );
+  if (/^\[[^\]\\^]*[^ -~][^\]\\^]*\]$|^\[[A-Za-z]{2,}\]$/.test(source) && !/-/.test(source))
+    return doubtful(
+      'a text in brackets finds any one of its characters',
+      `for the text itself write ${shown(source.slice(1, -1))}, or \\[ and \\] for the brackets`,
+    );
+  return undefined;
+}
+
+/** What no name of an exchange, a listing type or a coin holds. */
+function oddField(field: TextField, source: string): Oddity | undefined {
+  const alternatives = source.split('|');
+  const impossible = field === 'ticker' ? /[,;]|^[#@]/ : /[\s,;/&]/;
+  if (field === 'feed' || /[\\[\](){}.*+?^$]/.test(source)) return undefined;
+  if (!alternatives.every((one) => impossible.test(one.trim()))) return undefined;
+  const parts = source.split(/[\s,;/&]+/).filter((part) => part !== '');
+  return never(
+    `no ${field} has ${shown(source)} in it`,
+    `for one of several write a list: [${parts.join(', ')}]`,
+  );
+}

@@ -1,0 +1,138 @@
+/** Words of a condition that are written for another program: what they would be compared as, and what was probably meant. */
+import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
+import type { TEXT_FIELDS } from './conditions.ts';
+
+export type TextField = (typeof TEXT_FIELDS)[number];
+
+export interface Oddity {
+  readonly message: string;
+  readonly hint: string;
+  /** No announcement has such a value. */
+  readonly never: boolean;
+}
+
+/** Zero-width and direction marks, line breaks and other controls: they come along with a copy, or with YAML's `|`. */
+export const INVISIBLE = /[\p{Cc}\p{Cf}]/u;
+/** Around the whole text. */
+export const QUOTED = /^["'`“”„‟‘’‚«»「」『』](.+)["'`“”„‟‘’‚«»「」『』]$/s;
+export const SLASHED = /^\/(.+)\/[a-z]*$/s;
+
+export const never = (message: string, hint: string): Oddity => ({ message, hint, never: true });
+export const doubtful = (message: string, hint: string): Oddity => ({ message, hint, never: false });
+
+const shown = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+
+/** What is odd about a text that must be the whole value of a field; `undefined`: nothing. */
+export function oddWord(field: TextField, text: string): Oddity | undefined {
+  const word = text.trim();
+  if (word === '')
+    return never(
+      'a blank text matches nothing',
+      `take it out; without a \`${field}\` condition any ${field} passes`,
+    );
+  if (INVISIBLE.test(word))
+    return never('there is an invisible character in this text', 'type it anew instead of copying it');
+  const inner = QUOTED.exec(word)?.[1];
+  if (inner !== undefined)
+    return never(
+      'the quotes are part of this text: nothing is written so',
+      `write ${shown(inner)} with plain quotes around it, or none`,
+    );
+  const pattern = SLASHED.exec(word)?.[1];
+  if (pattern !== undefined)
+    return never(
+      `${shown(word)} is compared as it stands, slashes included`,
+      `a regular expression is written { matches: ${shown(pattern)} }; upper and lower case are the same`,
+    );
+  if (field === 'title') return oddTitle(word);
+  if (field === 'feed') return undefined;
+  return oddList(field, word) ?? oddName(field, word);
+}
+
+function oddTitle(word: string): Oddity | undefined {
+  if (!/\*|\.[*+]|\\[a-z]|^\^|\$$/i.test(word)) return undefined;
+  const plain = word.replace(/^[*^]+|[*$]+$/g, '');
+  return never(
+    `${shown(word)} is compared with the whole title, as it stands`,
+    `to find a part of it, write { matches: ${shown(plain)} }: a regular expression, found anywhere`,
+  );
+}
+
+/** `upbit, bithumb` is one text; a list is what was meant. */
+function oddList(field: TextField, word: string): Oddity | undefined {
+  const negated = /^(?:!|not\s+|-)\s*(.+)$/i.exec(word)?.[1];
+  if (negated !== undefined)
+    return never(`${shown(word)} is compared as it stands`, `to leave it out, write { not: ${negated} }`);
+  const bare = word.replace(/^[[({](.*)[\])}]$/s, '$1');
+  const parts = bare.split(/\s*[,;|&+]\s*|\s+(?:or|and)\s+/i).filter((part) => part !== '');
+  const asList = `write a list: [${parts.join(', ')}]`;
+  if (parts.length > 1) return never(`${shown(word)} is one text, and no ${field} is called that`, asList);
+  if (bare !== word)
+    return never(
+      `the brackets are part of this text, and no ${field} is called ${shown(word)}`,
+      `write [${bare}] without quotes`,
+    );
+  const words = word.split(/\s+|\//);
+  const known: readonly string[] = field === 'publisher' ? PUBLISHERS : LISTING_TYPES;
+  const areNames = (one: string) =>
+    field === 'ticker'
+      ? /^[A-Z0-9]{2,}$/.test(one) && !/^(USDT?|USDC|FDUSD|KRW|BTC|BNB)$/.test(one)
+      : known.includes(one.toLowerCase());
+  if (words.length > 1 && words.every(areNames))
+    return doubtful(`${shown(word)} is one text`, `write a list: [${words.join(', ')}]`);
+  return undefined;
+}
+
+function oddName(field: TextField, word: string): Oddity | undefined {
+  if (field === 'ticker') return oddTicker(word);
+  if (word === '*')
+    return never(
+      'a * stands for anything only in `ticker`',
+      `take the condition out; without one any ${field} passes`,
+    );
+  if (word.includes('*'))
+    return never(
+      'a * stands for anything only in `ticker`',
+      `write { matches: ${shown(word.replaceAll('*', ''))} }`,
+    );
+  if (field === 'listingType' && /^test(_announcement)?$/i.test(word))
+    return never('a self-test has the listing type of real news', 'write test: true in its place');
+  if (/^[\w-]+$/.test(word)) return undefined;
+  const plain = word.toLowerCase();
+  const meant =
+    field === 'publisher'
+      ? PUBLISHERS.find((name) => plain.includes(name))
+      : LISTING_TYPES.find((name) => name === plain.replace(/[^a-z]+/g, '_'));
+  const what = field === 'publisher' ? 'an exchange' : 'a listing type';
+  const named = field === 'publisher' ? PUBLISHERS : LISTING_TYPES;
+  return never(
+    `${shown(word)} is not the name of ${what}: those are letters, digits and underscores`,
+    meant === undefined ? `known: ${named.join(', ')}` : `did you mean \`${meant}\`?`,
+  );
+}
+
+/** What an exchange trades a coin against. */
+const QUOTES = 'USDT|USDC|FDUSD|BUSD|TUSD|KRW|USD|BTC|ETH|BNB|TRY|EUR';
+
+function oddTicker(word: string): Oddity | undefined {
+  const marked = /^[$#@](.+)$/.exec(word)?.[1];
+  if (marked !== undefined)
+    return never(`${shown(word)}: the feed names tickers without a mark`, `write ${marked}`);
+  const [, base] = new RegExp(`^(.+?)\\s*[/:_-]\\s*(?:${QUOTES})(?:[.-]?P(?:ERP)?)?$`, 'i').exec(word) ?? [];
+  if (base !== undefined)
+    return never(`${shown(word)} is a pair, and the feed names the coin alone`, `write ${base}`);
+  if (/[\^$()[\]\\{}?]/.test(word))
+    return never(
+      `${shown(word)} is compared as it stands; only * stands for anything`,
+      `a regular expression is written { matches: ${shown(word)} }`,
+    );
+  if (/[\u0370-\u03ff\u0400-\u04ff]/.test(word) && /^[\p{Lu}\d]+$/u.test(word))
+    return never(
+      `${shown(word)} has a letter that is not Latin and only looks so`,
+      'type it anew with Latin letters',
+    );
+  const glued = /^([A-Z0-9]{2,})(?:USDT|USDC|FDUSD|KRW)$/.exec(word)?.[1];
+  if (glued !== undefined)
+    return doubtful(`${shown(word)} looks like a pair, and the feed names the coin alone`, `write ${glued}`);
+  return undefined;
+}

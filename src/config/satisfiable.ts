@@ -1,0 +1,110 @@
+/** Whether any announcement can pass a `match`: found by trying every value that could make a difference. */
+import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
+import { describe, type Tree, textCondition, tickerCondition, valueCondition } from '../routing/condition.ts';
+import type { MatchOptions, TextCondition } from '../routing/options.ts';
+import { Pattern, Text } from '../routing/text.ts';
+import { leavesOf, TEXT_FIELDS, wordsOf } from './conditions.ts';
+import { oddPattern } from './odd-patterns.ts';
+import { oddWord, type TextField } from './odd-words.ts';
+
+export interface Contradiction {
+  readonly field: keyof MatchOptions;
+  readonly message: string;
+}
+
+/** Values that no config names: they stand for all the others. */
+const OTHERS = ['qzxj7', 'qzxj8', 'Qzxj nine'];
+const OTHER_COUNT = 999_983;
+
+/** What was found out of each condition; thousands of rules share theirs. */
+export type Known = Map<string, boolean>;
+
+/** `undefined`: something can pass, as far as can be told. */
+export function contradictionIn(match: MatchOptions, known: Known): Contradiction | undefined {
+  for (const field of TEXT_FIELDS) {
+    const tree = match[field];
+    if (tree !== undefined && !canMatchOnce(field, tree, known))
+      return { field, message: `no ${field} can be ${describe(tree)}` };
+  }
+  for (const field of ['abnormal', 'redacted', 'test'] as const) {
+    const tree = match[field];
+    if (tree !== undefined && ![true, false].some((value) => valueCondition<boolean>(tree).test(value)))
+      return { field, message: `\`${field}\` can be neither true nor false` };
+  }
+  const count = match.tickerCount;
+  if (count === undefined) return undefined;
+  const possible = [0, 1, 2, OTHER_COUNT, ...numbersIn(count)].filter((value) =>
+    valueCondition<number>(count).test(value),
+  );
+  if (possible.length === 0) return { field: 'tickerCount', message: `no number can be ${describe(count)}` };
+  if (match.ticker !== undefined && possible.every((value) => value === 0))
+    return { field: 'tickerCount', message: 'a `ticker` condition needs a ticker, and tickerCount is 0' };
+  return undefined;
+}
+
+function* numbersIn(tree: Tree<number>): Iterable<number> {
+  if (typeof tree === 'number') yield tree;
+  else if (isList(tree)) for (const inner of tree) yield* numbersIn(inner);
+  else {
+    if (tree.not !== undefined) yield* numbersIn(tree.not);
+    if (tree.any !== undefined) yield* numbersIn(tree.any);
+  }
+}
+
+/** What is odd about one text or pattern of a condition. */
+export const oddityOf = (field: TextField, kind: 'word' | 'pattern', text: string) =>
+  kind === 'word' ? oddWord(field, text) : oddPattern(field, text);
+
+function canMatchOnce(field: TextField, tree: TextCondition, known: Known): boolean {
+  const key = field + JSON.stringify(tree);
+  const answer = known.get(key) ?? canMatch(field, tree);
+  known.set(key, answer);
+  return answer;
+}
+
+function canMatch(field: TextField, tree: TextCondition): boolean {
+  const leaves = [...leavesOf(tree, [])];
+  if (!isPossible(field, tree)) return false;
+  // What else a pattern finds cannot be listed; between words alone everything can be tried.
+  const onlyThese = wordsOf(tree) !== undefined;
+  const hasPattern = leaves.some(({ kind }) => kind === 'pattern');
+  const hasGlob = leaves.some(({ kind, text }) => kind === 'word' && text.includes('*'));
+  if (hasPattern && (!onlyThese || hasGlob)) return true;
+  const words = leaves
+    .filter(({ kind, text }) => kind === 'word' && !oddityOf(field, kind, text)?.never)
+    .map(({ text }) => text);
+  const compile = field === 'ticker' ? tickerCondition : textCondition;
+  const condition = compile(tree, (source) => patternOf(source));
+  const known: readonly string[] =
+    field === 'publisher' ? PUBLISHERS : field === 'listingType' ? LISTING_TYPES : [];
+  for (const word of [...words.flatMap((one) => variantsOf(field, one)), ...known, ...OTHERS])
+    if (condition.test(new Text(word))) return true;
+  return false;
+}
+
+/** A malformed one is reported elsewhere. */
+function patternOf(source: string): Pattern {
+  try {
+    return new Pattern(source);
+  } catch {
+    return new Pattern('');
+  }
+}
+
+const variantsOf = (field: TextField, word: string): readonly string[] =>
+  field === 'ticker' && word.includes('*')
+    ? ['', 'Q7', 'ZX9'].map((filling) => word.replaceAll('*', filling))
+    : [word];
+
+/** By shape alone: an odd word or pattern makes what needs it impossible. */
+function isPossible(field: TextField, tree: TextCondition): boolean {
+  if (typeof tree === 'string') return oddWord(field, tree)?.never !== true;
+  if (isList(tree)) return tree.some((inner) => isPossible(field, inner));
+  if (tree.matches !== undefined && oddPattern(field, tree.matches)?.never === true) return false;
+  return tree.any === undefined || tree.any.some((inner) => isPossible(field, inner));
+}
+
+/** Array.isArray does not narrow a readonly array. */
+function isList<Item>(tree: Item | readonly Item[]): tree is readonly Item[] {
+  return Array.isArray(tree);
+}
