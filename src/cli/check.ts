@@ -1,8 +1,9 @@
 /** `check`: is the config right? Every problem in one go, with its place in the file. */
-import { readFileSync } from 'node:fs';
-import { loadConfig } from '../config/load.ts';
+import { dirname, join } from 'node:path';
+import { type Inspected, loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
-import { configJsonSchema } from '../config/schema.ts';
+import { type Config, configJsonSchema } from '../config/schema.ts';
+import { currentUser, readableByOthers, storeFault } from './check-machine.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
 
@@ -20,7 +21,7 @@ export function checkCommand({ config: file, json, printSchema }: CheckOptions, 
   const { config, problems, warnings, deadRules } = loadConfig({
     file,
     env: io.env,
-    readFile: (path) => readFileSync(path, 'utf8'),
+    inspect: inspectMachine,
   });
   const dead = deadRules === 0 ? '' : `; ${counted(deadRules, 'rule')} can never match`;
   const exitCode = config === undefined ? NOT_FINE : FINE;
@@ -46,6 +47,20 @@ export function checkCommand({ config: file, json, printSchema }: CheckOptions, 
     );
   }
   return exitCode;
+}
+
+/** Only here: another command, or another machine, may not even need the store. */
+function inspectMachine({ store, file }: Config, hasSecretsInClear: boolean): Inspected {
+  const fault = storeFault(store.path, currentUser());
+  const envFile = join(dirname(file), '.env');
+  const secret = hasSecretsInClear ? [envFile, file] : [envFile];
+  return {
+    errors: fault === undefined ? [] : [{ path: ['store', 'path'], ...fault }],
+    warnings: secret.flatMap((path) => {
+      const open = readableByOthers(path);
+      return open === undefined ? [] : [{ file: path, line: 1, column: 1, sourceLine: '', ...open }];
+    }),
+  };
 }
 
 const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,5 +1,5 @@
 /** Reads the config for a command: whole, or (for commands that must work in an incident) what can be used of it. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { loadConfig } from '../config/load.ts';
 import { type ConfigProblem, formatProblem } from '../config/problem.ts';
 import type { Remains } from '../config/remains.ts';
@@ -69,7 +69,7 @@ function inWords(need: Need, { storePath, server, unread }: Remains): string {
 }
 
 const load = (file: string, { env }: Pick<Io, 'env'>) =>
-  loadConfig({ file, env, readFile: (path) => readFileSync(path, 'utf8') });
+  loadConfig({ file, env });
 
 const counted = ({ length }: { readonly length: number }) =>
   length === 1 ? '1 problem' : `${length} problems`;

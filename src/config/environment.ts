@@ -1,11 +1,13 @@
 /** Where `${…}` looks: the process environment, then the `.env` beside the config, and files. */
 import { dirname, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
+import { nearest } from '../platform/suggest.ts';
+import { type EnvFile, type EnvRemark, parseEnvFile } from './dotenv.ts';
+import { textOf } from './file-text.ts';
 import type { VariableSource } from './interpolate.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 /** Throws as `fs.readFileSync` does. */
-export type ReadFile = (path: string) => string;
+export type ReadFile = (path: string) => string | Uint8Array;
 
 /** Why a file cannot be read, for a person. */
 export function readFault(error: unknown): string {
@@ -34,34 +36,90 @@ export const storeRoot = (file: string, env: Environment): string =>
 export interface LoadedEnvironment extends VariableSource {
   /** Why the `.env` could not be used, if it is there and could not. */
   readonly fault: string | undefined;
+  /** What is odd about the `.env`. */
+  readonly remarks: readonly EnvRemark[];
+  /** What was odd about the variables of the process that were read so far; without their values. */
+  readonly processRemarks: ReadonlyMap<string, string>;
 }
+
+const NO_FILE: EnvFile = { entries: new Map(), commentedOut: new Map(), remarks: [] };
 
 /** An empty variable of the process counts as not set when the `.env` has it (Compose passes unset ones as empty). */
 export function loadEnvironment(configFile: string, env: Environment, readFile: ReadFile): LoadedEnvironment {
   const folder = dirname(resolve(configFile));
   const envFile = resolve(folder, '.env');
-  let fromFile: Environment = {};
+  let fromFile = NO_FILE;
   let fault: string | undefined;
+  let isThere = true;
   try {
-    fromFile = parseEnv(readFile(envFile));
+    fromFile = parseEnvFile(textOf(readFile(envFile)));
   } catch (error) {
     const reason = readFault(error);
-    if (reason !== 'it does not exist') fault = `${envFile} cannot be read: ${reason}`;
+    isThere = reason !== 'it does not exist';
+    if (isThere) fault = `${envFile} cannot be read: ${reason}`;
   }
+  const processRemarks = new Map<string, string>();
+  const ofProcess = (name: string) => {
+    const value = own(env, name) ?? own(env, `\ufeff${name}`);
+    if (value === undefined) return undefined;
+    const { text, remark } = fromProcess(value);
+    if (remark !== undefined) processRemarks.set(name, remark);
+    return text;
+  };
   return {
     fault,
-    variable: (name) =>
-      Object.hasOwn(env, name) && env[name] ? env[name] : (own(fromFile, name) ?? own(env, name)),
+    remarks: fromFile.remarks,
+    processRemarks,
+    variable: (name) => ofProcess(name) || (fromFile.entries.get(name)?.value ?? own(env, name)),
+    faultOf: (name) => {
+      const entry = ofProcess(name) ? undefined : fromFile.entries.get(name);
+      return entry?.fault === undefined ? undefined : `.env:${entry.line}: ${entry.fault}`;
+    },
     file: (path) => {
       const absolute = resolve(folder, path);
       try {
-        return readFile(absolute);
+        return textOf(readFile(absolute));
       } catch (error) {
         throw new Error(`the file ${absolute} cannot be read: ${readFault(error)}`);
       }
     },
-    howToSet: (name) => `set it in the environment, or add a line ${name}=… to ${envFile}`,
+    howToSet: (name) =>
+      whereItIs(name, fromFile, env) ??
+      `set it in the environment, or add a line ${name}=… to ${envFile}${isThere ? '' : ' (which does not exist yet)'}`,
   };
+}
+
+/** Something in the `.env` that is nearly it. */
+function whereItIs(name: string, { entries, commentedOut }: EnvFile, env: Environment): string | undefined {
+  const empty = entries.get(name);
+  if (empty !== undefined) return `write the value behind ${name}= in line ${empty.line} of .env`;
+  const commented = commentedOut.get(name);
+  if (commented !== undefined) return `line ${commented} of .env has it as a comment: remove the #`;
+  const similar = nearest(name, entries.keys());
+  if (similar !== undefined)
+    return `line ${entries.get(similar)?.line} of .env has ${similar}: is that the one?`;
+  const otherCase = Object.keys(env).find(
+    (other) => other !== name && other.toLowerCase() === name.toLowerCase(),
+  );
+  return otherCase === undefined
+    ? undefined
+    : `the environment has ${otherCase}: upper and lower case matter`;
+}
+
+/** `docker --env-file` and some service managers hand over what a shell would take away. */
+function fromProcess(value: string): { readonly text: string; readonly remark?: string } {
+  const text = value.replace(/\r$/, '');
+  const [, , inner] = /^(["'`])(.*)\1$/s.exec(text) ?? [];
+  if (inner !== undefined)
+    return {
+      text: inner,
+      remark: 'has quotes around its value, as docker --env-file leaves them there; they are left off',
+    };
+  if (text !== value)
+    return { text, remark: 'ends in a carriage return, as files of Windows leave it there; it is left off' };
+  if (/\s#/.test(text))
+    return { text, remark: 'has a # behind a blank in its value: docker --env-file takes no comments' };
+  return { text };
 }
 
 const own = (values: Environment, name: string) => (Object.hasOwn(values, name) ? values[name] : undefined);

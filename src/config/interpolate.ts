@@ -2,10 +2,13 @@
  * `${NAME}`, `${NAME:-default}` and `${file:/path}` inside one scalar, after the YAML is parsed, so that a
  * value is never YAML. What is put in is not looked at again. `$${` stands for `${`.
  */
+import { variablesOf } from '../routing/templates/variables.ts';
 
 export interface VariableSource {
   /** `undefined` when it is not set. */
   variable(name: string): string | undefined;
+  /** Why it cannot be used although it is there; `undefined` when it can, or is not there. */
+  faultOf?(name: string): string | undefined;
   /** The file's text; throws an Error whose message is for people. */
   file(path: string): string;
   /** How to set a variable, for a person. */
@@ -69,9 +72,17 @@ function resolveReference(inner: string, source: VariableSource): Resolved {
     const message = `\`\${…}\` must hold the name of a variable (letters, digits, underscores) or file:/path`;
     return { fault: { message, hint: ESCAPE_HINT } };
   }
+  const broken = source.faultOf?.(name);
+  if (broken !== undefined) return { fault: { message: `the variable ${name} cannot be used: ${broken}` } };
   const value = source.variable(name);
   if (value !== undefined && value !== '') return { outside: value };
   if (fallback !== undefined) return { fallback };
   const message = `the variable ${name} is ${value === undefined ? 'not set' : 'set, but empty'}`;
-  return { fault: { message, hint: source.howToSet(name) } };
+  return { fault: { message, hint: templateHint(name) ?? source.howToSet(name) } };
 }
+
+/** `${ticker}` is no variable of the environment. */
+const templateHint = (name: string) =>
+  variablesOf('ticker').has(name)
+    ? `a value of the announcement is written {{ ${name} }}, in \`body\`, \`buttons\` and \`templates\``
+    : undefined;

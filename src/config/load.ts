@@ -4,13 +4,21 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { createRedactor, type Redactor } from '../platform/secret.ts';
 import { deadRules } from './coverage.ts';
 import { type Located, readDocument } from './document.ts';
-import { type Environment, loadEnvironment, type ReadFile, readFault, storeRoot } from './environment.ts';
+import {
+  type Environment,
+  type LoadedEnvironment,
+  loadEnvironment,
+  type ReadFile,
+  readFault,
+  storeRoot,
+} from './environment.ts';
 import { explainAll, explainIssue } from './explain.ts';
+import { textOf } from './file-text.ts';
 import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
 import { oddConditions } from './odd-conditions.ts';
 import { type ConfigParts, looseParts, partsOf, soundParts } from './parts.ts';
@@ -44,6 +52,14 @@ export interface LoadOptions {
   readonly file: string;
   readonly env: Environment;
   readonly readFile?: ReadFile;
+  /** Asked of a valid config: what else is wrong with it, here and now. */
+  readonly inspect?: (config: Config, hasSecretsInClear: boolean) => Inspected;
+}
+
+export interface Inspected {
+  readonly errors: readonly Finding[];
+  /** Of files as a whole, so with their places. */
+  readonly warnings: readonly ConfigProblem[];
 }
 
 /** Ten thousand rules take 1.5 MB (docs/performance.md); this keeps a wrong path (a log, a disk image) from being parsed. */
@@ -52,11 +68,13 @@ const LONGEST_FILE = 10_000_000;
 /** U+FFFD is what becomes of bytes that are not UTF-8; a NUL is every second byte of UTF-16. */
 const NOT_UTF8 = /[\0\uFFFD]/;
 
-const readUtf8: ReadFile = (path) => readFileSync(path, 'utf8');
+const NOTHING_FOUND: Inspected = { errors: [], warnings: [] };
 
-export function loadConfig({ file, env, readFile = readUtf8 }: LoadOptions): LoadedConfig {
+const readBytes: ReadFile = (path) => readFileSync(path);
+
+export function loadConfig({ file, env, readFile = readBytes, inspect }: LoadOptions): LoadedConfig {
   const storeFolder = storeRoot(file, env);
-  let raw: string;
+  let raw: string | Uint8Array;
   try {
     raw = readFile(resolve(file));
   } catch (error) {
@@ -69,7 +87,7 @@ export function loadConfig({ file, env, readFile = readUtf8 }: LoadOptions): Loa
   const digest = createHash('sha256').update(raw).digest('hex');
   if (raw.length > LONGEST_FILE)
     return unusable(storeFolder, 'the file is too large to be a config', undefined, digest);
-  const text = raw.replace(/^\uFEFF/, '');
+  const text = textOf(raw);
   const [sound = ''] = text.split(NOT_UTF8, 1);
   if (sound.length < text.length)
     return unusable(storeFolder, 'this is not UTF-8 text', 'save the file as UTF-8', digest, sound);
@@ -92,7 +110,14 @@ export function loadConfig({ file, env, readFile = readUtf8 }: LoadOptions): Loa
       }),
     );
   problems.push(...checked.errors.map((finding) => source.problemAt(finding)));
-  const warnings = checked.warnings.map((finding) => source.problemAt(finding));
+  const valid = problems.length === 0 ? checked.config : undefined;
+  const inspected = (valid && inspect?.(valid, checked.hasSecretsInClear)) ?? NOTHING_FOUND;
+  problems.push(...inspected.errors.map((finding) => source.problemAt(finding)));
+  const warnings = [
+    ...environmentRemarks(environment, file),
+    ...inspected.warnings,
+    ...checked.warnings.map((finding) => source.problemAt(finding)),
+  ];
   return {
     config: problems.length === 0 ? checked.config : undefined,
     problems: tidy(problems),
@@ -109,9 +134,16 @@ interface Checked {
   readonly parts: ConfigParts | undefined;
   readonly errors: readonly Finding[];
   readonly warnings: readonly Finding[];
+  readonly hasSecretsInClear: boolean;
 }
 
-const NOT_CHECKED: Checked = { config: undefined, parts: undefined, errors: [], warnings: [] };
+const NOT_CHECKED: Checked = {
+  config: undefined,
+  parts: undefined,
+  errors: [],
+  warnings: [],
+  hasSecretsInClear: false,
+};
 
 function check(root: Located, file: string, storeFolder: string, readFile: ReadFile): Checked {
   if (root.value === null) return NOT_CHECKED;
@@ -135,9 +167,11 @@ function check(root: Located, file: string, storeFolder: string, readFile: ReadF
   );
   const odd = [...oddConditions(parts.rules)];
   const sound: object = parsed.success ? parsed.data : asPaths(parts);
+  const exposed = [...exposedSecrets(sound, root)];
   return {
     config: parsed.success ? absolute(parsed.data, file, folder, storeFolder) : undefined,
     parts,
+    hasSecretsInClear: exposed.length > 0,
     errors: [...literal, ...errors],
     warnings: [
       ...unused(parts),
@@ -147,7 +181,7 @@ function check(root: Located, file: string, storeFolder: string, readFile: ReadF
       ...odd,
       ...deadRules(parts, rulesIn(odd.filter(({ never }) => never))),
       ...foreignPlaceholders(root),
-      ...exposedSecrets(sound, root),
+      ...exposed,
     ],
   };
 }
@@ -186,10 +220,23 @@ function absolute(
 /** In the order of the file, nothing twice. */
 function tidy(problems: readonly ConfigProblem[]): ConfigProblem[] {
   const seen = new Set<string>();
-  return problems.toSorted(byPlace).filter(({ line, column, message }) => {
-    const key = `${line}:${column}:${message}`;
+  return problems.toSorted(byPlace).filter(({ file, line, column, message }) => {
+    const key = `${file}:${line}:${column}:${message}`;
     return !seen.has(key) && seen.add(key);
   });
+}
+
+/** No line of a `.env` is ever shown. */
+function environmentRemarks({ remarks, processRemarks }: LoadedEnvironment, file: string): ConfigProblem[] {
+  const place = { column: 1, sourceLine: '' };
+  return [
+    ...remarks.map((remark) => ({ ...place, ...remark, file: join(dirname(file), '.env') })),
+    ...[...processRemarks].map(([name, remark]) => ({
+      ...place,
+      line: 1,
+      message: `the variable ${name} ${remark}`,
+    })),
+  ];
 }
 
 /** The line itself is not shown: nobody can tell where in it a secret stands. */

@@ -22,6 +22,8 @@ export interface Finding {
 }
 
 export interface ConfigProblem {
+  /** When it is not in the config itself but in the `.env`. */
+  readonly file?: string;
   /** From 1. */
   readonly line: number;
   /** From 1, in UTF-16 units, as editors count. */
@@ -40,7 +42,7 @@ const WIDEST = 120;
 /** `config.yaml:LINE:COL: message`, then the line with a caret, then the hint. */
 export function formatProblem(file: string, problem: ConfigProblem): string {
   const { line, column, message, hint, sourceLine, shownColumn = column } = problem;
-  let text = `${printable(file)}:${line}:${column}: ${message}`;
+  let text = `${printable(problem.file ?? file)}:${line}:${column}: ${message}`;
   if (sourceLine.trim() !== '') {
     const from = shownColumn > WIDEST ? shownColumn - WIDEST / 2 : 0;
     const shown = sourceLine.slice(from, from + WIDEST);

@@ -123,7 +123,7 @@ ${FEEDS}${DESTINATIONS}${RULES}`;
         line: 2,
         column: 13,
         message: 'the variable KEY is not set',
-        hint: 'set it in the environment, or add a line KEY=… to /etc/bridge/.env',
+        hint: 'set it in the environment, or add a line KEY=… to /etc/bridge/.env (which does not exist yet)',
       },
     ]);
   });

@@ -5,11 +5,11 @@ import { formatProblem } from '../../../src/config/problem.ts';
 export const FILE = '/etc/bridge/config.yaml';
 
 export function load(
-  text: string,
+  text: string | Uint8Array,
   env: Readonly<Record<string, string>> = {},
-  files: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string | Uint8Array>> = {},
 ): LoadedConfig {
-  const all: Readonly<Record<string, string>> = { [FILE]: text, ...files };
+  const all: Readonly<Record<string, string | Uint8Array>> = { [FILE]: text, ...files };
   return loadConfig({
     file: FILE,
     env,

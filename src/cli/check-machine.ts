@@ -1,0 +1,156 @@
+/** What `check` finds out about the machine without changing it: can the store be written, and who else can read the secrets. */
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmdirSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { readFault } from '../config/environment.ts';
+
+/** A sentence for a person, and what to do. */
+export interface MachineFault {
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** As whom this process runs. */
+export interface User {
+  readonly name: string;
+  /** -1 where there are no numbers. */
+  readonly uid: number;
+}
+
+/** A container may run as a number without a name. */
+export function currentUser(): User {
+  const uid = process.geteuid?.() ?? -1;
+  try {
+    return { name: userInfo().username, uid };
+  } catch {
+    return { name: String(uid), uid };
+  }
+}
+
+const shown = ({ name, uid }: User) =>
+  uid === -1 || name === String(uid) ? `user ${name}` : `user ${name} (uid ${uid})`;
+
+/** Why the database at `path` (absolute) could not be opened or made; `undefined`: it could. Leaves nothing behind. */
+export function storeFault(path: string, user: User): MachineFault | undefined {
+  const file = statOf(path);
+  if (file?.isDirectory())
+    return {
+      message: `${path} is a folder, and the store is one file`,
+      hint: `write ${path}/listing-bridge.db`,
+    };
+  if (file !== undefined) return fileFault(path, user) ?? folderFault(dirname(path), path, user);
+  let folder = dirname(path);
+  while (statOf(folder) === undefined && folder !== dirname(folder)) folder = dirname(folder);
+  return folderFault(folder, path, user);
+}
+
+/** The first bytes of every SQLite database: https://www.sqlite.org/fileformat.html#the_database_header */
+const SQLITE = 'SQLite format 3\0';
+
+function fileFault(path: string, user: User): MachineFault | undefined {
+  const denied = deniedFor(path, constants.R_OK | constants.W_OK);
+  if (denied !== undefined) return explain(path, path, denied, user);
+  const start = firstBytes(path, SQLITE.length);
+  if (start === '' || start === SQLITE) return undefined;
+  return {
+    message: `${path} is a file of something else, not a database`,
+    hint: 'name a file of its own; it is made at the first start',
+  };
+}
+
+/** SQLite makes files beside the database. */
+function folderFault(folder: string, path: string, user: User): MachineFault | undefined {
+  if (statOf(folder)?.isDirectory() === false)
+    return { message: `${path} cannot be made: ${folder} is a file`, hint: 'name a folder in `store.path`' };
+  const denied = deniedFor(folder, constants.W_OK | constants.X_OK) ?? refusal(folder);
+  return denied === undefined ? undefined : explain(folder, path, denied, user);
+}
+
+/** Rights are not everything: a disk may be full, or no disk at all. */
+function refusal(folder: string): string | undefined {
+  try {
+    rmdirSync(mkdtempSync(join(folder, '.listing-bridge-check-')));
+    return undefined;
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+function explain(place: string, path: string, code: string, user: User): MachineFault {
+  if (code === 'EROFS')
+    return {
+      message: `${path} cannot be written: ${place} is on a read-only file system`,
+      hint: 'mount a volume that can be written, or name another path in `store.path`',
+    };
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return {
+      message: `${path} cannot be written: the disk (or the quota of ${shown(user)}) is full`,
+      hint: 'make room, or name another path in `store.path`',
+    };
+  if (code !== 'EACCES' && code !== 'EPERM')
+    return {
+      message: `${path} cannot be made: nothing can be written in ${place} (${code})`,
+      hint: 'name a folder on a disk in `store.path`',
+    };
+  const { uid = -1, mode = 0 } = statOf(place) ?? {};
+  const owner = `it belongs to uid ${uid} with mode ${(mode & 0o777).toString(8)}`;
+  const what = place === path ? path : `the folder ${place}`;
+  return {
+    message: `the store cannot be written: ${shown(user)} may not write ${what} (${owner})`,
+    hint: `sudo chown -R ${user.uid === -1 ? user.name : user.uid} ${quoted(place)}, or run the bridge as another user, or name another path in \`store.path\``,
+  };
+}
+
+/** For a shell. */
+const quoted = (path: string) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
+
+/** What others of this machine may read although it holds secrets; `undefined`: nobody can, or it is not there. */
+export function readableByOthers(path: string): MachineFault | undefined {
+  const file = process.platform === 'win32' ? undefined : statOf(path);
+  if (file === undefined || (file.mode & 0o044) === 0) return undefined;
+  return {
+    message: `other users of this machine can read this file and the secrets in it (mode ${(file.mode & 0o777).toString(8)})`,
+    hint: `chmod 600 ${quoted(path)}`,
+  };
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+const codeOf = (error: unknown) =>
+  error instanceof Error && 'code' in error ? String(error.code) : readFault(error);
+
+/** The error's code. */
+function deniedFor(path: string, mode: number): string | undefined {
+  try {
+    accessSync(path, mode);
+    return undefined;
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+function firstBytes(path: string, count: number): string {
+  const handle = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(count);
+    return bytes.toString('latin1', 0, readSync(handle, bytes));
+  } finally {
+    closeSync(handle);
+  }
+}

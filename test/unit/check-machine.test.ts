@@ -1,0 +1,156 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config's own references, not JavaScript's
+/** What `check` says of the machine: the store's place and who can read the secrets. It changes nothing. */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { type MachineFault, readableByOthers, storeFault } from '../../src/cli/check-machine.ts';
+import { runProgram } from '../../src/cli/program.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+
+const ME = { name: 'node', uid: 1000 };
+
+/** Root may write everywhere: there somebody else asks. */
+function faultFor(path: string): MachineFault | undefined {
+  if (process.getuid?.() !== 0) return storeFault(path, ME);
+  const script = resolve(import.meta.dirname, '../support/store-fault.ts');
+  const printed = execFileSync(process.execPath, [script, path], { uid: 1000, gid: 1000, encoding: 'utf8' });
+  return printed === '' ? undefined : JSON.parse(printed);
+}
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'check-machine-'));
+  const made = folder;
+  onTestFinished(() => {
+    chmodSync(made, 0o755);
+    rmSync(made, { recursive: true, force: true });
+  });
+});
+
+describe('regression: the place of the store', () => {
+  test.each(['bridge.db', 'data/deep/bridge.db'])('%s can be made, and is not', (path) => {
+    expect(storeFault(join(folder, path), ME)).toBeUndefined();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('an empty file and a database are fine, anything else is not', () => {
+    const path = join(folder, 'bridge.db');
+    writeFileSync(path, '');
+    expect(storeFault(path, ME)).toBeUndefined();
+    writeFileSync(path, 'SQLite format 3\0and so on');
+    expect(storeFault(path, ME)).toBeUndefined();
+    writeFileSync(path, 'feeds:\n  - apiKey: x\n');
+    expect(storeFault(path, ME)?.message).toBe(`${path} is a file of something else, not a database`);
+  });
+
+  test('a folder', () => {
+    expect(storeFault(folder, ME)).toEqual({
+      message: `${folder} is a folder, and the store is one file`,
+      hint: `write ${folder}/listing-bridge.db`,
+    });
+  });
+
+  test('below a file', () => {
+    writeFileSync(join(folder, 'data'), '');
+    expect(storeFault(join(folder, 'data/bridge.db'), ME)?.message).toContain(
+      `${join(folder, 'data')} is a file`,
+    );
+  });
+
+  test('a folder that this user may not write: who, where, what to do', () => {
+    chmodSync(folder, 0o555);
+    for (const path of ['bridge.db', 'data/bridge.db']) {
+      const fault = faultFor(join(folder, path));
+      expect(fault?.message).toContain(
+        `user node (uid 1000) may not write the folder ${folder} (it belongs to uid`,
+      );
+      expect(fault?.message).toContain('mode 555');
+      expect(fault?.hint).toContain(`sudo chown -R 1000 ${folder}`);
+    }
+  });
+
+  test('a database that this user may not write', () => {
+    const path = join(folder, 'bridge.db');
+    writeFileSync(path, '');
+    chmodSync(path, 0o444);
+    chmodSync(folder, 0o755);
+    expect(faultFor(path)?.message).toContain(`user node (uid 1000) may not write ${path}`);
+  });
+
+  test('/proc takes no files, not even from root', () => {
+    expect(storeFault('/proc/listing-bridge/bridge.db', ME)?.message).toMatch(/cannot be (written|made)/);
+  });
+});
+
+test.each([
+  [0o600, false],
+  [0o640, true],
+  [0o604, true],
+  [0o644, true],
+])('regression: a file of mode %o: others can read it: %s', (mode, isOpen) => {
+  const path = join(folder, '.env');
+  writeFileSync(path, 'A=1');
+  chmodSync(path, mode);
+  expect(readableByOthers(path) !== undefined).toBe(isOpen);
+  if (isOpen) expect(readableByOthers(path)?.hint).toBe(`chmod 600 ${path}`);
+});
+
+test('a file that is not there is read by nobody', () => {
+  expect(readableByOthers(join(folder, '.env'))).toBeUndefined();
+});
+
+describe('check', () => {
+  const CONFIG = `feeds: [{ name: tokyo, url: "ws://127.0.0.1:1", apiKey: "\${KEY}" }]
+destinations: { bot: { type: webhook, url: "http://127.0.0.1:1/bot" } }
+rules: [{ match: {}, send: bot }]
+`;
+  async function check(config: string, ...more: readonly string[]) {
+    writeFileSync(join(folder, 'config.yaml'), config, { mode: 0o644 });
+    const out: string[] = [];
+    const { signal } = new AbortController();
+    const exitCode = await runProgram(['check', ...more, '-c', join(folder, 'config.yaml')], signal, {
+      print: (line) => out.push(line),
+      warn: (line) => out.push(line),
+      env: {},
+      signal,
+      onHangup: () => undefined,
+      clock: systemClock,
+      random: () => 0.5,
+      version: '0.0.0',
+    });
+    return { exitCode, out: out.join('\n') };
+  }
+
+  test('regression: tries the place of the store, and makes nothing', async () => {
+    writeFileSync(join(folder, '.env'), 'KEY=dsk_abcdefgh', { mode: 0o600 });
+    mkdirSync(join(folder, 'taken.db'));
+    const good = await check(CONFIG);
+    expect(good.exitCode).toBe(0);
+    expect(readdirSync(folder).toSorted()).toEqual(['.env', 'config.yaml', 'taken.db']);
+    const bad = await check(`${CONFIG}store: { path: ./taken.db }\n`);
+    expect(bad.exitCode).toBe(1);
+    expect(bad.out).toMatch(/config\.yaml:4:16: .*taken\.db is a folder/);
+    expect(JSON.parse((await check(`${CONFIG}store: { path: ./taken.db }\n`, '--json')).out)).toMatchObject({
+      valid: false,
+    });
+  });
+
+  test('regression: warns of secrets that others can read', async () => {
+    writeFileSync(join(folder, '.env'), 'KEY=dsk_abcdefgh', { mode: 0o644 });
+    chmodSync(join(folder, '.env'), 0o644);
+    const { exitCode, out } = await check(CONFIG.replace('${KEY}', 'dsk_in_clear'));
+    expect(exitCode).toBe(0);
+    expect(out).toContain(
+      `${join(folder, '.env')}:1:1: warning: other users of this machine can read this file`,
+    );
+    expect(out).toContain(
+      `${join(folder, 'config.yaml')}:1:1: warning: other users of this machine can read this file`,
+    );
+    expect(out).toContain(`hint: chmod 600 ${join(folder, '.env')}`);
+    chmodSync(join(folder, '.env'), 0o600);
+    const quiet = await check(CONFIG);
+    expect(quiet.out).not.toContain('other users');
+  });
+});
