@@ -68,8 +68,7 @@ function inWords(need: Need, { storePath, server, unread }: Remains): string {
     : `its server, ${address}`;
 }
 
-const load = (file: string, { env }: Pick<Io, 'env'>) =>
-  loadConfig({ file, env });
+const load = (file: string, { env }: Pick<Io, 'env'>) => loadConfig({ file, env });
 
 const counted = ({ length }: { readonly length: number }) =>
   length === 1 ? '1 problem' : `${length} problems`;

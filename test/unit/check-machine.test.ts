@@ -6,8 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type MachineFault, readableByOthers, storeFault } from '../../src/cli/check-machine.ts';
-import { runProgram } from '../../src/cli/program.ts';
-import { systemClock } from '../../src/platform/clock.ts';
+import { runCommandLine } from '../support/command.ts';
 
 const ME = { name: 'node', uid: 1000 };
 
@@ -108,19 +107,7 @@ rules: [{ match: {}, send: bot }]
 `;
   async function check(config: string, ...more: readonly string[]) {
     writeFileSync(join(folder, 'config.yaml'), config, { mode: 0o644 });
-    const out: string[] = [];
-    const { signal } = new AbortController();
-    const exitCode = await runProgram(['check', ...more, '-c', join(folder, 'config.yaml')], signal, {
-      print: (line) => out.push(line),
-      warn: (line) => out.push(line),
-      env: {},
-      signal,
-      onHangup: () => undefined,
-      clock: systemClock,
-      random: () => 0.5,
-      version: '0.0.0',
-    });
-    return { exitCode, out: out.join('\n') };
+    return runCommandLine(['check', ...more, '-c', join(folder, 'config.yaml')], { env: {} });
   }
 
   test('regression: tries the place of the store, and makes nothing', async () => {
