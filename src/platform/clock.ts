@@ -3,13 +3,12 @@
  * simulation can own time. Wall time is for people and for the feed's stamps; ages, deadlines and waits
  * use monotonic time, because the wall clock may be stepped under us. Monotonic time starts at what the
  * wall clock said when the process started, so that it can be stored and still means something after a
- * restart. It goes on while the machine sleeps.
+ * restart. It goes on while the machine sleeps, and so do the timers.
  */
 import { uptime } from 'node:os';
+import { Alarms, type SetTimer, type Timer } from './alarms.ts';
 
-export interface Timer {
-  cancel(): void;
-}
+export type { Timer };
 
 export interface Clock {
   /** Milliseconds since the Unix epoch, as the machine believes them. May jump. */
@@ -22,14 +21,20 @@ export interface Clock {
   after(delayMs: number, callback: () => void, keepAlive?: boolean): Timer;
 }
 
-/** Node fires a timer at once when its delay exceeds a signed 32-bit integer. https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 /** How far the fine wall clock may drift from the coarse one before it is set anew. */
 const REANCHOR_MS = 2;
 
 /** The wall clock has moved against the steady one by more than slewing does: it was set, or the machine slept. */
 const JUMP_MS = 1000;
+
+/** Where only the machine's own count has moved: some count in whole seconds. */
+const UNCONFIRMED_JUMP_MS = 2 * JUMP_MS;
+
+/** While timers are set, somebody has to notice that the machine has slept. */
+const WATCH_MS = 1000;
+
+/** A sleep that is worth counting is longer than the timers that need not know of it. */
+const SHORT_TIMER_MS = JUMP_MS;
 
 /** What the machine can be asked, in ms. */
 export interface Readings {
@@ -38,12 +43,19 @@ export interface Readings {
   steadyMs(): number;
   /** Since the machine was started, sleep included. Slow to ask. */
   upMs(): number;
+  /** Counts by `steadyMs`. */
+  readonly setTimer: SetTimer;
 }
 
 const machine: Readings = {
   wallMs: () => Date.now(),
   steadyMs: () => performance.now(),
   upMs: () => uptime() * 1000,
+  setTimer: (delayMs, callback, keepAlive) => {
+    const timeout = setTimeout(callback, delayMs);
+    if (!keepAlive) timeout.unref();
+    return { cancel: () => clearTimeout(timeout) };
+  },
 };
 
 export class SystemClock implements Clock {
@@ -55,15 +67,21 @@ export class SystemClock implements Clock {
   #wallAheadMs: number;
   /** Up less steady: grows only by sleep. */
   #upAheadMs: number;
+  /** The same, when it was last looked at. */
+  #seenUpAheadMs: number;
   #sleptMs = 0;
+  readonly #alarms: Alarms;
+  #watch: Timer | undefined;
 
   constructor(readings: Readings = machine) {
     this.#readings = readings;
+    this.#alarms = new Alarms(readings.setTimer, () => this.monotonicMs());
     const steadyMs = readings.steadyMs();
     this.#originMs = readings.wallMs() - steadyMs;
     this.#anchorMs = this.#originMs;
     this.#wallAheadMs = this.#originMs;
     this.#upAheadMs = readings.upMs() - steadyMs;
+    this.#seenUpAheadMs = this.#upAheadMs;
   }
 
   wallMs(): number {
@@ -88,29 +106,31 @@ export class SystemClock implements Clock {
     return this.#originMs + steadyMs + this.#sleptMs;
   }
 
-  /** Asked only after a jump of the wall clock, since the answer is slow and waking always sets it. */
+  after(delayMs: number, callback: () => void, keepAlive = true): Timer {
+    if (delayMs <= SHORT_TIMER_MS) return this.#readings.setTimer(Math.max(0, delayMs), callback, keepAlive);
+    const alarm = this.#alarms.set(delayMs, callback, keepAlive);
+    this.#watch ??= this.#readings.setTimer(WATCH_MS, this.#look, false);
+    return alarm;
+  }
+
+  /** The wall clock may have been set back by as much as the machine slept: then only the machine's own count tells. */
+  readonly #look = (): void => {
+    const steadyMs = this.#readings.steadyMs();
+    const upAheadMs = this.#readings.upMs() - steadyMs;
+    if (upAheadMs - this.#seenUpAheadMs > UNCONFIRMED_JUMP_MS) this.#countSleep(steadyMs);
+    this.#seenUpAheadMs = upAheadMs;
+    this.monotonicMs();
+    this.#watch = this.#alarms.size === 0 ? undefined : this.#readings.setTimer(WATCH_MS, this.#look, false);
+  };
+
+  /** Not asked at every reading, since the answer is slow: after a jump of the wall clock, which waking sets, and once a second. */
   #countSleep(steadyMs: number): void {
     const upAheadMs = this.#readings.upMs() - steadyMs;
     const sleptMs = upAheadMs - this.#upAheadMs;
     if (sleptMs <= JUMP_MS) return;
     this.#sleptMs += sleptMs;
     this.#upAheadMs = upAheadMs;
-  }
-
-  after(delayMs: number, callback: () => void, keepAlive = true): Timer {
-    if (delayMs > LONGEST_TIMER_MS) {
-      let inner = this.after(
-        LONGEST_TIMER_MS,
-        () => {
-          inner = this.after(delayMs - LONGEST_TIMER_MS, callback, keepAlive);
-        },
-        keepAlive,
-      );
-      return { cancel: () => inner.cancel() };
-    }
-    const timeout = setTimeout(callback, Math.max(0, delayMs));
-    if (!keepAlive) timeout.unref();
-    return { cancel: () => clearTimeout(timeout) };
+    this.#alarms.rearm();
   }
 }
 

@@ -80,6 +80,12 @@ export class FakeClock implements Clock {
     this.#monotonicMs += byMs;
   }
 
+  /** The machine sleeps for so long: time passes, and what was due meanwhile runs when it wakes, with everything that follows. */
+  async sleep(byMs: number): Promise<void> {
+    this.stall(byMs);
+    await this.advance(0);
+  }
+
   /** Forgets every timer, as the end of a process does. */
   forget(): void {
     this.#alarms = [];

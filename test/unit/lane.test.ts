@@ -395,3 +395,18 @@ test('regression: what the old address answers after a reload neither pauses nor
   expect(bench.said).toEqual([]);
   expect(bench.rows().map(({ state }) => state)).toEqual(Array(3).fill('delivered'));
 });
+
+test('regression: what a pause held is sent when the machine wakes, and what is too old ends', async () => {
+  using bench = new LaneBench({ chat: { options: patient }, bot: { options: { maxAge: '10s' } } });
+  bench.answer = () => limited(2 * HOUR);
+  bench.announce('before the night');
+  await bench.clock.advance(1000);
+  bench.answer = () => delivered;
+  await bench.clock.sleep(3 * HOUR);
+  expect(bench.rows().map(({ delivery, state }) => [delivery.destination, state])).toEqual(
+    expect.arrayContaining([
+      ['chat', 'delivered'],
+      ['bot', 'expired'],
+    ]),
+  );
+});
