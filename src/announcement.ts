@@ -3,6 +3,7 @@
  * It is made once, by `feed/frames.ts`; everything after that only reads it.
  */
 import type { Alert } from './alert.ts';
+import { folded } from './platform/fold.ts';
 
 export interface Announcement {
   /** Time-ordered and unique: of two, the later received is the greater string. */
@@ -61,7 +62,8 @@ export const PUBLISHERS = ['binance', 'upbit', 'bithumb'] as const;
 
 /**
  * Two announcements with the same identity inside the dedupe window are one. The service gives no id,
- * so it is what was said: publisher, type, tickers, title. Redacted copies all carry the same words and
+ * so it is what was said: publisher, type, tickers, title, as `folded` sees them and the tickers in any order, since
+ * two endpoints need not write alike (docs/decisions/identity.md). Redacted copies all carry the same words and
  * self-tests repeat by design; those are told apart by when the service detected (else sent) them.
  * An alert is like nothing but itself.
  */
@@ -70,14 +72,40 @@ export function identityOf(announcement: Announcement): string {
   const { publisher, listingType, tickers, title, redacted, test } = announcement;
   const moment =
     announcement.detectedTimestampUs ?? announcement.dispatchTimestampUs ?? announcement.receivedTimestampUs;
-  return JSON.stringify([
-    publisher,
-    listingType,
-    tickers,
-    title,
-    ...(redacted || test ? [redacted, test, moment] : []),
-  ]);
+  return words(publisher, listingType, tickers, title, redacted || test ? [redacted, test, moment] : []);
 }
+
+/** One that an earlier version wrote down, as this one would; anything else as it is. */
+export function identityToday(stored: string): string {
+  const [publisher, listingType, tickers, title, ...rest] = listIn(stored);
+  return typeof publisher === 'string' && typeof listingType === 'string' && isWords(tickers)
+    ? words(publisher, listingType, tickers, String(title), rest)
+    : stored;
+}
+
+function words(
+  publisher: string,
+  listingType: string,
+  tickers: readonly string[],
+  title: string,
+  rest: readonly unknown[],
+): string {
+  const names = [...new Set(tickers.map(folded))].sort();
+  return JSON.stringify([folded(publisher), folded(listingType), names, folded(title), ...rest]);
+}
+
+/** Of a store that was damaged anything may come. */
+function listIn(json: string): readonly unknown[] {
+  try {
+    const value: unknown = JSON.parse(json);
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}
+
+const isWords = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((word) => typeof word === 'string');
 
 /** What goes first when there is a queue: news that moves a price (1) before everything else (0). */
 export function importanceOf(announcement: Announcement): 0 | 1 {

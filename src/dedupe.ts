@@ -2,9 +2,12 @@
  * Remembers what was announced within the window, so that a second feed, a reconnect or a restart does
  * not announce it again. The first copy opens the window; repeats do not prolong it, so the same words
  * an hour later are news again. A redacted copy of something that is known says nothing new; a full copy
- * of something that was only known redacted is news (docs/decisions/redacted-copies.md). Memory is bounded by the window.
+ * of something that was only known redacted is news (docs/decisions/redacted-copies.md). Memory is bounded by the window,
+ * and for a feed gone mad by the counts below.
  */
-import { type Announcement, identityOf } from './announcement.ts';
+import { hash } from 'node:crypto';
+import { type Announcement, identityOf, identityToday } from './announcement.ts';
+import { folded } from './platform/fold.ts';
 
 /** The copy that came first. */
 export interface First {
@@ -20,6 +23,10 @@ const SAME_EVENT_US = 2_000_000;
 const EVENTS_KEPT_MS = 60_000;
 /** Of one publisher and type; what searches them must stay short in a flood. */
 const MOST_EVENTS = 256;
+/** Several times what all exchanges announce in a year; the oldest are forgotten first. */
+const MOST_SEEN = 100_000;
+/** Of an identity that is longer its hash is kept: a title may have as many bytes as a frame. */
+const LONGEST_KEY = 400;
 /** Publishers and listing types are open sets. */
 const MOST_KINDS = 256;
 
@@ -35,7 +42,7 @@ interface Event {
 export class Dedupe {
   /** A reload may change it. */
   windowMs: number;
-  /** Identity → the first copy, oldest first. */
+  /** Identity (or its hash) → the first copy, oldest first. */
   readonly #seen = new Map<string, First>();
   readonly #events = new Map<string, Event[]>();
 
@@ -43,9 +50,10 @@ export class Dedupe {
     this.windowMs = windowMs;
   }
 
-  /** For what was announced before this start. */
-  remember(identity: string, receivedMs: number): void {
-    if (!this.#seen.has(identity)) this.#seen.set(identity, { feed: undefined, receivedMs });
+  /** For what was announced before this start, perhaps by an earlier version. */
+  remember(stored: string, receivedMs: number): void {
+    const key = keyOf(identityToday(stored));
+    if (!this.#seen.has(key)) this.#see(key, { feed: undefined, receivedMs });
   }
 
   /** `undefined`: it is news, and remembered from now on. */
@@ -55,12 +63,18 @@ export class Dedupe {
       if (receivedMs - seen.receivedMs < this.windowMs) break;
       this.#seen.delete(oldest);
     }
-    const identity = identityOf(announcement);
-    const known = this.#seen.get(identity);
+    const key = keyOf(identityOf(announcement));
+    const known = this.#seen.get(key);
     if (known !== undefined) return known;
     const first = { feed, receivedMs };
-    this.#seen.set(identity, first);
+    this.#see(key, first);
     return test ? undefined : this.#matched(announcement, first, redacted);
+  }
+
+  #see(key: string, first: First): void {
+    this.#seen.set(key, first);
+    const [oldest] = this.#seen.keys();
+    if (oldest !== undefined && this.#seen.size > MOST_SEEN) this.#seen.delete(oldest);
   }
 
   #matched(announcement: Announcement, first: First, redacted: boolean): First | undefined {
@@ -69,7 +83,7 @@ export class Dedupe {
       announcement.detectedTimestampUs ??
       announcement.dispatchTimestampUs ??
       announcement.receivedTimestampUs;
-    const kind = `${publisher} ${listingType}`;
+    const kind = folded(`${publisher} ${listingType}`);
     const fresh = this.#events.get(kind) ?? [];
     // Usually none or one leaves: in a flood, a new list for each announcement would be most of the work.
     while (fresh[0] && (fresh.length > MOST_EVENTS || isOld(fresh[0], first.receivedMs))) fresh.shift();
@@ -90,6 +104,9 @@ export class Dedupe {
     return undefined;
   }
 }
+
+const keyOf = (identity: string) =>
+  identity.length > LONGEST_KEY ? hash('sha256', identity, 'base64') : identity;
 
 const isOld = ({ first }: Event, nowMs: number) => nowMs - first.receivedMs >= EVENTS_KEPT_MS;
 

@@ -121,6 +121,54 @@ describe('redacted and full copies', () => {
   });
 });
 
+describe('regression: a feed gone mad makes nothing grow without end, and what is forgotten is the oldest', () => {
+  const dedupe = () => new Dedupe(HOUR_MS);
+  const flood = (count: number, fields: (n: number) => Copy) =>
+    Array.from({ length: count }, (_, n) => copy({ title: `flood ${n}`, ...fields(n) }));
+
+  it('of the events of one kind the last 256 are known', () => {
+    const many = flood(256, (n) => ({ detectedMs: 10_000 * (n + 1) }));
+    const lateCopy = (n: number) => redacted({ feed: 'free', detectedMs: 10_000 * n });
+    const all = dedupe();
+    told([copy({ title: 'the first' }), ...many], all);
+    expect(told([lateCopy(1), lateCopy(256)], all)).toEqual(['tokyo', 'tokyo']);
+    told(
+      flood(1, () => ({ title: 'one more', detectedMs: 9e6 })),
+      all,
+    );
+    expect(told([lateCopy(0)], all)).toEqual(['news']);
+  });
+
+  it('of the kinds the last 256 are known', () => {
+    const all = dedupe();
+    told([copy(), ...flood(255, (n) => ({ listingType: `kind_${n}`, publisher: 'x' }))], all);
+    expect(told([redacted({ feed: 'free' })], all)).toEqual(['tokyo']);
+    told(
+      flood(256, (n) => ({ listingType: `other_${n}`, publisher: 'x' })),
+      all,
+    );
+    expect(told([redacted({ feed: 'other', detectedMs: 1 })], all)).toEqual(['news']);
+  });
+
+  it('of the identities the last 100,000 are known, before this start or after it', () => {
+    const all = dedupe();
+    told([copy()], all);
+    for (let n = 0; n < 99_999; n++) all.remember(`["a","${n}"]`, 0);
+    expect(told([copy({ feed: 'seoul' })], all)).toEqual(['tokyo']);
+    all.remember('["a","one more"]', 0);
+    expect(told([copy({ feed: 'seoul', detectedMs: 9e6 })], all)).toEqual(['news']);
+  });
+
+  it('a title as long as a frame is remembered by its hash, and is still itself', () => {
+    const title = 'x'.repeat(200_000);
+    expect(told([copy({ title }), copy({ title: `${title}y` }), copy({ title, feed: 'seoul' })])).toEqual([
+      'news',
+      'news',
+      'tokyo',
+    ]);
+  });
+});
+
 it('self-tests are never matched by time', () => {
   const selfTest = { type: 'test_announcement' };
   expect(told([copy(selfTest), redacted({ ...selfTest, feed: 'free', detectedMs: 1 })])).toEqual([

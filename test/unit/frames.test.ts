@@ -370,3 +370,12 @@ describe('never throws', () => {
     );
   });
 });
+
+it('of what a frame lists without end only so much is kept', () => {
+  const many = Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`key${n}`, n]));
+  const welcome = decodeFrame(JSON.stringify({ type: 'welcome', ...many }));
+  expect(welcome.kind === 'welcome' && Object.keys(welcome.limits)).toHaveLength(32);
+  const unknown = decodeFrame(JSON.stringify({ type: 'x'.repeat(1000), ...many }));
+  expect(unknown).toMatchObject({ kind: 'unknown', type: 'x'.repeat(64) });
+  expect(unknown.kind === 'unknown' && unknown.keys).toHaveLength(32);
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Announcement, identityOf } from '../../src/announcement.ts';
+import { type Announcement, identityOf, identityToday } from '../../src/announcement.ts';
 import { type AnnouncementFrame, decodeFrame, toAnnouncement } from '../../src/feed/frames.ts';
 
 const FIELDS = {
@@ -64,5 +64,52 @@ describe('identity', () => {
     expect(identity({ ...undetected, dispatchTimestampUs: 2 })).not.toBe(identity(undetected));
     const unstamped = { ...undetected, dispatchTimestampUs: undefined };
     expect(identity(unstamped, 'tokyo', 2)).not.toBe(identity(unstamped, 'tokyo', 1));
+  });
+});
+
+describe('regression: two endpoints that do not write alike double every order', () => {
+  const CAFE = 'Café Will List É Token (CAF, ABC)';
+  it.each<[string, object, object]>([
+    ['the order of the tickers', { ticker: 'CRV,ABC' }, { ticker: 'ABC,CRV' }],
+    ['a ticker twice', { ticker: 'CRV,ABC' }, { ticker: 'CRV,ABC,crv' }],
+    ['the case of a ticker', { ticker: 'CRV' }, { ticker: 'Crv' }],
+    ['a full-width ticker', { ticker: 'CRV' }, { ticker: 'ＣＲＶ' }],
+    ['an invisible character in a ticker', { ticker: 'CRV' }, { ticker: 'C\u200bRV\ufeff' }],
+    ['NFC and NFD, Latin', { title: CAFE.normalize('NFC') }, { title: CAFE.normalize('NFD') }],
+    ['NFC and NFD, Hangul', {}, { title: FIELDS.title.normalize('NFD') }],
+    ['blanks around the title', {}, { title: `  ${FIELDS.title}\n` }],
+    ['two blanks', {}, { title: FIELDS.title.replaceAll(' ', '  ') }],
+    ['other blanks', {}, { title: FIELDS.title.replaceAll(' ', '\u00a0\u3000') }],
+    ['a tab or a line break', {}, { title: FIELDS.title.replaceAll(' ', '\r\n\t') }],
+    ['full-width brackets', {}, { title: FIELDS.title.replace('(', '（').replace(')', '）') }],
+    ['zero-width characters', {}, { title: FIELDS.title.replaceAll(' ', '\u200b \u2060') }],
+    ['capitals in the title', {}, { title: FIELDS.title.replace('KRW', 'krw') }],
+    ['the case of the listing type', { listingType: 'spot_listing' }, { listingType: 'Spot_Listing ' }],
+    ['the case of the publisher', {}, { publisher: ' UpBit' }],
+  ])('%s makes no difference', (_name, one, other) => {
+    expect(identity(other)).toBe(identity(one));
+  });
+
+  it.each<[string, object, object]>([
+    ['another ticker', { ticker: 'CRV' }, { ticker: 'CRVX' }],
+    ['one ticker more', { ticker: 'CRV' }, { ticker: 'CRV,ABC' }],
+    ['a number in the title', { title: 'batch 1' }, { title: 'batch 2' }],
+    ['words run together', { title: 'a b' }, { title: 'ab' }],
+    ['another script', { ticker: 'A' }, { ticker: 'А' }],
+  ])('%s does', (_name, one, other) => {
+    expect(identity(other)).not.toBe(identity(one));
+  });
+
+  it('what an earlier version wrote down is the same today', () => {
+    const old = JSON.stringify(['upbit', 'spot_listing', ['CRV', 'ABC'], FIELDS.title]);
+    expect(identityToday(old)).toBe(identity({}));
+    const test = read({ type: 'test_announcement' });
+    const { publisher, listingType, tickers, title, detectedTimestampUs } = test;
+    const oldTest = [publisher, listingType, tickers, title, false, true, detectedTimestampUs];
+    expect(identityToday(JSON.stringify(oldTest))).toBe(identityOf(test));
+    const alert = '["alert","01J"]';
+    expect(identityToday(alert)).toBe(alert);
+    for (const noise of ['', 'x', '{}', '[1,2,[3],4]']) expect(identityToday(noise)).toBe(noise);
+    expect(identityToday(identity(NOTICE))).toBe(identity(NOTICE));
   });
 });
