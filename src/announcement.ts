@@ -24,10 +24,12 @@ export interface Announcement {
   readonly publishTimestampUs: number | undefined;
   readonly detectedTimestampUs: number | undefined;
   readonly dispatchTimestampUs: number | undefined;
-  /** When the frame was read here, µs since epoch by the local wall clock. */
+  /** When the frame came to this machine, µs since epoch by the local wall clock. */
   readonly receivedTimestampUs: number;
-  /** The same moment by the monotonic clock, ms: what ages and latencies are counted from. */
+  /** When it was read, by the monotonic clock, ms: what ages and latencies are counted from. */
   readonly receivedMs: number;
+  /** For how long it had waited here by then, because this process was held up; absent: it was not. In the age. */
+  readonly stalledMs?: number;
   /** How old the news was when it was read, in ms: service time + transit (see `feed/age.ts`). */
   readonly ageAtReceiptMs: number;
   /** The service says that it saw this one late. */

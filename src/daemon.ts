@@ -30,6 +30,7 @@ import { startRetention } from './outbox/retention.ts';
 import { type OpenStore, openStore } from './outbox/store.ts';
 import { type Clock, wait, withDeadline } from './platform/clock.ts';
 import type { Log } from './platform/log.ts';
+import { LoopDelay } from './platform/loop-delay.ts';
 import { messageOf } from './platform/message-of.ts';
 import type { Random } from './platform/random.ts';
 import { LatestRedactor, type Redactor } from './platform/secret.ts';
@@ -123,8 +124,11 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       intake.take(frame, receipt);
       rehearsal.interrupt();
     };
+    const loop = new LoopDelay(clock);
+    loop.start();
+    shutDown.defer(() => loop.stop());
     const feeds = new FeedSet({
-      ...{ clock, random, redact: redactor.redact },
+      ...{ clock, random, redact: redactor.redact, heldUpMs: (nowMs: number) => loop.heldUpMs(nowMs) },
       events: { ...events.feed, announcement },
     });
     const running = new RunningConfig(first, {

@@ -60,6 +60,8 @@ const announcement = z.object({
   title: text,
   serviceMs: optional.nullable(),
   networkMs: optional.nullable(),
+  stalledMs: optional.nullable(),
+  test: z.boolean().optional().catch(undefined),
   deliveries: listOf(delivery),
 });
 

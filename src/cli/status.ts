@@ -109,10 +109,12 @@ function destinationRow({ name, type, pending, oldestMs, inFlight, state }: Show
 }
 
 function announcementLines(announcement: ShownAnnouncement): string[] {
-  const { receivedMs, feed, publisher, listingType, tickers, title, serviceMs, networkMs } = announcement;
+  const { receivedMs, feed, publisher, listingType, tickers, title, serviceMs, networkMs, stalledMs, test } =
+    announcement;
+  const held = (stalledMs ?? 0) > 0 ? `, held up here ${spanOr(stalledMs)}` : '';
   return [
-    `  ${timeText(receivedMs)}  ${publisher} ${listingType} [${tickers.join(', ')}]  ${title}`,
-    `    ${feed}: service ${spanOr(serviceMs)}, network ${spanOr(networkMs)}`,
+    `  ${timeText(receivedMs)}  ${publisher} ${listingType} [${tickers.join(', ')}]  ${title}${test === true ? '  (self-test)' : ''}`,
+    `    ${feed}: service ${spanOr(serviceMs)}, network ${spanOr(networkMs)}${held}`,
     ...announcement.deliveries.map(({ destination, ticker, state, reason, attempts, dispatchMs, tookMs }) => {
       const to = ticker === undefined ? destination : `${destination} ${ticker}`;
       const parts = [

@@ -38,6 +38,11 @@ export class AgeEstimate {
   /** For how long that one was under way, at most. */
   #lastTransitMs = Number.POSITIVE_INFINITY;
 
+  /** For how long the last frame was under way, at most; its wait in this process included. */
+  get transitMs(): number {
+    return this.#lastTransitMs;
+  }
+
   /** A new connection begins. */
   connecting(nowMs: number): void {
     this.clock.reset();

@@ -36,6 +36,8 @@ export interface FeedParts {
   /** For what a far end said of a refusal. */
   readonly redact: Redactor;
   readonly expectations?: Expectations;
+  /** How long what is read now may have waited in this process. */
+  readonly heldUpMs?: (nowMs: number) => number;
   /** Name resolution; default: the system's. */
   readonly lookup?: LookupFunction;
 }

@@ -159,7 +159,8 @@ export class FeedClient {
     const receivedMs = clock.monotonicMs();
     const frame = decodeFrame(data);
     this.#lastFrameMs = receivedMs;
-    this.#frames[frame.kind] = (this.#frames[frame.kind] ?? 0) + 1;
+    const kind = frame.kind === 'announcement' && frame.test ? 'test' : frame.kind;
+    this.#frames[kind] = (this.#frames[kind] ?? 0) + 1;
     if (frame.kind !== 'announcement' && frame.kind !== 'heartbeat') this.#age.frame(receivedMs);
     switch (frame.kind) {
       case 'announcement':
@@ -179,16 +180,19 @@ export class FeedClient {
   }
 
   #announced(frame: AnnouncementFrame, receivedMs: number): void {
-    const { clock, events } = this.#parts;
+    const { clock, events, heldUpMs } = this.#parts;
     const options = this.#options;
     const { detectedTimestampUs, dispatchTimestampUs } = frame;
-    const receivedTimestampUs = clock.wallUs();
+    const readUs = clock.wallUs();
     const ageAtReceiptMs = this.#age.announcement({
       detectedTimestampUs,
       dispatchTimestampUs,
       receivedMonotonicMs: receivedMs,
     });
-    events.announcement(frame, { feed: options.name, receivedTimestampUs, receivedMs, ageAtReceiptMs });
+    const stalledMs = Math.min(heldUpMs?.(receivedMs) ?? 0, this.#age.transitMs);
+    const receivedTimestampUs = readUs - Math.round(stalledMs * 1000);
+    const receipt = { feed: options.name, receivedTimestampUs, receivedMs, ageAtReceiptMs };
+    events.announcement(frame, stalledMs > 0 ? { ...receipt, stalledMs } : receipt);
     if (frame.test) this.#tested(dispatchTimestampUs, receivedMs);
     this.#evidence.announcement(frame, receivedTimestampUs);
   }

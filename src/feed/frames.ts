@@ -205,6 +205,8 @@ export interface Receipt {
   readonly receivedTimestampUs: number;
   readonly receivedMs: number;
   readonly ageAtReceiptMs: number;
+  /** See `Announcement`. */
+  readonly stalledMs?: number;
 }
 
 export function toAnnouncement(frame: AnnouncementFrame, receipt: Receipt): Announcement {
@@ -224,6 +226,7 @@ export function toAnnouncement(frame: AnnouncementFrame, receipt: Receipt): Anno
     receivedTimestampUs: receipt.receivedTimestampUs,
     receivedMs: receipt.receivedMs,
     ageAtReceiptMs: receipt.ageAtReceiptMs,
+    ...(receipt.stalledMs === undefined ? {} : { stalledMs: receipt.stalledMs }),
     abnormal: frame.abnormal,
     redacted: isRedacted({ title, tickers, listingType, extra }),
     test: frame.test,

@@ -24,7 +24,7 @@ export interface FeedStatus {
    * it): a few ms up to a few hundred when both are right, negative when this one is behind.
    */
   readonly clockOffsetMs: number | undefined;
-  /** Frames since the start, by what they were. */
+  /** Frames since the start, by what they were; `test`: answers to self-tests. */
   readonly frames: Readonly<Record<string, number>>;
   /** Connections that were welcomed since the start. */
   readonly connects: number;

@@ -27,7 +27,7 @@ export interface FeedReport {
   };
   readonly keyExpiresInMs: number | undefined;
   readonly clockOffsetMs: number | undefined;
-  /** Frames read since the feed was started, by what they were. */
+  /** Frames read since the feed was started, by what they were; `test`: answers to self-tests. */
   readonly frames: Readonly<Record<string, number>>;
   readonly connects: number;
   readonly losses: Readonly<Record<string, number>>;

@@ -210,6 +210,7 @@ function receivedFields({ announcement, deliveries }: BridgeEventOf<'announcemen
     test: announcement.test || undefined,
     serviceMs: span(detectedTimestampUs, dispatchTimestampUs),
     networkMs: span(dispatchTimestampUs, receivedTimestampUs),
+    stalledMs: announcement.stalledMs === undefined ? undefined : roundMs(announcement.stalledMs),
     ageMs: roundMs(announcement.ageAtReceiptMs),
     deliveries: deliveries.map(({ destination, ticker }) =>
       ticker === undefined ? destination : `${destination}:${ticker}`,

@@ -49,7 +49,7 @@ type Counters = ReturnType<typeof countersOf>;
 const countersOf = (make: MetricMaker) => ({
   announcements: make.counter(
     'announcements_total',
-    'Announcements read, without repeats',
+    'Announcements read, without repeats; self-tests as publisher and listing_type `test`',
     'feed',
     'publisher',
     'listing_type',
@@ -105,6 +105,7 @@ function count(counters: Counters, event: BridgeEvent): void {
     case 'announcement.received':
       return received(counters, event);
     case 'announcement.duplicate': {
+      if (event.announcement.test) return undefined;
       counters.duplicates.inc();
       const lead = leadOf(event);
       if (lead !== undefined) counters.lead.observe({ feed: lead.winner }, lead.leadMs / 1000);
@@ -125,9 +126,12 @@ function count(counters: Counters, event: BridgeEvent): void {
 
 function received(
   { announcements, ruleMatches }: Counters,
-  { announcement: { feed, publisher, listingType }, rules }: BridgeEventOf<'announcement.received'>,
+  { announcement: { feed, publisher, listingType, test }, rules }: BridgeEventOf<'announcement.received'>,
 ): void {
-  const labels = { publisher: publisherLabel(publisher), listing_type: listingTypeLabel(listingType) };
+  // The answer to a self-test carries the words of a listing, and is none.
+  const labels = test
+    ? { publisher: 'test', listing_type: 'test' }
+    : { publisher: publisherLabel(publisher), listing_type: listingTypeLabel(listingType) };
   announcements.inc({ feed, ...labels });
   for (const rule of rules) ruleMatches.inc({ rule });
 }

@@ -60,15 +60,15 @@ export class Race {
   }
 }
 
-/** `undefined` when it was no race: the same feed again, or one from before this start. */
+/** `undefined` when it was no race: the same feed again, a self-test, or one from before this start. */
 export function leadOf({
   announcement,
   first,
 }: BridgeEventOf<'announcement.duplicate'>):
   | { readonly winner: string; readonly loser: string; readonly leadMs: number }
   | undefined {
-  const { feed, redacted, receivedMs } = announcement;
-  if (redacted || first.feed === undefined || first.feed === feed) return undefined;
+  const { feed, redacted, test, receivedMs } = announcement;
+  if (redacted || test || first.feed === undefined || first.feed === feed) return undefined;
   return { winner: first.feed, loser: feed, leadMs: receivedMs - first.receivedMs };
 }
 

@@ -31,6 +31,8 @@ export interface RecentAnnouncement {
   readonly serviceMs: number | null;
   /** Dispatched → received, across two clocks: may be negative. */
   readonly networkMs: number | null;
+  /** This process was held up for so long before it read the frame; 0: it was not. */
+  readonly stalledMs: number;
   readonly rules: readonly string[];
   readonly deliveries: readonly RecentDelivery[];
 }
@@ -50,7 +52,7 @@ export class Recent {
 
   #received({ announcement, deliveries, rules }: BridgeEventOf<'announcement.received'>): void {
     const { id, feed, publisher, listingType, tickers, title, redacted, test } = announcement;
-    const { service, network } = latencyOf(announcement);
+    const { service, network, stalled } = latencyOf(announcement);
     const owed = deliveries.map((delivery): RecentDelivery => {
       const { destination, ticker } = delivery;
       const none = { reason: undefined, attempts: 0, dispatchMs: undefined, tookMs: undefined };
@@ -63,6 +65,7 @@ export class Recent {
       ...{ feed, publisher, listingType, tickers, title, redacted, test, rules },
       serviceMs: service,
       networkMs: network,
+      stalledMs: stalled,
       deliveries: owed,
     });
     for (const gone of this.announcements.splice(KEPT))

@@ -20,7 +20,12 @@ export function statusGauges(make: MetricMaker): (status: Status) => void {
 }
 
 function feedGauges(make: MetricMaker): (feeds: Status['feeds']) => void {
-  const frames = make.counter('frames_total', 'Frames read, by what they were', 'feed', 'kind');
+  const frames = make.counter(
+    'frames_total',
+    'Frames read, by what they were; `test`: answers to self-tests',
+    'feed',
+    'kind',
+  );
   const healthy = make.gauge('feed_healthy', '1 while the feed is proven healthy', 'feed');
   const keyExpires = make.gauge(
     'feed_key_expires_seconds',

@@ -5,7 +5,7 @@ import type { FeedParts } from '../../src/feed/client-parts.ts';
 import { ConnectGate, SelfTestGate } from '../../src/feed/connect-gate.ts';
 import { Coverage, type Want } from '../../src/feed/coverage.ts';
 import { type Expectations, KEY_EXPIRES_WITHIN_MS } from '../../src/feed/evidence.ts';
-import type { AnnouncementFrame, WelcomeFrame } from '../../src/feed/frames.ts';
+import type { AnnouncementFrame, Receipt, WelcomeFrame } from '../../src/feed/frames.ts';
 import { type Loss, unproven } from '../../src/feed/health.ts';
 import { feedOptions } from '../../src/feed/options.ts';
 import type { Warning } from '../../src/feed/warning.ts';
@@ -30,12 +30,14 @@ export interface ListenerOptions {
   readonly gates?: Pick<FeedParts, 'connectGate' | 'selfTestGate'>;
   readonly wants?: readonly Want[];
   readonly keyExpiresWithinMs?: number;
+  readonly heldUpMs?: (nowMs: number) => number;
 }
 
 export const newGates = () => ({ connectGate: new ConnectGate(), selfTestGate: new SelfTestGate() });
 
 export class Listener implements Disposable {
   readonly announcements = new Arrivals<AnnouncementFrame>('announcement');
+  readonly receipts: Omit<Receipt, 'id'>[] = [];
   /** Of each announcement, at receipt. */
   readonly ages: number[] = [];
   readonly welcomes = new Arrivals<WelcomeFrame>('welcome');
@@ -62,17 +64,19 @@ export class Listener implements Disposable {
       clock: this.clock satisfies Clock,
       random: () => 0.5,
       redact: (text) => text.replaceAll(options.apiKey ?? KEY, '[key]'),
+      ...(options.heldUpMs === undefined ? {} : { heldUpMs: options.heldUpMs }),
       ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
       expectations: expectations(options),
       events: {
-        announcement: (frame, { ageAtReceiptMs }) => {
-          this.ages.push(ageAtReceiptMs);
+        announcement: (frame, receipt) => {
+          this.receipts.push(receipt);
+          this.ages.push(receipt.ageAtReceiptMs);
           this.announcements.add(frame);
         },
         welcome: (_feed, frame) => this.welcomes.add(frame),
         lost: (_feed, loss, retryMs) => this.losses.add({ ...loss, retryMs }),
-        fatal: (_feed, { reason, detail = '', advice = '' }) =>
-          this.fatals.add({ reason: `${reason} (${detail})`, advice }),
+        fatal: (_feed, { reason, detail, advice = '' }) =>
+          this.fatals.add({ reason: detail === undefined ? reason : `${reason} (${detail})`, advice }),
         changeFailed: () => undefined,
         warning: (warning) => this.warnings.add(warning),
         odd: (_feed, { kind }) => this.odd.add(kind),

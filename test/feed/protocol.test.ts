@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LISTING_TYPES, PUBLISHERS } from '../../src/announcement.ts';
+import { LoopDelay } from '../../src/platform/loop-delay.ts';
 import {
   AwkwardFeed,
   bytesOf,
@@ -13,6 +14,7 @@ import {
   type Peer,
   WELCOME,
 } from '../support/awkward-feed.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { KEY, Listener, type ListenerOptions } from './listener.ts';
 
 const LISTING = {
@@ -481,6 +483,36 @@ describe('server → client', () => {
     peer.ping();
     await bridge.pass(20_000);
     await expect.poll(() => peer.messages).toHaveLength(2);
+  });
+
+  test('regression: the time in which this process was held up is no network: it is taken off, named, and in the age', async () => {
+    const clock = new FakeClock();
+    const loop = new LoopDelay(clock);
+    loop.start();
+    const { bridge, peer } = await connected({ clock, heldUpMs: (nowMs) => loop.heldUpMs(nowMs) });
+    const heartbeat = `{"type":"heartbeat","timestampNs":${BigInt(clock.wallUs()) * 1000n}}`;
+    peer.binary(heartbeat);
+    await expect.poll(() => bridge.client.status.frames['heartbeat']).toBe(1);
+    const announce = async () => {
+      const us = clock.wallUs();
+      await clock.advance(30);
+      return () => peer.binary({ ...LISTING, detectedTimestampUs: us, dispatchTimestampUs: us });
+    };
+    const onTime = await announce();
+    onTime();
+    await bridge.announcements.waitFor(1);
+    await clock.advance(100);
+    const late = await announce();
+    clock.stall(400);
+    late();
+    await bridge.announcements.waitFor(2);
+    const [first, second] = bridge.receipts;
+    expect(first).toMatchObject({ ageAtReceiptMs: 30 });
+    expect(first).not.toHaveProperty('stalledMs');
+    expect(second?.ageAtReceiptMs).toBe(430);
+    expect(second?.stalledMs).toBe(380);
+    expect(second?.receivedTimestampUs).toBe(clock.wallUs() - (second?.stalledMs ?? 0) * 1000);
+    loop.stop();
   });
 
   test.each(['changelog', 'renewal_notice', 'whatever_comes_next'])(

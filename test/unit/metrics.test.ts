@@ -50,6 +50,24 @@ async function samples(metrics: ReturnType<typeof metricsOf>, name: string): Pro
     .map((line) => line.slice(prefix.length));
 }
 
+test('regression: a self-test counts as none of an exchange', async () => {
+  const metrics = metricsOf();
+  const test = { ...announcement, type: 'test_announcement', publisher: 'binance', test: true };
+  metrics.listener({ kind: 'announcement.received', announcement: test, deliveries: [], rules: [] });
+  metrics.listener({
+    kind: 'announcement.duplicate',
+    announcement: test,
+    first: { feed: 'seoul', receivedMs: 0 },
+  });
+  expect(await samples(metrics, 'announcements_total{')).toEqual([
+    'announcements_total{feed="tokyo",publisher="test",listing_type="test"} 1',
+  ]);
+  expect(await samples(metrics, 'announcements_duplicate_total ')).toEqual([
+    'announcements_duplicate_total 0',
+  ]);
+  expect(await samples(metrics, 'feed_lead_seconds_count')).toEqual([]);
+});
+
 test('every name of product.md section 4 is there, with its labels', () => {
   const named = metricsOf().descriptions.map(({ name, labels }) => `${name}{${labels.join(',')}}`);
   const promised = [

@@ -37,6 +37,12 @@ const second = (
 });
 
 describe('race', () => {
+  it('regression: self-tests run in none', () => {
+    const race = new Race();
+    race.listener(second('seoul', 'tokyo', 40, { test: true }));
+    expect(race.report).toEqual([]);
+  });
+
   it('counts wins and losses of each feed, with the median lead and lag', () => {
     const race = new Race();
     for (const lagMs of [10, 30, 20]) race.listener(second('tokyo', 'seoul', lagMs));

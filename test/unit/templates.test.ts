@@ -65,6 +65,7 @@ describe('variables', () => {
       detection: null,
       service: 61.5,
       network: -1,
+      stalled: 0,
       total: 60.5,
     });
   });

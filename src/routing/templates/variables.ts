@@ -12,9 +12,11 @@ export interface Latency {
   readonly detection: number | null;
   /** detected → dispatched by the service */
   readonly service: number | null;
-  /** dispatched → received here */
+  /** dispatched → came to this machine */
   readonly network: number | null;
-  /** published (else detected) → received here */
+  /** came to this machine → read: this process was held up */
+  readonly stalled: number;
+  /** published (else detected) → read */
   readonly total: number | null;
 }
 
@@ -45,6 +47,7 @@ const SHAPES = {
   dispatchTimestampUs: 'value',
   receivedTimestampUs: 'value',
   receivedMs: 'value',
+  stalledMs: 'value',
   ageAtReceiptMs: 'value',
   abnormal: 'value',
   redacted: 'value',
@@ -52,7 +55,7 @@ const SHAPES = {
   extra: 'any',
   ticker: 'value',
   rule: 'value',
-  latency: ['detection', 'service', 'network', 'total'] satisfies readonly (keyof Latency)[],
+  latency: ['detection', 'service', 'network', 'stalled', 'total'] satisfies readonly (keyof Latency)[],
   url: 'value',
 } as const satisfies Record<keyof TemplateScope, VariableShape>;
 
@@ -69,17 +72,20 @@ const span = (fromUs: number | undefined, toUs: number | undefined) =>
 
 export function latencyOf(announcement: Announcement): Latency {
   const { publishTimestampUs, detectedTimestampUs, dispatchTimestampUs, receivedTimestampUs } = announcement;
+  const { stalledMs = 0 } = announcement;
   return {
     detection: span(publishTimestampUs, detectedTimestampUs),
     service: span(detectedTimestampUs, dispatchTimestampUs),
     network: span(dispatchTimestampUs, receivedTimestampUs),
-    total: span(publishTimestampUs ?? detectedTimestampUs, receivedTimestampUs),
+    stalled: stalledMs,
+    total: span(publishTimestampUs ?? detectedTimestampUs, receivedTimestampUs + stalledMs * 1000),
   };
 }
 
 export function scopeOf({ announcement, rule, ticker }: RenderInput): TemplateScope {
   return {
     ...announcement,
+    stalledMs: announcement.stalledMs ?? 0,
     rule,
     ticker,
     latency: latencyOf(announcement),
