@@ -74,26 +74,26 @@ export function identityOf(announcement: Announcement): string {
   const { publisher, listingType, tickers, title, redacted, test } = announcement;
   const moment =
     announcement.detectedTimestampUs ?? announcement.dispatchTimestampUs ?? announcement.receivedTimestampUs;
-  return words(publisher, listingType, tickers, title, redacted || test ? [redacted, test, moment] : []);
+  return JSON.stringify(
+    [publisher, listingType, tickers, title, ...(redacted || test ? [redacted, test, moment] : [])].map(
+      alike,
+    ),
+  );
 }
 
 /** One that an earlier version wrote down, as this one would; anything else as it is. */
 export function identityToday(stored: string): string {
-  const [publisher, listingType, tickers, title, ...rest] = listIn(stored);
-  return typeof publisher === 'string' && typeof listingType === 'string' && isWords(tickers)
-    ? words(publisher, listingType, tickers, String(title), rest)
-    : stored;
+  const parts = listIn(stored);
+  return parts.length < IDENTITY_PARTS ? stored : JSON.stringify(parts.map(alike));
 }
 
-function words(
-  publisher: string,
-  listingType: string,
-  tickers: readonly string[],
-  title: string,
-  rest: readonly unknown[],
-): string {
-  const names = [...new Set(tickers.map(folded))].sort();
-  return JSON.stringify([folded(publisher), folded(listingType), names, folded(title), ...rest]);
+/** Of news; an alert's has two. */
+const IDENTITY_PARTS = 4;
+
+/** The same for what is written in another way; a list is a set. */
+function alike(part: unknown): unknown {
+  if (typeof part === 'string') return folded(part);
+  return Array.isArray(part) ? [...new Set(part.map(alike))].sort() : part;
 }
 
 /** Of a store that was damaged anything may come. */
@@ -105,9 +105,6 @@ function listIn(json: string): readonly unknown[] {
     return [];
   }
 }
-
-const isWords = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every((word) => typeof word === 'string');
 
 /** What goes first when there is a queue: news that moves a price (1) before everything else (0). */
 export function importanceOf(announcement: Announcement): 0 | 1 {
