@@ -8,6 +8,7 @@ import { prepareDestinations } from '../destinations/prepared.ts';
 import { type Capped, deliveriesOf, describeCapped, type Target } from '../intake.ts';
 import { fitCells } from '../platform/cells.ts';
 import { printable } from '../platform/printable.ts';
+import { redactValues } from '../platform/redactor.ts';
 import { compileRules, type Router, type RuleExplanation } from '../routing/router.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { requireConfig } from './config-file.ts';
@@ -105,7 +106,7 @@ function explainDeliveries(
     if (destination === undefined) return [];
     const request = typeOf(destination.options).preview(destination.options, destination.render(delivery));
     // A body may hold a secret of the config (a passphrase, say): shown, it would be in a bug report tomorrow.
-    const body: unknown = JSON.parse(redact(JSON.stringify(request.body)));
+    const body = redactValues(request.body, redact);
     const { rule, ticker } = delivery;
     const { dryRun } = destination.options;
     return [{ destination: destination.name, rule, ticker, dryRun, request: { ...request, body } }];

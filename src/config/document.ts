@@ -15,7 +15,7 @@ import {
   type Pair,
   parseDocument,
 } from 'yaml';
-import { interpolate, type VariableSource } from './interpolate.ts';
+import { interpolate, type Outside, type VariableSource } from './interpolate.ts';
 import type { Path } from './problem.ts';
 import { maskReferences, unmaskReferences } from './reference-mask.ts';
 import { explainSyntax, isFatal } from './syntax.ts';
@@ -34,7 +34,9 @@ export interface Located {
   /** A scalar that is no text as it stands in the file: `0x10`, not 16. */
   readonly written?: string | undefined;
   /** What interpolation brought from outside the file. */
-  readonly outside: readonly string[];
+  readonly outside: readonly Outside[];
+  /** Of a mapping: values that a later one of the same key replaced. */
+  readonly replaced?: readonly (readonly [key: string, Located])[];
   /** It could not be resolved, and that has been said already. */
   readonly broken: boolean;
 }
@@ -152,17 +154,20 @@ class Reader {
   #readMap(items: readonly Pair[], place: Place, depth: number): Located {
     const own = new Map<string, Located>();
     const merged = new Map<string, Located>();
+    const replaced: [string, Located][] = [];
     for (const pair of items) {
       if (!isPair(pair)) continue;
       const key = this.#keyOf(pair);
       if (key === undefined) continue;
       const child = this.read(pair.value, rangeOf(pair.key), depth + 1);
+      const former = own.get(key);
+      if (former !== undefined) replaced.push([key, former]);
       if (key !== '<<') own.set(key, child);
       else for (const [name, inherited] of mergeable(child)) merged.set(name, inherited);
     }
     const children = new Map([...merged, ...own]);
     const value = Object.fromEntries([...children].map(([key, child]) => [key, child.value]));
-    return { value, ...place, children, literal: undefined, outside: [], broken: false };
+    return { value, ...place, children, replaced, literal: undefined, outside: [], broken: false };
   }
 
   #keyOf(pair: Pair): string | undefined {
@@ -223,4 +228,11 @@ export function nodeAt(root: Located, path: Path): { node: Located; exact: boole
 export function* everyNode(node: Located, path: Path = []): Iterable<{ node: Located; path: Path }> {
   yield { node, path };
   for (const [step, child] of node.children) yield* everyNode(child, [...path, step]);
+}
+
+/** The same, with what a later value of the same key has replaced: it stands in the file all the same. */
+export function* everyWritten(node: Located, path: Path = []): Iterable<{ node: Located; path: Path }> {
+  yield { node, path };
+  for (const [step, child] of [...node.children, ...(node.replaced ?? [])])
+    yield* everyWritten(child, [...path, step]);
 }

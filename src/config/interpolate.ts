@@ -15,11 +15,17 @@ export interface VariableSource {
   howToSet(name: string): string;
 }
 
+/** A value that is not in the file; `name` is the variable's, absent for a file's content. */
+export interface Outside {
+  readonly value: string;
+  readonly name?: string | undefined;
+}
+
 export interface Expansion {
   /** `undefined` when there are faults. */
   readonly text: string | undefined;
   /** What came from outside the file: possibly secret. */
-  readonly values: readonly string[];
+  readonly values: readonly Outside[];
   readonly faults: readonly Fault[];
 }
 
@@ -28,7 +34,7 @@ interface Fault {
   readonly hint?: string;
 }
 
-type Resolved = { readonly outside: string } | { readonly fallback: string } | { readonly fault: Fault };
+type Resolved = { readonly outside: Outside } | { readonly fallback: string } | { readonly fault: Fault };
 
 const REFERENCE = /\$\$\{|\$\{([^}]*)(\}?)/g;
 const NAME = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
@@ -41,7 +47,7 @@ export const isOnlyReferences = (literal: string) =>
 export const hasReference = (literal: string) => /(^|[^$])\$\{/.test(literal);
 
 export function interpolate(literal: string, source: VariableSource): Expansion {
-  const values: string[] = [];
+  const values: Outside[] = [];
   const faults: Fault[] = [];
   const text = literal.replace(REFERENCE, (whole, inner: string | undefined, close: string) => {
     if (inner === undefined) return `\${`;
@@ -49,7 +55,7 @@ export function interpolate(literal: string, source: VariableSource): Expansion 
     if ('fallback' in resolved) return resolved.fallback;
     if ('outside' in resolved) {
       values.push(resolved.outside);
-      return resolved.outside;
+      return resolved.outside.value;
     }
     faults.push(resolved.fault);
     return whole;
@@ -62,7 +68,7 @@ const unclosed: Resolved = { fault: { message: `\`\${\` is never closed`, hint: 
 function resolveReference(inner: string, source: VariableSource): Resolved {
   if (inner.startsWith('file:')) {
     try {
-      return { outside: source.file(inner.slice('file:'.length)).replace(/(\r?\n)+$/, '') };
+      return { outside: { value: source.file(inner.slice('file:'.length)).replace(/(\r?\n)+$/, '') } };
     } catch (error) {
       return { fault: { message: error instanceof Error ? error.message : 'the file cannot be read' } };
     }
@@ -75,7 +81,7 @@ function resolveReference(inner: string, source: VariableSource): Resolved {
   const broken = source.faultOf?.(name);
   if (broken !== undefined) return { fault: { message: `the variable ${name} cannot be used: ${broken}` } };
   const value = source.variable(name);
-  if (value !== undefined && value !== '') return { outside: value };
+  if (value !== undefined && value !== '') return { outside: { value, name } };
   if (fallback !== undefined) return { fallback };
   const message = `the variable ${name} is ${value === undefined ? 'not set' : 'set, but empty'}`;
   return { fault: { message, hint: templateHint(name) ?? source.howToSet(name) } };

@@ -4,7 +4,8 @@ import { printable } from '../platform/printable.ts';
 import { REDACTED, type Redactor } from '../platform/secret.ts';
 import { type Located, nodeAt, type Range, type TextFault } from './document.ts';
 import type { ConfigProblem, Finding } from './problem.ts';
-import { blotShapes, secretRanges } from './secrets.ts';
+import { blotShapes } from './secret-shapes.ts';
+import { secretRanges } from './secrets.ts';
 
 export class Source {
   readonly #text: string;

@@ -9,7 +9,8 @@ import { oddWord } from './odd-words.ts';
 import type { ConfigParts } from './parts.ts';
 import type { Finding, Path } from './problem.ts';
 import type { Config } from './schema.ts';
-import { blotShapes, secretsIn } from './secrets.ts';
+import { blotShapes } from './secret-shapes.ts';
+import { secretsIn } from './secrets.ts';
 
 export function* unused({ rules, destinations, templates, alerts }: ConfigParts): Iterable<Finding> {
   const targets = rules.flatMap((rule) => rule?.send ?? []);

@@ -1,12 +1,13 @@
 /**
  * One wide line per step, named `noun.verb` (`announcement.received`, `delivery.attempted`,
- * `feed.lost`); silence otherwise. Every line passes the redactor as text, so that no field, message
+ * `feed.lost`); silence otherwise. Every value of every line passes the redactor, so that no field
  * or error can carry a secret out, and comes out without anything that a terminal would obey.
  */
 import { createRequire } from 'node:module';
 import { pino } from 'pino';
 import type { build } from 'pino-pretty';
 import { printableJson, printableLines } from './printable.ts';
+import { redactValues } from './redactor.ts';
 import type { Redactor } from './secret.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -52,9 +53,12 @@ export function createLog(
       level: options.level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) => redactValues(fields, redact) as LogFields,
+      },
     },
-    { write: together((lines) => sink.write(safe(redact(lines)))) },
+    { write: together((lines) => sink.write(safe(lines))) },
   );
 }
 

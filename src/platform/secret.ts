@@ -1,7 +1,7 @@
 /**
  * A value that must never be shown. It prints as `<redacted>` wherever a value can be printed by
  * accident (string, JSON, inspect, log); reading it takes an explicit `reveal()`.
- * A `Redactor` is the second fence: it removes every known secret from text we did not write
+ * A `Redactor` (`redactor.ts`) is the second fence: it removes every known secret from text we did not write
  * (library errors quote URLs with tokens in them).
  */
 import { hash } from 'node:crypto';
@@ -35,24 +35,6 @@ export class Secret {
 
 /** Takes text that may quote a secret and gives it back without. */
 export type Redactor = (text: string) => string;
-
-/** Shorter values (`1`, `true`, a chat id's digits) would blot out innocent text. */
-const SHORTEST_SECRET = 8;
-
-/** Removes the given values from text, also in their URL-encoded and JSON-escaped forms. Longest first, so that a URL goes before its token. */
-export function createRedactor(secrets: Iterable<string>): Redactor {
-  const forms = new Set<string>();
-  for (const secret of secrets) {
-    if (secret.length < SHORTEST_SECRET) continue;
-    forms.add(secret).add(encodeURIComponent(secret.toWellFormed())).add(JSON.stringify(secret).slice(1, -1));
-  }
-  const ordered = [...forms].sort((a, b) => b.length - a.length);
-  return (text) => {
-    let clean = text;
-    for (const form of ordered) if (clean.includes(form)) clean = clean.replaceAll(form, REDACTED);
-    return clean;
-  };
-}
 
 /** Names what it belongs to (a bot, an address) in keys of rows and budgets, without giving it away. */
 export const secretName = (secret: string): string => hash('sha256', secret).slice(0, 12);

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { AttemptResult } from '../../src/delivery/outcome.ts';
 import type { Destination, SendContext } from '../../src/destinations/destination.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { createRedactor } from '../../src/platform/secret.ts';
+import { createRedactor } from '../../src/platform/redactor.ts';
 import { type Behaviour, FaultyServer } from '../support/faulty-server.ts';
 import { sendContext } from '../support/sending.ts';
 import { openSubject, type Subject, subjects } from './subjects.ts';

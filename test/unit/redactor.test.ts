@@ -1,6 +1,7 @@
 /** Which secrets stay hidden while configs come and go. */
 import { expect, test } from 'vitest';
-import { createRedactor, LatestRedactor } from '../../src/platform/secret.ts';
+import { createRedactor } from '../../src/platform/redactor.ts';
+import { LatestRedactor } from '../../src/platform/secret.ts';
 
 test('regression: the secrets of the first config stay hidden over any number of reloads, beside the last two', () => {
   const redactor = new LatestRedactor(createRedactor(['first-secret']));

@@ -10,7 +10,7 @@ import type { FeedStatus } from '../../../src/feed/health.ts';
 import { feedOptions } from '../../../src/feed/options.ts';
 import type { BridgeEvent } from '../../../src/ops/bridge-event.ts';
 import type { Timer } from '../../../src/platform/clock.ts';
-import { createRedactor } from '../../../src/platform/secret.ts';
+import { createRedactor } from '../../../src/platform/redactor.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { announcementOf } from '../render-support.ts';
 

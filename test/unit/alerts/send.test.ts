@@ -4,7 +4,7 @@ import type { Alert } from '../../../src/alert.ts';
 import { createAlertSender } from '../../../src/alerts/send.ts';
 import { importanceOf } from '../../../src/announcement.ts';
 import type { Delivery } from '../../../src/delivery/delivery.ts';
-import { createRedactor } from '../../../src/platform/secret.ts';
+import { createRedactor } from '../../../src/platform/redactor.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { announcementOf } from '../render-support.ts';
 

@@ -1,0 +1,23 @@
+/** Which keys, headers and variables have a name that announces a secret: `apiKey`, `BOT_TOKEN`, `X-Signature`, `pin`. */
+
+const WORDS = new Set([
+  ...['key', 'keys', 'token', 'tokens', 'secret', 'secrets', 'auth', 'authorization', 'cookie', 'cookies'],
+  ...['pass', 'password', 'passwd', 'passphrase', 'passcode', 'pwd', 'pin', 'otp', 'totp', 'jwt', 'hmac'],
+  ...['credential', 'credentials', 'signature', 'bearer', 'seed', 'mnemonic', 'webhook'],
+]);
+
+/** Inside a word that is written together: `apikey`, `mytoken`, `xpassword`. */
+const INSIDE = /token|secret|passw|passphrase|passcode|apikey|credential|signature|authorization/;
+const ENDS_IN_KEY = /[a-z]key$/;
+/** English words that end in "key" and open nothing. */
+const NO_KEYS = /^(mon|tur|don|hoc|joc|whis|hot|tur|lac|smo)key$/;
+
+export function isSecretName(name: string): boolean {
+  const words = name
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z\d]+/);
+  return words.some(
+    (word) => WORDS.has(word) || INSIDE.test(word) || (ENDS_IN_KEY.test(word) && !NO_KEYS.test(word)),
+  );
+}

@@ -1,0 +1,90 @@
+/**
+ * What of a secret value must not be shown, and at which cut: an address as a whole, but of its path, query and
+ * credentials each part that opens something at any cut. Its host and its plain words stay readable.
+ */
+import { isSecretName } from './secret-names.ts';
+
+export interface SecretParts {
+  /** Hidden wherever a piece of them stands. */
+  readonly parts: readonly string[];
+  /** Hidden where they are quoted whole. */
+  readonly wholes: readonly string[];
+}
+
+const isAddress = (value: string) => /^[a-z][a-z\d+.-]*:\/\//i.test(value) && URL.canParse(value);
+
+/** `Bearer abc`, `Token abc`, `ApiKey abc`: the scheme says nothing. */
+const SCHEME = /^[A-Za-z][\w-]{2,20} +(?=\S{4})/;
+/** Says which service made it, which everybody may know. */
+const PREFIX = /^(?:dsk_|whsec_|[a-z]{2,4}[-_](?:live_|test_)?)(?=[\w+/=-]{8})/;
+/** A Telegram bot's number is public; what follows is not. */
+const BOT_TOKEN = /^\d{6,}:(?=.{16})/;
+
+/** Of a value that stands in a secret place. */
+export function partsOfSecret(value: string): SecretParts {
+  if (isAddress(value)) return partsOfAddress(value);
+  const bare = value.replace(SCHEME, '').replace(PREFIX, '').replace(BOT_TOKEN, '');
+  return { parts: [bare, ...passwordOf(value)], wholes: [value] };
+}
+
+/** `Basic dXNlcjpwYXNz`: base64 of user and password. */
+function passwordOf(value: string): readonly string[] {
+  const [, encoded] = /^Basic +([\w+/=-]+)$/i.exec(value) ?? [];
+  if (encoded === undefined) return [];
+  const pair = Buffer.from(encoded, 'base64').toString('utf8');
+  return pair.includes(':') ? [pair.slice(pair.indexOf(':') + 1)] : [];
+}
+
+/** Of the address of a destination, which is a secret as a whole. */
+function partsOfAddress(address: string): SecretParts {
+  const { pathname, search } = new URL(address);
+  const path = pathname + search;
+  const wholes = path.length > LONGEST_PLAIN_PATH ? [address, path, path.slice(1)] : [address];
+  return { parts: keysInAddress(address), wholes };
+}
+
+/** `/api/signal` may be shown; a path that is longer can hold a name that nobody else knows. */
+const LONGEST_PLAIN_PATH = 12;
+
+/** Whatever opens something in any address, be its place secret or not. Empty for what is no address. */
+export function keysInAddress(value: string): string[] {
+  if (!isAddress(value)) return [];
+  const { username, password, pathname, searchParams, hash } = new URL(value);
+  const credentials = password === '' ? [] : [password, ...(isOpaque(username) ? [username] : [])];
+  const inQuery = [...searchParams].flatMap(([name, part]) =>
+    isSecretName(name) || isOpaque(part) ? [part] : [],
+  );
+  const inPath = [...pathname.split('/'), hash.slice(1)].flatMap((segment) =>
+    // Telegram's form: /bot<number>:<key>/method
+    isOpaque(segment)
+      ? [
+          decoded(segment)
+            .replace(/^bot(?=\d{6,}:)/, '')
+            .replace(BOT_TOKEN, ''),
+        ]
+      : [],
+  );
+  return [...credentials.map(decoded), ...inQuery, ...inPath];
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/**
+ * Made by a machine: digits and letters mixed, or so long without a break that nobody wrote it. A number alone is an
+ * id; the words of `my-trading-signals` are a name; `v2` and `api-2024` are short.
+ */
+export function isOpaque(part: string): boolean {
+  if (part.length < 8 || /^\d+$/.test(part)) return false;
+  if (/^[a-z]{0,12}[-_.]?\d{1,4}$/i.test(part)) return false;
+  return (
+    (/\d/.test(part) && /[a-z]/i.test(part)) ||
+    /[a-z\d]{16}/i.test(part) ||
+    /[a-z][A-Z].*[a-z][A-Z]/.test(part)
+  );
+}

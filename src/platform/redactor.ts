@@ -1,0 +1,198 @@
+/**
+ * Removes secrets from text that we did not write (far ends, proxies and libraries quote what they were sent): whole or
+ * cut anywhere, in the encodings that frameworks write, in either case, broken over lines.
+ *
+ * Every run of `WINDOW` characters of every secret is indexed. A place of the text that is in the index is part of a
+ * secret; neighbouring places join. The cost is linear in the text and does not grow with the number of secrets.
+ */
+import { type Canonical, canonical, derived, sourceOf } from './canonical.ts';
+import { decodedRuns } from './encoded-runs.ts';
+import { REDACTED, type Redactor } from './secret.ts';
+
+/** So many characters in a row, digits and letters mixed, are no coincidence (36^6 = 2 × 10⁹). */
+const WINDOW = 6;
+/** So many are none in a word or a number either. */
+const LONG_WINDOW = 8;
+/** Shorter secrets cannot be told from other text. */
+const SHORTEST = 4;
+
+/** `parts` are hidden at any cut; `wholes` (an address, say, whose host may be shown) only where they are quoted whole. */
+export function createRedactor(parts: Iterable<string>, wholes: Iterable<string> = []): Redactor {
+  const index = new Index();
+  for (const part of parts) index.addPart(part);
+  for (const whole of wholes) index.addWhole(whole);
+  if (index.isEmpty) return (text) => text;
+  return (text) => hide(text, index.find(text));
+}
+
+/** Each string in a tree of values, never a key: keys are ours, and what reads the result relies on them. */
+export function redactValues(value: unknown, redact: Redactor): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (Array.isArray(value)) return value.map((item) => redactValues(item, redact));
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Error) return redact(`${value.name}: ${value.message}`);
+  if ('toJSON' in value && typeof value.toJSON === 'function') return redactValues(value.toJSON(), redact);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redactValues(inner, redact)]));
+}
+
+/** Places in a text, end exclusive. */
+type Places = (readonly [start: number, end: number])[];
+
+function hide(text: string, places: Places): string {
+  if (places.length === 0) return text;
+  let shown = '';
+  let at = 0;
+  let isOpen = false;
+  for (const [start, end] of places.sort(([a], [b]) => a - b)) {
+    if (start > at || !isOpen) shown += text.slice(at, Math.max(at, start)) + REDACTED;
+    isOpen = true;
+    at = Math.max(at, end);
+  }
+  return shown + text.slice(at);
+}
+
+class Index {
+  readonly #windows = new Set<string>();
+  /** Texts to be found whole, by their last window: it differs most (addresses begin alike). */
+  readonly #wholes = new Map<string, string[]>();
+  readonly #short = new Set<string>();
+  /** Bit by hash: most places of a text are settled by one look. */
+  #bits = new Uint8Array(1 << 13);
+  #hashes = 0;
+
+  get isEmpty(): boolean {
+    return this.#windows.size === 0 && this.#wholes.size === 0 && this.#short.size === 0;
+  }
+
+  addPart(part: string): void {
+    const { bytes } = comparable(canonical(part));
+    if (bytes.length < LONG_WINDOW) this.#addShort(bytes);
+    for (let at = 0; at + WINDOW <= bytes.length; at++) this.#addWindow(bytes.slice(at, at + WINDOW));
+  }
+
+  addWhole(whole: string): void {
+    const { bytes } = comparable(canonical(whole));
+    if (bytes.length < LONG_WINDOW) return this.#addShort(bytes);
+    const last = bytes.slice(-WINDOW);
+    const same = this.#wholes.get(last);
+    if (same === undefined) this.#wholes.set(last, [bytes]);
+    else if (!same.includes(bytes)) same.push(bytes);
+    this.#mark(last);
+  }
+
+  /** A word of four letters would be hidden in innocent text too often. */
+  #addShort(bytes: string): void {
+    if (bytes.length >= WINDOW || (bytes.length >= SHORTEST && /\d/.test(bytes))) this.#short.add(bytes);
+  }
+
+  #addWindow(window: string): void {
+    if (this.#windows.has(window)) return;
+    this.#windows.add(window);
+    this.#mark(window);
+  }
+
+  #mark(window: string): void {
+    // Sparse, so that few places have to be looked up; grown by marking all anew.
+    if (++this.#hashes * 32 > this.#bits.length * 8) {
+      this.#bits = new Uint8Array(this.#bits.length * 4);
+      for (const known of [...this.#windows, ...this.#wholes.keys()]) this.#set(hashOf(known));
+    }
+    this.#set(hashOf(window));
+  }
+
+  #set(hash: number): void {
+    const bit = hash & (this.#bits.length * 8 - 1);
+    this.#bits[bit >>> 3] = (this.#bits[bit >>> 3] ?? 0) | (1 << (bit & 7));
+  }
+
+  #has(hash: number): boolean {
+    const bit = hash & (this.#bits.length * 8 - 1);
+    return ((this.#bits[bit >>> 3] ?? 0) & (1 << (bit & 7))) !== 0;
+  }
+
+  find(text: string): Places {
+    const places: Places = [];
+    const form = canonical(text);
+    this.#scan(comparable(form), text, places);
+    for (const run of decodedRuns(form)) this.#scan(comparable(run), text, places);
+    return places;
+  }
+
+  #scan(form: Canonical, text: string, places: Places): void {
+    this.#findShort(form, text, places);
+    const { bytes } = form;
+    let start = 0;
+    let end = 0;
+    for (const at of this.#candidates(bytes)) {
+      const window = bytes.slice(at, at + WINDOW);
+      for (const whole of this.#wholes.get(window) ?? [])
+        if (bytes.endsWith(whole, at + WINDOW))
+          places.push(sourceOf(form, at + WINDOW - whole.length, at + WINDOW));
+      if (!this.#windows.has(window)) continue;
+      if (at > end) {
+        if (isTelling(bytes.slice(start, end))) places.push(sourceOf(form, start, end));
+        start = at;
+      }
+      end = at + WINDOW;
+    }
+    if (isTelling(bytes.slice(start, end))) places.push(sourceOf(form, start, end));
+  }
+
+  /** Where a window may begin that is in the index. */
+  *#candidates(bytes: string): Iterable<number> {
+    let hash = 0;
+    for (let at = 0; at < bytes.length; at++) {
+      hash = (Math.imul(hash, FACTOR) + bytes.charCodeAt(at)) | 0;
+      if (at >= WINDOW) hash = (hash - Math.imul(bytes.charCodeAt(at - WINDOW), LEAVING)) | 0;
+      if (at + 1 >= WINDOW && this.#has(hash)) yield at + 1 - WINDOW;
+    }
+  }
+
+  #findShort(form: Canonical, text: string, places: Places): void {
+    const { bytes } = form;
+    for (const short of this.#short)
+      for (let at = bytes.indexOf(short); at !== -1; at = bytes.indexOf(short, at + 1)) {
+        const place = sourceOf(form, at, at + short.length);
+        if (standsAlone(text, place)) places.push(place);
+      }
+  }
+}
+
+const FACTOR = 0x01_00_01_93;
+/** FACTOR to the power of WINDOW: what a character has become when it leaves. */
+const LEAVING = Array.from({ length: WINDOW }).reduce<number>((power) => Math.imul(power, FACTOR), 1);
+
+function hashOf(window: string): number {
+  let hash = 0;
+  for (let at = 0; at < window.length; at++) hash = (Math.imul(hash, FACTOR) + window.charCodeAt(at)) | 0;
+  return hash;
+}
+
+/** Of joined windows. */
+const isTelling = (text: string) =>
+  text.length >= LONG_WINDOW || (text.length >= WINDOW && /\d/.test(text) && /[a-z]/.test(text));
+
+const standsAlone = (text: string, [start, end]: readonly [number, number]) =>
+  !/\w/.test(text.charAt(start - 1)) && !/\w/.test(text.charAt(end));
+
+/** Without case, and without the blanks that wrapping and form encoding (`+`) put in. */
+function comparable(form: Canonical): Canonical {
+  const { bytes } = form;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: blanks of every kind
+  if (!/[\x00-\x20+]/.test(bytes)) return { ...form, bytes: lowerCase(bytes) };
+  const kept: number[] = [];
+  for (let at = 0; at < bytes.length; at++) {
+    const code = bytes.charCodeAt(at);
+    if (code > 0x20 && code !== 0x2b) kept.push(at);
+  }
+  const left = kept.map((at) => bytes.charAt(at)).join('');
+  return derived(
+    form,
+    lowerCase(left),
+    (index) => kept[index] ?? 0,
+    (index) => (kept[index] ?? 0) + 1,
+  );
+}
+
+/** Of ASCII alone: the length stays. */
+const lowerCase = (bytes: string) => bytes.replace(/[A-Z]+/g, (upper) => upper.toLowerCase());
