@@ -57,14 +57,19 @@ const NAMED: Readonly<Record<string, string>> = {
 
 const LETTERS = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' } as const;
 
-export function canonical(text: string): Canonical {
-  let form: Canonical = asBytes(text);
-  for (let depth = 0; depth < DEEPEST; depth++) {
-    const next = unescapeOnce(form);
-    if (next === undefined) return form;
-    form = next;
-  }
-  return form;
+/** The text as it stands, and after each level of escapes: what looks like one may also be none. */
+export const canonical = (text: string): readonly Canonical[] => unescaped(asBytes(text));
+
+/** The form itself, then the same with escapes undone, as deep as they go. */
+export function unescaped(form: Canonical): readonly Canonical[] {
+  const forms = [form];
+  for (
+    let next = unescapeOnce(form);
+    next !== undefined && forms.length <= DEEPEST;
+    next = unescapeOnce(next)
+  )
+    forms.push(next);
+  return forms;
 }
 
 /** Where a part of the canonical form stands in the source, end exclusive. */

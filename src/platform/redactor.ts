@@ -5,7 +5,7 @@
  * Every run of `WINDOW` characters of every secret is indexed. A place of the text that is in the index is part of a
  * secret; neighbouring places join. The cost is linear in the text and does not grow with the number of secrets.
  */
-import { type Canonical, canonical, derived, sourceOf } from './canonical.ts';
+import { type Canonical, canonical, derived, sourceOf, unescaped } from './canonical.ts';
 import { decodedRuns } from './encoded-runs.ts';
 import { REDACTED, type Redactor } from './secret.ts';
 
@@ -65,14 +65,20 @@ class Index {
   }
 
   addPart(part: string): void {
-    const { bytes } = comparable(canonical(part));
-    if (bytes.length < LONG_WINDOW) this.#addShort(bytes);
-    for (let at = 0; at + WINDOW <= bytes.length; at++) this.#addWindow(bytes.slice(at, at + WINDOW));
+    for (const { bytes } of canonical(part).map(comparable)) {
+      if (bytes.length < LONG_WINDOW) this.#addShort(bytes);
+      for (let at = 0; at + WINDOW <= bytes.length; at++) this.#addWindow(bytes.slice(at, at + WINDOW));
+    }
   }
 
   addWhole(whole: string): void {
-    const { bytes } = comparable(canonical(whole));
-    if (bytes.length < LONG_WINDOW) return this.#addShort(bytes);
+    for (const { bytes } of canonical(whole).map(comparable)) {
+      if (bytes.length < LONG_WINDOW) this.#addShort(bytes);
+      else this.#addLong(bytes);
+    }
+  }
+
+  #addLong(bytes: string): void {
     const last = bytes.slice(-WINDOW);
     const same = this.#wholes.get(last);
     if (same === undefined) this.#wholes.set(last, [bytes]);
@@ -112,9 +118,11 @@ class Index {
 
   find(text: string): Places {
     const places: Places = [];
-    const form = canonical(text);
-    this.#scan(comparable(form), text, places);
-    for (const run of decodedRuns(form)) this.#scan(comparable(run), text, places);
+    for (const form of canonical(text)) {
+      this.#scan(comparable(form), text, places);
+      for (const run of decodedRuns(form))
+        for (const meant of unescaped(run)) this.#scan(comparable(meant), text, places);
+    }
     return places;
   }
 
