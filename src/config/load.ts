@@ -18,6 +18,7 @@ import {
   storeRoot,
 } from './environment.ts';
 import { explainAll, explainIssue } from './explain.ts';
+import { exposedSecrets } from './exposed-secrets.ts';
 import { textOf } from './file-text.ts';
 import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
 import { oddConditions } from './odd-conditions.ts';
@@ -29,7 +30,7 @@ import { type Config, configSchema } from './schema.ts';
 import { redactorFor } from './secrets.ts';
 import { Source } from './source.ts';
 import { checkTemplates } from './templates.ts';
-import { exposedSecrets, unheardAlerts, unused, unusualKeys, unusualWords } from './warnings.ts';
+import { unheardAlerts, unused, unusualKeys, unusualWords } from './warnings.ts';
 
 export { type ConfigProblem, formatProblem } from './problem.ts';
 
@@ -166,8 +167,7 @@ function check(root: Located, file: string, storeFolder: string, readFile: ReadF
       !isExplained.has(JSON.stringify(path)) && !isExplained.has(JSON.stringify(path.slice(0, -1))),
   );
   const odd = [...oddConditions(parts.rules)];
-  const sound: object = parsed.success ? parsed.data : asPaths(parts);
-  const exposed = [...exposedSecrets(sound, root)];
+  const exposed = [...exposedSecrets(root)];
   return {
     config: parsed.success ? absolute(parsed.data, file, folder, storeFolder) : undefined,
     parts,
@@ -193,11 +193,6 @@ const rulesIn = (findings: readonly Finding[]): ReadonlySet<number> =>
       section === 'rules' && typeof index === 'number' ? [index] : [],
     ),
   );
-
-const asPaths = ({ feeds, destinations }: ConfigParts) => ({
-  feeds,
-  destinations: Object.fromEntries(destinations),
-});
 
 /** Files are relative to the config's folder, wherever the bridge is started from. */
 function absolute(

@@ -64,8 +64,11 @@ export function keysInAddress(value: string): string[] {
         ]
       : [],
   );
-  return [...credentials.map(decoded), ...inQuery, ...inPath];
+  const [, discord] = DISCORD_TOKEN.exec(pathname) ?? [];
+  return [...credentials.map(decoded), ...inQuery, ...inPath, ...(discord === undefined ? [] : [discord])];
 }
+
+const DISCORD_TOKEN = /\/webhooks\/\d+\/([\w-]{8,})/;
 
 function decoded(part: string): string {
   try {

@@ -2,15 +2,10 @@
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import { nearest } from '../platform/suggest.ts';
 import { leavesOf } from './conditions.ts';
-import { type Located, nodeAt } from './document.ts';
 import { PLACEHOLDERS } from './env-example.ts';
-import { hasReference } from './interpolate.ts';
 import { oddWord } from './odd-words.ts';
 import type { ConfigParts } from './parts.ts';
 import type { Finding, Path } from './problem.ts';
-import type { Config } from './schema.ts';
-import { blotShapes } from './secret-shapes.ts';
-import { secretsIn } from './secrets.ts';
 
 export function* unused({ rules, destinations, templates, alerts }: ConfigParts): Iterable<Finding> {
   const targets = rules.flatMap((rule) => rule?.send ?? []);
@@ -95,46 +90,4 @@ function* unknownWord(word: string, path: Path, what: string, known: readonly st
     message: `${word} is not a known ${what}`,
     hint: best === undefined ? `known: ${known.join(', ')}` : `did you mean \`${best}\`?`,
   };
-}
-
-/** Secrets that stand in the file itself, and secrets that are still the example's. */
-export function* exposedSecrets(config: Partial<Config>, root: Located): Iterable<Finding> {
-  for (const { secret, path } of secretsIn(config)) {
-    const { node, exact } = nodeAt(root, path);
-    if (!exact || node.literal === undefined) continue;
-    const label = `\`${String(path.findLast((step) => typeof step === 'string'))}\``;
-    if (PLACEHOLDERS.has(secret.reveal()))
-      yield { path, message: `${label} is still the placeholder of .env.example` };
-    else if (!hasReference(node.literal) && isTelling(path, node.literal))
-      yield {
-        path,
-        message: `${label} stands in the file in clear`,
-        hint: `put it into the environment or .env and write \${${variableFor(path)}} here`,
-      };
-  }
-}
-
-/** URLs and headers may say nothing secret; what looks opaque does. */
-function isTelling(path: Path, literal: string): boolean {
-  if (path.includes('headers'))
-    return /auth|key|token|secret|cookie/i.test(String(path.at(-1))) || blotShapes(literal) !== literal;
-  if (path.at(-1) !== 'url') return true;
-  return (
-    literal.includes('?') || /[\w-]{16,}/.test(new URL(literal).pathname) || new URL(literal).password !== ''
-  );
-}
-
-/** `botToken` of `vip` → `VIP_BOT_TOKEN`. */
-function variableFor(path: Path): string {
-  const words = path.filter(
-    (step) => typeof step === 'string' && !['destinations', 'feeds', 'headers'].includes(step),
-  );
-  return words
-    .map((word) =>
-      String(word)
-        .replace(/([a-z])([A-Z])/g, '$1_$2')
-        .replace(/\W/g, '_')
-        .toUpperCase(),
-    )
-    .join('_');
 }

@@ -4,12 +4,14 @@
  * what is found here can be hidden there.
  */
 
-/** One character for each byte; `from[i]` to `to[i]` is its place in the source. Absent: the place is `i` to `i + 1`. */
+/** One character for each byte. `place` maps a span of it (end exclusive) to the source; absent: they are the same. */
 export interface Canonical {
   readonly bytes: string;
-  readonly from?: Int32Array | undefined;
-  readonly to?: Int32Array | undefined;
+  readonly place?: (start: number, end: number) => Place;
 }
+
+/** Of the source, end exclusive. */
+export type Place = readonly [start: number, end: number];
 
 /** URL encoding of a URL-encoded JSON text in an HTML page: deeper nesting was not seen anywhere. */
 const DEEPEST = 4;
@@ -72,10 +74,9 @@ export function unescaped(form: Canonical): readonly Canonical[] {
   return forms;
 }
 
-/** Where a part of the canonical form stands in the source, end exclusive. */
-export function sourceOf({ from, to }: Canonical, start: number, end: number): readonly [number, number] {
-  return [from?.[start] ?? start, to?.[end - 1] ?? end];
-}
+/** Where a part of the canonical form stands in the source. */
+export const sourceOf = ({ place }: Canonical, start: number, end: number): Place =>
+  place?.(start, end) ?? [start, end];
 
 /** Made of a form: byte `i` came from `first(i)` to `last(i)`, end exclusive, of it. */
 export function derived(
@@ -84,14 +85,10 @@ export function derived(
   first: (index: number) => number,
   last: (index: number) => number,
 ): Canonical {
-  const from = new Int32Array(bytes.length);
-  const to = new Int32Array(bytes.length);
-  for (let index = 0; index < bytes.length; index++) {
-    const [start, end] = sourceOf(form, first(index), Math.min(last(index), form.bytes.length));
-    from[index] = start;
-    to[index] = end;
-  }
-  return { bytes, from, to };
+  return {
+    bytes,
+    place: (start, end) => sourceOf(form, first(start), Math.min(last(end - 1), form.bytes.length)),
+  };
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
@@ -162,6 +159,7 @@ class Builder {
   }
 
   form(): Canonical {
-    return { bytes: this.#bytes, from: this.#from, to: this.#to };
+    const [from, to] = [this.#from, this.#to];
+    return { bytes: this.#bytes, place: (start, end) => [from[start] ?? 0, to[end - 1] ?? 0] };
   }
 }

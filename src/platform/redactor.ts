@@ -5,7 +5,7 @@
  * Every run of `WINDOW` characters of every secret is indexed. A place of the text that is in the index is part of a
  * secret; neighbouring places join. The cost is linear in the text and does not grow with the number of secrets.
  */
-import { type Canonical, canonical, derived, sourceOf, unescaped } from './canonical.ts';
+import { type Canonical, canonical, derived, type Place, sourceOf, unescaped } from './canonical.ts';
 import { decodedRuns } from './encoded-runs.ts';
 import { REDACTED, type Redactor } from './secret.ts';
 
@@ -35,8 +35,7 @@ export function redactValues(value: unknown, redact: Redactor): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redactValues(inner, redact)]));
 }
 
-/** Places in a text, end exclusive. */
-type Places = (readonly [start: number, end: number])[];
+type Places = Place[];
 
 function hide(text: string, places: Places): string {
   if (places.length === 0) return text;
@@ -180,7 +179,7 @@ function hashOf(window: string): number {
 const isTelling = (text: string) =>
   text.length >= LONG_WINDOW || (text.length >= WINDOW && /\d/.test(text) && /[a-z]/.test(text));
 
-const standsAlone = (text: string, [start, end]: readonly [number, number]) =>
+const standsAlone = (text: string, [start, end]: Place) =>
   !/\w/.test(text.charAt(start - 1)) && !/\w/.test(text.charAt(end));
 
 /** Without case, and without the blanks that wrapping and form encoding (`+`) put in. */

@@ -173,6 +173,110 @@ rules:
   });
 });
 
+const whole = (destinations: string, feed = '') =>
+  `feeds:\n  - { apiKey: "\${KEY}"${feed} }\ndestinations:\n${destinations}\nrules:\n  - { match: {}, send: d }\n`;
+const webhook = (more: string) => `  d: { type: webhook, url: "https://bot.example.com/signal", ${more} }`;
+
+describe('what a redactor of a config knows', () => {
+  test.each([
+    [
+      'a password in the address of a feed',
+      whole(webhook('dryRun: false'), ', url: "wss://me:pass1word@feed.example.com"'),
+      'pass1word',
+    ],
+    [
+      'a token in the query of a feed',
+      whole(webhook('dryRun: false'), ', url: "wss://feed.example.com/?token=q1w2e3r4"'),
+      'q1w2e3r4',
+    ],
+    ['a passphrase in a body', whole(webhook('body: { passphrase: open-sesame-9 }')), 'open-sesame-9'],
+    ['a passcode deep in a body', whole(webhook('body: { login: { passcode: 8x8y8z } }')), '8x8y8z'],
+    ['a PIN, which is a number', whole(webhook('body: { pin: 90817263 }')), '90817263'],
+    [
+      'the password of Basic',
+      whole(webhook(`headers: { Authorization: Basic ${Buffer.from('me:s3cr3tpw9').toString('base64')} }`)),
+      's3cr3tpw9',
+    ],
+    [
+      'a header after its scheme',
+      whole(webhook('headers: { Authorization: Token z9y8x7w6v5 }')),
+      'z9y8x7w6v5',
+    ],
+    [
+      'a value of a query',
+      whole('  d: { type: webhook, url: "https://bot.example.com/a?sig=m1n2b3v4" }'),
+      'm1n2b3v4',
+    ],
+    [
+      'a segment of a path',
+      whole('  d: { type: webhook, url: "https://bot.example.com/hooks/t0k3nt0k3n/now" }'),
+      't0k3nt0k3n',
+    ],
+    [
+      'the user of an own Bot API server',
+      whole(
+        '  d: { type: telegram, botToken: "123456789:AAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1", chatId: 5, apiUrl: "https://u:l0ngpassw0rd@api.example.com" }',
+      ),
+      'l0ngpassw0rd',
+    ],
+  ])('regression: %s', (_name, yaml, secret) => {
+    const { redact } = load(yaml, ENV);
+    expect(redact(`it said ${secret}, twice: ${encodeURIComponent(secret)}`)).not.toContain(secret);
+    expect(redact(`it said ${secret}`)).toContain('it said <redacted>');
+    expect(redact('https://bot.example.com and wss://feed.example.com')).toBe(
+      'https://bot.example.com and wss://feed.example.com',
+    );
+  });
+
+  test('regression: what merely came from the environment stays readable: names, hosts, ids, words', () => {
+    const yaml = `feeds:
+  - { apiKey: "\${KEY}", name: "\${REGION}", url: "wss://\${FEED_HOST}" }
+destinations:
+  d: { type: telegram, botToken: "\${TELEGRAM_BOT_TOKEN}", chatId: "\${CHAT_ID}" }
+  "\${NAME}x": { type: webhook, url: "https://bot.example.com/signal", body: { pair: "\${PAIR}", author: "\${AUTHOR}" } }
+rules:
+  - { match: { publisher: "\${EXCHANGE}" }, send: [d] }
+store: { path: "\${FOLDER}/bridge.db" }
+`;
+    const env = {
+      ...ENV,
+      REGION: 'tokyo-region-1',
+      FEED_HOST: 'feed.example.com',
+      TELEGRAM_BOT_TOKEN: '123456789:AAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1',
+      CHAT_ID: '-1001234567890',
+      PAIR: 'BTC-USDT-SWAP',
+      AUTHOR: 'delivery.attempted',
+      EXCHANGE: 'binance-futures',
+      FOLDER: '/var/lib/listing-bridge',
+    };
+    const { redact } = load(yaml, env);
+    const { KEY, TELEGRAM_BOT_TOKEN, ...readable } = env;
+    for (const word of Object.values(readable)) expect(redact(`<${word}>`)).toBe(`<${word}>`);
+    expect(redact(`<${KEY}> <${TELEGRAM_BOT_TOKEN}>`)).toBe('<<redacted>> <<redacted>>');
+    expect(redact('chat 123456789')).toBe('chat 123456789');
+  });
+
+  test('a variable or a file whose name announces a secret is one wherever it is put', () => {
+    const yaml = whole(webhook('body: { note: "${TRADE_TOKEN}", id: "${PIN_CHAT}", file: "${file:k}" }'));
+    const { redact } = load(
+      yaml,
+      { ...ENV, TRADE_TOKEN: 'k2k3k4k5k6', PIN_CHAT: '123456789' },
+      { '/etc/bridge/k': 'f1f2f3f4f5' },
+    );
+    expect(redact('k2k3k4k5k6 123456789 f1f2f3f4f5')).toBe('<redacted> 123456789 <redacted>');
+  });
+
+  test('regression: the first of two values of one key is shown nowhere', () => {
+    const yaml = whole(
+      '  d: { type: discord, webhookUrl: "https://discord.com/api/webhooks/123456789012345678/firstonefirstone", webhookUrl: "https://discord.com/api/webhooks/123456789012345678/secondonesecond" }',
+    );
+    const loaded = load(yaml, ENV);
+    expect(loaded.problems.length).toBeGreaterThan(0);
+    expect(shown(loaded)).not.toMatch(/firstone|secondone/);
+    expect(loaded.redact('firstonefirstone secondonesecond')).toBe('<redacted> <redacted>');
+  });
+});
+
 describe('a secret in clear', () => {
   const warn = (destination: string, env = ENV) =>
     warningsOf(
@@ -193,6 +297,15 @@ describe('a secret in clear', () => {
       ['4:28: `url` stands in the file in clear'],
     ],
     ['{ type: webhook, url: "https://x.example/signal" }', []],
+    [
+      '{ type: webhook, url: "https://x.example/signal", body: { passphrase: open, pin: 1234, pair: "{{ title }}" } }',
+      ['4:76: `passphrase` stands in the file in clear', '4:87: `pin` stands in the file in clear'],
+    ],
+    ['{ type: webhook, url: "https://x.example/y", body: { token: "{{ publisher }}" } }', []],
+    [
+      '{ type: telegram, botToken: "${KEY}", chatId: 5, apiUrl: "https://u:pass1word@x.example" }',
+      ['4:63: `apiUrl` stands in the file in clear'],
+    ],
     ['{ type: webhook, url: "https://x.example/${KEY}" }', []],
     ['{ type: webhook, url: "https://x.example/y", headers: { X-A: plain } }', []],
     [

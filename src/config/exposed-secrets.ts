@@ -1,0 +1,55 @@
+/** Warnings: secrets that stand in the file itself, and secrets that are still the example's. */
+import { everyNode, type Located } from './document.ts';
+import { PLACEHOLDERS } from './env-example.ts';
+import { hasReference } from './interpolate.ts';
+import type { Finding, Path } from './problem.ts';
+import { isSecretName } from './secret-names.ts';
+import { keysInAddress } from './secret-parts.ts';
+import { blotShapes } from './secret-shapes.ts';
+import { isSecretPlace } from './secrets.ts';
+
+export function* exposedSecrets(root: Located): Iterable<Finding> {
+  for (const { node, path } of everyNode(root)) {
+    if (node.children.size > 0 || node.broken) continue;
+    const label = `\`${String(path.findLast((step) => typeof step === 'string'))}\``;
+    if (isSecretPlace(path) && PLACEHOLDERS.has(String(node.value)))
+      yield { path, message: `${label} is still the placeholder of .env.example` };
+    else if (isInClear(node, path))
+      yield {
+        path,
+        message: `${label} stands in the file in clear`,
+        hint: `put it into the environment or .env and write \${${variableFor(path)}} here`,
+      };
+  }
+}
+
+/** A template is no secret: it is filled in when something is sent. */
+function isInClear({ literal, written }: Located, path: Path): boolean {
+  const text = literal ?? written ?? '';
+  if (text === '' || hasReference(text) || text.includes('{{')) return false;
+  return isSecretPlace(path) ? isTelling(path, text) : keysInAddress(text).length > 0;
+}
+
+/** Addresses and headers may say nothing secret; what looks opaque does. */
+function isTelling(path: Path, text: string): boolean {
+  const key = String(path.at(-1));
+  if (path.includes('headers')) return isSecretName(key) || blotShapes(text) !== text;
+  if (key !== 'url' || !URL.canParse(text)) return true;
+  const { pathname, password } = new URL(text);
+  return text.includes('?') || /[\w-]{16,}/.test(pathname) || password !== '';
+}
+
+/** `botToken` of `vip` → `VIP_BOT_TOKEN`. */
+function variableFor(path: Path): string {
+  const words = path.filter(
+    (step) => typeof step === 'string' && !['destinations', 'feeds', 'headers', 'body'].includes(step),
+  );
+  return words
+    .map((word) =>
+      String(word)
+        .replace(/([a-z])([A-Z])/g, '$1_$2')
+        .replace(/\W/g, '_')
+        .toUpperCase(),
+    )
+    .join('_');
+}
