@@ -273,7 +273,7 @@ store: { path: "\${FOLDER}/bridge.db" }
     const loaded = load(yaml, ENV);
     expect(loaded.problems.length).toBeGreaterThan(0);
     expect(shown(loaded)).not.toMatch(/firstone|secondone/);
-    expect(loaded.redact('firstonefirstone secondonesecond')).toBe('<redacted> <redacted>');
+    expect(loaded.redact('firstonefirstone and secondonesecond')).toBe('<redacted> and <redacted>');
   });
 });
 
