@@ -92,7 +92,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     const journal = new Journal(store.outbox, clock, {
       ...events.journal,
       written: () => store.sync.request(),
-      usable: () => lanes.refill(),
+      usable: () => running.takeUp(),
       held: () => lanes.held(),
     });
     shutDown.defer(() => {
@@ -195,7 +195,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     });
     const poll = new AbortController();
     shutDown.defer(() => poll.abort());
-    void watchStore(journal, lanes, clock, poll.signal);
+    void watchStore(journal, running, clock, poll.signal);
 
     publish({ kind: 'bridge.started', version, config: first.config, url });
     let stopping: Promise<void> | undefined;
@@ -219,12 +219,13 @@ function remember({ outbox }: OpenStore, dedupe: Dedupe, nowMs: number): Dedupe 
 
 async function watchStore(
   journal: Journal,
-  lanes: LaneSet,
+  running: RunningConfig,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    if (journal.changedByOthers()) lanes.reconcile();
+    if (journal.changedByOthers()) running.reconcile();
+    journal.keepAhead(clock.monotonicMs() - clock.wallMs());
     await wait(clock, STORE_POLL_MS, signal);
   }
 }

@@ -1,6 +1,7 @@
 /** `deliveries retry` and `deliveries discard`: sends again, or cancels. Needs only the store. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { DeliveryState } from '../delivery/delivery.ts';
+import { bridgeNowMs } from '../outbox/bridge-time.ts';
 import {
   deliveriesOfAnnouncement,
   discardDeliveries,
@@ -46,7 +47,7 @@ export function retryCommand(options: RetryOptions, io: Io): ExitCode {
   return withStore(options, 'write', io, (opened) => {
     const { database, config } = opened;
     requireKnown(options.destination, opened);
-    const nowMs = io.clock.wallMs();
+    const nowMs = bridgeNowMs(database, io.clock.wallMs());
     const asked = options.dead ? deadOnes(database, options, nowMs) : options.ids;
     const ids = asked.filter((id) => refusal(config, findDelivery(database, id)?.delivery) === undefined);
     const maxAgeOf = (destination: string) => maxAgeIn(config, destination, options.late);
@@ -90,7 +91,7 @@ export interface DiscardOptions extends Narrowing, StoreOptions {
 export function discardCommand(options: DiscardOptions, io: Io): ExitCode {
   refuse(options, 'state', 'destination', 'since', 'limit');
   return withStore(options, 'write', io, ({ database }) => {
-    const changed = discardDeliveries(database, options.ids, io.clock.wallMs());
+    const changed = discardDeliveries(database, options.ids, bridgeNowMs(database, io.clock.wallMs()));
     return report('discarded; a running bridge will drop', database, io, {
       ...{ asked: options.ids, changed, json: options.json },
       why: ({ state }) => `it is ${state}: only pending deliveries can be discarded`,

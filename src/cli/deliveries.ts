@@ -1,6 +1,7 @@
 /** `deliveries` and `deliveries show`: pending, delivered and failed ones, with reasons. Needs only the store. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { DeliveryState } from '../delivery/delivery.ts';
+import { bridgeNowMs } from '../outbox/bridge-time.ts';
 import { deliveriesOfAnnouncement, findDelivery, listDeliveries } from '../outbox/queries.ts';
 import { printable } from '../platform/printable.ts';
 import { deliveryRow, describeDelivery } from './deliveries-text.ts';
@@ -20,7 +21,10 @@ export interface ListOptions extends StoreOptions {
 export const listCommand = (options: ListOptions, io: Io): ExitCode =>
   withStore(options, 'read', io, (opened) => {
     requireKnown(options.destination, opened);
-    const sinceMs = options.sinceMs === undefined ? undefined : io.clock.wallMs() - options.sinceMs;
+    const sinceMs =
+      options.sinceMs === undefined
+        ? undefined
+        : bridgeNowMs(opened.database, io.clock.wallMs()) - options.sinceMs;
     const found = listDeliveries(opened.database, { ...options, sinceMs });
     if (options.json) io.print(jsonText(found));
     else if (found.length === 0) io.print('no deliveries');

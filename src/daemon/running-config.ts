@@ -80,6 +80,18 @@ export class RunningConfig {
     void turn.then(() => lanes.refill());
   }
 
+  /** The store can be read again. */
+  takeUp(): void {
+    this.#buryRemoved();
+    this.#parts.lanes.refill();
+  }
+
+  /** Somebody else has changed the store, and may have asked for what can never be sent. */
+  reconcile(): void {
+    this.#buryRemoved();
+    this.#parts.lanes.reconcile();
+  }
+
   /** One at a time, in order. */
   reload(): Promise<Reloaded> {
     const mine = this.#lastReload.then(() => this.#reload());
@@ -103,13 +115,12 @@ export class RunningConfig {
       return { ok: false, problems: next.problems };
     }
     this.#rejected = undefined;
-    const { clock, lanes, publish } = this.#parts;
+    const { clock, publish } = this.#parts;
     const { changes, retired } = this.#putIntoForce(next);
     const { needsRestart } = this.report;
     publish({ kind: 'config.reloaded', changes, needsRestart });
     await withDeadline(clock, next.config.shutdownTimeout, retired);
-    this.#buryRemoved();
-    lanes.refill();
+    this.takeUp();
     return { ok: true, changes, needsRestart };
   }
 

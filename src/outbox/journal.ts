@@ -145,6 +145,11 @@ export class Journal {
     return this.#ask(() => this.#outbox.prune(beforeMs, attemptsBeforeMs, limit)) ?? 0;
   }
 
+  /** As `Outbox.keepAhead`; called again and again, so that a store that is broken hears of it later. */
+  keepAhead(aheadMs: number): void {
+    this.#ask(() => this.#outbox.keepAhead(aheadMs));
+  }
+
   changedByOthers(): boolean {
     return this.#ask(() => this.#outbox.changedByOthers()) ?? false;
   }

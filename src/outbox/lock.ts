@@ -3,10 +3,15 @@
  * system lets go of it however the process dies, so there is no stale lock to clean up. Readers
  * (`deliveries`) need none.
  */
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { isBusy, StoreError } from './faults.ts';
 import { makePrivateFile } from './rights.ts';
+
+const lockOf = (path: string) => `${path}.lock`;
+
+/** How long somebody may look whether it is held, in ms. */
+const LOOKED_AT_MS = 20;
 
 export class StoreLock {
   readonly #path: string;
@@ -16,7 +21,7 @@ export class StoreLock {
   /** `path`: the store's file. */
   constructor(path: string) {
     this.#path = path;
-    this.#file = `${path}.lock`;
+    this.#file = lockOf(path);
   }
 
   /** Does nothing while it is held on the file that is there. Throws `StoreError` when somebody else has it, SQLite's error when it cannot be had. */
@@ -24,7 +29,7 @@ export class StoreLock {
     if (this.#held !== undefined && this.#held.inode === this.#inode()) return;
     this.release();
     makePrivateFile(this.#file);
-    const database = new DatabaseSync(this.#file);
+    const database = new DatabaseSync(this.#file, { timeout: LOOKED_AT_MS });
     try {
       // In memory: the lock has to work on a full disk, too.
       database.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
@@ -45,6 +50,19 @@ export class StoreLock {
 
   #inode(): number | undefined {
     return statSync(this.#file, { throwIfNoEntry: false })?.ino;
+  }
+}
+
+/** Whether a daemon uses the store. */
+export function isHeld(path: string): boolean {
+  const file = lockOf(path);
+  if (!existsSync(file)) return false;
+  try {
+    using database = new DatabaseSync(file, { readOnly: true });
+    database.prepare('SELECT * FROM sqlite_schema').all();
+    return false;
+  } catch (error) {
+    return isBusy(error);
   }
 }
 

@@ -77,6 +77,8 @@ export interface Outbox {
   learnt(): ReadonlyMap<string, string>;
   /** The last moment that anything was read or sent; 0 in a new store. */
   latestMs(): number;
+  /** How far the bridge's timeline is ahead of the wall clock, in ms: for those who look at the store from outside. */
+  keepAhead(aheadMs: number): void;
   /** Attempts begun since, by destination: when each had ended, so was written at the latest. */
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]>;
   /** Identities of what was read since, with the time of receipt, oldest first. */

@@ -15,6 +15,8 @@ export class SqliteOutbox implements Outbox {
   readonly #database: DatabaseSync;
   readonly #statements: ReturnType<typeof prepare>;
   #dataVersion: number;
+  /** As it stands in a row that was just made. */
+  #aheadMs = 0;
 
   /** `database`: open, migrated, ours (`open.ts`). */
   constructor(database: DatabaseSync) {
@@ -84,6 +86,12 @@ export class SqliteOutbox implements Outbox {
 
   latestMs(): number {
     return Number(this.#statements.selectLatest.get()?.['ms'] ?? 0);
+  }
+
+  keepAhead(aheadMs: number): void {
+    if (Math.abs(aheadMs - this.#aheadMs) < DRIFT_MS) return;
+    this.#statements.updateAhead.run(aheadMs);
+    this.#aheadMs = aheadMs;
   }
 
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> {
@@ -162,6 +170,13 @@ export class SqliteOutbox implements Outbox {
   }
 }
 
+/** The last moment that is written down, as `ms`. */
+export const LATEST = `SELECT MAX(COALESCE((SELECT received_ms FROM announcements ORDER BY id DESC LIMIT 1), 0),
+  COALESCE((SELECT started_ms + duration_ms FROM attempts ORDER BY started_ms DESC LIMIT 1), 0)) AS ms`;
+
+/** What the wall clock may drift before that is written down, in ms. */
+const DRIFT_MS = 100;
+
 function prepare(database: DatabaseSync) {
   return {
     begin: database.prepare('BEGIN IMMEDIATE'),
@@ -190,10 +205,8 @@ function prepare(database: DatabaseSync) {
     selectPauses: database.prepare('SELECT key, until_ms FROM pauses WHERE until_ms > ?'),
     insertLearnt: database.prepare('INSERT OR REPLACE INTO learnt (key, value) VALUES (?, ?)'),
     selectLearnt: database.prepare('SELECT key, value FROM learnt'),
-    selectLatest: database.prepare(
-      `SELECT MAX(COALESCE((SELECT received_ms FROM announcements ORDER BY id DESC LIMIT 1), 0),
-                  COALESCE((SELECT started_ms + duration_ms FROM attempts ORDER BY started_ms DESC LIMIT 1), 0)) AS ms`,
-    ),
+    selectLatest: database.prepare(LATEST),
+    updateAhead: database.prepare('UPDATE holder SET ahead_ms = ?'),
     selectAttemptsSince: database.prepare(
       `SELECT d.destination, t.started_ms + t.duration_ms AS ended_ms FROM attempts t JOIN deliveries d ON d.id = t.delivery_id
        WHERE t.started_ms >= ? ORDER BY ended_ms`,

@@ -133,6 +133,10 @@ export class Store implements Outbox {
     return this.#remember((outbox) => outbox.latestMs(), 0);
   }
 
+  keepAhead(aheadMs: number): void {
+    this.#current.keepAhead(aheadMs);
+  }
+
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> {
     return this.#remember<ReadonlyMap<string, readonly number[]>>(
       (outbox) => outbox.attemptsSince(sinceMs),
