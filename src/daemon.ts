@@ -4,6 +4,7 @@
  */
 import { Alerts } from './alerts/alerts.ts';
 import { createAlertSender } from './alerts/send.ts';
+import { Ending } from './daemon/ending.ts';
 import { FeedSet } from './daemon/feed-set.ts';
 import { feedsFirst } from './daemon/feeds-first.ts';
 import { LaneSet } from './daemon/lane-set.ts';
@@ -28,7 +29,7 @@ import { Journal } from './outbox/journal.ts';
 import { memoryOf } from './outbox/learnt.ts';
 import { startRetention } from './outbox/retention.ts';
 import { type OpenStore, openStore } from './outbox/store.ts';
-import { type Clock, wait, withDeadline } from './platform/clock.ts';
+import { type Clock, wait } from './platform/clock.ts';
 import type { Log } from './platform/log.ts';
 import { LoopDelay } from './platform/loop-delay.ts';
 import { messageOf } from './platform/message-of.ts';
@@ -65,6 +66,7 @@ export interface Daemon {
 export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
   const { random, version } = parts;
   const clock = new Timeline(parts.clock);
+  const ending = new Ending(clock);
   const shutDown = new AsyncDisposableStack();
   try {
     const first = makeReady(parts.first);
@@ -95,10 +97,13 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       usable: () => running.takeUp(),
       held: () => lanes.held(),
     });
-    shutDown.defer(() => {
-      const entries = journal.close();
+    let isJournalClosed = false;
+    const closeJournal = () => {
+      const entries = isJournalClosed ? 0 : journal.close();
+      isJournalClosed = true;
       if (entries > 0) publish({ kind: 'store.lost_on_exit', entries });
-    });
+    };
+    shutDown.defer(closeJournal);
     const budgets = new Budgets(clock, {
       pauses: store.outbox.pauses(startedMs),
       attemptsSince: (sinceMs) => journal.attemptsSince(sinceMs),
@@ -178,11 +183,9 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       url = server.url;
     }
 
-    shutDown.defer(() =>
-      withDeadline(clock, running.config.shutdownTimeout, (deadline) => lanes.stop(deadline)),
-    );
+    shutDown.defer(() => lanes.stop(ending.deadline));
     shutDown.defer(() => feeds.stop());
-    shutDown.defer(() => running.stop());
+    shutDown.defer(() => running.stop(ending.deadline));
     running.start();
     alerts.start();
     shutDown.defer(() => alerts.stop());
@@ -200,7 +203,14 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     publish({ kind: 'bridge.started', version, config: first.config, url });
     let stopping: Promise<void> | undefined;
     const stop = () => {
-      stopping ??= shutDown.disposeAsync();
+      stopping ??= ending.run(
+        running.config.shutdownTimeout,
+        () => shutDown.disposeAsync(),
+        () => {
+          closeJournal();
+          bus.drain();
+        },
+      );
       return stopping;
     };
     return { url, status, reload, stop };

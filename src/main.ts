@@ -64,7 +64,7 @@ const { processIo } = await import('./cli/io.ts');
 process.exitCode = await runProgram(args, processIo(stop.signal, onHangup));
 
 /** What is still to be written then is for a log that nobody reads. In ms. */
-const LAST_WORDS = 1000;
+const LAST_WORDS = 500;
 if (isDaemon) {
   const { systemClock } = await import('./platform/clock.ts');
   systemClock.after(LAST_WORDS, () => process.exit(), false);

@@ -45,6 +45,7 @@ export class RunningConfig {
   #rejected: readonly string[] | undefined;
   #lastReload: Promise<unknown> = Promise.resolve();
   #isStopped = false;
+  readonly #cut = new AbortController();
 
   constructor(first: ReadyConfig, parts: RunningConfigParts) {
     this.#parts = parts;
@@ -100,9 +101,15 @@ export class RunningConfig {
     return mine;
   }
 
-  /** From now on none is accepted: it would connect and send again while the parts are being stopped. Resolves when none is under way. */
-  async stop(): Promise<void> {
+  /**
+   * From now on none is accepted: it would connect and send again while the parts are being stopped. Resolves when none
+   * is under way; what one still lets end is cut at the `deadline`.
+   */
+  async stop(deadline: AbortSignal): Promise<void> {
     this.#isStopped = true;
+    const cut = () => this.#cut.abort();
+    if (deadline.aborted) cut();
+    deadline.addEventListener('abort', cut, { once: true });
     await this.#lastReload;
   }
 
@@ -119,7 +126,9 @@ export class RunningConfig {
     const { changes, retired } = this.#putIntoForce(next);
     const { needsRestart } = this.report;
     publish({ kind: 'config.reloaded', changes, needsRestart });
-    await withDeadline(clock, next.config.shutdownTimeout, retired);
+    await withDeadline(clock, next.config.shutdownTimeout, (deadline) =>
+      retired(AbortSignal.any([deadline, this.#cut.signal])),
+    );
     this.takeUp();
     return { ok: true, changes, needsRestart };
   }

@@ -95,6 +95,26 @@ test('regression: a write is taken to the disk', async () => {
   await daemon.stop();
 });
 
+test('regression: a disk that hangs does not hold the end, and what was gathered is written', async () => {
+  using workplace = new Workplace(config(NOWHERE));
+  const probe = await open(`${workplace.folder}/probe`, 'w');
+  const prototype = Object.getPrototypeOf(probe) as FileHandle;
+  await probe.close();
+  const hang = Promise.withResolvers<void>();
+  const datasync = vi.spyOn(prototype, 'datasync').mockReturnValue(hang.promise);
+  onTestFinished(() => {
+    datasync.mockRestore();
+    hang.resolve();
+  });
+  await leave(workplace, 'bot');
+  const { daemon, path } = await daemonIn(workplace);
+  await expect.poll(() => datasync.mock.calls.length, { timeout: 10_000 }).toBeGreaterThan(0);
+  await daemon.stop();
+  const [row] = rowsOf(path);
+  expect(row?.state).toBe('pending');
+  expect(row?.attempts).toBeGreaterThan(0);
+});
+
 /** Its timers of no delay never run from when the stop begins: only what is written at the end is written. */
 class StoppingClock implements Clock {
   isStopping = false;
