@@ -38,6 +38,10 @@ const otherName: Advice = ({ host, key }) =>
 const revoked: Advice = ({ host }) => `The certificate of ${host} was revoked: it needs a new one.`;
 const noTls: Advice = ({ host, key }) =>
   `${host} does not speak TLS: write http:// in place of https:// in \`${key}\`, or the port that does.`;
+const hungUp: Advice = ({ host, key, origin }) =>
+  origin.startsWith('https:')
+    ? `${host} hung up before the connection was encrypted: if it does not speak TLS, write http:// in place of https:// in \`${key}\`; else a firewall may be in the way.`
+    : `${host} hung up at once: look at ${nameOf(host)} and at what lies between, or correct \`${key}\`.`;
 const tlsFailed: Advice = ({ host }) =>
   `${host} and this machine agree on no way to encrypt: it may be very old, or ask for a client certificate.`;
 const speaksTls: Advice = ({ host, key }) =>
@@ -74,6 +78,8 @@ const BY_CODE: ReadonlyMap<string, Advice> = new Map([
   ['ERR_SSL_WRONG_VERSION_NUMBER', noTls],
   ['ERR_SSL_PACKET_LENGTH_TOO_LONG', noTls],
   ['ERR_SSL_HTTP_REQUEST', noTls],
+  ['ECONNRESET', hungUp],
+  ['EPIPE', hungUp],
   ['EPROTO', tlsFailed],
   [SPEAKS_TLS, speaksTls],
   ['UND_ERR_INVALID_ARG', noRequest],
@@ -83,15 +89,22 @@ const BY_CODE: ReadonlyMap<string, Advice> = new Map([
 ]);
 
 /** `undefined`: the reason's general sentence is as good. */
-export function connectionAdvice(
-  { kind, code = '' }: HttpUnreachable | HttpLost,
-  farEnd: FarEnd,
-): string | undefined {
-  const host = hostOf(farEnd.origin);
+export function connectionAdvice(result: HttpUnreachable | HttpLost, farEnd: FarEnd): string | undefined {
+  const { code = '' } = result;
+  const known = { ...farEnd, host: hostOf(farEnd.origin) };
+  if (result.kind === 'lost') return code === SPEAKS_TLS ? speaksTls(known) : lostAdvice(result, known);
   const advice = BY_CODE.get(code) ?? (code.startsWith('ERR_SSL_') ? tlsFailed : undefined);
-  // Once the request was written, the connection had been made: then only this one says something.
-  if (kind === 'lost' && advice !== speaksTls) return undefined;
-  return advice?.({ ...farEnd, host });
+  return advice?.(known);
+}
+
+/** The connection had been made: what went wrong then can still be a wrong port or scheme. */
+function lostAdvice({ reason }: HttpLost, { host, key, origin }: Parameters<Advice>[0]): string | undefined {
+  if (reason === 'answer_unreadable')
+    return `At ${host} something answered that does not speak HTTP: check the port in \`${key}\`. Whether it has acted is not known.`;
+  // Some servers hang up on a request that is not encrypted.
+  return reason === 'connection_lost' && origin.startsWith('http:')
+    ? `${host} hung up before it answered, and may have acted or not. If it wants TLS, write https:// in \`${key}\`.`
+    : undefined;
 }
 
 /** With the port, also where the scheme implies it. */

@@ -151,7 +151,11 @@ const firstOf = (error: Error): unknown => (error instanceof AggregateError ? er
 
 function describe(error: Error): string {
   const inner = firstOf(error);
-  return inner instanceof Error && inner.message !== '' ? inner.message : error.name;
+  if (!(inner instanceof Error)) return error.name;
+  // OpenSSL's own line is of use only to those who write it: addresses, source files, line numbers.
+  if ('library' in inner && 'reason' in inner && typeof inner.reason === 'string')
+    return `TLS: ${inner.reason}`;
+  return inner.message === '' ? error.name : inner.message;
 }
 
 /** `ECONNREFUSED`, `CERT_HAS_EXPIRED`, … */

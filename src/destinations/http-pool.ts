@@ -32,6 +32,9 @@ export interface Needs {
   readonly spares: number;
 }
 
+/** undici's 16 KiB is less than some sites set in cookies and policies: their yes would count as lost. */
+const MOST_HEADER_BYTES = 64 * 1024;
+
 /** Idle ones cost us little, but a small server may have few. */
 export const MOST_SPARES = 16;
 
@@ -61,6 +64,7 @@ export class HttpPool {
       allowH2: false,
       keepAliveTimeout: warmMs === false ? UNWARMED_KEEP_ALIVE_MS : warmMs,
       keepAliveMaxTimeout: MOST_KEEP_ALIVE_MS,
+      maxHeaderSize: MOST_HEADER_BYTES,
       headersTimeout: 0,
       bodyTimeout: 0,
     });

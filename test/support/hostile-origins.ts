@@ -50,7 +50,7 @@ export async function deafOrigin(scope: AsyncDisposableStack): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-async function listen(scope: AsyncDisposableStack, server: Server): Promise<number> {
+export async function listen(scope: AsyncDisposableStack, server: Server): Promise<number> {
   const open = new Set<Socket>();
   server.on('connection', (socket) => {
     open.add(socket);

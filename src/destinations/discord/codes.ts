@@ -25,7 +25,7 @@ const NEEDS_THREAD =
   'This is a forum channel, where every message belongs to a thread: set `threadName` (each message opens a thread of that name) or `threadId`.';
 const NO_FORUM = 'This channel is no forum, so no thread can be opened in it: take `threadName` out.';
 const BOTH_THREADS =
-  '`threadName` and `threadId` exclude each other: take one out, and the `thread_id` in the URL with it.';
+  'A message goes into a thread of a name or into one that is there, not both (`threadName`, `threadId`): take one out, and the `thread_id` in the URL with it.';
 const NEEDS_TAG =
   'This forum demands a tag on every new thread: allow threads without one in its settings, or use `threadId`.';
 const ARCHIVED = 'The thread is archived: open it again, or put another one into `threadId`.';
