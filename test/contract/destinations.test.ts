@@ -147,6 +147,28 @@ describe.each(subjects)('$type', (subject) => {
     expect(JSON.stringify(result)).not.toContain(subject.secrets[0]?.slice(0, 12));
   });
 
+  test('regression: nor half of one, where the answer is cut off by us or by the far end', async () => {
+    const [secret = ''] = subject.secrets;
+    const half = secret.slice(0, -4);
+    const redact = createRedactor(subject.secrets);
+    // The bound of what is read falls into the secret; and a connection that breaks there.
+    const atTheBound = `${' '.repeat(64 * 1024 - half.length)}${secret}`;
+    const server = scope.use(await FaultyServer.start({ status: 400, body: atTheBound }));
+    server.script(
+      { status: 400, body: atTheBound },
+      { fault: 'truncate', reply: { status: 400, body: half } },
+    );
+    const destination = await openSubject(
+      { ...subject.config(server.origin), warm: false },
+      subject.type,
+      redact,
+    );
+    scope.defer(() => destination.close());
+    for (let n = 0; n < 2; n++)
+      expect(JSON.stringify(await attempt(subject, destination))).not.toContain(secret.slice(0, 8));
+    expect(server.received).toHaveLength(2);
+  });
+
   test('close leaves no connection and no timer', async () => {
     const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     const server = scope.use(await FaultyServer.start(taken));

@@ -114,6 +114,18 @@ describe('as a webhook', () => {
     expect(limits).toEqual([{ kind: 'left', budget, bucket: 'abcd1234', requests: 3, endsInMs: 1500 }]);
   });
 
+  test('regression: no header silences the webhook for longer than a window of messages can last, or names a bucket without end', async () => {
+    const { server, destination } = await asWebhook();
+    const headers = {
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset-after': '9'.repeat(300),
+      'x-ratelimit-bucket': 'b'.repeat(5000),
+    };
+    server.script(taken(headers));
+    const { limits } = await destination.send(message, sendContext());
+    expect(limits).toMatchObject([{ requests: 0, endsInMs: 600_000, bucket: 'b'.repeat(100) }]);
+  });
+
   const HOUR_S = 3600;
   test.each([
     [
