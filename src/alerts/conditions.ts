@@ -85,7 +85,7 @@ const OWN = {
     starts: (destination) => `destination ${destination} refuses everything and is suspended`,
     ends: (destination) => `destination ${destination} is no longer suspended`,
     advice:
-      'Its deliveries wait until their maxAge. Mend it (token, rights, address), then reload; it is also tried by itself, ever more slowly.',
+      'Its deliveries wait until their maxAge. Mend it (token, rights, address), then reload; it is also tried by itself, ever more slowly, and a webhook with each fresh message.',
   },
   destination_failing: {
     severity: 'critical',
@@ -95,7 +95,8 @@ const OWN = {
     goneMs: A_WHILE,
     starts: (destination) => `destination ${destination}: every attempt fails`,
     ends: (destination) => `destination ${destination} takes messages again`,
-    advice: 'Attempts go on until each delivery is too old. See `listing-bridge deliveries` for what waits.',
+    advice:
+      'One message at a time is tried, and all go once one is taken. See `listing-bridge deliveries` for what waits.',
   },
   destination_paused: {
     severity: 'warning',

@@ -89,12 +89,18 @@ function destinationGauges(make: MetricMaker): (destinations: Status['destinatio
     '1 while the destination refuses everything',
     'destination',
   );
+  const slowed = make.gauge(
+    'destination_slowed',
+    '1 while the destination fails, message after message, and gets one at a time',
+    'destination',
+  );
   return (destinations) => {
-    for (const metric of [pending, oldest, suspended]) metric.reset();
-    for (const { name, pending: waiting, oldestMs, suspended: reason } of destinations) {
+    for (const metric of [pending, oldest, suspended, slowed]) metric.reset();
+    for (const { name, pending: waiting, oldestMs, suspended: refuses, slowed: fails } of destinations) {
       pending.set({ destination: name }, waiting);
       oldest.set({ destination: name }, (oldestMs ?? 0) / 1000);
-      suspended.set({ destination: name }, reason === undefined ? 0 : 1);
+      suspended.set({ destination: name }, refuses === undefined ? 0 : 1);
+      slowed.set({ destination: name }, fails === undefined ? 0 : 1);
     }
   };
 }

@@ -14,9 +14,11 @@ import type { RecentAnnouncement } from './recent.ts';
 export interface DestinationReport {
   readonly name: string;
   readonly type: string;
-  /** `ok`, `paused for …`, `silent for …` (a ban is near), `suspended: …`. */
+  /** `ok`, `slowed: …`, `paused for …`, `silent for …` (a ban is near), `suspended: …`. */
   readonly state: string;
   readonly suspended: string | undefined;
+  /** It fails, message after message, or is "too fast" without a time: one at a time is tried. */
+  readonly slowed: string | undefined;
   readonly pausedMs: number;
   readonly inFlight: number;
   /** Deliveries that wait, in the lane and in the outbox. */
@@ -89,8 +91,10 @@ export function statusOf(input: StatusInput): Status {
   const ready = problems.length === 0;
   for (const { name, change } of feeds)
     if (change !== undefined) problems.push(`feed ${name}: the change of its options is ${change}`);
-  for (const { name, suspended: reason } of destinations)
-    if (reason !== undefined) problems.push(`destination ${name}: suspended, ${reason}`);
+  for (const { name, suspended: refuses, slowed: fails } of destinations) {
+    if (refuses !== undefined) problems.push(`destination ${name}: suspended, ${refuses}`);
+    if (fails !== undefined) problems.push(`destination ${name}: slowed, ${fails}`);
+  }
   return {
     version,
     uptimeMs: Math.round(nowMs - startedMs),
@@ -143,6 +147,7 @@ function destinationReport(
     type,
     state: laneState(lane, nowMs),
     suspended: lane.suspended?.reason,
+    slowed: lane.slowed?.reason,
     pausedMs: Math.max(0, Math.round(lane.pausedUntilMs - nowMs)),
     inFlight: lane.inFlight,
     pending: waiting === undefined ? lane.held : (owed?.deliveries ?? 0),
@@ -156,5 +161,6 @@ function laneState(lane: LaneStatus, nowMs: number): string {
   if (nearBanMs > 0)
     return `silent for ${formatDuration(nearBanMs)}: the platform is near banning this address`;
   const pausedMs = lane.pausedUntilMs - nowMs;
-  return pausedMs > 0 ? `paused for ${formatDuration(pausedMs)}` : 'ok';
+  if (pausedMs > 0) return `paused for ${formatDuration(pausedMs)}`;
+  return lane.slowed === undefined ? 'ok' : `slowed: ${lane.slowed.reason}`;
 }

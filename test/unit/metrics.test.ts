@@ -149,12 +149,20 @@ describe('attempts', () => {
 });
 
 test('gauges say what is so now, and forget what has left the config', async () => {
-  const bot = { type: 'webhook', state: 'ok', suspended: undefined, pausedMs: 0, inFlight: 0 };
+  const bot = {
+    type: 'webhook',
+    state: 'ok',
+    suspended: undefined,
+    slowed: undefined,
+    pausedMs: 0,
+    inFlight: 0,
+  };
   let status: Status = {
     ...NO_STATUS,
     destinations: [
       { ...bot, name: 'bot', pending: 3, oldestMs: 1500 },
       { ...bot, name: 'gone', pending: 1, oldestMs: undefined, suspended: 'forbidden' },
+      { ...bot, name: 'slow', pending: 0, oldestMs: undefined, slowed: 'server_error' },
     ],
     config: { ...NO_STATUS.config, rejected: ['line 1'] },
   };
@@ -162,12 +170,19 @@ test('gauges say what is so now, and forget what has left the config', async () 
   expect(await samples(metrics, 'outbox_')).toEqual([
     'outbox_pending{destination="bot"} 3',
     'outbox_pending{destination="gone"} 1',
+    'outbox_pending{destination="slow"} 0',
     'outbox_oldest_seconds{destination="bot"} 1.5',
     'outbox_oldest_seconds{destination="gone"} 0',
+    'outbox_oldest_seconds{destination="slow"} 0',
   ]);
   expect(await samples(metrics, 'destination_suspended')).toContain(
     'destination_suspended{destination="gone"} 1',
   );
+  expect(await samples(metrics, 'destination_slowed')).toEqual([
+    'destination_slowed{destination="bot"} 0',
+    'destination_slowed{destination="gone"} 0',
+    'destination_slowed{destination="slow"} 1',
+  ]);
   expect(await samples(metrics, 'config_last')).toEqual(['config_last_reload_successful 0']);
   status = { ...status, destinations: status.destinations.slice(0, 1), config: NO_STATUS.config };
   expect(await samples(metrics, 'outbox_pending')).toEqual(['outbox_pending{destination="bot"} 3']);
