@@ -1,23 +1,23 @@
-/** What there is to say of anything that can be wrong. */
+/** Definition of an alert condition. */
 import type { AlertsOptions } from './options.ts';
 
 export interface Condition {
   readonly severity: 'critical' | 'warning';
-  /** What its subject is: of a feed or destination that has left the config nothing more is said. */
+  /** Kind of its subject. A feed or destination that has left the config is not reported any more. */
   readonly about: 'feed' | 'destination' | 'bridge';
-  /** It keeps messages from its destination, so it is told through the others. */
+  /** It keeps messages from its destination, so it is reported through the others. */
   readonly throughOthers?: true;
-  /** Shorter than this, in ms, it is not worth a word. */
+  /** Shorter than this, in ms, it is not reported. */
   readonly forMs: (options: AlertsOptions) => number;
-  /** Away for this long, in ms, it is over. What is seen in events has its time there (`from-events.ts`). */
+  /** Absent for this long, in ms, it is over. Conditions seen in events have their time in `from-events.ts`. */
   readonly goneMs: (options: AlertsOptions) => number;
   readonly starts: (subject: string) => string;
   readonly ends: (subject: string) => string;
-  /** It comes in single events, and nothing proves its end but that no more have come. After the first, only more than was told is news. */
+  /** It consists of single events, and ends only by their absence. After the first, it is reported again only when more have come. */
   readonly counted?: true;
-  /** What to do. */
+  /** What to do, for the person who gets the message. */
   readonly advice: string;
 }
 
-/** In ms: it is news as soon as it is seen, or over as soon as it is not. */
+/** In ms: reported as soon as it is seen, or over as soon as it is not. */
 export const AT_ONCE = () => 0;

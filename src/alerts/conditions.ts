@@ -1,5 +1,5 @@
 /**
- * What can be wrong with the bridge: by its code, how bad it is, how long it must hold, and the words for it.
+ * Every alert condition by its code: how bad it is, how long it must hold, and the words for it.
  * The codes are stable, because people filter by them. A new condition is one entry here (`docs/alerts.md` is made
  * from them), and one where it is seen: in `from-events.ts` or in `from-state.ts`.
  */
@@ -10,13 +10,13 @@ import { WARNED } from './warned.ts';
 const A_WHILE = () => 30_000;
 const MINUTE_MS = 60_000;
 
-/** As long as it has to be down to be down, it has to be up to be up. */
+/** Recovery must last as long as the outage threshold. */
 const UP_FOR = ({ feedDownAfter }: AlertsOptions) => feedDownAfter;
 
 /** Self-tests are limited to one a minute and key: a third feed of one key waits this long for its proof. */
 const PROOF_MS = 3 * MINUTE_MS;
 
-/** Shorter trouble of a destination is what retries are for. */
+/** Retries deal with shorter trouble of a destination. */
 const FAILING_MS = 5 * MINUTE_MS;
 
 const OWN = {
@@ -26,27 +26,29 @@ const OWN = {
     forMs: ({ feedDownAfter }) => feedDownAfter,
     goneMs: UP_FOR,
     starts: (feed) => `feed ${feed} is down`,
-    ends: (feed) => `feed ${feed} is heard again`,
-    advice: 'It is tried again by itself. What is announced meanwhile is lost: the service has no replay.',
+    ends: (feed) => `feed ${feed} is up again`,
+    advice:
+      'The bridge keeps trying to connect. Announcements made meanwhile are lost: the service has no replay. Check the reason above and the network of this machine.',
   },
   feed_unproven: {
     severity: 'critical',
     about: 'feed',
     forMs: ({ feedDownAfter }) => Math.max(feedDownAfter, PROOF_MS),
     goneMs: UP_FOR,
-    starts: (feed) => `feed ${feed} is connected, but proves nothing`,
-    ends: (feed) => `feed ${feed} is proven healthy`,
+    starts: (feed) => `feed ${feed} is connected but unverified (no self-test answer)`,
+    ends: (feed) => `feed ${feed} is verified healthy`,
     advice:
-      'Ask the provider whether the service is well. If other programs use the same key, they may use up its self-tests (one a minute).',
+      'Announcements may not arrive. Ask the provider about the state of the service. Other programs with the same key may use up its self-tests (one a minute).',
   },
   feed_fatal: {
     severity: 'critical',
     about: 'feed',
     forMs: AT_ONCE,
     goneMs: UP_FOR,
-    starts: (feed) => `feed ${feed} was refused for good`,
+    starts: (feed) => `feed ${feed} was refused permanently`,
     ends: (feed) => `feed ${feed} is accepted again`,
-    advice: 'It is not tried again before a reload or restart: put a valid key in, then reload.',
+    advice:
+      'The bridge does not try again by itself: put a valid key into the config and run `listing-bridge reload`.',
   },
   key_expires_soon: {
     severity: 'warning',
@@ -54,8 +56,9 @@ const OWN = {
     forMs: AT_ONCE,
     goneMs: UP_FOR,
     starts: (feed) => `the key of feed ${feed} expires soon`,
-    ends: (feed) => `the key of feed ${feed} is good for longer`,
-    advice: 'Renew it, put the new one in, then reload: nothing is missed.',
+    ends: (feed) => `the key of feed ${feed} was renewed`,
+    advice:
+      'Renew the key, put the new one into the config and run `listing-bridge reload`: nothing is missed.',
   },
   tier_redacts: {
     severity: 'warning',
@@ -63,18 +66,19 @@ const OWN = {
     forMs: AT_ONCE,
     goneMs: AT_ONCE,
     starts: (feed) => `the tier of feed ${feed} hides titles and tickers`,
-    ends: (feed) => `for a day nothing of feed ${feed} was hidden`,
+    ends: (feed) => `feed ${feed} has hidden nothing for a day`,
     counted: true,
-    advice: 'A bot gets nothing from redacted announcements. A key of a paid tier brings them in full.',
+    advice: 'Redacted announcements never become orders. A key of a paid tier brings them in full.',
   },
   exchanges_not_covered: {
     severity: 'critical',
     about: 'feed',
     forMs: AT_ONCE,
     goneMs: AT_ONCE,
-    starts: (feed) => `the key of feed ${feed} does not cover what is asked for`,
-    ends: (feed) => `the key of feed ${feed} covers what is asked for`,
-    advice: 'Nothing of these will ever come: get a key that covers them, or correct `exchanges`.',
+    starts: (feed) => `the key of feed ${feed} does not cover every exchange in \`exchanges\``,
+    ends: (feed) => `the key of feed ${feed} covers every exchange in \`exchanges\``,
+    advice:
+      'No announcements of these exchanges will arrive: get a key that covers them, or correct `exchanges`.',
   },
   destination_suspended: {
     severity: 'critical',
@@ -82,10 +86,10 @@ const OWN = {
     throughOthers: true,
     forMs: AT_ONCE,
     goneMs: A_WHILE,
-    starts: (destination) => `destination ${destination} refuses everything and is suspended`,
+    starts: (destination) => `destination ${destination} is suspended`,
     ends: (destination) => `destination ${destination} is no longer suspended`,
     advice:
-      'Its deliveries wait until their maxAge. Mend it (token, rights, address), then reload; it is also tried by itself, ever more slowly, and a webhook with each fresh message.',
+      'It refuses everything. Its deliveries wait until their maxAge. Correct the token, the rights or the address, then run `listing-bridge reload`; the bridge also tries again by itself, ever more slowly, and a webhook with each fresh message.',
   },
   destination_failing: {
     severity: 'critical',
@@ -93,10 +97,10 @@ const OWN = {
     throughOthers: true,
     forMs: () => FAILING_MS,
     goneMs: A_WHILE,
-    starts: (destination) => `destination ${destination}: every attempt fails`,
-    ends: (destination) => `destination ${destination} takes messages again`,
+    starts: (destination) => `every attempt to deliver to ${destination} fails`,
+    ends: (destination) => `destination ${destination} accepts messages again`,
     advice:
-      'One message at a time is tried, and all go once one is taken. See `listing-bridge deliveries` for what waits.',
+      'One message at a time is tried, and all of them are sent once one is accepted. `listing-bridge deliveries --state pending` lists what is waiting.',
   },
   destination_paused: {
     severity: 'warning',
@@ -104,10 +108,11 @@ const OWN = {
     throughOthers: true,
     forMs: AT_ONCE,
     goneMs: A_WHILE,
-    starts: (destination) => `destination ${destination} asked for a long silence`,
-    ends: (destination) => `destination ${destination} may be sent to again`,
+    starts: (destination) =>
+      `destination ${destination} is paused for a long time: its platform asked for it`,
+    ends: (destination) => `destination ${destination} is no longer paused`,
     advice:
-      'Deliveries wait, and those that get too old meanwhile expire. Send less there, or set a `rateLimit` below that of the platform.',
+      'Deliveries wait, and expire when they become older than their maxAge. Send less there, or set a `rateLimit` below the limit of the platform.',
   },
   near_ban: {
     severity: 'critical',
@@ -115,10 +120,10 @@ const OWN = {
     throughOthers: true,
     forMs: AT_ONCE,
     goneMs: AT_ONCE,
-    starts: (destination) => `destination ${destination}: silent, to escape a ban of this address`,
-    ends: (destination) => `destination ${destination} is used again`,
+    starts: (destination) => `destination ${destination} is paused to avoid an IP ban`,
+    ends: (destination) => `destination ${destination} is no longer paused to avoid an IP ban`,
     advice:
-      'The platform has refused too much. Find what it refuses (`listing-bridge deliveries --state dead`).',
+      'The platform has rejected too many requests. Find out which (`listing-bridge deliveries --state dead`).',
   },
   destination_broken: {
     severity: 'critical',
@@ -127,8 +132,9 @@ const OWN = {
     forMs: AT_ONCE,
     goneMs: AT_ONCE,
     starts: (destination) => `destination ${destination} could not be opened`,
-    ends: (destination) => `destination ${destination} is open`,
-    advice: 'Nothing goes there. This is a fault of the installation or of the bridge: see the log.',
+    ends: (destination) => `destination ${destination} was opened`,
+    advice:
+      'Nothing is sent there. The installation or the bridge itself is at fault: see destination.open_failed in the log.',
   },
   destination_advice: {
     severity: 'warning',
@@ -136,20 +142,21 @@ const OWN = {
     forMs: AT_ONCE,
     goneMs: AT_ONCE,
     counted: true,
-    starts: (destination) => `destination ${destination}: its config is out of date`,
-    ends: (destination) => `destination ${destination}: nothing more was found out of date`,
-    advice: 'It works meanwhile, with what the far end said. Change the config, then reload.',
+    starts: (destination) => `the config of destination ${destination} is out of date`,
+    ends: (destination) => `the config of destination ${destination} is up to date`,
+    advice:
+      'It works meanwhile with the values that the platform gave. Change the config and run `listing-bridge reload`.',
   },
   deliveries_dead: {
     severity: 'warning',
     about: 'destination',
     forMs: AT_ONCE,
     goneMs: AT_ONCE,
-    starts: (destination) => `deliveries to ${destination} die`,
-    ends: (destination) => `no delivery to ${destination} has died for an hour`,
+    starts: (destination) => `deliveries to ${destination} have failed for good`,
+    ends: (destination) => `no delivery to ${destination} has failed for an hour`,
     counted: true,
     advice:
-      'They are kept: `listing-bridge deliveries --state dead` shows them, `deliveries show <id>` why, `deliveries retry <id>` sends again.',
+      'They are kept: `listing-bridge deliveries --state dead` lists them, `deliveries show <id>` shows why, `deliveries retry <id>` sends one again.',
   },
   deliveries_expired: {
     severity: 'warning',
@@ -160,7 +167,7 @@ const OWN = {
     ends: (destination) => `no delivery to ${destination} has expired for an hour`,
     counted: true,
     advice:
-      'The destination was too slow, or `maxAge` is too short: `listing-bridge deliveries --state expired`.',
+      'The destination was too slow, or its `maxAge` is too short. `listing-bridge deliveries --state expired` lists them.',
   },
   template_failed: {
     severity: 'warning',
@@ -171,7 +178,7 @@ const OWN = {
     ends: (destination) => `no template for ${destination} has failed for an hour`,
     counted: true,
     advice:
-      'A chat got the default form instead; an order was not sent. Try it with `listing-bridge explain`.',
+      'A chat got the default form instead; an order was not sent. Correct the template; `listing-bridge explain` shows what it makes.',
   },
   store_broken: {
     severity: 'critical',
@@ -179,9 +186,9 @@ const OWN = {
     forMs: AT_ONCE,
     goneMs: A_WHILE,
     starts: () => 'the store cannot be written',
-    ends: () => 'the store is written again',
+    ends: () => 'the store can be written again',
     advice:
-      'Announcements are still sent, but what is owed is only in memory: free or mend the disk before a restart.',
+      'Announcements are still sent, but pending deliveries exist only in memory: free or repair the disk before you restart the bridge.',
   },
   store_replaced: {
     severity: 'critical',
@@ -189,18 +196,20 @@ const OWN = {
     forMs: AT_ONCE,
     goneMs: AT_ONCE,
     counted: true,
-    starts: () => 'the store was damaged or gone, and another one took its place',
-    ends: () => 'the store was not replaced again',
-    advice: 'What could be read of the old one was brought over. Look at the disk before it happens again.',
+    starts: () => 'the store was damaged or missing and has been replaced',
+    ends: () => 'the store has not been replaced again',
+    advice:
+      'Everything that could be read from the old one was copied. Check the disk before it happens again.',
   },
   config_rejected: {
     severity: 'warning',
     about: 'bridge',
     forMs: AT_ONCE,
     goneMs: AT_ONCE,
-    starts: () => 'the new config was refused; the one before keeps running',
+    starts: () => 'the new config was refused; the previous one stays in force',
     ends: () => 'the config on disk is in force',
-    advice: 'A restart would fail with it. `listing-bridge check` shows every problem; then reload.',
+    advice:
+      'A restart would fail. `listing-bridge check` shows every problem; correct them and run `listing-bridge reload`.',
   },
 } as const satisfies Readonly<Record<string, Condition>>;
 

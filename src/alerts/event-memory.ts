@@ -1,4 +1,5 @@
 /** What events have said that still counts: conditions seen in single events, and destinations whose every attempt fails. */
+import { describeAttempt } from '../delivery/describe.ts';
 import type { BridgeEvent, BridgeEventOf } from '../ops/bridge-event.ts';
 import { keyOf, type Sighting } from './conditions.ts';
 import { type Sign, signsOf } from './from-events.ts';
@@ -11,6 +12,8 @@ interface Noted extends Required<Pick<Sighting, 'code' | 'subject' | 'detail' | 
 export class EventMemory {
   readonly #noted = new Map<string, Noted>();
   readonly #failing = new Map<string, Failing>();
+  /** By destination; for the deliveries that end with it. */
+  readonly #lastFailure = new Map<string, { readonly deliveryId: string; readonly words: string }>();
 
   get failing(): ReadonlyMap<string, Failing> {
     return this.#failing;
@@ -19,7 +22,7 @@ export class EventMemory {
   /** `nowMs` is monotonic. */
   learn(event: BridgeEvent, nowMs: number): void {
     if (event.kind === 'delivery.attempted') this.#attempted(event);
-    for (const sign of signsOf(event, nowMs)) this.#note(sign, nowMs);
+    for (const sign of signsOf(event, nowMs)) this.#note(this.#inWords(sign, event), nowMs);
   }
 
   /** What counts now; forgets what no longer does. */
@@ -37,6 +40,17 @@ export class EventMemory {
     for (const [key, noted] of this.#noted) if (isForgotten(noted)) this.#noted.delete(key);
     for (const subject of this.#failing.keys())
       if (isForgotten({ code: 'destination_failing', subject })) this.#failing.delete(subject);
+    for (const subject of this.#lastFailure.keys())
+      if (isForgotten({ code: 'destination_failing', subject })) this.#lastFailure.delete(subject);
+  }
+
+  /** The end of a delivery names only a word; the attempt before it has the far end's sentence. */
+  #inWords(sign: Sign, event: BridgeEvent): Sign {
+    if (event.kind !== 'delivery.ended') return sign;
+    const last = this.#lastFailure.get(event.delivery.destination);
+    return event.state === 'dead' && last?.deliveryId === event.delivery.id
+      ? { ...sign, detail: last.words }
+      : sign;
   }
 
   #note({ code, subject, detail = '', lastsMs }: Sign, nowMs: number): void {
@@ -53,12 +67,16 @@ export class EventMemory {
   }
 
   /** That it refuses this message, or everything (then it is suspended), is an answer; only a yes makes it well. */
-  #attempted({ delivery: { destination }, result, endedMs }: BridgeEventOf<'delivery.attempted'>): void {
-    const { outcome, detail } = result;
+  #attempted({ delivery, result, endedMs }: BridgeEventOf<'delivery.attempted'>): void {
+    const { destination } = delivery;
+    const { outcome } = result;
+    this.#lastFailure.delete(destination);
+    if (outcome.kind !== 'delivered')
+      this.#lastFailure.set(destination, { deliveryId: delivery.id, words: describeAttempt(result) });
     if (outcome.kind === 'delivered') this.#failing.delete(destination);
     else if (outcome.kind === 'reject' && outcome.scope === 'message') this.#failing.delete(destination);
     else {
-      const reason = detail === undefined ? outcome.reason : `${outcome.reason} (${detail})`;
+      const reason = describeAttempt(result);
       const sinceMs = this.#failing.get(destination)?.sinceMs ?? endedMs;
       this.#failing.set(destination, { sinceMs, lastMs: endedMs, reason });
     }

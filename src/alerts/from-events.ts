@@ -1,5 +1,7 @@
 /** Conditions that show only in events: which event means what, and for how long it counts. Pure. */
+
 import type { Delivery } from '../delivery/delivery.ts';
+import { describeEnding } from '../delivery/describe.ts';
 import type { BridgeEvent, BridgeEventOf } from '../ops/bridge-event.ts';
 import type { ConditionCode } from './conditions.ts';
 import { isWarned } from './warned.ts';
@@ -50,7 +52,14 @@ const SIGNS: Signs = {
     result.outcome.kind === 'delivered' ? [{ code: 'destination_broken', subject: destination }] : NOTHING,
   'delivery.ended': ({ delivery, state, reason = '' }) => {
     if (!isNews(delivery) || (state !== 'dead' && state !== 'expired')) return NOTHING;
-    return [{ code: `deliveries_${state}`, subject: delivery.destination, detail: reason, lastsMs: HOUR_MS }];
+    return [
+      {
+        code: `deliveries_${state}`,
+        subject: delivery.destination,
+        detail: describeEnding(reason),
+        lastsMs: HOUR_MS,
+      },
+    ];
   },
   // What has an end of its own is seen elsewhere.
   'warning.raised': ({ warning: { code, feed = '', message, details, help } }) => {

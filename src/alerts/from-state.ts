@@ -73,7 +73,7 @@ function* seenOfDestination(
   now: Now,
 ): Iterable<Sighting> {
   if (suspended !== undefined)
-    yield now('destination_suspended', name, suspended.reason, { sinceMs: suspended.sinceMs });
+    yield now('destination_suspended', name, suspended.words, { sinceMs: suspended.sinceMs });
   const pauseMs = pausedUntilMs - nowMs;
   if (suspended === undefined && held > 0 && pauseMs > 0)
     yield now(

@@ -2,10 +2,11 @@
 import type { Alert } from '../alert.ts';
 import { unproven } from '../feed/health.ts';
 import { formatDuration } from '../platform/duration.ts';
+import { secondsText } from '../platform/time-text.ts';
 import type { Sighting } from './conditions.ts';
 import type { Day, DestinationCounts } from './day.ts';
 import type { BridgeState } from './from-state.ts';
-import { clockText, summaryOf, type WallOf } from './message.ts';
+import { summaryOf, type WallOf } from './message.ts';
 
 export interface Life {
   readonly day: Day;
@@ -52,7 +53,7 @@ export function heartbeatOf({ day, state, troubles, nowMs }: Life, wallOf: WallO
         .join('\n'),
       ...(median === undefined ? [] : [`From the frame to the request: ${formatDuration(median)} (median).`]),
       wrong.length === 0 ? 'Nothing is wrong.' : `Wrong: ${wrong.join('; ')}.`,
-      `Counted since ${clockText(wallOf(day.sinceMs))}.`,
+      `Counted since ${secondsText(wallOf(day.sinceMs))}.`,
     ],
     data: {
       heartbeat: {

@@ -1,6 +1,7 @@
 /** From changes to words: what happened, since when, what to do. Pure. */
 import type { Alert } from '../alert.ts';
 import { formatDuration } from '../platform/duration.ts';
+import { secondsText } from '../platform/time-text.ts';
 import { conditionOf, type Sighting } from './conditions.ts';
 import type { Batch } from './digest.ts';
 import type { Change } from './tracker.ts';
@@ -9,7 +10,7 @@ import type { Change } from './tracker.ts';
 const MOST_ENTRIES = 10;
 
 /** Of what a far end said; the log has the rest. */
-const LONGEST_DETAIL = 300;
+const LONGEST_DETAIL = 800;
 
 const EMOJI = { critical: '🔴', warning: '🟠', good: '🟢' } as const satisfies Record<
   Alert['severity'],
@@ -68,19 +69,15 @@ function entry(change: Change, wallOf: WallOf, isOneOfMany: boolean): string {
 
 function spanOf({ state, sighting, durationMs, returns }: Change, wallOf: WallOf): string {
   const { sinceMs, count } = sighting;
-  const since = clockText(wallOf(sinceMs));
+  const since = secondsText(wallOf(sinceMs));
   const times = [
     ...(count !== undefined && count > 1 ? [`${count} times`] : []),
-    ...(returns > 0 ? [`over for a moment ${returns === 1 ? 'once' : `${returns} times`}`] : []),
+    ...(returns > 0 ? [`briefly recovered ${returns === 1 ? 'once' : `${returns} times`}`] : []),
   ];
   const more = times.length > 0 ? `; ${times.join('; ')}` : '';
   if (state === 'ended') return `Lasted ${formatDuration(durationMs)}, since ${since}${more}.`;
   return `Since ${since}${durationMs >= 1000 ? ` (${formatDuration(durationMs)})` : ''}${more}.`;
 }
-
-/** `2026-11-25 14:03:20 UTC` */
-export const clockText = (wallMs: number) =>
-  `${new Date(wallMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 function dataOf(change: Change, wallOf: WallOf): Readonly<Record<string, unknown>> {
   const { state, durationMs, sighting } = change;

@@ -8,43 +8,43 @@ import { AT_ONCE, type Condition } from './condition.ts';
 export const WARNED = {
   publishers_not_covered: warned(
     'critical',
-    'rules wait for what no feed brings',
-    'Get a key that covers it, add a feed that does, or correct the rules.',
+    'rules reference publishers that no feed covers',
+    'Get a key that covers them, add a feed that does, or correct the rules.',
   ),
   key_used_elsewhere: warned(
     'critical',
-    'the key is used elsewhere, and refused here',
-    'Stop the other program that uses it, or get a second key. The key has not expired.',
+    'the key is in use elsewhere and refused here',
+    'Stop the other program that uses it, or get a second key. The key itself has not expired.',
   ),
   unread_news: warned(
     'critical',
     'news may have been missed',
-    'A frame that this version cannot read speaks of a listing, and was not sent anywhere: read it now. Then update the bridge.',
+    'A frame that this version cannot read mentions a listing and was not sent anywhere. Read it now, then update the bridge.',
   ),
   connection_unstable: warned(
     'warning',
-    'it connects again and again',
-    'What is announced between two connections is lost. The log has the reason of each.',
+    'the connection is unstable',
+    'Announcements made between two connections are lost. feed.lost in the log has the reason of each loss.',
   ),
   clock_skew: warned(
     'warning',
     'the clock of this machine is wrong',
-    'Set up time synchronisation. Nothing expires by it, but latencies are wrong.',
+    'Set up time synchronisation. Nothing expires because of it, but the latencies shown are wrong.',
   ),
   unknown_listing_type: warned(
     'warning',
     'an unknown listing type',
-    'Only rules that name it, or no listing type, get it.',
+    'Only rules that name it, or that name no listing type, match it.',
   ),
   unknown_publisher: warned(
     'warning',
     'an unknown publisher',
-    'Only rules that name it, or no publisher, get it.',
+    'Only rules that name it, or that name no publisher, match it.',
   ),
   no_rule_matched: warned(
     'warning',
-    'no rule matches any more',
-    '`listing-bridge explain` shows for one announcement why each rule does not match.',
+    'no rule matches any announcement',
+    '`listing-bridge explain` shows why each rule does not match an announcement.',
     'bridge',
   ),
 } as const satisfies Readonly<Partial<Record<WarningCode, Condition>>>;

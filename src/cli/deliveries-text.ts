@@ -1,4 +1,5 @@
 /** Deliveries as text for people: a row of the list, and everything about one. */
+import { describeEnding } from '../delivery/describe.ts';
 import type { StoredAttempt, StoredDelivery } from '../outbox/rows.ts';
 import { fitCells } from '../platform/cells.ts';
 import { formatDuration } from '../platform/duration.ts';
@@ -30,7 +31,7 @@ export function describeDelivery(
   const { announcement } = delivery;
   const pairs: readonly (readonly [string, string])[] = [
     ['delivery', delivery.id],
-    ['state', reason === undefined ? state : `${state} (${reason})`],
+    ['state', reason === undefined ? state : `${state}. ${describeEnding(reason)}`],
     ['destination', delivery.destination],
     ['rule', delivery.rule],
     ['template', delivery.template ?? '(default)'],

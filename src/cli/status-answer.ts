@@ -45,6 +45,7 @@ const delivery = z.object({
   ticker: z.string().optional().catch(undefined),
   state: text,
   reason: z.string().optional().catch(undefined),
+  advice: z.string().optional().catch(undefined),
   attempts: number,
   dispatchMs: optional,
   tookMs: optional,

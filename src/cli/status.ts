@@ -69,7 +69,7 @@ function describe(status: StatusAnswer, width: number | undefined): string[] {
   else
     lines.push(
       'last announcements, newest first',
-      ...announcements.flatMap(announcementLines).map((line) => fitCells(line, width)),
+      ...announcements.flatMap((announcement) => announcementLines(announcement, width)),
     );
   return lines;
 }
@@ -108,24 +108,38 @@ function destinationRow({ name, type, pending, oldestMs, inFlight, state }: Show
   return [name, type, String(pending), spanOr(oldestMs), String(inFlight), state];
 }
 
-function announcementLines(announcement: ShownAnnouncement): string[] {
+function announcementLines(announcement: ShownAnnouncement, width: number | undefined): string[] {
   const { receivedMs, feed, publisher, listingType, tickers, title, serviceMs, networkMs, stalledMs, test } =
     announcement;
   const held = (stalledMs ?? 0) > 0 ? `, held up here ${spanOr(stalledMs)}` : '';
+  const mark = test === true ? '  (self-test)' : '';
   return [
-    `  ${timeText(receivedMs)}  ${publisher} ${listingType} [${tickers.join(', ')}]  ${title}${test === true ? '  (self-test)' : ''}`,
-    `    ${feed}: service ${spanOr(serviceMs)}, network ${spanOr(networkMs)}${held}`,
-    ...announcement.deliveries.map(({ destination, ticker, state, reason, attempts, dispatchMs, tookMs }) => {
-      const to = ticker === undefined ? destination : `${destination} ${ticker}`;
-      const parts = [
-        ...(dispatchMs == null ? [] : [`request sent after ${formatDuration(dispatchMs)}`]),
-        ...(tookMs == null
-          ? []
-          : [`${state === 'delivered' ? 'answered' : 'ended'} after ${formatDuration(tookMs)}`]),
-        ...(attempts > 1 ? [`${attempts} attempts`] : []),
-      ];
-      const detail = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
-      return `    ${to}: ${state}${detail}${reason === undefined ? '' : ` [${reason}]`}`;
-    }),
+    fitCells(
+      `  ${timeText(receivedMs)}  ${publisher} ${listingType} [${tickers.join(', ')}]  ${title}${mark}`,
+      width,
+    ),
+    fitCells(`    ${feed}: service ${spanOr(serviceMs)}, network ${spanOr(networkMs)}${held}`, width),
+    ...announcement.deliveries.flatMap((delivery) => deliveryLines(delivery, width)),
+  ];
+}
+
+function deliveryLines(
+  delivery: ShownAnnouncement['deliveries'][number],
+  width: number | undefined,
+): string[] {
+  const { destination, ticker, state, reason, advice, attempts, dispatchMs, tookMs } = delivery;
+  const ended = state === 'delivered' ? 'answered' : 'ended';
+  const parts = [
+    ...(dispatchMs == null ? [] : [`request sent after ${formatDuration(dispatchMs)}`]),
+    ...(tookMs == null ? [] : [`${ended} after ${formatDuration(tookMs)}`]),
+    ...(attempts > 1 ? [`${attempts} attempts`] : []),
+  ];
+  const detail = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+  const to = ticker === undefined ? destination : `${destination} ${ticker}`;
+  const why = reason === undefined || advice !== undefined ? '' : ` [${reason}]`;
+  return [
+    fitCells(`    ${to}: ${state}${detail}${why}`, width),
+    // Whole: what to do stands at its end.
+    ...(advice === undefined ? [] : [printable(`      ${advice}`)]),
   ];
 }

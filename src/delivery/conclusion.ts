@@ -1,6 +1,7 @@
 /** What follows from an answer: for its delivery, and for the destination. */
 import { isHold } from './attempt.ts';
 import { expiryOf } from './backlog.ts';
+import { describeAttempt } from './describe.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Head, Held } from './head.ts';
 import type { LaneParts } from './lane-parts.ts';
@@ -46,6 +47,7 @@ export function conclude(
   const { outcome } = result;
   const leftMs = expiryOf(held) - nowMs;
   const reason = outcome.kind === 'delivered' ? '' : outcome.reason;
+  const words = outcome.kind === 'delivered' ? '' : describeAttempt(result);
   const isFree = isElsewhere || (isOtherWay(result) && held.uncounted < MOST_FREE);
   if (!isHold(result)) held.attempts++;
   if (isElsewhere) held.uncounted = held.attempts;
@@ -54,7 +56,7 @@ export function conclude(
   const judgement = isElsewhere
     ? NO_NEWS
     : trouble.judge(held, evidenceOf(result), {
-        ...{ nowMs, isLook, retry, reason, hasOthersUnderWay },
+        ...{ nowMs, isLook, retry, reason, words, hasOthersUnderWay },
         hasUntried: head.readyCount > 0,
         lifeMs: Math.max(leftMs, head.longestLifeMs(nowMs)),
       });
@@ -71,7 +73,7 @@ export function conclude(
   if (!isHold(result)) events.attempted(held.delivery, held.attempts, result, startedMs, nowMs, decision);
   const silentUntilMs = room.hear(result, pauseOf(outcome), nowMs);
   if (silentUntilMs !== undefined) events.nearBan(name, silentUntilMs);
-  if (judgement.news === 'suspended') events.suspended(name, reason, result.detail);
+  if (judgement.news === 'suspended') events.suspended(name, reason, result.detail, words);
   if (judgement.news === 'resumed') events.resumed(name);
   return { decision, judgement };
 }

@@ -6,6 +6,25 @@ export const DELIVERY_STATES = ['pending', 'delivered', 'dead', 'expired', 'skip
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 export type FinalState = Exclude<DeliveryState, 'pending'>;
 
+/**
+ * Why a delivery ended, where no answer of the far end says it (`outcome.ts` has those). Stored, and shown to people:
+ * each has a row in docs/troubleshooting.md. `under_way` is no end: it marks what is on the wire under `onAmbiguous: drop`.
+ */
+export const ENDING_REASONS = [
+  'max_age',
+  'template',
+  'may_have_arrived',
+  'under_way',
+  'destination_removed',
+  'discarded',
+  'dry_run',
+  'rules_changed',
+  'no_ticker',
+  'for_each_off',
+  'max_tickers',
+] as const;
+export type EndingReason = (typeof ENDING_REASONS)[number];
+
 /** What is written down before the first attempt. Not the rendered message: see `docs/decisions/outbox-stores-references.md`. */
 export interface Delivery {
   /** `<announcement id>-<ordinal>`: unique for ever, the same on every retry; sent as `webhook-id`. */

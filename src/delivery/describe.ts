@@ -2,6 +2,7 @@
  * An attempt in words for a person: what happened, what to do, and the word to look up in
  * docs/troubleshooting.md last, in brackets.
  */
+import type { EndingReason } from './delivery.ts';
 import type { AmbiguousReason, AttemptResult, RejectReason, RetryReason } from './outcome.ts';
 
 type Reason = RetryReason | RejectReason | AmbiguousReason;
@@ -30,10 +31,50 @@ const SENTENCES: Readonly<Record<Reason, string>> = {
     'The answer could not be read: the receiver has probably taken it, but that is not certain.',
 };
 
-/** The general sentence for a stored reason; `undefined` for a word that is none of an attempt's. */
+/** For a delivery that ended without an attempt that decided it. */
+const ENDINGS: Readonly<Record<EndingReason, string>> = {
+  max_age:
+    'It grew older than the `maxAge` of its destination before it could be sent. The attempts and the state of the destination show why it waited.',
+  template:
+    'The template or `body` failed on this announcement, and an order is never sent in another form. Correct the template; the log has the reason (template.failed).',
+  may_have_arrived:
+    'The request was on the wire when the bridge stopped, and `onAmbiguous: drop` forbids a second one. Look at the receiver whether it has acted.',
+  under_way:
+    'The request was on the wire when the bridge ended, and the bridge has not been started since. Start it.',
+  destination_removed:
+    'Its destination is no longer in the config. Put it back and run `listing-bridge deliveries retry` if it is still wanted.',
+  discarded: 'Somebody has cancelled it with `listing-bridge deliveries discard`.',
+  dry_run: 'The destination has `dryRun: true`. Set it to false to send what comes next.',
+  rules_changed:
+    'The rules were changed while it waited, and those in force would not send it there. `listing-bridge deliveries retry` sends it all the same.',
+  no_ticker: 'It was queued before `forEach: ticker` was set, and has no ticker to order.',
+  for_each_off:
+    'It was queued for one ticker before `forEach: ticker` was removed; the request for the first ticker has all of them.',
+  max_tickers:
+    'The announcement has more tickers than `maxTickers` allows. Raise it if such an announcement is real.',
+};
+
+/** The general sentence for a stored reason; `undefined` for a word that this version does not know. */
 export function describeReason(reason: string): string | undefined {
-  return Object.hasOwn(SENTENCES, reason) ? SENTENCES[reason as Reason] : undefined;
+  if (Object.hasOwn(SENTENCES, reason)) return SENTENCES[reason as Reason];
+  return Object.hasOwn(ENDINGS, reason) ? ENDINGS[reason as EndingReason] : undefined;
 }
+
+/** `The address does not exist … [gone]`; the bare word where nothing is known of it. */
+export function describeEnding(reason: string): string {
+  const sentence = describeReason(reason);
+  return sentence === undefined ? reason : `${sentence} [${reason}]`;
+}
+
+/** Where a stored reason is explained. */
+export const helpForReason = (reason: string): string => `docs/troubleshooting.md#delivery-${reason}`;
+
+/** What to do about an attempt, without the words that a log has in fields of its own. */
+export const adviceOf = ({
+  outcome,
+  advice,
+}: Pick<AttemptResult, 'outcome' | 'advice'>): string | undefined =>
+  outcome.kind === 'delivered' ? undefined : (advice ?? SENTENCES[outcome.reason]);
 
 /**
  * `Telegram does not know this chat: … (Telegram answered 400: chat not found) [gone, HTTP 400]`; `Delivered. [HTTP 200]`.

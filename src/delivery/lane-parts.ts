@@ -30,8 +30,8 @@ export interface LaneEvents {
     decision: Decision,
   ): void;
   ended(delivery: Delivery, state: FinalState, reason: string | undefined, endedMs: number): void;
-  /** Said once when it starts, once when it ends. */
-  suspended(destination: string, reason: string, detail: string | undefined): void;
+  /** Reported once when it starts and once when it ends. `words`: what happened and what to do. */
+  suspended(destination: string, reason: string, detail: string | undefined, words: string): void;
   resumed(destination: string): void;
   /** The platform has refused so much that it would soon ban this address: all that share it are silent until then. Said once. */
   nearBan(destination: string, untilMs: number): void;

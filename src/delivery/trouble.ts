@@ -58,6 +58,8 @@ export interface Scene {
   /** What `begin` said. */
   readonly isLook: boolean;
   readonly reason: string;
+  /** The answer in words, for a person. */
+  readonly words: string;
   readonly retry: { readonly minDelay: number; readonly maxDelay: number };
   /** Another message waits that was not tried in this trouble. */
   readonly hasUntried: boolean;
@@ -80,6 +82,8 @@ export interface Judgement<W> {
 /** Why, and since when (monotonic ms). */
 export interface Since {
   readonly reason: string;
+  /** The answer that led to it: what happened and what to do (`describeAttempt`). */
+  readonly words: string;
   readonly sinceMs: number;
 }
 
@@ -177,8 +181,8 @@ export class Trouble<W extends Witness> {
 
   #since(kind: State['kind']): Since | undefined {
     if (this.#state?.kind !== kind) return undefined;
-    const { reason, sinceMs } = this.#state;
-    return { reason, sinceMs };
+    const { reason, words, sinceMs } = this.#state;
+    return { reason, words, sinceMs };
   }
 
   #taken(witness: W): Judgement<W> {
@@ -245,14 +249,14 @@ export class Trouble<W extends Witness> {
   }
 
   /** The trouble begins, becomes another one, or goes on; then only the answer to a look is new. */
-  #worse(kind: State['kind'], ladder: Ladder, { nowMs, lifeMs, isLook, reason }: Scene): void {
+  #worse(kind: State['kind'], ladder: Ladder, { nowMs, lifeMs, isLook, reason, words }: Scene): void {
     const before = this.#state;
     if (before?.kind === kind && before.ladder === ladder) {
       if (isLook) before.looks.failed(nowMs, lifeMs);
       return;
     }
     const sinceMs = before?.kind === kind ? before.sinceMs : nowMs;
-    this.#state = { kind, ladder, reason, sinceMs, looks: new Looks(ladder, nowMs, lifeMs) };
+    this.#state = { kind, ladder, reason, words, sinceMs, looks: new Looks(ladder, nowMs, lifeMs) };
   }
 
   #end(acquitted: readonly W[]): Judgement<W> {

@@ -103,6 +103,8 @@ export type BridgeEvent =
       readonly destination: string;
       readonly reason: string;
       readonly detail: string | undefined;
+      /** What happened and what to do, with the word in brackets. */
+      readonly advice: string;
     }
   /** The platform has refused so much that it would soon ban this address. */
   | { readonly kind: 'destination.near_ban'; readonly destination: string; readonly untilMs: number }

@@ -65,8 +65,8 @@ export function createEvents(publish: Listener): Events {
         publish({ kind: 'delivery.attempted', delivery, attempt, result, startedMs, endedMs, decision }),
       ended: (delivery, state, reason, endedMs) =>
         publish({ kind: 'delivery.ended', delivery, state, reason, endedMs }),
-      suspended: (destination, reason, detail) =>
-        publish({ kind: 'destination.suspended', destination, reason, detail }),
+      suspended: (destination, reason, detail, advice) =>
+        publish({ kind: 'destination.suspended', destination, reason, detail, advice }),
       nearBan: (destination, untilMs) => publish({ kind: 'destination.near_ban', destination, untilMs }),
       resumed: (destination) => publish({ kind: 'destination.resumed', destination }),
       renderFailed: (delivery, message) => publish({ kind: 'template.failed', delivery, message }),

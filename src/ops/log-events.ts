@@ -1,4 +1,6 @@
 /** One wide log line for each event, named as the event; silence where there is nothing that a person would want to read. */
+
+import { adviceOf, describeReason, helpForReason } from '../delivery/describe.ts';
 import { helpFor } from '../feed/warning.ts';
 import type { Clock } from '../platform/clock.ts';
 import { formatDuration } from '../platform/duration.ts';
@@ -35,7 +37,10 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
       return [
         {
           level: 'error',
-          fields: { problems: event.problems, effect: 'the config that was running keeps running' },
+          fields: {
+            problems: event.problems,
+            effect: 'the bridge goes on with the config it has; `listing-bridge check` shows each problem',
+          },
         },
       ];
     case 'announcement.received':
@@ -105,7 +110,8 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
           level: 'error',
           fields: {
             message: event.message,
-            effect: 'announcements are still sent; what happened is kept in memory',
+            effect:
+              'announcements are still sent; until the store can be written, their state is kept in memory only',
           },
         },
       ];
@@ -118,7 +124,7 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
           fields: {
             behind: formatDuration(event.behindMs),
             effect:
-              'the clock of this machine was set back since the last run: ages and waits are counted on from where that run stopped',
+              'the clock of this machine was set back since the last run; ages and waits continue from where that run stopped',
           },
         },
       ];
@@ -129,7 +135,7 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
     }
     case 'store.replaced': {
       const { kind: _, ...fields } = event;
-      const effect = 'a new database is in use, with what could be read of the old one';
+      const effect = 'a new database is in use, with everything that could be read from the old one';
       return [{ level: 'error', fields: { ...fields, effect } }];
     }
     case 'destination.near_ban':
@@ -140,19 +146,22 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
             destination: event.destination,
             silentFor: formatDuration(event.untilMs - clock.monotonicMs()),
             effect:
-              'the platform has refused so much that it would soon ban this address: nothing goes there meanwhile',
+              'too many rejected requests; sending is paused so that the platform does not ban this IP address',
           },
         },
       ];
     case 'rehearsal.failed': {
       const effect =
-        'announcements are sent all the same; the first after a silence takes milliseconds longer';
+        'announcements are sent all the same; the first one after a silence takes some milliseconds longer';
       return [{ level: 'warn', fields: { message: event.message, effect } }];
     }
     case 'destination.resumed':
       return [{ level: 'info', fields: { destination: event.destination } }];
+    case 'destination.suspended': {
+      const { kind: _, ...fields } = event;
+      return [{ level: 'error', fields: { ...fields, help: helpForReason(event.reason) } }];
+    }
     case 'feed.fatal':
-    case 'destination.suspended':
     case 'destination.open_failed':
     case 'store.lost_on_exit': {
       const { kind: _, ...fields } = event;
@@ -181,7 +190,10 @@ function reloadedLines({ changes, needsRestart }: BridgeEventOf<'config.reloaded
     lines.push({
       level: 'warn',
       name: 'config.needs_restart',
-      fields: { keys: needsRestart, effect: 'everything else is in force; restart to apply these' },
+      fields: {
+        keys: needsRestart,
+        effect: 'restart the bridge to apply these; every other change is in force',
+      },
     });
   return lines;
 }
@@ -239,6 +251,8 @@ function attemptedFields(event: BridgeEventOf<'delivery.attempted'>): LogFields 
     reason: 'reason' in outcome ? outcome.reason : undefined,
     status,
     detail,
+    advice: adviceOf(result),
+    help: outcome.kind === 'delivered' ? undefined : helpForReason(outcome.reason),
     dispatchMs: writtenMs === undefined ? undefined : roundMs(writtenMs - delivery.announcement.receivedMs),
     durationMs: roundMs(endedMs - startedMs),
     // Only when it had to: the usual one goes over a connection that is already there.
@@ -252,7 +266,8 @@ function attemptedFields(event: BridgeEventOf<'delivery.attempted'>): LogFields 
 function endedLines({ delivery, state, reason, detail }: BridgeEventOf<'delivery.ended'>): Line[] {
   if (state === 'delivered') return [];
   const { id, destination, ticker } = delivery;
-  const fields = { delivery: id, destination, ticker, reason, detail };
+  const said = reason === undefined ? {} : { advice: describeReason(reason), help: helpForReason(reason) };
+  const fields = { delivery: id, destination, ticker, reason, detail, ...said };
   const level = state !== 'skipped' ? 'error' : reason === 'max_tickers' ? 'warn' : 'info';
   return [{ level, name: `delivery.${state}`, fields }];
 }

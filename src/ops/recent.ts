@@ -1,5 +1,7 @@
 /** The last announcements and what became of them, kept in memory for people who look: since this start only. */
+
 import type { DeliveryState } from '../delivery/delivery.ts';
+import { describeAttempt, describeEnding } from '../delivery/describe.ts';
 import { latencyOf } from '../routing/templates/variables.ts';
 import type { BridgeEvent, BridgeEventOf } from './bridge-event.ts';
 
@@ -9,6 +11,8 @@ export interface RecentDelivery {
   readonly ticker: string | undefined;
   state: DeliveryState;
   reason: string | undefined;
+  /** What happened and what to do, while it has not arrived. */
+  advice: string | undefined;
   attempts: number;
   /** Received → the last request on the wire. */
   dispatchMs: number | undefined;
@@ -55,7 +59,13 @@ export class Recent {
     const { service, network, stalled } = latencyOf(announcement);
     const owed = deliveries.map((delivery): RecentDelivery => {
       const { destination, ticker } = delivery;
-      const none = { reason: undefined, attempts: 0, dispatchMs: undefined, tookMs: undefined };
+      const none = {
+        reason: undefined,
+        advice: undefined,
+        attempts: 0,
+        dispatchMs: undefined,
+        tookMs: undefined,
+      };
       return { id: delivery.id, destination, ticker, state: 'pending', ...none };
     });
     for (const delivery of owed) this.#owed.set(delivery.id, delivery);
@@ -78,6 +88,7 @@ export class Recent {
     recent.attempts = attempt;
     const { outcome, writtenMs } = result;
     recent.reason = 'reason' in outcome ? outcome.reason : undefined;
+    recent.advice = outcome.kind === 'delivered' ? undefined : describeAttempt(result);
     if (writtenMs !== undefined) recent.dispatchMs = writtenMs - delivery.announcement.receivedMs;
   }
 
@@ -85,6 +96,9 @@ export class Recent {
     const recent = this.#owed.get(delivery.id);
     if (recent === undefined) return;
     recent.state = state;
+    // The last attempt has the far end's sentence.
+    if (reason === undefined) recent.advice = undefined;
+    else if (reason !== recent.reason) recent.advice = describeEnding(reason);
     recent.reason = reason;
     recent.tookMs = endedMs - delivery.announcement.receivedMs;
   }

@@ -14,7 +14,7 @@ import type { RecentAnnouncement } from './recent.ts';
 export interface DestinationReport {
   readonly name: string;
   readonly type: string;
-  /** `ok`, `slowed: …`, `paused for …`, `silent for …` (a ban is near), `suspended: …`. */
+  /** `ok`, `slowed: …`, `paused for …` (`to avoid an IP ban`), `suspended: …`. */
   readonly state: string;
   readonly suspended: string | undefined;
   /** It fails, message after message, or is "too fast" without a time: one at a time is tried. */
@@ -91,9 +91,10 @@ export function statusOf(input: StatusInput): Status {
   const ready = problems.length === 0;
   for (const { name, change } of feeds)
     if (change !== undefined) problems.push(`feed ${name}: the change of its options is ${change}`);
-  for (const { name, suspended: refuses, slowed: fails } of destinations) {
-    if (refuses !== undefined) problems.push(`destination ${name}: suspended, ${refuses}`);
-    if (fails !== undefined) problems.push(`destination ${name}: slowed, ${fails}`);
+  for (const { name, lane } of input.destinations) {
+    if (lane.suspended !== undefined)
+      problems.push(`destination ${name} is suspended. ${lane.suspended.words}`);
+    if (lane.slowed !== undefined) problems.push(`destination ${name} is slowed. ${lane.slowed.words}`);
   }
   return {
     version,
@@ -158,8 +159,7 @@ function destinationReport(
 function laneState(lane: LaneStatus, nowMs: number): string {
   if (lane.suspended !== undefined) return `suspended: ${lane.suspended.reason}`;
   const nearBanMs = lane.nearBanUntilMs - nowMs;
-  if (nearBanMs > 0)
-    return `silent for ${formatDuration(nearBanMs)}: the platform is near banning this address`;
+  if (nearBanMs > 0) return `paused for ${formatDuration(nearBanMs)} to avoid an IP ban`;
   const pausedMs = lane.pausedUntilMs - nowMs;
   if (pausedMs > 0) return `paused for ${formatDuration(pausedMs)}`;
   return lane.slowed === undefined ? 'ok' : `slowed: ${lane.slowed.reason}`;

@@ -44,7 +44,7 @@ test('a feed that is cut is told at Discord and a webhook after feedDownAfter, a
 
   feed.behaviour.sendsWelcome = true;
   feed.terminateAll();
-  const back = await discord.waitFor(({ title }) => title.includes('feed one is heard again'), 20_000);
+  const back = await discord.waitFor(({ title }) => title.includes('feed one is up again'), 20_000);
   expect(back.embeds[0]).toMatchObject({ color: 0x2ecc71 });
   expect(String(back.embeds[0]?.['description'])).toMatch(/Lasted \d+(\\?\.\d)?s/);
   expect(discord.received).toHaveLength(2);
@@ -64,7 +64,7 @@ test('a suspended destination is told through another one, as a delivery and not
   discord.faults.push(UNKNOWN_WEBHOOK);
   feed.announce(listing('ABC'));
   const told = await telegram.waitFor(({ text }) => text.includes('suspended'), 15_000);
-  expect(told.text).toContain('destination chat refuses everything');
+  expect(told.text).toContain('destination chat is suspended');
   await bot.waitFor(1);
   expect(discord.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
 

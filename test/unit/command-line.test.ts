@@ -125,7 +125,7 @@ describe('deliveries', () => {
     const { bot } = await storeWithDead();
     const shown = await run('deliveries', 'show', bot);
     expect(shown.exitCode).toBe(0);
-    expect(shown.out).toContain('dead (message_refused)');
+    expect(shown.out).toMatch(/^state +dead\. The receiver refused this message.* \[message_refused\]$/m);
     expect(shown.out).toMatch(/ATTEMPT.*\n1 .*5ms.*400 +no$/);
     expect(await run('deliveries', 'show', 'nope')).toMatchObject({
       exitCode: 1,

@@ -32,7 +32,8 @@ const lane = (reason?: string): StatusInput['destinations'][number]['lane'] =>
     inFlight: 0,
     pausedUntilMs: 0,
     nearBanUntilMs: 0,
-    suspended: reason === undefined ? undefined : { reason, sinceMs: 0 },
+    suspended:
+      reason === undefined ? undefined : { reason, words: `It is not there. [${reason}]`, sinceMs: 0 },
   }) as StatusInput['destinations'][number]['lane'];
 
 const statusWith = (more: Partial<StatusInput>): Status =>
@@ -108,7 +109,7 @@ describe('regression: ready', () => {
     });
     expect(problems).toEqual([
       'rule orders: all of its destinations are suspended (a)',
-      'destination a: suspended, gone',
+      'destination a is suspended. It is not there. [gone]',
     ]);
     const { notes } = statusWith({
       config: { file: 'c', current: false, rejected: undefined, needsRestart: ['log'] },

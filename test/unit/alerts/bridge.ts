@@ -5,7 +5,7 @@ import type { BridgeState } from '../../../src/alerts/from-state.ts';
 import { type AlertsOptions, alertsOptions } from '../../../src/alerts/options.ts';
 import type { Delivery, FinalState } from '../../../src/delivery/delivery.ts';
 import type { LaneStatus } from '../../../src/delivery/lane-parts.ts';
-import type { Outcome } from '../../../src/delivery/outcome.ts';
+import type { AttemptResult, Outcome } from '../../../src/delivery/outcome.ts';
 import type { FeedStatus } from '../../../src/feed/health.ts';
 import { feedOptions } from '../../../src/feed/options.ts';
 import type { BridgeEvent } from '../../../src/ops/bridge-event.ts';
@@ -126,7 +126,9 @@ export class FakeBridge {
   }
 
   suspend(name: string): void {
-    this.lane(name, { suspended: { reason: 'gone', sinceMs: this.clock.monotonicMs() } });
+    this.lane(name, {
+      suspended: { reason: 'gone', words: 'It is gone. [gone]', sinceMs: this.clock.monotonicMs() },
+    });
   }
 
   ended(destination: string, state: FinalState, reason?: string, alert?: Alert): void {
@@ -134,13 +136,13 @@ export class FakeBridge {
     this.say({ kind: 'delivery.ended', delivery: this.delivery(destination, alert), state, reason, endedMs });
   }
 
-  attempted(destination: string, outcome: Outcome): void {
+  attempted(destination: string, outcome: Outcome, more: Partial<AttemptResult> = {}): void {
     const endedMs = this.clock.monotonicMs();
     const decision = { kind: 'end', state: 'dead', reason: undefined } as const;
     this.say({
       kind: 'delivery.attempted',
       ...{ delivery: this.delivery(destination), attempt: 1, startedMs: endedMs - 5, endedMs, decision },
-      result: { outcome, writtenMs: endedMs - 3 },
+      result: { ...more, outcome, writtenMs: endedMs - 3 },
     } as BridgeEvent);
   }
 

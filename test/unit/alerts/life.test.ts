@@ -260,7 +260,7 @@ test('what is counted says how often, and is silent at its end when there was no
   expect(bridge.changes).toEqual(['deliveries_dead bot started']);
   for (let death = 0; death < 17; death++) bridge.ended('bot', 'dead', 'message_refused');
   await bridge.advance(10 * SECOND);
-  expect(bridge.sent[1]?.alert.paragraphs.join()).toContain('message_refused\nSince');
+  expect(bridge.sent[1]?.alert.paragraphs.join()).toContain('[message_refused]\nSince');
   expect(bridge.sent[1]?.alert.paragraphs.join()).toContain('17 times');
   for (let death = 0; death < 3; death++) bridge.ended('bot', 'dead', 'message_refused');
   await bridge.advance(2 * HOUR);
