@@ -33,4 +33,10 @@ export const ENV_EXAMPLE = `# Copy this file to .env (beside config.yaml), fill 
 ${VARIABLES.map(([name, placeholder, how]) => `\n# ${how}\n${name}=${placeholder}\n`).join('')}`;
 
 /** Values that nobody can run with. */
-export const PLACEHOLDERS: ReadonlySet<string> = new Set(VARIABLES.map(([, placeholder]) => placeholder));
+const PLACEHOLDERS: ReadonlySet<string> = new Set(VARIABLES.map(([, placeholder]) => placeholder));
+
+/** As documents write what the reader is to put in: `dsk_your_key_here`, `<token>`, `xxxxxxxx`, `changeme`. */
+const LOOKS_SO =
+  /\byour[_-]?(?:own[_-]?)?(?:api|bot|key|token|secret|webhook|id|password)|_your_|replace[_-]?me|change[_-]?(?:me|it|this)|(?:insert|put|paste)[_-]\w*here|[_-]here\b|^<[^<>]+>$|^\[[^[\]]+\]$|^[x*.…]{3,}$|[xX]{8,}|^(?:todo|tbd|none|null|secret|password|token)$/i;
+
+export const isPlaceholder = (value: string): boolean => PLACEHOLDERS.has(value) || LOOKS_SO.test(value);

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { nearest } from '../platform/suggest.ts';
 import { type Located, nodeAt } from './document.ts';
+import { insteadOf } from './other-types.ts';
 import type { Finding, Path } from './problem.ts';
 import { DESTINATION_TYPES, NOT_YET } from './schema.ts';
 import { isSecretPlace } from './secrets.ts';
@@ -143,6 +144,8 @@ function unknownKey(path: Path, key: string, known: readonly string[]): Finding 
   return { path, at: 'key', message: `unknown key \`${key}\``, hint };
 }
 
+const ANY_PROGRAM = 'any program that takes an HTTP request is a webhook: type: webhook, with its `url`';
+
 /** Told by what else is there. */
 function destinationType(path: Path, destination: Located, value: unknown): Finding {
   const has = (key: string) => destination.children.has(key);
@@ -163,11 +166,12 @@ function destinationType(path: Path, destination: Located, value: unknown): Find
       hint,
     };
   }
-  const best = (typeof value === 'string' ? nearest(value, DESTINATION_TYPES) : undefined) ?? guess;
+  const best = typeof value === 'string' ? nearest(value, DESTINATION_TYPES) : undefined;
+  const instead = typeof value === 'string' ? insteadOf(value) : undefined;
   return {
     path,
     message: `\`type\` must be one of: ${DESTINATION_TYPES.join(', ')}`,
-    hint: best === undefined ? undefined : `did you mean \`${best}\`?`,
+    hint: instead ?? (best === undefined ? ANY_PROGRAM : `did you mean \`${best}\`?`),
   };
 }
 

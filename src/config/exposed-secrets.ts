@@ -1,6 +1,6 @@
 /** Warnings: secrets that stand in the file itself, and secrets that are still the example's. */
 import { everyNode, type Located } from './document.ts';
-import { PLACEHOLDERS } from './env-example.ts';
+import { isPlaceholder } from './env-example.ts';
 import { hasReference } from './interpolate.ts';
 import type { Finding, Path } from './problem.ts';
 import { isSecretName } from './secret-names.ts';
@@ -12,8 +12,12 @@ export function* exposedSecrets(root: Located): Iterable<Finding> {
   for (const { node, path } of everyNode(root)) {
     if (node.children.size > 0 || node.broken) continue;
     const label = `\`${String(path.findLast((step) => typeof step === 'string'))}\``;
-    if (isSecretPlace(path) && PLACEHOLDERS.has(String(node.value)))
-      yield { path, message: `${label} is still the placeholder of .env.example` };
+    if (isSecretPlace(path) && isPlaceholder(String(node.value)))
+      yield {
+        path,
+        message: `${label} is still a placeholder, not a value of your own`,
+        hint: 'replace it: in .env, or where this variable is set',
+      };
     else if (isInClear(node, path))
       yield {
         path,

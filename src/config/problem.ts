@@ -17,6 +17,8 @@ export interface Finding {
   readonly within?: { readonly line: number; readonly column: number } | undefined;
   readonly message: string;
   readonly hint?: string | undefined;
+  /** Another place that it is about: its line is told. */
+  readonly other?: Path;
   /** The rule that `path` leads to can never match. */
   readonly never?: boolean;
 }

@@ -86,12 +86,18 @@ function* duplicates(
   section: string,
   hint: string,
 ): Iterable<Finding> {
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
   for (const [index, name] of names.entries()) {
     if (name === undefined) continue;
-    if (seen.has(name))
-      yield { path: [section, index, 'name'], message: `there is already a ${what} named ${name}`, hint };
-    seen.add(name);
+    const first = seen.get(name);
+    if (first === undefined) seen.set(name, index);
+    else
+      yield {
+        path: [section, index, 'name'],
+        other: [section, first, 'name'],
+        message: `there is already a ${what} named ${name}`,
+        hint,
+      };
   }
 }
 

@@ -46,7 +46,14 @@ export class Source {
     };
   }
 
-  problemAt({ path, at, within, message, hint }: Finding): ConfigProblem {
+  problemAt({ message, other, ...finding }: Finding): ConfigProblem {
+    const place =
+      other === undefined || this.#root === undefined ? undefined : nodeAt(this.#root, other).node.range[0];
+    const where = place === undefined ? '' : `, in line ${this.#lines.linePos(place).line}`;
+    return this.#problemAt({ ...finding, message: message + where });
+  }
+
+  #problemAt({ path, at, within, message, hint }: Finding): ConfigProblem {
     if (this.#root === undefined) return this.problemOf({ range: [0, 0], message, hint });
     const { node, exact } = nodeAt(this.#root, path);
     if (within !== undefined) {

@@ -1,5 +1,5 @@
 /** What the YAML parser complains about, in words for people who do not know YAML's grammar. */
-import { type Document, visit, type YAMLError, type YAMLWarning } from 'yaml';
+import { type Document, isScalar, visit, type YAMLError, type YAMLWarning } from 'yaml';
 import type { TextFault } from './document.ts';
 
 type SyntaxError = YAMLError | YAMLWarning;
@@ -20,11 +20,11 @@ export function explainSyntax(
   document: Document,
 ): readonly TextFault[] {
   const quote = errors.find(isOpenQuote);
-  if (quote !== undefined) return [explainOne(quote, text, openingOf(quote, document))];
+  if (quote !== undefined) return [explainOne(quote, text, document, openingOf(quote, document))];
   const hasTab = errors.some(({ code }) => code === 'TAB_AS_INDENT');
   return errors
     .filter((error) => !hasTab || !isFatal(error) || error.code === 'TAB_AS_INDENT')
-    .map((error) => explainOne(error, text));
+    .map((error) => explainOne(error, text, document));
 }
 
 const isOpenQuote = ({ code, message }: SyntaxError) => code === 'MISSING_CHAR' && /quote/.test(message);
@@ -40,13 +40,33 @@ function openingOf({ pos }: SyntaxError, document: Document): number {
   return opening;
 }
 
-function explainOne(error: SyntaxError, text: string, start = error.pos[0]): TextFault {
+const lineAt = (text: string, offset: number) => text.slice(0, offset).split('\n').length;
+
+/** Where the key that is given again at `again` was given first. */
+function firstOf(again: number, document: Document): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Map: (_key, { items }) => {
+      const places = items.map(({ key }) =>
+        isScalar(key) ? { value: key.value, at: key.range?.[0] } : undefined,
+      );
+      const second = places.find((place) => place?.at === again);
+      if (second !== undefined) found = places.find((place) => place?.value === second.value)?.at;
+    },
+  });
+  return found;
+}
+
+function explainOne(error: SyntaxError, text: string, document: Document, start = error.pos[0]): TextFault {
   const range = [start, error.pos[1]] as const;
   const at = text.slice(...range);
   switch (error.code) {
     case 'DUPLICATE_KEY': {
       const key = /^[\w.-]+/.exec(text.slice(range[0]))?.[0];
-      return { range, message: `the key ${key ?? ''} is given twice`.replace('  ', ' ') };
+      const name = key === undefined ? 'this key' : `the key ${key}`;
+      const first = firstOf(range[0], document);
+      const where = first === undefined ? '' : `: here and in line ${lineAt(text, first)}`;
+      return { range, message: `${name} is given twice${where}`, hint: 'remove one of them' };
     }
     case 'TAB_AS_INDENT':
       return { range, message: 'a tab cannot indent YAML', hint: 'use spaces' };

@@ -2,7 +2,7 @@
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import { nearest } from '../platform/suggest.ts';
 import { leavesOf } from './conditions.ts';
-import { PLACEHOLDERS } from './env-example.ts';
+import { isPlaceholder } from './env-example.ts';
 import { oddWord } from './odd-words.ts';
 import type { ConfigParts } from './parts.ts';
 import type { Finding, Path } from './problem.ts';
@@ -66,7 +66,7 @@ export function* unusualKeys({ feeds }: ConfigParts): Iterable<Finding> {
   for (const [index, feed] of feeds.entries()) {
     if (feed === undefined || !/(^|\.)cryptolisting\.ws$/.test(new URL(feed.url).hostname)) continue;
     const key = feed.apiKey.reveal();
-    if (!KEY_FORM.test(key) && !PLACEHOLDERS.has(key))
+    if (!KEY_FORM.test(key) && !isPlaceholder(key))
       yield {
         path: ['feeds', index, 'apiKey'],
         message: '`apiKey` is not of the form that the service gives out (dsk_ and 64 hex characters)',

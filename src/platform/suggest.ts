@@ -1,4 +1,4 @@
-/** "Did you mean": the nearest known word, if it is near enough to be a slip of the pen. */
+/** "Did you mean": the nearest known word, if it is near enough to be a slip of the pen. A wrong suggestion is worse than a list. */
 import { distance } from 'fastest-levenshtein';
 
 /** Other words for the bridge's own: `symbol` is far from `ticker` letter by letter. */
@@ -20,11 +20,29 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   webhook: ['webhookUrl', 'url'],
   token: ['botToken'],
   link: ['url'],
+  listing: ['spot_listing'],
+  listings: ['spot_listing'],
+  delisting: ['spot_delisting'],
+  futures: ['futures_listing'],
+  perp: ['futures_listing'],
+  airdrop: ['hodler_airdrop'],
 };
 
 const folded = (word: string) => word.toLowerCase().replace(/[\s_-]/g, '');
 
-/** The one of `known` that means the same; else the nearest, or `undefined` when none is within a third of the word's letters (two swapped letters always are). */
+/** Slips that a word of so many letters has room for; more would make another word of it (`host`, `port`). */
+const mostSlips = (letters: number) =>
+  letters < 3 ? 0 : letters < 6 ? 1 : Math.max(2, Math.floor(letters / 4));
+
+/** Letters that are missing, too many or wrong; two that were swapped are one slip. */
+function slipsBetween(one: string, other: string): number {
+  const steps = distance(one, other);
+  if (steps !== 2 || one.length !== other.length) return steps;
+  const at = [...one].findIndex((letter, index) => letter !== other[index]);
+  return one[at] === other[at + 1] && one[at + 1] === other[at] ? 1 : 2;
+}
+
+/** The one of `known` that means the same; else the nearest that a slip of the pen explains; `undefined` when there is none, or several are as near (`bot1`, `bot2`). */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   const words = [...known];
   const wanted = folded(word);
@@ -32,15 +50,18 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   const meant = synonym?.find((other) => words.includes(other));
   if (meant !== undefined && !words.includes(word)) return meant;
   let best: string | undefined;
-  let bestDistance = Math.max(wanted.length > 3 ? 2 : 1, Math.floor(wanted.length / 3)) + 1;
+  let isOnlyOne = true;
+  let fewest = Number.POSITIVE_INFINITY;
   for (const candidate of words) {
-    const steps = distance(wanted, folded(candidate));
-    if (steps < bestDistance) {
-      best = candidate;
-      bestDistance = steps;
-    }
+    const slips = slipsBetween(wanted, folded(candidate));
+    if (slips > mostSlips(Math.max(wanted.length, folded(candidate).length))) continue;
+    if (slips === fewest) isOnlyOne = false;
+    if (slips >= fewest) continue;
+    best = candidate;
+    fewest = slips;
+    isOnlyOne = true;
   }
-  return best;
+  return isOnlyOne ? best : undefined;
 }
 
 /** A hint: the nearest word, else (when there are few) what there is. */

@@ -28,6 +28,6 @@ test('a rule that can never do anything is still found among them', () => {
   ]);
   const doubled = load(configOf([...RULES, again]), ENV);
   expect(problemsOf(doubled).map((line) => line.replace(/^[\d:]+ /, ''))).toEqual([
-    `there is already a rule named ${name}`,
+    expect.stringMatching(`^there is already a rule named ${name}, in line \\d+$`),
   ]);
 });

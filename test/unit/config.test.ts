@@ -132,7 +132,7 @@ const BROKEN: readonly (readonly [name: string, yaml: string, problems: readonly
   [
     'feed names',
     'feeds:\n  - apiKey: ${KEY}\n  - apiKey: ${KEY}',
-    ['3:5: there is already a feed named cryptolisting.ws'],
+    ['3:5: there is already a feed named cryptolisting.ws, in line 2'],
   ],
   ['unset variable', 'store: { path: "${NOPE}" }', ['1:16: the variable NOPE is not set']],
   ['empty variable', 'store: { path: "${EMPTY}" }', ['1:16: the variable EMPTY is set, but empty']],
@@ -186,7 +186,7 @@ const BROKEN: readonly (readonly [name: string, yaml: string, problems: readonly
   [
     'rule names',
     'rules:\n  - { name: a, match: {}, send: bot, stop: true }\n  - { name: a, match: {}, send: bot }',
-    ['3:13: there is already a rule named a'],
+    ['3:13: there is already a rule named a, in line 2'],
   ],
   [
     'nothing sent',
@@ -215,7 +215,7 @@ const BROKEN: readonly (readonly [name: string, yaml: string, problems: readonly
   ],
   ['empty template', 'templates:\n  a: {}', ['2:6: `a` must have text, body or both']],
   ['not a mapping', '- feeds', ['1:1: the config must be a mapping with feeds, destinations and rules']],
-  ['duplicate key', 'log: {}\nlog: {}', ['2:1: the key log is given twice']],
+  ['duplicate key', 'log: {}\nlog: {}', ['2:1: the key log is given twice: here and in line 1']],
   [
     'unquoted template',
     'templates:\n  a: { text: {{ ticker }} }',
