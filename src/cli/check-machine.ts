@@ -1,4 +1,4 @@
-/** What `check` finds out about the machine without changing it: can the store be written, and who else can read the secrets. */
+/** Checks of the machine that change nothing on it: whether the store can be written, and whether other users can read the secrets. */
 import {
   accessSync,
   closeSync,
@@ -114,7 +114,7 @@ function explain(place: string, path: string, code: string, user: User): Machine
 /** For a shell. */
 const quoted = (path: string) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
 
-/** What others of this machine may read although it holds secrets; `undefined`: nobody can, or it is not there. */
+/** The fault of a file with secrets that other users of this machine may read; `undefined` when none may, or there is no such file. */
 export function readableByOthers(path: string): MachineFault | undefined {
   const file = process.platform === 'win32' ? undefined : statOf(path);
   if (file === undefined || (file.mode & 0o044) === 0) return undefined;

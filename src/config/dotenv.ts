@@ -1,6 +1,6 @@
 /**
  * A `.env` file, read as the tools that people know would: shells, Compose, dotenv, PowerShell. Node's own parser cuts an
- * unquoted value at any `#`, trips over a byte order mark and says nothing of what it leaves out.
+ * unquoted value at any `#`, fails on a byte order mark and drops lines without a message.
  */
 
 export interface EnvEntry {
@@ -19,7 +19,7 @@ export interface EnvRemark {
 
 export interface EnvFile {
   readonly entries: ReadonlyMap<string, EnvEntry>;
-  /** Where a name is given in a comment. */
+  /** The lines in which a name stands in a comment. */
   readonly commentedOut: ReadonlyMap<string, number>;
   /** Never with a value in them. */
   readonly remarks: readonly EnvRemark[];

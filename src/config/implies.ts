@@ -1,4 +1,4 @@
-/** Whether whatever passes one `match` passes another: told only where it is certain. */
+/** Decides whether every announcement that passes one `match` passes another. `true` only where that is certain. */
 import { type Condition, textCondition, tickerCondition, valueCondition } from '../routing/condition.ts';
 import { MATCH_FIELDS, type MatchField, type MatchOptions, type TextCondition } from '../routing/options.ts';
 import { Pattern, plainWords, Text } from '../routing/text.ts';
@@ -46,7 +46,7 @@ type TextField = (typeof TEXT_FIELDS)[number];
 
 type Includes = (narrow: Narrow) => boolean;
 
-/** Prepared once, asked of every rule below. Throws on a malformed pattern. */
+/** Compiled once, evaluated for every later rule. Throws on a malformed pattern. */
 export function widthOf(wide: MatchOptions): Includes {
   const parts = MATCH_FIELDS.filter((field) => wide[field] !== undefined).map((field) =>
     includesIn(field, wide),
@@ -75,8 +75,8 @@ function beyondSame(field: MatchField, wide: MatchOptions): Includes {
       const passes = valueCondition<boolean>(wide[field] ?? []);
       return ({ match }) => {
         // Unwritten, a rule asks for news that is no self-test, and for anything else of the rest.
-        const asked = valueCondition<boolean>(match[field] ?? (field === 'test' ? false : [true, false]));
-        return [true, false].every((value) => !asked.test(value) || passes.test(value));
+        const narrowed = valueCondition<boolean>(match[field] ?? (field === 'test' ? false : [true, false]));
+        return [true, false].every((value) => !narrowed.test(value) || passes.test(value));
       };
     }
     case 'tickerCount': {

@@ -1,4 +1,4 @@
-/** `{{ … }}` where nothing reads it: it would be sent, or compared with, as it stands. And placeholders of other tools, which are no Liquid at all. */
+/** Finds `{{ … }}` in places that are not templates, where it would be used literally, and placeholders of other tools, which are not Liquid. */
 import { variablesOf } from '../routing/templates/variables.ts';
 import { everyNode, type Located } from './document.ts';
 import { hasReference } from './interpolate.ts';
@@ -16,7 +16,7 @@ export function* literalTemplates(root: Located): Iterable<Finding> {
   }
 }
 
-/** Where Liquid is read: the values of bodies, buttons and templates. */
+/** The values of bodies, buttons and templates are Liquid; nothing else is. */
 function isTemplate([section, , key, , field]: Path): boolean {
   if (section === 'templates') return key === 'text' || key === 'body';
   if (section !== 'destinations') return false;
@@ -29,7 +29,7 @@ function* liquidKeys(node: Located, path: Path): Iterable<Finding> {
       yield {
         path: [...path, key],
         at: 'key',
-        message: 'a key is sent as it is written: Liquid in it has no effect',
+        message: 'a key is not a template: Liquid in it would be used literally',
         hint: 'write the name out; only values can be templates',
       };
 }
@@ -43,7 +43,7 @@ function* liquidText(node: Located, path: Path): Iterable<Finding> {
   yield {
     path,
     within: placeOf(value, at),
-    message: `${labelOf(path)} is no template: Liquid in it would be taken literally`,
+    message: `${labelOf(path)} is not a template: Liquid in it would be used literally`,
     hint: hintFor(path),
   };
 }
@@ -92,7 +92,7 @@ export function* foreignPlaceholders(root: Located): Iterable<Finding> {
       yield {
         path,
         within: placeOf(value, match.index),
-        message: `${match[0]} is no placeholder here: it would be sent as it stands`,
+        message: `${match[0]} is not a placeholder here: it would be sent literally`,
         hint: isTemplate(path) ? `write {{ ${name} }}` : hintFor(path),
       };
     }

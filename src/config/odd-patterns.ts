@@ -1,11 +1,11 @@
-/** Regular expressions that are valid and cannot find what was meant. */
+/** Recognises regular expressions that are valid but cannot find what their author meant. */
 import { doubtful, INVISIBLE, never, type Oddity, QUOTED, SLASHED, type TextField } from './odd-words.ts';
 
 const shown = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 const FOUND = 'a pattern is found anywhere, in upper or lower case';
 
-/** What is odd about it; `undefined`: nothing. */
+/** The mistake in a pattern, if it has one. */
 export function oddPattern(field: TextField, source: string): Oddity | undefined {
   if (source.includes('\b'))
     return never(
@@ -99,7 +99,7 @@ function oddWildcard(source: string): Oddity | undefined {
   return undefined;
 }
 
-/** What no name of an exchange, a listing type or a coin holds. */
+/** Characters that no name of an exchange, a listing type or a coin has. */
 function oddField(field: TextField, source: string): Oddity | undefined {
   const alternatives = source.split('|');
   const impossible = field === 'ticker' ? /[,;]|^[#@]/ : /[\s,;/&]/;

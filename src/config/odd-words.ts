@@ -1,4 +1,4 @@
-/** Words of a condition that are written for another program: what they would be compared as, and what was probably meant. */
+/** Recognises words of a condition that are written in the syntax of another program, and suggests the right form. */
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import type { TEXT_FIELDS } from './conditions.ts';
 
@@ -22,7 +22,7 @@ export const doubtful = (message: string, hint: string): Oddity => ({ message, h
 
 const shown = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
-/** What is odd about a text that must be the whole value of a field; `undefined`: nothing. */
+/** The mistake in a text that must equal the whole value of a field, if it has one. */
 export function oddWord(field: TextField, text: string): Oddity | undefined {
   const word = text.trim();
   if (word === '')
@@ -111,7 +111,7 @@ function oddName(field: TextField, word: string): Oddity | undefined {
   );
 }
 
-/** What an exchange trades a coin against. */
+/** Quote currencies. */
 const QUOTES = 'USDT|USDC|FDUSD|BUSD|TUSD|KRW|USD|BTC|ETH|BNB|TRY|EUR';
 
 function oddTicker(word: string): Oddity | undefined {

@@ -1,4 +1,4 @@
-/** Where people want announcements and no type of its own exists: nearly everything takes an HTTP request. */
+/** Services that have no destination type of their own, and how to reach each through a webhook. */
 
 const TEXT_FIELD = 'body: { text: "{{ title }}" }';
 const ADAPTIVE_CARD = 'the Adaptive Card that its Workflows ask for as `body`';
@@ -7,7 +7,7 @@ const HTTP = 'type: webhook sends an HTTP request with a `body` of yours to its 
 const webhook = (name: string, how: string) =>
   `${name}: use type: webhook with its incoming webhook as \`url\` and ${how}`;
 
-/** What to write for a word that is no type; `undefined`: nobody knows it. Compared without case, blanks and dashes. */
+/** Webhooks by service; names without case, blanks and dashes. */
 const OTHERS: Readonly<Record<string, string>> = {
   slack: webhook('Slack', TEXT_FIELD),
   mattermost: webhook('Mattermost', TEXT_FIELD),

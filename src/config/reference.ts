@@ -17,6 +17,8 @@ For completion in an editor: \`listing-bridge check --print-schema > schema.json
 - **Variables**, inside values only: \`\${NAME}\` reads the environment or the \`.env\` beside the config,
   \`\${NAME:-default}\` has a default, \`\${file:/run/secrets/name}\` reads a file, \`$\${\` is a literal \`\${\`. They are put in after the YAML
   was read, so a value can never become YAML. An unset variable is an error.
+- **\`.env\`** is read as shells, Compose and PowerShell write it: \`export NAME=…\`, \`NAME: …\`, quotes, values of several lines in quotes, UTF-8 or UTF-16.
+  A \`#\` starts a comment only at the beginning of a line or after a blank. Of a name that is given twice the last line counts, and \`check\` warns.
 - **Secrets** are marked below. \`check\` warns when one stands in the file in clear.
 - **Relative paths** are meant from the folder of the config.
 `;
@@ -25,7 +27,7 @@ const TYPE_NOTES: Readonly<Record<(typeof DESTINATION_TYPES)[number], string>> =
   discord: 'Either `webhookUrl`, or `botToken` and `channelId`.',
   telegram: 'A bot that writes into a chat, group or channel.',
   webhook:
-    'Any program that takes an HTTP request. Without `body` it gets every field of the announcement as JSON. `body` as a tree becomes JSON; as a text, plain text.',
+    'Any program that takes an HTTP request. Without `body` it gets every field of the announcement as JSON. `body` as a tree becomes JSON; as a text, plain text or what `contentType` says. One frame makes at most `maxTickers` requests.',
 };
 
 const TEMPLATE_NOTES = `- \`ticker\` exists only in a webhook with \`forEach: ticker\`. For all of them write \`{{ tickers | join: ", " }}\`.
@@ -41,7 +43,8 @@ const CONDITIONS = `## Conditions
 
 In one \`match\` all keys must hold; a list means one of; \`{ not: … }\`, \`{ any: [ … ] }\` and, for texts, \`{ matches: … }\` (a regular expression,
 found anywhere) nest. Texts are compared without case. \`*\` in a \`ticker\` stands for anything; a \`ticker\` condition is asked of each ticker,
-and the announcement matches when one fits. \`match: {}\` matches everything real; self-tests match only with \`test: true\`.
+and the announcement matches when one fits. \`match: {}\` matches everything real; self-tests match only with \`test: true\`. A \`ticker\` condition looks at the first 1,000 tickers of an announcement.
+\`check\` warns about conditions that nothing can pass (\`publisher: "upbit, bithumb"\`, \`title: { matches: "/KRW/i" }\`) and counts the rules that can never match.
 `;
 
 export function configReference(): string {

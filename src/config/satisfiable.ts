@@ -1,4 +1,4 @@
-/** Whether any announcement can pass a `match`: found by trying every value that could make a difference. */
+/** Decides whether any announcement can pass a `match`, by testing every value that could make a difference. */
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import { describe, type Tree, textCondition, tickerCondition, valueCondition } from '../routing/condition.ts';
 import type { MatchOptions, TextCondition } from '../routing/options.ts';
@@ -16,10 +16,10 @@ export interface Contradiction {
 const OTHERS = ['qzxj7', 'qzxj8', 'Qzxj nine'];
 const OTHER_COUNT = 999_983;
 
-/** What was found out of each condition; thousands of rules share theirs. */
+/** Results by condition: thousands of rules share theirs. */
 export type Known = Map<string, boolean>;
 
-/** `undefined`: something can pass, as far as can be told. */
+/** `undefined` when an announcement can pass, or when that cannot be decided. */
 export function contradictionIn(match: MatchOptions, known: Known): Contradiction | undefined {
   for (const field of TEXT_FIELDS) {
     const tree = match[field];
@@ -51,7 +51,7 @@ function* numbersIn(tree: Tree<number>): Iterable<number> {
   }
 }
 
-/** What is odd about one text or pattern of a condition. */
+/** The mistake in one text or pattern of a condition, if it has one. */
 export const oddityOf = (field: TextField, kind: 'word' | 'pattern', text: string) =>
   kind === 'word' ? oddWord(field, text) : oddPattern(field, text);
 
@@ -65,7 +65,7 @@ function canMatchOnce(field: TextField, tree: TextCondition, known: Known): bool
 function canMatch(field: TextField, tree: TextCondition): boolean {
   const leaves = [...leavesOf(tree, [])];
   if (!isPossible(field, tree)) return false;
-  // What else a pattern finds cannot be listed; between words alone everything can be tried.
+  // The texts that a pattern finds cannot be listed; words can all be tried.
   const onlyThese = wordsOf(tree) !== undefined;
   const hasPattern = leaves.some(({ kind }) => kind === 'pattern');
   const hasGlob = leaves.some(({ kind, text }) => kind === 'word' && text.includes('*'));
@@ -96,7 +96,7 @@ const variantsOf = (field: TextField, word: string): readonly string[] =>
     ? ['', 'Q7', 'ZX9'].map((filling) => word.replaceAll('*', filling))
     : [word];
 
-/** By shape alone: an odd word or pattern makes what needs it impossible. */
+/** Judged by form alone: an impossible word or pattern makes every condition that requires it impossible. */
 function isPossible(field: TextField, tree: TextCondition): boolean {
   if (typeof tree === 'string') return oddWord(field, tree)?.never !== true;
   if (isList(tree)) return tree.some((inner) => isPossible(field, inner));

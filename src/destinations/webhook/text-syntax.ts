@@ -1,11 +1,11 @@
 /**
- * What a text body is for whoever reads it: words for a person, a form, markup, or something that no value can be
- * put into safely. A title comes from outside; in text around it, `"` or a line break could set a field of an order.
+ * Classifies a text body by its reader: prose for a person, a form, markup, or a syntax that no value can be inserted
+ * into safely. A title comes from outside; in text around it, `"` or a line break could set a field of an order.
  * So a value is escaped for the syntax, or the body is refused when the config is loaded.
  */
 import { TemplateProblem } from '../destination.ts';
 
-/** `prose`: read by a person, or line by line. */
+/** `prose` is read by a person, or line by line. */
 export type TextSyntax = 'prose' | 'form' | 'markup';
 
 /** Private use: nothing that a config holds. Stands where Liquid puts a value. */

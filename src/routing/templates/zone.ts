@@ -1,4 +1,4 @@
-/** How far a time zone is from UTC at a moment. */
+/** Offsets of time zones from UTC. */
 
 const MINUTE_MS = 60_000;
 
