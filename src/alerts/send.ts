@@ -4,6 +4,7 @@ import type { Announcement } from '../announcement.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Target } from '../intake.ts';
 import type { Clock } from '../platform/clock.ts';
+import { redactValues } from '../platform/redactor.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { REPEAT_MS } from './tracker.ts';
 
@@ -28,8 +29,7 @@ export function createAlertSender(
 ): (alert: Alert, destinations: readonly string[]) => void {
   const { ids, clock, redact, journal } = parts;
   return (alert, names) => {
-    // JSON in, JSON out: the redactor knows secrets in that form too.
-    const safe = JSON.parse(redact(JSON.stringify(alert))) as Alert;
+    const safe = redactValues(alert, redact) as Alert;
     const nowMs = clock.monotonicMs();
     const announcement = carrierOf(safe, ids(nowMs), nowMs, clock.wallUs());
     const targets = parts.targets();

@@ -11,6 +11,7 @@ import type { Timer } from '../platform/clock.ts';
 import { AgeEstimate } from './age.ts';
 import type { FeedEvents, FeedParts } from './client-parts.ts';
 import { Connection } from './connection.ts';
+import { EchoGuard } from './echo.ts';
 import { Evidence, type Expectations, KEY_EXPIRES_WITHIN_MS } from './evidence.ts';
 import { type AnnouncementFrame, decodeFrame, type FrameData, type WelcomeFrame } from './frames.ts';
 import { type FeedStatus, uncovered } from './health.ts';
@@ -29,6 +30,7 @@ export class FeedClient {
   readonly #host: string;
   readonly #evidence: Evidence;
   readonly #selfTest: SelfTest;
+  readonly #echo: EchoGuard;
   readonly #frames: Record<string, number> = {};
   readonly #losses: Record<string, number> = {};
   #expectations: Expectations | undefined;
@@ -55,6 +57,7 @@ export class FeedClient {
     // The service reads the list with its commas as they are.
     this.#url = url.href.replaceAll('%2C', ',');
     this.#host = url.host;
+    this.#echo = new EchoGuard(options.apiKey.reveal(), parts.redact);
     this.#expectations = parts.expectations;
     const current = () => this.#options;
     this.#evidence = new Evidence(current, clock, (warning) => events.warning(warning));
@@ -164,7 +167,7 @@ export class FeedClient {
     if (frame.kind !== 'announcement' && frame.kind !== 'heartbeat') this.#age.frame(receivedMs);
     switch (frame.kind) {
       case 'announcement':
-        return this.#announced(frame, receivedMs);
+        return this.#announced(this.#echo.clean(frame), receivedMs);
       case 'heartbeat':
         return this.#heartbeat(frame.timestampUs, receivedMs);
       case 'welcome':

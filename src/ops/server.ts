@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Handler, Hono, type MiddlewareHandler } from 'hono';
 import { isLoopback } from '../platform/loopback.ts';
+import { redactValues } from '../platform/redactor.ts';
 import type { Redactor, Secret } from '../platform/secret.ts';
 import type { Metrics } from './metrics.ts';
 import type { Status } from './status.ts';
@@ -48,8 +49,7 @@ export class ServerError extends Error {
 /** The routes, without a port. */
 export function createApp(options: ServerOptions, { redact, status, metrics, reload, failed }: Ops): Hono {
   const app = new Hono();
-  const shown = <Value>(value: Value): Value =>
-    JSON.parse(JSON.stringify(value, (_key, inner) => (typeof inner === 'string' ? redact(inner) : inner)));
+  const shown = <Value>(value: Value): Value => redactValues(value, redact) as Value;
   app.use(async (context, next) => {
     // No browser leaves the header out; health checks that speak HTTP/1.0 do.
     const host = context.req.header('host')?.replace(/:\d+$/, '');

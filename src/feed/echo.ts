@@ -1,0 +1,44 @@
+/**
+ * A feed that repeats our key in an announcement: without this it would go into the store and into every chat. Whether
+ * it does is asked of each frame on its way, so the question is cheap; only a frame that does is taken apart.
+ */
+import { redactValues } from '../platform/redactor.ts';
+import type { Redactor } from '../platform/secret.ts';
+import type { AnnouncementFrame } from './frames.ts';
+
+/** Of eleven characters of the key in a row, six are one of the blocks. */
+const BLOCK = 6;
+
+export class EchoGuard {
+  readonly #blocks: readonly string[];
+  readonly #redact: Redactor;
+
+  /** `redact` knows `apiKey` in every form. */
+  constructor(apiKey: string, redact: Redactor) {
+    // The prefix says nothing, and may stand in a title.
+    const key = apiKey.replace(/^dsk_/, '');
+    this.#blocks = Array.from({ length: Math.floor(key.length / BLOCK) }, (_, at) =>
+      key.slice(at * BLOCK, (at + 1) * BLOCK),
+    );
+    this.#redact = redact;
+  }
+
+  /** The frame itself, unless it quotes the key. */
+  clean(frame: AnnouncementFrame): AnnouncementFrame {
+    if (!this.#quotes(frame.title) && !this.#quotes(frame.ticker) && !this.#quotesElsewhere(frame))
+      return frame;
+    return redactValues(frame, this.#redact) as AnnouncementFrame;
+  }
+
+  #quotesElsewhere({ publisher, listingType, type, extra }: AnnouncementFrame): boolean {
+    if (this.#quotes(publisher) || this.#quotes(listingType) || this.#quotes(type)) return true;
+    for (const _ in extra) return this.#quotes(JSON.stringify(extra));
+    return false;
+  }
+
+  #quotes(text: string): boolean {
+    if (text.length < BLOCK) return false;
+    for (const block of this.#blocks) if (text.includes(block)) return true;
+    return false;
+  }
+}
