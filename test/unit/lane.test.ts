@@ -173,6 +173,22 @@ test('regression: what is discarded while it is under way is not tried again', a
   expect(bench.rows()).toMatchObject([{ state: 'skipped', reason: 'discarded' }]);
 });
 
+test('regression: what is discarded while it is under way, and arrives, is on record as delivered', async () => {
+  using bench = new LaneBench({ bot: { options: { ...patient, timeout: '5s' } } });
+  bench.tookMs = 2000;
+  bench.announce('one');
+  await bench.clock.advance(1000);
+  const id = bench.rows()[0]?.delivery.id ?? '';
+  expect(discardDeliveries(bench.database, [id], bench.clock.wallMs())).toEqual([id]);
+  bench.lane('bot').reconcile();
+  expect(bench.rows()).toMatchObject([{ state: 'skipped', reason: 'discarded' }]);
+  await bench.clock.advance(HOUR);
+  expect(bench.rows()).toMatchObject([{ state: 'delivered', reason: undefined, attempts: 1 }]);
+  bench.restart();
+  await bench.clock.advance(HOUR);
+  expect(bench.titles()).toEqual(['one']);
+});
+
 test('regression: what is retried by hand while it is under way, and fails, is still owed', async () => {
   using bench = new LaneBench({ bot: { options: { ...patient, timeout: '5s' } } });
   bench.answer = ({ attempt }) => (attempt === 2 ? undefined : limited(attempt * 100));
