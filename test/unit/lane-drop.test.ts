@@ -1,7 +1,7 @@
 /** `onAmbiguous: drop`: what may have arrived is never sent again, over stops, deaths, reloads and broken stores. */
 import { expect, test } from 'vitest';
 import type { Outcome } from '../../src/delivery/outcome.ts';
-import { findDelivery, retryDeliveries } from '../../src/outbox/queries.ts';
+import { discardDeliveries, findDelivery, retryDeliveries } from '../../src/outbox/queries.ts';
 import { LaneBench } from '../support/lane-bench.ts';
 
 const delivered: Outcome = { kind: 'delivered' };
@@ -168,6 +168,18 @@ test('`deliveries retry` sends it again, because a person says so; but not one t
   bench.lane('bot').reconcile();
   await bench.clock.advance(HOUR);
   expect(bench.sends.map(({ attempt }) => attempt)).toEqual([1, 2]);
+  expect(endsOf(bench)).toEqual(['delivered undefined']);
+});
+
+test('what was discarded after a death, and is asked for again, goes: two times a person has decided', async () => {
+  using bench = await underWay(drop);
+  const id = bench.rows()[0]?.delivery.id ?? '';
+  discardDeliveries(bench.database, [id], bench.clock.monotonicMs());
+  retryDeliveries(bench.database, [id], bench.clock.monotonicMs());
+  bench.answer = () => delivered;
+  bench.kill();
+  await bench.clock.advance(HOUR);
+  expect(bench.sends).toHaveLength(2);
   expect(endsOf(bench)).toEqual(['delivered undefined']);
 });
 
