@@ -50,11 +50,11 @@ export class Flights {
   }
 
   /** Those whose bytes have not left. */
-  recall(): void {
+  recall(which: (held: Held) => boolean = () => true): void {
     for (const flight of this.#flights) {
-      if (flight.hasLeft) continue;
+      if (flight.hasLeft || !which(flight.held)) continue;
       flight.isRecalled = true;
-      flight.deadline.abort('before a reload');
+      flight.deadline.abort('before it was called back');
     }
   }
 

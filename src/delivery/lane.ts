@@ -91,6 +91,7 @@ export class Lane {
    */
   reconcile(): void {
     this.#supply.compareHeld();
+    this.#flights.recall(({ isStale }) => isStale);
     this.refill();
     this.resume();
   }

@@ -173,6 +173,22 @@ test('regression: what is discarded while it is under way is not tried again', a
   expect(bench.rows()).toMatchObject([{ state: 'skipped', reason: 'discarded' }]);
 });
 
+test('regression: what is discarded while it still connects never leaves; what is retried goes at once', async () => {
+  using bench = new LaneBench({ bot: { options: patient } });
+  bench.connectMs = 4000;
+  for (const title of ['no', 'yes']) bench.announce(title);
+  await bench.clock.advance(1000);
+  const [yes = '', no = ''] = bench.rows().map(({ delivery }) => delivery.id);
+  discardDeliveries(bench.database, [no], bench.clock.monotonicMs());
+  retryDeliveries(bench.database, [yes], bench.clock.monotonicMs());
+  bench.connectMs = 10;
+  bench.lane('bot').reconcile();
+  await bench.clock.advance(500);
+  expect(bench.sends).toMatchObject([{ title: 'yes', attempt: 1 }]);
+  await bench.clock.advance(HOUR);
+  expect(bench.rows().map(({ state }) => state)).toEqual(['delivered', 'skipped']);
+});
+
 test('regression: what is discarded while it is under way, and arrives, is on record as delivered', async () => {
   using bench = new LaneBench({ bot: { options: { ...patient, timeout: '5s' } } });
   bench.tookMs = 2000;
