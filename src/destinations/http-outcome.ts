@@ -7,9 +7,6 @@ import { connectionAdvice, type FarEnd, UNREADABLE_ADVICE } from './http-advice.
 
 const MOST_DETAIL_CHARS = 300;
 
-/** Half a secret at the end of what was cut off is no longer recognised as one: so much of the end is not shown. */
-const LONGEST_SECRET_CHARS = 1024;
-
 /** One line for a person. Redacts before it cuts: half a secret is no longer recognised as one. */
 export function quote(text: string, redact: Redactor): string {
   const line = printable(redact(text).replace(/\s+/g, ' ').trim());
@@ -17,10 +14,6 @@ export function quote(text: string, redact: Redactor): string {
     ? line
     : `${line.slice(0, MOST_DETAIL_CHARS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
-
-/** As much of the body as may be shown once it is redacted. */
-export const quotable = ({ bodyText, bodyFault }: Pick<HttpAnswer, 'bodyText' | 'bodyFault'>): string =>
-  bodyFault === undefined ? bodyText : bodyText.slice(0, -LONGEST_SECRET_CHARS);
 
 /** The news must not have paid for a connect: when it did, that is told (`listing_bridge_connects_paid_total`). */
 export const withConnect = (result: HttpAnswer | HttpLost, attempt: AttemptResult): AttemptResult =>
@@ -42,8 +35,8 @@ export function withoutAnswer(
 
 /** It said yes, as far as one can tell: the body that would prove it is broken or not what the platform sends. */
 export function unreadable(answer: HttpAnswer, redact: Redactor): AttemptResult {
-  const { status, bodyFault, writtenMs } = answer;
-  const said = quotable(answer).trim() === '' ? 'an empty body' : quotable(answer);
+  const { status, bodyFault, bodyText, writtenMs } = answer;
+  const said = bodyText.trim() === '' ? 'an empty body' : bodyText;
   const detail = quote(`answered ${status} with: ${bodyFault ?? said}`, redact);
   const outcome = { kind: 'ambiguous', reason: 'answer_unreadable' } as const;
   return { outcome, status, detail, advice: UNREADABLE_ADVICE, writtenMs };

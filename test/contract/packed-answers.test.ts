@@ -95,6 +95,12 @@ describe.each(subjects)('$type', (subject) => {
   });
 });
 
+test('regression: a yes with more headers than usual is a yes', async () => {
+  const headers = { 'content-security-policy': 'x'.repeat(40_000) };
+  const { outcome, detail } = await outcomeOf(webhookSubject, { status: 200, headers, body: YES });
+  expect(outcome, detail).toEqual({ kind: 'delivered' });
+});
+
 test.each([
   ['packed', packed('gzip', gzipSync('order taken')), 'delivered'],
   ['not there', packed('gzip', gzipSync('no')), 'reject'],

@@ -112,6 +112,7 @@ const discord: Subject = {
     ['no body', { status: 403 }, BAN],
     ['text 1015 in a 503', text(503, 'error code: 1015'), BAN],
     ['a challenge', { ...json(403, {}), headers: { 'cf-mitigated': 'challenge' } }, BAN],
+    ['JSON of Cloudflare without its number', json(403, { cloudflare_error: true, message: 'no' }), BAN],
     ['JSON 1015', json(429, { cloudflare_error: true, error_code: 1015, title: 'Error 1015' }), BAN],
     [
       'JSON 1015 with a time',

@@ -127,6 +127,22 @@ test('follows a group to its new id and says what to change', async () => {
   expect(JSON.parse(server.last.body).chat_id).toBe(-1001234567890);
 });
 
+test('regression: a group that says again and again that it has moved is followed once, and not to anybody', async () => {
+  const { server, destination } = await facing({ chatId: -5 });
+  const moved = (id: number) =>
+    refusal({
+      description: 'Bad Request: group chat was upgraded to a supergroup chat',
+      parameters: { migrate_to_chat_id: id },
+    });
+  server.script(moved(777), moved(-1001), moved(-1002), moved(-1003));
+  const outcomes = [];
+  for (let attempt = 1; attempt <= 4; attempt++)
+    outcomes.push((await destination.send(message, sendContext({ attempt }))).outcome);
+  const gone = { kind: 'reject', reason: 'gone', scope: 'destination' };
+  expect(outcomes).toEqual([gone, { kind: 'retry', reason: 'moved' }, gone, gone]);
+  expect(server.received.map(({ body }) => JSON.parse(body).chat_id)).toEqual([-5, -5, -1001, -1001]);
+});
+
 test('remembers where a group has moved over a restart, and says each time what to change', async () => {
   const server = scope.use(await FaultyServer.start(telegramSubject.taken));
   const options = telegram.schema.parse({ ...telegramSubject.config(server.origin), chatId: -5 });

@@ -1,5 +1,6 @@
 /** What a lane makes of answers that say less than they should: no time, no yes or no, or not from the receiver. */
 import { expect, test } from 'vitest';
+import { Lane } from '../../src/delivery/lane.ts';
 import type { Outcome } from '../../src/delivery/outcome.ts';
 import { LaneBench } from '../support/lane-bench.ts';
 
@@ -116,3 +117,23 @@ test.each([
     expect(bench.titles()).toEqual(['first', 'second']);
   },
 );
+
+test.each([
+  ['timeout', { timeout: '2s', maxAge: '1m' }, 'within 2s (timeout)'],
+  ['maxAge', { timeout: '5s', maxAge: '1500ms' }, 'within the 1.5s that were left until maxAge'],
+])('an attempt that is cut off knows by which limit: %s', async (_, options, words) => {
+  using bench = new LaneBench({ bot: { options } });
+  const reasons: unknown[] = [];
+  const parts = bench.parts('bot');
+  const send: typeof parts.destination.send = (_message, { signal }) =>
+    new Promise((resolve) => {
+      signal.addEventListener('abort', () => {
+        reasons.push(signal.reason);
+        resolve({ outcome: { kind: 'delivered' } });
+      });
+    });
+  bench.lanes.set('bot', new Lane({ ...parts, destination: { ...parts.destination, send } }));
+  bench.announce('one');
+  await bench.clock.advance(2000);
+  expect(reasons).toEqual([words]);
+});

@@ -2,7 +2,7 @@
 import type { AttemptResult, LimitNews, Outcome, RejectReason } from '../../delivery/outcome.ts';
 import type { Redactor } from '../../platform/secret.ts';
 import type { HttpAnswer } from '../http.ts';
-import { isTransient, mayHaveActed, outageMs, quotable, quote, unreadable } from '../http-outcome.ts';
+import { isTransient, mayHaveActed, outageMs, quote, unreadable } from '../http-outcome.ts';
 import { decimal, retryAfterMs, waitMs } from '../retry-after.ts';
 import { type DiscordAddress, IP_BUDGET } from './address.ts';
 import { discordAdvice } from './advice.ts';
@@ -143,7 +143,7 @@ function serverError(answer: HttpAnswer, { wallNowMs }: DiscordSituation): Outco
 
 function explain(answer: HttpAnswer, body: DiscordAnswer | undefined): string {
   const { status, headers } = answer;
-  if (body?.message === undefined) return `Discord answered ${status}: ${quotable(answer)}`;
+  if (body?.message === undefined) return `Discord answered ${status}: ${answer.bodyText}`;
   const { message, code = 0 } = body;
   const scope = headers['x-ratelimit-scope'];
   const form = formErrors(body.errors);

@@ -3,7 +3,7 @@ import type { AttemptResult, Outcome } from '../../delivery/outcome.ts';
 import type { Redactor } from '../../platform/secret.ts';
 import type { HttpAnswer } from '../http.ts';
 import { notThePlatform } from '../http-advice.ts';
-import { isTransient, mayHaveActed, outageMs, quotable, quote, unreadable } from '../http-outcome.ts';
+import { isTransient, mayHaveActed, outageMs, quote, unreadable } from '../http-outcome.ts';
 import { retryAfterMs, waitMs } from '../retry-after.ts';
 import { newChatOf, parseTelegram, secondsIn, statusOf, type TelegramAnswer } from './answer.ts';
 import { destinationWord, MESSAGE_ADVICE } from './words.ts';
@@ -38,7 +38,7 @@ export function telegramOutcome(answer: HttpAnswer, situation: TelegramSituation
     return { outcome: { kind: 'delivered' }, status: answer.status, writtenMs };
   }
   const status = body === undefined ? answer.status : statusOf(body, answer.status);
-  const description = body?.description ?? quotable(answer);
+  const description = body?.description ?? answer.bodyText;
   const movedTo = body === undefined ? undefined : newChatOf(body, chatId);
   const told = { status, writtenMs };
   if (movedTo !== undefined) {

@@ -2,7 +2,7 @@
 import type { AttemptResult, Outcome, RejectReason } from '../../delivery/outcome.ts';
 import type { Redactor } from '../../platform/secret.ts';
 import type { HttpAnswer } from '../http.ts';
-import { isTransient, mayHaveActed, outageMs, quotable, quote, unreadable } from '../http-outcome.ts';
+import { isTransient, mayHaveActed, outageMs, quote, unreadable } from '../http-outcome.ts';
 import { retryAfterMs } from '../retry-after.ts';
 import { redirectTarget, webhookAdvice } from './advice.ts';
 
@@ -83,7 +83,7 @@ function explain(answer: HttpAnswer, outcome: Outcome): string {
   const { status } = answer;
   if (outcome.kind === 'reject' && outcome.reason === 'redirected')
     return `answered ${status}: a redirect${redirectTarget(answer)} is never followed; put the final address into the config`;
-  const said = quotable(answer).trim() === '' ? '' : `: ${quotable(answer)}`;
+  const said = answer.bodyText.trim() === '' ? '' : `: ${answer.bodyText}`;
   if (outcome.kind === 'reject' && outcome.reason === 'unconfirmed')
     return `answered ${status}, which is not what "success" asks for${said}`;
   return `answered ${status}${said}`;
