@@ -126,6 +126,15 @@ describe('as a webhook', () => {
     expect(limits).toMatchObject([{ requests: 0, endsInMs: 600_000, bucket: 'b'.repeat(100) }]);
   });
 
+  test.each(['0.5', '9'.repeat(400), '-1', '1e3', 'many', ''])(
+    'a count of %j requests is none',
+    async (remaining) => {
+      const { server, destination } = await asWebhook();
+      server.script(taken({ 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset-after': '1' }));
+      expect(await destination.send(message, sendContext())).not.toHaveProperty('limits');
+    },
+  );
+
   const HOUR_S = 3600;
   test.each([
     [
