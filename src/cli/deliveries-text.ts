@@ -1,21 +1,23 @@
 /** Deliveries as text for people: a row of the list, and everything about one. */
 import { describeEnding } from '../delivery/describe.ts';
 import type { StoredAttempt, StoredDelivery } from '../outbox/rows.ts';
-import { fitCells } from '../platform/cells.ts';
+import { fitCells, wrapCells } from '../platform/cells.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { secondsText, timeText } from '../platform/time-text.ts';
 import { table } from './table.ts';
+
+/** One column, so that a narrow terminal shows the time whole and cuts the title. */
+export const RECEIVED_AND_TITLE = 'RECEIVED                    TITLE';
 
 export function deliveryRow({ delivery, state, reason, attempts }: StoredDelivery): string[] {
   const { announcement, ticker } = delivery;
   return [
     delivery.id,
-    secondsText(announcement.receivedTimestampUs / 1000),
     ticker === undefined ? delivery.destination : `${delivery.destination} (${ticker})`,
     state,
     reason ?? '',
     String(attempts),
-    announcement.title,
+    `${secondsText(announcement.receivedTimestampUs / 1000)}  ${announcement.title}`,
   ];
 }
 
@@ -58,10 +60,15 @@ export function describeDelivery(
   ]);
   const long = width === undefined ? undefined : LONGEST_VALUE;
   return [
-    ...pairs.map(([label, value]) => `${label.padEnd(12)} ${fitCells(value, long)}`.trimEnd()),
+    ...pairs.map(([label, value]) =>
+      wrapCells(`${label.padEnd(12)} ${fitCells(value, long)}`.trimEnd(), width, ' '.repeat(13)),
+    ),
     '',
     ...(rows.length === 0
       ? ['no attempt yet']
-      : table(['ATTEMPT', 'STARTED', 'TOOK', 'OUTCOME', 'STATUS', 'DETAIL'], rows, { width })),
+      : table(['ATTEMPT', 'STARTED', 'TOOK', 'OUTCOME', 'STATUS', 'DETAIL'], rows, {
+          width,
+          whole: ['STARTED'],
+        })),
   ];
 }

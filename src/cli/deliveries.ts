@@ -4,7 +4,7 @@ import type { DeliveryState } from '../delivery/delivery.ts';
 import { bridgeNowMs } from '../outbox/bridge-time.ts';
 import { deliveriesOfAnnouncement, findDelivery, listDeliveries } from '../outbox/queries.ts';
 import { printable } from '../platform/printable.ts';
-import { deliveryRow, describeDelivery } from './deliveries-text.ts';
+import { deliveryRow, describeDelivery, RECEIVED_AND_TITLE } from './deliveries-text.ts';
 import { type ExitCode, FINE, UserError } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
 import { requireKnown, type StoreOptions, withStore } from './store-file.ts';
@@ -30,7 +30,7 @@ export const listCommand = (options: ListOptions, io: Io): ExitCode =>
     else if (found.length === 0) io.print('no deliveries');
     else
       for (const line of table(
-        ['ID', 'RECEIVED', 'DESTINATION', 'STATE', 'REASON', 'TRIES', 'TITLE'],
+        ['ID', 'DESTINATION', 'STATE', 'REASON', 'TRIES', RECEIVED_AND_TITLE],
         found.map(deliveryRow),
         { width: io.columns, whole: ['ID'] },
       ))

@@ -3,6 +3,7 @@ import { describeAttempt } from '../delivery/describe.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
 import type { CommonOptions } from '../destinations/common-options.ts';
 import { HttpPools } from '../destinations/http-pools.ts';
+import { wrapCells } from '../platform/cells.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { printable, printableJson } from '../platform/printable.ts';
@@ -37,7 +38,7 @@ export async function sendCommand(options: SendOptions, io: Io): Promise<ExitCod
         ? await sendOne(planned, plan.redact, io)
         : refused(planned, refusal, options.all === true);
     reports.push(report);
-    if (!options.json) io.print(printable(report.text));
+    if (!options.json) io.print(wrapCells(report.text, io.columns, '  '));
   }
   if (options.json) {
     const all = reports.map(({ json }) => json);
@@ -142,7 +143,11 @@ function nextOf({ outcome }: AttemptResult, options: CommonOptions): string | un
     case 'ambiguous':
       return options.onAmbiguous === 'drop' ? 'run would not send it again' : 'run would retry';
     case 'reject':
-      return outcome.scope === 'destination' ? 'run would suspend it' : 'run would not retry';
+      return {
+        message: 'run would not retry',
+        destination: 'run would suspend it',
+        unclear: 'run would retry',
+      }[outcome.scope];
     default:
       return outcome satisfies never;
   }

@@ -1,5 +1,5 @@
 /** `status`: asks the running daemon how it is. Exit code 0 only when it is ready. */
-import { fitCells } from '../platform/cells.ts';
+import { fitCells, wrapCells } from '../platform/cells.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { printable } from '../platform/printable.ts';
 import { timeText } from '../platform/time-text.ts';
@@ -50,8 +50,8 @@ function describe(status: StatusAnswer, width: number | undefined): string[] {
   const lines = [
     printable(`listing-bridge ${version}, up ${formatDuration(uptimeMs)}: ${ready ? 'ready' : 'not ready'}`),
   ];
-  for (const problem of problems) lines.push(`  ! ${printable(problem)}`);
-  for (const note of notes) lines.push(`  - ${printable(note)}`);
+  for (const problem of problems) lines.push(wrapCells(`  ! ${problem}`, width, '    '));
+  for (const note of notes) lines.push(wrapCells(`  - ${note}`, width, '    '));
   const headings = ['FEED', 'HEALTHY', 'HEARD', 'SELF-TEST', 'CONNECTED', 'TIER', 'KEY', 'LOST', 'FRAMES'];
   lines.push('', ...table(headings, feeds.map(feedRow), { width }));
   if (race.length > 0)
@@ -140,6 +140,6 @@ function deliveryLines(
   return [
     fitCells(`    ${to}: ${state}${detail}${why}`, width),
     // Whole: what to do stands at its end.
-    ...(advice === undefined ? [] : [printable(`      ${advice}`)]),
+    ...(advice === undefined ? [] : [wrapCells(`      ${advice}`, width, '      ')]),
   ];
 }

@@ -47,6 +47,7 @@ export function table(
   const widths = shrink(natural.slice(0, -1), least.slice(0, -1), most);
   return [
     line(header.slice(0, -1), widths, width),
+    INDENT + (header.at(-1) ?? ''),
     ...shown.flatMap((row) => {
       const last = row.at(-1) ?? '';
       const first = line(row.slice(0, -1), widths, width);

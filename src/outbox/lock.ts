@@ -5,6 +5,7 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { secondsText } from '../platform/time-text.ts';
 import { isBusy, StoreError } from './faults.ts';
 import { makePrivateFile } from './rights.ts';
 
@@ -71,7 +72,7 @@ function holderOf(path: string): string {
     using database = new DatabaseSync(path, { readOnly: true });
     const row = database.prepare('SELECT pid, host, since_ms FROM holder').get();
     return row
-      ? ` (process ${row['pid']} on ${row['host']}, since ${new Date(Number(row['since_ms'])).toISOString()})`
+      ? ` (process ${row['pid']} on ${row['host']}, since ${secondsText(Number(row['since_ms']))})`
       : '';
   } catch {
     return '';

@@ -35,6 +35,26 @@ export function fitCells(text: string, cells: number | undefined): string {
   return clean.slice(0, end) + ELLIPSIS;
 }
 
+/**
+ * Printable, in lines of at most `cells` that break between words; all but the first begin with `indent`. A longer word
+ * is left to the terminal. `undefined` (the output is piped) breaks nothing.
+ */
+export function wrapCells(text: string, cells: number | undefined, indent: string): string {
+  const clean = printable(text);
+  if (cells === undefined) return clean;
+  const lines: string[] = [];
+  let line = '';
+  for (const word of clean.split(/(?<=[^ ]) (?=[^ ])/)) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line === '' || cellsOf(longer) <= cells) line = longer;
+    else {
+      lines.push(line);
+      line = indent + word;
+    }
+  }
+  return [...lines, line].join('\n');
+}
+
 /** Filled with spaces on the right up to `cells`. */
 export const padCells = (text: string, cells: number): string =>
   text + ' '.repeat(Math.max(0, cells - cellsOf(text)));

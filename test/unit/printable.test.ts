@@ -1,7 +1,7 @@
 /** Text of others on a terminal: nothing in it reaches the terminal as a command, and its width is the terminal's. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cellsOf, fitCells, padCells } from '../../src/platform/cells.ts';
+import { cellsOf, fitCells, padCells, wrapCells } from '../../src/platform/cells.ts';
 import { printable, printableJson, printableLines } from '../../src/platform/printable.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
@@ -91,6 +91,14 @@ describe('cells', () => {
     };
     expect(fitCells({ slice, length: long.length } as unknown as string, 20)).toBe(`${'업'.repeat(9)}…`);
     expect(text.reads).toBeLessThan(2000);
+  });
+
+  test('wraps between words, by cells; in a pipe not at all', () => {
+    expect(wrapCells('  ! 업비트 is not there: correct `url`', 16, '    ')).toBe(
+      '  ! 업비트 is\n    not there:\n    correct\n    `url`',
+    );
+    expect(wrapCells('a\nb c', undefined, '  ')).toBe('a␊b c');
+    expect(wrapCells('averyveryverylongword b', 5, '  ')).toBe('averyveryverylongword\n  b');
   });
 
   test('pads by cells', () => {

@@ -202,8 +202,8 @@ describe('regression: what came back, in words', () => {
 
   test.each([
     [400, /^bot: not delivered\. .* \[message_refused, HTTP 400; run would not retry\]/],
-    [401, /\[unauthorized, HTTP 401; run would (suspend it|not retry)\]/],
-    [404, /\[gone, HTTP 404; run would (suspend it|not retry)\]/],
+    [401, /\[unauthorized, HTTP 401; run would (suspend it|retry)\]/],
+    [404, /\[gone, HTTP 404; run would (suspend it|retry)\]/],
     [503, /\[server_error, HTTP 503; run would retry\]/],
   ])('HTTP %i', async (status, words) => {
     const { url } = await receiver(

@@ -46,6 +46,7 @@ test('what people copy is never cut; the last column moves to a line of its own 
   ]);
   expect(table(HEADER, rows, { width: 45, whole: ['ID'] })).toEqual([
     'ID                  NAME              STATE',
+    '    TITLE',
     `${id}  a destination w…  expired`,
     '    Market support for ABC',
   ]);
