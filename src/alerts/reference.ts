@@ -4,16 +4,17 @@ import type { Condition } from './condition.ts';
 import { CONDITIONS } from './conditions.ts';
 import { alertsOptions } from './options.ts';
 
-const INTRODUCTION = `# What the bridge says about itself
+const INTRODUCTION = `# Alerts: what the bridge reports about itself
 
-Made by \`src/alerts/reference.ts\` from the table of conditions; to bring it up to date: \`UPDATE_DOCS=1 npm test\`. Where it is said is up to
-\`alerts:\` in the config ([configuration.md](configuration.md)); the log has all of it (\`alert.started\`, \`alert.lasts\`, \`alert.ended\`).
+Made by \`src/alerts/reference.ts\` from the table of conditions; to bring it up to date: \`UPDATE_DOCS=1 npm test\`. The destinations in
+\`alerts.send\` of the config ([configuration.md](configuration.md)) get them; the log has all of them (\`alert.started\`, \`alert.lasts\`, \`alert.ended\`).
 
-- Each condition is told **once when it starts**, again every **6 hours** with its length while it lasts, and **once when it is over**. What comes in single events
-  (a delivery that died) is told with the first, and again only when there are more.
-- A short trouble is not told, and a short recovery is no end. What comes and goes is told ever more rarely.
+- Each condition is reported **once when it starts**, again every **6 hours** with its duration while it lasts, and **once when it is over**. A condition of single events
+  (a delivery that failed) is reported with the first of them, and again only when there are more.
+- A message says what happened, with the words of the far end and the reason in brackets ([troubleshooting.md](troubleshooting.md) explains it), since when (local time of the bridge, with its offset), and what to do.
+- A short outage is not reported, and a short recovery does not end one. What comes and goes is reported ever more rarely.
 - What happens within 3 seconds is one message. There are at most **8 messages an hour**, 5 of them without something new and critical; what is held back is merged and counted.
-- What keeps messages from a destination is told through the others. When there is none, the log has to do.
+- What keeps messages from a destination is reported through the others. When there is none, only the log has it.
 - In a queue, every announcement goes before an alert. An alert that could not be sent for 6 hours expires, whatever \`maxAge\` says.
 - \`heartbeat\` is a sign of life at a time of your choice: announcements by feed, deliveries by destination, and what is wrong. When it does not come, something is.
 
@@ -31,7 +32,7 @@ A webhook gets an alert as JSON, never in the form of its \`body\`; signed as ev
 
 \`state\` is \`started\`, \`lasts\` or \`ended\`; \`severity\` is \`critical\`, \`warning\` or \`good\`. The sign of life has \`heartbeat\` in the place of \`alerts\`. \`text\` is what Slack and Mattermost show.
 
-| code | severity | told | what | what to do |
+| code | severity | fires | what | what to do |
 |---|---|---|---|---|
 `;
 

@@ -1,6 +1,6 @@
 /** Fixed by `product.md`: people write them into scripts. */
 export const FINE = 0;
-/** The thing asked about is not fine: bad config, undelivered. */
+/** Something is not fine: a bad config, an undelivered sample, a bridge that is not ready. */
 export const NOT_FINE = 1;
 export const WRONG_USAGE = 2;
 

@@ -70,7 +70,7 @@ function readAnnouncement(options: ExplainOptions, io: Io): Announcement {
     return announcementFromJson(readText(file), file === '-' ? 'standard input' : file, io);
   if (title === undefined && ticker === undefined)
     throw new UserError(
-      'say what to explain: --file <announcement.json>, or --title and its companions',
+      'Nothing to explain: give --file <announcement.json>, or --title (with --ticker, --publisher, --listing-type)',
       WRONG_USAGE,
     );
   return announcementFromFields(flags, io);
@@ -184,7 +184,7 @@ function describeRule({
   sends,
   alreadySent,
 }: RuleExplanation): string[] {
-  if (stoppedBy !== undefined) return [`- ${rule}: not asked, "${stoppedBy}" stops`];
+  if (stoppedBy !== undefined) return [`- ${rule}: not evaluated: "${stoppedBy}" has \`stop: true\``];
   if (!matched)
     return [
       `✗ ${rule}`,

@@ -25,6 +25,12 @@ export function initCommand(options: { readonly config: string }, io: Io): ExitC
   io.print('');
   // As `npm run bridge` in a checkout, where no `listing-bridge` is on the path.
   const program = io.env['npm_lifecycle_event'] === 'bridge' ? 'npm run bridge --' : 'listing-bridge';
-  io.print(`next: copy ${envFile} to ${join(folder, '.env')}, fill both in, and run: ${program} check`);
+  io.print('Next:');
+  io.print(`  1. cp ${envFile} ${join(folder, '.env')} && chmod 600 ${join(folder, '.env')}`);
+  io.print(`  2. put your keys into ${join(folder, '.env')}`);
+  io.print(
+    `  3. delete the destinations that you do not use from ${options.config}, also from its rules and alerts`,
+  );
+  io.print(`  4. ${program} check`);
   return FINE;
 }

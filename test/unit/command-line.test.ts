@@ -194,7 +194,11 @@ describe('explain', () => {
   test.each([
     [['--file', '/nowhere/a.json'], 1, '/nowhere/a.json cannot be read: it does not exist'],
     [['--file', tmpdir()], 1, `${tmpdir()} cannot be read: it is a folder`],
-    [[], 2, 'say what to explain: --file <announcement.json>, or --title and its companions'],
+    [
+      [],
+      2,
+      'Nothing to explain: give --file <announcement.json>, or --title (with --ticker, --publisher, --listing-type)',
+    ],
   ])('%j', async (args, exitCode, err) => {
     expect(await run('explain', ...args)).toEqual({ exitCode, out: '', err });
   });
@@ -211,7 +215,7 @@ describe('init', () => {
     const { exitCode, out } = await run('init');
     expect(exitCode).toBe(0);
     expect(out).toContain(`wrote ${file} and ${join(folder, '.env.example')}`);
-    expect(out).toContain('and run: listing-bridge check');
+    expect(out).toContain('4. listing-bridge check');
     copyFileSync(join(folder, '.env.example'), join(folder, '.env'));
     const checked = await run('check');
     expect(checked.exitCode).toBe(0);
