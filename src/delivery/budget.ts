@@ -19,6 +19,11 @@ import { ToldLimit } from './told-limit.ts';
 import { type Waiter, Waiting } from './waiting.ts';
 import { type BudgetLimits, Windows } from './windows.ts';
 
+/** So often in a row a time that the far end named is its word alone; a limit that is right is over by then. */
+const BELIEVED = 3;
+/** After that no pause is shorter, and this doubles. */
+const DISBELIEVED_MS = 1000;
+
 /** Of a pause whose length is guessed: from a minute to an hour, from a second to a minute. */
 const MOST_DOUBLINGS = 6;
 
@@ -54,6 +59,8 @@ export class Budget {
   #nearBanUntilMs = 0;
   /** Pauses without a time, in a row. */
   #guesses = 0;
+  /** Pauses with one, in a row. */
+  #tolds = 0;
   /** `due`: there was a pause, and nothing has gone since. */
   #trial: 'none' | 'due' | 'in flight' = 'none';
 
@@ -93,6 +100,14 @@ export class Budget {
     this.openings.update(this);
   }
 
+  /** The far end asked for silence, and for how long. Who says "a moment" again and again is asked ever more seldom, too. */
+  pauseAsTold(ms: number, nowMs: number): void {
+    if (nowMs >= this.#pausedUntilMs) this.#tolds++;
+    const doublings = this.#tolds - BELIEVED;
+    const leastMs = doublings <= 0 ? 0 : DISBELIEVED_MS * 2 ** Math.min(doublings - 1, MOST_DOUBLINGS);
+    this.pause(nowMs + Math.max(ms, leastMs));
+  }
+
   /**
    * The far end asked for silence and not for how long: `firstMs`, and twice as long each time in a row, until
    * something is taken. An answer to what was under way when a pause began is no news.
@@ -105,6 +120,7 @@ export class Budget {
   /** Something was taken: the next guess is a first one. */
   relieve(): void {
     this.#guesses = 0;
+    this.#tolds = 0;
   }
 
   /** A pause that an earlier life stored. */

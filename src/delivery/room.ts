@@ -73,7 +73,7 @@ export class Room {
   #pause({ budget, ms, isGuess }: Pause, nowMs: number): void {
     const named = (budget === undefined ? undefined : this.#shared.get(budget)) ?? this.own;
     if (isGuess) named.pauseByGuess(ms, nowMs);
-    else named.pause(nowMs + ms);
+    else named.pauseAsTold(ms, nowMs);
   }
 
   #heed(limits: readonly LimitNews[], nowMs: number): number | undefined {

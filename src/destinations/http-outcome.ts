@@ -68,5 +68,9 @@ export const isTransient = (status: number): boolean =>
 /** A page for maintenance says an hour by habit, and the receiver is back after seconds: it is looked at sooner. */
 const LONGEST_OUTAGE_MS = 5 * 60_000;
 
-/** How long a receiver that is out of service is left alone, by its own `Retry-After`. */
-export const outageMs = (toldMs: number): number => Math.min(toldMs, LONGEST_OUTAGE_MS);
+/** The header counts whole seconds: less is no time, and would have us ask as fast as the line allows. */
+const SHORTEST_OUTAGE_MS = 1000;
+
+/** How long a receiver that is out of service is left alone, by its own `Retry-After`; `undefined`: the usual backoff. */
+export const outageMs = (toldMs: number | undefined): number | undefined =>
+  toldMs === undefined || toldMs < SHORTEST_OUTAGE_MS ? undefined : Math.min(toldMs, LONGEST_OUTAGE_MS);

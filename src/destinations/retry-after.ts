@@ -45,3 +45,9 @@ export function waitMs(wishMs: number): number | undefined {
 export function decimal(text: string): number | undefined {
   return /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
+
+/** The far end named a time, and it is over: rounded down, or by another clock. Not the same as no word of it. */
+export const saysNow = (
+  seconds: number | undefined,
+  header: string | readonly string[] | undefined,
+): boolean => (seconds !== undefined && seconds <= 0) || decimal(String(header)) === 0;

@@ -127,7 +127,7 @@ const discord: Subject = {
       }),
       BAN,
     ],
-    ...[0, -1, null, '', 'soon', {}, [], true].map(
+    ...[null, '', 'soon', {}, [], true].map(
       (odd) =>
         [
           `429: retry_after is ${JSON.stringify(odd)}`,
@@ -135,6 +135,20 @@ const discord: Subject = {
           BAN,
         ] as const,
     ),
+    ...[0, -1].map(
+      (over) =>
+        [
+          `429: retry_after is ${over}, so it is over`,
+          json(429, { message: 'no', retry_after: over }),
+          heldBack(1000, DISCORD_BUCKET),
+        ] as const,
+    ),
+    [
+      '429: Retry-After is 0, so it is over',
+      json(429, {}, { 'retry-after': '0' }),
+      heldBack(1000, DISCORD_BUCKET),
+    ],
+    ['a ban that is over is a ban', { ...page(429), headers: { 'retry-after': '0' } }, BAN],
     [
       '429: retry_after is text',
       json(429, { retry_after: '1.5' }),
@@ -208,12 +222,20 @@ const telegram: Subject = {
     ['a refusal inside a 200', json(200, { ok: false, error_code: 403, description: 'no' }), forbidden],
     ['429 without any wait', not(429, 'Too Many Requests'), heldBack(60_000, TELEGRAM_BOT)],
     ['429 of a proxy', page(429), heldBack(60_000, TELEGRAM_BOT)],
-    ...[0, -5, null, '', 'soon', {}, [7]].map(
+    ...[null, '', 'soon', {}, [7]].map(
       (odd) =>
         [
           `429: retry_after is ${JSON.stringify(odd)}`,
           not(429, 'Too Many Requests', { retry_after: odd }),
           heldBack(60_000, TELEGRAM_BOT),
+        ] as const,
+    ),
+    ...[0, -5].map(
+      (over) =>
+        [
+          `429: retry_after is ${over}, so it is over`,
+          not(429, 'Too Many Requests', { retry_after: over }),
+          heldBack(1000, TELEGRAM_BOT),
         ] as const,
     ),
     [
@@ -305,6 +327,8 @@ const webhook: Subject = {
       (status) => [`regression: ${status} of a gateway`, { status, body: 'no' }, lost] as const,
     ),
     ['503', { status: 503 }, again],
+    ['503 for a moment', { status: 503, headers: { 'retry-after': '0.001' } }, again],
+    ['429 for a moment', { status: 429, headers: { 'retry-after': '0.001' } }, heldBack(1000)],
     [
       '503 of a page for maintenance',
       { status: 503, headers: { 'retry-after': '3600' } },

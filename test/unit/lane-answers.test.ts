@@ -60,6 +60,19 @@ test('regression: a receiver that says "too fast" and not for how long is asked 
   expect(bench.rows().filter(({ state }) => state !== 'delivered')).toEqual([]);
 });
 
+test('regression: who says "a moment" again and again is asked ever more seldom', async () => {
+  using bench = new LaneBench({ chat: { options: patient } });
+  bench.tookMs = 10;
+  bench.answer = () => ({ kind: 'retry', reason: 'rate_limited', afterMs: 1 });
+  bench.announce('one');
+  await bench.clock.advance(10_000);
+  // As it says three times, then after 1, 2, 4 s.
+  expect(bench.sends.length).toBeLessThanOrEqual(8);
+  bench.answer = () => delivered;
+  await bench.clock.advance(8_000);
+  expect(bench.rows().map(({ state }) => state)).toEqual(['delivered']);
+});
+
 test('regression: answers that nobody can read end after three copies', async () => {
   using bench = new LaneBench({ chat: { options: patient } });
   bench.answer = () => unreadable;

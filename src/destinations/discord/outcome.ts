@@ -3,7 +3,7 @@ import type { AttemptResult, LimitNews, Outcome, RejectReason } from '../../deli
 import type { Redactor } from '../../platform/secret.ts';
 import type { HttpAnswer } from '../http.ts';
 import { isTransient, mayHaveActed, outageMs, quote, unreadable } from '../http-outcome.ts';
-import { decimal, retryAfterMs, waitMs } from '../retry-after.ts';
+import { decimal, retryAfterMs, saysNow, waitMs } from '../retry-after.ts';
 import { type DiscordAddress, IP_BUDGET } from './address.ts';
 import { discordAdvice } from './advice.ts';
 import { type DiscordAnswer, formErrors, parseDiscord } from './answer.ts';
@@ -11,6 +11,8 @@ import { DESTINATION_CODES, FAULT_CODES, IP_HELD_BACK, LIMIT_CODES, MESSAGE_CODE
 
 /** The first pause of the whole address when nobody says how long; it doubles. A ban by Cloudflare lasts an hour at the most: https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans */
 const IP_PAUSE_MS = 60_000;
+/** The first pause when it says "now", which is not to be believed twice; it doubles. */
+const NOW_PAUSE_MS = 1000;
 /** Longer windows are for other things than messages (renaming a channel, say). */
 const LONGEST_WINDOW_MS = 10 * 60_000;
 const MOST_BUCKET_CHARS = 100;
@@ -104,18 +106,18 @@ function rateLimited(
     retryAfterMs(headers['retry-after'], wallNowMs),
     waitMs((decimal(String(headers['x-ratelimit-reset-after'])) ?? 0) * 1000),
   ].filter((wish) => wish !== undefined);
-  const retry = { kind: 'retry', reason: 'rate_limited' } as const;
-  if (wishesMs.length === 0) {
-    // A limit of this channel that is said in other words than a 429 is none of the address.
-    const budget = isBan || status === 429 ? IP_BUDGET : pauses.bucket;
-    return { ...retry, afterMs: IP_PAUSE_MS, isGuess: true, budget };
-  }
   const isGlobal =
     body?.global === true ||
     headers['x-ratelimit-global'] !== undefined ||
     headers['x-ratelimit-scope'] === 'global';
   const budget = isBan ? IP_BUDGET : isGlobal ? pauses.global : pauses.bucket;
-  return { ...retry, afterMs: Math.max(...wishesMs), budget };
+  const retry = { kind: 'retry', reason: 'rate_limited' } as const;
+  if (wishesMs.length > 0) return { ...retry, afterMs: Math.max(...wishesMs), budget };
+  const guess = { ...retry, isGuess: true } as const;
+  if (!isBan && saysNow(body?.retry_after, headers['retry-after']))
+    return { ...guess, afterMs: NOW_PAUSE_MS, budget };
+  // A limit of this channel that is said in other words than a 429 is none of the address.
+  return { ...guess, afterMs: IP_PAUSE_MS, budget: status === 429 ? IP_BUDGET : budget };
 }
 
 const BAN_WORDS =
@@ -133,10 +135,11 @@ function isBanned({ status, headers, bodyText }: HttpAnswer, body: DiscordAnswer
 }
 
 function serverError(answer: HttpAnswer, { wallNowMs }: DiscordSituation): Outcome {
-  const afterMs = answer.status === 503 ? retryAfterMs(answer.headers['retry-after'], wallNowMs) : undefined;
+  const toldMs = answer.status === 503 ? retryAfterMs(answer.headers['retry-after'], wallNowMs) : undefined;
+  const afterMs = outageMs(toldMs);
   return {
     ...{ kind: 'retry', reason: 'server_error' },
-    ...(afterMs !== undefined && { afterMs: outageMs(afterMs) }),
+    ...(afterMs !== undefined && { afterMs }),
     ...(mayHaveActed(answer) && { mayHaveActed: true }),
   };
 }

@@ -4,12 +4,15 @@ import type { Redactor } from '../../platform/secret.ts';
 import type { HttpAnswer } from '../http.ts';
 import { notThePlatform } from '../http-advice.ts';
 import { isTransient, mayHaveActed, outageMs, quote, unreadable } from '../http-outcome.ts';
-import { retryAfterMs, waitMs } from '../retry-after.ts';
+import { retryAfterMs, saysNow, waitMs } from '../retry-after.ts';
 import { newChatOf, parseTelegram, secondsIn, statusOf, type TelegramAnswer } from './answer.ts';
 import { destinationWord, MESSAGE_ADVICE } from './words.ts';
 
 /** The first pause of the bot when nobody says how long; it doubles. */
 const BOT_PAUSE_MS = 60_000;
+
+/** The same when it says "now", which is not to be believed twice. */
+const NOW_PAUSE_MS = 1000;
 
 /** The platform's own number for "too fast", which some servers hand on. https://core.telegram.org/api/errors#420-flood */
 const FLOOD = 420;
@@ -63,6 +66,8 @@ function refusal(
 ): Outcome {
   if (status >= 300 && status < 400) return { kind: 'reject', reason: 'redirected', scope: 'unclear' };
   const toldMs = toldWaitMs(description, answer, body, situation.wallNowMs);
+  const saysItIsOver = saysNow(body?.parameters.retry_after, answer.headers['retry-after']);
+  const guess = { afterMs: saysItIsOver ? NOW_PAUSE_MS : BOT_PAUSE_MS, isGuess: true } as const;
   const limited = {
     kind: 'retry',
     reason: 'rate_limited',
@@ -71,12 +76,14 @@ function refusal(
   // Of this chat alone.
   if (/SLOWMODE_WAIT/i.test(description)) return limited;
   if (status === 429 || status === FLOOD) return { ...limited, budget: situation.botBudget };
-  if (isTransient(status) || status >= 500)
+  if (isTransient(status) || status >= 500) {
+    const afterMs = status === 503 ? outageMs(toldMs) : undefined;
     return {
       ...{ kind: 'retry', reason: 'server_error' },
-      ...(status === 503 && toldMs !== undefined && { afterMs: outageMs(toldMs) }),
+      ...(afterMs !== undefined && { afterMs }),
       ...(mayHaveActed({ status, bodyText: answer.bodyText }) && { mayHaveActed: true }),
     };
+  }
   const word = status < 400 ? undefined : destinationWord(status, description);
   // A page is not Telegram's: a firewall gives it to one message, a hotel's network to all.
   if (word !== undefined)
@@ -99,8 +106,6 @@ function toldWaitMs(
     retryAfterMs(headers['retry-after'], wallNowMs)
   );
 }
-
-const guess = { afterMs: BOT_PAUSE_MS, isGuess: true } as const;
 
 const TOO_MANY =
   'Telegram wants fewer messages from this bot. The bridge waits and tries again; another program may use the same bot.';

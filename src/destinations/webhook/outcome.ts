@@ -47,17 +47,20 @@ function refusal(answer: HttpAnswer, wallNowMs: number): Outcome {
   const toldMs = retryAfterMs(headers['retry-after'], wallNowMs);
   if (status === 429) {
     const limited = { kind: 'retry', reason: 'rate_limited' } as const;
-    return toldMs === undefined
+    // The header counts whole seconds: less is no time.
+    return toldMs === undefined || toldMs < PAUSE_MS
       ? { ...limited, afterMs: PAUSE_MS, isGuess: true }
       : { ...limited, afterMs: toldMs };
   }
-  if (isTransient(status))
+  if (isTransient(status)) {
+    // Only a 429 and a 503 speak for the whole receiver; elsewhere the header is a guess about one request.
+    const afterMs = status === 503 ? outageMs(toldMs) : undefined;
     return {
       ...{ kind: 'retry', reason: 'server_error' },
-      // Only a 429 and a 503 speak for the whole receiver; elsewhere the header is a guess about one request.
-      ...(status === 503 && toldMs !== undefined && { afterMs: outageMs(toldMs) }),
+      ...(afterMs !== undefined && { afterMs }),
       ...(mayHaveActed(answer) && { mayHaveActed: true }),
     };
+  }
   const reason = status < 400 ? 'redirected' : UNCLEAR.get(status);
   return reason === undefined
     ? { kind: 'reject', reason: 'message_refused', scope: 'message' }
