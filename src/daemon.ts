@@ -6,7 +6,7 @@ import { Alerts } from './alerts/alerts.ts';
 import { createAlertSender } from './alerts/send.ts';
 import { Ending } from './daemon/ending.ts';
 import { FeedSet } from './daemon/feed-set.ts';
-import { feedsFirst } from './daemon/feeds-first.ts';
+import { FirstSecond } from './daemon/first-second.ts';
 import { LaneSet } from './daemon/lane-set.ts';
 import { makeReady, type SoundConfig } from './daemon/ready-config.ts';
 import { type Load, RunningConfig } from './daemon/running-config.ts';
@@ -56,6 +56,8 @@ export interface Daemon {
   /** Where the HTTP side is; `undefined` with `server: false`. */
   readonly url: string | undefined;
   status(): Status;
+  /** When the first announcement would go as fast as any later one; also when it cannot be rehearsed. */
+  readonly warm: Promise<void>;
   /** Takes up the config file as it is now: all of it, or nothing. */
   reload(): Promise<Reloaded>;
   /** Stops reading, lets sends in flight end (`shutdownTimeout`), keeps the rest in the outbox. */
@@ -112,9 +114,10 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     const retention = startRetention(journal, storeOptions.retention, () => budgets.reachMs, clock);
     shutDown.defer(() => retention.cancel());
     const memory = memoryOf(store.outbox, journal);
-    const turn = feedsFirst(bus, clock);
+    const firstSecond = new FirstSecond(bus, clock);
     const lanes = new LaneSet({
-      ...{ journal, budgets, clock, random, events: events.lane, openFailed: events.openFailed, turn },
+      ...{ journal, budgets, clock, random, events: events.lane, openFailed: events.openFailed },
+      turns: firstSecond,
       deps: {
         ...{ clock, redact: redactor.redact, version, advise: events.advise },
         pools: new HttpPools({ clock }),
@@ -133,11 +136,13 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     loop.start();
     shutDown.defer(() => loop.stop());
     const feeds = new FeedSet({
+      ready: firstSecond.soon(firstSecond.orders.then(() => lanes.opened())),
+      asked: () => firstSecond.asked(),
       ...{ clock, random, redact: redactor.redact, heldUpMs: (nowMs: number) => loop.heldUpMs(nowMs) },
       events: { ...events.feed, announcement },
     });
     const running = new RunningConfig(first, {
-      ...{ lanes, feeds, intake, dedupe, journal, redactor, clock, publish, turn },
+      ...{ lanes, feeds, intake, dedupe, journal, redactor, clock, publish, turn: firstSecond.rest },
       load: parts.load,
     });
 
@@ -187,12 +192,13 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     shutDown.defer(() => feeds.stop());
     shutDown.defer(() => running.stop(ending.deadline));
     running.start();
+    firstSecond.dialling();
     alerts.start();
     shutDown.defer(() => alerts.stop());
     shutDown.defer(() => rehearsal.stop());
     const deps = { clock, redact: redactor.redact, version };
     const rehearse = () => rehearsal.start({ ...running.ready, rules: running.config.rules, deps, random });
-    void turn.then(rehearse);
+    void firstSecond.rest.then(rehearse);
     bus.listen(({ kind }) => {
       if (kind === 'config.reloaded') rehearse();
     });
@@ -213,7 +219,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       );
       return stopping;
     };
-    return { url, status, reload, stop };
+    return { url, status, warm: rehearsal.warm, reload, stop };
   } catch (error) {
     await shutDown.disposeAsync();
     throw error;

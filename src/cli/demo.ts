@@ -37,6 +37,8 @@ export async function demoCommand({ forMs, ratePerMinute }: DemoOptions, io: Io)
   });
   try {
     await parts.feed.waitForClient();
+    // Nothing is announced to a bridge that is still cold: the figures would be those of its start.
+    await daemon.warm;
     io.print(`health         ${daemon.url}/readyz`);
     io.print('');
     const end = new AbortController();

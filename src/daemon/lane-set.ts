@@ -25,8 +25,14 @@ export interface LaneSetParts {
   readonly deps: Omit<DestinationDeps, 'name'>;
   readonly events: LaneEvents;
   openFailed(destination: string, error: unknown): void;
-  /** When destinations may be opened: the feeds go first. */
-  readonly turn: Promise<void>;
+  readonly turns: Turns;
+}
+
+/** When destinations may be opened: the feeds go first. */
+export interface Turns {
+  /** Webhooks: cheap to open, and what they get may be an order. */
+  readonly orders: Promise<void>;
+  readonly rest: Promise<void>;
 }
 
 /** What a destination gets an announcement by; `undefined` = it does not. */
@@ -49,6 +55,8 @@ export interface Applied extends Difference {
 export class LaneSet {
   readonly #parts: LaneSetParts;
   readonly #running = new Map<string, Running>();
+  /** Of webhooks that are neither open yet nor have failed to open. */
+  readonly #opening = new Set<Promise<void>>();
   #wanted: Wanted = () => undefined;
 
   constructor(parts: LaneSetParts) {
@@ -148,13 +156,30 @@ export class LaneSet {
     return !same;
   }
 
+  /** When every webhook is open, or could not be opened. */
+  async opened(): Promise<void> {
+    await Promise.all(this.#opening);
+  }
+
   #open(prepared: PreparedDestination): Destination<unknown> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (takesOrders(prepared)) this.#opening.add(promise);
+    const ended = () => {
+      this.#opening.delete(promise);
+      resolve();
+    };
     return openDestination(
       () => prepared.open(this.#parts.deps),
-      (error) => this.#parts.openFailed(prepared.name, error),
+      (error) => {
+        ended();
+        this.#parts.openFailed(prepared.name, error);
+      },
       this.#parts.deps.redact,
-      this.#parts.turn,
-      () => this.#running.get(prepared.name)?.lane.wake(),
+      takesOrders(prepared) ? this.#parts.turns.orders : this.#parts.turns.rest,
+      () => {
+        ended();
+        this.#running.get(prepared.name)?.lane.wake();
+      },
     );
   }
 
@@ -185,3 +210,5 @@ async function retire({ lane, destination }: Running, deadline: AbortSignal): Pr
   await lane.stop(deadline);
   await destination.close();
 }
+
+const takesOrders = ({ options }: PreparedDestination) => options.type === 'webhook';

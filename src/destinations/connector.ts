@@ -1,6 +1,7 @@
 /** How a connection to an origin is made: TCP to whichever of its addresses answers first, then TLS as undici does it. */
 import type { LookupFunction } from 'node:net';
-import { buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
+import connector from 'undici/lib/core/connect.js';
 import type { Clock } from '../platform/clock.ts';
 import { connectFirst } from '../platform/connect-attempts.ts';
 
@@ -12,7 +13,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
 export function racingConnector(clock: Clock, lookup: LookupFunction): buildConnector.connector {
-  const secure = buildConnector({
+  const secure = connector({
     allowH2: false,
     timeout: CONNECT_TIMEOUT_MS,
     keepAliveInitialDelay: PROBE_AFTER_MS,

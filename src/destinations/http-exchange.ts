@@ -4,7 +4,8 @@
  * aborts there has provably sent nothing. So that call is the boundary.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Dispatcher, errors } from 'undici';
+import type { Dispatcher } from 'undici';
+import errors from 'undici/lib/core/errors.js';
 import type { Clock } from '../platform/clock.ts';
 import type { HttpLost, HttpRequest, HttpResult } from './http.ts';
 import { type Body, MOST_BODY_BYTES, readBody, TOO_LONG } from './http-body.ts';

@@ -5,7 +5,8 @@
  * delays another.
  */
 import type { LookupFunction } from 'node:net';
-import { type buildConnector, Pool } from 'undici';
+import type { buildConnector } from 'undici';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Clock } from '../platform/clock.ts';
 import { racingConnector } from './connector.ts';
 import type { HttpExchange } from './http-exchange.ts';

@@ -36,6 +36,10 @@ export interface FeedParts {
   /** For what a far end said of a refusal. */
   readonly redact: Redactor;
   readonly expectations?: Expectations;
+  /** When news can be sent; the first connection of a process is not finished sooner. */
+  readonly ready?: Promise<void>;
+  /** Each time when the request for the feed is on its way: until the answer comes there is nothing to do. */
+  readonly asked?: () => void;
   /** How long what is read now may have waited in this process. */
   readonly heldUpMs?: (nowMs: number) => number;
   /** Name resolution; default: the system's. */

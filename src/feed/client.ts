@@ -140,13 +140,13 @@ export class FeedClient {
   }
 
   #connect(): void {
-    const { ca, clock, connectGate, lookup, redact } = this.#parts;
+    const { ca, clock, connectGate, lookup, redact, ready, asked } = this.#parts;
     const options = this.#options;
     const apiKey = options.apiKey.reveal();
     this.#state = 'connecting';
     this.#age.connecting(clock.monotonicMs());
     this.#connection = new Connection({
-      ...{ url: this.#url, apiKey, ca, clock, lookup, redact },
+      ...{ url: this.#url, apiKey, ca, clock, lookup, redact, ready, asked: () => asked?.() },
       compression: this.#compression,
       insecure: options.tls.insecure,
       silenceTimeoutMs: () => this.#options.silenceTimeout,

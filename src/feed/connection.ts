@@ -41,11 +41,15 @@ export interface ConnectionParts {
   /** Offer permessage-deflate, for a service that does not do without. */
   readonly compression: boolean;
   readonly lookup: LookupFunction | undefined;
+  /** The handshake is not finished sooner. */
+  readonly ready: Promise<void> | undefined;
   /** Asked each time: a reload may change it. */
   readonly silenceTimeoutMs: () => number;
   readonly clock: Clock;
   /** For what a far end said; before it is cut, because half a secret is not known as one. */
   readonly redact: Redactor;
+  /** The request for the feed is on its way. */
+  readonly asked: () => void;
   readonly opened: () => void;
   readonly frame: (data: FrameData) => void;
   /** Not called after `close`. */
@@ -64,10 +68,10 @@ export class Connection {
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
-    const { clock, url, ca, apiKey, insecure, compression, lookup, frame, redact } = parts;
+    const { clock, url, ca, apiKey, insecure, compression, lookup, frame, redact, ready, asked } = parts;
     this.#deadline = clock.after(HANDSHAKE_TIMEOUT_MS, () => this.#end(faultVerdict('handshake_timeout')));
     const tls = { rejectUnauthorized: !insecure, ...(ca === undefined ? {} : { ca }) };
-    this.#dial = new Dial({ tls: url.startsWith('wss:') ? tls : undefined, lookup, clock });
+    this.#dial = new Dial({ tls: url.startsWith('wss:') ? tls : undefined, lookup, clock, ready, asked });
     const socket = new WebSocket(url, {
       createConnection: this.#dial.createConnection,
       headers: { 'X-API-Key': apiKey },

@@ -13,6 +13,8 @@ import type { StageParts } from './stage.ts';
 const AT_START = 200;
 const PER_ROUND = 20;
 const INTERVAL_MS = 10_000;
+/** After so many at the start, every destination's first send among them, what is slow the first time has been done. */
+const WARM = 12;
 
 export class Rehearsal {
   readonly #clock: Clock;
@@ -20,6 +22,7 @@ export class Rehearsal {
   #running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
   #isInterrupted = false;
   #isStopped = false;
+  readonly #warm = Promise.withResolvers<void>();
 
   /** `failed`: there will be no rehearsal; said once for each stage. */
   constructor(clock: Clock, failed: (error: unknown) => void) {
@@ -27,12 +30,20 @@ export class Rehearsal {
     this.#failed = failed;
   }
 
+  /** When the way has been gone a first few times; also when it cannot be rehearsed. */
+  get warm(): Promise<void> {
+    return this.#warm.promise;
+  }
+
   /** A config came into force. Ends what was rehearsed before. */
   start(parts: StageParts): void {
     if (this.#isStopped) return;
     const before = this.#end();
     const stop = new AbortController();
-    const ended = before.then(() => this.#run(parts, stop.signal)).catch(this.#failed);
+    const ended = before
+      .then(() => this.#run(parts, stop.signal))
+      .catch(this.#failed)
+      .finally(this.#warm.resolve);
     this.#running = { stop, ended };
   }
 
@@ -64,6 +75,7 @@ export class Rehearsal {
       for (const last = next + count; next < last && !this.#isInterrupted && !signal.aborted; next++) {
         const scene = stage.scenes[next % stage.scenes.length];
         if (scene !== undefined) await stage.perform(scene);
+        if (next === WARM) this.#warm.resolve();
         await wait(this.#clock, 0, signal);
       }
       stage.clear();

@@ -1,4 +1,4 @@
-/** The feed is connected before a platform's library is loaded: half a second in which news would be missed. */
+/** A process's first second: what is announced with the welcome finds everything ready. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { startDaemon } from '../../src/daemon.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import type { Log } from '../../src/platform/log.ts';
+import { AwkwardFeed, WELCOME } from '../support/awkward-feed.ts';
 import { Workplace } from '../support/program.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { CONFIG, startStandIns } from '../support/stand-ins.ts';
@@ -16,27 +17,32 @@ const loaded = () =>
     Object.keys(require.cache).some((path) => path.includes(`/node_modules/${library}/`)),
   );
 
-test('discord.js and telegraf are loaded after the feed is live, and before they are needed', async () => {
+test('regression: the feed is asked for news when orders can be sent, without waiting for the chats, and all get what comes with the welcome', async () => {
   await using standIns = await startStandIns();
+  await using feed = await AwkwardFeed.start();
   using workplace = new Workplace(CONFIG);
   const { config, digest, redact } = loadConfig({
     file: join(workplace.folder, 'config.yaml'),
-    env: standIns.env,
+    env: { ...standIns.env, FEED_URL: feed.url },
   });
   if (config === undefined) throw new Error('the config of the tests is sound');
-  const loadedWhenLive = Promise.withResolvers<readonly string[]>();
-  const said = (_fields: object, event: string) => {
-    if (event === 'feed.live') loadedWhenLive.resolve(loaded());
+  const whenAsked = Promise.withResolvers<readonly string[]>();
+  feed.script = (peer) => {
+    whenAsked.resolve(loaded());
+    peer.accept();
+    peer.binary(WELCOME);
+    peer.binary({ type: 'announcement', title: 'ABC listed', ticker: 'ABC', publisher: 'upbit' });
   };
-  const log: Log = { debug: said, info: said, warn: said, error: said };
+  const silent = () => undefined;
+  const log: Log = { debug: silent, info: silent, warn: silent, error: silent };
   const sound = { config, digest, redact };
   const daemon = await startDaemon({
     ...{ first: sound, load: () => sound, createLog: () => log },
     ...{ clock: systemClock, random: seededRandom(1), version: '1.2.3' },
   });
   await using _stopped = { [Symbol.asyncDispose]: () => daemon.stop() };
-  expect(await loadedWhenLive.promise).toEqual([]);
-  standIns.feed.announce({ title: 'ABC listed', ticker: 'ABC' });
-  await Promise.all([standIns.discord.waitFor(1), standIns.telegram.waitFor(1)]);
+  expect(await whenAsked.promise).toEqual([]);
+  await Promise.all([standIns.bot.waitFor(1), standIns.discord.waitFor(1), standIns.telegram.waitFor(1)]);
+  await daemon.warm;
   expect(loaded()).toEqual(['discord.js', 'telegraf']);
 });

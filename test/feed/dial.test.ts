@@ -1,6 +1,6 @@
 /** How the feed reaches a name: through whichever of its addresses answers, within one limit that is named. */
 import type { LookupFunction } from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AwkwardFeed, certificate } from '../support/awkward-feed.ts';
 import { CrowdedListener } from '../support/crowded-listener.ts';
 import { Listener } from './listener.ts';
@@ -60,4 +60,48 @@ test('TLS: the certificate is held to the name, whichever address answered', asy
   const bad = scope.use(new Listener({ ...options, url: `wss://other.example:${secure.port}`, name: 'bad' }));
   await bad.begin();
   expect((await bad.losses.waitFor(1))[0]).toMatchObject({ reason: 'tls_untrusted' });
+});
+
+describe('a feed that is not to speak yet', () => {
+  test('is dialled, and asked for news when all is ready', async () => {
+    const made = await certificate();
+    for (const secret of [undefined, made]) {
+      const server = scope.use(await AwkwardFeed.start(secret));
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const bridge = scope.use(new Listener({ url: server.url, ca: made.cert, ready: promise }));
+      await bridge.begin();
+      await server.sockets.waitFor(1);
+      expect(server.peers.all).toEqual([]);
+      resolve();
+      await bridge.welcomes.waitFor(1);
+      expect(server.sockets.all).toHaveLength(1);
+    }
+  });
+
+  test('is reported like any other when the line breaks meanwhile, or TLS fails', async () => {
+    const secure = scope.use(await AwkwardFeed.start(await certificate()));
+    const never = new Promise<void>(() => undefined);
+    const bridge = scope.use(new Listener({ url: secure.url, ready: never }));
+    await bridge.begin();
+    expect((await bridge.losses.waitFor(1))[0]).toMatchObject({ reason: 'tls_untrusted' });
+    const plain = scope.use(await AwkwardFeed.start());
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const other = scope.use(new Listener({ url: plain.url, ready: promise, name: 'other' }));
+    await other.begin();
+    const [socket] = await plain.sockets.waitFor(1);
+    socket?.resetAndDestroy();
+    await new Promise((done) => socket?.once('close', done));
+    resolve();
+    expect((await other.losses.waitFor(1))[0]).toMatchObject({ reason: 'network_error' });
+  });
+
+  test('lets go of the line when it is stopped', async () => {
+    const server = scope.use(await AwkwardFeed.start());
+    const bridge = new Listener({ url: server.url, ready: new Promise<void>(() => undefined) });
+    await bridge.begin();
+    const [socket] = await server.sockets.waitFor(1);
+    const closed = new Promise((done) => socket?.once('close', done));
+    bridge.client.stop();
+    await closed;
+  });
 });

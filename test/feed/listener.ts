@@ -30,6 +30,7 @@ export interface ListenerOptions {
   readonly gates?: Pick<FeedParts, 'connectGate' | 'selfTestGate'>;
   readonly wants?: readonly Want[];
   readonly keyExpiresWithinMs?: number;
+  readonly ready?: Promise<void>;
   readonly heldUpMs?: (nowMs: number) => number;
 }
 
@@ -65,6 +66,7 @@ export class Listener implements Disposable {
       random: () => 0.5,
       redact: (text) => text.replaceAll(options.apiKey ?? KEY, '[key]'),
       ...(options.heldUpMs === undefined ? {} : { heldUpMs: options.heldUpMs }),
+      ...(options.ready === undefined ? {} : { ready: options.ready }),
       ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
       expectations: expectations(options),
       events: {

@@ -1,10 +1,7 @@
 /** The feed goes first: no platform's library is loaded before the feed has had its try, unless something is to be sent. */
 import { expect, test } from 'vitest';
-import { feedsFirst } from '../../src/daemon/feeds-first.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { openDestination } from '../../src/destinations/opening.ts';
-import { Bus } from '../../src/ops/bus.ts';
-import { FakeClock } from '../support/fake-clock.ts';
 import { sendContext } from '../support/sending.ts';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -106,29 +103,4 @@ test('regression: a send does not wait longer for the opening than it may take',
   const sent = destination.send({}, sendContext({ signal: deadline.signal }));
   deadline.abort();
   expect(await sent).toMatchObject({ outcome: { kind: 'retry', reason: 'unreachable' } });
-});
-
-test.each([
-  { kind: 'feed.fatal', feed: 'one', reason: 'key_expired', advice: '' },
-  { kind: 'feed.lost', feed: 'one', reason: 'refused', detail: undefined, advice: undefined, retryMs: 1 },
-] as const)('the turn comes after a first try that ends with $kind', async (event) => {
-  const clock = new FakeClock();
-  const bus = new Bus(clock, nothing);
-  let isTurn = false;
-  void feedsFirst(bus, clock).then(() => {
-    isTurn = true;
-  });
-  bus.publish({ kind: 'destination.resumed', destination: 'bot' });
-  await clock.advance(1000);
-  expect(isTurn).toBe(false);
-  bus.publish(event);
-  await clock.advance(0);
-  expect(isTurn).toBe(true);
-});
-
-test('a service that says nothing does not keep the destinations closed', async () => {
-  const clock = new FakeClock();
-  const turn = feedsFirst(new Bus(clock, nothing), clock);
-  await clock.advance(5000);
-  await turn;
 });
