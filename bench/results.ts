@@ -5,10 +5,10 @@
 import type { Summary } from './meter/statistics.ts';
 
 export interface Row {
-  /** Of the eight in `docs/performance.md`. */
+  /** Of those in `docs/performance.md`. */
   readonly target: number;
   readonly what: string;
-  readonly unit: 'ms' | 'MB' | 'frames' | 'µs' | '';
+  readonly unit: 'ms' | 'KB' | 'MB' | 'frames' | 'µs' | '';
   readonly ours: Summary;
   readonly compared: { readonly name: string; readonly summary: Summary } | undefined;
   /** What is held against the limit: a ratio of two figures, or a figure. */

@@ -3,7 +3,7 @@
  *
  *   --short        a minute instead of ten: only to see that everything works
  *   --only NAME    one scenario (may be repeated): silence, distance, steady, fanout, burst, rules, store, start,
- *                  and rehearsal, which is not part of the whole run
+ *                  width, and rehearsal, which is not part of the whole run
  *   --json         results as JSON on standard output, instead of the table
  *   --save         writes bench/results.json, the table in docs/performance.md and the chart
  *   --assert       exit code 1 when a target is missed (otherwise 0: a bench is not a test)
@@ -23,6 +23,7 @@ import { silence } from './scenarios/silence.ts';
 import { start } from './scenarios/start.ts';
 import { steady } from './scenarios/steady.ts';
 import { store } from './scenarios/store.ts';
+import { width } from './scenarios/width.ts';
 import { terminalTable } from './table.ts';
 
 const { values: options } = parseArgs({
@@ -57,7 +58,7 @@ const wanted = ({ name }: Scenario) =>
     if (wanted(distance)) await run(meter, distance);
   };
   const cold = silence(quiet);
-  const known = [cold, distance, steady, fanout, burst, rules, store, start, rehearsal];
+  const known = [cold, distance, steady, fanout, burst, rules, store, start, width, rehearsal];
   const unknown = options.only.filter((name) => !known.some((scenario) => scenario.name === name));
   if (unknown.length > 0) throw new Error(`--only knows ${known.map(({ name }) => name).join(', ')}`);
   const plan = known.filter((scenario) => wanted(scenario) && !(scenario === distance && wanted(cold)));

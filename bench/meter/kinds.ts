@@ -53,6 +53,8 @@ export interface BridgeOptions {
   readonly destinations: readonly string[];
   /** YAML of `rules:`; default: everything to every destination. */
   readonly rules?: readonly string[];
+  /** Of its HTTP side; default: a free one. */
+  readonly port?: number;
   /** More top-level YAML. */
   readonly more?: string;
   readonly prepare?: (folder: string) => void;
@@ -80,7 +82,7 @@ export function bridge(options: BridgeOptions): SubjectKind {
     'rules:',
     ...rules.map((rule) => `  - ${rule}`),
     'store: { path: ./bridge.db }',
-    'server: { port: 0 }',
+    `server: { port: ${options.port ?? 0} }`,
     ...(options.more === undefined ? [] : [options.more]),
   ];
   return {

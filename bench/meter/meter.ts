@@ -88,6 +88,21 @@ export class Meter implements AsyncDisposable {
     return arrivedMs - sentMs;
   }
 
+  /** One announcement that becomes many requests: until the first, and until the last. */
+  async wide(
+    subject: Subject,
+    receiver: Receiver,
+    requests: number,
+  ): Promise<{ readonly firstMs: number; readonly lastMs: number }> {
+    await this.#exchangeWithItself(EXCHANGES.again);
+    const sequence = nextSequence();
+    const arrivals = receiver.arrivals(sequence, requests);
+    const sentMs = this.feed.announce(subject.key, sequence);
+    const { firstMs, lastMs } = await this.inTime(arrivals, subject);
+    subject.lastMs = performance.now();
+    return { firstMs: firstMs - sentMs, lastMs: lastMs - sentMs };
+  }
+
   /** `count` announcements at a steady rate; the latency of each. */
   async steady(subject: Subject, perSecond: number, count: number): Promise<number[]> {
     const latencies: Promise<number>[] = [];

@@ -19,7 +19,14 @@ export interface ReceiverOptions {
 
 interface Expected {
   left: number;
-  readonly done: PromiseWithResolvers<number>;
+  firstMs: number | undefined;
+  readonly done: PromiseWithResolvers<Arrivals>;
+}
+
+/** `performance.now()` when a request was complete. */
+export interface Arrivals {
+  readonly firstMs: number;
+  readonly lastMs: number;
 }
 
 export class Receiver implements Disposable {
@@ -46,10 +53,15 @@ export class Receiver implements Disposable {
   }
 
   /** Resolves with the moment (`performance.now()`) in which the last of so many requests was complete. */
-  arrival(sequence: number, requests = 1): Promise<number> {
-    const expected = { left: requests, done: Promise.withResolvers<number>() };
-    this.#expected.set(sequence, expected);
-    return expected.done.promise;
+  async arrival(sequence: number, requests = 1): Promise<number> {
+    return (await this.arrivals(sequence, requests)).lastMs;
+  }
+
+  /** Of so many requests the first and the last. */
+  arrivals(sequence: number, requests: number): Promise<Arrivals> {
+    const done = Promise.withResolvers<Arrivals>();
+    this.#expected.set(sequence, { left: requests, firstMs: undefined, done });
+    return done.promise;
   }
 
   #accept(socket: Socket): void {
@@ -82,9 +94,10 @@ export class Receiver implements Disposable {
     const sequence = sequenceIn(body);
     const expected = sequence === undefined ? undefined : this.#expected.get(sequence);
     if (sequence === undefined || expected === undefined) return;
+    expected.firstMs ??= atMs;
     if (--expected.left > 0) return;
     this.#expected.delete(sequence);
-    expected.done.resolve(atMs);
+    expected.done.resolve({ firstMs: expected.firstMs, lastMs: atMs });
   }
 
   [Symbol.dispose](): void {
