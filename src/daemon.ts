@@ -159,7 +159,10 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
         race: race.report,
         nowMs: clock.monotonicMs(),
       });
-    const metrics = createMetrics(version, status);
+    const metrics = createMetrics(version, status, {
+      nameOf: (destination) => lanes.figureName(destination),
+      breathe: () => wait(clock, 0),
+    });
     bus.listen(metrics.listener);
     const { redact } = redactor;
     const alerts = new Alerts({

@@ -85,7 +85,7 @@ export class Intake {
   /** On record and handed over when this returns. */
   accept(frame: AnnouncementFrame, receipt: Omit<Receipt, 'id'>): void {
     this.take(frame, receipt);
-    this.#handOver();
+    inBites(this.#handOver(), Number.POSITIVE_INFINITY);
   }
 
   /**
@@ -102,10 +102,12 @@ export class Intake {
     const { router, targets } = this.routes;
     const { rules, matches } = router.route(announcement);
     const planned = deliveriesOf(announcement, matches, targets, receivedMs);
-    if (this.#routed.push({ announcement, ...planned, rules }) === 1) queueMicrotask(() => this.#handOver());
+    if (this.#routed.push({ announcement, ...planned, rules }) === 1)
+      queueMicrotask(() => inBites(this.#handOver(), BITE));
   }
 
-  #handOver(): void {
+  /** A step for each delivery; all are on record before the first. */
+  *#handOver(): Generator<void> {
     const routed = this.#routed;
     if (routed.length === 0) return;
     this.#routed = [];
@@ -117,7 +119,10 @@ export class Intake {
     // A notice read together with a listing must not take the last place of a limit.
     if (routed.length > 1) routed.sort((a, b) => importanceOf(b.announcement) - importanceOf(a.announcement));
     for (const { deliveries, capped } of routed) {
-      for (const delivery of deliveries) this.routes.targets.get(delivery.destination)?.push(delivery);
+      for (const delivery of deliveries) {
+        this.routes.targets.get(delivery.destination)?.push(delivery);
+        yield;
+      }
       for (const one of capped) this.#skip(one);
     }
   }
@@ -141,6 +146,15 @@ export class Intake {
     });
     this.#parts.events.capped(delivery, detail, nowMs);
   }
+}
+
+/** Deliveries handed over before the sockets have their turn: the first of thousands does not wait for the last. */
+const BITE = 32;
+
+/** Microtasks, so that nothing but the sends comes between: no other frame, no timer. */
+function inBites(steps: Generator<void>, bite: number): void {
+  for (let n = 0; n < bite; n++) if (steps.next().done) return;
+  queueMicrotask(() => inBites(steps, bite));
 }
 
 const recordedOf = ({ announcement, deliveries, capped }: Routed): Recorded => ({

@@ -10,6 +10,7 @@ import type { Destination, DestinationDeps } from '../destinations/destination.t
 import { openDestination } from '../destinations/opening.ts';
 import type { PreparedDestination } from '../destinations/prepared.ts';
 import type { Target } from '../intake.ts';
+import { figureNameOf } from '../ops/many.ts';
 import type { OwedDelivery } from '../outbox/outbox.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
@@ -69,6 +70,13 @@ export class LaneSet {
       type: prepared.options.type,
       lane: lane.status,
     }));
+  }
+
+  /** Under which its figures are kept. */
+  figureName(destination: string): string {
+    const running = this.#running.get(destination);
+    if (running === undefined) return destination;
+    return figureNameOf(destination, running.prepared.options.type, this.#running.size);
   }
 
   /** For intake. */

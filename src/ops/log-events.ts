@@ -7,6 +7,8 @@ import { formatDuration } from '../platform/duration.ts';
 import type { Log, LogFields } from '../platform/log.ts';
 import type { BridgeEvent, BridgeEventOf } from './bridge-event.ts';
 import type { Listener } from './bus.ts';
+import { Sums } from './log-sums.ts';
+import { someOf } from './many.ts';
 
 interface Line {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
@@ -22,8 +24,13 @@ const span = (fromUs: number | undefined, toUs: number | undefined) =>
 
 /** The listener that writes them. */
 export function logEvents(log: Log, clock: Clock): Listener {
+  const sums = new Sums(clock, (fields, isGood) =>
+    log[isGood ? 'info' : 'warn'](fields, 'announcement.sent'),
+  );
   return (event) => {
-    for (const { level, fields, name } of linesOf(event, clock)) log[level](fields, name ?? event.kind);
+    const isSummedUp = sums.take(event);
+    for (const { level, fields, name } of linesOf(event, clock))
+      log[isSummedUp ? 'debug' : level](fields, name ?? event.kind);
   };
 }
 
@@ -177,7 +184,7 @@ function startedFields({ version, config, url }: BridgeEventOf<'bridge.started'>
     version,
     config: config.file,
     feeds: config.feeds.map(({ name }) => name),
-    destinations: Object.keys(config.destinations),
+    destinations: someOf(Object.keys(config.destinations)),
     rules: config.rules.length,
     store: config.store.path,
     url,
@@ -185,7 +192,7 @@ function startedFields({ version, config, url }: BridgeEventOf<'bridge.started'>
 }
 
 function reloadedLines({ changes, needsRestart }: BridgeEventOf<'config.reloaded'>): Line[] {
-  const lines: Line[] = [{ level: 'info', fields: { changes } }];
+  const lines: Line[] = [{ level: 'info', fields: { changes: someOf(changes) } }];
   if (needsRestart.length > 0)
     lines.push({
       level: 'warn',
@@ -224,8 +231,10 @@ function receivedFields({ announcement, deliveries }: BridgeEventOf<'announcemen
     networkMs: span(dispatchTimestampUs, receivedTimestampUs),
     stalledMs: announcement.stalledMs === undefined ? undefined : roundMs(announcement.stalledMs),
     ageMs: roundMs(announcement.ageAtReceiptMs),
-    deliveries: deliveries.map(({ destination, ticker }) =>
-      ticker === undefined ? destination : `${destination}:${ticker}`,
+    deliveries: someOf(
+      deliveries.map(({ destination, ticker }) =>
+        ticker === undefined ? destination : `${destination}:${ticker}`,
+      ),
     ),
   };
 }

@@ -1,4 +1,5 @@
 /** `docs/metrics.md`, made from the metrics themselves. A test compares the two. */
+import { MANY_DESTINATIONS } from './many.ts';
 import type { MetricDescription } from './metric-maker.ts';
 
 const INTRODUCTION = `# Metrics
@@ -8,6 +9,8 @@ Made by \`src/ops/metrics-reference.ts\` from the metrics themselves; to bring i
 \`GET /metrics\`, in Prometheus' text format. Beside these there are the usual ones of the process and of Node (\`process_*\`, \`nodejs_*\`).
 Labels come only from the config and from known words: a \`publisher\` or \`listing_type\` that this version does not know counts as \`other\`.
 Words of \`outcome\`: a delivery ends as \`delivered\`, \`dead\`, \`expired\` or \`skipped\`; an attempt is \`delivered\` or has the reason for which it was not.
+With more than ${MANY_DESTINATIONS} destinations the histograms, \`attempts_total\` and \`connects_paid_total\` are kept by type (\`destination="type:webhook"\`), and the gauges of
+destinations show only what is not 0.
 `;
 
 const ALERTS = `## What to be woken for

@@ -6,6 +6,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import type { BridgeEvent, BridgeEventOf } from './bridge-event.ts';
 import type { Listener } from './bus.ts';
+import { expositionOf } from './exposition.ts';
 import { type MetricDescription, MetricMaker } from './metric-maker.ts';
 import { leadOf } from './race.ts';
 import type { Status } from './status.ts';
@@ -26,11 +27,22 @@ const known = (set: readonly string[]) => {
 const publisherLabel = known(PUBLISHERS);
 const listingTypeLabel = known(LISTING_TYPES);
 
+export interface MetricsParts {
+  /** Under which name the figures of a destination are kept: its own, or that of all like it (`figureNameOf`). */
+  readonly nameOf?: (destination: string) => string;
+  /** Lets others have their turn while the text is written. */
+  readonly breathe?: () => Promise<void>;
+}
+
 /** `status` is asked at each read. */
-export function createMetrics(version: string, status: () => Status): Metrics {
+export function createMetrics(
+  version: string,
+  status: () => Status,
+  { nameOf = (destination) => destination, breathe = () => Promise.resolve() }: MetricsParts = {},
+): Metrics {
   const registry = new Registry();
   const make = new MetricMaker(registry);
-  const counters = countersOf(make);
+  const counters = { ...countersOf(make), nameOf };
   const collect = statusGauges(make);
   make.gauge('build_info', 'Always 1', 'version').set({ version }, 1);
   collectDefaultMetrics({ register: registry });
@@ -38,13 +50,13 @@ export function createMetrics(version: string, status: () => Status): Metrics {
     listener: (event) => count(counters, event),
     async read() {
       collect(status());
-      return { contentType: registry.contentType, text: await registry.metrics() };
+      return { contentType: registry.contentType, text: await expositionOf(registry, breathe) };
     },
     descriptions: make.descriptions,
   };
 }
 
-type Counters = ReturnType<typeof countersOf>;
+type Counters = ReturnType<typeof countersOf> & Required<Pick<MetricsParts, 'nameOf'>>;
 
 const countersOf = (make: MetricMaker) => ({
   announcements: make.counter(
@@ -137,11 +149,12 @@ function received(
 }
 
 function attempted(
-  { attempts, connectsPaid, dispatch, stage, delivery }: Counters,
+  { attempts, connectsPaid, dispatch, stage, delivery, nameOf }: Counters,
   { delivery: owed, attempt, result, startedMs, endedMs }: BridgeEventOf<'delivery.attempted'>,
 ): void {
   const { outcome, writtenMs, connected } = result;
-  const { destination, announcement } = owed;
+  const { announcement } = owed;
+  const destination = nameOf(owed.destination);
   const { receivedMs } = announcement;
   attempts.inc({ destination, outcome: outcome.kind === 'delivered' ? 'delivered' : outcome.reason });
   if (connected) connectsPaid.inc({ destination });

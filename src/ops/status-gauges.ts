@@ -1,5 +1,6 @@
 /** The metrics that say how things are rather than what happened: set from the status at each read. */
 import type { Gauge } from 'prom-client';
+import { MANY_DESTINATIONS } from './many.ts';
 import type { MetricMaker } from './metric-maker.ts';
 import type { Status } from './status.ts';
 
@@ -96,11 +97,16 @@ function destinationGauges(make: MetricMaker): (destinations: Status['destinatio
   );
   return (destinations) => {
     for (const metric of [pending, oldest, suspended, slowed]) metric.reset();
-    for (const { name, pending: waiting, oldestMs, suspended: refuses, slowed: fails } of destinations) {
-      pending.set({ destination: name }, waiting);
-      oldest.set({ destination: name }, (oldestMs ?? 0) / 1000);
-      suspended.set({ destination: name }, refuses === undefined ? 0 : 1);
-      slowed.set({ destination: name }, fails === undefined ? 0 : 1);
+    const saysAll = destinations.length <= MANY_DESTINATIONS;
+    for (const destination of destinations) {
+      const labels = { destination: destination.name };
+      for (const [gauge, value] of [
+        [pending, destination.pending],
+        [oldest, (destination.oldestMs ?? 0) / 1000],
+        [suspended, destination.suspended === undefined ? 0 : 1],
+        [slowed, destination.slowed === undefined ? 0 : 1],
+      ] as const)
+        if (saysAll || value !== 0) gauge.set(labels, value);
     }
   };
 }
