@@ -33,6 +33,7 @@ import { type Clock, wait } from './platform/clock.ts';
 import type { Log } from './platform/log.ts';
 import { LoopDelay } from './platform/loop-delay.ts';
 import { messageOf } from './platform/message-of.ts';
+import { nextTurn } from './platform/next-turn.ts';
 import type { Random } from './platform/random.ts';
 import { LatestRedactor, type Redactor } from './platform/secret.ts';
 import { Timeline } from './platform/timeline.ts';
@@ -126,7 +127,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     });
     const dedupe = remember(store, new Dedupe(dedupeWindow), startedMs);
     const ids = createIds(random);
-    const intake = new Intake({ ids, dedupe, journal, events: events.intake }, NOWHERE);
+    const intake = new Intake({ ids, dedupe, journal, nextTurn, events: events.intake }, NOWHERE);
     const rehearsal = new Rehearsal(clock, events.rehearsalFailed);
     const announcement: FeedEvents['announcement'] = (frame, receipt) => {
       intake.take(frame, receipt);
@@ -161,7 +162,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       });
     const metrics = createMetrics(version, status, {
       nameOf: (destination) => lanes.figureName(destination),
-      breathe: () => wait(clock, 0),
+      breathe: () => new Promise(nextTurn),
     });
     bus.listen(metrics.listener);
     const { redact } = redactor;

@@ -21,6 +21,9 @@ export interface Target {
   push(delivery: Delivery): void;
 }
 
+/** Deliveries handed over before the sockets have their turn: the first of thousands does not wait for the last. */
+const BITE = 64;
+
 export interface IntakeParts {
   readonly ids: (nowMs: number) => string;
   readonly dedupe: Dedupe;
@@ -28,6 +31,8 @@ export interface IntakeParts {
     recordAll(recorded: readonly Recorded[]): void;
     settle(attempt: AttemptRecord): void;
   };
+  /** Calls back once the sockets have had their turn. */
+  readonly nextTurn: (callback: () => void) => void;
   readonly events: {
     /** `rules`: every one that matched, also one that sends nothing. */
     received(announcement: Announcement, deliveries: readonly Delivery[], rules: readonly string[]): void;
@@ -85,7 +90,7 @@ export class Intake {
   /** On record and handed over when this returns. */
   accept(frame: AnnouncementFrame, receipt: Omit<Receipt, 'id'>): void {
     this.take(frame, receipt);
-    inBites(this.#handOver(), Number.POSITIVE_INFINITY);
+    for (const _ of this.#handOver());
   }
 
   /**
@@ -103,7 +108,12 @@ export class Intake {
     const { rules, matches } = router.route(announcement);
     const planned = deliveriesOf(announcement, matches, targets, receivedMs);
     if (this.#routed.push({ announcement, ...planned, rules }) === 1)
-      queueMicrotask(() => inBites(this.#handOver(), BITE));
+      queueMicrotask(() => this.#inBites(this.#handOver()));
+  }
+
+  #inBites(steps: Generator<void>): void {
+    for (let n = 0; n < BITE; n++) if (steps.next().done) return;
+    this.#parts.nextTurn(() => this.#inBites(steps));
   }
 
   /** A step for each delivery; all are on record before the first. */
@@ -146,15 +156,6 @@ export class Intake {
     });
     this.#parts.events.capped(delivery, detail, nowMs);
   }
-}
-
-/** Deliveries handed over before the sockets have their turn: the first of thousands does not wait for the last. */
-const BITE = 32;
-
-/** Microtasks, so that nothing but the sends comes between: no other frame, no timer. */
-function inBites(steps: Generator<void>, bite: number): void {
-  for (let n = 0; n < bite; n++) if (steps.next().done) return;
-  queueMicrotask(() => inBites(steps, bite));
 }
 
 const recordedOf = ({ announcement, deliveries, capped }: Routed): Recorded => ({

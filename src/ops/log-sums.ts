@@ -82,10 +82,11 @@ export class Sums {
     return true;
   }
 
-  #ended({ delivery, state }: BridgeEventOf<'delivery.ended'>): boolean {
+  #ended({ delivery, state, reason }: BridgeEventOf<'delivery.ended'>): boolean {
     const { id } = delivery.announcement;
     const sum = this.#sums.get(id);
-    if (sum === undefined) return false;
+    // The row that stands for tickers beyond `maxTickers` is no delivery.
+    if (sum === undefined || reason === 'max_tickers') return false;
     sum.ended[state] = (sum.ended[state] ?? 0) + 1;
     sum.left--;
     if (sum.left > 0) return true;

@@ -23,6 +23,7 @@ import { Journal } from '../outbox/journal.ts';
 import { migrate } from '../outbox/migrations.ts';
 import { SqliteOutbox } from '../outbox/sqlite.ts';
 import type { Clock } from '../platform/clock.ts';
+import { nextTurn } from '../platform/next-turn.ts';
 import type { Random } from '../platform/random.ts';
 import type { RuleOptions } from '../routing/options.ts';
 import type { Router, Routing } from '../routing/router.ts';
@@ -128,6 +129,7 @@ export class Stage implements AsyncDisposable {
     this.#intake = new Intake(
       {
         ids: createIds(parts.random),
+        nextTurn,
         dedupe: new Dedupe(DEDUPE_WINDOW_MS),
         journal: parts.timed
           ? {

@@ -225,7 +225,7 @@ export class World {
       dedupe.remember(identity, receivedMs);
     const events = { received: () => undefined, duplicate: () => undefined, capped: () => undefined };
     this.#intake = new Intake(
-      { ids: createIds(random), dedupe, journal: this.#journal, events },
+      { ids: createIds(random), nextTurn: queueMicrotask, dedupe, journal: this.#journal, events },
       { router, targets },
     );
     for (const lane of this.lanes.values()) lane.refill();

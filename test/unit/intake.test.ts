@@ -12,6 +12,7 @@ test('regression: a notice that was read before a listing, but with it, does not
   const intake = new Intake(
     {
       ids: createIds(() => 0.5),
+      nextTurn: queueMicrotask,
       dedupe: new Dedupe(60_000),
       journal: { recordAll: quiet, settle: quiet },
       events: { received: ({ title }) => void received.push(title), duplicate: quiet, capped: quiet },
@@ -61,4 +62,63 @@ test('regression: a notice that was read before a listing, but with it, does not
     'another notice',
     'another listing',
   ]);
+});
+
+test('regression: the first of thousands of deliveries does not wait for the last, and all are on record before it', () => {
+  const pushed: string[] = [];
+  const turns: (() => void)[] = [];
+  let recorded = 0;
+  const quiet = () => undefined;
+  const names = Array.from({ length: 3000 }, (_, n) => `bot-${n}`);
+  const intake = new Intake(
+    {
+      ids: createIds(() => 0.5),
+      dedupe: new Dedupe(60_000),
+      journal: {
+        recordAll: (all) => {
+          recorded += all.reduce((sum, { deliveries }) => sum + deliveries.length, 0);
+        },
+        settle: quiet,
+      },
+      nextTurn: (callback) => void turns.push(callback),
+      events: { received: quiet, duplicate: quiet, capped: quiet },
+    },
+    {
+      router: {
+        route: () => ({
+          rules: ['all'],
+          matches: names.map((destination) => ({
+            rule: 'all',
+            destination,
+            template: undefined,
+            tickers: [],
+          })),
+        }),
+        explain: () => [],
+      },
+      targets: new Map(
+        names.map((name) => [
+          name,
+          { forEachTicker: false, maxAgeMs: false as const, push: () => void pushed.push(name) },
+        ]),
+      ) as unknown as Intake['routes']['targets'],
+    },
+  );
+  const frame = {
+    kind: 'announcement',
+    title: 'wide',
+    listingType: 'spot_listing',
+    publisher: 'upbit',
+    ticker: '',
+    extra: {},
+  };
+  const receipt = { feed: 'one', receivedMs: 1, receivedTimestampUs: 1, ageAtReceiptMs: 0 };
+  intake.take(frame as unknown as AnnouncementFrame, receipt as unknown as Parameters<Intake['take']>[1]);
+  return Promise.resolve().then(() => {
+    expect(recorded).toBe(3000);
+    expect(pushed.length).toBeGreaterThan(0);
+    expect(pushed.length).toBeLessThanOrEqual(64);
+    for (let next = turns.shift(); next !== undefined; next = turns.shift()) next();
+    expect(pushed).toEqual(names);
+  });
 });

@@ -39,7 +39,13 @@ function intake(maxTickers?: number) {
     push: (delivery) => pushed.push(delivery),
   });
   const subject = new Intake(
-    { ids: createIds(() => 0.5), dedupe: new Dedupe(60_000), journal, events: told },
+    {
+      ids: createIds(() => 0.5),
+      dedupe: new Dedupe(60_000),
+      journal,
+      nextTurn: queueMicrotask,
+      events: told,
+    },
     {
       router: compileRules([RULE]),
       targets: new Map([

@@ -21,7 +21,8 @@ test('the chart is drawn from bench/results.json', () => {
 
 test('the results are of a whole run: every target, and the curve with and without', () => {
   expect(results.short).toBe(false);
-  expect(new Set(results.rows.map(({ target }) => target))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));
+  const targets = new Set(results.rows.map(({ target }) => target));
+  expect([1, 2, 3, 4, 5, 6, 7, 8].filter((target) => !targets.has(target))).toEqual([]);
   expect(new Set(results.curve.map(({ silenceMs }) => silenceMs))).toEqual(
     new Set([1000, 10_000, 60_000, 300_000]),
   );
