@@ -100,13 +100,19 @@ function destinationGauges(make: MetricMaker): (destinations: Status['destinatio
     const saysAll = destinations.length <= MANY_DESTINATIONS;
     for (const destination of destinations) {
       const labels = { destination: destination.name };
-      for (const [gauge, value] of [
-        [pending, destination.pending],
-        [oldest, (destination.oldestMs ?? 0) / 1000],
-        [suspended, destination.suspended === undefined ? 0 : 1],
-        [slowed, destination.slowed === undefined ? 0 : 1],
-      ] as const)
+      const values = figuresOf(destination);
+      for (const [index, gauge] of [pending, oldest, suspended, slowed].entries()) {
+        const value = values[index] ?? 0;
         if (saysAll || value !== 0) gauge.set(labels, value);
+      }
     }
   };
 }
+
+/** In the order of the gauges. */
+const figuresOf = ({ pending, oldestMs, suspended, slowed }: Status['destinations'][number]) => [
+  pending,
+  (oldestMs ?? 0) / 1000,
+  suspended === undefined ? 0 : 1,
+  slowed === undefined ? 0 : 1,
+];

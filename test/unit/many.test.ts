@@ -46,7 +46,7 @@ const ended = (delivery: Delivery, state: 'delivered' | 'expired' = 'delivered')
 
 test('regression: /metrics of 3,000 destinations in trouble is below 1 MB, and is written in bites', async () => {
   const destinations = deliveries.map(({ destination: name }) => ({
-    ...{ name, type: 'webhook', state: 'suspended: gone', suspended: 'gone', pausedMs: 0 },
+    ...{ name, type: 'webhook', state: 'suspended: gone', suspended: 'gone', slowed: undefined, pausedMs: 0 },
     ...{ inFlight: 1, pending: 7, oldestMs: 12_345.678 },
   }));
   let turns = 0;
@@ -78,7 +78,14 @@ test('regression: /metrics of 3,000 destinations in trouble is below 1 MB, and i
 test('of many destinations that are well the gauges say nothing; of few, that they are', async () => {
   const gauges = async (count: number) => {
     const destinations = Array.from({ length: count }, (_, n) => ({
-      ...{ name: `bot-${n}`, type: 'webhook', state: 'ok', suspended: undefined, pausedMs: 0 },
+      ...{
+        name: `bot-${n}`,
+        type: 'webhook',
+        state: 'ok',
+        suspended: undefined,
+        slowed: undefined,
+        pausedMs: 0,
+      },
       ...{ inFlight: 0, pending: n === 7 ? 1 : 0, oldestMs: undefined },
     }));
     const { text } = await createMetrics('1', () => ({ ...NO_STATUS, destinations }) as Status).read();
