@@ -197,7 +197,6 @@ export class Lane {
       void this.#queue.add(this.#sendNext);
   }
 
-  /** It changes as other destinations of the same origin come and go. */
   #setConcurrency(): void {
     const concurrency = concurrencyOf(this.#parts);
     if (this.#queue.concurrency !== concurrency) this.#queue.concurrency = concurrency;
