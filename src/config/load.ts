@@ -20,8 +20,9 @@ import {
 import { explainAll, explainIssue } from './explain.ts';
 import { exposedSecrets } from './exposed-secrets.ts';
 import { textOf } from './file-text.ts';
+import { gluedTickers } from './glued-tickers.ts';
 import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
-import { oddConditions } from './odd-conditions.ts';
+import { oddAnswers, oddConditions } from './odd-conditions.ts';
 import { type ConfigParts, looseParts, partsOf, soundParts } from './parts.ts';
 import { byPlace, type ConfigProblem, type Finding } from './problem.ts';
 import { checkReferences } from './references.ts';
@@ -179,8 +180,10 @@ function check(root: Located, file: string, storeFolder: string, readFile: ReadF
       ...unusualWords(parts),
       ...unusualKeys(parts),
       ...odd,
+      ...oddAnswers(parts),
       ...deadRules(parts, rulesIn(odd.filter(({ never }) => never))),
       ...foreignPlaceholders(root),
+      ...gluedTickers(parts, root),
       ...exposed,
     ],
   };

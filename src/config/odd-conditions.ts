@@ -1,6 +1,8 @@
 /** Conditions that cannot match, or match something else than was meant: each odd text, else the contradiction. Warnings. */
 import type { RuleOptions } from '../routing/options.ts';
 import { leavesOf, TEXT_FIELDS } from './conditions.ts';
+import { oddAnswerPattern } from './odd-patterns.ts';
+import type { ConfigParts } from './parts.ts';
 import type { Finding } from './problem.ts';
 import { contradictionIn, type Known, oddityOf } from './satisfiable.ts';
 
@@ -18,6 +20,20 @@ export function* oddConditions(rules: readonly (RuleOptions | undefined)[]): Ite
         message: `rule ${JSON.stringify(rule.name)} never matches: ${contradiction.message}`,
         hint: 'take out what excludes the rest',
         never: true,
+      };
+  }
+}
+
+/** An order that is never confirmed is repeated or buried, although the receiver took it. */
+export function* oddAnswers({ destinations }: ConfigParts): Iterable<Finding> {
+  for (const [name, options] of destinations) {
+    if (options?.type !== 'webhook' || options.success?.bodyMatches === undefined) continue;
+    const odd = oddAnswerPattern(options.success.bodyMatches);
+    if (odd !== undefined)
+      yield {
+        path: ['destinations', name, 'success', 'bodyMatches'],
+        message: `${odd.message}: no answer would count as taken`,
+        hint: odd.hint,
       };
   }
 }

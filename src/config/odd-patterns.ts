@@ -45,6 +45,13 @@ export function oddPattern(field: TextField, source: string): Oddity | undefined
   );
 }
 
+/** The mistake in a pattern that an answer (JSON, text of a program) must contain: quotes, percent signs and blanks are at home there. */
+export function oddAnswerPattern(source: string): Oddity | undefined {
+  const odd = oddPattern('title', source);
+  if (odd === undefined || /^["'`].*["'`]$/s.test(source) || /^%/.test(source)) return undefined;
+  return odd.never ? odd : undefined;
+}
+
 /** Without what is escaped and what stands in brackets, where marks mean themselves. */
 const structureOf = (source: string) => source.replaceAll(/\\./gs, 'x').replaceAll(/\[\^?\]?[^\]]*\]/g, 'x');
 

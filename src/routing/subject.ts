@@ -6,7 +6,7 @@ import type { Announcement } from '../announcement.ts';
 import { Text } from './text.ts';
 
 /**
- * Conditions look at no more tickers than this. Real announcements name a few dozen at most; a frame has room for
+ * Conditions and templates look at no more tickers than this. Real announcements name a few dozen at most; a frame has room for
  * 30,000, and a thousand rules that ask each of them would hold up everything else for seconds.
  */
 export const MOST_TICKERS = 1000;

@@ -188,6 +188,25 @@ describe('regression: a rule below a wider one that stops is never reached', () 
   });
 });
 
+describe('regression: a pattern that no answer can contain', () => {
+  const withAnswer = (pattern: string) =>
+    load(
+      PARTS.replace('https://x.example/a }', `https://x.example/a, success: { bodyMatches: ${pattern} } }`) +
+        '  - { match: {}, send: a }\n',
+      ENV,
+    );
+
+  test.each(['"/ok/i"', '“ok”', "'ok^'", '"\\bok\\b"', "'ok\\\\d'"])('%s', (pattern) => {
+    expect(warningsOf(withAnswer(pattern))).toEqual([
+      expect.stringMatching(/^2:\d+: .*no answer would count as taken$/),
+    ]);
+  });
+
+  test.each([`'"ok"'`, `'"ok": ?true'`, '"^accepted$"', `'{"a":{"b":1}}'`])('%s is fine', (pattern) => {
+    expect(warningsOf(withAnswer(pattern))).toEqual([]);
+  });
+});
+
 test('regression: decomposed Hangul in a pattern finds the composed', () => {
   const pattern = '원화'.normalize('NFD');
   const loaded = loadRules(`{ name: x, match: { title: { matches: "${pattern}" } }, send: a }`);

@@ -138,6 +138,32 @@ templates:
   });
 });
 
+describe('regression: a symbol made of all tickers is warned of', () => {
+  test.each([
+    '{{ tickers | first }}USDT',
+    '{{ tickers }}USDT',
+    '{{ tickers[0] }}_KRW',
+    'KRW-{{ tickers.first }}',
+  ])('%s', (text) => {
+    const lines = [...WEBHOOK, `body: { symbol: "${text}" }`];
+    expect(warningsOf(load(withDestination(...lines), ENV))).toEqual([
+      '7:21: this is no symbol when an announcement names several tickers, or none',
+    ]);
+    const forEach = load(withDestination(...lines, 'forEach: ticker'), ENV);
+    expect(warningsOf(forEach)).toEqual([]);
+  });
+
+  test.each([
+    '{{ tickers | join: ", " }} on {{ publisher }}',
+    '{{ tickers }}',
+    '({{ tickers }})',
+    'https://x.example/{{ tickers | first }}_USDT',
+  ])('and nothing else: %s', (text) => {
+    const lines = [...WEBHOOK, `body: { text: '${text}' }`];
+    expect(warningsOf(load(withDestination(...lines), ENV))).toEqual([]);
+  });
+});
+
 test('regression: a form header over a tree is refused', () => {
   const lines = [
     ...WEBHOOK,

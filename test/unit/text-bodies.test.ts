@@ -161,6 +161,12 @@ describe('regression: no value leaves its place', () => {
     });
   });
 
+  test('in an order of words', () => {
+    holds({ body: 'buy {{ ticker }}, 100, {{ title }}' }, (body) => {
+      expect(body).toMatch(/^buy [^,;|&=:"'`{}[\]<>\\]*, 100, [^,;|&=:"'`{}[\]<>\\]*$/);
+    });
+  });
+
   test('in a link of a tree', () => {
     const body = { link: 'https://x.example/trade/{{ ticker }}?note={{ title }}&side=buy' };
     holds({ body }, (sent, title, ticker) => {

@@ -24,6 +24,12 @@ export const markupEngine = createEngine({
   same: 'escape',
 });
 
+/** Marks that separate fields in the notations that programs read. No ticker has one, and in an order a title may do without. */
+const SEPARATORS = /[,;|&=:"'`{}[\]<>\\]+/g;
+
+/** A text for one ticker is an order. */
+const orderEngine = createEngine({ escape: (text) => onOneLine(text).replace(SEPARATORS, ' ') });
+
 const ENGINES = {
   prose: createEngine({ escape: onOneLine }),
   form: createEngine({ escape: (text) => encodeURIComponent(text.toWellFormed()), same: 'uri' }),
@@ -33,6 +39,7 @@ const ENGINES = {
 /** `contentType` as it will be sent. Throws `TemplateProblem`. */
 export function compileTextBody(source: string, contentType: string, renderedFor: RenderedFor): TextTemplate {
   const syntax = syntaxOf(source, contentType);
+  if (syntax === 'prose' && renderedFor === 'ticker') return compileText(orderEngine, source, renderedFor);
   // The line break at the end of a YAML block would belong to the last field.
   return compileText(ENGINES[syntax], syntax === 'form' ? source.trim() : source, renderedFor);
 }
