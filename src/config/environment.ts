@@ -85,8 +85,32 @@ export function loadEnvironment(configFile: string, env: Environment, readFile: 
     },
     howToSet: (name) =>
       whereItIs(name, fromFile, env) ??
-      `set it in the environment, or add a line ${name}=… to ${envFile}${isThere ? '' : ' (which does not exist yet)'}`,
+      `set it in the environment, or add a line ${name}=… to ${envFile}${isThere ? '' : ` (${elsewhere(envFile, readFile)})`}`,
   };
+}
+
+/** Names that editors and people give it; and the folder from which the command was started. */
+function elsewhere(envFile: string, readFile: ReadFile): string {
+  const folder = dirname(envFile);
+  const others = [
+    [resolve('.env'), 'only the .env beside the config is read: move it'],
+    [resolve(folder, '.env.txt'), 'rename it to .env'],
+    [resolve(folder, 'env'), 'rename it to .env'],
+    [resolve(folder, '.env.local'), 'rename it to .env'],
+    [resolve(folder, '.env.example'), 'copy it to .env and fill it in'],
+  ] as const;
+  for (const [path, advice] of others)
+    if (path !== envFile && isReadable(path, readFile)) return `there is ${path}; ${advice}`;
+  return 'which does not exist yet';
+}
+
+function isReadable(path: string, readFile: ReadFile): boolean {
+  try {
+    readFile(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Something in the `.env` that is nearly it. */

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config's own references, not JavaScript's
 /** `.env` and the config as people's tools write them: read, or told in words of their own. */
+import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseEnvFile } from '../../src/config/dotenv.ts';
 import {
@@ -149,6 +150,14 @@ describe('regression: what is there is never called not set', () => {
 
   test('no .env at all', () => {
     expect(problems({}).shown).toContain('add a line KEY=… to /etc/bridge/.env (which does not exist yet)');
+  });
+
+  test.each([
+    ['/etc/bridge/.env.txt', 'rename it to .env'],
+    ['/etc/bridge/.env.example', 'copy it to .env and fill it in'],
+    [resolve('.env'), 'only the .env beside the config is read: move it'],
+  ])('a file of another name or place: %s', (path, advice) => {
+    expect(shown(load(CONFIG, {}, { [path]: 'KEY=x' }))).toContain(`there is ${path}; ${advice}`);
   });
 
   test.each([
