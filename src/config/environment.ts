@@ -33,13 +33,18 @@ export function readFault(error: unknown): string {
 export const storeRoot = (file: string, env: Environment): string =>
   resolve(env['LISTING_BRIDGE_STORE_ROOT'] || dirname(file));
 
+interface ProcessRemark {
+  readonly message: string;
+  readonly hint: string;
+}
+
 export interface LoadedEnvironment extends VariableSource {
   /** Why the `.env` could not be used, if it is there and could not. */
   readonly fault: string | undefined;
   /** What is odd about the `.env`. */
   readonly remarks: readonly EnvRemark[];
   /** What was odd about the variables of the process that were read so far; without their values. */
-  readonly processRemarks: ReadonlyMap<string, string>;
+  readonly processRemarks: ReadonlyMap<string, ProcessRemark>;
 }
 
 const NO_FILE: EnvFile = { entries: new Map(), commentedOut: new Map(), remarks: [] };
@@ -58,7 +63,7 @@ export function loadEnvironment(configFile: string, env: Environment, readFile: 
     isThere = reason !== 'it does not exist';
     if (isThere) fault = `${envFile} cannot be read: ${reason}`;
   }
-  const processRemarks = new Map<string, string>();
+  const processRemarks = new Map<string, ProcessRemark>();
   const ofProcess = (name: string) => {
     const value = own(env, name) ?? own(env, `\ufeff${name}`);
     if (value === undefined) return undefined;
@@ -131,18 +136,33 @@ function whereItIs(name: string, { entries, commentedOut }: EnvFile, env: Enviro
 }
 
 /** `docker --env-file` and some service managers hand over what a shell would take away. */
-function fromProcess(value: string): { readonly text: string; readonly remark?: string } {
+function fromProcess(value: string): { readonly text: string; readonly remark?: ProcessRemark } {
   const text = value.replace(/\r$/, '');
-  const [, , inner] = /^(["'`])(.*)\1$/s.exec(text) ?? [];
-  if (inner !== undefined)
+  const [, quote = '', inner] = /^(["'`])(.*)\1$/s.exec(text) ?? [];
+  if (inner !== undefined && !inner.includes(quote))
     return {
       text: inner,
-      remark: 'has quotes around its value, as docker --env-file leaves them there; they are left off',
+      remark: {
+        message: 'has quotes around its value, as docker --env-file leaves them there; they are left off',
+        hint: 'write the value without quotes in the file that --env-file names',
+      },
     };
   if (text !== value)
-    return { text, remark: 'ends in a carriage return, as files of Windows leave it there; it is left off' };
+    return {
+      text,
+      remark: {
+        message: 'ends in a carriage return, as files of Windows leave it there; it is left off',
+        hint: 'save the file that sets it with line ends of Unix (LF)',
+      },
+    };
   if (/\s#/.test(text))
-    return { text, remark: 'has a # behind a blank in its value: docker --env-file takes no comments' };
+    return {
+      text,
+      remark: {
+        message: 'has a # behind a blank in its value: docker --env-file takes no comments',
+        hint: 'put the comment on a line of its own',
+      },
+    };
   return { text };
 }
 

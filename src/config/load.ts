@@ -229,10 +229,11 @@ function environmentRemarks({ remarks, processRemarks }: LoadedEnvironment, file
   const place = { column: 1, sourceLine: '' };
   return [
     ...remarks.map((remark) => ({ ...place, ...remark, file: join(dirname(file), '.env') })),
-    ...[...processRemarks].map(([name, remark]) => ({
+    ...[...processRemarks].map(([name, { message, hint }]) => ({
       ...place,
       line: 1,
-      message: `the variable ${name} ${remark}`,
+      message: `the variable ${name} ${message}`,
+      hint,
     })),
   ];
 }

@@ -63,3 +63,31 @@ test('a ticker for a ticker, no order for what is redacted, nothing after stop, 
     ['dry', 'dry_run'],
   ]);
 });
+
+test('regression: thirty thousand tickers in one frame are twenty orders, one row and one line', async () => {
+  await using standIns = await startStandIns();
+  using workplace = new Workplace(CONFIG);
+  await using bridge = workplace.start(['run'], standIns.env);
+  const { feed, bot } = standIns;
+  await bridge.event('feed.self_test_answered');
+  const tickers = Array.from({ length: 30_000 }, (_, index) => `T${index}`);
+  feed.announce({
+    publisher: 'binance',
+    listingType: 'spot_listing',
+    ticker: tickers.join(','),
+    title: 'Many',
+  });
+  feed.announce({ publisher: 'binance', listingType: 'spot_listing', ticker: 'LAST', title: 'the last one' });
+  await bot.waitFor(({ body }) => (body as { symbol: string }).symbol === 'LAST', 10_000);
+  bridge.kill('SIGTERM');
+  expect(await bridge.finished).toMatchObject({ code: 0 });
+
+  const symbols = bot.received.map(({ body }) => (body as { symbol: string }).symbol);
+  expect(symbols.toSorted()).toEqual(['LAST', ...tickers.slice(0, 20)].toSorted());
+  const capped = bridge.log.all.filter(
+    ({ msg, reason }) => msg === 'delivery.skipped' && reason === 'max_tickers',
+  );
+  expect(capped).toMatchObject([
+    { destination: 'bot', detail: expect.stringContaining('29980 of 30000 tickers not sent') },
+  ]);
+});
