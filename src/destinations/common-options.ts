@@ -42,7 +42,9 @@ export const commonOptions = (defaults: { maxAgeMs: number; timeoutMs: number; c
   onAmbiguous: z
     .enum(['resend', 'drop'])
     .default('resend')
-    .describe('when the answer was lost after the request was written'),
+    .describe(
+      'when the answer was lost after the request was written, or a gateway answered in its place (408, 502, 504, …)',
+    ),
   dryRun: flag().default(false).describe('everything but the send'),
 });
 
