@@ -5,6 +5,7 @@ import { describeAttempt } from './describe.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Head, Held } from './head.ts';
 import type { LaneParts } from './lane-parts.ts';
+import type { Looks } from './looks.ts';
 import type { AttemptResult } from './outcome.ts';
 import { type Decision, decide, isUnreadable, pauseOf } from './retry-policy.ts';
 import type { Room } from './room.ts';
@@ -20,8 +21,8 @@ export interface Sent {
   readonly room: Room;
   readonly startedMs: number;
   readonly nowMs: number;
-  /** It was a look at the trouble. */
-  readonly isLook: boolean;
+  /** What `Trouble.begin` gave. */
+  readonly look: Looks | undefined;
 }
 
 export interface Answered extends Sent {
@@ -39,7 +40,7 @@ export interface Conclusion {
 /** Counts the attempt in `held`, lets the budgets know what the far end said of them, and tells what is new. */
 export function conclude(
   held: Held,
-  { result, room, startedMs, nowMs, isLook, isElsewhere, hasOthersUnderWay }: Answered,
+  { result, room, startedMs, nowMs, look, isElsewhere, hasOthersUnderWay }: Answered,
   { name, options: { retry, onAmbiguous }, random, events }: LaneParts,
   head: Head,
   trouble: Trouble<Held>,
@@ -56,7 +57,7 @@ export function conclude(
   const judgement = isElsewhere
     ? NO_NEWS
     : trouble.judge(held, evidenceOf(result), {
-        ...{ nowMs, isLook, retry, reason, words, hasOthersUnderWay },
+        ...{ nowMs, look, retry, reason, words, hasOthersUnderWay },
         hasUntried: head.readyCount > 0,
         lifeMs: Math.max(leftMs, head.longestLifeMs(nowMs)),
       });

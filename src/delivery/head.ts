@@ -24,8 +24,6 @@ export interface Held extends OwedDelivery, Witness {
   uncounted: number;
   /** Answers that could not be read, in this life of the bridge. */
   unreadable: number;
-  isOutvoted: boolean;
-  refusals: number;
   /** Rendered at the first attempt. */
   message: unknown;
   place: Place;
@@ -38,6 +36,9 @@ export interface Held extends OwedDelivery, Witness {
 type Place = 'new' | 'ready' | 'tried' | 'waiting' | 'in flight' | 'gone';
 
 const isIdle = (place: Place) => place === 'ready' || place === 'tried' || place === 'waiting';
+
+/** How a message stands that nobody has refused. */
+const BLAMELESS = { isOutvoted: false, refusals: 0, refusedSinceMs: undefined };
 
 export class Head {
   readonly #byId = new Map<string, Held>();
@@ -92,7 +93,8 @@ export class Head {
       queued: item.delivery,
       // The rich form was one of its attempts.
       uncounted: item.plain ? 1 : 0,
-      ...{ unreadable: 0, isOutvoted: false, refusals: 0 },
+      unreadable: 0,
+      ...BLAMELESS,
       message: undefined,
       place: 'new',
       retry: undefined,
@@ -134,7 +136,7 @@ export class Head {
   beginAnew(): readonly Held[] {
     const waiting: Held[] = [];
     for (const held of this.#byId.values()) {
-      Object.assign(held, { isOutvoted: false, refusals: 0, uncounted: held.attempts });
+      Object.assign(held, BLAMELESS, { uncounted: held.attempts });
       if (held.place !== 'waiting') continue;
       held.notBeforeMs = 0;
       waiting.push(held);

@@ -236,13 +236,13 @@ export class Lane {
     const room = this.#room;
     const places = room.take();
     const trouble = this.#trouble;
-    const isLook = trouble.begin(startedMs);
+    const look = trouble.begin(startedMs);
     const landed = await this.#flights.start(this.#parts, held, message, startedMs);
     room.settle(places, landed.result.writtenMs);
     const nowMs = this.#parts.clock.monotonicMs();
-    if (landed.isRecalled) trouble.learntNothing(isLook, nowMs);
-    this.#land(held, { ...landed, room, startedMs, nowMs, isLook });
-    if (isLook || this.#trouble.isThere) this.wake();
+    if (landed.isRecalled) trouble.learntNothing(look, nowMs);
+    this.#land(held, { ...landed, room, startedMs, nowMs, look });
+    if (look !== undefined || this.#trouble.isThere) this.wake();
     this.#setConcurrency();
   }
 

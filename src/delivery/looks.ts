@@ -38,6 +38,7 @@ export class Looks {
     return Math.max(0, Math.min(this.#nextMs, newsAtMs) - nowMs);
   }
 
+  /** A look goes. */
   begin(nowMs: number): void {
     this.#isUnderWay = true;
     this.#lastMs = nowMs;
@@ -49,6 +50,13 @@ export class Looks {
     this.#isUnderWay = false;
     if (nowMs >= this.#nextMs && !this.#isOutdated) this.#climb(nowMs, lifeMs);
     this.#isOutdated = false;
+  }
+
+  /** The trouble has become another one: its ladder, from the first step. The look under way remains the only one. */
+  change(ladder: Ladder, nowMs: number, lifeMs: number): void {
+    this.#ladder = ladder;
+    this.#steps = 0;
+    this.#climb(nowMs, lifeMs);
   }
 
   /** Something fresh waits. */

@@ -103,8 +103,8 @@ function rejected({ reason, scope }: Extract<Outcome, { kind: 'reject' }>, situa
   if (scope === 'destination' || blame === 'destination') return { kind: 'keep', reason, pause: undefined };
   const decision = again(reason, situation);
   if (decision.kind !== 'again' || refusedBesideOthers === 0) return decision;
-  const leastMs = BESIDE_OTHERS_MS * 2 ** (refusedBesideOthers - 1);
-  return { ...decision, delayMs: Math.max(decision.delayMs, leastMs) };
+  const waitMs = BESIDE_OTHERS_MS * 2 ** (refusedBesideOthers - 1);
+  return { ...decision, delayMs: withinLife(waitMs, situation.leftMs, BESIDE_OTHERS_MS) };
 }
 
 /** What the far end asked of all, whatever becomes of the delivery that it told. */

@@ -28,8 +28,11 @@ const FAILED = 3;
 const REFUSED = 2;
 /** … and of so many surely; it is only reported then, or when there is no other message to ask. */
 const REFUSED_SURELY = 5;
-/** The only message there is, refused so often in a row, speaks for the destination. */
-const REFUSED_ALONE = 3;
+/**
+ * The only message there is speaks for the destination when it is refused so often in a row; where others were taken
+ * before, only after a while, in which there may be others again.
+ */
+const REFUSED_ALONE = { times: 3, forMs: 10_000 } as const;
 /** A message that is refused while others are taken is tried so often after the first of these. */
 const TRIES_BESIDE_OTHERS = 4;
 
@@ -50,13 +53,15 @@ export interface Witness {
   isOutvoted: boolean;
   /** Bare refusals: in a row, and anew once it is outvoted. */
   refusals: number;
+  /** When it was first refused, monotonic ms. */
+  refusedSinceMs: number | undefined;
 }
 
 /** What is known when an answer has come. */
 export interface Scene {
   readonly nowMs: number;
-  /** What `begin` said. */
-  readonly isLook: boolean;
+  /** What `begin` gave. */
+  readonly look: Looks | undefined;
   readonly reason: string;
   /** The answer in words, for a person. */
   readonly words: string;
@@ -99,6 +104,8 @@ export const NO_NEWS = { blame: 'unclear', news: undefined, isOver: false, acqui
 /** Of one destination at one address. */
 export class Trouble<W extends Witness> {
   #state: State | undefined;
+  /** Something was taken here. */
+  #hasTaken = false;
   /** Ids, since one was taken; no more of them than are needed. */
   readonly #failed = new Set<string>();
   readonly #refused = new Set<string>();
@@ -110,7 +117,7 @@ export class Trouble<W extends Witness> {
   }
 
   get slowed(): Since | undefined {
-    return this.#since('slowed');
+    return this.#since('slowed') ?? this.#since('doubted');
   }
 
   get isThere(): boolean {
@@ -122,15 +129,15 @@ export class Trouble<W extends Witness> {
     return this.#state?.looks.waitMs(nowMs) ?? 0;
   }
 
-  /** A message goes. True if it is a look at the trouble. */
-  begin(nowMs: number): boolean {
+  /** A message goes. In trouble it is a look at it, and the only one: give what this gives to `judge`. */
+  begin(nowMs: number): Looks | undefined {
     this.#state?.looks.begin(nowMs);
-    return this.#state !== undefined;
+    return this.#state?.looks;
   }
 
   /** The message under way was called back, or what it brought tells nothing: the next one goes now. */
-  learntNothing(isLook: boolean, nowMs: number): void {
-    if (isLook) this.#state?.looks.repeat(nowMs);
+  learntNothing(look: Looks | undefined, nowMs: number): void {
+    if (this.#isCurrent(look)) look.repeat(nowMs);
   }
 
   /** Something fresh waits. */
@@ -172,11 +179,16 @@ export class Trouble<W extends Witness> {
       case 'gone':
         return this.#suspend(GONE, scene);
       case 'nothing':
-        this.learntNothing(scene.isLook, nowMs);
+        this.learntNothing(scene.look, nowMs);
         return NO_NEWS;
       default:
         return evidence satisfies never;
     }
+  }
+
+  /** A look at the trouble that there is, not at an earlier one. */
+  #isCurrent(look: Looks | undefined): look is Looks {
+    return look !== undefined && look === this.#state?.looks;
   }
 
   #since(kind: State['kind']): Since | undefined {
@@ -186,9 +198,11 @@ export class Trouble<W extends Witness> {
   }
 
   #taken(witness: W): Judgement<W> {
+    this.#hasTaken = true;
     this.#failed.clear();
     this.#refused.clear();
     witness.refusals = 0;
+    witness.refusedSinceMs = undefined;
     if (this.#state === undefined && this.#suspects.size === 0) return NO_NEWS;
     this.#suspects.delete(witness);
     const acquitted = [...this.#suspects];
@@ -221,23 +235,31 @@ export class Trouble<W extends Witness> {
     const { size } = this.#refused;
     witness.refusals++;
     this.#suspects.add(witness);
-    if (size < REFUSED && witness.refusals < REFUSED_ALONE) {
-      if (scene.isLook) this.#state?.looks.failed(scene.nowMs, scene.lifeMs);
-      return NO_NEWS;
-    }
+    witness.refusedSinceMs ??= scene.nowMs;
+    if (size < REFUSED && !this.#speaksForAll(witness, scene.nowMs)) return this.#failedLook(scene);
     if (size >= REFUSED_SURELY || !(scene.hasUntried || scene.hasOthersUnderWay))
       return this.#suspend(REFUSING, scene);
     const isNew = this.#state?.kind !== 'doubted';
     this.#worse('doubted', REFUSING, scene);
     // The others are asked without delay: of a few messages that nobody would take, the good ones soon tell.
-    if (scene.hasUntried && (isNew || (scene.isLook && size > before)))
-      this.#state?.looks.repeat(scene.nowMs);
+    if (scene.hasUntried && isNew) this.#state?.looks.anew(scene.nowMs);
+    else if (scene.hasUntried && size > before) this.learntNothing(scene.look, scene.nowMs);
     return { ...NO_NEWS, blame: 'destination' };
+  }
+
+  #speaksForAll({ refusals, refusedSinceMs = 0 }: W, nowMs: number): boolean {
+    const isLongEnough = !this.#hasTaken || nowMs - refusedSinceMs >= REFUSED_ALONE.forMs;
+    return refusals >= REFUSED_ALONE.times && isLongEnough;
+  }
+
+  #failedLook({ look, nowMs, lifeMs }: Scene): typeof NO_NEWS {
+    if (this.#isCurrent(look)) look.failed(nowMs, lifeMs);
+    return NO_NEWS;
   }
 
   /** While another is on trial too, it may be the destination after all: that is not held against it. */
   #refusedBesideOthers(witness: W, scene: Scene): Judgement<W> {
-    if (scene.isLook) this.#state?.looks.failed(scene.nowMs, scene.lifeMs);
+    this.#failedLook(scene);
     if (this.#refused.size > 0) return NO_NEWS;
     return ++witness.refusals >= TRIES_BESIDE_OTHERS ? { ...NO_NEWS, blame: 'message' } : NO_NEWS;
   }
@@ -249,14 +271,15 @@ export class Trouble<W extends Witness> {
   }
 
   /** The trouble begins, becomes another one, or goes on; then only the answer to a look is new. */
-  #worse(kind: State['kind'], ladder: Ladder, { nowMs, lifeMs, isLook, reason, words }: Scene): void {
+  #worse(kind: State['kind'], ladder: Ladder, scene: Scene): void {
+    const { nowMs, lifeMs, reason, words } = scene;
     const before = this.#state;
-    if (before?.kind === kind && before.ladder === ladder) {
-      if (isLook) before.looks.failed(nowMs, lifeMs);
-      return;
-    }
+    this.#failedLook(scene);
+    if (before?.kind === kind && before.ladder === ladder) return;
+    before?.looks.change(ladder, nowMs, lifeMs);
+    const looks = before?.looks ?? new Looks(ladder, nowMs, lifeMs);
     const sinceMs = before?.kind === kind ? before.sinceMs : nowMs;
-    this.#state = { kind, ladder, reason, words, sinceMs, looks: new Looks(ladder, nowMs, lifeMs) };
+    this.#state = { kind, ladder, reason, words, sinceMs, looks };
   }
 
   #end(acquitted: readonly W[]): Judgement<W> {

@@ -332,3 +332,46 @@ test('a stop in the middle of a look sends nothing more', async () => {
   await stopped;
   expect(bench.sends).toHaveLength(before);
 });
+
+test('regression: among sparse news each poison is its own fault: nothing is suspended', async () => {
+  using bench = new LaneBench(bot());
+  bench.answer = (send) => (isPoison(send) ? refused : delivered);
+  for (let n = 1; n <= 5; n++) {
+    await announceFor(bench, 20 * SECOND, 5 * SECOND, `round ${n}, news`);
+    bench.announce(`poison ${n}`, 5);
+    await bench.clock.advance(2 * SECOND);
+  }
+  await announceFor(bench, 20 * SECOND, 5 * SECOND);
+  expect(bench.said).toEqual(Array.from({ length: 5 }, (_, n) => `dead bot poison ${n + 1}`));
+  expect(healthy(bench)).toEqual(Array(24).fill('delivered'));
+});
+
+test('the last message there is, refused again and again where others were taken, suspends after a while', async () => {
+  using bench = new LaneBench(bot());
+  await announceFor(bench, 5 * SECOND, SECOND);
+  bench.answer = () => missing;
+  bench.announce('one');
+  await bench.clock.advance(9 * SECOND);
+  expect(bench.said).toEqual([]);
+  await bench.clock.advance(20 * SECOND);
+  expect(bench.said).toEqual(['suspended bot gone']);
+});
+
+test('a look that hangs remains the only one when the trouble becomes another', async () => {
+  using bench = new LaneBench(bot({ concurrency: 2, maxAge: '6h', timeout: '30s' }));
+  const answers: Record<string, Outcome | undefined> = { slow: gone };
+  bench.answer = ({ title }) => (title in answers ? answers[title] : busy);
+  bench.tookMs = 3000;
+  bench.announce('slow');
+  bench.tookMs = 0;
+  for (let n = 1; n <= 3; n++) bench.announce(`${n}`);
+  answers['hangs'] = undefined;
+  await bench.clock.advance(SECOND);
+  bench.announce('hangs', 9);
+  await bench.clock.advance(SECOND);
+  const before = bench.sends.length;
+  expect(bench.titles().at(-1)).toBe('hangs');
+  await bench.clock.advance(10 * SECOND);
+  expect(bench.said).toEqual(['suspended bot gone']);
+  expect(bench.sends.length).toBe(before);
+});
