@@ -143,7 +143,6 @@ export class Lane {
   }
 
   wake(): void {
-    if (this.#isStopping) return;
     this.#queue.start();
     this.#issueTickets();
   }

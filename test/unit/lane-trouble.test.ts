@@ -305,7 +305,7 @@ test.each([
       return first ? busy : delivered;
     };
     void bench.lane('bot').reconfigure(bench.parts('bot', 'elsewhere'));
-    await bench.clock.advance(SECOND);
+    await bench.clock.advance(500);
     expect(bench.sends.length).toBe(before + 6);
     expect(states(bench)).toEqual(Array(5).fill('delivered'));
     expect(bench.lane('bot').status).toMatchObject({
@@ -374,4 +374,63 @@ test('a look that hangs remains the only one when the trouble becomes another', 
   await bench.clock.advance(10 * SECOND);
   expect(bench.said).toEqual(['suspended bot gone']);
   expect(bench.sends.length).toBe(before);
+});
+
+test('the message that began it is not the look while there is another, however much it matters', async () => {
+  using bench = new LaneBench(bot({ maxAge: '6h' }));
+  bench.answer = () => missing;
+  bench.announce('first', 9);
+  await bench.clock.advance(10 * SECOND);
+  expect(bench.said).toEqual(['suspended bot gone']);
+  const before = bench.sends.length;
+  bench.announce('second');
+  bench.announce('third');
+  await bench.clock.advance(HOUR);
+  expect(new Set(bench.titles().slice(before))).toEqual(new Set(['second', 'third']));
+  expect(bench.sends.length).toBeGreaterThan(before + 5);
+});
+
+test('a refusal is not held against a message while another is refused too: it may be an outage', async () => {
+  using bench = new LaneBench(bot({ maxAge: '6h' }));
+  bench.answer = ({ title }) => (title === 'victim' ? missing : delivered);
+  bench.announce('victim');
+  await bench.clock.advance(50);
+  bench.announce('taken');
+  await bench.clock.advance(50);
+  bench.answer = () => missing;
+  bench.announce('fresh');
+  await bench.clock.advance(9 * SECOND);
+  bench.answer = () => delivered;
+  await bench.clock.advance(MINUTE);
+  expect(states(bench)).toEqual(Array(3).fill('delivered'));
+});
+
+test('regression: what waits for its own time, and what an old address used up of its attempts, begins anew at another', async () => {
+  const retry = { attempts: 2, minDelay: '40s', maxDelay: '40s' };
+  using bench = new LaneBench(bot({ retry }));
+  bench.tookMs = 200;
+  bench.answer = () => busy;
+  bench.announce('one');
+  await bench.clock.advance(250);
+  void bench.lane('bot').reconfigure(bench.parts('bot', 'elsewhere'));
+  await bench.clock.advance(100);
+  expect(bench.titles(), 'at once').toEqual(['one', 'one']);
+  // Answers still come from there when a third address is in force.
+  void bench.lane('bot').reconfigure(bench.parts('bot', 'a third'));
+  await bench.clock.advance(150);
+  bench.answer = () => delivered;
+  await bench.clock.advance(MINUTE);
+  expect(bench.rows()).toMatchObject([{ state: 'delivered', attempts: 4 }]);
+});
+
+test('a suspension ends with its address, and that is said', async () => {
+  using bench = new LaneBench(bot());
+  bench.answer = () => gone;
+  bench.announce('one');
+  await bench.clock.advance(SECOND);
+  bench.answer = () => busy;
+  void bench.lane('bot').reconfigure(bench.parts('bot', 'elsewhere'));
+  await bench.clock.advance(SECOND);
+  expect(bench.said).toEqual(['suspended bot gone', 'resumed bot']);
+  expect(bench.lane('bot').status.suspended).toBeUndefined();
 });
