@@ -9,6 +9,7 @@ import type { build } from 'pino-pretty';
 import { printableJson, printableLines } from './printable.ts';
 import { redactValues } from './redactor.ts';
 import type { Redactor } from './secret.ts';
+import { boundedWrite } from './unread.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -34,7 +35,7 @@ const prettyStream = (): typeof build => createRequire(import.meta.url)('pino-pr
 export function createLog(
   options: LogOptions,
   redact: Redactor,
-  stderr: NodeJS.WritableStream & { isTTY?: boolean },
+  stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly writableLength?: number },
 ): Log {
   const pretty = options.format === 'pretty' || (options.format === 'auto' && stderr.isTTY === true);
   const sink = pretty
@@ -48,6 +49,9 @@ export function createLog(
     : stderr;
   // What reads JSON gets the same values as ever, escaped; the pretty form would undo that.
   const safe = pretty ? (lines: string) => printableLines(shortened(lines)) : printableJson;
+  const left = (lines: number) =>
+    `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), lines, msg: 'log.left_out' })}\n`;
+  const write = boundedWrite(sink, stderr, left);
   return pino(
     {
       level: options.level,
@@ -58,7 +62,7 @@ export function createLog(
         log: (fields) => redactValues(fields, redact) as LogFields,
       },
     },
-    { write: together((lines) => sink.write(safe(lines))) },
+    { write: together((lines) => write(safe(lines))) },
   );
 }
 
