@@ -1,6 +1,7 @@
 /** `deliveries retry` and `deliveries discard`: sends again, or cancels. Needs only the store. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { DeliveryState } from '../delivery/delivery.ts';
+import { type DeliveryState, UNDER_WAY } from '../delivery/delivery.ts';
+import { AMBIGUOUS_REASONS } from '../delivery/outcome.ts';
 import { bridgeNowMs } from '../outbox/bridge-time.ts';
 import {
   deliveriesOfAnnouncement,
@@ -51,7 +52,13 @@ export function retryCommand(options: RetryOptions, io: Io): ExitCode {
     const asked = options.dead ? deadOnes(database, options, nowMs) : options.ids;
     const ids = asked.filter((id) => refusal(config, findDelivery(database, id)?.delivery) === undefined);
     const maxAgeOf = (destination: string) => maxAgeIn(config, destination, options.late);
+    const doubtful = ids.filter((id) => mayHaveArrived(findDelivery(database, id)?.delivery));
     const changed = retryDeliveries(database, ids, nowMs, { maxAgeOf, isLate: options.late });
+    const again = doubtful.filter((id) => changed.includes(id)).length;
+    if (again > 0)
+      io.warn(
+        `${again} of ${changed.length} may have arrived already, because the answer was lost: look at the receiver; \`deliveries discard\` takes one back that has not gone yet.`,
+      );
     return report('queued; a running bridge will send', opened.database, io, {
       ...{ asked, changed, json: options.json },
       why: (stored) =>
@@ -65,6 +72,8 @@ export function retryCommand(options: RetryOptions, io: Io): ExitCode {
 function refusal(config: UsableConfig, stored: StoredDelivery | undefined): string | undefined {
   if (stored === undefined) return undefined;
   if (stored.state === 'delivered') return 'it was delivered, and is not sent again';
+  if (stored.reason === UNDER_WAY)
+    return 'it is on the wire, or was when the bridge ended; wait for the answer, or start the bridge, and then retry';
   const { destination } = stored.delivery;
   const names = [...config.destinations.keys()];
   // It would wait for ever, or be buried again at once.
@@ -72,6 +81,12 @@ function refusal(config: UsableConfig, stored: StoredDelivery | undefined): stri
     return `the config has no destination ${destination} any more; there is: ${names.join(', ')}`;
   return undefined;
 }
+
+/** Sent again it may be an order twice. */
+const mayHaveArrived = (stored: StoredDelivery | undefined): boolean =>
+  stored?.state === 'dead' && DOUBTFUL.includes(stored.reason);
+
+const DOUBTFUL: readonly (string | undefined)[] = ['may_have_arrived', ...AMBIGUOUS_REASONS];
 
 function deadOnes(database: DatabaseSync, { destination, since }: Narrowing, nowMs: number): string[] {
   const sinceMs = since === undefined ? undefined : nowMs - since;

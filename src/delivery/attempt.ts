@@ -1,7 +1,7 @@
 /** One attempt: handed to the sender with its deadline, and written down as a row. */
 import type { AttemptRecord } from '../outbox/outbox.ts';
 import { formatDuration } from '../platform/duration.ts';
-import type { DeliveryState } from './delivery.ts';
+import { type DeliveryState, UNDER_WAY } from './delivery.ts';
 import type { Held } from './head.ts';
 import type { LaneParts } from './lane-parts.ts';
 import type { AttemptResult } from './outcome.ts';
@@ -99,6 +99,7 @@ export function begin({ held, startedMs }: Flight, journal: LaneParts['journal']
     attempt: held.attempts + 1,
     startedMs,
     durationMs: 0,
+    // The outcome of an attempt that has none yet; after a crash, for good.
     outcome: UNDER_WAY,
     status: undefined,
     detail: undefined,
@@ -109,9 +110,6 @@ export function begin({ held, startedMs }: Flight, journal: LaneParts['journal']
     begunMs: held.begunMs,
   });
 }
-
-/** The outcome of an attempt that has none yet; after a crash, for good. */
-const UNDER_WAY = 'under_way';
 
 /** The far end may have acted, for all that its answer says. */
 export const isUnsure = ({ outcome }: AttemptResult): boolean =>

@@ -6,6 +6,9 @@ export const DELIVERY_STATES = ['pending', 'delivered', 'dead', 'expired', 'skip
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 export type FinalState = Exclude<DeliveryState, 'pending'>;
 
+/** On the wire, or it was when the bridge ended (`onAmbiguous: drop`). */
+export const UNDER_WAY = 'under_way';
+
 /**
  * Why a delivery ended, where no answer of the far end says it (`outcome.ts` has those). Stored, and shown to people:
  * each has a row in docs/troubleshooting.md. `under_way` is no end: it marks what is on the wire under `onAmbiguous: drop`.
@@ -14,7 +17,7 @@ export const ENDING_REASONS = [
   'max_age',
   'template',
   'may_have_arrived',
-  'under_way',
+  UNDER_WAY,
   'destination_removed',
   'discarded',
   'dry_run',

@@ -1,6 +1,7 @@
 /**
  * What the config in force makes of a delivery that an earlier one has queued: after a reload nothing leaves
- * that the new config would not send. Asked when a row is taken up, at a reload, and after each attempt. Pure.
+ * that the new config would not send. Asked when a row is taken up, at a reload, and after each attempt. Pure. What a
+ * rule says of the moment of an announcement was answered then: only what it says of its contents is asked again.
  */
 import type { CommonOptions } from '../destinations/common-options.ts';
 import type { OwedDelivery } from '../outbox/outbox.ts';

@@ -1,6 +1,6 @@
 /** What people ask of the store, and what they may change in it, from a process of their own (`deliveries`). */
 import type { DatabaseSync } from 'node:sqlite';
-import type { Delivery, DeliveryState } from '../delivery/delivery.ts';
+import { type Delivery, type DeliveryState, UNDER_WAY } from '../delivery/delivery.ts';
 import { expiryWith } from '../delivery/expiry.ts';
 import { idAt } from './ids.ts';
 import { attemptFrom, deliveryFrom, type StoredAttempt, type StoredDelivery } from './rows.ts';
@@ -79,7 +79,9 @@ export function retryDeliveries(
   nowMs: number,
   again = AS_QUEUED,
 ): string[] {
-  const find = database.prepare(`${SELECT} WHERE d.id = ? AND d.state <> 'delivered'`);
+  const find = database.prepare(
+    `${SELECT} WHERE d.id = ? AND d.state <> 'delivered' AND d.reason IS NOT '${UNDER_WAY}'`,
+  );
   const update = database.prepare(
     `UPDATE deliveries SET begun_ms = CASE state WHEN 'pending' THEN begun_ms END, state = 'pending', reason = NULL,
        not_before_ms = 0, settled_ms = NULL, plain = 0, expires_at_ms = ?, by_hand_ms = ? WHERE id = ?`,

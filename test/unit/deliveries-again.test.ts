@@ -83,7 +83,7 @@ test.each([[[]], [['--late']]])(
       `${old}: unchanged (the config has no destination old any more; there is: bot, chat)`,
     );
     expect(out).toContain('1 delivery queued');
-    expect((await run('show', old)).out).toContain('dead (gone)');
+    expect((await run('show', old)).out).toMatch(/state +dead\b.*\[gone\]/);
     expect(await run('retry', '--dead', ...flags)).toMatchObject({
       exitCode: 1,
       err: expect.stringContaining(old),
@@ -112,4 +112,25 @@ test('regression: the bridge runs an hour behind the wall clock: an order of a s
   expect(endOf(chat)).toBeGreaterThanOrEqual(3_600_000);
   expect(endOf(chat)).toBeLessThan(3_600_000 + 60_000);
   await store.close();
+});
+
+test('regression: what may have arrived is sent again with a warning; what is on the wire is not', async () => {
+  using workplace = new Workplace(CONFIG);
+  const { ids, store } = await withDead(workplace, systemClock.wallMs() - 1000, 'bot', 'chat', 'bot');
+  const [lost = '', refused = '', flying = ''] = ids;
+  await store.close();
+  {
+    using database = new DatabaseSync(`${workplace.folder}/bridge.db`);
+    const set = database.prepare('UPDATE deliveries SET state = ?, reason = ? WHERE id = ?');
+    set.run('dead', 'may_have_arrived', lost);
+    set.run('dead', 'message_refused', refused);
+    set.run('pending', 'under_way', flying);
+  }
+  const { exitCode, err, out } = await runCommandLine([
+    ...['deliveries', 'retry', lost, refused, flying, '-c', `${workplace.folder}/config.yaml`],
+  ]);
+  expect(exitCode).toBe(1);
+  expect(out).toContain('2 deliveries queued');
+  expect(err).toContain('1 of 2 may have arrived already');
+  expect(err).toContain(`${flying}: unchanged (it is on the wire, or was when the bridge ended`);
 });
