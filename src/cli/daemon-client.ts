@@ -5,6 +5,7 @@
 import { request } from 'undici';
 import type { Remains } from '../config/remains.ts';
 import { fitCells } from '../platform/cells.ts';
+import { type Clock, withDeadline } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { printable } from '../platform/printable.ts';
 import type { Redactor, Secret } from '../platform/secret.ts';
@@ -23,6 +24,7 @@ export interface DaemonRequest {
   readonly token: Secret | undefined;
   readonly redact: Redactor;
   readonly timeoutMs: number;
+  readonly clock: Clock;
   /** Ends the wait: Ctrl-C. */
   readonly signal: AbortSignal;
   /** Statuses that are answers of the bridge and not trouble. */
@@ -67,15 +69,17 @@ interface Answer {
 
 /** Throws `UserError` for everything but an expected answer of the bridge. */
 export async function askDaemon(address: string, asked: DaemonRequest): Promise<DaemonAnswer> {
-  const signal = AbortSignal.any([AbortSignal.timeout(asked.timeoutMs), asked.signal]);
-  let answer: Answer;
-  try {
-    answer = await exchange(address, asked, undefined, signal);
-    if (answer.status === 401 && asked.token !== undefined)
-      answer = await exchange(address, asked, asked.token, signal);
-  } catch (error) {
-    throw new UserError(noAnswer(address, error, asked));
-  }
+  const answer = await withDeadline(asked.clock, asked.timeoutMs, async (deadline) => {
+    const signal = AbortSignal.any([deadline, asked.signal]);
+    try {
+      const first = await exchange(address, asked, undefined, signal);
+      return first.status === 401 && asked.token !== undefined
+        ? await exchange(address, asked, asked.token, signal)
+        : first;
+    } catch (error) {
+      throw new UserError(noAnswer(address, error, deadline.aborted, asked));
+    }
+  });
   const { status } = answer;
   const body = asked.expected.includes(status) ? parse(answer.text) : undefined;
   if (body === undefined) throw new UserError(unexpected(address, answer, asked));
@@ -108,12 +112,17 @@ function parse(text: string): unknown {
   }
 }
 
-function noAnswer(address: string, error: unknown, { timeoutMs, redact }: DaemonRequest): string {
+function noAnswer(
+  address: string,
+  error: unknown,
+  isTimeout: boolean,
+  { timeoutMs, redact }: DaemonRequest,
+): string {
   const name = error instanceof Error ? error.name : '';
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
   if (code === 'ECONNREFUSED')
     return `Nothing listens at ${address}: start the bridge with \`listing-bridge run\`, or give its address with --url. [ECONNREFUSED]`;
-  if (name === 'TimeoutError')
+  if (isTimeout)
     return `${address} gave no whole answer within ${timeoutMs / 1000}s: either the bridge hangs, or another program listens there. [timeout]`;
   if (name === 'AbortError') return `Stopped waiting for ${address}.`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')

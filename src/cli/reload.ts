@@ -33,6 +33,7 @@ export async function reloadCommand({ config, url, json }: ReloadOptions, io: Io
     redact,
     timeoutMs: TIMEOUT_MS,
     signal: io.signal,
+    clock: io.clock,
     expected: [200, 422],
   });
   const { data } = reloaded.safeParse(body);

@@ -37,6 +37,7 @@ export async function statusCommand({ config, url, json }: StatusOptions, io: Io
     redact,
     timeoutMs: TIMEOUT_MS,
     signal: io.signal,
+    clock: io.clock,
     expected: [200],
   });
   const status = readStatus(body, address);

@@ -6,28 +6,28 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { Arrivals } from '../../src/simulator/arrivals.ts';
-import { type LogLine, Workplace } from '../support/program.ts';
+import { type LogLine, type Program, Workplace } from '../support/program.ts';
 import { CONFIG, startStandIns } from '../support/stand-ins.ts';
 
-/** Prints a line when the program begins to listen for signals: what comes before is Node's own start. */
-const SAYS_WHEN_IT_LISTENS = `process.on('newListener', (name) => {
-  if (name === 'SIGUSR1') process.stderr.write('{"msg":"listens"}\\n');
-});`;
-
-/** Starts `run`, and says when the first of its statements has been reached. */
-const startSlowly = (workplace: Workplace, env: Readonly<Record<string, string>>) =>
-  workplace.start(['run'], {
+/** Starts `run`, which sends itself these signals after its first statements: what comes before is Node's own start. */
+function startWith(
+  signals: readonly NodeJS.Signals[],
+  workplace: Workplace,
+  env: Readonly<Record<string, string>>,
+): Program {
+  const send = signals.map((signal) => `process.kill(process.pid, '${signal}');`).join(' ');
+  const code = `process.on('newListener', (name) => { if (name === 'SIGUSR2') { ${send} } });`;
+  return workplace.start(['run'], {
     ...env,
-    NODE_OPTIONS: `--import=${workplace.write('says-when.mjs', SAYS_WHEN_IT_LISTENS)}`,
+    NODE_OPTIONS: `--import=${workplace.write('signals.mjs', code)}`,
   });
+}
 
 describe('SIGHUP', () => {
   test('regression: during the start it does not end the bridge, and is obeyed when it can be', async () => {
     await using standIns = await startStandIns();
     using workplace = new Workplace(CONFIG);
-    await using bridge = startSlowly(workplace, standIns.env);
-    await bridge.event('listens');
-    for (let times = 0; times < 3; times++) bridge.kill('SIGHUP');
+    await using bridge = startWith(['SIGHUP', 'SIGHUP'], workplace, standIns.env);
     await bridge.event('bridge.started');
     await bridge.event('config.reloaded');
     bridge.kill('SIGTERM');
@@ -50,8 +50,7 @@ describe('SIGHUP', () => {
   test('another command ends with the terminal that it runs in', async () => {
     using workplace = new Workplace(CONFIG);
     await using simulator = workplace.start(['simulate', '--port', '0'], {});
-    while (!simulator.stdout.includes('feed simulator at'))
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect.poll(() => simulator.stdout, { timeout: 10_000 }).toContain('feed simulator at');
     simulator.kill('SIGHUP');
     expect(await simulator.finished).toEqual({ code: null, signal: 'SIGHUP' });
   });
@@ -60,10 +59,7 @@ describe('SIGHUP', () => {
 test('regression: a stop during the start is a clean stop, and one Ctrl-C that arrives twice is one', async () => {
   await using standIns = await startStandIns();
   using workplace = new Workplace(CONFIG);
-  await using bridge = startSlowly(workplace, standIns.env);
-  await bridge.event('listens');
-  bridge.kill('SIGINT');
-  bridge.kill('SIGINT');
+  await using bridge = startWith(['SIGINT', 'SIGTERM', 'SIGINT'], workplace, standIns.env);
   expect(await bridge.finished).toMatchObject({ code: 0 });
 });
 

@@ -1,7 +1,7 @@
 /** Runs one command line in this process, as its user at a terminal would see it. */
 
 import { runProgram } from '../../src/cli/program.ts';
-import { systemClock } from '../../src/platform/clock.ts';
+import { type Clock, systemClock } from '../../src/platform/clock.ts';
 
 export interface CommandResult {
   readonly exitCode: number;
@@ -13,11 +13,12 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Of a terminal; absent = a pipe. */
   readonly columns?: number;
+  readonly clock?: Clock;
 }
 
 export async function runCommandLine(
   args: readonly string[],
-  { env = {}, columns }: CommandOptions = {},
+  { env = {}, columns, clock = systemClock }: CommandOptions = {},
 ): Promise<CommandResult> {
   const out: string[] = [];
   const err: string[] = [];
@@ -28,7 +29,7 @@ export async function runCommandLine(
     env,
     signal,
     onHangup: () => undefined,
-    clock: systemClock,
+    clock,
     random: () => 0.5,
     version: '0.0.0',
     columns,

@@ -8,7 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createIds } from '../../src/outbox/ids.ts';
 import { openStore } from '../../src/outbox/store.ts';
-import { systemClock } from '../../src/platform/clock.ts';
+import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { runCommandLine } from '../support/command.ts';
 import { announcementOf } from './render-support.ts';
 
@@ -103,6 +103,15 @@ describe('deliveries with a config that is broken', () => {
     expect((await run('deliveries', 'show', ids[0] ?? '')).exitCode).toBe(0);
     expect(await run('deliveries', 'retry', ids[0] ?? '')).toMatchObject({ exitCode: 0 });
     expect(await run('deliveries', 'discard', ids[0] ?? '')).toMatchObject({ exitCode: 0 });
+  });
+
+  test('regression: a default that stands in for what cannot be read is called one', async () => {
+    write(SOUND.replace('./other.db', `"\${NO_SUCH}"`));
+    await storeAt('data/listing-bridge.db');
+    expect((await run('deliveries')).err).toContain('Going on with the default store.path,');
+    write(SOUND.replace('rules:', 'ruls:'));
+    await storeAt('other.db');
+    expect((await run('deliveries')).err).toContain('Going on with its store.path,');
   });
 
   test('regression: a file that is no text', async () => {
@@ -307,10 +316,14 @@ describe('status and another program on the port', () => {
     expect(err).toContain('another program listens there, or the network fails');
   });
 
-  test('regression: what never answers', { timeout: 20_000 }, async () => {
+  test('regression: what never answers', async () => {
     write(SOUND);
     const url = await served(() => undefined);
-    const { exitCode, err } = await run('status', '--url', url);
+    // The five seconds are over at once.
+    const clock: Clock = Object.assign(Object.create(systemClock), {
+      after: (_delayMs: number, callback: () => void) => systemClock.after(0, callback),
+    });
+    const { exitCode, err } = await runCommandLine(['status', '--url', url, '-c', configFile()], { clock });
     expect(exitCode).toBe(1);
     expect(err).toContain('gave no whole answer within 5s');
   });
