@@ -59,3 +59,14 @@ test('the detail names the limit that ended it', async () => {
     detail: 'no full answer within 5s (timeout)',
   });
 });
+
+test('an answer that brings another one with it answers nobody else', async () => {
+  const answer = (text: string) => `HTTP/1.1 200 OK\r\ncontent-length: ${text.length}\r\n\r\n${text}`;
+  const server = scope.use(await FaultyServer.start({ status: 200, body: 'own' }));
+  server.script({ raw: answer('own') + answer('stray') });
+  const send = open(server.origin);
+  const { signal } = new AbortController();
+  const results = await Promise.all([1, 2, 3, 4, 5].map(() => send(signal)));
+  expect(results.map((result) => result.kind === 'answer' && result.bodyText)).toEqual(Array(5).fill('own'));
+  expect(server.received).toHaveLength(5);
+});

@@ -31,7 +31,8 @@ const NEEDS_TAG =
 const ARCHIVED = 'The thread is archived: open it again, or put another one into `threadId`.';
 const LOCKED = 'The thread is locked: unlock it, or put another one into `threadId`.';
 const MANY_THREADS = 'This channel has as many open threads as it may: archive some, or use `threadId`.';
-const WRONG_CHANNEL = 'No text can be written into a channel of this kind: put another one into `channelId`.';
+const WRONG_CHANNEL =
+  'No text can be written straight into a channel of this kind (a forum, a category): put a text channel into `channelId`, or a thread that is there into `threadId`.';
 const NO_DIRECT = 'This user takes no direct messages from the bot: put a channel into `channelId`.';
 const VERIFY = 'The account must be verified first: see Discord.';
 
