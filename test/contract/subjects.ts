@@ -96,6 +96,8 @@ const discord: Subject = {
     ...[50008, 50024, 50083, 160005, 160006, 220001, 220002, 220003, 40067].map(
       (number) => [`${number}: the config has to change`, code(400, number), misconfigured] as const,
     ),
+    ['20009 explicit', code(403, 20009), asPlain],
+    ['20026 flagged', code(403, 20026), forbidden],
     ['50007 no direct messages', code(403, 50007), forbidden],
     ['slow mode in other words', code(400, 20016), heldBack(60_000, DISCORD_BUCKET)],
     [
@@ -256,6 +258,9 @@ const telegram: Subject = {
     ['regression: 400 logged out', not(400, 'Bad Request: Logged out'), unauthorized],
     ['400 peer', not(400, 'Bad Request: PEER_ID_INVALID'), gone],
     ['400 topic closed', not(400, 'Bad Request: TOPIC_CLOSED'), gone],
+    ['403 deleted', not(403, 'Forbidden: the group chat was deleted'), gone],
+    ['403 plain text', not(400, 'Bad Request: CHAT_SEND_PLAIN_FORBIDDEN'), forbidden],
+    ['400 no write access', not(400, 'Bad Request: have no write access to the chat'), forbidden],
     ['400 no forum', not(400, 'Bad Request: the chat is not a forum'), misconfigured],
     [
       '400 upgraded, without the new id',

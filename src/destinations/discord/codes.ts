@@ -34,6 +34,8 @@ const MANY_THREADS = 'This channel has as many open threads as it may: archive s
 const WRONG_CHANNEL =
   'No text can be written straight into a channel of this kind (a forum, a category): put a text channel into `channelId`, or a thread that is there into `threadId`.';
 const NO_DIRECT = 'This user takes no direct messages from the bot: put a channel into `channelId`.';
+const FLAGGED =
+  'Discord took this bot for a spammer and stopped it: see the Developer Portal, where that can be appealed.';
 const VERIFY = 'The account must be verified first: see Discord.';
 
 export const DESTINATION_CODES: ReadonlyMap<number, DestinationCode> = new Map(
@@ -45,10 +47,14 @@ export const DESTINATION_CODES: ReadonlyMap<number, DestinationCode> = new Map(
       [50027, 'gone', BAD_WEBHOOK],
       [40001, 'unauthorized', BAD_TOKEN],
       [50014, 'unauthorized', BAD_TOKEN],
+      [20012, 'unauthorized', BAD_TOKEN],
       [40002, 'unauthorized', VERIFY],
+      [50025, 'unauthorized', BAD_TOKEN],
       [50001, 'forbidden', NO_ACCESS],
       [50013, 'forbidden', NO_PERMISSION],
+      [20026, 'forbidden', FLAGGED],
       [50007, 'forbidden', NO_DIRECT],
+      [50009, 'forbidden', NO_PERMISSION],
       [50008, 'misconfigured', WRONG_CHANNEL],
       [50024, 'misconfigured', WRONG_CHANNEL],
       [50068, 'misconfigured', WRONG_CHANNEL],
@@ -64,13 +70,13 @@ export const DESTINATION_CODES: ReadonlyMap<number, DestinationCode> = new Map(
   ).map(([code, reason, advice]) => [code, { reason, advice }]),
 );
 
-/** Only this message: invalid form, blocked by automatic moderation, harmful link. */
+/** Only this message: invalid form, explicit, blocked by automatic moderation, harmful link. */
 export const MESSAGE_CODES: ReadonlySet<number> = new Set([
-  40005, 50006, 50035, 50109, 200000, 200001, 240000,
+  20009, 40005, 50006, 50035, 50109, 200000, 200001, 240000,
 ]);
 
 /** "Too fast" in other words than a 429: slow mode, too many writes or edits here, a resource that is limited for all. */
-export const LIMIT_CODES: ReadonlySet<number> = new Set([20016, 20022, 20028, 20029, 30046, 40062]);
+export const LIMIT_CODES: ReadonlySet<number> = new Set([20016, 20022, 20028, 20029, 30046, 40003, 40062]);
 
 /** A fault of Discord's that passes: sending is switched off, a feature is, the resource is overloaded. */
 export const FAULT_CODES: ReadonlySet<number> = new Set([40004, 40006, 130000]);

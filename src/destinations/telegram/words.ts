@@ -31,7 +31,8 @@ const NO_RIGHTS =
 const LOGGED_OUT =
   'This bot was logged out of this Bot API server (it serves one at a time): set `apiUrl` to the server that it is on, or wait ten minutes after a change.';
 const PAID = 'This chat takes messages only from those whom it allows, or for payment: change that there.';
-const BAD_TOKEN = 'Telegram does not know this bot: copy the token from @BotFather again into `botToken`.';
+const BAD_TOKEN =
+  'Telegram does not know this bot: copy the token from @BotFather again into `botToken`, and look at `apiUrl` if you have set it.';
 
 /** The first that fits holds. */
 const MEANINGS: readonly Meaning[] = [
@@ -44,7 +45,7 @@ const MEANINGS: readonly Meaning[] = [
   },
   { words: /TOPIC_CLOSED|topic (is|was) closed/i, reason: 'gone', advice: TOPIC_CLOSED },
   { words: /not a forum|FORUM_(DISABLED|MISSING)/i, reason: 'misconfigured', advice: NO_FORUM },
-  { words: /deactivated/i, reason: 'gone', advice: DEACTIVATED },
+  { words: /deactivated|chat was deleted/i, reason: 'gone', advice: DEACTIVATED },
   {
     words:
       /chat not found|(user|channel|group) not found|(PEER_ID|CHAT_ID|CHANNEL|USER_ID|USERNAME)_?INVALID|USERNAME_NOT_OCCUPIED|chat_id is empty/i,
@@ -58,12 +59,16 @@ const MEANINGS: readonly Meaning[] = [
     advice: KICKED,
   },
   { words: /not a member|USER_NOT_PARTICIPANT/i, reason: 'forbidden', advice: NOT_MEMBER },
-  { words: /can't initiate conversation/i, reason: 'forbidden', advice: FIRST_WORD },
+  {
+    words: /can't initiate conversation|can't send messages to the user/i,
+    reason: 'forbidden',
+    advice: FIRST_WORD,
+  },
   { words: /can't send messages to (the )?bots?/i, reason: 'forbidden', advice: NO_BOTS },
   { words: /PAYMENT_REQUIRED|PRIVACY_PREMIUM_REQUIRED/i, reason: 'forbidden', advice: PAID },
   {
     words:
-      /not enough rights|have no rights|administrator rights|ADMIN_REQUIRED|(WRITE|PLAIN|SEND)_FORBIDDEN|CHAT_RESTRICTED/i,
+      /not enough rights|have no rights|administrator rights|ADMIN_REQUIRED|no write access|CHAT_\w*FORBIDDEN|CHAT_RESTRICTED/i,
     reason: 'forbidden',
     advice: NO_RIGHTS,
   },
