@@ -7,7 +7,7 @@ import type { OwedDelivery } from '../outbox/outbox.ts';
 import type { Timer } from '../platform/clock.ts';
 import { Backlog, compare, compareExpiry, expiryOf } from './backlog.ts';
 import type { Delivery } from './delivery.ts';
-import type { Witness } from './trouble.ts';
+import type { Witness } from './judgement.ts';
 
 /** A delivery in the lane's hands. */
 export interface Held extends OwedDelivery, Witness {
@@ -136,7 +136,7 @@ export class Head {
   beginAnew(): readonly Held[] {
     const waiting: Held[] = [];
     for (const held of this.#byId.values()) {
-      Object.assign(held, BLAMELESS, { uncounted: held.attempts });
+      Object.assign(held, BLAMELESS, { uncounted: held.attempts, unreadable: 0, plain: false });
       if (held.place !== 'waiting') continue;
       held.notBeforeMs = 0;
       waiting.push(held);

@@ -6,10 +6,10 @@ import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import type { Budget } from './budget.ts';
 import type { Delivery, FinalState } from './delivery.ts';
+import type { Since } from './judgement.ts';
 import type { AttemptResult } from './outcome.ts';
 import type { InForce } from './renewal.ts';
 import type { Decision } from './retry-policy.ts';
-import type { Since } from './trouble.ts';
 
 /** What the lane needs of the journal. */
 export interface LaneJournal {

@@ -20,6 +20,7 @@
  * Nothing here outlives a restart: that is how people say "try again".
  */
 import type { Evidence } from './evidence.ts';
+import { type Judgement, NO_NEWS, type Scene, type Since, type Witness } from './judgement.ts';
 import { type Ladder, Looks } from './looks.ts';
 
 /** Failures of so many messages in a row are the destination's. */
@@ -46,60 +47,11 @@ const REFUSING: Ladder = { firstMs: 1000, mostMs: SUSPENDED_MOST_MS, newsMs: NEW
 /** Told in clear words: only a person can change it, and platforms count who does not listen. */
 const GONE: Ladder = { firstMs: 60_000, mostMs: SUSPENDED_MOST_MS, newsMs: Number.POSITIVE_INFINITY };
 
-/** A delivery as far as it matters here. */
-export interface Witness {
-  readonly delivery: { readonly id: string };
-  /** Another was taken after this one had failed or been refused: the fault is its own. */
-  isOutvoted: boolean;
-  /** Bare refusals: in a row, and anew once it is outvoted. */
-  refusals: number;
-  /** When it was first refused, monotonic ms. */
-  refusedSinceMs: number | undefined;
-}
-
-/** What is known when an answer has come. */
-export interface Scene {
-  readonly nowMs: number;
-  /** What `begin` gave. */
-  readonly look: Looks | undefined;
-  readonly reason: string;
-  /** The answer in words, for a person. */
-  readonly words: string;
-  readonly retry: { readonly minDelay: number; readonly maxDelay: number };
-  /** Another message waits that was not tried in this trouble. */
-  readonly hasUntried: boolean;
-  /** Another message is under way. */
-  readonly hasOthersUnderWay: boolean;
-  /** How long the longest-lived of what waits still has, in ms. */
-  readonly lifeMs: number;
-}
-
-export interface Judgement<W> {
-  /** Whose fault a refusal is, as far as can be told. */
-  readonly blame: 'message' | 'destination' | 'unclear';
-  readonly news: 'suspended' | 'resumed' | undefined;
-  /** The trouble is over: all that waits for its end, or for its own time, may go. */
-  readonly isOver: boolean;
-  /** Need not wait any more: another was taken. */
-  readonly acquitted: readonly W[];
-}
-
-/** Why, and since when (monotonic ms). */
-export interface Since {
-  readonly reason: string;
-  /** The answer that led to it: what happened and what to do (`describeAttempt`). */
-  readonly words: string;
-  readonly sinceMs: number;
-}
-
 interface State extends Since {
   readonly kind: 'slowed' | 'doubted' | 'suspended';
   readonly looks: Looks;
   readonly ladder: Ladder;
 }
-
-/** Nothing is known that was not known before. */
-export const NO_NEWS = { blame: 'unclear', news: undefined, isOver: false, acquitted: [] } as const;
 
 /** Of one destination at one address. */
 export class Trouble<W extends Witness> {

@@ -434,3 +434,15 @@ test('a suspension ends with its address, and that is said', async () => {
   expect(bench.said).toEqual(['suspended bot gone', 'resumed bot']);
   expect(bench.lane('bot').status.suspended).toBeUndefined();
 });
+
+test('another address gets the rich form again', async () => {
+  using bench = new LaneBench(bot());
+  bench.answer = ({ plain }) => (plain ? busy : { kind: 'retry', reason: 'format_refused', plain: true });
+  bench.announce('one');
+  await bench.clock.advance(100);
+  bench.answer = () => delivered;
+  void bench.lane('bot').reconfigure(bench.parts('bot', 'elsewhere'));
+  await bench.clock.advance(100);
+  expect(bench.sends.at(-1)).toMatchObject({ plain: false });
+  expect(bench.rows()).toMatchObject([{ state: 'delivered', plain: false }]);
+});
