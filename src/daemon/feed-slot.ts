@@ -9,7 +9,7 @@
 import { FeedClient } from '../feed/client.ts';
 import type { FeedEvents, FeedParts } from '../feed/client-parts.ts';
 import type { Expectations } from '../feed/evidence.ts';
-import { bringsNothing, type FeedStatus, type Loss } from '../feed/health.ts';
+import { bringsNothing, type FeedStatus, type Loss, lossText } from '../feed/health.ts';
 import type { FeedOptions } from '../feed/options.ts';
 import { fingerprint } from '../platform/secret.ts';
 
@@ -157,7 +157,7 @@ export class FeedSlot {
 
   #delayed(loss: Loss, retryMs: number): void {
     const { name } = this.#current.client.options;
-    this.#change = `not in force yet, the connection with the old options stays: ${said(loss)}`;
+    this.#change = `not in force yet, the connection with the old options stays: ${lossText(loss)}`;
     this.#shared.events.changeFailed(name, loss, retryMs);
     if (!NO_ROOM.has(loss.reason) || this.#next === undefined) return;
     this.#before = { options: this.#current.client.options, ca: this.#current.ca };
@@ -170,7 +170,7 @@ export class FeedSlot {
   #refused(loss: Loss): void {
     this.#next?.client.stop();
     this.#next = undefined;
-    this.#change = `refused, the connection with the old options stays: ${said(loss)}`;
+    this.#change = `refused, the connection with the old options stays: ${lossText(loss)}`;
     this.#shared.events.changeFailed(this.#current.client.options.name, loss, undefined);
   }
 
@@ -181,7 +181,7 @@ export class FeedSlot {
     this.#before = undefined;
     this.#current.client.stop();
     this.#current = this.#connect(before);
-    this.#change = `refused, the old options are in force again: ${said(loss)}`;
+    this.#change = `refused, the old options are in force again: ${lossText(loss)}`;
     this.#shared.events.changeFailed(before.options.name, loss, undefined);
   }
 }
@@ -191,6 +191,3 @@ function connection({ options, ca }: Wanted): string {
   const { url, apiKey, exchanges, tls } = options;
   return fingerprint([url, apiKey, exchanges, tls, ca]);
 }
-
-const said = ({ reason, detail, advice }: Loss) =>
-  `${advice ?? reason}${detail === undefined ? ` [${reason}]` : ` [${reason}: ${detail}]`}`;

@@ -14,7 +14,7 @@ import { Connection } from './connection.ts';
 import { EchoGuard } from './echo.ts';
 import { Evidence, type Expectations, KEY_EXPIRES_WITHIN_MS } from './evidence.ts';
 import { type AnnouncementFrame, decodeFrame, type FrameData, type WelcomeFrame } from './frames.ts';
-import { type FeedStatus, uncovered } from './health.ts';
+import { type FeedStatus, lossText, uncovered } from './health.ts';
 import type { FeedOptions } from './options.ts';
 import type { Verdict } from './refusal.ts';
 import { SelfTest } from './self-test.ts';
@@ -258,8 +258,7 @@ export class FeedClient {
     const nowMs = clock.monotonicMs();
     this.#forget();
     const loss = { reason, detail, advice };
-    const told = detail === undefined ? reason : `${reason} (${detail})`;
-    this.#trouble = advice === undefined ? told : `${told}: ${advice}`;
+    this.#trouble = lossText(loss);
     this.#lastLoss = { ...loss, atMs: nowMs };
     this.#losses[reason] = (this.#losses[reason] ?? 0) + 1;
     this.#evidence.lost(reason, nowMs);

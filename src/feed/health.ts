@@ -48,6 +48,12 @@ export interface Loss {
   readonly advice: string | undefined;
 }
 
+/** For a person: the sentence first, the word and what was said last. */
+export function lossText({ reason, detail, advice }: Loss): string {
+  const code = detail === undefined ? reason : `${reason}: ${detail}`;
+  return advice === undefined ? code : `${advice} [${code}]`;
+}
+
 /** On this connection; nothing is taken over from one before. */
 export interface SelfTestProof {
   readonly state: 'off' | 'unanswered' | 'answered';

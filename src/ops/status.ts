@@ -89,8 +89,6 @@ export function statusOf(input: StatusInput): Status {
   );
   problems.push(...idleRules(input.rules, suspended));
   const ready = problems.length === 0;
-  for (const { name, change } of feeds)
-    if (change !== undefined) problems.push(`feed ${name}: the change of its options is ${change}`);
   for (const { name, lane } of input.destinations) {
     if (lane.suspended !== undefined)
       problems.push(`destination ${name} is suspended. ${lane.suspended.words}`);
@@ -101,7 +99,7 @@ export function statusOf(input: StatusInput): Status {
     uptimeMs: Math.round(nowMs - startedMs),
     ready,
     problems,
-    notes: notesOf(config),
+    notes: [...notesOf(config), ...changesOf(feeds)],
     config,
     store,
     feeds,
@@ -134,6 +132,12 @@ function notesOf({ current, rejected, needsRestart }: Status['config']): string[
       : [`config: restart to apply the change of ${needsRestart.join(', ')}; everything else is in force`]),
   ];
 }
+
+/** The old connection stays, so the feed works; whoever made the change wants to know that it does not count. */
+const changesOf = (feeds: Status['feeds']) =>
+  feeds.flatMap(({ name, change }) =>
+    change === undefined ? [] : [`feed ${name}: the change of its options is ${change}`],
+  );
 
 function destinationReport(
   name: string,

@@ -195,6 +195,29 @@ test('a new key after a refused one: the feed connects without a restart', async
   expect(bridge.stderr).not.toContain(FEED_KEY);
 });
 
+test('regression: a mistyped key leaves the healthy feed alone, and the log, /readyz and status say so', async () => {
+  await using standIns = await startStandIns();
+  using workplace = new Workplace(CONFIG);
+  const { FEED_KEY, ...env } = standIns.env;
+  workplace.write('.env', `FEED_KEY=${FEED_KEY}\n`);
+  await using bridge = workplace.start(['run'], env);
+  const url = await started(bridge);
+  workplace.write('.env', 'FEED_KEY=dsk_wrong\n');
+  bridge.kill('SIGHUP');
+  expect(await bridge.event('feed.change_failed')).toMatchObject({
+    feed: 'one',
+    reason: 'key_refused',
+    effect: 'the connection with the old options stays',
+  });
+  const told = await readyz(url);
+  expect(told).toMatchObject({ status: 200, problems: [] });
+  expect(told.notes).toEqual([expect.stringMatching(/^feed one: .*refused.*key_refused/)]);
+  standIns.feed.announce(listing('STILL'));
+  await standIns.bot.waitFor(titled('STILL is listed'));
+  expect(standIns.feed.connections).toHaveLength(1);
+  expect(standIns.feed.closes.all).toEqual([]);
+});
+
 test('regression: what a running bridge cannot follow is a note and no fault, and the rest is in force', async () => {
   await using standIns = await startStandIns();
   using workplace = new Workplace(CONFIG);
