@@ -206,7 +206,7 @@ function prepare(database: DatabaseSync) {
     insertLearnt: database.prepare('INSERT OR REPLACE INTO learnt (key, value) VALUES (?, ?)'),
     selectLearnt: database.prepare('SELECT key, value FROM learnt'),
     selectLatest: database.prepare(LATEST),
-    updateAhead: database.prepare('UPDATE holder SET ahead_ms = ?'),
+    updateAhead: database.prepare('UPDATE holder SET ahead_ms = ? WHERE only_row = 1'),
     selectAttemptsSince: database.prepare(
       `SELECT d.destination, t.started_ms + t.duration_ms AS ended_ms FROM attempts t JOIN deliveries d ON d.id = t.delivery_id
        WHERE t.started_ms >= ? ORDER BY ended_ms`,
