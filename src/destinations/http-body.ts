@@ -31,6 +31,12 @@ export interface Body {
 /** A body that was cut off gives what can be had of it. */
 const AS_FAR_AS_IT_GOES = { finishFlush: constants.Z_SYNC_FLUSH } as const;
 
+/** No window above 8 MiB, as https://www.rfc-editor.org/rfc/rfc9659 has it: the decoder would take 128 MiB on the word of a header. */
+const ZSTD = {
+  finishFlush: constants.ZSTD_e_flush,
+  params: { [constants.ZSTD_d_windowLogMax]: 23 },
+} as const;
+
 const DECODERS: ReadonlyMap<string, (bytes: Buffer) => Transform> = new Map<
   string,
   (bytes: Buffer) => Transform
@@ -44,7 +50,7 @@ const DECODERS: ReadonlyMap<string, (bytes: Buffer) => Transform> = new Map<
       hasZlibHeader(bytes) ? createInflate(AS_FAR_AS_IT_GOES) : createInflateRaw(AS_FAR_AS_IT_GOES),
   ],
   ['br', () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH })],
-  ['zstd', () => createZstdDecompress({ finishFlush: constants.ZSTD_e_flush })],
+  ['zstd', () => createZstdDecompress(ZSTD)],
 ]);
 
 const hasZlibHeader = (bytes: Buffer): boolean =>
