@@ -7,8 +7,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import { type Handler, Hono, type MiddlewareHandler } from 'hono';
+import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono';
 import { isLoopback } from '../platform/loopback.ts';
+import { printableJson } from '../platform/printable.ts';
 import { redactValues } from '../platform/redactor.ts';
 import type { Redactor, Secret } from '../platform/secret.ts';
 import type { Metrics } from './metrics.ts';
@@ -49,7 +50,11 @@ export class ServerError extends Error {
 /** The routes, without a port. */
 export function createApp(options: ServerOptions, { redact, status, metrics, reload, failed }: Ops): Hono {
   const app = new Hono();
-  const shown = <Value>(value: Value): Value => redactValues(value, redact) as Value;
+  // `curl` shows it on a terminal: nothing in it may be a command there.
+  const json = (context: Context, value: unknown, status: 200 | 422 | 503 = 200) => {
+    const text = printableJson(JSON.stringify(redactValues(value, redact)));
+    return context.body(text, status, { 'content-type': 'application/json' });
+  };
   app.use(async (context, next) => {
     // No browser leaves the header out; health checks that speak HTTP/1.0 do.
     const host = context.req.header('host')?.replace(/:\d+$/, '');
@@ -69,16 +74,16 @@ export function createApp(options: ServerOptions, { redact, status, metrics, rel
       : toRead(context, next);
   app.get('/readyz', showsWhy, (context) => {
     const readiness = readinessOf(status());
-    return context.json(shown(readiness), readiness.ready ? 200 : 503);
+    return json(context, readiness, readiness.ready ? 200 : 503);
   });
-  app.get('/api/status', toRead, (context) => context.json(shown(status())));
+  app.get('/api/status', toRead, (context) => json(context, status()));
   app.get('/metrics', toRead, async (context) => {
     const { contentType, text } = await metrics.read();
     return context.body(text, 200, { 'content-type': contentType });
   });
   app.post('/-/reload', bearer(options.token), async (context) => {
     const reloaded = await reload();
-    return context.json(shown(reloaded), reloaded.ok ? 200 : 422);
+    return json(context, reloaded, reloaded.ok ? 200 : 422);
   });
   for (const path of ['/healthz', '/readyz', '/api/status', '/metrics']) app.all(path, onlyWith('GET, HEAD'));
   app.all('/-/reload', onlyWith('POST'));

@@ -2,7 +2,7 @@
  * Opens the database: the schema is brought up to date, and a file that cannot be read any more is set
  * aside under a telling name, never deleted; a new one takes its place, with what could be read of the old.
  */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../platform/clock.ts';
@@ -104,7 +104,7 @@ export function salvageFile(path: string, into: DatabaseSync): Salvaged {
 
 /** For the command line: no lock, and no newer or older schema than ours; makes nothing. Throws `StoreError`. */
 export function openStoreFile(path: string, readOnly: boolean): DatabaseSync {
-  if (!existsSync(path))
+  if (isAbsent(path))
     throw new StoreError(
       `There is no store at ${path}: has \`listing-bridge run\` been started with this config yet? Give another file with --store.`,
     );
@@ -128,6 +128,15 @@ export function openStoreFile(path: string, readOnly: boolean): DatabaseSync {
   } catch (error) {
     database?.close();
     throw storeErrorOf(error, path);
+  }
+}
+
+/** Where the folder may not be looked into, SQLite says so. */
+function isAbsent(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
   }
 }
 

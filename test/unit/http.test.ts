@@ -158,6 +158,17 @@ describe('who may read', () => {
     expect((await appOf(PUBLIC).request(path, { headers: BEARER })).status).toBe(200);
   });
 
+  test('regression: no title is a command to the terminal that shows the answer', async () => {
+    const title = 'a\u009b31m\u202e\u001b[2J';
+    const status = { ...NO_STATUS, announcements: [{ title }] } as unknown as Status;
+    const response = await appOf(LOCAL, status).request('/api/status', { headers: { host: 'localhost' } });
+    expect(response.headers.get('content-type')).toContain('application/json');
+    const text = await response.text();
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+    expect(JSON.parse(text)).toMatchObject({ announcements: [{ title }] });
+  });
+
   test('a wrong method says which is right; a fault of ours is logged, not shown', async () => {
     const wrong = await appOf(LOCAL).request('/-/reload', { headers: { host: 'localhost' } });
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST']);
