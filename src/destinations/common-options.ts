@@ -9,7 +9,7 @@ const retry = z
     attempts: integer(1).optional().describe('most attempts in all; default: until maxAge'),
     minDelay: duration().default(100).describe('ceiling of the first wait; doubles each time'),
     maxDelay: duration()
-      .default(60_000)
+      .default(45_000)
       .describe('ceiling of every wait, also from one try to the next while the destination fails'),
   })
   .prefault({})

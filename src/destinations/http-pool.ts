@@ -12,6 +12,7 @@ import { racingConnector } from './connector.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { rememberingLookup } from './lookup.ts';
 import { MOST_SOCKETS } from './sockets.ts';
+import type { SparePace } from './spare-pace.ts';
 import { type OpenSocket, SpareSockets } from './spare-sockets.ts';
 
 /** How connections are made; the same for every origin. */
@@ -48,14 +49,21 @@ export class HttpPool {
   readonly #spares: SpareSockets | undefined;
   readonly #connect: buildConnector.connector;
   readonly #members = new Set<Needs>();
+  readonly #pace: SparePace;
   #handsOverNew = false;
 
   /** `warmMs`: how long a connection may lie unused; `false`: none is opened before it is needed. */
-  constructor(origin: string, warmMs: number | false, network: Network) {
+  constructor(origin: string, warmMs: number | false, network: Network, pace: SparePace) {
+    this.#pace = pace;
     this.#connect =
       network.connector ?? racingConnector(network.clock, rememberingLookup(network.clock, network.lookup));
     if (warmMs !== false)
-      this.#spares = new SpareSockets({ freshMs: warmMs, clock: network.clock, open: this.#openTo(origin) });
+      this.#spares = new SpareSockets({
+        freshMs: warmMs,
+        clock: network.clock,
+        pace,
+        open: this.#openTo(origin),
+      });
     // A Pool, not an Agent: there is one origin.
     this.#pool = new Pool(origin, {
       connect: this.#handOver,
@@ -97,10 +105,12 @@ export class HttpPool {
 
   dispatch(options: Parameters<Pool['dispatch']>[0], exchange: HttpExchange): void {
     this.#pool.dispatch(options, exchange);
+    if (this.#spares !== undefined) this.#pace.used(this);
   }
 
   /** Cuts what is still open. */
   async close(): Promise<void> {
+    this.#pace.wish(this, 0);
     this.#spares?.close();
     await this.#pool.destroy();
   }
@@ -108,7 +118,12 @@ export class HttpPool {
   #setSpares(): void {
     let spares = 0;
     for (const needs of this.#members) spares += needs.spares;
-    this.#spares?.want(Math.min(spares, MOST_SPARES));
+    if (this.#spares !== undefined) this.#pace.wish(this, Math.min(spares, MOST_SPARES));
+  }
+
+  /** Called by the pace. */
+  allot(spares: number): void {
+    this.#spares?.want(spares);
   }
 
   #openTo(origin: string): OpenSocket {

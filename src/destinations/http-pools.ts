@@ -7,13 +7,16 @@
  */
 import type { HttpPool, Needs, Network } from './http-pool.ts';
 import { poolKey } from './sockets.ts';
+import { SparePace } from './spare-pace.ts';
 
 export class HttpPools {
   readonly #network: Network;
   readonly #pools = new Map<string, HttpPool>();
+  readonly #pace: SparePace;
 
   constructor(network: Network) {
     this.#network = network;
+    this.#pace = new SparePace(network.clock);
   }
 
   join(
@@ -23,7 +26,7 @@ export class HttpPools {
     Pool: typeof HttpPool,
   ): { readonly pool: HttpPool; readonly leave: () => Promise<void> } {
     const key = poolKey(origin, warmMs);
-    const pool = this.#pools.get(key) ?? new Pool(origin, warmMs, this.#network);
+    const pool = this.#pools.get(key) ?? new Pool(origin, warmMs, this.#network, this.#pace);
     this.#pools.set(key, pool);
     pool.join(needs);
     let left = false;

@@ -6,10 +6,13 @@
  *      ▲                └── closed by the far end, spoken to, or older than `freshMs`: replaced
  *      └── backoff ── could not be opened, or did not last: a far end that is down is asked seldom
  *
- * The oldest is taken first: a server that serves one connection at a time is listening to that one.
+ * The newest is taken first: it is the one that the far end, or what lies between, has least likely just given up.
+ * What is older is closed soon after: a server that serves one connection at a time is listening to the oldest, and
+ * would never come to the one that carries the request.
  */
 import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../platform/clock.ts';
+import type { SparePace } from './spare-pace.ts';
 
 /** Calls back exactly once, later. */
 export type OpenSocket = (callback: (error: Error | null, socket: Socket | null) => void) => void;
@@ -19,6 +22,8 @@ export interface SpareSocketsParts {
   /** A spare older than this is replaced: the name may lead elsewhere by now, and what lies between may have forgotten the old one. */
   readonly freshMs: number;
   readonly clock: Clock;
+  /** Shared by all origins. */
+  readonly pace: Pick<SparePace, 'freshMs' | 'reserve'>;
 }
 
 /**
@@ -28,6 +33,8 @@ export interface SpareSocketsParts {
 const APART_MS = 1000;
 /** A socket that the far end ends sooner than this is not worth opening at once again. */
 const SHORTEST_LIFE_MS = 1000;
+/** After the newest was taken: time for others that are taken in the same moment. */
+const OLDER_MS = 100;
 const BACKOFF = { minMs: 1000, maxMs: 60_000 } as const;
 
 interface Spare {
@@ -48,6 +55,11 @@ export class SpareSockets {
   /** Of the second half. */
   #restNotBeforeMs = 0;
   #timer: Timer | undefined;
+  /** The next one may be opened then; `undefined`: none has been asked for. */
+  #reservedMs: number | undefined;
+  /** All that were wanted have been there once. */
+  #wasFull = false;
+  #retiring: Timer | undefined;
   #closed = false;
 
   constructor(parts: SpareSocketsParts) {
@@ -56,18 +68,32 @@ export class SpareSockets {
 
   /** How many to have ready. */
   want(count: number): void {
+    if (count === this.#wanted) return;
     this.#wanted = count;
+    while (this.#ready.length > count) this.#discardOldest();
     this.#tend();
   }
 
   /** An open socket that has said and heard nothing; the caller's from now on. Opens nothing before the caller has gone on. */
   take(): Socket | undefined {
-    const spare = this.#ready.shift();
+    const spare = this.#ready.pop();
     if (spare === undefined) return undefined;
     unwatch(spare);
     spare.socket.ref();
     this.#tendAfter(0);
+    if (this.#ready.length > 0)
+      this.#retiring ??= this.#parts.clock.after(OLDER_MS, () => this.#retire(spare.openedMs), false);
     return spare.socket;
+  }
+
+  /** Those that were there when this one was opened. */
+  #retire(openedMs: number): void {
+    this.#retiring = undefined;
+    for (const older of this.#ready.filter((spare) => spare.openedMs <= openedMs)) {
+      this.#ready = this.#ready.filter((spare) => spare !== older);
+      discard(older);
+    }
+    this.#tend();
   }
 
   /** The far end was just seen to take a connection: no reason to wait any longer. */
@@ -80,6 +106,7 @@ export class SpareSockets {
   close(): void {
     this.#closed = true;
     this.#timer?.cancel();
+    this.#retiring?.cancel();
     for (const spare of this.#ready.splice(0)) discard(spare);
   }
 
@@ -87,7 +114,8 @@ export class SpareSockets {
     this.#timer?.cancel();
     this.#timer = undefined;
     if (this.#closed) return;
-    const { clock, freshMs } = this.#parts;
+    const { clock, pace } = this.#parts;
+    const freshMs = pace.freshMs(this.#parts.freshMs);
     const nowMs = clock.monotonicMs();
     const fresh = this.#ready.filter(({ openedMs }) => nowMs - openedMs < freshMs);
     const held = fresh.length + this.#opening;
@@ -97,10 +125,24 @@ export class SpareSockets {
     if (missing > 0 && nowMs < this.#notBeforeMs) return this.#tendAfter(this.#notBeforeMs - nowMs);
     // After a failure with one, so that a far end that is down is not asked by all at once.
     if (this.#failures > 0) missing = Math.min(missing, 1 - this.#opening);
-    for (; missing > 0; missing--) this.#open();
+    for (; missing > 0; missing--) {
+      const waitMs = this.#turnMs(nowMs);
+      if (waitMs > 0) return this.#tendAfter(waitMs);
+      this.#open();
+    }
+    if (fresh.length >= this.#wanted) this.#wasFull = true;
     const oldest = fresh[0];
     if (!isRestDue) this.#tendAfter(this.#restNotBeforeMs - nowMs);
     else if (oldest !== undefined) this.#tendAfter(oldest.openedMs + freshMs - nowMs);
+  }
+
+  /** The first ones are opened at once, others when the pace allows it. */
+  #turnMs(nowMs: number): number {
+    if (!this.#wasFull) return 0;
+    this.#reservedMs ??= this.#parts.pace.reserve();
+    const waitMs = Math.max(0, this.#reservedMs - nowMs);
+    if (waitMs === 0) this.#reservedMs = undefined;
+    return waitMs;
   }
 
   #tendAfter(delayMs: number): void {
@@ -129,10 +171,12 @@ export class SpareSockets {
     socket.on('readable', spare.lost).on('close', spare.lost);
     socket.unref();
     this.#ready.push(spare);
-    while (this.#ready.length > this.#wanted) {
-      const [oldest] = this.#ready.splice(0, 1);
-      if (oldest !== undefined) discard(oldest);
-    }
+    while (this.#ready.length > this.#wanted) this.#discardOldest();
+  }
+
+  #discardOldest(): void {
+    const oldest = this.#ready.shift();
+    if (oldest !== undefined) discard(oldest);
   }
 
   #lost(spare: Spare): void {

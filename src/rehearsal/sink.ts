@@ -8,13 +8,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Pools } from '../destinations/destination.ts';
 import { HttpPool } from '../destinations/http-pool.ts';
+import { SparePace } from '../destinations/spare-pace.ts';
 import type { Clock } from '../platform/clock.ts';
 
 /** A yes as Discord, Telegram and any webhook say it. */
 const YES = Buffer.from('{"ok":true,"result":{"message_id":1},"id":"1"}');
 
 /** As for real destinations by default; nothing lies here for so long. */
-const WARM_MS = 60_000;
+const WARM_MS = 45_000;
 
 /** A few requests: the very first one to an origin is to be rehearsed too. */
 const CLIENT_TTL_MS = 20;
@@ -40,7 +41,12 @@ export async function openSink(clock: Clock): Promise<Sink> {
   server.unref();
   // Listening on a port, so the address is not a pipe's name.
   const { port } = server.address() as AddressInfo;
-  const pool = new HttpPool(`http://127.0.0.1:${port}`, WARM_MS, { clock, clientTtlMs: CLIENT_TTL_MS });
+  const pool = new HttpPool(
+    `http://127.0.0.1:${port}`,
+    WARM_MS,
+    { clock, clientTtlMs: CLIENT_TTL_MS },
+    new SparePace(clock),
+  );
   pool.join({ connections: 1, spares: 1 });
   return {
     pools: { join: () => ({ pool, leave: async () => undefined }) },

@@ -2,7 +2,13 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, isIP, type LookupFunction, type Socket } from 'node:net';
+import {
+  type AddressInfo,
+  createServer as createTcpServer,
+  isIP,
+  type LookupFunction,
+  type Socket,
+} from 'node:net';
 import { generate } from 'selfsigned';
 import type { buildConnector } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -342,20 +348,41 @@ describe('many destinations at one origin', () => {
   });
 });
 
-test('a server that serves one connection after the other is served by the one that it listens to', async () => {
+test('regression: the newest spare is used, and a server that serves one connection after the other comes to it', async () => {
   const clock = new FakeClock();
-  const server = yes();
-  server.keepAliveTimeout = 1;
-  const port = await listen(server);
+  const server = createTcpServer({ pauseOnConnect: true });
+  const waiting: Socket[] = [];
+  let isBusy = false;
+  // As Python's `http.server`: the next connection is looked at when the one before has ended.
+  const serve = () => {
+    const socket = isBusy ? undefined : waiting.shift();
+    if (socket === undefined) return;
+    isBusy = true;
+    socket.once('data', () => void socket.end('HTTP/1.0 200 OK\r\ncontent-length: 0\r\n\r\n'));
+    socket.once('close', () => {
+      isBusy = false;
+      serve();
+    });
+    socket.on('end', () => socket.end());
+    socket.resume();
+  };
+  server.on('connection', (socket: Socket) => {
+    socket.on('error', () => undefined);
+    waiting.push(socket);
+    serve();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  scope.defer(() => void server.close());
+  const { port } = server.address() as AddressInfo;
   const { network, pools } = watched(clock);
-  const send = destinationAt(`http://127.0.0.1:${port}`, pools, { spares: 3 });
-  await network.ended(2);
+  const send = destinationAt(`http://127.0.0.1:${port}`, pools, { spares: 2 });
+  await network.ended(1);
   await clock.advance(1000);
-  await network.ended(3);
-  expect(await send()).toMatchObject(unpaid);
-  expect(network.sockets.map(({ bytesWritten }) => bytesWritten > 0).slice(0, 3)).toEqual([
-    true,
-    false,
-    false,
-  ]);
+  await network.ended(2);
+  const answer = send();
+  await expect.poll(() => network.sockets[1]?.bytesWritten).toBeGreaterThan(0);
+  expect(network.sockets[0]?.bytesWritten).toBe(0);
+  await clock.advance(100);
+  expect(await answer).toMatchObject({ kind: 'answer', status: 200 });
 });
