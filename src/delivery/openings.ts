@@ -19,6 +19,8 @@ interface Open extends Queued {
   readonly kind: 'open';
   readonly budget: Limited;
   readonly place: Place;
+  /** Tells apart two budgets in which the same lane waits with the same delivery. */
+  readonly order: number;
 }
 
 interface Later {
@@ -31,7 +33,7 @@ interface Later {
 
 export class Openings {
   readonly #clock: Clock;
-  readonly #open = new Backlog<Open>(compare);
+  readonly #open = new Backlog<Open>((a, b) => compare(a, b) || a.order - b.order);
   readonly #later = new Backlog<Later>((a, b) => a.atMs - b.atMs || a.order - b.order);
   readonly #entries = new Map<Limited, Open | Later>();
   #order = 0;
@@ -102,7 +104,7 @@ export class Openings {
     }
     const place = budget.waiting.first(nowMs);
     if (place === undefined || (before?.kind === 'open' && before.place === place)) return before;
-    return { kind: 'open', budget, place, delivery: place.delivery };
+    return { kind: 'open', budget, place, order: ++this.#order, delivery: place.delivery };
   }
 
   #arm(): void {
