@@ -3,6 +3,7 @@
  * That is what makes a reload all or nothing.
  */
 import { readFileSync } from 'node:fs';
+import type { Announcement } from '../announcement.ts';
 import type { Config } from '../config/schema.ts';
 import { type PreparedDestination, prepareDestinations } from '../destinations/prepared.ts';
 import { fingerprint, type Redactor } from '../platform/secret.ts';
@@ -42,11 +43,19 @@ export function makeReady(sound: SoundConfig): ReadyConfig {
 export const wantedBy =
   ({ config, router }: Pick<ReadyConfig, 'config' | 'router'>): Wanted =>
   (announcement, destination) => {
-    if (announcement.alert === undefined)
-      return router.route(announcement).matches.find((match) => match.destination === destination);
+    if (announcement.alert === undefined) return matchOf(router, announcement, destination);
     const isNamed = config.alerts?.send.includes(destination) ?? false;
     return isNamed ? { template: undefined, tickers: [] } : undefined;
   };
+
+/** A stored announcement that was damaged must not end the process that reads it: nothing wants it. */
+function matchOf(router: Router, announcement: Announcement, destination: string): ReturnType<Wanted> {
+  try {
+    return router.route(announcement).matches.find((match) => match.destination === destination);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Keys whose change a running bridge cannot follow. */
 const FIXED = ['store', 'server', 'log'] as const satisfies readonly (keyof Config)[];

@@ -101,8 +101,17 @@ function wasOurs(path: string, bytes: Buffer): boolean {
     return id === APPLICATION_ID;
   }
   if (sizeOf('-wal') !== undefined) return true;
-  return DATABASE_NAMES.includes(extname(path).toLowerCase()) && !isText(bytes);
+  return DATABASE_NAMES.includes(extname(path).toLowerCase()) && !isText(bytes) && !isOtherFormat(bytes);
 }
+
+/** How pictures, archives, programs and their kin begin. https://en.wikipedia.org/wiki/List_of_file_signatures */
+const SIGNATURES = [
+  ...['89504e47', 'ffd8ff', '47494638', '52494646', '25504446', '504b0304', '1f8b', '425a68', 'fd377a585a'],
+  ...['28b52ffd', '377abcaf', '7f454c46', '4d5a', 'cffaedfe', 'd0cf11e0', '0061736d', 'cafebabe'],
+].map((hex) => Buffer.from(hex, 'hex'));
+
+const isOtherFormat = (bytes: Buffer): boolean =>
+  SIGNATURES.some((signature) => bytes.subarray(0, signature.length).equals(signature));
 
 /** UTF-8 without control characters but those of lines. */
 function isText(bytes: Buffer): boolean {

@@ -76,6 +76,19 @@ test('regression: what is owed to a destination that is not in the config is bur
   await expect.poll(() => removed()?.state, { timeout: 5000 }).toBe('dead');
 });
 
+test('a stored announcement that was damaged ends nothing: it is skipped, and the rest is taken up', async () => {
+  using workplace = new Workplace(
+    config(NOWHERE).replace('match: {}', 'match: { title: { matches: listed } }'),
+  );
+  await leave(workplace, 'bot');
+  {
+    using database = openStoreFile(`${workplace.folder}/bridge.db`, false);
+    database.exec(`UPDATE announcements SET body = '{"id":"x","tickers":7,"title":[1]}'`);
+  }
+  const { path } = await daemonIn(workplace);
+  await expect.poll(() => rowsOf(path)[0]?.reason, { timeout: 10_000 }).toBe('rules_changed');
+});
+
 test('regression: a write is taken to the disk', async () => {
   using workplace = new Workplace(config(NOWHERE));
   const probe = await open(`${workplace.folder}/probe`, 'w');

@@ -338,3 +338,21 @@ test("a ticker that today's rule does not let through is not sent", async () => 
   await bench.clock.advance(HOUR);
   expect(endsOf(bench).sort()).toEqual(['delivered undefined', 'skipped rules_changed']);
 });
+
+test('regression: a destination that is removed: what still connects is called back, and nothing is tried again', async () => {
+  using bench = new LaneBench({ bot: { options: { ...patient, concurrency: 2 } } });
+  bench.tookMs = 500;
+  bench.answer = () => busy;
+  bench.announce('on the wire');
+  await bench.clock.advance(100);
+  bench.connectMs = 1000;
+  bench.announce('connects');
+  await bench.clock.advance(100);
+  const lane = bench.lane('bot');
+  lane.recall();
+  const stopped = lane.stop(new AbortController().signal);
+  await bench.clock.advance(HOUR);
+  await stopped;
+  expect(bench.titles()).toEqual(['on the wire']);
+  expect(bench.rows().map(({ state }) => state)).toEqual(['pending', 'pending']);
+});

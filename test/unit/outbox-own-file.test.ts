@@ -13,6 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { StoreError } from '../../src/outbox/faults.ts';
 import { openStore } from '../../src/outbox/store.ts';
@@ -36,6 +37,8 @@ test.each<[string, string, (path: string) => void]>([
   ['a text', 'bridge.db', (path) => writeFileSync(path, 'buy milk\n에이비씨\n')],
   ['a text without an extension', 'notes', (path) => writeFileSync(path, 'buy milk')],
   ['a picture', 'logo.png', (path) => writeFileSync(path, PNG)],
+  ['a picture with the name of a database', 'bridge.db', (path) => writeFileSync(path, PNG)],
+  ['an archive', 'backup.db', (path) => writeFileSync(path, gzipSync('x'))],
   ['a program', 'bridge', (path) => writeFileSync(path, Buffer.from('7f454c4602010100', 'hex'))],
   ['keys', '.env', (path) => writeFileSync(path, 'KEY=1\0')],
   ['zeros', 'disk.img', (path) => writeFileSync(path, Buffer.alloc(100_000))],
