@@ -9,7 +9,7 @@ const retry = z
     attempts: integer(1).optional().describe('most attempts in all; default: until maxAge'),
     minDelay: duration().default(100).describe('ceiling of the first wait; doubles each time'),
     maxDelay: duration()
-      .default(45_000)
+      .default(60_000)
       .describe('ceiling of every wait, also from one try to the next while the destination fails'),
   })
   .prefault({})
@@ -35,7 +35,7 @@ export const commonOptions = (defaults: { maxAgeMs: number; timeoutMs: number; c
   concurrency: integer(1, 1000).default(defaults.concurrency).describe('most requests under way at once'),
   warm: z
     .union([z.literal(false), duration()], { error: 'must be a duration such as 1m, or false' })
-    .default(60_000)
+    .default(45_000)
     .describe(
       'connections are kept open and ready, each replaced by a fresh one when it has lain unused for this long; false: opened only when there is something to send',
     ),

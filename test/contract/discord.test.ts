@@ -232,7 +232,7 @@ describe('budgets', () => {
     expect(one.shared.map(({ key }) => key)).toEqual([
       `discord-webhook:${ID}`,
       'discord-ip',
-      'connections:https://discord.com 60000',
+      'connections:https://discord.com 45000',
     ]);
     expect(one.shared[0]?.limits).toEqual([
       { limit: 5, perMs: 2000 },

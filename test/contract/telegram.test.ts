@@ -199,7 +199,7 @@ describe('budgets', () => {
     expect(shared).toEqual([
       { key: expect.stringMatching(/^telegram-chat:[0-9a-f]{12}:/), limits },
       { key: expect.stringMatching(/^telegram-bot:[0-9a-f]{12}$/), limits: [{ limit: 30, perMs: 1000 }] },
-      { key: 'connections:http://localhost 60000', limits: [], atOnce: 64 },
+      { key: 'connections:http://localhost 45000', limits: [], atOnce: 64 },
     ]);
     expect(JSON.stringify(shared)).not.toContain(TOKEN.slice(0, 9));
   });
