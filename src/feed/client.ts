@@ -192,7 +192,10 @@ export class FeedClient {
       dispatchTimestampUs,
       receivedMonotonicMs: receivedMs,
     });
-    const stalledMs = Math.min(heldUpMs?.(receivedMs) ?? 0, this.#age.transitMs);
+    // It did not wait here for longer than it was under way, as far as that is known.
+    const isKnown = this.#age.clock.offsetMs !== undefined || dispatchTimestampUs === undefined;
+    const wallMs = isKnown ? Number.POSITIVE_INFINITY : Math.max(0, (readUs - dispatchTimestampUs) / 1000);
+    const stalledMs = Math.min(heldUpMs?.(receivedMs) ?? 0, this.#age.transitMs, wallMs);
     const receivedTimestampUs = readUs - Math.round(stalledMs * 1000);
     const receipt = { feed: options.name, receivedTimestampUs, receivedMs, ageAtReceiptMs };
     events.announcement(frame, stalledMs > 0 ? { ...receipt, stalledMs } : receipt);

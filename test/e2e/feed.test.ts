@@ -46,7 +46,7 @@ test('a refused key stops its own feed only: the other brings the news, and /rea
   await standIns.bot.waitFor(1, 10_000);
   const ready = await readiness(bridge);
   expect(ready.status).toBe(503);
-  expect(ready.text).toMatch(/feed two: key_refused/);
+  expect(ready.text).toMatch(/feed two: the key is wrong.*key_refused/);
   expect(ready.text).not.toMatch(/feed one: key/);
 });
 

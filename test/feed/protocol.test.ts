@@ -490,9 +490,15 @@ describe('server → client', () => {
     const loop = new LoopDelay(clock);
     loop.start();
     const { bridge, peer } = await connected({ clock, heldUpMs: (nowMs) => loop.heldUpMs(nowMs) });
+    // While nothing is known of the service's clock, no more is taken off than there is.
+    clock.stall(60);
+    peer.binary({ ...LISTING, dispatchTimestampUs: clock.wallUs() - 15_000 });
+    await bridge.announcements.waitFor(1);
+    expect(bridge.receipts.pop()?.stalledMs).toBe(15);
     const heartbeat = `{"type":"heartbeat","timestampNs":${BigInt(clock.wallUs()) * 1000n}}`;
     peer.binary(heartbeat);
     await expect.poll(() => bridge.client.status.frames['heartbeat']).toBe(1);
+    await clock.advance(100);
     const announce = async () => {
       const us = clock.wallUs();
       await clock.advance(30);
@@ -500,12 +506,12 @@ describe('server → client', () => {
     };
     const onTime = await announce();
     onTime();
-    await bridge.announcements.waitFor(1);
+    await bridge.announcements.waitFor(2);
     await clock.advance(100);
     const late = await announce();
     clock.stall(400);
     late();
-    await bridge.announcements.waitFor(2);
+    await bridge.announcements.waitFor(3);
     const [first, second] = bridge.receipts;
     expect(first).toMatchObject({ ageAtReceiptMs: 30 });
     expect(first).not.toHaveProperty('stalledMs');
