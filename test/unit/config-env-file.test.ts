@@ -59,18 +59,20 @@ describe('regression: one entry, however it is written', () => {
     expect(parseEnvFile(text).entries.get('NAME')?.fault).toBeUndefined();
   });
 
-  test.each(['NAME="value', "NAME='value\nOTHER='x'", 'NAME="value\nOTHER=x\nMORE="y"'])(
-    'a quote that is never closed: %j',
-    (text) => {
-      const { entries } = parseEnvFile(text);
-      expect(entries.get('NAME')).toMatchObject({
-        line: 1,
-        fault: 'the quote that opens its value is never closed',
-      });
-      // It swallows nothing.
-      if (text.includes('OTHER')) expect(entries.get('OTHER')?.value).toBe('x');
-    },
-  );
+  test.each([
+    'NAME="value',
+    "NAME='value\nOTHER='x'",
+    'NAME="value\nOTHER=x\nMORE="y"',
+    'NAME="value\nOTHER=x\n"',
+  ])('a quote that is never closed: %j', (text) => {
+    const { entries } = parseEnvFile(text);
+    expect(entries.get('NAME')).toMatchObject({
+      line: 1,
+      fault: 'the quote that opens its value is never closed',
+    });
+    // It swallows nothing.
+    if (text.includes('OTHER')) expect(entries.get('OTHER')?.value).toBe('x');
+  });
 
   test.each([
     ['NAME', /1: this line is not NAME=value/],

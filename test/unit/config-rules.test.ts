@@ -1,5 +1,6 @@
 /** Conditions and rules that are valid and cannot do what they were written for. */
 import { describe, expect, test } from 'vitest';
+import { Pattern, Text } from '../../src/routing/text.ts';
 import { ENV, load, problemsOf, shown, warningsOf } from './config/load-text.ts';
 
 const PARTS = `destinations:
@@ -211,6 +212,8 @@ test('regression: decomposed Hangul in a pattern finds the composed', () => {
   const pattern = '원화'.normalize('NFD');
   const loaded = loadRules(`{ name: x, match: { title: { matches: "${pattern}" } }, send: a }`);
   expect(loaded.warnings).toEqual([]);
+  for (const source of [pattern, `(${pattern})`])
+    expect(new Pattern(source).foundIn(new Text('비트코인 원화 마켓'))).toBe(true);
 });
 
 test('a rule counts once, however much is wrong with it', () => {
