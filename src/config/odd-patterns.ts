@@ -1,7 +1,14 @@
 /** Recognises regular expressions that are valid but cannot find what their author meant. */
-import { doubtful, INVISIBLE, never, type Oddity, QUOTED, SLASHED, type TextField } from './odd-words.ts';
-
-const shown = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+import {
+  doubtful,
+  INVISIBLE,
+  never,
+  type Oddity,
+  QUOTED,
+  SLASHED,
+  shown,
+  type TextField,
+} from './odd-words.ts';
 
 const FOUND = 'a pattern is found anywhere, in upper or lower case';
 

@@ -20,7 +20,7 @@ export const SLASHED = /^\/(.+)\/[a-z]*$/s;
 export const never = (message: string, hint: string): Oddity => ({ message, hint, never: true });
 export const doubtful = (message: string, hint: string): Oddity => ({ message, hint, never: false });
 
-const shown = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+export const shown = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 /** The mistake in a text that must equal the whole value of a field, if it has one. */
 export function oddWord(field: TextField, text: string): Oddity | undefined {
@@ -97,7 +97,7 @@ function oddName(field: TextField, word: string): Oddity | undefined {
     );
   if (field === 'listingType' && /^test(_announcement)?$/i.test(word))
     return never('a self-test has the listing type of real news', 'write test: true in its place');
-  if (/^[\w-]+$/.test(word)) return undefined;
+  if ((field === 'listingType' ? /^\w+$/ : /^[\w-]+$/).test(word)) return undefined;
   const plain = word.toLowerCase();
   const meant =
     field === 'publisher'

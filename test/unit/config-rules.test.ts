@@ -49,6 +49,7 @@ describe('regression: a condition that nothing can pass is warned of, told how t
     ['publisher: not upbit', '{ not: upbit }'],
     ['listingType: spot listing', '`spot_listing`'],
     ['listingType: Spot Listing', '`spot_listing`'],
+    ['listingType: spot-listing', '`spot_listing`'],
     ['listingType: test_announcement', 'test: true'],
     ['ticker: $BTC', 'write BTC'],
     ['ticker: "#BTC"', 'write BTC'],

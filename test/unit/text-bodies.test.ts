@@ -93,6 +93,8 @@ describe('text for people is left alone', () => {
     '[{{ publisher }}] {{ title }}',
     'New on {{ publisher }}: {{ title }} ({{ tickers | join: ", " }})',
     '{{ publisher }}: {{ title }}',
+    'Listing: {{ title }}',
+    '[{{ tickers }}]',
     '{{ title }}, {{ url }}',
     'See https://x.example/?q={{ tickers | first }}&lang=en for more',
     '{% for t in tickers %}{{ t }}\n{% endfor %}',

@@ -55,7 +55,7 @@ const skeletonOf = (source: string) =>
 const ASSIGNMENT = new RegExp(`[\\w.-](\\s*=\\s*|:)["']?${VALUE}`);
 const MARKUP = new RegExp(`<\\w[^<>]*>|</${VALUE}`);
 const OBJECT_FIELD = new RegExp(`\\{[^{}]*[\\w"']\\s*:\\s*["']?${VALUE}`);
-const LIST = new RegExp(`^\\[\\s*(["'{[]|[^\\]]*[,${VALUE}][^\\]]*\\]$)`);
+const LIST = /^\[\s*(["'{[]|[^\]]*,[^\]]*\]$)/;
 
 /** Also where the punctuation stands inside of Liquid (`{{ '{"a":"' | append: title }}`). */
 function looksLikeJson(source: string): boolean {
@@ -68,6 +68,8 @@ function looksLikeJson(source: string): boolean {
 function isYaml(text: string): boolean {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   if (lines[0]?.trim() === '---') return true;
+  // `Listing: …` is how people write; programs read `symbol: …`.
+  if (lines.length === 1 && /^[A-Z]/.test(text)) return false;
   return (
     lines.length > 0 &&
     lines.every((line) => /^\s*(?:- +)?(?:["'][\w. -]+["']|[\w.-]+)\s*:(?:\s|$)/.test(line))
