@@ -10,10 +10,28 @@ const PLAIN_LIQUID = /\{\{-?\s*[\w.]+\s*(\||-?\}\})|\{%-?\s*\w/;
 
 /** Errors. */
 export function* literalTemplates(root: Located): Iterable<Finding> {
-  for (const { node, path } of everyNode(root)) {
+  for (const { node, path } of nodesWithLiquid(root)) {
     if (isTemplate(path)) yield* liquidKeys(node, path);
     else if (typeof node.value === 'string') yield* liquidText(node, path);
   }
+}
+
+/** Paths are made only for these: a config may hold 150,000 nodes. */
+function nodesWithLiquid(root: Located): { readonly node: Located; readonly path: Path }[] {
+  const found: { node: Located; path: Path }[] = [];
+  const steps: (string | number)[] = [];
+  const visit = (node: Located): void => {
+    let hasLiquid = typeof node.value === 'string' && LIQUID.test(node.value);
+    for (const [step, child] of node.children) {
+      hasLiquid ||= typeof step === 'string' && LIQUID.test(step);
+      steps.push(step);
+      visit(child);
+      steps.pop();
+    }
+    if (hasLiquid) found.push({ node, path: [...steps] });
+  };
+  visit(root);
+  return found;
 }
 
 /** The values of bodies, buttons and templates are Liquid; nothing else is. */
@@ -77,9 +95,9 @@ const MEANT: ReadonlySet<string> = new Set([
 ]);
 /** Warnings: what is sent literally and was not meant so. */
 export function* foreignPlaceholders(root: Located): Iterable<Finding> {
-  for (const { node, path } of everyNode(root)) {
+  for (const { node, path } of sentNodes(root)) {
     const { value, literal } = node;
-    if (typeof value !== 'string' || literal !== value || !isSent(path)) continue;
+    if (typeof value !== 'string' || literal !== value) continue;
     for (const match of value.matchAll(FOREIGN)) {
       const name = match.slice(1).find((word) => word !== undefined);
       // Markup has elements of such names.
@@ -99,4 +117,9 @@ export function* foreignPlaceholders(root: Located): Iterable<Finding> {
   }
 }
 
-const isSent = (path: Path) => isTemplate(path) || path[0] === 'destinations';
+function* sentNodes(root: Located): Iterable<{ readonly node: Located; readonly path: Path }> {
+  for (const section of ['destinations', 'templates']) {
+    const node = root.children.get(section);
+    if (node !== undefined) yield* everyNode(node, [section]);
+  }
+}

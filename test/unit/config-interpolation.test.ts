@@ -66,6 +66,8 @@ describe('interpolation', () => {
     fc.assert(
       fc.property(fc.array(fragment, { minLength: 1, maxLength: 12 }), (fragments) => {
         const value = fragments.join('');
+        // Quotes around a whole value are docker's, and left off.
+        fc.pre(!/^(["']).*\1$/s.test(value));
         const { config, problems } = load(
           `${FEEDS}${DESTINATIONS}rules:
   - { name: \${VALUE}, match: { title: { not: "\${VALUE}" } }, send: bot }
