@@ -49,7 +49,10 @@ export function createMetrics(
   return {
     listener: (event) => count(counters, event),
     async read() {
-      collect(status());
+      const now = status();
+      await breathe();
+      collect(now);
+      await breathe();
       return { contentType: registry.contentType, text: await expositionOf(registry, breathe) };
     },
     descriptions: make.descriptions,
