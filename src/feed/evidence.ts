@@ -52,6 +52,7 @@ export class Evidence {
   #expiry: Timer | undefined;
   #warnedExpiryMs: number | undefined;
   #unreadMs = Number.NEGATIVE_INFINITY;
+  #wasSkewed = false;
 
   constructor(options: () => FeedOptions, clock: Clock, warn: (warning: Warning) => void) {
     this.#options = options;
@@ -103,12 +104,18 @@ export class Evidence {
       'the service saw an announcement later than usual: others were faster',
       { title: cut(title, LONGEST_TEXT), publisher: cut(publisher, LONGEST_WORD) },
     ]);
-    if (dispatchedUs !== undefined && receivedUs - dispatchedUs < -SKEW_MS * 1000)
-      this.#skewed((receivedUs - dispatchedUs) / 1000);
+    this.#dispatched(dispatchedUs === undefined ? undefined : (receivedUs - dispatchedUs) / 1000);
     if (frame.test) return;
     if (!LISTING_TYPE_WORDS.has(frame.listingType)) this.#strange(frame, 'listingType');
     if (!PUBLISHER_WORDS.has(publisher)) this.#strange(frame, 'publisher');
     this.#redaction(frame);
+  }
+
+  /** Two in a row: one may have an odd stamp. */
+  #dispatched(networkMs: number | undefined): void {
+    const isSkewed = networkMs !== undefined && networkMs < -SKEW_MS;
+    if (isSkewed && this.#wasSkewed) this.#skewed(networkMs);
+    this.#wasSkewed = isSkewed;
   }
 
   #strange(frame: AnnouncementFrame, field: 'listingType' | 'publisher'): void {
