@@ -36,7 +36,7 @@ export async function attempt(parts: LaneParts, flight: Flight, message: unknown
       signal: deadline.signal,
       leaving: () => {
         flight.hasLeft = true;
-        if (options.onAmbiguous === 'drop') begin(flight, journal);
+        if (options.onAmbiguous === 'drop') begin(flight, journal, clock.monotonicMs());
       },
     });
   } catch (error) {
@@ -92,13 +92,14 @@ export function recordOf(
 }
 
 /** Written before the bytes leave, so that a process that dies before the answer knows of it in its next life. */
-export function begin({ held, startedMs }: Flight, journal: LaneParts['journal']): void {
+export function begin({ held, startedMs }: Flight, journal: LaneParts['journal'], nowMs: number): void {
   held.begunMs ??= startedMs;
   journal.begin({
     deliveryId: held.delivery.id,
     attempt: held.attempts + 1,
     startedMs,
-    durationMs: 0,
+    // So far: the rates of the next life count it from when it left.
+    durationMs: nowMs - startedMs,
     // The outcome of an attempt that has none yet; after a crash, for good.
     outcome: UNDER_WAY,
     status: undefined,

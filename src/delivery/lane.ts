@@ -115,13 +115,13 @@ export class Lane {
     this.#flights.recall();
     this.#room.unpark(this);
     const before = this.#parts.options;
+    const nowMs = parts.clock.monotonicMs();
     this.#parts = parts;
     const isElsewhere = parts.ownBudget !== this.#room.own;
     this.#room = new Room(parts.ownBudget, parts.sharedBudgets);
     this.#setConcurrency();
     if (parts.options.onAmbiguous === 'drop' && before.onAmbiguous !== 'drop')
-      for (const flight of this.#flights.left) begin(flight, parts.journal);
-    const nowMs = parts.clock.monotonicMs();
+      for (const flight of this.#flights.left) begin(flight, parts.journal, nowMs);
     if (isElsewhere) this.#beginAnew(nowMs);
     for (const held of [...this.#head]) {
       held.message = undefined;

@@ -171,6 +171,22 @@ test('`deliveries retry` sends it again, because a person says so; but not one t
   expect(endsOf(bench)).toEqual(['delivered undefined']);
 });
 
+test('regression: what had left before a death counts for the rate of the next life, from when it left', async () => {
+  using bench = new LaneBench({ bot: { options: drop, own: [{ limit: 1, perMs: 10_000 }] } });
+  bench.connectMs = 3000;
+  bench.answer = () => undefined;
+  bench.announce('order');
+  await bench.clock.advance(4000);
+  expect(bench.sends.map(({ atMs }) => atMs)).toEqual([3000]);
+  bench.connectMs = 0;
+  bench.answer = () => delivered;
+  bench.kill();
+  bench.announce('next');
+  await bench.clock.advance(HOUR);
+  expect(bench.titles()).toEqual(['order', 'next']);
+  expect((bench.sends[1]?.atMs ?? 0) - 3000).toBeGreaterThanOrEqual(10_000);
+});
+
 test('what was discarded after a death, and is asked for again, goes: two times a person has decided', async () => {
   using bench = await underWay(drop);
   const id = bench.rows()[0]?.delivery.id ?? '';
