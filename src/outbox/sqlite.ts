@@ -207,9 +207,10 @@ function prepare(database: DatabaseSync) {
     selectLearnt: database.prepare('SELECT key, value FROM learnt'),
     selectLatest: database.prepare(LATEST),
     updateAhead: database.prepare('UPDATE holder SET ahead_ms = ? WHERE only_row = 1'),
+    // What was unreachable provably never left, and counts nowhere.
     selectAttemptsSince: database.prepare(
       `SELECT d.destination, t.started_ms + t.duration_ms AS ended_ms FROM attempts t JOIN deliveries d ON d.id = t.delivery_id
-       WHERE t.started_ms >= ? ORDER BY ended_ms`,
+       WHERE t.started_ms >= ? AND t.outcome <> 'retry unreachable' ORDER BY ended_ms`,
     ),
     selectIdentities: database.prepare(
       'SELECT identity, received_ms FROM announcements WHERE id >= ? ORDER BY id',

@@ -194,3 +194,20 @@ test('regression: a lane that a reload has moved to another address waits at the
   expect(bench.titles()).toEqual(['one', 'two']);
   expect(ownBudget.waiting.size).toBe(0);
 });
+
+test('regression: what was unreachable in an earlier life takes no place of a limit, what was sent does', async () => {
+  using bench = new LaneBench({
+    bot: { options: { maxAge: '6h' }, own: [{ limit: 1, perMs: 900_000 }] },
+  });
+  bench.answer = () => ({ outcome: { kind: 'retry', reason: 'unreachable' } });
+  bench.announce('one');
+  await bench.clock.advance(0);
+  bench.restart();
+  bench.answer = () => ({ kind: 'delivered' });
+  await bench.clock.advance(100);
+  expect(bench.rows().map(({ state }) => state)).toEqual(['delivered']);
+  bench.restart();
+  bench.announce('two');
+  await bench.clock.advance(800_000);
+  expect(bench.rows().map(({ state }) => state)).toEqual(['pending', 'delivered']);
+});
