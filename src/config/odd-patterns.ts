@@ -29,15 +29,18 @@ export function oddPattern(field: TextField, source: string): Oddity | undefined
   const slashed = SLASHED.exec(source)?.[1];
   if (slashed !== undefined)
     return never(
-      'the slashes are part of this pattern, and so are the letters behind them',
+      `this finds only ${shown(source)} as it stands: the slashes, and the letters behind them, are part of the pattern`,
       `write ${shown(slashed)}: ${FOUND}`,
     );
   const quoted = QUOTED.exec(source)?.[1];
-  if (quoted !== undefined)
-    return never(
-      'the quotes are part of this pattern',
+  if (quoted !== undefined) {
+    // Titles do quote phrases, though hardly a single word.
+    const judge = /\s/.test(quoted) ? doubtful : never;
+    return judge(
+      `this finds only ${shown(source)} as it stands: the quotes are part of the pattern`,
       `write ${shown(quoted)} with plain quotes around it, or none`,
     );
+  }
   if (/^%.*%$/s.test(source))
     return never('a % is no wildcard here', `write ${shown(source.slice(1, -1))}: ${FOUND}`);
   if (/\\\\[bBdDsSwW.()[\]|+*?^$]/.test(source))

@@ -95,6 +95,7 @@ describe('regression: a condition that is not what it seems is warned of, and no
   test.each([
     ['ticker: BTCUSDT', 'write BTC'],
     ['ticker: ABC DEF', '[ABC, DEF]'],
+    ['title: { matches: “Will List” }', 'write "Will List"'],
     ['publisher: { not: "upbit, bithumb" }', '[upbit, bithumb]'],
     ['publisher: [upbit, "bithumb, binance"]', '[bithumb, binance]'],
     ['ticker: { not: [$BTC, ETH] }', 'write BTC'],
