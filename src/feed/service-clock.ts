@@ -19,6 +19,8 @@ import type { Clock } from '../platform/clock.ts';
 export const AGREE_MS = 250;
 /** A wall clock that is kept, and a trip half around the world. */
 const WALL_AGREES_MS = 2 * AGREE_MS;
+/** Worth the question of a self-test; lines that are not well kept differ by less, and would ask each minute. */
+const DOUBTFUL_MS = 1000;
 /** In a row, to believe that a clock was set. */
 const TO_FOLLOW = 3;
 /** Long enough to meet a fast trip, short enough that drift (50 ppm) stays under 30 ms. */
@@ -45,9 +47,11 @@ export class ServiceClock {
     return this.#offsetMs;
   }
 
-  /** The last stamp contradicts what was learnt: an odd one, a clock that was set, or a line that is slow. */
+  /** The last stamp contradicts by far what was learnt: an odd one, a clock that was set, or a line that is slow. */
   get isDoubtful(): boolean {
-    return this.#aside.length > 0 && this.#anchorMs !== undefined;
+    const last = this.#aside.at(-1);
+    if (last === undefined || this.#anchorMs === undefined) return false;
+    return Math.abs(last.offsetMs - this.#anchorMs) > DOUBTFUL_MS;
   }
 
   /** The same for the wall clock: what a person means by a clock that is wrong. */

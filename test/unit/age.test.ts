@@ -215,6 +215,12 @@ describe('regression: a clock that is set is followed within a few heartbeats', 
     }
   });
 
+  it('which is not worth a question where it is less than a second', () => {
+    expect(setBy(1, -900).clock.isDoubtful).toBe(false);
+    expect(setBy(1, -1100).clock.isDoubtful).toBe(true);
+    expect(fresh(setBy(3, -900), 6, { errorMs: -900 })).toBeLessThan(500);
+  });
+
   it('and that it is not, where the line has become slow', () => {
     const age = taught([5, 5, 5]);
     for (let n = 3; n < 12; n++) {
