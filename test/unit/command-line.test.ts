@@ -264,7 +264,20 @@ describe('usage', () => {
     const { out } = await run('--help');
     const commands = [...out.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = '']) => name);
     expect(commands.length).toBeGreaterThan(8);
-    for (const command of [...commands, 'deliveries retry'])
+    for (const command of [...commands, 'deliveries show', 'deliveries retry', 'deliveries discard'])
       expect((await run(...command.split(' '), '--help')).out).toMatch(/^Usage: listing-bridge /);
   });
+
+  test.each([
+    '',
+    ...['run', 'check', 'explain', 'send', 'deliveries', 'deliveries show', 'deliveries retry'],
+    ...['deliveries discard', 'status', 'reload', 'simulate', 'demo', 'init'],
+  ])(
+    'regression: the help of `%s` describes every option, and repeats no default of a switch',
+    async (command) => {
+      const { out } = await run(...command.split(' ').filter(Boolean), '--help');
+      expect(out).not.toContain('default: false');
+      expect(out).not.toMatch(/^ +(-\w, )?--[\w-]+( [<[][^>\]]+[>\]])?$/m);
+    },
+  );
 });
