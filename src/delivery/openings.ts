@@ -61,8 +61,11 @@ export class Openings {
     const taker = this.#taker;
     if (taker !== undefined && compare(next, taker) <= 0) return false;
     this.#taker = next;
-    this.#serve(nowMs, next);
-    this.#taker = taker;
+    try {
+      this.#serve(nowMs, next);
+    } finally {
+      this.#taker = taker;
+    }
     return true;
   }
 

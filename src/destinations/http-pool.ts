@@ -11,6 +11,7 @@ import type { Clock } from '../platform/clock.ts';
 import { racingConnector } from './connector.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { rememberingLookup } from './lookup.ts';
+import { shortenQueue } from './short-queue.ts';
 import { MOST_SOCKETS } from './sockets.ts';
 import type { SparePace } from './spare-pace.ts';
 import { type OpenSocket, SpareSockets } from './spare-sockets.ts';
@@ -77,6 +78,7 @@ export class HttpPool {
       headersTimeout: 0,
       bodyTimeout: 0,
     });
+    shortenQueue(this.#pool);
   }
 
   /** While it is true, a request that starts has waited for its connection to be made. */

@@ -1,10 +1,12 @@
 /** Real senders to one origin: a lane hands over what can go at once, and all lanes together what there are connections for. */
+import { Pool } from 'undici';
 import { afterEach, expect, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
 import { Budgets } from '../../src/delivery/budgets.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { HttpPools } from '../../src/destinations/http-pools.ts';
 import { prepareDestinations } from '../../src/destinations/prepared.ts';
+import { shortenQueue } from '../../src/destinations/short-queue.ts';
 import { MOST_SOCKETS } from '../../src/destinations/sockets.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { FaultyServer } from '../support/faulty-server.ts';
@@ -91,4 +93,25 @@ test('all lanes of one origin together have as many places as there are connecti
   let taken = 0;
   for (; budget !== undefined && budget.waitMs(0) === 0; taken++) budget.take();
   expect(taken).toBe(MOST_SOCKETS);
+});
+
+test('the queue of a pool of undici is as long as what waits in it, and what waits is sent in order', async () => {
+  const paths: string[] = [];
+  const server = scope.use(await FaultyServer.start());
+  const pool = new Pool(server.origin, { connections: 1 });
+  scope.defer(() => pool.destroy());
+  expect(shortenQueue(pool), 'undici still keeps it where we look').toBe(true);
+  await Promise.all(
+    Array.from({ length: 5 }, async (_, n) => {
+      const { body } = await pool.request({ path: `/${n}`, method: 'POST', body: '{}' });
+      await body.dump();
+      paths.push(`/${n}`);
+    }),
+  );
+  expect(paths).toEqual(['/0', '/1', '/2', '/3', '/4']);
+  const cut = Promise.allSettled(
+    Array.from({ length: 3 }, (_, n) => pool.request({ path: `/${n}`, method: 'POST', body: '{}' })),
+  );
+  await pool.destroy();
+  expect((await cut).map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
 });
