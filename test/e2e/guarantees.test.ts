@@ -185,9 +185,10 @@ test('a suspended destination is told once, and `deliveries retry` makes it go o
   await list.finished;
   const [waiting] = JSON.parse(list.stdout) as { state: string; delivery: { id: string } }[];
   expect(waiting?.state).toBe('pending');
-  bot.faults.length = 0;
   await using retry = workplace.start(['deliveries', 'retry', waiting?.delivery.id ?? ''], standIns.env);
   expect((await retry.finished).code, retry.stderr).toBe(0);
+  // Only now: mended before the command has run, a probe would have been faster.
+  bot.faults.length = 0;
   await bot.waitFor(titled('WAITS'), 10_000);
   expect(await bridge.event('destination.resumed')).toMatchObject({ destination: 'bot' });
   expect(bridge.log.all.filter(({ msg }) => msg === 'destination.suspended')).toHaveLength(1);
