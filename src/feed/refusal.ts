@@ -51,8 +51,14 @@ const FATAL_STATUS = {
   403: ['key_refused', 'the key is wrong, revoked or expired'],
 } as const satisfies Record<number, readonly [FatalReason, string]>;
 
+/** A word of the service about a key. What is in between says JSON too (`Forbidden`, `access_denied`, `invalid_token`), and knows none. */
+const OF_A_KEY = /(?:^|[^a-z])(?:api)?[ _-]?keys?(?![a-z])|apikey|subscription/i;
+
 const IN_BETWEEN =
   'something in between answered, not the feed service: check url, and whether a proxy, a CDN or the login page of a network is in the way; it tries again by itself';
+
+const NOT_OF_A_KEY =
+  'access was refused in words that the service does not use for a key, so perhaps something in between answered: check url, a proxy or CDN in the way, and the key; it tries again by itself';
 
 /** The 429 words of feed-protocol.md, with the wait that each implies when the body names none. */
 const RATE_LIMITS = {
@@ -148,7 +154,7 @@ export function onRefusal(status: number, headers: Headers, bodyText: string): V
   }
   if (status === 429)
     return retry('too_many_requests', 'the service limits this key or IP address: close other clients of it');
-  if ((status === 401 || status === 403) && word !== undefined) {
+  if ((status === 401 || status === 403) && word !== undefined && OF_A_KEY.test(word)) {
     const [reason, found] = FATAL_STATUS[status];
     return { kind: 'fatal', reason, advice: `${found}: ${KEY_ADVICE}`, detail };
   }
@@ -159,7 +165,7 @@ export function onRefusal(status: number, headers: Headers, bodyText: string): V
       'server_error',
       'the service has an outage, or what is in front of it cannot reach it: nothing to do, it reconnects by itself',
     );
-  return retry('unexpected_answer', IN_BETWEEN);
+  return retry('unexpected_answer', word === undefined ? IN_BETWEEN : NOT_OF_A_KEY);
 }
 
 /** The reason is decisive whatever its code; only 1009 says enough without one. */

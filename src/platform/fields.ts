@@ -58,9 +58,15 @@ export const text = () => z.string({ error: 'must be text' }).min(1, 'must not b
 /** An absolute URL with one of the given schemes (`https:`). */
 export const url = (...schemes: readonly string[]) => {
   const help = `must be a full URL starting with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`;
-  return z
-    .string({ error: help })
-    .refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol), help);
+  return (
+    z
+      .string({ error: help })
+      // Further checks of the value take it apart, which throws where it is none.
+      .refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol), {
+        error: help,
+        abort: true,
+      })
+  );
 };
 
 /** The same for an address whose user name and password nothing would send. */

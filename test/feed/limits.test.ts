@@ -131,7 +131,7 @@ describe('connections', () => {
 
   test('a new key after a refused one connects at once, under the same gate; the old key waits', async () => {
     server.script = (peer) =>
-      peer.headers.get('x-api-key') === KEY ? peer.refuse(403, { error: 'x' }) : welcome(peer);
+      peer.headers.get('x-api-key') === KEY ? peer.refuse(403, { error: 'invalid_api_key' }) : welcome(peer);
     const gates = newGates();
     using refused = await new Listener({ url: server.url, clock, gates }).begin();
     await refused.fatals.waitFor(1);

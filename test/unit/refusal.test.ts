@@ -88,6 +88,34 @@ describe('onRefusal', () => {
       });
     });
 
+    it.each(
+      [
+        'Forbidden',
+        'access_denied',
+        'invalid_token',
+        'unauthorized',
+        'Access denied | 1020',
+        'captcha required',
+        'keycloak: no session',
+        'monkey',
+      ].flatMap((word) => [401, 403].map((status) => [status, word] as const)),
+    )('%i with %j in JSON, as gateways write it, is tried again within five minutes', (status, error) => {
+      const verdict = onRefusal(status, { 'retry-after': '86400' }, JSON.stringify({ error }));
+      expect(verdict).toMatchObject({
+        kind: 'retry',
+        reason: 'unexpected_answer',
+        afterMs: 300_000,
+        advice: expect.stringMatching(/something in between answered.*the key/),
+      });
+    });
+
+    it.each(['invalid_key', 'missing_api_key', 'API key expired', 'apikey revoked', 'Key is invalid'])(
+      'a word about a key (%s) is the service’s own',
+      (error) => {
+        expect(onRefusal(403, {}, JSON.stringify({ error }))).toMatchObject({ kind: 'fatal' });
+      },
+    );
+
     it('its status and first words are shown, without markup', () => {
       expect(onRefusal(403, {}, PAGE).detail).toBe('HTTP 403: Attention Required! Blocked');
       expect(onRefusal(403, {}, '').detail).toBe('HTTP 403');
