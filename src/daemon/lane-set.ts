@@ -197,10 +197,11 @@ export class LaneSet {
     { own, shared }: Claims,
   ): LaneParts {
     const { journal, clock, random, events } = this.#parts;
-    const { name, options, forEachTicker, render, renderDefault } = prepared;
+    const { name, options, forEachTicker, maxTickers, render, renderDefault } = prepared;
     const wanted = this.#wanted;
     return {
       ...{ name, options, forEachTicker, destination },
+      ...(maxTickers !== undefined && { maxTickers }),
       match: ({ announcement }) => wanted(announcement, name),
       render,
       renderDefault,

@@ -19,6 +19,8 @@ export interface InForce {
   readonly options: Pick<CommonOptions, 'dryRun' | 'maxAge' | 'onAmbiguous'>;
   /** The destination gets one request for each ticker. */
   readonly forEachTicker: boolean;
+  /** Under `forEachTicker`, most requests for one announcement; absent: any number. */
+  readonly maxTickers?: number;
   /** By which rule the destination gets this announcement today, or gets this alert; `undefined` = by none. */
   readonly match: (delivery: Delivery) => Pick<Match, 'template' | 'tickers'> | undefined;
 }
@@ -28,7 +30,7 @@ const skipped = (reason: string): Refusal => ({ state: 'skipped', reason });
 /** The delivery with today's template and end, or why it may not leave. What a person has asked for (`deliveries retry`) no rule has to want. */
 export function renewed(item: OwedDelivery, inForce: InForce): Delivery | Refusal {
   const { delivery, byHandMs } = item;
-  const { options, forEachTicker, match } = inForce;
+  const { options, forEachTicker, maxTickers, match } = inForce;
   // It may have been sent: that is worth more to know than why it would not be sent again.
   if (item.begunMs !== undefined && options.onAmbiguous === 'drop')
     return { state: 'dead', reason: 'may_have_arrived' };
@@ -40,7 +42,9 @@ export function renewed(item: OwedDelivery, inForce: InForce): Delivery | Refusa
   const tickers = today?.tickers ?? announcement.tickers;
   if (forEachTicker) {
     if (ticker === undefined || announcement.redacted) return skipped('no_ticker');
-    if (byHandMs === undefined && !tickers.includes(ticker)) return skipped('rules_changed');
+    const place = tickers.indexOf(ticker);
+    if (byHandMs === undefined && place < 0) return skipped('rules_changed');
+    if (byHandMs === undefined && maxTickers !== undefined && place >= maxTickers) return skipped('max_tickers');
   }
   // One request says all of it now: that of the first ticker.
   else if (ticker !== undefined && tickers[0] !== ticker) return skipped('for_each_off');

@@ -86,7 +86,7 @@ export class Sums {
     const { id } = delivery.announcement;
     const sum = this.#sums.get(id);
     // The row that stands for tickers beyond `maxTickers` is no delivery.
-    if (sum === undefined || reason === 'max_tickers') return false;
+    if (sum === undefined || (reason === 'max_tickers' && delivery.ticker === undefined)) return false;
     sum.ended[state] = (sum.ended[state] ?? 0) + 1;
     sum.left--;
     if (sum.left > 0) return true;

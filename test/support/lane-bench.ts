@@ -182,6 +182,7 @@ export class LaneBench implements Disposable {
       name,
       options: optionsOf(plan),
       forEachTicker: optionsOf(plan).forEach === 'ticker',
+      maxTickers: optionsOf(plan).maxTickers,
       match: (delivery) => this.match(delivery),
       destination: {
         get atOnce() {

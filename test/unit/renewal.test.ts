@@ -64,6 +64,17 @@ test.each([
   expect(renewed(one, inForce({}, { forEachTicker }))).toMatchObject(expected);
 });
 
+test('regression: a smaller maxTickers holds for the orders that wait: of the first ones, as at receipt', () => {
+  const endOf = (ticker: string, changed: object = {}) =>
+    renewed(
+      { ...item, ...changed, delivery: { ...delivery, ticker } },
+      inForce({}, { forEachTicker: true, maxTickers: 1 }),
+    );
+  expect(endOf('ABC')).toMatchObject({ ticker: 'ABC' });
+  expect(endOf('DEF')).toEqual({ state: 'skipped', reason: 'max_tickers' });
+  expect(endOf('DEF', { byHandMs: BASE_MS })).toMatchObject({ ticker: 'DEF' });
+});
+
 test('by hand: no rule has to want it, but dryRun and a missing ticker hold', () => {
   const byHand = { ...item, byHandMs: BASE_MS + 1 };
   expect(renewed(byHand, inForce({}, nowhere))).toMatchObject({ id: delivery.id, template: undefined });
