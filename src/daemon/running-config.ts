@@ -19,6 +19,7 @@ import type { FeedSet } from './feed-set.ts';
 import { fileDigest } from './file-digest.ts';
 import type { LaneSet } from './lane-set.ts';
 import { changedFixedKeys, makeReady, type ReadyConfig, type SoundConfig, wantedBy } from './ready-config.ts';
+import { Retiring } from './retiring.ts';
 
 /** Reads the file; gives one line for each problem when it is not sound. */
 export type Load = () => SoundConfig | { readonly problems: readonly string[] };
@@ -43,7 +44,11 @@ export class RunningConfig {
   readonly #first: Config;
   #ready: ReadyConfig;
   #rejected: readonly string[] | undefined;
-  #lastReload: Promise<unknown> = Promise.resolve();
+  /** The latest to be put into force. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** All of them, with the lanes that they have ended. */
+  #reloads: Promise<unknown> = Promise.resolve();
+  readonly #retiring = new Retiring();
   #isStopped = false;
   readonly #cut = new AbortController();
 
@@ -93,12 +98,17 @@ export class RunningConfig {
     this.#parts.lanes.reconcile();
   }
 
-  /** One at a time, in order. */
+  /**
+   * Put into force one at a time, in order. None waits for what the one before has removed and is still on the wire:
+   * it may be the one that says stop.
+   */
   reload(): Promise<Reloaded> {
-    const mine = this.#lastReload.then(() => this.#reload());
+    const turn = this.#turn.then(() => this.#reload());
     // Should one ever fail by a bug of ours, the next is tried all the same.
-    this.#lastReload = mine.catch(() => undefined);
-    return mine;
+    this.#turn = turn.catch(() => undefined);
+    const ended = turn.then((reloaded) => reloaded.ended);
+    this.#reloads = Promise.allSettled([this.#reloads, ended]);
+    return ended;
   }
 
   /**
@@ -110,25 +120,40 @@ export class RunningConfig {
     const cut = () => this.#cut.abort();
     if (deadline.aborted) cut();
     deadline.addEventListener('abort', cut, { once: true });
-    await this.#lastReload;
+    await this.#reloads;
   }
 
-  async #reload(): Promise<Reloaded> {
-    if (this.#isStopped) return { ok: false, problems: ['the bridge is stopping'] };
-    const next = this.#read();
-    if ('problems' in next) {
-      this.#rejected = next.problems;
-      this.#parts.publish({ kind: 'config.rejected', problems: next.problems });
-      return { ok: false, problems: next.problems };
+  /** In force when it resolves; `ended`: what it has removed has let go. */
+  async #reload(): Promise<{ readonly ended: Promise<Reloaded> }> {
+    for (;;) {
+      const next = this.#isStopped ? { problems: ['the bridge is stopping'] } : this.#read();
+      if ('problems' in next) return { ended: Promise.resolve(this.#reject(next.problems)) };
+      // A name that comes back: two lanes of one would send twice.
+      const isFree = this.#retiring.endOf(next.destinations.map(({ name }) => name));
+      if (isFree === undefined) return { ended: this.#follow(next) };
+      await isFree;
     }
+  }
+
+  #reject(problems: readonly string[]): Reloaded {
+    if (!this.#isStopped) {
+      this.#rejected = problems;
+      this.#parts.publish({ kind: 'config.rejected', problems });
+    }
+    return { ok: false, problems };
+  }
+
+  /** In force when it returns. */
+  async #follow(next: ReadyConfig): Promise<Reloaded> {
     this.#rejected = undefined;
     const { clock, publish } = this.#parts;
-    const { changes, retired } = this.#putIntoForce(next);
+    const { changes, removed, retired } = this.#putIntoForce(next);
     const { needsRestart } = this.report;
     publish({ kind: 'config.reloaded', changes, needsRestart });
-    await withDeadline(clock, next.config.shutdownTimeout, (deadline) =>
+    const ended = withDeadline(clock, next.config.shutdownTimeout, (deadline) =>
       retired(AbortSignal.any([deadline, this.#cut.signal])),
     );
+    await this.#retiring.add(removed, ended);
     this.takeUp();
     return { ok: true, changes, needsRestart };
   }
@@ -146,6 +171,7 @@ export class RunningConfig {
   /** Synchronous, so that no announcement meets half of a config. */
   #putIntoForce(next: ReadyConfig): {
     readonly changes: readonly string[];
+    readonly removed: readonly string[];
     readonly retired: (deadline: AbortSignal) => Promise<void>;
   } {
     const { lanes, feeds, intake, dedupe, redactor } = this.#parts;
@@ -164,13 +190,13 @@ export class RunningConfig {
     ];
     for (const key of ['rules', 'templates', 'alerts', 'dedupeWindow', 'shutdownTimeout'] as const)
       if (fingerprint(before[key]) !== fingerprint(next.config[key])) changes.push(`${key}: changed`);
-    return { changes, retired };
+    return { changes, removed: destinations.removed, retired };
   }
 
-  /** What is owed to destinations that are no more can never be sent. */
+  /** What is owed to destinations that are no more can never be sent; of some of them, something is still on the wire. */
   #buryRemoved(): void {
     const { journal, clock, publish } = this.#parts;
-    const names = this.#ready.destinations.map(({ name }) => name);
+    const names = [...this.#ready.destinations.map(({ name }) => name), ...this.#retiring.names];
     const deliveries = journal.buryRemoved(names, clock.monotonicMs());
     if (deliveries > 0) publish({ kind: 'delivery.buried', deliveries });
   }

@@ -179,6 +179,36 @@ test('a removed destination: what it was owed is dead, with the reason', async (
   expect(JSON.parse(list.stdout)).toMatchObject([{ state: 'dead', reason: 'destination_removed' }]);
 });
 
+test('regression: what a removed destination has on the wire holds back no later reload, but one that brings it back', async () => {
+  await using standIns = await startStandIns();
+  const text = CONFIG.replace('secret: "${BOT_SECRET}",', '$& timeout: 1m,').replace(
+    'store:',
+    'shutdownTimeout: 1m\nstore:',
+  );
+  using workplace = new Workplace(text);
+  await using bridge = workplace.start(['run'], standIns.env);
+  const { feed, bot } = standIns;
+  await started(bridge);
+  bot.faults.push({ delayMs: 3000, accept: true });
+  feed.announce(listing('UNDERWAY'));
+  await expect.poll(() => bot.requests.length, { timeout: 5000 }).toBe(1);
+  const reload = async (next: string, count: number) => {
+    workplace.write('config.yaml', next);
+    bridge.kill('SIGHUP');
+    const reloads = () => bridge.log.all.filter(({ msg }) => msg === 'config.reloaded');
+    await expect.poll(() => reloads().length, { timeout: 10_000 }).toBe(count);
+  };
+  const without = text.replace(/ {2}bot: .*\n/, '').replace('[chat, group, bot]', '[chat, group]');
+  await reload(without, 1);
+  await reload(without.replace('type: discord,', '$& dryRun: true,'), 2);
+  await reload(text, 3);
+  const order = bridge.log.all.flatMap(({ msg, destination }) =>
+    msg === 'config.reloaded' ? ['reload'] : destination === 'bot' ? [msg] : [],
+  );
+  expect(order).toEqual(['reload', 'reload', 'delivery.attempted', 'reload']);
+  expect(bot.requests).toHaveLength(1);
+});
+
 test('a new key after a refused one: the feed connects without a restart', async () => {
   await using standIns = await startStandIns();
   using workplace = new Workplace(CONFIG);
