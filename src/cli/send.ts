@@ -1,4 +1,5 @@
 /** `send`: one clearly marked sample to each destination, for real, with everything that a real delivery carries; prints what came back. */
+import { isUnsure } from '../delivery/attempt.ts';
 import { describeAttempt } from '../delivery/describe.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
 import type { CommonOptions } from '../destinations/common-options.ts';
@@ -133,15 +134,13 @@ function reportOf(name: string, options: CommonOptions, result: AttemptResult, t
 
 /** What a running bridge would do after such an answer. */
 function nextOf({ outcome }: AttemptResult, options: CommonOptions): string | undefined {
+  if (isUnsure({ outcome }) && options.onAmbiguous === 'drop') return 'run would not send it again';
   switch (outcome.kind) {
     case 'delivered':
       return undefined;
     case 'retry':
-      return outcome.mayHaveActed && options.onAmbiguous === 'drop'
-        ? 'run would not send it again'
-        : 'run would retry';
     case 'ambiguous':
-      return options.onAmbiguous === 'drop' ? 'run would not send it again' : 'run would retry';
+      return 'run would retry';
     case 'reject':
       return {
         message: 'run would not retry',

@@ -113,8 +113,8 @@ export function begin({ held, startedMs }: Flight, journal: LaneParts['journal']
 }
 
 /** The far end may have acted, for all that its answer says. */
-export const isUnsure = ({ outcome }: AttemptResult): boolean =>
-  outcome.kind === 'ambiguous' || (outcome.kind === 'retry' && outcome.mayHaveActed === true);
+export const isUnsure = ({ outcome }: Pick<AttemptResult, 'outcome'>): boolean =>
+  outcome.kind === 'ambiguous' || ('mayHaveActed' in outcome && outcome.mayHaveActed === true);
 
 const outcomeWord = ({ outcome }: AttemptResult) =>
   'reason' in outcome ? `${outcome.kind} ${outcome.reason}` : outcome.kind;

@@ -52,7 +52,13 @@ export type Outcome =
       /** A gateway answered in place of the receiver, which may have acted all the same: under `onAmbiguous: drop` this is the end. */
       readonly mayHaveActed?: true;
     }
-  | { readonly kind: 'reject'; readonly reason: RejectReason; readonly scope: RejectScope }
+  | {
+      readonly kind: 'reject';
+      readonly reason: RejectReason;
+      readonly scope: RejectScope;
+      /** It is no yes, and many answer so after they have acted: under `onAmbiguous: drop` this is the end. */
+      readonly mayHaveActed?: true;
+    }
   | { readonly kind: 'ambiguous'; readonly reason: AmbiguousReason };
 
 /** What an answer says about a shared budget, whatever became of the message. */

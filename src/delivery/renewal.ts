@@ -30,29 +30,37 @@ const skipped = (reason: string): Refusal => ({ state: 'skipped', reason });
 /** The delivery with today's template and end, or why it may not leave. What a person has asked for (`deliveries retry`) no rule has to want. */
 export function renewed(item: OwedDelivery, inForce: InForce): Delivery | Refusal {
   const { delivery, byHandMs } = item;
-  const { options, forEachTicker, maxTickers, match } = inForce;
+  const { options, match } = inForce;
   // It may have been sent: that is worth more to know than why it would not be sent again.
   if (item.begunMs !== undefined && options.onAmbiguous === 'drop')
     return { state: 'dead', reason: 'may_have_arrived' };
   if (options.dryRun) return skipped('dry_run');
   const today = match(delivery);
   if (today === undefined && byHandMs === undefined) return skipped('rules_changed');
-  const { announcement, ticker } = delivery;
+  const { announcement } = delivery;
   if (announcement.alert !== undefined) return delivery;
-  const tickers = today?.tickers ?? announcement.tickers;
-  if (forEachTicker) {
-    if (ticker === undefined || announcement.redacted) return skipped('no_ticker');
-    const place = tickers.indexOf(ticker);
-    if (byHandMs === undefined && place < 0) return skipped('rules_changed');
-    if (byHandMs === undefined && maxTickers !== undefined && place >= maxTickers) return skipped('max_tickers');
-  }
-  // One request says all of it now: that of the first ticker.
-  else if (ticker !== undefined && tickers[0] !== ticker) return skipped('for_each_off');
+  const refusal = tickerRefusal(item, inForce, today?.tickers ?? announcement.tickers);
+  if (refusal !== undefined) return skipped(refusal);
   const expiresAtMs = sooner(delivery, expiryWith(options.maxAge, announcement, byHandMs));
   const template = today === undefined ? delivery.template : today.template;
   return expiresAtMs === delivery.expiresAtMs && template === delivery.template
     ? delivery
     : { ...delivery, expiresAtMs, template };
+}
+
+/** Of one request for each ticker, or one for all. `tickers`: those that a request could be for today. */
+function tickerRefusal(
+  { delivery: { announcement, ticker }, byHandMs }: OwedDelivery,
+  { forEachTicker, maxTickers = Number.POSITIVE_INFINITY }: InForce,
+  tickers: readonly string[],
+): string | undefined {
+  // One request says all of it now: that of the first ticker.
+  if (!forEachTicker) return ticker !== undefined && tickers[0] !== ticker ? 'for_each_off' : undefined;
+  if (ticker === undefined || announcement.redacted) return 'no_ticker';
+  if (byHandMs !== undefined) return undefined;
+  const place = tickers.indexOf(ticker);
+  if (place < 0) return 'rules_changed';
+  return place >= maxTickers ? 'max_tickers' : undefined;
 }
 
 /** A `maxAge` that was shortened holds for what waits; a longer one does not bring back what was promised to end. */

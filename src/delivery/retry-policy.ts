@@ -96,8 +96,12 @@ export const isUsedUp = (
   attempts - uncounted >= most &&
   FAILURES.includes(reason);
 
-function rejected({ reason, scope }: Extract<Outcome, { kind: 'reject' }>, situation: Situation): Decision {
-  const { blame, refusedBesideOthers } = situation;
+function rejected(
+  { reason, scope, mayHaveActed }: Extract<Outcome, { kind: 'reject' }>,
+  situation: Situation,
+): Decision {
+  const { blame, refusedBesideOthers, onAmbiguous } = situation;
+  if (mayHaveActed && onAmbiguous === 'drop') return { kind: 'end', state: 'dead', reason };
   if (scope === 'message' || (scope === 'unclear' && blame === 'message'))
     return { kind: 'end', state: 'dead', reason };
   if (scope === 'destination' || blame === 'destination') return { kind: 'keep', reason, pause: undefined };

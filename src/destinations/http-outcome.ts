@@ -52,8 +52,13 @@ const GATEWAY: ReadonlySet<number> = new Set([408, 460, 499, 502, 504, 598, 599]
 /** Of the 5xx these say "never": not implemented, no such version, a loop, misconfigured. */
 const PERMANENT_FAULTS: ReadonlySet<number> = new Set([501, 505, 506, 508, 510]);
 
-/** What proxies write into a 503 when it was the answer that got lost: Envoy, Varnish and Fastly. */
-const LOST_BEHIND_503 = /reset before headers|first byte timeout|between bytes timeout|backend fetch failed/i;
+/**
+ * What proxies write into a 503 when it was the answer that got lost: Envoy, Varnish and Fastly. Heroku's page is the
+ * same for an app that is down and for one that did not answer in time (its H12, H13, H18):
+ * https://devcenter.heroku.com/articles/error-codes
+ */
+const LOST_BEHIND_503 =
+  /reset before headers|first byte timeout|between bytes timeout|backend fetch failed|error-pages\/application-error/i;
 
 /** The receiver may have acted, although the answer is a failure. */
 export const mayHaveActed = ({ status, bodyText }: Pick<HttpAnswer, 'status' | 'bodyText'>): boolean =>

@@ -37,6 +37,7 @@ const result = z.strictObject({
       kind: z.literal('reject'),
       reason: z.enum(REJECT_REASONS),
       scope: z.enum(['message', 'destination', 'unclear']),
+      mayHaveActed: z.literal(true).optional(),
     }),
     z.strictObject({ kind: z.literal('ambiguous'), reason: z.enum(AMBIGUOUS_REASONS) }),
   ]),

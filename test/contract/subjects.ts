@@ -354,6 +354,20 @@ const webhook: Subject = {
           { kind: 'reject', reason, scope: 'unclear' },
         ] as const,
     ),
+    [
+      'regression: 503 of Heroku, whose page does not say whether the app was reached',
+      text(503, '<iframe src="//www.herokucdn.com/error-pages/application-error.html"></iframe>'),
+      lost,
+    ],
+    ...[302, 303].map(
+      (status) =>
+        [
+          `regression: ${status}, which many answer after they have acted`,
+          { status },
+          { kind: 'reject', reason: 'redirected', scope: 'unclear', mayHaveActed: true },
+        ] as const,
+    ),
+    ['307', { status: 307 }, { kind: 'reject', reason: 'redirected', scope: 'unclear' }],
     ['503 of Envoy', text(503, 'upstream connect error or disconnect/reset before headers'), lost],
     ['503 of Varnish', page503, lost],
     ['Retry-After on a 500', { status: 500, headers: { 'retry-after': '9' } }, again],

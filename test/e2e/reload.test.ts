@@ -181,7 +181,7 @@ test('a removed destination: what it was owed is dead, with the reason', async (
 
 test('regression: what a removed destination has on the wire holds back no later reload, but one that brings it back', async () => {
   await using standIns = await startStandIns();
-  const text = CONFIG.replace('secret: "${BOT_SECRET}",', '$& timeout: 1m,').replace(
+  const text = CONFIG.replace('retry: {', 'timeout: 1m, retry: {').replace(
     'store:',
     'shutdownTimeout: 1m\nstore:',
   );

@@ -109,6 +109,22 @@ test.each(['drop', 'resend'] as const)(
 );
 
 test.each([
+  ['drop', 1],
+  ['resend', 2],
+] as const)(
+  'regression: a redirect after which it may have acted, under `onAmbiguous: %s`',
+  async (onAmbiguous, sends) => {
+    using bench = new LaneBench({ bot: { options: { ...patient, onAmbiguous } } });
+    const seeOther: Outcome = { kind: 'reject', reason: 'redirected', scope: 'unclear', mayHaveActed: true };
+    bench.answer = ({ attempt }) => (attempt === 1 ? seeOther : delivered);
+    bench.announce('one');
+    await bench.clock.advance(MINUTE);
+    expect(bench.sends).toHaveLength(sends);
+    expect(bench.rows()).toMatchObject([{ state: onAmbiguous === 'drop' ? 'dead' : 'delivered' }]);
+  },
+);
+
+test.each([
   ['its last attempt', { retry: { attempts: 1 } }, {}, undefined],
   ['its last attempt, of all that share the account', { retry: { attempts: 1 } }, {}, 'address'],
   ['the one it gets under drop', { onAmbiguous: 'drop' }, { mayHaveActed: true }, undefined],

@@ -55,8 +55,10 @@ const TLS_PORT = /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS 
 export function webhookAdvice(answer: HttpAnswer, outcome: Outcome): string | undefined {
   const { status, bodyText } = answer;
   if (outcome.kind === 'delivered' || status < 300) return undefined;
-  if (status < 400)
-    return `It redirects${redirectTarget(answer)}, and an order is never sent after a redirect: put the final address into \`url\`.`;
+  if (status < 400) {
+    const advice = `It redirects${redirectTarget(answer)}, and an order is never sent after a redirect: put the final address into \`url\`.`;
+    return 'mayHaveActed' in outcome ? `${advice} Some receivers answer so after they have acted.` : advice;
+  }
   if (status === 400 && TLS_PORT.test(bodyText))
     return 'This port wants TLS: write https:// in place of http:// in `url`.';
   if (outcome.kind === 'retry' && outcome.mayHaveActed)
