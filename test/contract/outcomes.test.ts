@@ -32,7 +32,7 @@ const rejected = (reason: RejectReason, scope: RejectScope = 'message'): Outcome
   scope,
 });
 /** A redirect that many answer after they have acted. */
-const done: Outcome = { ...rejected('redirected', 'unclear'), mayHaveActed: true };
+const done: Outcome = { kind: 'reject', reason: 'redirected', scope: 'unclear', mayHaveActed: true };
 const ambiguous = (reason: 'timeout' | 'connection_lost' | 'answer_unreadable'): Outcome => ({
   kind: 'ambiguous',
   reason,
