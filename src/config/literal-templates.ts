@@ -34,11 +34,13 @@ function nodesWithLiquid(root: Located): { readonly node: Located; readonly path
   return found;
 }
 
-/** The values of bodies, buttons and templates are Liquid; nothing else is. */
+/** The values of bodies, buttons, thread names and templates are Liquid; nothing else is. */
 function isTemplate([section, , key, , field]: Path): boolean {
   if (section === 'templates') return key === 'text' || key === 'body';
   if (section !== 'destinations') return false;
-  return key === 'body' || (key === 'buttons' && (field === 'text' || field === 'url'));
+  return (
+    key === 'body' || key === 'threadName' || (key === 'buttons' && (field === 'text' || field === 'url'))
+  );
 }
 
 function* liquidKeys(node: Located, path: Path): Iterable<Finding> {
@@ -82,7 +84,7 @@ function hintFor([section, , key]: Path): string {
   if (section !== 'destinations') return 'write the value out, or read it from a variable';
   if (key === 'url' || key === 'headers')
     return 'put it into `body`, whose values are templates; for another address make another destination';
-  return 'write the value out; templates stand in `body`, `buttons` and `templates`';
+  return 'write the value out; templates stand in `body`, `buttons`, `threadName` and `templates`';
 }
 
 /** `{ticker}`, `%ticker%`, `$ticker`, `[[ticker]]`, `<ticker>`: as other tools write it. */

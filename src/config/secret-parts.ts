@@ -54,15 +54,11 @@ export function keysInAddress(value: string): string[] {
   const inQuery = [...searchParams].flatMap(([name, part]) =>
     isSecretName(name) || isOpaque(part) ? [part] : [],
   );
-  const inPath = [...pathname.split('/'), hash.slice(1)].flatMap((segment) =>
+  // Decoded: `%7Bticker%7D` has a digit, the `{ticker}` that somebody wrote has none.
+  const segments = [...pathname.split('/'), hash.slice(1)].map(decoded);
+  const inPath = segments.filter(isOpaque).map((segment) =>
     // Telegram's form: /bot<number>:<key>/method
-    isOpaque(segment)
-      ? [
-          decoded(segment)
-            .replace(/^bot(?=\d{6,}:)/, '')
-            .replace(BOT_TOKEN, ''),
-        ]
-      : [],
+    segment.replace(/^bot(?=\d{6,}:)/, '').replace(BOT_TOKEN, ''),
   );
   const [, discord] = DISCORD_TOKEN.exec(pathname) ?? [];
   return [...credentials.map(decoded), ...inQuery, ...inPath, ...(discord === undefined ? [] : [discord])];

@@ -65,6 +65,25 @@ describe('regression: Liquid that nothing reads is an error', () => {
   });
 });
 
+describe('regression: what is Liquid by its description is read as such', () => {
+  test.each([
+    ['threadName', ['type: discord', CHAT, 'threadName: "{{ title }}"'], []],
+    [
+      'a button, whose address is quoted as it is',
+      [
+        'type: telegram',
+        `botToken: "123456789:${'A'.repeat(35)}"`,
+        'chatId: 5',
+        'buttons: [{ text: x, url: "https://x.example/{{ ticker }}" }]',
+      ],
+      [expect.stringMatching(/write \{\{ tickers \| join/)],
+    ],
+    ['a misspelled name in it', ['type: discord', CHAT, 'threadName: "{{ titel }}"'], [expect.anything()]],
+  ])('%s', (_name, lines, problems) => {
+    expect(problemsOf(load(withDestination(...lines), ENV))).toEqual(problems);
+  });
+});
+
 describe('regression: placeholders of other tools are warned of', () => {
   test.each([
     ['body: { symbol: "{ticker}USDT" }', '7:22', 'ticker'],
