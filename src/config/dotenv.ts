@@ -23,6 +23,8 @@ export interface EnvFile {
   readonly commentedOut: ReadonlyMap<string, number>;
   /** Never with a value in them. */
   readonly remarks: readonly EnvRemark[];
+  /** The line that names it, comments aside, though it is no entry of its own: `NAME value`, `{ "NAME": … }`. */
+  mentioned(name: string): number | undefined;
 }
 
 const NAME = String.raw`(?:export\s+|set\s+|\$env:)?["']?([A-Za-z_][\w.-]*)["']?`;
@@ -66,7 +68,14 @@ export function parseEnvFile(text: string): EnvFile {
     entries.set(name, { value, line, fault });
     at += rows;
   }
-  return { entries, commentedOut, remarks };
+  return { entries, commentedOut, remarks, mentioned: (name) => mentionedIn(lines, name) };
+}
+
+/** A name holds letters, digits and underscores alone (`interpolate.ts`), so none means anything to a pattern. */
+function mentionedIn(lines: readonly string[], name: string): number | undefined {
+  const alone = new RegExp(`(?<![\\w.$-])(?<!\\$\\{)${name}(?![\\w.-])`);
+  const at = lines.findIndex((line) => alone.test(line.replace(/(?:^|\s)#.*$/, '')));
+  return at === -1 ? undefined : at + 1;
 }
 
 interface ReadValue {

@@ -47,7 +47,7 @@ export interface LoadedEnvironment extends VariableSource {
   readonly processRemarks: ReadonlyMap<string, ProcessRemark>;
 }
 
-const NO_FILE: EnvFile = { entries: new Map(), commentedOut: new Map(), remarks: [] };
+const NO_FILE = parseEnvFile('');
 
 /** An empty variable of the process counts as not set when the `.env` has it (Compose passes unset ones as empty). */
 export function loadEnvironment(configFile: string, env: Environment, readFile: ReadFile): LoadedEnvironment {
@@ -79,6 +79,13 @@ export function loadEnvironment(configFile: string, env: Environment, readFile: 
     faultOf: (name) => {
       const entry = ofProcess(name) ? undefined : fromFile.entries.get(name);
       return entry?.fault === undefined ? undefined : `.env:${entry.line}: ${entry.fault}`;
+    },
+    lostAt: (name) => {
+      if (fault !== undefined) return `it is not in the environment, and ${fault}`;
+      const line = fromFile.mentioned(name);
+      return line === undefined
+        ? undefined
+        : `.env:${line} names it, but not in a line of its own that reads ${name}=…`;
     },
     file: (path) => {
       const absolute = resolve(folder, path);

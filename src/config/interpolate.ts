@@ -9,6 +9,8 @@ export interface VariableSource {
   variable(name: string): string | undefined;
   /** Why it cannot be used although it is there; `undefined` when it can, or is not there. */
   faultOf?(name: string): string | undefined;
+  /** Where it seems to be, when it is not set but named in something that was not read. */
+  lostAt?(name: string): string | undefined;
   /** The file's text; throws an Error whose message is for people. */
   file(path: string): string;
   /** How to set a variable, for a person. */
@@ -83,6 +85,8 @@ function resolveReference(inner: string, source: VariableSource): Resolved {
   const value = source.variable(name);
   if (value !== undefined && value !== '') return { outside: { value, name } };
   if (fallback !== undefined) return { fallback };
+  const lost = value === undefined ? source.lostAt?.(name) : undefined;
+  if (lost !== undefined) return { fault: { message: `the variable ${name} cannot be used: ${lost}` } };
   const message = `the variable ${name} is ${value === undefined ? 'not set' : 'set, but empty'}`;
   return { fault: { message, hint: templateHint(name) ?? source.howToSet(name) } };
 }

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseEnvFile } from '../../src/config/dotenv.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import {
   DESTINATIONS,
   ENV,
@@ -129,6 +130,39 @@ describe('regression: what is there is never called not set', () => {
     expect(problems({}, 'A=1\nKEY="dsk_x').problems).toEqual([
       '2:13: the variable KEY cannot be used: .env:2: the quote that opens its value is never closed',
     ]);
+  });
+
+  test.each([
+    'A=1\nKEY dsk_x',
+    'A=1\nKEY',
+    'A=1\nKEY:dsk_x',
+    'A=1\nKEY＝dsk_x',
+    'A=1\n{ "KEY": "dsk_x" }',
+    'A=1\nB=2 KEY=dsk_x',
+    'A=1\nB="2"KEY=dsk_x',
+  ])('a line of another form: %j', (file) => {
+    const { problems: told, shown: text } = problems({}, file);
+    expect(told).toEqual([
+      '2:13: the variable KEY cannot be used: .env:2 names it, but not in a line of its own that reads KEY=…',
+    ]);
+    expect(text).not.toContain('dsk_x');
+  });
+
+  test.each(['A=${KEY}', 'A=1 # KEY=x', 'MY_KEY x', 'KEY2 x', '#KEY x'])('a mere mention: %j', (file) => {
+    expect(problems({}, file).problems).toEqual(['2:13: the variable KEY is not set']);
+  });
+
+  test.each([
+    ['EISDIR', 'it is a folder'],
+    ['EACCES', 'permission denied'],
+  ])('a .env that cannot be read: %s', (code, why) => {
+    const readFile = (path: string) => {
+      if (path === FILE) return CONFIG;
+      throw Object.assign(new Error(code), { code });
+    };
+    expect(problemsOf(loadConfig({ file: FILE, env: {}, readFile }))).toContainEqual(
+      `2:13: the variable KEY cannot be used: it is not in the environment, and ${ENV_FILE} cannot be read: ${why}`,
+    );
   });
 
   test('a comment', () => {
