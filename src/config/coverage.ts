@@ -1,7 +1,9 @@
 /** Rules that can never do anything: nothing reaches them, or everything they send has been sent before. */
 
 import { nearest } from '../platform/suggest.ts';
-import type { RuleOptions } from '../routing/options.ts';
+import { describe, textCondition } from '../routing/condition.ts';
+import type { RuleOptions, TextCondition } from '../routing/options.ts';
+import { Pattern, Text } from '../routing/text.ts';
 import { wordsOf } from './conditions.ts';
 import { canonical, Narrow, widthOf } from './implies.ts';
 import type { ConfigParts } from './parts.ts';
@@ -26,32 +28,41 @@ export function* deadRules({ feeds, rules }: ConfigParts, dead: ReadonlySet<numb
 
 const quoted = ({ name }: RuleOptions) => JSON.stringify(name);
 
-/** No feed brings what it asks for. */
+/** No feed brings what it asks for. Feeds have names that are all known, and so do the exchanges that a feed is asked for. */
 function outOfReach({ match }: RuleOptions, feeds: ConfigParts['feeds']): Finding | undefined {
-  const wantedFeeds = match.feed === undefined ? undefined : wordsOf(match.feed);
-  const reachable = feeds.filter((feed) => !feed || !wantedFeeds || wantedFeeds.has(feed.name.toLowerCase()));
-  if (wantedFeeds && reachable.length === 0) {
+  const isFeed = tester(match.feed);
+  const reachable = feeds.filter((feed) => !feed || isFeed(feed.name));
+  if (match.feed !== undefined && feeds.length > 0 && reachable.length === 0) {
     const names = feeds.flatMap((feed) => (feed ? [feed.name] : []));
-    const [first = ''] = wantedFeeds;
-    const best = nearest(first, names);
+    const [first] = wordsOf(match.feed) ?? [];
+    const best = first === undefined ? undefined : nearest(first, names);
     return {
       path: ['match', 'feed'],
       never: true,
-      message: `never matches: there is no feed ${[...wantedFeeds].join(' or ')}`,
+      message: `never matches: there is no feed ${describe(match.feed)}`,
       hint: best === undefined ? `there is: ${names.join(', ')}` : `did you mean \`${best}\`?`,
     };
   }
-  const wanted = match.publisher === undefined ? undefined : wordsOf(match.publisher);
-  if (!wanted) return undefined;
-  const brings = (feed: ConfigParts['feeds'][number]) =>
-    feed?.exchanges === undefined || feed.exchanges.some((exchange) => wanted.has(exchange));
-  if (reachable.some(brings)) return undefined;
+  if (match.publisher === undefined) return undefined;
+  const isPublisher = tester(match.publisher);
+  if (reachable.some((feed) => feed?.exchanges === undefined || feed.exchanges.some(isPublisher)))
+    return undefined;
   return {
     path: ['match', 'publisher'],
     never: true,
-    message: `never matches: no feed is asked for ${[...wanted].join(' or ')}`,
+    message: `never matches: no feed is asked for ${describe(match.publisher)}`,
     hint: 'add it to `exchanges` of a feed, or leave `exchanges` out',
   };
+}
+
+/** Without a condition, and with one whose pattern is malformed (reported elsewhere), anything passes. */
+function tester(tree: TextCondition | undefined): (name: string) => boolean {
+  try {
+    const condition = tree === undefined ? undefined : textCondition(tree, (source) => new Pattern(source));
+    return (name) => condition?.test(new Text(name)) ?? true;
+  } catch {
+    return () => true;
+  }
 }
 
 interface Earlier {

@@ -9,8 +9,13 @@ import {
   shown,
   type TextField,
 } from './odd-words.ts';
+import { coinOfPair } from './pairs.ts';
 
 const FOUND = 'a pattern is found anywhere, in upper or lower case';
+
+/** In every text, also in an empty one. */
+export const findsAnything = (source: string) =>
+  /^(?:\(\?[a-z]+\))?(?:\^?\(?\.\*\??\)?\$?|\^|\$)$/.test(source);
 
 /** The mistake in a pattern, if it has one. */
 export function oddPattern(field: TextField, source: string): Oddity | undefined {
@@ -51,6 +56,7 @@ export function oddPattern(field: TextField, source: string): Oddity | undefined
   return (
     oddAnchor(source) ??
     oddChoice(source) ??
+    oddGroup(source) ??
     (field === 'title' ? oddWildcard(source) : oddField(field, source))
   );
 }
@@ -83,8 +89,26 @@ function oddAnchor(source: string): Oddity | undefined {
   return undefined;
 }
 
+/** Round brackets that group nothing: `Bitcoin(BTC)` finds `BitcoinBTC`. */
+function oddGroup(source: string): Oddity | undefined {
+  const [, before = '', group = '', after = ''] =
+    /(.?)\(([^()?*+{}[\]|\\^$.]+)\)(?![?*+{])(.?)/su.exec(source.replaceAll(/\\./gs, 'xx')) ?? [];
+  if (group === '' || (/^$|[|(]/.test(before) && /^$|[|)]/.test(after))) return undefined;
+  return doubtful(
+    `round brackets only group: this finds ${shown(source.replace(`(${group})`, group))}, without them`,
+    `write \\( and \\) for the brackets themselves, in 'single quotes'`,
+  );
+}
+
 function oddChoice(source: string): Oddity | undefined {
   const structure = structureOf(source);
+  if (/\S｜\S/.test(structure))
+    return doubtful('｜ is not the | that separates choices', `write ${shown(source.replaceAll('｜', '|'))}`);
+  if (/^!\w/.test(structure))
+    return doubtful(
+      'a ! leaves nothing out: it is looked for as it stands',
+      `write { not: { matches: ${shown(source.slice(1))} } }`,
+    );
   if (/^\||\|$|\|\||\(\||\|\)/.test(structure))
     return doubtful('a | with nothing beside it matches everything', 'take it out');
   if (/\S \||\| \S/.test(structure))
@@ -100,8 +124,14 @@ function oddChoice(source: string): Oddity | undefined {
   return undefined;
 }
 
-/** Patterns of a shell. */
+/** Patterns of a shell, and one that must be all of the title. */
 function oddWildcard(source: string): Oddity | undefined {
+  const whole = /^\^([^\\.*+?()[\]{}|^$]+)\$$/.exec(source)?.[1];
+  if (whole !== undefined)
+    return doubtful(
+      `this finds only a title that is ${shown(whole)} and nothing else`,
+      `take the ^ and the $ out: ${FOUND}`,
+    );
   const [, word = '', last = ''] = /^([^\\.^$*+?()[\]{}|]+)([^\\.^$*+?()[\]{}|])\*$/.exec(source) ?? [];
   if (word !== '')
     return doubtful(
@@ -120,6 +150,16 @@ function oddWildcard(source: string): Oddity | undefined {
 function oddField(field: TextField, source: string): Oddity | undefined {
   const alternatives = source.split('|');
   const impossible = field === 'ticker' ? /[,;]|^[#@]/ : /[\s,;/&]/;
+  if (field === 'ticker') {
+    const pairs = alternatives.map((one) =>
+      coinOfPair(one.replace(/^\^?\(?|\)?\$?$/g, '').replaceAll(/\\(?=\W)/g, '')),
+    );
+    if (pairs.every((coin) => coin !== undefined && /^[\w*]+$/.test(coin)))
+      return never(
+        `${shown(source)} looks for a pair, and the feed names the coin alone`,
+        `write ${shown(source.replace(/^(\^?).*?(\$?)$/s, `$1${pairs.join('|')}$2`))}`,
+      );
+  }
   if (field === 'feed' || /[\\[\](){}.*+?^$]/.test(source)) return undefined;
   if (!alternatives.every((one) => impossible.test(one.trim()))) return undefined;
   const parts = source.split(/[\s,;/&]+/).filter((part) => part !== '');

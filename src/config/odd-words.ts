@@ -1,6 +1,7 @@
 /** Recognises words of a condition that are written in the syntax of another program, and suggests the right form. */
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import type { TEXT_FIELDS } from './conditions.ts';
+import { coinOfPair } from './pairs.ts';
 
 export type TextField = (typeof TEXT_FIELDS)[number];
 
@@ -10,6 +11,8 @@ export interface Oddity {
   /** No announcement has such a value. */
   readonly never: boolean;
 }
+
+const KOREAN: Readonly<Record<string, string>> = { binance: '바이낸스', upbit: '업비트', bithumb: '빗썸' };
 
 /** Zero-width and direction marks, line breaks and other controls: they come along with a copy, or with YAML's `|`. */
 export const INVISIBLE = /[\p{Cc}\p{Cf}]/u;
@@ -72,11 +75,11 @@ function oddList(field: TextField, word: string): Oddity | undefined {
       `the brackets are part of this text, and no ${field} is called ${shown(word)}`,
       `write [${bare}] without quotes`,
     );
-  const words = word.split(/\s+|\//);
+  const words = word.split(field === 'ticker' ? /\s+/ : /\s+|\//);
   const known: readonly string[] = field === 'publisher' ? PUBLISHERS : LISTING_TYPES;
   const areNames = (one: string) =>
     field === 'ticker'
-      ? /^[A-Z0-9]{2,}$/.test(one) && !/^(USDT?|USDC|FDUSD|KRW|BTC|BNB)$/.test(one)
+      ? /^[A-Z0-9]{2,}$/.test(one) && !/^(USDT?|USDC|FDUSD|KRW)$/.test(one)
       : known.includes(one.toLowerCase());
   if (words.length > 1 && words.every(areNames))
     return doubtful(`${shown(word)} is one text`, `write a list: [${words.join(', ')}]`);
@@ -101,7 +104,7 @@ function oddName(field: TextField, word: string): Oddity | undefined {
   const plain = word.toLowerCase();
   const meant =
     field === 'publisher'
-      ? PUBLISHERS.find((name) => plain.includes(name))
+      ? PUBLISHERS.find((name) => plain.replaceAll(/[^a-z]/g, '').includes(name) || KOREAN[name] === plain)
       : LISTING_TYPES.find((name) => name === plain.replace(/[^a-z]+/g, '_'));
   const what = field === 'publisher' ? 'an exchange' : 'a listing type';
   const named = field === 'publisher' ? PUBLISHERS : LISTING_TYPES;
@@ -111,16 +114,15 @@ function oddName(field: TextField, word: string): Oddity | undefined {
   );
 }
 
-/** Quote currencies. */
-const QUOTES = 'USDT|USDC|FDUSD|BUSD|TUSD|KRW|USD|BTC|ETH|BNB|TRY|EUR';
-
 function oddTicker(word: string): Oddity | undefined {
   const marked = /^[$#@](.+)$/.exec(word)?.[1];
   if (marked !== undefined)
     return never(`${shown(word)}: the feed names tickers without a mark`, `write ${marked}`);
-  const [, base] = new RegExp(`^(.+?)\\s*[/:_-]\\s*(?:${QUOTES})(?:[.-]?P(?:ERP)?)?$`, 'i').exec(word) ?? [];
-  if (base !== undefined)
-    return never(`${shown(word)} is a pair, and the feed names the coin alone`, `write ${base}`);
+  const coin = coinOfPair(word);
+  if (coin === '*')
+    return never(`${shown(word)} is a pair, and the feed names the coin alone`, 'take it out');
+  if (coin !== undefined)
+    return never(`${shown(word)} is a pair, and the feed names the coin alone`, `write ${coin}`);
   if (/[\^$()[\]\\{}?]/.test(word))
     return never(
       `${shown(word)} is compared as it stands; only * stands for anything`,
@@ -131,7 +133,7 @@ function oddTicker(word: string): Oddity | undefined {
       `${shown(word)} has a letter that is not Latin and only looks so`,
       'type it anew with Latin letters',
     );
-  const glued = /^([A-Z0-9]{2,})(?:USDT|USDC|FDUSD|KRW)$/.exec(word)?.[1];
+  const glued = /^([A-Z0-9]{2,})(?:USDT|USDC|FDUSD|KRW)$/i.exec(word)?.[1];
   if (glued !== undefined)
     return doubtful(`${shown(word)} looks like a pair, and the feed names the coin alone`, `write ${glued}`);
   return undefined;

@@ -4,7 +4,7 @@ import { describe, type Tree, textCondition, tickerCondition, valueCondition } f
 import type { MatchOptions, TextCondition } from '../routing/options.ts';
 import { Pattern, Text } from '../routing/text.ts';
 import { leavesOf, TEXT_FIELDS, wordsOf } from './conditions.ts';
-import { oddPattern } from './odd-patterns.ts';
+import { findsAnything, oddPattern } from './odd-patterns.ts';
 import { oddWord, type TextField } from './odd-words.ts';
 
 export interface Contradiction {
@@ -67,7 +67,7 @@ function canMatch(field: TextField, tree: TextCondition): boolean {
   if (!isPossible(field, tree)) return false;
   // The texts that a pattern finds cannot be listed; words can all be tried.
   const onlyThese = wordsOf(tree) !== undefined;
-  const hasPattern = leaves.some(({ kind }) => kind === 'pattern');
+  const hasPattern = leaves.some(({ kind, text }) => kind === 'pattern' && !findsAnything(text));
   const hasGlob = leaves.some(({ kind, text }) => kind === 'word' && text.includes('*'));
   if (hasPattern && (!onlyThese || hasGlob)) return true;
   const words = leaves

@@ -1,8 +1,11 @@
 /** What is allowed but probably not meant. `check` shows it; nothing is refused for it. */
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import { nearest } from '../platform/suggest.ts';
+import type { RuleOptions } from '../routing/options.ts';
+import { Pattern, Text } from '../routing/text.ts';
 import { leavesOf } from './conditions.ts';
 import { isPlaceholder } from './env-example.ts';
+import { oddPattern } from './odd-patterns.ts';
 import { oddWord } from './odd-words.ts';
 import type { ConfigParts } from './parts.ts';
 import type { Finding, Path } from './problem.ts';
@@ -50,12 +53,46 @@ export function* unusualWords({ feeds, rules }: ConfigParts): Iterable<Finding> 
       if (!asked.includes(text.toLowerCase())) yield* unknownWord(text, path, 'exchange', PUBLISHERS);
     for (const { text, path } of words('listingType'))
       yield* unknownWord(text, path, 'listing type', LISTING_TYPES);
+    yield* unknownPatterns(rule, index, asked);
     for (const { path } of words('title'))
       yield {
         path,
         message: 'this compares the whole title',
         hint: 'to find a part of it, write title: { matches: "…" }',
       };
+  }
+}
+
+/** What a pattern of names finds can be tried: there are few, and they are known. */
+function* unknownPatterns(
+  rule: RuleOptions | undefined,
+  index: number,
+  asked: readonly string[],
+): Iterable<Finding> {
+  for (const [field, what, known] of [
+    ['publisher', 'exchange', PUBLISHERS],
+    ['listingType', 'listing type', LISTING_TYPES],
+  ] as const) {
+    const names = field === 'publisher' ? [...known, ...asked] : known;
+    const leaves = leavesOf(rule?.match[field] ?? [], ['rules', index, 'match', field]);
+    for (const { kind, text, path } of leaves) {
+      if (kind !== 'pattern' || oddPattern(field, text) !== undefined || findsOneOf(text, names)) continue;
+      yield {
+        path,
+        message: `this pattern finds no known ${what}`,
+        hint: `known: ${known.join(', ')}`,
+      };
+    }
+  }
+}
+
+/** A malformed one is reported elsewhere. */
+function findsOneOf(source: string, names: readonly string[]): boolean {
+  try {
+    const pattern = new Pattern(source);
+    return names.some((name) => pattern.foundIn(new Text(name)));
+  } catch {
+    return true;
   }
 }
 

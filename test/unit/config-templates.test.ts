@@ -163,6 +163,9 @@ describe('regression: a symbol made of all tickers is warned of', () => {
     '{{ tickers }}USDT',
     '{{ tickers[0] }}_KRW',
     'KRW-{{ tickers.first }}',
+    "{{ tickers | first | append: 'USDT' }}",
+    "{{ tickers | join: '' | prepend: 'KRW-' }}",
+    "{% assign t = tickers | first | append: '_USDT' %}{{ t }}",
   ])('%s', (text) => {
     const lines = [...WEBHOOK, `body: { symbol: "${text}" }`];
     expect(warningsOf(load(withDestination(...lines), ENV))).toEqual([
@@ -176,6 +179,7 @@ describe('regression: a symbol made of all tickers is warned of', () => {
     '{{ tickers | join: ", " }} on {{ publisher }}',
     '{{ tickers }}',
     '({{ tickers }})',
+    '{{ tickers | join: ", " | append: " on " }}{{ publisher }}',
     'https://x.example/{{ tickers | first }}_USDT',
   ])('and nothing else: %s', (text) => {
     const lines = [...WEBHOOK, `body: { text: '${text}' }`];
