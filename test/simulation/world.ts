@@ -1,153 +1,227 @@
 /**
- * The real intake, outbox, journal, lanes, budgets and policies, wired as `daemon.ts` wires them, on a
- * simulated clock and a seeded chance. The process can die between any two steps: what was only in
- * memory is gone, the store stays. The disk can refuse everything for a while.
+ * The real intake, outbox, journal, lanes, budgets, reload and stop, wired as `daemon.ts` wires them, on a
+ * simulated machine and a seeded chance. The process can die between any two steps: what was only in
+ * memory is gone, the store stays. The disk can refuse everything for a while, and a working one some rows.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { FeedSet } from '../../src/daemon/feed-set.ts';
+import { LaneSet } from '../../src/daemon/lane-set.ts';
+import { makeReady, type ReadyConfig } from '../../src/daemon/ready-config.ts';
+import { RunningConfig } from '../../src/daemon/running-config.ts';
 import { Dedupe } from '../../src/dedupe.ts';
-import type { Budget } from '../../src/delivery/budget.ts';
 import { Budgets } from '../../src/delivery/budgets.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
-import { Lane } from '../../src/delivery/lane.ts';
-import type { BudgetLimits } from '../../src/delivery/windows.ts';
-import { webhookOptions } from '../../src/destinations/webhook/options.ts';
+import { limitsOf } from '../../src/destinations/common-options.ts';
+import type { PreparedDestination } from '../../src/destinations/prepared.ts';
+import type { WebhookOptions } from '../../src/destinations/webhook/options.ts';
+import { WebhookSender } from '../../src/destinations/webhook/send.ts';
 import type { AnnouncementFrame } from '../../src/feed/frames.ts';
-import { Intake } from '../../src/intake.ts';
+import { Intake, NOWHERE } from '../../src/intake.ts';
+import type { BridgeEvent } from '../../src/ops/bridge-event.ts';
+import { createEvents } from '../../src/ops/events.ts';
 import { createIds } from '../../src/outbox/ids.ts';
 import { Journal } from '../../src/outbox/journal.ts';
+import { memoryOf } from '../../src/outbox/learnt.ts';
 import { migrate } from '../../src/outbox/migrations.ts';
+import { discardDeliveries, retryDeliveries } from '../../src/outbox/queries.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
+import { type Clock, withDeadline } from '../../src/platform/clock.ts';
+import { nextTurn } from '../../src/platform/next-turn.ts';
 import type { Random } from '../../src/platform/random.ts';
+import { LatestRedactor } from '../../src/platform/secret.ts';
 import { Timeline } from '../../src/platform/timeline.ts';
-import type { Router } from '../../src/routing/router.ts';
-import { FakeClock } from '../support/fake-clock.ts';
 import { seededRandom } from '../support/seeded-random.ts';
-import { createReceiver, type Outage, type Sent, type Temper } from './receivers.ts';
+import { type InForce, inForce, soundConfig } from './config.ts';
+import { chatAt, type FarEndParts, poolsTo } from './far-end.ts';
+import { Machine, settled } from './machine.ts';
+import { Past } from './past.ts';
+import type { Sent } from './sent.ts';
+import { type LaneName, type LanePlan, SHARED, SHARED_LIMITS, STRIKES, type Story } from './story.ts';
 
-export interface LanePlan {
-  readonly name: string;
-  readonly maxAgeMs: number;
-  /** As in the config. */
-  readonly options: object;
-  readonly onAmbiguous: 'resend' | 'drop';
-  readonly own: readonly BudgetLimits[];
-  /** Key of the budget shared with other lanes. */
-  readonly shared: string | undefined;
-  readonly temper: Temper;
-  readonly outage: Outage;
+/** What is told at the moment at which it happens. */
+export interface Witness {
+  /** A connection is being made for it. */
+  goes(sent: Sent, world: World): void;
+  /** Its first byte is written. */
+  writes(sent: Sent, body: string | undefined, world: World): void;
 }
 
-export const SHARED_LIMITS: readonly BudgetLimits[] = [{ limit: 4, perMs: 1000 }];
-export const STRIKES: BudgetLimits = { limit: 5, perMs: 60_000 };
-const DEDUPE_MS = 3_600_000;
+const quiet = () => undefined;
+const redact = (text: string) => text;
 
-/** What the outbox says of one delivery, without its announcement. */
-export interface Row {
-  readonly id: string;
-  readonly destination: string;
-  readonly state: string;
-  readonly expiresAtMs: number;
-  /** As much of it as `compare` looks at. */
-  readonly delivery: Delivery;
+/** Takes what the bridge has of destinations, all but what leads out. */
+class StagedLanes extends LaneSet {
+  stage: (destinations: readonly PreparedDestination[]) => readonly PreparedDestination[] = (all) => all;
+
+  override apply(...[destinations, ...rest]: Parameters<LaneSet['apply']>): ReturnType<LaneSet['apply']> {
+    return super.apply(this.stage(destinations), ...rest);
+  }
+}
+
+class NoFeeds extends FeedSet {
+  override apply(): ReturnType<FeedSet['apply']> {
+    return { added: [], changed: [], removed: [] };
+  }
 }
 
 export class World {
-  readonly clock = new FakeClock();
+  readonly machine = new Machine();
   readonly random: Random;
-  readonly plans: readonly LanePlan[];
-  readonly sent: Sent[] = [];
+  readonly story: Story;
   readonly database = new DatabaseSync(':memory:');
+  readonly past = new Past();
+  /** The config in force, by destination. */
+  config = new Map<LaneName, InForce>();
   /** By destination, since when. */
-  readonly suspended = new Map<string, number>();
-  /** Suspensions and ends of suspensions that were said twice. */
-  readonly saidTwice: string[] = [];
-  /** Titles of what was read. */
-  readonly read = new Set<string>();
-  /** Read while the disk was broken, and the process died before it was mended: nobody can know of these. */
-  readonly lost = new Set<string>();
-  /** Sends whose end was only in memory, because the disk was broken, when the process died. */
-  readonly forgotten = new Set<Sent>();
+  readonly suspended = new Map<string, { readonly at: number; readonly farEnd: string | undefined }>();
+  #diskIsBroken = false;
+  /** Until everything is written again. */
   #brokenSince = Number.POSITIVE_INFINITY;
-  /** The disk takes nothing. */
-  diskIsBroken = false;
-  /** The truth at the start of each life; `hasJumped`: by then the wall clock had been set. */
-  readonly lives: { readonly at: number; readonly hasJumped: boolean }[] = [];
-  lanes = new Map<string, Lane>();
-  readonly #started: (sent: Sent) => void;
-  readonly #rowsOf: StatementSync;
-  #life = 0;
+  #plans: readonly LanePlan[];
+  readonly #witness: Witness;
+  readonly #row: StatementSync;
+  readonly #answered = new Map<string, { count: number }>();
+  #openFailures: number;
+  #ready: { readonly plans: readonly LanePlan[]; readonly config: ReadyConfig } | undefined;
   #timeline!: Timeline;
   #journal!: Journal;
   #intake!: Intake;
+  #lanes!: StagedLanes;
+  #running!: RunningConfig;
 
-  /** `started`: called at every start of a send, with the world as it is then. */
-  constructor(seed: number, plans: readonly LanePlan[], started: (sent: Sent) => void) {
+  constructor(seed: number, story: Story, witness: Witness) {
     this.random = seededRandom(seed);
-    this.plans = plans;
-    this.#started = started;
+    this.story = story;
+    this.#plans = story.plans;
+    this.#witness = witness;
+    this.#openFailures = story.openFailures;
     migrate(this.database);
-    this.#rowsOf = this.database.prepare(
-      'SELECT id, destination, state, expires_at_ms, importance, announcement_id FROM deliveries WHERE ?1 IS NULL OR destination = ?1',
-    );
-    this.#start();
+    this.#row = this.database.prepare('SELECT state FROM deliveries WHERE id = ?');
+    // What a working store refuses, whoever asks.
+    this.database.exec(`
+      CREATE TRIGGER a BEFORE INSERT ON attempts WHEN NEW.detail LIKE '%unwritable%' BEGIN SELECT RAISE(ABORT, 'refused'); END;
+      CREATE TRIGGER b BEFORE INSERT ON announcements WHEN NEW.body LIKE '%unwritable%' BEGIN SELECT RAISE(ABORT, 'refused'); END;`);
+  }
+
+  get plans(): readonly LanePlan[] {
+    return this.#plans;
   }
 
   get life(): number {
-    return this.#life;
+    return this.past.lives.length - 1;
   }
 
   get storeFault(): string | undefined {
-    return this.#journal.fault;
+    return this.#journal?.fault;
+  }
+
+  /** The first life. */
+  start(): void {
+    this.#start();
+  }
+
+  /** The disk takes nothing. */
+  set diskIsBroken(isBroken: boolean) {
+    this.#diskIsBroken = isBroken;
+    this.past.disk.push({ at: this.machine.truthMs, isBroken });
+    if (isBroken) this.#brokenSince = Math.min(this.#brokenSince, this.machine.truthMs);
+    else if (this.storeFault === undefined) this.#brokenSince = Number.POSITIVE_INFINITY;
+  }
+
+  get diskIsBroken(): boolean {
+    return this.#diskIsBroken;
   }
 
   /** A frame was read: by then it counts as promised. */
-  accept(frame: AnnouncementFrame, feed: string): void {
-    this.read.add(frame.title);
+  accept(frame: AnnouncementFrame, feed: string, ageAtReceiptMs: number): void {
+    const { truthMs } = this.machine;
+    this.past.reads(frame.title, truthMs);
     const receivedMs = this.#timeline.monotonicMs();
-    this.#intake.accept(frame, {
-      feed,
-      receivedTimestampUs: Math.round(receivedMs * 1000),
-      receivedMs,
-      ageAtReceiptMs: 0,
-    });
+    const receivedTimestampUs = Math.round(receivedMs * 1000);
+    this.#intake.accept(frame, { feed, receivedTimestampUs, receivedMs, ageAtReceiptMs });
   }
 
   /** Lets time pass; a process that died on the way is started again a moment later. */
   async advance(byMs: number): Promise<void> {
-    const life = this.#life;
-    const untilMs = this.clock.truthMs + byMs;
-    await this.clock.advance(byMs);
-    if (this.#life === life) return;
-    this.#start();
-    await this.advance(Math.max(0, untilMs - this.clock.truthMs));
+    const { life } = this;
+    const untilMs = this.machine.truthMs + byMs;
+    await this.machine.advance(byMs);
+    if (this.past.isAlive && this.life === life) return;
+    if (!this.past.isAlive) this.#start();
+    await this.advance(Math.max(0, untilMs - this.machine.truthMs));
   }
 
   /** SIGKILL after so many more steps. */
   dieAfter(steps: number): void {
     let left = steps;
-    this.clock.onStep = () => {
-      if (left-- === 0) this.die();
+    this.machine.onStep = () => {
+      if (left-- === 0) this.#die();
     };
-  }
-
-  /** SIGKILL: what was only in memory is gone. */
-  die(): void {
-    if (this.storeFault !== undefined) {
-      const stored = this.titles();
-      for (const title of this.read) if (!stored.has(title)) this.lost.add(title);
-      for (const sent of this.sent)
-        if (sent.life === this.#life && (sent.endedAt ?? 0) >= this.#brokenSince) this.forgotten.add(sent);
-    }
-    this.#life++;
-    this.suspended.clear();
-    this.clock.forget();
   }
 
   /** SIGKILL between two steps, and a new process a moment later. */
   async crash(downMs: number): Promise<void> {
-    this.die();
-    await this.clock.advance(downMs);
+    // A step is whole: what follows from it without waiting is done.
+    await settled();
+    this.#die();
+    this.machine.rest(downMs);
     this.#start();
+  }
+
+  /** SIGTERM, and a new process a moment later. */
+  async restart(downMs: number): Promise<void> {
+    let isStopped = false;
+    const stop = async (deadline: AbortSignal) => {
+      await this.#running.stop(deadline);
+      await this.#lanes.stop(deadline);
+      this.#journal.close();
+      isStopped = true;
+    };
+    void withDeadline(this.#timeline, this.#running.config.shutdownTimeout, stop);
+    const { truthMs } = this.machine;
+    while (!isStopped && this.past.isAlive) {
+      await this.machine.advance(50);
+      if (this.machine.truthMs > truthMs + 20_000) throw new Error('the stop does not end');
+    }
+    // What happened before is on record: there is no last moment.
+    this.#die(Number.POSITIVE_INFINITY);
+    this.machine.rest(downMs);
+    this.#start();
+  }
+
+  /** The config file is another one, and the bridge is told. */
+  async reload(plans: readonly LanePlan[]): Promise<void> {
+    const before = this.#plans;
+    this.#plans = plans;
+    const reloaded = this.#running.reload();
+    await Promise.resolve();
+    const ended = await Promise.race([reloaded, settled()]);
+    if (ended?.ok === false) this.#plans = before;
+  }
+
+  /** `deliveries discard`, noticed a moment later. */
+  async discard(ids: readonly string[]): Promise<void> {
+    if (this.diskIsBroken || this.#journal.waiting() === undefined) return;
+    const gone = discardDeliveries(this.database, ids, this.#timeline.monotonicMs());
+    await this.advance(this.random() * 1000);
+    this.#running.reconcile();
+    for (const id of gone) this.past.discarded.set(id, this.machine.truthMs);
+  }
+
+  /** `deliveries retry`, of one that is dead or too late. */
+  async retry(isLate: boolean): Promise<void> {
+    if (this.diskIsBroken || this.#journal.waiting() === undefined) return;
+    const ended = this.database
+      .prepare(`SELECT id FROM deliveries WHERE state IN ('dead', 'expired') LIMIT 3`)
+      .all();
+    // Whoever runs it asks the store what time it is for the bridge.
+    const nowMs = this.#timeline.monotonicMs();
+    const maxAgeOf = (name: string) => this.config.get(name as LaneName)?.options.maxAge ?? false;
+    const ids = ended.map(({ id }) => String(id));
+    const changed = retryDeliveries(this.database, ids, nowMs, { maxAgeOf, isLate });
+    for (const id of changed) this.past.retries(id, isLate, this.machine.truthMs);
+    await this.advance(this.random() * 1000);
+    this.#running.reconcile();
   }
 
   /** Everything that has happened is written down. */
@@ -155,18 +229,61 @@ export class World {
     this.#journal.flush();
   }
 
-  rows(destination?: string): Row[] {
-    return this.#rowsOf.all(destination ?? null).map((row) => {
-      const id = String(row['id']);
-      const importance = Number(row['importance']);
-      return {
-        id,
-        destination: String(row['destination']),
-        state: String(row['state']),
-        expiresAtMs: Number(row['expires_at_ms']),
-        delivery: { id, importance, announcement: { id: String(row['announcement_id']) } } as Delivery,
-      };
-    });
+  /** Whether the row of that attempt is there. */
+  isRecorded(sent: Sent): boolean {
+    return this.#attemptOf(sent) !== undefined;
+  }
+
+  /** What became of that attempt, as far as it is written down. */
+  #outcomeOf(sent: Sent): string | undefined {
+    const outcome = this.#attemptOf(sent)?.['outcome'];
+    return outcome === undefined || outcome === 'under_way' ? undefined : String(outcome);
+  }
+
+  #attemptOf({ deliveryId, startedMs }: Sent): Record<string, unknown> | undefined {
+    return this.database
+      .prepare('SELECT outcome FROM attempts WHERE delivery_id = ? AND started_ms = ?')
+      .get(deliveryId, startedMs);
+  }
+
+  isStored(id: string): boolean {
+    return this.#row.get(id) !== undefined;
+  }
+
+  isPending({ id }: Delivery): boolean {
+    return this.#row.get(id)?.['state'] === 'pending';
+  }
+
+  /** SIGKILL: what was only in memory is gone. */
+  #die(lastMs = this.machine.truthMs): void {
+    if (!this.past.isAlive) return;
+    const { truthMs } = this.machine;
+    if (this.#journal.fault !== undefined) this.past.loses(this.titles());
+    this.past.dies(
+      truthMs,
+      (sent) => this.#outcomeOf(sent) === undefined && this.#mayBeForgotten(sent, lastMs),
+    );
+    this.suspended.clear();
+    this.machine.endProcess();
+  }
+
+  /** Attempts are written down in the tick after they end, if the disk takes them. */
+  #mayBeForgotten({ endedAt, result }: Sent, lastMs: number): boolean {
+    if (endedAt === undefined || result?.detail?.includes('unwritable')) return true;
+    const haltedMs = this.machine.halts.reduce(
+      (sum, { from, until }) => sum + Math.max(0, until - Math.max(from, endedAt)),
+      0,
+    );
+    return endedAt + haltedMs + 2 >= Math.min(this.#brokenSince, lastMs);
+  }
+
+  /** Of what the store says is pending. */
+  waitingIds(): string[] {
+    this.flush();
+    return this.database
+      .prepare(`SELECT id FROM deliveries WHERE state = 'pending'`)
+      .all()
+      .map(({ id }) => String(id));
   }
 
   titles(): Set<string> {
@@ -175,60 +292,168 @@ export class World {
   }
 
   #start(): void {
-    const { random } = this;
+    const { random, machine } = this;
     this.diskIsBroken = false;
-    const { truthMs, wallAheadMs } = this.clock;
-    this.lives.push({ at: truthMs, hasJumped: wallAheadMs > 0 });
-    this.clock.restart();
-    const clock = new Timeline(this.clock);
-    clock.continueFrom(new SqliteOutbox(this.database).latestMs());
+    this.#brokenSince = Number.POSITIVE_INFINITY;
+    const system = machine.startProcess();
+    const clock = new Timeline(system);
     this.#timeline = clock;
     const outbox = this.#onDisk(new SqliteOutbox(this.database));
-    this.#journal = new Journal(outbox, clock, {
-      written: () => undefined,
-      refused: () => undefined,
-      broken: () => {
-        this.#brokenSince = this.clock.truthMs;
-      },
-      mended: () => undefined,
-      usable: () => {
-        for (const lane of this.lanes.values()) lane.refill();
-      },
-      held: () => [...this.lanes.values()].flatMap((lane) => [...lane.held]),
-    });
+    const events = createEvents((event) => this.#hear(event));
+    const behindMs = clock.continueFrom(outbox.latestMs());
+    this.past.starts(machine.truthMs, machine.wallAheadMs, behindMs);
     const startMs = clock.monotonicMs();
+    this.#journal = new Journal(outbox, clock, {
+      written: quiet,
+      ...events.journal,
+      mended: () => {
+        if (!this.diskIsBroken) this.#brokenSince = Number.POSITIVE_INFINITY;
+      },
+      usable: () => this.#running.takeUp(),
+      held: () => this.#lanes.held(),
+    });
+    const journal = this.#journal;
     const budgets = new Budgets(clock, {
       pauses: outbox.pauses(startMs),
-      attemptsSince: (sinceMs) => outbox.attemptsSince(sinceMs),
-      keep: (key, untilMs) => this.#journal.pause(key, untilMs),
+      attemptsSince: (sinceMs) => journal.attemptsSince(sinceMs),
+      keep: (key, untilMs) => journal.pause(key, untilMs),
     });
-    this.lanes = new Map(this.plans.map((plan) => [plan.name, this.#lane(plan, budgets, clock)]));
-    const targets = new Map(
-      this.plans.map(({ name, maxAgeMs }) => [
-        name,
-        {
-          forEachTicker: false,
-          maxAgeMs,
-          push: (delivery: Parameters<Lane['push']>[0]) => this.lanes.get(name)?.push(delivery),
-        },
-      ]),
-    );
-    const matches = this.plans.map(({ name }) => ({
-      rule: 'all',
-      destination: name,
-      template: undefined,
-      tickers: [],
-    }));
-    const router: Router = { route: () => ({ rules: ['all'], matches }), explain: () => [] };
-    const dedupe = new Dedupe(DEDUPE_MS);
-    for (const { identity, receivedMs } of outbox.identitiesSince(clock.monotonicMs() - DEDUPE_MS))
+    const turn = Promise.resolve();
+    const memory = memoryOf(outbox, journal);
+    const lanes = new StagedLanes({
+      ...{ journal, budgets, clock, random, events: events.lane, openFailed: quiet },
+      turns: { orders: turn, rest: turn },
+      deps: {
+        clock,
+        redact: (text) => text,
+        version: '0',
+        memory,
+        pools: poolsTo(this.#farEnd('bot', 0, clock)),
+      },
+    });
+    lanes.stage = (destinations) => {
+      this.config = inForce(soundConfig(this.#plans, this.story.shutdownTimeout), this.#plans);
+      this.past.configures(this.config, machine.truthMs);
+      return destinations.map((prepared) => this.#stage(prepared, clock));
+    };
+    this.#lanes = lanes;
+    const sound = () => soundConfig(this.#plans, this.story.shutdownTimeout);
+    const first = this.#readyConfig();
+    const dedupe = new Dedupe(first.config.dedupeWindow);
+    for (const { identity, receivedMs } of outbox.identitiesSince(startMs - dedupe.windowMs))
       dedupe.remember(identity, receivedMs);
-    const events = { received: () => undefined, duplicate: () => undefined, capped: () => undefined };
     this.#intake = new Intake(
-      { ids: createIds(random), nextTurn: queueMicrotask, dedupe, journal: this.#journal, events },
-      { router, targets },
+      { ids: createIds(random), dedupe, journal, nextTurn, events: events.intake },
+      NOWHERE,
     );
-    for (const lane of this.lanes.values()) lane.refill();
+    this.#running = new RunningConfig(first, {
+      ...{ lanes, dedupe, journal, clock, turn, publish: quiet, intake: this.#intake },
+      feeds: new NoFeeds({ clock, random, redact, events: { ...events.feed, announcement: quiet } }),
+      redactor: new LatestRedactor(redact),
+      load: sound,
+    });
+    this.#running.start();
+  }
+
+  /** Made ready once for each config: that is most of the work of a start. */
+  #readyConfig(): ReadyConfig {
+    if (this.#ready?.plans !== this.#plans)
+      this.#ready = {
+        plans: this.#plans,
+        config: makeReady(soundConfig(this.#plans, this.story.shutdownTimeout)),
+      };
+    return this.#ready.config;
+  }
+
+  #hear(event: BridgeEvent): void {
+    const { past, suspended, machine } = this;
+    switch (event.kind) {
+      case 'announcement.received':
+        return past.received(event.deliveries, machine.truthMs);
+      case 'delivery.attempted':
+        return past.attempted(event.delivery.id);
+      case 'delivery.ended':
+        return past.ended(event.delivery.id, event.state, machine.truthMs);
+      case 'destination.suspended': {
+        const { destination: name } = event;
+        if (suspended.has(name)) past.saidTwice.push(`${name} is suspended`);
+        const farEnd = this.config.get(name as LaneName)?.farEnd;
+        suspended.set(name, { at: machine.truthMs, farEnd });
+        return;
+      }
+      case 'destination.resumed':
+        if (!suspended.delete(event.destination)) past.saidTwice.push(`${event.destination} is back`);
+    }
+  }
+
+  /** What leads out is replaced; what it says, and how it limits itself, is the bridge's own. */
+  #stage(prepared: PreparedDestination, clock: Clock): PreparedDestination {
+    const planned = this.#plans
+      .map(({ name }) => this.config.get(name))
+      .find((one) => one?.plan.name === prepared.name);
+    if (planned === undefined) throw new Error(`nobody planned ${prepared.name}`);
+    const { plan } = planned;
+    const { options, limits } = prepared;
+    const shared = plan.name === 'bot' ? [] : [{ key: SHARED, limits: SHARED_LIMITS, strikes: STRIKES }];
+    const own = limitsOf(options) ?? plan.own;
+    return {
+      ...prepared,
+      limits: { ...limits, own, shared },
+      open: async (deps) => {
+        if (this.#openFailures > 0) {
+          this.#openFailures--;
+          throw new Error('EMFILE');
+        }
+        const parts = this.#farEnd(plan.name, plan.address, clock);
+        const destination =
+          options.type === 'webhook'
+            ? new WebhookSender(options as WebhookOptions, {
+                ...deps,
+                name: plan.name,
+                pools: poolsTo(parts),
+              })
+            : chatAt(parts);
+        return {
+          get atOnce() {
+            return destination.atOnce ?? Number.POSITIVE_INFINITY;
+          },
+          close: () => destination.close(),
+          send: async (message, context) => {
+            const sent: Sent = {
+              ...{
+                destination: plan.name,
+                life: this.life,
+                under: planned,
+                isForgotten: false,
+                taken: false,
+                isPoison: false,
+              },
+              ...{ deliveryId: context.deliveryId, plain: context.plain },
+              ...{ startedMs: clock.monotonicMs(), startedAt: this.machine.truthMs },
+              ...{ goesAt: undefined, writtenAt: undefined, endedAt: undefined, result: undefined },
+            };
+            this.past.sends(sent);
+            sent.result = await destination.send(message as never, context);
+            sent.endedAt = this.machine.truthMs;
+            return sent.result;
+          },
+        };
+      },
+    };
+  }
+
+  #farEnd(name: LaneName, address: number, clock: Clock): FarEndParts {
+    const key = `${name} ${address}`;
+    const answered = this.#answered.get(key) ?? { count: 0 };
+    this.#answered.set(key, answered);
+    return {
+      ...{ clock, answered, random: this.random, farEnd: this.story.farEnd(name, address) },
+      truth: () => this.machine.truthMs,
+      sentOf: (deliveryId) => this.past.lastOf(deliveryId),
+      titleOf: (deliveryId) => this.past.titleOf(deliveryId),
+      goes: (sent) => this.#witness.goes(sent, this),
+      writes: (sent, body) => this.#witness.writes(sent, body, this),
+    };
   }
 
   /** A disk that refuses every call while it is broken. */
@@ -241,56 +466,6 @@ export class World {
           if (this.diskIsBroken) throw new Error('disk I/O error');
           return member.apply(target, given);
         };
-      },
-    });
-  }
-
-  #lane(plan: LanePlan, budgets: Budgets, clock: Timeline): Lane {
-    const { random } = this;
-    const { name, shared } = plan;
-    const options = webhookOptions.parse({
-      type: 'webhook',
-      url: 'http://127.0.0.1:1/',
-      timeout: '1s',
-      onAmbiguous: plan.onAmbiguous,
-      ...plan.options,
-    });
-    const sharedBudgets = new Map<string, Budget>();
-    if (shared !== undefined)
-      sharedBudgets.set(
-        shared,
-        budgets.shared({ key: shared, limits: SHARED_LIMITS, strikes: STRIKES }, name),
-      );
-    const destination = createReceiver({
-      ...{ name, clock, random },
-      truth: () => this.clock.truthMs,
-      temper: plan.temper,
-      outage: plan.outage,
-      sharedBudget: shared,
-      log: this.sent,
-      life: () => this.#life,
-      started: this.#started,
-    });
-    return new Lane({
-      ...{ name, destination, sharedBudgets, clock, random },
-      options: { ...options, maxAge: plan.maxAgeMs },
-      ...{ forEachTicker: false, match: () => ({ template: undefined, tickers: [] }) },
-      render: () => 'message',
-      renderDefault: undefined,
-      ownBudget: budgets.own(name, '', plan.own),
-      journal: this.#journal,
-      events: {
-        attempted: () => undefined,
-        ended: () => undefined,
-        suspended: () => {
-          if (this.suspended.has(name)) this.saidTwice.push(`${name} is suspended`);
-          this.suspended.set(name, this.clock.truthMs);
-        },
-        resumed: () => {
-          if (!this.suspended.delete(name)) this.saidTwice.push(`${name} is back`);
-        },
-        nearBan: () => undefined,
-        renderFailed: () => undefined,
       },
     });
   }

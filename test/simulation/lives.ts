@@ -1,0 +1,22 @@
+/** So many lives, in two halves: a file is what vitest gives to a core. `SEEDS` says how many, `SEED` replays one alone. */
+import { expect, test } from 'vitest';
+import { live } from './life.ts';
+
+const SEEDS = Number(process.env['SEEDS'] ?? 200);
+const ONLY = process.env['SEED'];
+
+/** Of every two, the first or the second. */
+export function testLives(half: 1 | 2): void {
+  const seeds =
+    ONLY === undefined
+      ? Array.from({ length: Math.ceil((SEEDS + 1 - half) / 2) }, (_, index) => 2 * index + half)
+      : [Number(ONLY)].filter((seed) => (seed - half) % 2 === 0);
+  test.runIf(seeds.length > 0)(
+    ONLY === undefined ? `${seeds.length} lives` : `life ${ONLY}`,
+    { timeout: 60_000 + SEEDS * 100 },
+    async () => {
+      for (const seed of seeds)
+        expect((await live(seed)).found, `seed ${seed}; replay it alone with SEED=${seed}`).toEqual([]);
+    },
+  );
+}

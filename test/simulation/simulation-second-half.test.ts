@@ -1,0 +1,4 @@
+/** See `simulation.test.ts`. */
+import { testLives } from './lives.ts';
+
+testLives(2);
