@@ -1,0 +1,192 @@
+/** One meaning for each answer; nothing leaves too late; nothing that a far end says is a secret's way out. */
+import { contract, inFile, SIMULATION, unit } from '../places.ts';
+
+const outcomes = [...contract('outcomes', 'odd-answers'), SIMULATION];
+
+export const destinations = [
+  ...inFile(
+    'src/destinations/webhook/outcome.ts',
+    [...contract('outcomes', 'webhook', 'odd-answers'), SIMULATION],
+    [
+      'Retry-After is not read',
+      'a receiver that asks for silence is asked again',
+      "const toldMs = retryAfterMs(headers['retry-after'], wallNowMs);",
+      'const toldMs = retryAfterMs(undefined, wallNowMs);',
+    ],
+    [
+      'a gateway’s answer is the receiver’s',
+      'drop doubles an order',
+      '...(mayHaveActed(answer) && { mayHaveActed: true }),',
+      '',
+    ],
+    [
+      'a redirect is a yes',
+      'an order that went nowhere is delivered',
+      'const ok = status < 300;',
+      'const ok = status < 400;',
+    ],
+    [
+      'success is not asked for',
+      'what the receiver refused is delivered',
+      'const confirmed = (statuses?.includes(status) ?? true) && (body?.test(bodyText) ?? true);',
+      'const confirmed = (statuses?.includes(status) ?? true) || (body?.test(bodyText) ?? true);',
+    ],
+  ),
+  ...inFile(
+    'src/destinations/discord/outcome.ts',
+    outcomes,
+    [
+      'a ban is one destination’s',
+      'the others run into it',
+      'const budget = isBan ? IP_BUDGET : isGlobal ? pauses.global : pauses.bucket;',
+      'const budget = isGlobal ? pauses.global : pauses.bucket;',
+      ...contract('discord'),
+    ],
+    [
+      'the first of the wishes',
+      'a pause that is too short',
+      'afterMs: Math.max(...wishesMs)',
+      'afterMs: Math.min(...wishesMs)',
+      ...contract('discord'),
+    ],
+  ),
+  ...inFile(
+    'src/destinations/telegram/outcome.ts',
+    outcomes,
+    [
+      'a group that has moved is a refusal',
+      'its messages die',
+      '  if (movedTo !== undefined) {\n',
+      '  if (movedTo !== undefined && status === 999) {\n',
+      ...contract('telegram'),
+    ],
+    [
+      'a 429 pauses one chat',
+      'the bot is silenced for longer',
+      'return { ...limited, budget: situation.botBudget };',
+      'return limited;',
+      ...contract('telegram'),
+    ],
+  ),
+  ...inFile(
+    'src/destinations/http-exchange.ts',
+    [...contract('exchange', 'written-boundary', 'webhook'), SIMULATION],
+    [
+      'nobody looks at the clock before the write',
+      'a timer that is late sends what is too old',
+      "if (nowMs >= this.#expiresAtMs) this.#fail('timeout', 'not sent in time');",
+      '',
+    ],
+    [
+      'what was written is called unreachable',
+      'drop doubles an order',
+      '    const writtenMs = this.#writtenMs;\n    if (writtenMs !== undefined)\n',
+      '    const writtenMs = this.#writtenMs;\n    if (writtenMs !== undefined && writtenMs < 0)\n',
+    ],
+    [
+      'the body of an answer without a bound',
+      'an answer fills the memory',
+      'if (this.#bytes <= MOST_BODY_BYTES) return;',
+      'if (this.#bytes >= 0) return;',
+      ...unit('survivors', 'http'),
+    ],
+    [
+      'the abort listener leaks',
+      'memory grows with each request',
+      "    this.#signal.removeEventListener('abort', this.abort);\n",
+      '',
+      ...unit('http'),
+    ],
+    [
+      'the lane does not hear that it leaves',
+      'drop is not on record before the bytes',
+      '    this.#leaving?.();\n',
+      '',
+      ...contract('destinations'),
+    ],
+  ),
+  ...inFile('src/destinations/http-body.ts', contract('packed-answers', 'exchange'), [
+    'what is packed grows without a bound',
+    '64 KiB stand for 64 MiB',
+    'if (size > MOST_BODY_BYTES) end(TOO_LONG);',
+    '',
+  ]),
+  ...inFile(
+    'src/destinations/http-outcome.ts',
+    [...unit('survivors'), ...contract('outcomes', 'destinations'), ...unit('attempt')],
+    [
+      'not redacted',
+      'a far end that repeats a secret shows it to everybody',
+      'printable(redact(text).replace(',
+      'printable(text.replace(',
+    ],
+    [
+      'cut before it is redacted',
+      'half a secret is shown',
+      'printable(redact(text).replace(',
+      'printable(redact(text.slice(0, MOST_DETAIL_CHARS)).replace(',
+      ...unit('redactor'),
+    ],
+  ),
+  ...inFile(
+    'src/destinations/retry-after.ts',
+    unit('retry-after'),
+    [
+      'a wait of years',
+      'an answer silences a destination for good',
+      'return wishMs > 0 ? Math.min(Math.ceil(wishMs), LONGEST_WAIT_MS) : undefined;',
+      'return wishMs > 0 ? Math.ceil(wishMs) : undefined;',
+    ],
+    [
+      'a date by our clock',
+      'a wall clock that is set silences a destination',
+      'return Number.isNaN(atMs) ? wallNowMs : atMs;',
+      'return wallNowMs + 0 * atMs;',
+    ],
+  ),
+  ...inFile(
+    'src/destinations/webhook/send.ts',
+    contract('webhook', 'destinations'),
+    [
+      'the signature is of another time',
+      'a receiver that checks it refuses the order',
+      '.map((signer) => signer.sign(deliveryId, now, body))',
+      '.map((signer) => signer.sign(deliveryId, new Date(0), body))',
+    ],
+    [
+      'expires by the wrong clock',
+      'a receiver drops what is fresh',
+      'const leftMs = expiresAtMs - this.#clock.monotonicMs();',
+      'const leftMs = expiresAtMs - this.#clock.wallMs();',
+    ],
+    [
+      'another id on each attempt',
+      'a receiver cannot tell a copy',
+      "'webhook-id': deliveryId,",
+      "'webhook-id': deliveryId + attempt,",
+    ],
+  ),
+  ...inFile('src/destinations/webhook/index.ts', contract('webhook', 'at-once', 'destinations'), [
+    'a webhook’s far end is not its address',
+    'a new address inherits the pauses of the old one',
+    'farEnd: secretName(options.url.reveal())',
+    "farEnd: secretName('')",
+    SIMULATION,
+  ]),
+  ...inFile(
+    'src/destinations/opening.ts',
+    [...unit('opening'), SIMULATION],
+    [
+      'what cannot be opened is given up',
+      'a moment without file handles ends a destination',
+      '        opening = undefined;\n        if (!isTold)',
+      '        if (!isTold)',
+    ],
+    [
+      'what cannot be opened may have arrived',
+      'drop kills what was never sent',
+      '      return notSent(messageOf(error));\n',
+      '      throw error;\n',
+    ],
+  ),
+];

@@ -1,0 +1,186 @@
+/** What is read becomes a delivery: once, on record, with its age and its tickers. */
+import { inFile, SIMULATION, unit } from '../places.ts';
+
+export const intake = [
+  ...inFile(
+    'src/intake.ts',
+    [...unit('intake', 'max-tickers'), SIMULATION],
+    [
+      'not written down before it is sent',
+      'a death of the process loses what was read',
+      '    journal.recordAll(routed.map(recordedOf));\n',
+      '    if (routed.length > 1) journal.recordAll(routed.map(recordedOf));\n',
+    ],
+    [
+      'orders of redacted announcements',
+      'what a free tier hid becomes an order',
+      'target.forEachTicker ? (announcement.redacted ? [] : tickers) : [undefined]',
+      'target.forEachTicker ? tickers : [undefined]',
+      ...unit('redactor'),
+    ],
+    [
+      'a destination without forEach gets one for each ticker',
+      'one announcement is sent several times',
+      'const wanted = target.forEachTicker ?',
+      'const wanted = target.forEachTicker || tickers.length > 1 ?',
+    ],
+    [
+      'a notice goes before the listing of the same read',
+      'the notice takes the last place of a limit',
+      'if (routed.length > 1) routed.sort(',
+      'if (routed.length > 1000) routed.sort(',
+    ],
+    [
+      'a repeat is announced',
+      'what two feeds bring is sent twice',
+      '    if (first !== undefined) return events.duplicate(announcement, first);\n',
+      '    if (first !== undefined) events.duplicate(announcement, first);\n',
+    ],
+    [
+      'maxTickers is not kept to',
+      'one frame with thousands of tickers makes as many orders',
+      'const { maxTickers = wanted.length } = target;',
+      'const maxTickers = wanted.length;',
+    ],
+  ),
+  ...inFile(
+    'src/delivery/expiry.ts',
+    [...unit('expiry', 'intake'), SIMULATION],
+    [
+      'age at receipt is not counted',
+      'what was old when it was read is sent as if it were new',
+      '(byHandMs ?? receivedMs - ageAtReceiptMs)',
+      '(byHandMs ?? receivedMs + 0 * ageAtReceiptMs)',
+    ],
+    [
+      'by hand is not anew',
+      'what a person asks for late expires at once',
+      '(byHandMs ?? receivedMs - ageAtReceiptMs)',
+      '(receivedMs - ageAtReceiptMs + 0 * (byHandMs ?? 0))',
+      ...unit('deliveries-again'),
+    ],
+  ),
+  ...inFile(
+    'src/dedupe.ts',
+    [...unit('dedupe', 'identity'), SIMULATION],
+    [
+      'repeats prolong the window',
+      'the same words an hour later are no news',
+      '    if (known !== undefined) return known;\n',
+      '    if (known !== undefined) {\n      this.#seen.delete(key);\n      this.#see(key, { ...known, receivedMs });\n      return known;\n    }\n',
+    ],
+    [
+      'the window never ends',
+      'the same words an hour later are no news',
+      'if (receivedMs - seen.receivedMs < this.windowMs) break;',
+      'if (receivedMs - seen.receivedMs < Number.POSITIVE_INFINITY) break;',
+    ],
+    ['events without a bound', 'memory grows in a flood', 'fresh.length > MOST_EVENTS || ', ''],
+    [
+      'kinds without a bound',
+      'memory grows with what a feed makes up',
+      'if (oldest !== undefined && this.#events.size > MOST_KINDS) this.#events.delete(oldest);',
+      '',
+    ],
+    [
+      'identities without a bound',
+      'memory grows with the window',
+      'if (oldest !== undefined && this.#seen.size > MOST_SEEN) this.#seen.delete(oldest);',
+      '',
+    ],
+    [
+      'a redacted copy of what is known is announced',
+      'one event is sent twice',
+      '    if (redacted) return event.first;\n',
+      '',
+    ],
+    [
+      'a full copy of a redacted one is none',
+      'the news itself is dropped for its hint',
+      '    event.redacted = false;\n    event.first = first;\n    return undefined;\n',
+      '    event.redacted = false;\n    return event.first;\n',
+    ],
+    [
+      'what was announced before the start is forgotten',
+      'a restart repeats',
+      'if (!this.#seen.has(key)) this.#see(key, { feed: undefined, receivedMs });',
+      'if (this.#seen.has(key)) this.#see(key, { feed: undefined, receivedMs });',
+    ],
+  ),
+  ...inFile(
+    'src/announcement.ts',
+    unit('identity', 'dedupe'),
+    [
+      'tickers in the order of the feed',
+      'two endpoints that order them differently double every order',
+      'return Array.isArray(part) ? [...new Set(part.map(alike))].sort() : part;',
+      'return Array.isArray(part) ? part.map(alike) : part;',
+    ],
+    [
+      'notices are as important as listings',
+      'a listing waits behind notices',
+      "announcement.test || announcement.listingType === 'not_listing' ? 0 : 1",
+      'announcement.test ? 0 : 1',
+      SIMULATION,
+      ...unit('priority', 'frames', 'intake'),
+    ],
+  ),
+  ...inFile(
+    'src/feed/age.ts',
+    unit('age', 'age-bound'),
+    [
+      'a frame may have been under way for ever',
+      'one odd stamp makes fresh news old',
+      'const transitMs = Math.min(plausible(sinceDispatchedMs), mostMs);',
+      'const transitMs = plausible(sinceDispatchedMs);',
+    ],
+    [
+      'an absurd age is believed',
+      'a stamp of 1970 expires everything',
+      'return spanMs > 0 && spanMs < LONGEST_PLAUSIBLE_MS ? spanMs : 0;',
+      'return spanMs > 0 ? spanMs : 0;',
+    ],
+    [
+      'the service’s own delay is not counted',
+      'what the service held back is sent as new',
+      'return plausible(dispatchedMs - detectedMs) + plausible(transitMs);',
+      'return plausible(transitMs);',
+    ],
+  ),
+  ...inFile(
+    'src/platform/alarms.ts',
+    [...unit('clock'), SIMULATION],
+    [
+      'timers sleep on after the machine wakes',
+      'a pause that ended hours ago still holds a fresh order',
+      '    for (const alarm of this.#pending) {\n      alarm.timer?.cancel();\n      this.#arm(alarm);\n    }\n',
+      '',
+    ],
+    [
+      'timers beyond 2^31 ms fire at once',
+      'a pause of a month ends now',
+      'Math.min(leftMs, LONGEST_TIMER_MS)',
+      'leftMs',
+    ],
+  ),
+  ...inFile(
+    'src/platform/clock.ts',
+    [...unit('clock'), SIMULATION],
+    [
+      'sleep does not count',
+      'what waited overnight is as young as in the evening',
+      '    this.#sleptMs += sleptMs;\n',
+      '',
+    ],
+  ),
+  ...inFile(
+    'src/platform/timeline.ts',
+    [...unit('lane', 'daemon-store', 'deliveries-again'), SIMULATION],
+    [
+      'a wall clock set back between two runs revives what was too old',
+      'time does not go on where the store ends',
+      'this.#aheadMs = Math.max(0, latestMs - this.#clock.monotonicMs());',
+      'this.#aheadMs = 0 * latestMs;',
+    ],
+  ),
+];

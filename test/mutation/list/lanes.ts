@@ -1,0 +1,165 @@
+/** The most important that may go, goes; nothing too old; what became of it is kept. */
+import { inFile, SIMULATION, unit } from '../places.ts';
+
+export const lanes = [
+  ...inFile(
+    'src/delivery/lane.ts',
+    [...unit('lane', 'lane-attempts', 'lane-drop', 'lane-reload'), SIMULATION],
+    [
+      'an attempt cut by the stop is charged',
+      'a stop is a failure',
+      '    if (result.writtenMs === undefined) return;\n    if (!isUnsure(result)) return this.#settle(held, sent);\n',
+      '    held.attempts++;\n    if (!isUnsure(result)) return this.#settle(held, sent);\n',
+    ],
+    [
+      'a cut under drop is sent again',
+      'an order is doubled by a restart',
+      "if (this.#parts.options.onAmbiguous === 'resend')\n",
+      "if (this.#parts.options.onAmbiguous !== 'nothing' as string)\n",
+    ],
+    [
+      'the plain form is not remembered',
+      'a form that is refused goes again and again',
+      "if (kind === 'again') held.plain ||= decision.plain;",
+      '',
+    ],
+    [
+      'age is not asked before a send',
+      'an order that is too old is sent',
+      'while (held !== undefined && isExpired(held, nowMs)) {',
+      'while (held !== undefined && isExpired(held, nowMs - 1e9)) {',
+    ],
+    [
+      'what is retried comes back at once',
+      'a receiver that fails is hammered',
+      "held.notBeforeMs = kind === 'again' && decision.delayMs > 0 ? nowMs + decision.delayMs : 0;",
+      'held.notBeforeMs = 0;',
+    ],
+    [
+      'a delivery is sent under dryRun',
+      'a rehearsal places an order',
+      'if (!this.#parts.options.dryRun) return this.#ready(held);',
+      'return this.#ready(held);',
+    ],
+    [
+      'the lane hands over what has no room',
+      'limits are exceeded',
+      '    return full === undefined;\n',
+      '    return true;\n',
+    ],
+  ),
+  ...inFile(
+    'src/delivery/attempt.ts',
+    [...unit('lane', 'attempt', 'lane-attempts', 'lane-drop'), SIMULATION],
+    [
+      'an attempt has no deadline',
+      'a receiver that hangs holds its place for ever',
+      'const timer = clock.after(limitMs, () => deadline.abort(limitInWords(limitMs, leftMs)));',
+      'const timer = clock.after(1e12, () => deadline.abort(limitInWords(limitMs, leftMs)));',
+    ],
+    [
+      'begun only under resend',
+      'a death of the process doubles an order under drop',
+      "if (options.onAmbiguous === 'drop') begin(flight, journal, clock.monotonicMs());",
+      '',
+    ],
+    [
+      'the plain form is not stored',
+      'after a restart the refused form goes again',
+      '    plain: held.plain,\n    begunMs: state',
+      '    plain: false,\n    begunMs: state',
+    ],
+    [
+      'the state is not written with the attempt',
+      'what was delivered is sent again after a restart',
+      '    attempt: made === undefined ? 0 : held.attempts,\n',
+      '    attempt: 0,\n',
+    ],
+  ),
+  ...inFile(
+    'src/delivery/backlog.ts',
+    [...unit('backlog', 'priority', 'lane'), SIMULATION],
+    [
+      'oldest first',
+      'the freshest waits behind everything',
+      'if (idA !== idB) return idA < idB ? -1 : 1;',
+      'if (idA !== idB) return idA < idB ? 1 : -1;',
+    ],
+    [
+      'importance does not count',
+      'a listing waits behind notices',
+      'if (byImportance !== 0) return byImportance;',
+      '',
+    ],
+  ),
+  ...inFile(
+    'src/delivery/head.ts',
+    [...unit('lane', 'backlog', 'deliveries-again', 'overload'), SIMULATION],
+    [
+      'what was discarded is kept',
+      'what somebody called off is sent',
+      "this.move(held, 'gone');\n      else held.isStale = !isSame;",
+      'void isSame;\n      else held.isStale = !isSame;',
+    ],
+  ),
+  ...inFile(
+    'src/delivery/supply.ts',
+    [...unit('overload', 'lane'), SIMULATION],
+    [
+      'more than a thousand: the rest is never taken up',
+      'what is beyond waits for ever',
+      'if (this.isBehind && this.#head.size < HEAD / 2) this.refillSoon();',
+      '',
+    ],
+    [
+      'more than a thousand: the newcomer is the one that waits',
+      'the freshest waits behind everything',
+      'if (least === undefined || compare({ delivery: newcomer }, least) < 0) return false;',
+      'if (least !== undefined) return false;',
+    ],
+  ),
+  ...inFile(
+    'src/delivery/sweep.ts',
+    [...unit('lane'), SIMULATION],
+    [
+      'expired only when its turn comes',
+      'what can no longer be sent is not told',
+      'this.#timer = this.#clock.after(delayMs, () => this.#sweep(), false);',
+      'this.#timer = this.#clock.after(delayMs + 1e9, () => this.#sweep(), false);',
+    ],
+  ),
+  ...inFile(
+    'src/delivery/retry-policy.ts',
+    [...unit('survivors', 'lane-answers', 'lane-drop', 'lane'), SIMULATION],
+    [
+      'drop resends what may have arrived',
+      'an order is doubled',
+      "if (situation.onAmbiguous === 'drop') return { kind: 'end', state: 'dead', reason: outcome.reason };",
+      '',
+    ],
+    [
+      'drop resends after a gateway',
+      'an order is doubled',
+      "if (outcome.mayHaveActed && situation.onAmbiguous === 'drop')",
+      "if (outcome.mayHaveActed && situation.onAmbiguous === 'nothing' as string)",
+    ],
+    [
+      'attempts without an end',
+      'retry.attempts is not kept to',
+      'if (retry.attempts !== undefined && attempt >= retry.attempts)',
+      'if (retry.attempts !== undefined && attempt >= retry.attempts + 1000)',
+    ],
+    [
+      'unreadable answers without an end',
+      'a chat gets ten copies',
+      'situation.unreadable >= MOST_UNREADABLE',
+      'situation.unreadable >= 1000',
+    ],
+    [
+      'a wait that outlives the delivery',
+      'the last chances are given away',
+      'withinLife(backoffMs(attempt, range, random), leftMs, retry.minDelay)',
+      'backoffMs(attempt, range, random)',
+    ],
+  ),
+];

@@ -1,0 +1,156 @@
+/** What has happened is on record, whatever the disk does. */
+import { e2e, inFile, SIMULATION, unit } from '../places.ts';
+
+export const outbox = [
+  ...inFile(
+    'src/outbox/journal.ts',
+    [...unit('outbox-promises', 'outbox-faults', 'outbox-odd-values'), SIMULATION],
+    [
+      'the journal is not flushed at the end',
+      'a stop forgets what was delivered in its last moment',
+      '  close(): number {\n    this.flush();\n',
+      '  close(): number {\n',
+      SIMULATION,
+    ],
+    [
+      'begun is not written before the bytes leave',
+      'a death of the process doubles an order under drop',
+      '    this.#gathered.push(attempt);\n    this.flush();\n',
+      '    this.#gathered.push(attempt);\n',
+      ...unit('lane-drop'),
+    ],
+    [
+      'what cannot be written is dropped',
+      'a broken disk loses what was read',
+      'for (const entry of entries) this.#kept.add(entry);',
+      'for (const entry of entries) void entry;',
+    ],
+    [
+      'written out of order while the disk is broken',
+      'a state that is older wins',
+      '    if (this.#fault !== undefined) return keep();\n',
+      '',
+    ],
+    [
+      'lanes are not told that the store works again',
+      'what could not be asked is never taken up',
+      '    this.#events.usable();\n',
+      '',
+    ],
+    [
+      'the sync to the disk is never asked for',
+      'power loss takes more than the last milliseconds',
+      '      apply();\n      this.#events.written();\n',
+      '      apply();\n',
+      ...unit('daemon-store', 'outbox-sync'),
+    ],
+    [
+      'held rows are not restored',
+      'a store that was replaced does not know what waits',
+      'if (fault.rowsMissing) this.#writer.restore(this.#events.held());',
+      '',
+    ],
+  ),
+  ...inFile(
+    'src/outbox/writer.ts',
+    [...unit('outbox-odd-values', 'outbox-faults'), SIMULATION],
+    [
+      'a row that is refused is tried for ever',
+      'nothing behind it reaches the disk',
+      '      if (!isRefused(error)) throw error;\n      for (const part of parts())',
+      '      if (error !== undefined) throw error;\n      for (const part of parts())',
+    ],
+    [
+      'a row that is refused takes the others with it',
+      'what was written with it is lost',
+      'if (partsOf(part).length > 1) this.write(part);\n        else this.#orRefuse(nameOf(part), () => this.#put(part));',
+      'this.#refused(nameOf(part), messageOf(error));',
+    ],
+  ),
+  ...inFile(
+    'src/outbox/sqlite.ts',
+    [...unit('lane', 'lane-drop', 'outbox-promises', 'outbox-faults'), SIMULATION],
+    [
+      'delivered after a discard is not written',
+      'what arrived is shown as discarded',
+      "WHERE id = ?7 AND (state = 'pending' OR ?1 = 'delivered')",
+      "WHERE id = ?7 AND state = 'pending'",
+      ...unit('deliveries-again'),
+    ],
+    [
+      'a discard is undone',
+      'what somebody called off is sent',
+      "WHERE id = ?7 AND (state = 'pending' OR ?1 = 'delivered')",
+      'WHERE id = ?7',
+      ...unit('deliveries-again'),
+    ],
+    [
+      'taken up oldest first',
+      'the freshest waits behind everything',
+      'ORDER BY d.importance DESC, d.id DESC LIMIT ?',
+      'ORDER BY d.importance DESC, d.id LIMIT ?',
+    ],
+    [
+      'not all or nothing',
+      'an announcement without its deliveries',
+      '      if (this.#database.isTransaction) this.#statements.rollback.run();\n',
+      '      if (this.#database.isTransaction) this.#statements.commit.run();\n',
+    ],
+    [
+      'removed destinations are not buried',
+      'a delivery that can never be sent waits for ever',
+      "WHERE state = 'pending' AND destination NOT IN (SELECT value FROM json_each(?))",
+      "WHERE state = 'nothing' AND destination NOT IN (SELECT value FROM json_each(?))",
+      ...e2e('reload'),
+    ],
+    [
+      'attempts of an earlier life are forgotten',
+      'a restart doubles a rate',
+      "WHERE t.started_ms >= ? AND t.outcome <> 'retry unreachable'",
+      "WHERE t.started_ms >= ? + 1e15 AND t.outcome <> 'retry unreachable'",
+      ...unit('budgets'),
+    ],
+    [
+      'what never left counts',
+      'a restart holds an order back for nothing',
+      " AND t.outcome <> 'retry unreachable'",
+      '',
+      ...unit('budgets'),
+    ],
+    [
+      'pauses of an earlier life are forgotten',
+      'a restart forgets a Retry-After',
+      'SELECT key, until_ms FROM pauses WHERE until_ms > ?',
+      'SELECT key, until_ms FROM pauses WHERE until_ms > ? + 1e15',
+    ],
+    [
+      'what waits is pruned',
+      'retention deletes what is owed',
+      "AND d.state = 'pending')\n       AND NOT EXISTS",
+      "AND d.state = 'nothing')\n       AND NOT EXISTS",
+      ...unit('retention'),
+    ],
+  ),
+  ...inFile(
+    'src/outbox/queries.ts',
+    unit('deliveries-again', 'outbox-promises', 'command-line'),
+    [
+      'deliveries retry ignores maxAge',
+      'an order of this morning is sent now',
+      'if (endsMs !== undefined && endsMs <= nowMs) return false;',
+      '',
+    ],
+    [
+      'what arrived is sent again by hand',
+      'an order is doubled by a slip of the pen',
+      "WHERE d.id = ? AND d.state <> 'delivered'",
+      'WHERE d.id = ?',
+    ],
+  ),
+  ...inFile('src/outbox/sync.ts', unit('outbox-promises', 'outbox-sync'), [
+    'the disk is not asked to keep it',
+    'power loss takes everything',
+    '      await this.#file.datasync();\n',
+    '',
+  ]),
+];

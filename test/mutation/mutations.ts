@@ -1,0 +1,19 @@
+/** All of them: at least one for each guarantee of `docs/reliability.md`. */
+import { budgets } from './list/budgets.ts';
+import { destinations } from './list/destinations.ts';
+import { intake } from './list/intake.ts';
+import { lanes } from './list/lanes.ts';
+import { outbox } from './list/outbox.ts';
+import { reloads } from './list/reloads.ts';
+import { trouble } from './list/trouble.ts';
+import type { Mutation } from './mutation.ts';
+
+export const mutations: readonly Mutation[] = [
+  ...intake,
+  ...outbox,
+  ...lanes,
+  ...trouble,
+  ...budgets,
+  ...destinations,
+  ...reloads,
+];

@@ -1,0 +1,24 @@
+/** Where mutations are made, and who is asked about them. */
+import type { Mutation } from './mutation.ts';
+
+type Change = readonly [
+  name: string,
+  breaks: string,
+  find: string,
+  replace: string,
+  ...more: readonly string[],
+];
+
+/** `more` tests of a change are asked before those of its file. */
+export const inFile = (file: string, tests: readonly string[], ...changes: readonly Change[]): Mutation[] =>
+  changes.map(([name, breaks, find, replace, ...more]) => ({
+    ...{ name, breaks, file, find, replace },
+    tests: [...more, ...tests],
+  }));
+
+export const unit = (...names: readonly string[]): string[] =>
+  names.map((name) => `test/unit/${name}.test.ts`);
+export const contract = (...names: readonly string[]): string[] =>
+  names.map((name) => `test/contract/${name}.test.ts`);
+export const e2e = (...names: readonly string[]): string[] => names.map((name) => `test/e2e/${name}.test.ts`);
+export const SIMULATION = 'test/simulation/simulation.test.ts';
