@@ -30,7 +30,8 @@ async function bundle(): Promise<string[]> {
     input: ['src/main.ts', 'src/outbox/checkpoint.ts'],
     cwd: root,
     platform: 'node',
-    external: OUTSIDE,
+    // With their inner files: a part of one inside `dist/` would be a second copy of it.
+    external: (module) => OUTSIDE.some((name) => module === name || module.startsWith(`${name}/`)),
     logLevel: 'warn',
   });
   const { output } = await build.write({
