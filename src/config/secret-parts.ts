@@ -20,11 +20,21 @@ const PREFIX = /^(?:dsk_|whsec_|[a-z]{2,4}[-_](?:live_|test_)?)(?=[\w+/=-]{8})/;
 /** A Telegram bot's number is public; what follows is not. */
 const BOT_TOKEN = /^\d{6,}:(?=.{16})/;
 
+/** Of an address that is none: what it begins with stands in every other. */
+const BROKEN_ADDRESS = /^(?:https?|wss?):\/\//i;
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
 /** Of a value that stands in a secret place. */
 export function partsOfSecret(value: string): SecretParts {
   if (isAddress(value)) return partsOfAddress(value);
-  const bare = value.replace(SCHEME, '').replace(PREFIX, '').replace(BOT_TOKEN, '');
-  return { parts: [bare, ...passwordOf(value)], wholes: [value] };
+  const bare = value
+    .replace(BROKEN_ADDRESS, '')
+    .replace(SCHEME, '')
+    .replace(PREFIX, '')
+    .replace(BOT_TOKEN, '');
+  // A UUID is also written without its dashes.
+  const joined = UUID.test(bare) ? [bare.replaceAll('-', '')] : [];
+  return { parts: [bare, ...joined, ...passwordOf(value)], wholes: [value] };
 }
 
 /** `Basic dXNlcjpwYXNz`: base64 of user and password. */

@@ -99,7 +99,7 @@ function asBytes(text: string): Canonical {
   const builder = new Builder(text.length * 3);
   for (let at = 0; at < text.length; ) {
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
-    builder.add(utf8(character), at, at + character.length);
+    builder.add(utf8(ASCII.test(character) ? character : character.toLowerCase()), at, at + character.length);
     at += character.length;
   }
   return builder.form();

@@ -182,17 +182,29 @@ const isTelling = (text: string) =>
 const standsAlone = (text: string, [start, end]: Place) =>
   !/\w/.test(text.charAt(start - 1)) && !/\w/.test(text.charAt(end));
 
-/** Without case, and without the blanks that wrapping and form encoding (`+`) put in. */
+/**
+ * Blanks of every kind, the `+` of form encoding, and in UTF-8 what nobody sees (zero-width spaces, soft hyphens, marks
+ * of direction): put in so that long words can be broken.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: blanks of every kind
+const FILLING = /[\x00-\x20+]+|\xc2\xad|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf/g;
+
+/** Without case and filling. */
 function comparable(form: Canonical): Canonical {
   const { bytes } = form;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: blanks of every kind
-  if (!/[\x00-\x20+]/.test(bytes)) return { ...form, bytes: lowerCase(bytes) };
-  const kept: number[] = [];
-  for (let at = 0; at < bytes.length; at++) {
-    const code = bytes.charCodeAt(at);
-    if (code > 0x20 && code !== 0x2b) kept.push(at);
+  const left = bytes.replace(FILLING, '');
+  if (left.length === bytes.length) return { ...form, bytes: lowerCase(bytes) };
+  const kept = new Int32Array(left.length);
+  let count = 0;
+  let from = 0;
+  const keep = (to: number) => {
+    while (from < to) kept[count++] = from++;
+  };
+  for (const { 0: filling, index } of bytes.matchAll(FILLING)) {
+    keep(index);
+    from = index + filling.length;
   }
-  const left = kept.map((at) => bytes.charAt(at)).join('');
+  keep(bytes.length);
   return derived(
     form,
     lowerCase(left),

@@ -266,6 +266,17 @@ store: { path: "\${FOLDER}/bridge.db" }
     expect(redact('k2k3k4k5k6 123456789 f1f2f3f4f5')).toBe('<redacted> 123456789 <redacted>');
   });
 
+  test('regression: a UUID is hidden without its dashes too, and an address that is none does not hide how others begin', () => {
+    const uuid = '550e8400-e29b-41d4-a716-446655440000';
+    const { redact } = load(whole(webhook(`headers: { X-Token: ${uuid} }`)), ENV);
+    expect(redact(`<${uuid}> <${uuid.replaceAll('-', '')}>`)).toBe('<<redacted>> <<redacted>>');
+    const broken = load(
+      whole('  d: { type: webhook, url: "https://bot.example.com:99999/t0k3nt0k3n" }'),
+      ENV,
+    );
+    expect(broken.redact('https://discord.com/api, t0k3nt0k3n')).toBe('https://discord.com/api, <redacted>');
+  });
+
   test('regression: the first of two values of one key is shown nowhere', () => {
     const yaml = whole(
       '  d: { type: discord, webhookUrl: "https://discord.com/api/webhooks/123456789012345678/firstonefirstone", webhookUrl: "https://discord.com/api/webhooks/123456789012345678/secondonesecond" }',

@@ -1,4 +1,5 @@
 /** What a redactor finds, in which forms, and what it lets be. */
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRedactor, redactValues } from '../../src/platform/redactor.ts';
@@ -66,6 +67,13 @@ const ENCODINGS: Readonly<Record<string, (text: string) => string>> = {
   'base64 in lines': (text) => Buffer.from(text).toString('base64'),
   hex: hexOf,
   HEX: (text) => hexOf(text).toUpperCase(),
+  'a Buffer of Node': (text) => inspect(Buffer.from(text)).slice(8, -1),
+  'a Buffer in JSON': (text) => JSON.stringify([...Buffer.from(text)]),
+  'hex with colons': (text) => hexOf(text).replace(/..(?=.)/g, '$&:'),
+  'a list in C': (text) => hexOf(text).replace(/..(?=.)/g, '0x$&, '),
+  'quoted-printable': (text) => hexOf(text).toUpperCase().replace(/../g, '=$&'),
+  octal: (text) => [...Buffer.from(text)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join(''),
+  'zero-width spaces, to break lines anywhere': (text) => [...text].join('\u200b'),
   'upper case': (text) => text.toUpperCase(),
   'lower case': (text) => text.toLowerCase(),
   'in lines': (text) => text.replace(/.{20}/gs, '$&\r\n'),
@@ -119,8 +127,11 @@ describe('a secret is hidden in every form, whole or cut anywhere', () => {
         fc.constantFrom(...names),
         fc.constantFrom(...names),
         (plain, inner, outer) => {
-          // Base64 of base64, or an escape broken over two lines, is no form in which anything quotes what it was sent.
-          fc.pre(![inner, outer].every((name) => /base64|hex/i.test(name)) && !/case|lines/.test(outer));
+          // Base64 of base64 (or of bytes one by one), or an escape broken over two lines, is no form in which anything quotes what it was sent.
+          fc.pre(
+            ![inner, outer].every((name) => /base64|hex|Buffer|list|octal|quoted/i.test(name)) &&
+              !/case|lines/.test(outer),
+          );
           const encoded = encode([inner, outer], plain);
           const shown = createRedactor([plain])(`GET /?key=${encoded} refused`);
           expect(longestShared(encoded, shown)).toBeLessThan((20 * encoded.length) / plain.length);
