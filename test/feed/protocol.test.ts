@@ -278,7 +278,7 @@ describe('refusals', () => {
     [403, 'key_refused'],
   ])('%i is fatal for that feed only, and never asked again', async (status, reason) => {
     server.script = (peer) =>
-      peer.path.includes('upbit') ? peer.refuse(status, { error: 'x' }) : welcome(peer);
+      peer.path.includes('upbit') ? peer.refuse(status, { error: 'invalid_api_key' }) : welcome(peer);
     const bridge = await listen({ exchanges: ['upbit'] });
     const other = await listen({ name: 'other', clock: bridge.clock });
     expect((await bridge.fatals.waitFor(1))[0]).toMatchObject({ advice: expect.stringContaining('apiKey') });
