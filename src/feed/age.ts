@@ -16,7 +16,7 @@
  * The bound, once the offset is known and with stamps of which no two in a row are odd: a transit is never taken
  * for more than 0.5 s longer than it was, nor for shorter than it was by more than 0.5 s + the trip of an ordinary
  * frame. From the moment a clock is set by D until that is followed (three heartbeats in a row, or one and the answer
- * to a self-test) by D more. While the offset is unknown (until the second stamped frame of a connection, where our
+ * to a self-test) by D more; a clock that runs fast or slow is followed every four. While the offset is unknown (until the second stamped frame of a connection, where our
  * wall clock does not confirm the first) a transit counts as nothing. test/unit/age-bound.test.ts holds it to this.
  */
 import { AGREE_MS, ServiceClock, stampMs } from './service-clock.ts';
@@ -24,10 +24,19 @@ import { AGREE_MS, ServiceClock, stampMs } from './service-clock.ts';
 /** No news is held back this long; such a span comes from a broken stamp. */
 const LONGEST_PLAUSIBLE_MS = 30 * 86_400_000;
 
+/**
+ * While the offset is unknown: a detection that agrees with our wall clock, and a dispatch that is so far ahead of it,
+ * are an odd dispatch. A wall clock that is wrong by just what the service took to dispatch is no likely case.
+ */
+const WALL_AGREES_MS = 5_000;
+const FAR_AHEAD_MS = 30_000;
+
 export interface ReceivedStamps {
   readonly detectedTimestampUs: number | undefined;
   readonly dispatchTimestampUs: number | undefined;
   readonly receivedMonotonicMs: number;
+  /** Of our wall clock against our monotonic one, where there is a wall clock to ask. */
+  readonly wallAheadMs?: number;
 }
 
 /** Of one feed. Is told of every frame, in order. */
@@ -61,9 +70,22 @@ export class AgeEstimate {
     this.#passed(receivedMonotonicMs, this.#sinceMs(stampMs(timestampUs), receivedMonotonicMs));
   }
 
-  announcement({ detectedTimestampUs, dispatchTimestampUs, receivedMonotonicMs }: ReceivedStamps): number {
+  announcement({
+    detectedTimestampUs,
+    dispatchTimestampUs,
+    receivedMonotonicMs,
+    wallAheadMs = Number.NaN,
+  }: ReceivedStamps): number {
     const detectedMs = stampMs(detectedTimestampUs);
     const dispatchedMs = stampMs(dispatchTimestampUs);
+    if (this.clock.offsetMs === undefined) {
+      const wallMs = receivedMonotonicMs + wallAheadMs;
+      const isJustDetected = Math.abs(wallMs - detectedMs) <= WALL_AGREES_MS;
+      if (isJustDetected && dispatchedMs - wallMs > FAR_AHEAD_MS) {
+        this.#passed(receivedMonotonicMs, Number.NaN);
+        return plausible(wallMs - detectedMs);
+      }
+    }
     const sinceDetectedMs = this.#sinceMs(detectedMs, receivedMonotonicMs);
     const sinceDispatchedMs = this.#sinceMs(dispatchedMs, receivedMonotonicMs);
     const isFromFuture = sinceDispatchedMs < -AGREE_MS;

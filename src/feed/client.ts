@@ -191,6 +191,7 @@ export class FeedClient {
       detectedTimestampUs,
       dispatchTimestampUs,
       receivedMonotonicMs: receivedMs,
+      wallAheadMs: this.#wallAheadMs(),
     });
     // It did not wait here for longer than it was under way, as far as that is known.
     const isKnown = this.#age.clock.offsetMs !== undefined || dispatchTimestampUs === undefined;

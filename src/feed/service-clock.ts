@@ -6,6 +6,7 @@
  * - the first offset needs two frames in a row that agree within `AGREE_MS`, or one that agrees with our wall clock;
  * - from then on a frame that agrees with it refines it, by at most `AGREE_MS`, and any other is put aside;
  * - three heartbeats in a row that agree among themselves and not with it are a clock that was set: they take its place;
+ * - four in a row that move away evenly are a clock that runs fast or slow: the last takes its place;
  * - the answer to a self-test decides sooner, because its trip is at most its round trip: together with a heartbeat
  *   that was put aside it proves a clock that was set, or a line that has become slow, which changes nothing here.
  *
@@ -23,6 +24,8 @@ const WALL_AGREES_MS = 2 * AGREE_MS;
 const DOUBTFUL_MS = 1000;
 /** In a row, to believe that a clock was set. */
 const TO_FOLLOW = 3;
+/** In a row, to believe that a clock runs fast or slow; how much, of the time; and how evenly, in ms. */
+const DRIFT = { beats: 4, most: 0.02, unevenMs: 100 } as const;
 /** Long enough to meet a fast trip, short enough that drift (50 ppm) stays under 30 ms. */
 const KEPT_MS = 600_000;
 
@@ -64,11 +67,12 @@ export class ServiceClock {
   heartbeat(timestampUs: number | undefined, receivedMonotonicMs: number, wallAheadMs = Number.NaN): void {
     const sample = sampleOf(timestampUs, receivedMonotonicMs);
     if (sample === undefined || this.#refine(sample)) return;
-    this.#aside = [...this.#aside, sample].slice(-TO_FOLLOW);
+    this.#aside = [...this.#aside, sample].slice(-DRIFT.beats);
     const isWitnessed = Math.abs(sample.offsetMs + wallAheadMs) <= WALL_AGREES_MS;
     const needed = this.#anchorMs !== undefined ? TO_FOLLOW : isWitnessed ? 1 : 2;
     const latest = this.#aside.slice(-needed);
     if (latest.length === needed && agree(latest)) this.#believe(latest);
+    else if (isDrift(this.#aside)) this.#believe([sample]);
   }
 
   /** The answer to a self-test that was asked `roundTripMs` ago. */
@@ -126,4 +130,18 @@ function sampleOf(timestampUs: number | undefined, atMs: number): Sample | undef
 
 const least = (samples: readonly Sample[]) => Math.min(...samples.map(({ offsetMs }) => offsetMs));
 const most = (samples: readonly Sample[]) => Math.max(...samples.map(({ offsetMs }) => offsetMs));
+/** On a line over time. */
+function isDrift(samples: readonly Sample[]): boolean {
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (samples.length < DRIFT.beats || first === undefined || last === undefined) return false;
+  const slope = (last.offsetMs - first.offsetMs) / (last.atMs - first.atMs);
+  return (
+    Math.abs(slope) <= DRIFT.most &&
+    samples.every(
+      ({ atMs, offsetMs }) =>
+        Math.abs(offsetMs - first.offsetMs - slope * (atMs - first.atMs)) <= DRIFT.unevenMs,
+    )
+  );
+}
+
 const agree = (samples: readonly Sample[]) => most(samples) - least(samples) <= AGREE_MS;

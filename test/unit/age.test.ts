@@ -83,6 +83,43 @@ describe('age', () => {
     expect(age).toBeCloseTo(wanted, 2);
   });
 
+  it.each([31_000, 60_000, 86_400_000])(
+    'regression: a dispatch %i ms ahead before any heartbeat makes nothing old where our wall clock confirms the detection',
+    (aheadMs) => {
+      const age = new AgeEstimate();
+      age.connecting(0);
+      const odd = stamps(1000, 1000 + aheadMs, 1020);
+      const wallAheadMs = EPOCH_US / 1000;
+      expect(age.announcement({ ...odd, wallAheadMs })).toBeCloseTo(20, 2);
+      // A wall clock that is behind confirms nothing, and the service's own time counts.
+      expect(age.announcement({ ...odd, wallAheadMs: wallAheadMs - 6000 })).toBeCloseTo(aheadMs, 2);
+      expect(age.announcement({ ...stamps(1000, 11_000, 1020), wallAheadMs })).toBeCloseTo(10_000, 2);
+    },
+  );
+
+  it.each([0.01, -0.01, 0.005, -0.005, 0.002, -0.02])(
+    'regression: a service clock that runs away by %d of the time is followed, and makes nothing old',
+    (rate) => {
+      for (const wallAheadMs of [EPOCH_US / 1000, undefined]) {
+        const age = new AgeEstimate();
+        age.connecting(0);
+        const at = (ms: number) => serviceUs(ms * (1 + rate));
+        for (let beat = 1; beat < 100; beat++) {
+          age.heartbeat(at(beat * BEAT_MS), beat * BEAT_MS + 5 + (beat % 3) * 10, wallAheadMs);
+          const sentMs = beat * BEAT_MS + 8000;
+          const stamped = { detectedTimestampUs: at(sentMs), dispatchTimestampUs: at(sentMs) };
+          const beats = Math.abs(rate) * BEAT_MS * 5 + 300;
+          expect(age.announcement({ ...stamped, receivedMonotonicMs: sentMs + 5 })).toBeLessThan(beats);
+          // And what comes late is known as late.
+          const late = { ...stamped, receivedMonotonicMs: sentMs + 15_000 };
+          if (age.clock.offsetMs !== undefined)
+            expect(age.announcement(late)).toBeGreaterThan(15_000 - beats);
+        }
+        expect(age.clock.offsetMs).toBeDefined();
+      }
+    },
+  );
+
   it('is no longer than frames that come in order allow', () => {
     const age = taught([5, 5]);
     // Dispatched a minute ago by its stamp, and read two seconds after a heartbeat that took no time.
