@@ -6,8 +6,13 @@ import { redactValues } from '../platform/redactor.ts';
 import type { Redactor } from '../platform/secret.ts';
 import type { AnnouncementFrame } from './frames.ts';
 
-/** Of eleven characters of the key in a row, six are one of the blocks. */
+/** Of eleven characters of the key in a row, six are one of the blocks; of as many in hex or base64, the same six. */
 const BLOCK = 6;
+
+const blocksOf = (text: string, length: number): readonly string[] =>
+  Array.from({ length: Math.floor(text.length / length) }, (_, at) =>
+    text.slice(at * length, (at + 1) * length),
+  );
 
 export class EchoGuard {
   readonly #blocks: readonly string[];
@@ -17,9 +22,16 @@ export class EchoGuard {
   constructor(apiKey: string, redact: Redactor) {
     // The prefix says nothing, and may stand in a title.
     const key = apiKey.replace(/^dsk_/, '');
-    this.#blocks = Array.from({ length: Math.floor(key.length / BLOCK) }, (_, at) =>
-      key.slice(at * BLOCK, (at + 1) * BLOCK),
-    );
+    const hex = Buffer.from(key).toString('hex');
+    // Three bytes are four characters of base64, and the key may begin anywhere in the three.
+    const packed = [0, 1, 2].map((offset) => Buffer.from(key.slice(offset)).toString('base64'));
+    this.#blocks = [
+      ...new Set([
+        ...[key, key.toLowerCase(), key.toUpperCase()].flatMap((text) => blocksOf(text, BLOCK)),
+        ...[hex, hex.toUpperCase()].flatMap((text) => blocksOf(text, BLOCK * 2)),
+        ...packed.flatMap((text) => blocksOf(text, (BLOCK / 3) * 4)),
+      ]),
+    ];
     this.#redact = redact;
   }
 
