@@ -18,11 +18,15 @@ export function lostOrDoubled(world: World): string[] {
   return [
     ...announcementsOf(world),
     ...deliveriesOf(world, new Set(ids('SELECT id FROM deliveries'))),
-    ...ids(`SELECT id FROM deliveries WHERE state = 'pending'`).map(
-      (id) => `${id} to ${past.owed.get(id)?.delivery.destination} never ends`,
-    ),
+    ...ids(`SELECT id FROM deliveries WHERE state = 'pending'`)
+      .filter((id) => !isRefusedByTheStore(past.owed.get(id)?.sent))
+      .map((id) => `${id} to ${past.owed.get(id)?.delivery.destination} never ends`),
   ];
 }
+
+/** What became of it is what the store refuses. */
+const isRefusedByTheStore = (sent: readonly Sent[] = []): boolean =>
+  sent.some(({ result }) => result?.detail?.includes('unwritable'));
 
 /** The same words later than the window are news again; nobody can store what the disk never takes. */
 function isOnce(title: string, { past }: World): boolean {

@@ -51,6 +51,7 @@ export class Past {
   readonly #waiting = new Map<string, Set<Owed>>();
   readonly #sentTo = new Map<string, Sent[]>();
   #wallAheadMs = 0;
+  #wasBehind = false;
 
   get isAlive(): boolean {
     const life = this.lives.at(-1);
@@ -59,7 +60,8 @@ export class Past {
 
   /** `behindMs`: so far the wall clock is behind what the store ends with. */
   starts(at: number, wallAheadMs: number, behindMs: number): void {
-    const hasJumped = wallAheadMs !== this.#wallAheadMs || behindMs > 0;
+    const hasJumped = wallAheadMs !== this.#wallAheadMs || behindMs > 0 || this.#wasBehind;
+    this.#wasBehind = behindMs > 0;
     this.lives.push({ at, hasJumped, endedAt: undefined });
     this.#wallAheadMs = wallAheadMs;
   }

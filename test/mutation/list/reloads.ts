@@ -14,7 +14,7 @@ export const reloads = [
     [
       'forEach sends without a ticker',
       'a garbled order',
-      "if (ticker === undefined || announcement.redacted) return skipped('no_ticker');",
+      "if (ticker === undefined || announcement.redacted) return 'no_ticker';",
       '',
     ],
     [
@@ -109,13 +109,13 @@ export const reloads = [
     [
       'a reload is accepted during the stop',
       'the bridge connects again while it is taken down',
-      "    if (this.#isStopped) return { ok: false, problems: ['the bridge is stopping'] };\n",
-      '',
+      "this.#isStopped ? { problems: ['the bridge is stopping'] } : this.#read()",
+      'this.#read()',
     ],
     [
       'a config that is wrong is put into force',
       'half of a config',
-      '      this.#rejected = next.problems;\n',
+      '      this.#rejected = problems;\n',
       '      this.#rejected = undefined;\n',
     ],
   ),
