@@ -6,7 +6,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import errors from 'undici/lib/core/errors.js';
-import type { Clock } from '../platform/clock.ts';
+import type { Clock, Timer } from '../platform/clock.ts';
 import type { HttpLost, HttpRequest, HttpResult } from './http.ts';
 import { type Body, MOST_BODY_BYTES, readBody, TOO_LONG } from './http-body.ts';
 
@@ -17,6 +17,9 @@ interface ConnectionSource {
 
 const ABORTED = new Error('the attempt is over');
 
+/** For the rest of an answer whose status says it all: longer than it takes, shorter than what waits can bear. */
+const BODY_MS = 1000;
+
 export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly result: Promise<HttpResult>;
   readonly #clock: Clock;
@@ -24,6 +27,10 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly #expiresAtMs: number;
   readonly #leaving: (() => void) | undefined;
   readonly #source: ConnectionSource;
+  readonly #statusDecides: boolean;
+  #patience: Timer | undefined;
+  /** Nothing more comes over the wire. */
+  #isEnded = false;
   #connected = false;
   #resolve: ((result: HttpResult | Promise<HttpResult>) => void) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
@@ -36,12 +43,18 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   constructor(
     clock: Clock,
     source: ConnectionSource,
-    { signal, expiresAtMs, leaving }: Pick<HttpRequest, 'signal' | 'expiresAtMs' | 'leaving'>,
+    {
+      signal,
+      expiresAtMs,
+      leaving,
+      statusDecides = false,
+    }: Pick<HttpRequest, 'signal' | 'expiresAtMs' | 'leaving' | 'statusDecides'>,
   ) {
     this.#clock = clock;
     this.#source = source;
     this.#expiresAtMs = expiresAtMs ?? Number.POSITIVE_INFINITY;
     this.#leaving = leaving;
+    this.#statusDecides = statusDecides;
     this.#signal = signal;
     this.result = new Promise((resolve) => {
       this.#resolve = resolve;
@@ -54,10 +67,21 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     return this.#resolve === undefined;
   }
 
+  /** Settled by its status, and the rest of the answer still comes. */
+  get isComing(): boolean {
+    return this.isOver && this.#status !== undefined && !this.#isEnded;
+  }
+
+  cut(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#controller?.abort(ABORTED);
+  }
+
   /** The time is up. A request still in undici's queue is stopped when its turn comes. */
   readonly abort = (): void => {
     this.#fail('timeout', `no full answer ${limitOf(this.#signal)}`);
-    this.#controller?.abort(ABORTED);
+    this.cut();
   };
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -79,21 +103,25 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     if (status < 200) return;
     this.#status = status;
     this.#headers = headers;
+    if (this.#statusDecides)
+      this.#patience = this.#clock.after(BODY_MS, () => this.#answer(`no end within ${BODY_MS}ms`), false);
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#chunks.push(chunk);
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.isOver) this.#chunks.push(chunk);
     this.#bytes += chunk.length;
     if (this.#bytes <= MOST_BODY_BYTES) return;
     this.#answer(TOO_LONG);
-    controller.abort(ABORTED);
+    this.cut();
   }
 
   onResponseEnd(): void {
+    this.#isEnded = true;
     this.#answer(undefined);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    this.#isEnded = true;
     const detail = describe(error);
     const code = isTlsRecord(error) ? SPEAKS_TLS : codeOf(error);
     if (isUnreadable(error)) this.#fail('answer_unreadable', `the answer was not HTTP (${detail})`, code);
@@ -126,6 +154,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #settle(result: HttpResult | Promise<HttpResult>): void {
     this.#resolve?.(result);
     this.#resolve = undefined;
+    this.#patience?.cancel();
     this.#signal.removeEventListener('abort', this.abort);
   }
 }

@@ -11,6 +11,7 @@ import type { Clock } from '../platform/clock.ts';
 import { HttpExchange } from './http-exchange.ts';
 import { HttpPool, type Needs } from './http-pool.ts';
 import type { HttpPools } from './http-pools.ts';
+import { Lingering } from './lingering.ts';
 
 export interface HttpRequest {
   readonly method: string;
@@ -23,6 +24,8 @@ export interface HttpRequest {
   readonly expiresAtMs: number | undefined;
   /** Called in the tick in which the bytes go to the socket, before they do. */
   readonly leaving?: (() => void) | undefined;
+  /** The status says it all: the body is waited for a moment, and no longer. */
+  readonly statusDecides?: boolean;
 }
 
 /** The status line and headers came. */
@@ -77,6 +80,7 @@ export class HttpConnection {
   #underWay = 0;
   /** Beyond this destination's share of the origin's connections: only when that has just become smaller. */
   readonly #waiting: Waiting[] = [];
+  readonly #lingering: Lingering;
   readonly #leave: () => Promise<void>;
 
   constructor(origin: string, options: HttpOptions) {
@@ -84,6 +88,7 @@ export class HttpConnection {
     const { pool, leave } = options.pools.join(origin, options.warmMs, options, HttpPool);
     this.#pool = pool;
     this.#leave = leave;
+    this.#lingering = new Lingering(options.clock);
   }
 
   /** So many requests can be under way; the share becomes smaller as other destinations join. */
@@ -107,15 +112,16 @@ export class HttpConnection {
 
   #dispatch({ method, path, headers, body }: HttpRequest, exchange: HttpExchange): void {
     this.#underWay++;
-    void exchange.result.then(this.#ended);
+    void exchange.result.then(() => this.#ended(exchange));
     // `idempotent: false` is what undici assumes of a POST; said aloud because a PUT must not be repeated either.
     const asked = { 'accept-encoding': 'identity', ...headers };
     this.#pool.dispatch({ method, path, headers: asked, body, idempotent: false }, exchange);
   }
 
-  readonly #ended = (): void => {
+  #ended(exchange: HttpExchange): void {
     this.#underWay--;
+    if (exchange.isComing) this.#lingering.add(exchange);
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift())
       if (!next.exchange.isOver) return this.#dispatch(next.request, next.exchange);
-  };
+  }
 }

@@ -177,6 +177,23 @@ describe('success', () => {
   });
 });
 
+test.each([
+  [200, { kind: 'delivered' }],
+  [500, { kind: 'retry', reason: 'server_error' }],
+])(
+  'regression: %i whose body never ends is settled by its status, and what the receiver is at is not cut',
+  async (status, outcome) => {
+    const { server, send } = await facing({ warm: false });
+    server.script({ fault: 'stall-body', reply: { status, body: 'working' } });
+    const deadline = new AbortController();
+    const result = await send({ signal: deadline.signal });
+    expect(result).toMatchObject({ outcome, status });
+    server.script({ status: 200 });
+    await send({ signal: deadline.signal });
+    expect(server.open, 'the one that is still in use, and that of the next').toBe(2);
+  },
+);
+
 test('regression: another URL is another far end, also in its path and query; other options are not', () => {
   const farEnd = (extra: object) =>
     webhook.budgets(webhook.schema.parse({ type: 'webhook', url: 'https://bot.example/a?b=c', ...extra }))

@@ -74,6 +74,11 @@ export class FaultyServer implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
+  /** Connections that are open now. */
+  get open(): number {
+    return this.#open.size;
+  }
+
   script(...behaviours: readonly Behaviour[]): void {
     this.#script.push(...behaviours);
   }

@@ -63,6 +63,7 @@ export class WebhookSender implements Destination<WebhookMessage> {
       signal: context.signal,
       expiresAtMs: context.expiresAtMs,
       leaving: context.leaving,
+      statusDecides: this.#success.body === undefined,
     });
     if (result.kind !== 'answer') return withoutAnswer(result, this.#farEnd, redact);
     const wallNowMs = farEndWallMs(result.headers, this.#clock.wallMs());
