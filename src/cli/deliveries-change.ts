@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type DeliveryState, UNDER_WAY } from '../delivery/delivery.ts';
 import { AMBIGUOUS_REASONS } from '../delivery/outcome.ts';
+import { mayHaveActed } from '../destinations/http-outcome.ts';
 import { bridgeNowMs } from '../outbox/bridge-time.ts';
 import {
   deliveriesOfAnnouncement,
@@ -10,7 +11,7 @@ import {
   listDeliveries,
   retryDeliveries,
 } from '../outbox/queries.ts';
-import type { StoredDelivery } from '../outbox/rows.ts';
+import type { StoredAttempt, StoredDelivery } from '../outbox/rows.ts';
 import { printable } from '../platform/printable.ts';
 import type { UsableConfig } from './config-file.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
@@ -52,7 +53,7 @@ export function retryCommand(options: RetryOptions, io: Io): ExitCode {
     const asked = options.dead ? deadOnes(database, options, nowMs) : options.ids;
     const ids = asked.filter((id) => refusal(config, findDelivery(database, id)?.delivery) === undefined);
     const maxAgeOf = (destination: string) => maxAgeIn(config, destination, options.late);
-    const doubtful = ids.filter((id) => mayHaveArrived(findDelivery(database, id)?.delivery));
+    const doubtful = ids.filter((id) => mayHaveArrived(findDelivery(database, id)));
     const changed = retryDeliveries(database, ids, nowMs, { maxAgeOf, isLate: options.late });
     const again = doubtful.filter((id) => changed.includes(id)).length;
     if (again > 0)
@@ -82,11 +83,19 @@ function refusal(config: UsableConfig, stored: StoredDelivery | undefined): stri
   return undefined;
 }
 
-/** Sent again it may be an order twice. */
-const mayHaveArrived = (stored: StoredDelivery | undefined): boolean =>
-  stored?.state === 'dead' && DOUBTFUL.includes(stored.reason);
+/** Sent again it may be an order twice: whatever ended it, an answer was lost or not the receiver's. */
+const mayHaveArrived = (found: ReturnType<typeof findDelivery>): boolean =>
+  found !== undefined &&
+  found.delivery.state !== 'pending' &&
+  (found.delivery.reason === 'may_have_arrived' || found.attempts.some(isDoubtful));
 
-const DOUBTFUL: readonly (string | undefined)[] = ['may_have_arrived', ...AMBIGUOUS_REASONS];
+const DOUBTFUL: ReadonlySet<string> = new Set([
+  UNDER_WAY,
+  ...AMBIGUOUS_REASONS.map((reason) => `ambiguous ${reason}`),
+]);
+
+const isDoubtful = ({ outcome, status, detail }: StoredAttempt): boolean =>
+  DOUBTFUL.has(outcome) || (status !== undefined && mayHaveActed({ status, bodyText: detail ?? '' }));
 
 function deadOnes(database: DatabaseSync, { destination, since }: Narrowing, nowMs: number): string[] {
   const sinceMs = since === undefined ? undefined : nowMs - since;

@@ -49,6 +49,12 @@ export function unreadable(answer: HttpAnswer, redact: Redactor): AttemptResult 
  */
 const GATEWAY: ReadonlySet<number> = new Set([408, 460, 499, 502, 504, 598, 599]);
 
+/**
+ * "Done, look there for the result": forms, scripts and automations answer a POST so after they have acted, with 302
+ * as often as with the 303 that is meant for it. https://www.rfc-editor.org/rfc/rfc9110#status.303
+ */
+const SEE_OTHER: ReadonlySet<number> = new Set([302, 303]);
+
 /** Of the 5xx these say "never": not implemented, no such version, a loop, misconfigured. */
 const PERMANENT_FAULTS: ReadonlySet<number> = new Set([501, 505, 506, 508, 510]);
 
@@ -63,6 +69,7 @@ const LOST_BEHIND_503 =
 /** The receiver may have acted, although the answer is a failure. */
 export const mayHaveActed = ({ status, bodyText }: Pick<HttpAnswer, 'status' | 'bodyText'>): boolean =>
   GATEWAY.has(status) ||
+  SEE_OTHER.has(status) ||
   (status >= 520 && status <= 530) ||
   (status === 503 && LOST_BEHIND_503.test(bodyText));
 

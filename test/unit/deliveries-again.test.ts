@@ -114,6 +114,36 @@ test('regression: the bridge runs an hour behind the wall clock: an order of a s
   await store.close();
 });
 
+test.each([
+  ['a gateway answered', 'dead', { outcome: 'retry server_error', status: 502 }, true],
+  ['a redirect after which it may have acted', 'dead', { outcome: 'reject redirected', status: 302 }, true],
+  ['no answer came, and it expired later', 'expired', { outcome: 'ambiguous timeout' }, true],
+  ['it failed', 'dead', { outcome: 'retry server_error', status: 500 }, false],
+] as const)(
+  'regression: an earlier attempt decides whether it may have arrived: %s',
+  async (_, state, attempt, isWarned) => {
+    using workplace = new Workplace(CONFIG);
+    const { ids, store } = await withDead(workplace, systemClock.wallMs() - 1000, 'bot');
+    await store.close();
+    const [id = ''] = ids;
+    {
+      using database = new DatabaseSync(`${workplace.folder}/bridge.db`);
+      database.prepare('UPDATE deliveries SET state = ?').run(state);
+      const { outcome, status = null } = { status: undefined, ...attempt };
+      database.prepare('UPDATE attempts SET outcome = ?, status = ?').run(outcome, status);
+    }
+    const { err, out } = await runCommandLine([
+      'deliveries',
+      'retry',
+      id,
+      '-c',
+      `${workplace.folder}/config.yaml`,
+    ]);
+    expect(out).toContain('1 delivery queued');
+    expect(err.includes('may have arrived already')).toBe(isWarned);
+  },
+);
+
 test('regression: what may have arrived is sent again with a warning; what is on the wire is not', async () => {
   using workplace = new Workplace(CONFIG);
   const { ids, store } = await withDead(workplace, systemClock.wallMs() - 1000, 'bot', 'chat', 'bot');

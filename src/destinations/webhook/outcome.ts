@@ -64,19 +64,13 @@ function refusal(answer: HttpAnswer, wallNowMs: number): Outcome {
   if (status < 400)
     return {
       ...{ kind: 'reject', reason: 'redirected', scope: 'unclear' },
-      ...(SEE_OTHER.has(status) && { mayHaveActed: true }),
+      ...(mayHaveActed(answer) && { mayHaveActed: true }),
     };
   const reason = UNCLEAR.get(status);
   return reason === undefined
     ? { kind: 'reject', reason: 'message_refused', scope: 'message' }
     : { kind: 'reject', reason, scope: 'unclear' };
 }
-
-/**
- * "Done, look there for the result": forms, scripts and automations answer a POST so after they have acted, with 302
- * as often as with the 303 that is meant for it. https://www.rfc-editor.org/rfc/rfc9110#status.303
- */
-const SEE_OTHER: ReadonlySet<number> = new Set([302, 303]);
 
 /** A firewall says these of one body, a router of everything while the receiver restarts, and a wrong `url` or `method` gets them always. */
 const UNCLEAR: ReadonlyMap<number, RejectReason> = new Map([
