@@ -50,10 +50,13 @@ export function usableConfig(
     io.warn(
       `${printable(file)} has ${counted(problems)}, which \`listing-bridge check\` shows; the first is at ${line}:${column}: ${message}`,
     );
-    io.warn(`Going on with ${printable(given ?? inWords(need, remains))}.`);
+    io.warn(`Going on with ${printable(given?.replace(CREDENTIALS, '') ?? inWords(need, remains))}.`);
   }
   return { ...remains, redact, isSound: config !== undefined };
 }
+
+/** `user:password@` of an address. */
+const CREDENTIALS = /(?<=^|\/\/)[^/@\s]*:[^/@\s]*@/;
 
 function inWords(need: Need, { storePath, server, unread }: Remains): string {
   const isDefault = (key: Remains['unread'][number]) => unread.includes(key);

@@ -40,8 +40,8 @@ const LONGEST_QUOTE = 120;
 /** Where the bridge answers: `url`, or from the config. Throws `UserError` when neither says. */
 export function daemonAddress(url: string | undefined, server: Remains['server']): string {
   if (url !== undefined) {
-    const whole = /^https?:\/\//i.test(url) ? url : `http://${url}`;
-    if (!URL.canParse(whole))
+    const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(url) ? url : `http://${url}`;
+    if (!URL.canParse(whole) || !/^https?:/i.test(whole))
       throw new UserError(
         `--url ${printable(url)} is not an address: give it as http://127.0.0.1:8787`,
         WRONG_USAGE,
@@ -63,6 +63,7 @@ export function daemonAddress(url: string | undefined, server: Remains['server']
 
 interface Answer {
   readonly status: number;
+  /** The content type; of a redirect, where to. */
   readonly type: string;
   readonly text: string;
 }
@@ -73,7 +74,7 @@ export async function askDaemon(address: string, asked: DaemonRequest): Promise<
     const signal = AbortSignal.any([deadline, asked.signal]);
     try {
       const first = await exchange(address, asked, undefined, signal);
-      return first.status === 401 && asked.token !== undefined
+      return wantsToken(first) && asked.token !== undefined
         ? await exchange(address, asked, asked.token, signal)
         : first;
     } catch (error) {
@@ -85,6 +86,10 @@ export async function askDaemon(address: string, asked: DaemonRequest): Promise<
   if (body === undefined) throw new UserError(unexpected(address, answer, asked));
   return { status, body };
 }
+
+/** A page for a browser: the bridge refuses in plain text. */
+const isPage = ({ type, text }: Answer) => type.includes('html') || /^\s*</.test(text);
+const wantsToken = (answer: Answer) => answer.status === 401 && !isPage(answer);
 
 async function exchange(
   address: string,
@@ -101,7 +106,8 @@ async function exchange(
     if (text.length > LARGEST_ANSWER) break;
   }
   const type = [answer.headers['content-type']].flat()[0]?.split(';')[0] ?? 'no content type';
-  return { status: answer.statusCode, type, text };
+  const location = [answer.headers['location']].flat()[0];
+  return { status: answer.statusCode, type: location === undefined ? type : `to ${location}`, text };
 }
 
 function parse(text: string): unknown {
@@ -112,6 +118,8 @@ function parse(text: string): unknown {
   }
 }
 
+const ELSEWHERE = 'Check `server` in the config, or give the address of the bridge with --url.';
+
 function noAnswer(
   address: string,
   error: unknown,
@@ -119,7 +127,7 @@ function noAnswer(
   { timeoutMs, redact }: DaemonRequest,
 ): string {
   const name = error instanceof Error ? error.name : '';
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  const code = error instanceof Error && 'code' in error ? String(error.code ?? name) : undefined;
   if (code === 'ECONNREFUSED')
     return `Nothing listens at ${address}: start the bridge with \`listing-bridge run\`, or give its address with --url. [ECONNREFUSED]`;
   if (isTimeout)
@@ -127,16 +135,17 @@ function noAnswer(
   if (name === 'AbortError') return `Stopped waiting for ${address}.`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return `The host name of ${address} cannot be resolved: correct --url or \`server.host\`. [${code}]`;
+  if (name === 'HTTPParserError')
+    return `The program that listens at ${address} does not speak HTTP/1.1, so it is not listing-bridge. ${ELSEWHERE} [not_http]`;
+  if (code !== undefined && /^(ERR_SSL|EPROTO)/.test(code))
+    return `The program that listens at ${address} does not speak TLS: listing-bridge serves plain HTTP, so write http:// in --url. [${code}]`;
   const reason = printable(redact(messageOf(error)));
-  return `No answer from ${address} (${reason}): another program listens there, or the network fails. Check \`server\` in the config, or give the address of the bridge with --url. [${code ?? 'network_error'}]`;
+  return `No answer from ${address} (${reason}): another program listens there, or the network fails. ${ELSEWHERE} [${code ?? 'network_error'}]`;
 }
 
-function unexpected(
-  address: string,
-  { status, type, text }: Answer,
-  { token, redact }: DaemonRequest,
-): string {
-  if (status === 401)
+function unexpected(address: string, answer: Answer, { token, redact }: DaemonRequest): string {
+  const { status, type, text } = answer;
+  if (wantsToken(answer))
     return token === undefined
       ? `The bridge at ${address} wants a token: set \`server.token\` in the config that this command reads (-c). [HTTP 401]`
       : `The bridge at ${address} does not accept the token in the config: it keeps the \`server.token\` that it was started with. Use that one, or restart the bridge. [HTTP 401]`;
@@ -145,5 +154,5 @@ function unexpected(
   if (status === 421)
     return `The bridge refuses the host name in ${address}: give its own address, such as http://127.0.0.1:8787, with --url. [HTTP 421]`;
   const quote = fitCells(redact(text).trim(), LONGEST_QUOTE);
-  return `${address} answered HTTP ${status} (${printable(type)})${quote === '' ? '' : `: ${quote}`}\nThat is no answer of listing-bridge: another program listens there. Check \`server\` in the config, or give the address of the bridge with --url. [HTTP ${status}]`;
+  return `${address} answered HTTP ${status} (${printable(redact(type))})${quote === '' ? '' : `: ${quote}`}\nThat is no answer of listing-bridge: another program listens there. ${ELSEWHERE} [HTTP ${status}]`;
 }

@@ -1,4 +1,7 @@
-/** Warns of `{{ tickers | first }}USDT`: without `forEach` it is a symbol for one of several tickers, and `USDT` for none. */
+/**
+ * Warns of `{{ tickers | first }}USDT`: without `forEach` it is a symbol for one of several tickers, and `USDT` for none.
+ * And of a body under `forEach` that does not name the ticker: as many orders as tickers, all of them the same.
+ */
 import { templatesUsedBy } from '../routing/templates-used.ts';
 import { everyNode, type Located, nodeAt } from './document.ts';
 import type { ConfigParts } from './parts.ts';
@@ -11,13 +14,14 @@ export function* gluedTickers({ destinations, rules }: ConfigParts, root: Locate
   const used = templatesUsedBy(rules.filter((rule) => rule !== undefined));
   const seen = new Set<string>();
   for (const [name, options] of destinations) {
-    if (options?.type !== 'webhook' || options.forEach !== undefined) continue;
+    if (options?.type !== 'webhook') continue;
+    const find = options.forEach === undefined ? gluedIn : sameForAll;
     const own: Path = ['destinations', name, 'body'];
     for (const start of [own, ...[...used(name)].map((template): Path => ['templates', template])]) {
-      const key = JSON.stringify(start);
+      const key = JSON.stringify([start, options.forEach]);
       if (seen.has(key)) continue;
       seen.add(key);
-      yield* gluedIn(start, root);
+      yield* find(start, root);
     }
   }
 }
@@ -35,3 +39,19 @@ function* gluedIn(start: Path, root: Located): Iterable<Finding> {
     };
   }
 }
+
+const NAMES_TICKER = /\{[{%][^}]*\bticker\b/;
+
+function* sameForAll(start: Path, root: Located): Iterable<Finding> {
+  const { node, exact } = nodeAt(root, start);
+  const isEmpty = node.value === null || node.value === undefined;
+  if (!exact || isEmpty || [...everyNode(node, start)].some((leaf) => namesTicker(leaf.node))) return;
+  yield {
+    path: start,
+    at: 'key',
+    message: 'no {{ ticker }} in it: under `forEach: ticker` each ticker would get the same request',
+    hint: 'write {{ ticker }} where the symbol belongs, or take `forEach` out to send one request',
+  };
+}
+
+const namesTicker = ({ value }: Located) => typeof value === 'string' && NAMES_TICKER.test(value);

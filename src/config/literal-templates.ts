@@ -88,7 +88,7 @@ function hintFor([section, , key]: Path): string {
 }
 
 /** `{ticker}`, `%ticker%`, `$ticker`, `[[ticker]]`, `<ticker>`: as other tools write it. */
-const FOREIGN = /(?<![{$])\{(\w+)\}(?!\})|%(\w+)%|\$(\w+)\b|\[\[\s*(\w+)\s*\]\]|<(\w+)>/g;
+const FOREIGN = /(?<![{$])\{(?:\s+\{)?\s*(\w+)(?:\s*\}){1,2}|%(\w+)%|\$(\w+)\b|\[\[\s*(\w+)\s*\]\]|<(\w+)>/g;
 
 /** Words that mean a variable elsewhere. */
 const MEANT: ReadonlySet<string> = new Set([

@@ -23,7 +23,7 @@ import { textOf } from './file-text.ts';
 import { gluedTickers } from './glued-tickers.ts';
 import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
 import { oddAnswers, oddConditions } from './odd-conditions.ts';
-import { type ConfigParts, looseParts, partsOf, soundParts } from './parts.ts';
+import { type ConfigParts, isRecord, looseParts, partsOf, soundParts } from './parts.ts';
 import { byPlace, type ConfigProblem, type Finding } from './problem.ts';
 import { checkReferences } from './references.ts';
 import { type Remains, remainsOf } from './remains.ts';
@@ -80,11 +80,8 @@ export function loadConfig({ file, env, readFile = readBytes, inspect }: LoadOpt
   try {
     raw = readFile(resolve(file));
   } catch (error) {
-    return unusable(
-      storeFolder,
-      `the file cannot be read: ${readFault(error)}`,
-      'make one with: listing-bridge init',
-    );
+    const fault = readFault(error);
+    return unusable(storeFolder, `the file cannot be read: ${fault}`, adviceFor(fault));
   }
   const digest = createHash('sha256').update(raw).digest('hex');
   if (raw.length > LONGEST_FILE)
@@ -124,7 +121,11 @@ export function loadConfig({ file, env, readFile = readBytes, inspect }: LoadOpt
     config: problems.length === 0 ? checked.config : undefined,
     problems: tidy(problems),
     warnings: tidy(warnings),
-    remains: remainsOf(root, { storeFolder, isTrusted: !fatal, parts: checked.parts }),
+    remains: remainsOf(root, {
+      storeFolder,
+      isTrusted: !fatal && isRecord(root?.value),
+      parts: checked.parts,
+    }),
     deadRules: rulesIn(checked.warnings.filter(({ never }) => never)).size,
     redact,
     digest,
@@ -236,6 +237,13 @@ function environmentRemarks({ remarks, processRemarks }: LoadedEnvironment, file
       hint,
     })),
   ];
+}
+
+function adviceFor(fault: ReturnType<typeof readFault>): string {
+  if (fault === 'it does not exist') return 'make one with: listing-bridge init';
+  return fault === 'it is a folder'
+    ? 'name the file in it, with -c'
+    : 'let the user who runs this read it, or name another file with -c';
 }
 
 /** The line itself is not shown: nobody can tell where in it a secret stands. */

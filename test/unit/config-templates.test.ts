@@ -87,6 +87,9 @@ describe('regression: what is Liquid by its description is read as such', () => 
 describe('regression: placeholders of other tools are warned of', () => {
   test.each([
     ['body: { symbol: "{ticker}USDT" }', '7:22', 'ticker'],
+    ['body: { symbol: "{ ticker }USDT" }', '7:22', 'ticker'],
+    ['body: { symbol: "{ { ticker } }" }', '7:22', 'ticker'],
+    ['body: { symbol: "{ticker}}" }', '7:22', 'ticker'],
     ['body: { symbol: "%TICKER%" }', '7:22', 'TICKER'],
     ['body: { symbol: $ticker }', '7:21', 'ticker'],
     ['body: { symbol: "[[symbol]]" }', '7:22', 'symbol'],
@@ -172,7 +175,26 @@ describe('regression: a symbol made of all tickers is warned of', () => {
       '7:21: this is no symbol when an announcement names several tickers, or none',
     ]);
     const forEach = load(withDestination(...lines, 'forEach: ticker'), ENV);
-    expect(warningsOf(forEach)).toEqual([]);
+    expect(warningsOf(forEach)).toEqual([expect.stringMatching(/^7:5: no \{\{ ticker \}\} in it/)]);
+  });
+
+  test.each(['{ symbol: BTCUSDT }', '"buy {{ title }}"', '{ a: [\'{{ tickers | join: "," }}\'] }', '{}'])(
+    'regression: under forEach a body without the ticker is the same order again and again: %s',
+    (body) => {
+      const loaded = load(withDestination(...WEBHOOK, 'forEach: ticker', `body: ${body}`), ENV);
+      expect(problemsOf(loaded)).toEqual([]);
+      expect(warningsOf(loaded)).toEqual([expect.stringContaining('each ticker would get the same request')]);
+    },
+  );
+
+  test.each([
+    '{ a: { b: ["{{ ticker | upcase }}USDT"] } }',
+    '"buy {%- if ticker == "X" -%}x{% endif %}"',
+    '{ text: "{% assign t = ticker %}{{ t }}" }',
+  ])('one that names it is fine: %s', (body) => {
+    const lines = [...WEBHOOK, 'forEach: ticker', `body: ${body}`];
+    expect(warningsOf(load(withDestination(...lines), ENV))).toEqual([]);
+    expect(warningsOf(load(withDestination(...WEBHOOK, 'forEach: ticker'), ENV))).toEqual([]);
   });
 
   test.each([

@@ -109,6 +109,10 @@ describe('deliveries with a config that is broken', () => {
     write(SOUND.replace('./other.db', `"\${NO_SUCH}"`));
     await storeAt('data/listing-bridge.db');
     expect((await run('deliveries')).err).toContain('Going on with the default store.path,');
+    for (const text of ['', 'hello', '<html></html>', '- a']) {
+      write(text);
+      expect((await run('deliveries')).err).toContain('Going on with the default store.path,');
+    }
     write(SOUND.replace('rules:', 'ruls:'));
     await storeAt('other.db');
     expect((await run('deliveries')).err).toContain('Going on with its store.path,');
@@ -274,7 +278,11 @@ describe('status and another program on the port', () => {
       'another program listens there',
     ],
     ['404', answering(404, 'Not found'), 'answered HTTP 404 (no content type): Not found'],
-    ['a redirect', answering(302, '', { location: 'http://127.0.0.1:1/' }), 'answered HTTP 302'],
+    [
+      'a redirect',
+      answering(302, '', { location: 'http://127.0.0.1:1/' }),
+      'answered HTTP 302 (to http://127.0.0.1:1/)',
+    ],
     ['an error', answering(500, 'oops\u001b[31m'), 'answered HTTP 500 (no content type): oops␛[31m'],
     ['JSON of its own', answering(200, '{"ok":true}'), 'JSON that is no status of listing-bridge'],
     ['a JSON list', answering(200, '[1,2]'), 'JSON that is no status of listing-bridge'],
@@ -313,8 +321,42 @@ describe('status and another program on the port', () => {
       `127.0.0.1:${(server.address() as AddressInfo).port}`,
     );
     expect(exitCode).toBe(1);
-    expect(err).toContain('another program listens there, or the network fails');
+    expect(err).toContain('does not speak HTTP/1.1, so it is not listing-bridge');
+    expect(err).toMatch(/\[not_http\]$/);
   });
+
+  test('regression: a bridge that is asked over TLS', async () => {
+    const url = await served(answering(200, ''));
+    const { exitCode, err } = await run('status', '--url', url.replace('http:', 'https:'));
+    expect(exitCode).toBe(1);
+    expect(err).toContain('write http:// in --url. [');
+    expect(err).not.toContain('.c:');
+  });
+
+  test('regression: the token is given to nobody but the bridge, and a password in --url is not repeated', async () => {
+    write(`${SOUND}server: { token: "${'t0k3n'.repeat(8)}" }\n`);
+    const given: (string | undefined)[] = [];
+    const url = await served((request, response) => {
+      given.push(request.headers.authorization);
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="nginx"' }).end('<h1>401</h1>');
+    });
+    const { exitCode, err } = await run('status', '--url', url);
+    expect({ exitCode, given }).toEqual({ exitCode: 1, given: [undefined] });
+    expect(err).toContain('another program listens there');
+    write('');
+    const again = await run('status', '--url', url.replace('//', '//me:s3cret@'));
+    expect(again.err).not.toContain('s3cret');
+    expect(again.err).toContain(`Going on with ${url}.`);
+  });
+
+  test.each(['ftp://127.0.0.1', 'http://', 'http://127.0.0.1:99999'])(
+    'regression: no address: %s',
+    async (url) => {
+      const { exitCode, err } = await run('status', '--url', url);
+      expect(exitCode).toBe(2);
+      expect(err).toContain(`--url ${url} is not an address: give it as http://127.0.0.1:8787`);
+    },
+  );
 
   test('regression: what never answers', async () => {
     write(SOUND);
