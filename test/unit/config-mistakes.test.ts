@@ -83,9 +83,13 @@ describe('regression: what is wrong with the whole of a mapping is told beside w
     ],
     [
       'discord, twice',
-      destination('type: discord', 'webhookUrl: "${KEY}"', 'botToken: "${KEY}"', 'channelId: "5"'),
+      destination(
+        'type: discord',
+        'webhookUrl: https://discord.com/api/webhooks/123456789012345678/abc',
+        'botToken: "${KEY}"',
+        'channelId: "5"',
+      ),
       [
-        '6:17: `webhookUrl` must be a full URL',
         '6:17: `webhookUrl`: set either webhookUrl, or botToken and channelId, not both',
         '8:16: `channelId` must be a Discord id',
       ],
