@@ -9,6 +9,7 @@ import type { buildConnector } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Clock } from '../platform/clock.ts';
 import { racingConnector } from './connector.ts';
+import { allowContinue } from './continue.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { rememberingLookup } from './lookup.ts';
 import { shortenQueue } from './short-queue.ts';
@@ -138,11 +139,16 @@ export class HttpPool {
   readonly #handOver: buildConnector.connector = (options, callback) => {
     const spare = this.#spares?.take();
     // undici does not notice a socket that is there before its connector returns.
-    if (spare !== undefined) return queueMicrotask(() => callback(null, spare));
+    if (spare !== undefined)
+      return queueMicrotask(() => {
+        callback(null, spare);
+        allowContinue(spare);
+      });
     this.#connect(options, (...made) => {
       this.#handsOverNew = true;
       callback(...made);
       this.#handsOverNew = false;
+      if (made[1] !== null) allowContinue(made[1]);
       if (made[0] === null) this.#spares?.encourage();
     });
   };

@@ -229,6 +229,13 @@ describe.each(subjects)('$type', (subject) => {
     ],
     ['only a 103', { raw: 'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n' }, ambiguous('timeout')],
     ['a 102 and a yes', { raw: `HTTP/1.1 102 Processing\r\n\r\n${whole}` }, delivered],
+    ['regression: a 100 and a yes', { raw: `HTTP/1.1 100 Continue\r\n\r\n${whole}` }, delivered],
+    [
+      'regression: several, and a yes',
+      { raw: `${'HTTP/1.1 100 Continue\r\n\r\n'.repeat(3)}${whole}` },
+      delivered,
+    ],
+    ['only a 100', { raw: 'HTTP/1.1 100 Continue\r\n\r\n' }, ambiguous('timeout')],
     ['a 103 and a yes', { raw: `HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n${whole}` }, delivered],
     ['a yes that stalls', { fault: 'stall-body', reply: HALF }, unlessNeeded],
     ['a yes that is reset', { fault: 'reset-body', reply: HALF }, unlessNeeded],
