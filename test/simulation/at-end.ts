@@ -9,7 +9,10 @@ const nameOf = ({ deliveryId, destination }: Sent) => `${deliveryId} to ${destin
 
 /** Everything that was read is stored, each once for each destination, and has ended. */
 export function lostOrDoubled(world: World): string[] {
-  const { past, database } = world;
+  const {
+    past,
+    disk: { database },
+  } = world;
   const ids = (sql: string) =>
     database
       .prepare(sql)
@@ -35,7 +38,7 @@ function isOnce(title: string, { past }: World): boolean {
 }
 
 function* announcementsOf(world: World): Generator<string> {
-  const rows = world.database
+  const rows = world.disk.database
     .prepare(`SELECT body ->> 'title' AS title, COUNT(*) AS copies FROM announcements GROUP BY 1`)
     .all();
   const copies = new Map(rows.map((row) => [String(row['title']), Number(row['copies'])]));
@@ -77,7 +80,8 @@ export function repeats({ past }: World): string[] {
       if (before?.result === undefined || before.isForgotten) continue;
       const { outcome } = before.result;
       if (outcome.kind === 'delivered') found.push(`${nameOf(next)} was sent again after it was delivered`);
-      const isSame = before.under.farEnd === next.under.farEnd;
+      // Another address, or a person who asks again, begins anew.
+      const isSame = before.under.farEnd === next.under.farEnd && !past.retried.has(id);
       if (isSame && outcome.kind === 'retry' && outcome.reason === 'format_refused' && !next.plain)
         found.push(`${nameOf(next)} was refused for its form and sent in it again`);
     }
@@ -85,7 +89,7 @@ export function repeats({ past }: World): string[] {
   return found;
 }
 
-export function deliveredWithoutBeingTaken({ past, database }: World): string[] {
+export function deliveredWithoutBeingTaken({ past, disk: { database } }: World): string[] {
   return database
     .prepare(`SELECT id FROM deliveries WHERE state = 'delivered'`)
     .all()
@@ -94,7 +98,7 @@ export function deliveredWithoutBeingTaken({ past, database }: World): string[] 
 }
 
 /** Nothing dies because nobody knows whether it arrived, when it is known that not a byte of it left. */
-export function diedOfNothing({ past, database }: World): string[] {
+export function diedOfNothing({ past, disk: { database } }: World): string[] {
   return database
     .prepare(
       `SELECT id FROM deliveries WHERE state = 'dead' AND reason IN ('timeout', 'connection_lost', 'answer_unreadable')`,
@@ -106,7 +110,7 @@ export function diedOfNothing({ past, database }: World): string[] {
 }
 
 /** A stop is no failure, nor is another form: nothing dies of failed attempts before it has had them. */
-export function chargedForAStop({ past, database, story }: World): string[] {
+export function chargedForAStop({ past, disk: { database }, story }: World): string[] {
   // One that could not be opened was an attempt that nobody saw here.
   if (story.openFailures > 0) return [];
   return database
@@ -133,7 +137,8 @@ export function aboveRates(world: World): string[] {
     .filter((one) => one.writtenAt !== undefined)
     .filter(
       (one) =>
-        one.life === world.life || (isShort(one) && world.isRecorded(one) && world.isStored(one.deliveryId)),
+        one.life === world.life ||
+        (isShort(one) && world.disk.isRecorded(one) && world.disk.isStored(one.deliveryId)),
     )
     .toSorted((a, b) => (a.writtenAt ?? 0) - (b.writtenAt ?? 0));
   const found: string[] = [];
@@ -215,7 +220,7 @@ export function lateInVain({ past }: World): string[] {
 /** For how long a failing destination is looked at, once it has had a moment to be known as such. */
 const LOOK_MS = 10_000;
 const KNOWN_AFTER_MS = 2000;
-const MOST_LOOKS = 12;
+const MOST_LOOKS = 16;
 
 /** A receiver in trouble gets few requests: what waits, waits. Fresh news may be a few looks more each. */
 export function hammered({ past }: World): string[] {

@@ -38,7 +38,7 @@ export class Watch implements Witness {
     if (own === undefined) return say('was never owed');
     const isOnDisk =
       world.storeFault === undefined && !own.delivery.announcement.title.includes('unwritable');
-    if (isOnDisk && !world.isStored(sent.deliveryId)) say('is sent before it is stored');
+    if (isOnDisk && !world.disk.isStored(sent.deliveryId)) say('is sent before it is stored');
     const first = mostImportant(sent.destination, own, world);
     for (const more of [...(first === undefined ? [] : [first]), ...mates(sent, own, world)])
       this.#passed.push({ sent, more, at: machine.truthMs, others: othersOf(more, sent, past) });
@@ -113,7 +113,7 @@ function mostImportant(name: LaneName, own: Owed, world: World): Owed | undefine
     const isNew = !owed.isTried && !sent.some(({ goesAt }) => goesAt !== undefined);
     if (!isNew || owed.ended !== undefined || at >= machine.truthMs) continue;
     if (delivery.announcement.id === own.delivery.announcement.id) continue;
-    if (compare(owed, own) > 0 && bornAt + maxAgeMs > machine.truthMs && world.isPending(delivery))
+    if (compare(owed, own) > 0 && bornAt + maxAgeMs > machine.truthMs && world.disk.isPending(delivery.id))
       return owed;
   }
   return undefined;

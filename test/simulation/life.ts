@@ -67,7 +67,7 @@ export async function live(seed: number): Promise<{ found: string[]; past: Past 
     ...world.past.saidTwice,
     ...(world.storeFault === undefined ? [] : [`the store is still broken: ${world.storeFault}`]),
   ];
-  world.database.close();
+  world.disk.database.close();
   return { found, past: world.past };
 }
 

@@ -1,20 +1,7 @@
-/**
- * The real intake, outbox, journal, lanes, budgets, reload and stop, wired as `daemon.ts` wires them, on a
- * simulated machine and a seeded chance. The process can die between any two steps: what was only in
- * memory is gone, the store stays. The disk can refuse everything for a while, and a working one some rows.
- */
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { FeedSet } from '../../src/daemon/feed-set.ts';
-import { LaneSet } from '../../src/daemon/lane-set.ts';
 import { makeReady, type ReadyConfig } from '../../src/daemon/ready-config.ts';
 import { RunningConfig } from '../../src/daemon/running-config.ts';
 import { Dedupe } from '../../src/dedupe.ts';
 import { Budgets } from '../../src/delivery/budgets.ts';
-import type { Delivery } from '../../src/delivery/delivery.ts';
-import { limitsOf } from '../../src/destinations/common-options.ts';
-import type { PreparedDestination } from '../../src/destinations/prepared.ts';
-import type { WebhookOptions } from '../../src/destinations/webhook/options.ts';
-import { WebhookSender } from '../../src/destinations/webhook/send.ts';
 import type { AnnouncementFrame } from '../../src/feed/frames.ts';
 import { Intake, NOWHERE } from '../../src/intake.ts';
 import type { BridgeEvent } from '../../src/ops/bridge-event.ts';
@@ -22,21 +9,20 @@ import { createEvents } from '../../src/ops/events.ts';
 import { createIds } from '../../src/outbox/ids.ts';
 import { Journal } from '../../src/outbox/journal.ts';
 import { memoryOf } from '../../src/outbox/learnt.ts';
-import { migrate } from '../../src/outbox/migrations.ts';
 import { discardDeliveries, retryDeliveries } from '../../src/outbox/queries.ts';
-import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
-import { type Clock, withDeadline } from '../../src/platform/clock.ts';
+import { withDeadline } from '../../src/platform/clock.ts';
 import { nextTurn } from '../../src/platform/next-turn.ts';
 import type { Random } from '../../src/platform/random.ts';
 import { LatestRedactor } from '../../src/platform/secret.ts';
 import { Timeline } from '../../src/platform/timeline.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { type InForce, inForce, soundConfig } from './config.ts';
-import { chatAt, type FarEndParts, poolsTo } from './far-end.ts';
+import { Disk } from './disk.ts';
 import { Machine, settled } from './machine.ts';
 import { Past } from './past.ts';
 import type { Sent } from './sent.ts';
-import { type LaneName, type LanePlan, SHARED, SHARED_LIMITS, STRIKES, type Story } from './story.ts';
+import { NoFeeds, Stage, StagedLanes } from './staged.ts';
+import type { LaneName, LanePlan, Story } from './story.ts';
 
 /** What is told at the moment at which it happens. */
 export interface Witness {
@@ -49,39 +35,20 @@ export interface Witness {
 const quiet = () => undefined;
 const redact = (text: string) => text;
 
-/** Takes what the bridge has of destinations, all but what leads out. */
-class StagedLanes extends LaneSet {
-  stage: (destinations: readonly PreparedDestination[]) => readonly PreparedDestination[] = (all) => all;
-
-  override apply(...[destinations, ...rest]: Parameters<LaneSet['apply']>): ReturnType<LaneSet['apply']> {
-    return super.apply(this.stage(destinations), ...rest);
-  }
-}
-
-class NoFeeds extends FeedSet {
-  override apply(): ReturnType<FeedSet['apply']> {
-    return { added: [], changed: [], removed: [] };
-  }
-}
-
 export class World {
   readonly machine = new Machine();
   readonly random: Random;
   readonly story: Story;
-  readonly database = new DatabaseSync(':memory:');
+  readonly disk = new Disk();
   readonly past = new Past();
   /** The config in force, by destination. */
   config = new Map<LaneName, InForce>();
   /** By destination, since when. */
   readonly suspended = new Map<string, { readonly at: number; readonly farEnd: string | undefined }>();
-  #diskIsBroken = false;
   /** Until everything is written again. */
   #brokenSince = Number.POSITIVE_INFINITY;
   #plans: readonly LanePlan[];
-  readonly #witness: Witness;
-  readonly #row: StatementSync;
-  readonly #answered = new Map<string, { count: number }>();
-  #openFailures: number;
+  readonly #stage: Stage;
   #ready: { readonly plans: readonly LanePlan[]; readonly config: ReadyConfig } | undefined;
   #timeline!: Timeline;
   #journal!: Journal;
@@ -93,14 +60,13 @@ export class World {
     this.random = seededRandom(seed);
     this.story = story;
     this.#plans = story.plans;
-    this.#witness = witness;
-    this.#openFailures = story.openFailures;
-    migrate(this.database);
-    this.#row = this.database.prepare('SELECT state FROM deliveries WHERE id = ?');
-    // What a working store refuses, whoever asks.
-    this.database.exec(`
-      CREATE TRIGGER a BEFORE INSERT ON attempts WHEN NEW.detail LIKE '%unwritable%' BEGIN SELECT RAISE(ABORT, 'refused'); END;
-      CREATE TRIGGER b BEFORE INSERT ON announcements WHEN NEW.body LIKE '%unwritable%' BEGIN SELECT RAISE(ABORT, 'refused'); END;`);
+    this.#stage = new Stage({
+      ...{ story, random: this.random, past: this.past },
+      truth: () => this.machine.truthMs,
+      inForce: (name) => this.config.get(name as LaneName),
+      goes: (sent) => witness.goes(sent, this),
+      writes: (sent, body) => witness.writes(sent, body, this),
+    });
   }
 
   get plans(): readonly LanePlan[] {
@@ -122,14 +88,14 @@ export class World {
 
   /** The disk takes nothing. */
   set diskIsBroken(isBroken: boolean) {
-    this.#diskIsBroken = isBroken;
+    this.disk.isBroken = isBroken;
     this.past.disk.push({ at: this.machine.truthMs, isBroken });
     if (isBroken) this.#brokenSince = Math.min(this.#brokenSince, this.machine.truthMs);
     else if (this.storeFault === undefined) this.#brokenSince = Number.POSITIVE_INFINITY;
   }
 
   get diskIsBroken(): boolean {
-    return this.#diskIsBroken;
+    return this.disk.isBroken;
   }
 
   /** A frame was read: by then it counts as promised. */
@@ -202,7 +168,7 @@ export class World {
   /** `deliveries discard`, noticed a moment later. */
   async discard(ids: readonly string[]): Promise<void> {
     if (this.diskIsBroken || this.#journal.waiting() === undefined) return;
-    const gone = discardDeliveries(this.database, ids, this.#timeline.monotonicMs());
+    const gone = discardDeliveries(this.disk.database, ids, this.#timeline.monotonicMs());
     await this.advance(this.random() * 1000);
     this.#running.reconcile();
     for (const id of gone) this.past.discarded.set(id, this.machine.truthMs);
@@ -211,17 +177,19 @@ export class World {
   /** `deliveries retry`, of one that is dead or too late. */
   async retry(isLate: boolean): Promise<void> {
     if (this.diskIsBroken || this.#journal.waiting() === undefined) return;
-    const ended = this.database
-      .prepare(`SELECT id FROM deliveries WHERE state IN ('dead', 'expired') LIMIT 3`)
-      .all();
+    const ids = this.disk.idsIn('dead', 'expired').slice(0, 3);
     // Whoever runs it asks the store what time it is for the bridge.
     const nowMs = this.#timeline.monotonicMs();
     const maxAgeOf = (name: string) => this.config.get(name as LaneName)?.options.maxAge ?? false;
-    const ids = ended.map(({ id }) => String(id));
-    const changed = retryDeliveries(this.database, ids, nowMs, { maxAgeOf, isLate });
+    const changed = retryDeliveries(this.disk.database, ids, nowMs, { maxAgeOf, isLate });
     for (const id of changed) this.past.retries(id, isLate, this.machine.truthMs);
     await this.advance(this.random() * 1000);
     this.#running.reconcile();
+  }
+
+  waitingIds(): string[] {
+    this.flush();
+    return this.disk.idsIn('pending');
   }
 
   /** Everything that has happened is written down. */
@@ -229,40 +197,12 @@ export class World {
     this.#journal.flush();
   }
 
-  /** Whether the row of that attempt is there. */
-  isRecorded(sent: Sent): boolean {
-    return this.#attemptOf(sent) !== undefined;
-  }
-
-  /** What became of that attempt, as far as it is written down. */
-  #outcomeOf(sent: Sent): string | undefined {
-    const outcome = this.#attemptOf(sent)?.['outcome'];
-    return outcome === undefined || outcome === 'under_way' ? undefined : String(outcome);
-  }
-
-  #attemptOf({ deliveryId, startedMs }: Sent): Record<string, unknown> | undefined {
-    return this.database
-      .prepare('SELECT outcome FROM attempts WHERE delivery_id = ? AND started_ms = ?')
-      .get(deliveryId, startedMs);
-  }
-
-  isStored(id: string): boolean {
-    return this.#row.get(id) !== undefined;
-  }
-
-  isPending({ id }: Delivery): boolean {
-    return this.#row.get(id)?.['state'] === 'pending';
-  }
-
   /** SIGKILL: what was only in memory is gone. */
   #die(lastMs = this.machine.truthMs): void {
     if (!this.past.isAlive) return;
     const { truthMs } = this.machine;
-    if (this.#journal.fault !== undefined) this.past.loses(this.titles());
-    this.past.dies(
-      truthMs,
-      (sent) => this.#outcomeOf(sent) === undefined && this.#mayBeForgotten(sent, lastMs),
-    );
+    if (this.#journal.fault !== undefined) this.past.loses(this.disk.titles());
+    this.past.dies(truthMs, (sent) => !this.disk.isSettled(sent) && this.#mayBeForgotten(sent, lastMs));
     this.suspended.clear();
     this.machine.endProcess();
   }
@@ -277,20 +217,6 @@ export class World {
     return endedAt + haltedMs + 2 >= Math.min(this.#brokenSince, lastMs);
   }
 
-  /** Of what the store says is pending. */
-  waitingIds(): string[] {
-    this.flush();
-    return this.database
-      .prepare(`SELECT id FROM deliveries WHERE state = 'pending'`)
-      .all()
-      .map(({ id }) => String(id));
-  }
-
-  titles(): Set<string> {
-    const rows = this.database.prepare(`SELECT body ->> 'title' AS title FROM announcements`).all();
-    return new Set(rows.map(({ title }) => String(title)));
-  }
-
   #start(): void {
     const { random, machine } = this;
     this.diskIsBroken = false;
@@ -298,7 +224,7 @@ export class World {
     const system = machine.startProcess();
     const clock = new Timeline(system);
     this.#timeline = clock;
-    const outbox = this.#onDisk(new SqliteOutbox(this.database));
+    const outbox = this.disk.outbox();
     const events = createEvents((event) => this.#hear(event));
     const behindMs = clock.continueFrom(outbox.latestMs());
     this.past.starts(machine.truthMs, machine.wallAheadMs, behindMs);
@@ -328,13 +254,13 @@ export class World {
         redact: (text) => text,
         version: '0',
         memory,
-        pools: poolsTo(this.#farEnd('bot', 0, clock)),
+        pools: this.#stage.pools(clock),
       },
     });
     lanes.stage = (destinations) => {
       this.config = inForce(soundConfig(this.#plans, this.story.shutdownTimeout), this.#plans);
       this.past.configures(this.config, machine.truthMs);
-      return destinations.map((prepared) => this.#stage(prepared, clock));
+      return destinations.map((prepared) => this.#stage.prepare(prepared, clock));
     };
     this.#lanes = lanes;
     const sound = () => soundConfig(this.#plans, this.story.shutdownTimeout);
@@ -384,89 +310,5 @@ export class World {
       case 'destination.resumed':
         if (!suspended.delete(event.destination)) past.saidTwice.push(`${event.destination} is back`);
     }
-  }
-
-  /** What leads out is replaced; what it says, and how it limits itself, is the bridge's own. */
-  #stage(prepared: PreparedDestination, clock: Clock): PreparedDestination {
-    const planned = this.#plans
-      .map(({ name }) => this.config.get(name))
-      .find((one) => one?.plan.name === prepared.name);
-    if (planned === undefined) throw new Error(`nobody planned ${prepared.name}`);
-    const { plan } = planned;
-    const { options, limits } = prepared;
-    const shared = plan.name === 'bot' ? [] : [{ key: SHARED, limits: SHARED_LIMITS, strikes: STRIKES }];
-    const own = limitsOf(options) ?? plan.own;
-    return {
-      ...prepared,
-      limits: { ...limits, own, shared },
-      open: async (deps) => {
-        if (this.#openFailures > 0) {
-          this.#openFailures--;
-          throw new Error('EMFILE');
-        }
-        const parts = this.#farEnd(plan.name, plan.address, clock);
-        const destination =
-          options.type === 'webhook'
-            ? new WebhookSender(options as WebhookOptions, {
-                ...deps,
-                name: plan.name,
-                pools: poolsTo(parts),
-              })
-            : chatAt(parts);
-        return {
-          get atOnce() {
-            return destination.atOnce ?? Number.POSITIVE_INFINITY;
-          },
-          close: () => destination.close(),
-          send: async (message, context) => {
-            const sent: Sent = {
-              ...{
-                destination: plan.name,
-                life: this.life,
-                under: planned,
-                isForgotten: false,
-                taken: false,
-                isPoison: false,
-              },
-              ...{ deliveryId: context.deliveryId, plain: context.plain },
-              ...{ startedMs: clock.monotonicMs(), startedAt: this.machine.truthMs },
-              ...{ goesAt: undefined, writtenAt: undefined, endedAt: undefined, result: undefined },
-            };
-            this.past.sends(sent);
-            sent.result = await destination.send(message as never, context);
-            sent.endedAt = this.machine.truthMs;
-            return sent.result;
-          },
-        };
-      },
-    };
-  }
-
-  #farEnd(name: LaneName, address: number, clock: Clock): FarEndParts {
-    const key = `${name} ${address}`;
-    const answered = this.#answered.get(key) ?? { count: 0 };
-    this.#answered.set(key, answered);
-    return {
-      ...{ clock, answered, random: this.random, farEnd: this.story.farEnd(name, address) },
-      truth: () => this.machine.truthMs,
-      sentOf: (deliveryId) => this.past.lastOf(deliveryId),
-      titleOf: (deliveryId) => this.past.titleOf(deliveryId),
-      goes: (sent) => this.#witness.goes(sent, this),
-      writes: (sent, body) => this.#witness.writes(sent, body, this),
-    };
-  }
-
-  /** A disk that refuses every call while it is broken. */
-  #onDisk(outbox: SqliteOutbox): SqliteOutbox {
-    return new Proxy(outbox, {
-      get: (target, name) => {
-        const member: unknown = Reflect.get(target, name, target);
-        if (typeof member !== 'function') return member;
-        return (...given: unknown[]) => {
-          if (this.diskIsBroken) throw new Error('disk I/O error');
-          return member.apply(target, given);
-        };
-      },
-    });
   }
 }

@@ -1,0 +1,71 @@
+/** The store of a world, which stays when the process dies: it may take nothing for a while, and never takes some rows. */
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { migrate } from '../../src/outbox/migrations.ts';
+import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
+import type { Sent } from './sent.ts';
+
+export class Disk {
+  readonly database = new DatabaseSync(':memory:');
+  /** It takes nothing. */
+  isBroken = false;
+  readonly #delivery: StatementSync;
+  readonly #attempt: StatementSync;
+
+  constructor() {
+    migrate(this.database);
+    // What a working store refuses, whoever asks.
+    this.database.exec(`
+      CREATE TRIGGER a BEFORE INSERT ON attempts WHEN NEW.detail LIKE '%unwritable%' BEGIN SELECT RAISE(ABORT, 'refused'); END;
+      CREATE TRIGGER b BEFORE INSERT ON announcements WHEN NEW.body LIKE '%unwritable%' BEGIN SELECT RAISE(ABORT, 'refused'); END;`);
+    this.#delivery = this.database.prepare('SELECT state FROM deliveries WHERE id = ?');
+    this.#attempt = this.database.prepare(
+      'SELECT outcome FROM attempts WHERE delivery_id = ? AND started_ms = ?',
+    );
+  }
+
+  /** For a process. */
+  outbox(): SqliteOutbox {
+    return new Proxy(new SqliteOutbox(this.database), {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== 'function') return member;
+        return (...given: unknown[]) => {
+          if (this.isBroken) throw new Error('disk I/O error');
+          return member.apply(target, given);
+        };
+      },
+    });
+  }
+
+  isStored(deliveryId: string): boolean {
+    return this.#delivery.get(deliveryId) !== undefined;
+  }
+
+  isPending(deliveryId: string): boolean {
+    return this.#delivery.get(deliveryId)?.['state'] === 'pending';
+  }
+
+  /** Whether the row of that attempt is there. */
+  isRecorded({ deliveryId, startedMs }: Sent): boolean {
+    return this.#attempt.get(deliveryId, startedMs) !== undefined;
+  }
+
+  /** Whether it is written down what became of that attempt. */
+  isSettled({ deliveryId, startedMs }: Sent): boolean {
+    const outcome = this.#attempt.get(deliveryId, startedMs)?.['outcome'];
+    return outcome !== undefined && outcome !== 'under_way';
+  }
+
+  /** Of deliveries. */
+  idsIn(...states: readonly string[]): string[] {
+    return this.database
+      .prepare('SELECT id FROM deliveries WHERE state IN (SELECT value FROM json_each(?))')
+      .all(JSON.stringify(states))
+      .map(({ id }) => String(id));
+  }
+
+  titles(): Set<string> {
+    const rows = this.database.prepare(`SELECT body ->> 'title' AS title FROM announcements`).all();
+    return new Set(rows.map(({ title }) => String(title)));
+  }
+}

@@ -1,0 +1,112 @@
+/** The bridge's own sets of lanes and feeds, all but what leads out. */
+import { FeedSet } from '../../src/daemon/feed-set.ts';
+import { LaneSet } from '../../src/daemon/lane-set.ts';
+import type { AttemptResult } from '../../src/delivery/outcome.ts';
+import { limitsOf } from '../../src/destinations/common-options.ts';
+import type { Destination, Pools } from '../../src/destinations/destination.ts';
+import type { PreparedDestination } from '../../src/destinations/prepared.ts';
+import { WebhookSender } from '../../src/destinations/webhook/send.ts';
+import type { Clock } from '../../src/platform/clock.ts';
+import type { Random } from '../../src/platform/random.ts';
+import type { InForce } from './config.ts';
+import { chatAt, type FarEndParts, poolsTo } from './far-end.ts';
+import type { Past } from './past.ts';
+import type { Sent } from './sent.ts';
+import { type LaneName, SHARED, SHARED_LIMITS, STRIKES, type Story } from './story.ts';
+
+export class StagedLanes extends LaneSet {
+  stage: (destinations: readonly PreparedDestination[]) => readonly PreparedDestination[] = (all) => all;
+
+  override apply(...[destinations, ...rest]: Parameters<LaneSet['apply']>): ReturnType<LaneSet['apply']> {
+    return super.apply(this.stage(destinations), ...rest);
+  }
+}
+
+export class NoFeeds extends FeedSet {
+  override apply(): ReturnType<FeedSet['apply']> {
+    return { added: [], changed: [], removed: [] };
+  }
+}
+
+export interface StageParts {
+  readonly story: Story;
+  readonly random: Random;
+  readonly past: Past;
+  readonly truth: () => number;
+  readonly inForce: (destination: string) => InForce | undefined;
+  readonly goes: (sent: Sent) => void;
+  readonly writes: (sent: Sent, body: string | undefined) => void;
+}
+
+/** Where the destinations of a world lead. What they say, and how they limit themselves, is the bridge's own. */
+export class Stage {
+  readonly #parts: StageParts;
+  readonly #answered = new Map<string, { count: number }>();
+  #openFailures: number;
+
+  constructor(parts: StageParts) {
+    this.#parts = parts;
+    this.#openFailures = parts.story.openFailures;
+  }
+
+  pools(clock: Clock): Pools {
+    return poolsTo(this.#farEnd('bot', 0, clock));
+  }
+
+  prepare(prepared: PreparedDestination, clock: Clock): PreparedDestination {
+    const { name, options, limits } = prepared;
+    const under = this.#parts.inForce(name);
+    if (under === undefined) throw new Error(`nobody planned ${name}`);
+    const shared = name === 'bot' ? [] : [{ key: SHARED, limits: SHARED_LIMITS, strikes: STRIKES }];
+    return {
+      ...prepared,
+      limits: { ...limits, own: limitsOf(options) ?? under.plan.own, shared },
+      open: async (deps) => {
+        if (this.#openFailures-- > 0) throw new Error('EMFILE');
+        const farEnd = this.#farEnd(under.plan.name, under.plan.address, clock);
+        if (options.type !== 'webhook') return this.#watched(chatAt(farEnd), under, clock);
+        return this.#watched(
+          new WebhookSender(options, { ...deps, name, pools: poolsTo(farEnd) }),
+          under,
+          clock,
+        );
+      },
+    };
+  }
+
+  /** Writes down each request and what became of it. */
+  #watched<Message>(destination: Destination<Message>, under: InForce, clock: Clock): Destination<unknown> {
+    const { past, truth } = this.#parts;
+    return {
+      get atOnce() {
+        return destination.atOnce ?? Number.POSITIVE_INFINITY;
+      },
+      close: () => destination.close(),
+      send: async (message, context): Promise<AttemptResult> => {
+        const { deliveryId, plain } = context;
+        const sent: Sent = {
+          ...{ destination: under.plan.name, deliveryId, plain, under, life: past.lives.length - 1 },
+          ...{ isForgotten: false, taken: false, isPoison: false },
+          ...{ startedMs: clock.monotonicMs(), startedAt: truth() },
+          ...{ goesAt: undefined, writtenAt: undefined, endedAt: undefined, result: undefined },
+        };
+        past.sends(sent);
+        sent.result = await destination.send(message as Message, context);
+        sent.endedAt = truth();
+        return sent.result;
+      },
+    };
+  }
+
+  #farEnd(name: LaneName, address: number, clock: Clock): FarEndParts {
+    const { story, random, truth, past, goes, writes } = this.#parts;
+    const key = `${name} ${address}`;
+    const answered = this.#answered.get(key) ?? { count: 0 };
+    this.#answered.set(key, answered);
+    return {
+      ...{ clock, answered, random, truth, goes, writes, farEnd: story.farEnd(name, address) },
+      sentOf: (deliveryId) => past.lastOf(deliveryId),
+      titleOf: (deliveryId) => past.titleOf(deliveryId),
+    };
+  }
+}
