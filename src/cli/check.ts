@@ -11,9 +11,11 @@ export interface CheckOptions {
   readonly config: string;
   readonly json: boolean;
   readonly printSchema: boolean;
+  /** A warning is no less than a problem: for a check before a deployment. */
+  readonly strict: boolean;
 }
 
-export function checkCommand({ config: file, json, printSchema }: CheckOptions, io: Io): ExitCode {
+export function checkCommand({ config: file, json, printSchema, strict }: CheckOptions, io: Io): ExitCode {
   if (printSchema) {
     io.print(jsonText(configJsonSchema()));
     return FINE;
@@ -24,9 +26,10 @@ export function checkCommand({ config: file, json, printSchema }: CheckOptions, 
     inspect: inspectMachine,
   });
   const dead = deadRules === 0 ? '' : `; ${counted(deadRules, 'rule')} can never match`;
-  const exitCode = config === undefined ? NOT_FINE : FINE;
+  const isFine = config !== undefined && !(strict && warnings.length > 0);
+  const exitCode = isFine ? FINE : NOT_FINE;
   if (json) {
-    io.print(jsonText({ file, valid: config !== undefined, problems, warnings, deadRules }));
+    io.print(jsonText({ file, valid: isFine, problems, warnings, deadRules }));
     return exitCode;
   }
   for (const problem of problems) io.print(`${formatProblem(file, problem)}\n`);
@@ -43,7 +46,7 @@ export function checkCommand({ config: file, json, printSchema }: CheckOptions, 
       counted(config.rules.length, 'rule'),
     ];
     io.print(
-      `${file}: fine (${parts.join(', ')}${warnings.length > 0 ? `; ${counted(warnings.length, 'warning')}` : ''}${dead})`,
+      `${file}: ${isFine ? 'fine' : 'not fine by --strict'} (${parts.join(', ')}${warnings.length > 0 ? `; ${counted(warnings.length, 'warning')}` : ''}${dead})`,
     );
   }
   return exitCode;

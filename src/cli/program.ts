@@ -65,6 +65,7 @@ function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): C
 
   command('check', 'Validate the config: every problem at once, with line and column')
     .option('--json', 'print JSON', false)
+    .option('--strict', 'let a warning fail the check as well: exit code 1', false)
     .option('--print-schema', 'print the JSON Schema of the config, for editors', false)
     .action(async (options) => {
       const { checkCommand } = await import('./check.ts');

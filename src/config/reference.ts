@@ -31,7 +31,7 @@ const TYPE_NOTES: Readonly<Record<(typeof DESTINATION_TYPES)[number], string>> =
 };
 
 const TEMPLATE_NOTES = `- \`ticker\` exists only in a webhook with \`forEach: ticker\`. For all of them write \`{{ tickers | join: ", " }}\`.
-- Liquid works in \`body\` (the values of a tree, or a text), in \`buttons\` and in \`templates\`. Anywhere else \`{{ … }}\` is an error at \`check\`.
+- Liquid works in \`body\` (the values of a tree, or a text), in \`buttons\`, in \`threadName\` and in \`templates\`. Anywhere else \`{{ … }}\` is an error at \`check\`.
 - Values are escaped for their place, and no filter switches that off: Telegram HTML, Discord Markdown, parts of a URL, JSON (a tree). In a text for a
   webhook a value stays on one line, and under \`forEach: ticker\` it loses \`,;|&=:\`, quotes and brackets; in a form (\`contentType: application/x-www-form-urlencoded\`) and in XML or HTML it is encoded. JSON, YAML and other
   syntaxes written as text are an error: write a tree.
@@ -44,7 +44,7 @@ const CONDITIONS = `## Conditions
 In one \`match\` all keys must hold; a list means one of; \`{ not: … }\`, \`{ any: [ … ] }\` and, for texts, \`{ matches: … }\` (a regular expression,
 found anywhere) nest. Texts are compared without case. \`*\` in a \`ticker\` stands for anything; a \`ticker\` condition is asked of each ticker,
 and the announcement matches when one fits. \`match: {}\` matches everything real; self-tests match only with \`test: true\`. Conditions and templates see the first 1,000 tickers of an announcement.
-\`check\` warns about conditions that nothing can pass (\`publisher: "upbit, bithumb"\`, \`title: { matches: "/KRW/i" }\`) and counts the rules that can never match.
+\`check\` warns about conditions that nothing can pass (\`publisher: "upbit, bithumb"\`, \`title: { matches: "/KRW/i" }\`) and counts the rules that can never match. With \`--strict\` a warning is a failure (exit code 1).
 `;
 
 export function configReference(): string {

@@ -151,6 +151,20 @@ describe('check', () => {
     const { out: json } = await run('check', '--json');
     expect(JSON.parse(json)).toMatchObject({ valid: true, deadRules: 2 });
   });
+
+  test('regression: --strict lets a warning fail the check, and nothing else', async () => {
+    const clean = await run('check', '--strict');
+    expect(clean).toMatchObject({ exitCode: 0, out: expect.stringContaining(': fine (') });
+    writeFileSync(join(folder, 'config.yaml'), `${CONFIG}  - { match: { ticker: $BTC }, send: dry }\n`);
+    const { exitCode, out } = await run('check', '--strict');
+    expect(exitCode).toBe(1);
+    expect(out.trimEnd().split('\n').at(-1)).toMatch(
+      /: not fine by --strict \(.*; 1 warning; 1 rule can never match\)$/,
+    );
+    const json = await run('check', '--strict', '--json');
+    expect(json.exitCode).toBe(1);
+    expect(JSON.parse(json.out)).toMatchObject({ valid: false, problems: [], deadRules: 1 });
+  });
 });
 
 describe('explain', () => {
