@@ -50,7 +50,12 @@ function partsOfAddress(address: string): SecretParts {
   const { pathname, search } = new URL(address);
   const path = pathname + search;
   const wholes = path.length > LONGEST_PLAIN_PATH ? [address, path, path.slice(1)] : [address];
-  return { parts: keysInAddress(address), wholes };
+  // Parts of words stand in other texts too: `/listing-bridge-2` must not hide every "listing-bridge".
+  const inPath = keysInPath(address);
+  return {
+    parts: [...keysAround(address), ...inPath.filter((key) => !isWorded(key))],
+    wholes: [...wholes, ...inPath.filter(isWorded)],
+  };
 }
 
 /** `/api/signal` may be shown; a path that is longer can hold a name that nobody else knows. */
@@ -58,12 +63,21 @@ const LONGEST_PLAIN_PATH = 12;
 
 /** Whatever opens something in any address, be its place secret or not. Empty for what is no address. */
 export function keysInAddress(value: string): string[] {
-  if (!isAddress(value)) return [];
-  const { username, password, pathname, searchParams, hash } = new URL(value);
+  return isAddress(value) ? [...keysAround(value), ...keysInPath(value)] : [];
+}
+
+/** User, password and query. */
+function keysAround(address: string): string[] {
+  const { username, password, searchParams } = new URL(address);
   const credentials = password === '' ? [] : [password, ...(isOpaque(username) ? [username] : [])];
   const inQuery = [...searchParams].flatMap(([name, part]) =>
     isSecretName(name) || isOpaque(part) ? [part] : [],
   );
+  return [...credentials.map(decoded), ...inQuery];
+}
+
+function keysInPath(address: string): string[] {
+  const { pathname, hash } = new URL(address);
   // Decoded: `%7Bticker%7D` has a digit, the `{ticker}` that somebody wrote has none.
   const segments = [...pathname.split('/'), hash.slice(1)].map(decoded);
   const inPath = segments.filter(isOpaque).map((segment) =>
@@ -71,7 +85,7 @@ export function keysInAddress(value: string): string[] {
     segment.replace(/^bot(?=\d{6,}:)/, '').replace(BOT_TOKEN, ''),
   );
   const [, discord] = DISCORD_TOKEN.exec(pathname) ?? [];
-  return [...credentials.map(decoded), ...inQuery, ...inPath, ...(discord === undefined ? [] : [discord])];
+  return [...inPath, ...(discord === undefined ? [] : [discord])];
 }
 
 const DISCORD_TOKEN = /\/webhooks\/\d+\/([\w-]{8,})/;
@@ -83,6 +97,10 @@ function decoded(part: string): string {
     return part;
   }
 }
+
+/** `trading-bot-2`: words and numbers, as people write them. */
+export const isWorded = (part: string) =>
+  /^[a-z]{2,12}(?:[-_.](?:[a-z]{1,12}|[a-z]{0,8}\d{1,4}))+$/.test(part);
 
 /**
  * Made by a machine: digits and letters mixed, or so long without a break that nobody wrote it. A number alone is an

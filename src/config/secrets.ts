@@ -8,7 +8,7 @@ import { everyWritten, type Located, type Range } from './document.ts';
 import { isOnlyReferences } from './interpolate.ts';
 import type { Path } from './problem.ts';
 import { isSecretName } from './secret-names.ts';
-import { keysInAddress, partsOfSecret } from './secret-parts.ts';
+import { isWorded, keysInAddress, partsOfSecret } from './secret-parts.ts';
 import { blotShapes } from './secret-shapes.ts';
 
 const lastKey = (path: Path) => path.findLast((step) => typeof step === 'string') ?? '';
@@ -82,5 +82,20 @@ export function redactorFor(root: Located | undefined, config: unknown): Redacto
   return createRedactor(
     secrets.flatMap(({ parts }) => parts),
     secrets.flatMap(({ wholes }) => wholes),
+    root === undefined ? new Set() : new Set(namesIn(root)),
   );
+}
+
+/** Of feeds, destinations and rules: they are told everywhere, and a receiver's path is often called the same. */
+function* namesIn(root: Located): Iterable<string> {
+  for (const section of ['feeds', 'destinations', 'rules'])
+    for (const [step, { children }] of root.children.get(section)?.children ?? []) {
+      const node = children.get('name');
+      const name = typeof step === 'string' ? step : node?.value;
+      // Not one that is, or holds, a key that was put into the wrong place.
+      const isOurs =
+        node?.outside.every((from) => from.name !== undefined && !isSecretName(from.name)) ?? true;
+      if (typeof name !== 'string' || name === '' || !isOurs) continue;
+      if (isWorded(name) || blotShapes(name) === name) yield name;
+    }
 }

@@ -16,13 +16,32 @@ const LONG_WINDOW = 8;
 /** Shorter secrets cannot be told from other text. */
 const SHORTEST = 4;
 
-/** `parts` are hidden at any cut; `wholes` (an address, say, whose host may be shown) only where they are quoted whole. */
-export function createRedactor(parts: Iterable<string>, wholes: Iterable<string> = []): Redactor {
+/**
+ * `parts` are hidden at any cut; `wholes` (an address, say, whose host may be shown) only where they are quoted whole.
+ * `names` stay readable where they stand alone, though they may also be a part or whole of a secret (`/trading-bot-2`).
+ */
+export function createRedactor(
+  parts: Iterable<string>,
+  wholes: Iterable<string> = [],
+  names: ReadonlySet<string> = new Set(),
+): Redactor {
   const index = new Index();
   for (const part of parts) index.addPart(part);
   for (const whole of wholes) index.addWhole(whole);
   if (index.isEmpty) return (text) => text;
-  return (text) => hide(text, index.find(text));
+  return (text) => (names.has(text) ? text : hide(text, outside(names, text, index.find(text))));
+}
+
+/** Without the places that lie in a name. */
+function outside(names: ReadonlySet<string>, text: string, places: Places): Places {
+  if (places.length === 0) return places;
+  const named: Places = [];
+  for (const name of names)
+    for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
+      const place: Place = [at, at + name.length];
+      if (standsAlone(text, place)) named.push(place);
+    }
+  return places.filter(([start, end]) => !named.some(([from, to]) => from <= start && end <= to));
 }
 
 /** Each string in a tree of values, never a key: keys are ours, and what reads the result relies on them. */

@@ -26,6 +26,9 @@ const ENCODINGS: readonly ((text: string) => string)[] = [
   (text) => hexOf(text).replace(/../g, '%$&'),
   (text) => Buffer.from(text).toString('base64'),
   (text) => hexOf(text),
+  (text) => JSON.stringify(Buffer.from(text)),
+  (text) => hexOf(text).replace(/../g, '$& '),
+  (text) => text.replace(/.{7}/g, '$&\u200b'),
 ];
 
 /** Statuses that mean something else each: refused, gone, limited, failed, taken, moved. */
@@ -47,6 +50,7 @@ class Echo implements AsyncDisposable {
       const ascii = part.replace(/[^\x20-\x7e]/g, '.');
       response.writeHead(STATUSES[number % STATUSES.length] ?? 200, ascii.slice(0, 200), {
         'x-echo': ascii.slice(0, 2000),
+        'x-ratelimit-bucket': ascii.slice(0, 200),
         location: `https://elsewhere.example.com/${encodeURIComponent(ascii.slice(0, 500))}`,
         'content-type': this.#random() < 0.5 ? 'text/html' : 'application/json',
       });
@@ -121,6 +125,11 @@ test(`nothing that a far end repeats gets anywhere (SEED=${SEED})`, { timeout: 1
   await using echo = new Echo(SEED);
   const origin = await echo.start();
   await using feed = await AwkwardFeed.start();
+  feed.script = (peer) => {
+    peer.accept();
+    const { key } = secrets;
+    peer.binary({ type: 'welcome', tier: `of ${key}`, allowedCex: ['upbit', key], [key]: 5 });
+  };
   await using refusing = await AwkwardFeed.start();
   refusing.script = (peer) =>
     peer.refuse(403, `<html>your key dsk_${secrets.key} is bad: ${encodeURIComponent(secrets.key)}</html>`);

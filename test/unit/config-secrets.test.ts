@@ -266,6 +266,40 @@ store: { path: "\${FOLDER}/bridge.db" }
     expect(redact('k2k3k4k5k6 123456789 f1f2f3f4f5')).toBe('<redacted> 123456789 <redacted>');
   });
 
+  test('regression: names stay readable where an address has them too, and its words hide no others', () => {
+    const yaml = `feeds: [{ apiKey: "\${KEY}", name: tokyo-feed-1 }]
+destinations:
+  trading-bot-2: { type: webhook, url: "https://bot.example.com/trading-bot-2" }
+  my-trading-signals: { type: webhook, url: "https://bot.example.com/my-trading-signals" }
+  upbit-signals-2024: { type: webhook, url: "https://bot.example.com/hooks/upbit-signals-2024?key=k3yk3yk3y" }
+  d: { type: webhook, url: "https://bot.example.com/hook/listing-bridge-2" }
+rules:
+  - { name: tokyo-feed-1, match: {}, send: [trading-bot-2, my-trading-signals, upbit-signals-2024, d] }
+`;
+    const { redact, problems } = load(yaml, ENV);
+    expect(problems).toEqual([]);
+    for (const word of [
+      'trading-bot-2',
+      'my-trading-signals',
+      'the destination upbit-signals-2024 is suspended: see listing-bridge status',
+      'listing-bot-upbit of tokyo-feed-1',
+    ])
+      expect(redact(word)).toBe(word);
+    expect(redact('no route to /hook/listing-bridge-2, listing-bridge-2 or k3yk3yk3y')).toBe(
+      'no route to <redacted>, <redacted> or <redacted>',
+    );
+    expect(redact('https://bot.example.com/trading-bot-2')).toBe('<redacted>');
+  });
+
+  test('a key that was put where a name belongs is no name', () => {
+    const key = `dsk_${'a1b2c3d4'.repeat(8)}`;
+    const { redact } = load(
+      `feeds: [{ apiKey: "\${KEY}", name: "\${KEY}" }]\ndestinations: { "${key}": { type: webhook, url: "https://x.example/${key}" } }\n`,
+      { ...ENV, KEY: 'opensesame' },
+    );
+    expect(redact(`${key}, opensesame`)).toBe('<redacted>, <redacted>');
+  });
+
   test('regression: a UUID is hidden without its dashes too, and an address that is none does not hide how others begin', () => {
     const uuid = '550e8400-e29b-41d4-a716-446655440000';
     const { redact } = load(whole(webhook(`headers: { X-Token: ${uuid} }`)), ENV);
