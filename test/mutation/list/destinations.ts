@@ -16,8 +16,8 @@ export const destinations = [
     [
       'a gateway’s answer is the receiver’s',
       'drop doubles an order',
-      '...(mayHaveActed(answer) && { mayHaveActed: true }),',
-      '',
+      '&& { afterMs }),\n      ...(mayHaveActed(answer) && { mayHaveActed: true }),',
+      '&& { afterMs }),',
     ],
     [
       'a redirect is a yes',
