@@ -45,7 +45,9 @@ export function usableConfig(
 ): UsableConfig {
   const { config, problems, remains, redact } = load(file, io);
   const [first] = problems;
-  if (first !== undefined && (given === undefined || existsSync(file))) {
+  // Without any, the command reports all problems itself.
+  const hasNothing = need === 'destinations' && ![...remains.destinations.values()].some((one) => one);
+  if (first !== undefined && !hasNothing && (given === undefined || existsSync(file))) {
     const { line, column, message } = first;
     io.warn(
       `${printable(file)} has ${counted(problems)}, which \`listing-bridge check\` shows; the first is at ${line}:${column}: ${message}`,

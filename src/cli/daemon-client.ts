@@ -50,7 +50,7 @@ export function daemonAddress(url: string | undefined, server: Remains['server']
   }
   if (server === false)
     throw new UserError(
-      'The config has `server: false`, so the bridge cannot be asked over HTTP: see its log, or enable `server` and restart it.',
+      'The config has `server: false`, so the bridge cannot be asked over HTTP: see its log, reload it with SIGHUP, or enable `server` and restart it.',
     );
   if (server.port === 0)
     throw new UserError(

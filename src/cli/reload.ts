@@ -22,8 +22,9 @@ const reloaded = z.union([
 ]);
 
 export async function reloadCommand({ config, url, json }: ReloadOptions, io: Io): Promise<ExitCode> {
-  // The bridge says what is wrong with the file; here only its address and token are needed.
-  const quiet: Io = { ...io, warn: () => undefined };
+  // The bridge says what is wrong with the file; without its answer, the address may have been the wrong one.
+  const remarks: string[] = [];
+  const quiet: Io = { ...io, warn: (line) => remarks.push(line) };
   const { server, redact } = usableConfig(config, 'server', { given: url }, quiet);
   const address = daemonAddress(url, server);
   const { body } = await askDaemon(address, {
@@ -35,6 +36,9 @@ export async function reloadCommand({ config, url, json }: ReloadOptions, io: Io
     signal: io.signal,
     clock: io.clock,
     expected: [200, 422],
+  }).catch((error: unknown) => {
+    for (const line of remarks) io.warn(line);
+    throw error;
   });
   const { data } = reloaded.safeParse(body);
   if (data === undefined)

@@ -325,6 +325,16 @@ describe('status and another program on the port', () => {
     expect(err).toMatch(/\[not_http\]$/);
   });
 
+  test('regression: a reload that nobody answers says what it could not read; of no file, `send` only says that', async () => {
+    const reload = await run('reload');
+    expect(reload.exitCode).toBe(1);
+    expect(reload.err).toMatch(/it does not exist\nGoing on with the default server, /);
+    const send = await run('send', 'bot');
+    expect(send.exitCode).toBe(1);
+    expect(send.err).toContain('the file cannot be read: it does not exist');
+    expect(send.err).not.toContain('Going on');
+  });
+
   test('regression: a bridge that is asked over TLS', async () => {
     const url = await served(answering(200, ''));
     const { exitCode, err } = await run('status', '--url', url.replace('http:', 'https:'));
