@@ -13,6 +13,8 @@ import {
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readFault } from '../config/environment.ts';
+import { refuseOthers } from '../outbox/own-file.ts';
+import { messageOf } from '../platform/message-of.ts';
 
 /** A sentence for a person, and what to do. */
 export interface MachineFault {
@@ -61,12 +63,18 @@ function fileFault(path: string, user: User): MachineFault | undefined {
   const denied = deniedFor(path, constants.R_OK | constants.W_OK);
   if (denied !== undefined) return explain(path, path, denied, user);
   const start = firstBytes(path, SQLITE.length);
-  if (start === '' || start === SQLITE) return undefined;
-  return {
-    message: `${path} is a file of something else, not a database`,
-    hint: 'name a file of its own; it is made at the first start',
-  };
+  if (start === '') return undefined;
+  if (start !== SQLITE)
+    return { message: `${path} is a file of something else, not a database`, hint: OWN_FILE };
+  try {
+    refuseOthers(path);
+    return undefined;
+  } catch (error) {
+    return { message: messageOf(error), hint: OWN_FILE };
+  }
 }
+
+const OWN_FILE = 'name a file of its own; it is made at the first start';
 
 /** SQLite makes files beside the database. */
 function folderFault(folder: string, path: string, user: User): MachineFault | undefined {

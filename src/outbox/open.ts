@@ -108,6 +108,10 @@ export function openStoreFile(path: string, readOnly: boolean): DatabaseSync {
     throw new StoreError(
       `There is no store at ${path}: has \`listing-bridge run\` been started with this config yet? Give another file with --store.`,
     );
+  if (isFolder(path))
+    throw new StoreError(
+      `${path} is a folder, and the store is one file: correct \`store.path\`, or name the file with --store, such as ${path}/listing-bridge.db`,
+    );
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { readOnly, timeout: PATIENT_TIMEOUT_MS });
@@ -135,6 +139,14 @@ export function openStoreFile(path: string, readOnly: boolean): DatabaseSync {
 function isAbsent(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
   } catch {
     return false;
   }

@@ -7,7 +7,7 @@ import { extname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { isCorrupt, StoreError } from './faults.ts';
-import { APPLICATION_ID, storedVersion } from './migrations.ts';
+import { APPLICATION_ID, refuseNewer, StoreVersionError, storedVersion } from './migrations.ts';
 
 /** https://sqlite.org/fileformat.html#the_database_header */
 export const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
@@ -22,7 +22,7 @@ const DATABASE_NAMES = ['.db', '.sqlite', '.sqlite3', '.db3'];
 /** In every version of the schema. */
 const OUR_TABLES = ['announcements', 'deliveries', 'attempts', 'holder'];
 
-/** Before anything is made beside it. Throws `StoreError` for what is not ours; makes and changes nothing. */
+/** Before anything is made beside it. Throws `StoreError` for what is not ours, `StoreVersionError` for a newer one; makes and changes nothing. */
 export function refuseOthers(path: string): void {
   refuseOtherFile(path);
   if (!statSync(path, { throwIfNoEntry: false })?.size) return;
@@ -32,8 +32,9 @@ export function refuseOthers(path: string): void {
   try {
     using database = new DatabaseSync(unchanged, { readOnly: true });
     refuseOtherDatabase(database, path);
+    refuseNewer(database);
   } catch (error) {
-    if (error instanceof StoreError) throw error;
+    if (error instanceof StoreError || error instanceof StoreVersionError) throw error;
     // What else may be wrong with it, whoever opens it finds out.
     if (isCorrupt(error)) refuseOthersDamaged(path);
   }

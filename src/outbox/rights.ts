@@ -11,7 +11,9 @@ export const FOLDER = 0o700;
 /** Makes it, empty, if it is not there: SQLite would let everybody read it. Throws nothing: whoever opens it finds out. */
 export function makePrivateFile(path: string): void {
   try {
-    closeSync(openSync(path, 'wx', FILE));
+    // A link to a file that is yet to be made is an entry, and exclusive making refuses it.
+    const isThere = statSync(path, { throwIfNoEntry: false }) !== undefined;
+    if (!isThere) closeSync(openSync(path, 'a', FILE));
   } catch {
     // It is there, or cannot be made.
   }

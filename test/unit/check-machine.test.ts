@@ -4,8 +4,11 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type MachineFault, readableByOthers, storeFault } from '../../src/cli/check-machine.ts';
+import { openStore } from '../../src/outbox/store.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { runCommandLine } from '../support/command.ts';
 
 const ME = { name: 'node', uid: 1000 };
@@ -38,8 +41,10 @@ describe('regression: the place of the store', () => {
     const path = join(folder, 'bridge.db');
     writeFileSync(path, '');
     expect(storeFault(path, ME)).toBeUndefined();
-    writeFileSync(path, 'SQLite format 3\0and so on');
+    new DatabaseSync(path).close();
     expect(storeFault(path, ME)).toBeUndefined();
+    writeFileSync(path, 'SQLite format 3\0and so on');
+    expect(storeFault(path, ME)?.message).toContain('is a damaged database, and not one of listing-bridge');
     writeFileSync(path, 'feeds:\n  - apiKey: x\n');
     expect(storeFault(path, ME)?.message).toBe(`${path} is a file of something else, not a database`);
   });
@@ -122,6 +127,23 @@ rules: [{ match: {}, send: bot }]
     expect(JSON.parse((await check(`${CONFIG}store: { path: ./taken.db }\n`, '--json')).out)).toMatchObject({
       valid: false,
     });
+  });
+
+  test.each([
+    ['another program’s', 'CREATE TABLE a (x)', 'is the database of another program'],
+    ['a newer version’s', 'PRAGMA user_version = 999', 'was written by a newer listing-bridge'],
+  ])('regression: a database that the start would refuse, %s, is refused', async (_, sql, message) => {
+    writeFileSync(join(folder, '.env'), 'KEY=dsk_abcdefgh', { mode: 0o600 });
+    const path = join(folder, 'other.db');
+    await openStore(path, systemClock, () => undefined).close();
+    if (sql.startsWith('CREATE')) rmSync(path);
+    const database = new DatabaseSync(path);
+    database.exec(sql);
+    database.close();
+    const { exitCode, out } = await check(`${CONFIG}store: { path: ./other.db }\n`);
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(/config\.yaml:4:16: /);
+    expect(out).toContain(message);
   });
 
   test('regression: warns of secrets that others can read', async () => {

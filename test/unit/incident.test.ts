@@ -118,6 +118,13 @@ describe('deliveries with a config that is broken', () => {
     expect((await run('deliveries')).err).toContain('Going on with its store.path,');
   });
 
+  test('regression: a folder where the store should be is called one', async () => {
+    write(SOUND);
+    const { exitCode, err } = await run('deliveries', '--store', folder);
+    expect(exitCode).toBe(1);
+    expect(err).toContain(`${folder} is a folder, and the store is one file`);
+  });
+
   test('regression: a file that is no text', async () => {
     write(Buffer.from([0xff, 0xfe, 0, 1, 2]));
     await storeAt('data/listing-bridge.db');

@@ -143,6 +143,14 @@ test('regression: everything that is made is readable by its owner alone, also w
   for (const name of names) expect([name, modeOf(folder.file(`data/deep/${name}`))]).toEqual([name, 0o600]);
 });
 
+test('regression: also what is made where a link points that leads nowhere yet', async () => {
+  using folder = new Folder();
+  mkdirSync(folder.file('disk'));
+  symlinkSync(folder.file('disk/real.db'), folder.file('bridge.db'));
+  await open(folder.file('bridge.db')).close();
+  expect(modeOf(folder.file('disk/real.db'))).toBe(0o600);
+});
+
 test('regression: what an earlier version left readable is tightened when it is opened; other files are not', async () => {
   using folder = new Folder();
   const path = folder.file('bridge.db');
