@@ -25,7 +25,8 @@ export class FeedSet {
   }
 
   /**
-   * Unchanged feeds stay connected, and so does one whose name alone has changed. `authorities`: the text of
+   * Unchanged feeds stay connected, and so does one whose name alone has changed; one that keeps its key or its
+   * address under another name is changed like any other: connected anew before it is let go. `authorities`: the text of
    * `tls.ca`, by feed.
    */
   apply(
@@ -39,15 +40,25 @@ export class FeedSet {
     const removed = [...gone.keys()];
     const added: string[] = [];
     const changed: string[] = [];
+    const wanted = feeds.map((options) => ({ options, ca: authorities.get(options.name) }));
+    const found = new Map<Wanted, FeedSlot>();
+    const find = (slotOf: (one: Wanted) => FeedSlot | undefined) => {
+      for (const one of wanted) {
+        const slot = found.has(one) ? undefined : slotOf(one);
+        if (slot !== undefined) found.set(one, slot);
+      }
+    };
+    find((one) => before.get(one.options.name));
+    find((one) => taken(gone, (slot) => slot.fits(one)));
+    // Renamed and changed at once, as by another address when the name is its host's.
+    find((one) => taken(gone, (slot) => slot.isLike(one)));
     this.#slots = new Map();
-    for (const options of feeds) {
-      const { name } = options;
-      const wanted = { options, ca: authorities.get(name) };
-      const own = before.get(name);
-      const slot = own ?? taken(gone, wanted) ?? new FeedSlot(wanted, expectations, this.#shared);
+    for (const one of wanted) {
+      const { name } = one.options;
+      const slot = found.get(one) ?? new FeedSlot(one, expectations, this.#shared);
       this.#slots.set(name, slot);
-      const isDifferent = slot.change(wanted, expectations);
-      if (own === undefined) added.push(name);
+      const isDifferent = slot.change(one, expectations);
+      if (!before.has(name)) added.push(name);
       else if (isDifferent) changed.push(name);
     }
     for (const slot of gone.values()) slot.stop();
@@ -59,10 +70,10 @@ export class FeedSet {
   }
 }
 
-/** One that is no more under its name and has the connection that is wanted. */
-function taken(gone: Map<string, FeedSlot>, wanted: Wanted): FeedSlot | undefined {
+/** One that is no more under its name. */
+function taken(gone: Map<string, FeedSlot>, isIt: (slot: FeedSlot) => boolean): FeedSlot | undefined {
   for (const [name, slot] of gone)
-    if (slot.fits(wanted)) {
+    if (isIt(slot)) {
       gone.delete(name);
       return slot;
     }

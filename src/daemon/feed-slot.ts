@@ -74,6 +74,12 @@ export class FeedSlot {
     );
   }
 
+  /** The same key or the same address: another name for it, and something changed. */
+  isLike({ options }: Wanted): boolean {
+    const { url, apiKey } = this.#current.options;
+    return url === options.url || apiKey.reveal() === options.apiKey.reveal();
+  }
+
   /** A reload. True if anything is different from what was wanted before. */
   change(wanted: Wanted, expectations: Expectations): boolean {
     this.#expectations = expectations;
@@ -92,6 +98,10 @@ export class FeedSlot {
 
   /** True if it takes another connection. */
   #take(wanted: Wanted): boolean {
+    const { client: running } = this.#current;
+    const { name } = wanted.options;
+    // What it brings meanwhile is news of the feed that the rules know by the new name.
+    if (running.options.name !== name) running.adjust({ ...running.options, name });
     if (this.#next !== undefined && connection(this.#next) === connection(wanted)) {
       this.#next.client.adjust(wanted.options);
       return false;
@@ -103,9 +113,8 @@ export class FeedSlot {
       this.#current.client.adjust(wanted.options);
       return false;
     }
-    const { client } = this.#current;
-    if (client.status.state === 'fatal') {
-      client.stop();
+    if (running.status.state === 'fatal') {
+      running.stop();
       this.#current = this.#connect(wanted);
     } else {
       this.#change = 'not in force yet: it connects anew, and the old connection stays until then';

@@ -15,6 +15,7 @@ const NEWS = {
   ticker: 'X',
 };
 const COOLDOWN_MS = 5250;
+const THIRD_KEY = `dsk_${'c3'.repeat(32)}`;
 
 let server: AwkwardFeed;
 let clock: FakeClock;
@@ -217,12 +218,56 @@ describe('regression: a hole made by ourselves', () => {
     expect(status()?.name).toBe('seoul');
   });
 
+  test.each<[string, (to: AwkwardFeed) => object]>([
+    ['address', (to) => ({ url: to.url })],
+    ['exchanges', () => ({ exchanges: ['upbit'] })],
+    ['key', () => ({ apiKey: OTHER_KEY })],
+  ])(
+    'another name and another %s at once (the name may be the host’s): the old one is let go when the new one is welcomed',
+    async (_name, change) => {
+      const before = await running();
+      const other = scope.use(await AwkwardFeed.start());
+      let hold: Peer | undefined;
+      const script = (peer: Peer) => {
+        peer.accept();
+        hold = peer;
+      };
+      server.script = script;
+      other.script = script;
+      expect(await reload({ name: 'seoul', ...change(other) })).toEqual({
+        ...{ added: ['seoul'], changed: [], removed: ['tokyo'] },
+      });
+      await clock.advance(COOLDOWN_MS);
+      await expect.poll(() => hold).toBeDefined();
+      await brings(before, 'MEANWHILE', 'seoul');
+      expect(status()).toMatchObject({ name: 'seoul', change: expect.stringMatching(/not in force yet/) });
+      hold?.binary(WELCOME);
+      await told.waitFor((word) => word === 'live seoul');
+      await closed(before);
+      expect(status()).toMatchObject({ name: 'seoul', state: 'live', change: undefined });
+    },
+  );
+
+  test('two feeds that swap their names, and a third that takes the place of none: nobody is deaf meanwhile', async () => {
+    const other = scope.use(await AwkwardFeed.start());
+    const [one, two] = [{ name: 'one' }, { name: 'two', url: other.url, apiKey: OTHER_KEY }];
+    await reload(one, two);
+    const [first, second] = [await server.peer(), await other.peer()];
+    await told.waitFor(() => count('live one') + count('live two') === 2);
+    await reload({ ...one, name: 'two' }, { ...two, name: 'one' });
+    expect([first, second].every(isOpen)).toBe(true);
+    await clock.advance(COOLDOWN_MS);
+    await told.waitFor(() => count('live one') + count('live two') === 4);
+    await closed(first);
+    await closed(second);
+  });
+
   test('a feed that is removed while its change is under way closes both', async () => {
     const before = await running();
     server.script = (peer) => peer.accept();
     await reload({ apiKey: OTHER_KEY });
     const next = await server.peer(2);
-    await reload({ name: 'other', url: 'ws://127.0.0.1:9' });
+    await reload({ name: 'other', url: 'ws://127.0.0.1:9', apiKey: THIRD_KEY });
     await closed(before);
     await closed(next);
     expect(feeds.clients.map(({ options: { name } }) => name)).toEqual(['other']);
