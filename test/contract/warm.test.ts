@@ -294,6 +294,27 @@ test('a resolver that is down does not matter while an address is known', async 
   expect(asked).toBe(3);
 });
 
+test('regression: a resolver that is silent does not hold anybody up while an address is known, and is heard when it answers', async () => {
+  const clock = new FakeClock();
+  const questions: ((address: string) => void)[] = [];
+  const names: LookupFunction = (_name, _options, callback) =>
+    void questions.push((address) => callback(null, [{ address, family: 4 }]));
+  const lookup = rememberingLookup(clock, names);
+  const find = () =>
+    new Promise((resolve) => lookup('bot.test', {}, (error, found) => resolve(error ?? found)));
+  const first = find();
+  questions.shift()?.('127.0.0.1');
+  expect(await first).toBe('127.0.0.1');
+  await clock.advance(WARM_MS);
+  const all = Promise.all([find(), find()]);
+  await clock.advance(250);
+  expect(await all).toEqual(['127.0.0.1', '127.0.0.1']);
+  const soon = find();
+  expect(questions, 'one question at a time').toHaveLength(1);
+  questions.shift()?.('127.0.0.2');
+  expect(await soon).toBe('127.0.0.2');
+});
+
 describe('many destinations at one origin', () => {
   test('share the spare connections, and never open more than their budget', async () => {
     const gate = Promise.withResolvers<void>();
