@@ -18,8 +18,12 @@ export interface RetryOptions {
 export interface Pause {
   readonly budget: string | undefined;
   readonly ms: number;
-  /** It gave no time: each in a row is twice as long as the one before. */
-  readonly isGuess: boolean;
+  /**
+   * `guess`: it gave no time, and each in a row is twice as long as the one before. `limit`: it wants fewer requests,
+   * and who says so again and again is asked ever more seldom. `outage`: its trouble has such waits of its own
+   * (`looks.ts`), which fresh news may cut short, though not the time that it named.
+   */
+  readonly kind: 'guess' | 'limit' | 'outage';
 }
 
 /** A chat shows each copy to everybody who reads it: more than this tell nothing new about answers that cannot be read. */
@@ -114,7 +118,8 @@ function rejected(
 /** What the far end asked of all, whatever becomes of the delivery that it told. */
 export function pauseOf(outcome: Outcome): Pause | undefined {
   if (outcome.kind !== 'retry' || outcome.afterMs === undefined || isOwnGuess(outcome)) return undefined;
-  return { budget: outcome.budget, ms: outcome.afterMs, isGuess: outcome.isGuess === true };
+  const kind = outcome.isGuess ? 'guess' : outcome.reason === 'rate_limited' ? 'limit' : 'outage';
+  return { budget: outcome.budget, ms: outcome.afterMs, kind };
 }
 
 function again(

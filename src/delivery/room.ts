@@ -70,10 +70,11 @@ export class Room {
   }
 
   /** The shared one that the far end named; without a name, the lane's own. */
-  #pause({ budget, ms, isGuess }: Pause, nowMs: number): void {
+  #pause({ budget, ms, kind }: Pause, nowMs: number): void {
     const named = (budget === undefined ? undefined : this.#shared.get(budget)) ?? this.own;
-    if (isGuess) named.pauseByGuess(ms, nowMs);
-    else named.pauseAsTold(ms, nowMs);
+    if (kind === 'guess') named.pauseByGuess(ms, nowMs);
+    else if (kind === 'limit') named.pauseAsTold(ms, nowMs);
+    else named.pause(nowMs + ms);
   }
 
   #heed(limits: readonly LimitNews[], nowMs: number): number | undefined {

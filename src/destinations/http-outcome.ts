@@ -73,9 +73,9 @@ export const mayHaveActed = ({ status, bodyText }: Pick<HttpAnswer, 'status' | '
   (status >= 520 && status <= 530) ||
   (status === 503 && LOST_BEHIND_503.test(bodyText));
 
-/** Statuses after which the same request may succeed, whatever the platform. */
+/** Statuses after which the same request may succeed, whatever the platform; what is no status is read as 500: https://www.rfc-editor.org/rfc/rfc9110#section-15 */
 export const isTransient = (status: number): boolean =>
-  status === 425 || GATEWAY.has(status) || (status >= 500 && status <= 599 && !PERMANENT_FAULTS.has(status));
+  status === 425 || GATEWAY.has(status) || (status >= 500 && !PERMANENT_FAULTS.has(status));
 
 /** A page for maintenance says an hour by habit, and the receiver is back after seconds: it is looked at sooner. */
 const LONGEST_OUTAGE_MS = 5 * 60_000;

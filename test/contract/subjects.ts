@@ -369,6 +369,7 @@ const webhook: Subject = {
     ),
     ['307', { status: 307 }, { kind: 'reject', reason: 'redirected', scope: 'unclear' }],
     ['503 of Envoy', text(503, 'upstream connect error or disconnect/reset before headers'), lost],
+    ['regression: 999, which is no status', { status: 999 }, again],
     ['503 of Varnish', page503, lost],
     ['Retry-After on a 500', { status: 500, headers: { 'retry-after': '9' } }, again],
     ['300', { status: 300 }, { kind: 'reject', reason: 'redirected', scope: 'unclear' }],

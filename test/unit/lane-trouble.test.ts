@@ -163,6 +163,20 @@ test.each([
   expect(bench.said).toEqual([]);
 });
 
+test('regression: a receiver out of service that names a second is asked no sooner, and has fresh news a second after it is back', async () => {
+  using bench = new LaneBench({ bot: { options: { maxAge: '6h' } } });
+  bench.answer = ({ atMs }) =>
+    atMs < 60_000 ? { kind: 'retry', reason: 'server_error', afterMs: 1000 } : { kind: 'delivered' };
+  for (let n = 1; n <= 320; n++) {
+    bench.announce(`${n}`);
+    await bench.clock.advance(200);
+  }
+  const at = bench.sends.filter(({ atMs }) => atMs < 60_000).map(({ atMs }) => atMs);
+  expect(Math.min(...at.slice(1).map((atMs, index) => atMs - (at[index] ?? 0)))).toBeGreaterThanOrEqual(1000);
+  expect(bench.sends.find(({ atMs }) => atMs >= 60_000)?.atMs).toBeLessThanOrEqual(61_000);
+  expect(bench.rows().filter(({ state }) => state !== 'delivered').length).toBeLessThanOrEqual(1);
+});
+
 test('regression: when the first is taken, what waits goes at once, most valuable and freshest first', async () => {
   using bench = new LaneBench(bot({ maxAge: '1h' }));
   bench.answer = () => busy;
