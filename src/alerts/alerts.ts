@@ -174,12 +174,15 @@ function isUnknownIn({
   feeds,
   destinations,
 }: BridgeState): (about: Pick<Sighting, 'code' | 'subject'>) => boolean {
-  const known = {
-    feed: new Set(feeds.map(({ options }) => options.name)),
-    destination: new Set(destinations.map(({ name }) => name)),
-  };
+  // Made when something is to be told apart: mostly nothing is, and there may be thousands.
+  let known: { readonly feed: ReadonlySet<string>; readonly destination: ReadonlySet<string> } | undefined;
   return ({ code, subject }) => {
     const { about } = conditionOf(code);
-    return about !== 'bridge' && !known[about].has(subject);
+    if (about === 'bridge') return false;
+    known ??= {
+      feed: new Set(feeds.map(({ options }) => options.name)),
+      destination: new Set(destinations.map(({ name }) => name)),
+    };
+    return !known[about].has(subject);
   };
 }

@@ -42,7 +42,15 @@ export type Wanted = (
   destination: string,
 ) => Pick<Match, 'template' | 'tickers'> | undefined;
 
+/** A destination as it is: its lane's state is taken when it is looked at, so that thousands cost little to list. */
+export interface LaneReport {
+  readonly name: string;
+  readonly type: string;
+  readonly lane: LaneStatus;
+}
+
 interface Running {
+  readonly report: LaneReport;
   readonly lane: Lane;
   readonly destination: Destination<unknown>;
   readonly prepared: PreparedDestination;
@@ -64,12 +72,8 @@ export class LaneSet {
     this.#parts = parts;
   }
 
-  reports(): readonly { readonly name: string; readonly type: string; readonly lane: LaneStatus }[] {
-    return [...this.#running].map(([name, { lane, prepared }]) => ({
-      name,
-      type: prepared.options.type,
-      lane: lane.status,
-    }));
+  reports(): readonly LaneReport[] {
+    return Array.from(this.#running.values(), ({ report }) => report);
   }
 
   /** Under which its figures are kept. */
@@ -147,7 +151,7 @@ export class LaneSet {
   #start(prepared: PreparedDestination, claims: Claims): void {
     const destination = this.#open(prepared);
     const lane = new Lane(this.#laneParts(prepared, destination, claims));
-    this.#running.set(prepared.name, { lane, destination, prepared });
+    this.#running.set(prepared.name, { lane, destination, prepared, report: reportOf(prepared, lane) });
   }
 
   /** True if its own options changed; a template or a rule may have changed in any case. */
@@ -160,7 +164,8 @@ export class LaneSet {
     const next = same ? destination : this.#open(prepared);
     const ended = lane.reconfigure(this.#laneParts(prepared, next, claims));
     if (!same) void ended.then(() => destination.close());
-    this.#running.set(prepared.name, { lane, destination: next, prepared });
+    const report = reportOf(prepared, lane);
+    this.#running.set(prepared.name, { lane, destination: next, prepared, report });
     return !same;
   }
 
@@ -214,6 +219,14 @@ export class LaneSet {
     };
   }
 }
+
+const reportOf = ({ name, options: { type } }: PreparedDestination, lane: Lane): LaneReport => ({
+  name,
+  type,
+  get lane() {
+    return lane.status;
+  },
+});
 
 async function retire({ lane, destination }: Running, deadline: AbortSignal): Promise<void> {
   await lane.stop(deadline);

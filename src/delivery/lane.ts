@@ -51,13 +51,12 @@ export class Lane {
   }
 
   get status(): LaneStatus {
-    return {
-      ...{ held: this.#head.size, inFlight: this.#flights.size, behind: this.#supply.isBehind },
-      pausedUntilMs: this.#room.pausedUntilMs,
-      nearBanUntilMs: this.#room.nearBanUntilMs,
-      suspended: this.#trouble.suspended,
-      slowed: this.#trouble.slowed,
-    };
+    const { size: held } = this.#head;
+    const { size: inFlight } = this.#flights;
+    const { isBehind: behind } = this.#supply;
+    const { pausedUntilMs, nearBanUntilMs } = this.#room;
+    const { suspended, slowed } = this.#trouble;
+    return { held, inFlight, behind, pausedUntilMs, nearBanUntilMs, suspended, slowed };
   }
 
   /** What is in memory, as the outbox would owe it. */

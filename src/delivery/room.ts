@@ -24,11 +24,15 @@ export class Room {
   }
 
   get pausedUntilMs(): number {
-    return Math.max(...this.#all.map((budget) => budget.pausedUntilMs));
+    let untilMs = Number.NEGATIVE_INFINITY;
+    for (const budget of this.#all) untilMs = Math.max(untilMs, budget.pausedUntilMs);
+    return untilMs;
   }
 
   get nearBanUntilMs(): number {
-    return Math.max(...this.#all.map((budget) => budget.nearBanUntilMs));
+    let untilMs = Number.NEGATIVE_INFINITY;
+    for (const budget of this.#all) untilMs = Math.max(untilMs, budget.nearBanUntilMs);
+    return untilMs;
   }
 
   /**
