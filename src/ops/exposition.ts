@@ -11,8 +11,11 @@ const BITE = 200;
 export async function expositionOf(registry: Registry, breathe: () => Promise<void>): Promise<string> {
   const texts: string[] = [];
   // The types say that these are descriptions; they are the metrics.
-  for (const metric of registry.getMetricsAsArray() as unknown as readonly Metric[])
+  for (const metric of registry.getMetricsAsArray() as unknown as readonly Metric[]) {
     texts.push(await textOf(metric, breathe));
+    // Some ask the system for something: together they would be long.
+    await breathe();
+  }
   return `${texts.join('\n\n')}\n`;
 }
 
@@ -30,7 +33,7 @@ async function textOf(metric: Metric, breathe: () => Promise<void>): Promise<str
     const text = await registry.getSingleMetricAsString(whole.name);
     // Its help and its type stand before the first.
     bites.push(begin === 0 ? text : text.split('\n').slice(2).join('\n'));
-    if (whole.values.length > BITE) await breathe();
+    if (begin + BITE < whole.values.length) await breathe();
   }
   return bites.join('\n');
 }

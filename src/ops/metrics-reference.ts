@@ -6,7 +6,8 @@ const INTRODUCTION = `# Metrics
 
 Made by \`src/ops/metrics-reference.ts\` from the metrics themselves; to bring it up to date: \`UPDATE_DOCS=1 npm test\`.
 
-\`GET /metrics\`, in Prometheus' text format. Beside these there are the usual ones of the process and of Node (\`process_*\`, \`nodejs_*\`).
+\`GET /metrics\`, in Prometheus' text format. Beside these there are the usual ones of the process and of Node (\`process_*\`, \`nodejs_*\`),
+but for \`nodejs_active_handles\` and \`nodejs_active_requests\`: see \`nodejs_active_resources\`.
 Labels come only from the config and from known words: a \`publisher\` or \`listing_type\` that this version does not know counts as \`other\`.
 Words of \`outcome\`: a delivery ends as \`delivered\`, \`dead\`, \`expired\` or \`skipped\`; an attempt is \`delivered\` or has the reason for which it was not.
 With more than ${MANY_DESTINATIONS} destinations the histograms, \`attempts_total\` and \`connects_paid_total\` are kept by type (\`destination="type:webhook"\`), and the gauges of

@@ -2,12 +2,13 @@
  * `/metrics`: counters and histograms from the events, gauges from what is so at the moment of asking.
  * Labels come only from the config and from known sets, so that no feed can make them grow.
  */
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import type { BridgeEvent, BridgeEventOf } from './bridge-event.ts';
 import type { Listener } from './bus.ts';
 import { expositionOf } from './exposition.ts';
 import { type MetricDescription, MetricMaker } from './metric-maker.ts';
+import { collectProcess } from './process-metrics.ts';
 import { leadOf } from './race.ts';
 import type { Status } from './status.ts';
 import { statusGauges } from './status-gauges.ts';
@@ -45,7 +46,7 @@ export function createMetrics(
   const counters = { ...countersOf(make), nameOf };
   const collect = statusGauges(make);
   make.gauge('build_info', 'Always 1', 'version').set({ version }, 1);
-  collectDefaultMetrics({ register: registry });
+  collectProcess(registry);
   return {
     listener: (event) => count(counters, event),
     async read() {
