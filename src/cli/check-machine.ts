@@ -122,13 +122,21 @@ function explain(place: string, path: string, code: string, user: User): Machine
 /** For a shell. */
 const quoted = (path: string) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
 
-/** The fault of a file with secrets that other users of this machine may read; `undefined` when none may, or there is no such file. */
-export function readableByOthers(path: string): MachineFault | undefined {
+/**
+ * The fault of a file with secrets that other users of this machine may read; `undefined` when none may, or there is no such file.
+ * A group may read it when the file was given to that group on purpose: `user` reads it by way of it, or root gave it to a service.
+ */
+export function readableByOthers(path: string, user: User = currentUser()): MachineFault | undefined {
   const file = process.platform === 'win32' ? undefined : statOf(path);
-  if (file === undefined || (file.mode & 0o044) === 0) return undefined;
+  if (file === undefined) return undefined;
+  const isOurs = file.uid === user.uid;
+  const isForGroup = !isOurs || (user.uid === 0 && file.gid !== 0);
+  if ((file.mode & (isForGroup ? 0o004 : 0o044)) === 0) return undefined;
   return {
     message: `other users of this machine can read this file and the secrets in it (mode ${(file.mode & 0o777).toString(8)})`,
-    hint: `chmod 600 ${quoted(path)}`,
+    hint: isOurs
+      ? `chmod ${isForGroup ? 640 : 600} ${quoted(path)}`
+      : `sudo chown ${user.uid} ${quoted(path)} && sudo chmod 600 ${quoted(path)}`,
   };
 }
 

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config's own references, not JavaScript's
 /** What `check` says of the machine: the store's place and who can read the secrets. It changes nothing. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -99,6 +99,27 @@ test.each([
   chmodSync(path, mode);
   expect(readableByOthers(path) !== undefined).toBe(isOpen);
   if (isOpen) expect(readableByOthers(path)?.hint).toBe(`chmod 600 ${path}`);
+});
+
+test('regression: a file that its group reads on purpose, as in docs/recipes/systemd.md, is not open', () => {
+  const path = join(folder, '.env');
+  writeFileSync(path, 'A=1');
+  chmodSync(path, 0o640);
+  const service = { name: 'listing-bridge', uid: 4711 };
+  expect(readableByOthers(path, service)).toBeUndefined();
+  chmodSync(path, 0o644);
+  // `chmod 600` would keep the service from reading it.
+  expect(readableByOthers(path, service)?.hint).toBe(`sudo chown 4711 ${path} && sudo chmod 600 ${path}`);
+});
+
+test.runIf(process.getuid?.() === 0)('regression: root may give a file to the group of a service', () => {
+  const path = join(folder, '.env');
+  writeFileSync(path, 'A=1');
+  chownSync(path, 0, 4711);
+  chmodSync(path, 0o640);
+  expect(readableByOthers(path)).toBeUndefined();
+  chmodSync(path, 0o644);
+  expect(readableByOthers(path)?.hint).toBe(`chmod 640 ${path}`);
 });
 
 test('a file that is not there is read by nobody', () => {
