@@ -12,7 +12,11 @@ const ENDS_IN_KEY = /[a-z]key$/;
 /** English words that end in "key" and open nothing. */
 const NO_KEYS = /^(mon|tur|don|hoc|joc|whis|hot|tur|lac|smo)key$/;
 
+/** Of this program's own options: they speak of a key, and hold none. */
+const ABOUT_KEYS = new Set(['keyExpiresWithin']);
+
 export function isSecretName(name: string): boolean {
+  if (ABOUT_KEYS.has(name)) return false;
   const words = name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .toLowerCase()
