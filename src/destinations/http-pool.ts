@@ -148,8 +148,10 @@ export class HttpPool {
       this.#handsOverNew = true;
       callback(...made);
       this.#handsOverNew = false;
-      if (made[1] !== null) allowContinue(made[1]);
-      if (made[0] === null) this.#spares?.encourage();
+      // Of a failure there is no socket at all, whatever the types say.
+      if (made[0] !== null) return;
+      allowContinue(made[1]);
+      this.#spares?.encourage();
     });
   };
 }

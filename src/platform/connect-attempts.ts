@@ -11,8 +11,8 @@ import { formatDuration } from './duration.ts';
 
 /** Until the next address is tried too. The delay that RFC 8305 §5 recommends. */
 const NEXT_ADDRESS_AFTER_MS = 250;
-/** A name with more addresses is one of a large pool: more attempts at once help nobody. */
-const MOST_ADDRESSES = 8;
+/** As many as can have their turn within the shortest limit of a connect; most of a large pool are well. */
+const MOST_ADDRESSES = 32;
 
 export interface Reach {
   /** Name or address; without the brackets of an IPv6 address in a URL. */

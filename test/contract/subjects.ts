@@ -87,15 +87,28 @@ const discord: Subject = {
     ['404', code(404, 0), gone],
     ['404 of a proxy', page(404), { ...gone, scope: 'unclear' } as Outcome],
     ['50035 invalid form', code(400, 50035), asPlain],
+    ...['username', 'avatar_url', 'thread_id'].map(
+      (field) =>
+        [
+          `regression: 50035 of ${field}, which is the config's`,
+          json(400, { code: 50035, message: 'Invalid Form Body', errors: { [field]: { _errors: [{}] } } }),
+          misconfigured,
+        ] as const,
+    ),
+    [
+      '50035 of an option and of the message',
+      json(400, { code: 50035, errors: { username: { _errors: [] }, embeds: { _errors: [] } } }),
+      asPlain,
+    ],
     ['200000 automatic moderation', code(400, 200000), asPlain],
     ['240000 harmful link', code(400, 240000), asPlain],
     ['400', code(400, 0), asPlain],
     ['413', page(413), asPlain],
     ['405', code(405, 0), refused],
     ['501', page(501), again],
-    ...[50008, 50024, 50083, 160005, 160006, 220001, 220002, 220003, 40067].map(
-      (number) => [`${number}: the config has to change`, code(400, number), misconfigured] as const,
-    ),
+    ...[
+      50008, 50024, 50083, 160005, 160006, 220001, 220002, 220003, 220004, 40066, 40067, 50003, 50033, 50041,
+    ].map((number) => [`${number}: the config has to change`, code(400, number), misconfigured] as const),
     ['20009 explicit', code(403, 20009), asPlain],
     ['20026 flagged', code(403, 20026), forbidden],
     ['50007 no direct messages', code(403, 50007), forbidden],
@@ -255,6 +268,10 @@ const telegram: Subject = {
       not(400, 'Bad Request: SLOWMODE_WAIT_9'),
       { kind: 'retry', reason: 'rate_limited', afterMs: 9000 },
     ],
+    ['400 thread id', not(400, 'Bad Request: invalid message thread ID specified'), gone],
+    ['400 chat id', not(400, 'Bad Request: invalid chat_id specified'), gone],
+    ['400 user deleted', not(400, 'Bad Request: USER_DELETED'), gone],
+    ['400 not in the chat', not(400, 'Bad Request: the bot is not in the chat'), forbidden],
     ['regression: 400 logged out', not(400, 'Bad Request: Logged out'), unauthorized],
     ['400 peer', not(400, 'Bad Request: PEER_ID_INVALID'), gone],
     ['400 topic closed', not(400, 'Bad Request: TOPIC_CLOSED'), gone],

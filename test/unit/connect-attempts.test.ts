@@ -59,6 +59,7 @@ describe('regression: an address that takes longer than 250 ms is given up for g
     ['last', [NOWHERE, HERE]],
     ['first, beside one that refuses', [HERE, REFUSING]],
     ['last, behind one that refuses', [REFUSING, HERE]],
+    ['behind a dozen that refuse', [...Array.from({ length: 12 }, () => REFUSING), HERE]],
     ['among many', [NOWHERE, REFUSING, HERE, NOWHERE, REFUSING]],
   ])('the far one is %s of a name with a dead one', async (_place, addresses) => {
     const far = scope.use(await CrowdedListener.start(''));

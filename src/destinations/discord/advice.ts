@@ -2,7 +2,7 @@
 import type { Outcome } from '../../delivery/outcome.ts';
 import { notThePlatform } from '../http-advice.ts';
 import { IP_BUDGET } from './address.ts';
-import type { DiscordAnswer } from './answer.ts';
+import { type DiscordAnswer, refusedOptions } from './answer.ts';
 import { DESTINATION_CODES } from './codes.ts';
 
 const BANNED =
@@ -27,5 +27,8 @@ export function discordAdvice(
   if (body?.message === undefined) return notThePlatform('Discord', '`webhookUrl` or `apiUrl`');
   if (outcome.reason === 'message_refused')
     return 'Discord refused this message, also as plain text: the detail names the field. Shorten or correct the template.';
+  const options = refusedOptions(body.errors);
+  if (options.length > 0)
+    return `Discord does not take what the config has for ${options.join(', ')}: the detail says why. Correct it, or take it out.`;
   return DESTINATION_CODES.get(body.code ?? 0)?.advice ?? BY_STATUS.get(status);
 }

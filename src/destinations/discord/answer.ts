@@ -1,6 +1,7 @@
 /** Discord's answer, read field by field. https://discord.com/developers/docs/reference#error-messages */
 import { z } from 'zod';
 import { flagField, parseFields, secondsField, textField, wholeField } from '../answer-fields.ts';
+import { OPTION_FIELDS } from './codes.ts';
 
 const fields = z.object({
   /** Of the message, when it was taken. */
@@ -38,6 +39,13 @@ export function formErrors(errors: unknown): string {
   };
   visit(errors, []);
   return found.slice(0, MOST_ERRORS).join('; ');
+}
+
+/** The options that a refused form is about; empty: (also) about the message. */
+export function refusedOptions(errors: unknown): readonly string[] {
+  const fields = typeof errors === 'object' && errors !== null ? Object.keys(errors) : [];
+  const options = fields.map((field) => OPTION_FIELDS.get(field));
+  return options.every((option) => option !== undefined) ? options : [];
 }
 
 function named(path: readonly string[], error: unknown): string {

@@ -26,6 +26,11 @@ const NEEDS_THREAD =
 const NO_FORUM = 'This channel is no forum, so no thread can be opened in it: take `threadName` out.';
 const BOTH_THREADS =
   'A message goes into a thread of a name or into one that is there, not both (`threadName`, `threadId`): take one out, and the `thread_id` in the URL with it.';
+const NO_FORUM_WEBHOOK =
+  'No webhook of this kind can post in a forum channel: make one in a text channel, or use a bot and `threadId`.';
+const NO_SERVER = 'Discord does not know this server any more, or the bot is not in it.';
+const OLD_API =
+  'Discord does not serve this version of its API any more: correct `apiUrl`, or install a newer bridge.';
 const NEEDS_TAG =
   'This forum demands a tag on every new thread: allow threads without one in its settings, or use `threadId`.';
 const ARCHIVED = 'The thread is archived: open it again, or put another one into `threadId`.';
@@ -42,7 +47,7 @@ export const DESTINATION_CODES: ReadonlyMap<number, DestinationCode> = new Map(
   (
     [
       [10003, 'gone', NO_CHANNEL],
-      [10004, 'gone', 'Discord does not know this server any more, or the bot is not in it.'],
+      [10004, 'gone', NO_SERVER],
       [10015, 'gone', NO_WEBHOOK],
       [50027, 'gone', BAD_WEBHOOK],
       [40001, 'unauthorized', BAD_TOKEN],
@@ -65,10 +70,27 @@ export const DESTINATION_CODES: ReadonlyMap<number, DestinationCode> = new Map(
       [220001, 'misconfigured', NEEDS_THREAD],
       [220002, 'misconfigured', BOTH_THREADS],
       [220003, 'misconfigured', NO_FORUM],
+      [220004, 'misconfigured', NO_FORUM_WEBHOOK],
+      [40066, 'misconfigured', NEEDS_TAG],
       [40067, 'misconfigured', NEEDS_TAG],
+      [50002, 'misconfigured', WRONG_CHANNEL],
+      [50003, 'misconfigured', WRONG_CHANNEL],
+      [50033, 'misconfigured', NO_DIRECT],
+      [50055, 'gone', NO_SERVER],
+      [50041, 'misconfigured', OLD_API],
     ] as const
   ).map(([code, reason, advice]) => [code, { reason, advice }]),
 );
+
+/** Form errors of these fields are of the config's option, not of a message: all messages have them. */
+export const OPTION_FIELDS: ReadonlyMap<string, string> = new Map([
+  ['username', '`username`'],
+  ['avatar_url', '`avatarUrl`'],
+  ['thread_id', '`threadId`'],
+  ['channel_id', '`channelId`'],
+  ['webhook_id', '`webhookUrl`'],
+  ['allowed_mentions', '`mention`'],
+]);
 
 /** Only this message: invalid form, explicit, blocked by automatic moderation, harmful link. */
 export const MESSAGE_CODES: ReadonlySet<number> = new Set([

@@ -6,7 +6,7 @@ import { isTransient, mayHaveActed, outageMs, quote, unreadable } from '../http-
 import { decimal, retryAfterMs, saysNow, waitMs } from '../retry-after.ts';
 import { type DiscordAddress, IP_BUDGET } from './address.ts';
 import { discordAdvice } from './advice.ts';
-import { type DiscordAnswer, formErrors, parseDiscord } from './answer.ts';
+import { type DiscordAnswer, formErrors, parseDiscord, refusedOptions } from './answer.ts';
 import { DESTINATION_CODES, FAULT_CODES, IP_HELD_BACK, LIMIT_CODES, MESSAGE_CODES } from './codes.ts';
 
 /** The first pause of the whole address when nobody says how long; it doubles. A ban by Cloudflare lasts an hour at the most: https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans */
@@ -70,6 +70,8 @@ function refusal(answer: HttpAnswer, body: DiscordAnswer | undefined, situation:
   const limited = rateLimited(answer, body, situation);
   if (limited !== undefined) return limited;
   const code = body?.code ?? 0;
+  if (refusedOptions(body?.errors).length > 0)
+    return { kind: 'reject', reason: 'misconfigured', scope: 'destination' };
   const isMessage = MESSAGE_CODES.has(code);
   const reason = isMessage ? undefined : (DESTINATION_CODES.get(code)?.reason ?? STATUS_REASONS.get(status));
   if (FAULT_CODES.has(code) || (isTransient(status) && reason === undefined) || status >= 500)

@@ -39,16 +39,17 @@ const MEANINGS: readonly Meaning[] = [
   { words: /logged out/i, reason: 'unauthorized', advice: LOGGED_OUT },
   { words: /upgraded to a supergroup|group chat was migrated/i, reason: 'gone', advice: UPGRADED },
   {
-    words: /thread not found|TOPIC_(DELETED|ID_INVALID)|topic (was )?(deleted|not found)/i,
+    words:
+      /thread not found|message.thread.{0,20}invalid|invalid message.thread|TOPIC_(DELETED|ID_INVALID)|topic (was )?(deleted|not found)/i,
     reason: 'gone',
     advice: NO_TOPIC,
   },
   { words: /TOPIC_CLOSED|topic (is|was) closed/i, reason: 'gone', advice: TOPIC_CLOSED },
   { words: /not a forum|FORUM_(DISABLED|MISSING)/i, reason: 'misconfigured', advice: NO_FORUM },
-  { words: /deactivated|chat was deleted/i, reason: 'gone', advice: DEACTIVATED },
+  { words: /deactivated|chat (?:was|is) deleted|USER_DELETED/i, reason: 'gone', advice: DEACTIVATED },
   {
     words:
-      /chat not found|(user|channel|group) not found|(PEER_ID|CHAT_ID|CHANNEL|USER_ID|USERNAME)_?INVALID|USERNAME_NOT_OCCUPIED|chat_id is empty/i,
+      /chat not found|(user|channel|group) not found|(PEER_ID|CHAT_ID|CHAT|CHANNEL|USER_ID|USERNAME)_?INVALID|USERNAME_NOT_OCCUPIED|(?:invalid|wrong) chat.?id|chat_id is empty/i,
     reason: 'gone',
     advice: NO_CHAT,
   },
@@ -58,7 +59,11 @@ const MEANINGS: readonly Meaning[] = [
     reason: 'forbidden',
     advice: KICKED,
   },
-  { words: /not a member|USER_NOT_PARTICIPANT/i, reason: 'forbidden', advice: NOT_MEMBER },
+  {
+    words: /not a member|not in the (?:chat|group|channel)|USER_NOT_PARTICIPANT/i,
+    reason: 'forbidden',
+    advice: NOT_MEMBER,
+  },
   {
     words: /can't initiate conversation|can't send messages to the user/i,
     reason: 'forbidden',
