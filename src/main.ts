@@ -59,6 +59,17 @@ if (cache !== undefined) {
   enableCompileCache(cache);
 }
 
+const { crashText } = await import('./cli/crash-text.ts');
+const { writeSync } = await import('node:fs');
+process.on('uncaughtException', (error) => {
+  try {
+    writeSync(process.stderr.fd, crashText(error));
+  } catch {
+    // Nobody reads them.
+  }
+  process.exit(1);
+});
+
 const { runProgram } = await import('./cli/program.ts');
 const { processIo } = await import('./cli/io.ts');
 process.exitCode = await runProgram(args, processIo(stop.signal, onHangup));
