@@ -9,6 +9,7 @@ import errors from 'undici/lib/core/errors.js';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { HttpLost, HttpRequest, HttpResult } from './http.ts';
 import { type Body, MOST_BODY_BYTES, readBody, TOO_LONG } from './http-body.ts';
+import { statusBefore } from './undici-parser.ts';
 
 /** True while undici is being given a connection that was made for the request that it then starts. */
 interface ConnectionSource {
@@ -123,6 +124,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     this.#isEnded = true;
     const detail = describe(error);
+    this.#status ??= statusBefore(error);
     const code = isTlsRecord(error) ? SPEAKS_TLS : codeOf(error);
     if (isUnreadable(error)) this.#fail('answer_unreadable', `the answer was not HTTP (${detail})`, code);
     else this.#fail('connection_lost', detail, code);
@@ -159,8 +161,12 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 }
 
+/** Something was answered. An error in the headers of an answer that names its length is called a wrong length. */
 const isUnreadable = (error: Error): boolean =>
-  error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError;
+  error instanceof errors.HTTPParserError ||
+  error instanceof errors.HeadersOverflowError ||
+  error instanceof errors.ResponseContentLengthMismatchError ||
+  (error instanceof errors.SocketError && error.message === 'bad upgrade');
 
 /** Until when, in the words of who set the limit; reads on after "not sent". */
 export const limitOf = ({ reason }: AbortSignal): string => (typeof reason === 'string' ? reason : 'in time');

@@ -9,13 +9,13 @@ import type { buildConnector } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Clock } from '../platform/clock.ts';
 import { racingConnector } from './connector.ts';
-import { allowContinue } from './continue.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { rememberingLookup } from './lookup.ts';
 import { shortenQueue } from './short-queue.ts';
 import { MOST_SOCKETS } from './sockets.ts';
 import type { SparePace } from './spare-pace.ts';
 import { type OpenSocket, SpareSockets } from './spare-sockets.ts';
+import { forgive } from './undici-parser.ts';
 
 /** How connections are made; the same for every origin. */
 export interface Network {
@@ -142,7 +142,7 @@ export class HttpPool {
     if (spare !== undefined)
       return queueMicrotask(() => {
         callback(null, spare);
-        allowContinue(spare);
+        forgive(spare);
       });
     this.#connect(options, (...made) => {
       this.#handsOverNew = true;
@@ -150,7 +150,7 @@ export class HttpPool {
       this.#handsOverNew = false;
       // Of a failure there is no socket at all, whatever the types say.
       if (made[0] !== null) return;
-      allowContinue(made[1]);
+      forgive(made[1]);
       this.#spares?.encourage();
     });
   };

@@ -210,6 +210,7 @@ describe.each(subjects)('$type', (subject) => {
     expect(server.received).toHaveLength(1);
   });
 
+  const LENGTH = 'content-length: 2\r\n';
   const unlessNeeded: Outcome = subject.needsBody ? ambiguous('answer_unreadable') : delivered;
   const yesBody = taken.body ?? '';
   const whole = `HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: ${yesBody.length}\r\n\r\n${yesBody}`;
@@ -234,6 +235,23 @@ describe.each(subjects)('$type', (subject) => {
       'regression: several, and a yes',
       { raw: `${'HTTP/1.1 100 Continue\r\n\r\n'.repeat(3)}${whole}` },
       delivered,
+    ],
+    ['regression: a yes without CR', { raw: 'HTTP/1.1 200 OK\ncontent-length: 2\n\nok' }, unlessNeeded],
+    [
+      'regression: a yes with two lengths',
+      { raw: `HTTP/1.1 200 OK\r\n${LENGTH}${LENGTH}\r\nok` },
+      unlessNeeded,
+    ],
+    [
+      'regression: a yes with a length and chunks',
+      { raw: `HTTP/1.1 200 OK\r\n${LENGTH}transfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n` },
+      unlessNeeded,
+    ],
+    ['regression: a no with two lengths', { raw: `HTTP/1.1 500 No\r\n${LENGTH}${LENGTH}\r\nno` }, again],
+    [
+      'regression: another protocol that nobody asked for',
+      { raw: 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n' },
+      ambiguous('answer_unreadable'),
     ],
     ['only a 100', { raw: 'HTTP/1.1 100 Continue\r\n\r\n' }, ambiguous('timeout')],
     ['a 103 and a yes', { raw: `HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n${whole}` }, delivered],
