@@ -7,6 +7,7 @@ import { type Liquid, LiquidError, type Template, type Variable } from 'liquidjs
 import { TemplateProblem } from '../../destinations/destination.ts';
 import { orNearest } from '../../platform/suggest.ts';
 import { FORBIDDEN_FILTERS, FORBIDDEN_TAGS, LONGEST_TEMPLATE } from './engine.ts';
+import { render } from './render.ts';
 import { SAMPLES } from './samples.ts';
 import { type RenderedFor, variablesOf } from './variables.ts';
 
@@ -16,7 +17,7 @@ export function parse(engine: Liquid, source: string, renderedFor: RenderedFor):
   try {
     const templates = engine.parse(source);
     checkVariables(engine, templates, renderedFor);
-    for (const sample of SAMPLES[renderedFor]) engine.renderSync(templates, sample);
+    for (const sample of SAMPLES[renderedFor]) render(engine, templates, sample);
     return templates;
   } catch (error) {
     throw problemOf(engine, error);

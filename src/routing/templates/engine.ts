@@ -10,7 +10,7 @@ import { registerDateFilters } from './date-filters.ts';
 export const LONGEST_TEMPLATE = 20_000;
 /** liquidjs counts characters and list items that filters and ranges make. */
 const MEMORY_LIMIT = 100_000;
-/** A message takes well under 1 ms; this only ends a runaway loop. */
+/** A message takes well under 1 ms; this only ends a runaway loop (`render.ts` allows for a machine that stood still). */
 const RENDER_LIMIT_MS = 250;
 
 const TAGS: ReadonlySet<string> = new Set(

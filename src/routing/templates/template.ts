@@ -2,6 +2,7 @@
 import { type Liquid, Output } from 'liquidjs';
 import { parse } from './check.ts';
 import { createEngine, createValueEngine, textOf } from './engine.ts';
+import { render } from './render.ts';
 import type { RenderedFor, TemplateScope } from './variables.ts';
 
 export type TextTemplate = (scope: TemplateScope) => string;
@@ -20,7 +21,7 @@ export function compileText(
 ): TextTemplate {
   const templates = parse(engine, source, renderedFor);
   if (isStatic(source)) return () => source;
-  return (scope) => textOf(engine.renderSync(templates, scope));
+  return (scope) => textOf(render(engine, templates, scope));
 }
 
 export const compilePlain = (source: string, renderedFor?: RenderedFor): TextTemplate =>
@@ -32,7 +33,7 @@ export function compileValue(source: string, renderedFor: RenderedFor = 'announc
   const templates = parse(valueEngine, source, renderedFor);
   if (templates.length !== 1 || !(templates[0] instanceof Output)) return compilePlain(source, renderedFor);
   return (scope) => {
-    const value: unknown = valueEngine.renderSync(templates, scope);
+    const value: unknown = render(valueEngine, templates, scope);
     return value ?? null;
   };
 }
