@@ -42,6 +42,14 @@ export function partsOf(entry: Entry): readonly Entry[] {
   return deliveries.map((delivery) => ({ announcement, deliveries: [delivery] }));
 }
 
+/** What a smallest entry comes to without what may be odd about it, the most first: of an attempt, at least what became of its delivery. */
+export function lessOf(entry: Entry): readonly Entry[] {
+  if (!('attempts' in entry)) return [];
+  const bare = entry.attempts.map((attempt) => ({ ...attempt, status: undefined, detail: undefined }));
+  const states = bare.map((attempt) => ({ ...attempt, attempt: 0, reason: undefined }));
+  return [{ attempts: bare }, { attempts: states }];
+}
+
 /** For a person. */
 export function nameOf(entry: Entry): string {
   if ('attempts' in entry) return `the attempt of delivery ${text(entry.attempts[0]?.deliveryId)}`;

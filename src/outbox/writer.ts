@@ -1,10 +1,11 @@
 /**
  * Writes entries, and takes apart what the store refuses: one row that a working store does not take, and never will,
- * costs no other row, and is not tried again.
+ * costs no other row, and is not tried again. Of an attempt, what became of its delivery is written all the same: a
+ * delivery that has ended and stays pending in the store would be sent again in the next life.
  */
 import { messageOf } from '../platform/message-of.ts';
 import { isRefused } from './faults.ts';
-import { type Entry, nameOf, partsOf } from './kept.ts';
+import { type Entry, lessOf, nameOf, partsOf } from './kept.ts';
 import type { Outbox, OwedDelivery, Recorded } from './outbox.ts';
 
 /** Rows of `restore` in one transaction. */
@@ -14,7 +15,7 @@ export class Writer {
   readonly #outbox: Outbox;
   readonly #refused: (what: string, message: string) => void;
 
-  /** `refused`: this is left out. */
+  /** `refused`: this is left out, or a part of it. */
   constructor(outbox: Outbox, refused: (what: string, message: string) => void) {
     this.#outbox = outbox;
     this.#refused = refused;
@@ -58,17 +59,22 @@ export class Writer {
       if (!isRefused(error)) throw error;
       for (const part of parts())
         if (partsOf(part).length > 1) this.write(part);
-        else this.#orRefuse(nameOf(part), () => this.#put(part));
+        else this.#orRefuse(nameOf(part), ...[part, ...lessOf(part)].map((one) => () => this.#put(one)));
     }
   }
 
-  #orRefuse(what: string, write: () => void): void {
-    try {
-      write();
-    } catch (error) {
-      if (!isRefused(error)) throw error;
-      this.#refused(what, messageOf(error));
-    }
+  /** The first of these that the store takes. Told once, and only when nothing of it will be tried again. */
+  #orRefuse(what: string, ...writes: readonly (() => void)[]): void {
+    let refusal: unknown;
+    for (const write of writes)
+      try {
+        write();
+        break;
+      } catch (error) {
+        if (!isRefused(error)) throw error;
+        refusal ??= error;
+      }
+    if (refusal !== undefined) this.#refused(what, messageOf(refusal));
   }
 
   #put(entry: Entry): void {

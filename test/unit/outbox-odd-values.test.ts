@@ -239,6 +239,37 @@ test('regression: what a working store refuses is set aside, counted and told on
   expect(bench.said).toHaveLength(1);
 });
 
+test.each([
+  ['its row, for what it says', "NEW.detail = 'POISON'", 1],
+  ['its row, whatever it says', "NEW.delivery_id LIKE '%1000000-0'", 0],
+])(
+  'regression: a delivery whose attempt the store refuses is not sent again in the next life: %s',
+  (_, condition, rows) => {
+    using bench = new Bench();
+    bench.database.exec(
+      `CREATE TRIGGER refuses BEFORE INSERT ON attempts WHEN ${condition} BEGIN SELECT RAISE(ABORT, 'refused'); END`,
+    );
+    lives(bench, (__, ___, attempt) => Object.assign(attempt, { detail: 'POISON' }));
+    expect([...bench.states().values()]).toEqual(['delivered', 'delivered', 'delivered']);
+    expect(bench.outbox.owed('bot', 10)).toEqual([]);
+    const [id] = [...bench.states().keys()].slice(1);
+    expect(findDelivery(bench.database, id ?? '')?.attempts).toHaveLength(rows);
+    expect(bench.said).toEqual([`refused the attempt of delivery ${id}`]);
+  },
+);
+
+test('regression: that an order may have left is on record though the row of its attempt is refused', () => {
+  using bench = new Bench();
+  bench.database.exec(
+    `CREATE TRIGGER refuses BEFORE INSERT ON attempts BEGIN SELECT RAISE(ABORT, 'refused'); END`,
+  );
+  const announcement = announcementAt(1, BASE_MS);
+  const [delivery] = deliveriesOf(announcement, 'bot');
+  bench.journal.record(announcement, [delivery as Delivery]);
+  bench.journal.begin(attemptOf(delivery as Delivery, { state: 'pending', begunMs: BASE_MS + 2 }));
+  expect(bench.outbox.owed('bot', 1)[0]?.begunMs).toBe(BASE_MS + 2);
+});
+
 test('regression: the same with an announcement, in a burst, and after a fault that passed', async () => {
   let isBroken = false;
   using bench = new Bench((outbox) => {
