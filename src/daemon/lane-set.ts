@@ -135,7 +135,9 @@ export class LaneSet {
     for (const { lane } of this.#running.values()) yield* lane.held;
   }
 
+  /** At the start, after a reload, and when the store can be read again. */
   refill(): void {
+    this.#parts.budgets.takeUp();
     for (const { lane } of this.#running.values()) lane.refill();
   }
 

@@ -50,7 +50,7 @@ const LONGEST_ATTEMPT_MS = 10 * 60_000;
 
 const NOTHING: BudgetMemory = {
   pauses: new Map(),
-  attemptsSince: () => undefined,
+  attemptsSince: () => new Map(),
   keep: () => undefined,
 };
 
@@ -71,7 +71,9 @@ export class Budgets {
     { readonly destinations: Set<string>; reachMs: number; most: number }
   >();
   /** Read once for all claims of a config. */
-  #attempts: { readonly sinceMs: number; readonly byDestination: Attempts } | undefined;
+  #attempts: { readonly sinceMs: number; readonly byDestination: Attempts | undefined } | undefined;
+  /** Something could not be read. */
+  #isBehind = false;
 
   constructor(clock: Clock, memory: BudgetMemory = NOTHING) {
     this.#clock = clock;
@@ -121,6 +123,15 @@ export class Budgets {
     return budget;
   }
 
+  /** The store can be read again: counts what could not be read when it was claimed. */
+  takeUp(): void {
+    if (!this.#isBehind) return;
+    this.#isBehind = false;
+    for (const [destination, budgets] of this.#claims)
+      for (const budget of budgets) this.#recall(budget, destination);
+    this.#attempts = undefined;
+  }
+
   #create({ key, strikes, atOnce }: BudgetSpec): Budget {
     const keep = (untilMs: number) => this.#memory.keep(key, untilMs);
     const budget = new Budget(this.#clock, { strikes, atOnce, keep, openings: this.#openings });
@@ -133,27 +144,34 @@ export class Budgets {
   /** Counts what was sent before and is not counted yet: by an earlier life, or before a window became longer. */
   #recall(budget: Budget, destination: string): void {
     const { reachMs, most } = budget.windows;
-    if (most === 0) return;
+    if (reachMs === 0) return;
     const sinceMs = this.#clock.monotonicMs() - reachMs;
     const recalled = this.#recalled.get(budget) ?? { destinations: new Set(), reachMs, most };
+    const isLonger = reachMs > recalled.reachMs || most > recalled.most;
+    if (!isLonger && recalled.destinations.has(destination)) return;
+    const attempts = this.#attemptsSince(sinceMs);
+    if (attempts === undefined) {
+      this.#isBehind = true;
+      return;
+    }
     this.#recalled.set(budget, recalled);
-    if (reachMs > recalled.reachMs || most > recalled.most) {
-      const all = [...recalled.destinations].flatMap((name) => this.#attemptsSince(sinceMs, name));
+    if (isLonger) {
+      const all = [...recalled.destinations].flatMap((name) => attempts.get(name) ?? []);
       // The budget knows the newest of them.
       const unknown = Math.max(0, all.length - budget.windows.countSince(sinceMs));
       budget.remember(all.sort((a, b) => a - b).slice(0, unknown));
     }
-    if (!recalled.destinations.has(destination)) budget.remember(this.#attemptsSince(sinceMs, destination));
+    if (!recalled.destinations.has(destination)) budget.remember(attempts.get(destination) ?? []);
     recalled.destinations.add(destination);
     recalled.reachMs = Math.max(recalled.reachMs, reachMs);
     recalled.most = Math.max(recalled.most, most);
   }
 
-  #attemptsSince(sinceMs: number, destination: string): readonly number[] {
+  #attemptsSince(sinceMs: number): Attempts | undefined {
     if (this.#attempts === undefined || this.#attempts.sinceMs > sinceMs) {
-      const byDestination = this.#memory.attemptsSince(sinceMs - LONGEST_ATTEMPT_MS) ?? new Map();
+      const byDestination = this.#memory.attemptsSince(sinceMs - LONGEST_ATTEMPT_MS);
       this.#attempts = { sinceMs, byDestination };
     }
-    return this.#attempts.byDestination.get(destination) ?? [];
+    return this.#attempts.byDestination;
   }
 }

@@ -24,6 +24,9 @@ const withMargin = ({ limit, perMs }: BudgetLimits): BudgetLimits => ({
   perMs: perMs + Math.min(perMs * MARGIN.ratio, MARGIN.mostMs),
 });
 
+/** Requests that are remembered whatever the limits are: a reload may set one while the store, which knows more, cannot be read. 1.6 KB at most. */
+const LEAST_REMEMBERED = 100;
+
 interface Claimed extends BudgetLimits {
   claims: number;
 }
@@ -33,7 +36,7 @@ export class Windows {
   /** Each different one, and by how many it is claimed. */
   readonly #claimed = new Map<string, Claimed>();
   #windows: readonly BudgetLimits[] = [];
-  readonly #written = new Recent(0);
+  readonly #written = new Recent(LEAST_REMEMBERED);
 
   /** How far back it looks, in ms. */
   get reachMs(): number {

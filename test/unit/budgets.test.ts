@@ -142,6 +142,53 @@ describe('what was sent before still counts', () => {
   });
 });
 
+describe('a limit that a reload sets while the store cannot be read', () => {
+  const limits = (limit: number): DestinationBudgets => ({
+    farEnd: '',
+    own: [{ limit, perMs: HOUR }],
+    shared: [],
+  });
+  const claim = (budgets: Budgets, budget: DestinationBudgets) =>
+    budgets.claim([{ name: 'bot', limits: budget }]).get('bot')?.own as Budget;
+  const NONE: DestinationBudgets = { farEnd: '', own: [], shared: [] };
+
+  test.each([
+    ['one that is new', NONE],
+    ['one that was shorter', { ...NONE, own: [{ limit: 5, perMs: SECOND }] }],
+    ['one that was smaller', limits(2)],
+  ])('regression: %s counts what had gone, as soon as the store can be read', async (_, before) => {
+    const clock = new FakeClock(0);
+    await clock.advance(MINUTE);
+    let stored: ReadonlyMap<string, readonly number[]> | undefined = new Map([['bot', [1000, 2000, 3000]]]);
+    const budgets = new Budgets(clock, {
+      pauses: new Map(),
+      attemptsSince: () => stored,
+      keep: () => undefined,
+    });
+    const budget = claim(budgets, before);
+    stored = undefined;
+    expect(claim(budgets, limits(3))).toBe(budget);
+    budgets.takeUp();
+    stored = new Map([['bot', [1000, 2000, 3000]]]);
+    budgets.takeUp();
+    expect(budget.waitMs(MINUTE)).toBeGreaterThan(50 * MINUTE);
+    budgets.takeUp();
+    expect(budget.windows.countSince(0), 'each once').toBe(3);
+  });
+
+  test.each([1, 3, 100])('regression: what this process has sent counts at once: %i', (count) => {
+    const clock = new FakeClock(0);
+    const budgets = new Budgets(clock, {
+      pauses: new Map(),
+      attemptsSince: () => undefined,
+      keep: () => undefined,
+    });
+    const budget = claim(budgets, NONE);
+    for (let n = 0; n < count; n++) budget.settle(budget.take(), n);
+    expect(claim(budgets, limits(count)).waitMs(count)).toBeGreaterThan(50 * MINUTE);
+  });
+});
+
 describe("a far end's own count", () => {
   test('regression: the place of a send that never left is free again', () => {
     const budget = new Budget(new FakeClock(0));
