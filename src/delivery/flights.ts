@@ -26,6 +26,12 @@ export class Flights {
     return [...this.#flights].filter(({ hasLeft }) => hasLeft);
   }
 
+  /** Of some that were recalled it is not yet known that nothing left: they may be what goes next. */
+  get areComingBack(): boolean {
+    for (const { isRecalled, hasLeft } of this.#flights) if (isRecalled && !hasLeft) return true;
+    return false;
+  }
+
   async start(parts: LaneParts, held: Held, message: unknown, startedMs: number): Promise<Landed> {
     const deadline = new AbortController();
     const flight: Flight = {

@@ -188,7 +188,7 @@ export class Lane {
 
   /** One ticket for each ready delivery; a ticket that finds none is harmless. */
   #issueTickets(): void {
-    if (this.#isStopping) return;
+    if (this.#isStopping || this.#flights.areComingBack) return;
     if (!this.#lookout.letsPass(this.#trouble, this.#parts.clock.monotonicMs())) return;
     this.#setConcurrency();
     while (this.#queue.size < this.#head.readyCount && !this.#queue.isPaused)
@@ -203,7 +203,8 @@ export class Lane {
   /** A ticket: runs synchronously up to the request. */
   readonly #sendNext = async (): Promise<void> => {
     const nowMs = this.#parts.clock.monotonicMs();
-    if (this.#isStopped || !this.#lookout.letsPass(this.#trouble, nowMs)) return;
+    if (this.#isStopped || this.#flights.areComingBack) return;
+    if (!this.#lookout.letsPass(this.#trouble, nowMs)) return;
     const held = this.next(nowMs);
     if (held === undefined || !this.#hasRoom(held, nowMs)) return;
     this.#head.move(held, 'in flight');
@@ -240,7 +241,7 @@ export class Lane {
     const nowMs = this.#parts.clock.monotonicMs();
     if (landed.isRecalled) trouble.learntNothing(look, nowMs);
     this.#land(held, { ...landed, room, startedMs, nowMs, look });
-    if (look !== undefined || this.#trouble.isThere) this.wake();
+    if (landed.isRecalled || look !== undefined || this.#trouble.isThere) this.wake();
     this.#setConcurrency();
   }
 

@@ -57,6 +57,18 @@ test.each([
   },
 );
 
+test('regression: what was called back at a reload goes before what matters less', async () => {
+  using bench = new LaneBench({ bot: { options: { ...patient, concurrency: 1 } } });
+  bench.connectMs = 100;
+  bench.announce('important');
+  bench.announce('less', 0);
+  bench.announce('least', -1);
+  await bench.clock.advance(50);
+  void bench.reload('bot', { options: { ...patient, concurrency: 2 } });
+  await bench.clock.advance(110);
+  expect(bench.titles()).toEqual(['important', 'less']);
+});
+
 test('regression: a suspended queue is not probed after a reload to dryRun', async () => {
   using bench = new LaneBench({ bot: { options: patient } });
   bench.answer = () => gone;
