@@ -21,15 +21,11 @@ export function lostOrDoubled(world: World): string[] {
   return [
     ...announcementsOf(world),
     ...deliveriesOf(world, new Set(ids('SELECT id FROM deliveries'))),
-    ...ids(`SELECT id FROM deliveries WHERE state = 'pending'`)
-      .filter((id) => !isRefusedByTheStore(past.owed.get(id)?.sent))
-      .map((id) => `${id} to ${past.owed.get(id)?.delivery.destination} never ends`),
+    ...ids(`SELECT id FROM deliveries WHERE state = 'pending'`).map(
+      (id) => `${id} to ${past.owed.get(id)?.delivery.destination} never ends`,
+    ),
   ];
 }
-
-/** What became of it is what the store refuses. */
-const isRefusedByTheStore = (sent: readonly Sent[] = []): boolean =>
-  sent.some(({ result }) => result?.detail?.includes('unwritable'));
 
 /** The same words later than the window are news again; nobody can store what the disk never takes. */
 function isOnce(title: string, { past }: World): boolean {
@@ -147,7 +143,7 @@ export function aboveRates(world: World): string[] {
       for (const { limit, perMs } of limitsOf(over)) {
         const first = sent[index - limit];
         if (first === undefined || (over.writtenAt ?? 0) - (first.writtenAt ?? 0) >= perMs) continue;
-        if (!isUnknowable(first.writtenAt ?? 0, over.writtenAt ?? 0, past))
+        if (!isUnknowable(first, over, past))
           found.push(`${name}: more than ${limit} in ${perMs} ms, the last ${over.deliveryId}`);
       }
   };
@@ -165,12 +161,18 @@ export function aboveRates(world: World): string[] {
   return found;
 }
 
-/** How long ago something was, by a clock that was set while nobody looked; or what was sent, when a reload asks a disk that is broken. */
-const isUnknowable = (from: number, until: number, past: Past): boolean =>
-  past.hasJumpedBetween(from, until) ||
-  past.configs.some(
-    ({ at }) => from <= at && at <= until && past.disk.findLast((disk) => disk.at <= at)?.isBroken,
+/** A store that was broken is tried again at least so often. */
+const STORE_RETRY_MS = 1100;
+
+/** How long ago something was, by a clock that was set while nobody looked; or what an earlier life sent, until a reload can ask the disk again. */
+function isUnknowable(first: Sent, over: Sent, past: Past): boolean {
+  const [from, until] = [first.writtenAt ?? 0, over.writtenAt ?? 0];
+  if (past.hasJumpedBetween(from, until)) return true;
+  if (first.life === over.life) return false;
+  return past.configs.some(
+    ({ at }) => from <= at && at <= until && past.isDiskBrokenWithin(until - STORE_RETRY_MS, until),
   );
+}
 
 /** An attempt during which the machine slept for longer than any attempt lasts is not looked for after a restart. */
 const isShort = ({ startedAt, endedAt }: Sent) => endedAt !== undefined && endedAt - startedAt < 9 * MINUTE;

@@ -111,7 +111,8 @@ function mostImportant(name: LaneName, own: Owed, world: World): Owed | undefine
   for (const owed of past.waiting(name)) {
     const { delivery, at, sent, bornAt } = owed;
     const isNew = !owed.isTried && !sent.some(({ goesAt }) => goesAt !== undefined);
-    if (!isNew || owed.ended !== undefined || at >= machine.truthMs) continue;
+    const { toldAt = Number.POSITIVE_INFINITY } = past.retried.get(delivery.id) ?? { toldAt: at };
+    if (!isNew || owed.ended !== undefined || Math.max(at, toldAt) >= machine.truthMs) continue;
     if (delivery.announcement.id === own.delivery.announcement.id) continue;
     if (compare(owed, own) > 0 && bornAt + maxAgeMs > machine.truthMs && world.disk.isPending(delivery.id))
       return owed;

@@ -44,7 +44,7 @@ export class Past {
   /** By hand; `isLate`: also after its `maxAge`, which counts anew then. */
   readonly retried = new Map<
     string,
-    { readonly at: number; readonly isLate: boolean; readonly life: number }
+    { readonly at: number; readonly isLate: boolean; readonly life: number; toldAt: number | undefined }
   >();
   /** Suspensions and ends of suspensions that were said twice. */
   readonly saidTwice: string[] = [];
@@ -125,9 +125,15 @@ export class Past {
     if (owed === undefined) return;
     // What was asked for late before stays new since then.
     if (isLate || this.retried.get(id)?.isLate !== true)
-      this.retried.set(id, { at, isLate, life: this.lives.length - 1 });
+      this.retried.set(id, { at, isLate, life: this.lives.length - 1, toldAt: undefined });
+    else Object.assign(this.retried.get(id) ?? {}, { toldAt: undefined });
     owed.ended = undefined;
     this.#waiting.get(owed.delivery.destination)?.add(owed);
+  }
+
+  /** The bridge has noticed: only from now on it can know of these. */
+  tellsOfRetries(ids: readonly string[], at: number): void {
+    for (const id of ids) Object.assign(this.retried.get(id) ?? {}, { toldAt: at });
   }
 
   sends(sent: Sent): void {
@@ -139,6 +145,17 @@ export class Past {
 
   isDiskBroken(at: number): boolean {
     return this.disk.findLast((one) => one.at <= at)?.isBroken === true;
+  }
+
+  /** At any moment of these, their ends among them. */
+  isDiskBrokenWithin(from: number, until: number): boolean {
+    return (
+      this.isDiskBroken(from) ||
+      this.disk.some(({ at, isBroken }, index) => {
+        const endAt = this.disk[index + 1]?.at ?? Number.POSITIVE_INFINITY;
+        return isBroken && at <= until && endAt >= from;
+      })
+    );
   }
 
   /** Grows. */

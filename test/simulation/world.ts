@@ -185,6 +185,7 @@ export class World {
     for (const id of changed) this.past.retries(id, isLate, this.machine.truthMs);
     await this.advance(this.random() * 1000);
     this.#running.reconcile();
+    this.past.tellsOfRetries(changed, this.machine.truthMs);
   }
 
   waitingIds(): string[] {
@@ -208,8 +209,8 @@ export class World {
   }
 
   /** Attempts are written down in the tick after they end, if the disk takes them. */
-  #mayBeForgotten({ endedAt, result }: Sent, lastMs: number): boolean {
-    if (endedAt === undefined || result?.detail?.includes('unwritable')) return true;
+  #mayBeForgotten({ endedAt }: Sent, lastMs: number): boolean {
+    if (endedAt === undefined) return true;
     const haltedMs = this.machine.halts.reduce(
       (sum, { from, until }) => sum + Math.max(0, until - Math.max(from, endedAt)),
       0,
