@@ -5,6 +5,7 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/build.ts',
+    setupFiles: ['test/support/properties.ts'],
     testTimeout: 40_000,
     // Most of them wait for servers, processes and timers: more at once than there are cores.
     maxWorkers: 4,
