@@ -4,7 +4,8 @@ import { everyNode, type Located } from './document.ts';
 import { hasReference } from './interpolate.ts';
 import type { Finding, Path } from './problem.ts';
 
-const LIQUID = /\{\{|\{%/;
+/** Also as a browser's address bar writes it. */
+const LIQUID = /\{\{|\{%|%7B(?:%7B|%25)/i;
 /** In what a variable brings, two braces may be chance; these are not. */
 const PLAIN_LIQUID = /\{\{-?\s*[\w.]+\s*(\||-?\}\})|\{%-?\s*\w/;
 

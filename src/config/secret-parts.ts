@@ -49,7 +49,7 @@ function passwordOf(value: string): readonly string[] {
 function partsOfAddress(address: string): SecretParts {
   const { pathname, search } = new URL(address);
   const path = pathname + search;
-  const wholes = path.length > LONGEST_PLAIN_PATH ? [address, path, path.slice(1)] : [address];
+  const wholes = decoded(path).length > LONGEST_PLAIN_PATH ? [address, path, path.slice(1)] : [address];
   // Parts of words stand in other texts too: `/listing-bridge-2` must not hide every "listing-bridge".
   const inPath = keysInPath(address);
   return {

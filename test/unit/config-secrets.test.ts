@@ -291,6 +291,11 @@ rules:
     expect(redact('https://bot.example.com/trading-bot-2')).toBe('<redacted>');
   });
 
+  test('regression: a placeholder that is all of a short path is told, not hidden', () => {
+    const yaml = whole('  d: { type: webhook, url: "https://bot.example.com/{ticker}" }');
+    expect(warningsOf(load(yaml, ENV)).join()).toContain('{ticker} is not a placeholder');
+  });
+
   test('a key that was put where a name belongs is no name', () => {
     const key = `dsk_${'a1b2c3d4'.repeat(8)}`;
     const { redact } = load(

@@ -13,6 +13,11 @@ describe('regression: Liquid that nothing reads is an error', () => {
   test.each([
     ['url', ['type: webhook', 'url: "https://x.example/{{ ticker }}"'], '6:29'],
     ['a tag in url', ['type: webhook', 'url: "https://x.example/{% if test %}a{% endif %}"'], '6:29'],
+    [
+      'as the address bar of a browser writes it',
+      ['type: webhook', 'url: "https://x.example/%7B%7Bticker%7D%7D"'],
+      '6:29',
+    ],
     ['half of it', ['type: webhook', 'url: "https://x.example/{{ ticker"'], '6:29'],
     ['a header', [...WEBHOOK, 'headers: { X-Symbol: "a {{ ticker }}" }'], '7:29'],
     ['contentType', [...WEBHOOK, 'body: x', 'contentType: "text/{{ publisher }}"'], '8:24'],
