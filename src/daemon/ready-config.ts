@@ -7,7 +7,7 @@ import type { Announcement } from '../announcement.ts';
 import type { Config } from '../config/schema.ts';
 import { type PreparedDestination, prepareDestinations } from '../destinations/prepared.ts';
 import { fingerprint, type Redactor } from '../platform/secret.ts';
-import { compileRules, type Router } from '../routing/router.ts';
+import { type CompiledRules, compileRules } from '../routing/router.ts';
 import type { Wanted } from './lane-set.ts';
 
 /** What `config/load.ts` gives for a file without problems. */
@@ -20,7 +20,7 @@ export interface SoundConfig {
 
 export interface ReadyConfig extends SoundConfig {
   readonly destinations: readonly PreparedDestination[];
-  readonly router: Router;
+  readonly router: CompiledRules;
   /** The text of `tls.ca`, by feed. */
   readonly authorities: ReadonlyMap<string, string>;
 }
@@ -41,7 +41,10 @@ export function makeReady(sound: SoundConfig): ReadyConfig {
 
 /** By which rule of a config a destination gets an announcement; an alert goes to those that `alerts` names. */
 export const wantedBy =
-  ({ config, router }: Pick<ReadyConfig, 'config' | 'router'>): Wanted =>
+  ({
+    config,
+    router,
+  }: Pick<ReadyConfig, 'config'> & { readonly router: Pick<CompiledRules, 'matchFor'> }): Wanted =>
   (announcement, destination) => {
     if (announcement.alert === undefined) return matchOf(router, announcement, destination);
     const isNamed = config.alerts?.send.includes(destination) ?? false;
@@ -49,9 +52,13 @@ export const wantedBy =
   };
 
 /** A stored announcement that was damaged must not end the process that reads it: nothing wants it. */
-function matchOf(router: Router, announcement: Announcement, destination: string): ReturnType<Wanted> {
+function matchOf(
+  router: Pick<CompiledRules, 'matchFor'>,
+  announcement: Announcement,
+  destination: string,
+): ReturnType<Wanted> {
   try {
-    return router.route(announcement).matches.find((match) => match.destination === destination);
+    return router.matchFor(announcement, destination);
   } catch {
     return undefined;
   }

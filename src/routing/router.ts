@@ -44,26 +44,37 @@ export interface Router {
   explain(announcement: Announcement): readonly RuleExplanation[];
 }
 
+export interface CompiledRules extends Router {
+  /**
+   * What `route` has for one destination, without making the matches of all others: after a reload, and after each
+   * attempt, every destination asks for itself, and there may be thousands.
+   */
+  matchFor(announcement: Announcement, destination: string): Match | undefined;
+}
+
 interface Rule {
   readonly name: string;
   readonly matcher: Matcher;
   readonly targets: readonly SendTarget[];
+  readonly byName: ReadonlyMap<string, SendTarget>;
   readonly stop: boolean;
 }
 
 const NOTHING: Routing = Object.freeze({ rules: Object.freeze([]), matches: Object.freeze([]) });
 
 /** Throws on a malformed regular expression; `config/` has reported those before. */
-export function compileRules(options: readonly RuleOptions[]): Router {
+export function compileRules(options: readonly RuleOptions[]): CompiledRules {
   const patternOf = sharedPatterns();
-  const rules = options.map(
-    (rule): Rule => ({
+  const rules = options.map((rule): Rule => {
+    const byName = firstOfEach(rule.send);
+    return {
       name: rule.name,
       matcher: compileMatcher(rule.match, patternOf),
-      targets: firstOfEach(rule.send),
+      targets: [...byName.values()],
+      byName,
       stop: rule.stop,
-    }),
-  );
+    };
+  });
   // Apart from the rules: after a silence each thing that is touched is fetched from memory, and most rules end here.
   const titleWords = rules.map((rule) => rule.matcher.required.titleWords);
   const index = new RuleIndex(rules.map((rule) => rule.matcher.required));
@@ -89,6 +100,18 @@ export function compileRules(options: readonly RuleOptions[]): Router {
         if (rule.stop) break;
       }
       return rulesMatched === undefined ? NOTHING : { rules: rulesMatched, matches };
+    },
+    matchFor(announcement, destination) {
+      for (const ordinal of index.candidates(announcement)) {
+        const rule = rules[ordinal];
+        const target = rule?.byName.get(destination);
+        if (rule === undefined || (target === undefined && !rule.stop)) continue;
+        if (!rule.matcher.matches(announcement)) continue;
+        if (target === undefined) return undefined;
+        const tickers = rule.matcher.fittingTickers(announcement);
+        return { rule: rule.name, destination, template: target.template, tickers };
+      }
+      return undefined;
     },
     explain: (announcement) => explain(rules, announcement),
   };
@@ -121,6 +144,8 @@ function explain(rules: readonly Rule[], announcement: Announcement): readonly R
 }
 
 /** A rule that names a destination twice means it once. */
-function firstOfEach(targets: readonly SendTarget[]): readonly SendTarget[] {
-  return targets.filter(({ to }, place) => targets.findIndex((other) => other.to === to) === place);
+function firstOfEach(targets: readonly SendTarget[]): ReadonlyMap<string, SendTarget> {
+  const byName = new Map<string, SendTarget>();
+  for (const target of targets) if (!byName.has(target.to)) byName.set(target.to, target);
+  return byName;
 }

@@ -184,6 +184,21 @@ describe('always', () => {
     );
   });
 
+  it('regression: has for one destination what it has for all, with its own question', () => {
+    fc.assert(
+      fc.property(rules, announcements, (all, announcement) => {
+        const router = compileRules(all);
+        const { matches } = router.route(announcement);
+        const names = new Set([...all.flatMap(({ send }) => send.map(({ to }) => to)), 'nobody']);
+        for (const name of names)
+          expect(router.matchFor(announcement, name)).toEqual(
+            matches.find(({ destination }) => destination === name),
+          );
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('explains what it sends', () => {
     fc.assert(
       fc.property(rules, announcements, (all, announcement) => {
