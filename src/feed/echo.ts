@@ -9,6 +9,9 @@ import type { AnnouncementFrame } from './frames.ts';
 /** Of eleven characters of the key in a row, six are one of the blocks; of as many in hex or base64, the same six. */
 const BLOCK = 6;
 
+/** In other forms a piece that is long enough to matter is longer than the words of nearly all titles. */
+const LONG_RUN = /[\w+/-]{13}/;
+
 const blocksOf = (text: string, length: number): readonly string[] =>
   Array.from({ length: Math.floor(text.length / length) }, (_, at) =>
     text.slice(at * length, (at + 1) * length),
@@ -16,6 +19,7 @@ const blocksOf = (text: string, length: number): readonly string[] =>
 
 export class EchoGuard {
   readonly #blocks: readonly string[];
+  readonly #otherForms: readonly string[];
   readonly #redact: Redactor;
 
   /** `redact` knows `apiKey` in every form. */
@@ -25,12 +29,11 @@ export class EchoGuard {
     const hex = Buffer.from(key).toString('hex');
     // Three bytes are four characters of base64, and the key may begin anywhere in the three.
     const packed = [0, 1, 2].map((offset) => Buffer.from(key.slice(offset)).toString('base64'));
-    this.#blocks = [
-      ...new Set([
-        ...[key, key.toLowerCase(), key.toUpperCase()].flatMap((text) => blocksOf(text, BLOCK)),
-        ...[hex, hex.toUpperCase()].flatMap((text) => blocksOf(text, BLOCK * 2)),
-        ...packed.flatMap((text) => blocksOf(text, (BLOCK / 3) * 4)),
-      ]),
+    this.#blocks = blocksOf(key, BLOCK);
+    this.#otherForms = [
+      ...[key.toLowerCase(), key.toUpperCase()].flatMap((text) => blocksOf(text, BLOCK)),
+      ...[hex, hex.toUpperCase()].flatMap((text) => blocksOf(text, BLOCK * 2)),
+      ...packed.flatMap((text) => blocksOf(text, (BLOCK / 3) * 4)),
     ];
     this.#redact = redact;
   }
@@ -51,6 +54,8 @@ export class EchoGuard {
   #quotes(text: string): boolean {
     if (text.length < BLOCK) return false;
     for (const block of this.#blocks) if (text.includes(block)) return true;
+    if (!LONG_RUN.test(text)) return false;
+    for (const block of this.#otherForms) if (text.includes(block)) return true;
     return false;
   }
 }
