@@ -35,12 +35,17 @@ const prettyStream = (): typeof build => createRequire(import.meta.url)('pino-pr
 export function createLog(
   options: LogOptions,
   redact: Redactor,
-  stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly writableLength?: number },
+  stderr: NodeJS.WritableStream & {
+    readonly isTTY?: boolean;
+    readonly writableLength?: number;
+    /** Of a terminal; false with NO_COLOR, and for one that has none. */
+    hasColors?(): boolean;
+  },
 ): Log {
   const pretty = options.format === 'pretty' || (options.format === 'auto' && stderr.isTTY === true);
   const sink = pretty
     ? prettyStream()({
-        colorize: stderr.isTTY === true,
+        colorize: stderr.isTTY === true && stderr.hasColors?.() !== false,
         ignore: 'pid,hostname',
         // As `timeText`: local, with the offset.
         translateTime: 'SYS:yyyy-mm-dd HH:MM:ss.l p',

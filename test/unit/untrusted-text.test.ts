@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { WriteStream } from 'node:tty';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createIds } from '../../src/outbox/ids.ts';
 import { openStore } from '../../src/outbox/store.ts';
@@ -107,8 +108,8 @@ test('regression: a title of 200 KB takes one line of the terminal', async () =>
 });
 
 describe('the log', () => {
-  const written = async (format: 'json' | 'pretty', title: string) => {
-    const stream = new PassThrough();
+  const written = async (format: 'json' | 'pretty', title: string, terminal: object = {}) => {
+    const stream = Object.assign(new PassThrough(), terminal);
     let text = '';
     stream.on('data', (chunk) => {
       text += chunk;
@@ -128,6 +129,14 @@ describe('the log', () => {
       expect(text).not.toMatch(/^bot: delivered/m);
     },
   );
+
+  test('regression: colours only on a terminal that has them: not with NO_COLOR', async () => {
+    const hasColors = (env: object) => () => WriteStream.prototype.getColorDepth(env) > 1;
+    const plain = { isTTY: true, hasColors: hasColors({ NO_COLOR: '1', TERM: 'xterm-256color' }) };
+    const coloured = { isTTY: true, hasColors: hasColors({ TERM: 'xterm-256color' }) };
+    expect(await written('pretty', 'x', coloured)).toContain('\u001b[');
+    expect(await written('pretty', 'x', plain)).not.toContain('\u001b');
+  });
 
   test('JSON keeps the value, and its times are UTC; pretty times are local, with the offset', async () => {
     const [line = ''] = (await written('json', HOSTILE)).split('\n');
