@@ -10,12 +10,15 @@ import type { ConfigParts } from './parts.ts';
 import type { Finding } from './problem.ts';
 
 /** At most one finding a rule: the first reason is enough. Not for those that are known to match nothing. */
-export function* deadRules({ feeds, rules }: ConfigParts, dead: ReadonlySet<number>): Iterable<Finding> {
+export function* deadRules(
+  { feeds, rules, destinations }: ConfigParts,
+  dead: ReadonlySet<number>,
+): Iterable<Finding> {
   const earlier = new EarlierRules();
   for (const [index, rule] of rules.entries()) {
     // What matches nothing shadows nothing.
     if (rule === undefined || dead.has(index)) continue;
-    const finding = outOfReach(rule, feeds) ?? shadowed(rule, earlier);
+    const finding = outOfReach(rule, feeds) ?? shadowed(rule, earlier) ?? withoutTicker(rule, destinations);
     earlier.add(rule);
     if (finding)
       yield {
@@ -52,6 +55,25 @@ function outOfReach({ match }: RuleOptions, feeds: ConfigParts['feeds']): Findin
     never: true,
     message: `never matches: no feed is asked for ${describe(match.publisher)}`,
     hint: 'add it to `exchanges` of a feed, or leave `exchanges` out',
+  };
+}
+
+/** Under `forEach: ticker` nothing is sent for what names no ticker, or hides it. */
+function withoutTicker(
+  { match, send }: RuleOptions,
+  destinations: ConfigParts['destinations'],
+): Finding | undefined {
+  if (match.redacted !== true && match.tickerCount !== 0) return undefined;
+  const isEach = (name: string) => {
+    const options = destinations.get(name);
+    return options?.type === 'webhook' && options.forEach !== undefined;
+  };
+  if (send.length === 0 || !send.every(({ to }) => isEach(to))) return undefined;
+  const field = match.redacted === true ? 'redacted' : 'tickerCount';
+  return {
+    path: ['match', field],
+    message: `never sends anything: what it matches names no ticker, and ${send.map(({ to }) => to).join(', ')} gets one request for each (forEach)`,
+    hint: 'send it to a destination without `forEach`',
   };
 }
 

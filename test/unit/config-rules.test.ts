@@ -256,6 +256,18 @@ test('regression: decomposed Hangul in a pattern finds the composed', () => {
     expect(new Pattern(source).foundIn(new Text('비트코인 원화 마켓'))).toBe(true);
 });
 
+test.each(['redacted: true', 'tickerCount: 0'])(
+  'regression: under forEach nothing is sent for %s',
+  (match) => {
+    const loaded = load(
+      `${PARTS.replace('/a }', '/a, forEach: ticker }')}  - { match: { ${match} }, send: a }\n`,
+      ENV,
+    );
+    expect(warningsOf(loaded)).toEqual([expect.stringContaining('never sends anything')]);
+    expect(matching(match).warnings).toEqual([]);
+  },
+);
+
 test('a rule counts once, however much is wrong with it', () => {
   const loaded = loadRules(
     '{ match: { publisher: "upbit, bithumb", ticker: $BTC }, send: a }',
