@@ -80,20 +80,22 @@ export class Lane {
     this.#flights.recall();
   }
 
-  /** Takes up what the outbox still owes: at the start, when places become free, when somebody changed the store. */
+  /** Takes up what the outbox still owes: at the start, when somebody changed the store. Goes when it is its turn among all lanes. */
   refill(): void {
+    if (this.#isStopping) return;
+    this.#queue.pause();
     this.#supply.refill();
+    const next = this.next(this.#parts.clock.monotonicMs());
+    if (next === undefined) this.wake();
+    else this.#room.own.park(this, next);
   }
 
-  /**
-   * Somebody changed the store: takes up what is owed anew (`deliveries retry`), drops what is not any more
-   * (`deliveries discard`), and tries a destination in trouble, which is what whoever does this expects.
-   */
+  /** Somebody changed the store: takes up what is owed anew, drops what is not any more, and tries a destination in trouble, as they expect. */
   reconcile(): void {
     this.#supply.compareHeld();
     this.#flights.recall(({ isStale }) => isStale);
+    this.#trouble.mayBeMended(this.#parts.clock.monotonicMs());
     this.refill();
-    this.resume();
   }
 
   /** The destination may have been mended (reload, by hand): try at once. */
@@ -103,9 +105,8 @@ export class Lane {
   }
 
   /**
-   * A reload: from now on nothing leaves but as these say, and nothing that they would not send; what was on the
-   * wire may end. A destination in trouble is tried. Resolves when the sends that were under way by then, which
-   * still use the old destination, have ended.
+   * A reload: from now on nothing leaves but as these say, and nothing that they would not send; what was on the wire may end. A destination
+   * in trouble is tried. Resolves when the sends that were under way by then, which still use the old destination, have ended.
    */
   async reconfigure(parts: LaneParts): Promise<void> {
     // No ticket before the most important of all is known: a new concurrency would hand some out.

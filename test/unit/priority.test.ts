@@ -315,3 +315,18 @@ test('of all lanes that share a limit and could go, never one goes before a more
     { numRuns: 150 },
   );
 });
+
+test.each([[['listings', 'notices']], [['notices', 'listings']]])(
+  'regression: at the start the most important of all lanes goes first, in whichever order they stand: %j',
+  async (names) => {
+    const plan = { options, shared: [{ key: 'bucket', limits: [{ limit: 1, perMs: 1000 }] }] };
+    using bench = new LaneBench(Object.fromEntries(names.map((name) => [name, plan])));
+    for (const lane of bench.lanes.values()) await lane.stop(AbortSignal.abort());
+    bench.announce('listing', LISTING, ['listings']);
+    notices(bench, ['notices'], 3);
+    bench.announce('another', LISTING, ['listings']);
+    bench.kill();
+    await bench.clock.advance(5000);
+    expect(bench.titles()).toEqual(['another', 'listing', 'notice 3', 'notice 2', 'notice 1']);
+  },
+);
