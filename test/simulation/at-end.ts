@@ -61,6 +61,9 @@ function* deliveriesOf(world: World, stored: ReadonlySet<string>): Generator<str
   }
 }
 
+/** A store that was broken is tried again at least so often: until then the bridge does not know that it is mended. */
+const STORE_RETRY_MS = 1100;
+
 /** Sent again only when nobody knows what became of it, or it was refused; under `drop`, only when it provably did not act. */
 export function repeats({ past }: World): string[] {
   const found: string[] = [];
@@ -68,7 +71,9 @@ export function repeats({ past }: World): string[] {
     const isDrop = !past.retried.has(id) && sent.some(({ under }) => under.options.onAmbiguous === 'drop');
     const taken = sent.filter((one) => one.taken);
     // A broken disk holds no order back: then it takes a death as well to double it.
-    const isKnown = taken.slice(0, -1).every(({ writtenAt = 0 }) => !past.isDiskBroken(writtenAt));
+    const isKnown = taken
+      .slice(0, -1)
+      .every(({ writtenAt = 0 }) => !past.isDiskBrokenWithin(writtenAt - STORE_RETRY_MS, writtenAt));
     if (isDrop && taken.length > 1 && isKnown && !past.titleOf(id).includes('unwritable'))
       found.push(`${taken.map(nameOf)[0]} arrived ${taken.length} times under drop`);
     for (const [index, next] of sent.entries()) {
@@ -161,9 +166,6 @@ export function aboveRates(world: World): string[] {
   return found;
 }
 
-/** A store that was broken is tried again at least so often. */
-const STORE_RETRY_MS = 1100;
-
 /** How long ago something was, by a clock that was set while nobody looked; or what an earlier life sent, until a reload can ask the disk again. */
 function isUnknowable(first: Sent, over: Sent, past: Past): boolean {
   const [from, until] = [first.writtenAt ?? 0, over.writtenAt ?? 0];
@@ -204,11 +206,17 @@ export function aboveToldLimits({ past }: World): string[] {
   return found;
 }
 
-/** Who asks for it late gets a whole `maxAge` anew. */
+/** Who asks for it late gets a whole `maxAge` anew, unless somebody asks for it once more as it was. */
 export function lateInVain({ past }: World): string[] {
-  return [...past.retried].flatMap(([id, { at, isLate, life }]) => {
+  return [...past.retried].flatMap(([id, { at, isLate, isAsItWas, life }]) => {
     const { ended, delivery } = past.owed.get(id) ?? {};
-    if (!isLate || ended?.state !== 'expired' || delivery === undefined || life < past.lives.length - 1)
+    if (
+      !isLate ||
+      isAsItWas ||
+      ended?.state !== 'expired' ||
+      delivery === undefined ||
+      life < past.lives.length - 1
+    )
       return [];
     const maxAgeMs = past.configs
       .filter((one) => one.at <= ended.at)

@@ -76,8 +76,8 @@ const othersOf = ({ delivery }: Owed, sent: Sent, past: Past): readonly Sent[] =
 
 /** What goes first of the other lanes behind the same budget, and is not let. */
 function* mates(sent: Sent, own: Owed, world: World): Generator<Owed> {
-  // By a clock that was set nobody knows how long the others' limits still hold.
-  if (!sharesBudget(sent.destination) || world.past.lives.at(-1)?.hasJumped) return;
+  // By a clock that was set nobody knows how long the others' limits and pauses still hold.
+  if (!sharesBudget(sent.destination) || world.past.lives.some(({ hasJumped }) => hasJumped)) return;
   for (const other of world.config.keys()) {
     if (other === sent.destination || !sharesBudget(other)) continue;
     const more = mostImportant(other, own, world);

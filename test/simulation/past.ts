@@ -24,6 +24,18 @@ export interface Owed {
   readonly sent: Sent[];
 }
 
+/** Asked for again by hand. */
+interface Retried {
+  readonly at: number;
+  /** Also after its `maxAge`, which counts anew then. */
+  readonly isLate: boolean;
+  readonly life: number;
+  /** And later once more, without that. */
+  isAsItWas: boolean;
+  /** When the bridge noticed: before it, it cannot know. */
+  toldAt: number | undefined;
+}
+
 export interface Configured {
   readonly at: number;
   readonly config: ReadonlyMap<LaneName, InForce>;
@@ -41,11 +53,8 @@ export class Past {
   /** Read while the disk was broken, and the process died before it was mended: nobody can know of these. */
   readonly lost = new Set<string>();
   readonly discarded = new Map<string, number>();
-  /** By hand; `isLate`: also after its `maxAge`, which counts anew then. */
-  readonly retried = new Map<
-    string,
-    { readonly at: number; readonly isLate: boolean; readonly life: number; toldAt: number | undefined }
-  >();
+  /** Latest, by delivery. */
+  readonly retried = new Map<string, Retried>();
   /** Suspensions and ends of suspensions that were said twice. */
   readonly saidTwice: string[] = [];
   readonly #waiting = new Map<string, Set<Owed>>();
@@ -123,17 +132,20 @@ export class Past {
   retries(id: string, isLate: boolean, at: number): void {
     const owed = this.owed.get(id);
     if (owed === undefined) return;
-    // What was asked for late before stays new since then.
-    if (isLate || this.retried.get(id)?.isLate !== true)
-      this.retried.set(id, { at, isLate, life: this.lives.length - 1, toldAt: undefined });
-    else Object.assign(this.retried.get(id) ?? {}, { toldAt: undefined });
+    const before = this.retried.get(id);
+    // What was asked for late before may be sent until its new end.
+    if (before?.isLate && !isLate) Object.assign(before, { isAsItWas: true, toldAt: undefined });
+    else
+      this.retried.set(id, {
+        ...{ at, isLate, life: this.lives.length - 1 },
+        ...{ isAsItWas: false, toldAt: undefined },
+      });
     owed.ended = undefined;
     this.#waiting.get(owed.delivery.destination)?.add(owed);
   }
 
-  /** The bridge has noticed: only from now on it can know of these. */
   tellsOfRetries(ids: readonly string[], at: number): void {
-    for (const id of ids) Object.assign(this.retried.get(id) ?? {}, { toldAt: at });
+    for (const retried of ids.map((id) => this.retried.get(id))) if (retried) retried.toldAt = at;
   }
 
   sends(sent: Sent): void {

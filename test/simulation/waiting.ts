@@ -81,7 +81,9 @@ function* reasonsOf(owed: Owed, wait: Wait, world: World): Generator<Span> {
     yield { from: one.startedAt, until: endedAt };
     yield* pausesOf(one, own.includes(one), endedAt, mates);
   }
-  yield* troubles(own, name === 'bot' ? 1000 : 61_000);
+  // One that is refused itself waits for its next look: that it holds back no other is asked of the others.
+  const isPoison = owed.sent.some((one) => one.isPoison);
+  yield* troubles(own, name === 'bot' ? 1000 : 61_000, isPoison);
   // After a restart nobody knows which requests went to an address before this one: all count.
   yield* fullWindows(
     mates.filter(({ destination }) => destination === name),
@@ -123,13 +125,13 @@ const strikesAt = (at: number, mates: readonly Sent[]): number =>
   ).length;
 
 /** From the first failure to the first success; between two looks no more time than it has failed for. */
-function* troubles(own: readonly Sent[], firstMs: number): Generator<Span> {
+function* troubles(own: readonly Sent[], firstMs: number, withPoison: boolean): Generator<Span> {
   let since: number | undefined;
   for (const one of own.toSorted((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0))) {
     const { endedAt, result } = one;
     if (endedAt === undefined || result === undefined) continue;
     if (result.outcome.kind === 'delivered') since = undefined;
-    else if (isFailure(one)) {
+    else if (isFailure(one) || (withPoison && one.isPoison)) {
       since ??= one.startedAt;
       const lookMs = Math.min(firstMs + 2 * (endedAt - since), LONGEST_LADDER_MS);
       yield { from: since, until: endedAt + lookMs };

@@ -177,7 +177,11 @@ export class World {
   /** `deliveries retry`, of one that is dead or too late. */
   async retry(isLate: boolean): Promise<void> {
     if (this.diskIsBroken || this.#journal.waiting() === undefined) return;
-    const ids = this.disk.idsIn('dead', 'expired').slice(0, 3);
+    const ids = this.disk
+      .idsIn('dead', 'expired')
+      // Late needs the `maxAge` of a destination that is there (`deliveries retry`).
+      .filter((id) => !isLate || this.config.has(this.past.owed.get(id)?.delivery.destination as LaneName))
+      .slice(0, 3);
     // Whoever runs it asks the store what time it is for the bridge.
     const nowMs = this.#timeline.monotonicMs();
     const maxAgeOf = (name: string) => this.config.get(name as LaneName)?.options.maxAge ?? false;
