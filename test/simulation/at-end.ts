@@ -148,7 +148,7 @@ export function aboveRates(world: World): string[] {
       for (const { limit, perMs } of limitsOf(over)) {
         const first = sent[index - limit];
         if (first === undefined || (over.writtenAt ?? 0) - (first.writtenAt ?? 0) >= perMs) continue;
-        if (!isUnknowable(first, over, past))
+        if (!isUnknowable(sent.slice(index - limit, index), over, past))
           found.push(`${name}: more than ${limit} in ${perMs} ms, the last ${over.deliveryId}`);
       }
   };
@@ -166,14 +166,18 @@ export function aboveRates(world: World): string[] {
   return found;
 }
 
-/** How long ago something was, by a clock that was set while nobody looked; or what an earlier life sent, until a reload can ask the disk again. */
-function isUnknowable(first: Sent, over: Sent, past: Past): boolean {
-  const [from, until] = [first.writtenAt ?? 0, over.writtenAt ?? 0];
+/**
+ * How long ago something was, by a clock that was set while nobody looked. Or what an earlier life sent: until a reload
+ * can ask the disk again, and if its destination is no more, because the store does not know which limits it shared.
+ */
+function isUnknowable(before: readonly Sent[], over: Sent, past: Past): boolean {
+  const [from, until] = [before[0]?.writtenAt ?? 0, over.writtenAt ?? 0];
   if (past.hasJumpedBetween(from, until)) return true;
-  if (first.life === over.life) return false;
-  return past.configs.some(
-    ({ at }) => from <= at && at <= until && past.isDiskBrokenWithin(until - STORE_RETRY_MS, until),
-  );
+  const earlier = before.filter(({ life }) => life !== over.life);
+  const startAt = past.lives[over.life]?.at ?? 0;
+  const configs = past.configs.filter(({ at }) => startAt <= at && at <= until);
+  if (earlier.some(({ destination }) => configs.every(({ config }) => !config.has(destination)))) return true;
+  return earlier.length > 0 && past.isDiskBrokenWithin(until - STORE_RETRY_MS, until);
 }
 
 /** An attempt during which the machine slept for longer than any attempt lasts is not looked for after a restart. */
