@@ -3,7 +3,7 @@ import { isHold } from './attempt.ts';
 import { expiryOf } from './backlog.ts';
 import { describeAttempt } from './describe.ts';
 import { evidenceOf } from './evidence.ts';
-import type { Head, Held } from './head.ts';
+import { type Head, type Held, MOST_FREE } from './head.ts';
 import { type Judgement, NO_NEWS } from './judgement.ts';
 import type { LaneParts } from './lane-parts.ts';
 import type { Looks } from './looks.ts';
@@ -11,9 +11,6 @@ import type { AttemptResult } from './outcome.ts';
 import { type Decision, decide, isUnreadable, pauseOf } from './retry-policy.ts';
 import type { Room } from './room.ts';
 import type { Trouble } from './trouble.ts';
-
-/** Another form, or another address that the far end named: so many cost no attempt and no wait. */
-const MOST_FREE = 3;
 
 /** A request, and its answer. */
 export interface Sent {

@@ -40,6 +40,9 @@ const isIdle = (place: Place) => place === 'ready' || place === 'tried' || place
 /** How a message stands that nobody has refused. */
 const BLAMELESS = { isOutvoted: false, refusals: 0, refusedSinceMs: undefined };
 
+/** Another form, or another address that the far end named: so many cost no attempt and no wait. */
+export const MOST_FREE = 3;
+
 export class Head {
   readonly #byId = new Map<string, Held>();
   readonly #ready = new Backlog<Held>(compare);
@@ -91,8 +94,8 @@ export class Head {
       begunMs: item.begunMs,
       reason: item.reason,
       queued: item.delivery,
-      // The rich form was one of its attempts.
-      uncounted: item.plain ? 1 : 0,
+      // The rich form was one of its attempts, and so were the addresses from which it has moved.
+      uncounted: Math.min(MOST_FREE, (item.plain ? 1 : 0) + (item.moves ?? 0)),
       unreadable: 0,
       ...BLAMELESS,
       message: undefined,

@@ -14,6 +14,8 @@ export interface OwedDelivery {
   readonly notBeforeMs: number;
   /** The platform refused the rich form before. */
   readonly plain: boolean;
+  /** Attempts of which all that became known is that the address has moved; absent: none. */
+  readonly moves?: number;
   /** When a request began that may have arrived, for all that is known. */
   readonly begunMs?: number | undefined;
   /** Of the last failure. */

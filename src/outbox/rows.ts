@@ -106,6 +106,7 @@ export function deliveryFrom(row: Row): StoredDelivery {
     attempts: Number(row['attempts']),
     notBeforeMs: Number(row['not_before_ms']),
     plain: row['plain'] === 1,
+    ...(row['moves'] !== undefined && { moves: Number(row['moves']) }),
     begunMs: optionalNumber(row['begun_ms']),
     byHandMs: optionalNumber(row['by_hand_ms']),
     state: String(row['state']) as DeliveryState,

@@ -198,7 +198,9 @@ function prepare(database: DatabaseSync) {
        WHERE id = ?7 AND (state = 'pending' OR ?1 = 'delivered')`,
     ),
     selectOwed: database.prepare(
-      `SELECT d.*, a.body FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
+      `SELECT d.*, a.body, CASE d.attempts WHEN 0 THEN 0
+         ELSE (SELECT COUNT(*) FROM attempts WHERE delivery_id = d.id AND outcome = 'retry moved') END AS moves
+       FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
        WHERE d.destination = ? AND d.state = 'pending' ORDER BY d.importance DESC, d.id DESC LIMIT ?`,
     ),
     insertPause: database.prepare('INSERT OR REPLACE INTO pauses (key, until_ms) VALUES (?, ?)'),

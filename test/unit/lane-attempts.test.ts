@@ -55,6 +55,19 @@ test('regression: the plain form is stored, and its refusal in the next life is 
   expect(bench.rows()).toMatchObject([{ state: 'delivered', plain: true }]);
 });
 
+test('regression: the attempt that a move took is not counted in the next life either', async () => {
+  using bench = new LaneBench(chat(2));
+  bench.answer = () => (bench.sends.length === 1 ? moved : busy);
+  bench.tookMs = 50;
+  bench.announce('one');
+  await bench.clock.advance(60);
+  bench.restart();
+  await bench.clock.advance(120);
+  bench.answer = () => delivered;
+  await bench.clock.advance(MINUTE);
+  expect(bench.rows()).toMatchObject([{ state: 'delivered' }]);
+});
+
 test('a chat that moves for ever is not asked without a pause', async () => {
   using bench = new LaneBench({ chat: { options: { maxAge: '10m' } } });
   bench.answer = () => moved;

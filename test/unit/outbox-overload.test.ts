@@ -102,6 +102,9 @@ test('every statement finds its rows by a key or an index', () => {
   expect(owed).toEqual([
     'SEARCH d USING INDEX deliveries_owed (destination=?)',
     'SEARCH a USING PRIMARY KEY (id=?)',
+    // Only of those that were tried.
+    'CORRELATED SCALAR SUBQUERY 1',
+    'SEARCH attempts USING PRIMARY KEY (delivery_id=?)',
   ]);
   // Small tables, and the index that holds only what waits, may be read whole; nothing may be sorted but what is small.
   const whole = /^SCAN (pauses|learnt|json_each|deliveries USING (COVERING )?INDEX deliveries_owed)/;
