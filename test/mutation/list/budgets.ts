@@ -132,7 +132,13 @@ export const budgets = [
     [
       'earlier requests are not counted',
       'a restart doubles a rate',
-      '    if (!recalled.destinations.has(destination)) budget.remember(this.#attemptsSince(sinceMs, destination));\n',
+      '    if (!recalled.destinations.has(destination)) budget.remember(attempts.get(destination) ?? []);\n',
+      '',
+    ],
+    [
+      'what could not be read is never asked for again',
+      'a limit that a reload sets on a broken disk forgets what had gone',
+      '      this.#isBehind = true;\n',
       '',
     ],
     [

@@ -63,8 +63,14 @@ export const outbox = [
     [
       'a row that is refused takes the others with it',
       'what was written with it is lost',
-      'if (partsOf(part).length > 1) this.write(part);\n        else this.#orRefuse(nameOf(part), () => this.#put(part));',
+      'if (partsOf(part).length > 1) this.write(part);\n        else this.#orRefuse(nameOf(part), ...[part, ...lessOf(part)].map((one) => () => this.#put(one)));',
       'this.#refused(nameOf(part), messageOf(error));',
+    ],
+    [
+      'of an attempt that is refused nothing is kept',
+      'what was delivered is sent again after a restart',
+      '...[part, ...lessOf(part)].map(',
+      '...[part].map(',
     ],
   ),
   ...inFile(
