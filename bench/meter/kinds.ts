@@ -14,6 +14,9 @@ const SCRIPTS = {
 /** What is installed, and what runs in a checkout. */
 export const ENTRIES = { dist: path('../../dist/main.js'), src: path('../../src/main.ts') } as const;
 
+/** As the image and the systemd unit start it. */
+const NODE_OPTIONS = '--max-semi-space-size=16';
+
 export type Environment = Readonly<Record<string, string>>;
 
 export const bare = (sinkUrl: string, env: Environment = {}): SubjectKind => ({
@@ -88,7 +91,11 @@ export function bridge(options: BridgeOptions): SubjectKind {
   return {
     name,
     args: [...(rehearsed === undefined ? [] : ['--import', SCRIPTS.variant]), entry, 'run'],
-    env: rehearsed === undefined ? env : { ...env, REHEARSAL: Object.values(rehearsed).join(',') },
+    env: {
+      NODE_OPTIONS,
+      ...env,
+      ...(rehearsed !== undefined && { REHEARSAL: Object.values(rehearsed).join(',') }),
+    },
     files: {},
     prepare: (folder) => {
       writeFileSync(join(folder, 'config.yaml'), `${config.join('\n')}\n`);
