@@ -21,8 +21,11 @@ export interface Target {
   push(delivery: Delivery): void;
 }
 
-/** Deliveries handed over before the sockets have their turn: the first of thousands does not wait for the last. */
-const BITE = 64;
+/**
+ * Deliveries handed over before the sockets have their turn. The first bite is small: its requests do not wait for those
+ * of thousands. The others are large: in each turn the answers to earlier requests come before the next bite.
+ */
+const BITE = { first: 128, later: 1024 } as const;
 
 export interface IntakeParts {
   readonly ids: (nowMs: number) => string;
@@ -111,9 +114,9 @@ export class Intake {
       queueMicrotask(() => this.#inBites(this.#handOver()));
   }
 
-  #inBites(steps: Generator<void>): void {
-    for (let n = 0; n < BITE; n++) if (steps.next().done) return;
-    this.#parts.nextTurn(() => this.#inBites(steps));
+  #inBites(steps: Generator<void>, bite: number = BITE.first): void {
+    for (let n = 0; n < bite; n++) if (steps.next().done) return;
+    this.#parts.nextTurn(() => this.#inBites(steps, BITE.later));
   }
 
   /** A step for each delivery; all are on record before the first. */
