@@ -3,9 +3,9 @@ import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createMetrics } from '../../src/ops/metrics.ts';
 import { createApp, type ServerOptions, startServer } from '../../src/ops/server.ts';
-import { type Status, type StatusInput, statusOf } from '../../src/ops/status.ts';
+import type { Status, StatusInput } from '../../src/ops/status.ts';
 import { Secret } from '../../src/platform/secret.ts';
-import { NO_STATUS } from '../support/status.ts';
+import { NO_STATUS, statusWith } from '../support/status.ts';
 
 const TOKEN = 'a-token-of-some-length';
 const LOCAL: ServerOptions = { host: '127.0.0.1', port: 0 };
@@ -35,22 +35,6 @@ const lane = (reason?: string): StatusInput['destinations'][number]['lane'] =>
     suspended:
       reason === undefined ? undefined : { reason, words: `It is not there. [${reason}]`, sinceMs: 0 },
   }) as StatusInput['destinations'][number]['lane'];
-
-const statusWith = (more: Partial<StatusInput>): Status =>
-  statusOf({
-    version: '1',
-    startedMs: 0,
-    config: { file: 'config.yaml', current: true, rejected: undefined, needsRestart: [] },
-    store: { path: 'bridge.db', fault: undefined },
-    feeds: [],
-    destinations: [],
-    rules: [],
-    waiting: new Map(),
-    announcements: [],
-    race: [],
-    nowMs: 0,
-    ...more,
-  });
 
 const destination = (name: string, suspended?: string) => ({ name, type: 'webhook', lane: lane(suspended) });
 const rule = (name: string, ...to: readonly string[]) => ({ name, send: to.map((one) => ({ to: one })) });

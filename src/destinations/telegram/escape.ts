@@ -1,14 +1,5 @@
-/** Values inside Telegram HTML, as text or in a quoted attribute. https://core.telegram.org/bots/api#html-style */
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
+/** Values inside Telegram HTML. https://core.telegram.org/bots/api#html-style */
+import { escapeMarkup } from '../../platform/markup.ts';
 
 /** Half a surrogate pair is no text that Telegram accepts; it becomes U+FFFD. */
-export function escapeHtml(text: string): string {
-  return text.toWellFormed().replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
-}
+export const escapeHtml = (text: string): string => escapeMarkup(text.toWellFormed());

@@ -1,4 +1,5 @@
 /** A text body, with every value escaped for the syntax that the text is written in (`text-syntax.ts`). */
+import { escapeMarkup } from '../../platform/markup.ts';
 import { createEngine } from '../../routing/templates/engine.ts';
 import { compileText, type TextTemplate } from '../../routing/templates/template.ts';
 import type { RenderedFor } from '../../routing/templates/variables.ts';
@@ -11,16 +12,8 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]+/g;
 /** No value can begin a line of its own. */
 const onOneLine = (text: string) => text.toWellFormed().replace(CONTROL, ' ');
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
 export const markupEngine = createEngine({
-  escape: (text) => onOneLine(text).replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character),
+  escape: (text) => escapeMarkup(onOneLine(text)),
   same: 'escape',
 });
 
