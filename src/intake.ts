@@ -7,7 +7,7 @@ import { type Announcement, importanceOf } from './announcement.ts';
 import type { Dedupe, First } from './dedupe.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import { expiryWith } from './delivery/expiry.ts';
-import { type AnnouncementFrame, type Receipt, toAnnouncement } from './feed/frames.ts';
+import { type AnnouncementFrame, type Receipt, toAnnouncement } from './feeds/cryptolisting/frames.ts';
 import type { AttemptRecord, Recorded } from './outbox/outbox.ts';
 import type { Match, Router } from './routing/router.ts';
 import { MOST_TICKERS } from './routing/subject.ts';

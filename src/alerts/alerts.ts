@@ -4,13 +4,13 @@
  * what it sends goes last. Without `alerts:` it only listens.
  */
 import type { Alert } from '../alert.ts';
-import type { BridgeEvent } from '../ops/bridge-event.ts';
-import type { Listener } from '../ops/bus.ts';
+import type { BridgeEvent } from '../events/bridge-event.ts';
+import type { Listener } from '../events/bus.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Redactor } from '../platform/secret.ts';
+import { type Batch, Digest } from './batch.ts';
 import { conditionOf, keyOf, type Sighting } from './conditions.ts';
 import { Day } from './day.ts';
-import { type Batch, Digest } from './digest.ts';
 import { EventMemory } from './event-memory.ts';
 import { type BridgeState, seenInState } from './from-state.ts';
 import { heartbeatOf } from './heartbeat.ts';

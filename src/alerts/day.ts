@@ -1,5 +1,5 @@
 /** The counts since the last sign of life, from the events: so that "nothing came" can be told from "nothing was heard". */
-import type { BridgeEvent, BridgeEventOf } from '../ops/bridge-event.ts';
+import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 
 /** Enough for a median that means something. */
 const MOST_SAMPLES = 1000;

@@ -1,6 +1,6 @@
 /** What events have said that still counts: conditions seen in single events, and destinations whose every attempt fails. */
 import { describeAttempt } from '../delivery/describe.ts';
-import type { BridgeEvent, BridgeEventOf } from '../ops/bridge-event.ts';
+import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import { keyOf, type Sighting } from './conditions.ts';
 import { type Sign, signsOf } from './from-events.ts';
 import type { Failing } from './from-state.ts';

@@ -2,7 +2,7 @@
 
 import type { Delivery } from '../delivery/delivery.ts';
 import { describeEnding } from '../delivery/describe.ts';
-import type { BridgeEvent, BridgeEventOf } from '../ops/bridge-event.ts';
+import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import type { ConditionCode } from './conditions.ts';
 import { isWarned } from './warned.ts';
 

@@ -1,8 +1,8 @@
 /** Conditions that can be seen by looking: the feeds, the lanes and the store as they are now. Pure. */
 import type { LaneStatus } from '../delivery/lane-parts.ts';
-import { type FeedStatus, unproven } from '../feed/health.ts';
-import type { FeedOptions } from '../feed/options.ts';
-import { helpFor } from '../feed/warning.ts';
+import { type FeedStatus, unproven } from '../feeds/cryptolisting/health.ts';
+import type { FeedOptions } from '../feeds/cryptolisting/options.ts';
+import { helpFor } from '../feeds/cryptolisting/warning.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { type ConditionCode, conditionOf, type Sighting } from './conditions.ts';
 import type { AlertsOptions } from './options.ts';

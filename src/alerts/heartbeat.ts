@@ -1,6 +1,6 @@
 /** The sign of life: that the bridge runs, what it heard and sent since the last one, and what is wrong. Pure. */
 import type { Alert } from '../alert.ts';
-import { unproven } from '../feed/health.ts';
+import { unproven } from '../feeds/cryptolisting/health.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { secondsText } from '../platform/time-text.ts';
 import type { Sighting } from './conditions.ts';

@@ -2,8 +2,8 @@
 import type { Alert } from '../alert.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { secondsText } from '../platform/time-text.ts';
+import type { Batch } from './batch.ts';
 import { conditionOf, type Sighting } from './conditions.ts';
-import type { Batch } from './digest.ts';
 import type { Change } from './tracker.ts';
 
 /** More in one message would not be read. */

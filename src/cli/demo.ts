@@ -2,7 +2,7 @@
  * `demo`: the whole bridge, for real, without a key or a network. What it prints of a delivery is what the
  * stand-in took; the latency split is the bridge's own, from its log lines.
  */
-import { startDaemon } from '../daemon.ts';
+import { startDaemon } from '../daemon/daemon.ts';
 import { fitCells, padCells } from '../platform/cells.ts';
 import { type Clock, wait } from '../platform/clock.ts';
 import type { Log, LogFields } from '../platform/log.ts';

@@ -2,8 +2,8 @@
 import { loadConfig } from '../config/load.ts';
 import type { ConfigProblem } from '../config/problem.ts';
 import { keepAliveFile } from '../daemon/alive-file.ts';
+import { startDaemon } from '../daemon/daemon.ts';
 import type { Load } from '../daemon/running-config.ts';
-import { startDaemon } from '../daemon.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { requireConfig } from './config-file.ts';

@@ -1,6 +1,6 @@
 /** Announcements that no feed has sent: from a file, from flags, or clearly marked as a sample. */
 import type { Announcement } from '../announcement.ts';
-import { decodeFrame, toAnnouncement } from '../feed/frames.ts';
+import { decodeFrame, toAnnouncement } from '../feeds/cryptolisting/frames.ts';
 import { createIds } from '../outbox/ids.ts';
 import { UserError, WRONG_USAGE } from './exit-codes.ts';
 import type { Io } from './io.ts';

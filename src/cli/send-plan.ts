@@ -1,5 +1,5 @@
 /** `send`: which destinations get the sample, in which form, and which do not get it, and why. */
-import { ownBudgetKey } from '../delivery/budgets.ts';
+import { ownBudgetKey } from '../delivery/budget-book.ts';
 import { TemplateProblem } from '../destinations/destination.ts';
 import { type PreparedDestination, prepareDestinations } from '../destinations/prepared.ts';
 import { openStoreFile } from '../outbox/open.ts';

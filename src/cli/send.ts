@@ -3,7 +3,7 @@ import { isUnsure } from '../delivery/attempt.ts';
 import { describeAttempt } from '../delivery/describe.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
 import type { CommonOptions } from '../destinations/common-options.ts';
-import { HttpPools } from '../destinations/http-pools.ts';
+import { HttpPools } from '../http/pool-registry.ts';
 import { wrapCells } from '../platform/cells.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { messageOf } from '../platform/message-of.ts';

@@ -17,8 +17,8 @@ import {
 } from 'yaml';
 import { interpolate, type Outside, type VariableSource } from './interpolate.ts';
 import type { Path } from './problem.ts';
-import { maskReferences, unmaskReferences } from './reference-mask.ts';
 import { explainSyntax, isFatal } from './syntax.ts';
+import { maskReferences, unmaskReferences } from './variable-mask.ts';
 
 /** Offsets into the text, end exclusive. */
 export type Range = readonly [start: number, end: number];

@@ -2,7 +2,7 @@
 import { type Condition, textCondition, tickerCondition, valueCondition } from '../routing/condition.ts';
 import { MATCH_FIELDS, type MatchField, type MatchOptions, type TextCondition } from '../routing/options.ts';
 import { Pattern, plainWords, Text } from '../routing/text.ts';
-import { type TEXT_FIELDS, wordsOf } from './conditions.ts';
+import { type TEXT_FIELDS, wordsOf } from './match-words.ts';
 
 /** `match` and `send` are compared as data; the order of keys does not matter. */
 export const canonical = (value: unknown): string =>

@@ -2,7 +2,7 @@
  * `${NAME}`, `${NAME:-default}` and `${file:/path}` inside one scalar, after the YAML is parsed, so that a
  * value is never YAML. What is put in is not looked at again. `$${` stands for `${`.
  */
-import { variablesOf } from '../routing/templates/variables.ts';
+import { variablesOf } from '../templates/variables.ts';
 
 export interface VariableSource {
   /** `undefined` when it is not set. */

@@ -1,5 +1,5 @@
 /** Finds `{{ … }}` in places that are not templates, where it would be used literally, and placeholders of other tools, which are not Liquid. */
-import { variablesOf } from '../routing/templates/variables.ts';
+import { variablesOf } from '../templates/variables.ts';
 import { everyNode, type Located } from './document.ts';
 import { hasReference } from './interpolate.ts';
 import type { Finding, Path } from './problem.ts';

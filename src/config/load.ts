@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { Redactor } from '../platform/secret.ts';
-import { deadRules } from './coverage.ts';
+import { deadRules } from './dead-rules.ts';
 import { type Located, readDocument } from './document.ts';
 import {
   type Environment,
@@ -17,17 +17,17 @@ import {
   readFault,
   storeRoot,
 } from './environment.ts';
-import { explainAll, explainIssue } from './explain.ts';
 import { exposedSecrets } from './exposed-secrets.ts';
 import { textOf } from './file-text.ts';
 import { gluedTickers } from './glued-tickers.ts';
 import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
+import { checkReferences } from './names.ts';
 import { oddAnswers, oddConditions } from './odd-conditions.ts';
 import { type ConfigParts, isRecord, looseParts, partsOf, soundParts } from './parts.ts';
 import { byPlace, type ConfigProblem, type Finding } from './problem.ts';
-import { checkReferences } from './references.ts';
 import { type Remains, remainsOf } from './remains.ts';
 import { type Config, configSchema } from './schema.ts';
+import { explainAll, explainIssue } from './schema-problems.ts';
 import { redactorFor } from './secrets.ts';
 import { Source } from './source.ts';
 import { checkTemplates } from './templates.ts';

@@ -1,6 +1,7 @@
 /** Conditions that cannot match, or match something else than was meant: each odd text, else the contradiction. Warnings. */
+
 import type { RuleOptions } from '../routing/options.ts';
-import { leavesOf, TEXT_FIELDS } from './conditions.ts';
+import { leavesOf, TEXT_FIELDS } from './match-words.ts';
 import { oddAnswerPattern } from './odd-patterns.ts';
 import type { ConfigParts } from './parts.ts';
 import type { Finding } from './problem.ts';

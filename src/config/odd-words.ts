@@ -1,6 +1,6 @@
 /** Recognises words of a condition that are written in the syntax of another program, and suggests the right form. */
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
-import type { TEXT_FIELDS } from './conditions.ts';
+import type { TEXT_FIELDS } from './match-words.ts';
 import { coinOfPair } from './pairs.ts';
 
 export type TextField = (typeof TEXT_FIELDS)[number];

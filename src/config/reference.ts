@@ -2,7 +2,7 @@
  * `docs/configuration.md`, made from the schema that validates, so that the page cannot say anything else
  * than the program does. A test compares the two.
  */
-import { variablesOf } from '../routing/templates/variables.ts';
+import { variablesOf } from '../templates/variables.ts';
 import { type Key, keysOf } from './reference-keys.ts';
 import { configSchema, DESTINATION_TYPES, destinationOptions, templateOptions } from './schema.ts';
 

@@ -3,7 +3,7 @@ import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import { describe, type Tree, textCondition, tickerCondition, valueCondition } from '../routing/condition.ts';
 import type { MatchOptions, TextCondition } from '../routing/options.ts';
 import { Pattern, Text } from '../routing/text.ts';
-import { leavesOf, TEXT_FIELDS, wordsOf } from './conditions.ts';
+import { leavesOf, TEXT_FIELDS, wordsOf } from './match-words.ts';
 import { findsAnything, oddPattern } from './odd-patterns.ts';
 import { oddWord, type TextField } from './odd-words.ts';
 

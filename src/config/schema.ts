@@ -8,7 +8,7 @@ import type { TemplateOptions } from '../destinations/destination.ts';
 import { discordOptions } from '../destinations/discord/options.ts';
 import { telegramOptions } from '../destinations/telegram/options.ts';
 import { webhookOptions } from '../destinations/webhook/options.ts';
-import { feedOptions } from '../feed/options.ts';
+import { feedOptions } from '../feeds/cryptolisting/options.ts';
 import { duration, EVEN_IF_WRONG, integer, secret, text } from '../platform/fields.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../platform/log.ts';
 import { isLoopback } from '../platform/loopback.ts';

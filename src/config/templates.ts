@@ -2,9 +2,9 @@
 import { TemplateProblem } from '../destinations/destination.ts';
 import { typeOf } from '../destinations/index.ts';
 import { templatesUsedBy } from '../routing/templates-used.ts';
-import { labelled } from './explain.ts';
 import type { ConfigParts } from './parts.ts';
 import type { Finding, Path } from './problem.ts';
+import { labelled } from './schema-problems.ts';
 
 /** Of a destination that is not `sound`, only what its templates say is reported. */
 export function* checkTemplates(parts: ConfigParts, sound: ConfigParts): Iterable<Finding> {

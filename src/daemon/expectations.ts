@@ -1,8 +1,9 @@
 /** What the config makes the feeds watch for: the publishers that rules wait for, and how early an expiry is told. */
-import { wordsOf } from '../config/conditions.ts';
+
+import { wordsOf } from '../config/match-words.ts';
 import type { Config } from '../config/schema.ts';
-import { Coverage, type Want } from '../feed/coverage.ts';
-import { type Expectations, KEY_EXPIRES_WITHIN_MS } from '../feed/evidence.ts';
+import { type Expectations, KEY_EXPIRES_WITHIN_MS } from '../feeds/cryptolisting/evidence.ts';
+import { Coverage, type Want } from '../feeds/cryptolisting/uncovered-publishers.ts';
 
 export function expectationsOf({
   feeds,

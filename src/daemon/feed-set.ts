@@ -2,10 +2,10 @@
  * The feeds of the running config, by name. All share the gates that keep within the service's limits, also
  * over a reload: a feed with a new key connects at once, one with the old key waits for its cooldown.
  */
-import { ConnectGate, SelfTestGate } from '../feed/connect-gate.ts';
-import type { Expectations } from '../feed/evidence.ts';
-import type { FeedStatus } from '../feed/health.ts';
-import type { FeedOptions } from '../feed/options.ts';
+import { ConnectGate, SelfTestGate } from '../feeds/cryptolisting/connect-gate.ts';
+import type { Expectations } from '../feeds/cryptolisting/evidence.ts';
+import type { FeedStatus } from '../feeds/cryptolisting/health.ts';
+import type { FeedOptions } from '../feeds/cryptolisting/options.ts';
 import type { Difference } from './difference.ts';
 import { FeedSlot, type Shared, type Wanted } from './feed-slot.ts';
 

@@ -6,11 +6,11 @@
  *                                      ├──refused for good──▶ running, and `change` says why
  *                                      └──no room for two──▶ next alone; refused for good: the old options again
  */
-import { FeedClient } from '../feed/client.ts';
-import type { FeedEvents, FeedParts } from '../feed/client-parts.ts';
-import type { Expectations } from '../feed/evidence.ts';
-import { bringsNothing, type FeedStatus, type Loss, lossText } from '../feed/health.ts';
-import type { FeedOptions } from '../feed/options.ts';
+import { FeedClient } from '../feeds/cryptolisting/client.ts';
+import type { FeedEvents, FeedParts } from '../feeds/cryptolisting/client-parts.ts';
+import type { Expectations } from '../feeds/cryptolisting/evidence.ts';
+import { bringsNothing, type FeedStatus, type Loss, lossText } from '../feeds/cryptolisting/health.ts';
+import type { FeedOptions } from '../feeds/cryptolisting/options.ts';
 import { fingerprint } from '../platform/secret.ts';
 
 /** A feed as a config describes it. */

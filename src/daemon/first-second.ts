@@ -3,7 +3,7 @@
  * takes milliseconds, and only then it is asked for news; the chats' libraries, which hold up the loop for a tenth of a
  * second each, are loaded while its answer is awaited, or after its first word. Why: docs/decisions/first-second.md.
  */
-import type { Bus } from '../ops/bus.ts';
+import type { Bus } from '../events/bus.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Turns } from './lane-set.ts';
 

@@ -3,7 +3,7 @@
  * changed: the lane, its queue and, unless its own options changed, its open connections.
  */
 import type { Announcement } from '../announcement.ts';
-import type { Budgets, Claims } from '../delivery/budgets.ts';
+import type { Budgets, Claims } from '../delivery/budget-book.ts';
 import { Lane } from '../delivery/lane.ts';
 import type { LaneEvents, LaneJournal, LaneParts, LaneStatus } from '../delivery/lane-parts.ts';
 import type { Destination, DestinationDeps } from '../destinations/destination.ts';

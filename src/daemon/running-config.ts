@@ -5,8 +5,8 @@
 
 import type { Config } from '../config/schema.ts';
 import type { Dedupe } from '../dedupe.ts';
+import type { Listener } from '../events/bus.ts';
 import type { Intake } from '../intake.ts';
-import type { Listener } from '../ops/bus.ts';
 import type { Reloaded } from '../ops/server.ts';
 import type { Status } from '../ops/status.ts';
 import type { Journal } from '../outbox/journal.ts';

@@ -3,7 +3,7 @@
  * the platform on a bad day sends what its documentation says, and what is read here is stored and acted upon.
  */
 import { z } from 'zod';
-import { decimal } from './retry-after.ts';
+import { decimal } from '../http/retry-after.ts';
 
 const orAbsent = <T>(field: z.ZodType<T>) => field.optional().catch(undefined);
 

@@ -1,17 +1,17 @@
 /**
  * The contract of a destination type: its options, how it turns an announcement into a message
  * (pure, prepared at load), and how it sends one. A type is one folder, and its lines in `index.ts` and
- * `config/schema.ts`; `test/contract` then holds it to everything that is promised of all of them.
+ * `config/schema.ts`; `test/destinations` then holds it to everything that is promised of all of them.
  */
 import type { z } from 'zod';
 import type { Alert } from '../alert.ts';
 import type { Announcement } from '../announcement.ts';
-import type { DestinationBudgets } from '../delivery/budgets.ts';
+import type { DestinationBudgets } from '../delivery/budget-book.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
+import type { HttpPools } from '../http/pool-registry.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Redactor } from '../platform/secret.ts';
 import type { CommonOptions } from './common-options.ts';
-import type { HttpPools } from './http-pools.ts';
 
 /** What a message is made of. */
 export interface RenderInput {

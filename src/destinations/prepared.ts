@@ -2,7 +2,7 @@
  * The destinations of a config, made ready at load: every template compiled, every limit known. Opening them
  * (and so loading a platform's library) is apart, because the feed goes first.
  */
-import type { DestinationBudgets } from '../delivery/budgets.ts';
+import type { DestinationBudgets } from '../delivery/budget-book.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { RuleOptions } from '../routing/options.ts';
 import { templatesUsedBy } from '../routing/templates-used.ts';

@@ -2,7 +2,7 @@
 import type { Alert } from '../alert.ts';
 import { type Announcement, type LISTING_TYPES, UNKNOWN } from '../announcement.ts';
 import { formatDuration } from '../platform/duration.ts';
-import { latencyOf } from '../routing/templates/variables.ts';
+import { latencyOf } from '../templates/variables.ts';
 import type { RenderInput } from './destination.ts';
 import { cutText } from './presentation-cut.ts';
 

@@ -1,7 +1,7 @@
 /** A URL with Liquid in it: values are encoded as parts of it, so that a ticker can neither add a parameter nor leave the path. */
-import { createEngine } from '../routing/templates/engine.ts';
-import { compilePlain, compileText, type TextTemplate } from '../routing/templates/template.ts';
-import type { RenderedFor } from '../routing/templates/variables.ts';
+import { createEngine } from '../templates/engine.ts';
+import { compilePlain, compileText, type TextTemplate } from '../templates/template.ts';
+import type { RenderedFor } from '../templates/variables.ts';
 
 const encode = (text: string) => encodeURIComponent(text.toWellFormed());
 const partEngine = createEngine({ escape: encode, same: 'uri' });

@@ -1,6 +1,6 @@
 /** One feed as the status shows it: the whole proof of its health, as plain data, with spans in ms from now. Pure. */
-import { type FeedStatus, type Loss, type SelfTestProof, unproven } from '../feed/health.ts';
-import type { FeedOptions } from '../feed/options.ts';
+import { type FeedStatus, type Loss, type SelfTestProof, unproven } from '../feeds/cryptolisting/health.ts';
+import type { FeedOptions } from '../feeds/cryptolisting/options.ts';
 
 export interface FeedReport {
   readonly name: string;

@@ -1,12 +1,12 @@
 /** One wide log line for each event, named as the event; silence where there is nothing that a person would want to read. */
 
 import { adviceOf, describeReason, helpForReason } from '../delivery/describe.ts';
-import { helpFor } from '../feed/warning.ts';
+import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
+import type { Listener } from '../events/bus.ts';
+import { helpFor } from '../feeds/cryptolisting/warning.ts';
 import type { Clock } from '../platform/clock.ts';
 import { formatDuration } from '../platform/duration.ts';
 import type { Log, LogFields } from '../platform/log.ts';
-import type { BridgeEvent, BridgeEventOf } from './bridge-event.ts';
-import type { Listener } from './bus.ts';
 import { Sums } from './log-sums.ts';
 import { someOf } from './many.ts';
 

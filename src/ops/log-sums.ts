@@ -2,9 +2,10 @@
  * One line instead of thousands: the deliveries of an announcement that goes to many destinations are summed up,
  * once soon and, if some were late, once more when all of them have ended.
  */
+
+import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { LogFields } from '../platform/log.ts';
-import type { BridgeEvent, BridgeEventOf } from './bridge-event.ts';
 import { MANY_DELIVERIES, someOf } from './many.ts';
 
 /** What has not ended by then is said to wait. */

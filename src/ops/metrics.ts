@@ -4,8 +4,8 @@
  */
 import { Registry } from 'prom-client';
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
-import type { BridgeEvent, BridgeEventOf } from './bridge-event.ts';
-import type { Listener } from './bus.ts';
+import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
+import type { Listener } from '../events/bus.ts';
 import { expositionOf } from './exposition.ts';
 import { type MetricDescription, MetricMaker } from './metric-maker.ts';
 import { collectProcess } from './process-metrics.ts';

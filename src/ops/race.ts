@@ -2,7 +2,7 @@
  * Two feeds that bring the same news run a race: which one wins, how often and by how much, is what a second
  * connection is worth. Redacted copies do not take part: what they lose is not time.
  */
-import type { BridgeEvent, BridgeEventOf } from './bridge-event.ts';
+import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 
 export interface RaceReport {
   readonly feed: string;

@@ -2,8 +2,8 @@
 
 import type { DeliveryState } from '../delivery/delivery.ts';
 import { describeAttempt, describeEnding } from '../delivery/describe.ts';
-import { latencyOf } from '../routing/templates/variables.ts';
-import type { BridgeEvent, BridgeEventOf } from './bridge-event.ts';
+import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
+import { latencyOf } from '../templates/variables.ts';
 
 export interface RecentDelivery {
   readonly id: string;

@@ -3,8 +3,8 @@
  * Spans are in ms from now, because the bridge's own time means nothing to whoever reads it.
  */
 import type { LaneStatus } from '../delivery/lane-parts.ts';
-import type { FeedStatus } from '../feed/health.ts';
-import type { FeedOptions } from '../feed/options.ts';
+import type { FeedStatus } from '../feeds/cryptolisting/health.ts';
+import type { FeedOptions } from '../feeds/cryptolisting/options.ts';
 import type { Waiting } from '../outbox/outbox.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { type FeedReport, feedReport } from './feed-report.ts';

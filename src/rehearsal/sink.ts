@@ -7,8 +7,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Pools } from '../destinations/destination.ts';
-import { HttpPool } from '../destinations/http-pool.ts';
-import { SparePace } from '../destinations/spare-pace.ts';
+import { HttpPool } from '../http/pool.ts';
+import { SparePace } from '../http/spare-pace.ts';
 import type { Clock } from '../platform/clock.ts';
 
 /** A yes as Discord, Telegram and any webhook say it. */

@@ -6,18 +6,18 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { Dedupe } from '../dedupe.ts';
-import { Budgets } from '../delivery/budgets.ts';
+import { Budgets } from '../delivery/budget-book.ts';
 import { Lane } from '../delivery/lane.ts';
 import type { LaneParts } from '../delivery/lane-parts.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
 import type { Destination, DestinationDeps } from '../destinations/destination.ts';
 import { openDestination } from '../destinations/opening.ts';
 import type { PreparedDestination } from '../destinations/prepared.ts';
-import { AgeEstimate } from '../feed/age.ts';
-import { decodeFrame } from '../feed/frames.ts';
+import type { BridgeEvent } from '../events/bridge-event.ts';
+import { createEvents, type Events } from '../events/events.ts';
+import { AgeEstimate } from '../feeds/cryptolisting/age.ts';
+import { decodeFrame } from '../feeds/cryptolisting/frames.ts';
 import { Intake, type Target } from '../intake.ts';
-import type { BridgeEvent } from '../ops/bridge-event.ts';
-import { createEvents, type Events } from '../ops/events.ts';
 import { createIds } from '../outbox/ids.ts';
 import { Journal } from '../outbox/journal.ts';
 import { migrate } from '../outbox/migrations.ts';

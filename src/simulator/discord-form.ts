@@ -3,7 +3,7 @@
  * https://discord.com/developers/docs/resources/message#create-message and #embed-object-embed-limits
  * Characters are counted as Unicode code points, as Discord's own back end does.
  */
-import { isRecord } from '../feed/wire-values.ts';
+import { isRecord } from '../platform/wire-values.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -2,8 +2,9 @@
  * A stand-in for Discord's REST API, version 10: webhooks, and a bot's messages in a channel, with the
  * platform's checks, codes and rate limits. https://discord.com/developers/docs/topics/rate-limits
  */
-import { isRecord } from '../feed/wire-values.ts';
+
 import { type Clock, systemClock } from '../platform/clock.ts';
+import { isRecord } from '../platform/wire-values.ts';
 import { errorTree, formErrors, isEmptyMessage } from './discord-form.ts';
 import { FixedWindow, SlidingWindow, takeAll } from './rate-windows.ts';
 import {

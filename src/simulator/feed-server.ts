@@ -4,9 +4,9 @@
  * and what goes wrong (`drop`, `silence`, `refuseNext`, `rewrite`, `behaviour`).
  */
 import type { WebSocket } from 'ws';
-import { isRecord } from '../feed/wire-values.ts';
 import { type Clock, systemClock, type Timer } from '../platform/clock.ts';
 import { type Random, systemRandom } from '../platform/random.ts';
+import { isRecord } from '../platform/wire-values.ts';
 import { Arrivals } from './arrivals.ts';
 import {
   ADMISSION_LIMITS,

@@ -2,8 +2,9 @@
  * A stand-in for the Telegram Bot API: `getMe` and `sendMessage`, with its checks, its words and its
  * limits. https://core.telegram.org/bots/api#sendmessage
  */
-import { isRecord } from '../feed/wire-values.ts';
+
 import { systemClock } from '../platform/clock.ts';
+import { isRecord } from '../platform/wire-values.ts';
 import { type RateLimit, SlidingWindow, TokenBucket, takeAll } from './rate-windows.ts';
 import {
   jsonOf,

@@ -16,9 +16,7 @@ export const inFile = (file: string, tests: readonly string[], ...changes: reado
     tests: [...more, ...tests],
   }));
 
-export const unit = (...names: readonly string[]): string[] =>
-  names.map((name) => `test/unit/${name}.test.ts`);
-export const contract = (...names: readonly string[]): string[] =>
-  names.map((name) => `test/contract/${name}.test.ts`);
+/** Named as they lie under `test/`: `delivery/lane`. */
+export const suites = (...names: readonly string[]): string[] => names.map((name) => `test/${name}.test.ts`);
 export const e2e = (...names: readonly string[]): string[] => names.map((name) => `test/e2e/${name}.test.ts`);
 export const SIMULATION = 'test/simulation/simulation.test.ts';

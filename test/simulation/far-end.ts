@@ -5,8 +5,8 @@
 import type { AttemptResult, LimitNews, Outcome } from '../../src/delivery/outcome.ts';
 import type { Destination, Pools, SendContext } from '../../src/destinations/destination.ts';
 import { discordOutcome } from '../../src/destinations/discord/outcome.ts';
-import type { HttpExchange } from '../../src/destinations/http-exchange.ts';
 import { telegramOutcome } from '../../src/destinations/telegram/outcome.ts';
+import type { HttpExchange } from '../../src/http/exchange.ts';
 import { type Clock, wait } from '../../src/platform/clock.ts';
 import type { Random } from '../../src/platform/random.ts';
 import type { Sent } from './sent.ts';

@@ -1,5 +1,5 @@
 /** One small life of the bridge, from a seed: what happens to it, and what must be true of it. */
-import type { AnnouncementFrame } from '../../src/feed/frames.ts';
+import type { AnnouncementFrame } from '../../src/feeds/cryptolisting/frames.ts';
 import type { Random } from '../../src/platform/random.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import {

@@ -1,11 +1,11 @@
 import { makeReady, type ReadyConfig } from '../../src/daemon/ready-config.ts';
 import { RunningConfig } from '../../src/daemon/running-config.ts';
 import { Dedupe } from '../../src/dedupe.ts';
-import { Budgets } from '../../src/delivery/budgets.ts';
-import type { AnnouncementFrame } from '../../src/feed/frames.ts';
+import { Budgets } from '../../src/delivery/budget-book.ts';
+import type { BridgeEvent } from '../../src/events/bridge-event.ts';
+import { createEvents } from '../../src/events/events.ts';
+import type { AnnouncementFrame } from '../../src/feeds/cryptolisting/frames.ts';
 import { Intake, NOWHERE } from '../../src/intake.ts';
-import type { BridgeEvent } from '../../src/ops/bridge-event.ts';
-import { createEvents } from '../../src/ops/events.ts';
 import { createIds } from '../../src/outbox/ids.ts';
 import { Journal } from '../../src/outbox/journal.ts';
 import { memoryOf } from '../../src/outbox/learnt.ts';

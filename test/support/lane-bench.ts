@@ -4,7 +4,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Announcement } from '../../src/announcement.ts';
-import { type BudgetSpec, Budgets } from '../../src/delivery/budgets.ts';
+import { type BudgetSpec, Budgets } from '../../src/delivery/budget-book.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import { Lane } from '../../src/delivery/lane.ts';
 import type { LaneParts } from '../../src/delivery/lane-parts.ts';

@@ -1,7 +1,7 @@
 /** The real network, with every connect counted and its end to be waited for. */
 import type { Socket } from 'node:net';
 import { buildConnector } from 'undici';
-import type { Network } from '../../src/destinations/http-pool.ts';
+import type { Network } from '../../src/http/pool.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 
 export class WatchedNetwork implements Network {

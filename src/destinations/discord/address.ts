@@ -1,10 +1,10 @@
 /** Where messages go, and which of Discord's limits they fall under, as read from the options once. */
-import type { BudgetSpec, DestinationBudgets } from '../../delivery/budgets.ts';
+import type { BudgetSpec, DestinationBudgets } from '../../delivery/budget-book.ts';
 import type { BudgetLimits } from '../../delivery/windows.ts';
+import type { FarEnd } from '../../http/advice.ts';
+import { socketsOf } from '../../http/sockets.ts';
 import { secretName } from '../../platform/secret.ts';
 import { limitsOf } from '../common-options.ts';
-import type { FarEnd } from '../http-advice.ts';
-import { socketsOf } from '../sockets.ts';
 import { type DiscordOptions, threadOf, WEBHOOK_PATH } from './options.ts';
 
 export interface DiscordAddress {

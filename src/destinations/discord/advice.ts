@@ -1,6 +1,6 @@
 /** What Discord's refusal means to the person who set it up, and what to do. */
 import type { Outcome } from '../../delivery/outcome.ts';
-import { notThePlatform } from '../http-advice.ts';
+import { notThePlatform } from '../../http/advice.ts';
 import { IP_BUDGET } from './address.ts';
 import { type DiscordAnswer, refusedOptions } from './answer.ts';
 import { DESTINATION_CODES } from './codes.ts';

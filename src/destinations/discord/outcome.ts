@@ -1,9 +1,9 @@
 /** What Discord's answer means. Pure. */
 import type { AttemptResult, LimitNews, Outcome, RejectReason } from '../../delivery/outcome.ts';
+import type { HttpAnswer } from '../../http/connection.ts';
+import { decimal, retryAfterMs, saysNow, waitMs } from '../../http/retry-after.ts';
 import type { Redactor } from '../../platform/secret.ts';
-import type { HttpAnswer } from '../http.ts';
 import { isTransient, mayHaveActed, outageMs, quote, unreadable } from '../http-outcome.ts';
-import { decimal, retryAfterMs, saysNow, waitMs } from '../retry-after.ts';
 import { type DiscordAddress, IP_BUDGET } from './address.ts';
 import { discordAdvice } from './advice.ts';
 import { type DiscordAnswer, formErrors, parseDiscord, refusedOptions } from './answer.ts';

@@ -3,8 +3,8 @@
  * https://discord.com/developers/docs/resources/message#embed-object-embed-limits
  */
 import type { APIEmbed, APIEmbedField } from 'discord.js';
+import { exchangePage } from '../../templates/exchange-page.ts';
 import type { RenderInput } from '../destination.ts';
-import { exchangePage } from '../links.ts';
 import { headlineOf, LONGEST_TICKERS, latencyLine, lookOf, notesOf, tickersOf } from '../presentation.ts';
 import { cutText } from '../presentation-cut.ts';
 import { escapeMarkdown } from './escape.ts';

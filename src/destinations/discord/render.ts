@@ -1,10 +1,10 @@
 /** From an announcement to a Discord message: an embed, or the user's own text as `content`. */
 import type { AllowedMentionsTypes, APIAllowedMentions } from 'discord.js';
 import type { Liquid } from 'liquidjs';
-import { createEngine } from '../../routing/templates/engine.ts';
-import { within } from '../../routing/templates/problem-path.ts';
-import { compilePlain, compileText } from '../../routing/templates/template.ts';
-import { scopeOf } from '../../routing/templates/variables.ts';
+import { createEngine } from '../../templates/engine.ts';
+import { within } from '../../templates/problem-path.ts';
+import { compilePlain, compileText } from '../../templates/template.ts';
+import { scopeOf } from '../../templates/variables.ts';
 import { type Render, type RenderInput, type TemplateOptions, TemplateProblem } from '../destination.ts';
 import { headlineOf } from '../presentation.ts';
 import { cutText } from '../presentation-cut.ts';

@@ -7,12 +7,12 @@
 import { hash } from 'node:crypto';
 import { REST } from 'discord.js';
 import type { AttemptResult } from '../../delivery/outcome.ts';
+import { type HttpAnswer, HttpConnection } from '../../http/connection.ts';
+import { limitOf } from '../../http/exchange.ts';
+import { farEndWallMs } from '../../http/retry-after.ts';
+import { HttpCarrier, NoAnswer } from '../carrier.ts';
 import type { Destination, DestinationDeps, SendContext } from '../destination.ts';
-import { type HttpAnswer, HttpConnection } from '../http.ts';
-import { HttpCarrier, NoAnswer } from '../http-carrier.ts';
-import { limitOf } from '../http-exchange.ts';
 import { withConnect, withoutAnswer } from '../http-outcome.ts';
-import { farEndWallMs } from '../retry-after.ts';
 import { addressOf, type DiscordAddress } from './address.ts';
 import type { DiscordBody, DiscordMessage } from './message.ts';
 import type { DiscordOptions } from './options.ts';

@@ -1,10 +1,10 @@
 /** What the Bot API's answer means. Pure. */
 import type { AttemptResult, Outcome } from '../../delivery/outcome.ts';
+import { notThePlatform } from '../../http/advice.ts';
+import type { HttpAnswer } from '../../http/connection.ts';
+import { retryAfterMs, saysNow, waitMs } from '../../http/retry-after.ts';
 import type { Redactor } from '../../platform/secret.ts';
-import type { HttpAnswer } from '../http.ts';
-import { notThePlatform } from '../http-advice.ts';
 import { isTransient, mayHaveActed, outageMs, quote, unreadable } from '../http-outcome.ts';
-import { retryAfterMs, saysNow, waitMs } from '../retry-after.ts';
 import { newChatOf, parseTelegram, secondsIn, statusOf, type TelegramAnswer } from './answer.ts';
 import { destinationWord, MESSAGE_ADVICE } from './words.ts';
 

@@ -4,7 +4,7 @@
  * passes here cannot be refused for its markup later.
  */
 import { type TagToken, type Token, Tokenizer, TokenKind } from 'liquidjs';
-import { at } from '../../routing/templates/check.ts';
+import { at } from '../../templates/check.ts';
 import { MarkupProblem, type MarkupToken, markupTokens } from './render-markup.ts';
 
 /** Stand-ins for Liquid in the text that is checked, from a private-use area; one character each. */

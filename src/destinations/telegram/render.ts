@@ -1,9 +1,9 @@
 /** From an announcement to a Telegram message. Everything that can be decided at load is decided here, at load. */
 import type { Liquid } from 'liquidjs';
-import { createEngine } from '../../routing/templates/engine.ts';
-import { within } from '../../routing/templates/problem-path.ts';
-import { compileText } from '../../routing/templates/template.ts';
-import { scopeOf, type TemplateScope } from '../../routing/templates/variables.ts';
+import { createEngine } from '../../templates/engine.ts';
+import { within } from '../../templates/problem-path.ts';
+import { compileText } from '../../templates/template.ts';
+import { scopeOf, type TemplateScope } from '../../templates/variables.ts';
 import { type Render, type RenderInput, type TemplateOptions, TemplateProblem } from '../destination.ts';
 import { cutText } from '../presentation-cut.ts';
 import { escapeHtml } from './escape.ts';

@@ -4,12 +4,12 @@
  */
 import { Telegram, TelegramError } from 'telegraf';
 import type { AttemptResult } from '../../delivery/outcome.ts';
+import type { FarEnd } from '../../http/advice.ts';
+import { HttpConnection } from '../../http/connection.ts';
+import { farEndWallMs } from '../../http/retry-after.ts';
+import { HttpCarrier, NoAnswer } from '../carrier.ts';
 import type { Destination, DestinationDeps, SendContext } from '../destination.ts';
-import { HttpConnection } from '../http.ts';
-import type { FarEnd } from '../http-advice.ts';
-import { HttpCarrier, NoAnswer } from '../http-carrier.ts';
 import { withConnect, withoutAnswer } from '../http-outcome.ts';
-import { farEndWallMs } from '../retry-after.ts';
 import { parseTelegram } from './answer.ts';
 import { botBudgetKey, chatKey } from './budgets.ts';
 import type { TelegramMessage } from './message.ts';

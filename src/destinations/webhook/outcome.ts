@@ -1,9 +1,9 @@
 /** What a receiver's answer means. Pure. The table of statuses is in the README. */
 import type { AttemptResult, Outcome, RejectReason } from '../../delivery/outcome.ts';
+import type { HttpAnswer } from '../../http/connection.ts';
+import { retryAfterMs } from '../../http/retry-after.ts';
 import type { Redactor } from '../../platform/secret.ts';
-import type { HttpAnswer } from '../http.ts';
 import { isTransient, mayHaveActed, outageMs, quote, unreadable } from '../http-outcome.ts';
-import { retryAfterMs } from '../retry-after.ts';
 import { redirectTarget, webhookAdvice } from './advice.ts';
 
 /** The user's own idea of what counts as taken. */

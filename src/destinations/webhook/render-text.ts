@@ -1,8 +1,8 @@
 /** A text body, with every value escaped for the syntax that the text is written in (`text-syntax.ts`). */
 import { escapeMarkup } from '../../platform/markup.ts';
-import { createEngine } from '../../routing/templates/engine.ts';
-import { compileText, type TextTemplate } from '../../routing/templates/template.ts';
-import type { RenderedFor } from '../../routing/templates/variables.ts';
+import { createEngine } from '../../templates/engine.ts';
+import { compileText, type TextTemplate } from '../../templates/template.ts';
+import type { RenderedFor } from '../../templates/variables.ts';
 import { syntaxOf, type TextSyntax } from './text-syntax.ts';
 
 /** Line breaks of every kind, and what XML cannot hold. */

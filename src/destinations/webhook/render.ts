@@ -1,6 +1,6 @@
 /** From an announcement to the body of a webhook request: the rule's template, else the destination's own, else the default. */
-import { within } from '../../routing/templates/problem-path.ts';
-import { type RenderedFor, scopeOf } from '../../routing/templates/variables.ts';
+import { within } from '../../templates/problem-path.ts';
+import { type RenderedFor, scopeOf } from '../../templates/variables.ts';
 import type { Render, RenderInput, TemplateOptions } from '../destination.ts';
 import type { WebhookMessage } from './message.ts';
 import type { WebhookOptions } from './options.ts';

@@ -1,10 +1,10 @@
 /** Limits hold at the far end, over restarts and reloads; pauses hold for all whom they mean. */
-import { contract, inFile, SIMULATION, unit } from '../places.ts';
+import { inFile, SIMULATION, suites } from '../places.ts';
 
 export const budgets = [
   ...inFile(
     'src/delivery/windows.ts',
-    [...unit('budgets', 'lane', 'priority'), SIMULATION],
+    [...suites('delivery/budget-book', 'delivery/lane', 'delivery/priority'), SIMULATION],
     [
       'a burst below the limit is ignored',
       'all at once instead of a few',
@@ -38,7 +38,10 @@ export const budgets = [
   ),
   ...inFile(
     'src/delivery/budget.ts',
-    [...unit('lane', 'budgets', 'priority', 'lane-answers'), SIMULATION],
+    [
+      ...suites('delivery/lane', 'delivery/budget-book', 'delivery/priority', 'delivery/lane-answers'),
+      SIMULATION,
+    ],
     ['a pause is not stored', 'a restart forgets a Retry-After', '    this.#keep?.(untilMs);\n', ''],
     [
       'a shorter pause shortens a longer one',
@@ -80,7 +83,7 @@ export const budgets = [
   ),
   ...inFile(
     'src/delivery/told-limit.ts',
-    [...unit('lane', 'budgets'), ...contract('discord'), SIMULATION],
+    [...suites('delivery/lane', 'delivery/budget-book'), ...suites('destinations/discord'), SIMULATION],
     [
       'what the platform says is left is forgotten',
       'a 429 that could be foreseen',
@@ -96,7 +99,7 @@ export const budgets = [
   ),
   ...inFile(
     'src/delivery/openings.ts',
-    [...unit('priority', 'openings'), SIMULATION],
+    [...suites('delivery/priority', 'delivery/openings'), SIMULATION],
     [
       'who asks first goes first',
       'a listing waits behind the notices of another destination',
@@ -112,7 +115,10 @@ export const budgets = [
   ),
   ...inFile(
     'src/delivery/room.ts',
-    [...unit('survivors', 'priority', 'lane', 'lane-answers'), SIMULATION],
+    [
+      ...suites('delivery/survivors', 'delivery/priority', 'delivery/lane', 'delivery/lane-answers'),
+      SIMULATION,
+    ],
     [
       'parked at the first full budget',
       'a lane is woken for nothing',
@@ -127,8 +133,8 @@ export const budgets = [
     ],
   ),
   ...inFile(
-    'src/delivery/budgets.ts',
-    [...unit('budgets', 'lane', 'priority'), SIMULATION],
+    'src/delivery/budget-book.ts',
+    [...suites('delivery/budget-book', 'delivery/lane', 'delivery/priority'), SIMULATION],
     [
       'earlier requests are not counted',
       'a restart doubles a rate',
@@ -152,7 +158,7 @@ export const budgets = [
       'the pauses of the one before hold it',
       'key: ownBudgetKey(destination, farEnd)',
       "key: ownBudgetKey(destination, '')",
-      ...unit('lane-reload'),
+      ...suites('delivery/lane-reload'),
     ],
   ),
 ];

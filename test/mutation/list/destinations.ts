@@ -1,12 +1,12 @@
 /** One meaning for each answer; nothing leaves too late; nothing that a far end says is a secret's way out. */
-import { contract, inFile, SIMULATION, unit } from '../places.ts';
+import { inFile, SIMULATION, suites } from '../places.ts';
 
-const outcomes = [...contract('outcomes', 'odd-answers'), SIMULATION];
+const outcomes = [...suites('destinations/outcomes', 'destinations/odd-answers'), SIMULATION];
 
 export const destinations = [
   ...inFile(
     'src/destinations/webhook/outcome.ts',
-    [...contract('outcomes', 'webhook', 'odd-answers'), SIMULATION],
+    [...suites('destinations/outcomes', 'destinations/webhook', 'destinations/odd-answers'), SIMULATION],
     [
       'Retry-After is not read',
       'a receiver that asks for silence is asked again',
@@ -40,14 +40,14 @@ export const destinations = [
       'the others run into it',
       'const budget = isBan ? IP_BUDGET : isGlobal ? pauses.global : pauses.bucket;',
       'const budget = isGlobal ? pauses.global : pauses.bucket;',
-      ...contract('discord'),
+      ...suites('destinations/discord'),
     ],
     [
       'the first of the wishes',
       'a pause that is too short',
       'afterMs: Math.max(...wishesMs)',
       'afterMs: Math.min(...wishesMs)',
-      ...contract('discord'),
+      ...suites('destinations/discord'),
     ],
   ),
   ...inFile(
@@ -58,19 +58,19 @@ export const destinations = [
       'its messages die',
       '  if (movedTo !== undefined) {\n',
       '  if (movedTo !== undefined && status === 999) {\n',
-      ...contract('telegram'),
+      ...suites('destinations/telegram'),
     ],
     [
       'a 429 pauses one chat',
       'the bot is silenced for longer',
       'return { ...limited, budget: situation.botBudget };',
       'return limited;',
-      ...contract('telegram'),
+      ...suites('destinations/telegram'),
     ],
   ),
   ...inFile(
-    'src/destinations/http-exchange.ts',
-    [...contract('exchange', 'written-boundary', 'webhook'), SIMULATION],
+    'src/http/exchange.ts',
+    [...suites('destinations/exchange', 'destinations/written-boundary', 'destinations/webhook'), SIMULATION],
     [
       'nobody looks at the clock before the write',
       'a timer that is late sends what is too old',
@@ -88,24 +88,24 @@ export const destinations = [
       'an answer fills the memory',
       'if (this.#bytes <= MOST_BODY_BYTES) return;',
       'if (this.#bytes >= 0) return;',
-      ...unit('survivors', 'http'),
+      ...suites('delivery/survivors', 'ops/http'),
     ],
     [
       'the abort listener leaks',
       'memory grows with each request',
       "    this.#signal.removeEventListener('abort', this.abort);\n",
       '',
-      ...unit('http'),
+      ...suites('ops/http'),
     ],
     [
       'the lane does not hear that it leaves',
       'drop is not on record before the bytes',
       '    this.#leaving?.();\n',
       '',
-      ...contract('destinations'),
+      ...suites('destinations/destinations'),
     ],
   ),
-  ...inFile('src/destinations/http-body.ts', contract('packed-answers', 'exchange'), [
+  ...inFile('src/http/body.ts', suites('destinations/packed-answers', 'destinations/exchange'), [
     'what is packed grows without a bound',
     '64 KiB stand for 64 MiB',
     'if (size > MOST_BODY_BYTES) end(TOO_LONG);',
@@ -113,7 +113,11 @@ export const destinations = [
   ]),
   ...inFile(
     'src/destinations/http-outcome.ts',
-    [...unit('survivors'), ...contract('outcomes', 'destinations'), ...unit('attempt')],
+    [
+      ...suites('delivery/survivors'),
+      ...suites('destinations/outcomes', 'destinations/destinations'),
+      ...suites('delivery/attempt'),
+    ],
     [
       'not redacted',
       'a far end that repeats a secret shows it to everybody',
@@ -125,12 +129,12 @@ export const destinations = [
       'half a secret is shown',
       'printable(redact(text).replace(',
       'printable(redact(text.slice(0, MOST_DETAIL_CHARS)).replace(',
-      ...unit('redactor'),
+      ...suites('platform/redactor'),
     ],
   ),
   ...inFile(
-    'src/destinations/retry-after.ts',
-    unit('retry-after'),
+    'src/http/retry-after.ts',
+    suites('http/retry-after'),
     [
       'a wait of years',
       'an answer silences a destination for good',
@@ -146,7 +150,7 @@ export const destinations = [
   ),
   ...inFile(
     'src/destinations/webhook/send.ts',
-    contract('webhook', 'destinations'),
+    suites('destinations/webhook', 'destinations/destinations'),
     [
       'the signature is of another time',
       'a receiver that checks it refuses the order',
@@ -166,16 +170,20 @@ export const destinations = [
       "'webhook-id': deliveryId + attempt,",
     ],
   ),
-  ...inFile('src/destinations/webhook/index.ts', contract('webhook', 'at-once', 'destinations'), [
-    'a webhook’s far end is not its address',
-    'a new address inherits the pauses of the old one',
-    'farEnd: secretName(options.url.reveal())',
-    "farEnd: secretName('')",
-    SIMULATION,
-  ]),
+  ...inFile(
+    'src/destinations/webhook/index.ts',
+    suites('destinations/webhook', 'destinations/at-once', 'destinations/destinations'),
+    [
+      'a webhook’s far end is not its address',
+      'a new address inherits the pauses of the old one',
+      'farEnd: secretName(options.url.reveal())',
+      "farEnd: secretName('')",
+      SIMULATION,
+    ],
+  ),
   ...inFile(
     'src/destinations/opening.ts',
-    [...unit('opening'), SIMULATION],
+    [...suites('destinations/opening'), SIMULATION],
     [
       'what cannot be opened is given up',
       'a moment without file handles ends a destination',

@@ -1,10 +1,10 @@
 /** What is read becomes a delivery: once, on record, with its age and its tickers. */
-import { inFile, SIMULATION, unit } from '../places.ts';
+import { inFile, SIMULATION, suites } from '../places.ts';
 
 export const intake = [
   ...inFile(
     'src/intake.ts',
-    [...unit('intake', 'max-tickers'), SIMULATION],
+    [...suites('intake', 'destinations/max-tickers'), SIMULATION],
     [
       'not written down before it is sent',
       'a death of the process loses what was read',
@@ -16,7 +16,7 @@ export const intake = [
       'what a free tier hid becomes an order',
       'target.forEachTicker ? (announcement.redacted ? [] : tickers) : [undefined]',
       'target.forEachTicker ? tickers : [undefined]',
-      ...unit('redactor'),
+      ...suites('platform/redactor'),
     ],
     [
       'a destination without forEach gets one for each ticker',
@@ -45,7 +45,7 @@ export const intake = [
   ),
   ...inFile(
     'src/delivery/expiry.ts',
-    [...unit('expiry', 'intake'), SIMULATION],
+    [...suites('delivery/expiry', 'intake'), SIMULATION],
     [
       'age at receipt is not counted',
       'what was old when it was read is sent as if it were new',
@@ -57,12 +57,12 @@ export const intake = [
       'what a person asks for late expires at once',
       '(byHandMs ?? receivedMs - ageAtReceiptMs)',
       '(receivedMs - ageAtReceiptMs + 0 * (byHandMs ?? 0))',
-      ...unit('deliveries-again'),
+      ...suites('outbox/deliveries-again'),
     ],
   ),
   ...inFile(
     'src/dedupe.ts',
-    [...unit('dedupe', 'identity'), SIMULATION],
+    [...suites('dedupe', 'identity'), SIMULATION],
     [
       'repeats prolong the window',
       'the same words an hour later are no news',
@@ -109,7 +109,7 @@ export const intake = [
   ),
   ...inFile(
     'src/announcement.ts',
-    unit('identity', 'dedupe'),
+    suites('identity', 'dedupe'),
     [
       'tickers in the order of the feed',
       'two endpoints that order them differently double every order',
@@ -122,12 +122,12 @@ export const intake = [
       "announcement.test || announcement.listingType === 'not_listing' ? 0 : 1",
       'announcement.test ? 0 : 1',
       SIMULATION,
-      ...unit('priority', 'frames', 'intake'),
+      ...suites('delivery/priority', 'feeds/cryptolisting/frames', 'intake'),
     ],
   ),
   ...inFile(
-    'src/feed/age.ts',
-    unit('age', 'age-bound'),
+    'src/feeds/cryptolisting/age.ts',
+    suites('feeds/cryptolisting/age', 'feeds/cryptolisting/age-bound'),
     [
       'a frame may have been under way for ever',
       'one odd stamp makes fresh news old',
@@ -149,7 +149,7 @@ export const intake = [
   ),
   ...inFile(
     'src/platform/alarms.ts',
-    [...unit('clock'), SIMULATION],
+    [...suites('platform/clock'), SIMULATION],
     [
       'timers sleep on after the machine wakes',
       'a pause that ended hours ago still holds a fresh order',
@@ -165,7 +165,7 @@ export const intake = [
   ),
   ...inFile(
     'src/platform/clock.ts',
-    [...unit('clock'), SIMULATION],
+    [...suites('platform/clock'), SIMULATION],
     [
       'sleep does not count',
       'what waited overnight is as young as in the evening',
@@ -175,7 +175,7 @@ export const intake = [
   ),
   ...inFile(
     'src/platform/timeline.ts',
-    [...unit('lane', 'daemon-store', 'deliveries-again'), SIMULATION],
+    [...suites('delivery/lane', 'daemon/store', 'outbox/deliveries-again'), SIMULATION],
     [
       'a wall clock set back between two runs revives what was too old',
       'time does not go on where the store ends',

@@ -1,10 +1,13 @@
 /** The most important that may go, goes; nothing too old; what became of it is kept. */
-import { inFile, SIMULATION, unit } from '../places.ts';
+import { inFile, SIMULATION, suites } from '../places.ts';
 
 export const lanes = [
   ...inFile(
     'src/delivery/lane.ts',
-    [...unit('lane', 'lane-attempts', 'lane-drop', 'lane-reload'), SIMULATION],
+    [
+      ...suites('delivery/lane', 'delivery/lane-attempts', 'delivery/lane-drop', 'delivery/lane-reload'),
+      SIMULATION,
+    ],
     [
       'an attempt cut by the stop is charged',
       'a stop is a failure',
@@ -50,7 +53,10 @@ export const lanes = [
   ),
   ...inFile(
     'src/delivery/attempt.ts',
-    [...unit('lane', 'attempt', 'lane-attempts', 'lane-drop'), SIMULATION],
+    [
+      ...suites('delivery/lane', 'delivery/attempt', 'delivery/lane-attempts', 'delivery/lane-drop'),
+      SIMULATION,
+    ],
     [
       'an attempt has no deadline',
       'a receiver that hangs holds its place for ever',
@@ -78,7 +84,7 @@ export const lanes = [
   ),
   ...inFile(
     'src/delivery/backlog.ts',
-    [...unit('backlog', 'priority', 'lane'), SIMULATION],
+    [...suites('delivery/backlog', 'delivery/priority', 'delivery/lane'), SIMULATION],
     [
       'oldest first',
       'the freshest waits behind everything',
@@ -94,7 +100,10 @@ export const lanes = [
   ),
   ...inFile(
     'src/delivery/head.ts',
-    [...unit('lane', 'backlog', 'deliveries-again', 'overload'), SIMULATION],
+    [
+      ...suites('delivery/lane', 'delivery/backlog', 'outbox/deliveries-again', 'delivery/overload'),
+      SIMULATION,
+    ],
     [
       'what was discarded is kept',
       'what somebody called off is sent',
@@ -104,7 +113,7 @@ export const lanes = [
   ),
   ...inFile(
     'src/delivery/supply.ts',
-    [...unit('overload', 'lane'), SIMULATION],
+    [...suites('delivery/overload', 'delivery/lane'), SIMULATION],
     [
       'more than a thousand: the rest is never taken up',
       'what is beyond waits for ever',
@@ -120,7 +129,7 @@ export const lanes = [
   ),
   ...inFile(
     'src/delivery/sweep.ts',
-    [...unit('lane'), SIMULATION],
+    [...suites('delivery/lane'), SIMULATION],
     [
       'expired only when its turn comes',
       'what can no longer be sent is not told',
@@ -130,7 +139,10 @@ export const lanes = [
   ),
   ...inFile(
     'src/delivery/retry-policy.ts',
-    [...unit('survivors', 'lane-answers', 'lane-drop', 'lane'), SIMULATION],
+    [
+      ...suites('delivery/survivors', 'delivery/lane-answers', 'delivery/lane-drop', 'delivery/lane'),
+      SIMULATION,
+    ],
     [
       'drop resends what may have arrived',
       'an order is doubled',

@@ -1,10 +1,10 @@
 /** What has happened is on record, whatever the disk does. */
-import { e2e, inFile, SIMULATION, unit } from '../places.ts';
+import { e2e, inFile, SIMULATION, suites } from '../places.ts';
 
 export const outbox = [
   ...inFile(
     'src/outbox/journal.ts',
-    [...unit('outbox-promises', 'outbox-faults', 'outbox-odd-values'), SIMULATION],
+    [...suites('outbox/promises', 'outbox/faults', 'outbox/odd-values'), SIMULATION],
     [
       'the journal is not flushed at the end',
       'a stop forgets what was delivered in its last moment',
@@ -17,7 +17,7 @@ export const outbox = [
       'a death of the process doubles an order under drop',
       '    this.#gathered.push(attempt);\n    this.flush();\n',
       '    this.#gathered.push(attempt);\n',
-      ...unit('lane-drop'),
+      ...suites('delivery/lane-drop'),
     ],
     [
       'what cannot be written is dropped',
@@ -42,7 +42,7 @@ export const outbox = [
       'power loss takes more than the last milliseconds',
       '      apply();\n      this.#events.written();\n',
       '      apply();\n',
-      ...unit('daemon-store', 'outbox-sync'),
+      ...suites('daemon/store', 'outbox/sync'),
     ],
     [
       'held rows are not restored',
@@ -53,7 +53,7 @@ export const outbox = [
   ),
   ...inFile(
     'src/outbox/writer.ts',
-    [...unit('outbox-odd-values', 'outbox-faults'), SIMULATION],
+    [...suites('outbox/odd-values', 'outbox/faults'), SIMULATION],
     [
       'a row that is refused is tried for ever',
       'nothing behind it reaches the disk',
@@ -75,20 +75,20 @@ export const outbox = [
   ),
   ...inFile(
     'src/outbox/sqlite.ts',
-    [...unit('lane', 'lane-drop', 'outbox-promises', 'outbox-faults'), SIMULATION],
+    [...suites('delivery/lane', 'delivery/lane-drop', 'outbox/promises', 'outbox/faults'), SIMULATION],
     [
       'delivered after a discard is not written',
       'what arrived is shown as discarded',
       "WHERE id = ?7 AND (state = 'pending' OR ?1 = 'delivered')",
       "WHERE id = ?7 AND state = 'pending'",
-      ...unit('deliveries-again'),
+      ...suites('outbox/deliveries-again'),
     ],
     [
       'a discard is undone',
       'what somebody called off is sent',
       "WHERE id = ?7 AND (state = 'pending' OR ?1 = 'delivered')",
       'WHERE id = ?7',
-      ...unit('deliveries-again'),
+      ...suites('outbox/deliveries-again'),
     ],
     [
       'taken up oldest first',
@@ -114,14 +114,14 @@ export const outbox = [
       'a restart doubles a rate',
       "WHERE t.started_ms >= ? AND t.outcome <> 'retry unreachable'",
       "WHERE t.started_ms >= ? + 1e15 AND t.outcome <> 'retry unreachable'",
-      ...unit('budgets'),
+      ...suites('delivery/budget-book'),
     ],
     [
       'what never left counts',
       'a restart holds an order back for nothing',
       " AND t.outcome <> 'retry unreachable'",
       '',
-      ...unit('budgets'),
+      ...suites('delivery/budget-book'),
     ],
     [
       'pauses of an earlier life are forgotten',
@@ -134,12 +134,12 @@ export const outbox = [
       'retention deletes what is owed',
       "AND d.state = 'pending')\n       AND NOT EXISTS",
       "AND d.state = 'nothing')\n       AND NOT EXISTS",
-      ...unit('retention'),
+      ...suites('outbox/retention'),
     ],
   ),
   ...inFile(
     'src/outbox/queries.ts',
-    unit('deliveries-again', 'outbox-promises', 'command-line'),
+    suites('outbox/deliveries-again', 'outbox/promises', 'cli/command-line'),
     [
       'deliveries retry ignores maxAge',
       'an order of this morning is sent now',
@@ -153,7 +153,7 @@ export const outbox = [
       'WHERE d.id = ?',
     ],
   ),
-  ...inFile('src/outbox/sync.ts', unit('outbox-promises', 'outbox-sync'), [
+  ...inFile('src/outbox/sync.ts', suites('outbox/promises', 'outbox/sync'), [
     'the disk is not asked to keep it',
     'power loss takes everything',
     '      await this.#file.datasync();\n',

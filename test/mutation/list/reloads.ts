@@ -1,10 +1,10 @@
 /** A reload is a brake at once; a stop and a start lose nothing. */
-import { e2e, inFile, SIMULATION, unit } from '../places.ts';
+import { e2e, inFile, SIMULATION, suites } from '../places.ts';
 
 export const reloads = [
   ...inFile(
     'src/delivery/renewal.ts',
-    [...unit('lane-reload', 'lane-drop'), SIMULATION],
+    [...suites('delivery/lane-reload', 'delivery/lane-drop'), SIMULATION],
     [
       'a reload to dryRun sends what waits',
       'a rehearsal places orders',
@@ -38,7 +38,7 @@ export const reloads = [
   ),
   ...inFile(
     'src/delivery/lane.ts',
-    [...unit('lane-reload', 'lane', 'lane-trouble'), SIMULATION],
+    [...suites('delivery/lane-reload', 'delivery/lane', 'delivery/lane-trouble'), SIMULATION],
     [
       'a reload keeps messages in the old form',
       'the old template is sent',
@@ -80,7 +80,7 @@ export const reloads = [
       'what somebody called off is sent',
       '    this.#flights.recall(({ isStale }) => isStale);\n',
       '',
-      ...unit('deliveries-again'),
+      ...suites('outbox/deliveries-again'),
     ],
   ),
   ...inFile(
@@ -91,14 +91,14 @@ export const reloads = [
       'a delivery that can never be sent waits for ever',
       '    this.#buryRemoved();\n    // What was owed before',
       '    // What was owed before',
-      ...unit('daemon-store'),
+      ...suites('daemon/store'),
     ],
     [
       'removed destinations are not buried when the store works again',
       'a delivery that can never be sent waits for ever',
       '  takeUp(): void {\n    this.#buryRemoved();\n',
       '  takeUp(): void {\n',
-      ...unit('daemon-store'),
+      ...suites('daemon/store'),
     ],
     [
       'what was owed is not taken up at the start',
@@ -121,7 +121,7 @@ export const reloads = [
   ),
   ...inFile(
     'src/daemon/lane-set.ts',
-    [SIMULATION, ...unit('lane-reload', 'many'), ...e2e('reload')],
+    [SIMULATION, ...suites('delivery/lane-reload', 'ops/many'), ...e2e('reload')],
     [
       'a removed destination is not called back',
       'an order leaves to a destination that is no more',

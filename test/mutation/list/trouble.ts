@@ -1,10 +1,10 @@
 /** A destination in trouble is treated with care, comes back at once, and is not a message in trouble. */
-import { inFile, SIMULATION, unit } from '../places.ts';
+import { inFile, SIMULATION, suites } from '../places.ts';
 
 export const trouble = [
   ...inFile(
     'src/delivery/trouble.ts',
-    [...unit('lane-trouble', 'lane-answers'), SIMULATION],
+    [...suites('delivery/lane-trouble', 'delivery/lane-answers'), SIMULATION],
     [
       'a suspension is told each time',
       'one fault is a flood of alerts',
@@ -44,7 +44,7 @@ export const trouble = [
   ),
   ...inFile(
     'src/delivery/looks.ts',
-    [...unit('lane-trouble', 'lane-answers'), SIMULATION],
+    [...suites('delivery/lane-trouble', 'delivery/lane-answers'), SIMULATION],
     [
       'several looks at a time',
       'the whole queue is the probe',
@@ -78,7 +78,7 @@ export const trouble = [
   ),
   ...inFile(
     'src/delivery/conclusion.ts',
-    [...unit('lane-answers', 'lane-attempts', 'lane'), SIMULATION],
+    [...suites('delivery/lane-answers', 'delivery/lane-attempts', 'delivery/lane'), SIMULATION],
     [
       'a pause is forgotten with the delivery that was told',
       'a Retry-After on the last attempt is not kept to',

@@ -1,0 +1,166 @@
+/** Rules that can never do anything: nothing reaches them, or everything they send has been sent before. */
+
+import { nearest } from '../platform/suggest.ts';
+import { describe, textCondition } from '../routing/condition.ts';
+import type { RuleOptions, TextCondition } from '../routing/options.ts';
+import { Pattern, Text } from '../routing/text.ts';
+import { canonical, Narrow, widthOf } from './implies.ts';
+import { wordsOf } from './match-words.ts';
+import type { ConfigParts } from './parts.ts';
+import type { Finding } from './problem.ts';
+
+/** At most one finding a rule: the first reason is enough. Not for those that are known to match nothing. */
+export function* deadRules(
+  { feeds, rules, destinations }: ConfigParts,
+  dead: ReadonlySet<number>,
+): Iterable<Finding> {
+  const earlier = new EarlierRules();
+  for (const [index, rule] of rules.entries()) {
+    // What matches nothing shadows nothing.
+    if (rule === undefined || dead.has(index)) continue;
+    const finding = outOfReach(rule, feeds) ?? shadowed(rule, earlier) ?? withoutTicker(rule, destinations);
+    earlier.add(rule);
+    if (finding)
+      yield {
+        ...finding,
+        path: ['rules', index, ...finding.path],
+        message: `rule ${quoted(rule)} ${finding.message}`,
+      };
+  }
+}
+
+const quoted = ({ name }: RuleOptions) => JSON.stringify(name);
+
+/** No feed brings what it asks for. Feeds have names that are all known, and so do the exchanges that a feed is asked for. */
+function outOfReach({ match }: RuleOptions, feeds: ConfigParts['feeds']): Finding | undefined {
+  const isFeed = tester(match.feed);
+  const reachable = feeds.filter((feed) => !feed || isFeed(feed.name));
+  if (match.feed !== undefined && feeds.length > 0 && reachable.length === 0) {
+    const names = feeds.flatMap((feed) => (feed ? [feed.name] : []));
+    const [first] = wordsOf(match.feed) ?? [];
+    const best = first === undefined ? undefined : nearest(first, names);
+    return {
+      path: ['match', 'feed'],
+      never: true,
+      message: `never matches: there is no feed ${describe(match.feed)}`,
+      hint: best === undefined ? `there is: ${names.join(', ')}` : `did you mean \`${best}\`?`,
+    };
+  }
+  if (match.publisher === undefined) return undefined;
+  const isPublisher = tester(match.publisher);
+  if (reachable.some((feed) => feed?.exchanges === undefined || feed.exchanges.some(isPublisher)))
+    return undefined;
+  return {
+    path: ['match', 'publisher'],
+    never: true,
+    message: `never matches: no feed is asked for ${describe(match.publisher)}`,
+    hint: 'add it to `exchanges` of a feed, or leave `exchanges` out',
+  };
+}
+
+/** Under `forEach: ticker` nothing is sent for what names no ticker, or hides it. */
+function withoutTicker(
+  { match, send }: RuleOptions,
+  destinations: ConfigParts['destinations'],
+): Finding | undefined {
+  if (match.redacted !== true && match.tickerCount !== 0) return undefined;
+  const isEach = (name: string) => {
+    const options = destinations.get(name);
+    return options?.type === 'webhook' && options.forEach !== undefined;
+  };
+  if (send.length === 0 || !send.every(({ to }) => isEach(to))) return undefined;
+  const field = match.redacted === true ? 'redacted' : 'tickerCount';
+  return {
+    path: ['match', field],
+    message: `never sends anything: what it matches names no ticker, and ${send.map(({ to }) => to).join(', ')} gets one request for each (forEach)`,
+    hint: 'send it to a destination without `forEach`',
+  };
+}
+
+/** Without a condition, and with one whose pattern is malformed (reported elsewhere), anything passes. */
+function tester(tree: TextCondition | undefined): (name: string) => boolean {
+  try {
+    const condition = tree === undefined ? undefined : textCondition(tree, (source) => new Pattern(source));
+    return (name) => condition?.test(new Text(name)) ?? true;
+  } catch {
+    return () => true;
+  }
+}
+
+interface Earlier {
+  readonly rule: RuleOptions;
+  readonly place: number;
+}
+
+/** Rules that match the same, and what else they match. */
+interface Wide {
+  readonly same: readonly Earlier[];
+  readonly includes: (narrow: Narrow) => boolean;
+}
+
+/** Of a `match: {}`. */
+const EVERYTHING = '{}';
+
+/** So many rules, of those that stop and of the others, are compared with every one below, others only with those that match the same. */
+const MOST_WIDE = 30;
+
+/** The rules above, found by what they match, so that ten thousand rules are not compared each with each. */
+class EarlierRules {
+  readonly #byMatch = new Map<string, Earlier[]>();
+  readonly #wide: Wide[] = [];
+  readonly #compared = { stop: 0, send: 0 };
+  #count = 0;
+
+  add(rule: RuleOptions): void {
+    const match = canonical(rule.match);
+    const same = this.#byMatch.get(match) ?? [];
+    this.#byMatch.set(match, same);
+    same.push({ rule, place: this.#count++ });
+    const kind = rule.stop ? 'stop' : 'send';
+    if (same.length > 1 || (match !== EVERYTHING && this.#compared[kind] >= MOST_WIDE)) return;
+    this.#compared[kind]++;
+    try {
+      this.#wide.push({ same, includes: widthOf(rule.match) });
+    } catch {
+      // Its malformed pattern is a problem of its own.
+    }
+  }
+
+  /** Those that match the same, written alike; in order. */
+  same({ match }: RuleOptions): readonly RuleOptions[] {
+    return (this.#byMatch.get(canonical(match)) ?? []).map(({ rule }) => rule);
+  }
+
+  /** Those that match whatever it matches; in order. */
+  covering({ match }: RuleOptions): readonly RuleOptions[] {
+    const narrow = new Narrow(match);
+    const lists = new Set(this.#wide.filter(({ includes }) => includes(narrow)).map(({ same }) => same));
+    const own = this.#byMatch.get(canonical(match));
+    if (own !== undefined) lists.add(own);
+    const all = [...lists].flat();
+    return all.sort((one, other) => one.place - other.place).map((earlier) => earlier.rule);
+  }
+}
+
+function shadowed(rule: RuleOptions, earlier: EarlierRules): Finding | undefined {
+  const before = earlier.covering(rule);
+  const stopper = before.find((other) => other.stop);
+  if (stopper)
+    return {
+      path: [],
+      never: true,
+      message: `is never reached: rule ${quoted(stopper)} above stops everything that it matches`,
+    };
+  const twin = earlier.same(rule).find((other) => sameSend(other, rule) && other.stop === rule.stop);
+  if (twin) return { path: [], message: `is a duplicate of rule ${quoted(twin)}` };
+  const taken = new Set(before.flatMap(({ send }) => send.map(({ to }) => to)));
+  if (rule.send.length > 0 && !rule.stop && rule.send.every(({ to }) => taken.has(to)))
+    return {
+      path: ['send'],
+      message: `never sends anything: rules above have sent the same to ${[...new Set(rule.send.map(({ to }) => to))].join(', ')}`,
+      hint: 'a destination gets an announcement once, by the first rule that names it: put the special rule first',
+    };
+  return undefined;
+}
+
+const sameSend = (a: RuleOptions, b: RuleOptions) => canonical(a.send) === canonical(b.send);

@@ -1,0 +1,134 @@
+/** What the schema cannot see: names that must exist or be unique, regular expressions, files. All errors. */
+
+import { resolve } from 'node:path';
+import { messageOf } from '../platform/message-of.ts';
+import { didYouMean } from '../platform/suggest.ts';
+import { Pattern } from '../routing/text.ts';
+import { type ReadFile, readFault } from './environment.ts';
+import { leavesOf, TEXT_FIELDS } from './match-words.ts';
+import type { ConfigParts } from './parts.ts';
+import type { Finding, Path } from './problem.ts';
+
+export function* checkReferences(parts: ConfigParts, folder: string, readFile: ReadFile): Iterable<Finding> {
+  yield* targets(parts);
+  yield* alertTargets(parts);
+  yield* duplicates(
+    'feed',
+    parts.feeds.map((feed) => feed?.name),
+    'feeds',
+    'give one of them another name: it tells them apart in rules, logs and metrics',
+  );
+  yield* duplicates(
+    'rule',
+    parts.rules.map((rule) => rule?.name),
+    'rules',
+    'names tell rules apart in logs and metrics',
+  );
+  yield* patterns(parts);
+  for (const [index, feed] of parts.feeds.entries()) {
+    if (feed?.tls.ca === undefined) continue;
+    const file = resolve(folder, feed.tls.ca);
+    try {
+      readFile(file);
+    } catch (error) {
+      yield { path: ['feeds', index, 'tls', 'ca'], message: `${file} cannot be read: ${readFault(error)}` };
+    }
+  }
+}
+
+function* targets({ rules, destinations, templates }: ConfigParts): Iterable<Finding> {
+  for (const [index, rule] of rules.entries()) {
+    const seen = new Set<string>();
+    for (const [place, { to, template }] of (rule?.send ?? []).entries()) {
+      const path: Path = ['rules', index, 'send', place];
+      if (!destinations.has(to))
+        yield {
+          path: [...path, 'to'],
+          message: `there is no destination ${to}`,
+          hint: didYouMean(to, destinations.keys()),
+        };
+      else if (seen.has(to))
+        yield { path: [...path, 'to'], message: `${to} is named twice: a rule sends to it once` };
+      seen.add(to);
+      if (template !== undefined && !templates.has(template))
+        yield {
+          path: [...path, 'template'],
+          message: `there is no template ${template}`,
+          hint: didYouMean(template, templates.keys()),
+        };
+    }
+  }
+}
+
+function* alertTargets({ alerts, destinations }: ConfigParts): Iterable<Finding> {
+  for (const [place, name] of (alerts?.send ?? []).entries()) {
+    const path: Path = ['alerts', 'send', place];
+    const options = destinations.get(name);
+    if (!destinations.has(name))
+      yield {
+        path,
+        message: `there is no destination ${name}`,
+        hint: didYouMean(name, destinations.keys()),
+      };
+    else if (alerts?.send.indexOf(name) !== place) yield { path, message: `${name} is named twice` };
+    else if (options?.type === 'webhook' && options.forEach !== undefined)
+      yield {
+        path,
+        message: `${name} takes one order for each ticker (forEach), and an alert is no order`,
+        hint: 'name a chat, or a webhook without forEach',
+      };
+  }
+}
+
+function* duplicates(
+  what: string,
+  names: readonly (string | undefined)[],
+  section: string,
+  hint: string,
+): Iterable<Finding> {
+  const seen = new Map<string, number>();
+  for (const [index, name] of names.entries()) {
+    if (name === undefined) continue;
+    const first = seen.get(name);
+    if (first === undefined) seen.set(name, index);
+    else
+      yield {
+        path: [section, index, 'name'],
+        other: [section, first, 'name'],
+        message: `there is already a ${what} named ${name}`,
+        hint,
+      };
+  }
+}
+
+function* patterns({ rules, destinations }: ConfigParts): Iterable<Finding> {
+  for (const [index, rule] of rules.entries())
+    for (const field of TEXT_FIELDS) {
+      const condition = rule?.match[field];
+      if (condition === undefined) continue;
+      for (const { kind, text, path } of leavesOf(condition, ['rules', index, 'match', field]))
+        if (kind === 'pattern') yield* patternFault(text, path);
+    }
+  for (const [name, options] of destinations)
+    if (options?.type === 'webhook' && options.success?.bodyMatches !== undefined)
+      yield* patternFault(options.success.bodyMatches, ['destinations', name, 'success', 'bodyMatches']);
+}
+
+function* patternFault(text: string, path: Path): Iterable<Finding> {
+  try {
+    new Pattern(text);
+  } catch (error) {
+    // RE2JS quotes the part at fault, with the flags that it was given.
+    const reason = messageOf(error);
+    const fault = reason.replace(/^error parsing regexp: /, '').replace('`(?i)', '`');
+    yield { path, message: `not a valid regular expression: ${fault}`, hint: patternHint(text) };
+  }
+}
+
+function patternHint(text: string): string | undefined {
+  if (/^[*?+]/.test(text))
+    return `a pattern is found anywhere, without wildcards: write ${JSON.stringify(text.replace(/^[*?+]+|\*$/g, ''))}`;
+  if (/\(\?<?[=!]/.test(text) || /\\[1-9]/.test(text))
+    return 'the engine is linear-time (RE2): no lookahead, lookbehind or backreferences';
+  return undefined;
+}

@@ -1,0 +1,193 @@
+/**
+ * One WebSocket connection to the service: opened at once, ended exactly once, whoever notices first (the far
+ * end, the line, or a deadline here). Its deadlines are absolute, so a far end that drips a byte now
+ * and then gains nothing.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { LookupFunction } from 'node:net';
+import { WebSocket } from 'ws';
+import type { Clock, Timer } from '../../platform/clock.ts';
+import type { Redactor } from '../../platform/secret.ts';
+import { Dial } from './dial.ts';
+import { type FaultReason, faultVerdict, onFault } from './fault.ts';
+import { type FrameData, LARGEST_FRAME_BYTES } from './frames.ts';
+import { onClose, onRefusal, type Verdict } from './refusal.ts';
+
+/** From the first packet to the answer of the upgrade, name resolution and TLS included. */
+const HANDSHAKE_TIMEOUT_MS = 15_000;
+/** The service sends its welcome at once; this allows for a slow link. */
+const WELCOME_TIMEOUT_MS = 10_000;
+/** The status of a refusal is known by then; its words are not worth more waiting. */
+const REFUSAL_BODY_TIMEOUT_MS = 2_000;
+const LARGEST_REFUSAL_BYTES = 8 * 1024;
+/** Above what we parse, so that a huge frame is counted and survived rather than costing the connection. */
+const LARGEST_PAYLOAD_BYTES = LARGEST_FRAME_BYTES * 16;
+/**
+ * After this process was held up (a suspended machine), timers run before sockets are read: what has come
+ * meanwhile must be read before the silence is believed, because it cannot be had again.
+ */
+const SECOND_LOOK_MS = 250;
+/** Of pongs that a far end does not take; RFC 6455 §5.5.3 lets us answer only the last ping. */
+const MOST_UNSENT_BYTES = 64 * 1024;
+/** A far end that does not answer the close must not hold up our own end. */
+const CLOSE_PATIENCE_MS = 250;
+
+export interface ConnectionParts {
+  readonly url: string;
+  readonly apiKey: string;
+  /** The text of `tls.ca`. */
+  readonly ca: string | undefined;
+  readonly insecure: boolean;
+  /** Offer permessage-deflate, for a service that does not do without. */
+  readonly compression: boolean;
+  readonly lookup: LookupFunction | undefined;
+  /** The handshake is not finished sooner. */
+  readonly ready: Promise<void> | undefined;
+  /** Asked each time: a reload may change it. */
+  readonly silenceTimeoutMs: () => number;
+  readonly clock: Clock;
+  /** For what a far end said; before it is cut, because half a secret is not known as one. */
+  readonly redact: Redactor;
+  /** The request for the feed is on its way. */
+  readonly asked: () => void;
+  readonly opened: () => void;
+  readonly frame: (data: FrameData) => void;
+  /** Not called after `close`. */
+  readonly ended: (verdict: Verdict) => void;
+}
+
+export class Connection {
+  readonly #parts: ConnectionParts;
+  readonly #socket: WebSocket;
+  readonly #dial: Dial;
+  #isOver = false;
+  /** Of the handshake, then of the welcome. */
+  #deadline: Timer;
+  #silence: Timer | undefined;
+  #lastLifeMs: number | undefined;
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+    const { clock, url, ca, apiKey, insecure, compression, lookup, frame, redact, ready, asked } = parts;
+    this.#deadline = clock.after(HANDSHAKE_TIMEOUT_MS, () => this.#end(faultVerdict('handshake_timeout')));
+    const tls = { rejectUnauthorized: !insecure, ...(ca === undefined ? {} : { ca }) };
+    this.#dial = new Dial({ tls: url.startsWith('wss:') ? tls : undefined, lookup, clock, ready, asked });
+    const socket = new WebSocket(url, {
+      createConnection: this.#dial.createConnection,
+      headers: { 'X-API-Key': apiKey },
+      perMessageDeflate: compression,
+      // Answered below: ws ends the connection over 60 pings in one packet, and with it the news behind them.
+      autoPong: false,
+      maxPayload: LARGEST_PAYLOAD_BYTES,
+      // Checked by decodeFrame, which counts it; ws would end the connection over one broken frame.
+      skipUTF8Validation: true,
+    });
+    this.#socket = socket;
+    socket.on('open', () => this.#opened());
+    socket.on('message', (data: FrameData) => {
+      if (this.#isOver) return;
+      this.#alive();
+      frame(data);
+    });
+    socket.on('ping', (payload) => {
+      this.#alive();
+      if (!this.#isOver && socket.bufferedAmount < MOST_UNSENT_BYTES) socket.pong(payload);
+    });
+    socket.on('unexpected-response', (_request, response) => void this.#refused(response));
+    // Left to itself, ws waits half a minute for a far end that has just broken the protocol.
+    socket.on('error', (error) => this.#end(onFault(error, redact)));
+    socket.on('close', (code, reason) => this.#end(onClose(code, redact(reason.toString()))));
+  }
+
+  /** Monotonic ms of the last frame, ping, or of the handshake. */
+  get lastLifeMs(): number | undefined {
+    return this.#lastLifeMs;
+  }
+
+  welcomed(): void {
+    this.#deadline.cancel();
+  }
+
+  send(text: string): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
+  }
+
+  /** It is of no use although nothing has failed. */
+  abandon(reason: FaultReason): void {
+    this.#end(faultVerdict(reason));
+  }
+
+  /** `silenceTimeoutMs` has changed. */
+  watchSilence(): void {
+    if (this.#silence === undefined || this.#isOver) return;
+    this.#silence.cancel();
+    this.#watchSilence(false);
+  }
+
+  /** In good form where possible, and soon in any case. */
+  close(): void {
+    this.#isOver = true;
+    this.#cancelTimers();
+    if (this.#socket.readyState !== WebSocket.OPEN) return this.#socket.terminate();
+    this.#socket.close(1000);
+    this.#parts.clock.after(CLOSE_PATIENCE_MS, () => this.#socket.terminate(), false);
+  }
+
+  #opened(): void {
+    if (this.#isOver) return;
+    const { clock, opened } = this.#parts;
+    this.#deadline.cancel();
+    this.#deadline = clock.after(WELCOME_TIMEOUT_MS, () => this.#end(faultVerdict('no_welcome')));
+    this.#alive();
+    this.#watchSilence(false);
+    opened();
+  }
+
+  async #refused(response: IncomingMessage): Promise<void> {
+    const { clock, redact } = this.#parts;
+    const patience = clock.after(REFUSAL_BODY_TIMEOUT_MS, () => response.destroy());
+    let body = '';
+    try {
+      for await (const chunk of response.setEncoding('utf8')) {
+        body += String(chunk);
+        if (body.length > LARGEST_REFUSAL_BYTES) break;
+      }
+    } catch {
+      // The status alone says enough.
+    }
+    patience.cancel();
+    const { location } = response.headers;
+    const headers = location === undefined ? {} : { location: redact(location) };
+    this.#end(onRefusal(response.statusCode ?? 0, { ...response.headers, ...headers }, redact(body)));
+  }
+
+  #alive(): void {
+    this.#lastLifeMs = this.#parts.clock.monotonicMs();
+  }
+
+  /** One timer, set anew only when it fires: a frame costs nothing. */
+  #watchSilence(isSecondLook: boolean): void {
+    const { clock } = this.#parts;
+    const silenceTimeoutMs = this.#parts.silenceTimeoutMs();
+    const silentMs = clock.monotonicMs() - (this.#lastLifeMs ?? 0);
+    if (silentMs < silenceTimeoutMs)
+      this.#silence = clock.after(silenceTimeoutMs - silentMs, () => this.#watchSilence(false));
+    else if (!isSecondLook) this.#silence = clock.after(SECOND_LOOK_MS, () => this.#watchSilence(true));
+    else this.#end(faultVerdict('silent', `for ${Math.round(silentMs / 1000)} s`));
+  }
+
+  /** Terminates rather than closes: a dead far end never answers a close frame. */
+  #end(verdict: Verdict): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#cancelTimers();
+    this.#socket.terminate();
+    this.#parts.ended(verdict);
+  }
+
+  #cancelTimers(): void {
+    this.#deadline.cancel();
+    this.#silence?.cancel();
+    this.#dial.cancel();
+  }
+}

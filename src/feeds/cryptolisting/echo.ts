@@ -1,0 +1,61 @@
+/**
+ * A feed that repeats our key in an announcement: without this it would go into the store and into every chat. Whether
+ * it does is asked of each frame on its way, so the question is cheap; only a frame that does is taken apart.
+ */
+import { redactValues } from '../../platform/redactor.ts';
+import type { Redactor } from '../../platform/secret.ts';
+import type { AnnouncementFrame } from './frames.ts';
+
+/** Of eleven characters of the key in a row, six are one of the blocks; of as many in hex or base64, the same six. */
+const BLOCK = 6;
+
+/** In other forms a piece that is long enough to matter is longer than the words of nearly all titles. */
+const LONG_RUN = /[\w+/-]{13}/;
+
+const blocksOf = (text: string, length: number): readonly string[] =>
+  Array.from({ length: Math.floor(text.length / length) }, (_, at) =>
+    text.slice(at * length, (at + 1) * length),
+  );
+
+export class EchoGuard {
+  readonly #blocks: readonly string[];
+  readonly #otherForms: readonly string[];
+  readonly #redact: Redactor;
+
+  /** `redact` knows `apiKey` in every form. */
+  constructor(apiKey: string, redact: Redactor) {
+    // The prefix says nothing, and may stand in a title.
+    const key = apiKey.replace(/^dsk_/, '');
+    const hex = Buffer.from(key).toString('hex');
+    // Three bytes are four characters of base64, and the key may begin anywhere in the three.
+    const packed = [0, 1, 2].map((offset) => Buffer.from(key.slice(offset)).toString('base64'));
+    this.#blocks = blocksOf(key, BLOCK);
+    this.#otherForms = [
+      ...[key.toLowerCase(), key.toUpperCase()].flatMap((text) => blocksOf(text, BLOCK)),
+      ...[hex, hex.toUpperCase()].flatMap((text) => blocksOf(text, BLOCK * 2)),
+      ...packed.flatMap((text) => blocksOf(text, (BLOCK / 3) * 4)),
+    ];
+    this.#redact = redact;
+  }
+
+  /** The frame itself, unless it quotes the key. */
+  clean(frame: AnnouncementFrame): AnnouncementFrame {
+    if (!this.#quotes(frame.title) && !this.#quotes(frame.ticker) && !this.#quotesElsewhere(frame))
+      return frame;
+    return redactValues(frame, this.#redact) as AnnouncementFrame;
+  }
+
+  #quotesElsewhere({ publisher, listingType, type, extra }: AnnouncementFrame): boolean {
+    if (this.#quotes(publisher) || this.#quotes(listingType) || this.#quotes(type)) return true;
+    for (const _ in extra) return this.#quotes(JSON.stringify(extra));
+    return false;
+  }
+
+  #quotes(text: string): boolean {
+    if (text.length < BLOCK) return false;
+    for (const block of this.#blocks) if (text.includes(block)) return true;
+    if (!LONG_RUN.test(text)) return false;
+    for (const block of this.#otherForms) if (text.includes(block)) return true;
+    return false;
+  }
+}

@@ -1,0 +1,263 @@
+/**
+ * What the service sends, as values: bytes → `Frame` → `Announcement`. Pure, total, and lenient: no
+ * bytes make it throw, and an announcement with odd fields is repaired rather than dropped, because
+ * the feed has no replay and what is not read is gone. Only a frame with nothing to route is garbage.
+ * A known field that cannot be read is kept in `extra` under its own name.
+ */
+import { type Announcement, UNKNOWN } from '../../announcement.ts';
+import {
+  flagOf,
+  isRecord,
+  listOf,
+  numberOf,
+  stampOf,
+  textOf,
+  utcOf,
+  wordOf,
+} from '../../platform/wire-values.ts';
+import { boundedExtra, type Extra } from './extra.ts';
+import { newsIn } from './news.ts';
+import { isRedacted } from './redaction.ts';
+
+export type GarbageReason =
+  | 'too_large'
+  | 'not_utf8'
+  | 'not_json'
+  | 'not_an_object'
+  | 'no_type'
+  | 'wrong_fields'; // an announcement with neither title nor ticker
+
+export interface WelcomeFrame {
+  readonly kind: 'welcome';
+  readonly tier: string;
+  /** `*` = every exchange; also when the service does not say. */
+  readonly allowedCex: '*' | readonly string[];
+  /** `null` = the key does not expire; absent when the service does not say. */
+  readonly expiresInSecs: number | null | undefined;
+  /** Every other number of the welcome (`maxConnections`, `maxDistinctIps`, …), by its own name. */
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+export interface AnnouncementFrame {
+  readonly kind: 'announcement';
+  readonly type: string;
+  readonly test: boolean;
+  readonly title: string;
+  /** Comma-separated, as on the wire; '' for none. */
+  readonly ticker: string;
+  readonly publisher: string;
+  readonly listingType: string;
+  readonly publishTimestampUs: number | undefined;
+  readonly detectedTimestampUs: number | undefined;
+  readonly dispatchTimestampUs: number | undefined;
+  readonly abnormal: boolean;
+  readonly extra: Extra;
+}
+
+export type Frame =
+  | WelcomeFrame
+  | { readonly kind: 'heartbeat'; readonly timestampUs: number | undefined }
+  | AnnouncementFrame
+  | { readonly kind: 'error'; readonly code: string; readonly retryAfterSecs: number | undefined }
+  | {
+      readonly kind: 'unknown';
+      readonly type: string;
+      readonly keys: readonly string[];
+      /** An excerpt, where it speaks of a listing. */
+      readonly news: string | undefined;
+    }
+  | { readonly kind: 'garbage'; readonly reason: GarbageReason; readonly news: string | undefined };
+
+/** What `ws` hands out for a message, and plain text. */
+export type FrameData = string | Uint8Array | ArrayBuffer | readonly Uint8Array[];
+
+/** The longest real announcement is under 2 KB; this only keeps nonsense from costing time. */
+export const LARGEST_FRAME_BYTES = 256 * 1024;
+
+/** Enough of a foreign word for a log line. */
+const LONGEST_WORD = 64;
+const MOST_KEYS = 32;
+
+/** Fatal: broken bytes must not turn into a plausible ticker. Drops a byte order mark. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Binary and text frames carry the same JSON (feed-protocol.md), so `isBinary` decides nothing. */
+export function decodeFrame(data: FrameData, _isBinary?: boolean): Frame {
+  const bytes = typeof data === 'string' ? data : bytesOf(data);
+  const size = typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.byteLength;
+  if (size > LARGEST_FRAME_BYTES) return garbage('too_large');
+
+  let text: string;
+  try {
+    text = typeof bytes === 'string' ? bytes.replace(/^\uFEFF/, '') : utf8.decode(bytes);
+  } catch {
+    return garbage('not_utf8', Buffer.from(bytes as Uint8Array).toString('latin1'));
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return garbage('not_json', text);
+  }
+  if (!isRecord(value)) return garbage('not_an_object', text);
+  const type = value['type'];
+  if (typeof type !== 'string' || type === '') return garbage('no_type', text);
+  return frameOf(type, value, text);
+}
+
+function frameOf(type: string, fields: Extra, text: string): Frame {
+  switch (type) {
+    case 'announcement':
+    case 'test_announcement':
+      return announcementFrame(type, fields, text);
+    case 'heartbeat':
+      return { kind: 'heartbeat', timestampUs: heartbeatUs(fields) };
+    case 'welcome':
+      return welcomeFrame(fields);
+    case 'error': {
+      const code = textOf(fields['code'])?.slice(0, LONGEST_WORD) ?? UNKNOWN;
+      return { kind: 'error', code, retryAfterSecs: numberOf(fields['retryAfterSecs']) };
+    }
+    default: {
+      const keys = Object.keys(fields).slice(0, MOST_KEYS);
+      return {
+        kind: 'unknown',
+        type: type.slice(0, LONGEST_WORD).toWellFormed(),
+        keys: keys.map((key) => key.slice(0, LONGEST_WORD).toWellFormed()),
+        news: newsIn(text),
+      };
+    }
+  }
+}
+
+function announcementFrame(type: string, fields: Extra, text: string): Frame {
+  const read: Record<string, unknown> = { type };
+  const take = <T>(name: string, reader: (value: unknown) => T | undefined): T | undefined => {
+    const value = reader(fields[name]);
+    if (value !== undefined) read[name] = value;
+    return value;
+  };
+  const title = take('title', textOf) ?? '';
+  const ticker = take('ticker', listOf) ?? '';
+  if (title.trim() === '' && !/[^\s,]/.test(ticker)) return garbage('wrong_fields', text);
+  return {
+    kind: 'announcement',
+    type,
+    test: type === 'test_announcement',
+    title,
+    ticker,
+    publisher: take('publisher', wordOf)?.toLowerCase() ?? UNKNOWN,
+    listingType: take('listingType', wordOf) ?? UNKNOWN,
+    publishTimestampUs: take('publishTimestampUs', stampOf),
+    detectedTimestampUs: take('detectedTimestampUs', stampOf),
+    dispatchTimestampUs: take('dispatchTimestampUs', stampOf),
+    abnormal: take('abnormalDetectionLatency', flagOf) ?? false,
+    extra: boundedExtra(
+      fields,
+      Object.keys(fields).filter((key) => !Object.hasOwn(read, key) && !isEmptyKnown(key, fields[key])),
+    ),
+  };
+}
+
+const KNOWN_FIELDS: ReadonlySet<string> = new Set([
+  'type',
+  'title',
+  'ticker',
+  'publisher',
+  'listingType',
+  'publishTimestampUs',
+  'detectedTimestampUs',
+  'dispatchTimestampUs',
+  'abnormalDetectionLatency',
+]);
+
+/** `"ticker": null` says the same as no ticker at all: nothing worth keeping. */
+function isEmptyKnown(key: string, value: unknown): boolean {
+  return KNOWN_FIELDS.has(key) && (value === null || value === '');
+}
+
+function welcomeFrame(fields: Extra): WelcomeFrame {
+  const limits: [string, number][] = [];
+  for (const [key, value] of Object.entries(fields))
+    if (typeof value === 'number' && key !== 'expiresInSecs' && limits.length < MOST_KEYS)
+      limits.push([key.slice(0, LONGEST_WORD), value]);
+  const expires = fields['expiresInSecs'];
+  return {
+    kind: 'welcome',
+    tier: textOf(fields['tier'])?.slice(0, LONGEST_WORD) ?? UNKNOWN,
+    allowedCex: allowedCexOf(fields['allowedCex']),
+    expiresInSecs: expires === null ? null : numberOf(expires),
+    limits: Object.fromEntries(limits),
+  };
+}
+
+function allowedCexOf(value: unknown): '*' | readonly string[] {
+  if (value === undefined || value === null) return '*';
+  const names = (listOf(value) ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const named = names.filter((name) => name !== '');
+  return named.includes('*') ? '*' : named;
+}
+
+/**
+ * `timestampNs` is above 2^53. As a double it is off by at most 128 ns (doubles near 1.8e18 lie 256
+ * apart) and is divided before it is used: rounded to µs the error is at most 1 µs, which no network
+ * lets anyone notice. It needs no BigInt, and so no second parser.
+ */
+function heartbeatUs(fields: Extra): number | undefined {
+  return stampOf(fields['timestampNs']) ?? utcOf(fields['timeUtc']);
+}
+
+/** What intake knows about a frame beyond its bytes. */
+export interface Receipt {
+  readonly id: string;
+  readonly feed: string;
+  readonly receivedTimestampUs: number;
+  readonly receivedMs: number;
+  readonly ageAtReceiptMs: number;
+  /** See `Announcement`. */
+  readonly stalledMs?: number;
+}
+
+export function toAnnouncement(frame: AnnouncementFrame, receipt: Receipt): Announcement {
+  const { title, listingType, extra } = frame;
+  const tickers = tickersOf(frame.ticker);
+  return {
+    id: receipt.id,
+    type: frame.type,
+    feed: receipt.feed,
+    publisher: frame.publisher,
+    listingType,
+    tickers,
+    title,
+    publishTimestampUs: frame.publishTimestampUs,
+    detectedTimestampUs: frame.detectedTimestampUs,
+    dispatchTimestampUs: frame.dispatchTimestampUs,
+    receivedTimestampUs: receipt.receivedTimestampUs,
+    receivedMs: receipt.receivedMs,
+    ageAtReceiptMs: receipt.ageAtReceiptMs,
+    ...(receipt.stalledMs === undefined ? {} : { stalledMs: receipt.stalledMs }),
+    abnormal: frame.abnormal,
+    redacted: isRedacted({ title, tickers, listingType, extra }),
+    test: frame.test,
+    extra,
+  };
+}
+
+/** `"ABC, DEF,"` → ABC, DEF: in order, without empties and repeats. Case is kept: it may matter to an exchange. */
+export function tickersOf(ticker: string): readonly string[] {
+  const names = new Set<string>();
+  for (const part of ticker.split(',')) {
+    const name = part.trim();
+    if (name !== '') names.add(name);
+  }
+  return [...names];
+}
+
+function garbage(reason: GarbageReason, text = ''): Frame {
+  return { kind: 'garbage', reason, news: newsIn(text) };
+}
+
+function bytesOf(data: Exclude<FrameData, string>): Uint8Array {
+  if (data instanceof Uint8Array) return data;
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : Buffer.concat(data);
+}

@@ -1,0 +1,55 @@
+/** One connection to the feed service. */
+import { z } from 'zod';
+import { duration, durationOrOff, flag, secret, text, url } from '../../platform/fields.ts';
+
+/** What a header can carry; anything else would be refused by Node, and is a slip of copying anyway. */
+const SENDABLE = /^[\x21-\x7e]+$/;
+
+const exchanges = z
+  .union([
+    text().transform((name) => [name]),
+    z.array(text()).min(1, 'must name at least one exchange, or be left out'),
+  ])
+  .transform((names) => names.map((name) => name.trim().toLowerCase()))
+  .optional();
+
+export const feedOptions = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[\w.-]{1,40}$/, 'must be 1 to 40 letters, digits, dots, dashes or underscores')
+      .optional()
+      .describe('default: host name of the url'),
+    url: url('wss:', 'ws:')
+      .refine(
+        (value) => !/api_?key/i.test(new URL(value).search),
+        'must not carry the key: the service refuses it there; use apiKey',
+      )
+      .refine((value) => new URL(value).hash === '', 'must not have a part after #')
+      .default('wss://cryptolisting.ws')
+      .describe('of the endpoint'),
+    apiKey: secret()
+      .refine(
+        (key) => SENDABLE.test(key.reveal()),
+        'must be one line of plain letters and digits, as the service issued it',
+      )
+      .meta({ secret: true })
+      .describe('your key: dsk_ and 64 hex characters'),
+    exchanges: exchanges.describe('only these publishers; becomes ?cex='),
+    silenceTimeout: duration()
+      .default(45_000)
+      .describe('without any frame or ping for this long the connection counts as dead'),
+    selfTest: durationOrOff()
+      .default(3_600_000)
+      .describe('asks for a test announcement after connect and at this interval; false = never'),
+    tls: z
+      .strictObject({
+        ca: text().optional().describe('file with the certificate authority to trust'),
+        insecure: flag().default(false).describe('true = accept any certificate'),
+      })
+      .prefault({})
+      .describe('how the certificate is checked'),
+  })
+  .transform((feed) => ({ ...feed, name: feed.name ?? new URL(feed.url).hostname }));
+
+export type FeedOptions = z.output<typeof feedOptions>;

@@ -1,0 +1,120 @@
+/** A connection that failed, in words: what happened and what to do. */
+import type { HttpLost, HttpUnreachable } from './connection.ts';
+import { NOT_IN_TIME, SPEAKS_TLS } from './exchange.ts';
+
+/** For people: where it is, and which key of the config says so. */
+export interface FarEnd {
+  /** `https://name:port`; nothing that could be a secret. */
+  readonly origin: string;
+  /** `url` */
+  readonly key: string;
+  /** `the bot` */
+  readonly receiver: string;
+}
+
+export const UNREADABLE_ADVICE =
+  'The receiver says that it has it, but the rest of its answer could not be read. Look whether it is there; something in between may change answers.';
+
+type Advice = (farEnd: FarEnd & { readonly host: string }) => string;
+
+const refused: Advice = ({ host, key, receiver }) =>
+  `Nothing listens at ${host}: start ${receiver} or correct \`${key}\`.`;
+const noName: Advice = ({ host, key }) =>
+  `There is no host with the name ${nameOf(host)}: correct \`${key}\`, or look at this machine's DNS.`;
+const noResolver: Advice = ({ host }) =>
+  `The name ${nameOf(host)} could not be looked up: this machine's DNS does not answer.`;
+const noRoute: Advice = ({ host, key }) =>
+  `This machine has no way to ${host}: look at its network, or correct \`${key}\`.`;
+const tooSlow: Advice = ({ host, key }) =>
+  `No connection to ${host} in time: it is down, a firewall drops the request, or \`${key}\` has the wrong port.`;
+const untrusted: Advice = ({ host }) =>
+  `The certificate of ${host} is not from an authority that this machine trusts: install one that is, or name your own authority's file in the environment variable NODE_EXTRA_CA_CERTS.`;
+const expired: Advice = ({ host }) =>
+  `The certificate of ${host} has expired: renew it. If it has not, the clock of this machine is wrong.`;
+const tooEarly: Advice = ({ host }) =>
+  `The certificate of ${host} is not valid yet: the clock of this machine, or of the one that made it, is wrong.`;
+const otherName: Advice = ({ host, key }) =>
+  `The certificate at ${host} is for another name: write the name that it is for into \`${key}\`, or correct the certificate.`;
+const revoked: Advice = ({ host }) => `The certificate of ${host} was revoked: it needs a new one.`;
+const noTls: Advice = ({ host, key }) =>
+  `${host} does not speak TLS: write http:// in place of https:// in \`${key}\`, or the port that does.`;
+const hungUp: Advice = ({ host, key, origin }) =>
+  origin.startsWith('https:')
+    ? `${host} hung up before the connection was encrypted: if it does not speak TLS, write http:// in place of https:// in \`${key}\`; else a firewall may be in the way.`
+    : `${host} hung up at once: look at ${nameOf(host)} and at what lies between, or correct \`${key}\`.`;
+const tlsFailed: Advice = ({ host }) =>
+  `${host} and this machine agree on no way to encrypt: it may be very old, or ask for a client certificate.`;
+const speaksTls: Advice = ({ host, key }) =>
+  `${host} wants TLS: write https:// in place of http:// in \`${key}\`.`;
+const noRequest: Advice = () =>
+  'The request cannot be made as it is configured, so nothing is sent: look at `headers` and at the token.';
+const noHandles: Advice = () =>
+  'This process may open no more files or connections: raise the limit (`ulimit -n`, `LimitNOFILE`).';
+
+const BY_CODE: ReadonlyMap<string, Advice> = new Map([
+  ['ECONNREFUSED', refused],
+  ['ENOTFOUND', noName],
+  ['ENODATA', noName],
+  ['EAI_AGAIN', noResolver],
+  ['EAI_FAIL', noResolver],
+  ['EHOSTUNREACH', noRoute],
+  ['ENETUNREACH', noRoute],
+  ['EADDRNOTAVAIL', noRoute],
+  ['EHOSTDOWN', noRoute],
+  ['ETIMEDOUT', tooSlow],
+  ['UND_ERR_CONNECT_TIMEOUT', tooSlow],
+  [NOT_IN_TIME, tooSlow],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', untrusted],
+  ['SELF_SIGNED_CERT_IN_CHAIN', untrusted],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', untrusted],
+  ['UNABLE_TO_GET_ISSUER_CERT', untrusted],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', untrusted],
+  ['CERT_UNTRUSTED', untrusted],
+  ['CERT_HAS_EXPIRED', expired],
+  ['CERT_NOT_YET_VALID', tooEarly],
+  ['CERT_REVOKED', revoked],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', otherName],
+  ['HOSTNAME_MISMATCH', otherName],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', noTls],
+  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', noTls],
+  ['ERR_SSL_HTTP_REQUEST', noTls],
+  ['ECONNRESET', hungUp],
+  ['EPIPE', hungUp],
+  ['EPROTO', tlsFailed],
+  [SPEAKS_TLS, speaksTls],
+  ['UND_ERR_INVALID_ARG', noRequest],
+  ['UND_ERR_NOT_SUPPORTED', noRequest],
+  ['EMFILE', noHandles],
+  ['ENFILE', noHandles],
+]);
+
+/** `undefined`: the reason's general sentence is as good. */
+export function connectionAdvice(result: HttpUnreachable | HttpLost, farEnd: FarEnd): string | undefined {
+  const { code = '' } = result;
+  const known = { ...farEnd, host: hostOf(farEnd.origin) };
+  if (result.kind === 'lost') return code === SPEAKS_TLS ? speaksTls(known) : lostAdvice(result, known);
+  const advice = BY_CODE.get(code) ?? (code.startsWith('ERR_SSL_') ? tlsFailed : undefined);
+  return advice?.(known);
+}
+
+/** The connection had been made: what went wrong then can still be a wrong port or scheme. */
+function lostAdvice({ reason }: HttpLost, { host, key, origin }: Parameters<Advice>[0]): string | undefined {
+  if (reason === 'answer_unreadable')
+    return `At ${host} something answered that does not speak HTTP: check the port in \`${key}\`. Whether it has acted is not known.`;
+  // Some servers hang up on a request that is not encrypted.
+  return reason === 'connection_lost' && origin.startsWith('http:')
+    ? `${host} hung up before it answered, and may have acted or not. If it wants TLS, write https:// in \`${key}\`.`
+    : undefined;
+}
+
+/** With the port, also where the scheme implies it. */
+function hostOf(origin: string): string {
+  const { protocol, hostname, port } = new URL(origin);
+  return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+}
+
+const nameOf = (host: string): string => host.replace(/:\d+$/, '');
+
+/** A refusal that is not in the platform's own form. */
+export const notThePlatform = (platform: string, keys: string): string =>
+  `It was not ${platform} that answered, but something in between: a proxy, a firewall or a wrong address. Look at ${keys} and at the network of this machine.`;

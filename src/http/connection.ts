@@ -1,0 +1,127 @@
+/**
+ * One destination's connections, and one request over them: what was answered, or what went wrong, and
+ * whether the request had been handed to the socket by then. That boundary is measured, not guessed from
+ * error codes: before it nothing can have arrived, after it anything may have.
+ *
+ * The caller's signal is the only deadline (undici's timers are coarse: `delivery-facts.md`), redirects
+ * are answers like any other, nothing is ever sent twice, and `send` never throws for what a network does.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Clock } from '../platform/clock.ts';
+import { HttpExchange } from './exchange.ts';
+import { Lingering } from './lingering.ts';
+import { HttpPool, type Needs } from './pool.ts';
+import type { HttpPools } from './pool-registry.ts';
+
+export interface HttpRequest {
+  readonly method: string;
+  /** With the query. It may carry a token: never shown. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly signal: AbortSignal;
+  /** Monotonic ms; nothing is written from then on. */
+  readonly expiresAtMs: number | undefined;
+  /** Called in the tick in which the bytes go to the socket, before they do. */
+  readonly leaving?: (() => void) | undefined;
+  /** The status says it all: the body is waited for a moment, and no longer. */
+  readonly statusDecides?: boolean;
+}
+
+/** The status line and headers came. */
+export interface HttpAnswer {
+  readonly kind: 'answer';
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** As much as came, at most 64 KiB. */
+  readonly bodyText: string;
+  /** Why the body ends too soon; absent when it is whole. */
+  readonly bodyFault: string | undefined;
+  readonly writtenMs: number;
+  /** It had to wait for its connection to be made. */
+  readonly connected: boolean;
+}
+
+/** Nothing was written: the far end cannot have acted. */
+export interface HttpUnreachable {
+  readonly kind: 'unreachable';
+  readonly detail: string;
+  /** The system's (`ECONNREFUSED`) or our own word for it, if there is one. */
+  readonly code?: string | undefined;
+}
+
+/** It was written, and then: no answer in time, the connection broke, or it was not HTTP that came back. */
+export interface HttpLost {
+  readonly kind: 'lost';
+  readonly reason: 'timeout' | 'connection_lost' | 'answer_unreadable';
+  readonly detail: string;
+  readonly code?: string | undefined;
+  readonly writtenMs: number;
+  readonly connected: boolean;
+}
+
+export type HttpResult = HttpAnswer | HttpUnreachable | HttpLost;
+
+export interface HttpOptions extends Needs {
+  /** How long a connection may lie unused before a fresh one takes its place; `false`: opened only when needed. */
+  readonly warmMs: number | false;
+  readonly clock: Clock;
+  readonly pools: Pick<HttpPools, 'join'>;
+}
+
+interface Waiting {
+  readonly request: HttpRequest;
+  readonly exchange: HttpExchange;
+}
+
+export class HttpConnection {
+  readonly #options: HttpOptions;
+  readonly #pool: HttpPool;
+  #underWay = 0;
+  /** Beyond this destination's share of the origin's connections: only when that has just become smaller. */
+  readonly #waiting: Waiting[] = [];
+  readonly #lingering: Lingering;
+  readonly #leave: () => Promise<void>;
+
+  constructor(origin: string, options: HttpOptions) {
+    this.#options = options;
+    const { pool, leave } = options.pools.join(origin, options.warmMs, options, HttpPool);
+    this.#pool = pool;
+    this.#leave = leave;
+    this.#lingering = new Lingering(options.clock);
+  }
+
+  /** So many requests can be under way; the share becomes smaller as other destinations join. */
+  get atOnce(): number {
+    return Math.min(this.#options.connections, this.#pool.share);
+  }
+
+  send(request: HttpRequest): Promise<HttpResult> {
+    const { signal } = request;
+    const exchange = new HttpExchange(this.#options.clock, this.#pool, request);
+    if (signal.aborted) exchange.abort();
+    else if (this.#underWay < this.atOnce) this.#dispatch(request, exchange);
+    else this.#waiting.push({ request, exchange });
+    return exchange.result;
+  }
+
+  /** Cuts what is still open, unless other destinations use it too. */
+  close(): Promise<void> {
+    return this.#leave();
+  }
+
+  #dispatch({ method, path, headers, body }: HttpRequest, exchange: HttpExchange): void {
+    this.#underWay++;
+    void exchange.result.then(() => this.#ended(exchange));
+    // `idempotent: false` is what undici assumes of a POST; said aloud because a PUT must not be repeated either.
+    const asked = { 'accept-encoding': 'identity', ...headers };
+    this.#pool.dispatch({ method, path, headers: asked, body, idempotent: false }, exchange);
+  }
+
+  #ended(exchange: HttpExchange): void {
+    this.#underWay--;
+    if (exchange.isComing) this.#lingering.add(exchange);
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift())
+      if (!next.exchange.isOver) return this.#dispatch(next.request, next.exchange);
+  }
+}

@@ -1,0 +1,45 @@
+/** Loads a config from text, with files that exist only here. */
+import { type LoadedConfig, loadConfig } from '../../src/config/load.ts';
+import { formatProblem } from '../../src/config/problem.ts';
+
+export const FILE = '/etc/bridge/config.yaml';
+
+export function load(
+  text: string | Uint8Array,
+  env: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string | Uint8Array>> = {},
+): LoadedConfig {
+  const all: Readonly<Record<string, string | Uint8Array>> = { [FILE]: text, ...files };
+  return loadConfig({
+    file: FILE,
+    env,
+    readFile: (path) => {
+      const content = all[path];
+      if (content === undefined) throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
+      return content;
+    },
+  });
+}
+
+/** `LINE:COL: message`, as `check` prints it behind the file name. */
+export const problemsOf = (loaded: LoadedConfig) =>
+  loaded.problems.map(({ line, column, message }) => `${line}:${column}: ${message}`);
+
+export const warningsOf = (loaded: LoadedConfig) =>
+  loaded.warnings.map(({ line, column, message }) => `${line}:${column}: ${message}`);
+
+/** Everything that a person would see. */
+export const shown = ({ problems, warnings }: LoadedConfig) =>
+  [...problems, ...warnings].map((problem) => formatProblem('config.yaml', problem)).join('\n');
+
+export const FEEDS = `feeds:
+  - apiKey: \${KEY}
+`;
+export const DESTINATIONS = `destinations:
+  bot: { type: webhook, url: https://bot.example.com/x }
+`;
+export const RULES = `rules:
+  - match: {}
+    send: bot
+`;
+export const ENV = { KEY: `dsk_${'a1'.repeat(32)}` };

@@ -1,0 +1,126 @@
+/** A real `FeedClient` on a clock that moves when told, and everything that it said. */
+import type { LookupFunction } from 'node:net';
+import { FeedClient } from '../../../src/feeds/cryptolisting/client.ts';
+import type { FeedParts } from '../../../src/feeds/cryptolisting/client-parts.ts';
+import { ConnectGate, SelfTestGate } from '../../../src/feeds/cryptolisting/connect-gate.ts';
+import { type Expectations, KEY_EXPIRES_WITHIN_MS } from '../../../src/feeds/cryptolisting/evidence.ts';
+import type { AnnouncementFrame, Receipt, WelcomeFrame } from '../../../src/feeds/cryptolisting/frames.ts';
+import { type Loss, unproven } from '../../../src/feeds/cryptolisting/health.ts';
+import { feedOptions } from '../../../src/feeds/cryptolisting/options.ts';
+import { Coverage, type Want } from '../../../src/feeds/cryptolisting/uncovered-publishers.ts';
+import type { Warning } from '../../../src/feeds/cryptolisting/warning.ts';
+import type { Clock } from '../../../src/platform/clock.ts';
+import { Arrivals } from '../../../src/simulator/arrivals.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+
+export const KEY = `dsk_${'a1'.repeat(32)}`;
+export const OTHER_KEY = `dsk_${'b2'.repeat(32)}`;
+
+export interface ListenerOptions {
+  readonly name?: string;
+  readonly url: string;
+  readonly apiKey?: string;
+  readonly exchanges?: readonly string[];
+  readonly silenceTimeout?: string;
+  readonly selfTest?: string | false;
+  readonly insecure?: boolean;
+  readonly ca?: string;
+  readonly lookup?: LookupFunction;
+  readonly clock?: FakeClock;
+  readonly gates?: Pick<FeedParts, 'connectGate' | 'selfTestGate'>;
+  readonly wants?: readonly Want[];
+  readonly keyExpiresWithinMs?: number;
+  readonly ready?: Promise<void>;
+  readonly heldUpMs?: (nowMs: number) => number;
+}
+
+export const newGates = () => ({ connectGate: new ConnectGate(), selfTestGate: new SelfTestGate() });
+
+export class Listener implements Disposable {
+  readonly announcements = new Arrivals<AnnouncementFrame>('announcement');
+  readonly receipts: Omit<Receipt, 'id'>[] = [];
+  /** Of each announcement, at receipt. */
+  readonly ages: number[] = [];
+  readonly welcomes = new Arrivals<WelcomeFrame>('welcome');
+  readonly losses = new Arrivals<Loss & { readonly retryMs: number }>('loss');
+  readonly fatals = new Arrivals<{ readonly reason: string; readonly advice: string }>('fatal end');
+  readonly warnings = new Arrivals<Warning>('warning');
+  readonly selfTests = new Arrivals<number | 'unanswered'>('self-test');
+  readonly odd = new Arrivals<string>('odd frame');
+  readonly clock: FakeClock;
+  readonly client: FeedClient;
+
+  constructor(options: ListenerOptions) {
+    const { url, exchanges, silenceTimeout, selfTest = false, insecure = false } = options;
+    this.clock = options.clock ?? new FakeClock();
+    const parsed = feedOptions.parse({
+      ...{ url, exchanges, silenceTimeout, selfTest, name: options.name ?? 'one' },
+      apiKey: options.apiKey ?? KEY,
+      tls: { insecure },
+    });
+    this.client = new FeedClient({
+      options: parsed,
+      ca: options.ca,
+      ...(options.gates ?? newGates()),
+      clock: this.clock satisfies Clock,
+      random: () => 0.5,
+      redact: (text) => text.replaceAll(options.apiKey ?? KEY, '[key]'),
+      ...(options.heldUpMs === undefined ? {} : { heldUpMs: options.heldUpMs }),
+      ...(options.ready === undefined ? {} : { ready: options.ready }),
+      ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+      expectations: expectations(options),
+      events: {
+        announcement: (frame, receipt) => {
+          this.receipts.push(receipt);
+          this.ages.push(receipt.ageAtReceiptMs);
+          this.announcements.add(frame);
+        },
+        welcome: (_feed, frame) => this.welcomes.add(frame),
+        lost: (_feed, loss, retryMs) => this.losses.add({ ...loss, retryMs }),
+        fatal: (_feed, { reason, detail, advice = '' }) =>
+          this.fatals.add({ reason: detail === undefined ? reason : `${reason} (${detail})`, advice }),
+        changeFailed: () => undefined,
+        warning: (warning) => this.warnings.add(warning),
+        odd: (_feed, { kind }) => this.odd.add(kind),
+        selfTest: (_feed, result) =>
+          this.selfTests.add(result === 'unanswered' ? result : result.roundTripMs),
+      },
+    });
+    this.client.start();
+  }
+
+  /** Lets time pass; what is due at once happens too. */
+  pass(ms: number): Promise<void> {
+    return this.clock.advance(ms);
+  }
+
+  /** The first connection attempt is made. */
+  async begin(): Promise<this> {
+    await this.pass(0);
+    return this;
+  }
+
+  get trouble(): string | undefined {
+    return unproven(this.client.status, this.client.options, this.clock.monotonicMs());
+  }
+
+  get codes(): readonly string[] {
+    return this.warnings.all.map(({ code }) => code);
+  }
+
+  [Symbol.dispose](): void {
+    this.client.stop();
+  }
+}
+
+export function expectations({
+  name = 'one',
+  exchanges,
+  wants = [],
+  keyExpiresWithinMs,
+}: ListenerOptions): Expectations {
+  return {
+    keyExpiresWithinMs: keyExpiresWithinMs ?? KEY_EXPIRES_WITHIN_MS,
+    coverage: new Coverage([{ name, exchanges }], wants),
+  };
+}

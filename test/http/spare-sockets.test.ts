@@ -1,0 +1,139 @@
+/** Spares on a fake clock: a server that ends what has idled never leaves the bridge without one. */
+import { Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { AT_EASE, MOST_IN_ALL, SparePace } from '../../src/http/spare-pace.ts';
+import { SpareSockets } from '../../src/http/spare-sockets.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+/** As over TLS with a round trip of 50 ms. */
+const OPENING_MS = 150;
+const IDLE_MS = 5000;
+
+test('regression: spares are not all of one age, so that a server does not end all of them at once', async () => {
+  const clock = new FakeClock();
+  let open = 0;
+  let opened = 0;
+  const spares = new SpareSockets({
+    freshMs: 60_000,
+    clock,
+    pace: new SparePace(clock),
+    open: (callback) => {
+      clock.after(OPENING_MS, () => {
+        const socket = new Socket();
+        open++;
+        opened++;
+        socket.once('close', () => open--);
+        clock.after(IDLE_MS, () => void socket.emit('readable'));
+        callback(null, socket);
+      });
+    },
+  });
+  spares.want(2);
+  await clock.advance(OPENING_MS);
+  expect(open).toBe(1);
+  await clock.advance(2000);
+  expect(open).toBe(2);
+  let fewest = open;
+  for (let passedMs = 0; passedMs < 60_000; passedMs += 50) {
+    await clock.advance(50);
+    fewest = Math.min(fewest, open);
+  }
+  expect(fewest).toBe(1);
+  expect(opened).toBeGreaterThan(20);
+  spares.close();
+  clock.forget();
+});
+
+/** Far ends that never refuse, and how many connections they have seen. */
+function farEnds(clock: FakeClock, idleMs = Number.POSITIVE_INFINITY) {
+  const seen = { opened: 0, open: 0 };
+  const pace = new SparePace(clock);
+  const one = (wanted: number) => {
+    const spares = new SpareSockets({
+      ...{ freshMs: 45_000, clock, pace },
+      open: (callback) => {
+        clock.after(OPENING_MS, () => {
+          const socket = new Socket();
+          seen.opened++;
+          seen.open++;
+          socket.once('close', () => seen.open--);
+          if (Number.isFinite(idleMs)) clock.after(idleMs, () => void socket.emit('readable'));
+          callback(null, socket);
+        });
+      },
+    });
+    const holder = { allot: (count: number) => spares.want(count) };
+    pace.wish(holder, wanted);
+    return { spares, use: () => pace.used(holder), leave: () => pace.wish(holder, 0) };
+  };
+  return { seen, pace, one };
+}
+
+test.each([
+  ['never', Number.POSITIVE_INFINITY],
+  ['after 60 s', 60_000],
+  ['after 2 s', 2000],
+])(
+  'regression: 3,000 far ends that end what idles %s: one connection each, and at most 600 a minute after that',
+  async (_, idleMs) => {
+    const clock = new FakeClock();
+    const { seen, one } = farEnds(clock, idleMs);
+    for (let n = 0; n < 3000; n++) one(2);
+    await clock.advance(1000);
+    expect(
+      seen.opened,
+      'those that came before it was many have opened their first, too',
+    ).toBeLessThanOrEqual(3000 + AT_EASE);
+    expect(seen.open).toBeLessThanOrEqual(3000);
+    for (let minute = 0; minute < 3; minute++) {
+      const before = seen.opened;
+      await clock.advance(60_000);
+      expect(seen.opened - before).toBeLessThanOrEqual(610);
+    }
+    clock.forget();
+  },
+);
+
+test('up to a few hundred each far end has what it wants, replaced when it has lain for `warm`', async () => {
+  const clock = new FakeClock();
+  const { seen, one } = farEnds(clock);
+  for (let n = 0; n < AT_EASE / 2; n++) one(2);
+  await clock.advance(5000);
+  expect(seen.open).toBe(AT_EASE);
+  await clock.advance(45_000);
+  expect(seen.opened).toBe(2 * AT_EASE);
+  clock.forget();
+});
+
+test('beyond the most in all, those used last have one', async () => {
+  const clock = new FakeClock();
+  const { seen, one } = farEnds(clock);
+  const all = Array.from({ length: MOST_IN_ALL + 100 }, () => one(1));
+  await clock.advance(5000);
+  expect(seen.open).toBeLessThanOrEqual(MOST_IN_ALL);
+  expect(all[0]?.spares.take(), 'the first came first, and has not been used since').toBeUndefined();
+  all[0]?.use();
+  await clock.advance(5000);
+  expect(all[0]?.spares.take()).toBeDefined();
+  for (const { leave } of all) leave();
+  await clock.advance(0);
+  expect(seen.open).toBeLessThanOrEqual(1);
+  clock.forget();
+});
+
+test('regression: the newest goes first; what is older is closed once others of the same moment have theirs', async () => {
+  const clock = new FakeClock();
+  const { seen, one } = farEnds(clock);
+  const { spares } = one(4);
+  await clock.advance(5000);
+  const taken = [spares.take(), spares.take()];
+  expect(new Set(taken).size).toBe(2);
+  expect(seen.open).toBe(4);
+  await clock.advance(5000);
+  const next = spares.take();
+  expect(taken).not.toContain(next);
+  // Two were taken, and the two that were older than these have been replaced.
+  expect(seen.opened).toBe(8);
+  spares.close();
+  clock.forget();
+});

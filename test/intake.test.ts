@@ -1,0 +1,124 @@
+/** The order in which announcements that one read of the socket brought are handed over. */
+import { expect, test } from 'vitest';
+import { Dedupe } from '../src/dedupe.ts';
+import type { AnnouncementFrame } from '../src/feeds/cryptolisting/frames.ts';
+import { Intake } from '../src/intake.ts';
+import { createIds } from '../src/outbox/ids.ts';
+
+test('regression: a notice that was read before a listing, but with it, does not take its place', async () => {
+  const pushed: string[] = [];
+  const quiet = () => undefined;
+  const received: string[] = [];
+  const intake = new Intake(
+    {
+      ids: createIds(() => 0.5),
+      nextTurn: queueMicrotask,
+      dedupe: new Dedupe(60_000),
+      journal: { recordAll: quiet, settle: quiet },
+      events: { received: ({ title }) => void received.push(title), duplicate: quiet, capped: quiet },
+    },
+    {
+      router: {
+        route: () => ({
+          rules: ['all'],
+          matches: [{ rule: 'all', destination: 'bot', template: undefined, tickers: [] }],
+        }),
+        explain: () => [],
+      },
+      targets: new Map([
+        [
+          'bot',
+          {
+            forEachTicker: false,
+            maxAgeMs: false,
+            push: ({ announcement }) => void pushed.push(announcement.title),
+          },
+        ],
+      ]),
+    },
+  );
+  const frame = (title: string, listingType: string) =>
+    ({
+      kind: 'announcement',
+      title,
+      listingType,
+      publisher: 'upbit',
+      ticker: '',
+      extra: {},
+    }) as unknown as AnnouncementFrame;
+  const receipt = { feed: 'one', receivedMs: 1, receivedTimestampUs: 1, ageAtReceiptMs: 0 };
+  for (const [title, type] of [
+    ['notice', 'not_listing'],
+    ['listing', 'spot_listing'],
+    ['another notice', 'not_listing'],
+    ['another listing', 'futures_listing'],
+  ] as const)
+    intake.take(frame(title, type), receipt as unknown as Parameters<Intake['take']>[1]);
+  await Promise.resolve();
+  expect(pushed).toEqual(['listing', 'another listing', 'notice', 'another notice']);
+  expect(received, 'on record as they came').toEqual([
+    'notice',
+    'listing',
+    'another notice',
+    'another listing',
+  ]);
+});
+
+test('regression: the first of thousands of deliveries does not wait for the last, and all are on record before it', () => {
+  const pushed: string[] = [];
+  const turns: (() => void)[] = [];
+  let recorded = 0;
+  const quiet = () => undefined;
+  const names = Array.from({ length: 3000 }, (_, n) => `bot-${n}`);
+  const intake = new Intake(
+    {
+      ids: createIds(() => 0.5),
+      dedupe: new Dedupe(60_000),
+      journal: {
+        recordAll: (all) => {
+          recorded += all.reduce((sum, { deliveries }) => sum + deliveries.length, 0);
+        },
+        settle: quiet,
+      },
+      nextTurn: (callback) => void turns.push(callback),
+      events: { received: quiet, duplicate: quiet, capped: quiet },
+    },
+    {
+      router: {
+        route: () => ({
+          rules: ['all'],
+          matches: names.map((destination) => ({
+            rule: 'all',
+            destination,
+            template: undefined,
+            tickers: [],
+          })),
+        }),
+        explain: () => [],
+      },
+      targets: new Map(
+        names.map((name) => [
+          name,
+          { forEachTicker: false, maxAgeMs: false as const, push: () => void pushed.push(name) },
+        ]),
+      ) as unknown as Intake['routes']['targets'],
+    },
+  );
+  const frame = {
+    kind: 'announcement',
+    title: 'wide',
+    listingType: 'spot_listing',
+    publisher: 'upbit',
+    ticker: '',
+    extra: {},
+  };
+  const receipt = { feed: 'one', receivedMs: 1, receivedTimestampUs: 1, ageAtReceiptMs: 0 };
+  intake.take(frame as unknown as AnnouncementFrame, receipt as unknown as Parameters<Intake['take']>[1]);
+  return Promise.resolve().then(() => {
+    expect(recorded).toBe(3000);
+    expect(pushed.length).toBeGreaterThan(0);
+    expect(pushed.length).toBeLessThanOrEqual(128);
+    for (let next = turns.shift(); next !== undefined; next = turns.shift()) next();
+    expect(pushed).toEqual(names);
+  });
+});
