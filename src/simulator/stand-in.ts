@@ -49,6 +49,8 @@ export interface ScriptedAnswer {
   readonly accept?: boolean;
   /** Before anything of this answer is sent. */
   readonly delayMs?: number;
+  /** Nothing of this answer is sent before it resolves. */
+  readonly until?: Promise<unknown>;
 }
 
 export interface StandIn<Item> {
@@ -95,8 +97,9 @@ export async function startStandIn<Item>(
     const reply = fault.accept || !replaces(fault) ? usual(request) : undefined;
     const given = fault.status === undefined && reply ? reply : { ...fault, status: fault.status ?? 200 };
     const act = () => misbehave(response, fault, given);
-    if (fault.delayMs === undefined) act();
-    else clock.after(fault.delayMs, act, false);
+    const later = () => (fault.delayMs === undefined ? act() : clock.after(fault.delayMs, act, false));
+    if (fault.until === undefined) later();
+    else void fault.until.then(later);
   };
 
   const server = createServer((request, response) => {

@@ -6,6 +6,7 @@
  */
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/platform/clock.ts';
+import { TEST_MS } from '../support/limits.ts';
 import type { Program } from '../support/program.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { startStandIns } from '../support/stand-ins.ts';
@@ -17,7 +18,7 @@ const told = (bridge: Program, name: string) => bridge.log.all.filter(({ msg }) 
 
 /** Resolves when the event was logged for the nth time. */
 const nth = (bridge: Program, name: string, times: number) =>
-  expect.poll(() => told(bridge, name), { timeout: 20_000, interval: 20 }).toBeGreaterThanOrEqual(times);
+  expect.poll(() => told(bridge, name), { interval: 20 }).toBeGreaterThanOrEqual(times);
 
 async function problemsOf(bridge: Program): Promise<string> {
   const { url } = await bridge.event('bridge.started');
@@ -25,7 +26,7 @@ async function problemsOf(bridge: Program): Promise<string> {
   return ((await response.json()) as { problems: string[] }).problems.join();
 }
 
-test(`the disk is full at random for ${CHAOS_MS} ms (SEED=${SEED})`, { timeout: CHAOS_MS + 120_000 }, async ({
+test(`the disk is full at random for ${CHAOS_MS} ms (SEED=${SEED})`, { timeout: CHAOS_MS + TEST_MS }, async ({
   skip,
 }) => {
   const random = seededRandom(SEED);
@@ -48,7 +49,7 @@ test(`the disk is full at random for ${CHAOS_MS} ms (SEED=${SEED})`, { timeout: 
         const taken = receivers.taken(name);
         return [...lives.read].filter((title) => !taken.has(title));
       });
-    await expect.poll(missing, { timeout: 30_000, interval: 50 }).toEqual([]);
+    await expect.poll(missing, { interval: 50 }).toEqual([]);
   };
 
   /** The log has room of its own: a full disk is felt when that is used up. */

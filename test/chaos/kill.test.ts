@@ -6,12 +6,13 @@
  */
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/platform/clock.ts';
+import { TEST_MS } from '../support/limits.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { startStandIns } from '../support/stand-ins.ts';
 import { CHAOS_MS, Lives, reckon, SEED, sameIdEachTime } from './lives.ts';
 import { CHAOS_CONFIG, Receivers } from './receivers.ts';
 
-test(`kill -9 at random for ${CHAOS_MS} ms (SEED=${SEED})`, { timeout: CHAOS_MS + 120_000 }, async () => {
+test(`kill -9 at random for ${CHAOS_MS} ms (SEED=${SEED})`, { timeout: CHAOS_MS + TEST_MS }, async () => {
   const random = seededRandom(SEED);
   await using standIns = await startStandIns();
   const receivers = new Receivers(standIns, random);

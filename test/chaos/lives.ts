@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import { systemClock, wait } from '../../src/platform/clock.ts';
 import type { Random } from '../../src/platform/random.ts';
 import type { FeedServer } from '../../src/simulator/feed-server.ts';
+import { WAIT_MS } from '../support/limits.ts';
 import { type Program, Workplace } from '../support/program.ts';
 import { CONCURRENCY, DESTINATIONS, type Receivers } from './receivers.ts';
 
@@ -53,7 +54,7 @@ export class Lives implements Disposable {
 
   async begin(): Promise<Program> {
     const bridge = this.workplace.start(['run'], this.#env);
-    await bridge.event('feed.live', 20_000);
+    await bridge.event('feed.live');
     return bridge;
   }
 
@@ -95,7 +96,7 @@ export class Lives implements Disposable {
   stored(): Row[] {
     using database = new DatabaseSync(join(this.workplace.folder, this.#store), {
       readOnly: true,
-      timeout: 1000,
+      timeout: WAIT_MS,
     });
     return database
       .prepare(
@@ -113,12 +114,7 @@ export class Lives implements Disposable {
 
   /** Until nothing is owed any more, then SIGTERM. */
   async drain(bridge: Program): Promise<void> {
-    await expect
-      .poll(() => this.owed(), {
-        timeout: 60_000,
-        interval: 250,
-      })
-      .toBe(0);
+    await expect.poll(() => this.owed(), { interval: 250 }).toBe(0);
     bridge.kill('SIGTERM');
     expect((await bridge.finished).code).toBe(0);
     this.note(bridge);

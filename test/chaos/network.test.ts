@@ -8,6 +8,7 @@ import { expect, test } from 'vitest';
 import { systemClock, wait } from '../../src/platform/clock.ts';
 import { startBotServer } from '../../src/simulator/bot-server.ts';
 import { FaultProxy, NETWORK_FAULTS } from '../support/fault-proxy.ts';
+import { TEST_MS } from '../support/limits.ts';
 import type { LogLine } from '../support/program.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { startStandIns } from '../support/stand-ins.ts';
@@ -31,7 +32,7 @@ const attempts = (lines: readonly LogLine[], destination: string) =>
   lines.filter(({ msg, destination: name }) => msg === 'delivery.attempted' && name === destination);
 
 test(`the network breaks at random for ${CHAOS_MS} ms (SEED=${SEED})`, {
-  timeout: CHAOS_MS + 120_000,
+  timeout: CHAOS_MS + TEST_MS,
 }, async () => {
   const random = seededRandom(SEED);
   await using cleanup = new AsyncDisposableStack();
@@ -64,7 +65,7 @@ test(`the network breaks at random for ${CHAOS_MS} ms (SEED=${SEED})`, {
 
   await using bridge = await lives.begin();
   await lives.announceFor(CHAOS_MS / 4, () => undefined);
-  await steady.waitFor(lives.announced, 20_000);
+  await steady.waitFor(lives.announced);
   const inCalm = lives.announced;
   const faults = { feed: 0, receivers: 0 };
   const endMs = systemClock.monotonicMs() + CHAOS_MS;
@@ -89,12 +90,10 @@ test(`the network breaks at random for ${CHAOS_MS} ms (SEED=${SEED})`, {
   ]);
 
   const healedMs = systemClock.monotonicMs();
-  await expect.poll(() => lives.owed(), { timeout: 40_000, interval: 50 }).toBe(0);
+  await expect.poll(() => lives.owed(), { interval: 50 }).toBe(0);
   const deliveredMs = systemClock.monotonicMs() - healedMs;
   const { url } = await bridge.event('bridge.started');
-  await expect
-    .poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 90_000, interval: 250 })
-    .toBe(200);
+  await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { interval: 250 }).toBe(200);
   const readyMs = systemClock.monotonicMs() - healedMs;
   await lives.drain(bridge);
 

@@ -13,6 +13,7 @@ import { webhookOutcome } from '../../src/destinations/webhook/outcome.ts';
 import type { HttpAnswer } from '../../src/http/connection.ts';
 import { type Behaviour, FaultyServer, refusingOrigin } from '../support/faulty-server.ts';
 import { deafOrigin, distrustedOrigin, resettingOrigin, silentOrigin } from '../support/hostile-origins.ts';
+import { WAIT_MS } from '../support/limits.ts';
 import { sendContext } from '../support/sending.ts';
 import { openSubject, type Subject, subjects } from './subjects.ts';
 
@@ -130,7 +131,7 @@ const STATUSES: Readonly<Record<DestinationTypeName, Statuses>> = {
 async function facing(subject: Subject, origin: string) {
   const destination = await openSubject({ ...subject.config(origin), warm: false }, subject.type);
   scope.defer(() => destination.close());
-  const send = async (signal = AbortSignal.timeout(30_000)) => {
+  const send = async (signal = AbortSignal.timeout(WAIT_MS)) => {
     const result = await destination.send(subject.message, sendContext({ signal }));
     const shown = JSON.stringify(result);
     for (const secret of subject.secrets) expect(shown).not.toContain(secret);

@@ -114,9 +114,7 @@ describe('a rehearsed announcement', () => {
     expect([...staged]).toEqual(expect.arrayContaining(['chat', 'vip']));
   });
 
-  test('its timing is told for each destination that an announcement matches', {
-    timeout: 120_000,
-  }, async () => {
+  test('its timing is told for each destination that an announcement matches', async () => {
     const server = await realServer();
     const parts = partsOf(config(server.origin));
     const announcement = {
@@ -136,7 +134,7 @@ describe('a rehearsed announcement', () => {
   });
 });
 
-test('regression: what is a repeat, or owed to nobody, ends too', { timeout: 120_000 }, async () => {
+test('regression: what is a repeat, or owed to nobody, ends too', async () => {
   const parts = partsOf(config('http://127.0.0.1:9').replace('send: [chat, vip]', 'send: [chat, bot]'));
   const stamps = { publishTimestampUs: 1e15, detectedTimestampUs: 1e15, dispatchTimestampUs: 1e15 };
   const redacted = {

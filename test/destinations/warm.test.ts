@@ -21,6 +21,7 @@ import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { CrowdedListener } from '../support/crowded-listener.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { refusingOrigin } from '../support/faulty-server.ts';
+import { WAIT_MS } from '../support/limits.ts';
 import { WatchedNetwork } from '../support/watched-network.ts';
 
 let scope = new AsyncDisposableStack();
@@ -62,7 +63,7 @@ function destinationAt(
   const options = { connections, spares, warmMs, clock: systemClock, pools };
   const connection = new HttpConnection(origin, options);
   scope.defer(() => connection.close());
-  return (path = '/', signal = AbortSignal.timeout(5000)): Promise<HttpResult> =>
+  return (path = '/', signal = AbortSignal.timeout(WAIT_MS)): Promise<HttpResult> =>
     connection.send({ method: 'POST', path, headers: {}, body: '{}', signal, expiresAtMs: undefined });
 }
 

@@ -12,6 +12,7 @@ import { HttpConnection, type HttpResult } from '../../src/http/connection.ts';
 import { HttpPools } from '../../src/http/pool-registry.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { FaultyServer } from '../support/faulty-server.ts';
+import { WAIT_MS } from '../support/limits.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 let scope = new AsyncDisposableStack();
@@ -29,7 +30,7 @@ function open(origin: string, { connections = 1, clock = systemClock as Clock } 
     pools: new HttpPools({ clock }),
   });
   scope.defer(() => connection.close());
-  return (expiresAtMs?: number, signal = AbortSignal.timeout(5_000)): Promise<HttpResult> =>
+  return (expiresAtMs?: number, signal = AbortSignal.timeout(WAIT_MS)): Promise<HttpResult> =>
     connection.send({
       method: 'POST',
       path: '/signal',

@@ -77,7 +77,7 @@ test('the table of commands has those of the program', () => {
   expect(listed).toHaveLength(commandsOf(helpOf()).length);
 });
 
-test('every command and flag that the documents use exists', { timeout: 60_000 }, () => {
+test('every command and flag that the documents use exists', () => {
   const uses = documents.flatMap((text) =>
     [
       ...text.matchAll(

@@ -30,9 +30,9 @@ test('a feed that is cut is told at Discord and a webhook after feedDownAfter, a
   feed.terminateAll();
   await bridge.event('feed.lost');
 
-  const down = await discord.waitFor(({ title }) => title.includes('feed one is down'), 15_000);
+  const down = await discord.waitFor(({ title }) => title.includes('feed one is down'));
   expect(down.embeds[0]).toMatchObject({ color: 0xe74c3c });
-  const [asked] = await bot.waitFor(1, 5000);
+  const [asked] = await bot.waitFor(1);
   expect(asked?.path).toBe('/signal/ops');
   // The webhook's own body would buy something.
   expect(asked?.body).toMatchObject({
@@ -44,7 +44,7 @@ test('a feed that is cut is told at Discord and a webhook after feedDownAfter, a
 
   feed.behaviour.sendsWelcome = true;
   feed.terminateAll();
-  const back = await discord.waitFor(({ title }) => title.includes('feed one is up again'), 20_000);
+  const back = await discord.waitFor(({ title }) => title.includes('feed one is up again'));
   expect(back.embeds[0]).toMatchObject({ color: 0x2ecc71 });
   expect(String(back.embeds[0]?.['description'])).toMatch(/Lasted \d+(\\?\.\d)?s/);
   expect(discord.received).toHaveLength(2);
@@ -63,7 +63,7 @@ test('a suspended destination is told through another one, as a delivery and not
   await bridge.event('feed.live');
   discord.faults.push(UNKNOWN_WEBHOOK);
   feed.announce(listing('ABC'));
-  const told = await telegram.waitFor(({ text }) => text.includes('suspended'), 15_000);
+  const told = await telegram.waitFor(({ text }) => text.includes('suspended'));
   expect(told.text).toContain('destination chat is suspended');
   await bot.waitFor(1);
   expect(discord.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
@@ -102,7 +102,6 @@ test('an alert that is owed survives kill -9', async () => {
     const tried = (line: { msg?: string }) => line.msg === 'delivery.attempted';
     const alertTried = await first.log.waitFor(
       (line) => tried(line) && line['destination'] === 'group' && first.log.all.some(isOtherDelivery(line)),
-      15_000,
     );
     expect(alertTried['outcome']).toBe('retry');
     first.kill('SIGKILL');
@@ -111,7 +110,7 @@ test('an alert that is owed survives kill -9', async () => {
   telegram.faults.length = 0;
   await using second = workplace.start(['run'], standIns.env);
   await second.event('feed.live');
-  const told = await telegram.waitFor(({ text }) => text.includes('suspended'), 15_000);
+  const told = await telegram.waitFor(({ text }) => text.includes('suspended'));
   expect(told.text).toContain('destination chat');
 });
 
@@ -139,9 +138,9 @@ test('alerts follow a reload; a config that is refused is told, and when it is m
   expect(await bridge.event('config.rejected')).toMatchObject({
     problems: [expect.stringContaining('there is no destination opps')],
   });
-  const told = await bot.waitFor(isAlert, 10_000);
+  const told = await bot.waitFor(isAlert);
   expect(told.text).toContain('there is no destination opps');
   workplace.write('config.yaml', good);
   bridge.kill('SIGHUP');
-  await bot.waitFor((item) => isAlert(item) && item.text.includes('"state":"ended"'), 10_000);
+  await bot.waitFor((item) => isAlert(item) && item.text.includes('"state":"ended"'));
 });

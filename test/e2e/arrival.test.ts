@@ -24,9 +24,9 @@ test('all real titles arrive exactly once at Discord, Telegram and a bot', async
   await bridge.event('feed.live');
   for (const title of TITLES) feed.announce({ ...title });
 
-  await bot.waitFor(TITLES.length, 30_000);
-  await discord.waitFor(TITLES.length, 30_000);
-  await telegram.waitFor(TITLES.length, 30_000);
+  await bot.waitFor(TITLES.length);
+  await discord.waitFor(TITLES.length);
+  await telegram.waitFor(TITLES.length);
   bridge.kill('SIGTERM');
   expect(await bridge.finished).toEqual({ code: 0, signal: null });
 
@@ -59,13 +59,12 @@ test('kill -9 with everything pending: after the restart all of it arrives, with
     for (const title of some) feed.announce({ ...title });
     await first.log.waitFor(
       (line) => line.msg === 'announcement.received' && line['title'] === some.at(-1)?.title,
-      10_000,
     );
-    await discord.waitFor(some.length, 10_000);
-    await telegram.waitFor(some.length, 10_000);
+    await discord.waitFor(some.length);
+    await telegram.waitFor(some.length);
     // The settlements are written behind the sends; one more answered request proves the loop has turned since.
     const asked = bot.requests.length;
-    await expect.poll(() => bot.requests.length, { timeout: 5000 }).toBeGreaterThan(asked);
+    await expect.poll(() => bot.requests.length).toBeGreaterThan(asked);
     first.kill('SIGKILL');
     await first.finished;
   }
@@ -74,12 +73,12 @@ test('kill -9 with everything pending: after the restart all of it arrives, with
   bot.faults.length = 0;
 
   await using second = workplace.start(['run'], standIns.env);
-  await bot.waitFor(some.length, 20_000);
+  await bot.waitFor(some.length);
   await second.event('feed.live');
   // The same words again, from the same feed: not news.
   feed.announce({ ...some[0] });
   feed.announce({ publisher: 'upbit', listingType: 'spot_listing', ticker: 'LAST', title: 'the last one' });
-  await bot.waitFor(({ body }) => (body as { title: string }).title === 'the last one', 10_000);
+  await bot.waitFor(({ body }) => (body as { title: string }).title === 'the last one');
   second.kill('SIGTERM');
   expect((await second.finished).code).toBe(0);
 
@@ -95,16 +94,19 @@ test('kill -9 with everything pending: after the restart all of it arrives, with
 
 test('SIGTERM: what is in flight may finish, nothing new starts, exit code 0, and the rest waits in the store', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG.replace('retry: {', 'concurrency: 1, retry: {'));
+  using workplace = new Workplace(CONFIG.replace('retry: {', 'concurrency: 1, timeout: 1m, retry: {'));
   const { feed, bot } = standIns;
   await using bridge = workplace.start(['run'], standIns.env);
   await bridge.event('feed.live');
-  bot.faults.push({ delayMs: 500, accept: true });
+  const answer = Promise.withResolvers<void>();
+  bot.faults.push({ until: answer.promise, accept: true });
   feed.announce({ publisher: 'upbit', listingType: 'spot_listing', ticker: 'ONE', title: 'in flight' });
-  await expect.poll(() => bot.requests.length, { timeout: 5000 }).toBe(1);
+  await expect.poll(() => bot.requests.length).toBe(1);
   feed.announce({ publisher: 'upbit', listingType: 'spot_listing', ticker: 'TWO', title: 'waits' });
   await bridge.log.waitFor((line) => line.msg === 'announcement.received' && line['title'] === 'waits');
   bridge.kill('SIGTERM');
+  await bridge.event('bridge.stopping');
+  answer.resolve();
   expect((await bridge.finished).code).toBe(0);
   expect(bot.received).toHaveLength(1);
 
@@ -125,11 +127,11 @@ test('two feeds bring the same announcement: it is sent once', async () => {
   using workplace = new Workplace(CONFIG.replace('destinations:', `${second}\ndestinations:`));
   await using bridge = workplace.start(['run'], { ...standIns.env, FEED_KEY_TWO: `dsk_${'b2'.repeat(32)}` });
   const { feed, bot } = standIns;
-  await feed.waitForClient(2, 10_000);
+  await feed.waitForClient(2);
   for (const title of TITLES.slice(0, 20)) feed.announce({ ...title });
   feed.announce({ publisher: 'upbit', listingType: 'spot_listing', ticker: 'END', title: 'end' });
-  await bot.waitFor(({ body }) => (body as { title: string }).title === 'end', 10_000);
-  await bot.waitFor(21, 10_000);
+  await bot.waitFor(({ body }) => (body as { title: string }).title === 'end');
+  await bot.waitFor(21);
   bridge.kill('SIGTERM');
   await bridge.finished;
   expect(bot.received).toHaveLength(21);

@@ -30,7 +30,7 @@ async function readiness(bridge: Program): Promise<{ readonly status: number; re
   return { status: response.status, text: await response.text() };
 }
 
-const warningLine = (bridge: Program, code: string) => bridge.event(`warning.${code}`, 15_000);
+const warningLine = (bridge: Program, code: string) => bridge.event(`warning.${code}`);
 
 test('a refused key stops its own feed only: the other brings the news, and /readyz names the one that is out', async () => {
   await using standIns = await startStandIns();
@@ -43,7 +43,7 @@ test('a refused key stops its own feed only: the other brings the news, and /rea
   expect(fatal).toMatchObject({ feed: 'two', advice: expect.stringContaining('apiKey') });
   await bridge.event('feed.live');
   standIns.feed.announce(listing('ABC'));
-  await standIns.bot.waitFor(1, 10_000);
+  await standIns.bot.waitFor(1);
   const ready = await readiness(bridge);
   expect(ready.status).toBe(503);
   expect(ready.text).toMatch(/feed two: the key is wrong.*key_refused/);
@@ -57,12 +57,12 @@ test('text frames, frames in pieces and compressed ones: everything arrives', as
   feed.behaviour.compresses = true;
   await using bridge = workplace.start(['run'], standIns.env);
   expect((await bridge.event('feed.lost'))['reason']).toBe('compressed');
-  await bridge.event('feed.live', 15_000);
+  await bridge.event('feed.live');
   for (const form of ['text', 'fragments', 'binary'] as const) {
     feed.behaviour.form = form;
     feed.announce(listing(form.toUpperCase()));
   }
-  await bot.waitFor(3, 10_000);
+  await bot.waitFor(3);
   expect(bot.received.map(({ body }) => (body as { tickers: string[] }).tickers[0])).toEqual([
     'TEXT',
     'FRAGMENTS',
@@ -81,9 +81,9 @@ test('a connection that died without a word is noticed, left, and made anew', as
     help: 'docs/troubleshooting.md#silent',
   });
   standIns.feed.silence(false);
-  await standIns.feed.waitForClient(2, 15_000);
+  await standIns.feed.waitForClient(2);
   standIns.feed.announce(listing('BACK'));
-  await standIns.bot.waitFor(1, 10_000);
+  await standIns.bot.waitFor(1);
 });
 
 test('a key that covers nothing of what is asked: loud in the log, not ready, never quietly healthy', async () => {
@@ -122,22 +122,22 @@ test('a free and a paid feed: the redacted copy, then the full one; after a full
   const env = { ...standIns.env, FEED_TWO_URL: free.server.url, FEED_TWO_KEY: OTHER_KEY };
   await using bridge = workplace.start(['run'], env);
   const { feed, bot, telegram } = standIns;
-  await bridge.log.waitFor(({ msg, feed: name }) => msg === 'feed.live' && name === 'one', 10_000);
-  await bridge.log.waitFor(({ msg, feed: name }) => msg === 'feed.live' && name === 'two', 10_000);
+  await bridge.log.waitFor(({ msg, feed: name }) => msg === 'feed.live' && name === 'one');
+  await bridge.log.waitFor(({ msg, feed: name }) => msg === 'feed.live' && name === 'two');
 
   const detectedTimestampUs = Date.now() * 1000;
   free.server.announce({ ...listing('ABC'), detectedTimestampUs });
   expect(await warningLine(bridge, 'tier_redacts')).toMatchObject({ feed: 'two' });
-  await telegram.waitFor(1, 10_000);
+  await telegram.waitFor(1);
   feed.announce({ ...listing('ABC'), detectedTimestampUs: detectedTimestampUs + 30_000 });
-  await telegram.waitFor(2, 10_000);
+  await telegram.waitFor(2);
   // The other way round: what is known in full is not alerted again as a notice.
   feed.announce({ ...listing('XYZ'), detectedTimestampUs: detectedTimestampUs + 9_000_000 });
-  await telegram.waitFor(3, 10_000);
+  await telegram.waitFor(3);
   free.server.announce({ ...listing('XYZ'), detectedTimestampUs: detectedTimestampUs + 9_200_000 });
   feed.announce({ ...listing('END'), detectedTimestampUs: detectedTimestampUs + 20_000_000 });
-  await telegram.waitFor(4, 10_000);
-  await bot.waitFor(3, 10_000);
+  await telegram.waitFor(4);
+  await bot.waitFor(3);
   bridge.kill('SIGTERM');
   await bridge.finished;
   expect(telegram.received).toHaveLength(4);
@@ -155,15 +155,15 @@ test('two feeds race: sent once, the lead is in the status, the metrics and the 
   const env = { ...standIns.env, FEED_TWO_URL: second.server.url, FEED_TWO_KEY: OTHER_KEY };
   await using bridge = workplace.start(['run'], env);
   const { url } = await bridge.event('bridge.started');
-  await bridge.log.waitFor(({ msg, feed }) => msg === 'feed.live' && feed === 'one', 10_000);
-  await bridge.log.waitFor(({ msg, feed }) => msg === 'feed.live' && feed === 'two', 10_000);
+  await bridge.log.waitFor(({ msg, feed }) => msg === 'feed.live' && feed === 'one');
+  await bridge.log.waitFor(({ msg, feed }) => msg === 'feed.live' && feed === 'two');
   for (const ticker of ['A1', 'A2', 'A3']) {
     standIns.feed.announce(listing(ticker));
-    await standIns.bot.waitFor(({ body }) => (body as { tickers: string[] }).tickers[0] === ticker, 10_000);
+    await standIns.bot.waitFor(({ body }) => (body as { tickers: string[] }).tickers[0] === ticker);
     second.server.announce(listing(ticker));
   }
   const race = async () => ((await (await fetch(`${url}/api/status`)).json()) as { race: object[] }).race;
-  await expect.poll(race, { timeout: 10_000 }).toMatchObject([
+  await expect.poll(race).toMatchObject([
     { feed: 'one', wins: 3, losses: 0, medianLeadMs: expect.any(Number) },
     { feed: 'two', wins: 0, losses: 3, medianLagMs: expect.any(Number) },
   ]);
@@ -183,10 +183,10 @@ test('self-tests go to no rule but those that ask for them', async () => {
   );
   await using bridge = workplace.start(['run'], standIns.env);
   await bridge.event('feed.self_test_answered');
-  await standIns.telegram.waitFor(1, 10_000);
+  await standIns.telegram.waitFor(1);
   standIns.feed.announce(listing('REAL'));
-  await standIns.bot.waitFor(1, 10_000);
-  await standIns.discord.waitFor(1, 10_000);
+  await standIns.bot.waitFor(1);
+  await standIns.discord.waitFor(1);
   bridge.kill('SIGTERM');
   await bridge.finished;
   expect(standIns.bot.received.map(({ body }) => (body as { test: boolean }).test)).toEqual([false]);
@@ -202,7 +202,7 @@ test('another machine, news in an unknown frame, a rule that matches nothing: ea
   await using bridge = workplace.start(['run'], standIns.env);
   expect((await warningLine(bridge, 'key_used_elsewhere'))['message']).toMatch(/another machine/);
   admit();
-  await bridge.event('feed.live', 15_000);
+  await bridge.event('feed.live');
   feed.sendRaw(JSON.stringify({ type: 'announcement_v2', headline: '에이비씨(ABC) 신규 거래지원 안내' }));
   expect(await warningLine(bridge, 'unread_news')).toMatchObject({
     level: 'error',

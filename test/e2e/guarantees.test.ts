@@ -45,17 +45,17 @@ test('once for each destination: from two feeds, by two rules, over a reload, a 
   );
   const env = { ...standIns.env, FEED_KEY_TWO: `dsk_${'b2'.repeat(32)}` };
   const sendAndPass = async (marker: string, clients: number) => {
-    await feed.waitForClient(clients, 15_000);
+    await feed.waitForClient(clients);
     feed.announce(listing('ONCE'));
     feed.announce(listing(marker));
-    await bot.waitFor(titled(marker), 15_000);
+    await bot.waitFor(titled(marker));
   };
   {
     await using bridge = workplace.start(['run'], env);
     await bridge.event('bridge.started');
     await sendAndPass('M1', 2);
-    await discord.waitFor(2, 15_000);
-    await telegram.waitFor(2, 15_000);
+    await discord.waitFor(2);
+    await telegram.waitFor(2);
     workplace.write(
       'config.yaml',
       rules(
@@ -74,8 +74,8 @@ test('once for each destination: from two feeds, by two rules, over a reload, a 
   await using bridge = workplace.start(['run'], env);
   await bridge.event('bridge.started');
   await sendAndPass('M4', 6);
-  await discord.waitFor(5, 15_000);
-  await telegram.waitFor(5, 15_000);
+  await discord.waitFor(5);
+  await telegram.waitFor(5);
   const bodies = bot.received.map(({ body }) => body as { title: string; rule: string });
   const once = bodies.filter(({ title }) => title === 'ONCE is listed');
   expect(once, 'and by the first rule that names it').toMatchObject([{ rule: 'first' }]);
@@ -107,8 +107,8 @@ rules:
   await using bridge = workplace.start(['run'], env);
   await bridge.event('feed.live');
   for (let n = 0; n < 7; n++) standIns.feed.announce(listing(`T${n}`));
-  await discord.waitFor(14, 20_000);
-  await telegram.waitFor(14, 20_000);
+  await discord.waitFor(14);
+  await telegram.waitFor(14);
   expect([discord.limitViolations, telegram.limitViolations]).toEqual([0, 0]);
   expect([discord.requests.length, telegram.requests.length]).toEqual([14, 14]);
 });
@@ -123,7 +123,7 @@ test('a group that has moved is followed, also after a restart, and the config t
     await using bridge = workplace.start(['run'], standIns.env);
     await bridge.event('feed.live');
     feed.announce(listing('ONE'));
-    expect((await telegram.waitFor(1, 10_000))[0]?.chatId).toBe('-1009999');
+    expect((await telegram.waitFor(1))[0]?.chatId).toBe('-1009999');
     expect(await bridge.event('destination.advice')).toMatchObject({ destination: 'group', advice });
     bridge.kill('SIGTERM');
     expect((await bridge.finished).code).toBe(0);
@@ -131,7 +131,7 @@ test('a group that has moved is followed, also after a restart, and the config t
   await using bridge = workplace.start(['run'], standIns.env);
   await bridge.event('feed.live');
   feed.announce(listing('TWO'));
-  expect((await telegram.waitFor(2, 10_000))[1]?.chatId).toBe('-1009999');
+  expect((await telegram.waitFor(2))[1]?.chatId).toBe('-1009999');
   expect(await bridge.event('destination.advice')).toMatchObject({ destination: 'group', advice });
   expect(telegram.requests).toHaveLength(3);
 });
@@ -146,11 +146,8 @@ test('a store that turns to noise takes neither a pause nor what was learnt with
     await using bridge = workplace.start(['run'], standIns.env);
     await bridge.event('feed.live');
     feed.announce(listing('ONE'));
-    await telegram.waitFor(1, 10_000);
-    await bridge.log.waitFor(
-      ({ msg, destination }) => msg === 'delivery.attempted' && destination === 'bot',
-      10_000,
-    );
+    await telegram.waitFor(1);
+    await bridge.log.waitFor(({ msg, destination }) => msg === 'delivery.attempted' && destination === 'bot');
     for (const suffix of ['', '-wal']) {
       const file = join(workplace.folder, `bridge.db${suffix}`);
       writeFileSync(file, Buffer.alloc(statSync(file).size, 'noise'), { flag: 'r+' });
@@ -163,7 +160,7 @@ test('a store that turns to noise takes neither a pause nor what was learnt with
   await using bridge = workplace.start(['run'], standIns.env);
   await bridge.event('feed.live');
   feed.announce(listing('THREE'));
-  expect((await telegram.waitFor(3, 10_000))[2]?.chatId).toBe('-1009999');
+  expect((await telegram.waitFor(3))[2]?.chatId).toBe('-1009999');
   expect(telegram.requests).toHaveLength(4);
   const { url } = await bridge.event('bridge.started');
   const status = (await (await fetch(`${String(url)}/api/status`)).json()) as Status;
@@ -189,7 +186,7 @@ test('a suspended destination is told once, and `deliveries retry` makes it go o
   expect((await retry.finished).code, retry.stderr).toBe(0);
   // Only now: mended before the command has run, a probe would have been faster.
   bot.faults.length = 0;
-  await bot.waitFor(titled('WAITS'), 10_000);
+  await bot.waitFor(titled('WAITS'));
   expect(await bridge.event('destination.resumed')).toMatchObject({ destination: 'bot' });
   expect(bridge.log.all.filter(({ msg }) => msg === 'destination.suspended')).toHaveLength(1);
 });

@@ -129,20 +129,25 @@ test('without server.token nobody can reload over HTTP', async () => {
 test('a destination with a new address: what is in flight ends at the old one, what waits goes to the new one, nothing twice', async () => {
   await using standIns = await startStandIns();
   await using elsewhere = await startStandIns();
-  const slow = CONFIG.replace('retry: {', 'concurrency: 1, retry: {');
+  const slow = CONFIG.replace('retry: {', 'concurrency: 1, timeout: 1m, retry: {').replace(
+    'store:',
+    'shutdownTimeout: 1m\nstore:',
+  );
   using workplace = new Workplace(slow);
   await using bridge = workplace.start(['run'], standIns.env);
   const { feed, bot } = standIns;
   await started(bridge);
-  bot.faults.push({ delayMs: 1500, accept: true });
+  const answer = Promise.withResolvers<void>();
+  bot.faults.push({ until: answer.promise, accept: true });
   feed.announce(listing('UNDERWAY'));
-  await expect.poll(() => bot.requests.length, { timeout: 5000 }).toBe(1);
+  await expect.poll(() => bot.requests.length).toBe(1);
   feed.announce(listing('WAITS'));
   await bridge.log.waitFor((line) => line['title'] === 'WAITS is listed');
 
   workplace.write('config.yaml', slow.replace(/"[^"]*BOT_URL[^"]*"/, `"${elsewhere.bot.url}/new"`));
   bridge.kill('SIGHUP');
   expect(await bridge.event('config.reloaded')).toMatchObject({ changes: ['destination bot: changed'] });
+  answer.resolve();
   await elsewhere.bot.waitFor(titled('WAITS is listed'));
   await bridge.log.waitFor(
     (line) =>
@@ -187,21 +192,28 @@ test('regression: what a removed destination has on the wire holds back no later
   );
   using workplace = new Workplace(text);
   await using bridge = workplace.start(['run'], standIns.env);
-  const { feed, bot } = standIns;
+  const { feed, bot, telegram } = standIns;
   await started(bridge);
-  bot.faults.push({ delayMs: 3000, accept: true });
+  const answer = Promise.withResolvers<void>();
+  bot.faults.push({ until: answer.promise, accept: true });
   feed.announce(listing('UNDERWAY'));
-  await expect.poll(() => bot.requests.length, { timeout: 5000 }).toBe(1);
-  const reload = async (next: string, count: number) => {
+  await expect.poll(() => bot.requests.length).toBe(1);
+  const ask = (next: string) => {
     workplace.write('config.yaml', next);
     bridge.kill('SIGHUP');
-    const reloads = () => bridge.log.all.filter(({ msg }) => msg === 'config.reloaded');
-    await expect.poll(() => reloads().length, { timeout: 10_000 }).toBe(count);
   };
+  const reloads = () => bridge.log.all.filter(({ msg }) => msg === 'config.reloaded').length;
   const without = text.replace(/ {2}bot: .*\n/, '').replace('[chat, group, bot]', '[chat, group]');
-  await reload(without, 1);
-  await reload(without.replace('type: discord,', '$& dryRun: true,'), 2);
-  await reload(text, 3);
+  ask(without);
+  await expect.poll(reloads).toBe(1);
+  ask(without.replace('type: discord,', '$& dryRun: true,'));
+  await expect.poll(reloads).toBe(2);
+  ask(text);
+  // What comes later is at its receiver, so the signal has been obeyed as far as it can be.
+  feed.announce(listing('LATER'));
+  await telegram.waitFor(({ text: said }) => said.includes('LATER is listed'));
+  answer.resolve();
+  await expect.poll(reloads).toBe(3);
   const order = bridge.log.all.flatMap(({ msg, destination }) =>
     msg === 'config.reloaded' ? ['reload'] : destination === 'bot' ? [msg] : [],
   );
@@ -270,13 +282,15 @@ test('regression: a reload while it stops starts nothing anew, and the process e
   await using bridge = workplace.start(['run'], standIns.env);
   const { feed, bot } = standIns;
   await started(bridge);
-  bot.faults.push({ delayMs: 2000, accept: true });
+  const answer = Promise.withResolvers<void>();
+  bot.faults.push({ until: answer.promise, accept: true });
   feed.announce(listing('UNDERWAY'));
-  await expect.poll(() => bot.requests.length, { timeout: 5000 }).toBe(1);
+  await expect.poll(() => bot.requests.length).toBe(1);
   bridge.kill('SIGTERM');
   await feed.closes.waitFor(1);
   workplace.write('config.yaml', CONFIG.replace('name: one,', 'name: one, silenceTimeout: 44s,'));
   bridge.kill('SIGHUP');
+  answer.resolve();
   expect((await bridge.finished).code).toBe(0);
   expect(bridge.log.all.filter(({ msg }) => msg === 'config.reloaded')).toEqual([]);
   expect(feed.connections).toHaveLength(1);

@@ -39,8 +39,8 @@ test('a ticker for a ticker, no order for what is redacted, nothing after stop, 
   announce('JKL', 'maintenance', 'not_listing');
   announce('', 'KRW market without a ticker');
   announce('LAST', 'the last one');
-  await bot.waitFor(({ body }) => (body as { symbol: string }).symbol === 'LAST', 10_000);
-  await discord.waitFor(5, 10_000);
+  await bot.waitFor(({ body }) => (body as { symbol: string }).symbol === 'LAST');
+  await discord.waitFor(5);
 
   expect(bot.received.map(({ text }) => text).toSorted()).toEqual([
     '{"symbol":"ABC","by":"korean"}',
@@ -78,7 +78,7 @@ test('regression: thirty thousand tickers in one frame are twenty orders, one ro
     title: 'Many',
   });
   feed.announce({ publisher: 'binance', listingType: 'spot_listing', ticker: 'LAST', title: 'the last one' });
-  await bot.waitFor(({ body }) => (body as { symbol: string }).symbol === 'LAST', 10_000);
+  await bot.waitFor(({ body }) => (body as { symbol: string }).symbol === 'LAST');
   bridge.kill('SIGTERM');
   expect(await bridge.finished).toMatchObject({ code: 0 });
 

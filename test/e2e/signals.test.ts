@@ -50,7 +50,7 @@ describe('SIGHUP', () => {
   test('another command ends with the terminal that it runs in', async () => {
     using workplace = new Workplace(CONFIG);
     await using simulator = workplace.start(['simulate', '--port', '0'], {});
-    await expect.poll(() => simulator.stdout, { timeout: 10_000 }).toContain('feed simulator at');
+    await expect.poll(() => simulator.stdout).toContain('feed simulator at');
     simulator.kill('SIGHUP');
     expect(await simulator.finished).toEqual({ code: null, signal: 'SIGHUP' });
   });
@@ -80,11 +80,11 @@ describe('npm run bridge', () => {
       if (line.startsWith('{')) log.add(JSON.parse(line));
     });
     const ended = new Promise((resolve) => npm.on('close', resolve));
-    await log.waitFor((line) => line.msg === 'bridge.started', 30_000);
+    await log.waitFor((line) => line.msg === 'bridge.started');
     using database = new DatabaseSync(join(workplace.folder, 'bridge.db'), { readOnly: true });
     const pid = Number(database.prepare('SELECT pid FROM holder').get()?.['pid']);
     npm.kill(signal);
-    await log.waitFor((line) => line.msg === 'bridge.stopped', 30_000);
+    await log.waitFor((line) => line.msg === 'bridge.stopped');
     await ended;
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });

@@ -10,6 +10,7 @@ import { migrate } from '../../src/outbox/migrations.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
 import { type OpenStore, openStore } from '../../src/outbox/store.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { TEST_MS } from '../support/limits.ts';
 import { announcementAt, attemptOf, deliveriesOf, Folder } from '../support/outbox.ts';
 
 const OLD_ANNOUNCEMENTS = Number(process.env['OLD_ANNOUNCEMENTS'] ?? 5000);
@@ -116,7 +117,7 @@ test('every statement finds its rows by a key or an index', () => {
 });
 
 test('a burst and a long history: recording, taking up and pruning stay as fast', {
-  timeout: 600_000,
+  timeout: TEST_MS + OLD_ANNOUNCEMENTS * 2,
 }, async () => {
   using folder = new Folder();
   const store = openStore(folder.file('bridge.db'), systemClock, () => undefined);
@@ -150,9 +151,7 @@ test('a burst and a long history: recording, taking up and pruning stay as fast'
   await store.close();
 });
 
-test('a lane that takes up ten thousand reads each row a few times, not thousands', {
-  timeout: 60_000,
-}, async () => {
+test('a lane that takes up ten thousand reads each row a few times, not thousands', async () => {
   using folder = new Folder();
   const store = openStore(folder.file('bridge.db'), systemClock, () => undefined);
   await recordNew(store, 0, BURST);
@@ -171,9 +170,7 @@ test('a lane that takes up ten thousand reads each row a few times, not thousand
   await store.close();
 });
 
-test('what was kept in memory is written in bites: the loop is never held for long', {
-  timeout: 60_000,
-}, async () => {
+test('what was kept in memory is written in bites: the loop is never held for long', async () => {
   using folder = new Folder();
   const path = folder.file('bridge.db');
   const store = openStore(path, systemClock, () => undefined);

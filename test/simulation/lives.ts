@@ -1,5 +1,6 @@
 /** So many lives, in two halves: a file is what vitest gives to a core. `SEEDS` says how many, `SEED` replays one alone. */
 import { expect, test } from 'vitest';
+import { TEST_MS } from '../support/limits.ts';
 import { live } from './life.ts';
 
 const SEEDS = Number(process.env['SEEDS'] ?? 200);
@@ -13,7 +14,7 @@ export function testLives(half: 1 | 2): void {
       : [Number(ONLY)].filter((seed) => (seed - half) % 2 === 0);
   test.runIf(seeds.length > 0)(
     ONLY === undefined ? `${seeds.length} lives` : `life ${ONLY}`,
-    { timeout: 60_000 + SEEDS * 100 },
+    { timeout: TEST_MS + SEEDS * 100 },
     async () => {
       for (const seed of seeds)
         expect((await live(seed)).found, `seed ${seed}; replay it alone with SEED=${seed}`).toEqual([]);

@@ -68,8 +68,8 @@ export class Program implements AsyncDisposable {
   }
 
   /** Resolves with the log line of that event; rejects showing the log when it does not come. */
-  event(name: string, timeoutMs = 10_000): Promise<LogLine> {
-    return this.log.waitFor((line) => line.msg === name, timeoutMs);
+  event(name: string): Promise<LogLine> {
+    return this.log.waitFor((line) => line.msg === name);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,6 @@
 /** What an attempt is given, with only the interesting parts spelled out. */
 import type { SendContext } from '../../src/destinations/destination.ts';
+import { WAIT_MS } from './limits.ts';
 
 export function sendContext(overrides: Partial<SendContext> = {}): SendContext {
   return {
@@ -7,7 +8,7 @@ export function sendContext(overrides: Partial<SendContext> = {}): SendContext {
     attempt: 1,
     plain: false,
     expiresAtMs: undefined,
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(WAIT_MS),
     leaving: () => undefined,
     ...overrides,
   };

@@ -10,6 +10,7 @@ import { decodeFrame } from '../../../src/feeds/cryptolisting/frames.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { GARBAGE } from '../../../src/simulator/garbage.ts';
 import { AwkwardFeed } from '../../support/awkward-feed.ts';
+import { TEST_MS } from '../../support/limits.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { Listener } from './listener.ts';
 import { OddFrames } from './odd-frames.ts';
@@ -30,7 +31,7 @@ function heap(): number {
   return process.memoryUsage().heapUsed;
 }
 
-test(`${FRAMES} frames (SEED=${SEED})`, { timeout: 60_000 + FRAMES }, async () => {
+test(`${FRAMES} frames (SEED=${SEED})`, { timeout: TEST_MS + FRAMES }, async () => {
   await using server = await AwkwardFeed.start();
   using bridge = await new Listener({ url: server.url, selfTest: '1m' }).begin();
   const peer = await server.peer();

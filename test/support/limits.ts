@@ -1,0 +1,10 @@
+/**
+ * Guards against hanging, in ms. Nothing is held to a time: a test waits for events and counts, and on a busy
+ * machine both take as long as they take.
+ */
+
+/** One wait for one event. */
+export { WAIT_MS } from '../../src/simulator/arrivals.ts';
+
+/** One test, which waits several times. */
+export const TEST_MS = 180_000;
