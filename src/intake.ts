@@ -5,10 +5,10 @@
  */
 import { type Announcement, importanceOf } from './announcement.ts';
 import type { Dedupe, First } from './dedupe.ts';
-import type { Delivery } from './delivery/delivery.ts';
+import type { AttemptRecord, Delivery } from './delivery/delivery.ts';
 import { expiryWith } from './delivery/expiry.ts';
 import { type AnnouncementFrame, type Receipt, toAnnouncement } from './feeds/cryptolisting/frames.ts';
-import type { AttemptRecord, Recorded } from './outbox/outbox.ts';
+import type { Recorded } from './outbox/outbox.ts';
 import type { Match, Router } from './routing/router.ts';
 import { MOST_TICKERS } from './routing/subject.ts';
 

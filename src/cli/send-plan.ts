@@ -1,6 +1,5 @@
 /** `send`: which destinations get the sample, in which form, and which do not get it, and why. */
 import { ownBudgetKey } from '../delivery/budget-book.ts';
-import { TemplateProblem } from '../destinations/destination.ts';
 import { type PreparedDestination, prepareDestinations } from '../destinations/prepared.ts';
 import { openStoreFile } from '../outbox/open.ts';
 import { pausedUntilMs } from '../outbox/queries.ts';
@@ -8,6 +7,7 @@ import { formatDuration } from '../platform/duration.ts';
 import { printable } from '../platform/printable.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { orNearest } from '../platform/suggest.ts';
+import { TemplateProblem } from '../templates/problem.ts';
 import { type LoadedConfig, requireConfig, type UsableConfig, usableConfig } from './config-file.ts';
 import { UserError, WRONG_USAGE } from './exit-codes.ts';
 import type { Io } from './io.ts';

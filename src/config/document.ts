@@ -16,12 +16,9 @@ import {
   parseDocument,
 } from 'yaml';
 import { interpolate, type Outside, type VariableSource } from './interpolate.ts';
-import type { Path } from './problem.ts';
+import type { Path, Range, TextFault } from './problem.ts';
 import { explainSyntax, isFatal } from './syntax.ts';
 import { maskReferences, unmaskReferences } from './variable-mask.ts';
-
-/** Offsets into the text, end exclusive. */
-export type Range = readonly [start: number, end: number];
 
 export interface Located {
   /** Plain data; `undefined` where a reference could not be resolved. */
@@ -39,13 +36,6 @@ export interface Located {
   readonly replaced?: readonly (readonly [key: string, Located])[];
   /** It could not be resolved, and that has been said already. */
   readonly broken: boolean;
-}
-
-/** A problem at an offset of the text. */
-export interface TextFault {
-  readonly range: Range;
-  readonly message: string;
-  readonly hint?: string | undefined;
 }
 
 export interface ParsedDocument {

@@ -4,10 +4,10 @@
  */
 import type { z } from 'zod';
 import { type AlertsOptions, alertsOptions } from '../alerts/options.ts';
-import type { TemplateOptions } from '../destinations/destination.ts';
 import type { DestinationOptions } from '../destinations/index.ts';
 import { type FeedOptions, feedOptions } from '../feeds/cryptolisting/options.ts';
 import { type RuleOptions, ruleOptions } from '../routing/options.ts';
+import type { TemplateOptions } from '../templates/template.ts';
 import { type Located, nodeAt } from './document.ts';
 import { type configSchema, destinationOptions, templateOptions } from './schema.ts';
 

@@ -23,6 +23,16 @@ export interface Finding {
   readonly never?: boolean;
 }
 
+/** Offsets into the text, end exclusive. */
+export type Range = readonly [start: number, end: number];
+
+/** A problem at an offset of the text. */
+export interface TextFault {
+  readonly range: Range;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
 export interface ConfigProblem {
   /** When it is not in the config itself but in the `.env`. */
   readonly file?: string;

@@ -5,8 +5,8 @@
  */
 import { resolve } from 'node:path';
 import type { z } from 'zod';
-import type { TemplateOptions } from '../destinations/destination.ts';
 import type { DestinationOptions } from '../destinations/index.ts';
+import type { TemplateOptions } from '../templates/template.ts';
 import { type Located, nodeAt } from './document.ts';
 import { type ConfigParts, fields, isRecord } from './parts.ts';
 import { serverOptions, storeOptions } from './schema.ts';

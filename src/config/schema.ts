@@ -4,7 +4,6 @@
  */
 import { z } from 'zod';
 import { alertsOptions } from '../alerts/options.ts';
-import type { TemplateOptions } from '../destinations/destination.ts';
 import { discordOptions } from '../destinations/discord/options.ts';
 import { telegramOptions } from '../destinations/telegram/options.ts';
 import { webhookOptions } from '../destinations/webhook/options.ts';
@@ -13,6 +12,7 @@ import { duration, EVEN_IF_WRONG, integer, secret, text } from '../platform/fiel
 import { LOG_FORMATS, LOG_LEVELS } from '../platform/log.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { rulesOptions } from '../routing/options.ts';
+import type { TemplateOptions } from '../templates/template.ts';
 
 export const DESTINATION_TYPES = ['discord', 'telegram', 'webhook'] as const;
 

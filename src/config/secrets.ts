@@ -4,9 +4,9 @@
  */
 import { createRedactor } from '../platform/redactor.ts';
 import { type Redactor, Secret } from '../platform/secret.ts';
-import { everyWritten, type Located, type Range } from './document.ts';
+import { everyWritten, type Located } from './document.ts';
 import { isOnlyReferences } from './interpolate.ts';
-import type { Path } from './problem.ts';
+import type { Path, Range } from './problem.ts';
 import { isSecretName } from './secret-names.ts';
 import { isWorded, keysInAddress, partsOfSecret } from './secret-parts.ts';
 import { blotShapes } from './secret-shapes.ts';

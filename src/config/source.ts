@@ -2,8 +2,8 @@
 import type { LineCounter } from 'yaml';
 import { printable } from '../platform/printable.ts';
 import { REDACTED, type Redactor } from '../platform/secret.ts';
-import { type Located, nodeAt, type Range, type TextFault } from './document.ts';
-import type { ConfigProblem, Finding } from './problem.ts';
+import { type Located, nodeAt } from './document.ts';
+import type { ConfigProblem, Finding, Range, TextFault } from './problem.ts';
 import { blotShapes } from './secret-shapes.ts';
 import { secretRanges } from './secrets.ts';
 

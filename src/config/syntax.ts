@@ -1,6 +1,6 @@
 /** What the YAML parser complains about, in words for people who do not know YAML's grammar. */
 import { type Document, isScalar, visit, type YAMLError, type YAMLWarning } from 'yaml';
-import type { TextFault } from './document.ts';
+import type { TextFault } from './problem.ts';
 
 type SyntaxError = YAMLError | YAMLWarning;
 

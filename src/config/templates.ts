@@ -1,7 +1,7 @@
 /** Compiles every form that will be used: each destination's default (or own body), and each template where a rule uses it. */
-import { TemplateProblem } from '../destinations/destination.ts';
 import { typeOf } from '../destinations/index.ts';
 import { templatesUsedBy } from '../routing/templates-used.ts';
+import { TemplateProblem } from '../templates/problem.ts';
 import type { ConfigParts } from './parts.ts';
 import type { Finding, Path } from './problem.ts';
 import { labelled } from './schema-problems.ts';

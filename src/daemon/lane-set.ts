@@ -4,6 +4,7 @@
  */
 import type { Announcement } from '../announcement.ts';
 import type { Budgets, Claims } from '../delivery/budget-book.ts';
+import type { OwedDelivery } from '../delivery/delivery.ts';
 import { Lane } from '../delivery/lane.ts';
 import type { LaneEvents, LaneJournal, LaneParts, LaneStatus } from '../delivery/lane-parts.ts';
 import type { Destination, DestinationDeps } from '../destinations/destination.ts';
@@ -11,7 +12,6 @@ import { openDestination } from '../destinations/opening.ts';
 import type { PreparedDestination } from '../destinations/prepared.ts';
 import type { Target } from '../intake.ts';
 import { figureNameOf } from '../ops/many.ts';
-import type { OwedDelivery } from '../outbox/outbox.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import { fingerprint } from '../platform/secret.ts';

@@ -1,6 +1,7 @@
 /** One attempt: handed to the sender with its deadline, and written down as a row. */
-import type { AttemptRecord } from '../outbox/outbox.ts';
+
 import { formatDuration } from '../platform/duration.ts';
+import type { AttemptRecord } from './delivery.ts';
 import { type DeliveryState, UNDER_WAY } from './delivery.ts';
 import type { Held } from './head.ts';
 import type { LaneParts } from './lane-parts.ts';
@@ -56,10 +57,6 @@ const limitInWords = (limitMs: number, leftMs: number): string =>
   limitMs < leftMs
     ? `within ${formatDuration(limitMs)} (timeout)`
     : `within the ${formatDuration(Math.max(0, limitMs))} that were left until maxAge`;
-
-/** The client library foresaw a refusal: nobody was asked, so it was no attempt. */
-export const isHold = ({ outcome, writtenMs }: AttemptResult): boolean =>
-  outcome.kind === 'retry' && outcome.reason === 'rate_limited' && writtenMs === undefined;
 
 /** The attempt that led to a state. */
 export interface Made {

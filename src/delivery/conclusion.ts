@@ -1,8 +1,8 @@
 /** What follows from an answer: for its delivery, and for the destination. */
-import { isHold } from './attempt.ts';
+
 import { expiryOf } from './backlog.ts';
 import { describeAttempt } from './describe.ts';
-import { evidenceOf } from './evidence.ts';
+import { evidenceOf, isHold } from './evidence.ts';
 import { type Head, type Held, MOST_FREE } from './head.ts';
 import { type Judgement, NO_NEWS } from './judgement.ts';
 import type { LaneParts } from './lane-parts.ts';

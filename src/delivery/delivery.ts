@@ -1,4 +1,4 @@
-/** One message owed to one destination, and the states it can be in. */
+/** One message for one destination: the states it can be in, and how it and its attempts are stored. */
 import type { Announcement } from '../announcement.ts';
 
 /** `pending` is the only state that moves; the other four are where everything that was read ends. */
@@ -43,4 +43,42 @@ export interface Delivery {
   readonly importance: number;
   /** When it stops being useful, monotonic ms (`Clock.monotonicMs`); `undefined` = never. */
   readonly expiresAtMs: number | undefined;
+}
+
+/** A delivery that still waits, as it is taken up again. */
+export interface OwedDelivery {
+  readonly delivery: Delivery;
+  /** Attempts already made. */
+  readonly attempts: number;
+  readonly notBeforeMs: number;
+  /** The platform refused the rich form before. */
+  readonly plain: boolean;
+  /** Attempts of which all that became known is that the address has moved; absent: none. */
+  readonly moves?: number;
+  /** When a request began that may have arrived, for all that is known. */
+  readonly begunMs?: number | undefined;
+  /** Of the last failure. */
+  readonly reason?: string | undefined;
+  /** When a person last asked for it again (`deliveries retry`). */
+  readonly byHandMs?: number | undefined;
+}
+
+/** One attempt and the state that it left the delivery in. */
+export interface AttemptRecord {
+  readonly deliveryId: string;
+  /** 1 for the first. 0 = no attempt was made: expired, skipped or buried without one. */
+  readonly attempt: number;
+  readonly startedMs: number;
+  readonly durationMs: number;
+  /** The outcome's kind and reason: `delivered`, `retry server_error`, `ambiguous timeout`, … */
+  readonly outcome: string;
+  readonly status: number | undefined;
+  readonly detail: string | undefined;
+  readonly state: DeliveryState;
+  /** Why the delivery is in that state; the reason word of the outcome, or `max_age`, `dry_run`, … */
+  readonly reason: string | undefined;
+  readonly notBeforeMs: number;
+  readonly plain: boolean;
+  /** When a request began that may have arrived; `undefined` = whatever was begun has ended, and did not. */
+  readonly begunMs?: number | undefined;
 }

@@ -1,5 +1,5 @@
 /** What one answer says about the destination as a whole, whatever becomes of the message. Pure. */
-import { isHold } from './attempt.ts';
+
 import type { AttemptResult } from './outcome.ts';
 
 export type Evidence =
@@ -30,6 +30,10 @@ export function evidenceOf(result: AttemptResult): Evidence {
       return outcome satisfies never;
   }
 }
+
+/** The client library foresaw a refusal: nobody was asked, so it was no attempt. */
+export const isHold = ({ outcome, writtenMs }: AttemptResult): boolean =>
+  outcome.kind === 'retry' && outcome.reason === 'rate_limited' && writtenMs === undefined;
 
 /** A time that nobody named, for this destination alone: its trouble has a growing pause of its own, which fresh news may try. */
 export const isOwnGuess = ({

@@ -3,10 +3,10 @@
  * destination: the others go first), `waiting` (for its retry time) or `in flight`; all but the last are idle.
  * Knows which goes next, which can best be let go of, and which expires first, each without looking at the others.
  */
-import type { OwedDelivery } from '../outbox/outbox.ts';
+
 import type { Timer } from '../platform/clock.ts';
 import { Backlog, compare, compareExpiry, expiryOf } from './backlog.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery, OwedDelivery } from './delivery.ts';
 import type { Witness } from './judgement.ts';
 
 /** A delivery in the lane's hands. */

@@ -1,15 +1,14 @@
 /** What a lane is made of, what it tells, and how it holds a delivery. */
-import type { CommonOptions } from '../destinations/common-options.ts';
-import type { Destination } from '../destinations/destination.ts';
-import type { AttemptRecord, OwedDelivery } from '../outbox/outbox.ts';
+
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import type { Budget } from './budget.ts';
-import type { Delivery, FinalState } from './delivery.ts';
+import type { AttemptRecord, Delivery, FinalState, OwedDelivery } from './delivery.ts';
 import type { Since } from './judgement.ts';
 import type { AttemptResult } from './outcome.ts';
-import type { InForce } from './renewal.ts';
-import type { Decision } from './retry-policy.ts';
+import type { InForce, RenewalOptions } from './renewal.ts';
+import type { Decision, RetryOptions } from './retry-policy.ts';
+import type { Sender } from './sender.ts';
 
 /** What the lane needs of the journal. */
 export interface LaneJournal {
@@ -39,10 +38,19 @@ export interface LaneEvents {
   renderFailed(delivery: Delivery, message: string): void;
 }
 
+/** The options of a destination that its lane reads. */
+export interface LaneOptions extends RenewalOptions {
+  /** Longest one attempt may take, in ms. */
+  readonly timeout: number;
+  readonly retry: RetryOptions;
+  /** Most requests under way at once. */
+  readonly concurrency: number;
+}
+
 export interface LaneParts extends InForce {
   readonly name: string;
-  readonly options: CommonOptions;
-  readonly destination: Destination<unknown>;
+  readonly options: LaneOptions;
+  readonly destination: Sender<unknown>;
   /** Renders what is owed; throws on a template's run-time fault. `undefined` = the default form of the type. */
   readonly render: (delivery: Delivery) => unknown;
   readonly renderDefault: ((delivery: Delivery) => unknown) | undefined;

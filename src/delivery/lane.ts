@@ -10,10 +10,10 @@
  * At most HEAD deliveries are held in memory (`head.ts`); the rest stay in the outbox, behind them (`supply.ts`).
  */
 import PQueue from 'p-queue';
-import type { OwedDelivery } from '../outbox/outbox.ts';
-import { begin, isHold, isUnsure, type Made, recordOf } from './attempt.ts';
+import { begin, isUnsure, type Made, recordOf } from './attempt.ts';
 import { conclude, type Sent } from './conclusion.ts';
-import type { Delivery, FinalState } from './delivery.ts';
+import type { Delivery, FinalState, OwedDelivery } from './delivery.ts';
+import { isHold } from './evidence.ts';
 import { Flights, type Landed } from './flights.ts';
 import { Head, type Held, isExpired } from './head.ts';
 import { concurrencyOf, type LaneParts, type LaneStatus } from './lane-parts.ts';

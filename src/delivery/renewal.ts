@@ -3,10 +3,7 @@
  * that the new config would not send. Asked when a row is taken up, at a reload, and after each attempt. Pure. What a
  * rule says of the moment of an announcement was answered then: only what it says of its contents is asked again.
  */
-import type { CommonOptions } from '../destinations/common-options.ts';
-import type { OwedDelivery } from '../outbox/outbox.ts';
-import type { Match } from '../routing/router.ts';
-import type { Delivery, FinalState } from './delivery.ts';
+import type { Delivery, FinalState, OwedDelivery } from './delivery.ts';
 import { expiryWith } from './expiry.ts';
 
 /** How a delivery ends that may not leave. */
@@ -15,14 +12,29 @@ export interface Refusal {
   readonly reason: string;
 }
 
+/** The options of a destination that decide what becomes of a queued delivery. */
+export interface RenewalOptions {
+  /** In ms; `false` = never too old. */
+  readonly maxAge: number | false;
+  readonly onAmbiguous: 'resend' | 'drop';
+  readonly dryRun: boolean;
+}
+
+/** What the rules want of an announcement for one destination. */
+export interface Wanted {
+  readonly template: string | undefined;
+  /** Those of its tickers that a request could be for. */
+  readonly tickers: readonly string[];
+}
+
 export interface InForce {
-  readonly options: Pick<CommonOptions, 'dryRun' | 'maxAge' | 'onAmbiguous'>;
+  readonly options: RenewalOptions;
   /** The destination gets one request for each ticker. */
   readonly forEachTicker: boolean;
   /** Under `forEachTicker`, most requests for one announcement; absent: any number. */
   readonly maxTickers?: number;
   /** By which rule the destination gets this announcement today, or gets this alert; `undefined` = by none. */
-  readonly match: (delivery: Delivery) => Pick<Match, 'template' | 'tickers'> | undefined;
+  readonly match: (delivery: Delivery) => Wanted | undefined;
 }
 
 const skipped = (reason: string): Refusal => ({ state: 'skipped', reason });

@@ -2,10 +2,10 @@
  * What a lane is owed and has no place for: at most HEAD deliveries are held in memory, the rest stay in the
  * outbox, behind them, and are taken up as places become free.
  */
-import type { OwedDelivery } from '../outbox/outbox.ts';
+
 import type { Timer } from '../platform/clock.ts';
 import { compare } from './backlog.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery, OwedDelivery } from './delivery.ts';
 import type { Head } from './head.ts';
 import type { LaneParts } from './lane-parts.ts';
 

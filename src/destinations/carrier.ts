@@ -5,8 +5,9 @@
  * wire comes back beside whatever the library made of it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { HttpConnection, HttpRequest, HttpResult } from '../http/connection.ts';
-import type { SendContext } from './destination.ts';
+import type { SendContext } from '../delivery/sender.ts';
+import type { HttpConnection } from '../http/connection.ts';
+import type { HttpRequest, HttpResult } from '../http/request.ts';
 
 export interface Carried {
   /** `undefined` = the library did not come to send anything. */

@@ -1,6 +1,8 @@
 /** The options that every destination type has, beside its own. Defaults differ by type: chats are patient, bots are not. */
 import { z } from 'zod';
+import type { BudgetSpec } from '../delivery/budget-book.ts';
 import { type BudgetLimits, withBurst } from '../delivery/windows.ts';
+import { MOST_SOCKETS, poolKey } from '../http/sockets.ts';
 import { duration, flag, integer } from '../platform/fields.ts';
 
 /** Attempts are bounded by `maxAge` unless the user says otherwise. */
@@ -55,3 +57,10 @@ export const limitsOf = ({
   rateLimit,
 }: Pick<CommonOptions, 'rateLimit'>): readonly BudgetLimits[] | undefined =>
   rateLimit && withBurst(rateLimit.limit, rateLimit.per, rateLimit.burst);
+
+/** Requests beyond the connections there are wait in their lanes, where the most important goes first, and not in a queue for a socket. */
+export const socketsOf = (origin: string, warmMs: number | false): BudgetSpec => ({
+  key: `connections:${poolKey(origin, warmMs)}`,
+  limits: [],
+  atOnce: MOST_SOCKETS,
+});

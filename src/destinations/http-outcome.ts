@@ -1,7 +1,7 @@
 /** What every HTTP destination makes of a request that got no usable answer, and how answers are quoted. */
 import type { AttemptResult } from '../delivery/outcome.ts';
 import { connectionAdvice, type FarEnd, UNREADABLE_ADVICE } from '../http/advice.ts';
-import type { HttpAnswer, HttpLost, HttpUnreachable } from '../http/connection.ts';
+import type { HttpAnswer, HttpLost, HttpUnreachable } from '../http/request.ts';
 import { printable } from '../platform/printable.ts';
 import type { Redactor } from '../platform/secret.ts';
 

@@ -5,10 +5,11 @@
  * nothing can have been sent: each send says so and why, and tries to open it again.
  */
 import type { AttemptResult } from '../delivery/outcome.ts';
+import type { SendContext } from '../delivery/sender.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { printable } from '../platform/printable.ts';
 import type { Redactor } from '../platform/secret.ts';
-import type { Destination, SendContext } from './destination.ts';
+import type { Destination } from './destination.ts';
 
 /** Of what is told of a fault; the library's own words can be long. */
 const MOST_CHARS = 200;

@@ -6,14 +6,9 @@ import type { DestinationBudgets } from '../delivery/budget-book.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { RuleOptions } from '../routing/options.ts';
 import { templatesUsedBy } from '../routing/templates-used.ts';
+import type { TemplateOptions } from '../templates/template.ts';
 import type { CommonOptions } from './common-options.ts';
-import type {
-  Destination,
-  DestinationDeps,
-  DestinationType,
-  Render,
-  TemplateOptions,
-} from './destination.ts';
+import type { Destination, DestinationDeps, DestinationType, Render } from './destination.ts';
 import { type DestinationOptions, typeOf } from './index.ts';
 
 export interface PreparedDestination {

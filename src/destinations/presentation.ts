@@ -2,8 +2,8 @@
 import type { Alert } from '../alert.ts';
 import { type Announcement, type LISTING_TYPES, UNKNOWN } from '../announcement.ts';
 import { formatDuration } from '../platform/duration.ts';
+import type { RenderInput } from '../templates/variables.ts';
 import { latencyOf } from '../templates/variables.ts';
-import type { RenderInput } from './destination.ts';
 import { cutText } from './presentation-cut.ts';
 
 export interface Look {

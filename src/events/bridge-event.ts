@@ -2,9 +2,7 @@
  * Everything that the bridge has to say about what it does, as values: the log, the metrics, the alerts and
  * the pages are listeners of one stream. `kind` is `noun.verb` and is also the log line's name.
  */
-import type { ConditionCode } from '../alerts/conditions.ts';
 import type { Announcement } from '../announcement.ts';
-import type { Config } from '../config/schema.ts';
 import type { First } from '../dedupe.ts';
 import type { Delivery, FinalState } from '../delivery/delivery.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
@@ -14,11 +12,20 @@ import type { Warning } from '../feeds/cryptolisting/warning.ts';
 import type { Dropped } from '../outbox/kept.ts';
 import type { Replaced } from '../outbox/open.ts';
 
+/** What a started bridge has in force, as far as listeners need it. */
+interface Started {
+  readonly file: string;
+  readonly feeds: readonly { readonly name: string }[];
+  readonly destinations: Readonly<Record<string, unknown>>;
+  readonly rules: readonly unknown[];
+  readonly store: { readonly path: string };
+}
+
 export type BridgeEvent =
   | {
       readonly kind: 'bridge.started';
       readonly version: string;
-      readonly config: Config;
+      readonly config: Started;
       readonly url: string | undefined;
     }
   | {
@@ -120,7 +127,8 @@ export type BridgeEvent =
   /** Something is wrong with the bridge itself, still is, or is no more (`src/alerts`). */
   | {
       readonly kind: 'alert.started' | 'alert.lasts' | 'alert.ended';
-      readonly code: ConditionCode;
+      /** Of a condition. */
+      readonly code: string;
       /** Name of the feed or destination; empty for the bridge itself. */
       readonly subject: string;
       readonly severity: 'critical' | 'warning';

@@ -1,6 +1,7 @@
 /** A connection that failed, in words: what happened and what to do. */
-import type { HttpLost, HttpUnreachable } from './connection.ts';
+
 import { NOT_IN_TIME, SPEAKS_TLS } from './exchange.ts';
+import type { HttpLost, HttpUnreachable } from './request.ts';
 
 /** For people: where it is, and which key of the config says so. */
 export interface FarEnd {

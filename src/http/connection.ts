@@ -6,61 +6,12 @@
  * The caller's signal is the only deadline (undici's timers are coarse: `delivery-facts.md`), redirects
  * are answers like any other, nothing is ever sent twice, and `send` never throws for what a network does.
  */
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../platform/clock.ts';
 import { HttpExchange } from './exchange.ts';
 import { Lingering } from './lingering.ts';
 import { HttpPool, type Needs } from './pool.ts';
 import type { HttpPools } from './pool-registry.ts';
-
-export interface HttpRequest {
-  readonly method: string;
-  /** With the query. It may carry a token: never shown. */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly signal: AbortSignal;
-  /** Monotonic ms; nothing is written from then on. */
-  readonly expiresAtMs: number | undefined;
-  /** Called in the tick in which the bytes go to the socket, before they do. */
-  readonly leaving?: (() => void) | undefined;
-  /** The status says it all: the body is waited for a moment, and no longer. */
-  readonly statusDecides?: boolean;
-}
-
-/** The status line and headers came. */
-export interface HttpAnswer {
-  readonly kind: 'answer';
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  /** As much as came, at most 64 KiB. */
-  readonly bodyText: string;
-  /** Why the body ends too soon; absent when it is whole. */
-  readonly bodyFault: string | undefined;
-  readonly writtenMs: number;
-  /** It had to wait for its connection to be made. */
-  readonly connected: boolean;
-}
-
-/** Nothing was written: the far end cannot have acted. */
-export interface HttpUnreachable {
-  readonly kind: 'unreachable';
-  readonly detail: string;
-  /** The system's (`ECONNREFUSED`) or our own word for it, if there is one. */
-  readonly code?: string | undefined;
-}
-
-/** It was written, and then: no answer in time, the connection broke, or it was not HTTP that came back. */
-export interface HttpLost {
-  readonly kind: 'lost';
-  readonly reason: 'timeout' | 'connection_lost' | 'answer_unreadable';
-  readonly detail: string;
-  readonly code?: string | undefined;
-  readonly writtenMs: number;
-  readonly connected: boolean;
-}
-
-export type HttpResult = HttpAnswer | HttpUnreachable | HttpLost;
+import type { HttpRequest, HttpResult } from './request.ts';
 
 export interface HttpOptions extends Needs {
   /** How long a connection may lie unused before a fresh one takes its place; `false`: opened only when needed. */

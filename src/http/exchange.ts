@@ -8,7 +8,7 @@ import type { Dispatcher } from 'undici';
 import errors from 'undici/lib/core/errors.js';
 import type { Clock, Timer } from '../platform/clock.ts';
 import { type Body, MOST_BODY_BYTES, readBody, TOO_LONG } from './body.ts';
-import type { HttpLost, HttpRequest, HttpResult } from './connection.ts';
+import type { HttpLost, HttpRequest, HttpResult } from './request.ts';
 import { statusBefore } from './undici-parser.ts';
 
 /** True while undici is being given a connection that was made for the request that it then starts. */

@@ -7,12 +7,12 @@
  * transaction for a burst is much cheaper than one each. A crash before that repeats what was in flight.
  */
 import type { Announcement } from '../announcement.ts';
-import type { Delivery } from '../delivery/delivery.ts';
+import type { AttemptRecord, Delivery, OwedDelivery } from '../delivery/delivery.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { isBusy } from './faults.ts';
 import { type Dropped, type Entry, Kept } from './kept.ts';
-import type { AttemptRecord, Outbox, OwedDelivery, Recorded, Waiting } from './outbox.ts';
+import type { Outbox, Recorded, Waiting } from './outbox.ts';
 import { Writer } from './writer.ts';
 
 /** How soon a store that failed is tried again: soon at first, because what is only in memory dies with the process. */

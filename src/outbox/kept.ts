@@ -3,8 +3,10 @@
  * what is least needed goes first: the details of attempts, then what has ended, and only then, oldest
  * first, what is owed. What went is counted.
  */
+
+import type { AttemptRecord } from '../delivery/delivery.ts';
 import { text } from './columns.ts';
-import type { AttemptRecord, Recorded } from './outbox.ts';
+import type { Recorded } from './outbox.ts';
 
 export type Entry =
   | Recorded

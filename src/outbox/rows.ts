@@ -1,9 +1,8 @@
 /** Between rows and the types of the bridge: the one place that knows the columns' order and names. */
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { type Announcement, identityOf } from '../announcement.ts';
-import type { DeliveryState } from '../delivery/delivery.ts';
+import type { AttemptRecord, DeliveryState, OwedDelivery } from '../delivery/delivery.ts';
 import { json, realNumber, text, wholeNumber } from './columns.ts';
-import type { AttemptRecord, OwedDelivery } from './outbox.ts';
 
 type Row = Record<string, SQLOutputValue>;
 

@@ -5,10 +5,10 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Announcement } from '../announcement.ts';
-import type { Delivery } from '../delivery/delivery.ts';
+import type { AttemptRecord, Delivery, OwedDelivery } from '../delivery/delivery.ts';
 import { realNumber, text } from './columns.ts';
 import { idAt, timeOfId } from './ids.ts';
-import type { AttemptRecord, Outbox, OwedDelivery, Recorded, Waiting } from './outbox.ts';
+import type { Outbox, Recorded, Waiting } from './outbox.ts';
 import { announcementRow, attemptRow, deliveryFrom, deliveryRow, settledRow } from './rows.ts';
 
 export class SqliteOutbox implements Outbox {

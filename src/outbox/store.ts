@@ -6,7 +6,7 @@
  * locked does not: the store is then opened as soon as it can be.
  */
 import type { Announcement } from '../announcement.ts';
-import type { Delivery } from '../delivery/delivery.ts';
+import type { AttemptRecord, Delivery, OwedDelivery } from '../delivery/delivery.ts';
 import type { Clock } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { FileFault, isBusy, isCorrupt, isDiskFault, isFull, StoreError } from './faults.ts';
@@ -15,7 +15,7 @@ import { makeFolderOf } from './folder.ts';
 import { StoreLock } from './lock.ts';
 import { StoreVersionError } from './migrations.ts';
 import { closeDatabase, type OpenDatabase, openDatabase, type Replaced, salvageFile } from './open.ts';
-import type { AttemptRecord, Outbox, OwedDelivery, Recorded, Waiting } from './outbox.ts';
+import type { Outbox, Recorded, Waiting } from './outbox.ts';
 import { refuseOthers } from './own-file.ts';
 import { type Salvaged, salvage } from './salvage.ts';
 import type { SqliteOutbox } from './sqlite.ts';

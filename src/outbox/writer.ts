@@ -3,10 +3,12 @@
  * costs no other row, and is not tried again. Of an attempt, what became of its delivery is written all the same: a
  * delivery that has ended and stays pending in the store would be sent again in the next life.
  */
+
+import type { OwedDelivery } from '../delivery/delivery.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { isRefused } from './faults.ts';
 import { type Entry, lessOf, nameOf, partsOf } from './kept.ts';
-import type { Outbox, OwedDelivery, Recorded } from './outbox.ts';
+import type { Outbox, Recorded } from './outbox.ts';
 
 /** Rows of `restore` in one transaction. */
 const TOGETHER = 500;

@@ -4,9 +4,9 @@
  * one with everything, one with nothing that may be missing). Throws `TemplateProblem`.
  */
 import { type Liquid, LiquidError, type Template, type Variable } from 'liquidjs';
-import { TemplateProblem } from '../destinations/destination.ts';
 import { orNearest } from '../platform/suggest.ts';
 import { FORBIDDEN_FILTERS, FORBIDDEN_TAGS, LONGEST_TEMPLATE } from './engine.ts';
+import { TemplateProblem } from './problem.ts';
 import { render } from './render.ts';
 import { SAMPLES } from './samples.ts';
 import { type RenderedFor, variablesOf } from './variables.ts';

@@ -5,6 +5,14 @@ import { createEngine, createValueEngine, textOf } from './engine.ts';
 import { render } from './render.ts';
 import type { RenderedFor, TemplateScope } from './variables.ts';
 
+/** What a user wrote under `templates:`. */
+export interface TemplateOptions {
+  /** Liquid text, for chats and plain-text webhooks. */
+  readonly text?: string | undefined;
+  /** A tree of JSON whose leaves are Liquid, or Liquid text; for webhooks. */
+  readonly body?: unknown;
+}
+
 export type TextTemplate = (scope: TemplateScope) => string;
 export type ValueTemplate = (scope: TemplateScope) => unknown;
 

@@ -3,9 +3,16 @@
  * and the exchange's page. One table serves both sides: `scopeOf` fills it, `check.ts` holds templates to it.
  */
 import type { Announcement } from '../announcement.ts';
-import type { RenderInput } from '../destinations/destination.ts';
 import { MOST_TICKERS } from '../routing/subject.ts';
 import { exchangePage } from './exchange-page.ts';
+
+/** What a message is made of. */
+export interface RenderInput {
+  readonly announcement: Announcement;
+  readonly rule: string;
+  /** Set for `forEach: ticker`. */
+  readonly ticker: string | undefined;
+}
 
 /** Milliseconds, fractional; null where a stamp is missing. `network` may be negative when clocks differ. */
 export interface Latency {

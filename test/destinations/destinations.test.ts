@@ -2,7 +2,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AttemptResult } from '../../src/delivery/outcome.ts';
-import type { Destination, SendContext } from '../../src/destinations/destination.ts';
+import type { SendContext } from '../../src/delivery/sender.ts';
+import type { Destination } from '../../src/destinations/destination.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createRedactor } from '../../src/platform/redactor.ts';
 import { type Behaviour, FaultyServer } from '../support/faulty-server.ts';

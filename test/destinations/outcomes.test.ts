@@ -10,7 +10,7 @@ import { discordOutcome } from '../../src/destinations/discord/outcome.ts';
 import type { DestinationTypeName } from '../../src/destinations/index.ts';
 import { telegramOutcome } from '../../src/destinations/telegram/outcome.ts';
 import { webhookOutcome } from '../../src/destinations/webhook/outcome.ts';
-import type { HttpAnswer } from '../../src/http/connection.ts';
+import type { HttpAnswer } from '../../src/http/request.ts';
 import { type Behaviour, FaultyServer, refusingOrigin } from '../support/faulty-server.ts';
 import { deafOrigin, distrustedOrigin, resettingOrigin, silentOrigin } from '../support/hostile-origins.ts';
 import { WAIT_MS } from '../support/limits.ts';

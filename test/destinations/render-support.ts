@@ -5,8 +5,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Announcement } from '../../src/announcement.ts';
-import { type RenderInput, TemplateProblem } from '../../src/destinations/destination.ts';
 import announcements from '../../src/simulator/announcements.json' with { type: 'json' };
+import { TemplateProblem } from '../../src/templates/problem.ts';
+import type { RenderInput } from '../../src/templates/variables.ts';
 
 export function announcementOf(changes: Partial<Announcement> = {}): Announcement {
   return {

@@ -12,10 +12,11 @@ import {
 import { generate } from 'selfsigned';
 import type { buildConnector } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
-import { HttpConnection, type HttpResult } from '../../src/http/connection.ts';
+import { HttpConnection } from '../../src/http/connection.ts';
 import { rememberingLookup } from '../../src/http/lookup.ts';
 import { MOST_SPARES } from '../../src/http/pool.ts';
 import { HttpPools } from '../../src/http/pool-registry.ts';
+import type { HttpResult } from '../../src/http/request.ts';
 import { MOST_SOCKETS } from '../../src/http/sockets.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { CrowdedListener } from '../support/crowded-listener.ts';

@@ -8,8 +8,9 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { generate } from 'selfsigned';
 import { afterEach, expect, test } from 'vitest';
-import { HttpConnection, type HttpResult } from '../../src/http/connection.ts';
+import { HttpConnection } from '../../src/http/connection.ts';
 import { HttpPools } from '../../src/http/pool-registry.ts';
+import type { HttpResult } from '../../src/http/request.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { FaultyServer } from '../support/faulty-server.ts';
 import { WAIT_MS } from '../support/limits.ts';

@@ -20,13 +20,12 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import type { Delivery } from '../../src/delivery/delivery.ts';
+import type { Delivery, OwedDelivery } from '../../src/delivery/delivery.ts';
 import { StoreError } from '../../src/outbox/faults.ts';
 import { Journal } from '../../src/outbox/journal.ts';
 import { type Dropped, Kept } from '../../src/outbox/kept.ts';
 import type { Replaced } from '../../src/outbox/open.ts';
 import { openStoreFile } from '../../src/outbox/open.ts';
-import type { OwedDelivery } from '../../src/outbox/outbox.ts';
 import { openStore } from '../../src/outbox/store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { announcementAt, attemptOf, deliveriesOf, Folder } from '../support/outbox.ts';

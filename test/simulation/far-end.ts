@@ -3,7 +3,8 @@
  * pool of connections. A chat's answers are made here, the odd ones through the real reading of them.
  */
 import type { AttemptResult, LimitNews, Outcome } from '../../src/delivery/outcome.ts';
-import type { Destination, Pools, SendContext } from '../../src/destinations/destination.ts';
+import type { SendContext } from '../../src/delivery/sender.ts';
+import type { Destination, Pools } from '../../src/destinations/destination.ts';
 import { discordOutcome } from '../../src/destinations/discord/outcome.ts';
 import { telegramOutcome } from '../../src/destinations/telegram/outcome.ts';
 import type { HttpExchange } from '../../src/http/exchange.ts';

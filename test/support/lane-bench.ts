@@ -9,8 +9,8 @@ import type { Delivery } from '../../src/delivery/delivery.ts';
 import { Lane } from '../../src/delivery/lane.ts';
 import type { LaneParts } from '../../src/delivery/lane-parts.ts';
 import type { AttemptResult, Outcome } from '../../src/delivery/outcome.ts';
+import type { SendContext } from '../../src/delivery/sender.ts';
 import type { BudgetLimits } from '../../src/delivery/windows.ts';
-import type { SendContext } from '../../src/destinations/destination.ts';
 import { webhookOptions } from '../../src/destinations/webhook/options.ts';
 import { createIds } from '../../src/outbox/ids.ts';
 import { Journal } from '../../src/outbox/journal.ts';
@@ -188,7 +188,6 @@ export class LaneBench implements Disposable {
         get atOnce() {
           return plan.atOnce?.() ?? Number.POSITIVE_INFINITY;
         },
-        close: () => Promise.resolve(),
         send: (message, context) => this.#send(name, String(message), context),
       },
       render: (delivery) => this.render(delivery),

@@ -3,9 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Announcement } from '../../src/announcement.ts';
-import type { Delivery } from '../../src/delivery/delivery.ts';
+import type { AttemptRecord, Delivery } from '../../src/delivery/delivery.ts';
 import { idAt } from '../../src/outbox/ids.ts';
-import type { AttemptRecord } from '../../src/outbox/outbox.ts';
 
 /** Number `ordinal`, read that many milliseconds after `baseMs`. */
 export function announcementAt(ordinal: number, baseMs: number): Announcement {

@@ -1,5 +1,5 @@
 /** What an attempt is given, with only the interesting parts spelled out. */
-import type { SendContext } from '../../src/destinations/destination.ts';
+import type { SendContext } from '../../src/delivery/sender.ts';
 import { WAIT_MS } from './limits.ts';
 
 export function sendContext(overrides: Partial<SendContext> = {}): SendContext {

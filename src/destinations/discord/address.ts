@@ -2,9 +2,8 @@
 import type { BudgetSpec, DestinationBudgets } from '../../delivery/budget-book.ts';
 import type { BudgetLimits } from '../../delivery/windows.ts';
 import type { FarEnd } from '../../http/advice.ts';
-import { socketsOf } from '../../http/sockets.ts';
 import { secretName } from '../../platform/secret.ts';
-import { limitsOf } from '../common-options.ts';
+import { limitsOf, socketsOf } from '../common-options.ts';
 import { type DiscordOptions, threadOf, WEBHOOK_PATH } from './options.ts';
 
 export interface DiscordAddress {

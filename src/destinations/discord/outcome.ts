@@ -1,6 +1,6 @@
 /** What Discord's answer means. Pure. */
 import type { AttemptResult, LimitNews, Outcome, RejectReason } from '../../delivery/outcome.ts';
-import type { HttpAnswer } from '../../http/connection.ts';
+import type { HttpAnswer } from '../../http/request.ts';
 import { decimal, retryAfterMs, saysNow, waitMs } from '../../http/retry-after.ts';
 import type { Redactor } from '../../platform/secret.ts';
 import { isTransient, mayHaveActed, outageMs, quote, unreadable } from '../http-outcome.ts';

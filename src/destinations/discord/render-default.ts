@@ -4,7 +4,7 @@
  */
 import type { APIEmbed, APIEmbedField } from 'discord.js';
 import { exchangePage } from '../../templates/exchange-page.ts';
-import type { RenderInput } from '../destination.ts';
+import type { RenderInput } from '../../templates/variables.ts';
 import { headlineOf, LONGEST_TICKERS, latencyLine, lookOf, notesOf, tickersOf } from '../presentation.ts';
 import { cutText } from '../presentation-cut.ts';
 import { escapeMarkdown } from './escape.ts';

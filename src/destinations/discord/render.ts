@@ -2,10 +2,12 @@
 import type { AllowedMentionsTypes, APIAllowedMentions } from 'discord.js';
 import type { Liquid } from 'liquidjs';
 import { createEngine } from '../../templates/engine.ts';
-import { within } from '../../templates/problem-path.ts';
+import { TemplateProblem, within } from '../../templates/problem.ts';
+import type { TemplateOptions } from '../../templates/template.ts';
 import { compilePlain, compileText } from '../../templates/template.ts';
+import type { RenderInput } from '../../templates/variables.ts';
 import { scopeOf } from '../../templates/variables.ts';
-import { type Render, type RenderInput, type TemplateOptions, TemplateProblem } from '../destination.ts';
+import type { Render } from '../destination.ts';
 import { headlineOf } from '../presentation.ts';
 import { cutText } from '../presentation-cut.ts';
 import { escapeMarkdown } from './escape.ts';

@@ -7,11 +7,13 @@
 import { hash } from 'node:crypto';
 import { REST } from 'discord.js';
 import type { AttemptResult } from '../../delivery/outcome.ts';
-import { type HttpAnswer, HttpConnection } from '../../http/connection.ts';
+import type { SendContext } from '../../delivery/sender.ts';
+import { HttpConnection } from '../../http/connection.ts';
 import { limitOf } from '../../http/exchange.ts';
+import type { HttpAnswer } from '../../http/request.ts';
 import { farEndWallMs } from '../../http/retry-after.ts';
 import { HttpCarrier, NoAnswer } from '../carrier.ts';
-import type { Destination, DestinationDeps, SendContext } from '../destination.ts';
+import type { Destination, DestinationDeps } from '../destination.ts';
 import { withConnect, withoutAnswer } from '../http-outcome.ts';
 import { addressOf, type DiscordAddress } from './address.ts';
 import type { DiscordBody, DiscordMessage } from './message.ts';

@@ -1,9 +1,8 @@
 /** Telegram's limits: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this */
 import type { DestinationBudgets } from '../../delivery/budget-book.ts';
 import type { BudgetLimits } from '../../delivery/windows.ts';
-import { socketsOf } from '../../http/sockets.ts';
 import { secretName } from '../../platform/secret.ts';
-import { limitsOf } from '../common-options.ts';
+import { limitsOf, socketsOf } from '../common-options.ts';
 import type { TelegramOptions } from './options.ts';
 
 /** One a second, as an average: "short bursts that go over this limit" are allowed. */

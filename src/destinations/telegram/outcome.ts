@@ -1,7 +1,7 @@
 /** What the Bot API's answer means. Pure. */
 import type { AttemptResult, Outcome } from '../../delivery/outcome.ts';
 import { notThePlatform } from '../../http/advice.ts';
-import type { HttpAnswer } from '../../http/connection.ts';
+import type { HttpAnswer } from '../../http/request.ts';
 import { retryAfterMs, saysNow, waitMs } from '../../http/retry-after.ts';
 import type { Redactor } from '../../platform/secret.ts';
 import { isTransient, mayHaveActed, outageMs, quote, unreadable } from '../http-outcome.ts';

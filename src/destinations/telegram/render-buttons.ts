@@ -1,9 +1,8 @@
 /** The link buttons under a message. A button whose URL comes out wrong is left out: the news matters more. */
 
-import { within } from '../../templates/problem-path.ts';
+import { TemplateProblem, within } from '../../templates/problem.ts';
 import { compilePlain, type TextTemplate } from '../../templates/template.ts';
 import type { TemplateScope } from '../../templates/variables.ts';
-import { TemplateProblem } from '../destination.ts';
 import { cutText } from '../presentation-cut.ts';
 import { compileUrl } from '../url-template.ts';
 import type { TelegramButton } from './message.ts';

@@ -1,7 +1,7 @@
 /** What Telegram shows when the user wrote no template: plain code, since most messages are made here. */
 
 import { exchangePage } from '../../templates/exchange-page.ts';
-import type { RenderInput } from '../destination.ts';
+import type { RenderInput } from '../../templates/variables.ts';
 import { exchangeName, headlineOf, latencyLine, notesOf } from '../presentation.ts';
 import { cutText } from '../presentation-cut.ts';
 import { escapeHtml } from './escape.ts';

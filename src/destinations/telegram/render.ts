@@ -1,10 +1,12 @@
 /** From an announcement to a Telegram message. Everything that can be decided at load is decided here, at load. */
 import type { Liquid } from 'liquidjs';
 import { createEngine } from '../../templates/engine.ts';
-import { within } from '../../templates/problem-path.ts';
+import { TemplateProblem, within } from '../../templates/problem.ts';
+import type { TemplateOptions } from '../../templates/template.ts';
 import { compileText } from '../../templates/template.ts';
+import type { RenderInput } from '../../templates/variables.ts';
 import { scopeOf, type TemplateScope } from '../../templates/variables.ts';
-import { type Render, type RenderInput, type TemplateOptions, TemplateProblem } from '../destination.ts';
+import type { Render } from '../destination.ts';
 import { cutText } from '../presentation-cut.ts';
 import { escapeHtml } from './escape.ts';
 import type { TelegramButton, TelegramMessage } from './message.ts';

@@ -4,11 +4,12 @@
  */
 import { Telegram, TelegramError } from 'telegraf';
 import type { AttemptResult } from '../../delivery/outcome.ts';
+import type { SendContext } from '../../delivery/sender.ts';
 import type { FarEnd } from '../../http/advice.ts';
 import { HttpConnection } from '../../http/connection.ts';
 import { farEndWallMs } from '../../http/retry-after.ts';
 import { HttpCarrier, NoAnswer } from '../carrier.ts';
-import type { Destination, DestinationDeps, SendContext } from '../destination.ts';
+import type { Destination, DestinationDeps } from '../destination.ts';
 import { withConnect, withoutAnswer } from '../http-outcome.ts';
 import { parseTelegram } from './answer.ts';
 import { botBudgetKey, chatKey } from './budgets.ts';

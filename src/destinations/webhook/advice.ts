@@ -1,6 +1,6 @@
 /** What a receiver's status means to the person who runs it. */
 import type { Outcome } from '../../delivery/outcome.ts';
-import type { HttpAnswer } from '../../http/connection.ts';
+import type { HttpAnswer } from '../../http/request.ts';
 
 const BY_STATUS: ReadonlyMap<number, string> = new Map([
   [

@@ -1,8 +1,7 @@
 /** An HTTP receiver as a destination type. */
 
-import { socketsOf } from '../../http/sockets.ts';
 import { secretName } from '../../platform/secret.ts';
-import { limitsOf } from '../common-options.ts';
+import { limitsOf, socketsOf } from '../common-options.ts';
 import type { DestinationType } from '../destination.ts';
 import type { WebhookMessage } from './message.ts';
 import { type WebhookOptions, webhookOptions } from './options.ts';

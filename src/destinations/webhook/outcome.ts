@@ -1,6 +1,6 @@
 /** What a receiver's answer means. Pure. The table of statuses is in the README. */
 import type { AttemptResult, Outcome, RejectReason } from '../../delivery/outcome.ts';
-import type { HttpAnswer } from '../../http/connection.ts';
+import type { HttpAnswer } from '../../http/request.ts';
 import { retryAfterMs } from '../../http/retry-after.ts';
 import type { Redactor } from '../../platform/secret.ts';
 import { isTransient, mayHaveActed, outageMs, quote, unreadable } from '../http-outcome.ts';

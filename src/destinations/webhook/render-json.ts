@@ -2,10 +2,9 @@
  * A JSON body from a tree whose text leaves are Liquid. The text around the leaves is written once, at
  * load; each leaf is written by JSON.stringify, so no value can leave its place. Keys are not templated.
  */
-import { within } from '../../templates/problem-path.ts';
+import { TemplateProblem, within } from '../../templates/problem.ts';
 import { compileText, compileValue, type ValueTemplate } from '../../templates/template.ts';
 import type { RenderedFor, TemplateScope } from '../../templates/variables.ts';
-import { TemplateProblem } from '../destination.ts';
 import { compileUrl } from '../url-template.ts';
 import { markupEngine } from './render-text.ts';
 import { leafSyntaxOf } from './text-syntax.ts';

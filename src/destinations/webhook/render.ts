@@ -1,7 +1,9 @@
 /** From an announcement to the body of a webhook request: the rule's template, else the destination's own, else the default. */
-import { within } from '../../templates/problem-path.ts';
+import { within } from '../../templates/problem.ts';
+import type { TemplateOptions } from '../../templates/template.ts';
+import type { RenderInput } from '../../templates/variables.ts';
 import { type RenderedFor, scopeOf } from '../../templates/variables.ts';
-import type { Render, RenderInput, TemplateOptions } from '../destination.ts';
+import type { Render } from '../destination.ts';
 import type { WebhookMessage } from './message.ts';
 import type { WebhookOptions } from './options.ts';
 import { compileJson } from './render-json.ts';

@@ -3,7 +3,7 @@
  * into safely. A title comes from outside; in text around it, `"` or a line break could set a field of an order.
  * So a value is escaped for the syntax, or the body is refused when the config is loaded.
  */
-import { TemplateProblem } from '../destination.ts';
+import { TemplateProblem } from '../../templates/problem.ts';
 
 /** `prose` is read by a person, or line by line. */
 export type TextSyntax = 'prose' | 'form' | 'markup';
