@@ -1,5 +1,5 @@
 /**
- * What happens to an announcement between the frame and the lanes: is it new, which rules want it; then,
+ * What happens to an announcement between the feed and the lanes: is it new, which rules want it; then,
  * together with whatever else the same read of the socket brought, write down what is owed and hand it over.
  * Nothing here waits, logs or throws.
  */
@@ -7,7 +7,7 @@ import { type Announcement, importanceOf } from './announcement.ts';
 import type { Dedupe, First } from './dedupe.ts';
 import type { AttemptRecord, Delivery } from './delivery/delivery.ts';
 import { expiryWith } from './delivery/expiry.ts';
-import { type AnnouncementFrame, type Receipt, toAnnouncement } from './feeds/cryptolisting/frames.ts';
+import type { News } from './feeds/news.ts';
 import type { Recorded } from './outbox/outbox.ts';
 import type { Match, Router } from './routing/router.ts';
 import { MOST_TICKERS } from './routing/subject.ts';
@@ -91,8 +91,8 @@ export class Intake {
   }
 
   /** On record and handed over when this returns. */
-  accept(frame: AnnouncementFrame, receipt: Omit<Receipt, 'id'>): void {
-    this.take(frame, receipt);
+  accept(news: News): void {
+    this.take(news);
     for (const _ of this.#handOver());
   }
 
@@ -100,10 +100,10 @@ export class Intake {
    * On record and handed over as soon as the socket's read has been taken apart: for one frame at once, for the
    * frames of a burst in one transaction.
    */
-  take(frame: AnnouncementFrame, receipt: Omit<Receipt, 'id'>): void {
-    const { receivedMs } = receipt;
+  take(news: News): void {
+    const { receivedMs } = news;
     const { ids, dedupe, events } = this.#parts;
-    const announcement = toAnnouncement(frame, { ...receipt, id: ids(receivedMs) });
+    const announcement: Announcement = { ...news, id: ids(receivedMs) };
     const first = dedupe.firstOf(announcement);
     if (first !== undefined) return events.duplicate(announcement, first);
 

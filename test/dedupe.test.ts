@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Announcement } from '../src/announcement.ts';
 import { Dedupe } from '../src/dedupe.ts';
-import { type AnnouncementFrame, decodeFrame, toAnnouncement } from '../src/feeds/cryptolisting/frames.ts';
+import { type AnnouncementFrame, decodeFrame, toNews } from '../src/feeds/cryptolisting/frames.ts';
 
 const HOUR_MS = 3_600_000;
 const DETECTED_US = 1_790_000_000_000_000;
@@ -28,7 +28,8 @@ function copy({ feed = 'tokyo', atMs = 0, detectedMs = 0, ...fields }: Copy = {}
     }),
   ) as AnnouncementFrame;
   const receivedTimestampUs = DETECTED_US + atMs * 1000;
-  return toAnnouncement(frame, { id: 'a', feed, receivedTimestampUs, receivedMs: atMs, ageAtReceiptMs: 0 });
+  const receipt = { feed, receivedTimestampUs, receivedMs: atMs, ageAtReceiptMs: 0 };
+  return { ...toNews(frame, receipt), id: 'a' };
 }
 const redacted = (fields: Copy = {}) => copy({ ...NOTICE, ...fields });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Announcement, identityOf, identityToday } from '../src/announcement.ts';
-import { type AnnouncementFrame, decodeFrame, toAnnouncement } from '../src/feeds/cryptolisting/frames.ts';
+import { type AnnouncementFrame, decodeFrame, toNews } from '../src/feeds/cryptolisting/frames.ts';
 
 const FIELDS = {
   type: 'announcement',
@@ -15,13 +15,8 @@ const NOTICE = { ticker: '', title: 'Upgrade to a paid plan to see this announce
 
 function read(fields: object, feed = 'tokyo', receivedTimestampUs = 1): Announcement {
   const frame = decodeFrame(JSON.stringify({ ...FIELDS, ...fields })) as AnnouncementFrame;
-  return toAnnouncement(frame, {
-    id: `${feed}-${receivedTimestampUs}`,
-    feed,
-    receivedTimestampUs,
-    receivedMs: 1,
-    ageAtReceiptMs: 0,
-  });
+  const receipt = { feed, receivedTimestampUs, receivedMs: 1, ageAtReceiptMs: 0 };
+  return { ...toNews(frame, receipt), id: `${feed}-${receivedTimestampUs}` };
 }
 const identity = (fields: object, feed?: string, received?: number) =>
   identityOf(read(fields, feed, received));

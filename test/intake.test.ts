@@ -1,7 +1,7 @@
 /** The order in which announcements that one read of the socket brought are handed over. */
 import { expect, test } from 'vitest';
 import { Dedupe } from '../src/dedupe.ts';
-import type { AnnouncementFrame } from '../src/feeds/cryptolisting/frames.ts';
+import type { News } from '../src/feeds/news.ts';
 import { Intake } from '../src/intake.ts';
 import { createIds } from '../src/outbox/ids.ts';
 
@@ -37,15 +37,8 @@ test('regression: a notice that was read before a listing, but with it, does not
       ]),
     },
   );
-  const frame = (title: string, listingType: string) =>
-    ({
-      kind: 'announcement',
-      title,
-      listingType,
-      publisher: 'upbit',
-      ticker: '',
-      extra: {},
-    }) as unknown as AnnouncementFrame;
+  const news = (title: string, listingType: string) =>
+    ({ ...receipt, title, listingType, publisher: 'upbit', tickers: [], extra: {} }) as unknown as News;
   const receipt = { feed: 'one', receivedMs: 1, receivedTimestampUs: 1, ageAtReceiptMs: 0 };
   for (const [title, type] of [
     ['notice', 'not_listing'],
@@ -53,7 +46,7 @@ test('regression: a notice that was read before a listing, but with it, does not
     ['another notice', 'not_listing'],
     ['another listing', 'futures_listing'],
   ] as const)
-    intake.take(frame(title, type), receipt as unknown as Parameters<Intake['take']>[1]);
+    intake.take(news(title, type));
   await Promise.resolve();
   expect(pushed).toEqual(['listing', 'another listing', 'notice', 'another notice']);
   expect(received, 'on record as they came').toEqual([
@@ -104,16 +97,15 @@ test('regression: the first of thousands of deliveries does not wait for the las
       ) as unknown as Intake['routes']['targets'],
     },
   );
-  const frame = {
-    kind: 'announcement',
+  const news = {
     title: 'wide',
     listingType: 'spot_listing',
     publisher: 'upbit',
-    ticker: '',
+    tickers: [],
     extra: {},
   };
   const receipt = { feed: 'one', receivedMs: 1, receivedTimestampUs: 1, ageAtReceiptMs: 0 };
-  intake.take(frame as unknown as AnnouncementFrame, receipt as unknown as Parameters<Intake['take']>[1]);
+  intake.take({ ...news, ...receipt } as unknown as News);
   return Promise.resolve().then(() => {
     expect(recorded).toBe(3000);
     expect(pushed.length).toBeGreaterThan(0);

@@ -2,7 +2,7 @@
 import type { LaneStatus } from '../delivery/lane-parts.ts';
 import { type FeedStatus, unproven } from '../feeds/cryptolisting/health.ts';
 import type { FeedOptions } from '../feeds/cryptolisting/options.ts';
-import { helpFor } from '../feeds/cryptolisting/warning.ts';
+import { helpFor } from '../feeds/warning.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { type ConditionCode, conditionOf, type Sighting } from './conditions.ts';
 import type { AlertsOptions } from './options.ts';

@@ -1,6 +1,6 @@
 /** Announcements that no feed has sent: from a file, from flags, or clearly marked as a sample. */
 import type { Announcement } from '../announcement.ts';
-import { decodeFrame, toAnnouncement } from '../feeds/cryptolisting/frames.ts';
+import { newsFrom } from '../feeds/index.ts';
 import { createIds } from '../outbox/ids.ts';
 import { UserError, WRONG_USAGE } from './exit-codes.ts';
 import type { Io } from './io.ts';
@@ -12,17 +12,12 @@ export type SampleFields = Readonly<Record<string, unknown>>;
 export function announcementFromFields(fields: SampleFields, io: Io): Announcement {
   const nowUs = io.clock.wallUs();
   const stamps = { detectedTimestampUs: nowUs, dispatchTimestampUs: nowUs };
-  const frame = decodeFrame(JSON.stringify({ type: 'announcement', ...stamps, ...fields }));
-  if (frame.kind !== 'announcement')
-    throw new UserError('this is not an announcement: it needs at least a title or a ticker', WRONG_USAGE);
   const receivedMs = io.clock.monotonicMs();
-  return toAnnouncement(frame, {
-    id: createIds(io.random)(receivedMs),
-    feed: 'sample',
-    receivedTimestampUs: nowUs,
-    receivedMs,
-    ageAtReceiptMs: 0,
-  });
+  const receipt = { feed: 'sample', receivedTimestampUs: nowUs, receivedMs, ageAtReceiptMs: 0 };
+  const news = newsFrom(JSON.stringify({ type: 'announcement', ...stamps, ...fields }), receipt);
+  if (news === undefined)
+    throw new UserError('this is not an announcement: it needs at least a title or a ticker', WRONG_USAGE);
+  return { ...news, id: createIds(io.random)(receivedMs) };
 }
 
 /** `text`: one JSON object, such as a line of `announcements.jsonl`. Throws `UserError`. */

@@ -129,8 +129,8 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     const ids = createIds(random);
     const intake = new Intake({ ids, dedupe, journal, nextTurn, events: events.intake }, NOWHERE);
     const rehearsal = new Rehearsal(clock, events.rehearsalFailed);
-    const announcement: FeedEvents['announcement'] = (frame, receipt) => {
-      intake.take(frame, receipt);
+    const news: FeedEvents['news'] = (one) => {
+      intake.take(one);
       rehearsal.interrupt();
     };
     const loop = new LoopDelay(clock);
@@ -140,7 +140,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       ready: firstSecond.soon(firstSecond.orders.then(() => lanes.opened())),
       asked: () => firstSecond.asked(),
       ...{ clock, random, redact: redactor.redact, heldUpMs: (nowMs: number) => loop.heldUpMs(nowMs) },
-      events: { ...events.feed, announcement },
+      events: { ...events.feed, news },
     });
     const running = new RunningConfig(first, {
       ...{ lanes, feeds, intake, dedupe, journal, redactor, clock, publish, turn: firstSecond.rest },

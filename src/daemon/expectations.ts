@@ -3,7 +3,7 @@
 import { wordsOf } from '../config/match-words.ts';
 import type { Config } from '../config/schema.ts';
 import { type Expectations, KEY_EXPIRES_WITHIN_MS } from '../feeds/cryptolisting/evidence.ts';
-import { Coverage, type Want } from '../feeds/cryptolisting/uncovered-publishers.ts';
+import { Coverage, type Want } from '../feeds/uncovered-publishers.ts';
 
 export function expectationsOf({
   feeds,

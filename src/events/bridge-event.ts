@@ -8,7 +8,7 @@ import type { Delivery, FinalState } from '../delivery/delivery.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
 import type { Decision } from '../delivery/retry-policy.ts';
 import type { Frame, WelcomeFrame } from '../feeds/cryptolisting/frames.ts';
-import type { Warning } from '../feeds/cryptolisting/warning.ts';
+import type { Warning } from '../feeds/warning.ts';
 import type { Dropped } from '../outbox/kept.ts';
 import type { Replaced } from '../outbox/open.ts';
 

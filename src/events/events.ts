@@ -10,7 +10,7 @@ import type { OddFrame } from './bridge-event.ts';
 import type { Listener } from './bus.ts';
 
 export interface Events {
-  readonly feed: Omit<FeedEvents, 'announcement'>;
+  readonly feed: Omit<FeedEvents, 'news'>;
   readonly intake: IntakeParts['events'];
   readonly lane: LaneEvents;
   readonly journal: Pick<JournalEvents, 'broken' | 'refused' | 'mended'>;

@@ -3,7 +3,7 @@
 import { adviceOf, describeReason, helpForReason } from '../delivery/describe.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import type { Listener } from '../events/bus.ts';
-import { helpFor } from '../feeds/cryptolisting/warning.ts';
+import { helpFor } from '../feeds/warning.ts';
 import type { Clock } from '../platform/clock.ts';
 import { formatDuration } from '../platform/duration.ts';
 import type { Log, LogFields } from '../platform/log.ts';

@@ -1,7 +1,7 @@
 /** Notices when rules match nothing any more: a slip in a rule looks exactly like a quiet day. */
 
 import type { Listener } from '../events/bus.ts';
-import { warning } from '../feeds/cryptolisting/warning.ts';
+import { warning } from '../feeds/warning.ts';
 
 /**
  * A narrow rule (one listing type of one exchange) takes a few in a hundred of what is announced, so that

@@ -15,8 +15,7 @@ import { openDestination } from '../destinations/opening.ts';
 import type { PreparedDestination } from '../destinations/prepared.ts';
 import type { BridgeEvent } from '../events/bridge-event.ts';
 import { createEvents, type Events } from '../events/events.ts';
-import { AgeEstimate } from '../feeds/cryptolisting/age.ts';
-import { decodeFrame } from '../feeds/cryptolisting/frames.ts';
+import { rehearsedReader } from '../feeds/index.ts';
 import { Intake, type Target } from '../intake.ts';
 import { createIds } from '../outbox/ids.ts';
 import { Journal } from '../outbox/journal.ts';
@@ -61,7 +60,7 @@ export class Stage implements AsyncDisposable {
   readonly #parts: StageParts;
   readonly #clock: Clock;
   readonly #intake: Intake;
-  readonly #age = new AgeEstimate();
+  readonly #read = rehearsedReader();
   readonly #database: DatabaseSync;
   readonly #close: () => Promise<void>;
   #performed = 0;
@@ -152,15 +151,11 @@ export class Stage implements AsyncDisposable {
     this.#ended = resolve;
 
     const receivedMs = this.#clock.monotonicMs();
-    const frame = decodeFrame(frameBytes);
-    if (frame.kind !== 'announcement') return undefined;
-    const { detectedTimestampUs, dispatchTimestampUs } = frame;
-    const stamps = { detectedTimestampUs, dispatchTimestampUs, receivedMonotonicMs: receivedMs };
-    const receivedTimestampUs = this.#clock.wallUs();
-    const ageAtReceiptMs = this.#age.announcement(stamps);
+    const news = this.#read(frameBytes, 'rehearsal', receivedMs, this.#clock.wallUs());
+    if (news === undefined) return undefined;
     this.#matchStartMs = this.#clock.monotonicMs();
     const decodeMs = this.#matchStartMs - receivedMs;
-    this.#intake.accept(frame, { feed: 'rehearsal', receivedTimestampUs, receivedMs, ageAtReceiptMs });
+    this.#intake.accept(news);
 
     const result = await promise;
     if (result?.writtenMs === undefined || !this.#parts.timed) return undefined;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { CONDITIONS, type ConditionCode, conditionOf } from '../../src/alerts/conditions.ts';
 import type { BridgeEvent } from '../../src/events/bridge-event.ts';
-import { type WarningCode, warning } from '../../src/feeds/cryptolisting/warning.ts';
+import { type WarningCode, warning } from '../../src/feeds/warning.ts';
 import { FakeBridge, HOUR, MINUTE, SECOND, selfTest } from './bridge.ts';
 
 interface Case {

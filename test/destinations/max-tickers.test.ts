@@ -5,7 +5,7 @@ import { Dedupe } from '../../src/dedupe.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import type { BridgeEvent } from '../../src/events/bridge-event.ts';
 import { createEvents } from '../../src/events/events.ts';
-import { decodeFrame } from '../../src/feeds/cryptolisting/frames.ts';
+import { newsFrom } from '../../src/feeds/index.ts';
 import { Intake, type Target } from '../../src/intake.ts';
 import { logEvents } from '../../src/ops/log-events.ts';
 import { createIds } from '../../src/outbox/ids.ts';
@@ -55,17 +55,13 @@ function intake(maxTickers?: number) {
     },
   );
   const announce = (tickers: readonly string[]) => {
-    const frame = decodeFrame(
-      JSON.stringify({ type: 'announcement', title: 'Many', ticker: tickers.join(',') }),
-    );
-    if (frame.kind !== 'announcement') throw new Error(frame.kind);
     const receivedMs = clock.monotonicMs();
-    subject.accept(frame, {
-      feed: 'one',
-      receivedTimestampUs: receivedMs * 1000,
-      receivedMs,
-      ageAtReceiptMs: 0,
-    });
+    const news = newsFrom(
+      JSON.stringify({ type: 'announcement', title: 'Many', ticker: tickers.join(',') }),
+      { feed: 'one', receivedTimestampUs: receivedMs * 1000, receivedMs, ageAtReceiptMs: 0 },
+    );
+    if (news === undefined) throw new Error('no announcement');
+    subject.accept(news);
     journal.flush();
   };
   const warned: [LogFields, string][] = [];

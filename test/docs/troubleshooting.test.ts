@@ -9,9 +9,9 @@ import {
   REJECT_REASONS,
   RETRY_REASONS as RETRY_OUTCOMES,
 } from '../../src/delivery/outcome.ts';
-import { FAULT_REASONS } from '../../src/feeds/cryptolisting/fault.ts';
 import { FATAL_REASONS, RETRY_REASONS } from '../../src/feeds/cryptolisting/refusal.ts';
-import { helpFor, WARNING_LEVELS, warning } from '../../src/feeds/cryptolisting/warning.ts';
+import { FAULT_REASONS } from '../../src/feeds/fault.ts';
+import { helpFor, WARNING_LEVELS, warning } from '../../src/feeds/warning.ts';
 import { FAULTS } from '../../src/simulator/faults.ts';
 
 const root = new URL('../../', import.meta.url);

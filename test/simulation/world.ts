@@ -4,7 +4,7 @@ import { Dedupe } from '../../src/dedupe.ts';
 import { Budgets } from '../../src/delivery/budget-book.ts';
 import type { BridgeEvent } from '../../src/events/bridge-event.ts';
 import { createEvents } from '../../src/events/events.ts';
-import type { AnnouncementFrame } from '../../src/feeds/cryptolisting/frames.ts';
+import { type AnnouncementFrame, toNews } from '../../src/feeds/cryptolisting/frames.ts';
 import { Intake, NOWHERE } from '../../src/intake.ts';
 import { createIds } from '../../src/outbox/ids.ts';
 import { Journal } from '../../src/outbox/journal.ts';
@@ -104,7 +104,7 @@ export class World {
     this.past.reads(frame.title, truthMs);
     const receivedMs = this.#timeline.monotonicMs();
     const receivedTimestampUs = Math.round(receivedMs * 1000);
-    this.#intake.accept(frame, { feed, receivedTimestampUs, receivedMs, ageAtReceiptMs });
+    this.#intake.accept(toNews(frame, { feed, receivedTimestampUs, receivedMs, ageAtReceiptMs }));
   }
 
   /** Lets time pass; a process that died on the way is started again a moment later. */
@@ -279,7 +279,7 @@ export class World {
     );
     this.#running = new RunningConfig(first, {
       ...{ lanes, dedupe, journal, clock, turn, publish: quiet, intake: this.#intake },
-      feeds: new NoFeeds({ clock, random, redact, events: { ...events.feed, announcement: quiet } }),
+      feeds: new NoFeeds({ clock, random, redact, events: { ...events.feed, news: quiet } }),
       redactor: new LatestRedactor(redact),
       load: sound,
     });

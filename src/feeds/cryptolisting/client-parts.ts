@@ -3,15 +3,16 @@ import type { LookupFunction } from 'node:net';
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import type { Redactor } from '../../platform/secret.ts';
+import type { News } from '../news.ts';
+import type { Warning } from '../warning.ts';
 import type { ConnectGate, SelfTestGate } from './connect-gate.ts';
 import type { Expectations } from './evidence.ts';
-import type { AnnouncementFrame, Frame, Receipt, WelcomeFrame } from './frames.ts';
+import type { Frame, WelcomeFrame } from './frames.ts';
 import type { Loss } from './health.ts';
 import type { FeedOptions } from './options.ts';
-import type { Warning } from './warning.ts';
 
 export interface FeedEvents {
-  announcement(frame: AnnouncementFrame, receipt: Omit<Receipt, 'id'>): void;
+  news(news: News): void;
   /** Once a connection. `missing`: exchanges that were asked for and that the key does not cover. */
   welcome(feed: string, frame: WelcomeFrame, missing: readonly string[]): void;
   /** Frames that are neither announcement, heartbeat nor welcome. */

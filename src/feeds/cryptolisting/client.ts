@@ -13,7 +13,7 @@ import type { FeedEvents, FeedParts } from './client-parts.ts';
 import { Connection } from './connection.ts';
 import { EchoGuard } from './echo.ts';
 import { Evidence, type Expectations, KEY_EXPIRES_WITHIN_MS } from './evidence.ts';
-import { type AnnouncementFrame, decodeFrame, type FrameData, type WelcomeFrame } from './frames.ts';
+import { type AnnouncementFrame, decodeFrame, type FrameData, toNews, type WelcomeFrame } from './frames.ts';
 import { type FeedStatus, lossText, uncovered } from './health.ts';
 import type { FeedOptions } from './options.ts';
 import type { Verdict } from './refusal.ts';
@@ -199,7 +199,7 @@ export class FeedClient {
     const stalledMs = Math.min(heldUpMs?.(receivedMs) ?? 0, this.#age.transitMs, wallMs);
     const receivedTimestampUs = readUs - Math.round(stalledMs * 1000);
     const receipt = { feed: options.name, receivedTimestampUs, receivedMs, ageAtReceiptMs };
-    events.announcement(frame, stalledMs > 0 ? { ...receipt, stalledMs } : receipt);
+    events.news(toNews(frame, stalledMs > 0 ? { ...receipt, stalledMs } : receipt));
     if (frame.test) this.#tested(dispatchTimestampUs, receivedMs);
     this.#evidence.announcement(frame, receivedTimestampUs);
   }

@@ -8,8 +8,8 @@ import type { LookupFunction } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Clock, Timer } from '../../platform/clock.ts';
 import type { Redactor } from '../../platform/secret.ts';
-import { Dial } from './dial.ts';
-import { type FaultReason, faultVerdict, onFault } from './fault.ts';
+import { Dial } from '../dial.ts';
+import { type FaultReason, faultVerdict, onFault } from '../fault.ts';
 import { type FrameData, LARGEST_FRAME_BYTES } from './frames.ts';
 import { onClose, onRefusal, type Verdict } from './refusal.ts';
 

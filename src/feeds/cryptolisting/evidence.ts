@@ -5,11 +5,12 @@
 import { LISTING_TYPES, PUBLISHERS } from '../../announcement.ts';
 import type { Clock, Timer } from '../../platform/clock.ts';
 import { formatDuration } from '../../platform/duration.ts';
-import { type AnnouncementFrame, type Frame, tickersOf, type WelcomeFrame } from './frames.ts';
+import { tickersOf } from '../news.ts';
+import type { Coverage } from '../uncovered-publishers.ts';
+import { type Warning, type WarningCode, warning } from '../warning.ts';
+import type { AnnouncementFrame, Frame, WelcomeFrame } from './frames.ts';
 import type { FeedOptions } from './options.ts';
 import { isRedacted } from './redaction.ts';
-import type { Coverage } from './uncovered-publishers.ts';
-import { type Warning, type WarningCode, warning } from './warning.ts';
 
 /** What the config expects of the feeds; a reload may change it. */
 export interface Expectations {

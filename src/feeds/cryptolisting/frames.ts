@@ -1,10 +1,10 @@
 /**
- * What the service sends, as values: bytes → `Frame` → `Announcement`. Pure, total, and lenient: no
+ * What the service sends, as values: bytes → `Frame` → `News`. Pure, total, and lenient: no
  * bytes make it throw, and an announcement with odd fields is repaired rather than dropped, because
  * the feed has no replay and what is not read is gone. Only a frame with nothing to route is garbage.
  * A known field that cannot be read is kept in `extra` under its own name.
  */
-import { type Announcement, UNKNOWN } from '../../announcement.ts';
+import { UNKNOWN } from '../../announcement.ts';
 import {
   flagOf,
   isRecord,
@@ -15,8 +15,9 @@ import {
   utcOf,
   wordOf,
 } from '../../platform/wire-values.ts';
-import { boundedExtra, type Extra } from './extra.ts';
-import { newsIn } from './news.ts';
+import { boundedExtra, type Extra } from '../extra.ts';
+import { type News, newsOf, type Reading, type Receipt, tickersOf } from '../news.ts';
+import { newsIn } from '../unread-news.ts';
 import { isRedacted } from './redaction.ts';
 
 export type GarbageReason =
@@ -38,20 +39,8 @@ export interface WelcomeFrame {
   readonly limits: Readonly<Record<string, number>>;
 }
 
-export interface AnnouncementFrame {
+export interface AnnouncementFrame extends Reading {
   readonly kind: 'announcement';
-  readonly type: string;
-  readonly test: boolean;
-  readonly title: string;
-  /** Comma-separated, as on the wire; '' for none. */
-  readonly ticker: string;
-  readonly publisher: string;
-  readonly listingType: string;
-  readonly publishTimestampUs: number | undefined;
-  readonly detectedTimestampUs: number | undefined;
-  readonly dispatchTimestampUs: number | undefined;
-  readonly abnormal: boolean;
-  readonly extra: Extra;
 }
 
 export type Frame =
@@ -207,50 +196,10 @@ function heartbeatUs(fields: Extra): number | undefined {
   return stampOf(fields['timestampNs']) ?? utcOf(fields['timeUtc']);
 }
 
-/** What intake knows about a frame beyond its bytes. */
-export interface Receipt {
-  readonly id: string;
-  readonly feed: string;
-  readonly receivedTimestampUs: number;
-  readonly receivedMs: number;
-  readonly ageAtReceiptMs: number;
-  /** See `Announcement`. */
-  readonly stalledMs?: number;
-}
-
-export function toAnnouncement(frame: AnnouncementFrame, receipt: Receipt): Announcement {
+export function toNews(frame: AnnouncementFrame, receipt: Receipt): News {
   const { title, listingType, extra } = frame;
   const tickers = tickersOf(frame.ticker);
-  return {
-    id: receipt.id,
-    type: frame.type,
-    feed: receipt.feed,
-    publisher: frame.publisher,
-    listingType,
-    tickers,
-    title,
-    publishTimestampUs: frame.publishTimestampUs,
-    detectedTimestampUs: frame.detectedTimestampUs,
-    dispatchTimestampUs: frame.dispatchTimestampUs,
-    receivedTimestampUs: receipt.receivedTimestampUs,
-    receivedMs: receipt.receivedMs,
-    ageAtReceiptMs: receipt.ageAtReceiptMs,
-    ...(receipt.stalledMs === undefined ? {} : { stalledMs: receipt.stalledMs }),
-    abnormal: frame.abnormal,
-    redacted: isRedacted({ title, tickers, listingType, extra }),
-    test: frame.test,
-    extra,
-  };
-}
-
-/** `"ABC, DEF,"` → ABC, DEF: in order, without empties and repeats. Case is kept: it may matter to an exchange. */
-export function tickersOf(ticker: string): readonly string[] {
-  const names = new Set<string>();
-  for (const part of ticker.split(',')) {
-    const name = part.trim();
-    if (name !== '') names.add(name);
-  }
-  return [...names];
+  return newsOf(frame, receipt, tickers, isRedacted({ title, tickers, listingType, extra }));
 }
 
 function garbage(reason: GarbageReason, text = ''): Frame {

@@ -4,7 +4,7 @@
  * one sentence of advice for the person who is losing money meanwhile. Without `afterMs` the caller's
  * own backoff decides; the 5 s cooldown between connects is the caller's in every case.
  */
-import { answerOf, type Headers, oneLine } from './refusal-answer.ts';
+import { answerOf, type Headers, oneLine } from '../refusal-answer.ts';
 
 export type FatalReason = 'no_key' | 'key_refused' | 'key_expired' | 'key_invalidated' | 'key_revoked';
 

@@ -32,7 +32,7 @@ beforeEach(async () => {
   feeds = new FeedSet({
     ...{ clock, random: () => 0.5, redact: (text: string) => text },
     events: {
-      announcement: ({ ticker }, { feed }) => told.add(`news ${feed} ${ticker}`),
+      news: ({ tickers, feed }) => told.add(`news ${feed} ${tickers.join()}`),
       welcome: (feed) => told.add(`live ${feed}`),
       lost: (feed, { reason }) => told.add(`lost ${feed} ${reason}`),
       fatal: (feed, { reason }) => told.add(`fatal ${feed} ${reason}`),

@@ -1,8 +1,8 @@
 /** Every fault of the simulator against a real feed client: what the bridge says is the word that the fault is named by. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { FAULT_REASONS } from '../../../src/feeds/cryptolisting/fault.ts';
 import { FATAL_REASONS, RETRY_REASONS } from '../../../src/feeds/cryptolisting/refusal.ts';
-import { WARNING_LEVELS } from '../../../src/feeds/cryptolisting/warning.ts';
+import { FAULT_REASONS } from '../../../src/feeds/fault.ts';
+import { WARNING_LEVELS } from '../../../src/feeds/warning.ts';
 import { FAULT_EVERY_MS, FAULTS, faultNamed } from '../../../src/simulator/faults.ts';
 import { type FeedServer, startFeedServer } from '../../../src/simulator/feed-server.ts';
 import { FakeClock } from '../../support/fake-clock.ts';

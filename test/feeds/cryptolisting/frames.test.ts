@@ -5,7 +5,7 @@ import {
   type AnnouncementFrame,
   decodeFrame,
   LARGEST_FRAME_BYTES,
-  toAnnouncement,
+  toNews,
 } from '../../../src/feeds/cryptolisting/frames.ts';
 import { isRedacted } from '../../../src/feeds/cryptolisting/redaction.ts';
 
@@ -15,7 +15,7 @@ const announced = (fields: object): AnnouncementFrame => {
   if (decoded.kind !== 'announcement') throw new Error(`decoded as ${JSON.stringify(decoded)}`);
   return decoded;
 };
-const receipt = { id: 'a1', feed: 'tokyo', receivedTimestampUs: 5, receivedMs: 6, ageAtReceiptMs: 7 };
+const receipt = { feed: 'tokyo', receivedTimestampUs: 5, receivedMs: 6, ageAtReceiptMs: 7 };
 const FULL = {
   type: 'announcement',
   title: '커브(CRV) KRW, USDT 마켓 디지털 자산 추가',
@@ -168,10 +168,9 @@ describe('announcement', () => {
     });
   });
 
-  it('becomes an Announcement', () => {
+  it('becomes news', () => {
     const decoded = announced({ ...FULL, ticker: 'ABC, DEF,,ABC , 恶俗企鹅', market: 'KRW' });
-    expect(toAnnouncement(decoded, receipt)).toEqual({
-      id: 'a1',
+    expect(toNews(decoded, receipt)).toEqual({
       type: 'announcement',
       feed: 'tokyo',
       publisher: 'upbit',
@@ -311,7 +310,7 @@ describe('redaction', () => {
   it('reads every real title and ticker back as it was', () => {
     for (const row of rows) {
       const decoded = announced({ ...row, tickers: undefined, ticker: row.tickers.join(',') });
-      const { title, tickers, redacted } = toAnnouncement(decoded, receipt);
+      const { title, tickers, redacted } = toNews(decoded, receipt);
       expect({ title, tickers, redacted }).toEqual({
         title: row.title,
         tickers: row.tickers,
@@ -361,7 +360,7 @@ describe('never throws', () => {
         const said = typeof given['title'] === 'string' && given['title'].trim() !== '';
         if (type.endsWith('announcement') && said) expect(decoded.kind).toBe('announcement');
         if (decoded.kind !== 'announcement') return;
-        const announcement = toAnnouncement(decoded, receipt);
+        const announcement = toNews(decoded, receipt);
         expect(new Set(announcement.tickers).size).toBe(announcement.tickers.length);
         expect(announcement.tickers.every((ticker) => ticker !== '' && ticker === ticker.trim())).toBe(true);
         expect(Buffer.byteLength(JSON.stringify(announcement.extra))).toBeLessThanOrEqual(16 * 1024);

@@ -4,11 +4,12 @@ import { FeedClient } from '../../../src/feeds/cryptolisting/client.ts';
 import type { FeedParts } from '../../../src/feeds/cryptolisting/client-parts.ts';
 import { ConnectGate, SelfTestGate } from '../../../src/feeds/cryptolisting/connect-gate.ts';
 import { type Expectations, KEY_EXPIRES_WITHIN_MS } from '../../../src/feeds/cryptolisting/evidence.ts';
-import type { AnnouncementFrame, Receipt, WelcomeFrame } from '../../../src/feeds/cryptolisting/frames.ts';
+import type { WelcomeFrame } from '../../../src/feeds/cryptolisting/frames.ts';
 import { type Loss, unproven } from '../../../src/feeds/cryptolisting/health.ts';
 import { feedOptions } from '../../../src/feeds/cryptolisting/options.ts';
-import { Coverage, type Want } from '../../../src/feeds/cryptolisting/uncovered-publishers.ts';
-import type { Warning } from '../../../src/feeds/cryptolisting/warning.ts';
+import type { News, Receipt } from '../../../src/feeds/news.ts';
+import { Coverage, type Want } from '../../../src/feeds/uncovered-publishers.ts';
+import type { Warning } from '../../../src/feeds/warning.ts';
 import type { Clock } from '../../../src/platform/clock.ts';
 import { Arrivals } from '../../../src/simulator/arrivals.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -37,8 +38,9 @@ export interface ListenerOptions {
 export const newGates = () => ({ connectGate: new ConnectGate(), selfTestGate: new SelfTestGate() });
 
 export class Listener implements Disposable {
-  readonly announcements = new Arrivals<AnnouncementFrame>('announcement');
-  readonly receipts: Omit<Receipt, 'id'>[] = [];
+  /** `ticker`: as on the wire. */
+  readonly announcements = new Arrivals<News & { readonly ticker: string }>('announcement');
+  readonly receipts: Receipt[] = [];
   /** Of each announcement, at receipt. */
   readonly ages: number[] = [];
   readonly welcomes = new Arrivals<WelcomeFrame>('welcome');
@@ -70,10 +72,10 @@ export class Listener implements Disposable {
       ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
       expectations: expectations(options),
       events: {
-        announcement: (frame, receipt) => {
-          this.receipts.push(receipt);
-          this.ages.push(receipt.ageAtReceiptMs);
-          this.announcements.add(frame);
+        news: (news) => {
+          this.receipts.push(news);
+          this.ages.push(news.ageAtReceiptMs);
+          this.announcements.add({ ...news, ticker: news.tickers.join(',') });
         },
         welcome: (_feed, frame) => this.welcomes.add(frame),
         lost: (_feed, loss, retryMs) => this.losses.add({ ...loss, retryMs }),

@@ -1,8 +1,8 @@
 /** Which publishers the rules wait for, and whether any feed's key brings them. */
 import { describe, expect, it } from 'vitest';
-import { expectationsOf } from '../../../src/daemon/expectations.ts';
-import { Coverage } from '../../../src/feeds/cryptolisting/uncovered-publishers.ts';
-import { load } from '../../config/load-text.ts';
+import { expectationsOf } from '../../src/daemon/expectations.ts';
+import { Coverage } from '../../src/feeds/uncovered-publishers.ts';
+import { load } from '../config/load-text.ts';
 
 const FEEDS = [{ name: 'tokyo' }, { name: 'seoul', exchanges: ['upbit'] }];
 const want = (publishers: string[], feeds?: string[]) => ({ rule: publishers.join(), publishers, feeds });

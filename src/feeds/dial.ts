@@ -2,8 +2,8 @@
 import type { ClientRequestArgs } from 'node:http';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { Clock } from '../../platform/clock.ts';
-import { connectFirst } from '../../platform/connect-attempts.ts';
+import type { Clock } from '../platform/clock.ts';
+import { connectFirst } from '../platform/connect-attempts.ts';
 
 /** For name resolution and TCP. Shorter than the limit of the whole handshake, so that its own words are heard. */
 export const CONNECT_TIMEOUT_MS = 10_000;

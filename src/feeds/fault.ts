@@ -2,8 +2,8 @@
  * What the line itself does wrong, as the same kind of verdict that the service's own refusals get: a word
  * from a closed set (also the label in metrics), what was said, and what to do. All of it is retried.
  */
-import type { Redactor } from '../../platform/secret.ts';
-import type { RetryVerdict } from './refusal.ts';
+import type { Redactor } from '../platform/secret.ts';
+import type { RetryVerdict } from './cryptolisting/refusal.ts';
 
 /** What the bridge notices without being told. */
 export type FaultReason =

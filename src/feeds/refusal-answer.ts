@@ -3,7 +3,7 @@
  * (JSON with `error`), what to show of it, and how long it wishes us to wait. Anything may be in between: a CDN, a
  * proxy, the login page of a guest network.
  */
-import { isRecord, numberOf } from '../../platform/wire-values.ts';
+import { isRecord, numberOf } from '../platform/wire-values.ts';
 
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
