@@ -8,6 +8,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { configJsonSchema } from '../../src/config/schema.ts';
 import { Secret } from '../../src/platform/secret.ts';
+import { runs } from '../support/properties.ts';
 import { DESTINATIONS, ENV, FEEDS, FILE, load, problemsOf, RULES, shown, warningsOf } from './load-text.ts';
 
 const MINIMAL = FEEDS + DESTINATIONS + RULES;
@@ -281,7 +282,7 @@ describe('a broken config', () => {
         expect(config).toBeUndefined();
         expect(problems.length).toBeGreaterThan(0);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 

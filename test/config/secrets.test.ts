@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { configJsonSchema } from '../../src/config/schema.ts';
 import { isSecretPlace } from '../../src/config/secrets.ts';
+import { runs } from '../support/properties.ts';
 import { ENV, load, shown, warningsOf } from './load-text.ts';
 
 /** Random text with letters and digits, as every real key has. */
@@ -67,7 +68,7 @@ describe('no secret is ever shown', () => {
         expect(leaks(text, secrets)).toEqual([]);
         expect(text).toContain('method: GET');
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 
@@ -92,7 +93,7 @@ describe('no secret is ever shown', () => {
         expect(leaks(shown(loaded), secrets)).toEqual([]);
         expect(leaks(JSON.stringify([loaded.problems, loaded.warnings]), secrets)).toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -140,7 +141,7 @@ rules: [{ match: { publisher: "\${KEY}" }, send: "\${file:k}" }]
         expect(loaded.problems.length).toBeGreaterThan(2);
         expect(text.includes(one) || text.includes(two)).toBe(false);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 

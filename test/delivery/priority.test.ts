@@ -6,6 +6,7 @@ import { compare } from '../../src/delivery/backlog.ts';
 import type { BudgetSpec } from '../../src/delivery/budget-book.ts';
 import type { Outcome } from '../../src/delivery/outcome.ts';
 import { LaneBench, type LanePlan } from '../support/lane-bench.ts';
+import { runs } from '../support/properties.ts';
 
 const delivered: Outcome = { kind: 'delivered' };
 const limited = (afterMs: number, budget: string): Outcome => ({
@@ -312,7 +313,7 @@ test('of all lanes that share a limit and could go, never one goes before a more
       expect(overtaken).toEqual([]);
       expect(bench.rows().filter(({ state }) => state === 'pending')).toEqual([]);
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { escapeMarkdown } from '../../src/destinations/discord/escape.ts';
 import { escapeHtml } from '../../src/destinations/telegram/escape.ts';
 import { exchangePage, safeUrl } from '../../src/templates/exchange-page.ts';
+import { runs } from '../support/properties.ts';
 import { announcementOf, hostileText, readDiscord, readTelegram } from './render-support.ts';
 
 describe('Telegram HTML', () => {
@@ -30,7 +31,7 @@ describe('Discord Markdown', () => {
       fc.property(hostileText, (text) => {
         expect(readDiscord(escapeMarkdown(text))).toBe(text.toWellFormed().replaceAll('\u200B', ''));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

@@ -9,6 +9,7 @@ import { renderDiscordAlert } from '../../src/destinations/discord/render-alert.
 import { telegramOptions } from '../../src/destinations/telegram/options.ts';
 import { compileTelegram } from '../../src/destinations/telegram/render.ts';
 import { renderTelegramAlert } from '../../src/destinations/telegram/render-alert.ts';
+import { runs } from '../support/properties.ts';
 import { hostileText, inputOf, readTelegram } from './render-support.ts';
 
 const link = fc
@@ -31,7 +32,7 @@ const announcements: fc.Arbitrary<Partial<Announcement>> = fc.record({
 const mention = fc.constantFrom(undefined, 'everyone', 'role:123456789012345678');
 const threadName = fc.constantFrom(undefined, '{{ title }}', '{{ publisher }}');
 const template = fc.constantFrom(undefined, '{{ title }}', '{{ title }}{{ title }} **x** {{ url }}');
-const runs = { numRuns: 400 };
+const many = { numRuns: runs(400) };
 
 /** As UTF-16 units, of which there are never fewer than Discord counts. */
 function withinDiscord(body: object): void {
@@ -85,7 +86,7 @@ test('regression: Discord, in every form', () => {
       withinDiscord(body);
       withinDiscord(plain);
     }),
-    runs,
+    many,
   );
 });
 
@@ -115,7 +116,7 @@ test('Telegram, in every form', () => {
         expect(button.url.length).toBeLessThanOrEqual(2048);
       }
     }),
-    runs,
+    many,
   );
 });
 
@@ -138,6 +139,6 @@ test('an alert, on both', () => {
       expect(readTelegram(telegram.text).length).toBeLessThanOrEqual(4096);
       expect(telegram.plain.length).toBeLessThanOrEqual(4096);
     }),
-    runs,
+    many,
   );
 });

@@ -10,6 +10,7 @@ import { AMBIGUOUS_REASONS, REJECT_REASONS, RETRY_REASONS } from '../../src/deli
 import { typeOf } from '../../src/destinations/index.ts';
 import { LONGEST_WAIT_MS } from '../../src/http/retry-after.ts';
 import { WAIT_MS } from '../support/limits.ts';
+import { runs } from '../support/properties.ts';
 import { RawServer } from '../support/raw-server.ts';
 import { sendContext } from '../support/sending.ts';
 import { openSubject, subjects } from './subjects.ts';
@@ -186,7 +187,6 @@ describe.each(subjects)('$type', (subject) => {
     const type = typeOf({ type: subject.type } as never);
     const { shared } = type.budgets(type.schema.parse(config));
     const own = new Set(shared.map(({ key }) => key));
-    const runs = Number(process.env['ODD_ANSWERS'] ?? 400);
     await fc.assert(
       fc.asyncProperty(status, headers, body, fc.boolean(), async (code, fields, bytes, plain) => {
         server.answer(code, fields, bytes);
@@ -202,7 +202,7 @@ describe.each(subjects)('$type', (subject) => {
           expect(outcome.afterMs).toBeDefined();
         for (const { budget } of limits) expect(own).toContain(budget);
       }),
-      { numRuns: runs, seed: 20_261_125 },
+      { numRuns: runs(400) },
     );
     await destination.close();
   });

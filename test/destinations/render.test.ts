@@ -11,6 +11,7 @@ import { compileTelegram } from '../../src/destinations/telegram/render.ts';
 import { type WebhookOptions, webhookOptions } from '../../src/destinations/webhook/options.ts';
 import { previewWebhook } from '../../src/destinations/webhook/preview.ts';
 import { compileWebhook } from '../../src/destinations/webhook/render.ts';
+import { runs } from '../support/properties.ts';
 import {
   hostileText,
   inputOf,
@@ -317,7 +318,7 @@ describe('Discord', () => {
           );
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -351,7 +352,7 @@ describe('Discord', () => {
         expect(plain.content?.length).toBeLessThanOrEqual(2000);
         expect(plain.content?.slice('@here'.length)).not.toMatch(/@(everyone|here)/i);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

@@ -6,6 +6,7 @@ import { cutMarkdown } from '../../src/destinations/discord/truncate.ts';
 import { cutText } from '../../src/destinations/presentation-cut.ts';
 import { escapeHtml } from '../../src/destinations/telegram/escape.ts';
 import { fitHtml } from '../../src/destinations/telegram/truncate.ts';
+import { runs } from '../support/properties.ts';
 import { hostileText, isCutOf, readDiscord, readTelegram } from './render-support.ts';
 
 const limits = fc.integer({ min: 8, max: 300 });
@@ -94,7 +95,7 @@ describe('Discord Markdown', () => {
         expect(cut.isWellFormed()).toBe(true);
         expect(isCutOf(readDiscord(escapeMarkdown(text)), readDiscord(cut))).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -110,7 +111,7 @@ describe('Discord Markdown', () => {
             expect((cut.match(/\\.|```/gs) ?? []).filter((part) => part === '```').length % 2).toBe(0);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

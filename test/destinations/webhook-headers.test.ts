@@ -5,6 +5,7 @@ import { discordOptions } from '../../src/destinations/discord/options.ts';
 import { telegramOptions } from '../../src/destinations/telegram/options.ts';
 import { webhookOptions } from '../../src/destinations/webhook/options.ts';
 import { FaultyServer } from '../support/faulty-server.ts';
+import { runs } from '../support/properties.ts';
 import { sendContext } from '../support/sending.ts';
 import { openSubject, telegramSubject, webhookSubject } from './subjects.ts';
 
@@ -124,7 +125,7 @@ test('whatever is accepted can be sent', async () => {
       expect(outcome, detail).toEqual({ kind: 'delivered' });
       sent++;
     }),
-    { numRuns: 150, seed: 1 },
+    { numRuns: runs(150) },
   );
   expect(sent).toBeGreaterThan(30);
 });

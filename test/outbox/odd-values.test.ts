@@ -10,6 +10,7 @@ import { findDelivery, listDeliveries } from '../../src/outbox/queries.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { announcementAt, attemptOf, deliveriesOf } from '../support/outbox.ts';
+import { runs } from '../support/properties.ts';
 
 const BASE_MS = Date.UTC(2026, 0, 1);
 
@@ -152,7 +153,7 @@ test('regression: no value of any field changes what is written of others, or ke
       bench.journal.record(next, deliveries);
       expect(bench.states().get(deliveries[0]?.id ?? '')).toBe('pending');
     }),
-    { numRuns: 1500 },
+    { numRuns: runs(1500) },
   );
 });
 
@@ -208,7 +209,7 @@ test('odd pauses, and odd things that were learnt', () => {
       bench.journal.learn(key as string, value as string);
       expect(bench.journal.fault).toBeUndefined();
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
   bench.journal.learn('chat', '-1001');
   expect(bench.outbox.learnt().get('chat')).toBe('-1001');

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRedactor, redactValues } from '../../src/platform/redactor.ts';
 import { LatestRedactor, Secret } from '../../src/platform/secret.ts';
+import { runs } from '../support/properties.ts';
 
 test('regression: the secrets of the first config stay hidden over any number of reloads, beside the last two', () => {
   const redactor = new LatestRedactor(createRedactor(['aa11first']));
@@ -116,7 +117,7 @@ describe('a secret is hidden in every form, whole or cut anywhere', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -138,7 +139,7 @@ describe('a secret is hidden in every form, whole or cut anywhere', () => {
           expect(shown).toContain('<redacted>');
         },
       ),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 

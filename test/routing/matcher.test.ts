@@ -5,6 +5,7 @@ import type { Announcement } from '../../src/announcement.ts';
 import { compileMatcher } from '../../src/routing/matcher.ts';
 import type { MatchOptions } from '../../src/routing/options.ts';
 import { fold } from '../../src/routing/text.ts';
+import { runs } from '../support/properties.ts';
 
 const base: Announcement = {
   id: 'a1',
@@ -243,7 +244,7 @@ it('explain agrees with matches, and a match on tickers leaves some', () => {
       expect(announcement.tickers).toEqual(expect.arrayContaining([...fitting]));
       if (matched && match.ticker !== undefined) expect(fitting.length).toBeGreaterThan(0);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 

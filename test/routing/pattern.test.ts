@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { expect, test } from 'vitest';
 import { Pattern, Text } from '../../src/routing/text.ts';
+import { runs } from '../support/properties.ts';
 
 const byEngine = (source: string, title: string) => {
   const expression = RE2JS.compile(source, RE2JS.CASE_INSENSITIVE);
@@ -50,6 +51,6 @@ test('property: never another answer than the engine’s', () => {
       const whole = put ? `${text}${words[0]?.toUpperCase()}` : text;
       expect(new Pattern(source).foundIn(new Text(whole))).toBe(byEngine(source, whole));
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   );
 });

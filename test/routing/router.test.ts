@@ -5,6 +5,7 @@ import { compileMatcher } from '../../src/routing/matcher.ts';
 import type { MatchOptions, RuleOptions } from '../../src/routing/options.ts';
 import { compileRules } from '../../src/routing/router.ts';
 import { RuleIndex } from '../../src/routing/rule-index.ts';
+import { runs } from '../support/properties.ts';
 
 const base: Announcement = {
   id: 'a1',
@@ -180,7 +181,7 @@ describe('always', () => {
         const got = compileRules(all).route(announcement).matches;
         expect(got.map((match) => [match.destination, match.rule])).toEqual([...wanted]);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 
@@ -195,7 +196,7 @@ describe('always', () => {
             matches.find(({ destination }) => destination === name),
           );
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 

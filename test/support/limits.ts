@@ -6,5 +6,5 @@
 /** One wait for one event. */
 export { WAIT_MS } from '../../src/simulator/arrivals.ts';
 
-/** One test, which waits several times. */
-export const TEST_MS = 180_000;
+/** One test, which waits several times, or tries a property `FC_TIMES` as often (`properties.ts`). */
+export const TEST_MS = 180_000 * Number(process.env['FC_TIMES'] ?? 1);

@@ -16,8 +16,8 @@
  * The bound, once the offset is known and with stamps of which no two in a row are odd: a transit is never taken
  * for more than 0.5 s longer than it was, nor for shorter than it was by more than 0.5 s + the trip of an ordinary
  * frame. From the moment a clock is set by D until that is followed (three heartbeats in a row, or one and the answer
- * to a self-test) by D more; a clock that runs fast or slow is followed every four. While the offset is unknown (until the second stamped frame of a connection, where our
- * wall clock does not confirm the first) a transit counts as nothing. test/feeds/cryptolisting/age-bound.test.ts holds it to this.
+ * to a self-test) by D more; a clock that runs fast or slow is followed every four. While the offset is unknown (until two stamped frames in a row agree, where our
+ * wall clock confirms none; behind a frame that was late for long that takes as long) a transit counts as nothing. test/feeds/cryptolisting/age-bound.test.ts holds it to this.
  */
 import { AGREE_MS, ServiceClock, stampMs } from './service-clock.ts';
 

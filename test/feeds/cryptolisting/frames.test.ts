@@ -8,6 +8,7 @@ import {
   toNews,
 } from '../../../src/feeds/cryptolisting/frames.ts';
 import { isRedacted } from '../../../src/feeds/cryptolisting/redaction.ts';
+import { runs } from '../../support/properties.ts';
 
 const frame = (fields: object) => decodeFrame(Buffer.from(JSON.stringify(fields)), true);
 const announced = (fields: object): AnnouncementFrame => {
@@ -345,11 +346,11 @@ describe('never throws', () => {
   };
 
   it('on any bytes', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), decodes), { numRuns: 1000 });
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), decodes), { numRuns: runs(1000) });
   });
 
   it('on any JSON', () => {
-    fc.assert(fc.property(fc.json(), decodes), { numRuns: 1000 });
+    fc.assert(fc.property(fc.json(), decodes), { numRuns: runs(1000) });
   });
 
   it('on any fields, and loses no announcement that says something', () => {
@@ -365,7 +366,7 @@ describe('never throws', () => {
         expect(announcement.tickers.every((ticker) => ticker !== '' && ticker === ticker.trim())).toBe(true);
         expect(Buffer.byteLength(JSON.stringify(announcement.extra))).toBeLessThanOrEqual(16 * 1024);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 });
