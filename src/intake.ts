@@ -6,6 +6,7 @@
 import { type Announcement, importanceOf } from './announcement.ts';
 import type { Dedupe, First } from './dedupe.ts';
 import type { AttemptRecord, Delivery } from './delivery/delivery.ts';
+import type { DeliveryEvent } from './delivery/events.ts';
 import { expiryWith } from './delivery/expiry.ts';
 import type { News } from './feeds/news.ts';
 import type { Recorded } from './outbox/outbox.ts';
@@ -27,6 +28,40 @@ export interface Target {
  */
 const BITE = { first: 128, later: 1024 } as const;
 
+export type IntakeEvent =
+  | {
+      readonly kind: 'announcement.received';
+      readonly announcement: Announcement;
+      readonly deliveries: readonly Delivery[];
+      /** Every rule that matched, also one that sends nothing. */
+      readonly rules: readonly string[];
+    }
+  | {
+      readonly kind: 'announcement.duplicate';
+      readonly announcement: Announcement;
+      /** The copy that won. */
+      readonly first: First;
+    };
+
+export interface IntakeEvents {
+  /** `rules`: every one that matched, also one that sends nothing. */
+  received(announcement: Announcement, deliveries: readonly Delivery[], rules: readonly string[]): void;
+  duplicate(announcement: Announcement, first: First): void;
+  /** One delivery stands for all tickers beyond `maxTickers`. */
+  capped(delivery: Delivery, detail: string, nowMs: number): void;
+}
+
+export const intakeEvents = (publish: (event: IntakeEvent | DeliveryEvent) => void): IntakeEvents => ({
+  received: (announcement, deliveries, rules) =>
+    publish({ kind: 'announcement.received', announcement, deliveries, rules }),
+  duplicate: (announcement, first) => publish({ kind: 'announcement.duplicate', announcement, first }),
+  capped: (delivery, detail, endedMs) =>
+    publish({
+      kind: 'delivery.ended',
+      ...{ delivery, state: 'skipped', reason: 'max_tickers', detail, endedMs },
+    }),
+});
+
 export interface IntakeParts {
   readonly ids: (nowMs: number) => string;
   readonly dedupe: Dedupe;
@@ -36,13 +71,7 @@ export interface IntakeParts {
   };
   /** Calls back once the sockets have had their turn. */
   readonly nextTurn: (callback: () => void) => void;
-  readonly events: {
-    /** `rules`: every one that matched, also one that sends nothing. */
-    received(announcement: Announcement, deliveries: readonly Delivery[], rules: readonly string[]): void;
-    duplicate(announcement: Announcement, first: First): void;
-    /** One delivery stands for all tickers beyond `maxTickers`. */
-    capped(delivery: Delivery, detail: string, nowMs: number): void;
-  };
+  readonly events: IntakeEvents;
 }
 
 /** The part that a reload replaces as a whole. */

@@ -4,6 +4,7 @@
  */
 import { Alerts } from '../alerts/alerts.ts';
 import { createAlertSender } from '../alerts/send.ts';
+import type { Config } from '../config/schema.ts';
 import { Dedupe } from '../dedupe.ts';
 import { Budgets } from '../delivery/budget-book.ts';
 import { Bus } from '../events/bus.ts';
@@ -210,7 +211,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     shutDown.defer(() => poll.abort());
     void watchStore(journal, running, clock, poll.signal);
 
-    publish({ kind: 'bridge.started', version, config: first.config, url });
+    publish({ kind: 'bridge.started', version, ...outlineOf(first.config), url });
     let stopping: Promise<void> | undefined;
     const stop = () => {
       stopping ??= ending.run(
@@ -229,6 +230,15 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     throw error;
   }
 }
+
+/** What runs, for the first line of the log. */
+const outlineOf = ({ file, feeds, destinations, rules, store }: Config) => ({
+  config: file,
+  feeds: feeds.map(({ name }) => name),
+  destinations: Object.keys(destinations),
+  rules: rules.length,
+  store: store.path,
+});
 
 /** What was announced within the window before this start is not news. */
 function remember({ outbox }: OpenStore, dedupe: Dedupe, nowMs: number): Dedupe {

@@ -26,8 +26,10 @@ export class FirstSecond implements Turns {
   constructor(bus: Bus, clock: Clock) {
     this.#clock = clock;
     this.#timer = clock.after(LONGEST_SILENCE_MS, this.#rest.resolve, false);
-    bus.listen(({ kind }) => {
-      if (kind === 'feed.live' || kind === 'feed.lost' || kind === 'feed.fatal') this.#heard();
+    const off = bus.listen(({ kind }) => {
+      if (kind !== 'feed.live' && kind !== 'feed.lost' && kind !== 'feed.fatal') return;
+      off();
+      this.#heard();
     });
   }
 
@@ -64,7 +66,6 @@ export class FirstSecond implements Turns {
   }
 
   #heard(): void {
-    if (this.#isHeard) return;
     this.#isHeard = true;
     this.#restAfter(AFTER_WORD_MS);
   }

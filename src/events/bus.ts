@@ -13,21 +13,34 @@ const BITE = 50;
 
 export class Bus {
   readonly #clock: Clock;
-  readonly #listeners: Listener[] = [];
+  /** Replaced as a whole, so that one that leaves or comes while an event is delivered disturbs no other. */
+  #listeners: readonly Listener[] = [];
   readonly #failed: (error: unknown, event: BridgeEvent) => void;
-  /** Those before `#next` have been told. */
+  /** Those before `#next` have been delivered. */
   #waiting: BridgeEvent[] = [];
   #next = 0;
   #timer: Timer | undefined;
 
-  /** `failed`: a listener threw, which is a bug of ours; the others are still told. */
+  /** `failed`: a listener threw, which is a bug of ours; the others are still called. */
   constructor(clock: Clock, failed: (error: unknown, event: BridgeEvent) => void) {
     this.#clock = clock;
     this.#failed = failed;
   }
 
-  listen(listener: Listener): void {
-    this.#listeners.push(listener);
+  /**
+   * `listener` gets every event delivered from now on, once for each time that it is added. The result takes it off
+   * again, as often as it is called; a listener that takes another off during an event spares it that event.
+   */
+  listen(listener: Listener): () => void {
+    let isOn = true;
+    const entry: Listener = (event) => {
+      if (isOn) listener(event);
+    };
+    this.#listeners = [...this.#listeners, entry];
+    return () => {
+      isOn = false;
+      this.#listeners = this.#listeners.filter((other) => other !== entry);
+    };
   }
 
   readonly publish = (event: BridgeEvent): void => {
@@ -35,11 +48,11 @@ export class Bus {
     this.#timer ??= this.#clock.after(0, () => this.#bite());
   };
 
-  /** Tells everything now: at the end of the process. */
+  /** Delivers everything now: at the end of the process. */
   drain(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    while (this.#next < this.#waiting.length) this.#tell();
+    while (this.#next < this.#waiting.length) this.#deliver();
     this.#waiting = [];
     this.#next = 0;
   }
@@ -47,7 +60,7 @@ export class Bus {
   #bite(): void {
     this.#timer = undefined;
     const end = this.#next + BITE;
-    while (this.#next < end && this.#next < this.#waiting.length) this.#tell();
+    while (this.#next < end && this.#next < this.#waiting.length) this.#deliver();
     if (this.#next < this.#waiting.length) this.#timer = this.#clock.after(0, () => this.#bite());
     else {
       this.#waiting = [];
@@ -55,7 +68,7 @@ export class Bus {
     }
   }
 
-  #tell(): void {
+  #deliver(): void {
     const event = this.#waiting[this.#next++];
     if (event === undefined) return;
     for (const listener of this.#listeners) {

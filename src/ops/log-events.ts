@@ -36,8 +36,10 @@ export function logEvents(log: Log, clock: Clock): Listener {
 
 function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
   switch (event.kind) {
-    case 'bridge.started':
-      return [{ level: 'info', fields: startedFields(event) }];
+    case 'bridge.started': {
+      const { kind: _, destinations, ...fields } = event;
+      return [{ level: 'info', fields: { ...fields, destinations: someOf(destinations) } }];
+    }
     case 'config.reloaded':
       return reloadedLines(event);
     case 'config.rejected':
@@ -177,18 +179,6 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
     default:
       return event satisfies never;
   }
-}
-
-function startedFields({ version, config, url }: BridgeEventOf<'bridge.started'>): LogFields {
-  return {
-    version,
-    config: config.file,
-    feeds: config.feeds.map(({ name }) => name),
-    destinations: someOf(Object.keys(config.destinations)),
-    rules: config.rules.length,
-    store: config.store.path,
-    url,
-  };
 }
 
 function reloadedLines({ changes, needsRestart }: BridgeEventOf<'config.reloaded'>): Line[] {

@@ -1,0 +1,50 @@
+/** The events of the lanes, and how the calls that a lane makes in the middle of its work become them. */
+import type { Delivery, FinalState } from './delivery.ts';
+import type { LaneEvents } from './lane-parts.ts';
+import type { AttemptResult } from './outcome.ts';
+import type { Decision } from './retry-policy.ts';
+
+export type DeliveryEvent =
+  | {
+      readonly kind: 'delivery.attempted';
+      readonly delivery: Delivery;
+      /** 1 for the first. */
+      readonly attempt: number;
+      readonly result: AttemptResult;
+      readonly startedMs: number;
+      readonly endedMs: number;
+      readonly decision: Decision;
+    }
+  | {
+      readonly kind: 'delivery.ended';
+      readonly delivery: Delivery;
+      readonly state: FinalState;
+      readonly reason: string | undefined;
+      /** More about the reason, for a person. */
+      readonly detail?: string;
+      readonly endedMs: number;
+    }
+  | {
+      readonly kind: 'destination.suspended';
+      readonly destination: string;
+      readonly reason: string;
+      readonly detail: string | undefined;
+      /** What happened and what to do, with the word in brackets. */
+      readonly advice: string;
+    }
+  /** The platform has refused so much that it would soon ban this address. */
+  | { readonly kind: 'destination.near_ban'; readonly destination: string; readonly untilMs: number }
+  | { readonly kind: 'destination.resumed'; readonly destination: string }
+  | { readonly kind: 'template.failed'; readonly delivery: Delivery; readonly message: string };
+
+export const laneEvents = (publish: (event: DeliveryEvent) => void): LaneEvents => ({
+  attempted: (delivery, attempt, result, startedMs, endedMs, decision) =>
+    publish({ kind: 'delivery.attempted', delivery, attempt, result, startedMs, endedMs, decision }),
+  ended: (delivery, state, reason, endedMs) =>
+    publish({ kind: 'delivery.ended', delivery, state, reason, endedMs }),
+  suspended: (destination, reason, detail, advice) =>
+    publish({ kind: 'destination.suspended', destination, reason, detail, advice }),
+  nearBan: (destination, untilMs) => publish({ kind: 'destination.near_ban', destination, untilMs }),
+  resumed: (destination) => publish({ kind: 'destination.resumed', destination }),
+  renderFailed: (delivery, message) => publish({ kind: 'template.failed', delivery, message }),
+});

@@ -1,0 +1,40 @@
+/** The events of the process as a whole, which the rooms above this one publish: daemon, config, rehearsal, alerts. */
+
+export type ProcessEvent =
+  | {
+      readonly kind: 'bridge.started';
+      readonly version: string;
+      /** The config file. */
+      readonly config: string;
+      readonly feeds: readonly string[];
+      readonly destinations: readonly string[];
+      /** How many. */
+      readonly rules: number;
+      /** Path of the database. */
+      readonly store: string;
+      readonly url: string | undefined;
+    }
+  | {
+      readonly kind: 'config.reloaded';
+      readonly changes: readonly string[];
+      readonly needsRestart: readonly string[];
+    }
+  /** The new file is bad, or could not be applied: the old one keeps running. */
+  | { readonly kind: 'config.rejected'; readonly problems: readonly string[] }
+  /** The wall clock was set back since the store was last written to. */
+  | { readonly kind: 'clock.behind'; readonly behindMs: number }
+  /** Announcements are still sent, but the first after a silence takes some milliseconds longer. */
+  | { readonly kind: 'rehearsal.failed'; readonly message: string }
+  /** Something is wrong with the bridge itself, still is, or is no more. */
+  | {
+      readonly kind: 'alert.started' | 'alert.lasts' | 'alert.ended';
+      readonly code: string;
+      /** Name of the feed or destination; empty for the bridge itself. */
+      readonly subject: string;
+      readonly severity: 'critical' | 'warning';
+      readonly says: string;
+      readonly detail: string;
+      readonly durationMs: number;
+      /** Destinations that get the alert. */
+      readonly to: readonly string[];
+    };
