@@ -62,7 +62,7 @@ export const intakeEvents = (publish: (event: IntakeEvent | DeliveryEvent) => vo
     }),
 });
 
-export interface IntakeParts {
+export interface IntakeDeps {
   readonly ids: (nowMs: number) => string;
   readonly dedupe: Dedupe;
   readonly journal: {
@@ -110,12 +110,12 @@ interface Routed extends Planned {
 }
 
 export class Intake {
-  readonly #parts: IntakeParts;
+  readonly #deps: IntakeDeps;
   routes: Routes;
   #routed: Routed[] = [];
 
-  constructor(parts: IntakeParts, routes: Routes) {
-    this.#parts = parts;
+  constructor(deps: IntakeDeps, routes: Routes) {
+    this.#deps = deps;
     this.routes = routes;
   }
 
@@ -131,7 +131,7 @@ export class Intake {
    */
   take(news: News): void {
     const { receivedMs } = news;
-    const { ids, dedupe, events } = this.#parts;
+    const { ids, dedupe, events } = this.#deps;
     const announcement: Announcement = { ...news, id: ids(receivedMs) };
     const first = dedupe.firstOf(announcement);
     if (first !== undefined) return events.duplicate(announcement, first);
@@ -145,7 +145,7 @@ export class Intake {
 
   #inBites(steps: Generator<void>, bite: number = BITE.first): void {
     for (let n = 0; n < bite; n++) if (steps.next().done) return;
-    this.#parts.nextTurn(() => this.#inBites(steps, BITE.later));
+    this.#deps.nextTurn(() => this.#inBites(steps, BITE.later));
   }
 
   /** A step for each delivery; all are on record before the first. */
@@ -153,7 +153,7 @@ export class Intake {
     const routed = this.#routed;
     if (routed.length === 0) return;
     this.#routed = [];
-    const { journal, events } = this.#parts;
+    const { journal, events } = this.#deps;
     journal.recordAll(routed.map(recordedOf));
     // Before the lanes speak of it; what listens is called after the sends.
     for (const { announcement, deliveries, rules } of routed)
@@ -173,7 +173,7 @@ export class Intake {
     const { delivery } = capped;
     const nowMs = delivery.announcement.receivedMs;
     const detail = describeCapped(capped);
-    this.#parts.journal.settle({
+    this.#deps.journal.settle({
       deliveryId: delivery.id,
       attempt: 0,
       startedMs: nowMs,
@@ -186,7 +186,7 @@ export class Intake {
       notBeforeMs: 0,
       plain: false,
     });
-    this.#parts.events.capped(delivery, detail, nowMs);
+    this.#deps.events.capped(delivery, detail, nowMs);
   }
 }
 

@@ -8,7 +8,7 @@ import type { BridgeEvent } from '../events/bridge-event.ts';
 import type { Listener } from '../events/bus.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Redactor } from '../platform/secret.ts';
-import { type Batch, Digest } from './batch.ts';
+import { AlertBatcher, type Batch } from './batch.ts';
 import { conditionOf, keyOf, type Sighting } from './conditions.ts';
 import { Day } from './day.ts';
 import { EventMemory } from './event-memory.ts';
@@ -22,7 +22,7 @@ import { type Change, Tracker } from './tracker.ts';
 
 const LOOK_MS = 1000;
 
-export interface AlertsParts {
+export interface AlertsDeps {
   readonly clock: Clock;
   /** Of the config in force; `undefined` = nothing is sent. */
   options(): AlertsOptions | undefined;
@@ -41,38 +41,38 @@ export interface AlertsParts {
 const MEMORY_KEY = 'alerts';
 
 export class Alerts {
-  readonly #parts: AlertsParts;
+  readonly #deps: AlertsDeps;
   readonly #memory = new EventMemory();
   #tracker: Tracker;
-  readonly #digest: Digest;
+  readonly #digest: AlertBatcher;
   #day: Day;
   /** Times of the wall clock. */
   #heartbeat: { readonly pattern: string; dueMs: number | undefined; lookedMs: number } | undefined;
   #timer: Timer | undefined;
 
-  constructor(parts: AlertsParts) {
-    this.#parts = parts;
-    const nowMs = parts.clock.monotonicMs();
-    const { told, sentMs } = restore(parts.memory.recall(MEMORY_KEY));
+  constructor(deps: AlertsDeps) {
+    this.#deps = deps;
+    const nowMs = deps.clock.monotonicMs();
+    const { told, sentMs } = restore(deps.memory.recall(MEMORY_KEY));
     this.#tracker = new Tracker(told, nowMs);
-    this.#digest = new Digest(sentMs);
+    this.#digest = new AlertBatcher(sentMs);
     this.#day = new Day(nowMs);
   }
 
   readonly listener = (event: BridgeEvent): void => {
-    this.#memory.learn(event, this.#parts.clock.monotonicMs());
+    this.#memory.learn(event, this.#deps.clock.monotonicMs());
     this.#day.learn(event);
   };
 
   start(): void {
-    this.#timer = this.#parts.clock.after(
+    this.#timer = this.#deps.clock.after(
       LOOK_MS,
       () => {
         this.start();
         try {
           this.#look();
         } catch (error) {
-          this.#parts.failed(error);
+          this.#deps.failed(error);
         }
       },
       false,
@@ -84,7 +84,7 @@ export class Alerts {
   }
 
   #look(): void {
-    const { clock, options: optionsNow, state: stateNow } = this.#parts;
+    const { clock, options: optionsNow, state: stateNow } = this.#deps;
     const nowMs = clock.monotonicMs();
     const state = stateNow();
     const isOfThePast = isUnknownIn(state);
@@ -109,7 +109,7 @@ export class Alerts {
     if (batch !== undefined) {
       this.#tell(batch, options);
       // Only now: what still waits to be told is told again after a crash.
-      const { memory, redact } = this.#parts;
+      const { memory, redact } = this.#deps;
       memory.keep(MEMORY_KEY, redact(save({ told: this.#tracker.told, sentMs: this.#digest.sentMs })));
     }
     this.#giveSignOfLife(options, state, nowMs);
@@ -121,7 +121,7 @@ export class Alerts {
     const { severity } = conditionOf(code);
     const says = titleOf(change);
     const to = options.send.filter((name) => isFor(name, change));
-    this.#parts.publish({
+    this.#deps.publish({
       kind: `alert.${state}`,
       ...{ code, subject, severity, says, detail, durationMs, to },
     });
@@ -137,13 +137,13 @@ export class Alerts {
     );
     for (const names of groups.values()) {
       const changes = changesFor(names[0] ?? '');
-      if (changes.length > 0) this.#parts.send(alertOf({ ...batch, changes }, this.#wallOf()), names);
+      if (changes.length > 0) this.#deps.send(alertOf({ ...batch, changes }, this.#wallOf()), names);
     }
   }
 
   /** Due by the wall clock, which may be set: when it goes back, what was due then is due no more. */
   #giveSignOfLife({ heartbeat: pattern, send }: AlertsOptions, state: BridgeState, nowMs: number): void {
-    const wallMs = this.#parts.clock.wallMs();
+    const wallMs = this.#deps.clock.wallMs();
     let heartbeat = this.#heartbeat;
     if (pattern === undefined) heartbeat = undefined;
     else if (heartbeat?.pattern !== pattern || wallMs < heartbeat.lookedMs)
@@ -154,12 +154,12 @@ export class Alerts {
     if (heartbeat.dueMs === undefined || wallMs < heartbeat.dueMs) return;
     heartbeat.dueMs = nextHeartbeat(heartbeat.pattern, wallMs);
     const troubles = this.#tracker.told;
-    this.#parts.send(heartbeatOf({ day: this.#day, state, troubles, nowMs }, this.#wallOf()), send);
+    this.#deps.send(heartbeatOf({ day: this.#day, state, troubles, nowMs }, this.#wallOf()), send);
     this.#day = new Day(nowMs);
   }
 
   #wallOf(): WallOf {
-    const aheadMs = this.#parts.clock.wallMs() - this.#parts.clock.monotonicMs();
+    const aheadMs = this.#deps.clock.wallMs() - this.#deps.clock.monotonicMs();
     return (monotonicMs) => monotonicMs + aheadMs;
   }
 }

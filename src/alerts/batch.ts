@@ -20,7 +20,7 @@ export interface Batch {
   readonly heldBack: number;
 }
 
-export class Digest {
+export class AlertBatcher {
   readonly #waiting = new Map<string, Change>();
   #sinceMs = 0;
   #heldBack = 0;

@@ -1,5 +1,5 @@
 /** Conditions that can be seen by looking: the feeds, the lanes and the store as they are now. Pure. */
-import type { LaneStatus } from '../delivery/lane-parts.ts';
+import type { LaneStatus } from '../delivery/lane-deps.ts';
 import { type FeedStatus, unproven } from '../feeds/cryptolisting/health.ts';
 import type { FeedOptions } from '../feeds/cryptolisting/options.ts';
 import { helpFor } from '../feeds/warning.ts';

@@ -14,7 +14,7 @@ const IMPORTANCE = -1;
 /** The rule that the rows name: no rule has asked for it. */
 const RULE = '(alerts)';
 
-export interface AlertSenderParts {
+export interface AlertSenderDeps {
   readonly ids: (nowMs: number) => string;
   readonly clock: Clock;
   /** What a far end said may quote a secret. */
@@ -25,14 +25,14 @@ export interface AlertSenderParts {
 }
 
 export function createAlertSender(
-  parts: AlertSenderParts,
+  deps: AlertSenderDeps,
 ): (alert: Alert, destinations: readonly string[]) => void {
-  const { ids, clock, redact, journal } = parts;
+  const { ids, clock, redact, journal } = deps;
   return (alert, names) => {
     const safe = redactValues(alert, redact) as Alert;
     const nowMs = clock.monotonicMs();
     const announcement = carrierOf(safe, ids(nowMs), nowMs, clock.wallUs());
-    const targets = parts.targets();
+    const targets = deps.targets();
     const deliveries = names
       .filter((name) => targets.has(name))
       .map(

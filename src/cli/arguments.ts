@@ -3,21 +3,21 @@ import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../platform/duration.ts';
 
 /** In ms. */
-export function duration(text: string): number {
+export function durationArgument(text: string): number {
   const durationMs = parseDuration(text);
   if (durationMs === undefined || durationMs <= 0)
     throw new InvalidArgumentError('must be a duration such as 20s, 10m or 3d');
   return durationMs;
 }
 
-export function count(text: string): number {
+export function countArgument(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)
     throw new InvalidArgumentError('must be a whole number, at least 1');
   return value;
 }
 
-export function port(text: string): number {
+export function portArgument(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError('must be a port from 0 to 65535');
   return value;

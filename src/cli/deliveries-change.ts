@@ -34,7 +34,7 @@ function refuse(given: Narrowing, ...names: readonly (keyof Narrowing)[]): void 
       throw new UserError(`--${name} does not go with this: name the deliveries by their ids`, WRONG_USAGE);
 }
 
-export interface RetryOptions extends Narrowing, StoreOptions {
+export interface RetryDeliveriesOptions extends Narrowing, StoreOptions {
   readonly ids: readonly string[];
   readonly dead: boolean;
   readonly json: boolean;
@@ -42,7 +42,7 @@ export interface RetryOptions extends Narrowing, StoreOptions {
   readonly late: boolean;
 }
 
-export function retryCommand(options: RetryOptions, io: Io): ExitCode {
+export function retryCommand(options: RetryDeliveriesOptions, io: Io): ExitCode {
   if (options.ids.length > 0 === options.dead)
     throw new UserError('name deliveries to retry, or give --dead for all dead ones', WRONG_USAGE);
   refuse(options, 'state', 'limit', ...(options.dead ? [] : (['destination', 'since'] as const)));
@@ -107,12 +107,12 @@ function deadOnes(database: DatabaseSync, { destination, since }: Narrowing, now
 /** https://www.sqlite.org/lang_select.html#limitoffset: a negative limit is none. */
 const ALL = -1;
 
-export interface DiscardOptions extends Narrowing, StoreOptions {
+export interface DiscardDeliveriesOptions extends Narrowing, StoreOptions {
   readonly ids: readonly string[];
   readonly json: boolean;
 }
 
-export function discardCommand(options: DiscardOptions, io: Io): ExitCode {
+export function discardCommand(options: DiscardDeliveriesOptions, io: Io): ExitCode {
   refuse(options, 'state', 'destination', 'since', 'limit');
   return withStore(options, 'write', io, ({ database }) => {
     const changed = discardDeliveries(database, options.ids, bridgeNowMs(database, io.clock.wallMs()));

@@ -9,7 +9,7 @@ import { table } from './table.ts';
 /** One column, so that a narrow terminal shows the time whole and cuts the title. */
 export const RECEIVED_AND_TITLE = 'RECEIVED                    TITLE';
 
-export function deliveryRow({ delivery, state, reason, attempts }: StoredDelivery): string[] {
+export function deliveryCells({ delivery, state, reason, attempts }: StoredDelivery): string[] {
   const { announcement, ticker } = delivery;
   return [
     delivery.id,

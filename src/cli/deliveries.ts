@@ -4,7 +4,7 @@ import type { DeliveryState } from '../delivery/delivery.ts';
 import { bridgeNowMs } from '../outbox/bridge-time.ts';
 import { deliveriesOfAnnouncement, findDelivery, listDeliveries } from '../outbox/queries.ts';
 import { printable } from '../platform/printable.ts';
-import { deliveryRow, describeDelivery, RECEIVED_AND_TITLE } from './deliveries-text.ts';
+import { deliveryCells, describeDelivery, RECEIVED_AND_TITLE } from './deliveries-text.ts';
 import { type ExitCode, FINE, UserError } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
 import { requireKnown, type StoreOptions, withStore } from './store-file.ts';
@@ -31,7 +31,7 @@ export const listCommand = (options: ListOptions, io: Io): ExitCode =>
     else
       for (const line of table(
         ['ID', 'DESTINATION', 'STATE', 'REASON', 'TRIES', RECEIVED_AND_TITLE],
-        found.map(deliveryRow),
+        found.map(deliveryCells),
         { width: io.columns, whole: ['ID'] },
       ))
         io.print(line);

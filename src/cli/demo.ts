@@ -9,7 +9,7 @@ import type { Log, LogFields } from '../platform/log.ts';
 import { timeText } from '../platform/time-text.ts';
 import { play } from '../simulator/playback.ts';
 import { CURATED_TITLES } from '../simulator/titles.ts';
-import { DEMO_CONFIG, type DemoParts, startDemoParts } from './demo-parts.ts';
+import { DEMO_CONFIG, type DemoServers, startDemoServers } from './demo-servers.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import type { Io } from './io.ts';
 
@@ -24,7 +24,7 @@ const DRAIN_MS = 10_000;
 const LISTINGS = new Set(['spot_listing', 'futures_listing']);
 
 export async function demoCommand({ forMs, ratePerMinute }: DemoOptions, io: Io): Promise<ExitCode> {
-  await using parts = await startDemoParts();
+  await using parts = await startDemoServers();
   printStart(parts, io);
   const { clock, random, version } = io;
   const daemon = await startDaemon({
@@ -52,7 +52,7 @@ export async function demoCommand({ forMs, ratePerMinute }: DemoOptions, io: Io)
   return summary(parts, io);
 }
 
-function printStart({ feed, discord, telegram, bot, file }: DemoParts, io: Io): void {
+function printStart({ feed, discord, telegram, bot, file }: DemoServers, io: Io): void {
   io.print(
     'listing-bridge demo: simulated feed → bridge → local stand-ins. Nothing leaves this machine. Ctrl-C ends it.',
   );
@@ -65,7 +65,7 @@ function printStart({ feed, discord, telegram, bot, file }: DemoParts, io: Io): 
 }
 
 /** Turns the bridge's own log lines into lines for a person who watches. */
-function printingLog(parts: DemoParts, io: Io): Log {
+function printingLog(parts: DemoServers, io: Io): Log {
   const received = new Map<string, LogFields>();
   const info = (fields: LogFields, event: string) => {
     if (event === 'announcement.received' && fields['test'] !== true) {
@@ -82,7 +82,7 @@ function printingLog(parts: DemoParts, io: Io): Log {
   return { debug: () => undefined, info, warn, error: warn };
 }
 
-function deliveryLine(fields: LogFields, announcement: LogFields | undefined, parts: DemoParts): string {
+function deliveryLine(fields: LogFields, announcement: LogFields | undefined, parts: DemoServers): string {
   const { destination, delivery, dispatchMs, durationMs } = fields;
   const shown = shownBy(String(destination), String(delivery), parts);
   const answerMs = Number(durationMs);
@@ -96,7 +96,7 @@ function deliveryLine(fields: LogFields, announcement: LogFields | undefined, pa
 }
 
 /** What the stand-in took, as its user would see it. */
-function shownBy(destination: string, delivery: string, { discord, telegram, bot }: DemoParts): string {
+function shownBy(destination: string, delivery: string, { discord, telegram, bot }: DemoServers): string {
   // Discord shows `\:` as `:`.
   if (destination === 'discord')
     return (discord.received.at(-1)?.title ?? '').replaceAll(/\\(?=[^\w\s])/g, '');
@@ -112,7 +112,7 @@ const timeOf = (clock: Clock) => timeText(clock.wallMs()).slice(11);
 const tickersIn = (ticker: string) => new Set(ticker.split(',').filter((one) => one.trim() !== ''));
 
 /** How many of each the announcements so far should have made. */
-function wanted({ feed }: DemoParts): { readonly chats: number; readonly bot: number } {
+function wanted({ feed }: DemoServers): { readonly chats: number; readonly bot: number } {
   const announced = feed.announced.all.filter(({ clients }) => clients > 0);
   return {
     chats: announced.length,
@@ -122,7 +122,7 @@ function wanted({ feed }: DemoParts): { readonly chats: number; readonly bot: nu
   };
 }
 
-function arrived(parts: DemoParts): boolean {
+function arrived(parts: DemoServers): boolean {
   const { chats, bot } = wanted(parts);
   return (
     parts.discord.received.length >= chats &&
@@ -131,12 +131,12 @@ function arrived(parts: DemoParts): boolean {
   );
 }
 
-async function drained(parts: DemoParts, clock: Clock): Promise<void> {
+async function drained(parts: DemoServers, clock: Clock): Promise<void> {
   const untilMs = clock.monotonicMs() + DRAIN_MS;
   while (!arrived(parts) && clock.monotonicMs() < untilMs) await wait(clock, 50);
 }
 
-function summary(parts: DemoParts, io: Io): ExitCode {
+function summary(parts: DemoServers, io: Io): ExitCode {
   const { discord, telegram, bot } = parts;
   const { chats, bot: orders } = wanted(parts);
   const line = (name: string, got: number, of: number, refused: number) =>

@@ -1,7 +1,7 @@
 /** `deliveries` and its commands: their flags. */
 import { type Command, Option } from 'commander';
 import { DELIVERY_STATES, type DeliveryState } from '../delivery/delivery.ts';
-import { count, duration } from './arguments.ts';
+import { countArgument, durationArgument } from './arguments.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 
@@ -14,8 +14,8 @@ export function addDeliveries(command: MakeCommand, io: Io, exit: (code: ExitCod
   const deliveries = command('deliveries', 'List deliveries: pending, delivered and failed, with reasons')
     .addOption(new Option('--state <state>', 'only those in this state').choices(DELIVERY_STATES))
     .option('--destination <name>', 'only those to this destination')
-    .option('--since <duration>', `only those ${SINCE}`, duration)
-    .option('--limit <number>', 'list at most so many, the newest (default: 50)', count)
+    .option('--since <duration>', `only those ${SINCE}`, durationArgument)
+    .option('--limit <number>', 'list at most so many, the newest (default: 50)', countArgument)
     .option('--store <file>', STORE)
     .option('--json', 'print JSON', false)
     .action(
@@ -52,7 +52,7 @@ export function addDeliveries(command: MakeCommand, io: Io, exit: (code: ExitCod
       false,
     )
     .option('--destination <name>', 'with --dead: only those to this destination')
-    .option('--since <duration>', `with --dead: only those ${SINCE}`, duration)
+    .option('--since <duration>', `with --dead: only those ${SINCE}`, durationArgument)
     .option('--store <file>', STORE)
     .option('--json', 'print JSON', false)
     .action(async (ids: string[], _options, self: Command) => {

@@ -3,7 +3,7 @@
  * that the daemon does not start later for what it never uses; here they only get their arguments.
  */
 import { Command, CommanderError, Help, Option } from 'commander';
-import { count, duration, port } from './arguments.ts';
+import { countArgument, durationArgument, portArgument } from './arguments.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
 import { fenced, type Io } from './io.ts';
 import { addDeliveries, type MakeCommand } from './program-deliveries.ts';
@@ -120,8 +120,8 @@ function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): C
     .command('simulate')
     .description('Run a feed server that speaks the whole protocol, to try things without a key')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <number>', 'port to listen on; 0 takes a free one', port, 9201)
-    .option('--rate <per minute>', 'announcements a minute', count, 6)
+    .option('--port <number>', 'port to listen on; 0 takes a free one', portArgument, 9201)
+    .option('--rate <per minute>', 'announcements a minute', countArgument, 6)
     .option('--file <announcements.jsonl>', 'titles to announce (default: a curated set of real ones)')
     .option('--fault <name...>', 'one or more of the faults listed below')
     .addHelpText('after', faults)
@@ -139,9 +139,9 @@ function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): C
     .option(
       '--for <duration>',
       'end after this time, such as 20s; the exit code tells whether everything arrived',
-      duration,
+      durationArgument,
     )
-    .option('--rate <per minute>', 'announcements a minute', count, 30)
+    .option('--rate <per minute>', 'announcements a minute', countArgument, 30)
     .action(async (options: { for?: number; rate: number }) => {
       const { demoCommand } = await import('./demo.ts');
       exit(await demoCommand({ forMs: options.for, ratePerMinute: options.rate }, io));

@@ -12,7 +12,7 @@ import { type LoadedConfig, requireConfig, type UsableConfig, usableConfig } fro
 import { UserError, WRONG_USAGE } from './exit-codes.ts';
 import type { Io } from './io.ts';
 
-export interface Wanted {
+export interface SendRequest {
   readonly config: string;
   readonly destinations: readonly string[];
   readonly all?: boolean | undefined;
@@ -33,7 +33,7 @@ export interface SendPlan {
 }
 
 /** Throws `UserError` for a name that is not there, and with every problem of the config when a destination that is wanted has one. */
-export function planSend(wanted: Wanted, io: Io): SendPlan {
+export function planSend(wanted: SendRequest, io: Io): SendPlan {
   const { config: file, destinations, all = false, rule } = wanted;
   const isNamed = destinations.length > 0;
   if (isNamed ? all : !all && rule === undefined)
@@ -80,7 +80,7 @@ function ofUsableConfig(
   }
 }
 
-function ofSoundConfig({ config, redact }: LoadedConfig, { destinations, all, rule }: Wanted): SendPlan {
+function ofSoundConfig({ config, redact }: LoadedConfig, { destinations, all, rule }: SendRequest): SendPlan {
   const known = Object.keys(config.destinations);
   for (const name of destinations) requireName(name, known);
   const chosen = rule === undefined ? undefined : config.rules.find(({ name }) => name === rule);

@@ -3,7 +3,7 @@ import { isUnsure } from '../delivery/attempt.ts';
 import { describeAttempt } from '../delivery/describe.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
 import type { CommonOptions } from '../destinations/common-options.ts';
-import { HttpPools } from '../http/pool-registry.ts';
+import { PoolRegistry } from '../http/pool-registry.ts';
 import { wrapCells } from '../platform/cells.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { messageOf } from '../platform/message-of.ts';
@@ -12,9 +12,9 @@ import type { Redactor } from '../platform/secret.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { announcementFromFields, SAMPLE_TICKER, SAMPLE_TITLE } from './sample.ts';
-import { type PlannedSample, planSend, reasonNotToSend, type Wanted } from './send-plan.ts';
+import { type PlannedSample, planSend, reasonNotToSend, type SendRequest } from './send-plan.ts';
 
-export interface SendOptions extends Wanted {
+export interface SendOptions extends SendRequest {
   readonly json: boolean;
   /** Also to a destination that is a `dryRun` or paused. */
   readonly force?: boolean | undefined;
@@ -94,7 +94,7 @@ async function sendOne(planned: PlannedSample, redact: Redactor, io: Io): Promis
     clock,
     redact,
     version: io.version,
-    pools: new HttpPools({ clock }),
+    pools: new PoolRegistry({ clock }),
   });
   const deadline = new AbortController();
   const limitMs = Math.min(options.timeout, (expiresAtMs ?? Number.POSITIVE_INFINITY) - clock.monotonicMs());

@@ -2,16 +2,16 @@
 
 import { nearest } from '../platform/suggest.ts';
 import { describe, textCondition } from '../routing/condition.ts';
-import type { RuleOptions, TextCondition } from '../routing/options.ts';
+import type { RuleOptions, TextConditionTree } from '../routing/options.ts';
 import { Pattern, Text } from '../routing/text.ts';
-import { canonical, Narrow, widthOf } from './implies.ts';
+import { Narrow, sortedJson, widthOf } from './implies.ts';
 import { wordsOf } from './match-words.ts';
-import type { ConfigParts } from './parts.ts';
 import type { Finding } from './problem.ts';
+import type { ConfigSections } from './sections.ts';
 
 /** At most one finding a rule: the first reason is enough. Not for those that are known to match nothing. */
 export function* deadRules(
-  { feeds, rules, destinations }: ConfigParts,
+  { feeds, rules, destinations }: ConfigSections,
   dead: ReadonlySet<number>,
 ): Iterable<Finding> {
   const earlier = new EarlierRules();
@@ -32,7 +32,7 @@ export function* deadRules(
 const quoted = ({ name }: RuleOptions) => JSON.stringify(name);
 
 /** No feed brings what it asks for. Feeds have names that are all known, and so do the exchanges that a feed is asked for. */
-function outOfReach({ match }: RuleOptions, feeds: ConfigParts['feeds']): Finding | undefined {
+function outOfReach({ match }: RuleOptions, feeds: ConfigSections['feeds']): Finding | undefined {
   const isFeed = tester(match.feed);
   const reachable = feeds.filter((feed) => !feed || isFeed(feed.name));
   if (match.feed !== undefined && feeds.length > 0 && reachable.length === 0) {
@@ -61,7 +61,7 @@ function outOfReach({ match }: RuleOptions, feeds: ConfigParts['feeds']): Findin
 /** Under `forEach: ticker` nothing is sent for what names no ticker, or hides it. */
 function withoutTicker(
   { match, send }: RuleOptions,
-  destinations: ConfigParts['destinations'],
+  destinations: ConfigSections['destinations'],
 ): Finding | undefined {
   if (match.redacted !== true && match.tickerCount !== 0) return undefined;
   const isEach = (name: string) => {
@@ -78,7 +78,7 @@ function withoutTicker(
 }
 
 /** Without a condition, and with one whose pattern is malformed (reported elsewhere), anything passes. */
-function tester(tree: TextCondition | undefined): (name: string) => boolean {
+function tester(tree: TextConditionTree | undefined): (name: string) => boolean {
   try {
     const condition = tree === undefined ? undefined : textCondition(tree, (source) => new Pattern(source));
     return (name) => condition?.test(new Text(name)) ?? true;
@@ -112,7 +112,7 @@ class EarlierRules {
   #count = 0;
 
   add(rule: RuleOptions): void {
-    const match = canonical(rule.match);
+    const match = sortedJson(rule.match);
     const same = this.#byMatch.get(match) ?? [];
     this.#byMatch.set(match, same);
     same.push({ rule, place: this.#count++ });
@@ -128,14 +128,14 @@ class EarlierRules {
 
   /** Those that match the same, written alike; in order. */
   same({ match }: RuleOptions): readonly RuleOptions[] {
-    return (this.#byMatch.get(canonical(match)) ?? []).map(({ rule }) => rule);
+    return (this.#byMatch.get(sortedJson(match)) ?? []).map(({ rule }) => rule);
   }
 
   /** Those that match whatever it matches; in order. */
   covering({ match }: RuleOptions): readonly RuleOptions[] {
     const narrow = new Narrow(match);
     const lists = new Set(this.#wide.filter(({ includes }) => includes(narrow)).map(({ same }) => same));
-    const own = this.#byMatch.get(canonical(match));
+    const own = this.#byMatch.get(sortedJson(match));
     if (own !== undefined) lists.add(own);
     const all = [...lists].flat();
     return all.sort((one, other) => one.place - other.place).map((earlier) => earlier.rule);
@@ -163,4 +163,4 @@ function shadowed(rule: RuleOptions, earlier: EarlierRules): Finding | undefined
   return undefined;
 }
 
-const sameSend = (a: RuleOptions, b: RuleOptions) => canonical(a.send) === canonical(b.send);
+const sameSend = (a: RuleOptions, b: RuleOptions) => sortedJson(a.send) === sortedJson(b.send);

@@ -18,7 +18,7 @@ import {
 import { interpolate, type Outside, type VariableSource } from './interpolate.ts';
 import type { Path, Range, TextFault } from './problem.ts';
 import { explainSyntax, isFatal } from './syntax.ts';
-import { maskReferences, unmaskReferences } from './variable-mask.ts';
+import { maskVariables, unmaskVariables } from './variable-mask.ts';
 
 export interface Located {
   /** Plain data; `undefined` where a reference could not be resolved. */
@@ -52,8 +52,8 @@ const DEEPEST = 40;
 
 export function readDocument(text: string, source: VariableSource): ParsedDocument {
   const lines = new LineCounter();
-  const masked = maskReferences(text);
-  const unmask = masked === text ? (word: string) => word : unmaskReferences;
+  const masked = maskVariables(text);
+  const unmask = masked === text ? (word: string) => word : unmaskVariables;
   const document = parseDocument(masked, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const reader = new Reader(
     source,

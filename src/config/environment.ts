@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import { nearest } from '../platform/suggest.ts';
 import { type EnvFile, type EnvRemark, parseEnvFile } from './dotenv.ts';
-import { textOf } from './file-text.ts';
+import { decodeText } from './file-text.ts';
 import type { VariableSource } from './interpolate.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -57,7 +57,7 @@ export function loadEnvironment(configFile: string, env: Environment, readFile: 
   let fault: string | undefined;
   let isThere = true;
   try {
-    fromFile = parseEnvFile(textOf(readFile(envFile)));
+    fromFile = parseEnvFile(decodeText(readFile(envFile)));
   } catch (error) {
     const reason = readFault(error);
     isThere = reason !== 'it does not exist';
@@ -90,7 +90,7 @@ export function loadEnvironment(configFile: string, env: Environment, readFile: 
     file: (path) => {
       const absolute = resolve(folder, path);
       try {
-        return textOf(readFile(absolute));
+        return decodeText(readFile(absolute));
       } catch (error) {
         throw new Error(`the file ${absolute} cannot be read: ${readFault(error)}`);
       }

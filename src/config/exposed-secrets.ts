@@ -4,7 +4,7 @@ import { isPlaceholder } from './env-example.ts';
 import { hasReference } from './interpolate.ts';
 import type { Finding, Path } from './problem.ts';
 import { isSecretName } from './secret-names.ts';
-import { keysInAddress } from './secret-parts.ts';
+import { keysInAddress } from './secret-pieces.ts';
 import { blotShapes } from './secret-shapes.ts';
 import { isSecretPlace } from './secrets.ts';
 

@@ -1,7 +1,7 @@
 /** The text of a file as editors and shells write it: UTF-8 or UTF-16, with or without a byte order mark. */
 
 /** Bytes that do not decode become U+FFFD, which the callers look for. */
-export function textOf(content: string | Uint8Array): string {
+export function decodeText(content: string | Uint8Array): string {
   const text = typeof content === 'string' ? content : new TextDecoder(encodingOf(content)).decode(content);
   return text.replace(/^\uFEFF/, '');
 }

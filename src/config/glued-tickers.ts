@@ -4,13 +4,13 @@
  */
 import { templatesUsedBy } from '../routing/templates-used.ts';
 import { everyNode, type Located, nodeAt } from './document.ts';
-import type { ConfigParts } from './parts.ts';
 import type { Finding, Path } from './problem.ts';
+import type { ConfigSections } from './sections.ts';
 
 const GLUED =
   /\{\{-?\s*tickers\b[^}]*\}\}(?=[A-Za-z0-9_/-])|(?<=[A-Za-z0-9_/-])\{\{-?\s*tickers\b|\btickers\b[^}%]*\|\s*(?:append|prepend):\s*["'][A-Za-z0-9_/-]/;
 
-export function* gluedTickers({ destinations, rules }: ConfigParts, root: Located): Iterable<Finding> {
+export function* gluedTickers({ destinations, rules }: ConfigSections, root: Located): Iterable<Finding> {
   const used = templatesUsedBy(rules.filter((rule) => rule !== undefined));
   const seen = new Set<string>();
   for (const [name, options] of destinations) {

@@ -1,11 +1,16 @@
 /** Decides whether every announcement that passes one `match` passes another. `true` only where that is certain. */
 import { type Condition, textCondition, tickerCondition, valueCondition } from '../routing/condition.ts';
-import { MATCH_FIELDS, type MatchField, type MatchOptions, type TextCondition } from '../routing/options.ts';
+import {
+  MATCH_FIELDS,
+  type MatchField,
+  type MatchOptions,
+  type TextConditionTree,
+} from '../routing/options.ts';
 import { Pattern, plainWords, Text } from '../routing/text.ts';
 import { type TEXT_FIELDS, wordsOf } from './match-words.ts';
 
 /** `match` and `send` are compared as data; the order of keys does not matter. */
-export const canonical = (value: unknown): string =>
+export const sortedJson = (value: unknown): string =>
   JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -35,7 +40,7 @@ export class Narrow {
   written(field: MatchField): string {
     let text = this.#written.get(field);
     if (text === undefined) {
-      text = canonical(this.match[field]) ?? '';
+      text = sortedJson(this.match[field]) ?? '';
       this.#written.set(field, text);
     }
     return text;
@@ -56,7 +61,7 @@ export function widthOf(wide: MatchOptions): Includes {
 }
 
 function includesIn(field: MatchField, wide: MatchOptions): Includes {
-  const written = canonical(wide[field]);
+  const written = sortedJson(wide[field]);
   const more = beyondSame(field, wide);
   return (narrow) => narrow.written(field) === written || more(narrow);
 }
@@ -88,7 +93,7 @@ function beyondSame(field: MatchField, wide: MatchOptions): Includes {
   }
 }
 
-function textInside(field: TextField, wide: TextCondition): Includes {
+function textInside(field: TextField, wide: TextConditionTree): Includes {
   const compile = field === 'ticker' ? tickerCondition : textCondition;
   const passes: Condition<Text> = compile(wide, (source) => new Pattern(source));
   const wideWords = onlyWords(wide);
@@ -103,7 +108,7 @@ function textInside(field: TextField, wide: TextCondition): Includes {
 }
 
 /** Of `{ matches: A|B }` and nothing else. */
-function onlyWords(condition: TextCondition): readonly string[] | undefined {
+function onlyWords(condition: TextConditionTree): readonly string[] | undefined {
   if (typeof condition === 'string' || !('matches' in condition) || condition.matches === undefined)
     return undefined;
   return condition.not === undefined && condition.any === undefined

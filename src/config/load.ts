@@ -18,17 +18,17 @@ import {
   storeRoot,
 } from './environment.ts';
 import { exposedSecrets } from './exposed-secrets.ts';
-import { textOf } from './file-text.ts';
+import { decodeText } from './file-text.ts';
 import { gluedTickers } from './glued-tickers.ts';
 import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
-import { checkReferences } from './names.ts';
+import { checkNames } from './names.ts';
 import { oddAnswers, oddConditions } from './odd-conditions.ts';
-import { type ConfigParts, isRecord, looseParts, partsOf, soundParts } from './parts.ts';
 import { byPlace, type ConfigProblem, type Finding } from './problem.ts';
 import { type Remains, remainsOf } from './remains.ts';
 import { type Config, configSchema } from './schema.ts';
-import { explainAll, explainIssue } from './schema-problems.ts';
+import { issueMessage, schemaProblems } from './schema-problems.ts';
 import { redactorFor } from './secrets.ts';
+import { type ConfigSections, isRecord, readableSections, sectionsOf, soundSections } from './sections.ts';
 import { Source } from './source.ts';
 import { checkTemplates } from './templates.ts';
 import { unheardAlerts, unused, unusualKeys, unusualWords } from './warnings.ts';
@@ -86,7 +86,7 @@ export function loadConfig({ file, env, readFile = readBytes, inspect }: LoadOpt
   const digest = createHash('sha256').update(raw).digest('hex');
   if (raw.length > LONGEST_FILE)
     return unusable(storeFolder, 'the file is too large to be a config', undefined, digest);
-  const text = textOf(raw);
+  const text = decodeText(raw);
   const [sound = ''] = text.split(NOT_UTF8, 1);
   if (sound.length < text.length)
     return unusable(storeFolder, 'this is not UTF-8 text', 'save the file as UTF-8', digest, sound);
@@ -134,7 +134,7 @@ export function loadConfig({ file, env, readFile = readBytes, inspect }: LoadOpt
 
 interface Checked {
   readonly config: Config | undefined;
-  readonly parts: ConfigParts | undefined;
+  readonly parts: ConfigSections | undefined;
   readonly errors: readonly Finding[];
   readonly warnings: readonly Finding[];
   readonly hasSecretsInClear: boolean;
@@ -155,14 +155,14 @@ function check(root: Located, file: string, storeFolder: string, readFile: ReadF
     return { ...NOT_CHECKED, errors: [{ path: [], message, hint: 'make one with: listing-bridge init' }] };
   }
   const folder = dirname(resolve(file));
-  const parsed = configSchema.safeParse(root.value, { error: explainIssue });
-  const parts = parsed.success ? partsOf(parsed.data) : soundParts(root);
-  const readable = parsed.success ? parts : looseParts(root);
+  const parsed = configSchema.safeParse(root.value, { error: issueMessage });
+  const parts = parsed.success ? sectionsOf(parsed.data) : soundSections(root);
+  const readable = parsed.success ? parts : readableSections(root);
   const literal = [...literalTemplates(root)];
   const isExplained = new Set(literal.map(({ path }) => JSON.stringify(path)));
   const errors = [
-    ...(parsed.success ? [] : explainAll(parsed.error.issues, root)),
-    ...checkReferences(readable, folder, readFile),
+    ...(parsed.success ? [] : schemaProblems(parsed.error.issues, root)),
+    ...checkNames(readable, folder, readFile),
     ...checkTemplates(readable, parts),
   ].filter(
     ({ path }) =>

@@ -1,6 +1,6 @@
 /** Walks over the conditions of a `match`, for the checks that look into them. */
 
-import type { MatchOptions, TextCondition, TextConditionObject } from '../routing/options.ts';
+import type { MatchOptions, TextConditionNode, TextConditionTree } from '../routing/options.ts';
 import type { Path } from './problem.ts';
 
 type Leaf = { readonly kind: 'word' | 'pattern'; readonly text: string; readonly path: Path };
@@ -14,7 +14,7 @@ export const TEXT_FIELDS = [
 ] as const satisfies readonly (keyof MatchOptions)[];
 
 /** Every text and pattern in a condition, also under `not`. */
-export function* leavesOf(condition: TextCondition, path: Path): Iterable<Leaf> {
+export function* leavesOf(condition: TextConditionTree, path: Path): Iterable<Leaf> {
   if (typeof condition === 'string') yield { kind: 'word', text: condition, path };
   else if (isList(condition))
     for (const [index, inner] of condition.entries()) yield* leavesOf(inner, [...path, index]);
@@ -27,7 +27,7 @@ export function* leavesOf(condition: TextCondition, path: Path): Iterable<Leaf> 
 }
 
 /** The words of which the value must be one, lower case; `undefined` when others may pass. */
-export function wordsOf(condition: TextCondition): ReadonlySet<string> | undefined {
+export function wordsOf(condition: TextConditionTree): ReadonlySet<string> | undefined {
   if (typeof condition === 'string') return new Set([condition.toLowerCase()]);
   if (!isList(condition)) return condition.any === undefined ? undefined : wordsOf(condition.any);
   const words = new Set<string>();
@@ -41,7 +41,7 @@ export function wordsOf(condition: TextCondition): ReadonlySet<string> | undefin
 
 /** Array.isArray does not narrow a readonly array. */
 function isList(
-  condition: readonly TextCondition[] | TextConditionObject,
-): condition is readonly TextCondition[] {
+  condition: readonly TextConditionTree[] | TextConditionNode,
+): condition is readonly TextConditionTree[] {
   return Array.isArray(condition);
 }

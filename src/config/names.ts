@@ -6,10 +6,10 @@ import { didYouMean } from '../platform/suggest.ts';
 import { Pattern } from '../routing/text.ts';
 import { type ReadFile, readFault } from './environment.ts';
 import { leavesOf, TEXT_FIELDS } from './match-words.ts';
-import type { ConfigParts } from './parts.ts';
 import type { Finding, Path } from './problem.ts';
+import type { ConfigSections } from './sections.ts';
 
-export function* checkReferences(parts: ConfigParts, folder: string, readFile: ReadFile): Iterable<Finding> {
+export function* checkNames(parts: ConfigSections, folder: string, readFile: ReadFile): Iterable<Finding> {
   yield* targets(parts);
   yield* alertTargets(parts);
   yield* duplicates(
@@ -36,7 +36,7 @@ export function* checkReferences(parts: ConfigParts, folder: string, readFile: R
   }
 }
 
-function* targets({ rules, destinations, templates }: ConfigParts): Iterable<Finding> {
+function* targets({ rules, destinations, templates }: ConfigSections): Iterable<Finding> {
   for (const [index, rule] of rules.entries()) {
     const seen = new Set<string>();
     for (const [place, { to, template }] of (rule?.send ?? []).entries()) {
@@ -60,7 +60,7 @@ function* targets({ rules, destinations, templates }: ConfigParts): Iterable<Fin
   }
 }
 
-function* alertTargets({ alerts, destinations }: ConfigParts): Iterable<Finding> {
+function* alertTargets({ alerts, destinations }: ConfigSections): Iterable<Finding> {
   for (const [place, name] of (alerts?.send ?? []).entries()) {
     const path: Path = ['alerts', 'send', place];
     const options = destinations.get(name);
@@ -101,7 +101,7 @@ function* duplicates(
   }
 }
 
-function* patterns({ rules, destinations }: ConfigParts): Iterable<Finding> {
+function* patterns({ rules, destinations }: ConfigSections): Iterable<Finding> {
   for (const [index, rule] of rules.entries())
     for (const field of TEXT_FIELDS) {
       const condition = rule?.match[field];

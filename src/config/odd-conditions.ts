@@ -3,9 +3,9 @@
 import type { RuleOptions } from '../routing/options.ts';
 import { leavesOf, TEXT_FIELDS } from './match-words.ts';
 import { oddAnswerPattern } from './odd-patterns.ts';
-import type { ConfigParts } from './parts.ts';
 import type { Finding } from './problem.ts';
 import { contradictionIn, type Known, oddityOf } from './satisfiable.ts';
+import type { ConfigSections } from './sections.ts';
 
 export function* oddConditions(rules: readonly (RuleOptions | undefined)[]): Iterable<Finding> {
   const known: Known = new Map();
@@ -26,7 +26,7 @@ export function* oddConditions(rules: readonly (RuleOptions | undefined)[]): Ite
 }
 
 /** An order that is never confirmed is repeated or buried, although the receiver took it. */
-export function* oddAnswers({ destinations }: ConfigParts): Iterable<Finding> {
+export function* oddAnswers({ destinations }: ConfigSections): Iterable<Finding> {
   for (const [name, options] of destinations) {
     if (options?.type !== 'webhook' || options.success?.bodyMatches === undefined) continue;
     const odd = oddAnswerPattern(options.success.bodyMatches);

@@ -8,8 +8,8 @@ import type { z } from 'zod';
 import type { DestinationOptions } from '../destinations/index.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import { type Located, nodeAt } from './document.ts';
-import { type ConfigParts, fields, isRecord } from './parts.ts';
 import { serverOptions, storeOptions } from './schema.ts';
+import { type ConfigSections, fields, isRecord } from './sections.ts';
 
 export interface Remains {
   /** Absolute. */
@@ -29,7 +29,7 @@ interface Context {
   readonly storeFolder: string;
   /** The YAML parses. Where it does not, what stands before the mistake is often right. */
   readonly isTrusted: boolean;
-  readonly parts: ConfigParts | undefined;
+  readonly parts: ConfigSections | undefined;
 }
 
 const STORE = storeOptions.parse({});

@@ -1,7 +1,7 @@
 /** Decides whether any announcement can pass a `match`, by testing every value that could make a difference. */
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import { describe, type Tree, textCondition, tickerCondition, valueCondition } from '../routing/condition.ts';
-import type { MatchOptions, TextCondition } from '../routing/options.ts';
+import type { MatchOptions, TextConditionTree } from '../routing/options.ts';
 import { Pattern, Text } from '../routing/text.ts';
 import { leavesOf, TEXT_FIELDS, wordsOf } from './match-words.ts';
 import { findsAnything, oddPattern } from './odd-patterns.ts';
@@ -55,14 +55,14 @@ function* numbersIn(tree: Tree<number>): Iterable<number> {
 export const oddityOf = (field: TextField, kind: 'word' | 'pattern', text: string) =>
   kind === 'word' ? oddWord(field, text) : oddPattern(field, text);
 
-function canMatchOnce(field: TextField, tree: TextCondition, known: Known): boolean {
+function canMatchOnce(field: TextField, tree: TextConditionTree, known: Known): boolean {
   const key = field + JSON.stringify(tree);
   const answer = known.get(key) ?? canMatch(field, tree);
   known.set(key, answer);
   return answer;
 }
 
-function canMatch(field: TextField, tree: TextCondition): boolean {
+function canMatch(field: TextField, tree: TextConditionTree): boolean {
   const leaves = [...leavesOf(tree, [])];
   if (!isPossible(field, tree)) return false;
   // The texts that a pattern finds cannot be listed; words can all be tried.
@@ -97,7 +97,7 @@ const variantsOf = (field: TextField, word: string): readonly string[] =>
     : [word];
 
 /** Judged by form alone: an impossible word or pattern makes every condition that requires it impossible. */
-function isPossible(field: TextField, tree: TextCondition): boolean {
+function isPossible(field: TextField, tree: TextConditionTree): boolean {
   if (typeof tree === 'string') return oddWord(field, tree)?.never !== true;
   if (isList(tree)) return tree.some((inner) => isPossible(field, inner));
   if (tree.matches !== undefined && oddPattern(field, tree.matches)?.never === true) return false;

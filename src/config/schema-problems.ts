@@ -26,7 +26,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Replaces zod's own words; a schema's own message goes before it. */
-export function explainIssue(issue: z.core.$ZodRawIssue): string {
+export function issueMessage(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       return `must be ${TYPE_NAMES[issue.expected] ?? issue.expected}`;
@@ -48,7 +48,7 @@ export function explainIssue(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-export function explainAll(issues: readonly Issue[], root: Located): Finding[] {
+export function schemaProblems(issues: readonly Issue[], root: Located): Finding[] {
   const flat = issues.flatMap((issue) => narrow(issue, []));
   const unknownAt = new Set(
     flat.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => where(path)),

@@ -8,7 +8,7 @@ import { everyWritten, type Located } from './document.ts';
 import { isOnlyReferences } from './interpolate.ts';
 import type { Path, Range } from './problem.ts';
 import { isSecretName } from './secret-names.ts';
-import { isWorded, keysInAddress, partsOfSecret } from './secret-parts.ts';
+import { isWorded, keysInAddress, secretPieces } from './secret-pieces.ts';
 import { blotShapes } from './secret-shapes.ts';
 
 const lastKey = (path: Path) => path.findLast((step) => typeof step === 'string') ?? '';
@@ -78,7 +78,7 @@ export function redactorFor(root: Located | undefined, config: unknown): Redacto
   // A value that is only a reference is no secret itself. "\ud800" in YAML makes half a character, which no output can hold.
   const secrets = [...values]
     .filter((value) => !isOnlyReferences(value))
-    .map((value) => partsOfSecret(value.toWellFormed()));
+    .map((value) => secretPieces(value.toWellFormed()));
   return createRedactor(
     secrets.flatMap(({ parts }) => parts),
     secrets.flatMap(({ wholes }) => wholes),

@@ -2,12 +2,12 @@
 import { typeOf } from '../destinations/index.ts';
 import { templatesUsedBy } from '../routing/templates-used.ts';
 import { TemplateProblem } from '../templates/problem.ts';
-import type { ConfigParts } from './parts.ts';
 import type { Finding, Path } from './problem.ts';
 import { labelled } from './schema-problems.ts';
+import type { ConfigSections } from './sections.ts';
 
 /** Of a destination that is not `sound`, only what its templates say is reported. */
-export function* checkTemplates(parts: ConfigParts, sound: ConfigParts): Iterable<Finding> {
+export function* checkTemplates(parts: ConfigSections, sound: ConfigSections): Iterable<Finding> {
   const { destinations, rules, templates } = parts;
   const used = templatesUsedBy(rules.filter((rule) => rule !== undefined));
   for (const [name, options] of destinations) {

@@ -10,12 +10,12 @@ const STAND_INS = '\uf8a0\uf8a1\uf8a2\uf8a3\uf8a4';
 
 const REFERENCE = /\$\{[^}\n"'#]*\}/g;
 
-export function maskReferences(text: string): string {
+export function maskVariables(text: string): string {
   if (/[\uf8a0-\uf8a4]/.test(text)) return text;
   return text.replace(REFERENCE, (reference) => swap(reference, MARKS, STAND_INS));
 }
 
-export const unmaskReferences = (text: string) =>
+export const unmaskVariables = (text: string) =>
   /[\uf8a0-\uf8a4]/.test(text) ? swap(text, STAND_INS, MARKS) : text;
 
 function swap(text: string, from: string, to: string): string {

@@ -7,10 +7,10 @@ import { isPlaceholder } from './env-example.ts';
 import { leavesOf } from './match-words.ts';
 import { oddPattern } from './odd-patterns.ts';
 import { oddWord } from './odd-words.ts';
-import type { ConfigParts } from './parts.ts';
 import type { Finding, Path } from './problem.ts';
+import type { ConfigSections } from './sections.ts';
 
-export function* unused({ rules, destinations, templates, alerts }: ConfigParts): Iterable<Finding> {
+export function* unused({ rules, destinations, templates, alerts }: ConfigSections): Iterable<Finding> {
   const targets = rules.flatMap((rule) => rule?.send ?? []);
   // A broken rule, or a misspelled name, may be the one that means it.
   if (rules.length === 0 || rules.includes(undefined) || targets.some(({ to }) => !destinations.has(to)))
@@ -24,7 +24,7 @@ export function* unused({ rules, destinations, templates, alerts }: ConfigParts)
 }
 
 /** Alerts that would not be read. */
-export function* unheardAlerts({ alerts, destinations }: ConfigParts): Iterable<Finding> {
+export function* unheardAlerts({ alerts, destinations }: ConfigSections): Iterable<Finding> {
   for (const [place, name] of (alerts?.send ?? []).entries()) {
     const path: Path = ['alerts', 'send', place];
     const options = destinations.get(name);
@@ -38,7 +38,7 @@ export function* unheardAlerts({ alerts, destinations }: ConfigParts): Iterable<
   }
 }
 
-export function* unusualWords({ feeds, rules }: ConfigParts): Iterable<Finding> {
+export function* unusualWords({ feeds, rules }: ConfigSections): Iterable<Finding> {
   const asked = feeds.flatMap((feed) => feed?.exchanges ?? []);
   for (const [index, feed] of feeds.entries())
     for (const [place, name] of (feed?.exchanges ?? []).entries())
@@ -99,7 +99,7 @@ function findsOneOf(source: string, names: readonly string[]): boolean {
 /** By its documentation; only the service itself knows for sure. */
 const KEY_FORM = /^dsk_[0-9a-f]{64}$/i;
 
-export function* unusualKeys({ feeds }: ConfigParts): Iterable<Finding> {
+export function* unusualKeys({ feeds }: ConfigSections): Iterable<Finding> {
   for (const [index, feed] of feeds.entries()) {
     if (feed === undefined || !/(^|\.)cryptolisting\.ws$/.test(new URL(feed.url).hostname)) continue;
     const key = feed.apiKey.reveal();

@@ -6,16 +6,16 @@ import { Alerts } from '../alerts/alerts.ts';
 import { createAlertSender } from '../alerts/send.ts';
 import type { Config } from '../config/schema.ts';
 import { Dedupe } from '../dedupe.ts';
-import { Budgets } from '../delivery/budget-book.ts';
+import { BudgetBook } from '../delivery/budget-book.ts';
 import { Bus } from '../events/bus.ts';
 import { createEvents } from '../events/events.ts';
-import type { FeedEvents } from '../feeds/cryptolisting/client-parts.ts';
-import { HttpPools } from '../http/pool-registry.ts';
+import type { FeedEvents } from '../feeds/cryptolisting/client-deps.ts';
+import { PoolRegistry } from '../http/pool-registry.ts';
 import { Intake, NOWHERE } from '../intake.ts';
 import { logEvents } from '../ops/log-events.ts';
 import { createMetrics } from '../ops/metrics.ts';
 import { Race } from '../ops/race.ts';
-import { Recent } from '../ops/recent.ts';
+import { RecentAnnouncements } from '../ops/recent-announcements.ts';
 import { createApp, type Reloaded, startServer } from '../ops/server.ts';
 import { type Status, statusOf } from '../ops/status.ts';
 import { watchUnmatched } from '../ops/unmatched.ts';
@@ -43,7 +43,7 @@ import { type Load, RunningConfig } from './running-config.ts';
 /** How soon a change by the command line (`deliveries retry`) is taken up. */
 const STORE_POLL_MS = 1000;
 
-export interface DaemonParts {
+export interface DaemonDeps {
   readonly first: SoundConfig;
   /** For a reload. */
   readonly load: Load;
@@ -67,23 +67,23 @@ export interface Daemon {
 }
 
 /** Throws `StoreError` or `ServerError` for what a person has to mend. */
-export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
-  const { random, version } = parts;
-  const clock = new Timeline(parts.clock);
+export async function startDaemon(deps: DaemonDeps): Promise<Daemon> {
+  const { random, version } = deps;
+  const clock = new Timeline(deps.clock);
   const ending = new Ending(clock);
   const shutDown = new AsyncDisposableStack();
   try {
-    const first = makeReady(parts.first);
+    const first = makeReady(deps.first);
     const { store: storeOptions, server: serverOptions, dedupeWindow } = first.config;
     const redactor = new LatestRedactor(first.redact);
-    const log = parts.createLog(redactor.redact);
+    const log = deps.createLog(redactor.redact);
     const bus = new Bus(clock, (error, { kind }) =>
       log.error({ event: kind, message: messageOf(error) }, 'listener.failed'),
     );
     const { publish } = bus;
     shutDown.defer(() => bus.drain());
     bus.listen(logEvents(log, clock));
-    const recent = new Recent();
+    const recent = new RecentAnnouncements();
     bus.listen(recent.listener);
     const race = new Race();
     bus.listen(race.listener);
@@ -108,7 +108,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       if (entries > 0) publish({ kind: 'store.lost_on_exit', entries });
     };
     shutDown.defer(closeJournal);
-    const budgets = new Budgets(clock, {
+    const budgets = new BudgetBook(clock, {
       pauses: store.outbox.pauses(startedMs),
       attemptsSince: (sinceMs) => journal.attemptsSince(sinceMs),
       keep: (key, untilMs) => journal.pause(key, untilMs),
@@ -122,7 +122,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       turns: firstSecond,
       deps: {
         ...{ clock, redact: redactor.redact, version, advise: events.advise },
-        pools: new HttpPools({ clock }),
+        pools: new PoolRegistry({ clock }),
         memory,
       },
     });
@@ -145,7 +145,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     });
     const running = new RunningConfig(first, {
       ...{ lanes, feeds, intake, dedupe, journal, redactor, clock, publish, turn: firstSecond.rest },
-      load: parts.load,
+      load: deps.load,
     });
 
     const status = () =>
@@ -201,8 +201,9 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     alerts.start();
     shutDown.defer(() => alerts.stop());
     shutDown.defer(() => rehearsal.stop());
-    const deps = { clock, redact: redactor.redact, version };
-    const rehearse = () => rehearsal.start({ ...running.ready, rules: running.config.rules, deps, random });
+    const opening = { clock, redact: redactor.redact, version };
+    const rehearse = () =>
+      rehearsal.start({ ...running.ready, rules: running.config.rules, deps: opening, random });
     void firstSecond.rest.then(rehearse);
     bus.listen(({ kind }) => {
       if (kind === 'config.reloaded') rehearse();

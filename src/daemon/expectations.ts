@@ -3,7 +3,7 @@
 import { wordsOf } from '../config/match-words.ts';
 import type { Config } from '../config/schema.ts';
 import { type Expectations, KEY_EXPIRES_WITHIN_MS } from '../feeds/cryptolisting/evidence.ts';
-import { Coverage, type Want } from '../feeds/uncovered-publishers.ts';
+import { UncoveredPublishers, type Want } from '../feeds/uncovered-publishers.ts';
 
 export function expectationsOf({
   feeds,
@@ -19,5 +19,5 @@ export function expectationsOf({
     return [{ rule: name, publishers: [...publishers], feeds: heard }];
   });
   const keyExpiresWithinMs = alerts?.keyExpiresWithin ?? KEY_EXPIRES_WITHIN_MS;
-  return { keyExpiresWithinMs, coverage: new Coverage(feeds, wants) };
+  return { keyExpiresWithinMs, coverage: new UncoveredPublishers(feeds, wants) };
 }

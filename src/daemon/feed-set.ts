@@ -7,17 +7,17 @@ import type { Expectations } from '../feeds/cryptolisting/evidence.ts';
 import type { FeedStatus } from '../feeds/cryptolisting/health.ts';
 import type { FeedOptions } from '../feeds/cryptolisting/options.ts';
 import type { Difference } from './difference.ts';
-import { FeedSlot, type Shared, type Wanted } from './feed-slot.ts';
+import { FeedSlot, type Shared, type WantedFeed } from './feed-slot.ts';
 
-export type FeedSetParts = Omit<Shared, 'connectGate' | 'selfTestGate'>;
+export type FeedSetDeps = Omit<Shared, 'connectGate' | 'selfTestGate'>;
 
 export class FeedSet {
   readonly #shared: Shared;
   /** In the order of the config. */
   #slots = new Map<string, FeedSlot>();
 
-  constructor(parts: FeedSetParts) {
-    this.#shared = { ...parts, connectGate: new ConnectGate(), selfTestGate: new SelfTestGate() };
+  constructor(deps: FeedSetDeps) {
+    this.#shared = { ...deps, connectGate: new ConnectGate(), selfTestGate: new SelfTestGate() };
   }
 
   get clients(): readonly { readonly options: FeedOptions; readonly status: FeedStatus }[] {
@@ -41,8 +41,8 @@ export class FeedSet {
     const added: string[] = [];
     const changed: string[] = [];
     const wanted = feeds.map((options) => ({ options, ca: authorities.get(options.name) }));
-    const found = new Map<Wanted, FeedSlot>();
-    const find = (slotOf: (one: Wanted) => FeedSlot | undefined) => {
+    const found = new Map<WantedFeed, FeedSlot>();
+    const find = (slotOf: (one: WantedFeed) => FeedSlot | undefined) => {
       for (const one of wanted) {
         const slot = found.has(one) ? undefined : slotOf(one);
         if (slot !== undefined) found.set(one, slot);

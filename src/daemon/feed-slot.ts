@@ -7,23 +7,23 @@
  *                                      └──no room for two──▶ next alone; refused for good: the old options again
  */
 import { FeedClient } from '../feeds/cryptolisting/client.ts';
-import type { FeedEvents, FeedParts } from '../feeds/cryptolisting/client-parts.ts';
+import type { FeedDeps, FeedEvents } from '../feeds/cryptolisting/client-deps.ts';
 import type { Expectations } from '../feeds/cryptolisting/evidence.ts';
 import { bringsNothing, type FeedStatus, type Loss, lossText } from '../feeds/cryptolisting/health.ts';
 import type { FeedOptions } from '../feeds/cryptolisting/options.ts';
 import { fingerprint } from '../platform/secret.ts';
 
 /** A feed as a config describes it. */
-export interface Wanted {
+export interface WantedFeed {
   readonly options: FeedOptions;
   /** The text of `tls.ca`. */
   readonly ca: string | undefined;
 }
 
 /** What every client of the set is given. */
-export type Shared = Omit<FeedParts, 'options' | 'ca' | 'expectations'>;
+export type Shared = Omit<FeedDeps, 'options' | 'ca' | 'expectations'>;
 
-interface Connected extends Wanted {
+interface Connected extends WantedFeed {
   readonly client: FeedClient;
 }
 
@@ -48,10 +48,10 @@ export class FeedSlot {
   /** Connects beside the current one. */
   #next: Connected | undefined;
   /** The options that had to be given up before the current ones were welcomed. */
-  #before: Wanted | undefined;
+  #before: WantedFeed | undefined;
   #change: string | undefined;
 
-  constructor(wanted: Wanted, expectations: Expectations, shared: Shared) {
+  constructor(wanted: WantedFeed, expectations: Expectations, shared: Shared) {
     this.#shared = shared;
     this.#expectations = expectations;
     this.#current = this.#connect(wanted);
@@ -66,7 +66,7 @@ export class FeedSlot {
   }
 
   /** The same connection would do, and no other is under way. */
-  fits(wanted: Wanted): boolean {
+  fits(wanted: WantedFeed): boolean {
     return (
       this.#next === undefined &&
       this.#change === undefined &&
@@ -75,13 +75,13 @@ export class FeedSlot {
   }
 
   /** The same key or the same address: another name for it, and something changed. */
-  isLike({ options }: Wanted): boolean {
+  isLike({ options }: WantedFeed): boolean {
     const { url, apiKey } = this.#current.options;
     return url === options.url || apiKey.reveal() === options.apiKey.reveal();
   }
 
   /** A reload. True if anything is different from what was wanted before. */
-  change(wanted: Wanted, expectations: Expectations): boolean {
+  change(wanted: WantedFeed, expectations: Expectations): boolean {
     this.#expectations = expectations;
     const isRefused = this.#change !== undefined && this.#next === undefined;
     const before = isRefused ? undefined : fingerprint((this.#next ?? this.#current).client.options);
@@ -97,7 +97,7 @@ export class FeedSlot {
   }
 
   /** True if it takes another connection. */
-  #take(wanted: Wanted): boolean {
+  #take(wanted: WantedFeed): boolean {
     const { client: running } = this.#current;
     const { name } = wanted.options;
     // What it brings meanwhile is news of the feed that the rules know by the new name.
@@ -123,7 +123,7 @@ export class FeedSlot {
     return true;
   }
 
-  #connect(wanted: Wanted): Connected {
+  #connect(wanted: WantedFeed): Connected {
     const { events } = this.#shared;
     const isNext = () => this.#next?.client === client;
     const heard: FeedEvents = {
@@ -196,7 +196,7 @@ export class FeedSlot {
 }
 
 /** What a connection is made of: everything but what `FeedClient.adjust` can change on a running one. */
-function connection({ options, ca }: Wanted): string {
+function connection({ options, ca }: WantedFeed): string {
   const { url, apiKey, exchanges, tls } = options;
   return fingerprint([url, apiKey, exchanges, tls, ca]);
 }

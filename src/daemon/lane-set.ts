@@ -3,10 +3,10 @@
  * changed: the lane, its queue and, unless its own options changed, its open connections.
  */
 import type { Announcement } from '../announcement.ts';
-import type { Budgets, Claims } from '../delivery/budget-book.ts';
+import type { BudgetBook, Claims } from '../delivery/budget-book.ts';
 import type { OwedDelivery } from '../delivery/delivery.ts';
 import { Lane } from '../delivery/lane.ts';
-import type { LaneEvents, LaneJournal, LaneParts, LaneStatus } from '../delivery/lane-parts.ts';
+import type { LaneDeps, LaneEvents, LaneJournal, LaneStatus } from '../delivery/lane-deps.ts';
 import type { Destination, DestinationDeps } from '../destinations/destination.ts';
 import { openDestination } from '../destinations/opening.ts';
 import type { PreparedDestination } from '../destinations/prepared.ts';
@@ -18,9 +18,9 @@ import { fingerprint } from '../platform/secret.ts';
 import type { Match } from '../routing/router.ts';
 import type { Difference } from './difference.ts';
 
-export interface LaneSetParts {
+export interface LaneSetDeps {
   readonly journal: LaneJournal;
-  readonly budgets: Budgets;
+  readonly budgets: BudgetBook;
   readonly clock: Clock;
   readonly random: Random;
   readonly deps: Omit<DestinationDeps, 'name'>;
@@ -62,14 +62,14 @@ export interface Applied extends Difference {
 }
 
 export class LaneSet {
-  readonly #parts: LaneSetParts;
+  readonly #deps: LaneSetDeps;
   readonly #running = new Map<string, Running>();
   /** Of webhooks that are neither open yet nor have failed to open. */
   readonly #opening = new Set<Promise<void>>();
   #wanted: Wanted = () => undefined;
 
-  constructor(parts: LaneSetParts) {
-    this.#parts = parts;
+  constructor(deps: LaneSetDeps) {
+    this.#deps = deps;
   }
 
   reports(): readonly LaneReport[] {
@@ -105,7 +105,7 @@ export class LaneSet {
     const added: string[] = [];
     const changed: string[] = [];
     // All of them before the first lane sends anything: one may hold another back.
-    const claims = this.#parts.budgets.claim(destinations);
+    const claims = this.#deps.budgets.claim(destinations);
     for (const prepared of destinations) {
       const { name } = prepared;
       const claimed = claims.get(name);
@@ -137,7 +137,7 @@ export class LaneSet {
 
   /** At the start, after a reload, and when the store can be read again. */
   refill(): void {
-    this.#parts.budgets.takeUp();
+    this.#deps.budgets.takeUp();
     for (const { lane } of this.#running.values()) lane.refill();
   }
 
@@ -184,13 +184,13 @@ export class LaneSet {
       resolve();
     };
     return openDestination(
-      () => prepared.open(this.#parts.deps),
+      () => prepared.open(this.#deps.deps),
       (error) => {
         ended();
-        this.#parts.openFailed(prepared.name, error);
+        this.#deps.openFailed(prepared.name, error);
       },
-      this.#parts.deps.redact,
-      takesOrders(prepared) ? this.#parts.turns.orders : this.#parts.turns.rest,
+      this.#deps.deps.redact,
+      takesOrders(prepared) ? this.#deps.turns.orders : this.#deps.turns.rest,
       () => {
         ended();
         this.#running.get(prepared.name)?.lane.wake();
@@ -202,8 +202,8 @@ export class LaneSet {
     prepared: PreparedDestination,
     destination: Destination<unknown>,
     { own, shared }: Claims,
-  ): LaneParts {
-    const { journal, clock, random, events } = this.#parts;
+  ): LaneDeps {
+    const { journal, clock, random, events } = this.#deps;
     const { name, options, forEachTicker, maxTickers, render, renderDefault } = prepared;
     const wanted = this.#wanted;
     return {

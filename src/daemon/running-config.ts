@@ -24,7 +24,7 @@ import { Retiring } from './retiring.ts';
 /** Reads the file; gives one line for each problem when it is not sound. */
 export type Load = () => SoundConfig | { readonly problems: readonly string[] };
 
-export interface RunningConfigParts {
+export interface RunningConfigDeps {
   readonly load: Load;
   readonly lanes: LaneSet;
   readonly feeds: FeedSet;
@@ -39,7 +39,7 @@ export interface RunningConfigParts {
 }
 
 export class RunningConfig {
-  readonly #parts: RunningConfigParts;
+  readonly #deps: RunningConfigDeps;
   /** What the parts that cannot change were built from. */
   readonly #first: Config;
   #ready: ReadyConfig;
@@ -52,8 +52,8 @@ export class RunningConfig {
   #isStopped = false;
   readonly #cut = new AbortController();
 
-  constructor(first: ReadyConfig, parts: RunningConfigParts) {
-    this.#parts = parts;
+  constructor(first: ReadyConfig, deps: RunningConfigDeps) {
+    this.#deps = deps;
     this.#first = first.config;
     this.#ready = first;
   }
@@ -77,7 +77,7 @@ export class RunningConfig {
   }
 
   start(): void {
-    const { lanes, feeds, intake, turn } = this.#parts;
+    const { lanes, feeds, intake, turn } = this.#deps;
     lanes.apply(this.#ready.destinations, wantedBy(this.#ready));
     intake.routes = { router: this.#ready.router, targets: lanes.targets() };
     feeds.apply(this.#ready.config.feeds, this.#ready.authorities, expectationsOf(this.#ready.config));
@@ -89,13 +89,13 @@ export class RunningConfig {
   /** The store can be read again. */
   takeUp(): void {
     this.#buryRemoved();
-    this.#parts.lanes.refill();
+    this.#deps.lanes.refill();
   }
 
   /** Somebody else has changed the store, and may have asked for what can never be sent. */
   reconcile(): void {
     this.#buryRemoved();
-    this.#parts.lanes.reconcile();
+    this.#deps.lanes.reconcile();
   }
 
   /**
@@ -138,7 +138,7 @@ export class RunningConfig {
   #reject(problems: readonly string[]): Reloaded {
     if (!this.#isStopped) {
       this.#rejected = problems;
-      this.#parts.publish({ kind: 'config.rejected', problems });
+      this.#deps.publish({ kind: 'config.rejected', problems });
     }
     return { ok: false, problems };
   }
@@ -146,7 +146,7 @@ export class RunningConfig {
   /** In force when it returns. */
   async #follow(next: ReadyConfig): Promise<Reloaded> {
     this.#rejected = undefined;
-    const { clock, publish } = this.#parts;
+    const { clock, publish } = this.#deps;
     const { changes, removed, retired } = this.#putIntoForce(next);
     const { needsRestart } = this.report;
     publish({ kind: 'config.reloaded', changes, needsRestart });
@@ -161,7 +161,7 @@ export class RunningConfig {
   /** Everything that can fail. */
   #read(): ReadyConfig | { readonly problems: readonly string[] } {
     try {
-      const sound = this.#parts.load();
+      const sound = this.#deps.load();
       return 'problems' in sound ? sound : makeReady(sound);
     } catch (error) {
       return { problems: [messageOf(error)] };
@@ -174,7 +174,7 @@ export class RunningConfig {
     readonly removed: readonly string[];
     readonly retired: (deadline: AbortSignal) => Promise<void>;
   } {
-    const { lanes, feeds, intake, dedupe, redactor } = this.#parts;
+    const { lanes, feeds, intake, dedupe, redactor } = this.#deps;
     const before = this.#ready.config;
     this.#ready = next;
     redactor.learn(next.redact);
@@ -195,7 +195,7 @@ export class RunningConfig {
 
   /** What is owed to destinations that are no more can never be sent; of some of them, something is still on the wire. */
   #buryRemoved(): void {
-    const { journal, clock, publish } = this.#parts;
+    const { journal, clock, publish } = this.#deps;
     const names = [...this.#ready.destinations.map(({ name }) => name), ...this.#retiring.names];
     const deliveries = journal.buryRemoved(names, clock.monotonicMs());
     if (deliveries > 0) publish({ kind: 'delivery.buried', deliveries });

@@ -4,7 +4,7 @@ import { formatDuration } from '../platform/duration.ts';
 import type { AttemptRecord } from './delivery.ts';
 import { type DeliveryState, UNDER_WAY } from './delivery.ts';
 import type { Held } from './head.ts';
-import type { LaneParts } from './lane-parts.ts';
+import type { LaneDeps } from './lane-deps.ts';
 import type { AttemptResult } from './outcome.ts';
 
 /** An attempt that is under way. */
@@ -21,8 +21,8 @@ export interface Flight {
 }
 
 /** Ends when the answer is there, `timeout` is over, the delivery has become useless, or its deadline is aborted. */
-export async function attempt(parts: LaneParts, flight: Flight, message: unknown): Promise<AttemptResult> {
-  const { destination, options, clock, journal } = parts;
+export async function attempt(deps: LaneDeps, flight: Flight, message: unknown): Promise<AttemptResult> {
+  const { destination, options, clock, journal } = deps;
   const { held, startedMs, deadline } = flight;
   const { delivery, attempts, plain } = held;
   const leftMs = (delivery.expiresAtMs ?? Number.POSITIVE_INFINITY) - startedMs;
@@ -89,7 +89,7 @@ export function recordOf(
 }
 
 /** Written before the bytes leave, so that a process that dies before the answer knows of it in its next life. */
-export function begin({ held, startedMs }: Flight, journal: LaneParts['journal'], nowMs: number): void {
+export function begin({ held, startedMs }: Flight, journal: LaneDeps['journal'], nowMs: number): void {
   held.begunMs ??= startedMs;
   journal.begin({
     deliveryId: held.delivery.id,

@@ -58,7 +58,7 @@ const NOTHING: BudgetMemory = {
 export const ownBudgetKey = (destination: string, farEnd: string): string =>
   `destination:${destination}:${farEnd}`;
 
-export class Budgets {
+export class BudgetBook {
   readonly #clock: Clock;
   readonly #memory: BudgetMemory;
   readonly #openings: Openings;

@@ -13,10 +13,10 @@
  */
 import type { Clock } from '../platform/clock.ts';
 import type { Queued } from './backlog.ts';
+import { BanGuard } from './ban-guard.ts';
+import { LaneQueue, type Waiter } from './lane-queue.ts';
 import { Openings } from './openings.ts';
-import { Strikes } from './strikes.ts';
-import { ToldLimit } from './told-limit.ts';
-import { type Waiter, Waiting } from './waiting.ts';
+import { ReportedLimit } from './reported-limit.ts';
 import { type BudgetLimits, Windows } from './windows.ts';
 
 /** So often in a row a time that the far end named is its word alone; a limit that is right is over by then. */
@@ -47,10 +47,10 @@ export interface BudgetTraits {
 export class Budget {
   readonly windows = new Windows();
   /** Where those wait that found no room. */
-  readonly waiting = new Waiting();
+  readonly waiting = new LaneQueue();
   readonly openings: Openings;
-  readonly #told = new ToldLimit();
-  readonly #strikes: Strikes | undefined;
+  readonly #told = new ReportedLimit();
+  readonly #strikes: BanGuard | undefined;
   readonly #atOnce: number;
   readonly #keep: BudgetTraits['keep'];
   /** Sends that may still reach the wire. */
@@ -66,7 +66,7 @@ export class Budget {
 
   constructor(clock: Clock, { atOnce, strikes, keep, openings }: BudgetTraits = {}) {
     this.#atOnce = atOnce ?? Number.POSITIVE_INFINITY;
-    this.#strikes = strikes === undefined ? undefined : new Strikes(strikes);
+    this.#strikes = strikes === undefined ? undefined : new BanGuard(strikes);
     this.#keep = keep;
     this.openings = openings ?? new Openings(clock);
   }
@@ -136,7 +136,7 @@ export class Budget {
 
   /** The far end's own count of what may still come until `endsMs`. */
   tell(bucket: string, requests: number, endsMs: number, nowMs: number): void {
-    this.#told.tell(bucket, requests, endsMs, this.#inFlight, nowMs);
+    this.#told.report(bucket, requests, endsMs, this.#inFlight, nowMs);
     this.openings.update(this);
   }
 

@@ -2,12 +2,12 @@
 
 import { expiryOf } from './backlog.ts';
 import { describeAttempt } from './describe.ts';
-import { evidenceOf, isHold } from './evidence.ts';
 import { type Head, type Held, MOST_FREE } from './head.ts';
+import { healthSignalOf, isHold } from './health-signal.ts';
 import { type Judgement, NO_NEWS } from './judgement.ts';
-import type { LaneParts } from './lane-parts.ts';
-import type { Looks } from './looks.ts';
+import type { LaneDeps } from './lane-deps.ts';
 import type { AttemptResult } from './outcome.ts';
+import type { ProbeSchedule } from './probe-schedule.ts';
 import { type Decision, decide, isUnreadable, pauseOf } from './retry-policy.ts';
 import type { Room } from './room.ts';
 import type { Trouble } from './trouble.ts';
@@ -20,7 +20,7 @@ export interface Sent {
   readonly startedMs: number;
   readonly nowMs: number;
   /** What `Trouble.begin` gave. */
-  readonly look: Looks | undefined;
+  readonly look: ProbeSchedule | undefined;
 }
 
 export interface Answered extends Sent {
@@ -39,7 +39,7 @@ export interface Conclusion {
 export function conclude(
   held: Held,
   { result, room, startedMs, nowMs, look, isElsewhere, hasOthersUnderWay }: Answered,
-  { name, options: { retry, onAmbiguous }, random, events }: LaneParts,
+  { name, options: { retry, onAmbiguous }, random, events }: LaneDeps,
   head: Head,
   trouble: Trouble<Held>,
 ): Conclusion {
@@ -54,7 +54,7 @@ export function conclude(
   if (isUnreadable(outcome)) held.unreadable++;
   const judgement = isElsewhere
     ? NO_NEWS
-    : trouble.judge(held, evidenceOf(result), {
+    : trouble.judge(held, healthSignalOf(result), {
         ...{ nowMs, look, retry, reason, words, hasOthersUnderWay },
         hasUntried: head.readyCount > 0,
         lifeMs: Math.max(leftMs, head.longestLifeMs(nowMs)),

@@ -1,6 +1,6 @@
 /** The events of the lanes, and how the calls that a lane makes in the middle of its work become them. */
 import type { Delivery, FinalState } from './delivery.ts';
-import type { LaneEvents } from './lane-parts.ts';
+import type { LaneEvents } from './lane-deps.ts';
 import type { AttemptResult } from './outcome.ts';
 import type { Decision } from './retry-policy.ts';
 

@@ -4,7 +4,7 @@
  */
 import { attempt, type Flight, isUnsure } from './attempt.ts';
 import type { Held } from './head.ts';
-import type { LaneParts } from './lane-parts.ts';
+import type { LaneDeps } from './lane-deps.ts';
 import type { AttemptResult } from './outcome.ts';
 
 export interface Landed {
@@ -32,7 +32,7 @@ export class Flights {
     return false;
   }
 
-  async start(parts: LaneParts, held: Held, message: unknown, startedMs: number): Promise<Landed> {
+  async start(deps: LaneDeps, held: Held, message: unknown, startedMs: number): Promise<Landed> {
     const deadline = new AbortController();
     const flight: Flight = {
       held,
@@ -42,7 +42,7 @@ export class Flights {
       isRecalled: false,
       begunBeforeMs: held.begunMs,
     };
-    const underWay = attempt(parts, flight, message);
+    const underWay = attempt(deps, flight, message);
     this.#flights.add(flight);
     this.#underWay.add(underWay);
     const result = await underWay;

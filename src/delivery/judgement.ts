@@ -1,5 +1,5 @@
 /** What is told to `trouble.ts` when an answer has come, and what it says. */
-import type { Looks } from './looks.ts';
+import type { ProbeSchedule } from './probe-schedule.ts';
 
 /** A delivery as far as it matters here. */
 export interface Witness {
@@ -13,10 +13,10 @@ export interface Witness {
 }
 
 /** What is known when an answer has come. */
-export interface Scene {
+export interface AnswerContext {
   readonly nowMs: number;
   /** What `begin` gave. */
-  readonly look: Looks | undefined;
+  readonly look: ProbeSchedule | undefined;
   readonly reason: string;
   /** The answer in words, for a person. */
   readonly words: string;

@@ -13,12 +13,12 @@ import PQueue from 'p-queue';
 import { begin, isUnsure, type Made, recordOf } from './attempt.ts';
 import { conclude, type Sent } from './conclusion.ts';
 import type { Delivery, FinalState, OwedDelivery } from './delivery.ts';
-import { isHold } from './evidence.ts';
 import { Flights, type Landed } from './flights.ts';
 import { Head, type Held, isExpired } from './head.ts';
-import { concurrencyOf, type LaneParts, type LaneStatus } from './lane-parts.ts';
-import { Lookout } from './lookout.ts';
+import { isHold } from './health-signal.ts';
+import { concurrencyOf, type LaneDeps, type LaneStatus } from './lane-deps.ts';
 import { messageFor } from './message.ts';
+import { ProbeGate } from './probe-gate.ts';
 import { isRefusal, renewed } from './renewal.ts';
 import { type Decision, isUsedUp } from './retry-policy.ts';
 import { Room } from './room.ts';
@@ -27,27 +27,27 @@ import { Sweep } from './sweep.ts';
 import { Trouble } from './trouble.ts';
 
 export class Lane {
-  #parts: LaneParts;
+  #deps: LaneDeps;
   #room: Room;
   readonly #queue: PQueue;
   readonly #head = new Head();
   readonly #sweep: Sweep;
   #trouble = new Trouble<Held>();
-  readonly #lookout: Lookout;
+  readonly #lookout: ProbeGate;
   /** Nothing new is sent; then: nothing at all. */
   #isStopping = false;
   #isStopped = false;
   readonly #flights = new Flights();
   readonly #supply: Supply;
 
-  constructor(parts: LaneParts) {
-    this.#parts = parts;
-    this.#room = new Room(parts.ownBudget, parts.sharedBudgets);
+  constructor(deps: LaneDeps) {
+    this.#deps = deps;
+    this.#room = new Room(deps.ownBudget, deps.sharedBudgets);
     this.#queue = new PQueue();
-    this.#sweep = new Sweep(this.#head, parts.clock, (held, nowMs) => this.#expire(held, nowMs));
-    this.#lookout = new Lookout(parts.clock, this.#head, this.#queue, () => this.wake());
-    const takeUp = (item: OwedDelivery) => this.#place(this.#head.take(item), parts.clock.monotonicMs());
-    this.#supply = new Supply(this.#head, () => this.#parts, takeUp);
+    this.#sweep = new Sweep(this.#head, deps.clock, (held, nowMs) => this.#expire(held, nowMs));
+    this.#lookout = new ProbeGate(deps.clock, this.#head, this.#queue, () => this.wake());
+    const takeUp = (item: OwedDelivery) => this.#place(this.#head.take(item), deps.clock.monotonicMs());
+    this.#supply = new Supply(this.#head, () => this.#deps, takeUp);
   }
 
   get status(): LaneStatus {
@@ -71,8 +71,8 @@ export class Lane {
     const held = this.#head.take({ delivery, attempts: 0, plain: false, notBeforeMs: 0 });
     this.#trouble.freshNews();
     // The rules in force have just been asked.
-    if (!this.#parts.options.dryRun) return this.#ready(held);
-    this.#end(held, 'skipped', 'dry_run', this.#parts.clock.monotonicMs());
+    if (!this.#deps.options.dryRun) return this.#ready(held);
+    this.#end(held, 'skipped', 'dry_run', this.#deps.clock.monotonicMs());
   }
 
   /** Nothing that has not left yet leaves as it is: the destination is no more. What is recalled stays owed. */
@@ -85,7 +85,7 @@ export class Lane {
     if (this.#isStopping) return;
     this.#queue.pause();
     this.#supply.refill();
-    const next = this.next(this.#parts.clock.monotonicMs());
+    const next = this.next(this.#deps.clock.monotonicMs());
     if (next === undefined) this.wake();
     else this.#room.own.park(this, next);
   }
@@ -94,13 +94,13 @@ export class Lane {
   reconcile(): void {
     this.#supply.compareHeld();
     this.#flights.recall(({ isStale }) => isStale);
-    this.#trouble.mayBeMended(this.#parts.clock.monotonicMs());
+    this.#trouble.mayBeMended(this.#deps.clock.monotonicMs());
     this.refill();
   }
 
   /** The destination may have been mended (reload, by hand): try at once. */
   resume(): void {
-    this.#trouble.mayBeMended(this.#parts.clock.monotonicMs());
+    this.#trouble.mayBeMended(this.#deps.clock.monotonicMs());
     this.wake();
   }
 
@@ -108,26 +108,26 @@ export class Lane {
    * A reload: from now on nothing leaves but as these say, and nothing that they would not send; what was on the wire may end. A destination
    * in trouble is tried. Resolves when the sends that were under way by then, which still use the old destination, have ended.
    */
-  async reconfigure(parts: LaneParts): Promise<void> {
+  async reconfigure(deps: LaneDeps): Promise<void> {
     // No ticket before the most important of all is known: a new concurrency would hand some out.
     this.#queue.pause();
     const ended = this.#flights.ended();
     this.#flights.recall();
     this.#room.unpark(this);
-    const before = this.#parts.options;
-    const nowMs = parts.clock.monotonicMs();
-    this.#parts = parts;
-    const isElsewhere = parts.ownBudget !== this.#room.own;
-    this.#room = new Room(parts.ownBudget, parts.sharedBudgets);
+    const before = this.#deps.options;
+    const nowMs = deps.clock.monotonicMs();
+    this.#deps = deps;
+    const isElsewhere = deps.ownBudget !== this.#room.own;
+    this.#room = new Room(deps.ownBudget, deps.sharedBudgets);
     this.#setConcurrency();
-    if (parts.options.onAmbiguous === 'drop' && before.onAmbiguous !== 'drop')
-      for (const flight of this.#flights.left) begin(flight, parts.journal, nowMs);
+    if (deps.options.onAmbiguous === 'drop' && before.onAmbiguous !== 'drop')
+      for (const flight of this.#flights.left) begin(flight, deps.journal, nowMs);
     if (isElsewhere) this.#beginAnew(nowMs);
     for (const held of [...this.#head]) {
       held.message = undefined;
       if (held.place === 'in flight') continue;
       this.#head.move(held, 'new');
-      if (isUsedUp(held, parts.options.retry, before.retry)) this.#end(held, 'dead', held.reason, nowMs);
+      if (isUsedUp(held, deps.options.retry, before.retry)) this.#end(held, 'dead', held.reason, nowMs);
       else this.#place(held, nowMs);
     }
     this.resume();
@@ -136,7 +136,7 @@ export class Lane {
 
   /** Another address: whatever the one before did counts no more. */
   #beginAnew(nowMs: number): void {
-    const { name, journal, events } = this.#parts;
+    const { name, journal, events } = this.#deps;
     if (this.#trouble.suspended !== undefined) events.resumed(name);
     this.#trouble = new Trouble();
     for (const held of this.#head.beginAnew()) journal.settle(recordOf(held, 'pending', held.reason, nowMs));
@@ -170,12 +170,12 @@ export class Lane {
 
   /** Where it has to wait, or its end when the config in force would not send it. */
   #place(held: Held, nowMs: number, isTried = false): void {
-    const made = renewed({ ...held, delivery: held.queued }, this.#parts);
+    const made = renewed({ ...held, delivery: held.queued }, this.#deps);
     if (isRefusal(made)) return this.#end(held, made.state, made.reason, nowMs);
     held.delivery = made;
     if (held.notBeforeMs <= nowMs) return this.#ready(held, isTried);
     this.#head.move(held, 'waiting');
-    held.retry = this.#parts.clock.after(held.notBeforeMs - nowMs, () => this.#ready(held), false);
+    held.retry = this.#deps.clock.after(held.notBeforeMs - nowMs, () => this.#ready(held), false);
     this.#sweep.arm();
   }
 
@@ -190,26 +190,26 @@ export class Lane {
   /** One ticket for each ready delivery; a ticket that finds none is harmless. */
   #issueTickets(): void {
     if (this.#isStopping || this.#flights.areComingBack) return;
-    if (!this.#lookout.letsPass(this.#trouble, this.#parts.clock.monotonicMs())) return;
+    if (!this.#lookout.letsPass(this.#trouble, this.#deps.clock.monotonicMs())) return;
     this.#setConcurrency();
     while (this.#queue.size < this.#head.readyCount && !this.#queue.isPaused)
       void this.#queue.add(this.#sendNext);
   }
 
   #setConcurrency(): void {
-    const concurrency = concurrencyOf(this.#parts);
+    const concurrency = concurrencyOf(this.#deps);
     if (this.#queue.concurrency !== concurrency) this.#queue.concurrency = concurrency;
   }
 
   /** A ticket: runs synchronously up to the request. */
   readonly #sendNext = async (): Promise<void> => {
-    const nowMs = this.#parts.clock.monotonicMs();
+    const nowMs = this.#deps.clock.monotonicMs();
     if (this.#isStopped || this.#flights.areComingBack) return;
     if (!this.#lookout.letsPass(this.#trouble, nowMs)) return;
     const held = this.next(nowMs);
     if (held === undefined || !this.#hasRoom(held, nowMs)) return;
     this.#head.move(held, 'in flight');
-    const message = messageFor(held, this.#parts);
+    const message = messageFor(held, this.#deps);
     if (message === undefined) return this.#end(held, 'dead', 'template', nowMs);
     await this.#attempt(held, message, nowMs);
   };
@@ -237,9 +237,9 @@ export class Lane {
     const places = room.take();
     const trouble = this.#trouble;
     const look = trouble.begin(startedMs);
-    const landed = await this.#flights.start(this.#parts, held, message, startedMs);
+    const landed = await this.#flights.start(this.#deps, held, message, startedMs);
     room.settle(places, landed.result.writtenMs);
-    const nowMs = this.#parts.clock.monotonicMs();
+    const nowMs = this.#deps.clock.monotonicMs();
     if (landed.isRecalled) trouble.learntNothing(look, nowMs);
     this.#land(held, { ...landed, room, startedMs, nowMs, look });
     if (landed.isRecalled || look !== undefined || this.#trouble.isThere) this.wake();
@@ -253,8 +253,8 @@ export class Lane {
     // Shutdown is not a failure: the delivery stays owed and the attempt is not charged. But it may have arrived.
     if (result.writtenMs === undefined) return;
     if (!isUnsure(result)) return this.#settle(held, sent);
-    if (this.#parts.options.onAmbiguous === 'resend')
-      return this.#parts.journal.settle(recordOf(held, 'pending', held.reason, nowMs));
+    if (this.#deps.options.onAmbiguous === 'resend')
+      return this.#deps.journal.settle(recordOf(held, 'pending', held.reason, nowMs));
     held.attempts++;
     this.#end(held, 'dead', 'may_have_arrived', nowMs, { result, startedMs });
   }
@@ -264,7 +264,7 @@ export class Lane {
     // What a far end says is no longer about this one after it has been replaced.
     const isElsewhere = sent.room.own !== this.#room.own;
     const answered = { ...sent, isElsewhere, hasOthersUnderWay: this.#flights.size > 0 };
-    const { decision, judgement } = conclude(held, answered, this.#parts, this.#head, this.#trouble);
+    const { decision, judgement } = conclude(held, answered, this.#deps, this.#head, this.#trouble);
     this.#carryOut(held, decision, nowMs, isHold(result) ? undefined : { result, startedMs });
     this.#head.release(judgement.acquitted, judgement.isOver);
     if (judgement.isOver || judgement.acquitted.length > 0) this.wake();
@@ -276,7 +276,7 @@ export class Lane {
     if (kind === 'again') held.plain ||= decision.plain;
     held.notBeforeMs = kind === 'again' && decision.delayMs > 0 ? nowMs + decision.delayMs : 0;
     held.reason = reason;
-    this.#parts.journal.settle(recordOf(held, 'pending', reason, nowMs, made));
+    this.#deps.journal.settle(recordOf(held, 'pending', reason, nowMs, made));
     if (held.isStale) this.#letGo(held);
     else this.#place(held, nowMs, kind === 'keep');
   }
@@ -293,8 +293,8 @@ export class Lane {
 
   #end(held: Held, state: FinalState, reason: string | undefined, nowMs: number, made?: Made): void {
     this.#head.move(held, 'gone');
-    this.#parts.journal.settle(recordOf(held, state, reason, nowMs, made));
-    this.#parts.events.ended(held.delivery, state, reason, nowMs);
+    this.#deps.journal.settle(recordOf(held, state, reason, nowMs, made));
+    this.#deps.events.ended(held.delivery, state, reason, nowMs);
     this.#supply.ended();
   }
 }

@@ -2,10 +2,10 @@
 import { messageOf } from '../platform/message-of.ts';
 import type { Delivery } from './delivery.ts';
 import type { Held } from './head.ts';
-import type { LaneEvents, LaneParts } from './lane-parts.ts';
+import type { LaneDeps, LaneEvents } from './lane-deps.ts';
 
 /** `undefined`: its template fails on this announcement, and the destination has no other form that will do. */
-export function messageFor(held: Held, { render, renderDefault, events, forEachTicker }: LaneParts): unknown {
+export function messageFor(held: Held, { render, renderDefault, events, forEachTicker }: LaneDeps): unknown {
   // Queued for one ticker, and the destination gets one request for all of them now.
   const isForAll = !forEachTicker && held.delivery.ticker !== undefined;
   const delivery = isForAll ? { ...held.delivery, ticker: undefined } : held.delivery;
@@ -13,7 +13,7 @@ export function messageFor(held: Held, { render, renderDefault, events, forEachT
   return held.message;
 }
 
-function made(delivery: Delivery, form: LaneParts['renderDefault'], events: LaneEvents): unknown {
+function made(delivery: Delivery, form: LaneDeps['renderDefault'], events: LaneEvents): unknown {
   try {
     return form?.(delivery);
   } catch (error) {

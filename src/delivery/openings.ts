@@ -5,11 +5,11 @@
  */
 import type { Clock, Timer } from '../platform/clock.ts';
 import { Backlog, compare, type Queued } from './backlog.ts';
-import type { Place, Waiting } from './waiting.ts';
+import type { LaneQueue, QueuedLane } from './lane-queue.ts';
 
 /** What is asked of a budget here. */
 interface Limited {
-  readonly waiting: Waiting;
+  readonly waiting: LaneQueue;
   /** Monotonic ms; in the past: there is room now; Infinity: nobody knows. */
   readonly opensAtMs: number;
 }
@@ -18,7 +18,7 @@ interface Limited {
 interface Open extends Queued {
   readonly kind: 'open';
   readonly budget: Limited;
-  readonly place: Place;
+  readonly place: QueuedLane;
   /** Tells apart two budgets in which the same lane waits with the same delivery. */
   readonly order: number;
 }

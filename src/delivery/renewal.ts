@@ -7,7 +7,7 @@ import type { Delivery, FinalState, OwedDelivery } from './delivery.ts';
 import { expiryWith } from './expiry.ts';
 
 /** How a delivery ends that may not leave. */
-export interface Refusal {
+export interface EndedBy {
   readonly state: FinalState;
   readonly reason: string;
 }
@@ -37,10 +37,10 @@ export interface InForce {
   readonly match: (delivery: Delivery) => Wanted | undefined;
 }
 
-const skipped = (reason: string): Refusal => ({ state: 'skipped', reason });
+const skipped = (reason: string): EndedBy => ({ state: 'skipped', reason });
 
 /** The delivery with today's template and end, or why it may not leave. What a person has asked for (`deliveries retry`) no rule has to want. */
-export function renewed(item: OwedDelivery, inForce: InForce): Delivery | Refusal {
+export function renewed(item: OwedDelivery, inForce: InForce): Delivery | EndedBy {
   const { delivery, byHandMs } = item;
   const { options, match } = inForce;
   // It may have been sent: that is worth more to know than why it would not be sent again.
@@ -81,4 +81,4 @@ function sooner({ expiresAtMs }: Delivery, endsMs: number | undefined): number |
   return endsMs !== undefined && endsMs < expiresAtMs ? endsMs : expiresAtMs;
 }
 
-export const isRefusal = (made: Delivery | Refusal): made is Refusal => 'state' in made;
+export const isRefusal = (made: Delivery | EndedBy): made is EndedBy => 'state' in made;

@@ -2,10 +2,10 @@
 import { type BackoffRange, backoffMs } from '../platform/backoff.ts';
 import type { Random } from '../platform/random.ts';
 import type { FinalState } from './delivery.ts';
-import { isOwnGuess } from './evidence.ts';
 import type { Held } from './head.ts';
-import { withinLife } from './looks.ts';
+import { isOwnGuess } from './health-signal.ts';
 import { AMBIGUOUS_REASONS, type Outcome } from './outcome.ts';
+import { withinLife } from './probe-schedule.ts';
 
 export interface RetryOptions {
   /** Most attempts in all; `undefined` = until `maxAge`. */
@@ -21,7 +21,7 @@ export interface Pause {
   /**
    * `guess`: it gave no time, and each in a row is twice as long as the one before. `limit`: it wants fewer requests,
    * and who says so again and again is asked ever more seldom. `outage`: its trouble has such waits of its own
-   * (`looks.ts`), which fresh news may cut short, though not the time that it named.
+   * (`probe-schedule.ts`), which fresh news may cut short, though not the time that it named.
    */
   readonly kind: 'guess' | 'limit' | 'outage';
 }

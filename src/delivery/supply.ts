@@ -7,14 +7,14 @@ import type { Timer } from '../platform/clock.ts';
 import { compare } from './backlog.ts';
 import type { Delivery, OwedDelivery } from './delivery.ts';
 import type { Head } from './head.ts';
-import type { LaneParts } from './lane-parts.ts';
+import type { LaneDeps } from './lane-deps.ts';
 
 /** Enough to keep any destination busy; small enough that a dead one costs nothing. */
 export const HEAD = 1000;
 
 export class Supply {
   readonly #head: Head;
-  readonly #parts: () => Pick<LaneParts, 'name' | 'journal' | 'clock'>;
+  readonly #parts: () => Pick<LaneDeps, 'name' | 'journal' | 'clock'>;
   readonly #takeUp: (item: OwedDelivery) => void;
   /** More waits in the outbox than is held. */
   isBehind = false;
@@ -24,7 +24,7 @@ export class Supply {
   /** `takeUp` puts it into `head`. */
   constructor(
     head: Head,
-    parts: () => Pick<LaneParts, 'name' | 'journal' | 'clock'>,
+    parts: () => Pick<LaneDeps, 'name' | 'journal' | 'clock'>,
     takeUp: (item: OwedDelivery) => void,
   ) {
     this.#head = head;

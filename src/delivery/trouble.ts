@@ -12,16 +12,16 @@
  *      │                                                        │
  *      └─── an answer of one that works, from whichever ────────┘
  *
- * Out of `well`, one message goes at a time (`looks.ts`), each once before any goes twice, and those that began the
+ * Out of `well`, one message goes at a time (`probe-schedule.ts`), each once before any goes twice, and those that began the
  * trouble last of all. Once one is taken, everything goes.
  *
  * A message that is refused is on trial until another is taken. Then the fault is its own: it is tried a few times
  * more, ends as dead, and never again counts against the destination. So no message can suspend it twice.
  * Nothing here outlives a restart: that is how people say "try again".
  */
-import type { Evidence } from './evidence.ts';
-import { type Judgement, NO_NEWS, type Scene, type Since, type Witness } from './judgement.ts';
-import { type Ladder, Looks } from './looks.ts';
+import type { HealthSignal } from './health-signal.ts';
+import { type AnswerContext, type Judgement, NO_NEWS, type Since, type Witness } from './judgement.ts';
+import { type ProbeBackoff, ProbeSchedule } from './probe-schedule.ts';
 
 /** Failures of so many messages in a row are the destination's. */
 const FAILED = 3;
@@ -43,14 +43,14 @@ const SUSPENDED_MOST_MS = 30 * 60_000;
 /** A wait for a receiver that is "too fast": limits are counted in seconds to a minute. */
 const HURRIED_MS = { first: 1000, most: 60_000 } as const;
 /** A bare status may be a router's, while the receiver restarts. */
-const REFUSING: Ladder = { firstMs: 1000, mostMs: SUSPENDED_MOST_MS, newsMs: NEWS_MS };
+const REFUSING: ProbeBackoff = { firstMs: 1000, mostMs: SUSPENDED_MOST_MS, newsMs: NEWS_MS };
 /** Told in clear words: only a person can change it, and platforms count who does not listen. */
-const GONE: Ladder = { firstMs: 60_000, mostMs: SUSPENDED_MOST_MS, newsMs: Number.POSITIVE_INFINITY };
+const GONE: ProbeBackoff = { firstMs: 60_000, mostMs: SUSPENDED_MOST_MS, newsMs: Number.POSITIVE_INFINITY };
 
 interface State extends Since {
   readonly kind: 'slowed' | 'doubted' | 'suspended';
-  readonly looks: Looks;
-  readonly ladder: Ladder;
+  readonly looks: ProbeSchedule;
+  readonly ladder: ProbeBackoff;
 }
 
 /** Of one destination at one address. */
@@ -82,13 +82,13 @@ export class Trouble<W extends Witness> {
   }
 
   /** A message goes. In trouble it is a look at it, and the only one: give what this gives to `judge`. */
-  begin(nowMs: number): Looks | undefined {
+  begin(nowMs: number): ProbeSchedule | undefined {
     this.#state?.looks.begin(nowMs);
     return this.#state?.looks;
   }
 
   /** The message under way was called back, or what it brought tells nothing: the next one goes now. */
-  learntNothing(look: Looks | undefined, nowMs: number): void {
+  learntNothing(look: ProbeSchedule | undefined, nowMs: number): void {
     if (this.#isCurrent(look)) look.repeat(nowMs);
   }
 
@@ -108,7 +108,7 @@ export class Trouble<W extends Witness> {
   }
 
   /** After every answer. */
-  judge(witness: W, evidence: Evidence, scene: Scene): Judgement<W> {
+  judge(witness: W, evidence: HealthSignal, scene: AnswerContext): Judgement<W> {
     const { nowMs, retry } = scene;
     switch (evidence) {
       case 'well':
@@ -139,7 +139,7 @@ export class Trouble<W extends Witness> {
   }
 
   /** A look at the trouble that there is, not at an earlier one. */
-  #isCurrent(look: Looks | undefined): look is Looks {
+  #isCurrent(look: ProbeSchedule | undefined): look is ProbeSchedule {
     return look !== undefined && look === this.#state?.looks;
   }
 
@@ -166,7 +166,7 @@ export class Trouble<W extends Witness> {
     return this.#end(acquitted);
   }
 
-  #failing(witness: W, scene: Scene): Judgement<W> {
+  #failing(witness: W, scene: AnswerContext): Judgement<W> {
     const before = this.#state;
     if (this.#failed.size < FAILED) this.#failed.add(witness.delivery.id);
     if (before === undefined && !witness.isOutvoted) this.#suspects.add(witness);
@@ -175,11 +175,11 @@ export class Trouble<W extends Witness> {
     return NO_NEWS;
   }
 
-  #slow(firstMs: number, mostMs: number, scene: Scene): void {
+  #slow(firstMs: number, mostMs: number, scene: AnswerContext): void {
     this.#worse('slowed', this.#state?.ladder ?? { firstMs, mostMs, newsMs: NEWS_MS }, scene);
   }
 
-  #refusing(witness: W, scene: Scene): Judgement<W> {
+  #refusing(witness: W, scene: AnswerContext): Judgement<W> {
     if (this.#state?.kind === 'suspended') return this.#suspend(this.#state.ladder, scene);
     if (witness.isOutvoted) return this.#refusedBesideOthers(witness, scene);
     const before = this.#refused.size;
@@ -204,32 +204,32 @@ export class Trouble<W extends Witness> {
     return refusals >= REFUSED_ALONE.times && isLongEnough;
   }
 
-  #failedLook({ look, nowMs, lifeMs }: Scene): typeof NO_NEWS {
+  #failedLook({ look, nowMs, lifeMs }: AnswerContext): typeof NO_NEWS {
     if (this.#isCurrent(look)) look.failed(nowMs, lifeMs);
     return NO_NEWS;
   }
 
   /** While another is on trial too, it may be the destination after all: that is not held against it. */
-  #refusedBesideOthers(witness: W, scene: Scene): Judgement<W> {
+  #refusedBesideOthers(witness: W, scene: AnswerContext): Judgement<W> {
     this.#failedLook(scene);
     if (this.#refused.size > 0) return NO_NEWS;
     return ++witness.refusals >= TRIES_BESIDE_OTHERS ? { ...NO_NEWS, blame: 'message' } : NO_NEWS;
   }
 
-  #suspend(ladder: Ladder, scene: Scene): Judgement<W> {
+  #suspend(ladder: ProbeBackoff, scene: AnswerContext): Judgement<W> {
     const isNews = this.#state?.kind !== 'suspended';
     this.#worse('suspended', ladder, scene);
     return { ...NO_NEWS, blame: 'destination', news: isNews ? 'suspended' : undefined };
   }
 
   /** The trouble begins, becomes another one, or goes on; then only the answer to a look is new. */
-  #worse(kind: State['kind'], ladder: Ladder, scene: Scene): void {
+  #worse(kind: State['kind'], ladder: ProbeBackoff, scene: AnswerContext): void {
     const { nowMs, lifeMs, reason, words } = scene;
     const before = this.#state;
     this.#failedLook(scene);
     if (before?.kind === kind && before.ladder === ladder) return;
     before?.looks.change(ladder, nowMs, lifeMs);
-    const looks = before?.looks ?? new Looks(ladder, nowMs, lifeMs);
+    const looks = before?.looks ?? new ProbeSchedule(ladder, nowMs, lifeMs);
     const sinceMs = before?.kind === kind ? before.sinceMs : nowMs;
     this.#state = { kind, ladder, reason, words, sinceMs, looks };
   }

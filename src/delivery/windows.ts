@@ -2,7 +2,7 @@
  * The sliding windows of one budget. Every destination that names the budget claims its own limits, and all
  * claims hold: where two disagree the strictest counts, in whatever order they stand in the config.
  */
-import { Recent } from './recent.ts';
+import { RecentTimes } from './recent-times.ts';
 
 /** At most `limit` requests in any `perMs`. */
 export interface BudgetLimits {
@@ -36,7 +36,7 @@ export class Windows {
   /** Each different one, and by how many it is claimed. */
   readonly #claimed = new Map<string, Claimed>();
   #windows: readonly BudgetLimits[] = [];
-  readonly #written = new Recent(LEAST_REMEMBERED);
+  readonly #written = new RecentTimes(LEAST_REMEMBERED);
 
   /** How far back it looks, in ms. */
   get reachMs(): number {

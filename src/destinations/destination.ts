@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import type { Alert } from '../alert.ts';
 import type { DestinationBudgets } from '../delivery/budget-book.ts';
 import type { Sender } from '../delivery/sender.ts';
-import type { HttpPools } from '../http/pool-registry.ts';
+import type { PoolRegistry } from '../http/pool-registry.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Redactor } from '../platform/secret.ts';
 import type { TemplateOptions } from '../templates/template.ts';
@@ -39,7 +39,7 @@ export interface Destination<Message> extends Sender<Message> {
 }
 
 /** What a destination connects through. */
-export type Pools = Pick<HttpPools, 'join'>;
+export type Pools = Pick<PoolRegistry, 'join'>;
 
 export interface DestinationDeps {
   readonly name: string;

@@ -6,7 +6,7 @@ import type { RenderInput } from '../templates/variables.ts';
 import { latencyOf } from '../templates/variables.ts';
 import { cutText } from './presentation-cut.ts';
 
-export interface Look {
+export interface TypeStyle {
   readonly emoji: string;
   /** Reads on after the exchange's name: `Upbit` `spot listing`. */
   readonly label: string;
@@ -14,7 +14,7 @@ export interface Look {
   readonly colour: number;
 }
 
-const LOOKS: Readonly<Record<(typeof LISTING_TYPES)[number], Look>> = {
+const STYLES: Readonly<Record<(typeof LISTING_TYPES)[number], TypeStyle>> = {
   spot_listing: { emoji: '🟢', label: 'spot listing', colour: 0x2ecc71 },
   spot_delisting: { emoji: '🔴', label: 'spot delisting', colour: 0xe74c3c },
   futures_listing: { emoji: '📈', label: 'futures listing', colour: 0x1abc9c },
@@ -34,11 +34,11 @@ export const ALERT_COLOURS: Readonly<Record<Alert['severity'], number>> = {
 };
 
 /** A map, so that a type called `constructor` finds nothing. */
-const lookByType: ReadonlyMap<string, Look> = new Map(Object.entries(LOOKS));
+const styleByType: ReadonlyMap<string, TypeStyle> = new Map(Object.entries(STYLES));
 
 /** Types are an open set: an unknown one is shown by its own words. */
-export function lookOf(listingType: string): Look {
-  const known = lookByType.get(listingType);
+export function styleOf(listingType: string): TypeStyle {
+  const known = styleByType.get(listingType);
   if (known !== undefined) return known;
   const words = listingType === UNKNOWN ? '' : cutText(listingType.replaceAll('_', ' ').trim(), 60);
   return { emoji: '📣', label: words || 'announcement', colour: 0x5865f2 };
@@ -50,7 +50,8 @@ const capitalised = (word: string) => word.charAt(0).toUpperCase() + word.slice(
 export const exchangeName = (publisher: string) =>
   publisher === UNKNOWN ? '' : cutText(capitalised(publisher), 60);
 
-export const tickersOf = ({ announcement, ticker }: RenderInput) => ticker ?? announcement.tickers.join(', ');
+export const tickersText = ({ announcement, ticker }: RenderInput) =>
+  ticker ?? announcement.tickers.join(', ');
 
 /** Longer lists of tickers are cut in the headline. */
 export const LONGEST_TICKERS = 120;
@@ -58,10 +59,10 @@ export const LONGEST_TICKERS = 120;
 /** `🟢 Upbit spot listing: ABC, DEF`: what a phone shows of it first. `escaped` is the form's way with words that are not ours. */
 export function headlineOf(input: RenderInput, escaped = (text: string) => text): string {
   const { publisher, listingType, redacted, test } = input.announcement;
-  const { emoji, label } = lookOf(listingType);
+  const { emoji, label } = styleOf(listingType);
   const exchange = exchangeName(publisher);
   const what = exchange === '' ? capitalised(label) : `${exchange} ${label}`;
-  const tickers = redacted ? '' : cutText(tickersOf(input), LONGEST_TICKERS);
+  const tickers = redacted ? '' : cutText(tickersText(input), LONGEST_TICKERS);
   return `${test ? '🧪 TEST · ' : ''}${emoji} ${escaped(what)}${tickers === '' ? '' : `: ${escaped(tickers)}`}`;
 }
 

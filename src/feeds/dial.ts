@@ -10,7 +10,7 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 
 type Created = (error: Error | null, socket: Socket) => void;
 
-export interface DialParts {
+export interface DialDeps {
   /** `undefined`: without TLS. */
   readonly tls: { readonly ca?: string; readonly rejectUnauthorized: boolean } | undefined;
   readonly lookup: LookupFunction | undefined;
@@ -23,16 +23,16 @@ export interface DialParts {
 
 /** In the form that `http.request` and `ws` take; `cancel` ends what is under way. */
 export class Dial {
-  readonly #parts: DialParts;
+  readonly #deps: DialDeps;
   #cancel: (() => void) | undefined;
   #held: Socket | undefined;
 
-  constructor(parts: DialParts) {
-    this.#parts = parts;
+  constructor(deps: DialDeps) {
+    this.#deps = deps;
   }
 
   readonly createConnection = (options: ClientRequestArgs, created: Created): undefined => {
-    const { tls, lookup, clock } = this.#parts;
+    const { tls, lookup, clock } = this.#deps;
     const host = options.host ?? '';
     const reach = { host, port: Number(options.port), lookup, timeoutMs: CONNECT_TIMEOUT_MS, clock };
     this.#cancel = connectFirst(reach, (error, socket) => {
@@ -51,7 +51,7 @@ export class Dial {
 
   /** TLS goes on meanwhile. */
   #hold(socket: Socket, secured: Promise<void>, created: Created): void {
-    const { ready, asked } = this.#parts;
+    const { ready, asked } = this.#deps;
     const give = () => {
       this.#held = undefined;
       socket.off('error', failed);

@@ -1,5 +1,5 @@
 /** The events of the feeds, and how the calls that a feed makes in the middle of its work become them. */
-import type { FeedEvents } from './cryptolisting/client-parts.ts';
+import type { FeedEvents } from './cryptolisting/client-deps.ts';
 import type { Frame, WelcomeFrame } from './cryptolisting/frames.ts';
 import type { Warning } from './warning.ts';
 

@@ -20,7 +20,7 @@ export interface Gap {
   readonly rules: readonly string[];
 }
 
-export class Coverage {
+export class UncoveredPublishers {
   readonly #feeds: readonly AskingFeed[];
   readonly #wants: readonly Want[];
   readonly #allowed = new Map<string, '*' | readonly string[]>();

@@ -65,9 +65,9 @@ export function readBody(
   // A header that comes twice is a list, whatever its type says.
   const codings = codingsOf(bytes, String(headers['content-encoding'] ?? ''));
   const charset = charsetOf(bytes, String(headers['content-type'] ?? ''));
-  if (codings.length === 0) return { text: textOf(bytes, charset), fault };
+  if (codings.length === 0) return { text: decodeBody(bytes, charset), fault };
   return unpackAll(bytes, codings).then((unpacked) => ({
-    text: textOf(unpacked.bytes, charset),
+    text: decodeBody(unpacked.bytes, charset),
     fault: fault ?? unpacked.fault,
   }));
 }
@@ -138,7 +138,7 @@ function charsetOf(bytes: Buffer, contentType: string): string {
 }
 
 /** Without a byte order mark, on which JSON would stumble; bytes that mean nothing become U+FFFD. */
-function textOf(bytes: Buffer, charset: string): string {
+function decodeBody(bytes: Buffer, charset: string): string {
   try {
     return new TextDecoder(charset).decode(bytes);
   } catch {

@@ -10,14 +10,14 @@ import type { Clock } from '../platform/clock.ts';
 import { HttpExchange } from './exchange.ts';
 import { Lingering } from './lingering.ts';
 import { HttpPool, type Needs } from './pool.ts';
-import type { HttpPools } from './pool-registry.ts';
+import type { PoolRegistry } from './pool-registry.ts';
 import type { HttpRequest, HttpResult } from './request.ts';
 
 export interface HttpOptions extends Needs {
   /** How long a connection may lie unused before a fresh one takes its place; `false`: opened only when needed. */
   readonly warmMs: number | false;
   readonly clock: Clock;
-  readonly pools: Pick<HttpPools, 'join'>;
+  readonly pools: Pick<PoolRegistry, 'join'>;
 }
 
 interface Waiting {

@@ -9,7 +9,7 @@ import type { HttpPool, Needs, Network } from './pool.ts';
 import { poolKey } from './sockets.ts';
 import { SparePace } from './spare-pace.ts';
 
-export class HttpPools {
+export class PoolRegistry {
   readonly #network: Network;
   readonly #pools = new Map<string, HttpPool>();
   readonly #pace: SparePace;

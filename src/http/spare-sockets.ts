@@ -17,7 +17,7 @@ import type { SparePace } from './spare-pace.ts';
 /** Calls back exactly once, later. */
 export type OpenSocket = (callback: (error: Error | null, socket: Socket | null) => void) => void;
 
-export interface SpareSocketsParts {
+export interface SpareSocketsDeps {
   readonly open: OpenSocket;
   /** A spare older than this is replaced: the name may lead elsewhere by now, and what lies between may have forgotten the old one. */
   readonly freshMs: number;
@@ -44,7 +44,7 @@ interface Spare {
 }
 
 export class SpareSockets {
-  readonly #parts: SpareSocketsParts;
+  readonly #deps: SpareSocketsDeps;
   /** Oldest first. */
   #ready: Spare[] = [];
   #opening = 0;
@@ -62,8 +62,8 @@ export class SpareSockets {
   #retiring: Timer | undefined;
   #closed = false;
 
-  constructor(parts: SpareSocketsParts) {
-    this.#parts = parts;
+  constructor(deps: SpareSocketsDeps) {
+    this.#deps = deps;
   }
 
   /** How many to have ready. */
@@ -82,7 +82,7 @@ export class SpareSockets {
     spare.socket.ref();
     this.#tendAfter(0);
     if (this.#ready.length > 0)
-      this.#retiring ??= this.#parts.clock.after(OLDER_MS, () => this.#retire(spare.openedMs), false);
+      this.#retiring ??= this.#deps.clock.after(OLDER_MS, () => this.#retire(spare.openedMs), false);
     return spare.socket;
   }
 
@@ -114,8 +114,8 @@ export class SpareSockets {
     this.#timer?.cancel();
     this.#timer = undefined;
     if (this.#closed) return;
-    const { clock, pace } = this.#parts;
-    const freshMs = pace.freshMs(this.#parts.freshMs);
+    const { clock, pace } = this.#deps;
+    const freshMs = pace.freshMs(this.#deps.freshMs);
     const nowMs = clock.monotonicMs();
     const fresh = this.#ready.filter(({ openedMs }) => nowMs - openedMs < freshMs);
     const held = fresh.length + this.#opening;
@@ -139,7 +139,7 @@ export class SpareSockets {
   /** The first ones are opened at once, others when the pace allows it. */
   #turnMs(nowMs: number): number {
     if (!this.#wasFull) return 0;
-    this.#reservedMs ??= this.#parts.pace.reserve();
+    this.#reservedMs ??= this.#deps.pace.reserve();
     const waitMs = Math.max(0, this.#reservedMs - nowMs);
     if (waitMs === 0) this.#reservedMs = undefined;
     return waitMs;
@@ -147,12 +147,12 @@ export class SpareSockets {
 
   #tendAfter(delayMs: number): void {
     this.#timer?.cancel();
-    this.#timer = this.#parts.clock.after(Math.ceil(delayMs), () => this.#tend(), false);
+    this.#timer = this.#deps.clock.after(Math.ceil(delayMs), () => this.#tend(), false);
   }
 
   #open(): void {
     this.#opening++;
-    this.#parts.open((error, socket) => {
+    this.#deps.open((error, socket) => {
       this.#opening--;
       if (error !== null || socket === null) return this.#failed();
       if (this.#closed) return void socket.destroy();
@@ -164,7 +164,7 @@ export class SpareSockets {
   #add(socket: Socket): void {
     const spare: Spare = {
       socket,
-      openedMs: this.#parts.clock.monotonicMs(),
+      openedMs: this.#deps.clock.monotonicMs(),
       lost: () => this.#lost(spare),
     };
     // `readable` before any request: the end of it, or a farewell such as "408 Request Timeout".
@@ -182,7 +182,7 @@ export class SpareSockets {
   #lost(spare: Spare): void {
     this.#ready = this.#ready.filter((other) => other !== spare);
     discard(spare);
-    if (this.#parts.clock.monotonicMs() - spare.openedMs < SHORTEST_LIFE_MS) return this.#failed();
+    if (this.#deps.clock.monotonicMs() - spare.openedMs < SHORTEST_LIFE_MS) return this.#failed();
     this.#failures = 0;
     this.#tend();
   }
@@ -191,7 +191,7 @@ export class SpareSockets {
     const { minMs, maxMs } = BACKOFF;
     const waitMs = Math.min(maxMs, minMs * 2 ** Math.min(this.#failures, 10));
     this.#failures++;
-    this.#notBeforeMs = this.#parts.clock.monotonicMs() + waitMs;
+    this.#notBeforeMs = this.#deps.clock.monotonicMs() + waitMs;
     this.#tend();
   }
 }

@@ -12,7 +12,7 @@ export async function expositionOf(registry: Registry, breathe: () => Promise<vo
   const texts: string[] = [];
   // The types say that these are descriptions; they are the metrics.
   for (const metric of registry.getMetricsAsArray() as unknown as readonly Metric[]) {
-    texts.push(await textOf(metric, breathe));
+    texts.push(await metricText(metric, breathe));
     // Some ask the system for something: together they would be long.
     await breathe();
   }
@@ -20,7 +20,7 @@ export async function expositionOf(registry: Registry, breathe: () => Promise<vo
 }
 
 /** The library writes a metric as a whole: so it is shown several that have only some of the values. */
-async function textOf(metric: Metric, breathe: () => Promise<void>): Promise<string> {
+async function metricText(metric: Metric, breathe: () => Promise<void>): Promise<string> {
   const whole = await metric.get();
   const bites: string[] = [];
   for (let begin = 0; begin === 0 || begin < whole.values.length; begin += BITE) {

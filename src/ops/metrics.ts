@@ -28,7 +28,7 @@ const known = (set: readonly string[]) => {
 const publisherLabel = known(PUBLISHERS);
 const listingTypeLabel = known(LISTING_TYPES);
 
-export interface MetricsParts {
+export interface MetricsDeps {
   /** Under which name the figures of a destination are kept: its own, or that of all like it (`figureNameOf`). */
   readonly nameOf?: (destination: string) => string;
   /** Lets others have their turn while the text is written. */
@@ -39,7 +39,7 @@ export interface MetricsParts {
 export function createMetrics(
   version: string,
   status: () => Status,
-  { nameOf = (destination) => destination, breathe = () => Promise.resolve() }: MetricsParts = {},
+  { nameOf = (destination) => destination, breathe = () => Promise.resolve() }: MetricsDeps = {},
 ): Metrics {
   const registry = new Registry();
   const make = new MetricMaker(registry);
@@ -60,7 +60,7 @@ export function createMetrics(
   };
 }
 
-type Counters = ReturnType<typeof countersOf> & Required<Pick<MetricsParts, 'nameOf'>>;
+type Counters = ReturnType<typeof countersOf> & Required<Pick<MetricsDeps, 'nameOf'>>;
 
 const countersOf = (make: MetricMaker) => ({
   announcements: make.counter(

@@ -2,14 +2,14 @@
  * How the bridge is, as one value: what `/readyz`, `/api/status`, `status`, the metrics and the page show. Pure.
  * Spans are in ms from now, because the bridge's own time means nothing to whoever reads it.
  */
-import type { LaneStatus } from '../delivery/lane-parts.ts';
+import type { LaneStatus } from '../delivery/lane-deps.ts';
 import type { FeedStatus } from '../feeds/cryptolisting/health.ts';
 import type { FeedOptions } from '../feeds/cryptolisting/options.ts';
 import type { Waiting } from '../outbox/outbox.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { type FeedReport, feedReport } from './feed-report.ts';
 import type { RaceReport } from './race.ts';
-import type { RecentAnnouncement } from './recent.ts';
+import type { RecentAnnouncement } from './recent-announcements.ts';
 
 export interface DestinationReport {
   readonly name: string;

@@ -47,7 +47,7 @@ export function openStore(path: string, clock: Clock, replaced: (what: Replaced)
   };
 }
 
-interface StoreParts {
+interface StoreDeps {
   readonly path: string;
   readonly clock: Clock;
   readonly sync: Sync;
@@ -55,7 +55,7 @@ interface StoreParts {
 }
 
 export class Store implements Outbox {
-  readonly #parts: StoreParts;
+  readonly #deps: StoreDeps;
   readonly #lock: StoreLock;
   #open: OpenDatabase | undefined;
   /** Why it is not open. */
@@ -63,9 +63,9 @@ export class Store implements Outbox {
   /** What is being replaced, when that did not succeed at once. */
   #givenUp: Pick<Replaced, 'reason' | 'setAside'> | undefined;
 
-  constructor(parts: StoreParts) {
-    this.#parts = parts;
-    const { path } = parts;
+  constructor(deps: StoreDeps) {
+    this.#deps = deps;
+    const { path } = deps;
     this.#lock = new StoreLock(path);
     try {
       this.#acquire();
@@ -162,7 +162,7 @@ export class Store implements Outbox {
       this.#acquire();
       return true;
     }
-    if (this.#parts.sync.isCheckpointing) throw error;
+    if (this.#deps.sync.isCheckpointing) throw error;
     const seen = faultOf(open);
     const isGone = seen instanceof FileFault && seen.kind === 'gone';
     // What is in the place of a file that is gone is not the damaged one.
@@ -208,7 +208,7 @@ export class Store implements Outbox {
   }
 
   #acquire(): void {
-    const { path, clock, replaced } = this.#parts;
+    const { path, clock, replaced } = this.#deps;
     try {
       // Before the lock is made beside it.
       refuseOthers(path);
@@ -223,7 +223,7 @@ export class Store implements Outbox {
 
   /** The old one stays open until all that can be read of it is in the new one. May be called again. */
   #replace(open: OpenDatabase, fault: unknown): void {
-    const { path, clock, replaced } = this.#parts;
+    const { path, clock, replaced } = this.#deps;
     this.#givenUp ??= {
       reason: messageOf(fault),
       setAside: isCorrupt(fault) ? setAside(path, clock.wallMs()) : undefined,
@@ -255,12 +255,12 @@ export class Store implements Outbox {
     this.#open = undefined;
     closeDatabase(open);
     this.#acquire();
-    this.#parts.sync.reset();
+    this.#deps.sync.reset();
   }
 
   #use(next: OpenDatabase, before: OpenDatabase): void {
     this.#open = next;
-    this.#parts.sync.reset();
+    this.#deps.sync.reset();
     try {
       closeDatabase(before);
     } catch {

@@ -7,11 +7,11 @@
 /** One character for each byte. `place` maps a span of it (end exclusive) to the source; absent: they are the same. */
 export interface Canonical {
   readonly bytes: string;
-  readonly place?: (start: number, end: number) => Place;
+  readonly place?: (start: number, end: number) => SourceSpan;
 }
 
 /** Of the source, end exclusive. */
-export type Place = readonly [start: number, end: number];
+export type SourceSpan = readonly [start: number, end: number];
 
 /** URL encoding of a URL-encoded JSON text in an HTML page: deeper nesting was not seen anywhere. */
 const DEEPEST = 4;
@@ -75,7 +75,7 @@ export function unescaped(form: Canonical): readonly Canonical[] {
 }
 
 /** Where a part of the canonical form stands in the source. */
-export const sourceOf = ({ place }: Canonical, start: number, end: number): Place =>
+export const sourceOf = ({ place }: Canonical, start: number, end: number): SourceSpan =>
   place?.(start, end) ?? [start, end];
 
 /** Made of a form: byte `i` came from `first(i)` to `last(i)`, end exclusive, of it. */

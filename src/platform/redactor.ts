@@ -5,7 +5,7 @@
  * Every run of `WINDOW` characters of every secret is indexed. A place of the text that is in the index is part of a
  * secret; neighbouring places join. The cost is linear in the text and does not grow with the number of secrets.
  */
-import { type Canonical, canonical, derived, type Place, sourceOf, unescaped } from './canonical.ts';
+import { type Canonical, canonical, derived, type SourceSpan, sourceOf, unescaped } from './canonical.ts';
 import { decodedRuns } from './encoded-runs.ts';
 import { REDACTED, type Redactor } from './secret.ts';
 
@@ -38,7 +38,7 @@ function outside(names: ReadonlySet<string>, text: string, places: Places): Plac
   const named: Places = [];
   for (const name of names)
     for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
-      const place: Place = [at, at + name.length];
+      const place: SourceSpan = [at, at + name.length];
       if (standsAlone(text, place)) named.push(place);
     }
   return places.filter(([start, end]) => !named.some(([from, to]) => from <= start && end <= to));
@@ -54,7 +54,7 @@ export function redactValues(value: unknown, redact: Redactor): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redactValues(inner, redact)]));
 }
 
-type Places = Place[];
+type Places = SourceSpan[];
 
 function hide(text: string, places: Places): string {
   if (places.length === 0) return text;
@@ -198,7 +198,7 @@ function hashOf(window: string): number {
 const isTelling = (text: string) =>
   text.length >= LONG_WINDOW || (text.length >= WINDOW && /\d/.test(text) && /[a-z]/.test(text));
 
-const standsAlone = (text: string, [start, end]: Place) =>
+const standsAlone = (text: string, [start, end]: SourceSpan) =>
   !/\w/.test(text.charAt(start - 1)) && !/\w/.test(text.charAt(end));
 
 /**

@@ -7,7 +7,7 @@
  * comes in from a feed ends the round. Nothing of it is journalled, counted, logged or shown.
  */
 import { type Clock, wait } from '../platform/clock.ts';
-import type { StageParts } from './stage.ts';
+import type { StageDeps } from './stage.ts';
 
 /** Chosen by measurement: `docs/decisions/rehearsal.md`. */
 const AT_START = 200;
@@ -36,12 +36,12 @@ export class Rehearsal {
   }
 
   /** A config came into force. Ends what was rehearsed before. */
-  start(parts: StageParts): void {
+  start(deps: StageDeps): void {
     if (this.#isStopped) return;
     const before = this.#end();
     const stop = new AbortController();
     const ended = before
-      .then(() => this.#run(parts, stop.signal))
+      .then(() => this.#run(deps, stop.signal))
       .catch(this.#failed)
       .finally(this.#warm.resolve);
     this.#running = { stop, ended };
@@ -63,11 +63,11 @@ export class Rehearsal {
     await this.#running?.ended;
   }
 
-  async #run(parts: StageParts, signal: AbortSignal): Promise<void> {
+  async #run(deps: StageDeps, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     // With the senders' libraries, so not before the feed.
     const { Stage } = await import('./stage.ts');
-    await using stage = await Stage.open(parts);
+    await using stage = await Stage.open(deps);
     if (stage.scenes.length === 0) return;
     let next = 0;
     for (let count = AT_START; !signal.aborted; count = PER_ROUND) {

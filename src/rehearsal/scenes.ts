@@ -4,7 +4,7 @@
  */
 import { destinationTypes } from '../destinations/index.ts';
 import type { PreparedDestination } from '../destinations/prepared.ts';
-import type { RuleOptions, TextCondition } from '../routing/options.ts';
+import type { RuleOptions, TextConditionTree } from '../routing/options.ts';
 
 export interface Scene {
   readonly rule: string;
@@ -49,7 +49,7 @@ export function scenesOf(rules: readonly RuleOptions[], destinations: ReadonlySe
 }
 
 /** A value that satisfies the condition, if one is written in it. */
-function literal(condition: TextCondition | undefined): string | undefined {
+function literal(condition: TextConditionTree | undefined): string | undefined {
   if (condition === undefined || typeof condition === 'string') return condition;
   if ('length' in condition) {
     for (const one of condition) {

@@ -6,9 +6,9 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { Dedupe } from '../dedupe.ts';
-import { Budgets } from '../delivery/budget-book.ts';
+import { BudgetBook } from '../delivery/budget-book.ts';
 import { Lane } from '../delivery/lane.ts';
-import type { LaneParts } from '../delivery/lane-parts.ts';
+import type { LaneDeps } from '../delivery/lane-deps.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
 import type { Destination, DestinationDeps } from '../destinations/destination.ts';
 import { openDestination } from '../destinations/opening.ts';
@@ -29,7 +29,7 @@ import type { Router, Routing } from '../routing/router.ts';
 import { cast, type Scene, scenesOf } from './scenes.ts';
 import { openSink } from './sink.ts';
 
-export interface StageParts {
+export interface StageDeps {
   readonly rules: readonly RuleOptions[];
   /** Compiled from the same rules: the one that the news goes through. */
   readonly router: Router;
@@ -57,7 +57,7 @@ const NO_ROUTING: Routing = { rules: [], matches: [] };
 
 export class Stage implements AsyncDisposable {
   readonly scenes: readonly Scene[];
-  readonly #parts: StageParts;
+  readonly #deps: StageDeps;
   readonly #clock: Clock;
   readonly #intake: Intake;
   readonly #read = rehearsedReader();
@@ -74,14 +74,14 @@ export class Stage implements AsyncDisposable {
   #renderEndMs = 0;
 
   /** Loads what the destinations need. Rejects where there is no loopback. */
-  static async open(parts: StageParts): Promise<Stage> {
+  static async open(deps: StageDeps): Promise<Stage> {
     await using cleanup = new AsyncDisposableStack();
-    const sink = await openSink(parts.deps.clock);
+    const sink = await openSink(deps.deps.clock);
     cleanup.defer(() => sink.close());
     const destinations = new Map<PreparedDestination, Destination<unknown>>();
-    for (const prepared of cast(parts.destinations)) {
-      const opening = prepared.open({ ...parts.deps, pools: sink.pools });
-      const destination = openDestination(() => opening, silent, parts.deps.redact);
+    for (const prepared of cast(deps.destinations)) {
+      const opening = prepared.open({ ...deps.deps, pools: sink.pools });
+      const destination = openDestination(() => opening, silent, deps.deps.redact);
       cleanup.defer(() => destination.close());
       await opening;
       destinations.set(prepared, destination);
@@ -89,20 +89,20 @@ export class Stage implements AsyncDisposable {
     const database = cleanup.adopt(new DatabaseSync(':memory:'), (open) => open.close());
     migrate(database);
     const held = cleanup.move();
-    return new Stage(parts, destinations, database, () => held.disposeAsync());
+    return new Stage(deps, destinations, database, () => held.disposeAsync());
   }
 
   private constructor(
-    parts: StageParts,
+    deps: StageDeps,
     destinations: ReadonlyMap<PreparedDestination, Destination<unknown>>,
     database: DatabaseSync,
     close: () => Promise<void>,
   ) {
-    this.#parts = parts;
-    this.#clock = parts.deps.clock;
+    this.#deps = deps;
+    this.#clock = deps.deps.clock;
     this.#database = database;
     this.#close = close;
-    this.scenes = scenesOf(parts.rules, new Set([...destinations.keys()].map(({ name }) => name)));
+    this.scenes = scenesOf(deps.rules, new Set([...destinations.keys()].map(({ name }) => name)));
     const events = createEvents(this.#listen);
     const unattended = { written: silent, usable: silent, held: () => [] };
     const journal = new Journal(new SqliteOutbox(database), this.#clock, {
@@ -127,10 +127,10 @@ export class Stage implements AsyncDisposable {
     };
     this.#intake = new Intake(
       {
-        ids: createIds(parts.random),
+        ids: createIds(deps.random),
         nextTurn,
         dedupe: new Dedupe(DEDUPE_WINDOW_MS),
-        journal: parts.timed
+        journal: deps.timed
           ? {
               recordAll: (recorded) => this.#timeJournal(journal, recorded),
               settle: (attempt) => journal.settle(attempt),
@@ -138,7 +138,7 @@ export class Stage implements AsyncDisposable {
           : journal,
         events: events.intake,
       },
-      { router: { ...parts.router, route: (announcement) => this.#route(announcement) }, targets },
+      { router: { ...deps.router, route: (announcement) => this.#route(announcement) }, targets },
     );
   }
 
@@ -158,7 +158,7 @@ export class Stage implements AsyncDisposable {
     this.#intake.accept(news);
 
     const result = await promise;
-    if (result?.writtenMs === undefined || !this.#parts.timed) return undefined;
+    if (result?.writtenMs === undefined || !this.#deps.timed) return undefined;
     return {
       decode: decodeMs,
       match: this.#journalStartMs - this.#matchStartMs,
@@ -191,10 +191,10 @@ export class Stage implements AsyncDisposable {
     destination: Destination<unknown>,
     journal: Journal,
     events: Events,
-  ): LaneParts {
+  ): LaneDeps {
     const { name, options, forEachTicker, render, renderDefault } = prepared;
     const clock = this.#clock;
-    const budgets = new Budgets(clock);
+    const budgets = new BudgetBook(clock);
     return {
       ...{ name, forEachTicker },
       // Whatever is on the stage was wanted a moment ago.
@@ -202,18 +202,18 @@ export class Stage implements AsyncDisposable {
       // What the sink does not take at once is not worth another try.
       options: { ...options, retry: { ...options.retry, attempts: 1 } },
       destination,
-      render: this.#parts.timed ? this.#timeRender(render) : render,
+      render: this.#deps.timed ? this.#timeRender(render) : render,
       renderDefault,
       ownBudget: budgets.own(name, '', LIMITS),
       sharedBudgets: new Map([['rehearsal', budgets.shared({ key: 'rehearsal', limits: LIMITS }, name)]]),
       journal,
       clock,
-      random: this.#parts.random,
+      random: this.#deps.random,
       events: events.lane,
     };
   }
 
-  #timeRender(render: LaneParts['render']): LaneParts['render'] {
+  #timeRender(render: LaneDeps['render']): LaneDeps['render'] {
     const clock = this.#clock;
     return (delivery) => {
       this.#renderStartMs = clock.monotonicMs();
@@ -227,7 +227,7 @@ export class Stage implements AsyncDisposable {
 
   /** Asks the real rules, and goes where the scene wants to go. */
   #route(announcement: Parameters<Router['route']>[0]): Routing {
-    this.#parts.router.route(announcement);
+    this.#deps.router.route(announcement);
     return this.#forced;
   }
 

@@ -1,7 +1,7 @@
 /** How long one announcement takes from frame to socket, by steps: the first time, and once everything is warm. */
 import type { Announcement } from '../announcement.ts';
 import { cast, type Scene } from './scenes.ts';
-import { type Split, STEPS, Stage, type StageParts, type Step } from './stage.ts';
+import { type Split, STEPS, Stage, type StageDeps, type Step } from './stage.ts';
 
 /** Enough for V8 to have compiled what it will compile. */
 const RUNS = 300;
@@ -21,13 +21,13 @@ export interface Timing {
 /** Sends it to the sink, to each destination that it matches and that is not a dry run. Nothing leaves the process. */
 export async function timeAnnouncement(
   announcement: Announcement,
-  parts: StageParts,
+  deps: StageDeps,
 ): Promise<readonly Timing[]> {
-  const { matches } = parts.router.route(announcement);
+  const { matches } = deps.router.route(announcement);
   const named = new Set(matches.map(({ destination }) => destination));
-  const destinations = cast(parts.destinations.filter(({ name }) => named.has(name)));
+  const destinations = cast(deps.destinations.filter(({ name }) => named.has(name)));
   const timed = new Set(destinations.map(({ name }) => name));
-  await using stage = await Stage.open({ ...parts, destinations, timed: true });
+  await using stage = await Stage.open({ ...deps, destinations, timed: true });
   const splits = new Map<Scene, Split[]>();
   for (const { rule, destination, template, tickers } of matches) {
     const scene = { rule, destination, template, ticker: tickers[0] ?? '', frame: frameOf(announcement) };

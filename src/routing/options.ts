@@ -8,21 +8,21 @@ import { z } from 'zod';
 import { EVEN_IF_WRONG, flag, integer, text } from '../platform/fields.ts';
 
 /** One value (of which it is), any of a list, or an object whose keys must all hold. */
-export type Condition<Value> = Value | readonly Condition<Value>[] | ConditionObject<Value>;
+export type ConditionTree<Value> = Value | readonly ConditionTree<Value>[] | ConditionNode<Value>;
 
-export interface ConditionObject<Value> {
-  readonly not?: Condition<Value> | undefined;
-  readonly any?: readonly Condition<Value>[] | undefined;
+export interface ConditionNode<Value> {
+  readonly not?: ConditionTree<Value> | undefined;
+  readonly any?: readonly ConditionTree<Value>[] | undefined;
 }
 
 /** Compared without case and after Unicode folding; under `ticker`, `*` stands for anything. */
-export type TextCondition = string | readonly TextCondition[] | TextConditionObject;
+export type TextConditionTree = string | readonly TextConditionTree[] | TextConditionNode;
 
-export interface TextConditionObject {
-  readonly not?: TextCondition | undefined;
+export interface TextConditionNode {
+  readonly not?: TextConditionTree | undefined;
   /** A regular expression (linear-time engine), found anywhere in the text. */
   readonly matches?: string | undefined;
-  readonly any?: readonly TextCondition[] | undefined;
+  readonly any?: readonly TextConditionTree[] | undefined;
 }
 
 const EMPTY_LIST = 'must not be an empty list: it would match nothing';
@@ -32,7 +32,7 @@ const someKey = (condition: object) => Object.values(condition).some((value) => 
 
 const TEXT_HELP = 'must be text, a list, or an object with not, matches or any';
 
-const textCondition: z.ZodType<TextCondition> = z.lazy(() =>
+const textCondition: z.ZodType<TextConditionTree> = z.lazy(() =>
   z.union(
     [
       text(),
@@ -53,8 +53,8 @@ const textCondition: z.ZodType<TextCondition> = z.lazy(() =>
 function condition<Value extends number | boolean>(
   value: z.ZodType<Value>,
   what: string,
-): z.ZodType<Condition<Value>> {
-  const self: z.ZodType<Condition<Value>> = z.lazy(() =>
+): z.ZodType<ConditionTree<Value>> {
+  const self: z.ZodType<ConditionTree<Value>> = z.lazy(() =>
     z.union(
       [
         value,

@@ -14,7 +14,7 @@ import {
   startStandIn,
 } from './stand-in.ts';
 
-export interface BotOptions extends StandInOptions {
+export interface BotServerOptions extends StandInOptions {
   /** `whsec_…`; without it, signatures are not looked at. */
   readonly secret?: string;
 }
@@ -35,7 +35,7 @@ export interface BotItem {
 
 export type BotServer = StandIn<BotItem>;
 
-export function startBotServer(options: BotOptions = {}): Promise<BotServer> {
+export function startBotServer(options: BotServerOptions = {}): Promise<BotServer> {
   const verifier = options.secret === undefined ? undefined : new Webhook(options.secret);
   const ids = new Set<string>();
 

@@ -23,7 +23,7 @@ const LONGEST_USERNAME = 80;
 const LONGEST_THREAD_NAME = 100;
 
 /** Every flaw of the form; `isWebhook` also looks at what only webhooks have. */
-export function formErrors(body: Fields, isWebhook: boolean): readonly FormError[] {
+export function flawsOf(body: Fields, isWebhook: boolean): readonly FormError[] {
   const form = new Form();
   form.text(body, ['content'], LONGEST_CONTENT, 'optional');
   if (isWebhook) {

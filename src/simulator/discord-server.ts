@@ -5,7 +5,7 @@
 
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { isRecord } from '../platform/wire-values.ts';
-import { errorTree, formErrors, isEmptyMessage } from './discord-form.ts';
+import { errorTree, flawsOf, isEmptyMessage } from './discord-form.ts';
 import { FixedWindow, SlidingWindow, takeAll } from './rate-windows.ts';
 import {
   jsonOf,
@@ -32,7 +32,7 @@ export interface DiscordItem {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-export interface DiscordOptions extends StandInOptions {
+export interface DiscordServerOptions extends StandInOptions {
   /** Its channel is a forum: every message opens a thread, or goes into one. */
   readonly forum?: boolean;
 }
@@ -57,7 +57,7 @@ const BUCKET = { limit: 5, perMs: 2000 };
 const HIDDEN = { limit: 30, perMs: 60_000 };
 const FIRST_SNOWFLAKE = 1_300_000_000_000_000_000n;
 
-export async function startDiscordServer(options: DiscordOptions = {}): Promise<DiscordServer> {
+export async function startDiscordServer(options: DiscordServerOptions = {}): Promise<DiscordServer> {
   const clock = options.clock ?? systemClock;
   const webhooks = new Map<string, string>();
   const limits = new DiscordLimits(options.limits !== false, clock);
@@ -104,7 +104,7 @@ export async function startDiscordServer(options: DiscordOptions = {}): Promise<
   const post = (request: StandInRequest, target: string, isWebhook: boolean): Answer => {
     const body = jsonOf(request);
     if (!isRecord(body)) return failure(400, 50109, 'The request body contains invalid JSON.');
-    const errors = formErrors(body, isWebhook);
+    const errors = flawsOf(body, isWebhook);
     if (errors.length > 0) return failure(400, 50035, 'Invalid Form Body', { errors: errorTree(errors) });
     if (isEmptyMessage(body)) return failure(400, 50006, 'Cannot send an empty message');
     const nonce = !isWebhook && body['enforce_nonce'] === true ? String(body['nonce'] ?? '') : '';

@@ -29,7 +29,7 @@ export interface Knock {
   readonly ip: string;
 }
 
-export interface Refusal {
+export interface RefusedHandshake {
   readonly status: number;
   /** An object is sent as JSON. */
   readonly body: string | Readonly<Record<string, unknown>>;
@@ -58,7 +58,7 @@ export class Admission {
     this.#limits = limits;
   }
 
-  decide({ url, headers, ip }: Knock, nowMs: number): Refusal | Admitted {
+  decide({ url, headers, ip }: Knock, nowMs: number): RefusedHandshake | Admitted {
     const query = new URL(url, 'ws://localhost').searchParams;
     if (query.has('api_key')) return refusal(401, 'api_key_in_query_not_supported');
     const key = headers['x-api-key'];
@@ -82,7 +82,7 @@ export class Admission {
     if (index >= 0) this.#open.splice(index, 1);
   }
 
-  #overLimit(admitted: Admitted, nowMs: number): Refusal | undefined {
+  #overLimit(admitted: Admitted, nowMs: number): RefusedHandshake | undefined {
     const { cooldownMs, connectionsPerKey, connectionsPerIp } = this.#limits;
     const sameIp = this.#open.filter(({ ip }) => ip === admitted.ip);
     if (sameIp.length >= connectionsPerIp) return refusal(429, 'per_ip_concurrent_limit_reached');
@@ -109,6 +109,10 @@ function pairOf({ key, ip }: Admitted): string {
   return `${ip} ${key}`;
 }
 
-function refusal(status: number, error: string, more: Readonly<Record<string, unknown>> = {}): Refusal {
+function refusal(
+  status: number,
+  error: string,
+  more: Readonly<Record<string, unknown>> = {},
+): RefusedHandshake {
   return { status, body: { error, ...more } };
 }

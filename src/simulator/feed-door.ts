@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../platform/clock.ts';
-import type { Admission, Admitted, Refusal } from './feed-admission.ts';
+import type { Admission, Admitted, RefusedHandshake } from './feed-admission.ts';
 import type { Handshake } from './feed-records.ts';
 import { type ListenOptions, listen, shut } from './loopback.ts';
 
@@ -20,7 +20,7 @@ const UPGRADE = {
   maxPayload: LARGEST_PAYLOAD_BYTES,
 } as const;
 
-export interface DoorParts {
+export interface DoorDeps {
   readonly admission: Admission;
   readonly clock: Clock;
   /** Runs at once when there is no delay to wait for. */
@@ -31,7 +31,7 @@ export interface DoorParts {
 }
 
 export class FeedDoor {
-  readonly #parts: DoorParts;
+  readonly #deps: DoorDeps;
   readonly #http = createServer((_, response) => {
     response.writeHead(426, { 'content-type': 'application/json', upgrade: 'websocket' });
     response.end('{"error":"upgrade_required"}');
@@ -39,11 +39,11 @@ export class FeedDoor {
   readonly #upgrader = new WebSocketServer({ ...UPGRADE, perMessageDeflate: false });
   readonly #compressor = new WebSocketServer({ ...UPGRADE, perMessageDeflate: { threshold: 0 } });
   readonly #sockets = new Set<Duplex>();
-  readonly #scripted: Refusal[] = [];
-  readonly #standing = new Set<Refusal>();
+  readonly #scripted: RefusedHandshake[] = [];
+  readonly #standing = new Set<RefusedHandshake>();
 
-  constructor(parts: DoorParts) {
-    this.#parts = parts;
+  constructor(deps: DoorDeps) {
+    this.#deps = deps;
     // What a correct server never says: agreed to, although it was not offered.
     this.#compressor.on('headers', (headers, { headers: asked }) => {
       if (asked['sec-websocket-extensions'] === undefined)
@@ -54,7 +54,7 @@ export class FeedDoor {
       socket.on('close', () => this.#sockets.delete(socket));
       // A client may vanish while its handshake is held back.
       socket.on('error', () => socket.destroy());
-      parts.later(() => this.#answer(request, socket, head));
+      deps.later(() => this.#answer(request, socket, head));
     });
   }
 
@@ -64,12 +64,12 @@ export class FeedDoor {
   }
 
   /** The next handshake gets this answer, whoever knocks. */
-  refuseNext(refusal: Refusal): void {
+  refuseNext(refusal: RefusedHandshake): void {
     this.#scripted.push(refusal);
   }
 
   /** Every handshake gets it, until the returned function is called. */
-  refuseAlways(refusal: Refusal): () => void {
+  refuseAlways(refusal: RefusedHandshake): () => void {
     this.#standing.add(refusal);
     return () => this.#standing.delete(refusal);
   }
@@ -80,7 +80,7 @@ export class FeedDoor {
   }
 
   #answer(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { admission, clock, onEnter } = this.#parts;
+    const { admission, clock, onEnter } = this.#deps;
     const knock = {
       url: request.url ?? '/',
       headers: request.headers,
@@ -94,7 +94,7 @@ export class FeedDoor {
       return refuse(socket, decision);
     }
     // ws itself answers 400 to a malformed upgrade; then nobody entered.
-    const upgrader = this.#parts.compresses() ? this.#compressor : this.#upgrader;
+    const upgrader = this.#deps.compresses() ? this.#compressor : this.#upgrader;
     upgrader.handleUpgrade(request, socket, head, (webSocket) => {
       admission.enter(decision, clock.monotonicMs());
       webSocket.on('close', () => admission.leave(decision));
@@ -104,12 +104,12 @@ export class FeedDoor {
   }
 
   #log(handshake: Omit<Handshake, 'atMs'>): void {
-    this.#parts.onHandshake({ atMs: this.#parts.clock.monotonicMs(), ...handshake });
+    this.#deps.onHandshake({ atMs: this.#deps.clock.monotonicMs(), ...handshake });
   }
 }
 
 /** The answer to an upgrade is written by hand: no HTTP response object exists any more. */
-function refuse(socket: Duplex, { status, body, headers = {} }: Refusal): void {
+function refuse(socket: Duplex, { status, body, headers = {} }: RefusedHandshake): void {
   const isText = typeof body === 'string';
   const payload = isText ? body : JSON.stringify(body);
   const lines = Object.entries({

@@ -4,7 +4,7 @@
  */
 import type { Random } from '../platform/random.ts';
 
-export interface AnnouncementFrame {
+export interface OutgoingAnnouncement {
   readonly type: string;
   readonly title: string;
   readonly ticker: string;
@@ -64,7 +64,7 @@ export function announcementFrame(
   fields: AnnouncementFields,
   wallUs: number,
   random: Random,
-): AnnouncementFrame {
+): OutgoingAnnouncement {
   const between = ([least, most]: readonly [number, number]) => Math.round(least + random() * (most - least));
   const detectedTimestampUs = wallUs - between(DETECTED_BEFORE_US);
   // The spread of optional fields may write `undefined` over a default: JSON then leaves the field out, as documented.
@@ -78,10 +78,10 @@ export function announcementFrame(
     detectedTimestampUs,
     dispatchTimestampUs: wallUs,
     ...fields,
-  } as AnnouncementFrame;
+  } as OutgoingAnnouncement;
 }
 
-export function testAnnouncementFrame(wallUs: number, random: Random): AnnouncementFrame {
+export function testAnnouncementFrame(wallUs: number, random: Random): OutgoingAnnouncement {
   return announcementFrame(
     {
       type: 'test_announcement',
@@ -98,7 +98,10 @@ export function testAnnouncementFrame(wallUs: number, random: Random): Announcem
 export const UPGRADE_NOTICE = 'Upgrade to a paid plan at cryptolisting.ws to see this announcement';
 
 /** What a free tier gets: everything but `not_listing` loses its ticker, and its title to the notice or to `█`. */
-export function redact(frame: AnnouncementFrame, style: 'notice' | 'masked' = 'notice'): AnnouncementFrame {
+export function redact(
+  frame: OutgoingAnnouncement,
+  style: 'notice' | 'masked' = 'notice',
+): OutgoingAnnouncement {
   if (frame.listingType === 'not_listing') return frame;
   const title = style === 'notice' ? UPGRADE_NOTICE : frame.title.replace(/\S/gu, '█');
   return { ...frame, ticker: '', title };

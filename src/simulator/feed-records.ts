@@ -1,5 +1,5 @@
 /** What the feed server writes down about its clients for whoever runs it, and what they may bend. Times are monotonic. */
-import type { AnnouncementFrame, WelcomeFields } from './feed-frames.ts';
+import type { OutgoingAnnouncement, WelcomeFields } from './feed-frames.ts';
 
 /** One handshake, let in (101) or refused. Keys are not kept: a user may try the simulator with a real one. */
 export interface Handshake {
@@ -10,7 +10,7 @@ export interface Handshake {
   readonly cex: readonly string[] | undefined;
 }
 
-export interface FeedClient {
+export interface ConnectedClient {
   readonly id: number;
   readonly atMs: number;
   readonly cex: readonly string[] | undefined;
@@ -31,7 +31,7 @@ export interface ClientClose {
 
 export interface Announced {
   /** As it was sent (the first, where a fault made several). */
-  readonly frame: AnnouncementFrame;
+  readonly frame: OutgoingAnnouncement;
   /** How many got it. */
   readonly clients: number;
 }

@@ -13,13 +13,13 @@ import {
   Admission,
   type AdmissionLimits,
   type Admitted,
-  type Refusal,
+  type RefusedHandshake,
 } from './feed-admission.ts';
 import { FeedDoor } from './feed-door.ts';
 import {
   type AnnouncementFields,
-  type AnnouncementFrame,
   announcementFrame,
+  type OutgoingAnnouncement,
   testAnnouncementFrame,
   testRefusedFrame,
   type WelcomeFields,
@@ -29,8 +29,8 @@ import {
   type Announced,
   type ClientClose,
   type ClientMessage,
+  type ConnectedClient,
   type FeedBehaviour,
-  type FeedClient,
   GOOD_BEHAVIOUR,
   type Handshake,
 } from './feed-records.ts';
@@ -47,7 +47,7 @@ export interface FeedServerOptions extends ListenOptions, Partial<AdmissionLimit
   readonly random?: Random;
 }
 
-type Rewrite = (frame: AnnouncementFrame) => readonly AnnouncementFrame[];
+type Rewrite = (frame: OutgoingAnnouncement) => readonly OutgoingAnnouncement[];
 
 const MINUTE_MS = 60_000;
 
@@ -62,7 +62,7 @@ export class FeedServer {
   /** Every handshake so far. */
   readonly handshakes = new Arrivals<Handshake>('handshake');
   /** Every client so far, once its welcome was sent. */
-  readonly arrivals = new Arrivals<FeedClient>('client');
+  readonly arrivals = new Arrivals<ConnectedClient>('client');
   readonly messages = new Arrivals<ClientMessage>('client message');
   readonly closes = new Arrivals<ClientClose>('close');
   readonly announced = new Arrivals<Announced>('announcement');
@@ -112,13 +112,13 @@ export class FeedServer {
   }
 
   /** Those connected now. */
-  get clients(): readonly FeedClient[] {
+  get clients(): readonly ConnectedClient[] {
     const open = new Set([...this.#sessions].map(({ id }) => id));
     return this.arrivals.all.filter(({ id }) => open.has(id));
   }
 
   /** Resolves with client number `count` ever, once welcomed; one that is already here counts. */
-  async waitForClient(count = 1, timeoutMs?: number): Promise<FeedClient> {
+  async waitForClient(count = 1, timeoutMs?: number): Promise<ConnectedClient> {
     return lastOf(await this.arrivals.waitFor(count, timeoutMs), count);
   }
 
@@ -131,7 +131,7 @@ export class FeedServer {
   announce(fields: AnnouncementFields = {}): Announced {
     const stampUs = this.#clock.wallUs() + this.behaviour.clockAheadMs * 1000;
     const whole = announcementFrame(fields, stampUs, this.#random);
-    let frames: readonly AnnouncementFrame[] = [whole];
+    let frames: readonly OutgoingAnnouncement[] = [whole];
     for (const rewrite of this.#rewrites) frames = frames.flatMap((frame) => rewrite(frame));
     const got = new Set<FeedSession>();
     for (const frame of frames) {
@@ -178,14 +178,14 @@ export class FeedServer {
   /** The next handshake gets this answer, whoever knocks; call again for more. */
   refuseNext(
     status: number,
-    body: Refusal['body'] = '',
+    body: RefusedHandshake['body'] = '',
     headers: Readonly<Record<string, string>> = {},
   ): void {
     this.#door.refuseNext({ status, body, headers });
   }
 
   /** Every handshake gets this answer, until the returned function is called. */
-  refuseAlways(status: number, body: Refusal['body']): () => void {
+  refuseAlways(status: number, body: RefusedHandshake['body']): () => void {
     return this.#door.refuseAlways({ status, body });
   }
 

@@ -38,7 +38,7 @@ export const SESSION_RULES: SessionRules = {
 const FIRST_PING_SHARE = 1 / 3;
 const MINUTE_MS = 60_000;
 
-export interface SessionParts {
+export interface SessionDeps {
   readonly id: number;
   readonly socket: WebSocket;
   readonly admitted: Admitted;
@@ -56,21 +56,21 @@ export interface SessionParts {
 export class FeedSession {
   readonly id: number;
   readonly admitted: Admitted;
-  readonly #parts: SessionParts;
+  readonly #deps: SessionDeps;
   readonly #messages: SlidingWindow;
   readonly #timers = new Map<string, Timer>();
   #behind = 0;
 
-  constructor(parts: SessionParts) {
-    const { socket, rules, random, clock } = parts;
-    this.id = parts.id;
-    this.admitted = parts.admitted;
-    this.#parts = parts;
+  constructor(deps: SessionDeps) {
+    const { socket, rules, random, clock } = deps;
+    this.id = deps.id;
+    this.admitted = deps.admitted;
+    this.#deps = deps;
     this.#messages = new SlidingWindow(rules.messagesPerMinute, MINUTE_MS);
     socket.on('message', (data) => this.#receive(data));
     // Answered by hand (`autoPong: false`), so that a silent server can stay silent.
     socket.on('ping', (data) => {
-      if (!parts.isSilent()) socket.pong(data);
+      if (!deps.isSilent()) socket.pong(data);
     });
     socket.on('pong', () => this.#cancel('pong'));
     socket.on('close', () => {
@@ -78,7 +78,7 @@ export class FeedSession {
     });
     // ws closes the socket itself after an error; without a listener it would throw.
     socket.on('error', () => {});
-    const { behaviour } = parts;
+    const { behaviour } = deps;
     this.#repeat('heartbeat', rules.heartbeatMs, rules.heartbeatMs, () => {
       if (behaviour.sendsHeartbeats)
         this.send(heartbeatFrame(clock.wallUs() + behaviour.clockAheadMs * 1000));
@@ -89,14 +89,14 @@ export class FeedSession {
 
   /** The effective filter: the key's allow-list ∩ `cex`. */
   wants(publisher: string): boolean {
-    const { allowedCex, admitted } = this.#parts;
+    const { allowedCex, admitted } = this.#deps;
     const allowed = allowedCex === '*' || allowedCex.includes(publisher);
     return allowed && (admitted.cex === undefined || admitted.cex.includes(publisher));
   }
 
   /** False when the client is gone or too far behind. */
   send(payload: string | Buffer): boolean {
-    const { socket, rules, behaviour } = this.#parts;
+    const { socket, rules, behaviour } = this.#deps;
     if (socket.readyState !== socket.OPEN) return false;
     write(socket, payload, behaviour.form ?? (rules.text ? 'text' : 'binary'));
     this.#behind = socket.bufferedAmount === 0 ? 0 : this.#behind + 1;
@@ -106,15 +106,15 @@ export class FeedSession {
   }
 
   close(code: number, reason: string): void {
-    this.#parts.socket.close(code, reason);
+    this.#deps.socket.close(code, reason);
   }
 
   terminate(): void {
-    this.#parts.socket.terminate();
+    this.#deps.socket.terminate();
   }
 
   #receive(data: RawData): void {
-    const { socket, rules, clock, onMessage } = this.#parts;
+    const { socket, rules, clock, onMessage } = this.#deps;
     if (socket.readyState !== socket.OPEN) return;
     const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer);
     if (bytes.length > rules.largestMessageBytes) return socket.close(1009, 'frame_too_large');
@@ -125,8 +125,8 @@ export class FeedSession {
   }
 
   #ping(): void {
-    const { socket, rules, clock } = this.#parts;
-    if (socket.readyState !== socket.OPEN || !this.#parts.behaviour.sendsPings) return;
+    const { socket, rules, clock } = this.#deps;
+    if (socket.readyState !== socket.OPEN || !this.#deps.behaviour.sendsPings) return;
     socket.ping();
     if (!this.#timers.has('pong') && rules.pongTimeoutMs > 0)
       this.#timers.set(
@@ -139,10 +139,10 @@ export class FeedSession {
     if (everyMs <= 0) return;
     const arm = (delayMs: number) => {
       const tick = () => {
-        if (!this.#parts.isSilent()) act();
+        if (!this.#deps.isSilent()) act();
         arm(everyMs);
       };
-      this.#timers.set(name, this.#parts.clock.after(delayMs, tick, false));
+      this.#timers.set(name, this.#deps.clock.after(delayMs, tick, false));
     };
     arm(firstMs);
   }

@@ -16,7 +16,7 @@ import {
 } from './stand-in.ts';
 import { parseHtml } from './telegram-entities.ts';
 
-export interface TelegramOptions extends StandInOptions {
+export interface TelegramServerOptions extends StandInOptions {
   readonly botToken?: string;
   /** The only chats there are; default: every chat exists. */
   readonly chats?: readonly (string | number)[];
@@ -48,7 +48,7 @@ const CHAT_EVERY_MS = 1000;
 const GROUP_LIMIT = { limit: 20, perMs: 60_000 };
 const BOT_LIMIT = { limit: 30, perMs: 1000 };
 
-export async function startTelegramServer(options: TelegramOptions = {}): Promise<TelegramServer> {
+export async function startTelegramServer(options: TelegramServerOptions = {}): Promise<TelegramServer> {
   // Made of parts, so that no scanner takes it for a real one.
   const botToken = options.botToken ?? `${123_456_789}:${'stand-in-'.repeat(4)}`;
   const chats = options.chats && new Set(options.chats.map(String));

@@ -32,10 +32,10 @@ const ESCAPE_FILTERS = ['escape', 'escape_once', 'xml_escape'];
 const URI_FILTERS = ['url_encode', 'cgi_escape', 'uri_escape'];
 
 /** A value as a person would write it: lists with commas, objects as JSON, nothing for nothing. */
-export function textOf(value: unknown): string {
+export function liquidText(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) return '';
-  if (Array.isArray(value)) return value.map(textOf).join(', ');
+  if (Array.isArray(value)) return value.map(liquidText).join(', ');
   // A Drop (liquidjs' own `blank`, `forloop`) has its text in toString; plain data may have no usable one.
   if (typeof value === 'object') return isPlain(value) ? JSON.stringify(value) : String(value);
   return String(value);
@@ -69,7 +69,7 @@ class PlainCapture extends CaptureTag {
 export function createEngine({ escape: escapeText, escapeUrl = escapeText, same }: Escaping): Liquid {
   return confine({
     outputEscape: function (this: { readonly context: Context }, value: unknown): string {
-      const text = textOf(value);
+      const text = liquidText(value);
       if (this.context.getRegister(CAPTURING) === true) return text;
       return text !== '' && text === this.context.environments['url'] ? escapeUrl(text) : escapeText(text);
     },
@@ -84,7 +84,7 @@ export function createValueEngine(): Liquid {
 
 /** liquidjs throws on `100%`, and a title must not end an order. */
 function decoded(value: unknown): unknown {
-  const text = textOf(value).replaceAll('+', ' ');
+  const text = liquidText(value).replaceAll('+', ' ');
   try {
     return decodeURIComponent(text);
   } catch {

@@ -1,7 +1,7 @@
 /** Templates, parsed and checked once at load, as plain functions of the variables. Throws `TemplateProblem`. */
 import { type Liquid, Output } from 'liquidjs';
 import { parse } from './check.ts';
-import { createEngine, createValueEngine, textOf } from './engine.ts';
+import { createEngine, createValueEngine, liquidText } from './engine.ts';
 import { render } from './render.ts';
 import type { RenderedFor, TemplateScope } from './variables.ts';
 
@@ -29,7 +29,7 @@ export function compileText(
 ): TextTemplate {
   const templates = parse(engine, source, renderedFor);
   if (isStatic(source)) return () => source;
-  return (scope) => textOf(render(engine, templates, scope));
+  return (scope) => liquidText(render(engine, templates, scope));
 }
 
 export const compilePlain = (source: string, renderedFor?: RenderedFor): TextTemplate =>

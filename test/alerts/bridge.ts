@@ -4,7 +4,7 @@ import { Alerts } from '../../src/alerts/alerts.ts';
 import type { BridgeState } from '../../src/alerts/from-state.ts';
 import { type AlertsOptions, alertsOptions } from '../../src/alerts/options.ts';
 import type { Delivery, FinalState } from '../../src/delivery/delivery.ts';
-import type { LaneStatus } from '../../src/delivery/lane-parts.ts';
+import type { LaneStatus } from '../../src/delivery/lane-deps.ts';
 import type { AttemptResult, Outcome } from '../../src/delivery/outcome.ts';
 import type { BridgeEvent } from '../../src/events/bridge-event.ts';
 import type { FeedStatus } from '../../src/feeds/cryptolisting/health.ts';

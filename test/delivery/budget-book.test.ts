@@ -1,8 +1,8 @@
 /** How many go, and when: bursts, several claims on one budget, restarts and reloads, and a far end's own count. */
 import { describe, expect, test } from 'vitest';
-import { LaneSet, type LaneSetParts } from '../../src/daemon/lane-set.ts';
+import { LaneSet, type LaneSetDeps } from '../../src/daemon/lane-set.ts';
 import { Budget } from '../../src/delivery/budget.ts';
-import { Budgets, type DestinationBudgets } from '../../src/delivery/budget-book.ts';
+import { BudgetBook, type DestinationBudgets } from '../../src/delivery/budget-book.ts';
 import { Room } from '../../src/delivery/room.ts';
 import { type BudgetLimits, withBurst } from '../../src/delivery/windows.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -58,7 +58,7 @@ describe('several claims on one budget', () => {
     own: [],
     shared: [{ key: 'bucket', limits }],
   });
-  const sent = (budgets: Budgets) => {
+  const sent = (budgets: BudgetBook) => {
     const budget = budgets.shared({ key: 'bucket', limits: [] }, 'counting');
     return startsUntil(budget, SECOND).length;
   };
@@ -68,7 +68,7 @@ describe('several claims on one budget', () => {
     ['last', [loose, strict]],
     ['beside one that claims nothing', [strict, []]],
   ])('regression: the strictest holds, wherever it stands in the file: %s', (_, [one, two]) => {
-    const budgets = new Budgets(new FakeClock(0));
+    const budgets = new BudgetBook(new FakeClock(0));
     budgets.claim([
       { name: 'one', limits: claim(one ?? []) },
       { name: 'two', limits: claim(two ?? []) },
@@ -81,7 +81,7 @@ describe('several claims on one budget', () => {
     ['moved elsewhere', [{ name: 'strict', limits: { farEnd: '', own: [], shared: [] } }]],
     ['made looser', [{ name: 'strict', limits: claim(loose) }]],
   ])('regression: a reload in which the strictest is %s: it holds no longer', (_, rest) => {
-    const budgets = new Budgets(new FakeClock(0));
+    const budgets = new BudgetBook(new FakeClock(0));
     const other = { name: 'loose', limits: claim(loose) };
     budgets.claim([{ name: 'strict', limits: claim(strict) }, other]);
     budgets.claim([...rest, other]);
@@ -89,7 +89,7 @@ describe('several claims on one budget', () => {
   });
 
   test('regression: one that becomes stricter by a reload holds for all from that moment', () => {
-    const budgets = new Budgets(new FakeClock(0));
+    const budgets = new BudgetBook(new FakeClock(0));
     const other = { name: 'loose', limits: claim(loose) };
     budgets.claim([other, { name: 'strict', limits: claim(loose) }]);
     const claims = budgets.claim([other, { name: 'strict', limits: claim(strict) }]);
@@ -149,7 +149,7 @@ describe('a limit that a reload sets while the store cannot be read', () => {
     own: [{ limit, perMs: HOUR }],
     shared: [],
   });
-  const claim = (budgets: Budgets, budget: DestinationBudgets) =>
+  const claim = (budgets: BudgetBook, budget: DestinationBudgets) =>
     budgets.claim([{ name: 'bot', limits: budget }]).get('bot')?.own as Budget;
   const NONE: DestinationBudgets = { farEnd: '', own: [], shared: [] };
 
@@ -161,7 +161,7 @@ describe('a limit that a reload sets while the store cannot be read', () => {
     const clock = new FakeClock(0);
     await clock.advance(MINUTE);
     let stored: ReadonlyMap<string, readonly number[]> | undefined = new Map([['bot', [1000, 2000, 3000]]]);
-    const budgets = new Budgets(clock, {
+    const budgets = new BudgetBook(clock, {
       pauses: new Map(),
       attemptsSince: () => stored,
       keep: () => undefined,
@@ -172,7 +172,7 @@ describe('a limit that a reload sets while the store cannot be read', () => {
     budgets.takeUp();
     stored = new Map([['bot', [1000, 2000, 3000]]]);
     // As the bridge does when the store can be read again.
-    new LaneSet({ budgets } as Partial<LaneSetParts> as LaneSetParts).refill();
+    new LaneSet({ budgets } as Partial<LaneSetDeps> as LaneSetDeps).refill();
     expect(budget.waitMs(MINUTE)).toBeGreaterThan(50 * MINUTE);
     budgets.takeUp();
     expect(budget.windows.countSince(0), 'each once').toBe(3);
@@ -180,7 +180,7 @@ describe('a limit that a reload sets while the store cannot be read', () => {
 
   test.each([1, 3, 100])('regression: what this process has sent counts at once: %i', (count) => {
     const clock = new FakeClock(0);
-    const budgets = new Budgets(clock, {
+    const budgets = new BudgetBook(clock, {
       pauses: new Map(),
       attemptsSince: () => undefined,
       keep: () => undefined,

@@ -1,27 +1,27 @@
 /** Who waits where, at the level of the budgets: the bench of `priority.test.ts` has no lane that waits in two. */
 import { expect, test } from 'vitest';
 import type { Queued } from '../../src/delivery/backlog.ts';
-import { Budgets } from '../../src/delivery/budget-book.ts';
+import { BudgetBook } from '../../src/delivery/budget-book.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
-import { Waiting } from '../../src/delivery/waiting.ts';
+import { LaneQueue } from '../../src/delivery/lane-queue.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const delivery = (id: string) => ({ id, importance: 1, announcement: { id } }) as Delivery;
 
 /** A loop without end would not even let the test fail. */
-function endsAfter(most: number, waiting: Waiting): void {
+function endsAfter(most: number, waiting: LaneQueue): void {
   let asked = 0;
   Object.defineProperty(waiting, 'size', {
     get: () => {
       if (++asked > most) throw new Error('it spins');
-      return Reflect.get(Waiting.prototype, 'size', waiting);
+      return Reflect.get(LaneQueue.prototype, 'size', waiting);
     },
   });
 }
 
 test('regression: a lane that waits in two budgets with the same delivery does not make the bridge spin', async () => {
   const clock = new FakeClock();
-  const budgets = new Budgets(clock);
+  const budgets = new BudgetBook(clock);
   const limits = [{ limit: 1, perMs: 1000 }];
   const [own, shared] = [budgets.own('a', '', limits), budgets.shared({ key: 'account', limits }, 'a')];
   const waiting: Queued = { delivery: delivery('1') };

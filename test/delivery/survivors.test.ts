@@ -1,6 +1,6 @@
 /** Small promises that a mutation once survived. */
 import { expect, test } from 'vitest';
-import { Budgets } from '../../src/delivery/budget-book.ts';
+import { BudgetBook } from '../../src/delivery/budget-book.ts';
 import { decide } from '../../src/delivery/retry-policy.ts';
 import { Room } from '../../src/delivery/room.ts';
 import { quote } from '../../src/destinations/http-outcome.ts';
@@ -24,7 +24,7 @@ test.each([
 
 test('a lane waits where it takes longest', () => {
   const clock = new FakeClock();
-  const budgets = new Budgets(clock);
+  const budgets = new BudgetBook(clock);
   const own = budgets.own('a', '', [{ limit: 1, perMs: 1000 }]);
   const shared = budgets.shared({ key: 'account', limits: [{ limit: 1, perMs: 9000 }] }, 'a');
   const room = new Room(own, new Map([['account', shared]]));

@@ -2,10 +2,10 @@
 import { Pool } from 'undici';
 import { afterEach, expect, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
-import { Budgets } from '../../src/delivery/budget-book.ts';
+import { BudgetBook } from '../../src/delivery/budget-book.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { prepareDestinations } from '../../src/destinations/prepared.ts';
-import { HttpPools } from '../../src/http/pool-registry.ts';
+import { PoolRegistry } from '../../src/http/pool-registry.ts';
 import { shortenQueue } from '../../src/http/short-queue.ts';
 import { MOST_SOCKETS } from '../../src/http/sockets.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -24,14 +24,14 @@ async function opened(destinations: Record<string, object>): Promise<Destination
     rules: [{ name: 'all', match: {}, send: Object.keys(destinations) }],
   });
   const prepared = prepareDestinations(config);
-  const claims = new Budgets(systemClock).claim(prepared);
+  const claims = new BudgetBook(systemClock).claim(prepared);
   const keys = [...claims.values()].flatMap(({ shared }) => [...shared.keys()]);
   expect(new Set(keys.filter((key) => key.startsWith('connections:'))).size, 'one pool').toBe(1);
   const deps = {
     clock: systemClock,
     redact: (text: string) => text,
     version: '1',
-    pools: new HttpPools({ clock: systemClock }),
+    pools: new PoolRegistry({ clock: systemClock }),
   };
   const all = await Promise.all(prepared.map(({ open }) => open(deps)));
   for (const destination of all) scope.defer(() => destination.close());
@@ -86,7 +86,7 @@ test('all lanes of one origin together have as many places as there are connecti
     destinations: Object.fromEntries(plans),
     rules: [{ name: 'all', match: {}, send: ['bot-0'] }],
   });
-  const claims = new Budgets(systemClock).claim(prepareDestinations(config));
+  const claims = new BudgetBook(systemClock).claim(prepareDestinations(config));
   const sockets = new Set([...claims.values()].flatMap(({ shared }) => [...shared.values()]));
   expect(sockets.size).toBe(1);
   const [budget] = sockets;

@@ -1,7 +1,7 @@
 /** What only Discord asks for. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { discord } from '../../src/destinations/discord/index.ts';
-import { HttpPools } from '../../src/http/pool-registry.ts';
+import { PoolRegistry } from '../../src/http/pool-registry.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { FaultyServer, type Reply } from '../support/faulty-server.ts';
 import { sendContext } from '../support/sending.ts';
@@ -26,7 +26,7 @@ async function facing(config: (origin: string) => object) {
     clock: systemClock,
     redact: (text: string) => text,
     version: '1.2.3',
-    pools: new HttpPools({ clock: systemClock }),
+    pools: new PoolRegistry({ clock: systemClock }),
   };
   const destination = await discord.open(options, deps);
   scope.defer(() => destination.close());

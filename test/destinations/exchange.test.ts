@@ -2,7 +2,7 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
 import { HttpConnection } from '../../src/http/connection.ts';
-import { HttpPools } from '../../src/http/pool-registry.ts';
+import { PoolRegistry } from '../../src/http/pool-registry.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { type Behaviour, FaultyServer, refusingOrigin } from '../support/faulty-server.ts';
 
@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 function open(origin: string) {
-  const pools = new HttpPools({ clock: systemClock });
+  const pools = new PoolRegistry({ clock: systemClock });
   const connection = new HttpConnection(origin, {
     ...{ connections: 2, spares: 0, warmMs: false, clock: systemClock, pools },
   });

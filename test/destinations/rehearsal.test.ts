@@ -7,7 +7,7 @@ import type { Destination } from '../../src/destinations/destination.ts';
 import type { PreparedDestination } from '../../src/destinations/prepared.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { Rehearsal } from '../../src/rehearsal/rehearsal.ts';
-import { STEPS, Stage, type StageParts } from '../../src/rehearsal/stage.ts';
+import { STEPS, Stage, type StageDeps } from '../../src/rehearsal/stage.ts';
 import { timeAnnouncement } from '../../src/rehearsal/timing.ts';
 import { Arrivals } from '../../src/simulator/arrivals.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -36,7 +36,7 @@ rules:
   - { name: the rest, match: {}, send: [chat, vip] }
 `;
 
-function partsOf(text: string, clock: Clock = systemClock): StageParts {
+function partsOf(text: string, clock: Clock = systemClock): StageDeps {
   const { config: loaded, problems } = loadConfig({ file: 'c.yaml', env: {}, readFile: () => text });
   if (loaded === undefined) throw new Error(problems.map(({ message }) => message).join('\n'));
   const redact = (shown: string) => shown;
@@ -70,7 +70,7 @@ describe('a rehearsed announcement', () => {
     const parts = partsOf(config(server.origin));
     const asked: string[] = [];
     const rendered: string[] = [];
-    const router: StageParts['router'] = {
+    const router: StageDeps['router'] = {
       ...parts.router,
       route: (announcement) => {
         const routing = parts.router.route(announcement);

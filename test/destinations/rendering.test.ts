@@ -4,7 +4,7 @@ import type { Announcement } from '../../src/announcement.ts';
 import type { CommonOptions } from '../../src/destinations/common-options.ts';
 import type { DestinationType } from '../../src/destinations/destination.ts';
 import { destinationTypes } from '../../src/destinations/index.ts';
-import { HttpPools } from '../../src/http/pool-registry.ts';
+import { PoolRegistry } from '../../src/http/pool-registry.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { REDACTED } from '../../src/platform/secret.ts';
 import { FaultyServer } from '../support/faulty-server.ts';
@@ -63,7 +63,7 @@ async function send(subject: Subject, given: Announcement, plain = false) {
     clock: systemClock,
     redact: (text: string) => text,
     version: '1.2.3',
-    pools: new HttpPools({ clock: systemClock }),
+    pools: new PoolRegistry({ clock: systemClock }),
   };
   const destination = await type.open(options, deps);
   scope.defer(() => destination.close());

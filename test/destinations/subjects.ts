@@ -7,7 +7,7 @@ import type { Outcome } from '../../src/delivery/outcome.ts';
 import type { CommonOptions } from '../../src/destinations/common-options.ts';
 import type { Destination, DestinationType } from '../../src/destinations/destination.ts';
 import { type DestinationTypeName, destinationTypes } from '../../src/destinations/index.ts';
-import { HttpPools } from '../../src/http/pool-registry.ts';
+import { PoolRegistry } from '../../src/http/pool-registry.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { type Redactor, secretName } from '../../src/platform/secret.ts';
 import type { Reply } from '../support/faulty-server.ts';
@@ -411,6 +411,6 @@ export async function openSubject(
     clock: systemClock,
     redact,
     version: '1.2.3',
-    pools: new HttpPools({ clock: systemClock }),
+    pools: new PoolRegistry({ clock: systemClock }),
   });
 }

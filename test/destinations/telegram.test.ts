@@ -1,7 +1,7 @@
 /** What only Telegram asks for. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { telegram } from '../../src/destinations/telegram/index.ts';
-import { HttpPools } from '../../src/http/pool-registry.ts';
+import { PoolRegistry } from '../../src/http/pool-registry.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { FaultyServer } from '../support/faulty-server.ts';
 import { sendContext } from '../support/sending.ts';
@@ -31,7 +31,7 @@ async function facing(extra: object = {}, path = '') {
     clock: systemClock,
     redact: (text: string) => text,
     version: '1.2.3',
-    pools: new HttpPools({ clock: systemClock }),
+    pools: new PoolRegistry({ clock: systemClock }),
   };
   const destination = await telegram.open(telegram.schema.parse(config), deps);
   scope.defer(() => destination.close());
@@ -152,7 +152,7 @@ test('remembers where a group has moved over a restart, and says each time what 
     const destination = await telegram.open(options, {
       name: 'vip',
       clock: systemClock,
-      pools: new HttpPools({ clock: systemClock }),
+      pools: new PoolRegistry({ clock: systemClock }),
       redact: (text: string) => text,
       version: '1.2.3',
       memory: { recall: (key) => known.get(key), keep: (key, value) => void known.set(key, value) },

@@ -15,7 +15,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { HttpConnection } from '../../src/http/connection.ts';
 import { rememberingLookup } from '../../src/http/lookup.ts';
 import { MOST_SPARES } from '../../src/http/pool.ts';
-import { HttpPools } from '../../src/http/pool-registry.ts';
+import { PoolRegistry } from '../../src/http/pool-registry.ts';
 import type { HttpResult } from '../../src/http/request.ts';
 import { MOST_SOCKETS } from '../../src/http/sockets.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
@@ -58,7 +58,7 @@ function yes(paths: string[] = []): Server {
 
 function destinationAt(
   origin: string,
-  pools: HttpPools,
+  pools: PoolRegistry,
   { connections = 16, spares = 1, warmMs = WARM_MS as number | false } = {},
 ) {
   const options = { connections, spares, warmMs, clock: systemClock, pools };
@@ -70,7 +70,7 @@ function destinationAt(
 
 function watched(clock: Clock = systemClock, options: buildConnector.BuildOptions = {}) {
   const network = new WatchedNetwork(clock, options);
-  return { network, pools: new HttpPools(network) };
+  return { network, pools: new PoolRegistry(network) };
 }
 
 const unpaid = { kind: 'answer', status: 200, connected: false };
@@ -96,7 +96,7 @@ test.each([
       null,
       addresses.map((address) => ({ address, family: isIP(address) })),
     );
-  const pools = new HttpPools({ clock, lookup });
+  const pools = new PoolRegistry({ clock, lookup });
   const send = destinationAt(`http://far.example:${far.port}`, pools, { warmMs: false });
   const result = send();
   for (let passed = 0; passed < 9_000; passed += 300) await clock.advance(300);

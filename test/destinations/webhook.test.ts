@@ -3,7 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/delivery/outcome.ts';
 import { webhook } from '../../src/destinations/webhook/index.ts';
-import { HttpPools } from '../../src/http/pool-registry.ts';
+import { PoolRegistry } from '../../src/http/pool-registry.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { FaultyServer, type Received, type Reply } from '../support/faulty-server.ts';
 import { sendContext } from '../support/sending.ts';
@@ -26,7 +26,7 @@ async function facing(extra: object, { clock = systemClock, path = '/signal' } =
     clock,
     redact: (text: string) => text,
     version: '1.2.3',
-    pools: new HttpPools({ clock: systemClock }),
+    pools: new PoolRegistry({ clock: systemClock }),
   };
   const destination = await webhook.open(options, deps);
   scope.defer(() => destination.close());
@@ -91,7 +91,7 @@ describe('headers', () => {
       clock: systemClock,
       redact: (text: string) => text,
       version: '1',
-      pools: new HttpPools({ clock: systemClock }),
+      pools: new PoolRegistry({ clock: systemClock }),
     };
     const destination = await webhook.open(options, deps);
     scope.defer(() => destination.close());

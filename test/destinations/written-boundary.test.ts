@@ -9,7 +9,7 @@ import { createServer as createTlsServer, getCACertificates, setDefaultCACertifi
 import { generate } from 'selfsigned';
 import { afterEach, expect, test } from 'vitest';
 import { HttpConnection } from '../../src/http/connection.ts';
-import { HttpPools } from '../../src/http/pool-registry.ts';
+import { PoolRegistry } from '../../src/http/pool-registry.ts';
 import type { HttpResult } from '../../src/http/request.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { FaultyServer } from '../support/faulty-server.ts';
@@ -28,7 +28,7 @@ function open(origin: string, { connections = 1, clock = systemClock as Clock } 
     spares: 0,
     warmMs: false,
     clock,
-    pools: new HttpPools({ clock }),
+    pools: new PoolRegistry({ clock }),
   });
   scope.defer(() => connection.close());
   return (expiresAtMs?: number, signal = AbortSignal.timeout(WAIT_MS)): Promise<HttpResult> =>

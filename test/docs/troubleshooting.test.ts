@@ -9,7 +9,7 @@ import {
   REJECT_REASONS,
   RETRY_REASONS as RETRY_OUTCOMES,
 } from '../../src/delivery/outcome.ts';
-import { FATAL_REASONS, RETRY_REASONS } from '../../src/feeds/cryptolisting/refusal.ts';
+import { FATAL_REASONS, LOSS_REASONS } from '../../src/feeds/cryptolisting/refusal.ts';
 import { FAULT_REASONS } from '../../src/feeds/fault.ts';
 import { helpFor, WARNING_LEVELS, warning } from '../../src/feeds/warning.ts';
 import { FAULTS } from '../../src/simulator/faults.ts';
@@ -101,7 +101,7 @@ test('regression: each alert has a row that says what to do', () => {
 });
 
 test('each word has one row, and each row a word', () => {
-  const words = [...Object.keys(WARNING_LEVELS), ...RETRY_REASONS, ...FAULT_REASONS, ...FATAL_REASONS];
+  const words = [...Object.keys(WARNING_LEVELS), ...LOSS_REASONS, ...FAULT_REASONS, ...FATAL_REASONS];
   const found = rows.filter(isOfFeed).map(({ word }) => word);
   expect(found.toSorted()).toEqual(words.toSorted());
 });

@@ -1,7 +1,7 @@
 /** Which publishers the rules wait for, and whether any feed's key brings them. */
 import { describe, expect, it } from 'vitest';
 import { expectationsOf } from '../../src/daemon/expectations.ts';
-import { Coverage } from '../../src/feeds/uncovered-publishers.ts';
+import { UncoveredPublishers } from '../../src/feeds/uncovered-publishers.ts';
 import { load } from '../config/load-text.ts';
 
 const FEEDS = [{ name: 'tokyo' }, { name: 'seoul', exchanges: ['upbit'] }];
@@ -9,13 +9,13 @@ const want = (publishers: string[], feeds?: string[]) => ({ rule: publishers.joi
 
 describe('gaps', () => {
   it('are told once nothing brings it: another feed that is not welcomed yet may', () => {
-    const coverage = new Coverage(FEEDS, [want(['upbit'])]);
+    const coverage = new UncoveredPublishers(FEEDS, [want(['upbit'])]);
     expect(coverage.welcomed('tokyo', ['binance'])).toEqual([]);
     expect(coverage.welcomed('seoul', ['bithumb'])).toEqual([{ publisher: 'upbit', rules: ['upbit'] }]);
   });
 
   it('are told again only after they were closed', () => {
-    const coverage = new Coverage([{ name: 'tokyo' }], [want(['upbit', 'binance'])]);
+    const coverage = new UncoveredPublishers([{ name: 'tokyo' }], [want(['upbit', 'binance'])]);
     const gap = [{ publisher: 'upbit', rules: ['upbit,binance'] }];
     expect(coverage.welcomed('tokyo', ['binance'])).toEqual(gap);
     expect(coverage.welcomed('tokyo', ['binance'])).toEqual([]);
@@ -24,7 +24,7 @@ describe('gaps', () => {
   });
 
   it('of a rule that listens to one feed are not closed by another', () => {
-    const coverage = new Coverage(FEEDS, [want(['binance'], ['seoul'])]);
+    const coverage = new UncoveredPublishers(FEEDS, [want(['binance'], ['seoul'])]);
     expect(coverage.welcomed('tokyo', '*')).toEqual([{ publisher: 'binance', rules: ['binance'] }]);
   });
 });

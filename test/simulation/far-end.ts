@@ -13,7 +13,7 @@ import type { Random } from '../../src/platform/random.ts';
 import type { Sent } from './sent.ts';
 import { type FarEnd, type Fate, HOUR, SHARED } from './story.ts';
 
-export interface FarEndParts {
+export interface FarEndDeps {
   readonly clock: Clock;
   /** Ms since the world began. */
   readonly truth: () => number;
@@ -31,8 +31,8 @@ export interface FarEndParts {
 const TAKEN: readonly Fate[] = ['delivered', 'told', 'lostAnswer'];
 const MAYBE_TAKEN: readonly Fate[] = ['hang', 'gateway'];
 
-function fateOf(sent: Sent, parts: FarEndParts): Fate {
-  const { farEnd, random, answered, truth, titleOf } = parts;
+function fateOf(sent: Sent, deps: FarEndDeps): Fate {
+  const { farEnd, random, answered, truth, titleOf } = deps;
   sent.isPoison = farEnd.poison.has(titleOf(sent.deliveryId));
   if (sent.isPoison) return 'rejectDestination';
   const first = farEnd.first[answered.count++];
@@ -50,13 +50,13 @@ function fateOf(sent: Sent, parts: FarEndParts): Fate {
 /** Goes out, and onto the wire if it may: gives what becomes of it there. */
 async function onTheWire(
   sent: Sent,
-  parts: FarEndParts,
+  deps: FarEndDeps,
   mayWrite: () => string | undefined | false,
 ): Promise<Fate> {
-  const { clock, truth, random } = parts;
+  const { clock, truth, random } = deps;
   sent.goesAt = truth();
-  parts.goes(sent);
-  const fate = fateOf(sent, parts);
+  deps.goes(sent);
+  const fate = fateOf(sent, deps);
   // A connect can be slow; nothing has been written by then.
   await wait(clock, random() < 0.2 ? random() * 600 : random() * 5);
   if (fate === 'unreachable') return fate;
@@ -64,18 +64,18 @@ async function onTheWire(
   if (body === false) return fate;
   sent.writtenAt = truth();
   sent.taken = TAKEN.includes(fate) || (MAYBE_TAKEN.includes(fate) && random() < 0.5);
-  parts.writes(sent, body);
+  deps.writes(sent, body);
   await wait(clock, fate === 'hang' ? HOUR : random() * 200);
   return fate;
 }
 
 /** The connections to one receiver of orders, as far as its sender knows them. */
-export function poolsTo(parts: FarEndParts): Pools {
+export function poolsTo(deps: FarEndDeps): Pools {
   const dispatch = async (
     options: { headers: Record<string, string>; body: string },
     exchange: HttpExchange,
   ): Promise<void> => {
-    const sent = parts.sentOf(options.headers['webhook-id'] ?? '');
+    const sent = deps.sentOf(options.headers['webhook-id'] ?? '');
     if (sent === undefined) throw new Error('a request without an attempt');
     let isAborted = false;
     const controller = {
@@ -83,7 +83,7 @@ export function poolsTo(parts: FarEndParts): Pools {
         isAborted = true;
       },
     } as unknown as Parameters<HttpExchange['onRequestStart']>[0];
-    const fate = await onTheWire(sent, parts, () => {
+    const fate = await onTheWire(sent, deps, () => {
       exchange.onRequestStart(controller);
       return isAborted ? false : options.body;
     });
@@ -91,13 +91,13 @@ export function poolsTo(parts: FarEndParts): Pools {
       return exchange.onResponseError(controller, new Error('connect ECONNREFUSED'));
     if (exchange.isOver) return;
     if (fate === 'lostAnswer') return exchange.onResponseError(controller, new Error('other side closed'));
-    const [status, headers, body] = answerOf(fate, parts.random);
+    const [status, headers, body] = answerOf(fate, deps.random);
     exchange.onResponseStart(controller, status, headers);
     exchange.onResponseData(controller, Buffer.from(body));
     exchange.onResponseEnd();
   };
   const pool = {
-    share: parts.farEnd.sockets,
+    share: deps.farEnd.sockets,
     isHandingOverNew: false,
     dispatch: (...request: never) => void dispatch(...(request as Parameters<typeof dispatch>)),
   };
@@ -164,13 +164,13 @@ const ODD_JSON: readonly [string, ...string[]] = [
 ];
 
 /** A chat, on the far side of its platform's library. */
-export function chatAt(parts: FarEndParts): Destination<unknown> {
-  const { clock } = parts;
+export function chatAt(deps: FarEndDeps): Destination<unknown> {
+  const { clock } = deps;
   return {
     close: () => Promise.resolve(),
     async send(_message: unknown, context: SendContext): Promise<AttemptResult> {
       const { deliveryId, signal, expiresAtMs = Number.POSITIVE_INFINITY } = context;
-      const sent = parts.sentOf(deliveryId);
+      const sent = deps.sentOf(deliveryId);
       if (sent === undefined) throw new Error('a request without an attempt');
       let writtenMs: number | undefined;
       const over = new Promise<'over'>((resolve) => {
@@ -179,7 +179,7 @@ export function chatAt(parts: FarEndParts): Destination<unknown> {
       });
       const fate = await Promise.race([
         over,
-        onTheWire(sent, parts, () => {
+        onTheWire(sent, deps, () => {
           const nowMs = clock.monotonicMs();
           if (signal.aborted || nowMs >= expiresAtMs) return false;
           context.leaving();
@@ -189,7 +189,7 @@ export function chatAt(parts: FarEndParts): Destination<unknown> {
       ]);
       if (writtenMs === undefined) return { outcome: { kind: 'retry', reason: 'unreachable' } };
       if (fate === 'over') return { outcome: { kind: 'ambiguous', reason: 'timeout' }, writtenMs };
-      return { ...resultOf(fate, context.plain, parts, writtenMs), writtenMs };
+      return { ...resultOf(fate, context.plain, deps, writtenMs), writtenMs };
     },
   };
 }
@@ -197,7 +197,7 @@ export function chatAt(parts: FarEndParts): Destination<unknown> {
 function resultOf(
   fate: Fate,
   plain: boolean,
-  { clock, random }: FarEndParts,
+  { clock, random }: FarEndDeps,
   writtenMs: number,
 ): AttemptResult {
   const known = { plain, wallNowMs: clock.wallMs(), redact: (text: string) => text };

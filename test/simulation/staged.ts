@@ -9,7 +9,7 @@ import { WebhookSender } from '../../src/destinations/webhook/send.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { Random } from '../../src/platform/random.ts';
 import type { InForce } from './config.ts';
-import { chatAt, type FarEndParts, poolsTo } from './far-end.ts';
+import { chatAt, type FarEndDeps, poolsTo } from './far-end.ts';
 import type { Past } from './past.ts';
 import type { Sent } from './sent.ts';
 import { type LaneName, SHARED, SHARED_LIMITS, STRIKES, type Story } from './story.ts';
@@ -28,7 +28,7 @@ export class NoFeeds extends FeedSet {
   }
 }
 
-export interface StageParts {
+export interface StageDeps {
   readonly story: Story;
   readonly random: Random;
   readonly past: Past;
@@ -40,13 +40,13 @@ export interface StageParts {
 
 /** Where the destinations of a world lead. What they say, and how they limit themselves, is the bridge's own. */
 export class Stage {
-  readonly #parts: StageParts;
+  readonly #deps: StageDeps;
   readonly #answered = new Map<string, { count: number }>();
   #openFailures: number;
 
-  constructor(parts: StageParts) {
-    this.#parts = parts;
-    this.#openFailures = parts.story.openFailures;
+  constructor(deps: StageDeps) {
+    this.#deps = deps;
+    this.#openFailures = deps.story.openFailures;
   }
 
   pools(clock: Clock): Pools {
@@ -55,7 +55,7 @@ export class Stage {
 
   prepare(prepared: PreparedDestination, clock: Clock): PreparedDestination {
     const { name, options, limits } = prepared;
-    const under = this.#parts.inForce(name);
+    const under = this.#deps.inForce(name);
     if (under === undefined) throw new Error(`nobody planned ${name}`);
     const shared = name === 'bot' ? [] : [{ key: SHARED, limits: SHARED_LIMITS, strikes: STRIKES }];
     return {
@@ -76,7 +76,7 @@ export class Stage {
 
   /** Writes down each request and what became of it. */
   #watched<Message>(destination: Destination<Message>, under: InForce, clock: Clock): Destination<unknown> {
-    const { past, truth } = this.#parts;
+    const { past, truth } = this.#deps;
     return {
       get atOnce() {
         return destination.atOnce ?? Number.POSITIVE_INFINITY;
@@ -98,8 +98,8 @@ export class Stage {
     };
   }
 
-  #farEnd(name: LaneName, address: number, clock: Clock): FarEndParts {
-    const { story, random, truth, past, goes, writes } = this.#parts;
+  #farEnd(name: LaneName, address: number, clock: Clock): FarEndDeps {
+    const { story, random, truth, past, goes, writes } = this.#deps;
     const key = `${name} ${address}`;
     const answered = this.#answered.get(key) ?? { count: 0 };
     this.#answered.set(key, answered);

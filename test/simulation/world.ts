@@ -1,7 +1,7 @@
 import { makeReady, type ReadyConfig } from '../../src/daemon/ready-config.ts';
 import { RunningConfig } from '../../src/daemon/running-config.ts';
 import { Dedupe } from '../../src/dedupe.ts';
-import { Budgets } from '../../src/delivery/budget-book.ts';
+import { BudgetBook } from '../../src/delivery/budget-book.ts';
 import type { BridgeEvent } from '../../src/events/bridge-event.ts';
 import { createEvents } from '../../src/events/events.ts';
 import { type AnnouncementFrame, toNews } from '../../src/feeds/cryptolisting/frames.ts';
@@ -244,7 +244,7 @@ export class World {
       held: () => this.#lanes.held(),
     });
     const journal = this.#journal;
-    const budgets = new Budgets(clock, {
+    const budgets = new BudgetBook(clock, {
       pauses: outbox.pauses(startMs),
       attemptsSince: (sinceMs) => journal.attemptsSince(sinceMs),
       keep: (key, untilMs) => journal.pause(key, untilMs),

@@ -1,13 +1,13 @@
 /** The bot stand-in, and what all stand-ins share: records, waiting, scripted faults. */
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type BotOptions, startBotServer } from '../../src/simulator/bot-server.ts';
+import { type BotServerOptions, startBotServer } from '../../src/simulator/bot-server.ts';
 import { post } from './stand-ins-post.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const ID = { headers: { 'webhook-id': 'msg-1' } };
 
-async function start(options: BotOptions = {}) {
+async function start(options: BotServerOptions = {}) {
   const server = await startBotServer(options);
   onTestFinished(() => server.close());
   return server;

@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseHtml } from '../../src/simulator/telegram-entities.ts';
-import { startTelegramServer, type TelegramOptions } from '../../src/simulator/telegram-server.ts';
+import { startTelegramServer, type TelegramServerOptions } from '../../src/simulator/telegram-server.ts';
 import { ManualClock } from './clock.ts';
 import { post } from './stand-ins-post.ts';
 
-async function start(options: TelegramOptions = {}) {
+async function start(options: TelegramServerOptions = {}) {
   const server = await startTelegramServer(options);
   onTestFinished(() => server.close());
   const url = `${server.url}/bot${server.botToken}/sendMessage`;

@@ -4,10 +4,10 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Announcement } from '../../src/announcement.ts';
-import { type BudgetSpec, Budgets } from '../../src/delivery/budget-book.ts';
+import { BudgetBook, type BudgetSpec } from '../../src/delivery/budget-book.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import { Lane } from '../../src/delivery/lane.ts';
-import type { LaneParts } from '../../src/delivery/lane-parts.ts';
+import type { LaneDeps } from '../../src/delivery/lane-deps.ts';
 import type { AttemptResult, Outcome } from '../../src/delivery/outcome.ts';
 import type { SendContext } from '../../src/delivery/sender.ts';
 import type { BudgetLimits } from '../../src/delivery/windows.ts';
@@ -54,15 +54,15 @@ export class LaneBench implements Disposable {
   /** How long a connection takes; nothing has left by then. */
   connectMs = 0;
   /** By which rule a destination gets something today; `undefined` = by none. */
-  match: LaneParts['match'] = ({ template, announcement: { tickers } }) => ({ template, tickers });
+  match: LaneDeps['match'] = ({ template, announcement: { tickers } }) => ({ template, tickers });
   /** As a message is made, today. */
-  render: LaneParts['render'] = ({ announcement }) => announcement.title;
+  render: LaneDeps['render'] = ({ announcement }) => announcement.title;
   lanes = new Map<string, Lane>();
   journal!: Journal;
   readonly #plans: Record<string, LanePlan>;
   readonly #ids = createIds(seededRandom(1));
   #timeline = new Timeline(this.clock);
-  budgets!: Budgets;
+  budgets!: BudgetBook;
 
   constructor(plans: Readonly<Record<string, LanePlan>>) {
     this.#plans = { ...plans };
@@ -143,7 +143,7 @@ export class LaneBench implements Disposable {
       held: () => [...this.lanes.values()].flatMap(({ held }) => [...held]),
     });
     const { journal } = this;
-    this.budgets = new Budgets(clock, {
+    this.budgets = new BudgetBook(clock, {
       pauses: outbox.pauses(clock.monotonicMs()),
       attemptsSince: (sinceMs) => journal.attemptsSince(sinceMs),
       keep: (key, untilMs) => journal.pause(key, untilMs),
@@ -173,7 +173,7 @@ export class LaneBench implements Disposable {
   }
 
   /** What the lane of that name is made of; for another one in its place. */
-  parts(name: string, farEnd = ''): LaneParts {
+  parts(name: string, farEnd = ''): LaneDeps {
     const plan = this.#plans[name];
     const { budgets } = this;
     if (plan === undefined) throw new Error(`no lane ${name}`);

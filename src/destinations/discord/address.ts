@@ -72,7 +72,7 @@ export function addressOf(options: DiscordOptions): DiscordAddress {
  * Discord counts them together. A user's `rateLimit` takes the place of the limits that Discord does not
  * document; of several the strictest holds.
  */
-export function budgetsOf(options: DiscordOptions): DestinationBudgets {
+export function discordBudgets(options: DiscordOptions): DestinationBudgets {
   const { botToken, pauses, origin } = addressOf(options);
   const limits = limitsOf(options) ?? (botToken === undefined ? WEBHOOK_LIMITS : CHANNEL_LIMITS);
   const shared: BudgetSpec[] = [

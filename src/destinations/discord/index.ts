@@ -1,6 +1,6 @@
 /** Discord as a destination type. discord.js (50 MB, half a second) is loaded only by `open`. */
 import type { DestinationType } from '../destination.ts';
-import { budgetsOf } from './address.ts';
+import { discordBudgets } from './address.ts';
 import type { DiscordMessage } from './message.ts';
 import { type DiscordOptions, discordOptions } from './options.ts';
 import { previewDiscord } from './preview.ts';
@@ -9,7 +9,7 @@ import { renderDiscordAlert } from './render-alert.ts';
 
 export const discord: DestinationType<DiscordOptions, DiscordMessage> = {
   schema: discordOptions,
-  budgets: budgetsOf,
+  budgets: discordBudgets,
   compile: compileDiscord,
   renderAlert: renderDiscordAlert,
   preview: previewDiscord,

@@ -4,7 +4,7 @@ import { ALERT_COLOURS } from '../presentation.ts';
 import { escapeMarkdown } from './escape.ts';
 import type { DiscordMessage } from './message.ts';
 import type { DiscordOptions } from './options.ts';
-import { flagsOf, identityOf, threadNameOf } from './render.ts';
+import { flagsOf, senderOf, threadNameOf } from './render.ts';
 import { LIMITS } from './render-default.ts';
 import { cutMarkdown } from './truncate.ts';
 
@@ -24,7 +24,7 @@ export function renderDiscordAlert(
   const description = text(paragraphs, Math.min(LIMITS.description, LIMITS.total - title.length));
   const embed = { color: ALERT_COLOURS[severity], title, ...(description !== '' && { description }) };
   return {
-    body: { embeds: [embed], ...identityOf(options), ...common },
+    body: { embeds: [embed], ...senderOf(options), ...common },
     plain: { content: text([headline, ...paragraphs], LIMITS.content), ...common },
   };
 }

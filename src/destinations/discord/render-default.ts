@@ -5,7 +5,7 @@
 import type { APIEmbed, APIEmbedField } from 'discord.js';
 import { exchangePage } from '../../templates/exchange-page.ts';
 import type { RenderInput } from '../../templates/variables.ts';
-import { headlineOf, LONGEST_TICKERS, latencyLine, lookOf, notesOf, tickersOf } from '../presentation.ts';
+import { headlineOf, LONGEST_TICKERS, latencyLine, notesOf, styleOf, tickersText } from '../presentation.ts';
 import { cutText } from '../presentation-cut.ts';
 import { escapeMarkdown } from './escape.ts';
 import { cutMarkdown } from './truncate.ts';
@@ -34,7 +34,7 @@ export function defaultEmbed(input: RenderInput): APIEmbed {
   const url = exchangePage(announcement);
   const timestamp = isoOf(announcement.detectedTimestampUs ?? announcement.receivedTimestampUs);
   return {
-    color: lookOf(announcement.listingType).colour,
+    color: styleOf(announcement.listingType).colour,
     title,
     ...(description !== '' && { description }),
     ...(url !== undefined && { url }),
@@ -54,7 +54,7 @@ function descriptionOf({ announcement }: RenderInput, limit: number): string {
 
 /** All the tickers, when the headline has no room for them. */
 function fieldsOf(input: RenderInput): APIEmbedField[] {
-  const tickers = tickersOf(input).trim();
+  const tickers = tickersText(input).trim();
   if (input.announcement.redacted || tickers.length <= LONGEST_TICKERS) return [];
   return [{ name: 'Tickers', value: cutMarkdown(escapeMarkdown(tickers), LIMITS.fieldValue) }];
 }

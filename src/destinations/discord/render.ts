@@ -27,7 +27,7 @@ const SUPPRESS_NOTIFICATIONS = 4096;
 type Options = Pick<DiscordOptions, 'mention' | 'silent' | 'username' | 'avatarUrl' | 'threadName'>;
 
 /** As who it is posted: may be refused. */
-export const identityOf = ({ username, avatarUrl }: Pick<Options, 'username' | 'avatarUrl'>) => ({
+export const senderOf = ({ username, avatarUrl }: Pick<Options, 'username' | 'avatarUrl'>) => ({
   ...(username !== undefined && { username }),
   ...(avatarUrl !== undefined && { avatar_url: avatarUrl }),
 });
@@ -44,7 +44,7 @@ export function compileDiscord(
     allowed_mentions: mention.allowed,
     ...flagsOf(options),
   };
-  const identity = identityOf(options);
+  const identity = senderOf(options);
   const thread = compileThread(options);
   const written = template === undefined ? undefined : compileContent(template, room);
   const content = (text: string) => (mention.text === '' ? text : `${mention.text} ${text}`);

@@ -132,7 +132,7 @@ const nonceOf = (deliveryId: string): string =>
 
 /**
  * discord.js computes from these when it may send again, in wall time: a clock that is set back would hold
- * everything for as long as the step. The budgets know it too, in time that nobody sets (`told-limit.ts`).
+ * everything for as long as the step. The budgets know it too, in time that nobody sets (`reported-limit.ts`).
  */
 const isLimit = (name: string): boolean => name === 'retry-after' || name.startsWith('x-ratelimit-');
 

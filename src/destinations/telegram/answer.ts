@@ -16,7 +16,7 @@ export type TelegramAnswer = z.output<typeof fields>;
 export const parseTelegram = (bodyText: string): TelegramAnswer | undefined => parseFields(bodyText, fields);
 
 /** The error's number if it is one of HTTP's for errors, else the status of the answer. */
-export const statusOf = ({ error_code }: TelegramAnswer, httpStatus: number): number =>
+export const errorStatusOf = ({ error_code }: TelegramAnswer, httpStatus: number): number =>
   error_code !== undefined && error_code >= 400 && error_code <= 599 ? error_code : httpStatus;
 
 /** Ids of supergroups and channels: https://core.telegram.org/bots/api/#chat and https://core.telegram.org/api/bots/ids */

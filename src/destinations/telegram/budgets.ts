@@ -23,7 +23,7 @@ export const botBudgetKey = (options: TelegramOptions): string => `telegram-bot:
  * The chat is shared, because two destinations may be two topics of one chat and Telegram counts them together.
  * A user's `rateLimit` takes the place of the limits of the chat; of several the strictest holds.
  */
-export function budgetsOf(options: TelegramOptions): DestinationBudgets {
+export function telegramBudgets(options: TelegramOptions): DestinationBudgets {
   const { chatId } = options;
   const isPrivate = typeof chatId === 'number' && chatId > 0;
   return {

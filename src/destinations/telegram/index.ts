@@ -1,6 +1,6 @@
 /** Telegram as a destination type. telegraf is loaded only by `open`. */
 import type { DestinationType } from '../destination.ts';
-import { budgetsOf } from './budgets.ts';
+import { telegramBudgets } from './budgets.ts';
 import type { TelegramMessage } from './message.ts';
 import { type TelegramOptions, telegramOptions } from './options.ts';
 import { previewTelegram } from './preview.ts';
@@ -9,7 +9,7 @@ import { renderTelegramAlert } from './render-alert.ts';
 
 export const telegram: DestinationType<TelegramOptions, TelegramMessage> = {
   schema: telegramOptions,
-  budgets: budgetsOf,
+  budgets: telegramBudgets,
   compile: compileTelegram,
   renderAlert: renderTelegramAlert,
   preview: previewTelegram,

@@ -5,7 +5,7 @@ import type { HttpAnswer } from '../../http/request.ts';
 import { retryAfterMs, saysNow, waitMs } from '../../http/retry-after.ts';
 import type { Redactor } from '../../platform/secret.ts';
 import { isTransient, mayHaveActed, outageMs, quote, unreadable } from '../http-outcome.ts';
-import { newChatOf, parseTelegram, secondsIn, statusOf, type TelegramAnswer } from './answer.ts';
+import { errorStatusOf, newChatOf, parseTelegram, secondsIn, type TelegramAnswer } from './answer.ts';
 import { destinationWord, MESSAGE_ADVICE } from './words.ts';
 
 /** The first pause of the bot when nobody says how long; it doubles. */
@@ -40,7 +40,7 @@ export function telegramOutcome(answer: HttpAnswer, situation: TelegramSituation
     if (body === undefined) return unreadable(answer, redact);
     return { outcome: { kind: 'delivered' }, status: answer.status, writtenMs };
   }
-  const status = body === undefined ? answer.status : statusOf(body, answer.status);
+  const status = body === undefined ? answer.status : errorStatusOf(body, answer.status);
   const description = body?.description ?? answer.bodyText;
   const movedTo = body === undefined ? undefined : newChatOf(body, chatId);
   const told = { status, writtenMs };

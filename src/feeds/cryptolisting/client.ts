@@ -9,7 +9,7 @@
 import { backoffMs } from '../../platform/backoff.ts';
 import type { Timer } from '../../platform/clock.ts';
 import { AgeEstimate } from './age.ts';
-import type { FeedEvents, FeedParts } from './client-parts.ts';
+import type { FeedDeps, FeedEvents } from './client-deps.ts';
 import { Connection } from './connection.ts';
 import { EchoGuard } from './echo.ts';
 import { Evidence, type Expectations, KEY_EXPIRES_WITHIN_MS } from './evidence.ts';
@@ -23,7 +23,7 @@ import { SelfTest } from './self-test.ts';
 const BACKOFF = { minMs: 1000, maxMs: 300_000 } as const;
 
 export class FeedClient {
-  readonly #parts: FeedParts;
+  readonly #deps: FeedDeps;
   #options: FeedOptions;
   readonly #age = new AgeEstimate();
   readonly #url: string;
@@ -48,21 +48,21 @@ export class FeedClient {
   #reconnect: Timer | undefined;
   #retryAtMs: number | undefined;
 
-  constructor(parts: FeedParts) {
-    this.#parts = parts;
-    const { options, clock, events } = parts;
+  constructor(deps: FeedDeps) {
+    this.#deps = deps;
+    const { options, clock, events } = deps;
     this.#options = options;
     const url = new URL(options.url);
     if (options.exchanges !== undefined) url.searchParams.set('cex', options.exchanges.join(','));
     // The service reads the list with its commas as they are.
     this.#url = url.href.replaceAll('%2C', ',');
     this.#host = url.host;
-    this.#echo = new EchoGuard(options.apiKey.reveal(), parts.redact);
-    this.#expectations = parts.expectations;
+    this.#echo = new EchoGuard(options.apiKey.reveal(), deps.redact);
+    this.#expectations = deps.expectations;
     const current = () => this.#options;
     this.#evidence = new Evidence(current, clock, (warning) => events.warning(warning));
     this.#selfTest = new SelfTest({
-      ...{ options: current, clock, selfTestGate: parts.selfTestGate },
+      ...{ options: current, clock, selfTestGate: deps.selfTestGate },
       send: () => this.#connection?.send('{"type":"test"}'),
       result: (result) => this.#selfTested(result),
       deaf: () => this.#connection?.abandon('deaf'),
@@ -74,7 +74,7 @@ export class FeedClient {
   }
 
   get status(): FeedStatus {
-    const { clock } = this.#parts;
+    const { clock } = this.#deps;
     const options = this.#options;
     const welcome = this.#welcome;
     return {
@@ -129,7 +129,7 @@ export class FeedClient {
   }
 
   #connectAfter(delayMs: number): void {
-    const { connectGate, clock } = this.#parts;
+    const { connectGate, clock } = this.#deps;
     this.#retryAtMs = clock.monotonicMs() + delayMs;
     this.#reconnect = clock.after(delayMs, () => {
       const apiKey = this.#options.apiKey.reveal();
@@ -140,7 +140,7 @@ export class FeedClient {
   }
 
   #connect(): void {
-    const { ca, clock, connectGate, lookup, redact, ready, asked } = this.#parts;
+    const { ca, clock, connectGate, lookup, redact, ready, asked } = this.#deps;
     const options = this.#options;
     const apiKey = options.apiKey.reveal();
     this.#state = 'connecting';
@@ -157,7 +157,7 @@ export class FeedClient {
   }
 
   #read(data: FrameData): void {
-    const { clock, events } = this.#parts;
+    const { clock, events } = this.#deps;
     const options = this.#options;
     const receivedMs = clock.monotonicMs();
     const frame = decodeFrame(data);
@@ -183,7 +183,7 @@ export class FeedClient {
   }
 
   #announced(frame: AnnouncementFrame, receivedMs: number): void {
-    const { clock, events, heldUpMs } = this.#parts;
+    const { clock, events, heldUpMs } = this.#deps;
     const options = this.#options;
     const { detectedTimestampUs, dispatchTimestampUs } = frame;
     const readUs = clock.wallUs();
@@ -213,13 +213,13 @@ export class FeedClient {
   #heartbeat(timestampUs: number | undefined, receivedMs: number): void {
     const { clock } = this.#age;
     this.#age.heartbeat(timestampUs, receivedMs, this.#wallAheadMs());
-    this.#evidence.clock(clock.wallOffsetMs(this.#parts.clock));
+    this.#evidence.clock(clock.wallOffsetMs(this.#deps.clock));
     // Its answer tells sooner than more heartbeats whether a clock was set or the line is slow.
     if (clock.isDoubtful) this.#selfTest.askAfter(0);
   }
 
   #wallAheadMs(): number {
-    const { clock } = this.#parts;
+    const { clock } = this.#deps;
     return clock.wallUs() / 1000 - clock.monotonicMs();
   }
 
@@ -236,7 +236,7 @@ export class FeedClient {
     this.#failures = 0;
     this.#connects++;
     this.#connectedSinceMs = nowMs;
-    const { events } = this.#parts;
+    const { events } = this.#deps;
     const options = this.#options;
     events.welcome(options.name, frame, uncovered(options.exchanges, frame.allowedCex));
     // Whoever was told may have stopped it.
@@ -252,12 +252,12 @@ export class FeedClient {
   }
 
   #selfTested(result: Parameters<FeedEvents['selfTest']>[1]): void {
-    this.#parts.events.selfTest(this.#options.name, result);
+    this.#deps.events.selfTest(this.#options.name, result);
     this.#evidence.selfTest(result !== 'unanswered');
   }
 
   #ended({ reason, detail, advice, ...verdict }: Verdict): void {
-    const { events, random, clock, connectGate } = this.#parts;
+    const { events, random, clock, connectGate } = this.#deps;
     const options = this.#options;
     const nowMs = clock.monotonicMs();
     this.#forget();

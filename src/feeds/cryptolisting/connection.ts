@@ -32,7 +32,7 @@ const MOST_UNSENT_BYTES = 64 * 1024;
 /** A far end that does not answer the close must not hold up our own end. */
 const CLOSE_PATIENCE_MS = 250;
 
-export interface ConnectionParts {
+export interface ConnectionDeps {
   readonly url: string;
   readonly apiKey: string;
   /** The text of `tls.ca`. */
@@ -57,7 +57,7 @@ export interface ConnectionParts {
 }
 
 export class Connection {
-  readonly #parts: ConnectionParts;
+  readonly #deps: ConnectionDeps;
   readonly #socket: WebSocket;
   readonly #dial: Dial;
   #isOver = false;
@@ -66,9 +66,9 @@ export class Connection {
   #silence: Timer | undefined;
   #lastLifeMs: number | undefined;
 
-  constructor(parts: ConnectionParts) {
-    this.#parts = parts;
-    const { clock, url, ca, apiKey, insecure, compression, lookup, frame, redact, ready, asked } = parts;
+  constructor(deps: ConnectionDeps) {
+    this.#deps = deps;
+    const { clock, url, ca, apiKey, insecure, compression, lookup, frame, redact, ready, asked } = deps;
     this.#deadline = clock.after(HANDSHAKE_TIMEOUT_MS, () => this.#end(faultVerdict('handshake_timeout')));
     const tls = { rejectUnauthorized: !insecure, ...(ca === undefined ? {} : { ca }) };
     this.#dial = new Dial({ tls: url.startsWith('wss:') ? tls : undefined, lookup, clock, ready, asked });
@@ -130,12 +130,12 @@ export class Connection {
     this.#cancelTimers();
     if (this.#socket.readyState !== WebSocket.OPEN) return this.#socket.terminate();
     this.#socket.close(1000);
-    this.#parts.clock.after(CLOSE_PATIENCE_MS, () => this.#socket.terminate(), false);
+    this.#deps.clock.after(CLOSE_PATIENCE_MS, () => this.#socket.terminate(), false);
   }
 
   #opened(): void {
     if (this.#isOver) return;
-    const { clock, opened } = this.#parts;
+    const { clock, opened } = this.#deps;
     this.#deadline.cancel();
     this.#deadline = clock.after(WELCOME_TIMEOUT_MS, () => this.#end(faultVerdict('no_welcome')));
     this.#alive();
@@ -144,7 +144,7 @@ export class Connection {
   }
 
   async #refused(response: IncomingMessage): Promise<void> {
-    const { clock, redact } = this.#parts;
+    const { clock, redact } = this.#deps;
     const patience = clock.after(REFUSAL_BODY_TIMEOUT_MS, () => response.destroy());
     let body = '';
     try {
@@ -162,13 +162,13 @@ export class Connection {
   }
 
   #alive(): void {
-    this.#lastLifeMs = this.#parts.clock.monotonicMs();
+    this.#lastLifeMs = this.#deps.clock.monotonicMs();
   }
 
   /** One timer, set anew only when it fires: a frame costs nothing. */
   #watchSilence(isSecondLook: boolean): void {
-    const { clock } = this.#parts;
-    const silenceTimeoutMs = this.#parts.silenceTimeoutMs();
+    const { clock } = this.#deps;
+    const silenceTimeoutMs = this.#deps.silenceTimeoutMs();
     const silentMs = clock.monotonicMs() - (this.#lastLifeMs ?? 0);
     if (silentMs < silenceTimeoutMs)
       this.#silence = clock.after(silenceTimeoutMs - silentMs, () => this.#watchSilence(false));
@@ -182,7 +182,7 @@ export class Connection {
     this.#isOver = true;
     this.#cancelTimers();
     this.#socket.terminate();
-    this.#parts.ended(verdict);
+    this.#deps.ended(verdict);
   }
 
   #cancelTimers(): void {

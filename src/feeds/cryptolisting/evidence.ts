@@ -6,7 +6,7 @@ import { LISTING_TYPES, PUBLISHERS } from '../../announcement.ts';
 import type { Clock, Timer } from '../../platform/clock.ts';
 import { formatDuration } from '../../platform/duration.ts';
 import { tickersOf } from '../news.ts';
-import type { Coverage } from '../uncovered-publishers.ts';
+import type { UncoveredPublishers } from '../uncovered-publishers.ts';
 import { type Warning, type WarningCode, warning } from '../warning.ts';
 import type { AnnouncementFrame, Frame, WelcomeFrame } from './frames.ts';
 import type { FeedOptions } from './options.ts';
@@ -15,7 +15,7 @@ import { isRedacted } from './redaction.ts';
 /** What the config expects of the feeds; a reload may change it. */
 export interface Expectations {
   readonly keyExpiresWithinMs: number;
-  readonly coverage: Coverage;
+  readonly coverage: UncoveredPublishers;
 }
 
 export const KEY_EXPIRES_WITHIN_MS = 3 * 86_400_000;
@@ -61,7 +61,7 @@ export class Evidence {
     this.#warn = warn;
   }
 
-  welcome(frame: WelcomeFrame, missing: readonly string[], coverage: Coverage | undefined): void {
+  welcome(frame: WelcomeFrame, missing: readonly string[], coverage: UncoveredPublishers | undefined): void {
     const { name, exchanges } = this.#options();
     const { allowedCex, tier } = frame;
     this.#tier = tier;

@@ -8,7 +8,7 @@ import { answerOf, type Headers, oneLine } from '../refusal-answer.ts';
 
 export type FatalReason = 'no_key' | 'key_refused' | 'key_expired' | 'key_invalidated' | 'key_revoked';
 
-export type RetryReason =
+export type LossReason =
   | RateLimitWord
   | CloseWord
   | 'too_many_requests' // 429 with a word that we do not know
@@ -129,7 +129,7 @@ export const FATAL_REASONS: readonly FatalReason[] = [
   'key_revoked',
 ];
 
-export const RETRY_REASONS: readonly string[] = [
+export const LOSS_REASONS: readonly string[] = [
   ...Object.keys(RATE_LIMITS),
   ...Object.keys(CLOSES),
   ...['too_many_requests', 'bad_request', 'server_error', 'unexpected_answer', 'closed'],
@@ -141,7 +141,7 @@ const CLOSE_TOO_BIG = 1009;
 /** An HTTP answer in place of the upgrade. Only the service's own words end a feed: what is in between knows no keys. */
 export function onRefusal(status: number, headers: Headers, bodyText: string): Verdict {
   const { word, text, detail, wishMs } = answerOf(status, headers, bodyText);
-  const retry = (reason: RetryReason, advice: string, defaultMs?: number): RetryVerdict => {
+  const retry = (reason: LossReason, advice: string, defaultMs?: number): RetryVerdict => {
     const afterMs = wishMs ?? defaultMs;
     return { kind: 'retry', reason, advice, detail, ...(afterMs === undefined ? {} : { afterMs }) };
   };

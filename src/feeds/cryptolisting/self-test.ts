@@ -15,7 +15,7 @@ const UNANSWERED = 3;
 /** A service that answers none must not make us connect anew every few minutes: twice as many each time, up to this. */
 const MOST_UNANSWERED = 48;
 
-export interface SelfTestParts {
+export interface SelfTestDeps {
   /** A reload may change them. */
   readonly options: () => FeedOptions;
   readonly selfTestGate: SelfTestGate;
@@ -28,7 +28,7 @@ export interface SelfTestParts {
 }
 
 export class SelfTest {
-  readonly #parts: SelfTestParts;
+  readonly #deps: SelfTestDeps;
   #isAnswered = false;
   #askedMs: number | undefined;
   #answeredMs: number | undefined;
@@ -42,13 +42,13 @@ export class SelfTest {
   #next: Timer | undefined;
   #answer: Timer | undefined;
 
-  constructor(parts: SelfTestParts) {
-    this.#parts = parts;
+  constructor(deps: SelfTestDeps) {
+    this.#deps = deps;
   }
 
   get proof(): SelfTestProof {
     return {
-      state: this.#parts.options().selfTest === false ? 'off' : this.#isAnswered ? 'answered' : 'unanswered',
+      state: this.#deps.options().selfTest === false ? 'off' : this.#isAnswered ? 'answered' : 'unanswered',
       askedMs: this.#askedMs,
       answeredMs: this.#answeredMs,
       roundTripMs: this.#roundTripMs,
@@ -57,7 +57,7 @@ export class SelfTest {
   }
 
   askAfter(delayMs: number): void {
-    const { clock, options, selfTestGate, send } = this.#parts;
+    const { clock, options, selfTestGate, send } = this.#deps;
     if (options().selfTest === false) return;
     this.#next?.cancel();
     this.#next = clock.after(delayMs, () => {
@@ -74,7 +74,7 @@ export class SelfTest {
 
   /** `selfTest` may have changed. */
   adjust(): void {
-    const { clock, options } = this.#parts;
+    const { clock, options } = this.#deps;
     const intervalMs = options().selfTest;
     if (intervalMs === false) return this.reset();
     // One that waits for its answer is followed by the next in any case.
@@ -84,7 +84,7 @@ export class SelfTest {
 
   /** False: nobody here had asked, so that it proves nothing. */
   answered(nowMs: number): boolean {
-    const { options, result } = this.#parts;
+    const { options, result } = this.#deps;
     if (!this.#isOpen || this.#askedMs === undefined) {
       this.#unasked++;
       return false;
@@ -104,7 +104,7 @@ export class SelfTest {
 
   /** Somebody else with this key asked less than a minute ago. */
   refused(retryMs: number, nowMs: number): void {
-    const { options, selfTestGate } = this.#parts;
+    const { options, selfTestGate } = this.#deps;
     this.#answer?.cancel();
     this.#isOpen = false;
     selfTestGate.refused(options().apiKey.reveal(), retryMs, nowMs);
@@ -126,9 +126,9 @@ export class SelfTest {
   #missed(): void {
     this.#isAnswered = false;
     this.#unanswered++;
-    this.#parts.result('unanswered');
+    this.#deps.result('unanswered');
     if (this.#unanswered < this.#bearable) return this.askAfter(0);
     this.#bearable = Math.min(this.#bearable * 2, MOST_UNANSWERED);
-    this.#parts.deaf();
+    this.#deps.deaf();
   }
 }

@@ -1,6 +1,6 @@
 /** Every fault of the simulator against a real feed client: what the bridge says is the word that the fault is named by. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { FATAL_REASONS, RETRY_REASONS } from '../../../src/feeds/cryptolisting/refusal.ts';
+import { FATAL_REASONS, LOSS_REASONS } from '../../../src/feeds/cryptolisting/refusal.ts';
 import { FAULT_REASONS } from '../../../src/feeds/fault.ts';
 import { WARNING_LEVELS } from '../../../src/feeds/warning.ts';
 import { FAULT_EVERY_MS, FAULTS, faultNamed } from '../../../src/simulator/faults.ts';
@@ -52,7 +52,7 @@ test.each(named(Object.keys(WARNING_LEVELS)))('warning %s', async (name) => {
   expect(bridge.codes).toContain(name);
 });
 
-test.each(named([...RETRY_REASONS, ...FAULT_REASONS.filter((name) => name !== 'compressed')]))(
+test.each(named([...LOSS_REASONS, ...FAULT_REASONS.filter((name) => name !== 'compressed')]))(
   'loss %s',
   async (name) => {
     using bridge = start(name);
@@ -141,7 +141,7 @@ test('max_distinct_ips_reached is also told as what it means', async () => {
 test('no fault is left out of this file', async () => {
   const { readFileSync } = await import('node:fs');
   const self = readFileSync(new URL(import.meta.url), 'utf8');
-  const words = [...Object.keys(WARNING_LEVELS), ...RETRY_REASONS, ...FAULT_REASONS, ...FATAL_REASONS];
+  const words = [...Object.keys(WARNING_LEVELS), ...LOSS_REASONS, ...FAULT_REASONS, ...FATAL_REASONS];
   const missing = FAULTS.map(({ name }) => name).filter(
     (name) => !words.includes(name) && !self.includes(`'${name}'`),
   );

@@ -1,14 +1,14 @@
 /** A real `FeedClient` on a clock that moves when told, and everything that it said. */
 import type { LookupFunction } from 'node:net';
 import { FeedClient } from '../../../src/feeds/cryptolisting/client.ts';
-import type { FeedParts } from '../../../src/feeds/cryptolisting/client-parts.ts';
+import type { FeedDeps } from '../../../src/feeds/cryptolisting/client-deps.ts';
 import { ConnectGate, SelfTestGate } from '../../../src/feeds/cryptolisting/connect-gate.ts';
 import { type Expectations, KEY_EXPIRES_WITHIN_MS } from '../../../src/feeds/cryptolisting/evidence.ts';
 import type { WelcomeFrame } from '../../../src/feeds/cryptolisting/frames.ts';
 import { type Loss, unproven } from '../../../src/feeds/cryptolisting/health.ts';
 import { feedOptions } from '../../../src/feeds/cryptolisting/options.ts';
 import type { News, Receipt } from '../../../src/feeds/news.ts';
-import { Coverage, type Want } from '../../../src/feeds/uncovered-publishers.ts';
+import { UncoveredPublishers, type Want } from '../../../src/feeds/uncovered-publishers.ts';
 import type { Warning } from '../../../src/feeds/warning.ts';
 import type { Clock } from '../../../src/platform/clock.ts';
 import { Arrivals } from '../../../src/simulator/arrivals.ts';
@@ -28,7 +28,7 @@ export interface ListenerOptions {
   readonly ca?: string;
   readonly lookup?: LookupFunction;
   readonly clock?: FakeClock;
-  readonly gates?: Pick<FeedParts, 'connectGate' | 'selfTestGate'>;
+  readonly gates?: Pick<FeedDeps, 'connectGate' | 'selfTestGate'>;
   readonly wants?: readonly Want[];
   readonly keyExpiresWithinMs?: number;
   readonly ready?: Promise<void>;
@@ -123,6 +123,6 @@ export function expectations({
 }: ListenerOptions): Expectations {
   return {
     keyExpiresWithinMs: keyExpiresWithinMs ?? KEY_EXPIRES_WITHIN_MS,
-    coverage: new Coverage([{ name, exchanges }], wants),
+    coverage: new UncoveredPublishers([{ name, exchanges }], wants),
   };
 }

@@ -82,7 +82,7 @@ export const budgets = [
     ],
   ),
   ...inFile(
-    'src/delivery/told-limit.ts',
+    'src/delivery/reported-limit.ts',
     [...suites('delivery/lane', 'delivery/budget-book'), ...suites('destinations/discord'), SIMULATION],
     [
       'what the platform says is left is forgotten',

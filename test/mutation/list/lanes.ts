@@ -17,8 +17,8 @@ export const lanes = [
     [
       'a cut under drop is sent again',
       'an order is doubled by a restart',
-      "if (this.#parts.options.onAmbiguous === 'resend')\n",
-      "if (this.#parts.options.onAmbiguous !== 'nothing' as string)\n",
+      "if (this.#deps.options.onAmbiguous === 'resend')\n",
+      "if (this.#deps.options.onAmbiguous !== 'nothing' as string)\n",
     ],
     [
       'the plain form is not remembered',
@@ -41,7 +41,7 @@ export const lanes = [
     [
       'a delivery is sent under dryRun',
       'a rehearsal places an order',
-      'if (!this.#parts.options.dryRun) return this.#ready(held);',
+      'if (!this.#deps.options.dryRun) return this.#ready(held);',
       'return this.#ready(held);',
     ],
     [

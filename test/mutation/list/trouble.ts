@@ -43,7 +43,7 @@ export const trouble = [
     ],
   ),
   ...inFile(
-    'src/delivery/looks.ts',
+    'src/delivery/probe-schedule.ts',
     [...suites('delivery/lane-trouble', 'delivery/lane-answers'), SIMULATION],
     [
       'several looks at a time',

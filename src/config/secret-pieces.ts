@@ -4,7 +4,7 @@
  */
 import { isSecretName } from './secret-names.ts';
 
-export interface SecretParts {
+export interface SecretPieces {
   /** Hidden wherever a piece of them stands. */
   readonly parts: readonly string[];
   /** Hidden where they are quoted whole. */
@@ -25,7 +25,7 @@ const BROKEN_ADDRESS = /^(?:https?|wss?):\/\//i;
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** Of a value that stands in a secret place. */
-export function partsOfSecret(value: string): SecretParts {
+export function secretPieces(value: string): SecretPieces {
   if (isAddress(value)) return partsOfAddress(value);
   const bare = value
     .replace(BROKEN_ADDRESS, '')
@@ -46,7 +46,7 @@ function passwordOf(value: string): readonly string[] {
 }
 
 /** Of the address of a destination, which is a secret as a whole. */
-function partsOfAddress(address: string): SecretParts {
+function partsOfAddress(address: string): SecretPieces {
   const { pathname, search } = new URL(address);
   const path = pathname + search;
   const wholes = decoded(path).length > LONGEST_PLAIN_PATH ? [address, path, path.slice(1)] : [address];

@@ -43,7 +43,7 @@ export interface RecentAnnouncement {
 
 const KEPT = 20;
 
-export class Recent {
+export class RecentAnnouncements {
   /** Newest first. */
   readonly announcements: RecentAnnouncement[] = [];
   readonly #owed = new Map<string, RecentDelivery>();

@@ -2,17 +2,17 @@
  * Counts the answers for which a platform bans an address, and says when it is time to be silent: well
  * before that. Silence lasts until the oldest of them no longer counts, so the limit is never passed.
  */
-import { Recent } from './recent.ts';
+import { RecentTimes } from './recent-times.ts';
 import type { BudgetLimits } from './windows.ts';
 
-export class Strikes {
+export class BanGuard {
   readonly #limits: BudgetLimits;
-  readonly #times: Recent;
+  readonly #times: RecentTimes;
   #said = false;
 
   constructor(limits: BudgetLimits) {
     this.#limits = limits;
-    this.#times = new Recent(limits.limit);
+    this.#times = new RecentTimes(limits.limit);
   }
 
   /** How long to be silent, if at all; `isNews` the first time, until half of them are forgotten. */

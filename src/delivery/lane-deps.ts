@@ -47,7 +47,7 @@ export interface LaneOptions extends RenewalOptions {
   readonly concurrency: number;
 }
 
-export interface LaneParts extends InForce {
+export interface LaneDeps extends InForce {
   readonly name: string;
   readonly options: LaneOptions;
   readonly destination: Sender<unknown>;
@@ -64,7 +64,7 @@ export interface LaneParts extends InForce {
 }
 
 /** Most sends under way at once: never more than can go, because what is handed over waits in the order in which it came, and its time runs. */
-export function concurrencyOf({ options, destination }: LaneParts): number {
+export function concurrencyOf({ options, destination }: LaneDeps): number {
   return Math.min(options.concurrency, destination.atOnce ?? Number.POSITIVE_INFINITY);
 }
 

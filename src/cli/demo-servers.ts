@@ -9,7 +9,7 @@ import { type FeedServer, startFeedServer } from '../simulator/feed-server.ts';
 import { startTelegramServer, type TelegramServer } from '../simulator/telegram-server.ts';
 import { requireConfig } from './config-file.ts';
 
-export interface DemoParts extends AsyncDisposable {
+export interface DemoServers extends AsyncDisposable {
   readonly feed: FeedServer;
   readonly discord: DiscordServer;
   readonly telegram: TelegramServer;
@@ -57,7 +57,7 @@ server: { port: 0 }
 log: { level: warn }
 `;
 
-export async function startDemoParts(): Promise<DemoParts> {
+export async function startDemoServers(): Promise<DemoServers> {
   const secret = `whsec_${Buffer.alloc(32, 'demo').toString('base64')}`;
   await using cleanup = new AsyncDisposableStack();
   const close = <T extends { close(): Promise<void> }>(part: T) => cleanup.adopt(part, () => part.close());

@@ -14,13 +14,13 @@ export interface Waiter {
 }
 
 /** A lane in the place of the delivery that was its most important one when it was put there. */
-export interface Place extends Queued {
+export interface QueuedLane extends Queued {
   readonly waiter: Waiter;
 }
 
-export class Waiting {
-  readonly #places = new Map<Waiter, Place>();
-  readonly #line = new Backlog<Place>(compare);
+export class LaneQueue {
+  readonly #places = new Map<Waiter, QueuedLane>();
+  readonly #line = new Backlog<QueuedLane>(compare);
 
   get size(): number {
     return this.#places.size;
@@ -46,7 +46,7 @@ export class Waiting {
   }
 
   /** Who goes next. One that has nothing left keeps its place until it is woken. */
-  first(nowMs: number): Place | undefined {
+  first(nowMs: number): QueuedLane | undefined {
     for (let first = this.#line.last; first !== undefined; first = this.#line.last) {
       const next = first.waiter.next(nowMs);
       // Its delivery may have expired, or been discarded, since: then its place is a lower one.

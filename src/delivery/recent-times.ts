@@ -1,5 +1,5 @@
 /** Moments of late, and how far back the n-th newest lies: all that a sliding window has to know. */
-export class Recent {
+export class RecentTimes {
   /** Ascending. */
   readonly #times: number[] = [];
   /** The greatest `n` that will be asked for; older moments are forgotten. */

@@ -3,7 +3,7 @@
  * behind the same webhook, limits nobody documented), and it may change its bucket at any time: then only
  * the new one counts.
  */
-interface Told {
+interface Remaining {
   readonly bucket: string;
   requests: number;
   untilMs: number;
@@ -12,11 +12,11 @@ interface Told {
 /** For the way there: requests do not arrive at the distances at which they leave. */
 const MARGIN_MS = 50;
 
-export class ToldLimit {
-  #told: Told | undefined;
+export class ReportedLimit {
+  #told: Remaining | undefined;
 
   /** `inFlight`: sends that the far end may not have counted yet. */
-  tell(bucket: string, requests: number, endsMs: number, inFlight: number, nowMs: number): void {
+  report(bucket: string, requests: number, endsMs: number, inFlight: number, nowMs: number): void {
     const left = { bucket, requests: requests - inFlight, untilMs: endsMs + MARGIN_MS };
     const before = this.#told;
     if (before !== undefined && before.bucket === bucket && before.untilMs > nowMs) {

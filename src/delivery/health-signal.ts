@@ -2,7 +2,7 @@
 
 import type { AttemptResult } from './outcome.ts';
 
-export type Evidence =
+export type HealthSignal =
   | 'well' // it works: it took this message, or refused it for what is in it
   | 'limited' // it is there, wants fewer requests, and says for how long
   | 'hurried' // the same, and does not say for how long
@@ -11,7 +11,7 @@ export type Evidence =
   | 'gone' // in words that leave no doubt: about all of them
   | 'nothing';
 
-export function evidenceOf(result: AttemptResult): Evidence {
+export function healthSignalOf(result: AttemptResult): HealthSignal {
   const { outcome } = result;
   switch (outcome.kind) {
     case 'delivered':

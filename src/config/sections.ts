@@ -1,6 +1,6 @@
 /**
  * A config taken apart for the checks that look across it. A broken config is checked too, so that one
- * mistake hides no other: `soundParts` leaves out what is broken, `looseParts` keeps of it what can be read.
+ * mistake hides no other: `soundSections` leaves out what is broken, `readableSections` keeps of it what can be read.
  */
 import type { z } from 'zod';
 import { type AlertsOptions, alertsOptions } from '../alerts/options.ts';
@@ -12,7 +12,7 @@ import { type Located, nodeAt } from './document.ts';
 import { type configSchema, destinationOptions, templateOptions } from './schema.ts';
 
 /** `undefined` stands for a broken part. */
-export interface ConfigParts {
+export interface ConfigSections {
   readonly feeds: readonly (FeedOptions | undefined)[];
   readonly destinations: ReadonlyMap<string, DestinationOptions | undefined>;
   readonly rules: readonly (RuleOptions | undefined)[];
@@ -20,13 +20,13 @@ export interface ConfigParts {
   readonly alerts: AlertsOptions | undefined;
 }
 
-export function partsOf({
+export function sectionsOf({
   feeds,
   destinations,
   rules,
   templates,
   alerts,
-}: z.output<typeof configSchema>): ConfigParts {
+}: z.output<typeof configSchema>): ConfigSections {
   return {
     feeds,
     destinations: new Map(Object.entries(destinations)),
@@ -36,7 +36,7 @@ export function partsOf({
   };
 }
 
-export function soundParts(root: Located): ConfigParts {
+export function soundSections(root: Located): ConfigSections {
   return {
     feeds: listed(root, 'feeds').map((value) => feedOptions.safeParse(value).data),
     destinations: named(root, 'destinations', (value) => destinationOptions.safeParse(value).data),
@@ -50,8 +50,8 @@ export function soundParts(root: Located): ConfigParts {
 }
 
 /** Of a feed its name and files, of a rule what parses of its conditions and targets, of a destination all but the broken options. */
-export function looseParts(root: Located): ConfigParts {
-  const sound = soundParts(root);
+export function readableSections(root: Located): ConfigSections {
+  const sound = soundSections(root);
   const feeds = listed(root, 'feeds');
   const rules = listed(root, 'rules');
   return {

@@ -25,7 +25,7 @@ export interface FeedEvents {
   warning(warning: Warning): void;
 }
 
-export interface FeedParts {
+export interface FeedDeps {
   readonly options: FeedOptions;
   /** The text of `tls.ca`. */
   readonly ca: string | undefined;

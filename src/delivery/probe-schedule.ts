@@ -5,7 +5,7 @@
  */
 
 /** How to climb. All in ms. */
-export interface Ladder {
+export interface ProbeBackoff {
   readonly firstMs: number;
   /** Of one wait. */
   readonly mostMs: number;
@@ -13,8 +13,8 @@ export interface Ladder {
   readonly newsMs: number;
 }
 
-export class Looks {
-  #ladder: Ladder;
+export class ProbeSchedule {
+  #ladder: ProbeBackoff;
   #steps = 0;
   #nextMs: number;
   #lastMs: number;
@@ -24,7 +24,7 @@ export class Looks {
   #hasNews = false;
 
   /** `lifeMs`: how long the longest-lived of what waits still has. */
-  constructor(ladder: Ladder, nowMs: number, lifeMs: number) {
+  constructor(ladder: ProbeBackoff, nowMs: number, lifeMs: number) {
     this.#ladder = ladder;
     this.#lastMs = nowMs;
     this.#nextMs = nowMs;
@@ -53,7 +53,7 @@ export class Looks {
   }
 
   /** The trouble has become another one: its ladder, from the first step. The look under way remains the only one. */
-  change(ladder: Ladder, nowMs: number, lifeMs: number): void {
+  change(ladder: ProbeBackoff, nowMs: number, lifeMs: number): void {
     this.#ladder = ladder;
     this.#steps = 0;
     this.#climb(nowMs, lifeMs);

@@ -9,7 +9,7 @@ interface Gate {
   pause(): void;
 }
 
-export class Lookout {
+export class ProbeGate {
   readonly #clock: Clock;
   readonly #head: Head;
   readonly #gate: Gate;
