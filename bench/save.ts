@@ -1,6 +1,7 @@
 /** Keeps the last results: as JSON, and drawn from that, the table of `docs/performance.md` and its chart. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { withMarked } from '../tools/docs/marked.ts';
 import { chart } from './chart.ts';
 import type { Results } from './results.ts';
 import { markdownTable } from './table.ts';
@@ -19,11 +20,7 @@ const MARKS = {
 
 /** The document with the table of these results in its place. */
 export function withResults(document: string, results: Results): string {
-  const [before, rest] = document.split(MARKS.begin);
-  const after = rest?.split(MARKS.end)[1];
-  if (after === undefined)
-    throw new Error(`docs/performance.md has lost its marks: ${MARKS.begin} … ${MARKS.end}`);
-  return `${before}${MARKS.begin}\n\n${markdownTable(results)}\n\n${MARKS.end}${after}`;
+  return withMarked(document, MARKS, markdownTable(results));
 }
 
 export function save(results: Results): void {

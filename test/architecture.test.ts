@@ -1,63 +1,29 @@
-/** The shape of the source, held to `architecture.md`: which way imports point, how long files are, who touches time. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** The shape of the source: which way imports point, how long files are, who touches time. */
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ROOMS, roomOf } from '../tools/docs/rooms.ts';
+import {
+  files,
+  type Import,
+  imports,
+  importsOf,
+  ownImports,
+  reachedFrom,
+  ringsOf,
+  shown,
+  text,
+  withoutComments,
+} from './support/imports.ts';
 
 const source = resolve(import.meta.dirname, '../src');
-const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
-  .sort();
-
-/** From the ground up. A file may import from its own layer and from those before it. */
-const LAYERS: readonly (readonly string[])[] = [
-  ['platform', 'alert.ts', 'announcement.ts', 'delivery/outcome.ts'],
-  ['http', 'feeds', 'delivery', 'dedupe.ts', 'routing', 'templates', 'outbox', 'destinations'],
-  ['config', 'intake.ts', 'events', 'alerts', 'ops', 'rehearsal'],
-  ['daemon'],
-  ['cli', 'main.ts'],
-];
 
 const MOST_LINES = 300;
 
 /** Longer than that for now: they may shrink, not grow. */
 const TOO_LONG: Readonly<Record<string, number>> = {};
 
-interface Import {
-  readonly from: string;
-  readonly to: string;
-  /** Gone at run time. */
-  readonly typeOnly: boolean;
-  /** Loaded when it is reached, not with the file. */
-  readonly isDynamic: boolean;
-}
-
-const text = (path: string) => readFileSync(join(source, path), 'utf8');
-
-const withoutComments = (code: string) =>
-  code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[\s;])\/\/.*$/gm, '$1');
-
-/** With `verbatimModuleSyntax`, only `import type` and `export type` leave nothing behind. */
-function importsOf(path: string, code: string): Import[] {
-  const statements = withoutComments(code).matchAll(
-    /^\s*(?:import|export)\s+(type\s)?(?:[^'"`;()]*?\sfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm,
-  );
-  return [...statements].map(([, type, still = '', dynamic]) => {
-    const target = dynamic ?? still;
-    const to = target.startsWith('.') ? join(dirname(path), target) : target;
-    return { from: path, to, typeOnly: type !== undefined, isDynamic: dynamic !== undefined };
-  });
-}
-
-const imports = files.flatMap((path) => importsOf(path, text(path)));
-
-/** The most particular entry wins: `delivery/outcome.ts` before `delivery`. */
-function layerOf(path: string): number {
-  const whole = LAYERS.findIndex((layer) => layer.includes(path));
-  return whole >= 0 ? whole : LAYERS.findIndex((layer) => layer.includes(path.split('/')[0] ?? ''));
-}
-
 const isSimulator = (path: string) => path.startsWith('simulator/');
-const shown = ({ from, to }: Import) => `${from} → ${to}`;
 
 test('reads imports: several lines, types, exports, effects, at run time', () => {
   const code = `import {\n  a,\n  type B,\n} from './b.ts';\nimport type { C } from '../c.ts';\nexport { d } from './d.ts';
@@ -74,48 +40,38 @@ test('reads imports: several lines, types, exports, effects, at run time', () =>
 });
 
 describe('imports point one way', () => {
-  test('every file has a layer', () => {
-    expect(files.filter((path) => !isSimulator(path) && layerOf(path) < 0)).toEqual([]);
+  test('every file has a room, and every room exists', () => {
+    expect(files.filter((path) => roomOf(path) < 0)).toEqual([]);
+    expect(ROOMS.filter(({ path }) => !existsSync(join(source, path)))).toEqual([]);
   });
 
-  test('no file imports from a layer above its own', () => {
-    const upward = imports.filter(({ from, to }) => {
-      if (isSimulator(from) || !to.endsWith('.ts') || isSimulator(to)) return false;
-      return layerOf(to) > layerOf(from);
-    });
+  /** Until an announcement knows no alert. */
+  const YET = (edge: Import) => shown(edge) === 'announcement.ts → alert.ts';
+
+  test.each(ROOMS.map(({ path }) => path))('%s imports only from rooms before it, types included', (room) => {
+    const upward = ownImports.filter(
+      (edge) => ROOMS[roomOf(edge.from)]?.path === room && roomOf(edge.to) > roomOf(edge.from) && !YET(edge),
+    );
     expect(upward.map(shown)).toEqual([]);
   });
 
-  test('no ring of imports at run time', () => {
-    const graph = Map.groupBy(
-      imports.filter(({ typeOnly, to }) => !typeOnly && to.endsWith('.ts')),
-      ({ from }) => from,
-    );
-    const done = new Set<string>();
-    const rings: string[] = [];
-    const visit = (path: string, trail: readonly string[]) => {
-      if (trail.includes(path)) rings.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
-      if (done.has(path) || trail.includes(path)) return;
-      for (const { to } of graph.get(path) ?? []) visit(to, [...trail, path]);
-      done.add(path);
-    };
-    for (const path of files) visit(path, []);
-    expect(rings).toEqual([]);
+  test('no files import each other in a ring, types included', () => {
+    expect(ringsOf(ownImports.filter((edge) => !YET(edge)))).toEqual([]);
+  });
+
+  test('a ring is seen however long it is, and several are', () => {
+    const edges = ['a b', 'b c', 'c a', 'c d', 'd e', 'e d', 'f a'].map((edge) => {
+      const [from = '', to = ''] = edge.split(' ');
+      return { from, to };
+    });
+    expect(ringsOf(edges)).toEqual(['a → b → c → a', 'd → e → d']);
+    expect(ringsOf(edges.slice(0, 2))).toEqual([]);
   });
 
   test('the daemon connects to its feeds before it loads what only sending or a terminal needs', () => {
     const waits = ['undici', 'discord.js', 'telegraf', 'pino-pretty'];
-    const loaded = new Set<string>();
-    const visit = (path: string) => {
-      if (loaded.has(path)) return;
-      loaded.add(path);
-      for (const { to } of still.get(path) ?? []) visit(to);
-    };
-    const still = Map.groupBy(
-      imports.filter(({ typeOnly, isDynamic }) => !typeOnly && !isDynamic),
-      ({ from }) => from,
-    );
-    visit('cli/run.ts');
+    const still = imports.filter(({ typeOnly, isDynamic }) => !typeOnly && !isDynamic);
+    const loaded = reachedFrom('cli/run.ts', still);
     expect(loaded).toContain('feeds/cryptolisting/client.ts');
     expect(waits.filter((library) => loaded.has(library))).toEqual([]);
   });
@@ -145,6 +101,33 @@ describe('imports point one way', () => {
     const users = imports.filter(({ to, typeOnly }) => to === sender && !typeOnly).map(({ from }) => from);
     expect(users).toEqual([`${folder}/index.ts`]);
     expect(withoutComments(text(`${folder}/index.ts`))).toContain("import('./send.ts')");
+  });
+});
+
+describe('test/ has the rooms of src/', () => {
+  /** What is tested there is the whole, or no code of `src/`. */
+  const SUITES = ['chaos', 'docs', 'e2e', 'mutation', 'simulation', 'soak'];
+  const MATERIAL = ['fixtures', 'support'];
+  const HERE = ['architecture.test.ts', 'tsconfig.json', 'vitest.config.ts'];
+  const entries = readdirSync(import.meta.dirname, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const rooms = ROOMS.map(({ path }) => path).filter((path) => !path.endsWith('.ts'));
+
+  test('every folder is a room or a named suite, and every suite exists', () => {
+    expect(folders.filter((name) => !rooms.includes(name)).toSorted()).toEqual(
+      [...SUITES, ...MATERIAL].toSorted(),
+    );
+  });
+
+  test('every file beside them tests a file that is a room', () => {
+    const rest = entries.filter((entry) => entry.isFile() && !HERE.includes(entry.name));
+    const homeless = rest.filter(({ name }) => roomOf(name.replace(/\.test\.ts$/, '.ts')) < 0);
+    expect(homeless.map(({ name }) => name)).toEqual([]);
+  });
+
+  test('every room that is a folder has its tests', () => {
+    // Listeners of the bus are tested where they are, until events have tests of their own.
+    expect(rooms.filter((name) => name !== 'events' && !folders.includes(name))).toEqual([]);
   });
 });
 

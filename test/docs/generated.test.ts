@@ -2,10 +2,11 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { alertsReference } from '../../src/alerts/reference.ts';
-import { configReference } from '../../src/config/reference.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
-import { metricsReference } from '../../src/ops/metrics-reference.ts';
+import { alertsReference } from '../../tools/docs/alerts-reference.ts';
+import { configReference } from '../../tools/docs/config-reference.ts';
+import { metricsReference } from '../../tools/docs/metrics-reference.ts';
+import { withRooms } from '../../tools/docs/rooms-table.ts';
 import { NO_STATUS } from '../support/status.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -33,6 +34,12 @@ test('docs/alerts.md is what the conditions are (UPDATE_DOCS=1 npm test brings i
   const reference = alertsReference();
   if (process.env['UPDATE_DOCS']) writeFileSync(join(root, 'docs/alerts.md'), reference);
   expect(read('docs/alerts.md')).toBe(reference);
+});
+
+test('the table of folders in docs/source.md is the list of rooms (UPDATE_DOCS=1 npm test brings it up to date)', () => {
+  const document = withRooms(read('docs/source.md'));
+  if (process.env['UPDATE_DOCS']) writeFileSync(join(root, 'docs/source.md'), document);
+  expect(read('docs/source.md')).toBe(document);
 });
 
 test('every key of the config has a meaning', () => {

@@ -70,7 +70,7 @@ export const destinations = [
   ),
   ...inFile(
     'src/http/exchange.ts',
-    [...suites('destinations/exchange', 'destinations/written-boundary', 'destinations/webhook'), SIMULATION],
+    [...suites('http/exchange', 'http/written-boundary', 'destinations/webhook'), SIMULATION],
     [
       'nobody looks at the clock before the write',
       'a timer that is late sends what is too old',
@@ -105,7 +105,7 @@ export const destinations = [
       ...suites('destinations/destinations'),
     ],
   ),
-  ...inFile('src/http/body.ts', suites('destinations/packed-answers', 'destinations/exchange'), [
+  ...inFile('src/http/body.ts', suites('destinations/packed-answers', 'http/exchange'), [
     'what is packed grows without a bound',
     '64 KiB stand for 64 MiB',
     'if (size > MOST_BODY_BYTES) end(TOO_LONG);',

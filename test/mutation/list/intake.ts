@@ -62,7 +62,7 @@ export const intake = [
   ),
   ...inFile(
     'src/dedupe.ts',
-    [...suites('dedupe', 'identity'), SIMULATION],
+    [...suites('dedupe', 'announcement'), SIMULATION],
     [
       'repeats prolong the window',
       'the same words an hour later are no news',
@@ -109,7 +109,7 @@ export const intake = [
   ),
   ...inFile(
     'src/announcement.ts',
-    suites('identity', 'dedupe'),
+    suites('announcement', 'dedupe'),
     [
       'tickers in the order of the feed',
       'two endpoints that order them differently double every order',

@@ -1,12 +1,13 @@
 /** `docs/alerts.md`, made from the table of conditions. A test compares the two. */
-import { formatDuration } from '../platform/duration.ts';
-import type { Condition } from './condition.ts';
-import { CONDITIONS } from './conditions.ts';
-import { alertsOptions } from './options.ts';
+
+import type { Condition } from '../../src/alerts/condition.ts';
+import { CONDITIONS } from '../../src/alerts/conditions.ts';
+import { alertsOptions } from '../../src/alerts/options.ts';
+import { formatDuration } from '../../src/platform/duration.ts';
 
 const INTRODUCTION = `# Alerts: what the bridge reports about itself
 
-Made by \`src/alerts/reference.ts\` from the table of conditions; to bring it up to date: \`UPDATE_DOCS=1 npm test\`. The destinations in
+Made by \`tools/docs/alerts-reference.ts\` from the table of conditions; to bring it up to date: \`UPDATE_DOCS=1 npm test\`. The destinations in
 \`alerts.send\` of the config ([configuration.md](configuration.md)) get them; the log has all of them (\`alert.started\`, \`alert.lasts\`, \`alert.ended\`).
 
 - Each condition is reported **once when it starts**, again every **6 hours** with its duration while it lasts, and **once when it is over**. A condition of single events

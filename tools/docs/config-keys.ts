@@ -1,6 +1,6 @@
 /** Every key of a schema as a row: its path, what may be written there, its default and its meaning. Pure. */
 import { z } from 'zod';
-import { formatDuration } from '../platform/duration.ts';
+import { formatDuration } from '../../src/platform/duration.ts';
 
 export interface Key {
   readonly path: string;

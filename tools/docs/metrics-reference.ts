@@ -1,10 +1,10 @@
 /** `docs/metrics.md`, made from the metrics themselves. A test compares the two. */
-import { MANY_DESTINATIONS } from './many.ts';
-import type { MetricDescription } from './metric-maker.ts';
+import { MANY_DESTINATIONS } from '../../src/ops/many.ts';
+import type { MetricDescription } from '../../src/ops/metric-maker.ts';
 
 const INTRODUCTION = `# Metrics
 
-Made by \`src/ops/metrics-reference.ts\` from the metrics themselves; to bring it up to date: \`UPDATE_DOCS=1 npm test\`.
+Made by \`tools/docs/metrics-reference.ts\` from the metrics themselves; to bring it up to date: \`UPDATE_DOCS=1 npm test\`.
 
 \`GET /metrics\`, in Prometheus' text format. Beside these there are the usual ones of the process and of Node (\`process_*\`, \`nodejs_*\`),
 but for \`nodejs_active_handles\` and \`nodejs_active_requests\`: see \`nodejs_active_resources\`.

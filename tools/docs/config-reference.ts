@@ -2,13 +2,19 @@
  * `docs/configuration.md`, made from the schema that validates, so that the page cannot say anything else
  * than the program does. A test compares the two.
  */
-import { variablesOf } from '../templates/variables.ts';
-import { type Key, keysOf } from './reference-keys.ts';
-import { configSchema, DESTINATION_TYPES, destinationOptions, templateOptions } from './schema.ts';
+
+import {
+  configSchema,
+  DESTINATION_TYPES,
+  destinationOptions,
+  templateOptions,
+} from '../../src/config/schema.ts';
+import { variablesOf } from '../../src/templates/variables.ts';
+import { type Key, keysOf } from './config-keys.ts';
 
 const INTRODUCTION = `# Configuration reference
 
-Made by \`src/config/reference.ts\` from the schema that validates; to bring it up to date: \`UPDATE_DOCS=1 npm test\`.
+Made by \`tools/docs/config-reference.ts\` from the schema that validates; to bring it up to date: \`UPDATE_DOCS=1 npm test\`.
 
 One YAML file, \`config.yaml\` by default. A commented one to start from: \`listing-bridge init\`. Unknown keys are errors.
 For completion in an editor: \`listing-bridge check --print-schema > schema.json\`.

@@ -11,5 +11,5 @@ test.each([
   ['package.json', String.raw`"bridge": "NODE_OPTIONS=\"${FLAG} $NODE_OPTIONS\" exec node src/main.ts"`],
   ['bench/meter/kinds.ts', `\nconst NODE_OPTIONS = '${FLAG}';\n`],
 ])('%s has it', (file, line) => {
-  expect(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')).toContain(line);
+  expect(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')).toContain(line);
 });

@@ -1,0 +1,71 @@
+/**
+ * The rooms of the source, from the ground up: a room imports only from those before it in this list, types included.
+ * `test/architecture.test.ts` holds every file to it, and the table of `docs/source.md` is made from it. A new folder
+ * or file directly under `src/` gets its line here.
+ */
+export interface Room {
+  /** A folder or a file directly under `src/`. */
+  readonly path: string;
+  /** One line for somebody who reads the source for the first time; Markdown, links from `docs/`. */
+  readonly is: string;
+}
+
+export const ROOMS: readonly Room[] = [
+  {
+    path: 'platform',
+    is: 'time, chance, secrets, durations, the log: the only place that asks the machine for any of them',
+  },
+  { path: 'announcement.ts', is: 'one item of news, and when two are the same' },
+  { path: 'alert.ts', is: 'one message of the bridge about itself' },
+  {
+    path: 'http',
+    is: 'outgoing HTTP: connections, one exchange, its result, spare sockets; knows no destination',
+  },
+  {
+    path: 'simulator',
+    is: 'the feed, Discord, Telegram and a bot on loopback: for `simulate`, `demo` and the tests; the daemon does not import it',
+  },
+  {
+    path: 'feeds',
+    is: 'where news comes from, one folder for each type: frames, refusals, proof of health, warnings',
+  },
+  {
+    path: 'delivery',
+    is: 'lanes, rate budgets, retries, suspension; declares what it needs of the store and of a destination, and knows no platform',
+  },
+  { path: 'dedupe.ts', is: 'which announcements have been read before' },
+  { path: 'routing', is: 'rules: which destinations get an announcement; pure' },
+  { path: 'templates', is: 'the template engine, what a template may name, and how it is checked at load' },
+  {
+    path: 'outbox',
+    is: 'the store and everything that can happen to its file; `queries.ts` is for the command line',
+  },
+  { path: 'destinations', is: 'one folder for each type, and what they share' },
+  { path: 'intake.ts', is: 'new or known, by which rules, written down, handed to the lanes' },
+  {
+    path: 'events',
+    is: 'everything that happens, as values on one bus; log, metrics, status and alerts listen',
+  },
+  {
+    path: 'rehearsal',
+    is: 'the same way a second time with nothing at its end, to keep it compiled; `explain --timing`',
+  },
+  {
+    path: 'alerts',
+    is: 'conditions that are reported to people: detected (`from-*.ts`) → worth reporting (`tracker.ts`) → batches and messages (`batch.ts`, `message.ts`)',
+  },
+  { path: 'ops', is: 'for those who run it: log, metrics, status, HTTP' },
+  {
+    path: 'config',
+    is: 'the file: YAML with places → variables → schema → problems for people; the options of a part stand with the part',
+  },
+  { path: 'daemon', is: 'puts the parts together and takes them down; reload' },
+  { path: 'cli', is: 'one file for each command' },
+  { path: 'main.ts', is: 'the process: arguments, signals, exit codes' },
+];
+
+/** The place of a file (`delivery/lane.ts`) in the list; -1 = it has none. */
+export const roomOf = (file: string): number => {
+  const [first] = file.split('/');
+  return ROOMS.findIndex(({ path }) => path === first);
+};
