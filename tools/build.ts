@@ -14,6 +14,9 @@ const dist = join(root, 'dist');
 /** Loaded after the feed, or looking for other packages at run time: they stay packages of their own. */
 const OUTSIDE = ['pino', 'pino-pretty', 'ws', 'undici', 'discord.js', 'telegraf'];
 
+/** What other threads run: files of their own. */
+const THREADS = ['src/outbox/checkpoint.ts', 'src/outbox/deliveries-thread.ts'];
+
 interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -27,7 +30,7 @@ const manifest = (folder: string) =>
 /** Writes the files; returns the folders of the packages that are inside them. */
 async function bundle(): Promise<string[]> {
   await using build = await rolldown({
-    input: ['src/main.ts', 'src/outbox/checkpoint.ts'],
+    input: ['src/main.ts', ...THREADS],
     cwd: root,
     platform: 'node',
     // With their inner files: a part of one inside `dist/` would be a second copy of it.

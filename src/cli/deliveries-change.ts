@@ -1,22 +1,15 @@
 /** `deliveries retry` and `deliveries discard`: sends again, or cancels. Needs only the store. */
-import type { DatabaseSync } from 'node:sqlite';
 import { type DeliveryState, UNDER_WAY } from '../delivery/delivery.ts';
 import { AMBIGUOUS_REASONS } from '../delivery/outcome.ts';
 import { mayHaveActed } from '../destinations/http-outcome.ts';
 import { bridgeNowMs } from '../outbox/bridge-time.ts';
-import {
-  deliveriesOfAnnouncement,
-  discardDeliveries,
-  findDelivery,
-  listDeliveries,
-  retryDeliveries,
-} from '../outbox/queries.ts';
+import type { Deliveries, FoundDelivery } from '../outbox/deliveries.ts';
 import type { StoredAttempt, StoredDelivery } from '../outbox/rows.ts';
 import { printable } from '../platform/printable.ts';
 import type { UsableConfig } from './config-file.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
-import { requireKnown, type StoreOptions, withStore } from './store-file.ts';
+import { answered, listAll, requireKnown, type StoreOptions, withStore } from './store-file.ts';
 
 /** What the list is narrowed by; its commands are given it too, because the command line takes it anywhere. */
 interface Narrowing {
@@ -42,31 +35,50 @@ export interface RetryDeliveriesOptions extends Narrowing, StoreOptions {
   readonly late: boolean;
 }
 
-export function retryCommand(options: RetryDeliveriesOptions, io: Io): ExitCode {
+export async function retryCommand(options: RetryDeliveriesOptions, io: Io): Promise<ExitCode> {
   if (options.ids.length > 0 === options.dead)
     throw new UserError('name deliveries to retry, or give --dead for all dead ones', WRONG_USAGE);
   refuse(options, 'state', 'limit', ...(options.dead ? [] : (['destination', 'since'] as const)));
-  return withStore(options, 'write', io, (opened) => {
-    const { database, config } = opened;
+  return withStore(options, io, async (opened) => {
+    const { database, deliveries, config } = opened;
     requireKnown(options.destination, opened);
     const nowMs = bridgeNowMs(database, io.clock.wallMs());
-    const asked = options.dead ? deadOnes(database, options, nowMs) : options.ids;
-    const ids = asked.filter((id) => refusal(config, findDelivery(database, id)?.delivery) === undefined);
-    const maxAgeOf = (destination: string) => maxAgeIn(config, destination, options.late);
-    const doubtful = ids.filter((id) => mayHaveArrived(findDelivery(database, id)));
-    const changed = retryDeliveries(database, ids, nowMs, { maxAgeOf, isLate: options.late });
-    const again = doubtful.filter((id) => changed.includes(id)).length;
+    const asked = options.dead ? await deadOnes(deliveries, options, nowMs) : options.ids;
+    const found = await foundOf(deliveries, asked);
+    const ids = asked.filter((id) => refusal(config, found.get(id)?.delivery) === undefined);
+    const destinations = ids.flatMap((id) => found.get(id)?.delivery.delivery.destination ?? []);
+    const maxAges = new Map(destinations.map((name) => [name, maxAgeIn(config, name, options.late)]));
+    const changed = await answered(deliveries.retry(ids, { nowMs, maxAges, isLate: options.late }));
+    const again = changed.filter((id) => mayHaveArrived(found.get(id))).length;
     if (again > 0)
       io.warn(
         `${again} of ${changed.length} may have arrived already, because the answer was lost: look at the receiver; \`deliveries discard\` takes one back that has not gone yet.`,
       );
-    return report('queued; a running bridge will send', opened.database, io, {
+    return report('queued; a running bridge will send', deliveries, io, {
       ...{ asked, changed, json: options.json },
       why: (stored) =>
         refusal(config, stored) ??
         'it is older than the maxAge of its destination; --late sends it all the same',
     });
   });
+}
+
+/** By id, those that are deliveries. */
+async function foundOf(
+  deliveries: Deliveries,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, FoundDelivery>> {
+  const found = new Map<string, FoundDelivery>();
+  for (const id of ids) {
+    const one = await find(deliveries, id);
+    if (one !== undefined) found.set(id, one);
+  }
+  return found;
+}
+
+async function find(deliveries: Deliveries, id: string): Promise<FoundDelivery | undefined> {
+  const [one] = await answered(deliveries.find(id));
+  return one?.delivery.delivery.id === id ? one : undefined;
 }
 
 /** Why it is not sent again whatever else is asked for. */
@@ -84,7 +96,7 @@ function refusal(config: UsableConfig, stored: StoredDelivery | undefined): stri
 }
 
 /** Sent again it may be an order twice: whatever ended it, an answer was lost or not the receiver's. */
-const mayHaveArrived = (found: ReturnType<typeof findDelivery>): boolean =>
+const mayHaveArrived = (found: FoundDelivery | undefined): boolean =>
   found !== undefined &&
   found.delivery.state !== 'pending' &&
   (found.delivery.reason === 'may_have_arrived' || found.attempts.some(isDoubtful));
@@ -97,26 +109,27 @@ const DOUBTFUL: ReadonlySet<string> = new Set([
 const isDoubtful = ({ outcome, status, detail }: StoredAttempt): boolean =>
   DOUBTFUL.has(outcome) || (status !== undefined && mayHaveActed({ status, bodyText: detail ?? '' }));
 
-function deadOnes(database: DatabaseSync, { destination, since }: Narrowing, nowMs: number): string[] {
+async function deadOnes(
+  deliveries: Deliveries,
+  { destination, since }: Narrowing,
+  nowMs: number,
+): Promise<string[]> {
   const sinceMs = since === undefined ? undefined : nowMs - since;
-  return listDeliveries(database, { state: 'dead', destination, sinceMs, limit: ALL }).map(
-    ({ delivery }) => delivery.id,
-  );
+  const dead = await listAll(deliveries, { state: 'dead', destination, sinceMs });
+  return dead.map(({ delivery }) => delivery.id);
 }
-
-/** https://www.sqlite.org/lang_select.html#limitoffset: a negative limit is none. */
-const ALL = -1;
 
 export interface DiscardDeliveriesOptions extends Narrowing, StoreOptions {
   readonly ids: readonly string[];
   readonly json: boolean;
 }
 
-export function discardCommand(options: DiscardDeliveriesOptions, io: Io): ExitCode {
+export async function discardCommand(options: DiscardDeliveriesOptions, io: Io): Promise<ExitCode> {
   refuse(options, 'state', 'destination', 'since', 'limit');
-  return withStore(options, 'write', io, ({ database }) => {
-    const changed = discardDeliveries(database, options.ids, bridgeNowMs(database, io.clock.wallMs()));
-    return report('discarded; a running bridge will drop', database, io, {
+  return withStore(options, io, async ({ database, deliveries }) => {
+    const nowMs = bridgeNowMs(database, io.clock.wallMs());
+    const changed = await answered(deliveries.discard(options.ids, nowMs));
+    return report('discarded; a running bridge will drop', deliveries, io, {
       ...{ asked: options.ids, changed, json: options.json },
       why: ({ state }) => `it is ${state}: only pending deliveries can be discarded`,
     });
@@ -142,12 +155,12 @@ interface Change {
 }
 
 /** `done`: what was done, and what a running bridge makes of it. */
-function report(
+async function report(
   done: string,
-  database: DatabaseSync,
+  deliveries: Deliveries,
   io: Io,
   { asked, changed, why, json }: Change,
-): ExitCode {
+): Promise<ExitCode> {
   const taken = new Set(changed);
   const left = asked.filter((id) => !taken.has(id));
   if (json) io.print(jsonText({ changed, unchanged: left }));
@@ -156,16 +169,17 @@ function report(
     const count = `${changed.length} ${changed.length === 1 ? 'delivery' : 'deliveries'} ${was}`;
     const them = changed.length === 1 ? 'it' : 'them';
     io.print(changed.length === 0 ? count : `${count}; ${next} ${them} within a second`);
-    for (const id of left) io.warn(`${printable(id)}: unchanged (${reasonFor(id, database, why)})`);
+    for (const id of left) io.warn(`${printable(id)}: unchanged (${await reasonFor(id, deliveries, why)})`);
   }
   return left.length === 0 ? FINE : NOT_FINE;
 }
 
-function reasonFor(id: string, database: DatabaseSync, why: Change['why']): string {
-  const found = findDelivery(database, id);
-  if (found !== undefined) return printable(why(found.delivery));
-  const parts = deliveriesOfAnnouncement(database, id).map(
-    ({ delivery, state }) => `${delivery.id} to ${delivery.destination}, ${state}`,
+async function reasonFor(id: string, deliveries: Deliveries, why: Change['why']): Promise<string> {
+  const found = await answered(deliveries.find(id));
+  const [one] = found;
+  if (one?.delivery.delivery.id === id) return printable(why(one.delivery));
+  const parts = found.map(
+    ({ delivery: { delivery, state } }) => `${delivery.id} to ${delivery.destination}, ${state}`,
   );
   return parts.length === 0
     ? 'there is no such delivery'

@@ -1,13 +1,12 @@
 /** `deliveries` and `deliveries show`: pending, delivered and failed ones, with reasons. Needs only the store. */
-import type { DatabaseSync } from 'node:sqlite';
 import type { DeliveryState } from '../delivery/delivery.ts';
 import { bridgeNowMs } from '../outbox/bridge-time.ts';
-import { deliveriesOfAnnouncement, findDelivery, listDeliveries } from '../outbox/queries.ts';
+import type { FoundDelivery } from '../outbox/deliveries.ts';
 import { printable } from '../platform/printable.ts';
 import { deliveryCells, describeDelivery, RECEIVED_AND_TITLE } from './deliveries-text.ts';
 import { type ExitCode, FINE, UserError } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
-import { requireKnown, type StoreOptions, withStore } from './store-file.ts';
+import { answered, listAll, requireKnown, type StoreOptions, withStore } from './store-file.ts';
 import { table } from './table.ts';
 
 export interface ListOptions extends StoreOptions {
@@ -18,14 +17,15 @@ export interface ListOptions extends StoreOptions {
   readonly json: boolean;
 }
 
-export const listCommand = (options: ListOptions, io: Io): ExitCode =>
-  withStore(options, 'read', io, (opened) => {
+export const listCommand = (options: ListOptions, io: Io): Promise<ExitCode> =>
+  withStore(options, io, async (opened): Promise<ExitCode> => {
     requireKnown(options.destination, opened);
+    const { state, destination, limit } = options;
     const sinceMs =
       options.sinceMs === undefined
         ? undefined
         : bridgeNowMs(opened.database, io.clock.wallMs()) - options.sinceMs;
-    const found = listDeliveries(opened.database, { ...options, sinceMs });
+    const found = await listAll(opened.deliveries, { state, destination, sinceMs, limit });
     if (options.json) io.print(jsonText(found));
     else if (found.length === 0) io.print('no deliveries');
     else
@@ -44,37 +44,32 @@ export interface ShowOptions extends StoreOptions {
   readonly json: boolean;
 }
 
-export const showCommand = (options: ShowOptions, io: Io): ExitCode =>
-  withStore(options, 'read', io, ({ database }) => {
+export const showCommand = (options: ShowOptions, io: Io): Promise<ExitCode> =>
+  withStore(options, io, async ({ deliveries }): Promise<ExitCode> => {
     const { id, json } = options;
-    const found = findDelivery(database, id);
-    if (found === undefined) return showAnnouncement(database, options, io);
-    if (json) io.print(jsonText({ ...found.delivery, attemptList: found.attempts }));
-    else for (const line of describeDelivery(found.delivery, found.attempts, io.columns)) io.print(line);
+    const found = await answered(deliveries.find(id));
+    const [one] = found;
+    if (one === undefined)
+      throw new UserError(
+        `There is no delivery or announcement ${printable(id)} in the store: \`listing-bridge deliveries\` lists the deliveries.`,
+      );
+    if (one.delivery.delivery.id !== id) showAnnouncement(found, options, io);
+    else if (json) io.print(jsonText({ ...one.delivery, attemptList: one.attempts }));
+    else for (const line of describeDelivery(one.delivery, one.attempts, io.columns)) io.print(line);
     return FINE;
   });
 
-function showAnnouncement(database: DatabaseSync, { id, json }: ShowOptions, io: Io): ExitCode {
-  const deliveries = deliveriesOfAnnouncement(database, id).flatMap(
-    ({ delivery }) => findDelivery(database, delivery.id) ?? [],
-  );
-  if (deliveries.length === 0)
-    throw new UserError(
-      `There is no delivery or announcement ${printable(id)} in the store: \`listing-bridge deliveries\` lists the deliveries.`,
-    );
+function showAnnouncement(found: readonly FoundDelivery[], { id, json }: ShowOptions, io: Io): void {
   if (json)
     io.print(
       jsonText({
         announcement: id,
-        deliveries: deliveries.map(({ delivery, attempts }) => ({ ...delivery, attemptList: attempts })),
+        deliveries: found.map(({ delivery, attempts }) => ({ ...delivery, attemptList: attempts })),
       }),
     );
   else {
-    io.print(
-      `announcement ${id}: ${deliveries.length} ${deliveries.length === 1 ? 'delivery' : 'deliveries'}`,
-    );
-    for (const { delivery, attempts } of deliveries)
+    io.print(`announcement ${id}: ${found.length} ${found.length === 1 ? 'delivery' : 'deliveries'}`);
+    for (const { delivery, attempts } of found)
       for (const line of ['', ...describeDelivery(delivery, attempts, io.columns)]) io.print(line);
   }
-  return FINE;
 }

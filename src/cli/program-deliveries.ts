@@ -30,7 +30,7 @@ export function addDeliveries(command: MakeCommand, io: Io, exit: (code: ExitCod
       }) => {
         const { listCommand } = await import('./deliveries.ts');
         const { state, destination, since, limit = 50 } = options;
-        exit(listCommand({ ...options, state, destination, sinceMs: since, limit }, io));
+        exit(await listCommand({ ...options, state, destination, sinceMs: since, limit }, io));
       },
     );
   command(
@@ -42,7 +42,7 @@ export function addDeliveries(command: MakeCommand, io: Io, exit: (code: ExitCod
     .option('--json', 'print JSON', false)
     .action(async (id: string, _options, self: Command) => {
       const { showCommand } = await import('./deliveries.ts');
-      exit(showCommand({ ...self.optsWithGlobals(), id } as Parameters<typeof showCommand>[0], io));
+      exit(await showCommand({ ...self.optsWithGlobals(), id } as Parameters<typeof showCommand>[0], io));
     });
   command('retry [ids...]', 'Queue deliveries to be sent again', deliveries)
     .option('--dead', 'all dead ones, or those of them that --destination and --since name', false)
@@ -57,13 +57,15 @@ export function addDeliveries(command: MakeCommand, io: Io, exit: (code: ExitCod
     .option('--json', 'print JSON', false)
     .action(async (ids: string[], _options, self: Command) => {
       const { retryCommand } = await import('./deliveries-change.ts');
-      exit(retryCommand({ ...self.optsWithGlobals(), ids } as Parameters<typeof retryCommand>[0], io));
+      exit(await retryCommand({ ...self.optsWithGlobals(), ids } as Parameters<typeof retryCommand>[0], io));
     });
   command('discard <ids...>', 'Cancel pending deliveries', deliveries)
     .option('--store <file>', STORE)
     .option('--json', 'print JSON', false)
     .action(async (ids: string[], _options, self: Command) => {
       const { discardCommand } = await import('./deliveries-change.ts');
-      exit(discardCommand({ ...self.optsWithGlobals(), ids } as Parameters<typeof discardCommand>[0], io));
+      exit(
+        await discardCommand({ ...self.optsWithGlobals(), ids } as Parameters<typeof discardCommand>[0], io),
+      );
     });
 }

@@ -2,8 +2,12 @@
 
 import { resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import type { Answer, Deliveries, DeliveryFilter } from '../outbox/deliveries.ts';
+import { StoreError } from '../outbox/faults.ts';
+import { FileDeliveries } from '../outbox/file-deliveries.ts';
 import { openStoreFile, storeErrorOf } from '../outbox/open.ts';
 import { storedDestinations } from '../outbox/queries.ts';
+import type { StoredDelivery } from '../outbox/rows.ts';
 import { printable } from '../platform/printable.ts';
 import { orNearest } from '../platform/suggest.ts';
 import { type UsableConfig, usableConfig } from './config-file.ts';
@@ -17,25 +21,48 @@ export interface StoreOptions {
 }
 
 export interface OpenedStore {
+  /** Only read. */
   readonly database: DatabaseSync;
+  readonly deliveries: Deliveries;
   readonly config: UsableConfig;
 }
 
 /** Runs `work` with the store open; what SQLite throws becomes a `StoreError` with advice. */
-export function withStore<Result>(
+export async function withStore<Result>(
   options: StoreOptions,
-  access: 'read' | 'write',
   io: Io,
-  work: (opened: OpenedStore) => Result,
-): Result {
+  work: (opened: OpenedStore) => Result | Promise<Result>,
+): Promise<Result> {
   const config = usableConfig(options.config, 'store', { given: options.store }, io);
   const path = options.store === undefined ? config.storePath : resolve(options.store);
-  using database = openStoreFile(path, access === 'read');
+  using database = openStoreFile(path, true);
   try {
-    return work({ database, config });
+    return await work({ database, config, deliveries: new FileDeliveries(path) });
   } catch (error) {
     throw storeErrorOf(error, path);
   }
+}
+
+/** What the store answered. Throws `StoreError`. */
+export async function answered<Value>(answer: Promise<Answer<Value>>): Promise<Value> {
+  const result = await answer;
+  if (!result.ok) throw new StoreError(result.message);
+  return result.value;
+}
+
+/** Page after page, newest first; `limit` absent: all. Throws `StoreError`. */
+export async function listAll(
+  deliveries: Deliveries,
+  { limit = Number.POSITIVE_INFINITY, ...filter }: DeliveryFilter & { readonly limit?: number },
+): Promise<StoredDelivery[]> {
+  const all: StoredDelivery[] = [];
+  for (let before: string | undefined, isMore = true; isMore && all.length < limit; ) {
+    const page = await answered(deliveries.list({ ...filter, limit: limit - all.length, before }));
+    all.push(...page.deliveries);
+    before = page.next;
+    isMore = before !== undefined;
+  }
+  return all;
 }
 
 /** A slip in a name must not look like a quiet day. Throws `UserError` for a name that neither config nor store has. */

@@ -1,35 +1,69 @@
-/** What people ask of the store, and what they may change in it, from a process of their own (`deliveries`). */
+/** The statements behind `Deliveries`: what people ask of the store, and what they may change in it. */
 import type { DatabaseSync } from 'node:sqlite';
-import { type Delivery, type DeliveryState, UNDER_WAY } from '../delivery/delivery.ts';
+import { type Delivery, UNDER_WAY } from '../delivery/delivery.ts';
 import { expiryWith } from '../delivery/expiry.ts';
+import {
+  type DeliveryFilter,
+  type DeliveryPage,
+  type FoundDelivery,
+  LARGEST_PAGE,
+  type PageRequest,
+} from './deliveries.ts';
 import { idAt } from './ids.ts';
-import { attemptFrom, deliveryFrom, type StoredAttempt, type StoredDelivery } from './rows.ts';
-
-export interface DeliveryFilter {
-  readonly state: DeliveryState | undefined;
-  readonly destination: string | undefined;
-  /** Epoch ms. */
-  readonly sinceMs: number | undefined;
-  /** Negative = all. */
-  readonly limit: number;
-}
+import { attemptFrom, deliveryFrom, type StoredDelivery } from './rows.ts';
 
 const SELECT = 'SELECT d.*, a.body FROM deliveries d JOIN announcements a ON a.id = d.announcement_id';
 
-/** Newest first. */
-export function listDeliveries(database: DatabaseSync, filter: DeliveryFilter): StoredDelivery[] {
-  return database
+/** Rows that one page looks through for those that its filter fits; about 20 ms. */
+const LOOKED_THROUGH = 20_000;
+
+/** One bounded look, newest first. */
+export function pageOf(
+  database: DatabaseSync,
+  request: PageRequest,
+  lookedThrough = LOOKED_THROUGH,
+): DeliveryPage {
+  const { state = null, destination = null, sinceMs = 0, before = BEYOND_ALL } = request;
+  const limit = Math.max(1, Math.min(request.limit, LARGEST_PAGE));
+  const first = idAt(sinceMs);
+  const isNarrowed = state !== null || destination !== null;
+  // The row after which the look ends, if there are so many.
+  const end = isNarrowed
+    ? database
+        .prepare('SELECT id FROM deliveries WHERE id < ? AND id >= ? ORDER BY id DESC LIMIT 1 OFFSET ?')
+        .get(before, first, lookedThrough - 1)
+    : undefined;
+  const last = end === undefined ? undefined : String(end['id']);
+  const deliveries = database
     .prepare(
-      `${SELECT} WHERE d.id >= ?1 AND (?2 IS NULL OR d.state = ?2) AND (?3 IS NULL OR d.destination = ?3) ORDER BY d.id DESC LIMIT ?4`,
+      `${SELECT} WHERE d.id < ?1 AND d.id >= ?2 AND (?3 IS NULL OR d.state = ?3) AND (?4 IS NULL OR d.destination = ?4) ORDER BY d.id DESC LIMIT ?5`,
     )
-    .all(idAt(filter.sinceMs ?? 0), filter.state ?? null, filter.destination ?? null, filter.limit)
+    .all(before, last ?? first, state, destination, limit)
     .map(deliveryFrom);
+  const next = deliveries.length === limit ? deliveries.at(-1)?.delivery.id : last;
+  return { deliveries, next };
 }
 
-export function findDelivery(
+/** Greater than every id. */
+const BEYOND_ALL = '~';
+
+/** Every page after the other, newest first, until `limit` are found. */
+export function listDeliveries(
   database: DatabaseSync,
-  id: string,
-): { delivery: StoredDelivery; attempts: StoredAttempt[] } | undefined {
+  filter: DeliveryFilter & { readonly limit?: number },
+): StoredDelivery[] {
+  const { limit = Number.POSITIVE_INFINITY } = filter;
+  const found: StoredDelivery[] = [];
+  let before: string | undefined;
+  do {
+    const page = pageOf(database, { ...filter, limit: limit - found.length, before });
+    found.push(...page.deliveries);
+    before = page.next;
+  } while (before !== undefined && found.length < limit);
+  return found;
+}
+
+export function findDelivery(database: DatabaseSync, id: string): FoundDelivery | undefined {
   const row = database.prepare(`${SELECT} WHERE d.id = ?`).get(id);
   if (row === undefined) return undefined;
   const attempts = database
@@ -60,8 +94,8 @@ export const storedDestinations = (database: DatabaseSync): string[] =>
 
 /** What the config says today of what is asked for again. */
 export interface AgainOptions {
-  /** In ms; `false` = never too old. */
-  readonly maxAgeOf: (destination: string) => number | false;
+  /** In ms; `false` = never too old; `undefined`: nobody knows, so `isLate` does nothing for it. */
+  readonly maxAgeOf: (destination: string) => number | false | undefined;
   /** A person wants it whatever its age, which then counts anew. */
   readonly isLate: boolean;
 }
@@ -86,15 +120,15 @@ export function retryDeliveries(
     `UPDATE deliveries SET begun_ms = CASE state WHEN 'pending' THEN begun_ms END, state = 'pending', reason = NULL,
        not_before_ms = 0, settled_ms = NULL, plain = 0, expires_at_ms = ?, by_hand_ms = ? WHERE id = ?`,
   );
-  return inTransaction(database, () =>
-    ids.filter((id) => {
-      const row = find.get(id);
-      if (row === undefined) return false;
-      const endsMs = newEnd(deliveryFrom(row).delivery, nowMs, again);
-      if (endsMs !== undefined && endsMs <= nowMs) return false;
-      return update.run(endsMs ?? null, nowMs, id).changes > 0;
-    }),
-  );
+  return inTransactions(database, ids, (id) => {
+    const row = find.get(id);
+    if (row === undefined) return false;
+    const { delivery } = deliveryFrom(row);
+    if (again.isLate && again.maxAgeOf(delivery.destination) === undefined) return false;
+    const endsMs = newEnd(delivery, nowMs, again);
+    if (endsMs !== undefined && endsMs <= nowMs) return false;
+    return update.run(endsMs ?? null, nowMs, id).changes > 0;
+  });
 }
 
 function newEnd(
@@ -102,7 +136,7 @@ function newEnd(
   nowMs: number,
   { maxAgeOf, isLate }: AgainOptions,
 ): number | undefined {
-  const maxAgeMs = maxAgeOf(destination);
+  const maxAgeMs = maxAgeOf(destination) ?? false;
   if (isLate) return expiryWith(maxAgeMs, announcement, nowMs);
   if (expiresAtMs === undefined) return undefined;
   return Math.min(expiresAtMs, expiryWith(maxAgeMs, announcement) ?? expiresAtMs);
@@ -113,17 +147,29 @@ export function discardDeliveries(database: DatabaseSync, ids: readonly string[]
   const update = database.prepare(
     `UPDATE deliveries SET state = 'skipped', reason = 'discarded', settled_ms = ? WHERE id = ? AND state = 'pending'`,
   );
-  return inTransaction(database, () => ids.filter((id) => update.run(nowMs, id).changes > 0));
+  return inTransactions(database, ids, (id) => update.run(nowMs, id).changes > 0);
 }
 
-function inTransaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    database.exec('COMMIT');
-    return result;
-  } catch (error) {
-    database.exec('ROLLBACK');
-    throw error;
+/** Changed in one transaction: an announcement that is read meanwhile waits no longer than for these. */
+const TOGETHER = 100;
+
+/** The ids that `change` is true for. */
+function inTransactions(
+  database: DatabaseSync,
+  ids: readonly string[],
+  change: (id: string) => boolean,
+): string[] {
+  const changed: string[] = [];
+  for (let start = 0; start < ids.length; start += TOGETHER) {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      const some = ids.slice(start, start + TOGETHER).filter(change);
+      database.exec('COMMIT');
+      changed.push(...some);
+    } catch (error) {
+      database.exec('ROLLBACK');
+      throw error;
+    }
   }
+  return changed;
 }

@@ -9,6 +9,8 @@ import type { Announcement } from '../announcement.ts';
 import type { AttemptRecord, Delivery, OwedDelivery } from '../delivery/delivery.ts';
 import type { Clock } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
+import type { Deliveries } from './deliveries.ts';
+import { DeliveriesThread } from './deliveries-thread.ts';
 import { FileFault, isBusy, isCorrupt, isDiskFault, isFull, StoreError } from './faults.ts';
 import { setAside } from './files.ts';
 import { makeFolderOf } from './folder.ts';
@@ -24,6 +26,8 @@ import { Sync } from './sync.ts';
 export interface OpenStore {
   readonly outbox: Store;
   readonly sync: Sync;
+  /** For people; on another thread. */
+  readonly deliveries: Deliveries;
   /** Takes what was written to the disk, then closes. */
   close(): Promise<void>;
 }
@@ -36,11 +40,15 @@ export function openStore(path: string, clock: Clock, replaced: (what: Replaced)
     throw new StoreError(`cannot make the folder of store.path ${path}: ${messageOf(error)}`);
   }
   const sync = new Sync(path, clock);
-  const outbox = new Store({ path, clock, sync, replaced });
+  const deliveries = new DeliveriesThread(path, clock);
+  const isShared = () => sync.isCheckpointing || deliveries.isAsked;
+  const outbox = new Store({ path, clock, sync, isShared, replaced });
   return {
     outbox,
     sync,
+    deliveries,
     async close() {
+      await deliveries.close();
       await sync.close();
       outbox.close();
     },
@@ -51,6 +59,8 @@ interface StoreDeps {
   readonly path: string;
   readonly clock: Clock;
   readonly sync: Sync;
+  /** Another thread may have the database open. */
+  readonly isShared: () => boolean;
   readonly replaced: (what: Replaced) => void;
 }
 
@@ -162,7 +172,7 @@ export class Store implements Outbox {
       this.#acquire();
       return true;
     }
-    if (this.#deps.sync.isCheckpointing) throw error;
+    if (this.#deps.isShared()) throw error;
     const seen = faultOf(open);
     const isGone = seen instanceof FileFault && seen.kind === 'gone';
     // What is in the place of a file that is gone is not the damaged one.

@@ -45,7 +45,7 @@ async function daemonIn(workplace: Workplace, clock: Clock = systemClock) {
 
 function rowsOf(path: string) {
   using database = openStoreFile(path, true);
-  return listDeliveries(database, { state: undefined, destination: undefined, sinceMs: 0, limit: -1 });
+  return listDeliveries(database, { state: undefined, destination: undefined, sinceMs: 0 });
 }
 
 /** As an earlier life left it: pending for `destinations`. */

@@ -35,7 +35,7 @@ class Bench implements Disposable {
   }
 
   states(): Map<string, string> {
-    const all = { state: undefined, destination: undefined, sinceMs: 0, limit: -1 };
+    const all = { state: undefined, destination: undefined, sinceMs: 0 };
     return new Map(listDeliveries(this.database, all).map(({ delivery, state }) => [delivery.id, state]));
   }
 

@@ -1,0 +1,163 @@
+/**
+ * `Deliveries` for the running bridge, on a thread of its own: looking through a million rows holds up no announcement.
+ * This file is also what that thread runs. The thread starts with the first question, ends when nothing was asked for a
+ * while, and never keeps the process alive.
+ */
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import type { Clock, Timer } from '../platform/clock.ts';
+import { messageOf } from '../platform/message-of.ts';
+import type { Again, Answer, Deliveries, DeliveryPage, FoundDelivery, PageRequest } from './deliveries.ts';
+import { CANCELLED, FileDeliveries } from './file-deliveries.ts';
+
+/** The rows of a page, and what SQLite looks through for them. */
+const MOST_MEMORY_MB = 64;
+
+/** A page of a list is read before the next is asked for. */
+const IDLE_MS = 30_000;
+
+const STOPS = 'the bridge stops';
+const ENDED = 'its thread has ended';
+
+const notAsked = (why: string) => ({ ok: false, message: `the store was not asked: ${why}` }) as const;
+
+interface Task {
+  readonly deliveriesOf: string;
+}
+
+interface Question {
+  readonly number: number;
+  readonly method: keyof Deliveries;
+  readonly args: readonly unknown[];
+}
+
+interface Reply {
+  readonly number: number;
+  readonly answer: Answer<unknown>;
+}
+
+export class DeliveriesThread implements Deliveries {
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #asked = new Map<number, (answer: Answer<never>) => void>();
+  #number = 0;
+  #worker: Worker | undefined;
+  #idle: Timer | undefined;
+  #isClosed = false;
+
+  /** `path`: the store's file. */
+  constructor(path: string, clock: Clock) {
+    this.#path = path;
+    this.#clock = clock;
+  }
+
+  /** The thread may have the database open. */
+  get isAsked(): boolean {
+    return this.#asked.size > 0;
+  }
+
+  list(request: PageRequest, signal?: AbortSignal): Promise<Answer<DeliveryPage>> {
+    return this.#ask('list', [request], signal);
+  }
+
+  find(id: string, signal?: AbortSignal): Promise<Answer<readonly FoundDelivery[]>> {
+    return this.#ask('find', [id], signal);
+  }
+
+  retry(ids: readonly string[], again: Again): Promise<Answer<readonly string[]>> {
+    return this.#ask('retry', [ids, again]);
+  }
+
+  discard(ids: readonly string[], nowMs: number): Promise<Answer<readonly string[]>> {
+    return this.#ask('discard', [ids, nowMs]);
+  }
+
+  /** What is being asked is answered with an error; a change that has begun is finished or undone by SQLite. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#end(STOPS);
+  }
+
+  #ask<Value>(
+    method: Question['method'],
+    args: readonly unknown[],
+    signal?: AbortSignal,
+  ): Promise<Answer<Value>> {
+    if (this.#isClosed) return Promise.resolve(notAsked(STOPS));
+    if (signal?.aborted) return Promise.resolve(CANCELLED);
+    const { promise, resolve } = Promise.withResolvers<Answer<Value>>();
+    const number = ++this.#number;
+    this.#asked.set(number, resolve);
+    // The thread finishes what it has begun, which is bounded; nobody waits for it.
+    signal?.addEventListener('abort', () => resolve(CANCELLED), { once: true });
+    try {
+      const question: Question = { number, method, args };
+      this.#started().postMessage(question);
+    } catch (error) {
+      // A machine that has no thread to give throws at once.
+      this.#reply({ number, answer: notAsked(messageOf(error)) });
+    }
+    return promise;
+  }
+
+  #started(): Worker {
+    this.#idle?.cancel();
+    this.#idle = undefined;
+    if (this.#worker !== undefined) return this.#worker;
+    const task: Task = { deliveriesOf: this.#path };
+    const worker = new Worker(new URL(import.meta.url), {
+      workerData: task,
+      resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
+    });
+    this.#worker = worker;
+    worker.unref();
+    worker.on('message', (reply: Reply) => this.#reply(reply));
+    worker.on('error', (error) => this.#gone(worker, messageOf(error)));
+    worker.on('exit', () => this.#gone(worker, ENDED));
+    return worker;
+  }
+
+  #reply({ number, answer }: Reply): void {
+    // What it holds is what was asked for: the thread answers with what the method of that name gives.
+    this.#asked.get(number)?.(answer as Answer<never>);
+    this.#asked.delete(number);
+    if (this.#asked.size === 0 && !this.#isClosed)
+      this.#idle ??= this.#clock.after(IDLE_MS, () => void this.#end(ENDED), false);
+  }
+
+  #gone(worker: Worker, message: string): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    this.#refuseAll(message);
+  }
+
+  async #end(message: string): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    this.#idle?.cancel();
+    this.#idle = undefined;
+    this.#refuseAll(message);
+    await worker?.terminate();
+  }
+
+  #refuseAll(message: string): void {
+    const asked = [...this.#asked.values()];
+    this.#asked.clear();
+    for (const answer of asked) answer(notAsked(message));
+  }
+}
+
+const isTask = (data: unknown): data is Task =>
+  typeof data === 'object' &&
+  data !== null &&
+  'deliveriesOf' in data &&
+  typeof data.deliveriesOf === 'string';
+
+if (!isMainThread && isTask(workerData)) {
+  const port = parentPort;
+  const deliveries = new FileDeliveries(workerData.deliveriesOf);
+  port?.on('message', async ({ number, method, args }: Question) => {
+    const ask = deliveries[method] as (...args: readonly unknown[]) => Promise<Answer<unknown>>;
+    const reply: Reply = { number, answer: await ask.apply(deliveries, [...args]) };
+    port.postMessage(reply);
+  });
+}

@@ -1,0 +1,65 @@
+/**
+ * The store for people: lists, finds, retries and discards deliveries (`deliveries`, the HTTP side, chat commands).
+ * Asynchronous, because a question may take long and must not hold up the loop that carries the news: the running bridge
+ * answers it on another thread (`deliveries-thread.ts`), the command line in its own process (`file-deliveries.ts`).
+ * All times are ms on the bridge's timeline (`bridge-time.ts`).
+ */
+import type { DeliveryState } from '../delivery/delivery.ts';
+import type { StoredAttempt, StoredDelivery } from './rows.ts';
+
+/** Most deliveries on a page, whatever is asked for: a page is read by the loop that carries the news. */
+export const LARGEST_PAGE = 200;
+
+/** Absent: any. */
+export interface DeliveryFilter {
+  readonly state?: DeliveryState | undefined;
+  readonly destination?: string | undefined;
+  /** Received at or after that. */
+  readonly sinceMs?: number | undefined;
+}
+
+export interface PageRequest extends DeliveryFilter {
+  /** At most so many, and at most `LARGEST_PAGE`. */
+  readonly limit: number;
+  /** `next` of the page before; absent: from the newest. */
+  readonly before?: string | undefined;
+}
+
+export interface DeliveryPage {
+  /** Newest first. May be fewer than asked for, even none, while there are more: one page is one bounded look. */
+  readonly deliveries: readonly StoredDelivery[];
+  /** Where the next page begins; `undefined`: this is the last one. */
+  readonly next: string | undefined;
+}
+
+export interface FoundDelivery {
+  readonly delivery: StoredDelivery;
+  readonly attempts: readonly StoredAttempt[];
+}
+
+/** How deliveries are queued again. */
+export interface Again {
+  readonly nowMs: number;
+  /** `maxAge` of the destinations of today's config, in ms (`false` = never too old). One that is not in it keeps the end that it was queued with. */
+  readonly maxAges: ReadonlyMap<string, number | false>;
+  /** A person wants it whatever its age, which then counts anew. */
+  readonly isLate: boolean;
+}
+
+/** `message`: for people, with advice where there is any. */
+export type Answer<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly message: string };
+
+export interface Deliveries {
+  list(request: PageRequest, signal?: AbortSignal): Promise<Answer<DeliveryPage>>;
+  /** One delivery, or all deliveries of one announcement in the order of their rules; none: nothing has that id. */
+  find(id: string, signal?: AbortSignal): Promise<Answer<readonly FoundDelivery[]>>;
+  /**
+   * Queued again at once, within what is left of `maxAge`. Not changed: what was delivered, what is on the wire, what is
+   * too old. Gives the ids that changed; a running bridge takes them up within a second.
+   */
+  retry(ids: readonly string[], again: Again): Promise<Answer<readonly string[]>>;
+  /** Pending ones only; they are not sent any more. Gives the ids that changed. */
+  discard(ids: readonly string[], nowMs: number): Promise<Answer<readonly string[]>>;
+}

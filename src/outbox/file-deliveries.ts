@@ -1,0 +1,66 @@
+/**
+ * `Deliveries` over the store's file, answered where it is asked: by the command line in its own process, by the running
+ * bridge on a thread of its own (`deliveries-thread.ts`). Each question opens the file anew: the bridge may have
+ * put another one in its place, and a file that nobody has open can be mended.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '../platform/message-of.ts';
+import type { Again, Answer, Deliveries, DeliveryPage, FoundDelivery, PageRequest } from './deliveries.ts';
+import { openStoreFile, storeErrorOf } from './open.ts';
+import {
+  deliveriesOfAnnouncement,
+  discardDeliveries,
+  findDelivery,
+  pageOf,
+  retryDeliveries,
+} from './queries.ts';
+
+export class FileDeliveries implements Deliveries {
+  readonly #path: string;
+
+  /** `path`: the store's file, of this version. */
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  list(request: PageRequest, signal?: AbortSignal): Promise<Answer<DeliveryPage>> {
+    return this.#answer('read', (database) => pageOf(database, request), signal);
+  }
+
+  find(id: string, signal?: AbortSignal): Promise<Answer<readonly FoundDelivery[]>> {
+    return this.#answer('read', (database) => found(database, id), signal);
+  }
+
+  retry(ids: readonly string[], { nowMs, maxAges, isLate }: Again): Promise<Answer<readonly string[]>> {
+    const again = { maxAgeOf: (destination: string) => maxAges.get(destination), isLate };
+    return this.#answer('write', (database) => retryDeliveries(database, ids, nowMs, again));
+  }
+
+  discard(ids: readonly string[], nowMs: number): Promise<Answer<readonly string[]>> {
+    return this.#answer('write', (database) => discardDeliveries(database, ids, nowMs));
+  }
+
+  async #answer<Value>(
+    access: 'read' | 'write',
+    ask: (database: DatabaseSync) => Value,
+    signal?: AbortSignal,
+  ): Promise<Answer<Value>> {
+    if (signal?.aborted) return CANCELLED;
+    try {
+      using database = openStoreFile(this.#path, access === 'read');
+      return { ok: true, value: ask(database) };
+    } catch (error) {
+      return { ok: false, message: messageOf(storeErrorOf(error, this.#path)) };
+    }
+  }
+}
+
+export const CANCELLED = { ok: false, message: 'cancelled' } as const;
+
+function found(database: DatabaseSync, id: string): readonly FoundDelivery[] {
+  const one = findDelivery(database, id);
+  if (one !== undefined) return [one];
+  return deliveriesOfAnnouncement(database, id).flatMap(
+    ({ delivery }) => findDelivery(database, delivery.id) ?? [],
+  );
+}
