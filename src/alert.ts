@@ -1,10 +1,7 @@
 /**
  * What the bridge says about itself, as far as the way to a destination is concerned: words for people and
- * the same as data for programs. It is carried as an announcement, which is what lanes and outbox carry; the
- * field `alert` is what makes it one, and no frame of a feed can bring that field.
- * See `docs/decisions/alerts.md`.
+ * the same as data for programs. See `docs/decisions/alerts.md`.
  */
-import type { Announcement } from './announcement.ts';
 
 /** Plain text that may quote a far end: escaping is up to the form. */
 export interface Alert {
@@ -17,29 +14,13 @@ export interface Alert {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** The `type` of the announcement that carries an alert, and of the JSON of a webhook. */
-export const ALERT_TYPE = 'alert';
-
-/** `nowMs` is monotonic, `nowUs` the wall clock. */
-export function carrierOf(alert: Alert, id: string, nowMs: number, nowUs: number): Announcement {
-  return {
-    id,
-    type: ALERT_TYPE,
-    feed: 'none',
-    publisher: 'listing-bridge',
-    listingType: ALERT_TYPE,
-    tickers: [],
-    title: alert.headline,
-    publishTimestampUs: undefined,
-    detectedTimestampUs: undefined,
-    dispatchTimestampUs: undefined,
-    receivedTimestampUs: nowUs,
-    receivedMs: nowMs,
-    ageAtReceiptMs: 0,
-    abnormal: false,
-    redacted: false,
-    test: false,
-    extra: {},
-    alert,
-  };
+/** An alert on its way. */
+export interface RaisedAlert extends Alert {
+  /** Time-ordered and unique, from the same source as the ids of announcements. */
+  readonly id: string;
+  /** Monotonic ms. */
+  readonly raisedMs: number;
 }
+
+/** The `type` of an alert where announcements have theirs: in the JSON of a webhook, and in the store. */
+export const ALERT_TYPE = 'alert';

@@ -2,7 +2,6 @@
  * The one internal shape of a feed item, and what makes two of them the same.
  * It is made once, by `feed/frames.ts`; everything after that only reads it.
  */
-import type { Alert } from './alert.ts';
 import { folded } from './platform/fold.ts';
 
 export interface Announcement {
@@ -40,8 +39,6 @@ export interface Announcement {
   readonly test: boolean;
   /** Fields that this version does not know, as they came. */
   readonly extra: Readonly<Record<string, unknown>>;
-  /** This is no news: the bridge speaks about itself. Never from a feed; rules, templates and dedupe do not know it. */
-  readonly alert?: Alert;
 }
 
 /** Stands for a publisher or a listing type that the feed left out. */
@@ -67,10 +64,8 @@ export const PUBLISHERS = ['binance', 'upbit', 'bithumb'] as const;
  * so it is what was said: publisher, type, tickers, title, as `folded` sees them and the tickers in any order, since
  * two endpoints need not write alike (docs/decisions/identity.md). Redacted copies all carry the same words and
  * self-tests repeat by design; those are told apart by when the service detected (else sent) them.
- * An alert is like nothing but itself.
  */
 export function identityOf(announcement: Announcement): string {
-  if (announcement.alert !== undefined) return JSON.stringify([announcement.type, announcement.id]);
   const { publisher, listingType, tickers, title, redacted, test } = announcement;
   const moment =
     announcement.detectedTimestampUs ?? announcement.dispatchTimestampUs ?? announcement.receivedTimestampUs;
@@ -87,7 +82,7 @@ export function identityToday(stored: string): string {
   return parts.length < IDENTITY_PARTS ? stored : JSON.stringify(parts.map(alike));
 }
 
-/** Of news; an alert's has two. */
+/** Of news. The store has shorter ones, of what is no news: like nothing but themselves. */
 const IDENTITY_PARTS = 4;
 
 /** The same for what is written in another way; a list is a set. */

@@ -5,6 +5,7 @@
  */
 import { type Announcement, importanceOf } from './announcement.ts';
 import type { Dedupe, First } from './dedupe.ts';
+import { type NewsContent, newsOf } from './delivery/content.ts';
 import type { AttemptRecord, Delivery } from './delivery/delivery.ts';
 import type { DeliveryEvent } from './delivery/events.ts';
 import { expiryWith } from './delivery/expiry.ts';
@@ -99,13 +100,14 @@ export interface Capped {
 
 /** What an announcement leads to. */
 export interface Planned {
+  /** Of all of them. */
+  readonly content: NewsContent;
   readonly deliveries: readonly Delivery[];
   readonly capped: readonly Capped[];
 }
 
 /** Read and routed, not yet on record. */
 interface Routed extends Planned {
-  readonly announcement: Announcement;
   readonly rules: readonly string[];
 }
 
@@ -139,8 +141,7 @@ export class Intake {
     const { router, targets } = this.routes;
     const { rules, matches } = router.route(announcement);
     const planned = deliveriesOf(announcement, matches, targets, receivedMs);
-    if (this.#routed.push({ announcement, ...planned, rules }) === 1)
-      queueMicrotask(() => this.#inBites(this.#handOver()));
+    if (this.#routed.push({ ...planned, rules }) === 1) queueMicrotask(() => this.#inBites(this.#handOver()));
   }
 
   #inBites(steps: Generator<void>, bite: number = BITE.first): void {
@@ -156,22 +157,21 @@ export class Intake {
     const { journal, events } = this.#deps;
     journal.recordAll(routed.map(recordedOf));
     // Before the lanes speak of it; what listens is called after the sends.
-    for (const { announcement, deliveries, rules } of routed)
-      events.received(announcement, deliveries, rules);
+    for (const { content, deliveries, rules } of routed)
+      events.received(content.announcement, deliveries, rules);
     // A notice read together with a listing must not take the last place of a limit.
-    if (routed.length > 1) routed.sort((a, b) => importanceOf(b.announcement) - importanceOf(a.announcement));
-    for (const { deliveries, capped } of routed) {
+    if (routed.length > 1) routed.sort(mostImportantFirst);
+    for (const { content, deliveries, capped } of routed) {
       for (const delivery of deliveries) {
         this.routes.targets.get(delivery.destination)?.push(delivery);
         yield;
       }
-      for (const one of capped) this.#skip(one);
+      for (const one of capped) this.#skip(one, content.announcement.receivedMs);
     }
   }
 
-  #skip(capped: Capped): void {
+  #skip(capped: Capped, nowMs: number): void {
     const { delivery } = capped;
-    const nowMs = delivery.announcement.receivedMs;
     const detail = describeCapped(capped);
     this.#deps.journal.settle({
       deliveryId: delivery.id,
@@ -190,8 +190,11 @@ export class Intake {
   }
 }
 
-const recordedOf = ({ announcement, deliveries, capped }: Routed): Recorded => ({
-  announcement,
+const mostImportantFirst = (a: Routed, b: Routed): number =>
+  importanceOf(b.content.announcement) - importanceOf(a.content.announcement);
+
+const recordedOf = ({ content, deliveries, capped }: Routed): Recorded => ({
+  content,
   deliveries: capped.length === 0 ? deliveries : [...deliveries, ...capped.map(({ delivery }) => delivery)],
 });
 
@@ -213,6 +216,7 @@ export function deliveriesOf(
   targets: Routes['targets'],
   receivedMs: number,
 ): Planned {
+  const content = newsOf(announcement);
   const deliveries: Delivery[] = [];
   const capped: Capped[] = [];
   const importance = importanceOf(announcement);
@@ -228,7 +232,7 @@ export function deliveriesOf(
     const { maxTickers = wanted.length } = target;
     const make = (ticker: string | undefined): Delivery => {
       const id = `${announcement.id}-${deliveries.length + capped.length}`;
-      return { id, announcement, destination, rule, template, ticker, importance, expiresAtMs };
+      return { id, content, destination, rule, template, ticker, importance, expiresAtMs };
     };
     // The first ones: the order of the feed is the order of the exchange's words.
     const isCapped = wanted.length > maxTickers;
@@ -240,5 +244,5 @@ export function deliveriesOf(
       capped.push({ delivery: make(undefined), skipped: tickers.slice(maxTickers), maxTickers, total });
     }
   }
-  return { deliveries, capped };
+  return { content, deliveries, capped };
 }

@@ -4,6 +4,7 @@ import { Dedupe } from '../src/dedupe.ts';
 import type { News } from '../src/feeds/news.ts';
 import { Intake } from '../src/intake.ts';
 import { createIds } from '../src/outbox/ids.ts';
+import { newsIn } from './support/contents.ts';
 
 test('regression: a notice that was read before a listing, but with it, does not take its place', async () => {
   const pushed: string[] = [];
@@ -31,7 +32,7 @@ test('regression: a notice that was read before a listing, but with it, does not
           {
             forEachTicker: false,
             maxAgeMs: false,
-            push: ({ announcement }) => void pushed.push(announcement.title),
+            push: (delivery) => void pushed.push(newsIn(delivery).title),
           },
         ],
       ]),

@@ -1,5 +1,6 @@
 /** Writes old rows with the bridge's own outbox, so that whatever its schema is, it is that. */
 import type { Announcement } from '../../src/announcement.ts';
+import { newsOf } from '../../src/delivery/content.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import { createIds } from '../../src/outbox/ids.ts';
 import { closeDatabase, openDatabase } from '../../src/outbox/open.ts';
@@ -23,9 +24,10 @@ export function fillStore(path: string, rows: number): void {
   for (let n = 0; n < count; n++) {
     const receivedMs = nowMs - OLDEST_MS + ((OLDEST_MS - NEWEST_MS) * n) / count;
     const announcement = oldAnnouncement(ids(receivedMs), n, receivedMs);
+    const content = newsOf(announcement);
     const delivery: Delivery = {
       id: `${announcement.id}-0`,
-      announcement,
+      content,
       destination: 'bot',
       rule: 'all',
       template: undefined,
@@ -33,7 +35,7 @@ export function fillStore(path: string, rows: number): void {
       importance: 1,
       expiresAtMs: receivedMs + 600_000,
     };
-    open.outbox.record(announcement, [delivery]);
+    open.outbox.record(content, [delivery]);
     open.outbox.settle([
       {
         deliveryId: delivery.id,

@@ -39,15 +39,15 @@ export class Day {
     if (!test) this.announcements.set(feed, (this.announcements.get(feed) ?? 0) + 1);
   }
 
-  #attempted({ delivery: { announcement }, attempt, result }: BridgeEventOf<'delivery.attempted'>): void {
+  #attempted({ delivery: { content }, attempt, result }: BridgeEventOf<'delivery.attempted'>): void {
     const { writtenMs } = result;
-    if (attempt > 1 || writtenMs === undefined || announcement.alert !== undefined) return;
-    this.#dispatchMs.push(writtenMs - announcement.receivedMs);
+    if (attempt > 1 || writtenMs === undefined || content.kind !== 'news') return;
+    this.#dispatchMs.push(writtenMs - content.announcement.receivedMs);
     if (this.#dispatchMs.length > MOST_SAMPLES) this.#dispatchMs.shift();
   }
 
-  #ended({ delivery: { destination, announcement }, state }: BridgeEventOf<'delivery.ended'>): void {
-    if (state === 'skipped' || announcement.alert !== undefined) return;
+  #ended({ delivery: { destination, content }, state }: BridgeEventOf<'delivery.ended'>): void {
+    if (state === 'skipped' || content.kind !== 'news') return;
     const counts = this.deliveries.get(destination) ?? { delivered: 0, expired: 0, dead: 0 };
     this.deliveries.set(destination, counts);
     counts[state]++;

@@ -19,7 +19,7 @@ const HOUR_MS = 3_600_000;
 const UNTIL_TOLD = Number.POSITIVE_INFINITY;
 
 /** Deliveries of alerts raise none. */
-const isNews = ({ announcement }: Delivery) => announcement.alert === undefined;
+const isNews = ({ content }: Delivery) => content.kind === 'news';
 
 const NOTHING: readonly Sign[] = [];
 

@@ -1,6 +1,6 @@
-/** An alert on its way: written down and handed to the lanes, as an announcement is, but past intake. */
-import { type Alert, carrierOf } from '../alert.ts';
-import type { Announcement } from '../announcement.ts';
+/** Sends an alert: writes it down and hands it to the lanes, as intake does with an announcement. */
+import type { Alert } from '../alert.ts';
+import type { AlertContent, Content } from '../delivery/content.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Target } from '../intake.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -19,7 +19,7 @@ export interface AlertSenderDeps {
   readonly clock: Clock;
   /** What a far end said may quote a secret. */
   readonly redact: Redactor;
-  readonly journal: { record(announcement: Announcement, deliveries: readonly Delivery[]): void };
+  readonly journal: { record(content: Content, deliveries: readonly Delivery[]): void };
   /** By name, of the config in force. */
   targets(): ReadonlyMap<string, Pick<Target, 'push'>>;
 }
@@ -31,21 +31,22 @@ export function createAlertSender(
   return (alert, names) => {
     const safe = redactValues(alert, redact) as Alert;
     const nowMs = clock.monotonicMs();
-    const announcement = carrierOf(safe, ids(nowMs), nowMs, clock.wallUs());
+    const id = ids(nowMs);
+    const content: AlertContent = { kind: 'alert', alert: { ...safe, id, raisedMs: nowMs } };
     const targets = deps.targets();
     const deliveries = names
       .filter((name) => targets.has(name))
       .map(
         (destination, index): Delivery => ({
-          id: `${announcement.id}-${index}`,
-          ...{ announcement, destination, rule: RULE, template: undefined, ticker: undefined },
+          id: `${id}-${index}`,
+          ...{ content, destination, rule: RULE, template: undefined, ticker: undefined },
           importance: IMPORTANCE,
           // Whatever `maxAge` says of orders: by then it is said again, or over.
           expiresAtMs: nowMs + REPEAT_MS,
         }),
       );
     if (deliveries.length === 0) return;
-    journal.record(announcement, deliveries);
+    journal.record(content, deliveries);
     for (const delivery of deliveries) targets.get(delivery.destination)?.push(delivery);
   };
 }

@@ -1,23 +1,31 @@
 /** Deliveries as text for people: a row of the list, and everything about one. */
 import { describeEnding } from '../delivery/describe.ts';
+import { storedBody } from '../outbox/contents.ts';
 import type { StoredAttempt, StoredDelivery } from '../outbox/rows.ts';
 import { fitCells, wrapCells } from '../platform/cells.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { secondsText, timeText } from '../platform/time-text.ts';
 import { table } from './table.ts';
 
+/** As `--json` shows it: `announcement` is the content, of an alert in the shape that the store has. */
+export function shownDelivery({ delivery, ...stored }: StoredDelivery): object {
+  const { id, content, ...rest } = delivery;
+  return { delivery: { id, announcement: storedBody(content), ...rest }, ...stored };
+}
+
 /** One column, so that a narrow terminal shows the time whole and cuts the title. */
 export const RECEIVED_AND_TITLE = 'RECEIVED                    TITLE';
 
 export function deliveryCells({ delivery, state, reason, attempts }: StoredDelivery): string[] {
-  const { announcement, ticker } = delivery;
+  const { ticker } = delivery;
+  const { title, receivedTimestampUs } = storedBody(delivery.content);
   return [
     delivery.id,
     ticker === undefined ? delivery.destination : `${delivery.destination} (${ticker})`,
     state,
     reason ?? '',
     String(attempts),
-    `${secondsText(announcement.receivedTimestampUs / 1000)}  ${announcement.title}`,
+    `${secondsText(receivedTimestampUs / 1000)}  ${title}`,
   ];
 }
 
@@ -30,24 +38,24 @@ export function describeDelivery(
   width: number | undefined,
 ): string[] {
   const { delivery, state, reason, settledMs } = stored;
-  const { announcement } = delivery;
+  const { publisher, listingType, tickers, title, receivedMs } = storedBody(delivery.content);
   const pairs: readonly (readonly [string, string])[] = [
     ['delivery', delivery.id],
     ['state', reason === undefined ? state : `${state}. ${describeEnding(reason)}`],
     ['destination', delivery.destination],
     ['rule', delivery.rule],
     ['template', delivery.template ?? '(default)'],
-    ['ticker', delivery.ticker ?? announcement.tickers.join(', ')],
-    ['publisher', announcement.publisher],
-    ['listingType', announcement.listingType],
-    ['title', announcement.title],
-    ['received', timeText(announcement.receivedMs)],
+    ['ticker', delivery.ticker ?? tickers.join(', ')],
+    ['publisher', publisher],
+    ['listingType', listingType],
+    ['title', title],
+    ['received', timeText(receivedMs)],
     ['expires', delivery.expiresAtMs === undefined ? 'never' : timeText(delivery.expiresAtMs)],
     [
       'settled',
       settledMs === undefined
         ? ''
-        : `${timeText(settledMs)} (${formatDuration(settledMs - announcement.receivedMs)} after receipt)`,
+        : `${timeText(settledMs)} (${formatDuration(settledMs - receivedMs)} after receipt)`,
     ],
   ];
   const rows = attempts.map(({ attempt, startedMs, durationMs, outcome, status, detail }) => [

@@ -3,7 +3,7 @@ import type { DeliveryState } from '../delivery/delivery.ts';
 import { bridgeNowMs } from '../outbox/bridge-time.ts';
 import type { FoundDelivery } from '../outbox/deliveries.ts';
 import { printable } from '../platform/printable.ts';
-import { deliveryCells, describeDelivery, RECEIVED_AND_TITLE } from './deliveries-text.ts';
+import { deliveryCells, describeDelivery, RECEIVED_AND_TITLE, shownDelivery } from './deliveries-text.ts';
 import { type ExitCode, FINE, UserError } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
 import { answered, listAll, requireKnown, type StoreOptions, withStore } from './store-file.ts';
@@ -26,7 +26,7 @@ export const listCommand = (options: ListOptions, io: Io): Promise<ExitCode> =>
         ? undefined
         : bridgeNowMs(opened.database, io.clock.wallMs()) - options.sinceMs;
     const found = await listAll(opened.deliveries, { state, destination, sinceMs, limit });
-    if (options.json) io.print(jsonText(found));
+    if (options.json) io.print(jsonText(found.map(shownDelivery)));
     else if (found.length === 0) io.print('no deliveries');
     else
       for (const line of table(
@@ -54,7 +54,7 @@ export const showCommand = (options: ShowOptions, io: Io): Promise<ExitCode> =>
         `There is no delivery or announcement ${printable(id)} in the store: \`listing-bridge deliveries\` lists the deliveries.`,
       );
     if (one.delivery.delivery.id !== id) showAnnouncement(found, options, io);
-    else if (json) io.print(jsonText({ ...one.delivery, attemptList: one.attempts }));
+    else if (json) io.print(jsonText({ ...shownDelivery(one.delivery), attemptList: one.attempts }));
     else for (const line of describeDelivery(one.delivery, one.attempts, io.columns)) io.print(line);
     return FINE;
   });
@@ -64,7 +64,10 @@ function showAnnouncement(found: readonly FoundDelivery[], { id, json }: ShowOpt
     io.print(
       jsonText({
         announcement: id,
-        deliveries: found.map(({ delivery, attempts }) => ({ ...delivery, attemptList: attempts })),
+        deliveries: found.map(({ delivery, attempts }) => ({
+          ...shownDelivery(delivery),
+          attemptList: attempts,
+        })),
       }),
     );
   else {

@@ -1,5 +1,6 @@
 /** `send`: one clearly marked sample to each destination, for real, with everything that a real delivery carries; prints what came back. */
 import { isUnsure } from '../delivery/attempt.ts';
+import { newsOf } from '../delivery/content.ts';
 import { describeAttempt } from '../delivery/describe.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
 import type { CommonOptions } from '../destinations/common-options.ts';
@@ -79,7 +80,13 @@ async function sendOne(planned: PlannedSample, redact: Redactor, io: Io): Promis
   let message: unknown;
   try {
     message = prepared.render({
-      ...{ id: deliveryId, announcement, destination: name, rule: planned.rule, template: planned.template },
+      ...{
+        id: deliveryId,
+        content: newsOf(announcement),
+        destination: name,
+        rule: planned.rule,
+        template: planned.template,
+      },
       ...{ ticker: prepared.forEachTicker ? SAMPLE_TICKER : undefined, importance: 0, expiresAtMs },
     });
   } catch (error) {

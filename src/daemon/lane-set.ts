@@ -2,8 +2,8 @@
  * The lanes of the running config, one for each destination, by name. A reload leaves alone what has not
  * changed: the lane, its queue and, unless its own options changed, its open connections.
  */
-import type { Announcement } from '../announcement.ts';
 import type { BudgetBook, Claims } from '../delivery/budget-book.ts';
+import type { Content } from '../delivery/content.ts';
 import type { OwedDelivery } from '../delivery/delivery.ts';
 import { Lane } from '../delivery/lane.ts';
 import type { LaneDeps, LaneEvents, LaneJournal, LaneStatus } from '../delivery/lane-deps.ts';
@@ -36,9 +36,9 @@ export interface Turns {
   readonly rest: Promise<void>;
 }
 
-/** What a destination gets an announcement by; `undefined` = it does not. */
+/** What a destination gets an announcement or an alert by; `undefined` = it does not. */
 export type Wanted = (
-  announcement: Announcement,
+  content: Content,
   destination: string,
 ) => Pick<Match, 'template' | 'tickers'> | undefined;
 
@@ -209,7 +209,7 @@ export class LaneSet {
     return {
       ...{ name, options, forEachTicker, destination },
       ...(maxTickers !== undefined && { maxTickers }),
-      match: ({ announcement }) => wanted(announcement, name),
+      match: ({ content }) => wanted(content, name),
       render,
       renderDefault,
       ownBudget: own,

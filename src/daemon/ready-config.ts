@@ -45,10 +45,17 @@ export const wantedBy =
     config,
     router,
   }: Pick<ReadyConfig, 'config'> & { readonly router: Pick<CompiledRules, 'matchFor'> }): Wanted =>
-  (announcement, destination) => {
-    if (announcement.alert === undefined) return matchOf(router, announcement, destination);
-    const isNamed = config.alerts?.send.includes(destination) ?? false;
-    return isNamed ? { template: undefined, tickers: [] } : undefined;
+  (content, destination) => {
+    switch (content.kind) {
+      case 'news':
+        return matchOf(router, content.announcement, destination);
+      case 'alert': {
+        const isNamed = config.alerts?.send.includes(destination) ?? false;
+        return isNamed ? { template: undefined, tickers: [] } : undefined;
+      }
+      default:
+        return content satisfies never;
+    }
   };
 
 /** A stored announcement that was damaged must not end the process that reads it: nothing wants it. */

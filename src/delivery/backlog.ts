@@ -2,6 +2,7 @@
  * Things in an order, deliveries for the most part, cheap at both ends: what arrives is usually the freshest and what leaves the
  * first or the last, so a sorted array moves almost nothing. Everything else is found by halving.
  */
+import { originOf } from './content.ts';
 import type { Delivery } from './delivery.ts';
 
 /** So many that have left may still be in the array, or as many as are in it. */
@@ -16,7 +17,7 @@ export interface Queued {
 export function compare(a: Queued, b: Queued): number {
   const byImportance = a.delivery.importance - b.delivery.importance;
   if (byImportance !== 0) return byImportance;
-  const [idA, idB] = [a.delivery.announcement.id, b.delivery.announcement.id];
+  const [idA, idB] = [originOf(a.delivery.content).id, originOf(b.delivery.content).id];
   if (idA !== idB) return idA < idB ? -1 : 1;
   // Of one announcement, in the order of its tickers: their numbers end the id, and 10 comes after 9.
   const [one, other] = [a.delivery.id, b.delivery.id];

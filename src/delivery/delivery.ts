@@ -1,5 +1,5 @@
 /** One message for one destination: the states it can be in, and how it and its attempts are stored. */
-import type { Announcement } from '../announcement.ts';
+import type { Content } from './content.ts';
 
 /** `pending` is the only state that moves; the other four are where everything that was read ends. */
 export const DELIVERY_STATES = ['pending', 'delivered', 'dead', 'expired', 'skipped'] as const;
@@ -30,9 +30,9 @@ export type EndingReason = (typeof ENDING_REASONS)[number];
 
 /** What is written down before the first attempt. Not the rendered message: see `docs/decisions/outbox-stores-references.md`. */
 export interface Delivery {
-  /** `<announcement id>-<ordinal>`: unique for ever, the same on every retry; sent as `webhook-id`. */
+  /** `<content id>-<ordinal>`: unique for ever, the same on every retry; sent as `webhook-id`. */
   readonly id: string;
-  readonly announcement: Announcement;
+  readonly content: Content;
   readonly destination: string;
   /** The rule that asked for it. */
   readonly rule: string;

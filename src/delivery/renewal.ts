@@ -3,6 +3,7 @@
  * that the new config would not send. Asked when a row is taken up, at a reload, and after each attempt. Pure. What a
  * rule says of the moment of an announcement was answered then: only what it says of its contents is asked again.
  */
+import type { Announcement } from '../announcement.ts';
 import type { Delivery, FinalState, OwedDelivery } from './delivery.ts';
 import { expiryWith } from './expiry.ts';
 
@@ -49,11 +50,27 @@ export function renewed(item: OwedDelivery, inForce: InForce): Delivery | EndedB
   if (options.dryRun) return skipped('dry_run');
   const today = match(delivery);
   if (today === undefined && byHandMs === undefined) return skipped('rules_changed');
-  const { announcement } = delivery;
-  if (announcement.alert !== undefined) return delivery;
-  const refusal = tickerRefusal(item, inForce, today?.tickers ?? announcement.tickers);
+  const { content } = delivery;
+  switch (content.kind) {
+    case 'news':
+      return renewedNews(item, content.announcement, today, inForce);
+    case 'alert':
+      return delivery;
+    default:
+      return content satisfies never;
+  }
+}
+
+function renewedNews(
+  item: OwedDelivery,
+  announcement: Announcement,
+  today: Wanted | undefined,
+  inForce: InForce,
+): Delivery | EndedBy {
+  const { delivery, byHandMs } = item;
+  const refusal = tickerRefusal(item, announcement, inForce, today?.tickers ?? announcement.tickers);
   if (refusal !== undefined) return skipped(refusal);
-  const expiresAtMs = sooner(delivery, expiryWith(options.maxAge, announcement, byHandMs));
+  const expiresAtMs = sooner(delivery, expiryWith(inForce.options.maxAge, announcement, byHandMs));
   const template = today === undefined ? delivery.template : today.template;
   return expiresAtMs === delivery.expiresAtMs && template === delivery.template
     ? delivery
@@ -62,13 +79,14 @@ export function renewed(item: OwedDelivery, inForce: InForce): Delivery | EndedB
 
 /** Of one request for each ticker, or one for all. `tickers`: those that a request could be for today. */
 function tickerRefusal(
-  { delivery: { announcement, ticker }, byHandMs }: OwedDelivery,
+  { delivery: { ticker }, byHandMs }: OwedDelivery,
+  { redacted }: Announcement,
   { forEachTicker, maxTickers = Number.POSITIVE_INFINITY }: InForce,
   tickers: readonly string[],
 ): string | undefined {
   // One request says all of it now: that of the first ticker.
   if (!forEachTicker) return ticker !== undefined && tickers[0] !== ticker ? 'for_each_off' : undefined;
-  if (ticker === undefined || announcement.redacted) return 'no_ticker';
+  if (ticker === undefined || redacted) return 'no_ticker';
   if (byHandMs !== undefined) return undefined;
   const place = tickers.indexOf(ticker);
   if (place < 0) return 'rules_changed';

@@ -4,7 +4,7 @@
  * `config/schema.ts`; `test/destinations` then holds it to everything that is promised of all of them.
  */
 import type { z } from 'zod';
-import type { Alert } from '../alert.ts';
+import type { RaisedAlert } from '../alert.ts';
 import type { DestinationBudgets } from '../delivery/budget-book.ts';
 import type { Sender } from '../delivery/sender.ts';
 import type { PoolRegistry } from '../http/pool-registry.ts';
@@ -16,9 +16,7 @@ import type { CommonOptions } from './common-options.ts';
 
 /** What the bridge says about itself. */
 export interface AlertInput {
-  /** Of the announcement that carries it. */
-  readonly id: string;
-  readonly alert: Alert;
+  readonly alert: RaisedAlert;
 }
 
 /** Prepared at load; pure. Throws only on a template's run-time fault (the caller falls back or buries). */

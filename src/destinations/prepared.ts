@@ -63,20 +63,22 @@ function renderers(
   const standard = type.compile(options, undefined);
   const compiled = new Map<string, Render<unknown>>();
   for (const name of used) compiled.set(name, type.compile(options, templates[name]));
-  // An alert is never given to a template or a body: it is no order.
-  const renderDefault = (delivery: Delivery) => {
-    const { id, alert } = delivery.announcement;
-    return alert === undefined ? standard(delivery) : type.renderAlert(options, { id, alert });
+  const formOf = (template: string | undefined): Render<unknown> => {
+    const form = template === undefined ? standard : compiled.get(template);
+    if (form === undefined) throw new Error(`the template ${template} is no longer in the config`);
+    return form;
   };
-  return {
-    renderDefault: options.type === 'webhook' ? undefined : renderDefault,
-    render(delivery) {
-      if (delivery.template === undefined || delivery.announcement.alert !== undefined)
-        return renderDefault(delivery);
-      const render = compiled.get(delivery.template);
-      if (render === undefined)
-        throw new Error(`the template ${delivery.template} is no longer in the config`);
-      return render(delivery);
-    },
+  const render = ({ content, rule, ticker, template }: Delivery): unknown => {
+    switch (content.kind) {
+      case 'news':
+        return formOf(template)({ announcement: content.announcement, rule, ticker });
+      case 'alert':
+        // Never given to a template or a body: it is no order.
+        return type.renderAlert(options, content);
+      default:
+        return content satisfies never;
+    }
   };
+  const renderDefault = (delivery: Delivery) => render({ ...delivery, template: undefined });
+  return { render, renderDefault: options.type === 'webhook' ? undefined : renderDefault };
 }

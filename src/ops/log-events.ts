@@ -1,5 +1,6 @@
 /** One wide log line for each event, named as the event; silence where there is nothing that a person would want to read. */
 
+import { originOf } from '../delivery/content.ts';
 import { adviceOf, describeReason, helpForReason } from '../delivery/describe.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import type { Listener } from '../events/bus.ts';
@@ -252,7 +253,8 @@ function attemptedFields(event: BridgeEventOf<'delivery.attempted'>): LogFields 
     detail,
     advice: adviceOf(result),
     help: outcome.kind === 'delivered' ? undefined : helpForReason(outcome.reason),
-    dispatchMs: writtenMs === undefined ? undefined : roundMs(writtenMs - delivery.announcement.receivedMs),
+    dispatchMs:
+      writtenMs === undefined ? undefined : roundMs(writtenMs - originOf(delivery.content).receivedMs),
     durationMs: roundMs(endedMs - startedMs),
     // Only when it had to: the usual one goes over a connection that is already there.
     connected,

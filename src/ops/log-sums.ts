@@ -3,6 +3,7 @@
  * once soon and, if some were late, once more when all of them have ended.
  */
 
+import { originOf } from '../delivery/content.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { LogFields } from '../platform/log.ts';
@@ -68,7 +69,7 @@ export class Sums {
   }
 
   #attempted({ delivery, result, attempt }: BridgeEventOf<'delivery.attempted'>): boolean {
-    const sum = this.#sums.get(delivery.announcement.id);
+    const sum = this.#sums.get(originOf(delivery.content).id);
     if (sum === undefined) return false;
     const { outcome, writtenMs } = result;
     if (attempt === 1 && writtenMs !== undefined) {
@@ -84,7 +85,7 @@ export class Sums {
   }
 
   #ended({ delivery, state, reason }: BridgeEventOf<'delivery.ended'>): boolean {
-    const { id } = delivery.announcement;
+    const { id } = originOf(delivery.content);
     const sum = this.#sums.get(id);
     // The row that stands for tickers beyond `maxTickers` is no delivery.
     if (sum === undefined || (reason === 'max_tickers' && delivery.ticker === undefined)) return false;

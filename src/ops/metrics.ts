@@ -157,13 +157,13 @@ function attempted(
   { delivery: owed, attempt, result, startedMs, endedMs }: BridgeEventOf<'delivery.attempted'>,
 ): void {
   const { outcome, writtenMs, connected } = result;
-  const { announcement } = owed;
+  const { content } = owed;
   const destination = nameOf(owed.destination);
-  const { receivedMs } = announcement;
   attempts.inc({ destination, outcome: outcome.kind === 'delivered' ? 'delivered' : outcome.reason });
   if (connected) connectsPaid.inc({ destination });
   // An alert waits until there is nothing else to send.
-  if (announcement.alert !== undefined) return;
+  if (content.kind !== 'news') return;
+  const { receivedMs } = content.announcement;
   if (attempt === 1 && writtenMs !== undefined) {
     dispatch.observe({ destination }, (writtenMs - receivedMs) / 1000);
     stage.observe({ destination, stage: 'queue' }, (startedMs - receivedMs) / 1000);

@@ -1,5 +1,6 @@
 /** The last announcements and what became of them, kept in memory for people who look: since this start only. */
 
+import { originOf } from '../delivery/content.ts';
 import type { DeliveryState } from '../delivery/delivery.ts';
 import { describeAttempt, describeEnding } from '../delivery/describe.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
@@ -89,7 +90,7 @@ export class RecentAnnouncements {
     const { outcome, writtenMs } = result;
     recent.reason = 'reason' in outcome ? outcome.reason : undefined;
     recent.advice = outcome.kind === 'delivered' ? undefined : describeAttempt(result);
-    if (writtenMs !== undefined) recent.dispatchMs = writtenMs - delivery.announcement.receivedMs;
+    if (writtenMs !== undefined) recent.dispatchMs = writtenMs - originOf(delivery.content).receivedMs;
   }
 
   #ended({ delivery, state, reason, endedMs }: BridgeEventOf<'delivery.ended'>): void {
@@ -100,6 +101,6 @@ export class RecentAnnouncements {
     if (reason === undefined) recent.advice = undefined;
     else if (reason !== recent.reason) recent.advice = describeEnding(reason);
     recent.reason = reason;
-    recent.tookMs = endedMs - delivery.announcement.receivedMs;
+    recent.tookMs = endedMs - originOf(delivery.content).receivedMs;
   }
 }

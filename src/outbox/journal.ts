@@ -6,7 +6,7 @@
  * Attempts are gathered and written together at the end of the tick: they come after the send, and one
  * transaction for a burst is much cheaper than one each. A crash before that repeats what was in flight.
  */
-import type { Announcement } from '../announcement.ts';
+import type { Content } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, OwedDelivery } from '../delivery/delivery.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
@@ -76,8 +76,8 @@ export class Journal {
   }
 
   /** Before the sends. */
-  record(announcement: Announcement, deliveries: readonly Delivery[]): void {
-    this.#write({ announcement, deliveries });
+  record(content: Content, deliveries: readonly Delivery[]): void {
+    this.#write({ content, deliveries });
   }
 
   /** Before the sends, those that were read together. */

@@ -3,7 +3,7 @@
  * what is least needed goes first: the details of attempts, then what has ended, and only then, oldest
  * first, what is owed. What went is counted.
  */
-
+import { originOf } from '../delivery/content.ts';
 import type { AttemptRecord } from '../delivery/delivery.ts';
 import { text } from './columns.ts';
 import type { Recorded } from './outbox.ts';
@@ -40,8 +40,8 @@ const rowsOf = (entry: Entry): number =>
 export function partsOf(entry: Entry): readonly Entry[] {
   if ('attempts' in entry) return entry.attempts.map((attempt) => ({ attempts: [attempt] }));
   if (!('deliveries' in entry) || entry.deliveries.length < 2) return [entry];
-  const { announcement, deliveries } = entry;
-  return deliveries.map((delivery) => ({ announcement, deliveries: [delivery] }));
+  const { content, deliveries } = entry;
+  return deliveries.map((delivery) => ({ content, deliveries: [delivery] }));
 }
 
 /** What a smallest entry comes to without what may be odd about it, the most first: of an attempt, at least what became of its delivery. */
@@ -57,7 +57,7 @@ export function nameOf(entry: Entry): string {
   if ('attempts' in entry) return `the attempt of delivery ${text(entry.attempts[0]?.deliveryId)}`;
   if ('learnt' in entry) return `what was learnt: ${text(entry.learnt.key)}`;
   if ('pause' in entry) return `the pause of ${text(entry.pause.key)}`;
-  return `announcement ${text(entry.announcement.id)}`;
+  return `${entry.content.kind === 'news' ? 'announcement' : entry.content.kind} ${text(originOf(entry.content).id)}`;
 }
 
 export class Kept {

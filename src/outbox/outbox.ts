@@ -3,7 +3,7 @@
  * The contract that the rest of the bridge relies on; `sqlite.ts` keeps it, `journal.ts` survives its faults.
  * All times are monotonic ms (`Clock.monotonicMs`), which are epoch ms across restarts.
  */
-import type { Announcement } from '../announcement.ts';
+import type { Content } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, OwedDelivery } from '../delivery/delivery.ts';
 
 /** What a destination is owed. */
@@ -13,17 +13,17 @@ export interface Waiting {
   readonly oldestMs: number;
 }
 
-/** An announcement with all that is owed for it. */
+/** An announcement or an alert with all that is owed for it. */
 export interface Recorded {
-  readonly announcement: Announcement;
+  readonly content: Content;
   readonly deliveries: readonly Delivery[];
 }
 
 export interface Outbox {
   /** Several in one transaction, which for a burst is much cheaper than one each. */
   recordAll(recorded: readonly Recorded[]): void;
-  /** One announcement with all that is owed for it: all or nothing, on disk's doorstep when it returns. */
-  record(announcement: Announcement, deliveries: readonly Delivery[]): void;
+  /** One content with all that is owed for it: all or nothing, on disk's doorstep when it returns. */
+  record(content: Content, deliveries: readonly Delivery[]): void;
   /** Many attempts in one transaction. */
   settle(attempts: readonly AttemptRecord[]): void;
   /** The waiting deliveries of a destination, most important first, freshest first among equals. */

@@ -1,5 +1,6 @@
 /** The statements behind `Deliveries`: what people ask of the store, and what they may change in it. */
 import type { DatabaseSync } from 'node:sqlite';
+import { originOf } from '../delivery/content.ts';
 import { type Delivery, UNDER_WAY } from '../delivery/delivery.ts';
 import { expiryWith } from '../delivery/expiry.ts';
 import {
@@ -132,14 +133,15 @@ export function retryDeliveries(
 }
 
 function newEnd(
-  { destination, announcement, expiresAtMs }: Delivery,
+  { destination, content, expiresAtMs }: Delivery,
   nowMs: number,
   { maxAgeOf, isLate }: AgainOptions,
 ): number | undefined {
   const maxAgeMs = maxAgeOf(destination) ?? false;
-  if (isLate) return expiryWith(maxAgeMs, announcement, nowMs);
+  const origin = originOf(content);
+  if (isLate) return expiryWith(maxAgeMs, origin, nowMs);
   if (expiresAtMs === undefined) return undefined;
-  return Math.min(expiresAtMs, expiryWith(maxAgeMs, announcement) ?? expiresAtMs);
+  return Math.min(expiresAtMs, expiryWith(maxAgeMs, origin) ?? expiresAtMs);
 }
 
 /** Never to be sent. Gives back the ids that changed. */

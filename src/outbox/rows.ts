@@ -1,8 +1,9 @@
 /** Between rows and the types of the bridge: the one place that knows the columns' order and names. */
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
-import { type Announcement, identityOf } from '../announcement.ts';
+import { originOf } from '../delivery/content.ts';
 import type { AttemptRecord, DeliveryState, OwedDelivery } from '../delivery/delivery.ts';
-import { json, realNumber, text, wholeNumber } from './columns.ts';
+import { realNumber, text, wholeNumber } from './columns.ts';
+import { contentFrom } from './contents.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -25,25 +26,13 @@ export interface StoredAttempt {
 const optionalText = (value: SQLOutputValue | undefined) => (value == null ? undefined : String(value));
 const optionalNumber = (value: SQLOutputValue | undefined) => (value == null ? undefined : Number(value));
 
-/** JSON drops `undefined`, so absent stamps come back absent, which reads the same. */
-export const announcementFrom = (body: SQLOutputValue | undefined): Announcement =>
-  JSON.parse(String(body)) as Announcement;
-
-/** For `INSERT INTO announcements (id, identity, received_ms, body)`. */
-export const announcementRow = (announcement: Announcement): [string, string, number, string] => [
-  text(announcement.id) ?? '',
-  text(identityOf(announcement)) ?? '',
-  realNumber(announcement.receivedMs, 0),
-  json(announcement),
-];
-
 /** For `INSERT INTO deliveries`: up to `expires_at_ms`, then attempts, plain, not_before_ms, begun_ms, by_hand_ms, reason. */
 export function deliveryRow(owed: OwedDelivery): SQLInputValue[] {
   const { delivery, attempts, plain, notBeforeMs, begunMs, byHandMs, reason } = owed;
-  const { id, announcement, destination, rule, template, ticker, importance, expiresAtMs } = delivery;
+  const { id, content, destination, rule, template, ticker, importance, expiresAtMs } = delivery;
   return [
     text(id),
-    text(announcement.id),
+    text(originOf(content).id),
     text(destination) ?? '',
     text(rule) ?? '',
     text(template),
@@ -94,7 +83,7 @@ export function deliveryFrom(row: Row): StoredDelivery {
   return {
     delivery: {
       id: String(row['id']),
-      announcement: announcementFrom(row['body']),
+      content: contentFrom(row['body']),
       destination: String(row['destination']),
       rule: String(row['rule']),
       template: optionalText(row['template']),

@@ -4,12 +4,13 @@
  * a few milliseconds later, off the hot path.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import type { Announcement } from '../announcement.ts';
+import type { Content } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, OwedDelivery } from '../delivery/delivery.ts';
 import { realNumber, text } from './columns.ts';
+import { contentRow } from './contents.ts';
 import { idAt, timeOfId } from './ids.ts';
 import type { Outbox, Recorded, Waiting } from './outbox.ts';
-import { announcementRow, attemptRow, deliveryFrom, deliveryRow, settledRow } from './rows.ts';
+import { attemptRow, deliveryFrom, deliveryRow, settledRow } from './rows.ts';
 
 export class SqliteOutbox implements Outbox {
   readonly #database: DatabaseSync;
@@ -25,15 +26,15 @@ export class SqliteOutbox implements Outbox {
     this.#dataVersion = this.#readDataVersion();
   }
 
-  record(announcement: Announcement, deliveries: readonly Delivery[]): void {
-    this.recordAll([{ announcement, deliveries }]);
+  record(content: Content, deliveries: readonly Delivery[]): void {
+    this.recordAll([{ content, deliveries }]);
   }
 
   recordAll(recorded: readonly Recorded[]): void {
     const { insertAnnouncement, insertDelivery } = this.#statements;
     this.#inTransaction(() => {
-      for (const { announcement, deliveries } of recorded) {
-        insertAnnouncement.run(...announcementRow(announcement));
+      for (const { content, deliveries } of recorded) {
+        insertAnnouncement.run(...contentRow(content));
         for (const delivery of deliveries)
           insertDelivery.run(...deliveryRow({ delivery, attempts: 0, plain: false, notBeforeMs: 0 }));
       }
@@ -54,7 +55,7 @@ export class SqliteOutbox implements Outbox {
     const { insertAnnouncement, insertDelivery } = this.#statements;
     this.#inTransaction(() => {
       for (const item of owed) {
-        insertAnnouncement.run(...announcementRow(item.delivery.announcement));
+        insertAnnouncement.run(...contentRow(item.delivery.content));
         insertDelivery.run(...deliveryRow(item));
       }
     });

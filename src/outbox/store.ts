@@ -5,7 +5,7 @@
  * Only a setting that is wrong keeps the bridge from starting. A disk that is full, read-only, failing or
  * locked does not: the store is then opened as soon as it can be.
  */
-import type { Announcement } from '../announcement.ts';
+import type { Content } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, OwedDelivery } from '../delivery/delivery.ts';
 import type { Clock } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
@@ -91,8 +91,8 @@ export class Store implements Outbox {
     }
   }
 
-  record(announcement: Announcement, deliveries: readonly Delivery[]): void {
-    this.#current.record(announcement, deliveries);
+  record(content: Content, deliveries: readonly Delivery[]): void {
+    this.#current.record(content, deliveries);
   }
 
   recordAll(recorded: readonly Recorded[]): void {

@@ -83,6 +83,6 @@ export class Writer {
     if ('learnt' in entry) this.#outbox.learn(entry.learnt.key, entry.learnt.value);
     else if ('pause' in entry) this.#outbox.pause(entry.pause.key, entry.pause.untilMs);
     else if ('attempts' in entry) this.#outbox.settle(entry.attempts);
-    else this.#outbox.record(entry.announcement, entry.deliveries);
+    else this.#outbox.record(entry.content, entry.deliveries);
   }
 }

@@ -198,7 +198,10 @@ export class Stage implements AsyncDisposable {
     return {
       ...{ name, forEachTicker },
       // Whatever is on the stage was wanted a moment ago.
-      match: ({ template, announcement }) => ({ template, tickers: announcement.tickers }),
+      match: ({ template, content }) => ({
+        template,
+        tickers: content.kind === 'news' ? content.announcement.tickers : [],
+      }),
       // What the sink does not take at once is not worth another try.
       options: { ...options, retry: { ...options.retry, attempts: 1 } },
       destination,

@@ -31,7 +31,7 @@ export interface Latency {
 /** A text is rendered for a whole announcement, or for one of its tickers (`forEach: ticker`): only then is there a `ticker`. */
 export type RenderedFor = 'announcement' | 'ticker';
 
-export interface TemplateScope extends Omit<Announcement, 'alert'> {
+export interface TemplateScope extends Announcement {
   /** The one of `forEach`. */
   readonly ticker: string | undefined;
   readonly rule: string;

@@ -3,6 +3,7 @@ import type { Alert } from '../../src/alert.ts';
 import { Alerts } from '../../src/alerts/alerts.ts';
 import type { BridgeState } from '../../src/alerts/from-state.ts';
 import { type AlertsOptions, alertsOptions } from '../../src/alerts/options.ts';
+import { newsOf } from '../../src/delivery/content.ts';
 import type { Delivery, FinalState } from '../../src/delivery/delivery.ts';
 import type { LaneStatus } from '../../src/delivery/lane-deps.ts';
 import type { AttemptResult, Outcome } from '../../src/delivery/outcome.ts';
@@ -159,10 +160,12 @@ export class FakeBridge {
 
   delivery(destination: string, alert?: Alert): Delivery {
     const receivedMs = this.clock.monotonicMs() - 10;
-    const announcement = announcementOf({ receivedMs, ...(alert !== undefined && { alert }) });
     return {
       id: 'x-0',
-      announcement,
+      content:
+        alert === undefined
+          ? newsOf(announcementOf({ receivedMs }))
+          : { kind: 'alert', alert: { ...alert, id: 'x', raisedMs: receivedMs } },
       destination,
       rule: 'all',
       template: undefined,

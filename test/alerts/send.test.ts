@@ -59,18 +59,23 @@ test('it goes behind all news, names no template, and lives for six hours whatev
     ticker: undefined,
     expiresAtMs: 1000 + 6 * 3_600_000,
   });
-  expect(first?.delivery.announcement).toMatchObject({ type: 'alert', tickers: [], test: false });
+  expect(first?.delivery.content).toMatchObject({ kind: 'alert', alert: { id: 'id1000', raisedMs: 1000 } });
 });
 
 test('no secret is in what is stored or sent', () => {
   const { steps, send } = start();
   send(ALERT, ['chat']);
   expect(JSON.stringify(steps)).not.toContain('secret');
-  expect(steps[0]?.delivery.announcement.alert).toEqual({
-    severity: 'critical',
-    headline: '🔴 <redacted>',
-    paragraphs: ['<redacted>'],
-    data: { alerts: [{ detail: '<redacted>' }] },
+  expect(steps[0]?.delivery.content).toEqual({
+    kind: 'alert',
+    alert: {
+      id: 'id1000',
+      raisedMs: 1000,
+      severity: 'critical',
+      headline: '🔴 <redacted>',
+      paragraphs: ['<redacted>'],
+      data: { alerts: [{ detail: '<redacted>' }] },
+    },
   });
 });
 

@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { newsOf } from '../../src/delivery/content.ts';
 import { createIds } from '../../src/outbox/ids.ts';
 import { openStore } from '../../src/outbox/store.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -42,8 +43,9 @@ async function storeWithDead() {
   ].map(({ destination, receivedMs, isDead }, index) => {
     const announcement = announcementOf({ id: ids(receivedMs), receivedMs, title: `title ${index}` });
     const id = `${announcement.id}-0`;
-    const delivery = { id, announcement, destination, rule: 'all', template: undefined, ticker: undefined };
-    store.outbox.record(announcement, [{ ...delivery, importance: 1, expiresAtMs: undefined }]);
+    const content = newsOf(announcement);
+    const delivery = { id, content, destination, rule: 'all', template: undefined, ticker: undefined };
+    store.outbox.record(content, [{ ...delivery, importance: 1, expiresAtMs: undefined }]);
     if (isDead)
       store.outbox.settle([
         {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { newsOf } from '../../src/delivery/content.ts';
 import { createIds } from '../../src/outbox/ids.ts';
 import { openStore } from '../../src/outbox/store.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
@@ -44,8 +45,9 @@ async function storeAt(path: string, state: 'dead' | 'pending' = 'dead') {
   });
   const ids = ['bot', 'dry'].map((destination, index) => {
     const id = `${announcement.id}-${index}`;
-    const delivery = { id, announcement, destination, rule: 'all', template: undefined, ticker: undefined };
-    store.outbox.record(announcement, [{ ...delivery, importance: 1, expiresAtMs: undefined }]);
+    const content = newsOf(announcement);
+    const delivery = { id, content, destination, rule: 'all', template: undefined, ticker: undefined };
+    store.outbox.record(content, [{ ...delivery, importance: 1, expiresAtMs: undefined }]);
     if (state === 'dead')
       store.outbox.settle([
         {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { WriteStream } from 'node:tty';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { newsOf } from '../../src/delivery/content.ts';
 import { createIds } from '../../src/outbox/ids.ts';
 import { openStore } from '../../src/outbox/store.ts';
 import { cellsOf } from '../../src/platform/cells.ts';
@@ -49,15 +50,16 @@ async function storeWith(title: string): Promise<string> {
   const receivedMs = systemClock.wallMs();
   const announcement = announcementOf({ id: createIds(() => 0.5)(receivedMs), receivedMs, title });
   const id = `${announcement.id}-0`;
+  const content = newsOf(announcement);
   const delivery = {
     id,
-    announcement,
+    content,
     destination: 'dry',
     rule: 'all',
     template: undefined,
     ticker: undefined,
   };
-  store.outbox.record(announcement, [{ ...delivery, importance: 1, expiresAtMs: undefined }]);
+  store.outbox.record(content, [{ ...delivery, importance: 1, expiresAtMs: undefined }]);
   await store.close();
   return id;
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { startDaemon } from '../../src/daemon/daemon.ts';
+import { newsOf } from '../../src/delivery/content.ts';
 import { bridgeNowMs } from '../../src/outbox/bridge-time.ts';
 import { openStoreFile } from '../../src/outbox/open.ts';
 import { listDeliveries, retryDeliveries } from '../../src/outbox/queries.ts';
@@ -53,7 +54,7 @@ async function leave(workplace: Workplace, ...destinations: readonly string[]) {
   const store = openStore(`${workplace.folder}/bridge.db`, systemClock, () => undefined);
   const announcement = announcementAt(0, systemClock.monotonicMs() - 1000);
   const deliveries = deliveriesOf(announcement, ...destinations);
-  store.outbox.record(announcement, deliveries);
+  store.outbox.record(newsOf(announcement), deliveries);
   await store.close();
   return { announcement, deliveries };
 }

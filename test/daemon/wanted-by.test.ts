@@ -1,6 +1,7 @@
 /** What the config in force makes of one delivery, asked by each destination for itself. */
 import { expect, test } from 'vitest';
 import { makeReady, wantedBy } from '../../src/daemon/ready-config.ts';
+import { newsOf } from '../../src/delivery/content.ts';
 import type { CompiledRules } from '../../src/routing/router.ts';
 import { load } from '../config/load-text.ts';
 import { announcementOf } from '../destinations/render-support.ts';
@@ -23,6 +24,6 @@ test('regression: a reload of many destinations does not make the matches of all
   const careful: CompiledRules = { ...router, route };
   const wanted = wantedBy({ config, router: careful });
   const announcement = announcementOf({ title: 'ABC is listed' });
-  for (const name of names) expect(wanted(announcement, name)).toMatchObject({ template: undefined });
-  expect(wanted(announcement, 'nobody')).toBeUndefined();
+  for (const name of names) expect(wanted(newsOf(announcement), name)).toMatchObject({ template: undefined });
+  expect(wanted(newsOf(announcement), 'nobody')).toBeUndefined();
 });

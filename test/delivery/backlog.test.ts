@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Announcement } from '../../src/announcement.ts';
 import { Backlog, compare, compareExpiry, type Queued } from '../../src/delivery/backlog.ts';
+import { newsOf } from '../../src/delivery/content.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 
 const queued = (id: string, importance: number, expiresAtMs?: number): Queued => ({
-  delivery: { id: `${id}-0`, importance, announcement: { id } as Announcement, expiresAtMs } as Delivery,
+  delivery: { id: `${id}-0`, importance, content: newsOf({ id } as Announcement), expiresAtMs } as Delivery,
 });
 
 test.each([
@@ -41,10 +42,10 @@ test.each([
 });
 
 test('regression: of one announcement, tickers go in their order, the eleventh after the tenth', () => {
-  const announcement = { id: 'a' } as Announcement;
+  const content = newsOf({ id: 'a' } as Announcement);
   const backlog = new Backlog<Queued>(compare);
   for (const ordinal of [11, 3, 100, 0, 10, 1, 2, 9])
-    backlog.add({ delivery: { id: `a-${ordinal}`, importance: 1, announcement } as Delivery });
+    backlog.add({ delivery: { id: `a-${ordinal}`, importance: 1, content } as Delivery });
   const order: string[] = [];
   for (let next = backlog.last; next !== undefined; next = backlog.last) {
     order.push(next.delivery.id);

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Outcome } from '../../src/delivery/outcome.ts';
 import { retryDeliveries } from '../../src/outbox/queries.ts';
+import { newsIn } from '../support/contents.ts';
 import { LaneBench } from '../support/lane-bench.ts';
 
 const delivered: Outcome = { kind: 'delivered' };
@@ -228,8 +229,8 @@ test("regression: what today's rules would not send does not leave: at a reload,
   bench.answer = () => busy;
   for (const title of ['wanted', 'unwanted']) bench.announce(title);
   await bench.clock.advance(50);
-  bench.match = ({ announcement }) =>
-    announcement.title === 'wanted' ? { template: undefined, tickers: [] } : undefined;
+  bench.match = (delivery) =>
+    newsIn(delivery).title === 'wanted' ? { template: undefined, tickers: [] } : undefined;
   void bench.reload('bot', { options: patient });
   bench.sends.length = 0;
   await bench.clock.advance(1000);
@@ -265,7 +266,7 @@ test('regression: a reload makes every message anew: of what waits, of what was 
       : busy;
   for (const title of ['chat', 'waits', 'flies']) bench.announce(title);
   await bench.clock.advance(700);
-  bench.render = ({ announcement }) => `new ${announcement.title}`;
+  bench.render = (delivery) => `new ${newsIn(delivery).title}`;
   void bench.reload('bot', { options: { ...patient, concurrency: 3 } });
   bench.sends.length = 0;
   await bench.clock.advance(3000);
@@ -287,7 +288,7 @@ test('regression: the plain form is remembered over a restart', async () => {
 
 test("the template of today's rule is the one that is used", async () => {
   using bench = new LaneBench({ bot: { options: patient } });
-  bench.render = ({ announcement, template }) => `${template} ${announcement.title}`;
+  bench.render = (delivery) => `${delivery.template} ${newsIn(delivery).title}`;
   bench.answer = () => busy;
   bench.announce('one');
   bench.match = () => ({ template: 'order', tickers: [] });
@@ -324,7 +325,7 @@ test.each([
 test('regression: forEach switched off: one request for all of an announcement, not one for each ticker', async () => {
   using bench = new LaneBench({ bot: { options: perTicker } });
   bench.answer = () => busy;
-  bench.render = ({ announcement, ticker }) => `${announcement.title} ${ticker}`;
+  bench.render = (delivery) => `${newsIn(delivery).title} ${delivery.ticker}`;
   bench.announce('three', 1, ['bot'], ['ABC', 'DEF', 'GHI']);
   await bench.clock.advance(50);
   bench.sends.length = 0;

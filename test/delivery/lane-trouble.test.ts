@@ -1,6 +1,7 @@
 /** A message in trouble is not a destination in trouble: who is slowed, who is suspended, who goes when. */
 import { expect, test } from 'vitest';
 import type { Outcome } from '../../src/delivery/outcome.ts';
+import { newsIn } from '../support/contents.ts';
 import { LaneBench, type Send } from '../support/lane-bench.ts';
 
 const delivered: Outcome = { kind: 'delivered' };
@@ -21,7 +22,7 @@ const isPoison = ({ title }: Pick<Send, 'title'>) => title.startsWith('poison');
 const states = (bench: LaneBench, which: (row: { title: string }) => boolean = () => true) =>
   bench
     .rows()
-    .map(({ state, delivery }) => ({ state, title: delivery.announcement.title }))
+    .map(({ state, delivery }) => ({ state, title: newsIn(delivery).title }))
     .filter(which)
     .map(({ state }) => state);
 const healthy = (bench: LaneBench) => states(bench, (row) => !isPoison(row));

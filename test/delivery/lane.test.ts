@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { Lane } from '../../src/delivery/lane.ts';
 import type { Outcome } from '../../src/delivery/outcome.ts';
 import { discardDeliveries, retryDeliveries } from '../../src/outbox/queries.ts';
+import { newsIn } from '../support/contents.ts';
 import { LaneBench } from '../support/lane-bench.ts';
 
 const delivered: Outcome = { kind: 'delivered' };
@@ -151,7 +152,7 @@ test('regression: what is discarded by hand is not sent, however much more waits
   await bench.clock.advance(1000);
   expect(bench.lane('bot').status.behind).toBe(true);
   const next = bench.rows()[1];
-  expect(next?.delivery.announcement.title).toBe('1199');
+  expect(next && newsIn(next.delivery).title).toBe('1199');
   discardDeliveries(bench.database, [next?.delivery.id ?? ''], bench.clock.wallMs());
   bench.lane('bot').reconcile();
   bench.answer = () => delivered;
@@ -333,7 +334,7 @@ test('a wall clock set back over a restart revives no order, prolongs no pause, 
   bench.clock.stepWall(-86_400_000);
   bench.restart();
   bench.announce('new');
-  expect(bench.rows('chat').map(({ delivery }) => delivery.announcement.title)).toEqual(['new', 'old']);
+  expect(bench.rows('chat').map(({ delivery }) => newsIn(delivery).title)).toEqual(['new', 'old']);
   // The last moment that the store knows is at most a retry ago.
   await bench.clock.advance(8000);
   expect(bench.said).toEqual(['expired bot old']);

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Announcement } from '../../src/announcement.ts';
 import { Budget } from '../../src/delivery/budget.ts';
+import { newsOf } from '../../src/delivery/content.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import { HEAD } from '../../src/delivery/supply.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -61,7 +62,7 @@ test('what a push costs does not depend on how much is held', async () => {
       const id = String(n).padStart(8, '0');
       const delivery: Delivery = {
         id: `${id}-0`,
-        announcement: { id, receivedMs: bench.clock.monotonicMs(), title: id } as Announcement,
+        content: newsOf({ id, receivedMs: bench.clock.monotonicMs(), title: id } as Announcement),
         destination: 'bot',
         rule: 'all',
         template: undefined,

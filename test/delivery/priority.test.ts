@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compare } from '../../src/delivery/backlog.ts';
-
 import type { BudgetSpec } from '../../src/delivery/budget-book.ts';
 import type { Outcome } from '../../src/delivery/outcome.ts';
+import { newsIn } from '../support/contents.ts';
 import { LaneBench, type LanePlan } from '../support/lane-bench.ts';
 import { runs } from '../support/properties.ts';
 
@@ -298,7 +298,7 @@ test('of all lanes that share a limit and could go, never one goes before a more
           const isParked = budgets.some(({ waiting }) => waiting.has(lane));
           if (next === undefined || sent === undefined || !isParked) continue;
           if (budgets.every((budget) => budget.waitMs(nowMs) === 0) && compare(next, sent) > 0)
-            overtaken.push(`${send.title} before ${next.delivery.announcement.title}`);
+            overtaken.push(`${send.title} before ${newsIn(next.delivery).title}`);
         }
         return answer;
       };

@@ -1,6 +1,7 @@
 /** What the config in force makes of a delivery that an earlier one has queued: each case of the rule, alone. */
 import { expect, test } from 'vitest';
-import type { Alert } from '../../src/alert.ts';
+import type { RaisedAlert } from '../../src/alert.ts';
+import { newsOf } from '../../src/delivery/content.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import { type InForce, renewed } from '../../src/delivery/renewal.ts';
 import { announcementAt, deliveriesOf } from '../support/outbox.ts';
@@ -14,7 +15,7 @@ const delivery: Delivery = {
 const item = { delivery, attempts: 0, plain: false, notBeforeMs: 0 };
 const alertItem = {
   ...item,
-  delivery: { ...delivery, announcement: { ...announcement, alert: {} as Alert } },
+  delivery: { ...delivery, content: { kind: 'alert', alert: {} as RaisedAlert } } satisfies Delivery,
 };
 
 const inForce = (changed: Partial<InForce['options']> = {}, rest: Partial<InForce> = {}): InForce => ({
@@ -45,7 +46,10 @@ test('what may have arrived is worth more to know than any other reason, and onl
 });
 
 test('the sooner end counts, from the age at receipt or from when a person asked', () => {
-  const old = { ...item, delivery: { ...delivery, announcement: { ...announcement, ageAtReceiptMs: 500 } } };
+  const old = {
+    ...item,
+    delivery: { ...delivery, content: newsOf({ ...announcement, ageAtReceiptMs: 500 }) },
+  };
   expect(renewed(old, inForce({ maxAge: 2000 }))).toMatchObject({ expiresAtMs: BASE_MS + 1500 });
   const late = { ...item, byHandMs: BASE_MS + 50_000 };
   expect(renewed(late, inForce({ maxAge: 2000 }))).toMatchObject({ expiresAtMs: BASE_MS + 52_000 });
@@ -84,7 +88,7 @@ test('by hand: no rule has to want it, but dryRun and a missing ticker hold', ()
   });
   const redacted = {
     ...byHand,
-    delivery: { ...delivery, ticker: 'ABC', announcement: { ...announcement, redacted: true } },
+    delivery: { ...delivery, ticker: 'ABC', content: newsOf({ ...announcement, redacted: true }) },
   };
   expect(renewed(redacted, inForce({}, { forEachTicker: true }))).toMatchObject({ reason: 'no_ticker' });
 });

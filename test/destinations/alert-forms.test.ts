@@ -1,13 +1,14 @@
 /** An alert in each destination's own form: within the platform's limits whatever it quotes, and never an order. */
 import { describe, expect, test } from 'vitest';
-import { type Alert, carrierOf } from '../../src/alert.ts';
-import { identityOf } from '../../src/announcement.ts';
+import type { Alert } from '../../src/alert.ts';
+import { newsOf } from '../../src/delivery/content.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import type { DiscordMessage } from '../../src/destinations/discord/message.ts';
 import { destinationTypes } from '../../src/destinations/index.ts';
 import { type PreparedDestination, prepareDestinations } from '../../src/destinations/prepared.ts';
 import type { TelegramMessage } from '../../src/destinations/telegram/message.ts';
 import type { WebhookMessage } from '../../src/destinations/webhook/message.ts';
+import { contentRow } from '../../src/outbox/contents.ts';
 import { announcementOf, readDiscord, readTelegram, TITLES } from './render-support.ts';
 
 const alertOf = (changes: Partial<Alert> = {}): Alert => ({
@@ -20,7 +21,7 @@ const alertOf = (changes: Partial<Alert> = {}): Alert => ({
 
 const deliveryOf = (alert: Alert, changes: Partial<Delivery> = {}): Delivery => ({
   id: '01ABC-0',
-  announcement: carrierOf(alert, '01ABC', 1000, 1_000_000),
+  content: { kind: 'alert', alert: { ...alert, id: '01ABC', raisedMs: 1000 } },
   destination: 'one',
   rule: 'alerts',
   template: undefined,
@@ -81,7 +82,8 @@ describe('a webhook', () => {
   test('an alert has no field of an announcement but id and type, and its data cannot change those', () => {
     const prepared = prepare(WEBHOOK);
     const standard = JSON.parse(
-      (prepared.render({ ...deliveryOf(alertOf()), announcement: announcementOf() }) as WebhookMessage).body,
+      (prepared.render({ ...deliveryOf(alertOf()), content: newsOf(announcementOf()) }) as WebhookMessage)
+        .body,
     );
     const alert = JSON.parse(
       (prepared.render(deliveryOf(alertOf({ data: { type: 'announcement', id: 'x' } }))) as WebhookMessage)
@@ -118,7 +120,9 @@ describe.each(TITLES.map((title) => [title.slice(0, 30), title] as const))('quot
 });
 
 test('two alerts with the same words are two', () => {
-  const [one, two] = ['a', 'b'].map((id) => identityOf(carrierOf(alertOf(), id, 1, 1)));
+  const [one, two] = ['a', 'b'].map(
+    (id) => contentRow({ kind: 'alert', alert: { ...alertOf(), id, raisedMs: 1 } })[1],
+  );
   expect(one).not.toBe(two);
 });
 

@@ -27,11 +27,18 @@ test('the name of a thread is a template, on one line, and as long as it may be'
 });
 
 test('an alert has its headline for a name, and without `threadName` there is none', () => {
-  const alert = { severity: 'warning', headline: 'feed tokyo is down', paragraphs: [], data: {} } as never;
-  const { body, plain } = renderDiscordAlert(options({ threadName: '{{ title }}' }), { id: '1', alert });
+  const alert = {
+    severity: 'warning',
+    headline: 'feed tokyo is down',
+    paragraphs: [],
+    data: {},
+    id: '1',
+    raisedMs: 1,
+  } as const;
+  const { body, plain } = renderDiscordAlert(options({ threadName: '{{ title }}' }), { alert });
   expect(body).toMatchObject({ thread_name: 'feed tokyo is down' });
   expect(plain).toMatchObject({ thread_name: 'feed tokyo is down' });
-  expect(renderDiscordAlert(options({}), { id: '1', alert }).body).not.toHaveProperty('thread_name');
+  expect(renderDiscordAlert(options({}), { alert }).body).not.toHaveProperty('thread_name');
   expect(compileDiscord(options({}), undefined)(inputOf({})).body).not.toHaveProperty('thread_name');
 });
 

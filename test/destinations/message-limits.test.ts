@@ -1,7 +1,7 @@
 /** No announcement and no alert, whatever the feed makes of it, becomes a message that its platform refuses for its length. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Alert } from '../../src/alert.ts';
+import type { Alert, RaisedAlert } from '../../src/alert.ts';
 import type { Announcement } from '../../src/announcement.ts';
 import { discordOptions } from '../../src/destinations/discord/options.ts';
 import { compileDiscord } from '../../src/destinations/discord/render.ts';
@@ -128,14 +128,14 @@ test('an alert, on both', () => {
   });
   fc.assert(
     fc.property(alerts, threadName, (given, thread) => {
-      const alert = { ...given, data: {} } as unknown as Alert;
+      const alert: RaisedAlert = { ...given, data: {}, id: '1', raisedMs: 1 };
       const { body, plain } = renderDiscordAlert(
         { silent: false, username: undefined, avatarUrl: undefined, threadName: thread },
-        { id: '1', alert },
+        { alert },
       );
       withinDiscord(body);
       withinDiscord(plain);
-      const telegram = renderTelegramAlert({}, { id: '1', alert });
+      const telegram = renderTelegramAlert({}, { alert });
       expect(readTelegram(telegram.text).length).toBeLessThanOrEqual(4096);
       expect(telegram.plain.length).toBeLessThanOrEqual(4096);
     }),

@@ -2,6 +2,7 @@
 import { Counter, Histogram, Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import type { Announcement } from '../../src/announcement.ts';
+import { newsOf } from '../../src/delivery/content.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import type { BridgeEvent } from '../../src/events/bridge-event.ts';
 import { expositionOf } from '../../src/ops/exposition.ts';
@@ -19,7 +20,7 @@ const announcement: Announcement = announcementOf({ id: 'a1', title: 'ABC', rece
 const deliveries = Array.from(
   { length: COUNT },
   (_, n): Delivery => ({
-    ...{ id: `a1-${n}`, announcement, destination: `bot-${n}`, rule: 'all' },
+    ...{ id: `a1-${n}`, content: newsOf(announcement), destination: `bot-${n}`, rule: 'all' },
     ...{ template: undefined, ticker: undefined, importance: 1, expiresAtMs: undefined },
   }),
 );

@@ -1,6 +1,7 @@
 /** What is counted, under which names and labels: people's dashboards depend on both. */
 import { describe, expect, test } from 'vitest';
 import type { Announcement } from '../../src/announcement.ts';
+import { newsOf } from '../../src/delivery/content.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import type { Outcome } from '../../src/delivery/outcome.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
@@ -28,7 +29,7 @@ const announcement: Announcement = {
 };
 const delivery: Delivery = {
   id: 'a1-0',
-  announcement,
+  content: newsOf(announcement),
   destination: 'bot',
   rule: 'all',
   template: undefined,

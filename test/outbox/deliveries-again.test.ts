@@ -1,6 +1,7 @@
 /** `deliveries retry`: within what is left of `maxAge`, by the bridge's own time, and never for a destination that is no more. */
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { newsOf } from '../../src/delivery/content.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import { migrate } from '../../src/outbox/migrations.ts';
 import { findDelivery, retryDeliveries } from '../../src/outbox/queries.ts';
@@ -20,7 +21,7 @@ function dead(expiresAtMs: number | undefined, ageAtReceiptMs = 0) {
   const outbox = new SqliteOutbox(database);
   const announcement = { ...announcementAt(0, BASE_MS), ageAtReceiptMs };
   const delivery = { ...deliveriesOf(announcement, 'bot')[0], expiresAtMs } as Delivery;
-  outbox.record(announcement, [delivery]);
+  outbox.record(newsOf(announcement), [delivery]);
   outbox.settle([attemptOf(delivery, { state: 'dead', reason: 'server_error' })]);
   return { database, id: delivery.id, end: () => findDelivery(database, delivery.id)?.delivery };
 }
@@ -63,7 +64,7 @@ async function withDead(workplace: Workplace, receivedMs: number, ...destination
   const store = openStore(`${workplace.folder}/bridge.db`, systemClock, () => undefined);
   const announcement = announcementAt(0, receivedMs);
   const deliveries = deliveriesOf(announcement, ...destinations);
-  store.outbox.record(announcement, deliveries);
+  store.outbox.record(newsOf(announcement), deliveries);
   store.outbox.settle(deliveries.map((one) => attemptOf(one, { state: 'dead', reason: 'gone' })));
   return { ids: deliveries.map(({ id }) => id), store };
 }

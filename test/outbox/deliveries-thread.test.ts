@@ -1,5 +1,7 @@
 /** `Deliveries` off the loop: the thread answers, is bounded, can be given up, and is gone when nobody asks. */
+
 import { expect, test } from 'vitest';
+import { newsOf } from '../../src/delivery/content.ts';
 import type { Answer } from '../../src/outbox/deliveries.ts';
 import { type OpenStore, openStore } from '../../src/outbox/store.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -12,7 +14,7 @@ function filled(folder: Folder, clock = systemClock): OpenStore {
   const store = openStore(folder.file('bridge.db'), clock, () => expect.fail('nothing is replaced'));
   for (let ordinal = 0; ordinal < 5; ordinal++) {
     const announcement = announcementAt(ordinal, NOW_MS);
-    store.outbox.record(announcement, deliveriesOf(announcement, 'bot'));
+    store.outbox.record(newsOf(announcement), deliveriesOf(announcement, 'bot'));
   }
   return store;
 }

@@ -20,6 +20,7 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { newsOf } from '../../src/delivery/content.ts';
 import type { Delivery, OwedDelivery } from '../../src/delivery/delivery.ts';
 import { StoreError } from '../../src/outbox/faults.ts';
 import { Journal } from '../../src/outbox/journal.ts';
@@ -74,7 +75,7 @@ class Running {
     return Array.from({ length: count }, () => {
       const announcement = announcementAt(this.#ordinal++, this.clock.monotonicMs());
       const deliveries = deliveriesOf(announcement, 'bot', 'chat');
-      this.journal.record(announcement, deliveries);
+      this.journal.record(newsOf(announcement), deliveries);
       for (const delivery of deliveries)
         this.held.set(delivery.id, { delivery, attempts: 0, plain: false, notBeforeMs: 0 });
       return deliveries;

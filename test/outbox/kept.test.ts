@@ -1,11 +1,13 @@
 /** What is kept while the store is broken: bounded, and what is least needed goes first. */
 import { expect, test } from 'vitest';
+import { newsOf } from '../../src/delivery/content.ts';
 import { type Entry, Kept } from '../../src/outbox/kept.ts';
+import { newsIn } from '../support/contents.ts';
 import { announcementAt, attemptOf, deliveriesOf } from '../support/outbox.ts';
 
 const recordOf = (ordinal: number, ...destinations: readonly string[]) => {
   const announcement = announcementAt(ordinal, 0);
-  return { announcement, deliveries: deliveriesOf(announcement, ...destinations) };
+  return { content: newsOf(announcement), deliveries: deliveriesOf(announcement, ...destinations) };
 };
 
 function entriesOf(kept: Kept): Entry[] {
@@ -15,7 +17,7 @@ function entriesOf(kept: Kept): Entry[] {
 }
 
 const titlesOf = (entries: readonly Entry[]) =>
-  entries.flatMap((entry) => ('announcement' in entry ? entry.announcement.title : []));
+  entries.flatMap((entry) => ('content' in entry ? newsIn(entry).title : []));
 const attemptsOf = (entries: readonly Entry[]) =>
   entries.flatMap((entry) => ('attempts' in entry ? entry.attempts : []));
 

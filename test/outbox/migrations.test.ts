@@ -49,7 +49,7 @@ test.each(versions)('version %i opens without loss', async (version) => {
         id: '0000000000000a-1',
         rule: 'all',
         ticker: 'ABC',
-        announcement: { title: '에이비씨(ABC)' },
+        content: { announcement: { title: '에이비씨(ABC)' } },
       },
       attempts: 1,
       notBeforeMs: 5000,

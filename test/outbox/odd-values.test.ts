@@ -2,7 +2,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { RaisedAlert } from '../../src/alert.ts';
 import type { Announcement } from '../../src/announcement.ts';
+import { type Content, newsOf } from '../../src/delivery/content.ts';
 import type { AttemptRecord, Delivery } from '../../src/delivery/delivery.ts';
 import { Journal } from '../../src/outbox/journal.ts';
 import { migrate } from '../../src/outbox/migrations.ts';
@@ -84,24 +86,38 @@ const odd = fc.oneof(
 /** `count` announcements of which the one in the middle is odd; then all of them are settled, and more come. */
 function lives(
   bench: Bench,
-  change: (announcement: Announcement, delivery: Delivery, attempt: AttemptRecord) => void,
+  change: (carried: Announcement | RaisedAlert, delivery: Delivery, attempt: AttemptRecord) => void,
+  isAlert = false,
 ) {
   const recorded = Array.from({ length: 3 }, (_, ordinal) => {
     const announcement = announcementAt(ordinal, BASE_MS);
-    return { announcement, deliveries: deliveriesOf(announcement, 'bot') };
+    if (isAlert && ordinal === 1) return alertLike(announcement);
+    return { content: newsOf(announcement), deliveries: deliveriesOf(announcement, 'bot') };
   });
   const attempts = recorded.map(({ deliveries: [delivery] }) => attemptOf(delivery as Delivery));
   const [middle, attempt] = [recorded[1], attempts[1]];
   if (middle?.deliveries[0] === undefined || attempt === undefined) throw new Error('there are three');
   const good = [recorded[0], recorded[2]].map((one) => one?.deliveries[0]?.id ?? '');
-  change(middle.announcement, middle.deliveries[0], attempt);
+  const { content } = middle;
+  change(content.kind === 'alert' ? content.alert : content.announcement, middle.deliveries[0], attempt);
   bench.journal.recordAll(recorded);
   for (const one of attempts) bench.journal.settle(one);
   bench.journal.flush();
   return good;
 }
 
+/** An alert in the place of that announcement. */
+function alertLike({ id, receivedMs: raisedMs }: Announcement) {
+  const alert = { severity: 'warning', headline: 'x', paragraphs: ['y'], data: {}, id, raisedMs } as const;
+  const content: Content = { kind: 'alert', alert };
+  return {
+    content,
+    deliveries: deliveriesOf(announcementAt(1, BASE_MS), 'bot').map((one) => ({ ...one, content })),
+  };
+}
+
 const FIELDS = {
+  alert: ['severity', 'headline', 'paragraphs', 'data', 'raisedMs'],
   attempt: [
     'attempt',
     'startedMs',
@@ -139,10 +155,14 @@ test('regression: no value of any field changes what is written of others, or ke
   fc.assert(
     fc.property(anyField, odd, ([part, name], value) => {
       using bench = new Bench();
-      const good = lives(bench, (announcement, delivery, attempt) => {
-        const target: object = part === 'attempt' ? attempt : part === 'delivery' ? delivery : announcement;
-        Object.assign(target, { [name]: value });
-      });
+      const good = lives(
+        bench,
+        (carried, delivery, attempt) => {
+          const target: object = part === 'attempt' ? attempt : part === 'delivery' ? delivery : carried;
+          Object.assign(target, { [name]: value });
+        },
+        part === 'alert',
+      );
       expect(bench.journal.fault).toBeUndefined();
       expect(bench.said.filter((line) => !line.startsWith('refused'))).toEqual([]);
       const states = bench.states();
@@ -150,7 +170,7 @@ test('regression: no value of any field changes what is written of others, or ke
       // And the journal is not behind.
       const next = announcementAt(9, BASE_MS);
       const deliveries = deliveriesOf(next, 'bot');
-      bench.journal.record(next, deliveries);
+      bench.journal.record(newsOf(next), deliveries);
       expect(bench.states().get(deliveries[0]?.id ?? '')).toBe('pending');
     }),
     { numRuns: runs(1500) },
@@ -197,7 +217,7 @@ test('an end that is no number is over, not never', () => {
   using bench = new Bench();
   const announcement = announcementAt(1, BASE_MS);
   const [delivery] = deliveriesOf(announcement, 'bot');
-  bench.journal.record(announcement, [{ ...(delivery as Delivery), expiresAtMs: Number.NaN }]);
+  bench.journal.record(newsOf(announcement), [{ ...(delivery as Delivery), expiresAtMs: Number.NaN }]);
   expect(bench.outbox.owed('bot', 1)[0]?.delivery.expiresAtMs).toBe(0);
 });
 
@@ -265,7 +285,7 @@ test('regression: that an order may have left is on record though the row of its
   );
   const announcement = announcementAt(1, BASE_MS);
   const [delivery] = deliveriesOf(announcement, 'bot');
-  bench.journal.record(announcement, [delivery as Delivery]);
+  bench.journal.record(newsOf(announcement), [delivery as Delivery]);
   bench.journal.begin(attemptOf(delivery as Delivery, { state: 'pending', begunMs: BASE_MS + 2 }));
   expect(bench.outbox.owed('bot', 1)[0]?.begunMs).toBe(BASE_MS + 2);
 });

@@ -5,6 +5,7 @@
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { newsOf } from '../../src/delivery/content.ts';
 import { Journal } from '../../src/outbox/journal.ts';
 import { migrate } from '../../src/outbox/migrations.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
@@ -58,7 +59,7 @@ async function fillWithOld(store: OpenStore): Promise<void> {
   for (let ordinal = 0; ordinal < OLD_ANNOUNCEMENTS; ordinal++) {
     const announcement = announcementAt(ordinal, OLD_MS);
     const deliveries = deliveriesOf(announcement, ...DESTINATIONS);
-    store.outbox.record(announcement, deliveries);
+    store.outbox.record(newsOf(announcement), deliveries);
     store.outbox.settle(deliveries.map((delivery) => attemptOf(delivery)));
     store.sync.request();
     if (ordinal % GOES_A_TURN === 0) await turn();
@@ -73,7 +74,7 @@ function recordNew(store: OpenStore, first: number, count: number): Promise<Time
   return timesOf(count, (go) => {
     const next = made[go];
     if (next === undefined) return;
-    store.outbox.record(next.announcement, next.deliveries);
+    store.outbox.record(newsOf(next.announcement), next.deliveries);
     store.sync.request();
   });
 }
@@ -192,7 +193,7 @@ test('what was kept in memory is written in bites: the loop is never held for lo
   other.exec('BEGIN IMMEDIATE');
   for (let ordinal = 0; ordinal < BURST; ordinal++) {
     const announcement = announcementAt(ordinal, NEW_MS);
-    journal.record(announcement, deliveriesOf(announcement, ...DESTINATIONS));
+    journal.record(newsOf(announcement), deliveriesOf(announcement, ...DESTINATIONS));
   }
   expect(await told.promise).toBe('database is locked');
   other.exec('ROLLBACK');

@@ -15,6 +15,7 @@ import {
 import { DatabaseSync } from 'node:sqlite';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { newsOf } from '../../src/delivery/content.ts';
 import { StoreError } from '../../src/outbox/faults.ts';
 import { openStore } from '../../src/outbox/store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -110,7 +111,7 @@ test.each(['bridge.db', 'store'])(
     const path = folder.file(name);
     const store = open(path);
     const announcement = announcementAt(1, Date.UTC(2026, 0, 1));
-    store.outbox.record(announcement, deliveriesOf(announcement, 'bot'));
+    store.outbox.record(newsOf(announcement), deliveriesOf(announcement, 'bot'));
     await store.close();
     writeFileSync(path, 'not even bytes any more');
     let replaced = 0;
@@ -126,7 +127,7 @@ test('regression: everything that is made is readable by its owner alone, also w
   try {
     const store = open(path);
     const announcement = announcementAt(1, Date.UTC(2026, 0, 1));
-    store.outbox.record(announcement, deliveriesOf(announcement, 'bot'));
+    store.outbox.record(newsOf(announcement), deliveriesOf(announcement, 'bot'));
     for (const name of readdirSync(folder.file('data/deep')))
       expect([name, modeOf(folder.file(`data/deep/${name}`))]).toEqual([name, 0o600]);
     expect(readdirSync(folder.file('data/deep')).length).toBeGreaterThanOrEqual(4);

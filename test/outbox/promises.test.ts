@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test, vi } from 'vitest';
+import { newsOf } from '../../src/delivery/content.ts';
 import { Journal, type JournalEvents } from '../../src/outbox/journal.ts';
 import { migrate } from '../../src/outbox/migrations.ts';
 import { retryDeliveries } from '../../src/outbox/queries.ts';
@@ -36,7 +37,7 @@ const [first, second] = deliveries;
 test('what was settled in the last tick is on record after the end', () => {
   const { outbox, states } = inMemory();
   const journal = new Journal(outbox, new FakeClock(NOW_MS), events);
-  journal.record(announcement, deliveries);
+  journal.record(newsOf(announcement), deliveries);
   for (const delivery of deliveries) journal.settle(attemptOf(delivery));
   expect(journal.close()).toBe(0);
   expect(states()).toEqual(['delivered', 'delivered']);
@@ -55,7 +56,7 @@ test('what happens between the end of a fault and its mending is written behind 
   });
   const clock = new FakeClock(NOW_MS);
   const journal = new Journal(disk, clock, events);
-  journal.record(announcement, deliveries);
+  journal.record(newsOf(announcement), deliveries);
   isBroken = false;
   for (const delivery of deliveries) journal.settle(attemptOf(delivery));
   journal.flush();
@@ -69,7 +70,7 @@ test('of what cannot be written whole nothing is written', () => {
   database.exec(
     `CREATE TRIGGER refuses BEFORE INSERT ON deliveries WHEN NEW.destination = 'chat' BEGIN SELECT RAISE(ABORT, 'no'); END`,
   );
-  expect(() => outbox.recordAll([{ announcement, deliveries }])).toThrow('no');
+  expect(() => outbox.recordAll([{ content: newsOf(announcement), deliveries }])).toThrow('no');
   expect(states()).toEqual([]);
   expect(database.prepare('SELECT COUNT(*) AS count FROM announcements').get()).toEqual({ count: 0 });
 });
@@ -77,7 +78,7 @@ test('of what cannot be written whole nothing is written', () => {
 test('what has arrived is not sent again by hand, what has not is', () => {
   const { database, outbox, states } = inMemory();
   if (first === undefined || second === undefined) throw new Error('there are two');
-  outbox.record(announcement, deliveries);
+  outbox.record(newsOf(announcement), deliveries);
   outbox.settle([
     attemptOf(first),
     attemptOf(second, { outcome: 'reject gone', state: 'dead', reason: 'gone' }),
@@ -93,7 +94,7 @@ test('soon after a write the disk is asked to keep it', async () => {
   const handle = await open(path);
   const datasync = vi.spyOn(Object.getPrototypeOf(handle), 'datasync');
   await handle.close();
-  store.outbox.record(announcement, deliveries);
+  store.outbox.record(newsOf(announcement), deliveries);
   store.sync.request();
   await expect.poll(() => datasync.mock.calls.length, { interval: 5 }).toBe(1);
   await store.close();

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { newsOf } from '../../src/delivery/content.ts';
 import { createIds } from '../../src/outbox/ids.ts';
 import { openStoreFile } from '../../src/outbox/open.ts';
 import { startRetention } from '../../src/outbox/retention.ts';
@@ -24,8 +25,8 @@ test('the settled past is deleted with its attempts, in bites, from soon after t
     const receivedMs = nowMs - daysAgo * DAY;
     const announcement = announcementOf({ id: ids(receivedMs), receivedMs, title });
     const id = `${announcement.id}-0`;
-    const delivery = { id, announcement, destination: 'bot', rule: 'all', importance: 1 };
-    store.outbox.record(announcement, [
+    const delivery = { id, content: newsOf(announcement), destination: 'bot', rule: 'all', importance: 1 };
+    store.outbox.record(newsOf(announcement), [
       { ...delivery, template: undefined, ticker: undefined, expiresAtMs: undefined },
     ]);
     const attempt = { deliveryId: id, attempt: 1, startedMs: receivedMs, durationMs: 1, outcome: state };
@@ -63,8 +64,8 @@ test('regression: what was sent within the longest window of a rate stays, howev
   const announcement = announcementOf({ id: createIds(() => 0.5)(receivedMs), receivedMs, title: 'late' });
   const id = `${announcement.id}-0`;
   const common = { template: undefined, ticker: undefined, expiresAtMs: undefined };
-  store.outbox.record(announcement, [
-    { id, announcement, destination: 'bot', rule: 'all', importance: 1, ...common },
+  store.outbox.record(newsOf(announcement), [
+    { id, content: newsOf(announcement), destination: 'bot', rule: 'all', importance: 1, ...common },
   ]);
   const rest = { status: 200, detail: undefined, reason: undefined, notBeforeMs: 0, plain: false };
   store.outbox.settle([

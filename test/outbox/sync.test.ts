@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { newsOf } from '../../src/delivery/content.ts';
 import { checkpoint } from '../../src/outbox/checkpoint.ts';
 import { openStore } from '../../src/outbox/store.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -17,7 +18,7 @@ test('after many writes the log is taken into the database by another thread, an
   const write = (first: number, count: number) => {
     for (let ordinal = first; ordinal < first + count; ordinal++) {
       const announcement = announcementAt(ordinal, NOW_MS);
-      store.outbox.record(announcement, deliveriesOf(announcement, 'bot'));
+      store.outbox.record(newsOf(announcement), deliveriesOf(announcement, 'bot'));
       store.sync.request();
     }
   };
@@ -51,7 +52,7 @@ test('a checkpoint under way is waited for at the end', async () => {
   const path = folder.file('bridge.db');
   const store = openStore(path, systemClock, () => undefined);
   for (let ordinal = 0; ordinal < 500; ordinal++) {
-    store.outbox.record(announcementAt(ordinal, NOW_MS), []);
+    store.outbox.record(newsOf(announcementAt(ordinal, NOW_MS)), []);
     store.sync.request();
   }
   await expect.poll(() => store.sync.isCheckpointing, { interval: 1 }).toBe(true);

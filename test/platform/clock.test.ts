@@ -1,6 +1,8 @@
 /** What counts as time that has passed: sleep does, setting the wall clock does not. */
 import { describe, expect, test } from 'vitest';
+import type { Announcement } from '../../src/announcement.ts';
 import { Budget } from '../../src/delivery/budget.ts';
+import { newsOf } from '../../src/delivery/content.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import { LONGEST_TIMER_MS } from '../../src/platform/alarms.ts';
 import { wait, withDeadline } from '../../src/platform/clock.ts';
@@ -132,7 +134,9 @@ describe('timers', () => {
     const budget = new Budget(timeline);
     let woken = 0;
     budget.pause(timeline.monotonicMs() + 2 * HOUR);
-    const queued = { delivery: { id: 'one', importance: 1, announcement: { id: 'one' } } as Delivery };
+    const queued = {
+      delivery: { id: 'one', importance: 1, content: newsOf({ id: 'one' } as Announcement) } as Delivery,
+    };
     budget.park({ next: () => queued, wake: () => woken++ }, queued);
     const waited = wait(timeline, 3 * HOUR);
     const inTime = withDeadline(

@@ -1,5 +1,6 @@
 /** What is promised, asked of a whole life when it is over. */
 import type { BudgetLimits } from '../../src/delivery/windows.ts';
+import { newsIn } from '../support/contents.ts';
 import type { Past } from './past.ts';
 import { isTrouble, type Sent, sharesBudget } from './sent.ts';
 import { HOUR, type LaneName, MINUTE, SHARED_LIMITS } from './story.ts';
@@ -49,13 +50,14 @@ function* announcementsOf(world: World): Generator<string> {
 function* deliveriesOf(world: World, stored: ReadonlySet<string>): Generator<string> {
   const kept = new Map<string, string>();
   for (const { delivery } of world.past.owed.values()) {
-    const { id, announcement, destination, ticker } = delivery;
-    if (!isOnce(announcement.title, world)) continue;
+    const { id, destination, ticker } = delivery;
+    const { title } = newsIn(delivery);
+    if (!isOnce(title, world)) continue;
     if (!stored.has(id)) {
-      if (!world.past.lost.has(announcement.title)) yield `${id} is not stored`;
+      if (!world.past.lost.has(title)) yield `${id} is not stored`;
       continue;
     }
-    const once = `${announcement.title} ${destination} ${ticker}`;
+    const once = `${title} ${destination} ${ticker}`;
     if (kept.has(once)) yield `${id} is the same as ${kept.get(once)}`;
     kept.set(once, id);
   }

@@ -1,5 +1,6 @@
 /** What can only be judged at the moment of a send: asked when it goes out, and when its bytes are written. */
 import { compare } from '../../src/delivery/backlog.ts';
+import { newsIn } from '../support/contents.ts';
 import type { Owed, Past } from './past.ts';
 import { MARGIN_MS, ROUNDING_MS, type Sent, sharesBudget } from './sent.ts';
 import { type LaneName, MINUTE, STRIKES } from './story.ts';
@@ -36,8 +37,7 @@ export class Watch implements Witness {
     const { past, machine } = world;
     const own = past.owed.get(sent.deliveryId);
     if (own === undefined) return say('was never owed');
-    const isOnDisk =
-      world.storeFault === undefined && !own.delivery.announcement.title.includes('unwritable');
+    const isOnDisk = world.storeFault === undefined && !newsIn(own.delivery).title.includes('unwritable');
     if (isOnDisk && !world.disk.isStored(sent.deliveryId)) say('is sent before it is stored');
     const first = mostImportant(sent.destination, own, world);
     for (const more of [...(first === undefined ? [] : [first]), ...mates(sent, own, world)])
@@ -113,7 +113,7 @@ function mostImportant(name: LaneName, own: Owed, world: World): Owed | undefine
     const isNew = !owed.isTried && !sent.some(({ goesAt }) => goesAt !== undefined);
     const { toldAt = Number.POSITIVE_INFINITY } = past.retried.get(delivery.id) ?? { toldAt: at };
     if (!isNew || owed.ended !== undefined || Math.max(at, toldAt) >= machine.truthMs) continue;
-    if (delivery.announcement.id === own.delivery.announcement.id) continue;
+    if (newsIn(delivery).id === newsIn(own.delivery).id) continue;
     if (compare(owed, own) > 0 && bornAt + maxAgeMs > machine.truthMs && world.disk.isPending(delivery.id))
       return owed;
   }

@@ -1,5 +1,6 @@
 /** What has happened in a world, as the truth has it: what the invariants are asked of. */
 import type { Delivery } from '../../src/delivery/delivery.ts';
+import { newsIn } from '../support/contents.ts';
 import type { InForce } from './config.ts';
 import type { Sent } from './sent.ts';
 import type { LaneName } from './story.ts';
@@ -95,7 +96,7 @@ export class Past {
     for (const delivery of deliveries) {
       const owed: Owed = {
         ...{ delivery, at, life: this.lives.length - 1, ended: undefined, isTried: false, sent: [] },
-        bornAt: at - delivery.announcement.ageAtReceiptMs,
+        bornAt: at - newsIn(delivery).ageAtReceiptMs,
       };
       this.owed.set(delivery.id, owed);
       const waiting = this.#waiting.get(delivery.destination) ?? new Set();
@@ -182,7 +183,8 @@ export class Past {
   }
 
   titleOf(deliveryId: string): string {
-    return this.owed.get(deliveryId)?.delivery.announcement.title ?? '';
+    const owed = this.owed.get(deliveryId);
+    return owed === undefined ? '' : newsIn(owed.delivery).title;
   }
 
   /** A life began with the wall clock set, after `from` and until `until`: no clock of the bridge tells how long that was. */

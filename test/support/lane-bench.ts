@@ -5,6 +5,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Announcement } from '../../src/announcement.ts';
 import { BudgetBook, type BudgetSpec } from '../../src/delivery/budget-book.ts';
+import { newsOf } from '../../src/delivery/content.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import { Lane } from '../../src/delivery/lane.ts';
 import type { LaneDeps } from '../../src/delivery/lane-deps.ts';
@@ -20,6 +21,7 @@ import type { StoredDelivery } from '../../src/outbox/rows.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
 import { wait } from '../../src/platform/clock.ts';
 import { Timeline } from '../../src/platform/timeline.ts';
+import { newsIn } from './contents.ts';
 import { FakeClock } from './fake-clock.ts';
 import { seededRandom } from './seeded-random.ts';
 
@@ -54,9 +56,12 @@ export class LaneBench implements Disposable {
   /** How long a connection takes; nothing has left by then. */
   connectMs = 0;
   /** By which rule a destination gets something today; `undefined` = by none. */
-  match: LaneDeps['match'] = ({ template, announcement: { tickers } }) => ({ template, tickers });
+  match: LaneDeps['match'] = (delivery) => ({
+    template: delivery.template,
+    tickers: newsIn(delivery).tickers,
+  });
   /** As a message is made, today. */
-  render: LaneDeps['render'] = ({ announcement }) => announcement.title;
+  render: LaneDeps['render'] = (delivery) => newsIn(delivery).title;
   lanes = new Map<string, Lane>();
   journal!: Journal;
   readonly #plans: Record<string, LanePlan>;
@@ -91,6 +96,7 @@ export class LaneBench implements Disposable {
     const announcement = {
       ...{ id: this.#ids(receivedMs), title, receivedMs, ageAtReceiptMs: 0, tickers },
     } as Partial<Announcement> as Announcement;
+    const content = newsOf(announcement);
     const owed = to.flatMap((destination) =>
       (optionsOf(this.#plans[destination]).forEach === 'ticker' ? tickers : [undefined]).map(
         (ticker) => [destination, ticker] as const,
@@ -100,11 +106,11 @@ export class LaneBench implements Disposable {
       const { maxAge } = optionsOf(this.#plans[destination]);
       return {
         id: `${announcement.id}-${ordinal}`,
-        ...{ announcement, destination, rule: 'all', template: undefined, ticker, importance },
+        ...{ content, destination, rule: 'all', template: undefined, ticker, importance },
         expiresAtMs: maxAge === false ? undefined : receivedMs + maxAge,
       };
     });
-    this.journal.record(announcement, deliveries);
+    this.journal.record(content, deliveries);
     for (const delivery of deliveries) this.lane(delivery.destination).push(delivery);
   }
 
@@ -199,8 +205,8 @@ export class LaneBench implements Disposable {
       random: seededRandom(2),
       events: {
         attempted: () => undefined,
-        ended: ({ destination, announcement }, state) => {
-          if (state !== 'delivered') say(state, destination, announcement.title);
+        ended: (delivery, state) => {
+          if (state !== 'delivered') say(state, delivery.destination, newsIn(delivery).title);
         },
         suspended: (destination, reason) => say('suspended', destination, reason),
         resumed: (destination) => say('resumed', destination),

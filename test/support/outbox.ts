@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Announcement } from '../../src/announcement.ts';
+import { newsOf, originOf } from '../../src/delivery/content.ts';
 import type { AttemptRecord, Delivery } from '../../src/delivery/delivery.ts';
 import { idAt } from '../../src/outbox/ids.ts';
 
@@ -31,9 +32,10 @@ export function announcementAt(ordinal: number, baseMs: number): Announcement {
 }
 
 export function deliveriesOf(announcement: Announcement, ...destinations: readonly string[]): Delivery[] {
+  const content = newsOf(announcement);
   return destinations.map((destination, index) => ({
     id: `${announcement.id}-${index}`,
-    announcement,
+    content,
     destination,
     rule: 'all',
     template: undefined,
@@ -47,7 +49,7 @@ export function attemptOf(delivery: Delivery, overrides: Partial<AttemptRecord> 
   return {
     deliveryId: delivery.id,
     attempt: 1,
-    startedMs: delivery.announcement.receivedMs + 1,
+    startedMs: originOf(delivery.content).receivedMs + 1,
     durationMs: 2,
     outcome: 'delivered',
     status: 200,

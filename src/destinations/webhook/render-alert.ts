@@ -11,7 +11,7 @@ import { JSON_TYPE } from './render.ts';
 /** Fields that receivers rely on: only ever add to them. */
 export function renderWebhookAlert(
   _options: unknown,
-  { id, alert: { severity, headline, paragraphs, data } }: AlertInput,
+  { alert: { id, severity, headline, paragraphs, data } }: AlertInput,
 ): WebhookMessage {
   const text = [headline, ...paragraphs].join('\n\n');
   return {

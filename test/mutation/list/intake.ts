@@ -27,8 +27,8 @@ export const intake = [
     [
       'a notice goes before the listing of the same read',
       'the notice takes the last place of a limit',
-      'if (routed.length > 1) routed.sort(',
-      'if (routed.length > 1000) routed.sort(',
+      'if (routed.length > 1) routed.sort(mostImportantFirst)',
+      'if (routed.length > 1000) routed.sort(mostImportantFirst)',
     ],
     [
       'a repeat is announced',

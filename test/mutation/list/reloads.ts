@@ -14,7 +14,7 @@ export const reloads = [
     [
       'forEach sends without a ticker',
       'a garbled order',
-      "if (ticker === undefined || announcement.redacted) return 'no_ticker';",
+      "if (ticker === undefined || redacted) return 'no_ticker';",
       '',
     ],
     [
