@@ -10,13 +10,15 @@ export const alertsOptions = z.strictObject({
   send: z
     .union([text().transform((name) => [name]), z.array(text(), { error: SEND_HELP })], { error: SEND_HELP })
     .refine((names) => names.length > 0, 'must name at least one destination')
-    .describe('names of destinations; what is wrong with one of them goes through the others'),
+    .describe('names of destinations; problems with one of them are reported through the others'),
   feedDownAfter: duration()
     .default(60_000)
-    .describe('a feed that is not connected for this long is down; one that is refused for good, at once'),
+    .describe(
+      'a feed that is not connected for this long is reported as down; one that is refused permanently, at once',
+    ),
   keyExpiresWithin: duration()
     .default(KEY_EXPIRES_WITHIN_MS)
-    .describe('how long before its end an expiring key is told'),
+    .describe('an expiring key is reported this long before its end'),
   heartbeat: z
     .string({ error: 'must be text, such as "0 9 * * *"' })
     .superRefine((pattern, context) => {
@@ -25,7 +27,7 @@ export const alertsOptions = z.strictObject({
     })
     .optional()
     .describe(
-      'cron: minute, hour, day, month, weekday, in the time zone of the process (`TZ`). A sign of life with the counts since the last one',
+      'cron: minute, hour, day, month, weekday, in the time zone of the process (`TZ`). Sends a sign of life with the counts since the last one',
     ),
 });
 

@@ -19,12 +19,12 @@ const VARIABLES: readonly (readonly [name: string, placeholder: string, how: str
   [
     'BOT_SECRET',
     `whsec_${Buffer.from('replace me, replace me, replace me').toString('base64')}`,
-    'Shared with your trading bot, which verifies with it: echo "whsec_$(openssl rand -base64 32)"',
+    'Shared with your trading bot, which verifies signatures with it: echo "whsec_$(openssl rand -base64 32)"',
   ],
   [
     'ADMIN_TOKEN',
     'replace_me_admin',
-    'Asked for by what changes something over HTTP, and by reading when server.host is not loopback: openssl rand -hex 24',
+    'Required for changes over HTTP, and for reading when server.host is not loopback: openssl rand -hex 24',
   ],
 ];
 

@@ -45,7 +45,7 @@ export const storeOptions = z.strictObject({
     .describe("relative to the config's folder; in the image, to `/`"),
   retention: duration()
     .default(30 * 86_400_000)
-    .describe('how long the past is kept'),
+    .describe('how long deliveries and announcements are kept'),
 });
 
 export const serverOptions = z
@@ -54,7 +54,7 @@ export const serverOptions = z
     port: integer(0, 65_535).default(8787).describe('0 takes a free one and logs it'),
     token: secret()
       .optional()
-      .describe('bearer token: wanted for /-/reload, and for reading, too, when host is not loopback'),
+      .describe('bearer token: required for /-/reload, and also for reading when host is not loopback'),
   })
   .superRefine(({ host, token }, context) => {
     if (typeof host === 'string' && !isLoopback(host) && token === undefined)
@@ -66,7 +66,7 @@ export const serverOptions = z
   }, EVEN_IF_WRONG);
 
 const log = z.strictObject({
-  level: z.enum(LOG_LEVELS).default('info').describe('the least that is written'),
+  level: z.enum(LOG_LEVELS).default('info').describe('lowest level that is written'),
   format: z.enum(LOG_FORMATS).default('auto').describe('auto = pretty on a terminal, else json'),
 });
 
@@ -86,7 +86,9 @@ export const configSchema = z.strictObject({
     .default({}),
   alerts: alertsOptions
     .optional()
-    .describe('what the bridge says about itself; without it, only the log and the HTTP side know'),
+    .describe(
+      'alerts about the bridge itself; without it, only the log and the HTTP endpoints report problems',
+    ),
   store: storeOptions.prefault({}),
   server: z
     .union([z.literal(false), serverOptions], {
@@ -95,8 +97,12 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe('/healthz, /readyz, /metrics, /api/status, /-/reload; false = off'),
   log: log.prefault({}),
-  dedupeWindow: duration().default(3_600_000).describe('the same announcement again within this is one'),
-  shutdownTimeout: duration().default(10_000).describe('how long sends under way may finish at the end'),
+  dedupeWindow: duration()
+    .default(3_600_000)
+    .describe('a repeat of an announcement within this time is a duplicate'),
+  shutdownTimeout: duration()
+    .default(10_000)
+    .describe('how long requests in flight may take to finish when the bridge stops'),
 });
 
 /** A valid config: every default applied, every path absolute, every duration in ms. */

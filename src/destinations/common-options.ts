@@ -8,19 +8,19 @@ import { duration, flag, integer } from '../platform/fields.ts';
 /** Attempts are bounded by `maxAge` unless the user says otherwise. */
 const retry = z
   .strictObject({
-    attempts: integer(1).optional().describe('most attempts in all; default: until maxAge'),
+    attempts: integer(1).optional().describe('maximum number of attempts; default: until maxAge'),
     minDelay: duration().default(100).describe('ceiling of the first wait; doubles each time'),
     maxDelay: duration()
       .default(60_000)
-      .describe('ceiling of every wait, also from one try to the next while the destination fails'),
+      .describe('ceiling of every wait, also between probes while the destination fails'),
   })
   .prefault({})
   .describe('waits between attempts');
 
 const rateLimit = z.strictObject({
-  limit: integer(1).describe('most requests in one `per`'),
+  limit: integer(1).describe('maximum number of requests in one `per`'),
   per: duration().describe('length of the window'),
-  burst: integer(1).optional().describe('how many may go at once; the average stays limit/per'),
+  burst: integer(1).optional().describe('how many may be sent at once; the average stays limit/per'),
 });
 
 /** `maxAgeMs` and `timeoutMs` are the type's defaults. */
@@ -30,24 +30,24 @@ export const commonOptions = (defaults: { maxAgeMs: number; timeoutMs: number; c
       error: 'must be a duration such as 5s or 10m, or false for never',
     })
     .default(defaults.maxAgeMs)
-    .describe('older than this it expires and is never sent'),
-  timeout: duration().default(defaults.timeoutMs).describe('longest one attempt may take'),
+    .describe('a delivery older than this expires and is never sent'),
+  timeout: duration().default(defaults.timeoutMs).describe('maximum duration of one attempt'),
   retry,
   rateLimit: rateLimit.optional().describe("replaces the platform's limits for this destination"),
-  concurrency: integer(1, 1000).default(defaults.concurrency).describe('most requests under way at once'),
+  concurrency: integer(1, 1000)
+    .default(defaults.concurrency)
+    .describe('maximum number of requests in flight'),
   warm: z
     .union([z.literal(false), duration()], { error: 'must be a duration such as 1m, or false' })
     .default(45_000)
-    .describe(
-      'connections are kept open and ready, each replaced by a fresh one when it has lain unused for this long; false: opened only when there is something to send',
-    ),
+    .describe('keep idle connections ready; replace each after this long unused. false = connect on demand'),
   onAmbiguous: z
     .enum(['resend', 'drop'])
     .default('resend')
     .describe(
-      'when the answer was lost after the request was written, or a gateway answered in its place (408, 502, 504, …)',
+      'what to do when the answer was lost after the request was written, or a gateway answered in its place (408, 502, 504, …)',
     ),
-  dryRun: flag().default(false).describe('everything but the send'),
+  dryRun: flag().default(false).describe('do everything except the request'),
 });
 
 export type CommonOptions = z.output<z.ZodObject<ReturnType<typeof commonOptions>>>;

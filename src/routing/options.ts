@@ -77,11 +77,13 @@ const matchOptions = z
     {
       publisher: textCondition.optional().describe('the exchange: binance, upbit, bithumb, …'),
       listingType: textCondition.optional().describe('what it is about: spot_listing, not_listing, …'),
-      ticker: textCondition.optional().describe('asked of each ticker, one must fit; * stands for anything'),
-      tickerCount: countCondition.optional().describe('how many tickers it names'),
+      ticker: textCondition
+        .optional()
+        .describe('evaluated for each ticker, one must match; * stands for anything'),
+      tickerCount: countCondition.optional().describe('number of tickers in the announcement'),
       title: textCondition.optional().describe('the whole title, or a part of it with matches'),
       feed: textCondition.optional().describe('name of the feed that brought it first'),
-      abnormal: flagCondition.optional().describe('the service says that it saw this one late'),
+      abnormal: flagCondition.optional().describe('the service marked this one as detected late'),
       redacted: flagCondition.optional().describe('a free tier hid the title or the tickers'),
       test: flagCondition
         .optional()
@@ -94,7 +96,7 @@ const matchOptions = z
           : undefined,
     },
   )
-  .describe('all must hold; {} matches everything real');
+  .describe('all must hold; {} matches everything except self-tests');
 
 export type MatchOptions = z.output<typeof matchOptions>;
 export type MatchField = keyof MatchOptions;
@@ -127,7 +129,7 @@ export const ruleOptions = z
       })
       .transform((targets): readonly SendTarget[] => targets)
       .describe('destinations; may be empty only with stop: true, to drop announcements'),
-    stop: flag().default(false).describe('after a match, later rules are not asked'),
+    stop: flag().default(false).describe('after a match, skip the rules below'),
   })
   .superRefine((rule, context) => {
     if (Array.isArray(rule.send) && rule.send.length === 0 && !rule.stop)

@@ -51,7 +51,7 @@ test('a broken copy of it gives the very errors that the README shows', () => {
   const broken = (configs[0] ?? '')
     .replace('maxAge: 5s ', 'maxAge: 5 ')
     .replace('listingType: spot_listing', 'listingType: spot_lisitng')
-    .replace('[bot, alerts, channel]', '[bot, alert, channel]')
+    .replace('[bot, team, channel]', '[bot, taem, channel]')
     .replace('{{ ticker }}USDT', '{{ tiker }}USDT');
   const { problems, warnings } = load(broken);
   expect(problems).toHaveLength(3);

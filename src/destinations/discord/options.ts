@@ -40,15 +40,15 @@ export const discordOptions = z
         'must have no user name or password in it: they would not be sent',
       )
       .optional()
-      .describe('of the channel: settings, Integrations, Webhooks; a secret'),
+      .describe('webhook URL of the channel (channel settings, Integrations, Webhooks); a secret'),
     botToken: secret()
       .refine((value) => /^[\x21-\x7e]+$/.test(value.reveal()), TOKEN_HELP)
       .optional()
-      .describe('of a bot, together with channelId, in place of webhookUrl'),
-    channelId: snowflake().optional().describe('where the bot posts'),
+      .describe('token of a bot, together with channelId, instead of webhookUrl'),
+    channelId: snowflake().optional().describe('channel that the bot posts to'),
     apiUrl: plainUrl('https:', 'http:')
       .default('https://discord.com/api')
-      .describe('for a bot behind a rate-limit proxy'),
+      .describe('base URL of the API, for a bot behind a rate-limit proxy'),
     threadId: snowflake().optional().describe('post into this thread of the channel'),
     threadName: text()
       .optional()
@@ -62,11 +62,11 @@ export const discordOptions = z
         'must not contain "discord" or "clyde" (Discord refuses it)',
       )
       .optional()
-      .describe('name shown for the webhook'),
-    avatarUrl: url('https:').optional().describe('picture shown for the webhook'),
+      .describe('sender name of the webhook'),
+    avatarUrl: url('https:').optional().describe('sender picture of the webhook'),
     mention: text()
       .optional()
-      .describe('everyone, here, role:<id> or user:<id>')
+      .describe('whom to ping: everyone, here, role:<id> or user:<id>')
       .refine(
         (value) => value === undefined || /^(everyone|here|(role|user):\d{17,20})$/.test(value),
         'must be everyone, here, role:<id> or user:<id>',

@@ -13,11 +13,11 @@ export const telegramOptions = z.strictObject({
       (value) => /^\d+:[\w-]{20,}$/.test(value.reveal()),
       'must be a bot token from @BotFather, such as 123456789:AA…',
     )
-    .describe('from @BotFather'),
+    .describe('token of the bot, from @BotFather'),
   chatId: z
     .union([z.int(), z.string().regex(/^(-?\d+|@[A-Za-z]\w{3,})$/, CHAT_HELP)], { error: CHAT_HELP })
     .transform((value) => (/^-?\d+$/.test(String(value)) ? Number(value) : String(value)))
-    .describe('a number, negative for groups and channels, or the public name of a channel'),
+    .describe('id of the chat (a number, negative for groups and channels), or the public name of a channel'),
   topicId: integer(1).optional().describe('message_thread_id of a forum topic'),
   silent: flag().default(false).describe('no sound'),
   protectContent: flag().default(false).describe('no forwarding or saving'),
@@ -26,7 +26,10 @@ export const telegramOptions = z.strictObject({
       z.literal(false),
       z
         .array(
-          z.strictObject({ text: text().describe('of the button'), url: text().describe('where it leads') }),
+          z.strictObject({
+            text: text().describe('label of the button'),
+            url: text().describe('link target'),
+          }),
         )
         .max(8),
     ])
@@ -34,7 +37,9 @@ export const telegramOptions = z.strictObject({
     .describe(
       'link buttons under the message (Liquid in both fields); default: the exchange page; false for none',
     ),
-  apiUrl: plainUrl('https:', 'http:').default('https://api.telegram.org').describe('your own Bot API server'),
+  apiUrl: plainUrl('https:', 'http:')
+    .default('https://api.telegram.org')
+    .describe('URL of the Bot API server, if you run your own'),
   ...commonOptions({ maxAgeMs: 6 * 3_600_000, timeoutMs: 10_000, concurrency: 1 }),
 });
 

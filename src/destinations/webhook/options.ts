@@ -42,11 +42,11 @@ const NO_JSON = /x-www-form-urlencoded|multipart|xml|html|yaml|csv/i;
 export const webhookOptions = z
   .strictObject({
     type: z.literal('webhook'),
-    url: secretUrl('https:', 'http:').describe('where the request goes; may carry user:password@'),
+    url: secretUrl('https:', 'http:').describe('address of the receiver; may contain user:password@'),
     method: z
       .enum(['POST', 'PUT', 'PATCH'], { error: 'must be POST, PUT or PATCH' })
       .default('POST')
-      .describe('of the request'),
+      .describe('HTTP method'),
     headers: z
       .record(
         z.string().superRefine((name, context) => {
@@ -57,26 +57,28 @@ export const webhookOptions = z
       )
       .default({})
       .describe(
-        'added to every request; those that the bridge sets itself, or that are about the connection, are refused',
+        'added to every request; headers that the bridge sets itself, and connection headers, are rejected',
       ),
     secret: z
       .union([signingSecret(), z.array(signingSecret()).min(1)], { error: SECRET_HELP })
       .optional()
-      .describe('signs every request; a list signs with each, for changing keys'),
+      .describe('signs every request; a list signs with each secret, for key rotation'),
     forEach: z
       .literal('ticker', { error: 'must be ticker' })
       .optional()
-      .describe('one request for each ticker; none if there is none'),
+      .describe('one request for each ticker; none without tickers'),
     maxTickers: integer(1, 1000)
       .default(20)
       .describe(
-        'under `forEach`, most requests for one announcement: the first tickers are sent, the rest is skipped (`max_tickers`)',
+        'with `forEach`, maximum number of requests for one announcement: the first tickers are sent, the rest is skipped (`max_tickers`)',
       ),
     body: z
       .unknown()
       .optional()
       .describe('a tree becomes JSON with Liquid leaves; a string becomes plain text'),
-    contentType: text().optional().describe('of a text body; default text/plain; charset=utf-8'),
+    contentType: text()
+      .optional()
+      .describe('content type of a text body; default: text/plain; charset=utf-8'),
     success: z
       .strictObject({
         status: z
@@ -86,7 +88,7 @@ export const webhookOptions = z
         bodyMatches: text().optional().describe('regular expression that the answer must contain'),
       })
       .optional()
-      .describe('what counts as taken, beyond any 2xx'),
+      .describe('stricter definition of success than any 2xx'),
     ...commonOptions({ maxAgeMs: 10 * 60_000, timeoutMs: 5_000, concurrency: 16 }),
   })
   .superRefine((options, context) => {

@@ -27,7 +27,7 @@ export const feedOptions = z
       )
       .refine((value) => new URL(value).hash === '', 'must not have a part after #')
       .default('wss://cryptolisting.ws')
-      .describe('of the endpoint'),
+      .describe('WebSocket address of the feed'),
     apiKey: secret()
       .refine(
         (key) => SENDABLE.test(key.reveal()),
@@ -38,10 +38,10 @@ export const feedOptions = z
     exchanges: exchanges.describe('only these publishers; becomes ?cex='),
     silenceTimeout: duration()
       .default(45_000)
-      .describe('without any frame or ping for this long the connection counts as dead'),
+      .describe('without a frame or ping for this long, the connection counts as dead'),
     selfTest: durationOrOff()
       .default(3_600_000)
-      .describe('asks for a test announcement after connect and at this interval; false = never'),
+      .describe('request a test announcement after connecting and at this interval; false = never'),
     tls: z
       .strictObject({
         ca: text().optional().describe('file with the certificate authority to trust'),
