@@ -4,8 +4,8 @@
  * second each, are loaded while its answer is awaited, or after its first word. Why: docs/decisions/first-second.md.
  */
 import type { Bus } from '../events/bus.ts';
+import type { Turns } from '../lane-set.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
-import type { Turns } from './lane-set.ts';
 
 /** A library on a slow disk must not keep the feed waiting: what it announces meanwhile is gone. */
 const LONGEST_HOLD_MS = 50;

@@ -6,9 +6,9 @@ import { readFileSync } from 'node:fs';
 import type { Announcement } from '../announcement.ts';
 import type { Config } from '../config/schema.ts';
 import { type PreparedDestination, prepareDestinations } from '../destinations/prepared.ts';
+import type { Wanted } from '../lane-set.ts';
 import { fingerprint, type Redactor } from '../platform/secret.ts';
 import { type CompiledRules, compileRules } from '../routing/router.ts';
-import type { Wanted } from './lane-set.ts';
 
 /** What `config/load.ts` gives for a file without problems. */
 export interface SoundConfig {
@@ -76,3 +76,12 @@ const FIXED = ['store', 'server', 'log'] as const satisfies readonly (keyof Conf
 
 export const changedFixedKeys = (before: Config, after: Config): string[] =>
   FIXED.filter((key) => fingerprint(before[key]) !== fingerprint(after[key]));
+
+/** What runs, for the first line of the log. */
+export const outlineOf = ({ file, feeds, destinations, rules, store }: Config) => ({
+  config: file,
+  feeds: feeds.map(({ name }) => name),
+  destinations: Object.keys(destinations),
+  rules: rules.length,
+  store: store.path,
+});

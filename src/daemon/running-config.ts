@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.ts';
 import type { Dedupe } from '../dedupe.ts';
 import type { Listener } from '../events/bus.ts';
 import type { Intake } from '../intake.ts';
+import type { LaneSet } from '../lane-set.ts';
 import type { Reloaded } from '../ops/server.ts';
 import type { Status } from '../ops/status.ts';
 import type { Journal } from '../outbox/journal.ts';
@@ -17,7 +18,6 @@ import { describeDifference } from './difference.ts';
 import { expectationsOf } from './expectations.ts';
 import type { FeedSet } from './feed-set.ts';
 import { fileDigest } from './file-digest.ts';
-import type { LaneSet } from './lane-set.ts';
 import { changedFixedKeys, makeReady, type ReadyConfig, type SoundConfig, wantedBy } from './ready-config.ts';
 import { Retiring } from './retiring.ts';
 
@@ -26,11 +26,13 @@ export type Load = () => SoundConfig | { readonly problems: readonly string[] };
 
 export interface RunningConfigDeps {
   readonly load: Load;
-  readonly lanes: LaneSet;
-  readonly feeds: FeedSet;
-  readonly intake: Intake;
-  readonly dedupe: Dedupe;
-  readonly journal: Journal;
+  readonly pipeline: {
+    readonly intake: Pick<Intake, 'routes'>;
+    readonly dedupe: Pick<Dedupe, 'windowMs'>;
+    readonly journal: Pick<Journal, 'buryRemoved'>;
+    readonly lanes: Pick<LaneSet, 'apply' | 'targets' | 'refill' | 'reconcile'>;
+  };
+  readonly feeds: Pick<FeedSet, 'apply'>;
   readonly redactor: LatestRedactor;
   readonly clock: Clock;
   readonly publish: Listener;
@@ -77,7 +79,8 @@ export class RunningConfig {
   }
 
   start(): void {
-    const { lanes, feeds, intake, turn } = this.#deps;
+    const { pipeline, feeds, turn } = this.#deps;
+    const { lanes, intake } = pipeline;
     lanes.apply(this.#ready.destinations, wantedBy(this.#ready));
     intake.routes = { router: this.#ready.router, targets: lanes.targets() };
     feeds.apply(this.#ready.config.feeds, this.#ready.authorities, expectationsOf(this.#ready.config));
@@ -89,13 +92,13 @@ export class RunningConfig {
   /** The store can be read again. */
   takeUp(): void {
     this.#buryRemoved();
-    this.#deps.lanes.refill();
+    this.#deps.pipeline.lanes.refill();
   }
 
   /** Somebody else has changed the store, and may have asked for what can never be sent. */
   reconcile(): void {
     this.#buryRemoved();
-    this.#deps.lanes.reconcile();
+    this.#deps.pipeline.lanes.reconcile();
   }
 
   /**
@@ -174,7 +177,8 @@ export class RunningConfig {
     readonly removed: readonly string[];
     readonly retired: (deadline: AbortSignal) => Promise<void>;
   } {
-    const { lanes, feeds, intake, dedupe, redactor } = this.#deps;
+    const { pipeline, feeds, redactor } = this.#deps;
+    const { lanes, intake, dedupe } = pipeline;
     const before = this.#ready.config;
     this.#ready = next;
     redactor.learn(next.redact);
@@ -195,9 +199,9 @@ export class RunningConfig {
 
   /** What is owed to destinations that are no more can never be sent; of some of them, something is still on the wire. */
   #buryRemoved(): void {
-    const { journal, clock, publish } = this.#deps;
+    const { pipeline, clock, publish } = this.#deps;
     const names = [...this.#ready.destinations.map(({ name }) => name), ...this.#retiring.names];
-    const deliveries = journal.buryRemoved(names, clock.monotonicMs());
+    const deliveries = pipeline.journal.buryRemoved(names, clock.monotonicMs());
     if (deliveries > 0) publish({ kind: 'delivery.buried', deliveries });
   }
 }

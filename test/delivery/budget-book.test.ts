@@ -1,10 +1,10 @@
 /** How many go, and when: bursts, several claims on one budget, restarts and reloads, and a far end's own count. */
 import { describe, expect, test } from 'vitest';
-import { LaneSet, type LaneSetDeps } from '../../src/daemon/lane-set.ts';
 import { Budget } from '../../src/delivery/budget.ts';
 import { BudgetBook, type DestinationBudgets } from '../../src/delivery/budget-book.ts';
 import { Room } from '../../src/delivery/room.ts';
 import { type BudgetLimits, withBurst } from '../../src/delivery/windows.ts';
+import { LaneSet, type LaneSetDeps } from '../../src/lane-set.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { LaneBench } from '../support/lane-bench.ts';
 

@@ -1,11 +1,11 @@
 /** The bridge's own sets of lanes and feeds, all but what leads out. */
-import { FeedSet } from '../../src/daemon/feed-set.ts';
-import { LaneSet } from '../../src/daemon/lane-set.ts';
+import type { RunningConfigDeps } from '../../src/daemon/running-config.ts';
 import type { AttemptResult } from '../../src/delivery/outcome.ts';
 import { limitsOf } from '../../src/destinations/common-options.ts';
 import type { Destination, Pools } from '../../src/destinations/destination.ts';
 import type { PreparedDestination } from '../../src/destinations/prepared.ts';
 import { WebhookSender } from '../../src/destinations/webhook/send.ts';
+import type { LaneSet } from '../../src/lane-set.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { Random } from '../../src/platform/random.ts';
 import type { InForce } from './config.ts';
@@ -14,19 +14,21 @@ import type { Past } from './past.ts';
 import type { Sent } from './sent.ts';
 import { type LaneName, SHARED, SHARED_LIMITS, STRIKES, type Story } from './story.ts';
 
-export class StagedLanes extends LaneSet {
-  stage: (destinations: readonly PreparedDestination[]) => readonly PreparedDestination[] = (all) => all;
+type Destinations = readonly PreparedDestination[];
+type Lanes = RunningConfigDeps['pipeline']['lanes'];
 
-  override apply(...[destinations, ...rest]: Parameters<LaneSet['apply']>): ReturnType<LaneSet['apply']> {
-    return super.apply(this.stage(destinations), ...rest);
-  }
-}
+/** `stage` is asked at the moment at which a config comes into force. */
+export const stagedLanes = (lanes: LaneSet, stage: (destinations: Destinations) => Destinations): Lanes => ({
+  apply: (destinations, wanted) => lanes.apply(stage(destinations), wanted),
+  targets: () => lanes.targets(),
+  refill: () => lanes.refill(),
+  reconcile: () => lanes.reconcile(),
+});
 
-export class NoFeeds extends FeedSet {
-  override apply(): ReturnType<FeedSet['apply']> {
-    return { added: [], changed: [], removed: [] };
-  }
-}
+/** What is read comes from the story. */
+export const NO_FEEDS: RunningConfigDeps['feeds'] = {
+  apply: () => ({ added: [], changed: [], removed: [] }),
+};
 
 export interface StageDeps {
   readonly story: Story;

@@ -1,17 +1,11 @@
 import { makeReady, type ReadyConfig } from '../../src/daemon/ready-config.ts';
 import { RunningConfig } from '../../src/daemon/running-config.ts';
-import { Dedupe } from '../../src/dedupe.ts';
-import { BudgetBook } from '../../src/delivery/budget-book.ts';
 import type { BridgeEvent } from '../../src/events/bridge-event.ts';
 import { createEvents } from '../../src/events/events.ts';
 import { type AnnouncementFrame, toNews } from '../../src/feeds/cryptolisting/frames.ts';
-import { Intake, NOWHERE } from '../../src/intake.ts';
-import { createIds } from '../../src/outbox/ids.ts';
-import { Journal } from '../../src/outbox/journal.ts';
-import { memoryOf } from '../../src/outbox/learnt.ts';
 import { discardDeliveries, retryDeliveries } from '../../src/outbox/queries.ts';
+import { createPipeline, type Pipeline } from '../../src/pipeline.ts';
 import { withDeadline } from '../../src/platform/clock.ts';
-import { nextTurn } from '../../src/platform/next-turn.ts';
 import type { Random } from '../../src/platform/random.ts';
 import { LatestRedactor } from '../../src/platform/secret.ts';
 import { Timeline } from '../../src/platform/timeline.ts';
@@ -21,7 +15,7 @@ import { Disk } from './disk.ts';
 import { Machine, settled } from './machine.ts';
 import { Past } from './past.ts';
 import type { Sent } from './sent.ts';
-import { NoFeeds, Stage, StagedLanes } from './staged.ts';
+import { NO_FEEDS, Stage, stagedLanes } from './staged.ts';
 import type { LaneName, LanePlan, Story } from './story.ts';
 
 /** What is told at the moment at which it happens. */
@@ -51,9 +45,7 @@ export class World {
   readonly #stage: Stage;
   #ready: { readonly plans: readonly LanePlan[]; readonly config: ReadyConfig } | undefined;
   #timeline!: Timeline;
-  #journal!: Journal;
-  #intake!: Intake;
-  #lanes!: StagedLanes;
+  #pipeline!: Pipeline;
   #running!: RunningConfig;
 
   constructor(seed: number, story: Story, witness: Witness) {
@@ -78,7 +70,7 @@ export class World {
   }
 
   get storeFault(): string | undefined {
-    return this.#journal?.fault;
+    return this.#pipeline?.journal.fault;
   }
 
   /** The first life. */
@@ -104,7 +96,7 @@ export class World {
     this.past.reads(frame.title, truthMs);
     const receivedMs = this.#timeline.monotonicMs();
     const receivedTimestampUs = Math.round(receivedMs * 1000);
-    this.#intake.accept(toNews(frame, { feed, receivedTimestampUs, receivedMs, ageAtReceiptMs }));
+    this.#pipeline.intake.accept(toNews(frame, { feed, receivedTimestampUs, receivedMs, ageAtReceiptMs }));
   }
 
   /** Lets time pass; a process that died on the way is started again a moment later. */
@@ -139,8 +131,8 @@ export class World {
     let isStopped = false;
     const stop = async (deadline: AbortSignal) => {
       await this.#running.stop(deadline);
-      await this.#lanes.stop(deadline);
-      this.#journal.close();
+      await this.#pipeline.lanes.stop(deadline);
+      this.#pipeline.journal.close();
       isStopped = true;
     };
     void withDeadline(this.#timeline, this.#running.config.shutdownTimeout, stop);
@@ -167,7 +159,7 @@ export class World {
 
   /** `deliveries discard`, noticed a moment later. */
   async discard(ids: readonly string[]): Promise<void> {
-    if (this.diskIsBroken || this.#journal.waiting() === undefined) return;
+    if (this.diskIsBroken || this.#pipeline.journal.waiting() === undefined) return;
     const gone = discardDeliveries(this.disk.database, ids, this.#timeline.monotonicMs());
     await this.advance(this.random() * 1000);
     this.#running.reconcile();
@@ -176,7 +168,7 @@ export class World {
 
   /** `deliveries retry`, of one that is dead or too late. */
   async retry(isLate: boolean): Promise<void> {
-    if (this.diskIsBroken || this.#journal.waiting() === undefined) return;
+    if (this.diskIsBroken || this.#pipeline.journal.waiting() === undefined) return;
     const ids = this.disk
       .idsIn('dead', 'expired')
       // Late needs the `maxAge` of a destination that is there (`deliveries retry`).
@@ -199,14 +191,14 @@ export class World {
 
   /** Everything that has happened is written down. */
   flush(): void {
-    this.#journal.flush();
+    this.#pipeline.journal.flush();
   }
 
   /** SIGKILL: what was only in memory is gone. */
   #die(lastMs = this.machine.truthMs): void {
     if (!this.past.isAlive) return;
     const { truthMs } = this.machine;
-    if (this.#journal.fault !== undefined) this.past.loses(this.disk.titles());
+    if (this.#pipeline.journal.fault !== undefined) this.past.loses(this.disk.titles());
     this.past.dies(truthMs, (sent) => !this.disk.isSettled(sent) && this.#mayBeForgotten(sent, lastMs));
     this.suspended.clear();
     this.machine.endProcess();
@@ -233,55 +225,33 @@ export class World {
     const events = createEvents((event) => this.#hear(event));
     const behindMs = clock.continueFrom(outbox.latestMs());
     this.past.starts(machine.truthMs, machine.wallAheadMs, behindMs);
-    const startMs = clock.monotonicMs();
-    this.#journal = new Journal(outbox, clock, {
-      written: quiet,
-      ...events.journal,
-      mended: () => {
-        if (!this.diskIsBroken) this.#brokenSince = Number.POSITIVE_INFINITY;
-      },
-      usable: () => this.#running.takeUp(),
-      held: () => this.#lanes.held(),
-    });
-    const journal = this.#journal;
-    const budgets = new BudgetBook(clock, {
-      pauses: outbox.pauses(startMs),
-      attemptsSince: (sinceMs) => journal.attemptsSince(sinceMs),
-      keep: (key, untilMs) => journal.pause(key, untilMs),
-    });
     const turn = Promise.resolve();
-    const memory = memoryOf(outbox, journal);
-    const lanes = new StagedLanes({
-      ...{ journal, budgets, clock, random, events: events.lane, openFailed: quiet },
-      turns: { orders: turn, rest: turn },
-      deps: {
-        clock,
-        redact: (text) => text,
-        version: '0',
-        memory,
-        pools: this.#stage.pools(clock),
+    const first = this.#readyConfig();
+    const pipeline = createPipeline({
+      ...{ outbox, clock, random, dedupeWindowMs: first.config.dedupeWindow },
+      events: {
+        ...{ intake: events.intake, lane: events.lane, openFailed: quiet },
+        journal: {
+          written: quiet,
+          ...events.journal,
+          mended: () => {
+            if (!this.diskIsBroken) this.#brokenSince = Number.POSITIVE_INFINITY;
+          },
+          usable: () => this.#running.takeUp(),
+        },
       },
+      outside: { redact, version: '0', pools: this.#stage.pools(clock), turns: { orders: turn, rest: turn } },
     });
-    lanes.stage = (destinations) => {
+    this.#pipeline = pipeline;
+    const lanes = stagedLanes(pipeline.lanes, (destinations) => {
       this.config = inForce(soundConfig(this.#plans, this.story.shutdownTimeout), this.#plans);
       this.past.configures(this.config, machine.truthMs);
       return destinations.map((prepared) => this.#stage.prepare(prepared, clock));
-    };
-    this.#lanes = lanes;
-    const sound = () => soundConfig(this.#plans, this.story.shutdownTimeout);
-    const first = this.#readyConfig();
-    const dedupe = new Dedupe(first.config.dedupeWindow);
-    for (const { identity, receivedMs } of outbox.identitiesSince(startMs - dedupe.windowMs))
-      dedupe.remember(identity, receivedMs);
-    this.#intake = new Intake(
-      { ids: createIds(random), dedupe, journal, nextTurn, events: events.intake },
-      NOWHERE,
-    );
+    });
     this.#running = new RunningConfig(first, {
-      ...{ lanes, dedupe, journal, clock, turn, publish: quiet, intake: this.#intake },
-      feeds: new NoFeeds({ clock, random, redact, events: { ...events.feed, news: quiet } }),
+      ...{ clock, turn, publish: quiet, feeds: NO_FEEDS, pipeline: { ...pipeline, lanes } },
       redactor: new LatestRedactor(redact),
-      load: sound,
+      load: () => soundConfig(this.#plans, this.story.shutdownTimeout),
     });
     this.#running.start();
   }

@@ -43,8 +43,16 @@ export const ROOMS: readonly Room[] = [
   { path: 'destinations', is: 'one folder for each type, and what they share' },
   { path: 'intake.ts', is: 'new or known, by which rules, written down, handed to the lanes' },
   {
+    path: 'lane-set.ts',
+    is: 'the lanes of the config in force, one for each destination; a reload changes them in place',
+  },
+  {
     path: 'events',
     is: 'everything that happens, as values on one bus; log, metrics, status and alerts listen',
+  },
+  {
+    path: 'pipeline.ts',
+    is: 'intake, journal, budgets and lanes, built in that order: for the daemon, the rehearsal and the tests',
   },
   {
     path: 'rehearsal',

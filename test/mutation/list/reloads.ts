@@ -120,7 +120,7 @@ export const reloads = [
     ],
   ),
   ...inFile(
-    'src/daemon/lane-set.ts',
+    'src/lane-set.ts',
     [SIMULATION, ...suites('delivery/lane-reload', 'ops/many'), ...e2e('reload')],
     [
       'a removed destination is not called back',

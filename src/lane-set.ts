@@ -2,21 +2,19 @@
  * The lanes of the running config, one for each destination, by name. A reload leaves alone what has not
  * changed: the lane, its queue and, unless its own options changed, its open connections.
  */
-import type { BudgetBook, Claims } from '../delivery/budget-book.ts';
-import type { Content } from '../delivery/content.ts';
-import type { OwedDelivery } from '../delivery/delivery.ts';
-import { Lane } from '../delivery/lane.ts';
-import type { LaneDeps, LaneEvents, LaneJournal, LaneStatus } from '../delivery/lane-deps.ts';
-import type { Destination, DestinationDeps } from '../destinations/destination.ts';
-import { openDestination } from '../destinations/opening.ts';
-import type { PreparedDestination } from '../destinations/prepared.ts';
-import type { Target } from '../intake.ts';
-import { figureNameOf } from '../ops/many.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { Random } from '../platform/random.ts';
-import { fingerprint } from '../platform/secret.ts';
-import type { Match } from '../routing/router.ts';
-import type { Difference } from './difference.ts';
+import type { BudgetBook, Claims } from './delivery/budget-book.ts';
+import type { Content } from './delivery/content.ts';
+import type { OwedDelivery } from './delivery/delivery.ts';
+import { Lane } from './delivery/lane.ts';
+import type { LaneDeps, LaneEvents, LaneJournal, LaneStatus } from './delivery/lane-deps.ts';
+import type { Destination, DestinationDeps } from './destinations/destination.ts';
+import { openDestination } from './destinations/opening.ts';
+import type { PreparedDestination } from './destinations/prepared.ts';
+import type { Target } from './intake.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Random } from './platform/random.ts';
+import { fingerprint } from './platform/secret.ts';
+import type { Match } from './routing/router.ts';
 
 export interface LaneSetDeps {
   readonly journal: LaneJournal;
@@ -56,7 +54,11 @@ interface Running {
   readonly prepared: PreparedDestination;
 }
 
-export interface Applied extends Difference {
+/** By name. */
+export interface Applied {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
   /** Ends when the lanes that are no more have let go; what they still owed is in the outbox. */
   readonly retired: (deadline: AbortSignal) => Promise<void>;
 }
@@ -76,11 +78,12 @@ export class LaneSet {
     return Array.from(this.#running.values(), ({ report }) => report);
   }
 
-  /** Under which its figures are kept. */
-  figureName(destination: string): string {
-    const running = this.#running.get(destination);
-    if (running === undefined) return destination;
-    return figureNameOf(destination, running.prepared.options.type, this.#running.size);
+  get size(): number {
+    return this.#running.size;
+  }
+
+  report(destination: string): LaneReport | undefined {
+    return this.#running.get(destination)?.report;
   }
 
   /** For intake. */

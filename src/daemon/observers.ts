@@ -1,0 +1,31 @@
+/** Who is told what the bridge does, in the order in which they are told; metrics and alerts join when they are made. */
+import { Bus } from '../events/bus.ts';
+import { createEvents, type Events } from '../events/events.ts';
+import { logEvents } from '../ops/log-events.ts';
+import { Race } from '../ops/race.ts';
+import { RecentAnnouncements } from '../ops/recent-announcements.ts';
+import { watchUnmatched } from '../ops/unmatched.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import { messageOf } from '../platform/message-of.ts';
+
+export interface Observers {
+  readonly bus: Bus;
+  /** What the parts call. */
+  readonly events: Events;
+  readonly recent: RecentAnnouncements;
+  readonly race: Race;
+}
+
+export function createObservers(clock: Clock, log: Log): Observers {
+  const bus = new Bus(clock, (error, { kind }) =>
+    log.error({ event: kind, message: messageOf(error) }, 'listener.failed'),
+  );
+  const recent = new RecentAnnouncements();
+  const race = new Race();
+  bus.listen(logEvents(log, clock));
+  bus.listen(recent.listener);
+  bus.listen(race.listener);
+  bus.listen(watchUnmatched(bus.publish));
+  return { bus, events: createEvents(bus.publish), recent, race };
+}

@@ -1,0 +1,49 @@
+/** What somebody who runs the bridge may ask of it: over HTTP, from the command line, by a signal. */
+import type { Race } from '../ops/race.ts';
+import type { RecentAnnouncements } from '../ops/recent-announcements.ts';
+import type { Reloaded } from '../ops/server.ts';
+import { type Status, statusOf } from '../ops/status.ts';
+import type { Pipeline } from '../pipeline.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { FeedSet } from './feed-set.ts';
+import type { RunningConfig } from './running-config.ts';
+
+export interface Operator {
+  status(): Status;
+  /** Takes up the config file as it is now: all of it, or nothing. */
+  reload(): Promise<Reloaded>;
+}
+
+export interface OperatorDeps {
+  readonly version: string;
+  readonly clock: Clock;
+  /** When this life began, on that clock. */
+  readonly startedMs: number;
+  /** Of the store in use: another one in the config waits for a restart. */
+  readonly storePath: string;
+  readonly running: Pick<RunningConfig, 'report' | 'config' | 'reload'>;
+  readonly feeds: Pick<FeedSet, 'clients'>;
+  readonly pipeline: Pick<Pipeline, 'lanes' | 'journal'>;
+  readonly seen: { readonly recent: RecentAnnouncements; readonly race: Race };
+}
+
+export function createOperator(deps: OperatorDeps): Operator {
+  const { version, clock, startedMs, running, feeds, pipeline, seen } = deps;
+  const { lanes, journal } = pipeline;
+  return {
+    status: () =>
+      statusOf({
+        ...{ version, startedMs },
+        config: running.report,
+        store: { path: deps.storePath, fault: journal.fault },
+        feeds: feeds.clients,
+        destinations: lanes.reports(),
+        rules: running.config.rules,
+        waiting: journal.waiting(),
+        announcements: seen.recent.announcements,
+        race: seen.race.report,
+        nowMs: clock.monotonicMs(),
+      }),
+    reload: () => running.reload(),
+  };
+}

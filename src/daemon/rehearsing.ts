@@ -1,0 +1,24 @@
+/** The rehearsal follows the config: it begins when everything else has begun, and anew after each reload. */
+import type { Bus } from '../events/bus.ts';
+import type { Rehearsal } from '../rehearsal/rehearsal.ts';
+import type { StageDeps } from '../rehearsal/stage.ts';
+import type { RunningConfig } from './running-config.ts';
+
+export interface RehearsingDeps extends Pick<StageDeps, 'deps' | 'random'> {
+  readonly rehearsal: Rehearsal;
+  readonly running: Pick<RunningConfig, 'ready'>;
+  readonly bus: Bus;
+}
+
+/** `turn`: when it may begin. */
+export function rehearseAfter(turn: Promise<void>, { deps, ...rest }: RehearsingDeps): void {
+  const { rehearsal, running, bus, random } = rest;
+  const rehearse = () => {
+    const { router, destinations, config } = running.ready;
+    rehearsal.start({ router, destinations, rules: config.rules, deps, random });
+  };
+  void turn.then(rehearse);
+  bus.listen(({ kind }) => {
+    if (kind === 'config.reloaded') rehearse();
+  });
+}

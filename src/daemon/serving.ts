@@ -1,0 +1,42 @@
+/** The HTTP side, and the figures that it shows: they are kept from the start, whether or not anybody can ask for them. */
+import type { Bus } from '../events/bus.ts';
+import type { LaneSet } from '../lane-set.ts';
+import { figureNameOf } from '../ops/many.ts';
+import { createMetrics } from '../ops/metrics.ts';
+import { createApp, type ServerOptions, startServer } from '../ops/server.ts';
+import type { Log } from '../platform/log.ts';
+import { messageOf } from '../platform/message-of.ts';
+import { nextTurn } from '../platform/next-turn.ts';
+import type { Redactor } from '../platform/secret.ts';
+import type { Operator } from './operator.ts';
+
+export interface ServingDeps {
+  readonly operator: Operator;
+  readonly lanes: Pick<LaneSet, 'report' | 'size'>;
+  readonly bus: Bus;
+  readonly redact: Redactor;
+  readonly version: string;
+  readonly log: Log;
+}
+
+export interface Serving {
+  /** `undefined` with `server: false`. */
+  readonly url: string | undefined;
+  close(): Promise<void>;
+}
+
+/** Throws `ServerError` when the port cannot be had. */
+export async function serve(options: ServerOptions | false, deps: ServingDeps): Promise<Serving> {
+  const { operator, lanes, bus, redact, version, log } = deps;
+  const metrics = createMetrics(version, operator.status, {
+    nameOf: (destination) => {
+      const lane = lanes.report(destination);
+      return lane === undefined ? destination : figureNameOf(destination, lane.type, lanes.size);
+    },
+    breathe: () => new Promise(nextTurn),
+  });
+  bus.listen(metrics.listener);
+  if (options === false) return { url: undefined, close: () => Promise.resolve() };
+  const failed = (error: unknown) => log.error({ message: messageOf(error) }, 'http.failed');
+  return startServer(options, createApp(options, { ...operator, redact, metrics, failed }));
+}

@@ -1,0 +1,85 @@
+/**
+ * The way of an announcement, built in the order in which it is gone:
+ *
+ *   intake   is it new, which rules match; then written down and handed over
+ *   journal  the outbox, whatever ails the disk
+ *   budgets  what every far end takes, with what an earlier life has used of it
+ *   lanes    one for each destination: room, age, render, send, settle
+ *
+ * Whoever runs it (the daemon, the rehearsal, the tests) asks for it here, and puts a config into force:
+ * `lanes.apply`, then `intake.routes`.
+ */
+import { Dedupe } from './dedupe.ts';
+import { BudgetBook } from './delivery/budget-book.ts';
+import type { LaneEvents } from './delivery/lane-deps.ts';
+import type { DestinationDeps } from './destinations/destination.ts';
+import { Intake, type IntakeDeps, NOWHERE } from './intake.ts';
+import { LaneSet, type Turns } from './lane-set.ts';
+import { createIds } from './outbox/ids.ts';
+import { Journal, type JournalEvents } from './outbox/journal.ts';
+import { type Memory, memoryOf } from './outbox/learnt.ts';
+import type { Outbox } from './outbox/outbox.ts';
+import type { Clock } from './platform/clock.ts';
+import { nextTurn } from './platform/next-turn.ts';
+import type { Random } from './platform/random.ts';
+
+export interface PipelineDeps {
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** A second copy within it is no news. In ms. */
+  readonly dedupeWindowMs: number;
+  readonly events: PipelineEvents;
+  readonly outside: Outside;
+}
+
+export interface PipelineEvents {
+  readonly intake: IntakeDeps['events'];
+  readonly journal: Omit<JournalEvents, 'held'>;
+  readonly lane: LaneEvents;
+  openFailed(destination: string, error: unknown): void;
+}
+
+/** What destinations are opened with, and when. */
+export interface Outside extends Omit<DestinationDeps, 'name' | 'clock' | 'memory'> {
+  readonly turns: Turns;
+}
+
+export interface Pipeline {
+  readonly ids: IntakeDeps['ids'];
+  readonly dedupe: Dedupe;
+  readonly intake: Intake;
+  readonly journal: Journal;
+  readonly budgets: BudgetBook;
+  readonly lanes: LaneSet;
+  /** What destinations have learnt. */
+  readonly memory: Memory;
+}
+
+/** Without destinations and rules: they come with a config. `clock` already continues from what the outbox has. */
+export function createPipeline({ outbox, clock, random, events, ...deps }: PipelineDeps): Pipeline {
+  const { turns, ...opening } = deps.outside;
+  const startedMs = clock.monotonicMs();
+  const ids = createIds(random);
+  const dedupe = remember(outbox, new Dedupe(deps.dedupeWindowMs), startedMs);
+  const journal = new Journal(outbox, clock, { ...events.journal, held: () => lanes.held() });
+  const intake = new Intake({ ids, dedupe, journal, nextTurn, events: events.intake }, NOWHERE);
+  const budgets = new BudgetBook(clock, {
+    pauses: outbox.pauses(startedMs),
+    attemptsSince: (sinceMs) => journal.attemptsSince(sinceMs),
+    keep: (key, untilMs) => journal.pause(key, untilMs),
+  });
+  const memory = memoryOf(outbox, journal);
+  const lanes = new LaneSet({
+    ...{ journal, budgets, clock, random, turns, events: events.lane, openFailed: events.openFailed },
+    deps: { ...opening, clock, memory },
+  });
+  return { ids, dedupe, intake, journal, budgets, lanes, memory };
+}
+
+/** What was announced within the window before this start is not news. */
+function remember(outbox: Outbox, dedupe: Dedupe, nowMs: number): Dedupe {
+  for (const { identity, receivedMs } of outbox.identitiesSince(nowMs - dedupe.windowMs))
+    dedupe.remember(identity, receivedMs);
+  return dedupe;
+}
