@@ -58,7 +58,9 @@ test.each(documents)('%s: every link to a file leads somewhere', (path) => {
 
 test('every file that a document names in backticks exists', () => {
   const named = documents.flatMap((path) =>
-    [...read(path).matchAll(/`((?:src|test|docs|tools|bench|\.ci)\/[\w./-]+)`/g)].map(([, file = '']) => file),
+    [...read(path).matchAll(/`((?:src|test|docs|tools|bench|\.ci)\/[\w./-]+)`/g)].map(
+      ([, file = '']) => file,
+    ),
   );
   expect(named.length).toBeGreaterThan(3);
   expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
