@@ -1,6 +1,6 @@
 /**
  * The one internal shape of a feed item, and what makes two of them the same.
- * It is made once, by `feed/frames.ts`; everything after that only reads it.
+ * It is made once, by the feed that brings it (`feeds/news.ts`); everything after that only reads it.
  */
 import { folded } from './platform/fold.ts';
 
@@ -29,7 +29,7 @@ export interface Announcement {
   readonly receivedMs: number;
   /** For how long it had waited here by then, because this process was held up; absent: it was not. In the age. */
   readonly stalledMs?: number;
-  /** How old the news was when it was read, in ms: service time + transit (see `feed/age.ts`). */
+  /** How old the news was when it was read, in ms: service time + transit (see `feeds/cryptolisting/age.ts`). */
   readonly ageAtReceiptMs: number;
   /** The service says that it saw this one late. */
   readonly abnormal: boolean;

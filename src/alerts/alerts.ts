@@ -180,7 +180,7 @@ function isUnknownIn({
     const { about } = conditionOf(code);
     if (about === 'bridge') return false;
     known ??= {
-      feed: new Set(feeds.map(({ options }) => options.name)),
+      feed: new Set(feeds.map(({ name }) => name)),
       destination: new Set(destinations.map(({ name }) => name)),
     };
     return !known[about].has(subject);

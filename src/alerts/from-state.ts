@@ -1,7 +1,6 @@
 /** Conditions that can be seen by looking: the feeds, the lanes and the store as they are now. Pure. */
 import type { LaneStatus } from '../delivery/lane-deps.ts';
-import { type FeedStatus, unproven } from '../feeds/cryptolisting/health.ts';
-import type { FeedOptions } from '../feeds/cryptolisting/options.ts';
+import { type FeedStatus, unproven } from '../feeds/health.ts';
 import { helpFor } from '../feeds/warning.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { type ConditionCode, conditionOf, type Sighting } from './conditions.ts';
@@ -12,7 +11,7 @@ const LONG_PAUSE_MS = 5 * 60_000;
 
 /** The bridge as it is. Nothing here costs a look at the disk. */
 export interface BridgeState {
-  readonly feeds: readonly { readonly options: FeedOptions; readonly status: FeedStatus }[];
+  readonly feeds: readonly FeedStatus[];
   readonly destinations: readonly { readonly name: string; readonly lane: LaneStatus }[];
   readonly storeFault: string | undefined;
 }
@@ -49,20 +48,16 @@ type Now = (code: ConditionCode, subject: string, detail: string, more?: Partial
  * Down, refused and unproven exclude each other, and each is over only by the proof of health: a feed that
  * was down and is now refused is not up again.
  */
-function* seenOfFeed(
-  { options: feed, status }: BridgeState['feeds'][number],
-  { options, nowMs }: Looked,
-  now: Now,
-): Iterable<Sighting> {
-  const trouble = unproven(status, feed, nowMs);
+function* seenOfFeed(feed: FeedStatus, { options, nowMs }: Looked, now: Now): Iterable<Sighting> {
+  const trouble = unproven(feed, nowMs);
   if (trouble !== undefined) {
-    const { state, lastLoss } = status;
+    const { state, lastLoss } = feed;
     const help = state === 'live' || lastLoss === undefined ? '' : ` (${helpFor(lastLoss.reason)})`;
     const is = state === 'fatal' ? 'feed_fatal' : state === 'live' ? 'feed_unproven' : 'feed_down';
     for (const code of ['feed_down', 'feed_unproven', 'feed_fatal'] as const)
       yield now(code, feed.name, `${trouble}${help}`, code === is ? {} : { unsure: true });
   }
-  const leftMs = (status.keyExpiresMs ?? Number.POSITIVE_INFINITY) - nowMs;
+  const leftMs = (feed.keyExpiresMs ?? Number.POSITIVE_INFINITY) - nowMs;
   if (leftMs <= options.keyExpiresWithin)
     yield now('key_expires_soon', feed.name, leftMs > 0 ? `in ${formatDuration(leftMs)}` : 'it has expired');
 }

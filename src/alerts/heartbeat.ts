@@ -1,6 +1,6 @@
 /** The sign of life: that the bridge runs, what it heard and sent since the last one, and what is wrong. Pure. */
 import type { Alert } from '../alert.ts';
-import { unproven } from '../feeds/cryptolisting/health.ts';
+import { unproven } from '../feeds/health.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { secondsText } from '../platform/time-text.ts';
 import type { Sighting } from './conditions.ts';
@@ -19,13 +19,13 @@ export interface Life {
 export function heartbeatOf({ day, state, troubles, nowMs }: Life, wallOf: WallOf): Alert {
   const total = [...day.announcements.values()].reduce((sum, count) => sum + count, 0);
   const span = formatDuration(nowMs - day.sinceMs);
-  const feeds = state.feeds.map(({ options, status }) => {
-    const trouble = unproven(status, options, nowMs);
+  const feeds = state.feeds.map((status) => {
+    const trouble = unproven(status, nowMs);
     return {
-      name: options.name,
+      name: status.name,
       healthy: trouble === undefined,
       trouble,
-      announcements: day.announcements.get(options.name) ?? 0,
+      announcements: day.announcements.get(status.name) ?? 0,
     };
   });
   const destinations = state.destinations.map(({ name, lane }) => ({

@@ -1,6 +1,6 @@
 /** What the bridge says about itself, and through which destinations. */
 import { z } from 'zod';
-import { KEY_EXPIRES_WITHIN_MS } from '../feeds/cryptolisting/evidence.ts';
+import { KEY_EXPIRES_WITHIN_MS } from '../feeds/feed.ts';
 import { duration, text } from '../platform/fields.ts';
 import { cronFault } from './heartbeat-times.ts';
 

@@ -1,5 +1,5 @@
 /**
- * The warnings of `feed/warning.ts` that are worth a message: those that a person can do something about. The
+ * The warnings of `feeds/warning.ts` that are worth a message: those that a person can do something about. The
  * others are in the log and the metrics, or show in a condition that has an end (`conditions.ts`).
  */
 import type { WarningCode } from '../feeds/warning.ts';

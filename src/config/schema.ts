@@ -7,7 +7,7 @@ import { alertsOptions } from '../alerts/options.ts';
 import { discordOptions } from '../destinations/discord/options.ts';
 import { telegramOptions } from '../destinations/telegram/options.ts';
 import { webhookOptions } from '../destinations/webhook/options.ts';
-import { feedOptions } from '../feeds/cryptolisting/options.ts';
+import { feedOptions } from '../feeds/index.ts';
 import { duration, EVEN_IF_WRONG, integer, secret, text } from '../platform/fields.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../platform/log.ts';
 import { isLoopback } from '../platform/loopback.ts';

@@ -5,7 +5,8 @@
 import type { z } from 'zod';
 import { type AlertsOptions, alertsOptions } from '../alerts/options.ts';
 import type { DestinationOptions } from '../destinations/index.ts';
-import { type FeedOptions, feedOptions } from '../feeds/cryptolisting/options.ts';
+import { type FeedOptions, feedFields, feedOptions, feedTypeNamed } from '../feeds/index.ts';
+import type { Secret } from '../platform/secret.ts';
 import { type RuleOptions, ruleOptions } from '../routing/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import { type Located, nodeAt } from './document.ts';
@@ -76,12 +77,17 @@ function looseAlerts(value: unknown): AlertsOptions | undefined {
 }
 
 function looseFeed(value: unknown): FeedOptions {
-  const { shape } = feedOptions.in;
-  const { name, url = 'wss://cryptolisting.ws', ...feed } = fields(shape, value);
-  const tls = feed.tls ?? fields(shape.tls.unwrap().shape, isRecord(value) ? value['tls'] : undefined);
+  const written = isRecord(value) ? value : {};
+  const type = feedTypeNamed(written['type']);
+  const shape = feedFields[type];
+  const feed = fields(shape, value);
+  const tls = feed.tls ?? fields(shape.tls.unwrap().shape, written['tls']);
   // Only the name and the files of a broken feed are looked at.
-  return { ...feed, url, tls, name: name ?? new URL(url).hostname } as FeedOptions;
+  return { ...feed, type, tls, name: feed.name ?? hostOf(feed.url) } as FeedOptions;
 }
+
+const hostOf = (url: string | Secret | undefined) =>
+  url === undefined ? '' : new URL(typeof url === 'string' ? url : url.reveal()).hostname;
 
 function looseRule(value: unknown, index: number): RuleOptions {
   const { name, send } = fields(ruleOptions.shape, value);

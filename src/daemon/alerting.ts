@@ -12,7 +12,7 @@ import type { RunningConfig } from './running-config.ts';
 
 export interface AlertingDeps {
   readonly pipeline: Pipeline;
-  readonly feeds: Pick<FeedSet, 'clients'>;
+  readonly feeds: Pick<FeedSet, 'reports'>;
   readonly running: Pick<RunningConfig, 'config'>;
   readonly bus: Bus;
   readonly clock: Clock;
@@ -27,7 +27,7 @@ export function createAlerts({ pipeline, feeds, running, bus, clock, redact, log
     ...{ clock, memory, redact, publish: bus.publish },
     failed: (error) => log.error({ message: messageOf(error) }, 'alerts.failed'),
     options: () => running.config.alerts,
-    state: () => ({ feeds: feeds.clients, destinations: lanes.reports(), storeFault: journal.fault }),
+    state: () => ({ feeds: feeds.reports, destinations: lanes.reports(), storeFault: journal.fault }),
     send: createAlertSender({ ids, clock, redact, journal, targets: () => intake.routes.targets }),
   });
   bus.listen(alerts.listener);

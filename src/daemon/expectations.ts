@@ -2,7 +2,8 @@
 
 import { wordsOf } from '../config/match-words.ts';
 import type { Config } from '../config/schema.ts';
-import { type Expectations, KEY_EXPIRES_WITHIN_MS } from '../feeds/cryptolisting/evidence.ts';
+import { type Expectations, KEY_EXPIRES_WITHIN_MS } from '../feeds/feed.ts';
+import { feedTypeOf } from '../feeds/index.ts';
 import { UncoveredPublishers, type Want } from '../feeds/uncovered-publishers.ts';
 
 export function expectationsOf({
@@ -19,5 +20,6 @@ export function expectationsOf({
     return [{ rule: name, publishers: [...publishers], feeds: heard }];
   });
   const keyExpiresWithinMs = alerts?.keyExpiresWithin ?? KEY_EXPIRES_WITHIN_MS;
-  return { keyExpiresWithinMs, coverage: new UncoveredPublishers(feeds, wants) };
+  const asking = feeds.map((feed) => ({ name: feed.name, exchanges: feedTypeOf(feed).publishers(feed) }));
+  return { keyExpiresWithinMs, coverage: new UncoveredPublishers(asking, wants) };
 }

@@ -1,15 +1,14 @@
 /**
- * The feeds of the running config, by name. All share the gates that keep within the service's limits, also
- * over a reload: a feed with a new key connects at once, one with the old key waits for its cooldown.
+ * The feeds of the running config, by name. Those of one type share what keeps within the limits of its service, also
+ * over a reload.
  */
-import { ConnectGate, SelfTestGate } from '../feeds/cryptolisting/connect-gate.ts';
-import type { Expectations } from '../feeds/cryptolisting/evidence.ts';
-import type { FeedStatus } from '../feeds/cryptolisting/health.ts';
-import type { FeedOptions } from '../feeds/cryptolisting/options.ts';
+import type { Expectations } from '../feeds/feed.ts';
+import type { FeedStatus } from '../feeds/health.ts';
+import { type FeedOptions, feedOpener } from '../feeds/index.ts';
 import type { Difference } from './difference.ts';
 import { FeedSlot, type Shared, type WantedFeed } from './feed-slot.ts';
 
-export type FeedSetDeps = Omit<Shared, 'connectGate' | 'selfTestGate'>;
+export type FeedSetDeps = Omit<Shared, 'open'>;
 
 export class FeedSet {
   readonly #shared: Shared;
@@ -17,11 +16,11 @@ export class FeedSet {
   #slots = new Map<string, FeedSlot>();
 
   constructor(deps: FeedSetDeps) {
-    this.#shared = { ...deps, connectGate: new ConnectGate(), selfTestGate: new SelfTestGate() };
+    this.#shared = { ...deps, open: feedOpener() };
   }
 
-  get clients(): readonly { readonly options: FeedOptions; readonly status: FeedStatus }[] {
-    return [...this.#slots.values()];
+  get reports(): readonly FeedStatus[] {
+    return [...this.#slots.values()].map(({ status }) => status);
   }
 
   /**

@@ -1,16 +1,15 @@
 /**
  * One feed of the config, over its changes: what needs another connection is connected anew first, and the old
- * connection is let go when the new one was welcomed. If that one is refused, the old one stays, and it is reported.
+ * connection is let go when the new one was proven. If that one is refused, the old one stays, and it is reported.
  *
- *   running ──options changed──▶ running + next ──welcome──▶ next runs, the old one is closed
+ *   running ──options changed──▶ running + next ──proven──▶ next runs, the old one is closed
  *                                      ├──refused for good──▶ running, and `change` says why
  *                                      └──no room for two──▶ next alone; refused for good: the old options again
  */
-import { FeedClient } from '../feeds/cryptolisting/client.ts';
-import type { FeedDeps, FeedEvents } from '../feeds/cryptolisting/client-deps.ts';
-import type { Expectations } from '../feeds/cryptolisting/evidence.ts';
-import { bringsNothing, type FeedStatus, type Loss, lossText } from '../feeds/cryptolisting/health.ts';
-import type { FeedOptions } from '../feeds/cryptolisting/options.ts';
+import type { Expectations, Feed, FeedDeps, FeedEvents, OpenFeed } from '../feeds/feed.ts';
+import type { FeedStatus } from '../feeds/health.ts';
+import { type FeedOptions, feedTypeOf } from '../feeds/index.ts';
+import { type Loss, lossText } from '../feeds/verdict.ts';
 import { fingerprint } from '../platform/secret.ts';
 
 /** A feed as a config describes it. */
@@ -20,26 +19,14 @@ export interface WantedFeed {
   readonly ca: string | undefined;
 }
 
-/** What every client of the set is given. */
-export type Shared = Omit<FeedDeps, 'options' | 'ca' | 'expectations'>;
-
-interface Connected extends WantedFeed {
-  readonly client: FeedClient;
+/** What every feed of the set is given. */
+export interface Shared extends Omit<FeedDeps, 'ca' | 'expectations'> {
+  readonly open: OpenFeed<FeedOptions>;
 }
 
-/** Limits that count the old connection: with two the change could never come into force. */
-const NO_ROOM: ReadonlySet<string> = new Set([
-  'per_ip_connection_limit_reached',
-  'per_ip_concurrent_limit_reached',
-  'absolute_connection_cap_reached',
-  'max_connections_reached',
-]);
-
-const NOTHING_COVERED: Loss = {
-  reason: 'exchanges_not_covered',
-  detail: undefined,
-  advice: 'the key covers none of the exchanges that are asked for: nothing would ever come',
-};
+interface Connected extends WantedFeed {
+  readonly client: Feed<FeedOptions>;
+}
 
 export class FeedSlot {
   readonly #shared: Shared;
@@ -47,7 +34,7 @@ export class FeedSlot {
   #current: Connected;
   /** Connects beside the current one. */
   #next: Connected | undefined;
-  /** The options that had to be given up before the current ones were welcomed. */
+  /** The options that had to be given up before the current ones were proven. */
   #before: WantedFeed | undefined;
   #change: string | undefined;
 
@@ -74,10 +61,10 @@ export class FeedSlot {
     );
   }
 
-  /** The same key or the same address: another name for it, and something changed. */
+  /** It shares a mark (a key, an address): another name for it, and something changed. */
   isLike({ options }: WantedFeed): boolean {
-    const { url, apiKey } = this.#current.options;
-    return url === options.url || apiKey.reveal() === options.apiKey.reveal();
+    const marks = marksOf(this.#current.options);
+    return marksOf(options).some((mark) => marks.includes(mark));
   }
 
   /** A reload. True if anything is different from what was wanted before. */
@@ -128,11 +115,10 @@ export class FeedSlot {
     const isNext = () => this.#next?.client === client;
     const heard: FeedEvents = {
       ...events,
-      welcome: (feed, frame, missing) => {
-        if (isNext() && bringsNothing({ ...frame, missing }, wanted.options))
-          return this.#refused(NOTHING_COVERED);
-        events.welcome(feed, frame, missing);
-        this.#welcomed(client);
+      live: (feed, live) => {
+        if (isNext() && live.emptyBecause !== undefined) return this.#refused(live.emptyBecause);
+        events.live(feed, live);
+        this.#proven(client);
       },
       lost: (feed, loss, retryMs) => {
         if (isNext()) this.#delayed(loss, retryMs);
@@ -144,9 +130,10 @@ export class FeedSlot {
         if (this.#current.client === client) this.#restore(loss);
       },
     };
-    const client = new FeedClient({
-      ...this.#shared,
-      ...wanted,
+    const { open, ...deps } = this.#shared;
+    const client = open(wanted.options, {
+      ...deps,
+      ca: wanted.ca,
       expectations: this.#expectations,
       events: heard,
     });
@@ -155,7 +142,7 @@ export class FeedSlot {
     return { ...wanted, client };
   }
 
-  #welcomed(client: FeedClient): void {
+  #proven(client: Feed<FeedOptions>): void {
     this.#before = undefined;
     if (this.#next?.client !== client) return;
     this.#current.client.stop();
@@ -168,7 +155,7 @@ export class FeedSlot {
     const { name } = this.#current.client.options;
     this.#change = `not in force yet, the connection with the old options stays: ${lossText(loss)}`;
     this.#shared.events.changeFailed(name, loss, retryMs);
-    if (!NO_ROOM.has(loss.reason) || this.#next === undefined) return;
+    if (loss.noRoom !== true || this.#next === undefined) return;
     this.#before = { options: this.#current.client.options, ca: this.#current.ca };
     this.#current.client.stop();
     this.#current = this.#next;
@@ -195,8 +182,13 @@ export class FeedSlot {
   }
 }
 
-/** What a connection is made of: everything but what `FeedClient.adjust` can change on a running one. */
+/** What a connection is made of: everything but what `Feed.adjust` can change on a running one. */
 function connection({ options, ca }: WantedFeed): string {
-  const { url, apiKey, exchanges, tls } = options;
-  return fingerprint([url, apiKey, exchanges, tls, ca]);
+  return fingerprint([options.type, feedTypeOf(options).connection(options), ca]);
 }
+
+/** Those of two types have nothing in common. */
+const marksOf = (options: FeedOptions): readonly string[] =>
+  feedTypeOf(options)
+    .marks(options)
+    .map((mark) => `${options.type} ${mark}`);

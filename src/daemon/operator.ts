@@ -22,7 +22,7 @@ export interface OperatorDeps {
   /** Of the store in use: another one in the config waits for a restart. */
   readonly storePath: string;
   readonly running: Pick<RunningConfig, 'report' | 'config' | 'reload'>;
-  readonly feeds: Pick<FeedSet, 'clients'>;
+  readonly feeds: Pick<FeedSet, 'reports'>;
   readonly pipeline: Pick<Pipeline, 'lanes' | 'journal'>;
   readonly seen: { readonly recent: RecentAnnouncements; readonly race: Race };
 }
@@ -36,7 +36,7 @@ export function createOperator(deps: OperatorDeps): Operator {
         ...{ version, startedMs },
         config: running.report,
         store: { path: deps.storePath, fault: journal.fault },
-        feeds: feeds.clients,
+        feeds: feeds.reports,
         destinations: lanes.reports(),
         rules: running.config.rules,
         waiting: journal.waiting(),

@@ -1,17 +1,14 @@
 /** The events of the feeds, and how the calls that a feed makes in the middle of its work become them. */
-import type { FeedEvents } from './cryptolisting/client-deps.ts';
-import type { Frame, WelcomeFrame } from './cryptolisting/frames.ts';
+import type { FeedEvents, Live, OddFrame } from './feed.ts';
+import type { Loss } from './verdict.ts';
 import type { Warning } from './warning.ts';
-
-export type OddFrame = Extract<Frame, { kind: 'garbage' | 'unknown' | 'error' }>;
 
 export type FeedEvent =
   | {
       readonly kind: 'feed.live';
       readonly feed: string;
-      readonly welcome: WelcomeFrame;
-      /** Asked for, but not covered by the key. */
-      readonly missing: readonly string[];
+      readonly facts: Live['facts'];
+      readonly missing: Live['missing'];
     }
   | {
       readonly kind: 'feed.lost';
@@ -49,15 +46,18 @@ const ODD = {
   error: 'frame.error',
 } as const satisfies Record<OddFrame['kind'], string>;
 
+const spoken = ({ reason, detail, advice }: Loss) => ({ reason, detail, advice });
+
 export const feedEvents = (publish: (event: FeedEvent) => void): Omit<FeedEvents, 'news'> => ({
-  welcome: (feed, welcome, missing) => publish({ kind: 'feed.live', feed, welcome, missing }),
-  lost: (feed, loss, retryMs) => publish({ kind: 'feed.lost', feed, ...loss, retryMs }),
+  live: (feed, { facts, missing }) => publish({ kind: 'feed.live', feed, facts, missing }),
+  lost: (feed, loss, retryMs) => publish({ kind: 'feed.lost', feed, ...spoken(loss), retryMs }),
   fatal: (feed, { reason, detail, advice = '' }) =>
     publish({
       kind: 'feed.fatal',
       ...{ feed, advice, reason: detail === undefined ? reason : `${reason} (${detail})` },
     }),
-  changeFailed: (feed, loss, retryMs) => publish({ kind: 'feed.change_failed', feed, ...loss, retryMs }),
+  changeFailed: (feed, loss, retryMs) =>
+    publish({ kind: 'feed.change_failed', feed, ...spoken(loss), retryMs }),
   selfTest: (feed, result) =>
     publish(
       result === 'unanswered'

@@ -3,7 +3,7 @@
  * from a closed set (also the label in metrics), what was said, and what to do. All of it is retried.
  */
 import type { Redactor } from '../platform/secret.ts';
-import type { RetryVerdict } from './cryptolisting/refusal.ts';
+import type { RetryVerdict } from './verdict.ts';
 
 /** What the bridge notices without being told. */
 export type FaultReason =
@@ -13,6 +13,7 @@ export type FaultReason =
   | 'tls'
   | 'handshake_timeout'
   | 'no_welcome'
+  | 'no_pong'
   | 'silent'
   | 'deaf'
   | 'compressed'
@@ -28,6 +29,8 @@ const ADVICE: Readonly<Record<FaultReason, string>> = {
   tls: 'the TLS handshake failed: check url (wss or ws?) and whether a proxy is in between',
   handshake_timeout: 'the service accepted and then did not answer: nothing to do, it reconnects by itself',
   no_welcome: 'connected, but no welcome came: nothing to do, it reconnects by itself',
+  no_pong:
+    'connected, but the source does not answer pings: it reconnects; if the source answers none at all, write another `ping`',
   silent: 'neither a frame nor a ping came: the connection was dead without saying so',
   deaf: 'self-tests were not answered, so what is announced may not arrive either: it connects anew',
   compressed: 'the service compresses although it was not asked to: the next connection offers it',

@@ -1,7 +1,48 @@
-/** Every type of feed there is, and the form in which people write an announcement down. */
+/** Every type of feed there is, and the form in which people write an announcement down. A new one is its folder and its lines here. */
+import { z } from 'zod';
+import type { CommonFeedOptions } from './common-options.ts';
 import { AgeEstimate } from './cryptolisting/age.ts';
-import { decodeFrame, type FrameData, toNews } from './cryptolisting/frames.ts';
+import { decodeFrame, toNews } from './cryptolisting/frames.ts';
+import { cryptolisting } from './cryptolisting/index.ts';
+import { type CryptolistingOptions, cryptolistingOptions } from './cryptolisting/options.ts';
+import type { FeedType, OpenFeed } from './feed.ts';
+import type { FrameData } from './frame-data.ts';
 import type { News, Receipt } from './news.ts';
+
+export const feedTypes = { cryptolisting } as const;
+
+export type FeedTypeName = keyof typeof feedTypes;
+
+export type FeedOptions = CryptolistingOptions;
+
+/** By `type`, in the order of `FEED_TYPES`; without one it is the first. */
+export const feedOptions = z.discriminatedUnion('type', [cryptolistingOptions]);
+
+/** The fields of each type, for a look at options that are broken. */
+export const feedFields = { cryptolisting: cryptolistingOptions.in.shape } as const;
+
+export const FEED_TYPES = Object.keys(feedTypes) as readonly FeedTypeName[];
+
+/** As it is written; without one, and where it is none, the first. */
+export function feedTypeNamed(name: unknown): FeedTypeName {
+  return FEED_TYPES.find((type) => type === name) ?? 'cryptolisting';
+}
+
+/** The type of a configured feed, with its own options sealed away. */
+export function feedTypeOf(options: { readonly type: FeedTypeName }): FeedType<CommonFeedOptions> {
+  return feedTypes[options.type] as unknown as FeedType<CommonFeedOptions>;
+}
+
+/** Opens feeds of every type; one for the life of the process. */
+export function feedOpener(): OpenFeed<FeedOptions> {
+  const openers = new Map<FeedTypeName, OpenFeed<FeedOptions>>();
+  return (options, deps) => {
+    const open =
+      openers.get(options.type) ?? (feedTypeOf(options).opener() as unknown as OpenFeed<FeedOptions>);
+    openers.set(options.type, open);
+    return open(options, deps);
+  };
+}
 
 /** An announcement as text, in the wire form of `cryptolisting`; `undefined`: it is none. */
 export function newsFrom(text: string, receipt: Receipt): News | undefined {

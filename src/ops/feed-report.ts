@@ -1,30 +1,35 @@
 /** One feed as the status shows it: the whole proof of its health, as plain data, with spans in ms from now. Pure. */
-import { type FeedStatus, type Loss, type SelfTestProof, unproven } from '../feeds/cryptolisting/health.ts';
-import type { FeedOptions } from '../feeds/cryptolisting/options.ts';
+import { type FeedStatus, isGiven, type SelfTestProof, unproven } from '../feeds/health.ts';
+import type { Loss } from '../feeds/verdict.ts';
 
 export interface FeedReport {
   readonly name: string;
   readonly url: string;
-  /** Proven: a welcome, life within `silenceTimeout`, a self-test answered on this connection. */
+  /** Every proof that its type needs is given. */
   readonly healthy: boolean;
   /** Why it is not proven. */
   readonly trouble: string | undefined;
   readonly state: FeedStatus['state'];
-  /** Since the welcome of this connection. */
+  /** What there is to believe it by, in the order of its type. */
+  readonly proofs: readonly ProofReport[];
+  /** Since this connection was proven. */
   readonly connectedMs: number | undefined;
   readonly welcome: FeedStatus['welcome'];
   /** Since the last frame or ping. */
   readonly silentMs: number | undefined;
   /** Since the last frame. */
   readonly lastFrameMs: number | undefined;
-  readonly selfTest: {
-    readonly state: SelfTestProof['state'];
-    /** Since it was asked for, and since it was answered, on this connection. */
-    readonly askedMs: number | undefined;
-    readonly answeredMs: number | undefined;
-    readonly roundTripMs: number | undefined;
-    readonly unasked: number;
-  };
+  /** `undefined`: the source cannot be asked for one. */
+  readonly selfTest:
+    | {
+        readonly state: SelfTestProof['state'];
+        /** Since it was asked for, and since it was answered, on this connection. */
+        readonly askedMs: number | undefined;
+        readonly answeredMs: number | undefined;
+        readonly roundTripMs: number | undefined;
+        readonly unasked: number;
+      }
+    | undefined;
   readonly keyExpiresInMs: number | undefined;
   readonly clockOffsetMs: number | undefined;
   /** Frames read since the feed was started, by what they were; `test`: answers to self-tests. */
@@ -38,22 +43,37 @@ export interface FeedReport {
   readonly retryInMs: number | undefined;
 }
 
-export function feedReport(options: FeedOptions, status: FeedStatus, nowMs: number): FeedReport {
+export interface ProofReport {
+  readonly kind: string;
+  /** Given now. */
+  readonly ok: boolean;
+  /** Since it was given last; absent: not on this connection. */
+  readonly agoMs: number | undefined;
+  readonly words: string;
+}
+
+export function feedReport(status: FeedStatus, nowMs: number): FeedReport {
   const since = (atMs: number | undefined) => (atMs === undefined ? undefined : Math.round(nowMs - atMs));
   const until = (atMs: number | undefined) => (atMs === undefined ? undefined : Math.round(atMs - nowMs));
   const { keyExpiresMs, lastLoss, selfTest, retryAtMs } = status;
-  const trouble = unproven(status, options, nowMs);
+  const trouble = unproven(status, nowMs);
   return {
     name: status.name,
-    url: options.url,
+    url: status.url,
     healthy: trouble === undefined,
     trouble,
     state: status.state,
+    proofs: status.proofs.map((proof) => ({
+      kind: proof.kind,
+      ok: isGiven(proof, nowMs),
+      agoMs: since(proof.lastMs),
+      words: proof.words,
+    })),
     connectedMs: since(status.connectedSinceMs),
     welcome: status.welcome,
     silentMs: since(status.lastLifeMs),
     lastFrameMs: since(status.lastFrameMs),
-    selfTest: {
+    selfTest: selfTest && {
       ...selfTest,
       askedMs: since(selfTest.askedMs),
       answeredMs: since(selfTest.answeredMs),

@@ -196,11 +196,10 @@ function reloadedLines({ changes, needsRestart }: BridgeEventOf<'config.reloaded
   return lines;
 }
 
-function liveLine({ feed, welcome }: BridgeEventOf<'feed.live'>): Line {
-  const { tier, allowedCex, expiresInSecs } = welcome;
-  const keyExpires = typeof expiresInSecs === 'number' ? formatDuration(expiresInSecs * 1000) : undefined;
-  return { level: 'info', fields: { feed, tier, allowedCex, keyExpires } };
-}
+const liveLine = ({ feed, facts }: BridgeEventOf<'feed.live'>): Line => ({
+  level: 'info',
+  fields: { feed, ...facts },
+});
 
 function warningLine({ warning }: BridgeEventOf<'warning.raised'>): Line {
   const { code, level, feed, message, details, help } = warning;

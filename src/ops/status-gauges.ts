@@ -39,7 +39,7 @@ function feedGauges(make: MetricMaker): (feeds: Status['feeds']) => void {
     'feed',
     'reason',
   );
-  const connects = make.counter('feed_connects_total', 'Connections that were welcomed', 'feed');
+  const connects = make.counter('feed_connects_total', 'Connections that were proven', 'feed');
   const silent = make.gauge(
     'feed_silent_seconds',
     'Since the last frame or ping; absent while not connected',
@@ -65,7 +65,7 @@ function feedGauges(make: MetricMaker): (feeds: Status['feeds']) => void {
       for (const [reason, count] of Object.entries(feed.losses)) losses.inc({ ...labels, reason }, count);
       setSpan(silent, labels, feed.silentMs);
       setSpan(clockOffset, labels, feed.clockOffsetMs);
-      setSpan(selfTest, labels, feed.selfTest.roundTripMs);
+      setSpan(selfTest, labels, feed.selfTest?.roundTripMs);
       setSpan(keyExpires, labels, feed.keyExpiresInMs);
       healthy.set(labels, feed.healthy ? 1 : 0);
       for (const [kind, count] of Object.entries(feed.frames)) frames.inc({ ...labels, kind }, count);

@@ -3,8 +3,7 @@
  * Spans are in ms from now, because the bridge's own time means nothing to whoever reads it.
  */
 import type { LaneStatus } from '../delivery/lane-deps.ts';
-import type { FeedStatus } from '../feeds/cryptolisting/health.ts';
-import type { FeedOptions } from '../feeds/cryptolisting/options.ts';
+import type { FeedStatus } from '../feeds/health.ts';
 import type { Waiting } from '../outbox/outbox.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { type FeedReport, feedReport } from './feed-report.ts';
@@ -56,7 +55,7 @@ export interface StatusInput {
   readonly startedMs: number;
   readonly config: Status['config'];
   readonly store: Status['store'];
-  readonly feeds: readonly { readonly options: FeedOptions; readonly status: FeedStatus }[];
+  readonly feeds: readonly FeedStatus[];
   readonly destinations: readonly {
     readonly name: string;
     readonly type: string;
@@ -72,7 +71,7 @@ export interface StatusInput {
 
 export function statusOf(input: StatusInput): Status {
   const { version, startedMs, config, store, announcements, race, nowMs } = input;
-  const feeds = input.feeds.map(({ options, status }) => feedReport(options, status, nowMs));
+  const feeds = input.feeds.map((status) => feedReport(status, nowMs));
   const destinations = input.destinations.map(({ name, type, lane }) =>
     destinationReport(name, type, lane, input.waiting, nowMs),
   );

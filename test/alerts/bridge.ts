@@ -8,8 +8,9 @@ import type { Delivery, FinalState } from '../../src/delivery/delivery.ts';
 import type { LaneStatus } from '../../src/delivery/lane-deps.ts';
 import type { AttemptResult, Outcome } from '../../src/delivery/outcome.ts';
 import type { BridgeEvent } from '../../src/events/bridge-event.ts';
-import type { FeedStatus } from '../../src/feeds/cryptolisting/health.ts';
-import { feedOptions } from '../../src/feeds/cryptolisting/options.ts';
+import { cryptolistingOptions } from '../../src/feeds/cryptolisting/options.ts';
+import { proofsOf } from '../../src/feeds/cryptolisting/proofs.ts';
+import type { FeedStatus } from '../../src/feeds/health.ts';
 import type { Timer } from '../../src/platform/clock.ts';
 import { createRedactor } from '../../src/platform/redactor.ts';
 import { announcementOf } from '../destinations/render-support.ts';
@@ -21,7 +22,13 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 
 export const selfTest = (state: 'answered' | 'unanswered') =>
-  ({ state, askedMs: 0, answeredMs: undefined, roundTripMs: undefined, unasked: 0 }) as const;
+  ({
+    state,
+    askedMs: 0,
+    answeredMs: state === 'answered' ? 0 : undefined,
+    roundTripMs: undefined,
+    unasked: 0,
+  }) as const;
 
 export interface Sent {
   readonly alert: Alert;
@@ -31,7 +38,7 @@ export interface Sent {
   readonly changes: readonly string[];
 }
 
-const FEED = feedOptions.parse({ apiKey: 'dsk_x' });
+const FEED = cryptolistingOptions.parse({ apiKey: 'dsk_x' });
 
 export class FakeBridge {
   readonly clock: FakeClock;
@@ -106,11 +113,12 @@ export class FakeBridge {
 
   /** Connected, and proven to be heard for as long as nothing else is said. */
   live(feed: string, changes: Partial<FeedStatus> = {}): void {
+    const { lastLifeMs = Number.POSITIVE_INFINITY, selfTest: proof = selfTest('answered') } = changes;
+    const proven = { options: FEED, connectedSinceMs: 0, welcome: undefined };
     this.feeds.set(feed, {
       name: feed,
       state: 'live',
-      lastLifeMs: Number.POSITIVE_INFINITY,
-      selfTest: selfTest('answered'),
+      proofs: proofsOf({ ...proven, lastLifeMs, selfTest: proof }),
       keyExpiresMs: undefined,
       trouble: undefined,
       ...changes,
@@ -182,10 +190,7 @@ export class FakeBridge {
 
   #state(): BridgeState {
     return {
-      feeds: [...this.feeds].map(([name, status]) => ({
-        options: { ...FEED, name },
-        status,
-      })),
+      feeds: [...this.feeds.values()],
       destinations: [...this.lanes].map(([name, lane]) => ({ name, lane })),
       storeFault: this.storeFault,
     };

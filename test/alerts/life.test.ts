@@ -61,9 +61,8 @@ const CASES: Readonly<Record<ConditionCode, Case>> = {
   },
   exchanges_not_covered: {
     subject: 'tokyo',
-    begin: (bridge) =>
-      bridge.say({ kind: 'feed.live', feed: 'tokyo', welcome: welcome(), missing: ['upbit'] }),
-    end: (bridge) => bridge.say({ kind: 'feed.live', feed: 'tokyo', welcome: welcome(), missing: [] }),
+    begin: (bridge) => bridge.say({ kind: 'feed.live', feed: 'tokyo', facts: {}, missing: ['upbit'] }),
+    end: (bridge) => bridge.say({ kind: 'feed.live', feed: 'tokyo', facts: {}, missing: [] }),
     afterMs: 0,
     endsAfterMs: 0,
   },
@@ -173,10 +172,6 @@ const CASES: Readonly<Record<ConditionCode, Case>> = {
     endsAfterMs: 0,
   },
 };
-
-function welcome() {
-  return { kind: 'welcome', tier: 'paid', allowedCex: ['binance'], expiresInSecs: undefined } as never;
-}
 
 const cases = Object.entries(CASES) as [ConditionCode, Case][];
 const GATHERED = 3 * SECOND;

@@ -8,7 +8,7 @@ import { FakeClock } from '../support/fake-clock.ts';
 const LIVE = {
   kind: 'feed.live',
   feed: 'one',
-  welcome: { kind: 'welcome', tier: 'x', allowedCex: '*', expiresInSecs: null, limits: {} },
+  facts: { tier: 'x', allowedCex: '*' },
   missing: [],
 } as const satisfies BridgeEvent;
 const LOST = {

@@ -1,158 +1,146 @@
 /**
- * One feed: connect, prove it alive, hand announcements on, reconnect for ever.
- *
- *   waiting ──gate──▶ connecting ──welcome──▶ live ──close, silence──▶ waiting …
- *                          └──refused: try later ▶ waiting, or never ▶ fatal (until reload or restart)
+ * One feed of the service: its connection (`link.ts`), proven by a welcome, by life on it and by answers to
+ * self-tests; and its announcements, each with its age, handed on.
  *
  * The reader does nothing but decode and hand on, synchronously; nothing downstream can hold it up.
  */
-import { backoffMs } from '../../platform/backoff.ts';
-import type { Timer } from '../../platform/clock.ts';
+import { formatDuration } from '../../platform/duration.ts';
+import { Connection, type Policy } from '../connection.ts';
+import { EchoGuard } from '../echo.ts';
+import { type Expectations, type Feed, type FeedDeps, KEY_EXPIRES_WITHIN_MS } from '../feed.ts';
+import type { FrameData } from '../frame-data.ts';
+import type { FeedStatus } from '../health.ts';
+import { Link } from '../link.ts';
+import type { Loss, Verdict } from '../verdict.ts';
 import { AgeEstimate } from './age.ts';
-import type { FeedDeps, FeedEvents } from './client-deps.ts';
-import { Connection } from './connection.ts';
-import { EchoGuard } from './echo.ts';
-import { Evidence, type Expectations, KEY_EXPIRES_WITHIN_MS } from './evidence.ts';
-import { type AnnouncementFrame, decodeFrame, type FrameData, toNews, type WelcomeFrame } from './frames.ts';
-import { type FeedStatus, lossText, uncovered } from './health.ts';
-import type { FeedOptions } from './options.ts';
-import type { Verdict } from './refusal.ts';
+import type { ConnectGate, SelfTestGate } from './connect-gate.ts';
+import { ServiceEvidence } from './evidence.ts';
+import { type AnnouncementFrame, decodeFrame, toNews, type WelcomeFrame } from './frames.ts';
+import type { CryptolistingOptions } from './options.ts';
+import { bringsNothing, NOTHING_COVERED, proofsOf, uncovered } from './proofs.ts';
+import { onClose, onRefusal } from './refusal.ts';
 import { SelfTest } from './self-test.ts';
 
-/** feed-protocol.md: 1, 2, 4 … 300 s, reset by a welcome. */
-const BACKOFF = { minMs: 1000, maxMs: 300_000 } as const;
+const POLICY: Policy = { refused: onRefusal, closed: onClose, unproven: 'no_welcome' };
 
-export class FeedClient {
-  readonly #deps: FeedDeps;
-  #options: FeedOptions;
+const expiryText = (secs: number | null | undefined) =>
+  typeof secs === 'number' ? formatDuration(secs * 1000) : undefined;
+
+export interface CryptolistingDeps extends FeedDeps {
+  readonly connectGate: ConnectGate;
+  readonly selfTestGate: SelfTestGate;
+}
+
+export class CryptolistingFeed implements Feed<CryptolistingOptions> {
+  readonly #deps: CryptolistingDeps;
+  #options: CryptolistingOptions;
   readonly #age = new AgeEstimate();
   readonly #url: string;
   readonly #host: string;
-  readonly #evidence: Evidence;
+  readonly #link: Link;
+  readonly #evidence: ServiceEvidence;
   readonly #selfTest: SelfTest;
   readonly #echo: EchoGuard;
   readonly #frames: Record<string, number> = {};
-  readonly #losses: Record<string, number> = {};
   #expectations: Expectations | undefined;
-  #state: FeedStatus['state'] = 'waiting';
-  #trouble: string | undefined = 'not connected yet';
-  #connection: Connection | undefined;
-  #compression = false;
-  #failures = 0;
-  #connects = 0;
-  #lastLoss: FeedStatus['lastLoss'];
-  #connectedSinceMs: number | undefined;
   #welcome: WelcomeFrame | undefined;
   #lastFrameMs: number | undefined;
   #keyExpiresMs: number | undefined;
-  #reconnect: Timer | undefined;
-  #retryAtMs: number | undefined;
 
-  constructor(deps: FeedDeps) {
+  constructor(options: CryptolistingOptions, deps: CryptolistingDeps) {
     this.#deps = deps;
-    const { options, clock, events } = deps;
+    const { clock, random, events, connectGate } = deps;
     this.#options = options;
     const url = new URL(options.url);
     if (options.exchanges !== undefined) url.searchParams.set('cex', options.exchanges.join(','));
     // The service reads the list with its commas as they are.
     this.#url = url.href.replaceAll('%2C', ',');
     this.#host = url.host;
-    this.#echo = new EchoGuard(options.apiKey.reveal(), deps.redact);
+    const apiKey = options.apiKey.reveal();
+    this.#echo = new EchoGuard([apiKey], deps.redact);
     this.#expectations = deps.expectations;
     const current = () => this.#options;
-    this.#evidence = new Evidence(current, clock, (warning) => events.warning(warning));
+    this.#evidence = new ServiceEvidence(current, clock, (warning) => events.warning(warning));
     this.#selfTest = new SelfTest({
       ...{ options: current, clock, selfTestGate: deps.selfTestGate },
-      send: () => this.#connection?.send('{"type":"test"}'),
+      send: () => this.#link.connection?.send('{"type":"test"}'),
       result: (result) => this.#selfTested(result),
-      deaf: () => this.#connection?.abandon('deaf'),
+      deaf: () => this.#link.connection?.abandon('deaf'),
+    });
+    this.#link = new Link({
+      ...{ clock, random, settlesAfterMs: 0 },
+      gate: {
+        enter: (nowMs) => connectGate.enter(this.#host, apiKey, nowMs),
+        waitMs: (nowMs) => connectGate.waitMs(this.#host, apiKey, nowMs),
+      },
+      connect: (ended, compression) => this.#connect(ended, compression),
+      forget: () => this.#forget(),
+      lost: (loss, retryMs) => this.#lost(loss, retryMs),
     });
   }
 
-  get options(): FeedOptions {
+  get options(): CryptolistingOptions {
     return this.#options;
   }
 
   get status(): FeedStatus {
     const { clock } = this.#deps;
     const options = this.#options;
-    const welcome = this.#welcome;
+    const { tier, allowedCex = '*', limits } = this.#welcome ?? {};
+    const welcome =
+      tier === undefined || limits === undefined
+        ? undefined
+        : { tier, allowedCex, limits, missing: uncovered(options.exchanges, allowedCex) };
+    const { report } = this.#link;
+    const selfTest = this.#selfTest.proof;
     return {
       name: options.name,
-      state: this.#state,
-      connectedSinceMs: this.#connectedSinceMs,
-      welcome: welcome && {
-        tier: welcome.tier,
-        allowedCex: welcome.allowedCex,
-        limits: welcome.limits,
-        missing: uncovered(options.exchanges, welcome.allowedCex),
-      },
-      lastLifeMs: this.#connection?.lastLifeMs,
+      url: options.url,
+      ...report,
+      proofs: proofsOf({ ...report, options, welcome, selfTest }),
+      welcome,
       lastFrameMs: this.#lastFrameMs,
-      selfTest: this.#selfTest.proof,
+      selfTest,
       keyExpiresMs: this.#keyExpiresMs,
       clockOffsetMs: this.#age.clock.wallOffsetMs(clock),
       frames: this.#frames,
-      connects: this.#connects,
-      losses: this.#losses,
-      lastLoss: this.#lastLoss,
-      trouble: this.#trouble,
       change: undefined,
-      retryAtMs: this.#state === 'waiting' ? this.#retryAtMs : undefined,
     };
   }
 
   start(): void {
-    this.#connectAfter(0);
+    this.#link.start();
   }
 
-  /** A reload changed what is expected, and not this feed. */
   expect(expectations: Expectations): void {
     this.#expectations = expectations;
     if (this.#welcome !== undefined) this.#examine(this.#welcome);
   }
 
-  /** What needs no other connection: the name, `silenceTimeout`, `selfTest`. */
-  adjust(options: FeedOptions): void {
+  adjust(options: CryptolistingOptions): void {
     this.#options = options;
-    this.#connection?.watchSilence();
-    if (this.#state === 'live') this.#selfTest.adjust();
+    this.#link.connection?.watchSilence();
+    if (this.#link.state === 'live') this.#selfTest.adjust();
   }
 
   stop(): void {
-    this.#state = 'stopped';
-    this.#trouble = 'stopped';
-    this.#reconnect?.cancel();
     this.#evidence.stop();
-    this.#connection?.close();
-    this.#forget();
+    this.#link.stop();
   }
 
-  #connectAfter(delayMs: number): void {
-    const { connectGate, clock } = this.#deps;
-    this.#retryAtMs = clock.monotonicMs() + delayMs;
-    this.#reconnect = clock.after(delayMs, () => {
-      const apiKey = this.#options.apiKey.reveal();
-      const waitMs = connectGate.enter(this.#host, apiKey, clock.monotonicMs());
-      if (waitMs > 0) this.#connectAfter(waitMs);
-      else this.#connect();
-    });
-  }
-
-  #connect(): void {
+  #connect(ended: (verdict: Verdict) => void, compression: boolean): Connection {
     const { ca, clock, connectGate, lookup, redact, ready, asked } = this.#deps;
     const options = this.#options;
     const apiKey = options.apiKey.reveal();
-    this.#state = 'connecting';
     this.#age.connecting(clock.monotonicMs());
-    this.#connection = new Connection({
-      ...{ url: this.#url, apiKey, ca, clock, lookup, redact, ready, asked: () => asked?.() },
-      compression: this.#compression,
+    return new Connection({
+      ...{ url: this.#url, ca, clock, lookup, redact, ready, compression, ended, policy: POLICY },
+      headers: { 'X-API-Key': apiKey },
+      asked: () => asked?.(),
       insecure: options.tls.insecure,
       silenceTimeoutMs: () => this.#options.silenceTimeout,
       opened: () => connectGate.connected(this.#host, apiKey, clock.monotonicMs()),
       frame: (data) => this.#read(data),
-      ended: (verdict) => this.#ended(verdict),
     });
   }
 
@@ -178,7 +166,7 @@ export class FeedClient {
         return events.odd(options.name, frame);
       default:
         events.odd(options.name, frame);
-        return this.#evidence.odd(frame, receivedMs);
+        return this.#evidence.shared.odd(frame, receivedMs);
     }
   }
 
@@ -225,22 +213,20 @@ export class FeedClient {
 
   /** The service may say it again on the same connection, when something about the key has changed. */
   #welcomed(frame: WelcomeFrame, nowMs: number): void {
-    const { expiresInSecs } = frame;
+    const { tier, allowedCex, expiresInSecs } = frame;
     this.#welcome = frame;
     this.#keyExpiresMs = typeof expiresInSecs === 'number' ? nowMs + expiresInSecs * 1000 : undefined;
     this.#examine(frame);
-    if (this.#state === 'live') return;
-    this.#connection?.welcomed();
-    this.#state = 'live';
-    this.#trouble = undefined;
-    this.#failures = 0;
-    this.#connects++;
-    this.#connectedSinceMs = nowMs;
-    const { events } = this.#deps;
-    const options = this.#options;
-    events.welcome(options.name, frame, uncovered(options.exchanges, frame.allowedCex));
+    if (!this.#link.proven(nowMs)) return;
+    const { exchanges, name } = this.#options;
+    const missing = uncovered(exchanges, allowedCex);
+    this.#deps.events.live(name, {
+      facts: { tier, allowedCex, keyExpires: expiryText(expiresInSecs) },
+      missing,
+      emptyBecause: bringsNothing({ allowedCex, missing }, exchanges) ? NOTHING_COVERED : undefined,
+    });
     // Whoever was told may have stopped it.
-    if (this.#state === 'live') this.#selfTest.askAfter(0);
+    if (this.#link.state === 'live') this.#selfTest.askAfter(0);
   }
 
   #examine(frame: WelcomeFrame): void {
@@ -251,42 +237,22 @@ export class FeedClient {
     this.#evidence.keyExpiry(this.#keyExpiresMs, withinMs);
   }
 
-  #selfTested(result: Parameters<FeedEvents['selfTest']>[1]): void {
+  #selfTested(result: { readonly roundTripMs: number } | 'unanswered'): void {
     this.#deps.events.selfTest(this.#options.name, result);
     this.#evidence.selfTest(result !== 'unanswered');
   }
 
-  #ended({ reason, detail, advice, ...verdict }: Verdict): void {
-    const { events, random, clock, connectGate } = this.#deps;
-    const options = this.#options;
-    const nowMs = clock.monotonicMs();
-    this.#forget();
-    const loss = { reason, detail, advice };
-    this.#trouble = lossText(loss);
-    this.#lastLoss = { ...loss, atMs: nowMs };
-    this.#losses[reason] = (this.#losses[reason] ?? 0) + 1;
-    this.#evidence.lost(reason, nowMs);
-    if (verdict.kind === 'fatal') {
-      this.#state = 'fatal';
-      this.#evidence.stop();
-      return events.fatal(options.name, loss);
-    }
-    this.#state = 'waiting';
-    this.#failures++;
-    if (reason === 'compressed') this.#compression = true;
-    const waitMs = verdict.atOnce === true ? 0 : backoffMs(this.#failures, BACKOFF, random);
-    // The gate has its own reasons; whoever reads of the loss wants to know how long it really takes.
-    const gateMs = connectGate.waitMs(this.#host, options.apiKey.reveal(), nowMs);
-    const retryMs = Math.max(verdict.afterMs ?? 0, waitMs, gateMs);
-    events.lost(options.name, loss, retryMs);
-    this.#connectAfter(retryMs);
+  #lost(loss: Loss, retryMs: number | undefined): void {
+    const { events, clock } = this.#deps;
+    const { name } = this.#options;
+    this.#evidence.lost(loss.reason, clock.monotonicMs());
+    if (retryMs !== undefined) return events.lost(name, loss, retryMs);
+    this.#evidence.stop();
+    events.fatal(name, loss);
   }
 
-  /** What was proven on a connection ends with it. */
   #forget(): void {
-    this.#connection = undefined;
     this.#welcome = undefined;
-    this.#connectedSinceMs = undefined;
     this.#lastFrameMs = undefined;
     this.#selfTest.reset();
   }

@@ -5,28 +5,14 @@
  * A known field that cannot be read is kept in `extra` under its own name.
  */
 import { UNKNOWN } from '../../announcement.ts';
-import {
-  flagOf,
-  isRecord,
-  listOf,
-  numberOf,
-  stampOf,
-  textOf,
-  utcOf,
-  wordOf,
-} from '../../platform/wire-values.ts';
+import { flagOf, listOf, numberOf, stampOf, textOf, utcOf, wordOf } from '../../platform/wire-values.ts';
 import { boundedExtra, type Extra } from '../extra.ts';
+import { type FrameData, objectIn, type UnreadReason } from '../frame-data.ts';
 import { type News, newsOf, type Reading, type Receipt, tickersOf } from '../news.ts';
 import { newsIn } from '../unread-news.ts';
 import { isRedacted } from './redaction.ts';
 
-export type GarbageReason =
-  | 'too_large'
-  | 'not_utf8'
-  | 'not_json'
-  | 'not_an_object'
-  | 'no_type'
-  | 'wrong_fields'; // an announcement with neither title nor ticker
+export type GarbageReason = UnreadReason | 'no_type' | 'wrong_fields'; // an announcement with neither title nor ticker
 
 export interface WelcomeFrame {
   readonly kind: 'welcome';
@@ -57,41 +43,18 @@ export type Frame =
     }
   | { readonly kind: 'garbage'; readonly reason: GarbageReason; readonly news: string | undefined };
 
-/** What `ws` hands out for a message, and plain text. */
-export type FrameData = string | Uint8Array | ArrayBuffer | readonly Uint8Array[];
-
-/** The longest real announcement is under 2 KB; this only keeps nonsense from costing time. */
-export const LARGEST_FRAME_BYTES = 256 * 1024;
-
 /** Enough of a foreign word for a log line. */
 const LONGEST_WORD = 64;
 const MOST_KEYS = 32;
 
-/** Fatal: broken bytes must not turn into a plausible ticker. Drops a byte order mark. */
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-/** Binary and text frames carry the same JSON (feed-protocol.md), so `isBinary` decides nothing. */
-export function decodeFrame(data: FrameData, _isBinary?: boolean): Frame {
-  const bytes = typeof data === 'string' ? data : bytesOf(data);
-  const size = typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.byteLength;
-  if (size > LARGEST_FRAME_BYTES) return garbage('too_large');
-
-  let text: string;
-  try {
-    text = typeof bytes === 'string' ? bytes.replace(/^\uFEFF/, '') : utf8.decode(bytes);
-  } catch {
-    return garbage('not_utf8', Buffer.from(bytes as Uint8Array).toString('latin1'));
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return garbage('not_json', text);
-  }
-  if (!isRecord(value)) return garbage('not_an_object', text);
-  const type = value['type'];
+/** Binary and text frames carry the same JSON (docs/feed-protocol.md). */
+export function decodeFrame(data: FrameData): Frame {
+  const decoded = objectIn(data);
+  if ('reason' in decoded) return { kind: 'garbage', ...decoded };
+  const { fields, text } = decoded;
+  const type = fields['type'];
   if (typeof type !== 'string' || type === '') return garbage('no_type', text);
-  return frameOf(type, value, text);
+  return frameOf(type, fields, text);
 }
 
 function frameOf(type: string, fields: Extra, text: string): Frame {
@@ -202,11 +165,6 @@ export function toNews(frame: AnnouncementFrame, receipt: Receipt): News {
   return newsOf(frame, receipt, tickers, isRedacted({ title, tickers, listingType, extra }));
 }
 
-function garbage(reason: GarbageReason, text = ''): Frame {
+function garbage(reason: GarbageReason, text: string): Frame {
   return { kind: 'garbage', reason, news: newsIn(text) };
-}
-
-function bytesOf(data: Exclude<FrameData, string>): Uint8Array {
-  if (data instanceof Uint8Array) return data;
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : Buffer.concat(data);
 }

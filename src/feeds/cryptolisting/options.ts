@@ -1,6 +1,7 @@
 /** One connection to the feed service. */
 import { z } from 'zod';
-import { duration, durationOrOff, flag, secret, text, url } from '../../platform/fields.ts';
+import { duration, durationOrOff, secret, text, url } from '../../platform/fields.ts';
+import { commonFeedOptions } from '../common-options.ts';
 
 /** What a header can carry; anything else would be refused by Node, and is a slip of copying anyway. */
 const SENDABLE = /^[\x21-\x7e]+$/;
@@ -13,13 +14,10 @@ const exchanges = z
   .transform((names) => names.map((name) => name.trim().toLowerCase()))
   .optional();
 
-export const feedOptions = z
+export const cryptolistingOptions = z
   .strictObject({
-    name: z
-      .string()
-      .regex(/^[\w.-]{1,40}$/, 'must be 1 to 40 letters, digits, dots, dashes or underscores')
-      .optional()
-      .describe('default: host name of the url'),
+    type: z.literal('cryptolisting').optional().default('cryptolisting').describe('may be left out'),
+    ...commonFeedOptions,
     url: url('wss:', 'ws:')
       .refine(
         (value) => !/api_?key/i.test(new URL(value).search),
@@ -42,14 +40,7 @@ export const feedOptions = z
     selfTest: durationOrOff()
       .default(3_600_000)
       .describe('request a test announcement after connecting and at this interval; false = never'),
-    tls: z
-      .strictObject({
-        ca: text().optional().describe('file with the certificate authority to trust'),
-        insecure: flag().default(false).describe('true = accept any certificate'),
-      })
-      .prefault({})
-      .describe('how the certificate is checked'),
   })
   .transform((feed) => ({ ...feed, name: feed.name ?? new URL(feed.url).hostname }));
 
-export type FeedOptions = z.output<typeof feedOptions>;
+export type CryptolistingOptions = z.output<typeof cryptolistingOptions>;

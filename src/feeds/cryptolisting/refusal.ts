@@ -5,6 +5,7 @@
  * own backoff decides; the 5 s cooldown between connects is the caller's in every case.
  */
 import { answerOf, type Headers, oneLine } from '../refusal-answer.ts';
+import type { FatalVerdict, RetryVerdict, Verdict } from '../verdict.ts';
 
 export type FatalReason = 'no_key' | 'key_refused' | 'key_expired' | 'key_invalidated' | 'key_revoked';
 
@@ -19,30 +20,6 @@ export type LossReason =
 
 type RateLimitWord = keyof typeof RATE_LIMITS;
 type CloseWord = 'too_slow' | 'rate_limit_exceeded' | 'frame_too_large';
-
-export interface FatalVerdict {
-  readonly kind: 'fatal';
-  readonly reason: FatalReason;
-  readonly advice: string;
-  /** The service's own words, one short line, for the log. */
-  readonly detail?: string;
-}
-
-export interface RetryVerdict {
-  readonly kind: 'retry';
-  /** From here always a `RetryReason`; the client adds its own words for what it notices itself. */
-  readonly reason: string;
-  readonly advice?: string;
-  readonly detail?: string;
-  /** The service's wish, or what its documentation asks for; not shorter than this, in ms from now. */
-  readonly afterMs?: number;
-  /** Without backoff (the cooldown still holds). */
-  readonly atOnce?: true;
-  /** The bridge misbehaved: count it. */
-  readonly ourFault?: true;
-}
-
-export type Verdict = FatalVerdict | RetryVerdict;
 
 const KEY_ADVICE = 'get or renew the key at cryptolisting.ws, put it into apiKey, and reload';
 
@@ -60,7 +37,10 @@ const IN_BETWEEN =
 const NOT_OF_A_KEY =
   'access was refused in words that the service does not use for a key, so perhaps something in between answered: check url, a proxy or CDN in the way, and the key; it tries again by itself';
 
-/** The 429 words of feed-protocol.md, with the wait that each implies when the body names none. */
+/**
+ * The 429 words of docs/feed-protocol.md, with the wait that each implies when the body names none. `noRoom`: it counts
+ * the connection that is to be replaced.
+ */
 const RATE_LIMITS = {
   connection_rate_limit_exceeded: {
     advice:
@@ -69,15 +49,18 @@ const RATE_LIMITS = {
   },
   per_ip_concurrent_limit_reached: {
     advice: 'this IP address already holds 20 connections: close some of its other clients',
+    noRoom: true,
   },
   per_ip_connection_limit_reached: {
     advice: 'this machine already holds 5 connections with this key: close other programs that use it here',
+    noRoom: true,
   },
   max_distinct_ips_reached: {
     advice: 'another machine uses this key (it has not expired): stop the other one, or use a second key',
   },
   absolute_connection_cap_reached: {
     advice: 'this key already has 20 connections: close other programs that use it',
+    noRoom: true,
   },
   connection_cooldown: {
     advice: 'reconnected within 5 seconds with this key: nothing to do, it connects after the pause',
@@ -85,8 +68,9 @@ const RATE_LIMITS = {
   },
   max_connections_reached: {
     advice: 'this key already has all the connections that its tier allows: close other programs that use it',
+    noRoom: true,
   },
-} as const satisfies Record<string, { advice: string; afterMs?: number }>;
+} as const satisfies Record<string, { advice: string; afterMs?: number; noRoom?: true }>;
 
 const KEY_CLOSES: Readonly<Record<Exclude<FatalReason, 'no_key' | 'key_refused'>, FatalVerdict>> = {
   key_expired: { kind: 'fatal', reason: 'key_expired', advice: `the key has expired: ${KEY_ADVICE}` },
@@ -149,8 +133,9 @@ export function onRefusal(status: number, headers: Headers, bodyText: string): V
   // A limit is one under whatever status it comes, and as text too.
   const limit = word ?? (status === 429 ? text : '');
   if (status < 500 && isRateLimitWord(limit)) {
-    const known: { advice: string; afterMs?: number } = RATE_LIMITS[limit];
-    return retry(limit, known.advice, known.afterMs);
+    const known: { advice: string; afterMs?: number; noRoom?: true } = RATE_LIMITS[limit];
+    const verdict = retry(limit, known.advice, known.afterMs);
+    return known.noRoom === true ? { ...verdict, noRoom: true } : verdict;
   }
   if (status === 429)
     return retry('too_many_requests', 'the service limits this key or IP address: close other clients of it');

@@ -4,9 +4,9 @@
  * in a row are not answered is of no use, however alive it looks (`deaf`).
  */
 import type { Clock, Timer } from '../../platform/clock.ts';
+import type { SelfTestProof } from '../health.ts';
 import type { SelfTestGate } from './connect-gate.ts';
-import type { SelfTestProof } from './health.ts';
-import type { FeedOptions } from './options.ts';
+import type { CryptolistingOptions } from './options.ts';
 
 /** An answer comes in well under a second; after this the operator is told. */
 const ANSWER_TIMEOUT_MS = 15_000;
@@ -17,7 +17,7 @@ const MOST_UNANSWERED = 48;
 
 export interface SelfTestDeps {
   /** A reload may change them. */
-  readonly options: () => FeedOptions;
+  readonly options: () => CryptolistingOptions;
   readonly selfTestGate: SelfTestGate;
   readonly clock: Clock;
   /** Writes the request, if there is a connection. */

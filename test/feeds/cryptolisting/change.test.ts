@@ -1,7 +1,7 @@
 /** A reload changes a feed: the new connection is proven before the old one is let go, and a refused change costs nothing. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FeedSet } from '../../../src/daemon/feed-set.ts';
-import { feedOptions } from '../../../src/feeds/cryptolisting/options.ts';
+import { cryptolistingOptions } from '../../../src/feeds/cryptolisting/options.ts';
 import { Arrivals } from '../../../src/simulator/arrivals.ts';
 import { AwkwardFeed, type Peer, WELCOME, welcoming } from '../../support/awkward-feed.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -33,7 +33,7 @@ beforeEach(async () => {
     ...{ clock, random: () => 0.5, redact: (text: string) => text },
     events: {
       news: ({ tickers, feed }) => told.add(`news ${feed} ${tickers.join()}`),
-      welcome: (feed) => told.add(`live ${feed}`),
+      live: (feed) => told.add(`live ${feed}`),
       lost: (feed, { reason }) => told.add(`lost ${feed} ${reason}`),
       fatal: (feed, { reason }) => told.add(`fatal ${feed} ${reason}`),
       changeFailed: (feed, { reason }, retryMs) =>
@@ -48,7 +48,7 @@ beforeEach(async () => {
 afterEach(() => scope.disposeAsync());
 
 const options = (fields: object = {}) =>
-  feedOptions.parse({ name: 'tokyo', url: server.url, apiKey: KEY, selfTest: false, ...fields });
+  cryptolistingOptions.parse({ name: 'tokyo', url: server.url, apiKey: KEY, selfTest: false, ...fields });
 
 async function reload(...all: readonly object[]) {
   const difference = feeds.apply(all.map(options), new Map(), expectations({ url: server.url }));
@@ -64,7 +64,7 @@ async function running(fields: object = {}): Promise<Peer> {
   return peer;
 }
 
-const status = () => feeds.clients[0]?.status;
+const status = () => feeds.reports[0];
 const isOpen = (peer: Peer) => !peer.socket.destroyed && peer.socket.readyState === 'open';
 const count = (word: string) => told.all.filter((one) => one === word).length;
 
@@ -270,7 +270,7 @@ describe('regression: a hole made by ourselves', () => {
     await reload({ name: 'other', url: 'ws://127.0.0.1:9', apiKey: THIRD_KEY });
     await closed(before);
     await closed(next);
-    expect(feeds.clients.map(({ options: { name } }) => name)).toEqual(['other']);
+    expect(feeds.reports.map(({ name }) => name)).toEqual(['other']);
   });
 
   test('a change on top of a change: only the last one is connected', async () => {

@@ -1,16 +1,12 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type AnnouncementFrame,
-  decodeFrame,
-  LARGEST_FRAME_BYTES,
-  toNews,
-} from '../../../src/feeds/cryptolisting/frames.ts';
+import { type AnnouncementFrame, decodeFrame, toNews } from '../../../src/feeds/cryptolisting/frames.ts';
 import { isRedacted } from '../../../src/feeds/cryptolisting/redaction.ts';
+import { LARGEST_FRAME_BYTES } from '../../../src/feeds/frame-data.ts';
 import { runs } from '../../support/properties.ts';
 
-const frame = (fields: object) => decodeFrame(Buffer.from(JSON.stringify(fields)), true);
+const frame = (fields: object) => decodeFrame(Buffer.from(JSON.stringify(fields)));
 const announced = (fields: object): AnnouncementFrame => {
   const decoded = frame({ type: 'announcement', title: 'T', ...fields });
   if (decoded.kind !== 'announcement') throw new Error(`decoded as ${JSON.stringify(decoded)}`);
@@ -59,7 +55,7 @@ describe('announcement', () => {
       new Uint8Array(bytes).buffer,
       [bytes.subarray(0, 30), bytes.subarray(30)],
     ];
-    for (const form of forms) expect(decodeFrame(form, false)).toEqual(wanted);
+    for (const form of forms) expect(decodeFrame(form)).toEqual(wanted);
   });
 
   it('may be a test', () => {
@@ -266,7 +262,7 @@ describe('the other types', () => {
     ['too much in bytes', Buffer.alloc(LARGEST_FRAME_BYTES + 1), 'too_large'],
     ['too much, counted in bytes', '한'.repeat(LARGEST_FRAME_BYTES / 2), 'too_large'],
   ])('garbage: %s', (_name, data, reason) => {
-    expect(decodeFrame(data, true)).toEqual({ kind: 'garbage', reason });
+    expect(decodeFrame(data)).toEqual({ kind: 'garbage', reason });
     // The shared decoder carries nothing over to the next frame.
     expect(frame(FULL)).toMatchObject({ title: FULL.title });
   });

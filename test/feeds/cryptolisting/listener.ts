@@ -1,14 +1,13 @@
-/** A real `FeedClient` on a clock that moves when told, and everything that it said. */
+/** A real `CryptolistingFeed` on a clock that moves when told, and everything that it said. */
 import type { LookupFunction } from 'node:net';
-import { FeedClient } from '../../../src/feeds/cryptolisting/client.ts';
-import type { FeedDeps } from '../../../src/feeds/cryptolisting/client-deps.ts';
+import { type CryptolistingDeps, CryptolistingFeed } from '../../../src/feeds/cryptolisting/client.ts';
 import { ConnectGate, SelfTestGate } from '../../../src/feeds/cryptolisting/connect-gate.ts';
-import { type Expectations, KEY_EXPIRES_WITHIN_MS } from '../../../src/feeds/cryptolisting/evidence.ts';
-import type { WelcomeFrame } from '../../../src/feeds/cryptolisting/frames.ts';
-import { type Loss, unproven } from '../../../src/feeds/cryptolisting/health.ts';
-import { feedOptions } from '../../../src/feeds/cryptolisting/options.ts';
+import { cryptolistingOptions } from '../../../src/feeds/cryptolisting/options.ts';
+import { type Expectations, KEY_EXPIRES_WITHIN_MS, type Live } from '../../../src/feeds/feed.ts';
+import { unproven } from '../../../src/feeds/health.ts';
 import type { News, Receipt } from '../../../src/feeds/news.ts';
 import { UncoveredPublishers, type Want } from '../../../src/feeds/uncovered-publishers.ts';
+import type { Loss } from '../../../src/feeds/verdict.ts';
 import type { Warning } from '../../../src/feeds/warning.ts';
 import type { Clock } from '../../../src/platform/clock.ts';
 import { Arrivals } from '../../../src/simulator/arrivals.ts';
@@ -28,7 +27,7 @@ export interface ListenerOptions {
   readonly ca?: string;
   readonly lookup?: LookupFunction;
   readonly clock?: FakeClock;
-  readonly gates?: Pick<FeedDeps, 'connectGate' | 'selfTestGate'>;
+  readonly gates?: Pick<CryptolistingDeps, 'connectGate' | 'selfTestGate'>;
   readonly wants?: readonly Want[];
   readonly keyExpiresWithinMs?: number;
   readonly ready?: Promise<void>;
@@ -43,25 +42,24 @@ export class Listener implements Disposable {
   readonly receipts: Receipt[] = [];
   /** Of each announcement, at receipt. */
   readonly ages: number[] = [];
-  readonly welcomes = new Arrivals<WelcomeFrame>('welcome');
+  readonly welcomes = new Arrivals<Live>('welcome');
   readonly losses = new Arrivals<Loss & { readonly retryMs: number }>('loss');
   readonly fatals = new Arrivals<{ readonly reason: string; readonly advice: string }>('fatal end');
   readonly warnings = new Arrivals<Warning>('warning');
   readonly selfTests = new Arrivals<number | 'unanswered'>('self-test');
   readonly odd = new Arrivals<string>('odd frame');
   readonly clock: FakeClock;
-  readonly client: FeedClient;
+  readonly client: CryptolistingFeed;
 
   constructor(options: ListenerOptions) {
     const { url, exchanges, silenceTimeout, selfTest = false, insecure = false } = options;
     this.clock = options.clock ?? new FakeClock();
-    const parsed = feedOptions.parse({
+    const parsed = cryptolistingOptions.parse({
       ...{ url, exchanges, silenceTimeout, selfTest, name: options.name ?? 'one' },
       apiKey: options.apiKey ?? KEY,
       tls: { insecure },
     });
-    this.client = new FeedClient({
-      options: parsed,
+    this.client = new CryptolistingFeed(parsed, {
       ca: options.ca,
       ...(options.gates ?? newGates()),
       clock: this.clock satisfies Clock,
@@ -77,7 +75,7 @@ export class Listener implements Disposable {
           this.ages.push(news.ageAtReceiptMs);
           this.announcements.add({ ...news, ticker: news.tickers.join(',') });
         },
-        welcome: (_feed, frame) => this.welcomes.add(frame),
+        live: (_feed, live) => this.welcomes.add(live),
         lost: (_feed, loss, retryMs) => this.losses.add({ ...loss, retryMs }),
         fatal: (_feed, { reason, detail, advice = '' }) =>
           this.fatals.add({ reason: detail === undefined ? reason : `${reason} (${detail})`, advice }),
@@ -103,7 +101,7 @@ export class Listener implements Disposable {
   }
 
   get trouble(): string | undefined {
-    return unproven(this.client.status, this.client.options, this.clock.monotonicMs());
+    return unproven(this.client.status, this.clock.monotonicMs());
   }
 
   get codes(): readonly string[] {

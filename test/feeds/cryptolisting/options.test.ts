@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { feedOptions } from '../../../src/feeds/cryptolisting/options.ts';
+import { cryptolistingOptions } from '../../../src/feeds/cryptolisting/options.ts';
 
 const problems = (options: object) => {
-  const { error } = feedOptions.safeParse({ apiKey: 'dsk_x', ...options });
+  const { error } = cryptolistingOptions.safeParse({ apiKey: 'dsk_x', ...options });
   return error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
 };
 

@@ -1,22 +1,23 @@
 /**
- * One WebSocket connection to the service: opened at once, ended exactly once, whoever notices first (the far
+ * One WebSocket connection to a source: opened at once, ended exactly once, whoever notices first (the far
  * end, the line, or a deadline here). Its deadlines are absolute, so a far end that drips a byte now
  * and then gains nothing.
  */
 import type { IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { WebSocket } from 'ws';
-import type { Clock, Timer } from '../../platform/clock.ts';
-import type { Redactor } from '../../platform/secret.ts';
-import { Dial } from '../dial.ts';
-import { type FaultReason, faultVerdict, onFault } from '../fault.ts';
-import { type FrameData, LARGEST_FRAME_BYTES } from './frames.ts';
-import { onClose, onRefusal, type Verdict } from './refusal.ts';
+import type { Clock, Timer } from '../platform/clock.ts';
+import type { Redactor } from '../platform/secret.ts';
+import { Dial } from './dial.ts';
+import { type FaultReason, faultVerdict, onFault } from './fault.ts';
+import { type FrameData, LARGEST_FRAME_BYTES } from './frame-data.ts';
+import type { Headers } from './refusal-answer.ts';
+import type { Verdict } from './verdict.ts';
 
 /** From the first packet to the answer of the upgrade, name resolution and TLS included. */
 const HANDSHAKE_TIMEOUT_MS = 15_000;
-/** The service sends its welcome at once; this allows for a slow link. */
-const WELCOME_TIMEOUT_MS = 10_000;
+/** A source proves itself at once; this allows for a slow link. */
+const PROOF_TIMEOUT_MS = 10_000;
 /** The status of a refusal is known by then; its words are not worth more waiting. */
 const REFUSAL_BODY_TIMEOUT_MS = 2_000;
 const LARGEST_REFUSAL_BYTES = 8 * 1024;
@@ -32,9 +33,19 @@ const MOST_UNSENT_BYTES = 64 * 1024;
 /** A far end that does not answer the close must not hold up our own end. */
 const CLOSE_PATIENCE_MS = 250;
 
+/** What the refusals of a source mean. */
+export interface Policy {
+  /** An HTTP answer in place of the upgrade. */
+  refused(status: number, headers: Headers, body: string): Verdict;
+  closed(code: number, reason: string): Verdict;
+  /** Open, and for 10 s without a proof. */
+  readonly unproven: FaultReason;
+}
+
 export interface ConnectionDeps {
   readonly url: string;
-  readonly apiKey: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly policy: Policy;
   /** The text of `tls.ca`. */
   readonly ca: string | undefined;
   readonly insecure: boolean;
@@ -43,7 +54,7 @@ export interface ConnectionDeps {
   readonly lookup: LookupFunction | undefined;
   /** The handshake is not finished sooner. */
   readonly ready: Promise<void> | undefined;
-  /** Asked each time: a reload may change it. */
+  /** Asked each time: a reload may change it. Infinity: silence means nothing. */
   readonly silenceTimeoutMs: () => number;
   readonly clock: Clock;
   /** For what a far end said; before it is cut, because half a secret is not known as one. */
@@ -52,6 +63,7 @@ export interface ConnectionDeps {
   readonly asked: () => void;
   readonly opened: () => void;
   readonly frame: (data: FrameData) => void;
+  readonly pong?: () => void;
   /** Not called after `close`. */
   readonly ended: (verdict: Verdict) => void;
 }
@@ -61,25 +73,25 @@ export class Connection {
   readonly #socket: WebSocket;
   readonly #dial: Dial;
   #isOver = false;
-  /** Of the handshake, then of the welcome. */
+  /** Of the handshake, then of the first proof. */
   #deadline: Timer;
   #silence: Timer | undefined;
   #lastLifeMs: number | undefined;
 
   constructor(deps: ConnectionDeps) {
     this.#deps = deps;
-    const { clock, url, ca, apiKey, insecure, compression, lookup, frame, redact, ready, asked } = deps;
+    const { clock, url, headers, policy, ca, insecure, compression, lookup, redact, ready, asked } = deps;
     this.#deadline = clock.after(HANDSHAKE_TIMEOUT_MS, () => this.#end(faultVerdict('handshake_timeout')));
     const tls = { rejectUnauthorized: !insecure, ...(ca === undefined ? {} : { ca }) };
     this.#dial = new Dial({ tls: url.startsWith('wss:') ? tls : undefined, lookup, clock, ready, asked });
     const socket = new WebSocket(url, {
       createConnection: this.#dial.createConnection,
-      headers: { 'X-API-Key': apiKey },
+      headers,
       perMessageDeflate: compression,
       // Answered below: ws ends the connection over 60 pings in one packet, and with it the news behind them.
       autoPong: false,
       maxPayload: LARGEST_PAYLOAD_BYTES,
-      // Checked by decodeFrame, which counts it; ws would end the connection over one broken frame.
+      // Checked by the reader of frames, which counts it; ws would end the connection over one broken frame.
       skipUTF8Validation: true,
     });
     this.#socket = socket;
@@ -87,7 +99,11 @@ export class Connection {
     socket.on('message', (data: FrameData) => {
       if (this.#isOver) return;
       this.#alive();
-      frame(data);
+      deps.frame(data);
+    });
+    socket.on('pong', () => {
+      this.#alive();
+      if (!this.#isOver) deps.pong?.();
     });
     socket.on('ping', (payload) => {
       this.#alive();
@@ -96,20 +112,25 @@ export class Connection {
     socket.on('unexpected-response', (_request, response) => void this.#refused(response));
     // Left to itself, ws waits half a minute for a far end that has just broken the protocol.
     socket.on('error', (error) => this.#end(onFault(error, redact)));
-    socket.on('close', (code, reason) => this.#end(onClose(code, redact(reason.toString()))));
+    socket.on('close', (code, reason) => this.#end(policy.closed(code, redact(reason.toString()))));
   }
 
-  /** Monotonic ms of the last frame, ping, or of the handshake. */
+  /** Monotonic ms of the last frame, ping or pong, or of the handshake. */
   get lastLifeMs(): number | undefined {
     return this.#lastLifeMs;
   }
 
-  welcomed(): void {
+  /** By whatever the type of feed takes for a proof. */
+  proven(): void {
     this.#deadline.cancel();
   }
 
   send(text: string): void {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
+  }
+
+  ping(): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
   }
 
   /** It is of no use although nothing has failed. */
@@ -135,16 +156,16 @@ export class Connection {
 
   #opened(): void {
     if (this.#isOver) return;
-    const { clock, opened } = this.#deps;
+    const { clock, opened, policy } = this.#deps;
     this.#deadline.cancel();
-    this.#deadline = clock.after(WELCOME_TIMEOUT_MS, () => this.#end(faultVerdict('no_welcome')));
+    this.#deadline = clock.after(PROOF_TIMEOUT_MS, () => this.#end(faultVerdict(policy.unproven)));
     this.#alive();
     this.#watchSilence(false);
     opened();
   }
 
   async #refused(response: IncomingMessage): Promise<void> {
-    const { clock, redact } = this.#deps;
+    const { clock, redact, policy } = this.#deps;
     const patience = clock.after(REFUSAL_BODY_TIMEOUT_MS, () => response.destroy());
     let body = '';
     try {
@@ -158,7 +179,7 @@ export class Connection {
     patience.cancel();
     const { location } = response.headers;
     const headers = location === undefined ? {} : { location: redact(location) };
-    this.#end(onRefusal(response.statusCode ?? 0, { ...response.headers, ...headers }, redact(body)));
+    this.#end(policy.refused(response.statusCode ?? 0, { ...response.headers, ...headers }, redact(body)));
   }
 
   #alive(): void {
@@ -169,6 +190,7 @@ export class Connection {
   #watchSilence(isSecondLook: boolean): void {
     const { clock } = this.#deps;
     const silenceTimeoutMs = this.#deps.silenceTimeoutMs();
+    if (silenceTimeoutMs === Number.POSITIVE_INFINITY) return;
     const silentMs = clock.monotonicMs() - (this.#lastLifeMs ?? 0);
     if (silentMs < silenceTimeoutMs)
       this.#silence = clock.after(silenceTimeoutMs - silentMs, () => this.#watchSilence(false));

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { EchoGuard } from '../../../src/feeds/cryptolisting/echo.ts';
-import { decodeFrame } from '../../../src/feeds/cryptolisting/frames.ts';
-import { createRedactor } from '../../../src/platform/redactor.ts';
+import { decodeFrame } from '../../src/feeds/cryptolisting/frames.ts';
+import { EchoGuard } from '../../src/feeds/echo.ts';
+import { createRedactor } from '../../src/platform/redactor.ts';
 
 const BARE = '3f9a1c07be52d8460917ac3e5b28f6d1c07be52d8460917ac3e5b28f6d13f9a1';
 const KEY = `dsk_${BARE}`;
-const guard = new EchoGuard(KEY, createRedactor([BARE]));
+const guard = new EchoGuard([KEY], createRedactor([BARE]));
 
 function cleaned(fields: object) {
   const frame = decodeFrame(JSON.stringify({ type: 'announcement', title: 'ABC is listed', ...fields }));

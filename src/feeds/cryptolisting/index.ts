@@ -1,0 +1,17 @@
+/** The cryptolisting.ws service: docs/feed-protocol.md. */
+import type { FeedType } from '../feed.ts';
+import { CryptolistingFeed } from './client.ts';
+import { ConnectGate, SelfTestGate } from './connect-gate.ts';
+import { type CryptolistingOptions, cryptolistingOptions } from './options.ts';
+
+export const cryptolisting: FeedType<CryptolistingOptions> = {
+  schema: cryptolistingOptions,
+  connection: ({ url, apiKey, exchanges, tls }) => [url, apiKey, exchanges, tls],
+  marks: ({ url, apiKey }) => [url, apiKey.reveal()],
+  publishers: ({ exchanges }) => exchanges,
+  opener() {
+    // A feed with a new key connects at once, one with the old key waits for its cooldown.
+    const limits = { connectGate: new ConnectGate(), selfTestGate: new SelfTestGate() };
+    return (options, deps) => new CryptolistingFeed(options, { ...deps, ...limits });
+  },
+};

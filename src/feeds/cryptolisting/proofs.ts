@@ -1,0 +1,74 @@
+/** What proves a connection to the service: life on it, a welcome that covers something, and an answered self-test. */
+import { formatDuration } from '../../platform/duration.ts';
+import type { FeedStatus, Proof, SelfTestProof, Welcome } from '../health.ts';
+import type { Loss } from '../verdict.ts';
+import type { CryptolistingOptions } from './options.ts';
+
+export const NOTHING_COVERED: Loss = {
+  reason: 'exchanges_not_covered',
+  detail: undefined,
+  advice: 'the key covers none of the exchanges that are asked for: nothing would ever come',
+};
+
+/** Asked for, but not covered by the key: nothing of these will ever come, however healthy the connection looks. */
+export function uncovered(
+  exchanges: readonly string[] | undefined,
+  allowedCex: '*' | readonly string[],
+): readonly string[] {
+  if (exchanges === undefined || allowedCex === '*') return [];
+  return exchanges.filter((exchange) => !allowedCex.includes(exchange));
+}
+
+/** The effective filter is empty: such a connection heartbeats for ever and never announces (docs/feed-protocol.md). */
+export function bringsNothing(
+  { allowedCex, missing }: Pick<Welcome, 'allowedCex' | 'missing'>,
+  exchanges: readonly string[] | undefined,
+): boolean {
+  return allowedCex.length === 0 || (exchanges !== undefined && missing.length === exchanges.length);
+}
+
+export interface Proven {
+  readonly options: CryptolistingOptions;
+  readonly lastLifeMs: FeedStatus['lastLifeMs'];
+  readonly connectedSinceMs: FeedStatus['connectedSinceMs'];
+  readonly welcome: Welcome | undefined;
+  readonly selfTest: SelfTestProof;
+}
+
+/** In the order in which they are missed. */
+export function proofsOf({ options, lastLifeMs, connectedSinceMs, welcome, selfTest }: Proven): Proof[] {
+  const { exchanges, silenceTimeout } = options;
+  const isEmpty = welcome !== undefined && bringsNothing(welcome, exchanges);
+  const covers = welcome?.allowedCex ?? '*';
+  return [
+    {
+      kind: 'life',
+      lastMs: lastLifeMs,
+      words: `a frame or ping at least every ${formatDuration(silenceTimeout)}`,
+      lacking: 'silent',
+      goodForMs: silenceTimeout,
+    },
+    {
+      kind: 'welcome',
+      lastMs: isEmpty ? undefined : connectedSinceMs,
+      words:
+        welcome === undefined
+          ? 'none yet'
+          : `tier ${welcome.tier}, covers ${covers === '*' ? 'every exchange' : covers.join(', ') || 'no exchange'}`,
+      lacking: isEmpty
+        ? 'the key covers none of the exchanges that are asked for: nothing will ever come'
+        : 'no welcome yet',
+    },
+    ...(selfTest.state === 'off' ? [] : [selfTestProof(selfTest)]),
+  ];
+}
+
+function selfTestProof({ state, answeredMs, roundTripMs }: SelfTestProof): Proof {
+  const isAnswered = state === 'answered';
+  return {
+    kind: 'self_test',
+    lastMs: isAnswered ? answeredMs : undefined,
+    words: isAnswered ? `answered in ${formatDuration(Math.round(roundTripMs ?? 0))}` : 'not answered yet',
+    lacking: 'no answer to a self-test on this connection yet',
+  };
+}
