@@ -6,7 +6,7 @@
  */
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/platform/clock.ts';
-import { TEST_MS } from '../support/limits.ts';
+import { TEST_MS, WAIT_MS } from '../support/limits.ts';
 import type { Program } from '../support/program.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { startStandIns } from '../support/stand-ins.ts';
@@ -54,7 +54,7 @@ test(`the disk is full at random for ${CHAOS_MS} ms (SEED=${SEED})`, { timeout: 
 
   /** The log has room of its own: a full disk is felt when that is used up. */
   const announceUntilBroken = async (bridge: Program) => {
-    const untilMs = systemClock.monotonicMs() + 20_000;
+    const untilMs = systemClock.monotonicMs() + WAIT_MS;
     while (told(bridge, 'store.broken') === 0 && systemClock.monotonicMs() < untilMs)
       await lives.announceFor(100, misbehave);
     expect(told(bridge, 'store.broken')).toBe(1);

@@ -12,13 +12,11 @@ export type DestinationName = (typeof DESTINATIONS)[number];
 export const CONCURRENCY: Readonly<Record<DestinationName, number>> = { chat: 1, group: 1, bot: 4 };
 
 /** Quick to give up and to try again, so that much happens in little time. */
-export const CHAOS_CONFIG = CONFIG.replaceAll(
-  'rateLimit: {',
-  'timeout: 300ms, retry: { minDelay: 50ms, maxDelay: 200ms }, rateLimit: {',
-)
+export const CHAOS_CONFIG = CONFIG.replaceAll('timeout: 1m', 'timeout: 300ms')
+  .replaceAll('rateLimit: {', 'retry: { minDelay: 50ms, maxDelay: 200ms }, rateLimit: {')
   .replace(
     'retry: { minDelay: 50ms, maxDelay: 200ms } }',
-    `concurrency: ${CONCURRENCY.bot}, timeout: 300ms, maxAge: 6h, retry: { minDelay: 50ms, maxDelay: 200ms } }`,
+    `concurrency: ${CONCURRENCY.bot}, maxAge: 6h, retry: { minDelay: 50ms, maxDelay: 200ms } }`,
   )
   .replace('{ name: one,', '{ name: one, silenceTimeout: 2s, selfTest: false,');
 

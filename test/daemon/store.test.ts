@@ -24,7 +24,7 @@ destinations:
 rules: [{ name: all, match: {}, send: [bot] }]
 store: { path: ./bridge.db }
 server: false
-shutdownTimeout: 500ms
+shutdownTimeout: 10s
 `;
 
 async function daemonIn(workplace: Workplace, clock: Clock = systemClock) {
@@ -110,7 +110,7 @@ test('regression: a write is taken to the disk', async () => {
 });
 
 test('regression: a disk that hangs does not hold the end, and what was gathered is written', async () => {
-  using workplace = new Workplace(config(NOWHERE));
+  using workplace = new Workplace(config(NOWHERE).replace('10s', '500ms'));
   const probe = await open(`${workplace.folder}/probe`, 'w');
   const prototype = Object.getPrototypeOf(probe) as FileHandle;
   await probe.close();

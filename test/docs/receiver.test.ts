@@ -34,7 +34,7 @@ async function post(
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
     'webhook-signature': new Webhook(SECRET).sign(id, at, body),
-    'x-listing-bridge-expires': new Date(Date.now() + 5000).toISOString(),
+    'x-listing-bridge-expires': new Date(Date.now() + 600_000).toISOString(),
     ...change,
   };
   return (await fetch(url, { method: 'POST', headers, body })).status;

@@ -94,7 +94,7 @@ test('kill -9 with everything pending: after the restart all of it arrives, with
 
 test('SIGTERM: what is in flight may finish, nothing new starts, exit code 0, and the rest waits in the store', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG.replace('retry: {', 'concurrency: 1, timeout: 1m, retry: {'));
+  using workplace = new Workplace(CONFIG.replace('retry: {', 'concurrency: 1, retry: {'));
   const { feed, bot } = standIns;
   await using bridge = workplace.start(['run'], standIns.env);
   await bridge.event('feed.live');

@@ -9,7 +9,7 @@ const listing = (ticker: string) => ({
   ticker,
   title: `${ticker} is listed`,
 });
-const DROP = CONFIG.replace('retry: {', 'onAmbiguous: drop, timeout: 1m, retry: {').replace(
+const DROP = CONFIG.replace('retry: {', 'onAmbiguous: drop, retry: {').replace(
   'store:',
   'shutdownTimeout: 200ms\nstore:',
 );

@@ -173,7 +173,7 @@ test('a suspended destination is told once, and `deliveries retry` makes it go o
   await using standIns = await startStandIns();
   using workplace = new Workplace(CONFIG);
   const { feed, bot } = standIns;
-  bot.faults.push(...Array.from({ length: 20 }, () => ({ status: 404 })));
+  bot.faults.push(...Array.from({ length: 1000 }, () => ({ status: 404 })));
   await using bridge = workplace.start(['run'], standIns.env);
   await bridge.event('feed.live');
   feed.announce(listing('WAITS'));

@@ -129,7 +129,7 @@ test('without server.token nobody can reload over HTTP', async () => {
 test('a destination with a new address: what is in flight ends at the old one, what waits goes to the new one, nothing twice', async () => {
   await using standIns = await startStandIns();
   await using elsewhere = await startStandIns();
-  const slow = CONFIG.replace('retry: {', 'concurrency: 1, timeout: 1m, retry: {').replace(
+  const slow = CONFIG.replace('retry: {', 'concurrency: 1, retry: {').replace(
     'store:',
     'shutdownTimeout: 1m\nstore:',
   );
@@ -186,10 +186,7 @@ test('a removed destination: what it was owed is dead, with the reason', async (
 
 test('regression: what a removed destination has on the wire holds back no later reload, but one that brings it back', async () => {
   await using standIns = await startStandIns();
-  const text = CONFIG.replace('retry: {', 'timeout: 1m, retry: {').replace(
-    'store:',
-    'shutdownTimeout: 1m\nstore:',
-  );
+  const text = CONFIG.replace('store:', 'shutdownTimeout: 1m\nstore:');
   using workplace = new Workplace(text);
   await using bridge = workplace.start(['run'], standIns.env);
   const { feed, bot, telegram } = standIns;

@@ -35,6 +35,7 @@ test('status shows feeds, destinations and the last announcement with its way; e
   expect((await json.finished).code).toBe(0);
   expect(JSON.parse(json.stdout)).toMatchObject({ ready: true, feeds: [{ name: 'one', healthy: true }] });
 
+  standIns.feed.refuseAlways(503, '');
   standIns.feed.terminateAll();
   await bridge.event('feed.lost');
   await using away = workplace.start(['status', '--url', String(url)], standIns.env);

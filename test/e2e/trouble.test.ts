@@ -54,11 +54,13 @@ test('a dropped feed is reconnected; /readyz says why not while it is away', asy
   expect([ready.status, ((await ready.json()) as { problems: string[] }).problems]).toEqual([200, []]);
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
 
+  const admit = standIns.feed.refuseAlways(503, '');
   standIns.feed.terminateAll();
   await bridge.event('feed.lost');
   const away = await fetch(`${url}/readyz`);
   expect(away.status).toBe(503);
   expect(((await away.json()) as { problems: string[] }).problems.join()).toContain('feed one');
+  admit();
   await standIns.feed.waitForClient(2);
   standIns.feed.announce(listing('BACK'));
   await standIns.bot.waitFor(1);

@@ -7,6 +7,9 @@ import type { MatchOptions } from '../../src/routing/options.ts';
 import { fold } from '../../src/routing/text.ts';
 import { runs } from '../support/properties.ts';
 
+/** What these take is a few ms; what is not linear takes years. */
+const FAR_TOO_LONG_MS = 5000;
+
 const base: Announcement = {
   id: 'a1',
   type: 'announcement',
@@ -118,7 +121,7 @@ describe('matches', () => {
     const announcement = given({ title: `${'a'.repeat(20_000)}!` });
     const started = performance.now();
     expect(matcher.matches(announcement)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(50);
+    expect(performance.now() - started).toBeLessThan(FAR_TOO_LONG_MS);
   });
 
   it('is not stalled by a glob', () => {
@@ -126,7 +129,7 @@ describe('matches', () => {
     const announcement = given({ tickers: ['a'.repeat(100_000)] });
     const started = performance.now();
     expect(matcher.matches(announcement)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(50);
+    expect(performance.now() - started).toBeLessThan(FAR_TOO_LONG_MS);
   });
 });
 

@@ -16,13 +16,13 @@ export interface StandIns extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Fast lanes: these tests are about what arrives, not about pacing. */
+/** Fast lanes, and patience with a busy machine: these tests are about what arrives, not about pacing. */
 export const CONFIG = `feeds:
   - { name: one, url: "\${FEED_URL}", apiKey: "\${FEED_KEY}" }
 destinations:
-  chat: { type: discord, webhookUrl: "\${DISCORD_WEBHOOK_URL}", rateLimit: { limit: 1000, per: 1s } }
-  group: { type: telegram, botToken: "\${TELEGRAM_BOT_TOKEN}", chatId: 4242, apiUrl: "\${TELEGRAM_API_URL}", rateLimit: { limit: 1000, per: 1s } }
-  bot: { type: webhook, url: "\${BOT_URL}", secret: "\${BOT_SECRET}", retry: { minDelay: 50ms, maxDelay: 200ms } }
+  chat: { type: discord, webhookUrl: "\${DISCORD_WEBHOOK_URL}", timeout: 1m, rateLimit: { limit: 1000, per: 1s } }
+  group: { type: telegram, botToken: "\${TELEGRAM_BOT_TOKEN}", chatId: 4242, apiUrl: "\${TELEGRAM_API_URL}", timeout: 1m, rateLimit: { limit: 1000, per: 1s } }
+  bot: { type: webhook, url: "\${BOT_URL}", secret: "\${BOT_SECRET}", timeout: 1m, retry: { minDelay: 50ms, maxDelay: 200ms } }
 rules:
   - { name: all, match: {}, send: [chat, group, bot] }
 store: { path: ./bridge.db }

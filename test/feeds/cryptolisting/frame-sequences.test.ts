@@ -21,8 +21,8 @@ const BATCH = 200;
 const MINUTE_MS = 60_000;
 /** Well above what the client keeps, well below what a leak of a few bytes a frame would make of a million. */
 const MOST_GROWTH_BYTES = 8e6;
-/** JSON.parse alone takes up to 75 ms for a hundred thousand brackets on a busy machine. */
-const MOST_MS_A_FRAME = 250;
+/** JSON.parse alone takes 10 ms for a hundred thousand brackets, and on a busy machine ten times as much. */
+const FAR_TOO_LONG_MS = 2000;
 
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
@@ -86,7 +86,7 @@ test.each(GARBAGE.map(({ name, payload }) => [name, payload] as const))(
       decodeFrame(Buffer.from(payload));
       return systemClock.monotonicMs() - startMs;
     });
-    expect(Math.min(...times)).toBeLessThan(MOST_MS_A_FRAME);
+    expect(Math.min(...times)).toBeLessThan(FAR_TOO_LONG_MS);
   },
 );
 
