@@ -16,15 +16,17 @@ import type { DestinationDeps } from './destinations/destination.ts';
 import { Intake, type IntakeDeps, NOWHERE } from './intake.ts';
 import { LaneSet, type Turns } from './lane-set.ts';
 import { createIds } from './outbox/ids.ts';
-import { Journal, type JournalEvents } from './outbox/journal.ts';
+import { Journal, type JournalEvents, type JournalStore } from './outbox/journal.ts';
 import { type Memory, memoryOf } from './outbox/learnt.ts';
-import type { Outbox } from './outbox/outbox.ts';
+import type { Recovered } from './outbox/outbox.ts';
 import type { Clock } from './platform/clock.ts';
 import { nextTurn } from './platform/next-turn.ts';
 import type { Random } from './platform/random.ts';
 
 export interface PipelineDeps {
-  readonly outbox: Outbox;
+  readonly outbox: JournalStore;
+  /** What an earlier life left in it. */
+  readonly recovered: Recovered;
   readonly clock: Clock;
   readonly random: Random;
   /** A second copy within it is no news. In ms. */
@@ -57,19 +59,25 @@ export interface Pipeline {
 }
 
 /** Without destinations and rules: they come with a config. `clock` already continues from what the outbox has. */
-export function createPipeline({ outbox, clock, random, events, ...deps }: PipelineDeps): Pipeline {
+export function createPipeline({
+  outbox,
+  recovered,
+  clock,
+  random,
+  events,
+  ...deps
+}: PipelineDeps): Pipeline {
   const { turns, ...opening } = deps.outside;
-  const startedMs = clock.monotonicMs();
   const ids = createIds(random);
-  const dedupe = remember(outbox, new Dedupe(deps.dedupeWindowMs), startedMs);
+  const dedupe = remember(recovered, new Dedupe(deps.dedupeWindowMs));
   const journal = new Journal(outbox, clock, { ...events.journal, held: () => lanes.held() });
   const intake = new Intake({ ids, dedupe, journal, nextTurn, events: events.intake }, NOWHERE);
   const budgets = new BudgetBook(clock, {
-    pauses: outbox.pauses(startedMs),
+    pauses: recovered.pauses,
     attemptsSince: (sinceMs) => journal.attemptsSince(sinceMs),
     keep: (key, untilMs) => journal.pause(key, untilMs),
   });
-  const memory = memoryOf(outbox, journal);
+  const memory = memoryOf(recovered, journal);
   const lanes = new LaneSet({
     ...{ journal, budgets, clock, random, turns, events: events.lane, openFailed: events.openFailed },
     deps: { ...opening, clock, memory },
@@ -78,8 +86,7 @@ export function createPipeline({ outbox, clock, random, events, ...deps }: Pipel
 }
 
 /** What was announced within the window before this start is not news. */
-function remember(outbox: Outbox, dedupe: Dedupe, nowMs: number): Dedupe {
-  for (const { identity, receivedMs } of outbox.identitiesSince(nowMs - dedupe.windowMs))
-    dedupe.remember(identity, receivedMs);
+function remember({ announcements }: Recovered, dedupe: Dedupe): Dedupe {
+  for (const { identity, receivedMs } of announcements) dedupe.remember(identity, receivedMs);
   return dedupe;
 }

@@ -63,15 +63,15 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
 
     const store = openStore(storeOptions.path, clock, events.storeReplaced);
     shutDown.defer(() => store.close());
-    const behindMs = clock.continueFrom(store.outbox.latestMs());
+    const recovered = store.outbox.recover(clock.monotonicMs(), dedupeWindowMs);
+    const behindMs = clock.continueFrom(recovered.latestMs);
     if (behindMs > 0) bus.publish({ kind: 'clock.behind', behindMs });
     const startedMs = clock.monotonicMs();
-
     const turns = new FirstSecond(bus, clock);
     const written = () => store.sync.request();
     const usable = () => running.takeUp();
     const pipeline = createPipeline({
-      ...{ outbox: store.outbox, clock, random, dedupeWindowMs },
+      ...{ outbox: store.outbox, recovered, clock, random, dedupeWindowMs },
       events: { ...events, journal: { ...events.journal, written, usable } },
       outside: { redact, version, turns, advise: events.advise, pools: new PoolRegistry({ clock }) },
     });

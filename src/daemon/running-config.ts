@@ -10,7 +10,7 @@ import type { Intake } from '../intake.ts';
 import type { LaneSet } from '../lane-set.ts';
 import type { Reloaded } from '../ops/server.ts';
 import type { Status } from '../ops/status.ts';
-import type { Journal } from '../outbox/journal.ts';
+import type { Upkeep } from '../outbox/outbox.ts';
 import { type Clock, withDeadline } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { fingerprint, type LatestRedactor } from '../platform/secret.ts';
@@ -29,7 +29,7 @@ export interface RunningConfigDeps {
   readonly pipeline: {
     readonly intake: Pick<Intake, 'routes'>;
     readonly dedupe: Pick<Dedupe, 'windowMs'>;
-    readonly journal: Pick<Journal, 'buryRemoved'>;
+    readonly journal: Pick<Upkeep, 'buryRemoved'>;
     readonly lanes: Pick<LaneSet, 'apply' | 'targets' | 'refill' | 'reconcile'>;
   };
   readonly feeds: Pick<FeedSet, 'apply'>;

@@ -1,7 +1,15 @@
 /**
- * The outbox as the running bridge sees it: nothing here throws, because a broken disk must not stop an
- * announcement. What cannot be written is kept in order in memory and written when the disk takes it
- * again; until then `fault` says what is wrong, and the owner is told once when it starts and ends.
+ * The store as the running bridge sees it: nothing here throws, because a broken disk must not stop an announcement.
+ * What cannot be written is kept in memory, in order and bounded, and written when the disk takes it again.
+ *
+ *   writing ── the store throws ──▶ holding ── the delay is over: mend works ──▶ replaying ── all is written ──▶ writing
+ *                                   ▲     │                                      │   ▲  │
+ *                                   │     └ mend throws: holding, a longer delay │   └──┘ in bites; new entries queue behind
+ *                                   └───────────── the store throws ─────────────┘
+ *
+ *   writing    `fault` is undefined, entries go to the store at once.
+ *   holding    entries are kept; reads give `undefined`. Reported once (`broken`), a short lock of another process never.
+ *   replaying  after a replaced store first what the lanes hold, then the kept entries. At the end: `mended`, `usable`.
  *
  * Attempts are gathered and written together at the end of the tick: they come after the send, and one
  * transaction for a burst is much cheaper than one each. A crash before that repeats what was in flight.
@@ -12,7 +20,7 @@ import type { Clock, Timer } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { isBusy } from './faults.ts';
 import { type Dropped, type Entry, Kept } from './kept.ts';
-import type { Outbox, Recorded, Waiting } from './outbox.ts';
+import type { Backlog, Ledger, Recorded, Upkeep, Waiting } from './outbox.ts';
 import { Writer } from './writer.ts';
 
 /** How soon a store that failed is tried again: soon at first, because what is only in memory dies with the process. */
@@ -52,8 +60,11 @@ export interface JournalEvents {
   held(): Iterable<OwedDelivery>;
 }
 
+/** Where it writes. */
+export type JournalStore = Ledger & Backlog & Upkeep;
+
 export class Journal {
-  readonly #outbox: Outbox;
+  readonly #store: JournalStore;
   readonly #clock: Clock;
   readonly #events: JournalEvents;
   readonly #writer: Writer;
@@ -62,12 +73,12 @@ export class Journal {
   readonly #kept: Kept;
   #fault: Fault | undefined;
 
-  constructor(outbox: Outbox, clock: Clock, events: JournalEvents, kept = new Kept()) {
-    this.#outbox = outbox;
+  constructor(store: JournalStore, clock: Clock, events: JournalEvents, kept = new Kept()) {
+    this.#store = store;
     this.#kept = kept;
     this.#clock = clock;
     this.#events = events;
-    this.#writer = new Writer(outbox, (what, message) => events.refused(what, message));
+    this.#writer = new Writer(store, (what, message) => events.refused(what, message));
   }
 
   /** What the store said when it last failed; `undefined` while it works. */
@@ -116,42 +127,42 @@ export class Journal {
     this.#write({ attempts });
   }
 
-  /** As `Outbox.owed`, with everything settled so far taken into account; `undefined` while the store is broken. */
+  /** As `Backlog.owed`, with everything settled so far taken into account; `undefined` while the store is broken. */
   owed(destination: string, limit: number): readonly OwedDelivery[] | undefined {
     this.flush();
-    return this.#ask(() => this.#outbox.owed(destination, limit));
+    return this.#ask(() => this.#store.owed(destination, limit));
   }
 
-  /** As `Outbox.waiting`; `undefined` while the store is broken. */
+  /** As `Backlog.waiting`; `undefined` while the store is broken. */
   waiting(): ReadonlyMap<string, Waiting> | undefined {
     this.flush();
-    return this.#ask(() => this.#outbox.waiting());
+    return this.#ask(() => this.#store.waiting());
   }
 
-  /** As `Outbox.buryRemoved`; 0 while the store is broken: it is asked again at the next start or reload. */
+  /** As `Upkeep.buryRemoved`; 0 while the store is broken: it is asked again at the next start or reload. */
   buryRemoved(configured: readonly string[], nowMs: number): number {
     this.flush();
-    return this.#ask(() => this.#outbox.buryRemoved(configured, nowMs)) ?? 0;
+    return this.#ask(() => this.#store.buryRemoved(configured, nowMs)) ?? 0;
   }
 
-  /** As `Outbox.attemptsSince`; `undefined` while the store is broken. */
+  /** As `Backlog.attemptsSince`; `undefined` while the store is broken. */
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> | undefined {
     this.flush();
-    return this.#ask(() => this.#outbox.attemptsSince(sinceMs));
+    return this.#ask(() => this.#store.attemptsSince(sinceMs));
   }
 
-  /** As `Outbox.prune`; 0 while the store is broken. */
+  /** As `Upkeep.prune`; 0 while the store is broken. */
   prune(beforeMs: number, attemptsBeforeMs: number, limit: number): number {
-    return this.#ask(() => this.#outbox.prune(beforeMs, attemptsBeforeMs, limit)) ?? 0;
+    return this.#ask(() => this.#store.prune(beforeMs, attemptsBeforeMs, limit)) ?? 0;
   }
 
-  /** As `Outbox.keepAhead`; called again and again, so that a store that is broken hears of it later. */
+  /** As `Upkeep.keepAhead`; called again and again, so that a store that is broken hears of it later. */
   keepAhead(aheadMs: number): void {
-    this.#ask(() => this.#outbox.keepAhead(aheadMs));
+    this.#ask(() => this.#store.keepAhead(aheadMs));
   }
 
   changedByOthers(): boolean {
-    return this.#ask(() => this.#outbox.changedByOthers()) ?? false;
+    return this.#ask(() => this.#store.changedByOthers()) ?? false;
   }
 
   /** `undefined` while the store is broken. */
@@ -212,7 +223,7 @@ export class Journal {
 
   #mend(fault: Fault, biteMs: number): void {
     this.#attempt(() => {
-      fault.rowsMissing = this.#outbox.mend(fault.error) || fault.rowsMissing;
+      fault.rowsMissing = this.#store.mend(fault.error) || fault.rowsMissing;
       if (fault.rowsMissing) this.#writer.restore(this.#events.held());
       fault.rowsMissing = false;
       this.#catchUp(fault, biteMs);

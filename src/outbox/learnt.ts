@@ -1,5 +1,5 @@
 /** What destinations have found out about their far ends (a group that has moved, say), kept over a restart. */
-import type { Outbox } from './outbox.ts';
+import type { Ledger, Recovered } from './outbox.ts';
 
 export interface Memory {
   recall(key: string): string | undefined;
@@ -7,11 +7,8 @@ export interface Memory {
 }
 
 /** `journal` writes, so that a broken disk is no fault of the destination's. */
-export function memoryOf(
-  outbox: Pick<Outbox, 'learnt'>,
-  journal: { learn(key: string, value: string): void },
-): Memory {
-  const learnt = new Map(outbox.learnt());
+export function memoryOf(recovered: Pick<Recovered, 'learnt'>, journal: Pick<Ledger, 'learn'>): Memory {
+  const learnt = new Map(recovered.learnt);
   return {
     recall: (key) => learnt.get(key),
     keep(key, value) {

@@ -1,7 +1,8 @@
 /**
- * The durable truth: every announcement that was read, every delivery that it is owed, every attempt.
- * The contract that the rest of the bridge relies on; `sqlite.ts` keeps it, `journal.ts` survives its faults.
- * All times are monotonic ms (`Clock.monotonicMs`), which are epoch ms across restarts.
+ * The durable truth: every announcement that was read, every delivery that is queued for it, every attempt. Four contracts,
+ * each as small as who asks for it; a fifth, for people and asynchronous, is `deliveries.ts`. `sqlite.ts` keeps them in a
+ * file, `store.ts` mends the file, `journal.ts` survives what cannot be mended at once; test/outbox/conformance.ts holds
+ * every implementation to them. All times are monotonic ms (`Clock.monotonicMs`), which are epoch ms across restarts.
  */
 import type { Content } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, OwedDelivery } from '../delivery/delivery.ts';
@@ -19,43 +20,68 @@ export interface Recorded {
   readonly deliveries: readonly Delivery[];
 }
 
-export interface Outbox {
+/** What is written while news is sent. Synchronous: it is between the frame and the socket. Throws what the store throws, and then nothing of the call is written. */
+export interface Ledger {
   /** Several in one transaction, which for a burst is much cheaper than one each. */
   recordAll(recorded: readonly Recorded[]): void;
-  /** One content with all that is owed for it: all or nothing, on disk's doorstep when it returns. */
+  /** One content with all that is queued for it: all or nothing, on disk's doorstep when it returns. What is there already is left as it is. */
   record(content: Content, deliveries: readonly Delivery[]): void;
   /** Many attempts in one transaction. */
   settle(attempts: readonly AttemptRecord[]): void;
-  /** The waiting deliveries of a destination, most important first, freshest first among equals. */
-  owed(destination: string, limit: number): readonly OwedDelivery[];
-  /** By destination; none for those that are owed nothing. */
-  waiting(): ReadonlyMap<string, Waiting>;
-  /** What is owed to destinations that are not among these is dead. Says how many. */
-  buryRemoved(configured: readonly string[], nowMs: number): number;
+  /** Writes down again what still waits; what is there already is left as it is. */
+  restore(owed: readonly OwedDelivery[]): void;
   /** The far end asked this budget for silence until then. */
   pause(key: string, untilMs: number): void;
-  /** The pauses that are not over, by budget. */
-  pauses(nowMs: number): ReadonlyMap<string, number>;
   /** A destination found something out about its far end; the last value of a key stays. */
   learn(key: string, value: string): void;
-  learnt(): ReadonlyMap<string, string>;
-  /** The last moment that anything was read or sent; 0 in a new store. */
-  latestMs(): number;
-  /** How far the bridge's timeline is ahead of the wall clock, in ms: for those who look at the store from outside. */
-  keepAhead(aheadMs: number): void;
+}
+
+/** What waits, and what was sent lately: asked for by lanes and budgets at the start, after a reload and after a fault. */
+export interface Backlog {
+  /** The waiting deliveries of a destination, most important first, freshest first among equals. */
+  owed(destination: string, limit: number): readonly OwedDelivery[];
+  /** By destination; none for those for which nothing waits. */
+  waiting(): ReadonlyMap<string, Waiting>;
   /** Attempts begun since, by destination: when each had ended, so was written at the latest. */
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]>;
-  /** Identities of what was read since, with the time of receipt, oldest first. */
-  identitiesSince(sinceMs: number): Iterable<{ readonly identity: string; readonly receivedMs: number }>;
-  /** Writes down again what is still owed; what is there already is left as it is. */
-  restore(owed: readonly OwedDelivery[]): void;
+}
+
+/** An announcement that was read before this start. */
+export interface Remembered {
+  readonly identity: string;
+  readonly receivedMs: number;
+}
+
+/** What an earlier life of the bridge left behind, for its next one. */
+export interface Recovered {
+  /** The last moment that anything was read or sent; 0 in a new store. The bridge's time goes on from there (`Timeline`). */
+  readonly latestMs: number;
+  /** The pauses that are not over, by budget. */
+  readonly pauses: ReadonlyMap<string, number>;
+  /** What destinations have found out, by key. */
+  readonly learnt: ReadonlyMap<string, string>;
+  /** What was read within the window before this start, oldest first. */
+  readonly announcements: readonly Remembered[];
+}
+
+export interface Recovery {
+  /** Everything that is read once, when the bridge starts: at `nowMs`, or at the latest moment in the store if that is later. */
+  recover(nowMs: number, windowMs: number): Recovered;
+}
+
+/** The care of the store itself. */
+export interface Upkeep {
+  /** After that failure: makes the store usable again, or throws what still ails it. True if rows may be missing now. */
+  mend(error: unknown): boolean;
   /**
    * Deletes what was read before `beforeMs`, was last sent before `attemptsBeforeMs` and waits for nothing more, at
    * most `limit` announcements. Says how many.
    */
   prune(beforeMs: number, attemptsBeforeMs: number, limit: number): number;
-  /** After that failure: makes the store usable again, or throws what still ails it. True if rows may be missing now. */
-  mend(error: unknown): boolean;
-  /** True once after somebody else (the command line) has changed the store. */
+  /** What waits for destinations that are not among these is dead. Says how many. */
+  buryRemoved(configured: readonly string[], nowMs: number): number;
+  /** How far the bridge's timeline is ahead of the wall clock, in ms: for those who look at the store from outside. */
+  keepAhead(aheadMs: number): void;
+  /** True once after somebody else (the command line, `Deliveries`) has changed the store. */
   changedByOthers(): boolean;
 }

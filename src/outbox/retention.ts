@@ -3,19 +3,15 @@
  * was sent within the longest window of a rate stays: a restart would forget that it counts.
  */
 import type { Clock, Timer } from '../platform/clock.ts';
+import type { Upkeep } from './outbox.ts';
 
 const FIRST_MS = 10_000;
 const ROUND_MS = 10 * 60_000;
 const BITE = { announcements: 100, everyMs: 50 } as const;
 
-export interface Prunable {
-  /** Says how many announcements went. Does not throw. */
-  prune(beforeMs: number, attemptsBeforeMs: number, limit: number): number;
-}
-
-/** `countsMs`: how long something that was sent still counts. */
+/** `store` does not throw. `countsMs`: how long something that was sent still counts. */
 export function startRetention(
-  store: Prunable,
+  store: Pick<Upkeep, 'prune'>,
   retentionMs: number,
   countsMs: () => number,
   clock: Clock,

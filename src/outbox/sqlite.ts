@@ -3,16 +3,27 @@
  * the page cache (about 20 µs), which survives the death of the process; `sync.ts` takes it to the disk
  * a few milliseconds later, off the hot path.
  */
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Content } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, OwedDelivery } from '../delivery/delivery.ts';
 import { realNumber, text } from './columns.ts';
 import { contentRow } from './contents.ts';
 import { idAt, timeOfId } from './ids.ts';
-import type { Outbox, Recorded, Waiting } from './outbox.ts';
+import type {
+  Backlog,
+  Ledger,
+  Recorded,
+  Recovered,
+  Recovery,
+  Remembered,
+  Upkeep,
+  Waiting,
+} from './outbox.ts';
 import { attemptRow, deliveryFrom, deliveryRow, settledRow } from './rows.ts';
 
-export class SqliteOutbox implements Outbox {
+type Row = Record<string, SQLOutputValue>;
+
+export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
   readonly #database: DatabaseSync;
   readonly #statements: ReturnType<typeof prepare>;
   #dataVersion: number;
@@ -69,24 +80,29 @@ export class SqliteOutbox implements Outbox {
     this.#statements.insertPause.run(text(key), realNumber(untilMs, 0));
   }
 
-  pauses(nowMs: number): ReadonlyMap<string, number> {
-    return new Map(
-      this.#statements.selectPauses.all(nowMs).map((row) => [String(row['key']), Number(row['until_ms'])]),
-    );
-  }
-
   learn(key: string, value: string): void {
     this.#statements.insertLearnt.run(text(key), text(value));
   }
 
-  learnt(): ReadonlyMap<string, string> {
-    return new Map(
-      this.#statements.selectLearnt.all().map((row) => [String(row['key']), String(row['value'])]),
-    );
-  }
-
-  latestMs(): number {
-    return Number(this.#statements.selectLatest.get()?.['ms'] ?? 0);
+  recover(nowMs: number, windowMs: number): Recovered {
+    const { selectLatest, selectPauses, selectLearnt, selectIdentities } = this.#statements;
+    const latestMs = Number(selectLatest.get()?.['ms'] ?? 0);
+    const startMs = Math.max(nowMs, latestMs);
+    const byKey = (rows: readonly Row[], value: string) =>
+      rows.map((row) => [String(row['key']), row[value]] as const);
+    return {
+      latestMs,
+      pauses: new Map(
+        byKey(selectPauses.all(startMs), 'until_ms').map(([key, until]) => [key, Number(until)]),
+      ),
+      learnt: new Map(byKey(selectLearnt.all(), 'value').map(([key, value]) => [key, String(value)])),
+      announcements: selectIdentities.all(idAt(startMs - windowMs)).map(
+        (row): Remembered => ({
+          identity: String(row['identity']),
+          receivedMs: Number(row['received_ms']),
+        }),
+      ),
+    };
   }
 
   keepAhead(aheadMs: number): void {
@@ -104,11 +120,6 @@ export class SqliteOutbox implements Outbox {
       ended.push(Number(row['ended_ms']));
     }
     return byDestination;
-  }
-
-  *identitiesSince(sinceMs: number): Generator<{ identity: string; receivedMs: number }> {
-    for (const row of this.#statements.selectIdentities.iterate(idAt(sinceMs)))
-      yield { identity: String(row['identity']), receivedMs: Number(row['received_ms']) };
   }
 
   /** SQLite counts the commits of other connections. https://sqlite.org/pragma.html#pragma_data_version */

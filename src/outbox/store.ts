@@ -1,9 +1,18 @@
 /**
- * The store of the running bridge: one database file that may break, vanish or be replaced under it, and
- * is mended. An `Outbox` that throws while it has no database; the journal survives that.
+ * The store of the running bridge: one database file that may break, vanish or be replaced under it, and is mended. It
+ * throws while it has no database; the journal survives that, and calls `mend` until it works.
  *
- * Only a setting that is wrong keeps the bridge from starting. A disk that is full, read-only, failing or
- * locked does not: the store is then opened as soon as it can be.
+ *            the disk is full, read-only, failing, locked
+ *   start ───────────────────────────────────────────────▶ closed ──┐ mend: opened as soon as it can be
+ *     │                                                             │
+ *     └──────────────▶ open ◀───────────────────────────────────────┘
+ *                      │  ▲ ▲
+ *        mend: an error│  │ │all that can be read of the old file is in the new one
+ *                      ▼  │ │
+ *             reopened ───┘ └─── replaced ◀── set aside (damaged: renamed, never deleted) or gone (deleted, moved away)
+ *
+ * `mend` does nothing while another thread has the file open, and may stop at any arrow: it is called again. Only a
+ * setting that is wrong (a path, a right, another's file, a second bridge, a newer schema) keeps the bridge from starting.
  */
 import type { Content } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, OwedDelivery } from '../delivery/delivery.ts';
@@ -17,7 +26,7 @@ import { makeFolderOf } from './folder.ts';
 import { StoreLock } from './lock.ts';
 import { StoreVersionError } from './migrations.ts';
 import { closeDatabase, type OpenDatabase, openDatabase, type Replaced, salvageFile } from './open.ts';
-import type { Outbox, Recorded, Waiting } from './outbox.ts';
+import type { Backlog, Ledger, Recorded, Recovered, Recovery, Upkeep, Waiting } from './outbox.ts';
 import { refuseOthers } from './own-file.ts';
 import { type Salvaged, salvage } from './salvage.ts';
 import type { SqliteOutbox } from './sqlite.ts';
@@ -64,7 +73,10 @@ interface StoreDeps {
   readonly replaced: (what: Replaced) => void;
 }
 
-export class Store implements Outbox {
+/** Of a store that cannot be read. */
+const NOTHING: Recovered = { latestMs: 0, pauses: new Map(), learnt: new Map(), announcements: [] };
+
+export class Store implements Ledger, Backlog, Recovery, Upkeep {
   readonly #deps: StoreDeps;
   readonly #lock: StoreLock;
   #open: OpenDatabase | undefined;
@@ -127,20 +139,17 @@ export class Store implements Outbox {
     return this.#current.prune(beforeMs, attemptsBeforeMs, limit);
   }
 
-  pauses(nowMs: number): ReadonlyMap<string, number> {
-    return this.#remember<ReadonlyMap<string, number>>((outbox) => outbox.pauses(nowMs), new Map());
-  }
-
   learn(key: string, value: string): void {
     this.#current.learn(key, value);
   }
 
-  learnt(): ReadonlyMap<string, string> {
-    return this.#remember<ReadonlyMap<string, string>>((outbox) => outbox.learnt(), new Map());
-  }
-
-  latestMs(): number {
-    return this.#remember((outbox) => outbox.latestMs(), 0);
+  /** Nothing, when it cannot be read: the journal meets that fault too, and reports it. */
+  recover(nowMs: number, windowMs: number): Recovered {
+    try {
+      return this.#mending((outbox) => outbox.recover(nowMs, windowMs));
+    } catch {
+      return NOTHING;
+    }
   }
 
   keepAhead(aheadMs: number): void {
@@ -148,14 +157,7 @@ export class Store implements Outbox {
   }
 
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> {
-    return this.#remember<ReadonlyMap<string, readonly number[]>>(
-      (outbox) => outbox.attemptsSince(sinceMs),
-      new Map(),
-    );
-  }
-
-  identitiesSince(sinceMs: number): Iterable<{ readonly identity: string; readonly receivedMs: number }> {
-    return this.#remember((outbox) => [...outbox.identitiesSince(sinceMs)], []);
+    return this.#mending((outbox) => outbox.attemptsSince(sinceMs));
   }
 
   /** Asked at a calm interval: also looks after the files. Throws `FileFault`. */
@@ -194,21 +196,14 @@ export class Store implements Outbox {
     this.#lock.release();
   }
 
-  /** For what is asked once, at the start: a damaged file is replaced at once; any other fault the journal meets too, and tells. */
-  #remember<Answer>(question: (outbox: SqliteOutbox) => Answer, nothing: Answer): Answer {
+  /** For what is asked at the start: a damaged file is replaced at once. */
+  #mending<Answer>(question: (outbox: SqliteOutbox) => Answer): Answer {
     try {
       return question(this.#current);
     } catch (error) {
-      return isCorrupt(error) ? (this.#mended(error, question) ?? nothing) : nothing;
-    }
-  }
-
-  #mended<Answer>(error: unknown, question: (outbox: SqliteOutbox) => Answer): Answer | undefined {
-    try {
+      if (!isCorrupt(error)) throw error;
       this.mend(error);
       return question(this.#current);
-    } catch {
-      return undefined;
     }
   }
 

@@ -8,18 +8,18 @@ import type { OwedDelivery } from '../delivery/delivery.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { isRefused } from './faults.ts';
 import { type Entry, lessOf, nameOf, partsOf } from './kept.ts';
-import type { Outbox, Recorded } from './outbox.ts';
+import type { Ledger, Recorded } from './outbox.ts';
 
 /** Rows of `restore` in one transaction. */
 const TOGETHER = 500;
 
 export class Writer {
-  readonly #outbox: Outbox;
+  readonly #ledger: Ledger;
   readonly #refused: (what: string, message: string) => void;
 
   /** `refused`: this is left out, or a part of it. */
-  constructor(outbox: Outbox, refused: (what: string, message: string) => void) {
-    this.#outbox = outbox;
+  constructor(ledger: Ledger, refused: (what: string, message: string) => void) {
+    this.#ledger = ledger;
     this.#refused = refused;
   }
 
@@ -34,7 +34,7 @@ export class Writer {
   /** In one transaction. Throws what is the store's fault. */
   writeAll(recorded: readonly Recorded[]): void {
     this.#orApart(
-      () => this.#outbox.recordAll(recorded),
+      () => this.#ledger.recordAll(recorded),
       () => recorded,
     );
   }
@@ -45,11 +45,11 @@ export class Writer {
     for (let start = 0; start < all.length; start += TOGETHER) {
       const some = all.slice(start, start + TOGETHER);
       try {
-        this.#outbox.restore(some);
+        this.#ledger.restore(some);
       } catch (error) {
         if (!isRefused(error)) throw error;
         for (const one of some)
-          this.#orRefuse(`delivery ${one.delivery.id}`, () => this.#outbox.restore([one]));
+          this.#orRefuse(`delivery ${one.delivery.id}`, () => this.#ledger.restore([one]));
       }
     }
   }
@@ -80,9 +80,9 @@ export class Writer {
   }
 
   #put(entry: Entry): void {
-    if ('learnt' in entry) this.#outbox.learn(entry.learnt.key, entry.learnt.value);
-    else if ('pause' in entry) this.#outbox.pause(entry.pause.key, entry.pause.untilMs);
-    else if ('attempts' in entry) this.#outbox.settle(entry.attempts);
-    else this.#outbox.record(entry.content, entry.deliveries);
+    if ('learnt' in entry) this.#ledger.learn(entry.learnt.key, entry.learnt.value);
+    else if ('pause' in entry) this.#ledger.pause(entry.pause.key, entry.pause.untilMs);
+    else if ('attempts' in entry) this.#ledger.settle(entry.attempts);
+    else this.#ledger.record(entry.content, entry.deliveries);
   }
 }

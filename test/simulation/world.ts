@@ -223,12 +223,13 @@ export class World {
     this.#timeline = clock;
     const outbox = this.disk.outbox();
     const events = createEvents((event) => this.#hear(event));
-    const behindMs = clock.continueFrom(outbox.latestMs());
+    const first = this.#readyConfig();
+    const recovered = outbox.recover(clock.monotonicMs(), first.config.dedupeWindow);
+    const behindMs = clock.continueFrom(recovered.latestMs);
     this.past.starts(machine.truthMs, machine.wallAheadMs, behindMs);
     const turn = Promise.resolve();
-    const first = this.#readyConfig();
     const pipeline = createPipeline({
-      ...{ outbox, clock, random, dedupeWindowMs: first.config.dedupeWindow },
+      ...{ outbox, recovered, clock, random, dedupeWindowMs: first.config.dedupeWindow },
       events: {
         ...{ intake: events.intake, lane: events.lane, openFailed: quiet },
         journal: {

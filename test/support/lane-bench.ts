@@ -139,7 +139,8 @@ export class LaneBench implements Disposable {
     const clock = new Timeline(this.clock);
     this.#timeline = clock;
     const outbox = new SqliteOutbox(this.database);
-    clock.continueFrom(outbox.latestMs());
+    const recovered = outbox.recover(clock.monotonicMs(), 0);
+    clock.continueFrom(recovered.latestMs);
     const quiet = () => undefined;
     this.journal = new Journal(outbox, clock, {
       ...{ written: quiet, broken: quiet, refused: quiet, mended: quiet },
@@ -150,7 +151,7 @@ export class LaneBench implements Disposable {
     });
     const { journal } = this;
     this.budgets = new BudgetBook(clock, {
-      pauses: outbox.pauses(clock.monotonicMs()),
+      pauses: recovered.pauses,
       attemptsSince: (sinceMs) => journal.attemptsSince(sinceMs),
       keep: (key, untilMs) => journal.pause(key, untilMs),
     });
