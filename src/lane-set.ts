@@ -7,6 +7,7 @@ import type { Content } from './delivery/content.ts';
 import type { OwedDelivery } from './delivery/delivery.ts';
 import { Lane } from './delivery/lane.ts';
 import type { LaneDeps, LaneEvents, LaneJournal, LaneStatus } from './delivery/lane-deps.ts';
+import type { TodaysMatch } from './delivery/renewal.ts';
 import type { Destination, DestinationDeps } from './destinations/destination.ts';
 import { openDestination } from './destinations/opening.ts';
 import type { PreparedDestination } from './destinations/prepared.ts';
@@ -14,7 +15,6 @@ import type { Target } from './intake.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Random } from './platform/random.ts';
 import { fingerprint } from './platform/secret.ts';
-import type { Match } from './routing/router.ts';
 
 export interface LaneSetDeps {
   readonly journal: LaneJournal;
@@ -35,10 +35,7 @@ export interface Turns {
 }
 
 /** What a destination gets an announcement or an alert by; `undefined` = it does not. */
-export type Wanted = (
-  content: Content,
-  destination: string,
-) => Pick<Match, 'template' | 'tickers'> | undefined;
+export type Wanted = (content: Content, destination: string) => TodaysMatch | undefined;
 
 /** A destination as it is: its lane's state is taken when it is looked at, so that thousands cost little to list. */
 export interface LaneReport {
@@ -210,7 +207,7 @@ export class LaneSet {
     const { name, options, forEachTicker, maxTickers, render, renderDefault } = prepared;
     const wanted = this.#wanted;
     return {
-      ...{ name, options, forEachTicker, destination },
+      ...{ name, options, forEachTicker, sender: destination },
       ...(maxTickers !== undefined && { maxTickers }),
       match: ({ content }) => wanted(content, name),
       render,

@@ -22,14 +22,14 @@ export interface Flight {
 
 /** Ends when the answer is there, `timeout` is over, the delivery has become useless, or its deadline is aborted. */
 export async function attempt(deps: LaneDeps, flight: Flight, message: unknown): Promise<AttemptResult> {
-  const { destination, options, clock, journal } = deps;
+  const { sender, options, clock, journal } = deps;
   const { held, startedMs, deadline } = flight;
   const { delivery, attempts, plain } = held;
   const leftMs = (delivery.expiresAtMs ?? Number.POSITIVE_INFINITY) - startedMs;
   const limitMs = Math.min(options.timeout, leftMs);
   const timer = clock.after(limitMs, () => deadline.abort(limitInWords(limitMs, leftMs)));
   try {
-    return await destination.send(message, {
+    return await sender.send(message, {
       deliveryId: delivery.id,
       attempt: attempts + 1,
       plain,

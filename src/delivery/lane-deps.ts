@@ -50,7 +50,7 @@ export interface LaneOptions extends RenewalOptions {
 export interface LaneDeps extends InForce {
   readonly name: string;
   readonly options: LaneOptions;
-  readonly destination: Sender<unknown>;
+  readonly sender: Sender<unknown>;
   /** Renders what is owed; throws on a template's run-time fault. `undefined` = the default form of the type. */
   readonly render: (delivery: Delivery) => unknown;
   readonly renderDefault: ((delivery: Delivery) => unknown) | undefined;
@@ -64,8 +64,8 @@ export interface LaneDeps extends InForce {
 }
 
 /** Most sends under way at once: never more than can go, because what is handed over waits in the order in which it came, and its time runs. */
-export function concurrencyOf({ options, destination }: LaneDeps): number {
-  return Math.min(options.concurrency, destination.atOnce ?? Number.POSITIVE_INFINITY);
+export function concurrencyOf({ options, sender }: LaneDeps): number {
+  return Math.min(options.concurrency, sender.atOnce ?? Number.POSITIVE_INFINITY);
 }
 
 export interface LaneStatus {

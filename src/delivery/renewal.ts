@@ -22,7 +22,7 @@ export interface RenewalOptions {
 }
 
 /** What the rules want of an announcement for one destination. */
-export interface Wanted {
+export interface TodaysMatch {
   readonly template: string | undefined;
   /** Those of its tickers that a request could be for. */
   readonly tickers: readonly string[];
@@ -35,7 +35,7 @@ export interface InForce {
   /** Under `forEachTicker`, most requests for one announcement; absent: any number. */
   readonly maxTickers?: number;
   /** By which rule the destination gets this announcement today, or gets this alert; `undefined` = by none. */
-  readonly match: (delivery: Delivery) => Wanted | undefined;
+  readonly match: (delivery: Delivery) => TodaysMatch | undefined;
 }
 
 const skipped = (reason: string): EndedBy => ({ state: 'skipped', reason });
@@ -64,7 +64,7 @@ export function renewed(item: OwedDelivery, inForce: InForce): Delivery | EndedB
 function renewedNews(
   item: OwedDelivery,
   announcement: Announcement,
-  today: Wanted | undefined,
+  today: TodaysMatch | undefined,
   inForce: InForce,
 ): Delivery | EndedBy {
   const { delivery, byHandMs } = item;

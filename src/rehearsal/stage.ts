@@ -204,7 +204,7 @@ export class Stage implements AsyncDisposable {
       }),
       // What the sink does not take at once is not worth another try.
       options: { ...options, retry: { ...options.retry, attempts: 1 } },
-      destination,
+      sender: destination,
       render: this.#deps.timed ? this.#timeRender(render) : render,
       renderDefault,
       ownBudget: budgets.own(name, '', LIMITS),

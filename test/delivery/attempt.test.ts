@@ -11,10 +11,10 @@ test.each([
   const parts = bench.parts('bot');
   void bench.lane('bot').reconfigure({
     ...parts,
-    destination: {
-      ...parts.destination,
+    sender: {
+      ...parts.sender,
       send: (message, context) => {
-        if (++calls > 1) return parts.destination.send(message, context);
+        if (++calls > 1) return parts.sender.send(message, context);
         if (hasLeft) context.leaving();
         throw new TypeError('a bug');
       },

@@ -154,14 +154,14 @@ test.each([
   using bench = new LaneBench({ bot: { options } });
   const reasons: unknown[] = [];
   const parts = bench.parts('bot');
-  const send: typeof parts.destination.send = (_message, { signal }) =>
+  const send: typeof parts.sender.send = (_message, { signal }) =>
     new Promise((resolve) => {
       signal.addEventListener('abort', () => {
         reasons.push(signal.reason);
         resolve({ outcome: { kind: 'delivered' } });
       });
     });
-  bench.lanes.set('bot', new Lane({ ...parts, destination: { ...parts.destination, send } }));
+  bench.lanes.set('bot', new Lane({ ...parts, sender: { ...parts.sender, send } }));
   bench.announce('one');
   await bench.clock.advance(2000);
   expect(reasons).toEqual([words]);

@@ -191,7 +191,7 @@ export class LaneBench implements Disposable {
       forEachTicker: optionsOf(plan).forEach === 'ticker',
       maxTickers: optionsOf(plan).maxTickers,
       match: (delivery) => this.match(delivery),
-      destination: {
+      sender: {
         get atOnce() {
           return plan.atOnce?.() ?? Number.POSITIVE_INFINITY;
         },
