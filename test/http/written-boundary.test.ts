@@ -143,8 +143,9 @@ test('one socket stalls, another is reset, a third answers: each request its own
   const server = scope.use(await FaultyServer.start());
   server.script({ fault: 'stall' }, { fault: 'reset' }, { status: 200 });
   const send = open(server.origin, { connections: 3 });
-  const briefly = () => send(undefined, AbortSignal.timeout(300));
-  const results = await Promise.all([briefly(), briefly(), briefly()]);
+  const deadline = new AbortController();
+  void server.actedAtLeast(3).then(() => deadline.abort());
+  const results = await Promise.all([1, 2, 3].map(() => send(undefined, deadline.signal)));
   const told = results.map((result) => (result.kind === 'lost' ? result.reason : result.kind));
   expect(told.toSorted()).toEqual(['answer', 'connection_lost', 'timeout']);
   expect(server.received).toHaveLength(3);
