@@ -1,9 +1,10 @@
 /** Rules that can never do anything: nothing reaches them, or everything they send has been sent before. */
 
+import { describe, textCondition } from '../matching/condition.ts';
+import type { TextConditionTree } from '../matching/options.ts';
+import { Pattern, Text } from '../matching/text.ts';
 import { nearest } from '../platform/suggest.ts';
-import { describe, textCondition } from '../routing/condition.ts';
-import type { RuleOptions, TextConditionTree } from '../routing/options.ts';
-import { Pattern, Text } from '../routing/text.ts';
+import type { RuleOptions } from '../routing/options.ts';
 import { Narrow, sortedJson, widthOf } from './implies.ts';
 import { wordsOf } from './match-words.ts';
 import type { Finding } from './problem.ts';

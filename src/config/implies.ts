@@ -1,12 +1,8 @@
 /** Decides whether every announcement that passes one `match` passes another. `true` only where that is certain. */
-import { type Condition, textCondition, tickerCondition, valueCondition } from '../routing/condition.ts';
-import {
-  MATCH_FIELDS,
-  type MatchField,
-  type MatchOptions,
-  type TextConditionTree,
-} from '../routing/options.ts';
-import { Pattern, plainWords, Text } from '../routing/text.ts';
+import { type Condition, textCondition, tickerCondition, valueCondition } from '../matching/condition.ts';
+import type { TextConditionTree } from '../matching/options.ts';
+import { Pattern, plainWords, Text } from '../matching/text.ts';
+import { MATCH_FIELDS, type MatchField, type MatchOptions } from '../routing/options.ts';
 import { type TEXT_FIELDS, wordsOf } from './match-words.ts';
 
 /** `match` and `send` are compared as data; the order of keys does not matter. */

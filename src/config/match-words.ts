@@ -1,6 +1,7 @@
 /** Walks over the conditions of a `match`, for the checks that look into them. */
 
-import type { MatchOptions, TextConditionNode, TextConditionTree } from '../routing/options.ts';
+import type { TextConditionNode, TextConditionTree } from '../matching/options.ts';
+import type { MatchOptions } from '../routing/options.ts';
 import type { Path } from './problem.ts';
 
 type Leaf = { readonly kind: 'word' | 'pattern'; readonly text: string; readonly path: Path };

@@ -1,9 +1,9 @@
 /** What the schema cannot see: names that must exist or be unique, regular expressions, files. All errors. */
 
 import { resolve } from 'node:path';
+import { Pattern } from '../matching/text.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { didYouMean } from '../platform/suggest.ts';
-import { Pattern } from '../routing/text.ts';
 import { type ReadFile, readFault } from './environment.ts';
 import { leavesOf, TEXT_FIELDS } from './match-words.ts';
 import type { Finding, Path } from './problem.ts';

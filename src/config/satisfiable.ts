@@ -1,8 +1,15 @@
 /** Decides whether any announcement can pass a `match`, by testing every value that could make a difference. */
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
-import { describe, type Tree, textCondition, tickerCondition, valueCondition } from '../routing/condition.ts';
-import type { MatchOptions, TextConditionTree } from '../routing/options.ts';
-import { Pattern, Text } from '../routing/text.ts';
+import {
+  describe,
+  type Tree,
+  textCondition,
+  tickerCondition,
+  valueCondition,
+} from '../matching/condition.ts';
+import type { TextConditionTree } from '../matching/options.ts';
+import { Pattern, Text } from '../matching/text.ts';
+import type { MatchOptions } from '../routing/options.ts';
 import { leavesOf, TEXT_FIELDS, wordsOf } from './match-words.ts';
 import { findsAnything, oddPattern } from './odd-patterns.ts';
 import { oddWord, type TextField } from './odd-words.ts';

@@ -1,8 +1,8 @@
 /** What is allowed but probably not meant. `check` shows it; nothing is refused for it. */
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
+import { Pattern, Text } from '../matching/text.ts';
 import { nearest } from '../platform/suggest.ts';
 import type { RuleOptions } from '../routing/options.ts';
-import { Pattern, Text } from '../routing/text.ts';
 import { isPlaceholder } from './env-example.ts';
 import { leavesOf } from './match-words.ts';
 import { oddPattern } from './odd-patterns.ts';

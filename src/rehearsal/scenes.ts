@@ -4,7 +4,8 @@
  */
 import { destinationTypes } from '../destinations/index.ts';
 import type { PreparedDestination } from '../destinations/prepared.ts';
-import type { RuleOptions, TextConditionTree } from '../routing/options.ts';
+import type { TextConditionTree } from '../matching/options.ts';
+import type { RuleOptions } from '../routing/options.ts';
 
 export interface Scene {
   readonly rule: string;

@@ -12,10 +12,10 @@ import {
   textCondition,
   tickerCondition,
   valueCondition,
-} from './condition.ts';
+} from '../matching/condition.ts';
+import type { Text } from '../matching/text.ts';
 import { MATCH_FIELDS, type MatchField, type MatchOptions } from './options.ts';
 import { type Subject, subjectOf } from './subject.ts';
-import type { Text } from './text.ts';
 
 /** One condition and how it went, in words. */
 export interface FieldExplanation {

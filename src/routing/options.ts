@@ -5,84 +5,23 @@
  * `config/`, meaning is given by `matcher.ts`.
  */
 import { z } from 'zod';
+import { conditionOptions, textConditionOptions } from '../matching/options.ts';
 import { EVEN_IF_WRONG, flag, integer, text } from '../platform/fields.ts';
 
-/** One value (of which it is), any of a list, or an object whose keys must all hold. */
-export type ConditionTree<Value> = Value | readonly ConditionTree<Value>[] | ConditionNode<Value>;
-
-export interface ConditionNode<Value> {
-  readonly not?: ConditionTree<Value> | undefined;
-  readonly any?: readonly ConditionTree<Value>[] | undefined;
-}
-
-/** Compared without case and after Unicode folding; under `ticker`, `*` stands for anything. */
-export type TextConditionTree = string | readonly TextConditionTree[] | TextConditionNode;
-
-export interface TextConditionNode {
-  readonly not?: TextConditionTree | undefined;
-  /** A regular expression (linear-time engine), found anywhere in the text. */
-  readonly matches?: string | undefined;
-  readonly any?: readonly TextConditionTree[] | undefined;
-}
-
-const EMPTY_LIST = 'must not be an empty list: it would match nothing';
-const OBJECT_HELP = 'must have at least one of: not, matches, any';
-
-const someKey = (condition: object) => Object.values(condition).some((value) => value !== undefined);
-
-const TEXT_HELP = 'must be text, a list, or an object with not, matches or any';
-
-const textCondition: z.ZodType<TextConditionTree> = z.lazy(() =>
-  z.union(
-    [
-      text(),
-      z.array(textCondition).min(1, EMPTY_LIST),
-      z
-        .strictObject({
-          not: textCondition.optional(),
-          matches: text().optional().describe('regular expression, case-insensitive'),
-          any: z.array(textCondition).min(1, EMPTY_LIST).optional(),
-        })
-        .refine(someKey, OBJECT_HELP),
-    ],
-    { error: TEXT_HELP },
-  ),
-);
-
-/** For values without a text: no `matches`. */
-function condition<Value extends number | boolean>(
-  value: z.ZodType<Value>,
-  what: string,
-): z.ZodType<ConditionTree<Value>> {
-  const self: z.ZodType<ConditionTree<Value>> = z.lazy(() =>
-    z.union(
-      [
-        value,
-        z.array(self).min(1, EMPTY_LIST),
-        z
-          .strictObject({ not: self.optional(), any: z.array(self).min(1, EMPTY_LIST).optional() })
-          .refine(someKey, 'must have at least one of: not, any'),
-      ],
-      { error: `must be ${what}, a list, or an object with not or any` },
-    ),
-  );
-  return self;
-}
-
-const countCondition = condition(integer(0), 'a whole number');
-const flagCondition = condition(flag(), 'true or false');
+const countCondition = conditionOptions(integer(0), 'a whole number');
+const flagCondition = conditionOptions(flag(), 'true or false');
 
 const matchOptions = z
   .strictObject(
     {
-      publisher: textCondition.optional().describe('the exchange: binance, upbit, bithumb, …'),
-      listingType: textCondition.optional().describe('what it is about: spot_listing, not_listing, …'),
-      ticker: textCondition
+      publisher: textConditionOptions.optional().describe('the exchange: binance, upbit, bithumb, …'),
+      listingType: textConditionOptions.optional().describe('what it is about: spot_listing, not_listing, …'),
+      ticker: textConditionOptions
         .optional()
         .describe('evaluated for each ticker, one must match; * stands for anything'),
       tickerCount: countCondition.optional().describe('number of tickers in the announcement'),
-      title: textCondition.optional().describe('the whole title, or a part of it with matches'),
-      feed: textCondition.optional().describe('name of the feed that brought it first'),
+      title: textConditionOptions.optional().describe('the whole title, or a part of it with matches'),
+      feed: textConditionOptions.optional().describe('name of the feed that brought it first'),
       abnormal: flagCondition.optional().describe('the service marked this one as detected late'),
       redacted: flagCondition.optional().describe('a free tier hid the title or the tickers'),
       test: flagCondition

@@ -4,12 +4,12 @@
  * they demand, so that ten thousand rules cost little more than the few that could match.
  */
 import type { Announcement } from '../announcement.ts';
-import { sharedPatterns } from './condition.ts';
+import { sharedPatterns } from '../matching/condition.ts';
+import { hasOneOf, type Text } from '../matching/text.ts';
 import { compileMatcher, type FieldExplanation, type Matcher } from './matcher.ts';
 import type { RuleOptions, SendTarget } from './options.ts';
 import { RuleIndex } from './rule-index.ts';
 import { subjectOf } from './subject.ts';
-import { hasOneOf, type Text } from './text.ts';
 
 /** One destination that gets the announcement, and on whose word. */
 export interface Match {

@@ -3,9 +3,9 @@
  * their ordinals in rule order and never leaves out one that matches; what it gives may still not match.
  */
 import type { Announcement } from '../announcement.ts';
+import type { Text } from '../matching/text.ts';
 import type { IndexedField, RequiredValues } from './matcher.ts';
 import { subjectOf } from './subject.ts';
-import type { Text } from './text.ts';
 
 /** Under this key stand the rules that demand nothing of a field. Folded text has no outer blanks. */
 const ANY = ' ';

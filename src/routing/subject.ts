@@ -3,7 +3,7 @@
  * rules. Only the last one is kept: rules are asked about one announcement after the other.
  */
 import type { Announcement } from '../announcement.ts';
-import { Text } from './text.ts';
+import { Text } from '../matching/text.ts';
 
 /**
  * Conditions and templates look at no more tickers than this. Real announcements name a few dozen at most; a frame has room for

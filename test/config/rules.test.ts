@@ -1,6 +1,6 @@
 /** Conditions and rules that are valid and cannot do what they were written for. */
 import { describe, expect, test } from 'vitest';
-import { Pattern, Text } from '../../src/routing/text.ts';
+import { Pattern, Text } from '../../src/matching/text.ts';
 import { ENV, load, problemsOf, shown, warningsOf } from './load-text.ts';
 
 const PARTS = `destinations:

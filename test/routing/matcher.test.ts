@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Announcement } from '../../src/announcement.ts';
+import { fold } from '../../src/matching/text.ts';
 import { compileMatcher } from '../../src/routing/matcher.ts';
 import type { MatchOptions } from '../../src/routing/options.ts';
-import { fold } from '../../src/routing/text.ts';
 import { runs } from '../support/properties.ts';
 
 /** What these take is a few ms; what is not linear takes years. */

@@ -18,6 +18,10 @@ export const ROOMS: readonly Room[] = [
   { path: 'announcement.ts', is: 'one item of news, and when two are the same' },
   { path: 'alert.ts', is: 'one message of the bridge about itself' },
   {
+    path: 'matching',
+    is: 'conditions on texts, numbers and flags, as people write them and as they are evaluated; pure',
+  },
+  {
     path: 'http',
     is: 'outgoing HTTP: connections, one exchange, its result, spare sockets; knows no destination',
   },

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { expect, test } from 'vitest';
-import { Pattern, Text } from '../../src/routing/text.ts';
+import { Pattern, Text } from '../../src/matching/text.ts';
 import { runs } from '../support/properties.ts';
 
 const byEngine = (source: string, title: string) => {

@@ -1,0 +1,65 @@
+/** How people write a condition on a text, a number or a flag. Shape only: `condition.ts` gives it its meaning. */
+import { z } from 'zod';
+import { text } from '../platform/fields.ts';
+
+/** One value (of which it is), any of a list, or an object whose keys must all hold. */
+export type ConditionTree<Value> = Value | readonly ConditionTree<Value>[] | ConditionNode<Value>;
+
+export interface ConditionNode<Value> {
+  readonly not?: ConditionTree<Value> | undefined;
+  readonly any?: readonly ConditionTree<Value>[] | undefined;
+}
+
+/** Compared without case and after Unicode folding; under `ticker`, `*` stands for anything. */
+export type TextConditionTree = string | readonly TextConditionTree[] | TextConditionNode;
+
+export interface TextConditionNode {
+  readonly not?: TextConditionTree | undefined;
+  /** A regular expression (linear-time engine), found anywhere in the text. */
+  readonly matches?: string | undefined;
+  readonly any?: readonly TextConditionTree[] | undefined;
+}
+
+const EMPTY_LIST = 'must not be an empty list: it would match nothing';
+const OBJECT_HELP = 'must have at least one of: not, matches, any';
+
+const someKey = (condition: object) => Object.values(condition).some((value) => value !== undefined);
+
+const TEXT_HELP = 'must be text, a list, or an object with not, matches or any';
+
+export const textConditionOptions: z.ZodType<TextConditionTree> = z.lazy(() =>
+  z.union(
+    [
+      text(),
+      z.array(textConditionOptions).min(1, EMPTY_LIST),
+      z
+        .strictObject({
+          not: textConditionOptions.optional(),
+          matches: text().optional().describe('regular expression, case-insensitive'),
+          any: z.array(textConditionOptions).min(1, EMPTY_LIST).optional(),
+        })
+        .refine(someKey, OBJECT_HELP),
+    ],
+    { error: TEXT_HELP },
+  ),
+);
+
+/** For values without a text: no `matches`. */
+export function conditionOptions<Value extends number | boolean>(
+  value: z.ZodType<Value>,
+  what: string,
+): z.ZodType<ConditionTree<Value>> {
+  const self: z.ZodType<ConditionTree<Value>> = z.lazy(() =>
+    z.union(
+      [
+        value,
+        z.array(self).min(1, EMPTY_LIST),
+        z
+          .strictObject({ not: self.optional(), any: z.array(self).min(1, EMPTY_LIST).optional() })
+          .refine(someKey, 'must have at least one of: not, any'),
+      ],
+      { error: `must be ${what}, a list, or an object with not or any` },
+    ),
+  );
+  return self;
+}
