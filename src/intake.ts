@@ -5,10 +5,9 @@
  */
 import { type Announcement, importanceOf } from './announcement.ts';
 import type { Dedupe, First } from './dedupe.ts';
-import { type NewsContent, newsOf } from './delivery/content.ts';
+import { expiryWith, type NewsContent, newsOf } from './delivery/content.ts';
 import type { AttemptRecord, Delivery } from './delivery/delivery.ts';
 import type { DeliveryEvent } from './delivery/events.ts';
-import { expiryWith } from './delivery/expiry.ts';
 import type { News } from './feeds/news.ts';
 import type { Recorded } from './outbox/outbox.ts';
 import type { Match, Router } from './routing/router.ts';

@@ -34,3 +34,16 @@ export function originOf(content: Content): Origin {
       return content satisfies never;
   }
 }
+
+/**
+ * When a delivery of it stops being useful, monotonic ms; `undefined` = never. The age counts from the service's own
+ * stamps on, so what it had at receipt is taken off; or from `byHandMs` on, when a person has asked for it.
+ */
+export function expiryWith(
+  maxAgeMs: number | false,
+  { receivedMs, ageAtReceiptMs }: Pick<Origin, 'receivedMs' | 'ageAtReceiptMs'>,
+  byHandMs?: number,
+): number | undefined {
+  if (maxAgeMs === false) return undefined;
+  return (byHandMs ?? receivedMs - ageAtReceiptMs) + maxAgeMs;
+}

@@ -4,8 +4,8 @@
  * rule says of the moment of an announcement was answered then: only what it says of its contents is asked again.
  */
 import type { Announcement } from '../announcement.ts';
+import { expiryWith } from './content.ts';
 import type { Delivery, FinalState, OwedDelivery } from './delivery.ts';
-import { expiryWith } from './expiry.ts';
 
 /** How a delivery ends that may not leave. */
 export interface EndedBy {

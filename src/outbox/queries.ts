@@ -1,8 +1,7 @@
 /** The statements behind `Deliveries`: what people ask of the store, and what they may change in it. */
 import type { DatabaseSync } from 'node:sqlite';
-import { originOf } from '../delivery/content.ts';
+import { expiryWith, originOf } from '../delivery/content.ts';
 import { type Delivery, UNDER_WAY } from '../delivery/delivery.ts';
-import { expiryWith } from '../delivery/expiry.ts';
 import {
   type DeliveryFilter,
   type DeliveryPage,

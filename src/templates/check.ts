@@ -5,9 +5,8 @@
  */
 import { type Liquid, LiquidError, type Template, type Variable } from 'liquidjs';
 import { orNearest } from '../platform/suggest.ts';
-import { FORBIDDEN_FILTERS, FORBIDDEN_TAGS, LONGEST_TEMPLATE } from './engine.ts';
+import { FORBIDDEN_FILTERS, FORBIDDEN_TAGS, LONGEST_TEMPLATE, render } from './engine.ts';
 import { TemplateProblem } from './problem.ts';
-import { render } from './render.ts';
 import { SAMPLES } from './samples.ts';
 import { type RenderedFor, variablesOf } from './variables.ts';
 

@@ -3,7 +3,7 @@
  * can land in (Telegram HTML, Discord Markdown, a URL, nowhere in particular), because escaping belongs
  * to the place: every output passes the engine's own escape, whatever the template says.
  */
-import { CaptureTag, type Context, Liquid } from 'liquidjs';
+import { CaptureTag, type Context, Liquid, type Template } from 'liquidjs';
 import { registerDateFilters } from './date-filters.ts';
 
 /** Long enough for any message (Discord takes 6000 characters), too short to stall a reload. */
@@ -114,3 +114,20 @@ function confine({ same, ...freedom }: Freedom & { same?: Escaping['same'] }): L
   for (const name of settled) engine.registerFilter(name, (value: unknown) => value);
   return engine;
 }
+
+/**
+ * Renders a parsed template; throws what it does wrong on this scope. The limit is in wall time, which also passes
+ * while the machine gives this process no turn: an order must not die of that, so what is over the limit gets a second
+ * chance. A runaway loop is over it again.
+ */
+export function render(engine: Liquid, templates: Template[], scope: object): unknown {
+  try {
+    return engine.renderSync(templates, scope);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes(OVER_THE_LIMIT))) throw error;
+    return engine.renderSync(templates, scope);
+  }
+}
+
+/** liquidjs has no class for it. */
+const OVER_THE_LIMIT = 'template render limit exceeded';

@@ -1,8 +1,7 @@
 /** Templates, parsed and checked once at load, as plain functions of the variables. Throws `TemplateProblem`. */
 import { type Liquid, Output } from 'liquidjs';
 import { parse } from './check.ts';
-import { createEngine, createValueEngine, liquidText } from './engine.ts';
-import { render } from './render.ts';
+import { createEngine, createValueEngine, liquidText, render } from './engine.ts';
 import type { RenderedFor, TemplateScope } from './variables.ts';
 
 /** What a user wrote under `templates:`. */

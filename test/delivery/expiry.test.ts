@@ -1,6 +1,6 @@
 /** When an order is worth nothing any more: counted from the service's own stamps, from receipt to the last moment before the send. */
 import { expect, test } from 'vitest';
-import { expiryWith } from '../../src/delivery/expiry.ts';
+import { expiryWith } from '../../src/delivery/content.ts';
 import { deliveriesOf } from '../../src/intake.ts';
 import type { Match } from '../../src/routing/router.ts';
 import { announcementAt } from '../support/outbox.ts';

@@ -44,7 +44,7 @@ export const intake = [
     ],
   ),
   ...inFile(
-    'src/delivery/expiry.ts',
+    'src/delivery/content.ts',
     [...suites('delivery/expiry', 'intake'), SIMULATION],
     [
       'age at receipt is not counted',
