@@ -6,8 +6,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { describeAttempt } from '../../src/delivery/describe.ts';
 import { DESTINATION_CODES } from '../../src/destinations/discord/codes.ts';
 import { connectionAdvice } from '../../src/http/advice.ts';
-import { FaultyServer, refusingOrigin } from '../support/faulty-server.ts';
+import { FaultyServer } from '../support/faulty-server.ts';
 import { distrustedOrigin, listen } from '../support/hostile-origins.ts';
+import { refusingOrigin } from '../support/refusing-origin.ts';
 import { sendContext } from '../support/sending.ts';
 import { openSubject, type Subject, subjects } from './subjects.ts';
 

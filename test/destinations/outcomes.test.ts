@@ -11,9 +11,10 @@ import type { DestinationTypeName } from '../../src/destinations/index.ts';
 import { telegramOutcome } from '../../src/destinations/telegram/outcome.ts';
 import { webhookOutcome } from '../../src/destinations/webhook/outcome.ts';
 import type { HttpAnswer } from '../../src/http/request.ts';
-import { type Behaviour, FaultyServer, refusingOrigin } from '../support/faulty-server.ts';
+import { type Behaviour, FaultyServer } from '../support/faulty-server.ts';
 import { deafOrigin, distrustedOrigin, resettingOrigin, silentOrigin } from '../support/hostile-origins.ts';
 import { WAIT_MS } from '../support/limits.ts';
+import { refusingOrigin } from '../support/refusing-origin.ts';
 import { sendContext } from '../support/sending.ts';
 import { openSubject, type Subject, subjects } from './subjects.ts';
 

@@ -4,7 +4,8 @@ import { afterEach, expect, test } from 'vitest';
 import { HttpConnection } from '../../src/http/connection.ts';
 import { PoolRegistry } from '../../src/http/pool-registry.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { type Behaviour, FaultyServer, refusingOrigin } from '../support/faulty-server.ts';
+import { type Behaviour, FaultyServer } from '../support/faulty-server.ts';
+import { refusingOrigin } from '../support/refusing-origin.ts';
 
 let scope = new AsyncDisposableStack();
 afterEach(async () => {

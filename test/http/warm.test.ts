@@ -21,8 +21,8 @@ import { MOST_SOCKETS } from '../../src/http/sockets.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { CrowdedListener } from '../support/crowded-listener.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { refusingOrigin } from '../support/faulty-server.ts';
 import { WAIT_MS } from '../support/limits.ts';
+import { freePort, refusingOrigin } from '../support/refusing-origin.ts';
 import { WatchedNetwork } from '../support/watched-network.ts';
 
 let scope = new AsyncDisposableStack();
@@ -192,7 +192,7 @@ test('a far end that is down is asked seldom; as soon as it is back a connection
   expect(network.connects).toBeLessThan(22);
 
   const before = network.connects;
-  await listen(yes(), Number(new URL(origin).port));
+  await listen(yes(), await freePort(origin));
   await clock.advance(60_000);
   await network.ended(before + 4);
   expect(network.open).toHaveLength(4);
@@ -229,7 +229,7 @@ test('a request that had to connect shows that the far end is back: no more wait
     await network.ended(network.connects);
     await clock.advance(60_000);
   }
-  await listen(yes(), Number(new URL(origin).port));
+  await listen(yes(), await freePort(origin));
   const before = network.connects;
   expect(await send()).toMatchObject({ ...unpaid, connected: true });
   await clock.advance(1);

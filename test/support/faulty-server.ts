@@ -10,7 +10,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 
 /** Of the event loop: many more than a write on loopback takes to be read at its other end. */
@@ -204,15 +204,4 @@ async function cutShort(
   if (fault !== 'reset-body') return;
   await setImmediate();
   socket.resetAndDestroy();
-}
-
-/** An address at which nobody listens. */
-export async function refusingOrigin(): Promise<string> {
-  const server = createTcpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // As above.
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return `http://127.0.0.1:${port}`;
 }
