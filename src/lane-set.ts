@@ -83,6 +83,10 @@ export class LaneSet {
     return this.#running.get(destination)?.report;
   }
 
+  lane(destination: string): Lane | undefined {
+    return this.#running.get(destination)?.lane;
+  }
+
   /** For intake. */
   targets(): ReadonlyMap<string, Target> {
     const targets = new Map<string, Target>();
@@ -193,7 +197,7 @@ export class LaneSet {
       takesOrders(prepared) ? this.#deps.turns.orders : this.#deps.turns.rest,
       () => {
         ended();
-        this.#running.get(prepared.name)?.lane.wake();
+        this.lane(prepared.name)?.wake();
       },
     );
   }

@@ -1,5 +1,5 @@
 /** The shape of the source: which way imports point, how long files are, who touches time. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOMS, roomOf } from '../tools/docs/rooms.ts';
@@ -150,4 +150,31 @@ test('time and chance come only from platform/', () => {
 test('only main.ts ends the process', () => {
   const enders = files.filter((path) => /\bprocess\.exit(Code)?\b/.test(withoutComments(text(path))));
   expect(enders).toEqual(['main.ts']);
+});
+
+test('the parts of the pipeline are made in pipeline.ts, for whoever runs one', () => {
+  const makers: Readonly<Record<string, string>> = {
+    Intake: 'pipeline.ts',
+    Journal: 'pipeline.ts',
+    BudgetBook: 'pipeline.ts',
+    LaneSet: 'pipeline.ts',
+    Lane: 'lane-set.ts',
+  };
+  const made = (code: string) =>
+    Object.keys(makers).filter((name) => new RegExp(`\\bnew ${name}\\(`).test(withoutComments(code)));
+  expect(files.flatMap((path) => made(text(path)).map((name) => `${name} in ${path}`)).sort()).toEqual(
+    Object.entries(makers)
+      .map(([name, path]) => `${name} in ${path}`)
+      .sort(),
+  );
+  const tests = resolve(source, '../test');
+  const harnesses = readdirSync(tests, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.ts') && !path.endsWith('.test.ts'),
+  );
+  // The unit tests of a class may make it.
+  expect(harnesses.filter((path) => made(readFileSync(join(tests, path), 'utf8')).length > 0)).toEqual([]);
+});
+
+test('daemon.ts is a table of contents', () => {
+  expect(text('daemon/daemon.ts').split('\n').length - 1).toBeLessThanOrEqual(120);
 });

@@ -5,22 +5,16 @@
  * through; so even the shapes of the objects are the real ones, and nothing is wrapped unless it is timed.
  */
 import { DatabaseSync } from 'node:sqlite';
-import { Dedupe } from '../dedupe.ts';
-import { BudgetBook } from '../delivery/budget-book.ts';
-import { Lane } from '../delivery/lane.ts';
-import type { LaneDeps } from '../delivery/lane-deps.ts';
+import type { Announcement } from '../announcement.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
-import type { Destination, DestinationDeps } from '../destinations/destination.ts';
-import { openDestination } from '../destinations/opening.ts';
+import type { Destination, DestinationDeps, Pools } from '../destinations/destination.ts';
 import type { PreparedDestination } from '../destinations/prepared.ts';
 import type { BridgeEvent } from '../events/bridge-event.ts';
-import { createEvents, type Events } from '../events/events.ts';
+import { createEvents } from '../events/events.ts';
 import { rehearsedReader } from '../feeds/index.ts';
-import { Intake, type Target } from '../intake.ts';
-import { createIds } from '../outbox/ids.ts';
-import { Journal } from '../outbox/journal.ts';
 import { migrate } from '../outbox/migrations.ts';
 import { SqliteOutbox } from '../outbox/sqlite.ts';
+import { createPipeline, type Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
 import { nextTurn } from '../platform/next-turn.ts';
 import type { Random } from '../platform/random.ts';
@@ -59,10 +53,11 @@ export class Stage implements AsyncDisposable {
   readonly scenes: readonly Scene[];
   readonly #deps: StageDeps;
   readonly #clock: Clock;
-  readonly #intake: Intake;
+  readonly #pipeline: Pipeline;
   readonly #read = rehearsedReader();
   readonly #database: DatabaseSync;
-  readonly #close: () => Promise<void>;
+  readonly #openings: Promise<Destination<unknown>>[] = [];
+  #close = () => this.#stop();
   #performed = 0;
   #forced = NO_ROUTING;
   /** Of the announcement under way. */
@@ -78,68 +73,43 @@ export class Stage implements AsyncDisposable {
     await using cleanup = new AsyncDisposableStack();
     const sink = await openSink(deps.deps.clock);
     cleanup.defer(() => sink.close());
-    const destinations = new Map<PreparedDestination, Destination<unknown>>();
-    for (const prepared of cast(deps.destinations)) {
-      const opening = prepared.open({ ...deps.deps, pools: sink.pools });
-      const destination = openDestination(() => opening, silent, deps.deps.redact);
-      cleanup.defer(() => destination.close());
-      await opening;
-      destinations.set(prepared, destination);
-    }
     const database = cleanup.adopt(new DatabaseSync(':memory:'), (open) => open.close());
     migrate(database);
+    const stage = new Stage(deps, sink.pools, database);
+    cleanup.defer(() => stage.#stop());
+    await stage.#opened();
     const held = cleanup.move();
-    return new Stage(deps, destinations, database, () => held.disposeAsync());
+    stage.#close = () => held.disposeAsync();
+    return stage;
   }
 
-  private constructor(
-    deps: StageDeps,
-    destinations: ReadonlyMap<PreparedDestination, Destination<unknown>>,
-    database: DatabaseSync,
-    close: () => Promise<void>,
-  ) {
+  private constructor(deps: StageDeps, pools: Pools, database: DatabaseSync) {
     this.#deps = deps;
-    this.#clock = deps.deps.clock;
+    const { clock, ...opening } = deps.deps;
+    this.#clock = clock;
     this.#database = database;
-    this.#close = close;
-    this.scenes = scenesOf(deps.rules, new Set([...destinations.keys()].map(({ name }) => name)));
+    const destinations = cast(deps.destinations);
+    this.scenes = scenesOf(deps.rules, new Set(destinations.map(({ name }) => name)));
     const events = createEvents(this.#listen);
-    const unattended = { written: silent, usable: silent, held: () => [] };
-    const journal = new Journal(new SqliteOutbox(database), this.#clock, {
-      ...events.journal,
-      ...unattended,
-    });
-    const targets = new Map<string, Target>();
-    const lanes: Lane[] = [];
-    for (const [prepared, destination] of destinations) {
-      const lane = new Lane(this.#laneParts(prepared, destination, journal, events));
-      lanes.push(lane);
-      targets.set(prepared.name, {
-        forEachTicker: prepared.forEachTicker,
-        maxAgeMs: false,
-        push: (delivery) => lane.push(delivery),
-      });
-    }
-    this.#close = async () => {
-      await Promise.all(lanes.map((lane) => lane.stop(AbortSignal.abort())));
-      journal.close();
-      await close();
-    };
-    this.#intake = new Intake(
-      {
-        ids: createIds(deps.random),
-        nextTurn,
-        dedupe: new Dedupe(DEDUPE_WINDOW_MS),
-        journal: deps.timed
-          ? {
-              recordAll: (recorded) => this.#timeJournal(journal, recorded),
-              settle: (attempt) => journal.settle(attempt),
-            }
-          : journal,
-        events: events.intake,
+    const outbox = new SqliteOutbox(database);
+    const recovered = outbox.recover(clock.monotonicMs(), DEDUPE_WINDOW_MS);
+    this.#pipeline = createPipeline({
+      ...{ outbox, recovered, clock, random: deps.random, dedupeWindowMs: DEDUPE_WINDOW_MS },
+      events: {
+        ...events,
+        openFailed: silent,
+        journal: { ...events.journal, written: silent, usable: silent },
       },
-      { router: { ...deps.router, route: (announcement) => this.#route(announcement) }, targets },
+      outside: { ...opening, pools, turns: { orders: Promise.resolve(), rest: Promise.resolve() } },
+    });
+    const { intake, lanes } = this.#pipeline;
+    // Whatever is on the stage was wanted a moment ago.
+    lanes.apply(
+      destinations.map((prepared) => this.#rehearsed(prepared)),
+      () => this.#forced.matches[0],
     );
+    const router = { ...deps.router, route: (announcement: Announcement) => this.#route(announcement) };
+    intake.routes = { router, targets: lanes.targets() };
   }
 
   /** One announcement, from the bytes of its frame to the answer of the sink; `undefined` if nothing was sent, or if it is not timed. */
@@ -155,7 +125,7 @@ export class Stage implements AsyncDisposable {
     if (news === undefined) return undefined;
     this.#matchStartMs = this.#clock.monotonicMs();
     const decodeMs = this.#matchStartMs - receivedMs;
-    this.#intake.accept(news);
+    this.#pipeline.intake.accept(news);
 
     const result = await promise;
     if (result?.writtenMs === undefined || !this.#deps.timed) return undefined;
@@ -183,40 +153,42 @@ export class Stage implements AsyncDisposable {
     if (event.kind === 'delivery.ended') this.#ended?.(undefined);
     // Nothing will be sent: whoever waits for it would wait for ever, and the end of the process with him.
     if (event.kind === 'announcement.duplicate') this.#ended?.(undefined);
-    if (event.kind === 'announcement.received' && event.deliveries.length === 0) this.#ended?.(undefined);
+    if (event.kind === 'announcement.received') {
+      this.#journalEndMs = this.#clock.monotonicMs();
+      if (event.deliveries.length === 0) this.#ended?.(undefined);
+    }
   };
 
-  #laneParts(
-    prepared: PreparedDestination,
-    destination: Destination<unknown>,
-    journal: Journal,
-    events: Events,
-  ): LaneDeps {
-    const { name, options, forEachTicker, render, renderDefault } = prepared;
-    const clock = this.#clock;
-    const budgets = new BudgetBook(clock);
+  /** As it is, but for what would make it wait, try again or drop anything. */
+  #rehearsed(prepared: PreparedDestination): PreparedDestination {
+    const { maxTickers: _, ...rest } = prepared;
+    const { options, render } = prepared;
     return {
-      ...{ name, forEachTicker },
-      // Whatever is on the stage was wanted a moment ago.
-      match: ({ template, content }) => ({
-        template,
-        tickers: content.kind === 'news' ? content.announcement.tickers : [],
-      }),
+      ...rest,
       // What the sink does not take at once is not worth another try.
-      options: { ...options, retry: { ...options.retry, attempts: 1 } },
-      sender: destination,
+      options: { ...options, maxAge: false, retry: { ...options.retry, attempts: 1 } },
+      limits: { farEnd: '', own: LIMITS, shared: [{ key: 'rehearsal', limits: LIMITS }] },
       render: this.#deps.timed ? this.#timeRender(render) : render,
-      renderDefault,
-      ownBudget: budgets.own(name, '', LIMITS),
-      sharedBudgets: new Map([['rehearsal', budgets.shared({ key: 'rehearsal', limits: LIMITS }, name)]]),
-      journal,
-      clock,
-      random: this.#deps.random,
-      events: events.lane,
+      open: (deps) => {
+        const opening = prepared.open(deps);
+        this.#openings.push(opening);
+        return opening;
+      },
     };
   }
 
-  #timeRender(render: LaneDeps['render']): LaneDeps['render'] {
+  /** Rejects when one cannot be. */
+  async #opened(): Promise<void> {
+    await new Promise<void>(nextTurn);
+    await Promise.all(this.#openings);
+  }
+
+  async #stop(): Promise<void> {
+    await this.#pipeline.lanes.stop(AbortSignal.abort());
+    this.#pipeline.journal.close();
+  }
+
+  #timeRender(render: PreparedDestination['render']): PreparedDestination['render'] {
     const clock = this.#clock;
     return (delivery) => {
       this.#renderStartMs = clock.monotonicMs();
@@ -229,14 +201,9 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Asks the real rules, and goes where the scene wants to go. */
-  #route(announcement: Parameters<Router['route']>[0]): Routing {
+  #route(announcement: Announcement): Routing {
     this.#deps.router.route(announcement);
-    return this.#forced;
-  }
-
-  #timeJournal(journal: Journal, recorded: Parameters<Journal['recordAll']>[0]): void {
     this.#journalStartMs = this.#clock.monotonicMs();
-    journal.recordAll(recorded);
-    this.#journalEndMs = this.#clock.monotonicMs();
+    return this.#forced;
   }
 }

@@ -133,10 +133,7 @@ describe('what was sent before still counts', () => {
     for (let n = 1; n <= 20; n++) bench.announce(String(n));
     await bench.clock.advance(MINUTE);
     expect(bench.sends).toHaveLength(20);
-    const budget = bench.budgets.own('bot', '', own);
-    void bench.lane('bot').reconfigure({ ...bench.parts('bot'), ownBudget: budget });
-    // `parts` has claimed the old limits again.
-    bench.budgets.own('bot', '', own);
+    bench.reload('bot', { options, own });
     bench.announce('one too many');
     expect(await sendsIn(bench, 30 * MINUTE)).toBe(0);
     expect(await sendsIn(bench, 40 * MINUTE)).toBe(1);
@@ -233,12 +230,14 @@ test('regression: a lane parks where it will take longest, so that it is not wok
 
 test('regression: a lane that a reload has moved to another address waits at the old one no longer', async () => {
   using bench = new LaneBench({ bot: { options, own: [{ limit: 1, perMs: HOUR }] } });
+  await bench.opened();
   bench.announce('one');
   await bench.clock.advance(SECOND);
   bench.announce('two');
-  const { ownBudget } = bench.parts('bot');
+  const [ownBudget] = bench.budgetsOf('bot');
   expect(ownBudget.waiting.size).toBe(1);
-  void bench.lane('bot').reconfigure(bench.parts('bot', 'elsewhere'));
+  // What the old one was sent still counts: only with more room can it go at once.
+  bench.reload('bot', { options, farEnd: 'elsewhere', own: [{ limit: 2, perMs: HOUR }] });
   await bench.clock.advance(SECOND);
   expect(bench.titles()).toEqual(['one', 'two']);
   expect(ownBudget.waiting.size).toBe(0);

@@ -1,6 +1,5 @@
 /** What a lane makes of answers that say less than they should: no time, no yes or no, or not from the receiver. */
 import { expect, test } from 'vitest';
-import { Lane } from '../../src/delivery/lane.ts';
 import type { Outcome } from '../../src/delivery/outcome.ts';
 import { LaneBench } from '../support/lane-bench.ts';
 
@@ -153,15 +152,13 @@ test.each([
 ])('an attempt that is cut off knows by which limit: %s', async (_, options, words) => {
   using bench = new LaneBench({ bot: { options } });
   const reasons: unknown[] = [];
-  const parts = bench.parts('bot');
-  const send: typeof parts.sender.send = (_message, { signal }) =>
+  bench.send = (_destination, _title, { signal }) =>
     new Promise((resolve) => {
       signal.addEventListener('abort', () => {
         reasons.push(signal.reason);
         resolve({ outcome: { kind: 'delivered' } });
       });
     });
-  bench.lanes.set('bot', new Lane({ ...parts, sender: { ...parts.sender, send } }));
   bench.announce('one');
   await bench.clock.advance(2000);
   expect(reasons).toEqual([words]);

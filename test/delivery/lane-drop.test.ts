@@ -94,7 +94,7 @@ test('a stop cuts what has not left: it stays owed', async () => {
 
 test('regression: a reload from resend to drop: what is on the wire is on record by then', async () => {
   using bench = await underWay(resend);
-  void bench.reload('bot', { options: drop });
+  bench.reload('bot', { options: drop });
   bench.kill();
   await bench.clock.advance(HOUR);
   expect(bench.titles()).toEqual(['order']);
@@ -102,7 +102,7 @@ test('regression: a reload from resend to drop: what is on the wire is on record
 });
 
 test.each([
-  ['a reload', (bench: LaneBench) => void bench.reload('bot', { options: drop })],
+  ['a reload', (bench: LaneBench) => bench.reload('bot', { options: drop })],
   ['an edit while it was down', (bench: LaneBench) => bench.kill({ bot: { options: drop } })],
 ])(
   'regression: from resend to drop by %s: what may have arrived before is not sent again',
@@ -141,7 +141,7 @@ test('a gateway that may have handed it on counts as well, under resend', async 
   bench.answer = () => ({ kind: 'retry', reason: 'server_error', mayHaveActed: true });
   bench.announce('order');
   await bench.clock.advance(10);
-  void bench.reload('bot', { options: drop });
+  bench.reload('bot', { options: drop });
   await bench.clock.advance(HOUR);
   expect(bench.titles()).toEqual(['order']);
 });

@@ -20,7 +20,7 @@ test('regression: after a reload to dryRun nothing leaves: not what is under way
   await bench.clock.advance(250);
   expect(bench.lane('bot').status).toMatchObject({ inFlight: 4, behind: true });
   const before = bench.sends.length;
-  void bench.reload('bot', { options: { ...patient, dryRun: true } });
+  bench.reload('bot', { options: { ...patient, dryRun: true } });
   bench.announce('after it');
   await bench.clock.advance(HOUR);
   expect(bench.sends.length).toBe(before);
@@ -29,11 +29,12 @@ test('regression: after a reload to dryRun nothing leaves: not what is under way
 
 test('regression: what was on the wire at a reload to dryRun counts as it ends', async () => {
   using bench = new LaneBench({ bot: { options: { ...patient, concurrency: 4 } } });
+  await bench.opened();
   bench.tookMs = 500;
   bench.answer = ({ title }) => (title === 'bad' ? busy : delivered);
   for (const title of ['good', 'bad']) bench.announce(title);
   await bench.clock.advance(250);
-  void bench.reload('bot', { options: { ...patient, dryRun: true } });
+  bench.reload('bot', { options: { ...patient, dryRun: true } });
   await bench.clock.advance(HOUR);
   expect(bench.titles()).toEqual(['good', 'bad']);
   expect(endsOf(bench).sort()).toEqual(['delivered undefined', 'skipped dry_run']);
@@ -51,7 +52,7 @@ test.each([
     bench.announce('one');
     await bench.clock.advance(1500);
     bench.connectMs = 10;
-    void bench.reload('bot', { options: { ...patient, ...changed } });
+    bench.reload('bot', { options: { ...patient, ...changed } });
     await bench.clock.advance(5000);
     expect(bench.sends.map(({ attempt }) => attempt)).toEqual(Array(sends).fill(1));
     expect(endsOf(bench)).toEqual(ends);
@@ -65,7 +66,7 @@ test('regression: what was called back at a reload goes before what matters less
   bench.announce('less', 0);
   bench.announce('least', -1);
   await bench.clock.advance(50);
-  void bench.reload('bot', { options: { ...patient, concurrency: 2 } });
+  bench.reload('bot', { options: { ...patient, concurrency: 2 } });
   await bench.clock.advance(110);
   expect(bench.titles()).toEqual(['important', 'less']);
 });
@@ -76,7 +77,7 @@ test('regression: a suspended queue is not probed after a reload to dryRun', asy
   for (const title of ['one', 'two']) bench.announce(title);
   await bench.clock.advance(1000);
   const before = bench.sends.length;
-  void bench.reload('bot', { options: { ...patient, dryRun: true } });
+  bench.reload('bot', { options: { ...patient, dryRun: true } });
   await bench.clock.advance(HOUR);
   expect(bench.sends.length).toBe(before);
   expect(endsOf(bench)).toEqual(Array(2).fill('skipped dry_run'));
@@ -84,6 +85,7 @@ test('regression: a suspended queue is not probed after a reload to dryRun', asy
 
 test('regression: dryRun holds over a restart, for what `deliveries retry` asks for, and for an alert', async () => {
   using bench = new LaneBench({ bot: { options: patient } });
+  await bench.opened();
   bench.answer = () => ({ kind: 'reject', reason: 'message_refused', scope: 'message' });
   bench.announce('dead');
   bench.answer = () => busy;
@@ -108,7 +110,7 @@ test('regression: a maxAge that is shortened holds for what is queued, in memory
   await bench.clock.advance(4000);
   bench.answer = () => delivered;
   const before = bench.sends.length;
-  void bench.reload('bot', { options: { ...patient, maxAge: '5s' } });
+  bench.reload('bot', { options: { ...patient, maxAge: '5s' } });
   await bench.clock.advance(990);
   expect(bench.sends.length, 'still in time').toBeGreaterThan(before);
   const late = bench.rows().filter(({ state }) => state === 'pending').length;
@@ -129,7 +131,7 @@ test.each([
     for (const title of ['one', 'two']) bench.announce(title);
     await bench.clock.advance(1000);
     const short = { options: { ...patient, maxAge: '10s' } };
-    if (long.maxAge === false) void bench.reload('bot', short);
+    if (long.maxAge === false) bench.reload('bot', short);
     else {
       bench.journal.flush();
       bench.kill({ bot: short });
@@ -146,8 +148,8 @@ test('a maxAge that is made longer brings nothing back; and one that is taken ba
   bench.answer = () => ({ kind: 'retry', reason: 'rate_limited', afterMs: HOUR });
   bench.announce('one');
   await bench.clock.advance(1000);
-  void bench.reload('bot', { options: { ...patient, maxAge: '2s' } });
-  void bench.reload('bot', { options: { ...patient, maxAge: '1h' } });
+  bench.reload('bot', { options: { ...patient, maxAge: '2s' } });
+  bench.reload('bot', { options: { ...patient, maxAge: '1h' } });
   await bench.clock.advance(8900);
   expect(bench.said).toEqual([]);
   await bench.clock.advance(200);
@@ -163,7 +165,7 @@ test('regression: fewer attempts hold for what waits for its next one', async ()
   await bench.clock.advance(3 * 60_000);
   const before = bench.sends.length;
   expect(before).toBeGreaterThan(2);
-  void bench.reload('bot', { options: { maxAge: '6h', retry: { attempts: 2 } } });
+  bench.reload('bot', { options: { maxAge: '6h', retry: { attempts: 2 } } });
   await bench.clock.advance(HOUR);
   expect(bench.sends.length).toBe(before);
   expect(endsOf(bench)).toEqual(['dead server_error']);
@@ -175,7 +177,7 @@ test('fewer attempts do not end what waits because its destination is suspended'
   bench.announce('one');
   await bench.clock.advance(10 * 60_000);
   bench.answer = () => delivered;
-  void bench.reload('bot', { options: { ...patient, retry: { attempts: 1 } } });
+  bench.reload('bot', { options: { ...patient, retry: { attempts: 1 } } });
   await bench.clock.advance(HOUR);
   expect(endsOf(bench)).toEqual(['delivered undefined']);
 });
@@ -190,7 +192,7 @@ test.each([
   await bench.clock.advance(50);
   bench.answer = () => delivered;
   const before = bench.sends.length;
-  void bench.reload('bot', { options: { ...patient, concurrency: 16 }, ...limit });
+  bench.reload('bot', { options: { ...patient, concurrency: 16 }, ...limit });
   await bench.clock.advance(60_000);
   expect(bench.sends.length - before).toBeLessThanOrEqual(2);
   await bench.clock.advance(HOUR);
@@ -202,7 +204,7 @@ test('a concurrency that a reload makes smaller', async () => {
   bench.tookMs = 1000;
   for (let n = 1; n <= 40; n++) bench.announce(`${n}`);
   await bench.clock.advance(500);
-  void bench.reload('bot', { options: { ...patient, concurrency: 2 } });
+  bench.reload('bot', { options: { ...patient, concurrency: 2 } });
   await bench.clock.advance(750);
   expect(bench.lane('bot').status.inFlight).toBeLessThanOrEqual(2);
 });
@@ -219,7 +221,7 @@ test('regression: after the first reload the most important of what waits goes f
   ] as const)
     bench.announce(title, importance);
   await bench.clock.advance(100);
-  void bench.reload('bot', { options: { ...patient, concurrency: 2 } });
+  bench.reload('bot', { options: { ...patient, concurrency: 2 } });
   await bench.clock.advance(HOUR);
   expect(bench.titles()).toEqual(['first', 'listing', 'other', 'notice']);
 });
@@ -231,7 +233,7 @@ test("regression: what today's rules would not send does not leave: at a reload,
   await bench.clock.advance(50);
   bench.match = (delivery) =>
     newsIn(delivery).title === 'wanted' ? { template: undefined, tickers: [] } : undefined;
-  void bench.reload('bot', { options: patient });
+  bench.reload('bot', { options: patient });
   bench.sends.length = 0;
   await bench.clock.advance(1000);
   expect(new Set(bench.titles())).toEqual(new Set(['wanted']));
@@ -267,7 +269,7 @@ test('regression: a reload makes every message anew: of what waits, of what was 
   for (const title of ['chat', 'waits', 'flies']) bench.announce(title);
   await bench.clock.advance(700);
   bench.render = (delivery) => `new ${newsIn(delivery).title}`;
-  void bench.reload('bot', { options: { ...patient, concurrency: 3 } });
+  bench.reload('bot', { options: { ...patient, concurrency: 3 } });
   bench.sends.length = 0;
   await bench.clock.advance(3000);
   expect(new Set(bench.titles())).toEqual(new Set(['new chat', 'new waits', 'new flies']));
@@ -292,7 +294,7 @@ test("the template of today's rule is the one that is used", async () => {
   bench.answer = () => busy;
   bench.announce('one');
   bench.match = () => ({ template: 'order', tickers: [] });
-  void bench.reload('bot', { options: patient });
+  bench.reload('bot', { options: patient });
   await bench.clock.advance(500);
   expect(bench.titles().at(-1)).toBe('order one');
 });
@@ -300,7 +302,7 @@ test("the template of today's rule is the one that is used", async () => {
 const perTicker = { ...patient, forEach: 'ticker' };
 
 test.each([
-  ['at a reload', (bench: LaneBench) => void bench.reload('bot', { options: perTicker })],
+  ['at a reload', (bench: LaneBench) => bench.reload('bot', { options: perTicker })],
   ['over a restart', (bench: LaneBench) => bench.kill({ bot: { options: perTicker } })],
 ])('regression: under forEach a delivery without a ticker never leaves: %s', async (_, change) => {
   using bench = new LaneBench({ bot: { options: patient } });
@@ -330,7 +332,7 @@ test('regression: forEach switched off: one request for all of an announcement, 
   await bench.clock.advance(50);
   bench.sends.length = 0;
   bench.answer = () => delivered;
-  void bench.reload('bot', { options: patient });
+  bench.reload('bot', { options: patient });
   await bench.clock.advance(HOUR);
   expect(bench.titles()).toEqual(['three undefined']);
   expect(endsOf(bench).sort()).toEqual([
@@ -347,7 +349,7 @@ test("a ticker that today's rule does not let through is not sent", async () => 
   await bench.clock.advance(50);
   bench.match = () => ({ template: undefined, tickers: ['ABC'] });
   bench.answer = () => delivered;
-  void bench.reload('bot', { options: perTicker });
+  bench.reload('bot', { options: perTicker });
   await bench.clock.advance(HOUR);
   expect(endsOf(bench).sort()).toEqual(['delivered undefined', 'skipped rules_changed']);
 });

@@ -319,7 +319,7 @@ test.each([
       isFirst = false;
       return first ? busy : delivered;
     };
-    void bench.lane('bot').reconfigure(bench.parts('bot', 'elsewhere'));
+    await bench.move('bot', 'elsewhere');
     await bench.clock.advance(500);
     expect(bench.sends.length).toBe(before + 6);
     expect(states(bench)).toEqual(Array(5).fill('delivered'));
@@ -374,6 +374,7 @@ test('the last message there is, refused again and again where others were taken
 
 test('a look that hangs remains the only one when the trouble becomes another', async () => {
   using bench = new LaneBench(bot({ concurrency: 2, maxAge: '6h', timeout: '30s' }));
+  await bench.opened();
   const answers: Record<string, Outcome | undefined> = { slow: gone };
   bench.answer = ({ title }) => (title in answers ? answers[title] : busy);
   bench.tookMs = 3000;
@@ -427,11 +428,11 @@ test('regression: what waits for its own time, and what an old address used up o
   bench.answer = () => busy;
   bench.announce('one');
   await bench.clock.advance(250);
-  void bench.lane('bot').reconfigure(bench.parts('bot', 'elsewhere'));
+  await bench.move('bot', 'elsewhere');
   await bench.clock.advance(100);
   expect(bench.titles(), 'at once').toEqual(['one', 'one']);
   // Answers still come from there when a third address is in force.
-  void bench.lane('bot').reconfigure(bench.parts('bot', 'a third'));
+  await bench.move('bot', 'a third');
   await bench.clock.advance(150);
   bench.answer = () => delivered;
   await bench.clock.advance(MINUTE);
@@ -444,7 +445,7 @@ test('a suspension ends with its address, and that is said', async () => {
   bench.announce('one');
   await bench.clock.advance(SECOND);
   bench.answer = () => busy;
-  void bench.lane('bot').reconfigure(bench.parts('bot', 'elsewhere'));
+  await bench.move('bot', 'elsewhere');
   await bench.clock.advance(SECOND);
   expect(bench.said).toEqual(['suspended bot gone', 'resumed bot']);
   expect(bench.lane('bot').status.suspended).toBeUndefined();
@@ -456,7 +457,7 @@ test('another address gets the rich form again', async () => {
   bench.announce('one');
   await bench.clock.advance(100);
   bench.answer = () => delivered;
-  void bench.lane('bot').reconfigure(bench.parts('bot', 'elsewhere'));
+  await bench.move('bot', 'elsewhere');
   await bench.clock.advance(100);
   expect(bench.sends.at(-1)).toMatchObject({ plain: false });
   expect(bench.rows()).toMatchObject([{ state: 'delivered', plain: false }]);

@@ -1,6 +1,5 @@
 /** What a lane promises when the far end asks for silence, is gone, refuses a form, or loses an answer. */
 import { expect, test } from 'vitest';
-import { Lane } from '../../src/delivery/lane.ts';
 import type { Outcome } from '../../src/delivery/outcome.ts';
 import { discardDeliveries, retryDeliveries } from '../../src/outbox/queries.ts';
 import { newsIn } from '../support/contents.ts';
@@ -82,6 +81,7 @@ test('a shared Retry-After holds all that share; then one goes first, the most i
 
 test('a suspension is said once, keeps the queue, probes slowly with one delivery, and ends by itself', async () => {
   using bench = new LaneBench({ bot: { options: { ...patient, concurrency: 16 } } });
+  await bench.opened();
   bench.answer = () => gone;
   for (let n = 1; n <= 20; n++) bench.announce(`${n}`);
   await bench.clock.advance(1000);
@@ -147,6 +147,7 @@ test('a reload tries a suspended destination, with one delivery, and says nothin
 
 test('regression: what is discarded by hand is not sent, however much more waits', async () => {
   using bench = new LaneBench({ bot: { options: patient } });
+  await bench.opened();
   bench.answer = () => limited(5000);
   for (let n = 1; n <= 1200; n++) bench.announce(String(n));
   await bench.clock.advance(1000);
@@ -378,11 +379,11 @@ test('regression: when the store cannot say what is owed, the lane lets go of no
 });
 
 test('regression: a form that fails twice buries its delivery, and ends neither the lane nor the process', async () => {
-  using bench = new LaneBench({ chat: { options: patient } });
   const fails = () => {
     throw new Error('a form that fails');
   };
-  await bench.lane('chat').reconfigure({ ...bench.parts('chat'), render: fails, renderDefault: fails });
+  using bench = new LaneBench({ chat: { options: patient, renderDefault: fails } });
+  bench.render = fails;
   bench.announce('one');
   await bench.clock.advance(1000);
   expect(bench.rows()).toMatchObject([{ state: 'dead', reason: 'template' }]);
@@ -393,9 +394,8 @@ test('regression: a destination that was suspended, removed and added again is s
   bench.answer = () => gone;
   bench.announce('one');
   await bench.clock.advance(HOUR);
-  await bench.lane('bot').stop(AbortSignal.abort());
   bench.answer = () => delivered;
-  bench.lanes.set('bot', new Lane(bench.parts('bot')));
+  await bench.readd('bot');
   bench.announce('two');
   await bench.clock.advance(1000);
   expect(bench.titles().at(-1)).toBe('two');
@@ -408,7 +408,7 @@ test('regression: another address does not inherit the pause that the old one as
   bench.announce('one');
   await bench.clock.advance(1000);
   bench.answer = () => delivered;
-  void bench.lane('bot').reconfigure(bench.parts('bot', 'elsewhere'));
+  await bench.move('bot', 'elsewhere');
   bench.announce('two');
   await bench.clock.advance(1000);
   expect(bench.titles()).toEqual(['one', 'one', 'two']);
@@ -421,7 +421,7 @@ test('regression: what the old address answers after a reload neither pauses nor
   bench.announce('one');
   bench.announce('two');
   await bench.clock.advance(500);
-  void bench.lane('bot').reconfigure(bench.parts('bot', 'elsewhere'));
+  await bench.move('bot', 'elsewhere');
   bench.answer = () => delivered;
   bench.announce('three');
   await bench.clock.advance(5000);

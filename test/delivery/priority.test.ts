@@ -82,6 +82,7 @@ test('a lane that another limit holds back keeps no place, and takes its own as 
 
 test('room that is there before its timer: the more important of those that wait goes before one that just arrives', async () => {
   using bench = new LaneBench({ parked: { options, shared: bucket }, fresh: { options, shared: bucket } });
+  await bench.opened();
   notices(bench, ['fresh'], 5);
   bench.announce('listing', LISTING, ['parked']);
   await bench.clock.advance(0);
@@ -106,6 +107,7 @@ test('regression: one that goes first does not take along what is less important
   const own = [{ limit: 2, perMs: 950 }];
   const shared = [{ key: 'bucket', limits: [{ limit: 3, perMs: 1000 }] }];
   using bench = new LaneBench({ parked: { options, own, shared }, fresh: { options, shared } });
+  await bench.opened();
   notices(bench, ['parked'], 2);
   bench.announce('old notice', NOTICE, ['parked']);
   bench.announce('listing', LISTING, ['parked']);
@@ -165,6 +167,7 @@ test('regression: no more is handed over than can go at once, so the fresh one i
   let share = 4;
   const waiting = { ...options, concurrency: 16, timeout: '1s' };
   using bench = new LaneBench({ bot: { options: waiting, atOnce: () => share } });
+  await bench.opened();
   bench.tookMs = 600;
   for (let n = 1; n <= 17; n++) bench.announce(`${n}`, NOTICE);
   await bench.clock.advance(100);
@@ -188,6 +191,7 @@ test('what became less important while it waited gives way: its listing has expi
     a: { options: { ...options, maxAge: '1s' }, shared: bucket },
     b: { options, shared: bucket },
   });
+  await bench.opened();
   notices(bench, ['b'], 5);
   bench.announce('too old by then', LISTING, ['a']);
   bench.announce('middle', 1, ['b']);
@@ -211,7 +215,7 @@ test('ten thousand destinations behind one limit: each place costs the same as w
       Object.fromEntries(Array.from({ length: count }, (_, n) => [`chat ${n}`, plan])),
     );
     let looks = 0;
-    const budget = bench.parts('chat 0').sharedBudgets.get('bot');
+    const [, budget] = bench.budgetsOf('chat 0');
     if (budget === undefined) throw new Error('no budget');
     const { windows } = budget;
     const opensAtMs = windows.opensAtMs.bind(windows);
@@ -277,10 +281,7 @@ test('of all lanes that share a limit and could go, never one goes before a more
           ]),
         ),
       );
-      const rooms = [...bench.lanes.keys()].map((name) => {
-        const { ownBudget, sharedBudgets } = bench.parts(name);
-        return { name, budgets: [ownBudget, ...sharedBudgets.values()] };
-      });
+      const rooms = bench.names.map((name) => ({ name, budgets: bench.budgetsOf(name) }));
       const overtaken: string[] = [];
       let answer: Outcome = delivered;
       bench.answer = (send) => {
@@ -322,7 +323,7 @@ test.each([[['listings', 'notices']], [['notices', 'listings']]])(
   async (names) => {
     const plan = { options, shared: [{ key: 'bucket', limits: [{ limit: 1, perMs: 1000 }] }] };
     using bench = new LaneBench(Object.fromEntries(names.map((name) => [name, plan])));
-    for (const lane of bench.lanes.values()) await lane.stop(AbortSignal.abort());
+    for (const lane of bench.lanes) await lane.stop(AbortSignal.abort());
     bench.announce('listing', LISTING, ['listings']);
     notices(bench, ['notices'], 3);
     bench.announce('another', LISTING, ['listings']);

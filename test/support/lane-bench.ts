@@ -4,22 +4,27 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Announcement } from '../../src/announcement.ts';
-import { BudgetBook, type BudgetSpec } from '../../src/delivery/budget-book.ts';
+import type { Budget } from '../../src/delivery/budget.ts';
+import type { BudgetBook, BudgetSpec } from '../../src/delivery/budget-book.ts';
 import { newsOf } from '../../src/delivery/content.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
-import { Lane } from '../../src/delivery/lane.ts';
-import type { LaneDeps } from '../../src/delivery/lane-deps.ts';
+import type { Lane } from '../../src/delivery/lane.ts';
+import type { LaneEvents } from '../../src/delivery/lane-deps.ts';
 import type { AttemptResult, Outcome } from '../../src/delivery/outcome.ts';
 import type { SendContext } from '../../src/delivery/sender.ts';
 import type { BudgetLimits } from '../../src/delivery/windows.ts';
+import type { PreparedDestination } from '../../src/destinations/prepared.ts';
 import { webhookOptions } from '../../src/destinations/webhook/options.ts';
+import type { Applied, Wanted } from '../../src/lane-set.ts';
 import { createIds } from '../../src/outbox/ids.ts';
-import { Journal } from '../../src/outbox/journal.ts';
+import type { Journal } from '../../src/outbox/journal.ts';
 import { migrate } from '../../src/outbox/migrations.ts';
 import { listDeliveries } from '../../src/outbox/queries.ts';
 import type { StoredDelivery } from '../../src/outbox/rows.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
+import { createPipeline, type Pipeline } from '../../src/pipeline.ts';
 import { wait } from '../../src/platform/clock.ts';
+import { nextTurn } from '../../src/platform/next-turn.ts';
 import { Timeline } from '../../src/platform/timeline.ts';
 import { newsIn } from './contents.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -31,6 +36,9 @@ export interface LanePlan {
   readonly own?: readonly BudgetLimits[];
   /** So many messages can be under way at the destination. */
   readonly atOnce?: () => number;
+  readonly renderDefault?: PreparedDestination['renderDefault'];
+  /** Names where it sends. */
+  readonly farEnd?: string;
   readonly shared?: readonly BudgetSpec[];
 }
 
@@ -56,18 +64,19 @@ export class LaneBench implements Disposable {
   /** How long a connection takes; nothing has left by then. */
   connectMs = 0;
   /** By which rule a destination gets something today; `undefined` = by none. */
-  match: LaneDeps['match'] = (delivery) => ({
-    template: delivery.template,
+  match: (delivery: Pick<Delivery, 'content'>) => ReturnType<Wanted> = (delivery) => ({
+    template: undefined,
     tickers: newsIn(delivery).tickers,
   });
   /** As a message is made, today. */
-  render: LaneDeps['render'] = (delivery) => newsIn(delivery).title;
-  lanes = new Map<string, Lane>();
-  journal!: Journal;
-  readonly #plans: Record<string, LanePlan>;
+  render: PreparedDestination['render'] = (delivery) => newsIn(delivery).title;
+  /** What the sender of a destination does with a message; by default, what `answer` says. */
+  send = (destination: string, title: string, context: SendContext): Promise<AttemptResult> =>
+    this.#send(destination, title, context);
+  #plans: Record<string, LanePlan>;
   readonly #ids = createIds(seededRandom(1));
   #timeline = new Timeline(this.clock);
-  budgets!: BudgetBook;
+  #pipeline!: Pipeline;
 
   constructor(plans: Readonly<Record<string, LanePlan>>) {
     this.#plans = { ...plans };
@@ -75,12 +84,39 @@ export class LaneBench implements Disposable {
     this.start();
   }
 
+  /** Until then a destination takes one at a time. */
+  opened(): Promise<void> {
+    return new Promise(nextTurn);
+  }
+
   get nowMs(): number {
     return this.clock.truthMs;
   }
 
+  get journal(): Journal {
+    return this.#pipeline.journal;
+  }
+
+  get budgets(): BudgetBook {
+    return this.#pipeline.budgets;
+  }
+
+  get lanes(): readonly Lane[] {
+    return this.names.map((name) => this.lane(name));
+  }
+
+  get names(): readonly string[] {
+    return Object.keys(this.#plans);
+  }
+
+  /** A lane's own, then those that it shares. */
+  budgetsOf(name: string): [Budget, ...Budget[]] {
+    const { farEnd, own, shared } = limitsOf(this.#plans[name] ?? {});
+    return [this.budgets.own(name, farEnd, own), ...shared.map((spec) => this.budgets.shared(spec, name))];
+  }
+
   lane(name: string): Lane {
-    const lane = this.lanes.get(name);
+    const lane = this.#pipeline.lanes.lane(name);
     if (lane === undefined) throw new Error(`no lane ${name}`);
     return lane;
   }
@@ -89,7 +125,7 @@ export class LaneBench implements Disposable {
   announce(
     title: string,
     importance = 1,
-    to: readonly string[] = [...this.lanes.keys()],
+    to: readonly string[] = this.names,
     tickers: readonly string[] = [],
   ): void {
     const receivedMs = this.#timeline.monotonicMs();
@@ -114,10 +150,26 @@ export class LaneBench implements Disposable {
     for (const delivery of deliveries) this.lane(delivery.destination).push(delivery);
   }
 
-  /** A reload with other options; resolves as `Lane.reconfigure`. */
-  reload(name: string, plan: LanePlan): Promise<void> {
+  /** A reload with another plan for one of them. With other options it is opened anew. */
+  reload(name: string, plan: LanePlan): void {
     this.#plans[name] = plan;
-    return this.lane(name).reconfigure(this.parts(name));
+    this.#apply();
+  }
+
+  /** A reload with another address for it, which is open when it resolves. */
+  async move(name: string, farEnd: string): Promise<void> {
+    this.reload(name, { ...this.#plans[name], farEnd });
+    await this.opened();
+  }
+
+  /** Reloads without it, and with it again. */
+  async readd(name: string): Promise<void> {
+    const { [name]: plan = {}, ...others } = this.#plans;
+    this.#plans = others;
+    const { retired } = this.#apply();
+    await retired(AbortSignal.abort());
+    this.#plans = { ...others, [name]: plan };
+    this.#apply();
   }
 
   /** SIGKILL, and a new process; with another plan if the config was edited meanwhile. */
@@ -125,14 +177,14 @@ export class LaneBench implements Disposable {
     Object.assign(this.#plans, plans);
     this.clock.restart();
     this.start();
-    for (const lane of this.lanes.values()) lane.refill();
+    this.#pipeline.lanes.refill();
   }
 
   restart(): void {
     this.journal.flush();
     this.clock.restart();
     this.start();
-    for (const lane of this.lanes.values()) lane.refill();
+    this.#pipeline.lanes.refill();
   }
 
   start(): void {
@@ -142,20 +194,35 @@ export class LaneBench implements Disposable {
     const recovered = outbox.recover(clock.monotonicMs(), 0);
     clock.continueFrom(recovered.latestMs);
     const quiet = () => undefined;
-    this.journal = new Journal(outbox, clock, {
-      ...{ written: quiet, broken: quiet, refused: quiet, mended: quiet },
-      usable: () => {
-        for (const lane of this.lanes.values()) lane.refill();
+    const turn = Promise.resolve();
+    this.#pipeline = createPipeline({
+      ...{ outbox, recovered, clock, random: seededRandom(2), dedupeWindowMs: 0 },
+      events: {
+        intake: { received: quiet, duplicate: quiet, capped: quiet },
+        journal: {
+          ...{ written: quiet, broken: quiet, refused: quiet, mended: quiet },
+          usable: () => this.#pipeline.lanes.refill(),
+        },
+        lane: this.#events(),
+        openFailed: quiet,
       },
-      held: () => [...this.lanes.values()].flatMap(({ held }) => [...held]),
+      outside: {
+        ...{ version: '0', redact: (text) => text, turns: { orders: turn, rest: turn } },
+        pools: {
+          join: () => {
+            throw new Error('nothing leaves the bench');
+          },
+        },
+      },
     });
-    const { journal } = this;
-    this.budgets = new BudgetBook(clock, {
-      pauses: recovered.pauses,
-      attemptsSince: (sinceMs) => journal.attemptsSince(sinceMs),
-      keep: (key, untilMs) => journal.pause(key, untilMs),
-    });
-    this.lanes = new Map(Object.keys(this.#plans).map((name) => [name, new Lane(this.parts(name))]));
+    this.#apply();
+  }
+
+  #apply(): Applied {
+    return this.#pipeline.lanes.apply(
+      this.names.map((name) => this.#prepared(name)),
+      (content) => this.match({ content }),
+    );
   }
 
   rows(destination?: string): StoredDelivery[] {
@@ -179,41 +246,37 @@ export class LaneBench implements Disposable {
     this.database.close();
   }
 
-  /** What the lane of that name is made of; for another one in its place. */
-  parts(name: string, farEnd = ''): LaneDeps {
-    const plan = this.#plans[name];
-    const { budgets } = this;
-    if (plan === undefined) throw new Error(`no lane ${name}`);
-    const say = (...words: unknown[]) => void this.said.push(words.filter(Boolean).join(' '));
+  /** As a config would have it. */
+  #prepared(name: string): PreparedDestination {
+    const plan = this.#plans[name] ?? {};
+    const options = optionsOf(plan);
     return {
-      name,
-      options: optionsOf(plan),
-      forEachTicker: optionsOf(plan).forEach === 'ticker',
-      maxTickers: optionsOf(plan).maxTickers,
-      match: (delivery) => this.match(delivery),
-      sender: {
+      ...{ name, options, maxTickers: options.maxTickers },
+      forEachTicker: options.forEach === 'ticker',
+      limits: limitsOf(plan),
+      render: (delivery) => this.render(delivery),
+      renderDefault: plan.renderDefault,
+      open: async () => ({
         get atOnce() {
           return plan.atOnce?.() ?? Number.POSITIVE_INFINITY;
         },
-        send: (message, context) => this.#send(name, String(message), context),
+        close: () => Promise.resolve(),
+        send: (message, context) => this.send(name, String(message), context),
+      }),
+    };
+  }
+
+  #events(): LaneEvents {
+    const say = (...words: unknown[]) => void this.said.push(words.filter(Boolean).join(' '));
+    return {
+      attempted: () => undefined,
+      ended: (delivery, state) => {
+        if (state !== 'delivered') say(state, delivery.destination, newsIn(delivery).title);
       },
-      render: (delivery) => this.render(delivery),
-      renderDefault: undefined,
-      ownBudget: budgets.own(name, farEnd, plan.own ?? []),
-      sharedBudgets: new Map((plan.shared ?? []).map((spec) => [spec.key, budgets.shared(spec, name)])),
-      journal: this.journal,
-      clock: this.#timeline,
-      random: seededRandom(2),
-      events: {
-        attempted: () => undefined,
-        ended: (delivery, state) => {
-          if (state !== 'delivered') say(state, delivery.destination, newsIn(delivery).title);
-        },
-        suspended: (destination, reason) => say('suspended', destination, reason),
-        resumed: (destination) => say('resumed', destination),
-        nearBan: (destination) => say('near ban', destination),
-        renderFailed: () => undefined,
-      },
+      suspended: (destination, reason) => say('suspended', destination, reason),
+      resumed: (destination) => say('resumed', destination),
+      nearBan: (destination) => say('near ban', destination),
+      renderFailed: () => undefined,
     };
   }
 
@@ -236,5 +299,7 @@ export class LaneBench implements Disposable {
   }
 }
 
-const optionsOf = (plan: LanePlan | undefined) =>
-  webhookOptions.parse({ type: 'webhook', url: 'http://127.0.0.1:1/', ...plan?.options });
+const limitsOf = ({ farEnd = '', own = [], shared = [] }: LanePlan) => ({ farEnd, own, shared });
+
+const optionsOf = ({ farEnd = '', options }: LanePlan = {}) =>
+  webhookOptions.parse({ type: 'webhook', url: `http://127.0.0.1:1/${farEnd}`, ...options });
