@@ -4,15 +4,15 @@
  * what it sends goes last. Without `alerts:` it only listens.
  */
 import type { Alert } from '../alert.ts';
+import type { BridgeState } from '../conditions/from-state.ts';
+import { conditionOf, keyOf, type Named } from '../conditions/registry.ts';
+import { type ConditionWatch, isUnknownIn } from '../conditions/watch.ts';
 import type { BridgeEvent } from '../events/bridge-event.ts';
 import type { Listener } from '../events/bus.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { AlertBatcher, type Batch } from './batch.ts';
-import { conditionOf, keyOf, type Sighting } from './conditions.ts';
 import { Day } from './day.ts';
-import { EventMemory } from './event-memory.ts';
-import { type BridgeState, seenInState } from './from-state.ts';
 import { heartbeatOf } from './heartbeat.ts';
 import { nextHeartbeat } from './heartbeat-times.ts';
 import { alertOf, titleOf, type WallOf } from './message.ts';
@@ -27,6 +27,8 @@ export interface AlertsDeps {
   /** Of the config in force; `undefined` = nothing is sent. */
   options(): AlertsOptions | undefined;
   state(): BridgeState;
+  /** What is wrong now; it listens by itself. */
+  readonly conditions: ConditionWatch;
   /** Each of them gets it once; those that are not there get nothing. */
   send(alert: Alert, destinations: readonly string[]): void;
   readonly publish: Listener;
@@ -42,9 +44,8 @@ const MEMORY_KEY = 'alerts';
 
 export class Alerts {
   readonly #deps: AlertsDeps;
-  readonly #memory = new EventMemory();
   #tracker: Tracker;
-  readonly #digest: AlertBatcher;
+  readonly #batcher: AlertBatcher;
   #day: Day;
   /** Times of the wall clock. */
   #heartbeat: { readonly pattern: string; dueMs: number | undefined; lookedMs: number } | undefined;
@@ -55,12 +56,11 @@ export class Alerts {
     const nowMs = deps.clock.monotonicMs();
     const { told, sentMs } = restore(deps.memory.recall(MEMORY_KEY));
     this.#tracker = new Tracker(told, nowMs);
-    this.#digest = new AlertBatcher(sentMs);
+    this.#batcher = new AlertBatcher(sentMs);
     this.#day = new Day(nowMs);
   }
 
   readonly listener = (event: BridgeEvent): void => {
-    this.#memory.learn(event, this.#deps.clock.monotonicMs());
     this.#day.learn(event);
   };
 
@@ -84,33 +84,31 @@ export class Alerts {
   }
 
   #look(): void {
-    const { clock, options: optionsNow, state: stateNow } = this.#deps;
+    const { clock, conditions, options: optionsNow, state: stateNow } = this.#deps;
     const nowMs = clock.monotonicMs();
     const state = stateNow();
     const isOfThePast = isUnknownIn(state);
-    this.#memory.forget(isOfThePast);
-    const noted = this.#memory.seen(nowMs);
     const options = optionsNow();
     if (options === undefined) {
       // Whoever switches it on is told what is so then.
+      conditions.forget(isOfThePast);
       this.#tracker = new Tracker();
-      this.#digest.forget(() => true);
+      this.#batcher.forget(() => true);
       return;
     }
     this.#tracker.forget(isOfThePast);
-    this.#digest.forget(({ sighting }) => isOfThePast(sighting));
-    const { failing } = this.#memory;
-    const seen = [...seenInState({ ...state, failing, options, nowMs }), ...noted];
+    this.#batcher.forget(({ sighting }) => isOfThePast(sighting));
+    const seen = conditions.seen(state, options).filter(isWorthAlert);
     for (const change of this.#tracker.step(seen, options, nowMs)) {
       this.#publish(change, options);
-      this.#digest.add(change, nowMs);
+      this.#batcher.add(change, nowMs);
     }
-    const batch = this.#digest.take(nowMs);
+    const batch = this.#batcher.take(nowMs);
     if (batch !== undefined) {
       this.#tell(batch, options);
       // Only now: what still waits to be told is told again after a crash.
       const { memory, redact } = this.#deps;
-      memory.keep(MEMORY_KEY, redact(save({ told: this.#tracker.told, sentMs: this.#digest.sentMs })));
+      memory.keep(MEMORY_KEY, redact(save({ told: this.#tracker.told, sentMs: this.#batcher.sentMs })));
     }
     this.#giveSignOfLife(options, state, nowMs);
   }
@@ -164,25 +162,12 @@ export class Alerts {
   }
 }
 
+function isWorthAlert({ code }: Named): boolean {
+  const { quiet, impliedBy } = conditionOf(code);
+  return quiet === undefined && impliedBy === undefined;
+}
+
 /** What keeps messages from a destination cannot be said through it; that it is over, can. */
 function isFor(destination: string, { state, sighting: { code, subject } }: Change): boolean {
   return state === 'ended' || !conditionOf(code).throughOthers || subject !== destination;
-}
-
-/** It is about a feed or destination that the config no longer has. */
-function isUnknownIn({
-  feeds,
-  destinations,
-}: BridgeState): (about: Pick<Sighting, 'code' | 'subject'>) => boolean {
-  // Made when something is to be told apart: mostly nothing is, and there may be thousands.
-  let known: { readonly feed: ReadonlySet<string>; readonly destination: ReadonlySet<string> } | undefined;
-  return ({ code, subject }) => {
-    const { about } = conditionOf(code);
-    if (about === 'bridge') return false;
-    known ??= {
-      feed: new Set(feeds.map(({ name }) => name)),
-      destination: new Set(destinations.map(({ name }) => name)),
-    };
-    return !known[about].has(subject);
-  };
 }

@@ -3,7 +3,7 @@
  * messages an hour. What waits is kept as it is by then: of a condition that started and ended meanwhile the end is
  * told, with its whole length. Pure: time comes in.
  */
-import { conditionOf, keyOf } from './conditions.ts';
+import { conditionOf, keyOf } from '../conditions/registry.ts';
 import type { Change } from './tracker.ts';
 
 /** Trouble seldom comes alone: a broken network is three conditions in a few seconds. */

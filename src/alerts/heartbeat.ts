@@ -1,18 +1,18 @@
 /** The sign of life: that the bridge runs, what it heard and sent since the last one, and what is wrong. Pure. */
 import type { Alert } from '../alert.ts';
+import type { BridgeState } from '../conditions/from-state.ts';
+import { type Named, titleOf } from '../conditions/registry.ts';
 import { unproven } from '../feeds/health.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { secondsText } from '../platform/time-text.ts';
-import type { Sighting } from './conditions.ts';
 import type { Day, DestinationCounts } from './day.ts';
-import type { BridgeState } from './from-state.ts';
-import { summaryOf, type WallOf } from './message.ts';
+import type { WallOf } from './message.ts';
 
 export interface Life {
   readonly day: Day;
   readonly state: BridgeState;
   /** What was told and has not ended. */
-  readonly troubles: readonly Pick<Sighting, 'code' | 'subject'>[];
+  readonly troubles: readonly Named[];
   readonly nowMs: number;
 }
 
@@ -33,7 +33,7 @@ export function heartbeatOf({ day, state, troubles, nowMs }: Life, wallOf: WallO
     suspended: lane.suspended?.reason,
     ...(day.deliveries.get(name) ?? { delivered: 0, expired: 0, dead: 0 }),
   }));
-  const wrong = troubles.map(summaryOf);
+  const wrong = troubles.map(titleOf);
   const median = day.medianDispatchMs;
   return {
     severity: wrong.length === 0 ? 'good' : 'warning',

@@ -1,9 +1,9 @@
 /** From changes to words: what happened, since when, what to do. Pure. */
 import type { Alert } from '../alert.ts';
+import { conditionOf } from '../conditions/registry.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { secondsText } from '../platform/time-text.ts';
 import type { Batch } from './batch.ts';
-import { conditionOf, type Sighting } from './conditions.ts';
 import type { Change } from './tracker.ts';
 
 /** More in one message would not be read. */
@@ -88,7 +88,3 @@ function dataOf(change: Change, wallOf: WallOf): Readonly<Record<string, unknown
     ...{ durationMs: Math.round(durationMs), count },
   };
 }
-
-/** For the sign of life. */
-export const summaryOf = ({ code, subject }: Pick<Sighting, 'code' | 'subject'>) =>
-  conditionOf(code).starts(subject);

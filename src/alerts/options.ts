@@ -1,5 +1,6 @@
 /** What the bridge says about itself, and through which destinations. */
 import { z } from 'zod';
+import type { Thresholds } from '../conditions/kind.ts';
 import { KEY_EXPIRES_WITHIN_MS } from '../feeds/feed.ts';
 import { duration, text } from '../platform/fields.ts';
 import { cronFault } from './heartbeat-times.ts';
@@ -32,3 +33,6 @@ export const alertsOptions = z.strictObject({
 });
 
 export type AlertsOptions = z.output<typeof alertsOptions>;
+
+/** Of a bridge without `alerts`: the status is as patient as they are. */
+export const DEFAULT_THRESHOLDS: Thresholds = alertsOptions.parse({ send: ['nobody'] });

@@ -1,6 +1,6 @@
 /** What was told, as text for the store: so that a restart neither repeats it nor forgets to say that it is over, and a crash loop keeps to the limit. */
 import { z } from 'zod';
-import { CONDITIONS, type ConditionCode } from './conditions.ts';
+import { type ConditionCode, isCode } from '../conditions/registry.ts';
 
 /** A condition that was told and had not ended. Times are monotonic, which means something after a restart. */
 export interface Told {
@@ -20,8 +20,6 @@ export interface Saved {
 }
 
 export const NOTHING_SAVED: Saved = { told: [], sentMs: [] };
-
-const isCode = (code: string): code is ConditionCode => Object.hasOwn(CONDITIONS, code);
 
 const saved = z.object({
   told: z.array(

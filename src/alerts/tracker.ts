@@ -9,8 +9,8 @@
  * A short absence changes nothing, before as after the telling: what comes and goes is told as one. Each time
  * that it comes back soon after its end, twice as long an absence is asked for.
  */
-import type { Condition } from './condition.ts';
-import { conditionOf, keyOf, type Sighting } from './conditions.ts';
+import type { ConditionKind } from '../conditions/kind.ts';
+import { conditionOf, keyOf, type Sighting } from '../conditions/registry.ts';
 import type { AlertsOptions } from './options.ts';
 import type { Told } from './saved.ts';
 
@@ -98,7 +98,7 @@ export class Tracker {
   }
 
   #begin(key: string, sighting: Sighting, nowMs: number): Tracked | undefined {
-    if (sighting.unsure) return undefined;
+    if (sighting.stage !== undefined) return undefined;
     for (const [old, { endedMs }] of this.#ended) if (nowMs - endedMs > FLAP_MS) this.#ended.delete(old);
     const endings = this.#ended.get(key)?.endings ?? 0;
     const { sinceMs } = sighting;
@@ -119,17 +119,17 @@ export class Tracker {
 function see(
   tracked: Tracked,
   sighting: Sighting,
-  condition: Condition,
+  kind: ConditionKind,
   options: AlertsOptions,
   nowMs: number,
 ): Change | undefined {
-  // What is unsure keeps the words of what was sure.
-  if (!sighting.unsure) tracked.sighting = sighting;
+  // What is early or lingers keeps the words of what was sure.
+  if (sighting.stage === undefined) tracked.sighting = sighting;
   if (tracked.away) tracked.returns++;
   tracked.away = false;
   tracked.lastMs = nowMs;
   if (tracked.toldMs === undefined) {
-    if (sighting.unsure || nowMs - tracked.sinceMs < condition.forMs(options)) return undefined;
+    if (sighting.stage !== undefined || nowMs - tracked.sinceMs < kind.forMs(options)) return undefined;
     return tell('started', tracked, nowMs);
   }
   return nowMs - tracked.toldMs < REPEAT_MS || !hasNews(tracked) ? undefined : tell('lasts', tracked, nowMs);

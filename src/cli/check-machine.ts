@@ -1,4 +1,5 @@
 /** Checks of the machine that change nothing on it: whether the store can be written, and whether other users can read the secrets. */
+
 import {
   accessSync,
   closeSync,
@@ -12,6 +13,7 @@ import {
 } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import { titleOf } from '../conditions/registry.ts';
 import { readFault } from '../config/environment.ts';
 import { refuseOthers } from '../outbox/own-file.ts';
 import { messageOf } from '../platform/message-of.ts';
@@ -114,7 +116,7 @@ function explain(place: string, path: string, code: string, user: User): Machine
   const owner = `it belongs to uid ${uid} with mode ${(mode & 0o777).toString(8)}`;
   const what = place === path ? path : `the folder ${place}`;
   return {
-    message: `the store cannot be written: ${shown(user)} may not write ${what} (${owner})`,
+    message: `${titleOf({ code: 'store_broken', subject: '' })}: ${shown(user)} may not write ${what} (${owner})`,
     hint: `sudo chown -R ${user.uid === -1 ? user.name : user.uid} ${quoted(place)}, or run the bridge as another user, or name another path in \`store.path\``,
   };
 }

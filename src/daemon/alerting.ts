@@ -1,33 +1,45 @@
 /** What the bridge says about itself, over its own lanes. */
 import { Alerts } from '../alerts/alerts.ts';
 import { createAlertSender } from '../alerts/send.ts';
+import type { ConditionWatch } from '../conditions/watch.ts';
 import type { Bus } from '../events/bus.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { messageOf } from '../platform/message-of.ts';
 import type { Redactor } from '../platform/secret.ts';
+import { bridgeState } from './bridge-state.ts';
 import type { FeedSet } from './feed-set.ts';
 import type { RunningConfig } from './running-config.ts';
 
 export interface AlertingDeps {
   readonly pipeline: Pipeline;
   readonly feeds: Pick<FeedSet, 'reports'>;
-  readonly running: Pick<RunningConfig, 'config'>;
+  readonly running: Pick<RunningConfig, 'config' | 'rejected'>;
   readonly bus: Bus;
+  readonly conditions: ConditionWatch;
   readonly clock: Clock;
   readonly redact: Redactor;
   readonly log: Log;
 }
 
 /** It listens from now on, and sends once it is started. */
-export function createAlerts({ pipeline, feeds, running, bus, clock, redact, log }: AlertingDeps): Alerts {
-  const { ids, intake, journal, lanes, memory } = pipeline;
+export function createAlerts({
+  pipeline,
+  feeds,
+  running,
+  bus,
+  conditions,
+  clock,
+  redact,
+  log,
+}: AlertingDeps): Alerts {
+  const { ids, intake, journal, memory } = pipeline;
   const alerts = new Alerts({
-    ...{ clock, memory, redact, publish: bus.publish },
+    ...{ clock, conditions, memory, redact, publish: bus.publish },
     failed: (error) => log.error({ message: messageOf(error) }, 'alerts.failed'),
     options: () => running.config.alerts,
-    state: () => ({ feeds: feeds.reports, destinations: lanes.reports(), storeFault: journal.fault }),
+    state: () => bridgeState({ feeds, pipeline, running }),
     send: createAlertSender({ ids, clock, redact, journal, targets: () => intake.routes.targets }),
   });
   bus.listen(alerts.listener);

@@ -93,7 +93,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     const operator = createOperator({
       ...{ version, clock, startedMs, storePath: storeOptions.path, running, feeds, pipeline, seen },
     });
-    const alerts = createAlerts({ pipeline, feeds, running, bus, clock, redact, log });
+    const alerts = createAlerts({ pipeline, feeds, running, bus, clock, redact, log, ...seen });
     const server = await serve(first.config.server, { operator, lanes, bus, redact, version, log });
     shutDown.defer(() => server.close());
 

@@ -1,4 +1,5 @@
 /** Who is told what the bridge does, in the order in which they are told; metrics and alerts join when they are made. */
+import { ConditionWatch } from '../conditions/watch.ts';
 import { Bus } from '../events/bus.ts';
 import { createEvents, type Events } from '../events/events.ts';
 import { logEvents } from '../ops/log-events.ts';
@@ -15,6 +16,7 @@ export interface Observers {
   readonly events: Events;
   readonly recent: RecentAnnouncements;
   readonly race: Race;
+  readonly conditions: ConditionWatch;
 }
 
 export function createObservers(clock: Clock, log: Log): Observers {
@@ -23,9 +25,11 @@ export function createObservers(clock: Clock, log: Log): Observers {
   );
   const recent = new RecentAnnouncements();
   const race = new Race();
+  const conditions = new ConditionWatch(clock);
   bus.listen(logEvents(log, clock));
   bus.listen(recent.listener);
   bus.listen(race.listener);
+  bus.listen(conditions.listener);
   bus.listen(watchUnmatched(bus.publish));
-  return { bus, events: createEvents(bus.publish), recent, race };
+  return { bus, events: createEvents(bus.publish), recent, race, conditions };
 }

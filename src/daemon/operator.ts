@@ -1,10 +1,13 @@
 /** What somebody who runs the bridge may ask of it: over HTTP, from the command line, by a signal. */
+import { DEFAULT_THRESHOLDS } from '../alerts/options.ts';
+import type { ConditionWatch } from '../conditions/watch.ts';
 import type { Race } from '../ops/race.ts';
 import type { RecentAnnouncements } from '../ops/recent-announcements.ts';
 import type { Reloaded } from '../ops/server.ts';
 import { type Status, statusOf } from '../ops/status.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
+import { bridgeState } from './bridge-state.ts';
 import type { FeedSet } from './feed-set.ts';
 import type { RunningConfig } from './running-config.ts';
 
@@ -21,10 +24,14 @@ export interface OperatorDeps {
   readonly startedMs: number;
   /** Of the store in use: another one in the config waits for a restart. */
   readonly storePath: string;
-  readonly running: Pick<RunningConfig, 'report' | 'config' | 'reload'>;
+  readonly running: Pick<RunningConfig, 'report' | 'rejected' | 'config' | 'reload'>;
   readonly feeds: Pick<FeedSet, 'reports'>;
   readonly pipeline: Pick<Pipeline, 'lanes' | 'journal'>;
-  readonly seen: { readonly recent: RecentAnnouncements; readonly race: Race };
+  readonly seen: {
+    readonly recent: RecentAnnouncements;
+    readonly race: Race;
+    readonly conditions: ConditionWatch;
+  };
 }
 
 export function createOperator(deps: OperatorDeps): Operator {
@@ -38,7 +45,10 @@ export function createOperator(deps: OperatorDeps): Operator {
         store: { path: deps.storePath, fault: journal.fault },
         feeds: feeds.reports,
         destinations: lanes.reports(),
-        rules: running.config.rules,
+        conditions: seen.conditions.seen(
+          { ...bridgeState(deps), config: running.report },
+          running.config.alerts ?? DEFAULT_THRESHOLDS,
+        ),
         waiting: journal.waiting(),
         announcements: seen.recent.announcements,
         race: seen.race.report,

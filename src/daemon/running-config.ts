@@ -68,6 +68,11 @@ export class RunningConfig {
     return this.#ready.config;
   }
 
+  /** What was wrong with the file at the last reload, if it was refused. Costs no look at the disk. */
+  get rejected(): readonly string[] | undefined {
+    return this.#rejected;
+  }
+
   get report(): Status['config'] {
     const { config, digest } = this.#ready;
     return {

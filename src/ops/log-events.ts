@@ -1,5 +1,6 @@
 /** One wide log line for each event, named as the event; silence where there is nothing that a person would want to read. */
 
+import { type ConditionCode, conditionOf, helpOf } from '../conditions/registry.ts';
 import { originOf } from '../delivery/content.ts';
 import { adviceOf, describeReason, helpForReason } from '../delivery/describe.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
@@ -44,15 +45,7 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
     case 'config.reloaded':
       return reloadedLines(event);
     case 'config.rejected':
-      return [
-        {
-          level: 'error',
-          fields: {
-            problems: event.problems,
-            effect: 'the bridge goes on with the config it has; `listing-bridge check` shows each problem',
-          },
-        },
-      ];
+      return [conditionLine('config_rejected', '', { problems: event.problems }, 'error')];
     case 'announcement.received':
       return [{ level: 'info', fields: receivedFields(event) }];
     case 'announcement.duplicate':
@@ -69,9 +62,8 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
     case 'feed.change_failed': {
       const { feed, reason, detail, advice, retryMs } = event;
       const retryIn = retryMs === undefined ? 'after the next reload' : formatDuration(retryMs);
-      const effect = 'the connection with the old options stays';
-      const fields = { feed, reason, detail, advice, effect, retryIn, help: helpFor(reason) };
-      return [{ level: retryMs === undefined ? 'error' : 'warn', fields }];
+      const fields = { feed, reason, detail, advice, retryIn, help: helpFor(reason) };
+      return [conditionLine('feed_change_failed', feed, fields, retryMs === undefined ? 'error' : 'warn')];
     }
     case 'feed.self_test_answered':
       return [{ level: 'info', fields: { feed: event.feed, roundTripMs: roundMs(event.roundTripMs) } }];
@@ -100,7 +92,8 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
     case 'template.failed': {
       const { delivery, message } = event;
       const { id, destination, template } = delivery;
-      return [{ level: 'error', fields: { delivery: id, destination, template, message } }];
+      const fields = { delivery: id, destination, template, message };
+      return [conditionLine('template_failed', destination, fields, 'error')];
     }
     case 'alert.started':
     case 'alert.lasts':
@@ -110,69 +103,48 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
       return [{ level, fields: { code, subject, says, detail, duration: formatDuration(durationMs), to } }];
     }
     case 'store.refused': {
-      const { what, message } = event;
-      const effect = 'this is not on record, the rest is; a restart does not know it. Please report it';
-      return [{ level: 'error', fields: { what, message, effect } }];
+      const { kind: _, ...fields } = event;
+      return [conditionLine('store_refused', '', fields, 'error')];
     }
     case 'store.broken':
-      return [
-        {
-          level: 'error',
-          fields: {
-            message: event.message,
-            effect:
-              'announcements are still sent; until the store can be written, their state is kept in memory only',
-          },
-        },
-      ];
+      return [conditionLine('store_broken', '', { message: event.message })];
     case 'feed.self_test_unanswered':
       return [{ level: 'debug', fields: { feed: event.feed } }];
     case 'clock.behind':
-      return [
-        {
-          level: 'warn',
-          fields: {
-            behind: formatDuration(event.behindMs),
-            effect:
-              'the clock of this machine was set back since the last run; ages and waits continue from where that run stopped',
-          },
-        },
-      ];
-    case 'destination.advice':
+      return [conditionLine('clock_set_back', '', { behind: formatDuration(event.behindMs) })];
+    case 'destination.advice': {
+      const { kind: _, ...fields } = event;
+      return [conditionLine('destination_advice', event.destination, fields)];
+    }
     case 'store.mended': {
       const { kind: _, ...fields } = event;
       return [{ level: 'warn', fields }];
     }
     case 'store.replaced': {
       const { kind: _, ...fields } = event;
-      const effect = 'a new database is in use, with everything that could be read from the old one';
-      return [{ level: 'error', fields: { ...fields, effect } }];
+      return [conditionLine('store_replaced', '', fields)];
     }
-    case 'destination.near_ban':
-      return [
-        {
-          level: 'error',
-          fields: {
-            destination: event.destination,
-            silentFor: formatDuration(event.untilMs - clock.monotonicMs()),
-            effect:
-              'too many rejected requests; sending is paused so that the platform does not ban this IP address',
-          },
-        },
-      ];
-    case 'rehearsal.failed': {
-      const effect =
-        'announcements are sent all the same; the first one after a silence takes some milliseconds longer';
-      return [{ level: 'warn', fields: { message: event.message, effect } }];
+    case 'destination.near_ban': {
+      const silentFor = formatDuration(event.untilMs - clock.monotonicMs());
+      return [conditionLine('near_ban', event.destination, { destination: event.destination, silentFor })];
     }
+    case 'rehearsal.failed':
+      return [conditionLine('rehearsal_failed', '', { message: event.message })];
     case 'destination.resumed':
       return [{ level: 'info', fields: { destination: event.destination } }];
     case 'destination.suspended': {
       const { kind: _, ...fields } = event;
-      return [{ level: 'error', fields: { ...fields, help: helpForReason(event.reason) } }];
+      const help = helpForReason(event.reason);
+      return [conditionLine('destination_suspended', event.destination, { ...fields, help })];
     }
-    case 'feed.fatal':
-    case 'destination.open_failed':
+    case 'feed.fatal': {
+      const { kind: _, ...fields } = event;
+      return [conditionLine('feed_fatal', event.feed, fields)];
+    }
+    case 'destination.open_failed': {
+      const { kind: _, ...fields } = event;
+      return [conditionLine('destination_broken', event.destination, fields)];
+    }
     case 'store.lost_on_exit': {
       const { kind: _, ...fields } = event;
       return [{ level: 'error', fields }];
@@ -186,12 +158,8 @@ function reloadedLines({ changes, needsRestart }: BridgeEventOf<'config.reloaded
   const lines: Line[] = [{ level: 'info', fields: { changes: someOf(changes) } }];
   if (needsRestart.length > 0)
     lines.push({
-      level: 'warn',
+      ...conditionLine('restart_needed', '', { keys: needsRestart }),
       name: 'config.needs_restart',
-      fields: {
-        keys: needsRestart,
-        effect: 'restart the bridge to apply these; every other change is in force',
-      },
     });
   return lines;
 }
@@ -202,8 +170,22 @@ const liveLine = ({ feed, facts }: BridgeEventOf<'feed.live'>): Line => ({
 });
 
 function warningLine({ warning }: BridgeEventOf<'warning.raised'>): Line {
-  const { code, level, feed, message, details, help } = warning;
-  return { level, name: `warning.${code}`, fields: { feed, message, ...details, help } };
+  const { code, feed, message, details } = warning;
+  return { ...conditionLine(code, feed ?? '', { feed, message, ...details }), name: `warning.${code}` };
+}
+
+const LEVELS = { critical: 'error', warning: 'warn' } as const;
+
+/** A line that begins a condition: its words, and what is known. Advice that knows more stands in the place of its own. */
+function conditionLine(
+  code: ConditionCode,
+  subject: string,
+  fields: LogFields,
+  level: Line['level'] = LEVELS[conditionOf(code).severity],
+): Line {
+  const { starts } = conditionOf(code);
+  const { advice = conditionOf(code).advice, help = helpOf(code), ...facts } = fields;
+  return { level, fields: { says: starts(subject), ...facts, advice, help } };
 }
 
 function receivedFields({ announcement, deliveries }: BridgeEventOf<'announcement.received'>): LogFields {

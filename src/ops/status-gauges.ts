@@ -1,5 +1,6 @@
 /** The metrics that say how things are rather than what happened: set from the status at each read. */
 import type { Gauge } from 'prom-client';
+import { CONDITIONS } from '../conditions/registry.ts';
 import { MANY_DESTINATIONS } from './many.ts';
 import type { MetricMaker } from './metric-maker.ts';
 import type { Status } from './status.ts';
@@ -12,7 +13,14 @@ export function statusGauges(make: MetricMaker): (status: Status) => void {
     'config_last_reload_successful',
     '1 unless the last reload was refused',
   );
-  return ({ feeds, destinations, store, config }) => {
+  const conditions = make.gauge(
+    'conditions',
+    'Feeds, destinations or rules for which a condition holds, or 1 for the bridge itself (docs/alerts.md)',
+    'code',
+  );
+  return ({ feeds, destinations, store, config, conditions: hold }) => {
+    for (const code of Object.keys(CONDITIONS)) conditions.set({ code }, 0);
+    for (const { code } of hold) conditions.inc({ code });
     setFeeds(feeds);
     setDestinations(destinations);
     storeHealthy.set(store.fault === undefined ? 1 : 0);

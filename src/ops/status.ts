@@ -2,10 +2,12 @@
  * How the bridge is, as one value: what `/readyz`, `/api/status`, `status`, the metrics and the page show. Pure.
  * Spans are in ms from now, because the bridge's own time means nothing to whoever reads it.
  */
+import { conditionOf, type Sighting, sentenceOf } from '../conditions/registry.ts';
 import type { LaneStatus } from '../delivery/lane-deps.ts';
 import type { FeedStatus } from '../feeds/health.ts';
 import type { Waiting } from '../outbox/outbox.ts';
 import { formatDuration } from '../platform/duration.ts';
+import { type ConditionReport, conditionReport } from './condition-report.ts';
 import { type FeedReport, feedReport } from './feed-report.ts';
 import type { RaceReport } from './race.ts';
 import type { RecentAnnouncement } from './recent-announcements.ts';
@@ -30,10 +32,12 @@ export interface Status {
   readonly uptimeMs: number;
   /** Every feed proven healthy, the store takes writes, the config on disk is not a rejected one, and every rule that sends has a destination that is not suspended. */
   readonly ready: boolean;
-  /** One sentence for each thing that is not well. A suspended destination is one, although the others stay in service. */
+  /** One sentence for each thing that is not well, what makes it not ready first. A suspended destination is one, although the others stay in service. */
   readonly problems: readonly string[];
   /** One sentence for each thing that is well and still worth knowing: a change that waits for a reload or restart. */
   readonly notes: readonly string[];
+  /** The same as data, in the words of the alerts (docs/alerts.md). */
+  readonly conditions: readonly ConditionReport[];
   readonly config: {
     readonly file: string;
     readonly current: boolean;
@@ -61,7 +65,8 @@ export interface StatusInput {
     readonly type: string;
     readonly lane: LaneStatus;
   }[];
-  readonly rules: readonly { readonly name: string; readonly send: readonly { readonly to: string }[] }[];
+  /** Everything that is seen now; what lingers is not shown. */
+  readonly conditions: readonly Sighting[];
   /** By destination, from the outbox; `undefined` when it cannot be read. */
   readonly waiting: ReadonlyMap<string, Waiting> | undefined;
   readonly announcements: readonly RecentAnnouncement[];
@@ -75,30 +80,18 @@ export function statusOf(input: StatusInput): Status {
   const destinations = input.destinations.map(({ name, type, lane }) =>
     destinationReport(name, type, lane, input.waiting, nowMs),
   );
-  const problems = feeds.flatMap(({ name, trouble }) =>
-    trouble === undefined ? [] : [`feed ${name}: ${trouble}`],
-  );
-  if (store.fault !== undefined) problems.push(`store: ${store.fault} (announcements are still sent)`);
-  if (config.rejected !== undefined)
-    problems.push(
-      `config: the file on disk was refused, the one before keeps running: ${config.rejected.join('; ')}`,
-    );
-  const suspended = new Set(
-    destinations.flatMap((report) => (report.suspended === undefined ? [] : report.name)),
-  );
-  problems.push(...idleRules(input.rules, suspended));
-  const ready = problems.length === 0;
-  for (const { name, lane } of input.destinations) {
-    if (lane.suspended !== undefined)
-      problems.push(`destination ${name} is suspended. ${lane.suspended.words}`);
-    if (lane.slowed !== undefined) problems.push(`destination ${name} is slowed. ${lane.slowed.words}`);
-  }
+  const shown = input.conditions
+    .filter(({ stage }) => stage !== 'lingering')
+    .toSorted((a, b) => rankOf(a) - rankOf(b));
+  const sentences = (rank: number) => shown.filter((one) => rankOf(one) === rank).map(sentenceOf);
+  const unready = sentences(RANK.unready);
   return {
     version,
     uptimeMs: Math.round(nowMs - startedMs),
-    ready,
-    problems,
-    notes: [...notesOf(config), ...changesOf(feeds)],
+    ready: unready.length === 0,
+    problems: [...unready, ...sentences(RANK.problem)],
+    notes: sentences(RANK.note),
+    conditions: shown.map((sighting) => conditionReport(sighting, nowMs)),
     config,
     store,
     feeds,
@@ -108,35 +101,13 @@ export function statusOf(input: StatusInput): Status {
   };
 }
 
-const MOST_NAMES = 5;
+/** In the order in which they are shown. */
+const RANK = { unready: 0, problem: 1, note: 2 } as const;
 
-/** Rules that can send to nobody: what they match is held back for all of their destinations. */
-function idleRules(rules: StatusInput['rules'], suspended: ReadonlySet<string>): string[] {
-  if (suspended.size === 0) return [];
-  return rules
-    .filter(({ send }) => send.length > 0 && send.every(({ to }) => suspended.has(to)))
-    .map(({ name, send }) => {
-      const names = send.slice(0, MOST_NAMES).map(({ to }) => to);
-      const more = send.length > MOST_NAMES ? ` and ${send.length - MOST_NAMES} more` : '';
-      return `rule ${name}: all of its destinations are suspended (${names.join(', ')}${more})`;
-    });
+function rankOf({ code }: Sighting): number {
+  const { unready, quiet } = conditionOf(code);
+  return unready ? RANK.unready : quiet ? RANK.note : RANK.problem;
 }
-
-function notesOf({ current, rejected, needsRestart }: Status['config']): string[] {
-  if (rejected !== undefined) return [];
-  return [
-    ...(current ? [] : ['config: the file on disk is not the one running; reload to apply it']),
-    ...(needsRestart.length === 0
-      ? []
-      : [`config: restart to apply the change of ${needsRestart.join(', ')}; everything else is in force`]),
-  ];
-}
-
-/** The old connection stays, so the feed works; whoever made the change wants to know that it does not count. */
-const changesOf = (feeds: Status['feeds']) =>
-  feeds.flatMap(({ name, change }) =>
-    change === undefined ? [] : [`feed ${name}: the change of its options is ${change}`],
-  );
 
 function destinationReport(
   name: string,

@@ -1,8 +1,9 @@
 /** A bridge as alerts see it, on a clock that moves when told: what is so can be set, what happens can be said, what is sent is kept. */
 import type { Alert } from '../../src/alert.ts';
 import { Alerts } from '../../src/alerts/alerts.ts';
-import type { BridgeState } from '../../src/alerts/from-state.ts';
 import { type AlertsOptions, alertsOptions } from '../../src/alerts/options.ts';
+import type { BridgeState } from '../../src/conditions/from-state.ts';
+import { ConditionWatch } from '../../src/conditions/watch.ts';
 import { newsOf } from '../../src/delivery/content.ts';
 import type { Delivery, FinalState } from '../../src/delivery/delivery.ts';
 import type { LaneStatus } from '../../src/delivery/lane-deps.ts';
@@ -47,6 +48,8 @@ export class FakeBridge {
   readonly feeds = new Map<string, FeedStatus>();
   readonly lanes = new Map<string, LaneStatus>();
   storeFault: string | undefined;
+  /** Problems of the file that the last reload has met. */
+  rejected: readonly string[] | undefined;
   options: AlertsOptions | undefined;
   /** What outlives a restart. */
   readonly store = new Map<string, string>();
@@ -54,6 +57,7 @@ export class FakeBridge {
   readonly failures: unknown[] = [];
   #retry: Timer | undefined;
   #alerts: Alerts;
+  #conditions: ConditionWatch;
   readonly #startMs: number;
 
   constructor(options: object = {}, startMs = Date.UTC(2026, 0, 1, 12)) {
@@ -62,12 +66,14 @@ export class FakeBridge {
     this.options = alertsOptions.parse({ send: ['chat', 'ops'], ...options });
     this.live('tokyo');
     for (const name of ['chat', 'ops', 'bot']) this.lane(name);
+    this.#conditions = new ConditionWatch(this.clock);
     this.#alerts = this.#begin();
   }
 
   /** The process ends, and another one begins. What only memory knew is gone. */
   restart(): void {
     this.#alerts.stop();
+    this.#conditions = new ConditionWatch(this.clock);
     this.#alerts = this.#begin();
   }
 
@@ -76,6 +82,7 @@ export class FakeBridge {
       clock: this.clock,
       options: () => this.options,
       state: () => this.#state(),
+      conditions: this.#conditions,
       send: (alert, to) => {
         const told = (alert.data['alerts'] ?? []) as { code: string; subject: string; state: string }[];
         const changes = told.map(({ code, subject, state }) => `${code} ${subject} ${state}`);
@@ -98,6 +105,7 @@ export class FakeBridge {
   }
 
   say(event: BridgeEvent): void {
+    this.#conditions.listener(event);
     this.#alerts.listener(event);
   }
 
@@ -130,7 +138,14 @@ export class FakeBridge {
   }
 
   lane(name: string, changes: Partial<LaneStatus> = {}): void {
-    const idle = { held: 0, inFlight: 0, behind: false, pausedUntilMs: 0, suspended: undefined };
+    const idle = {
+      held: 0,
+      inFlight: 0,
+      behind: false,
+      pausedUntilMs: 0,
+      nearBanUntilMs: 0,
+      suspended: undefined,
+    };
     this.lanes.set(name, { ...idle, ...changes } as LaneStatus);
   }
 
@@ -192,7 +207,9 @@ export class FakeBridge {
     return {
       feeds: [...this.feeds.values()],
       destinations: [...this.lanes].map(([name, lane]) => ({ name, lane })),
+      rules: [],
       storeFault: this.storeFault,
+      config: { rejected: this.rejected },
     };
   }
 }

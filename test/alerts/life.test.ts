@@ -1,6 +1,6 @@
 /** The life of every condition: told once when it starts, again every six hours, once when it ends. */
 import { describe, expect, test } from 'vitest';
-import { CONDITIONS, type ConditionCode, conditionOf } from '../../src/alerts/conditions.ts';
+import { type CONDITIONS, type ConditionCode, conditionOf } from '../../src/conditions/registry.ts';
 import type { BridgeEvent } from '../../src/events/bridge-event.ts';
 import { type WarningCode, warning } from '../../src/feeds/warning.ts';
 import { FakeBridge, HOUR, MINUTE, SECOND, selfTest } from './bridge.ts';
@@ -23,8 +23,15 @@ function aDay(subject: string, event: BridgeEvent): Case {
 const warned = (code: WarningCode): Case =>
   aDay('tokyo', { kind: 'warning.raised', warning: warning(code, 'tokyo', 'one sentence') });
 
+/** Those that alerts report: neither notes nor consequences of another one. */
+type ReportedCode = {
+  [Code in ConditionCode]: (typeof CONDITIONS)[Code] extends { quiet: true } | { impliedBy: string }
+    ? never
+    : Code;
+}[ConditionCode];
+
 /** A condition without a case does not compile. */
-const CASES: Readonly<Record<ConditionCode, Case>> = {
+const CASES: Readonly<Record<ReportedCode, Case>> = {
   feed_down: {
     subject: 'tokyo',
     begin: (bridge) => bridge.down('tokyo'),
@@ -89,12 +96,7 @@ const CASES: Readonly<Record<ConditionCode, Case>> = {
   },
   near_ban: {
     subject: 'bot',
-    begin: (bridge) =>
-      bridge.say({
-        kind: 'destination.near_ban',
-        destination: 'bot',
-        untilMs: bridge.clock.monotonicMs() + 10 * MINUTE,
-      }),
+    begin: (bridge) => bridge.lane('bot', { nearBanUntilMs: bridge.clock.monotonicMs() + 10 * MINUTE }),
     afterMs: 0,
     endsAfterMs: 10 * MINUTE,
   },
@@ -166,8 +168,12 @@ const CASES: Readonly<Record<ConditionCode, Case>> = {
   },
   config_rejected: {
     subject: '',
-    begin: (bridge) => bridge.say({ kind: 'config.rejected', problems: ['config.yaml:1:1: bad'] }),
-    end: (bridge) => bridge.say({ kind: 'config.reloaded', changes: [], needsRestart: [] }),
+    begin: (bridge) => {
+      bridge.rejected = ['config.yaml:1:1: bad'];
+    },
+    end: (bridge) => {
+      bridge.rejected = undefined;
+    },
     afterMs: 0,
     endsAfterMs: 0,
   },
@@ -285,14 +291,6 @@ test('what is rare is told once, again only when more has come, and is over afte
   // Nothing that was not told: it ends without a word.
   await bridge.advance(18 * HOUR);
   expect(bridge.sent).toHaveLength(2);
-});
-
-test('no text is empty, and every subject is named', () => {
-  for (const [code, { starts, ends, about, advice }] of Object.entries(CONDITIONS)) {
-    for (const text of [starts('NAME'), ends('NAME')])
-      expect(text.includes('NAME'), code).toBe(about !== 'bridge');
-    expect(advice.length, code).toBeGreaterThan(20);
-  }
 });
 
 describe('a destination', () => {

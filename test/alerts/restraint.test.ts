@@ -119,9 +119,9 @@ test('what began and ended while it was held back is told as over, with its leng
     bridge.ended(`bot${minute}`, 'dead', 'message_refused');
     await bridge.advance(MINUTE);
   }
-  bridge.say({ kind: 'config.rejected', problems: ['bad'] });
-  await bridge.advance(10 * MINUTE);
-  bridge.say({ kind: 'config.reloaded', changes: [], needsRestart: [] });
+  bridge.rejected = ['bad'];
+  await bridge.advance(10 * MINUTE + SECOND);
+  bridge.rejected = undefined;
   await bridge.advance(HOUR);
   const told = bridge.sent.filter(({ changes }) => changes.join().includes('config_rejected'));
   expect(told).toHaveLength(1);

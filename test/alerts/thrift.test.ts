@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { Alerts } from '../../src/alerts/alerts.ts';
 import { alertsOptions } from '../../src/alerts/options.ts';
+import { ConditionWatch } from '../../src/conditions/watch.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeBridge } from './bridge.ts';
 
@@ -29,7 +30,14 @@ test.each([
   const alerts = new Alerts({
     clock,
     options: () => options,
-    state: () => ({ feeds: [], destinations: [destination], storeFault: undefined }),
+    state: () => ({
+      feeds: [],
+      destinations: [destination],
+      rules: [],
+      storeFault: undefined,
+      config: { rejected: undefined },
+    }),
+    conditions: new ConditionWatch(clock),
     send: () => undefined,
     publish: () => undefined,
     memory: { recall: () => undefined, keep: () => undefined },

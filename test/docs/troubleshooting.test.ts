@@ -1,7 +1,7 @@
 /** docs/troubleshooting.md has one row for each word of a feed, an attempt, a delivery and the log, and none for another. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { CONDITIONS } from '../../src/alerts/conditions.ts';
+import { CONDITIONS } from '../../src/conditions/registry.ts';
 import { DELIVERY_STATES, ENDING_REASONS } from '../../src/delivery/delivery.ts';
 import { helpForReason } from '../../src/delivery/describe.ts';
 import {

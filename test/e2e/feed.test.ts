@@ -46,7 +46,7 @@ test('a refused key stops its own feed only: the other brings the news, and /rea
   await standIns.bot.waitFor(1);
   const ready = await readiness(bridge);
   expect(ready.status).toBe(503);
-  expect(ready.text).toMatch(/feed two: the key is wrong.*key_refused/);
+  expect(ready.text).toMatch(/feed two was refused permanently: the key is wrong.*key_refused/);
   expect(ready.text).not.toMatch(/feed one: key/);
 });
 
@@ -106,7 +106,7 @@ test('a key that covers nothing of what is asked: loud in the log, not ready, ne
   await bridge.event('feed.self_test_answered');
   const ready = await readiness(bridge);
   expect(ready.status).toBe(503);
-  expect(ready.text).toMatch(/feed one: the key covers none/);
+  expect(ready.text).toMatch(/feed one is connected but unverified: the key covers none/);
 });
 
 test('a free and a paid feed: the redacted copy, then the full one; after a full one no redacted one; no order from what is hidden', async () => {

@@ -58,7 +58,7 @@ test('SIGHUP: new rules are in force, the feed stays connected', async () => {
   expect(await readyz(url)).toEqual({
     status: 200,
     problems: [],
-    notes: ['config: the file on disk is not the one running; reload to apply it'],
+    notes: ['the config on disk is not the one running: reload to apply it'],
   });
   bridge.kill('SIGHUP');
   expect(await bridge.event('config.reloaded')).toMatchObject({ changes: ['rules: changed'] });
@@ -86,7 +86,7 @@ test('a bad file changes nothing, and is told in the log, /readyz and the metric
   expect(problems).toEqual(expect.arrayContaining([expect.stringMatching(/config\.yaml:\d+:1: .*ruels/)]));
   const told = await readyz(url);
   expect(told.status).toBe(503);
-  expect(told.problems.join()).toMatch(/the file on disk was refused, .*ruels/);
+  expect(told.problems.join()).toMatch(/the new config was refused; .*ruels/);
   expect(await metric(url, 'config_last_reload_successful')).toBe('0');
   feed.announce(listing('STILL'));
   await bot.waitFor(titled('STILL is listed'));
@@ -246,11 +246,11 @@ test('regression: a mistyped key leaves the healthy feed alone, and the log, /re
   expect(await bridge.event('feed.change_failed')).toMatchObject({
     feed: 'one',
     reason: 'key_refused',
-    effect: 'the connection with the old options stays',
+    says: 'the new options of feed one are not in force, the old ones stay',
   });
   const told = await readyz(url);
   expect(told).toMatchObject({ status: 200, problems: [] });
-  expect(told.notes).toEqual([expect.stringMatching(/^feed one: .*refused.*key_refused/)]);
+  expect(told.notes).toEqual([expect.stringMatching(/^the new options of feed one .*refused.*key_refused/)]);
   standIns.feed.announce(listing('STILL'));
   await standIns.bot.waitFor(titled('STILL is listed'));
   expect(standIns.feed.connections.map(({ status }) => status)).toEqual([101, 403]);
@@ -269,7 +269,7 @@ test('regression: what a running bridge cannot follow is a note and no fault, an
   expect(told).toEqual({
     status: 200,
     problems: [],
-    notes: ['config: restart to apply the change of store; everything else is in force'],
+    notes: ['a change of the config needs a restart: store'],
   });
 });
 

@@ -5,7 +5,7 @@ import { createMetrics } from '../../src/ops/metrics.ts';
 import { createApp, type ServerOptions, startServer } from '../../src/ops/server.ts';
 import type { Status, StatusInput } from '../../src/ops/status.ts';
 import { Secret } from '../../src/platform/secret.ts';
-import { NO_STATUS, statusWith } from '../support/status.ts';
+import { NO_STATUS, type StatusParts, statusWith } from '../support/status.ts';
 
 const TOKEN = 'a-token-of-some-length';
 const LOCAL: ServerOptions = { host: '127.0.0.1', port: 0 };
@@ -78,7 +78,7 @@ describe('regression: ready', () => {
       true,
     ],
     ['the store cannot be written', { store: { path: 'x', fault: 'disk full' } }, false],
-  ] as readonly (readonly [string, Partial<StatusInput>, boolean])[])('%s', async (_, input, ready) => {
+  ] as readonly (readonly [string, StatusParts, boolean])[])('%s', async (_, input, ready) => {
     const status = statusWith(input);
     expect(status.ready).toBe(ready);
     expect((await appOf(LOCAL, status).request('/readyz', { headers: { host: 'localhost' } })).status).toBe(
@@ -92,7 +92,7 @@ describe('regression: ready', () => {
       rules: [rule('orders', 'a')],
     });
     expect(problems).toEqual([
-      'rule orders: all of its destinations are suspended (a)',
+      'rule orders can send nowhere: all of its destinations are suspended (a)',
       'destination a is suspended. It is not there. [gone]',
     ]);
     const { notes } = statusWith({

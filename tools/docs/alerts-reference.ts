@@ -1,8 +1,8 @@
 /** `docs/alerts.md`, made from the table of conditions. A test compares the two. */
 
-import type { Condition } from '../../src/alerts/condition.ts';
-import { CONDITIONS } from '../../src/alerts/conditions.ts';
 import { alertsOptions } from '../../src/alerts/options.ts';
+import type { ConditionKind } from '../../src/conditions/kind.ts';
+import { CONDITIONS } from '../../src/conditions/registry.ts';
 import { formatDuration } from '../../src/platform/duration.ts';
 
 const INTRODUCTION = `# Alerts: what the bridge reports about itself
@@ -38,13 +38,19 @@ A webhook gets an alert as JSON, never in the form of its \`body\`; signed as ev
 `;
 
 export function alertsReference(): string {
-  return INTRODUCTION + Object.entries<Condition>(CONDITIONS).map(row).join('');
+  return INTRODUCTION + Object.entries<ConditionKind>(CONDITIONS).map(row).join('');
 }
 
-const NAMES = { feed: '*feed*', destination: '*destination*', bridge: '' } as const;
+const NAMES = { feed: '*feed*', destination: '*destination*', rule: '*rule*', bridge: '' } as const;
 
-function row([code, { severity, about, forMs, starts, advice }]: readonly [string, Condition]): string {
+function row([code, kind]: readonly [string, ConditionKind]): string {
+  const { severity, about, starts, advice } = kind;
+  return `| <a id="${code}"></a>\`${code}\` | ${severity} | ${alertText(kind)} | ${starts(NAMES[about])} | ${advice} |\n`;
+}
+
+function alertText({ quiet, impliedBy, forMs }: ConditionKind): string {
+  if (quiet) return 'never';
+  if (impliedBy !== undefined) return `as \`${impliedBy}\``;
   const waitMs = forMs(alertsOptions.parse({ send: ['any'] }));
-  const when = waitMs === 0 ? 'at once' : `after ${formatDuration(waitMs)}`;
-  return `| <a id="${code}"></a>\`${code}\` | ${severity} | ${when} | ${starts(NAMES[about])} | ${advice} |\n`;
+  return waitMs === 0 ? 'at once' : `after ${formatDuration(waitMs)}`;
 }

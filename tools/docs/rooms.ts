@@ -59,12 +59,16 @@ export const ROOMS: readonly Room[] = [
     is: 'intake, journal, budgets and lanes, built in that order: for the daemon, the rehearsal and the tests',
   },
   {
+    path: 'conditions',
+    is: 'everything that can be wrong, by code: the words (`of-*.ts`, `registry.ts`), and how it is seen (`from-state.ts`, `from-events.ts`); log, status, metrics and alerts read it',
+  },
+  {
     path: 'rehearsal',
     is: 'the same way a second time with nothing at its end, to keep it compiled; `explain --timing`',
   },
   {
     path: 'alerts',
-    is: 'conditions that are reported to people: detected (`from-*.ts`) → worth reporting (`tracker.ts`) → batches and messages (`batch.ts`, `message.ts`)',
+    is: 'conditions that are reported to people: worth reporting (`tracker.ts`) → batches and messages (`batch.ts`, `message.ts`)',
   },
   { path: 'ops', is: 'for those who run it: log, metrics, status, HTTP' },
   {

@@ -1,9 +1,16 @@
 /** What events have said that still counts: conditions seen in single events, and destinations whose every attempt fails. */
 import { describeAttempt } from '../delivery/describe.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
-import { keyOf, type Sighting } from './conditions.ts';
 import { type Sign, signsOf } from './from-events.ts';
-import type { Failing } from './from-state.ts';
+import { keyOf, type Named, type Sighting } from './registry.ts';
+
+/** A destination whose every attempt has failed since, and when the last one did. Monotonic ms. */
+export interface Failing {
+  readonly sinceMs: number;
+  readonly lastMs: number;
+  /** The last answer, as `describeAttempt` puts it. */
+  readonly words: string;
+}
 
 interface Noted extends Required<Pick<Sighting, 'code' | 'subject' | 'detail' | 'sinceMs' | 'count'>> {
   readonly untilMs: number;
@@ -36,7 +43,7 @@ export class EventMemory {
   }
 
   /** Of what has left the config: if it comes back, it is another one. */
-  forget(isForgotten: (about: Pick<Sighting, 'code' | 'subject'>) => boolean): void {
+  forget(isForgotten: (about: Named) => boolean): void {
     for (const [key, noted] of this.#noted) if (isForgotten(noted)) this.#noted.delete(key);
     for (const subject of this.#failing.keys())
       if (isForgotten({ code: 'destination_failing', subject })) this.#failing.delete(subject);
@@ -76,9 +83,9 @@ export class EventMemory {
     if (outcome.kind === 'delivered') this.#failing.delete(destination);
     else if (outcome.kind === 'reject' && outcome.scope === 'message') this.#failing.delete(destination);
     else {
-      const reason = describeAttempt(result);
+      const words = describeAttempt(result);
       const sinceMs = this.#failing.get(destination)?.sinceMs ?? endedMs;
-      this.#failing.set(destination, { sinceMs, lastMs: endedMs, reason });
+      this.#failing.set(destination, { sinceMs, lastMs: endedMs, words });
     }
   }
 }

@@ -3,8 +3,9 @@
 import type { Delivery } from '../delivery/delivery.ts';
 import { describeEnding } from '../delivery/describe.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
-import type { ConditionCode } from './conditions.ts';
-import { isWarned } from './warned.ts';
+import type { WarningCode } from '../feeds/warning.ts';
+import { formatDuration } from '../platform/duration.ts';
+import type { ConditionCode } from './registry.ts';
 
 /** An event means that a condition is there for `lastsMs` more; or, without that, that it is over. */
 export interface Sign {
@@ -21,6 +22,9 @@ const UNTIL_TOLD = Number.POSITIVE_INFINITY;
 /** Deliveries of alerts raise none. */
 const isNews = ({ content }: Delivery) => content.kind === 'news';
 
+/** Of the warnings of a feed. */
+const IN_STATE: readonly WarningCode[] = ['exchanges_not_covered', 'key_expires_soon', 'tier_redacts'];
+
 const NOTHING: readonly Sign[] = [];
 
 type Signs = {
@@ -28,10 +32,6 @@ type Signs = {
 };
 
 const SIGNS: Signs = {
-  'config.rejected': ({ problems }) => [
-    { code: 'config_rejected', subject: '', detail: problems.join('; '), lastsMs: UNTIL_TOLD },
-  ],
-  'config.reloaded': () => [{ code: 'config_rejected', subject: '' }],
   'feed.live': ({ feed, missing }) => [
     {
       code: 'exchanges_not_covered',
@@ -42,9 +42,6 @@ const SIGNS: Signs = {
   // They are rare: a day without one says little, but more would say less.
   'announcement.received': ({ announcement: { redacted, feed, publisher } }) =>
     redacted ? [{ code: 'tier_redacts', subject: feed, detail: publisher, lastsMs: 24 * HOUR_MS }] : NOTHING,
-  'destination.near_ban': ({ destination, untilMs }, nowMs) => [
-    { code: 'near_ban', subject: destination, detail: '', lastsMs: untilMs - nowMs },
-  ],
   'destination.open_failed': ({ destination, message }) => [
     { code: 'destination_broken', subject: destination, detail: message, lastsMs: UNTIL_TOLD },
   ],
@@ -61,9 +58,9 @@ const SIGNS: Signs = {
       },
     ];
   },
-  // What has an end of its own is seen elsewhere.
+  // Those with an end of their own show in the state.
   'warning.raised': ({ warning: { code, feed = '', message, details, help } }) => {
-    if (!isWarned(code)) return NOTHING;
+    if (IN_STATE.includes(code)) return NOTHING;
     const quoted = code === 'unread_news' ? `${message}: ${String(details['text'])}` : message;
     // Each piece of unread news is worth a message.
     const lastsMs = code === 'unread_news' ? MINUTE_MS : 24 * HOUR_MS;
@@ -79,6 +76,15 @@ const SIGNS: Signs = {
       detail: setAside === undefined ? reason : `${reason}; the old one is kept as ${setAside}`,
       lastsMs: HOUR_MS,
     },
+  ],
+  'store.refused': ({ what, message }) => [
+    { code: 'store_refused', subject: '', detail: `${what}: ${message}`, lastsMs: HOUR_MS },
+  ],
+  'clock.behind': ({ behindMs }) => [
+    { code: 'clock_set_back', subject: '', detail: `by ${formatDuration(behindMs)}`, lastsMs: HOUR_MS },
+  ],
+  'rehearsal.failed': ({ message }) => [
+    { code: 'rehearsal_failed', subject: '', detail: message, lastsMs: HOUR_MS },
   ],
   'template.failed': ({ delivery, message }) => [
     { code: 'template_failed', subject: delivery.destination, detail: message, lastsMs: HOUR_MS },

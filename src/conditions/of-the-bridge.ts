@@ -1,0 +1,72 @@
+/** What can be wrong with the bridge itself and its machine. */
+import { AT_ONCE, type ConditionKind, notes } from './kind.ts';
+
+const A_WHILE = () => 30_000;
+
+/** A note about how things are, rather than about single events. */
+const state = (starts: string, ends: string, advice: string) => ({
+  ...notes(starts, advice, 'bridge'),
+  counted: undefined,
+  ends: () => ends,
+});
+
+export const OF_THE_BRIDGE = {
+  store_broken: {
+    severity: 'critical',
+    about: 'bridge',
+    unready: true,
+    forMs: AT_ONCE,
+    goneMs: A_WHILE,
+    starts: () => 'the store cannot be written',
+    ends: () => 'the store can be written again',
+    advice:
+      'Announcements are still sent, but pending deliveries exist only in memory: free or repair the disk before you restart the bridge.',
+  },
+  store_replaced: {
+    severity: 'critical',
+    about: 'bridge',
+    forMs: AT_ONCE,
+    goneMs: AT_ONCE,
+    counted: true,
+    starts: () => 'the store was damaged or missing and has been replaced',
+    ends: () => 'the store has not been replaced again',
+    advice:
+      'Everything that could be read from the old one was copied. Check the disk before it happens again.',
+  },
+  config_rejected: {
+    severity: 'warning',
+    about: 'bridge',
+    unready: true,
+    forMs: AT_ONCE,
+    goneMs: AT_ONCE,
+    starts: () => 'the new config was refused; the previous one stays in force',
+    ends: () => 'the config on disk is in force',
+    advice:
+      'A restart would fail. `listing-bridge check` shows every problem; correct them and run `listing-bridge reload`.',
+  },
+  config_not_loaded: state(
+    'the config on disk is not the one running',
+    'the config on disk is the one running',
+    'Run `listing-bridge reload` to apply it.',
+  ),
+  restart_needed: state(
+    'a change of the config needs a restart',
+    'every change of the config is in force',
+    'Restart the bridge to apply it when it suits; every other change is in force.',
+  ),
+  store_refused: notes(
+    'the store works and did not accept a row',
+    'It is not on record, everything else is; a restart does not know it. Please report it.',
+    'bridge',
+  ),
+  clock_set_back: notes(
+    'the clock of this machine was set back since the last run',
+    'Ages and waits continue from where that run stopped. Set up time synchronisation.',
+    'bridge',
+  ),
+  rehearsal_failed: notes(
+    'the rehearsal failed',
+    'Announcements are sent all the same; the first one after a silence takes some milliseconds longer. Please report it.',
+    'bridge',
+  ),
+} as const satisfies Readonly<Record<string, ConditionKind>>;

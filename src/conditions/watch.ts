@@ -1,0 +1,48 @@
+/** All that is wrong now: what can be looked at, and what events have reported of late. The status and the alerts read it. */
+import type { BridgeEvent } from '../events/bridge-event.ts';
+import type { Clock } from '../platform/clock.ts';
+import { EventMemory } from './event-memory.ts';
+import { type BridgeState, seenInState } from './from-state.ts';
+import type { Thresholds } from './kind.ts';
+import { conditionOf, type Named, type Sighting } from './registry.ts';
+
+export class ConditionWatch {
+  readonly #clock: Clock;
+  readonly #memory = new EventMemory();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  readonly listener = (event: BridgeEvent): void => {
+    this.#memory.learn(event, this.#clock.monotonicMs());
+  };
+
+  /** Each condition at most once, also what is early or lingers. */
+  seen(state: BridgeState, thresholds: Thresholds): Sighting[] {
+    const nowMs = this.#clock.monotonicMs();
+    this.forget(isUnknownIn(state));
+    const { failing } = this.#memory;
+    return [...seenInState({ ...state, failing, thresholds, nowMs }), ...this.#memory.seen(nowMs)];
+  }
+
+  /** Of what has left the config: if it comes back, it is another one. */
+  forget(isForgotten: (named: Named) => boolean): void {
+    this.#memory.forget(isForgotten);
+  }
+}
+
+/** It is about a feed or destination that the config no longer has. */
+export function isUnknownIn({ feeds, destinations }: BridgeState): (named: Named) => boolean {
+  // Made when something is to be told apart: mostly nothing is, and there may be thousands.
+  let known: { readonly feed: ReadonlySet<string>; readonly destination: ReadonlySet<string> } | undefined;
+  return ({ code, subject }) => {
+    const { about } = conditionOf(code);
+    if (about !== 'feed' && about !== 'destination') return false;
+    known ??= {
+      feed: new Set(feeds.map(({ name }) => name)),
+      destination: new Set(destinations.map(({ name }) => name)),
+    };
+    return !known[about].has(subject);
+  };
+}
