@@ -182,7 +182,7 @@ export class LaneSet {
 
   #open(prepared: PreparedDestination): Destination<unknown> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    if (takesOrders(prepared)) this.#opening.add(promise);
+    if (prepared.takesOrders) this.#opening.add(promise);
     const ended = () => {
       this.#opening.delete(promise);
       resolve();
@@ -194,7 +194,7 @@ export class LaneSet {
         this.#deps.openFailed(prepared.name, error);
       },
       this.#deps.deps.redact,
-      takesOrders(prepared) ? this.#deps.turns.orders : this.#deps.turns.rest,
+      prepared.takesOrders ? this.#deps.turns.orders : this.#deps.turns.rest,
       () => {
         ended();
         this.lane(prepared.name)?.wake();
@@ -238,5 +238,3 @@ async function retire({ lane, destination }: Running, deadline: AbortSignal): Pr
   await lane.stop(deadline);
   await destination.close();
 }
-
-const takesOrders = ({ options }: PreparedDestination) => options.type === 'webhook';

@@ -17,12 +17,13 @@ export interface CheckOptions {
 
 export function checkCommand({ config: file, json, printSchema, strict }: CheckOptions, io: Io): ExitCode {
   if (printSchema) {
-    io.print(jsonText(configJsonSchema()));
+    io.print(jsonText(configJsonSchema(io.destinationTypes)));
     return FINE;
   }
   const { config, problems, warnings, deadRules } = loadConfig({
     file,
     env: io.env,
+    types: io.destinationTypes,
     inspect: inspectMachine,
   });
   const dead = deadRules === 0 ? '' : `; ${counted(deadRules, 'rule')} can never match`;

@@ -4,6 +4,7 @@ import { loadConfig } from '../config/load.ts';
 import { type ConfigProblem, formatProblem } from '../config/problem.ts';
 import type { Remains } from '../config/remains.ts';
 import type { Config } from '../config/schema.ts';
+import type { DestinationTypes } from '../destinations/registry.ts';
 import { printable } from '../platform/printable.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { UserError } from './exit-codes.ts';
@@ -17,7 +18,7 @@ export interface LoadedConfig {
 }
 
 /** Throws `UserError` with every problem, one below the other. */
-export function requireConfig(file: string, io: Pick<Io, 'env'>): LoadedConfig {
+export function requireConfig(file: string, io: Pick<Io, 'env' | 'destinationTypes'>): LoadedConfig {
   const { config, problems, warnings, redact, digest } = load(file, io);
   if (config !== undefined) return { config, redact, digest, warnings };
   throw new UserError(
@@ -29,6 +30,8 @@ export interface UsableConfig extends Remains {
   readonly redact: Redactor;
   /** The file has no problems. */
   readonly isSound: boolean;
+  /** That its destinations were read with; absent: those of the program. */
+  readonly types: DestinationTypes | undefined;
 }
 
 type Need = 'store' | 'server' | 'destinations';
@@ -54,7 +57,7 @@ export function usableConfig(
     );
     io.warn(`Going on with ${printable(given?.replace(CREDENTIALS, '') ?? inWords(need, remains))}.`);
   }
-  return { ...remains, redact, isSound: config !== undefined };
+  return { ...remains, redact, isSound: config !== undefined, types: io.destinationTypes };
 }
 
 /** `user:password@` of an address. */
@@ -73,7 +76,8 @@ function inWords(need: Need, { storePath, server, unread }: Remains): string {
     : `its server, ${address}`;
 }
 
-const load = (file: string, { env }: Pick<Io, 'env'>) => loadConfig({ file, env });
+const load = (file: string, { env, destinationTypes: types }: Pick<Io, 'env' | 'destinationTypes'>) =>
+  loadConfig({ file, env, types });
 
 const counted = ({ length }: { readonly length: number }) =>
   length === 1 ? '1 problem' : `${length} problems`;

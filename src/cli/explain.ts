@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import type { Announcement } from '../announcement.ts';
 import { readFault } from '../config/environment.ts';
 import type { RequestPreview } from '../destinations/destination.ts';
-import { typeOf } from '../destinations/index.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
 import { type Capped, deliveriesOf, describeCapped, type Target } from '../intake.ts';
 import { fitCells } from '../platform/cells.ts';
@@ -104,7 +103,7 @@ function explainDeliveries(
   const deliveries = planned.deliveries.flatMap((delivery) => {
     const destination = byName.get(delivery.destination);
     if (destination === undefined) return [];
-    const request = typeOf(destination.options).preview(destination.options, destination.render(delivery));
+    const request = destination.preview(delivery);
     // A body may hold a secret of the config (a passphrase, say): shown, it would be in a bug report tomorrow.
     const body = redactValues(request.body, redact);
     const { rule, ticker } = delivery;

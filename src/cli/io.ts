@@ -1,5 +1,6 @@
 /** What a command may touch of the outside: so that a test can be the terminal. */
 import { readFileSync } from 'node:fs';
+import type { DestinationTypes } from '../destinations/registry.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { printableJson, printableLines } from '../platform/printable.ts';
 import { type Random, systemRandom } from '../platform/random.ts';
@@ -17,6 +18,8 @@ export interface Io {
   readonly clock: Clock;
   readonly random: Random;
   readonly version: string;
+  /** What a destination can be; absent: the types of this program. */
+  readonly destinationTypes?: DestinationTypes;
   /** Cells of a line of the terminal that `print` writes to; absent when it is no terminal: then nothing is cut. */
   readonly columns?: number | undefined;
 }

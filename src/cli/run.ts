@@ -50,9 +50,13 @@ export async function runCommand(options: { readonly config: string }, io: Io): 
 
 /** Reads the file anew, with the `.env` beside it. `warn`: sound, but probably not what was meant. */
 const loader =
-  (file: string, { env }: Io, warn: (warnings: readonly ConfigProblem[]) => void): Load =>
+  (
+    file: string,
+    { env, destinationTypes: types }: Io,
+    warn: (warnings: readonly ConfigProblem[]) => void,
+  ): Load =>
   () => {
-    const { config, digest, redact, problems, warnings } = loadConfig({ file, env });
+    const { config, digest, redact, problems, warnings } = loadConfig({ file, env, types });
     if (config !== undefined) {
       warn(warnings);
       return { config, digest, redact };

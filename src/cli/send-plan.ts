@@ -53,7 +53,7 @@ export function planSend(wanted: SendRequest, io: Io): SendPlan {
 }
 
 function ofUsableConfig(
-  { destinations, templates, redact, storePath }: UsableConfig,
+  { destinations, templates, types, redact, storePath }: UsableConfig,
   names: readonly string[],
   explain: () => unknown,
 ): SendPlan {
@@ -66,6 +66,7 @@ function ofUsableConfig(
         destinations: found(one(name)) as Parameters<typeof prepareDestinations>[0]['destinations'],
         templates: found(templates) as Parameters<typeof prepareDestinations>[0]['templates'],
         rules: [],
+        types,
       }),
     );
     const samples = prepared.map((destination) => ({

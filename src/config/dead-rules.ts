@@ -65,10 +65,7 @@ function withoutTicker(
   destinations: ConfigSections['destinations'],
 ): Finding | undefined {
   if (match.redacted !== true && match.tickerCount !== 0) return undefined;
-  const isEach = (name: string) => {
-    const options = destinations.get(name);
-    return options?.type === 'webhook' && options.forEach !== undefined;
-  };
+  const isEach = (name: string) => destinations.get(name)?.forEach !== undefined;
   if (send.length === 0 || !send.every(({ to }) => isEach(to))) return undefined;
   const field = match.redacted === true ? 'redacted' : 'tickerCount';
   return {

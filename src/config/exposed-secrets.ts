@@ -3,22 +3,23 @@ import { everyNode, type Located } from './document.ts';
 import { isPlaceholder } from './env-example.ts';
 import { hasReference } from './interpolate.ts';
 import type { Finding, Path } from './problem.ts';
+import type { SecretKnowledge } from './secret-knowledge.ts';
 import { isSecretName } from './secret-names.ts';
 import { keysInAddress } from './secret-pieces.ts';
 import { blotShapes } from './secret-shapes.ts';
 import { isSecretPlace } from './secrets.ts';
 
-export function* exposedSecrets(root: Located): Iterable<Finding> {
+export function* exposedSecrets(root: Located, known: SecretKnowledge): Iterable<Finding> {
   for (const { node, path } of everyNode(root)) {
     if (node.children.size > 0 || node.broken) continue;
     const label = `\`${String(path.findLast((step) => typeof step === 'string'))}\``;
-    if (isSecretPlace(path) && isPlaceholder(String(node.value)))
+    if (isSecretPlace(path, known) && isPlaceholder(String(node.value)))
       yield {
         path,
         message: `${label} is still a placeholder, not a value of your own`,
         hint: 'replace it: in .env, or where this variable is set',
       };
-    else if (isInClear(node, path))
+    else if (isInClear(node, path, known))
       yield {
         path,
         message: `${label} stands in the file in clear`,
@@ -28,16 +29,19 @@ export function* exposedSecrets(root: Located): Iterable<Finding> {
 }
 
 /** A template is no secret: it is filled in when something is sent. */
-function isInClear({ literal, written }: Located, path: Path): boolean {
+function isInClear({ literal, written }: Located, path: Path, known: SecretKnowledge): boolean {
   const text = literal ?? written ?? '';
   if (text === '' || hasReference(text) || text.includes('{{')) return false;
-  return isSecretPlace(path) ? isTelling(path, text) : keysInAddress(text).length > 0;
+  const { patterns } = known;
+  return isSecretPlace(path, known)
+    ? isTelling(path, text, patterns)
+    : keysInAddress(text, patterns).length > 0;
 }
 
 /** Addresses and headers may say nothing secret; what looks opaque does. */
-function isTelling(path: Path, text: string): boolean {
+function isTelling(path: Path, text: string, patterns: SecretKnowledge['patterns']): boolean {
   const key = String(path.at(-1));
-  if (path.includes('headers')) return isSecretName(key) || blotShapes(text) !== text;
+  if (path.includes('headers')) return isSecretName(key) || blotShapes(text, patterns) !== text;
   if (key !== 'url' || !URL.canParse(text)) return true;
   const { pathname, password } = new URL(text);
   return text.includes('?') || /[\w-]{16,}/.test(pathname) || password !== '';

@@ -10,14 +10,18 @@ import type { ConfigSections } from './sections.ts';
 const GLUED =
   /\{\{-?\s*tickers\b[^}]*\}\}(?=[A-Za-z0-9_/-])|(?<=[A-Za-z0-9_/-])\{\{-?\s*tickers\b|\btickers\b[^}%]*\|\s*(?:append|prepend):\s*["'][A-Za-z0-9_/-]/;
 
-export function* gluedTickers({ destinations, rules }: ConfigSections, root: Located): Iterable<Finding> {
+export function* gluedTickers(
+  { destinations, rules, types }: ConfigSections,
+  root: Located,
+): Iterable<Finding> {
   const used = templatesUsedBy(rules.filter((rule) => rule !== undefined));
   const seen = new Set<string>();
   for (const [name, options] of destinations) {
-    if (options?.type !== 'webhook') continue;
+    const type = types.get(options?.type ?? '');
+    if (options === undefined || !type?.perTicker) continue;
     const find = options.forEach === undefined ? gluedIn : sameForAll;
-    const own: Path = ['destinations', name, 'body'];
-    for (const start of [own, ...[...used(name)].map((template): Path => ['templates', template])]) {
+    const own = type.templated.map((key): Path => ['destinations', name, key]);
+    for (const start of [...own, ...[...used(name)].map((template): Path => ['templates', template])]) {
       const key = JSON.stringify([start, options.forEach]);
       if (seen.has(key)) continue;
       seen.add(key);

@@ -1,4 +1,5 @@
 /** Finds `{{ … }}` in places that are not templates, where it would be used literally, and placeholders of other tools, which are not Liquid. */
+import type { DestinationTypes } from '../destinations/registry.ts';
 import { variablesOf } from '../templates/variables.ts';
 import { everyNode, type Located } from './document.ts';
 import { hasReference } from './interpolate.ts';
@@ -10,10 +11,11 @@ const LIQUID = /\{\{|\{%|%7B(?:%7B|%25)/i;
 const PLAIN_LIQUID = /\{\{-?\s*[\w.]+\s*(\||-?\}\})|\{%-?\s*\w/;
 
 /** Errors. */
-export function* literalTemplates(root: Located): Iterable<Finding> {
+export function* literalTemplates(root: Located, types: DestinationTypes): Iterable<Finding> {
+  const templated = templatedIn(types);
   for (const { node, path } of nodesWithLiquid(root)) {
-    if (isTemplate(path)) yield* liquidKeys(node, path);
-    else if (typeof node.value === 'string') yield* liquidText(node, path);
+    if (isTemplate(path, templated)) yield* liquidKeys(node, path);
+    else if (typeof node.value === 'string') yield* liquidText(node, path, templated);
   }
 }
 
@@ -35,13 +37,16 @@ function nodesWithLiquid(root: Located): { readonly node: Located; readonly path
   return found;
 }
 
-/** The values of bodies, buttons, thread names and templates are Liquid; nothing else is. */
-function isTemplate([section, , key, , field]: Path): boolean {
+/** Options of destinations whose values are templates, in the order of the alphabet. */
+type Templated = ReadonlySet<string>;
+
+const templatedIn = (types: DestinationTypes): Templated =>
+  new Set([...types.values()].flatMap(({ templated }) => templated).sort());
+
+/** The values of these options, and of templates, are Liquid; nothing else is. */
+function isTemplate([section, , key]: Path, templated: Templated): boolean {
   if (section === 'templates') return key === 'text' || key === 'body';
-  if (section !== 'destinations') return false;
-  return (
-    key === 'body' || key === 'threadName' || (key === 'buttons' && (field === 'text' || field === 'url'))
-  );
+  return section === 'destinations' && typeof key === 'string' && templated.has(key);
 }
 
 function* liquidKeys(node: Located, path: Path): Iterable<Finding> {
@@ -55,7 +60,7 @@ function* liquidKeys(node: Located, path: Path): Iterable<Finding> {
       };
 }
 
-function* liquidText(node: Located, path: Path): Iterable<Finding> {
+function* liquidText(node: Located, path: Path, templated: Templated): Iterable<Finding> {
   const { value, literal } = node;
   if (typeof value !== 'string' || literal === undefined) return;
   const pattern = hasReference(literal) && !LIQUID.test(literal) ? PLAIN_LIQUID : LIQUID;
@@ -65,7 +70,7 @@ function* liquidText(node: Located, path: Path): Iterable<Finding> {
     path,
     within: placeOf(value, at),
     message: `${labelOf(path)} is not a template: Liquid in it would be used literally`,
-    hint: hintFor(path),
+    hint: hintFor(path, templated),
   };
 }
 
@@ -79,13 +84,14 @@ function labelOf(path: Path): string {
   return index === -1 ? 'the config' : `\`${String(path[index])}\``;
 }
 
-function hintFor([section, , key]: Path): string {
+function hintFor([section, , key]: Path, templated: Templated): string {
   if (section === 'rules')
     return 'a condition compares with text, a list or { matches: "…" }; values of the announcement have no place in it';
   if (section !== 'destinations') return 'write the value out, or read it from a variable';
   if (key === 'url' || key === 'headers')
     return 'put it into `body`, whose values are templates; for another address make another destination';
-  return 'write the value out; templates stand in `body`, `buttons`, `threadName` and `templates`';
+  const places = [...templated].map((place) => `\`${place}\``).join(', ');
+  return `write the value out; templates stand in ${places} and \`templates\``;
 }
 
 /** `{ticker}`, `%ticker%`, `$ticker`, `[[ticker]]`, `<ticker>`: as other tools write it. */
@@ -97,7 +103,8 @@ const MEANT: ReadonlySet<string> = new Set([
   ...['symbol', 'symbols', 'coin', 'exchange'],
 ]);
 /** Warnings: what is sent literally and was not meant so. */
-export function* foreignPlaceholders(root: Located): Iterable<Finding> {
+export function* foreignPlaceholders(root: Located, types: DestinationTypes): Iterable<Finding> {
+  const templated = templatedIn(types);
   for (const { node, path } of sentNodes(root)) {
     const { value, literal } = node;
     if (typeof value !== 'string' || literal !== value) continue;
@@ -114,7 +121,7 @@ export function* foreignPlaceholders(root: Located): Iterable<Finding> {
         path,
         within: placeOf(value, match.index),
         message: `${match[0]} is not a placeholder here: it would be sent literally`,
-        hint: isTemplate(path) ? `write {{ ${name} }}` : hintFor(path),
+        hint: isTemplate(path, templated) ? `write {{ ${name} }}` : hintFor(path, templated),
       };
     }
   }

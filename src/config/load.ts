@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { z } from 'zod';
+import { destinationTypes } from '../destinations/index.ts';
+import type { DestinationTypes } from '../destinations/registry.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { deadRules } from './dead-rules.ts';
 import { type Located, readDocument } from './document.ts';
@@ -25,8 +26,9 @@ import { checkNames } from './names.ts';
 import { oddAnswers, oddConditions } from './odd-conditions.ts';
 import { byPlace, type ConfigProblem, type Finding } from './problem.ts';
 import { type Remains, remainsOf } from './remains.ts';
-import { type Config, configSchema } from './schema.ts';
-import { issueMessage, schemaProblems } from './schema-problems.ts';
+import { type Config, configSchema, configSchemaOf } from './schema.ts';
+import { issueMessage, type Known, schemaProblems } from './schema-problems.ts';
+import { secretKnowledge } from './secret-knowledge.ts';
 import { redactorFor } from './secrets.ts';
 import { type ConfigSections, isRecord, readableSections, sectionsOf, soundSections } from './sections.ts';
 import { Source } from './source.ts';
@@ -54,6 +56,8 @@ export interface LoadOptions {
   readonly file: string;
   readonly env: Environment;
   readonly readFile?: ReadFile;
+  /** Absent: those of the program. */
+  readonly types?: DestinationTypes | undefined;
   /** Asked of a valid config: what else is wrong with it, here and now. */
   readonly inspect?: (config: Config, hasSecretsInClear: boolean) => Inspected;
 }
@@ -74,7 +78,14 @@ const NOTHING_FOUND: Inspected = { errors: [], warnings: [] };
 
 const readBytes: ReadFile = (path) => readFileSync(path);
 
-export function loadConfig({ file, env, readFile = readBytes, inspect }: LoadOptions): LoadedConfig {
+export function loadConfig({
+  file,
+  env,
+  readFile = readBytes,
+  types = destinationTypes,
+  inspect,
+}: LoadOptions): LoadedConfig {
+  const known: Known = { types, secrets: secretKnowledge(types) };
   const storeFolder = storeRoot(file, env);
   let raw: string | Uint8Array;
   try {
@@ -93,9 +104,10 @@ export function loadConfig({ file, env, readFile = readBytes, inspect }: LoadOpt
 
   const environment = loadEnvironment(file, env, readFile);
   const { root, faults, fatal, lines } = readDocument(text, environment);
-  const checked = root !== undefined && !fatal ? check(root, file, storeFolder, readFile) : NOT_CHECKED;
-  const redact = redactorFor(root, checked.config ?? checked.parts);
-  const source = new Source(text, lines, root, fatal, redact);
+  const checked =
+    root !== undefined && !fatal ? check(root, file, storeFolder, readFile, known) : NOT_CHECKED;
+  const redact = redactorFor(root, checked.config ?? checked.parts, known.secrets);
+  const source = new Source(text, lines, root, fatal, redact, known.secrets);
 
   const problems = faults.map((fault) => source.problemOf(fault));
   if (environment.fault !== undefined)
@@ -148,20 +160,22 @@ const NOT_CHECKED: Checked = {
   hasSecretsInClear: false,
 };
 
-function check(root: Located, file: string, storeFolder: string, readFile: ReadFile): Checked {
+function check(root: Located, file: string, storeFolder: string, readFile: ReadFile, known: Known): Checked {
   if (root.value === null) return NOT_CHECKED;
   if (typeof root.value !== 'object' || Array.isArray(root.value)) {
     const message = 'the config must be a mapping with feeds, destinations and rules';
     return { ...NOT_CHECKED, errors: [{ path: [], message, hint: 'make one with: listing-bridge init' }] };
   }
   const folder = dirname(resolve(file));
-  const parsed = configSchema.safeParse(root.value, { error: issueMessage });
-  const parts = parsed.success ? sectionsOf(parsed.data) : soundSections(root);
-  const readable = parsed.success ? parts : readableSections(root);
-  const literal = [...literalTemplates(root)];
+  const { types, secrets } = known;
+  const schema = types === destinationTypes ? configSchema : configSchemaOf(types);
+  const parsed = schema.safeParse(root.value, { error: issueMessage });
+  const parts = parsed.success ? sectionsOf({ ...parsed.data, types }) : soundSections(root, types);
+  const readable = parsed.success ? parts : readableSections(root, types);
+  const literal = [...literalTemplates(root, types)];
   const isExplained = new Set(literal.map(({ path }) => JSON.stringify(path)));
   const errors = [
-    ...(parsed.success ? [] : schemaProblems(parsed.error.issues, root)),
+    ...(parsed.success ? [] : schemaProblems(parsed.error.issues, root, known)),
     ...checkNames(readable, folder, readFile),
     ...checkTemplates(readable, parts),
   ].filter(
@@ -169,9 +183,9 @@ function check(root: Located, file: string, storeFolder: string, readFile: ReadF
       !isExplained.has(JSON.stringify(path)) && !isExplained.has(JSON.stringify(path.slice(0, -1))),
   );
   const odd = [...oddConditions(parts.rules)];
-  const exposed = [...exposedSecrets(root)];
+  const exposed = [...exposedSecrets(root, secrets)];
   return {
-    config: parsed.success ? absolute(parsed.data, file, folder, storeFolder) : undefined,
+    config: parsed.success ? absolute({ ...parsed.data, types }, file, folder, storeFolder) : undefined,
     parts,
     hasSecretsInClear: exposed.length > 0,
     errors: [...literal, ...errors],
@@ -183,7 +197,7 @@ function check(root: Located, file: string, storeFolder: string, readFile: ReadF
       ...odd,
       ...oddAnswers(parts),
       ...deadRules(parts, rulesIn(odd.filter(({ never }) => never))),
-      ...foreignPlaceholders(root),
+      ...foreignPlaceholders(root, types),
       ...gluedTickers(parts, root),
       ...exposed,
     ],
@@ -199,12 +213,7 @@ const rulesIn = (findings: readonly Finding[]): ReadonlySet<number> =>
   );
 
 /** Files are relative to the config's folder, wherever the bridge is started from. */
-function absolute(
-  config: z.output<typeof configSchema>,
-  file: string,
-  folder: string,
-  storeFolder: string,
-): Config {
+function absolute(config: Omit<Config, 'file'>, file: string, folder: string, storeFolder: string): Config {
   return {
     ...config,
     file,

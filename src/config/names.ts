@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { Pattern } from '../matching/text.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { didYouMean } from '../platform/suggest.ts';
+import { answerPatterns } from './answer-patterns.ts';
 import { type ReadFile, readFault } from './environment.ts';
 import { leavesOf, TEXT_FIELDS } from './match-words.ts';
 import type { Finding, Path } from './problem.ts';
@@ -71,7 +72,7 @@ function* alertTargets({ alerts, destinations }: ConfigSections): Iterable<Findi
         hint: didYouMean(name, destinations.keys()),
       };
     else if (alerts?.send.indexOf(name) !== place) yield { path, message: `${name} is named twice` };
-    else if (options?.type === 'webhook' && options.forEach !== undefined)
+    else if (options?.forEach !== undefined)
       yield {
         path,
         message: `${name} takes one order for each ticker (forEach), and an alert is no order`,
@@ -101,17 +102,15 @@ function* duplicates(
   }
 }
 
-function* patterns({ rules, destinations }: ConfigSections): Iterable<Finding> {
-  for (const [index, rule] of rules.entries())
+function* patterns(sections: ConfigSections): Iterable<Finding> {
+  for (const [index, rule] of sections.rules.entries())
     for (const field of TEXT_FIELDS) {
       const condition = rule?.match[field];
       if (condition === undefined) continue;
       for (const { kind, text, path } of leavesOf(condition, ['rules', index, 'match', field]))
         if (kind === 'pattern') yield* patternFault(text, path);
     }
-  for (const [name, options] of destinations)
-    if (options?.type === 'webhook' && options.success?.bodyMatches !== undefined)
-      yield* patternFault(options.success.bodyMatches, ['destinations', name, 'success', 'bodyMatches']);
+  for (const { text, path } of answerPatterns(sections)) yield* patternFault(text, path);
 }
 
 function* patternFault(text: string, path: Path): Iterable<Finding> {

@@ -1,6 +1,7 @@
 /** Conditions that cannot match, or match something else than was meant: each odd text, else the contradiction. Warnings. */
 
 import type { RuleOptions } from '../routing/options.ts';
+import { answerPatterns } from './answer-patterns.ts';
 import { leavesOf, TEXT_FIELDS } from './match-words.ts';
 import { oddAnswerPattern } from './odd-patterns.ts';
 import type { Finding } from './problem.ts';
@@ -26,13 +27,12 @@ export function* oddConditions(rules: readonly (RuleOptions | undefined)[]): Ite
 }
 
 /** An order that is never confirmed is repeated or buried, although the receiver took it. */
-export function* oddAnswers({ destinations }: ConfigSections): Iterable<Finding> {
-  for (const [name, options] of destinations) {
-    if (options?.type !== 'webhook' || options.success?.bodyMatches === undefined) continue;
-    const odd = oddAnswerPattern(options.success.bodyMatches);
+export function* oddAnswers(sections: ConfigSections): Iterable<Finding> {
+  for (const { text, path } of answerPatterns(sections)) {
+    const odd = oddAnswerPattern(text);
     if (odd !== undefined)
       yield {
-        path: ['destinations', name, 'success', 'bodyMatches'],
+        path,
         message: `${odd.message}: no answer would count as taken`,
         hint: odd.hint,
       };

@@ -1,4 +1,5 @@
 /** Services that have no destination type of their own, and how to reach each through a webhook. */
+import type { DestinationTypes } from '../destinations/registry.ts';
 
 const TEXT_FIELD = 'body: { text: "{{ title }}" }';
 const ADAPTIVE_CARD = 'the Adaptive Card that its Workflows ask for as `body`';
@@ -34,8 +35,6 @@ const OTHERS: Readonly<Record<string, string>> = {
   post: HTTP,
   bot: `a trading bot: ${HTTP}`,
   tradingbot: `a trading bot: ${HTTP}`,
-  tg: 'write type: telegram',
-  dc: 'write type: discord',
 };
 
 /** Services with an HTTP interface of their own. */
@@ -80,8 +79,9 @@ const SERVICES = [
 ];
 
 /** `what`: as it stands in the file. */
-export function insteadOf(what: string): string | undefined {
+export function insteadOf(what: string, types: DestinationTypes): string | undefined {
   const word = what.toLowerCase().replace(/[\s_.-]/g, '');
+  for (const [name, { patterns }] of types) if (patterns.aliases.includes(word)) return `write type: ${name}`;
   if (Object.hasOwn(OTHERS, word)) return OTHERS[word];
   return SERVICES.includes(word)
     ? `${what} has no type of its own: ${HTTP}, of a service or a small program that passes it on`

@@ -5,7 +5,7 @@
  */
 import { resolve } from 'node:path';
 import type { z } from 'zod';
-import type { DestinationOptions } from '../destinations/index.ts';
+import type { DestinationOptions } from '../destinations/common-options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import { type Located, nodeAt } from './document.ts';
 import { serverOptions, storeOptions } from './schema.ts';

@@ -3,14 +3,22 @@
  * are replaced, unknown keys get a suggestion, and nothing is said twice about one mistake.
  */
 import { z } from 'zod';
+import type { DestinationTypes } from '../destinations/registry.ts';
 import { nearest } from '../platform/suggest.ts';
 import { type Located, nodeAt } from './document.ts';
 import { insteadOf } from './other-types.ts';
 import type { Finding, Path } from './problem.ts';
-import { DESTINATION_TYPES, NOT_YET } from './schema.ts';
+import { NOT_YET } from './schema.ts';
+import type { SecretKnowledge } from './secret-knowledge.ts';
 import { isSecretPlace } from './secrets.ts';
 
 type Issue = z.core.$ZodIssue;
+
+/** What a config can have. */
+export interface Known {
+  readonly types: DestinationTypes;
+  readonly secrets: SecretKnowledge;
+}
 
 /** Separates the keys that `explainIssue` smuggles out in a message: only there is the schema at hand. */
 const KEYS = '\n';
@@ -48,7 +56,7 @@ export function issueMessage(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-export function schemaProblems(issues: readonly Issue[], root: Located): Finding[] {
+export function schemaProblems(issues: readonly Issue[], root: Located, known: Known): Finding[] {
   const flat = issues.flatMap((issue) => narrow(issue, []));
   const unknownAt = new Set(
     flat.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => where(path)),
@@ -59,7 +67,7 @@ export function schemaProblems(issues: readonly Issue[], root: Located): Finding
     if (issue.code === 'custom' && (unknownAt.has(where(issue.path)) || hasBroken(root, issue.path)))
       continue;
     if (isBroken(root, issue.path)) continue;
-    findings.push(...explainOne(issue, root));
+    findings.push(...explainOne(issue, root, known));
   }
   const suggested = new Set(
     findings.flatMap((finding) => (finding.at === 'key' ? [finding.hint ?? ''] : [])),
@@ -110,11 +118,11 @@ function isOtherKind(issue: Issue): boolean {
   return issue.code === 'invalid_type' || issue.code === 'invalid_value';
 }
 
-function explainOne(issue: Issue, root: Located): Finding[] {
+function explainOne(issue: Issue, root: Located, known: Known): Finding[] {
   const path = plain(issue.path);
   if (issue.code === 'unrecognized_keys') {
-    const known = issue.message.split(KEYS);
-    return issue.keys.map((key) => unknownKey([...path, key], key, known));
+    const keys = issue.message.split(KEYS);
+    return issue.keys.map((key) => unknownKey([...path, key], key, keys));
   }
   if (issue.code === 'invalid_key') {
     const message = issue.issues[0]?.message ?? 'is not a valid name';
@@ -122,7 +130,9 @@ function explainOne(issue: Issue, root: Located): Finding[] {
   }
   const { node, exact } = nodeAt(root, path);
   if (issue.code === 'invalid_union' && path.at(-1) === 'type' && path[0] === 'destinations')
-    return [destinationType(path, nodeAt(root, path.slice(0, -1)).node, exact ? node.value : undefined)];
+    return [
+      typeProblem(path, nodeAt(root, path.slice(0, -1)).node, exact ? node.value : undefined, known.types),
+    ];
   if (!exact)
     return [{ path, at: 'missing', message: `${labelOf(path)} is missing`, hint: asHint(issue.message) }];
   if (issue.code !== 'custom' && node.value === null)
@@ -131,7 +141,7 @@ function explainOne(issue: Issue, root: Located): Finding[] {
     {
       path,
       message: join(labelOf(path), mistyped(issue.message, node.value)),
-      hint: hintFor(issue, node, path),
+      hint: hintFor(issue, node, path, known.secrets),
     },
   ];
 }
@@ -147,30 +157,25 @@ function unknownKey(path: Path, key: string, known: readonly string[]): Finding 
 const ANY_PROGRAM = 'any program that takes an HTTP request is a webhook: type: webhook, with its `url`';
 
 /** Told by what else is there. */
-function destinationType(path: Path, destination: Located, value: unknown): Finding {
-  const has = (key: string) => destination.children.has(key);
-  const guess =
-    has('webhookUrl') || has('channelId')
-      ? 'discord'
-      : has('chatId')
-        ? 'telegram'
-        : has('url')
-          ? 'webhook'
-          : undefined;
+function typeProblem(path: Path, destination: Located, value: unknown, types: DestinationTypes): Finding {
+  const names = [...types.keys()];
+  const guess = names.find((name) =>
+    types.get(name)?.patterns.keys.some((key) => destination.children.has(key)),
+  );
   if (value === undefined || value === null) {
     const hint = guess === undefined ? undefined : `add \`type: ${guess}\``;
     return {
       path,
       at: 'missing',
-      message: `\`${String(path.at(-2))}\` needs a type: ${DESTINATION_TYPES.join(', ')}`,
+      message: `\`${String(path.at(-2))}\` needs a type: ${names.join(', ')}`,
       hint,
     };
   }
-  const best = typeof value === 'string' ? nearest(value, DESTINATION_TYPES) : undefined;
-  const instead = typeof value === 'string' ? insteadOf(value) : undefined;
+  const best = typeof value === 'string' ? nearest(value, names) : undefined;
+  const instead = typeof value === 'string' ? insteadOf(value, types) : undefined;
   return {
     path,
-    message: `\`type\` must be one of: ${DESTINATION_TYPES.join(', ')}`,
+    message: `\`type\` must be one of: ${names.join(', ')}`,
     hint: instead ?? (best === undefined ? ANY_PROGRAM : `did you mean \`${best}\`?`),
   };
 }
@@ -202,14 +207,14 @@ function mistyped(message: string, value: unknown): string {
   return Array.isArray(value) ? 'must be text, not a list' : 'must be text, not a mapping';
 }
 
-function hintFor(issue: Issue, node: Located, path: Path): string | undefined {
+function hintFor(issue: Issue, node: Located, path: Path, secrets: SecretKnowledge): string | undefined {
   if (issue.code === 'invalid_value' && typeof node.value === 'string') {
     const best = nearest(node.value, issue.values.map(String));
     if (best !== undefined) return `did you mean \`${best}\`?`;
   }
   if (typeof node.value === 'number' && issue.message.includes('duration'))
     return `did you mean ${node.value}s or ${node.value}ms?`;
-  if (node.written !== undefined && issue.message.startsWith('must be text') && !isSecretPlace(path))
+  if (node.written !== undefined && issue.message.startsWith('must be text') && !isSecretPlace(path, secrets))
     return `put it in quotes: "${node.written}"`;
   return undefined;
 }

@@ -4,9 +4,9 @@
  */
 import { z } from 'zod';
 import { alertsOptions } from '../alerts/options.ts';
-import { discordOptions } from '../destinations/discord/options.ts';
-import { telegramOptions } from '../destinations/telegram/options.ts';
-import { webhookOptions } from '../destinations/webhook/options.ts';
+import type { DestinationOptions } from '../destinations/common-options.ts';
+import { destinationTypes } from '../destinations/index.ts';
+import type { DestinationTypes } from '../destinations/registry.ts';
 import { feedOptions } from '../feeds/index.ts';
 import { duration, EVEN_IF_WRONG, integer, secret, text } from '../platform/fields.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../platform/log.ts';
@@ -14,20 +14,19 @@ import { isLoopback } from '../platform/loopback.ts';
 import { rulesOptions } from '../routing/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 
-export const DESTINATION_TYPES = ['discord', 'telegram', 'webhook'] as const;
-
 /** Known words of a later version: refused, but not as a slip of the pen. */
 export const NOT_YET: readonly string[] = ['tests', 'watch'];
 
 const NAME_HELP = 'must be 1 to 40 letters, digits, dots, dashes or underscores';
 const name = () => z.string().regex(/^[\w.-]{1,40}$/, NAME_HELP);
 
-/** By `type`; a missing or unknown one is explained by `explain.ts`. */
-export const destinationOptions = z.discriminatedUnion('type', [
-  discordOptions,
-  telegramOptions,
-  webhookOptions,
-]);
+/** By `type`; a missing or unknown one is explained by `schema-problems.ts`. */
+export function destinationOptionsOf(types: DestinationTypes): z.ZodType<DestinationOptions> {
+  // They are objects with a literal `type`, of which a union wants to know that there is one.
+  const schemas = Array.from(types.values(), ({ schema }) => schema as z.ZodType as z.ZodObject);
+  const union = z.discriminatedUnion('type', schemas as [z.ZodObject, ...z.ZodObject[]]);
+  return union as z.ZodType as z.ZodType<DestinationOptions>;
+}
 
 export const templateOptions = z
   .strictObject({
@@ -70,51 +69,60 @@ const log = z.strictObject({
   format: z.enum(LOG_FORMATS).default('auto').describe('auto = pretty on a terminal, else json'),
 });
 
-export const configSchema = z.strictObject({
-  feeds: z
-    .array(feedOptions, { error: 'must be a list of feeds, each starting with a dash' })
-    .min(1, 'must name at least one feed'),
-  destinations: z
-    .record(name(), destinationOptions, { error: 'must be a mapping: name, then its options' })
-    .refine((destinations) => Object.keys(destinations).length > 0, 'must name at least one destination'),
-  rules: rulesOptions.refine(
-    (rules) => rules.length > 0,
-    'must have at least one rule: nothing would be sent',
-  ),
-  templates: z
-    .record(name(), templateOptions, { error: 'must be a mapping: name, then text or body' })
-    .default({}),
-  alerts: alertsOptions
-    .optional()
-    .describe(
-      'alerts about the bridge itself; without it, only the log and the HTTP endpoints report problems',
+export const configSchemaOf = (types: DestinationTypes) =>
+  z.strictObject({
+    feeds: z
+      .array(feedOptions, { error: 'must be a list of feeds, each starting with a dash' })
+      .min(1, 'must name at least one feed'),
+    destinations: z
+      .record(name(), destinationOptionsOf(types), { error: 'must be a mapping: name, then its options' })
+      .refine((destinations) => Object.keys(destinations).length > 0, 'must name at least one destination'),
+    rules: rulesOptions.refine(
+      (rules) => rules.length > 0,
+      'must have at least one rule: nothing would be sent',
     ),
-  store: storeOptions.prefault({}),
-  server: z
-    .union([z.literal(false), serverOptions], {
-      error: 'must be a mapping with host, port and token, or false',
-    })
-    .prefault({})
-    .describe('/healthz, /readyz, /metrics, /api/status, /-/reload; false = off'),
-  log: log.prefault({}),
-  dedupeWindow: duration()
-    .default(3_600_000)
-    .describe('a repeat of an announcement within this time is a duplicate'),
-  shutdownTimeout: duration()
-    .default(10_000)
-    .describe('how long requests in flight may take to finish when the bridge stops'),
-});
+    templates: z
+      .record(name(), templateOptions, { error: 'must be a mapping: name, then text or body' })
+      .default({}),
+    alerts: alertsOptions
+      .optional()
+      .describe(
+        'alerts about the bridge itself; without it, only the log and the HTTP endpoints report problems',
+      ),
+    store: storeOptions.prefault({}),
+    server: z
+      .union([z.literal(false), serverOptions], {
+        error: 'must be a mapping with host, port and token, or false',
+      })
+      .prefault({})
+      .describe('/healthz, /readyz, /metrics, /api/status, /-/reload; false = off'),
+    log: log.prefault({}),
+    dedupeWindow: duration()
+      .default(3_600_000)
+      .describe('a repeat of an announcement within this time is a duplicate'),
+    shutdownTimeout: duration()
+      .default(10_000)
+      .describe('how long requests in flight may take to finish when the bridge stops'),
+  });
+
+type ConfigSchema = ReturnType<typeof configSchemaOf>;
+
+/** With the types of the program. */
+export const configSchema: ConfigSchema = configSchemaOf(destinationTypes);
 
 /** A valid config: every default applied, every path absolute, every duration in ms. */
-export interface Config extends z.output<typeof configSchema> {
+export interface Config extends z.output<ConfigSchema> {
   /** The file that it was read from, as given. */
   readonly file: string;
+  /** The destination types that it was read with. */
+  readonly types: DestinationTypes;
 }
 
 /** For editors (`# yaml-language-server: $schema=…`). */
-export function configJsonSchema(): Record<string, unknown> {
+export function configJsonSchema(types?: DestinationTypes): Record<string, unknown> {
+  const schema = types === undefined ? configSchema : configSchemaOf(types);
   return {
     title: 'listing-bridge',
-    ...z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }),
+    ...z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
   };
 }

@@ -2,6 +2,7 @@
  * What of a secret value must not be shown, and at which cut: an address as a whole, but of its path, query and
  * credentials each part that opens something at any cut. Its host and its plain words stay readable.
  */
+import type { TypePatterns } from '../destinations/type-patterns.ts';
 import { isSecretName } from './secret-names.ts';
 
 export interface SecretPieces {
@@ -16,22 +17,18 @@ const isAddress = (value: string) => /^[a-z][a-z\d+.-]*:\/\//i.test(value) && UR
 /** `Bearer abc`, `Token abc`, `ApiKey abc`: the scheme says nothing. */
 const SCHEME = /^[A-Za-z][\w-]{2,20} +(?=\S{4})/;
 /** Says which service made it, which everybody may know. */
-const PREFIX = /^(?:dsk_|whsec_|[a-z]{2,4}[-_](?:live_|test_)?)(?=[\w+/=-]{8})/;
-/** A Telegram bot's number is public; what follows is not. */
-const BOT_TOKEN = /^\d{6,}:(?=.{16})/;
-
+const PREFIX = /^(?:dsk_|[a-z]{2,4}[-_](?:live_|test_)?)(?=[\w+/=-]{8})/;
 /** Of an address that is none: what it begins with stands in every other. */
 const BROKEN_ADDRESS = /^(?:https?|wss?):\/\//i;
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** Of a value that stands in a secret place. */
-export function secretPieces(value: string): SecretPieces {
-  if (isAddress(value)) return partsOfAddress(value);
-  const bare = value
-    .replace(BROKEN_ADDRESS, '')
-    .replace(SCHEME, '')
-    .replace(PREFIX, '')
-    .replace(BOT_TOKEN, '');
+export function secretPieces(value: string, patterns: readonly TypePatterns[]): SecretPieces {
+  if (isAddress(value)) return partsOfAddress(value, patterns);
+  const bare = withoutPublicPart(
+    value.replace(BROKEN_ADDRESS, '').replace(SCHEME, '').replace(PREFIX, ''),
+    patterns,
+  );
   // A UUID is also written without its dashes.
   const joined = UUID.test(bare) ? [bare.replaceAll('-', '')] : [];
   return { parts: [bare, ...joined, ...passwordOf(value)], wholes: [value] };
@@ -46,12 +43,12 @@ function passwordOf(value: string): readonly string[] {
 }
 
 /** Of the address of a destination, which is a secret as a whole. */
-function partsOfAddress(address: string): SecretPieces {
+function partsOfAddress(address: string, patterns: readonly TypePatterns[]): SecretPieces {
   const { pathname, search } = new URL(address);
   const path = pathname + search;
   const wholes = decoded(path).length > LONGEST_PLAIN_PATH ? [address, path, path.slice(1)] : [address];
   // Parts of words stand in other texts too: `/listing-bridge-2` must not hide every "listing-bridge".
-  const inPath = keysInPath(address);
+  const inPath = keysInPath(address, patterns);
   return {
     parts: [...keysAround(address), ...inPath.filter((key) => !isWorded(key))],
     wholes: [...wholes, ...inPath.filter(isWorded)],
@@ -62,8 +59,8 @@ function partsOfAddress(address: string): SecretPieces {
 const LONGEST_PLAIN_PATH = 12;
 
 /** Whatever opens something in any address, be its place secret or not. Empty for what is no address. */
-export function keysInAddress(value: string): string[] {
-  return isAddress(value) ? [...keysAround(value), ...keysInPath(value)] : [];
+export function keysInAddress(value: string, patterns: readonly TypePatterns[]): string[] {
+  return isAddress(value) ? [...keysAround(value), ...keysInPath(value, patterns)] : [];
 }
 
 /** User, password and query. */
@@ -76,19 +73,20 @@ function keysAround(address: string): string[] {
   return [...credentials.map(decoded), ...inQuery];
 }
 
-function keysInPath(address: string): string[] {
+function keysInPath(address: string, patterns: readonly TypePatterns[]): string[] {
   const { pathname, hash } = new URL(address);
   // Decoded: `%7Bticker%7D` has a digit, the `{ticker}` that somebody wrote has none.
   const segments = [...pathname.split('/'), hash.slice(1)].map(decoded);
-  const inPath = segments.filter(isOpaque).map((segment) =>
-    // Telegram's form: /bot<number>:<key>/method
-    segment.replace(/^bot(?=\d{6,}:)/, '').replace(BOT_TOKEN, ''),
-  );
-  const [, discord] = DISCORD_TOKEN.exec(pathname) ?? [];
-  return [...inPath, ...(discord === undefined ? [] : [discord])];
+  const inPath = segments.filter(isOpaque).map((segment) => withoutPublicPart(segment, patterns));
+  const known = patterns.flatMap(({ secretInPath }) => secretInPath?.exec(pathname)?.[1] ?? []);
+  return [...inPath, ...known];
 }
 
-const DISCORD_TOKEN = /\/webhooks\/\d+\/([\w-]{8,})/;
+const withoutPublicPart = (secret: string, patterns: readonly TypePatterns[]): string =>
+  patterns.reduce(
+    (rest, { publicPart }) => (publicPart === undefined ? rest : rest.replace(publicPart, '')),
+    secret,
+  );
 
 function decoded(part: string): string {
   try {

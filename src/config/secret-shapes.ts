@@ -1,18 +1,13 @@
 /** Secrets told by their shape alone, for text whose places are not known: a broken file, a comment, a message. */
+import type { TypePatterns } from '../destinations/type-patterns.ts';
 import { REDACTED } from '../platform/secret.ts';
 
 /** In a comment, or where nothing parses: any word of the kind, so that a misspelled key hides its value too. */
 const SPEAKS_OF_SECRETS =
   /key|token|secret|passw|passphrase|passcode|webhook|auth|cookie|credential|signature/i;
 
-/** Keys, tokens and webhook URLs as the services make them. */
-const SHAPES = [
-  /dsk_[\w-]{6,}/g,
-  /whsec_[\w+/=-]{6,}/g,
-  /\d{6,}:[\w-]{20,}/g,
-  /webhooks\/\d+\/[\w-]+/g,
-  /\b(?:Bearer|Basic) [\w+/=.~-]{8,}/g,
-] as const;
+/** Keys of the feed's service and of HTTP; those of platforms are with their destination types. */
+const SHAPES = [/dsk_[\w-]{6,}/g, /\b(?:Bearer|Basic) [\w+/=.~-]{8,}/g] as const;
 
 /** A long run of letters and digits mixed: nothing that a person would write. References are let be. */
 const OPAQUE = /\$\{[^}]*\}|[\w+=-]{16,}/g;
@@ -27,9 +22,10 @@ const mixed = (run: string) => /\d/.test(run) && /[A-Za-z]/.test(run);
 const COMMENT = /(?<=^|\s)#.*$/;
 
 /** In one line. `strict`: the YAML does not parse, so places are unknown and shape must do. */
-export function blotShapes(line: string, strict = false): string {
+export function blotShapes(line: string, patterns: readonly TypePatterns[], strict = false): string {
   let clean = line;
   for (const shape of SHAPES) clean = clean.replace(shape, REDACTED);
+  for (const { secret } of patterns) if (secret !== undefined) clean = clean.replace(secret, REDACTED);
   if (strict) return blotRuns(clean, SUSPECT, LONG_CHARS);
   const speaksOfSecrets = (comment: string) => comment.includes(REDACTED) || SPEAKS_OF_SECRETS.test(comment);
   return blotRuns(clean, OPAQUE, Number.POSITIVE_INFINITY).replace(COMMENT, (comment) =>

@@ -7,34 +7,36 @@ import { type Redactor, Secret } from '../platform/secret.ts';
 import { everyWritten, type Located } from './document.ts';
 import { isOnlyReferences } from './interpolate.ts';
 import type { Path, Range } from './problem.ts';
+import type { SecretKnowledge } from './secret-knowledge.ts';
 import { isSecretName } from './secret-names.ts';
 import { isWorded, keysInAddress, secretPieces } from './secret-pieces.ts';
 import { blotShapes } from './secret-shapes.ts';
 
 const lastKey = (path: Path) => path.findLast((step) => typeof step === 'string') ?? '';
 
-export function isSecretPlace(path: Path): boolean {
+export function isSecretPlace(path: Path, { keys }: SecretKnowledge): boolean {
   if (path.includes('headers') && lastKey(path) !== 'headers') return true;
   if (isSecretName(lastKey(path))) return true;
-  return path[0] === 'destinations' && lastKey(path) === 'url' && !path.includes('buttons');
+  return path[0] === 'destinations' && keys.has(lastKey(path)) && !path.includes('buttons');
 }
 
 /** Where the file shows secrets in clear. */
-export function* secretRanges(root: Located): Iterable<Range> {
+export function* secretRanges(root: Located, known: SecretKnowledge): Iterable<Range> {
   for (const { node, path } of everyWritten(root)) {
     if (node.children.size > 0) continue;
-    const isSecret = isSecretPlace(path) || keysInAddress(String(node.literal ?? '')).length > 0;
+    const isSecret =
+      isSecretPlace(path, known) || keysInAddress(String(node.literal ?? ''), known.patterns).length > 0;
     if (!isSecret) continue;
     if (node.literal === undefined ? node.value !== null : !isOnlyReferences(node.literal)) yield node.range;
   }
 }
 
 /** A header that says nothing secret (`X-Source: listing-bridge`), which must not be blotted out of every log. */
-const isPlainHeader = (path: Path, node: Located) =>
+const isPlainHeader = (path: Path, node: Located, { patterns }: SecretKnowledge) =>
   path.includes('headers') &&
   !isSecretName(lastKey(path)) &&
   node.outside.length === 0 &&
-  blotShapes(String(node.value)) === String(node.value);
+  blotShapes(String(node.value), patterns) === String(node.value);
 
 /** A number is an id where nothing says that it is a secret. */
 const isId = (value: string) => /^-?\d{1,20}$/.test(value);
@@ -47,16 +49,16 @@ const aroundTemplates = (value: string) =>
  * Values to remove from every text: what stands in a secret place, what opens something in any address, and what
  * came from a file or from a variable whose name announces a secret. Other variables bring names, hosts, ids.
  */
-export function* secretValues(root: Located): Iterable<string> {
+export function* secretValues(root: Located, known: SecretKnowledge): Iterable<string> {
   for (const { node, path } of everyWritten(root)) {
     if (node.children.size > 0) continue;
-    const isHere = isSecretPlace(path) && !isPlainHeader(path, node);
+    const isHere = isSecretPlace(path, known) && !isPlainHeader(path, node, known);
     for (const { value, name } of node.outside)
       if (isHere || name === undefined || (isSecretName(name) && !isId(value))) yield value;
     const { value } = node;
     if (value === null || value === undefined || typeof value === 'boolean') continue;
     if (isHere) yield* [node.literal ?? '', String(value)].flatMap(aroundTemplates);
-    else yield* keysInAddress(String(value));
+    else yield* keysInAddress(String(value), known.patterns);
   }
 }
 
@@ -70,24 +72,24 @@ export function* secretsIn(value: unknown, path: Path = []): Iterable<{ secret: 
 }
 
 /** For logs, errors and pages. `config` is the typed config, when there is one. */
-export function redactorFor(root: Located | undefined, config: unknown): Redactor {
-  const values = new Set(root === undefined ? [] : secretValues(root));
+export function redactorFor(root: Located | undefined, config: unknown, known: SecretKnowledge): Redactor {
+  const values = new Set(root === undefined ? [] : secretValues(root, known));
   // Headers were told apart by `secretValues`.
   for (const { secret, path } of secretsIn(config))
     if (!path.includes('headers')) values.add(secret.reveal());
   // A value that is only a reference is no secret itself. "\ud800" in YAML makes half a character, which no output can hold.
   const secrets = [...values]
     .filter((value) => !isOnlyReferences(value))
-    .map((value) => secretPieces(value.toWellFormed()));
+    .map((value) => secretPieces(value.toWellFormed(), known.patterns));
   return createRedactor(
     secrets.flatMap(({ parts }) => parts),
     secrets.flatMap(({ wholes }) => wholes),
-    root === undefined ? new Set() : new Set(namesIn(root)),
+    root === undefined ? new Set() : new Set(namesIn(root, known)),
   );
 }
 
 /** Of feeds, destinations and rules: they are told everywhere, and a receiver's path is often called the same. */
-function* namesIn(root: Located): Iterable<string> {
+function* namesIn(root: Located, { patterns }: SecretKnowledge): Iterable<string> {
   for (const section of ['feeds', 'destinations', 'rules'])
     for (const [step, { children }] of root.children.get(section)?.children ?? []) {
       const node = children.get('name');
@@ -96,6 +98,6 @@ function* namesIn(root: Located): Iterable<string> {
       const isOurs =
         node?.outside.every((from) => from.name !== undefined && !isSecretName(from.name)) ?? true;
       if (typeof name !== 'string' || name === '' || !isOurs) continue;
-      if (isWorded(name) || blotShapes(name) === name) yield name;
+      if (isWorded(name) || blotShapes(name, patterns) === name) yield name;
     }
 }

@@ -4,18 +4,21 @@
  */
 import type { z } from 'zod';
 import { type AlertsOptions, alertsOptions } from '../alerts/options.ts';
-import type { DestinationOptions } from '../destinations/index.ts';
+import type { DestinationOptions } from '../destinations/common-options.ts';
+import type { DestinationTypes } from '../destinations/registry.ts';
 import { type FeedOptions, feedFields, feedOptions, feedTypeNamed } from '../feeds/index.ts';
 import type { Secret } from '../platform/secret.ts';
 import { type RuleOptions, ruleOptions } from '../routing/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import { type Located, nodeAt } from './document.ts';
-import { type configSchema, destinationOptions, templateOptions } from './schema.ts';
+import { type configSchema, destinationOptionsOf, templateOptions } from './schema.ts';
 
 /** `undefined` stands for a broken part. */
 export interface ConfigSections {
   readonly feeds: readonly (FeedOptions | undefined)[];
   readonly destinations: ReadonlyMap<string, DestinationOptions | undefined>;
+  /** What a destination can be. */
+  readonly types: DestinationTypes;
   readonly rules: readonly (RuleOptions | undefined)[];
   readonly templates: ReadonlyMap<string, TemplateOptions | undefined>;
   readonly alerts: AlertsOptions | undefined;
@@ -27,9 +30,11 @@ export function sectionsOf({
   rules,
   templates,
   alerts,
-}: z.output<typeof configSchema>): ConfigSections {
+  types,
+}: z.output<typeof configSchema> & Pick<ConfigSections, 'types'>): ConfigSections {
   return {
     feeds,
+    types,
     destinations: new Map(Object.entries(destinations)),
     rules,
     templates: new Map(Object.entries(templates)),
@@ -37,8 +42,10 @@ export function sectionsOf({
   };
 }
 
-export function soundSections(root: Located): ConfigSections {
+export function soundSections(root: Located, types: DestinationTypes): ConfigSections {
+  const destinationOptions = destinationOptionsOf(types);
   return {
+    types,
     feeds: listed(root, 'feeds').map((value) => feedOptions.safeParse(value).data),
     destinations: named(root, 'destinations', (value) => destinationOptions.safeParse(value).data),
     rules: listed(root, 'rules').map((value, index) => {
@@ -51,16 +58,17 @@ export function soundSections(root: Located): ConfigSections {
 }
 
 /** Of a feed its name and files, of a rule what parses of its conditions and targets, of a destination all but the broken options. */
-export function readableSections(root: Located): ConfigSections {
-  const sound = soundSections(root);
+export function readableSections(root: Located, types: DestinationTypes): ConfigSections {
+  const sound = soundSections(root, types);
   const feeds = listed(root, 'feeds');
   const rules = listed(root, 'rules');
   return {
+    types,
     feeds: sound.feeds.map((feed, index) => feed ?? looseFeed(feeds[index])),
     destinations: named(
       root,
       'destinations',
-      (value, name) => sound.destinations.get(name) ?? looseDestination(value),
+      (value, name) => sound.destinations.get(name) ?? looseDestination(value, types),
     ),
     rules: sound.rules.map((rule, index) => rule ?? looseRule(rules[index], index)),
     templates: sound.templates,
@@ -95,11 +103,11 @@ function looseRule(value: unknown, index: number): RuleOptions {
   return { name: name ?? `rule ${index + 1}`, match, send: send ?? [], stop: false };
 }
 
-function looseDestination(value: unknown): DestinationOptions | undefined {
+function looseDestination(value: unknown, types: DestinationTypes): DestinationOptions | undefined {
   const type = isRecord(value) ? value['type'] : undefined;
-  const schema = destinationOptions.options.find(({ shape }) => shape.type.value === type);
+  const schema = typeof type === 'string' ? types.get(type)?.schema : undefined;
   // Templates are compiled with it as far as it goes; nothing is ever sent.
-  return schema && (fields(schema.shape, value) as DestinationOptions);
+  return schema && (fields(schema.shape, value) as unknown as DestinationOptions);
 }
 
 /** The fields that parse, each by itself, with their defaults. */

@@ -4,6 +4,7 @@ import { printable } from '../platform/printable.ts';
 import { REDACTED, type Redactor } from '../platform/secret.ts';
 import { type Located, nodeAt } from './document.ts';
 import type { ConfigProblem, Finding, Range, TextFault } from './problem.ts';
+import type { SecretKnowledge } from './secret-knowledge.ts';
 import { blotShapes } from './secret-shapes.ts';
 import { secretRanges } from './secrets.ts';
 
@@ -14,6 +15,7 @@ export class Source {
   readonly #strict: boolean;
   readonly #redact: Redactor;
   readonly #secret: readonly Range[];
+  readonly #patterns: SecretKnowledge['patterns'];
 
   /** `strict` when the YAML does not parse. */
   constructor(
@@ -22,13 +24,15 @@ export class Source {
     root: Located | undefined,
     strict: boolean,
     redact: Redactor,
+    known: SecretKnowledge,
   ) {
     this.#text = text;
     this.#lines = lines;
     this.#root = root;
     this.#strict = strict;
     this.#redact = redact;
-    this.#secret = root === undefined ? [] : [...secretRanges(root)];
+    this.#secret = root === undefined ? [] : [...secretRanges(root, known)];
+    this.#patterns = known.patterns;
   }
 
   problemOf({ range, message, hint }: TextFault): ConfigProblem {
@@ -82,7 +86,7 @@ export class Source {
   }
 
   #clean(text: string, strict = false): string {
-    return printable(blotShapes(this.#redact(text), strict));
+    return printable(blotShapes(this.#redact(text), this.#patterns, strict));
   }
 
   /** This part of a line, without what is secret in it. */

@@ -1,5 +1,7 @@
 /** What is allowed but probably not meant. `check` shows it; nothing is refused for it. */
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
+import type { DestinationOptions } from '../destinations/common-options.ts';
+import type { DestinationTypes } from '../destinations/registry.ts';
 import { Pattern, Text } from '../matching/text.ts';
 import { nearest } from '../platform/suggest.ts';
 import type { RuleOptions } from '../routing/options.ts';
@@ -8,7 +10,7 @@ import { leavesOf } from './match-words.ts';
 import { oddPattern } from './odd-patterns.ts';
 import { oddWord } from './odd-words.ts';
 import type { Finding, Path } from './problem.ts';
-import type { ConfigSections } from './sections.ts';
+import { type ConfigSections, isRecord } from './sections.ts';
 
 export function* unused({ rules, destinations, templates, alerts }: ConfigSections): Iterable<Finding> {
   const targets = rules.flatMap((rule) => rule?.send ?? []);
@@ -24,18 +26,26 @@ export function* unused({ rules, destinations, templates, alerts }: ConfigSectio
 }
 
 /** Alerts that would not be read. */
-export function* unheardAlerts({ alerts, destinations }: ConfigSections): Iterable<Finding> {
+export function* unheardAlerts({ alerts, destinations, types }: ConfigSections): Iterable<Finding> {
   for (const [place, name] of (alerts?.send ?? []).entries()) {
     const path: Path = ['alerts', 'send', place];
     const options = destinations.get(name);
     if (options?.dryRun === true) yield { path, message: `${name} is a dry run: no alert will arrive there` };
-    if (options?.type === 'webhook' && options.forEach === undefined && options.body !== undefined)
+    const own = options?.forEach === undefined ? ownForm(options, types) : undefined;
+    if (own !== undefined)
       yield {
         path,
-        message: `${name} has a body of its own, but gets an alert as JSON with type: alert`,
+        message: `${name} has a ${own} of its own, but gets an alert as JSON with type: alert`,
         hint: 'an alert is no order: if the receiver cannot tell them apart, name a chat, or a webhook without body',
       };
   }
+}
+
+/** The option in which the form of an order is written. */
+function ownForm(options: DestinationOptions | undefined, types: DestinationTypes): string | undefined {
+  const type = types.get(options?.type ?? '');
+  if (!isRecord(options) || type?.form !== 'order') return undefined;
+  return type.templated.find((key) => options[key] !== undefined);
 }
 
 export function* unusualWords({ feeds, rules }: ConfigSections): Iterable<Finding> {

@@ -50,7 +50,28 @@ export const commonOptions = (defaults: { maxAgeMs: number; timeoutMs: number; c
   dryRun: flag().default(false).describe('do everything except the request'),
 });
 
+/** Of a type that can stand for one ticker (`perTicker`): an order names one, a message names all. */
+export const perTickerOptions = () => ({
+  forEach: z
+    .literal('ticker', { error: 'must be ticker' })
+    .optional()
+    .describe('one request for each ticker; none without tickers'),
+  maxTickers: integer(1, 1000)
+    .default(20)
+    .describe(
+      'with `forEach`, maximum number of requests for one announcement: the first tickers are sent, the rest is skipped (`max_tickers`)',
+    ),
+});
+
 export type CommonOptions = z.output<z.ZodObject<ReturnType<typeof commonOptions>>>;
+
+/** What every part of the bridge may ask of a destination, whatever its type; the rest is the type's own. */
+export interface DestinationOptions extends CommonOptions {
+  readonly type: string;
+  /** Only of a `perTicker` type. */
+  readonly forEach?: 'ticker' | undefined;
+  readonly maxTickers?: number | undefined;
+}
 
 /** What the user says of the rate; `undefined`: nothing. */
 export const limitsOf = ({

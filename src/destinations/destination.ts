@@ -1,23 +1,19 @@
 /**
- * The contract of a destination type: its options, how it turns an announcement into a message
- * (pure, prepared at load), and how it sends one. A type is one folder, and its lines in `index.ts` and
- * `config/schema.ts`; `test/destinations` then holds it to everything that is promised of all of them.
+ * The contract of a destination type: its options, what it is (declared, so that nobody asks for its name), how it
+ * turns each kind of content into a message (pure, prepared at load), and how it sends one. A type is one folder and
+ * its lines in `index.ts`; `test/destinations` then holds it to everything that is promised of all of them.
  */
 import type { z } from 'zod';
-import type { RaisedAlert } from '../alert.ts';
 import type { DestinationBudgets } from '../delivery/budget-book.ts';
+import type { AlertContent, Content } from '../delivery/content.ts';
 import type { Sender } from '../delivery/sender.ts';
 import type { PoolRegistry } from '../http/pool-registry.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Redactor } from '../platform/secret.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import type { RenderInput } from '../templates/variables.ts';
-import type { CommonOptions } from './common-options.ts';
-
-/** What the bridge says about itself. */
-export interface AlertInput {
-  readonly alert: RaisedAlert;
-}
+import type { DestinationOptions } from './common-options.ts';
+import type { TypePatterns } from './type-patterns.ts';
 
 /** Prepared at load; pure. Throws only on a template's run-time fault (the caller falls back or buries). */
 export type Render<Message> = (input: RenderInput) => Message;
@@ -59,14 +55,41 @@ export interface DestinationMemory {
   keep(key: string, value: string): void;
 }
 
-export interface DestinationType<Options extends CommonOptions, Message> {
-  readonly schema: z.ZodType<Options>;
+/** What a message of each kind of content is made of; a kind without an entry does not compile. */
+interface RenderInputs {
+  readonly news: RenderInput;
+  readonly alert: AlertContent;
+}
+
+/** For each kind of content, how its form is compiled; only news has a template of the user. Throws `TemplateProblem`. */
+type Compile<Options, Message> = {
+  readonly [Kind in Content['kind']]: (
+    options: Options,
+    template: Kind extends 'news' ? TemplateOptions | undefined : undefined,
+  ) => (input: RenderInputs[Kind]) => Message;
+};
+
+export interface DestinationType<Options extends DestinationOptions, Message> {
+  /** A strict object with `commonOptions` and a literal `type`; secrets in it are marked (`secret()`, `secretUrl()`). */
+  readonly schema: z.ZodType<Options> & { readonly shape: z.ZodRawShape };
+  /** For the reference of the config: sentences, in Markdown. */
+  readonly about: string;
+  /**
+   * `order`: a program may act on it. It is opened first, never sent in another form than asked for, and told of
+   * alerts in a form that is no order.
+   */
+  readonly form: 'message' | 'order';
+  /** It can stand for one ticker: the schema has `perTickerOptions`. */
+  readonly perTicker: boolean;
+  /** Options whose values are Liquid. */
+  readonly templated: readonly string[];
+  /** Paths of options that hold a regular expression which an answer must contain. */
+  readonly answerPatterns?: readonly (readonly string[])[];
+  readonly patterns: TypePatterns;
   /** The platform's limits; the user's `rateLimit` takes the place of those that are the destination's own. */
   budgets(options: Options): DestinationBudgets;
-  /** Compiles the default form or a template. Throws `TemplateProblem`. */
-  compile(options: Options, template: TemplateOptions | undefined): Render<Message>;
-  /** An alert in the type's own form: no template and no `body` of the user ever meets one, for it is no order. Pure. */
-  renderAlert(options: Options, input: AlertInput): Message;
+  /** An alert gets the type's own form: no template and no `body` of the user ever meets one, for it is no order. */
+  readonly compile: Compile<Options, Message>;
   /** What would be sent, for `explain`. */
   preview(options: Options, message: Message): RequestPreview;
   /** Loads the platform's library and opens the sender. Does no I/O that can fail for a network reason. */

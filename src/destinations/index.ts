@@ -1,22 +1,11 @@
-/** Every destination type there is. A new one is its folder, its lines here, and its options in `config/schema.ts`. */
-import type { CommonOptions } from './common-options.ts';
-import type { DestinationType } from './destination.ts';
+/** Every destination type there is. A new one is its folder and its lines here. */
 import { discord } from './discord/index.ts';
-import type { DiscordOptions } from './discord/options.ts';
+import { createDestinationTypes } from './registry.ts';
 import { telegram } from './telegram/index.ts';
-import type { TelegramOptions } from './telegram/options.ts';
 import { webhook } from './webhook/index.ts';
-import type { WebhookOptions } from './webhook/options.ts';
 
-export const destinationTypes = { discord, telegram, webhook } as const;
+const all = { discord, telegram, webhook };
 
-export type DestinationTypeName = keyof typeof destinationTypes;
+export type DestinationTypeName = keyof typeof all;
 
-export type DestinationOptions = DiscordOptions | TelegramOptions | WebhookOptions;
-
-/** The type of a configured destination, with its own option and message types sealed away. */
-export function typeOf(
-  options: CommonOptions & { readonly type: DestinationTypeName },
-): DestinationType<CommonOptions, unknown> {
-  return destinationTypes[options.type] as unknown as DestinationType<CommonOptions, unknown>;
-}
+export const destinationTypes = createDestinationTypes(all);

@@ -7,13 +7,16 @@ import type { Delivery } from '../delivery/delivery.ts';
 import type { RuleOptions } from '../routing/options.ts';
 import { templatesUsedBy } from '../routing/templates-used.ts';
 import type { TemplateOptions } from '../templates/template.ts';
-import type { CommonOptions } from './common-options.ts';
-import type { Destination, DestinationDeps, DestinationType, Render } from './destination.ts';
-import { type DestinationOptions, typeOf } from './index.ts';
+import type { DestinationOptions } from './common-options.ts';
+import type { Destination, DestinationDeps, Render, RequestPreview } from './destination.ts';
+import { destinationTypes } from './index.ts';
+import { type AnyDestinationType, type DestinationTypes, typeOf } from './registry.ts';
 
 export interface PreparedDestination {
   readonly name: string;
   readonly options: DestinationOptions;
+  /** A program may act on what it gets. */
+  readonly takesOrders: boolean;
   /** One delivery for each ticker. */
   readonly forEachTicker: boolean;
   /** Under `forEachTicker`, most deliveries of one announcement. */
@@ -22,6 +25,8 @@ export interface PreparedDestination {
   render(delivery: Delivery): unknown;
   /** The form to fall back to, where one is better than nothing: a chat. An order in another form than asked for is not. */
   readonly renderDefault: ((delivery: Delivery) => unknown) | undefined;
+  /** What would be sent, for people. */
+  preview(delivery: Delivery): RequestPreview;
   readonly limits: DestinationBudgets;
   open(deps: Omit<DestinationDeps, 'name'>): Promise<Destination<unknown>>;
 }
@@ -31,6 +36,8 @@ export interface PrepareOptions {
   readonly destinations: Readonly<Record<string, DestinationOptions>>;
   readonly templates: Readonly<Record<string, TemplateOptions>>;
   readonly rules: readonly RuleOptions[];
+  /** Absent: those of the program. */
+  readonly types?: DestinationTypes | undefined;
 }
 
 /** Templates are compiled for the destinations that get them; throws on one that does not compile (`check` has reported those). */
@@ -38,47 +45,53 @@ export function prepareDestinations({
   destinations,
   templates,
   rules,
+  types = destinationTypes,
 }: PrepareOptions): PreparedDestination[] {
   const used = templatesUsedBy(rules);
   return Object.entries(destinations).map(([name, options]) => {
-    const type = typeOf(options);
+    const type = typeOf(options, types);
+    const { form, perTicker } = type;
+    const renderers = compiled(type, options, templates, used(name));
     return {
-      name,
-      options,
-      forEachTicker: options.type === 'webhook' && options.forEach === 'ticker',
-      ...(options.type === 'webhook' && { maxTickers: options.maxTickers }),
-      ...renderers(type, options, templates, used(name)),
+      ...{ name, options, takesOrders: form === 'order' },
+      forEachTicker: perTicker && options.forEach === 'ticker',
+      ...(perTicker && options.maxTickers !== undefined && { maxTickers: options.maxTickers }),
+      ...renderers,
+      preview: (delivery) => type.preview(options, renderers.render(delivery)),
       limits: type.budgets(options),
       open: (deps) => type.open(options, { ...deps, name }),
     };
   });
 }
 
-function renderers(
-  type: DestinationType<CommonOptions, unknown>,
+function compiled(
+  type: AnyDestinationType,
   options: DestinationOptions,
   templates: Readonly<Record<string, TemplateOptions>>,
   used: Iterable<string>,
 ): Pick<PreparedDestination, 'render' | 'renderDefault'> {
-  const standard = type.compile(options, undefined);
-  const compiled = new Map<string, Render<unknown>>();
-  for (const name of used) compiled.set(name, type.compile(options, templates[name]));
+  const standard = type.compile.news(options, undefined);
+  const alertForm = type.compile.alert(options, undefined);
+  const written = new Map<string, Render<unknown>>();
+  for (const name of used) written.set(name, type.compile.news(options, templates[name]));
   const formOf = (template: string | undefined): Render<unknown> => {
-    const form = template === undefined ? standard : compiled.get(template);
+    const form = template === undefined ? standard : written.get(template);
     if (form === undefined) throw new Error(`the template ${template} is no longer in the config`);
     return form;
   };
   const render = ({ content, rule, ticker, template }: Delivery): unknown => {
     switch (content.kind) {
       case 'news':
+        // An order for no ticker is an order for anything.
+        if (options.forEach !== undefined && ticker === undefined)
+          throw new Error('forEach: ticker, and this delivery is for none');
         return formOf(template)({ announcement: content.announcement, rule, ticker });
       case 'alert':
-        // Never given to a template or a body: it is no order.
-        return type.renderAlert(options, content);
+        return alertForm(content);
       default:
         return content satisfies never;
     }
   };
   const renderDefault = (delivery: Delivery) => render({ ...delivery, template: undefined });
-  return { render, renderDefault: options.type === 'webhook' ? undefined : renderDefault };
+  return { render, renderDefault: type.form === 'order' ? undefined : renderDefault };
 }

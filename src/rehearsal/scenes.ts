@@ -2,7 +2,6 @@
  * What is rehearsed: for each pair of a rule and a destination that it names, a frame made to suit the rule as
  * far as can be seen, so that its conditions are asked, and the delivery that the rule would cause.
  */
-import { destinationTypes } from '../destinations/index.ts';
 import type { PreparedDestination } from '../destinations/prepared.ts';
 import type { TextConditionTree } from '../matching/options.ts';
 import type { RuleOptions } from '../routing/options.ts';
@@ -24,8 +23,8 @@ const MOST_DESTINATIONS = 50;
 /** The destinations that are rehearsed: all of them, or of many the first ones, with every type among them. */
 export function cast(destinations: readonly PreparedDestination[]): readonly PreparedDestination[] {
   const live = destinations.filter(({ options }) => !options.dryRun);
-  const ofEachType = Object.keys(destinationTypes).flatMap(
-    (type) => live.find(({ options }) => options.type === type) ?? [],
+  const ofEachType = [...Map.groupBy(live, ({ options }) => options.type).values()].flatMap(
+    ([first]) => first ?? [],
   );
   return [...new Set([...ofEachType, ...live])].slice(0, MOST_DESTINATIONS);
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { ownBudgetKey } from '../../src/delivery/budget-book.ts';
-import { typeOf } from '../../src/destinations/index.ts';
+import { typeOf } from '../../src/destinations/registry.ts';
 import { openStore } from '../../src/outbox/store.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { runCommandLine } from '../support/command.ts';
@@ -139,7 +139,7 @@ describe('where it goes', () => {
     if (config === undefined || options === undefined) throw new Error('the config of this test is sound');
     const store = openStore(config.store.path, systemClock, () => undefined);
     store.outbox.pause(
-      ownBudgetKey('old', typeOf(options).budgets(options).farEnd),
+      ownBudgetKey('old', typeOf(options, config.types).budgets(options).farEnd),
       systemClock.wallMs() + 60_000,
     );
     await store.close();

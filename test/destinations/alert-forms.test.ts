@@ -6,6 +6,7 @@ import type { Delivery } from '../../src/delivery/delivery.ts';
 import type { DiscordMessage } from '../../src/destinations/discord/message.ts';
 import { destinationTypes } from '../../src/destinations/index.ts';
 import { type PreparedDestination, prepareDestinations } from '../../src/destinations/prepared.ts';
+import { typeOf } from '../../src/destinations/registry.ts';
 import type { TelegramMessage } from '../../src/destinations/telegram/message.ts';
 import type { WebhookMessage } from '../../src/destinations/webhook/message.ts';
 import { contentRow } from '../../src/outbox/contents.ts';
@@ -40,7 +41,7 @@ const WEBHOOK = { type: 'webhook', url: 'https://bot.example.com/x' };
 
 /** `loud` is the template of a rule that sends to it. */
 function prepare(options: { readonly type: string }, loud: object = {}): PreparedDestination {
-  const type = destinationTypes[options.type as keyof typeof destinationTypes];
+  const type = typeOf(options, destinationTypes);
   const [prepared] = prepareDestinations({
     destinations: { one: type.schema.parse(options) },
     templates: { loud },

@@ -7,13 +7,13 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { describeAttempt } from '../../src/delivery/describe.ts';
 import { AMBIGUOUS_REASONS, REJECT_REASONS, RETRY_REASONS } from '../../src/delivery/outcome.ts';
-import { typeOf } from '../../src/destinations/index.ts';
+import { typeOf } from '../../src/destinations/registry.ts';
 import { LONGEST_WAIT_MS } from '../../src/http/retry-after.ts';
 import { WAIT_MS } from '../support/limits.ts';
 import { runs } from '../support/properties.ts';
 import { RawServer } from '../support/raw-server.ts';
 import { sendContext } from '../support/sending.ts';
-import { openSubject, subjects } from './subjects.ts';
+import { openSubject, subjects, subjectTypes } from './subjects.ts';
 
 /** One line, nothing that moves a cursor or turns a text around, half of no character. */
 const line = z
@@ -184,7 +184,7 @@ describe.each(subjects)('$type', (subject) => {
     servers.push(server);
     const config = { ...subject.config(server.origin), warm: false };
     const destination = await openSubject(config, subject.type);
-    const type = typeOf({ type: subject.type } as never);
+    const type = typeOf(subject, subjectTypes);
     const { shared } = type.budgets(type.schema.parse(config));
     const own = new Set(shared.map(({ key }) => key));
     await fc.assert(

@@ -451,7 +451,7 @@ describe('webhook', () => {
   test('a problem is told by its path', () => {
     expect(
       problemOf(() => compileWebhook(webhook({ body: { a: { b: ['x', '{{ tikcer }}'] } } }), undefined)).path,
-    ).toEqual(['a', 'b', 1]);
+    ).toEqual(['body', 'a', 'b', 1]);
     expect(problemOf(() => compileWebhook(webhook(), { body: { q: '{{ tikcer }}' } })).path).toEqual([
       'body',
       'q',
@@ -459,7 +459,7 @@ describe('webhook', () => {
     expect(problemOf(() => compileWebhook(webhook(), { text: '{{ tikcer }}' })).path).toEqual(['text']);
     expect(
       problemOf(() => compileWebhook(webhook({ body: { a: Number.POSITIVE_INFINITY } }), undefined)).path,
-    ).toEqual(['a']);
+    ).toEqual(['body', 'a']);
   });
 });
 

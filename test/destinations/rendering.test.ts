@@ -1,15 +1,14 @@
 /** What leaves for a platform is what it accepts and what `explain` shows, whatever an exchange writes. */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Announcement } from '../../src/announcement.ts';
-import type { CommonOptions } from '../../src/destinations/common-options.ts';
-import type { DestinationType } from '../../src/destinations/destination.ts';
-import { destinationTypes } from '../../src/destinations/index.ts';
+import type { DestinationTypeName } from '../../src/destinations/index.ts';
+import { typeOf } from '../../src/destinations/registry.ts';
 import { PoolRegistry } from '../../src/http/pool-registry.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { REDACTED } from '../../src/platform/secret.ts';
 import { FaultyServer } from '../support/faulty-server.ts';
 import { sendContext } from '../support/sending.ts';
-import { type Subject, subjects } from './subjects.ts';
+import { type Subject, subjects, subjectTypes } from './subjects.ts';
 
 let scope = new AsyncDisposableStack();
 afterEach(async () => {
@@ -53,11 +52,13 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 async function send(subject: Subject, given: Announcement, plain = false) {
-  // Options and message of one type belong together; across types only `unknown` fits.
-  const type = destinationTypes[subject.type] as unknown as DestinationType<CommonOptions, unknown>;
+  const type = typeOf(subject, subjectTypes);
   const server = scope.use(await FaultyServer.start(subject.taken));
   const options = type.schema.parse(subject.config(server.origin));
-  const message = type.compile(options, undefined)({ announcement: given, rule: 'rest', ticker: undefined });
+  const message = type.compile.news(
+    options,
+    undefined,
+  )({ announcement: given, rule: 'rest', ticker: undefined });
   const deps = {
     name: 'one',
     clock: systemClock,
@@ -71,7 +72,7 @@ async function send(subject: Subject, given: Announcement, plain = false) {
   return { outcome, received: server.last, preview: type.preview(options, message), origin: server.origin };
 }
 
-const accept: Readonly<Record<Subject['type'], (body: string, given: Announcement) => void>> = {
+const accept: Readonly<Record<DestinationTypeName, (body: string, given: Announcement) => void>> = {
   discord(text) {
     const body = JSON.parse(text);
     expect(body.allowed_mentions).toEqual({ parse: [] });

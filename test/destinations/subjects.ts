@@ -4,16 +4,16 @@
  * A type without an entry does not compile.
  */
 import type { Outcome } from '../../src/delivery/outcome.ts';
-import type { CommonOptions } from '../../src/destinations/common-options.ts';
-import type { Destination, DestinationType } from '../../src/destinations/destination.ts';
+import type { Destination } from '../../src/destinations/destination.ts';
 import { type DestinationTypeName, destinationTypes } from '../../src/destinations/index.ts';
+import { type DestinationTypes, typeOf } from '../../src/destinations/registry.ts';
 import { PoolRegistry } from '../../src/http/pool-registry.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { type Redactor, secretName } from '../../src/platform/secret.ts';
 import type { Reply } from '../support/faulty-server.ts';
 
-export interface Subject {
-  readonly type: DestinationTypeName;
+export interface Subject<Type extends string = string> {
+  readonly type: Type;
   config(origin: string): Record<string, unknown>;
   /** Must never be seen in a result. */
   readonly secrets: readonly string[];
@@ -63,7 +63,7 @@ const code = (status: number, errorCode: number) =>
 const BAN = heldBack(60_000, 'discord-ip');
 const DISCORD_BUCKET = 'discord-webhook:123456789012345678';
 
-const discord: Subject = {
+const discord: Subject<'discord'> = {
   type: 'discord',
   config: (origin) => ({
     type: 'discord',
@@ -210,7 +210,7 @@ const not = (status: number, description: string, parameters?: object): Reply =>
 
 const TELEGRAM_BOT = `telegram-bot:${secretName(telegramSecret)}`;
 
-const telegram: Subject = {
+const telegram: Subject<'telegram'> = {
   type: 'telegram',
   config: (origin) => ({ type: 'telegram', botToken: telegramSecret, chatId: 42, apiUrl: origin }),
   secrets: [telegramSecret, 'AAveryVerySecretBotToken_0123456789'],
@@ -323,7 +323,7 @@ export const webhookHeaderSecret = 'Bearer very-secret-header';
 
 const page503 = text(503, 'Error 503 Backend fetch failed');
 
-const webhook: Subject = {
+const webhook: Subject<'webhook'> = {
   type: 'webhook',
   config: (origin) => ({
     type: 'webhook',
@@ -393,20 +393,21 @@ const webhook: Subject = {
   ],
 };
 
-const byName: Readonly<Record<DestinationTypeName, Subject>> = { discord, telegram, webhook };
-export const subjects: readonly Subject[] = Object.values(byName);
+const byName: { readonly [Type in DestinationTypeName]: Subject<Type> } = { discord, telegram, webhook };
+export const subjects: readonly Subject<DestinationTypeName>[] = Object.values(byName);
 export { discord as discordSubject, telegram as telegramSubject, webhook as webhookSubject };
+
+/** Those of the program. */
+export const subjectTypes: DestinationTypes = destinationTypes;
 
 /** Parses a config as the bridge would and opens the destination. */
 export async function openSubject(
   config: Record<string, unknown>,
-  type: DestinationTypeName,
+  type: string,
   redact: Redactor = (text) => text,
 ): Promise<Destination<unknown>> {
-  // Options and message of one type belong together; across types only `unknown` fits.
-  const destinationType = destinationTypes[type] as unknown as DestinationType<CommonOptions, unknown>;
-  const options = destinationType.schema.parse(config);
-  return destinationType.open(options, {
+  const { schema, open } = typeOf({ type }, subjectTypes);
+  return open(schema.parse(config), {
     name: 'subject',
     clock: systemClock,
     redact,

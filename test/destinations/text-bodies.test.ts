@@ -1,9 +1,11 @@
 /** No title and no ticker changes more of a webhook's body than its own value, whatever syntax the body is written in. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { prepareDestinations } from '../../src/destinations/prepared.ts';
 import { type WebhookOptions, webhookOptions } from '../../src/destinations/webhook/options.ts';
 import { compileWebhook } from '../../src/destinations/webhook/render.ts';
-import { hostileText, inputOf, problemOf } from './render-support.ts';
+import { deliveriesOf } from '../support/outbox.ts';
+import { announcementOf, hostileText, inputOf, problemOf } from './render-support.ts';
 
 const webhook = (options: object): WebhookOptions =>
   webhookOptions.parse({ type: 'webhook', url: 'https://x.example', ...options });
@@ -203,8 +205,11 @@ describe('regression: no value leaves its place', () => {
 });
 
 test('regression: under forEach nothing is rendered for no ticker', () => {
-  for (const body of [undefined, { symbol: '{{ ticker }}USDT' }, 'buy {{ ticker }}'])
-    expect(() => compileWebhook(webhook({ body, forEach: 'ticker' }), undefined)(inputOf())).toThrow(
-      /forEach/,
-    );
+  const [delivery] = deliveriesOf(announcementOf(), 'one');
+  for (const body of [undefined, { symbol: '{{ ticker }}USDT' }, 'buy {{ ticker }}']) {
+    const destinations = { one: webhook({ body, forEach: 'ticker' }) };
+    const [prepared] = prepareDestinations({ destinations, templates: {}, rules: [] });
+    expect(() => delivery && prepared?.render(delivery)).toThrow(/forEach/);
+    expect(prepared?.renderDefault, 'nor in another form').toBeUndefined();
+  }
 });

@@ -2,7 +2,8 @@
 import { configSchema } from '../../src/config/schema.ts';
 import type { SoundConfig } from '../../src/daemon/ready-config.ts';
 import type { BudgetLimits } from '../../src/delivery/windows.ts';
-import type { DestinationOptions } from '../../src/destinations/index.ts';
+import type { DestinationOptions } from '../../src/destinations/common-options.ts';
+import { destinationTypes } from '../../src/destinations/index.ts';
 import type { LaneName, LanePlan } from './story.ts';
 
 /** A destination as the running config has it. */
@@ -31,7 +32,11 @@ export function soundConfig(plans: readonly LanePlan[], shutdownTimeout: string)
     rules: [{ name: 'all', match: {}, send: plans.map(({ name }) => name) }],
     ...{ server: false, shutdownTimeout },
   });
-  return { config: { ...parsed, file: 'config.yaml' }, digest: '', redact: (text) => text };
+  return {
+    config: { ...parsed, file: 'config.yaml', types: destinationTypes },
+    digest: '',
+    redact: (text) => text,
+  };
 }
 
 export function inForce({ config }: SoundConfig, plans: readonly LanePlan[]): Map<LaneName, InForce> {
@@ -43,7 +48,7 @@ export function inForce({ config }: SoundConfig, plans: readonly LanePlan[]): Ma
     all.set(plan.name, {
       ...{ plan, options, farEnd: `${plan.name} ${plan.address}` },
       maxAgeMs: maxAge === false ? Number.POSITIVE_INFINITY : maxAge,
-      forEachTicker: options.type === 'webhook' && options.forEach === 'ticker',
+      forEachTicker: options.forEach === 'ticker',
       limits: rateLimit === undefined ? plan.own : promised(rateLimit),
     });
   }

@@ -4,6 +4,7 @@ import type { AttemptResult } from '../../src/delivery/outcome.ts';
 import { limitsOf } from '../../src/destinations/common-options.ts';
 import type { Destination, Pools } from '../../src/destinations/destination.ts';
 import type { PreparedDestination } from '../../src/destinations/prepared.ts';
+import type { WebhookOptions } from '../../src/destinations/webhook/options.ts';
 import { WebhookSender } from '../../src/destinations/webhook/send.ts';
 import type { LaneSet } from '../../src/lane-set.ts';
 import type { Clock } from '../../src/platform/clock.ts';
@@ -68,7 +69,7 @@ export class Stage {
         const farEnd = this.#farEnd(under.plan.name, under.plan.address, clock);
         if (options.type !== 'webhook') return this.#watched(chatAt(farEnd), under, clock);
         return this.#watched(
-          new WebhookSender(options, { ...deps, name, pools: poolsTo(farEnd) }),
+          new WebhookSender(options as WebhookOptions, { ...deps, name, pools: poolsTo(farEnd) }),
           under,
           clock,
         );

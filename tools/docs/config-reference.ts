@@ -3,12 +3,8 @@
  * than the program does. A test compares the two.
  */
 
-import {
-  configSchema,
-  DESTINATION_TYPES,
-  destinationOptions,
-  templateOptions,
-} from '../../src/config/schema.ts';
+import { configSchemaOf, templateOptions } from '../../src/config/schema.ts';
+import { destinationTypes } from '../../src/destinations/index.ts';
 import { variablesOf } from '../../src/templates/variables.ts';
 import { type Key, keysOf } from './config-keys.ts';
 
@@ -29,13 +25,6 @@ For completion in an editor: \`listing-bridge check --print-schema > schema.json
 - **Relative paths** start at the folder of the config.
 `;
 
-const TYPE_NOTES: Readonly<Record<(typeof DESTINATION_TYPES)[number], string>> = {
-  discord: 'Either `webhookUrl`, or `botToken` and `channelId`.',
-  telegram: 'A bot that writes into a chat, group or channel.',
-  webhook:
-    'Any program that takes an HTTP request. Without `body` it gets every field of the announcement as JSON. `body` as a tree becomes JSON; as a text, plain text or the type in `contentType`. One announcement makes at most `maxTickers` requests.',
-};
-
 const TEMPLATE_NOTES = `- \`ticker\` exists only in a webhook with \`forEach: ticker\`. For all tickers write \`{{ tickers | join: ", " }}\`.
 - Liquid works in \`body\` (the values of a tree, or a text), in \`buttons\`, in \`threadName\` and in \`templates\`. Anywhere else \`{{ … }}\` is an error at \`check\`.
 - Values are escaped for their place, and no filter switches that off: Telegram HTML, Discord Markdown, parts of a URL, JSON (a tree). In a text for a
@@ -53,17 +42,14 @@ and the announcement matches when one does. \`match: {}\` matches everything exc
 \`check\` warns about conditions that nothing can satisfy (\`publisher: "upbit, bithumb"\`, \`title: { matches: "/KRW/i" }\`) and counts the rules that can never match. With \`--strict\` a warning is a failure (exit code 1).
 `;
 
-export function configReference(): string {
-  const whole = keysOf(configSchema);
+export function configReference(types = destinationTypes): string {
+  const whole = keysOf(configSchemaOf(types));
   const under = (prefix: string) =>
     whole
       .filter(({ path }) => path.startsWith(prefix))
       .map((key) => ({ ...key, path: key.path.slice(prefix.length) }));
-  const byType = DESTINATION_TYPES.map((name, index) => {
-    const schema = destinationOptions.options[index];
-    return { name, keys: schema === undefined ? [] : keysOf(schema) };
-  });
-  const common = commonKeys(byType.map(({ keys }) => keys));
+  const byType = Array.from(types, ([name, { schema, about }]) => ({ name, about, keys: keysOf(schema) }));
+  const common = commonKeys(byType);
   const isCommon = (path: string) => path === 'type' || common.some((key) => key.path === path);
 
   return [
@@ -78,10 +64,10 @@ export function configReference(): string {
       'A mapping: a name of yours (1 to 40 letters, digits, dots, dashes, underscores), then `type` and its options. Every type has these:',
       common,
     ),
-    ...byType.map(({ name, keys }) =>
+    ...byType.map(({ name, about, keys }) =>
       section(
         `destinations, type: ${name}`,
-        TYPE_NOTES[name],
+        about,
         keys.filter(({ path }) => !isCommon(path)),
       ),
     ),
@@ -119,17 +105,17 @@ export function configReference(): string {
 }
 
 /** Those that every type has; where types differ in a default, it says which has which. */
-function commonKeys(types: readonly (readonly Key[])[]): Key[] {
-  const [first = [], ...others] = types;
+function commonKeys(types: readonly { readonly name: string; readonly keys: readonly Key[] }[]): Key[] {
+  const [first = [], ...others] = types.map(({ keys }) => keys);
   return first
     .filter(({ path }) => path !== 'type' && others.every((keys) => keys.some((key) => key.path === path)))
     .filter(({ path, meaning }) =>
       others.every((keys) => keys.find((key) => key.path === path)?.meaning === meaning),
     )
     .map((key) => {
-      const fallbacks = types.map((keys) => keys.find(({ path }) => path === key.path)?.fallback ?? '');
+      const fallbacks = types.map(({ keys }) => keys.find(({ path }) => path === key.path)?.fallback ?? '');
       const differ = new Set(fallbacks).size > 1;
-      const named = fallbacks.map((fallback, index) => `${DESTINATION_TYPES[index]} ${fallback}`);
+      const named = fallbacks.map((fallback, index) => `${types[index]?.name} ${fallback}`);
       return differ ? { ...key, fallback: named.join(', ') } : key;
     });
 }

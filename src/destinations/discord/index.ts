@@ -1,17 +1,22 @@
 /** Discord as a destination type. discord.js (50 MB, half a second) is loaded only by `open`. */
-import type { DestinationType } from '../destination.ts';
+import { destinationType } from '../registry.ts';
 import { discordBudgets } from './address.ts';
 import type { DiscordMessage } from './message.ts';
 import { type DiscordOptions, discordOptions } from './options.ts';
+import { discordPatterns } from './patterns.ts';
 import { previewDiscord } from './preview.ts';
 import { compileDiscord } from './render.ts';
 import { renderDiscordAlert } from './render-alert.ts';
 
-export const discord: DestinationType<DiscordOptions, DiscordMessage> = {
+export const discord = destinationType<DiscordOptions, DiscordMessage>({
   schema: discordOptions,
+  about: 'Either `webhookUrl`, or `botToken` and `channelId`.',
+  form: 'message',
+  perTicker: false,
+  templated: ['threadName'],
+  patterns: discordPatterns,
   budgets: discordBudgets,
-  compile: compileDiscord,
-  renderAlert: renderDiscordAlert,
+  compile: { news: compileDiscord, alert: (options) => (alert) => renderDiscordAlert(options, alert) },
   preview: previewDiscord,
   open: async (options, deps) => new (await import('./send.ts')).DiscordSender(options, deps),
-};
+});

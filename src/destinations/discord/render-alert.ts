@@ -1,5 +1,5 @@
 /** An alert on Discord: an embed coloured by how bad it is. Nobody is mentioned: the channel may be full of readers whom it does not concern. */
-import type { AlertInput } from '../destination.ts';
+import type { AlertContent } from '../../delivery/content.ts';
 import { ALERT_COLOURS } from '../presentation.ts';
 import { escapeMarkdown } from './escape.ts';
 import type { DiscordMessage } from './message.ts';
@@ -10,7 +10,7 @@ import { cutMarkdown } from './truncate.ts';
 
 export function renderDiscordAlert(
   options: Pick<DiscordOptions, 'silent' | 'username' | 'avatarUrl' | 'threadName'>,
-  { alert: { severity, headline, paragraphs } }: AlertInput,
+  { alert: { severity, headline, paragraphs } }: Pick<AlertContent, 'alert'>,
 ): DiscordMessage {
   const common = {
     allowed_mentions: { parse: [] },

@@ -1,17 +1,22 @@
 /** Telegram as a destination type. telegraf is loaded only by `open`. */
-import type { DestinationType } from '../destination.ts';
+import { destinationType } from '../registry.ts';
 import { telegramBudgets } from './budgets.ts';
 import type { TelegramMessage } from './message.ts';
 import { type TelegramOptions, telegramOptions } from './options.ts';
+import { telegramPatterns } from './patterns.ts';
 import { previewTelegram } from './preview.ts';
 import { compileTelegram } from './render.ts';
 import { renderTelegramAlert } from './render-alert.ts';
 
-export const telegram: DestinationType<TelegramOptions, TelegramMessage> = {
+export const telegram = destinationType<TelegramOptions, TelegramMessage>({
   schema: telegramOptions,
+  about: 'A bot that writes into a chat, group or channel.',
+  form: 'message',
+  perTicker: false,
+  templated: ['buttons'],
+  patterns: telegramPatterns,
   budgets: telegramBudgets,
-  compile: compileTelegram,
-  renderAlert: renderTelegramAlert,
+  compile: { news: compileTelegram, alert: (options) => (alert) => renderTelegramAlert(options, alert) },
   preview: previewTelegram,
   open: async (options, deps) => new (await import('./send.ts')).TelegramSender(options, deps),
-};
+});

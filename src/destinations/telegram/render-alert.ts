@@ -1,5 +1,5 @@
 /** An alert on Telegram: the headline in bold, the rest as it is. */
-import type { AlertInput } from '../destination.ts';
+import type { AlertContent } from '../../delivery/content.ts';
 import { cutText } from '../presentation-cut.ts';
 import { escapeHtml } from './escape.ts';
 import type { TelegramMessage } from './message.ts';
@@ -7,7 +7,7 @@ import { fitHtml, LONGEST_TEXT } from './truncate.ts';
 
 export function renderTelegramAlert(
   _options: unknown,
-  { alert: { headline, paragraphs } }: AlertInput,
+  { alert: { headline, paragraphs } }: Pick<AlertContent, 'alert'>,
 ): TelegramMessage {
   const html = [`<b>${escapeHtml(headline)}</b>`, ...paragraphs.map((paragraph) => escapeHtml(paragraph))];
   const plain = [headline, ...paragraphs].join('\n\n').toWellFormed();

@@ -2,23 +2,30 @@
 
 import { secretName } from '../../platform/secret.ts';
 import { limitsOf, socketsOf } from '../common-options.ts';
-import type { DestinationType } from '../destination.ts';
+import { destinationType } from '../registry.ts';
 import type { WebhookMessage } from './message.ts';
 import { type WebhookOptions, webhookOptions } from './options.ts';
+import { webhookPatterns } from './patterns.ts';
 import { previewWebhook } from './preview.ts';
 import { compileWebhook } from './render.ts';
 import { renderWebhookAlert } from './render-alert.ts';
 
-export const webhook: DestinationType<WebhookOptions, WebhookMessage> = {
+export const webhook = destinationType<WebhookOptions, WebhookMessage>({
   schema: webhookOptions,
+  about:
+    'Any program that takes an HTTP request. Without `body` it gets every field of the announcement as JSON. `body` as a tree becomes JSON; as a text, plain text or the type in `contentType`. One announcement makes at most `maxTickers` requests.',
+  form: 'order',
+  perTicker: true,
+  templated: ['body'],
+  answerPatterns: [['success', 'bodyMatches']],
+  patterns: webhookPatterns,
   // Somebody's own service: as fast as it will take it, unless the user says otherwise.
   budgets: (options) => ({
     farEnd: secretName(options.url.reveal()),
     own: limitsOf(options) ?? [],
     shared: [socketsOf(new URL(options.url.reveal()).origin, options.warm)],
   }),
-  compile: compileWebhook,
-  renderAlert: renderWebhookAlert,
+  compile: { news: compileWebhook, alert: (options) => (alert) => renderWebhookAlert(options, alert) },
   preview: previewWebhook,
   open: async (options, deps) => new (await import('./send.ts')).WebhookSender(options, deps),
-};
+});

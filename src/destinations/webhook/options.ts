@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { EVEN_IF_WRONG, integer, secretUrl, text } from '../../platform/fields.ts';
 import { Secret } from '../../platform/secret.ts';
-import { commonOptions } from '../common-options.ts';
+import { commonOptions, perTickerOptions } from '../common-options.ts';
 import { contentTypeProblem, headerNameProblem, headerValueProblem, repeatedNames } from './headers.ts';
 
 const SECRET_HELP =
@@ -63,15 +63,7 @@ export const webhookOptions = z
       .union([signingSecret(), z.array(signingSecret()).min(1)], { error: SECRET_HELP })
       .optional()
       .describe('signs every request; a list signs with each secret, for key rotation'),
-    forEach: z
-      .literal('ticker', { error: 'must be ticker' })
-      .optional()
-      .describe('one request for each ticker; none without tickers'),
-    maxTickers: integer(1, 1000)
-      .default(20)
-      .describe(
-        'with `forEach`, maximum number of requests for one announcement: the first tickers are sent, the rest is skipped (`max_tickers`)',
-      ),
+    ...perTickerOptions(),
     body: z
       .unknown()
       .optional()

@@ -4,14 +4,14 @@
  * `text` is the field that Slack, Mattermost and their like show.
  */
 import { ALERT_TYPE } from '../../alert.ts';
-import type { AlertInput } from '../destination.ts';
+import type { AlertContent } from '../../delivery/content.ts';
 import type { WebhookMessage } from './message.ts';
 import { JSON_TYPE } from './render.ts';
 
 /** Fields that receivers rely on: only ever add to them. */
 export function renderWebhookAlert(
   _options: unknown,
-  { alert: { id, severity, headline, paragraphs, data } }: AlertInput,
+  { alert: { id, severity, headline, paragraphs, data } }: Pick<AlertContent, 'alert'>,
 ): WebhookMessage {
   const text = [headline, ...paragraphs].join('\n\n');
   return {

@@ -21,19 +21,9 @@ export function compileWebhook(
   options: Options,
   template: TemplateOptions | undefined,
 ): Render<WebhookMessage> {
-  const render = compileForm(options, template);
-  if (options.forEach === undefined) return render;
-  return (input) => {
-    // An order for no ticker is an order for anything.
-    if (input.ticker === undefined) throw new Error('forEach: ticker, and this delivery is for none');
-    return render(input);
-  };
-}
-
-function compileForm(options: Options, template: TemplateOptions | undefined): Render<WebhookMessage> {
   if (template?.body !== undefined) return within(['body'], () => compileBody(template.body, options));
   if (template?.text !== undefined) return within(['text'], () => compileBody(template.text, options));
-  return compileBody(options.body, options);
+  return within(['body'], () => compileBody(options.body, options));
 }
 
 /** Problems are told by their path from the body's root. */
