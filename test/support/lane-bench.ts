@@ -251,9 +251,10 @@ export class LaneBench implements Disposable {
     const plan = this.#plans[name] ?? {};
     const options = optionsOf(plan);
     return {
-      ...{ name, options, maxTickers: options.maxTickers },
+      ...{ name, options, maxTickers: options.maxTickers, takesOrders: true },
       forEachTicker: options.forEach === 'ticker',
       limits: limitsOf(plan),
+      preview: () => ({ method: 'POST', url: options.url.reveal(), body: undefined }),
       render: (delivery) => this.render(delivery),
       renderDefault: plan.renderDefault,
       open: async () => ({
