@@ -27,6 +27,8 @@ export class Lives implements Disposable {
   announced = 0;
   kills = 0;
   readonly #ambiguous = new Map<string, number>();
+  /** Lines of each log that were taken note of. */
+  readonly #noted = new Map<Program, number>();
   readonly #env: Readonly<Record<string, string>>;
   readonly #random: Random;
   readonly #feed: FeedServer;
@@ -85,7 +87,9 @@ export class Lives implements Disposable {
 
   /** Takes note of what its log says that it read, and of what it could not know to have arrived. */
   note(bridge: Program): void {
-    for (const { msg, title, test: selfTest, destination, outcome } of bridge.log.all) {
+    const lines = bridge.log.all.slice(this.#noted.get(bridge) ?? 0);
+    this.#noted.set(bridge, bridge.log.all.length);
+    for (const { msg, title, test: selfTest, destination, outcome } of lines) {
       if (msg === 'announcement.received' && selfTest !== true) this.read.add(String(title));
       if (msg === 'delivery.attempted' && outcome === 'ambiguous')
         this.#ambiguous.set(String(destination), this.ambiguous(String(destination)) + 1);
