@@ -41,6 +41,7 @@ test('reads imports: several lines, types, exports, effects, at run time', () =>
 describe('imports point one way', () => {
   test('every file has a room, and every room exists', () => {
     expect(files.filter((path) => roomOf(path) < 0)).toEqual([]);
+    expect(ownImports.filter(({ to }) => roomOf(to) < 0).map(shown)).toEqual([]);
     expect(ROOMS.filter(({ path }) => !existsSync(join(source, path)))).toEqual([]);
   });
 
