@@ -8,6 +8,7 @@ import type { Dedupe, First } from './dedupe.ts';
 import { expiryWith, type NewsContent, newsOf } from './delivery/content.ts';
 import type { AttemptRecord, Delivery } from './delivery/delivery.ts';
 import type { DeliveryEvent } from './delivery/events.ts';
+import type { PreparedDestination } from './destinations/prepared.ts';
 import type { News } from './feeds/news.ts';
 import type { Recorded } from './outbox/outbox.ts';
 import type { Match, Router } from './routing/router.ts';
@@ -21,6 +22,21 @@ export interface Target {
   readonly maxAgeMs: number | false;
   push(delivery: Delivery): void;
 }
+
+/** Of a destination as the config has it (`PreparedDestination`). */
+export const targetOf = (
+  {
+    forEachTicker,
+    maxTickers,
+    options,
+  }: Pick<PreparedDestination, 'forEachTicker' | 'maxTickers' | 'options'>,
+  push: Target['push'],
+): Target => ({
+  forEachTicker,
+  ...(maxTickers !== undefined && { maxTickers }),
+  maxAgeMs: options.maxAge,
+  push,
+});
 
 /**
  * Deliveries handed over before the sockets have their turn. The first bite is small: its requests do not wait for those

@@ -11,7 +11,7 @@ import type { TodaysMatch } from './delivery/renewal.ts';
 import type { Destination, DestinationDeps } from './destinations/destination.ts';
 import { openDestination } from './destinations/opening.ts';
 import type { PreparedDestination } from './destinations/prepared.ts';
-import type { Target } from './intake.ts';
+import { type Target, targetOf } from './intake.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Random } from './platform/random.ts';
 import { fingerprint } from './platform/secret.ts';
@@ -91,12 +91,10 @@ export class LaneSet {
   targets(): ReadonlyMap<string, Target> {
     const targets = new Map<string, Target>();
     for (const [name, { lane, prepared }] of this.#running)
-      targets.set(name, {
-        forEachTicker: prepared.forEachTicker,
-        ...(prepared.maxTickers !== undefined && { maxTickers: prepared.maxTickers }),
-        maxAgeMs: prepared.options.maxAge,
-        push: (delivery) => lane.push(delivery),
-      });
+      targets.set(
+        name,
+        targetOf(prepared, (delivery) => lane.push(delivery)),
+      );
     return targets;
   }
 

@@ -1,6 +1,6 @@
 /** Reads the config for a command: whole, or (for commands that must work in an incident) what can be used of it. */
 import { existsSync } from 'node:fs';
-import { loadConfig } from '../config/load.ts';
+import { type LoadedConfig as LoadedFile, loadConfig } from '../config/load.ts';
 import { type ConfigProblem, formatProblem } from '../config/problem.ts';
 import type { Remains } from '../config/remains.ts';
 import type { Config } from '../config/schema.ts';
@@ -15,12 +15,13 @@ export interface LoadedConfig {
   readonly redact: Redactor;
   readonly digest: string;
   readonly warnings: readonly ConfigProblem[];
+  readonly where: LoadedFile['where'];
 }
 
 /** Throws `UserError` with every problem, one below the other. */
 export function requireConfig(file: string, io: Pick<Io, 'env' | 'destinationTypes'>): LoadedConfig {
-  const { config, problems, warnings, redact, digest } = load(file, io);
-  if (config !== undefined) return { config, redact, digest, warnings };
+  const { config, problems, warnings, redact, digest, where } = load(file, io);
+  if (config !== undefined) return { config, redact, digest, warnings, where };
   throw new UserError(
     `${problems.map((problem) => formatProblem(file, problem)).join('\n\n')}\n\n${counted(problems)} in ${printable(file)}`,
   );

@@ -1,12 +1,10 @@
 /** `explain --timing`: the way from frame to socket, run for real up to a sink inside this process. */
 
 import type { Announcement } from '../announcement.ts';
-import { prepareDestinations } from '../destinations/prepared.ts';
 import { messageOf } from '../platform/message-of.ts';
-import { type Split, STEPS } from '../rehearsal/stage.ts';
+import type { Redactor } from '../platform/secret.ts';
+import { type Split, STEPS, type StageDeps } from '../rehearsal/stage.ts';
 import { type Timing, timeAnnouncement, totalOf } from '../rehearsal/timing.ts';
-import type { Router } from '../routing/router.ts';
-import type { LoadedConfig } from './config-file.ts';
 import { UserError } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { table } from './table.ts';
@@ -14,14 +12,11 @@ import { table } from './table.ts';
 /** Throws `UserError` where there is no loopback. */
 export async function explainTiming(
   announcement: Announcement,
-  router: Router,
-  { config, redact }: LoadedConfig,
+  { redact, ...config }: Pick<StageDeps, 'rules' | 'router' | 'destinations'> & { readonly redact: Redactor },
   { clock, random, version }: Io,
 ): Promise<readonly Timing[]> {
-  const deps = { clock, redact, version };
-  const destinations = prepareDestinations(config);
   try {
-    return await timeAnnouncement(announcement, { rules: config.rules, router, destinations, deps, random });
+    return await timeAnnouncement(announcement, { ...config, deps: { clock, redact, version }, random });
   } catch (error) {
     throw new UserError(`cannot time it: ${messageOf(error)}`);
   }

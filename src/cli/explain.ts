@@ -2,14 +2,11 @@
 import { readFileSync } from 'node:fs';
 import type { Announcement } from '../announcement.ts';
 import { readFault } from '../config/environment.ts';
-import type { RequestPreview } from '../destinations/destination.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
-import { type Capped, deliveriesOf, describeCapped, type Target } from '../intake.ts';
+import { type DryRun, dryRun } from '../dry-run.ts';
 import { fitCells } from '../platform/cells.ts';
 import { printable } from '../platform/printable.ts';
-import { redactValues } from '../platform/redactor.ts';
-import { compileRules, type Router, type RuleExplanation } from '../routing/router.ts';
-import type { LoadedConfig } from './config-file.ts';
+import { compileRules, type RuleExplanation } from '../routing/router.ts';
 import { requireConfig } from './config-file.ts';
 import { type ExitCode, FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
 import { describeTimings, explainTiming } from './explain-timing.ts';
@@ -28,35 +25,32 @@ export interface ExplainOptions {
   readonly timing: boolean;
 }
 
-interface ExplainedDelivery {
-  readonly destination: string;
-  readonly rule: string;
-  readonly ticker: string | undefined;
-  /** All but the request would happen. */
-  readonly dryRun: boolean;
-  readonly request: RequestPreview;
+interface ExplainedRule extends RuleExplanation {
+  /** Where it stands in the config. */
+  readonly line: number | undefined;
 }
 
-/** A destination that a rule names and that gets nothing all the same. */
-interface Withheld {
-  readonly destination: string;
-  readonly rule: string;
-  readonly reason: string;
-  /** It gets some, and nothing for the other tickers. */
-  readonly isRest?: true;
+interface Explained extends DryRun {
+  readonly announcement: Announcement;
+  readonly rules: readonly ExplainedRule[];
 }
 
 export async function explainCommand(options: ExplainOptions, io: Io): Promise<ExitCode> {
-  const loaded = requireConfig(options.config, io);
+  const { config, redact, where } = requireConfig(options.config, io);
   const announcement = readAnnouncement(options, io);
-  const router = compileRules(loaded.config.rules);
-  const rules = router.explain(announcement);
-  const { deliveries, capped } = explainDeliveries(announcement, router, loaded);
-  const withheld = [...withheldFrom(announcement, rules, deliveries), ...capped.map(cappedFrom)];
-  const timings = options.timing ? await explainTiming(announcement, router, loaded, io) : undefined;
-  if (options.json) io.print(jsonText({ announcement, rules, deliveries, withheld, timings }));
+  const router = compileRules(config.rules);
+  const destinations = prepareDestinations(config);
+  const { rules, ...rest } = dryRun(announcement, { router, destinations, redact });
+  const explained = {
+    announcement,
+    rules: rules.map((rule, index) => ({ ...rule, line: where(['rules', index])?.line })),
+    ...rest,
+  };
+  const deps = { rules: config.rules, router, destinations, redact };
+  const timings = options.timing ? await explainTiming(announcement, deps, io) : undefined;
+  if (options.json) io.print(jsonText({ ...explained, timings }));
   else {
-    for (const line of describe(announcement, rules, deliveries, withheld, io.columns)) io.print(line);
+    for (const line of describe(explained, io.columns)) io.print(line);
     for (const line of timings === undefined ? [] : describeTimings(timings, io.columns)) io.print(line);
   }
   return FINE;
@@ -83,66 +77,11 @@ function readText(file: string): string {
   }
 }
 
-function explainDeliveries(
-  announcement: Announcement,
-  router: Router,
-  { config, redact }: LoadedConfig,
-): { deliveries: readonly ExplainedDelivery[]; capped: readonly Capped[] } {
-  const prepared = prepareDestinations(config);
-  const byName = new Map(prepared.map((destination) => [destination.name, destination]));
-  const targets = new Map<string, Target>();
-  for (const { name, options, forEachTicker, maxTickers } of prepared)
-    targets.set(name, {
-      forEachTicker,
-      ...(maxTickers !== undefined && { maxTickers }),
-      maxAgeMs: options.maxAge,
-      push: () => undefined,
-    });
-  const { matches } = router.route(announcement);
-  const planned = deliveriesOf(announcement, matches, targets, announcement.receivedMs);
-  const deliveries = planned.deliveries.flatMap((delivery) => {
-    const destination = byName.get(delivery.destination);
-    if (destination === undefined) return [];
-    const request = destination.preview(delivery);
-    // A body may hold a secret of the config (a passphrase, say): shown, it would be in a bug report tomorrow.
-    const body = redactValues(request.body, redact);
-    const { rule, ticker } = delivery;
-    const { dryRun } = destination.options;
-    return [{ destination: destination.name, rule, ticker, dryRun, request: { ...request, body } }];
-  });
-  return { deliveries, capped: planned.capped };
-}
-
-const cappedFrom = (capped: Capped): Withheld => ({
-  destination: capped.delivery.destination,
-  rule: capped.delivery.rule,
-  reason: describeCapped(capped),
-  isRest: true,
-});
-
-function withheldFrom(
-  announcement: Announcement,
-  rules: readonly RuleExplanation[],
-  deliveries: readonly ExplainedDelivery[],
-): Withheld[] {
-  const served = new Set(deliveries.map(({ destination }) => destination));
-  const reason = announcement.redacted
-    ? 'forEach: ticker, and what is redacted names no ticker to act on'
-    : 'forEach: ticker, and there is no ticker';
-  return rules
-    .flatMap(({ sends }) => sends)
-    .filter(({ destination }) => !served.has(destination))
-    .map(({ destination, rule }) => ({ destination, rule, reason }));
-}
-
 /** A terminal wraps it; more than this (in cells) of a body or a pattern is for --json. */
 const LONGEST_LINE = 1000;
 
 function describe(
-  announcement: Announcement,
-  rules: readonly RuleExplanation[],
-  deliveries: readonly ExplainedDelivery[],
-  withheld: readonly Withheld[],
+  { announcement, rules, deliveries, withheld }: Explained,
   width: number | undefined,
 ): string[] {
   const { publisher, listingType, tickers, title, redacted, test } = announcement;
@@ -161,10 +100,17 @@ function describe(
       '',
     );
   if (deliveries.length === 0) lines.push('nothing would be sent');
-  for (const { destination, rule, ticker, dryRun, request } of deliveries) {
+  for (const { destination, rule, ticker, dryRun: isDry, request, templateFault } of deliveries) {
     const whom = ticker === undefined ? destination : `${destination} for ${ticker}`;
     const head = [
-      `→ ${whom}, by rule "${rule}"${dryRun ? ' (dryRun: all but the request)' : ''}`,
+      `→ ${whom}, by rule "${rule}"${isDry ? ' (dryRun: all but the request)' : ''}`,
+      ...(templateFault === undefined
+        ? []
+        : [
+            printable(
+              `  in the default form, because its template fails on this announcement: ${templateFault}`,
+            ),
+          ]),
       `  ${request.method} ${request.url}`,
       ...Object.entries(request.headers ?? {}).map(([name, value]) => `  ${name}: ${value}`),
     ];
@@ -176,13 +122,15 @@ function describe(
 }
 
 function describeRule({
-  rule,
+  line,
   matched,
   stoppedBy,
   conditions,
   sends,
   alreadySent,
-}: RuleExplanation): string[] {
+  ...rest
+}: ExplainedRule): string[] {
+  const rule = line === undefined ? rest.rule : `${rest.rule} (line ${line})`;
   if (stoppedBy !== undefined) return [`- ${rule}: not evaluated: "${stoppedBy}" has \`stop: true\``];
   if (!matched)
     return [

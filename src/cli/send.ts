@@ -1,13 +1,14 @@
 /** `send`: one clearly marked sample to each destination, for real, with everything that a real delivery carries; prints what came back. */
 import { isUnsure } from '../delivery/attempt.ts';
 import { newsOf } from '../delivery/content.ts';
+import type { Delivery } from '../delivery/delivery.ts';
 import { describeAttempt } from '../delivery/describe.ts';
+import { compose } from '../delivery/message.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
 import type { CommonOptions } from '../destinations/common-options.ts';
 import { PoolRegistry } from '../http/pool-registry.ts';
 import { wrapCells } from '../platform/cells.ts';
 import { formatDuration } from '../platform/duration.ts';
-import { messageOf } from '../platform/message-of.ts';
 import { printable, printableJson } from '../platform/printable.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
@@ -77,20 +78,18 @@ async function sendOne(planned: PlannedSample, redact: Redactor, io: Io): Promis
   const announcement = announcementFromFields(sample, io);
   const deliveryId = `${announcement.id}-0`;
   const expiresAtMs = options.maxAge === false ? undefined : announcement.receivedMs + options.maxAge;
-  let message: unknown;
-  try {
-    message = prepared.render({
-      ...{
-        id: deliveryId,
-        content: newsOf(announcement),
-        destination: name,
-        rule: planned.rule,
-        template: planned.template,
-      },
-      ...{ ticker: prepared.forEachTicker ? SAMPLE_TICKER : undefined, importance: 0, expiresAtMs },
-    });
-  } catch (error) {
-    const reason = printable(redact(messageOf(error)));
+  const delivery: Delivery = {
+    ...{ id: deliveryId, content: newsOf(announcement), destination: name, importance: 0, expiresAtMs },
+    ...{ rule: planned.rule, template: planned.template },
+    ticker: prepared.forEachTicker ? SAMPLE_TICKER : undefined,
+  };
+  let fault: string | undefined;
+  // A sample in another form than the rule's would show nothing.
+  const message = compose(delivery, { render: prepared.render, renderDefault: undefined }, (what) => {
+    fault = what;
+  });
+  if (fault !== undefined) {
+    const reason = printable(redact(fault));
     return {
       text: `${name}: not sent. Its template fails for the sample: ${reason}. Correct the template. [template_failed]`,
       json: { destination: name, outcome: 'not_sent', reason: 'template_failed', detail: reason },

@@ -24,7 +24,7 @@ import { gluedTickers } from './glued-tickers.ts';
 import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
 import { checkNames } from './names.ts';
 import { oddAnswers, oddConditions } from './odd-conditions.ts';
-import { byPlace, type ConfigProblem, type Finding } from './problem.ts';
+import { byPlace, type ConfigPlace, type ConfigProblem, type Finding, type Path } from './problem.ts';
 import { type Remains, remainsOf } from './remains.ts';
 import { type Config, configSchema, configSchemaOf } from './schema.ts';
 import { issueMessage, type Known, schemaProblems } from './schema-problems.ts';
@@ -48,6 +48,11 @@ export interface LoadedConfig {
   readonly redact: Redactor;
   /** What can be used of it however broken it is. */
   readonly remains: Remains;
+  /**
+   * Where the value at a path (`['rules', 0, 'send']`) stands, of a mapping or list its key; through an alias or `<<`,
+   * where it is written. Of a default, the nearest that is written and that it belongs to; `undefined`: there is none.
+   */
+  readonly where: (path: Path) => ConfigPlace | undefined;
   /** SHA-256 of the file, hex; empty when it cannot be read. */
   readonly digest: string;
 }
@@ -140,6 +145,10 @@ export function loadConfig({
     }),
     deadRules: rulesIn(checked.warnings.filter(({ never }) => never)).size,
     redact,
+    where: (path) => {
+      const place = source.whereIs(path);
+      return place && { file, ...place };
+    },
     digest,
   };
 }
@@ -272,6 +281,7 @@ function unusable(
     remains: remainsOf(undefined, { storeFolder, isTrusted: false, parts: undefined }),
     deadRules: 0,
     redact: (text) => text,
+    where: () => undefined,
     digest,
   };
 }

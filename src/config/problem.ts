@@ -33,6 +33,15 @@ export interface TextFault {
   readonly hint?: string | undefined;
 }
 
+/** Where a value stands. */
+export interface ConfigPlace {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in UTF-16 units, as editors count. */
+  readonly column: number;
+}
+
 export interface ConfigProblem {
   /** When it is not in the config itself but in the `.env`. */
   readonly file?: string;

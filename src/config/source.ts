@@ -3,7 +3,7 @@ import type { LineCounter } from 'yaml';
 import { printable } from '../platform/printable.ts';
 import { REDACTED, type Redactor } from '../platform/secret.ts';
 import { type Located, nodeAt } from './document.ts';
-import type { ConfigProblem, Finding, Range, TextFault } from './problem.ts';
+import type { ConfigPlace, ConfigProblem, Finding, Path, Range, TextFault } from './problem.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';
 import { blotShapes } from './secret-shapes.ts';
 import { secretRanges } from './secrets.ts';
@@ -70,6 +70,16 @@ export class Source {
     const wantsKey = at === 'key' || at === 'missing' || empty || (!exact && node.children.size > 0);
     const range = (wantsKey ? node.keyRange : undefined) ?? node.range;
     return this.problemOf({ range: at === 'missing' && path.length <= 1 ? [0, 0] : range, message, hint });
+  }
+
+  /** As `LoadedConfig.where`. */
+  whereIs(path: Path): Omit<ConfigPlace, 'file'> | undefined {
+    if (this.#root === undefined) return undefined;
+    const { node } = nodeAt(this.#root, path);
+    if (node === this.#root && path.length > 0) return undefined;
+    const [start] = (node.children.size > 0 ? node.keyRange : undefined) ?? node.range;
+    const { line, col } = this.#lines.linePos(start);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
   }
 
   /** Where a place of a text stands in the file; `undefined` when it is written otherwise there (folded, with escapes, from a variable). */

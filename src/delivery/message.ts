@@ -2,22 +2,28 @@
 import { messageOf } from '../platform/message-of.ts';
 import type { Delivery } from './delivery.ts';
 import type { Held } from './head.ts';
-import type { LaneDeps, LaneEvents } from './lane-deps.ts';
+import type { LaneDeps } from './lane-deps.ts';
+
+type Forms = Pick<LaneDeps, 'render' | 'renderDefault'>;
 
 /** `undefined`: its template fails on this announcement, and the destination has no other form that will do. */
-export function messageFor(held: Held, { render, renderDefault, events, forEachTicker }: LaneDeps): unknown {
+export function messageFor(held: Held, deps: LaneDeps): unknown {
   // Queued for one ticker, and the destination gets one request for all of them now.
-  const isForAll = !forEachTicker && held.delivery.ticker !== undefined;
+  const isForAll = !deps.forEachTicker && held.delivery.ticker !== undefined;
   const delivery = isForAll ? { ...held.delivery, ticker: undefined } : held.delivery;
-  held.message ??= made(delivery, render, events) ?? made(delivery, renderDefault, events);
+  held.message ??= compose(delivery, deps, (fault) => deps.events.renderFailed(delivery, fault));
   return held.message;
 }
 
-function made(delivery: Delivery, form: LaneDeps['renderDefault'], events: LaneEvents): unknown {
+/** In the form that its rule chose, or in the one to fall back to. `failed` is called for each that fails. */
+export const compose = (delivery: Delivery, forms: Forms, failed: (fault: string) => void): unknown =>
+  made(delivery, forms.render, failed) ?? made(delivery, forms.renderDefault, failed);
+
+function made(delivery: Delivery, form: Forms['renderDefault'], failed: (fault: string) => void): unknown {
   try {
     return form?.(delivery);
   } catch (error) {
-    events.renderFailed(delivery, messageOf(error));
+    failed(messageOf(error));
     return undefined;
   }
 }

@@ -25,8 +25,8 @@ export interface PreparedDestination {
   render(delivery: Delivery): unknown;
   /** The form to fall back to, where one is better than nothing: a chat. An order in another form than asked for is not. */
   readonly renderDefault: ((delivery: Delivery) => unknown) | undefined;
-  /** What would be sent, for people. */
-  preview(delivery: Delivery): RequestPreview;
+  /** The request that a message becomes, for people. */
+  preview(message: unknown): RequestPreview;
   readonly limits: DestinationBudgets;
   open(deps: Omit<DestinationDeps, 'name'>): Promise<Destination<unknown>>;
 }
@@ -57,7 +57,7 @@ export function prepareDestinations({
       forEachTicker: perTicker && options.forEach === 'ticker',
       ...(perTicker && options.maxTickers !== undefined && { maxTickers: options.maxTickers }),
       ...renderers,
-      preview: (delivery) => type.preview(options, renderers.render(delivery)),
+      preview: (message) => type.preview(options, message),
       limits: type.budgets(options),
       open: (deps) => type.open(options, { ...deps, name }),
     };

@@ -170,6 +170,20 @@ describe('check', () => {
 });
 
 describe('explain', () => {
+  test('says in which line of the config a rule stands, whether or not it matches', async () => {
+    const more = '  - { name: other, match: { publisher: okx }, send: dry }\n';
+    writeFileSync(join(folder, 'config.yaml'), CONFIG + more);
+    const lineOf = (word: string) =>
+      (CONFIG + more).split('\n').findIndex((line) => line.includes(`name: ${word}`)) + 1;
+    const { out } = await run('explain', '--title', 'x', '--publisher', 'upbit');
+    expect(out).toContain(`\n✓ all (line ${lineOf('all')}) → `);
+    expect(out).toContain(`\n✗ other (line ${lineOf('other')})\n`);
+    const { out: json } = await run('explain', '--title', 'x', '--json');
+    expect(JSON.parse(json)).toMatchObject({
+      rules: [{ rule: 'all', line: lineOf('all') }, { line: lineOf('other') }],
+    });
+  });
+
   test('regression: says why a destination that a rule names gets nothing', async () => {
     const { exitCode, out } = await run('explain', '--title', 'Maintenance');
     expect(exitCode).toBe(0);

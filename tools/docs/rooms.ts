@@ -63,6 +63,10 @@ export const ROOMS: readonly Room[] = [
     is: 'everything that can be wrong, by code: the words (`of-*.ts`, `registry.ts`), and how it is seen (`from-state.ts`, `from-events.ts`); log, status, metrics and alerts read it',
   },
   {
+    path: 'dry-run.ts',
+    is: 'what one announcement would lead to, and why: rules, deliveries, requests, what is withheld; pure',
+  },
+  {
     path: 'rehearsal',
     is: 'the same way a second time with nothing at its end, to keep it compiled; `explain --timing`',
   },

@@ -1,0 +1,119 @@
+/**
+ * What the bridge would do with one announcement, and why: the rules, the deliveries that they lead to, the request of
+ * each, and what is withheld. By the functions that the news itself goes through; sends nothing, writes nothing, asks for
+ * no time. Dedupe and the age of the news are left out: both depend on the moment.
+ */
+import type { Announcement } from './announcement.ts';
+import type { Delivery } from './delivery/delivery.ts';
+import { compose } from './delivery/message.ts';
+import type { RequestPreview } from './destinations/destination.ts';
+import type { PreparedDestination } from './destinations/prepared.ts';
+import { type Capped, deliveriesOf, describeCapped, targetOf } from './intake.ts';
+import { redactValues } from './platform/redactor.ts';
+import type { Redactor } from './platform/secret.ts';
+import type { Router, RuleExplanation } from './routing/router.ts';
+
+/** A config, as far as it decides what is sent. */
+export interface DryRunConfig {
+  readonly router: Router;
+  readonly destinations: readonly PreparedDestination[];
+  readonly redact: Redactor;
+}
+
+export interface DryDelivery {
+  readonly destination: string;
+  readonly rule: string;
+  readonly ticker: string | undefined;
+  /** All but the request would happen. */
+  readonly dryRun: boolean;
+  /** Without secrets. */
+  readonly request: RequestPreview;
+  /** Why it is in the destination's default form: its template fails on this announcement. */
+  readonly templateFault?: string;
+}
+
+/** A destination that a rule names and that gets nothing all the same. */
+export interface Withheld {
+  readonly destination: string;
+  readonly rule: string;
+  readonly reason: string;
+  /** It gets some, and nothing for the other tickers. */
+  readonly isRest?: true;
+}
+
+export interface DryRun {
+  /** All rules in order, also those that do not match. */
+  readonly rules: readonly RuleExplanation[];
+  readonly deliveries: readonly DryDelivery[];
+  readonly withheld: readonly Withheld[];
+}
+
+/** Pure. */
+export function dryRun(announcement: Announcement, { router, destinations, redact }: DryRunConfig): DryRun {
+  const rules = router.explain(announcement);
+  const byName = new Map(destinations.map((destination) => [destination.name, destination]));
+  const targets = new Map(destinations.map((one) => [one.name, targetOf(one, () => undefined)]));
+  const { matches } = router.route(announcement);
+  const planned = deliveriesOf(announcement, matches, targets, announcement.receivedMs);
+  const deliveries: DryDelivery[] = [];
+  const failed: Withheld[] = [];
+  for (const delivery of planned.deliveries) {
+    const destination = byName.get(delivery.destination);
+    if (destination === undefined) continue;
+    const made = requestOf(delivery, destination, redact);
+    if ('withheld' in made) failed.push(made.withheld);
+    else deliveries.push(made);
+  }
+  const withheld = [
+    ...withheldFrom(announcement, rules, planned.deliveries),
+    ...failed,
+    ...planned.capped.map(restOf),
+  ];
+  return { rules, deliveries, withheld };
+}
+
+function requestOf(
+  delivery: Delivery,
+  destination: PreparedDestination,
+  redact: Redactor,
+): DryDelivery | { readonly withheld: Withheld } {
+  const { name, options } = destination;
+  const { rule, ticker } = delivery;
+  let fault: string | undefined;
+  const message = compose(delivery, destination, (what) => {
+    fault ??= redact(what);
+  });
+  if (message === undefined)
+    return {
+      withheld: { destination: name, rule, reason: `its template fails on this announcement: ${fault}` },
+    };
+  const request = destination.preview(message);
+  // A body may hold a secret of the config (a passphrase, say): shown, it would be in a bug report tomorrow.
+  const body = redactValues(request.body, redact);
+  return {
+    ...{ destination: name, rule, ticker, dryRun: options.dryRun, request: { ...request, body } },
+    ...(fault !== undefined && { templateFault: fault }),
+  };
+}
+
+const restOf = (capped: Capped): Withheld => ({
+  destination: capped.delivery.destination,
+  rule: capped.delivery.rule,
+  reason: describeCapped(capped),
+  isRest: true,
+});
+
+function withheldFrom(
+  announcement: Announcement,
+  rules: readonly RuleExplanation[],
+  planned: readonly Delivery[],
+): Withheld[] {
+  const served = new Set(planned.map(({ destination }) => destination));
+  const reason = announcement.redacted
+    ? 'forEach: ticker, and what is redacted names no ticker to act on'
+    : 'forEach: ticker, and there is no ticker';
+  return rules
+    .flatMap(({ sends }) => sends)
+    .filter(({ destination }) => !served.has(destination))
+    .map(({ destination, rule }) => ({ destination, rule, reason }));
+}
