@@ -13,7 +13,7 @@ export function cronFault(pattern: string): string | undefined {
     return 'must be cron: minute, hour, day, month and weekday, such as "0 9 * * *"';
   try {
     // From a fixed day, so that the answer does not depend on today's.
-    return parse(pattern).nextRun(new Date(0)) === null ? 'is a time that never comes' : undefined;
+    return parse(pattern).nextRun(new Date(0)) === null ? 'is a time that never occurs' : undefined;
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^CronPattern: /, '') : String(error);
     return `is not cron: ${reason}`;

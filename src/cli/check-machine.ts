@@ -66,8 +66,7 @@ function fileFault(path: string, user: User): MachineFault | undefined {
   if (denied !== undefined) return explain(path, path, denied, user);
   const start = firstBytes(path, SQLITE.length);
   if (start === '') return undefined;
-  if (start !== SQLITE)
-    return { message: `${path} is a file of something else, not a database`, hint: OWN_FILE };
+  if (start !== SQLITE) return { message: `${path} is not a database but some other file`, hint: OWN_FILE };
   try {
     refuseOthers(path);
     return undefined;
@@ -76,12 +75,15 @@ function fileFault(path: string, user: User): MachineFault | undefined {
   }
 }
 
-const OWN_FILE = 'name a file of its own; it is made at the first start';
+const OWN_FILE = 'give the store a file of its own; the first start creates it';
 
 /** SQLite makes files beside the database. */
 function folderFault(folder: string, path: string, user: User): MachineFault | undefined {
   if (statOf(folder)?.isDirectory() === false)
-    return { message: `${path} cannot be made: ${folder} is a file`, hint: 'name a folder in `store.path`' };
+    return {
+      message: `${path} cannot be created: ${folder} is a file`,
+      hint: 'name a folder in `store.path`',
+    };
   const denied = deniedFor(folder, constants.W_OK | constants.X_OK) ?? refusal(folder);
   return denied === undefined ? undefined : explain(folder, path, denied, user);
 }
@@ -100,16 +102,16 @@ function explain(place: string, path: string, code: string, user: User): Machine
   if (code === 'EROFS')
     return {
       message: `${path} cannot be written: ${place} is on a read-only file system`,
-      hint: 'mount a volume that can be written, or name another path in `store.path`',
+      hint: 'mount a writable volume, or name another path in `store.path`',
     };
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return {
       message: `${path} cannot be written: the disk (or the quota of ${shown(user)}) is full`,
-      hint: 'make room, or name another path in `store.path`',
+      hint: 'free some space, or name another path in `store.path`',
     };
   if (code !== 'EACCES' && code !== 'EPERM')
     return {
-      message: `${path} cannot be made: nothing can be written in ${place} (${code})`,
+      message: `${path} cannot be created: ${place} is not writable (${code})`,
       hint: 'name a folder on a disk in `store.path`',
     };
   const { uid = -1, mode = 0 } = statOf(place) ?? {};

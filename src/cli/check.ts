@@ -47,7 +47,7 @@ export function checkCommand({ config: file, json, printSchema, strict }: CheckO
       counted(config.rules.length, 'rule'),
     ];
     io.print(
-      `${file}: ${isFine ? 'fine' : 'not fine by --strict'} (${parts.join(', ')}${warnings.length > 0 ? `; ${counted(warnings.length, 'warning')}` : ''}${dead})`,
+      `${file}: ${isFine ? 'fine' : 'not fine with --strict'} (${parts.join(', ')}${warnings.length > 0 ? `; ${counted(warnings.length, 'warning')}` : ''}${dead})`,
     );
   }
   return exitCode;

@@ -6,5 +6,5 @@ import { programPatterns } from '../destinations/patterns.ts';
 export function crashText(error: unknown): string {
   const told = error instanceof Error ? (error.stack ?? `${error.name}: ${error.message}`) : typeof error;
   const lines = told.split('\n').map((line) => blotShapes(line, programPatterns));
-  return `${lines.join('\n')}\n\nlisting-bridge has ended: this is a bug of it, so please report these lines.\n`;
+  return `${lines.join('\n')}\n\nlisting-bridge has crashed. This is a bug: please report these lines.\n`;
 }

@@ -50,7 +50,7 @@ export function daemonAddress(url: string | undefined, server: Remains['server']
   }
   if (server === false)
     throw new UserError(
-      'The config has `server: false`, so the bridge cannot be asked over HTTP: see its log, reload it with SIGHUP, or enable `server` and restart it.',
+      'The config has `server: false`, so the bridge cannot be reached over HTTP: see its log, reload it with SIGHUP, or enable `server` and restart it.',
     );
   if (server.port === 0)
     throw new UserError(
@@ -131,7 +131,7 @@ function noAnswer(
   if (code === 'ECONNREFUSED')
     return `Nothing listens at ${address}: start the bridge with \`listing-bridge run\`, or give its address with --url. [ECONNREFUSED]`;
   if (isTimeout)
-    return `${address} gave no whole answer within ${timeoutMs / 1000}s: either the bridge hangs, or another program listens there. [timeout]`;
+    return `${address} gave no complete answer within ${timeoutMs / 1000}s: either the bridge hangs, or another program listens there. [timeout]`;
   if (name === 'AbortError') return `Stopped waiting for ${address}.`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return `The host name of ${address} cannot be resolved: correct --url or \`server.host\`. [${code}]`;
@@ -147,12 +147,12 @@ function unexpected(address: string, answer: Answer, { token, redact }: DaemonRe
   const { status, type, text } = answer;
   if (wantsToken(answer))
     return token === undefined
-      ? `The bridge at ${address} wants a token: set \`server.token\` in the config that this command reads (-c). [HTTP 401]`
+      ? `The bridge at ${address} requires a token: set \`server.token\` in the config that this command reads (-c). [HTTP 401]`
       : `The bridge at ${address} does not accept the token in the config: it keeps the \`server.token\` that it was started with. Use that one, or restart the bridge. [HTTP 401]`;
   if (status === 403 && text.includes('server.token'))
-    return `The bridge at ${address} was started without \`server.token\`, so it takes no commands over HTTP: set it and restart the bridge, or send its process SIGHUP. [HTTP 403]`;
+    return `The bridge at ${address} was started without \`server.token\`, so it accepts no commands over HTTP: set it and restart the bridge, or send its process SIGHUP. [HTTP 403]`;
   if (status === 421)
     return `The bridge refuses the host name in ${address}: give its own address, such as http://127.0.0.1:8787, with --url. [HTTP 421]`;
   const quote = fitCells(redact(text).trim(), LONGEST_QUOTE);
-  return `${address} answered HTTP ${status} (${printable(redact(type))})${quote === '' ? '' : `: ${quote}`}\nThat is no answer of listing-bridge: another program listens there. ${ELSEWHERE} [HTTP ${status}]`;
+  return `${address} answered HTTP ${status} (${printable(redact(type))})${quote === '' ? '' : `: ${quote}`}\nThat is not an answer of listing-bridge: another program listens there. ${ELSEWHERE} [HTTP ${status}]`;
 }

@@ -24,7 +24,10 @@ interface Narrowing {
 function refuse(given: Narrowing, ...names: readonly (keyof Narrowing)[]): void {
   for (const name of names)
     if (given[name] !== undefined)
-      throw new UserError(`--${name} does not go with this: name the deliveries by their ids`, WRONG_USAGE);
+      throw new UserError(
+        `--${name} cannot be combined with this: name the deliveries by their ids`,
+        WRONG_USAGE,
+      );
 }
 
 export interface RetryDeliveriesOptions extends Narrowing, StoreOptions {
@@ -52,13 +55,12 @@ export async function retryCommand(options: RetryDeliveriesOptions, io: Io): Pro
     const again = changed.filter((id) => mayHaveArrived(found.get(id))).length;
     if (again > 0)
       io.warn(
-        `${again} of ${changed.length} may have arrived already, because the answer was lost: look at the receiver; \`deliveries discard\` takes one back that has not gone yet.`,
+        `${again} of ${changed.length} may have arrived already, because the answer was lost: check the receiver; \`deliveries discard\` cancels one that has not been sent yet.`,
       );
     return report('queued; a running bridge will send', deliveries, io, {
       ...{ asked, changed, json: options.json },
       why: (stored) =>
-        refusal(config, stored) ??
-        'it is older than the maxAge of its destination; --late sends it all the same',
+        refusal(config, stored) ?? 'it is older than the maxAge of its destination; --late sends it anyway',
     });
   });
 }
@@ -129,7 +131,7 @@ export async function discardCommand(options: DiscardDeliveriesOptions, io: Io):
   return withStore(options, io, async ({ database, deliveries }) => {
     const nowMs = bridgeNowMs(database, io.clock.wallMs());
     const changed = await answered(deliveries.discard(options.ids, nowMs));
-    return report('discarded; a running bridge will drop', deliveries, io, {
+    return report('cancelled; a running bridge will drop', deliveries, io, {
       ...{ asked: options.ids, changed, json: options.json },
       why: ({ state }) => `it is ${state}: only pending deliveries can be discarded`,
     });

@@ -23,7 +23,7 @@ export async function explainTiming(
 }
 
 export function describeTimings(timings: readonly Timing[], width: number | undefined): string[] {
-  if (timings.length === 0) return ['nothing to time: nothing would be sent'];
+  if (timings.length === 0) return ['nothing to measure: nothing would be sent'];
   const runs = Math.max(...timings.map((timing) => timing.runs));
   const rows = timings.flatMap(({ destination, coldUs, warmUs }) => [
     row(destination, 'cold', coldUs),

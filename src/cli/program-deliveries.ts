@@ -7,7 +7,7 @@ import type { Io } from './io.ts';
 
 export type MakeCommand = (nameAndArguments: string, description: string, parent?: Command) => Command;
 
-const SINCE = 'received within this time: 1h, 3d, …';
+const SINCE = 'received within this time, such as 1h or 3d';
 const STORE = 'the database file, instead of store.path of the config';
 
 export function addDeliveries(command: MakeCommand, io: Io, exit: (code: ExitCode) => void): void {
@@ -15,7 +15,7 @@ export function addDeliveries(command: MakeCommand, io: Io, exit: (code: ExitCod
     .addOption(new Option('--state <state>', 'only those in this state').choices(DELIVERY_STATES))
     .option('--destination <name>', 'only those to this destination')
     .option('--since <duration>', `only those ${SINCE}`, durationArgument)
-    .option('--limit <number>', 'list at most so many, the newest (default: 50)', countArgument)
+    .option('--limit <number>', 'how many to list, newest first (default: 50)', countArgument)
     .option('--store <file>', STORE)
     .option('--json', 'print JSON', false)
     .action(
@@ -45,10 +45,10 @@ export function addDeliveries(command: MakeCommand, io: Io, exit: (code: ExitCod
       exit(await showCommand({ ...self.optsWithGlobals(), id } as Parameters<typeof showCommand>[0], io));
     });
   command('retry [ids...]', 'Queue deliveries to be sent again', deliveries)
-    .option('--dead', 'all dead ones, or those of them that --destination and --since name', false)
+    .option('--dead', 'all dead deliveries; --destination and --since narrow them', false)
     .option(
       '--late',
-      'also those past their maxAge, whose age starts again from now: an old order is sent as a new one',
+      'also deliveries past their maxAge; the age restarts from now (an old order is sent as a new one)',
       false,
     )
     .option('--destination <name>', 'with --dead: only those to this destination')

@@ -65,7 +65,7 @@ function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): C
 
   command('check', 'Validate the config: every problem at once, with line and column')
     .option('--json', 'print JSON', false)
-    .option('--strict', 'let a warning fail the check as well: exit code 1', false)
+    .option('--strict', 'treat warnings as problems (exit code 1)', false)
     .option('--print-schema', 'print the JSON Schema of the config, for editors', false)
     .action(async (options) => {
       const { checkCommand } = await import('./check.ts');
@@ -81,7 +81,7 @@ function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): C
     .option('--listing-type <type>', 'its type, such as spot_listing')
     .option('--ticker <tickers>', 'its tickers, separated by commas')
     .option('--title <text>', 'its title')
-    .option('--timing', 'measure how long it takes from frame to socket, step by step', false)
+    .option('--timing', 'measure each step from frame to socket', false)
     .option('--json', 'print JSON', false)
     .action(async (options) => {
       const { explainCommand } = await import('./explain.ts');
@@ -89,9 +89,16 @@ function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): C
     });
 
   command('send [destinations...]', 'Send one clearly marked sample for real, and print what came back')
-    .option('--all', 'to every destination', false)
-    .option('--rule <name>', 'with the template of this rule; alone, to every destination of the rule')
-    .option('--force', 'also to a destination with `dryRun: true`, or one that the bridge pauses', false)
+    .option('--all', 'send to every destination', false)
+    .option(
+      '--rule <name>',
+      'use the template of this rule; without destinations, send to all that the rule sends to',
+    )
+    .option(
+      '--force',
+      'also send to a destination with `dryRun: true`, or to one that the bridge has paused',
+      false,
+    )
     .option('--json', 'print JSON', false)
     .action(async (destinations: string[], options) => {
       const { sendCommand } = await import('./send.ts');
@@ -108,7 +115,7 @@ function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): C
       exit(await statusCommand(options, io));
     });
 
-  command('reload', 'Make the running bridge take up the config, and print what changed or what is wrong')
+  command('reload', 'Make the running bridge load the config again, and print what changed or what is wrong')
     .option('--url <address>', 'the address of the bridge, if the config does not have it')
     .option('--json', 'print JSON', false)
     .action(async (options) => {
@@ -138,7 +145,7 @@ function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): C
     )
     .option(
       '--for <duration>',
-      'end after this time, such as 20s; the exit code tells whether everything arrived',
+      'stop after this time, such as 20s; the exit code is 0 if everything arrived',
       durationArgument,
     )
     .option('--rate <per minute>', 'announcements a minute', countArgument, 30)

@@ -43,14 +43,14 @@ export async function reloadCommand({ config, url, json }: ReloadOptions, io: Io
   const { data } = reloaded.safeParse(body);
   if (data === undefined)
     throw new UserError(
-      `${address} answered JSON that is no answer of listing-bridge: another program listens there. Check \`server\` in the config, or give the address of the bridge with --url. [not_a_reload]`,
+      `${address} answered JSON, but not that of listing-bridge: another program listens there. Check \`server\` in the config, or give the address of the bridge with --url. [not_a_reload]`,
     );
   if (json) io.print(jsonText(body));
   else if (data.ok) for (const line of describe(data.changes, data.needsRestart)) io.print(printable(line));
   else {
     for (const problem of data.problems) io.warn(printable(problem));
     io.warn(
-      'Not reloaded: the bridge goes on with the config it has. `listing-bridge check` shows the lines.',
+      'Not reloaded: the previous config stays in force. `listing-bridge check` shows each problem with its line.',
     );
   }
   return data.ok ? FINE : NOT_FINE;

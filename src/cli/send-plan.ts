@@ -38,7 +38,7 @@ export function planSend(wanted: SendRequest, io: Io): SendPlan {
   const isNamed = destinations.length > 0;
   if (isNamed ? all : !all && rule === undefined)
     throw new UserError(
-      'Name destinations, or give --all, or --rule for all that the rule sends to.',
+      'Nothing to send to: name destinations, or give --all, or --rule for all destinations of a rule.',
       WRONG_USAGE,
     );
   if (all || rule !== undefined) return ofSoundConfig(requireConfig(file, io), wanted);
@@ -124,14 +124,14 @@ export function reasonNotToSend(
   if (options.dryRun)
     return {
       sentence:
-        'It has `dryRun: true`, so the bridge would send it nothing; --force sends the sample for real.',
+        'It has `dryRun: true`, so the bridge sends nothing there; --force sends the sample for real.',
       code: 'dry_run',
     };
   const keys = [ownBudgetKey(name, limits.farEnd), ...limits.shared.map(({ key }) => key)];
   const pausedMs = storedPause(storePath, keys) - clock.wallMs();
   if (pausedMs > 0)
     return {
-      sentence: `The bridge sends nothing there for ${formatDuration(pausedMs)} more, as the platform asked; --force sends the sample now, which may prolong that.`,
+      sentence: `The bridge has paused it for another ${formatDuration(pausedMs)}, as the platform requested; --force sends the sample now, which may extend the pause.`,
       code: 'paused',
     };
   return undefined;

@@ -37,7 +37,7 @@ const DEMO_KEY = `dsk_${'0'.repeat(64)}`;
 export function faultHelp(): string {
   const width = Math.max(...FAULTS.map(({ name }) => name.length));
   const lines = FAULTS.map(({ name, description }) => `  ${name.padEnd(width)}  the feed ${description}`);
-  return `\nFaults (docs/troubleshooting.md says what the bridge makes of each):\n${lines.join('\n')}`;
+  return `\nFaults (docs/troubleshooting.md explains how the bridge reacts to each):\n${lines.join('\n')}`;
 }
 
 /** Resolves with the exit code. */

@@ -89,6 +89,6 @@ export function readStatus(body: unknown, address: string): StatusAnswer {
   const { data } = status.safeParse(body);
   if (data !== undefined) return data;
   throw new UserError(
-    `${address} answered JSON that is no status of listing-bridge: another program listens there. Check \`server\` in the config, or give the address of the bridge with --url. [not_a_status]`,
+    `${address} answered JSON, but not a status of listing-bridge: another program listens there. Check \`server\` in the config, or give the address of the bridge with --url. [not_a_status]`,
   );
 }

@@ -39,7 +39,7 @@ export const OF_THE_BRIDGE = {
     unready: true,
     forMs: AT_ONCE,
     goneMs: AT_ONCE,
-    starts: () => 'the new config was refused; the previous one stays in force',
+    starts: () => 'the new config was rejected; the previous one stays in force',
     ends: () => 'the config on disk is in force',
     advice:
       'A restart would fail. `listing-bridge check` shows every problem; correct them and run `listing-bridge reload`.',
@@ -50,13 +50,13 @@ export const OF_THE_BRIDGE = {
     'Run `listing-bridge reload` to apply it.',
   ),
   restart_needed: state(
-    'a change of the config needs a restart',
+    'a config change needs a restart',
     'every change of the config is in force',
-    'Restart the bridge to apply it when it suits; every other change is in force.',
+    'Restart the bridge to apply it; every other change is in force.',
   ),
   store_refused: notes(
     'the store works and did not accept a row',
-    'It is not on record, everything else is; a restart does not know it. Please report it.',
+    'It is not stored, everything else is; it is lost at a restart. Please report it.',
     'bridge',
   ),
   clock_set_back: notes(
@@ -66,7 +66,7 @@ export const OF_THE_BRIDGE = {
   ),
   rehearsal_failed: notes(
     'the rehearsal failed',
-    'Announcements are sent all the same; the first one after a silence takes some milliseconds longer. Please report it.',
+    'Announcements are still sent; the first one after a silence takes some milliseconds longer. Please report it.',
     'bridge',
   ),
 } as const satisfies Readonly<Record<string, ConditionKind>>;

@@ -54,7 +54,7 @@ function outOfReach({ match }: RuleOptions, feeds: ConfigSections['feeds']): Fin
   return {
     path: ['match', 'publisher'],
     never: true,
-    message: `never matches: no feed is asked for ${describe(match.publisher)}`,
+    message: `never matches: no feed subscribes to ${describe(match.publisher)}`,
     hint: 'add it to `exchanges` of a feed, or leave `exchanges` out',
   };
 }
@@ -70,7 +70,7 @@ function withoutTicker(
   const field = match.redacted === true ? 'redacted' : 'tickerCount';
   return {
     path: ['match', field],
-    message: `never sends anything: what it matches names no ticker, and ${send.map(({ to }) => to).join(', ')} gets one request for each (forEach)`,
+    message: `never sends anything: the announcements it matches have no ticker, and ${send.map(({ to }) => to).join(', ')} gets one request for each (forEach)`,
     hint: 'send it to a destination without `forEach`',
   };
 }
@@ -147,7 +147,7 @@ function shadowed(rule: RuleOptions, earlier: EarlierRules): Finding | undefined
     return {
       path: [],
       never: true,
-      message: `is never reached: rule ${quoted(stopper)} above stops everything that it matches`,
+      message: `never matches: rule ${quoted(stopper)} above has \`stop: true\` and matches the same announcements`,
     };
   const twin = earlier.same(rule).find((other) => sameSend(other, rule) && other.stop === rule.stop);
   if (twin) return { path: [], message: `is a duplicate of rule ${quoted(twin)}` };
@@ -155,7 +155,7 @@ function shadowed(rule: RuleOptions, earlier: EarlierRules): Finding | undefined
   if (rule.send.length > 0 && !rule.stop && rule.send.every(({ to }) => taken.has(to)))
     return {
       path: ['send'],
-      message: `never sends anything: rules above have sent the same to ${[...new Set(rule.send.map(({ to }) => to))].join(', ')}`,
+      message: `never sends anything: rules above already send the same announcements to ${[...new Set(rule.send.map(({ to }) => to))].join(', ')}`,
       hint: 'a destination gets an announcement once, by the first rule that names it: put the special rule first',
     };
   return undefined;

@@ -52,8 +52,8 @@ export function parseEnvFile(text: string): EnvFile {
     const [, name, written = ''] = LINE.exec(row) ?? [];
     if (name === undefined) {
       remark(
-        'this line is not NAME=value, and is left out',
-        'a comment starts with #; a value of several lines stands in quotes',
+        'this line is not NAME=value and is ignored',
+        'a comment starts with #; a multi-line value needs quotes',
       );
       continue;
     }
@@ -97,7 +97,7 @@ function readValue(written: string, below: readonly string[]): ReadValue {
   const oddities = [...odd(value)];
   if (curly !== null)
     oddities.push({
-      message: 'the curly quotes around the value are left off',
+      message: 'the curly quotes around the value are removed',
       hint: 'use plain quotes, or none',
     });
   return { value, rows: 0, oddities };
@@ -114,7 +114,7 @@ function readQuoted(trimmed: string, quote: string, below: readonly string[]): R
       const oddities = [...odd(quote === "'" ? '' : value)];
       if (!AFTER_QUOTE.test(inner.slice(end + 1)))
         oddities.push({
-          message: 'text behind the closing quote is left out',
+          message: 'text after the closing quote is ignored',
           hint: 'put the whole value into quotes, or use the other kind of quotes',
         });
       return { value, rows, oddities };
@@ -139,14 +139,14 @@ const unescaped = (text: string, quote: string) =>
 function* odd(value: string): Iterable<Omit<EnvRemark, 'line'>> {
   if (/\$\{\w+\}|\$\(/.test(value))
     yield {
-      message: 'a variable in the value is not replaced: it is used as it stands',
-      hint: 'write the value out, or put both into the config',
+      message: 'a variable in the value is not expanded: the text is used literally',
+      hint: 'write the value in full, or combine the two in the config',
     };
   if (/\uFFFD|\0/.test(value))
     yield { message: 'the value is not UTF-8 text', hint: 'save the file as UTF-8' };
   else if (/[\p{Cf}]/u.test(value))
     yield {
       message: 'there is an invisible character in the value',
-      hint: 'type it anew instead of copying it',
+      hint: 'type it instead of copying it',
     };
 }

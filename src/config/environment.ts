@@ -81,7 +81,7 @@ export function loadEnvironment(configFile: string, env: Environment, readFile: 
       return entry?.fault === undefined ? undefined : `.env:${entry.line}: ${entry.fault}`;
     },
     lostAt: (name) => {
-      if (fault !== undefined) return `it is not in the environment, and ${fault}`;
+      if (fault !== undefined) return `it is not set in the environment, and ${fault}`;
       const line = fromFile.mentioned(name);
       return line === undefined
         ? undefined
@@ -150,7 +150,7 @@ function fromProcess(value: string): { readonly text: string; readonly remark?: 
     return {
       text: inner,
       remark: {
-        message: 'has quotes around its value, as docker --env-file leaves them there; they are left off',
+        message: 'has quotes around its value, because docker --env-file keeps them; they are removed',
         hint: 'write the value without quotes in the file that --env-file names',
       },
     };
@@ -158,16 +158,16 @@ function fromProcess(value: string): { readonly text: string; readonly remark?: 
     return {
       text,
       remark: {
-        message: 'ends in a carriage return, as files of Windows leave it there; it is left off',
-        hint: 'save the file that sets it with line ends of Unix (LF)',
+        message: 'ends in a carriage return, as in files with Windows line endings; it is removed',
+        hint: 'save the file that sets it with Unix line endings (LF)',
       },
     };
   if (/\s#/.test(text))
     return {
       text,
       remark: {
-        message: 'has a # behind a blank in its value: docker --env-file takes no comments',
-        hint: 'put the comment on a line of its own',
+        message: 'has a # after a space in its value: docker --env-file has no comments at the end of a line',
+        hint: 'put the comment on its own line',
       },
     };
   return { text };

@@ -16,13 +16,13 @@ export function* exposedSecrets(root: Located, known: SecretKnowledge): Iterable
     if (isSecretPlace(path, known) && isPlaceholder(String(node.value)))
       yield {
         path,
-        message: `${label} is still a placeholder, not a value of your own`,
+        message: `${label} is still a placeholder`,
         hint: 'replace it: in .env, or where this variable is set',
       };
     else if (isInClear(node, path, known))
       yield {
         path,
-        message: `${label} stands in the file in clear`,
+        message: `${label} is written in the file in clear text`,
         hint: `put it into the environment or .env and write \${${variableFor(path)}} here`,
       };
   }

@@ -38,7 +38,7 @@ function* gluedIn(start: Path, root: Located): Iterable<Finding> {
     if (literal === undefined || /https?:/.test(literal) || !GLUED.test(literal)) continue;
     yield {
       path,
-      message: 'this is no symbol when an announcement names several tickers, or none',
+      message: 'this is not a valid symbol when an announcement has several tickers, or none',
       hint: 'for an order for each ticker add `forEach: ticker` and write {{ ticker }}',
     };
   }

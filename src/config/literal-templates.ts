@@ -56,7 +56,7 @@ function* liquidKeys(node: Located, path: Path): Iterable<Finding> {
         path: [...path, key],
         at: 'key',
         message: 'a key is not a template: Liquid in it would be used literally',
-        hint: 'write the name out; only values can be templates',
+        hint: 'write the name literally; only values can be templates',
       };
 }
 
@@ -86,12 +86,12 @@ function labelOf(path: Path): string {
 
 function hintFor([section, , key]: Path, templated: Templated): string {
   if (section === 'rules')
-    return 'a condition compares with text, a list or { matches: "…" }; values of the announcement have no place in it';
-  if (section !== 'destinations') return 'write the value out, or read it from a variable';
+    return 'a condition compares with text, a list or { matches: "…" }; it cannot use values of the announcement';
+  if (section !== 'destinations') return 'write the value literally, or read it from a variable';
   if (key === 'url' || key === 'headers')
     return 'put it into `body`, whose values are templates; for another address make another destination';
   const places = [...templated].map((place) => `\`${place}\``).join(', ');
-  return `write the value out; templates stand in ${places} and \`templates\``;
+  return `write the value literally; templates work in ${places} and \`templates\``;
 }
 
 /** `{ticker}`, `%ticker%`, `$ticker`, `[[ticker]]`, `<ticker>`: as other tools write it. */

@@ -75,7 +75,7 @@ function* alertTargets({ alerts, destinations }: ConfigSections): Iterable<Findi
     else if (options?.forEach !== undefined)
       yield {
         path,
-        message: `${name} takes one order for each ticker (forEach), and an alert is no order`,
+        message: `${name} gets one order for each ticker (forEach), and an alert is not an order`,
         hint: 'name a chat, or a webhook without forEach',
       };
   }

@@ -20,7 +20,7 @@ export function* oddConditions(rules: readonly (RuleOptions | undefined)[]): Ite
       yield {
         path: ['rules', index, 'match', contradiction.field],
         message: `rule ${JSON.stringify(rule.name)} never matches: ${contradiction.message}`,
-        hint: 'take out what excludes the rest',
+        hint: 'remove the condition that excludes the others',
         never: true,
       };
   }
@@ -33,7 +33,7 @@ export function* oddAnswers(sections: ConfigSections): Iterable<Finding> {
     if (odd !== undefined)
       yield {
         path,
-        message: `${odd.message}: no answer would count as taken`,
+        message: `${odd.message}: no answer would count as a success`,
         hint: odd.hint,
       };
   }

@@ -27,10 +27,10 @@ export function oddPattern(field: TextField, source: string): Oddity | undefined
   if (INVISIBLE.test(source))
     return never(
       'there is an invisible character or a line break in this pattern',
-      'type it anew, on one line',
+      'type it again, on one line',
     );
   if (source.trim() === '')
-    return doubtful('a blank pattern is in nearly every title', `take it out; ${FOUND}`);
+    return doubtful('a blank pattern matches nearly every title', `remove it; ${FOUND}`);
   const slashed = SLASHED.exec(source)?.[1];
   if (slashed !== undefined)
     return never(
@@ -47,7 +47,7 @@ export function oddPattern(field: TextField, source: string): Oddity | undefined
     );
   }
   if (/^%.*%$/s.test(source))
-    return never('a % is no wildcard here', `write ${shown(source.slice(1, -1))}: ${FOUND}`);
+    return never('% is not a wildcard here', `write ${shown(source.slice(1, -1))}: ${FOUND}`);
   if (/\\\\[bBdDsSwW.()[\]|+*?^$]/.test(source))
     return never(
       'two backslashes look for a backslash',
@@ -83,8 +83,8 @@ function oddAnchor(source: string): Oddity | undefined {
     );
   if (/\\b(?=[^ -~])|[^ -~]\\b/.test(source))
     return doubtful(
-      '\\b knows only Latin letters and digits: beside other scripts it finds no border',
-      'take it out',
+      '\\b knows only Latin letters and digits: next to other scripts it finds no boundary',
+      'remove it',
     );
   return undefined;
 }
@@ -106,19 +106,19 @@ function oddChoice(source: string): Oddity | undefined {
     return doubtful('｜ is not the | that separates choices', `write ${shown(source.replaceAll('｜', '|'))}`);
   if (/^!\w/.test(structure))
     return doubtful(
-      'a ! leaves nothing out: it is looked for as it stands',
+      '! does not exclude anything: it is matched literally',
       `write { not: { matches: ${shown(source.slice(1))} } }`,
     );
   if (/^\||\|$|\|\||\(\||\|\)/.test(structure))
-    return doubtful('a | with nothing beside it matches everything', 'take it out');
+    return doubtful('a | with nothing beside it matches everything', 'remove it');
   if (/\S \||\| \S/.test(structure))
     return doubtful(
-      'the blanks around | are part of the pattern',
+      'the spaces around | are part of the pattern',
       `write ${shown(source.replaceAll(/ *\| */g, '|'))}`,
     );
   if (/ (?:OR|AND|&&) /.test(structure))
     return doubtful(
-      'OR and AND are no operators here, but words',
+      'OR and AND are ordinary words here, not operators',
       `for one of several write ${shown(source.replaceAll(/ (?:OR|AND|&&) /g, '|'))}`,
     );
   return undefined;
@@ -130,7 +130,7 @@ function oddWildcard(source: string): Oddity | undefined {
   if (whole !== undefined)
     return doubtful(
       `this finds only a title that is ${shown(whole)} and nothing else`,
-      `take the ^ and the $ out: ${FOUND}`,
+      `remove the ^ and the $: ${FOUND}`,
     );
   const [, word = '', last = ''] = /^([^\\.^$*+?()[\]{}|]+)([^\\.^$*+?()[\]{}|])\*$/.exec(source) ?? [];
   if (word !== '')
@@ -156,7 +156,7 @@ function oddField(field: TextField, source: string): Oddity | undefined {
     );
     if (pairs.every((coin) => coin !== undefined && /^[\w*]+$/.test(coin)))
       return never(
-        `${shown(source)} looks for a pair, and the feed names the coin alone`,
+        `${shown(source)} looks for a pair, and the feed names only the coin`,
         `write ${shown(source.replace(/^(\^?).*?(\$?)$/s, `$1${pairs.join('|')}$2`))}`,
       );
   }

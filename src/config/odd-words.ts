@@ -31,20 +31,20 @@ export function oddWord(field: TextField, text: string): Oddity | undefined {
   if (word === '')
     return never(
       'a blank text matches nothing',
-      `take it out; without a \`${field}\` condition any ${field} passes`,
+      `remove it; without a \`${field}\` condition any ${field} matches`,
     );
   if (INVISIBLE.test(word))
-    return never('there is an invisible character in this text', 'type it anew instead of copying it');
+    return never('there is an invisible character in this text', 'type it instead of copying it');
   const inner = QUOTED.exec(word)?.[1];
   if (inner !== undefined)
     return never(
-      'the quotes are part of this text: nothing is written so',
+      'the quotes are part of this text, so it never matches',
       `write ${shown(inner)} with plain quotes around it, or none`,
     );
   const pattern = SLASHED.exec(word)?.[1];
   if (pattern !== undefined)
     return never(
-      `${shown(word)} is compared as it stands, slashes included`,
+      `${shown(word)} is compared literally, slashes included`,
       `a regular expression is written { matches: ${shown(pattern)} }; upper and lower case are the same`,
     );
   if (field === 'title') return oddTitle(word);
@@ -56,7 +56,7 @@ function oddTitle(word: string): Oddity | undefined {
   if (!/\*|\.[*+]|\\[a-z]|^\^|\$$/i.test(word)) return undefined;
   const plain = word.replace(/^[*^]+|[*$]+$/g, '');
   return never(
-    `${shown(word)} is compared with the whole title, as it stands`,
+    `${shown(word)} is compared literally with the whole title`,
     `to find a part of it, write { matches: ${shown(plain)} }: a regular expression, found anywhere`,
   );
 }
@@ -65,14 +65,15 @@ function oddTitle(word: string): Oddity | undefined {
 function oddList(field: TextField, word: string): Oddity | undefined {
   const negated = /^(?:!|not\s+|-)\s*(.+)$/i.exec(word)?.[1];
   if (negated !== undefined)
-    return never(`${shown(word)} is compared as it stands`, `to leave it out, write { not: ${negated} }`);
+    return never(`${shown(word)} is compared literally`, `to exclude it, write { not: ${negated} }`);
   const bare = word.replace(/^[[({](.*)[\])}]$/s, '$1');
   const parts = bare.split(/\s*[,;|&+]\s*|\s+(?:or|and)\s+/i).filter((part) => part !== '');
   const asList = `write a list: [${parts.join(', ')}]`;
-  if (parts.length > 1) return never(`${shown(word)} is one text, and no ${field} is called that`, asList);
+  if (parts.length > 1)
+    return never(`${shown(word)} is a single text, and no ${field} has that name`, asList);
   if (bare !== word)
     return never(
-      `the brackets are part of this text, and no ${field} is called ${shown(word)}`,
+      `the brackets are part of this text, and no ${field} has the name ${shown(word)}`,
       `write [${bare}] without quotes`,
     );
   const words = word.split(field === 'ticker' ? /\s+/ : /\s+|\//);
@@ -90,16 +91,13 @@ function oddName(field: TextField, word: string): Oddity | undefined {
   if (field === 'ticker') return oddTicker(word);
   if (word === '*')
     return never(
-      'a * stands for anything only in `ticker`',
-      `take the condition out; without one any ${field} passes`,
+      '* is a wildcard only in `ticker`',
+      `remove the condition; without one any ${field} matches`,
     );
   if (word.includes('*'))
-    return never(
-      'a * stands for anything only in `ticker`',
-      `write { matches: ${shown(word.replaceAll('*', ''))} }`,
-    );
+    return never('* is a wildcard only in `ticker`', `write { matches: ${shown(word.replaceAll('*', ''))} }`);
   if (field === 'listingType' && /^test(_announcement)?$/i.test(word))
-    return never('a self-test has the listing type of real news', 'write test: true in its place');
+    return never('a self-test has the listing type of real news', 'write test: true instead');
   if ((field === 'listingType' ? /^\w+$/ : /^[\w-]+$/).test(word)) return undefined;
   const plain = word.toLowerCase();
   const meant =
@@ -117,24 +115,23 @@ function oddName(field: TextField, word: string): Oddity | undefined {
 function oddTicker(word: string): Oddity | undefined {
   const marked = /^[$#@](.+)$/.exec(word)?.[1];
   if (marked !== undefined)
-    return never(`${shown(word)}: the feed names tickers without a mark`, `write ${marked}`);
+    return never(`${shown(word)}: tickers in the feed have no prefix`, `write ${marked}`);
   const coin = coinOfPair(word);
-  if (coin === '*')
-    return never(`${shown(word)} is a pair, and the feed names the coin alone`, 'take it out');
+  if (coin === '*') return never(`${shown(word)} is a pair, and the feed names only the coin`, 'remove it');
   if (coin !== undefined)
-    return never(`${shown(word)} is a pair, and the feed names the coin alone`, `write ${coin}`);
+    return never(`${shown(word)} is a pair, and the feed names only the coin`, `write ${coin}`);
   if (/[\^$()[\]\\{}?]/.test(word))
     return never(
-      `${shown(word)} is compared as it stands; only * stands for anything`,
+      `${shown(word)} is compared literally; only * is a wildcard`,
       `a regular expression is written { matches: ${shown(word)} }`,
     );
   if (/[\u0370-\u03ff\u0400-\u04ff]/.test(word) && /^[\p{Lu}\d]+$/u.test(word))
     return never(
-      `${shown(word)} has a letter that is not Latin and only looks so`,
-      'type it anew with Latin letters',
+      `${shown(word)} has a letter that looks Latin but is not`,
+      'type it again with Latin letters',
     );
   const glued = /^([A-Z0-9]{2,})(?:USDT|USDC|FDUSD|KRW)$/i.exec(word)?.[1];
   if (glued !== undefined)
-    return doubtful(`${shown(word)} looks like a pair, and the feed names the coin alone`, `write ${glued}`);
+    return doubtful(`${shown(word)} looks like a pair, and the feed names only the coin`, `write ${glued}`);
   return undefined;
 }

@@ -84,6 +84,6 @@ export function insteadOf(what: string, types: DestinationTypes): string | undef
   for (const [name, { patterns }] of types) if (patterns.aliases.includes(word)) return `write type: ${name}`;
   if (Object.hasOwn(OTHERS, word)) return OTHERS[word];
   return SERVICES.includes(word)
-    ? `${what} has no type of its own: ${HTTP}, of a service or a small program that passes it on`
+    ? `${what} has no type of its own: ${HTTP}, for example to a small program that forwards it`
     : undefined;
 }

@@ -36,7 +36,7 @@ export function* unheardAlerts({ alerts, destinations, types }: ConfigSections):
       yield {
         path,
         message: `${name} has a ${own} of its own, but gets an alert as JSON with type: alert`,
-        hint: 'an alert is no order: if the receiver cannot tell them apart, name a chat, or a webhook without body',
+        hint: 'an alert is not an order: if the receiver cannot distinguish them, name a chat, or a webhook without body',
       };
   }
 }
@@ -116,8 +116,8 @@ export function* unusualKeys({ feeds }: ConfigSections): Iterable<Finding> {
     if (!KEY_FORM.test(key) && !isPlaceholder(key))
       yield {
         path: ['feeds', index, 'apiKey'],
-        message: '`apiKey` is not of the form that the service gives out (dsk_ and 64 hex characters)',
-        hint: 'copy it again, whole and without blanks: a wrong key is refused and nothing is announced',
+        message: '`apiKey` does not have the form of a key (dsk_ and 64 hex characters)',
+        hint: 'copy it again, complete and without spaces: with a wrong key the feed is refused',
       };
   }
 }

@@ -104,7 +104,7 @@ export class FeedSlot {
       running.stop();
       this.#current = this.#connect(wanted);
     } else {
-      this.#change = 'not in force yet: it connects anew, and the old connection stays until then';
+      this.#change = 'not in force yet: reconnecting; the old connection stays until then';
       this.#next = this.#connect(wanted);
     }
     return true;
@@ -153,7 +153,7 @@ export class FeedSlot {
 
   #delayed(loss: Loss, retryMs: number): void {
     const { name } = this.#current.client.options;
-    this.#change = `not in force yet, the connection with the old options stays: ${lossText(loss)}`;
+    this.#change = `not in force yet; the connection with the old options stays: ${lossText(loss)}`;
     this.#shared.events.changeFailed(name, loss, retryMs);
     if (loss.noRoom !== true || this.#next === undefined) return;
     this.#before = { options: this.#current.client.options, ca: this.#current.ca };
@@ -166,7 +166,7 @@ export class FeedSlot {
   #refused(loss: Loss): void {
     this.#next?.client.stop();
     this.#next = undefined;
-    this.#change = `refused, the connection with the old options stays: ${lossText(loss)}`;
+    this.#change = `refused; the connection with the old options stays: ${lossText(loss)}`;
     this.#shared.events.changeFailed(this.#current.client.options.name, loss, undefined);
   }
 
@@ -177,7 +177,7 @@ export class FeedSlot {
     this.#before = undefined;
     this.#current.client.stop();
     this.#current = this.#connect(before);
-    this.#change = `refused, the old options are in force again: ${lossText(loss)}`;
+    this.#change = `refused; the old options are in force again: ${lossText(loss)}`;
     this.#shared.events.changeFailed(before.options.name, loss, undefined);
   }
 }

@@ -56,7 +56,7 @@ export async function attempt(deps: LaneDeps, flight: Flight, message: unknown):
 const limitInWords = (limitMs: number, leftMs: number): string =>
   limitMs < leftMs
     ? `within ${formatDuration(limitMs)} (timeout)`
-    : `within the ${formatDuration(Math.max(0, limitMs))} that were left until maxAge`;
+    : `within the ${formatDuration(Math.max(0, limitMs))} left until maxAge`;
 
 /** The attempt that led to a state. */
 export interface Made {

@@ -10,43 +10,44 @@ type Reason = RetryReason | RejectReason | AmbiguousReason;
 /** For when the destination type has nothing more exact to say (`AttemptResult.advice`). */
 const SENTENCES: Readonly<Record<Reason, string>> = {
   rate_limited:
-    'The receiver wants fewer requests. The bridge waits and tries again; `rateLimit` keeps it below the limit.',
-  server_error: 'The receiver has a fault of its own. The bridge tries again.',
+    'The receiver wants fewer requests. The bridge waits and retries; set `rateLimit` to stay below the limit.',
+  server_error: 'The receiver has an internal error. The bridge retries.',
   unreachable:
     'No connection could be made, so nothing was sent. Check the address, and that the receiver is running.',
-  format_refused: 'The formatting was refused. The bridge sends it once more as plain text.',
+  format_refused: 'The formatting was rejected. The bridge sends it again as plain text.',
   moved: 'The chat has a new id. The bridge uses it; correct it in the config.',
-  message_refused: 'The receiver refused this message; sending it again would not help.',
+  message_refused: 'The receiver rejected this message; sending it again would not help.',
   redirected:
-    'The address redirects elsewhere, and an order is never sent after a redirect. Put the final address into the config.',
-  unconfirmed: 'The receiver answered, but not with what `success` asks for, so it counts as not taken.',
+    'The address redirects, and the bridge never follows a redirect with an order. Put the final address into the config.',
+  unconfirmed: 'The receiver answered, but not as `success` requires, so the delivery counts as failed.',
   unauthorized: 'The receiver does not accept the token or password. Correct it in the config.',
-  forbidden: 'The receiver knows the bridge and does not let it write. Give it the right to.',
-  misconfigured: 'The destination needs other options than it has. Correct it in the config.',
-  gone: 'The address does not exist at the receiver, or no longer. Correct it in the config.',
+  forbidden: 'The receiver does not allow the bridge to write. Grant the permission.',
+  misconfigured: 'The destination needs different options. Correct them in the config.',
+  gone: 'The address does not exist at the receiver (any more). Correct it in the config.',
   timeout:
-    'The request was sent and not answered within `timeout`: the receiver may have acted on it or not.',
-  connection_lost: 'The connection broke before the answer came: the receiver may have acted on it or not.',
+    'The request was sent and not answered within `timeout`: the receiver may or may not have acted on it.',
+  connection_lost:
+    'The connection broke before the answer came: the receiver may or may not have acted on it.',
   answer_unreadable:
-    'The answer could not be read: the receiver has probably taken it, but that is not certain.',
+    'The answer could not be read: the receiver has probably accepted the message, but that is not certain.',
 };
 
 /** For a delivery that ended without an attempt that decided it. */
 const ENDINGS: Readonly<Record<EndingReason, string>> = {
   max_age:
-    'It grew older than the `maxAge` of its destination before it could be sent. The attempts and the state of the destination show why it waited.',
+    'It became older than the `maxAge` of its destination before it could be sent. The attempts and the state of the destination show why it waited.',
   template:
     'The template or `body` failed on this announcement, and an order is never sent in another form. Correct the template; the log has the reason (template.failed).',
   may_have_arrived:
-    'The request was on the wire when the bridge stopped, and `onAmbiguous: drop` forbids a second one. Look at the receiver whether it has acted.',
+    'The request was on the wire when the bridge stopped, and `onAmbiguous: drop` forbids a second one. Check whether the receiver has acted.',
   under_way:
     'The request was on the wire when the bridge ended, and the bridge has not been started since. Start it.',
   destination_removed:
     'Its destination is no longer in the config. Put it back and run `listing-bridge deliveries retry` if it is still wanted.',
-  discarded: 'Somebody has cancelled it with `listing-bridge deliveries discard`.',
-  dry_run: 'The destination has `dryRun: true`. Set it to false to send what comes next.',
+  discarded: 'It was cancelled with `listing-bridge deliveries discard`.',
+  dry_run: 'The destination has `dryRun: true`. Set it to false to send future announcements.',
   rules_changed:
-    'The rules were changed while it waited, and those in force would not send it there. `listing-bridge deliveries retry` sends it all the same.',
+    'The rules changed while it waited, and the current ones would not send it there. `listing-bridge deliveries retry` sends it anyway.',
   no_ticker: 'It was queued before `forEach: ticker` was set, and has no ticker to order.',
   for_each_off:
     'It was queued for one ticker before `forEach: ticker` was removed; the request for the first ticker has all of them.',

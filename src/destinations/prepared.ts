@@ -84,7 +84,7 @@ function compiled(
       case 'news':
         // An order for no ticker is an order for anything.
         if (options.forEach !== undefined && ticker === undefined)
-          throw new Error('forEach: ticker, and this delivery is for none');
+          throw new Error('forEach: ticker, but this delivery has no ticker');
         return formOf(template)({ announcement: content.announcement, rule, ticker });
       case 'alert':
         return alertForm(content);

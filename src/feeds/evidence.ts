@@ -55,7 +55,7 @@ export class Evidence {
       });
     else {
       const { type, keys } = frame;
-      this.once('unknown_frame_type', type, `a frame of a type that this version does not know: ${type}`, {
+      this.once('unknown_frame_type', type, `a frame of an unknown type: ${type}`, {
         type,
         keys,
       });
@@ -64,7 +64,7 @@ export class Evidence {
     this.#unreadMs = nowMs;
     this.raise(
       'unread_news',
-      'a frame that this version cannot read speaks of a listing: it was NOT sent anywhere, look at it yourself',
+      'a frame that this version cannot read mentions a listing: it was NOT sent anywhere, read it yourself',
       {
         text: frame.news,
         ...(frame.kind === 'unknown' ? { type: frame.type, keys: frame.keys } : { reason: frame.reason }),
@@ -114,7 +114,7 @@ export class Evidence {
       field === 'publisher'
         ? (['unknown_publisher', 'publisher'] as const)
         : (['unknown_listing_type', 'listing type'] as const);
-    const message = `the ${what} ${word} is not known to this version: only rules that name it, or leave the ${what} open, get it`;
+    const message = `the ${what} ${word} is unknown to this version: only rules that name it, or have no ${what} condition, match it`;
     this.once(code, word, message, {
       publisher: cut(reading.publisher, LONGEST_WORD),
       listingType: cut(reading.listingType, LONGEST_WORD),

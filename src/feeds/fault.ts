@@ -25,18 +25,19 @@ const ADVICE: Readonly<Record<FaultReason, string>> = {
   dns: 'the name of the service could not be resolved: check url and the DNS of this machine',
   unreachable: 'nothing answers at that address: check url, the firewall and whether the service is up',
   tls_untrusted:
-    'the certificate is not trusted: check the clock and url; for an authority of your own set tls.ca',
+    'the certificate is not trusted: check the clock and url; for your own certificate authority set tls.ca',
   tls: 'the TLS handshake failed: check url (wss or ws?) and whether a proxy is in between',
-  handshake_timeout: 'the service accepted and then did not answer: nothing to do, it reconnects by itself',
-  no_welcome: 'connected, but no welcome came: nothing to do, it reconnects by itself',
+  handshake_timeout:
+    'the service accepted the connection and did not answer: nothing to do, the bridge reconnects by itself',
+  no_welcome: 'connected, but no welcome arrived: nothing to do, the bridge reconnects by itself',
   no_pong:
     'connected, but the source does not answer pings: it reconnects; if the source answers none at all, write another `ping`',
-  silent: 'neither a frame nor a ping came: the connection was dead without saying so',
-  deaf: 'self-tests were not answered, so what is announced may not arrive either: it connects anew',
-  compressed: 'the service compresses although it was not asked to: the next connection offers it',
+  silent: 'neither a frame nor a ping arrived: the connection was half-open',
+  deaf: 'self-tests were not answered, so announcements may not arrive either: the bridge reconnects',
+  compressed: 'the service compresses although compression was not negotiated: the next connection offers it',
   oversized: 'the service sent a frame of many megabytes, which cannot be news',
-  protocol_error: 'what came is not the WebSocket protocol: check url and whether a proxy is in between',
-  network_error: 'the line broke: it reconnects by itself',
+  protocol_error: 'the answer is not the WebSocket protocol: check url and whether a proxy is in between',
+  network_error: 'the connection broke: the bridge reconnects by itself',
 };
 
 export const FAULT_REASONS = Object.keys(ADVICE) as readonly FaultReason[];

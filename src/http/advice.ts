@@ -14,18 +14,18 @@ export interface FarEnd {
 }
 
 export const UNREADABLE_ADVICE =
-  'The receiver says that it has it, but the rest of its answer could not be read. Look whether it is there; something in between may change answers.';
+  'The receiver accepted the message, but the rest of its answer could not be read. Check whether it arrived; a proxy in between may change answers.';
 
 type Advice = (farEnd: FarEnd & { readonly host: string }) => string;
 
 const refused: Advice = ({ host, key, receiver }) =>
   `Nothing listens at ${host}: start ${receiver} or correct \`${key}\`.`;
 const noName: Advice = ({ host, key }) =>
-  `There is no host with the name ${nameOf(host)}: correct \`${key}\`, or look at this machine's DNS.`;
+  `There is no host with the name ${nameOf(host)}: correct \`${key}\`, or check this machine's DNS.`;
 const noResolver: Advice = ({ host }) =>
   `The name ${nameOf(host)} could not be looked up: this machine's DNS does not answer.`;
 const noRoute: Advice = ({ host, key }) =>
-  `This machine has no way to ${host}: look at its network, or correct \`${key}\`.`;
+  `This machine has no route to ${host}: check its network, or correct \`${key}\`.`;
 const tooSlow: Advice = ({ host, key }) =>
   `No connection to ${host} in time: it is down, a firewall drops the request, or \`${key}\` has the wrong port.`;
 const untrusted: Advice = ({ host }) =>
@@ -35,20 +35,20 @@ const expired: Advice = ({ host }) =>
 const tooEarly: Advice = ({ host }) =>
   `The certificate of ${host} is not valid yet: the clock of this machine, or of the one that made it, is wrong.`;
 const otherName: Advice = ({ host, key }) =>
-  `The certificate at ${host} is for another name: write the name that it is for into \`${key}\`, or correct the certificate.`;
-const revoked: Advice = ({ host }) => `The certificate of ${host} was revoked: it needs a new one.`;
+  `The certificate at ${host} is for another name: put that name into \`${key}\`, or correct the certificate.`;
+const revoked: Advice = ({ host }) => `The certificate of ${host} was revoked: install a new one.`;
 const noTls: Advice = ({ host, key }) =>
-  `${host} does not speak TLS: write http:// in place of https:// in \`${key}\`, or the port that does.`;
+  `${host} does not speak TLS: write http:// instead of https:// in \`${key}\`, or the port that does.`;
 const hungUp: Advice = ({ host, key, origin }) =>
   origin.startsWith('https:')
-    ? `${host} hung up before the connection was encrypted: if it does not speak TLS, write http:// in place of https:// in \`${key}\`; else a firewall may be in the way.`
-    : `${host} hung up at once: look at ${nameOf(host)} and at what lies between, or correct \`${key}\`.`;
+    ? `${host} closed the connection before it was encrypted: if it does not speak TLS, write http:// instead of https:// in \`${key}\`; else a firewall may be in the way.`
+    : `${host} closed the connection at once: check ${nameOf(host)} and any proxy in between, or correct \`${key}\`.`;
 const tlsFailed: Advice = ({ host }) =>
-  `${host} and this machine agree on no way to encrypt: it may be very old, or ask for a client certificate.`;
+  `${host} and this machine have no TLS version or cipher in common: it may be very old, or require a client certificate.`;
 const speaksTls: Advice = ({ host, key }) =>
-  `${host} wants TLS: write https:// in place of http:// in \`${key}\`.`;
+  `${host} expects TLS: write https:// instead of http:// in \`${key}\`.`;
 const noRequest: Advice = () =>
-  'The request cannot be made as it is configured, so nothing is sent: look at `headers` and at the token.';
+  'The request cannot be made as configured, so nothing is sent: check `headers` and the token.';
 const noHandles: Advice = () =>
   'This process may open no more files or connections: raise the limit (`ulimit -n`, `LimitNOFILE`).';
 
@@ -101,10 +101,10 @@ export function connectionAdvice(result: HttpUnreachable | HttpLost, farEnd: Far
 /** The connection had been made: what went wrong then can still be a wrong port or scheme. */
 function lostAdvice({ reason }: HttpLost, { host, key, origin }: Parameters<Advice>[0]): string | undefined {
   if (reason === 'answer_unreadable')
-    return `At ${host} something answered that does not speak HTTP: check the port in \`${key}\`. Whether it has acted is not known.`;
+    return `The program at ${host} does not speak HTTP: check the port in \`${key}\`. Whether it has acted is unknown.`;
   // Some servers hang up on a request that is not encrypted.
   return reason === 'connection_lost' && origin.startsWith('http:')
-    ? `${host} hung up before it answered, and may have acted or not. If it wants TLS, write https:// in \`${key}\`.`
+    ? `${host} closed the connection before it answered, and may or may not have acted. If it expects TLS, write https:// in \`${key}\`.`
     : undefined;
 }
 
@@ -118,4 +118,4 @@ const nameOf = (host: string): string => host.replace(/:\d+$/, '');
 
 /** A refusal that is not in the platform's own form. */
 export const notThePlatform = (platform: string, keys: string): string =>
-  `It was not ${platform} that answered, but something in between: a proxy, a firewall or a wrong address. Look at ${keys} and at the network of this machine.`;
+  `Something in between answered instead of ${platform}: a proxy, a firewall or a wrong address. Check ${keys} and the network of this machine.`;

@@ -125,7 +125,7 @@ function unpack(
       if (size > MOST_BODY_BYTES) end(TOO_LONG);
     });
     decoder.on('end', () => end(undefined));
-    decoder.on('error', (error) => end(`the packed answer is damaged (${error.message})`));
+    decoder.on('error', (error) => end(`the compressed answer is damaged (${error.message})`));
     decoder.end(bytes);
   });
 }

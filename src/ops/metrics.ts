@@ -65,35 +65,35 @@ type Counters = ReturnType<typeof countersOf> & Required<Pick<MetricsDeps, 'name
 const countersOf = (make: MetricMaker) => ({
   announcements: make.counter(
     'announcements_total',
-    'Announcements read, without repeats; self-tests as publisher and listing_type `test`',
+    'Announcements received, without duplicates; self-tests have publisher and listing_type `test`',
     'feed',
     'publisher',
     'listing_type',
   ),
   duplicates: make.counter(
     'announcements_duplicate_total',
-    'Announcements that another feed or connection had brought before',
+    'Duplicate announcements, already received from another feed or connection',
   ),
   lead: make.histogram(
     'feed_lead_seconds',
-    'How far ahead of another feed this one brought the same',
+    'How far ahead of another feed this one delivered the same announcement',
     'feed',
   ),
   storeRefused: make.counter(
     'store_refused_total',
-    'Rows that a working store did not take, and that are not on record for it',
+    'Rows that a working store rejected and that are therefore not stored',
   ),
   warnings: make.counter('warnings_total', 'Warnings raised, by code (docs/troubleshooting.md)', 'code'),
-  ruleMatches: make.counter('rule_matches_total', 'Announcements that a rule matched', 'rule'),
+  ruleMatches: make.counter('rule_matches_total', 'Announcements matched, by rule', 'rule'),
   deliveries: make.counter(
     'deliveries_total',
-    'Deliveries by how they ended: delivered, dead, expired, skipped',
+    'Deliveries by final state: delivered, dead, expired or skipped',
     'destination',
     'outcome',
   ),
   attempts: make.counter(
     'attempts_total',
-    'Attempts by what came of them: delivered, or the reason',
+    'Send attempts, by result: delivered, or the failure reason',
     'destination',
     'outcome',
   ),
@@ -105,13 +105,13 @@ const countersOf = (make: MetricMaker) => ({
   ),
   stage: make.histogram(
     'dispatch_stage_seconds',
-    'The parts of dispatch_seconds: queue (decode, match, journal, wait for room) and send (render, connection, write)',
+    'The stages of dispatch_seconds: queue (decode, match, journal, wait for a slot) and send (render, connect, write)',
     'destination',
     'stage',
   ),
   connectsPaid: make.counter(
     'connects_paid_total',
-    'Attempts that had to wait for a new connection; the warm ones should keep this at 0',
+    'Attempts that had to wait for a new connection; warm connections should keep this at 0',
     'destination',
   ),
 });

@@ -24,7 +24,7 @@ export function collectProcess(
   for (const name of [...LEFT_OUT, OPEN_FILES]) registry.removeSingleMetric(name);
   new Gauge({
     name: OPEN_FILES,
-    help: 'Number of open file descriptors; absent where the system does not tell.',
+    help: 'Number of open file descriptors; absent where the system does not report it.',
     registers: [registry],
     async collect() {
       const open = await count();

@@ -87,7 +87,7 @@ export function createApp(options: ServerOptions, { redact, status, metrics, rel
   });
   for (const path of ['/healthz', '/readyz', '/api/status', '/metrics']) app.all(path, onlyWith('GET, HEAD'));
   app.all('/-/reload', onlyWith('POST'));
-  app.notFound((context) => context.text('there is nothing here\n', 404));
+  app.notFound((context) => context.text('not found\n', 404));
   app.onError((error, context) => {
     failed(error);
     return context.text('internal error; see the log\n', 500);
@@ -113,7 +113,7 @@ function readinessOf({ ready, problems, notes, feeds }: Status) {
 const onlyWith =
   (methods: string): Handler =>
   (context) =>
-    context.text(`only with the method ${methods}\n`, 405, { allow: methods });
+    context.text(`use the method ${methods}\n`, 405, { allow: methods });
 
 const anyone: MiddlewareHandler = (_context, next) => next();
 
@@ -122,7 +122,7 @@ const bearer =
   (token: Secret | undefined): MiddlewareHandler =>
   async (context, next) => {
     if (token === undefined)
-      return context.text('this is off: set server.token in the config to allow it\n', 403);
+      return context.text('disabled: set server.token in the config to enable it\n', 403);
     if (isAllowed(context.req.header('authorization'), token)) return next();
     context.header('www-authenticate', 'Bearer');
     return context.text('this needs the header: Authorization: Bearer <server.token>\n', 401);
@@ -160,6 +160,6 @@ function portProblem(error: NodeJS.ErrnoException, { host, port }: ServerOptions
   if (error.code === 'EADDRINUSE')
     return `port ${port} on ${host} is in use: set server.port to another one (0 takes a free one), or server: false`;
   if (error.code === 'EACCES')
-    return `port ${port} on ${host} needs more rights: set server.port to 1024 or more`;
+    return `port ${port} on ${host} needs privileges: set server.port to 1024 or more`;
   return `cannot listen on ${host}:${port}: ${error.message}`;
 }

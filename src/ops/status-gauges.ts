@@ -11,7 +11,7 @@ export function statusGauges(make: MetricMaker): (status: Status) => void {
   const storeHealthy = make.gauge('store_healthy', '1 while the store can be written');
   const reloadSuccessful = make.gauge(
     'config_last_reload_successful',
-    '1 unless the last reload was refused',
+    '1 unless the last reload was rejected',
   );
   const conditions = make.gauge(
     'conditions',
@@ -31,26 +31,26 @@ export function statusGauges(make: MetricMaker): (status: Status) => void {
 function feedGauges(make: MetricMaker): (feeds: Status['feeds']) => void {
   const frames = make.counter(
     'frames_total',
-    'Frames read, by what they were; `test`: answers to self-tests',
+    'Frames received, by kind; `test` = answers to self-tests',
     'feed',
     'kind',
   );
   const healthy = make.gauge('feed_healthy', '1 while the feed is proven healthy', 'feed');
   const keyExpires = make.gauge(
     'feed_key_expires_seconds',
-    'Until the key expires; absent when it does not',
+    'Time until the key expires; absent when it does not expire',
     'feed',
   );
   const losses = make.counter(
     'feed_losses_total',
-    'Connections and attempts that ended, by why (docs/troubleshooting.md)',
+    'Lost connections and failed connection attempts, by reason (docs/troubleshooting.md)',
     'feed',
     'reason',
   );
   const connects = make.counter('feed_connects_total', 'Connections that were proven', 'feed');
   const silent = make.gauge(
     'feed_silent_seconds',
-    'Since the last frame or ping; absent while not connected',
+    'Time since the last frame or ping; absent while not connected',
     'feed',
   );
   const selfTest = make.gauge(
@@ -60,7 +60,7 @@ function feedGauges(make: MetricMaker): (feeds: Status['feeds']) => void {
   );
   const clockOffset = make.gauge(
     'feed_clock_offset_seconds',
-    "This machine's clock less the service's, with the trip of the fastest heartbeat in it",
+    "Local clock minus service clock, including the fastest heartbeat's transit time",
     'feed',
   );
   return (feeds) => {
@@ -87,10 +87,10 @@ function setSpan(gauge: Gauge, labels: Readonly<Record<string, string>>, ms: num
 }
 
 function destinationGauges(make: MetricMaker): (destinations: Status['destinations']) => void {
-  const pending = make.gauge('outbox_pending', 'Deliveries that wait', 'destination');
+  const pending = make.gauge('outbox_pending', 'Pending deliveries', 'destination');
   const oldest = make.gauge(
     'outbox_oldest_seconds',
-    'Age of the oldest delivery that waits; 0 when none does',
+    'Age of the oldest pending delivery; 0 when there is none',
     'destination',
   );
   const suspended = make.gauge(
@@ -100,7 +100,7 @@ function destinationGauges(make: MetricMaker): (destinations: Status['destinatio
   );
   const slowed = make.gauge(
     'destination_slowed',
-    '1 while the destination fails, message after message, and gets one at a time',
+    '1 while the destination keeps failing and gets one message at a time',
     'destination',
   );
   return (destinations) => {

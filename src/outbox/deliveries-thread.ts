@@ -18,7 +18,7 @@ const IDLE_MS = 30_000;
 const STOPS = 'the bridge stops';
 const ENDED = 'its thread has ended';
 
-const notAsked = (why: string) => ({ ok: false, message: `the store was not asked: ${why}` }) as const;
+const notAsked = (why: string) => ({ ok: false, message: `the store could not be queried: ${why}` }) as const;
 
 interface Task {
   readonly deliveriesOf: string;

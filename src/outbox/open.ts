@@ -125,7 +125,7 @@ export function openStoreFile(path: string, readOnly: boolean): DatabaseSync {
         ? 'a newer listing-bridge wrote it: use that version'
         : version === 0
           ? 'no listing-bridge has written to it: is the path right?'
-          : 'an older listing-bridge wrote it: `listing-bridge run` of this version brings it up to date';
+          : 'an older listing-bridge wrote it: `listing-bridge run` of this version migrates it';
     throw new StoreError(
       `The store ${path} has schema ${version}, this listing-bridge has ${SCHEMA_VERSION}; ${whose}`,
     );
@@ -163,7 +163,7 @@ export function storeErrorOf(error: unknown, path: string): unknown {
 
 function adviceFor(error: unknown): string | undefined {
   if (isCorrupt(error))
-    return 'it is damaged, or no store. The bridge sets a damaged one aside when it starts, and goes on with a new one';
+    return 'it is damaged, or not a store. The bridge sets a damaged store aside when it starts, and continues with a new one';
   if (isBusy(error)) return 'another program is writing to it. Try again';
   if (isFull(error)) return 'free some space on its disk';
   if (error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR')

@@ -48,7 +48,7 @@ function refuseOtherFile(path: string): void {
   if (!found.isFile()) throw otherThing(path, 'is not a file');
   const bytes = found.size === 0 ? undefined : beginningOf(path);
   if (bytes === undefined || isDatabase(bytes) || wasOurs(path, bytes)) return;
-  throw otherThing(path, 'is no database, and never was one');
+  throw otherThing(path, 'is not a database');
 }
 
 /** A database that cannot be read is only renamed when it was ours. Throws `StoreError`. */
@@ -73,7 +73,7 @@ export function refuseOtherDatabase(database: DatabaseSync, path: string): void 
 
 function otherThing(path: string, what: string): StoreError {
   return new StoreError(
-    `store.path ${path} ${what}. It was not touched: give the path of a file that the bridge may make, such as ./bridge.db`,
+    `store.path ${path} ${what}. It was not touched: give the path of a file that the bridge may create, such as ./bridge.db`,
   );
 }
 

@@ -46,7 +46,7 @@ export function openStore(path: string, clock: Clock, replaced: (what: Replaced)
   try {
     makeFolderOf(path);
   } catch (error) {
-    throw new StoreError(`cannot make the folder of store.path ${path}: ${messageOf(error)}`);
+    throw new StoreError(`cannot create the folder of store.path ${path}: ${messageOf(error)}`);
   }
   const sync = new Sync(path, clock);
   const deliveries = new DeliveriesThread(path, clock);
@@ -256,7 +256,7 @@ export class Store implements Ledger, Backlog, Recovery, Upkeep {
   #reopen(open: OpenDatabase): void {
     const row = open.database.prepare('PRAGMA wal_checkpoint(PASSIVE)').get();
     if (row?.['busy'] !== 0 || row['log'] !== row['checkpointed'])
-      throw new Error('the write-ahead log cannot be taken into the database yet');
+      throw new Error('the write-ahead log cannot be merged into the database yet');
     this.#open = undefined;
     closeDatabase(open);
     this.#acquire();

@@ -44,7 +44,7 @@ export const flag = () =>
     error: 'must be true or false',
   });
 
-/** Non-empty text that is never shown. `check` warns when it stands in the file in clear. */
+/** Non-empty text that is never shown. `check` warns when it is written in the file in clear text. */
 export const secret = () =>
   z
     .string({ error: 'must be text; keep it out of the file with a variable' })

@@ -46,7 +46,7 @@ test('regression: one that ended without an answer says why in a sentence', asyn
   bridge.ended('bot', 'expired', 'max_age');
   bridge.ended('chat', 'dead', 'destination_removed');
   await bridge.advance(MINUTE);
-  expect(textOf(bridge)).toMatch(/It grew older than the `maxAge` .* \[max_age\]/);
+  expect(textOf(bridge)).toMatch(/It became older than the `maxAge` .* \[max_age\]/);
   expect(textOf(bridge)).toMatch(/Its destination is no longer in the config\. .* \[destination_removed\]/);
 });
 

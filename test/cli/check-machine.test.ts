@@ -46,7 +46,7 @@ describe('regression: the place of the store', () => {
     writeFileSync(path, 'SQLite format 3\0and so on');
     expect(storeFault(path, ME)?.message).toContain('is a damaged database, and not one of listing-bridge');
     writeFileSync(path, 'feeds:\n  - apiKey: x\n');
-    expect(storeFault(path, ME)?.message).toBe(`${path} is a file of something else, not a database`);
+    expect(storeFault(path, ME)?.message).toBe(`${path} is not a database but some other file`);
   });
 
   test('a folder', () => {
@@ -84,7 +84,7 @@ describe('regression: the place of the store', () => {
   });
 
   test('/proc takes no files, not even from root', () => {
-    expect(storeFault('/proc/listing-bridge/bridge.db', ME)?.message).toMatch(/cannot be (written|made)/);
+    expect(storeFault('/proc/listing-bridge/bridge.db', ME)?.message).toMatch(/cannot be (written|created)/);
   });
 });
 

@@ -118,7 +118,7 @@ describe('deliveries', () => {
     const { bot, owed } = await storeWithDead();
     const { exitCode, out, err } = await run('deliveries', 'discard', owed, bot);
     expect(exitCode).toBe(1);
-    expect(out).toBe('1 delivery discarded; a running bridge will drop it within a second');
+    expect(out).toBe('1 delivery cancelled; a running bridge will drop it within a second');
     expect(err).toBe(`${bot}: unchanged (it is dead: only pending deliveries can be discarded)`);
     expect(await states()).toMatchObject({ [owed]: 'skipped', [bot]: 'dead' });
   });
@@ -127,7 +127,7 @@ describe('deliveries', () => {
     const { bot } = await storeWithDead();
     const shown = await run('deliveries', 'show', bot);
     expect(shown.exitCode).toBe(0);
-    expect(shown.out).toMatch(/^state +dead\. The receiver refused this message.* \[message_refused\]$/m);
+    expect(shown.out).toMatch(/^state +dead\. The receiver rejected this message.* \[message_refused\]$/m);
     expect(shown.out).toMatch(/ATTEMPT.*\n1 .*5ms.*400 +no$/);
     expect(await run('deliveries', 'show', 'nope')).toMatchObject({
       exitCode: 1,
@@ -161,7 +161,7 @@ describe('check', () => {
     const { exitCode, out } = await run('check', '--strict');
     expect(exitCode).toBe(1);
     expect(out.trimEnd().split('\n').at(-1)).toMatch(
-      /: not fine by --strict \(.*; 1 warning; 1 rule can never match\)$/,
+      /: not fine with --strict \(.*; 1 warning; 1 rule can never match\)$/,
     );
     const json = await run('check', '--strict', '--json');
     expect(json.exitCode).toBe(1);
@@ -188,7 +188,9 @@ describe('explain', () => {
     const { exitCode, out } = await run('explain', '--title', 'Maintenance');
     expect(exitCode).toBe(0);
     expect(out).toContain('announcement  unknown unknown without tickers');
-    expect(out).toContain('→ bot, by rule "all": nothing (forEach: ticker, and there is no ticker)');
+    expect(out).toContain(
+      '→ bot, by rule "all": nothing (forEach: ticker, and the announcement has no ticker)',
+    );
     const { out: json } = await run('explain', '--title', 'Maintenance', '--json');
     expect(JSON.parse(json)).toMatchObject({
       withheld: [{ destination: 'bot', rule: 'all' }],
@@ -199,7 +201,7 @@ describe('explain', () => {
   test('what is redacted leads to no request for a ticker, and says so', async () => {
     const { out } = await run('explain', '--title', '███ upgrade', '--ticker', 'ABC');
     expect(out).toContain(
-      '→ bot, by rule "all": nothing (forEach: ticker, and what is redacted names no ticker to act on)',
+      '→ bot, by rule "all": nothing (forEach: ticker, and a redacted announcement has no ticker to act on)',
     );
   });
 
@@ -207,7 +209,7 @@ describe('explain', () => {
     const { out } = await run('explain', '--title', 'x', '--ticker', 'ABC,DEF');
     expect(out).toContain('→ bot for ABC, by rule "all"\n');
     expect(out).toContain('→ bot for DEF, by rule "all"\n');
-    expect(out).toContain('→ dry, by rule "all" (dryRun: all but the request)\n');
+    expect(out).toContain('→ dry, by rule "all" (dryRun: no request is made)\n');
     expect(out).not.toContain('nothing (');
   });
 
@@ -279,7 +281,7 @@ describe('usage', () => {
   test.each([
     [['chek'], "unknown command 'chek'"],
     [['check', '--jsn'], "unknown option '--jsn'"],
-    [['send'], 'Name destinations, or give --all'],
+    [['send'], 'Nothing to send to: name destinations, or give --all'],
     [['deliveries', '--state', 'gone'], 'Allowed choices are pending, delivered'],
     [['deliveries', '--since', '5'], 'must be a duration such as 20s, 10m or 3d'],
     [['demo', '--for', 'ever'], 'must be a duration such as 20s, 10m or 3d'],

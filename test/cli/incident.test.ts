@@ -252,11 +252,11 @@ describe('the store', () => {
     database.exec("UPDATE announcements SET body = '{broken'");
     expect(await run('deliveries')).toMatchObject({
       exitCode: 1,
-      err: expect.stringContaining('it is damaged, or no store'),
+      err: expect.stringContaining('it is damaged, or not a store'),
     });
     expect(await run('deliveries', '--store', configFile())).toMatchObject({
       exitCode: 1,
-      err: expect.stringContaining('it is damaged, or no store'),
+      err: expect.stringContaining('it is damaged, or not a store'),
     });
     expect(await run('deliveries', '--store', folder)).toMatchObject({ exitCode: 1 });
   });
@@ -293,9 +293,9 @@ describe('status and another program on the port', () => {
       'answered HTTP 302 (to http://127.0.0.1:1/)',
     ],
     ['an error', answering(500, 'oops\u001b[31m'), 'answered HTTP 500 (no content type): oops␛[31m'],
-    ['JSON of its own', answering(200, '{"ok":true}'), 'JSON that is no status of listing-bridge'],
-    ['a JSON list', answering(200, '[1,2]'), 'JSON that is no status of listing-bridge'],
-    ['null', answering(200, 'null'), 'JSON that is no status of listing-bridge'],
+    ['JSON of its own', answering(200, '{"ok":true}'), 'JSON, but not a status of listing-bridge'],
+    ['a JSON list', answering(200, '[1,2]'), 'JSON, but not a status of listing-bridge'],
+    ['null', answering(200, 'null'), 'JSON, but not a status of listing-bridge'],
     ['half of JSON', answering(200, '{"version":"1",'), 'another program listens there'],
     [
       'no answer but a closed connection',
@@ -386,7 +386,7 @@ describe('status and another program on the port', () => {
     });
     const { exitCode, err } = await runCommandLine(['status', '--url', url, '-c', configFile()], { clock });
     expect(exitCode).toBe(1);
-    expect(err).toContain('gave no whole answer within 5s');
+    expect(err).toContain('gave no complete answer within 5s');
   });
 
   test.each([
@@ -498,12 +498,12 @@ describe('reload', () => {
     );
     const { exitCode, err } = await run('reload', '--url', url);
     expect(exitCode).toBe(1);
-    expect(err).toContain('config.yaml:3:1: bad\nNot reloaded: the bridge goes on with the config it has.');
+    expect(err).toContain('config.yaml:3:1: bad\nNot reloaded: the previous config stays in force.');
   });
 
   test('a bridge without a token says what to do', async () => {
     write(SOUND);
-    const url = await served(answering(403, 'this is off: set server.token in the config to allow it\n'));
+    const url = await served(answering(403, 'disabled: set server.token in the config to enable it\n'));
     expect((await run('reload', '--url', url)).err).toContain('send its process SIGHUP');
   });
 });

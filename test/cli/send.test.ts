@@ -116,7 +116,7 @@ describe('where it goes', () => {
     write(configOf(url));
     expect(await send('dry')).toMatchObject({
       exitCode: 1,
-      out: 'dry: not sent. It has `dryRun: true`, so the bridge would send it nothing; --force sends the sample for real. [dry_run]',
+      out: 'dry: not sent. It has `dryRun: true`, so the bridge sends nothing there; --force sends the sample for real. [dry_run]',
     });
     expect(received).toEqual([]);
     expect((await send('dry', '--force')).exitCode).toBe(0);
@@ -146,7 +146,7 @@ describe('where it goes', () => {
     expect(await send('old')).toMatchObject({
       exitCode: 1,
       out: expect.stringMatching(
-        /^old: not sent\. The bridge sends nothing there for .* more, as the platform asked; .* \[paused\]$/,
+        /^old: not sent\. The bridge has paused it for another .*, as the platform requested; .* \[paused\]$/,
       ),
     });
     expect((await send('bot')).exitCode).toBe(0);
@@ -155,8 +155,8 @@ describe('where it goes', () => {
   });
 
   test.each([
-    [[], 2, 'Name destinations, or give --all'],
-    [['bot', '--all'], 2, 'Name destinations, or give --all'],
+    [[], 2, 'Nothing to send to: name destinations, or give --all'],
+    [['bot', '--all'], 2, 'Nothing to send to: name destinations, or give --all'],
     [['bott'], 1, 'No destination bott in the config (did you mean "bot"?); there is: bot, old, dry'],
     [
       ['bot', '--rule', 'order'],

@@ -46,7 +46,7 @@ describe('a mistake', () => {
     [
       'orders for each ticker',
       '{ send: [chat, each] }',
-      '9:24: each takes one order for each ticker (forEach), and an alert is no order',
+      '9:24: each gets one order for each ticker (forEach), and an alert is not an order',
     ],
     [
       'a sixth field',
@@ -61,7 +61,7 @@ describe('a mistake', () => {
     [
       'the 30th of February',
       '{ send: chat, heartbeat: "0 9 30 2 *" }',
-      '9:34: `heartbeat` is a time that never comes',
+      '9:34: `heartbeat` is a time that never occurs',
     ],
     ['a slip', '{ send: chat, heartbeats: "0 9 * * *" }', '9:23: unknown key `heartbeats`'],
   ])('%s', (_name, alerts, problem) => {

@@ -69,8 +69,8 @@ describe('regression: one entry, however it is written', () => {
     ['NAME', /1: this line is not NAME=value/],
     ['a: b: c\nNAME value', /2: this line is not NAME=value/],
     ['A=1\n\nA=2', /3: A is given twice, here and in line 1/],
-    ['A="x"y', /1: A: text behind the closing quote/],
-    ['A=${B}/x', /1: A: a variable in the value is not replaced/],
+    ['A="x"y', /1: A: text after the closing quote/],
+    ['A=${B}/x', /1: A: a variable in the value is not expanded/],
     ['A=a\u200bb', /1: A: there is an invisible character/],
     ['A=caf\ufffd', /1: A: the value is not UTF-8/],
     ['A=“x”', /1: A: the curly quotes/],
@@ -151,7 +151,7 @@ describe('regression: what is there is never called not set', () => {
       throw Object.assign(new Error(code), { code });
     };
     expect(problemsOf(loadConfig({ file: FILE, env: {}, readFile }))).toContainEqual(
-      `2:13: the variable KEY cannot be used: it is not in the environment, and ${ENV_FILE} cannot be read: ${why}`,
+      `2:13: the variable KEY cannot be used: it is not set in the environment, and ${ENV_FILE} cannot be read: ${why}`,
     );
   });
 
@@ -187,7 +187,7 @@ describe('regression: what is there is never called not set', () => {
   });
 
   test.each([
-    [`"${ENV.KEY}"`, 'has quotes around its value, as docker --env-file leaves them there'],
+    [`"${ENV.KEY}"`, 'has quotes around its value, because docker --env-file keeps them'],
     [`'${ENV.KEY}'`, 'has quotes around its value'],
     [`${ENV.KEY}\r`, 'ends in a carriage return'],
   ])('%j from docker --env-file', (value, remark) => {
@@ -201,7 +201,7 @@ describe('regression: what is there is never called not set', () => {
   });
 
   test('a comment that docker --env-file took for part of the value', () => {
-    expect(problems({ KEY: `${ENV.KEY} # mine` }).warnings.join()).toContain('takes no comments');
+    expect(problems({ KEY: `${ENV.KEY} # mine` }).warnings.join()).toContain('has no comments');
   });
 
   test('remarks name the file and the line, and show nothing of it', () => {

@@ -199,7 +199,7 @@ describe('warnings', () => {
   ])('%s: a key of the wrong form (%s) is told before the service refuses it: %s', (url, key, isTold) => {
     const yaml = `feeds: [{ url: "${url}", apiKey: "\${KEY}" }]\n${DESTINATIONS}${RULES}`;
     expect(warningsOf(load(yaml, { KEY: key }))).toEqual(
-      isTold ? [expect.stringMatching(/^1:\d+: `apiKey` is not of the form/)] : [],
+      isTold ? [expect.stringMatching(/^1:\d+: `apiKey` does not have the form/)] : [],
     );
   });
 });

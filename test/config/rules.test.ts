@@ -43,7 +43,7 @@ describe('regression: a condition that nothing can pass is warned of, told how t
     // Names of other places.
     ['publisher: Binance.com', '`binance`'],
     ['publisher: https://upbit.com', '`upbit`'],
-    ['publisher: "*"', 'take the condition out'],
+    ['publisher: "*"', 'remove the condition'],
     ['publisher: upb*', 'matches: "upb"'],
     ['publisher: "!upbit"', '{ not: upbit }'],
     ['publisher: not upbit', '{ not: upbit }'],
@@ -61,7 +61,7 @@ describe('regression: a condition that nothing can pass is warned of, told how t
     ['ticker: USDT/KRW', 'write USDT'],
     ['ticker: BTC - USDT', 'write BTC'],
     ['ticker: BTC USDT', 'write BTC'],
-    ['ticker: "*/USDT"', 'take it out'],
+    ['ticker: "*/USDT"', 'remove it'],
     ['ticker: BTC-PERP', 'write BTC'],
     ['ticker: BTC-USDT-SWAP', 'write BTC'],
     ['ticker: BTC_USDT_PERP', 'write BTC'],
@@ -72,33 +72,33 @@ describe('regression: a condition that nothing can pass is warned of, told how t
     ['publisher: Up bit', '`upbit`'],
     ['feed: { not: tokyo }', 'there is: tokyo'],
     ['feed: { matches: seoul }', 'there is: tokyo'],
-    ['publisher: { not: { matches: ".*" } }', 'take out'],
-    ['title: { not: { matches: "^.*$" } }', 'take out'],
+    ['publisher: { not: { matches: ".*" } }', 'remove the condition'],
+    ['title: { not: { matches: "^.*$" } }', 'remove the condition'],
     ['ticker: ^BTC$', '{ matches: "^BTC$" }'],
-    ['ticker: " "', 'take it out'],
+    ['ticker: " "', 'remove it'],
     ['ticker: ВТС', 'Latin'],
-    ['publisher: "upb\\u200bit"', 'type it anew'],
+    ['publisher: "upb\\u200bit"', 'type it'],
     // Patterns.
     ['title: { matches: "\\bKRW\\b" }', "'single quotes'"],
     [String.raw`title: { matches: '\\bKRW\\b' }`, String.raw`\bKRW\b`],
     ['title: { matches: "KRW^" }', String.raw`\^`],
     ['title: { matches: "$KRW" }', String.raw`\$`],
     ['title: { matches: "(a|b)c$d" }', String.raw`\$`],
-    ['title: { matches: "KR\\u00adW" }', 'type it anew'],
+    ['title: { matches: "KR\\u00adW" }', 'type it'],
     ['title: { matches: "KRW\\n" }', 'on one line'],
     ['title: { matches: "%KRW%" }', 'write "KRW"'],
     ['title: "*KRW*"', 'matches: "KRW"'],
     ['title: ".*KRW.*"', 'matches: '],
     // Contradictions.
-    ['publisher: { not: upbit, any: [upbit] }', 'take out'],
-    ['publisher: { not: { not: [upbit, binance] }, any: [bithumb] }', 'take out'],
-    ['publisher: { any: [upbit], matches: bithumb }', 'take out'],
-    ['ticker: { not: "*" }', 'take out'],
-    ['ticker: { not: "B*", any: [BTC, BNB] }', 'take out'],
-    ['test: { not: [true, false] }', 'take out'],
-    ['tickerCount: { not: 1, any: [1] }', 'take out'],
-    ['tickerCount: 0, ticker: BTC', 'take out'],
-    ['tickerCount: { not: { not: 0 } }, ticker: { not: BTC }', 'take out'],
+    ['publisher: { not: upbit, any: [upbit] }', 'remove the condition'],
+    ['publisher: { not: { not: [upbit, binance] }, any: [bithumb] }', 'remove the condition'],
+    ['publisher: { any: [upbit], matches: bithumb }', 'remove the condition'],
+    ['ticker: { not: "*" }', 'remove the condition'],
+    ['ticker: { not: "B*", any: [BTC, BNB] }', 'remove the condition'],
+    ['test: { not: [true, false] }', 'remove the condition'],
+    ['tickerCount: { not: 1, any: [1] }', 'remove the condition'],
+    ['tickerCount: 0, ticker: BTC', 'remove the condition'],
+    ['tickerCount: { not: { not: 0 } }, ticker: { not: BTC }', 'remove the condition'],
   ])('%s', (match, hint) => {
     const loaded = matching(match);
     expect(loaded.config).toBeDefined();
@@ -122,7 +122,7 @@ describe('regression: a condition that is not what it seems is warned of, and no
     ['title: { matches: "^\\\\[거래\\\\] 안내 (KRW, BTC 마켓)$" }', String.raw`write \( and \)`],
     ['title: { matches: "KRW｜원화" }', 'write "KRW|원화"'],
     ['title: { matches: "!KRW" }', '{ not: { matches: "KRW" } }'],
-    ['title: { matches: "^KRW$" }', 'take the ^ and the $ out'],
+    ['title: { matches: "^KRW$" }', 'remove the ^ and the $'],
     ['ticker: ABC DEF', '[ABC, DEF]'],
     ['title: { matches: “Will List” }', 'write "Will List"'],
     ['publisher: { not: "upbit, bithumb" }', '[upbit, bithumb]'],
@@ -133,8 +133,8 @@ describe('regression: a condition that is not what it seems is warned of, and no
     ['title: { matches: "[거래]" }', String.raw`\[`],
     ['title: { matches: "KRW | 원화" }', 'write "KRW|원화"'],
     ['title: { matches: "KRW OR BTC" }', 'write "KRW|BTC"'],
-    ['title: { matches: "KRW|" }', 'take it out'],
-    [String.raw`title: { matches: '\b원화\b' }`, 'take it out'],
+    ['title: { matches: "KRW|" }', 'remove it'],
+    [String.raw`title: { matches: '\b원화\b' }`, 'remove it'],
   ])('%s', (match, hint) => {
     const loaded = matching(match);
     expect(loaded.deadRules).toBe(0);
@@ -196,7 +196,7 @@ describe('regression: a rule below a wider one that stops is never reached', () 
     expect(loaded.deadRules).toBe(1);
     expect(warningsOf(loaded)).toContainEqual(
       expect.stringContaining(
-        'rule "narrow" is never reached: rule "wide" above stops everything that it matches',
+        'rule "narrow" never matches: rule "wide" above has `stop: true` and matches the same announcements',
       ),
     );
   });
@@ -239,7 +239,7 @@ describe('regression: a pattern that no answer can contain', () => {
 
   test.each(['"/ok/i"', '“ok”', "'ok^'", '"\\bok\\b"', "'ok\\\\d'"])('%s', (pattern) => {
     expect(warningsOf(withAnswer(pattern))).toEqual([
-      expect.stringMatching(/^2:\d+: .*no answer would count as taken$/),
+      expect.stringMatching(/^2:\d+: .*no answer would count as a success$/),
     ]);
   });
 

@@ -342,28 +342,34 @@ describe('a secret in clear', () => {
   test.each([
     [
       '{ type: telegram, botToken: "123456789:aaaaaaaaaaaaaaaaaaaaaa", chatId: 5 }',
-      ['4:34: `botToken` stands in the file in clear'],
+      ['4:34: `botToken` is written in the file in clear text'],
     ],
-    ['{ type: webhook, url: "https://x.example/y?key=1" }', ['4:28: `url` stands in the file in clear']],
+    [
+      '{ type: webhook, url: "https://x.example/y?key=1" }',
+      ['4:28: `url` is written in the file in clear text'],
+    ],
     [
       '{ type: webhook, url: "https://x.example/abcdefghijklmnopqrst" }',
-      ['4:28: `url` stands in the file in clear'],
+      ['4:28: `url` is written in the file in clear text'],
     ],
     ['{ type: webhook, url: "https://x.example/signal" }', []],
     [
       '{ type: webhook, url: "https://x.example/signal", body: { passphrase: open, pin: 1234, pair: "{{ title }}" } }',
-      ['4:76: `passphrase` stands in the file in clear', '4:87: `pin` stands in the file in clear'],
+      [
+        '4:76: `passphrase` is written in the file in clear text',
+        '4:87: `pin` is written in the file in clear text',
+      ],
     ],
     ['{ type: webhook, url: "https://x.example/y", body: { token: "{{ publisher }}" } }', []],
     [
       '{ type: telegram, botToken: "${KEY}", chatId: 5, apiUrl: "https://u:pass1word@x.example" }',
-      ['4:63: `apiUrl` stands in the file in clear'],
+      ['4:63: `apiUrl` is written in the file in clear text'],
     ],
     ['{ type: webhook, url: "https://x.example/${KEY}" }', []],
     ['{ type: webhook, url: "https://x.example/y", headers: { X-A: plain } }', []],
     [
       '{ type: webhook, url: "https://x.example/y", headers: { Authorization: abc } }',
-      ['4:77: `Authorization` stands in the file in clear'],
+      ['4:77: `Authorization` is written in the file in clear text'],
     ],
   ])('%s', (destination, expected) => {
     expect(warn(destination)).toEqual(expected);

@@ -24,7 +24,7 @@ test('a rule that can never do anything is still found among them', () => {
   const told = warningsOf(loaded).map((line) => line.replace(/^[\d:]+ /, ''));
   expect(told).toEqual([
     'rule "twin" is a duplicate of rule "rule 5"',
-    'rule "behind" never sends anything: rules above have sent the same to bot',
+    'rule "behind" never sends anything: rules above already send the same announcements to bot',
   ]);
   const doubled = load(configOf([...RULES, again]), ENV);
   expect(problemsOf(doubled).map((line) => line.replace(/^[\d:]+ /, ''))).toEqual([

@@ -177,7 +177,7 @@ describe('regression: a symbol made of all tickers is warned of', () => {
   ])('%s', (text) => {
     const lines = [...WEBHOOK, `body: { symbol: "${text}" }`];
     expect(warningsOf(load(withDestination(...lines), ENV))).toEqual([
-      '7:21: this is no symbol when an announcement names several tickers, or none',
+      '7:21: this is not a valid symbol when an announcement has several tickers, or none',
     ]);
     const forEach = load(withDestination(...lines, 'forEach: ticker'), ENV);
     expect(warningsOf(forEach)).toEqual([expect.stringMatching(/^7:5: no \{\{ ticker \}\} in it/)]);

@@ -24,7 +24,7 @@ describe('a rule that does nothing', () => {
     [
       'everything is taken by a rule above',
       [ALL, SPECIAL],
-      ['8:60: rule "x" never sends anything: rules above have sent the same to a'],
+      ['8:60: rule "x" never sends anything: rules above already send the same announcements to a'],
     ],
     [
       'one of its destinations is left',
@@ -35,7 +35,7 @@ describe('a rule that does nothing', () => {
     [
       'all is stopped above',
       ['{ name: all, match: {}, send: [a, b], stop: true }', SPECIAL],
-      ['8:5: rule "x" is never reached: rule "all" above stops everything that it matches'],
+      ['8:5: rule "x" never matches: rule "all" above has `stop: true` and matches the same announcements'],
     ],
     [
       'duplicate, whatever the order of keys',
@@ -46,9 +46,9 @@ describe('a rule that does nothing', () => {
       ['8:5: rule "two" is a duplicate of rule "one"'],
     ],
     [
-      'no feed is asked for the publisher',
+      'no feed subscribes to the publisher',
       ['{ match: { publisher: bithumb }, send: [a, b] }'],
-      ['7:27: rule "rule 1" never matches: no feed is asked for bithumb'],
+      ['7:27: rule "rule 1" never matches: no feed subscribes to bithumb'],
     ],
     ['one publisher is asked for', ['{ match: { publisher: [bithumb, Upbit] }, send: [a, b] }'], []],
     ['a pattern may match any publisher', ['{ match: { publisher: { matches: b } }, send: [a, b] }'], []],

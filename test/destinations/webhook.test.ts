@@ -173,7 +173,7 @@ describe('success', () => {
     const { server, send } = await facing({ success: { bodyMatches: 'taken' } });
     server.script(ok('insufficient\nbalance'));
     expect((await send()).detail).toBe(
-      'answered 200, which is not what "success" asks for: insufficient balance',
+      'answered 200, which is not what "success" requires: insufficient balance',
     );
   });
 });

@@ -28,7 +28,7 @@ if (isMainThread) process.on('newListener', (name) => {
     });
     expect(await program.finished).toMatchObject({ code: 1 });
     expect(program.stderr).toContain('TypeError: no route for <redacted>\n    at Timeout.fail');
-    expect(program.stderr).toMatch(/this is a bug of it, so please report these lines\.\n$/);
+    expect(program.stderr).toMatch(/This is a bug: please report these lines\.\n$/);
     expect(program.stderr).not.toMatch(/a1b2c3d4a1|hunter2/);
   },
 );

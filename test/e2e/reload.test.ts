@@ -86,7 +86,7 @@ test('a bad file changes nothing, and is told in the log, /readyz and the metric
   expect(problems).toEqual(expect.arrayContaining([expect.stringMatching(/config\.yaml:\d+:1: .*ruels/)]));
   const told = await readyz(url);
   expect(told.status).toBe(503);
-  expect(told.problems.join()).toMatch(/the new config was refused; .*ruels/);
+  expect(told.problems.join()).toMatch(/the new config was rejected; .*ruels/);
   expect(await metric(url, 'config_last_reload_successful')).toBe('0');
   feed.announce(listing('STILL'));
   await bot.waitFor(titled('STILL is listed'));
@@ -269,7 +269,7 @@ test('regression: what a running bridge cannot follow is a note and no fault, an
   expect(told).toEqual({
     status: 200,
     problems: [],
-    notes: ['a change of the config needs a restart: store'],
+    notes: ['a config change needs a restart: store'],
   });
 });
 

@@ -63,10 +63,10 @@ test('a signal gives a question up, and a closed store answers no more: both are
   expect(await answer).toEqual({ ok: false, message: 'cancelled' });
   const late = deliveries.list({ limit: 1 });
   await store.close();
-  expect(await late).toEqual({ ok: false, message: 'the store was not asked: the bridge stops' });
+  expect(await late).toEqual({ ok: false, message: 'the store could not be queried: the bridge stops' });
   expect(await deliveries.find('x')).toEqual({
     ok: false,
-    message: 'the store was not asked: the bridge stops',
+    message: 'the store could not be queried: the bridge stops',
   });
 });
 

@@ -484,8 +484,8 @@ test('the disk turns read-only, also before the start: it runs, and writes when 
 });
 
 test.each([
-  ['a folder that can never be made', '/proc/nowhere/bridge.db', /cannot make the folder of store\.path/],
-  ['a file in the place of a folder', '/dev/null/bridge.db', /cannot make the folder of store\.path/],
+  ['a folder that can never be made', '/proc/nowhere/bridge.db', /cannot create the folder of store\.path/],
+  ['a file in the place of a folder', '/dev/null/bridge.db', /cannot create the folder of store\.path/],
 ])('regression: %s is a clear error at the start, and an answer at once', (_, path, message) => {
   const open = () => openStore(path, new FakeClock(), () => undefined);
   expect(open).toThrow(StoreError);
@@ -515,7 +515,7 @@ test('the command line says what is wrong with a damaged store, and touches noth
   const path = folder.file('bridge.db');
   writeFileSync(path, NOISE);
   expect(() => openStoreFile(path, true)).toThrow(StoreError);
-  expect(() => openStoreFile(path, false)).toThrow(/sets a damaged one aside/);
+  expect(() => openStoreFile(path, false)).toThrow(/sets a damaged store aside/);
   copyFileSync(path, folder.file('same'));
   expect(readFileSync(path)).toEqual(NOISE);
   expect(existsSync(`${path}-wal`)).toBe(false);

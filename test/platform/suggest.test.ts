@@ -85,7 +85,7 @@ test.each([
   'token',
 ])('regression: a placeholder is warned of: %s', (KEY) => {
   expect(warningsOf(load(FEEDS + DESTINATIONS + RULES, { KEY }))).toEqual([
-    '2:13: `apiKey` is still a placeholder, not a value of your own',
+    '2:13: `apiKey` is still a placeholder',
   ]);
 });
 

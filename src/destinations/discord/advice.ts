@@ -6,7 +6,7 @@ import { type DiscordAnswer, refusedOptions } from './answer.ts';
 import { DESTINATION_CODES } from './codes.ts';
 
 const BANNED =
-  'Discord refuses this IP address for some time (shared by all webhooks and bots here). Everything to Discord waits; look for another program on this address that ignores its limits.';
+  'Discord blocks this IP address for some time (it is shared by all webhooks and bots here). Everything to Discord waits; look for another program on this address that ignores the limits.';
 
 const BY_STATUS: ReadonlyMap<number, string> = new Map([
   [401, 'Discord does not accept the token: copy `webhookUrl` or `botToken` again.'],
@@ -22,13 +22,12 @@ export function discordAdvice(
 ): string | undefined {
   if (outcome.kind === 'retry') return outcome.budget === IP_BUDGET ? BANNED : undefined;
   if (outcome.kind !== 'reject') return undefined;
-  if (outcome.reason === 'redirected')
-    return 'It redirects elsewhere: correct the host in `webhookUrl` or `apiUrl`.';
+  if (outcome.reason === 'redirected') return 'It redirects: correct the host in `webhookUrl` or `apiUrl`.';
   if (body?.message === undefined) return notThePlatform('Discord', '`webhookUrl` or `apiUrl`');
   if (outcome.reason === 'message_refused')
-    return 'Discord refused this message, also as plain text: the detail names the field. Shorten or correct the template.';
+    return 'Discord rejected this message, also as plain text: the detail names the field. Shorten or correct the template.';
   const options = refusedOptions(body.errors);
   if (options.length > 0)
-    return `Discord does not take what the config has for ${options.join(', ')}: the detail says why. Correct it, or take it out.`;
+    return `Discord does not accept the config's values for ${options.join(', ')}: the detail says why. Correct or remove them.`;
   return DESTINATION_CODES.get(body.code ?? 0)?.advice ?? BY_STATUS.get(status);
 }

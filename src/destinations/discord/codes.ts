@@ -23,24 +23,24 @@ const NO_PERMISSION =
   'The bot may not write in this channel: give it the permissions Send Messages (in a thread: Send Messages in Threads) and Embed Links there.';
 const NEEDS_THREAD =
   'This is a forum channel, where every message belongs to a thread: set `threadName` (each message opens a thread of that name) or `threadId`.';
-const NO_FORUM = 'This channel is no forum, so no thread can be opened in it: take `threadName` out.';
+const NO_FORUM = 'This channel is not a forum, so no thread can be opened in it: remove `threadName`.';
 const BOTH_THREADS =
-  'A message goes into a thread of a name or into one that is there, not both (`threadName`, `threadId`): take one out, and the `thread_id` in the URL with it.';
+  'A message goes into a new thread or into an existing one, not both (`threadName`, `threadId`): remove one of them, and the `thread_id` in the URL with it.';
 const NO_FORUM_WEBHOOK =
   'No webhook of this kind can post in a forum channel: make one in a text channel, or use a bot and `threadId`.';
 const NO_SERVER = 'Discord does not know this server any more, or the bot is not in it.';
 const OLD_API =
   'Discord does not serve this version of its API any more: correct `apiUrl`, or install a newer bridge.';
 const NEEDS_TAG =
-  'This forum demands a tag on every new thread: allow threads without one in its settings, or use `threadId`.';
+  'This forum requires a tag on every new thread: allow threads without one in its settings, or use `threadId`.';
 const ARCHIVED = 'The thread is archived: open it again, or put another one into `threadId`.';
 const LOCKED = 'The thread is locked: unlock it, or put another one into `threadId`.';
-const MANY_THREADS = 'This channel has as many open threads as it may: archive some, or use `threadId`.';
+const MANY_THREADS = 'This channel has the maximum number of open threads: archive some, or use `threadId`.';
 const WRONG_CHANNEL =
-  'No text can be written straight into a channel of this kind (a forum, a category): put a text channel into `channelId`, or a thread that is there into `threadId`.';
+  'A channel of this kind (a forum, a category) takes no messages itself: put a text channel into `channelId`, or an existing thread into `threadId`.';
 const NO_DIRECT = 'This user takes no direct messages from the bot: put a channel into `channelId`.';
 const FLAGGED =
-  'Discord took this bot for a spammer and stopped it: see the Developer Portal, where that can be appealed.';
+  'Discord flagged this bot as a spammer and stopped it: see the Developer Portal, where you can appeal.';
 const VERIFY = 'The account must be verified first: see Discord.';
 
 export const DESTINATION_CODES: ReadonlyMap<number, DestinationCode> = new Map(

@@ -82,7 +82,7 @@ export const discordOptions = z
     else if (!webhookUrl && !(botToken && channelId)) issue('set webhookUrl, or botToken and channelId', []);
     if (!webhookUrl && username) issue('works only with webhookUrl: a bot has its own name', ['username']);
     if (!webhookUrl && threadName)
-      issue('works only with webhookUrl: a bot posts into a thread that is there (threadId)', ['threadName']);
+      issue('works only with webhookUrl: a bot posts into an existing thread (threadId)', ['threadName']);
     if (threadName && threadOf(options) !== undefined)
       issue('set either threadId (also as thread_id in the URL) or threadName, not both', ['threadName']);
     if (!webhookUrl && avatarUrl)

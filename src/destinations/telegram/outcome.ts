@@ -118,7 +118,7 @@ function adviceOf(
 ): string | undefined {
   if (outcome.kind === 'retry') return outcome.reason === 'rate_limited' ? TOO_MANY : undefined;
   if (outcome.kind !== 'reject') return undefined;
-  if (outcome.reason === 'redirected') return 'It redirects elsewhere: correct the host in `apiUrl`.';
+  if (outcome.reason === 'redirected') return 'It redirects: correct the host in `apiUrl`.';
   if (body === undefined) return notThePlatform('Telegram', '`apiUrl`');
   return outcome.scope !== 'message' ? destinationWord(status, description)?.advice : MESSAGE_ADVICE;
 }

@@ -11,12 +11,12 @@ interface Meaning {
 }
 
 const NO_CHAT =
-  'Telegram does not know this chat: is `chatId` right, and is the bot an administrator of the channel or a member of the group? To a person a bot can write only after they have written to it.';
+  'Telegram does not know this chat: is `chatId` right, and is the bot an administrator of the channel or a member of the group? A bot can write to a person only after they have written to it.';
 const NO_TOPIC =
-  'The topic does not exist, or no longer: correct `topicId`, or take it out to write into the general topic.';
+  'The topic does not exist (any more): correct `topicId`, or remove it to write into the general topic.';
 const TOPIC_CLOSED =
   'The topic is closed: open it again, make the bot an administrator, or put another one into `topicId`.';
-const NO_FORUM = 'This group has no topics: take `topicId` out, or switch topics on in the group.';
+const NO_FORUM = 'This group has no topics: remove `topicId`, or enable topics in the group.';
 const UPGRADED =
   'The group has become a supergroup and has a new id: put that (it begins with -100) into `chatId`.';
 const DEACTIVATED = 'This account or group no longer exists: put another one into `chatId`.';
@@ -30,7 +30,8 @@ const NO_RIGHTS =
   'The bot may not write in this chat: make it an administrator of the channel, or let members of the group send messages.';
 const LOGGED_OUT =
   'This bot was logged out of this Bot API server (it serves one at a time): set `apiUrl` to the server that it is on, or wait ten minutes after a change.';
-const PAID = 'This chat takes messages only from those whom it allows, or for payment: change that there.';
+const PAID =
+  'This chat accepts messages only from permitted senders, or for payment: change that in its settings.';
 const BAD_TOKEN =
   'Telegram does not know this bot: copy the token from @BotFather again into `botToken`, and look at `apiUrl` if you have set it.';
 
@@ -95,4 +96,4 @@ export function destinationWord(status: number, description: string): Destinatio
 }
 
 export const MESSAGE_ADVICE =
-  'Telegram refused this message, also as plain text: the detail says why. Shorten or correct the template.';
+  'Telegram rejected this message, also as plain text: the detail says why. Shorten or correct the template.';

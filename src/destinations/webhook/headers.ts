@@ -8,8 +8,8 @@ const MEDIA_TYPE =
   /^[!#$%&'*+.^_`|~\w-]+\/[!#$%&'*+.^_`|~\w-]+(?:[ \t]*;[ \t]*[!#$%&'*+.^_`|~\w-]+=(?:[!#$%&'*+.^_`|~\w-]+|"[^"\\]*"))*$/;
 
 const ITS_OWN = 'is a header that the bridge sets itself';
-const CONNECTION = 'is about the connection, which the bridge manages: the request could not be sent with it';
-const PROXY = 'is for a proxy, and the bridge uses none';
+const CONNECTION = 'is a connection header, which the bridge manages: the request could not be sent with it';
+const PROXY = 'is meant for a proxy, and the bridge uses none';
 
 /** undici sends nothing with some of these (`lib/core/request.js`, processHeader); the others would break the request. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
@@ -32,8 +32,8 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ],
   ['proxy-authenticate', PROXY],
   ['proxy-authorization', PROXY],
-  ['content-encoding', 'would be untrue: the body is sent as it is, not packed'],
-  ['content-range', 'would be untrue: the body is whole'],
+  ['content-encoding', 'would be wrong: the body is sent uncompressed'],
+  ['content-range', 'would be wrong: the body is complete'],
 ]);
 
 const OWN_PREFIX = 'x-listing-bridge-';

@@ -29,7 +29,7 @@ function checkHeaders(headers: unknown, issue: (path: string[], message: string)
     if (problem !== undefined) issue(['headers', name], problem);
   }
   for (const name of repeatedNames(names))
-    issue(['headers', name], 'is there twice (names of headers have no case): one of them would be lost');
+    issue(['headers', name], 'is given twice (header names ignore case): one of them would be lost');
 }
 
 /** A user name and password in `url` become the header `Authorization: Basic …`, unless `headers` has one. */

@@ -93,6 +93,6 @@ function explain(answer: HttpAnswer, outcome: Outcome): string {
     return `answered ${status}: a redirect${redirectTarget(answer)} is never followed; put the final address into the config`;
   const said = answer.bodyText.trim() === '' ? '' : `: ${answer.bodyText}`;
   if (outcome.kind === 'reject' && outcome.reason === 'unconfirmed')
-    return `answered ${status}, which is not what "success" asks for${said}`;
+    return `answered ${status}, which is not what "success" requires${said}`;
   return `answered ${status}${said}`;
 }

@@ -46,11 +46,11 @@ export class ServiceEvidence {
     const covered = cut(allowedCex === '*' ? allowedCex : allowedCex.join(', '), LONGEST_TEXT);
     const lacking = missing.length > 0 ? missing : ['every exchange'];
     this.shared.hold('exchanges_not_covered', isEmpty || missing.length > 0, () => [
-      `the key does not cover ${lacking.join(', ')}: nothing of it will ever come${isEmpty ? ', and so nothing at all' : ''}`,
+      `the key does not cover ${lacking.join(', ')}, so ${isEmpty ? 'this feed will never deliver anything' : 'its announcements will not arrive'}`,
       { missing: lacking, allowedCex: covered, tier },
     ]);
     for (const { publisher, rules } of coverage?.welcomed(name, allowedCex) ?? [])
-      this.shared.raise('publishers_not_covered', `rules wait for ${publisher}, which no feed brings`, {
+      this.shared.raise('publishers_not_covered', `rules reference ${publisher}, which no feed covers`, {
         publisher,
         rules,
         allowedCex: covered,
@@ -94,7 +94,7 @@ export class ServiceEvidence {
     this.#redactingTier = this.#tier;
     this.shared.raise(
       'tier_redacts',
-      `the tier ${this.#tier} of this key hides titles and tickers: no order can come of them`,
+      `the tier ${this.#tier} of this key hides titles and tickers: they can never become orders`,
       {
         tier: this.#tier,
         listingType: cut(listingType, LONGEST_WORD),
@@ -112,14 +112,14 @@ export class ServiceEvidence {
 
   selfTest(isAnswered: boolean): void {
     this.shared.hold('self_test_unanswered', !isAnswered, () => [
-      'the service did not answer a self-test: what it announces may not arrive either',
+      'the service did not answer a self-test: announcements may not arrive either',
       {},
     ]);
   }
 
   selfTestUnasked(): void {
     this.shared.hold('self_test_unasked', true, () => [
-      'a test announcement came that this bridge had not asked for: it proves nothing',
+      'a test announcement arrived that this bridge had not requested: it proves nothing',
       {},
     ]);
   }
@@ -128,7 +128,7 @@ export class ServiceEvidence {
     this.#redactingTier = undefined;
     if (reason === 'max_distinct_ips_reached')
       this.shared.hold('key_used_elsewhere', true, () => [
-        'another machine holds this key, and so this one is refused: the key has not expired',
+        'another machine uses this key, so this one is refused: the key has not expired',
         {},
       ]);
     this.shared.lost(reason, nowMs);

@@ -7,7 +7,7 @@ import type { CryptolistingOptions } from './options.ts';
 export const NOTHING_COVERED: Loss = {
   reason: 'exchanges_not_covered',
   detail: undefined,
-  advice: 'the key covers none of the exchanges that are asked for: nothing would ever come',
+  advice: 'the key covers none of the requested exchanges: no announcement would arrive',
 };
 
 /** Asked for, but not covered by the key: nothing of these will ever come, however healthy the connection looks. */
@@ -56,7 +56,7 @@ export function proofsOf({ options, lastLifeMs, connectedSinceMs, welcome, selfT
           ? 'none yet'
           : `tier ${welcome.tier}, covers ${covers === '*' ? 'every exchange' : covers.join(', ') || 'no exchange'}`,
       lacking: isEmpty
-        ? 'the key covers none of the exchanges that are asked for: nothing will ever come'
+        ? 'the key covers none of the requested exchanges: no announcement will arrive'
         : 'no welcome yet',
     },
     ...(selfTest.state === 'off' ? [] : [selfTestProof(selfTest)]),

@@ -32,10 +32,10 @@ const FATAL_STATUS = {
 const OF_A_KEY = /(?:^|[^a-z])(?:api)?[ _-]?keys?(?![a-z])|apikey|subscription/i;
 
 const IN_BETWEEN =
-  'something in between answered, not the feed service: check url, and whether a proxy, a CDN or the login page of a network is in the way; it tries again by itself';
+  'something in between answered, not the feed service: check url, and whether a proxy, a CDN or the login page of a network is in the way; the bridge retries by itself';
 
 const NOT_OF_A_KEY =
-  'access was refused in words that the service does not use for a key, so perhaps something in between answered: check url, a proxy or CDN in the way, and the key; it tries again by itself';
+  'access was refused in words that the service does not use for a key, so perhaps something in between answered: check url, a proxy or CDN in the way, and the key; the bridge retries by itself';
 
 /**
  * The 429 words of docs/feed-protocol.md, with the wait that each implies when the body names none. `noRoom`: it counts
@@ -63,7 +63,7 @@ const RATE_LIMITS = {
     noRoom: true,
   },
   connection_cooldown: {
-    advice: 'reconnected within 5 seconds with this key: nothing to do, it connects after the pause',
+    advice: 'reconnected within 5 seconds with this key: nothing to do, the bridge connects after the pause',
     afterMs: 5_000,
   },
   max_connections_reached: {
@@ -148,7 +148,7 @@ export function onRefusal(status: number, headers: Headers, bodyText: string): V
   if (status >= 500)
     return retry(
       'server_error',
-      'the service has an outage, or what is in front of it cannot reach it: nothing to do, it reconnects by itself',
+      'the service has an outage, or its gateway cannot reach it: nothing to do, the bridge reconnects by itself',
     );
   return retry('unexpected_answer', word === undefined ? IN_BETWEEN : NOT_OF_A_KEY);
 }
@@ -160,7 +160,12 @@ export function onClose(code: number, reason: string): Verdict {
   if (isCloseWord(word)) return CLOSES[word];
   if (code === CLOSE_TOO_BIG) return CLOSES.frame_too_large;
   const detail = oneLine(reason === '' ? `code ${code}` : `code ${code}: ${reason}`);
-  return { kind: 'retry', reason: 'closed', advice: 'the connection ended: it reconnects by itself', detail };
+  return {
+    kind: 'retry',
+    reason: 'closed',
+    advice: 'the connection was closed: the bridge reconnects by itself',
+    detail,
+  };
 }
 
 function isRateLimitWord(word: string): word is RateLimitWord {

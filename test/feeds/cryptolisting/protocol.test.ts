@@ -86,7 +86,7 @@ describe('endpoints and handshake', () => {
     const { bridge } = await connected({ exchanges: ['binance', 'upbit'] });
     expect(bridge.trouble).toMatch(/covers none/);
     expect(bridge.codes).toEqual(['exchanges_not_covered']);
-    expect(bridge.warnings.all[0]?.message).toMatch(/binance, upbit.*nothing at all/);
+    expect(bridge.warnings.all[0]?.message).toMatch(/binance, upbit.*never deliver anything/);
   });
 
   test('no compression, no subprotocol is offered', async () => {

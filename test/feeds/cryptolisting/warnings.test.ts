@@ -55,7 +55,7 @@ describe('the key', () => {
         code: 'exchanges_not_covered',
         level: 'error',
         feed: 'one',
-        message: 'the key does not cover bithumb: nothing of it will ever come',
+        message: 'the key does not cover bithumb, so its announcements will not arrive',
         help: 'docs/troubleshooting.md#exchanges_not_covered',
         details: { missing: ['bithumb'], allowedCex: 'upbit', tier: 'basic' },
       },
@@ -128,7 +128,7 @@ describe('the key', () => {
       await bridge.pass(6000);
     }
     expect(bridge.codes).toEqual(['key_used_elsewhere']);
-    expect(bridge.warnings.all[0]?.message).toMatch(/another machine holds this key.*not expired/);
+    expect(bridge.warnings.all[0]?.message).toMatch(/another machine uses this key.*not expired/);
   });
 
   test('a tier that redacts: the first redacted announcement of a connection', async () => {
