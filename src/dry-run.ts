@@ -110,8 +110,8 @@ function withheldFrom(
 ): Withheld[] {
   const served = new Set(planned.map(({ destination }) => destination));
   const reason = announcement.redacted
-    ? 'forEach: ticker, and what is redacted names no ticker to act on'
-    : 'forEach: ticker, and there is no ticker';
+    ? 'forEach: ticker, and a redacted announcement has no ticker to act on'
+    : 'forEach: ticker, and the announcement has no ticker';
   return rules
     .flatMap(({ sends }) => sends)
     .filter(({ destination }) => !served.has(destination))

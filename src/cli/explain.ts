@@ -103,7 +103,7 @@ function describe(
   for (const { destination, rule, ticker, dryRun: isDry, request, templateFault } of deliveries) {
     const whom = ticker === undefined ? destination : `${destination} for ${ticker}`;
     const head = [
-      `→ ${whom}, by rule "${rule}"${isDry ? ' (dryRun: all but the request)' : ''}`,
+      `→ ${whom}, by rule "${rule}"${isDry ? ' (dryRun: no request is made)' : ''}`,
       ...(templateFault === undefined
         ? []
         : [
