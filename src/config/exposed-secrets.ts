@@ -42,7 +42,7 @@ function isInClear({ literal, written }: Located, path: Path, known: SecretKnowl
 function isTelling(path: Path, text: string, patterns: SecretKnowledge['patterns']): boolean {
   const key = String(path.at(-1));
   if (path.includes('headers')) return isSecretName(key) || blotShapes(text, patterns) !== text;
-  if (key !== 'url' || !URL.canParse(text)) return true;
+  if (!/^https?:/i.test(text) || !URL.canParse(text)) return true;
   const { pathname, password } = new URL(text);
   return text.includes('?') || /[\w-]{16,}/.test(pathname) || password !== '';
 }

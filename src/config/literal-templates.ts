@@ -37,16 +37,33 @@ function nodesWithLiquid(root: Located): { readonly node: Located; readonly path
   return found;
 }
 
-/** Options of destinations whose values are templates, in the order of the alphabet. */
-type Templated = ReadonlySet<string>;
+/** Of all destination types. */
+interface Templated {
+  /** Options whose values are templates, in the order of the alphabet. */
+  readonly options: ReadonlySet<string>;
+  /** By an option that says where an order goes: the one that says what is in it. */
+  readonly beside: ReadonlyMap<string, string>;
+}
 
-const templatedIn = (types: DestinationTypes): Templated =>
-  new Set([...types.values()].flatMap(({ templated }) => templated).sort());
+function templatedIn(types: DestinationTypes): Templated {
+  const all = [...types.values()];
+  const beside = all
+    .filter(({ form }) => form === 'order')
+    .flatMap(({ templated: [own], patterns, schema }) =>
+      [...patterns.keys, 'headers']
+        .filter((key) => key in schema.shape)
+        .flatMap((key) => (own === undefined ? [] : [[key, own] as const])),
+    );
+  return {
+    options: new Set(all.flatMap(({ templated }) => templated).sort()),
+    beside: new Map(beside),
+  };
+}
 
 /** The values of these options, and of templates, are Liquid; nothing else is. */
 function isTemplate([section, , key]: Path, templated: Templated): boolean {
   if (section === 'templates') return key === 'text' || key === 'body';
-  return section === 'destinations' && typeof key === 'string' && templated.has(key);
+  return section === 'destinations' && typeof key === 'string' && templated.options.has(key);
 }
 
 function* liquidKeys(node: Located, path: Path): Iterable<Finding> {
@@ -88,9 +105,10 @@ function hintFor([section, , key]: Path, templated: Templated): string {
   if (section === 'rules')
     return 'a condition compares with text, a list or { matches: "…" }; it cannot use values of the announcement';
   if (section !== 'destinations') return 'write the value literally, or read it from a variable';
-  if (key === 'url' || key === 'headers')
-    return 'put it into `body`, whose values are templates; for another address make another destination';
-  const places = [...templated].map((place) => `\`${place}\``).join(', ');
+  const own = templated.beside.get(String(key));
+  if (own !== undefined)
+    return `put it into \`${own}\`, whose values are templates; for another address make another destination`;
+  const places = [...templated.options].map((place) => `\`${place}\``).join(', ');
   return `write the value literally; templates work in ${places} and \`templates\``;
 }
 

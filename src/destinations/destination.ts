@@ -1,7 +1,7 @@
 /**
  * The contract of a destination type: its options, what it is (declared, so that nobody asks for its name), how it
  * turns each kind of content into a message (pure, prepared at load), and how it sends one. A type is one folder and
- * its lines in `index.ts`; `test/destinations` then holds it to everything that is promised of all of them.
+ * its line in `index.ts` and `patterns.ts`; `test/destinations` then holds it to everything that is promised of all of them.
  */
 import type { z } from 'zod';
 import type { DestinationBudgets } from '../delivery/budget-book.ts';

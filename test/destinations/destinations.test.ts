@@ -9,7 +9,7 @@ import { createRedactor } from '../../src/platform/redactor.ts';
 import { type Behaviour, FaultyServer } from '../support/faulty-server.ts';
 import { TEST_MS } from '../support/limits.ts';
 import { sendContext } from '../support/sending.ts';
-import { openSubject, type Subject, subjects } from './subjects.ts';
+import { everySubject, openSubject, type Subject } from './subjects.ts';
 
 let scope = new AsyncDisposableStack();
 afterEach(async () => {
@@ -43,7 +43,7 @@ async function facing(subject: Subject, ...script: Behaviour[]) {
   return { server, destination: await open(subject, server.origin) };
 }
 
-describe.each(subjects)('$type', (subject) => {
+describe.each(everySubject)('$type', (subject) => {
   const { taken } = subject;
   test('delivers with one request, and tells when it was written', async () => {
     const server = scope.use(await FaultyServer.start(taken));

@@ -5,12 +5,14 @@
  */
 import type { Outcome } from '../../src/delivery/outcome.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
-import { type DestinationTypeName, destinationTypes } from '../../src/destinations/index.ts';
+import type { DestinationTypeName } from '../../src/destinations/index.ts';
 import { type DestinationTypes, typeOf } from '../../src/destinations/registry.ts';
 import { PoolRegistry } from '../../src/http/pool-registry.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { type Redactor, secretName } from '../../src/platform/secret.ts';
 import type { Reply } from '../support/faulty-server.ts';
+import { typesWithScratch } from './scratch-type/index.ts';
+import { scratchSubject } from './scratch-type/subject.ts';
 
 export interface Subject<Type extends string = string> {
   readonly type: Type;
@@ -397,8 +399,9 @@ const byName: { readonly [Type in DestinationTypeName]: Subject<Type> } = { disc
 export const subjects: readonly Subject<DestinationTypeName>[] = Object.values(byName);
 export { discord as discordSubject, telegram as telegramSubject, webhook as webhookSubject };
 
-/** Those of the program. */
-export const subjectTypes: DestinationTypes = destinationTypes;
+/** And one that is in no list of the program: what is promised of all types holds of it too. */
+export const everySubject: readonly Subject[] = [...subjects, scratchSubject];
+export const subjectTypes: DestinationTypes = typesWithScratch;
 
 /** Parses a config as the bridge would and opens the destination. */
 export async function openSubject(

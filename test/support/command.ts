@@ -1,6 +1,7 @@
 /** Runs one command line in this process, as its user at a terminal would see it. */
 
 import { runProgram } from '../../src/cli/program.ts';
+import type { DestinationTypes } from '../../src/destinations/registry.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 
 export interface CommandResult {
@@ -14,11 +15,13 @@ export interface CommandOptions {
   /** Of a terminal; absent = a pipe. */
   readonly columns?: number;
   readonly clock?: Clock;
+  /** Absent: those of the program. */
+  readonly destinationTypes?: DestinationTypes;
 }
 
 export async function runCommandLine(
   args: readonly string[],
-  { env = {}, columns, clock = systemClock }: CommandOptions = {},
+  { env = {}, columns, clock = systemClock, destinationTypes }: CommandOptions = {},
 ): Promise<CommandResult> {
   const out: string[] = [];
   const err: string[] = [];
@@ -33,6 +36,7 @@ export async function runCommandLine(
     random: () => 0.5,
     version: '0.0.0',
     columns,
+    ...(destinationTypes !== undefined && { destinationTypes }),
   });
   return { exitCode, out: out.join('\n'), err: err.join('\n') };
 }

@@ -197,4 +197,26 @@ export const destinations = [
       '      throw error;\n',
     ],
   ),
+  ...inFile(
+    'src/destinations/prepared.ts',
+    suites('destinations/scratch-type', 'destinations/alert-forms'),
+    [
+      'an order falls back to another form',
+      'a template that fails makes an order that nobody has written',
+      "type.form === 'order' ? undefined : renderDefault",
+      "type.form === 'order' && type.templated.includes('body') ? undefined : renderDefault",
+    ],
+    [
+      'an order is rendered for no ticker',
+      'an order for anything',
+      'if (options.forEach !== undefined && ticker === undefined)',
+      'if (options.forEach !== undefined && ticker === null)',
+    ],
+    [
+      'forEach is the webhook’s alone',
+      'another type sends one order for many tickers',
+      "perTicker && options.forEach === 'ticker'",
+      "perTicker && options.type === 'web' + 'hook' && options.forEach === 'ticker'",
+    ],
+  ),
 ];

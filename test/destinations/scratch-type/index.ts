@@ -1,0 +1,37 @@
+/**
+ * A destination type that is in no list of the program: made by the words of docs/source.md alone, to see that a type
+ * says everything about itself. It says the same as `webhook` where both have the same.
+ */
+import { limitsOf, socketsOf } from '../../../src/destinations/common-options.ts';
+import { destinationTypes } from '../../../src/destinations/index.ts';
+import { createDestinationTypes, destinationType } from '../../../src/destinations/registry.ts';
+import { secretName } from '../../../src/platform/secret.ts';
+import { type ScratchOptions, scratchOptions } from './options.ts';
+import { compileScratch, renderScratchAlert, type ScratchMessage } from './render.ts';
+
+export const scratch = destinationType<ScratchOptions, ScratchMessage>({
+  schema: scratchOptions,
+  about: 'A program that takes an order.',
+  form: 'order',
+  perTicker: true,
+  templated: ['form'],
+  answerPatterns: [['success', 'formMatches']],
+  patterns: { keys: ['uri'], aliases: ['scr'], secret: /sck_\w{6,}/g, publicPart: /^sck_(?=\w{6})/ },
+  budgets: (options) => ({
+    farEnd: secretName(options.uri.reveal()),
+    own: limitsOf(options) ?? [],
+    shared: [socketsOf(new URL(options.uri.reveal()).origin, options.warm)],
+  }),
+  compile: { news: compileScratch, alert: () => renderScratchAlert },
+  preview: ({ uri }, { body, contentType }) => ({
+    ...{ method: 'POST', url: `${new URL(uri.reveal()).origin}/order` },
+    ...{ headers: { 'content-type': contentType }, body },
+  }),
+  open: async (options, deps) => new (await import('./send.ts')).ScratchSender(options, deps),
+});
+
+/** Those of the program, and this one. */
+export const typesWithScratch = createDestinationTypes({
+  ...Object.fromEntries(destinationTypes),
+  scratch,
+});
