@@ -1,6 +1,7 @@
 /** From changes to words: what happened, since when, what to do. Pure. */
 import type { Alert } from '../alert.ts';
 import { conditionOf } from '../conditions/registry.ts';
+import { helpFor } from '../feeds/warning.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { secondsText } from '../platform/time-text.ts';
 import type { Batch } from './batch.ts';
@@ -63,7 +64,7 @@ function entry(change: Change, wallOf: WallOf, isOneOfMany: boolean): string {
   const detail = sighting.detail.slice(0, LONGEST_DETAIL).replace(/[\uD800-\uDBFF]$/, '');
   if (detail !== '') lines.push(state === 'ended' ? `It was: ${detail}` : detail);
   lines.push(spanOf(change, wallOf));
-  if (state !== 'ended') lines.push(advice);
+  if (state !== 'ended') lines.push(`${advice} (${helpFor(sighting.code)})`);
   return lines.join('\n');
 }
 

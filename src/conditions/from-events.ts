@@ -22,8 +22,11 @@ const UNTIL_TOLD = Number.POSITIVE_INFINITY;
 /** Deliveries of alerts raise none. */
 const isNews = ({ content }: Delivery) => content.kind === 'news';
 
-/** Of the warnings of a feed. */
-const IN_STATE: readonly WarningCode[] = ['exchanges_not_covered', 'key_expires_soon', 'tier_redacts'];
+/** The warnings that show in the state of their feed, which also knows when they end. */
+const IN_STATE: readonly WarningCode[] = ['exchanges_not_covered', 'key_expires_soon'];
+
+/** Each piece of unread news is worth a message. The others are rare: a day without one says little, but more would say less. */
+const lastsMsOf = (code: WarningCode) => (code === 'unread_news' ? MINUTE_MS : 24 * HOUR_MS);
 
 const NOTHING: readonly Sign[] = [];
 
@@ -32,16 +35,6 @@ type Signs = {
 };
 
 const SIGNS: Signs = {
-  'feed.live': ({ feed, missing }) => [
-    {
-      code: 'exchanges_not_covered',
-      subject: feed,
-      ...(missing.length > 0 && { detail: missing.join(', '), lastsMs: UNTIL_TOLD }),
-    },
-  ],
-  // They are rare: a day without one says little, but more would say less.
-  'announcement.received': ({ announcement: { redacted, feed, publisher } }) =>
-    redacted ? [{ code: 'tier_redacts', subject: feed, detail: publisher, lastsMs: 24 * HOUR_MS }] : NOTHING,
   'destination.open_failed': ({ destination, message }) => [
     { code: 'destination_broken', subject: destination, detail: message, lastsMs: UNTIL_TOLD },
   ],
@@ -58,14 +51,8 @@ const SIGNS: Signs = {
       },
     ];
   },
-  // Those with an end of their own show in the state.
-  'warning.raised': ({ warning: { code, feed = '', message, details, help } }) => {
-    if (IN_STATE.includes(code)) return NOTHING;
-    const quoted = code === 'unread_news' ? `${message}: ${String(details['text'])}` : message;
-    // Each piece of unread news is worth a message.
-    const lastsMs = code === 'unread_news' ? MINUTE_MS : 24 * HOUR_MS;
-    return [{ code, subject: feed, detail: `${quoted} (${help})`, lastsMs }];
-  },
+  'warning.raised': ({ warning: { code, feed = '', message } }) =>
+    IN_STATE.includes(code) ? NOTHING : [{ code, subject: feed, detail: message, lastsMs: lastsMsOf(code) }],
   'destination.advice': ({ destination, advice }) => [
     { code: 'destination_advice', subject: destination, detail: advice, lastsMs: 24 * HOUR_MS },
   ],

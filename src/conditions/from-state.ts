@@ -1,6 +1,6 @@
 /** Conditions that can be seen by looking: the feeds, the lanes, the rules, the store and the config as they are now. Pure. */
 import type { LaneStatus } from '../delivery/lane-deps.ts';
-import { type FeedStatus, unproven } from '../feeds/health.ts';
+import { expiryText, type FeedStatus, unproven } from '../feeds/health.ts';
 import { helpFor } from '../feeds/warning.ts';
 import { formatDuration } from '../platform/duration.ts';
 import type { Failing } from './event-memory.ts';
@@ -66,7 +66,7 @@ function seenOfConfig({ rejected, current, needsRestart = [] }: BridgeState['con
  * Down, refused and unproven exclude each other, and each is over only by the proof of health: a feed that
  * was down and is now refused is not up again.
  */
-function* seenOfFeed(feed: FeedStatus, { thresholds, nowMs }: Looked, now: Now): Iterable<Sighting> {
+function* seenOfFeed(feed: FeedStatus, { nowMs }: Looked, now: Now): Iterable<Sighting> {
   const trouble = unproven(feed, nowMs);
   if (trouble !== undefined) {
     const { state, lastLoss } = feed;
@@ -76,9 +76,19 @@ function* seenOfFeed(feed: FeedStatus, { thresholds, nowMs }: Looked, now: Now):
       yield now(code, feed.name, `${trouble}${help}`, code === is ? {} : { stage: 'lingering' });
   }
   if (feed.change !== undefined) yield now('feed_change_failed', feed.name, feed.change);
-  const leftMs = (feed.keyExpiresMs ?? Number.POSITIVE_INFINITY) - nowMs;
-  if (leftMs <= thresholds.keyExpiresWithin)
-    yield now('key_expires_soon', feed.name, leftMs > 0 ? `in ${formatDuration(leftMs)}` : 'it has expired');
+  yield* seenOfKey(feed, nowMs, now);
+}
+
+/** Without a connection nobody knows what the key covers. */
+function* seenOfKey(feed: FeedStatus, nowMs: number, now: Now): Iterable<Sighting> {
+  const { name, welcome, keyExpiresMs, keyExpiresSoon } = feed;
+  const lingers = { stage: 'lingering' } as const;
+  if (welcome === undefined) yield now('exchanges_not_covered', name, '', lingers);
+  else if (welcome.uncovered !== undefined) yield now('exchanges_not_covered', name, welcome.uncovered);
+  if (keyExpiresSoon && keyExpiresMs !== undefined)
+    yield now('key_expires_soon', name, expiryText(keyExpiresMs - nowMs));
+  else if (keyExpiresMs === undefined && welcome === undefined)
+    yield now('key_expires_soon', name, '', lingers);
 }
 
 function* seenOfDestination(

@@ -4,8 +4,6 @@
 export interface Thresholds {
   /** A feed that is not connected for this long is down. */
   readonly feedDownAfter: number;
-  /** A key with less than this left expires soon. */
-  readonly keyExpiresWithin: number;
 }
 
 export interface ConditionKind {

@@ -80,8 +80,8 @@ export const OF_FEEDS = {
   ),
   key_used_elsewhere: events(
     'critical',
-    'the key is in use elsewhere and refused here',
-    'Stop the other program that uses it, or get a second key. The key itself has not expired.',
+    'another machine uses the key, so it is refused here',
+    'Stop the other one, or use a second key. The key itself has not expired.',
   ),
   unread_news: events(
     'critical',

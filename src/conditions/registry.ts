@@ -48,6 +48,3 @@ export function sentenceOf({ detail, count = 1, ...named }: Sighting): string {
   if (detail === '') return title;
   return `${title}${/^[A-Z]/.test(detail) ? '. ' : ': '}${detail}`;
 }
-
-/** Where the condition is explained. */
-export const helpOf = (code: ConditionCode): string => `docs/troubleshooting.md#${code}`;

@@ -40,7 +40,7 @@ export class Evidence {
   announcement(reading: Reading): void {
     const { title, publisher, listingType, abnormal } = reading;
     this.hold('detected_late', abnormal, () => [
-      'the service saw an announcement later than usual: others were faster',
+      cut(title, LONGEST_TEXT),
       { title: cut(title, LONGEST_TEXT), publisher: cut(publisher, LONGEST_WORD) },
     ]);
     if (reading.test) return;
@@ -50,33 +50,29 @@ export class Evidence {
 
   odd(frame: Exclude<OddFrame, { kind: 'error' }>, nowMs: number): void {
     if (frame.kind === 'garbage')
-      this.once('unreadable_frame', frame.reason, `a frame could not be read: ${frame.reason}`, {
+      this.once('unreadable_frame', frame.reason, frame.reason, {
         reason: frame.reason,
       });
     else {
       const { type, keys } = frame;
-      this.once('unknown_frame_type', type, `a frame of an unknown type: ${type}`, {
+      this.once('unknown_frame_type', type, type, {
         type,
         keys,
       });
     }
     if (frame.news === undefined || nowMs - this.#unreadMs < UNREAD_EVERY_MS) return;
     this.#unreadMs = nowMs;
-    this.raise(
-      'unread_news',
-      'a frame that this version cannot read mentions a listing: it was NOT sent anywhere, read it yourself',
-      {
-        text: frame.news,
-        ...(frame.kind === 'unknown' ? { type: frame.type, keys: frame.keys } : { reason: frame.reason }),
-      },
-    );
+    this.raise('unread_news', frame.news, {
+      text: frame.news,
+      ...(frame.kind === 'unknown' ? { type: frame.type, keys: frame.keys } : { reason: frame.reason }),
+    });
   }
 
   lost(reason: string, nowMs: number): void {
     this.#lossesMs.push(nowMs);
     this.#lossesMs = this.#lossesMs.filter((atMs) => atMs > nowMs - UNSTABLE.withinMs);
     this.hold('connection_unstable', this.#lossesMs.length >= UNSTABLE.losses, () => [
-      `the connection was lost or refused ${UNSTABLE.losses} times within ${formatDuration(UNSTABLE.withinMs)}, last: ${reason}`,
+      `lost or refused ${UNSTABLE.losses} times within ${formatDuration(UNSTABLE.withinMs)}, last: ${reason}`,
       { reason },
     ]);
   }
@@ -104,18 +100,13 @@ export class Evidence {
     this.#standing.delete(code);
   }
 
-  raise(code: WarningCode, message: string, details: Warning['details'] = {}): void {
-    this.#warn(warning(code, this.#feed(), message, details));
+  raise(code: WarningCode, message: string, details: Warning['details'] = {}, again = false): void {
+    this.#warn(warning(code, this.#feed(), message, details, again));
   }
 
   #strange(reading: Reading, field: 'listingType' | 'publisher'): void {
     const word = cut(reading[field], LONGEST_WORD);
-    const [code, what] =
-      field === 'publisher'
-        ? (['unknown_publisher', 'publisher'] as const)
-        : (['unknown_listing_type', 'listing type'] as const);
-    const message = `the ${what} ${word} is unknown to this version: only rules that name it, or have no ${what} condition, match it`;
-    this.once(code, word, message, {
+    this.once(field === 'publisher' ? 'unknown_publisher' : 'unknown_listing_type', word, word, {
       publisher: cut(reading.publisher, LONGEST_WORD),
       listingType: cut(reading.listingType, LONGEST_WORD),
       keys: Object.keys(reading.extra)

@@ -1,4 +1,5 @@
 /** The state of a feed, and whether that proves it healthy. An open socket proves nothing. */
+import { formatDuration } from '../platform/duration.ts';
 import type { Loss } from './verdict.ts';
 
 /** Times are monotonic ms; `undefined` = never, or unknown. */
@@ -21,6 +22,8 @@ export interface FeedStatus {
   /** `undefined`: the source cannot be asked for one. */
   readonly selfTest: SelfTestProof | undefined;
   readonly keyExpiresMs: number | undefined;
+  /** It expires within the time that the config names (`alerts.keyExpiresWithin`). */
+  readonly keyExpiresSoon?: boolean;
   /**
    * This machine's wall clock less the service's, in ms, by the fastest of the last heartbeats (whose trip is in
    * it): a few ms up to a few hundred when both are right, negative when this one is behind.
@@ -64,6 +67,8 @@ export interface Welcome {
   readonly limits: Readonly<Record<string, number>>;
   /** Asked for, and not granted. */
   readonly missing: readonly string[];
+  /** The same in words, also where nothing at all is granted; absent: all is. */
+  readonly uncovered?: string | undefined;
 }
 
 /** On this connection; nothing is taken over from one before. */
@@ -75,6 +80,10 @@ export interface SelfTestProof {
   /** Test announcements that this bridge had not asked for, since the start: no proof of anything. */
   readonly unasked: number;
 }
+
+/** `in 2d`; 0 and less: it has expired. */
+export const expiryText = (leftMs: number): string =>
+  leftMs > 0 ? `in ${formatDuration(leftMs)}` : 'it has expired';
 
 /** Whether the proof is given now. */
 export function isGiven({ lastMs, goodForMs }: Proof, nowMs: number): boolean {

@@ -1,39 +1,38 @@
 /**
- * What the feed shows that a person should know, although nothing has failed. Each warning has a code that
- * never changes, one sentence, and a row in docs/troubleshooting.md (a test holds the two together).
+ * What the feed shows that a person should know, although nothing has failed. Each warning has a code that never
+ * changes; its words and how bad it is stand in `conditions/of-feeds.ts`, its row in docs/troubleshooting.md.
  */
-export const WARNING_LEVELS = {
-  exchanges_not_covered: 'error',
-  publishers_not_covered: 'error',
-  tier_redacts: 'warn',
-  key_expires_soon: 'warn',
-  key_used_elsewhere: 'error',
-  connection_unstable: 'warn',
-  detected_late: 'warn',
-  clock_skew: 'warn',
-  unknown_frame_type: 'warn',
-  unknown_listing_type: 'warn',
-  unknown_publisher: 'warn',
-  unread_news: 'error',
-  unreadable_frame: 'warn',
-  self_test_unanswered: 'warn',
-  self_test_unasked: 'warn',
-  no_rule_matched: 'warn',
-} as const satisfies Record<string, 'warn' | 'error'>;
+export const WARNING_CODES = [
+  'exchanges_not_covered',
+  'publishers_not_covered',
+  'tier_redacts',
+  'key_expires_soon',
+  'key_used_elsewhere',
+  'connection_unstable',
+  'detected_late',
+  'clock_skew',
+  'unknown_frame_type',
+  'unknown_listing_type',
+  'unknown_publisher',
+  'unread_news',
+  'unreadable_frame',
+  'self_test_unanswered',
+  'self_test_unasked',
+  'no_rule_matched',
+] as const;
 
-export type WarningCode = keyof typeof WARNING_LEVELS;
+export type WarningCode = (typeof WARNING_CODES)[number];
 
 export interface Warning {
   readonly code: WarningCode;
-  readonly level: 'warn' | 'error';
   /** `undefined` for what is no single feed's matter. */
   readonly feed: string | undefined;
-  /** One sentence: what was seen, and what follows from it. */
+  /** What was seen, in a few words; the code says the rest. May be empty. */
   readonly message: string;
-  /** Where the row is. */
-  readonly help: string;
   /** What it was seen in; plain data. */
   readonly details: Readonly<Record<string, string | number | readonly string[]>>;
+  /** It was raised before and has not been otherwise since: it counts, and is not logged again. */
+  readonly again: boolean;
 }
 
 export function warning(
@@ -41,11 +40,12 @@ export function warning(
   feed: string | undefined,
   message: string,
   details: Warning['details'] = {},
+  again = false,
 ): Warning {
-  return { code, level: WARNING_LEVELS[code], feed, message, help: helpFor(code), details };
+  return { code, feed, message, details, again };
 }
 
-/** For a warning's code, and for the reason of a loss. */
+/** For a warning's code, the code of any other condition, and the reason of a loss. */
 export function helpFor(code: string): string {
   return `docs/troubleshooting.md#${code}`;
 }

@@ -1,5 +1,6 @@
 /** Something that is wrong, as the status shows it: plain data, with the span from now. Pure. */
-import { type ConditionCode, conditionOf, helpOf, type Sighting, titleOf } from '../conditions/registry.ts';
+import { type ConditionCode, conditionOf, type Sighting, titleOf } from '../conditions/registry.ts';
+import { helpFor } from '../feeds/warning.ts';
 
 export interface ConditionReport {
   readonly code: ConditionCode;
@@ -25,7 +26,7 @@ export function conditionReport(sighting: Sighting, nowMs: number): ConditionRep
   const { severity, quiet, advice } = conditionOf(code);
   return {
     ...{ code, subject, severity: quiet ? 'note' : severity },
-    ...{ summary: titleOf(sighting), detail, advice, help: helpOf(code) },
+    ...{ summary: titleOf(sighting), detail, advice, help: helpFor(code) },
     ...{ forMs: Math.max(0, Math.round(nowMs - sinceMs)), count },
   };
 }

@@ -1,6 +1,6 @@
 /** One wide log line for each event, named as the event; silence where there is nothing that a person would want to read. */
 
-import { type ConditionCode, conditionOf, helpOf } from '../conditions/registry.ts';
+import { type ConditionCode, conditionOf } from '../conditions/registry.ts';
 import { originOf } from '../delivery/content.ts';
 import { adviceOf, describeReason, helpForReason } from '../delivery/describe.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
@@ -53,7 +53,7 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
     case 'feed.live':
       return [liveLine(event)];
     case 'warning.raised':
-      return [warningLine(event)];
+      return event.warning.again ? [] : [warningLine(event)];
     case 'feed.lost': {
       const { feed, reason, detail, advice, retryMs } = event;
       const retryIn = formatDuration(retryMs);
@@ -184,7 +184,7 @@ function conditionLine(
   level: Line['level'] = LEVELS[conditionOf(code).severity],
 ): Line {
   const { starts } = conditionOf(code);
-  const { advice = conditionOf(code).advice, help = helpOf(code), ...facts } = fields;
+  const { advice = conditionOf(code).advice, help = helpFor(code), ...facts } = fields;
   return { level, fields: { says: starts(subject), ...facts, advice, help } };
 }
 

@@ -128,7 +128,7 @@ function count(counters: Counters, event: BridgeEvent): void {
       return undefined;
     }
     case 'warning.raised':
-      return counters.warnings.inc({ code: event.warning.code });
+      return event.warning.again ? undefined : counters.warnings.inc({ code: event.warning.code });
     case 'store.refused':
       return counters.storeRefused.inc();
     case 'delivery.attempted':

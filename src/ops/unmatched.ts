@@ -19,12 +19,11 @@ export function watchUnmatched(publish: Listener): Listener {
     const { publisher, listingType } = event.announcement;
     publish({
       kind: 'warning.raised',
-      warning: warning(
-        'no_rule_matched',
-        undefined,
-        `no rule matched the last ${inARow} announcements: listing-bridge explain shows why for each`,
-        { inARow, publisher, listingType },
-      ),
+      warning: warning('no_rule_matched', undefined, `none of the last ${inARow}`, {
+        inARow,
+        publisher,
+        listingType,
+      }),
     });
   };
 }

@@ -128,6 +128,7 @@ export class FakeBridge {
       state: 'live',
       proofs: proofsOf({ ...proven, lastLifeMs, selfTest: proof }),
       keyExpiresMs: undefined,
+      welcome: { tier: 'paid', allowedCex: '*', limits: {}, missing: [] },
       trouble: undefined,
       ...changes,
     } as FeedStatus);

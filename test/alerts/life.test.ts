@@ -5,6 +5,19 @@ import type { BridgeEvent } from '../../src/events/bridge-event.ts';
 import { type WarningCode, warning } from '../../src/feeds/warning.ts';
 import { FakeBridge, HOUR, MINUTE, SECOND, selfTest } from './bridge.ts';
 
+const UNCOVERED = {
+  ...{ tier: 'paid', allowedCex: ['binance'], limits: {} },
+  ...{ missing: ['upbit'], uncovered: 'upbit' },
+};
+
+/** Of the feed that is not down. */
+const OF_SEOUL: readonly string[] = ['key_expires_soon', 'exchanges_not_covered'];
+
+const expiring = ({ clock }: FakeBridge) => ({
+  keyExpiresMs: clock.monotonicMs() + 70 * HOUR,
+  keyExpiresSoon: true,
+});
+
 interface Case {
   readonly subject: string;
   readonly begin: (bridge: FakeBridge) => void;
@@ -55,21 +68,16 @@ const CASES: Readonly<Record<ReportedCode, Case>> = {
   },
   key_expires_soon: {
     subject: 'tokyo',
-    begin: (bridge) => bridge.live('tokyo', { keyExpiresMs: bridge.clock.monotonicMs() + 70 * HOUR }),
+    begin: (bridge) => bridge.live('tokyo', expiring(bridge)),
     end: (bridge) => bridge.live('tokyo'),
     afterMs: 0,
     endsAfterMs: MINUTE,
   },
-  tier_redacts: {
-    subject: 'tokyo',
-    begin: (bridge) => bridge.received('tokyo', { redacted: true }),
-    afterMs: 0,
-    endsAfterMs: 24 * HOUR,
-  },
+  tier_redacts: warned('tier_redacts'),
   exchanges_not_covered: {
     subject: 'tokyo',
-    begin: (bridge) => bridge.say({ kind: 'feed.live', feed: 'tokyo', facts: {}, missing: ['upbit'] }),
-    end: (bridge) => bridge.say({ kind: 'feed.live', feed: 'tokyo', facts: {}, missing: [] }),
+    begin: (bridge) => bridge.live('tokyo', { welcome: UNCOVERED }),
+    end: (bridge) => bridge.live('tokyo'),
     afterMs: 0,
     endsAfterMs: 0,
   },
@@ -231,8 +239,8 @@ test('while they last they are told again every six hours, with their length, al
   );
   expect(lasting.length).toBeGreaterThan(6);
   // A feed that is down, and another that has all the rest.
-  bridge.live('seoul', { keyExpiresMs: bridge.clock.monotonicMs() + 70 * HOUR });
-  for (const [code, { begin }] of lasting) if (code !== 'key_expires_soon') begin(bridge);
+  bridge.live('seoul', { ...expiring(bridge), welcome: UNCOVERED });
+  for (const [code, { begin }] of lasting) if (!OF_SEOUL.includes(code)) begin(bridge);
   await bridge.advance(5 * HOUR);
   const before = bridge.sent.length;
   await bridge.advance(HOUR + 6 * MINUTE);
@@ -243,7 +251,7 @@ test('while they last they are told again every six hours, with their length, al
       .sort(),
   ).toEqual(
     lasting
-      .map(([code, { subject }]) => `${code} ${code === 'key_expires_soon' ? 'seoul' : subject} lasts`)
+      .map(([code, { subject }]) => `${code} ${OF_SEOUL.includes(code) ? 'seoul' : subject} lasts`)
       .sort(),
   );
   expect(bridge.sent.slice(before).length).toBeLessThanOrEqual(3);
@@ -384,7 +392,7 @@ describe('a feed', () => {
   test('that leaves the config is not said to be heard again', async () => {
     const bridge = new FakeBridge();
     bridge.down('tokyo');
-    bridge.received('tokyo', { redacted: true });
+    bridge.say({ kind: 'warning.raised', warning: warning('tier_redacts', 'tokyo', 'tier free') });
     await bridge.advance(2 * MINUTE);
     expect(bridge.changes.sort()).toEqual(['feed_down tokyo started', 'tier_redacts tokyo started']);
     bridge.feeds.clear();

@@ -195,7 +195,7 @@ test('another machine, news in an unknown frame, a rule that matches nothing: ea
   using workplace = new Workplace(CONFIG.replace('match: {}', 'match: { publisher: binance }'));
   const admit = feed.refuseAlways(429, { error: 'max_distinct_ips_reached' });
   await using bridge = workplace.start(['run'], standIns.env);
-  expect((await warningLine(bridge, 'key_used_elsewhere'))['message']).toMatch(/another machine/);
+  expect((await warningLine(bridge, 'key_used_elsewhere'))['says']).toMatch(/another machine/);
   admit();
   await bridge.event('feed.live');
   feed.sendRaw(JSON.stringify({ type: 'announcement_v2', headline: '에이비씨(ABC) 신규 거래지원 안내' }));

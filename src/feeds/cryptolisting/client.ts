@@ -9,7 +9,7 @@ import { Connection, type Policy } from '../connection.ts';
 import { EchoGuard } from '../echo.ts';
 import { type Expectations, type Feed, type FeedDeps, KEY_EXPIRES_WITHIN_MS } from '../feed.ts';
 import type { FrameData } from '../frame-data.ts';
-import type { FeedStatus } from '../health.ts';
+import type { FeedStatus, Welcome } from '../health.ts';
 import { Link } from '../link.ts';
 import type { Loss, Verdict } from '../verdict.ts';
 import { AgeEstimate } from './age.ts';
@@ -17,7 +17,7 @@ import type { ConnectGate, SelfTestGate } from './connect-gate.ts';
 import { ServiceEvidence } from './evidence.ts';
 import { type AnnouncementFrame, decodeFrame, toNews, type WelcomeFrame } from './frames.ts';
 import type { CryptolistingOptions } from './options.ts';
-import { bringsNothing, NOTHING_COVERED, proofsOf, uncovered } from './proofs.ts';
+import { bringsNothing, NOTHING_COVERED, proofsOf, uncovered, uncoveredText } from './proofs.ts';
 import { onClose, onRefusal } from './refusal.ts';
 import { SelfTest } from './self-test.ts';
 
@@ -88,9 +88,7 @@ export class CryptolistingFeed implements Feed<CryptolistingOptions> {
     const options = this.#options;
     const { tier, allowedCex = '*', limits } = this.#welcome ?? {};
     const welcome =
-      tier === undefined || limits === undefined
-        ? undefined
-        : { tier, allowedCex, limits, missing: uncovered(options.exchanges, allowedCex) };
+      tier === undefined || limits === undefined ? undefined : this.#coverage({ tier, allowedCex, limits });
     const { report } = this.#link;
     const selfTest = this.#selfTest.proof;
     return {
@@ -102,10 +100,17 @@ export class CryptolistingFeed implements Feed<CryptolistingOptions> {
       lastFrameMs: this.#lastFrameMs,
       selfTest,
       keyExpiresMs: this.#keyExpiresMs,
+      keyExpiresSoon: this.#evidence.isExpiringSoon(this.#keyExpiresMs),
       clockOffsetMs: this.#age.clock.wallOffsetMs(clock),
       frames: this.#frames,
       change: undefined,
     };
+  }
+
+  #coverage(granted: Omit<Welcome, 'missing'>): Welcome {
+    const { exchanges } = this.#options;
+    const covers = { ...granted, missing: uncovered(exchanges, granted.allowedCex) };
+    return { ...covers, uncovered: uncoveredText(covers, exchanges) };
   }
 
   start(): void {
@@ -187,9 +192,10 @@ export class CryptolistingFeed implements Feed<CryptolistingOptions> {
     const stalledMs = Math.min(heldUpMs?.(receivedMs) ?? 0, this.#age.transitMs, wallMs);
     const receivedTimestampUs = readUs - Math.round(stalledMs * 1000);
     const receipt = { feed: options.name, receivedTimestampUs, receivedMs, ageAtReceiptMs };
-    events.news(toNews(frame, stalledMs > 0 ? { ...receipt, stalledMs } : receipt));
+    const news = toNews(frame, stalledMs > 0 ? { ...receipt, stalledMs } : receipt);
+    events.news(news);
     if (frame.test) this.#tested(dispatchTimestampUs, receivedMs);
-    this.#evidence.announcement(frame, receivedTimestampUs);
+    this.#evidence.announcement(frame, receivedTimestampUs, news.redacted);
   }
 
   #tested(dispatchTimestampUs: number | undefined, receivedMs: number): void {

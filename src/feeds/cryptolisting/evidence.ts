@@ -5,12 +5,12 @@
 import type { Clock, Timer } from '../../platform/clock.ts';
 import { formatDuration } from '../../platform/duration.ts';
 import { cut, Evidence, LONGEST_TEXT, LONGEST_WORD } from '../evidence.ts';
-import { tickersOf } from '../news.ts';
+import { expiryText } from '../health.ts';
 import type { UncoveredPublishers } from '../uncovered-publishers.ts';
 import type { Warning } from '../warning.ts';
 import type { AnnouncementFrame, WelcomeFrame } from './frames.ts';
 import type { CryptolistingOptions } from './options.ts';
-import { isRedacted } from './redaction.ts';
+import { EVERY_EXCHANGE, uncoveredText } from './proofs.ts';
 
 /** Nothing is received before it was sent: less than this is the noise of two well-kept clocks. */
 const SKEW_MS = 50;
@@ -39,33 +39,35 @@ export class ServiceEvidence {
   welcome(frame: WelcomeFrame, missing: readonly string[], coverage: UncoveredPublishers | undefined): void {
     const { name, exchanges } = this.#options();
     const { allowedCex, tier } = frame;
+    const uncovered = uncoveredText({ allowedCex, missing }, exchanges);
     this.#tier = tier;
     this.shared.end('key_used_elsewhere');
-    const isEmpty =
-      allowedCex.length === 0 || (exchanges !== undefined && missing.length === exchanges.length);
     const covered = cut(allowedCex === '*' ? allowedCex : allowedCex.join(', '), LONGEST_TEXT);
-    const lacking = missing.length > 0 ? missing : ['every exchange'];
-    this.shared.hold('exchanges_not_covered', isEmpty || missing.length > 0, () => [
-      `the key does not cover ${lacking.join(', ')}, so ${isEmpty ? 'this feed will never deliver anything' : 'its announcements will not arrive'}`,
-      { missing: lacking, allowedCex: covered, tier },
+    this.shared.hold('exchanges_not_covered', uncovered !== undefined, () => [
+      uncovered ?? '',
+      { missing: missing.length > 0 ? missing : [EVERY_EXCHANGE], allowedCex: covered, tier },
     ]);
     for (const { publisher, rules } of coverage?.welcomed(name, allowedCex) ?? [])
-      this.shared.raise('publishers_not_covered', `rules reference ${publisher}, which no feed covers`, {
+      this.shared.raise('publishers_not_covered', `${publisher}, in ${rules.join(', ')}`, {
         publisher,
         rules,
         allowedCex: covered,
       });
   }
 
+  /** The key that is in use ends within the time that the config names. */
+  isExpiringSoon(expiresMs: number | undefined): boolean {
+    return expiresMs !== undefined && Math.abs(expiresMs - (this.#warnedExpiryMs ?? 0)) < SAME_EXPIRY_MS;
+  }
+
   /** `undefined`: it does not expire. */
   keyExpiry(expiresMs: number | undefined, withinMs: number): void {
     this.#expiry?.cancel();
-    if (expiresMs === undefined) return;
-    if (Math.abs(expiresMs - (this.#warnedExpiryMs ?? 0)) < SAME_EXPIRY_MS) return;
+    if (expiresMs === undefined || this.isExpiringSoon(expiresMs)) return;
     const warn = () => {
       this.#warnedExpiryMs = expiresMs;
       const leftMs = Math.max(0, Math.round(expiresMs - this.#clock.monotonicMs()));
-      this.shared.raise('key_expires_soon', `the key expires in ${formatDuration(leftMs)}`, {
+      this.shared.raise('key_expires_soon', expiryText(leftMs), {
         expiresInMs: leftMs,
       });
     };
@@ -74,11 +76,12 @@ export class ServiceEvidence {
     else this.#expiry = this.#clock.after(waitMs, warn, false);
   }
 
-  announcement(frame: AnnouncementFrame, receivedUs: number): void {
+  /** `redacted`: the service hides its title or its tickers. */
+  announcement(frame: AnnouncementFrame, receivedUs: number, redacted: boolean): void {
     const { dispatchTimestampUs: dispatchedUs } = frame;
     this.shared.announcement(frame);
     this.#dispatched(dispatchedUs === undefined ? undefined : (receivedUs - dispatchedUs) / 1000);
-    if (!frame.test) this.#redaction(frame);
+    if (redacted && !frame.test) this.#redacted(frame);
   }
 
   /** Two in a row: one may have an odd stamp. */
@@ -88,19 +91,16 @@ export class ServiceEvidence {
     this.#wasSkewed = isSkewed;
   }
 
-  #redaction({ title, ticker, listingType, publisher, extra }: AnnouncementFrame): void {
-    if (this.#redactingTier === this.#tier) return;
-    if (!isRedacted({ title, tickers: tickersOf(ticker), listingType, extra })) return;
+  /** Each counts; the first of a connection is logged. */
+  #redacted({ listingType, publisher }: AnnouncementFrame): void {
+    const again = this.#redactingTier === this.#tier;
     this.#redactingTier = this.#tier;
-    this.shared.raise(
-      'tier_redacts',
-      `the tier ${this.#tier} of this key hides titles and tickers: they can never become orders`,
-      {
-        tier: this.#tier,
-        listingType: cut(listingType, LONGEST_WORD),
-        publisher: cut(publisher, LONGEST_WORD),
-      },
-    );
+    const details = {
+      tier: this.#tier,
+      listingType: cut(listingType, LONGEST_WORD),
+      publisher: cut(publisher, LONGEST_WORD),
+    };
+    this.shared.raise('tier_redacts', `tier ${this.#tier}, ${details.publisher}`, details, again);
   }
 
   /** See `FeedStatus.clockOffsetMs`. */
@@ -111,26 +111,17 @@ export class ServiceEvidence {
   }
 
   selfTest(isAnswered: boolean): void {
-    this.shared.hold('self_test_unanswered', !isAnswered, () => [
-      'the service did not answer a self-test: announcements may not arrive either',
-      {},
-    ]);
+    this.shared.hold('self_test_unanswered', !isAnswered, () => ['', {}]);
   }
 
   selfTestUnasked(): void {
-    this.shared.hold('self_test_unasked', true, () => [
-      'a test announcement arrived that this bridge had not requested: it proves nothing',
-      {},
-    ]);
+    this.shared.hold('self_test_unasked', true, () => ['', {}]);
   }
 
   lost(reason: string, nowMs: number): void {
     this.#redactingTier = undefined;
     if (reason === 'max_distinct_ips_reached')
-      this.shared.hold('key_used_elsewhere', true, () => [
-        'another machine uses this key, so this one is refused: the key has not expired',
-        {},
-      ]);
+      this.shared.hold('key_used_elsewhere', true, () => [`the service answered ${reason}`, {}]);
     this.shared.lost(reason, nowMs);
   }
 
@@ -142,8 +133,8 @@ export class ServiceEvidence {
     const shownMs = Math.round(offsetMs);
     this.shared.hold('clock_skew', true, () => [
       shownMs < 0
-        ? `the clock of this machine is ${formatDuration(-shownMs)} behind that of the service: frames seem to arrive before they are sent`
-        : `the clock of this machine seems to be ${formatDuration(shownMs)} ahead of that of the service`,
+        ? `${formatDuration(-shownMs)} behind the clock of the service: frames seem to arrive before they are sent`
+        : `it seems ${formatDuration(shownMs)} ahead of the clock of the service`,
       { offsetMs: shownMs },
     ]);
   }

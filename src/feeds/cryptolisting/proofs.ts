@@ -4,10 +4,15 @@ import type { FeedStatus, Proof, SelfTestProof, Welcome } from '../health.ts';
 import type { Loss } from '../verdict.ts';
 import type { CryptolistingOptions } from './options.ts';
 
+/** In the place of names, where a key covers nothing and nothing was asked for by name. */
+export const EVERY_EXCHANGE = 'every exchange';
+
+const COVERS_NONE = 'the key covers none of the requested exchanges: no announcement will arrive';
+
 export const NOTHING_COVERED: Loss = {
   reason: 'exchanges_not_covered',
   detail: undefined,
-  advice: 'the key covers none of the requested exchanges: no announcement would arrive',
+  advice: COVERS_NONE,
 };
 
 /** Asked for, but not covered by the key: nothing of these will ever come, however healthy the connection looks. */
@@ -25,6 +30,18 @@ export function bringsNothing(
   exchanges: readonly string[] | undefined,
 ): boolean {
   return allowedCex.length === 0 || (exchanges !== undefined && missing.length === exchanges.length);
+}
+
+/** `bithumb`, or `every exchange, so this feed will never deliver anything`; `undefined`: everything that is asked for is covered. */
+export function uncoveredText(
+  welcome: Pick<Welcome, 'allowedCex' | 'missing'>,
+  exchanges: readonly string[] | undefined,
+): string | undefined {
+  const isEmpty = bringsNothing(welcome, exchanges);
+  const { missing } = welcome;
+  if (missing.length === 0 && !isEmpty) return undefined;
+  const names = missing.length > 0 ? missing.join(', ') : EVERY_EXCHANGE;
+  return isEmpty ? `${names}, so this feed will never deliver anything` : names;
 }
 
 export interface Proven {
@@ -55,9 +72,7 @@ export function proofsOf({ options, lastLifeMs, connectedSinceMs, welcome, selfT
         welcome === undefined
           ? 'none yet'
           : `tier ${welcome.tier}, covers ${covers === '*' ? 'every exchange' : covers.join(', ') || 'no exchange'}`,
-      lacking: isEmpty
-        ? 'the key covers none of the requested exchanges: no announcement will arrive'
-        : 'no welcome yet',
+      lacking: isEmpty ? COVERS_NONE : 'no welcome yet',
     },
     ...(selfTest.state === 'off' ? [] : [selfTestProof(selfTest)]),
   ];

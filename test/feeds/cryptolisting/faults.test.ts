@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FATAL_REASONS, LOSS_REASONS } from '../../../src/feeds/cryptolisting/refusal.ts';
 import { FAULT_REASONS } from '../../../src/feeds/fault.ts';
-import { WARNING_LEVELS } from '../../../src/feeds/warning.ts';
+import { WARNING_CODES } from '../../../src/feeds/warning.ts';
 import { FAULT_EVERY_MS, FAULTS, faultNamed } from '../../../src/simulator/faults.ts';
 import { type FeedServer, startFeedServer } from '../../../src/simulator/feed-server.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -43,7 +43,7 @@ async function until(isSo: () => boolean, mostMs = 120_000): Promise<void> {
 const named = (words: readonly string[]) =>
   FAULTS.map(({ name }) => name).filter((name) => words.includes(name));
 
-test.each(named(Object.keys(WARNING_LEVELS)))('warning %s', async (name) => {
+test.each(named(WARNING_CODES))('warning %s', async (name) => {
   using bridge = start(name, name === 'exchanges_not_covered' ? { exchanges: ['upbit'] } : {});
   await until(() => {
     if (bridge.client.status.state === 'live') server.announce();
@@ -141,7 +141,7 @@ test('max_distinct_ips_reached is also told as what it means', async () => {
 test('no fault is left out of this file', async () => {
   const { readFileSync } = await import('node:fs');
   const self = readFileSync(new URL(import.meta.url), 'utf8');
-  const words = [...Object.keys(WARNING_LEVELS), ...LOSS_REASONS, ...FAULT_REASONS, ...FATAL_REASONS];
+  const words = [...WARNING_CODES, ...LOSS_REASONS, ...FAULT_REASONS, ...FATAL_REASONS];
   const missing = FAULTS.map(({ name }) => name).filter(
     (name) => !words.includes(name) && !self.includes(`'${name}'`),
   );
