@@ -16,7 +16,7 @@ export function withBurst(limit: number, perMs: number, burst = limit): readonly
   return burst < limit ? [{ limit, perMs }, average] : [average];
 }
 
-/** Added to a window, because requests do not arrive at the distances at which they leave (p-queue was seen one over by rounding: `delivery-facts.md`). */
+/** Added to a window, because requests do not arrive at the distances at which they leave (a queue that counts exactly was seen one over by rounding: `docs/platform-limits.md`). */
 const MARGIN = { ratio: 0.05, mostMs: 500 } as const;
 
 const withMargin = ({ limit, perMs }: BudgetLimits): BudgetLimits => ({

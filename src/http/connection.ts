@@ -3,7 +3,7 @@
  * whether the request had been handed to the socket by then. That boundary is measured, not guessed from
  * error codes: before it nothing can have arrived, after it anything may have.
  *
- * The caller's signal is the only deadline (undici's timers are coarse: `delivery-facts.md`), redirects
+ * The caller's signal is the only deadline (undici's timers are coarse: `docs/platform-limits.md`), redirects
  * are answers like any other, nothing is ever sent twice, and `send` never throws for what a network does.
  */
 import type { Clock } from '../platform/clock.ts';

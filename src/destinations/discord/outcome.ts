@@ -93,7 +93,7 @@ const STATUS_REASONS: ReadonlyMap<number, RejectReason> = new Map([
 
 /**
  * "Too fast", or a ban. The largest of the wishes counts: each was seen too small on its own
- * (`delivery-facts.md`). Without one it is a ban, whoever words it: Discord names a time for each of its limits.
+ * (`docs/platform-limits.md`). Without one it is a ban, whoever words it: Discord names a time for each of its limits.
  */
 function rateLimited(
   answer: HttpAnswer,
