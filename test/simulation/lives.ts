@@ -14,7 +14,7 @@ export function testLives(half: 1 | 2): void {
       : [Number(ONLY)].filter((seed) => (seed - half) % 2 === 0);
   test.runIf(seeds.length > 0)(
     ONLY === undefined ? `${seeds.length} lives` : `life ${ONLY}`,
-    { timeout: TEST_MS + SEEDS * 100 },
+    { timeout: TEST_MS + SEEDS * 500 },
     async () => {
       for (const seed of seeds)
         expect((await live(seed)).found, `seed ${seed}; replay it alone with SEED=${seed}`).toEqual([]);
