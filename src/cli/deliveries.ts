@@ -1,12 +1,11 @@
 /** `deliveries` and `deliveries show`: pending, delivered and failed ones, with reasons. Needs only the store. */
 import type { DeliveryState } from '../delivery/delivery.ts';
-import { bridgeNowMs } from '../outbox/bridge-time.ts';
 import type { FoundDelivery } from '../outbox/deliveries.ts';
 import { printable } from '../platform/printable.ts';
 import { deliveryCells, describeDelivery, RECEIVED_AND_TITLE, shownDelivery } from './deliveries-text.ts';
 import { type ExitCode, FINE, UserError } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
-import { answered, listAll, requireKnown, type StoreOptions, withStore } from './store-file.ts';
+import { answered, requireKnown, type StoreOptions, withStore } from './store-file.ts';
 import { table } from './table.ts';
 
 export interface ListOptions extends StoreOptions {
@@ -20,12 +19,8 @@ export interface ListOptions extends StoreOptions {
 export const listCommand = (options: ListOptions, io: Io): Promise<ExitCode> =>
   withStore(options, io, async (opened): Promise<ExitCode> => {
     requireKnown(options.destination, opened);
-    const { state, destination, limit } = options;
-    const sinceMs =
-      options.sinceMs === undefined
-        ? undefined
-        : bridgeNowMs(opened.database, io.clock.wallMs()) - options.sinceMs;
-    const found = await listAll(opened.deliveries, { state, destination, sinceMs, limit });
+    const { state, destination, limit, sinceMs: withinMs } = options;
+    const found = await answered(opened.operator.list({ state, destination, withinMs, limit }));
     if (options.json) io.print(jsonText(found.map(shownDelivery)));
     else if (found.length === 0) io.print('no deliveries');
     else
@@ -45,9 +40,9 @@ export interface ShowOptions extends StoreOptions {
 }
 
 export const showCommand = (options: ShowOptions, io: Io): Promise<ExitCode> =>
-  withStore(options, io, async ({ deliveries }): Promise<ExitCode> => {
+  withStore(options, io, async ({ operator }): Promise<ExitCode> => {
     const { id, json } = options;
-    const found = await answered(deliveries.find(id));
+    const found = await answered(operator.find(id));
     const [one] = found;
     if (one === undefined)
       throw new UserError(

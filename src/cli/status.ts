@@ -4,16 +4,15 @@ import { formatDuration } from '../platform/duration.ts';
 import { printable } from '../platform/printable.ts';
 import { timeText } from '../platform/time-text.ts';
 import { usableConfig } from './config-file.ts';
-import { askDaemon, daemonAddress } from './daemon-client.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
-import {
-  readStatus,
-  type ShownAnnouncement,
-  type ShownDestination,
-  type ShownFeed,
-  type ShownRace,
-  type StatusAnswer,
+import { remoteOperator } from './remote-operator.ts';
+import type {
+  ShownAnnouncement,
+  ShownDestination,
+  ShownFeed,
+  ShownRace,
+  StatusAnswer,
 } from './status-answer.ts';
 import { table } from './table.ts';
 
@@ -24,23 +23,11 @@ export interface StatusOptions {
   readonly json: boolean;
 }
 
-const TIMEOUT_MS = 5000;
 const NONE = '-';
 
 export async function statusCommand({ config, url, json }: StatusOptions, io: Io): Promise<ExitCode> {
   const { server, redact } = usableConfig(config, 'server', { given: url }, io);
-  const address = daemonAddress(url, server);
-  const { body } = await askDaemon(address, {
-    method: 'GET',
-    path: '/api/status',
-    token: server === false ? undefined : server.token,
-    redact,
-    timeoutMs: TIMEOUT_MS,
-    signal: io.signal,
-    clock: io.clock,
-    expected: [200],
-  });
-  const status = readStatus(body, address);
+  const { value: status, body } = await remoteOperator({ url, server, redact }, io).status();
   if (json) io.print(jsonText(body));
   else for (const line of describe(status, io.columns)) io.print(line);
   return status.ready ? FINE : NOT_FINE;

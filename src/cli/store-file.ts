@@ -2,12 +2,13 @@
 
 import { resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Answer, Deliveries, DeliveryFilter } from '../outbox/deliveries.ts';
+import { DeliveryOperator } from '../daemon/delivery-operator.ts';
+import { bridgeNowMs } from '../outbox/bridge-time.ts';
+import type { Answer } from '../outbox/deliveries.ts';
 import { StoreError } from '../outbox/faults.ts';
 import { FileDeliveries } from '../outbox/file-deliveries.ts';
 import { openStoreFile, storeErrorOf } from '../outbox/open.ts';
 import { storedDestinations } from '../outbox/queries.ts';
-import type { StoredDelivery } from '../outbox/rows.ts';
 import { printable } from '../platform/printable.ts';
 import { orNearest } from '../platform/suggest.ts';
 import { type UsableConfig, usableConfig } from './config-file.ts';
@@ -23,7 +24,7 @@ export interface StoreOptions {
 export interface OpenedStore {
   /** Only read. */
   readonly database: DatabaseSync;
-  readonly deliveries: Deliveries;
+  readonly operator: DeliveryOperator;
   readonly config: UsableConfig;
 }
 
@@ -37,7 +38,12 @@ export async function withStore<Result>(
   const path = options.store === undefined ? config.storePath : resolve(options.store);
   using database = openStoreFile(path, true);
   try {
-    return await work({ database, config, deliveries: new FileDeliveries(path) });
+    const operator = new DeliveryOperator({
+      deliveries: new FileDeliveries(path),
+      nowMs: () => bridgeNowMs(database, io.clock.wallMs()),
+      destinations: () => ({ options: config.destinations, isComplete: config.isSound }),
+    });
+    return await work({ database, config, operator });
   } catch (error) {
     throw storeErrorOf(error, path);
   }
@@ -48,21 +54,6 @@ export async function answered<Value>(answer: Promise<Answer<Value>>): Promise<V
   const result = await answer;
   if (!result.ok) throw new StoreError(result.message);
   return result.value;
-}
-
-/** Page after page, newest first; `limit` absent: all. Throws `StoreError`. */
-export async function listAll(
-  deliveries: Deliveries,
-  { limit = Number.POSITIVE_INFINITY, ...filter }: DeliveryFilter & { readonly limit?: number },
-): Promise<StoredDelivery[]> {
-  const all: StoredDelivery[] = [];
-  for (let before: string | undefined, isMore = true; isMore && all.length < limit; ) {
-    const page = await answered(deliveries.list({ ...filter, limit: limit - all.length, before }));
-    all.push(...page.deliveries);
-    before = page.next;
-    isMore = before !== undefined;
-  }
-  return all;
 }
 
 /** A slip in a name must not look like a quiet day. Throws `UserError` for a name that neither config nor store has. */

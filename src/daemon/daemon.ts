@@ -15,6 +15,7 @@ import { LatestRedactor, type Redactor } from '../platform/secret.ts';
 import { Timeline } from '../platform/timeline.ts';
 import { Rehearsal } from '../rehearsal/rehearsal.ts';
 import { createAlerts } from './alerting.ts';
+import { goOn } from './earlier-life.ts';
 import { closingOf, Ending } from './ending.ts';
 import { createFeeds } from './feeding.ts';
 import { FirstSecond } from './first-second.ts';
@@ -63,10 +64,8 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
 
     const store = openStore(storeOptions.path, clock, events.storeReplaced);
     shutDown.defer(() => store.close());
-    const recovered = store.outbox.recover(clock.monotonicMs(), dedupeWindowMs);
-    const behindMs = clock.continueFrom(recovered.latestMs);
-    if (behindMs > 0) bus.publish({ kind: 'clock.behind', behindMs });
-    const startedMs = clock.monotonicMs();
+    const { recovered, startedMs } = goOn(store.outbox, clock, dedupeWindowMs, bus.publish);
+
     const turns = new FirstSecond(bus, clock);
     const written = () => store.sync.request();
     const usable = () => running.takeUp();
@@ -90,9 +89,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
       ...{ load, pipeline, feeds, redactor, clock, publish: bus.publish, turn: turns.rest },
     });
 
-    const operator = createOperator({
-      ...{ version, clock, startedMs, storePath: storeOptions.path, running, feeds, pipeline, seen },
-    });
+    const operator = createOperator({ version, clock, startedMs, store, running, feeds, pipeline, seen });
     const alerts = createAlerts({ pipeline, feeds, running, bus, clock, redact, log, ...seen });
     const server = await serve(first.config.server, { operator, lanes, bus, redact, version, log });
     shutDown.defer(() => server.close());

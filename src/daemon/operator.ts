@@ -1,13 +1,19 @@
-/** What somebody who runs the bridge may ask of it: over HTTP, from the command line, by a signal. */
+/**
+ * What somebody who runs the bridge may ask of it, each defined once: HTTP (`ops/server.ts`) and signals ask the running
+ * bridge; the command line asks it over HTTP (`cli/remote-operator.ts`), and for deliveries uses the same operator on the
+ * store, so that they can be looked at while no bridge runs.
+ */
 import { DEFAULT_THRESHOLDS } from '../alerts/options.ts';
 import type { ConditionWatch } from '../conditions/watch.ts';
 import type { Race } from '../ops/race.ts';
 import type { RecentAnnouncements } from '../ops/recent-announcements.ts';
 import type { Reloaded } from '../ops/server.ts';
 import { type Status, statusOf } from '../ops/status.ts';
+import type { OpenStore } from '../outbox/store.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
 import { bridgeState } from './bridge-state.ts';
+import { DeliveryOperator } from './delivery-operator.ts';
 import type { FeedSet } from './feed-set.ts';
 import type { RunningConfig } from './running-config.ts';
 
@@ -15,6 +21,8 @@ export interface Operator {
   status(): Status;
   /** Takes up the config file as it is now: all of it, or nothing. */
   reload(): Promise<Reloaded>;
+  /** What it changes is taken up within a second. */
+  readonly deliveries: DeliveryOperator;
 }
 
 export interface OperatorDeps {
@@ -22,8 +30,8 @@ export interface OperatorDeps {
   readonly clock: Clock;
   /** When this life began, on that clock. */
   readonly startedMs: number;
-  /** Of the store in use: another one in the config waits for a restart. */
-  readonly storePath: string;
+  /** In use: another one in the config waits for a restart. */
+  readonly store: Pick<OpenStore, 'path' | 'deliveries'>;
   readonly running: Pick<RunningConfig, 'report' | 'rejected' | 'config' | 'reload'>;
   readonly feeds: Pick<FeedSet, 'reports'>;
   readonly pipeline: Pick<Pipeline, 'lanes' | 'journal'>;
@@ -42,7 +50,7 @@ export function createOperator(deps: OperatorDeps): Operator {
       statusOf({
         ...{ version, startedMs },
         config: running.report,
-        store: { path: deps.storePath, fault: journal.fault },
+        store: { path: deps.store.path, fault: journal.fault },
         feeds: feeds.reports,
         destinations: lanes.reports(),
         conditions: seen.conditions.seen(
@@ -55,5 +63,13 @@ export function createOperator(deps: OperatorDeps): Operator {
         nowMs: clock.monotonicMs(),
       }),
     reload: () => running.reload(),
+    deliveries: new DeliveryOperator({
+      deliveries: deps.store.deliveries,
+      nowMs: () => clock.monotonicMs(),
+      destinations: () => ({
+        options: new Map(Object.entries(running.config.destinations)),
+        isComplete: true,
+      }),
+    }),
   };
 }

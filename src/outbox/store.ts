@@ -33,6 +33,7 @@ import type { SqliteOutbox } from './sqlite.ts';
 import { Sync } from './sync.ts';
 
 export interface OpenStore {
+  readonly path: string;
   readonly outbox: Store;
   readonly sync: Sync;
   /** For people; on another thread. */
@@ -53,6 +54,7 @@ export function openStore(path: string, clock: Clock, replaced: (what: Replaced)
   const isShared = () => sync.isCheckpointing || deliveries.isAsked;
   const outbox = new Store({ path, clock, sync, isShared, replaced });
   return {
+    path,
     outbox,
     sync,
     deliveries,

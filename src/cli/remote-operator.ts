@@ -1,0 +1,69 @@
+/**
+ * The operator of a running bridge (`daemon/operator.ts`), asked over HTTP. What it answers is read as that of another
+ * version, or of another program, may be. Every call throws `UserError` when there is no answer of a bridge.
+ */
+import { z } from 'zod';
+import type { Remains } from '../config/remains.ts';
+import type { Operator } from '../daemon/operator.ts';
+import type { Redactor } from '../platform/secret.ts';
+import { askDaemon, type DaemonRequest, daemonAddress } from './daemon-client.ts';
+import { UserError } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { readStatus, type StatusAnswer } from './status-answer.ts';
+
+export interface RemoteOperator {
+  status(): Promise<Remote<StatusAnswer>>;
+  reload(): Promise<Remote<Reloaded>>;
+}
+
+/** An answer: as much of it as is known here, and all of it. */
+export interface Remote<Value> {
+  readonly value: Value;
+  readonly body: unknown;
+}
+
+type Reloaded = Awaited<ReturnType<Operator['reload']>>;
+
+const STATUS_TIMEOUT_MS = 5000;
+/** A reload waits for sends to removed destinations, at most for `shutdownTimeout` (10 s unless configured). */
+const RELOAD_TIMEOUT_MS = 60_000;
+
+const texts = z.array(z.string());
+const reloaded: z.ZodType<Reloaded> = z.union([
+  z.object({ ok: z.literal(true), changes: texts, needsRestart: texts }),
+  z.object({ ok: z.literal(false), problems: texts }),
+]);
+
+export interface RemoteDeps {
+  /** `--url`. */
+  readonly url: string | undefined;
+  readonly server: Remains['server'];
+  readonly redact: Redactor;
+}
+
+export function remoteOperator({ url, server, redact }: RemoteDeps, io: Io): RemoteOperator {
+  const address = daemonAddress(url, server);
+  const token = server === false ? undefined : server.token;
+  const ask = async (asked: Pick<DaemonRequest, 'method' | 'path' | 'timeoutMs' | 'expected'>) => {
+    const { body } = await askDaemon(address, {
+      ...{ ...asked, token, redact, signal: io.signal, clock: io.clock },
+    });
+    return body;
+  };
+  return {
+    async status() {
+      const about = { timeoutMs: STATUS_TIMEOUT_MS, expected: [200] };
+      const body = await ask({ method: 'GET', path: '/api/status', ...about });
+      return { body, value: readStatus(body, address) };
+    },
+    async reload() {
+      const about = { timeoutMs: RELOAD_TIMEOUT_MS, expected: [200, 422] };
+      const body = await ask({ method: 'POST', path: '/-/reload', ...about });
+      const { data } = reloaded.safeParse(body);
+      if (data !== undefined) return { body, value: data };
+      throw new UserError(
+        `${address} answered JSON, but not that of listing-bridge: another program listens there. Check \`server\` in the config, or give the address of the bridge with --url. [not_a_reload]`,
+      );
+    },
+  };
+}

@@ -1,0 +1,205 @@
+/**
+ * What somebody who runs the bridge may do with its deliveries: list, find, retry, discard. The same in the running
+ * bridge, where another thread looks into the store, and on the command line, which needs no bridge: they differ in the
+ * `Deliveries` and in who tells the time. Words for people are up to who asks.
+ */
+import { type DeliveryState, UNDER_WAY } from '../delivery/delivery.ts';
+import { AMBIGUOUS_REASONS } from '../delivery/outcome.ts';
+import { mayHaveActed } from '../destinations/http-outcome.ts';
+import type { Answer, Deliveries, DeliveryFilter, FoundDelivery } from '../outbox/deliveries.ts';
+import { StoreError } from '../outbox/faults.ts';
+import type { StoredAttempt, StoredDelivery } from '../outbox/rows.ts';
+import { messageOf } from '../platform/message-of.ts';
+
+export interface DeliveryOperatorDeps {
+  readonly deliveries: Deliveries;
+  /** On the timeline of the bridge whose store it is. */
+  nowMs(): number;
+  /** What is known of today's config. */
+  destinations(): KnownDestinations;
+}
+
+export interface KnownDestinations {
+  /** By name; `undefined`: its options are not known. */
+  readonly options: ReadonlyMap<string, { readonly maxAge: number | false } | undefined>;
+  /** There are no others. */
+  readonly isComplete: boolean;
+}
+
+/** Absent: any. */
+export interface DeliveryWish extends Pick<DeliveryFilter, 'state' | 'destination'> {
+  /** Received within this span, in ms. */
+  readonly withinMs?: number | undefined;
+  /** At most so many; absent: all. */
+  readonly limit?: number | undefined;
+}
+
+export interface RetryWish {
+  /** Of deliveries; or all dead ones that fit. */
+  readonly which: readonly string[] | Omit<DeliveryWish, 'state'>;
+  /** Also what is past its `maxAge`, which then counts anew. */
+  readonly isLate: boolean;
+}
+
+export interface Changed {
+  readonly changed: readonly string[];
+  readonly unchanged: readonly Unchanged[];
+  /** Of the changed ones, how many may have arrived before: the receiver may get them twice. */
+  readonly mayHaveArrived: number;
+}
+
+export type Unchanged = { readonly id: string } & Reason;
+
+export type Reason =
+  | { readonly why: 'delivered' | 'under_way' | 'too_old' | 'unknown' }
+  | { readonly why: 'destination_removed'; readonly destination: string; readonly known: readonly string[] }
+  /** Only what is pending can be discarded. */
+  | { readonly why: 'ended'; readonly state: DeliveryState }
+  | { readonly why: 'is_announcement'; readonly deliveries: readonly StoredDelivery[] };
+
+/** A guessed age could let an old order through for ever. */
+export interface MaxAgeUnknown {
+  readonly maxAgeUnknownOf: string;
+}
+
+export class DeliveryOperator {
+  readonly #deps: DeliveryOperatorDeps;
+
+  constructor(deps: DeliveryOperatorDeps) {
+    this.#deps = deps;
+  }
+
+  /** Newest first. */
+  list(wish: DeliveryWish): Promise<Answer<readonly StoredDelivery[]>> {
+    return answerOf(() => this.#list(wish));
+  }
+
+  /** One delivery, or all deliveries of one announcement. */
+  find(id: string): Promise<Answer<readonly FoundDelivery[]>> {
+    return this.#deps.deliveries.find(id);
+  }
+
+  /** Queued to be sent again. */
+  retry({ which, isLate }: RetryWish): Promise<Answer<Changed | MaxAgeUnknown>> {
+    return answerOf(async () => {
+      const known = this.#deps.destinations();
+      const ids = 'length' in which ? which : await this.#dead(which);
+      const found = await this.#foundOf(ids);
+      const wanted = [...found.values()].filter(({ delivery }) => refusal(delivery, known) === undefined);
+      const names = new Set(wanted.map(({ delivery }) => delivery.delivery.destination));
+      const maxAges = new Map<string, number | false>();
+      for (const name of names) {
+        const options = known.options.get(name);
+        if (options === undefined && isLate) return { maxAgeUnknownOf: name };
+        maxAges.set(name, options?.maxAge ?? false);
+      }
+      const again = { nowMs: this.#deps.nowMs(), maxAges, isLate };
+      const changed = await read(this.#deps.deliveries.retry(wanted.map(idOf), again));
+      return {
+        changed,
+        unchanged: await this.#unchanged(ids, changed, (row) => refusal(row, known) ?? { why: 'too_old' }),
+        mayHaveArrived: changed.filter((id) => mayHaveArrived(found.get(id))).length,
+      };
+    });
+  }
+
+  /** Pending ones are not sent any more. */
+  discard(ids: readonly string[]): Promise<Answer<Changed>> {
+    return answerOf(async () => {
+      const changed = await read(this.#deps.deliveries.discard(ids, this.#deps.nowMs()));
+      const unchanged = await this.#unchanged(ids, changed, ({ state }) => ({ why: 'ended', state }));
+      return { changed, unchanged, mayHaveArrived: 0 };
+    });
+  }
+
+  /** Page after page. */
+  async #list({ limit = Number.POSITIVE_INFINITY, withinMs, ...filter }: DeliveryWish) {
+    const sinceMs = withinMs === undefined ? undefined : this.#deps.nowMs() - withinMs;
+    const all: StoredDelivery[] = [];
+    for (let before: string | undefined, isMore = true; isMore && all.length < limit; ) {
+      const request = { ...filter, sinceMs, before, limit: limit - all.length };
+      const page = await read(this.#deps.deliveries.list(request));
+      all.push(...page.deliveries);
+      before = page.next;
+      isMore = before !== undefined;
+    }
+    return all;
+  }
+
+  async #dead(wish: Omit<DeliveryWish, 'state'>): Promise<readonly string[]> {
+    const dead = await this.#list({ ...wish, state: 'dead' });
+    return dead.map(({ delivery }) => delivery.id);
+  }
+
+  /** By id, those that are deliveries; in the order asked for. */
+  async #foundOf(ids: readonly string[]): Promise<ReadonlyMap<string, FoundDelivery>> {
+    const found = new Map<string, FoundDelivery>();
+    for (const id of ids) {
+      const [one] = await read(this.#deps.deliveries.find(id));
+      if (one !== undefined && idOf(one) === id) found.set(id, one);
+    }
+    return found;
+  }
+
+  async #unchanged(
+    ids: readonly string[],
+    changed: readonly string[],
+    reasonOf: (row: StoredDelivery) => Reason,
+  ): Promise<readonly Unchanged[]> {
+    const taken = new Set(changed);
+    const unchanged: Unchanged[] = [];
+    for (const id of ids) {
+      if (taken.has(id)) continue;
+      const found = await read(this.#deps.deliveries.find(id));
+      const [one] = found;
+      const deliveries = found.map(({ delivery }) => delivery);
+      if (one === undefined) unchanged.push({ id, why: 'unknown' });
+      else if (idOf(one) === id) unchanged.push({ id, ...reasonOf(one.delivery) });
+      else unchanged.push({ id, why: 'is_announcement', deliveries });
+    }
+    return unchanged;
+  }
+}
+
+const idOf = ({ delivery }: FoundDelivery): string => delivery.delivery.id;
+
+/** Why it is not sent again whatever else is asked for. */
+function refusal({ state, reason, delivery }: StoredDelivery, known: KnownDestinations): Reason | undefined {
+  if (state === 'delivered') return { why: 'delivered' };
+  if (reason === UNDER_WAY) return { why: 'under_way' };
+  const { destination } = delivery;
+  // It would wait for ever, or be buried again at once.
+  if (known.isComplete && !known.options.has(destination))
+    return { why: 'destination_removed', destination, known: [...known.options.keys()] };
+  return undefined;
+}
+
+/** Sent again it may be an order twice: whatever ended it, an answer was lost or not the receiver's. */
+const mayHaveArrived = (found: FoundDelivery | undefined): boolean =>
+  found !== undefined &&
+  found.delivery.state !== 'pending' &&
+  (found.delivery.reason === 'may_have_arrived' || found.attempts.some(isDoubtful));
+
+const DOUBTFUL: ReadonlySet<string> = new Set([
+  UNDER_WAY,
+  ...AMBIGUOUS_REASONS.map((reason) => `ambiguous ${reason}`),
+]);
+
+const isDoubtful = ({ outcome, status, detail }: StoredAttempt): boolean =>
+  DOUBTFUL.has(outcome) || (status !== undefined && mayHaveActed({ status, bodyText: detail ?? '' }));
+
+/** The value, or a throw that `answerOf` makes an answer of. */
+async function read<Value>(answer: Promise<Answer<Value>>): Promise<Value> {
+  const result = await answer;
+  if (!result.ok) throw new StoreError(result.message);
+  return result.value;
+}
+
+async function answerOf<Value>(work: () => Promise<Value>): Promise<Answer<Value>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    if (error instanceof StoreError) return { ok: false, message: messageOf(error) };
+    throw error;
+  }
+}
