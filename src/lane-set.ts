@@ -4,7 +4,7 @@
  */
 import type { BudgetBook, Claims } from './delivery/budget-book.ts';
 import type { Content } from './delivery/content.ts';
-import type { OwedDelivery } from './delivery/delivery.ts';
+import type { PendingDelivery } from './delivery/delivery.ts';
 import { Lane } from './delivery/lane.ts';
 import type { LaneDeps, LaneEvents, LaneJournal, LaneStatus } from './delivery/lane-deps.ts';
 import type { TodaysMatch } from './delivery/renewal.ts';
@@ -133,7 +133,7 @@ export class LaneSet {
   }
 
   /** Every delivery that is in memory. */
-  *held(): Generator<OwedDelivery> {
+  *held(): Generator<PendingDelivery> {
     for (const { lane } of this.#running.values()) yield* lane.held;
   }
 

@@ -15,7 +15,7 @@ import { AlertBatcher, type Batch } from './batch.ts';
 import { Day } from './day.ts';
 import { heartbeatOf } from './heartbeat.ts';
 import { nextHeartbeat } from './heartbeat-times.ts';
-import { alertOf, titleOf, type WallOf } from './message.ts';
+import { alertOf, alertTitle, type WallOf } from './message.ts';
 import type { AlertsOptions } from './options.ts';
 import { restore, save } from './saved.ts';
 import { type Change, Tracker } from './tracker.ts';
@@ -117,7 +117,7 @@ export class Alerts {
     const { state, durationMs, sighting } = change;
     const { code, subject, detail } = sighting;
     const { severity } = conditionOf(code);
-    const says = titleOf(change);
+    const says = alertTitle(change);
     const to = options.send.filter((name) => isFor(name, change));
     this.#deps.publish({
       kind: `alert.${state}`,

@@ -38,7 +38,7 @@ export function alertOf({ changes, heldBack }: Batch, wallOf: WallOf): Alert {
 }
 
 /** `feed tokyo is down`, or how it is over. */
-export function titleOf({ state, sighting: { code, subject } }: Change): string {
+export function alertTitle({ state, sighting: { code, subject } }: Change): string {
   const { starts, ends } = conditionOf(code);
   return state === 'ended' ? ends(subject) : starts(subject);
 }
@@ -52,7 +52,7 @@ function headlineOf(ordered: readonly Change[]): string {
   const [worst, ...others] = ordered;
   if (worst === undefined) return '';
   const more = others.length === 0 ? '' : `, and ${others.length} more`;
-  return `${EMOJI[severityOf(worst)]} ${worst.state === 'lasts' ? 'still: ' : ''}${titleOf(worst)}${more}`;
+  return `${EMOJI[severityOf(worst)]} ${worst.state === 'lasts' ? 'still: ' : ''}${alertTitle(worst)}${more}`;
 }
 
 function entry(change: Change, wallOf: WallOf, isOneOfMany: boolean): string {
@@ -60,7 +60,7 @@ function entry(change: Change, wallOf: WallOf, isOneOfMany: boolean): string {
   const { advice } = conditionOf(sighting.code);
   const lines: string[] = [];
   if (isOneOfMany)
-    lines.push(`${EMOJI[severityOf(change)]} ${state === 'lasts' ? 'still: ' : ''}${titleOf(change)}`);
+    lines.push(`${EMOJI[severityOf(change)]} ${state === 'lasts' ? 'still: ' : ''}${alertTitle(change)}`);
   const detail = sighting.detail.slice(0, LONGEST_DETAIL).replace(/[\uD800-\uDBFF]$/, '');
   if (detail !== '') lines.push(state === 'ended' ? `It was: ${detail}` : detail);
   lines.push(spanOf(change, wallOf));
@@ -85,7 +85,7 @@ function dataOf(change: Change, wallOf: WallOf): Readonly<Record<string, unknown
   const { code, subject, detail, sinceMs, count } = sighting;
   const since = new Date(wallOf(sinceMs)).toISOString();
   return {
-    ...{ code, subject, state, severity: severityOf(change), summary: titleOf(change), detail, since },
+    ...{ code, subject, state, severity: severityOf(change), summary: alertTitle(change), detail, since },
     ...{ durationMs: Math.round(durationMs), count },
   };
 }

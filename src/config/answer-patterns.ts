@@ -1,6 +1,8 @@
 /** The regular expressions by which destinations tell a yes from a no in an answer, with their places in the file. */
+
+import { isRecord } from '../platform/wire-values.ts';
 import type { Path } from './problem.ts';
-import { type ConfigSections, isRecord } from './sections.ts';
+import type { ConfigSections } from './sections.ts';
 
 export function* answerPatterns({
   destinations,

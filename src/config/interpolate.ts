@@ -18,7 +18,7 @@ export interface VariableSource {
 }
 
 /** A value that is not in the file; `name` is the variable's, absent for a file's content. */
-export interface Outside {
+export interface VariableSources {
   readonly value: string;
   readonly name?: string | undefined;
 }
@@ -27,7 +27,7 @@ export interface Expansion {
   /** `undefined` when there are faults. */
   readonly text: string | undefined;
   /** What came from outside the file: possibly secret. */
-  readonly values: readonly Outside[];
+  readonly values: readonly VariableSources[];
   readonly faults: readonly Fault[];
 }
 
@@ -36,7 +36,10 @@ interface Fault {
   readonly hint?: string;
 }
 
-type Resolved = { readonly outside: Outside } | { readonly fallback: string } | { readonly fault: Fault };
+type Resolved =
+  | { readonly outside: VariableSources }
+  | { readonly fallback: string }
+  | { readonly fault: Fault };
 
 const REFERENCE = /\$\$\{|\$\{([^}]*)(\}?)/g;
 const NAME = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
@@ -49,7 +52,7 @@ export const isOnlyReferences = (literal: string) =>
 export const hasReference = (literal: string) => /(^|[^$])\$\{/.test(literal);
 
 export function interpolate(literal: string, source: VariableSource): Expansion {
-  const values: Outside[] = [];
+  const values: VariableSources[] = [];
   const faults: Fault[] = [];
   const text = literal.replace(REFERENCE, (whole, inner: string | undefined, close: string) => {
     if (inner === undefined) return `\${`;

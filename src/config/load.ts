@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { destinationTypes } from '../destinations/index.ts';
 import type { DestinationTypes } from '../destinations/registry.ts';
 import type { Redactor } from '../platform/secret.ts';
+import { isRecord } from '../platform/wire-values.ts';
 import { deadRules } from './dead-rules.ts';
 import { type Located, readDocument } from './document.ts';
 import {
@@ -27,10 +28,10 @@ import { oddAnswers, oddConditions } from './odd-conditions.ts';
 import { byPlace, type ConfigPlace, type ConfigProblem, type Finding, type Path } from './problem.ts';
 import { type Remains, remainsOf } from './remains.ts';
 import { type Config, configSchema, configSchemaOf } from './schema.ts';
-import { issueMessage, type Known, schemaProblems } from './schema-problems.ts';
+import { issueMessage, type KnownKeys, schemaProblems } from './schema-problems.ts';
 import { secretKnowledge } from './secret-knowledge.ts';
 import { redactorFor } from './secrets.ts';
-import { type ConfigSections, isRecord, readableSections, sectionsOf, soundSections } from './sections.ts';
+import { type ConfigSections, readableSections, sectionsOf, soundSections } from './sections.ts';
 import { Source } from './source.ts';
 import { checkTemplates } from './templates.ts';
 import { unheardAlerts, unused, unusualKeys, unusualWords } from './warnings.ts';
@@ -90,7 +91,7 @@ export function loadConfig({
   types = destinationTypes,
   inspect,
 }: LoadOptions): LoadedConfig {
-  const known: Known = { types, secrets: secretKnowledge(types) };
+  const known: KnownKeys = { types, secrets: secretKnowledge(types) };
   const storeFolder = storeRoot(file, env);
   let raw: string | Uint8Array;
   try {
@@ -169,7 +170,13 @@ const NOT_CHECKED: Checked = {
   hasSecretsInClear: false,
 };
 
-function check(root: Located, file: string, storeFolder: string, readFile: ReadFile, known: Known): Checked {
+function check(
+  root: Located,
+  file: string,
+  storeFolder: string,
+  readFile: ReadFile,
+  known: KnownKeys,
+): Checked {
   if (root.value === null) return NOT_CHECKED;
   if (typeof root.value !== 'object' || Array.isArray(root.value)) {
     const message = 'the config must be a mapping with feeds, destinations and rules';

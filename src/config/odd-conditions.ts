@@ -5,11 +5,11 @@ import { answerPatterns } from './answer-patterns.ts';
 import { leavesOf, TEXT_FIELDS } from './match-words.ts';
 import { oddAnswerPattern } from './odd-patterns.ts';
 import type { Finding } from './problem.ts';
-import { contradictionIn, type Known, oddityOf } from './satisfiable.ts';
+import { contradictionIn, type KnownValues, oddityOf } from './satisfiable.ts';
 import type { ConfigSections } from './sections.ts';
 
 export function* oddConditions(rules: readonly (RuleOptions | undefined)[]): Iterable<Finding> {
-  const known: Known = new Map();
+  const known: KnownValues = new Map();
   const rememberedOddity = remembered();
   for (const [index, rule] of rules.entries()) {
     if (rule === undefined) continue;

@@ -6,10 +6,11 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import type { DestinationOptions } from '../destinations/common-options.ts';
+import { isRecord } from '../platform/wire-values.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import { type Located, nodeAt } from './document.ts';
 import { serverOptions, storeOptions } from './schema.ts';
-import { type ConfigSections, fields, isRecord } from './sections.ts';
+import { type ConfigSections, fields } from './sections.ts';
 
 export interface Remains {
   /** Absolute. */

@@ -24,10 +24,10 @@ const OTHERS = ['qzxj7', 'qzxj8', 'Qzxj nine'];
 const OTHER_COUNT = 999_983;
 
 /** Results by condition: thousands of rules share theirs. */
-export type Known = Map<string, boolean>;
+export type KnownValues = Map<string, boolean>;
 
 /** `undefined` when an announcement can pass, or when that cannot be decided. */
-export function contradictionIn(match: MatchOptions, known: Known): Contradiction | undefined {
+export function contradictionIn(match: MatchOptions, known: KnownValues): Contradiction | undefined {
   for (const field of TEXT_FIELDS) {
     const tree = match[field];
     if (tree !== undefined && !canMatchOnce(field, tree, known))
@@ -62,7 +62,7 @@ function* numbersIn(tree: Tree<number>): Iterable<number> {
 export const oddityOf = (field: TextField, kind: 'word' | 'pattern', text: string) =>
   kind === 'word' ? oddWord(field, text) : oddPattern(field, text);
 
-function canMatchOnce(field: TextField, tree: TextConditionTree, known: Known): boolean {
+function canMatchOnce(field: TextField, tree: TextConditionTree, known: KnownValues): boolean {
   const key = field + JSON.stringify(tree);
   const answer = known.get(key) ?? canMatch(field, tree);
   known.set(key, answer);

@@ -15,7 +15,7 @@ import { isSecretPlace } from './secrets.ts';
 type Issue = z.core.$ZodIssue;
 
 /** What a config can have. */
-export interface Known {
+export interface KnownKeys {
   readonly types: DestinationTypes;
   readonly secrets: SecretKnowledge;
 }
@@ -56,7 +56,7 @@ export function issueMessage(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-export function schemaProblems(issues: readonly Issue[], root: Located, known: Known): Finding[] {
+export function schemaProblems(issues: readonly Issue[], root: Located, known: KnownKeys): Finding[] {
   const flat = issues.flatMap((issue) => narrow(issue, []));
   const unknownAt = new Set(
     flat.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => where(path)),
@@ -118,7 +118,7 @@ function isOtherKind(issue: Issue): boolean {
   return issue.code === 'invalid_type' || issue.code === 'invalid_value';
 }
 
-function explainOne(issue: Issue, root: Located, known: Known): Finding[] {
+function explainOne(issue: Issue, root: Located, known: KnownKeys): Finding[] {
   const path = plain(issue.path);
   if (issue.code === 'unrecognized_keys') {
     const keys = issue.message.split(KEYS);

@@ -8,6 +8,7 @@ import type { DestinationOptions } from '../destinations/common-options.ts';
 import type { DestinationTypes } from '../destinations/registry.ts';
 import { type FeedOptions, feedFields, feedOptions, feedTypeNamed } from '../feeds/index.ts';
 import type { Secret } from '../platform/secret.ts';
+import { isRecord } from '../platform/wire-values.ts';
 import { type RuleOptions, ruleOptions } from '../routing/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import { type Located, nodeAt } from './document.ts';
@@ -123,9 +124,6 @@ export function fields<Shape extends z.ZodRawShape>(
   // `fromEntries` loses the key types that `shape` gives.
   return Object.fromEntries(sound) as { [Key in keyof Shape]?: z.output<Shape[Key]> };
 }
-
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The values of a list; none where something else stands in its place. */
 function listed(root: Located, name: string): readonly unknown[] {

@@ -4,13 +4,14 @@ import type { DestinationOptions } from '../destinations/common-options.ts';
 import type { DestinationTypes } from '../destinations/registry.ts';
 import { Pattern, Text } from '../matching/text.ts';
 import { nearest } from '../platform/suggest.ts';
+import { isRecord } from '../platform/wire-values.ts';
 import type { RuleOptions } from '../routing/options.ts';
 import { isPlaceholder } from './env-example.ts';
 import { leavesOf } from './match-words.ts';
 import { oddPattern } from './odd-patterns.ts';
 import { oddWord } from './odd-words.ts';
 import type { Finding, Path } from './problem.ts';
-import { type ConfigSections, isRecord } from './sections.ts';
+import type { ConfigSections } from './sections.ts';
 
 export function* unused({ rules, destinations, templates, alerts }: ConfigSections): Iterable<Finding> {
   const targets = rules.flatMap((rule) => rule?.send ?? []);

@@ -12,10 +12,10 @@
  * of a pause is not the next storm, and a destination that is gone is probed with one delivery.
  */
 import type { Clock } from '../platform/clock.ts';
-import type { Queued } from './backlog.ts';
 import { BanGuard } from './ban-guard.ts';
 import { LaneQueue, type Waiter } from './lane-queue.ts';
 import { Openings } from './openings.ts';
+import type { Queued } from './priority-list.ts';
 import { ReportedLimit } from './reported-limit.ts';
 import { type BudgetLimits, Windows } from './windows.ts';
 

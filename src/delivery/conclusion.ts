@@ -1,12 +1,12 @@
 /** What follows from an answer: for its delivery, and for the destination. */
 
-import { expiryOf } from './backlog.ts';
 import { describeAttempt } from './describe.ts';
 import { type Head, type Held, MOST_FREE } from './head.ts';
 import { healthSignalOf, isHold } from './health-signal.ts';
 import { type Judgement, NO_NEWS } from './judgement.ts';
 import type { LaneDeps } from './lane-deps.ts';
 import type { AttemptResult } from './outcome.ts';
+import { expiryOf } from './priority-list.ts';
 import type { ProbeSchedule } from './probe-schedule.ts';
 import { type Decision, decide, isUnreadable, pauseOf } from './retry-policy.ts';
 import type { Room } from './room.ts';

@@ -46,7 +46,7 @@ export interface Delivery {
 }
 
 /** A delivery that still waits, as it is taken up again. */
-export interface OwedDelivery {
+export interface PendingDelivery {
   readonly delivery: Delivery;
   /** Attempts already made. */
   readonly attempts: number;

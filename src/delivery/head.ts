@@ -1,16 +1,28 @@
 /**
- * The deliveries of a lane that are in memory. Each is `ready` (may go), `tried` (before, in this trouble of the
- * destination: the others go first), `waiting` (for its retry time) or `in flight`; all but the last are idle.
- * Knows which goes next, which can best be let go of, and which expires first, each without looking at the others.
+ * The deliveries of a lane that are in memory, each in one state:
+ *
+ *   new ─────▶ ready ──▶ in flight ──▶ gone
+ *   ▲ │         ▲ ▲          │
+ *   │ │         │ └─ tried ◀─┤   the destination is in trouble; ready again when that is over
+ *   │ └──▶ waiting ◀─────────┤   a retry; ready when its time has come
+ *   └────────────────────────┘   recalled, by a reload, before its bytes left
+ *
+ *   new        taken up, or judged again by a reload. The config in force may end it at once.
+ *   ready      may be sent: the most important one goes first.
+ *   tried      failed in the present trouble of the destination: the others go first.
+ *   waiting    for its retry time.
+ *   gone       delivered, dead, expired or skipped; every state but `in flight` can expire.
+ *
+ * Knows which goes next, which can best be dropped from memory, and which expires first, each without a search.
  */
 
 import type { Timer } from '../platform/clock.ts';
-import { Backlog, compare, compareExpiry, expiryOf } from './backlog.ts';
-import type { Delivery, OwedDelivery } from './delivery.ts';
+import type { Delivery, PendingDelivery } from './delivery.ts';
 import type { Witness } from './judgement.ts';
+import { compare, compareExpiry, expiryOf, PriorityList } from './priority-list.ts';
 
 /** A delivery in the lane's hands. */
-export interface Held extends OwedDelivery, Witness {
+export interface Held extends PendingDelivery, Witness {
   attempts: number;
   plain: boolean;
   notBeforeMs: number;
@@ -45,9 +57,9 @@ export const MOST_FREE = 3;
 
 export class Head {
   readonly #byId = new Map<string, Held>();
-  readonly #ready = new Backlog<Held>(compare);
-  readonly #idle = new Backlog<Held>(compare);
-  readonly #expiring = new Backlog<Held>(compareExpiry);
+  readonly #ready = new PriorityList<Held>(compare);
+  readonly #idle = new PriorityList<Held>(compare);
+  readonly #expiring = new PriorityList<Held>(compareExpiry);
   readonly #tried = new Set<Held>();
 
   get size(): number {
@@ -88,7 +100,7 @@ export class Head {
     return this.#byId.values();
   }
 
-  take(item: OwedDelivery): Held {
+  take(item: PendingDelivery): Held {
     const held: Held = {
       ...item,
       begunMs: item.begunMs,
@@ -108,7 +120,7 @@ export class Head {
   }
 
   /** Lets go of what is not among these rows, or not as it is there, once it is idle: what may suddenly go, or may be late, is taken up anew. */
-  keepOnly(rows: readonly OwedDelivery[]): void {
+  keepOnly(rows: readonly PendingDelivery[]): void {
     const owed = new Map(rows.map((row) => [row.delivery.id, row]));
     for (const held of [...this.#byId.values()]) {
       const row = owed.get(held.delivery.id);

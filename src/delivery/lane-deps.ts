@@ -3,7 +3,7 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import type { Budget } from './budget.ts';
-import type { AttemptRecord, Delivery, FinalState, OwedDelivery } from './delivery.ts';
+import type { AttemptRecord, Delivery, FinalState, PendingDelivery } from './delivery.ts';
 import type { Since } from './judgement.ts';
 import type { AttemptResult } from './outcome.ts';
 import type { InForce, RenewalOptions } from './renewal.ts';
@@ -16,7 +16,7 @@ export interface LaneJournal {
   /** As `settle`, and in the store when it returns: a request is about to leave that must not be repeated. */
   begin(attempt: AttemptRecord): void;
   /** `undefined` while the store cannot be read: the lane is refilled when it can. */
-  owed(destination: string, limit: number): readonly OwedDelivery[] | undefined;
+  owed(destination: string, limit: number): readonly PendingDelivery[] | undefined;
 }
 
 export interface LaneEvents {

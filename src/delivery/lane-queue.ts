@@ -3,7 +3,7 @@
  * first. A lane is put in its place once, not each time that there is room: with ten thousand lanes behind one
  * budget, a wake costs no more than the lanes that can go.
  */
-import { Backlog, compare, type Queued } from './backlog.ts';
+import { compare, PriorityList, type Queued } from './priority-list.ts';
 
 /** A lane that waits for room. */
 export interface Waiter {
@@ -20,7 +20,7 @@ export interface QueuedLane extends Queued {
 
 export class LaneQueue {
   readonly #places = new Map<Waiter, QueuedLane>();
-  readonly #line = new Backlog<QueuedLane>(compare);
+  readonly #line = new PriorityList<QueuedLane>(compare);
 
   get size(): number {
     return this.#places.size;

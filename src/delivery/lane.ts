@@ -7,15 +7,15 @@
  * queue is a ticket, and takes the most important delivery at the moment it starts. So whatever is fresh
  * overtakes what has waited, also after a pause.
  *
- * At most HEAD deliveries are held in memory (`head.ts`); the rest stay in the outbox, behind them (`supply.ts`).
+ * At most HEAD deliveries are in memory (`head.ts` has their states); the rest stay in the outbox, behind them (`supply.ts`).
  */
 import PQueue from 'p-queue';
 import { begin, isUnsure, type Made, recordOf } from './attempt.ts';
 import { conclude, type Sent } from './conclusion.ts';
-import type { Delivery, FinalState, OwedDelivery } from './delivery.ts';
-import { Flights, type Landed } from './flights.ts';
+import type { Delivery, FinalState, PendingDelivery } from './delivery.ts';
 import { Head, type Held, isExpired } from './head.ts';
 import { isHold } from './health-signal.ts';
+import { InFlight, type Landed } from './in-flight.ts';
 import { concurrencyOf, type LaneDeps, type LaneStatus } from './lane-deps.ts';
 import { messageFor } from './message.ts';
 import { ProbeGate } from './probe-gate.ts';
@@ -37,7 +37,7 @@ export class Lane {
   /** Nothing new is sent; then: nothing at all. */
   #isStopping = false;
   #isStopped = false;
-  readonly #flights = new Flights();
+  readonly #flights = new InFlight();
   readonly #supply: Supply;
 
   constructor(deps: LaneDeps) {
@@ -46,7 +46,7 @@ export class Lane {
     this.#queue = new PQueue();
     this.#sweep = new Sweep(this.#head, deps.clock, (held, nowMs) => this.#expire(held, nowMs));
     this.#lookout = new ProbeGate(deps.clock, this.#head, this.#queue, () => this.wake());
-    const takeUp = (item: OwedDelivery) => this.#place(this.#head.take(item), deps.clock.monotonicMs());
+    const takeUp = (item: PendingDelivery) => this.#place(this.#head.take(item), deps.clock.monotonicMs());
     this.#supply = new Supply(this.#head, () => this.#deps, takeUp);
   }
 
@@ -60,7 +60,7 @@ export class Lane {
   }
 
   /** What is in memory, as the outbox would owe it. */
-  get held(): Iterable<OwedDelivery> {
+  get held(): Iterable<PendingDelivery> {
     return this.#head;
   }
 
@@ -94,13 +94,13 @@ export class Lane {
   reconcile(): void {
     this.#supply.compareHeld();
     this.#flights.recall(({ isStale }) => isStale);
-    this.#trouble.mayBeMended(this.#deps.clock.monotonicMs());
+    this.#trouble.mayBeRepaired(this.#deps.clock.monotonicMs());
     this.refill();
   }
 
   /** The destination may have been mended (reload, by hand): try at once. */
   resume(): void {
-    this.#trouble.mayBeMended(this.#deps.clock.monotonicMs());
+    this.#trouble.mayBeRepaired(this.#deps.clock.monotonicMs());
     this.wake();
   }
 
@@ -240,7 +240,7 @@ export class Lane {
     const landed = await this.#flights.start(this.#deps, held, message, startedMs);
     room.settle(places, landed.result.writtenMs);
     const nowMs = this.#deps.clock.monotonicMs();
-    if (landed.isRecalled) trouble.learntNothing(look, nowMs);
+    if (landed.isRecalled) trouble.learnedNothing(look, nowMs);
     this.#land(held, { ...landed, room, startedMs, nowMs, look });
     if (landed.isRecalled || look !== undefined || this.#trouble.isThere) this.wake();
     this.#setConcurrency();

@@ -4,8 +4,8 @@
  * is next, in whichever budget it waits and whichever timer would have come first.
  */
 import type { Clock, Timer } from '../platform/clock.ts';
-import { Backlog, compare, type Queued } from './backlog.ts';
 import type { LaneQueue, QueuedLane } from './lane-queue.ts';
+import { compare, PriorityList, type Queued } from './priority-list.ts';
 
 /** What is asked of a budget here. */
 interface Limited {
@@ -33,8 +33,8 @@ interface Later {
 
 export class Openings {
   readonly #clock: Clock;
-  readonly #open = new Backlog<Open>((a, b) => compare(a, b) || a.order - b.order);
-  readonly #later = new Backlog<Later>((a, b) => a.atMs - b.atMs || a.order - b.order);
+  readonly #open = new PriorityList<Open>((a, b) => compare(a, b) || a.order - b.order);
+  readonly #later = new PriorityList<Later>((a, b) => a.atMs - b.atMs || a.order - b.order);
   readonly #entries = new Map<Limited, Open | Later>();
   #order = 0;
   /** What is about to take a place, while others go before it. */

@@ -5,7 +5,7 @@
  */
 import type { Announcement } from '../announcement.ts';
 import { expiryWith } from './content.ts';
-import type { Delivery, FinalState, OwedDelivery } from './delivery.ts';
+import type { Delivery, FinalState, PendingDelivery } from './delivery.ts';
 
 /** How a delivery ends that may not leave. */
 export interface EndedBy {
@@ -41,7 +41,7 @@ export interface InForce {
 const skipped = (reason: string): EndedBy => ({ state: 'skipped', reason });
 
 /** The delivery with today's template and end, or why it may not leave. What a person has asked for (`deliveries retry`) no rule has to want. */
-export function renewed(item: OwedDelivery, inForce: InForce): Delivery | EndedBy {
+export function renewed(item: PendingDelivery, inForce: InForce): Delivery | EndedBy {
   const { delivery, byHandMs } = item;
   const { options, match } = inForce;
   // It may have been sent: that is worth more to know than why it would not be sent again.
@@ -62,7 +62,7 @@ export function renewed(item: OwedDelivery, inForce: InForce): Delivery | EndedB
 }
 
 function renewedNews(
-  item: OwedDelivery,
+  item: PendingDelivery,
   announcement: Announcement,
   today: TodaysMatch | undefined,
   inForce: InForce,
@@ -79,7 +79,7 @@ function renewedNews(
 
 /** Of one request for each ticker, or one for all. `tickers`: those that a request could be for today. */
 function tickerRefusal(
-  { delivery: { ticker }, byHandMs }: OwedDelivery,
+  { delivery: { ticker }, byHandMs }: PendingDelivery,
   { redacted }: Announcement,
   { forEachTicker, maxTickers = Number.POSITIVE_INFINITY }: InForce,
   tickers: readonly string[],

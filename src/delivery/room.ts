@@ -1,9 +1,10 @@
 /** All the rate budgets of one lane, asked as one: its own, and those that it shares with others. */
-import type { Queued } from './backlog.ts';
+
 import type { Budget, Slot } from './budget.ts';
 import type { Waiter } from './lane-queue.ts';
 import type { Openings } from './openings.ts';
 import type { AttemptResult, LimitNews } from './outcome.ts';
+import type { Queued } from './priority-list.ts';
 import type { Pause } from './retry-policy.ts';
 
 /** A send's places in all of them. */

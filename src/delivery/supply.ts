@@ -4,10 +4,10 @@
  */
 
 import type { Timer } from '../platform/clock.ts';
-import { compare } from './backlog.ts';
-import type { Delivery, OwedDelivery } from './delivery.ts';
+import type { Delivery, PendingDelivery } from './delivery.ts';
 import type { Head } from './head.ts';
 import type { LaneDeps } from './lane-deps.ts';
+import { compare } from './priority-list.ts';
 
 /** Enough to keep any destination busy; small enough that a dead one costs nothing. */
 export const HEAD = 1000;
@@ -15,7 +15,7 @@ export const HEAD = 1000;
 export class Supply {
   readonly #head: Head;
   readonly #parts: () => Pick<LaneDeps, 'name' | 'journal' | 'clock'>;
-  readonly #takeUp: (item: OwedDelivery) => void;
+  readonly #takeUp: (item: PendingDelivery) => void;
   /** More waits in the outbox than is held. */
   isBehind = false;
   #isStopped = false;
@@ -25,7 +25,7 @@ export class Supply {
   constructor(
     head: Head,
     parts: () => Pick<LaneDeps, 'name' | 'journal' | 'clock'>,
-    takeUp: (item: OwedDelivery) => void,
+    takeUp: (item: PendingDelivery) => void,
   ) {
     this.#head = head;
     this.#parts = parts;

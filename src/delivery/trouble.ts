@@ -88,7 +88,7 @@ export class Trouble<W extends Witness> {
   }
 
   /** The message under way was called back, or what it brought tells nothing: the next one goes now. */
-  learntNothing(look: ProbeSchedule | undefined, nowMs: number): void {
+  learnedNothing(look: ProbeSchedule | undefined, nowMs: number): void {
     if (this.#isCurrent(look)) look.repeat(nowMs);
   }
 
@@ -98,7 +98,7 @@ export class Trouble<W extends Witness> {
   }
 
   /** Somebody may have mended it: one message goes now, and its answer tells. */
-  mayBeMended(nowMs: number): void {
+  mayBeRepaired(nowMs: number): void {
     this.#state?.looks.anew(nowMs);
   }
 
@@ -131,7 +131,7 @@ export class Trouble<W extends Witness> {
       case 'gone':
         return this.#suspend(GONE, scene);
       case 'nothing':
-        this.learntNothing(scene.look, nowMs);
+        this.learnedNothing(scene.look, nowMs);
         return NO_NEWS;
       default:
         return evidence satisfies never;
@@ -195,7 +195,7 @@ export class Trouble<W extends Witness> {
     this.#worse('doubted', REFUSING, scene);
     // The others are asked without delay: of a few messages that nobody would take, the good ones soon tell.
     if (scene.hasUntried && isNew) this.#state?.looks.anew(scene.nowMs);
-    else if (scene.hasUntried && size > before) this.learntNothing(scene.look, scene.nowMs);
+    else if (scene.hasUntried && size > before) this.learnedNothing(scene.look, scene.nowMs);
     return { ...NO_NEWS, blame: 'destination' };
   }
 

@@ -171,7 +171,7 @@ const isUnreadable = (error: Error): boolean =>
 /** Until when, in the words of who set the limit; reads on after "not sent". */
 export const limitOf = ({ reason }: AbortSignal): string => (typeof reason === 'string' ? reason : 'in time');
 
-/** Not the system's words; for `http-advice.ts`. */
+/** Not the system's words; for `advice.ts`. */
 export const NOT_IN_TIME = 'NOT_IN_TIME';
 export const SPEAKS_TLS = 'SPEAKS_TLS';
 

@@ -6,7 +6,14 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { Clock, Timer } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
-import type { Again, Answer, Deliveries, DeliveryPage, FoundDelivery, PageRequest } from './deliveries.ts';
+import type {
+  Again,
+  Deliveries,
+  DeliveryPage,
+  FoundDelivery,
+  PageRequest,
+  StoreAnswer,
+} from './deliveries.ts';
 import { CANCELLED, FileDeliveries } from './file-deliveries.ts';
 
 /** The rows of a page, and what SQLite looks through for them. */
@@ -32,13 +39,13 @@ interface Question {
 
 interface Reply {
   readonly number: number;
-  readonly answer: Answer<unknown>;
+  readonly answer: StoreAnswer<unknown>;
 }
 
 export class DeliveriesThread implements Deliveries {
   readonly #path: string;
   readonly #clock: Clock;
-  readonly #asked = new Map<number, (answer: Answer<never>) => void>();
+  readonly #asked = new Map<number, (answer: StoreAnswer<never>) => void>();
   #number = 0;
   #worker: Worker | undefined;
   #idle: Timer | undefined;
@@ -55,19 +62,19 @@ export class DeliveriesThread implements Deliveries {
     return this.#asked.size > 0;
   }
 
-  list(request: PageRequest, signal?: AbortSignal): Promise<Answer<DeliveryPage>> {
+  list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>> {
     return this.#ask('list', [request], signal);
   }
 
-  find(id: string, signal?: AbortSignal): Promise<Answer<readonly FoundDelivery[]>> {
+  find(id: string, signal?: AbortSignal): Promise<StoreAnswer<readonly FoundDelivery[]>> {
     return this.#ask('find', [id], signal);
   }
 
-  retry(ids: readonly string[], again: Again): Promise<Answer<readonly string[]>> {
+  retry(ids: readonly string[], again: Again): Promise<StoreAnswer<readonly string[]>> {
     return this.#ask('retry', [ids, again]);
   }
 
-  discard(ids: readonly string[], nowMs: number): Promise<Answer<readonly string[]>> {
+  discard(ids: readonly string[], nowMs: number): Promise<StoreAnswer<readonly string[]>> {
     return this.#ask('discard', [ids, nowMs]);
   }
 
@@ -81,10 +88,10 @@ export class DeliveriesThread implements Deliveries {
     method: Question['method'],
     args: readonly unknown[],
     signal?: AbortSignal,
-  ): Promise<Answer<Value>> {
+  ): Promise<StoreAnswer<Value>> {
     if (this.#isClosed) return Promise.resolve(notAsked(STOPS));
     if (signal?.aborted) return Promise.resolve(CANCELLED);
-    const { promise, resolve } = Promise.withResolvers<Answer<Value>>();
+    const { promise, resolve } = Promise.withResolvers<StoreAnswer<Value>>();
     const number = ++this.#number;
     this.#asked.set(number, resolve);
     // The thread finishes what it has begun, which is bounded; nobody waits for it.
@@ -118,7 +125,7 @@ export class DeliveriesThread implements Deliveries {
 
   #reply({ number, answer }: Reply): void {
     // What it holds is what was asked for: the thread answers with what the method of that name gives.
-    this.#asked.get(number)?.(answer as Answer<never>);
+    this.#asked.get(number)?.(answer as StoreAnswer<never>);
     this.#asked.delete(number);
     if (this.#asked.size === 0 && !this.#isClosed)
       this.#idle ??= this.#clock.after(IDLE_MS, () => void this.#end(ENDED), false);
@@ -156,7 +163,7 @@ if (!isMainThread && isTask(workerData)) {
   const port = parentPort;
   const deliveries = new FileDeliveries(workerData.deliveriesOf);
   port?.on('message', async ({ number, method, args }: Question) => {
-    const ask = deliveries[method] as (...args: readonly unknown[]) => Promise<Answer<unknown>>;
+    const ask = deliveries[method] as (...args: readonly unknown[]) => Promise<StoreAnswer<unknown>>;
     const reply: Reply = { number, answer: await ask.apply(deliveries, [...args]) };
     port.postMessage(reply);
   });

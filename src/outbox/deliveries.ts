@@ -47,19 +47,19 @@ export interface Again {
 }
 
 /** `message`: for people, with advice where there is any. */
-export type Answer<Value> =
+export type StoreAnswer<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly message: string };
 
 export interface Deliveries {
-  list(request: PageRequest, signal?: AbortSignal): Promise<Answer<DeliveryPage>>;
+  list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>>;
   /** One delivery, or all deliveries of one announcement in the order of their rules; none: nothing has that id. */
-  find(id: string, signal?: AbortSignal): Promise<Answer<readonly FoundDelivery[]>>;
+  find(id: string, signal?: AbortSignal): Promise<StoreAnswer<readonly FoundDelivery[]>>;
   /**
    * Queued again at once, within what is left of `maxAge`. Not changed: what was delivered, what is on the wire, what is
    * too old. Gives the ids that changed; a running bridge takes them up within a second.
    */
-  retry(ids: readonly string[], again: Again): Promise<Answer<readonly string[]>>;
+  retry(ids: readonly string[], again: Again): Promise<StoreAnswer<readonly string[]>>;
   /** Pending ones only; they are not sent any more. Gives the ids that changed. */
-  discard(ids: readonly string[], nowMs: number): Promise<Answer<readonly string[]>>;
+  discard(ids: readonly string[], nowMs: number): Promise<StoreAnswer<readonly string[]>>;
 }

@@ -5,7 +5,14 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '../platform/message-of.ts';
-import type { Again, Answer, Deliveries, DeliveryPage, FoundDelivery, PageRequest } from './deliveries.ts';
+import type {
+  Again,
+  Deliveries,
+  DeliveryPage,
+  FoundDelivery,
+  PageRequest,
+  StoreAnswer,
+} from './deliveries.ts';
 import { openStoreFile, storeErrorOf } from './open.ts';
 import {
   deliveriesOfAnnouncement,
@@ -23,20 +30,20 @@ export class FileDeliveries implements Deliveries {
     this.#path = path;
   }
 
-  list(request: PageRequest, signal?: AbortSignal): Promise<Answer<DeliveryPage>> {
+  list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>> {
     return this.#answer('read', (database) => pageOf(database, request), signal);
   }
 
-  find(id: string, signal?: AbortSignal): Promise<Answer<readonly FoundDelivery[]>> {
+  find(id: string, signal?: AbortSignal): Promise<StoreAnswer<readonly FoundDelivery[]>> {
     return this.#answer('read', (database) => found(database, id), signal);
   }
 
-  retry(ids: readonly string[], { nowMs, maxAges, isLate }: Again): Promise<Answer<readonly string[]>> {
+  retry(ids: readonly string[], { nowMs, maxAges, isLate }: Again): Promise<StoreAnswer<readonly string[]>> {
     const again = { maxAgeOf: (destination: string) => maxAges.get(destination), isLate };
     return this.#answer('write', (database) => retryDeliveries(database, ids, nowMs, again));
   }
 
-  discard(ids: readonly string[], nowMs: number): Promise<Answer<readonly string[]>> {
+  discard(ids: readonly string[], nowMs: number): Promise<StoreAnswer<readonly string[]>> {
     return this.#answer('write', (database) => discardDeliveries(database, ids, nowMs));
   }
 
@@ -44,7 +51,7 @@ export class FileDeliveries implements Deliveries {
     access: 'read' | 'write',
     ask: (database: DatabaseSync) => Value,
     signal?: AbortSignal,
-  ): Promise<Answer<Value>> {
+  ): Promise<StoreAnswer<Value>> {
     if (signal?.aborted) return CANCELLED;
     try {
       using database = openStoreFile(this.#path, access === 'read');

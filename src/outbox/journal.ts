@@ -15,7 +15,7 @@
  * transaction for a burst is much cheaper than one each. A crash before that repeats what was in flight.
  */
 import type { Content } from '../delivery/content.ts';
-import type { AttemptRecord, Delivery, OwedDelivery } from '../delivery/delivery.ts';
+import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/delivery.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { isBusy } from './faults.ts';
@@ -57,7 +57,7 @@ export interface JournalEvents {
   /** After any failure, also one too short to be told: what could not be answered meanwhile can be asked again. */
   usable(): void;
   /** What the lanes hold: asked when rows may be missing. */
-  held(): Iterable<OwedDelivery>;
+  held(): Iterable<PendingDelivery>;
 }
 
 /** Where it writes. */
@@ -128,7 +128,7 @@ export class Journal {
   }
 
   /** As `Backlog.owed`, with everything settled so far taken into account; `undefined` while the store is broken. */
-  owed(destination: string, limit: number): readonly OwedDelivery[] | undefined {
+  owed(destination: string, limit: number): readonly PendingDelivery[] | undefined {
     this.flush();
     return this.#ask(() => this.#store.owed(destination, limit));
   }

@@ -5,7 +5,7 @@
  * every implementation to them. All times are monotonic ms (`Clock.monotonicMs`), which are epoch ms across restarts.
  */
 import type { Content } from '../delivery/content.ts';
-import type { AttemptRecord, Delivery, OwedDelivery } from '../delivery/delivery.ts';
+import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/delivery.ts';
 
 /** What a destination is owed. */
 export interface Waiting {
@@ -29,7 +29,7 @@ export interface Ledger {
   /** Many attempts in one transaction. */
   settle(attempts: readonly AttemptRecord[]): void;
   /** Writes down again what still waits; what is there already is left as it is. */
-  restore(owed: readonly OwedDelivery[]): void;
+  restore(owed: readonly PendingDelivery[]): void;
   /** The far end asked this budget for silence until then. */
   pause(key: string, untilMs: number): void;
   /** A destination found something out about its far end; the last value of a key stays. */
@@ -39,7 +39,7 @@ export interface Ledger {
 /** What waits, and what was sent lately: asked for by lanes and budgets at the start, after a reload and after a fault. */
 export interface Backlog {
   /** The waiting deliveries of a destination, most important first, freshest first among equals. */
-  owed(destination: string, limit: number): readonly OwedDelivery[];
+  owed(destination: string, limit: number): readonly PendingDelivery[];
   /** By destination; none for those for which nothing waits. */
   waiting(): ReadonlyMap<string, Waiting>;
   /** Attempts begun since, by destination: when each had ended, so was written at the latest. */

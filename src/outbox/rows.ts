@@ -1,14 +1,14 @@
 /** Between rows and the types of the bridge: the one place that knows the columns' order and names. */
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { originOf } from '../delivery/content.ts';
-import type { AttemptRecord, DeliveryState, OwedDelivery } from '../delivery/delivery.ts';
+import type { AttemptRecord, DeliveryState, PendingDelivery } from '../delivery/delivery.ts';
 import { realNumber, text, wholeNumber } from './columns.ts';
 import { contentFrom } from './contents.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
 /** A delivery with all that is known of it, for people (`deliveries`, the API). */
-export interface StoredDelivery extends OwedDelivery {
+export interface StoredDelivery extends PendingDelivery {
   readonly state: DeliveryState;
   readonly reason: string | undefined;
   readonly settledMs: number | undefined;
@@ -27,7 +27,7 @@ const optionalText = (value: SQLOutputValue | undefined) => (value == null ? und
 const optionalNumber = (value: SQLOutputValue | undefined) => (value == null ? undefined : Number(value));
 
 /** For `INSERT INTO deliveries`: up to `expires_at_ms`, then attempts, plain, not_before_ms, begun_ms, by_hand_ms, reason. */
-export function deliveryRow(owed: OwedDelivery): SQLInputValue[] {
+export function deliveryRow(owed: PendingDelivery): SQLInputValue[] {
   const { delivery, attempts, plain, notBeforeMs, begunMs, byHandMs, reason } = owed;
   const { id, content, destination, rule, template, ticker, importance, expiresAtMs } = delivery;
   return [

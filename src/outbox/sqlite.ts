@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Content } from '../delivery/content.ts';
-import type { AttemptRecord, Delivery, OwedDelivery } from '../delivery/delivery.ts';
+import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/delivery.ts';
 import { realNumber, text } from './columns.ts';
 import { contentRow } from './contents.ts';
 import { idAt, timeOfId } from './ids.ts';
@@ -62,7 +62,7 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
     });
   }
 
-  restore(owed: readonly OwedDelivery[]): void {
+  restore(owed: readonly PendingDelivery[]): void {
     const { insertAnnouncement, insertDelivery } = this.#statements;
     this.#inTransaction(() => {
       for (const item of owed) {
@@ -72,7 +72,7 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
     });
   }
 
-  owed(destination: string, limit: number): readonly OwedDelivery[] {
+  owed(destination: string, limit: number): readonly PendingDelivery[] {
     return this.#statements.selectOwed.all(destination, limit).map(deliveryFrom);
   }
 

@@ -15,7 +15,7 @@
  * setting that is wrong (a path, a right, another's file, a second bridge, a newer schema) keeps the bridge from starting.
  */
 import type { Content } from '../delivery/content.ts';
-import type { AttemptRecord, Delivery, OwedDelivery } from '../delivery/delivery.ts';
+import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/delivery.ts';
 import type { Clock } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import type { Deliveries } from './deliveries.ts';
@@ -117,7 +117,7 @@ export class Store implements Ledger, Backlog, Recovery, Upkeep {
     this.#current.settle(attempts);
   }
 
-  restore(owed: readonly OwedDelivery[]): void {
+  restore(owed: readonly PendingDelivery[]): void {
     this.#current.restore(owed);
   }
 
@@ -125,7 +125,7 @@ export class Store implements Ledger, Backlog, Recovery, Upkeep {
     this.#current.pause(key, untilMs);
   }
 
-  owed(destination: string, limit: number): readonly OwedDelivery[] {
+  owed(destination: string, limit: number): readonly PendingDelivery[] {
     return this.#current.owed(destination, limit);
   }
 

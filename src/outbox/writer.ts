@@ -4,7 +4,7 @@
  * delivery that has ended and stays pending in the store would be sent again in the next life.
  */
 
-import type { OwedDelivery } from '../delivery/delivery.ts';
+import type { PendingDelivery } from '../delivery/delivery.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { isRefused } from './faults.ts';
 import { type Entry, lessOf, nameOf, partsOf } from './kept.ts';
@@ -40,7 +40,7 @@ export class Writer {
   }
 
   /** Throws what is the store's fault. */
-  restore(owed: Iterable<OwedDelivery>): void {
+  restore(owed: Iterable<PendingDelivery>): void {
     const all = [...owed];
     for (let start = 0; start < all.length; start += TOGETHER) {
       const some = all.slice(start, start + TOGETHER);

@@ -1,4 +1,4 @@
-/** Ways in which the service refuses and ends connections, named by its own words (feed-protocol.md). */
+/** Ways in which the service refuses and ends connections, named by its own words (docs/feed-protocol.md). */
 import { every, type Fault, type FaultStage, until } from './fault.ts';
 
 /** Word → what the body holds beside it. */

@@ -18,7 +18,7 @@ export const FAULT_EVERY_MS = 20_000;
 const HANDSHAKE_DELAY_MS = 3000;
 const WELCOME_DELAY_MS = 5000;
 const BURST_SIZE = 50;
-/** What the service says under its cooldown (feed-protocol.md). */
+/** What the service says under its cooldown (docs/feed-protocol.md). */
 const COOLDOWN_S = 5;
 
 export const FAULTS: readonly Fault[] = [

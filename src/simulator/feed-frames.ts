@@ -1,6 +1,6 @@
 /**
  * The frames that the service sends, as it writes them. Built here by hand and not shared with
- * `feed/frames.ts`, so that a misreading of the protocol there cannot hide behind the same misreading here.
+ * `feeds/cryptolisting/frames.ts`, so that a misreading of the protocol there cannot hide behind the same misreading here.
  */
 import type { Random } from '../platform/random.ts';
 

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Announcement } from '../../src/announcement.ts';
-import { Backlog, compare, compareExpiry, type Queued } from '../../src/delivery/backlog.ts';
 import { newsOf } from '../../src/delivery/content.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
+import { compare, compareExpiry, PriorityList, type Queued } from '../../src/delivery/priority-list.ts';
 
 const queued = (id: string, importance: number, expiresAtMs?: number): Queued => ({
   delivery: { id: `${id}-0`, importance, content: newsOf({ id } as Announcement), expiresAtMs } as Delivery,
@@ -22,7 +22,7 @@ test.each([
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
-      const backlog = new Backlog<Queued>(order);
+      const backlog = new PriorityList<Queued>(order);
       let model: Queued[] = [];
       for (const [index, { take, at, importance, expiresAtMs }] of steps.entries()) {
         if (take === 'none' || model.length === 0) {
@@ -43,7 +43,7 @@ test.each([
 
 test('regression: of one announcement, tickers go in their order, the eleventh after the tenth', () => {
   const content = newsOf({ id: 'a' } as Announcement);
-  const backlog = new Backlog<Queued>(compare);
+  const backlog = new PriorityList<Queued>(compare);
   for (const ordinal of [11, 3, 100, 0, 10, 1, 2, 9])
     backlog.add({ delivery: { id: `a-${ordinal}`, importance: 1, content } as Delivery });
   const order: string[] = [];
@@ -55,7 +55,7 @@ test('regression: of one announcement, tickers go in their order, the eleventh a
 });
 
 test('what is not in it is not taken out of it', () => {
-  const backlog = new Backlog<Queued>(compare);
+  const backlog = new PriorityList<Queued>(compare);
   backlog.add(queued('a', 1));
   backlog.remove(queued('a', 1));
   backlog.remove(queued('b', 1));
@@ -63,7 +63,7 @@ test('what is not in it is not taken out of it', () => {
 });
 
 test('from oldest to newest and from newest to oldest: nothing is left behind', () => {
-  const backlog = new Backlog<Queued>(compare);
+  const backlog = new PriorityList<Queued>(compare);
   const items = Array.from({ length: 1000 }, (_, n) => queued(String(n).padStart(6, '0'), 1));
   for (const item of items) backlog.add(item);
   for (const item of items) {

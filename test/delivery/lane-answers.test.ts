@@ -148,7 +148,7 @@ test.each([
 
 test.each([
   ['timeout', { timeout: '2s', maxAge: '1m' }, 'within 2s (timeout)'],
-  ['maxAge', { timeout: '5s', maxAge: '1500ms' }, 'within the 1.5s that were left until maxAge'],
+  ['maxAge', { timeout: '5s', maxAge: '1500ms' }, 'within the 1.5s left until maxAge'],
 ])('an attempt that is cut off knows by which limit: %s', async (_, options, words) => {
   using bench = new LaneBench({ bot: { options } });
   const reasons: unknown[] = [];

@@ -1,11 +1,11 @@
 /** Who waits where, at the level of the budgets: the bench of `priority.test.ts` has no lane that waits in two. */
 import { expect, test } from 'vitest';
 import type { Announcement } from '../../src/announcement.ts';
-import type { Queued } from '../../src/delivery/backlog.ts';
 import { BudgetBook } from '../../src/delivery/budget-book.ts';
 import { newsOf } from '../../src/delivery/content.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import { LaneQueue } from '../../src/delivery/lane-queue.ts';
+import type { Queued } from '../../src/delivery/priority-list.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const delivery = (id: string) => ({ id, importance: 1, content: newsOf({ id } as Announcement) }) as Delivery;

@@ -1,9 +1,9 @@
 /** Behind limits that several destinations share, the most important of all deliveries that can go is next. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compare } from '../../src/delivery/backlog.ts';
 import type { BudgetSpec } from '../../src/delivery/budget-book.ts';
 import type { Outcome } from '../../src/delivery/outcome.ts';
+import { compare } from '../../src/delivery/priority-list.ts';
 import { newsIn } from '../support/contents.ts';
 import { LaneBench, type LanePlan } from '../support/lane-bench.ts';
 import { runs } from '../support/properties.ts';

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { newsOf } from '../../src/delivery/content.ts';
-import type { Answer } from '../../src/outbox/deliveries.ts';
+import type { StoreAnswer } from '../../src/outbox/deliveries.ts';
 import { type OpenStore, openStore } from '../../src/outbox/store.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -19,7 +19,7 @@ function filled(folder: Folder, clock = systemClock): OpenStore {
   return store;
 }
 
-function given<Value>(answer: Answer<Value>): Value {
+function given<Value>(answer: StoreAnswer<Value>): Value {
   if (!answer.ok) throw new Error(answer.message);
   return answer.value;
 }

@@ -21,7 +21,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { newsOf } from '../../src/delivery/content.ts';
-import type { Delivery, OwedDelivery } from '../../src/delivery/delivery.ts';
+import type { Delivery, PendingDelivery } from '../../src/delivery/delivery.ts';
 import { StoreError } from '../../src/outbox/faults.ts';
 import { Journal } from '../../src/outbox/journal.ts';
 import { type Dropped, Kept } from '../../src/outbox/kept.ts';
@@ -41,7 +41,7 @@ class Running {
   readonly replaced: Replaced[] = [];
   readonly mended: { entries: number; dropped: Dropped }[] = [];
   /** What the lanes hold. */
-  readonly held = new Map<string, OwedDelivery>();
+  readonly held = new Map<string, PendingDelivery>();
   readonly journal: Journal;
   readonly store: ReturnType<typeof openStore>;
   #ordinal = 0;

@@ -1,5 +1,5 @@
 /** What can only be judged at the moment of a send: asked when it goes out, and when its bytes are written. */
-import { compare } from '../../src/delivery/backlog.ts';
+import { compare } from '../../src/delivery/priority-list.ts';
 import { newsIn } from '../support/contents.ts';
 import type { Owed, Past } from './past.ts';
 import { MARGIN_MS, ROUNDING_MS, type Sent, sharesBudget } from './sent.ts';

@@ -1,6 +1,6 @@
 /**
  * When the service lets us connect: not within 5 s of the last connection of the same key, and at most
- * 10 connections a minute from one address, both counted for each endpoint (feed-protocol.md). Shared by
+ * 10 connections a minute from one address, both counted for each endpoint (docs/feed-protocol.md). Shared by
  * all feeds, so that two feeds with one key do not get each other refused.
  */
 const COOLDOWN_MS = 5_000;
@@ -48,7 +48,7 @@ export class ConnectGate {
   }
 }
 
-/** The service closes at more than 3 messages a minute, whatever wait it named (feed-protocol.md). */
+/** The service closes at more than 3 messages a minute, whatever wait it named (docs/feed-protocol.md). */
 const SHORTEST_RETRY_MS = 21_000;
 /** A refusal that names a day must not leave a connection unproven for a day. */
 const LONGEST_RETRY_MS = 600_000;

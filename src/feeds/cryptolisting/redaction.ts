@@ -33,6 +33,6 @@ const UPGRADE_NOTICE = new RegExp(
 export function isRedacted({ title, tickers, listingType, extra }: RedactionEvidence): boolean {
   if (title.includes(MASK) || tickers.some((ticker) => ticker.includes(MASK))) return true;
   if (extra['redacted'] === true || extra['redacted'] === 'true') return true;
-  // Free tiers leave `not_listing` as it is (feed-protocol.md, "Tiers").
+  // Free tiers leave `not_listing` as it is (docs/feed-protocol.md, "Tiers").
   return tickers.length === 0 && listingType !== 'not_listing' && UPGRADE_NOTICE.test(title);
 }

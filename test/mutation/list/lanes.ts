@@ -83,7 +83,7 @@ export const lanes = [
     ],
   ),
   ...inFile(
-    'src/delivery/backlog.ts',
+    'src/delivery/priority-list.ts',
     [...suites('delivery/backlog', 'delivery/priority', 'delivery/lane'), SIMULATION],
     [
       'oldest first',

@@ -34,7 +34,7 @@ export function compareExpiry(a: Queued, b: Queued): number {
 export const expiryOf = ({ delivery }: Queued) => delivery.expiresAtMs ?? Number.POSITIVE_INFINITY;
 
 /** Ascending by an order in which no two are equal. */
-export class Backlog<Item> {
+export class PriorityList<Item> {
   #items: Item[] = [];
   /** Those before it have left; taking them out of the array one by one would move all the others each time. */
   #from = 0;

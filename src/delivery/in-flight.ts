@@ -13,7 +13,7 @@ export interface Landed {
   readonly isRecalled: boolean;
 }
 
-export class Flights {
+export class InFlight {
   readonly #flights = new Set<Flight>();
   readonly #underWay = new Set<Promise<unknown>>();
 
