@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { DeliveryOperator } from '../daemon/delivery-operator.ts';
 import { bridgeNowMs } from '../outbox/bridge-time.ts';
-import type { Answer } from '../outbox/deliveries.ts';
+import type { StoreAnswer } from '../outbox/deliveries.ts';
 import { StoreError } from '../outbox/faults.ts';
 import { FileDeliveries } from '../outbox/file-deliveries.ts';
 import { openStoreFile, storeErrorOf } from '../outbox/open.ts';
@@ -50,7 +50,7 @@ export async function withStore<Result>(
 }
 
 /** What the store answered. Throws `StoreError`. */
-export async function answered<Value>(answer: Promise<Answer<Value>>): Promise<Value> {
+export async function answered<Value>(answer: Promise<StoreAnswer<Value>>): Promise<Value> {
   const result = await answer;
   if (!result.ok) throw new StoreError(result.message);
   return result.value;

@@ -6,7 +6,7 @@
 import { type DeliveryState, UNDER_WAY } from '../delivery/delivery.ts';
 import { AMBIGUOUS_REASONS } from '../delivery/outcome.ts';
 import { mayHaveActed } from '../destinations/http-outcome.ts';
-import type { Answer, Deliveries, DeliveryFilter, FoundDelivery } from '../outbox/deliveries.ts';
+import type { Deliveries, DeliveryFilter, FoundDelivery, StoreAnswer } from '../outbox/deliveries.ts';
 import { StoreError } from '../outbox/faults.ts';
 import type { StoredAttempt, StoredDelivery } from '../outbox/rows.ts';
 import { messageOf } from '../platform/message-of.ts';
@@ -70,17 +70,17 @@ export class DeliveryOperator {
   }
 
   /** Newest first. */
-  list(wish: DeliveryWish): Promise<Answer<readonly StoredDelivery[]>> {
+  list(wish: DeliveryWish): Promise<StoreAnswer<readonly StoredDelivery[]>> {
     return answerOf(() => this.#list(wish));
   }
 
   /** One delivery, or all deliveries of one announcement. */
-  find(id: string): Promise<Answer<readonly FoundDelivery[]>> {
+  find(id: string): Promise<StoreAnswer<readonly FoundDelivery[]>> {
     return this.#deps.deliveries.find(id);
   }
 
   /** Queued to be sent again. */
-  retry({ which, isLate }: RetryWish): Promise<Answer<Changed | MaxAgeUnknown>> {
+  retry({ which, isLate }: RetryWish): Promise<StoreAnswer<Changed | MaxAgeUnknown>> {
     return answerOf(async () => {
       const known = this.#deps.destinations();
       const ids = 'length' in which ? which : await this.#dead(which);
@@ -104,7 +104,7 @@ export class DeliveryOperator {
   }
 
   /** Pending ones are not sent any more. */
-  discard(ids: readonly string[]): Promise<Answer<Changed>> {
+  discard(ids: readonly string[]): Promise<StoreAnswer<Changed>> {
     return answerOf(async () => {
       const changed = await read(this.#deps.deliveries.discard(ids, this.#deps.nowMs()));
       const unchanged = await this.#unchanged(ids, changed, ({ state }) => ({ why: 'ended', state }));
@@ -189,13 +189,13 @@ const isDoubtful = ({ outcome, status, detail }: StoredAttempt): boolean =>
   DOUBTFUL.has(outcome) || (status !== undefined && mayHaveActed({ status, bodyText: detail ?? '' }));
 
 /** The value, or a throw that `answerOf` makes an answer of. */
-async function read<Value>(answer: Promise<Answer<Value>>): Promise<Value> {
+async function read<Value>(answer: Promise<StoreAnswer<Value>>): Promise<Value> {
   const result = await answer;
   if (!result.ok) throw new StoreError(result.message);
   return result.value;
 }
 
-async function answerOf<Value>(work: () => Promise<Value>): Promise<Answer<Value>> {
+async function answerOf<Value>(work: () => Promise<Value>): Promise<StoreAnswer<Value>> {
   try {
     return { ok: true, value: await work() };
   } catch (error) {
