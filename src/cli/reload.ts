@@ -1,4 +1,5 @@
 /** `reload`: asks the running daemon to take up the config file, and prints what changed or what is wrong with it. */
+import { titleOf } from '../conditions/registry.ts';
 import { printable } from '../platform/printable.ts';
 import { usableConfig } from './config-file.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
@@ -28,7 +29,7 @@ export async function reloadCommand({ config, url, json }: ReloadOptions, io: Io
   else {
     for (const problem of reloaded.problems) io.warn(printable(problem));
     io.warn(
-      'Not reloaded: the previous config stays in force. `listing-bridge check` shows each problem with its line.',
+      `Not reloaded: ${titleOf({ code: 'config_rejected', subject: '' })}. \`listing-bridge check\` shows each problem with its line.`,
     );
   }
   return reloaded.ok ? FINE : NOT_FINE;

@@ -19,7 +19,14 @@ export type FeedEvent =
       readonly advice: string | undefined;
       readonly retryMs: number;
     }
-  | { readonly kind: 'feed.fatal'; readonly feed: string; readonly reason: string; readonly advice: string }
+  | {
+      readonly kind: 'feed.fatal';
+      readonly feed: string;
+      /** One of a closed set. */
+      readonly reason: string;
+      readonly detail: string | undefined;
+      readonly advice: string | undefined;
+    }
   /** The new options of a feed are refused; the connection with the old ones stays. */
   | {
       readonly kind: 'feed.change_failed';
@@ -51,11 +58,7 @@ const spoken = ({ reason, detail, advice }: Loss) => ({ reason, detail, advice }
 export const feedEvents = (publish: (event: FeedEvent) => void): Omit<FeedEvents, 'news'> => ({
   live: (feed, { facts, missing }) => publish({ kind: 'feed.live', feed, facts, missing }),
   lost: (feed, loss, retryMs) => publish({ kind: 'feed.lost', feed, ...spoken(loss), retryMs }),
-  fatal: (feed, { reason, detail, advice = '' }) =>
-    publish({
-      kind: 'feed.fatal',
-      ...{ feed, advice, reason: detail === undefined ? reason : `${reason} (${detail})` },
-    }),
+  fatal: (feed, loss) => publish({ kind: 'feed.fatal', feed, ...spoken(loss) }),
   changeFailed: (feed, loss, retryMs) =>
     publish({ kind: 'feed.change_failed', feed, ...spoken(loss), retryMs }),
   selfTest: (feed, result) =>

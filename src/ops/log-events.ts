@@ -139,7 +139,7 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
     }
     case 'feed.fatal': {
       const { kind: _, ...fields } = event;
-      return [conditionLine('feed_fatal', event.feed, fields)];
+      return [conditionLine('feed_fatal', event.feed, { ...fields, help: helpFor(event.reason) })];
     }
     case 'destination.open_failed': {
       const { kind: _, ...fields } = event;

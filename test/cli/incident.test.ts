@@ -498,7 +498,9 @@ describe('reload', () => {
     );
     const { exitCode, err } = await run('reload', '--url', url);
     expect(exitCode).toBe(1);
-    expect(err).toContain('config.yaml:3:1: bad\nNot reloaded: the previous config stays in force.');
+    expect(err).toContain(
+      'config.yaml:3:1: bad\nNot reloaded: the new config was rejected; the previous one stays in force.',
+    );
   });
 
   test('a bridge without a token says what to do', async () => {

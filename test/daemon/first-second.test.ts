@@ -15,7 +15,13 @@ const LOST = {
   kind: 'feed.lost',
   ...{ feed: 'one', reason: 'closed', detail: undefined, advice: undefined, retryMs: 1 },
 } as const satisfies BridgeEvent;
-const FATAL = { kind: 'feed.fatal', feed: 'one', reason: 'key_expired', advice: '' } as const;
+const FATAL = {
+  kind: 'feed.fatal',
+  feed: 'one',
+  reason: 'key_expired',
+  detail: undefined,
+  advice: '',
+} as const;
 
 let clock: FakeClock;
 let bus: Bus;
