@@ -88,6 +88,24 @@ describe('imports point one way', () => {
     expect(reached.map(shown)).toEqual([]);
   });
 
+  test('a type of feed is known to the registry alone', () => {
+    const types = readdirSync(join(source, 'feeds'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    expect(types).toEqual(expect.arrayContaining(['cryptolisting', 'websocket']));
+    const typeOf = (path: string) => types.find((type) => path.startsWith(`feeds/${type}/`));
+    const users = ownImports.filter(({ from, to }) => {
+      const type = typeOf(to);
+      return type !== undefined && typeOf(from) !== type && from !== 'feeds/index.ts';
+    });
+    expect(users.map(shown)).toEqual([]);
+    const asks = new RegExp(`[=!]==? '(${types.join('|')})'|case '(${types.join('|')})':`);
+    const asking = files.filter(
+      (path) => typeOf(path) === undefined && asks.test(withoutComments(text(path))),
+    );
+    expect(asking).toEqual([]);
+  });
+
   test.each([
     ['discord.js', 'destinations/discord/send.ts'],
     ['telegraf', 'destinations/telegram/send.ts'],

@@ -15,7 +15,11 @@ const feed = z.object({
   name: text,
   healthy: z.boolean().catch(false),
   silentMs: optional,
-  selfTest: z.object({ state: text, roundTripMs: optional }).catch({ state: '?', roundTripMs: undefined }),
+  /** Absent: the source of the feed cannot be asked for one. */
+  selfTest: z
+    .object({ state: text, roundTripMs: optional })
+    .optional()
+    .catch({ state: '?', roundTripMs: undefined }),
   connectedMs: optional,
   welcome: z.object({ tier: z.string().optional() }).optional().catch(undefined),
   keyExpiresInMs: optional,

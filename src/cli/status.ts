@@ -70,8 +70,8 @@ function feedRow(feed: ShownFeed): string[] {
     name,
     healthy ? 'yes' : 'NO',
     silentMs === undefined ? NONE : `${formatDuration(silentMs)} ago`,
-    selfTest.roundTripMs === undefined
-      ? selfTest.state
+    selfTest?.roundTripMs === undefined
+      ? (selfTest?.state ?? NONE)
       : `${selfTest.state} in ${formatDuration(Math.round(selfTest.roundTripMs))}`,
     spanOr(connectedMs),
     welcome?.tier ?? NONE,

@@ -1,5 +1,6 @@
 /** Rules that can never do anything: nothing reaches them, or everything they send has been sent before. */
 
+import { feedTypeOf } from '../feeds/index.ts';
 import { describe, textCondition } from '../matching/condition.ts';
 import type { TextConditionTree } from '../matching/options.ts';
 import { Pattern, Text } from '../matching/text.ts';
@@ -49,8 +50,9 @@ function outOfReach({ match }: RuleOptions, feeds: ConfigSections['feeds']): Fin
   }
   if (match.publisher === undefined) return undefined;
   const isPublisher = tester(match.publisher);
-  if (reachable.some((feed) => feed?.exchanges === undefined || feed.exchanges.some(isPublisher)))
-    return undefined;
+  const brings = (feed: ConfigSections['feeds'][number]) =>
+    feed === undefined ? undefined : feedTypeOf(feed).publishers(feed);
+  if (reachable.some((feed) => brings(feed)?.some(isPublisher) ?? true)) return undefined;
   return {
     path: ['match', 'publisher'],
     never: true,

@@ -5,9 +5,8 @@ import { hasReference } from './interpolate.ts';
 import type { Finding, Path } from './problem.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';
 import { isSecretName } from './secret-names.ts';
-import { keysInAddress } from './secret-pieces.ts';
 import { blotShapes } from './secret-shapes.ts';
-import { isSecretPlace } from './secrets.ts';
+import { isSecretPlace, keysIn } from './secrets.ts';
 
 export function* exposedSecrets(root: Located, known: SecretKnowledge): Iterable<Finding> {
   for (const { node, path } of everyNode(root)) {
@@ -32,10 +31,9 @@ export function* exposedSecrets(root: Located, known: SecretKnowledge): Iterable
 function isInClear({ literal, written }: Located, path: Path, known: SecretKnowledge): boolean {
   const text = literal ?? written ?? '';
   if (text === '' || hasReference(text) || text.includes('{{')) return false;
-  const { patterns } = known;
   return isSecretPlace(path, known)
-    ? isTelling(path, text, patterns)
-    : keysInAddress(text, patterns).length > 0;
+    ? isTelling(path, text, known.patterns)
+    : keysIn(text, path, known).length > 0;
 }
 
 /** Addresses and headers may say nothing secret; what looks opaque does. */

@@ -34,7 +34,7 @@ import { redactorFor } from './secrets.ts';
 import { type ConfigSections, readableSections, sectionsOf, soundSections } from './sections.ts';
 import { Source } from './source.ts';
 import { checkTemplates } from './templates.ts';
-import { unheardAlerts, unused, unusualKeys, unusualWords } from './warnings.ts';
+import { clearTextFeeds, unheardAlerts, unused, unusualKeys, unusualWords } from './warnings.ts';
 
 export { type ConfigProblem, formatProblem } from './problem.ts';
 
@@ -210,6 +210,7 @@ function check(
       ...unheardAlerts(parts),
       ...unusualWords(parts),
       ...unusualKeys(parts),
+      ...clearTextFeeds(parts),
       ...odd,
       ...oddAnswers(parts),
       ...deadRules(parts, rulesIn(odd.filter(({ never }) => never))),

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { DestinationTypes } from '../destinations/registry.ts';
 import { nearest } from '../platform/suggest.ts';
 import { type Located, nodeAt } from './document.ts';
+import { feedTypeProblem, keyOfOtherType } from './feed-problems.ts';
 import { insteadOf } from './other-types.ts';
 import type { Finding, Path } from './problem.ts';
 import { NOT_YET } from './schema.ts';
@@ -122,7 +123,7 @@ function explainOne(issue: Issue, root: Located, known: KnownKeys): Finding[] {
   const path = plain(issue.path);
   if (issue.code === 'unrecognized_keys') {
     const keys = issue.message.split(KEYS);
-    return issue.keys.map((key) => unknownKey([...path, key], key, keys));
+    return issue.keys.map((key) => unknownKey([...path, key], key, keys, root));
   }
   if (issue.code === 'invalid_key') {
     const message = issue.issues[0]?.message ?? 'is not a valid name';
@@ -133,6 +134,8 @@ function explainOne(issue: Issue, root: Located, known: KnownKeys): Finding[] {
     return [
       typeProblem(path, nodeAt(root, path.slice(0, -1)).node, exact ? node.value : undefined, known.types),
     ];
+  if (issue.code === 'invalid_union' && path.at(-1) === 'type' && path[0] === 'feeds')
+    return [feedTypeProblem(path, node.value)];
   if (!exact)
     return [{ path, at: 'missing', message: `${labelOf(path)} is missing`, hint: asHint(issue.message) }];
   if (issue.code !== 'custom' && node.value === null)
@@ -146,9 +149,13 @@ function explainOne(issue: Issue, root: Located, known: KnownKeys): Finding[] {
   ];
 }
 
-function unknownKey(path: Path, key: string, known: readonly string[]): Finding {
+function unknownKey(path: Path, key: string, known: readonly string[], root: Located): Finding {
   if (path.length === 1 && NOT_YET.includes(key))
     return { path, at: 'key', message: `this version does not have \`${key}\` yet`, hint: 'remove it' };
+  const [section, index] = path;
+  const isOfFeed = section === 'feeds' && path.length === 3;
+  const other = isOfFeed ? keyOfOtherType(nodeAt(root, [section, index ?? 0]).node, key) : undefined;
+  if (other !== undefined) return { path, at: 'key', message: `unknown key \`${key}\``, hint: other };
   const best = nearest(key, known);
   const hint = best === undefined ? `known here: ${known.join(', ')}` : `did you mean \`${best}\`?`;
   return { path, at: 'key', message: `unknown key \`${key}\``, hint };

@@ -9,7 +9,7 @@ import { isOnlyReferences } from './interpolate.ts';
 import type { Path, Range } from './problem.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';
 import { isSecretName } from './secret-names.ts';
-import { isWorded, keysInAddress, secretPieces } from './secret-pieces.ts';
+import { isOpaque, isWorded, keysInAddress, secretPieces } from './secret-pieces.ts';
 import { blotShapes } from './secret-shapes.ts';
 
 const lastKey = (path: Path) => path.findLast((step) => typeof step === 'string') ?? '';
@@ -20,12 +20,22 @@ export function isSecretPlace(path: Path, { keys }: SecretKnowledge): boolean {
   return path[0] === 'destinations' && keys.has(lastKey(path)) && !path.includes('buttons');
 }
 
+/** What a feed says to its source: a key may stand in it beside plain words. */
+const isGreeting = ([section, , key]: Path) => section === 'feeds' && (key === 'hello' || key === 'ping');
+
+const keysInWords = (text: string) => text.split(/[\s"'=:,;]+/).filter(isOpaque);
+
+/** Keys in a value that is not secret as a whole. */
+export function keysIn(value: string, path: Path, { patterns }: SecretKnowledge): readonly string[] {
+  const keys = keysInAddress(value, patterns);
+  return isGreeting(path) ? [...keys, ...keysInWords(value)] : keys;
+}
+
 /** Where the file shows secrets in clear. */
 export function* secretRanges(root: Located, known: SecretKnowledge): Iterable<Range> {
   for (const { node, path } of everyWritten(root)) {
     if (node.children.size > 0) continue;
-    const isSecret =
-      isSecretPlace(path, known) || keysInAddress(String(node.literal ?? ''), known.patterns).length > 0;
+    const isSecret = isSecretPlace(path, known) || keysIn(String(node.literal ?? ''), path, known).length > 0;
     if (!isSecret) continue;
     if (node.literal === undefined ? node.value !== null : !isOnlyReferences(node.literal)) yield node.range;
   }
@@ -58,7 +68,7 @@ export function* secretValues(root: Located, known: SecretKnowledge): Iterable<s
     const { value } = node;
     if (value === null || value === undefined || typeof value === 'boolean') continue;
     if (isHere) yield* [node.literal ?? '', String(value)].flatMap(aroundTemplates);
-    else yield* keysInAddress(String(value), known.patterns);
+    else yield* keysIn(String(value), path, known);
   }
 }
 

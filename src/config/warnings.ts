@@ -2,7 +2,9 @@
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import type { DestinationOptions } from '../destinations/common-options.ts';
 import type { DestinationTypes } from '../destinations/registry.ts';
+import { feedTypeOf } from '../feeds/index.ts';
 import { Pattern, Text } from '../matching/text.ts';
+import { isLoopback } from '../platform/loopback.ts';
 import { nearest } from '../platform/suggest.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import type { RuleOptions } from '../routing/options.ts';
@@ -50,9 +52,9 @@ function ownForm(options: DestinationOptions | undefined, types: DestinationType
 }
 
 export function* unusualWords({ feeds, rules }: ConfigSections): Iterable<Finding> {
-  const asked = feeds.flatMap((feed) => feed?.exchanges ?? []);
+  const asked = feeds.flatMap((feed) => (feed && feedTypeOf(feed).publishers(feed)) ?? []);
   for (const [index, feed] of feeds.entries())
-    for (const [place, name] of (feed?.exchanges ?? []).entries())
+    for (const [place, name] of (feed && 'exchanges' in feed ? (feed.exchanges ?? []) : []).entries())
       yield* oddOrUnknown(name, ['feeds', index, 'exchanges', place]);
   for (const [index, rule] of rules.entries()) {
     const words = (field: 'publisher' | 'listingType' | 'title') =>
@@ -112,13 +114,33 @@ const KEY_FORM = /^dsk_[0-9a-f]{64}$/i;
 
 export function* unusualKeys({ feeds }: ConfigSections): Iterable<Finding> {
   for (const [index, feed] of feeds.entries()) {
-    if (feed === undefined || !/(^|\.)cryptolisting\.ws$/.test(new URL(feed.url).hostname)) continue;
+    if (
+      feed === undefined ||
+      !('apiKey' in feed) ||
+      !/(^|\.)cryptolisting\.ws$/.test(new URL(feed.url).hostname)
+    )
+      continue;
     const key = feed.apiKey.reveal();
     if (!KEY_FORM.test(key) && !isPlaceholder(key))
       yield {
         path: ['feeds', index, 'apiKey'],
         message: '`apiKey` does not have the form of a key (dsk_ and 64 hex characters)',
         hint: 'copy it again, complete and without spaces: with a wrong key the feed is refused',
+      };
+  }
+}
+
+/** What is sent over such a connection can be read on its way. */
+export function* clearTextFeeds({ feeds }: ConfigSections): Iterable<Finding> {
+  for (const [index, feed] of feeds.entries()) {
+    if (feed === undefined || !('hello' in feed)) continue;
+    const { protocol, hostname, search } = new URL(feed.url.reveal());
+    const sends = search !== '' || feed.hello.length > 0 || Object.keys(feed.headers).length > 0;
+    if (protocol === 'ws:' && sends && !isLoopback(hostname))
+      yield {
+        path: ['feeds', index, 'url'],
+        message: '`url` is not encrypted (ws:): whoever is on the way can read the key',
+        hint: 'use wss: if the source has it',
       };
   }
 }

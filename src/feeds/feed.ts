@@ -93,6 +93,9 @@ export interface FeedDeps {
 export type OpenFeed<Options extends CommonFeedOptions> = (options: Options, deps: FeedDeps) => Feed<Options>;
 
 export interface FeedType<Options extends CommonFeedOptions> {
+  /** For `docs/configuration.md`: what it is, before its keys, and what else there is to say, behind them. */
+  readonly about: string;
+  readonly more?: string;
   /** Of the options, with `type` as a literal. */
   readonly schema: z.ZodType<Options>;
   /** All that a connection is made of: two options that agree in it can share one. */

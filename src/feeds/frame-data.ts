@@ -19,8 +19,10 @@ export interface Unread {
 /** Fatal: broken bytes must not turn into a plausible ticker. Drops a byte order mark. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** `parse`: JSON to a value; throws on what is none. */
 export function objectIn(
   data: FrameData,
+  parse: (text: string) => unknown = JSON.parse,
 ): Unread | { readonly fields: Readonly<Record<string, unknown>>; readonly text: string } {
   const bytes = typeof data === 'string' ? data : bytesOf(data);
   const size = typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.byteLength;
@@ -34,7 +36,7 @@ export function objectIn(
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parse(text);
   } catch {
     return unread('not_json', text);
   }

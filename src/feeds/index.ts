@@ -8,18 +8,23 @@ import { type CryptolistingOptions, cryptolistingOptions } from './cryptolisting
 import type { FeedType, OpenFeed } from './feed.ts';
 import type { FrameData } from './frame-data.ts';
 import type { News, Receipt } from './news.ts';
+import { websocket } from './websocket/index.ts';
+import { type WebsocketOptions, websocketOptions } from './websocket/options.ts';
 
-export const feedTypes = { cryptolisting } as const;
+export const feedTypes = { cryptolisting, websocket } as const;
 
 export type FeedTypeName = keyof typeof feedTypes;
 
-export type FeedOptions = CryptolistingOptions;
+export type FeedOptions = CryptolistingOptions | WebsocketOptions;
 
 /** By `type`, in the order of `FEED_TYPES`; without one it is the first. */
-export const feedOptions = z.discriminatedUnion('type', [cryptolistingOptions]);
+export const feedOptions = z.discriminatedUnion('type', [cryptolistingOptions, websocketOptions]);
 
 /** The fields of each type, for a look at options that are broken. */
-export const feedFields = { cryptolisting: cryptolistingOptions.in.shape } as const;
+export const feedFields = {
+  cryptolisting: cryptolistingOptions.in.shape,
+  websocket: websocketOptions.in.shape,
+} as const;
 
 export const FEED_TYPES = Object.keys(feedTypes) as readonly FeedTypeName[];
 

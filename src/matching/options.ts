@@ -27,21 +27,31 @@ const someKey = (condition: object) => Object.values(condition).some((value) => 
 
 const TEXT_HELP = 'must be text, a list, or an object with not, matches or any';
 
-export const textConditionOptions: z.ZodType<TextConditionTree> = z.lazy(() =>
-  z.union(
-    [
-      text(),
-      z.array(textConditionOptions).min(1, EMPTY_LIST),
-      z
-        .strictObject({
-          not: textConditionOptions.optional(),
-          matches: text().optional().describe('regular expression, case-insensitive'),
-          any: z.array(textConditionOptions).min(1, EMPTY_LIST).optional(),
-        })
-        .refine(someKey, OBJECT_HELP),
-    ],
-    { error: TEXT_HELP },
-  ),
+const textTree = (leaf: z.ZodType<string>): z.ZodType<TextConditionTree> => {
+  const self: z.ZodType<TextConditionTree> = z.lazy(() =>
+    z.union(
+      [
+        leaf,
+        z.array(self).min(1, EMPTY_LIST),
+        z
+          .strictObject({
+            not: self.optional(),
+            matches: text().optional().describe('regular expression, case-insensitive'),
+            any: z.array(self).min(1, EMPTY_LIST).optional(),
+          })
+          .refine(someKey, OBJECT_HELP),
+      ],
+      { error: TEXT_HELP },
+    ),
+  );
+  return self;
+};
+
+export const textConditionOptions = textTree(text());
+
+/** The same for values that may be numbers or flags: they are compared as texts. */
+export const anyConditionOptions = textTree(
+  z.union([text(), z.number().transform(String), z.boolean().transform(String)]),
 );
 
 /** For values without a text: no `matches`. */

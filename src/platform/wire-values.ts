@@ -76,3 +76,13 @@ export function utcOf(value: unknown): number | undefined {
   const us = Date.parse(`${date}T${time}Z`) * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6));
   return Number.isNaN(us) ? undefined : us;
 }
+
+/** µs since epoch from ISO 8601 with an offset; one without is read as UTC. */
+export function timeOf(value: unknown): number | undefined {
+  const utcUs = utcOf(value);
+  if (utcUs !== undefined || typeof value !== 'string') return utcUs;
+  const [, moment, sign, hours = '', minutes = ''] = /^(.+?) ?([+-])(\d\d):?(\d\d)$/.exec(value.trim()) ?? [];
+  const us = utcOf(moment);
+  const offsetUs = (Number(hours) * 60 + Number(minutes)) * 60e6;
+  return us === undefined ? undefined : sign === '-' ? us + offsetUs : us - offsetUs;
+}

@@ -21,7 +21,7 @@ const UPGRADE = {
 } as const;
 
 export interface DoorDeps {
-  readonly admission: Admission;
+  readonly admission: Pick<Admission, 'decide' | 'enter' | 'leave'>;
   readonly clock: Clock;
   /** Runs at once when there is no delay to wait for. */
   readonly later: (act: () => void) => void;

@@ -9,7 +9,18 @@ import { formatProblem } from '../../src/config/problem.ts';
 import { configJsonSchema } from '../../src/config/schema.ts';
 import { Secret } from '../../src/platform/secret.ts';
 import { runs } from '../support/properties.ts';
-import { DESTINATIONS, ENV, FEEDS, FILE, load, problemsOf, RULES, shown, warningsOf } from './load-text.ts';
+import {
+  apiKeyOf,
+  DESTINATIONS,
+  ENV,
+  FEEDS,
+  FILE,
+  load,
+  problemsOf,
+  RULES,
+  shown,
+  warningsOf,
+} from './load-text.ts';
 
 const MINIMAL = FEEDS + DESTINATIONS + RULES;
 
@@ -401,7 +412,7 @@ test('the JSON schema is made of the same parts', () => {
 
 test('secrets in the config are secrets', () => {
   const { config } = load(MINIMAL, ENV);
-  expect(config?.feeds[0]?.apiKey).toBeInstanceOf(Secret);
-  expect(config?.feeds[0]?.apiKey.reveal()).toBe(ENV.KEY);
+  expect(apiKeyOf({ config })).toBeInstanceOf(Secret);
+  expect(apiKeyOf({ config })?.reveal()).toBe(ENV.KEY);
   expect(JSON.stringify(config)).not.toContain(ENV.KEY);
 });

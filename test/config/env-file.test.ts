@@ -4,7 +4,18 @@ import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseEnvFile } from '../../src/config/dotenv.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { DESTINATIONS, ENV, FEEDS, FILE, load, problemsOf, RULES, shown, warningsOf } from './load-text.ts';
+import {
+  apiKeyOf,
+  DESTINATIONS,
+  ENV,
+  FEEDS,
+  FILE,
+  load,
+  problemsOf,
+  RULES,
+  shown,
+  warningsOf,
+} from './load-text.ts';
 
 const readAs = (text: string) => parseEnvFile(text).entries.get('NAME')?.value;
 
@@ -101,11 +112,11 @@ describe('regression: every encoding that an editor offers', () => {
     ['UTF-16LE', (one) => Buffer.from(one, 'utf16le')],
     ['UTF-16BE', (one) => utf16be(one)],
   ])('%s: the .env, the config, and a file that it names', (_name, encoded) => {
-    expect(load(CONFIG, {}, { [ENV_FILE]: encoded(text) }).config?.feeds[0]?.apiKey.reveal()).toBe(ENV.KEY);
+    expect(apiKeyOf(load(CONFIG, {}, { [ENV_FILE]: encoded(text) }))?.reveal()).toBe(ENV.KEY);
     const loaded = load(encoded(`${CONFIG.replaceAll('\n', '\r\n')}# 한국어\r\n`), ENV);
     expect(problemsOf(loaded)).toEqual([]);
     const named = CONFIG.replace('${KEY}', '${file:/run/key}');
-    const key = load(named, {}, { '/run/key': encoded(`${ENV.KEY}\r\n`) }).config?.feeds[0]?.apiKey.reveal();
+    const key = apiKeyOf(load(named, {}, { '/run/key': encoded(`${ENV.KEY}\r\n`) }))?.reveal();
     expect(key).toBe(ENV.KEY);
   });
 });
@@ -192,7 +203,7 @@ describe('regression: what is there is never called not set', () => {
     [`${ENV.KEY}\r`, 'ends in a carriage return'],
   ])('%j from docker --env-file', (value, remark) => {
     const { loaded, warnings } = problems({ KEY: value });
-    expect(loaded.config?.feeds[0]?.apiKey.reveal()).toBe(ENV.KEY);
+    expect(apiKeyOf(loaded)?.reveal()).toBe(ENV.KEY);
     expect(warnings).toEqual([expect.stringContaining(`the variable KEY ${remark}`)]);
   });
 

@@ -28,6 +28,12 @@ export const problemsOf = (loaded: LoadedConfig) =>
 export const warningsOf = (loaded: LoadedConfig) =>
   loaded.warnings.map(({ line, column, message }) => `${line}:${column}: ${message}`);
 
+/** Of the first feed. */
+export const apiKeyOf = ({ config }: Pick<LoadedConfig, 'config'>) => {
+  const feed = config?.feeds[0];
+  return feed !== undefined && 'apiKey' in feed ? feed.apiKey : undefined;
+};
+
 /** Everything that a person would see. */
 export const shown = ({ problems, warnings }: LoadedConfig) =>
   [...problems, ...warnings].map((problem) => formatProblem('config.yaml', problem)).join('\n');

@@ -5,6 +5,8 @@
 
 import { configSchemaOf, templateOptions } from '../../src/config/schema.ts';
 import { destinationTypes } from '../../src/destinations/index.ts';
+import { feedTypes } from '../../src/feeds/index.ts';
+
 import { variablesOf } from '../../src/templates/variables.ts';
 import { type Key, keysOf } from './config-keys.ts';
 
@@ -48,29 +50,31 @@ export function configReference(types = destinationTypes): string {
     whole
       .filter(({ path }) => path.startsWith(prefix))
       .map((key) => ({ ...key, path: key.path.slice(prefix.length) }));
-  const byType = Array.from(types, ([name, { schema, about }]) => ({ name, about, keys: keysOf(schema) }));
-  const common = commonKeys(byType);
-  const isCommon = (path: string) => path === 'type' || common.some((key) => key.path === path);
+  const destinations = byType(types);
+  const feeds = byType(Object.entries(feedTypes));
 
   return [
     INTRODUCTION,
     section(
       'feeds',
-      'A list: where announcements come from. With several feeds, the first copy of an announcement counts.',
-      under('feeds[].'),
+      'A list: where announcements come from. With several feeds, the first copy of an announcement counts. Without `type`, a feed is of type `cryptolisting`. Every type has these:',
+      feeds.common,
     ),
+    ...feeds.own.flatMap(({ name, about, more, keys }) => [
+      // The forms of a field of `map` are the same for each, and stand in the text.
+      section(
+        `feeds, type: ${name}`,
+        about,
+        keys.filter(({ path }) => !/^map\.\w+\./.test(path)),
+      ),
+      ...(more === undefined ? [] : [more]),
+    ]),
     section(
       'destinations',
       'A mapping: a name of yours (1 to 40 letters, digits, dots, dashes, underscores), then `type` and its options. Every type has these:',
-      common,
+      destinations.common,
     ),
-    ...byType.map(({ name, about, keys }) =>
-      section(
-        `destinations, type: ${name}`,
-        about,
-        keys.filter(({ path }) => !isCommon(path)),
-      ),
-    ),
+    ...destinations.own.map(({ name, about, keys }) => section(`destinations, type: ${name}`, about, keys)),
     section(
       'rules',
       'A list, evaluated top to bottom. A destination gets an announcement once, by the first rule that names it.',
@@ -102,6 +106,23 @@ export function configReference(types = destinationTypes): string {
       whole.filter(({ path }) => ['dedupeWindow', 'shutdownTimeout'].includes(path)),
     ),
   ].join('\n');
+}
+
+interface Described {
+  readonly schema: Parameters<typeof keysOf>[0];
+  readonly about: string;
+  readonly more?: string;
+}
+
+/** The keys of a section whose entries are of types: those that all have, and those of each. */
+function byType(described: Iterable<readonly [string, Described]>) {
+  const types = Array.from(described, ([name, { schema, about, more }]) => ({
+    ...{ name, about, more },
+    keys: keysOf(schema),
+  }));
+  const common = commonKeys(types);
+  const isOwn = ({ path }: Key) => path !== 'type' && common.every((key) => key.path !== path);
+  return { common, own: types.map((type) => ({ ...type, keys: type.keys.filter(isOwn) })) };
 }
 
 /** Those that every type has; where types differ in a default, it says which has which. */

@@ -19,10 +19,8 @@
  * to a self-test) by D more; a clock that runs fast or slow is followed every four. While the offset is unknown (until two stamped frames in a row agree, where our
  * wall clock confirms none; behind a frame that was late for long that takes as long) a transit counts as nothing. test/feeds/cryptolisting/age-bound.test.ts holds it to this.
  */
+import { plausibleMs } from '../plausible.ts';
 import { AGREE_MS, ServiceClock, stampMs } from './service-clock.ts';
-
-/** No news is held back this long; such a span comes from a broken stamp. */
-const LONGEST_PLAUSIBLE_MS = 30 * 86_400_000;
 
 /**
  * While the offset is unknown: a detection that agrees with our wall clock, and a dispatch that is so far ahead of it,
@@ -83,7 +81,7 @@ export class AgeEstimate {
       const isJustDetected = Math.abs(wallMs - detectedMs) <= WALL_AGREES_MS;
       if (isJustDetected && dispatchedMs - wallMs > FAR_AHEAD_MS) {
         this.#passed(receivedMonotonicMs, Number.NaN);
-        return plausible(wallMs - detectedMs);
+        return plausibleMs(wallMs - detectedMs);
       }
     }
     const sinceDetectedMs = this.#sinceMs(detectedMs, receivedMonotonicMs);
@@ -92,11 +90,11 @@ export class AgeEstimate {
     const isBeforeDetected = dispatchedMs < detectedMs && sinceDetectedMs >= -AGREE_MS;
     if (Number.isNaN(dispatchedMs) || isFromFuture || isBeforeDetected) {
       this.#passed(receivedMonotonicMs, Number.NaN);
-      return plausible(sinceDetectedMs);
+      return plausibleMs(sinceDetectedMs);
     }
     const mostMs = this.#passed(receivedMonotonicMs, sinceDispatchedMs);
-    const transitMs = Math.min(plausible(sinceDispatchedMs), mostMs);
-    return plausible(dispatchedMs - detectedMs) + plausible(transitMs);
+    const transitMs = Math.min(plausibleMs(sinceDispatchedMs), mostMs);
+    return plausibleMs(dispatchedMs - detectedMs) + plausibleMs(transitMs);
   }
 
   /** NaN while the offset is unknown. */
@@ -112,9 +110,4 @@ export class AgeEstimate {
     this.#lastTransitMs = transitMs >= -AGREE_MS ? Math.min(mostMs, Math.max(0, transitMs)) : mostMs;
     return mostMs;
   }
-}
-
-/** NaN fails both comparisons. */
-function plausible(spanMs: number): number {
-  return spanMs > 0 && spanMs < LONGEST_PLAUSIBLE_MS ? spanMs : 0;
 }

@@ -5,6 +5,8 @@ import { ConnectGate, SelfTestGate } from './connect-gate.ts';
 import { type CryptolistingOptions, cryptolistingOptions } from './options.ts';
 
 export const cryptolisting: FeedType<CryptolistingOptions> = {
+  about:
+    'The service cryptolisting.ws, which brings the listings of several exchanges ([protocol](feed-protocol.md)).',
   schema: cryptolistingOptions,
   connection: ({ url, apiKey, exchanges, tls }) => [url, apiKey, exchanges, tls],
   marks: ({ url, apiKey }) => [url, apiKey.reveal()],

@@ -1,0 +1,199 @@
+/**
+ * One source of the user's own: its connection (`feeds/link.ts`), proven by the first pong or frame, and its frames, read
+ * as the config says. The reader does nothing but read and hand on, synchronously; nothing downstream can hold it up.
+ */
+import { Connection } from '../connection.ts';
+import { EchoGuard } from '../echo.ts';
+import { Evidence } from '../evidence.ts';
+import type { Expectations, Feed, FeedDeps } from '../feed.ts';
+import type { FrameData } from '../frame-data.ts';
+import type { FeedStatus } from '../health.ts';
+import { Link } from '../link.ts';
+import { newsOf, type Reading, tickersOf } from '../news.ts';
+import { plausibleMs } from '../plausible.ts';
+import type { Loss, Verdict } from '../verdict.ts';
+import { secretsOf, textOfMessage } from './messages.ts';
+import type { WebsocketOptions } from './options.ts';
+import { Pings } from './pings.ts';
+import { proofsOf } from './proofs.ts';
+import { compileReader } from './reader.ts';
+import { POLICY } from './refusal.ts';
+
+/** A source that lets us in and throws us out at once must not be knocked at every second. */
+const SETTLES_AFTER_MS = 60_000;
+/** Beyond two pings: a slow line. */
+const PONG_PATIENCE_MS = 5_000;
+
+const OPEN_DOOR = { enter: () => 0, waitMs: () => 0 };
+
+export class WebsocketFeed implements Feed<WebsocketOptions> {
+  readonly #deps: FeedDeps;
+  #options: WebsocketOptions;
+  #read: ReturnType<typeof compileReader>;
+  readonly #link: Link;
+  readonly #pings: Pings;
+  readonly #evidence: Evidence;
+  readonly #echo: EchoGuard;
+  readonly #frames: Record<string, number> = {};
+  #lastFrameMs: number | undefined;
+  #lastNewsMs: number | undefined;
+
+  constructor(options: WebsocketOptions, deps: FeedDeps) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#read = compileReader(options.map, options.only);
+    const { clock, random, events } = deps;
+    this.#echo = new EchoGuard(secretsOf(options), deps.redact);
+    this.#evidence = new Evidence(
+      () => this.#options.name,
+      (warning) => events.warning(warning),
+    );
+    this.#pings = new Pings(clock, () => this.#options);
+    this.#link = new Link({
+      ...{ clock, random, gate: OPEN_DOOR, settlesAfterMs: SETTLES_AFTER_MS },
+      connect: (ended, compression) => this.#connect(ended, compression),
+      forget: () => this.#forget(),
+      lost: (loss, retryMs) => this.#lost(loss, retryMs),
+    });
+  }
+
+  get options(): WebsocketOptions {
+    return this.#options;
+  }
+
+  get status(): FeedStatus {
+    const { name, url } = this.#options;
+    const { report } = this.#link;
+    const [lastFrameMs, lastNewsMs] = [this.#lastFrameMs, this.#lastNewsMs];
+    const proven = { ...report, lastFrameMs, lastNewsMs, silenceMs: this.#silenceMs() };
+    return {
+      name,
+      url: this.#deps.redact(addressOf(url.reveal())),
+      ...report,
+      proofs: proofsOf({ ...proven, pong: this.#pings.pong }),
+      lastFrameMs,
+      frames: this.#frames,
+      welcome: undefined,
+      selfTest: undefined,
+      keyExpiresMs: undefined,
+      clockOffsetMs: undefined,
+      change: undefined,
+    };
+  }
+
+  start(): void {
+    this.#link.start();
+  }
+
+  stop(): void {
+    this.#link.stop();
+  }
+
+  /** Nothing that a source says of itself could disappoint them. */
+  expect(_expectations: Expectations): void {}
+
+  adjust(options: WebsocketOptions): void {
+    this.#options = options;
+    this.#read = compileReader(options.map, options.only);
+    const { connection, state } = this.#link;
+    connection?.watchSilence();
+    if (state === 'live' && connection !== undefined) this.#pings.ask(connection);
+  }
+
+  /** Infinity: nothing asks for signs of life, so their absence means nothing. */
+  #silenceMs(): number {
+    const { ping, silenceTimeout } = this.#options;
+    if (silenceTimeout !== undefined) return silenceTimeout;
+    return ping === false ? Number.POSITIVE_INFINITY : 2 * ping.every + PONG_PATIENCE_MS;
+  }
+
+  #connect(ended: (verdict: Verdict) => void, compression: boolean): Connection {
+    const { ca, clock, lookup, redact, ready, asked } = this.#deps;
+    const { url, headers, tls } = this.#options;
+    const connection: Connection = new Connection({
+      ...{ ca, clock, lookup, redact, ready, compression, ended, policy: POLICY },
+      url: url.reveal(),
+      headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.reveal()])),
+      asked: () => asked?.(),
+      insecure: tls.insecure,
+      silenceTimeoutMs: () => this.#silenceMs(),
+      opened: () => this.#opened(connection),
+      frame: (data) => this.#framed(data),
+      pong: () => this.#ponged(),
+    });
+    return connection;
+  }
+
+  #opened(connection: Connection): void {
+    const { hello, ping } = this.#options;
+    for (const message of hello) connection.send(textOfMessage(message));
+    this.#pings.ask(connection);
+    // Nothing will be answered: the open connection is all there is.
+    if (ping === false) this.#proven(this.#deps.clock.monotonicMs());
+  }
+
+  #ponged(): void {
+    const nowMs = this.#deps.clock.monotonicMs();
+    this.#pings.ponged(nowMs);
+    this.#proven(nowMs);
+  }
+
+  #proven(nowMs: number): void {
+    if (!this.#link.proven(nowMs)) return;
+    this.#deps.events.live(this.#options.name, { facts: {}, missing: [] });
+  }
+
+  #framed(data: FrameData): void {
+    const { clock, events } = this.#deps;
+    const receivedMs = clock.monotonicMs();
+    const read = this.#read(data);
+    const sinceFrameMs = receivedMs - (this.#lastFrameMs ?? Number.NEGATIVE_INFINITY);
+    this.#lastFrameMs = receivedMs;
+    this.#frames[read.kind] = (this.#frames[read.kind] ?? 0) + 1;
+    this.#proven(receivedMs);
+    if (read.kind === 'announcement')
+      this.#announced(this.#echo.clean(read.reading), receivedMs, sinceFrameMs);
+    else if (read.kind === 'garbage') {
+      events.odd(this.#options.name, read);
+      this.#evidence.odd(read, receivedMs);
+    }
+  }
+
+  /** Without another clock to ask, the wall clock says how old it is; a stamp that is absent or absurd counts as nothing. */
+  #announced(reading: Reading, receivedMs: number, sinceFrameMs: number): void {
+    const { clock, events, heldUpMs } = this.#deps;
+    const readUs = clock.wallUs();
+    // Frames come in order: it did not wait here for longer than since the one before it.
+    const stalledMs = Math.min(heldUpMs?.(receivedMs) ?? 0, sinceFrameMs);
+    const bornUs = reading.detectedTimestampUs ?? reading.publishTimestampUs ?? Number.NaN;
+    const receipt = {
+      feed: this.#options.name,
+      receivedTimestampUs: readUs - Math.round(stalledMs * 1000),
+      receivedMs,
+      ageAtReceiptMs: Math.max(plausibleMs((readUs - bornUs) / 1000), stalledMs),
+    };
+    this.#lastNewsMs = receivedMs;
+    const stalled = stalledMs > 0 ? { ...receipt, stalledMs } : receipt;
+    events.news(newsOf(reading, stalled, tickersOf(reading.ticker), false));
+    this.#evidence.announcement(reading);
+  }
+
+  #lost(loss: Loss, retryMs: number | undefined): void {
+    const { events, clock } = this.#deps;
+    this.#evidence.lost(loss.reason, clock.monotonicMs());
+    if (retryMs === undefined) events.fatal(this.#options.name, loss);
+    else events.lost(this.#options.name, loss, retryMs);
+  }
+
+  #forget(): void {
+    this.#pings.reset();
+    this.#lastFrameMs = undefined;
+    this.#lastNewsMs = undefined;
+  }
+}
+
+/** Without what may hold a key. */
+function addressOf(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+}

@@ -1,0 +1,16 @@
+/** Any WebSocket that sends one JSON object a frame: the config says how to greet it and where the fields stand. */
+import type { FeedType } from '../feed.ts';
+import { ABOUT, EXAMPLE } from './about.ts';
+import { WebsocketFeed } from './feed.ts';
+import { type WebsocketOptions, websocketOptions } from './options.ts';
+
+export const websocket: FeedType<WebsocketOptions> = {
+  about: ABOUT,
+  more: EXAMPLE,
+  schema: websocketOptions,
+  connection: ({ url, headers, hello, tls }) => [url, headers, hello, tls],
+  marks: ({ url }) => [url.reveal()],
+  publishers: ({ map: { publisher } }) =>
+    publisher.value === undefined ? undefined : [publisher.value.toLowerCase()],
+  opener: () => (options, deps) => new WebsocketFeed(options, deps),
+};

@@ -1,0 +1,51 @@
+/** Which frames are announcements: conditions on their fields, of the same form as those of rules. */
+import { sharedPatterns, textCondition } from '../../matching/condition.ts';
+import type { TextConditionTree } from '../../matching/options.ts';
+import { Pattern, Text } from '../../matching/text.ts';
+import { messageOf } from '../../platform/message-of.ts';
+import { textOf } from '../../platform/wire-values.ts';
+import type { Frame } from './frame.ts';
+import { type Steps, stepsOf } from './path.ts';
+
+export type OnlyOptions = Readonly<Record<string, TextConditionTree>>;
+
+/** A field that is not there is an empty text; a number or a flag is its JSON. Throws on a malformed pattern. */
+export function compileOnly(only: OnlyOptions): (frame: Frame) => boolean {
+  const patternOf = sharedPatterns();
+  const parts = Object.entries(only).map(([path, tree]) => ({
+    steps: stepsOf(path) ?? ([path] satisfies Steps),
+    condition: textCondition(tree, patternOf),
+  }));
+  return (frame) => {
+    for (const { steps, condition } of parts)
+      if (!condition.test(new Text(wordOfField(frame.at(steps))))) return false;
+    return true;
+  };
+}
+
+function wordOfField(value: unknown): string {
+  return textOf(value) ?? (typeof value === 'boolean' || value === null ? String(value) : '');
+}
+
+export interface PatternFault {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** The malformed patterns in a condition of whatever form. */
+export function* patternFaults(tree: unknown, path: readonly (string | number)[]): Iterable<PatternFault> {
+  if (typeof tree !== 'object' || tree === null) return;
+  for (const [step, inner] of Object.entries(tree)) {
+    const at = [...path, Array.isArray(tree) ? Number(step) : step];
+    if (step !== 'matches' || typeof inner !== 'string') yield* patternFaults(inner, at);
+    else
+      try {
+        new Pattern(inner);
+      } catch (error) {
+        const fault = messageOf(error)
+          .replace(/^error parsing regexp: /, '')
+          .replace('`(?i)', '`');
+        yield { path: at, message: `not a valid regular expression: ${fault}` };
+      }
+  }
+}

@@ -1,0 +1,21 @@
+/** Where a value stands in a frame: `title`, `data.items[0].title`, `data["odd.key"]`. Read once, at load. */
+
+export type Steps = readonly (string | number)[];
+
+const STEP = /(?:^|(?<=.)\.)([^.[\]"\s]+)|\[(\d{1,6})\]|\["((?:[^"\\]|\\.)*)"\]/y;
+
+/** `undefined`: it is no path. */
+export function stepsOf(path: string): Steps | undefined {
+  const steps: (string | number)[] = [];
+  STEP.lastIndex = 0;
+  while (STEP.lastIndex < path.length) {
+    const [, key, index, quoted] = STEP.exec(path) ?? [];
+    if (key !== undefined) steps.push(key);
+    else if (index !== undefined) steps.push(Number(index));
+    else if (quoted !== undefined) steps.push(quoted.replace(/\\(.)/g, '$1'));
+    else return undefined;
+  }
+  return steps.length > 0 ? steps : undefined;
+}
+
+export const PATH_HELP = 'must be a path, such as title, data.items[0].title or data["odd.key"]';
