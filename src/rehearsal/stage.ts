@@ -91,7 +91,7 @@ export class Stage implements AsyncDisposable {
     const destinations = cast(deps.destinations);
     this.scenes = scenesOf(deps.rules, new Set(destinations.map(({ name }) => name)));
     const events = createEvents(this.#listen);
-    const outbox = new SqliteOutbox(database);
+    const outbox = deps.timed ? this.#timedOutbox(database) : new SqliteOutbox(database);
     const recovered = outbox.recover(clock.monotonicMs(), DEDUPE_WINDOW_MS);
     this.#pipeline = createPipeline({
       ...{ outbox, recovered, clock, random: deps.random, dedupeWindowMs: DEDUPE_WINDOW_MS },
@@ -153,10 +153,7 @@ export class Stage implements AsyncDisposable {
     if (event.kind === 'delivery.ended') this.#ended?.(undefined);
     // Nothing will be sent: whoever waits for it would wait for ever, and the end of the process with him.
     if (event.kind === 'announcement.duplicate') this.#ended?.(undefined);
-    if (event.kind === 'announcement.received') {
-      this.#journalEndMs = this.#clock.monotonicMs();
-      if (event.deliveries.length === 0) this.#ended?.(undefined);
-    }
+    if (event.kind === 'announcement.received' && event.deliveries.length === 0) this.#ended?.(undefined);
   };
 
   /** As it is, but for what would make it wait, try again or drop anything. */
@@ -188,6 +185,17 @@ export class Stage implements AsyncDisposable {
     this.#pipeline.journal.close();
   }
 
+  #timedOutbox(database: DatabaseSync): SqliteOutbox {
+    const outbox = new SqliteOutbox(database);
+    const recordAll = outbox.recordAll.bind(outbox);
+    outbox.recordAll = (recorded) => {
+      this.#journalStartMs = this.#clock.monotonicMs();
+      recordAll(recorded);
+      this.#journalEndMs = this.#clock.monotonicMs();
+    };
+    return outbox;
+  }
+
   #timeRender(render: PreparedDestination['render']): PreparedDestination['render'] {
     const clock = this.#clock;
     return (delivery) => {
@@ -203,7 +211,6 @@ export class Stage implements AsyncDisposable {
   /** Asks the real rules, and goes where the scene wants to go. */
   #route(announcement: Announcement): Routing {
     this.#deps.router.route(announcement);
-    this.#journalStartMs = this.#clock.monotonicMs();
     return this.#forced;
   }
 }

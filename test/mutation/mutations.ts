@@ -5,6 +5,7 @@ import { destinations } from './list/destinations.ts';
 import { intake } from './list/intake.ts';
 import { lanes } from './list/lanes.ts';
 import { outbox } from './list/outbox.ts';
+import { pipeline } from './list/pipeline.ts';
 import { reloads } from './list/reloads.ts';
 import { trouble } from './list/trouble.ts';
 import type { Mutation } from './mutation.ts';
@@ -18,4 +19,5 @@ export const mutations: readonly Mutation[] = [
   ...conditions,
   ...destinations,
   ...reloads,
+  ...pipeline,
 ];

@@ -1,0 +1,92 @@
+/** How the parts of the pipeline hang together: what one life leaves to the next, and what lanes hold when the store loses it. */
+import { DatabaseSync } from 'node:sqlite';
+import { expect, onTestFinished, test } from 'vitest';
+import { configSchema } from '../src/config/schema.ts';
+import { prepareDestinations } from '../src/destinations/prepared.ts';
+import type { BridgeEvent } from '../src/events/bridge-event.ts';
+import { createEvents } from '../src/events/events.ts';
+import type { News } from '../src/feeds/news.ts';
+import { migrate } from '../src/outbox/migrations.ts';
+import { SqliteOutbox } from '../src/outbox/sqlite.ts';
+import { createPipeline } from '../src/pipeline.ts';
+import { compileRules } from '../src/routing/router.ts';
+import { FakeClock } from './support/fake-clock.ts';
+
+const quiet = () => undefined;
+const WINDOW_MS = 60_000;
+
+const config = configSchema.parse({
+  feeds: [{ url: 'ws://127.0.0.1:1', apiKey: `dsk_${'a1'.repeat(32)}` }],
+  destinations: { bot: { type: 'webhook', url: 'http://127.0.0.1:1/' } },
+  rules: [{ name: 'all', match: {}, send: ['bot'] }],
+});
+
+/** A process on this outbox. No destination is ever opened: what is queued stays queued. */
+function life(clock: FakeClock, outbox: SqliteOutbox) {
+  const heard: BridgeEvent[] = [];
+  const events = createEvents((event) => heard.push(event));
+  const never = new Promise<void>(quiet);
+  const { intake, lanes, journal } = createPipeline({
+    ...{ outbox, clock, random: () => 0.5, dedupeWindowMs: WINDOW_MS },
+    recovered: outbox.recover(clock.monotonicMs(), WINDOW_MS),
+    events: { ...events, openFailed: quiet, journal: { ...events.journal, written: quiet, usable: quiet } },
+    outside: {
+      ...{ redact: (text) => text, version: '0', turns: { orders: never, rest: never } },
+      pools: {
+        join: () => {
+          throw new Error('nothing leaves this test');
+        },
+      },
+    },
+  });
+  const router = compileRules(config.rules);
+  lanes.apply(prepareDestinations(config), () => ({ template: undefined, tickers: [] }));
+  intake.routes = { router, targets: lanes.targets() };
+  return { intake, lanes, journal, kinds: () => heard.map(({ kind }) => kind) };
+}
+
+function store() {
+  const database = new DatabaseSync(':memory:');
+  onTestFinished(() => database.close());
+  migrate(database);
+  return { database, outbox: new SqliteOutbox(database) };
+}
+
+const newsAt = (receivedMs: number) =>
+  ({
+    ...{ type: 'announcement', title: 'ABC is listed', publisher: 'upbit', listingType: 'spot_listing' },
+    ...{ tickers: ['ABC'], redacted: false, test: false, abnormal: false, extra: {}, feed: 'one' },
+    ...{ receivedMs, receivedTimestampUs: receivedMs * 1000, ageAtReceiptMs: 0 },
+  }) as Partial<News> as News;
+
+test('what an earlier life has read is no news for the next one', () => {
+  const clock = new FakeClock();
+  const { outbox } = store();
+  const first = life(clock, outbox);
+  first.intake.accept(newsAt(clock.monotonicMs()));
+  expect(first.kinds()).toEqual(['announcement.received']);
+  const second = life(clock, outbox);
+  second.intake.accept(newsAt(clock.monotonicMs()));
+  expect(second.kinds()).toEqual(['announcement.duplicate']);
+});
+
+test('what the lanes hold is written into a store that has lost it', async () => {
+  const clock = new FakeClock();
+  const { database, outbox } = store();
+  const { intake, lanes, journal } = life(clock, outbox);
+  intake.accept(newsAt(clock.monotonicMs()));
+  const held = [...lanes.held()].map(({ delivery }) => delivery.id);
+  expect(held).toHaveLength(1);
+  // Another file is in the place of the old one.
+  database.exec('DELETE FROM attempts; DELETE FROM deliveries; DELETE FROM announcements');
+  outbox.mend = () => true;
+  const { pause } = outbox;
+  outbox.pause = () => {
+    outbox.pause = pause;
+    throw new Error('database disk image is malformed');
+  };
+  journal.pause('any', clock.monotonicMs());
+  await clock.advance(1000);
+  expect(database.prepare('SELECT id FROM deliveries').all()).toEqual(held.map((id) => ({ id })));
+  clock.forget();
+});
