@@ -46,8 +46,8 @@ test('rules, requests without secrets, and what is left of too many tickers', ()
 });
 
 test.each([
-  [{ tickers: [] }, 'there is no ticker'],
-  [{ tickers: ['ABC'], redacted: true }, 'what is redacted names no ticker to act on'],
+  [{ tickers: [] }, 'the announcement has no ticker'],
+  [{ tickers: ['ABC'], redacted: true }, 'a redacted announcement has no ticker to act on'],
 ] as const)('a destination that gets one request for each ticker, of %j', (changes, words) => {
   const { withheld } = dryRun(announcementOf(changes), configured({ rules: [all] }));
   expect(withheld).toEqual([
