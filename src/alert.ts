@@ -1,6 +1,6 @@
 /**
- * What the bridge says about itself, as far as the way to a destination is concerned: words for people and
- * the same as data for programs. See `docs/decisions/alerts.md`.
+ * An alert: a message of the bridge about itself, as words for people and as data for programs. See
+ * `docs/decisions/alerts.md`.
  */
 
 /** Plain text that may quote a far end: escaping is up to the form. */

@@ -60,10 +60,11 @@ export const LISTING_TYPES = [
 export const PUBLISHERS = ['binance', 'upbit', 'bithumb'] as const;
 
 /**
- * Two announcements with the same identity inside the dedupe window are one. The service gives no id,
- * so it is what was said: publisher, type, tickers, title, as `folded` sees them and the tickers in any order, since
- * two endpoints need not write alike (docs/decisions/identity.md). Redacted copies all carry the same words and
- * self-tests repeat by design; those are told apart by when the service detected (else sent) them.
+ * Two announcements with the same identity inside the dedupe window are one. The service gives no id, so the
+ * identity is the content: publisher, type, tickers, title, as `folded` sees them and the tickers in any order,
+ * since two endpoints need not write alike (docs/decisions/identity.md). Redacted copies all carry the same words
+ * and self-tests repeat by design; those are distinguished by the time at which the service detected (else sent)
+ * them.
  */
 export function identityOf(announcement: Announcement): string {
   const { publisher, listingType, tickers, title, redacted, test } = announcement;
@@ -101,7 +102,7 @@ function listIn(json: string): readonly unknown[] {
   }
 }
 
-/** What goes first when there is a queue: news that moves a price (1) before everything else (0). */
+/** Order in a queue: news that moves a price (1) goes before everything else (0). */
 export function importanceOf(announcement: Announcement): 0 | 1 {
   return announcement.test || announcement.listingType === 'not_listing' ? 0 : 1;
 }

@@ -98,7 +98,7 @@ export class Dedupe {
     }
     event.feeds.add(feed);
     if (redacted) return event.first;
-    // Now known in full: what was alerted before said only that there was something.
+    // Now known in full: the alert before said only that there was something.
     event.redacted = false;
     event.first = first;
     return undefined;

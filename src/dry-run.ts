@@ -1,7 +1,7 @@
 /**
- * What the bridge would do with one announcement, and why: the rules, the deliveries that they lead to, the request of
- * each, and what is withheld. By the functions that the news itself goes through; sends nothing, writes nothing, asks for
- * no time. Dedupe and the age of the news are left out: both depend on the moment.
+ * The effect of one announcement, and why: the rules, the deliveries that they lead to, the request of each, and
+ * what is withheld. It uses the functions that the news itself goes through; sends nothing, writes nothing, reads
+ * no clock. Dedupe and the age of the news are left out: both depend on the moment.
  */
 import type { Announcement } from './announcement.ts';
 import type { Delivery } from './delivery/delivery.ts';

@@ -1,7 +1,7 @@
 /**
- * What happens to an announcement between the feed and the lanes: is it new, which rules want it; then,
- * together with whatever else the same read of the socket brought, write down what is owed and hand it over.
- * Nothing here waits, logs or throws.
+ * The steps of an announcement between feed and lanes: is it new, which rules match; then, together with
+ * everything else of the same read of the socket, write down the deliveries and hand them over. Nothing here
+ * waits, logs or throws.
  */
 import { type Announcement, importanceOf } from './announcement.ts';
 import type { Dedupe, First } from './dedupe.ts';
@@ -113,7 +113,7 @@ export interface Capped {
   readonly total: number;
 }
 
-/** What an announcement leads to. */
+/** The deliveries of one announcement. */
 export interface Planned {
   /** Of all of them. */
   readonly content: NewsContent;
@@ -224,7 +224,7 @@ export function describeCapped({ skipped, maxTickers, total }: Capped): string {
   return isCut ? `${text.slice(0, LONGEST_DETAIL - 1).toWellFormed()}…` : text;
 }
 
-/** What is owed for an announcement, by today's rules. Pure: `replay` and `explain` ask the same question. */
+/** The deliveries of an announcement, by the current rules. Pure: `replay` and `explain` use it too. */
 export function deliveriesOf(
   announcement: Announcement,
   matches: readonly Match[],

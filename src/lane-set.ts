@@ -34,7 +34,7 @@ export interface Turns {
   readonly rest: Promise<void>;
 }
 
-/** What a destination gets an announcement or an alert by; `undefined` = it does not. */
+/** The rule by which a destination gets an announcement or an alert; `undefined` = it does not. */
 export type Wanted = (content: Content, destination: string) => TodaysMatch | undefined;
 
 /** A destination as it is: its lane's state is taken when it is looked at, so that thousands cost little to list. */
@@ -56,7 +56,7 @@ export interface Applied {
   readonly added: readonly string[];
   readonly changed: readonly string[];
   readonly removed: readonly string[];
-  /** Ends when the lanes that are no more have let go; what they still owed is in the outbox. */
+  /** Resolves when the removed lanes have let go; their pending deliveries are in the outbox. */
   readonly retired: (deadline: AbortSignal) => Promise<void>;
 }
 

@@ -31,14 +31,15 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const)
     if (process.uptime() - firstAt > SAME_SIGNAL) process.exit(1);
   });
 
-/** A reload that was asked for before anything could obey it is done as soon as something can. */
+/** A reload that was requested before anything could carry it out is done as soon as something can. */
 const hangup = { isDue: false, listener: undefined as (() => void) | undefined };
 if (isDaemon) {
   process.on('SIGHUP', () => {
     if (hangup.listener === undefined) hangup.isDue = true;
     else hangup.listener();
   });
-  // Node would open its debugger for the one and end for the other; log rotation sends them to whoever writes a log.
+  // Node would open its debugger for one and exit for the other; log rotation sends them to the program that writes
+  // a log.
   for (const name of ['SIGUSR1', 'SIGUSR2'] as const) process.on(name, () => undefined);
 }
 const onHangup = (listener: () => void): void => {
@@ -48,7 +49,7 @@ const onHangup = (listener: () => void): void => {
 
 // `listing-bridge deliveries | head` closes our output; that is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-// Whoever read our log has gone: announcements are worth more than the log.
+// The reader of our log has gone: announcements are worth more than the log.
 process.stderr.on('error', () => undefined);
 
 // From the second start on, what was compiled (and in a checkout, stripped of its types) is read instead.
@@ -74,7 +75,7 @@ const { runProgram } = await import('./cli/program.ts');
 const { processIo } = await import('./cli/io.ts');
 process.exitCode = await runProgram(args, processIo(stop.signal, onHangup));
 
-/** What is still to be written then is for a log that nobody reads. In ms. */
+/** Output that is still unwritten then is for a log that nobody reads. In ms. */
 const LAST_WORDS = 500;
 if (isDaemon) {
   const { systemClock } = await import('./platform/clock.ts');

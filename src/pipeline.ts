@@ -25,7 +25,7 @@ import type { Random } from './platform/random.ts';
 
 export interface PipelineDeps {
   readonly outbox: JournalStore;
-  /** What an earlier life left in it. */
+  /** The state that an earlier run left in it. */
   readonly recovered: Recovered;
   readonly clock: Clock;
   readonly random: Random;
@@ -42,7 +42,7 @@ export interface PipelineEvents {
   openFailed(destination: string, error: unknown): void;
 }
 
-/** What destinations are opened with, and when. */
+/** The arguments that destinations are opened with, and when. */
 export interface Outside extends Omit<DestinationDeps, 'name' | 'clock' | 'memory'> {
   readonly turns: Turns;
 }
@@ -54,7 +54,7 @@ export interface Pipeline {
   readonly journal: Journal;
   readonly budgets: BudgetBook;
   readonly lanes: LaneSet;
-  /** What destinations have learnt. */
+  /** What destinations have learned. */
   readonly memory: Memory;
 }
 
@@ -85,7 +85,7 @@ export function createPipeline({
   return { ids, dedupe, intake, journal, budgets, lanes, memory };
 }
 
-/** What was announced within the window before this start is not news. */
+/** An announcement within the window before this start is not news. */
 function remember({ announcements }: Recovered, dedupe: Dedupe): Dedupe {
   for (const { identity, receivedMs } of announcements) dedupe.remember(identity, receivedMs);
   return dedupe;

@@ -1,7 +1,7 @@
 /**
- * What the bridge says about itself: listens to the events, looks at the state once a second, and sends what
- * there is to tell through the destinations of `alerts.send`. Costs the news nothing: it looks only at memory, and
- * what it sends goes last. Without `alerts:` it only listens.
+ * Reports problems of the bridge: listens to the events, reads the state once a second, and sends reports through
+ * the destinations of `alerts.send`. It costs the news nothing: it only reads memory, and its messages go last.
+ * Without `alerts:` it only listens.
  */
 import type { Alert } from '../alert.ts';
 import type { BridgeState } from '../conditions/from-state.ts';
@@ -27,7 +27,7 @@ export interface AlertsDeps {
   /** Of the config in force; `undefined` = nothing is sent. */
   options(): AlertsOptions | undefined;
   state(): BridgeState;
-  /** What is wrong now; it listens by itself. */
+  /** The conditions that hold now; it listens by itself. */
   readonly conditions: ConditionWatch;
   /** Each of them gets it once; those that are not there get nothing. */
   send(alert: Alert, destinations: readonly string[]): void;
@@ -90,7 +90,7 @@ export class Alerts {
     const isOfThePast = isUnknownIn(state);
     const options = optionsNow();
     if (options === undefined) {
-      // Whoever switches it on is told what is so then.
+      // Somebody who enables alerts gets the conditions that hold at that moment.
       conditions.forget(isOfThePast);
       this.#tracker = new Tracker();
       this.#batcher.forget(() => true);
@@ -106,7 +106,7 @@ export class Alerts {
     const batch = this.#batcher.take(nowMs);
     if (batch !== undefined) {
       this.#tell(batch, options);
-      // Only now: what still waits to be told is told again after a crash.
+      // Only now: a report that was still waiting is made again after a crash.
       const { memory, redact } = this.#deps;
       memory.keep(MEMORY_KEY, redact(save({ told: this.#tracker.told, sentMs: this.#batcher.sentMs })));
     }
@@ -167,7 +167,7 @@ function isWorthAlert({ code }: Named): boolean {
   return quiet === undefined && impliedBy === undefined;
 }
 
-/** What keeps messages from a destination cannot be said through it; that it is over, can. */
+/** A problem with a destination cannot be reported through it; its end can. */
 function isFor(destination: string, { state, sighting: { code, subject } }: Change): boolean {
   return state === 'ended' || !conditionOf(code).throughOthers || subject !== destination;
 }

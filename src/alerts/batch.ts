@@ -1,7 +1,7 @@
 /**
- * Changes on their way into messages: what comes together goes together, and never more than a handful of
- * messages an hour. What waits is kept as it is by then: of a condition that started and ended meanwhile the end is
- * told, with its whole length. Pure: time comes in.
+ * Gathers changes into messages: changes that come together form one message, and the number of messages an hour
+ * is limited. While waiting, only the latest change per condition is kept: one that started and ended is reported
+ * once, as ended, with its full duration. Pure: time comes in.
  */
 import { conditionOf, keyOf } from '../conditions/registry.ts';
 import type { Change } from './tracker.ts';
@@ -16,7 +16,7 @@ const MOST_AN_HOUR = { critical: 8, any: 5 } as const;
 
 export interface Batch {
   readonly changes: readonly Change[];
-  /** Changes since the last message that are not told by themselves, because newer ones took their place. */
+  /** Changes since the last message that are not reported themselves, because newer ones replaced them. */
   readonly heldBack: number;
 }
 
@@ -42,12 +42,12 @@ export class AlertBatcher {
     this.#waiting.set(key, change);
   }
 
-  /** Of these nothing is said any more. */
+  /** Drops changes that are no longer to be reported. */
   forget(isForgotten: (change: Change) => boolean): void {
     for (const [key, change] of this.#waiting) if (isForgotten(change)) this.#waiting.delete(key);
   }
 
-  /** What is to be told now, if anything. `nowMs` is monotonic. */
+  /** The changes to report now, if any. `nowMs` is monotonic. */
   take(nowMs: number): Batch | undefined {
     if (this.#waiting.size === 0 || nowMs - this.#sinceMs < GATHER_MS) return undefined;
     this.#sentMs = this.#sentMs.filter((sentMs) => nowMs - sentMs < HOUR_MS);

@@ -1,4 +1,7 @@
-/** The counts since the last sign of life, from the events: so that "nothing came" can be told from "nothing was heard". */
+/**
+ * Counts since the last sign of life, from the events: they distinguish "nothing was announced" from "nothing was
+ * received".
+ */
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 
 /** Enough for a median that means something. */

@@ -6,7 +6,7 @@ export function nextHeartbeat(pattern: string, afterWallMs: number): number | un
   return parse(pattern).nextRun(new Date(afterWallMs))?.getTime();
 }
 
-/** What is wrong with it, for a person. */
+/** The fault of the pattern, for a person. */
 export function cronFault(pattern: string): string | undefined {
   const words = pattern.trim().split(/\s+/);
   if (words.length !== 5 && !pattern.startsWith('@'))

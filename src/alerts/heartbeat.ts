@@ -11,7 +11,7 @@ import type { WallOf } from './message.ts';
 export interface Life {
   readonly day: Day;
   readonly state: BridgeState;
-  /** What was told and has not ended. */
+  /** Reported and not ended. */
   readonly troubles: readonly Named[];
   readonly nowMs: number;
 }

@@ -10,7 +10,7 @@ import type { Change } from './tracker.ts';
 /** More in one message would not be read. */
 const MOST_ENTRIES = 10;
 
-/** Of what a far end said; the log has the rest. */
+/** Maximum length of quoted text of a platform; the log has the rest. */
 const LONGEST_DETAIL = 800;
 
 const EMOJI = { critical: '🔴', warning: '🟠', good: '🟢' } as const satisfies Record<

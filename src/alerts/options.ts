@@ -1,4 +1,4 @@
-/** What the bridge says about itself, and through which destinations. */
+/** Options of alerts: what is reported, and through which destinations. */
 import { z } from 'zod';
 import type { Thresholds } from '../conditions/kind.ts';
 import { KEY_EXPIRES_WITHIN_MS } from '../feeds/feed.ts';

@@ -1,21 +1,24 @@
-/** What was told, as text for the store: so that a restart neither repeats it nor forgets to say that it is over, and a crash loop keeps to the limit. */
+/**
+ * The reported conditions as text for the store, so that a restart neither repeats a report nor forgets its end,
+ * and a crash loop stays within the limit.
+ */
 import { z } from 'zod';
 import { type ConditionCode, isCode } from '../conditions/registry.ts';
 
-/** A condition that was told and had not ended. Times are monotonic, which means something after a restart. */
+/** A condition that was reported and had not ended. Times are monotonic, which means something after a restart. */
 export interface Told {
   readonly code: ConditionCode;
   readonly subject: string;
   readonly detail: string;
   readonly sinceMs: number;
   readonly toldMs: number;
-  /** How often it has ended before, of late. */
+  /** How often it has ended recently. */
   readonly endings: number;
 }
 
 export interface Saved {
   readonly told: readonly Told[];
-  /** When messages were sent, of late. */
+  /** When recent messages were sent. */
   readonly sentMs: readonly number[];
 }
 
@@ -37,7 +40,7 @@ const saved = z.object({
 
 export const save = (state: Saved): string => JSON.stringify(state);
 
-/** What another version wrote and this one does not know is left out. */
+/** Entries of another version that this one does not know are left out. */
 export function restore(text: string | undefined): Saved {
   const { data } = saved.safeParse(parse(text));
   if (data === undefined) return NOTHING_SAVED;

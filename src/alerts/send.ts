@@ -17,7 +17,7 @@ const RULE = '(alerts)';
 export interface AlertSenderDeps {
   readonly ids: (nowMs: number) => string;
   readonly clock: Clock;
-  /** What a far end said may quote a secret. */
+  /** The text of a platform may quote a secret. */
   readonly redact: Redactor;
   readonly journal: { record(content: Content, deliveries: readonly Delivery[]): void };
   /** By name, of the config in force. */
@@ -41,7 +41,7 @@ export function createAlertSender(
           id: `${id}-${index}`,
           ...{ content, destination, rule: RULE, template: undefined, ticker: undefined },
           importance: IMPORTANCE,
-          // Whatever `maxAge` says of orders: by then it is said again, or over.
+          // Whatever `maxAge` is for orders: after this long it has been reported again, or is over.
           expiresAtMs: nowMs + REPEAT_MS,
         }),
       );

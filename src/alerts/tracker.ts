@@ -45,7 +45,7 @@ interface Tracked {
   returns: number;
   toldMs: number | undefined;
   toldCount: number;
-  /** How often it has ended before, of late. */
+  /** How often it has ended recently. */
   readonly endings: number;
 }
 
@@ -53,7 +53,7 @@ export class Tracker {
   readonly #tracked = new Map<string, Tracked>();
   readonly #ended = new Map<string, { readonly endings: number; readonly endedMs: number }>();
 
-  /** `told` before a restart; what of it is not seen again is over. */
+  /** `told`: reported before a restart; a condition among them that is not seen again is over. */
   constructor(told: readonly Told[] = [], nowMs = 0) {
     for (const { toldMs, endings, ...sighting } of told)
       this.#tracked.set(keyOf(sighting), {
@@ -62,7 +62,7 @@ export class Tracker {
       });
   }
 
-  /** What was told and has not ended. */
+  /** Reported and not ended. */
   get told(): Told[] {
     return [...this.#tracked.values()].flatMap(({ toldMs, sighting, sinceMs, endings }) => {
       const { code, subject, detail } = sighting;
@@ -92,7 +92,7 @@ export class Tracker {
     return changes;
   }
 
-  /** Its subject is no more: nothing is said of it again. */
+  /** Its subject no longer exists: it is not reported again. */
   forget(isForgotten: (sighting: Sighting) => boolean): void {
     for (const [key, { sighting }] of this.#tracked) if (isForgotten(sighting)) this.#tracked.delete(key);
   }
@@ -123,7 +123,7 @@ function see(
   options: AlertsOptions,
   nowMs: number,
 ): Change | undefined {
-  // What is early or lingers keeps the words of what was sure.
+  // A condition that is early or lingers keeps the words of the last certain report.
   if (sighting.stage === undefined) tracked.sighting = sighting;
   if (tracked.away) tracked.returns++;
   tracked.away = false;
@@ -149,7 +149,7 @@ function isGone(tracked: Tracked, options: AlertsOptions, nowMs: number): boolea
   return nowMs - tracked.lastMs >= Math.max(goneMs, Math.min(goneMs * 2 ** tracked.endings, MOST_GONE_MS));
 }
 
-/** Of what is counted there is nothing new to say while it is no more than was told. */
+/** A counted condition is news only when its count exceeds the reported one. */
 const hasNews = ({ toldCount, sighting: { code, count = 0 } }: Tracked): boolean =>
   !conditionOf(code).counted || count > toldCount;
 

@@ -56,7 +56,7 @@ export function daemonAddress(url: string | undefined, server: Remains['server']
     throw new UserError(
       'The config has `server.port: 0`: give the address that the bridge logged when it started (`url` in bridge.started) with --url.',
     );
-  // An address that stands for all of this machine's is asked at this machine's own.
+  // A wildcard address is reached at this machine's loopback address.
   const host = { '0.0.0.0': '127.0.0.1', '::': '::1', '[::]': '::1' }[server.host] ?? server.host;
   return `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${server.port}`;
 }

@@ -6,7 +6,7 @@ import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-co
 import { type Io, jsonText } from './io.ts';
 import { answered, requireKnown, type StoreOptions, withStore } from './store-file.ts';
 
-/** What the list is narrowed by; its commands are given it too, because the command line takes it anywhere. */
+/** Filters of the list; its subcommands receive them too, because the command line accepts them anywhere. */
 interface Narrowing {
   readonly state?: DeliveryState;
   readonly destination?: string;

@@ -1,4 +1,4 @@
-/** What `demo` runs against: a simulated feed and three stand-ins on loopback, and the config that joins them. */
+/** Servers of `demo`: a simulated feed and three stand-ins on loopback, and the config that joins them. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * `demo`: the whole bridge, for real, without a key or a network. What it prints of a delivery is what the
- * stand-in took; the latency split is the bridge's own, from its log lines.
+ * `demo`: the whole bridge, for real, without a key or a network. The printed message of a delivery is the one
+ * that the stand-in received; the latency split is the bridge's own, from its log lines.
  */
 import { startDaemon } from '../daemon/daemon.ts';
 import { fitCells, padCells } from '../platform/cells.ts';
@@ -95,7 +95,7 @@ function deliveryLine(fields: LogFields, announcement: LogFields | undefined, pa
   return `              └ ${String(destination).padEnd(8)} ${padCells(fitCells(shown, 60), 60)}  ${split.join(' + ')} ms`;
 }
 
-/** What the stand-in took, as its user would see it. */
+/** The received message, as the user of the platform would see it. */
 function shownBy(destination: string, delivery: string, { discord, telegram, bot }: DemoServers): string {
   // Discord shows `\:` as `:`.
   if (destination === 'discord')

@@ -6,7 +6,7 @@ export const WRONG_USAGE = 2;
 
 export type ExitCode = typeof FINE | typeof NOT_FINE | typeof WRONG_USAGE;
 
-/** A fault that a person can mend: its message is the whole output, never a stack. */
+/** A fault that a person can fix: its message is the whole output, without a stack. */
 export class UserError extends Error {
   readonly exitCode: ExitCode;
 

@@ -1,4 +1,4 @@
-/** What a command may touch of the outside: so that a test can be the terminal. */
+/** The outside world of a command: so that a test can be the terminal. */
 import { readFileSync } from 'node:fs';
 import type { DestinationTypes } from '../destinations/registry.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
@@ -18,7 +18,7 @@ export interface Io {
   readonly clock: Clock;
   readonly random: Random;
   readonly version: string;
-  /** What a destination can be; absent: the types of this program. */
+  /** The destination types; absent: those of this program. */
   readonly destinationTypes?: DestinationTypes;
   /** Cells of a line of the terminal that `print` writes to; absent when it is no terminal: then nothing is cut. */
   readonly columns?: number | undefined;

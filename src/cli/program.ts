@@ -1,6 +1,6 @@
 /**
- * The commands and their flags. Each command is a function in its own file, loaded when it is asked for, so
- * that the daemon does not start later for what it never uses; here they only get their arguments.
+ * The commands and their flags. Each command is a function in its own file, loaded on demand, so that the daemon
+ * does not start later for code that it never uses; this file only passes arguments.
  */
 import { Command, CommanderError, Help, Option } from 'commander';
 import { countArgument, durationArgument, portArgument } from './arguments.ts';

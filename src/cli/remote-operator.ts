@@ -1,5 +1,5 @@
 /**
- * The operator of a running bridge (`daemon/operator.ts`), asked over HTTP. What it answers is read as that of another
+ * The operator of a running bridge (`daemon/operator.ts`), over HTTP. Answers are validated as those of another
  * version, or of another program, may be. Every call throws `UserError` when there is no answer of a bridge.
  */
 import { z } from 'zod';

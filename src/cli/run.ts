@@ -1,4 +1,4 @@
-/** `run`: the daemon, until it is told to stop. */
+/** `run`: the daemon, until it is stopped. */
 import { loadConfig } from '../config/load.ts';
 import type { ConfigProblem } from '../config/problem.ts';
 import { keepAliveFile } from '../daemon/alive-file.ts';

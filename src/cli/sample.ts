@@ -37,7 +37,7 @@ export function announcementFromJson(text: string, source: string, io: Io): Anno
   );
 }
 
-/** What `send` puts on a destination: nobody may take it for news. */
+/** The sample that `send` sends: nobody may take it for news. */
 export const SAMPLE_TITLE = 'SAMPLE from listing-bridge: not a real announcement';
 
 export const SAMPLE_TICKER = 'SAMPLE';

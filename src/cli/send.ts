@@ -22,7 +22,7 @@ export interface SendOptions extends SendRequest {
   readonly force?: boolean | undefined;
 }
 
-/** What came of one destination. */
+/** The result for one destination. */
 interface Report {
   readonly text: string;
   readonly json: Readonly<Record<string, unknown>>;
@@ -138,7 +138,7 @@ function reportOf(name: string, options: CommonOptions, result: AttemptResult, t
   };
 }
 
-/** What a running bridge would do after such an answer. */
+/** How a running bridge would react to such an answer. */
 function nextOf({ outcome }: AttemptResult, options: CommonOptions): string | undefined {
   if (isUnsure({ outcome }) && options.onAmbiguous === 'drop') return 'run would not send it again';
   switch (outcome.kind) {

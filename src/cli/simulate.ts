@@ -1,6 +1,6 @@
 /**
- * `simulate`: the feed server on its own, for trying things without a key. Prints where it listens, what
- * to paste into a config, and a line for each client, announcement and fault; ends when told to.
+ * `simulate`: the feed server on its own, for trying things without a key. Prints its address, the lines to paste
+ * into a config, and a line for each client, announcement and fault; runs until it is stopped.
  */
 import type { Clock } from '../platform/clock.ts';
 import { printable } from '../platform/printable.ts';
@@ -136,7 +136,7 @@ function narrate(server: FeedServer, io: SimulateIo): void {
   });
 }
 
-/** What a person can mend; anything else is a bug. */
+/** The message for a fault that a person can fix; `undefined`: it is a bug. */
 function problemOf(error: unknown, { host, port }: SimulateOptions): string | undefined {
   if (error instanceof TitlesProblem) return error.message;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

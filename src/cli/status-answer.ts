@@ -1,6 +1,6 @@
 /**
- * What `status` shows of the answer of a running bridge, which may be of another version, or of another program:
- * nothing is taken for granted. What an older or newer bridge lacks is left out.
+ * Parses the answer of a running bridge for `status`. The bridge may be of another version, or another program:
+ * nothing is taken for granted, and fields that are missing are left out.
  */
 import { z } from 'zod';
 import { UserError } from './exit-codes.ts';

@@ -49,7 +49,7 @@ export async function withStore<Result>(
   }
 }
 
-/** What the store answered. Throws `StoreError`. */
+/** Unwraps an answer of the store. Throws `StoreError`. */
 export async function answered<Value>(answer: Promise<StoreAnswer<Value>>): Promise<Value> {
   const result = await answer;
   if (!result.ok) throw new StoreError(result.message);

@@ -1,4 +1,7 @@
-/** What events have said that still counts: conditions seen in single events, and destinations whose every attempt fails. */
+/**
+ * Remembers the events that still count: conditions seen in single events, and destinations whose every attempt
+ * fails.
+ */
 import { describeAttempt } from '../delivery/describe.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import { type Sign, signsOf } from './from-events.ts';
@@ -32,7 +35,7 @@ export class EventMemory {
     for (const sign of signsOf(event, nowMs)) this.#note(this.#inWords(sign, event), nowMs);
   }
 
-  /** What counts now; forgets what no longer does. */
+  /** The entries that count now; forgets those that no longer do. */
   seen(nowMs: number): Sighting[] {
     const seen: Sighting[] = [];
     for (const [key, { untilMs, ...noted }] of this.#noted) {

@@ -27,7 +27,7 @@ export interface ConditionKind {
   readonly ends: (subject: string) => string;
   /** It consists of single events, and ends only by their absence. After the first, it is reported again only when more have come. */
   readonly counted?: true | undefined;
-  /** What follows from it and what to do, in whole sentences. */
+  /** The consequences and what to do, in whole sentences. */
   readonly advice: string;
 }
 

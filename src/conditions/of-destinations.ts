@@ -1,4 +1,4 @@
-/** What can be wrong with a destination, or with what goes there. */
+/** Conditions of a destination and its deliveries. */
 import { AT_ONCE, type ConditionKind } from './kind.ts';
 
 const A_WHILE = () => 30_000;

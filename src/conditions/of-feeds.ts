@@ -1,4 +1,4 @@
-/** What can be wrong with a feed, or with what it brings. */
+/** Conditions of a feed and its news. */
 import type { WarningCode } from '../feeds/warning.ts';
 import { AT_ONCE, type ConditionKind, events, notes } from './kind.ts';
 

@@ -1,4 +1,4 @@
-/** What can be wrong with the bridge itself and its machine. */
+/** Conditions of the bridge itself and its machine. */
 import { AT_ONCE, type ConditionKind, notes } from './kind.ts';
 
 const A_WHILE = () => 30_000;

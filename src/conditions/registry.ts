@@ -22,7 +22,7 @@ export interface Sighting {
   readonly code: ConditionCode;
   /** Name of the feed, destination or rule; empty for the bridge itself. */
   readonly subject: string;
-  /** What was seen, in words; may quote a far end. */
+  /** The observation, in words; may quote a platform. */
   readonly detail: string;
   /** When it began, monotonic ms. */
   readonly sinceMs: number;

@@ -1,4 +1,7 @@
-/** All that is wrong now: what can be looked at, and what events have reported of late. The status and the alerts read it. */
+/**
+ * All conditions that hold now: those that are read from the state, and those that recent events reported. The
+ * status and the alerts read it.
+ */
 import type { BridgeEvent } from '../events/bridge-event.ts';
 import type { Clock } from '../platform/clock.ts';
 import { EventMemory } from './event-memory.ts';
@@ -34,7 +37,7 @@ export class ConditionWatch {
 
 /** It is about a feed or destination that the config no longer has. */
 export function isUnknownIn({ feeds, destinations }: BridgeState): (named: Named) => boolean {
-  // Made when something is to be told apart: mostly nothing is, and there may be thousands.
+  // Built only when there is something to distinguish: mostly there is nothing, and there may be thousands.
   let known: { readonly feed: ReadonlySet<string>; readonly destination: ReadonlySet<string> } | undefined;
   return ({ code, subject }) => {
     const { about } = conditionOf(code);

@@ -18,7 +18,7 @@ export function* deadRules(
 ): Iterable<Finding> {
   const earlier = new EarlierRules();
   for (const [index, rule] of rules.entries()) {
-    // What matches nothing shadows nothing.
+    // A rule that matches nothing shadows nothing.
     if (rule === undefined || dead.has(index)) continue;
     const finding = outOfReach(rule, feeds) ?? shadowed(rule, earlier) ?? withoutTicker(rule, destinations);
     earlier.add(rule);
@@ -33,7 +33,10 @@ export function* deadRules(
 
 const quoted = ({ name }: RuleOptions) => JSON.stringify(name);
 
-/** No feed brings what it asks for. Feeds have names that are all known, and so do the exchanges that a feed is asked for. */
+/**
+ * No feed covers the rule. The names of feeds are all known, and so are the exchanges that each feed subscribes
+ * to.
+ */
 function outOfReach({ match }: RuleOptions, feeds: ConfigSections['feeds']): Finding | undefined {
   const isFeed = tester(match.feed);
   const reachable = feeds.filter((feed) => !feed || isFeed(feed.name));

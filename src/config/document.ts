@@ -30,18 +30,18 @@ export interface Located {
   readonly literal: string | undefined;
   /** A scalar that is no text as it stands in the file: `0x10`, not 16. */
   readonly written?: string | undefined;
-  /** What interpolation brought from outside the file. */
+  /** A value that interpolation brought from outside the file. */
   readonly outside: readonly VariableSources[];
   /** Of a mapping: values that a later one of the same key replaced. */
   readonly replaced?: readonly (readonly [key: string, Located])[];
-  /** It could not be resolved, and that has been said already. */
+  /** It could not be resolved, and that is already reported. */
   readonly broken: boolean;
 }
 
 export interface ParsedDocument {
   readonly root: Located | undefined;
   readonly faults: readonly TextFault[];
-  /** The structure cannot be trusted: nothing more should be said about it. */
+  /** The structure cannot be trusted: nothing more should be reported about it. */
   readonly fatal: boolean;
   readonly lines: LineCounter;
 }
@@ -191,7 +191,7 @@ const leaf = (value: unknown, place: Place, more: Partial<Located>): Located => 
   ...more,
 });
 
-/** What `<<: *anchor` or `<<: [*one, *two]` brings in; of several, the first wins. */
+/** The mappings that `<<: *anchor` or `<<: [*one, *two]` merges in; of several, the first wins. */
 function* mergeable(child: Located): Iterable<[string, Located]> {
   const sources = Array.isArray(child.value) ? [...child.children.values()].reverse() : [child];
   for (const source of sources)

@@ -41,9 +41,9 @@ interface ProcessRemark {
 export interface LoadedEnvironment extends VariableSource {
   /** Why the `.env` could not be used, if it is there and could not. */
   readonly fault: string | undefined;
-  /** What is odd about the `.env`. */
+  /** Oddities of the `.env`. */
   readonly remarks: readonly EnvRemark[];
-  /** What was odd about the variables of the process that were read so far; without their values. */
+  /** Oddities of the process variables that were read so far, without their values. */
   readonly processRemarks: ReadonlyMap<string, ProcessRemark>;
 }
 

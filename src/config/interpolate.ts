@@ -1,6 +1,6 @@
 /**
- * `${NAME}`, `${NAME:-default}` and `${file:/path}` inside one scalar, after the YAML is parsed, so that a
- * value is never YAML. What is put in is not looked at again. `$${` stands for `${`.
+ * `${NAME}`, `${NAME:-default}` and `${file:/path}` inside one scalar, after the YAML is parsed, so that a value
+ * is never YAML. An inserted value is not expanded again. `$${` stands for `${`.
  */
 import { variablesOf } from '../templates/variables.ts';
 
@@ -26,7 +26,7 @@ export interface VariableSources {
 export interface Expansion {
   /** `undefined` when there are faults. */
   readonly text: string | undefined;
-  /** What came from outside the file: possibly secret. */
+  /** Values from outside the file: possibly secret. */
   readonly values: readonly VariableSources[];
   readonly faults: readonly Fault[];
 }

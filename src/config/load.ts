@@ -47,7 +47,7 @@ export interface LoadedConfig {
   readonly deadRules: number;
   /** Blots out everything secret in the file and in what it refers to. */
   readonly redact: Redactor;
-  /** What can be used of it however broken it is. */
+  /** The usable part of a config, however broken it is. */
   readonly remains: Remains;
   /**
    * Where the value at a path (`['rules', 0, 'send']`) stands, of a mapping or list its key; through an alias or `<<`,

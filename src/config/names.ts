@@ -1,4 +1,4 @@
-/** What the schema cannot see: names that must exist or be unique, regular expressions, files. All errors. */
+/** Checks beyond the schema: names that must exist or be unique, regular expressions, files. All errors. */
 
 import { resolve } from 'node:path';
 import { Pattern } from '../matching/text.ts';

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a config, for a person: where, what, and what to do. Checks report a `Finding` by
- * path; `source.ts` turns it into a `ConfigProblem` with a place in the file. Neither ever holds a secret.
+ * A problem with a config, for a person: where, what, and what to do. Checks report a `Finding` by path;
+ * `source.ts` turns it into a `ConfigProblem` with a place in the file. Neither ever holds a secret.
  */
 
 import { cellsOf } from '../platform/cells.ts';
@@ -17,7 +17,7 @@ export interface Finding {
   readonly within?: { readonly line: number; readonly column: number } | undefined;
   readonly message: string;
   readonly hint?: string | undefined;
-  /** Another place that it is about: its line is told. */
+  /** Another place that it is about: its line is shown. */
   readonly other?: Path;
   /** The rule that `path` leads to can never match. */
   readonly never?: boolean;
@@ -51,9 +51,9 @@ export interface ConfigProblem {
   readonly column: number;
   readonly message: string;
   readonly hint?: string | undefined;
-  /** The offending line with every secret blotted out; empty when there is no file to show. */
+  /** The offending line with every secret redacted; empty when there is no file to show. */
   readonly sourceLine: string;
-  /** `column` within `sourceLine`, where blotting has moved it. */
+  /** `column` within `sourceLine`, where redaction has moved it. */
   readonly shownColumn?: number;
 }
 

@@ -1,7 +1,7 @@
 /**
- * What can be used of a config with problems, for commands that must work in an incident: where the store is, where
- * the running bridge answers, which destinations there are. Each value is read by itself, so that no mistake
- * elsewhere in the file hides it; a default stands in for what cannot be read, which is then named.
+ * The usable part of a config with problems, for commands that must work in an incident: the path of the store,
+ * the address of the running bridge, the destinations. Each value is read by itself, so that no mistake elsewhere
+ * in the file hides it; a default replaces a value that cannot be read, which is then named.
  */
 import { resolve } from 'node:path';
 import type { z } from 'zod';
@@ -54,7 +54,9 @@ export function remainsOf(root: Located | undefined, { storeFolder, isTrusted, p
   };
 }
 
-/** `undefined` when host or port cannot be read. A token that cannot be read is left out: most of what is asked needs none. */
+/**
+ * `undefined` when host or port cannot be read. A token that cannot be read is left out: most requests need none.
+ */
 function serverOf(root: Located | undefined, isTrusted: boolean): Remains['server'] | undefined {
   const section = root && nodeAt(root, ['server']);
   if (!section?.exact) return isTrusted ? SERVER : undefined;

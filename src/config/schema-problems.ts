@@ -1,6 +1,6 @@
 /**
- * What zod found, as findings for people: unions are narrowed to the branch that was meant, library words
- * are replaced, unknown keys get a suggestion, and nothing is said twice about one mistake.
+ * Turns zod's issues into findings for people: unions are narrowed to the intended branch, library words are
+ * replaced, unknown keys get a suggestion, and one mistake is reported once.
  */
 import { z } from 'zod';
 import type { DestinationTypes } from '../destinations/registry.ts';
@@ -15,7 +15,7 @@ import { isSecretPlace } from './secrets.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** What a config can have. */
+/** The keys that a config can have. */
 export interface KnownKeys {
   readonly types: DestinationTypes;
   readonly secrets: SecretKnowledge;

@@ -1,6 +1,6 @@
 /**
- * What of a secret value must not be shown, and at which cut: an address as a whole, but of its path, query and
- * credentials each part that opens something at any cut. Its host and its plain words stay readable.
+ * The pieces of a secret value that must not be shown: an address as a whole, but of its path, query and
+ * credentials each piece that grants access. Its host and its plain words stay readable.
  */
 import type { TypePatterns } from '../destinations/type-patterns.ts';
 import { isSecretName } from './secret-names.ts';

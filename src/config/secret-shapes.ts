@@ -1,4 +1,4 @@
-/** Secrets told by their shape alone, for text whose places are not known: a broken file, a comment, a message. */
+/** Recognises secrets by their shape alone, for text without known places: a broken file, a comment, a message. */
 import type { TypePatterns } from '../destinations/type-patterns.ts';
 import { REDACTED } from '../platform/secret.ts';
 
@@ -11,7 +11,7 @@ const SHAPES = [/dsk_[\w-]{6,}/g, /\b(?:Bearer|Basic) [\w+/=.~-]{8,}/g] as const
 
 /** A long run of letters and digits mixed: nothing that a person would write. References are let be. */
 const OPAQUE = /\$\{[^}]*\}|[\w+=-]{16,}/g;
-/** Where every long word is suspect: part of a token may hold no digit. What reads as a key is let be. */
+/** Where every long word is suspect: part of a token may hold no digit. A word that reads as a key is left alone. */
 const SUSPECT = /\$\{[^}]*\}|[\w+/=-]{8,}/g;
 /** Of a suspect word: a part of a token that long is hidden even without a digit in it. */
 const LONG_CHARS = 12;

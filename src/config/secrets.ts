@@ -1,6 +1,6 @@
 /**
- * What must never be shown of a config, decided by place, name and shape, so that it holds for a broken file
- * too: a secret is hidden even where its key is misspelled or the YAML does not parse.
+ * Decides which values of a config must never be shown, by place, name and shape, so that it holds for a broken
+ * file too: a secret is hidden even where its key is misspelled or the YAML does not parse.
  */
 import { createRedactor } from '../platform/redactor.ts';
 import { type Redactor, Secret } from '../platform/secret.ts';
@@ -41,7 +41,7 @@ export function* secretRanges(root: Located, known: SecretKnowledge): Iterable<R
   }
 }
 
-/** A header that says nothing secret (`X-Source: listing-bridge`), which must not be blotted out of every log. */
+/** A header without a secret (`X-Source: listing-bridge`), which must not be redacted from every log. */
 const isPlainHeader = (path: Path, node: Located, { patterns }: SecretKnowledge) =>
   path.includes('headers') &&
   !isSecretName(lastKey(path)) &&
@@ -84,7 +84,7 @@ export function* secretsIn(value: unknown, path: Path = []): Iterable<{ secret: 
 /** For logs, errors and pages. `config` is the typed config, when there is one. */
 export function redactorFor(root: Located | undefined, config: unknown, known: SecretKnowledge): Redactor {
   const values = new Set(root === undefined ? [] : secretValues(root, known));
-  // Headers were told apart by `secretValues`.
+  // `secretValues` has classified the headers.
   for (const { secret, path } of secretsIn(config))
     if (!path.includes('headers')) values.add(secret.reveal());
   // A value that is only a reference is no secret itself. "\ud800" in YAML makes half a character, which no output can hold.
@@ -98,7 +98,7 @@ export function redactorFor(root: Located | undefined, config: unknown, known: S
   );
 }
 
-/** Of feeds, destinations and rules: they are told everywhere, and a receiver's path is often called the same. */
+/** Names of feeds, destinations and rules: they appear everywhere, and a receiver's path often has the same name. */
 function* namesIn(root: Located, { patterns }: SecretKnowledge): Iterable<string> {
   for (const section of ['feeds', 'destinations', 'rules'])
     for (const [step, { children }] of root.children.get(section)?.children ?? []) {

@@ -18,7 +18,7 @@ import { type configSchema, destinationOptionsOf, templateOptions } from './sche
 export interface ConfigSections {
   readonly feeds: readonly (FeedOptions | undefined)[];
   readonly destinations: ReadonlyMap<string, DestinationOptions | undefined>;
-  /** What a destination can be. */
+  /** The options of a destination. */
   readonly types: DestinationTypes;
   readonly rules: readonly (RuleOptions | undefined)[];
   readonly templates: ReadonlyMap<string, TemplateOptions | undefined>;

@@ -1,4 +1,4 @@
-/** What the YAML parser complains about, in words for people who do not know YAML's grammar. */
+/** Explains the errors of the YAML parser to people who do not know YAML's grammar. */
 import { type Document, isScalar, visit, type YAMLError, type YAMLWarning } from 'yaml';
 import type { TextFault } from './problem.ts';
 

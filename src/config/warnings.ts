@@ -1,4 +1,4 @@
-/** What is allowed but probably not meant. `check` shows it; nothing is refused for it. */
+/** Warnings: allowed but probably not meant. `check` shows them; nothing is rejected because of them. */
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import type { DestinationOptions } from '../destinations/common-options.ts';
 import type { DestinationTypes } from '../destinations/registry.ts';
@@ -59,7 +59,7 @@ export function* unusualWords({ feeds, rules }: ConfigSections): Iterable<Findin
   for (const [index, rule] of rules.entries()) {
     const words = (field: 'publisher' | 'listingType' | 'title') =>
       [...leavesOf(rule?.match[field] ?? [], ['rules', index, 'match', field])].filter(
-        // What is odd about a word says more (`odd-words.ts`).
+        // The oddity of a word is more specific (`odd-words.ts`).
         ({ kind, text }) => kind === 'word' && oddWord(field, text) === undefined,
       );
     for (const { text, path } of words('publisher'))
@@ -76,7 +76,7 @@ export function* unusualWords({ feeds, rules }: ConfigSections): Iterable<Findin
   }
 }
 
-/** What a pattern of names finds can be tried: there are few, and they are known. */
+/** The names are few and known, so a pattern of names can be tried against them. */
 function* unknownPatterns(
   rule: RuleOptions | undefined,
   index: number,

@@ -1,4 +1,4 @@
-/** What the bridge says about itself, over its own lanes. */
+/** Alerts of the bridge about itself, over its own lanes. */
 import { Alerts } from '../alerts/alerts.ts';
 import { createAlertSender } from '../alerts/send.ts';
 import type { ConditionWatch } from '../conditions/watch.ts';

@@ -47,7 +47,7 @@ export interface Daemon extends Operator {
   stop(): Promise<void>;
 }
 
-/** Throws `StoreError` or `ServerError` for what a person has to mend. */
+/** Throws `StoreError` or `ServerError` for faults that a person has to fix. */
 export async function startDaemon({ load, random, version, ...deps }: DaemonDeps): Promise<Daemon> {
   const clock = new Timeline(deps.clock);
   const ending = new Ending(clock);

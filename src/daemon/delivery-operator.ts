@@ -1,7 +1,7 @@
 /**
- * What somebody who runs the bridge may do with its deliveries: list, find, retry, discard. The same in the running
- * bridge, where another thread looks into the store, and on the command line, which needs no bridge: they differ in the
- * `Deliveries` and in who tells the time. Words for people are up to who asks.
+ * The operator's actions on deliveries: list, find, retry, discard. They are the same in the running bridge, where
+ * another thread reads the store, and on the command line, which needs no bridge: the two differ in the
+ * `Deliveries` and in the source of the time. The caller chooses the words for people.
  */
 import { type DeliveryState, UNDER_WAY } from '../delivery/delivery.ts';
 import { AMBIGUOUS_REASONS } from '../delivery/outcome.ts';
@@ -15,7 +15,7 @@ export interface DeliveryOperatorDeps {
   readonly deliveries: Deliveries;
   /** On the timeline of the bridge whose store it is. */
   nowMs(): number;
-  /** What is known of today's config. */
+  /** The known part of the current config. */
   destinations(): KnownDestinations;
 }
 
@@ -163,7 +163,7 @@ export class DeliveryOperator {
 
 const idOf = ({ delivery }: FoundDelivery): string => delivery.delivery.id;
 
-/** Why it is not sent again whatever else is asked for. */
+/** The reason not to send it again, whatever else is requested. */
 function refusal({ state, reason, delivery }: StoredDelivery, known: KnownDestinations): Reason | undefined {
   if (state === 'delivered') return { why: 'delivered' };
   if (reason === UNDER_WAY) return { why: 'under_way' };

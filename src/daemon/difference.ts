@@ -1,4 +1,4 @@
-/** What a reload changed among named things, and how it is said. */
+/** The changes of a reload among named things, in words. */
 export interface Difference {
   readonly added: readonly string[];
   readonly changed: readonly string[];

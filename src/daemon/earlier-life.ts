@@ -1,4 +1,4 @@
-/** What an earlier life of the bridge has left, and the time line that goes on from it. */
+/** The state that an earlier run of the bridge has left, and the time line that continues it. */
 import type { Listener } from '../events/bus.ts';
 import type { Recovered, Recovery } from '../outbox/outbox.ts';
 import type { Timeline } from '../platform/timeline.ts';

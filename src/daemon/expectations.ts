@@ -1,4 +1,7 @@
-/** What the config makes the feeds watch for: the publishers that rules wait for, and how early an expiry is told. */
+/**
+ * The expectations of the config towards the feeds: the publishers that rules reference, and how early an expiring
+ * key is reported.
+ */
 
 import { wordsOf } from '../config/match-words.ts';
 import type { Config } from '../config/schema.ts';

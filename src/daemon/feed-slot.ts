@@ -19,7 +19,7 @@ export interface WantedFeed {
   readonly ca: string | undefined;
 }
 
-/** What every feed of the set is given. */
+/** The dependencies shared by every feed of the set. */
 export interface Shared extends Omit<FeedDeps, 'ca' | 'expectations'> {
   readonly open: OpenFeed<FeedOptions>;
 }
@@ -87,7 +87,7 @@ export class FeedSlot {
   #take(wanted: WantedFeed): boolean {
     const { client: running } = this.#current;
     const { name } = wanted.options;
-    // What it brings meanwhile is news of the feed that the rules know by the new name.
+    // Its news meanwhile belongs to the feed that the rules know by the new name.
     if (running.options.name !== name) running.adjust({ ...running.options, name });
     if (this.#next !== undefined && connection(this.#next) === connection(wanted)) {
       this.#next.client.adjust(wanted.options);
@@ -182,7 +182,7 @@ export class FeedSlot {
   }
 }
 
-/** What a connection is made of: everything but what `Feed.adjust` can change on a running one. */
+/** The options that a connection is made from: all but those that `Feed.adjust` can change on a running one. */
 function connection({ options, ca }: WantedFeed): string {
   return fingerprint([options.type, feedTypeOf(options).connection(options), ca]);
 }

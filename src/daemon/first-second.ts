@@ -1,7 +1,8 @@
 /**
- * The order of a process's first second: the feed is dialled; receivers of orders are opened while it connects, which
- * takes milliseconds, and only then it is asked for news; the chats' libraries, which hold up the loop for a tenth of a
- * second each, are loaded while its answer is awaited, or after its first word. Why: docs/decisions/first-second.md.
+ * The order of a process's first second: the feed is dialled; receivers of orders are opened while it connects,
+ * which takes milliseconds, and only then it requests the news; the chats' libraries, each of which blocks the
+ * loop for a tenth of a second, are loaded while its answer is awaited, or after its first word. Why:
+ * docs/decisions/first-second.md.
  */
 import type { Bus } from '../events/bus.ts';
 import type { Turns } from '../lane-set.ts';
@@ -11,9 +12,9 @@ import type { Clock, Timer } from '../platform/clock.ts';
 const LONGEST_HOLD_MS = 50;
 /** An answer that has not come by then comes from afar. */
 const FAR_MS = 10;
-/** What comes with the welcome goes first. */
+/** News that comes with the welcome goes first. */
 const AFTER_WORD_MS = 50;
-/** A service that does not answer must not keep back what is owed. */
+/** A service that does not answer must not hold back pending deliveries. */
 const LONGEST_SILENCE_MS = 5_000;
 
 export class FirstSecond implements Turns {
@@ -38,7 +39,7 @@ export class FirstSecond implements Turns {
     return this.#orders.promise;
   }
 
-  /** When everything else may begin: chats, what was owed before, the rehearsal. */
+  /** The moment when everything else may begin: chats, pending deliveries of before, the rehearsal. */
   get rest(): Promise<void> {
     return this.#rest.promise;
   }
@@ -48,7 +49,7 @@ export class FirstSecond implements Turns {
     this.#clock.after(0, this.#orders.resolve, false);
   }
 
-  /** A feed was asked for news. */
+  /** A feed has requested the news. */
   asked(): void {
     if (!this.#isHeard) this.#restAfter(FAR_MS);
   }

@@ -1,4 +1,7 @@
-/** Who is told what the bridge does, in the order in which they are told; metrics and alerts join when they are made. */
+/**
+ * The listeners to the bridge's events, in the order in which they are called; metrics and alerts join when they
+ * are made.
+ */
 import { ConditionWatch } from '../conditions/watch.ts';
 import { Bus } from '../events/bus.ts';
 import { createEvents, type Events } from '../events/events.ts';
@@ -12,7 +15,7 @@ import { messageOf } from '../platform/message-of.ts';
 
 export interface Observers {
   readonly bus: Bus;
-  /** What the parts call. */
+  /** The callbacks that the parts call. */
   readonly events: Events;
   readonly recent: RecentAnnouncements;
   readonly race: Race;

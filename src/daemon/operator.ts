@@ -1,7 +1,7 @@
 /**
- * What somebody who runs the bridge may ask of it, each defined once: HTTP (`ops/server.ts`) and signals ask the running
- * bridge; the command line asks it over HTTP (`cli/remote-operator.ts`), and for deliveries uses the same operator on the
- * store, so that they can be looked at while no bridge runs.
+ * The actions of somebody who runs the bridge, each defined once: HTTP (`ops/server.ts`) and signals call them in
+ * the running bridge; the command line calls them over HTTP (`cli/remote-operator.ts`), and for deliveries uses
+ * the same operator on the store, so that it works while no bridge runs.
  */
 import { DEFAULT_THRESHOLDS } from '../alerts/options.ts';
 import type { ConditionWatch } from '../conditions/watch.ts';
@@ -21,7 +21,7 @@ export interface Operator {
   status(): Status;
   /** Takes up the config file as it is now: all of it, or nothing. */
   reload(): Promise<Reloaded>;
-  /** What it changes is taken up within a second. */
+  /** Its changes are taken up within a second. */
   readonly deliveries: DeliveryOperator;
 }
 

@@ -10,7 +10,7 @@ import type { Wanted } from '../lane-set.ts';
 import { fingerprint, type Redactor } from '../platform/secret.ts';
 import { type CompiledRules, compileRules } from '../routing/router.ts';
 
-/** What `config/load.ts` gives for a file without problems. */
+/** The result of `config/load.ts` for a file without problems. */
 export interface SoundConfig {
   readonly config: Config;
   /** SHA-256 of the file. */
@@ -77,7 +77,7 @@ const FIXED = ['store', 'server', 'log'] as const satisfies readonly (keyof Conf
 export const changedFixedKeys = (before: Config, after: Config): string[] =>
   FIXED.filter((key) => fingerprint(before[key]) !== fingerprint(after[key]));
 
-/** What runs, for the first line of the log. */
+/** A summary of the running config, for the first line of the log. */
 export const outlineOf = ({ file, feeds, destinations, rules, store }: Config) => ({
   config: file,
   feeds: feeds.map(({ name }) => name),

@@ -42,7 +42,7 @@ export interface RunningConfigDeps {
 
 export class RunningConfig {
   readonly #deps: RunningConfigDeps;
-  /** What the parts that cannot change were built from. */
+  /** The options that the parts which cannot change were built from. */
   readonly #first: Config;
   #ready: ReadyConfig;
   #rejected: readonly string[] | undefined;
@@ -68,7 +68,7 @@ export class RunningConfig {
     return this.#ready.config;
   }
 
-  /** What was wrong with the file at the last reload, if it was refused. Costs no look at the disk. */
+  /** The problems of the file at the last reload, if it was rejected. Does not read the disk. */
   get rejected(): readonly string[] | undefined {
     return this.#rejected;
   }
@@ -90,7 +90,7 @@ export class RunningConfig {
     intake.routes = { router: this.#ready.router, targets: lanes.targets() };
     feeds.apply(this.#ready.config.feeds, this.#ready.authorities, expectationsOf(this.#ready.config));
     this.#buryRemoved();
-    // What was owed before goes out beside the news, not before the feed listens.
+    // Pending deliveries of before go out beside the news, not before the feed listens.
     void turn.then(() => lanes.refill());
   }
 
@@ -202,7 +202,10 @@ export class RunningConfig {
     return { changes, removed: destinations.removed, retired };
   }
 
-  /** What is owed to destinations that are no more can never be sent; of some of them, something is still on the wire. */
+  /**
+   * Pending deliveries to removed destinations can never be sent; some of these destinations still have a request
+   * on the wire.
+   */
   #buryRemoved(): void {
     const { pipeline, clock, publish } = this.#deps;
     const names = [...this.#ready.destinations.map(({ name }) => name), ...this.#retiring.names];

@@ -1,4 +1,6 @@
-/** What the bridge and the command line tell each other through the store: docs/decisions/changes-through-the-store.md. */
+/**
+ * How the bridge and the command line communicate through the store: docs/decisions/changes-through-the-store.md.
+ */
 import type { Journal } from '../outbox/journal.ts';
 import { type Clock, type Timer, wait } from '../platform/clock.ts';
 import type { RunningConfig } from './running-config.ts';

@@ -72,7 +72,7 @@ export function readBody(
   }));
 }
 
-/** The last applied comes first. What has no decoder is read as it is, and so is what lies below it. */
+/** The last applied comes first. A coding without a decoder is left as it is, and so are those below it. */
 function codingsOf(bytes: Buffer, header: string): ((bytes: Buffer) => Transform)[] {
   const names = header
     .toLowerCase()
@@ -86,7 +86,7 @@ function codingsOf(bytes: Buffer, header: string): ((bytes: Buffer) => Transform
   const known = decoders
     .slice(0, unknownAt < 0 ? undefined : unknownAt)
     .filter((decoder) => decoder !== undefined);
-  // Not even said: no text begins so.
+  // Not even declared: no text begins like this.
   const isGzip = bytes.length > 2 && bytes.readUInt16BE(0) === 0x1f8b;
   return known.length === 0 && isGzip ? [() => createGunzip(AS_FAR_AS_IT_GOES)] : known;
 }

@@ -64,7 +64,8 @@ export class HttpConnection {
   #dispatch({ method, path, headers, body }: HttpRequest, exchange: HttpExchange): void {
     this.#underWay++;
     void exchange.result.then(() => this.#ended(exchange));
-    // `idempotent: false` is what undici assumes of a POST; said aloud because a PUT must not be repeated either.
+    // `idempotent: false` is what undici assumes of a POST; set explicitly because a PUT must not be repeated
+    // either.
     const asked = { 'accept-encoding': 'identity', ...headers };
     this.#pool.dispatch({ method, path, headers: asked, body, idempotent: false }, exchange);
   }

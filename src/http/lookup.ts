@@ -16,7 +16,7 @@ const PATIENCE_MS = 250;
 type Addresses = readonly { readonly address: string; readonly family: number }[];
 type Answer = { readonly addresses: Addresses } | { readonly error: NodeJS.ErrnoException };
 
-/** For the connections to one host. `lookup` is asked for all addresses. */
+/** For the connections to one host. `lookup` is called for all addresses. */
 export function rememberingLookup(
   clock: Clock,
   lookup: LookupFunction = systemLookup as LookupFunction,

@@ -28,7 +28,7 @@ export interface Network {
   readonly clientTtlMs?: number;
 }
 
-/** What one destination needs at most. */
+/** The maximum that one destination needs. */
 export interface Needs {
   /** Requests under way at once. */
   readonly connections: number;

@@ -74,7 +74,10 @@ export class SpareSockets {
     this.#tend();
   }
 
-  /** An open socket that has said and heard nothing; the caller's from now on. Opens nothing before the caller has gone on. */
+  /**
+   * An open socket that has sent and received nothing; it belongs to the caller from now on. Opens nothing before
+   * the caller has continued.
+   */
   take(): Socket | undefined {
     const spare = this.#ready.pop();
     if (spare === undefined) return undefined;

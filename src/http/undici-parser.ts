@@ -38,7 +38,7 @@ export function forgive(socket: object): boolean {
   return true;
 }
 
-/** What has been read of the status line. */
+/** The part of the status line that has been read. */
 function statusReadBy(parser: object): number | undefined {
   const llhttp = Reflect.get(parser, 'llhttp');
   const read = methodOf(llhttp, 'llhttp_get_status_code')?.call(llhttp, Reflect.get(parser, 'ptr'));

@@ -1,6 +1,6 @@
 /**
- * One condition of a `match`, compiled: a list is OR, the keys of an object are AND, `not`, `any` and
- * `matches` nest. Cheap parts are asked before regular expressions.
+ * One condition of a `match`, compiled: a list is OR, the keys of an object are AND, `not`, `any` and `matches`
+ * nest. Cheap parts are evaluated before regular expressions.
  */
 import { fold, glob, Pattern, type Text } from './text.ts';
 

@@ -10,9 +10,9 @@ export interface ConditionReport {
   readonly severity: 'critical' | 'warning' | 'note';
   /** `feed tokyo is down` */
   readonly summary: string;
-  /** What was seen. */
+  /** The observation. */
   readonly detail: string;
-  /** What follows and what to do. */
+  /** The consequences and what to do. */
   readonly advice: string;
   readonly help: string;
   /** Since it was first seen; 0 for what can only be looked at. */

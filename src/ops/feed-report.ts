@@ -10,7 +10,7 @@ export interface FeedReport {
   /** Why it is not proven. */
   readonly trouble: string | undefined;
   readonly state: FeedStatus['state'];
-  /** What there is to believe it by, in the order of its type. */
+  /** The proofs of its health, in the order of its type. */
   readonly proofs: readonly ProofReport[];
   /** Since this connection was proven. */
   readonly connectedMs: number | undefined;
@@ -23,7 +23,7 @@ export interface FeedReport {
   readonly selfTest:
     | {
         readonly state: SelfTestProof['state'];
-        /** Since it was asked for, and since it was answered, on this connection. */
+        /** Time since it was requested, and since it was answered, on this connection. */
         readonly askedMs: number | undefined;
         readonly answeredMs: number | undefined;
         readonly roundTripMs: number | undefined;

@@ -244,7 +244,7 @@ function attemptedFields(event: BridgeEventOf<'delivery.attempted'>): LogFields 
   };
 }
 
-/** A delivered one was told with its attempt. */
+/** A delivered one was reported with its attempt. */
 function endedLines({ delivery, state, reason, detail }: BridgeEventOf<'delivery.ended'>): Line[] {
   if (state === 'delivered') return [];
   const { id, destination, ticker } = delivery;

@@ -9,9 +9,9 @@ import type { Clock, Timer } from '../platform/clock.ts';
 import type { LogFields } from '../platform/log.ts';
 import { MANY_DELIVERIES, someOf } from './many.ts';
 
-/** What has not ended by then is said to wait. */
+/** A delivery that has not ended by then is reported as waiting. */
 const SOON_MS = 2000;
-/** Announcements of which some deliveries still wait; of the oldest no more is said. */
+/** Announcements of which some deliveries are still pending; the oldest are no longer reported. */
 const MOST_SUMS = 1000;
 
 interface Sum {

@@ -1,4 +1,4 @@
-/** With many destinations, not everything is told of each. */
+/** With many destinations, not everything is reported for each. */
 
 /** With more than this, figures that take several lines for each are kept by type. */
 export const MANY_DESTINATIONS = 100;

@@ -35,7 +35,7 @@ export interface MetricsDeps {
   readonly breathe?: () => Promise<void>;
 }
 
-/** `status` is asked at each read. */
+/** `status` is called at each read. */
 export function createMetrics(
   version: string,
   status: () => Status,

@@ -12,7 +12,7 @@ export interface RecentDelivery {
   readonly ticker: string | undefined;
   state: DeliveryState;
   reason: string | undefined;
-  /** What happened and what to do, while it has not arrived. */
+  /** What happened and what to do, while it is undelivered. */
   advice: string | undefined;
   attempts: number;
   /** Received → the last request on the wire. */

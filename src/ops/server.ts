@@ -22,12 +22,12 @@ export interface ServerOptions {
   readonly token?: Secret | undefined;
 }
 
-/** What came of a reload. */
+/** The result of a reload. */
 export type Reloaded =
   | { readonly ok: true; readonly changes: readonly string[]; readonly needsRestart: readonly string[] }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** What the routes show and do. */
+/** The functions behind the routes. */
 export interface Ops {
   /** For what is shown: the far end's words in it may quote a secret. */
   readonly redact: Redactor;
@@ -98,7 +98,7 @@ export function createApp(options: ServerOptions, { redact, status, metrics, rel
 /** More would not be read; `/api/status` has all of them. */
 const MOST_PROBLEMS = 20;
 
-/** Small, however many destinations there are: it is asked for every few seconds. */
+/** Small, however many destinations there are: it is requested every few seconds. */
 function readinessOf({ ready, problems, notes, feeds }: Status) {
   const more = problems.length - MOST_PROBLEMS;
   return {

@@ -64,7 +64,7 @@ function feedGauges(make: MetricMaker): (feeds: Status['feeds']) => void {
     'feed',
   );
   return (feeds) => {
-    // What has left the config must not stay in the figures.
+    // Labels that have left the config must not stay in the figures.
     for (const metric of [frames, healthy, keyExpires, losses, connects, silent, selfTest, clockOffset])
       metric.reset();
     for (const feed of feeds) {

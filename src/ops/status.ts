@@ -1,6 +1,6 @@
 /**
- * How the bridge is, as one value: what `/readyz`, `/api/status`, `status`, the metrics and the page show. Pure.
- * Spans are in ms from now, because the bridge's own time means nothing to whoever reads it.
+ * The state of the bridge as one value: `/readyz`, `/api/status`, `status`, the metrics and the page show it.
+ * Pure. Spans are in ms from now, because the bridge's own time means nothing to a reader.
  */
 import { conditionOf, type Sighting, sentenceOf } from '../conditions/registry.ts';
 import type { LaneStatus } from '../delivery/lane-deps.ts';
@@ -34,14 +34,16 @@ export interface Status {
   readonly ready: boolean;
   /** One sentence for each thing that is not well, what makes it not ready first. A suspended destination is one, although the others stay in service. */
   readonly problems: readonly string[];
-  /** One sentence for each thing that is well and still worth knowing: a change that waits for a reload or restart. */
+  /**
+   * One sentence for each thing that is fine and still worth knowing: a change that waits for a reload or restart.
+   */
   readonly notes: readonly string[];
   /** The same as data, in the words of the alerts (docs/alerts.md). */
   readonly conditions: readonly ConditionReport[];
   readonly config: {
     readonly file: string;
     readonly current: boolean;
-    /** What was wrong with the file at the last reload, if it was refused. */
+    /** The problems of the file at the last reload, if it was rejected. */
     readonly rejected: readonly string[] | undefined;
     readonly needsRestart: readonly string[];
   };

@@ -1,9 +1,9 @@
 /**
- * Time as an argument. Nothing outside `platform/` reads a clock or sets a timer, so tests and the
- * simulation can own time. Wall time is for people and for the feed's stamps; ages, deadlines and waits
- * use monotonic time, because the wall clock may be stepped under us. Monotonic time starts at what the
- * wall clock said when the process started, so that it can be stored and still means something after a
- * restart. It goes on while the machine sleeps, and so do the timers.
+ * Time as an argument. Nothing outside `platform/` reads a clock or sets a timer, so tests and the simulation can
+ * own time. Wall time is for people and for the feed's stamps; ages, deadlines and waits use monotonic time,
+ * because the wall clock may be stepped under us. Monotonic time starts at the wall time of the process start, so
+ * that it can be stored and still means something after a restart. It continues while the machine sleeps, and so
+ * do the timers.
  */
 import { uptime } from 'node:os';
 import { Alarms, type SetTimer, type Timer } from './alarms.ts';
@@ -36,7 +36,7 @@ const WATCH_MS = 1000;
 /** A sleep that is worth counting is longer than the timers that need not know of it. */
 const SHORT_TIMER_MS = JUMP_MS;
 
-/** What the machine can be asked, in ms. */
+/** The clocks of the machine, in ms. */
 export interface Readings {
   wallMs(): number;
   /** Fine, never set, and stands still while the machine sleeps. */

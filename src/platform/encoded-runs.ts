@@ -1,6 +1,6 @@
 /**
- * What base64, hex and bytes written one by one in a text stand for. A secret may begin anywhere in base64 and hex, so
- * each run of these is read at every offset.
+ * Decodes base64, hex and escaped bytes in a text. A secret may begin anywhere in base64 and hex, so each run of
+ * these is read at every offset.
  */
 import { type Canonical, derived } from './canonical.ts';
 

@@ -52,7 +52,7 @@ export function createLog(
         destination: stderr,
       })
     : stderr;
-  // What reads JSON gets the same values as ever, escaped; the pretty form would undo that.
+  // A reader of JSON gets the same values as ever, escaped; the pretty form would undo that.
   const safe = pretty ? (lines: string) => printableLines(shortened(lines)) : printableJson;
   const left = (lines: number) =>
     `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), lines, msg: 'log.left_out' })}\n`;

@@ -7,7 +7,7 @@ import type { Clock, Timer } from './clock.ts';
 
 /** Fifty wake-ups a second cost nothing that can be measured, and nobody cares for a shorter stall. */
 const TICK_MS = 20;
-/** Timers of a machine that is well are late by this much. */
+/** Timers of a healthy machine are late by this much. */
 const USUAL_MS = 5;
 
 export class LoopDelay {
@@ -33,8 +33,8 @@ export class LoopDelay {
   }
 
   /**
-   * For how long what is read at `nowMs` (monotonic) may have waited in this process, at most; 0 when all is well.
-   * After a stall timers run before sockets are read, so the last tick may be the one that shows it.
+   * For how long data read at `nowMs` (monotonic) may have waited in this process, at most; 0 when there was no
+   * stall. After a stall timers run before sockets are read, so the last tick may be the one that shows it.
    */
   heldUpMs(nowMs: number): number {
     const heldUpMs = Math.max(nowMs - this.#dueMs, this.#lateMs);

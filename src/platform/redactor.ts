@@ -13,7 +13,7 @@ import { REDACTED, type Redactor } from './secret.ts';
 const WINDOW = 6;
 /** So many are none in a word or a number either. */
 const LONG_WINDOW = 8;
-/** Shorter secrets cannot be told from other text. */
+/** Shorter secrets cannot be distinguished from other text. */
 const SHORTEST = 4;
 
 /**

@@ -24,7 +24,7 @@ export class Rehearsal {
   #isStopped = false;
   readonly #warm = Promise.withResolvers<void>();
 
-  /** `failed`: there will be no rehearsal; said once for each stage. */
+  /** `failed`: there will be no rehearsal; reported once for each stage. */
   constructor(clock: Clock, failed: (error: unknown) => void) {
     this.#clock = clock;
     this.#failed = failed;

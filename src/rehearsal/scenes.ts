@@ -1,6 +1,6 @@
 /**
- * What is rehearsed: for each pair of a rule and a destination that it names, a frame made to suit the rule as
- * far as can be seen, so that its conditions are asked, and the delivery that the rule would cause.
+ * The scenes of a rehearsal: for each pair of a rule and a destination that it names, a frame made to suit the
+ * rule as far as can be seen, so that its conditions are evaluated, and the delivery that the rule would cause.
  */
 import type { PreparedDestination } from '../destinations/prepared.ts';
 import type { TextConditionTree } from '../matching/options.ts';

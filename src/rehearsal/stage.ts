@@ -1,8 +1,8 @@
 /**
- * The whole way of an announcement a second time, with nothing at its end: the same classes, the same
- * compiled rules and templates, the same senders with their platforms' libraries, but an outbox in memory,
- * a sink for a network, and nobody who listens. What V8 compiled for a rehearsal is what the news runs
- * through; so even the shapes of the objects are the real ones, and nothing is wrapped unless it is timed.
+ * The whole way of an announcement a second time, with nothing at its end: the same classes, the same compiled
+ * rules and templates, the same senders with their platforms' libraries, but an outbox in memory, a sink for a
+ * network, and nobody who listens. The news runs through the code that V8 compiled for a rehearsal; so even the
+ * shapes of the objects are the real ones, and nothing is wrapped unless it is timed.
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Announcement } from '../announcement.ts';
@@ -41,7 +41,7 @@ export type Step = (typeof STEPS)[number];
 /** How long each step took, in ms. */
 export type Split = Readonly<Record<Step, number>>;
 
-/** Repeats are told apart by their titles; this only bounds the memory. */
+/** Repeats are distinguished by their titles; this only bounds the memory. */
 const DEDUPE_WINDOW_MS = 60_000;
 /** Never the reason to wait. */
 const LIMITS = [{ limit: 50, perMs: 1 }];
@@ -151,7 +151,7 @@ export class Stage implements AsyncDisposable {
   readonly #listen = (event: BridgeEvent): void => {
     if (event.kind === 'delivery.attempted') this.#ended?.(event.result);
     if (event.kind === 'delivery.ended') this.#ended?.(undefined);
-    // Nothing will be sent: whoever waits for it would wait for ever, and the end of the process with him.
+    // Nothing will be sent: a caller that waited for it would wait for ever, and so would the end of the process.
     if (event.kind === 'announcement.duplicate') this.#ended?.(undefined);
     if (event.kind === 'announcement.received' && event.deliveries.length === 0) this.#ended?.(undefined);
   };
@@ -162,7 +162,7 @@ export class Stage implements AsyncDisposable {
     const { options, render } = prepared;
     return {
       ...rest,
-      // What the sink does not take at once is not worth another try.
+      // A send that the sink does not accept at once is not worth another try.
       options: { ...options, maxAge: false, retry: { ...options.retry, attempts: 1 } },
       limits: { farEnd: '', own: LIMITS, shared: [{ key: 'rehearsal', limits: LIMITS }] },
       render: this.#deps.timed ? this.#timeRender(render) : render,

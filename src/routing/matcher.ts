@@ -30,7 +30,7 @@ export interface Matcher {
   explain(announcement: Announcement): readonly FieldExplanation[];
   /** Those that satisfy the `ticker` condition; all when there is none. */
   fittingTickers(announcement: Announcement): readonly string[];
-  /** What the announcement must have one of, for finding rules by them; see `router.ts`. */
+  /** The literals of which the announcement must have one, for finding rules by them; see `router.ts`. */
   readonly required: RequiredValues;
 }
 
@@ -88,7 +88,7 @@ export function compileMatcher(match: MatchOptions, patternOf: PatternOf = share
   };
 }
 
-/** What every rule asks that says nothing about tests. */
+/** The condition of every rule that has none on tests. */
 const ONLY_REAL: FieldTest = {
   field: 'test',
   wanted: 'false (self-tests match only rules with test: true)',

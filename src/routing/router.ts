@@ -32,7 +32,7 @@ export interface RuleExplanation {
   readonly alreadySent: readonly { readonly destination: string; readonly rule: string }[];
 }
 
-/** What the rules make of one announcement. */
+/** The result of the rules for one announcement. */
 export interface Routing {
   /** Every rule that matched, in order, also one that sends nothing. */
   readonly rules: readonly string[];
@@ -46,7 +46,7 @@ export interface Router {
 
 export interface CompiledRules extends Router {
   /**
-   * What `route` has for one destination, without making the matches of all others: after a reload, and after each
+   * The match of `route` for one destination, without making those of all others: after a reload, and after each
    * attempt, every destination asks for itself, and there may be thousands.
    */
   matchFor(announcement: Announcement, destination: string): Match | undefined;

@@ -1,6 +1,6 @@
 /**
- * An announcement as conditions see it: its texts with their comparison forms, folded once for all
- * rules. Only the last one is kept: rules are asked about one announcement after the other.
+ * An announcement as conditions see it: its texts with their comparison forms, folded once for all rules. Only the
+ * last one is kept: rules are evaluated for one announcement after the other.
  */
 import type { Announcement } from '../announcement.ts';
 import { Text } from '../matching/text.ts';

@@ -1,7 +1,7 @@
 /**
- * What has arrived at a server so far, with a way to wait for more. Waiting looks at the past too, so
- * there is no race between the event and the wait. The timeout is a guard against hanging, hence real
- * time whatever clock the server runs on; its error shows what did arrive.
+ * The record of everything that has arrived at a server, with a way to wait for more. Waiting looks at the past
+ * too, so there is no race between the event and the wait. The timeout is a guard against hanging, hence real time
+ * whatever clock the server runs on; its error shows the arrivals.
  */
 import { inspect } from 'node:util';
 import { type Clock, systemClock } from '../platform/clock.ts';

@@ -1,4 +1,4 @@
-/** What a fault is, and the two ways in which most of them work: again and again, and until the stage ends. */
+/** The type of a fault, and the two ways in which most of them work: again and again, and until the stage ends. */
 import { type Clock, wait } from '../platform/clock.ts';
 import type { FeedServer } from './feed-server.ts';
 
@@ -8,7 +8,7 @@ export interface FaultStage {
   readonly signal: AbortSignal;
   /** The pace of whatever recurs. */
   readonly everyMs: number;
-  /** One line for whoever watches. */
+  /** One line for a person who watches. */
   readonly report: (line: string) => void;
 }
 

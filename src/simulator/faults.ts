@@ -1,7 +1,7 @@
 /**
- * What can go wrong with the feed, by name, for `simulate --fault`. A fault arranges itself on a server
- * and stays until the stage's signal aborts; several can be on at once. Where the bridge has a word for what
- * it sees (docs/troubleshooting.md), the fault has the same name.
+ * The faults of the feed, by name, for `simulate --fault`. A fault arranges itself on a server and stays until the
+ * stage's signal aborts; several can be on at once. Where the bridge has a word for the problem
+ * (docs/troubleshooting.md), the fault has the same name.
  */
 import { wait } from '../platform/clock.ts';
 import { every, type Fault, type FaultStage, until } from './fault.ts';
@@ -18,7 +18,7 @@ export const FAULT_EVERY_MS = 20_000;
 const HANDSHAKE_DELAY_MS = 3000;
 const WELCOME_DELAY_MS = 5000;
 const BURST_SIZE = 50;
-/** What the service says under its cooldown (docs/feed-protocol.md). */
+/** The service's own words for its cooldown (docs/feed-protocol.md). */
 const COOLDOWN_S = 5;
 
 export const FAULTS: readonly Fault[] = [

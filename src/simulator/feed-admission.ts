@@ -39,7 +39,7 @@ export interface RefusedHandshake {
 export interface Admitted {
   readonly key: string;
   readonly ip: string;
-  /** What `?cex=` asked for; absent = everything. */
+  /** The exchanges that `?cex=` requested; absent = all. */
   readonly cex: readonly string[] | undefined;
 }
 

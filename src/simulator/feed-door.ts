@@ -44,7 +44,7 @@ export class FeedDoor {
 
   constructor(deps: DoorDeps) {
     this.#deps = deps;
-    // What a correct server never says: agreed to, although it was not offered.
+    // A correct server never does this: it accepts an extension that was not offered.
     this.#compressor.on('headers', (headers, { headers: asked }) => {
       if (asked['sec-websocket-extensions'] === undefined)
         headers.push('Sec-WebSocket-Extensions: permessage-deflate');
@@ -63,7 +63,7 @@ export class FeedDoor {
     return listen(this.#http, options);
   }
 
-  /** The next handshake gets this answer, whoever knocks. */
+  /** The next handshake gets this answer, from any client. */
   refuseNext(refusal: RefusedHandshake): void {
     this.#scripted.push(refusal);
   }

@@ -16,7 +16,7 @@ export interface OutgoingAnnouncement {
   readonly [field: string]: unknown;
 }
 
-/** What to announce; `undefined` leaves a field out of the frame. */
+/** The fields of an announcement; `undefined` leaves a field out of the frame. */
 export interface AnnouncementFields {
   readonly title?: string | undefined;
   readonly ticker?: string | undefined;
@@ -97,7 +97,10 @@ export function testAnnouncementFrame(wallUs: number, random: Random): OutgoingA
 /** The same text for every announcement, as the free tiers send it; the service's wording is not documented. */
 export const UPGRADE_NOTICE = 'Upgrade to a paid plan at cryptolisting.ws to see this announcement';
 
-/** What a free tier gets: everything but `not_listing` loses its ticker, and its title to the notice or to `█`. */
+/**
+ * The announcement as a free tier gets it: everything but `not_listing` loses its ticker, and its title becomes
+ * the notice or `█`.
+ */
 export function redact(
   frame: OutgoingAnnouncement,
   style: 'notice' | 'masked' = 'notice',

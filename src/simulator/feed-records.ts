@@ -1,4 +1,4 @@
-/** What the feed server writes down about its clients for whoever runs it, and what they may bend. Times are monotonic. */
+/** The feed server's records of its clients, and the behaviour that a test may change. Times are monotonic. */
 import type { OutgoingAnnouncement, WelcomeFields } from './feed-frames.ts';
 
 /** One handshake, let in (101) or refused. Keys are not kept: a user may try the simulator with a real one. */
@@ -39,7 +39,7 @@ export interface Announced {
 /** In fragments: each message in several frames. */
 export type FrameForm = 'binary' | 'text' | 'fragments';
 
-/** What the server does otherwise than it should; change at any time. */
+/** Deviations of the server from the correct behaviour; change at any time. */
 export interface FeedBehaviour {
   handshakeDelayMs: number;
   welcomeDelayMs: number;

@@ -1,7 +1,7 @@
 /**
- * A feed server that speaks the whole published protocol, strictly: what the real one refuses, this one
- * refuses. `simulate`, `demo` and the tests run it on loopback. Whoever holds it says what is announced
- * and what goes wrong (`drop`, `silence`, `refuseNext`, `rewrite`, `behaviour`).
+ * A feed server that speaks the whole published protocol, strictly: what the real one refuses, this one refuses.
+ * `simulate`, `demo` and the tests run it on loopback. Its owner decides what is announced and what goes wrong
+ * (`drop`, `silence`, `refuseNext`, `rewrite`, `behaviour`).
  */
 import type { WebSocket } from 'ws';
 import { type Clock, systemClock, type Timer } from '../platform/clock.ts';
@@ -175,7 +175,7 @@ export class FeedServer {
     this.#silent = on;
   }
 
-  /** The next handshake gets this answer, whoever knocks; call again for more. */
+  /** The next handshake gets this answer, from any client; call again for more. */
   refuseNext(
     status: number,
     body: RefusedHandshake['body'] = '',

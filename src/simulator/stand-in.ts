@@ -1,7 +1,7 @@
 /**
- * What the local stand-ins for Discord, Telegram and a bot share: a real HTTP server on loopback, a
- * record of what it took, and scripted faults for the next requests. A stand-in itself is one pure
- * function from a request to a reply.
+ * The shared base of the local stand-ins for Discord, Telegram and a bot: a real HTTP server on loopback, a record
+ * of what it accepted, and scripted faults for the next requests. A stand-in itself is one pure function from a
+ * request to a reply.
  */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Clock, systemClock } from '../platform/clock.ts';
@@ -29,13 +29,13 @@ export interface Reply<Item> {
   readonly headers?: Readonly<Record<string, string>>;
   /** Text goes out as it is, anything else as JSON; absent = no body. */
   readonly body?: unknown;
-  /** What was taken, when something was. */
+  /** The accepted message, if any. */
   readonly received?: Item;
   /** A rate limit refused it. */
   readonly overLimit?: boolean;
 }
 
-/** What happens to the next request instead of, or after, what the platform would do. */
+/** Changes the next request instead of, or after, the platform's own behaviour. */
 export interface ScriptedAnswer {
   /** Answers this, without looking at the request. */
   readonly status?: number;
@@ -55,9 +55,9 @@ export interface ScriptedAnswer {
 
 export interface StandIn<Item> {
   readonly url: string;
-  /** What was taken, in order. */
+  /** The accepted messages, in order. */
   readonly received: readonly Item[];
-  /** Everything that was asked, refused or not. */
+  /** Every request, refused or not. */
   readonly requests: readonly StandInRequest[];
   onReceived(listener: (item: Item) => void): () => void;
   waitFor(count: number, timeoutMs?: number): Promise<readonly Item[]>;

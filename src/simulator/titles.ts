@@ -1,7 +1,7 @@
 /**
- * What the simulator announces: a curated set of real titles (every listing type, all three exchanges,
- * Korean, odd tickers, several, none, the longest), or a user's own JSON Lines file.
- * A row is `{ publisher | exchange, listingType, ticker | tickers, title }`; other fields are ignored.
+ * The simulator's announcements: a curated set of real titles (every listing type, all three exchanges, Korean,
+ * odd tickers, several, none, the longest), or a user's own JSON Lines file. A row is `{ publisher | exchange,
+ * listingType, ticker | tickers, title }`; other fields are ignored.
  */
 import { readFile } from 'node:fs/promises';
 import announcements from './announcements.json' with { type: 'json' };

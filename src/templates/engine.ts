@@ -17,7 +17,7 @@ const TAGS: ReadonlySet<string> = new Set(
   'assign capture case comment echo for break continue if unless liquid raw #'.split(' '),
 );
 
-/** What liquidjs could do and a template here may not, with the reason that people are told. */
+/** Features of liquidjs that templates here may not use, each with the reason for people. */
 export const FORBIDDEN_TAGS: ReadonlyMap<string, string> = new Map([
   ...['include', 'render', 'layout', 'block'].map((name) => [name, 'a template cannot read files'] as const),
   ...['increment', 'decrement', 'cycle', 'tablerow'].map((name) => [name, 'use for and if instead'] as const),

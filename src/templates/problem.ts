@@ -1,4 +1,4 @@
-/** What is wrong with a template, and where in the config it stands. */
+/** A problem of a template, and its place in the config. */
 
 /** A place in a template's text, both counted from 1. */
 export interface TemplatePlace {

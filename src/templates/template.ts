@@ -4,7 +4,7 @@ import { parse } from './check.ts';
 import { createEngine, createValueEngine, liquidText, render } from './engine.ts';
 import type { RenderedFor, TemplateScope } from './variables.ts';
 
-/** What a user wrote under `templates:`. */
+/** An entry of `templates:`. */
 export interface TemplateOptions {
   /** Liquid text, for chats and plain-text webhooks. */
   readonly text?: string | undefined;

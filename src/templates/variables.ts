@@ -1,12 +1,12 @@
 /**
- * What a template can name: every field of the announcement, the rule, the ticker, the latency split
- * and the exchange's page. One table serves both sides: `scopeOf` fills it, `check.ts` holds templates to it.
+ * The variables of a template: every field of the announcement, the rule, the ticker, the latency split and the
+ * exchange's page. One table serves both sides: `scopeOf` fills it, `check.ts` holds templates to it.
  */
 import type { Announcement } from '../announcement.ts';
 import { MOST_TICKERS } from '../routing/subject.ts';
 import { exchangePage } from './exchange-page.ts';
 
-/** What a message is made of. */
+/** The input of a message. */
 export interface RenderInput {
   readonly announcement: Announcement;
   readonly rule: string;
