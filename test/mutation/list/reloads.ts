@@ -89,8 +89,8 @@ export const reloads = [
     [
       'removed destinations are not buried at the start',
       'a delivery that can never be sent waits for ever',
-      '    this.#buryRemoved();\n    // What was owed before',
-      '    // What was owed before',
+      '    this.#buryRemoved();\n    // Pending deliveries of before',
+      '    // Pending deliveries of before',
       ...suites('daemon/store'),
     ],
     [
