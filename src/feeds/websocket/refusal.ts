@@ -18,11 +18,11 @@ const ADVICE = {
   too_many_requests: 'the source limits this key or IP address: close other clients of it',
   bad_request: 'the source did not accept the request: check `url` and `headers` (is a proxy in between?)',
   server_error:
-    'the source has an outage, or what is in front of it cannot reach it: nothing to do, it reconnects by itself',
+    'the source has an outage, or its gateway cannot reach it: nothing to do, the bridge reconnects by itself',
   unexpected_answer: 'what answered speaks no WebSocket: check `url`, and whether a proxy is in the way',
   closed_by_source:
     'the source closed the connection with a reason of its own: check `hello`, `headers` and the key',
-  closed: 'the connection ended: it reconnects by itself',
+  closed: 'the connection was closed: the bridge reconnects by itself',
 } as const;
 
 export const WEBSOCKET_REASONS = Object.keys(ADVICE) as readonly Reason[];
