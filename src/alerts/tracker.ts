@@ -129,7 +129,8 @@ function see(
   tracked.away = false;
   tracked.lastMs = nowMs;
   if (tracked.toldMs === undefined) {
-    if (sighting.stage !== undefined || nowMs - tracked.sinceMs < kind.forMs(options)) return undefined;
+    if (sighting.stage !== undefined || nowMs - tracked.sinceMs < (kind.forMs?.(options) ?? 0))
+      return undefined;
     return tell('started', tracked, nowMs);
   }
   return nowMs - tracked.toldMs < REPEAT_MS || !hasNews(tracked) ? undefined : tell('lasts', tracked, nowMs);
@@ -144,7 +145,7 @@ function tell(state: Change['state'], tracked: Tracked, nowMs: number): Change {
 function isGone(tracked: Tracked, options: AlertsOptions, nowMs: number): boolean {
   if (nowMs < tracked.keptUntilMs) return false;
   tracked.away = true;
-  const goneMs = conditionOf(tracked.sighting.code).goneMs(options);
+  const goneMs = conditionOf(tracked.sighting.code).goneMs?.(options) ?? 0;
   // A user who asks for more than the most gets it.
   return nowMs - tracked.lastMs >= Math.max(goneMs, Math.min(goneMs * 2 ** tracked.endings, MOST_GONE_MS));
 }

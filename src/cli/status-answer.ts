@@ -70,12 +70,15 @@ const announcement = z.object({
   deliveries: listOf(delivery),
 });
 
+const condition = z.object({ code: text, advice: z.string().optional().catch(undefined) });
+
 const status = z.object({
   version: z.string(),
   uptimeMs: number,
   ready: z.boolean(),
   problems: listOf(text),
   notes: listOf(text),
+  conditions: listOf(condition),
   feeds: listOf(feed),
   race: listOf(race),
   destinations: listOf(destination),

@@ -34,11 +34,11 @@ export async function statusCommand({ config, url, json }: StatusOptions, io: Io
 }
 
 function describe(status: StatusAnswer, width: number | undefined): string[] {
-  const { version, uptimeMs, ready, problems, notes, feeds, race, destinations, announcements } = status;
+  const { version, uptimeMs, ready, notes, feeds, race, destinations, announcements } = status;
   const lines = [
     printable(`listing-bridge ${version}, up ${formatDuration(uptimeMs)}: ${ready ? 'ready' : 'not ready'}`),
   ];
-  for (const problem of problems) lines.push(wrapCells(`  ! ${problem}`, width, '    '));
+  lines.push(...problemLines(status, width));
   for (const note of notes) lines.push(wrapCells(`  - ${note}`, width, '    '));
   const headings = ['FEED', 'HEALTHY', 'HEARD', 'SELF-TEST', 'CONNECTED', 'TIER', 'KEY', 'LOST', 'FRAMES'];
   lines.push('', ...table(headings, feeds.map(feedRow), { width }));
@@ -60,6 +60,18 @@ function describe(status: StatusAnswer, width: number | undefined): string[] {
       ...announcements.flatMap((announcement) => announcementLines(announcement, width)),
     );
   return lines;
+}
+
+/** Each problem, and what to do about its kind below the first of that kind. Conditions come in the order of their sentences. */
+function problemLines({ problems, conditions }: StatusAnswer, width: number | undefined): string[] {
+  const advised = new Set<string>();
+  return problems.flatMap((problem, index) => {
+    const { code = '', advice } = conditions[index] ?? {};
+    const line = wrapCells(`  ! ${problem}`, width, '    ');
+    if (advice === undefined || advised.has(code)) return [line];
+    advised.add(code);
+    return [line, wrapCells(`    ${advice}`, width, '    ')];
+  });
 }
 
 const spanOr = (ms: number | undefined | null, none = NONE) => (ms == null ? none : formatDuration(ms));

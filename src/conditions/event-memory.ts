@@ -32,7 +32,7 @@ export class EventMemory {
   /** `nowMs` is monotonic. */
   learn(event: BridgeEvent, nowMs: number): void {
     if (event.kind === 'delivery.attempted') this.#attempted(event);
-    for (const sign of signsOf(event, nowMs)) this.#note(this.#inWords(sign, event), nowMs);
+    for (const sign of signsOf(event)) this.#note(this.#inWords(sign, event), nowMs);
   }
 
   /** The entries that count now; forgets those that no longer do. */

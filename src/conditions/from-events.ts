@@ -5,7 +5,7 @@ import { describeEnding } from '../delivery/describe.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import type { WarningCode } from '../feeds/warning.ts';
 import { formatDuration } from '../platform/duration.ts';
-import type { ConditionCode } from './registry.ts';
+import { type ConditionCode, conditionOf } from './registry.ts';
 
 /** An event means that a condition is there for `lastsMs` more; or, without that, that it is over. */
 export interface Sign {
@@ -25,13 +25,17 @@ const isNews = ({ content }: Delivery) => content.kind === 'news';
 /** The warnings that show in the state of their feed, which also knows when they end. */
 const IN_STATE: readonly WarningCode[] = ['exchanges_not_covered', 'key_expires_soon'];
 
-/** Each piece of unread news is worth a message. The others are rare: a day without one says little, but more would say less. */
-const lastsMsOf = (code: WarningCode) => (code === 'unread_news' ? MINUTE_MS : 24 * HOUR_MS);
+function lastsMsOf(code: WarningCode): number {
+  // Each piece of unread news is worth a message.
+  if (code === 'unread_news') return MINUTE_MS;
+  // A note is about what was just so. The others are rare: a day without one says little, but more would say less.
+  return conditionOf(code).quiet ? HOUR_MS : 24 * HOUR_MS;
+}
 
 const NOTHING: readonly Sign[] = [];
 
 type Signs = {
-  readonly [Kind in BridgeEvent['kind']]?: (event: BridgeEventOf<Kind>, nowMs: number) => readonly Sign[];
+  readonly [Kind in BridgeEvent['kind']]?: (event: BridgeEventOf<Kind>) => readonly Sign[];
 };
 
 const SIGNS: Signs = {
@@ -78,9 +82,8 @@ const SIGNS: Signs = {
   ],
 };
 
-/** `nowMs` is monotonic. */
-export function signsOf(event: BridgeEvent, nowMs: number): readonly Sign[] {
+export function signsOf(event: BridgeEvent): readonly Sign[] {
   // The entry of an event's kind takes events of that kind.
-  const read = SIGNS[event.kind] as ((event: BridgeEvent, nowMs: number) => readonly Sign[]) | undefined;
-  return read?.(event, nowMs) ?? NOTHING;
+  const read = SIGNS[event.kind] as ((event: BridgeEvent) => readonly Sign[]) | undefined;
+  return read?.(event) ?? NOTHING;
 }

@@ -114,7 +114,7 @@ function* seenOfDestination(
   const isSure =
     suspended === undefined &&
     fails !== undefined &&
-    fails.lastMs - fails.sinceMs >= conditionOf('destination_failing').forMs(thresholds);
+    fails.lastMs - fails.sinceMs >= (conditionOf('destination_failing').forMs?.(thresholds) ?? 0);
   const stage = slowed === undefined ? 'lingering' : 'early';
   yield now('destination_failing', name, since.words, {
     sinceMs: since.sinceMs,

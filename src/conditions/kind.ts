@@ -18,10 +18,10 @@ export interface ConditionKind {
   readonly impliedBy?: string;
   /** It keeps messages from its destination, so it is reported through the others. */
   readonly throughOthers?: true;
-  /** Shorter than this, in ms, alerts do not report it. */
-  readonly forMs: (thresholds: Thresholds) => number;
-  /** Absent for this long, in ms, it is over. Conditions seen in events have their time in `from-events.ts`. */
-  readonly goneMs: (thresholds: Thresholds) => number;
+  /** Shorter than this, in ms, alerts do not report it; absent: they report it as soon as it is seen. */
+  readonly forMs?: (thresholds: Thresholds) => number;
+  /** Not seen for this long, in ms, it is over; absent: as soon as it is not. Conditions seen in events have their time in `from-events.ts`. */
+  readonly goneMs?: (thresholds: Thresholds) => number;
   /** A clause that names the subject: `feed tokyo is down`. */
   readonly starts: (subject: string) => string;
   readonly ends: (subject: string) => string;
@@ -30,9 +30,6 @@ export interface ConditionKind {
   /** The consequences and what to do, in whole sentences. */
   readonly advice: string;
 }
-
-/** In ms: reported as soon as it is seen, or over as soon as it is not. */
-export const AT_ONCE = () => 0;
 
 /** Single events of a feed (or, with `about: 'bridge'`, of all of them), which end by their absence alone. */
 export function events(
@@ -44,7 +41,6 @@ export function events(
   const of = (feed: string) => (about === 'bridge' ? title : `feed ${feed}: ${title}`);
   return {
     ...{ severity, about, advice, counted: true as const },
-    ...{ forMs: AT_ONCE, goneMs: AT_ONCE },
     starts: of,
     ends: (feed: string) => `${of(feed)}: not seen again`,
   };

@@ -1,5 +1,5 @@
 /** Conditions of a destination and its deliveries. */
-import { AT_ONCE, type ConditionKind } from './kind.ts';
+import type { ConditionKind } from './kind.ts';
 
 const A_WHILE = () => 30_000;
 
@@ -11,7 +11,6 @@ export const OF_DESTINATIONS = {
     severity: 'critical',
     about: 'destination',
     throughOthers: true,
-    forMs: AT_ONCE,
     goneMs: A_WHILE,
     starts: (destination) => `destination ${destination} is suspended`,
     ends: (destination) => `destination ${destination} is no longer suspended`,
@@ -33,7 +32,6 @@ export const OF_DESTINATIONS = {
     severity: 'warning',
     about: 'destination',
     throughOthers: true,
-    forMs: AT_ONCE,
     goneMs: A_WHILE,
     starts: (destination) =>
       `destination ${destination} is paused for a long time: its platform asked for it`,
@@ -45,8 +43,6 @@ export const OF_DESTINATIONS = {
     severity: 'critical',
     about: 'destination',
     throughOthers: true,
-    forMs: AT_ONCE,
-    goneMs: AT_ONCE,
     starts: (destination) => `destination ${destination} is paused to avoid an IP ban`,
     ends: (destination) => `destination ${destination} is no longer paused to avoid an IP ban`,
     advice:
@@ -56,8 +52,6 @@ export const OF_DESTINATIONS = {
     severity: 'critical',
     about: 'destination',
     throughOthers: true,
-    forMs: AT_ONCE,
-    goneMs: AT_ONCE,
     starts: (destination) => `destination ${destination} could not be opened`,
     ends: (destination) => `destination ${destination} was opened`,
     advice:
@@ -66,8 +60,6 @@ export const OF_DESTINATIONS = {
   destination_advice: {
     severity: 'warning',
     about: 'destination',
-    forMs: AT_ONCE,
-    goneMs: AT_ONCE,
     counted: true,
     starts: (destination) => `the config of destination ${destination} is out of date`,
     ends: (destination) => `the config of destination ${destination} is up to date`,
@@ -77,8 +69,6 @@ export const OF_DESTINATIONS = {
   deliveries_dead: {
     severity: 'warning',
     about: 'destination',
-    forMs: AT_ONCE,
-    goneMs: AT_ONCE,
     starts: (destination) => `deliveries to ${destination} have failed for good`,
     ends: (destination) => `no delivery to ${destination} has failed for an hour`,
     counted: true,
@@ -88,8 +78,6 @@ export const OF_DESTINATIONS = {
   deliveries_expired: {
     severity: 'warning',
     about: 'destination',
-    forMs: AT_ONCE,
-    goneMs: AT_ONCE,
     starts: (destination) => `deliveries to ${destination} expire before they can be sent`,
     ends: (destination) => `no delivery to ${destination} has expired for an hour`,
     counted: true,
@@ -99,8 +87,6 @@ export const OF_DESTINATIONS = {
   template_failed: {
     severity: 'warning',
     about: 'destination',
-    forMs: AT_ONCE,
-    goneMs: AT_ONCE,
     starts: (destination) => `a template for ${destination} fails`,
     ends: (destination) => `no template for ${destination} has failed for an hour`,
     counted: true,
@@ -112,8 +98,6 @@ export const OF_DESTINATIONS = {
     about: 'rule',
     unready: true,
     impliedBy: 'destination_suspended',
-    forMs: AT_ONCE,
-    goneMs: AT_ONCE,
     starts: (rule) => `rule ${rule} can send nowhere`,
     ends: (rule) => `rule ${rule} can send again`,
     advice:

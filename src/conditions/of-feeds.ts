@@ -1,9 +1,9 @@
 /** Conditions of a feed and its news. */
 import type { WarningCode } from '../feeds/warning.ts';
-import { AT_ONCE, type ConditionKind, events, notes } from './kind.ts';
+import { type ConditionKind, events, notes, type Thresholds } from './kind.ts';
 
 /** Recovery must last as long as the outage threshold. */
-const UP_FOR: ConditionKind['goneMs'] = ({ feedDownAfter }) => feedDownAfter;
+const UP_FOR = ({ feedDownAfter }: Thresholds) => feedDownAfter;
 
 /** Self-tests are limited to one a minute and key: a third feed of one key waits this long for its proof. */
 const PROOF_MS = 3 * 60_000;
@@ -36,7 +36,6 @@ export const OF_FEEDS = {
     severity: 'critical',
     about: 'feed',
     unready: true,
-    forMs: AT_ONCE,
     goneMs: UP_FOR,
     starts: (feed) => `feed ${feed} was refused permanently`,
     ends: (feed) => `feed ${feed} is accepted again`,
@@ -46,7 +45,6 @@ export const OF_FEEDS = {
   key_expires_soon: {
     severity: 'warning',
     about: 'feed',
-    forMs: AT_ONCE,
     goneMs: UP_FOR,
     starts: (feed) => `the key of feed ${feed} expires soon`,
     ends: (feed) => `the key of feed ${feed} was renewed`,
@@ -56,8 +54,6 @@ export const OF_FEEDS = {
   tier_redacts: {
     severity: 'warning',
     about: 'feed',
-    forMs: AT_ONCE,
-    goneMs: AT_ONCE,
     starts: (feed) => `the tier of feed ${feed} hides titles and tickers`,
     ends: (feed) => `feed ${feed} has hidden nothing for a day`,
     counted: true,
@@ -66,8 +62,6 @@ export const OF_FEEDS = {
   exchanges_not_covered: {
     severity: 'critical',
     about: 'feed',
-    forMs: AT_ONCE,
-    goneMs: AT_ONCE,
     starts: (feed) => `the key of feed ${feed} does not cover every exchange in \`exchanges\``,
     ends: (feed) => `the key of feed ${feed} covers every exchange in \`exchanges\``,
     advice:
@@ -132,8 +126,6 @@ export const OF_FEEDS = {
     severity: 'warning',
     about: 'feed',
     quiet: true,
-    forMs: AT_ONCE,
-    goneMs: AT_ONCE,
     starts: (feed) => `the new options of feed ${feed} are not in force, the old ones stay`,
     ends: (feed) => `the new options of feed ${feed} are in force`,
     advice:

@@ -1,5 +1,5 @@
 /** Conditions of the bridge itself and its machine. */
-import { AT_ONCE, type ConditionKind, notes } from './kind.ts';
+import { type ConditionKind, notes } from './kind.ts';
 
 const A_WHILE = () => 30_000;
 
@@ -15,7 +15,6 @@ export const OF_THE_BRIDGE = {
     severity: 'critical',
     about: 'bridge',
     unready: true,
-    forMs: AT_ONCE,
     goneMs: A_WHILE,
     starts: () => 'the store cannot be written',
     ends: () => 'the store can be written again',
@@ -25,8 +24,6 @@ export const OF_THE_BRIDGE = {
   store_replaced: {
     severity: 'critical',
     about: 'bridge',
-    forMs: AT_ONCE,
-    goneMs: AT_ONCE,
     counted: true,
     starts: () => 'the store was damaged or missing and has been replaced',
     ends: () => 'the store has not been replaced again',
@@ -37,8 +34,6 @@ export const OF_THE_BRIDGE = {
     severity: 'warning',
     about: 'bridge',
     unready: true,
-    forMs: AT_ONCE,
-    goneMs: AT_ONCE,
     starts: () => 'the new config was rejected; the previous one stays in force',
     ends: () => 'the config on disk is in force',
     advice:

@@ -1,4 +1,5 @@
 /** The command line in an incident: it goes on with what can be read, says what cannot, and what to do. */
+
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
@@ -6,12 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { conditionOf, type Sighting } from '../../src/conditions/registry.ts';
 import { newsOf } from '../../src/delivery/content.ts';
+import { statusOf } from '../../src/ops/status.ts';
 import { createIds } from '../../src/outbox/ids.ts';
 import { openStore } from '../../src/outbox/store.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { announcementOf } from '../destinations/render-support.ts';
 import { runCommandLine } from '../support/command.ts';
+import { NO_STATUS } from '../support/status.ts';
 
 const KEY = `dsk_${'0'.repeat(64)}`;
 
@@ -416,6 +420,26 @@ describe('status and another program on the port', () => {
     expect(exitCode).toBe(0);
     expect(out).toContain('listing-bridge 1.2.3');
     expect(out).toMatch(/^bot +\?/m);
+  });
+
+  test('status says below the first problem of a kind what to do about it', async () => {
+    write(SOUND);
+    const suspended = (subject: string): Sighting => ({
+      ...{ code: 'destination_suspended', subject, detail: 'It is gone. [gone]', sinceMs: 0 },
+    });
+    const stored: Sighting = { code: 'store_broken', subject: '', detail: 'disk full', sinceMs: 0 };
+    const base = { startedMs: 0, nowMs: 0, waiting: new Map(), feeds: [], destinations: [] };
+    const conditions = [suspended('a'), suspended('b'), stored];
+    const url = await served(answering(200, JSON.stringify(statusOf({ ...NO_STATUS, ...base, conditions }))));
+    const { exitCode, out } = await run('status', '--url', url);
+    expect(exitCode).toBe(1);
+    expect(out.split('\n').slice(1, 6)).toEqual([
+      '  ! the store cannot be written: disk full',
+      `    ${conditionOf('store_broken').advice}`,
+      '  ! destination a is suspended. It is gone. [gone]',
+      `    ${conditionOf('destination_suspended').advice}`,
+      '  ! destination b is suspended. It is gone. [gone]',
+    ]);
   });
 
   test('regression: status with a broken config goes on with its server', async () => {

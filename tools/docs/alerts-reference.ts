@@ -1,6 +1,6 @@
 /** `docs/alerts.md`, made from the table of conditions. A test compares the two. */
 
-import { alertsOptions } from '../../src/alerts/options.ts';
+import { DEFAULT_THRESHOLDS } from '../../src/alerts/options.ts';
 import type { ConditionKind } from '../../src/conditions/kind.ts';
 import { CONDITIONS } from '../../src/conditions/registry.ts';
 import { formatDuration } from '../../src/platform/duration.ts';
@@ -52,6 +52,6 @@ function row([code, kind]: readonly [string, ConditionKind]): string {
 function alertText({ quiet, impliedBy, forMs }: ConditionKind): string {
   if (quiet) return 'never';
   if (impliedBy !== undefined) return `as \`${impliedBy}\``;
-  const waitMs = forMs(alertsOptions.parse({ send: ['any'] }));
+  const waitMs = forMs?.(DEFAULT_THRESHOLDS) ?? 0;
   return waitMs === 0 ? 'at once' : `after ${formatDuration(waitMs)}`;
 }
