@@ -16,7 +16,7 @@ export interface Flight {
   /** Its bytes go or went to the socket. */
   hasLeft: boolean;
   isRecalled: boolean;
-  /** What was known before it. */
+  /** The state before it. */
   readonly begunBeforeMs: number | undefined;
 }
 

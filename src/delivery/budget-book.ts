@@ -11,7 +11,7 @@ import type { BudgetLimits } from './windows.ts';
 /** When requests were written at the latest, by destination; monotonic ms. */
 type Attempts = ReadonlyMap<string, readonly number[]>;
 
-/** What is left of an earlier life; all times monotonic ms. */
+/** The used part of the windows from an earlier run; all times monotonic ms. */
 export interface BudgetMemory {
   /** By budget key. */
   readonly pauses: ReadonlyMap<string, number>;
@@ -31,7 +31,7 @@ export interface BudgetSpec {
   readonly atOnce?: number;
 }
 
-/** What one destination has to keep to. */
+/** The limits of one destination. */
 export interface DestinationBudgets {
   /** Names where it sends, without secrets. */
   readonly farEnd: string;
@@ -88,7 +88,7 @@ export class BudgetBook {
     return reachMs + LONGEST_ATTEMPT_MS;
   }
 
-  /** What a whole config claims, in place of what was claimed before: nothing of it is in force before all of it is. */
+  /** The limits of a whole config replace those claimed before: they come into force together. */
   claim(
     destinations: Iterable<{ readonly name: string; readonly limits: DestinationBudgets }>,
   ): ReadonlyMap<string, Claims> {

@@ -71,7 +71,7 @@ export class Budget {
     this.openings = openings ?? new Openings(clock);
   }
 
-  /** What this destination's limits are from now on; those of others hold as well. */
+  /** The limits of this destination from now on; those of others hold as well. */
   claim(destination: string, limits: readonly BudgetLimits[]): void {
     this.windows.claim(destination, limits);
     this.openings.update(this);
@@ -100,7 +100,10 @@ export class Budget {
     this.openings.update(this);
   }
 
-  /** The far end asked for silence, and for how long. Who says "a moment" again and again is asked ever more seldom, too. */
+  /**
+   * The platform asked for a pause, and for how long. One that asks for "a moment" again and again gets requests
+   * at growing intervals, too.
+   */
   pauseAsTold(ms: number, nowMs: number): void {
     if (nowMs >= this.#pausedUntilMs) this.#tolds++;
     const doublings = this.#tolds - BELIEVED;
@@ -160,7 +163,7 @@ export class Budget {
     return Math.max(0, this.opensAtMs - nowMs);
   }
 
-  /** Call only when `waitMs` said 0. */
+  /** Call only when `waitMs` returned 0. */
   take(): Slot {
     const isTrial = this.#trial === 'due';
     if (isTrial) this.#trial = 'in flight';

@@ -1,4 +1,4 @@
-/** What follows from an answer: for its delivery, and for the destination. */
+/** The consequences of an answer: for its delivery, and for the destination. */
 
 import { describeAttempt } from './describe.ts';
 import { type Head, type Held, MOST_FREE } from './head.ts';
@@ -19,7 +19,7 @@ export interface Sent {
   readonly room: Room;
   readonly startedMs: number;
   readonly nowMs: number;
-  /** What `Trouble.begin` gave. */
+  /** The result of `Trouble.begin`. */
   readonly look: ProbeSchedule | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface Conclusion {
   readonly judgement: Judgement<Held>;
 }
 
-/** Counts the attempt in `held`, lets the budgets know what the far end said of them, and tells what is new. */
+/** Counts the attempt in `held`, passes the platform's limits to the budgets, and returns what is new. */
 export function conclude(
   held: Held,
   { result, room, startedMs, nowMs, look, isElsewhere, hasOthersUnderWay }: Answered,

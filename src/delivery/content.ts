@@ -1,7 +1,8 @@
 /**
  * The content of a delivery: news that a feed brought, or an alert of the bridge about itself. Rules, dedupe and
- * templates know announcements only; the way to a destination takes any kind. Whoever depends on the kind switches
- * over all of them, so the compiler names each place that a further kind needs. See `docs/decisions/content.md`.
+ * templates know announcements only; the way to a destination takes any kind. Code that depends on the kind
+ * switches over all of them, so the compiler names each place that a further kind needs. See
+ * `docs/decisions/content.md`.
  */
 import type { RaisedAlert } from '../alert.ts';
 import type { Announcement } from '../announcement.ts';

@@ -28,7 +28,10 @@ export const ENDING_REASONS = [
 ] as const;
 export type EndingReason = (typeof ENDING_REASONS)[number];
 
-/** What is written down before the first attempt. Not the rendered message: see `docs/decisions/outbox-stores-references.md`. */
+/**
+ * The record written before the first attempt. Not the rendered message: see
+ * `docs/decisions/outbox-stores-references.md`.
+ */
 export interface Delivery {
   /** `<content id>-<ordinal>`: unique for ever, the same on every retry; sent as `webhook-id`. */
   readonly id: string;

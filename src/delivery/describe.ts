@@ -70,7 +70,7 @@ export function describeEnding(reason: string): string {
 /** Where a stored reason is explained. */
 export const helpForReason = (reason: string): string => `docs/troubleshooting.md#delivery-${reason}`;
 
-/** What to do about an attempt, without the words that a log has in fields of its own. */
+/** The advice for an attempt, without the words that a log has in its own fields. */
 export const adviceOf = ({
   outcome,
   advice,

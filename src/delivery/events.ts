@@ -29,7 +29,7 @@ export type DeliveryEvent =
       readonly destination: string;
       readonly reason: string;
       readonly detail: string | undefined;
-      /** What happened and what to do, with the word in brackets. */
+      /** What happened and what to do, with the code in brackets. */
       readonly advice: string;
     }
   /** The platform has refused so much that it would soon ban this address. */

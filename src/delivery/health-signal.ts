@@ -1,4 +1,4 @@
-/** What one answer says about the destination as a whole, whatever becomes of the message. Pure. */
+/** Derives from one answer the health of the destination as a whole, whatever becomes of the message. Pure. */
 
 import type { AttemptResult } from './outcome.ts';
 
@@ -31,7 +31,7 @@ export function healthSignalOf(result: AttemptResult): HealthSignal {
   }
 }
 
-/** The client library foresaw a refusal: nobody was asked, so it was no attempt. */
+/** The client library foresaw a refusal: no request was made, so it was no attempt. */
 export const isHold = ({ outcome, writtenMs }: AttemptResult): boolean =>
   outcome.kind === 'retry' && outcome.reason === 'rate_limited' && writtenMs === undefined;
 

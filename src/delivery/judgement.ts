@@ -1,4 +1,4 @@
-/** What is told to `trouble.ts` when an answer has come, and what it says. */
+/** The input and the output of `trouble.ts` for one answer. */
 import type { ProbeSchedule } from './probe-schedule.ts';
 
 /** A delivery as far as it matters here. */
@@ -12,10 +12,10 @@ export interface Witness {
   refusedSinceMs: number | undefined;
 }
 
-/** What is known when an answer has come. */
+/** The facts that are known when an answer has come. */
 export interface AnswerContext {
   readonly nowMs: number;
-  /** What `begin` gave. */
+  /** The result of `begin`. */
   readonly look: ProbeSchedule | undefined;
   readonly reason: string;
   /** The answer in words, for a person. */
@@ -30,7 +30,7 @@ export interface AnswerContext {
 }
 
 export interface Judgement<W> {
-  /** Whose fault a refusal is, as far as can be told. */
+  /** The side at fault for a refusal, as far as it is known. */
   readonly blame: 'message' | 'destination' | 'unclear';
   readonly news: 'suspended' | 'resumed' | undefined;
   /** The trouble is over: all that waits for its end, or for its own time, may go. */

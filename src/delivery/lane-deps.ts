@@ -1,4 +1,4 @@
-/** What a lane is made of, what it tells, and how it holds a delivery. */
+/** The dependencies of a lane, its reports, and the form in which it holds a delivery. */
 
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
@@ -10,7 +10,7 @@ import type { InForce, RenewalOptions } from './renewal.ts';
 import type { Decision, RetryOptions } from './retry-policy.ts';
 import type { Sender } from './sender.ts';
 
-/** What the lane needs of the journal. */
+/** The part of the journal that the lane needs. */
 export interface LaneJournal {
   settle(attempt: AttemptRecord): void;
   /** As `settle`, and in the store when it returns: a request is about to leave that must not be repeated. */
@@ -51,7 +51,9 @@ export interface LaneDeps extends InForce {
   readonly name: string;
   readonly options: LaneOptions;
   readonly sender: Sender<unknown>;
-  /** Renders what is owed; throws on a template's run-time fault. `undefined` = the default form of the type. */
+  /**
+   * Renders a pending delivery; throws on a template's run-time fault. `undefined` = the default form of the type.
+   */
   readonly render: (delivery: Delivery) => unknown;
   readonly renderDefault: ((delivery: Delivery) => unknown) | undefined;
   /** The destination's own first, then the shared ones by their key. */

@@ -1,6 +1,6 @@
 /**
- * The lanes that wait for room in one budget, in the order of their most important deliveries, whoever came
- * first. A lane is put in its place once, not each time that there is room: with ten thousand lanes behind one
+ * The lanes that wait for a slot of one budget, in the order of their most important deliveries, not of their
+ * arrival. A lane is put in its place once, not each time that a slot is free: with ten thousand lanes behind one
  * budget, a wake costs no more than the lanes that can go.
  */
 import { compare, PriorityList, type Queued } from './priority-list.ts';

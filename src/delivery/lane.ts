@@ -59,7 +59,7 @@ export class Lane {
     return { held, inFlight, behind, pausedUntilMs, nearBanUntilMs, suspended, slowed };
   }
 
-  /** What is in memory, as the outbox would owe it. */
+  /** The deliveries in memory, as the outbox would return them. */
   get held(): Iterable<PendingDelivery> {
     return this.#head;
   }
@@ -75,12 +75,12 @@ export class Lane {
     this.#end(held, 'skipped', 'dry_run', this.#deps.clock.monotonicMs());
   }
 
-  /** Nothing that has not left yet leaves as it is: the destination is no more. What is recalled stays owed. */
+  /** Nothing that has not left yet leaves as it is: the destination was removed. A recalled delivery stays pending. */
   recall(): void {
     this.#flights.recall();
   }
 
-  /** Takes up what the outbox still owes: at the start, when somebody changed the store. Goes when it is its turn among all lanes. */
+  /** Takes up the pending deliveries of the outbox: at the start, when somebody changed the store. Sends when it is its turn among all lanes. */
   refill(): void {
     if (this.#isStopping) return;
     this.#queue.pause();
@@ -90,7 +90,7 @@ export class Lane {
     else this.#room.own.park(this, next);
   }
 
-  /** Somebody changed the store: takes up what is owed anew, drops what is not any more, and tries a destination in trouble, as they expect. */
+  /** Somebody changed the store: takes up new pending deliveries, drops those that are pending no more, and probes a destination in trouble, as they expect. */
   reconcile(): void {
     this.#supply.compareHeld();
     this.#flights.recall(({ isStale }) => isStale);
@@ -98,7 +98,7 @@ export class Lane {
     this.refill();
   }
 
-  /** The destination may have been mended (reload, by hand): try at once. */
+  /** The destination may work again (reload, by hand): probe at once. */
   resume(): void {
     this.#trouble.mayBeRepaired(this.#deps.clock.monotonicMs());
     this.wake();
@@ -250,7 +250,7 @@ export class Lane {
     const { result, isRecalled, startedMs, nowMs } = sent;
     if (isRecalled) return held.isStale ? this.#letGo(held) : this.#place(held, nowMs);
     if (!this.#isStopped || result.outcome.kind === 'delivered') return this.#settle(held, sent);
-    // Shutdown is not a failure: the delivery stays owed and the attempt is not charged. But it may have arrived.
+    // Shutdown is not a failure: the delivery stays pending and the attempt is not charged. But it may have arrived.
     if (result.writtenMs === undefined) return;
     if (!isUnsure(result)) return this.#settle(held, sent);
     if (this.#deps.options.onAmbiguous === 'resend')
@@ -261,7 +261,7 @@ export class Lane {
 
   #settle(held: Held, sent: Sent): void {
     const { result, startedMs, nowMs } = sent;
-    // What a far end says is no longer about this one after it has been replaced.
+    // The answer of an address that has been replaced no longer concerns this one.
     const isElsewhere = sent.room.own !== this.#room.own;
     const answered = { ...sent, isElsewhere, hasOthersUnderWay: this.#flights.size > 0 };
     const { decision, judgement } = conclude(held, answered, this.#deps, this.#head, this.#trouble);
@@ -281,7 +281,7 @@ export class Lane {
     else this.#place(held, nowMs, kind === 'keep');
   }
 
-  /** If it is still owed, the outbox says so. */
+  /** If it is still pending, the outbox returns it. */
   #letGo(held: Held): void {
     this.#head.move(held, 'gone');
     this.#supply.refillSoon();

@@ -1,13 +1,13 @@
 /**
- * Which budgets have room for somebody who waits, and when the others will. Whoever is about to take a place
- * lets the more important go first (`letPass`): of all lanes that can go, the one with the most important delivery
- * is next, in whichever budget it waits and whichever timer would have come first.
+ * Keeps the budgets that have a slot for a waiting lane, and the times at which others will have one. A lane that
+ * is about to take a slot lets the more important go first (`letPass`): of all lanes that can go, the one with the
+ * most important delivery is next, in whichever budget it waits and whichever timer would have come first.
  */
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { LaneQueue, QueuedLane } from './lane-queue.ts';
 import { compare, PriorityList, type Queued } from './priority-list.ts';
 
-/** What is asked of a budget here. */
+/** The part of a budget that is needed here. */
 interface Limited {
   readonly waiting: LaneQueue;
   /** Monotonic ms; in the past: there is room now; Infinity: nobody knows. */
@@ -37,7 +37,7 @@ export class Openings {
   readonly #later = new PriorityList<Later>((a, b) => a.atMs - b.atMs || a.order - b.order);
   readonly #entries = new Map<Limited, Open | Later>();
   #order = 0;
-  /** What is about to take a place, while others go before it. */
+  /** The lane that is about to take a slot, while others go before it. */
   #taker: Queued | undefined;
   #timer: Timer | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;

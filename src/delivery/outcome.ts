@@ -1,6 +1,6 @@
 /**
- * What became of one attempt, as a value with a closed set of reasons. The reasons are metric labels
- * and stored words: renaming one is a breaking change.
+ * The result of one attempt, as a value with a closed set of reasons. The reasons are metric labels and stored
+ * words: renaming one is a breaking change.
  */
 
 /** It did not arrive, or the far end asked to come again. */
@@ -61,7 +61,7 @@ export type Outcome =
     }
   | { readonly kind: 'ambiguous'; readonly reason: AmbiguousReason };
 
-/** What an answer says about a shared budget, whatever became of the message. */
+/** The part of an answer that concerns a shared budget, whatever became of the message. */
 export type LimitNews =
   /** So many more requests may come until the window ends; `bucket` is whose count that is. */
   | {
@@ -79,7 +79,7 @@ export interface AttemptResult {
   readonly outcome: Outcome;
   /** HTTP status, when there was one. */
   readonly status?: number;
-  /** What the far end or the network said, for a person: one line, at most 300 characters, already redacted. */
+  /** The words of the platform or the network, for a person: one line, at most 300 characters, already redacted. */
   readonly detail?: string;
   /** For a person, in one or two sentences: what happened and what to do, more exactly than the reason alone can say (`describe.ts`). No secret in it. */
   readonly advice?: string;

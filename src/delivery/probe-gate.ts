@@ -1,9 +1,9 @@
-/** Lets the messages of a lane pass while its destination is well, and one at a time while it is in trouble. */
+/** Lets the messages of a lane pass while its destination is healthy, and one at a time while it is in trouble. */
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Head, Held } from './head.ts';
 import type { Trouble } from './trouble.ts';
 
-/** What hands out the tickets. */
+/** The queue that hands out the tickets. */
 interface Gate {
   start(): unknown;
   pause(): void;

@@ -64,13 +64,13 @@ export class ProbeSchedule {
     this.#hasNews = true;
   }
 
-  /** It told nothing: the next one goes now. */
+  /** It proved nothing: the next one goes now. */
   repeat(nowMs: number): void {
     this.#isUnderWay = false;
     this.#nextMs = nowMs;
   }
 
-  /** Somebody may have mended it: now, or when the one under way has ended, and then from the first step. */
+  /** Somebody may have repaired it: now, or when the probe under way has ended, and then from the first step. */
   anew(nowMs: number): void {
     this.#nextMs = nowMs;
     this.#steps = 0;

@@ -1,4 +1,4 @@
-/** Moments of late, and how far back the n-th newest lies: all that a sliding window has to know. */
+/** Recent timestamps; answers when the n-th newest was, which is all that a sliding window needs. */
 export class RecentTimes {
   /** Ascending. */
   readonly #times: number[] = [];

@@ -1,7 +1,7 @@
 /**
- * What the config in force makes of a delivery that an earlier one has queued: after a reload nothing leaves
- * that the new config would not send. Asked when a row is taken up, at a reload, and after each attempt. Pure. What a
- * rule says of the moment of an announcement was answered then: only what it says of its contents is asked again.
+ * Applies the config in force to a delivery that an earlier one has queued: after a reload nothing leaves that the
+ * new config would not send. Used when a row is taken up, at a reload, and after each attempt. Pure. Conditions on
+ * the moment of an announcement were evaluated then: only those on its contents are evaluated again.
  */
 import type { Announcement } from '../announcement.ts';
 import { expiryWith } from './content.ts';
@@ -21,7 +21,7 @@ export interface RenewalOptions {
   readonly dryRun: boolean;
 }
 
-/** What the rules want of an announcement for one destination. */
+/** The match of the rules for one announcement and destination. */
 export interface TodaysMatch {
   readonly template: string | undefined;
   /** Those of its tickers that a request could be for. */
@@ -40,7 +40,10 @@ export interface InForce {
 
 const skipped = (reason: string): EndedBy => ({ state: 'skipped', reason });
 
-/** The delivery with today's template and end, or why it may not leave. What a person has asked for (`deliveries retry`) no rule has to want. */
+/**
+ * The delivery with the current template and end, or the reason why it may not leave. A delivery that a person has
+ * requested (`deliveries retry`) needs no rule.
+ */
 export function renewed(item: PendingDelivery, inForce: InForce): Delivery | EndedBy {
   const { delivery, byHandMs } = item;
   const { options, match } = inForce;

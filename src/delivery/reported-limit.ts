@@ -1,7 +1,7 @@
 /**
- * What the far end last said is left of its own window. It counts what we cannot know (other programs
- * behind the same webhook, limits nobody documented), and it may change its bucket at any time: then only
- * the new one counts.
+ * The remaining requests in the platform's own window, as it last reported them. They include what we cannot know
+ * (other programs behind the same webhook, undocumented limits). The platform may change its bucket at any time:
+ * then only the new one counts.
  */
 interface Remaining {
   readonly bucket: string;
@@ -36,7 +36,7 @@ export class ReportedLimit {
     if (this.#told !== undefined) this.#told.requests--;
   }
 
-  /** What was taken never left. If the far end has told again since, that was counted as under way. */
+  /** The request that took it never left. If the platform has reported again since, it was counted as under way. */
   giveBack(): void {
     if (this.#told !== undefined) this.#told.requests++;
   }

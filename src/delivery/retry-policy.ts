@@ -1,4 +1,4 @@
-/** What follows from an outcome. Pure: the lane only carries it out. */
+/** Decides what follows from an outcome. Pure: the lane only carries it out. */
 import { type BackoffRange, backoffMs } from '../platform/backoff.ts';
 import type { Random } from '../platform/random.ts';
 import type { FinalState } from './delivery.ts';
@@ -14,14 +14,14 @@ export interface RetryOptions {
   readonly maxDelay: number;
 }
 
-/** What the far end asked for; without `budget`, of the destination's own. */
+/** A pause that the platform asked for; without `budget`, of the destination's own. */
 export interface Pause {
   readonly budget: string | undefined;
   readonly ms: number;
   /**
-   * `guess`: it gave no time, and each in a row is twice as long as the one before. `limit`: it wants fewer requests,
-   * and who says so again and again is asked ever more seldom. `outage`: its trouble has such waits of its own
-   * (`probe-schedule.ts`), which fresh news may cut short, though not the time that it named.
+   * `guess`: it gave no time, and each in a row is twice as long as the one before. `limit`: it wants fewer
+   * requests, and one that repeats this gets them at growing intervals. `outage`: its trouble has such waits of
+   * its own (`probe-schedule.ts`), which fresh news may cut short, though not the time that it named.
    */
   readonly kind: 'guess' | 'limit' | 'outage';
 }
@@ -45,7 +45,7 @@ export type Decision =
   /** The destination is in trouble: the delivery waits until that is over, or its time is. */
   | { readonly kind: 'keep'; readonly reason: string; readonly pause: Pause | undefined };
 
-/** What is known when an attempt has ended. */
+/** The facts that are known when an attempt has ended. */
 export interface Situation {
   /** How many count, with the one that just ended. */
   readonly attempt: number;
@@ -115,7 +115,7 @@ function rejected(
   return { ...decision, delayMs: withinLife(waitMs, situation.leftMs, BESIDE_OTHERS_MS) };
 }
 
-/** What the far end asked of all, whatever becomes of the delivery that it told. */
+/** The pause that the platform asked for, whatever becomes of the delivery that caused it. */
 export function pauseOf(outcome: Outcome): Pause | undefined {
   if (outcome.kind !== 'retry' || outcome.afterMs === undefined || isOwnGuess(outcome)) return undefined;
   const kind = outcome.isGuess ? 'guess' : outcome.reason === 'rate_limited' ? 'limit' : 'outage';
@@ -131,7 +131,7 @@ function again(
     return { kind: 'end', state: 'dead', reason };
   const range: BackoffRange = { minMs: retry.minDelay, maxMs: retry.maxDelay };
   const pause = wish === undefined ? undefined : pauseOf(wish);
-  // What waits for the far end's own time has no reason to wait on top.
+  // A delivery that waits for the platform's own time needs no further wait.
   const atOnce = pause !== undefined || isFree;
   return {
     kind: 'again',

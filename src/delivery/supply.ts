@@ -1,6 +1,6 @@
 /**
- * What a lane is owed and has no place for: at most HEAD deliveries are held in memory, the rest stay in the
- * outbox, behind them, and are taken up as places become free.
+ * Supplies a lane with pending deliveries: at most HEAD of them are in memory, the rest stay in the outbox, behind
+ * them, and are taken up as places become free.
  */
 
 import type { Timer } from '../platform/clock.ts';
@@ -66,7 +66,7 @@ export class Supply {
     return true;
   }
 
-  /** What the store says of the held ones counts: nothing is known while it is broken. */
+  /** The store decides about the held ones: nothing is known while it is broken. */
   compareHeld(): void {
     const { name, journal } = this.#parts();
     const owed = journal.owed(name, HEAD + 1);

@@ -1,4 +1,4 @@
-/** What can no longer be sent in time is said so when its time is up, not when its turn would have come. */
+/** Expires queued deliveries at their deadline instead of when they reach the head of the queue. */
 import type { Clock, Timer } from '../platform/clock.ts';
 import { type Head, type Held, isExpired } from './head.ts';
 

@@ -97,7 +97,7 @@ export class Trouble<W extends Witness> {
     this.#state?.looks.news();
   }
 
-  /** Somebody may have mended it: one message goes now, and its answer tells. */
+  /** Somebody may have repaired it: one message goes now, and its answer decides. */
   mayBeRepaired(nowMs: number): void {
     this.#state?.looks.anew(nowMs);
   }
@@ -193,7 +193,7 @@ export class Trouble<W extends Witness> {
       return this.#suspend(REFUSING, scene);
     const isNew = this.#state?.kind !== 'doubted';
     this.#worse('doubted', REFUSING, scene);
-    // The others are asked without delay: of a few messages that nobody would take, the good ones soon tell.
+    // The others go without delay: of a few messages that nobody would accept, the good ones soon show.
     if (scene.hasUntried && isNew) this.#state?.looks.anew(scene.nowMs);
     else if (scene.hasUntried && size > before) this.learnedNothing(scene.look, scene.nowMs);
     return { ...NO_NEWS, blame: 'destination' };

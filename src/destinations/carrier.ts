@@ -12,7 +12,7 @@ import type { HttpRequest, HttpResult } from '../http/request.ts';
 export interface Carried {
   /** `undefined` = the library did not come to send anything. */
   readonly result: HttpResult | undefined;
-  /** What the library threw, if it did. */
+  /** The error that the library threw, if it did. */
   readonly thrown: unknown;
 }
 
@@ -51,5 +51,5 @@ export class HttpCarrier {
   }
 }
 
-/** What a library's transport throws when there is no answer to hand to it; `carry` tells the story. */
+/** Thrown by a library's transport when there is no answer to hand to it; `carry` has the details. */
 export class NoAnswer extends Error {}

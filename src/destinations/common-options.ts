@@ -65,7 +65,10 @@ export const perTickerOptions = () => ({
 
 export type CommonOptions = z.output<z.ZodObject<ReturnType<typeof commonOptions>>>;
 
-/** What every part of the bridge may ask of a destination, whatever its type; the rest is the type's own. */
+/**
+ * The options that every part of the bridge may use of a destination, whatever its type; the rest is the type's
+ * own.
+ */
 export interface DestinationOptions extends CommonOptions {
   readonly type: string;
   /** Only of a `perTicker` type. */
@@ -73,7 +76,7 @@ export interface DestinationOptions extends CommonOptions {
   readonly maxTickers?: number | undefined;
 }
 
-/** What the user says of the rate; `undefined`: nothing. */
+/** The rate limit that the user set; `undefined`: none. */
 export const limitsOf = ({
   rateLimit,
 }: Pick<CommonOptions, 'rateLimit'>): readonly BudgetLimits[] | undefined =>

@@ -32,7 +32,7 @@ export interface Destination<Message> extends Sender<Message> {
   close(): Promise<void>;
 }
 
-/** What a destination connects through. */
+/** The connections of a destination. */
 export type Pools = Pick<PoolRegistry, 'join'>;
 
 export interface DestinationDeps {
@@ -43,19 +43,19 @@ export interface DestinationDeps {
   readonly version: string;
   /** Shared by all destinations. */
   readonly pools: Pools;
-  /** What was learnt outlives a restart there; absent: it is forgotten. */
+  /** A store for learned values that outlives a restart; absent: they are forgotten. */
   readonly memory?: DestinationMemory;
   /** Something that a person should change in the config; in one sentence, without secrets. */
   readonly advise?: (destination: string, advice: string) => void;
 }
 
-/** What a destination has learnt about its far end, by a key without secrets. */
+/** The values that a destination has learned about its platform, by a key without secrets. */
 export interface DestinationMemory {
   recall(key: string): string | undefined;
   keep(key: string, value: string): void;
 }
 
-/** What a message of each kind of content is made of; a kind without an entry does not compile. */
+/** The input of a message of each kind of content; a kind without an entry does not compile. */
 interface RenderInputs {
   readonly news: RenderInput;
   readonly alert: AlertContent;
@@ -75,8 +75,8 @@ export interface DestinationType<Options extends DestinationOptions, Message> {
   /** For the reference of the config: sentences, in Markdown. */
   readonly about: string;
   /**
-   * `order`: a program may act on it. It is opened first, never sent in another form than asked for, and told of
-   * alerts in a form that is no order.
+   * `order`: a program may act on it. It is opened first, never sent in a form other than the configured one, and
+   * gets alerts in a form that is not an order.
    */
   readonly form: 'message' | 'order';
   /** It can stand for one ticker: the schema has `perTickerOptions`. */
@@ -90,7 +90,7 @@ export interface DestinationType<Options extends DestinationOptions, Message> {
   budgets(options: Options): DestinationBudgets;
   /** An alert gets the type's own form: no template and no `body` of the user ever meets one, for it is no order. */
   readonly compile: Compile<Options, Message>;
-  /** What would be sent, for `explain`. */
+  /** The request that would be sent, for `explain`. */
   preview(options: Options, message: Message): RequestPreview;
   /** Loads the platform's library and opens the sender. Does no I/O that can fail for a network reason. */
   open(options: Options, deps: DestinationDeps): Promise<Destination<Message>>;

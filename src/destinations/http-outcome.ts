@@ -1,4 +1,4 @@
-/** What every HTTP destination makes of a request that got no usable answer, and how answers are quoted. */
+/** The outcome of a request without a usable answer, for every HTTP destination, and the way answers are quoted. */
 import type { AttemptResult } from '../delivery/outcome.ts';
 import { connectionAdvice, type FarEnd, UNREADABLE_ADVICE } from '../http/advice.ts';
 import type { HttpAnswer, HttpLost, HttpUnreachable } from '../http/request.ts';
@@ -15,7 +15,9 @@ export function quote(text: string, redact: Redactor): string {
     : `${line.slice(0, MOST_DETAIL_CHARS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
-/** The news must not have paid for a connect: when it did, that is told (`listing_bridge_connects_paid_total`). */
+/**
+ * The news must not have paid for a connect: when it did, that is reported (`listing_bridge_connects_paid_total`).
+ */
 export const withConnect = (result: HttpAnswer | HttpLost, attempt: AttemptResult): AttemptResult =>
   result.connected ? { ...attempt, connected: true } : attempt;
 
@@ -33,7 +35,7 @@ export function withoutAnswer(
   return withConnect(result, { outcome: { kind: 'ambiguous', reason }, ...told, writtenMs });
 }
 
-/** It said yes, as far as one can tell: the body that would prove it is broken or not what the platform sends. */
+/** It accepted the message, as far as one can tell: the body that would prove it is broken or not the platform's. */
 export function unreadable(answer: HttpAnswer, redact: Redactor): AttemptResult {
   const { status, bodyFault, bodyText, writtenMs } = answer;
   const said = bodyText.trim() === '' ? 'an empty body' : bodyText;
@@ -59,8 +61,8 @@ const SEE_OTHER: ReadonlySet<number> = new Set([302, 303]);
 const PERMANENT_FAULTS: ReadonlySet<number> = new Set([501, 505, 506, 508, 510]);
 
 /**
- * What proxies write into a 503 when it was the answer that got lost: Envoy, Varnish and Fastly. Heroku's page is the
- * same for an app that is down and for one that did not answer in time (its H12, H13, H18):
+ * The bodies that proxies write into a 503 when the answer was lost: Envoy, Varnish and Fastly. Heroku's page is
+ * the same for an app that is down and for one that did not answer in time (its H12, H13, H18):
  * https://devcenter.heroku.com/articles/error-codes
  */
 const LOST_BEHIND_503 =

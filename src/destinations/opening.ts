@@ -11,7 +11,7 @@ import { printable } from '../platform/printable.ts';
 import type { Redactor } from '../platform/secret.ts';
 import type { Destination } from './destination.ts';
 
-/** Of what is told of a fault; the library's own words can be long. */
+/** Maximum length of a reported fault; the library's own words can be long. */
 const MOST_CHARS = 200;
 
 export function openDestination(

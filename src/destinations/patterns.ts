@@ -1,4 +1,4 @@
-/** The patterns of the program's types, apart from the types: whoever describes a crash loads nothing else. */
+/** The patterns of the program's types, apart from the types: the description of a crash loads nothing else. */
 import { discordPatterns } from './discord/patterns.ts';
 import type { DestinationTypeName } from './index.ts';
 import { telegramPatterns } from './telegram/patterns.ts';

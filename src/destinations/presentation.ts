@@ -66,7 +66,7 @@ export function headlineOf(input: RenderInput, escaped = (text: string) => text)
   return `${test ? '🧪 TEST · ' : ''}${emoji} ${escaped(what)}${tickers === '' ? '' : `: ${escaped(tickers)}`}`;
 }
 
-/** What a reader must know before trusting the rest; none most of the time. */
+/** Notes that a reader must know before trusting the rest; none most of the time. */
 export function notesOf({ redacted, abnormal, test }: Announcement): string[] {
   const notes: string[] = [];
   if (test) notes.push('🧪 This is a test, not news.');

@@ -1,6 +1,6 @@
 /**
- * The destination types that a config can name. The program has those of `index.ts`; a config keeps the ones that it
- * was read with (`Config.types`), so that whoever uses it needs no list of types of its own.
+ * The destination types that a config can name. The program has those of `index.ts`; a config keeps the ones that
+ * it was read with (`Config.types`), so that its users need no list of types of their own.
  */
 import type { DestinationOptions } from './common-options.ts';
 import type { DestinationType } from './destination.ts';

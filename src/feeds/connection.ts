@@ -1,7 +1,7 @@
 /**
- * One WebSocket connection to a source: opened at once, ended exactly once, whoever notices first (the far
- * end, the line, or a deadline here). Its deadlines are absolute, so a far end that drips a byte now
- * and then gains nothing.
+ * One WebSocket connection to a source: opened at once, ended exactly once, whichever side notices first (the
+ * source, the line, or a deadline here). Its deadlines are absolute, so a source that sends a byte now and then
+ * gains nothing.
  */
 import type { IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
@@ -33,7 +33,7 @@ const MOST_UNSENT_BYTES = 64 * 1024;
 /** A far end that does not answer the close must not hold up our own end. */
 const CLOSE_PATIENCE_MS = 250;
 
-/** What the refusals of a source mean. */
+/** The meaning of a source's refusals. */
 export interface Policy {
   /** An HTTP answer in place of the upgrade. */
   refused(status: number, headers: Headers, body: string): Verdict;
@@ -57,7 +57,7 @@ export interface ConnectionDeps {
   /** Asked each time: a reload may change it. Infinity: silence means nothing. */
   readonly silenceTimeoutMs: () => number;
   readonly clock: Clock;
-  /** For what a far end said; before it is cut, because half a secret is not known as one. */
+  /** Redacts the source's words before they are cut, because half a secret is not recognised as one. */
   readonly redact: Redactor;
   /** The request for the feed is on its way. */
   readonly asked: () => void;

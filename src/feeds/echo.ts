@@ -1,6 +1,7 @@
 /**
- * A feed that repeats one of our secrets in an announcement: without this it would go into the store and into every chat. Whether
- * it does is asked of each announcement on its way, so the question is cheap; only one that does is taken apart.
+ * Handles a feed that repeats one of our secrets in an announcement: without this it would go into the store and
+ * into every chat. Each announcement on its way is checked, so the check is cheap; only one that contains a secret
+ * is taken apart.
  */
 import { redactValues } from '../platform/redactor.ts';
 import type { Redactor } from '../platform/secret.ts';

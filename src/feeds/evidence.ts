@@ -1,6 +1,6 @@
 /**
- * Draws the conclusions from what one feed sends, of whatever type: each is a warning, raised when it becomes true and
- * not again until it has been otherwise. It is told of an announcement after that was handed on.
+ * Draws conclusions from the frames of one feed, of whatever type: each is a warning, raised when it becomes true
+ * and not again until it has been otherwise. It receives an announcement after that was handed on.
  */
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import { formatDuration } from '../platform/duration.ts';
@@ -10,7 +10,7 @@ import { type Warning, type WarningCode, warning } from './warning.ts';
 
 /** So many connections lost in so long is a condition, not an accident. */
 const UNSTABLE = { losses: 5, withinMs: 600_000 } as const;
-/** Foreign words of a kind that are told apart; the feed must not make this grow. */
+/** Foreign words of a kind that are distinguished; the feed must not make this grow. */
 const MOST_WORDS = 100;
 /** Unread news is loud, but a chatty new type must not fill the disk. */
 const UNREAD_EVERY_MS = 60_000;

@@ -1,7 +1,7 @@
 /**
- * Fields of an announcement that this version does not know, kept for templates but bounded: they are
- * stored with every announcement and walked by templates, so neither their depth nor their size may be
- * the sender's choice. What is too deep or too big is replaced by a note that says so; nothing throws.
+ * Fields of an announcement that this version does not know, kept for templates but bounded: they are stored with
+ * every announcement and walked by templates, so neither their depth nor their size may be the sender's choice. A
+ * value that is too deep or too big is replaced by a note; nothing throws.
  */
 const DEEPEST = 6;
 const MOST_BYTES = 16 * 1024;

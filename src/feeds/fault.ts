@@ -1,11 +1,11 @@
 /**
- * What the line itself does wrong, as the same kind of verdict that the service's own refusals get: a word
- * from a closed set (also the label in metrics), what was said, and what to do. All of it is retried.
+ * Faults of the line itself, as the same kind of verdict that the service's own refusals get: a word from a closed
+ * set (also the label in metrics), the detail, and what to do. All of them are retried.
  */
 import type { Redactor } from '../platform/secret.ts';
 import type { RetryVerdict } from './verdict.ts';
 
-/** What the bridge notices without being told. */
+/** Faults that the bridge notices itself. */
 export type FaultReason =
   | 'dns'
   | 'unreachable'

@@ -28,7 +28,7 @@ export interface Feed<Options extends CommonFeedOptions = CommonFeedOptions> {
   adjust(options: Options): void;
 }
 
-/** What the config expects of the feeds; a reload may change it. */
+/** The config's expectations of the feeds; a reload may change them. */
 export interface Expectations {
   readonly keyExpiresWithinMs: number;
   readonly coverage: UncoveredPublishers;
@@ -36,7 +36,7 @@ export interface Expectations {
 
 export const KEY_EXPIRES_WITHIN_MS = 3 * 86_400_000;
 
-/** What a feed tells, in the middle of its work: nobody who listens may wait or throw. */
+/** The events of a feed, emitted in the middle of its work: no listener may wait or throw. */
 export interface FeedEvents {
   news(news: News): void;
   /** Once a connection: it is proven. */
@@ -52,7 +52,7 @@ export interface FeedEvents {
 }
 
 export interface Live {
-  /** For the log: what the source said of itself. */
+  /** For the log: the source's statements about itself. */
   readonly facts: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Asked for, and not granted: nothing of it will ever come. */
   readonly missing: readonly string[];
@@ -60,7 +60,7 @@ export interface Live {
   readonly emptyBecause?: Loss | undefined;
 }
 
-/** As much of a frame as may be told: `news` is an excerpt, where it mentions a listing. */
+/** The part of a frame that may be reported: `news` is an excerpt, where it mentions a listing. */
 export type OddFrame =
   | { readonly kind: 'garbage'; readonly reason: string; readonly news: string | undefined }
   | {
@@ -75,7 +75,7 @@ export interface FeedDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly events: FeedEvents;
-  /** For what a far end said of a refusal. */
+  /** Redacts the source's words about a refusal. */
   readonly redact: Redactor;
   readonly expectations?: Expectations;
   /** The text of `tls.ca`. */

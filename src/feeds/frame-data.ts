@@ -2,7 +2,7 @@
 import { isRecord } from '../platform/wire-values.ts';
 import { newsIn } from './unread-news.ts';
 
-/** What `ws` hands out for a message, and plain text. */
+/** The types in which `ws` hands out a message, and plain text. */
 export type FrameData = string | Uint8Array | ArrayBuffer | readonly Uint8Array[];
 
 /** The longest real announcement is under 2 KB; this only keeps nonsense from costing time. */

@@ -58,7 +58,7 @@ export interface Proof {
   readonly goodForMs?: number;
 }
 
-/** What the source grants this connection. */
+/** The rights that the source grants this connection. */
 export interface Welcome {
   readonly tier: string;
   /** Publishers that it sends; `*` = all. */

@@ -30,7 +30,7 @@ export interface LinkDeps {
   readonly settlesAfterMs: number;
   /** `compression`: offer it, because the far end does not do without. */
   readonly connect: (ended: (verdict: Verdict) => void, compression: boolean) => Connection;
-  /** What was proven on a connection ends with it. */
+  /** The proofs of a connection end with it. */
   readonly forget: () => void;
   /** `retryMs`: until it connects again; `undefined`: never, of itself. */
   readonly lost: (loss: Loss, retryMs: number | undefined) => void;
@@ -128,10 +128,10 @@ export class Link {
     this.#failures = liveMs >= settlesAfterMs ? 1 : this.#failures + 1;
     if (loss.reason === 'compressed') this.#compression = true;
     const waitMs = verdict.atOnce === true ? 0 : backoffMs(this.#failures, BACKOFF, random);
-    // The gate has its own reasons; whoever reads of the loss wants to know how long it really takes.
+    // The gate has its own reasons; a reader of the loss wants to know how long it really takes.
     const retryMs = Math.max(verdict.afterMs ?? 0, waitMs, gate.waitMs(nowMs));
     lost(loss, retryMs);
-    // Whoever was told may have stopped it.
+    // A listener may have stopped it.
     if (this.#state === 'waiting') this.#connectAfter(retryMs);
   }
 

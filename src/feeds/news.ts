@@ -21,7 +21,7 @@ export interface Reading {
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
-/** What the feed knows about a frame beyond its bytes. */
+/** The feed's knowledge about a frame beyond its bytes. */
 export type Receipt = Pick<
   News,
   'feed' | 'receivedTimestampUs' | 'receivedMs' | 'ageAtReceiptMs' | 'stalledMs'

@@ -20,7 +20,7 @@ export interface Answer {
 
 /** A limit of the service may last; not for so long that a slip there silences a feed for a day. */
 const LONGEST_LIMIT_MS = 3_600_000;
-/** An outage ends when it ends, whatever a `Retry-After` says, and whoever says it. */
+/** An outage ends when it ends, whatever `Retry-After` it sends, and whoever sends it. */
 const LONGEST_OUTAGE_MS = 300_000;
 const LONGEST_DETAIL = 200;
 const LONGEST_TARGET = 100;

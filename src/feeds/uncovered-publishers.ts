@@ -32,7 +32,7 @@ export class UncoveredPublishers {
     this.#wants = wants;
   }
 
-  /** What became known to be missing with this welcome. */
+  /** The gaps that became known with this welcome. */
   welcomed(feed: string, allowedCex: '*' | readonly string[]): readonly Gap[] {
     this.#allowed.set(feed, allowedCex);
     const rules = new Map<string, string[]>();

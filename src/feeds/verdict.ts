@@ -43,7 +43,7 @@ export function lossOf(verdict: Verdict): Loss {
   return verdict.kind === 'retry' && verdict.noRoom === true ? { ...loss, noRoom: true } : loss;
 }
 
-/** For a person: the sentence first, the word and what was said last. */
+/** For a person: the sentence first, the code and the details last. */
 export function lossText({ reason, detail, advice }: Loss): string {
   const code = detail === undefined ? reason : `${reason}: ${detail}`;
   return advice === undefined ? code : `${advice} [${code}]`;

@@ -1,6 +1,6 @@
 /**
- * What the feed shows that a person should know, although nothing has failed. Each warning has a code that never
- * changes; its words and how bad it is stand in `conditions/of-feeds.ts`, its row in docs/troubleshooting.md.
+ * Warnings of a feed: worth knowing for a person, although nothing has failed. Each warning has a code that never
+ * changes; its words and severity stand in `conditions/of-feeds.ts`, its row in docs/troubleshooting.md.
  */
 export const WARNING_CODES = [
   'exchanges_not_covered',
@@ -27,9 +27,9 @@ export interface Warning {
   readonly code: WarningCode;
   /** `undefined` for what is no single feed's matter. */
   readonly feed: string | undefined;
-  /** What was seen, in a few words; the code says the rest. May be empty. */
+  /** The observation, in a few words; the code says the rest. May be empty. */
   readonly message: string;
-  /** What it was seen in; plain data. */
+  /** The data that it was seen in; plain data. */
   readonly details: Readonly<Record<string, string | number | readonly string[]>>;
   /** It was raised before and has not been otherwise since: it counts, and is not logged again. */
   readonly again: boolean;

@@ -1,7 +1,7 @@
 /**
- * What time it is for the bridge. Its timeline does not follow a wall clock that is set while it runs
- * (`platform/clock.ts`), so another process that compares with the times in the store has to ask how far apart the
- * two are: the bridge keeps that in its row of `holder`.
+ * The bridge's own time, for another process. Its timeline does not follow a wall clock that is set while it runs
+ * (`platform/clock.ts`), so a process that compares with the times in the store has to know how far apart the two
+ * are: the bridge keeps that in its row of `holder`.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { isHeld } from './lock.ts';

@@ -1,6 +1,6 @@
 /**
- * What a column takes, whatever it is given. The tables are STRICT: one value of another type, of a far end or of a
- * bug of ours, would keep its row out of the store, and with it that an order was delivered.
+ * Makes any value fit its column. The tables are STRICT: one value of another type, from a platform or from a bug
+ * of ours, would keep its row out of the store, and with it that an order was delivered.
  */
 
 /** A whole number, else nothing. */

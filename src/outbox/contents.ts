@@ -1,7 +1,8 @@
 /**
- * What the table `announcements` holds: a row for each content, whatever its kind. An announcement's body is itself. An
- * alert's is told by its field `alert`, which no feed can bring, and has the fields of an announcement around it: stores
- * have held alerts so from schema 1 on, and a version that knows no other content can still list and send ours.
+ * The table `announcements`: a row for each content, whatever its kind. An announcement's body is itself. An
+ * alert's is recognised by its field `alert`, which no feed can bring, and has the fields of an announcement
+ * around it: stores have held alerts so from schema 1 on, and a version that knows no other content can still list
+ * and send ours.
  */
 import type { SQLOutputValue } from 'node:sqlite';
 import { ALERT_TYPE, type Alert, type RaisedAlert } from '../alert.ts';
@@ -32,7 +33,7 @@ function identityIn(content: Content): string {
   }
 }
 
-/** What `body` has, as a value. */
+/** The value of `body`. */
 export function storedBody(content: Content): Announcement & { readonly alert?: Alert } {
   switch (content.kind) {
     case 'news':

@@ -1,6 +1,6 @@
 /**
- * `Deliveries` for the running bridge, on a thread of its own: looking through a million rows holds up no announcement.
- * This file is also what that thread runs. The thread starts with the first question, ends when nothing was asked for a
+ * `Deliveries` for the running bridge, on a thread of its own: reading a million rows holds up no announcement.
+ * This file is also the code of that thread. The thread starts with the first question, ends when it is idle for a
  * while, and never keeps the process alive.
  */
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -19,7 +19,7 @@ import { CANCELLED, FileDeliveries } from './file-deliveries.ts';
 /** The rows of a page, and what SQLite looks through for them. */
 const MOST_MEMORY_MB = 64;
 
-/** A page of a list is read before the next is asked for. */
+/** A page of a list is read before the next is requested. */
 const IDLE_MS = 30_000;
 
 const STOPS = 'the bridge stops';
@@ -78,7 +78,7 @@ export class DeliveriesThread implements Deliveries {
     return this.#ask('discard', [ids, nowMs]);
   }
 
-  /** What is being asked is answered with an error; a change that has begun is finished or undone by SQLite. */
+  /** Open questions are answered with an error; a change that has begun is finished or undone by SQLite. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#end(STOPS);
@@ -124,7 +124,7 @@ export class DeliveriesThread implements Deliveries {
   }
 
   #reply({ number, answer }: Reply): void {
-    // What it holds is what was asked for: the thread answers with what the method of that name gives.
+    // The thread answers with the result of the method of that name.
     this.#asked.get(number)?.(answer as StoreAnswer<never>);
     this.#asked.delete(number);
     if (this.#asked.size === 0 && !this.#isClosed)

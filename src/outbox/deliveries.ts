@@ -7,7 +7,7 @@
 import type { DeliveryState } from '../delivery/delivery.ts';
 import type { StoredAttempt, StoredDelivery } from './rows.ts';
 
-/** Most deliveries on a page, whatever is asked for: a page is read by the loop that carries the news. */
+/** Maximum number of deliveries on a page: a page is read by the loop that carries the news. */
 export const LARGEST_PAGE = 200;
 
 /** Absent: any. */

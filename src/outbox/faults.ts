@@ -1,8 +1,8 @@
-/** What can be wrong with a store, and how it shows. The numbers are SQLite's: https://sqlite.org/rescode.html */
+/** The faults of a store, and how they show. The numbers are SQLite's: https://sqlite.org/rescode.html */
 import { accessSync, constants, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Something that a person has to mend before the bridge can start. */
+/** A fault that a person has to fix before the bridge can start. */
 export class StoreError extends Error {
   readonly code = 'STORE';
 }
@@ -44,7 +44,7 @@ export const isFull = (error: unknown): boolean => hasCode(error, FULL);
 /** The fault of what was to be written, not of the store: it would be refused again each time. */
 export const isRefused = (error: unknown): boolean =>
   hasCode(error, [...CONSTRAINT, ...TOO_BIG, ...MISMATCH]) ||
-  // Before SQLite was asked: no column takes it, or it is no JSON.
+  // Before SQLite was called: no column takes it, or it is not JSON.
   error instanceof TypeError ||
   error instanceof RangeError;
 
@@ -57,7 +57,7 @@ export const isCorrupt = (error: unknown): boolean =>
   error instanceof SyntaxError ||
   (error instanceof FileFault && error.kind === 'damaged');
 
-/** A disk that broke, not a setting that is wrong: the bridge works without it until it is mended. */
+/** A disk that broke, not a setting that is wrong: the bridge works without it until it is repaired. */
 export function isDiskFault(error: unknown, path: string): boolean {
   if (hasCode(error, [...BUSY, ...IO, ...FULL])) return true;
   if (!hasCode(error, [...READ_ONLY, ...CANNOT_OPEN])) return false;

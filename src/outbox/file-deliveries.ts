@@ -1,7 +1,7 @@
 /**
- * `Deliveries` over the store's file, answered where it is asked: by the command line in its own process, by the running
- * bridge on a thread of its own (`deliveries-thread.ts`). Each question opens the file anew: the bridge may have
- * put another one in its place, and a file that nobody has open can be mended.
+ * `Deliveries` over the store's file, in the calling thread: used by the command line in its own process, and by
+ * the running bridge on a thread of its own (`deliveries-thread.ts`). Each question opens the file again: the
+ * bridge may have put another one in its place, and a file that nobody has open can be repaired.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '../platform/message-of.ts';

@@ -27,7 +27,7 @@ import { Writer } from './writer.ts';
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1000;
 
-/** A lock of somebody else (the command line, a backup) is told only if it stays for longer. */
+/** A lock of another process (the command line, a backup) is reported only if it lasts longer. */
 const BUSY_GRACE_MS = 1000;
 
 /** How long the loop may be held up by writing down what was kept. */
@@ -54,9 +54,12 @@ export interface JournalEvents {
   refused(what: string, message: string): void;
   /** Everything that was kept has been written. */
   mended(entries: number, dropped: Dropped): void;
-  /** After any failure, also one too short to be told: what could not be answered meanwhile can be asked again. */
+  /**
+   * After any failure, also one too short to be reported: questions that could not be answered meanwhile can be
+   * asked again.
+   */
   usable(): void;
-  /** What the lanes hold: asked when rows may be missing. */
+  /** The lanes' deliveries: read when rows may be missing. */
   held(): Iterable<PendingDelivery>;
 }
 
@@ -81,7 +84,7 @@ export class Journal {
     this.#writer = new Writer(store, (what, message) => events.refused(what, message));
   }
 
-  /** What the store said when it last failed; `undefined` while it works. */
+  /** The store's last failure; `undefined` while it works. */
   get fault(): string | undefined {
     return this.#fault?.told ? messageOf(this.#fault.error) : undefined;
   }
@@ -139,7 +142,7 @@ export class Journal {
     return this.#ask(() => this.#store.waiting());
   }
 
-  /** As `Upkeep.buryRemoved`; 0 while the store is broken: it is asked again at the next start or reload. */
+  /** As `Upkeep.buryRemoved`; 0 while the store is broken: the next start or reload does it. */
   buryRemoved(configured: readonly string[], nowMs: number): number {
     this.flush();
     return this.#ask(() => this.#store.buryRemoved(configured, nowMs)) ?? 0;

@@ -1,7 +1,7 @@
 /**
- * What happened while the store could not be written, in memory and bounded. When there is too much of it,
- * what is least needed goes first: the details of attempts, then what has ended, and only then, oldest
- * first, what is owed. What went is counted.
+ * Keeps the changes that could not be written while the store was broken, in memory and bounded. When there are
+ * too many, the least needed go first: the details of attempts, then ended deliveries, and only then, oldest
+ * first, pending ones. Dropped entries are counted.
  */
 import { originOf } from '../delivery/content.ts';
 import type { AttemptRecord } from '../delivery/delivery.ts';
@@ -14,20 +14,20 @@ export type Entry =
   | { readonly learnt: { readonly key: string; readonly value: string } }
   | { readonly pause: { readonly key: string; readonly untilMs: number } };
 
-/** What could not be kept. */
+/** The entries that could not be kept. */
 export interface Dropped {
   /** Earlier attempts: the latest of each delivery is kept, and only goes when nothing else can. */
   readonly attempts: number;
   /** Announcements of which everything had ended. */
   readonly ended: number;
-  /** Announcements of which something was still owed. It is still sent by this process, if its lane holds it. */
+  /** Announcements of which something was still pending. It is still sent by this process, if its lane holds it. */
   readonly owed: number;
 }
 
 /** In rows: an announcement, a delivery or an attempt. About 25 MB; more than a day of a busy feed. */
 const MOST_ROWS = 100_000;
 
-/** What is left after a clearing, so that the next one is far. */
+/** The size after a clearing, so that the next one is far. */
 const CLEARED = 0.8;
 
 /** Rows of attempts written in one transaction. */
@@ -44,7 +44,10 @@ export function partsOf(entry: Entry): readonly Entry[] {
   return deliveries.map((delivery) => ({ content, deliveries: [delivery] }));
 }
 
-/** What a smallest entry comes to without what may be odd about it, the most first: of an attempt, at least what became of its delivery. */
+/**
+ * The smallest form of an entry, without the values that may be odd: of an attempt, at least the state of its
+ * delivery.
+ */
 export function lessOf(entry: Entry): readonly Entry[] {
   if (!('attempts' in entry)) return [];
   const bare = entry.attempts.map((attempt) => ({ ...attempt, status: undefined, detail: undefined }));
@@ -99,7 +102,7 @@ export class Kept {
     return this.#dropped.owed > 0;
   }
 
-  /** Since it was asked last. */
+  /** Since the last call. */
   takeDropped(): Dropped {
     const dropped = this.#dropped;
     this.#dropped = { attempts: 0, ended: 0, owed: 0 };

@@ -1,4 +1,6 @@
-/** What destinations have found out about their far ends (a group that has moved, say), kept over a restart. */
+/**
+ * Values that destinations have learned about their platforms (a group that has moved, say), kept over a restart.
+ */
 import type { Ledger, Recovered } from './outbox.ts';
 
 export interface Memory {

@@ -1,30 +1,37 @@
 /**
- * The durable truth: every announcement that was read, every delivery that is queued for it, every attempt. Four contracts,
- * each as small as who asks for it; a fifth, for people and asynchronous, is `deliveries.ts`. `sqlite.ts` keeps them in a
- * file, `store.ts` mends the file, `journal.ts` survives what cannot be mended at once; test/outbox/conformance.ts holds
- * every implementation to them. All times are monotonic ms (`Clock.monotonicMs`), which are epoch ms across restarts.
+ * The durable truth: every announcement that was read, every delivery that is queued for it, every attempt. Four
+ * contracts, each as small as its user needs; a fifth, for people and asynchronous, is `deliveries.ts`.
+ * `sqlite.ts` keeps them in a file, `store.ts` repairs the file, `journal.ts` survives faults that cannot be
+ * repaired at once; test/outbox/conformance.ts holds every implementation to them. All times are monotonic ms
+ * (`Clock.monotonicMs`), which are epoch ms across restarts.
  */
 import type { Content } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/delivery.ts';
 
-/** What a destination is owed. */
+/** The pending deliveries of a destination. */
 export interface Waiting {
   readonly deliveries: number;
   /** When the oldest was received. */
   readonly oldestMs: number;
 }
 
-/** An announcement or an alert with all that is owed for it. */
+/** An announcement or an alert with all its deliveries. */
 export interface Recorded {
   readonly content: Content;
   readonly deliveries: readonly Delivery[];
 }
 
-/** What is written while news is sent. Synchronous: it is between the frame and the socket. Throws what the store throws, and then nothing of the call is written. */
+/**
+ * The writes while news is sent. Synchronous: they are between the frame and the socket. Throws what the store
+ * throws, and then nothing of the call is written.
+ */
 export interface Ledger {
   /** Several in one transaction, which for a burst is much cheaper than one each. */
   recordAll(recorded: readonly Recorded[]): void;
-  /** One content with all that is queued for it: all or nothing, on disk's doorstep when it returns. What is there already is left as it is. */
+  /**
+   * One content with all its deliveries: all or nothing, on disk's doorstep when it returns. Rows that exist
+   * already are left as they are.
+   */
   record(content: Content, deliveries: readonly Delivery[]): void;
   /** Many attempts in one transaction. */
   settle(attempts: readonly AttemptRecord[]): void;
@@ -36,7 +43,7 @@ export interface Ledger {
   learn(key: string, value: string): void;
 }
 
-/** What waits, and what was sent lately: asked for by lanes and budgets at the start, after a reload and after a fault. */
+/** Pending deliveries and recent sends: read by lanes and budgets at the start, after a reload and after a fault. */
 export interface Backlog {
   /** The waiting deliveries of a destination, most important first, freshest first among equals. */
   owed(destination: string, limit: number): readonly PendingDelivery[];
@@ -52,15 +59,15 @@ export interface Remembered {
   readonly receivedMs: number;
 }
 
-/** What an earlier life of the bridge left behind, for its next one. */
+/** The state that an earlier run of the bridge left for its next one. */
 export interface Recovered {
   /** The last moment that anything was read or sent; 0 in a new store. The bridge's time goes on from there (`Timeline`). */
   readonly latestMs: number;
   /** The pauses that are not over, by budget. */
   readonly pauses: ReadonlyMap<string, number>;
-  /** What destinations have found out, by key. */
+  /** Values that destinations have learned, by key. */
   readonly learnt: ReadonlyMap<string, string>;
-  /** What was read within the window before this start, oldest first. */
+  /** Announcements received within the window before this start, oldest first. */
   readonly announcements: readonly Remembered[];
 }
 
@@ -78,7 +85,7 @@ export interface Upkeep {
    * most `limit` announcements. Says how many.
    */
   prune(beforeMs: number, attemptsBeforeMs: number, limit: number): number;
-  /** What waits for destinations that are not among these is dead. Says how many. */
+  /** Marks pending deliveries to destinations that are not among these as dead. Returns how many. */
   buryRemoved(configured: readonly string[], nowMs: number): number;
   /** How far the bridge's timeline is ahead of the wall clock, in ms: for those who look at the store from outside. */
   keepAhead(aheadMs: number): void;

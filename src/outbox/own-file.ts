@@ -12,7 +12,7 @@ import { APPLICATION_ID, refuseNewer, StoreVersionError, storedVersion } from '.
 /** https://sqlite.org/fileformat.html#the_database_header */
 export const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 
-/** What is looked at of a file that does not begin like a database. */
+/** The bytes that are checked of a file that does not begin like a database. */
 const LOOKED_AT_BYTES = 1024 * 1024;
 
 const APPLICATION_ID_AT = 68;
@@ -35,7 +35,7 @@ export function refuseOthers(path: string): void {
     refuseNewer(database);
   } catch (error) {
     if (error instanceof StoreError || error instanceof StoreVersionError) throw error;
-    // What else may be wrong with it, whoever opens it finds out.
+    // Other faults show when it is opened.
     if (isCorrupt(error)) refuseOthersDamaged(path);
   }
 }
@@ -66,7 +66,7 @@ export function refuseOtherDatabase(database: DatabaseSync, path: string): void 
     .all()
     .map(({ name }) => String(name));
   const isNew = tables.length === 0 && storedVersion(database) === 0 && id === 0;
-  // Before version 3 it said nowhere whose it is.
+  // Before version 3 it did not record its owner.
   const isOurs = (id === APPLICATION_ID || id === 0) && OUR_TABLES.every((name) => tables.includes(name));
   if (!isNew && !isOurs) throw otherThing(path, 'is the database of another program');
 }
@@ -93,7 +93,7 @@ function beginningOf(path: string): Buffer | undefined {
 
 const isDatabase = (bytes: Buffer): boolean => bytes.subarray(0, MAGIC.length).equals(MAGIC);
 
-/** What is left of it, what is beside it, or at least its name says what it was. */
+/** Its remains, the files beside it, or at least its name show its origin. */
 function wasOurs(path: string, bytes: Buffer): boolean {
   const sizeOf = (suffix: string) => statSync(path + suffix, { throwIfNoEntry: false })?.size;
   if (bytes.includes('CREATE TABLE announcements') || sizeOf('.lock') === 0) return true;

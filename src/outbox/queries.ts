@@ -92,7 +92,7 @@ export const storedDestinations = (database: DatabaseSync): string[] =>
     .all()
     .map(({ destination }) => String(destination));
 
-/** What the config says today of what is asked for again. */
+/** The current options for a delivery that is retried. */
 export interface AgainOptions {
   /** In ms; `false` = never too old; `undefined`: nobody knows, so `isLate` does nothing for it. */
   readonly maxAgeOf: (destination: string) => number | false | undefined;
@@ -103,9 +103,10 @@ export interface AgainOptions {
 const AS_QUEUED: AgainOptions = { maxAgeOf: () => false, isLate: false };
 
 /**
- * Owed again at once, within what is left of its `maxAge`: an order of this morning is no order now. What waits
- * for its next try goes at once. Never what has arrived; what may have arrived only because a person says so, and
- * not while it is under way. `nowMs`: on the bridge's timeline. Gives back the ids that changed.
+ * Pending again at once, within the rest of its `maxAge`: an order of this morning is no order now. A delivery
+ * that waits for its retry goes at once. Never one that has arrived; one that may have arrived only because a
+ * person requests it, and not while it is under way. `nowMs`: on the bridge's timeline. Returns the ids that
+ * changed.
  */
 export function retryDeliveries(
   database: DatabaseSync,

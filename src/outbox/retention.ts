@@ -1,6 +1,6 @@
 /**
- * Deletes what is older than `store.retention` and waits for nothing more, in small bites between other work. What
- * was sent within the longest window of a rate stays: a restart would forget that it counts.
+ * Deletes rows that are older than `store.retention` and have nothing pending, in small batches between other
+ * work. Sends within the longest window of a rate stay: a restart would forget that they count.
  */
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Upkeep } from './outbox.ts';

@@ -1,5 +1,5 @@
 /**
- * Only the user whom the bridge runs as may read the store: it holds what was announced, and what far ends said.
+ * Only the user whom the bridge runs as may read the store: it holds announcements and the words of platforms.
  * SQLite gives the files beside a database the rights of the database.
  */
 import { chmodSync, closeSync, openSync, readdirSync, statSync } from 'node:fs';
@@ -8,7 +8,10 @@ import { basename, dirname, join } from 'node:path';
 const FILE = 0o600;
 export const FOLDER = 0o700;
 
-/** Makes it, empty, if it is not there: SQLite would let everybody read it. Throws nothing: whoever opens it finds out. */
+/**
+ * Creates it, empty, if it is not there: SQLite would let everybody read it. Throws nothing: opening it shows the
+ * fault.
+ */
 export function makePrivateFile(path: string): void {
   try {
     // A link to a file that is yet to be made is an entry, and exclusive making refuses it.

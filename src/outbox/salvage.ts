@@ -1,7 +1,7 @@
 /**
- * Brings over what can be read of a store that is given up: everything that is owed, and the newest rows
- * of the rest, which hold what was announced lately. Reads from both ends of each table, so that one bad
- * page hides as little as possible. Row by row: one that cannot be kept costs no other.
+ * Copies the readable part of a store that is given up: everything that is pending, and the newest rows of the
+ * rest, which hold the recent announcements. Reads from both ends of each table, so that one bad page hides as
+ * little as possible. Row by row: one that cannot be kept costs no other.
  */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { messageOf } from '../platform/message-of.ts';
@@ -10,14 +10,14 @@ import { SCHEMA_VERSION, storedVersion } from './migrations.ts';
 
 export interface Salvaged {
   readonly announcements: number;
-  /** Of them still owed. */
+  /** Of them still pending. */
   readonly deliveries: number;
   readonly owed: number;
-  /** What SQLite said about the part that could not be read. */
+  /** SQLite's words for the part that could not be read. */
   readonly unreadable: string | undefined;
 }
 
-/** Of rows that are owed nothing any more. Bounds the time for which the loop stands still. */
+/** Maximum number of rows without pending deliveries. Bounds the time for which the loop stands still. */
 const NEWEST = 10_000;
 
 type Row = Record<string, SQLOutputValue>;
@@ -41,7 +41,7 @@ const OWED = [
   `SELECT * FROM deliveries NOT INDEXED WHERE state = 'pending' ORDER BY id DESC LIMIT ${NEWEST}`,
 ] as const;
 
-/** What was brought over before is left alone, so it can be called again. Throws when `into` cannot be written. */
+/** Rows that were copied before are left alone, so it can be called again. Throws when `into` cannot be written. */
 export function salvage(from: DatabaseSync, into: DatabaseSync): Salvaged {
   const source = new Source(from);
   const copy = new Copy(into);
@@ -69,7 +69,7 @@ function bringOver(source: Source, copy: Copy): void {
       if (isOfUse(table, row, there) && copy.add(table, row)) there.add(row['id']);
 }
 
-/** Not an announcement that nobody can read, nor what is owed for one: it would wait for ever. */
+/** Not an announcement that nobody can read, nor its deliveries: they would wait for ever. */
 function isOfUse(table: Table, row: Row, there: ReadonlySet<unknown>): boolean {
   if (table === 'announcements') return isJson(row['body']);
   return table !== 'deliveries' || row['state'] !== 'pending' || there.has(row['announcement_id']);
@@ -114,7 +114,7 @@ class Source {
     });
   }
 
-  /** The further queries are asked only when the one before broke off; rows may then come twice. */
+  /** The further queries run only when the one before broke off; rows may then come twice. */
   *rows(...queries: readonly string[]): Generator<Row> {
     for (const query of queries) {
       const before = this.unreadable;

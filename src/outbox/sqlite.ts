@@ -186,7 +186,7 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
 export const LATEST = `SELECT MAX(COALESCE((SELECT received_ms FROM announcements ORDER BY id DESC LIMIT 1), 0),
   COALESCE((SELECT started_ms + duration_ms FROM attempts ORDER BY started_ms DESC LIMIT 1), 0)) AS ms`;
 
-/** What the wall clock may drift before that is written down, in ms. */
+/** The drift of the wall clock that is tolerated before it is written down, in ms. */
 const DRIFT_MS = 100;
 
 function prepare(database: DatabaseSync) {
@@ -204,7 +204,8 @@ function prepare(database: DatabaseSync) {
     insertAttempt: database.prepare(
       'INSERT OR REPLACE INTO attempts (delivery_id, started_ms, attempt, duration_ms, outcome, status, detail) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
-    // What somebody has decided meanwhile (`deliveries discard`) is not undone by an attempt that was under way, unless it arrived.
+    // The decision of a person meanwhile (`deliveries discard`) is not undone by an attempt that was under way,
+    // unless it arrived.
     updateDelivery: database.prepare(
       `UPDATE deliveries SET state = ?1, reason = ?2, attempts = MAX(attempts, ?3), plain = ?4, not_before_ms = ?5, settled_ms = ?6, begun_ms = ?8
        WHERE id = ?7 AND (state = 'pending' OR ?1 = 'delivered')`,
@@ -221,7 +222,7 @@ function prepare(database: DatabaseSync) {
     selectLearnt: database.prepare('SELECT key, value FROM learnt'),
     selectLatest: database.prepare(LATEST),
     updateAhead: database.prepare('UPDATE holder SET ahead_ms = ? WHERE only_row = 1'),
-    // What was unreachable provably never left, and counts nowhere.
+    // A request to an unreachable address provably never left, and counts nowhere.
     selectAttemptsSince: database.prepare(
       `SELECT d.destination, t.started_ms + t.duration_ms AS ended_ms FROM attempts t JOIN deliveries d ON d.id = t.delivery_id
        WHERE t.started_ms >= ? AND t.outcome <> 'retry unreachable' ORDER BY ended_ms`,

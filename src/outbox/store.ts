@@ -84,7 +84,7 @@ export class Store implements Ledger, Backlog, Recovery, Upkeep {
   #open: OpenDatabase | undefined;
   /** Why it is not open. */
   #trouble: unknown;
-  /** What is being replaced, when that did not succeed at once. */
+  /** The replacement under way, when it did not succeed at once. */
   #givenUp: Pick<Replaced, 'reason' | 'setAside'> | undefined;
 
   constructor(deps: StoreDeps) {
@@ -179,7 +179,7 @@ export class Store implements Ledger, Backlog, Recovery, Upkeep {
     if (this.#deps.isShared()) throw error;
     const seen = faultOf(open);
     const isGone = seen instanceof FileFault && seen.kind === 'gone';
-    // What is in the place of a file that is gone is not the damaged one.
+    // A file in the place of one that is gone is not the damaged one.
     const fault = isCorrupt(error) && !isGone ? error : seen;
     if (isGone || isCorrupt(fault)) {
       this.#replace(open, fault);
@@ -198,7 +198,7 @@ export class Store implements Ledger, Backlog, Recovery, Upkeep {
     this.#lock.release();
   }
 
-  /** For what is asked at the start: a damaged file is replaced at once. */
+  /** For reads at the start: a damaged file is replaced at once. */
   #mending<Answer>(question: (outbox: SqliteOutbox) => Answer): Answer {
     try {
       return question(this.#current);

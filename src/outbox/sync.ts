@@ -1,8 +1,7 @@
 /**
- * Takes committed transactions to the disk behind the sends: one fdatasync of the write-ahead log, off the
- * event loop, a few milliseconds after a write. What a power cut can take is therefore the last few
- * milliseconds; the death of the process takes nothing. After many writes the log is taken into the
- * database, off the event loop too.
+ * Syncs committed transactions to disk behind the sends: one fdatasync of the write-ahead log, off the event loop,
+ * a few milliseconds after a write. A power cut can therefore take only the last few milliseconds; the death of
+ * the process takes nothing. After many writes the log is merged into the database, off the event loop too.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Clock } from '../platform/clock.ts';

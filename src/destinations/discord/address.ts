@@ -19,14 +19,14 @@ export interface DiscordAddress {
   readonly pauses: { readonly bucket: string; readonly global: string };
 }
 
-/** Cloudflare in front of Discord counts per IP address, whoever asks. */
+/** Cloudflare in front of Discord counts per IP address, for all clients together. */
 export const IP_BUDGET = 'discord-ip';
 
 /** Half of the 10,000 answers of 401, 403 or 429 in ten minutes after which Cloudflare bans an address: https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans */
 const STRIKES: BudgetLimits = { limit: 5_000, perMs: 10 * 60_000 };
 /** 50 requests a second, per bot and, for webhooks, per IP: https://discord.com/developers/docs/topics/rate-limits#global-rate-limit */
 const GLOBAL_LIMITS: readonly BudgetLimits[] = [{ limit: 50, perMs: 1000 }];
-/** Seen, not documented: the second appears as a 429 of 40 to 45 s. What the headers say comes on top. */
+/** Seen, not documented: the second appears as a 429 of 40 to 45 s. The limits in the headers apply as well. */
 const WEBHOOK_LIMITS: readonly BudgetLimits[] = [
   { limit: 5, perMs: 2000 },
   { limit: 30, perMs: 60_000 },

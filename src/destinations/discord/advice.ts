@@ -1,4 +1,4 @@
-/** What Discord's refusal means to the person who set it up, and what to do. */
+/** The meaning of Discord's refusal for the person who set it up, and what to do. */
 import type { Outcome } from '../../delivery/outcome.ts';
 import { notThePlatform } from '../../http/advice.ts';
 import { IP_BUDGET } from './address.ts';

@@ -1,10 +1,10 @@
 /**
- * What Discord's error codes mean for the bridge, and for the person who reads them.
+ * The meaning of Discord's error codes, for the bridge and for the person who reads them.
  * https://discord.com/developers/docs/topics/opcodes-and-status-codes#json-json-error-codes
  */
 import type { RejectReason } from '../../delivery/outcome.ts';
 
-/** What all messages of this webhook, bot or channel will get, not just this one. */
+/** Codes that all messages of this webhook, bot or channel will get, not just this one. */
 export interface DestinationCode {
   readonly reason: RejectReason;
   readonly advice: string;

@@ -1,4 +1,4 @@
-/** What a render hands to a sender for Discord: two bodies of "create message", ready but for the nonce. */
+/** The rendered message for Discord: two bodies of "create message", ready but for the nonce. */
 import type { RESTPostAPIChannelMessageJSONBody, RESTPostAPIWebhookWithTokenJSONBody } from 'discord.js';
 
 /** Fits a webhook as well as a bot; `username`, `avatar_url` and `thread_name` are there only for a webhook. */

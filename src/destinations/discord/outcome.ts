@@ -1,4 +1,4 @@
-/** What Discord's answer means. Pure. */
+/** Derives the outcome from Discord's answer. Pure. */
 import type { AttemptResult, LimitNews, Outcome, RejectReason } from '../../delivery/outcome.ts';
 import type { HttpAnswer } from '../../http/request.ts';
 import { decimal, retryAfterMs, saysNow, waitMs } from '../../http/retry-after.ts';
@@ -92,8 +92,9 @@ const STATUS_REASONS: ReadonlyMap<number, RejectReason> = new Map([
 ]);
 
 /**
- * "Too fast", or a ban. The largest of the wishes counts: each was seen too small on its own
- * (`docs/platform-limits.md`). Without one it is a ban, whoever words it: Discord names a time for each of its limits.
+ * "Too fast", or a ban. The longest of the named waits counts: each was seen too small on its own
+ * (docs/platform-limits.md). Without one it is a ban, whatever its words: Discord names a time for each of its
+ * limits.
  */
 function rateLimited(
   answer: HttpAnswer,
@@ -118,7 +119,7 @@ function rateLimited(
   const guess = { ...retry, isGuess: true } as const;
   if (!isBan && saysNow(body?.retry_after, headers['retry-after']))
     return { ...guess, afterMs: NOW_PAUSE_MS, budget };
-  // A limit of this channel that is said in other words than a 429 is none of the address.
+  // A limit of this channel that comes in other words than a 429 is none of the address.
   return { ...guess, afterMs: IP_PAUSE_MS, budget: status === 429 ? IP_BUDGET : budget };
 }
 

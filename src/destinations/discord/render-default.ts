@@ -1,5 +1,5 @@
 /**
- * What Discord shows when the user wrote no template: one embed, within every limit.
+ * Discord's default form, without a template: one embed, within every limit.
  * https://discord.com/developers/docs/resources/message#embed-object-embed-limits
  */
 import type { APIEmbed, APIEmbedField } from 'discord.js';

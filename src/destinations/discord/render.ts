@@ -93,7 +93,7 @@ interface Mention {
   readonly allowed: APIAllowedMentions;
 }
 
-/** Who may be woken is said twice, in the text and in `allowed_mentions`, so that no title can add to it. */
+/** Mentions are allowed twice, in the text and in `allowed_mentions`, so that no title can add to them. */
 function mentionOf(mention: string | undefined): Mention {
   const [kind, id] = mention?.split(':') ?? [];
   if (kind === 'everyone' || kind === 'here')

@@ -136,7 +136,7 @@ const nonceOf = (deliveryId: string): string =>
  */
 const isLimit = (name: string): boolean => name === 'retry-after' || name.startsWith('x-ratelimit-');
 
-/** What discord.js may read of a response. */
+/** The part of a response that discord.js may read. */
 function responseLike({ status, headers, bodyText }: HttpAnswer): ResponseLike {
   const fields = Object.entries(headers)
     .filter(([name]) => !isLimit(name))

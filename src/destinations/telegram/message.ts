@@ -1,4 +1,4 @@
-/** What a render hands to a sender for Telegram. */
+/** The rendered message for Telegram. */
 export interface TelegramButton {
   readonly text: string;
   readonly url: string;

@@ -1,4 +1,4 @@
-/** What the Bot API's answer means. Pure. */
+/** Derives the outcome from the Bot API's answer. Pure. */
 import type { AttemptResult, Outcome } from '../../delivery/outcome.ts';
 import { notThePlatform } from '../../http/advice.ts';
 import type { HttpAnswer } from '../../http/request.ts';

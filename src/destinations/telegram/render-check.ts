@@ -1,7 +1,7 @@
 /**
- * Whether a template makes good Telegram HTML whatever its values and branches turn out to be: each
- * branch must close what it opens, and values may stand only in text or in a quoted attribute. What
- * passes here cannot be refused for its markup later.
+ * Checks whether a template makes good Telegram HTML for all values and branches: each branch must close the tags
+ * it opens, and values may stand only in text or in a quoted attribute. A template that passes cannot be refused
+ * for its markup later.
  */
 import { type TagToken, type Token, Tokenizer, TokenKind } from 'liquidjs';
 import { at } from '../../templates/check.ts';

@@ -1,4 +1,4 @@
-/** What Telegram shows when the user wrote no template: plain code, since most messages are made here. */
+/** Telegram's default form, without a template: plain code, since most messages are made here. */
 
 import { exchangePage } from '../../templates/exchange-page.ts';
 import type { RenderInput } from '../../templates/variables.ts';

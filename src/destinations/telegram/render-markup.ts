@@ -88,7 +88,7 @@ function entityAt(html: string, index: number): MarkupToken {
   return { kind: 'entity', source, text: decoded ?? source, name: '' };
 }
 
-/** What a reader sees of it. */
+/** The text that a reader sees. */
 export function visibleText(html: string): string {
   let text = '';
   for (const token of markupTokens(html)) text += token.text;

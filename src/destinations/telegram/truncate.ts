@@ -10,7 +10,7 @@ export const LONGEST_TEXT = 4096;
 
 /** Throws `MarkupProblem` when `html` is too long and not sound. */
 export function fitHtml(html: string, limit: number = LONGEST_TEXT): string {
-  // What is seen is never longer than its source.
+  // The visible text is never longer than its source.
   if (html.length <= limit) return html;
   const visible = visibleText(html);
   if (visible.length <= limit) return html;

@@ -1,6 +1,7 @@
 /**
- * What the Bot API's descriptions mean. They are prose that nobody promises; only those are read that tell a chat or a
- * bot that can get nothing from a message that cannot be sent: https://core.telegram.org/api/errors
+ * The meaning of the Bot API's descriptions. They are prose without a promise; only those are read that
+ * distinguish a chat or a bot that can get nothing from a message that cannot be sent:
+ * https://core.telegram.org/api/errors
  */
 import type { RejectReason } from '../../delivery/outcome.ts';
 
@@ -85,7 +86,10 @@ export interface DestinationWord {
   readonly advice: string;
 }
 
-/** What all messages of this bot or to this chat will get, not just this one; `undefined`: only this one. */
+/**
+ * Descriptions that all messages of this bot or to this chat will get, not just this one; `undefined`: only this
+ * one.
+ */
 export function destinationWord(status: number, description: string): DestinationWord | undefined {
   // 404 is the Bot API's word for a token that it does not know.
   if (status === 404) return { reason: 'unauthorized', advice: BAD_TOKEN };

@@ -1,4 +1,4 @@
-/** What a receiver's status means to the person who runs it. */
+/** The meaning of a receiver's status for the person who runs it. */
 import type { Outcome } from '../../delivery/outcome.ts';
 import type { HttpAnswer } from '../../http/request.ts';
 

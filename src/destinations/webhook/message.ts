@@ -1,4 +1,4 @@
-/** What a render hands to a sender for a webhook: the exact bytes, since they are signed. */
+/** The rendered message for a webhook: the exact bytes, since they are signed. */
 export interface WebhookMessage {
   readonly body: string;
   readonly contentType: string;

@@ -63,7 +63,7 @@ function compileLeaf(source: string, renderedFor: RenderedFor): ValueTemplate {
   return compileValue(source, renderedFor);
 }
 
-/** What JSON has no word for is null. */
+/** A value that JSON cannot express becomes null. */
 const toJson = (value: unknown) => JSON.stringify(value) ?? 'null';
 
 function constant(value: unknown, path: Path): string {

@@ -26,7 +26,7 @@ export function compileWebhook(
   return within(['body'], () => compileBody(options.body, options));
 }
 
-/** Problems are told by their path from the body's root. */
+/** Problems name their path from the body's root. */
 function compileBody(source: unknown, options: Options): Render<WebhookMessage> {
   const renderedFor: RenderedFor = options.forEach ?? 'announcement';
   // An empty `body:` in YAML is null.

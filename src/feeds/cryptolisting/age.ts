@@ -37,7 +37,7 @@ export interface ReceivedStamps {
   readonly wallAheadMs?: number;
 }
 
-/** Of one feed. Is told of every frame, in order. */
+/** Of one feed. Receives every frame, in order. */
 export class AgeEstimate {
   readonly clock = new ServiceClock();
   /** When the last frame was read; before any, when the connection was begun. */

@@ -231,7 +231,7 @@ export class CryptolistingFeed implements Feed<CryptolistingOptions> {
       missing,
       emptyBecause: bringsNothing({ allowedCex, missing }, exchanges) ? NOTHING_COVERED : undefined,
     });
-    // Whoever was told may have stopped it.
+    // A listener may have stopped it.
     if (this.#link.state === 'live') this.#selfTest.askAfter(0);
   }
 

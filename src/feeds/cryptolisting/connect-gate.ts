@@ -64,7 +64,7 @@ export class SelfTestGate {
     return waitMs;
   }
 
-  /** The service said when it will answer again. */
+  /** The service named the time when it will answer again. */
   refused(key: string, retryMs: number, nowMs: number): void {
     const waitMs = Math.min(Math.max(retryMs, SHORTEST_RETRY_MS), LONGEST_RETRY_MS);
     this.#nextMs.set(key, nowMs + waitMs + MARGIN_MS);

@@ -1,6 +1,6 @@
 /**
- * The conclusions from what this service says of the key, the clocks and itself, beside those that any feed allows
- * (`feeds/evidence.ts`). It is told of an announcement after that was handed on.
+ * Draws conclusions from this service's frames about the key, the clocks and the service itself, in addition to
+ * those that any feed allows (`feeds/evidence.ts`). It receives an announcement after that was handed on.
  */
 import type { Clock, Timer } from '../../platform/clock.ts';
 import { formatDuration } from '../../platform/duration.ts';

@@ -1,8 +1,8 @@
 /**
- * What the service sends, as values: bytes → `Frame` → `News`. Pure, total, and lenient: no
- * bytes make it throw, and an announcement with odd fields is repaired rather than dropped, because
- * the feed has no replay and what is not read is gone. Only a frame with nothing to route is garbage.
- * A known field that cannot be read is kept in `extra` under its own name.
+ * Decodes the service's messages: bytes → `Frame` → `News`. Pure, total, and lenient: no bytes make it throw, and
+ * an announcement with odd fields is repaired rather than dropped, because the feed has no replay and an unread
+ * announcement is lost. Only a frame with nothing to route is garbage. A known field that cannot be read is kept
+ * in `extra` under its own name.
  */
 import { UNKNOWN } from '../../announcement.ts';
 import { flagOf, listOf, numberOf, stampOf, textOf, utcOf, wordOf } from '../../platform/wire-values.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { duration, durationOrOff, secret, text, url } from '../../platform/fields.ts';
 import { commonFeedOptions } from '../common-options.ts';
 
-/** What a header can carry; anything else would be refused by Node, and is a slip of copying anyway. */
+/** The characters that a header can carry; Node would refuse any other, and it is a copying mistake anyway. */
 const SENDABLE = /^[\x21-\x7e]+$/;
 
 const exchanges = z

@@ -1,10 +1,13 @@
-/** What proves a connection to the service: life on it, a welcome that covers something, and an answered self-test. */
+/**
+ * The proofs of a connection to the service: life on it, a welcome that covers something, and an answered
+ * self-test.
+ */
 import { formatDuration } from '../../platform/duration.ts';
 import type { FeedStatus, Proof, SelfTestProof, Welcome } from '../health.ts';
 import type { Loss } from '../verdict.ts';
 import type { CryptolistingOptions } from './options.ts';
 
-/** In the place of names, where a key covers nothing and nothing was asked for by name. */
+/** Stands for the names, where a key covers nothing and no exchange was requested by name. */
 export const EVERY_EXCHANGE = 'every exchange';
 
 const COVERS_NONE = 'the key covers none of the requested exchanges: no announcement will arrive';
@@ -32,7 +35,10 @@ export function bringsNothing(
   return allowedCex.length === 0 || (exchanges !== undefined && missing.length === exchanges.length);
 }
 
-/** `bithumb`, or `every exchange, so this feed will never deliver anything`; `undefined`: everything that is asked for is covered. */
+/**
+ * `bithumb`, or `every exchange, so this feed will never deliver anything`; `undefined`: every requested exchange
+ * is covered.
+ */
 export function uncoveredText(
   welcome: Pick<Welcome, 'allowedCex' | 'missing'>,
   exchanges: readonly string[] | undefined,

@@ -1,6 +1,6 @@
 /**
- * Whether a free tier hid the news. Such an announcement says that something happened but not what,
- * so it must never become an order, and it cannot be told from its like by its words.
+ * Detects whether a free tier hid the news. Such an announcement shows that something happened but not what, so it
+ * must never become an order, and its words do not distinguish it from others like it.
  */
 export interface RedactionEvidence {
   readonly title: string;

@@ -1,8 +1,8 @@
 /**
- * What to do when the service says no: pure policy for a refused handshake and for a close. `fatal`
- * stops this feed until the config changes; everything else is retried for ever. Each verdict carries
- * one sentence of advice for the person who is losing money meanwhile. Without `afterMs` the caller's
- * own backoff decides; the 5 s cooldown between connects is the caller's in every case.
+ * The policy for refusals of the service, for a refused handshake and for a close; pure. `fatal` stops this feed
+ * until the config changes; everything else is retried for ever. Each verdict carries one sentence of advice for
+ * the person who is losing money meanwhile. Without `afterMs` the caller's own backoff decides; the 5 s cooldown
+ * between connects is the caller's in every case.
  */
 import { answerOf, type Headers, oneLine } from '../refusal-answer.ts';
 import type { FatalVerdict, RetryVerdict, Verdict } from '../verdict.ts';
@@ -28,7 +28,10 @@ const FATAL_STATUS = {
   403: ['key_refused', 'the key is wrong, revoked or expired'],
 } as const satisfies Record<number, readonly [FatalReason, string]>;
 
-/** A word of the service about a key. What is in between says JSON too (`Forbidden`, `access_denied`, `invalid_token`), and knows none. */
+/**
+ * A word of the service about a key. Programs in between answer in JSON too (`Forbidden`, `access_denied`,
+ * `invalid_token`), and know no key.
+ */
 const OF_A_KEY = /(?:^|[^a-z])(?:api)?[ _-]?keys?(?![a-z])|apikey|subscription/i;
 
 const IN_BETWEEN =
@@ -119,7 +122,7 @@ export const LOSS_REASONS: readonly string[] = [
   ...['too_many_requests', 'bad_request', 'server_error', 'unexpected_answer', 'closed'],
 ];
 
-/** RFC 6455 §7.4.1: message too big, said with or without a reason. */
+/** RFC 6455 §7.4.1: message too big, with or without a reason. */
 const CLOSE_TOO_BIG = 1009;
 
 /** An HTTP answer in place of the upgrade. Only the service's own words end a feed: what is in between knows no keys. */

@@ -1,6 +1,6 @@
 /**
- * Asks the service for a test announcement after each connect and at an interval: the only proof that what
- * is announced would also arrive. Once a minute a key, whoever asks (`SelfTestGate`). A connection on which several
+ * Requests a test announcement after each connect and at an interval: the only proof that announcements would also
+ * arrive. Once a minute for each key, for all connections together (`SelfTestGate`). A connection on which several
  * in a row are not answered is of no use, however alive it looks (`deaf`).
  */
 import type { Clock, Timer } from '../../platform/clock.ts';
@@ -8,7 +8,7 @@ import type { SelfTestProof } from '../health.ts';
 import type { SelfTestGate } from './connect-gate.ts';
 import type { CryptolistingOptions } from './options.ts';
 
-/** An answer comes in well under a second; after this the operator is told. */
+/** An answer comes in well under a second; after this it is reported to the operator. */
 const ANSWER_TIMEOUT_MS = 15_000;
 /** In a row, until the connection counts as deaf. */
 const UNANSWERED = 3;

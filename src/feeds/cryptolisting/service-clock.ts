@@ -39,7 +39,7 @@ interface Sample {
 export class ServiceClock {
   /** That agree with `#anchorMs`; oldest first, never empty once there was one. */
   #samples: Sample[] = [];
-  /** What it was when it was last believed anew: refining moves away from here by at most `AGREE_MS`. */
+  /** Its value when it was last accepted as new: refining moves away from here by at most `AGREE_MS`. */
   #anchorMs: number | undefined;
   /** The last ones in a row that do not agree with it; oldest first. */
   #aside: Sample[] = [];
@@ -75,7 +75,7 @@ export class ServiceClock {
     else if (isDrift(this.#aside)) this.#believe([sample]);
   }
 
-  /** The answer to a self-test that was asked `roundTripMs` ago. */
+  /** The answer to a self-test that was sent `roundTripMs` ago. */
   answered(
     timestampUs: number | undefined,
     receivedMonotonicMs: number,

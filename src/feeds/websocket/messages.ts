@@ -1,4 +1,4 @@
-/** What is sent to a source, and which secrets may stand in it. */
+/** The messages that are sent to a source, and the secrets that may stand in them. */
 import type { Message, WebsocketOptions } from './options.ts';
 
 export const textOfMessage = (message: Message): string =>

@@ -1,4 +1,4 @@
-/** What there is to believe a source by that cannot be asked for a test: it is open, it answers, it has sent something. */
+/** The proofs of a source that offers no self-test: it is open, it answers, it has sent something. */
 import { formatDuration } from '../../platform/duration.ts';
 import type { FeedStatus, Proof } from '../health.ts';
 

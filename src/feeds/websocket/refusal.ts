@@ -1,6 +1,6 @@
 /**
- * What to do when a source says no. Nobody knows its words, so nothing is for good: it is tried again, ever more rarely,
- * and the advice names what such an answer mostly means.
+ * The policy for refusals of a source. Its words are unknown, so nothing is final: it is retried, ever more
+ * rarely, and the advice names the usual meaning of such an answer.
  */
 import type { Policy } from '../connection.ts';
 import { answerOf, oneLine } from '../refusal-answer.ts';
