@@ -68,14 +68,17 @@ export const PUBLISHERS = ['binance', 'upbit', 'bithumb'] as const;
  */
 export function identityOf(announcement: Announcement): string {
   const { publisher, listingType, tickers, title, redacted, test } = announcement;
-  const moment =
-    announcement.detectedTimestampUs ?? announcement.dispatchTimestampUs ?? announcement.receivedTimestampUs;
+  const moment = detectedUs(announcement);
   return JSON.stringify(
     [publisher, listingType, tickers, title, ...(redacted || test ? [redacted, test, moment] : [])].map(
       alike,
     ),
   );
 }
+
+/** When the service detected it, else sent it, else when it came here; µs since epoch. */
+export const detectedUs = (announcement: Announcement): number =>
+  announcement.detectedTimestampUs ?? announcement.dispatchTimestampUs ?? announcement.receivedTimestampUs;
 
 /** One that an earlier version wrote down, as this one would; anything else as it is. */
 export function identityToday(stored: string): string {

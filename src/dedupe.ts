@@ -6,7 +6,7 @@
  * and for a feed gone mad by the counts below.
  */
 import { hash } from 'node:crypto';
-import { type Announcement, identityOf, identityToday } from './announcement.ts';
+import { type Announcement, detectedUs, identityOf, identityToday } from './announcement.ts';
 import { folded } from './platform/fold.ts';
 
 /** The copy that came first. */
@@ -56,14 +56,14 @@ export class Dedupe {
     if (!this.#seen.has(key)) this.#see(key, { feed: undefined, receivedMs });
   }
 
-  /** `undefined`: it is news, and remembered from now on. */
-  firstOf(announcement: Announcement): First | undefined {
+  /** `undefined`: it is news, and remembered from now on. `identity`: as `identityOf` says. */
+  firstOf(announcement: Announcement, identity = identityOf(announcement)): First | undefined {
     const { feed, receivedMs, redacted, test } = announcement;
     for (const [oldest, seen] of this.#seen) {
       if (receivedMs - seen.receivedMs < this.windowMs) break;
       this.#seen.delete(oldest);
     }
-    const key = keyOf(identityOf(announcement));
+    const key = keyOf(identity);
     const known = this.#seen.get(key);
     if (known !== undefined) return known;
     const first = { feed, receivedMs };
@@ -79,10 +79,7 @@ export class Dedupe {
 
   #matched(announcement: Announcement, first: First, redacted: boolean): First | undefined {
     const { publisher, listingType, feed } = announcement;
-    const momentUs =
-      announcement.detectedTimestampUs ??
-      announcement.dispatchTimestampUs ??
-      announcement.receivedTimestampUs;
+    const momentUs = detectedUs(announcement);
     const kind = folded(`${publisher} ${listingType}`);
     const fresh = this.#events.get(kind) ?? [];
     // Usually none or one leaves: in a flood, a new list for each announcement would be most of the work.

@@ -3,13 +3,14 @@
  * everything else of the same read of the socket, write down the deliveries and hand them over. Nothing here
  * waits, logs or throws.
  */
-import { type Announcement, importanceOf } from './announcement.ts';
+import { type Announcement, identityOf, importanceOf } from './announcement.ts';
 import type { Dedupe, First } from './dedupe.ts';
 import { expiryWith, type NewsContent, newsOf } from './delivery/content.ts';
-import type { AttemptRecord, Delivery } from './delivery/delivery.ts';
+import { type AttemptRecord, type Delivery, keyOf } from './delivery/delivery.ts';
 import type { DeliveryEvent } from './delivery/events.ts';
 import type { PreparedDestination } from './destinations/prepared.ts';
 import type { News } from './feeds/news.ts';
+import { DeliveryIds, occurrenceOf } from './outbox/delivery-ids.ts';
 import type { Recorded } from './outbox/outbox.ts';
 import type { Match, Router } from './routing/router.ts';
 import { MOST_TICKERS } from './routing/subject.ts';
@@ -123,6 +124,7 @@ export interface Planned {
 
 /** Read and routed, not yet on record. */
 interface Routed extends Planned {
+  readonly identity: string;
   readonly rules: readonly string[];
 }
 
@@ -150,13 +152,16 @@ export class Intake {
     const { receivedMs } = news;
     const { ids, dedupe, events } = this.#deps;
     const announcement: Announcement = { ...news, id: ids(receivedMs) };
-    const first = dedupe.firstOf(announcement);
+    const identity = identityOf(announcement);
+    const first = dedupe.firstOf(announcement, identity);
     if (first !== undefined) return events.duplicate(announcement, first);
 
     const { router, targets } = this.routes;
     const { rules, matches } = router.route(announcement);
-    const planned = deliveriesOf(announcement, matches, targets, receivedMs);
-    if (this.#routed.push({ ...planned, rules }) === 1) queueMicrotask(() => this.#inBites(this.#handOver()));
+    const occurrence = occurrenceOf(announcement, identity, dedupe.windowMs);
+    const planned = deliveriesOf(announcement, matches, targets, receivedMs, occurrence);
+    if (this.#routed.push({ ...planned, identity, rules }) === 1)
+      queueMicrotask(() => this.#inBites(this.#handOver()));
   }
 
   #inBites(steps: Generator<void>, bite: number = BITE.first): void {
@@ -189,7 +194,7 @@ export class Intake {
     const { delivery } = capped;
     const detail = describeCapped(capped);
     this.#deps.journal.settle({
-      deliveryId: delivery.id,
+      deliveryKey: keyOf(delivery),
       attempt: 0,
       startedMs: nowMs,
       durationMs: 0,
@@ -208,8 +213,8 @@ export class Intake {
 const mostImportantFirst = (a: Routed, b: Routed): number =>
   importanceOf(b.content.announcement) - importanceOf(a.content.announcement);
 
-const recordedOf = ({ content, deliveries, capped }: Routed): Recorded => ({
-  content,
+const recordedOf = ({ content, identity, deliveries, capped }: Routed): Recorded => ({
+  ...{ content, identity },
   deliveries: capped.length === 0 ? deliveries : [...deliveries, ...capped.map(({ delivery }) => delivery)],
 });
 
@@ -224,14 +229,19 @@ export function describeCapped({ skipped, maxTickers, total }: Capped): string {
   return isCut ? `${text.slice(0, LONGEST_DETAIL - 1).toWellFormed()}…` : text;
 }
 
-/** The deliveries of an announcement, by the current rules. Pure: `replay` and `explain` use it too. */
+/**
+ * The deliveries of an announcement, by the current rules. Pure: `replay` and `explain` use it too.
+ * `occurrence`: what its deliveries are named after; left out where none is sent.
+ */
 export function deliveriesOf(
   announcement: Announcement,
   matches: readonly Match[],
   targets: Routes['targets'],
   receivedMs: number,
+  occurrence = announcement.id,
 ): Planned {
   const content = newsOf(announcement);
+  const ids = new DeliveryIds(occurrence);
   const deliveries: Delivery[] = [];
   const capped: Capped[] = [];
   const importance = importanceOf(announcement);
@@ -246,8 +256,9 @@ export function deliveriesOf(
     const wanted = target.forEachTicker ? (announcement.redacted ? [] : tickers) : [undefined];
     const { maxTickers = wanted.length } = target;
     const make = (ticker: string | undefined): Delivery => {
-      const id = `${announcement.id}-${deliveries.length + capped.length}`;
-      return { id, content, destination, rule, template, ticker, importance, expiresAtMs };
+      const id = ids.of(destination, ticker);
+      const key = `${announcement.id}-${deliveries.length + capped.length}`;
+      return { id, key, content, destination, rule, template, ticker, importance, expiresAtMs };
     };
     // The first ones: the order of the feed is the order of the exchange's words.
     const isCapped = wanted.length > maxTickers;

@@ -38,7 +38,7 @@ export function fillStore(path: string, rows: number): void {
     open.outbox.record(content, [delivery]);
     open.outbox.settle([
       {
-        deliveryId: delivery.id,
+        deliveryKey: delivery.id,
         attempt: 1,
         startedMs: receivedMs,
         durationMs: 3.5,

@@ -1,8 +1,7 @@
 /** One attempt: handed to the sender with its deadline, and written down as a row. */
 
 import { formatDuration } from '../platform/duration.ts';
-import type { AttemptRecord } from './delivery.ts';
-import { type DeliveryState, UNDER_WAY } from './delivery.ts';
+import { type AttemptRecord, type DeliveryState, keyOf, UNDER_WAY } from './delivery.ts';
 import type { Held } from './head.ts';
 import type { LaneDeps } from './lane-deps.ts';
 import type { AttemptResult } from './outcome.ts';
@@ -73,7 +72,7 @@ export function recordOf(
   made?: Made,
 ): AttemptRecord {
   return {
-    deliveryId: held.delivery.id,
+    deliveryKey: keyOf(held.delivery),
     attempt: made === undefined ? 0 : held.attempts,
     startedMs: made?.startedMs ?? nowMs,
     durationMs: made === undefined ? 0 : nowMs - made.startedMs,
@@ -92,7 +91,7 @@ export function recordOf(
 export function begin({ held, startedMs }: Flight, journal: LaneDeps['journal'], nowMs: number): void {
   held.begunMs ??= startedMs;
   journal.begin({
-    deliveryId: held.delivery.id,
+    deliveryKey: keyOf(held.delivery),
     attempt: held.attempts + 1,
     startedMs,
     // So far: the rates of the next life count it from when it left.

@@ -33,8 +33,10 @@ export type EndingReason = (typeof ENDING_REASONS)[number];
  * `docs/decisions/outbox-stores-references.md`.
  */
 export interface Delivery {
-  /** `<content id>-<ordinal>`: unique for ever, the same on every retry; sent as `webhook-id`. */
+  /** The same on every retry; sent as `webhook-id`. That of news is the same in every process that reads it (docs/decisions/delivery-ids.md). */
   readonly id: string;
+  /** Of its row in this process' store: `<content id>-<ordinal>`, so it rises with time and never comes again; absent: its id. */
+  readonly key?: string;
   readonly content: Content;
   readonly destination: string;
   /** The rule that asked for it. */
@@ -47,6 +49,9 @@ export interface Delivery {
   /** When it stops being useful, monotonic ms (`Clock.monotonicMs`); `undefined` = never. */
   readonly expiresAtMs: number | undefined;
 }
+
+/** Of its row. */
+export const keyOf = ({ id, key = id }: Pick<Delivery, 'id' | 'key'>): string => key;
 
 /** A delivery that still waits, as it is taken up again. */
 export interface PendingDelivery {
@@ -68,7 +73,8 @@ export interface PendingDelivery {
 
 /** One attempt and the state that it left the delivery in. */
 export interface AttemptRecord {
-  readonly deliveryId: string;
+  /** `keyOf` the delivery. */
+  readonly deliveryKey: string;
   /** 1 for the first. 0 = no attempt was made: expired, skipped or buried without one. */
   readonly attempt: number;
   readonly startedMs: number;

@@ -3,7 +3,7 @@
  * first or the last, so a sorted array moves almost nothing. Everything else is found by halving.
  */
 import { originOf } from './content.ts';
-import type { Delivery } from './delivery.ts';
+import { type Delivery, keyOf } from './delivery.ts';
 
 /** So many that have left may still be in the array, or as many as are in it. */
 const LEFT_BEHIND = 64;
@@ -19,8 +19,8 @@ export function compare(a: Queued, b: Queued): number {
   if (byImportance !== 0) return byImportance;
   const [idA, idB] = [originOf(a.delivery.content).id, originOf(b.delivery.content).id];
   if (idA !== idB) return idA < idB ? -1 : 1;
-  // Of one announcement, in the order of its tickers: their numbers end the id, and 10 comes after 9.
-  const [one, other] = [a.delivery.id, b.delivery.id];
+  // Of one announcement, in the order of its tickers: their numbers end the key, and 10 comes after 9.
+  const [one, other] = [keyOf(a.delivery), keyOf(b.delivery)];
   return other.length - one.length || (one < other ? 1 : one > other ? -1 : 0);
 }
 

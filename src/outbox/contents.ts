@@ -11,14 +11,12 @@ import { type Content, originOf } from '../delivery/content.ts';
 import { json, realNumber, text } from './columns.ts';
 
 /** For `INSERT INTO announcements (id, identity, received_ms, body)`. */
-export function contentRow(content: Content): [string, string, number, string] {
+export function contentRow(
+  content: Content,
+  identity = identityIn(content),
+): [string, string, number, string] {
   const { id, receivedMs } = originOf(content);
-  return [
-    text(id) ?? '',
-    text(identityIn(content)) ?? '',
-    realNumber(receivedMs, 0),
-    json(storedBody(content)),
-  ];
+  return [text(id) ?? '', text(identity) ?? '', realNumber(receivedMs, 0), json(storedBody(content))];
 }
 
 function identityIn(content: Content): string {

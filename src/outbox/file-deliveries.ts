@@ -67,7 +67,5 @@ export const CANCELLED = { ok: false, message: 'cancelled' } as const;
 function found(database: DatabaseSync, id: string): readonly FoundDelivery[] {
   const one = findDelivery(database, id);
   if (one !== undefined) return [one];
-  return deliveriesOfAnnouncement(database, id).flatMap(
-    ({ delivery }) => findDelivery(database, delivery.id) ?? [],
-  );
+  return deliveriesOfAnnouncement(database, id);
 }

@@ -31,6 +31,15 @@ export function timeOfId(id: string): number {
   return ms;
 }
 
+/** That many digits of a number in base 16, at most 60. */
+export function digits(hex: string, length: number): string {
+  let text = '';
+  // 40 bits at a time: as many as a number holds, and eight digits.
+  for (let at = 0; text.length < length; at += 10)
+    text += encode(Number.parseInt(hex.slice(at, at + 10), 16), 8);
+  return text.slice(0, length);
+}
+
 /** Gives ids from then on; `nowMs` may stand still or step back, the ids still rise. */
 export function createIds(random: Random): (nowMs: number) => string {
   let lastMs = -1;

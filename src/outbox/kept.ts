@@ -4,7 +4,7 @@
  * first, pending ones. Dropped entries are counted.
  */
 import { originOf } from '../delivery/content.ts';
-import type { AttemptRecord } from '../delivery/delivery.ts';
+import { type AttemptRecord, keyOf } from '../delivery/delivery.ts';
 import { text } from './columns.ts';
 import type { Recorded } from './outbox.ts';
 
@@ -57,7 +57,7 @@ export function lessOf(entry: Entry): readonly Entry[] {
 
 /** For a person. */
 export function nameOf(entry: Entry): string {
-  if ('attempts' in entry) return `the attempt of delivery ${text(entry.attempts[0]?.deliveryId)}`;
+  if ('attempts' in entry) return `the attempt of delivery ${text(entry.attempts[0]?.deliveryKey)}`;
   if ('learnt' in entry) return `what was learnt: ${text(entry.learnt.key)}`;
   if ('pause' in entry) return `the pause of ${text(entry.pause.key)}`;
   return `${entry.content.kind === 'news' ? 'announcement' : entry.content.kind} ${text(originOf(entry.content).id)}`;
@@ -118,13 +118,13 @@ export class Kept {
       records = records.filter((entry) => {
         if (rows <= target || !('deliveries' in entry) || !fits(entry)) return true;
         rows -= rowsOf(entry);
-        for (const { id } of entry.deliveries) if (latest.delete(id)) rows--;
+        for (const delivery of entry.deliveries) if (latest.delete(keyOf(delivery))) rows--;
         this.#dropped[kind]++;
         return false;
       });
     };
     drop('ended', ({ deliveries }) =>
-      deliveries.every(({ id }) => (latest.get(id)?.state ?? 'pending') !== 'pending'),
+      deliveries.every((delivery) => (latest.get(keyOf(delivery))?.state ?? 'pending') !== 'pending'),
     );
     drop('owed', () => true);
     for (const id of latest.keys()) {
@@ -143,8 +143,8 @@ export class Kept {
     for (const entry of this.#entries)
       if ('attempts' in entry)
         for (const attempt of entry.attempts) {
-          if (latest.delete(attempt.deliveryId)) this.#dropped.attempts++;
-          latest.set(attempt.deliveryId, attempt);
+          if (latest.delete(attempt.deliveryKey)) this.#dropped.attempts++;
+          latest.set(attempt.deliveryKey, attempt);
         }
     return latest;
   }

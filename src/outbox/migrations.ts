@@ -1,6 +1,6 @@
 /**
  * The schema, as steps from version to version (`PRAGMA user_version`). A step that has been released
- * is never edited. Ids are time-ordered, so the primary keys serve ranges in time (retention, `--since`)
+ * is never edited. Keys are time-ordered, so the primary keys serve ranges in time (retention, `--since`)
  * without an index of their own; the only other index covers the few rows that still wait.
  */
 import type { DatabaseSync } from 'node:sqlite';
@@ -52,6 +52,8 @@ const STEPS: readonly string[] = [
    ALTER TABLE deliveries ADD COLUMN by_hand_ms REAL;
    ALTER TABLE holder ADD COLUMN ahead_ms REAL NOT NULL DEFAULT 0;
    PRAGMA application_id = ${APPLICATION_ID};`,
+  // The id of the delivery (`delivery-ids.ts`), where `id`, the key of the row, is not the same: rows of earlier versions have none.
+  'ALTER TABLE deliveries ADD COLUMN name TEXT;',
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

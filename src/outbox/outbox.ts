@@ -19,6 +19,8 @@ export interface Waiting {
 export interface Recorded {
   readonly content: Content;
   readonly deliveries: readonly Delivery[];
+  /** Of news, as `identityOf` says, from who knows it already: it takes a while to make. */
+  readonly identity?: string;
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   LARGEST_PAGE,
   type PageRequest,
 } from './deliveries.ts';
+import { windowStartMs } from './delivery-ids.ts';
 import { idAt } from './ids.ts';
 import { attemptFrom, deliveryFrom, type StoredDelivery } from './rows.ts';
 
@@ -40,7 +41,7 @@ export function pageOf(
     )
     .all(before, last ?? first, state, destination, limit)
     .map(deliveryFrom);
-  const next = deliveries.length === limit ? deliveries.at(-1)?.delivery.id : last;
+  const next = deliveries.length === limit ? deliveries.at(-1)?.delivery.key : last;
   return { deliveries, next };
 }
 
@@ -64,12 +65,46 @@ export function listDeliveries(
 }
 
 export function findDelivery(database: DatabaseSync, id: string): FoundDelivery | undefined {
-  const row = database.prepare(`${SELECT} WHERE d.id = ?`).get(id);
+  const key = keysOf(database, [id]).get(id);
+  return key === undefined ? undefined : deliveryOfKey(database, key);
+}
+
+function deliveryOfKey(database: DatabaseSync, key: string): FoundDelivery | undefined {
+  const row = database.prepare(`${SELECT} WHERE d.id = ?`).get(key);
   if (row === undefined) return undefined;
   const attempts = database
     .prepare('SELECT * FROM attempts WHERE delivery_id = ? ORDER BY started_ms')
-    .all(id);
+    .all(key);
   return { delivery: deliveryFrom(row), attempts: attempts.map(attemptFrom) };
+}
+
+/** Long enough that a window of a day, and the age of the news, is in it. */
+const SOUGHT_FIRST_MS = 26 * 3_600_000;
+
+/**
+ * Keys of rows by the ids of their deliveries. No index has these, because it would be paid for between the frame and the
+ * socket; but an id says since when its announcement can have been read, so mostly a day of rows is looked through.
+ */
+function keysOf(database: DatabaseSync, ids: readonly string[]): ReadonlyMap<string, string> {
+  const keys = new Map<string, string>();
+  const own = database.prepare('SELECT id FROM deliveries WHERE id = ? AND name IS NULL');
+  for (const id of ids) if (own.get(id) !== undefined) keys.set(id, id);
+  const sinceMs = Math.min(...ids.filter((id) => !keys.has(id)).map(windowStartMs));
+  const untilMs = sinceMs + SOUGHT_FIRST_MS;
+  const named = database.prepare(
+    'SELECT id, name FROM deliveries WHERE id >= ? AND id < ? AND name IN (SELECT value FROM json_each(?)) ORDER BY id',
+  );
+  for (const [from, to] of [
+    [idAt(sinceMs), idAt(untilMs)],
+    [idAt(untilMs), BEYOND_ALL],
+    ['', idAt(sinceMs)],
+  ] as const) {
+    const sought = ids.filter((id) => !keys.has(id));
+    if (sought.length === 0) break;
+    for (const { id, name } of named.all(from, to, JSON.stringify(sought)))
+      keys.set(String(name), String(id));
+  }
+  return keys;
 }
 
 /** Until when sending is paused, ms on the bridge's timeline: the latest of these budgets; 0 when none is. */
@@ -78,12 +113,12 @@ export function pausedUntilMs(database: DatabaseSync, budgetKeys: readonly strin
   return Math.max(0, ...budgetKeys.map((key) => Number(find.get(key)?.['until_ms'] ?? 0)));
 }
 
-/** Of one announcement, in the order in which its rules named them. */
-export const deliveriesOfAnnouncement = (database: DatabaseSync, announcementId: string): StoredDelivery[] =>
+/** Of one announcement, in the order in which its rules named them. Keys begin with its id and a dash; `.` is the character after it. */
+export const deliveriesOfAnnouncement = (database: DatabaseSync, announcementId: string): FoundDelivery[] =>
   database
-    .prepare(`${SELECT} WHERE d.announcement_id = ? ORDER BY length(d.id), d.id`)
-    .all(announcementId)
-    .map(deliveryFrom);
+    .prepare('SELECT id FROM deliveries WHERE id >= ? AND id < ? ORDER BY length(id), id')
+    .all(`${announcementId}-`, `${announcementId}.`)
+    .flatMap(({ id }) => deliveryOfKey(database, String(id)) ?? []);
 
 /** Every destination that a delivery in the store is for. */
 export const storedDestinations = (database: DatabaseSync): string[] =>
@@ -121,14 +156,14 @@ export function retryDeliveries(
     `UPDATE deliveries SET begun_ms = CASE state WHEN 'pending' THEN begun_ms END, state = 'pending', reason = NULL,
        not_before_ms = 0, settled_ms = NULL, plain = 0, expires_at_ms = ?, by_hand_ms = ? WHERE id = ?`,
   );
-  return inTransactions(database, ids, (id) => {
-    const row = find.get(id);
+  return inTransactions(database, ids, (key) => {
+    const row = find.get(key);
     if (row === undefined) return false;
     const { delivery } = deliveryFrom(row);
     if (again.isLate && again.maxAgeOf(delivery.destination) === undefined) return false;
     const endsMs = newEnd(delivery, nowMs, again);
     if (endsMs !== undefined && endsMs <= nowMs) return false;
-    return update.run(endsMs ?? null, nowMs, id).changes > 0;
+    return update.run(endsMs ?? null, nowMs, key).changes > 0;
   });
 }
 
@@ -149,23 +184,25 @@ export function discardDeliveries(database: DatabaseSync, ids: readonly string[]
   const update = database.prepare(
     `UPDATE deliveries SET state = 'skipped', reason = 'discarded', settled_ms = ? WHERE id = ? AND state = 'pending'`,
   );
-  return inTransactions(database, ids, (id) => update.run(nowMs, id).changes > 0);
+  return inTransactions(database, ids, (key) => update.run(nowMs, key).changes > 0);
 }
 
 /** Changed in one transaction: an announcement that is read meanwhile waits no longer than for these. */
 const TOGETHER = 100;
 
-/** The ids that `change` is true for. */
+/** The ids for whose keys `change` is true. */
 function inTransactions(
   database: DatabaseSync,
   ids: readonly string[],
-  change: (id: string) => boolean,
+  change: (key: string) => boolean,
 ): string[] {
   const changed: string[] = [];
+  // Before anything is locked: it may take a while.
+  const keys = keysOf(database, ids);
   for (let start = 0; start < ids.length; start += TOGETHER) {
     database.exec('BEGIN IMMEDIATE');
     try {
-      const some = ids.slice(start, start + TOGETHER).filter(change);
+      const some = ids.slice(start, start + TOGETHER).filter((id) => change(keys.get(id) ?? id));
       database.exec('COMMIT');
       changed.push(...some);
     } catch (error) {

@@ -1,7 +1,7 @@
 /** Between rows and the types of the bridge: the one place that knows the columns' order and names. */
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { originOf } from '../delivery/content.ts';
-import type { AttemptRecord, DeliveryState, PendingDelivery } from '../delivery/delivery.ts';
+import { type AttemptRecord, type DeliveryState, keyOf, type PendingDelivery } from '../delivery/delivery.ts';
 import { realNumber, text, wholeNumber } from './columns.ts';
 import { contentFrom } from './contents.ts';
 
@@ -26,12 +26,12 @@ export interface StoredAttempt {
 const optionalText = (value: SQLOutputValue | undefined) => (value == null ? undefined : String(value));
 const optionalNumber = (value: SQLOutputValue | undefined) => (value == null ? undefined : Number(value));
 
-/** For `INSERT INTO deliveries`: up to `expires_at_ms`, then attempts, plain, not_before_ms, begun_ms, by_hand_ms, reason. */
+/** For `INSERT INTO deliveries`: up to `expires_at_ms`, then attempts, plain, not_before_ms, begun_ms, by_hand_ms, reason, name. */
 export function deliveryRow(owed: PendingDelivery): SQLInputValue[] {
   const { delivery, attempts, plain, notBeforeMs, begunMs, byHandMs, reason } = owed;
   const { id, content, destination, rule, template, ticker, importance, expiresAtMs } = delivery;
   return [
-    text(id),
+    text(keyOf(delivery)),
     text(originOf(content).id),
     text(destination) ?? '',
     text(rule) ?? '',
@@ -46,14 +46,16 @@ export function deliveryRow(owed: PendingDelivery): SQLInputValue[] {
     realNumber(begunMs, null),
     realNumber(byHandMs, null),
     text(reason),
+    // Where it is the key, once is enough.
+    delivery.key === undefined ? null : text(id),
   ];
 }
 
 /** For `INSERT INTO attempts`. */
 export function attemptRow(record: AttemptRecord): SQLInputValue[] {
-  const { deliveryId, attempt, startedMs, durationMs, outcome, status, detail } = record;
+  const { deliveryKey, attempt, startedMs, durationMs, outcome, status, detail } = record;
   return [
-    text(deliveryId),
+    text(deliveryKey),
     realNumber(startedMs, 0),
     wholeNumber(attempt) ?? 0,
     realNumber(durationMs, 0),
@@ -65,7 +67,7 @@ export function attemptRow(record: AttemptRecord): SQLInputValue[] {
 
 /** For `UPDATE deliveries`: state, reason, attempts, plain, not_before_ms, settled_ms, id, begun_ms. */
 export function settledRow(record: AttemptRecord): SQLInputValue[] {
-  const { deliveryId, attempt, startedMs, durationMs, state, reason, notBeforeMs, plain, begunMs } = record;
+  const { deliveryKey, attempt, startedMs, durationMs, state, reason, notBeforeMs, plain, begunMs } = record;
   return [
     state,
     text(reason),
@@ -73,7 +75,7 @@ export function settledRow(record: AttemptRecord): SQLInputValue[] {
     plain ? 1 : 0,
     realNumber(notBeforeMs, 0),
     state === 'pending' ? null : realNumber(startedMs, 0) + realNumber(durationMs, 0),
-    text(deliveryId),
+    text(deliveryKey),
     realNumber(begunMs, null),
   ];
 }
@@ -82,7 +84,8 @@ export function settledRow(record: AttemptRecord): SQLInputValue[] {
 export function deliveryFrom(row: Row): StoredDelivery {
   return {
     delivery: {
-      id: String(row['id']),
+      id: String(row['name'] ?? row['id']),
+      key: String(row['id']),
       content: contentFrom(row['body']),
       destination: String(row['destination']),
       rule: String(row['rule']),

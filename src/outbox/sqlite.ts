@@ -44,8 +44,8 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
   recordAll(recorded: readonly Recorded[]): void {
     const { insertAnnouncement, insertDelivery } = this.#statements;
     this.#inTransaction(() => {
-      for (const { content, deliveries } of recorded) {
-        insertAnnouncement.run(...contentRow(content));
+      for (const { content, deliveries, identity } of recorded) {
+        insertAnnouncement.run(...contentRow(content, identity));
         for (const delivery of deliveries)
           insertDelivery.run(...deliveryRow({ delivery, attempts: 0, plain: false, notBeforeMs: 0 }));
       }
@@ -198,8 +198,8 @@ function prepare(database: DatabaseSync) {
       'INSERT OR IGNORE INTO announcements (id, identity, received_ms, body) VALUES (?, ?, ?, ?)',
     ),
     insertDelivery: database.prepare(
-      `INSERT OR IGNORE INTO deliveries (id, announcement_id, destination, rule, template, ticker, importance, expires_at_ms, state, attempts, plain, not_before_ms, begun_ms, by_hand_ms, reason)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR IGNORE INTO deliveries (id, announcement_id, destination, rule, template, ticker, importance, expires_at_ms, state, attempts, plain, not_before_ms, begun_ms, by_hand_ms, reason, name)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)`,
     ),
     insertAttempt: database.prepare(
       'INSERT OR REPLACE INTO attempts (delivery_id, started_ms, attempt, duration_ms, outcome, status, detail) VALUES (?, ?, ?, ?, ?, ?, ?)',

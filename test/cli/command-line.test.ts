@@ -49,7 +49,7 @@ async function storeWithDead() {
     if (isDead)
       store.outbox.settle([
         {
-          deliveryId: id,
+          deliveryKey: id,
           attempt: 1,
           startedMs: receivedMs,
           durationMs: 5,

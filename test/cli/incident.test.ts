@@ -55,7 +55,7 @@ async function storeAt(path: string, state: 'dead' | 'pending' = 'dead') {
     if (state === 'dead')
       store.outbox.settle([
         {
-          deliveryId: id,
+          deliveryKey: id,
           attempt: 1,
           startedMs: receivedMs,
           durationMs: 5,

@@ -32,7 +32,7 @@ test('first the earlier attempts of each delivery go; its latest stays, and so d
   kept.add({ attempts: [attemptOf(chat)] });
   const entries = entriesOf(kept);
   expect(titlesOf(entries)).toEqual(['announcement 0']);
-  expect(attemptsOf(entries).map(({ deliveryId, attempt }) => [deliveryId, attempt])).toEqual([
+  expect(attemptsOf(entries).map(({ deliveryKey, attempt }) => [deliveryKey, attempt])).toEqual([
     [bot.id, 18],
     [chat.id, 1],
   ]);
@@ -59,7 +59,7 @@ test('then what has ended, oldest first; what is owed stays', () => {
   const left = new Set(
     entries.flatMap((entry) => ('deliveries' in entry ? entry.deliveries : [])).map(({ id }) => id),
   );
-  for (const { deliveryId } of attemptsOf(entries)) expect(left).toContain(deliveryId);
+  for (const { deliveryKey } of attemptsOf(entries)) expect(left).toContain(deliveryKey);
 });
 
 test('only when nothing else is left, the oldest of what is owed', () => {

@@ -29,7 +29,7 @@ test('the settled past is deleted with its attempts, in bites, from soon after t
     store.outbox.record(newsOf(announcement), [
       { ...delivery, template: undefined, ticker: undefined, expiresAtMs: undefined },
     ]);
-    const attempt = { deliveryId: id, attempt: 1, startedMs: receivedMs, durationMs: 1, outcome: state };
+    const attempt = { deliveryKey: id, attempt: 1, startedMs: receivedMs, durationMs: 1, outcome: state };
     const rest = { status: 200, detail: undefined, reason: undefined, notBeforeMs: 0, plain: false };
     store.outbox.settle([{ ...attempt, ...rest, state }]);
   };
@@ -70,7 +70,7 @@ test('regression: what was sent within the longest window of a rate stays, howev
   const rest = { status: 200, detail: undefined, reason: undefined, notBeforeMs: 0, plain: false };
   store.outbox.settle([
     {
-      deliveryId: id,
+      deliveryKey: id,
       attempt: 1,
       startedMs: nowMs - HOUR / 2,
       durationMs: 1,

@@ -1,6 +1,7 @@
 /** What is promised, asked of a whole life when it is over. */
 import type { BudgetLimits } from '../../src/delivery/windows.ts';
 import { newsIn } from '../support/contents.ts';
+import { ID } from './disk.ts';
 import type { Past } from './past.ts';
 import { isTrouble, type Sent, sharesBudget } from './sent.ts';
 import { HOUR, type LaneName, MINUTE, SHARED_LIMITS } from './story.ts';
@@ -21,8 +22,8 @@ export function lostOrDoubled(world: World): string[] {
       .map(({ id }) => String(id));
   return [
     ...announcementsOf(world),
-    ...deliveriesOf(world, new Set(ids('SELECT id FROM deliveries'))),
-    ...ids(`SELECT id FROM deliveries WHERE state = 'pending'`).map(
+    ...deliveriesOf(world, new Set(ids(`SELECT ${ID} AS id FROM deliveries`))),
+    ...ids(`SELECT ${ID} AS id FROM deliveries WHERE state = 'pending'`).map(
       (id) => `${id} to ${past.owed.get(id)?.delivery.destination} never ends`,
     ),
   ];
@@ -94,7 +95,7 @@ export function repeats({ past }: World): string[] {
 
 export function deliveredWithoutBeingTaken({ past, disk: { database } }: World): string[] {
   return database
-    .prepare(`SELECT id FROM deliveries WHERE state = 'delivered'`)
+    .prepare(`SELECT ${ID} AS id FROM deliveries WHERE state = 'delivered'`)
     .all()
     .map(({ id }) => String(id))
     .filter((id) => !past.owed.get(id)?.sent.some(({ result }) => result?.outcome.kind === 'delivered'));
@@ -104,7 +105,7 @@ export function deliveredWithoutBeingTaken({ past, disk: { database } }: World):
 export function diedOfNothing({ past, disk: { database } }: World): string[] {
   return database
     .prepare(
-      `SELECT id FROM deliveries WHERE state = 'dead' AND reason IN ('timeout', 'connection_lost', 'answer_unreadable')`,
+      `SELECT ${ID} AS id FROM deliveries WHERE state = 'dead' AND reason IN ('timeout', 'connection_lost', 'answer_unreadable')`,
     )
     .all()
     .map(({ id }) => String(id))
@@ -118,7 +119,7 @@ export function chargedForAStop({ past, disk: { database }, story }: World): str
   if (story.openFailures > 0) return [];
   return database
     .prepare(
-      `SELECT id FROM deliveries WHERE state = 'dead' AND reason IN ('server_error', 'unreachable', 'rate_limited', 'timeout', 'connection_lost')`,
+      `SELECT ${ID} AS id FROM deliveries WHERE state = 'dead' AND reason IN ('server_error', 'unreachable', 'rate_limited', 'timeout', 'connection_lost')`,
     )
     .all()
     .flatMap(({ id }) => {

@@ -4,6 +4,9 @@ import { migrate } from '../../src/outbox/migrations.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
 import type { Sent } from './sent.ts';
 
+/** Of a delivery; the column `id` is the key of its row. */
+export const ID = 'COALESCE(name, id)';
+
 export class Disk {
   readonly database = new DatabaseSync(':memory:');
   /** It takes nothing. */
@@ -16,10 +19,13 @@ export class Disk {
     // What a working store refuses, whoever asks.
     this.database.exec(`
       CREATE TRIGGER a BEFORE INSERT ON attempts WHEN NEW.detail LIKE '%unwritable%' BEGIN SELECT RAISE(ABORT, 'refused'); END;
-      CREATE TRIGGER b BEFORE INSERT ON announcements WHEN NEW.body LIKE '%unwritable%' BEGIN SELECT RAISE(ABORT, 'refused'); END;`);
-    this.#delivery = this.database.prepare('SELECT state FROM deliveries WHERE id = ?');
+      CREATE TRIGGER b BEFORE INSERT ON announcements WHEN NEW.body LIKE '%unwritable%' BEGIN SELECT RAISE(ABORT, 'refused'); END;
+      CREATE INDEX by_name ON deliveries (COALESCE(name, id));`);
+    this.#delivery = this.database.prepare(
+      `SELECT state FROM deliveries WHERE ${ID} = ? ORDER BY deliveries.id DESC`,
+    );
     this.#attempt = this.database.prepare(
-      'SELECT outcome FROM attempts WHERE delivery_id = ? AND started_ms = ?',
+      `SELECT outcome FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE ${ID} = ?) AND started_ms = ?`,
     );
   }
 
@@ -59,7 +65,7 @@ export class Disk {
   /** Of deliveries. */
   idsIn(...states: readonly string[]): string[] {
     return this.database
-      .prepare('SELECT id FROM deliveries WHERE state IN (SELECT value FROM json_each(?))')
+      .prepare(`SELECT ${ID} AS id FROM deliveries WHERE state IN (SELECT value FROM json_each(?))`)
       .all(JSON.stringify(states))
       .map(({ id }) => String(id));
   }

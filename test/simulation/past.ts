@@ -98,8 +98,11 @@ export class Past {
         ...{ delivery, at, life: this.lives.length - 1, ended: undefined, isTried: false, sent: [] },
         bornAt: at - newsIn(delivery).ageAtReceiptMs,
       };
-      this.owed.set(delivery.id, owed);
       const waiting = this.#waiting.get(delivery.destination) ?? new Set();
+      // An earlier life read it too, and could not write it down.
+      const before = this.owed.get(delivery.id);
+      if (before !== undefined) waiting.delete(before);
+      this.owed.set(delivery.id, owed);
       this.#waiting.set(delivery.destination, waiting.add(owed));
     }
   }

@@ -47,7 +47,7 @@ export function deliveriesOf(announcement: Announcement, ...destinations: readon
 
 export function attemptOf(delivery: Delivery, overrides: Partial<AttemptRecord> = {}): AttemptRecord {
   return {
-    deliveryId: delivery.id,
+    deliveryKey: delivery.id,
     attempt: 1,
     startedMs: originOf(delivery.content).receivedMs + 1,
     durationMs: 2,
