@@ -2,11 +2,11 @@
 
 import { expect, test } from 'vitest';
 import { newsOf } from '../../src/delivery/content.ts';
-import type { StoreAnswer } from '../../src/outbox/deliveries.ts';
 import { type OpenStore, openStore } from '../../src/outbox/store.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { announcementAt, attemptOf, deliveriesOf, Folder } from '../support/outbox.ts';
+import { given } from './conformance.ts';
 
 const NOW_MS = Date.UTC(2026, 5, 1);
 
@@ -17,11 +17,6 @@ function filled(folder: Folder, clock = systemClock): OpenStore {
     store.outbox.record(newsOf(announcement), deliveriesOf(announcement, 'bot'));
   }
   return store;
-}
-
-function given<Value>(answer: StoreAnswer<Value>): Value {
-  if (!answer.ok) throw new Error(answer.message);
-  return answer.value;
 }
 
 const idsOf = (page: { deliveries: readonly { delivery: { id: string } }[] }) =>
