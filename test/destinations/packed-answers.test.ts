@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { MOST_BODY_BYTES, readBody } from '../../src/http/body.ts';
 import { FaultyServer, type Reply } from '../support/faulty-server.ts';
 import { sendContext } from '../support/sending.ts';
-import { openSubject, type Subject, subjects, webhookSubject } from './subjects.ts';
+import { everySubject, openSubject, type Subject, webhookSubject } from './subjects.ts';
 
 let scope = new AsyncDisposableStack();
 afterEach(async () => {
@@ -56,7 +56,7 @@ const WAYS: readonly (readonly [string, Reply])[] = [
   ],
 ];
 
-describe.each(subjects)('$type', (subject) => {
+describe.each(everySubject)('$type', (subject) => {
   test.each(WAYS)('regression: a yes is read: %s', async (_, reply) => {
     const { outcome, detail, server } = await outcomeOf(subject, reply);
     expect(outcome, detail).toEqual({ kind: 'delivered' });
