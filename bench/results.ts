@@ -1,6 +1,6 @@
 /**
- * What a run says: one row for each thing that was asked, with what it was compared to and whether the target
- * is met. It is stored as `results.json`; the table, the chart and `docs/performance.md` are drawn from it.
+ * The result of a run: one row for each question, with its comparison and whether the target is met. It is stored
+ * as `results.json`; the table, the chart and `docs/performance.md` are drawn from it.
  */
 import type { Summary } from './meter/statistics.ts';
 
@@ -11,7 +11,7 @@ export interface Row {
   readonly unit: 'ms' | 'KB' | 'MB' | 'frames' | 'µs' | '';
   readonly ours: Summary;
   readonly compared: { readonly name: string; readonly summary: Summary } | undefined;
-  /** What is held against the limit: a ratio of two figures, or a figure. */
+  /** The figure that is compared with the limit: a ratio of two figures, or one figure. */
   readonly verdict: { readonly is: number; readonly limit: number; readonly how: string } | undefined;
 }
 
@@ -42,7 +42,7 @@ export interface Results {
   readonly curve: readonly CurvePoint[];
 }
 
-/** What a scenario gives. */
+/** The result of a scenario. */
 export interface Findings {
   readonly rows: readonly Row[];
   readonly curve?: readonly CurvePoint[];

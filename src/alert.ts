@@ -3,7 +3,7 @@
  * `docs/decisions/alerts.md`.
  */
 
-/** Plain text that may quote a far end: escaping is up to the form. */
+/** Plain text that may quote a receiver: escaping is up to the form. */
 export interface Alert {
   /** `good`: something is over, or the daily sign of life. */
   readonly severity: 'critical' | 'warning' | 'good';

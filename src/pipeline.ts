@@ -2,8 +2,8 @@
  * The way of an announcement, built in the order in which it is gone:
  *
  *   intake   is it new, which rules match; then written down and handed over
- *   journal  the outbox, whatever ails the disk
- *   budgets  what every far end takes, with what an earlier life has used of it
+ *   journal  the outbox, whatever the disk does
+ *   budgets  the rates of every receiver, as far as an earlier run has used them
  *   lanes    one for each destination: room, age, render, send, settle
  *
  * Whoever runs it (the daemon, the rehearsal, the tests) asks for it here, and puts a config into force:
@@ -54,7 +54,7 @@ export interface Pipeline {
   readonly journal: Journal;
   readonly budgets: BudgetBook;
   readonly lanes: LaneSet;
-  /** What destinations have learned. */
+  /** Values that destinations have learned. */
   readonly memory: Memory;
 }
 

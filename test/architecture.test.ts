@@ -120,7 +120,7 @@ describe('imports point one way', () => {
 });
 
 describe('test/ has the rooms of src/', () => {
-  /** What is tested there is the whole, or no code of `src/`. */
+  /** These tests run the whole, or no code of `src/`. */
   const SUITES = ['chaos', 'docs', 'e2e', 'mutation', 'simulation', 'soak', 'tools'];
   const MATERIAL = ['fixtures', 'support'];
   const HERE = ['architecture.test.ts', 'tsconfig.json', 'vitest.config.ts'];

@@ -1,4 +1,4 @@
-/** What the dry run says of an announcement is what the bridge does with it. */
+/** The dry run of an announcement agrees with the bridge. */
 import { expect, test } from 'vitest';
 import { configSchema } from '../src/config/schema.ts';
 import { prepareDestinations } from '../src/destinations/prepared.ts';

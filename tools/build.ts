@@ -14,7 +14,7 @@ const dist = join(root, 'dist');
 /** Loaded after the feed, or looking for other packages at run time: they stay packages of their own. */
 const OUTSIDE = ['pino', 'pino-pretty', 'ws', 'undici', 'discord.js', 'telegraf'];
 
-/** What other threads run: files of their own. */
+/** Files that other threads run. */
 const THREADS = ['src/outbox/checkpoint.ts', 'src/outbox/deliveries-thread.ts'];
 
 interface Manifest {

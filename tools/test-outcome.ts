@@ -1,6 +1,6 @@
 /**
- * What two runs of the tests come to, the second of only the files in which something failed. What failed in both has
- * failed; what failed in one is unstable: it counts as passed, and is named.
+ * The verdict on two runs of the tests, the second of only the files in which something failed. A test that failed
+ * in both has failed; one that failed once is unstable: it counts as passed, and is named.
  */
 
 /** As much of vitest's JSON report as is needed. */

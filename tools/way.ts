@@ -37,7 +37,7 @@ type Way = ReadonlyMap<string, readonly string[]>;
 const session = new Session();
 session.connect();
 
-/** What has run since it was asked last. A session of the same thread answers within the call. */
+/** The functions that have run since the last call. A session of the same thread answers within the call. */
 function takeWay(): Way {
   const way = new Map<string, string[]>();
   session.post('Profiler.takePreciseCoverage', (_error, coverage) => {

@@ -10,7 +10,7 @@ export interface BlockSize {
   readonly times: number;
 }
 
-/** What is behind the sends (settlements, logs, sync) ends before the next subject's turn. */
+/** Work behind the sends (settlements, logs, sync) ends before the next subject's turn. */
 const BETWEEN_MS = 200;
 
 /** Latencies in ms, by subject and block. A first block of each is not counted. */

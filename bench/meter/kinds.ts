@@ -11,7 +11,7 @@ const SCRIPTS = {
   fanout: path('../bare-fanout.mjs'),
   variant: path('../rehearsal-variant.mjs'),
 } as const;
-/** What is installed, and what runs in a checkout. */
+/** The installed program, and the one that runs in a checkout. */
 export const ENTRIES = { dist: path('../../dist/main.js'), src: path('../../src/main.ts') } as const;
 
 /** As the image and the systemd unit start it. */

@@ -1,4 +1,4 @@
-/** What is measured: a process of its own in a folder of its own, started the way a user starts it. */
+/** The subject of a measurement: a process of its own in a folder of its own, started the way a user starts it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

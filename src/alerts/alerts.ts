@@ -34,7 +34,7 @@ export interface AlertsDeps {
   readonly publish: Listener;
   /** Outlives a restart. */
   readonly memory: { recall(key: string): string | undefined; keep(key: string, value: string): void };
-  /** For what is kept: a far end may have quoted a secret. */
+  /** For what is kept: a receiver may have quoted a secret. */
   readonly redact: Redactor;
   /** A look failed, which is a bug of ours; the next one is taken all the same. */
   failed(error: unknown): void;

@@ -1,13 +1,13 @@
 /**
- * What is worth telling of what is seen: once when a condition has held for its time, again every six hours
+ * Decides which conditions are worth reporting: once when a condition has held for its time, again every six hours
  * while it lasts, once when it has been away for its time. Pure: time comes in.
  *
- *   unseen ──seen──▶ pending ──for──▶ told ──6 h──▶ told …
+ *   unseen ──seen──▶ pending ──for──▶ reported ──6 h──▶ reported …
  *      ▲               │ gone           │ gone
  *      └───────────────┴────────────────┘
  *
- * A short absence changes nothing, before as after the telling: what comes and goes is told as one. Each time
- * that it comes back soon after its end, twice as long an absence is asked for.
+ * A short absence changes nothing, before as after the report: a condition that comes and goes is reported as one.
+ * Each time that it comes back soon after its end, the absence that ends it doubles.
  */
 import type { ConditionKind } from '../conditions/kind.ts';
 import { conditionOf, keyOf, type Sighting } from '../conditions/registry.ts';

@@ -29,7 +29,7 @@ export interface RetryDeliveriesOptions extends Narrowing, StoreOptions {
   readonly ids: readonly string[];
   readonly dead: boolean;
   readonly json: boolean;
-  /** Also what is past its `maxAge`, which then counts anew. */
+  /** Also what is past its `maxAge`, which then counts again. */
   readonly late: boolean;
 }
 

@@ -48,7 +48,7 @@ export async function runCommand(options: { readonly config: string }, io: Io): 
   return FINE;
 }
 
-/** Reads the file anew, with the `.env` beside it. `warn`: sound, but probably not what was meant. */
+/** Reads the file again, with the `.env` beside it. `warn`: sound, but probably not what was meant. */
 const loader =
   (
     file: string,

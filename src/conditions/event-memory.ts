@@ -54,7 +54,7 @@ export class EventMemory {
       if (isForgotten({ code: 'destination_failing', subject })) this.#lastFailure.delete(subject);
   }
 
-  /** The end of a delivery names only a word; the attempt before it has the far end's sentence. */
+  /** The end of a delivery names only a word; the attempt before it has the receiver's sentence. */
   #inWords(sign: Sign, event: BridgeEvent): Sign {
     if (event.kind !== 'delivery.ended') return sign;
     const last = this.#lastFailure.get(event.delivery.destination);

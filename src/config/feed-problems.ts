@@ -1,4 +1,4 @@
-/** What is wrong with the type of a feed, and keys of one type in a feed of another. */
+/** Problems with the type of a feed, and keys of one type in a feed of another. */
 import { FEED_TYPES, feedFields, feedTypeNamed } from '../feeds/index.ts';
 import { nearest } from '../platform/suggest.ts';
 import type { Located } from './document.ts';

@@ -1,4 +1,4 @@
-/** What the destination types know of secrets: their shapes, and the options that hold them. */
+/** Knowledge of the destination types about secrets: their shapes, and the options that hold them. */
 import type { z } from 'zod';
 import type { DestinationTypes } from '../destinations/registry.ts';
 import type { TypePatterns } from '../destinations/type-patterns.ts';

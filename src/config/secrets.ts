@@ -20,7 +20,7 @@ export function isSecretPlace(path: Path, { keys }: SecretKnowledge): boolean {
   return path[0] === 'destinations' && keys.has(lastKey(path)) && !path.includes('buttons');
 }
 
-/** What a feed says to its source: a key may stand in it beside plain words. */
+/** A message of a feed to its source: a key may stand in it beside plain words. */
 const isGreeting = ([section, , key]: Path) => section === 'feeds' && (key === 'hello' || key === 'ping');
 
 const keysInWords = (text: string) => text.split(/[\s"'=:,;]+/).filter(isOpaque);

@@ -130,7 +130,7 @@ export function* unusualKeys({ feeds }: ConfigSections): Iterable<Finding> {
   }
 }
 
-/** What is sent over such a connection can be read on its way. */
+/** Everything that is sent over such a connection can be read on its way. */
 export function* clearTextFeeds({ feeds }: ConfigSections): Iterable<Finding> {
   for (const [index, feed] of feeds.entries()) {
     if (feed === undefined || !('hello' in feed)) continue;

@@ -37,7 +37,7 @@ export interface DeliveryWish extends Pick<DeliveryFilter, 'state' | 'destinatio
 export interface RetryWish {
   /** Of deliveries; or all dead ones that fit. */
   readonly which: readonly string[] | Omit<DeliveryWish, 'state'>;
-  /** Also what is past its `maxAge`, which then counts anew. */
+  /** Also what is past its `maxAge`, which then counts again. */
   readonly isLate: boolean;
 }
 

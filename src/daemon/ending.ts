@@ -1,6 +1,6 @@
 /**
  * The end of the bridge, which somebody waits for: what is in flight may end until `shutdownTimeout` is over, however
- * many parts there are to take down, and nothing that hangs (a disk, a far end) holds the process for longer.
+ * many parts there are to take down, and nothing that hangs (a disk, a receiver) holds the process for longer.
  */
 import type { Bus } from '../events/bus.ts';
 import type { Journal } from '../outbox/journal.ts';

@@ -25,7 +25,7 @@ export class FeedSet {
 
   /**
    * Unchanged feeds stay connected, and so does one whose name alone has changed; one that keeps its key or its
-   * address under another name is changed like any other: connected anew before it is let go. `authorities`: the text of
+   * address under another name is changed like any other: reconnected before it is let go. `authorities`: the text of
    * `tls.ca`, by feed.
    */
   apply(

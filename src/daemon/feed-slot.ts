@@ -1,5 +1,5 @@
 /**
- * One feed of the config, over its changes: what needs another connection is connected anew first, and the old
+ * One feed of the config, over its changes: what needs another connection is reconnected first, and the old
  * connection is let go when the new one was proven. If that one is refused, the old one stays, and it is reported.
  *
  *   running ──options changed──▶ running + next ──proven──▶ next runs, the old one is closed

@@ -1,4 +1,4 @@
-/** The rehearsal follows the config: it begins when everything else has begun, and anew after each reload. */
+/** The rehearsal follows the config: it begins when everything else has begun, and again after each reload. */
 import type { Bus } from '../events/bus.ts';
 import type { Rehearsal } from '../rehearsal/rehearsal.ts';
 import type { StageDeps } from '../rehearsal/stage.ts';

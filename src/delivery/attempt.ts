@@ -108,7 +108,7 @@ export function begin({ held, startedMs }: Flight, journal: LaneDeps['journal'],
   });
 }
 
-/** The far end may have acted, for all that its answer says. */
+/** The receiver may have acted, for all that its answer says. */
 export const isUnsure = ({ outcome }: Pick<AttemptResult, 'outcome'>): boolean =>
   outcome.kind === 'ambiguous' || ('mayHaveActed' in outcome && outcome.mayHaveActed === true);
 

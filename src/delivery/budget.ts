@@ -1,6 +1,6 @@
 /**
- * A rate limit that may never be exceeded at the far end, shared by every lane that names it, with a
- * pause that the far end can impose.
+ * A rate limit that may never be exceeded at the receiver, shared by every lane that names it, with a
+ * pause that the receiver can impose.
  *
  * A slot is taken before a send and counts for as long as the send may still reach the wire; once it
  * has, it counts from that moment for one window. So a slow connect cannot let two windows' worth of
@@ -19,7 +19,7 @@ import type { Queued } from './priority-list.ts';
 import { ReportedLimit } from './reported-limit.ts';
 import { type BudgetLimits, Windows } from './windows.ts';
 
-/** So often in a row a time that the far end named is its word alone; a limit that is right is over by then. */
+/** So often in a row a time that the receiver named is its word alone; a limit that is right is over by then. */
 const BELIEVED = 3;
 /** After that no pause is shorter, and this doubles. */
 const DISBELIEVED_MS = 1000;
@@ -92,7 +92,7 @@ export class Budget {
     return this.#nearBanUntilMs;
   }
 
-  /** The far end asked for silence until then; a shorter wish never shortens a longer one. */
+  /** The receiver asked for silence until then; a shorter wish never shortens a longer one. */
   pause(untilMs: number): void {
     if (untilMs <= this.#pausedUntilMs) return;
     this.restore(untilMs);
@@ -112,7 +112,7 @@ export class Budget {
   }
 
   /**
-   * The far end asked for silence and not for how long: `firstMs`, and twice as long each time in a row, until
+   * The receiver asked for silence and not for how long: `firstMs`, and twice as long each time in a row, until
    * something is taken. An answer to what was under way when a pause began is no news.
    */
   pauseByGuess(firstMs: number, nowMs: number): void {
@@ -132,12 +132,12 @@ export class Budget {
     this.#trial = 'due';
   }
 
-  /** Requests of an earlier life that may still count at the far end, by when they ended at the latest. */
+  /** Requests of an earlier life that may still count at the receiver, by when they ended at the latest. */
   remember(writtenMs: readonly number[]): void {
     for (const atMs of writtenMs) this.windows.add(atMs);
   }
 
-  /** The far end's own count of what may still come until `endsMs`. */
+  /** The receiver's own count of what may still come until `endsMs`. */
   tell(bucket: string, requests: number, endsMs: number, nowMs: number): void {
     this.#told.report(bucket, requests, endsMs, this.#inFlight, nowMs);
     this.openings.update(this);

@@ -10,7 +10,7 @@ export type FinalState = Exclude<DeliveryState, 'pending'>;
 export const UNDER_WAY = 'under_way';
 
 /**
- * Why a delivery ended, where no answer of the far end says it (`outcome.ts` has those). Stored, and shown to people:
+ * Why a delivery ended, where no answer of the receiver says it (`outcome.ts` has those). Stored, and shown to people:
  * each has a row in docs/troubleshooting.md. `under_way` is no end: it marks what is on the wire under `onAmbiguous: drop`.
  */
 export const ENDING_REASONS = [

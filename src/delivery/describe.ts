@@ -79,7 +79,7 @@ export const adviceOf = ({
 
 /**
  * `Telegram does not know this chat: … (Telegram answered 400: chat not found) [gone, HTTP 400]`; `Delivered. [HTTP 200]`.
- * The far end's own words stand in parentheses. `next`: what the bridge does then, such as `run would retry`.
+ * The receiver's own words stand in parentheses. `next`: what the bridge does then, such as `run would retry`.
  */
 export function describeAttempt(
   { outcome, status, advice, detail }: Pick<AttemptResult, 'outcome' | 'status' | 'advice' | 'detail'>,

@@ -52,7 +52,7 @@ const isIdle = (place: Place) => place === 'ready' || place === 'tried' || place
 /** How a message stands that nobody has refused. */
 const BLAMELESS = { isOutvoted: false, refusals: 0, refusedSinceMs: undefined };
 
-/** Another form, or another address that the far end named: so many cost no attempt and no wait. */
+/** Another form, or another address that the receiver named: so many cost no attempt and no wait. */
 export const MOST_FREE = 3;
 
 export class Head {
@@ -119,7 +119,7 @@ export class Head {
     return held;
   }
 
-  /** Lets go of what is not among these rows, or not as it is there, once it is idle: what may suddenly go, or may be late, is taken up anew. */
+  /** Lets go of what is not among these rows, or not as it is there, once it is idle: what may suddenly go, or may be late, is taken up again. */
   keepOnly(rows: readonly PendingDelivery[]): void {
     const owed = new Map(rows.map((row) => [row.delivery.id, row]));
     for (const held of [...this.#byId.values()]) {

@@ -6,7 +6,7 @@ export interface Witness {
   readonly delivery: { readonly id: string };
   /** Another was taken after this one had failed or been refused: the fault is its own. */
   isOutvoted: boolean;
-  /** Bare refusals: in a row, and anew once it is outvoted. */
+  /** Bare refusals: in a row, and again once it is outvoted. */
   refusals: number;
   /** When it was first refused, monotonic ms. */
   refusedSinceMs: number | undefined;

@@ -3,11 +3,11 @@
  * words: renaming one is a breaking change.
  */
 
-/** It did not arrive, or the far end asked to come again. */
+/** It did not arrive, or the receiver asked to come again. */
 export const RETRY_REASONS = [
   'rate_limited', // 429, or another way to say "too fast"
   'server_error', // 408, 425, 5xx
-  'unreachable', // refused, DNS, TLS, connect timeout: provably nothing was read by the far end
+  'unreachable', // refused, DNS, TLS, connect timeout: provably nothing was read by the receiver
   'format_refused', // the platform refused the formatting or size: once more, as plain text
   'moved', // the chat has a new address, which the sender has learnt: again at once
 ] as const;
@@ -25,7 +25,7 @@ export const REJECT_REASONS = [
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
 
-/** The request was written and no full answer came: the far end may or may not have acted. */
+/** The request was written and no full answer came: the receiver may or may not have acted. */
 export const AMBIGUOUS_REASONS = ['timeout', 'connection_lost', 'answer_unreadable'] as const;
 export type AmbiguousReason = (typeof AMBIGUOUS_REASONS)[number];
 
@@ -41,9 +41,9 @@ export type Outcome =
   | {
       readonly kind: 'retry';
       readonly reason: RetryReason;
-      /** The far end's own wish, in ms from now. With it, the whole budget pauses, not just this delivery. */
+      /** The receiver's own wish, in ms from now. With it, the whole budget pauses, not just this delivery. */
       readonly afterMs?: number;
-      /** The far end gave no time: `afterMs` is our own first guess, and doubles each time in a row (`Budget.pauseByGuess`). */
+      /** The receiver gave no time: `afterMs` is our own first guess, and doubles each time in a row (`Budget.pauseByGuess`). */
       readonly isGuess?: true;
       /** The shared budget that pauses (`budget.ts`); without it, the destination's own. */
       readonly budget?: string;

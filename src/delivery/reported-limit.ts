@@ -15,7 +15,7 @@ const MARGIN_MS = 50;
 export class ReportedLimit {
   #told: Remaining | undefined;
 
-  /** `inFlight`: sends that the far end may not have counted yet. */
+  /** `inFlight`: sends that the receiver may not have counted yet. */
   report(bucket: string, requests: number, endsMs: number, inFlight: number, nowMs: number): void {
     const left = { bucket, requests: requests - inFlight, untilMs: endsMs + MARGIN_MS };
     const before = this.#told;

@@ -11,7 +11,7 @@ import type { Pause } from './retry-policy.ts';
 export type Places = readonly (readonly [Budget, Slot])[];
 
 export class Room {
-  /** The destination's own: it is the same as long as the far end is. */
+  /** The destination's own: it is the same as long as the receiver is. */
   readonly own: Budget;
   readonly #shared: ReadonlyMap<string, Budget>;
   readonly #all: readonly Budget[];
@@ -74,7 +74,7 @@ export class Room {
     return limits === undefined ? undefined : this.#heed(limits, nowMs);
   }
 
-  /** The shared one that the far end named; without a name, the lane's own. */
+  /** The shared one that the receiver named; without a name, the lane's own. */
   #pause({ budget, ms, kind }: Pause, nowMs: number): void {
     const named = (budget === undefined ? undefined : this.#shared.get(budget)) ?? this.own;
     if (kind === 'guess') named.pauseByGuess(ms, nowMs);

@@ -8,7 +8,7 @@ export interface SendContext {
   readonly attempt: number;
   /** The platform refused the rich form: send the plain minimal one. */
   readonly plain: boolean;
-  /** From the command line, not from a feed: marked as such where the far end can see it. */
+  /** From the command line, not from a feed: marked as such where the receiver can see it. */
   readonly sample?: true;
   /** Monotonic ms; `undefined` = never. Nothing is written from then on, whatever the signal says. */
   readonly expiresAtMs: number | undefined;
@@ -18,7 +18,7 @@ export interface SendContext {
   readonly leaving: () => void;
 }
 
-/** `send` never throws for anything that the far end or the network can do. */
+/** `send` never throws for anything that the receiver or the network can do. */
 export interface Sender<Message> {
   /** So many messages can be under way now; what comes beyond would wait in the order in which it came. Absent: as many as the config says. */
   readonly atOnce?: number;

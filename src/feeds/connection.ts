@@ -28,9 +28,9 @@ const LARGEST_PAYLOAD_BYTES = LARGEST_FRAME_BYTES * 16;
  * meanwhile must be read before the silence is believed, because it cannot be had again.
  */
 const SECOND_LOOK_MS = 250;
-/** Of pongs that a far end does not take; RFC 6455 §5.5.3 lets us answer only the last ping. */
+/** Of pongs that a source does not take; RFC 6455 §5.5.3 lets us answer only the last ping. */
 const MOST_UNSENT_BYTES = 64 * 1024;
-/** A far end that does not answer the close must not hold up our own end. */
+/** A source that does not answer the close must not hold up our own end. */
 const CLOSE_PATIENCE_MS = 250;
 
 /** The meaning of a source's refusals. */
@@ -110,7 +110,7 @@ export class Connection {
       if (!this.#isOver && socket.bufferedAmount < MOST_UNSENT_BYTES) socket.pong(payload);
     });
     socket.on('unexpected-response', (_request, response) => void this.#refused(response));
-    // Left to itself, ws waits half a minute for a far end that has just broken the protocol.
+    // Left to itself, ws waits half a minute for a source that has just broken the protocol.
     socket.on('error', (error) => this.#end(onFault(error, redact)));
     socket.on('close', (code, reason) => this.#end(policy.closed(code, redact(reason.toString()))));
   }
@@ -186,7 +186,7 @@ export class Connection {
     this.#lastLifeMs = this.#deps.clock.monotonicMs();
   }
 
-  /** One timer, set anew only when it fires: a frame costs nothing. */
+  /** One timer, set again only when it fires: a frame costs nothing. */
   #watchSilence(isSecondLook: boolean): void {
     const { clock } = this.#deps;
     const silenceTimeoutMs = this.#deps.silenceTimeoutMs();
@@ -198,7 +198,7 @@ export class Connection {
     else this.#end(faultVerdict('silent', `for ${Math.round(silentMs / 1000)} s`));
   }
 
-  /** Terminates rather than closes: a dead far end never answers a close frame. */
+  /** Terminates rather than closes: a dead source never answers a close frame. */
   #end(verdict: Verdict): void {
     if (this.#isOver) return;
     this.#isOver = true;

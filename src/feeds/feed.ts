@@ -14,7 +14,7 @@ import type { UncoveredPublishers } from './uncovered-publishers.ts';
 import type { Loss } from './verdict.ts';
 import type { Warning } from './warning.ts';
 
-/** A source under one set of options. Nothing that a far end sends makes it throw. */
+/** A source under one set of options. Nothing that a source sends makes it throw. */
 export interface Feed<Options extends CommonFeedOptions = CommonFeedOptions> {
   readonly options: Options;
   readonly status: FeedStatus;

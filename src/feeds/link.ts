@@ -26,9 +26,9 @@ export interface LinkDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly gate: Gate;
-  /** Live for less than this, a connection does not begin the backoff anew; 0: every proven one does. */
+  /** Live for less than this, a connection does not begin the backoff again; 0: every proven one does. */
   readonly settlesAfterMs: number;
-  /** `compression`: offer it, because the far end does not do without. */
+  /** `compression`: offer it, because the source does not do without. */
   readonly connect: (ended: (verdict: Verdict) => void, compression: boolean) => Connection;
   /** The proofs of a connection end with it. */
   readonly forget: () => void;

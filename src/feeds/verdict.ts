@@ -4,7 +4,7 @@
 export interface Loss {
   /** One of a closed set: see `fault.ts` and the `refusal.ts` of each type. */
   readonly reason: string;
-  /** The words of the far end or of the system. */
+  /** The words of the source or of the system. */
   readonly detail: string | undefined;
   readonly advice: string | undefined;
   /** A limit that counts the connection that is still there: with two, a change of options can never come into force. */
@@ -16,7 +16,7 @@ export interface FatalVerdict {
   readonly kind: 'fatal';
   readonly reason: string;
   readonly advice: string;
-  /** The far end's own words, one short line, for the log. */
+  /** The source's own words, one short line, for the log. */
   readonly detail?: string;
 }
 
@@ -26,7 +26,7 @@ export interface RetryVerdict {
   readonly reason: string;
   readonly advice?: string;
   readonly detail?: string;
-  /** The far end's wish, or the one in its documentation; not shorter than this, in ms from now. */
+  /** The source's wish, or the one in its documentation; not shorter than this, in ms from now. */
   readonly afterMs?: number;
   /** Without backoff (a cooldown between connects still holds). */
   readonly atOnce?: true;

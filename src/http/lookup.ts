@@ -1,7 +1,7 @@
 /**
  * Name resolution that is done ahead: an address found lately is used again at once, and an old one is
  * better than none while the resolver is down, which shows as silence more often than as an error. Every spare
- * connection asks anew when the memory is stale, so that no announcement waits for DNS.
+ * connection asks again when the memory is stale, so that no announcement waits for DNS.
  */
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';

@@ -24,7 +24,7 @@ export interface Network {
   readonly lookup?: LookupFunction;
   /** In place of the network: every connection ends where this leads. */
   readonly connector?: buildConnector.connector;
-  /** After so long a connection is given up with all that undici keeps for it, and the next request begins anew. */
+  /** After so long a connection is given up with all that undici keeps for it, and the next request begins again. */
   readonly clientTtlMs?: number;
 }
 

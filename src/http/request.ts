@@ -30,7 +30,7 @@ export interface HttpAnswer {
   readonly connected: boolean;
 }
 
-/** Nothing was written: the far end cannot have acted. */
+/** Nothing was written: the server cannot have acted. */
 export interface HttpUnreachable {
   readonly kind: 'unreachable';
   readonly detail: string;

@@ -1,5 +1,5 @@
 /**
- * The far end's `Retry-After`: seconds or an HTTP date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+ * The server's `Retry-After`: seconds or an HTTP date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  * `undefined` = it says nothing usable (absent, garbage, zero, in the past): then the usual backoff holds,
  * so that no answer can make the bridge spin.
  */
@@ -12,7 +12,7 @@ const HTTP_DATE =
   /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT)$/;
 const ASCTIME = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
 
-/** In ms from `wallNowMs`, which is by the far end's clock where that is known (`farEndWallMs`). */
+/** In ms from `wallNowMs`, which is by the server's clock where that is known (`farEndWallMs`). */
 export function retryAfterMs(
   header: string | readonly string[] | undefined,
   wallNowMs: number,
@@ -27,7 +27,7 @@ export function retryAfterMs(
 }
 
 /**
- * The far end's clock as its answer shows it, in ms since the epoch; ours (`wallNowMs`) if it does not. A date
+ * The server's clock as its answer shows it, in ms since the epoch; ours (`wallNowMs`) if it does not. A date
  * in `Retry-After` is by that clock: against ours, the wait would be wrong by all that the two are apart.
  * https://www.rfc-editor.org/rfc/rfc9110#field.date
  */
@@ -46,7 +46,7 @@ export function decimal(text: string): number | undefined {
   return /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
-/** The far end named a time, and it is over: rounded down, or by another clock. Not the same as no word of it. */
+/** The server named a time, and it is over: rounded down, or by another clock. Not the same as no word of it. */
 export const saysNow = (
   seconds: number | undefined,
   header: string | readonly string[] | undefined,

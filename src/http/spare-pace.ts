@@ -1,7 +1,7 @@
 /**
- * How many connections lie ready in all, and how often one is made anew, over all origins. For a few hundred each
+ * How many connections lie ready in all, and how often one is made again, over all origins. For a few hundred each
  * origin has what it wants, as fresh as it wants. For more, each of those used last has one; after the first one of
- * each, not more than so many are opened in a minute, whatever the far ends end: what other people's servers see of
+ * each, not more than so many are opened in a minute, whatever the servers end: what other people's servers see of
  * us is bounded, and so is what we spend.
  */
 import type { Clock } from '../platform/clock.ts';

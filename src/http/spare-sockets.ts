@@ -1,12 +1,12 @@
 /**
  * Open, TLS-complete sockets that have not carried a request yet, so that one is at hand whenever a request
- * needs it. No request is ever made to keep them: the far end sees a connection and nothing else.
+ * needs it. No request is ever made to keep them: the server sees a connection and nothing else.
  *
  *   missing ──open──▶ ready ──taken──▶ carries requests; another is opened in its place
- *      ▲                └── closed by the far end, spoken to, or older than `freshMs`: replaced
- *      └── backoff ── could not be opened, or did not last: a far end that is down is asked seldom
+ *      ▲                └── closed by the server, spoken to, or older than `freshMs`: replaced
+ *      └── backoff ── could not be opened, or did not last: a server that is down is asked seldom
  *
- * The newest is taken first: it is the one that the far end, or what lies between, has least likely just given up.
+ * The newest is taken first: it is the one that the server, or what lies between, has least likely just given up.
  * What is older is closed soon after: a server that serves one connection at a time is listening to the oldest, and
  * would never come to the one that carries the request.
  */
@@ -31,7 +31,7 @@ export interface SpareSocketsDeps {
  * would otherwise end all of them at once. Longer than it takes to open one.
  */
 const APART_MS = 1000;
-/** A socket that the far end ends sooner than this is not worth opening at once again. */
+/** A socket that the server ends sooner than this is not worth opening at once again. */
 const SHORTEST_LIFE_MS = 1000;
 /** After the newest was taken: time for others that are taken in the same moment. */
 const OLDER_MS = 100;
@@ -99,7 +99,7 @@ export class SpareSockets {
     this.#tend();
   }
 
-  /** The far end was just seen to take a connection: no reason to wait any longer. */
+  /** The server was just seen to take a connection: no reason to wait any longer. */
   encourage(): void {
     this.#failures = 0;
     this.#notBeforeMs = 0;
@@ -126,7 +126,7 @@ export class SpareSockets {
     const isRestDue = nowMs >= this.#restNotBeforeMs;
     let missing = (isRestDue ? this.#wanted : Math.ceil(this.#wanted / 2)) - held;
     if (missing > 0 && nowMs < this.#notBeforeMs) return this.#tendAfter(this.#notBeforeMs - nowMs);
-    // After a failure with one, so that a far end that is down is not asked by all at once.
+    // After a failure with one, so that a server that is down is not asked by all at once.
     if (this.#failures > 0) missing = Math.min(missing, 1 - this.#opening);
     for (; missing > 0; missing--) {
       const waitMs = this.#turnMs(nowMs);

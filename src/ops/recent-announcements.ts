@@ -97,7 +97,7 @@ export class RecentAnnouncements {
     const recent = this.#owed.get(delivery.id);
     if (recent === undefined) return;
     recent.state = state;
-    // The last attempt has the far end's sentence.
+    // The last attempt has the receiver's sentence.
     if (reason === undefined) recent.advice = undefined;
     else if (reason !== recent.reason) recent.advice = describeEnding(reason);
     recent.reason = reason;

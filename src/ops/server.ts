@@ -29,7 +29,7 @@ export type Reloaded =
 
 /** The functions behind the routes. */
 export interface Ops {
-  /** For what is shown: the far end's words in it may quote a secret. */
+  /** For what is shown: the receiver's words in it may quote a secret. */
   readonly redact: Redactor;
   status(): Status;
   readonly metrics: Metrics;

@@ -36,7 +36,7 @@ const isTask = (data: unknown): data is Task =>
   typeof data.checkpointOf === 'string';
 
 if (!isMainThread && isTask(workerData)) {
-  // A file that is gone is not made anew.
+  // A file that is gone is not made again.
   const existing = pathToFileURL(resolve(workerData.checkpointOf));
   existing.search = '?mode=rw';
   using database = new DatabaseSync(existing);

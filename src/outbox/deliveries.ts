@@ -42,7 +42,7 @@ export interface Again {
   readonly nowMs: number;
   /** `maxAge` of the destinations of today's config, in ms (`false` = never too old). One that is not in it keeps the end that it was queued with. */
   readonly maxAges: ReadonlyMap<string, number | false>;
-  /** A person wants it whatever its age, which then counts anew. */
+  /** A person wants it whatever its age, which then counts again. */
   readonly isLate: boolean;
 }
 

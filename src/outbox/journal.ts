@@ -99,7 +99,7 @@ export class Journal {
     this.#writeAll(recorded, () => this.#writer.writeAll(recorded));
   }
 
-  /** The far end asked for silence; kept over a restart. */
+  /** The receiver asked for silence; kept over a restart. */
   pause(key: string, untilMs: number): void {
     this.#write({ pause: { key, untilMs } });
   }

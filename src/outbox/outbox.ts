@@ -39,9 +39,9 @@ export interface Ledger {
   settle(attempts: readonly AttemptRecord[]): void;
   /** Writes down again what still waits; what is there already is left as it is. */
   restore(owed: readonly PendingDelivery[]): void;
-  /** The far end asked this budget for silence until then. */
+  /** The receiver asked this budget for silence until then. */
   pause(key: string, untilMs: number): void;
-  /** A destination found something out about its far end; the last value of a key stays. */
+  /** A destination found something out about its receiver; the last value of a key stays. */
   learn(key: string, value: string): void;
 }
 

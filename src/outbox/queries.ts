@@ -131,7 +131,7 @@ export const storedDestinations = (database: DatabaseSync): string[] =>
 export interface AgainOptions {
   /** In ms; `false` = never too old; `undefined`: nobody knows, so `isLate` does nothing for it. */
   readonly maxAgeOf: (destination: string) => number | false | undefined;
-  /** A person wants it whatever its age, which then counts anew. */
+  /** A person wants it whatever its age, which then counts again. */
   readonly isLate: boolean;
 }
 

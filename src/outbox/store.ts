@@ -1,5 +1,5 @@
 /**
- * The store of the running bridge: one database file that may break, vanish or be replaced under it, and is mended. It
+ * The store of the running bridge: one database file that may break, vanish or be replaced under it, and is repaired. It
  * throws while it has no database; the journal survives that, and calls `mend` until it works.
  *
  *            the disk is full, read-only, failing, locked
@@ -254,7 +254,7 @@ export class Store implements Ledger, Backlog, Recovery, Upkeep {
     replaced({ reason, setAside: aside, salvaged });
   }
 
-  /** The last to close takes the log into the database: so first that, then anew. */
+  /** The last to close takes the log into the database: so first that, then again. */
   #reopen(open: OpenDatabase): void {
     const row = open.database.prepare('PRAGMA wal_checkpoint(PASSIVE)').get();
     if (row?.['busy'] !== 0 || row['log'] !== row['checkpointed'])

@@ -49,7 +49,7 @@ export class Alarms {
     };
   }
 
-  /** The machine has slept: all of them are set anew, and those that are due run next. None runs before this returns. */
+  /** The machine has slept: all of them are set again, and those that are due run next. None runs before this returns. */
   rearm(): void {
     for (const alarm of this.#pending) {
       alarm.timer?.cancel();

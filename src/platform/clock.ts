@@ -21,7 +21,7 @@ export interface Clock {
   after(delayMs: number, callback: () => void, keepAlive?: boolean): Timer;
 }
 
-/** How far the fine wall clock may drift from the coarse one before it is set anew. */
+/** How far the fine wall clock may drift from the coarse one before it is set again. */
 const REANCHOR_MS = 2;
 
 /** The wall clock has moved against the steady one by more than slewing does: it was set, or the machine slept. */

@@ -1,5 +1,5 @@
 /**
- * Removes secrets from text that we did not write (far ends, proxies and libraries quote what they were sent): whole or
+ * Removes secrets from text that we did not write (receivers, proxies and libraries quote what they were sent): whole or
  * cut anywhere, in the encodings that frameworks write, in either case, broken over lines.
  *
  * Every run of `WINDOW` characters of every secret is indexed. A place of the text that is in the index is part of a
@@ -116,7 +116,7 @@ class Index {
   }
 
   #mark(window: string): void {
-    // Sparse, so that few places have to be looked up; grown by marking all anew.
+    // Sparse, so that few places have to be looked up; grown by marking all again.
     if (++this.#hashes * 32 > this.#bits.length * 8) {
       this.#bits = new Uint8Array(this.#bits.length * 4);
       for (const known of [...this.#windows, ...this.#wholes.keys()]) this.#set(hashOf(known));

@@ -11,7 +11,7 @@ export interface PlaybackOptions {
   readonly ratePerMinute: number;
   /** Stops after this many; default: never. */
   readonly count?: number;
-  /** Default: shuffled anew each round. */
+  /** Default: shuffled again each round. */
   readonly order?: 'shuffled' | 'given';
   readonly signal: AbortSignal;
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 /**
- * Rate limits as a far end enforces them. `waitMs` is 0 when a request may pass, else how long the
+ * Rate limits as a stand-in enforces them. `waitMs` is 0 when a request may pass, else how long the
  * caller must stay away; `take` counts one. A refused request does not count. Time is handed in.
  */
 export interface RateLimit {

@@ -1,4 +1,7 @@
-/** A bridge as alerts see it, on a clock that moves when told: what is so can be set, what happens can be said, what is sent is kept. */
+/**
+ * A bridge as alerts see it, on a clock that the test moves: its state can be set, events can be emitted, sent
+ * messages are kept.
+ */
 import type { Alert } from '../../src/alert.ts';
 import { Alerts } from '../../src/alerts/alerts.ts';
 import { type AlertsOptions, alertsOptions } from '../../src/alerts/options.ts';
@@ -51,7 +54,7 @@ export class FakeBridge {
   /** Problems of the file that the last reload has met. */
   rejected: readonly string[] | undefined;
   options: AlertsOptions | undefined;
-  /** What outlives a restart. */
+  /** State that outlives a restart. */
   readonly store = new Map<string, string>();
   /** Looks that failed. */
   readonly failures: unknown[] = [];
@@ -70,7 +73,7 @@ export class FakeBridge {
     this.#alerts = this.#begin();
   }
 
-  /** The process ends, and another one begins. What only memory knew is gone. */
+  /** The process ends, and another one begins. State in memory is gone. */
   restart(): void {
     this.#alerts.stop();
     this.#conditions = new ConditionWatch(this.clock);
@@ -119,7 +122,7 @@ export class FakeBridge {
     return this.sent.flatMap(({ changes }) => changes);
   }
 
-  /** Connected, and proven to be heard for as long as nothing else is said. */
+  /** Connected, and proven to be heard unless the test sets something else. */
   live(feed: string, changes: Partial<FeedStatus> = {}): void {
     const { lastLifeMs = Number.POSITIVE_INFINITY, selfTest: proof = selfTest('answered') } = changes;
     const proven = { options: FEED, connectedSinceMs: 0, welcome: undefined };

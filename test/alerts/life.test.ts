@@ -1,4 +1,4 @@
-/** The life of every condition: told once when it starts, again every six hours, once when it ends. */
+/** The life of every condition: reported once when it starts, again every six hours, once when it ends. */
 import { describe, expect, test } from 'vitest';
 import { type CONDITIONS, type ConditionCode, conditionOf } from '../../src/conditions/registry.ts';
 import type { BridgeEvent } from '../../src/events/bridge-event.ts';
@@ -296,7 +296,7 @@ test('what is rare is told once, again only when more has come, and is over afte
   expect(bridge.sent).toHaveLength(1);
   await bridge.advance(2 * HOUR);
   expect(bridge.changes.slice(long.length).sort()).toEqual(told('lasts'));
-  // Nothing that was not told: it ends without a word.
+  // A condition that was not reported ends without a word.
   await bridge.advance(18 * HOUR);
   expect(bridge.sent).toHaveLength(2);
 });

@@ -1,4 +1,7 @@
-/** What was told outlives the process: nothing is told twice for a restart, and an end is not forgotten. */
+/**
+ * Reported conditions outlive the process: nothing is reported twice because of a restart, and no end is
+ * forgotten.
+ */
 import { expect, test } from 'vitest';
 import { NOTHING_SAVED, restore, save } from '../../src/alerts/saved.ts';
 import { FakeBridge, HOUR, MINUTE, SECOND, SECRET } from './bridge.ts';

@@ -1,4 +1,4 @@
-/** What keeps alerts from becoming noise, or a loop: flapping, groups, the limit, and whom they go through. */
+/** Protections of alerts against noise and loops: flapping, groups, the limit, and the choice of destinations. */
 import { describe, expect, test } from 'vitest';
 import type { Alert } from '../../src/alert.ts';
 import { FakeBridge, HOUR, MINUTE, SECOND, type Sent } from './bridge.ts';

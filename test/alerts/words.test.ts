@@ -1,4 +1,4 @@
-/** An alert says what the far end said and what to do, with the word last, and in which zone its times are. */
+/** An alert contains the receiver's words and what to do, with the code last, and the zone of its times. */
 import { expect, test } from 'vitest';
 import { FakeBridge, MINUTE } from './bridge.ts';
 

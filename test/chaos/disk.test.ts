@@ -1,8 +1,8 @@
 /**
- * The built program while its disk fills up and is freed at random, with receivers that fail and kills in
- * between. Everything that is read is delivered; the store is told broken and mended once each; what
- * happened meanwhile is in it afterwards. A kill on a full disk repeats what had no room to be written
- * down, and loses nothing that had been taken by its receivers.
+ * The built program while its disk fills up and is freed at random, with receivers that fail and kills in between.
+ * Everything that is read is delivered; the store is reported broken and repaired once each; everything that
+ * happened meanwhile is in it afterwards. A kill on a full disk repeats deliveries that could not be written down,
+ * and loses none that receivers had accepted.
  */
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -70,7 +70,7 @@ test(`the disk is full at random for ${CHAOS_MS} ms (SEED=${SEED})`, { timeout: 
     await announceUntilBroken(bridge);
     expect(await problemsOf(bridge)).toMatch(/the store cannot be written/);
     if (disk.outlivesTheProcess && random() < 0.5) {
-      // What is taken need not be in the store: this kill must come after it, and may repeat it.
+      // An accepted message need not be in the store: this kill must come after it, and may repeat it.
       receivers.behave();
       await allTaken(bridge);
       await lives.kill(bridge);

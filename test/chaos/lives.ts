@@ -1,4 +1,7 @@
-/** Lives of the built program in a row, in one place: what it was told, what it said that it read, what it wrote down. */
+/**
+ * Runs of the built program one after the other, in one place: its input, the announcements that it reported as
+ * read, and its records.
+ */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'vitest';
@@ -125,7 +128,7 @@ export class Lives implements Disposable {
       .filter(({ title }) => title.startsWith('chaos'));
   }
 
-  /** Until nothing is owed any more, then SIGTERM. */
+  /** Until nothing is pending any more, then SIGTERM. */
   async drain(bridge: Program): Promise<void> {
     await expect.poll(() => this.owed(), { interval: 250 }).toBe(0);
     bridge.kill('SIGTERM');

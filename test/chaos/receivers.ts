@@ -20,7 +20,7 @@ export const CHAOS_CONFIG = CONFIG.replaceAll('timeout: 1m', 'timeout: 300ms')
   )
   .replace('{ name: one,', '{ name: one, silenceTimeout: 2s, selfTest: false,');
 
-/** What happens to a request, with how often; the rest is taken as usual. */
+/** The treatment of a request, with its frequency; the others are accepted as usual. */
 const FAULTS: readonly (readonly [number, ScriptedAnswer])[] = [
   [0.15, { status: 503 }],
   [

@@ -53,7 +53,7 @@ test.each([
     await lives.drain(second);
     for (const name of DESTINATIONS) {
       expect(receivers.taken(name).size).toBe(lives.announced);
-      // What was in flight at the kill, and what took a busy machine too long.
+      // Requests in flight at the kill, and those that took a busy machine too long.
       expect(receivers.repeats(name)).toBeLessThanOrEqual(CONCURRENCY[name] + lives.ambiguous(name));
     }
   },

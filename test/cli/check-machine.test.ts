@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config's own references, not JavaScript's
-/** What `check` says of the machine: the store's place and who can read the secrets. It changes nothing. */
+/** The checks of `check` on the machine: the store's place, and the readers of the secrets. They change nothing. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -31,7 +31,7 @@ beforeEach(() => {
 const run = (...args: readonly string[]) =>
   runCommandLine([...args, '-c', join(folder, 'config.yaml')], { env: { KEY: `dsk_${'0'.repeat(64)}` } });
 
-/** Two dead deliveries of two announcements, an hour apart, and one that is owed. */
+/** Two dead deliveries of two announcements, an hour apart, and a pending one. */
 async function storeWithDead() {
   const store = openStore(join(folder, 'data/listing-bridge.db'), systemClock, () => undefined);
   const nowMs = systemClock.wallMs();

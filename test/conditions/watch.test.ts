@@ -1,4 +1,7 @@
-/** What is seen of a bridge: what holds, what is early and what lingers; and what two parts see is one condition. */
+/**
+ * Conditions seen on a bridge: those that hold, those that are early and those that linger; two parts that see the
+ * same see one condition.
+ */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { BridgeState } from '../../src/conditions/from-state.ts';
 import { ConditionWatch } from '../../src/conditions/watch.ts';

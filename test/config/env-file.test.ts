@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config's own references, not JavaScript's
-/** `.env` and the config as people's tools write them: read, or told in words of their own. */
+/** `.env` and the config as people's tools write them: read, or explained in words of their own. */
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseEnvFile } from '../../src/config/dotenv.ts';

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config's own references, not JavaScript's
-/** Slips that people make, each told by the thing, the place and the fix, and by nothing else. */
+/** Mistakes that people make: each is reported with the thing, the place and the fix, and nothing else. */
 import { describe, expect, test } from 'vitest';
 import { DESTINATIONS, ENV, FEEDS, load, problemsOf, RULES, shown, warningsOf } from './load-text.ts';
 

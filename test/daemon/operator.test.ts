@@ -1,4 +1,4 @@
-/** What somebody who runs the bridge may do with deliveries: by the running bridge, and on its store when none runs. */
+/** The operator's actions on deliveries: in the running bridge, and on its store when none runs. */
 import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { startDaemon } from '../../src/daemon/daemon.ts';

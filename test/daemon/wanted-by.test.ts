@@ -1,4 +1,4 @@
-/** What the config in force makes of one delivery, asked by each destination for itself. */
+/** The effect of the config in force on one delivery, asked by each destination for itself. */
 import { expect, test } from 'vitest';
 import { makeReady, wantedBy } from '../../src/daemon/ready-config.ts';
 import { newsOf } from '../../src/delivery/content.ts';

@@ -1,4 +1,4 @@
-/** How many go, and when: bursts, several claims on one budget, restarts and reloads, and a far end's own count. */
+/** How many go, and when: bursts, several claims on one budget, restarts and reloads, and a receiver's own count. */
 import { describe, expect, test } from 'vitest';
 import { Budget } from '../../src/delivery/budget.ts';
 import { BudgetBook, type DestinationBudgets } from '../../src/delivery/budget-book.ts';
@@ -236,7 +236,7 @@ test('regression: a lane that a reload has moved to another address waits at the
   bench.announce('two');
   const [ownBudget] = bench.budgetsOf('bot');
   expect(ownBudget.waiting.size).toBe(1);
-  // What the old one was sent still counts: only with more room can it go at once.
+  // Requests that the old one was sent still count: only with more slots can it go at once.
   bench.reload('bot', { options, farEnd: 'elsewhere', own: [{ limit: 2, perMs: HOUR }] });
   await bench.clock.advance(SECOND);
   expect(bench.titles()).toEqual(['one', 'two']);

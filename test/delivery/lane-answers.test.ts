@@ -1,4 +1,7 @@
-/** What a lane makes of answers that say less than they should: no time, no yes or no, or not from the receiver. */
+/**
+ * A lane's reaction to answers with less than they should contain: no time, no yes or no, or not from the
+ * receiver.
+ */
 import { expect, test } from 'vitest';
 import type { Outcome } from '../../src/delivery/outcome.ts';
 import { LaneBench } from '../support/lane-bench.ts';

@@ -1,4 +1,4 @@
-/** What counts as an attempt under `retry.attempts`, and what the number of an attempt is. */
+/** Counting of attempts under `retry.attempts`, and the number of an attempt. */
 import { expect, test } from 'vitest';
 import type { AttemptResult, Outcome } from '../../src/delivery/outcome.ts';
 import { LaneBench } from '../support/lane-bench.ts';

@@ -1,4 +1,4 @@
-/** What a lane promises when the far end asks for silence, is gone, refuses a form, or loses an answer. */
+/** A lane's promises when the receiver asks for silence, is gone, refuses a form, or loses an answer. */
 import { expect, test } from 'vitest';
 import type { Outcome } from '../../src/delivery/outcome.ts';
 import { discardDeliveries, retryDeliveries } from '../../src/outbox/queries.ts';

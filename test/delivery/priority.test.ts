@@ -26,7 +26,7 @@ function notices(bench: LaneBench, names: readonly string[], count = 30): void {
   for (let n = 1; n <= count; n++) bench.announce(`notice ${n}`, NOTICE, names);
 }
 
-/** What went next, after so many. */
+/** The next delivery, after so many. */
 const nextAfter = (bench: LaneBench, count: number) => bench.titles()[count];
 
 test.each([

@@ -1,4 +1,4 @@
-/** What the config in force makes of a delivery that an earlier one has queued: each case of the rule, alone. */
+/** The effect of the config in force on a delivery that an earlier one has queued: each case of the rule, alone. */
 import { expect, test } from 'vitest';
 import type { RaisedAlert } from '../../src/alert.ts';
 import { newsOf } from '../../src/delivery/content.ts';

@@ -1,4 +1,7 @@
-/** What a person reads when a connection or an answer fails: what happened, the address, the key to change; never a secret. */
+/**
+ * Messages for a person when a connection or an answer fails: what happened, the address, the key to change; never
+ * a secret.
+ */
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type Server } from 'node:net';
 import { generate } from 'selfsigned';

@@ -1,4 +1,4 @@
-/** What a destination type says of itself is so, and nobody outside its folder knows it by its name. */
+/** The declarations of a destination type are true, and nobody outside its folder knows it by its name. */
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { secretKnowledge } from '../../src/config/secret-knowledge.ts';

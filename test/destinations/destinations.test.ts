@@ -1,4 +1,7 @@
-/** What is promised of every destination type, asked of each over real sockets. What each answer and fault means is in `outcomes.test.ts`. */
+/**
+ * Promises of every destination type, tested on each over real sockets. The meaning of each answer and fault is in
+ * `outcomes.test.ts`.
+ */
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AttemptResult } from '../../src/delivery/outcome.ts';

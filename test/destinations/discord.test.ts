@@ -1,4 +1,4 @@
-/** What only Discord asks for. */
+/** Tests for Discord only. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { discord } from '../../src/destinations/discord/index.ts';
 import { PoolRegistry } from '../../src/http/pool-registry.ts';

@@ -1,5 +1,5 @@
 /**
- * Whatever a far end answers, in whatever field: the result is an attempt of exactly the shape that the rest of
+ * Whatever a receiver answers, in whatever field: the result is an attempt of exactly the shape that the rest of
  * the bridge stores, shows and acts upon, and it reaches no further than the budgets of its own platform.
  */
 import fc from 'fast-check';

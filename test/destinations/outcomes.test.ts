@@ -1,7 +1,7 @@
 /**
- * What every answer, platform code and network fault means, for each destination type: one table for the
- * statuses, one for the platform's own words (`subjects.ts`), one for what networks do. Everything but the
- * statuses over real sockets.
+ * The meaning of every answer, platform code and network fault, for each destination type: one table for the
+ * statuses, one for the platform's own words (`subjects.ts`), one for network faults. Everything but the statuses
+ * over real sockets.
  */
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * What the tests of rendering share: announcements, hostile text, and two readers that are stricter than
- * the platforms and share no code with what they judge.
+ * Shared parts of the rendering tests: announcements, hostile text, and two readers that are stricter than the
+ * platforms and share no code with the renderers.
  */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -100,7 +100,7 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['&#39;', "'"],
 ]);
 
-/** What a reader of Telegram HTML sees; throws on anything that is not plainly allowed. */
+/** The text that a reader of Telegram HTML sees; throws on anything that is not plainly allowed. */
 export function readTelegram(html: string): string {
   const open: string[] = [];
   let seen = '';
@@ -122,7 +122,7 @@ function stepInto(open: string[], piece: string): void {
   else if (open.pop() !== name) throw new Error(`unbalanced ${piece}`);
 }
 
-/** What a reader of Discord Markdown sees; throws where Discord could see anything but text. */
+/** The text that a reader of Discord Markdown sees; throws where Discord could see anything but text. */
 export function readDiscord(markdown: string): string {
   if (/@(everyone|here)/i.test(markdown)) throw new Error('mentions everyone');
   if (/https?:\/\/|discord\.gg/i.test(markdown)) throw new Error('makes a link');

@@ -1,4 +1,7 @@
-/** What leaves for a platform is what it accepts and what `explain` shows, whatever an exchange writes. */
+/**
+ * A message leaves for a platform as the platform accepts it and as `explain` shows it, whatever an exchange
+ * writes.
+ */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Announcement } from '../../src/announcement.ts';
 import type { DestinationTypeName } from '../../src/destinations/index.ts';

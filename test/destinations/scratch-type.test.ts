@@ -23,7 +23,7 @@ import { scratchSecret } from './scratch-type/subject.ts';
 
 const KEY = `dsk_${'a1'.repeat(32)}`;
 
-/** What the one calls so, the other calls otherwise, with as many letters: places in the file stay the same. */
+/** One's words become the other's, with as many letters: places in the file stay the same. */
 const inScratch = (text: string) =>
   text
     .replaceAll('webhook', 'scratch')

@@ -1,7 +1,6 @@
 /**
- * What the conformance suite must know of each destination type to put it through its paces: a config
- * that points at a local server, the platform's own way to say yes and no, and its table of refusals.
- * A type without an entry does not compile.
+ * The conformance suite's knowledge of each destination type: a config that points at a local server, the
+ * platform's own way to say yes and no, and its table of refusals. A type without an entry does not compile.
  */
 import type { Outcome } from '../../src/delivery/outcome.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
@@ -48,7 +47,7 @@ const asPlain: Outcome = { kind: 'retry', reason: 'format_refused', plain: true 
 const misconfigured: Outcome = { kind: 'reject', reason: 'misconfigured', scope: 'destination' };
 const again: Outcome = { kind: 'retry', reason: 'server_error' };
 const lost: Outcome = { ...again, mayHaveActed: true };
-/** Too fast, and not said for how long. */
+/** Too fast, without a time. */
 const heldBack = (afterMs: number, budget?: string): Outcome => ({
   ...{ kind: 'retry', reason: 'rate_limited', afterMs, isGuess: true },
   ...(budget !== undefined && { budget }),

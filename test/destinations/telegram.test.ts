@@ -1,4 +1,4 @@
-/** What only Telegram asks for. */
+/** Tests for Telegram only. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { telegram } from '../../src/destinations/telegram/index.ts';
 import { PoolRegistry } from '../../src/http/pool-registry.ts';

@@ -1,4 +1,4 @@
-/** What a receiver of the user's may rely on: headers, signatures, and its own word for success. */
+/** Guarantees for a user's receiver: headers, signatures, and its own definition of success. */
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/delivery/outcome.ts';

@@ -1,4 +1,7 @@
-/** What a machine can check of the documents: they say what the program does. `UPDATE_DOCS=1 npm test` writes what is generated. */
+/**
+ * The documents agree with the program, as far as a machine can check. `UPDATE_DOCS=1 npm test` writes the
+ * generated parts.
+ */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';

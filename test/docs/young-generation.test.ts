@@ -1,4 +1,4 @@
-/** Where we start the program ourselves, V8 is told how much memory may hold what is new: the same everywhere, and in what is measured. */
+/** Where we start the program ourselves, V8 gets the same limit for new objects everywhere, also in measurements. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 

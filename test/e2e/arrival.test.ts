@@ -84,7 +84,7 @@ test('kill -9 with everything pending: after the restart all of it arrives, with
 
   expect(bot.received.filter(({ repeat }) => repeat)).toEqual([]);
   expect(bot.received).toHaveLength(some.length + 1);
-  // A receiver in trouble was not asked for all of them; those that it was asked for are the same.
+  // A receiver in trouble did not get all of them; those that it got are the same.
   expect(idsTried.size).toBeGreaterThan(0);
   const ids = new Set(bot.received.map(({ id }) => id));
   expect([...idsTried].filter((id) => !ids.has(String(id)))).toEqual([]);

@@ -1,4 +1,7 @@
-/** The built program and a feed that is odd in each of the ways that show only in the whole: what is sent, said and shown. */
+/**
+ * The built program and a feed that is odd in each of the ways that show only in the whole: requests, log lines
+ * and status.
+ */
 import { expect, test } from 'vitest';
 import { redact } from '../../src/simulator/feed-frames.ts';
 import { type FeedServer, startFeedServer } from '../../src/simulator/feed-server.ts';

@@ -1,4 +1,4 @@
-/** The built program held to what it guarantees of deliveries: once, politely, and to where the far end has moved. */
+/** The built program held to what it guarantees of deliveries: once, politely, and to where the receiver has moved. */
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -184,7 +184,7 @@ test('a suspended destination is told once, and `deliveries retry` makes it go o
   expect(waiting?.state).toBe('pending');
   await using retry = workplace.start(['deliveries', 'retry', waiting?.delivery.id ?? ''], standIns.env);
   expect((await retry.finished).code, retry.stderr).toBe(0);
-  // Only now: mended before the command has run, a probe would have been faster.
+  // Only now: if it worked before the command has run, a probe would have been faster.
   bot.faults.length = 0;
   await bot.waitFor(titled('WAITS'));
   expect(await bridge.event('destination.resumed')).toMatchObject({ destination: 'bot' });

@@ -1,4 +1,7 @@
-/** The built program and far ends that answer oddly: nobody is hammered, nothing is doubled, and whoever else is there gets what is theirs. */
+/**
+ * The built program and receivers that answer oddly: nobody is hammered, nothing is doubled, and every other
+ * receiver gets its messages.
+ */
 import { expect, test } from 'vitest';
 import { FaultyServer, type Reply } from '../support/faulty-server.ts';
 import { Workplace } from '../support/program.ts';

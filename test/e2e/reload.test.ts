@@ -206,7 +206,7 @@ test('regression: what a removed destination has on the wire holds back no later
   ask(without.replace('type: discord,', '$& dryRun: true,'));
   await expect.poll(reloads).toBe(2);
   ask(text);
-  // What comes later is at its receiver, so the signal has been obeyed as far as it can be.
+  // Later announcements are at their receiver, so the signal has been obeyed as far as it can be.
   feed.announce(listing('LATER'));
   await telegram.waitFor(({ text: said }) => said.includes('LATER is listed'));
   answer.resolve();

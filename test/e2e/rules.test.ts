@@ -1,4 +1,4 @@
-/** What rules promise, asked of the built program: who gets what, and who must not. */
+/** Promises of rules, tested on the built program: who gets an announcement, and who must not. */
 import { expect, test } from 'vitest';
 import { Workplace } from '../support/program.ts';
 import { startStandIns } from '../support/stand-ins.ts';

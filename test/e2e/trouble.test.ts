@@ -1,4 +1,4 @@
-/** What goes wrong around the built program, and what it says about it: one clear line, never a stack, never a secret. */
+/** Faults around the built program, and its reports: one clear line, never a stack, never a secret. */
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { Workplace } from '../support/program.ts';

@@ -103,7 +103,7 @@ test('news arrives at a webhook, again after a cut, once over a kill, and never 
   source.send(frameOf('DEF'));
   source.send(frameOf('GHI'));
   await bot.waitFor(({ body }) => tickersOf(body) === 'GHI');
-  // An answer that the kill forestalled is asked for again, under the same id.
+  // An answer that the kill forestalled is requested again, under the same id.
   const orders = new Map(bot.received.map(({ id, body }) => [id, tickersOf(body)]));
   expect([...orders.values()]).toEqual(['ABC', 'DEF', 'GHI']);
 });

@@ -1,4 +1,4 @@
-/** What is promised of every type of feed (`src/feeds/feed.ts`), asked of a real one, its far end on loopback. */
+/** Promises of every type of feed (`src/feeds/feed.ts`), tested on a real one, its source on loopback. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CommonFeedOptions } from '../../src/feeds/common-options.ts';
@@ -25,11 +25,11 @@ export interface FarEnd extends AsyncDisposable {
 
 export interface FeedSubject {
   readonly type: string;
-  /** Stands in the options, as the far end wants it. */
+  /** Stands in the options, as the source wants it. */
   readonly secret: string;
   /** Of the proofs, in order. */
   readonly proofs: readonly string[];
-  /** What it says of a frame that is an announcement by its form and names nothing. */
+  /** The events for a frame that is an announcement by its form and names nothing. */
   readonly emptyFrame: string;
   startFarEnd(): Promise<FarEnd>;
   open(farEnd: FarEnd, deps: FeedDeps): Feed;

@@ -1,4 +1,4 @@
-/** What a feed of any type tells, kept to be waited for. */
+/** The events of a feed of any type, kept to be waited for. */
 import type { FeedEvents, Live, OddFrame } from '../../src/feeds/feed.ts';
 import type { News } from '../../src/feeds/news.ts';
 import type { Loss } from '../../src/feeds/verdict.ts';

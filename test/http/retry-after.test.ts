@@ -1,4 +1,4 @@
-/** How long a far end asks us to wait. */
+/** How long a server asks us to wait. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { farEndWallMs, LONGEST_WAIT_MS, retryAfterMs } from '../../src/http/retry-after.ts';

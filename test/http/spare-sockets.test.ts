@@ -44,7 +44,7 @@ test('regression: spares are not all of one age, so that a server does not end a
   clock.forget();
 });
 
-/** Far ends that never refuse, and how many connections they have seen. */
+/** Servers that never refuse, and how many connections they have seen. */
 function farEnds(clock: FakeClock, idleMs = Number.POSITIVE_INFINITY) {
   const seen = { opened: 0, open: 0 };
   const pace = new SparePace(clock);

@@ -1,4 +1,4 @@
-/** A connection is open before it is needed: no announcement pays for one, whatever the far end does with its sockets. */
+/** A connection is open before it is needed: no announcement pays for one, whatever the server does with its sockets. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -48,7 +48,7 @@ async function shut(server: Server): Promise<void> {
   await once(server, 'close');
 }
 
-/** Answers yes; `paths` of what it was asked. */
+/** Answers yes; `paths` of its requests. */
 function yes(paths: string[] = []): Server {
   return createServer((request, response) => {
     paths.push(request.url ?? '');

@@ -1,7 +1,7 @@
 /**
- * The line between "provably not received" and "nobody knows", by experiment: a far end that counts the
- * bytes of requests that reach it, and hangs up at every moment there is. `unreachable` may never be said
- * of a request of which a byte arrived.
+ * The line between "provably not received" and "nobody knows", by experiment: a server that counts the bytes of
+ * requests that reach it, and hangs up at every possible moment. `unreachable` may never be the outcome of a
+ * request of which a byte arrived.
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';

@@ -2,14 +2,14 @@
 export interface Mutation {
   /** Short and unique; what `--only` finds. */
   readonly name: string;
-  /** What is no longer true. */
+  /** The promise that is no longer true. */
   readonly breaks: string;
   /** From the root of the repository, like the tests. */
   readonly file: string;
   /** Stands in the file exactly once. */
   readonly find: string;
   readonly replace: string;
-  /** The test files that are asked, the likeliest first. */
+  /** The test files that are run, the likeliest first. */
   readonly tests: readonly string[];
 }
 

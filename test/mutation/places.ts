@@ -1,4 +1,4 @@
-/** Where mutations are made, and who is asked about them. */
+/** The places of mutations, and the tests that must catch them. */
 import type { Mutation } from './mutation.ts';
 
 type Change = readonly [
@@ -9,7 +9,7 @@ type Change = readonly [
   ...more: readonly string[],
 ];
 
-/** `more` tests of a change are asked before those of its file. */
+/** `more` tests of a change run before those of its file. */
 export const inFile = (file: string, tests: readonly string[], ...changes: readonly Change[]): Mutation[] =>
   changes.map(([name, breaks, find, replace, ...more]) => ({
     ...{ name, breaks, file, find, replace },

@@ -39,7 +39,7 @@ export class Scratch implements Disposable {
     symlinkSync(join(root, 'node_modules'), join(this.#folder, 'node_modules'));
   }
 
-  /** Breaks the code, asks the tests, mends it again. */
+  /** Breaks the code, runs the tests, restores it. */
   async try(mutation: Mutation, tests: readonly string[] = mutation.tests): Promise<Verdict> {
     const path = join(this.#folder, mutation.file);
     const sound = readFileSync(path, 'utf8');

@@ -1,4 +1,4 @@
-/** The HTTP side: who may read what, how ready is told, and requests that mean no good. */
+/** The HTTP side: permissions, readiness, and hostile requests. */
 import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createMetrics } from '../../src/ops/metrics.ts';

@@ -1,4 +1,7 @@
-/** The line that begins a condition says it in the words of the registry; what was raised before is not said again. */
+/**
+ * The line that begins a condition uses the words of the registry; a condition that was raised before is not
+ * logged again.
+ */
 import { beforeEach, expect, test } from 'vitest';
 import { type ConditionCode, conditionOf } from '../../src/conditions/registry.ts';
 import type { BridgeEvent } from '../../src/events/bridge-event.ts';

@@ -1,4 +1,4 @@
-/** Thousands of destinations: what is told of them stays small, and nobody waits while it is told. */
+/** Thousands of destinations: reports about them stay small, and nobody waits for them. */
 import { Counter, Histogram, Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import type { Announcement } from '../../src/announcement.ts';

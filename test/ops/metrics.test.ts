@@ -1,4 +1,4 @@
-/** What is counted, under which names and labels: people's dashboards depend on both. */
+/** The counts, with their names and labels: people's dashboards depend on both. */
 import { describe, expect, test } from 'vitest';
 import type { Announcement } from '../../src/announcement.ts';
 import { newsOf } from '../../src/delivery/content.ts';

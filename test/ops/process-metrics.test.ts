@@ -1,4 +1,4 @@
-/** What `/metrics` tells of the process: it must not take longer the more sockets there are. */
+/** The process metrics of `/metrics`: they must not take longer the more sockets there are. */
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { expositionOf } from '../../src/ops/exposition.ts';

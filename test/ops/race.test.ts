@@ -1,4 +1,7 @@
-/** What is learnt from the stream of events, beside the way of the announcements: who is faster, and whether rules match at all. */
+/**
+ * Statistics of the stream of events, beside the way of the announcements: which feed is faster, and whether rules
+ * match at all.
+ */
 import { describe, expect, it } from 'vitest';
 import type { Announcement } from '../../src/announcement.ts';
 import type { BridgeEvent } from '../../src/events/bridge-event.ts';

@@ -1,7 +1,7 @@
 /**
- * The store's file damaged, deleted, replaced, locked or starved, at the start and while it is in use: real
- * files, real SQLite, the real journal; only the clock is the test's. What was read before and meanwhile
- * must be in the store afterwards, and what was set aside must still be there.
+ * The store's file damaged, deleted, replaced, locked or starved, at the start and while it is in use: real files,
+ * real SQLite, the real journal; only the clock is the test's. Everything read before and meanwhile must be in the
+ * store afterwards, and a file that was set aside must still be there.
  */
 import {
   copyFileSync,
@@ -34,13 +34,13 @@ import { SmallDisk } from '../support/small-disk.ts';
 
 const NONE: Dropped = { attempts: 0, ended: 0, owed: 0 };
 
-/** A running store with its journal, and everything that it said. */
+/** A running store with its journal, and all its events. */
 class Running {
   readonly clock: FakeClock;
   readonly said: string[] = [];
   readonly replaced: Replaced[] = [];
   readonly mended: { entries: number; dropped: Dropped }[] = [];
-  /** What the lanes hold. */
+  /** The deliveries of the lanes. */
   readonly held = new Map<string, PendingDelivery>();
   readonly journal: Journal;
   readonly store: ReturnType<typeof openStore>;
@@ -213,7 +213,7 @@ test.each([
   expect(running.said.map((line) => line.split(':')[0])).toEqual(['broken', 'replaced', 'mended', 'usable']);
   expect(running.said[0]).toMatch(/damaged while it was in use/);
   expect(asides(folder).length).toBeGreaterThan(0);
-  // What the lanes hold is written anew whatever can be read; a send that was under way ends as usual.
+  // The lanes' deliveries are written again whatever can be read; a send that was under way ends as usual.
   if (toSettle !== undefined) running.settle(toSettle);
   const after = running.read(2);
   const pending = running.pending();

@@ -1,4 +1,4 @@
-/** What is kept while the store is broken: bounded, and what is least needed goes first. */
+/** The entries that are kept while the store is broken: bounded, and the least needed go first. */
 import { expect, test } from 'vitest';
 import { newsOf } from '../../src/delivery/content.ts';
 import { type Entry, Kept } from '../../src/outbox/kept.ts';
@@ -55,7 +55,7 @@ test('then what has ended, oldest first; what is owed stays', () => {
   for (const ordinal of [1, 3, 5, 7, 9, 11]) expect(titles).toContain(`announcement ${ordinal}`);
   expect(titles).not.toContain('announcement 0');
   expect(kept.takeDropped()).toEqual({ attempts: 0, ended: 12 - titles.length, owed: 0 });
-  // Nothing is said of a delivery whose announcement went.
+  // No entry remains of a delivery whose announcement went.
   const left = new Set(
     entries.flatMap((entry) => ('deliveries' in entry ? entry.deliveries : [])).map(({ id }) => id),
   );

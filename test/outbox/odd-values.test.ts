@@ -1,4 +1,4 @@
-/** Whatever a far end answers, the feed brings, or a bug of ours makes of it: one odd value costs nothing but itself. */
+/** Whatever a receiver answers, the feed brings, or a bug of ours makes of it: one odd value costs nothing but itself. */
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** What is promised of the store in a moment that is rare: each of these survived a mutation once. */
+/** Promises of the store in rare moments: each of these survived a mutation once. */
 import { open } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test, vi } from 'vitest';

@@ -1,4 +1,7 @@
-/** What is older than `store.retention` goes, with everything that hangs on it; what is owed stays, however old. */
+/**
+ * Rows older than `store.retention` go, with everything that belongs to them; pending deliveries stay, however
+ * old.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

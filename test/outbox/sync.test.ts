@@ -1,4 +1,4 @@
-/** What goes on behind the sends: the log reaches the disk, and the database, without holding up the loop. */
+/** Work behind the sends: the log reaches the disk, and the database, without holding up the loop. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';

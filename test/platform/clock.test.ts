@@ -1,4 +1,4 @@
-/** What counts as time that has passed: sleep does, setting the wall clock does not. */
+/** The passage of time: sleep counts, setting the wall clock does not. */
 import { describe, expect, test } from 'vitest';
 import type { Announcement } from '../../src/announcement.ts';
 import { Budget } from '../../src/delivery/budget.ts';

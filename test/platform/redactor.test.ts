@@ -1,4 +1,4 @@
-/** What a redactor finds, in which forms, and what it lets be. */
+/** The secrets that a redactor finds, in which forms, and the text that it leaves alone. */
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -33,7 +33,7 @@ const hexOf = (text: string) => Buffer.from(text).toString('hex');
 const escapeHtml = (text: string) =>
   text.replace(/[&<>"'/=`]/g, (mark) => `&#x${mark.charCodeAt(0).toString(16).toUpperCase()};`);
 
-/** What frameworks write, by who does. */
+/** The output of frameworks, by framework. */
 const ENCODINGS: Readonly<Record<string, (text: string) => string>> = {
   'as it is': (text) => text,
   encodeURIComponent: (text) => encodeURIComponent(text),

@@ -7,7 +7,7 @@ import { compileMatcher } from '../../src/routing/matcher.ts';
 import type { MatchOptions } from '../../src/routing/options.ts';
 import { runs } from '../support/properties.ts';
 
-/** What these take is a few ms; what is not linear takes years. */
+/** These take a few ms; a pattern that is not linear takes years. */
 const FAR_TOO_LONG_MS = 5000;
 
 const base: Announcement = {

@@ -1,4 +1,4 @@
-/** What is promised, asked of a whole life when it is over. */
+/** The invariants of a whole life, checked when it is over. */
 import type { BudgetLimits } from '../../src/delivery/windows.ts';
 import { newsIn } from '../support/contents.ts';
 import { ID } from './disk.ts';
@@ -64,7 +64,7 @@ function* deliveriesOf(world: World, stored: ReadonlySet<string>): Generator<str
   }
 }
 
-/** A store that was broken is tried again at least so often: until then the bridge does not know that it is mended. */
+/** A broken store is tried again at least this often: until then the bridge does not know that it works again. */
 const STORE_RETRY_MS = 1100;
 
 /** Sent again only when nobody knows what became of it, or it was refused; under `drop`, only when it provably did not act. */
@@ -84,7 +84,7 @@ export function repeats({ past }: World): string[] {
       if (before?.result === undefined || before.isForgotten) continue;
       const { outcome } = before.result;
       if (outcome.kind === 'delivered') found.push(`${nameOf(next)} was sent again after it was delivered`);
-      // Another address, or a person who asks again, begins anew.
+      // Another address, or a person who asks again, begins again.
       const isSame = before.under.farEnd === next.under.farEnd && !past.retried.has(id);
       if (isSame && outcome.kind === 'retry' && outcome.reason === 'format_refused' && !next.plain)
         found.push(`${nameOf(next)} was refused for its form and sent in it again`);
@@ -134,7 +134,10 @@ export function chargedForAStop({ past, disk: { database }, story }: World): str
 const isFormOrMove = ({ result }: Sent) =>
   result?.outcome.kind === 'retry' && ['format_refused', 'moved'].includes(result.outcome.reason);
 
-/** At the receiver, over all lives: no window holds more than its limit. What a crash kept from being written down nobody remembers. */
+/**
+ * At the receiver, over all lives: no window holds more than its limit. Nobody remembers requests whose record a
+ * crash prevented.
+ */
 export function aboveRates(world: World): string[] {
   const { past } = world;
   const known = past.sent
@@ -186,7 +189,10 @@ function isUnknowable(before: readonly Sent[], over: Sent, past: Past): boolean 
 /** An attempt during which the machine slept for longer than any attempt lasts is not looked for after a restart. */
 const isShort = ({ startedAt, endedAt }: Sent) => endedAt !== undefined && endedAt - startedAt < 9 * MINUTE;
 
-/** What the far end said is left of its window, less what was still under way, is not exceeded before the window ends. */
+/**
+ * The receiver's report of the rest of its window, minus the requests still under way, is not exceeded before the
+ * window ends.
+ */
 export function aboveToldLimits({ past }: World): string[] {
   const found: string[] = [];
   for (const told of past.sent) {
@@ -197,7 +203,7 @@ export function aboveToldLimits({ past }: World): string[] {
       const others = past.sent.filter(
         (one) => one.life === told.life && sharesBudget(one.destination) && one !== told,
       );
-      // What never left gave its place back.
+      // A request that never left gave its slot back.
       const underWay = others.filter(
         ({ startedAt, writtenAt, endedAt: other }) =>
           startedAt < endedAt && writtenAt !== undefined && (other === undefined || other > endedAt),
@@ -213,7 +219,7 @@ export function aboveToldLimits({ past }: World): string[] {
   return found;
 }
 
-/** Who asks for it late gets a whole `maxAge` anew, unless somebody asks for it once more as it was. */
+/** Who asks for it late gets a whole `maxAge` again, unless somebody asks for it once more as it was. */
 export function lateInVain({ past }: World): string[] {
   return [...past.retried].flatMap(([id, { at, isLate, isAsItWas, life }]) => {
     const { ended, delivery } = past.owed.get(id) ?? {};
@@ -268,7 +274,7 @@ export function hammered({ past }: World): string[] {
       failing = [];
     };
     for (const one of past.sent) {
-      // What does not reach it costs it nothing.
+      // A request that does not reach it costs it nothing.
       if (one.under.farEnd !== farEnd || one.writtenAt === undefined) continue;
       if (failing.length > 0 && failing[0]?.life !== one.life) judge();
       if (isTrouble(one)) failing.push(one);

@@ -1,4 +1,7 @@
-/** What can only be judged at the moment of a send: asked when it goes out, and when its bytes are written. */
+/**
+ * Invariants that can only be judged at the moment of a send: checked when it goes out, and when its bytes are
+ * written.
+ */
 import { compare } from '../../src/delivery/priority-list.ts';
 import { newsIn } from '../support/contents.ts';
 import type { Owed, Past } from './past.ts';
@@ -74,7 +77,7 @@ export class Watch implements Witness {
 const othersOf = ({ delivery }: Owed, sent: Sent, past: Past): readonly Sent[] =>
   delivery.destination === sent.destination ? [] : past.sentTo(delivery.destination);
 
-/** What goes first of the other lanes behind the same budget, and is not let. */
+/** A more important delivery of the other lanes behind the same budget that is not let first. */
 function* mates(sent: Sent, own: Owed, world: World): Generator<Owed> {
   // By a clock that was set nobody knows how long the others' limits and pauses still hold.
   if (!sharesBudget(sent.destination) || world.past.lives.some(({ hasJumped }) => hasJumped)) return;
@@ -104,7 +107,7 @@ function newSince({ delivery, bornAt }: Owed, { retried }: Past): number {
   return again?.isLate ? again.at : bornAt;
 }
 
-/** What waits for that destination for the first time, could be sent, and goes before `own`. */
+/** A delivery that waits for that destination for the first time, could be sent, and goes before `own`. */
 function mostImportant(name: LaneName, own: Owed, world: World): Owed | undefined {
   const { past, machine, config } = world;
   const maxAgeMs = config.get(name)?.maxAgeMs ?? 0;
@@ -138,7 +141,7 @@ function couldGo(name: LaneName, world: World): boolean {
     if (recent.length >= limit) return false;
   }
   if (pausedUntil(name, farEnd, world) > nowAt - ROUNDING_MS) return false;
-  // In trouble, or in a pause that is longer than was said, because short ones came in a row.
+  // In trouble, or in a pause that is longer than the named one, because short ones came in a row.
   if (own.some(({ endedAt = 0, result }) => endedAt > nowAt - 10 * MINUTE && isLimited(result))) return false;
   const last = own.findLast(({ result, under }) => result !== undefined && under.farEnd === farEnd);
   return last === undefined || last.result?.outcome.kind === 'delivered';

@@ -12,7 +12,7 @@ export interface InForce {
   readonly options: DestinationOptions;
   readonly maxAgeMs: number;
   readonly forEachTicker: boolean;
-  /** Which far end; another one begins anew in every respect. */
+  /** Which receiver; another one begins again in every respect. */
   readonly farEnd: string;
   /** At most `limit` in any `perMs`. */
   readonly limits: readonly BudgetLimits[];

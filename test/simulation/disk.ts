@@ -16,7 +16,7 @@ export class Disk {
 
   constructor() {
     migrate(this.database);
-    // What a working store refuses, whoever asks.
+    // Rows that a working store refuses, from any writer.
     this.database.exec(`
       CREATE TRIGGER a BEFORE INSERT ON attempts WHEN NEW.detail LIKE '%unwritable%' BEGIN SELECT RAISE(ABORT, 'refused'); END;
       CREATE TRIGGER b BEFORE INSERT ON announcements WHEN NEW.body LIKE '%unwritable%' BEGIN SELECT RAISE(ABORT, 'refused'); END;

@@ -1,5 +1,5 @@
 /**
- * The far ends. A receiver of orders speaks HTTP through the bridge's real sender: this is what lies behind its
+ * The receivers. A receiver of orders speaks HTTP through the bridge's real sender: this is what lies behind its
  * pool of connections. A chat's answers are made here, the odd ones through the real reading of them.
  */
 import type { AttemptResult, LimitNews, Outcome } from '../../src/delivery/outcome.ts';

@@ -39,7 +39,7 @@ function frameOf(ordinal: number, random: Random): AnnouncementFrame {
   };
 }
 
-/** What was wrong with it (nothing, if all is well), and its whole past, for who wants to know why. */
+/** The faults of a life (none, if all is well), and its whole past, to find out why. */
 export async function live(seed: number): Promise<{ found: string[]; past: Past }> {
   const plot = seededRandom(seed ^ 0x5eed);
   const isFlood = plot() < FLOOD_SHARE;

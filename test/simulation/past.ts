@@ -1,4 +1,4 @@
-/** What has happened in a world, as the truth has it: what the invariants are asked of. */
+/** The true history of a world: the invariants are checked against it. */
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import { newsIn } from '../support/contents.ts';
 import type { InForce } from './config.ts';
@@ -28,7 +28,7 @@ export interface Owed {
 /** Asked for again by hand. */
 interface Retried {
   readonly at: number;
-  /** Also after its `maxAge`, which counts anew then. */
+  /** Also after its `maxAge`, which counts again then. */
   readonly isLate: boolean;
   readonly life: number;
   /** And later once more, without that. */
@@ -51,12 +51,12 @@ export class Past {
   readonly owed = new Map<string, Owed>();
   /** When each title was read first and last. */
   readonly read = new Map<string, { readonly first: number; readonly last: number }>();
-  /** Read while the disk was broken, and the process died before it was mended: nobody can know of these. */
+  /** Read while the disk was broken, and the process died before it was repaired: nobody can know of these. */
   readonly lost = new Set<string>();
   readonly discarded = new Map<string, number>();
   /** Latest, by delivery. */
   readonly retried = new Map<string, Retried>();
-  /** Suspensions and ends of suspensions that were said twice. */
+  /** Suspensions and ends of suspensions that were reported twice. */
   readonly saidTwice: string[] = [];
   readonly #waiting = new Map<string, Set<Owed>>();
   readonly #sentTo = new Map<string, Sent[]>();
@@ -111,7 +111,7 @@ export class Past {
     this.configs.push({ at, config: new Map(config) });
   }
 
-  /** What has not ended of one destination, as far as this life or the ones before have told. */
+  /** The open deliveries of one destination, as far as this life or the ones before have reported. */
   waiting(destination: string): Iterable<Owed> {
     return this.#waiting.get(destination) ?? [];
   }
@@ -137,7 +137,7 @@ export class Past {
     const owed = this.owed.get(id);
     if (owed === undefined) return;
     const before = this.retried.get(id);
-    // What was asked for late before may be sent until its new end.
+    // A delivery requested with `--late` before may be sent until its new end.
     if (before?.isLate && !isLate) Object.assign(before, { isAsItWas: true, toldAt: undefined });
     else
       this.retried.set(id, {

@@ -22,11 +22,11 @@ export interface Sent {
   goesAt: number | undefined;
   writtenAt: number | undefined;
   endedAt: number | undefined;
-  /** The far end acted on it. */
+  /** The receiver acted on it. */
   taken: boolean;
   /** The bridge has read it. */
   result: AttemptResult | undefined;
-  /** The far end refuses this one message, whoever sends it. */
+  /** The receiver refuses this one message, from any sender. */
   isPoison: boolean;
   /** The bridge died before it could write down what became of this. */
   isForgotten: boolean;

@@ -18,7 +18,7 @@ import { type LaneName, SHARED, SHARED_LIMITS, STRIKES, type Story } from './sto
 type Destinations = readonly PreparedDestination[];
 type Lanes = RunningConfigDeps['pipeline']['lanes'];
 
-/** `stage` is asked at the moment at which a config comes into force. */
+/** `stage` is called at the moment at which a config comes into force. */
 export const stagedLanes = (lanes: LaneSet, stage: (destinations: Destinations) => Destinations): Lanes => ({
   apply: (destinations, wanted) => lanes.apply(stage(destinations), wanted),
   targets: () => lanes.targets(),
@@ -26,7 +26,7 @@ export const stagedLanes = (lanes: LaneSet, stage: (destinations: Destinations) 
   reconcile: () => lanes.reconcile(),
 });
 
-/** What is read comes from the story. */
+/** The announcements come from the story. */
 export const NO_FEEDS: RunningConfigDeps['feeds'] = {
   apply: () => ({ added: [], changed: [], removed: [] }),
 };
@@ -41,7 +41,10 @@ export interface StageDeps {
   readonly writes: (sent: Sent, body: string | undefined) => void;
 }
 
-/** Where the destinations of a world lead. What they say, and how they limit themselves, is the bridge's own. */
+/**
+ * The receivers of a world's destinations. Their answers come from the test, their limits from the bridge's own
+ * code.
+ */
 export class Stage {
   readonly #deps: StageDeps;
   readonly #answered = new Map<string, { count: number }>();

@@ -1,4 +1,7 @@
-/** What a life is drawn from: destinations and how their far ends behave, and what a reload changes. All from the seed. */
+/**
+ * The ingredients of a life: destinations and how their receivers behave, and the changes of a reload. All from
+ * the seed.
+ */
 import type { BudgetLimits } from '../../src/delivery/windows.ts';
 import type { Random } from '../../src/platform/random.ts';
 
@@ -37,10 +40,10 @@ export const FATES = [
 ] as const;
 export type Fate = (typeof FATES)[number] | 'delivered';
 
-/** How often a far end does what; the rest is `delivered`. */
+/** How often a receiver does what; the rest is `delivered`. */
 export type Temper = Readonly<Partial<Record<Fate, number>>>;
 
-/** For a while a far end does only this. */
+/** For a while a receiver does only this. */
 export interface Outage {
   readonly fate: Fate;
   readonly from: number;
@@ -63,7 +66,7 @@ export interface LanePlan {
   readonly name: LaneName;
   /** As in the config file, all but the address. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Which far end. */
+  /** Which receiver. */
   readonly address: number;
   /** The platform's limits. */
   readonly own: readonly BudgetLimits[];
@@ -190,7 +193,7 @@ function drawFarEnd(name: LaneName, random: Random, titles: readonly string[]): 
 export function drawStory(random: Random, titles: readonly string[]): Story {
   const plans = drawPlans(random);
   const first = new Map(LANES.map((name) => [name, drawFarEnd(name, random, titles)]));
-  // Whoever is moved to is well, but may be just starting.
+  // A receiver that a chat moves to is healthy, but may be just starting.
   const moved: FarEnd = {
     ...{ temper: {}, outage: undefined, poison: new Set<string>(), sockets: 4 },
     first: random() < 0.5 ? [] : ['serverError'],

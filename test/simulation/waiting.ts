@@ -1,6 +1,6 @@
 /**
- * A delivery waits only for a reason: a pause that was asked for, a limit, a receiver in trouble, a process that
- * was not there. Whatever waited longer than that was held back by nothing, which is as good as lost for an order.
+ * A delivery waits only for a reason: a requested pause, a limit, a receiver in trouble, a process that was not
+ * there. A delivery that waited longer was held back by nothing, which is as good as lost for an order.
  */
 import type { InForce } from './config.ts';
 import type { Owed } from './past.ts';
@@ -81,7 +81,7 @@ function* reasonsOf(owed: Owed, wait: Wait, world: World): Generator<Span> {
     yield { from: one.startedAt, until: endedAt };
     yield* pausesOf(one, own.includes(one), endedAt, mates);
   }
-  // One that is refused itself waits for its next look: that it holds back no other is asked of the others.
+  // A refused message waits for its next probe: the check that it holds back no other is made on the others.
   const isPoison = owed.sent.some((one) => one.isPoison);
   yield* troubles(own, name === 'bot' ? 1000 : 61_000, isPoison);
   // After a restart nobody knows which requests went to an address before this one: all count.
@@ -93,7 +93,7 @@ function* reasonsOf(owed: Owed, wait: Wait, world: World): Generator<Span> {
   yield* ownTime(wait, own);
 }
 
-/** What that answer asked of all. */
+/** The pause that the answer requested for all. */
 function* pausesOf(
   { result }: Sent,
   isOwn: boolean,
@@ -139,7 +139,7 @@ function* troubles(own: readonly Sent[], firstMs: number, withPoison: boolean): 
   }
 }
 
-/** The far end itself failed, and not this one message at a far end that is well. */
+/** The receiver itself failed, and not this one message at a receiver that is well. */
 function isFailure(one: Sent): boolean {
   const outcome = one.result?.outcome;
   if (outcome?.kind === 'retry' && outcome.reason === 'rate_limited' && outcome.afterMs !== undefined)

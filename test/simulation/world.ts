@@ -18,7 +18,7 @@ import type { Sent } from './sent.ts';
 import { NO_FEEDS, Stage, stagedLanes } from './staged.ts';
 import type { LaneName, LanePlan, Story } from './story.ts';
 
-/** What is told at the moment at which it happens. */
+/** Reported at the moment at which it happens. */
 export interface Witness {
   /** A connection is being made for it. */
   goes(sent: Sent, world: World): void;
@@ -141,13 +141,13 @@ export class World {
       await this.machine.advance(50);
       if (this.machine.truthMs > truthMs + 20_000) throw new Error('the stop does not end');
     }
-    // What happened before is on record: there is no last moment.
+    // Earlier events are on record: there is no last moment.
     this.#die(Number.POSITIVE_INFINITY);
     this.machine.rest(downMs);
     this.#start();
   }
 
-  /** The config file is another one, and the bridge is told. */
+  /** The config file is replaced, and the bridge reloads it. */
   async reload(plans: readonly LanePlan[]): Promise<void> {
     const before = this.#plans;
     this.#plans = plans;
@@ -174,7 +174,7 @@ export class World {
       // Late needs the `maxAge` of a destination that is there (`deliveries retry`).
       .filter((id) => !isLate || this.config.has(this.past.owed.get(id)?.delivery.destination as LaneName))
       .slice(0, 3);
-    // Whoever runs it asks the store what time it is for the bridge.
+    // An operator reads the bridge's own time from the store.
     const nowMs = this.#timeline.monotonicMs();
     const maxAgeOf = (name: string) => this.config.get(name as LaneName)?.options.maxAge ?? false;
     const changed = retryDeliveries(this.disk.database, ids, nowMs, { maxAgeOf, isLate });

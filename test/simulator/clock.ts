@@ -1,4 +1,4 @@
-/** A clock that moves only when told. Timers run in order of their due time. */
+/** A clock that moves only when the test moves it. Timers run in order of their due time. */
 import type { Clock, Timer } from '../../src/platform/clock.ts';
 
 interface Pending extends Timer {

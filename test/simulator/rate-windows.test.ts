@@ -1,4 +1,4 @@
-/** The rate limits of the far ends: what passes, what waits, and how long. */
+/** The rate limits of the receivers: what passes, what waits, and how long. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FixedWindow, SlidingWindow, TokenBucket, takeAll } from '../../src/simulator/rate-windows.ts';

@@ -1,4 +1,4 @@
-/** What the memory probe saw, and whether it grows: the slope of a straight line through the samples. */
+/** The samples of the memory probe, and whether they grow: the slope of a straight line through them. */
 import { existsSync, readFileSync } from 'node:fs';
 
 export interface MemorySample {

@@ -27,7 +27,7 @@ export interface Certificate {
   readonly cert: string;
 }
 
-/** For `localhost` and 127.0.0.1; made anew, gone with the test. */
+/** For `localhost` and 127.0.0.1; made again, gone with the test. */
 export async function certificate(): Promise<Certificate> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
     extensions: [
@@ -43,7 +43,7 @@ export async function certificate(): Promise<Certificate> {
   return { key, cert };
 }
 
-/** What is done with a connection once its request was read; `undefined` = before that. */
+/** The treatment of a connection once its request was read; `undefined` = before that. */
 export type Script = (peer: Peer) => void;
 
 export const welcoming: Script = (peer) => {

@@ -1,4 +1,4 @@
-/** What deliveries of a test carry. */
+/** The contents of a test's deliveries. */
 import type { RaisedAlert } from '../../src/alert.ts';
 import type { Announcement } from '../../src/announcement.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';

@@ -1,4 +1,4 @@
-/** A far end that does not answer the first packet of a connection: its queue is full and it takes none out. */
+/** A receiver that does not answer the first packet of a connection: its queue is full and it takes none out. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
@@ -17,7 +17,7 @@ server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
 });
 `;
 
-/** A queue of length 1 holds two: the system counts from 0. Whoever comes after these gets no answer. */
+/** A queue of length 1 holds two: the system counts from 0. A later client gets no answer. */
 const QUEUED = 2;
 
 export class CrowdedListener implements AsyncDisposable {

@@ -1,6 +1,6 @@
 /**
- * A stretch of network that breaks on command: a TCP proxy on loopback between the bridge and one far end.
- * What is broken is broken for open connections too, and `pass` mends it, as real networks do.
+ * A stretch of network that breaks on command: a TCP proxy on loopback between the bridge and one receiver. A
+ * fault applies to open connections too, and `pass` ends it, as on real networks.
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
@@ -49,7 +49,7 @@ export class FaultProxy implements AsyncDisposable {
     return via.href;
   }
 
-  /** `undefined` mends. */
+  /** `undefined` ends the fault. */
   set fault(fault: NetworkFault | undefined) {
     this.#fault = fault;
     for (const pair of this.#pairs) pair.fault = fault;

@@ -1,6 +1,6 @@
 /**
- * A far end that does as it is told: for each request the next behaviour of the script, then `otherwise`.
- * A real HTTP server on a free port; everything that it received can be read and waited for.
+ * A scripted receiver: for each request the next behaviour of the script, then `otherwise`. A real HTTP server on
+ * a free port; everything that it received can be read and waited for.
  */
 import { once } from 'node:events';
 import {
@@ -44,7 +44,7 @@ export type Behaviour =
 
 export class FaultyServer implements AsyncDisposable {
   readonly received: Received[] = [];
-  /** What is answered when the script has run out. */
+  /** The answer after the end of the script. */
   otherwise: Behaviour;
   connections = 0;
   /** Behaviours that were carried out, as far as they go by themselves. */

@@ -1,4 +1,4 @@
-/** What the files of `src/` import, read from their text: types and dynamic imports too. */
+/** The imports of the files of `src/`, read from their text: types and dynamic imports too. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 

@@ -1,5 +1,5 @@
 /**
- * Lanes over a real outbox, budgets and policies on a fake clock, facing far ends that answer as the test
+ * Lanes over a real outbox, budgets and policies on a fake clock, facing receivers that answer as the test
  * says. `restart` is a new process on the same store.
  */
 import { DatabaseSync } from 'node:sqlite';
@@ -59,7 +59,7 @@ export class LaneBench implements Disposable {
   readonly said: string[] = [];
   readonly database = new DatabaseSync(':memory:');
   answer: Answer = () => ({ kind: 'delivered' });
-  /** How long a far end takes. */
+  /** How long a receiver takes. */
   tookMs = 0;
   /** How long a connection takes; nothing has left by then. */
   connectMs = 0;
@@ -70,7 +70,7 @@ export class LaneBench implements Disposable {
   });
   /** As a message is made, today. */
   render: PreparedDestination['render'] = (delivery) => newsIn(delivery).title;
-  /** What the sender of a destination does with a message; by default, what `answer` says. */
+  /** The sender's treatment of a message; by default, as `answer` decides. */
   send = (destination: string, title: string, context: SendContext): Promise<AttemptResult> =>
     this.#send(destination, title, context);
   #plans: Record<string, LanePlan>;
@@ -121,7 +121,7 @@ export class LaneBench implements Disposable {
     return lane;
   }
 
-  /** Reads an announcement that every lane (or `to`) is owed, and lets the lanes begin. */
+  /** Reads an announcement with a delivery for every lane (or `to`), and lets the lanes begin. */
   announce(
     title: string,
     importance = 1,
@@ -150,7 +150,7 @@ export class LaneBench implements Disposable {
     for (const delivery of deliveries) this.lane(delivery.destination).push(delivery);
   }
 
-  /** A reload with another plan for one of them. With other options it is opened anew. */
+  /** A reload with another plan for one of them. With other options it is opened again. */
   reload(name: string, plan: LanePlan): void {
     this.#plans[name] = plan;
     this.#apply();

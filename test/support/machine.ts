@@ -11,7 +11,7 @@ export class Machine {
   wall = Date.UTC(2026, 0, 1);
   steady = 5000;
   up = 86_400_000;
-  /** How often the slow question was asked. */
+  /** How often the slow question ran. */
   asked = 0;
   /** Delays of the timers that were set, in ms. */
   readonly delays: number[] = [];

@@ -48,7 +48,7 @@ export class Program implements AsyncDisposable {
     );
   }
 
-  /** Whoever should read its log hangs. */
+  /** The reader of its log hangs. */
   stopReadingLog(): void {
     this.#lines?.removeAllListeners('line').pause();
     this.#child.stderr?.pause();
@@ -62,7 +62,7 @@ export class Program implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
-  /** Whoever read its log goes away. */
+  /** The reader of its log goes away. */
   closeLog(): void {
     this.#child.stderr?.destroy();
   }

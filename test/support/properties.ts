@@ -14,7 +14,7 @@ export const runs = (count: number): number => count * TIMES;
 fc.configureGlobal({
   seed: SEED,
   numRuns: runs(100),
-  // What fails may be shrunk for hours: it is reported as far as it was within the test's own limit.
+  // A failure may be shrunk for hours: it is reported as far as it was within the test's own limit.
   interruptAfterTimeLimit: TEST_MS - 5000,
   markInterruptAsFailure: true,
 });

@@ -1,4 +1,4 @@
-/** A far end that answers each request with exactly these bytes and closes: no server library that would refuse or correct them. */
+/** A receiver that answers each request with exactly these bytes and closes: no server library that would refuse or correct them. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 

@@ -1,4 +1,4 @@
-/** What an attempt is given, with only the interesting parts spelled out. */
+/** The arguments of an attempt, with only the interesting parts spelled out. */
 import type { SendContext } from '../../src/delivery/sender.ts';
 import { WAIT_MS } from './limits.ts';
 

@@ -4,7 +4,7 @@ import { ConditionWatch } from '../../src/conditions/watch.ts';
 import { type Status, type StatusInput, statusOf } from '../../src/ops/status.ts';
 import { FakeClock } from './fake-clock.ts';
 
-/** What a status can be made of: its conditions are those that are seen in the rest. */
+/** The input of a status: its conditions are those that are seen in the rest. */
 export type StatusParts = Partial<Omit<StatusInput, 'conditions'> & Pick<BridgeState, 'rules'>>;
 
 /** The status of a bridge that has nothing to tell, but for what is given. */

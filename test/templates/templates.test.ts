@@ -1,4 +1,4 @@
-/** Liquid, confined and checked: what a template may say, what it is told when it may not, and what comes out. */
+/** Liquid, confined and checked: what a template may use, the message when it may not, and the output. */
 import { describe, expect, test } from 'vitest';
 import { createEngine } from '../../src/templates/engine.ts';
 import { compilePlain, compileText, compileValue } from '../../src/templates/template.ts';

@@ -1,4 +1,7 @@
-/** What two runs of the tests come to: nothing that failed twice passes, and nothing that failed once goes unnamed. */
+/**
+ * The verdict on two runs of the tests: nothing that failed twice passes, and nothing that failed once goes
+ * unnamed.
+ */
 import { expect, test } from 'vitest';
 import { failedFiles, outcomeOf, type TestReport } from '../../tools/test-outcome.ts';
 

@@ -42,7 +42,7 @@ export class DiscordSender implements Destination<DiscordMessage> {
     this.#deps = deps;
     this.#connection = new HttpConnection(this.#address.origin, {
       connections: options.concurrency,
-      // One is there while the other is opened anew.
+      // One is there while the other is opened again.
       spares: 2,
       warmMs: options.warm,
       pools: deps.pools,

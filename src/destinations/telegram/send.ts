@@ -70,7 +70,7 @@ export class TelegramSender implements Destination<TelegramMessage> {
     const api = new URL(options.apiUrl);
     this.#connection = new HttpConnection(api.origin, {
       connections: options.concurrency,
-      // One is there while the other is opened anew.
+      // One is there while the other is opened again.
       spares: 2,
       warmMs: options.warm,
       pools: deps.pools,

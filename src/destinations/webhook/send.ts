@@ -1,7 +1,7 @@
 /**
  * Sends to a receiver of the user's, signed as Standard Webhooks when there is a secret:
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
- * The id is the delivery's on every attempt; timestamp and signature are made anew for each.
+ * The id is the delivery's on every attempt; timestamp and signature are made again for each.
  */
 import { unescape as percentDecoded } from 'node:querystring';
 import { RE2JS } from 're2js';
@@ -34,7 +34,7 @@ export class WebhookSender implements Destination<WebhookMessage> {
     const url = new URL(options.url.reveal());
     this.#connection = new HttpConnection(url.origin, {
       connections: options.concurrency,
-      // One is there while another is opened anew; with `forEach` several go at once.
+      // One is there while another is opened again; with `forEach` several go at once.
       spares: options.forEach === 'ticker' ? Math.min(options.concurrency + 1, 4) : 2,
       warmMs: options.warm,
       pools: deps.pools,

@@ -12,7 +12,7 @@ import type { CryptolistingOptions } from './options.ts';
 const ANSWER_TIMEOUT_MS = 15_000;
 /** In a row, until the connection counts as deaf. */
 const UNANSWERED = 3;
-/** A service that answers none must not make us connect anew every few minutes: twice as many each time, up to this. */
+/** A service that answers none must not make us connect again every few minutes: twice as many each time, up to this. */
 const MOST_UNANSWERED = 48;
 
 export interface SelfTestDeps {

@@ -48,7 +48,7 @@ const verdict = (reason: Reason, detail: string, afterMs?: number): RetryVerdict
   ...(afterMs === undefined ? {} : { afterMs }),
 });
 
-/** RFC 6455 §7.4: 1008 is a policy of the far end, 4000 and up are its own. */
+/** RFC 6455 §7.4: 1008 is a policy of the source, 4000 and up are its own. */
 const isItsOwn = (code: number) => code === 1008 || code >= 4000;
 
 export const POLICY: Policy = {

@@ -1,4 +1,4 @@
-/** The bound that `src/feeds/cryptolisting/age.ts` states, against whatever a far end may stamp. */
+/** The bound that `src/feeds/cryptolisting/age.ts` states, against whatever a source may stamp. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AgeEstimate } from '../../../src/feeds/cryptolisting/age.ts';
@@ -67,7 +67,7 @@ const scenario = fc.record({
 
 type Scenario = typeof scenario extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** What the age was taken for, and what it was. */
+/** The estimated age, and the true one. */
 function lived(lives: Scenario): { readonly taken: number; readonly true: number } {
   const age = new AgeEstimate();
   age.connecting(0);

@@ -98,7 +98,7 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** What the test itself keeps would look like a leak. */
+/** Memory that the test itself keeps would look like a leak. */
 function clear(bridge: Listener, received: { readonly all: readonly unknown[] }): void {
   bridge.ages.length = 0;
   for (const { all } of [bridge.announcements, bridge.odd, bridge.warnings, received])

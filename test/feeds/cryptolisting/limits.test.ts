@@ -313,7 +313,7 @@ describe('self-tests', () => {
     expect(bridge.losses.all).toHaveLength(1);
     await clock.advance(20_000);
     await bridge.losses.waitFor(2);
-    // An answer begins the count anew.
+    // An answer begins the count again.
     await bridge.welcomes.waitFor(3);
     await clock.advance(60_250);
     const peer = await server.peer(3);

@@ -1,4 +1,4 @@
-/** A real `CryptolistingFeed` on a clock that moves when told, and everything that it said. */
+/** A real `CryptolistingFeed` on a clock that the test moves, and all its events. */
 import type { LookupFunction } from 'node:net';
 import { type CryptolistingDeps, CryptolistingFeed } from '../../../src/feeds/cryptolisting/client.ts';
 import { ConnectGate, SelfTestGate } from '../../../src/feeds/cryptolisting/connect-gate.ts';

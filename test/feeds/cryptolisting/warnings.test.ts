@@ -1,4 +1,7 @@
-/** What the bridge concludes from what a feed sends: each warning once when it begins, with what it was seen in. */
+/**
+ * Warnings that the bridge draws from a feed's frames: each once when it begins, with the frame that it was seen
+ * in.
+ */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AwkwardFeed, type Peer, WELCOME } from '../../support/awkward-feed.ts';
 import { expectations, Listener, type ListenerOptions } from './listener.ts';

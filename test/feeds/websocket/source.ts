@@ -1,4 +1,4 @@
-/** A feed of `type: websocket` on a clock that moves when told, and the source that it is configured for. */
+/** A feed of `type: websocket` on a clock that the test moves, and the source that it is configured for. */
 import type { FeedDeps } from '../../../src/feeds/feed.ts';
 import { unproven } from '../../../src/feeds/health.ts';
 import { WebsocketFeed } from '../../../src/feeds/websocket/feed.ts';

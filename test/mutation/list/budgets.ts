@@ -1,4 +1,4 @@
-/** Limits hold at the far end, over restarts and reloads; pauses hold for all whom they mean. */
+/** Limits hold at the receiver, over restarts and reloads; pauses hold for all whom they mean. */
 import { inFile, SIMULATION, suites } from '../places.ts';
 
 export const budgets = [

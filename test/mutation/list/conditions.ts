@@ -1,4 +1,4 @@
-/** Each trouble is seen once, by who knows its end; nothing is said of what lingers. */
+/** Each trouble is seen once, by the part that knows its end; lingering conditions are not reported. */
 import { inFile, suites } from '../places.ts';
 
 export const conditions = [

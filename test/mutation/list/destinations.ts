@@ -1,4 +1,4 @@
-/** One meaning for each answer; nothing leaves too late; nothing that a far end says is a secret's way out. */
+/** One meaning for each answer; nothing leaves too late; nothing that a receiver says is a secret's way out. */
 import { inFile, SIMULATION, suites } from '../places.ts';
 
 const outcomes = [...suites('destinations/outcomes', 'destinations/odd-answers'), SIMULATION];

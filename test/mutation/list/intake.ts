@@ -1,4 +1,4 @@
-/** What is read becomes a delivery: once, on record, with its age and its tickers. */
+/** A read announcement becomes a delivery: once, on record, with its age and its tickers. */
 import { inFile, SIMULATION, suites } from '../places.ts';
 
 export const intake = [

@@ -1,4 +1,4 @@
-/** What has happened is on record, whatever the disk does. */
+/** Every event is on record, whatever the disk does. */
 import { e2e, inFile, SIMULATION, suites } from '../places.ts';
 
 export const outbox = [
