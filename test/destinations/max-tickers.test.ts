@@ -1,20 +1,17 @@
 /** One frame cannot make any number of orders: `maxTickers` of them go out, and one row says what became of the rest. */
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
-import { Dedupe } from '../../src/dedupe.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import type { BridgeEvent } from '../../src/events/bridge-event.ts';
-import { createEvents } from '../../src/events/events.ts';
 import { newsFrom } from '../../src/feeds/index.ts';
-import { Intake, type Target } from '../../src/intake.ts';
+import type { Target } from '../../src/intake.ts';
 import { logEvents } from '../../src/ops/log-events.ts';
-import { createIds } from '../../src/outbox/ids.ts';
-import { Journal } from '../../src/outbox/journal.ts';
 import { migrate } from '../../src/outbox/migrations.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
 import type { LogFields } from '../../src/platform/log.ts';
 import { compileRules } from '../../src/routing/router.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { unconnected } from '../support/pipeline.ts';
 
 const RULE = {
   name: 'all',
@@ -26,11 +23,11 @@ const RULE = {
 function intake(maxTickers?: number) {
   const clock = new FakeClock();
   const events: BridgeEvent[] = [];
-  const { intake: told, journal: kept } = createEvents((event) => events.push(event));
   const database = new DatabaseSync(':memory:');
   migrate(database);
-  const silent = { written: () => undefined, usable: () => undefined, held: () => [] };
-  const journal = new Journal(new SqliteOutbox(database), clock, { ...kept, ...silent });
+  const { intake: subject, journal } = unconnected(clock, new SqliteOutbox(database), (event) =>
+    events.push(event),
+  );
   const pushed: Delivery[] = [];
   const target = (forEachTicker: boolean): Target => ({
     forEachTicker,
@@ -38,22 +35,13 @@ function intake(maxTickers?: number) {
     maxAgeMs: false,
     push: (delivery) => pushed.push(delivery),
   });
-  const subject = new Intake(
-    {
-      ids: createIds(() => 0.5),
-      dedupe: new Dedupe(60_000),
-      journal,
-      nextTurn: queueMicrotask,
-      events: told,
-    },
-    {
-      router: compileRules([RULE]),
-      targets: new Map([
-        ['bot', target(true)],
-        ['chat', target(false)],
-      ]),
-    },
-  );
+  subject.routes = {
+    router: compileRules([RULE]),
+    targets: new Map([
+      ['bot', target(true)],
+      ['chat', target(false)],
+    ]),
+  };
   const announce = (tickers: readonly string[]) => {
     const receivedMs = clock.monotonicMs();
     const news = newsFrom(

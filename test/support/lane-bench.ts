@@ -28,6 +28,7 @@ import { nextTurn } from '../../src/platform/next-turn.ts';
 import { Timeline } from '../../src/platform/timeline.ts';
 import { newsIn } from './contents.ts';
 import { FakeClock } from './fake-clock.ts';
+import { outsideOf } from './pipeline.ts';
 import { seededRandom } from './seeded-random.ts';
 
 export interface LanePlan {
@@ -194,7 +195,6 @@ export class LaneBench implements Disposable {
     const recovered = outbox.recover(clock.monotonicMs(), 0);
     clock.continueFrom(recovered.latestMs);
     const quiet = () => undefined;
-    const turn = Promise.resolve();
     this.#pipeline = createPipeline({
       ...{ outbox, recovered, clock, random: seededRandom(2), dedupeWindowMs: 0 },
       events: {
@@ -206,14 +206,7 @@ export class LaneBench implements Disposable {
         lane: this.#events(),
         openFailed: quiet,
       },
-      outside: {
-        ...{ version: '0', redact: (text) => text, turns: { orders: turn, rest: turn } },
-        pools: {
-          join: () => {
-            throw new Error('nothing leaves the bench');
-          },
-        },
-      },
+      outside: outsideOf(Promise.resolve()),
     });
     this.#apply();
   }
