@@ -3,7 +3,7 @@
  *
  *   --short        a minute instead of ten: only to see that everything works
  *   --only NAME    one scenario (may be repeated): silence, distance, steady, fanout, burst, rules, store, start,
- *                  width, and rehearsal, which is not part of the whole run
+ *                  width, listing, and rehearsal, which is not part of the whole run
  *   --json         results as JSON on standard output, instead of the table
  *   --save         writes bench/results.json, the table in docs/performance.md and the chart
  *   --assert       exit code 1 when a target is missed (otherwise 0: a bench is not a test)
@@ -16,6 +16,7 @@ import { save } from './save.ts';
 import { burst } from './scenarios/burst.ts';
 import { distance } from './scenarios/distance.ts';
 import { fanout } from './scenarios/fanout.ts';
+import { listing } from './scenarios/listing.ts';
 import { rehearsal } from './scenarios/rehearsal.ts';
 import { rules } from './scenarios/rules.ts';
 import type { Scenario } from './scenarios/scenario.ts';
@@ -58,7 +59,7 @@ const wanted = ({ name }: Scenario) =>
     if (wanted(distance)) await run(meter, distance);
   };
   const cold = silence(quiet);
-  const known = [cold, distance, steady, fanout, burst, rules, store, start, width, rehearsal];
+  const known = [cold, distance, steady, fanout, burst, rules, store, start, width, listing, rehearsal];
   const unknown = options.only.filter((name) => !known.some((scenario) => scenario.name === name));
   if (unknown.length > 0) throw new Error(`--only knows ${known.map(({ name }) => name).join(', ')}`);
   const plan = known.filter((scenario) => wanted(scenario) && !(scenario === distance && wanted(cold)));

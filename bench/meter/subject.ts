@@ -33,22 +33,22 @@ export class Subject {
   lastMs = Number.NaN;
   /** Rejects when the process ends. */
   readonly ended: Promise<never>;
-  readonly #folder: string;
+  readonly folder: string;
   readonly #child: ChildProcess;
 
   constructor(kind: SubjectKind, key: string, feedUrl: string) {
     this.name = kind.name;
     this.key = key;
-    this.#folder = mkdtempSync(join(tmpdir(), 'listing-bridge-bench-'));
-    for (const [name, text] of Object.entries(kind.files)) writeFileSync(join(this.#folder, name), text);
-    kind.prepare?.(this.#folder);
-    const log = openSync(join(this.#folder, LOG), 'a');
+    this.folder = mkdtempSync(join(tmpdir(), 'listing-bridge-bench-'));
+    for (const [name, text] of Object.entries(kind.files)) writeFileSync(join(this.folder, name), text);
+    kind.prepare?.(this.folder);
+    const log = openSync(join(this.folder, LOG), 'a');
     this.spawnedMs = performance.now();
     this.#child = spawn(process.execPath, kind.args, {
-      cwd: this.#folder,
+      cwd: this.folder,
       env: {
         PATH: process.env['PATH'] ?? '',
-        HOME: this.#folder,
+        HOME: this.folder,
         FEED_URL: feedUrl,
         FEED_KEY: key,
         ...kind.env,
@@ -63,7 +63,7 @@ export class Subject {
   }
 
   logTail(): string {
-    return readFileSync(join(this.#folder, LOG), 'utf8').slice(-LOG_TAIL);
+    return readFileSync(join(this.folder, LOG), 'utf8').slice(-LOG_TAIL);
   }
 
   /** MB now, and the most that it ever was. Linux only. */
@@ -71,6 +71,10 @@ export class Subject {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
     const of = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;
     return { residentMb: of('VmRSS'), peakMb: of('VmHWM') };
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
   }
 
   /** As a user stops it; `stop` clears up. */
@@ -84,6 +88,6 @@ export class Subject {
       this.#child.kill('SIGKILL');
       await this.ended.catch(() => undefined);
     }
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -116,10 +116,11 @@ export class DeliveriesThread implements Deliveries {
       resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
     });
     this.#worker = worker;
-    worker.unref();
     worker.on('message', (reply: Reply) => this.#reply(reply));
     worker.on('error', (error) => this.#gone(worker, messageOf(error)));
     worker.on('exit', () => this.#gone(worker, ENDED));
+    // A listener of messages holds the process: it is let go after the last.
+    worker.unref();
     return worker;
   }
 

@@ -1,5 +1,8 @@
 /** `Deliveries` off the loop: the thread answers, is bounded, can be given up, and is gone when nobody asks. */
 
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { newsOf } from '../../src/delivery/content.ts';
 import { type OpenStore, openStore } from '../../src/outbox/store.ts';
@@ -102,4 +105,21 @@ test('a store is not mended while the thread has it open', async () => {
   expect(store.outbox.mend(fault)).toBe(false);
   store.outbox.settle([attemptOf(delivery)]);
   await store.close();
+});
+
+test('what is shipped has the thread with it, which keeps no process alive', async () => {
+  using folder = new Folder();
+  const store = filled(folder);
+  await store.close();
+  const thread = new URL('../../dist/deliveries-thread.js', import.meta.url);
+  const script = `import { DeliveriesThread } from ${JSON.stringify(thread.href)};
+    const clock = { after: () => ({ cancel() {} }) };
+    const deliveries = new DeliveriesThread(${JSON.stringify(folder.file('bridge.db'))}, clock);
+    const waiting = setInterval(() => undefined, 1000);
+    const page = await deliveries.list({ limit: 2 });
+    clearInterval(waiting);
+    console.log(page.ok, page.value?.deliveries.length ?? page.message);`;
+  writeFileSync(folder.file('ask.mjs'), script);
+  const { stdout } = await promisify(execFile)(process.execPath, [folder.file('ask.mjs')]);
+  expect(stdout).toBe('true 2\n');
 });
