@@ -20,7 +20,7 @@ import { Journal, type JournalEvents, type JournalStore } from './outbox/journal
 import { type Memory, memoryOf } from './outbox/learnt.ts';
 import type { Recovered } from './outbox/outbox.ts';
 import type { Clock } from './platform/clock.ts';
-import { nextTurn } from './platform/next-turn.ts';
+import { nextTurn } from './platform/clock.ts';
 import type { Random } from './platform/random.ts';
 
 export interface PipelineDeps {

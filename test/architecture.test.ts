@@ -202,3 +202,25 @@ test('the parts of the pipeline are made in pipeline.ts, for whoever runs one', 
 test('daemon.ts is a table of contents', () => {
   expect(text('daemon/daemon.ts').split('\n').length - 1).toBeLessThanOrEqual(120);
 });
+
+test('every exported function, value and class of src/ is used by another file', () => {
+  const root = resolve(source, '..');
+  const all = ['src', 'test', 'bench', 'tools'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((path) => /\.(ts|mjs)$/.test(path))
+      .map((path) => {
+        const code = readFileSync(join(root, folder, path), 'utf8');
+        return { path: `${folder}/${path}`, code, words: new Set(code.match(/\w+/g)) };
+      }),
+  );
+  const exported = /^export (?:async )?(?:function\*?|const|class) (\w+)/gm;
+  const unused = all
+    .filter(({ path }) => path.startsWith('src/'))
+    .flatMap((file) =>
+      [...file.code.matchAll(exported)]
+        .map(([, name = '']) => name)
+        .filter((name) => !all.some((other) => other !== file && other.words.has(name)))
+        .map((name) => `${file.path}: ${name}`),
+    );
+  expect(unused).toEqual([]);
+});

@@ -43,7 +43,7 @@ export function alertTitle({ state, sighting: { code, subject } }: Change): stri
   return state === 'ended' ? ends(subject) : starts(subject);
 }
 
-export const severityOf = (change: Change | undefined): Alert['severity'] =>
+const severityOf = (change: Change | undefined): Alert['severity'] =>
   change === undefined || change.state === 'ended' ? 'good' : conditionOf(change.sighting.code).severity;
 
 const rank = (change: Change) => Object.keys(EMOJI).indexOf(severityOf(change));

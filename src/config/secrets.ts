@@ -59,7 +59,7 @@ const aroundTemplates = (value: string) =>
  * Values to remove from every text: what stands in a secret place, what opens something in any address, and what
  * came from a file or from a variable whose name announces a secret. Other variables bring names, hosts, ids.
  */
-export function* secretValues(root: Located, known: SecretKnowledge): Iterable<string> {
+function* secretValues(root: Located, known: SecretKnowledge): Iterable<string> {
   for (const { node, path } of everyWritten(root)) {
     if (node.children.size > 0) continue;
     const isHere = isSecretPlace(path, known) && !isPlainHeader(path, node, known);
@@ -73,7 +73,7 @@ export function* secretValues(root: Located, known: SecretKnowledge): Iterable<s
 }
 
 /** Every `Secret` in typed options, with its path. */
-export function* secretsIn(value: unknown, path: Path = []): Iterable<{ secret: Secret; path: Path }> {
+function* secretsIn(value: unknown, path: Path = []): Iterable<{ secret: Secret; path: Path }> {
   if (value instanceof Secret) yield { secret: value, path };
   else if (Array.isArray(value))
     for (const [index, item] of value.entries()) yield* secretsIn(item, [...path, index]);

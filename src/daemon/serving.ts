@@ -4,9 +4,9 @@ import type { LaneSet } from '../lane-set.ts';
 import { figureNameOf } from '../ops/many.ts';
 import { createMetrics } from '../ops/metrics.ts';
 import { createApp, type ServerOptions, startServer } from '../ops/server.ts';
+import { nextTurn } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { messageOf } from '../platform/message-of.ts';
-import { nextTurn } from '../platform/next-turn.ts';
 import type { Redactor } from '../platform/secret.ts';
 import type { Operator } from './operator.ts';
 

@@ -23,7 +23,7 @@ export interface Condition<Value> {
   readonly words?: readonly string[] | undefined;
 }
 
-export const PATTERN_COST = 2;
+const PATTERN_COST = 2;
 
 type Compile<Value, Leaf> = (leaf: Leaf) => Condition<Value>;
 export type PatternOf = (source: string) => Pattern;

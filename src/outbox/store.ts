@@ -78,7 +78,7 @@ interface StoreDeps {
 /** Of a store that cannot be read. */
 const NOTHING: Recovered = { latestMs: 0, pauses: new Map(), learnt: new Map(), announcements: [] };
 
-export class Store implements Ledger, Backlog, Recovery, Upkeep {
+class Store implements Ledger, Backlog, Recovery, Upkeep {
   readonly #deps: StoreDeps;
   readonly #lock: StoreLock;
   #open: OpenDatabase | undefined;

@@ -16,7 +16,7 @@ import { migrate } from '../outbox/migrations.ts';
 import { SqliteOutbox } from '../outbox/sqlite.ts';
 import { createPipeline, type Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
-import { nextTurn } from '../platform/next-turn.ts';
+import { nextTurn } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import type { RuleOptions } from '../routing/options.ts';
 import type { Router, Routing } from '../routing/router.ts';

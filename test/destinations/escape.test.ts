@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { escapeMarkdown } from '../../src/destinations/discord/escape.ts';
-import { escapeHtml } from '../../src/destinations/telegram/escape.ts';
+import { escapeHtml } from '../../src/destinations/telegram/render-markup.ts';
 import { exchangePage, safeUrl } from '../../src/templates/exchange-page.ts';
 import { runs } from '../support/properties.ts';
 import { announcementOf, hostileText, readDiscord, readTelegram } from './render-support.ts';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { escapeMarkdown } from '../../src/destinations/discord/escape.ts';
 import { cutMarkdown } from '../../src/destinations/discord/truncate.ts';
 import { cutText } from '../../src/destinations/presentation-cut.ts';
-import { escapeHtml } from '../../src/destinations/telegram/escape.ts';
+import { escapeHtml } from '../../src/destinations/telegram/render-markup.ts';
 import { fitHtml } from '../../src/destinations/telegram/truncate.ts';
 import { runs } from '../support/properties.ts';
 import { hostileText, isCutOf, readDiscord, readTelegram } from './render-support.ts';

@@ -1,5 +1,5 @@
 /**
- * What every store promises, whatever keeps it: the contracts of `src/outbox/outbox.ts` and `src/outbox/deliveries.ts`.
+ * The promises of every store, whatever keeps it: the contracts of `src/outbox/outbox.ts` and `src/outbox/deliveries.ts`.
  * Everything is awaited, so that a store that answers later can be asked the same; `conformance.test.ts` asks ours.
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';

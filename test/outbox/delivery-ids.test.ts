@@ -1,4 +1,4 @@
-/** What names a delivery, and what does not. */
+/** The parts of a delivery's name, and those that are none. */
 import { expect, test } from 'vitest';
 import { identityOf } from '../../src/announcement.ts';
 import { DeliveryIds, occurrenceOf } from '../../src/outbox/delivery-ids.ts';

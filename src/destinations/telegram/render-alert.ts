@@ -1,8 +1,8 @@
 /** An alert on Telegram: the headline in bold, the rest as it is. */
 import type { AlertContent } from '../../delivery/content.ts';
 import { cutText } from '../presentation-cut.ts';
-import { escapeHtml } from './escape.ts';
 import type { TelegramMessage } from './message.ts';
+import { escapeHtml } from './render-markup.ts';
 import { fitHtml, LONGEST_TEXT } from './truncate.ts';
 
 export function renderTelegramAlert(

@@ -29,7 +29,7 @@ export function compileButtons(buttons: NonNullable<TelegramOptions['buttons']>)
 const labelOf = (text: string) => cutText(text.toWellFormed().replaceAll(/\s+/g, ' ').trim(), LONGEST_LABEL);
 
 /** https://core.telegram.org/bots/api#inlinekeyboardbutton: "HTTP or tg:// URL" */
-export function isButtonUrl(url: string): boolean {
+function isButtonUrl(url: string): boolean {
   if (url.length > LONGEST_URL || /\s/.test(url) || !URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
   return protocol === 'tg:' || ((protocol === 'https:' || protocol === 'http:') && hostname !== '');

@@ -4,8 +4,8 @@ import { exchangePage } from '../../templates/exchange-page.ts';
 import type { RenderInput } from '../../templates/variables.ts';
 import { exchangeName, headlineOf, latencyLine, notesOf } from '../presentation.ts';
 import { cutText } from '../presentation-cut.ts';
-import { escapeHtml } from './escape.ts';
 import type { TelegramButton } from './message.ts';
+import { escapeHtml } from './render-markup.ts';
 
 /** Leaves room for the lines around it, whatever an exchange calls a title. */
 const LONGEST_TITLE = 3000;

@@ -2,7 +2,11 @@
  * Telegram HTML, read as strictly as Telegram reads it: which tags there are, what must be closed, what
  * counts as a character. https://core.telegram.org/bots/api#html-style
  */
+import { escapeMarkup } from '../../platform/markup.ts';
 import { orNearest } from '../../platform/suggest.ts';
+
+/** A value inside Telegram HTML. Half a surrogate pair is no text that Telegram accepts; it becomes U+FFFD. */
+export const escapeHtml = (text: string): string => escapeMarkup(text.toWellFormed());
 
 const TAGS: ReadonlySet<string> = new Set(
   'b strong i em u ins s strike del span tg-spoiler a tg-emoji tg-time code pre blockquote'.split(' '),

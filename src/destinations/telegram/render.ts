@@ -8,13 +8,12 @@ import type { RenderInput } from '../../templates/variables.ts';
 import { scopeOf, type TemplateScope } from '../../templates/variables.ts';
 import type { Render } from '../destination.ts';
 import { cutText } from '../presentation-cut.ts';
-import { escapeHtml } from './escape.ts';
 import type { TelegramButton, TelegramMessage } from './message.ts';
 import type { TelegramOptions } from './options.ts';
 import { compileButtons } from './render-buttons.ts';
 import { checkMarkup } from './render-check.ts';
 import { defaultButtons, defaultHtml, defaultPlain } from './render-default.ts';
-import { MarkupProblem, visibleText } from './render-markup.ts';
+import { escapeHtml, MarkupProblem, visibleText } from './render-markup.ts';
 import { fitHtml, LONGEST_TEXT } from './truncate.ts';
 
 export { previewTelegram } from './preview.ts';

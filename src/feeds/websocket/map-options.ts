@@ -30,7 +30,7 @@ const field = () =>
     }, EVEN_IF_WRONG);
 
 /** `auto`: seconds to nanoseconds by their number of digits, and ISO 8601. */
-export const TIME_UNITS = ['auto', 's', 'ms', 'us', 'ns', 'iso'] as const;
+const TIME_UNITS = ['auto', 's', 'ms', 'us', 'ns', 'iso'] as const;
 export type TimeUnit = (typeof TIME_UNITS)[number];
 
 const time = () =>
