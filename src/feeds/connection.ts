@@ -3,7 +3,7 @@
  * source, the line, or a deadline here). Its deadlines are absolute, so a source that sends a byte now and then
  * gains nothing.
  */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Clock, Timer } from '../platform/clock.ts';
@@ -61,6 +61,8 @@ export interface ConnectionDeps {
   readonly redact: Redactor;
   /** The request for the feed is on its way. */
   readonly asked: () => void;
+  /** The headers of the answer to the handshake. */
+  readonly answered?: (headers: IncomingHttpHeaders) => void;
   readonly opened: () => void;
   readonly frame: (data: FrameData) => void;
   readonly pong?: () => void;
@@ -95,6 +97,7 @@ export class Connection {
       skipUTF8Validation: true,
     });
     this.#socket = socket;
+    socket.on('upgrade', ({ headers: answer }) => deps.answered?.(answer));
     socket.on('open', () => this.#opened());
     socket.on('message', (data: FrameData) => {
       if (this.#isOver) return;
@@ -140,8 +143,8 @@ export class Connection {
 
   /** `silenceTimeoutMs` has changed. */
   watchSilence(): void {
-    if (this.#silence === undefined || this.#isOver) return;
-    this.#silence.cancel();
+    if (this.#lastLifeMs === undefined || this.#isOver) return;
+    this.#silence?.cancel();
     this.#watchSilence(false);
   }
 

@@ -26,6 +26,8 @@ export interface DoorDeps {
   /** Runs at once when there is no delay to wait for. */
   readonly later: (act: () => void) => void;
   readonly compresses: () => boolean;
+  /** More lines in the answer to a handshake: `Date: …`. */
+  readonly headers?: () => readonly string[];
   readonly onHandshake: (handshake: Handshake) => void;
   readonly onEnter: (socket: WebSocket, admitted: Admitted) => void;
 }
@@ -44,6 +46,7 @@ export class FeedDoor {
 
   constructor(deps: DoorDeps) {
     this.#deps = deps;
+    this.#upgrader.on('headers', (headers) => headers.push(...(deps.headers?.() ?? [])));
     // A correct server never does this: it accepts an extension that was not offered.
     this.#compressor.on('headers', (headers, { headers: asked }) => {
       if (asked['sec-websocket-extensions'] === undefined)

@@ -24,6 +24,8 @@ export interface JsonFeedOptions extends ListenOptions {
 export interface JsonFeedBehaviour {
   /** Of the WebSocket protocol. */
   answersPings: boolean;
+  /** The `Date` of its answers to handshakes. */
+  date: string | undefined;
   /** To a message after the greeting. */
   answer: (text: string) => string | undefined;
 }
@@ -35,7 +37,7 @@ export async function startJsonFeedServer(options: JsonFeedOptions = {}): Promis
 }
 
 export class JsonFeedServer implements AsyncDisposable {
-  readonly behaviour: JsonFeedBehaviour = { answersPings: true, answer: () => undefined };
+  readonly behaviour: JsonFeedBehaviour = { answersPings: true, date: undefined, answer: () => undefined };
   readonly handshakes = new Arrivals<Handshake>('handshake');
   /** Those who have greeted, by number. */
   readonly greeted = new Arrivals<number>('greeting');
@@ -61,6 +63,7 @@ export class JsonFeedServer implements AsyncDisposable {
       clock: this.#clock,
       later: (act) => act(),
       compresses: () => false,
+      headers: () => (this.behaviour.date === undefined ? [] : [`Date: ${this.behaviour.date}`]),
       onHandshake: (handshake) => this.handshakes.add(handshake),
       onEnter: (socket) => this.#enter(socket),
     });

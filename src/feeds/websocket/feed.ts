@@ -2,6 +2,7 @@
  * One source of the user's own: its connection (`feeds/link.ts`), proven by the first pong or frame, and its frames, read
  * as the config says. The reader does nothing but read and hand on, synchronously; nothing downstream can hold it up.
  */
+import { formatDuration } from '../../platform/duration.ts';
 import { Connection } from '../connection.ts';
 import { EchoGuard } from '../echo.ts';
 import { Evidence } from '../evidence.ts';
@@ -12,6 +13,7 @@ import { Link } from '../link.ts';
 import { newsOf, type Reading, tickersOf } from '../news.ts';
 import { plausibleMs } from '../plausible.ts';
 import type { Loss, Verdict } from '../verdict.ts';
+import { clockAheadMs } from './clock-ahead.ts';
 import { secretsOf, textOfMessage } from './messages.ts';
 import type { WebsocketOptions } from './options.ts';
 import { Pings } from './pings.ts';
@@ -37,6 +39,8 @@ export class WebsocketFeed implements Feed<WebsocketOptions> {
   readonly #frames: Record<string, number> = {};
   #lastFrameMs: number | undefined;
   #lastNewsMs: number | undefined;
+  /** Of the wall clock here, against the source's. */
+  #aheadMs = 0;
 
   constructor(options: WebsocketOptions, deps: FeedDeps) {
     this.#deps = deps;
@@ -76,7 +80,7 @@ export class WebsocketFeed implements Feed<WebsocketOptions> {
       welcome: undefined,
       selfTest: undefined,
       keyExpiresMs: undefined,
-      clockOffsetMs: undefined,
+      clockOffsetMs: this.#aheadMs === 0 ? undefined : this.#aheadMs,
       change: undefined,
     };
   }
@@ -117,11 +121,21 @@ export class WebsocketFeed implements Feed<WebsocketOptions> {
       asked: () => asked?.(),
       insecure: tls.insecure,
       silenceTimeoutMs: () => this.#silenceMs(),
+      answered: ({ date }) => this.#dated(date),
       opened: () => this.#opened(connection),
       frame: (data) => this.#framed(data),
       pong: () => this.#ponged(),
     });
     return connection;
+  }
+
+  #dated(date: string | undefined): void {
+    const aheadMs = clockAheadMs(date, this.#deps.clock.wallMs());
+    this.#aheadMs = aheadMs;
+    this.#evidence.hold('clock_skew', aheadMs !== 0, () => [
+      `${formatDuration(Math.abs(aheadMs))} ${aheadMs < 0 ? 'behind' : 'ahead of'} the clock of the source`,
+      { offsetMs: aheadMs },
+    ]);
   }
 
   #opened(connection: Connection): void {
@@ -159,7 +173,7 @@ export class WebsocketFeed implements Feed<WebsocketOptions> {
     }
   }
 
-  /** Without another clock to ask, the wall clock says how old it is; a stamp that is absent or absurd counts as nothing. */
+  /** The wall clock says how old it is, less what is known to be wrong with it; a stamp that is absent or absurd counts as nothing. */
   #announced(reading: Reading, receivedMs: number, sinceFrameMs: number): void {
     const { clock, events, heldUpMs } = this.#deps;
     const readUs = clock.wallUs();
@@ -170,7 +184,7 @@ export class WebsocketFeed implements Feed<WebsocketOptions> {
       feed: this.#options.name,
       receivedTimestampUs: readUs - Math.round(stalledMs * 1000),
       receivedMs,
-      ageAtReceiptMs: Math.max(plausibleMs((readUs - bornUs) / 1000), stalledMs),
+      ageAtReceiptMs: Math.max(plausibleMs((readUs - bornUs) / 1000 - this.#aheadMs), stalledMs),
     };
     this.#lastNewsMs = receivedMs;
     const stalled = stalledMs > 0 ? { ...receipt, stalledMs } : receipt;

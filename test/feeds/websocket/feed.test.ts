@@ -155,6 +155,20 @@ describe('news', () => {
     expect(own.feed.status.frames).toEqual({ announcement: 4 });
   });
 
+  test.each<[string, number, number, boolean]>([
+    ['a minute ahead', -60_000, 1500, true],
+    ['a minute behind', 60_000, 1500, true],
+    ['as good as right', -900, 1500, false],
+  ])('a clock of this machine that is %s changes no age', async (_name, sourceMs, ageMs, isSkewed) => {
+    const sourceNowMs = clock.wallMs() + sourceMs;
+    server.behaviour.date = new Date(sourceNowMs).toUTCString();
+    const own = await source().live();
+    server.send({ ...FRAME, time: (isSkewed ? sourceNowMs : clock.wallMs()) - ageMs });
+    expect(await own.told.announcements.waitFor(1)).toMatchObject([{ ageAtReceiptMs: ageMs }]);
+    expect(own.codes).toEqual(isSkewed ? ['clock_skew'] : []);
+    expect(own.feed.status.clockOffsetMs).toBe(isSkewed ? -sourceMs : undefined);
+  });
+
   test('the time for which the process was held up is in its age', async () => {
     const own = await source({}, { heldUpMs: () => 40 }).live();
     server.send(FRAME);
@@ -201,6 +215,17 @@ test('a connection that is cut is made anew, soon, and is greeted again', async 
   await own.told.lives.waitFor(2);
   await server.greeted.waitFor(2);
   expect(own.feed.status).toMatchObject({ connects: 2, losses: { closed: 1 }, lastFrameMs: undefined });
+});
+
+test('pings that a reload asks for are asked for on the connection that is there', async () => {
+  const own = await source({ ping: false }).live();
+  const { options } = own.feed;
+  server.behaviour.answersPings = false;
+  own.feed.adjust({ ...options, ping: { every: 5000, send: 'protocol' } });
+  await server.pings.waitFor(1);
+  await clock.advance(15_000);
+  await clock.advance(250);
+  expect(await own.told.losses.waitFor(1)).toMatchObject([{ reason: 'silent' }]);
 });
 
 test('another way to read needs no other connection', async () => {

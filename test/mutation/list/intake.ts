@@ -157,8 +157,14 @@ export const intake = [
     [
       'the stamps of a source of one’s own are not looked at',
       'old news of it is sent as new',
-      'ageAtReceiptMs: Math.max(plausibleMs((readUs - bornUs) / 1000), stalledMs),',
+      'ageAtReceiptMs: Math.max(plausibleMs((readUs - bornUs) / 1000 - this.#aheadMs), stalledMs),',
       'ageAtReceiptMs: stalledMs,',
+    ],
+    [
+      'the wall clock of this machine is believed',
+      'a clock that is set wrong expires every order',
+      'const aheadMs = clockAheadMs(date, this.#deps.clock.wallMs());',
+      'const aheadMs = 0 * clockAheadMs(date, this.#deps.clock.wallMs());',
     ],
     [
       'a source of one’s own may repeat its key',
