@@ -2,7 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FeedSet } from '../../../src/daemon/feed-set.ts';
 import { cryptolistingOptions } from '../../../src/feeds/cryptolisting/options.ts';
+import { feedOptions } from '../../../src/feeds/index.ts';
 import { Arrivals } from '../../../src/simulator/arrivals.ts';
+import { startJsonFeedServer } from '../../../src/simulator/json-feed-server.ts';
 import { AwkwardFeed, type Peer, WELCOME, welcoming } from '../../support/awkward-feed.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { expectations, KEY, OTHER_KEY } from './listener.ts';
@@ -285,6 +287,32 @@ describe('regression: a hole made by ourselves', () => {
     await told.waitFor(() => count('live tokyo') === 2);
     await closed(before);
     expect((await server.peer(3)).path).toBe('/?cex=upbit');
+  });
+
+  test('a feed becomes one of another type: the old one is heard until the new one is proven, and back', async () => {
+    const before = await running();
+    const source = scope.use(await startJsonFeedServer());
+    source.behaviour.answersPings = false;
+    const map = {
+      publisher: { value: 'upbit' },
+      title: { path: 't' },
+      listingType: { value: 'spot_listing' },
+    };
+    const own = feedOptions.parse({ type: 'websocket', name: 'tokyo', url: source.url, map });
+    feeds.apply([own], new Map(), expectations({ url: source.url }));
+    await clock.advance(0);
+    await source.pings.waitFor(1);
+    await brings(before, 'MEANWHILE');
+    expect(status()?.change).toMatch(/not in force yet/);
+    source.send({ t: 'the first frame proves it' });
+    await told.waitFor(() => count('live tokyo') === 2);
+    await closed(before);
+    expect(status()).toMatchObject({ state: 'live', change: undefined, url: source.url });
+    // The cooldown of the key has outlived the feed that it was counted for.
+    await reload({});
+    await clock.advance(COOLDOWN_MS);
+    await told.waitFor(() => count('live tokyo') === 3);
+    await source.closes.waitFor(1);
   });
 
   test('a feed that was refused for good begins anew at once', async () => {
