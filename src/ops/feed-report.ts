@@ -1,44 +1,35 @@
 /** One feed as the status shows it: the whole proof of its health, as plain data, with spans in ms from now. Pure. */
-import { type FeedStatus, isGiven, type SelfTestProof, unproven } from '../feeds/health.ts';
+import { type FeedStatus, isGiven, unproven } from '../feeds/health.ts';
 import type { Loss } from '../feeds/verdict.ts';
 
-export interface FeedReport {
-  readonly name: string;
-  readonly url: string;
+/** Taken over as it is, but for the times of `selfTest`, which become spans too. */
+type AsItIs =
+  | 'name'
+  | 'url'
+  | 'state'
+  | 'welcome'
+  | 'selfTest'
+  | 'clockOffsetMs'
+  | 'frames'
+  | 'connects'
+  | 'losses'
+  | 'change';
+
+export interface FeedReport extends Pick<FeedStatus, AsItIs> {
   /** Every proof that its type needs is given. */
   readonly healthy: boolean;
   /** Why it is not proven. */
   readonly trouble: string | undefined;
-  readonly state: FeedStatus['state'];
   /** The proofs of its health, in the order of its type. */
   readonly proofs: readonly ProofReport[];
   /** Since this connection was proven. */
   readonly connectedMs: number | undefined;
-  readonly welcome: FeedStatus['welcome'];
-  /** Since the last frame or ping. */
+  /** Since the last frame, ping or pong. */
   readonly silentMs: number | undefined;
   /** Since the last frame. */
   readonly lastFrameMs: number | undefined;
-  /** `undefined`: the source cannot be asked for one. */
-  readonly selfTest:
-    | {
-        readonly state: SelfTestProof['state'];
-        /** Time since it was requested, and since it was answered, on this connection. */
-        readonly askedMs: number | undefined;
-        readonly answeredMs: number | undefined;
-        readonly roundTripMs: number | undefined;
-        readonly unasked: number;
-      }
-    | undefined;
   readonly keyExpiresInMs: number | undefined;
-  readonly clockOffsetMs: number | undefined;
-  /** Frames read since the feed was started, by what they were; `test`: answers to self-tests. */
-  readonly frames: Readonly<Record<string, number>>;
-  readonly connects: number;
-  readonly losses: Readonly<Record<string, number>>;
   readonly lastLoss: (Loss & { readonly agoMs: number }) | undefined;
-  /** Of its options, by a reload: why it is not in force (yet). */
-  readonly change: string | undefined;
   /** While it waits: until it connects again. */
   readonly retryInMs: number | undefined;
 }

@@ -7,6 +7,7 @@
 import { UNKNOWN } from '../../announcement.ts';
 import { flagOf, listOf, numberOf, stampOf, textOf, utcOf, wordOf } from '../../platform/wire-values.ts';
 import { boundedExtra, type Extra } from '../extra.ts';
+import type { OddFrame } from '../feed.ts';
 import { type FrameData, objectIn, type UnreadReason } from '../frame-data.ts';
 import { type News, newsOf, type Reading, type Receipt, tickersOf } from '../news.ts';
 import { newsIn } from '../unread-news.ts';
@@ -33,15 +34,7 @@ export type Frame =
   | WelcomeFrame
   | { readonly kind: 'heartbeat'; readonly timestampUs: number | undefined }
   | AnnouncementFrame
-  | { readonly kind: 'error'; readonly code: string; readonly retryAfterSecs: number | undefined }
-  | {
-      readonly kind: 'unknown';
-      readonly type: string;
-      readonly keys: readonly string[];
-      /** An excerpt, where it speaks of a listing. */
-      readonly news: string | undefined;
-    }
-  | { readonly kind: 'garbage'; readonly reason: GarbageReason; readonly news: string | undefined };
+  | OddFrame;
 
 /** Enough of a foreign word for a log line. */
 const LONGEST_WORD = 64;
