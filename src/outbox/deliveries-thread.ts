@@ -3,8 +3,9 @@
  * This file is also the code of that thread. The thread starts with the first question, ends when it is idle for a
  * while, and never keeps the process alive.
  */
+import { constants, setPriority } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import type { Clock, Timer } from '../platform/clock.ts';
+import { type Clock, systemClock, type Timer, wait } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import type {
   Again,
@@ -26,6 +27,9 @@ const STOPS = 'the bridge stops';
 const ENDED = 'its thread has ended';
 
 const notAsked = (why: string) => ({ ok: false, message: `the store could not be queried: ${why}` }) as const;
+
+/** Between two answers: whoever asks for one page after the other leaves the loop most of its time. */
+const BREATH_MS = 2;
 
 interface Task {
   readonly deliveriesOf: string;
@@ -163,9 +167,25 @@ const isTask = (data: unknown): data is Task =>
 if (!isMainThread && isTask(workerData)) {
   const port = parentPort;
   const deliveries = new FileDeliveries(workerData.deliveriesOf);
-  port?.on('message', async ({ number, method, args }: Question) => {
+  const answer = async ({ number, method, args }: Question) => {
     const ask = deliveries[method] as (...args: readonly unknown[]) => Promise<StoreAnswer<unknown>>;
     const reply: Reply = { number, answer: await ask.apply(deliveries, [...args]) };
-    port.postMessage(reply);
+    port?.postMessage(reply);
+    await wait(systemClock, BREATH_MS);
+  };
+  let turn = Promise.resolve();
+  port?.on('message', (question: Question) => {
+    turn = turn.then(() => answer(question));
   });
+  yieldToOthers();
+}
+
+/** On Linux, priority is a thread's own (setpriority(2), "C library/kernel differences"); elsewhere it would be the whole bridge's. */
+function yieldToOthers(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Then it is as any other.
+  }
 }
