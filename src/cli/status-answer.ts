@@ -20,6 +20,7 @@ const feed = z.object({
     .object({ state: text, roundTripMs: optional })
     .optional()
     .catch({ state: '?', roundTripMs: undefined }),
+  proofs: listOf(z.object({ kind: text, agoMs: optional })),
   connectedMs: optional,
   welcome: z.object({ tier: z.string().optional() }).optional().catch(undefined),
   keyExpiresInMs: optional,

@@ -42,6 +42,8 @@ function describe(status: StatusAnswer, width: number | undefined): string[] {
   for (const note of notes) lines.push(wrapCells(`  - ${note}`, width, '    '));
   const headings = ['FEED', 'HEALTHY', 'HEARD', 'SELF-TEST', 'CONNECTED', 'TIER', 'KEY', 'LOST', 'FRAMES'];
   lines.push('', ...table(headings, feeds.map(feedRow), { width }));
+  // The columns show the proofs of a feed that can be tested; of any other they would hide most.
+  for (const feed of feeds) if (feed.selfTest === undefined) lines.push(fitCells(proofLine(feed), width));
   if (race.length > 0)
     lines.push('', ...table(['FEED', 'FIRST', 'BY', 'SECOND', 'BY'], race.map(raceRow), { width }));
   lines.push(
@@ -91,6 +93,16 @@ function feedRow(feed: ShownFeed): string[] {
     countsOf(feed.losses),
     countsOf(frames),
   ];
+}
+
+/** `  own: open 2h ago, pong 3s ago; not yet: frame, announcement` */
+function proofLine({ name, proofs }: ShownFeed): string {
+  const given = proofs.flatMap(({ kind, agoMs }) =>
+    agoMs === undefined ? [] : [`${kind} ${formatDuration(agoMs)} ago`],
+  );
+  const lacking = proofs.flatMap(({ kind, agoMs }) => (agoMs === undefined ? [kind] : []));
+  const parts = [given.join(', '), lacking.length === 0 ? '' : `not yet: ${lacking.join(', ')}`];
+  return `  ${name}: ${parts.filter((part) => part !== '').join('; ')}`;
 }
 
 const countsOf = (counts: Readonly<Record<string, number>>) =>

@@ -151,4 +151,7 @@ test('status shows a feed that has neither tiers nor self-tests', async () => {
   const status = workplace.start(['status', '--url', String(url)], world.env);
   expect((await status.finished).code).toBe(0);
   expect(status.stdout).toMatch(/^own +yes +\S+ ago +- +/m);
+  expect(status.stdout).toMatch(
+    /^ {2}own: open \S+ ago, life \S+ ago, pong \S+ ago; not yet: frame, announcement$/m,
+  );
 });
