@@ -153,6 +153,28 @@ export const outbox = [
       'WHERE d.id = ?',
     ],
   ),
+  ...inFile(
+    'src/outbox/delivery-ids.ts',
+    suites('outbox/delivery-ids', 'daemon/same-names'),
+    [
+      'the same words after the window have the same id',
+      'a receiver drops the second listing as a repeat',
+      'Math.floor((detectedUs(announcement) / 1000 + OFFSET_MS) / windowMs)',
+      '0 * windowMs',
+    ],
+    [
+      'deliveries are named after the process',
+      'a second bridge doubles an order',
+      'return time + digitsOf(`',
+      'return time + digitsOf(announcement.id || `',
+    ],
+    [
+      'two tickers have one id',
+      'a receiver takes the second order for a repeat',
+      'return ticker === undefined ? id :',
+      'return ticker !== "" ? id :',
+    ],
+  ),
   ...inFile('src/outbox/sync.ts', suites('outbox/promises', 'outbox/sync'), [
     'the disk is not asked to keep it',
     'power loss takes everything',
