@@ -1,4 +1,4 @@
-/** Turns of phrase that must not come back, in comments and documents: they are no plain technical English. */
+/** Turns of phrase that must not come back, in comments, documents and messages: they are no plain technical English. */
 import { expect, test } from 'vitest';
 import { commentsOf, documents, read, sources } from './comments.ts';
 
@@ -36,3 +36,23 @@ test.each(documents)('%s: plain technical English', (path) => {
     ),
   ).toEqual([]);
 });
+
+/** Strings of four words and more: messages, help, advice. */
+const STRING = /'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`/g;
+const WORDS = /(?:[a-z]{2,}\W+){3}[a-z]{2,}/i;
+const SQL = /^\s*(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER)\b/;
+
+test.each(sources.filter((path) => path.startsWith('src/')))(
+  '%s: messages are plain technical English',
+  (path) => {
+    const code = read(path).replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/ .*$/gm, '');
+    const texts = [...code.matchAll(STRING)].map(([, plain, template]) => plain ?? template ?? '');
+    const messages = texts.filter((text) => WORDS.test(text) && !SQL.test(text));
+    expect(
+      faults(
+        path,
+        messages.map((text) => ({ line: 0, text })),
+      ),
+    ).toEqual([]);
+  },
+);
