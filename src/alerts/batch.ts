@@ -3,7 +3,7 @@
  * is limited. While waiting, only the latest change per condition is kept: one that started and ended is reported
  * once, as ended, with its full duration. Pure: time comes in.
  */
-import { conditionOf, keyOf } from '../conditions/registry.ts';
+import { conditionKey, conditionOf } from '../conditions/registry.ts';
 import type { Change } from './tracker.ts';
 
 /** Trouble seldom comes alone: a broken network is three conditions in a few seconds. */
@@ -37,7 +37,7 @@ export class AlertBatcher {
 
   add(change: Change, nowMs: number): void {
     if (this.#waiting.size === 0) this.#sinceMs = nowMs;
-    const key = keyOf(change.sighting);
+    const key = conditionKey(change.sighting);
     if (this.#waiting.delete(key)) this.#heldBack++;
     this.#waiting.set(key, change);
   }

@@ -10,7 +10,7 @@
  * Each time that it comes back soon after its end, the absence that ends it doubles.
  */
 import type { ConditionKind } from '../conditions/kind.ts';
-import { conditionOf, keyOf, type Sighting } from '../conditions/registry.ts';
+import { conditionKey, conditionOf, type Sighting } from '../conditions/registry.ts';
 import type { AlertsOptions } from './options.ts';
 import type { Told } from './saved.ts';
 
@@ -56,7 +56,7 @@ export class Tracker {
   /** `told`: reported before a restart; a condition among them that is not seen again is over. */
   constructor(told: readonly Told[] = [], nowMs = 0) {
     for (const { toldMs, endings, ...sighting } of told)
-      this.#tracked.set(keyOf(sighting), {
+      this.#tracked.set(conditionKey(sighting), {
         ...{ sighting, sinceMs: sighting.sinceMs, toldMs, endings },
         ...{ lastMs: nowMs, keptUntilMs: nowMs + RESTART_MS, away: false, returns: 0, toldCount: 0 },
       });
@@ -75,7 +75,7 @@ export class Tracker {
     const changes: Change[] = [];
     const keys = new Set<string>();
     for (const sighting of seen) {
-      const key = keyOf(sighting);
+      const key = conditionKey(sighting);
       keys.add(key);
       const tracked = this.#tracked.get(key) ?? this.#begin(key, sighting, nowMs);
       if (tracked === undefined) continue;

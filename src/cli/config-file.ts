@@ -1,10 +1,10 @@
 /** Reads the config for a command: whole, or (for commands that must work in an incident) what can be used of it. */
 import { existsSync } from 'node:fs';
-import { type LoadedConfig as LoadedFile, loadConfig } from '../config/load.ts';
+import { type RequiredConfig as LoadedFile, loadConfig } from '../config/load.ts';
 import { type ConfigProblem, formatProblem } from '../config/problem.ts';
 import type { Remains } from '../config/remains.ts';
 import type { Config } from '../config/schema.ts';
-import type { DestinationTypes } from '../destinations/registry.ts';
+import type { DestinationRegistry } from '../destinations/registry.ts';
 import { printable } from '../platform/printable.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { UserError } from './exit-codes.ts';
@@ -32,7 +32,7 @@ export interface UsableConfig extends Remains {
   /** The file has no problems. */
   readonly isSound: boolean;
   /** That its destinations were read with; absent: those of the program. */
-  readonly types: DestinationTypes | undefined;
+  readonly types: DestinationRegistry | undefined;
 }
 
 type Need = 'store' | 'server' | 'destinations';

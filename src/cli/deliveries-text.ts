@@ -1,6 +1,6 @@
 /** Deliveries as text for people: a row of the list, and everything about one. */
 import { describeEnding } from '../delivery/describe.ts';
-import { storedBody } from '../outbox/contents.ts';
+import { storedBody } from '../outbox/content-rows.ts';
 import type { StoredAttempt, StoredDelivery } from '../outbox/rows.ts';
 import { fitCells, wrapCells } from '../platform/cells.ts';
 import { formatDuration } from '../platform/duration.ts';

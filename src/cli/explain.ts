@@ -7,11 +7,11 @@ import { type DryRun, dryRun } from '../dry-run.ts';
 import { fitCells } from '../platform/cells.ts';
 import { printable } from '../platform/printable.ts';
 import { compileRules, type RuleExplanation } from '../routing/router.ts';
+import { announcementFromFields, announcementFromJson } from './announcement-input.ts';
 import { requireConfig } from './config-file.ts';
 import { type ExitCode, FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
 import { describeTimings, explainTiming } from './explain-timing.ts';
 import { type Io, jsonText } from './io.ts';
-import { announcementFromFields, announcementFromJson } from './sample.ts';
 
 export interface ExplainOptions {
   readonly config: string;

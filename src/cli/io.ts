@@ -1,6 +1,6 @@
 /** The outside world of a command: so that a test can be the terminal. */
 import { readFileSync } from 'node:fs';
-import type { DestinationTypes } from '../destinations/registry.ts';
+import type { DestinationRegistry } from '../destinations/registry.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { printableJson, printableLines } from '../platform/printable.ts';
 import { type Random, systemRandom } from '../platform/random.ts';
@@ -19,7 +19,7 @@ export interface Io {
   readonly random: Random;
   readonly version: string;
   /** The destination types; absent: those of this program. */
-  readonly destinationTypes?: DestinationTypes;
+  readonly destinationTypes?: DestinationRegistry;
   /** Cells of a line of the terminal that `print` writes to; absent when it is no terminal: then nothing is cut. */
   readonly columns?: number | undefined;
 }

@@ -11,9 +11,9 @@ import { wrapCells } from '../platform/cells.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { printable, printableJson } from '../platform/printable.ts';
 import type { Redactor } from '../platform/secret.ts';
+import { announcementFromFields, SAMPLE_TICKER, SAMPLE_TITLE } from './announcement-input.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import type { Io } from './io.ts';
-import { announcementFromFields, SAMPLE_TICKER, SAMPLE_TITLE } from './sample.ts';
 import { type PlannedSample, planSend, reasonNotToSend, type SendRequest } from './send-plan.ts';
 
 export interface SendOptions extends SendRequest {

@@ -7,7 +7,7 @@ import { printable } from '../platform/printable.ts';
 import type { Random } from '../platform/random.ts';
 import { nearest } from '../platform/suggest.ts';
 import type { Fault } from '../simulator/fault.ts';
-import { FAULT_EVERY_MS, FAULTS, faultNamed } from '../simulator/faults.ts';
+import { FAULT_EVERY_MS, FAULTS, faultNamed } from '../simulator/fault-list.ts';
 import { type FeedServer, startFeedServer } from '../simulator/feed-server.ts';
 import { play } from '../simulator/playback.ts';
 import { CURATED_TITLES, readTitles, type Title, TitlesProblem } from '../simulator/titles.ts';

@@ -5,7 +5,7 @@
 import { describeAttempt } from '../delivery/describe.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import { type Sign, signsOf } from './from-events.ts';
-import { keyOf, type Named, type Sighting } from './registry.ts';
+import { conditionKey, type Named, type Sighting } from './registry.ts';
 
 /** A destination whose every attempt has failed since, and when the last one did. Monotonic ms. */
 export interface Failing {
@@ -64,7 +64,7 @@ export class EventMemory {
   }
 
   #note({ code, subject, detail = '', lastsMs }: Sign, nowMs: number): void {
-    const key = keyOf({ code, subject });
+    const key = conditionKey({ code, subject });
     const before = this.#noted.get(key);
     if (lastsMs === undefined) this.#noted.delete(key);
     else

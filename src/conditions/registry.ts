@@ -37,7 +37,7 @@ export interface Sighting {
 
 export type Named = Pick<Sighting, 'code' | 'subject'>;
 
-export const keyOf = ({ code, subject }: Named) => `${code} ${subject}`;
+export const conditionKey = ({ code, subject }: Named) => `${code} ${subject}`;
 
 /** `feed tokyo is down` */
 export const titleOf = ({ code, subject }: Named): string => conditionOf(code).starts(subject);

@@ -15,7 +15,7 @@ import {
   type Pair,
   parseDocument,
 } from 'yaml';
-import { interpolate, type VariableSource, type VariableSources } from './interpolate.ts';
+import { interpolate, type ReadVariables, type VariableSource } from './interpolate.ts';
 import type { Path, Range, TextFault } from './problem.ts';
 import { explainSyntax, isFatal } from './syntax.ts';
 import { maskVariables, unmaskVariables } from './variable-mask.ts';
@@ -31,7 +31,7 @@ export interface Located {
   /** A scalar that is no text as it stands in the file: `0x10`, not 16. */
   readonly written?: string | undefined;
   /** A value that interpolation brought from outside the file. */
-  readonly outside: readonly VariableSources[];
+  readonly outside: readonly ReadVariables[];
   /** Of a mapping: values that a later one of the same key replaced. */
   readonly replaced?: readonly (readonly [key: string, Located])[];
   /** It could not be resolved, and that is already reported. */

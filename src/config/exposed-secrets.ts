@@ -5,8 +5,8 @@ import { hasReference } from './interpolate.ts';
 import type { Finding, Path } from './problem.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';
 import { isSecretName } from './secret-names.ts';
+import { isSecretPlace, keysIn } from './secret-places.ts';
 import { blotShapes } from './secret-shapes.ts';
-import { isSecretPlace, keysIn } from './secrets.ts';
 
 export function* exposedSecrets(root: Located, known: SecretKnowledge): Iterable<Finding> {
   for (const { node, path } of everyNode(root)) {

@@ -18,7 +18,7 @@ export interface VariableSource {
 }
 
 /** A value that is not in the file; `name` is the variable's, absent for a file's content. */
-export interface VariableSources {
+export interface ReadVariables {
   readonly value: string;
   readonly name?: string | undefined;
 }
@@ -27,7 +27,7 @@ export interface Expansion {
   /** `undefined` when there are faults. */
   readonly text: string | undefined;
   /** Values from outside the file: possibly secret. */
-  readonly values: readonly VariableSources[];
+  readonly values: readonly ReadVariables[];
   readonly faults: readonly Fault[];
 }
 
@@ -37,7 +37,7 @@ interface Fault {
 }
 
 type Resolved =
-  | { readonly outside: VariableSources }
+  | { readonly outside: ReadVariables }
   | { readonly fallback: string }
   | { readonly fault: Fault };
 
@@ -52,7 +52,7 @@ export const isOnlyReferences = (literal: string) =>
 export const hasReference = (literal: string) => /(^|[^$])\$\{/.test(literal);
 
 export function interpolate(literal: string, source: VariableSource): Expansion {
-  const values: VariableSources[] = [];
+  const values: ReadVariables[] = [];
   const faults: Fault[] = [];
   const text = literal.replace(REFERENCE, (whole, inner: string | undefined, close: string) => {
     if (inner === undefined) return `\${`;

@@ -1,5 +1,5 @@
 /** Finds `{{ … }}` in places that are not templates, where it would be used literally, and placeholders of other tools, which are not Liquid. */
-import type { DestinationTypes } from '../destinations/registry.ts';
+import type { DestinationRegistry } from '../destinations/registry.ts';
 import { variablesOf } from '../templates/variables.ts';
 import { everyNode, type Located } from './document.ts';
 import { hasReference } from './interpolate.ts';
@@ -11,7 +11,7 @@ const LIQUID = /\{\{|\{%|%7B(?:%7B|%25)/i;
 const PLAIN_LIQUID = /\{\{-?\s*[\w.]+\s*(\||-?\}\})|\{%-?\s*\w/;
 
 /** Errors. */
-export function* literalTemplates(root: Located, types: DestinationTypes): Iterable<Finding> {
+export function* literalTemplates(root: Located, types: DestinationRegistry): Iterable<Finding> {
   const templated = templatedIn(types);
   for (const { node, path } of nodesWithLiquid(root)) {
     if (isTemplate(path, templated)) yield* liquidKeys(node, path);
@@ -45,7 +45,7 @@ interface Templated {
   readonly beside: ReadonlyMap<string, string>;
 }
 
-function templatedIn(types: DestinationTypes): Templated {
+function templatedIn(types: DestinationRegistry): Templated {
   const all = [...types.values()];
   const beside = all
     .filter(({ form }) => form === 'order')
@@ -121,7 +121,7 @@ const MEANT: ReadonlySet<string> = new Set([
   ...['symbol', 'symbols', 'coin', 'exchange'],
 ]);
 /** Warnings: what is sent literally and was not meant so. */
-export function* foreignPlaceholders(root: Located, types: DestinationTypes): Iterable<Finding> {
+export function* foreignPlaceholders(root: Located, types: DestinationRegistry): Iterable<Finding> {
   const templated = templatedIn(types);
   for (const { node, path } of sentNodes(root)) {
     const { value, literal } = node;

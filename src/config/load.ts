@@ -6,9 +6,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { destinationTypes } from '../destinations/index.ts';
-import type { DestinationTypes } from '../destinations/registry.ts';
+import type { DestinationRegistry } from '../destinations/registry.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { isRecord } from '../platform/wire-values.ts';
+import { clearTextFeeds, unheardAlerts, unused, unusualKeys, unusualWords } from './config-warnings.ts';
 import { deadRules } from './dead-rules.ts';
 import { type Located, readDocument } from './document.ts';
 import {
@@ -30,22 +31,21 @@ import { type Remains, remainsOf } from './remains.ts';
 import { type Config, configSchema, configSchemaOf } from './schema.ts';
 import { issueMessage, type KnownKeys, schemaProblems } from './schema-problems.ts';
 import { secretKnowledge } from './secret-knowledge.ts';
-import { redactorFor } from './secrets.ts';
+import { redactorFor } from './secret-places.ts';
 import { type ConfigSections, readableSections, sectionsOf, soundSections } from './sections.ts';
 import { Source } from './source.ts';
-import { checkTemplates } from './templates.ts';
-import { clearTextFeeds, unheardAlerts, unused, unusualKeys, unusualWords } from './warnings.ts';
+import { checkTemplates } from './template-checks.ts';
 
 export { type ConfigProblem, formatProblem } from './problem.ts';
 
-export interface LoadedConfig {
+export interface RequiredConfig {
   /** Absent exactly when there are problems. */
   readonly config: Config | undefined;
   readonly problems: readonly ConfigProblem[];
   readonly warnings: readonly ConfigProblem[];
   /** How many rules are known to match nothing; each is among the warnings. */
   readonly deadRules: number;
-  /** Blots out everything secret in the file and in what it refers to. */
+  /** Redacts every secret of the file and of the values that it refers to. */
   readonly redact: Redactor;
   /** The usable part of a config, however broken it is. */
   readonly remains: Remains;
@@ -63,7 +63,7 @@ export interface LoadOptions {
   readonly env: Environment;
   readonly readFile?: ReadFile;
   /** Absent: those of the program. */
-  readonly types?: DestinationTypes | undefined;
+  readonly types?: DestinationRegistry | undefined;
   /** Asked of a valid config: what else is wrong with it, here and now. */
   readonly inspect?: (config: Config, hasSecretsInClear: boolean) => Inspected;
 }
@@ -90,7 +90,7 @@ export function loadConfig({
   readFile = readBytes,
   types = destinationTypes,
   inspect,
-}: LoadOptions): LoadedConfig {
+}: LoadOptions): RequiredConfig {
   const known: KnownKeys = { types, secrets: secretKnowledge(types) };
   const storeFolder = storeRoot(file, env);
   let raw: string | Uint8Array;
@@ -279,7 +279,7 @@ function unusable(
   hint?: string,
   digest = '',
   before = '',
-): LoadedConfig {
+): RequiredConfig {
   const lines = before.split('\n');
   const column = (lines.at(-1)?.length ?? 0) + 1;
   return {

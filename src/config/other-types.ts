@@ -1,5 +1,5 @@
 /** Services that have no destination type of their own, and how to reach each through a webhook. */
-import type { DestinationTypes } from '../destinations/registry.ts';
+import type { DestinationRegistry } from '../destinations/registry.ts';
 
 const TEXT_FIELD = 'body: { text: "{{ title }}" }';
 const ADAPTIVE_CARD = 'the Adaptive Card that its Workflows ask for as `body`';
@@ -79,7 +79,7 @@ const SERVICES = [
 ];
 
 /** `what`: as it stands in the file. */
-export function insteadOf(what: string, types: DestinationTypes): string | undefined {
+export function insteadOf(what: string, types: DestinationRegistry): string | undefined {
   const word = what.toLowerCase().replace(/[\s_.-]/g, '');
   for (const [name, { patterns }] of types) if (patterns.aliases.includes(word)) return `write type: ${name}`;
   if (Object.hasOwn(OTHERS, word)) return OTHERS[word];

@@ -3,7 +3,7 @@
  * replaced, unknown keys get a suggestion, and one mistake is reported once.
  */
 import { z } from 'zod';
-import type { DestinationTypes } from '../destinations/registry.ts';
+import type { DestinationRegistry } from '../destinations/registry.ts';
 import { nearest } from '../platform/suggest.ts';
 import { type Located, nodeAt } from './document.ts';
 import { feedTypeProblem, keyOfOtherType } from './feed-problems.ts';
@@ -11,13 +11,13 @@ import { insteadOf } from './other-types.ts';
 import type { Finding, Path } from './problem.ts';
 import { NOT_YET } from './schema.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';
-import { isSecretPlace } from './secrets.ts';
+import { isSecretPlace } from './secret-places.ts';
 
 type Issue = z.core.$ZodIssue;
 
 /** The keys that a config can have. */
 export interface KnownKeys {
-  readonly types: DestinationTypes;
+  readonly types: DestinationRegistry;
   readonly secrets: SecretKnowledge;
 }
 
@@ -164,7 +164,7 @@ function unknownKey(path: Path, key: string, known: readonly string[], root: Loc
 const ANY_PROGRAM = 'any program that takes an HTTP request is a webhook: type: webhook, with its `url`';
 
 /** Told by what else is there. */
-function typeProblem(path: Path, destination: Located, value: unknown, types: DestinationTypes): Finding {
+function typeProblem(path: Path, destination: Located, value: unknown, types: DestinationRegistry): Finding {
   const names = [...types.keys()];
   const guess = names.find((name) =>
     types.get(name)?.patterns.keys.some((key) => destination.children.has(key)),

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { alertsOptions } from '../alerts/options.ts';
 import type { DestinationOptions } from '../destinations/common-options.ts';
 import { destinationTypes } from '../destinations/index.ts';
-import type { DestinationTypes } from '../destinations/registry.ts';
+import type { DestinationRegistry } from '../destinations/registry.ts';
 import { feedOptions } from '../feeds/index.ts';
 import { duration, EVEN_IF_WRONG, integer, secret, text } from '../platform/fields.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../platform/log.ts';
@@ -21,7 +21,7 @@ const NAME_HELP = 'must be 1 to 40 letters, digits, dots, dashes or underscores'
 const name = () => z.string().regex(/^[\w.-]{1,40}$/, NAME_HELP);
 
 /** By `type`; a missing or unknown one is explained by `schema-problems.ts`. */
-export function destinationOptionsOf(types: DestinationTypes): z.ZodType<DestinationOptions> {
+export function destinationOptionsOf(types: DestinationRegistry): z.ZodType<DestinationOptions> {
   // They are objects with a literal `type`, of which a union wants to know that there is one.
   const schemas = Array.from(types.values(), ({ schema }) => schema as z.ZodType as z.ZodObject);
   const union = z.discriminatedUnion('type', schemas as [z.ZodObject, ...z.ZodObject[]]);
@@ -69,7 +69,7 @@ const log = z.strictObject({
   format: z.enum(LOG_FORMATS).default('auto').describe('auto = pretty on a terminal, else json'),
 });
 
-export const configSchemaOf = (types: DestinationTypes) =>
+export const configSchemaOf = (types: DestinationRegistry) =>
   z.strictObject({
     feeds: z
       .array(feedOptions, { error: 'must be a list of feeds, each starting with a dash' })
@@ -115,11 +115,11 @@ export interface Config extends z.output<ConfigSchema> {
   /** The file that it was read from, as given. */
   readonly file: string;
   /** The destination types that it was read with. */
-  readonly types: DestinationTypes;
+  readonly types: DestinationRegistry;
 }
 
 /** For editors (`# yaml-language-server: $schema=…`). */
-export function configJsonSchema(types?: DestinationTypes): Record<string, unknown> {
+export function configJsonSchema(types?: DestinationRegistry): Record<string, unknown> {
   const schema = types === undefined ? configSchema : configSchemaOf(types);
   return {
     title: 'listing-bridge',

@@ -1,6 +1,6 @@
 /** Knowledge of the destination types about secrets: their shapes, and the options that hold them. */
 import type { z } from 'zod';
-import type { DestinationTypes } from '../destinations/registry.ts';
+import type { DestinationRegistry } from '../destinations/registry.ts';
 import type { TypePatterns } from '../destinations/type-patterns.ts';
 
 export interface SecretKnowledge {
@@ -9,7 +9,7 @@ export interface SecretKnowledge {
   readonly keys: ReadonlySet<string>;
 }
 
-export const secretKnowledge = (types: DestinationTypes): SecretKnowledge => ({
+export const secretKnowledge = (types: DestinationRegistry): SecretKnowledge => ({
   patterns: Array.from(types.values(), ({ patterns }) => patterns),
   keys: new Set([...types.values()].flatMap(({ schema }) => secretKeys(schema.shape))),
 });

@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import { type AlertsOptions, alertsOptions } from '../alerts/options.ts';
 import type { DestinationOptions } from '../destinations/common-options.ts';
-import type { DestinationTypes } from '../destinations/registry.ts';
+import type { DestinationRegistry } from '../destinations/registry.ts';
 import { type FeedOptions, feedFields, feedOptions, feedTypeNamed } from '../feeds/index.ts';
 import type { Secret } from '../platform/secret.ts';
 import { isRecord } from '../platform/wire-values.ts';
@@ -19,7 +19,7 @@ export interface ConfigSections {
   readonly feeds: readonly (FeedOptions | undefined)[];
   readonly destinations: ReadonlyMap<string, DestinationOptions | undefined>;
   /** The options of a destination. */
-  readonly types: DestinationTypes;
+  readonly types: DestinationRegistry;
   readonly rules: readonly (RuleOptions | undefined)[];
   readonly templates: ReadonlyMap<string, TemplateOptions | undefined>;
   readonly alerts: AlertsOptions | undefined;
@@ -43,7 +43,7 @@ export function sectionsOf({
   };
 }
 
-export function soundSections(root: Located, types: DestinationTypes): ConfigSections {
+export function soundSections(root: Located, types: DestinationRegistry): ConfigSections {
   const destinationOptions = destinationOptionsOf(types);
   return {
     types,
@@ -59,7 +59,7 @@ export function soundSections(root: Located, types: DestinationTypes): ConfigSec
 }
 
 /** Of a feed its name and files, of a rule what parses of its conditions and targets, of a destination all but the broken options. */
-export function readableSections(root: Located, types: DestinationTypes): ConfigSections {
+export function readableSections(root: Located, types: DestinationRegistry): ConfigSections {
   const sound = soundSections(root, types);
   const feeds = listed(root, 'feeds');
   const rules = listed(root, 'rules');
@@ -104,7 +104,7 @@ function looseRule(value: unknown, index: number): RuleOptions {
   return { name: name ?? `rule ${index + 1}`, match, send: send ?? [], stop: false };
 }
 
-function looseDestination(value: unknown, types: DestinationTypes): DestinationOptions | undefined {
+function looseDestination(value: unknown, types: DestinationRegistry): DestinationOptions | undefined {
   const type = isRecord(value) ? value['type'] : undefined;
   const schema = typeof type === 'string' ? types.get(type)?.schema : undefined;
   // Templates are compiled with it as far as it goes; nothing is ever sent.

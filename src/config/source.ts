@@ -5,8 +5,8 @@ import { REDACTED, type Redactor } from '../platform/secret.ts';
 import { type Located, nodeAt } from './document.ts';
 import type { ConfigPlace, ConfigProblem, Finding, Path, Range, TextFault } from './problem.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';
+import { secretRanges } from './secret-places.ts';
 import { blotShapes } from './secret-shapes.ts';
-import { secretRanges } from './secrets.ts';
 
 export class Source {
   readonly #text: string;

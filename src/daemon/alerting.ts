@@ -1,5 +1,5 @@
 /** Alerts of the bridge about itself, over its own lanes. */
-import { Alerts } from '../alerts/alerts.ts';
+import { AlertReporter } from '../alerts/alert-reporter.ts';
 import { createAlertSender } from '../alerts/send.ts';
 import type { ConditionWatch } from '../conditions/watch.ts';
 import type { Bus } from '../events/bus.ts';
@@ -33,9 +33,9 @@ export function createAlerts({
   clock,
   redact,
   log,
-}: AlertingDeps): Alerts {
+}: AlertingDeps): AlertReporter {
   const { ids, intake, journal, memory } = pipeline;
-  const alerts = new Alerts({
+  const alerts = new AlertReporter({
     ...{ clock, conditions, memory, redact, publish: bus.publish },
     failed: (error) => log.error({ message: messageOf(error) }, 'alerts.failed'),
     options: () => running.config.alerts,

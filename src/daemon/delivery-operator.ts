@@ -7,8 +7,8 @@ import { type DeliveryState, UNDER_WAY } from '../delivery/delivery.ts';
 import { AMBIGUOUS_REASONS } from '../delivery/outcome.ts';
 import { mayHaveActed } from '../destinations/http-outcome.ts';
 import type { Deliveries, DeliveryFilter, FoundDelivery, StoreAnswer } from '../outbox/deliveries.ts';
-import { StoreError } from '../outbox/faults.ts';
 import type { StoredAttempt, StoredDelivery } from '../outbox/rows.ts';
+import { StoreError } from '../outbox/store-errors.ts';
 import { messageOf } from '../platform/message-of.ts';
 
 export interface DeliveryOperatorDeps {

@@ -7,7 +7,7 @@ import { Bus } from '../events/bus.ts';
 import { createEvents, type Events } from '../events/events.ts';
 import { logEvents } from '../ops/log-events.ts';
 import { Race } from '../ops/race.ts';
-import { RecentAnnouncements } from '../ops/recent-announcements.ts';
+import { AnnouncementHistory } from '../ops/recent-announcements.ts';
 import { watchUnmatched } from '../ops/unmatched.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
@@ -17,7 +17,7 @@ export interface Observers {
   readonly bus: Bus;
   /** The callbacks that the parts call. */
   readonly events: Events;
-  readonly recent: RecentAnnouncements;
+  readonly recent: AnnouncementHistory;
   readonly race: Race;
   readonly conditions: ConditionWatch;
 }
@@ -26,7 +26,7 @@ export function createObservers(clock: Clock, log: Log): Observers {
   const bus = new Bus(clock, (error, { kind }) =>
     log.error({ event: kind, message: messageOf(error) }, 'listener.failed'),
   );
-  const recent = new RecentAnnouncements();
+  const recent = new AnnouncementHistory();
   const race = new Race();
   const conditions = new ConditionWatch(clock);
   bus.listen(logEvents(log, clock));

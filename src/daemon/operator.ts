@@ -6,7 +6,7 @@
 import { DEFAULT_THRESHOLDS } from '../alerts/options.ts';
 import type { ConditionWatch } from '../conditions/watch.ts';
 import type { Race } from '../ops/race.ts';
-import type { RecentAnnouncements } from '../ops/recent-announcements.ts';
+import type { AnnouncementHistory } from '../ops/recent-announcements.ts';
 import type { Reloaded } from '../ops/server.ts';
 import { type Status, statusOf } from '../ops/status.ts';
 import type { OpenStore } from '../outbox/store.ts';
@@ -36,7 +36,7 @@ export interface OperatorDeps {
   readonly feeds: Pick<FeedSet, 'reports'>;
   readonly pipeline: Pick<Pipeline, 'lanes' | 'journal'>;
   readonly seen: {
-    readonly recent: RecentAnnouncements;
+    readonly recent: AnnouncementHistory;
     readonly race: Race;
     readonly conditions: ConditionWatch;
   };

@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../platform/clock.ts';
 import { Budget } from './budget.ts';
-import { Openings } from './openings.ts';
+import { Openings } from './slot-order.ts';
 import type { BudgetLimits } from './windows.ts';
 
 /** When requests were written at the latest, by destination; monotonic ms. */

@@ -5,7 +5,7 @@
  * A slot is taken before a send and counts for as long as the send may still reach the wire; once it
  * has, it counts from that moment for one window. So a slow connect cannot let two windows' worth of
  * requests arrive together. Lanes that found no room park here, each in one of its budgets; before anybody
- * takes a place, those go that can and have something more important (`openings.ts`). So a lane that another
+ * takes a place, those go that can and have something more important (`slot-order.ts`). So a lane that another
  * budget holds back keeps no place here.
  *
  * After a pause one request goes first, alone: only when it has ended do the others follow, so that the end
@@ -14,9 +14,9 @@
 import type { Clock } from '../platform/clock.ts';
 import { BanGuard } from './ban-guard.ts';
 import { LaneQueue, type Waiter } from './lane-queue.ts';
-import { Openings } from './openings.ts';
 import type { Queued } from './priority-list.ts';
 import { ReportedLimit } from './reported-limit.ts';
+import { Openings } from './slot-order.ts';
 import { type BudgetLimits, Windows } from './windows.ts';
 
 /** So often in a row a time that the receiver named is its word alone; a limit that is right is over by then. */

@@ -2,10 +2,10 @@
 
 import type { Budget, Slot } from './budget.ts';
 import type { Waiter } from './lane-queue.ts';
-import type { Openings } from './openings.ts';
 import type { AttemptResult, LimitNews } from './outcome.ts';
 import type { Queued } from './priority-list.ts';
 import type { Pause } from './retry-policy.ts';
+import type { Openings } from './slot-order.ts';
 
 /** A send's places in all of them. */
 export type Places = readonly (readonly [Budget, Slot])[];

@@ -10,7 +10,7 @@ import type { TemplateOptions } from '../templates/template.ts';
 import type { DestinationOptions } from './common-options.ts';
 import type { Destination, DestinationDeps, Render, RequestPreview } from './destination.ts';
 import { destinationTypes } from './index.ts';
-import { type AnyDestinationType, type DestinationTypes, typeOf } from './registry.ts';
+import { type AnyDestinationType, type DestinationRegistry, typeOf } from './registry.ts';
 
 export interface PreparedDestination {
   readonly name: string;
@@ -37,7 +37,7 @@ export interface PrepareOptions {
   readonly templates: Readonly<Record<string, TemplateOptions>>;
   readonly rules: readonly RuleOptions[];
   /** Absent: those of the program. */
-  readonly types?: DestinationTypes | undefined;
+  readonly types?: DestinationRegistry | undefined;
 }
 
 /** Templates are compiled for the destinations that get them; throws on one that does not compile (`check` has reported those). */

@@ -9,7 +9,7 @@ import type { DestinationType } from './destination.ts';
 export type AnyDestinationType = DestinationType<DestinationOptions, unknown>;
 
 /** By the `type` of the config, in the order in which they are listed to people. */
-export type DestinationTypes = ReadonlyMap<string, AnyDestinationType>;
+export type DestinationRegistry = ReadonlyMap<string, AnyDestinationType>;
 
 /** Options and messages of one type belong together; across types only these of all fit. */
 export const destinationType = <Options extends DestinationOptions, Message>(
@@ -18,10 +18,10 @@ export const destinationType = <Options extends DestinationOptions, Message>(
 
 export const createDestinationTypes = (
   types: Readonly<Record<string, AnyDestinationType>>,
-): DestinationTypes => new Map(Object.entries(types));
+): DestinationRegistry => new Map(Object.entries(types));
 
 /** Of options that were read with these types. */
-export function typeOf({ type: name }: Pick<DestinationOptions, 'type'>, types: DestinationTypes) {
+export function typeOf({ type: name }: Pick<DestinationOptions, 'type'>, types: DestinationRegistry) {
   const type = types.get(name);
   if (type === undefined) throw new Error(`there is no destination type ${name}`);
   return type;

@@ -28,7 +28,7 @@ export type Receipt = Pick<
 >;
 
 /** `tickers`: those of the reading, taken apart. `redacted`: the source hides the title or the tickers. */
-export function newsOf(
+export function newsFrom(
   reading: Reading,
   receipt: Receipt,
   tickers: readonly string[],

@@ -44,7 +44,7 @@ export interface RecentAnnouncement {
 
 const KEPT = 20;
 
-export class RecentAnnouncements {
+export class AnnouncementHistory {
   /** Newest first. */
   readonly announcements: RecentAnnouncement[] = [];
   readonly #owed = new Map<string, RecentDelivery>();

@@ -4,8 +4,8 @@
  * has in its cache. So somebody has to look: at a calm interval, never beside an announcement.
  */
 import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
-import { FileFault } from './faults.ts';
 import { MAGIC } from './own-file.ts';
+import { FileFault } from './store-errors.ts';
 
 /** Beside the database: the write-ahead log and its index. */
 const BESIDE = ['-wal', '-shm'] as const;

@@ -18,9 +18,9 @@ import type { Content } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/delivery.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
-import { isBusy } from './faults.ts';
 import { type Dropped, type Entry, Kept } from './kept.ts';
 import type { Backlog, Ledger, Recorded, Upkeep, Waiting } from './outbox.ts';
+import { isBusy } from './store-errors.ts';
 import { Writer } from './writer.ts';
 
 /** How soon a store that failed is tried again: soon at first, because what is only in memory dies with the process. */

@@ -6,8 +6,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { secondsText } from '../platform/time-text.ts';
-import { isBusy, StoreError } from './faults.ts';
 import { makePrivateFile } from './rights.ts';
+import { isBusy, StoreError } from './store-errors.ts';
 
 const lockOf = (path: string) => `${path}.lock`;
 

@@ -7,7 +7,6 @@ import { hostname } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
-import { isBusy, isCorrupt, isFull, StoreError } from './faults.ts';
 import { OpenFiles, setAside } from './files.ts';
 import { makeFolderOf } from './folder.ts';
 import { migrate, refuseNewer, SCHEMA_VERSION, storedVersion } from './migrations.ts';
@@ -15,6 +14,7 @@ import { refuseOtherDatabase } from './own-file.ts';
 import { makePrivateFile, tighten } from './rights.ts';
 import { type Salvaged, salvage } from './salvage.ts';
 import { SqliteOutbox } from './sqlite.ts';
+import { isBusy, isCorrupt, isFull, StoreError } from './store-errors.ts';
 
 /** The database in use was given up and another one took its place. */
 export interface Replaced {

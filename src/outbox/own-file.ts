@@ -6,8 +6,8 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { isCorrupt, StoreError } from './faults.ts';
 import { APPLICATION_ID, refuseNewer, StoreVersionError, storedVersion } from './migrations.ts';
+import { isCorrupt, StoreError } from './store-errors.ts';
 
 /** https://sqlite.org/fileformat.html#the_database_header */
 export const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');

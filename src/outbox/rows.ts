@@ -3,7 +3,7 @@ import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { originOf } from '../delivery/content.ts';
 import { type AttemptRecord, type DeliveryState, keyOf, type PendingDelivery } from '../delivery/delivery.ts';
 import { realNumber, text, wholeNumber } from './columns.ts';
-import { contentFrom } from './contents.ts';
+import { contentFrom } from './content-rows.ts';
 
 type Row = Record<string, SQLOutputValue>;
 

@@ -5,8 +5,8 @@
  */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { messageOf } from '../platform/message-of.ts';
-import { isConstraint } from './faults.ts';
 import { SCHEMA_VERSION, storedVersion } from './migrations.ts';
+import { isConstraint } from './store-errors.ts';
 
 export interface Salvaged {
   readonly announcements: number;

@@ -7,7 +7,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Content } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/delivery.ts';
 import { realNumber, text } from './columns.ts';
-import { contentRow } from './contents.ts';
+import { contentRow } from './content-rows.ts';
 import { idAt, timeOfId } from './ids.ts';
 import type {
   Backlog,

@@ -20,7 +20,6 @@ import type { Clock } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import type { Deliveries } from './deliveries.ts';
 import { DeliveriesThread } from './deliveries-thread.ts';
-import { FileFault, isBusy, isCorrupt, isDiskFault, isFull, StoreError } from './faults.ts';
 import { setAside } from './files.ts';
 import { makeFolderOf } from './folder.ts';
 import { StoreLock } from './lock.ts';
@@ -30,6 +29,7 @@ import type { Backlog, Ledger, Recorded, Recovered, Recovery, Upkeep, Waiting } 
 import { refuseOthers } from './own-file.ts';
 import { type Salvaged, salvage } from './salvage.ts';
 import type { SqliteOutbox } from './sqlite.ts';
+import { FileFault, isBusy, isCorrupt, isDiskFault, isFull, StoreError } from './store-errors.ts';
 import { Sync } from './sync.ts';
 
 export interface OpenStore {

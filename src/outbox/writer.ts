@@ -6,9 +6,9 @@
 
 import type { PendingDelivery } from '../delivery/delivery.ts';
 import { messageOf } from '../platform/message-of.ts';
-import { isRefused } from './faults.ts';
 import { type Entry, lessOf, nameOf, partsOf } from './kept.ts';
 import type { Ledger, Recorded } from './outbox.ts';
+import { isRefused } from './store-errors.ts';
 
 /** Rows of `restore` in one transaction. */
 const TOGETHER = 500;

@@ -3,7 +3,7 @@
  * messages are kept.
  */
 import type { Alert } from '../../src/alert.ts';
-import { Alerts } from '../../src/alerts/alerts.ts';
+import { AlertReporter } from '../../src/alerts/alert-reporter.ts';
 import { type AlertsOptions, alertsOptions } from '../../src/alerts/options.ts';
 import type { BridgeState } from '../../src/conditions/from-state.ts';
 import { ConditionWatch } from '../../src/conditions/watch.ts';
@@ -59,7 +59,7 @@ export class FakeBridge {
   /** Looks that failed. */
   readonly failures: unknown[] = [];
   #retry: Timer | undefined;
-  #alerts: Alerts;
+  #alerts: AlertReporter;
   #conditions: ConditionWatch;
   readonly #startMs: number;
 
@@ -80,8 +80,8 @@ export class FakeBridge {
     this.#alerts = this.#begin();
   }
 
-  #begin(): Alerts {
-    const alerts = new Alerts({
+  #begin(): AlertReporter {
+    const alerts = new AlertReporter({
       clock: this.clock,
       options: () => this.options,
       state: () => this.#state(),

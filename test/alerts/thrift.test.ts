@@ -1,6 +1,6 @@
 /** Thousands of destinations: a look a second must not cost what nobody has asked for. */
 import { expect, test } from 'vitest';
-import { Alerts } from '../../src/alerts/alerts.ts';
+import { AlertReporter } from '../../src/alerts/alert-reporter.ts';
 import { alertsOptions } from '../../src/alerts/options.ts';
 import { ConditionWatch } from '../../src/conditions/watch.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -27,7 +27,7 @@ test.each([
       return lane;
     },
   };
-  const alerts = new Alerts({
+  const alerts = new AlertReporter({
     clock,
     options: () => options,
     state: () => ({

@@ -1,5 +1,5 @@
 /** Loads a config from text, with files that exist only here. */
-import { type LoadedConfig, loadConfig } from '../../src/config/load.ts';
+import { loadConfig, type RequiredConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 
 export const FILE = '/etc/bridge/config.yaml';
@@ -8,7 +8,7 @@ export function load(
   text: string | Uint8Array,
   env: Readonly<Record<string, string>> = {},
   files: Readonly<Record<string, string | Uint8Array>> = {},
-): LoadedConfig {
+): RequiredConfig {
   const all: Readonly<Record<string, string | Uint8Array>> = { [FILE]: text, ...files };
   return loadConfig({
     file: FILE,
@@ -22,20 +22,20 @@ export function load(
 }
 
 /** `LINE:COL: message`, as `check` prints it behind the file name. */
-export const problemsOf = (loaded: LoadedConfig) =>
+export const problemsOf = (loaded: RequiredConfig) =>
   loaded.problems.map(({ line, column, message }) => `${line}:${column}: ${message}`);
 
-export const warningsOf = (loaded: LoadedConfig) =>
+export const warningsOf = (loaded: RequiredConfig) =>
   loaded.warnings.map(({ line, column, message }) => `${line}:${column}: ${message}`);
 
 /** Of the first feed. */
-export const apiKeyOf = ({ config }: Pick<LoadedConfig, 'config'>) => {
+export const apiKeyOf = ({ config }: Pick<RequiredConfig, 'config'>) => {
   const feed = config?.feeds[0];
   return feed !== undefined && 'apiKey' in feed ? feed.apiKey : undefined;
 };
 
 /** Everything that a person would see. */
-export const shown = ({ problems, warnings }: LoadedConfig) =>
+export const shown = ({ problems, warnings }: RequiredConfig) =>
   [...problems, ...warnings].map((problem) => formatProblem('config.yaml', problem)).join('\n');
 
 export const FEEDS = `feeds:

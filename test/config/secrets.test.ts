@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { configJsonSchema } from '../../src/config/schema.ts';
 import { secretKnowledge } from '../../src/config/secret-knowledge.ts';
-import { isSecretPlace } from '../../src/config/secrets.ts';
+import { isSecretPlace } from '../../src/config/secret-places.ts';
 import { destinationTypes } from '../../src/destinations/index.ts';
 import { runs } from '../support/properties.ts';
 import { ENV, load, shown, warningsOf } from './load-text.ts';

@@ -9,7 +9,7 @@ import { type PreparedDestination, prepareDestinations } from '../../src/destina
 import { typeOf } from '../../src/destinations/registry.ts';
 import type { TelegramMessage } from '../../src/destinations/telegram/message.ts';
 import type { WebhookMessage } from '../../src/destinations/webhook/message.ts';
-import { contentRow } from '../../src/outbox/contents.ts';
+import { contentRow } from '../../src/outbox/content-rows.ts';
 import { announcementOf, readDiscord, readTelegram, TITLES } from './render-support.ts';
 
 const alertOf = (changes: Partial<Alert> = {}): Alert => ({

@@ -5,7 +5,7 @@
 import type { Outcome } from '../../src/delivery/outcome.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import type { DestinationTypeName } from '../../src/destinations/index.ts';
-import { type DestinationTypes, typeOf } from '../../src/destinations/registry.ts';
+import { type DestinationRegistry, typeOf } from '../../src/destinations/registry.ts';
 import { PoolRegistry } from '../../src/http/pool-registry.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { type Redactor, secretName } from '../../src/platform/secret.ts';
@@ -400,7 +400,7 @@ export { discord as discordSubject, telegram as telegramSubject, webhook as webh
 
 /** And one that is in no list of the program: what is promised of all types holds of it too. */
 export const everySubject: readonly Subject[] = [...subjects, scratchSubject];
-export const subjectTypes: DestinationTypes = typesWithScratch;
+export const subjectTypes: DestinationRegistry = typesWithScratch;
 
 /** Parses a config as the bridge would and opens the destination. */
 export async function openSubject(

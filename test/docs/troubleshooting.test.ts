@@ -13,7 +13,7 @@ import { FATAL_REASONS, LOSS_REASONS } from '../../src/feeds/cryptolisting/refus
 import { FAULT_REASONS } from '../../src/feeds/fault.ts';
 import { helpFor } from '../../src/feeds/warning.ts';
 import { WEBSOCKET_REASONS } from '../../src/feeds/websocket/refusal.ts';
-import { FAULTS } from '../../src/simulator/faults.ts';
+import { FAULTS } from '../../src/simulator/fault-list.ts';
 
 const root = new URL('../../', import.meta.url);
 const page = readFileSync(new URL('docs/troubleshooting.md', root), 'utf8');

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { RaisedAlert } from '../../src/alert.ts';
 import type { Content } from '../../src/delivery/content.ts';
 import { newsOf } from '../../src/delivery/content.ts';
-import { contentFrom, contentRow } from '../../src/outbox/contents.ts';
+import { contentFrom, contentRow } from '../../src/outbox/content-rows.ts';
 import { migrate } from '../../src/outbox/migrations.ts';
 import { findDelivery } from '../../src/outbox/queries.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite.ts';

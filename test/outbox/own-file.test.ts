@@ -16,8 +16,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { newsOf } from '../../src/delivery/content.ts';
-import { StoreError } from '../../src/outbox/faults.ts';
 import { openStore } from '../../src/outbox/store.ts';
+import { StoreError } from '../../src/outbox/store-errors.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { announcementAt, deliveriesOf, Folder } from '../support/outbox.ts';
 

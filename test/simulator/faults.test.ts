@@ -1,6 +1,6 @@
 /** Each named fault does to a real client what its description says. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { FAULT_EVERY_MS, FAULTS, faultNamed } from '../../src/simulator/faults.ts';
+import { FAULT_EVERY_MS, FAULTS, faultNamed } from '../../src/simulator/fault-list.ts';
 import { UPGRADE_NOTICE } from '../../src/simulator/feed-frames.ts';
 import { type FeedServer, startFeedServer } from '../../src/simulator/feed-server.ts';
 import { GARBAGE } from '../../src/simulator/garbage.ts';

@@ -1,7 +1,7 @@
 /** Runs one command line in this process, as its user at a terminal would see it. */
 
 import { runProgram } from '../../src/cli/program.ts';
-import type { DestinationTypes } from '../../src/destinations/registry.ts';
+import type { DestinationRegistry } from '../../src/destinations/registry.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 
 export interface CommandResult {
@@ -16,7 +16,7 @@ export interface CommandOptions {
   readonly columns?: number;
   readonly clock?: Clock;
   /** Absent: those of the program. */
-  readonly destinationTypes?: DestinationTypes;
+  readonly destinationTypes?: DestinationRegistry;
 }
 
 export async function runCommandLine(

@@ -1,10 +1,10 @@
 /** Telegram as a destination type. telegraf is loaded only by `open`. */
 import { destinationType } from '../registry.ts';
-import { telegramBudgets } from './budgets.ts';
 import type { TelegramMessage } from './message.ts';
 import { type TelegramOptions, telegramOptions } from './options.ts';
 import { telegramPatterns } from './patterns.ts';
 import { previewTelegram } from './preview.ts';
+import { telegramBudgets } from './rate-limits.ts';
 import { compileTelegram } from './render.ts';
 import { renderTelegramAlert } from './render-alert.ts';
 

@@ -12,10 +12,10 @@ import { HttpCarrier, NoAnswer } from '../carrier.ts';
 import type { Destination, DestinationDeps } from '../destination.ts';
 import { withConnect, withoutAnswer } from '../http-outcome.ts';
 import { parseTelegram } from './answer.ts';
-import { botBudgetKey, chatKey } from './budgets.ts';
 import type { TelegramMessage } from './message.ts';
 import type { TelegramOptions } from './options.ts';
 import { movedAdvice, telegramOutcome } from './outcome.ts';
+import { botBudgetKey, chatKey } from './rate-limits.ts';
 
 type CallApi = Telegram['callApi'];
 type SendOptions = NonNullable<Parameters<Telegram['sendMessage']>[2]>;

@@ -9,7 +9,7 @@ import { flagOf, listOf, numberOf, stampOf, textOf, utcOf, wordOf } from '../../
 import { boundedExtra, type Extra } from '../extra.ts';
 import type { OddFrame } from '../feed.ts';
 import { type FrameData, objectIn, type UnreadReason } from '../frame-data.ts';
-import { type News, newsOf, type Reading, type Receipt, tickersOf } from '../news.ts';
+import { type News, newsFrom, type Reading, type Receipt, tickersOf } from '../news.ts';
 import { newsIn } from '../unread-news.ts';
 import { isRedacted } from './redaction.ts';
 
@@ -155,7 +155,7 @@ function heartbeatUs(fields: Extra): number | undefined {
 export function toNews(frame: AnnouncementFrame, receipt: Receipt): News {
   const { title, listingType, extra } = frame;
   const tickers = tickersOf(frame.ticker);
-  return newsOf(frame, receipt, tickers, isRedacted({ title, tickers, listingType, extra }));
+  return newsFrom(frame, receipt, tickers, isRedacted({ title, tickers, listingType, extra }));
 }
 
 function garbage(reason: GarbageReason, text: string): Frame {

@@ -10,12 +10,12 @@ import type { Expectations, Feed, FeedDeps } from '../feed.ts';
 import type { FrameData } from '../frame-data.ts';
 import type { FeedStatus } from '../health.ts';
 import { Link } from '../link.ts';
-import { newsOf, type Reading, tickersOf } from '../news.ts';
+import { newsFrom, type Reading, tickersOf } from '../news.ts';
 import { plausibleMs } from '../plausible.ts';
 import type { Loss, Verdict } from '../verdict.ts';
 import { clockAheadMs } from './clock-ahead.ts';
-import { secretsOf, textOfMessage } from './messages.ts';
 import type { WebsocketOptions } from './options.ts';
+import { secretsOf, textOfMessage } from './outgoing.ts';
 import { Pings } from './pings.ts';
 import { proofsOf } from './proofs.ts';
 import { compileReader } from './reader.ts';
@@ -188,7 +188,7 @@ export class WebsocketFeed implements Feed<WebsocketOptions> {
     };
     this.#lastNewsMs = receivedMs;
     const stalled = stalledMs > 0 ? { ...receipt, stalledMs } : receipt;
-    events.news(newsOf(reading, stalled, tickersOf(reading.ticker), false));
+    events.news(newsFrom(reading, stalled, tickersOf(reading.ticker), false));
     this.#evidence.announcement(reading);
   }
 

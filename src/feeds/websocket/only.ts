@@ -4,8 +4,8 @@ import type { TextConditionTree } from '../../matching/options.ts';
 import { Pattern, Text } from '../../matching/text.ts';
 import { messageOf } from '../../platform/message-of.ts';
 import { textOf } from '../../platform/wire-values.ts';
-import type { Frame } from './frame.ts';
-import { type Steps, stepsOf } from './path.ts';
+import { type FieldPath, stepsOf } from './path.ts';
+import type { Frame } from './read-frame.ts';
 
 export type OnlyOptions = Readonly<Record<string, TextConditionTree>>;
 
@@ -13,7 +13,7 @@ export type OnlyOptions = Readonly<Record<string, TextConditionTree>>;
 export function compileOnly(only: OnlyOptions): (frame: Frame) => boolean {
   const patternOf = sharedPatterns();
   const parts = Object.entries(only).map(([path, tree]) => ({
-    steps: stepsOf(path) ?? ([path] satisfies Steps),
+    steps: stepsOf(path) ?? ([path] satisfies FieldPath),
     condition: textCondition(tree, patternOf),
   }));
   return (frame) => {

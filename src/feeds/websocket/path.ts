@@ -1,11 +1,11 @@
 /** Where a value stands in a frame: `title`, `data.items[0].title`, `data["odd.key"]`. Read once, at load. */
 
-export type Steps = readonly (string | number)[];
+export type FieldPath = readonly (string | number)[];
 
 const STEP = /(?:^|(?<=.)\.)([^.[\]"\s]+)|\[(\d{1,6})\]|\["((?:[^"\\]|\\.)*)"\]/y;
 
 /** `undefined`: it is no path. */
-export function stepsOf(path: string): Steps | undefined {
+export function stepsOf(path: string): FieldPath | undefined {
   const steps: (string | number)[] = [];
   STEP.lastIndex = 0;
   while (STEP.lastIndex < path.length) {

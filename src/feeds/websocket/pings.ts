@@ -1,8 +1,8 @@
 /** Asks the source at an interval whether it lives: by a ping of the protocol, or by the message that it answers. */
 import type { Clock, Timer } from '../../platform/clock.ts';
 import type { Connection } from '../connection.ts';
-import { textOfMessage } from './messages.ts';
 import type { WebsocketOptions } from './options.ts';
+import { textOfMessage } from './outgoing.ts';
 
 export class Pings {
   readonly #clock: Clock;

@@ -9,10 +9,10 @@ import type { OddFrame } from '../feed.ts';
 import type { FrameData } from '../frame-data.ts';
 import type { Reading } from '../news.ts';
 import { newsIn } from '../unread-news.ts';
-import { type Frame, frameIn } from './frame.ts';
 import type { FieldOptions, MapOptions, TimeOptions, TimeUnit } from './map-options.ts';
 import { compileOnly, type OnlyOptions } from './only.ts';
-import { type Steps, stepsOf } from './path.ts';
+import { type FieldPath, stepsOf } from './path.ts';
+import { type Frame, frameIn } from './read-frame.ts';
 
 export type Read =
   | { readonly kind: 'announcement'; readonly reading: Reading }
@@ -95,7 +95,7 @@ function scaled(value: unknown, us: number): number | undefined {
 /** Fields at the top of a frame of which `map` took the whole. */
 function takenBy(map: MapOptions): ReadonlySet<string> {
   const paths = Object.values(map).flatMap((field) => field?.path ?? []);
-  const whole = (steps: Steps | undefined) => (steps?.length === 1 ? String(steps[0]) : []);
+  const whole = (steps: FieldPath | undefined) => (steps?.length === 1 ? String(steps[0]) : []);
   return new Set(paths.map(stepsOf).flatMap(whole));
 }
 

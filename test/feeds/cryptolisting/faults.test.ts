@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FATAL_REASONS, LOSS_REASONS } from '../../../src/feeds/cryptolisting/refusal.ts';
 import { FAULT_REASONS } from '../../../src/feeds/fault.ts';
 import { WARNING_CODES } from '../../../src/feeds/warning.ts';
-import { FAULT_EVERY_MS, FAULTS, faultNamed } from '../../../src/simulator/faults.ts';
+import { FAULT_EVERY_MS, FAULTS, faultNamed } from '../../../src/simulator/fault-list.ts';
 import { type FeedServer, startFeedServer } from '../../../src/simulator/feed-server.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { Listener, type ListenerOptions } from './listener.ts';

@@ -98,7 +98,7 @@ export const budgets = [
     ],
   ),
   ...inFile(
-    'src/delivery/openings.ts',
+    'src/delivery/slot-order.ts',
     [...suites('delivery/priority', 'delivery/openings'), SIMULATION],
     [
       'who asks first goes first',

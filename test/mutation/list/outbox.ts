@@ -181,7 +181,7 @@ export const outbox = [
     '      await this.#file.datasync();\n',
     '',
   ]),
-  ...inFile('src/outbox/contents.ts', suites('outbox/contents'), [
+  ...inFile('src/outbox/content-rows.ts', suites('outbox/contents'), [
     'an alert is read back as news',
     'what the bridge says about itself becomes an order',
     "  if (stored?.alert === undefined) return { kind: 'news', announcement: stored };\n",

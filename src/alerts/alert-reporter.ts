@@ -5,7 +5,7 @@
  */
 import type { Alert } from '../alert.ts';
 import type { BridgeState } from '../conditions/from-state.ts';
-import { conditionOf, keyOf, type Named } from '../conditions/registry.ts';
+import { conditionKey, conditionOf, type Named } from '../conditions/registry.ts';
 import { type ConditionWatch, isUnknownIn } from '../conditions/watch.ts';
 import type { BridgeEvent } from '../events/bridge-event.ts';
 import type { Listener } from '../events/bus.ts';
@@ -42,7 +42,7 @@ export interface AlertsDeps {
 
 const MEMORY_KEY = 'alerts';
 
-export class Alerts {
+export class AlertReporter {
   readonly #deps: AlertsDeps;
   #tracker: Tracker;
   readonly #batcher: AlertBatcher;
@@ -130,7 +130,7 @@ export class Alerts {
     const changesFor = (name: string) => batch.changes.filter((change) => isFor(name, change));
     const groups = Map.groupBy(options.send, (name) =>
       changesFor(name)
-        .map(({ sighting }) => keyOf(sighting))
+        .map(({ sighting }) => conditionKey(sighting))
         .join(),
     );
     for (const names of groups.values()) {

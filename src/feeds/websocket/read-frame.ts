@@ -4,7 +4,7 @@
  */
 import { isRecord } from '../../platform/wire-values.ts';
 import { type FrameData, objectIn, type Unread } from '../frame-data.ts';
-import type { Steps } from './path.ts';
+import type { FieldPath } from './path.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -24,7 +24,7 @@ export class Frame {
     this.text = text;
   }
 
-  at(steps: Steps): unknown {
+  at(steps: FieldPath): unknown {
     let value: unknown = this.fields;
     for (const step of steps) {
       value = this.opened(value);

@@ -1,7 +1,7 @@
 /** Warnings: allowed but probably not meant. `check` shows them; nothing is rejected because of them. */
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import type { DestinationOptions } from '../destinations/common-options.ts';
-import type { DestinationTypes } from '../destinations/registry.ts';
+import type { DestinationRegistry } from '../destinations/registry.ts';
 import { feedTypeOf } from '../feeds/index.ts';
 import { Pattern, Text } from '../matching/text.ts';
 import { isLoopback } from '../platform/loopback.ts';
@@ -45,7 +45,7 @@ export function* unheardAlerts({ alerts, destinations, types }: ConfigSections):
 }
 
 /** The option in which the form of an order is written. */
-function ownForm(options: DestinationOptions | undefined, types: DestinationTypes): string | undefined {
+function ownForm(options: DestinationOptions | undefined, types: DestinationRegistry): string | undefined {
   const type = types.get(options?.type ?? '');
   if (!isRecord(options) || type?.form !== 'order') return undefined;
   return type.templated.find((key) => options[key] !== undefined);
