@@ -84,6 +84,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     loop.start();
     shutDown.defer(() => loop.stop());
     const rehearsal = new Rehearsal(clock, events.rehearsalFailed);
+    shutDown.defer(() => rehearsal.stop());
     const feeds = createFeeds({ pipeline, rehearsal, turns, loop, events, clock, random, redact });
     const running = new RunningConfig(first, {
       ...{ load, pipeline, feeds, redactor, clock, publish: bus.publish, turn: turns.rest },
@@ -103,7 +104,6 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     alerts.start();
     shutDown.defer(() => alerts.stop());
     rehearseAfter(turns.rest, { rehearsal, running, bus, deps: { clock, redact, version }, random });
-    shutDown.defer(() => rehearsal.stop());
     const watch = watchStore(journal, running, clock);
     shutDown.defer(() => watch.cancel());
 

@@ -1,6 +1,6 @@
 /** The daemon and its store, in this process: what is done at the start, once a second, and at the end. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
@@ -196,4 +196,34 @@ test('regression: without a bridge, the end of the store is now, if the wall clo
   using database = openStoreFile(path, true);
   expect(bridgeNowMs(database, laterMs - 3_600_000)).toBe(laterMs);
   expect(bridgeNowMs(database, laterMs + 1)).toBe(laterMs + 1);
+});
+
+test('regression: from the moment of the stop nothing new is sent, whatever else takes its time to end', async () => {
+  const held: ServerResponse[] = [];
+  const bot = createServer((request, response) => {
+    held.push(response);
+    request.resume();
+  });
+  await new Promise<void>((listening) => bot.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => void bot.close());
+  const url = `http://127.0.0.1:${(bot.address() as AddressInfo).port}/`;
+  using workplace = new Workplace(config(url).replace('warm: false', 'warm: false, concurrency: 1'));
+  const store = openStore(`${workplace.folder}/bridge.db`, systemClock, () => undefined);
+  for (const index of [0, 1]) {
+    const announcement = announcementAt(index, systemClock.monotonicMs() - 1000);
+    store.outbox.record(newsOf(announcement), deliveriesOf(announcement, 'bot'));
+  }
+  await store.close();
+  const { daemon, path } = await daemonIn(workplace);
+  await expect.poll(() => held.length).toBe(1);
+  // A rehearsal is under way by now: its first rounds come one after the other.
+  const stopped = daemon.stop();
+  held[0]?.end('ok');
+  await stopped;
+  expect(held).toHaveLength(1);
+  expect(
+    rowsOf(path)
+      .map(({ state }) => state)
+      .sort(),
+  ).toEqual(['delivered', 'pending']);
 });
