@@ -17,7 +17,7 @@
  */
 
 import type { Timer } from '../platform/clock.ts';
-import type { Delivery, PendingDelivery } from './delivery.ts';
+import { type Delivery, keyOf, type PendingDelivery } from './delivery.ts';
 import type { Witness } from './judgement.ts';
 import { compare, compareExpiry, expiryOf, PriorityList } from './priority-list.ts';
 
@@ -56,14 +56,15 @@ const BLAMELESS = { isOutvoted: false, refusals: 0, refusedSinceMs: undefined };
 export const MOST_FREE = 3;
 
 export class Head {
-  readonly #byId = new Map<string, Held>();
+  /** Not by id: a copy that was read later may have the same one, and is sent as well. */
+  readonly #byKey = new Map<string, Held>();
   readonly #ready = new PriorityList<Held>(compare);
   readonly #idle = new PriorityList<Held>(compare);
   readonly #expiring = new PriorityList<Held>(compareExpiry);
   readonly #tried = new Set<Held>();
 
   get size(): number {
-    return this.#byId.size;
+    return this.#byKey.size;
   }
 
   get readyCount(): number {
@@ -92,12 +93,12 @@ export class Head {
     return last === undefined ? 0 : expiryOf(last) - nowMs;
   }
 
-  has(id: string): boolean {
-    return this.#byId.has(id);
+  has(delivery: Delivery): boolean {
+    return this.#byKey.has(keyOf(delivery));
   }
 
   [Symbol.iterator](): Iterator<Held> {
-    return this.#byId.values();
+    return this.#byKey.values();
   }
 
   take(item: PendingDelivery): Held {
@@ -115,15 +116,15 @@ export class Head {
       retry: undefined,
       isStale: false,
     };
-    this.#byId.set(held.delivery.id, held);
+    this.#byKey.set(keyOf(held.delivery), held);
     return held;
   }
 
   /** Lets go of what is not among these rows, or not as it is there, once it is idle: what may suddenly go, or may be late, is taken up again. */
   keepOnly(rows: readonly PendingDelivery[]): void {
-    const owed = new Map(rows.map((row) => [row.delivery.id, row]));
-    for (const held of [...this.#byId.values()]) {
-      const row = owed.get(held.delivery.id);
+    const owed = new Map(rows.map((row) => [keyOf(row.delivery), row]));
+    for (const held of [...this.#byKey.values()]) {
+      const row = owed.get(keyOf(held.delivery));
       const isSame =
         row?.notBeforeMs === held.notBeforeMs &&
         row.byHandMs === held.byHandMs &&
@@ -143,14 +144,14 @@ export class Head {
   release(acquitted: Iterable<Held>, isOver: boolean): void {
     for (const held of acquitted) if (held.place === 'waiting') this.move(held, 'ready');
     if (!isOver) return;
-    for (const held of this.#byId.values())
+    for (const held of this.#byKey.values())
       if (held.place === 'tried' || (held.place === 'waiting' && !held.isOutvoted)) this.move(held, 'ready');
   }
 
   /** Another address: what the one before did counts no more. Gives those that need not wait for its sake any longer. */
   beginAnew(): readonly Held[] {
     const waiting: Held[] = [];
-    for (const held of this.#byId.values()) {
+    for (const held of this.#byKey.values()) {
       Object.assign(held, BLAMELESS, { uncounted: held.attempts, unreadable: 0, plain: false });
       if (held.place !== 'waiting') continue;
       held.notBeforeMs = 0;
@@ -173,7 +174,7 @@ export class Head {
       if (!wasIdle && nowIdle) this.#expiring.add(held);
     }
     held.place = place;
-    if (place === 'gone') this.#byId.delete(held.delivery.id);
+    if (place === 'gone') this.#byKey.delete(keyOf(held.delivery));
   }
 }
 

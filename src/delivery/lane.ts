@@ -67,7 +67,7 @@ export class Lane {
   /** A fresh delivery, already in the outbox. If there is room it is on its way when this returns. */
   push(delivery: Delivery): void {
     // A reload in the middle of a wide announcement has found it in the outbox.
-    if (this.#head.has(delivery.id) || !this.#supply.makeRoom(delivery)) return;
+    if (this.#head.has(delivery) || !this.#supply.makeRoom(delivery)) return;
     const held = this.#head.take({ delivery, attempts: 0, plain: false, notBeforeMs: 0 });
     this.#trouble.freshNews();
     // The rules in force have just been asked.

@@ -42,7 +42,7 @@ export class Supply {
     this.isBehind = owed.length === HEAD;
     for (const item of owed) {
       if (this.#head.size >= HEAD) break;
-      if (!this.#head.has(item.delivery.id)) this.#takeUp(item);
+      if (!this.#head.has(item.delivery)) this.#takeUp(item);
     }
   }
 
