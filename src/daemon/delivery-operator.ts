@@ -3,7 +3,7 @@
  * another thread reads the store, and on the command line, which needs no bridge: the two differ in the
  * `Deliveries` and in the source of the time. The caller chooses the words for people.
  */
-import { type DeliveryState, UNDER_WAY } from '../delivery/delivery.ts';
+import { type DeliveryState, keyOf, UNDER_WAY } from '../delivery/delivery.ts';
 import { AMBIGUOUS_REASONS } from '../delivery/outcome.ts';
 import { mayHaveActed } from '../destinations/http-outcome.ts';
 import type { Deliveries, DeliveryFilter, FoundDelivery, StoreAnswer } from '../outbox/deliveries.ts';
@@ -83,10 +83,10 @@ export class DeliveryOperator {
   retry({ which, isLate }: RetryWish): Promise<StoreAnswer<Changed | MaxAgeUnknown>> {
     return answerOf(async () => {
       const known = this.#deps.destinations();
-      const ids = 'length' in which ? which : await this.#dead(which);
-      const found = await this.#foundOf(ids);
-      const wanted = [...found.values()].filter(({ delivery }) => refusal(delivery, known) === undefined);
-      const names = new Set(wanted.map(({ delivery }) => delivery.delivery.destination));
+      const sought = 'length' in which ? await this.#byIds(which) : await this.#dead(which);
+      const found = await this.#foundOf(sought);
+      const wanted = [...found].filter(([, { delivery }]) => refusal(delivery, known) === undefined);
+      const names = new Set(wanted.map(([, { delivery }]) => delivery.delivery.destination));
       const maxAges = new Map<string, number | false>();
       for (const name of names) {
         const options = known.options.get(name);
@@ -94,11 +94,11 @@ export class DeliveryOperator {
         maxAges.set(name, options?.maxAge ?? false);
       }
       const again = { nowMs: this.#deps.nowMs(), maxAges, isLate };
-      const changed = await read(this.#deps.deliveries.retry(wanted.map(idOf), again));
+      const keys = wanted.map(([key]) => key);
+      const changed = await read(this.#deps.deliveries.retry(keys, again));
       return {
-        changed,
-        unchanged: await this.#unchanged(ids, changed, (row) => refusal(row, known) ?? { why: 'too_old' }),
-        mayHaveArrived: changed.filter((id) => mayHaveArrived(found.get(id))).length,
+        ...(await this.#changed(sought, changed, (row) => refusal(row, known) ?? { why: 'too_old' })),
+        mayHaveArrived: changed.filter((key) => mayHaveArrived(found.get(key))).length,
       };
     });
   }
@@ -106,9 +106,11 @@ export class DeliveryOperator {
   /** Pending ones are not sent any more. */
   discard(ids: readonly string[]): Promise<StoreAnswer<Changed>> {
     return answerOf(async () => {
-      const changed = await read(this.#deps.deliveries.discard(ids, this.#deps.nowMs()));
-      const unchanged = await this.#unchanged(ids, changed, ({ state }) => ({ why: 'ended', state }));
-      return { changed, unchanged, mayHaveArrived: 0 };
+      const sought = await this.#byIds(ids);
+      const keys = sought.map(({ key }) => key);
+      const changed = await read(this.#deps.deliveries.discard(keys, this.#deps.nowMs()));
+      const changes = await this.#changed(sought, changed, ({ state }) => ({ why: 'ended', state }));
+      return { ...changes, mayHaveArrived: 0 };
     });
   }
 
@@ -126,42 +128,54 @@ export class DeliveryOperator {
     return all;
   }
 
-  async #dead(wish: Omit<DeliveryWish, 'state'>): Promise<readonly string[]> {
+  async #dead(wish: Omit<DeliveryWish, 'state'>): Promise<readonly Sought[]> {
     const dead = await this.#list({ ...wish, state: 'dead' });
-    return dead.map(({ delivery }) => delivery.id);
+    return dead.map(({ delivery }) => ({ id: delivery.id, key: keyOf(delivery) }));
   }
 
-  /** By id, those that are deliveries; in the order asked for. */
-  async #foundOf(ids: readonly string[]): Promise<ReadonlyMap<string, FoundDelivery>> {
+  async #byIds(ids: readonly string[]): Promise<readonly Sought[]> {
+    const keys = await read(this.#deps.deliveries.keysOf(ids));
+    return [...new Set(ids)].map((id) => ({ id, key: keys.get(id) ?? id }));
+  }
+
+  /** By key, those that are deliveries; in the order asked for. */
+  async #foundOf(sought: readonly Sought[]): Promise<ReadonlyMap<string, FoundDelivery>> {
     const found = new Map<string, FoundDelivery>();
-    for (const id of ids) {
-      const [one] = await read(this.#deps.deliveries.find(id));
-      if (one !== undefined && idOf(one) === id) found.set(id, one);
+    for (const { key } of sought) {
+      const [one] = await read(this.#deps.deliveries.find(key));
+      if (one !== undefined && hasKey(one, key)) found.set(key, one);
     }
     return found;
   }
 
-  async #unchanged(
-    ids: readonly string[],
+  /** `changed`: keys. */
+  async #changed(
+    sought: readonly Sought[],
     changed: readonly string[],
     reasonOf: (row: StoredDelivery) => Reason,
-  ): Promise<readonly Unchanged[]> {
+  ): Promise<Pick<Changed, 'changed' | 'unchanged'>> {
     const taken = new Set(changed);
     const unchanged: Unchanged[] = [];
-    for (const id of ids) {
-      if (taken.has(id)) continue;
-      const found = await read(this.#deps.deliveries.find(id));
+    for (const { id, key } of sought) {
+      if (taken.has(key)) continue;
+      const found = await read(this.#deps.deliveries.find(key));
       const [one] = found;
       const deliveries = found.map(({ delivery }) => delivery);
       if (one === undefined) unchanged.push({ id, why: 'unknown' });
-      else if (idOf(one) === id) unchanged.push({ id, ...reasonOf(one.delivery) });
+      else if (hasKey(one, key)) unchanged.push({ id, ...reasonOf(one.delivery) });
       else unchanged.push({ id, why: 'is_announcement', deliveries });
     }
-    return unchanged;
+    return { changed: sought.filter(({ key }) => taken.has(key)).map(({ id }) => id), unchanged };
   }
 }
 
-const idOf = ({ delivery }: FoundDelivery): string => delivery.delivery.id;
+/** Something that a person named. `key`: of its row; its id when there is none. */
+interface Sought {
+  readonly id: string;
+  readonly key: string;
+}
+
+const hasKey = ({ delivery: { delivery } }: FoundDelivery, key: string): boolean => keyOf(delivery) === key;
 
 /** The reason not to send it again, whatever else is requested. */
 function refusal({ state, reason, delivery }: StoredDelivery, known: KnownDestinations): Reason | undefined {

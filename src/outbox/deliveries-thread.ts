@@ -70,6 +70,10 @@ export class DeliveriesThread implements Deliveries {
     return this.#ask('list', [request], signal);
   }
 
+  keysOf(ids: readonly string[]): Promise<StoreAnswer<ReadonlyMap<string, string>>> {
+    return this.#ask('keysOf', [ids]);
+  }
+
   find(id: string, signal?: AbortSignal): Promise<StoreAnswer<readonly FoundDelivery[]>> {
     return this.#ask('find', [id], signal);
   }

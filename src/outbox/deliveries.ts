@@ -53,13 +53,18 @@ export type StoreAnswer<Value> =
 
 export interface Deliveries {
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>>;
-  /** One delivery, or all deliveries of one announcement in the order of their rules; none: nothing has that id. */
+  /**
+   * Keys of rows (`Delivery.key`) by the ids of their deliveries, without those that are not there. One search for all of
+   * them, which may take a tenth of a second; by its key a row is found at once. Of two rows with one id, the newer.
+   */
+  keysOf(ids: readonly string[]): Promise<StoreAnswer<ReadonlyMap<string, string>>>;
+  /** One delivery (also by its key), or all deliveries of one announcement in the order of their rules; none: nothing has that id. */
   find(id: string, signal?: AbortSignal): Promise<StoreAnswer<readonly FoundDelivery[]>>;
   /**
    * Queued again at once, within what is left of `maxAge`. Not changed: what was delivered, what is on the wire, what is
-   * too old. Gives the ids that changed; a running bridge takes them up within a second.
+   * too old. Ids or keys; gives those that changed. A running bridge takes them up within a second.
    */
   retry(ids: readonly string[], again: Again): Promise<StoreAnswer<readonly string[]>>;
-  /** Pending ones only; they are not sent any more. Gives the ids that changed. */
+  /** Pending ones only; they are not sent any more. Ids or keys; gives those that changed. */
   discard(ids: readonly string[], nowMs: number): Promise<StoreAnswer<readonly string[]>>;
 }

@@ -18,6 +18,7 @@ import {
   deliveriesOfAnnouncement,
   discardDeliveries,
   findDelivery,
+  keysOf,
   pageOf,
   retryDeliveries,
 } from './queries.ts';
@@ -32,6 +33,10 @@ export class FileDeliveries implements Deliveries {
 
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>> {
     return this.#answer('read', (database) => pageOf(database, request), signal);
+  }
+
+  keysOf(ids: readonly string[]): Promise<StoreAnswer<ReadonlyMap<string, string>>> {
+    return this.#answer('read', (database) => keysOf(database, ids));
   }
 
   find(id: string, signal?: AbortSignal): Promise<StoreAnswer<readonly FoundDelivery[]>> {

@@ -82,14 +82,17 @@ function deliveryOfKey(database: DatabaseSync, key: string): FoundDelivery | und
 const SOUGHT_FIRST_MS = 26 * 3_600_000;
 
 /**
- * Keys of rows by the ids of their deliveries. No index has these, because it would be paid for between the frame and the
+ * Keys of rows by the ids of their deliveries, or by the keys themselves. No index has these, because it would be paid for between the frame and the
  * socket; but an id says since when its announcement can have been read, so mostly a day of rows is looked through.
  */
-function keysOf(database: DatabaseSync, ids: readonly string[]): ReadonlyMap<string, string> {
+export function keysOf(database: DatabaseSync, ids: readonly string[]): ReadonlyMap<string, string> {
   const keys = new Map<string, string>();
-  const own = database.prepare('SELECT id FROM deliveries WHERE id = ? AND name IS NULL');
+  const own = database.prepare('SELECT id FROM deliveries WHERE id = ?');
   for (const id of ids) if (own.get(id) !== undefined) keys.set(id, id);
-  const sinceMs = Math.min(...ids.filter((id) => !keys.has(id)).map(windowStartMs));
+  const sinceMs = ids.reduce(
+    (ms, id) => (keys.has(id) ? ms : Math.min(ms, windowStartMs(id))),
+    Number.MAX_SAFE_INTEGER,
+  );
   const untilMs = sinceMs + SOUGHT_FIRST_MS;
   const named = database.prepare(
     'SELECT id, name FROM deliveries WHERE id >= ? AND id < ? AND name IN (SELECT value FROM json_each(?)) ORDER BY id',

@@ -88,6 +88,68 @@ test('retry: too old, unless it is asked for late; and late needs to know how ol
   });
 });
 
+/** Two deliveries of one id: an old frame that was read again after the window. The first is dead, the second was delivered. */
+async function leaveTwins(path: string) {
+  const store = openStore(path, systemClock, () => undefined);
+  const made = [0, 1].map((ordinal) => {
+    const announcement = announcementAt(ordinal, nowMs() - 1000);
+    const [one] = deliveriesOf(announcement, 'bot');
+    if (one === undefined) throw new Error();
+    const delivery = { ...one, key: one.id, id: `${'0'.repeat(18)}-${'0'.repeat(10)}` };
+    store.outbox.record({ kind: 'news', announcement }, [delivery]);
+    return delivery;
+  });
+  const [first, second] = made;
+  if (first === undefined || second === undefined) throw new Error();
+  store.outbox.settle([
+    {
+      ...attemptOf(first, { state: 'dead', outcome: 'reject gone', reason: 'gone' }),
+      deliveryKey: first.key,
+    },
+    { ...attemptOf(second), deliveryKey: second.key },
+  ]);
+  await store.close();
+  return { first, second };
+}
+
+test('regression: all dead ones are sent again, also one whose id a later delivery has; and no id is searched for', async () => {
+  using workplace = new Workplace(CONFIG);
+  const path = `${workplace.folder}/bridge.db`;
+  const { first } = await leaveTwins(path);
+  const deliveries = new FileDeliveries(path);
+  const found: string[] = [];
+  const { find } = deliveries;
+  deliveries.find = (id) => {
+    found.push(id);
+    return find.call(deliveries, id);
+  };
+  const operator = new DeliveryOperator({ deliveries, nowMs, destinations: () => BOT });
+  expect(await operator.retry({ which: {}, isLate: false })).toMatchObject({
+    value: { changed: [first.id], unchanged: [] },
+  });
+  // A row is there by its key; for its id all rows of a day are read, for each of thousands.
+  expect(found).toEqual([first.key]);
+  const rows = await operator.list({});
+  expect(rows).toMatchObject({ value: [{ state: 'delivered' }, { state: 'pending' }] });
+});
+
+test('regression: many ids are searched for together; of two deliveries with one id the newer is meant', async () => {
+  using workplace = new Workplace(CONFIG);
+  const path = `${workplace.folder}/bridge.db`;
+  const { first, second } = await leaveTwins(path);
+  const deliveries = new FileDeliveries(path);
+  expect(await deliveries.keysOf([first.id, first.key, 'nothing'])).toEqual({
+    ok: true,
+    value: new Map([
+      [first.key, first.key],
+      [first.id, second.key],
+    ]),
+  });
+  expect(await onFile(path, BOT).retry({ which: [first.id, first.key], isLate: false })).toMatchObject({
+    value: { changed: [first.key], unchanged: [{ id: first.id, why: 'delivered' }] },
+  });
+});
+
 test('discard: only what is pending', async () => {
   using workplace = new Workplace(CONFIG);
   const path = `${workplace.folder}/bridge.db`;

@@ -290,7 +290,12 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
         expect(given(await deliveries.find(chat.id))).toMatchObject([{ delivery: { state: 'pending' } }]);
         const both = given(await deliveries.find(content.announcement.id));
         expect(both.map(({ delivery }) => delivery.delivery.id)).toEqual([id, chat.id]);
-        for (const nobody of ['', 'nobody', bot.id, `${id}x`, "'", '%'])
+        // By the key of its row, too, which is not searched for.
+        expect(given(await deliveries.find(bot.id))).toMatchObject([{ delivery: { delivery: { id } } }]);
+        expect(given(await deliveries.keysOf([id, chat.id, bot.id, 'nobody', "'"]))).toEqual(
+          new Map([id, chat.id, bot.id].map((one) => [one, one === chat.id ? chat.id : bot.id])),
+        );
+        for (const nobody of ['', 'nobody', `${id}x`, "'", '%'])
           expect(given(await deliveries.find(nobody)), nobody).toEqual([]);
       });
 
