@@ -112,7 +112,12 @@ export const OF_FEEDS = {
   ),
   unreadable_frame: notes(
     'a frame could not be read',
-    'Nothing to do if it is rare. If it is frequent, a proxy in between damages the line.',
+    'Nothing to do if it is rare. If it is frequent, a proxy in between damages the line, or the `only` and `map` of a feed of yours do not fit its frames.',
+  ),
+  unread_field: events(
+    'warning',
+    'a field of an announcement could not be read',
+    'Its announcements go on without it, orders too. Correct its `path` or `unit` in the `map` of the feed.',
   ),
   self_test_unanswered: notes(
     'the service did not answer a self-test',

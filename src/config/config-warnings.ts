@@ -3,6 +3,7 @@ import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import type { DestinationOptions } from '../destinations/common-options.ts';
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import { feedTypeOf } from '../feeds/index.ts';
+import type { MapOptions } from '../feeds/websocket/map-options.ts';
 import { Pattern, Text } from '../matching/text.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { nearest } from '../platform/suggest.ts';
@@ -53,9 +54,7 @@ function ownForm(options: DestinationOptions | undefined, types: DestinationRegi
 
 export function* unusualWords({ feeds, rules }: ConfigSections): Iterable<Finding> {
   const asked = feeds.flatMap((feed) => (feed && feedTypeOf(feed).publishers(feed)) ?? []);
-  for (const [index, feed] of feeds.entries())
-    for (const [place, name] of (feed && 'exchanges' in feed ? (feed.exchanges ?? []) : []).entries())
-      yield* oddOrUnknown(name, ['feeds', index, 'exchanges', place]);
+  yield* unusualWordsOfFeeds(feeds);
   for (const [index, rule] of rules.entries()) {
     const words = (field: 'publisher' | 'listingType' | 'title') =>
       [...leavesOf(rule?.match[field] ?? [], ['rules', index, 'match', field])].filter(
@@ -73,6 +72,31 @@ export function* unusualWords({ feeds, rules }: ConfigSections): Iterable<Findin
         message: 'this compares the whole title',
         hint: 'to find a part of it, write title: { matches: "…" }',
       };
+  }
+}
+
+function* unusualWordsOfFeeds(feeds: ConfigSections['feeds']): Iterable<Finding> {
+  for (const [index, feed] of feeds.entries()) {
+    if (feed === undefined) continue;
+    if ('map' in feed) yield* slipsInMap(feed.map, ['feeds', index, 'map']);
+    else
+      for (const [place, name] of (feed.exchanges ?? []).entries())
+        yield* oddOrUnknown(name, ['feeds', index, 'exchanges', place]);
+  }
+}
+
+/** Words that a source is translated into. A source of one's own may bring others than the known ones: only a slip of the pen is worth a word. */
+function* slipsInMap(map: MapOptions, path: Path): Iterable<Finding> {
+  for (const [field, what, known] of [
+    ['publisher', 'exchange', PUBLISHERS],
+    ['listingType', 'listing type', LISTING_TYPES],
+  ] as const) {
+    const { value, values = {} } = map[field];
+    const words: [string, Path][] = Object.entries(values).map(([from, to]) => [to, ['values', from]]);
+    if (value !== undefined) words.push([value, ['value']]);
+    for (const [word, place] of words)
+      if (nearest(word, known) !== undefined)
+        yield* unknownWord(word, [...path, field, ...place], what, known);
   }
 }
 

@@ -60,7 +60,9 @@ function outOfReach({ match }: RuleOptions, feeds: ConfigSections['feeds']): Fin
     path: ['match', 'publisher'],
     never: true,
     message: `never matches: no feed subscribes to ${describe(match.publisher)}`,
-    hint: 'add it to `exchanges` of a feed, or leave `exchanges` out',
+    hint: reachable.some((feed) => feed !== undefined && 'exchanges' in feed && feed.exchanges !== undefined)
+      ? 'add it to `exchanges` of a feed, or leave `exchanges` out'
+      : 'add a feed that brings it, or correct `publisher` in the `map` of one',
   };
 }
 

@@ -1,6 +1,6 @@
 /** The options that every type of feed has. */
 import { z } from 'zod';
-import { flag, text } from '../platform/fields.ts';
+import { flag, text, url } from '../platform/fields.ts';
 
 export interface CommonFeedOptions {
   readonly type: string;
@@ -22,3 +22,7 @@ export const commonFeedOptions = {
     .prefault({})
     .describe('how the certificate is checked'),
 };
+
+/** Of a source. A WebSocket address has no fragment (RFC 6455 §3), and `ws` throws at one. */
+export const feedUrl = () =>
+  url('wss:', 'ws:').refine((value) => !value.includes('#'), 'must not have a part after #');

@@ -47,7 +47,8 @@ export class EchoGuard {
   clean<R extends Reading>(reading: R): R {
     if (!this.#quotes(reading.title) && !this.#quotes(reading.ticker) && !this.#quotesElsewhere(reading))
       return reading;
-    return redactValues(reading, this.#redact) as R;
+    const extra = redactValues(reading.extra, this.#redact, this.#redact);
+    return { ...(redactValues(reading, this.#redact) as R), extra };
   }
 
   #quotesElsewhere({ publisher, listingType, type, extra }: Reading): boolean {

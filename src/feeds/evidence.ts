@@ -48,9 +48,10 @@ export class Evidence {
     if (!PUBLISHER_WORDS.has(publisher)) this.#strange(reading, 'publisher');
   }
 
-  odd(frame: Exclude<OddFrame, { kind: 'error' }>, nowMs: number): void {
+  /** `words`: the first of the frame, where they may be shown. */
+  odd(frame: Exclude<OddFrame, { kind: 'error' }>, nowMs: number, words = ''): void {
     if (frame.kind === 'garbage')
-      this.once('unreadable_frame', frame.reason, frame.reason, {
+      this.once('unreadable_frame', frame.reason, words === '' ? frame.reason : `${frame.reason}: ${words}`, {
         reason: frame.reason,
       });
     else {

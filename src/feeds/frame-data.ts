@@ -45,6 +45,15 @@ export function objectIn(
 
 const unread = (reason: UnreadReason, text: string): Unread => ({ reason, news: newsIn(text) });
 
+/** Enough for a line, and for a secret that begins in it. */
+const BEGINNING = 800;
+
+/** Of whatever it is, as text. */
+export const beginningOf = (data: FrameData): string =>
+  typeof data === 'string'
+    ? data.slice(0, BEGINNING)
+    : Buffer.from(bytesOf(data).subarray(0, BEGINNING)).toString();
+
 function bytesOf(data: Exclude<FrameData, string>): Uint8Array {
   if (data instanceof Uint8Array) return data;
   return data instanceof ArrayBuffer ? new Uint8Array(data) : Buffer.concat(data);

@@ -16,6 +16,7 @@ export const WARNING_CODES = [
   'unknown_publisher',
   'unread_news',
   'unreadable_frame',
+  'unread_field',
   'self_test_unanswered',
   'self_test_unasked',
   'no_rule_matched',

@@ -44,14 +44,19 @@ function outside(names: ReadonlySet<string>, text: string, places: Places): Plac
   return places.filter(([start, end]) => !named.some(([from, to]) => from <= start && end <= to));
 }
 
-/** Each string in a tree of values, never a key: keys are ours, and what reads the result relies on them. */
-export function redactValues(value: unknown, redact: Redactor): unknown {
+const asItIs: Redactor = (key) => key;
+
+/** Each string in a tree of values. Keys are ours, and what reads the result relies on them: `redactKey` is for others. */
+export function redactValues(value: unknown, redact: Redactor, redactKey: Redactor = asItIs): unknown {
   if (typeof value === 'string') return redact(value);
-  if (Array.isArray(value)) return value.map((item) => redactValues(item, redact));
+  if (Array.isArray(value)) return value.map((item) => redactValues(item, redact, redactKey));
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Error) return redact(`${value.name}: ${value.message}`);
-  if ('toJSON' in value && typeof value.toJSON === 'function') return redactValues(value.toJSON(), redact);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redactValues(inner, redact)]));
+  if ('toJSON' in value && typeof value.toJSON === 'function')
+    return redactValues(value.toJSON(), redact, redactKey);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [redactKey(key), redactValues(inner, redact, redactKey)]),
+  );
 }
 
 type Places = SourceSpan[];

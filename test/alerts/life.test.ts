@@ -155,6 +155,7 @@ const CASES: Readonly<Record<ReportedCode, Case>> = {
   clock_skew: warned('clock_skew'),
   unknown_listing_type: warned('unknown_listing_type'),
   unknown_publisher: warned('unknown_publisher'),
+  unread_field: warned('unread_field'),
   no_rule_matched: aDay('', {
     kind: 'warning.raised',
     warning: warning('no_rule_matched', undefined, 'none of 100'),

@@ -29,6 +29,8 @@ describe('regression: the key that a feed repeats goes nowhere', () => {
       { ticker: quoted },
       { listingType: quoted },
       { debug: { deep: [`X-API-Key: ${quoted}`] } },
+      { debug: { [quoted]: 1 } },
+      { [quoted]: 1 },
     ];
     for (const field of fields) {
       const { clean } = cleaned(field);

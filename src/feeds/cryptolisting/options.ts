@@ -1,7 +1,7 @@
 /** One connection to the feed service. */
 import { z } from 'zod';
-import { duration, durationOrOff, secret, text, url } from '../../platform/fields.ts';
-import { commonFeedOptions } from '../common-options.ts';
+import { duration, durationOrOff, secret, text } from '../../platform/fields.ts';
+import { commonFeedOptions, feedUrl } from '../common-options.ts';
 
 /** The characters that a header can carry; Node would refuse any other, and it is a copying mistake anyway. */
 const SENDABLE = /^[\x21-\x7e]+$/;
@@ -18,12 +18,11 @@ export const cryptolistingOptions = z
   .strictObject({
     type: z.literal('cryptolisting').optional().default('cryptolisting').describe('may be left out'),
     ...commonFeedOptions,
-    url: url('wss:', 'ws:')
+    url: feedUrl()
       .refine(
         (value) => !/api_?key/i.test(new URL(value).search),
         'must not carry the key: the service refuses it there; use apiKey',
       )
-      .refine((value) => new URL(value).hash === '', 'must not have a part after #')
       .default('wss://cryptolisting.ws')
       .describe('WebSocket address of the feed'),
     apiKey: secret()

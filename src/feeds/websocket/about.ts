@@ -22,7 +22,7 @@ feeds:
 
 - A path leads through mappings and lists: \`data.items[0].title\`, \`data["odd.key"]\`. JSON inside a text is read as if it stood there itself.
 - \`only\` takes the conditions of rules. A field that is not there is an empty text; numbers and flags are compared as texts.
-- A field that cannot be read is left out; a frame with neither title nor tickers is counted as garbage and reported (\`unreadable_frame\`). Fields that \`map\` does not
+- A field that cannot be read is left out and reported (\`unread_field\`); a frame with neither title nor tickers is counted as garbage and reported (\`unreadable_frame\`). Fields that \`map\` does not
   name are in templates as \`extra.*\`.
 - The age of an announcement counts from \`detectedAt\`, else from \`publishedAt\`, by the clock of this machine, less its difference from the \`Date\` in the answer of the source, if it sends one (\`clock_skew\`). Without either stamp, an announcement is new when it is received.
 - The source is healthy while it answers pings or sends anything at all; \`status\` shows each proof. It cannot be asked for a test announcement, so \`only\` and \`map\` are proven by the first announcement alone.

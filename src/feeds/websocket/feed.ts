@@ -7,18 +7,19 @@ import { Connection } from '../connection.ts';
 import { EchoGuard } from '../echo.ts';
 import { Evidence } from '../evidence.ts';
 import type { Expectations, Feed, FeedDeps } from '../feed.ts';
-import type { FrameData } from '../frame-data.ts';
+import { beginningOf, type FrameData } from '../frame-data.ts';
 import type { FeedStatus } from '../health.ts';
 import { Link } from '../link.ts';
-import { newsFrom, type Reading, tickersOf } from '../news.ts';
-import { plausibleMs } from '../plausible.ts';
+import { newsFrom, tickersOf } from '../news.ts';
+import { oneLine } from '../refusal-answer.ts';
 import type { Loss, Verdict } from '../verdict.ts';
+import { ageMs } from './age.ts';
 import { clockAheadMs } from './clock-ahead.ts';
 import type { WebsocketOptions } from './options.ts';
 import { secretsOf, textOfMessage } from './outgoing.ts';
 import { Pings } from './pings.ts';
 import { proofsOf } from './proofs.ts';
-import { compileReader } from './reader.ts';
+import { type Announced, compileReader } from './reader.ts';
 import { POLICY } from './refusal.ts';
 
 /** A source that lets us in and throws us out at once must not be knocked at every second. */
@@ -35,7 +36,7 @@ export class WebsocketFeed implements Feed<WebsocketOptions> {
   readonly #link: Link;
   readonly #pings: Pings;
   readonly #evidence: Evidence;
-  readonly #echo: EchoGuard;
+  #echo: EchoGuard;
   readonly #frames: Record<string, number> = {};
   #lastFrameMs: number | undefined;
   #lastNewsMs: number | undefined;
@@ -99,6 +100,7 @@ export class WebsocketFeed implements Feed<WebsocketOptions> {
   adjust(options: WebsocketOptions): void {
     this.#options = options;
     this.#read = compileReader(options.map, options.only);
+    this.#echo = new EchoGuard(secretsOf(options), this.#deps.redact);
     const { connection, state } = this.#link;
     connection?.watchSilence();
     if (state === 'live' && connection !== undefined) this.#pings.ask(connection);
@@ -165,31 +167,38 @@ export class WebsocketFeed implements Feed<WebsocketOptions> {
     this.#lastFrameMs = receivedMs;
     this.#frames[read.kind] = (this.#frames[read.kind] ?? 0) + 1;
     this.#proven(receivedMs);
-    if (read.kind === 'announcement')
-      this.#announced(this.#echo.clean(read.reading), receivedMs, sinceFrameMs);
+    if (read.kind === 'announcement') this.#announced(read, receivedMs, sinceFrameMs);
     else if (read.kind === 'garbage') {
       events.odd(this.#options.name, read);
-      this.#evidence.odd(read, receivedMs);
+      this.#evidence.odd(read, receivedMs, this.#wordsOf(data));
     }
   }
 
+  /** The first words of a frame: a refused `hello` is often answered by one. Redacted before it is cut. */
+  #wordsOf(data: FrameData): string {
+    return oneLine(this.#deps.redact(beginningOf(data)));
+  }
+
   /** The wall clock says how old it is, less what is known to be wrong with it; a stamp that is absent or absurd counts as nothing. */
-  #announced(reading: Reading, receivedMs: number, sinceFrameMs: number): void {
+  #announced(read: Announced, receivedMs: number, sinceFrameMs: number): void {
     const { clock, events, heldUpMs } = this.#deps;
+    const reading = this.#echo.clean(read.reading);
     const readUs = clock.wallUs();
     // Frames come in order: it did not wait here for longer than since the one before it.
     const stalledMs = Math.min(heldUpMs?.(receivedMs) ?? 0, sinceFrameMs);
-    const bornUs = reading.detectedTimestampUs ?? reading.publishTimestampUs ?? Number.NaN;
+    const bornUs = reading.detectedTimestampUs ?? reading.publishTimestampUs;
     const receipt = {
       feed: this.#options.name,
       receivedTimestampUs: readUs - Math.round(stalledMs * 1000),
       receivedMs,
-      ageAtReceiptMs: Math.max(plausibleMs((readUs - bornUs) / 1000 - this.#aheadMs), stalledMs),
+      ageAtReceiptMs: Math.max(ageMs(bornUs, readUs / 1000 - this.#aheadMs), stalledMs),
     };
     this.#lastNewsMs = receivedMs;
     const stalled = stalledMs > 0 ? { ...receipt, stalledMs } : receipt;
     events.news(newsFrom(reading, stalled, tickersOf(reading.ticker), false));
     this.#evidence.announcement(reading);
+    for (const { field, path, form } of read.unread)
+      this.#evidence.once('unread_field', field, `\`${field}\` at ${path} is ${form}`, { field, path, form });
   }
 
   #lost(loss: Loss, retryMs: number | undefined): void {

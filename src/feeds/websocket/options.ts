@@ -2,9 +2,10 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { z } from 'zod';
 import { anyConditionOptions } from '../../matching/options.ts';
-import { duration, EVEN_IF_WRONG, secret, url } from '../../platform/fields.ts';
+import { formatDuration } from '../../platform/duration.ts';
+import { duration, EVEN_IF_WRONG, secret } from '../../platform/fields.ts';
 import { Secret } from '../../platform/secret.ts';
-import { commonFeedOptions } from '../common-options.ts';
+import { commonFeedOptions, feedUrl } from '../common-options.ts';
 import { mapOptions } from './map-options.ts';
 import { patternFaults } from './only.ts';
 import { PATH_HELP, stepsOf } from './path.ts';
@@ -28,12 +29,21 @@ const hello = z
   })
   .transform((all): readonly Message[] => (Array.isArray(all) ? all : [all]));
 
+/** Of a source on the same machine; a real one blocks who asks so often. */
+const SHORTEST_PING_MS = 100;
+
 const ping = z
   .union(
     [
       z.literal(false),
       z.strictObject({
-        every: duration().default(20_000).describe('how often'),
+        every: duration()
+          .refine(
+            (everyMs) => everyMs >= SHORTEST_PING_MS,
+            'must be at least 100ms: a source blocks who asks more often',
+          )
+          .default(20_000)
+          .describe('how often'),
         send: message()
           .default('protocol')
           .describe(
@@ -49,7 +59,7 @@ export const websocketOptions = z
   .strictObject({
     type: z.literal('websocket').describe('a source of your own'),
     ...commonFeedOptions,
-    url: url('wss:', 'ws:')
+    url: feedUrl()
       .transform((value) => new Secret(value))
       .describe('of the source; a key in its query is hidden wherever the bridge shows it'),
     headers: z
@@ -75,11 +85,21 @@ export const websocketOptions = z
       .describe('which frames are announcements: conditions on fields, all must hold; {} = all frames'),
     map: mapOptions.describe('where the fields of an announcement stand in a frame'),
   })
-  .superRefine(({ headers, only }, context) => {
+  .superRefine(({ headers, only, ping, silenceTimeout }, context) => {
     const issue = (path: (string | number)[], text: string) =>
       context.addIssue({ code: 'custom', path, message: text });
+    const everyMs = ping === false ? undefined : ping?.every;
+    if (everyMs !== undefined && silenceTimeout !== undefined && silenceTimeout <= everyMs)
+      issue(
+        ['silenceTimeout'],
+        `must be longer than \`every\` of \`ping\` (${formatDuration(everyMs)}): a quiet connection would be cut before it is asked`,
+      );
+    const seen = new Set<string>();
     for (const [name, value] of entriesOf(headers)) {
-      const problem = headerProblem(name, value);
+      const isRepeat = seen.size === seen.add(name.toLowerCase()).size;
+      const problem = isRepeat
+        ? 'is given twice: upper and lower case are the same'
+        : headerProblem(name, value);
       if (problem !== undefined) issue(['headers', name], problem);
     }
     for (const [path, condition] of entriesOf(only)) {

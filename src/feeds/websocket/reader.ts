@@ -13,77 +13,105 @@ import type { FieldOptions, MapOptions, TimeOptions, TimeUnit } from './map-opti
 import { compileOnly, type OnlyOptions } from './only.ts';
 import { type FieldPath, stepsOf } from './path.ts';
 import { type Frame, frameIn } from './read-frame.ts';
+import { isFilledIn, type UnreadField, unreadField } from './unread-field.ts';
+
+export interface Announced {
+  readonly kind: 'announcement';
+  readonly reading: Reading;
+  readonly unread: readonly UnreadField[];
+}
 
 export type Read =
-  | { readonly kind: 'announcement'; readonly reading: Reading }
+  | Announced
   /** By `only` it is none. */
   | { readonly kind: 'other' }
   | Extract<OddFrame, { kind: 'garbage' }>;
 
 const OTHER: Read = { kind: 'other' };
 
-type ReadField = (frame: Frame) => string | undefined;
-type ReadTime = (frame: Frame) => number | undefined;
+/** Adds itself to `unread` when it is there and cannot be read. */
+type ReadField = (frame: Frame, unread: UnreadField[]) => string | undefined;
+type ReadTime = (frame: Frame, unread: UnreadField[]) => number | undefined;
 
 export function compileReader(map: MapOptions, only: OnlyOptions): (data: FrameData) => Read {
   const isNews = compileOnly(only);
-  const title = fieldReader(map.title, textOf);
-  const ticker = fieldReader(map.tickers, listOf);
-  const publisher = fieldReader(map.publisher, wordOf);
-  const listingType = fieldReader(map.listingType, wordOf);
-  const id = fieldReader(map.id, wordOf);
-  const url = fieldReader(map.url, wordOf);
-  const [published, detected, dispatched] = [map.publishedAt, map.detectedAt, map.dispatchedAt].map(
-    timeReader,
+  const title = fieldReader('title', map.title, textOf);
+  // A list inside a text must not be cut at its commas: `["ABC"` is no ticker.
+  const ticker = fieldReader('tickers', map.tickers, (value, frame) => listOf(frame.opened(value)));
+  const publisher = fieldReader('publisher', map.publisher, wordOf);
+  const listingType = fieldReader('listingType', map.listingType, wordOf);
+  const id = fieldReader('id', map.id, wordOf);
+  const url = fieldReader('url', map.url, wordOf);
+  const [published, detected, dispatched] = (['publishedAt', 'detectedAt', 'dispatchedAt'] as const).map(
+    (name) => timeReader(name, map[name]),
   );
   const taken = takenBy(map);
   return (data) => {
     const frame = frameIn(data);
     if ('reason' in frame) return { kind: 'garbage', ...frame };
     if (!isNews(frame)) return OTHER;
+    const unread: UnreadField[] = [];
     const reading: Reading = {
       type: 'announcement',
       test: false,
-      title: title(frame) ?? '',
-      ticker: ticker(frame) ?? '',
-      publisher: publisher(frame)?.toLowerCase() ?? UNKNOWN,
-      listingType: listingType(frame) ?? UNKNOWN,
-      publishTimestampUs: published?.(frame),
-      detectedTimestampUs: detected?.(frame),
-      dispatchTimestampUs: dispatched?.(frame),
+      title: title(frame, unread) ?? '',
+      ticker: ticker(frame, unread) ?? '',
+      publisher: publisher(frame, unread)?.toLowerCase() ?? UNKNOWN,
+      listingType: listingType(frame, unread) ?? UNKNOWN,
+      publishTimestampUs: published?.(frame, unread),
+      detectedTimestampUs: detected?.(frame, unread),
+      dispatchTimestampUs: dispatched?.(frame, unread),
       abnormal: false,
-      extra: extraOf(frame, taken, { id: id(frame), url: url(frame) }),
+      extra: extraOf(frame, taken, { id: id(frame, unread), url: url(frame, unread) }),
     };
     if (reading.title.trim() !== '' || /[^\s,]/.test(reading.ticker))
-      return { kind: 'announcement', reading };
+      return { kind: 'announcement', reading, unread };
     return { kind: 'garbage', reason: 'wrong_fields', news: newsIn(frame.text) };
   };
 }
 
 function fieldReader(
+  name: string,
   options: FieldOptions | undefined,
-  read: (value: unknown) => string | undefined,
+  read: (value: unknown, frame: Frame) => string | undefined,
 ): ReadField {
   const { path, value, values } = options ?? {};
   if (value !== undefined) return () => value;
   const steps = path === undefined ? undefined : stepsOf(path);
-  if (steps === undefined) return () => undefined;
+  if (path === undefined || steps === undefined) return () => undefined;
   const meanings = new Map(Object.entries(values ?? {}));
-  return (frame) => {
-    const word = read(frame.at(steps));
-    return word === undefined ? undefined : (meanings.get(word) ?? word);
+  return (frame, unread) => {
+    const found = frame.at(steps);
+    const word = typeof found === 'boolean' ? flagWord(found, meanings) : read(found, frame);
+    if (word !== undefined) return meanings.get(word) ?? word;
+    if (isFilledIn(found)) unread.push(unreadField(name, path, found));
+    return undefined;
   };
 }
 
+/** A flag means nothing by itself: only `values` can say what. */
+const flagWord = (flag: boolean, meanings: ReadonlyMap<string, string>) =>
+  meanings.has(String(flag)) ? String(flag) : undefined;
+
 const US: Readonly<Record<Exclude<TimeUnit, 'auto' | 'iso'>, number>> = { s: 1e6, ms: 1e3, us: 1, ns: 1e-3 };
 
-function timeReader(options: TimeOptions | undefined): ReadTime | undefined {
+function timeReader(name: string, options: TimeOptions | undefined): ReadTime | undefined {
   const steps = options && stepsOf(options.path);
   if (options === undefined || steps === undefined) return undefined;
-  const { unit } = options;
-  if (unit === 'iso') return (frame) => timeOf(frame.at(steps));
-  if (unit === 'auto') return (frame) => timeOf(frame.at(steps)) ?? stampOf(frame.at(steps));
-  return (frame) => scaled(frame.at(steps), US[unit]);
+  const { unit, path } = options;
+  return (frame, unread) => {
+    const found = frame.at(steps);
+    const us = usOf(found, unit);
+    if (us === undefined && isFilledIn(found) && !(Number(found) <= 0))
+      unread.push(unreadField(name, path, found));
+    return us;
+  };
+}
+
+function usOf(value: unknown, unit: TimeUnit): number | undefined {
+  if (unit === 'iso') return timeOf(value);
+  if (unit === 'auto') return timeOf(value) ?? stampOf(value);
+  return scaled(value, US[unit]);
 }
 
 /** Zero and less mean that nobody filled it in. */

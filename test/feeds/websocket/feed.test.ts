@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type JsonFeedServer, startJsonFeedServer } from '../../../src/simulator/json-feed-server.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { FRAME, HELLO, SECRET, Source } from './source.ts';
+import { FRAME, HELLO, MAP, SECRET, Source } from './source.ts';
 
 let server: JsonFeedServer;
 let clock: FakeClock;
@@ -194,6 +194,41 @@ describe('news', () => {
     await own.told.announcements.waitFor(1);
     expect(own.feed.status.frames).toEqual({ other: 1, garbage: 4, announcement: 1 });
     expect(own.codes).toEqual(['unreadable_frame', 'unreadable_frame', 'unreadable_frame', 'unread_news']);
+  });
+
+  test('regression: the first words of a frame that cannot be read are shown, without a secret', async () => {
+    const own = await source().live();
+    server.send({ error: { name: 'INVALID_AUTH', message: `no such login: ${SECRET}` } });
+    const [warning] = await own.told.warnings.waitFor(1);
+    expect(warning).toMatchObject({
+      code: 'unreadable_frame',
+      message: 'wrong_fields: {"error":{"name":"INVALID_AUTH","message":"no such login: <redacted>"}}',
+    });
+  });
+
+  test('regression: a field in a form that cannot be read is reported once', async () => {
+    const own = await source().live();
+    for (let n = 0; n < 2; n++) server.send({ ...FRAME, coins: [{ coin: 'ABC' }] });
+    await own.told.announcements.waitFor(2);
+    expect(own.told.warnings.all).toMatchObject([
+      { code: 'unread_field', message: '`tickers` at coins is a list of something else than text' },
+    ]);
+  });
+
+  test.each([40, 400])('regression: news of %i days ago is not new', async (days) => {
+    const own = await source().live();
+    server.send({ ...FRAME, time: clock.wallMs() - days * 86_400_000 });
+    const [news] = await own.told.announcements.waitFor(1);
+    expect(news?.ageAtReceiptMs).toBe(days * 86_400_000);
+  });
+
+  test.each([
+    ['in the future', (nowMs: number) => nowMs + 5000],
+    ['in another unit', (nowMs: number) => nowMs / 1000],
+  ])('a stamp %s counts as nothing', async (_name, stamp) => {
+    const own = await source({ map: { ...MAP, detectedAt: { path: 'time', unit: 'ms' } } }).live();
+    server.send({ ...FRAME, time: stamp(clock.wallMs()) });
+    expect(await own.told.announcements.waitFor(1)).toMatchObject([{ ageAtReceiptMs: 0 }]);
   });
 
   test('a word that rules may not know is reported once', async () => {

@@ -105,6 +105,60 @@ describe('mistakes', () => {
   });
 });
 
+describe('regression: mistakes that only the running bridge showed', () => {
+  const problemsWith = (from: RegExp | string, to: string) =>
+    problemsOf(config(GOOD.replace(from, to))).map((line) => line.replace(/^\S+ /, ''));
+
+  test.each(['wss://x.example.com/s#part', 'wss://x.example.com/s#'])(
+    'an address with a fragment, which ends the process: %s',
+    (address) => {
+      const fault = '`url` must not have a part after #';
+      expect(problemsWith(/url: .*/, `url: "${address}"`)).toEqual([fault]);
+      expect(problemsOf(config(`  - { url: "${address}", apiKey: "\${KEY}" }`))).toEqual([`2:12: ${fault}`]);
+    },
+  );
+
+  test('a silence that is shorter than the wait for the next ping', () => {
+    const pinged = (silence: string) =>
+      problemsWith('only:', `ping: { every: 30s }\n    silenceTimeout: ${silence}\n    only:`);
+    expect(pinged('30s')).toEqual([
+      '`silenceTimeout` must be longer than `every` of `ping` (30s): a quiet connection would be cut before it is asked',
+    ]);
+    expect(pinged('31s')).toEqual([]);
+    expect(problemsWith('only:', 'ping: false\n    silenceTimeout: 5s\n    only:')).toEqual([]);
+  });
+
+  test('pings that are a flood', () => {
+    expect(problemsWith('only:', 'ping: { every: 1ms }\n    only:')).toEqual([
+      expect.stringMatching(/^`every` must be at least 100ms/),
+    ]);
+  });
+
+  test('a header that is given twice', () => {
+    expect(problemsWith(/headers: .*/, `headers: { X-Key: "\${KEY}", x-key: "\${KEY}" }`)).toEqual([
+      '`x-key` is given twice: upper and lower case are the same',
+    ]);
+  });
+
+  test('words that no rule will find, in the translation of the words of the source', () => {
+    const slips = GOOD.replace('new: spot_listing', 'new: spot_listign, old: roadmap').replace(
+      'value: upbit',
+      'value: upbti',
+    );
+    expect(config(slips).warnings.map(({ message, hint }) => [message, hint])).toEqual([
+      ['upbti is not a known exchange', 'did you mean `upbit`?'],
+      ['spot_listign is not a known listing type', 'did you mean `spot_listing`?'],
+    ]);
+  });
+
+  test('the way out of a rule that no feed reaches names no key that the feed does not have', () => {
+    const rules = 'rules:\n  - { match: { publisher: binance }, send: bot }\n';
+    expect(config(GOOD, rules).warnings.map(({ hint }) => hint)).toEqual([
+      'add a feed that brings it, or correct `publisher` in the `map` of one',
+    ]);
+  });
+});
+
 describe('warnings', () => {
   test('keys that are written in the file', () => {
     const open = GOOD.replaceAll(`\${KEY}`, KEY);

@@ -137,6 +137,42 @@ describe('a field that cannot be read is left out', () => {
   });
 });
 
+test('regression: a list of tickers inside a text is not cut at its commas', () => {
+  expect(readingOf({ ...FRAME, coins: '["ABC","DEF"]' }).ticker).toBe('ABC,DEF');
+  expect(readingOf({ ...FRAME, coins: '{"a":"ABC"}' }).ticker).toBe('');
+  expect(readingOf({ ...FRAME, coins: '[ABC]' }).ticker).toBe('[ABC]');
+});
+
+test('regression: a flag can be translated, and means nothing without', () => {
+  const map = { ...MAP, listingType: { path: 'over', values: { true: 'spot_delisting', no: 'x' } } };
+  expect(readingOf({ ...FRAME, over: true }, map).listingType).toBe('spot_delisting');
+  expect(readingOf({ ...FRAME, over: false }, map).listingType).toBe('unknown');
+});
+
+describe('regression: what is there and cannot be read is reported, and never quoted', () => {
+  test.each<[object, readonly string[]]>([
+    [{}, []],
+    [{ coins: [{ symbol: 'ABC' }] }, ['tickers coins a list of something else than text']],
+    [{ source: { name: 'upbit' } }, ['publisher source a mapping']],
+    [{ kind: false }, ['listingType kind true or false']],
+    [{ time: '2026/01/02 03:04' }, ['detectedAt time text in another form']],
+    [{ time: [1] }, ['detectedAt time a list of something else than text']],
+    [{ coins: [], kind: null, source: ' ', time: 0 }, []],
+    [{ time: '0' }, []],
+  ])('%j', (fields, expected) => {
+    const found = read({ ...FRAME, ...fields });
+    const unread = found.kind === 'announcement' ? found.unread : [];
+    expect(unread.map(({ field, path, form }) => `${field} ${path} ${form}`)).toEqual(expected);
+  });
+});
+
+test('regression: paths of other languages find nothing, so they are none', () => {
+  for (const path of ['$.title', '$', '@.title', '/data/title', 'data.*.title', '*', '[0].title'])
+    expect(stepsOf(path), path).toBeUndefined();
+  expect(stepsOf('["$"].a')).toEqual(['$', 'a']);
+  expect(stepsOf('$cash.a/b')).toEqual(['$cash', 'a/b']);
+});
+
 test('paths', () => {
   expect(stepsOf('a.b[0].c')).toEqual(['a', 'b', 0, 'c']);
   expect(stepsOf('a["b.c"][1]["d\\"e"]')).toEqual(['a', 'b.c', 1, 'd"e']);
