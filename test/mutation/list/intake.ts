@@ -157,7 +157,7 @@ export const intake = [
     [
       'the stamps of a source of one’s own are not looked at',
       'old news of it is sent as new',
-      'ageAtReceiptMs: Math.max(plausibleMs((readUs - bornUs) / 1000 - this.#aheadMs), stalledMs),',
+      'ageAtReceiptMs: Math.max(ageMs(bornUs, readUs / 1000 - this.#aheadMs), stalledMs),',
       'ageAtReceiptMs: stalledMs,',
     ],
     [
@@ -169,8 +169,8 @@ export const intake = [
     [
       'a source of one’s own may repeat its key',
       'the key goes into every chat',
-      'this.#announced(this.#echo.clean(read.reading), receivedMs, sinceFrameMs);',
-      'this.#announced(read.reading, receivedMs, sinceFrameMs);',
+      'const reading = this.#echo.clean(read.reading);',
+      'const { reading } = read;',
     ],
   ),
   ...inFile('src/feeds/link.ts', suites('feeds/websocket/feed'), [
