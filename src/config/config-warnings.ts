@@ -3,7 +3,6 @@ import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import type { DestinationOptions } from '../destinations/common-options.ts';
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import { feedTypeOf } from '../feeds/index.ts';
-import type { MapOptions } from '../feeds/websocket/map-options.ts';
 import { Pattern, Text } from '../matching/text.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { nearest } from '../platform/suggest.ts';
@@ -85,8 +84,15 @@ function* unusualWordsOfFeeds(feeds: ConfigSections['feeds']): Iterable<Finding>
   }
 }
 
+interface Words {
+  readonly value?: string | undefined;
+  readonly values?: Readonly<Record<string, string>> | undefined;
+}
+
+type WordMap = Readonly<Record<'publisher' | 'listingType', Words>>;
+
 /** Words that a source is translated into. A source of one's own may bring others than the known ones: only a slip of the pen is worth a word. */
-function* slipsInMap(map: MapOptions, path: Path): Iterable<Finding> {
+function* slipsInMap(map: WordMap, path: Path): Iterable<Finding> {
   for (const [field, what, known] of [
     ['publisher', 'exchange', PUBLISHERS],
     ['listingType', 'listing type', LISTING_TYPES],
