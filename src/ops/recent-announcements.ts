@@ -1,7 +1,7 @@
 /** The last announcements and what became of them, kept in memory for people who look: since this start only. */
 
 import { originOf } from '../delivery/content.ts';
-import type { DeliveryState } from '../delivery/delivery.ts';
+import { type Delivery, type DeliveryState, keyOf } from '../delivery/delivery.ts';
 import { describeAttempt, describeEnding } from '../delivery/describe.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import { latencyOf } from '../templates/variables.ts';
@@ -47,7 +47,10 @@ const KEPT = 20;
 export class AnnouncementHistory {
   /** Newest first. */
   readonly announcements: RecentAnnouncement[] = [];
-  readonly #owed = new Map<string, RecentDelivery>();
+  /** By the keys of their rows: an old frame that comes again after the window has the ids of the first. */
+  readonly #shown = new Map<string, RecentDelivery>();
+  /** Those keys, in the order of the announcements. */
+  readonly #keys: string[][] = [];
 
   readonly listener = (event: BridgeEvent): void => {
     if (event.kind === 'announcement.received') this.#received(event);
@@ -58,18 +61,10 @@ export class AnnouncementHistory {
   #received({ announcement, deliveries, rules }: BridgeEventOf<'announcement.received'>): void {
     const { id, feed, publisher, listingType, tickers, title, redacted, test } = announcement;
     const { service, network, stalled } = latencyOf(announcement);
-    const owed = deliveries.map((delivery): RecentDelivery => {
-      const { destination, ticker } = delivery;
-      const none = {
-        reason: undefined,
-        advice: undefined,
-        attempts: 0,
-        dispatchMs: undefined,
-        tookMs: undefined,
-      };
-      return { id: delivery.id, destination, ticker, state: 'pending', ...none };
-    });
-    for (const delivery of owed) this.#owed.set(delivery.id, delivery);
+    const shown = deliveries.map(pending);
+    const keys = deliveries.map(keyOf);
+    for (const [at, one] of shown.entries()) this.#shown.set(keys[at] ?? one.id, one);
+    this.#keys.unshift(keys);
     this.announcements.unshift({
       id,
       receivedMs: announcement.receivedTimestampUs / 1000,
@@ -77,14 +72,14 @@ export class AnnouncementHistory {
       serviceMs: service,
       networkMs: network,
       stalledMs: stalled,
-      deliveries: owed,
+      deliveries: shown,
     });
-    for (const gone of this.announcements.splice(KEPT))
-      for (const { id: deliveryId } of gone.deliveries) this.#owed.delete(deliveryId);
+    this.announcements.splice(KEPT);
+    for (const gone of this.#keys.splice(KEPT)) for (const key of gone) this.#shown.delete(key);
   }
 
   #attempted({ delivery, attempt, result }: BridgeEventOf<'delivery.attempted'>): void {
-    const recent = this.#owed.get(delivery.id);
+    const recent = this.#shown.get(keyOf(delivery));
     if (recent === undefined) return;
     recent.attempts = attempt;
     const { outcome, writtenMs } = result;
@@ -94,7 +89,7 @@ export class AnnouncementHistory {
   }
 
   #ended({ delivery, state, reason, endedMs }: BridgeEventOf<'delivery.ended'>): void {
-    const recent = this.#owed.get(delivery.id);
+    const recent = this.#shown.get(keyOf(delivery));
     if (recent === undefined) return;
     recent.state = state;
     // The last attempt has the receiver's sentence.
@@ -104,3 +99,8 @@ export class AnnouncementHistory {
     recent.tookMs = endedMs - originOf(delivery.content).receivedMs;
   }
 }
+
+const pending = ({ id, destination, ticker }: Delivery): RecentDelivery => ({
+  ...{ id, destination, ticker, state: 'pending' },
+  ...{ reason: undefined, advice: undefined, attempts: 0, dispatchMs: undefined, tookMs: undefined },
+});
