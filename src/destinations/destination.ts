@@ -81,6 +81,8 @@ export interface DestinationType<Options extends DestinationOptions, Message> {
   readonly form: 'message' | 'order';
   /** It can stand for one ticker: the schema has `perTickerOptions`. */
   readonly perTicker: boolean;
+  /** The body of a 2xx by which the platform says that it took the message: the answer to every rehearsed request. */
+  readonly takenBody: string;
   /** Options whose values are Liquid. */
   readonly templated: readonly string[];
   /** Paths of options that hold a regular expression which an answer must contain. */

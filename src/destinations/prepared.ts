@@ -17,6 +17,8 @@ export interface PreparedDestination {
   readonly options: DestinationOptions;
   /** A program may act on what it gets. */
   readonly takesOrders: boolean;
+  /** `DestinationType.takenBody` */
+  readonly takenBody: string;
   /** One delivery for each ticker. */
   readonly forEachTicker: boolean;
   /** Under `forEachTicker`, most deliveries of one announcement. */
@@ -50,10 +52,10 @@ export function prepareDestinations({
   const used = templatesUsedBy(rules);
   return Object.entries(destinations).map(([name, options]) => {
     const type = typeOf(options, types);
-    const { form, perTicker } = type;
+    const { form, perTicker, takenBody } = type;
     const renderers = compiled(type, options, templates, used(name));
     return {
-      ...{ name, options, takesOrders: form === 'order' },
+      ...{ name, options, takesOrders: form === 'order', takenBody },
       forEachTicker: perTicker && options.forEach === 'ticker',
       ...(perTicker && options.maxTickers !== undefined && { maxTickers: options.maxTickers }),
       ...renderers,

@@ -1,5 +1,5 @@
 /**
- * Where rehearsed requests end: an HTTP server inside this process, on loopback, that says yes to everything
+ * Where rehearsed requests end: an HTTP server inside this process, on loopback, that gives one answer to everything
  * and keeps nothing. Every other answer ends its connection, so that the next request goes over a connection
  * that has carried none, as the first one after a silence does.
  */
@@ -10,9 +10,6 @@ import type { Pools } from '../destinations/destination.ts';
 import { HttpPool } from '../http/pool.ts';
 import { SparePace } from '../http/spare-pace.ts';
 import type { Clock } from '../platform/clock.ts';
-
-/** A yes as Discord, Telegram and any webhook say it. */
-const YES = Buffer.from('{"ok":true,"result":{"message_id":1},"id":"1"}');
 
 /** As for real destinations by default; nothing lies here for so long. */
 const WARM_MS = 45_000;
@@ -26,14 +23,22 @@ export interface Sink {
   close(): Promise<void>;
 }
 
-/** Rejects where the machine has no loopback to listen on. */
-export async function openSink(clock: Clock): Promise<Sink> {
+/** For all that has no sink of its own: nothing that uses these can leave the process either. */
+export const NO_POOLS: Pools = {
+  join() {
+    throw new Error('a rehearsed destination has no sink');
+  },
+};
+
+/** `takenBody`: of the type whose requests end here. Rejects where the machine has no loopback to listen on. */
+export async function openSink(clock: Clock, takenBody: string): Promise<Sink> {
+  const body = Buffer.from(takenBody);
   let answers = 0;
   const server = createServer((request, response) => {
     const ends = ++answers % 2 === 0;
-    const headers = { 'content-type': 'application/json', 'content-length': YES.length };
+    const headers = { 'content-type': 'application/json', 'content-length': body.length };
     response.writeHead(200, ends ? { ...headers, connection: 'close' } : headers);
-    request.resume().on('end', () => response.end(YES));
+    request.resume().on('end', () => response.end(body));
   });
   server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');

@@ -7,7 +7,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Announcement } from '../announcement.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
-import type { Destination, DestinationDeps, Pools } from '../destinations/destination.ts';
+import type { Destination, DestinationDeps } from '../destinations/destination.ts';
 import type { PreparedDestination } from '../destinations/prepared.ts';
 import type { BridgeEvent } from '../events/bridge-event.ts';
 import { createEvents } from '../events/events.ts';
@@ -21,7 +21,7 @@ import type { Random } from '../platform/random.ts';
 import type { RuleOptions } from '../routing/options.ts';
 import type { Router, Routing } from '../routing/router.ts';
 import { cast, type Scene, scenesOf } from './scenes.ts';
-import { openSink } from './sink.ts';
+import { NO_POOLS, openSink, type Sink } from './sink.ts';
 
 export interface StageDeps {
   readonly rules: readonly RuleOptions[];
@@ -46,6 +46,9 @@ const DEDUPE_WINDOW_MS = 60_000;
 /** Never the reason to wait. */
 const LIMITS = [{ limit: 50, perMs: 1 }];
 
+/** By the `takenBody` that they answer with. */
+type Sinks = ReadonlyMap<string, Sink>;
+
 const silent = () => undefined;
 const NO_ROUTING: Routing = { rules: [], matches: [] };
 
@@ -56,6 +59,7 @@ export class Stage implements AsyncDisposable {
   readonly #pipeline: Pipeline;
   readonly #read = rehearsedReader();
   readonly #database: DatabaseSync;
+  readonly #sinks: Sinks;
   readonly #openings: Promise<Destination<unknown>>[] = [];
   #close = () => this.#stop();
   #performed = 0;
@@ -71,11 +75,15 @@ export class Stage implements AsyncDisposable {
   /** Loads what the destinations need. Rejects where there is no loopback. */
   static async open(deps: StageDeps): Promise<Stage> {
     await using cleanup = new AsyncDisposableStack();
-    const sink = await openSink(deps.deps.clock);
-    cleanup.defer(() => sink.close());
+    const sinks = new Map<string, Sink>();
+    for (const takenBody of new Set(cast(deps.destinations).map((prepared) => prepared.takenBody))) {
+      const sink = await openSink(deps.deps.clock, takenBody);
+      sinks.set(takenBody, sink);
+      cleanup.defer(() => sink.close());
+    }
     const database = cleanup.adopt(new DatabaseSync(':memory:'), (open) => open.close());
     migrate(database);
-    const stage = new Stage(deps, sink.pools, database);
+    const stage = new Stage(deps, sinks, database);
     cleanup.defer(() => stage.#stop());
     await stage.#opened();
     const held = cleanup.move();
@@ -83,11 +91,12 @@ export class Stage implements AsyncDisposable {
     return stage;
   }
 
-  private constructor(deps: StageDeps, pools: Pools, database: DatabaseSync) {
+  private constructor(deps: StageDeps, sinks: Sinks, database: DatabaseSync) {
     this.#deps = deps;
     const { clock, ...opening } = deps.deps;
     this.#clock = clock;
     this.#database = database;
+    this.#sinks = sinks;
     const destinations = cast(deps.destinations);
     this.scenes = scenesOf(deps.rules, new Set(destinations.map(({ name }) => name)));
     const events = createEvents(this.#listen);
@@ -100,7 +109,7 @@ export class Stage implements AsyncDisposable {
         openFailed: silent,
         journal: { ...events.journal, written: silent, usable: silent },
       },
-      outside: { ...opening, pools, turns: { orders: Promise.resolve(), rest: Promise.resolve() } },
+      outside: { ...opening, pools: NO_POOLS, turns: { orders: Promise.resolve(), rest: Promise.resolve() } },
     });
     const { intake, lanes } = this.#pipeline;
     // Whatever is on the stage was wanted a moment ago.
@@ -159,7 +168,7 @@ export class Stage implements AsyncDisposable {
   /** As it is, but for what would make it wait, try again or drop anything. */
   #rehearsed(prepared: PreparedDestination): PreparedDestination {
     const { maxTickers: _, ...rest } = prepared;
-    const { options, render } = prepared;
+    const { options, render, takenBody } = prepared;
     return {
       ...rest,
       // A send that the sink does not accept at once is not worth another try.
@@ -167,7 +176,8 @@ export class Stage implements AsyncDisposable {
       limits: { farEnd: '', own: LIMITS, shared: [{ key: 'rehearsal', limits: LIMITS }] },
       render: this.#deps.timed ? this.#timeRender(render) : render,
       open: (deps) => {
-        const opening = prepared.open(deps);
+        const { pools } = this.#sinks.get(takenBody) ?? { pools: NO_POOLS };
+        const opening = prepared.open({ ...deps, pools });
         this.#openings.push(opening);
         return opening;
       },

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { makeReady } from '../../src/daemon/ready-config.ts';
+import type { AttemptResult } from '../../src/delivery/outcome.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import type { PreparedDestination } from '../../src/destinations/prepared.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
@@ -10,6 +11,8 @@ import { Rehearsal } from '../../src/rehearsal/rehearsal.ts';
 import { STEPS, Stage, type StageDeps } from '../../src/rehearsal/stage.ts';
 import { timeAnnouncement } from '../../src/rehearsal/timing.ts';
 import { Arrivals } from '../../src/simulator/arrivals.ts';
+import { typesWithScratch } from '../destinations/scratch-type/index.ts';
+import { everySubject } from '../destinations/subjects.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FaultyServer } from '../support/faulty-server.ts';
 import { seededRandom } from '../support/seeded-random.ts';
@@ -37,7 +40,9 @@ rules:
 `;
 
 function partsOf(text: string, clock: Clock = systemClock): StageDeps {
-  const { config: loaded, problems } = loadConfig({ file: 'c.yaml', env: {}, readFile: () => text });
+  const { config: loaded, problems } = loadConfig({
+    ...{ file: 'c.yaml', env: {}, readFile: () => text, types: typesWithScratch },
+  });
   if (loaded === undefined) throw new Error(problems.map(({ message }) => message).join('\n'));
   const redact = (shown: string) => shown;
   const { router, destinations } = makeReady({ config: loaded, digest: '', redact });
@@ -97,6 +102,40 @@ describe('a rehearsed announcement', () => {
       'upbit ABC: the rest',
     ]);
     expect(rendered).toEqual(['bot - XYZ', 'vip loud -', 'chat - -', 'vip - -']);
+  });
+
+  test('ends delivered at every type, over a new connection and over a used one', async () => {
+    const server = await realServer();
+    const names = everySubject.map(({ type }) => type);
+    expect(names).toEqual([...typesWithScratch.keys()]);
+    const parts = partsOf(
+      JSON.stringify({
+        feeds: [{ name: 'one', url: 'wss://feed.invalid', apiKey: `dsk_${'a1'.repeat(32)}` }],
+        destinations: Object.fromEntries(everySubject.map((one) => [one.type, one.config(server.origin)])),
+        rules: [{ name: 'all', match: {}, send: names }],
+      }),
+    );
+    const results: (readonly [string, AttemptResult])[] = [];
+    const destinations = parts.destinations.map(
+      (prepared): PreparedDestination => ({
+        ...prepared,
+        async open(deps) {
+          const destination = await prepared.open(deps);
+          const send: typeof destination.send = async (message, context) => {
+            const result = await destination.send(message, context);
+            results.push([prepared.name, result]);
+            return result;
+          };
+          return { send, close: () => destination.close() };
+        },
+      }),
+    );
+    await using stage = await Stage.open({ ...parts, destinations });
+    for (const scene of [...stage.scenes, ...stage.scenes]) await stage.perform(scene);
+    expect(results.map(([name, { outcome, detail }]) => [name, outcome, detail])).toEqual(
+      [...names, ...names].map((name) => [name, { kind: 'delivered' }, undefined]),
+    );
+    expect(server.connections).toBe(0);
   });
 
   test('of a hundred destinations some are left out, but no type', async () => {

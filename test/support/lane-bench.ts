@@ -243,7 +243,7 @@ export class LaneBench implements Disposable {
     const plan = this.#plans[name] ?? {};
     const options = optionsOf(plan);
     return {
-      ...{ name, options, maxTickers: options.maxTickers, takesOrders: true },
+      ...{ name, options, maxTickers: options.maxTickers, takesOrders: true, takenBody: '' },
       forEachTicker: options.forEach === 'ticker',
       limits: limitsOf(plan),
       preview: () => ({ method: 'POST', url: options.url.reveal(), body: undefined }),

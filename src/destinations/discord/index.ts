@@ -13,6 +13,7 @@ export const discord = destinationType<DiscordOptions, DiscordMessage>({
   about: 'Either `webhookUrl`, or `botToken` and `channelId`.',
   form: 'message',
   perTicker: false,
+  takenBody: '{"id":"1234567890123456789"}',
   templated: ['threadName'],
   patterns: discordPatterns,
   budgets: discordBudgets,

@@ -13,6 +13,7 @@ export const telegram = destinationType<TelegramOptions, TelegramMessage>({
   about: 'A bot that writes into a chat, group or channel.',
   form: 'message',
   perTicker: false,
+  takenBody: '{"ok":true,"result":{"message_id":1}}',
   templated: ['buttons'],
   patterns: telegramPatterns,
   budgets: telegramBudgets,

@@ -16,6 +16,7 @@ export const webhook = destinationType<WebhookOptions, WebhookMessage>({
     'Any program that takes an HTTP request. Without `body` it gets every field of the announcement as JSON. `body` as a tree becomes JSON; as a text, plain text or the type in `contentType`. One announcement makes at most `maxTickers` requests.',
   form: 'order',
   perTicker: true,
+  takenBody: '{"ok":true}',
   templated: ['body'],
   answerPatterns: [['success', 'bodyMatches']],
   patterns: webhookPatterns,

@@ -14,6 +14,7 @@ export const scratch = destinationType<ScratchOptions, ScratchMessage>({
   about: 'A program that takes an order.',
   form: 'order',
   perTicker: true,
+  takenBody: 'taken',
   templated: ['form'],
   answerPatterns: [['success', 'formMatches']],
   patterns: { keys: ['uri'], aliases: ['scr'], secret: /sck_\w{6,}/g, publicPart: /^sck_(?=\w{6})/ },
