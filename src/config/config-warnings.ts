@@ -3,6 +3,7 @@ import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import type { DestinationOptions } from '../destinations/common-options.ts';
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import { feedTypeOf } from '../feeds/index.ts';
+import type { TextConditionTree } from '../matching/options.ts';
 import { Pattern, Text } from '../matching/text.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { nearest } from '../platform/suggest.ts';
@@ -11,7 +12,7 @@ import type { RuleOptions } from '../routing/options.ts';
 import { isPlaceholder } from './env-example.ts';
 import { leavesOf } from './match-words.ts';
 import { oddPattern } from './odd-patterns.ts';
-import { oddWord } from './odd-words.ts';
+import { oddFieldWord, oddWord } from './odd-words.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
 
@@ -77,11 +78,22 @@ export function* unusualWords({ feeds, rules }: ConfigSections): Iterable<Findin
 function* unusualWordsOfFeeds(feeds: ConfigSections['feeds']): Iterable<Finding> {
   for (const [index, feed] of feeds.entries()) {
     if (feed === undefined) continue;
-    if ('map' in feed) yield* slipsInMap(feed.map, ['feeds', index, 'map']);
-    else
+    if ('map' in feed) {
+      yield* slipsInMap(feed.map, ['feeds', index, 'map']);
+      yield* oddWordsIn(feed.only, ['feeds', index, 'only']);
+    } else
       for (const [place, name] of (feed.exchanges ?? []).entries())
         yield* oddOrUnknown(name, ['feeds', index, 'exchanges', place]);
   }
+}
+
+/** With such a word, a feed that is healthy brings nothing. */
+function* oddWordsIn(only: Readonly<Record<string, TextConditionTree>>, path: Path): Iterable<Finding> {
+  for (const [field, condition] of Object.entries(only))
+    for (const leaf of leavesOf(condition, [...path, field])) {
+      const odd = leaf.kind === 'word' ? oddFieldWord(field, leaf.text) : undefined;
+      if (odd !== undefined) yield { path: leaf.path, message: odd.message, hint: odd.hint };
+    }
 }
 
 interface Words {
@@ -164,8 +176,13 @@ export function* unusualKeys({ feeds }: ConfigSections): Iterable<Finding> {
 export function* clearTextFeeds({ feeds }: ConfigSections): Iterable<Finding> {
   for (const [index, feed] of feeds.entries()) {
     if (feed === undefined || !('hello' in feed)) continue;
-    const { protocol, hostname, search } = new URL(feed.url.reveal());
-    const sends = search !== '' || feed.hello.length > 0 || Object.keys(feed.headers).length > 0;
+    const { protocol, hostname, search, username, password } = new URL(feed.url.reveal());
+    const asks = feed.ping !== false && feed.ping.send !== 'protocol';
+    const sends =
+      search + username + password !== '' ||
+      feed.hello.length > 0 ||
+      asks ||
+      Object.keys(feed.headers).length > 0;
     if (protocol === 'ws:' && sends && !isLoopback(hostname))
       yield {
         path: ['feeds', index, 'url'],

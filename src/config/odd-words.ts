@@ -28,6 +28,26 @@ export const shown = (text: string) => JSON.stringify(text.length > 60 ? `${text
 /** The mistake in a text that must equal the whole value of a field, if it has one. */
 export function oddWord(field: TextField, text: string): Oddity | undefined {
   const word = text.trim();
+  const odd = oddForm(field, word);
+  if (odd !== undefined) return odd;
+  if (field === 'title') return oddTitle(word);
+  if (field === 'feed') return undefined;
+  return oddList(field, word) ?? oddName(field, word);
+}
+
+/** The same for a field of a frame, of which nothing is known. */
+export function oddFieldWord(field: string, text: string): Oddity | undefined {
+  const word = text.trim();
+  const odd = oddForm(field, word);
+  if (odd !== undefined || !/^\*|\*$|\.\*/.test(word)) return odd;
+  const plain = word.replace(/^[.*^]+|[.*$]+$/g, '');
+  return never(
+    `${shown(word)} is compared literally, and no wildcards are known here`,
+    plain === '' ? 'remove the condition' : `to find a part of it, write { matches: ${shown(plain)} }`,
+  );
+}
+
+function oddForm(field: string, word: string): Oddity | undefined {
   if (word === '')
     return never(
       'a blank text matches nothing',
@@ -47,9 +67,7 @@ export function oddWord(field: TextField, text: string): Oddity | undefined {
       `${shown(word)} is compared literally, slashes included`,
       `a regular expression is written { matches: ${shown(pattern)} }; upper and lower case are the same`,
     );
-  if (field === 'title') return oddTitle(word);
-  if (field === 'feed') return undefined;
-  return oddList(field, word) ?? oddName(field, word);
+  return undefined;
 }
 
 function oddTitle(word: string): Oddity | undefined {

@@ -66,7 +66,8 @@ export function keysInAddress(value: string, patterns: readonly TypePatterns[]):
 /** User, password and query. */
 function keysAround(address: string): string[] {
   const { username, password, searchParams } = new URL(address);
-  const credentials = password === '' ? [] : [password, ...(isOpaque(username) ? [username] : [])];
+  // A token may stand alone before the @.
+  const credentials = [...(password === '' ? [] : [password]), ...(isOpaque(username) ? [username] : [])];
   const inQuery = [...searchParams].flatMap(([name, part]) =>
     isSecretName(name) || isOpaque(part) ? [part] : [],
   );

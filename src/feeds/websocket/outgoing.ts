@@ -9,10 +9,10 @@ const SHORTEST = 8;
 
 /** Whatever could be a secret of this feed: a guess that hides nothing by itself (`echo.ts` asks the redactor). */
 export function secretsOf({ url, headers, hello, ping }: WebsocketOptions): readonly string[] {
-  const { password, searchParams, pathname } = new URL(url.reveal());
+  const { username, password, searchParams, pathname } = new URL(url.reveal());
   const sent = [...hello, ...(ping === false ? [] : [ping.send])].flatMap(leavesOf);
   const texts = [
-    ...[password, pathname, ...searchParams.values()],
+    ...[username, password, pathname, ...searchParams.values()],
     ...Object.values(headers).map((value) => value.reveal()),
     ...sent,
   ];

@@ -140,6 +140,36 @@ describe('regression: mistakes that only the running bridge showed', () => {
     ]);
   });
 
+  test.each([
+    ['"new*"', '"new*" is compared literally, and no wildcards are known here'],
+    ['"/new/"', '"/new/" is compared literally, slashes included'],
+    ['\'"new"\'', 'the quotes are part of this text, so it never matches'],
+    ['[new, " "]', 'a blank text matches nothing'],
+  ])('a word of `only` that no frame has: %s', (word, warning) => {
+    const found = config(GOOD.replace('kind: listing', `kind: ${word}`));
+    expect(found.warnings.map(({ message }) => message)).toEqual([warning]);
+    expect(found.warnings[0]?.hint).toBeDefined();
+  });
+
+  test('a key in a place of its own, on a connection that anybody can read', () => {
+    const bare = `  - type: websocket
+    url: ws://feed.example.com/
+    map: { publisher: { value: upbit }, title: { path: t }, listingType: { path: k } }`;
+    const line = [expect.stringMatching(/`url` is not encrypted/)];
+    expect(warningsOf(config(bare))).toEqual([]);
+    expect(warningsOf(config(bare.replace('ws://', `ws://\${KEY}@`)))).toEqual(line);
+    expect(warningsOf(config(`${bare}\n    ping: { send: "ping \${KEY}" }`))).toEqual(line);
+  });
+
+  test('a token alone before the @ is hidden, and warned of', () => {
+    const token = 'Tok8enWithout66';
+    const found = config(GOOD.replace(/url: .*/, `url: wss://${token}@feed.example.com/stream`));
+    expect(warningsOf(found)).toEqual([
+      expect.stringContaining('`url` is written in the file in clear text'),
+    ]);
+    expect(found.redact(`the source said: ${token}`)).not.toContain(token);
+  });
+
   test('words that no rule will find, in the translation of the words of the source', () => {
     const slips = GOOD.replace('new: spot_listing', 'new: spot_listign, old: roadmap').replace(
       'value: upbit',
