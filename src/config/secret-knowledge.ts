@@ -1,17 +1,25 @@
-/** Knowledge of the destination types about secrets: their shapes, and the options that hold them. */
+/** Knowledge of the types of destinations and feeds about secrets: their shapes, and the options that hold them. */
 import type { z } from 'zod';
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import type { TypePatterns } from '../destinations/type-patterns.ts';
+import { feedFields } from '../feeds/index.ts';
 
 export interface SecretKnowledge {
   readonly patterns: readonly TypePatterns[];
-  /** Options of destinations that a schema marks as secret. */
-  readonly keys: ReadonlySet<string>;
+  /** Options that a schema marks as secret, by the section of the file. */
+  readonly keys: Readonly<Record<'destinations' | 'feeds', ReadonlySet<string>>>;
 }
 
-export const secretKnowledge = (types: DestinationRegistry): SecretKnowledge => ({
+/** `feeds`: the fields of each type of feed. */
+export const secretKnowledge = (
+  types: DestinationRegistry,
+  feeds: Readonly<Record<string, z.ZodRawShape>> = feedFields,
+): SecretKnowledge => ({
   patterns: Array.from(types.values(), ({ patterns }) => patterns),
-  keys: new Set([...types.values()].flatMap(({ schema }) => secretKeys(schema.shape))),
+  keys: {
+    destinations: new Set([...types.values()].flatMap(({ schema }) => secretKeys(schema.shape))),
+    feeds: new Set(Object.values(feeds).flatMap(secretKeys)),
+  },
 });
 
 const secretKeys = (shape: z.ZodRawShape): string[] =>

@@ -17,7 +17,9 @@ const lastKey = (path: Path) => path.findLast((step) => typeof step === 'string'
 export function isSecretPlace(path: Path, { keys }: SecretKnowledge): boolean {
   if (path.includes('headers') && lastKey(path) !== 'headers') return true;
   if (isSecretName(lastKey(path))) return true;
-  return path[0] === 'destinations' && keys.has(lastKey(path)) && !path.includes('buttons');
+  const [section] = path;
+  if (section !== 'destinations' && section !== 'feeds') return false;
+  return keys[section].has(lastKey(path)) && !path.includes('buttons');
 }
 
 /** A message of a feed to its source: a key may stand in it beside plain words. */

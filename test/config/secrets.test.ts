@@ -6,6 +6,7 @@ import { configJsonSchema } from '../../src/config/schema.ts';
 import { secretKnowledge } from '../../src/config/secret-knowledge.ts';
 import { isSecretPlace } from '../../src/config/secret-places.ts';
 import { destinationTypes } from '../../src/destinations/index.ts';
+import { secret, text } from '../../src/platform/fields.ts';
 import { runs } from '../support/properties.ts';
 import { ENV, load, shown, warningsOf } from './load-text.ts';
 
@@ -403,4 +404,11 @@ test('every option that the schema calls secret stands in a place that counts as
   );
   const known = secretKnowledge(destinationTypes);
   expect(places.filter((path) => !isSecretPlace(path, known))).toEqual([]);
+});
+
+test('regression: an option of a feed that its schema calls secret is secret, whatever its name', () => {
+  const known = secretKnowledge(destinationTypes, { presets: { login: secret(), title: text() } });
+  expect(isSecretPlace(['feeds', 0, 'login'], known)).toBe(true);
+  expect(isSecretPlace(['feeds', 0, 'title'], known)).toBe(false);
+  expect(isSecretPlace(['rules', 0, 'login'], known)).toBe(false);
 });

@@ -34,7 +34,7 @@ describe.each(all)('%s', (name, type) => {
 
   test('its secrets are found in any text, and it has an option for one', () => {
     expect(patterns.secret?.flags).toContain('g');
-    expect(secretKnowledge(new Map([[name, type]])).keys.size).toBeGreaterThan(0);
+    expect(secretKnowledge(new Map([[name, type]])).keys.destinations.size).toBeGreaterThan(0);
     expect(type.about).toMatch(/\.$/);
   });
 });
