@@ -92,7 +92,12 @@ function looseFeed(value: unknown): FeedOptions {
   const feed = fields(shape, value);
   const tls = feed.tls ?? fields(shape.tls.unwrap().shape, written['tls']);
   // Only the name and the files of a broken feed are looked at.
-  return { ...feed, type, tls, name: feed.name ?? hostOf(feed.url) } as FeedOptions;
+  return {
+    ...feed,
+    type,
+    tls,
+    name: feed.name ?? hostOf('url' in feed ? feed.url : undefined),
+  } as FeedOptions;
 }
 
 const hostOf = (url: string | Secret | undefined) =>

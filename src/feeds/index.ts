@@ -4,21 +4,21 @@ import type { CommonFeedOptions } from './common-options.ts';
 import { AgeEstimate } from './cryptolisting/age.ts';
 import { decodeFrame, toNews } from './cryptolisting/frames.ts';
 import { cryptolisting } from './cryptolisting/index.ts';
-import { type CryptolistingOptions, cryptolistingOptions } from './cryptolisting/options.ts';
+import { cryptolistingOptions } from './cryptolisting/options.ts';
 import type { FeedType, OpenFeed } from './feed.ts';
 import type { FrameData } from './frame-data.ts';
 import type { News, Receipt } from './news.ts';
 import { websocket } from './websocket/index.ts';
-import { type WebsocketOptions, websocketOptions } from './websocket/options.ts';
+import { websocketOptions } from './websocket/options.ts';
 
 export const feedTypes = { cryptolisting, websocket } as const;
 
 export type FeedTypeName = keyof typeof feedTypes;
 
-export type FeedOptions = CryptolistingOptions | WebsocketOptions;
-
 /** By `type`, in the order of `FEED_TYPES`; without one it is the first. */
 export const feedOptions = z.discriminatedUnion('type', [cryptolistingOptions, websocketOptions]);
+
+export type FeedOptions = z.output<typeof feedOptions>;
 
 /** The fields of each type, for a look at options that are broken. */
 export const feedFields = {

@@ -3,7 +3,7 @@
  * as the config says. The reader does nothing but read and hand on, synchronously; nothing downstream can hold it up.
  */
 import { formatDuration } from '../../platform/duration.ts';
-import { Connection } from '../connection.ts';
+import { Connection, type Policy } from '../connection.ts';
 import { EchoGuard } from '../echo.ts';
 import { Evidence } from '../evidence.ts';
 import type { Expectations, Feed, FeedDeps } from '../feed.ts';
@@ -20,17 +20,20 @@ import { secretsOf, textOfMessage } from './outgoing.ts';
 import { Pings } from './pings.ts';
 import { proofsOf } from './proofs.ts';
 import { type Announced, compileReader } from './reader.ts';
-import { POLICY } from './refusal.ts';
+import { policyOf } from './refusal.ts';
 
 /** A source that lets us in and throws us out at once must not be knocked at every second. */
 const SETTLES_AFTER_MS = 60_000;
 /** Beyond two pings: a slow line. */
 const PONG_PATIENCE_MS = 5_000;
 
+const OWN_POLICY = policyOf();
+
 const OPEN_DOOR = { enter: () => 0, waitMs: () => 0 };
 
 export class WebsocketFeed implements Feed<WebsocketOptions> {
   readonly #deps: FeedDeps;
+  readonly #policy: Policy;
   #options: WebsocketOptions;
   #read: ReturnType<typeof compileReader>;
   readonly #link: Link;
@@ -43,7 +46,8 @@ export class WebsocketFeed implements Feed<WebsocketOptions> {
   /** Of the wall clock here, against the source's. */
   #aheadMs = 0;
 
-  constructor(options: WebsocketOptions, deps: FeedDeps) {
+  constructor(options: WebsocketOptions, deps: FeedDeps, policy = OWN_POLICY) {
+    this.#policy = policy;
     this.#deps = deps;
     this.#options = options;
     this.#read = compileReader(options.map, options.only);
@@ -117,7 +121,7 @@ export class WebsocketFeed implements Feed<WebsocketOptions> {
     const { ca, clock, lookup, redact, ready, asked } = this.#deps;
     const { url, headers, tls } = this.#options;
     const connection: Connection = new Connection({
-      ...{ ca, clock, lookup, redact, ready, compression, ended, policy: POLICY },
+      ...{ ca, clock, lookup, redact, ready, compression, ended, policy: this.#policy },
       url: url.reveal(),
       headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.reveal()])),
       asked: () => asked?.(),

@@ -109,7 +109,8 @@ export const websocketOptions = z
   }, EVEN_IF_WRONG)
   .transform((feed) => ({ ...feed, name: feed.name ?? new URL(feed.url.reveal()).hostname }));
 
-export type WebsocketOptions = z.output<typeof websocketOptions>;
+/** Of this type, and of the presets, each of which has a `type` of its own. */
+export type WebsocketOptions = Omit<z.output<typeof websocketOptions>, 'type'> & { readonly type: string };
 
 const entriesOf = (value: unknown): [string, unknown][] =>
   typeof value === 'object' && value !== null ? Object.entries(value) : [];

@@ -37,7 +37,12 @@ export function compileReader(map: MapOptions, only: OnlyOptions): (data: FrameD
   const isNews = compileOnly(only);
   const title = fieldReader('title', map.title, textOf);
   // A list inside a text must not be cut at its commas: `["ABC"` is no ticker.
-  const ticker = fieldReader('tickers', map.tickers, (value, frame) => listOf(frame.opened(value)));
+  const ticker = fieldReader(
+    'tickers',
+    map.tickers,
+    (value, frame) => listOf(frame.opened(value)),
+    eachMeaning,
+  );
   const publisher = fieldReader('publisher', map.publisher, wordOf);
   const listingType = fieldReader('listingType', map.listingType, wordOf);
   const id = fieldReader('id', map.id, wordOf);
@@ -74,6 +79,7 @@ function fieldReader(
   name: string,
   options: FieldOptions | undefined,
   read: (value: unknown, frame: Frame) => string | undefined,
+  meaningOf: (word: string, meanings: ReadonlyMap<string, string>) => string = meaning,
 ): ReadField {
   const { path, value, values } = options ?? {};
   if (value !== undefined) return () => value;
@@ -83,10 +89,21 @@ function fieldReader(
   return (frame, unread) => {
     const found = frame.at(steps);
     const word = typeof found === 'boolean' ? flagWord(found, meanings) : read(found, frame);
-    if (word !== undefined) return meanings.get(word) ?? word;
+    if (word !== undefined) return meaningOf(word, meanings);
     if (isFilledIn(found)) unread.push(unreadField(name, path, found));
     return undefined;
   };
+}
+
+const meaning = (word: string, meanings: ReadonlyMap<string, string>) => meanings.get(word) ?? word;
+
+/** Of a list: each member has its own. */
+function eachMeaning(list: string, meanings: ReadonlyMap<string, string>): string {
+  if (meanings.size === 0) return list;
+  return list
+    .split(',')
+    .map((word) => meaning(word.trim(), meanings))
+    .join(',');
 }
 
 /** A flag means nothing by itself: only `values` can say what. */

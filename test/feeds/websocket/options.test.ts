@@ -1,5 +1,6 @@
 /** The config of a feed of `type: websocket`: each mistake with its place and a way out, and no secret shown. */
 import { describe, expect, test } from 'vitest';
+import { FEED_TYPES } from '../../../src/feeds/index.ts';
 import { DESTINATIONS, load, problemsOf, shown, warningsOf } from '../../config/load-text.ts';
 
 const KEY = 'k3y-0f-the-s0urce-99';
@@ -44,7 +45,7 @@ test('one message needs no list, and a list in a list is a list that is sent', (
 
 describe('mistakes', () => {
   test.each<[string, string, readonly string[]]>([
-    ['a misspelled type', '  - type: websockt', ['2:11: `type` must be one of: cryptolisting, websocket']],
+    ['a misspelled type', '  - type: websockt', [`2:11: \`type\` must be one of: ${FEED_TYPES.join(', ')}`]],
     ['what is missing', '  - type: websocket', ['2:5: `url` is missing', '2:5: `map` is missing']],
     [
       'what is missing of the map',

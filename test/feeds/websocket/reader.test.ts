@@ -202,3 +202,11 @@ test('no frame makes it throw', () => {
     { numRuns: runs(1000) },
   );
 });
+
+test('regression: `values` speaks of each ticker, not of the list', () => {
+  const map = { ...MAP, tickers: { path: 'coins', values: { BTC_USDT: 'BTC', ETH_USDT: 'ETH' } } };
+  const tickers = (coins: unknown) => readingOf({ ...FRAME, coins }, map).ticker;
+  expect(tickers(['BTC_USDT', 'ETH_USDT'])).toBe('BTC,ETH');
+  expect(tickers('BTC_USDT, XRP')).toBe('BTC,XRP');
+  expect(tickers(['SOL'])).toBe('SOL');
+});
