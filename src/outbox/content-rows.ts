@@ -47,7 +47,7 @@ const alertBody = ({ id, raisedMs, ...alert }: RaisedAlert): ReturnType<typeof s
   ...{ id, type: ALERT_TYPE, feed: 'none', publisher: 'listing-bridge', listingType: ALERT_TYPE },
   ...{ tickers: [], title: alert.headline },
   ...{ publishTimestampUs: undefined, detectedTimestampUs: undefined, dispatchTimestampUs: undefined },
-  ...{ receivedTimestampUs: raisedMs * 1000, receivedMs: raisedMs, ageAtReceiptMs: 0 },
+  ...{ receivedTimestampUs: Math.round(raisedMs * 1000), receivedMs: raisedMs, ageAtReceiptMs: 0 },
   ...{ abnormal: false, redacted: false, test: false, extra: {} },
   alert,
 });

@@ -41,6 +41,16 @@ test('an alert is written as those versions wrote it, so that they can read ours
   expect(JSON.parse(body)).toEqual(JSON.parse(OLD_BODY));
 });
 
+test('regression: the time of an alert is whole microseconds, as of any announcement', () => {
+  // As the clock gives it: a program that reads the list as JSON may have a field for a whole number only.
+  const raisedMs = 1_795_657_651_041.9722;
+  const [, , , body] = contentRow({ kind: 'alert', alert: { ...ALERT, raisedMs } });
+  expect(JSON.parse(body)).toMatchObject({
+    receivedMs: raisedMs,
+    receivedTimestampUs: 1_795_657_651_041_972,
+  });
+});
+
 const fixtures = new URL('../fixtures/store/', import.meta.url);
 
 test.each(readdirSync(fixtures))('an alert that %s still owes is owed as an alert', (name) => {
