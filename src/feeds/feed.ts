@@ -104,6 +104,8 @@ export interface FeedType<Options extends CommonFeedOptions> {
   marks(options: Options): readonly string[];
   /** The publishers that it can bring, in lower case; `undefined`: any. */
   publishers(options: Options): readonly string[] | undefined;
+  /** The words for the ends of its connections; each has a row in docs/troubleshooting.md. */
+  readonly reasons: readonly string[];
   /** Called once for the life of the process, so that its feeds can share the limits of a service, also over a reload. */
   opener(): OpenFeed<Options>;
 }

@@ -9,10 +9,9 @@ import {
   REJECT_REASONS,
   RETRY_REASONS as RETRY_OUTCOMES,
 } from '../../src/delivery/outcome.ts';
-import { FATAL_REASONS, LOSS_REASONS } from '../../src/feeds/cryptolisting/refusal.ts';
 import { FAULT_REASONS } from '../../src/feeds/fault.ts';
+import { feedTypes } from '../../src/feeds/index.ts';
 import { helpFor } from '../../src/feeds/warning.ts';
-import { WEBSOCKET_REASONS } from '../../src/feeds/websocket/refusal.ts';
 import { FAULTS } from '../../src/simulator/fault-list.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -102,7 +101,7 @@ test('regression: each alert has a row that says what to do', () => {
 });
 
 test('each word has one row, and each row a word', () => {
-  const ofFeeds = [...LOSS_REASONS, ...WEBSOCKET_REASONS, ...FAULT_REASONS, ...FATAL_REASONS];
+  const ofFeeds = [...FAULT_REASONS, ...Object.values(feedTypes).flatMap(({ reasons }) => reasons)];
   // Types of feeds share some.
   const words = [...new Set([...Object.keys(CONDITIONS), ...ofFeeds])];
   const found = rows.filter(isOfFeed).map(({ word }) => word);

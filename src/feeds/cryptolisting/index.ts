@@ -3,6 +3,7 @@ import type { FeedType } from '../feed.ts';
 import { CryptolistingFeed } from './client.ts';
 import { ConnectGate, SelfTestGate } from './connect-gate.ts';
 import { type CryptolistingOptions, cryptolistingOptions } from './options.ts';
+import { FATAL_REASONS, LOSS_REASONS } from './refusal.ts';
 
 export const cryptolisting: FeedType<CryptolistingOptions> = {
   about:
@@ -11,6 +12,7 @@ export const cryptolisting: FeedType<CryptolistingOptions> = {
   connection: ({ url, apiKey, exchanges, tls }) => [url, apiKey, exchanges, tls],
   marks: ({ url, apiKey }) => [url, apiKey.reveal()],
   publishers: ({ exchanges }) => exchanges,
+  reasons: [...LOSS_REASONS, ...FATAL_REASONS],
   opener() {
     // A feed with a new key connects at once, one with the old key waits for its cooldown.
     const limits = { connectGate: new ConnectGate(), selfTestGate: new SelfTestGate() };

@@ -3,6 +3,7 @@ import type { FeedType } from '../feed.ts';
 import { ABOUT, EXAMPLE } from './about.ts';
 import { WebsocketFeed } from './feed.ts';
 import { type WebsocketOptions, websocketOptions } from './options.ts';
+import { WEBSOCKET_REASONS } from './refusal.ts';
 
 export const websocket: FeedType<WebsocketOptions> = {
   about: ABOUT,
@@ -12,5 +13,6 @@ export const websocket: FeedType<WebsocketOptions> = {
   marks: ({ url }) => [url.reveal()],
   publishers: ({ map: { publisher } }) =>
     publisher.value === undefined ? undefined : [publisher.value.toLowerCase()],
+  reasons: WEBSOCKET_REASONS,
   opener: () => (options, deps) => new WebsocketFeed(options, deps),
 };

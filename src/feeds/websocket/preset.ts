@@ -9,7 +9,7 @@ import type { FeedType } from '../feed.ts';
 import { WebsocketFeed } from './feed.ts';
 import { type Message, type WebsocketOptions, websocketOptions } from './options.ts';
 import { textOfMessage } from './outgoing.ts';
-import { policyOf } from './refusal.ts';
+import { policyOf, WEBSOCKET_REASONS } from './refusal.ts';
 
 export interface Preset<Type extends string>
   extends Omit<z.input<typeof websocketOptions>, 'type' | 'name' | 'tls' | 'url' | 'hello'> {
@@ -64,5 +64,6 @@ export const presetType = <Type extends string>(
   // All feeds of it share the address.
   marks: ({ hello }) => hello.map(textOfMessage),
   publishers: () => publishers,
+  reasons: WEBSOCKET_REASONS,
   opener: () => (options, deps) => new WebsocketFeed(options, deps, POLICY),
 });
