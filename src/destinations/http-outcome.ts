@@ -1,5 +1,5 @@
-/** The outcome of a request without a usable answer, for every HTTP destination, and the way answers are quoted. */
-import type { AttemptResult } from '../delivery/outcome.ts';
+/** The outcomes that all HTTP destinations share: no usable answer, a busy receiver, a failing one; and the way answers are quoted. */
+import type { AttemptResult, Outcome } from '../delivery/outcome.ts';
 import { connectionAdvice, type FarEnd, UNREADABLE_ADVICE } from '../http/advice.ts';
 import type { HttpAnswer, HttpLost, HttpUnreachable } from '../http/request.ts';
 import { printable } from '../platform/printable.ts';
@@ -82,9 +82,39 @@ export const isTransient = (status: number): boolean =>
 /** A page for maintenance says an hour by habit, and the receiver is back after seconds: it is looked at sooner. */
 const LONGEST_OUTAGE_MS = 5 * 60_000;
 
-/** The header counts whole seconds: less is no time, and would have us ask as fast as the line allows. */
-const SHORTEST_OUTAGE_MS = 1000;
+/** `Retry-After` counts whole seconds: less is no time, and would have us ask as fast as the line allows. */
+const SHORTEST_TOLD_MS = 1000;
+
+export const wholeSecondsMs = (toldMs: number | undefined): number | undefined =>
+  toldMs === undefined || toldMs < SHORTEST_TOLD_MS ? undefined : toldMs;
 
 /** How long a receiver that is out of service is left alone, by its own `Retry-After`; `undefined`: the usual backoff. */
-export const outageMs = (toldMs: number | undefined): number | undefined =>
-  toldMs === undefined || toldMs < SHORTEST_OUTAGE_MS ? undefined : Math.min(toldMs, LONGEST_OUTAGE_MS);
+const outageMs = (toldMs: number | undefined): number | undefined => {
+  const waitMs = wholeSecondsMs(toldMs);
+  return waitMs === undefined ? undefined : Math.min(waitMs, LONGEST_OUTAGE_MS);
+};
+
+/**
+ * The receiver failed, and the same request may succeed later. Of all such answers only a 503 speaks for the whole
+ * receiver; elsewhere a time (`toldMs`) is a guess about one request, and is not read.
+ */
+export function serverError(
+  answer: Pick<HttpAnswer, 'status' | 'bodyText'>,
+  toldMs: number | undefined,
+): Outcome {
+  const afterMs = answer.status === 503 ? outageMs(toldMs) : undefined;
+  return {
+    ...{ kind: 'retry', reason: 'server_error' },
+    ...(afterMs !== undefined && { afterMs }),
+    ...(mayHaveActed(answer) && { mayHaveActed: true }),
+  };
+}
+
+/** "Too fast". Without a time (`toldMs`) the first pause is `guessMs`, and it doubles. `budget`: a shared one that pauses as a whole. */
+export function rateLimited(toldMs: number | undefined, guessMs: number, budget?: string): Outcome {
+  return {
+    ...{ kind: 'retry', reason: 'rate_limited' },
+    ...(toldMs === undefined ? { afterMs: guessMs, isGuess: true } : { afterMs: toldMs }),
+    ...(budget !== undefined && { budget }),
+  };
+}

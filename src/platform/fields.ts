@@ -69,12 +69,13 @@ export const url = (...schemes: readonly string[]) => {
   );
 };
 
+const NO_USER_HELP = 'must have no user name or password in it: they would not be sent';
+
 /** The same for an address whose user name and password nothing would send. */
-export const plainUrl = (...schemes: readonly string[]) =>
-  url(...schemes).refine(hasNoUser, 'must have no user name or password in it: they would not be sent');
+export const plainUrl = (...schemes: readonly string[]) => url(...schemes).refine(hasNoUser, NO_USER_HELP);
 
 /** True also of what is no URL: that has its own message. */
-export const hasNoUser = (value: string): boolean => {
+const hasNoUser = (value: string): boolean => {
   if (!URL.canParse(value)) return true;
   const { username, password } = new URL(value);
   return username === '' && password === '';
@@ -85,6 +86,10 @@ export const secretUrl = (...schemes: readonly string[]) =>
   url(...schemes)
     .transform((value) => new Secret(value))
     .meta({ secret: true });
+
+/** Both: a token is in it, and nothing would send a user name and password. */
+export const plainSecretUrl = (...schemes: readonly string[]) =>
+  secretUrl(...schemes).refine((value) => hasNoUser(value.reveal()), NO_USER_HELP);
 
 /**
  * For a check of a whole mapping: made although fields of it are wrong, so that one mistake hides no other.

@@ -3,16 +3,7 @@
  * Limits: https://discord.com/developers/docs/topics/rate-limits
  */
 import { z } from 'zod';
-import {
-  EVEN_IF_WRONG,
-  flag,
-  hasNoUser,
-  plainUrl,
-  secret,
-  secretUrl,
-  text,
-  url,
-} from '../../platform/fields.ts';
+import { EVEN_IF_WRONG, flag, plainSecretUrl, plainUrl, secret, text, url } from '../../platform/fields.ts';
 import { Secret } from '../../platform/secret.ts';
 import { commonOptions } from '../common-options.ts';
 
@@ -33,12 +24,8 @@ const WEBHOOK_HELP =
 export const discordOptions = z
   .strictObject({
     type: z.literal('discord'),
-    webhookUrl: secretUrl('https:', 'http:')
+    webhookUrl: plainSecretUrl('https:', 'http:')
       .refine((value) => WEBHOOK_PATH.test(new URL(value.reveal()).pathname), WEBHOOK_HELP)
-      .refine(
-        (value) => hasNoUser(value.reveal()),
-        'must have no user name or password in it: they would not be sent',
-      )
       .optional()
       .describe('webhook URL of the channel (channel settings, Integrations, Webhooks); a secret'),
     botToken: secret()

@@ -3,7 +3,7 @@ import type { AttemptResult, LimitNews, Outcome, RejectReason } from '../../deli
 import type { HttpAnswer } from '../../http/request.ts';
 import { decimal, retryAfterMs, saysNow, waitMs } from '../../http/retry-after.ts';
 import type { Redactor } from '../../platform/secret.ts';
-import { isTransient, mayHaveActed, outageMs, quote, unreadable } from '../http-outcome.ts';
+import { isTransient, quote, rateLimited, serverError, unreadable } from '../http-outcome.ts';
 import { type DiscordAddress, IP_BUDGET } from './address.ts';
 import { discordAdvice } from './advice.ts';
 import { type DiscordAnswer, formErrors, parseDiscord, refusedOptions } from './answer.ts';
@@ -67,7 +67,7 @@ function meaning(answer: HttpAnswer, situation: DiscordSituation): AttemptResult
 function refusal(answer: HttpAnswer, body: DiscordAnswer | undefined, situation: DiscordSituation): Outcome {
   const { status } = answer;
   if (status < 400) return { kind: 'reject', reason: 'redirected', scope: 'unclear' };
-  const limited = rateLimited(answer, body, situation);
+  const limited = tooFast(answer, body, situation);
   if (limited !== undefined) return limited;
   const code = body?.code ?? 0;
   if (refusedOptions(body?.errors).length > 0)
@@ -75,7 +75,7 @@ function refusal(answer: HttpAnswer, body: DiscordAnswer | undefined, situation:
   const isMessage = MESSAGE_CODES.has(code);
   const reason = isMessage ? undefined : (DESTINATION_CODES.get(code)?.reason ?? STATUS_REASONS.get(status));
   if (FAULT_CODES.has(code) || (isTransient(status) && reason === undefined) || status >= 500)
-    return serverError(answer, situation);
+    return serverError(answer, retryAfterMs(answer.headers['retry-after'], situation.wallNowMs));
   // A page is not Discord's: a firewall gives it to one message, a hotel's network to all.
   if (reason !== undefined)
     return { kind: 'reject', reason, scope: body === undefined ? 'unclear' : 'destination' };
@@ -96,7 +96,7 @@ const STATUS_REASONS: ReadonlyMap<number, RejectReason> = new Map([
  * (docs/platform-limits.md). Without one it is a ban, whatever its words: Discord names a time for each of its
  * limits.
  */
-function rateLimited(
+function tooFast(
   answer: HttpAnswer,
   body: DiscordAnswer | undefined,
   { pauses, wallNowMs }: DiscordSituation,
@@ -114,13 +114,11 @@ function rateLimited(
     headers['x-ratelimit-global'] !== undefined ||
     headers['x-ratelimit-scope'] === 'global';
   const budget = isBan ? IP_BUDGET : isGlobal ? pauses.global : pauses.bucket;
-  const retry = { kind: 'retry', reason: 'rate_limited' } as const;
-  if (wishesMs.length > 0) return { ...retry, afterMs: Math.max(...wishesMs), budget };
-  const guess = { ...retry, isGuess: true } as const;
+  if (wishesMs.length > 0) return rateLimited(Math.max(...wishesMs), IP_PAUSE_MS, budget);
   if (!isBan && saysNow(body?.retry_after, headers['retry-after']))
-    return { ...guess, afterMs: NOW_PAUSE_MS, budget };
+    return rateLimited(undefined, NOW_PAUSE_MS, budget);
   // A limit of this channel that comes in other words than a 429 is none of the address.
-  return { ...guess, afterMs: IP_PAUSE_MS, budget: status === 429 ? IP_BUDGET : budget };
+  return rateLimited(undefined, IP_PAUSE_MS, status === 429 ? IP_BUDGET : budget);
 }
 
 const BAN_WORDS =
@@ -135,16 +133,6 @@ function isBanned({ status, headers, bodyText }: HttpAnswer, body: DiscordAnswer
   const isCloudflareCode =
     body?.error_code !== undefined && body.error_code >= 1000 && body.error_code < 1200;
   return isCloudflareCode || BAN_WORDS.test(bodyText);
-}
-
-function serverError(answer: HttpAnswer, { wallNowMs }: DiscordSituation): Outcome {
-  const toldMs = answer.status === 503 ? retryAfterMs(answer.headers['retry-after'], wallNowMs) : undefined;
-  const afterMs = outageMs(toldMs);
-  return {
-    ...{ kind: 'retry', reason: 'server_error' },
-    ...(afterMs !== undefined && { afterMs }),
-    ...(mayHaveActed(answer) && { mayHaveActed: true }),
-  };
 }
 
 function explain(answer: HttpAnswer, body: DiscordAnswer | undefined): string {

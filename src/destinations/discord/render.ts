@@ -2,7 +2,7 @@
 import type { AllowedMentionsTypes, APIAllowedMentions } from 'discord.js';
 import type { Liquid } from 'liquidjs';
 import { createEngine } from '../../templates/engine.ts';
-import { TemplateProblem, within } from '../../templates/problem.ts';
+import { within } from '../../templates/problem.ts';
 import type { TemplateOptions } from '../../templates/template.ts';
 import { compilePlain, compileText } from '../../templates/template.ts';
 import type { RenderInput } from '../../templates/variables.ts';
@@ -10,6 +10,7 @@ import { scopeOf } from '../../templates/variables.ts';
 import type { Render } from '../destination.ts';
 import { headlineOf } from '../presentation.ts';
 import { cutText } from '../presentation-cut.ts';
+import { textOnly } from '../text-only.ts';
 import { escapeMarkdown } from './escape.ts';
 import type { DiscordBody, DiscordMessage } from './message.ts';
 import type { DiscordOptions } from './options.ts';
@@ -78,9 +79,7 @@ function compileContent(
   template: TemplateOptions,
   limit: number,
 ): (input: RenderInput) => string | undefined {
-  const { text: source } = template;
-  if (source === undefined)
-    throw new TemplateProblem('has no text; Discord needs text: (body: is for webhooks)');
+  const source = textOnly('Discord', template);
   const render = within(['text'], () => compileText(engine, source));
   return (input) => {
     const text = render(scopeOf(input)).trim();

@@ -8,13 +8,14 @@ import { hash } from 'node:crypto';
 import { REST } from 'discord.js';
 import type { AttemptResult } from '../../delivery/outcome.ts';
 import type { SendContext } from '../../delivery/sender.ts';
-import { HttpConnection } from '../../http/connection.ts';
+import type { HttpConnection } from '../../http/connection.ts';
 import { limitOf } from '../../http/exchange.ts';
 import type { HttpAnswer } from '../../http/request.ts';
 import { farEndWallMs } from '../../http/retry-after.ts';
 import { HttpCarrier, NoAnswer } from '../carrier.ts';
 import type { Destination, DestinationDeps } from '../destination.ts';
 import { withConnect, withoutAnswer } from '../http-outcome.ts';
+import { senderConnection } from '../sender-connection.ts';
 import { addressOf, type DiscordAddress } from './address.ts';
 import type { DiscordBody, DiscordMessage } from './message.ts';
 import type { DiscordOptions } from './options.ts';
@@ -40,14 +41,7 @@ export class DiscordSender implements Destination<DiscordMessage> {
   constructor(options: DiscordOptions, deps: DestinationDeps) {
     this.#address = addressOf(options);
     this.#deps = deps;
-    this.#connection = new HttpConnection(this.#address.origin, {
-      connections: options.concurrency,
-      // One is there while the other is opened again.
-      spares: 2,
-      warmMs: options.warm,
-      pools: deps.pools,
-      clock: deps.clock,
-    });
+    this.#connection = senderConnection(this.#address.origin, options, deps);
     this.#carrier = new HttpCarrier(this.#connection);
     const { api, botToken } = this.#address;
     this.#rest = new REST({

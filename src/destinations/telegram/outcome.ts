@@ -4,7 +4,7 @@ import { notThePlatform } from '../../http/advice.ts';
 import type { HttpAnswer } from '../../http/request.ts';
 import { retryAfterMs, saysNow, waitMs } from '../../http/retry-after.ts';
 import type { Redactor } from '../../platform/secret.ts';
-import { isTransient, mayHaveActed, outageMs, quote, unreadable } from '../http-outcome.ts';
+import { isTransient, quote, rateLimited, serverError, unreadable } from '../http-outcome.ts';
 import { errorStatusOf, newChatOf, parseTelegram, secondsIn, type TelegramAnswer } from './answer.ts';
 import { destinationWord, MESSAGE_ADVICE } from './words.ts';
 
@@ -67,23 +67,11 @@ function refusal(
   if (status >= 300 && status < 400) return { kind: 'reject', reason: 'redirected', scope: 'unclear' };
   const toldMs = toldWaitMs(description, answer, body, situation.wallNowMs);
   const saysItIsOver = saysNow(body?.parameters.retry_after, answer.headers['retry-after']);
-  const guess = { afterMs: saysItIsOver ? NOW_PAUSE_MS : BOT_PAUSE_MS, isGuess: true } as const;
-  const limited = {
-    kind: 'retry',
-    reason: 'rate_limited',
-    ...(toldMs === undefined ? guess : { afterMs: toldMs }),
-  } as const;
+  const guessMs = saysItIsOver ? NOW_PAUSE_MS : BOT_PAUSE_MS;
   // Of this chat alone.
-  if (/SLOWMODE_WAIT/i.test(description)) return limited;
-  if (status === 429 || status === FLOOD) return { ...limited, budget: situation.botBudget };
-  if (isTransient(status) || status >= 500) {
-    const afterMs = status === 503 ? outageMs(toldMs) : undefined;
-    return {
-      ...{ kind: 'retry', reason: 'server_error' },
-      ...(afterMs !== undefined && { afterMs }),
-      ...(mayHaveActed({ status, bodyText: answer.bodyText }) && { mayHaveActed: true }),
-    };
-  }
+  if (/SLOWMODE_WAIT/i.test(description)) return rateLimited(toldMs, guessMs);
+  if (status === 429 || status === FLOOD) return rateLimited(toldMs, guessMs, situation.botBudget);
+  if (isTransient(status) || status >= 500) return serverError({ status, bodyText: answer.bodyText }, toldMs);
   const word = status < 400 ? undefined : destinationWord(status, description);
   // A page is not Telegram's: a firewall gives it to one message, a hotel's network to all.
   if (word !== undefined)

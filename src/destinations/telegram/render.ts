@@ -1,13 +1,14 @@
 /** From an announcement to a Telegram message. Everything that can be decided at load is decided here, at load. */
 import type { Liquid } from 'liquidjs';
 import { createEngine } from '../../templates/engine.ts';
-import { TemplateProblem, within } from '../../templates/problem.ts';
+import { within } from '../../templates/problem.ts';
 import type { TemplateOptions } from '../../templates/template.ts';
 import { compileText } from '../../templates/template.ts';
 import type { RenderInput } from '../../templates/variables.ts';
 import { scopeOf, type TemplateScope } from '../../templates/variables.ts';
 import type { Render } from '../destination.ts';
 import { cutText } from '../presentation-cut.ts';
+import { textOnly } from '../text-only.ts';
 import type { TelegramButton, TelegramMessage } from './message.ts';
 import type { TelegramOptions } from './options.ts';
 import { compileButtons } from './render-buttons.ts';
@@ -50,9 +51,7 @@ const defaultText = (input: RenderInput): Text => ({
 
 /** Nothing, when what comes out is empty (Telegram refuses that) or no longer sound. */
 function compileBody(template: TemplateOptions): (scope: TemplateScope) => Text | undefined {
-  const { text } = template;
-  if (text === undefined)
-    throw new TemplateProblem('has no text; Telegram needs text: (body: is for webhooks)');
+  const text = textOnly('Telegram', template);
   const render = within(['text'], () => {
     const compiled = compileText(engine, text);
     checkMarkup(text);

@@ -6,11 +6,12 @@ import { Telegram, TelegramError } from 'telegraf';
 import type { AttemptResult } from '../../delivery/outcome.ts';
 import type { SendContext } from '../../delivery/sender.ts';
 import type { FarEnd } from '../../http/advice.ts';
-import { HttpConnection } from '../../http/connection.ts';
+import type { HttpConnection } from '../../http/connection.ts';
 import { farEndWallMs } from '../../http/retry-after.ts';
 import { HttpCarrier, NoAnswer } from '../carrier.ts';
 import type { Destination, DestinationDeps } from '../destination.ts';
 import { withConnect, withoutAnswer } from '../http-outcome.ts';
+import { senderConnection } from '../sender-connection.ts';
 import { parseTelegram } from './answer.ts';
 import type { TelegramMessage } from './message.ts';
 import type { TelegramOptions } from './options.ts';
@@ -68,14 +69,7 @@ export class TelegramSender implements Destination<TelegramMessage> {
 
   constructor(options: TelegramOptions, deps: DestinationDeps) {
     const api = new URL(options.apiUrl);
-    this.#connection = new HttpConnection(api.origin, {
-      connections: options.concurrency,
-      // One is there while the other is opened again.
-      spares: 2,
-      warmMs: options.warm,
-      pools: deps.pools,
-      clock: deps.clock,
-    });
+    this.#connection = senderConnection(api.origin, options, deps);
     this.#carrier = new HttpCarrier(this.#connection);
     const userAgent = `listing-bridge/${deps.version}`;
     this.#telegram = new BridgeTelegram(options.botToken.reveal(), api, this.#carrier, userAgent);

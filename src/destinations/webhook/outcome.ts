@@ -3,7 +3,15 @@ import type { AttemptResult, Outcome, RejectReason } from '../../delivery/outcom
 import type { HttpAnswer } from '../../http/request.ts';
 import { retryAfterMs } from '../../http/retry-after.ts';
 import type { Redactor } from '../../platform/secret.ts';
-import { isTransient, mayHaveActed, outageMs, quote, unreadable } from '../http-outcome.ts';
+import {
+  isTransient,
+  mayHaveActed,
+  quote,
+  rateLimited,
+  serverError,
+  unreadable,
+  wholeSecondsMs,
+} from '../http-outcome.ts';
 import { redirectTarget, webhookAdvice } from './advice.ts';
 
 /** The user's own idea of what counts as taken. */
@@ -45,22 +53,8 @@ function confirm(status: number, bodyText: string, { statuses, body }: Success):
 function refusal(answer: HttpAnswer, wallNowMs: number): Outcome {
   const { status, headers } = answer;
   const toldMs = retryAfterMs(headers['retry-after'], wallNowMs);
-  if (status === 429) {
-    const limited = { kind: 'retry', reason: 'rate_limited' } as const;
-    // The header counts whole seconds: less is no time.
-    return toldMs === undefined || toldMs < PAUSE_MS
-      ? { ...limited, afterMs: PAUSE_MS, isGuess: true }
-      : { ...limited, afterMs: toldMs };
-  }
-  if (isTransient(status)) {
-    // Only a 429 and a 503 speak for the whole receiver; elsewhere the header is a guess about one request.
-    const afterMs = status === 503 ? outageMs(toldMs) : undefined;
-    return {
-      ...{ kind: 'retry', reason: 'server_error' },
-      ...(afterMs !== undefined && { afterMs }),
-      ...(mayHaveActed(answer) && { mayHaveActed: true }),
-    };
-  }
+  if (status === 429) return rateLimited(wholeSecondsMs(toldMs), PAUSE_MS);
+  if (isTransient(status)) return serverError(answer, toldMs);
   if (status < 400)
     return {
       ...{ kind: 'reject', reason: 'redirected', scope: 'unclear' },

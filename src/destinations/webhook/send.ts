@@ -9,11 +9,12 @@ import { Webhook } from 'standardwebhooks';
 import type { AttemptResult } from '../../delivery/outcome.ts';
 import type { SendContext } from '../../delivery/sender.ts';
 import type { FarEnd } from '../../http/advice.ts';
-import { HttpConnection } from '../../http/connection.ts';
+import type { HttpConnection } from '../../http/connection.ts';
 import { farEndWallMs } from '../../http/retry-after.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Destination, DestinationDeps } from '../destination.ts';
 import { withConnect, withoutAnswer } from '../http-outcome.ts';
+import { senderConnection } from '../sender-connection.ts';
 import type { WebhookMessage } from './message.ts';
 import type { WebhookOptions } from './options.ts';
 import { type Success, webhookOutcome } from './outcome.ts';
@@ -32,14 +33,9 @@ export class WebhookSender implements Destination<WebhookMessage> {
 
   constructor(options: WebhookOptions, deps: DestinationDeps) {
     const url = new URL(options.url.reveal());
-    this.#connection = new HttpConnection(url.origin, {
-      connections: options.concurrency,
-      // One is there while another is opened again; with `forEach` several go at once.
-      spares: options.forEach === 'ticker' ? Math.min(options.concurrency + 1, 4) : 2,
-      warmMs: options.warm,
-      pools: deps.pools,
-      clock: deps.clock,
-    });
+    // With `forEach` several go at once.
+    const spares = options.forEach === 'ticker' ? Math.min(options.concurrency + 1, 4) : undefined;
+    this.#connection = senderConnection(url.origin, options, deps, spares);
     this.#farEnd = { origin: url.origin, key: 'url', receiver: 'the bot' };
     this.#method = options.method;
     this.#path = url.pathname + url.search;

@@ -2,8 +2,16 @@
 import type { AttemptResult, Outcome } from '../../../src/delivery/outcome.ts';
 import type { SendContext } from '../../../src/delivery/sender.ts';
 import type { Destination, DestinationDeps } from '../../../src/destinations/destination.ts';
-import { isTransient, quote, withConnect, withoutAnswer } from '../../../src/destinations/http-outcome.ts';
-import { HttpConnection } from '../../../src/http/connection.ts';
+import {
+  isTransient,
+  quote,
+  rateLimited,
+  serverError,
+  withConnect,
+  withoutAnswer,
+} from '../../../src/destinations/http-outcome.ts';
+import { senderConnection } from '../../../src/destinations/sender-connection.ts';
+import type { HttpConnection } from '../../../src/http/connection.ts';
 import type { HttpAnswer } from '../../../src/http/request.ts';
 import { farEndWallMs, retryAfterMs } from '../../../src/http/retry-after.ts';
 import { Pattern, Text } from '../../../src/matching/text.ts';
@@ -18,12 +26,9 @@ export class ScratchSender implements Destination<ScratchMessage> {
   readonly #taken: Pattern | undefined;
 
   constructor(options: ScratchOptions, deps: DestinationDeps) {
-    const { concurrency, warm: warmMs, uri, success } = options;
+    const { uri, success } = options;
     this.#url = new URL(uri.reveal());
-    this.#connection = new HttpConnection(this.#url.origin, {
-      ...{ connections: concurrency, spares: 2, warmMs },
-      ...{ pools: deps.pools, clock: deps.clock },
-    });
+    this.#connection = senderConnection(this.#url.origin, options, deps);
     this.#options = options;
     this.#deps = deps;
     this.#taken = success && new Pattern(success.formMatches);
@@ -68,22 +73,14 @@ export class ScratchSender implements Destination<ScratchMessage> {
       : { ...result, detail: quote(`answered ${status}: ${bodyText}`, this.#deps.redact) };
   }
 
-  #outcomeOf({ status, headers, bodyText }: HttpAnswer): Outcome {
+  #outcomeOf(answer: HttpAnswer): Outcome {
+    const { status, headers, bodyText } = answer;
     const afterMs = retryAfterMs(headers['retry-after'], farEndWallMs(headers, this.#deps.clock.wallMs()));
     const isTaken = this.#taken?.foundIn(new Text(bodyText)) ?? true;
     if (status < 300)
       return isTaken ? { kind: 'delivered' } : { kind: 'reject', reason: 'unconfirmed', scope: 'message' };
-    if (status === 429)
-      return {
-        ...{ kind: 'retry', reason: 'rate_limited' },
-        ...(afterMs === undefined ? { afterMs: 1000, isGuess: true } : { afterMs }),
-      };
-    if (isTransient(status))
-      return {
-        kind: 'retry',
-        reason: 'server_error',
-        ...(status === 503 && afterMs !== undefined && { afterMs }),
-      };
+    if (status === 429) return rateLimited(afterMs, 1000);
+    if (isTransient(status)) return serverError(answer, afterMs);
     if (status === 410) return { kind: 'reject', reason: 'gone', scope: 'destination' };
     if (status < 400) return { kind: 'reject', reason: 'redirected', scope: 'unclear' };
     return { kind: 'reject', reason: 'message_refused', scope: 'message' };

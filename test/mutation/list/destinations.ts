@@ -14,12 +14,6 @@ export const destinations = [
       'const toldMs = retryAfterMs(undefined, wallNowMs);',
     ],
     [
-      'a gateway’s answer is the receiver’s',
-      'drop doubles an order',
-      '&& { afterMs }),\n      ...(mayHaveActed(answer) && { mayHaveActed: true }),',
-      '&& { afterMs }),',
-    ],
-    [
       'a redirect is a yes',
       'an order that went nowhere is delivered',
       'const ok = status < 300;',
@@ -45,8 +39,8 @@ export const destinations = [
     [
       'the first of the wishes',
       'a pause that is too short',
-      'afterMs: Math.max(...wishesMs)',
-      'afterMs: Math.min(...wishesMs)',
+      'Math.max(...wishesMs)',
+      'Math.min(...wishesMs)',
       ...suites('destinations/discord'),
     ],
   ),
@@ -63,8 +57,8 @@ export const destinations = [
     [
       'a 429 pauses one chat',
       'the bot is silenced for longer',
-      'return { ...limited, budget: situation.botBudget };',
-      'return limited;',
+      'return rateLimited(toldMs, guessMs, situation.botBudget);',
+      'return rateLimited(toldMs, guessMs);',
       ...suites('destinations/telegram'),
     ],
   ),
@@ -130,6 +124,14 @@ export const destinations = [
       'printable(redact(text).replace(',
       'printable(redact(text.slice(0, MOST_DETAIL_CHARS)).replace(',
       ...suites('platform/redactor'),
+    ],
+    [
+      'a gateway’s answer is the receiver’s',
+      'drop doubles an order',
+      '&& { afterMs }),\n    ...(mayHaveActed(answer) && { mayHaveActed: true }),',
+      '&& { afterMs }),',
+      ...suites('destinations/webhook', 'destinations/odd-answers'),
+      SIMULATION,
     ],
   ),
   ...inFile(

@@ -1,0 +1,15 @@
+/** The connection of a destination's sender, by the options that all types have. */
+import { HttpConnection } from '../http/connection.ts';
+import type { DestinationOptions } from './common-options.ts';
+import type { DestinationDeps } from './destination.ts';
+
+/** One is there while the other is opened again. */
+const SPARES = 2;
+
+export const senderConnection = (
+  origin: string,
+  { concurrency, warm }: Pick<DestinationOptions, 'concurrency' | 'warm'>,
+  { pools, clock }: Pick<DestinationDeps, 'pools' | 'clock'>,
+  spares: number = SPARES,
+): HttpConnection =>
+  new HttpConnection(origin, { connections: concurrency, spares, warmMs: warm, pools, clock });
