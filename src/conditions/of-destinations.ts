@@ -82,7 +82,7 @@ export const OF_DESTINATIONS = {
     ends: (destination) => `no delivery to ${destination} has expired for an hour`,
     counted: true,
     advice:
-      'The destination was too slow, or its `maxAge` is too short. `listing-bridge deliveries --state expired` lists them.',
+      'The destination was too slow, its `maxAge` is too short, or the news was old when it came. `listing-bridge deliveries --state expired` lists them.',
   },
   template_failed: {
     severity: 'warning',

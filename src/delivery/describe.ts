@@ -35,7 +35,7 @@ const SENTENCES: Readonly<Record<Reason, string>> = {
 /** For a delivery that ended without an attempt that decided it. */
 const ENDINGS: Readonly<Record<EndingReason, string>> = {
   max_age:
-    'It became older than the `maxAge` of its destination before it could be sent. The attempts and the state of the destination show why it waited.',
+    'It became older than the `maxAge` of its destination before it could be sent. The attempts and the state of the destination show why it waited; without an attempt, the news may have been old when it came.',
   template:
     'The template or `body` failed on this announcement, and an order is never sent in another form. Correct the template; the log has the reason (template.failed).',
   may_have_arrived:
