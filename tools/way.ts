@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
 import { loadConfig } from '../src/config/load.ts';
 import { startDaemon } from '../src/daemon/daemon.ts';
+import type { DestinationTypeName } from '../src/destinations/index.ts';
 import { systemClock, wait } from '../src/platform/clock.ts';
 import { createLog } from '../src/platform/log.ts';
 import { startBotServer } from '../src/simulator/bot-server.ts';
@@ -21,11 +22,8 @@ import { startFeedServer } from '../src/simulator/feed-server.ts';
 import { startTelegramServer } from '../src/simulator/telegram-server.ts';
 
 const source = resolve(import.meta.dirname, '../src');
-const TYPES = ['webhook', 'discord', 'telegram'] as const;
-type Type = (typeof TYPES)[number];
-
-/** The publisher that the rule of a destination asks for. */
-const PUBLISHERS: Readonly<Record<Type, string>> = {
+/** The publisher that the rule of a destination asks for, each another. */
+const publishers: Readonly<Record<DestinationTypeName, string>> = {
   webhook: 'binance',
   discord: 'upbit',
   telegram: 'bithumb',
@@ -115,8 +113,10 @@ writeFileSync(
       },
       discord: { type: 'discord', webhookUrl: discord.webhookUrl },
       telegram: { type: 'telegram', botToken: telegram.botToken, chatId: 1, apiUrl: telegram.url },
-    },
-    rules: TYPES.map((type) => ({ name: type, match: { publisher: PUBLISHERS[type] }, send: [type] })),
+    } satisfies Record<DestinationTypeName, object>,
+    rules: Object.entries(publishers).map(([type, publisher]) => ({
+      ...{ name: type, match: { publisher }, send: [type] },
+    })),
     store: { path: './store.db' },
     server: false,
     log: { level: 'warn' },
@@ -138,11 +138,11 @@ const daemon = await startDaemon({
 cleanup.defer(() => daemon.stop());
 await feed.waitForClient();
 await daemon.warm;
-for (const type of TYPES) {
+for (const [type, publisher] of Object.entries(publishers)) {
   // The first opens what is opened at its first use.
   for (const title of ['first', 'second']) {
     await wait(systemClock, 500);
-    const way = await wayOf(() => feed.announce({ publisher: PUBLISHERS[type], title: `${type}: ${title}` }));
+    const way = await wayOf(() => feed.announce({ publisher, title: `${type}: ${title}` }));
     if (title === 'second') print(`to ${type}`, way, values.functions);
   }
 }

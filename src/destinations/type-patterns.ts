@@ -1,6 +1,6 @@
 /** How what belongs to a destination type is recognised, wherever people paste it. */
 export interface TypePatterns {
-  /** Options that no other type has: they tell the type of a destination that names none. */
+  /** Options that are in the schema of no other type (a test compares them): they tell the type of a destination that names none. */
   readonly keys: readonly string[];
   /** Other words that people write as `type`. */
   readonly aliases: readonly string[];

@@ -8,6 +8,7 @@ import { generate } from 'selfsigned';
 import { afterEach, describe, expect, test } from 'vitest';
 import { describeAttempt } from '../../src/delivery/describe.ts';
 import { DESTINATION_CODES } from '../../src/destinations/discord/codes.ts';
+import type { DestinationTypeName } from '../../src/destinations/index.ts';
 import { connectionAdvice } from '../../src/http/advice.ts';
 import { FaultyServer } from '../support/faulty-server.ts';
 import { distrustedOrigin, listen } from '../support/hostile-origins.ts';
@@ -42,7 +43,12 @@ async function tlsWith(subject: object): Promise<Server> {
   return createHttpsServer({ key, cert }, (_, response) => response.end('ok'));
 }
 
-const KEYS = { webhook: 'url', telegram: 'apiUrl', discord: 'webhookUrl' } as const;
+/** The option that holds the address. */
+const KEYS = {
+  webhook: 'url',
+  telegram: 'apiUrl',
+  discord: 'webhookUrl',
+} satisfies Record<DestinationTypeName, string>;
 
 describe.each(subjects)('$type', (subject) => {
   const key = `\`${KEYS[subject.type]}\``;

@@ -1,5 +1,7 @@
 /** "Did you mean" only where a slip of the pen explains it. */
 import { expect, test } from 'vitest';
+import { insteadOf } from '../../src/config/other-types.ts';
+import { destinationTypes } from '../../src/destinations/index.ts';
 import { nearest } from '../../src/platform/suggest.ts';
 import { DESTINATIONS, ENV, FEEDS, load, problemsOf, RULES, shown, warningsOf } from '../config/load-text.ts';
 
@@ -52,9 +54,16 @@ test.each([
   ['5', 'any program that takes an HTTP request is a webhook'],
 ])('regression: type: %s', (type, hint) => {
   const loaded = load(withType(type), ENV);
-  expect(problemsOf(loaded)).toContainEqual('4:16: `type` must be one of: discord, telegram, webhook');
+  expect(problemsOf(loaded)).toContainEqual(
+    `4:16: \`type\` must be one of: ${[...destinationTypes.keys()].join(', ')}`,
+  );
   expect(shown(loaded)).toContain(hint);
   expect(shown(loaded)).not.toContain('did you mean `discord`');
+});
+
+test('what is a type, by its name or another, is not among those that have none', () => {
+  const names = [...destinationTypes].flatMap(([name, { patterns }]) => [name, ...patterns.aliases]);
+  expect(names.filter((name) => insteadOf(name, new Map()) !== undefined)).toEqual([]);
 });
 
 test('a type that is misspelled is suggested', () => {
