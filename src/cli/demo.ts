@@ -75,7 +75,7 @@ function printingLog(parts: DemoServers, io: Io): Log {
       io.print(fitCells(`${timeOf(io.clock)}  ${publisher} ${listingType}${named}  ${title}`, io.columns));
     }
     if (event === 'delivery.attempted')
-      io.print(deliveryLine(fields, received.get(String(fields['delivery']).replace(/-\d+$/, '')), parts));
+      io.print(deliveryLine(fields, received.get(String(fields['announcement'])), parts));
   };
   const warn = (fields: LogFields, event: string) =>
     io.print(`              ! ${event} ${JSON.stringify(fields)}`);

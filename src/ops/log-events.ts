@@ -225,6 +225,7 @@ function attemptedFields(event: BridgeEventOf<'delivery.attempted'>): LogFields 
   const { outcome, status, detail, writtenMs, connected } = result;
   return {
     delivery: delivery.id,
+    announcement: originOf(delivery.content).id,
     destination: delivery.destination,
     ticker: delivery.ticker,
     attempt,
