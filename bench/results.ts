@@ -2,6 +2,7 @@
  * The result of a run: one row for each question, with its comparison and whether the target is met. It is stored
  * as `results.json`; the table, the chart and `docs/performance.md` are drawn from it.
  */
+import type { Interval } from './meter/interval.ts';
 import type { Summary } from './meter/statistics.ts';
 
 export interface Row {
@@ -12,7 +13,15 @@ export interface Row {
   readonly ours: Summary;
   readonly compared: { readonly name: string; readonly summary: Summary } | undefined;
   /** The figure that is compared with the limit: a ratio of two figures, or one figure. */
-  readonly verdict: { readonly is: number; readonly limit: number; readonly how: string } | undefined;
+  readonly verdict: Verdict | undefined;
+}
+
+export interface Verdict {
+  readonly is: number;
+  readonly limit: number;
+  readonly how: string;
+  /** 95 %; not there where too few repetitions, or one count, are all that there is. */
+  readonly interval?: Interval;
 }
 
 /** One point of the curve: the first announcement of a process's life, after so much silence. */
@@ -48,14 +57,15 @@ export interface Findings {
   readonly curve?: readonly CurvePoint[];
 }
 
-export const isMet = ({ verdict }: Row): boolean => verdict === undefined || verdict.is <= verdict.limit;
+/** `open`: the interval has the limit in it, so more repetitions could say the other. */
+export type Judgement = 'met' | 'missed' | 'open';
 
-/** `ours` at most `limit` times the other, by one figure of both. */
-export function ratioRow(
-  row: Omit<Row, 'verdict' | 'compared'> & { readonly compared: NonNullable<Row['compared']> },
-  figure: 'p50' | 'p99' | 'max',
-  limit: number,
-): Row {
-  const is = row.ours[figure] / row.compared.summary[figure];
-  return { ...row, verdict: { is, limit, how: `${figure} ÷ ${row.compared.name}` } };
+export function judgementOf({ verdict }: Row): Judgement {
+  if (verdict === undefined) return 'met';
+  const { is, limit, interval = { low: is, high: is } } = verdict;
+  if (interval.high <= limit) return 'met';
+  return interval.low > limit ? 'missed' : 'open';
 }
+
+/** By the figure alone, however sure it is. */
+export const isMet = ({ verdict }: Row): boolean => verdict === undefined || verdict.is <= verdict.limit;

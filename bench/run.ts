@@ -2,7 +2,7 @@
  * `npm run bench`: measures every target of `docs/performance.md` against the bare script, side by side.
  *
  *   --short        a minute instead of ten: only to see that everything works
- *   --only NAME    one scenario (may be repeated): silence, distance, steady, fanout, burst, rules, store, start,
+ *   --only NAME    one scenario (may be repeated): curve, silence, distance, steady, fanout, burst, rules, store, start,
  *                  width, listing, and rehearsal, which is not part of the whole run
  *   --json         results as JSON on standard output, instead of the table
  *   --save         writes bench/results.json, the table in docs/performance.md and the chart
@@ -14,6 +14,7 @@ import { Meter } from './meter/meter.ts';
 import { type CurvePoint, isMet, type Results, type Row } from './results.ts';
 import { save } from './save.ts';
 import { burst } from './scenarios/burst.ts';
+import { curve } from './scenarios/curve.ts';
 import { distance } from './scenarios/distance.ts';
 import { fanout } from './scenarios/fanout.ts';
 import { listing } from './scenarios/listing.ts';
@@ -38,7 +39,7 @@ const { values: options } = parseArgs({
 });
 
 const rows: Row[] = [];
-const curve: CurvePoint[] = [];
+const points: CurvePoint[] = [];
 const loadBefore = load();
 const beginMs = performance.now();
 const seconds = () => Math.round((performance.now() - beginMs) / 1000);
@@ -47,7 +48,7 @@ async function run(meter: Meter, scenario: Scenario): Promise<void> {
   process.stderr.write(`${seconds()} s: ${scenario.name}\n`);
   const findings = await scenario.run(meter, options.short);
   rows.push(...findings.rows);
-  curve.push(...(findings.curve ?? []));
+  points.push(...(findings.curve ?? []));
 }
 
 const wanted = ({ name }: Scenario) =>
@@ -55,14 +56,29 @@ const wanted = ({ name }: Scenario) =>
 {
   await using meter = await Meter.open();
   // Five minutes of silence are long enough to measure something else meanwhile that needs little of the machine.
-  const quiet = async () => {
-    if (wanted(distance)) await run(meter, distance);
-  };
-  const cold = silence(quiet);
-  const known = [cold, distance, steady, fanout, burst, rules, store, start, width, listing, rehearsal];
+  const meanwhile = [silence, distance].filter(wanted);
+  const cold = curve(async () => {
+    for (const scenario of meanwhile) await run(meter, scenario);
+  });
+  const known = [
+    cold,
+    silence,
+    distance,
+    steady,
+    fanout,
+    burst,
+    rules,
+    store,
+    start,
+    width,
+    listing,
+    rehearsal,
+  ];
   const unknown = options.only.filter((name) => !known.some((scenario) => scenario.name === name));
   if (unknown.length > 0) throw new Error(`--only knows ${known.map(({ name }) => name).join(', ')}`);
-  const plan = known.filter((scenario) => wanted(scenario) && !(scenario === distance && wanted(cold)));
+  const plan = known.filter(
+    (scenario) => wanted(scenario) && !(wanted(cold) && meanwhile.includes(scenario)),
+  );
   for (const scenario of plan) await run(meter, scenario);
 }
 
@@ -72,7 +88,7 @@ const results: Results = {
   short: options.short,
   machine: machine(loadBefore),
   rows: rows.toSorted((a, b) => a.target - b.target),
-  curve,
+  curve: points.toSorted((a, b) => a.silenceMs - b.silenceMs),
 };
 if (options.save) save(results);
 process.stdout.write(options.json ? `${JSON.stringify(results, null, 2)}\n` : `${terminalTable(results)}\n`);

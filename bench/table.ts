@@ -1,6 +1,6 @@
 /** Results as tables: for a terminal, and for `docs/performance.md`. Pure. */
 import type { Summary } from './meter/statistics.ts';
-import { isMet, type Results, type Row } from './results.ts';
+import { judgementOf, type Results, type Row, type Verdict } from './results.ts';
 
 const HEADINGS = [
   '',
@@ -49,10 +49,18 @@ function cells(row: Row): string[] {
     `${what}${suffix}`,
     ...figures(ours),
     ...(compared === undefined ? ['', '', ''] : figures(compared.summary)),
-    verdict === undefined ? '' : shown(verdict.is),
+    verdict === undefined ? '' : sure(verdict),
     verdict === undefined ? '' : `≤ ${shown(verdict.limit)}`,
-    `${isMet(row) ? 'met' : 'missed'}${verdict === undefined ? '' : `: ${verdict.how}`}`,
+    verdict === undefined ? '' : `${WORDS[judgementOf(row)]}: ${verdict.how}`,
   ];
+}
+
+const WORDS = { met: 'met', missed: 'missed', open: 'not decided' } as const;
+
+/** The figure, and between which it lies with 95 %. */
+function sure({ is, interval }: Verdict): string {
+  if (interval === undefined || interval.low === interval.high) return shown(is);
+  return `${shown(is)} (${shown(interval.low)}–${shown(interval.high)})`;
 }
 
 /** Three significant digits say all that a repetition would confirm. */

@@ -9,9 +9,10 @@
 import { announcementFrame, nextSequence } from '../meter/frames.ts';
 import { bare, bridge, webhook } from '../meter/kinds.ts';
 import { type Meter, pause } from '../meter/meter.ts';
-import { summaryOf } from '../meter/statistics.ts';
+import { ofRounds } from '../meter/sample.ts';
 import type { Subject, SubjectKind } from '../meter/subject.ts';
-import { type Row, ratioRow } from '../results.ts';
+import { inTurn } from '../meter/turns.ts';
+import { limitRow, ratioRow } from '../rows.ts';
 import type { Scenario } from './scenario.ts';
 
 const MOST_BEHIND = 10;
@@ -29,7 +30,7 @@ interface Burst {
 export const burst: Scenario = {
   name: 'burst',
   async run(meter, short) {
-    const [size, times] = short ? [1000, 1] : [10_000, 5];
+    const [size, times] = short ? [1000, 1] : [10_000, 6];
     const kinds = {
       theirs: bare(meter.sinkUrl),
       ours: bridge({ destinations: [webhook('bot', meter.hookUrl)] }),
@@ -37,58 +38,49 @@ export const burst: Scenario = {
     const bursts = { theirs: [] as Burst[], ours: [] as Burst[] };
     const behind = { theirs: [] as number[], ours: [] as number[] };
     for (let time = 0; time < times; time++)
-      for (const who of ['theirs', 'ours'] as const) {
+      for (const who of inTurn(['theirs', 'ours'] as const, time)) {
         bursts[who].push(await withSubject(meter, kinds[who], (subject) => burstOf(meter, subject, size)));
-        if (time < 3)
-          behind[who].push(
-            await withSubject(meter, kinds[who], (subject) => sustained(meter, subject, size / 2)),
-          );
+        behind[who].push(
+          await withSubject(meter, kinds[who], (subject) => sustained(meter, subject, size / 4)),
+        );
       }
     const words = size.toLocaleString('en');
-    const pick = (
-      figure: keyof Burst,
-    ): Pick<Row, 'target' | 'ours'> & { compared: NonNullable<Row['compared']> } => ({
-      target: 4,
-      ours: summaryOf(bursts.ours.map((each) => each[figure])),
-      compared: { name: 'bare', summary: summaryOf(bursts.theirs.map((each) => each[figure])) },
-    });
-    const reader = summaryOf(behind.ours);
+    const about = (what: string, unit: 'ms' | 'MB' | 'frames') => ({ target: 4, what, unit });
+    const of = (figure: keyof Burst) =>
+      [
+        ofRounds(bursts.ours.map((each) => each[figure])),
+        { name: 'bare', sample: ofRounds(bursts.theirs.map((each) => each[figure])) },
+      ] as const;
+    const [growth, theirGrowth] = of('growthMb');
+    const [unwritten, theirUnwritten] = of('unwritten');
     return {
       rows: [
-        ratioRow({ ...pick('tookMs'), what: `${words} at once: all arrived`, unit: 'ms' }, 'p50', 2),
-        limited(
-          { ...pick('growthMb'), what: `${words} at once: growth of resident memory`, unit: 'MB' },
-          'p50',
-          MOST_GROWTH_MB,
+        ratioRow(about(`${words} at once: all arrived`, 'ms'), ...of('tookMs'), { figure: 'p50', limit: 2 }),
+        limitRow(
+          about(`${words} at once: growth of resident memory`, 'MB'),
+          growth,
+          { figure: 'p50', limit: MOST_GROWTH_MB },
+          theirGrowth,
         ),
-        limited(
-          {
-            ...pick('unwritten'),
-            what: `${words} at once: frames that the feed's socket did not take`,
-            unit: 'frames',
-          },
-          'max',
-          MOST_BEHIND,
+        limitRow(
+          about(`${words} at once: frames that the feed's socket did not take`, 'frames'),
+          unwritten,
+          { figure: 'max', limit: MOST_BEHIND },
+          theirUnwritten,
         ),
-        limited(
-          {
-            target: 4,
-            what: `${SUSTAINED_PER_SECOND.toLocaleString('en')}/s: frames sent and not yet read, at worst`,
-            unit: 'frames',
-            ours: reader,
-            compared: { name: 'bare', summary: summaryOf(behind.theirs) },
-          },
-          'p50',
-          MOST_BEHIND,
+        limitRow(
+          about(
+            `${SUSTAINED_PER_SECOND.toLocaleString('en')}/s: frames sent and not yet read, at worst`,
+            'frames',
+          ),
+          ofRounds(behind.ours),
+          { figure: 'p50', limit: MOST_BEHIND },
+          { name: 'bare', sample: ofRounds(behind.theirs) },
         ),
       ],
     };
   },
 };
-
-function limited(row: Omit<Row, 'verdict'>, figure: 'p50' | 'max', limit: number): Row {
-  return { ...row, verdict: { is: row.ours[figure], limit, how: figure } };
-}
 
 async function withSubject<Value>(
   meter: Meter,

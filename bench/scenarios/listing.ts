@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bridge, webhook } from '../meter/kinds.ts';
 import { type Meter, pause } from '../meter/meter.ts';
-import { summaryOfBlocks } from '../meter/statistics.ts';
+import { ofBlocks } from '../meter/sample.ts';
 import type { Subject } from '../meter/subject.ts';
+import { inTurn } from '../meter/turns.ts';
 import type { Row } from '../results.ts';
+import { moreRow } from '../rows.ts';
 import type { Scenario } from './scenario.ts';
 import { fillStore } from './store-filling.ts';
 
@@ -30,7 +32,7 @@ export const listing: Scenario = {
         prepare: (own) => copyFileSync(path, join(own, 'bridge.db')),
       });
       const subject = await meter.start({ ...kind, args: ['--import', PRELOADED, ...kind.args] });
-      const { quiet, listed } = await inTurn(meter, subject, short ? 50 : 200, short ? 2 : 9);
+      const { quiet, listed } = await bothWays(meter, subject, short ? 50 : 200, short ? 2 : 9);
       const pages = readFileSync(join(subject.folder, 'listed'), 'utf8').trim().split('\n').length;
       process.stderr.write(`listed ${pages} times\n`);
       await meter.stop(subject);
@@ -42,26 +44,27 @@ export const listing: Scenario = {
 };
 
 /** Blocks without and with somebody who lists, in turn. A first block of each is not counted. */
-async function inTurn(meter: Meter, subject: Subject, count: number, times: number) {
+async function bothWays(meter: Meter, subject: Subject, count: number, times: number) {
   const [quiet, listed]: [number[][], number[][]] = [[], []];
   for (let time = 0; time <= times; time++) {
-    const before = await meter.steady(subject, PER_SECOND, count);
-    subject.signal('SIGUSR2');
-    await pause(TURN_MS);
-    const meanwhile = await meter.steady(subject, PER_SECOND, count);
-    subject.signal('SIGUSR2');
-    await pause(TURN_MS);
-    if (time === 0) continue;
-    quiet.push(before);
-    listed.push(meanwhile);
+    for (const blocks of inTurn([quiet, listed], time)) {
+      const isListed = blocks === listed;
+      if (isListed) subject.signal('SIGUSR2');
+      await pause(TURN_MS);
+      const latencies = await meter.steady(subject, PER_SECOND, count);
+      if (isListed) subject.signal('SIGUSR2');
+      await pause(TURN_MS);
+      if (time > 0) blocks.push(latencies);
+    }
   }
   return { quiet, listed };
 }
 
 function rowOf(rows: number, quiet: readonly number[][], listed: readonly number[][]): Row {
-  const ours = summaryOfBlocks(listed);
-  const summary = summaryOfBlocks(quiet);
-  const what = `while somebody lists ${rows.toLocaleString('en')} rows`;
-  const verdict = { is: ours.p99 - summary.p99, limit: LIMIT_MS, how: 'p99, ms added' };
-  return { target: 10, what, unit: 'ms', ours, compared: { name: 'nobody lists', summary }, verdict };
+  return moreRow(
+    { target: 10, what: `while somebody lists ${rows.toLocaleString('en')} rows`, unit: 'ms' },
+    ofBlocks(listed),
+    { name: 'nobody lists', sample: ofBlocks(quiet) },
+    { figure: 'p99', limit: LIMIT_MS },
+  );
 }

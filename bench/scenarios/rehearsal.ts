@@ -2,10 +2,9 @@
  * How much rehearsal is enough: the first announcement after a silence, for several counts at the start and
  * intervals between rounds. Not part of the whole run: it answers no target, it chose the constants.
  */
+import { afterSilence, sampleOf, startGroup } from '../meter/group.ts';
 import { bridge, type Rehearsed, webhook } from '../meter/kinds.ts';
-import { summaryOf } from '../meter/statistics.ts';
 import type { Scenario } from './scenario.ts';
-import { afterSilence, startGroup } from './silence.ts';
 
 const NEVER_MS = 3_600_000;
 const VARIANTS: readonly Rehearsed[] = [
@@ -32,15 +31,15 @@ export const rehearsal: Scenario = {
     const kinds = VARIANTS.map((rehearsed) =>
       bridge({ name: nameOf(rehearsed), destinations: [webhook('bot', meter.hookUrl)], rehearsed }),
     );
-    const group = await startGroup(meter, kinds, each);
+    const group = await startGroup(meter, kinds, () => each);
     const first = await afterSilence(meter, group, silenceMs);
     await meter.stop(...group);
     return {
-      rows: [...first].map(([name, latencies]) => ({
+      rows: kinds.map(({ name }) => ({
         target: 1,
         what: `rehearsed ${name}: first after ${silenceMs / 1000} s`,
         unit: 'ms',
-        ours: summaryOf(latencies),
+        ours: sampleOf(first, name).summary,
         compared: undefined,
         verdict: undefined,
       })),

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import type { Announcement } from '../../src/announcement.ts';
 import { rulesOptions } from '../../src/routing/options.ts';
 import { compileRules } from '../../src/routing/router.ts';
+import { inTurn } from '../meter/turns.ts';
 
 const BLOCKS = 15;
 const PER_BLOCK = 200;
@@ -41,7 +42,7 @@ export function routingUs(
   const blocks = sizes.map((): number[] => []);
   let n = 0;
   for (let block = -WARM_UP_BLOCKS; block < BLOCKS; block++)
-    for (const [place, router] of routers.entries()) {
+    for (const [place, router] of inTurn([...routers.entries()], block)) {
       const announcements = Array.from({ length: PER_BLOCK }, () => announcement(n++));
       const beginMs = performance.now();
       let matches = 0;

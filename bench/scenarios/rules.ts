@@ -7,7 +7,8 @@
  */
 import { blocksOf } from '../meter/blocks.ts';
 import { bridge, webhook } from '../meter/kinds.ts';
-import { median, type Summary, summaryOf, summaryOfBlocks } from '../meter/statistics.ts';
+import { ofRounds, type Sample } from '../meter/sample.ts';
+import { moreRow, ratioRow } from '../rows.ts';
 import { routingUs } from './rules-alone.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -45,39 +46,28 @@ export const rules: Scenario = {
     const subjects = [
       await meter.start(bridge({ destinations, rules: ruleOptions(few) })),
       await meter.start(bridge({ destinations, rules: ruleOptions(many) })),
-    ];
+    ] as const;
     const size = { perSecond: PER_SECOND, count: short ? 50 : 200, times: short ? 2 : 7 };
-    const [without, withMany] = (await blocksOf(meter, subjects, size)).map(summaryOfBlocks) as [
-      Summary,
-      Summary,
-    ];
+    const [without, withMany] = await blocksOf(meter, subjects, size);
     await meter.stop(...subjects);
 
     const inside = routingUs([many / 100, many / 10, many], ruleOptions);
-    const [hundredth, , all] = inside as [number[], number[], number[]];
+    const [hundredth, , all] = inside.map(ofRounds) as [Sample, Sample, Sample];
     const words = many.toLocaleString('en');
     return {
       rows: [
-        {
-          target: 5,
-          what: `${words} rules: an announcement from frame to request`,
-          unit: 'ms',
-          ours: withMany,
-          compared: { name: 'the same, one rule', summary: without },
-          verdict: { is: withMany.p50 - without.p50, limit: MOST_ADDED_MS, how: 'p50, ms added' },
-        },
-        {
-          target: 5,
-          what: `${words} rules: routing alone`,
-          unit: 'µs',
-          ours: summaryOf(all),
-          compared: { name: `${(many / 100).toLocaleString('en')} rules`, summary: summaryOf(hundredth) },
-          verdict: {
-            is: median(all) / median(hundredth),
-            limit: 100,
-            how: 'p50 ÷ that of a hundredth of the rules',
-          },
-        },
+        moreRow(
+          { target: 5, what: `${words} rules: an announcement from frame to request`, unit: 'ms' },
+          withMany,
+          { name: 'the same, one rule', sample: without },
+          { figure: 'p50', limit: MOST_ADDED_MS },
+        ),
+        ratioRow(
+          { target: 5, what: `${words} rules: routing alone`, unit: 'µs' },
+          all,
+          { name: `${(many / 100).toLocaleString('en')} rules`, sample: hundredth },
+          { figure: 'p50', limit: 100, how: 'p50 ÷ that of a hundredth of the rules' },
+        ),
       ],
     };
   },

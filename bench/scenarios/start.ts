@@ -1,8 +1,9 @@
 /** Target 7: from making the process to a connected feed, from the second start on; with chats configured, whose libraries must not hold it up. */
 import { bare, bridge, ENTRIES, webhook } from '../meter/kinds.ts';
 import { pause } from '../meter/meter.ts';
-import { summaryOf } from '../meter/statistics.ts';
-import { ratioRow } from '../results.ts';
+import { ofRounds } from '../meter/sample.ts';
+import { inTurn } from '../meter/turns.ts';
+import { ratioRow } from '../rows.ts';
 import type { Scenario } from './scenario.ts';
 
 const BETWEEN_MS = 300;
@@ -24,7 +25,7 @@ export const start: Scenario = {
     ];
     const took = new Map(kinds.map(({ name }) => [name, [] as number[]]));
     for (let time = 0; time <= times; time++)
-      for (const kind of kinds) {
+      for (const kind of inTurn(kinds, time)) {
         const subject = await meter.start(kind);
         // The first of each finds nothing in any cache, and leaves its own compiled code when it is stopped.
         if (time > 0) took.get(kind.name)?.push(subject.connectedMs - subject.spawnedMs);
@@ -32,11 +33,11 @@ export const start: Scenario = {
         await meter.stop(subject);
         await pause(BETWEEN_MS);
       }
-    const [theirs, ...ours] = kinds.map(({ name }) => ({ name, summary: summaryOf(took.get(name) ?? []) }));
+    const [theirs, ...ours] = kinds.map(({ name }) => ({ name, sample: ofRounds(took.get(name) ?? []) }));
     if (theirs === undefined) throw new Error('nothing was measured');
     return {
-      rows: ours.map(({ name, summary }) =>
-        ratioRow({ target: 7, what: name, unit: 'ms', ours: summary, compared: theirs }, 'p50', 2),
+      rows: ours.map(({ name, sample }) =>
+        ratioRow({ target: 7, what: name, unit: 'ms' }, sample, theirs, { figure: 'p50', limit: 2 }),
       ),
     };
   },

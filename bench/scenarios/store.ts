@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { blocksOf } from '../meter/blocks.ts';
 import { bridge, webhook } from '../meter/kinds.ts';
-import { type Summary, summaryOfBlocks } from '../meter/statistics.ts';
-import { ratioRow } from '../results.ts';
+import { ratioRow } from '../rows.ts';
 import type { Scenario } from './scenario.ts';
 import { fillStore } from './store-filling.ts';
 
@@ -25,16 +24,14 @@ export const store: Scenario = {
         await meter.start(
           bridge({ destinations, prepare: (own) => copyFileSync(path, join(own, 'bridge.db')) }),
         ),
-      ];
+      ] as const;
       const size = { perSecond: PER_SECOND, count: short ? 50 : 200, times: short ? 2 : 9 };
-      const [empty, full] = (await blocksOf(meter, subjects, size)).map(summaryOfBlocks) as [
-        Summary,
-        Summary,
-      ];
+      const [empty, full] = await blocksOf(meter, subjects, size);
       await meter.stop(...subjects);
       const what = `a store with ${rows.toLocaleString('en')} old rows`;
-      const compared = { name: 'an empty store', summary: empty };
-      return { rows: [ratioRow({ target: 6, what, unit: 'ms', ours: full, compared }, 'p50', 1.1)] };
+      const compared = { name: 'an empty store', sample: empty };
+      const row = ratioRow({ target: 6, what, unit: 'ms' }, full, compared, { figure: 'p50', limit: 1.1 });
+      return { rows: [row] };
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

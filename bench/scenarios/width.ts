@@ -9,9 +9,10 @@ import { createServer } from 'node:net';
 import { bridge, webhook } from '../meter/kinds.ts';
 import { type Meter, pause } from '../meter/meter.ts';
 import { Receiver } from '../meter/receiver.ts';
-import { summaryOf } from '../meter/statistics.ts';
+import { ofRounds } from '../meter/sample.ts';
 import type { Subject } from '../meter/subject.ts';
 import type { Findings, Row } from '../results.ts';
+import { limitRow } from '../rows.ts';
 import type { Scenario } from './scenario.ts';
 
 const WEBHOOKS = 3000;
@@ -70,8 +71,7 @@ export const width: Scenario = {
 const findings = (rows: readonly Row[]): Findings => ({ rows });
 
 function row(what: string, unit: Row['unit'], values: readonly number[], limit: number): Row {
-  const ours = summaryOf(values);
-  return { target: 9, what, unit, ours, compared: undefined, verdict: { is: ours.p50, limit, how: 'p50' } };
+  return limitRow({ target: 9, what, unit }, ofRounds(values), { figure: 'p50', limit });
 }
 
 /** Announcements one by one, each while `beside` is under way. */

@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { chart } from '../../bench/chart.ts';
+import { ofRounds } from '../../bench/meter/sample.ts';
 import { median, percentile, summaryOf, summaryOfBlocks } from '../../bench/meter/statistics.ts';
-import { isMet, type Results, ratioRow } from '../../bench/results.ts';
+import { isMet, type Results } from '../../bench/results.ts';
+import { ratioRow } from '../../bench/rows.ts';
 import { FILES, withResults } from '../../bench/save.ts';
 import { shown } from '../../bench/table.ts';
 
@@ -51,18 +53,12 @@ test('statistics: nearest rank, true median, the median block decides', () => {
 });
 
 test('a ratio at its limit is met, above it is missed', () => {
-  const summary = (p50: number) => ({ count: 1, p50, p99: p50, max: p50 });
   const row = (ours: number) =>
     ratioRow(
-      {
-        target: 2,
-        what: 'x',
-        unit: 'ms',
-        ours: summary(ours),
-        compared: { name: 'bare', summary: summary(4) },
-      },
-      'p50',
-      1.25,
+      { target: 2, what: 'x', unit: 'ms' },
+      ofRounds([ours]),
+      { name: 'bare', sample: ofRounds([4]) },
+      { figure: 'p50', limit: 1.25 },
     );
   expect(isMet(row(5))).toBe(true);
   expect(isMet(row(5.01))).toBe(false);

@@ -1,0 +1,6 @@
+/**
+ * Whose turn it is: A B, B A, A B … What becomes slower with time (a machine that warms up, a store that grows, a
+ * neighbour that wakes) meets every subject as often first as last. Pure.
+ */
+export const inTurn = <Value>(subjects: readonly Value[], round: number): readonly Value[] =>
+  round % 2 === 0 ? subjects : subjects.toReversed();
