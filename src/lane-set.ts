@@ -8,6 +8,7 @@ import type { PendingDelivery } from './delivery/delivery.ts';
 import { Lane } from './delivery/lane.ts';
 import type { LaneDeps, LaneEvents, LaneJournal, LaneStatus } from './delivery/lane-deps.ts';
 import type { TodaysMatch } from './delivery/renewal.ts';
+import { ReservePlaces } from './delivery/reserve.ts';
 import type { Destination, DestinationDeps } from './destinations/destination.ts';
 import { openDestination } from './destinations/opening.ts';
 import type { PreparedDestination } from './destinations/prepared.ts';
@@ -65,6 +66,7 @@ export class LaneSet {
   readonly #running = new Map<string, Running>();
   /** Of webhooks that are neither open yet nor have failed to open. */
   readonly #opening = new Set<Promise<void>>();
+  readonly #reservePlaces = new ReservePlaces();
   #wanted: Wanted = () => undefined;
 
   constructor(deps: LaneSetDeps) {
@@ -216,6 +218,7 @@ export class LaneSet {
       renderDefault,
       ownBudget: own,
       sharedBudgets: shared,
+      reservePlaces: this.#reservePlaces,
       journal,
       clock,
       random,

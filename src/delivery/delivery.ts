@@ -71,6 +71,11 @@ export interface PendingDelivery {
   readonly byHandMs?: number | undefined;
 }
 
+/** As it is taken up for the first time. */
+export const unattempted = (delivery: Delivery): PendingDelivery => ({
+  ...{ delivery, attempts: 0, plain: false, notBeforeMs: 0 },
+});
+
 /** One attempt and the state that it left the delivery in. */
 export interface AttemptRecord {
   /** `keyOf` the delivery. */

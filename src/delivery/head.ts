@@ -178,5 +178,13 @@ export class Head {
   }
 }
 
+/** As the outbox would return it. */
+export function pendingOf(held: Held): PendingDelivery {
+  const { queued, attempts, uncounted, notBeforeMs, plain, begunMs, reason, byHandMs } = held;
+  // What `take` makes of it is what it was.
+  const moves = Math.max(0, uncounted - (plain ? 1 : 0));
+  return { delivery: queued, attempts, notBeforeMs, plain, moves, begunMs, reason, byHandMs };
+}
+
 export const isExpired = ({ delivery }: Held, nowMs: number): boolean =>
   delivery.expiresAtMs !== undefined && nowMs >= delivery.expiresAtMs;

@@ -7,6 +7,7 @@ import type { AttemptRecord, Delivery, FinalState, PendingDelivery } from './del
 import type { Since } from './judgement.ts';
 import type { AttemptResult } from './outcome.ts';
 import type { InForce, RenewalOptions } from './renewal.ts';
+import type { ReservePlaces } from './reserve.ts';
 import type { Decision, RetryOptions } from './retry-policy.ts';
 import type { Sender } from './sender.ts';
 
@@ -59,6 +60,8 @@ export interface LaneDeps extends InForce {
   /** The destination's own first, then the shared ones by their key. */
   readonly ownBudget: Budget;
   readonly sharedBudgets: ReadonlyMap<string, Budget>;
+  /** Of all lanes. */
+  readonly reservePlaces: ReservePlaces;
   readonly journal: LaneJournal;
   readonly clock: Clock;
   readonly random: Random;

@@ -7,12 +7,12 @@
  * queue is a ticket, and takes the most important delivery at the moment it starts. So whatever is fresh
  * overtakes what has waited, also after a pause.
  *
- * At most HEAD deliveries are in memory (`head.ts` has their states); the rest stay in the outbox, behind them (`supply.ts`).
+ * At most HEAD deliveries are in its hands (`head.ts` has their states); the rest wait behind them (`supply.ts`).
  */
 import PQueue from 'p-queue';
 import { begin, isUnsure, type Made, recordOf } from './attempt.ts';
 import { conclude, type Sent } from './conclusion.ts';
-import type { Delivery, FinalState, PendingDelivery } from './delivery.ts';
+import { type Delivery, type FinalState, type PendingDelivery, unattempted } from './delivery.ts';
 import { Head, type Held, isExpired } from './head.ts';
 import { isHold } from './health-signal.ts';
 import { InFlight, type Landed } from './in-flight.ts';
@@ -61,14 +61,14 @@ export class Lane {
 
   /** The deliveries in memory, as the outbox would return them. */
   get held(): Iterable<PendingDelivery> {
-    return this.#head;
+    return this.#supply.inMemory();
   }
 
   /** A fresh delivery, already in the outbox. If there is room it is on its way when this returns. */
   push(delivery: Delivery): void {
     // A reload in the middle of a wide announcement has found it in the outbox.
     if (this.#head.has(delivery) || !this.#supply.makeRoom(delivery)) return;
-    const held = this.#head.take({ delivery, attempts: 0, plain: false, notBeforeMs: 0 });
+    const held = this.#head.take(unattempted(delivery));
     this.#trouble.freshNews();
     // The rules in force have just been asked.
     if (!this.#deps.options.dryRun) return this.#ready(held);

@@ -56,6 +56,13 @@ export class PriorityList<Item> {
     return this.size === 0 ? undefined : this.#items.at(-1);
   }
 
+  *[Symbol.iterator](): Generator<Item> {
+    for (let at = this.#from; at < this.#items.length; at++) {
+      const item = this.#items[at];
+      if (item !== undefined) yield item;
+    }
+  }
+
   add(item: Item): void {
     const place = this.#placeOf(item);
     if (place === this.#items.length) this.#items.push(item);
@@ -77,6 +84,7 @@ export class PriorityList<Item> {
   /** Where it is, or would be. */
   #placeOf(item: Item): number {
     const { first, last } = this;
+    if (last === item) return this.#items.length - 1;
     if (last === undefined || this.#compare(last, item) < 0) return this.#items.length;
     if (first === item) return this.#from;
     let low = this.#from;

@@ -1,37 +1,48 @@
 /**
- * Supplies a lane with pending deliveries: at most HEAD of them are in memory, the rest stay in the outbox, behind
- * them, and are taken up as places become free.
+ * Supplies a lane with pending deliveries: at most HEAD of them are in its hands, the rest wait behind them and are
+ * taken up as places become free: from memory, if all of them are there (`reserve.ts`), else from the outbox.
  */
 
 import type { Timer } from '../platform/clock.ts';
-import type { Delivery, PendingDelivery } from './delivery.ts';
-import type { Head } from './head.ts';
+import { type Delivery, type PendingDelivery, unattempted } from './delivery.ts';
+import { type Head, pendingOf } from './head.ts';
 import type { LaneDeps } from './lane-deps.ts';
 import { compare } from './priority-list.ts';
+import { Reserve } from './reserve.ts';
 
 /** Enough to keep any destination busy; small enough that a dead one costs nothing. */
 export const HEAD = 1000;
 
+/** Taken up from memory at once: about a millisecond. */
+const BITE = 100;
+
+type Parts = Pick<LaneDeps, 'name' | 'journal' | 'clock' | 'reservePlaces'>;
+
 export class Supply {
   readonly #head: Head;
-  readonly #parts: () => Pick<LaneDeps, 'name' | 'journal' | 'clock'>;
+  readonly #parts: () => Parts;
   readonly #takeUp: (item: PendingDelivery) => void;
-  /** More waits in the outbox than is held. */
+  readonly #reserve: Reserve;
+  /** More waits than is in the head. */
   isBehind = false;
   #isStopped = false;
   #soon: Timer | undefined;
 
   /** `takeUp` puts it into `head`. */
-  constructor(
-    head: Head,
-    parts: () => Pick<LaneDeps, 'name' | 'journal' | 'clock'>,
-    takeUp: (item: PendingDelivery) => void,
-  ) {
+  constructor(head: Head, parts: () => Parts, takeUp: (item: PendingDelivery) => void) {
     this.#head = head;
     this.#parts = parts;
     this.#takeUp = takeUp;
+    this.#reserve = new Reserve(parts().reservePlaces);
   }
 
+  /** Whatever is in memory, as the outbox would return it. */
+  *inMemory(): Generator<PendingDelivery> {
+    yield* this.#head;
+    yield* this.#reserve;
+  }
+
+  /** From the outbox. */
   refill(): void {
     this.#soon?.cancel();
     this.#soon = undefined;
@@ -39,21 +50,28 @@ export class Supply {
     const { name, journal } = this.#parts();
     const owed = journal.owed(name, HEAD);
     if (owed === undefined) return;
+    this.#reserve.forget();
     this.isBehind = owed.length === HEAD;
     for (const item of owed) {
-      if (this.#head.size >= HEAD) break;
-      if (!this.#head.has(item.delivery)) this.#takeUp(item);
+      if (this.#head.has(item.delivery)) continue;
+      if (this.#head.size >= HEAD) {
+        this.isBehind = true;
+        break;
+      }
+      this.#takeUp(item);
     }
+    this.#reserve.isWhole = !this.isBehind;
   }
 
-  /** In a moment: several at once cost one look at the outbox. */
+  /** From the outbox, in a moment: several at once cost one look at it. */
   refillSoon(): void {
-    this.#soon ??= this.#parts().clock.after(0, () => this.refill());
+    this.#reserve.forget();
+    this.#moreSoon();
   }
 
   /** One has gone for good. */
   ended(): void {
-    if (this.isBehind && this.#head.size < HEAD / 2) this.refillSoon();
+    if (this.isBehind && this.#head.size < HEAD / 2) this.#moreSoon();
   }
 
   /** Lets go of the least important one when all places are taken (it stays in the outbox). False if the newcomer is that one. */
@@ -61,8 +79,12 @@ export class Supply {
     if (this.#head.size < HEAD) return true;
     this.isBehind = true;
     const least = this.#head.least;
-    if (least === undefined || compare({ delivery: newcomer }, least) < 0) return false;
+    if (least === undefined || compare({ delivery: newcomer }, least) < 0) {
+      this.#reserve.add(unattempted(newcomer));
+      return false;
+    }
     this.#head.move(least, 'gone');
+    this.#reserve.add(pendingOf(least));
     return true;
   }
 
@@ -75,6 +97,26 @@ export class Supply {
 
   stop(): void {
     this.#isStopped = true;
+    this.#reserve.forget();
     this.#soon?.cancel();
+  }
+
+  #moreSoon(): void {
+    this.#soon ??= this.#parts().clock.after(0, () =>
+      this.#reserve.isWhole ? this.#takeBite() : this.refill(),
+    );
+  }
+
+  #takeBite(): void {
+    this.#soon = undefined;
+    if (this.#isStopped) return;
+    for (let n = 0; n < BITE && this.#head.size < HEAD; n++) {
+      const next = this.#reserve.take();
+      if (next === undefined) break;
+      this.#takeUp(next);
+    }
+    // A bite may have ended all that it took up, and more than that have come meanwhile.
+    this.isBehind = this.#reserve.size > 0 || !this.#reserve.isWhole;
+    this.ended();
   }
 }

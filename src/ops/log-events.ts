@@ -26,11 +26,11 @@ const span = (fromUs: number | undefined, toUs: number | undefined) =>
 
 /** The listener that writes them. */
 export function logEvents(log: Log, clock: Clock): Listener {
-  const sums = new Sums(clock, (fields, isGood) =>
-    log[isGood ? 'info' : 'warn'](fields, 'announcement.sent'),
-  );
+  const sums = new Sums(clock, (name, fields, isGood) => log[isGood ? 'info' : 'warn'](fields, name));
+  const isClose = log.isLevelEnabled?.('debug') ?? true;
   return (event) => {
     const isSummedUp = sums.take(event);
+    if (isSummedUp && !isClose) return;
     for (const { level, fields, name } of linesOf(event, clock))
       log[isSummedUp ? 'debug' : level](fields, name ?? event.kind);
   };

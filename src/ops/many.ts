@@ -10,6 +10,9 @@ export const figureNameOf = (destination: string, type: string, destinations: nu
 /** With more deliveries of one announcement than this, the log sums them up. */
 export const MANY_DELIVERIES = 20;
 
+/** With more announcements than this in a second, the log sums up the others. */
+export const MANY_ANNOUNCEMENTS = 20;
+
 /** So many names of a long list, for people. */
 const MOST_NAMES = 20;
 

@@ -18,6 +18,8 @@ export interface Log {
   info(fields: LogFields, event: string): void;
   warn(fields: LogFields, event: string): void;
   error(fields: LogFields, event: string): void;
+  /** Lines of a level that is not written need not be made. Absent: all are. */
+  isLevelEnabled?(level: 'debug'): boolean;
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;

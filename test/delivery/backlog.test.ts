@@ -78,3 +78,15 @@ test('from oldest to newest and from newest to oldest: nothing is left behind', 
   }
   expect([backlog.size, backlog.first, backlog.last]).toEqual([0, undefined, undefined]);
 });
+
+test('what leaves at the end, as in a burst, is found without a comparison', () => {
+  let comparisons = 0;
+  const backlog = new PriorityList<number>((a, b) => {
+    comparisons++;
+    return a - b;
+  });
+  for (let n = 0; n < 1000; n++) backlog.add(n);
+  comparisons = 0;
+  for (let n = 999; n >= 0; n--) backlog.remove(n);
+  expect([backlog.size, comparisons]).toEqual([0, 0]);
+});

@@ -117,14 +117,36 @@ export const lanes = [
     [
       'more than a thousand: the rest is never taken up',
       'what is beyond waits for ever',
-      'if (this.isBehind && this.#head.size < HEAD / 2) this.refillSoon();',
+      'if (this.isBehind && this.#head.size < HEAD / 2) this.#moreSoon();',
       '',
+    ],
+    [
+      'what the store has instead is not looked at',
+      'what somebody discarded is sent',
+      '    if (owed === undefined) return;\n    this.#reserve.forget();',
+      '    if (owed === undefined) return;',
     ],
     [
       'more than a thousand: the newcomer is the one that waits',
       'the freshest waits behind everything',
-      'if (least === undefined || compare({ delivery: newcomer }, least) < 0) return false;',
-      'if (least !== undefined) return false;',
+      'if (least === undefined || compare({ delivery: newcomer }, least) < 0) {',
+      'if (least !== undefined) {',
+    ],
+  ),
+  ...inFile(
+    'src/delivery/reserve.ts',
+    suites('delivery/overload'),
+    [
+      'all lanes together hold what they like',
+      'a dead destination fills the memory',
+      'if (this.#places.free === 0) return this.forget();',
+      '',
+    ],
+    [
+      'places are not given back',
+      'the next burst is read back from the disk',
+      'this.#places.free += this.size;',
+      '',
     ],
   ),
   ...inFile(
