@@ -181,7 +181,7 @@ export class Head {
 /** As the outbox would return it. */
 export function pendingOf(held: Held): PendingDelivery {
   const { queued, attempts, uncounted, notBeforeMs, plain, begunMs, reason, byHandMs } = held;
-  // What `take` makes of it is what it was.
+  // As many as `take` counts again.
   const moves = Math.max(0, uncounted - (plain ? 1 : 0));
   return { delivery: queued, attempts, notBeforeMs, plain, moves, begunMs, reason, byHandMs };
 }
