@@ -2,12 +2,20 @@
  * The chart of `docs/performance.md`, as SVG text drawn from results. Above: the first announcement after a
  * silence, with its worst. Below: every target as a share of its limit. Pure.
  */
-import { type CurvePoint, isMet, type Results, type Row } from './results.ts';
+import { kindName } from './machine.ts';
+import { type CurvePoint, curveOf, isMet, newestAt, type Results, type Row, rowsOf } from './results.ts';
+import { line, round, TEXT_COLOUR, text } from './svg.ts';
 import { shown } from './table.ts';
 
 const WIDTH = 960;
 const FONT = 'font-family="system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif"';
-const INK = { text: '#1f2933', quiet: '#66707c', grid: '#e3e7eb', good: '#1769c2', bad: '#c2410c' } as const;
+const INK = {
+  text: TEXT_COLOUR,
+  quiet: '#66707c',
+  grid: '#e3e7eb',
+  good: '#1769c2',
+  bad: '#c2410c',
+} as const;
 /** By place; the bridge itself is known by its name. */
 const OTHERS = ['#8a94a0', '#b7860b', '#7a5ea8'] as const;
 const OURS = 'listing-bridge';
@@ -16,9 +24,8 @@ const CURVE = { left: 56, right: WIDTH - 24, top: 76, height: 230, labels: 150 }
 const BARS = { title: 388, top: 426, begin: 430, right: WIDTH - 24, pitch: 24 } as const;
 
 export function chart(results: Results): string {
-  const judged = results.rows.filter(({ verdict }) => verdict !== undefined);
+  const judged = rowsOf(results).filter(({ verdict }) => verdict !== undefined);
   const height = BARS.top + judged.length * BARS.pitch + 40;
-  const { machine, measuredAt } = results;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" ${FONT} role="img" aria-label="How fast listing-bridge is, against a bare script">`,
     `<rect width="${WIDTH}" height="${height}" rx="8" fill="#ffffff"/>`,
@@ -27,7 +34,7 @@ export function chart(results: Results): string {
       size: 12,
       fill: INK.quiet,
     }),
-    ...curvePanel(results.curve),
+    ...curvePanel(curveOf(results)),
     text(24, BARS.title, 'Every target, as a share of its limit', { size: 16, weight: 600 }),
     text(
       24,
@@ -39,7 +46,7 @@ export function chart(results: Results): string {
     text(
       24,
       height - 14,
-      `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.commit}, ${measuredAt.slice(0, 10)}`,
+      `${kindName(results.machine)}, Node ${results.machine.node}, ${newestAt(results).slice(0, 10)}`,
       { size: 11, fill: INK.quiet },
     ),
     '</svg>',
@@ -127,30 +134,3 @@ function barsPanel(rows: readonly Row[]): string[] {
   });
   return [line(begin + scale, BARS.top - 4, begin + scale, bottom, INK.text), ...bars];
 }
-
-interface TextStyle {
-  readonly size: number;
-  readonly fill?: string;
-  readonly weight?: number;
-  readonly anchor?: 'end' | 'middle';
-  /** Keeps it readable over a line. */
-  readonly halo?: boolean;
-}
-
-function text(
-  x: number,
-  y: number,
-  words: string,
-  { size, fill = INK.text, weight = 400, anchor, halo = false }: TextStyle,
-): string {
-  const anchored = anchor === undefined ? '' : ` text-anchor="${anchor}"`;
-  const behind = halo ? ' stroke="#ffffff" stroke-width="4" paint-order="stroke"' : '';
-  return `<text x="${round(x)}" y="${round(y)}" font-size="${size}" font-weight="${weight}" fill="${fill}"${anchored}${behind}>${escaped(words)}</text>`;
-}
-
-function line(x1: number, y1: number, x2: number, y2: number, stroke: string, width = 1): string {
-  return `<line x1="${round(x1)}" y1="${round(y1)}" x2="${round(x2)}" y2="${round(y2)}" stroke="${stroke}" stroke-width="${width}"/>`;
-}
-
-const round = (value: number) => Math.round(value * 10) / 10;
-const escaped = (words: string) => words.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');

@@ -5,13 +5,14 @@
  *   --only NAME    one scenario (may be repeated): curve, silence, distance, steady, fanout, burst, rules, store, start,
  *                  width, listing, and rehearsal, which is not part of the whole run
  *   --json         results as JSON on standard output, instead of the table
- *   --save         writes bench/results.json, the table in docs/performance.md and the chart
+ *   --save         keeps what was measured in bench/results/, by kind of machine, and draws from it the tables of
+ *                  docs/performance.md and the chart; scenarios that were not measured stay as they were
  *   --assert       exit code 1 when a target is missed (otherwise 0: a bench is not a test)
  */
 import { parseArgs } from 'node:util';
-import { load, machine } from './machine.ts';
+import { commit, load, machine } from './machine.ts';
 import { Meter } from './meter/meter.ts';
-import { type CurvePoint, isMet, type Results, type Row } from './results.ts';
+import { isMet, type Part, type Results, rowsOf } from './results.ts';
 import { save } from './save.ts';
 import { burst } from './scenarios/burst.ts';
 import { curve } from './scenarios/curve.ts';
@@ -38,17 +39,27 @@ const { values: options } = parseArgs({
   },
 });
 
-const rows: Row[] = [];
-const points: CurvePoint[] = [];
-const loadBefore = load();
+if (options.save && options.short)
+  throw new Error('--short measures too little to be kept: leave --save out');
+
+const place = machine();
+const parts: Part[] = [];
 const beginMs = performance.now();
-const seconds = () => Math.round((performance.now() - beginMs) / 1000);
 
 async function run(meter: Meter, scenario: Scenario): Promise<void> {
-  process.stderr.write(`${seconds()} s: ${scenario.name}\n`);
+  process.stderr.write(`${Math.round((performance.now() - beginMs) / 1000)} s: ${scenario.name}\n`);
+  const before = load();
   const findings = await scenario.run(meter, options.short);
-  rows.push(...findings.rows);
-  points.push(...(findings.curve ?? []));
+  const part = {
+    scenario: scenario.name,
+    at: new Date().toISOString(),
+    commit: commit(),
+    load: [before, load()] as const,
+    ...findings,
+  };
+  parts.push(part);
+  // At once: an hour's figures are not lost to the last scenario.
+  if (options.save) save({ machine: place, parts: [part] });
 }
 
 const wanted = ({ name }: Scenario) =>
@@ -82,14 +93,7 @@ const wanted = ({ name }: Scenario) =>
   for (const scenario of plan) await run(meter, scenario);
 }
 
-const results: Results = {
-  measuredAt: new Date().toISOString(),
-  tookSeconds: seconds(),
-  short: options.short,
-  machine: machine(loadBefore),
-  rows: rows.toSorted((a, b) => a.target - b.target),
-  curve: points.toSorted((a, b) => a.silenceMs - b.silenceMs),
-};
-if (options.save) save(results);
-process.stdout.write(options.json ? `${JSON.stringify(results, null, 2)}\n` : `${terminalTable(results)}\n`);
-process.exitCode = options.assert && !results.rows.every(isMet) ? 1 : 0;
+const results: Results = { machine: place, parts };
+const text = options.json ? JSON.stringify(results, null, 2) : terminalTable(results);
+process.stdout.write(`${text}\n`);
+process.exitCode = options.assert && !rowsOf(results).every(isMet) ? 1 : 0;

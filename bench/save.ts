@@ -1,30 +1,37 @@
-/** Keeps the last results: as JSON, and drawn from that, the table of `docs/performance.md` and its chart. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/** Keeps results: each kind of machine in a file of its own, and drawn from these, `docs/performance.md` and its chart. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { withMarked } from '../tools/docs/marked.ts';
 import { chart } from './chart.ts';
-import type { Results } from './results.ts';
-import { markdownTable } from './table.ts';
+import { mainOf, withResults } from './document.ts';
+import { kindOf } from './machine.ts';
+import { merged, type Results } from './results.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 export const FILES = {
-  results: path('results.json'),
+  results: path('results/'),
   document: path('../docs/performance.md'),
   chart: path('../docs/performance.svg'),
 } as const;
 
-const MARKS = {
-  begin: '<!-- results: written by npm run bench -- --save -->',
-  end: '<!-- end of results -->',
-} as const;
+/** Of every kind of machine. */
+export const kept = (): Results[] =>
+  readdirSync(FILES.results)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => read(`${FILES.results}${name}`));
 
-/** The document with the table of these results in its place. */
-export function withResults(document: string, results: Results): string {
-  return withMarked(document, MARKS, markdownTable(results));
-}
-
+/** The measured scenarios take the place of their earlier runs; the others stay. */
 export function save(results: Results): void {
-  writeFileSync(FILES.results, `${JSON.stringify(results, null, 2)}\n`);
-  writeFileSync(FILES.document, withResults(readFileSync(FILES.document, 'utf8'), results));
-  writeFileSync(FILES.chart, chart(results));
+  const file = `${FILES.results}${kindOf(results.machine)}.json`;
+  const all = merged(existsSync(file) ? read(file) : undefined, results);
+  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
+  draw();
 }
+
+export function draw(): void {
+  const all = kept();
+  writeFileSync(FILES.document, withResults(readFileSync(FILES.document, 'utf8'), all));
+  writeFileSync(FILES.chart, chart(mainOf(all)));
+}
+
+const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Results;

@@ -1,6 +1,7 @@
 /** Results as tables: for a terminal, and for `docs/performance.md`. Pure. */
+import { kindName } from './machine.ts';
 import type { Summary } from './meter/statistics.ts';
-import { judgementOf, type Results, type Row, type Verdict } from './results.ts';
+import { judgementOf, type Results, type Row, rowsOf, type Verdict } from './results.ts';
 
 const HEADINGS = [
   '',
@@ -17,7 +18,7 @@ const HEADINGS = [
 ] as const;
 
 export function terminalTable(results: Results): string {
-  const lines = [[...HEADINGS], ...results.rows.map(cells)];
+  const lines = [[...HEADINGS], ...rowsOf(results).map(cells)];
   const widths = HEADINGS.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
   const text = lines.map((line) =>
     line
@@ -27,38 +28,42 @@ export function terminalTable(results: Results): string {
       .join('  ')
       .trimEnd(),
   );
-  return [...text, '', describeMachine(results)].join('\n');
+  return [...text, '', ...describeRuns(results)].join('\n');
 }
 
 export function markdownTable(results: Results): string {
-  const line = (each: readonly string[]) => `| ${each.join(' | ')} |`;
-  const rows = results.rows.map((row) => {
-    const [target = '', ...rest] = cells(row);
-    return line([target, ...rest]);
-  });
   const rule = HEADINGS.map((_, column) => (column === 1 || column === 10 ? '---' : '--:'));
-  return [line(HEADINGS), `|${rule.join('|')}|`, ...rows, '', describeMachine(results)].join('\n');
+  return [
+    ...[markdownLine(HEADINGS), `|${rule.join('|')}|`],
+    ...rowsOf(results).map((row) => markdownLine(cells(row))),
+    '',
+    describeRuns(results).join('\\\n'),
+  ].join('\n');
 }
 
+export const markdownLine = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
 function cells(row: Row): string[] {
-  const { target, what, unit, ours, compared, verdict } = row;
+  const { target, ours, compared, verdict } = row;
   const figures = ({ p50, p99, max }: Summary) => [p50, p99, max].map((figure) => shown(figure));
-  const suffix = unit === '' ? '' : ` (${unit})`;
   return [
     String(target),
-    `${what}${suffix}`,
+    named(row),
     ...figures(ours),
     ...(compared === undefined ? ['', '', ''] : figures(compared.summary)),
     verdict === undefined ? '' : sure(verdict),
     verdict === undefined ? '' : `≤ ${shown(verdict.limit)}`,
-    verdict === undefined ? '' : `${WORDS[judgementOf(row)]}: ${verdict.how}`,
+    verdict === undefined ? '' : `${judged(row)}: ${verdict.how}`,
   ];
 }
 
-const WORDS = { met: 'met', missed: 'missed', open: 'not decided' } as const;
+export const named = ({ what, unit }: Row): string => `${what}${unit === '' ? '' : ` (${unit})`}`;
+
+export const judged = (row: Row): string =>
+  ({ met: 'met', missed: 'missed', open: 'not decided' })[judgementOf(row)];
 
 /** The figure, and between which it lies with 95 %. */
-function sure({ is, interval }: Verdict): string {
+export function sure({ is, interval }: Verdict): string {
   if (interval === undefined || interval.low === interval.high) return shown(is);
   return `${shown(is)} (${shown(interval.low)}–${shown(interval.high)})`;
 }
@@ -70,10 +75,19 @@ export function shown(figure: number): string {
   return figure.toFixed(Math.min(digits, 3));
 }
 
-export function describeMachine({ machine, measuredAt, tookSeconds, short }: Results): string {
-  const { cpu, cores, memoryGb, system, node, commit, load } = machine;
-  return (
-    `Measured ${measuredAt.slice(0, 16).replace('T', ' ')} UTC at commit ${commit} in ${tookSeconds} s${short ? ' (short: these figures say little)' : ''}: ` +
-    `${cpu}, ${cores} cores, ${memoryGb} GB, ${system}, Node ${node}; load average ${load[0]} before, ${load[1]} after.`
+/** One line on the machine, and one on each run: scenarios of the same commit and hour are one run. */
+export function describeRuns({ machine, parts }: Results): string[] {
+  const { memoryGb, system, node } = machine;
+  const runs = Map.groupBy(
+    parts,
+    ({ at, commit }) => `${at.slice(0, 13).replace('T', ' ')} h UTC at commit ${commit}`,
   );
+  return [
+    `${kindName(machine)}, ${memoryGb} GB, ${system}, Node ${node}.`,
+    ...[...runs].map(([run, own]) => {
+      const names = own.map(({ scenario }) => scenario).join(', ');
+      const loads = own.flatMap(({ load }) => load);
+      return `Measured ${run}: ${names}; load average ${Math.min(...loads)} to ${Math.max(...loads)}.`;
+    }),
+  ];
 }

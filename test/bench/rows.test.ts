@@ -95,17 +95,9 @@ test('there and back', () => {
 });
 
 function cellsOf(row: Row): string[] {
-  const machine = {
-    cpu: 'x',
-    cores: 1,
-    memoryGb: 1,
-    system: 'x',
-    node: 'x',
-    commit: 'x',
-    load: [0, 0],
-  } as const;
-  const results = { measuredAt: 'x', tookSeconds: 1, short: false, machine, rows: [row], curve: [] };
-  const line = markdownTable(results).split('\n')[2] ?? '';
+  const machine = { cpu: 'x', cores: 1, allCores: 1, memoryGb: 1, system: 'x', node: 'x' };
+  const parts = [{ scenario: 'x', at: '2026-01-01T00', commit: 'x', load: [0, 0] as const, rows: [row] }];
+  const line = markdownTable({ machine, parts }).split('\n')[2] ?? '';
   return line
     .split('|')
     .slice(1, -1)

@@ -1,31 +1,38 @@
 /** `docs/performance.md` and its chart show the results that are kept, and nothing else. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { chart } from '../../bench/chart.ts';
+import { mainOf, withResults } from '../../bench/document.ts';
+import { kindOf } from '../../bench/machine.ts';
 import { ofRounds } from '../../bench/meter/sample.ts';
 import { median, percentile, summaryOf, summaryOfBlocks } from '../../bench/meter/statistics.ts';
-import { isMet, type Results } from '../../bench/results.ts';
+import { curveOf, isMet, rowsOf } from '../../bench/results.ts';
 import { ratioRow } from '../../bench/rows.ts';
-import { FILES, withResults } from '../../bench/save.ts';
+import { FILES, kept } from '../../bench/save.ts';
 import { shown } from '../../bench/table.ts';
 
 const read = (path: string) => readFileSync(path, 'utf8');
-const results = JSON.parse(read(FILES.results)) as Results;
+const all = kept();
 
-test('the table is that of bench/results.json', () => {
+test('the tables are those of bench/results', () => {
   const document = read(FILES.document);
-  expect(withResults(document, results)).toBe(document);
+  expect(withResults(document, all)).toBe(document);
 });
 
-test('the chart is drawn from bench/results.json', () => {
-  expect(read(FILES.chart)).toBe(chart(results));
+test('the chart is drawn from bench/results', () => {
+  expect(read(FILES.chart)).toBe(chart(mainOf(all)));
 });
 
-test('the results are of a whole run: every target, and the curve with and without', () => {
-  expect(results.short).toBe(false);
-  const targets = new Set(results.rows.map(({ target }) => target));
+test('each kind of machine is in the file of its name', () => {
+  const names = readdirSync(FILES.results).toSorted();
+  expect(all.map(({ machine }) => `${kindOf(machine)}.json`).toSorted()).toEqual(names);
+});
+
+test('the main results are whole: every target, and the curve', () => {
+  const main = mainOf(all);
+  const targets = new Set(rowsOf(main).map(({ target }) => target));
   expect([1, 2, 3, 4, 5, 6, 7, 8].filter((target) => !targets.has(target))).toEqual([]);
-  expect(new Set(results.curve.map(({ silenceMs }) => silenceMs))).toEqual(
+  expect(new Set(curveOf(main).map(({ silenceMs }) => silenceMs))).toEqual(
     new Set([1000, 10_000, 60_000, 300_000]),
   );
 });
