@@ -59,6 +59,8 @@ export interface StandIn<Item> {
   readonly received: readonly Item[];
   /** Every request, refused or not. */
   readonly requests: readonly StandInRequest[];
+  /** Every connection, by its number. */
+  readonly connections: Arrivals<number>;
   onReceived(listener: (item: Item) => void): () => void;
   waitFor(count: number, timeoutMs?: number): Promise<readonly Item[]>;
   waitFor(fits: (item: Item) => boolean, timeoutMs?: number): Promise<Item>;
@@ -81,6 +83,7 @@ export async function startStandIn<Item>(
   const clock = options.clock ?? systemClock;
   const arrivals = new Arrivals<Item>(what);
   const requests: StandInRequest[] = [];
+  const connections = new Arrivals<number>('connection');
   const faults: ScriptedAnswer[] = [];
   let limitViolations = 0;
 
@@ -110,11 +113,13 @@ export async function startStandIn<Item>(
       () => send(response, { status: 413 }),
     );
   });
+  server.on('connection', () => connections.add(connections.all.length + 1));
   const address = await listen(server, options);
   return {
     url: `http://${address}`,
     received: arrivals.all,
     requests,
+    connections,
     onReceived: (listener) => arrivals.on(listener),
     waitFor: arrivals.waitFor.bind(arrivals) as StandIn<Item>['waitFor'],
     get limitViolations() {

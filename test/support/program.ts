@@ -27,8 +27,14 @@ export class Program implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #lines: Interface | undefined;
 
-  constructor(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>) {
-    this.#child = spawn(process.execPath, [ENTRY, ...args], {
+  /** `node`: its arguments, up to the file that it runs. */
+  constructor(
+    args: readonly string[],
+    cwd: string,
+    env: Readonly<Record<string, string>>,
+    node: readonly string[] = [ENTRY],
+  ) {
+    this.#child = spawn(process.execPath, [...node, ...args], {
       cwd,
       env: { PATH: process.env['PATH'] ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -94,8 +100,12 @@ export class Workplace implements Disposable {
     return path;
   }
 
-  start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
-    return new Program(args, this.folder, env);
+  start(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    node?: readonly string[],
+  ): Program {
+    return new Program(args, this.folder, env, node);
   }
 
   [Symbol.dispose](): void {

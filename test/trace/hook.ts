@@ -1,0 +1,48 @@
+/** Loaded before the program (`node --import`): its ways appear as lines `{"msg":"way",…}` in its log, `{"msg":"round"}` at the end of each round of the rehearsal, and `{"msg":"quiet"}` now and then while it has nothing to do. */
+import { readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { instrument } from './instrument.ts';
+import { whileQuiet } from './quiet.ts';
+import { Names, watchNode, watchWays } from './recorder.ts';
+
+const SOURCE = new URL('../../src/', import.meta.url).href;
+const PACKAGE = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//;
+/** After the last announcement of a round. */
+const ROUND_END = 'rehearsal/stage.ts Stage.clear';
+
+const names = new Names();
+const tell = (line: object) => process.stderr.write(`${JSON.stringify(line)}\n`);
+let roundEnd = -1;
+
+const __enter = (id: number) => {
+  if (id === roundEnd) tell({ msg: 'round' });
+  names.enter(id);
+};
+Object.assign(globalThis, { __enter });
+whileQuiet(() => tell({ msg: 'quiet' }));
+watchNode();
+watchWays((way) => tell({ msg: 'way', ...way }));
+
+registerHooks({
+  load(url, context, nextLoad) {
+    const loaded = nextLoad(url, context);
+    const { format } = loaded;
+    if (!url.startsWith('file:') || !/^(?:module|commonjs)/.test(format ?? '')) return loaded;
+    const isOurs = url.startsWith(SOURCE);
+    const library = PACKAGE.exec(url)?.[1];
+    if (!isOurs && library === undefined) return loaded;
+    const path = fileURLToPath(url);
+    const code =
+      loaded.source == null
+        ? readFileSync(path, 'utf8')
+        : Buffer.from(loaded.source as Uint8Array).toString();
+    const file = url.slice(SOURCE.length);
+    const idOf = (name: string) => {
+      const id = isOurs ? names.add(`${file} ${name}`, false) : names.add(library ?? '', true);
+      if (`${file} ${name}` === ROUND_END) roundEnd = id;
+      return id;
+    };
+    return { ...loaded, source: instrument(path, code, idOf) };
+  },
+});

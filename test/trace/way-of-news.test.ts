@@ -1,0 +1,102 @@
+/**
+ * The functions that run between the bytes of a lone announcement's frame and the bytes of its request, in their
+ * order, in the real program. Each line here is read by somebody who waits for a listing: whatever the request does
+ * not need belongs behind it. `UPDATE_TRACE=1 npm test -- test/trace` writes the files again; look at what has come.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Way } from './recorder.ts';
+import { difference, shown } from './shown.ts';
+import { startWorld } from './world.ts';
+
+const ways = new Map<string, Way>();
+const wayOf = (name: string): Way => ways.get(name) ?? { to: 0, steps: [], promises: 0 };
+
+const scope = new AsyncDisposableStack();
+afterAll(() => scope.disposeAsync());
+
+beforeAll(async () => {
+  const { feed, own, lone } = scope.use(await startWorld());
+  const listing = (publisher: string) => (title: string) =>
+    feed.announce({ publisher, listingType: 'spot_listing', ticker: 'ABC', title });
+  const written = (title: string) => own.send({ kind: 'listing', title, coins: ['ABC'], time: Date.now() });
+  ways.set('webhook', await lone('bot', listing('upbit')));
+  ways.set('webhook, over a used connection', await lone('bot', listing('upbit')));
+  ways.set('webhook with onAmbiguous drop', await lone('careful', listing('bithumb')));
+  ways.set('websocket feed to a webhook', await lone('third', written));
+});
+
+function held(file: string, text: string): void {
+  const url = new URL(`ways/${file}.txt`, import.meta.url);
+  if (process.env['UPDATE_TRACE']) writeFileSync(url, text);
+  expect(text, 'the way is another one: UPDATE_TRACE=1 writes it down, the diff is the review').toBe(
+    readFileSync(url, 'utf8'),
+  );
+}
+
+describe('the way of a lone announcement (UPDATE_TRACE=1 npm test -- test/trace brings it up to date)', () => {
+  test('from a frame of cryptolisting to a webhook, over a connection that has carried nothing', () => {
+    held('webhook', shown(wayOf('webhook')));
+  });
+
+  test.each([
+    ['webhook, over a used connection', 'used-connection'],
+    ['webhook with onAmbiguous drop', 'at-most-once'],
+    ['websocket feed to a webhook', 'websocket-feed'],
+  ])('%s: what is different', (name, file) => {
+    held(file, difference(shown(wayOf('webhook')), shown(wayOf(name))));
+  });
+});
+
+/** Steps that no request needs, on whichever way. */
+const NEVER: readonly (readonly [what: string, step: RegExp])[] = [
+  ['lines of the log', /^(ops\/log|platform\/log|pino|sonic-boom)/],
+  ['figures', /^(ops\/|prom-client)/],
+  ['whoever listens to events', /^(conditions|alerts)\/|^events\/bus\.ts Bus\.#/],
+  ['reading the store', /^node sqlite: SELECT/],
+  ['preparing statements', /^node sqlite prepares/],
+  ['rows of how it ended', /^outbox\/.*(Journal\.settle|retention|checkpoint)/],
+  ['looking at a config', /^(config\/|zod|yaml)/],
+  ['copies of whole objects', /^node structuredClone/],
+];
+
+/** Still there. Who takes one off the way moves its line up. */
+const NOT_YET: typeof NEVER = [
+  ['evidence', /evidence\.ts/],
+  ['a task queue', /^p-queue/],
+  ['controllers of aborts', /^node new AbortController/],
+];
+
+const seen = (step: RegExp) =>
+  [...ways].flatMap(([name, { steps }]) =>
+    steps.filter((one) => step.test(one)).map((one) => `${name}: ${one}`),
+  );
+
+describe('never on the way', () => {
+  test.each(NEVER)('%s', (_, step) => {
+    expect(seen(step)).toEqual([]);
+  });
+
+  test.fails.each(NOT_YET)('%s: not yet', (_, step) => {
+    expect(seen(step)).toEqual([]);
+  });
+
+  test('JSON is read once and written three times: its identity, the row of the store, the body', () => {
+    const { steps } = wayOf('webhook');
+    expect(steps.filter((one) => one === 'node JSON.parse')).toHaveLength(1);
+    expect(steps.filter((one) => one === 'node JSON.stringify').length).toBeLessThanOrEqual(3);
+  });
+
+  test('nothing of another announcement, nothing after the bytes', () => {
+    for (const [name, { steps }] of ways) {
+      expect(
+        steps.filter((one) => /^feeds\/connection\.ts .*socket\.on/.test(one)),
+        name,
+      ).toHaveLength(1);
+      expect(
+        steps.filter((one) => /onResponse|webhookOutcome/.test(one)),
+        name,
+      ).toEqual([]);
+    }
+  });
+});

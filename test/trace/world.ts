@@ -1,0 +1,86 @@
+/** A bridge under trace, with one source of each type and a receiver of its own for each announcement that is looked at. */
+import { type BotServer, startBotServer } from '../../src/simulator/bot-server.ts';
+import { type FeedServer, startFeedServer } from '../../src/simulator/feed-server.ts';
+import { type JsonFeedServer, startJsonFeedServer } from '../../src/simulator/json-feed-server.ts';
+import { type Program, Workplace } from '../support/program.ts';
+import { KEY } from '../support/stand-ins.ts';
+import { MARK, type Way } from './recorder.ts';
+import { isQuiet, roundEnded, startTraced, wayTo } from './traced-program.ts';
+
+const CONFIG = `feeds:
+  - { name: one, url: "\${FEED_URL}", apiKey: "\${FEED_KEY}", selfTest: false }
+  - name: own
+    type: websocket
+    url: "\${OWN_URL}"
+    only: { kind: listing }
+    map:
+      publisher: { value: binance }
+      title: { path: title }
+      tickers: { path: coins }
+      listingType: { value: spot_listing }
+      detectedAt: { path: time, unit: ms }
+destinations:
+  bot: { type: webhook, url: "\${BOT_URL}" }
+  careful: { type: webhook, url: "\${CAREFUL_URL}", onAmbiguous: drop }
+  third: { type: webhook, url: "\${THIRD_URL}" }
+rules:
+  - { name: korean, match: { publisher: upbit }, send: [bot] }
+  - { name: thai, match: { publisher: bithumb }, send: [careful] }
+  - { name: own, match: { publisher: binance }, send: [third] }
+store: { path: ./bridge.db }
+server: { port: 0 }
+log: { format: json }
+`;
+
+const RECEIVERS = ['bot', 'careful', 'third'] as const;
+
+export interface World extends AsyncDisposable {
+  readonly bridge: Program;
+  readonly feed: FeedServer;
+  readonly own: JsonFeedServer;
+  /** One announcement, alone: its way to the receiver, and nothing under way any more. */
+  lone(receiver: (typeof RECEIVERS)[number], announce: (title: string) => void): Promise<Way>;
+}
+
+export async function startWorld(): Promise<World> {
+  await using cleanup = new AsyncDisposableStack();
+  const feed = cleanup.adopt(await startFeedServer({ cooldownMs: 0 }), (part) => part.close());
+  const own = cleanup.use(await startJsonFeedServer());
+  const bots = new Map<string, BotServer>();
+  const env: Record<string, string> = { FEED_URL: feed.url, FEED_KEY: KEY, OWN_URL: own.url };
+  for (const name of RECEIVERS) {
+    const bot = cleanup.adopt(await startBotServer(), (part) => part.close());
+    bots.set(name, bot);
+    env[`${name.toUpperCase()}_URL`] = `${bot.url}/signal`;
+  }
+  const workplace = cleanup.use(new Workplace(CONFIG));
+  const bridge = cleanup.use(startTraced(workplace, env));
+  const ended = bridge.finished.then(() => Promise.reject(new Error(`it has ended: ${bridge.stderr}`)));
+  const ready = roundEnded(bridge);
+  await Promise.race([ended, ready]);
+  // Two spare ones lie ready for each.
+  for (const bot of bots.values()) await bot.connections.waitFor(2);
+  own.send({ kind: 'hello' });
+  await bridge.log.waitFor(({ msg, feed: name }) => msg === 'feed.live' && name === 'own');
+  await isQuiet(bridge);
+  const held = cleanup.move();
+  let told = 0;
+  return {
+    ...{ bridge, feed, own },
+    async lone(receiver, announce) {
+      const bot = bots.get(receiver);
+      if (bot === undefined) throw new Error(`no receiver ${receiver}`);
+      const before = bot.received.length;
+      const log = bridge.log.all.length;
+      announce(`${MARK} ${++told}`);
+      const way = await wayTo(Number(new URL(bot.url).port), bridge, before + 1);
+      // Reported once it has ended.
+      await bridge.log.waitFor(() =>
+        bridge.log.all.slice(log).some(({ msg }) => msg === 'delivery.attempted'),
+      );
+      await isQuiet(bridge);
+      return way;
+    },
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}
