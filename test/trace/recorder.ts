@@ -17,7 +17,7 @@ export const MARK = 'TRACED';
 export interface Way {
   /** The port of the receiver. */
   readonly to: number;
-  /** `room/file.ts name` for a function of ours; the name of a package for any number in a row of its functions; `node what` for some calls into Node. */
+  /** The file and name of a function of ours; the name of a package for any number in a row of its functions; `node what` for some calls into Node. */
   readonly steps: readonly string[];
   /** Made on the way, by whomever. */
   readonly promises: number;
