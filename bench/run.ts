@@ -3,7 +3,7 @@
  *
  *   --short        a minute instead of ten: only to see that everything works
  *   --only NAME    one scenario (may be repeated): curve, silence, distance, steady, fanout, burst, rules, store, start,
- *                  width, listing, and rehearsal, which is not part of the whole run
+ *                  width, listing, tail, and rehearsal, which is not part of the whole run
  *   --json         results as JSON on standard output, instead of the table
  *   --save         keeps what was measured in bench/results/, by kind of machine, and draws from it the tables of
  *                  docs/performance.md and the chart; scenarios that were not measured stay as they were
@@ -26,6 +26,7 @@ import { silence } from './scenarios/silence.ts';
 import { start } from './scenarios/start.ts';
 import { steady } from './scenarios/steady.ts';
 import { store } from './scenarios/store.ts';
+import { tail } from './scenarios/tail.ts';
 import { width } from './scenarios/width.ts';
 import { terminalTable } from './table.ts';
 
@@ -83,6 +84,7 @@ const wanted = ({ name }: Scenario) =>
     start,
     width,
     listing,
+    tail,
     rehearsal,
   ];
   const unknown = options.only.filter((name) => !known.some((scenario) => scenario.name === name));

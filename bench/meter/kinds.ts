@@ -58,6 +58,8 @@ export interface BridgeOptions {
   readonly rules?: readonly string[];
   /** Of its HTTP side; default: a free one. */
   readonly port?: number;
+  /** More YAML of `store:`. */
+  readonly storeOptions?: string;
   /** More top-level YAML. */
   readonly more?: string;
   readonly prepare?: (folder: string) => void;
@@ -84,7 +86,7 @@ export function bridge(options: BridgeOptions): SubjectKind {
     ...destinations.map((destination) => `  ${destination}`),
     'rules:',
     ...rules.map((rule) => `  - ${rule}`),
-    'store: { path: ./bridge.db }',
+    `store: { path: ./bridge.db${options.storeOptions === undefined ? '' : `, ${options.storeOptions}`} }`,
     `server: { port: ${options.port ?? 0} }`,
     ...(options.more === undefined ? [] : [options.more]),
   ];

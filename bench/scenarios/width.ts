@@ -2,10 +2,7 @@
  * Target 9: three thousand webhooks, each on a port of its own. An announcement to all of them, alone and while
  * `/metrics` is read; and what so many cost when nothing happens.
  */
-
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { freePort } from '../meter/free-port.ts';
 import { bridge, webhook } from '../meter/kinds.ts';
 import { type Meter, pause } from '../meter/meter.ts';
 import { Receiver } from '../meter/receiver.ts';
@@ -118,13 +115,4 @@ async function holdsOf(port: number, metrics: string, count: number): Promise<nu
     waits.push(longestMs);
   }
   return waits;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
