@@ -156,7 +156,9 @@ export class Journal {
 
   /** As `Upkeep.prune`; 0 while the store is broken. */
   prune(beforeMs: number, attemptsBeforeMs: number, limit: number): number {
-    return this.#ask(() => this.#store.prune(beforeMs, attemptsBeforeMs, limit)) ?? 0;
+    const found = this.#ask(() => this.#store.prune(beforeMs, attemptsBeforeMs, limit)) ?? 0;
+    if (found > 0) this.#events.written();
+    return found;
   }
 
   /** As `Upkeep.keepAhead`; called again and again, so that a store that is broken hears of it later. */

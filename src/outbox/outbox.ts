@@ -84,7 +84,8 @@ export interface Upkeep {
   mend(error: unknown): boolean;
   /**
    * Deletes what was read before `beforeMs`, was last sent before `attemptsBeforeMs` and waits for nothing more, at
-   * most `limit` announcements. Says how many.
+   * most `limit` announcements; of those with very many deliveries only some, and the rest the next time. Says how
+   * many were found: 0 when nothing is left to delete.
    */
   prune(beforeMs: number, attemptsBeforeMs: number, limit: number): number;
   /** Marks pending deliveries to destinations that are not among these as dead. Returns how many. */

@@ -1,13 +1,17 @@
 /**
- * Deletes rows that are older than `store.retention` and have nothing pending, in small batches between other
- * work. Sends within the longest window of a rate stay: a restart would forget that they count.
+ * Deletes rows that are older than `store.retention` and have nothing pending, in small bites between other
+ * work: news that is read meanwhile must not wait for it. Sends within the longest window of a rate stay: a restart
+ * would forget that they count.
  */
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Upkeep } from './outbox.ts';
 
 const FIRST_MS = 10_000;
 const ROUND_MS = 10 * 60_000;
-const BITE = { announcements: 100, everyMs: 50 } as const;
+const BETWEEN_BITES_MS = 50;
+
+/** Announcements in a bite: few at first, since the code is cold; then as many as take about `ms`. */
+const BITE = { first: 5, most: 100, ms: 0.5 } as const;
 
 /** `store` does not throw. `countsMs`: how long something that was sent still counts. */
 export function startRetention(
@@ -16,12 +20,21 @@ export function startRetention(
   countsMs: () => number,
   clock: Clock,
 ): Timer {
-  let timer = clock.after(FIRST_MS, bite, false);
-  function bite(): void {
+  let timer = clock.after(FIRST_MS, () => bite(BITE.first), false);
+  function bite(size: number): void {
     const nowMs = clock.monotonicMs();
-    const gone = store.prune(nowMs - retentionMs, nowMs - countsMs(), BITE.announcements);
-    const delayMs = gone === BITE.announcements ? BITE.everyMs : ROUND_MS;
-    timer = clock.after(delayMs, bite, false);
+    const found = store.prune(nowMs - retentionMs, nowMs - countsMs(), size);
+    const next = sizeAfter(size, clock.monotonicMs() - nowMs);
+    timer =
+      found > 0
+        ? clock.after(BETWEEN_BITES_MS, () => bite(next), false)
+        : clock.after(ROUND_MS, () => bite(BITE.first), false);
   }
   return { cancel: () => timer.cancel() };
+}
+
+/** Of the next bite, when one of `size` took so long. */
+function sizeAfter(size: number, tookMs: number): number {
+  if (tookMs > BITE.ms) return Math.max(1, Math.floor((size * BITE.ms) / tookMs));
+  return Math.min(BITE.most, tookMs < BITE.ms / 2 ? size * 2 : size);
 }

@@ -140,15 +140,25 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
     const ids = this.#statements.selectPrunable
       .all(idAt(beforeMs), attemptsBeforeMs, limit)
       .map((row) => String(row['id']));
+    if (ids.length === 0) return 0;
     this.#inTransaction(() => {
-      for (const id of ids) {
-        // Ids of deliveries begin with their announcement's and a dash; `.` is the character after it.
-        this.#statements.deleteAttempts.run(`${id}-`, `${id}.`);
-        this.#statements.deleteDeliveries.run(`${id}-`, `${id}.`);
-        this.#statements.deleteAnnouncement.run(id);
-      }
+      let left = limit * DELIVERIES_EACH;
+      for (const id of ids) if (left > 0) left -= this.#forget(id, left);
     });
     return ids.length;
+  }
+
+  /** Deletes at most so many deliveries of an announcement, with their attempts; itself with the last. Says how many. */
+  #forget(id: string, most: number): number {
+    const { selectDelivery, deleteAttempts, deleteDeliveries, deleteAnnouncement } = this.#statements;
+    // Ids of deliveries begin with their announcement's and a dash; `.` is the character after it.
+    const [begin, end] = [`${id}-`, `${id}.`];
+    const next = selectDelivery.get(begin, end, most);
+    const until = next === undefined ? end : String(next['id']);
+    deleteAttempts.run(begin, until);
+    const { changes } = deleteDeliveries.run(begin, until);
+    if (next === undefined) deleteAnnouncement.run(id);
+    return Number(changes);
   }
 
   buryRemoved(configured: readonly string[], nowMs: number): number {
@@ -185,6 +195,9 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
 /** The last moment that is written down, as `ms`. */
 export const LATEST = `SELECT MAX(COALESCE((SELECT received_ms FROM announcements ORDER BY id DESC LIMIT 1), 0),
   COALESCE((SELECT started_ms + duration_ms FROM attempts ORDER BY started_ms DESC LIMIT 1), 0)) AS ms`;
+
+/** Of announcements that are deleted together, so many deliveries on average: of a wider one some remain for the next time. */
+const DELIVERIES_EACH = 10;
 
 /** The drift of the wall clock that is tolerated before it is written down, in ms. */
 const DRIFT_MS = 100;
@@ -236,6 +249,9 @@ function prepare(database: DatabaseSync) {
        AND NOT EXISTS
          (SELECT 1 FROM attempts t WHERE t.delivery_id >= a.id || '-' AND t.delivery_id < a.id || '.' AND t.started_ms >= ?)
        ORDER BY id LIMIT ?`,
+    ),
+    selectDelivery: database.prepare(
+      'SELECT id FROM deliveries WHERE id >= ? AND id < ? ORDER BY id LIMIT 1 OFFSET ?',
     ),
     deleteAttempts: database.prepare('DELETE FROM attempts WHERE delivery_id >= ? AND delivery_id < ?'),
     deleteDeliveries: database.prepare('DELETE FROM deliveries WHERE id >= ? AND id < ?'),

@@ -1,0 +1,87 @@
+/**
+ * What held a process up: from the samples of a CPU profile to pieces of work, each with its cause. Pure.
+ * A piece lasts from one idle moment to the next, and its cause is what most of its samples were about.
+ */
+
+interface ProfileNode {
+  readonly id: number;
+  readonly callFrame: { readonly functionName: string; readonly url: string };
+  readonly children?: readonly number[];
+}
+
+/** As V8 writes it; times in µs. */
+export interface Profile {
+  readonly nodes: readonly ProfileNode[];
+  readonly startTime: number;
+  readonly samples: readonly number[];
+  readonly timeDeltas: readonly number[];
+}
+
+export interface Piece {
+  readonly beginUs: number;
+  readonly endUs: number;
+  /** µs by cause. */
+  readonly causes: ReadonlyMap<string, number>;
+}
+
+/** The first that any function of the stack belongs to. By file, as a checkout runs. */
+const CAUSES: readonly (readonly [cause: string, of: RegExp])[] = [
+  ['garbage', /^\(garbage collector\)/],
+  ['the profile itself', /holds\.mjs|node:inspector/],
+  ['retention', /outbox\/retention\.ts/],
+  ['scrape', /ops\/(metrics|exposition|process-metrics|status-gauges)\.ts|prom-client/],
+  ['status', /ops\/(server|status)\.ts|@hono|hono\//],
+  ['conditions', /alerts\/alert-reporter\.ts/],
+  ['rehearsal', /src\/rehearsal\//],
+  ['checkpoint and sync', /outbox\/(sync|checkpoint)\.ts/],
+  ['look at the store', /daemon\/store-watch\.ts/],
+  ['log', /platform\/log\.ts|ops\/log-events\.ts|pino/],
+  ['settle', /outbox\/journal\.ts#?flush/],
+  ['journal', /outbox\//],
+  ['feed', /src\/feeds\/|node_modules\/ws\//],
+  [
+    'way of an announcement',
+    /src\/(delivery|http|destinations|intake|routing|matching|templates|lane-set)|undici/,
+  ],
+  ['idle', /^\(idle\)/],
+  ['native', /^\(program\)/],
+];
+
+/** Shorter pauses than this do not part two pieces: V8 shows single samples of native code as idle. */
+const NONE = 'other';
+
+export function piecesOf({ nodes, startTime, samples, timeDeltas }: Profile): Piece[] {
+  const causeOf = causesByNode(nodes);
+  const pieces: { beginUs: number; endUs: number; causes: Map<string, number> }[] = [];
+  let current: (typeof pieces)[number] | undefined;
+  let atUs = startTime;
+  for (const [index, id] of samples.entries()) {
+    atUs += timeDeltas[index] ?? 0;
+    const untilUs = atUs + (timeDeltas[index + 1] ?? 0);
+    const cause = causeOf.get(id) ?? NONE;
+    if (cause === 'idle') {
+      current = undefined;
+      continue;
+    }
+    if (current === undefined) {
+      current = { beginUs: atUs, endUs: atUs, causes: new Map() };
+      pieces.push(current);
+    }
+    current.endUs = untilUs;
+    current.causes.set(cause, (current.causes.get(cause) ?? 0) + untilUs - atUs);
+  }
+  return pieces;
+}
+
+function causesByNode(nodes: readonly ProfileNode[]): ReadonlyMap<number, string> {
+  const parents = new Map<number, ProfileNode>();
+  for (const node of nodes) for (const child of node.children ?? []) parents.set(child, node);
+  const found = new Map<number, string>();
+  for (const node of nodes) {
+    const stack: string[] = [];
+    for (let at: ProfileNode | undefined = node; at !== undefined; at = parents.get(at.id))
+      stack.push(`${at.callFrame.url}${at.callFrame.functionName}`);
+    found.set(node.id, CAUSES.find(([, of]) => stack.some((frame) => of.test(frame)))?.[0] ?? NONE);
+  }
+  return found;
+}
