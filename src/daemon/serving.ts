@@ -28,15 +28,16 @@ export interface Serving {
 /** Throws `ServerError` when the port cannot be had. */
 export async function serve(options: ServerOptions | false, deps: ServingDeps): Promise<Serving> {
   const { operator, lanes, bus, redact, version, log } = deps;
+  const breathe = () => new Promise<void>(nextTurn);
   const metrics = createMetrics(version, operator.status, {
     nameOf: (destination) => {
       const lane = lanes.report(destination);
       return lane === undefined ? destination : figureNameOf(destination, lane.type, lanes.size);
     },
-    breathe: () => new Promise(nextTurn),
+    breathe,
   });
   bus.listen(metrics.listener);
   if (options === false) return { url: undefined, close: () => Promise.resolve() };
   const failed = (error: unknown) => log.error({ message: messageOf(error) }, 'http.failed');
-  return startServer(options, createApp(options, { ...operator, redact, metrics, failed }));
+  return startServer(options, createApp(options, { ...operator, redact, metrics, failed, breathe }));
 }

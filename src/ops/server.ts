@@ -9,9 +9,8 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono';
 import { isLoopback } from '../platform/loopback.ts';
-import { printableJson } from '../platform/printable.ts';
-import { redactValues } from '../platform/redactor.ts';
 import type { Redactor, Secret } from '../platform/secret.ts';
+import { jsonText } from './json-text.ts';
 import type { Metrics } from './metrics.ts';
 import type { Status } from './status.ts';
 
@@ -36,6 +35,8 @@ export interface Ops {
   reload(): Promise<Reloaded>;
   /** A bug of ours, for the log. */
   failed(error: unknown): void;
+  /** Lets others have their turn while an answer is written. */
+  readonly breathe?: () => Promise<void>;
 }
 
 export interface OpsServer {
@@ -48,11 +49,12 @@ export class ServerError extends Error {
 }
 
 /** The routes, without a port. */
-export function createApp(options: ServerOptions, { redact, status, metrics, reload, failed }: Ops): Hono {
+export function createApp(options: ServerOptions, ops: Ops): Hono {
+  const { redact, status, metrics, reload, failed, breathe = () => Promise.resolve() } = ops;
   const app = new Hono();
   // `curl` shows it on a terminal: nothing in it may be a command there.
-  const json = (context: Context, value: unknown, status: 200 | 422 | 503 = 200) => {
-    const text = printableJson(JSON.stringify(redactValues(value, redact)));
+  const json = async (context: Context, value: unknown, status: 200 | 422 | 503 = 200) => {
+    const text = await jsonText(value, redact, breathe);
     return context.body(text, status, { 'content-type': 'application/json' });
   };
   app.use(async (context, next) => {
