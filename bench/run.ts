@@ -3,7 +3,7 @@
  *
  *   --short        a minute instead of ten: only to see that everything works
  *   --only NAME    one scenario (may be repeated): curve, silence, distance, steady, fanout, burst, rules, store, start,
- *                  width, listing, tail, and rehearsal, which is not part of the whole run
+ *                  width, listing, tail; and causes and rehearsal, which are not part of the whole run
  *   --json         results as JSON on standard output, instead of the table
  *   --save         keeps what was measured in bench/results/, by kind of machine, and draws from it the tables of
  *                  docs/performance.md and the chart; scenarios that were not measured stay as they were
@@ -15,6 +15,7 @@ import { Meter } from './meter/meter.ts';
 import { isMet, type Part, type Results, rowsOf } from './results.ts';
 import { save } from './save.ts';
 import { burst } from './scenarios/burst.ts';
+import { causes } from './scenarios/causes.ts';
 import { curve } from './scenarios/curve.ts';
 import { distance } from './scenarios/distance.ts';
 import { fanout } from './scenarios/fanout.ts';
@@ -64,7 +65,7 @@ async function run(meter: Meter, scenario: Scenario): Promise<void> {
 }
 
 const wanted = ({ name }: Scenario) =>
-  options.only.length === 0 ? name !== rehearsal.name : options.only.includes(name);
+  options.only.length === 0 ? ![causes.name, rehearsal.name].includes(name) : options.only.includes(name);
 {
   await using meter = await Meter.open();
   // Five minutes of silence are long enough to measure something else meanwhile that needs little of the machine.
@@ -85,6 +86,7 @@ const wanted = ({ name }: Scenario) =>
     width,
     listing,
     tail,
+    causes,
     rehearsal,
   ];
   const unknown = options.only.filter((name) => !known.some((scenario) => scenario.name === name));

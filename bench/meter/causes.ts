@@ -1,6 +1,6 @@
 /**
- * What held a process up: from the samples of a CPU profile to pieces of work, each with its cause. Pure.
- * A piece lasts from one idle moment to the next, and its cause is what most of its samples were about.
+ * Pieces of work that held a process up, each with its causes, from the samples of a CPU profile. A piece lasts from
+ * one idle moment to the next. Pure.
  */
 
 interface ProfileNode {
@@ -24,7 +24,7 @@ export interface Piece {
   readonly causes: ReadonlyMap<string, number>;
 }
 
-/** The first that any function of the stack belongs to. By file, as a checkout runs. */
+/** The first to which any function of the stack belongs. By file, as a checkout runs. */
 const CAUSES: readonly (readonly [cause: string, of: RegExp])[] = [
   ['garbage', /^\(garbage collector\)/],
   ['the profile itself', /holds\.mjs|node:inspector/],
@@ -47,7 +47,6 @@ const CAUSES: readonly (readonly [cause: string, of: RegExp])[] = [
   ['native', /^\(program\)/],
 ];
 
-/** Shorter pauses than this do not part two pieces: V8 shows single samples of native code as idle. */
 const NONE = 'other';
 
 export function piecesOf({ nodes, startTime, samples, timeDeltas }: Profile): Piece[] {
@@ -84,4 +83,13 @@ function causesByNode(nodes: readonly ProfileNode[]): ReadonlyMap<number, string
     found.set(node.id, CAUSES.find(([, of]) => stack.some((frame) => of.test(frame)))?.[0] ?? NONE);
   }
   return found;
+}
+
+/** µs of each cause within a span. */
+export function causesWithin(pieces: readonly Piece[], beginUs: number, endUs: number): Map<string, number> {
+  const causes = new Map<string, number>();
+  for (const piece of pieces)
+    if (piece.endUs >= beginUs && piece.beginUs <= endUs)
+      for (const [cause, us] of piece.causes) causes.set(cause, (causes.get(cause) ?? 0) + us);
+  return causes;
 }

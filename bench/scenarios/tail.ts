@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { heartbeatFrame } from '../meter/frames.ts';
 import { freePort } from '../meter/free-port.ts';
-import { bare, bridge, webhook } from '../meter/kinds.ts';
+import { bare, bridge, ENTRIES, webhook } from '../meter/kinds.ts';
 import { type Meter, pause } from '../meter/meter.ts';
 import { median, percentile, summaryOf } from '../meter/statistics.ts';
 import type { Subject, SubjectKind } from '../meter/subject.ts';
@@ -44,20 +44,26 @@ export const tail: Scenario = {
   name: 'tail',
   async run(meter, short) {
     const scale = short ? 'short' : 'full';
-    const { ours, theirs } = await sparse(meter, COUNT[scale], OLD_ROWS[scale]);
+    const { ours, theirs } = await sparse(meter, { count: COUNT[scale], oldRows: OLD_ROWS[scale] });
     return { rows: rowsOf(latencies(ours), latencies(theirs)) };
   },
 };
 
 const latencies = (sent: readonly Sent[]) => sent.map(({ latencyMs }) => latencyMs);
 
-/** `preload`: of node, before the bridge; `watched`: when all is measured and both still run. */
+export interface Watching {
+  readonly count: number;
+  readonly oldRows: number;
+  /** Of node, before the bridge. */
+  readonly preload?: readonly string[];
+  readonly entry?: string;
+  /** When all is measured and both still run. */
+  readonly watched?: (subject: Subject) => Promise<void>;
+}
+
 export async function sparse(
   meter: Meter,
-  count: number,
-  oldRows: number,
-  preload: readonly string[] = [],
-  watched: (subject: Subject) => Promise<void> = () => Promise.resolve(),
+  { count, oldRows, preload = [], entry = ENTRIES.dist, watched }: Watching,
 ): Promise<{ readonly ours: Sent[]; readonly theirs: Sent[] }> {
   const folder = mkdtempSync(join(tmpdir(), 'listing-bridge-bench-tail-'));
   const port = await freePort();
@@ -65,38 +71,48 @@ export async function sparse(
   try {
     const path = join(folder, 'bridge.db');
     fillStore(path, oldRows);
-    const kind = agedBridge(meter, port, path);
+    const kind = agedBridge(meter, { port, path, entry });
     const subject = await meter.start({ ...kind, args: [...preload, ...kind.args] });
     const other = await meter.start(bare(meter.sinkUrl));
     visitor = spawn(process.execPath, [VISITOR, String(port)], { stdio: 'inherit' });
     await pause(SETTLE_MS);
-    const ours: Sent[] = [];
-    const theirs: Sent[] = [];
-    const random = seeded(SEED);
     const stop = chat(meter, [subject, other]);
-    // The first of each is target 1.
-    for (let n = -1; n < count; n++) {
-      const gapMs = GAP_MS.least + random() * (GAP_MS.most - GAP_MS.least);
-      const pair = [announced(meter, subject), pause(gapMs / 2).then(() => announced(meter, other))] as const;
-      await pause(gapMs);
-      const [mine, their] = await Promise.all(pair);
-      if (n < 0) continue;
-      ours.push(mine);
-      theirs.push(their);
-    }
+    const sent = await inTurn(meter, subject, other, count);
     stop();
-    await watched(subject);
+    await watched?.(subject);
     await meter.stop(subject, other);
-    return { ours, theirs };
+    return sent;
   } finally {
     visitor?.kill();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** To the bridge at random moments, and to the other in the middle between them. */
+async function inTurn(meter: Meter, subject: Subject, other: Subject, count: number) {
+  const ours: Sent[] = [];
+  const theirs: Sent[] = [];
+  const random = seeded(SEED);
+  // The first of each is target 1.
+  for (let n = -1; n < count; n++) {
+    const gapMs = GAP_MS.least + random() * (GAP_MS.most - GAP_MS.least);
+    const pair = [announced(meter, subject), pause(gapMs / 2).then(() => announced(meter, other))] as const;
+    await pause(gapMs);
+    const [mine, their] = await Promise.all(pair);
+    if (n < 0) continue;
+    ours.push(mine);
+    theirs.push(their);
+  }
+  return { ours, theirs };
+}
+
 /** With alerts, and with a store of which everything is older than the retention. */
-const agedBridge = (meter: Meter, port: number, path: string): SubjectKind =>
+const agedBridge = (
+  meter: Meter,
+  { port, path, entry }: { readonly port: number; readonly path: string; readonly entry: string },
+): SubjectKind =>
   bridge({
+    entry,
     destinations: [webhook('bot', meter.hookUrl)],
     port,
     storeOptions: 'retention: 1d',
