@@ -17,7 +17,7 @@ import { fingerprint, type LatestRedactor } from '../platform/secret.ts';
 import { describeDifference } from './difference.ts';
 import { expectationsOf } from './expectations.ts';
 import type { FeedSet } from './feed-set.ts';
-import { fileDigest } from './file-digest.ts';
+import { FileDigest } from './file-digest.ts';
 import { changedFixedKeys, makeReady, type ReadyConfig, type SoundConfig, wantedBy } from './ready-config.ts';
 import { Retiring } from './retiring.ts';
 
@@ -51,12 +51,14 @@ export class RunningConfig {
   /** All of them, with the lanes that they have ended. */
   #reloads: Promise<unknown> = Promise.resolve();
   readonly #retiring = new Retiring();
+  readonly #onDisk: FileDigest;
   #isStopped = false;
   readonly #cut = new AbortController();
 
   constructor(first: ReadyConfig, deps: RunningConfigDeps) {
     this.#deps = deps;
     this.#first = first.config;
+    this.#onDisk = new FileDigest(deps.clock);
     this.#ready = first;
   }
 
@@ -77,7 +79,7 @@ export class RunningConfig {
     const { config, digest } = this.#ready;
     return {
       file: config.file,
-      current: fileDigest(config.file) === digest,
+      current: this.#onDisk.of(config.file) === digest,
       rejected: this.#rejected,
       needsRestart: changedFixedKeys(this.#first, config),
     };
