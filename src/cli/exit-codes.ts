@@ -1,4 +1,4 @@
-/** Fixed by README.md: people write them into scripts. */
+/** Fixed by docs/commands.md: people write them into scripts. */
 export const FINE = 0;
 /** Something is not fine: a bad config, an undelivered sample, a bridge that is not ready. */
 export const NOT_FINE = 1;

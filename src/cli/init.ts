@@ -5,6 +5,7 @@ import { ENV_EXAMPLE } from '../config/env-example.ts';
 import { readFault } from '../config/environment.ts';
 import { type ExitCode, FINE, UserError } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { programName } from './program-name.ts';
 
 export function initCommand(options: { readonly config: string }, io: Io): ExitCode {
   const folder = dirname(options.config);
@@ -23,8 +24,7 @@ export function initCommand(options: { readonly config: string }, io: Io): ExitC
   }
   io.print(`wrote ${options.config} and ${envFile}`);
   io.print('');
-  // As `npm run bridge` in a checkout, where no `listing-bridge` is on the path.
-  const program = io.env['npm_lifecycle_event'] === 'bridge' ? 'npm run bridge --' : 'listing-bridge';
+  const program = programName(io.env);
   io.print('Next:');
   io.print(`  1. cp ${envFile} ${join(folder, '.env')} && chmod 600 ${join(folder, '.env')}`);
   io.print(`  2. put your keys into ${join(folder, '.env')}`);

@@ -17,7 +17,7 @@ export function addDeliveries(command: MakeCommand, io: Io, exit: (code: ExitCod
     .option('--since <duration>', `only those ${SINCE}`, durationArgument)
     .option('--limit <number>', 'how many to list, newest first (default: 50)', countArgument)
     .option('--store <file>', STORE)
-    .option('--json', 'print JSON', false)
+    .option('--json', 'print JSON, for scripts', false)
     .action(
       async (options: {
         config: string;
@@ -39,7 +39,7 @@ export function addDeliveries(command: MakeCommand, io: Io, exit: (code: ExitCod
     deliveries,
   )
     .option('--store <file>', STORE)
-    .option('--json', 'print JSON', false)
+    .option('--json', 'print JSON, for scripts', false)
     .action(async (id: string, _options, self: Command) => {
       const { showCommand } = await import('./deliveries.ts');
       exit(await showCommand({ ...self.optsWithGlobals(), id } as Parameters<typeof showCommand>[0], io));
@@ -54,14 +54,14 @@ export function addDeliveries(command: MakeCommand, io: Io, exit: (code: ExitCod
     .option('--destination <name>', 'with --dead: only those to this destination')
     .option('--since <duration>', `with --dead: only those ${SINCE}`, durationArgument)
     .option('--store <file>', STORE)
-    .option('--json', 'print JSON', false)
+    .option('--json', 'print JSON, for scripts', false)
     .action(async (ids: string[], _options, self: Command) => {
       const { retryCommand } = await import('./deliveries-change.ts');
       exit(await retryCommand({ ...self.optsWithGlobals(), ids } as Parameters<typeof retryCommand>[0], io));
     });
   command('discard <ids...>', 'Cancel pending deliveries', deliveries)
     .option('--store <file>', STORE)
-    .option('--json', 'print JSON', false)
+    .option('--json', 'print JSON, for scripts', false)
     .action(async (ids: string[], _options, self: Command) => {
       const { discardCommand } = await import('./deliveries-change.ts');
       exit(

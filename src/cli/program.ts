@@ -5,6 +5,7 @@
 import { Command, CommanderError, Help, Option } from 'commander';
 import { countArgument, durationArgument, portArgument } from './arguments.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
+import { addHelp } from './help.ts';
 import { fenced, type Io } from './io.ts';
 import { addDeliveries, type MakeCommand } from './program-deliveries.ts';
 
@@ -38,12 +39,15 @@ export async function runProgram(args: readonly string[], outside: Io): Promise<
 const isForPeople = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && (error.code === 'STORE' || error.code === 'SERVER');
 
-function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): Command {
+/** All commands, with `faults` in the help of `simulate`; `exit` gets the exit code of the one that runs. */
+export function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): Command {
   const program = new Command('listing-bridge')
     .description(
       'Sends exchange listing announcements from cryptolisting.ws to Discord, Telegram and webhooks.',
     )
-    .version(io.version)
+    .version(io.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
     .showHelpAfterError('(--help lists commands and options)')
     .configureOutput({
       writeOut: (text) => io.print(text.trimEnd()),
@@ -52,7 +56,7 @@ function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): C
     .configureHelp({ optionDescription })
     .exitOverride();
   const configOption = () =>
-    new Option('-c, --config <file>', 'the config file').env('LISTING_BRIDGE_CONFIG').default('config.yaml');
+    new Option('-c, --config <file>', 'config file').env('LISTING_BRIDGE_CONFIG').default('config.yaml');
   const command: MakeCommand = (nameAndArguments, description, parent = program) =>
     parent.command(nameAndArguments).description(description).addOption(configOption());
 
@@ -64,7 +68,7 @@ function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): C
   );
 
   command('check', 'Validate the config: every problem at once, with line and column')
-    .option('--json', 'print JSON', false)
+    .option('--json', 'print JSON, for scripts', false)
     .option('--strict', 'treat warnings as problems (exit code 1)', false)
     .option('--print-schema', 'print the JSON Schema of the config, for editors', false)
     .action(async (options) => {
@@ -76,13 +80,13 @@ function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): C
     'explain',
     'Show what one announcement would do: which rules match, and what each destination would get',
   )
-    .option('-f, --file <file>', 'the announcement as JSON; - for standard input')
-    .option('--publisher <name>', 'its exchange, such as upbit')
-    .option('--listing-type <type>', 'its type, such as spot_listing')
+    .option('-f, --file <file>', 'announcement as JSON; - reads standard input')
+    .option('--publisher <name>', 'exchange of the announcement, such as upbit')
+    .option('--listing-type <type>', 'what it is about, such as spot_listing')
     .option('--ticker <tickers>', 'its tickers, separated by commas')
-    .option('--title <text>', 'its title')
+    .option('--title <text>', 'its title, in the words of the exchange')
     .option('--timing', 'measure each step from frame to socket', false)
-    .option('--json', 'print JSON', false)
+    .option('--json', 'print JSON, for scripts', false)
     .action(async (options) => {
       const { explainCommand } = await import('./explain.ts');
       exit(await explainCommand(options, io));
@@ -99,7 +103,7 @@ function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): C
       'also send to a destination with `dryRun: true`, or to one that the bridge has paused',
       false,
     )
-    .option('--json', 'print JSON', false)
+    .option('--json', 'print JSON, for scripts', false)
     .action(async (destinations: string[], options) => {
       const { sendCommand } = await import('./send.ts');
       exit(await sendCommand({ ...options, destinations }, io));
@@ -109,7 +113,7 @@ function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): C
 
   command('status', 'Ask the running bridge for its state: feeds, destinations, queues, last announcements')
     .option('--url <address>', 'the address of the bridge, if the config does not have it')
-    .option('--json', 'print JSON', false)
+    .option('--json', 'print JSON, for scripts', false)
     .action(async (options) => {
       const { statusCommand } = await import('./status.ts');
       exit(await statusCommand(options, io));
@@ -117,21 +121,20 @@ function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): C
 
   command('reload', 'Make the running bridge load the config again, and print what changed or what is wrong')
     .option('--url <address>', 'the address of the bridge, if the config does not have it')
-    .option('--json', 'print JSON', false)
+    .option('--json', 'print JSON, for scripts', false)
     .action(async (options) => {
       const { reloadCommand } = await import('./reload.ts');
       exit(await reloadCommand(options, io));
     });
 
-  program
+  const simulate = program
     .command('simulate')
     .description('Run a feed server that speaks the whole protocol, to try things without a key')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 takes a free one', portArgument, 9201)
     .option('--rate <per minute>', 'announcements a minute', countArgument, 6)
     .option('--file <announcements.jsonl>', 'titles to announce (default: a curated set of real ones)')
-    .option('--fault <name...>', 'one or more of the faults listed below')
-    .addHelpText('after', faults)
+    .option('--fault <name...>', 'one or more faults by name; --help lists them')
     .action(async (options) => {
       const { simulateCommand } = await import('./simulate.ts');
       const { print, signal, clock, random } = io;
@@ -160,6 +163,8 @@ function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => void): C
       exit(initCommand(options, io));
     },
   );
+  addHelp(program, io.env);
+  simulate.addHelpText('after', faults);
   return program;
 }
 

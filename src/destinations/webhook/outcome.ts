@@ -1,4 +1,4 @@
-/** Derives the outcome from a receiver's answer. Pure. The table of statuses is in the README. */
+/** Derives the outcome from a receiver's answer. Pure. The table of statuses is in docs/webhooks.md. */
 import type { AttemptResult, Outcome, RejectReason } from '../../delivery/outcome.ts';
 import type { HttpAnswer } from '../../http/request.ts';
 import { retryAfterMs } from '../../http/retry-after.ts';

@@ -1,0 +1,204 @@
+/**
+ * The words of `--help` beyond options: examples, exit codes, where to read more. `tools/docs/commands-reference.ts`
+ * makes docs/commands.md from them.
+ */
+import { type Command, Help } from 'commander';
+import { type ExitCode, FINE, NOT_FINE, WRONG_USAGE } from './exit-codes.ts';
+import { programName } from './program-name.ts';
+
+export interface CommandHelp {
+  /** The arguments after `listing-bridge`, and their effect. */
+  readonly examples: readonly (readonly [args: string, does: string])[];
+  /** By the name of the argument. */
+  readonly arguments?: Readonly<Record<string, string>>;
+  /** More than the description has room for. */
+  readonly notes?: readonly string[];
+  /** When the exit code is 1; a `UserError` gives it too. */
+  readonly fails: string;
+  /** Pages on the same subject, beside the command's part of docs/commands.md. */
+  readonly pages: readonly string[];
+}
+
+const ID = '01kdvckfsts1mwkbfn-z585mwka7v';
+const ARGUMENT_IDS = 'ids of deliveries, as `deliveries` and the log show them';
+const WITHOUT_CONFIG =
+  'Works with a broken or missing config: it reports what it cannot read and continues with the rest.';
+const UNREADABLE_STORE = 'the store cannot be read';
+
+/** By the command as it is typed; '' is the program itself. */
+export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
+  '': {
+    examples: [
+      ['demo', 'try everything: no key, no account'],
+      ['init', 'write a config to start from'],
+      ['check', 'find the mistakes in it'],
+      ['run', 'start the bridge'],
+    ],
+    notes: ['Times are local, with their offset; in JSON they are UTC.'],
+    fails: 'not fine: a bad config, an undelivered sample, a bridge that is not ready',
+    pages: ['docs/README.md'],
+  },
+  run: {
+    examples: [
+      ['run', 'with ./config.yaml'],
+      ['run -c /etc/listing-bridge/config.yaml', 'with another config'],
+    ],
+    notes: [
+      'On a stop, requests in flight get `shutdownTimeout` to end; pending deliveries are sent after the next start. SIGHUP reloads the config.',
+    ],
+    fails: 'the bridge cannot start: a bad config, a store or port that is in use',
+    pages: ['docs/install.md', 'docs/operations.md'],
+  },
+  check: {
+    examples: [
+      ['check', 'list every problem and warning'],
+      ['check --strict', 'for CI: a warning fails it too'],
+      ['check --print-schema > schema.json', 'for completion in an editor'],
+    ],
+    notes: ['Also checks that the store can be written. Sends nothing.'],
+    fails: 'a problem (with --strict also a warning), or a store that cannot be written',
+    pages: ['docs/configuration.md'],
+  },
+  explain: {
+    examples: [
+      ['explain --publisher upbit --ticker ABC --title "ABC KRW"', 'what its options say'],
+      ['explain --file announcement.json', 'one with every field'],
+    ],
+    notes: ['Sends nothing.'],
+    fails: 'the config has a problem, or the announcement cannot be read',
+    pages: ['docs/quickstart.md'],
+  },
+  send: {
+    arguments: { destinations: 'names of destinations in the config' },
+    examples: [
+      ['send team', 'one destination'],
+      ['send --all', 'every destination'],
+      ['send --rule "korean spot listings"', 'with the templates of a rule, wherever it sends'],
+    ],
+    notes: ['A webhook gets a real request: where its `body` is an order, so is the sample.'],
+    fails: 'a sample was not delivered',
+    pages: ['docs/quickstart.md', 'docs/webhooks.md'],
+  },
+  deliveries: {
+    examples: [
+      ['deliveries --state dead --since 1d', 'those that failed today'],
+      ['deliveries --destination bot --json', 'for a script'],
+    ],
+    notes: [WITHOUT_CONFIG],
+    fails: UNREADABLE_STORE,
+    pages: ['docs/troubleshooting.md'],
+  },
+  'deliveries show': {
+    arguments: { id: 'id of a delivery or an announcement, as `deliveries` and the log show it' },
+    examples: [[`deliveries show ${ID}`, 'every attempt, with the answer']],
+    fails: `there is no such id, or ${UNREADABLE_STORE}`,
+    pages: ['docs/troubleshooting.md'],
+  },
+  'deliveries retry': {
+    arguments: { ids: ARGUMENT_IDS },
+    examples: [
+      [`deliveries retry ${ID}`, 'one delivery'],
+      ['deliveries retry --dead --destination bot --since 1h', 'all that failed in an hour'],
+    ],
+    notes: [
+      "A delivery past its `maxAge` is rejected: yesterday's order must not be placed today. --late overrides that.",
+    ],
+    fails: 'one of them was not queued',
+    pages: ['docs/operations.md'],
+  },
+  'deliveries discard': {
+    arguments: { ids: ARGUMENT_IDS },
+    examples: [[`deliveries discard ${ID}`, 'it is never sent']],
+    fails: 'one of them was not pending',
+    pages: ['docs/operations.md'],
+  },
+  status: {
+    examples: [
+      ['status', 'of the bridge on this machine'],
+      ['status --url http://10.0.0.5:8787', 'of another; the token is that of the config'],
+    ],
+    notes: [WITHOUT_CONFIG],
+    fails: 'the bridge does not answer, or is not ready',
+    pages: ['docs/operations.md', 'docs/troubleshooting.md'],
+  },
+  reload: {
+    examples: [['reload', 'after a change of config.yaml or .env']],
+    notes: ['Needs `server.token`.', WITHOUT_CONFIG],
+    fails: 'the new config was rejected, or the bridge does not answer',
+    pages: ['docs/operations.md'],
+  },
+  simulate: {
+    examples: [
+      ['simulate', 'prints the lines to put under `feeds:`'],
+      ['simulate --rate 60 --fault drop', 'a feed that loses its connection'],
+    ],
+    fails: 'the port is in use, or the file cannot be read',
+    pages: ['docs/troubleshooting.md'],
+  },
+  demo: {
+    examples: [
+      ['demo', 'until Ctrl-C'],
+      ['demo --for 20s', 'ends by itself'],
+    ],
+    fails: 'a delivery did not arrive, or arrived twice',
+    pages: ['docs/quickstart.md'],
+  },
+  init: {
+    examples: [['init', 'writes config.yaml and .env.example into this folder']],
+    fails: 'one of the files exists, or the folder cannot be written',
+    pages: ['docs/quickstart.md', 'docs/configuration.md'],
+  },
+};
+
+/** Where docs/commands.md has the command. */
+export const commandPage = (path: string): string =>
+  `docs/commands.md${path === '' ? '' : `#${path.replace(' ', '-')}`}`;
+
+/** The meaning of each exit code. */
+export const exitCodes = ({
+  fails,
+}: CommandHelp): readonly (readonly [code: ExitCode, meaning: string])[] => [
+  [FINE, 'fine'],
+  [NOT_FINE, fails],
+  [WRONG_USAGE, 'wrong usage'],
+];
+
+const WIDTH = 80;
+
+/** Gives a command and those below it their examples and the rest. Throws for a command without an entry. */
+export function addHelp(
+  command: Command,
+  env: Readonly<Record<string, string | undefined>>,
+  path = '',
+): void {
+  const help = COMMAND_HELP[path];
+  if (help === undefined) throw new Error(`no help for the command "${path}"`);
+  for (const argument of command.registeredArguments)
+    argument.description = help.arguments?.[argument.name()] ?? '';
+  command.addHelpText('after', () => helpText(path, help, programName(env)));
+  for (const inner of command.commands) addHelp(inner, env, `${path} ${inner.name()}`.trim());
+}
+
+function helpText(path: string, help: CommandHelp, program: string): string {
+  const wrap = (text: string) => new Help().boxWrap(text, WIDTH);
+  return [
+    '',
+    ...(help.notes ?? []).map((note) => `${wrap(note)}\n`),
+    'Examples:',
+    ...exampleLines(help.examples.map(([args, does]) => [`${program} ${args}`, does])),
+    '',
+    'Exit codes:',
+    ...exitCodes(help).map(([code, meaning]) => `  ${code}  ${meaning}`),
+    '',
+    wrap(`Documentation: ${[commandPage(path), ...help.pages].join(', ')}`),
+  ].join('\n');
+}
+
+/** The effect stands behind each command as a comment, or above each where a line would be too long. */
+function exampleLines(examples: readonly (readonly [line: string, does: string])[]): string[] {
+  const cells = Math.max(...examples.map(([line]) => line.length));
+  const behind = examples.map(([line, does]) => `  ${line.padEnd(cells)}  # ${does}`);
+  return behind.every((line) => line.length <= WIDTH)
+    ? behind
+    : examples.flatMap(([line, does]) => [`  # ${does}`, `  ${line}`]);
+}
