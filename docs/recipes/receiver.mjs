@@ -24,6 +24,7 @@ const server = createServer(async (request, response) => {
 
   const expires = Date.parse(request.headers['x-listing-bridge-expires'] ?? '');
   if (expires < Date.now()) return answer(200); // too late to act on
+  if (request.headers['x-listing-bridge-sample']) return answer(200); // made by `listing-bridge send`: all but the order
   if (acted.has(id)) return answer(200); // a repeat of what was done
   acted.add(id);
   process.stdout.write(`act on ${body}\n`);

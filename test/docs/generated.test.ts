@@ -5,10 +5,14 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { processIo } from '../../src/cli/io.ts';
+import { buildProgram } from '../../src/cli/program.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
 import { alertsReference } from '../../tools/docs/alerts-reference.ts';
+import { commandsReference } from '../../tools/docs/commands-reference.ts';
 import { configReference } from '../../tools/docs/config-reference.ts';
 import { metricsReference } from '../../tools/docs/metrics-reference.ts';
+import { withReceivers } from '../../tools/docs/receivers.ts';
 import { withRooms } from '../../tools/docs/rooms-table.ts';
 import { NO_STATUS } from '../support/status.ts';
 
@@ -37,6 +41,19 @@ test('docs/alerts.md is what the conditions are (UPDATE_DOCS=1 npm test brings i
   const reference = alertsReference();
   if (process.env['UPDATE_DOCS']) writeFileSync(join(root, 'docs/alerts.md'), reference);
   expect(read('docs/alerts.md')).toBe(reference);
+});
+
+test('docs/commands.md is what `--help` says (UPDATE_DOCS=1 npm test brings it up to date)', () => {
+  const io = processIo(new AbortController().signal, () => undefined);
+  const reference = commandsReference(buildProgram(io, '', () => undefined));
+  if (process.env['UPDATE_DOCS']) writeFileSync(join(root, 'docs/commands.md'), reference);
+  expect(read('docs/commands.md')).toBe(reference);
+});
+
+test('docs/webhooks.md shows the receivers as they are (UPDATE_DOCS=1 npm test brings it up to date)', () => {
+  const document = withReceivers(read('docs/webhooks.md'), (name) => read(`docs/recipes/${name}`));
+  if (process.env['UPDATE_DOCS']) writeFileSync(join(root, 'docs/webhooks.md'), document);
+  expect(read('docs/webhooks.md')).toBe(document);
 });
 
 test('the table of folders in docs/source.md is the list of rooms (UPDATE_DOCS=1 npm test brings it up to date)', () => {
