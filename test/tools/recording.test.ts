@@ -48,7 +48,7 @@ test('lines that come together appear together, and the last screen stays', () =
   const svg = recordingSvg(printed, { rows: 3, label: 'a & b' });
   // 10 s in all: the last 6 s show the end. Lines are 19 units high; the fourth is the first that scrolls.
   expect(svg).toContain(
-    '@keyframes curtain{0%{transform:translateY(0px)}0%{transform:translateY(38px)}10%{transform:translateY(57px)}20%{transform:translateY(57px)}40%{transform:translateY(57px)}}',
+    '@keyframes curtain{0%{transform:translateY(38px)}10%{transform:translateY(57px)}20%{transform:translateY(57px)}40%{transform:translateY(57px)}}',
   );
   expect(svg).toContain('20%{transform:translateY(-19px)}40%{transform:translateY(-38px)}}');
   expect(svg).toContain('aria-label="a &amp; b"');

@@ -44,7 +44,7 @@ export function recordingSvg(printed: readonly Printed[], { rows, label }: Scree
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${total.join(' ')}" width="${total[0]}" height="${total[1]}" role="img" aria-label="${escaped(label)}">`,
     `<style>${styleSheet(printed, rows)}</style>`,
     `<rect class="page edge" x=".5" y=".5" width="${(total[0] ?? 0) - 1}" height="${(total[1] ?? 0) - 1}" rx="8"/>`,
-    `<svg x="${MARGIN}" y="${MARGIN}" width="${width}" height="${height}">`,
+    `<svg aria-hidden="true" x="${MARGIN}" y="${MARGIN}" width="${width}" height="${height}">`,
     '<g class="scroll">',
     ...lines,
     '</g>',
@@ -67,12 +67,12 @@ function textOf({ text, column, cells, isNarrow, style }: Piece, line: number): 
 }
 
 function styleSheet(printed: readonly Printed[], rows: number): string {
-  const durationMs = (printed.at(-1)?.atMs ?? 0) + HOLD_MS;
   const frames = framesOf(printed);
+  const durationMs = (frames.at(-1)?.[0] ?? 0) + HOLD_MS;
   const scroll = (count: number) => `transform:translateY(${-Math.max(0, count - rows) * LINE}px)`;
   const curtain = (count: number) => `transform:translateY(${Math.min(count, rows) * LINE}px)`;
   const keyframes = (name: string, at: (count: number) => string) =>
-    `@keyframes ${name}{0%{${at(0)}}${frames.map(([atMs, count]) => `${round((100 * atMs) / durationMs)}%{${at(count)}}`).join('')}}`;
+    `@keyframes ${name}{${frames.map(([atMs, count]) => `${round((100 * atMs) / durationMs)}%{${at(count)}}`).join('')}}`;
   const play = (name: string) => `.${name}{animation:${name} ${round(durationMs / 1000)}s step-end infinite}`;
   return [
     `text{font:${FONT}px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre}`,
@@ -86,10 +86,12 @@ function styleSheet(printed: readonly Printed[], rows: number): string {
   ].join('\n');
 }
 
-/** How many lines there are from when on. */
+/** How many lines there are from when on; the first is there at the start. */
 function framesOf(printed: readonly Printed[]): readonly (readonly [atMs: number, count: number])[] {
   const frames: (readonly [number, number])[] = [];
-  for (const [index, { atMs }] of printed.entries()) {
+  const startMs = printed[0]?.atMs ?? 0;
+  for (const [index, line] of printed.entries()) {
+    const atMs = line.atMs - startMs;
     const last = frames.at(-1);
     if (last !== undefined && atMs - last[0] < TOGETHER_MS) frames[frames.length - 1] = [last[0], index + 1];
     else frames.push([atMs, index + 1]);
