@@ -151,7 +151,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
 };
 
 /** Where docs/commands.md has the command. */
-export const commandPage = (path: string): string =>
+const commandPage = (path: string): string =>
   `docs/commands.md${path === '' ? '' : `#${path.replace(' ', '-')}`}`;
 
 /** The meaning of each exit code. */
