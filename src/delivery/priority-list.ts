@@ -1,6 +1,6 @@
 /**
  * Things in an order, deliveries for the most part, cheap at both ends: what arrives is usually the freshest and what leaves the
- * first or the last, so a sorted array moves almost nothing. Everything else is found by halving.
+ * first or the last, so a sorted array moves almost nothing (a burst that waited comes in at one end and leaves at the other). Everything else is found by halving.
  */
 import { originOf } from './content.ts';
 import { type Delivery, keyOf } from './delivery.ts';
@@ -35,8 +35,8 @@ export const expiryOf = ({ delivery }: Queued) => delivery.expiresAtMs ?? Number
 
 /** Ascending by an order in which no two are equal. */
 export class PriorityList<Item> {
-  #items: Item[] = [];
-  /** Those before it have left; taking them out of the array one by one would move all the others each time. */
+  #items: (Item | undefined)[] = [];
+  /** Places before it are free, or of those that have left: taking them out of the array one by one would move all the others each time. */
   #from = 0;
   readonly #compare: (a: Item, b: Item) => number;
 
@@ -66,7 +66,16 @@ export class PriorityList<Item> {
   add(item: Item): void {
     const place = this.#placeOf(item);
     if (place === this.#items.length) this.#items.push(item);
+    else if (place === this.#from) this.#addFirst(item);
     else this.#items.splice(place, 0, item);
+  }
+
+  #addFirst(item: Item): void {
+    if (this.#from === 0) {
+      this.#items.unshift(...Array<undefined>(LEFT_BEHIND));
+      this.#from = LEFT_BEHIND;
+    }
+    this.#items[--this.#from] = item;
   }
 
   remove(item: Item): void {
@@ -86,7 +95,7 @@ export class PriorityList<Item> {
     const { first, last } = this;
     if (last === item) return this.#items.length - 1;
     if (last === undefined || this.#compare(last, item) < 0) return this.#items.length;
-    if (first === item) return this.#from;
+    if (first === undefined || first === item || this.#compare(item, first) < 0) return this.#from;
     let low = this.#from;
     let high = this.#items.length - 1;
     while (low < high) {

@@ -8,8 +8,14 @@ import type { BridgeEvent } from './bridge-event.ts';
 
 export type Listener = (event: BridgeEvent) => void;
 
-/** About a millisecond of log lines. */
-const BITE = 50;
+/** Delivered between two looks at the clock. */
+const FEW = 10;
+
+/** The loop is held up for so long; a frame of a busy feed comes no sooner. */
+const BITE_MS = 1;
+
+/** Events that have been delivered and are still in the list: dropped before they have grown old in memory. */
+const LEFT_BEHIND = 1000;
 
 export class Bus {
   readonly #clock: Clock;
@@ -59,13 +65,16 @@ export class Bus {
 
   #bite(): void {
     this.#timer = undefined;
-    const end = this.#next + BITE;
-    while (this.#next < end && this.#next < this.#waiting.length) this.#deliver();
-    if (this.#next < this.#waiting.length) this.#timer = this.#clock.after(0, () => this.#bite());
-    else {
-      this.#waiting = [];
-      this.#next = 0;
-    }
+    const endMs = this.#clock.monotonicMs() + BITE_MS;
+    do {
+      const end = Math.min(this.#next + FEW, this.#waiting.length);
+      while (this.#next < end) this.#deliver();
+    } while (this.#next < this.#waiting.length && this.#clock.monotonicMs() < endMs);
+    const isMore = this.#next < this.#waiting.length;
+    if (isMore) this.#timer = this.#clock.after(0, () => this.#bite());
+    if (isMore && this.#next < LEFT_BEHIND) return;
+    this.#waiting = this.#waiting.slice(this.#next);
+    this.#next = 0;
   }
 
   #deliver(): void {

@@ -79,14 +79,23 @@ test('from oldest to newest and from newest to oldest: nothing is left behind', 
   expect([backlog.size, backlog.first, backlog.last]).toEqual([0, undefined, undefined]);
 });
 
-test('what leaves at the end, as in a burst, is found without a comparison', () => {
+test('what leaves at the end and what comes in at the beginning, as a burst does, is placed without a search', () => {
   let comparisons = 0;
   const backlog = new PriorityList<number>((a, b) => {
     comparisons++;
     return a - b;
   });
-  for (let n = 0; n < 1000; n++) backlog.add(n);
+  for (let n = 10_000; n < 11_000; n++) backlog.add(n);
   comparisons = 0;
-  for (let n = 999; n >= 0; n--) backlog.remove(n);
-  expect([backlog.size, comparisons]).toEqual([0, 0]);
+  for (let n = 10_999; n >= 10_000; n--) {
+    backlog.remove(n);
+    backlog.add(n - 1000);
+    expect([backlog.last, backlog.first, backlog.size]).toEqual([
+      n === 10_000 ? 9999 : n - 1,
+      n - 1000,
+      1000,
+    ]);
+  }
+  expect([...backlog]).toEqual(Array.from({ length: 1000 }, (_, n) => 9000 + n));
+  expect(comparisons, 'with the last and with the first').toBe(2000);
 });

@@ -95,3 +95,20 @@ describe('off', () => {
     expect(heard).toEqual(['new two']);
   });
 });
+
+test('in bites: after a millisecond of listening the loop has its turn, and nothing is lost or doubled', async () => {
+  let sinceTurn = 0;
+  let most = 0;
+  bus.listen(hear('a'));
+  bus.listen(() => {
+    clock.stall(0.2);
+    most = Math.max(most, ++sinceTurn);
+  });
+  clock.onStep = () => {
+    sinceTurn = 0;
+  };
+  for (let n = 0; n < 5000; n++) bus.publish(resumed(String(n)));
+  await clock.advance(3000);
+  expect(heard).toEqual(Array.from({ length: 5000 }, (_, n) => `a ${n}`));
+  expect(most).toBeLessThanOrEqual(10);
+});
