@@ -1,5 +1,6 @@
 /** One attempt: handed to the sender with its deadline, and written down as a row. */
 
+import type { LightDeadline } from '../platform/deadline.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { type AttemptRecord, type DeliveryState, keyOf, UNDER_WAY } from './delivery.ts';
 import type { Held } from './head.ts';
@@ -11,7 +12,7 @@ export interface Flight {
   readonly held: Held;
   readonly startedMs: number;
   /** Aborted, it settles at once. */
-  readonly deadline: AbortController;
+  readonly deadline: LightDeadline;
   /** Its bytes go or went to the socket. */
   hasLeft: boolean;
   isRecalled: boolean;
@@ -33,7 +34,7 @@ export async function attempt(deps: LaneDeps, flight: Flight, message: unknown):
       attempt: attempts + 1,
       plain,
       expiresAtMs: delivery.expiresAtMs,
-      signal: deadline.signal,
+      signal: deadline,
       leaving: () => {
         flight.hasLeft = true;
         if (options.onAmbiguous === 'drop') begin(flight, journal, clock.monotonicMs());

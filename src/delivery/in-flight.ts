@@ -2,6 +2,7 @@
  * The attempts of a lane that are under way. Until its bytes have left an attempt can be recalled, and nothing
  * has happened; from then on it can only be cut, and nobody knows whether it arrived.
  */
+import { LightDeadline } from '../platform/deadline.ts';
 import { attempt, type Flight, isUnsure } from './attempt.ts';
 import type { Held } from './head.ts';
 import type { LaneDeps } from './lane-deps.ts';
@@ -33,7 +34,7 @@ export class InFlight {
   }
 
   async start(deps: LaneDeps, held: Held, message: unknown, startedMs: number): Promise<Landed> {
-    const deadline = new AbortController();
+    const deadline = new LightDeadline();
     const flight: Flight = {
       held,
       startedMs,

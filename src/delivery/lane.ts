@@ -3,13 +3,10 @@
  * send, settle; or try again, expire, die. No lane ever waits for another. A destination in trouble gets one at a
  * time (`trouble.ts`).
  *
- * p-queue decides how many go at once and whether any may go now; the head decides which: a task of the
- * queue is a ticket, and takes the most important delivery at the moment it starts. So whatever is fresh
- * overtakes what has waited, also after a pause.
- *
+ * `Starts` decides how many go at once and whether any may go now; the head decides which: a start takes the most
+ * important delivery of that moment. So whatever is fresh overtakes what has waited, also after a pause.
  * At most HEAD deliveries are in its hands (`head.ts` has their states); the rest wait behind them (`supply.ts`).
  */
-import PQueue from 'p-queue';
 import { begin, isUnsure, type Made, recordOf } from './attempt.ts';
 import { conclude, type Sent } from './conclusion.ts';
 import { type Delivery, type FinalState, type PendingDelivery, unattempted } from './delivery.ts';
@@ -22,6 +19,7 @@ import { ProbeGate } from './probe-gate.ts';
 import { isRefusal, renewed } from './renewal.ts';
 import { type Decision, isUsedUp } from './retry-policy.ts';
 import { Room } from './room.ts';
+import { Starts } from './starts.ts';
 import { Supply } from './supply.ts';
 import { Sweep } from './sweep.ts';
 import { Trouble } from './trouble.ts';
@@ -29,7 +27,7 @@ import { Trouble } from './trouble.ts';
 export class Lane {
   #deps: LaneDeps;
   #room: Room;
-  readonly #queue: PQueue;
+  readonly #starts = new Starts();
   readonly #head = new Head();
   readonly #sweep: Sweep;
   #trouble = new Trouble<Held>();
@@ -43,9 +41,8 @@ export class Lane {
   constructor(deps: LaneDeps) {
     this.#deps = deps;
     this.#room = new Room(deps.ownBudget, deps.sharedBudgets);
-    this.#queue = new PQueue();
     this.#sweep = new Sweep(this.#head, deps.clock, (held, nowMs) => this.#expire(held, nowMs));
-    this.#lookout = new ProbeGate(deps.clock, this.#head, this.#queue, () => this.wake());
+    this.#lookout = new ProbeGate(deps.clock, this.#head, this.#starts, () => this.wake());
     const takeUp = (item: PendingDelivery) => this.#place(this.#head.take(item), deps.clock.monotonicMs());
     this.#supply = new Supply(this.#head, () => this.#deps, takeUp);
   }
@@ -83,7 +80,7 @@ export class Lane {
   /** Takes up the pending deliveries of the outbox: at the start, when somebody changed the store. Sends when it is its turn among all lanes. */
   refill(): void {
     if (this.#isStopping) return;
-    this.#queue.pause();
+    this.#starts.pause();
     this.#supply.refill();
     const next = this.next(this.#deps.clock.monotonicMs());
     if (next === undefined) this.wake();
@@ -109,8 +106,7 @@ export class Lane {
    * in trouble is tried. Resolves when the sends that were under way by then, which still use the old destination, have ended.
    */
   async reconfigure(deps: LaneDeps): Promise<void> {
-    // No ticket before the most important of all is known: a new concurrency would hand some out.
-    this.#queue.pause();
+    this.#starts.pause();
     const ended = this.#flights.ended();
     this.#flights.recall();
     this.#room.unpark(this);
@@ -119,7 +115,6 @@ export class Lane {
     this.#deps = deps;
     const isElsewhere = deps.ownBudget !== this.#room.own;
     this.#room = new Room(deps.ownBudget, deps.sharedBudgets);
-    this.#setConcurrency();
     if (deps.options.onAmbiguous === 'drop' && before.onAmbiguous !== 'drop')
       for (const flight of this.#flights.left) begin(flight, deps.journal, nowMs);
     if (isElsewhere) this.#beginAnew(nowMs);
@@ -143,16 +138,15 @@ export class Lane {
   }
 
   wake(): void {
-    this.#queue.start();
-    this.#issueTickets();
+    this.#starts.start();
+    this.#sendReady();
   }
 
   /** No new sends; those in flight may end until `deadline` aborts, which costs them no attempt. */
   async stop(deadline: AbortSignal): Promise<void> {
     this.#isStopping = true;
     this.#lookout.stop();
-    this.#queue.pause();
-    this.#queue.clear();
+    this.#starts.pause();
     this.#room.unpark(this);
     this.#sweep.stop();
     for (const held of this.#head) held.retry?.cancel();
@@ -163,7 +157,7 @@ export class Lane {
     };
     if (deadline.aborted) abort();
     deadline.addEventListener('abort', abort, { once: true });
-    await this.#queue.onIdle();
+    await this.#starts.idle();
     deadline.removeEventListener('abort', abort);
     abort();
   }
@@ -183,36 +177,41 @@ export class Lane {
     const goesLater = this.#trouble.isThere && (isTried || this.#trouble.isLastChoice(held));
     this.#head.move(held, goesLater ? 'tried' : 'ready');
     if (this.#head.next === held) this.#room.move(this, held);
-    this.#issueTickets();
+    this.#sendReady();
     this.#sweep.arm();
   }
 
-  /** One ticket for each ready delivery; a ticket that finds none is harmless. */
-  #issueTickets(): void {
-    if (this.#isStopping || this.#flights.areComingBack) return;
-    if (!this.#lookout.letsPass(this.#trouble, this.#deps.clock.monotonicMs())) return;
-    this.#setConcurrency();
-    while (this.#queue.size < this.#head.readyCount && !this.#queue.isPaused)
-      void this.#queue.add(this.#sendNext);
+  /** As many as may; their requests have been handed over when this returns. */
+  #sendReady(): void {
+    while (this.#mayGo() && this.#starts.mayStart(concurrencyOf(this.#deps)))
+      if (!this.#sendNext(this.#deps.clock.monotonicMs())) return;
   }
 
-  #setConcurrency(): void {
-    const concurrency = concurrencyOf(this.#deps);
-    if (this.#queue.concurrency !== concurrency) this.#queue.concurrency = concurrency;
+  #mayGo(): boolean {
+    if (this.#isStopping || this.#flights.areComingBack) return false;
+    return this.#lookout.letsPass(this.#trouble, this.#deps.clock.monotonicMs());
   }
 
-  /** A ticket: runs synchronously up to the request. */
-  readonly #sendNext = async (): Promise<void> => {
-    const nowMs = this.#deps.clock.monotonicMs();
-    if (this.#isStopped || this.#flights.areComingBack) return;
-    if (!this.#lookout.letsPass(this.#trouble, nowMs)) return;
+  /** Sends or ends the next one. False if there is none, or no room for it. */
+  #sendNext(nowMs: number): boolean {
     const held = this.next(nowMs);
-    if (held === undefined || !this.#hasRoom(held, nowMs)) return;
+    if (held === undefined) return false;
+    // Before it is asked for room: then this lane may be woken too.
+    this.#starts.begin();
+    const hasRoom = this.#hasRoom(held, nowMs);
+    const message = hasRoom ? this.#takeOut(held, nowMs) : undefined;
+    if (message === undefined) this.#starts.end();
+    else void this.#attempt(held, message, nowMs);
+    return hasRoom;
+  }
+
+  /** The message; `undefined` after its end. */
+  #takeOut(held: Held, nowMs: number): unknown {
     this.#head.move(held, 'in flight');
     const message = messageFor(held, this.#deps);
-    if (message === undefined) return this.#end(held, 'dead', 'template', nowMs);
-    await this.#attempt(held, message, nowMs);
-  };
+    if (message === undefined) this.#end(held, 'dead', 'template', nowMs);
+    return message;
+  }
 
   /** The most important delivery that is ready: whatever is too old before it goes out of the way. */
   next(nowMs: number): Held | undefined {
@@ -228,7 +227,7 @@ export class Lane {
   #hasRoom(held: Held, nowMs: number): boolean {
     const full = this.#room.barrier(nowMs, held);
     full?.park(this, held);
-    if (full !== undefined) this.#queue.pause();
+    if (full !== undefined) this.#starts.pause();
     return full === undefined;
   }
 
@@ -243,7 +242,8 @@ export class Lane {
     if (landed.isRecalled) trouble.learnedNothing(look, nowMs);
     this.#land(held, { ...landed, room, startedMs, nowMs, look });
     if (landed.isRecalled || look !== undefined || this.#trouble.isThere) this.wake();
-    this.#setConcurrency();
+    this.#starts.end();
+    this.#sendReady();
   }
 
   #land(held: Held, sent: Landed & Sent): void {

@@ -3,9 +3,9 @@ import type { Clock, Timer } from '../platform/clock.ts';
 import type { Head, Held } from './head.ts';
 import type { Trouble } from './trouble.ts';
 
-/** The queue that hands out the tickets. */
+/** `Starts` of the lane. */
 interface Gate {
-  start(): unknown;
+  start(): void;
   pause(): void;
 }
 

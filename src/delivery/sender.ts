@@ -1,4 +1,5 @@
 /** The contract between a lane and the destination that it sends to. */
+import type { Deadline } from '../platform/deadline.ts';
 import type { AttemptResult } from './outcome.ts';
 
 export interface SendContext {
@@ -13,7 +14,7 @@ export interface SendContext {
   /** Monotonic ms; `undefined` = never. Nothing is written from then on, whatever the signal says. */
   readonly expiresAtMs: number | undefined;
   /** Aborted when the attempt's time is up or the bridge stops; the sender must then settle at once. */
-  readonly signal: AbortSignal;
+  readonly signal: Deadline;
   /** To be called in the tick in which the bytes go to the socket, before they do. Never throws. */
   readonly leaving: () => void;
 }

@@ -6,6 +6,7 @@
  */
 import type { AttemptResult } from '../delivery/outcome.ts';
 import type { SendContext } from '../delivery/sender.ts';
+import type { Deadline } from '../platform/deadline.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { printable } from '../platform/printable.ts';
 import type { Redactor } from '../platform/secret.ts';
@@ -73,7 +74,7 @@ export function openDestination(
   };
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+function aborted(signal: Deadline): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });

@@ -7,6 +7,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import errors from 'undici/lib/core/errors.js';
 import type { Clock, Timer } from '../platform/clock.ts';
+import type { Deadline } from '../platform/deadline.ts';
 import { type Body, MOST_BODY_BYTES, readBody, TOO_LONG } from './body.ts';
 import type { HttpLost, HttpRequest, HttpResult } from './request.ts';
 import { statusBefore } from './undici-parser.ts';
@@ -24,7 +25,7 @@ const BODY_MS = 1000;
 export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly result: Promise<HttpResult>;
   readonly #clock: Clock;
-  readonly #signal: AbortSignal;
+  readonly #signal: Deadline;
   readonly #expiresAtMs: number;
   readonly #leaving: (() => void) | undefined;
   readonly #source: ConnectionSource;
@@ -169,7 +170,7 @@ const isUnreadable = (error: Error): boolean =>
   (error instanceof errors.SocketError && error.message === 'bad upgrade');
 
 /** Until when, in the words of who set the limit; reads on after "not sent". */
-export const limitOf = ({ reason }: AbortSignal): string => (typeof reason === 'string' ? reason : 'in time');
+export const limitOf = ({ reason }: Deadline): string => (typeof reason === 'string' ? reason : 'in time');
 
 /** Not the system's words; for `advice.ts`. */
 export const NOT_IN_TIME = 'NOT_IN_TIME';

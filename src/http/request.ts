@@ -1,5 +1,6 @@
 /** One request, and what can become of it. */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Deadline } from '../platform/deadline.ts';
 
 export interface HttpRequest {
   readonly method: string;
@@ -7,7 +8,7 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  readonly signal: AbortSignal;
+  readonly signal: Deadline;
   /** Monotonic ms; nothing is written from then on. */
   readonly expiresAtMs: number | undefined;
   /** Called in the tick in which the bytes go to the socket, before they do. */

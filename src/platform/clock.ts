@@ -7,6 +7,7 @@
  */
 import { uptime } from 'node:os';
 import { Alarms, type SetTimer, type Timer } from './alarms.ts';
+import type { Deadline } from './deadline.ts';
 
 export type { Timer };
 
@@ -137,7 +138,7 @@ export class SystemClock implements Clock {
 export const systemClock: Clock = new SystemClock();
 
 /** Resolves after `delayMs`, or at once when `signal` aborts (it never rejects: look at the signal). */
-export function wait(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+export function wait(clock: Clock, delayMs: number, signal?: Deadline): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
     const done = () => {

@@ -12,6 +12,7 @@ import type { HttpConnection } from '../../http/connection.ts';
 import { limitOf } from '../../http/exchange.ts';
 import type { HttpAnswer } from '../../http/request.ts';
 import { farEndWallMs } from '../../http/retry-after.ts';
+import { abortSignalOf, type Deadline } from '../../platform/deadline.ts';
 import { HttpCarrier, NoAnswer } from '../carrier.ts';
 import type { Destination, DestinationDeps } from '../destination.ts';
 import { withConnect, withoutAnswer } from '../http-outcome.ts';
@@ -66,7 +67,7 @@ export class DiscordSender implements Destination<DiscordMessage> {
     const { result, thrown } = await this.#carrier.carry(context, () =>
       this.#rest.post(this.#address.route, {
         auth: false,
-        signal,
+        signal: abortSignalOf(signal),
         ...(this.#address.botToken === undefined
           ? { body, query: this.#query(body) }
           : { body: { ...body, nonce: nonceOf(deliveryId), enforce_nonce: true } }),
@@ -109,7 +110,7 @@ export class DiscordSender implements Destination<DiscordMessage> {
   }
 
   /** The time was up while another request held the bucket. */
-  #notSent(thrown: unknown, signal: AbortSignal): AttemptResult {
+  #notSent(thrown: unknown, signal: Deadline): AttemptResult {
     if (signal.aborted)
       return withoutAnswer(
         { kind: 'unreachable', detail: `not sent ${limitOf(signal)}` },

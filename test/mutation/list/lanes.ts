@@ -52,6 +52,31 @@ export const lanes = [
     ],
   ),
   ...inFile(
+    'src/delivery/starts.ts',
+    [
+      ...suites('delivery/starts', 'delivery/lane', 'delivery/lane-reload', 'delivery/lane-trouble'),
+      SIMULATION,
+    ],
+    [
+      'as many go at once as there are',
+      'a receiver gets more at once than the config says',
+      'return !this.#isPaused && this.#underWay < most;',
+      'return !this.#isPaused && most > 0;',
+    ],
+    [
+      'a pause does not hold',
+      'what has no room goes all the same',
+      'return !this.#isPaused && this.#underWay < most;',
+      'return this.#underWay < most;',
+    ],
+    [
+      'the stop waits for none',
+      'what was under way at the end is not written down',
+      'if (this.#underWay > 0) await new Promise',
+      'if (this.#underWay > 1e9) await new Promise',
+    ],
+  ),
+  ...inFile(
     'src/delivery/attempt.ts',
     [
       ...suites('delivery/lane', 'delivery/attempt', 'delivery/lane-attempts', 'delivery/lane-drop'),
