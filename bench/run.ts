@@ -4,6 +4,8 @@
  *   --short        a minute instead of ten: only to see that everything works
  *   --only NAME    one scenario (may be repeated): curve, silence, distance, steady, fanout, burst, rules, store, start,
  *                  width, listing, tail; and causes and rehearsal, which are not part of the whole run
+ *   --peers        Alertmanager (Debian's, when it is installed) and Node-RED (npm installs it) beside the bridge,
+ *                  instead of the whole run: peers-cold and peers-steady
  *   --json         results as JSON on standard output, instead of the table
  *   --save         keeps what was measured in bench/results/, by kind of machine, and draws from it the tables of
  *                  docs/performance.md and the chart; scenarios that were not measured stay as they were
@@ -20,6 +22,7 @@ import { curve } from './scenarios/curve.ts';
 import { distance } from './scenarios/distance.ts';
 import { fanout } from './scenarios/fanout.ts';
 import { listing } from './scenarios/listing.ts';
+import { peersCold, peersSteady } from './scenarios/peers.ts';
 import { rehearsal } from './scenarios/rehearsal.ts';
 import { rules } from './scenarios/rules.ts';
 import type { Scenario } from './scenarios/scenario.ts';
@@ -33,6 +36,7 @@ import { terminalTable } from './table.ts';
 
 const { values: options } = parseArgs({
   options: {
+    peers: { type: 'boolean', default: false },
     short: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
     json: { type: 'boolean', default: false },
@@ -64,8 +68,13 @@ async function run(meter: Meter, scenario: Scenario): Promise<void> {
   if (options.save) save({ machine: place, parts: [part] });
 }
 
-const wanted = ({ name }: Scenario) =>
-  options.only.length === 0 ? ![causes.name, rehearsal.name].includes(name) : options.only.includes(name);
+const peers = [peersCold, peersSteady];
+/** Only when they are asked for. */
+const asides: readonly Scenario[] = [causes, rehearsal, ...peers];
+const wanted = (scenario: Scenario) => {
+  if (options.only.includes(scenario.name) || (options.peers && peers.includes(scenario))) return true;
+  return options.only.length === 0 && !options.peers && !asides.includes(scenario);
+};
 {
   await using meter = await Meter.open();
   // Five minutes of silence are long enough to measure something else meanwhile that needs little of the machine.
@@ -86,8 +95,7 @@ const wanted = ({ name }: Scenario) =>
     width,
     listing,
     tail,
-    causes,
-    rehearsal,
+    ...asides,
   ];
   const unknown = options.only.filter((name) => !known.some((scenario) => scenario.name === name));
   if (unknown.length > 0) throw new Error(`--only knows ${known.map(({ name }) => name).join(', ')}`);

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { announcementFrame, heartbeatFrame, selfTestFrame, WELCOME } from './frames.ts';
+import type { Announce } from './subject.ts';
 
 const HEARTBEAT_MS = 30_000;
 const PING_MS = 15_000;
@@ -50,6 +51,12 @@ export class Feed implements Disposable {
   /** When the subject's connection was complete (`performance.now()`). */
   connected(key: string): Promise<number> {
     return this.#meeting(key).promise;
+  }
+
+  /** Resolves when the subject is connected, with the way to it. */
+  async dialled(key: string): Promise<Announce> {
+    await this.connected(key);
+    return (sequence) => this.announce(key, sequence);
   }
 
   socketOf(key: string): WebSocket {

@@ -63,7 +63,9 @@ export class Meter implements AsyncDisposable {
     const key = `dsk_${(++this.#keys).toString(16).padStart(64, '0')}`;
     const subject = new Subject(kind, key, this.feed.url);
     this.#subjects.add(subject);
-    subject.connectedMs = await this.inTime(this.feed.connected(key), subject);
+    const dial = kind.dial?.(() => subject.logged()) ?? this.feed.dialled(key);
+    subject.announce = await this.inTime(dial, subject);
+    subject.connectedMs = kind.dial ? performance.now() : await this.feed.connected(key);
     subject.lastMs = subject.connectedMs;
     return subject;
   }
@@ -82,7 +84,7 @@ export class Meter implements AsyncDisposable {
   async one(subject: Subject, receiver = this.receiver, requests = 1): Promise<number> {
     const sequence = nextSequence();
     const arrival = receiver.arrival(sequence, requests);
-    const sentMs = this.feed.announce(subject.key, sequence);
+    const sentMs = subject.announce(sequence);
     const arrivedMs = await this.inTime(arrival, subject);
     subject.lastMs = performance.now();
     return arrivedMs - sentMs;
@@ -97,7 +99,7 @@ export class Meter implements AsyncDisposable {
     await this.#exchangeWithItself(EXCHANGES.again);
     const sequence = nextSequence();
     const arrivals = receiver.arrivals(sequence, requests);
-    const sentMs = this.feed.announce(subject.key, sequence);
+    const sentMs = subject.announce(sequence);
     const { firstMs, lastMs } = await this.inTime(arrivals, subject);
     subject.lastMs = performance.now();
     return { firstMs: firstMs - sentMs, lastMs: lastMs - sentMs };
@@ -110,7 +112,7 @@ export class Meter implements AsyncDisposable {
     for (let n = 0; n < count; n++) {
       const sequence = nextSequence();
       const arrival = this.receiver.arrival(sequence);
-      const sentMs = this.feed.announce(subject.key, sequence);
+      const sentMs = subject.announce(sequence);
       latencies.push(arrival.then((arrivedMs) => arrivedMs - sentMs));
       await pause(beginMs + ((n + 1) * 1000) / perSecond - performance.now());
     }

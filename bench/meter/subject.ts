@@ -9,13 +9,33 @@ import { join } from 'node:path';
 export interface SubjectKind {
   /** In tables: `bare`, `listing-bridge`, … */
   readonly name: string;
-  /** Arguments of node: the script first. */
+  /** Default: the node that runs the bench. */
+  readonly command?: string;
+  /** Of node: the script first. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Written into its folder before it starts. */
   readonly files: Readonly<Record<string, string>>;
   /** Copied into its folder before it starts, or made there. */
   readonly prepare?: (folder: string) => void;
+  /** For a program that does not connect to the feed: resolves when it takes announcements. `logged`: its output. */
+  readonly dial?: (logged: () => string) => Promise<Announce>;
+}
+
+/** Hands over one announcement; gives the moment just before it was handed to a socket. */
+export type Announce = (sequence: number) => number;
+
+const POLL_MS = 20;
+const POLLS = 1000;
+
+/** Asks until there is an answer; throws after 20 s without one. */
+export async function pollFor<Value>(ask: () => Value | null): Promise<Value> {
+  for (let poll = 0; poll < POLLS; poll++) {
+    const answer = ask();
+    if (answer !== null) return answer;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new Error(`no answer in ${(POLL_MS * POLLS) / 1000} s`);
 }
 
 const LOG = 'log';
@@ -29,6 +49,10 @@ export class Subject {
   readonly spawnedMs: number;
   /** Set by the meter when it has connected. */
   connectedMs = Number.NaN;
+  /** Set by the meter. */
+  announce: Announce = () => {
+    throw new Error(`${this.name} has not been dialled`);
+  };
   /** When it was last spoken to. */
   lastMs = Number.NaN;
   /** Rejects when the process ends. */
@@ -44,7 +68,7 @@ export class Subject {
     kind.prepare?.(this.folder);
     const log = openSync(join(this.folder, LOG), 'a');
     this.spawnedMs = performance.now();
-    this.#child = spawn(process.execPath, kind.args, {
+    this.#child = spawn(kind.command ?? process.execPath, kind.args, {
       cwd: this.folder,
       env: {
         PATH: process.env['PATH'] ?? '',
@@ -62,15 +86,21 @@ export class Subject {
     this.ended.catch(() => undefined);
   }
 
-  logTail(): string {
-    return readFileSync(join(this.folder, LOG), 'utf8').slice(-LOG_TAIL);
+  logged(): string {
+    return readFileSync(join(this.folder, LOG), 'utf8');
   }
 
-  /** MB now, and the most that it ever was. Linux only. */
+  logTail(): string {
+    return this.logged().slice(-LOG_TAIL);
+  }
+
+  /** MB now, and the most that it ever was, with the processes that it started. Linux only. */
   memory(): { readonly residentMb: number; readonly peakMb: number } {
-    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
-    const of = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;
-    return { residentMb: of('VmRSS'), peakMb: of('VmHWM') };
+    const own = Number(this.#child.pid);
+    const children = readFileSync(`/proc/${own}/task/${own}/children`, 'utf8').split(' ').filter(Boolean);
+    const all = [own, ...children].map((pid) => readFileSync(`/proc/${pid}/status`, 'utf8'));
+    const sum = (field: RegExp) => all.reduce((kb, status) => kb + Number(field.exec(status)?.[1]), 0) / 1024;
+    return { residentMb: sum(/^VmRSS:\s+(\d+) kB/m), peakMb: sum(/^VmHWM:\s+(\d+) kB/m) };
   }
 
   signal(name: NodeJS.Signals): void {
