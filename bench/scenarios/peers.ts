@@ -29,7 +29,7 @@ const residentOf = (subjects: readonly Subject[]) => subjects.map((each) => each
 export const peersCold: Scenario = {
   name: 'peers-cold',
   async run(meter, short) {
-    const [settleMs, silenceMs, each] = short ? [2000, 3000, 1] : [5000, 60_000, 7];
+    const [settleMs, silenceMs, each] = short ? [2000, 3000, 1] : [5000, 45_000, 6];
     const kinds = kindsOf(meter);
     const group = await startGroup(meter, kinds, () => each);
     const afterStart = await afterSilence(meter, group, settleMs);
@@ -56,7 +56,7 @@ export const peersSteady: Scenario = {
   async run(meter, short) {
     const kinds = kindsOf(meter);
     const subjects = await startGroup(meter, kinds, () => 1);
-    const size = { perSecond: PER_SECOND, count: short ? 50 : 150, times: short ? 2 : 7 };
+    const size = { perSecond: PER_SECOND, count: short ? 50 : 100, times: short ? 2 : 6 };
     const samples = await blocksOf(meter, subjects, size);
     await meter.stop(...subjects);
     const of = new Map(subjects.map(({ name }, place) => [name, samples[place]]));
