@@ -14,8 +14,17 @@ await session.post('Profiler.enable');
 await session.post('Profiler.setSamplingInterval', { interval: SAMPLE_US });
 await session.post('Profiler.start');
 
+// Between two of these the loop has looked for news: without an idle moment, when there was more to do.
+const turns = [];
+const next = globalThis.setImmediate;
+globalThis.setImmediate = (callback, ...rest) =>
+  next(() => {
+    turns.push(Number(process.hrtime.bigint() / 1000n));
+    callback(...rest);
+  });
+
 process.on('SIGUSR2', async () => {
   const { profile } = await session.post('Profiler.stop');
-  writeFileSync('holds.json', JSON.stringify({ profile }));
+  writeFileSync('holds.json', JSON.stringify({ profile, turns }));
   writeFileSync('holds.done', '');
 });

@@ -1,6 +1,6 @@
 /**
  * Pieces of work that held a process up, each with its causes, from the samples of a CPU profile. A piece lasts from
- * one idle moment to the next. Pure.
+ * one moment to the next in which the loop was idle or looked for news. Pure.
  */
 
 interface ProfileNode {
@@ -49,15 +49,21 @@ const CAUSES: readonly (readonly [cause: string, of: RegExp])[] = [
 
 const NONE = 'other';
 
-export function piecesOf({ nodes, startTime, samples, timeDeltas }: Profile): Piece[] {
+/** `turnsUs`: when the loop has looked for news, in order. */
+export function piecesOf(
+  { nodes, startTime, samples, timeDeltas }: Profile,
+  turnsUs: readonly number[],
+): Piece[] {
   const causeOf = causesByNode(nodes);
   const pieces: { beginUs: number; endUs: number; causes: Map<string, number> }[] = [];
   let current: (typeof pieces)[number] | undefined;
   let atUs = startTime;
+  let turn = 0;
   for (const [index, id] of samples.entries()) {
     atUs += timeDeltas[index] ?? 0;
     const untilUs = atUs + (timeDeltas[index + 1] ?? 0);
     const cause = causeOf.get(id) ?? NONE;
+    for (; (turnsUs[turn] ?? Number.POSITIVE_INFINITY) < atUs; turn++) current = undefined;
     if (cause === 'idle') {
       current = undefined;
       continue;

@@ -33,7 +33,7 @@ export const causes: Scenario = {
         entry: ENTRIES.src,
       },
       watched: async (subject) => {
-        pieces = piecesOf(await profileOf(subject));
+        pieces = await piecesIn(subject);
       },
     });
     const firstUs = originUs + (ours[0]?.atMs ?? 0) * 1000;
@@ -44,11 +44,15 @@ export const causes: Scenario = {
   },
 };
 
-async function profileOf(subject: Subject): Promise<Profile> {
+async function piecesIn(subject: Subject): Promise<Piece[]> {
   subject.signal('SIGUSR2');
   while (!existsSync(join(subject.folder, 'holds.done'))) await pause(100);
-  return (JSON.parse(readFileSync(join(subject.folder, 'holds.json'), 'utf8')) as { profile: Profile })
-    .profile;
+  const text = readFileSync(join(subject.folder, 'holds.json'), 'utf8');
+  const { profile, turns } = JSON.parse(text) as {
+    readonly profile: Profile;
+    readonly turns: readonly number[];
+  };
+  return piecesOf(profile, turns);
 }
 
 const inMs = (us: number) => (us / 1000).toFixed(1);

@@ -20,7 +20,7 @@ export async function jsonText(
 ): Promise<string> {
   let text = '';
   let bite = '';
-  for (const part of partsOf(value, redact)) {
+  for (const part of partsOf(value, remembering(redact))) {
     bite += part;
     if (bite.length < BITE) continue;
     text += printableJson(bite);
@@ -28,6 +28,23 @@ export async function jsonText(
     await breathe();
   }
   return text + printableJson(bite);
+}
+
+/** Longer texts are seldom there twice. */
+const LONGEST_REMEMBERED = 64;
+
+/** Names, types and states are there thousands of times, and to look for secrets is most of the work. */
+function remembering(redact: Redactor): Redactor {
+  const known = new Map<string, string>();
+  return (text) => {
+    if (text.length > LONGEST_REMEMBERED) return redact(text);
+    let safe = known.get(text);
+    if (safe === undefined) {
+      safe = redact(text);
+      known.set(text, safe);
+    }
+    return safe;
+  };
 }
 
 /** As `JSON.stringify`, for trees of plain values. No string is parted. */

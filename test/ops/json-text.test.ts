@@ -51,3 +51,14 @@ test('others have their turn every few thousand characters, and may add to what 
   expect(turns).toBe(10);
   expect(JSON.parse(text).listed).toHaveLength(100);
 });
+
+test('a name that is there thousands of times is looked at once', async () => {
+  let looked = 0;
+  const redact = (text: string) => {
+    looked++;
+    return text;
+  };
+  const value = Array.from({ length: 1000 }, () => ({ name: 'bot', state: 'ok' }));
+  expect(JSON.parse(await jsonText(value, redact, atOnce))).toEqual(value);
+  expect(looked).toBe(2);
+});
