@@ -40,10 +40,13 @@ type Now = (code: ConditionCode, subject: string, detail: string, more?: Partial
 export function seenInState(looked: Looked): Sighting[] {
   const { feeds, destinations, storeFault, config, nowMs } = looked;
   const now: Now = (code, subject, detail, more) => ({ code, subject, detail, sinceMs: nowMs, ...more });
-  // Each lane is looked at once: there may be thousands.
-  const ofDestinations = destinations.flatMap((destination) => [
-    ...seenOfDestination(destination, looked, now),
-  ]);
+  const ofDestinations: Sighting[] = [];
+  // Each lane is looked at once, and most are well: there may be thousands.
+  for (const destination of destinations) {
+    const { lane } = destination;
+    if (isWell(destination.name, lane, looked)) continue;
+    ofDestinations.push(...seenOfDestination(destination.name, lane, looked, now));
+  }
   const suspended = ofDestinations.filter(({ code }) => code === 'destination_suspended');
   return [
     ...feeds.flatMap((feed) => [...seenOfFeed(feed, looked, now)]),
@@ -91,8 +94,17 @@ function* seenOfKey(feed: FeedStatus, nowMs: number, now: Now): Iterable<Sightin
     yield now('key_expires_soon', name, '', lingers);
 }
 
+/** There is nothing to see of it. */
+const isWell = (name: string, lane: LaneStatus, { failing, nowMs }: Looked): boolean =>
+  lane.suspended === undefined &&
+  lane.slowed === undefined &&
+  lane.nearBanUntilMs <= nowMs &&
+  (lane.held === 0 || lane.pausedUntilMs <= nowMs) &&
+  !failing.has(name);
+
 function* seenOfDestination(
-  { name, lane }: BridgeState['destinations'][number],
+  name: string,
+  lane: LaneStatus,
   { failing, thresholds, nowMs }: Looked,
   now: Now,
 ): Iterable<Sighting> {
