@@ -41,13 +41,13 @@ export class Receiver implements Disposable {
     this.#options = options;
   }
 
-  /** One more port that leads here; gives its number. */
-  async listen(): Promise<number> {
+  /** One more port that leads here; gives its number. `host` `0.0.0.0`: on every address of loopback, each of which is a host of its own. */
+  async listen(host = '127.0.0.1'): Promise<number> {
     const { tls } = this.#options;
     const accept = (socket: Socket) => this.#accept(socket);
     const server = tls === undefined ? createServer(accept) : createTlsServer(tls, accept);
     this.#servers.push(server);
-    server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 });
+    server.listen({ host, port: 0, backlog: 4096 });
     await once(server, 'listening');
     return (server.address() as AddressInfo).port;
   }

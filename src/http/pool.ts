@@ -108,7 +108,6 @@ export class HttpPool {
 
   dispatch(options: Parameters<Pool['dispatch']>[0], exchange: HttpExchange): void {
     this.#pool.dispatch(options, exchange);
-    if (this.#spares !== undefined) this.#pace.used(this);
   }
 
   /** Cuts what is still open. */

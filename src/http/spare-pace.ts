@@ -1,15 +1,18 @@
 /**
  * How many connections lie ready in all, and how often one is made again, over all origins. For a few hundred each
- * origin has what it wants, as fresh as it wants. For more, each of those used last has one; after the first one of
- * each, not more than so many are opened in a minute, whatever the servers end: what other people's servers see of
- * us is bounded, and so is what we spend.
+ * origin has what it wants, as fresh as it wants. For more, each has one, the most valuable first where there are too
+ * many: those that came first, since orders are opened before chats, and each kind in the order of the config. The first
+ * one of each is opened a few hundred at a time; after it, not more than so many are opened in a minute, whatever the
+ * servers end, and the most valuable that waits is next: the view that other people's servers have of us is bounded,
+ * and so is the effort.
  */
-import type { Clock } from '../platform/clock.ts';
+import type { Clock, Timer } from '../platform/clock.ts';
+import { type Ranked, RankedLine } from './ranked-line.ts';
 
-/** Up to so many spares there is nothing to spare. */
+/** Up to so many spares there is nothing to spare. Beyond, so many are opened at once. */
 export const AT_EASE = 512;
 /** Sockets, each with its memory on both sides. */
-export const MOST_IN_ALL = 4000;
+export const MOST_IN_ALL = 10_000;
 /** Of those beyond the first of each origin: 600 a minute. */
 export const APART_MS = 100;
 
@@ -19,20 +22,41 @@ interface Holder {
   allot(count: number): void;
 }
 
+/** Opens the spares of one origin. */
+export interface Opener extends Ranked {
+  /** Its turn has come: opens one now, unless it needs none. Says whether it did. */
+  turn(): boolean;
+}
+
 export class SparePace {
   readonly #clock: Clock;
-  /** The one used longest ago first. */
+  readonly #most: number;
+  #ranks = 0;
+  /** The most valuable first, in all of these. */
   readonly #wishes = new Map<Holder, number>();
   readonly #allotted = new Set<Holder>();
+  readonly #without = new Set<Holder>();
+  readonly #first = new RankedLine<Opener>();
+  readonly #again = new RankedLine<Opener>();
   #total = 0;
+  #opening = 0;
+  /** Of one that is opened again. */
   #nextMs = 0;
+  #timer: Timer | undefined;
 
-  constructor(clock: Clock) {
+  /** `most`: spares in all; each takes a place among the files that a process may open. */
+  constructor(clock: Clock, most: number = MOST_IN_ALL) {
     this.#clock = clock;
+    this.#most = most;
   }
 
   get isWide(): boolean {
     return this.#total > AT_EASE;
+  }
+
+  /** Of one more opener: the earlier, the more valuable. */
+  rank(): number {
+    return this.#ranks++;
   }
 
   /** `count`: as many as it would have; 0: it is closed. */
@@ -41,21 +65,9 @@ export class SparePace {
     this.#total += count - (this.#wishes.get(holder) ?? 0);
     if (count === 0) this.#wishes.delete(holder);
     else this.#wishes.set(holder, count);
-    if (wasWide !== this.isWide) {
-      this.#allotted.clear();
-      for (const each of this.#wishes.keys()) this.#allot(each);
-    } else if (count > 0) this.#allot(holder);
-    if (count === 0) this.#take(holder);
-  }
-
-  /** It was used: it will be needed again. */
-  used(holder: Holder): void {
-    const count = this.#wishes.get(holder);
-    if (!this.isWide || count === undefined) return;
-    this.#wishes.delete(holder);
-    this.#wishes.set(holder, count);
-    this.#allotted.delete(holder);
-    this.#allot(holder);
+    if (wasWide !== this.isWide) this.#allotAnew();
+    else if (count > 0) this.#allot(holder, count);
+    if (count === 0) this.#leave(holder);
   }
 
   /** How long a spare may lie, in ms, where it would be `warmMs`. */
@@ -63,25 +75,73 @@ export class SparePace {
     return this.isWide ? Math.max(warmMs, this.#allotted.size * APART_MS) : warmMs;
   }
 
-  /** When one may be opened, monotonic ms: a place in line, to be asked for once for each. */
-  reserve(): number {
+  /** True: it may open one now. Otherwise its turn comes later, once; it need not ask again. */
+  ask(opener: Opener, isFirst: boolean): boolean {
+    if (!this.isWide) return true;
+    const line = isFirst ? this.#first : this.#again;
     const nowMs = this.#clock.monotonicMs();
-    if (!this.isWide) return nowMs;
-    const atMs = Math.max(nowMs, this.#nextMs);
-    this.#nextMs = atMs + APART_MS;
-    return atMs;
+    const isFree = isFirst ? this.#opening < AT_EASE : nowMs >= this.#nextMs;
+    if (isFree && line.size === 0) {
+      if (!isFirst) this.#nextMs = nowMs + APART_MS;
+      return true;
+    }
+    line.add(opener);
+    if (!isFirst) this.#arm(nowMs);
+    return false;
   }
 
-  #allot(holder: Holder): void {
-    if (!this.isWide) return holder.allot(this.#wishes.get(holder) ?? 0);
+  /** One is being opened. */
+  began(): void {
+    this.#opening++;
+  }
+
+  /** It is open, or could not be opened. */
+  ended(): void {
+    this.#opening--;
+    while (this.#opening < AT_EASE && this.#first.size > 0) this.#first.next()?.turn();
+  }
+
+  #arm(nowMs: number): void {
+    this.#timer ??= this.#clock.after(Math.max(0, Math.ceil(this.#nextMs - nowMs)), this.#tick, false);
+  }
+
+  readonly #tick = (): void => {
+    this.#timer = undefined;
+    const nowMs = this.#clock.monotonicMs();
+    for (let next = this.#again.next(); next !== undefined; next = this.#again.next()) {
+      if (!next.turn()) continue;
+      this.#nextMs = nowMs + APART_MS;
+      break;
+    }
+    if (this.#again.size > 0) this.#arm(nowMs);
+  };
+
+  #allotAnew(): void {
+    this.#allotted.clear();
+    this.#without.clear();
+    for (const [holder, count] of this.#wishes) this.#allot(holder, count);
+    if (this.isWide) return;
+    for (const line of [this.#first, this.#again])
+      for (let next = line.next(); next !== undefined; next = line.next()) next.turn();
+  }
+
+  #allot(holder: Holder, count: number): void {
+    if (!this.isWide) return holder.allot(count);
+    if (this.#allotted.has(holder)) return;
+    if (this.#allotted.size >= this.#most) {
+      this.#without.add(holder);
+      return holder.allot(0);
+    }
+    this.#without.delete(holder);
     this.#allotted.add(holder);
-    const [oldest] = this.#allotted;
-    if (this.#allotted.size > MOST_IN_ALL && oldest !== undefined) this.#take(oldest);
     holder.allot(1);
   }
 
-  #take(holder: Holder): void {
+  #leave(holder: Holder): void {
     this.#allotted.delete(holder);
+    this.#without.delete(holder);
     holder.allot(0);
+    const [next] = this.#without;
+    if (next !== undefined && this.#allotted.size < this.#most) this.#allot(next, 1);
   }
 }

@@ -12,7 +12,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../platform/clock.ts';
-import type { SparePace } from './spare-pace.ts';
+import type { Opener, SparePace } from './spare-pace.ts';
 
 /** Calls back exactly once, later. */
 export type OpenSocket = (callback: (error: Error | null, socket: Socket | null) => void) => void;
@@ -23,7 +23,7 @@ export interface SpareSocketsDeps {
   readonly freshMs: number;
   readonly clock: Clock;
   /** Shared by all origins. */
-  readonly pace: Pick<SparePace, 'freshMs' | 'reserve'>;
+  readonly pace: Pick<SparePace, 'isWide' | 'rank' | 'freshMs' | 'ask' | 'began' | 'ended'>;
 }
 
 /**
@@ -43,7 +43,8 @@ interface Spare {
   readonly lost: () => void;
 }
 
-export class SpareSockets {
+export class SpareSockets implements Opener {
+  readonly rank: number;
   readonly #deps: SpareSocketsDeps;
   /** Oldest first. */
   #ready: Spare[] = [];
@@ -55,8 +56,10 @@ export class SpareSockets {
   /** Of the second half. */
   #restNotBeforeMs = 0;
   #timer: Timer | undefined;
-  /** The next one may be opened then; `undefined`: none has been asked for. */
-  #reservedMs: number | undefined;
+  /** It will be its turn to open one. */
+  #isInLine = false;
+  /** It is. */
+  #hasTurn = false;
   /** All that were wanted have been there once. */
   #wasFull = false;
   #retiring: Timer | undefined;
@@ -64,6 +67,7 @@ export class SpareSockets {
 
   constructor(deps: SpareSocketsDeps) {
     this.#deps = deps;
+    this.rank = deps.pace.rank();
   }
 
   /** How many to have ready. */
@@ -83,7 +87,8 @@ export class SpareSockets {
     if (spare === undefined) return undefined;
     unwatch(spare);
     spare.socket.ref();
-    this.#tendAfter(0);
+    // With very many, once all that go now have gone.
+    this.#tendAfter(this.#deps.pace.isWide ? OLDER_MS : 0);
     if (this.#ready.length > 0)
       this.#retiring ??= this.#deps.clock.after(OLDER_MS, () => this.#retire(spare.openedMs), false);
     return spare.socket;
@@ -129,8 +134,7 @@ export class SpareSockets {
     // After a failure with one, so that a server that is down is not asked by all at once.
     if (this.#failures > 0) missing = Math.min(missing, 1 - this.#opening);
     for (; missing > 0; missing--) {
-      const waitMs = this.#turnMs(nowMs);
-      if (waitMs > 0) return this.#tendAfter(waitMs);
+      if (!this.#isItsTurn()) return;
       this.#open();
     }
     if (fresh.length >= this.#wanted) this.#wasFull = true;
@@ -139,13 +143,21 @@ export class SpareSockets {
     else if (oldest !== undefined) this.#tendAfter(oldest.openedMs + freshMs - nowMs);
   }
 
-  /** The first ones are opened at once, others when the pace allows it. */
-  #turnMs(nowMs: number): number {
-    if (!this.#wasFull) return 0;
-    this.#reservedMs ??= this.#deps.pace.reserve();
-    const waitMs = Math.max(0, this.#reservedMs - nowMs);
-    if (waitMs === 0) this.#reservedMs = undefined;
-    return waitMs;
+  /** As the pace allows it; it calls back. */
+  #isItsTurn(): boolean {
+    if (!this.#hasTurn) this.#isInLine ||= !this.#deps.pace.ask(this, !this.#wasFull);
+    const isItsTurn = this.#hasTurn || !this.#isInLine;
+    this.#hasTurn = false;
+    return isItsTurn;
+  }
+
+  turn(): boolean {
+    const before = this.#opening;
+    this.#isInLine = false;
+    this.#hasTurn = true;
+    this.#tend();
+    this.#hasTurn = false;
+    return this.#opening > before;
   }
 
   #tendAfter(delayMs: number): void {
@@ -154,9 +166,12 @@ export class SpareSockets {
   }
 
   #open(): void {
+    const { pace } = this.#deps;
     this.#opening++;
+    pace.began();
     this.#deps.open((error, socket) => {
       this.#opening--;
+      pace.ended();
       if (error !== null || socket === null) return this.#failed();
       if (this.#closed) return void socket.destroy();
       this.#add(socket);

@@ -45,15 +45,17 @@ test('regression: spares are not all of one age, so that a server does not end a
 });
 
 /** Servers that never refuse, and how many connections they have seen. */
-function farEnds(clock: FakeClock, idleMs = Number.POSITIVE_INFINITY) {
-  const seen = { opened: 0, open: 0 };
-  const pace = new SparePace(clock);
+function farEnds(clock: FakeClock, idleMs = Number.POSITIVE_INFINITY, most = MOST_IN_ALL) {
+  const seen = { opened: 0, open: 0, opening: 0, mostOpening: 0 };
+  const pace = new SparePace(clock, most);
   const one = (wanted: number) => {
     const spares = new SpareSockets({
       ...{ freshMs: 45_000, clock, pace },
       open: (callback) => {
+        seen.mostOpening = Math.max(seen.mostOpening, ++seen.opening);
         clock.after(OPENING_MS, () => {
           const socket = new Socket();
+          seen.opening--;
           seen.opened++;
           seen.open++;
           socket.once('close', () => seen.open--);
@@ -64,7 +66,7 @@ function farEnds(clock: FakeClock, idleMs = Number.POSITIVE_INFINITY) {
     });
     const holder = { allot: (count: number) => spares.want(count) };
     pace.wish(holder, wanted);
-    return { spares, use: () => pace.used(holder), leave: () => pace.wish(holder, 0) };
+    return { spares, leave: () => pace.wish(holder, 0) };
   };
   return { seen, pace, one };
 }
@@ -105,19 +107,47 @@ test('up to a few hundred each far end has what it wants, replaced when it has l
   clock.forget();
 });
 
-test('beyond the most in all, those used last have one', async () => {
+test('beyond the most in all, the most valuable have one; no more are ever opened', async () => {
   const clock = new FakeClock();
-  const { seen, one } = farEnds(clock);
-  const all = Array.from({ length: MOST_IN_ALL + 100 }, () => one(1));
+  const { seen, one } = farEnds(clock, undefined, 1000);
+  const all = Array.from({ length: 1100 }, () => one(1));
   await clock.advance(5000);
-  expect(seen.open).toBeLessThanOrEqual(MOST_IN_ALL);
-  expect(all[0]?.spares.take(), 'the first came first, and has not been used since').toBeUndefined();
-  all[0]?.use();
+  expect(seen.opened).toBe(1000);
+  expect(all[1000]?.spares.take()).toBeUndefined();
+  all[0]?.leave();
   await clock.advance(5000);
-  expect(all[0]?.spares.take()).toBeDefined();
+  expect(all[1000]?.spares.take(), 'the next in line has its place').toBeDefined();
+  expect(all[999]?.spares.take()).toBeDefined();
+  expect(all[1001]?.spares.take()).toBeUndefined();
   for (const { leave } of all) leave();
   await clock.advance(0);
-  expect(seen.open).toBeLessThanOrEqual(1);
+  expect(seen.open).toBeLessThanOrEqual(2);
+  clock.forget();
+});
+
+test('10,000 far ends: their first connections are opened a few hundred at a time', async () => {
+  const clock = new FakeClock();
+  const { seen, one } = farEnds(clock);
+  for (let n = 0; n < 10_000; n++) one(2);
+  await clock.advance(10_000);
+  expect(seen.open).toBe(10_000);
+  // One that was at ease has begun its second when the rest came.
+  expect(seen.mostOpening).toBeLessThanOrEqual(AT_EASE);
+  clock.forget();
+});
+
+test('all are lost at once: the most valuable have one again first, 600 a minute', async () => {
+  const clock = new FakeClock();
+  const { seen, one } = farEnds(clock, 60_000);
+  const all = Array.from({ length: 10_000 }, () => one(1));
+  await clock.advance(2000);
+  const lastFirstMs = clock.truthMs;
+  await clock.advance(60_000 - lastFirstMs + OPENING_MS);
+  const before = seen.opened;
+  await clock.advance(10_000);
+  expect(seen.opened - before).toBeLessThanOrEqual(101);
+  for (const [place, { spares }] of all.slice(0, 95).entries())
+    expect(spares.take(), `number ${place}`).toBeDefined();
   clock.forget();
 });
 
