@@ -1,4 +1,4 @@
-/** Checks of the machine that change nothing on it: whether the store can be written, and whether other users can read the secrets. */
+/** Checks of the machine that change nothing on it: whether the store can be written, whether other users can read the secrets, and whether there are files for all destinations. */
 
 import {
   accessSync,
@@ -17,6 +17,7 @@ import { titleOf } from '../conditions/registry.ts';
 import { readFault } from '../config/environment.ts';
 import { refuseOthers } from '../outbox/own-file.ts';
 import { messageOf } from '../platform/message-of.ts';
+import { mostOpenFiles } from '../platform/open-files.ts';
 
 /** A sentence for a person, and what to do. */
 export interface MachineFault {
@@ -141,6 +142,21 @@ export function readableByOthers(path: string, user: User = currentUser()): Mach
     hint: isOurs
       ? `chmod ${isForGroup ? 640 : 600} ${quoted(path)}`
       : `sudo chown ${user.uid} ${quoted(path)} && sudo chmod 600 ${quoted(path)}`,
+  };
+}
+
+/** One connection that carries a request, and a spare one. */
+const FILES_EACH = 2;
+/** Feeds, the store, whoever looks at the bridge. */
+const FILES_BESIDES = 100;
+
+/** `undefined`: a request to all destinations at once finds room. `most`: the files that a process may open. */
+export function tooFewFiles(destinations: number, most = mostOpenFiles()): MachineFault | undefined {
+  const needed = FILES_BESIDES + FILES_EACH * destinations;
+  if (most >= needed) return undefined;
+  return {
+    message: `${destinations} destinations may need ${needed} open files and sockets at once, and a process may have ${most} here: requests beyond that fail at first and are tried again`,
+    hint: `raise the limit to ${needed} or more: \`ulimit -n\` in a shell, \`LimitNOFILE=\` in a systemd unit, \`ulimits: nofile\` of a container`,
   };
 }
 

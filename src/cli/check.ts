@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Inspected, loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { type Config, configJsonSchema } from '../config/schema.ts';
-import { currentUser, readableByOthers, storeFault } from './check-machine.ts';
+import { currentUser, readableByOthers, storeFault, tooFewFiles } from './check-machine.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
 
@@ -54,16 +54,20 @@ export function checkCommand({ config: file, json, printSchema, strict }: CheckO
 }
 
 /** Only here: another command, or another machine, may not even need the store. */
-function inspectMachine({ store, file }: Config, hasSecretsInClear: boolean): Inspected {
+function inspectMachine({ store, file, destinations }: Config, hasSecretsInClear: boolean): Inspected {
   const fault = storeFault(store.path, currentUser());
   const envFile = join(dirname(file), '.env');
+  const few = tooFewFiles(Object.keys(destinations).length);
   const secret = hasSecretsInClear ? [envFile, file] : [envFile];
   return {
     errors: fault === undefined ? [] : [{ path: ['store', 'path'], ...fault }],
-    warnings: secret.flatMap((path) => {
-      const open = readableByOthers(path);
-      return open === undefined ? [] : [{ file: path, line: 1, column: 1, sourceLine: '', ...open }];
-    }),
+    warnings: [
+      ...(few === undefined ? [] : [{ file, line: 1, column: 1, sourceLine: '', ...few }]),
+      ...secret.flatMap((path) => {
+        const open = readableByOthers(path);
+        return open === undefined ? [] : [{ file: path, line: 1, column: 1, sourceLine: '', ...open }];
+      }),
+    ],
   };
 }
 

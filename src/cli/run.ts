@@ -1,11 +1,13 @@
 /** `run`: the daemon, until it is stopped. */
 import { loadConfig } from '../config/load.ts';
 import type { ConfigProblem } from '../config/problem.ts';
+import type { Config } from '../config/schema.ts';
 import { keepAliveFile } from '../daemon/alive-file.ts';
 import { startDaemon } from '../daemon/daemon.ts';
 import type { Load } from '../daemon/running-config.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { messageOf } from '../platform/message-of.ts';
+import { tooFewFiles } from './check-machine.ts';
 import { requireConfig } from './config-file.ts';
 import { type ExitCode, FINE } from './exit-codes.ts';
 import { aborted, type Io } from './io.ts';
@@ -15,7 +17,9 @@ export async function runCommand(options: { readonly config: string }, io: Io): 
   const first = requireConfig(file, io);
   const { clock, random, version } = io;
   let log: Log | undefined;
-  const warn = (warnings: readonly ConfigProblem[]) => {
+  const warn = (config: Config, warnings: readonly ConfigProblem[]) => {
+    const few = tooFewFiles(Object.keys(config.destinations).length);
+    if (few !== undefined) log?.warn({ at: file, ...few }, 'config.warning');
     for (const { line, column, message, hint } of warnings)
       log?.warn({ at: `${file}:${line}:${column}`, message, hint }, 'config.warning');
   };
@@ -24,7 +28,7 @@ export async function runCommand(options: { readonly config: string }, io: Io): 
     load: loader(file, io, warn),
     createLog: (redact) => {
       log = createLog(first.config.log, redact, process.stderr);
-      warn(first.warnings);
+      warn(first.config, first.warnings);
       return log;
     },
     ...{ clock, random, version },
@@ -53,12 +57,12 @@ const loader =
   (
     file: string,
     { env, destinationTypes: types }: Io,
-    warn: (warnings: readonly ConfigProblem[]) => void,
+    warn: (config: Config, warnings: readonly ConfigProblem[]) => void,
   ): Load =>
   () => {
     const { config, digest, redact, problems, warnings } = loadConfig({ file, env, types });
     if (config !== undefined) {
-      warn(warnings);
+      warn(config, warnings);
       return { config, digest, redact };
     }
     return { problems: problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`) };

@@ -10,6 +10,7 @@ import { createPipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { LoopDelay } from '../platform/loop-delay.ts';
+import { mostOpenFiles } from '../platform/open-files.ts';
 import type { Random } from '../platform/random.ts';
 import { LatestRedactor, type Redactor } from '../platform/secret.ts';
 import { Timeline } from '../platform/timeline.ts';
@@ -67,12 +68,13 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     const { recovered, startedMs } = goOn(store.outbox, clock, dedupeWindowMs, bus.publish);
 
     const turns = new FirstSecond(bus, clock);
+    const pools = new PoolRegistry({ clock }, mostOpenFiles());
     const written = () => store.sync.request();
     const usable = () => running.takeUp();
     const pipeline = createPipeline({
       ...{ outbox: store.outbox, recovered, clock, random, dedupeWindowMs },
       events: { ...events, journal: { ...events.journal, written, usable } },
-      outside: { redact, version, turns, advise: events.advise, pools: new PoolRegistry({ clock }) },
+      outside: { redact, version, turns, advise: events.advise, pools },
     });
     const { journal, budgets, lanes } = pipeline;
     const closeJournal = closingOf(journal, bus);

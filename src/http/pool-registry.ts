@@ -7,16 +7,20 @@
  */
 import type { HttpPool, Needs, Network } from './pool.ts';
 import { poolKey } from './sockets.ts';
-import { SparePace } from './spare-pace.ts';
+import { MOST_IN_ALL, SparePace } from './spare-pace.ts';
+
+/** The other half is for requests, the feeds, the store and whoever looks at the bridge. */
+const SPARE_SHARE = 0.5;
 
 export class PoolRegistry {
   readonly #network: Network;
   readonly #pools = new Map<string, HttpPool>();
   readonly #pace: SparePace;
 
-  constructor(network: Network) {
+  /** `mostFiles`: files and sockets that this process may have open. */
+  constructor(network: Network, mostFiles = Number.POSITIVE_INFINITY) {
     this.#network = network;
-    this.#pace = new SparePace(network.clock);
+    this.#pace = new SparePace(network.clock, Math.min(MOST_IN_ALL, Math.floor(mostFiles * SPARE_SHARE)));
   }
 
   join(

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { type MachineFault, readableByOthers, storeFault } from '../../src/cli/check-machine.ts';
+import { type MachineFault, readableByOthers, storeFault, tooFewFiles } from '../../src/cli/check-machine.ts';
 import { openStore } from '../../src/outbox/store.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { mostOpenFiles } from '../../src/platform/open-files.ts';
 import { runCommandLine } from '../support/command.ts';
 
 const ME = { name: 'node', uid: 1000 };
@@ -182,5 +183,31 @@ rules: [{ match: {}, send: bot }]
     chmodSync(join(folder, '.env'), 0o600);
     const quiet = await check(CONFIG);
     expect(quiet.out).not.toContain('other users');
+  });
+});
+
+describe('files for all destinations', () => {
+  test('a limit that leaves each a connection and a spare is fine, and so is none', () => {
+    expect(tooFewFiles(10_000, 20_100)).toBeUndefined();
+    const none = 'Max open files            unlimited            unlimited            files';
+    expect(
+      tooFewFiles(
+        10_000,
+        mostOpenFiles(() => none),
+      ),
+    ).toBeUndefined();
+  });
+
+  test('one that does not is told with what to do', () => {
+    const limits =
+      'Max processes 1 1 processes\nMax open files            1024                 1024                 files\n';
+    const fault = tooFewFiles(
+      1000,
+      mostOpenFiles(() => limits),
+    );
+    expect(fault?.message).toContain(
+      '1000 destinations may need 2100 open files and sockets at once, and a process may have 1024 here',
+    );
+    expect(fault?.hint).toContain('LimitNOFILE=');
   });
 });
