@@ -8,6 +8,7 @@ import type { Dedupe, First } from './dedupe.ts';
 import { expiryWith, type NewsContent, newsOf } from './delivery/content.ts';
 import { type AttemptRecord, type Delivery, keyOf } from './delivery/delivery.ts';
 import type { DeliveryEvent } from './delivery/events.ts';
+import { mostValuableFirst, type Valued } from './delivery/value.ts';
 import type { PreparedDestination } from './destinations/prepared.ts';
 import type { News } from './feeds/news.ts';
 import { DeliveryIds, occurrenceOf } from './outbox/delivery-ids.ts';
@@ -16,23 +17,24 @@ import type { Match, Router } from './routing/router.ts';
 import { MOST_TICKERS } from './routing/subject.ts';
 
 /** A destination, as far as intake is concerned. */
-export interface Target {
+export interface Target extends Valued {
   readonly forEachTicker: boolean;
   /** Under `forEachTicker`, most requests for one announcement; absent: any number. */
   readonly maxTickers?: number;
-  readonly maxAgeMs: number | false;
   push(delivery: Delivery): void;
 }
 
 /** Of a destination as the config has it (`PreparedDestination`). */
 export const targetOf = (
   {
+    takesOrders,
     forEachTicker,
     maxTickers,
     options,
-  }: Pick<PreparedDestination, 'forEachTicker' | 'maxTickers' | 'options'>,
+  }: Pick<PreparedDestination, 'takesOrders' | 'forEachTicker' | 'maxTickers' | 'options'>,
   push: Target['push'],
 ): Target => ({
+  takesOrders,
   forEachTicker,
   ...(maxTickers !== undefined && { maxTickers }),
   maxAgeMs: options.maxAge,
@@ -230,7 +232,7 @@ export function describeCapped({ skipped, maxTickers, total }: Capped): string {
 }
 
 /**
- * The deliveries of an announcement, by the current rules. Pure: `replay` and `explain` use it too.
+ * The deliveries of an announcement, by the current rules, the most valuable first. Pure: `replay` and `explain` use it too.
  * `occurrence`: what its deliveries are named after; left out where none is sent.
  */
 export function deliveriesOf(
@@ -245,7 +247,8 @@ export function deliveriesOf(
   const deliveries: Delivery[] = [];
   const capped: Capped[] = [];
   const importance = importanceOf(announcement);
-  for (const { destination, rule, template, tickers } of matches) {
+  const ordered = mostValuableFirst(matches, ({ destination }) => targets.get(destination));
+  for (const { destination, rule, template, tickers } of ordered) {
     const target = targets.get(destination);
     if (target === undefined) continue;
     const expiresAtMs = expiryWith(target.maxAgeMs, {

@@ -30,6 +30,7 @@ test('regression: a notice that was read before a listing, but with it, does not
         [
           'bot',
           {
+            takesOrders: true,
             forEachTicker: false,
             maxAgeMs: false,
             push: (delivery) => void pushed.push(newsIn(delivery).title),
@@ -93,7 +94,12 @@ test('regression: the first of thousands of deliveries does not wait for the las
       targets: new Map(
         names.map((name) => [
           name,
-          { forEachTicker: false, maxAgeMs: false as const, push: () => void pushed.push(name) },
+          {
+            takesOrders: true,
+            forEachTicker: false,
+            maxAgeMs: false as const,
+            push: () => void pushed.push(name),
+          },
         ]),
       ) as unknown as Intake['routes']['targets'],
     },

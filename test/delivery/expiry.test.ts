@@ -17,9 +17,9 @@ test('regression: the age that the news had at receipt is taken off its maxAge, 
   const announcement = { ...announcementAt(0, BASE_MS), ageAtReceiptMs: 1800 };
   const push = () => undefined;
   const targets = new Map([
-    ['order', { forEachTicker: true, maxTickers: 20, maxAgeMs: 5000, push }],
-    ['chat', { forEachTicker: false, maxTickers: 20, maxAgeMs: 3_600_000, push }],
-    ['never', { forEachTicker: false, maxTickers: 20, maxAgeMs: false as const, push }],
+    ['order', { takesOrders: true, forEachTicker: true, maxTickers: 20, maxAgeMs: 5000, push }],
+    ['chat', { takesOrders: false, forEachTicker: false, maxTickers: 20, maxAgeMs: 3_600_000, push }],
+    ['never', { takesOrders: false, forEachTicker: false, maxTickers: 20, maxAgeMs: false as const, push }],
   ]);
   const { deliveries } = deliveriesOf(announcement, ['order', 'chat', 'never'].map(to), targets, BASE_MS);
   expect(deliveries.map(({ destination, expiresAtMs }) => [destination, expiresAtMs])).toEqual([

@@ -30,6 +30,7 @@ function intake(maxTickers?: number) {
   );
   const pushed: Delivery[] = [];
   const target = (forEachTicker: boolean): Target => ({
+    takesOrders: true,
     forEachTicker,
     ...(forEachTicker && maxTickers !== undefined && { maxTickers }),
     maxAgeMs: false,
