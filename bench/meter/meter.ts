@@ -10,11 +10,10 @@ import { connect, type Socket } from 'node:net';
 import WebSocket from 'ws';
 import { Feed } from './feed.ts';
 import { nextSequence } from './frames.ts';
-import { Receiver } from './receiver.ts';
+import { inTime } from './in-time.ts';
+import { type Arrivals, Receiver } from './receiver.ts';
 import { Subject, type SubjectKind } from './subject.ts';
 
-/** Long for a connect with ten thousand rules, short for a person who waits. */
-const DEADLINE_MS = 60_000;
 const OWN_KEY = 'the meter itself';
 const EXCHANGES = { first: 2000, again: 30 } as const;
 
@@ -24,6 +23,7 @@ export class Meter implements AsyncDisposable {
   readonly feed: Feed;
   readonly receiver: Receiver;
   readonly sinkUrl: string;
+  readonly inTime = inTime;
   readonly #own: { readonly feed: WebSocket; readonly sink: Socket };
   readonly #subjects = new Set<Subject>();
   #keys = 0;
@@ -75,28 +75,28 @@ export class Meter implements AsyncDisposable {
     await Promise.all(subjects.map((subject) => subject.stop()));
   }
 
+  /** Its own code shall be warm for what comes next. */
+  warmUp(): Promise<void> {
+    return this.#exchangeWithItself(EXCHANGES.again);
+  }
+
   /** One announcement to a subject that may have been silent for long, alone on the machine. `requests`: how many it becomes. */
   async lone(subject: Subject, receiver = this.receiver, requests = 1): Promise<number> {
-    await this.#exchangeWithItself(EXCHANGES.again);
+    await this.warmUp();
     return this.one(subject, receiver, requests);
   }
 
   async one(subject: Subject, receiver = this.receiver, requests = 1): Promise<number> {
-    const sequence = nextSequence();
-    const arrival = receiver.arrival(sequence, requests);
-    const sentMs = subject.announce(sequence);
-    const arrivedMs = await this.inTime(arrival, subject);
-    subject.lastMs = performance.now();
-    return arrivedMs - sentMs;
+    return (await this.#announced(subject, receiver, requests)).lastMs;
   }
 
-  /** One announcement that becomes many requests: until the first, and until the last. */
-  async wide(
-    subject: Subject,
-    receiver: Receiver,
-    requests: number,
-  ): Promise<{ readonly firstMs: number; readonly lastMs: number }> {
-    await this.#exchangeWithItself(EXCHANGES.again);
+  /** One announcement that becomes many requests: how long until the first, and until the last. */
+  async wide(subject: Subject, receiver: Receiver, requests: number): Promise<Arrivals> {
+    await this.warmUp();
+    return this.#announced(subject, receiver, requests);
+  }
+
+  async #announced(subject: Subject, receiver: Receiver, requests: number): Promise<Arrivals> {
     const sequence = nextSequence();
     const arrivals = receiver.arrivals(sequence, requests);
     const sentMs = subject.announce(sequence);
@@ -127,20 +127,6 @@ export class Meter implements AsyncDisposable {
       const arrival = this.receiver.arrival(sequence);
       this.feed.announce(OWN_KEY, sequence);
       await arrival;
-    }
-  }
-
-  /** Rejects, showing the subject's log, when it takes too long or the subject ends. */
-  async inTime<Value>(promise: Promise<Value>, subject: Subject): Promise<Value> {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => late.reject(new Error(`${subject.name} did not answer in time:\n${subject.logTail()}`)),
-      DEADLINE_MS,
-    );
-    try {
-      return await Promise.race([promise, subject.ended, late.promise]);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
