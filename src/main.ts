@@ -59,6 +59,10 @@ if (cache !== undefined) {
   const { enableCompileCache } = await import('node:module');
   enableCompileCache(cache);
 }
+if (isDaemon) {
+  const { limitYoungGeneration } = await import('./platform/young-generation.ts');
+  limitYoungGeneration([...process.execArgv, process.env['NODE_OPTIONS'] ?? '']);
+}
 
 const { crashText } = await import('./cli/crash-text.ts');
 const { writeSync } = await import('node:fs');
