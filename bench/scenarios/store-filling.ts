@@ -13,8 +13,13 @@ const NEWEST_MS = 24 * 3_600_000;
 const ROWS_EACH = 3;
 
 export function fillStore(path: string, rows: number): void {
-  const open = openDatabase(path, systemClock, ({ reason }) => {
-    throw new Error(reason);
+  const open = openDatabase(path, systemClock, {
+    replaced: ({ reason }) => {
+      throw new Error(reason);
+    },
+    refused: (what) => {
+      throw new Error(`${what} is refused`);
+    },
   });
   // A file that is thrown away in a minute need not survive a power cut.
   open.database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144;');

@@ -63,7 +63,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     const { bus, events, ...seen } = createObservers(clock, log);
     shutDown.defer(() => bus.drain());
 
-    const store = openStore(storeOptions.path, clock, events.storeReplaced);
+    const store = openStore(storeOptions.path, clock, events.storeReplaced, events.journal.refused);
     shutDown.defer(() => store.close());
     const { recovered, startedMs } = goOn(store.outbox, clock, dedupeWindowMs, bus.publish);
 

@@ -31,8 +31,11 @@ function identityIn(content: Content): string {
   }
 }
 
+/** Of any content. */
+export type StoredBody = Announcement & { readonly alert?: Alert };
+
 /** The value of `body`. */
-export function storedBody(content: Content): Announcement & { readonly alert?: Alert } {
+export function storedBody(content: Content): StoredBody {
   switch (content.kind) {
     case 'news':
       return content.announcement;
@@ -43,7 +46,7 @@ export function storedBody(content: Content): Announcement & { readonly alert?: 
   }
 }
 
-const alertBody = ({ id, raisedMs, ...alert }: RaisedAlert): ReturnType<typeof storedBody> => ({
+const alertBody = ({ id, raisedMs, ...alert }: RaisedAlert): StoredBody => ({
   ...{ id, type: ALERT_TYPE, feed: 'none', publisher: 'listing-bridge', listingType: ALERT_TYPE },
   ...{ tickers: [], title: alert.headline },
   ...{ publishTimestampUs: undefined, detectedTimestampUs: undefined, dispatchTimestampUs: undefined },
@@ -53,8 +56,11 @@ const alertBody = ({ id, raisedMs, ...alert }: RaisedAlert): ReturnType<typeof s
 });
 
 /** JSON drops `undefined`, so absent stamps come back absent, which reads the same. Throws on what is no JSON. */
-export function contentFrom(body: SQLOutputValue | undefined): Content {
-  const stored = JSON.parse(String(body)) as ReturnType<typeof storedBody>;
+export const contentFrom = (body: SQLOutputValue | undefined): Content =>
+  contentIn(JSON.parse(String(body)) as StoredBody);
+
+/** The inverse of `storedBody`. */
+export function contentIn(stored: StoredBody): Content {
   if (stored?.alert === undefined) return { kind: 'news', announcement: stored };
   return { kind: 'alert', alert: { ...stored.alert, id: stored.id, raisedMs: stored.receivedMs } };
 }

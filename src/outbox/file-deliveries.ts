@@ -4,6 +4,7 @@
  * bridge may have put another one in its place, and a file that nobody has open can be repaired.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import { systemClock, wait } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import type {
   Again,
@@ -60,12 +61,24 @@ export class FileDeliveries implements Deliveries {
     if (signal?.aborted) return CANCELLED;
     try {
       using database = openStoreFile(this.#path, access === 'read');
+      await allTakenIn(database);
       return { ok: true, value: ask(database) };
     } catch (error) {
       return { ok: false, message: messageOf(storeErrorOf(error, this.#path)) };
     }
   }
 }
+
+/** Until the bridge has brought what is read by now into its tables, which takes it a moment; for one that cannot, nobody waits long. */
+async function allTakenIn(database: DatabaseSync): Promise<void> {
+  const latest = database.prepare('SELECT MAX(id) AS id FROM intake').get()?.['id'] ?? null;
+  const left = database.prepare('SELECT 1 FROM intake WHERE id <= ? LIMIT 1');
+  for (let n = 0; n < LOOKS && left.get(latest) !== undefined; n++) await wait(systemClock, LOOK_MS);
+}
+
+/** A quarter of a second. */
+const LOOKS = 50;
+const LOOK_MS = 5;
 
 export const CANCELLED = { ok: false, message: 'cancelled' } as const;
 

@@ -5,12 +5,15 @@
  */
 import { originOf } from '../delivery/content.ts';
 import { type AttemptRecord, keyOf } from '../delivery/delivery.ts';
+import { recordedIn } from './batch.ts';
 import { text } from './columns.ts';
-import type { Recorded } from './outbox.ts';
+import type { Batch, Recorded } from './outbox.ts';
 
 export type Entry =
   | Recorded
   | { readonly attempts: readonly AttemptRecord[] }
+  /** Rows of `intake` of which everything is in earlier entries. */
+  | { readonly rows: readonly number[] }
   | { readonly learnt: { readonly key: string; readonly value: string } }
   | { readonly pause: { readonly key: string; readonly untilMs: number } };
 
@@ -36,6 +39,16 @@ const TOGETHER = 100;
 const rowsOf = (entry: Entry): number =>
   'attempts' in entry ? entry.attempts.length : 'deliveries' in entry ? 1 + entry.deliveries.length : 1;
 
+/** In an order in which they can be written one by one. */
+export function entriesOf(batch: Batch): readonly Entry[] {
+  const { attempts, rows } = batch;
+  return [
+    ...recordedIn(batch),
+    ...(attempts.length > 0 ? [{ attempts }] : []),
+    ...(rows.length > 0 ? [{ rows }] : []),
+  ];
+}
+
 /** The smallest entries that say the same; the announcement with each of its deliveries. */
 export function partsOf(entry: Entry): readonly Entry[] {
   if ('attempts' in entry) return entry.attempts.map((attempt) => ({ attempts: [attempt] }));
@@ -58,6 +71,7 @@ export function lessOf(entry: Entry): readonly Entry[] {
 /** For a person. */
 export function nameOf(entry: Entry): string {
   if ('attempts' in entry) return `the attempt of delivery ${text(entry.attempts[0]?.deliveryKey)}`;
+  if ('rows' in entry) return `the rows ${entry.rows.join(', ')} of intake`;
   if ('learnt' in entry) return `what was learnt: ${text(entry.learnt.key)}`;
   if ('pause' in entry) return `the pause of ${text(entry.pause.key)}`;
   return `${entry.content.kind === 'news' ? 'announcement' : entry.content.kind} ${text(originOf(entry.content).id)}`;
@@ -133,7 +147,7 @@ export class Kept {
       rows--;
       this.#dropped.attempts++;
     }
-    this.#entries = [...records, ...inParts([...latest.values()])];
+    this.#entries = [...records, ...inParts([...latest.values()]), ...this.#rowsOfIntake()];
     this.#rows = rows;
   }
 
@@ -156,6 +170,12 @@ export class Kept {
       if ('pause' in entry) latest.set(`pause ${entry.pause.key}`, entry);
       else if ('learnt' in entry) latest.set(`learnt ${entry.learnt.key}`, entry);
     return [...latest.values(), ...this.#entries.filter((entry) => 'deliveries' in entry)];
+  }
+
+  /** All of them: what was dropped must not come back from there in the next life. */
+  #rowsOfIntake(): Entry[] {
+    const rows = this.#entries.flatMap((entry) => ('rows' in entry ? entry.rows : []));
+    return rows.length > 0 ? [{ rows }] : [];
   }
 }
 

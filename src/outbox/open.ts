@@ -9,12 +9,14 @@ import type { Clock } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { OpenFiles, setAside } from './files.ts';
 import { makeFolderOf } from './folder.ts';
+import { isHeld } from './lock.ts';
 import { migrate, refuseNewer, SCHEMA_VERSION, storedVersion } from './migrations.ts';
 import { refuseOtherDatabase } from './own-file.ts';
 import { makePrivateFile, tighten } from './rights.ts';
 import { type Salvaged, salvage } from './salvage.ts';
 import { SqliteOutbox } from './sqlite.ts';
 import { isBusy, isCorrupt, isFull, StoreError } from './store-errors.ts';
+import type { Refused } from './writer.ts';
 
 /** The database in use was given up and another one took its place. */
 export interface Replaced {
@@ -23,6 +25,13 @@ export interface Replaced {
   /** Where a damaged one is now; `undefined` when there was none to keep. */
   readonly setAside: string | undefined;
   readonly salvaged: Salvaged;
+}
+
+/** For who opens it. */
+export interface Told {
+  readonly replaced: (what: Replaced) => void;
+  /** What an earlier process had read, and no table takes. */
+  readonly refused: Refused;
 }
 
 export interface OpenDatabase {
@@ -41,17 +50,17 @@ const PATIENT_TIMEOUT_MS = 2000;
 const LARGEST_LOG_PAGES = 16_000;
 
 /** Makes what is missing. Throws SQLite's error. */
-export function openDatabase(path: string, clock: Clock, replaced: (what: Replaced) => void): OpenDatabase {
+export function openDatabase(path: string, clock: Clock, told: Told): OpenDatabase {
   makeFolderOf(path);
   try {
-    return openWhole(path, clock);
+    return openWhole(path, clock, told);
   } catch (error) {
     if (!isCorrupt(error)) throw error;
     const aside = setAside(path, clock.wallMs());
-    const open = openWhole(path, clock);
+    const open = openWhole(path, clock, told);
     try {
       const salvaged = salvageFile(aside, open.database);
-      replaced({ reason: messageOf(error), setAside: aside, salvaged });
+      told.replaced({ reason: messageOf(error), setAside: aside, salvaged });
       return open;
     } catch (problem) {
       closeDatabase(open);
@@ -68,7 +77,7 @@ export function closeDatabase({ database, files }: OpenDatabase): void {
   }
 }
 
-function openWhole(path: string, clock: Clock): OpenDatabase {
+function openWhole(path: string, clock: Clock, { refused }: Told): OpenDatabase {
   makePrivateFile(path);
   tighten(path);
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
@@ -82,7 +91,7 @@ function openWhole(path: string, clock: Clock): OpenDatabase {
     database
       .prepare('INSERT OR REPLACE INTO holder (only_row, pid, host, since_ms) VALUES (1, ?, ?, ?)')
       .run(process.pid, hostname(), clock.wallMs());
-    return { database, outbox: new SqliteOutbox(database), files: new OpenFiles(path) };
+    return { database, outbox: new SqliteOutbox(database, refused), files: new OpenFiles(path) };
   } catch (error) {
     database.close();
     throw error;
@@ -118,6 +127,7 @@ export function openStoreFile(path: string, readOnly: boolean): DatabaseSync {
     const version = storedVersion(database);
     if (version === SCHEMA_VERSION) {
       refuseOtherDatabase(database, path);
+      if (hasIntake(database) && !isHeld(path)) takeIn(path);
       return database;
     }
     const whose =
@@ -133,6 +143,17 @@ export function openStoreFile(path: string, readOnly: boolean): DatabaseSync {
     database?.close();
     throw storeErrorOf(error, path);
   }
+}
+
+/** News that is not in its tables yet. */
+export const hasIntake = (database: DatabaseSync): boolean =>
+  database.prepare('SELECT 1 FROM intake LIMIT 1').get() !== undefined;
+
+/** A bridge has died, and nobody has looked since. Throws SQLite's error. */
+function takeIn(path: string): void {
+  using database = new DatabaseSync(path, { timeout: PATIENT_TIMEOUT_MS });
+  // An outbox has nothing of the kind.
+  void new SqliteOutbox(database);
 }
 
 /** Where the folder may not be looked into, SQLite says so. */

@@ -23,11 +23,35 @@ export interface Recorded {
   readonly identity?: string;
 }
 
+/** What is written together. */
+export interface Batch {
+  readonly contents: readonly Pick<Recorded, 'content' | 'identity'>[];
+  /** Of these contents, or of some that were written before. */
+  readonly deliveries: readonly Delivery[];
+  /** In the order in which they were made. */
+  readonly attempts: readonly AttemptRecord[];
+  /** The rows of `intake` and `begin` that say nothing more than what is written now, or was before. */
+  readonly rows: readonly number[];
+}
+
 /**
  * The writes while news is sent. Synchronous: they are between the frame and the socket. Throws what the store
  * throws, and then nothing of the call is written.
+ *
+ * What was read is first one row (`intake`), as cheap as a row can be, and `write` brings it where all other contracts
+ * look for it. A row for which that has not happened when the process dies is taken in by the next one that opens the
+ * store, before it looks at anything. So whoever reads writes first.
  */
 export interface Ledger {
+  /** On record as one row of that number, which nobody uses twice. */
+  intake(row: number, recorded: readonly Recorded[]): void;
+  /** As `intake`, for an attempt that must not be repeated: begun, for all that the next life knows. */
+  begin(row: number, attempt: AttemptRecord): void;
+  /**
+   * All or nothing. Contents and deliveries that exist are left as they are, but for what the attempts say. A new delivery is
+   * written once, as its attempts have left it. In the end none of `rows` is there.
+   */
+  write(batch: Batch): void;
   /** Several in one transaction, which for a burst is much cheaper than one each. */
   recordAll(recorded: readonly Recorded[]): void;
   /**

@@ -40,7 +40,7 @@ export function pageOf(
       `${SELECT} WHERE d.id < ?1 AND d.id >= ?2 AND (?3 IS NULL OR d.state = ?3) AND (?4 IS NULL OR d.destination = ?4) ORDER BY d.id DESC LIMIT ?5`,
     )
     .all(before, last ?? first, state, destination, limit)
-    .map(deliveryFrom);
+    .map((row) => deliveryFrom(row));
   const next = deliveries.length === limit ? deliveries.at(-1)?.delivery.key : last;
   return { deliveries, next };
 }

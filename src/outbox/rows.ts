@@ -1,7 +1,13 @@
 /** Between rows and the types of the bridge: the one place that knows the columns' order and names. */
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { originOf } from '../delivery/content.ts';
-import { type AttemptRecord, type DeliveryState, keyOf, type PendingDelivery } from '../delivery/delivery.ts';
+import {
+  type AttemptRecord,
+  type Delivery,
+  type DeliveryState,
+  keyOf,
+  type PendingDelivery,
+} from '../delivery/delivery.ts';
 import { realNumber, text, wholeNumber } from './columns.ts';
 import { contentFrom } from './content-rows.ts';
 
@@ -26,8 +32,8 @@ export interface StoredAttempt {
 const optionalText = (value: SQLOutputValue | undefined) => (value == null ? undefined : String(value));
 const optionalNumber = (value: SQLOutputValue | undefined) => (value == null ? undefined : Number(value));
 
-/** For `INSERT INTO deliveries`: up to `expires_at_ms`, then attempts, plain, not_before_ms, begun_ms, by_hand_ms, reason, name. */
-export function deliveryRow(owed: PendingDelivery): SQLInputValue[] {
+/** For `INSERT INTO deliveries`: up to `expires_at_ms`, then attempts, plain, not_before_ms, begun_ms, by_hand_ms, reason, name, state, settled_ms. */
+export function deliveryRow(owed: PendingDelivery, record?: AttemptRecord): SQLInputValue[] {
   const { delivery, attempts, plain, notBeforeMs, begunMs, byHandMs, reason } = owed;
   const { id, content, destination, rule, template, ticker, importance, expiresAtMs } = delivery;
   return [
@@ -48,8 +54,23 @@ export function deliveryRow(owed: PendingDelivery): SQLInputValue[] {
     text(reason),
     // Where it is the key, once is enough.
     delivery.key === undefined ? null : text(id),
+    record === undefined ? 'pending' : record.state,
+    record === undefined ? null : settledMs(record),
   ];
 }
+
+/** A delivery as its attempts have left it. */
+export const leftBy = (delivery: Delivery, record: AttemptRecord): PendingDelivery => ({
+  delivery,
+  attempts: record.attempt,
+  plain: record.plain,
+  notBeforeMs: record.notBeforeMs,
+  begunMs: record.begunMs,
+  reason: record.reason,
+});
+
+const settledMs = ({ state, startedMs, durationMs }: AttemptRecord): number | null =>
+  state === 'pending' ? null : realNumber(startedMs, 0) + realNumber(durationMs, 0);
 
 /** For `INSERT INTO attempts`. */
 export function attemptRow(record: AttemptRecord): SQLInputValue[] {
@@ -67,26 +88,26 @@ export function attemptRow(record: AttemptRecord): SQLInputValue[] {
 
 /** For `UPDATE deliveries`: state, reason, attempts, plain, not_before_ms, settled_ms, id, begun_ms. */
 export function settledRow(record: AttemptRecord): SQLInputValue[] {
-  const { deliveryKey, attempt, startedMs, durationMs, state, reason, notBeforeMs, plain, begunMs } = record;
+  const { deliveryKey, attempt, state, reason, notBeforeMs, plain, begunMs } = record;
   return [
     state,
     text(reason),
     wholeNumber(attempt) ?? 0,
     plain ? 1 : 0,
     realNumber(notBeforeMs, 0),
-    state === 'pending' ? null : realNumber(startedMs, 0) + realNumber(durationMs, 0),
+    settledMs(record),
     text(deliveryKey),
     realNumber(begunMs, null),
   ];
 }
 
-/** Columns of `deliveries` joined with `announcements.body`. */
-export function deliveryFrom(row: Row): StoredDelivery {
+/** Columns of `deliveries` joined with `announcements.body`; `content`: of that body, if it is known. */
+export function deliveryFrom(row: Row, content = contentFrom(row['body'])): StoredDelivery {
   return {
     delivery: {
       id: String(row['name'] ?? row['id']),
       key: String(row['id']),
-      content: contentFrom(row['body']),
+      content,
       destination: String(row['destination']),
       rule: String(row['rule']),
       template: optionalText(row['template']),

@@ -5,8 +5,11 @@
  */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { messageOf } from '../platform/message-of.ts';
+import { batchOf } from './batch.ts';
+import { intakeIn } from './intake-rows.ts';
+import { LedgerRows } from './ledger-rows.ts';
 import { SCHEMA_VERSION, storedVersion } from './migrations.ts';
-import { isConstraint } from './store-errors.ts';
+import { isConstraint, isRefused } from './store-errors.ts';
 
 export interface Salvaged {
   readonly announcements: number;
@@ -47,7 +50,10 @@ export function salvage(from: DatabaseSync, into: DatabaseSync): Salvaged {
   const copy = new Copy(into);
   into.exec('BEGIN IMMEDIATE');
   try {
-    if (source.isOurs()) bringOver(source, copy);
+    if (source.isOurs()) {
+      bringOver(source, copy);
+      takeIn(source, new LedgerRows(into));
+    }
     into.exec('COMMIT');
   } catch (error) {
     if (into.isTransaction) into.exec('ROLLBACK');
@@ -67,6 +73,17 @@ function bringOver(source: Source, copy: Copy): void {
   for (const table of TABLES)
     for (const row of source.rows(`SELECT * FROM ${table} ${NEWEST_FIRST[table]}`))
       if (isOfUse(table, row, there) && copy.add(table, row)) there.add(row['id']);
+}
+
+/** News that was not in its tables yet. */
+function takeIn(source: Source, rows: LedgerRows): void {
+  for (const { body } of source.rows('SELECT body FROM intake ORDER BY id'))
+    try {
+      const { recorded, begun } = intakeIn(body);
+      rows.write({ ...batchOf(recorded), attempts: begun });
+    } catch (error) {
+      if (!(isRefused(error) || error instanceof SyntaxError)) throw error;
+    }
 }
 
 /** Not an announcement that nobody can read, nor its deliveries: they would wait for ever. */

@@ -6,11 +6,15 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Content } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/delivery.ts';
+import { batchOf, NOTHING } from './batch.ts';
 import { realNumber, text } from './columns.ts';
-import { contentRow } from './content-rows.ts';
 import { idAt, timeOfId } from './ids.ts';
+import { begunText, intakeIn, recordedText } from './intake-rows.ts';
+import { KnownContents } from './known-contents.ts';
+import { LedgerRows } from './ledger-rows.ts';
 import type {
   Backlog,
+  Batch,
   Ledger,
   Recorded,
   Recovered,
@@ -19,22 +23,48 @@ import type {
   Upkeep,
   Waiting,
 } from './outbox.ts';
-import { attemptRow, deliveryFrom, deliveryRow, settledRow } from './rows.ts';
+import { deliveryFrom } from './rows.ts';
+import { type Refused, Writer } from './writer.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
 export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
   readonly #database: DatabaseSync;
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #rows: LedgerRows;
+  readonly #contents = new KnownContents();
   #dataVersion: number;
   /** As it stands in a row that was just made. */
   #aheadMs = 0;
 
-  /** `database`: open, migrated, ours (`open.ts`). */
-  constructor(database: DatabaseSync) {
+  /** `database`: open, migrated, ours (`open.ts`). `refused`: what an earlier process left in `intake`, and no table takes. */
+  constructor(database: DatabaseSync, refused: Refused = () => undefined) {
     this.#database = database;
     this.#statements = prepare(database);
+    this.#rows = new LedgerRows(database);
+    this.#takeIn(refused);
     this.#dataVersion = this.#readDataVersion();
+  }
+
+  /** What the process before had on record and not yet in its tables. */
+  #takeIn(refused: Refused): void {
+    const writer = new Writer(this, refused);
+    for (const { id, body } of this.#statements.selectIntake.all()) {
+      const { recorded, begun } = intakeIn(body);
+      writer.write({ ...batchOf(recorded), attempts: begun, rows: [Number(id)] });
+    }
+  }
+
+  intake(row: number, recorded: readonly Recorded[]): void {
+    this.#statements.insertIntake.run(row, recordedText(recorded));
+  }
+
+  begin(row: number, attempt: AttemptRecord): void {
+    this.#statements.insertIntake.run(row, begunText(attempt));
+  }
+
+  write(batch: Batch): void {
+    this.#inTransaction(() => this.#rows.write(batch));
   }
 
   record(content: Content, deliveries: readonly Delivery[]): void {
@@ -42,38 +72,23 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
   }
 
   recordAll(recorded: readonly Recorded[]): void {
-    const { insertAnnouncement, insertDelivery } = this.#statements;
-    this.#inTransaction(() => {
-      for (const { content, deliveries, identity } of recorded) {
-        insertAnnouncement.run(...contentRow(content, identity));
-        for (const delivery of deliveries)
-          insertDelivery.run(...deliveryRow({ delivery, attempts: 0, plain: false, notBeforeMs: 0 }));
-      }
-    });
+    this.write(batchOf(recorded));
   }
 
   settle(attempts: readonly AttemptRecord[]): void {
-    const { insertAttempt, updateDelivery } = this.#statements;
-    this.#inTransaction(() => {
-      for (const record of attempts) {
-        if (record.attempt !== 0) insertAttempt.run(...attemptRow(record));
-        updateDelivery.run(...settledRow(record));
-      }
-    });
+    this.write({ ...NOTHING, attempts });
   }
 
   restore(owed: readonly PendingDelivery[]): void {
-    const { insertAnnouncement, insertDelivery } = this.#statements;
     this.#inTransaction(() => {
-      for (const item of owed) {
-        insertAnnouncement.run(...contentRow(item.delivery.content));
-        insertDelivery.run(...deliveryRow(item));
-      }
+      for (const item of owed) this.#rows.restore(item);
     });
   }
 
   owed(destination: string, limit: number): readonly PendingDelivery[] {
-    return this.#statements.selectOwed.all(destination, limit).map(deliveryFrom);
+    return this.#statements.selectOwed
+      .all(destination, limit)
+      .map((row) => deliveryFrom(row, this.#contents.of(String(row['announcement_id']), row['body'])));
   }
 
   pause(key: string, untilMs: number): void {
@@ -207,22 +222,8 @@ function prepare(database: DatabaseSync) {
     begin: database.prepare('BEGIN IMMEDIATE'),
     commit: database.prepare('COMMIT'),
     rollback: database.prepare('ROLLBACK'),
-    insertAnnouncement: database.prepare(
-      'INSERT OR IGNORE INTO announcements (id, identity, received_ms, body) VALUES (?, ?, ?, ?)',
-    ),
-    insertDelivery: database.prepare(
-      `INSERT OR IGNORE INTO deliveries (id, announcement_id, destination, rule, template, ticker, importance, expires_at_ms, state, attempts, plain, not_before_ms, begun_ms, by_hand_ms, reason, name)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    insertAttempt: database.prepare(
-      'INSERT OR REPLACE INTO attempts (delivery_id, started_ms, attempt, duration_ms, outcome, status, detail) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    ),
-    // The decision of a person meanwhile (`deliveries discard`) is not undone by an attempt that was under way,
-    // unless it arrived.
-    updateDelivery: database.prepare(
-      `UPDATE deliveries SET state = ?1, reason = ?2, attempts = MAX(attempts, ?3), plain = ?4, not_before_ms = ?5, settled_ms = ?6, begun_ms = ?8
-       WHERE id = ?7 AND (state = 'pending' OR ?1 = 'delivered')`,
-    ),
+    selectIntake: database.prepare('SELECT id, body FROM intake ORDER BY id'),
+    insertIntake: database.prepare('INSERT INTO intake (id, body) VALUES (?, ?)'),
     selectOwed: database.prepare(
       `SELECT d.*, a.body, CASE d.attempts WHEN 0 THEN 0
          ELSE (SELECT COUNT(*) FROM attempts WHERE delivery_id = d.id AND outcome = 'retry moved') END AS moves

@@ -6,36 +6,39 @@
 
 import type { PendingDelivery } from '../delivery/delivery.ts';
 import { messageOf } from '../platform/message-of.ts';
-import { type Entry, lessOf, nameOf, partsOf } from './kept.ts';
-import type { Ledger, Recorded } from './outbox.ts';
+import { NOTHING } from './batch.ts';
+import { type Entry, entriesOf, lessOf, nameOf, partsOf } from './kept.ts';
+import type { Batch, Ledger } from './outbox.ts';
 import { isRefused } from './store-errors.ts';
 
 /** Rows of `restore` in one transaction. */
 const TOGETHER = 500;
 
+/** This is left out, or a part of it. */
+export type Refused = (what: string, message: string) => void;
+
 export class Writer {
   readonly #ledger: Ledger;
-  readonly #refused: (what: string, message: string) => void;
+  readonly #refused: Refused;
 
-  /** `refused`: this is left out, or a part of it. */
-  constructor(ledger: Ledger, refused: (what: string, message: string) => void) {
+  constructor(ledger: Ledger, refused: Refused) {
     this.#ledger = ledger;
     this.#refused = refused;
   }
 
   /** Throws what is the store's fault. */
-  write(entry: Entry): void {
+  writeOne(entry: Entry): void {
     this.#orApart(
       () => this.#put(entry),
       () => partsOf(entry),
     );
   }
 
-  /** In one transaction. Throws what is the store's fault. */
-  writeAll(recorded: readonly Recorded[]): void {
-    this.#orApart(
-      () => this.#ledger.recordAll(recorded),
-      () => recorded,
+  /** In one transaction; false: taken apart. Throws what is the store's fault. */
+  write(batch: Batch): boolean {
+    return this.#orApart(
+      () => this.#ledger.write(batch),
+      () => entriesOf(batch),
     );
   }
 
@@ -54,14 +57,16 @@ export class Writer {
     }
   }
 
-  #orApart(write: () => void, parts: () => readonly Entry[]): void {
+  #orApart(write: () => void, parts: () => readonly Entry[]): boolean {
     try {
       write();
+      return true;
     } catch (error) {
       if (!isRefused(error)) throw error;
       for (const part of parts())
-        if (partsOf(part).length > 1) this.write(part);
+        if (partsOf(part).length > 1) this.writeOne(part);
         else this.#orRefuse(nameOf(part), ...[part, ...lessOf(part)].map((one) => () => this.#put(one)));
+      return false;
     }
   }
 
@@ -83,6 +88,7 @@ export class Writer {
     if ('learnt' in entry) this.#ledger.learn(entry.learnt.key, entry.learnt.value);
     else if ('pause' in entry) this.#ledger.pause(entry.pause.key, entry.pause.untilMs);
     else if ('attempts' in entry) this.#ledger.settle(entry.attempts);
-    else this.#ledger.record(entry.content, entry.deliveries);
+    else if ('rows' in entry) this.#ledger.write({ ...NOTHING, rows: entry.rows });
+    else this.#ledger.recordAll([entry]);
   }
 }

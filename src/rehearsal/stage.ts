@@ -150,6 +150,7 @@ export class Stage implements AsyncDisposable {
 
   /** Forgets what was journalled. */
   clear(): void {
+    this.#pipeline.journal.flush();
     this.#database.exec('DELETE FROM attempts; DELETE FROM deliveries; DELETE FROM announcements');
   }
 
@@ -197,10 +198,10 @@ export class Stage implements AsyncDisposable {
 
   #timedOutbox(database: DatabaseSync): SqliteOutbox {
     const outbox = new SqliteOutbox(database);
-    const recordAll = outbox.recordAll.bind(outbox);
-    outbox.recordAll = (recorded) => {
+    const intake = outbox.intake.bind(outbox);
+    outbox.intake = (row, recorded) => {
       this.#journalStartMs = this.#clock.monotonicMs();
-      recordAll(recorded);
+      intake(row, recorded);
       this.#journalEndMs = this.#clock.monotonicMs();
     };
     return outbox;

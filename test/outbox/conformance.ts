@@ -128,6 +128,111 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
       });
     });
 
+    describe('Ledger, by way of a row of `intake`', () => {
+      const stateOf = async () => ({
+        owed: [...(await subject.store.owed('bot', 10)), ...(await subject.store.owed('chat', 10))],
+        announced: (await subject.store.recover(BASE_MS, DAY_MS)).announcements.map(
+          ({ identity }) => identity,
+        ),
+      });
+      const begun = (delivery: Delivery) =>
+        attemptOf(delivery, {
+          ...{ outcome: 'under_way', state: 'pending', reason: 'under_way', status: undefined },
+          begunMs: BASE_MS + 1,
+        });
+
+      test('is there in the next life, as if it had been written at once', async () => {
+        const [one, two] = [news(0, 'bot', 'chat'), news(1, 'bot')];
+        await subject.store.recordAll([one]);
+        await subject.store.intake(1, [{ ...two, identity: 'two' }, news(2)]);
+        subject = await subject.restart();
+        const { owed, announced } = await stateOf();
+        expect(owed).toMatchObject(
+          [...two.deliveries, ...one.deliveries].map((delivery) => ({
+            delivery: { ...delivery, content: stored(delivery.content) },
+            ...{ attempts: 0, plain: false, notBeforeMs: 0 },
+          })),
+        );
+        expect(announced).toHaveLength(3);
+        expect(announced[1]).toBe('two');
+      });
+
+      test('a row may be half written: the next life has the rest, and nothing twice', async () => {
+        const { content, deliveries } = news(0, 'bot', 'chat');
+        const [bot, chat] = deliveries as [Delivery, Delivery];
+        await subject.store.intake(1, [{ content, deliveries }]);
+        await subject.store.write({
+          ...{ contents: [{ content }], deliveries: [bot], attempts: [attemptOf(bot)], rows: [] },
+        });
+        subject = await subject.restart();
+        expect((await stateOf()).owed).toMatchObject([{ delivery: { id: chat.id } }]);
+      });
+
+      test('is written once, as its attempts have left it, and its row is gone', async () => {
+        const { content, deliveries } = news(0, 'bot', 'chat');
+        const [bot, chat] = deliveries as [Delivery, Delivery];
+        await subject.store.intake(1, [{ content, deliveries }]);
+        const failed: Partial<AttemptRecord> = {
+          ...{ outcome: 'retry server_error', status: 503, state: 'pending', reason: 'server_error' },
+          ...{ notBeforeMs: BASE_MS + 900, plain: true, begunMs: BASE_MS + 1 },
+        };
+        const attempts = [
+          attemptOf(bot, failed),
+          attemptOf(chat, failed),
+          attemptOf(bot, { attempt: 2, startedMs: BASE_MS + 5 }),
+        ];
+        await subject.store.write({ contents: [{ content }], deliveries, attempts, rows: [1] });
+        subject = await subject.restart();
+        expect((await stateOf()).owed).toMatchObject([
+          {
+            ...{ attempts: 1, notBeforeMs: BASE_MS + 900, plain: true, begunMs: BASE_MS + 1 },
+            ...{ delivery: { id: chat.id }, reason: 'server_error' },
+          },
+        ]);
+        expect([...((await subject.store.attemptsSince(0)).get('bot') ?? [])]).toHaveLength(2);
+      });
+
+      test('what somebody has written meanwhile is updated, not left as it was', async () => {
+        const { content, deliveries } = news(0, 'bot', 'chat');
+        const [bot, chat] = deliveries as [Delivery, Delivery];
+        await subject.store.intake(1, [{ content, deliveries }]);
+        // As the command line does that finds a row of a bridge that it takes for dead.
+        await subject.store.recordAll([{ content, deliveries }]);
+        await subject.store.settle([attemptOf(chat, { state: 'skipped', reason: 'discarded' })]);
+        const failed = attemptOf(chat, { outcome: 'retry server_error', state: 'pending' });
+        const attempts = [attemptOf(bot), failed];
+        await subject.store.write({ contents: [{ content }], deliveries, attempts, rows: [1] });
+        expect((await stateOf()).owed).toEqual([]);
+      });
+
+      test('what had begun is known to have begun, unless it is known how it ended', async () => {
+        const { content, deliveries } = news(0, 'bot', 'chat');
+        const [bot, chat] = deliveries as [Delivery, Delivery];
+        await subject.store.intake(1, [{ content, deliveries }]);
+        await subject.store.begin(2, begun(bot));
+        await subject.store.begin(3, begun(chat));
+        const answered = attemptOf(chat, { state: 'pending', outcome: 'retry server_error' });
+        await subject.store.write({
+          ...{ contents: [{ content }], deliveries: [chat], attempts: [begun(chat), answered], rows: [3] },
+        });
+        subject = await subject.restart();
+        expect((await stateOf()).owed).toMatchObject([
+          { delivery: { id: bot.id }, attempts: 1, begunMs: BASE_MS + 1, reason: 'under_way' },
+          { delivery: { id: chat.id }, attempts: 1, begunMs: undefined },
+        ]);
+      });
+
+      test('an alert, too', async () => {
+        const id = news(5).content.announcement.id;
+        const alert = { severity: 'warning', headline: 'x', paragraphs: ['y'], data: { a: [1] } } as const;
+        const content = { kind: 'alert', alert: { ...alert, id, raisedMs: BASE_MS + 5 } } as const;
+        const deliveries = news(5, 'bot').deliveries.map((delivery) => ({ ...delivery, content }));
+        await subject.store.intake(1, [{ content, deliveries }]);
+        subject = await subject.restart();
+        expect((await stateOf()).owed).toMatchObject([{ delivery: { content } }]);
+      });
+    });
+
     describe('Backlog', () => {
       test('the most important first, then the freshest, then in the order of the tickers', async () => {
         const { store } = subject;

@@ -37,6 +37,7 @@ class Bench implements Disposable {
   }
 
   states(): Map<string, string> {
+    this.journal.flush();
     const all = { state: undefined, destination: undefined, sinceMs: 0 };
     return new Map(listDeliveries(this.database, all).map(({ delivery, state }) => [delivery.id, state]));
   }
@@ -218,6 +219,7 @@ test('an end that is no number is over, not never', () => {
   const announcement = announcementAt(1, BASE_MS);
   const [delivery] = deliveriesOf(announcement, 'bot');
   bench.journal.record(newsOf(announcement), [{ ...(delivery as Delivery), expiresAtMs: Number.NaN }]);
+  bench.journal.flush();
   expect(bench.outbox.owed('bot', 1)[0]?.delivery.expiresAtMs).toBe(0);
 });
 
@@ -287,6 +289,7 @@ test('regression: that an order may have left is on record though the row of its
   const [delivery] = deliveriesOf(announcement, 'bot');
   bench.journal.record(newsOf(announcement), [delivery as Delivery]);
   bench.journal.begin(attemptOf(delivery as Delivery, { state: 'pending', begunMs: BASE_MS + 2 }));
+  bench.journal.flush();
   expect(bench.outbox.owed('bot', 1)[0]?.begunMs).toBe(BASE_MS + 2);
 });
 

@@ -1,8 +1,15 @@
 /** The store of a world, which stays when the process dies: it may take nothing for a while, and never takes some rows. */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { Content } from '../../src/delivery/content.ts';
+import { type Delivery, keyOf } from '../../src/delivery/delivery.ts';
+import { intakeIn } from '../../src/outbox/intake-rows.ts';
 import { migrate } from '../../src/outbox/migrations.ts';
+import type { Recorded } from '../../src/outbox/outbox.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
 import type { Sent } from './sent.ts';
+
+const titleOf = (content: Content): string =>
+  content.kind === 'news' ? content.announcement.title : content.alert.headline;
 
 /** Of a delivery; the column `id` is the key of its row. */
 export const ID = 'COALESCE(name, id)';
@@ -13,6 +20,8 @@ export class Disk {
   isBroken = false;
   readonly #delivery: StatementSync;
   readonly #attempt: StatementSync;
+  readonly #key: StatementSync;
+  readonly #rows: StatementSync;
 
   constructor() {
     migrate(this.database);
@@ -24,6 +33,8 @@ export class Disk {
     this.#delivery = this.database.prepare(
       `SELECT state FROM deliveries WHERE ${ID} = ? ORDER BY deliveries.id DESC`,
     );
+    this.#key = this.database.prepare('SELECT 1 FROM deliveries WHERE id = ?');
+    this.#rows = this.database.prepare('SELECT body FROM intake');
     this.#attempt = this.database.prepare(
       `SELECT outcome FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE ${ID} = ?) AND started_ms = ?`,
     );
@@ -44,11 +55,30 @@ export class Disk {
   }
 
   isStored(deliveryId: string): boolean {
-    return this.#delivery.get(deliveryId) !== undefined;
+    return this.#stateOf(deliveryId) !== undefined;
   }
 
   isPending(deliveryId: string): boolean {
-    return this.#delivery.get(deliveryId)?.['state'] === 'pending';
+    return this.#stateOf(deliveryId) === 'pending';
+  }
+
+  #stateOf(deliveryId: string): unknown {
+    const row = this.#delivery.get(deliveryId);
+    if (row !== undefined) return row['state'];
+    return this.#tail().some(({ id }) => id === deliveryId) ? 'pending' : undefined;
+  }
+
+  /** Deliveries on record that are not in their table. */
+  #tail(): readonly Delivery[] {
+    return this.#intake().flatMap(({ deliveries }) => deliveries.filter((one) => !this.#isInTable(one)));
+  }
+
+  #intake(): readonly Recorded[] {
+    return this.#rows.all().flatMap(({ body }) => intakeIn(body).recorded);
+  }
+
+  #isInTable(delivery: Delivery): boolean {
+    return this.#key.get(keyOf(delivery)) !== undefined;
   }
 
   /** Whether the row of that attempt is there. */
@@ -64,14 +94,16 @@ export class Disk {
 
   /** Of deliveries. */
   idsIn(...states: readonly string[]): string[] {
-    return this.database
+    const inTable = this.database
       .prepare(`SELECT ${ID} AS id FROM deliveries WHERE state IN (SELECT value FROM json_each(?))`)
       .all(JSON.stringify(states))
       .map(({ id }) => String(id));
+    return states.includes('pending') ? [...inTable, ...this.#tail().map(({ id }) => id)] : inTable;
   }
 
   titles(): Set<string> {
     const rows = this.database.prepare(`SELECT body ->> 'title' AS title FROM announcements`).all();
-    return new Set(rows.map(({ title }) => String(title)));
+    const inRows = this.#intake().map(({ content }) => titleOf(content));
+    return new Set([...rows.map(({ title }) => String(title)), ...inRows]);
   }
 }

@@ -4,7 +4,7 @@ import { e2e, inFile, SIMULATION, suites } from '../places.ts';
 export const outbox = [
   ...inFile(
     'src/outbox/journal.ts',
-    [...suites('outbox/promises', 'outbox/faults', 'outbox/odd-values'), SIMULATION],
+    [...suites('outbox/promises', 'outbox/faults', 'outbox/odd-values', 'outbox/tail'), SIMULATION],
     [
       'the journal is not flushed at the end',
       'a stop forgets what was delivered in its last moment',
@@ -15,10 +15,66 @@ export const outbox = [
     [
       'begun is not written before the bytes leave',
       'a death of the process doubles an order under drop',
-      '    this.#gathered.push(attempt);\n    this.flush();\n',
-      '    this.#gathered.push(attempt);\n',
+      'const isWritten = this.#steady.tryTo(() => this.#store.begin(row, attempt));',
+      'const isWritten = true;',
       ...suites('delivery/lane-drop'),
     ],
+    [
+      'read and not on record before the sends',
+      'a death of the process loses what was read',
+      'const isWritten = this.#steady.tryTo(() => this.#store.intake(row, recorded));',
+      'const isWritten = true;',
+    ],
+    [
+      'what has been read and does not end stays in its row',
+      'rows of `intake` grow without end while a receiver is away',
+      '    if (bite !== undefined) this.#write(bite);\n',
+      '',
+    ],
+    [
+      'a lane is refilled before what it let go of is in its table',
+      'a delivery waits for ever',
+      'undefined {\n    this.flush();\n    return this.#steady.ask(() => this.#store.owed(destination, limit));',
+      'undefined {\n    return this.#steady.ask(() => this.#store.owed(destination, limit));',
+    ],
+    [
+      'what is only in rows is left there when the store fails',
+      'a store that is replaced takes what was read with it',
+      'events, () => this.flush(), kept)',
+      'events, () => undefined, kept)',
+    ],
+  ),
+  ...inFile(
+    'src/outbox/tail.ts',
+    [...suites('outbox/tail', 'outbox/promises', 'outbox/faults'), SIMULATION],
+    [
+      'a row is deleted with the first that it says',
+      'a death of the process in the middle of a wide announcement loses the rest',
+      '  if (--part.of.left === 0) batch.rows.push(part.of.row);',
+      '  batch.rows.push(part.of.row);',
+    ],
+    [
+      'a row stays when all that it says is written',
+      'what was delivered is sent again after a restart',
+      '  if (--part.of.left === 0) batch.rows.push(part.of.row);',
+      '',
+    ],
+    [
+      'what has begun stays in its row when it has ended',
+      'an order that was tried again is buried in the next life',
+      'batch.rows.push(...this.#begun.splice(0));',
+      'this.#begun.splice(0);',
+    ],
+    [
+      'an announcement that the store refused counts as written',
+      'deliveries without their announcement wait for ever',
+      'part.isWritten = false;',
+      'part.isWritten = true;',
+    ],
+  ),
+  ...inFile(
+    'src/outbox/steady-store.ts',
+    [...suites('outbox/promises', 'outbox/faults', 'outbox/odd-values'), SIMULATION],
     [
       'what cannot be written is dropped',
       'a broken disk loses what was read',
@@ -28,7 +84,7 @@ export const outbox = [
     [
       'written out of order while the disk is broken',
       'a state that is older wins',
-      '    if (this.#fault !== undefined) return keep();\n',
+      '    if (this.#fault !== undefined) return this.#keep(entries());\n',
       '',
     ],
     [
@@ -40,9 +96,9 @@ export const outbox = [
     [
       'the sync to the disk is never asked for',
       'power loss takes more than the last milliseconds',
-      '      apply();\n      this.#events.written();\n',
-      '      apply();\n',
-      ...suites('daemon/store', 'outbox/sync'),
+      '      write();\n      this.#events.written();\n      return true;\n',
+      '      write();\n      return true;\n',
+      ...suites('outbox/tail'),
     ],
     [
       'held rows are not restored',
@@ -63,7 +119,7 @@ export const outbox = [
     [
       'a row that is refused takes the others with it',
       'what was written with it is lost',
-      'if (partsOf(part).length > 1) this.write(part);\n        else this.#orRefuse(nameOf(part), ...[part, ...lessOf(part)].map((one) => () => this.#put(one)));',
+      'if (partsOf(part).length > 1) this.writeOne(part);\n        else this.#orRefuse(nameOf(part), ...[part, ...lessOf(part)].map((one) => () => this.#put(one)));',
       'this.#refused(nameOf(part), messageOf(error));',
     ],
     [
@@ -74,8 +130,11 @@ export const outbox = [
     ],
   ),
   ...inFile(
-    'src/outbox/sqlite.ts',
-    [...suites('delivery/lane', 'delivery/lane-drop', 'outbox/promises', 'outbox/faults'), SIMULATION],
+    'src/outbox/ledger-rows.ts',
+    [
+      ...suites('outbox/deliveries-again', 'outbox/conformance', 'outbox/promises', 'outbox/faults'),
+      SIMULATION,
+    ],
     [
       'delivered after a discard is not written',
       'what arrived is shown as discarded',
@@ -89,6 +148,28 @@ export const outbox = [
       "WHERE id = ?7 AND (state = 'pending' OR ?1 = 'delivered')",
       'WHERE id = ?7',
       ...suites('outbox/deliveries-again'),
+    ],
+    [
+      'a row that somebody made meanwhile is left as he made it',
+      'what was delivered is sent again after a restart',
+      'if (record !== undefined && changes > 0) written.add(key);',
+      'if (record !== undefined) written.add(key);',
+    ],
+    [
+      'an end is written as if nothing had been tried',
+      'what was delivered is sent again after a restart',
+      'const last = lastOf(attempts);',
+      'const last = lastOf([]);\n    for (const { deliveryKey } of attempts) written.add(deliveryKey);',
+    ],
+  ),
+  ...inFile(
+    'src/outbox/sqlite.ts',
+    [...suites('delivery/lane', 'delivery/lane-drop', 'outbox/promises', 'outbox/faults'), SIMULATION],
+    [
+      'what an earlier process had only in `intake` is not taken in',
+      'a death of the process loses what was read',
+      '    this.#takeIn(refused);\n',
+      '',
     ],
     [
       'taken up oldest first',
