@@ -1,4 +1,4 @@
-/** What a `Batch` is made of, and what it comes to. */
+/** The parts of a `Batch`. */
 import { originOf } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery } from '../delivery/delivery.ts';
 import type { Batch, Recorded } from './outbox.ts';
@@ -30,8 +30,8 @@ export function recordedIn({ contents, deliveries }: Batch): Recorded[] {
 }
 
 /**
- * What the attempts at each delivery leave of it, by key: what the last one says, but an end is changed by nothing but an
- * arrival.
+ * The state in which the attempts at each delivery leave it, by key. The last attempt decides, but only an arrival changes an
+ * end.
  */
 export function lastOf(attempts: readonly AttemptRecord[]): ReadonlyMap<string, AttemptRecord> {
   const byKey = new Map<string, AttemptRecord>();

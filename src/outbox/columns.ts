@@ -13,6 +13,12 @@ export const realNumber = <Instead extends number | null>(
   instead: Instead,
 ): number | Instead => (typeof value === 'number' && !Number.isNaN(value) ? value : instead);
 
+/** A moment; `null` = never. One that is no number is over: it is no reason to wait for ever. */
+export function endOf(ms: number | undefined): number | null {
+  if (ms === undefined || ms === Number.POSITIVE_INFINITY) return null;
+  return Number.isFinite(ms) ? ms : 0;
+}
+
 /** Text, else nothing. Lone surrogates, which UTF-8 cannot say, become U+FFFD. */
 export function text(value: unknown): string | null {
   if (value === undefined || value === null) return null;

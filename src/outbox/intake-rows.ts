@@ -10,11 +10,11 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { Content } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery } from '../delivery/delivery.ts';
-import { json, realNumber, text, wholeNumber } from './columns.ts';
+import { endOf, json, realNumber, text, wholeNumber } from './columns.ts';
 import { contentIn, type StoredBody, storedBody } from './content-rows.ts';
 import type { Recorded } from './outbox.ts';
 
-/** What a row says. */
+/** The content of a row. */
 export interface Intake {
   readonly recorded: readonly Recorded[];
   /** Begun, and nothing is known of it yet. */
@@ -79,12 +79,6 @@ const storedDelivery = (delivery: Delivery): StoredDelivery => {
     endOf(expiresAtMs),
   ];
 };
-
-/** `null` = never. An end that is no number is no reason to wait for ever. */
-function endOf(expiresAtMs: number | undefined): number | null {
-  if (expiresAtMs === undefined || expiresAtMs === Number.POSITIVE_INFINITY) return null;
-  return Number.isFinite(expiresAtMs) ? expiresAtMs : 0;
-}
 
 function recordedIn([body, identity, deliveries]: StoredRecord): Recorded {
   const content = contentIn(body);

@@ -19,7 +19,7 @@ import type { Backlog, Batch, Ledger, Recorded, Upkeep, Waiting } from './outbox
 import { type SteadyEvents, SteadyStore } from './steady-store.ts';
 import { Tail } from './tail.ts';
 
-/** What has been read waits so long for its end, which is then written with it: an answer mostly comes sooner. */
+/** News waits so long for the end of its deliveries, which is then written with it: an answer mostly comes sooner. */
 const SPREAD_MS = 20;
 
 /** Rows in one transaction, of what has not ended by then: a few milliseconds. */
@@ -118,7 +118,7 @@ export class Journal {
     return attempts;
   }
 
-  /** What is in no later row and has not ended yet, in bites: the loop has the sockets to serve in between. */
+  /** Brings into the tables all of these rows that has not ended yet, in bites: the loop has the sockets to serve in between. */
   #spread(upTo: number): void {
     this.#settleGathered();
     const bite = this.#tail.oldest(BITE_ROWS, upTo);

@@ -30,7 +30,7 @@ export interface Replaced {
 /** For who opens it. */
 export interface Told {
   readonly replaced: (what: Replaced) => void;
-  /** What an earlier process had read, and no table takes. */
+  /** An earlier process had read this, and no table takes it. */
   readonly refused: Refused;
 }
 
@@ -146,7 +146,7 @@ export function openStoreFile(path: string, readOnly: boolean): DatabaseSync {
 }
 
 /** News that is not in its tables yet. */
-export const hasIntake = (database: DatabaseSync): boolean =>
+const hasIntake = (database: DatabaseSync): boolean =>
   database.prepare('SELECT 1 FROM intake LIMIT 1').get() !== undefined;
 
 /** A bridge has died, and nobody has looked since. Throws SQLite's error. */

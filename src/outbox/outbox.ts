@@ -23,7 +23,7 @@ export interface Recorded {
   readonly identity?: string;
 }
 
-/** What is written together. */
+/** Written together. */
 export interface Batch {
   readonly contents: readonly Pick<Recorded, 'content' | 'identity'>[];
   /** Of these contents, or of some that were written before. */

@@ -8,7 +8,7 @@ import {
   keyOf,
   type PendingDelivery,
 } from '../delivery/delivery.ts';
-import { realNumber, text, wholeNumber } from './columns.ts';
+import { endOf, realNumber, text, wholeNumber } from './columns.ts';
 import { contentFrom } from './content-rows.ts';
 
 type Row = Record<string, SQLOutputValue>;
@@ -44,8 +44,7 @@ export function deliveryRow(owed: PendingDelivery, record?: AttemptRecord): SQLI
     text(template),
     text(ticker),
     wholeNumber(importance) ?? 0,
-    // An end that is no number is no reason to wait for ever.
-    expiresAtMs === undefined ? null : realNumber(expiresAtMs, 0),
+    endOf(expiresAtMs),
     wholeNumber(attempts) ?? 0,
     plain ? 1 : 0,
     realNumber(notBeforeMs, 0),

@@ -37,7 +37,7 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
   /** As it stands in a row that was just made. */
   #aheadMs = 0;
 
-  /** `database`: open, migrated, ours (`open.ts`). `refused`: what an earlier process left in `intake`, and no table takes. */
+  /** `database`: open, migrated, ours (`open.ts`). `refused`: told of rows of `intake` that no table takes. */
   constructor(database: DatabaseSync, refused: Refused = () => undefined) {
     this.#database = database;
     this.#statements = prepare(database);
@@ -46,7 +46,7 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
     this.#dataVersion = this.#readDataVersion();
   }
 
-  /** What the process before had on record and not yet in its tables. */
+  /** The rows of `intake` that the process before has left. */
   #takeIn(refused: Refused): void {
     const writer = new Writer(this, refused);
     for (const { id, body } of this.#statements.selectIntake.all()) {

@@ -1,5 +1,5 @@
 /**
- * What is on record in rows of `intake` and not yet in its tables, as the process that wrote the rows knows it. It
+ * The news that is on record in rows of `intake` and not yet in its tables, as the process that wrote the rows knows it. It
  * leaves in batches: what has ended goes at once, what has not may wait a moment, so that most deliveries are written
  * once. A row is deleted together with the last that it says.
  */

@@ -5,9 +5,12 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'vitest';
+import { keyOf } from '../../src/delivery/delivery.ts';
+import { intakeIn } from '../../src/outbox/intake-rows.ts';
 import { systemClock, wait } from '../../src/platform/clock.ts';
 import type { Random } from '../../src/platform/random.ts';
 import type { FeedServer } from '../../src/simulator/feed-server.ts';
+import { newsIn } from '../support/contents.ts';
 import { WAIT_MS } from '../support/limits.ts';
 import { type Program, Workplace } from '../support/program.ts';
 import { CONCURRENCY, DESTINATIONS, type Receivers } from './receivers.ts';
@@ -114,7 +117,7 @@ export class Lives implements Disposable {
       readOnly: true,
       timeout: WAIT_MS,
     });
-    return database
+    const inTables = database
       .prepare(
         'SELECT d.id, d.destination, d.state, a.body FROM deliveries d JOIN announcements a ON a.id = d.announcement_id',
       )
@@ -124,8 +127,10 @@ export class Lives implements Disposable {
         destination: String(row['destination']),
         state: String(row['state']),
         title: (JSON.parse(String(row['body'])) as { title: string }).title,
-      }))
-      .filter(({ title }) => title.startsWith('chaos'));
+      }));
+    const known = new Set(inTables.map(({ id }) => id));
+    const inRows = tailOf(database).filter(({ id }) => !known.has(id));
+    return [...inTables, ...inRows].filter(({ title }) => title.startsWith('chaos'));
   }
 
   /** Until nothing is pending any more, then SIGTERM. */
@@ -140,6 +145,19 @@ export class Lives implements Disposable {
     this.workplace[Symbol.dispose]();
   }
 }
+
+/** On record, and not yet in its tables. */
+const tailOf = (database: DatabaseSync): Row[] =>
+  database
+    .prepare('SELECT body FROM intake')
+    .all()
+    .flatMap(({ body }) => intakeIn(body).recorded.flatMap(({ deliveries }) => deliveries))
+    .map((delivery) => ({
+      id: keyOf(delivery),
+      destination: delivery.destination,
+      state: 'pending',
+      title: newsIn(delivery).title,
+    }));
 
 /** After the last life: nothing that was read is lost, and nothing is doubled without a reason. Gives the figures. */
 export function reckon(lives: Lives, receivers: Receivers, excused: number): Record<string, unknown> {

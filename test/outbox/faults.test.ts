@@ -34,7 +34,7 @@ import { SmallDisk } from '../support/small-disk.ts';
 
 const NONE: Dropped = { attempts: 0, ended: 0, owed: 0 };
 
-/** What is read goes into its tables at once; else it stays in `intake` until something has it moved. */
+/** News goes into its tables at once; else it stays in `intake` until something has it moved. */
 let isSpread = false;
 
 /** A running store with its journal, and all its events. */
