@@ -84,8 +84,7 @@ export class Journal {
 
   /** After a send. */
   settle(attempt: AttemptRecord): void {
-    this.#gathered.push(attempt);
-    this.#gathering ??= this.#clock.after(0, () => this.#settleGathered());
+    this.#gather(attempt);
   }
 
   /** Before the bytes leave, for what must not be repeated. A broken store does not hold it back: it would take a crash as well to double it. */
@@ -93,7 +92,7 @@ export class Journal {
     const row = ++this.#row;
     const isWritten = this.#steady.tryTo(() => this.#store.begin(row, attempt));
     if (isWritten) this.#tail.begun(row);
-    this.settle(attempt);
+    this.#gather(attempt);
     if (!isWritten) this.#settleGathered();
   }
 
@@ -103,6 +102,11 @@ export class Journal {
     this.#spreading = undefined;
     const attempts = this.#takeGathered();
     if (attempts.length > 0 || !this.#tail.isEmpty) this.#write(this.#tail.all(attempts));
+  }
+
+  #gather(attempt: AttemptRecord): void {
+    this.#gathered.push(attempt);
+    this.#gathering ??= this.#clock.after(0, () => this.#settleGathered());
   }
 
   #settleGathered(): void {
