@@ -25,7 +25,7 @@ export const distance: Scenario = {
   async run(meter, short) {
     const times = short
       ? { silenceMs: 3000, gaps: 1, gapMs: 1000, each: 1 }
-      : { silenceMs: 60_000, gaps: 1, gapMs: 10_000, each: 20 };
+      : { silenceMs: 60_000, gaps: 1, gapMs: 10_000, each: 12 };
     const tls = await throwAwayCertificate();
     using open = new Receiver({ tls });
     using closing = new Receiver({ tls, idleCloseMs: short ? 1000 : IDLE_CLOSE_MS });

@@ -11,7 +11,7 @@ import type { Scenario } from './scenario.ts';
 
 /** `later`: so many processes of each kind are spoken to again; more would not fit between two announcements. */
 const TIMES = {
-  full: { silenceMs: 60_000, each: 20, unrehearsed: 7, gapMs: 10_000, gaps: 4, later: 10 },
+  full: { silenceMs: 60_000, each: 20, unrehearsed: 7, gapMs: 10_000, gaps: 3, later: 10 },
   short: { silenceMs: 3000, each: 1, unrehearsed: 1, gapMs: 1000, gaps: 1, later: 1 },
 } as const;
 export const UNREHEARSED = 'without rehearsal';

@@ -14,7 +14,7 @@ export const steady: Scenario = {
       await meter.start(bare(meter.sinkUrl)),
       await meter.start(bridge({ destinations: [webhook('bot', meter.hookUrl)] })),
     ] as const;
-    const size = { perSecond: PER_SECOND, count: short ? 50 : 150, times: short ? 2 : 12 };
+    const size = { perSecond: PER_SECOND, count: short ? 50 : 150, times: short ? 2 : 10 };
     const [theirs, ours] = await blocksOf(meter, subjects, size);
     await meter.stop(...subjects);
     const compared = { name: 'bare', sample: theirs };
