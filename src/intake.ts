@@ -130,6 +130,15 @@ interface Routed extends Planned {
   readonly rules: readonly string[];
 }
 
+/** The next to be handed over. */
+interface Place {
+  readonly routed: readonly Routed[];
+  announcement: number;
+  delivery: number;
+}
+
+const routedAt = ({ routed, announcement }: Place): Routed | undefined => routed[announcement];
+
 export class Intake {
   readonly #deps: IntakeDeps;
   routes: Routes;
@@ -143,13 +152,10 @@ export class Intake {
   /** On record and handed over when this returns. */
   accept(news: News): void {
     this.take(news);
-    for (const _ of this.#handOver());
+    this.handOver(Number.POSITIVE_INFINITY);
   }
 
-  /**
-   * On record and handed over as soon as the socket's read has been taken apart: for one frame at once, for the
-   * frames of a burst in one transaction.
-   */
+  /** On record and handed over together with what else the same read of the socket brings: by `handOver`, at the latest in a microtask. */
   take(news: News): void {
     const { receivedMs } = news;
     const { ids, dedupe, events } = this.#deps;
@@ -162,17 +168,18 @@ export class Intake {
     const { rules, matches } = router.route(announcement);
     const occurrence = occurrenceOf(announcement, identity, dedupe.windowMs);
     const planned = deliveriesOf(announcement, matches, targets, receivedMs, occurrence);
-    if (this.#routed.push({ ...planned, identity, rules }) === 1)
-      queueMicrotask(() => this.#inBites(this.#handOver()));
+    const { content, deliveries, capped } = planned;
+    if (this.#routed.push({ content, deliveries, capped, identity, rules }) === 1)
+      queueMicrotask(this.#readHasEnded);
   }
 
-  #inBites(steps: Generator<void>, bite: number = BITE.first): void {
-    for (let n = 0; n < bite; n++) if (steps.next().done) return;
-    this.#deps.nextTurn(() => this.#inBites(steps, BITE.later));
-  }
+  readonly #readHasEnded = (): void => this.handOver();
 
-  /** A step for each delivery; all are on record before the first. */
-  *#handOver(): Generator<void> {
+  /**
+   * The socket's read has been taken apart: for one frame at once, for the frames of a burst in one transaction. All are on record before the
+   * first is handed over. `bite`: so many deliveries at once, before the sockets have their turn.
+   */
+  handOver(bite: number = BITE.first): void {
     const routed = this.#routed;
     if (routed.length === 0) return;
     this.#routed = [];
@@ -183,12 +190,22 @@ export class Intake {
       events.received(content.announcement, deliveries, rules);
     // A notice read together with a listing must not take the last place of a limit.
     if (routed.length > 1) routed.sort(mostImportantFirst);
-    for (const { content, deliveries, capped } of routed) {
-      for (const delivery of deliveries) {
-        this.routes.targets.get(delivery.destination)?.push(delivery);
-        yield;
+    this.#push({ routed, announcement: 0, delivery: 0 }, bite);
+  }
+
+  /** From a place on. */
+  #push(place: Place, bite: number): void {
+    let left = bite;
+    for (let routed = routedAt(place); routed !== undefined; routed = routedAt(place)) {
+      const { content, deliveries, capped } = routed;
+      for (; place.delivery < deliveries.length; place.delivery++, left--) {
+        if (left === 0) return this.#deps.nextTurn(() => this.#push(place, BITE.later));
+        const delivery = deliveries[place.delivery];
+        if (delivery !== undefined) this.routes.targets.get(delivery.destination)?.push(delivery);
       }
       for (const one of capped) this.#skip(one, content.announcement.receivedMs);
+      place.announcement++;
+      place.delivery = 0;
     }
   }
 

@@ -6,58 +6,74 @@ import { Intake } from '../src/intake.ts';
 import { createIds } from '../src/outbox/ids.ts';
 import { newsIn } from './support/contents.ts';
 
-test('regression: a notice that was read before a listing, but with it, does not take its place', async () => {
-  const pushed: string[] = [];
-  const quiet = () => undefined;
-  const received: string[] = [];
-  const intake = new Intake(
-    {
-      ids: createIds(() => 0.5),
-      nextTurn: queueMicrotask,
-      dedupe: new Dedupe(60_000),
-      journal: { recordAll: quiet, settle: quiet },
-      events: { received: ({ title }) => void received.push(title), duplicate: quiet, capped: quiet },
-    },
-    {
-      router: {
-        route: () => ({
-          rules: ['all'],
-          matches: [{ rule: 'all', destination: 'bot', template: undefined, tickers: [] }],
-        }),
-        explain: () => [],
+const LATER = [
+  ['when the end of the read is told', true],
+  ['in a microtask where nobody tells it', false],
+] as const;
+
+test.each(LATER)(
+  'regression: a notice that was read before a listing, but with it, does not take its place (%s)',
+  async (_, isTold) => {
+    const pushed: string[] = [];
+    const onRecord: number[] = [];
+    const quiet = () => undefined;
+    const received: string[] = [];
+    const intake = new Intake(
+      {
+        ids: createIds(() => 0.5),
+        nextTurn: queueMicrotask,
+        dedupe: new Dedupe(60_000),
+        journal: { recordAll: (all) => void onRecord.push(all.length), settle: quiet },
+        events: { received: ({ title }) => void received.push(title), duplicate: quiet, capped: quiet },
       },
-      targets: new Map([
-        [
-          'bot',
-          {
-            takesOrders: true,
-            forEachTicker: false,
-            maxAgeMs: false,
-            push: (delivery) => void pushed.push(newsIn(delivery).title),
-          },
-        ],
-      ]),
-    },
-  );
-  const news = (title: string, listingType: string) =>
-    ({ ...receipt, title, listingType, publisher: 'upbit', tickers: [], extra: {} }) as unknown as News;
-  const receipt = { feed: 'one', receivedMs: 1, receivedTimestampUs: 1, ageAtReceiptMs: 0 };
-  for (const [title, type] of [
-    ['notice', 'not_listing'],
-    ['listing', 'spot_listing'],
-    ['another notice', 'not_listing'],
-    ['another listing', 'futures_listing'],
-  ] as const)
-    intake.take(news(title, type));
-  await Promise.resolve();
-  expect(pushed).toEqual(['listing', 'another listing', 'notice', 'another notice']);
-  expect(received, 'on record as they came').toEqual([
-    'notice',
-    'listing',
-    'another notice',
-    'another listing',
-  ]);
-});
+      {
+        router: {
+          route: () => ({
+            rules: ['all'],
+            matches: [{ rule: 'all', destination: 'bot', template: undefined, tickers: [] }],
+          }),
+          explain: () => [],
+        },
+        targets: new Map([
+          [
+            'bot',
+            {
+              takesOrders: true,
+              forEachTicker: false,
+              maxAgeMs: false,
+              push: (delivery) => void pushed.push(newsIn(delivery).title),
+            },
+          ],
+        ]),
+      },
+    );
+    const news = (title: string, listingType: string) =>
+      ({ ...receipt, title, listingType, publisher: 'upbit', tickers: [], extra: {} }) as unknown as News;
+    const receipt = { feed: 'one', receivedMs: 1, receivedTimestampUs: 1, ageAtReceiptMs: 0 };
+    for (const [title, type] of [
+      ['notice', 'not_listing'],
+      ['listing', 'spot_listing'],
+      ['another notice', 'not_listing'],
+      ['another listing', 'futures_listing'],
+    ] as const)
+      intake.take(news(title, type));
+    expect(pushed).toEqual([]);
+    if (isTold) {
+      intake.handOver();
+      expect(pushed, 'within the call').toHaveLength(4);
+      expect(onRecord, 'together').toEqual([4]);
+    }
+    await Promise.resolve();
+    expect(onRecord, 'once').toEqual([4]);
+    expect(pushed).toEqual(['listing', 'another listing', 'notice', 'another notice']);
+    expect(received, 'on record as they came').toEqual([
+      'notice',
+      'listing',
+      'another notice',
+      'another listing',
+    ]);
+  },
+);
 
 test('regression: the first of thousands of deliveries does not wait for the last, and all are on record before it', () => {
   const pushed: string[] = [];

@@ -34,6 +34,7 @@ export function createFeeds({ pipeline, rehearsal, turns, loop, events, ...deps 
         intake.take(one);
         rehearsal.interrupt();
       },
+      readEnds: () => intake.handOver(),
     },
   });
 }

@@ -4,7 +4,7 @@
  * gains nothing.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { LookupFunction } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Redactor } from '../platform/secret.ts';
@@ -65,6 +65,8 @@ export interface ConnectionDeps {
   readonly answered?: (headers: IncomingHttpHeaders) => void;
   readonly opened: () => void;
   readonly frame: (data: FrameData) => void;
+  /** Every frame of one read of the socket has been handed out. Compressed ones come later. */
+  readonly readEnds: () => void;
   readonly pong?: () => void;
   /** Not called after `close`. */
   readonly ended: (verdict: Verdict) => void;
@@ -74,6 +76,8 @@ export class Connection {
   readonly #deps: ConnectionDeps;
   readonly #socket: WebSocket;
   readonly #dial: Dial;
+  /** The socket below the WebSocket. */
+  #line: Socket | undefined;
   #isOver = false;
   /** Of the handshake, then of the first proof. */
   #deadline: Timer;
@@ -97,7 +101,10 @@ export class Connection {
       skipUTF8Validation: true,
     });
     this.#socket = socket;
-    socket.on('upgrade', ({ headers: answer }) => deps.answered?.(answer));
+    socket.on('upgrade', (answer) => {
+      this.#line = answer.socket;
+      deps.answered?.(answer.headers);
+    });
     socket.on('open', () => this.#opened());
     socket.on('message', (data: FrameData) => {
       if (this.#isOver) return;
@@ -159,7 +166,9 @@ export class Connection {
 
   #opened(): void {
     if (this.#isOver) return;
-    const { clock, opened, policy } = this.#deps;
+    const { clock, opened, policy, readEnds } = this.#deps;
+    // Behind the listener of ws, which hands out all frames of the read.
+    this.#line?.on('data', readEnds);
     this.#deadline.cancel();
     this.#deadline = clock.after(PROOF_TIMEOUT_MS, () => this.#end(faultVerdict(policy.unproven)));
     this.#alive();

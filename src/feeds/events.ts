@@ -55,7 +55,7 @@ const ODD = {
 
 const spoken = ({ reason, detail, advice }: Loss) => ({ reason, detail, advice });
 
-export const feedEvents = (publish: (event: FeedEvent) => void): Omit<FeedEvents, 'news'> => ({
+export const feedEvents = (publish: (event: FeedEvent) => void): Omit<FeedEvents, 'news' | 'readEnds'> => ({
   live: (feed, { facts, missing }) => publish({ kind: 'feed.live', feed, facts, missing }),
   lost: (feed, loss, retryMs) => publish({ kind: 'feed.lost', feed, ...spoken(loss), retryMs }),
   fatal: (feed, loss) => publish({ kind: 'feed.fatal', feed, ...spoken(loss) }),

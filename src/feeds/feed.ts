@@ -39,6 +39,8 @@ export const KEY_EXPIRES_WITHIN_MS = 3 * 86_400_000;
 /** The events of a feed, emitted in the middle of its work: no listener may wait or throw. */
 export interface FeedEvents {
   news(news: News): void;
+  /** Nothing more is coming together with the news so far: one read of the socket has been taken apart. */
+  readEnds(): void;
   /** Once a connection: it is proven. */
   live(feed: string, live: Live): void;
   /** Frames that are no news, and worth a line. */

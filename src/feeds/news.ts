@@ -57,6 +57,7 @@ export function newsFrom(
 
 /** `"ABC, DEF,"` → ABC, DEF: in order, without empties and repeats. Case is kept: it may matter to an exchange. */
 export function tickersOf(ticker: string): readonly string[] {
+  if (!/[\s,]/.test(ticker)) return ticker === '' ? [] : [ticker];
   const names = new Set<string>();
   for (const part of ticker.split(',')) {
     const name = part.trim();

@@ -10,7 +10,14 @@ import { RE2JS } from 're2js';
  * (`ẞ`, `ß` and `SS`); one sigma, because the lower one depends on its place in the word; normalised
  * again, because changing case can take text out of NFKC.
  */
-export function fold(text: string): string {
+export const fold = (text: string): string =>
+  PLAIN.test(text) ? text.toLowerCase().trim() : foldInFull(text);
+
+/** Of printable ASCII and Hangul syllables nothing but the capitals and the outer blanks can change. */
+const PLAIN = /^[ -~가-힣]*$/;
+
+/** Of any text. */
+export function foldInFull(text: string): string {
   const lower = text.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();
   return lower.replaceAll('ς', 'σ').normalize('NFKC').trim();
 }

@@ -5,7 +5,13 @@
  */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu;
 
-export function folded(text: string): string {
+/** Nearly all there is: printable ASCII and Hangul syllables, with single blanks. Of these only the capitals are written in two ways. */
+const PLAIN = /^(?:[!-~가-힣]+(?: [!-~가-힣]+)*)?$/;
+
+export const folded = (text: string): string => (PLAIN.test(text) ? text.toLowerCase() : foldedInFull(text));
+
+/** Of any text. */
+export function foldedInFull(text: string): string {
   // Blanks first: a tab or a line break is one, and is a control character too.
   const plain = text.replace(/\s+/gu, ' ').normalize('NFKC').replace(INVISIBLE, '');
   return plain.toLowerCase().replace(/\s+/gu, ' ').trim();

@@ -94,6 +94,26 @@ export function conforms(subject: FeedSubject): void {
       expect(told.lives.all).toHaveLength(1);
     });
 
+    test('says when a read of the socket has been taken apart, in the tick of its news', async () => {
+      await live();
+      let hasTicked = false;
+      let readsBefore = -1;
+      told.announcements.on(() => {
+        readsBefore = told.reads.all.length;
+        setImmediate(() => {
+          hasTicked = true;
+        });
+      });
+      const ended = new Promise<boolean>((resolve) =>
+        told.reads.on((count) => {
+          if (count === 1) resolve(hasTicked);
+        }),
+      );
+      farEnd.announce('one');
+      expect(await ended).toBe(false);
+      expect(told.reads.all.slice(readsBefore)).toEqual([1]);
+    });
+
     test('stops once and for good: the socket is closed and no timer is left', async () => {
       await live();
       feed.stop();

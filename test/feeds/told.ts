@@ -11,9 +11,12 @@ export class Told implements FeedEvents {
   readonly losses = new Arrivals<Loss & { readonly retryMs: number }>('loss');
   readonly fatals = new Arrivals<Loss>('fatal end');
   readonly warnings = new Arrivals<Warning>('warning');
+  /** So many announcements had been handed over by the end of each read. */
+  readonly reads = new Arrivals<number>('end of a read');
   readonly oddFrames = new Arrivals<OddFrame>('odd frame');
 
   readonly news = (news: News) => this.announcements.add(news);
+  readonly readEnds = () => this.reads.add(this.announcements.all.length);
   readonly live = (_feed: string, live: Live) => this.lives.add(live);
   readonly odd = (_feed: string, frame: OddFrame) => this.oddFrames.add(frame);
   readonly lost = (_feed: string, loss: Loss, retryMs: number) => this.losses.add({ ...loss, retryMs });

@@ -110,7 +110,9 @@ export function watchWays(ended: (way: Way) => void): void {
   prototype._write = function (chunk, encoding, done) {
     const begin = () => read.call(this, chunk, encoding, done);
     if (!chunk.includes(MARK)) return recording.exit(begin);
-    return recording.run({ steps: [], promises: 0, isOver: false }, begin);
+    // Until the end of this read: whoever else listens to the socket comes behind ws.
+    recording.enterWith({ steps: [], promises: 0, isOver: false });
+    return begin();
   };
   ahead(Socket.prototype, 'write', (self, [chunk]) => {
     const found = current();

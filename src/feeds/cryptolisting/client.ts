@@ -5,6 +5,7 @@
  * The reader does nothing but decode and hand on, synchronously; nothing downstream can hold it up.
  */
 import { formatDuration } from '../../platform/duration.ts';
+import { Behind } from '../behind.ts';
 import { Connection, type Policy } from '../connection.ts';
 import { EchoGuard } from '../echo.ts';
 import { type Expectations, type Feed, type FeedDeps, KEY_EXPIRES_WITHIN_MS } from '../feed.ts';
@@ -39,6 +40,8 @@ export class CryptolistingFeed implements Feed<CryptolistingOptions> {
   readonly #host: string;
   readonly #link: Link;
   readonly #evidence: ServiceEvidence;
+  /** The evidence of announcements. */
+  readonly #behind: Behind;
   readonly #selfTest: SelfTest;
   readonly #echo: EchoGuard;
   readonly #frames: Record<string, number> = {};
@@ -60,6 +63,7 @@ export class CryptolistingFeed implements Feed<CryptolistingOptions> {
     this.#echo = new EchoGuard([apiKey], deps.redact);
     this.#expectations = deps.expectations;
     const current = () => this.#options;
+    this.#behind = new Behind(clock);
     this.#evidence = new ServiceEvidence(current, clock, (warning) => events.warning(warning));
     this.#selfTest = new SelfTest({
       ...{ options: current, clock, selfTestGate: deps.selfTestGate },
@@ -129,6 +133,7 @@ export class CryptolistingFeed implements Feed<CryptolistingOptions> {
   }
 
   stop(): void {
+    this.#behind.run();
     this.#evidence.stop();
     this.#link.stop();
   }
@@ -146,6 +151,7 @@ export class CryptolistingFeed implements Feed<CryptolistingOptions> {
       silenceTimeoutMs: () => this.#options.silenceTimeout,
       opened: () => connectGate.connected(this.#host, apiKey, clock.monotonicMs()),
       frame: (data) => this.#read(data),
+      readEnds: () => this.#deps.events.readEnds(),
     });
   }
 
@@ -157,7 +163,10 @@ export class CryptolistingFeed implements Feed<CryptolistingOptions> {
     this.#lastFrameMs = receivedMs;
     const kind = frame.kind === 'announcement' && frame.test ? 'test' : frame.kind;
     this.#frames[kind] = (this.#frames[kind] ?? 0) + 1;
-    if (frame.kind !== 'announcement' && frame.kind !== 'heartbeat') this.#age.frame(receivedMs);
+    if (frame.kind !== 'announcement') {
+      this.#behind.run();
+      if (frame.kind !== 'heartbeat') this.#age.frame(receivedMs);
+    }
     switch (frame.kind) {
       case 'announcement':
         return this.#announced(this.#echo.clean(frame), receivedMs);
@@ -195,7 +204,7 @@ export class CryptolistingFeed implements Feed<CryptolistingOptions> {
     const news = toNews(frame, stalledMs > 0 ? { ...receipt, stalledMs } : receipt);
     events.news(news);
     if (frame.test) this.#tested(dispatchTimestampUs, receivedMs);
-    this.#evidence.announcement(frame, receivedTimestampUs, news.redacted);
+    this.#behind.add(() => this.#evidence.announcement(frame, receivedTimestampUs, news.redacted));
   }
 
   #tested(dispatchTimestampUs: number | undefined, receivedMs: number): void {
@@ -236,6 +245,7 @@ export class CryptolistingFeed implements Feed<CryptolistingOptions> {
   }
 
   #examine(frame: WelcomeFrame): void {
+    this.#behind.run();
     const expectations = this.#expectations;
     const missing = uncovered(this.#options.exchanges, frame.allowedCex);
     this.#evidence.welcome(frame, missing, expectations?.coverage);
@@ -251,6 +261,7 @@ export class CryptolistingFeed implements Feed<CryptolistingOptions> {
   #lost(loss: Loss, retryMs: number | undefined): void {
     const { events, clock } = this.#deps;
     const { name } = this.#options;
+    this.#behind.run();
     this.#evidence.lost(loss.reason, clock.monotonicMs());
     if (retryMs !== undefined) return events.lost(name, loss, retryMs);
     this.#evidence.stop();

@@ -11,6 +11,7 @@ import type { OddFrame } from '../feed.ts';
 import { type FrameData, objectIn, type UnreadReason } from '../frame-data.ts';
 import { type News, newsFrom, type Reading, type Receipt, tickersOf } from '../news.ts';
 import { newsIn } from '../unread-news.ts';
+import { plainAnnouncement } from './plain-announcement.ts';
 import { isRedacted } from './redaction.ts';
 
 export type GarbageReason = UnreadReason | 'no_type' | 'wrong_fields'; // an announcement with neither title nor ticker
@@ -75,7 +76,11 @@ function frameOf(type: string, fields: Extra, text: string): Frame {
   }
 }
 
-function announcementFrame(type: string, fields: Extra, text: string): Frame {
+const announcementFrame = (type: string, fields: Extra, text: string): Frame =>
+  plainAnnouncement(type, fields) ?? repairedAnnouncement(type, fields, text);
+
+/** Of whatever can be read in it. */
+export function repairedAnnouncement(type: string, fields: Extra, text: string): Frame {
   const read: Record<string, unknown> = { type };
   const take = <T>(name: string, reader: (value: unknown) => T | undefined): T | undefined => {
     const value = reader(fields[name]);

@@ -3,6 +3,7 @@
  * as the config says. The reader does nothing but read and hand on, synchronously; nothing downstream can hold it up.
  */
 import { formatDuration } from '../../platform/duration.ts';
+import { Behind } from '../behind.ts';
 import { Connection, type Policy } from '../connection.ts';
 import { EchoGuard } from '../echo.ts';
 import { Evidence } from '../evidence.ts';
@@ -39,6 +40,8 @@ export class WebsocketFeed implements Feed<WebsocketOptions> {
   readonly #link: Link;
   readonly #pings: Pings;
   readonly #evidence: Evidence;
+  /** The evidence of announcements. */
+  readonly #behind: Behind;
   #echo: EchoGuard;
   readonly #frames: Record<string, number> = {};
   #lastFrameMs: number | undefined;
@@ -57,6 +60,7 @@ export class WebsocketFeed implements Feed<WebsocketOptions> {
       () => this.#options.name,
       (warning) => events.warning(warning),
     );
+    this.#behind = new Behind(clock);
     this.#pings = new Pings(clock, () => this.#options);
     this.#link = new Link({
       ...{ clock, random, gate: OPEN_DOOR, settlesAfterMs: SETTLES_AFTER_MS },
@@ -95,6 +99,7 @@ export class WebsocketFeed implements Feed<WebsocketOptions> {
   }
 
   stop(): void {
+    this.#behind.run();
     this.#link.stop();
   }
 
@@ -130,6 +135,7 @@ export class WebsocketFeed implements Feed<WebsocketOptions> {
       answered: ({ date }) => this.#dated(date),
       opened: () => this.#opened(connection),
       frame: (data) => this.#framed(data),
+      readEnds: () => this.#deps.events.readEnds(),
       pong: () => this.#ponged(),
     });
     return connection;
@@ -173,6 +179,7 @@ export class WebsocketFeed implements Feed<WebsocketOptions> {
     this.#proven(receivedMs);
     if (read.kind === 'announcement') this.#announced(read, receivedMs, sinceFrameMs);
     else if (read.kind === 'garbage') {
+      this.#behind.run();
       events.odd(this.#options.name, read);
       this.#evidence.odd(read, receivedMs, this.#wordsOf(data));
     }
@@ -200,13 +207,18 @@ export class WebsocketFeed implements Feed<WebsocketOptions> {
     this.#lastNewsMs = receivedMs;
     const stalled = stalledMs > 0 ? { ...receipt, stalledMs } : receipt;
     events.news(newsFrom(reading, stalled, tickersOf(reading.ticker), false));
+    this.#behind.add(() => this.#examine(reading, read.unread));
+  }
+
+  #examine(reading: Announced['reading'], unread: Announced['unread']): void {
     this.#evidence.announcement(reading);
-    for (const { field, path, form } of read.unread)
+    for (const { field, path, form } of unread)
       this.#evidence.once('unread_field', field, `\`${field}\` at ${path} is ${form}`, { field, path, form });
   }
 
   #lost(loss: Loss, retryMs: number | undefined): void {
     const { events, clock } = this.#deps;
+    this.#behind.run();
     this.#evidence.lost(loss.reason, clock.monotonicMs());
     if (retryMs === undefined) events.fatal(this.#options.name, loss);
     else events.lost(this.#options.name, loss, retryMs);

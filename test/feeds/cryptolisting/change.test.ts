@@ -35,6 +35,7 @@ beforeEach(async () => {
     ...{ clock, random: () => 0.5, redact: (text: string) => text },
     events: {
       news: ({ tickers, feed }) => told.add(`news ${feed} ${tickers.join()}`),
+      readEnds: () => undefined,
       live: (feed) => told.add(`live ${feed}`),
       lost: (feed, { reason }) => told.add(`lost ${feed} ${reason}`),
       fatal: (feed, { reason }) => told.add(`fatal ${feed} ${reason}`),

@@ -75,6 +75,7 @@ export class Listener implements Disposable {
           this.ages.push(news.ageAtReceiptMs);
           this.announcements.add({ ...news, ticker: news.tickers.join(',') });
         },
+        readEnds: () => undefined,
         live: (_feed, live) => this.welcomes.add(live),
         lost: (_feed, loss, retryMs) => this.losses.add({ ...loss, retryMs }),
         fatal: (_feed, { reason, detail, advice = '' }) =>

@@ -210,6 +210,7 @@ describe('news', () => {
     const own = await source().live();
     for (let n = 0; n < 2; n++) server.send({ ...FRAME, coins: [{ coin: 'ABC' }] });
     await own.told.announcements.waitFor(2);
+    await clock.advance(0);
     expect(own.told.warnings.all).toMatchObject([
       { code: 'unread_field', message: '`tickers` at coins is a list of something else than text' },
     ]);
@@ -235,6 +236,7 @@ describe('news', () => {
     const own = await source().live();
     for (let n = 0; n < 2; n++) server.send({ ...FRAME, source: 'coinbase', kind: 'roadmap' });
     await own.told.announcements.waitFor(2);
+    await clock.advance(0);
     expect(own.codes).toEqual(['unknown_listing_type', 'unknown_publisher']);
   });
 });

@@ -31,6 +31,12 @@ export const intake = [
       'if (routed.length > 1000) routed.sort(mostImportantFirst)',
     ],
     [
+      'handed over only where the end of the read is reported',
+      'what comes compressed is never sent',
+      '      queueMicrotask(this.#readHasEnded);\n',
+      '      void this.#readHasEnded;\n',
+    ],
+    [
       'a repeat is announced',
       'what two feeds bring is sent twice',
       '    if (first !== undefined) return events.duplicate(announcement, first);\n',
