@@ -44,11 +44,11 @@ const newsAt = (receivedMs: number, detectedMs = receivedMs) =>
 
 test('what an earlier life has read is no news for the next one', () => {
   const clock = new FakeClock();
-  const { outbox } = store();
+  const { database, outbox } = store();
   const first = life(clock, outbox);
   first.intake.accept(newsAt(clock.monotonicMs()));
   expect(first.kinds()).toEqual(['announcement.received']);
-  const second = life(clock, outbox);
+  const second = life(clock, new SqliteOutbox(database));
   second.intake.accept(newsAt(clock.monotonicMs()));
   expect(second.kinds()).toEqual(['announcement.duplicate']);
 });

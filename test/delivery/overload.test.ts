@@ -181,6 +181,7 @@ test('what somebody discards while it waits behind the head is not sent', async 
   parse.mockRestore();
   await bench.opened();
   for (let n = 1; n <= 3 * HEAD; n++) bench.announce(String(n));
+  bench.journal.flush();
   bench.database.exec(
     "UPDATE deliveries SET state = 'skipped', reason = 'discarded' WHERE state = 'pending'",
   );
