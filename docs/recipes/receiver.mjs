@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 
 const key = Buffer.from(process.env.BOT_SECRET.replace('whsec_', ''), 'base64');
-const acted = new Set(); // keep this on disk if acting twice after a restart would hurt
+const acted = new Set(); // of one process, until it ends: with several, or to survive a restart, use a database
 
 const server = createServer(async (request, response) => {
   const answer = (status) => response.writeHead(status).end();

@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
 
 KEY = base64.b64decode(os.environ["BOT_SECRET"].removeprefix("whsec_"))
-acted = set()  # keep this on disk if acting twice after a restart would hurt
+acted = set()  # of one process, until it ends: with several workers, or to survive a restart, use a database
 lock = Lock()
 
 

@@ -2,6 +2,7 @@
  * The words of `--help` beyond options: examples, exit codes, where to read more. `tools/docs/commands-reference.ts`
  * makes docs/commands.md from them.
  */
+import { fileURLToPath } from 'node:url';
 import { type Command, Help } from 'commander';
 import { type ExitCode, FINE, NOT_FINE, WRONG_USAGE } from './exit-codes.ts';
 import { programName } from './program-name.ts';
@@ -165,6 +166,9 @@ export const exitCodes = ({
 
 const WIDTH = 80;
 
+/** The folder with `docs`, in a checkout, a package and the image alike. */
+const HOME = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
+
 /** Gives a command and those below it their examples and the rest. Throws for a command without an entry. */
 export function addHelp(
   command: Command,
@@ -191,6 +195,7 @@ function helpText(path: string, help: CommandHelp, program: string): string {
     ...exitCodes(help).map(([code, meaning]) => `  ${code}  ${meaning}`),
     '',
     wrap(`Documentation: ${[commandPage(path), ...help.pages].join(', ')}`),
+    `  in ${HOME}`,
   ].join('\n');
 }
 
