@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { chart } from '../../bench/chart.ts';
 import { mainOf, withResults } from '../../bench/document.ts';
 import { kindOf } from '../../bench/machine.ts';
+import { causesWithin, piecesOf } from '../../bench/meter/causes.ts';
 import { ofRounds } from '../../bench/meter/sample.ts';
 import { median, percentile, summaryOf, summaryOfBlocks } from '../../bench/meter/statistics.ts';
 import { curveOf, isMet, rowsOf } from '../../bench/results.ts';
@@ -81,4 +82,29 @@ test.each([
   [12_345, '12,345'],
 ])('%d is shown as %s', (figure, text) => {
   expect(shown(figure)).toBe(text);
+});
+
+test('a piece of work ends where the loop was idle or looked for news; its causes are by the whole stack', () => {
+  const node = (id: number, url: string, functionName: string, children: number[] = []) => ({
+    ...{ id, callFrame: { url, functionName }, children },
+  });
+  const nodes = [
+    node(1, '', '(root)', [2, 3, 5]),
+    node(2, '', '(idle)'),
+    node(3, 'file:///src/outbox/retention.ts', 'bite', [4]),
+    node(4, 'file:///src/outbox/sqlite.ts', 'prune'),
+    node(5, 'file:///src/ops/json-text.ts', 'jsonText'),
+  ];
+  const samples = [3, 4, 2, 5, 5, 5, 2];
+  const profile = { nodes, samples, startTime: 1000, timeDeltas: [0, 10, 10, 10, 10, 10, 10] };
+  const pieces = piecesOf(profile, [1045]);
+  expect(pieces.map(({ beginUs, endUs, causes }) => [beginUs, endUs, ...causes])).toEqual([
+    [1000, 1020, ['retention', 20]],
+    [1030, 1050, ['status', 20]],
+    [1050, 1060, ['status', 10]],
+  ]);
+  expect([...causesWithin(pieces, 1015, 1035)]).toEqual([
+    ['retention', 20],
+    ['status', 20],
+  ]);
 });
