@@ -15,6 +15,7 @@ import { steady } from './scenarios/steady.ts';
 import { store } from './scenarios/store.ts';
 import { tail } from './scenarios/tail.ts';
 import { width } from './scenarios/width.ts';
+import { widthTenThousand } from './scenarios/width-ten-thousand.ts';
 
 export interface Wanted {
   /** Names; empty: those that the other flags want. */
@@ -25,7 +26,7 @@ export interface Wanted {
 
 /** While these run, the machine is silent enough for the longest silence of the curve. */
 const BESIDE_CURVE = [silence, distance];
-const TARGETS = [...BESIDE_CURVE, steady, fanout, burst, start, width, tail];
+const TARGETS = [...BESIDE_CURVE, steady, fanout, burst, start, width, widthTenThousand, tail];
 /** Met for long, and far from their limits: they guard. */
 const GUARDS = [rules, store, listing];
 const PEERS = [peersCold, peersSteady];

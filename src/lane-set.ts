@@ -18,7 +18,10 @@ import type { Random } from './platform/random.ts';
 import { fingerprint } from './platform/secret.ts';
 
 export interface LaneSetDeps {
-  readonly journal: LaneJournal;
+  readonly journal: LaneJournal & {
+    /** By the names of destinations that have something pending; `undefined` while the store cannot be read. */
+    waiting(): ReadonlyMap<string, unknown> | undefined;
+  };
   readonly budgets: BudgetBook;
   readonly clock: Clock;
   readonly random: Random;
@@ -142,12 +145,25 @@ export class LaneSet {
   /** At the start, after a reload, and when the store can be read again. */
   refill(): void {
     this.#deps.budgets.takeUp();
-    for (const { lane } of this.#running.values()) lane.refill();
+    const mayHaveWork = this.#workIn();
+    for (const [name, { lane }] of this.#running)
+      if (mayHaveWork(name, lane)) lane.refill();
+      else lane.wake();
   }
 
   /** Somebody else changed the store. */
   reconcile(): void {
-    for (const { lane } of this.#running.values()) lane.reconcile();
+    const mayHaveWork = this.#workIn();
+    for (const [name, { lane }] of this.#running)
+      if (mayHaveWork(name, lane)) lane.reconcile();
+      else lane.resume();
+  }
+
+  /** Asks the store once: of thousands of lanes hardly any has something pending, and each would ask for itself. */
+  #workIn(): (name: string, lane: Lane) => boolean {
+    const waiting = this.size === 0 ? undefined : this.#deps.journal.waiting();
+    return (name, { status: { held, behind } }) =>
+      waiting === undefined || waiting.has(name) || held > 0 || behind;
   }
 
   async stop(deadline: AbortSignal): Promise<void> {

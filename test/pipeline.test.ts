@@ -93,3 +93,30 @@ test('regression: an old frame that a feed replays after the window has the id o
   expect([...next.lanes.held()]).toHaveLength(2);
   clock.forget();
 });
+
+test('regression: of thousands of lanes only those ask the store that have something there', () => {
+  const clock = new FakeClock();
+  const { outbox } = store();
+  const { intake, lanes } = life(clock, outbox);
+  intake.accept(newsAt(clock.monotonicMs()));
+  const names = ['bot', ...Array.from({ length: 500 }, (_, n) => `other-${n}`)];
+  const wide = configSchema.parse({
+    feeds: [{ url: 'ws://127.0.0.1:1', apiKey: `dsk_${'a1'.repeat(32)}` }],
+    destinations: Object.fromEntries(
+      names.map((name) => [name, { type: 'webhook', url: `http://127.0.0.1:1/${name}` }]),
+    ),
+    rules: [{ name: 'all', match: {}, send: names }],
+  });
+  lanes.apply(prepareDestinations(wide), () => ({ template: undefined, tickers: [] }));
+  const asked: string[] = [];
+  const { owed } = outbox;
+  outbox.owed = (destination, limit) => {
+    asked.push(destination);
+    return owed.call(outbox, destination, limit);
+  };
+  lanes.refill();
+  expect(asked).toEqual(['bot']);
+  lanes.reconcile();
+  expect(new Set(asked)).toEqual(new Set(['bot']));
+  clock.forget();
+});

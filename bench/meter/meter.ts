@@ -100,9 +100,13 @@ export class Meter implements AsyncDisposable {
     const sequence = nextSequence();
     const arrivals = receiver.arrivals(sequence, requests);
     const sentMs = subject.announce(sequence);
-    const { firstMs, lastMs } = await this.inTime(arrivals, subject);
+    const { firstMs, hundredthMs, lastMs } = await this.inTime(arrivals, subject);
     subject.lastMs = performance.now();
-    return { firstMs: firstMs - sentMs, lastMs: lastMs - sentMs };
+    return {
+      firstMs: firstMs - sentMs,
+      hundredthMs: hundredthMs - sentMs,
+      lastMs: lastMs - sentMs,
+    };
   }
 
   /** `count` announcements at a steady rate; the latency of each. */

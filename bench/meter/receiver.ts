@@ -19,13 +19,17 @@ export interface ReceiverOptions {
 
 interface Expected {
   left: number;
+  came: number;
   firstMs: number | undefined;
+  hundredthMs: number | undefined;
   readonly done: PromiseWithResolvers<Arrivals>;
 }
 
 /** `performance.now()` when a request was complete. */
 export interface Arrivals {
   readonly firstMs: number;
+  /** The last, where there are fewer. */
+  readonly hundredthMs: number;
   readonly lastMs: number;
 }
 
@@ -60,7 +64,9 @@ export class Receiver implements Disposable {
   /** Of so many requests the first and the last. */
   arrivals(sequence: number, requests: number): Promise<Arrivals> {
     const done = Promise.withResolvers<Arrivals>();
-    this.#expected.set(sequence, { left: requests, firstMs: undefined, done });
+    this.#expected.set(sequence, {
+      ...{ left: requests, came: 0, firstMs: undefined, hundredthMs: undefined, done },
+    });
     return done.promise;
   }
 
@@ -95,9 +101,11 @@ export class Receiver implements Disposable {
     const expected = sequence === undefined ? undefined : this.#expected.get(sequence);
     if (sequence === undefined || expected === undefined) return;
     expected.firstMs ??= atMs;
+    if (++expected.came === 100) expected.hundredthMs = atMs;
     if (--expected.left > 0) return;
     this.#expected.delete(sequence);
-    expected.done.resolve({ firstMs: expected.firstMs, lastMs: atMs });
+    const { firstMs, hundredthMs = atMs } = expected;
+    expected.done.resolve({ firstMs, hundredthMs, lastMs: atMs });
   }
 
   [Symbol.dispose](): void {
