@@ -9,6 +9,7 @@ import { openStore } from '../outbox/store.ts';
 import { createPipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
+import { LoopDelay } from '../platform/loop-delay.ts';
 import { mostOpenFiles } from '../platform/open-files.ts';
 import type { Random } from '../platform/random.ts';
 import { LatestRedactor, type Redactor } from '../platform/secret.ts';
@@ -19,7 +20,6 @@ import { goOn } from './earlier-life.ts';
 import { closingOf, Ending } from './ending.ts';
 import { createFeeds } from './feeding.ts';
 import { FirstSecond } from './first-second.ts';
-import { careForLoop } from './loop-care.ts';
 import { createObservers } from './observers.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { makeReady, outlineOf, type SoundConfig } from './ready-config.ts';
@@ -82,7 +82,9 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     const retention = startRetention(journal, storeOptions.retention, () => budgets.reachMs, clock);
     shutDown.defer(() => retention.cancel());
 
-    const loop = careForLoop(turns.rest, bus, clock, shutDown);
+    const loop = new LoopDelay(clock);
+    loop.start();
+    shutDown.defer(() => loop.stop());
     const rehearsal = new Rehearsal(clock, events.rehearsalFailed);
     shutDown.defer(() => rehearsal.stop());
     const feeds = createFeeds({ pipeline, rehearsal, turns, loop, events, clock, random, redact });
