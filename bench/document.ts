@@ -39,18 +39,19 @@ export function withResults(document: string, all: readonly Results[]): string {
 
 function machinesTable(all: readonly Results[]): string {
   const rows = all.map((results) => new Map(rowsOf(results).map((row) => [named(row), row])));
-  const names = [...new Set(rows.flatMap((own) => [...own.keys()]))];
+  // A row that one machine alone has stands with its target too.
+  const byName = new Map(rows.flatMap((own) => [...own]));
+  const inOrder = [...byName].toSorted(([, a], [, b]) => a.target - b.target);
   return [
     markdownLine(['', 'target', ...all.map(({ machine }) => kindName(machine))]),
     `|--:|---|${all.map(() => '---|').join('')}`,
-    ...names.map((name) => {
-      const each = rows.map((own) => own.get(name));
-      const judgements = each.map((row) =>
-        row?.verdict === undefined
-          ? ''
-          : `${sure(row.verdict)} ≤ ${shown(row.verdict.limit)}: ${judged(row)}`,
-      );
-      return markdownLine([String(each.find((row) => row)?.target ?? ''), name, ...judgements]);
+    ...inOrder.map(([name, { target }]) => {
+      const judgements = rows.map((own) => {
+        const row = own.get(name);
+        if (row?.verdict === undefined) return '';
+        return `${sure(row.verdict)} ≤ ${shown(row.verdict.limit)}: ${judged(row)}`;
+      });
+      return markdownLine([String(target), name, ...judgements]);
     }),
     '',
     all.slice(1).flatMap(describeRuns).join('\\\n'),
