@@ -11,7 +11,7 @@ import { HttpExchange } from './exchange.ts';
 import { Lingering } from './lingering.ts';
 import { HttpPool, type Needs } from './pool.ts';
 import type { PoolRegistry } from './pool-registry.ts';
-import type { HttpRequest, HttpResult } from './request.ts';
+import { type HttpRequest, type HttpResult, headerList } from './request.ts';
 
 export interface HttpOptions extends Needs {
   /** How long a connection may lie unused before a fresh one takes its place; `false`: opened only when needed. */
@@ -66,8 +66,8 @@ export class HttpConnection {
     void exchange.result.then(() => this.#ended(exchange));
     // `idempotent: false` is what undici assumes of a POST; set explicitly because a PUT must not be repeated
     // either.
-    const asked = { 'accept-encoding': 'identity', ...headers };
-    this.#pool.dispatch({ method, path, headers: asked, body, idempotent: false }, exchange);
+    const list = isList(headers) ? headers : headerList(headers);
+    this.#pool.dispatch({ method, path, headers: list as string[], body, idempotent: false }, exchange);
   }
 
   #ended(exchange: HttpExchange): void {
@@ -77,3 +77,5 @@ export class HttpConnection {
       if (!next.exchange.isOver) return this.#dispatch(next.request, next.exchange);
   }
 }
+
+const isList = (headers: HttpRequest['headers']): headers is readonly string[] => Array.isArray(headers);

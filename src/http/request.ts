@@ -6,7 +6,8 @@ export interface HttpRequest {
   readonly method: string;
   /** With the query. It may carry a token: never shown. */
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** By name, or as `headerList` gives them. */
+  readonly headers: Readonly<Record<string, string>> | readonly string[];
   readonly body: string;
   readonly signal: Deadline;
   /** Monotonic ms; nothing is written from then on. */
@@ -16,6 +17,13 @@ export interface HttpRequest {
   /** The status says it all: the body is waited for a moment, and no longer. */
   readonly statusDecides?: boolean;
 }
+
+/**
+ * Names and values in turn: what undici sends without looking for them again, so that a sender can keep those that are
+ * the same in each request. Answers are asked for unpacked, unless the headers say otherwise.
+ */
+export const headerList = (headers: Readonly<Record<string, string>>): string[] =>
+  Object.entries({ 'accept-encoding': 'identity', ...headers }).flat();
 
 /** The status line and headers came. */
 export interface HttpAnswer {

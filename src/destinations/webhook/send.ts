@@ -10,6 +10,7 @@ import type { AttemptResult } from '../../delivery/outcome.ts';
 import type { SendContext } from '../../delivery/sender.ts';
 import type { FarEnd } from '../../http/advice.ts';
 import type { HttpConnection } from '../../http/connection.ts';
+import { headerList } from '../../http/request.ts';
 import { farEndWallMs } from '../../http/retry-after.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Destination, DestinationDeps } from '../destination.ts';
@@ -23,7 +24,8 @@ export class WebhookSender implements Destination<WebhookMessage> {
   readonly #connection: HttpConnection;
   readonly #method: string;
   readonly #path: string;
-  /** The user's own come last and so win. */
+  /** Those that are the same in each request, by content type. */
+  readonly #fixed = new Map<string, readonly string[]>();
   readonly #userHeaders: Readonly<Record<string, string>>;
   readonly #signers: readonly Webhook[];
   readonly #success: Success;
@@ -71,27 +73,35 @@ export class WebhookSender implements Destination<WebhookMessage> {
     return this.#connection.close();
   }
 
-  #headers({ body, contentType }: WebhookMessage, context: SendContext): Record<string, string> {
+  #headers({ body, contentType }: WebhookMessage, context: SendContext): readonly string[] {
     const { deliveryId, attempt, expiresAtMs, sample } = context;
-    const now = new Date(this.#clock.wallMs());
-    const headers: Record<string, string> = {
+    const nowMs = this.#clock.wallMs();
+    const headers = this.#fixedFor(contentType).slice();
+    headers.push('webhook-id', deliveryId, 'webhook-timestamp', String(Math.floor(nowMs / 1000)));
+    headers.push('x-listing-bridge-attempt', String(attempt));
+    if (sample) headers.push('x-listing-bridge-sample', 'true');
+    if (this.#signers.length > 0) {
+      const signatures = this.#signers.map((signer) => signer.sign(deliveryId, new Date(nowMs), body));
+      headers.push('webhook-signature', signatures.join(' '));
+    }
+    if (expiresAtMs !== undefined) {
+      const leftMs = expiresAtMs - this.#clock.monotonicMs();
+      headers.push('x-listing-bridge-expires', new Date(nowMs + leftMs).toISOString());
+    }
+    return headers;
+  }
+
+  /** The user's own win. */
+  #fixedFor(contentType: string): readonly string[] {
+    const known = this.#fixed.get(contentType);
+    if (known !== undefined) return known;
+    const fixed = headerList({
       'content-type': contentType,
       'user-agent': `listing-bridge/${this.#deps.version}`,
       ...this.#userHeaders,
-      'webhook-id': deliveryId,
-      'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-      'x-listing-bridge-attempt': String(attempt),
-    };
-    if (sample) headers['x-listing-bridge-sample'] = 'true';
-    if (this.#signers.length > 0)
-      headers['webhook-signature'] = this.#signers
-        .map((signer) => signer.sign(deliveryId, now, body))
-        .join(' ');
-    if (expiresAtMs !== undefined) {
-      const leftMs = expiresAtMs - this.#clock.monotonicMs();
-      headers['x-listing-bridge-expires'] = new Date(now.getTime() + leftMs).toISOString();
-    }
-    return headers;
+    });
+    this.#fixed.set(contentType, fixed);
+    return fixed;
   }
 }
 

@@ -156,8 +156,8 @@ export const destinations = [
     [
       'the signature is of another time',
       'a receiver that checks it refuses the order',
-      '.map((signer) => signer.sign(deliveryId, now, body))',
-      '.map((signer) => signer.sign(deliveryId, new Date(0), body))',
+      'signer.sign(deliveryId, new Date(nowMs), body)',
+      'signer.sign(deliveryId, new Date(0), body)',
     ],
     [
       'expires by the wrong clock',
@@ -168,8 +168,8 @@ export const destinations = [
     [
       'another id on each attempt',
       'a receiver cannot tell a copy',
-      "'webhook-id': deliveryId,",
-      "'webhook-id': deliveryId + attempt,",
+      "'webhook-id', deliveryId,",
+      "'webhook-id', deliveryId + attempt,",
     ],
   ),
   ...inFile(

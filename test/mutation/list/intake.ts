@@ -50,6 +50,22 @@ export const intake = [
     ],
   ),
   ...inFile(
+    'src/feeds/cryptolisting/plain-announcement.ts',
+    [...suites('feeds/cryptolisting/plain-announcement')],
+    [
+      'a field that is not known is dropped',
+      'a template, and the mark of a redacted one, do not see it',
+      '  if (rest !== 0) return undefined;\n',
+      '',
+    ],
+    [
+      'a stamp in another unit is taken as it is',
+      'the age is wrong by a thousand times',
+      'Number(value) >= 1e15 && ',
+      '',
+    ],
+  ),
+  ...inFile(
     'src/delivery/content.ts',
     [...suites('delivery/expiry', 'intake'), SIMULATION],
     [
