@@ -12,7 +12,10 @@ import { table } from './table.ts';
 /** Throws `UserError` where there is no loopback. */
 export async function explainTiming(
   announcement: Announcement,
-  { redact, ...config }: Pick<StageDeps, 'rules' | 'router' | 'destinations'> & { readonly redact: Redactor },
+  {
+    redact,
+    ...config
+  }: Pick<StageDeps, 'rules' | 'router' | 'destinations' | 'feeds'> & { readonly redact: Redactor },
   { clock, random, version }: Io,
 ): Promise<readonly Timing[]> {
   try {

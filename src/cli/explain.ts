@@ -46,7 +46,8 @@ export async function explainCommand(options: ExplainOptions, io: Io): Promise<E
     rules: rules.map((rule, index) => ({ ...rule, line: where(['rules', index])?.line })),
     ...rest,
   };
-  const deps = { rules: config.rules, router, destinations, redact };
+  const { rules: ruleOptions, feeds } = config;
+  const deps = { rules: ruleOptions, feeds, router, destinations, redact };
   const timings = options.timing ? await explainTiming(announcement, deps, io) : undefined;
   if (options.json) io.print(jsonText({ ...explained, timings }));
   else {

@@ -105,7 +105,9 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     turns.dialling();
     alerts.start();
     shutDown.defer(() => alerts.stop());
-    rehearseAfter(turns.rest, { rehearsal, running, bus, deps: { clock, redact, version }, random });
+    const heldUpMs = (nowMs: number) => loop.heldUpMs(nowMs);
+    const rehearsed = { clock, redact, version, heldUpMs };
+    rehearseAfter(turns.rest, { rehearsal, running, bus, deps: rehearsed, random });
     const watch = watchStore(journal, running, clock);
     shutDown.defer(() => watch.cancel());
 

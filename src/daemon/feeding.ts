@@ -32,7 +32,8 @@ export function createFeeds({ pipeline, rehearsal, turns, loop, events, ...deps 
       ...events.feed,
       news(one) {
         intake.take(one);
-        rehearsal.interrupt();
+        // The answer to a self-test may wait, and comes when the rehearsal has just begun.
+        if (!one.test) rehearsal.interrupt();
       },
       readEnds: () => intake.handOver(),
     },

@@ -15,7 +15,8 @@ export function rehearseAfter(turn: Promise<void>, { deps, ...rest }: Rehearsing
   const { rehearsal, running, bus, random } = rest;
   const rehearse = () => {
     const { router, destinations, config } = running.ready;
-    rehearsal.start({ router, destinations, rules: config.rules, deps, random });
+    const { rules, feeds } = config;
+    rehearsal.start({ router, destinations, rules, feeds, deps, random });
   };
   void turn.then(rehearse);
   bus.listen(({ kind }) => {

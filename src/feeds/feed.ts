@@ -9,7 +9,7 @@ import type { Random } from '../platform/random.ts';
 import type { Redactor } from '../platform/secret.ts';
 import type { CommonFeedOptions } from './common-options.ts';
 import type { FeedStatus } from './health.ts';
-import type { News } from './news.ts';
+import type { News, Reading } from './news.ts';
 import type { UncoveredPublishers } from './uncovered-publishers.ts';
 import type { Loss } from './verdict.ts';
 import type { Warning } from './warning.ts';
@@ -110,4 +110,16 @@ export interface FeedType<Options extends CommonFeedOptions> {
   readonly reasons: readonly string[];
   /** Called once for the life of the process, so that its feeds can share the limits of a service, also over a reload. */
   opener(): OpenFeed<Options>;
+  /** A feed under these options, and its source inside this process at `url`. */
+  rehearsed(options: Options, url: string): RehearsedFeed<Options>;
+}
+
+/** For a rehearsal (`rehearsal/rehearsal.ts`): its announcements go the way of the real ones. */
+export interface RehearsedFeed<Options extends CommonFeedOptions> {
+  /** As they are, but for the source; none of its secrets. */
+  readonly options: Options;
+  /** The first words of the source, which prove the connection. */
+  greeting(wallUs: number): readonly string[];
+  /** An announcement, as the source writes it; `undefined`: none that could be read as one is known. */
+  frame(reading: Reading): string | undefined;
 }

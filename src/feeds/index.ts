@@ -1,12 +1,10 @@
 /** Every type of feed there is, and the form in which people write an announcement down. A new one is its folder and its lines here. */
 import { z } from 'zod';
 import type { CommonFeedOptions } from './common-options.ts';
-import { AgeEstimate } from './cryptolisting/age.ts';
 import { decodeFrame, toNews } from './cryptolisting/frames.ts';
 import { cryptolisting } from './cryptolisting/index.ts';
 import { cryptolistingOptions } from './cryptolisting/options.ts';
 import type { FeedType, OpenFeed } from './feed.ts';
-import type { FrameData } from './frame-data.ts';
 import type { News, Receipt } from './news.ts';
 import { websocket } from './websocket/index.ts';
 import { websocketOptions } from './websocket/options.ts';
@@ -53,24 +51,4 @@ export function feedOpener(): OpenFeed<FeedOptions> {
 export function newsFrom(text: string, receipt: Receipt): News | undefined {
   const frame = decodeFrame(text);
   return frame.kind === 'announcement' ? toNews(frame, receipt) : undefined;
-}
-
-/** Reads frames as a connection of `cryptolisting` does, without one: for a rehearsal. */
-export function rehearsedReader() {
-  const age = new AgeEstimate();
-  return (
-    data: FrameData,
-    feed: string,
-    receivedMs: number,
-    receivedTimestampUs: number,
-  ): News | undefined => {
-    const frame = decodeFrame(data);
-    if (frame.kind !== 'announcement') return undefined;
-    const { detectedTimestampUs, dispatchTimestampUs } = frame;
-    const ageAtReceiptMs = age.announcement({
-      ...{ detectedTimestampUs, dispatchTimestampUs },
-      receivedMonotonicMs: receivedMs,
-    });
-    return toNews(frame, { feed, receivedTimestampUs, receivedMs, ageAtReceiptMs });
-  };
 }

@@ -1,9 +1,10 @@
 /**
- * The scenes of a rehearsal: for each pair of a rule and a destination that it names, a frame made to suit the
+ * The scenes of a rehearsal: for each pair of a rule and a destination that it names, an announcement made to suit the
  * rule as far as can be seen, so that its conditions are evaluated, and the delivery that the rule would cause.
  */
 import type { PreparedDestination } from '../destinations/prepared.ts';
-import type { TextConditionTree } from '../matching/options.ts';
+import type { Reading } from '../feeds/news.ts';
+import { literalIn } from '../matching/literal.ts';
 import type { RuleOptions } from '../routing/options.ts';
 
 export interface Scene {
@@ -11,9 +12,13 @@ export interface Scene {
   readonly destination: string;
   readonly template: string | undefined;
   readonly ticker: string;
-  /** `nth` makes it unlike every frame before. */
-  frame(nth: number): Buffer;
+  /** `nth` makes it unlike every one before; `wallUs`: now. */
+  reading(nth: number, wallUs: number): Reading;
 }
+
+/** As the services need. */
+const PUBLISHED_BEFORE_US = 100_000;
+const DETECTED_BEFORE_US = 1_000;
 
 /** One round of a large config takes several intervals. */
 const MOST_SCENES = 200;
@@ -35,41 +40,32 @@ export function scenesOf(rules: readonly RuleOptions[], destinations: ReadonlySe
     for (const { to, template } of send) {
       if (scenes.length === MOST_SCENES) return scenes;
       if (!destinations.has(to)) continue;
-      const ticker = literal(match.ticker)?.replaceAll('*', '') || 'ABC';
-      const frame = frameOf({
-        type: match.test === true ? 'test_announcement' : 'announcement',
-        publisher: literal(match.publisher) ?? 'upbit',
-        listingType: literal(match.listingType) ?? 'spot_listing',
+      const ticker = literalIn(match.ticker)?.replaceAll('*', '') || 'ABC';
+      const test = match.test === true;
+      const reading = readingOf({
+        test,
+        type: test ? 'test_announcement' : 'announcement',
+        publisher: literalIn(match.publisher) ?? 'upbit',
+        listingType: literalIn(match.listingType) ?? 'spot_listing',
         ticker,
-        title: literal(match.title) ?? '에이비씨(ABC) KRW 마켓 디지털 자산 추가 Will List',
+        title: literalIn(match.title) ?? '에이비씨(ABC) KRW 마켓 디지털 자산 추가 Will List',
       });
-      scenes.push({ rule: name, destination: to, template, ticker, frame });
+      scenes.push({ rule: name, destination: to, template, ticker, reading });
     }
   return scenes;
 }
 
-/** A value that satisfies the condition, if one is written in it. */
-function literal(condition: TextConditionTree | undefined): string | undefined {
-  if (condition === undefined || typeof condition === 'string') return condition;
-  if ('length' in condition) {
-    for (const one of condition) {
-      const found = literal(one);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  }
-  return 'any' in condition ? literal(condition.any) : undefined;
-}
-
-function frameOf({ title, ...fields }: { readonly title: string } & Record<string, string>) {
-  return (nth: number) =>
-    Buffer.from(
-      JSON.stringify({
-        ...fields,
-        title: `${title} ${nth}`,
-        publishTimestampUs: 1_700_000_000_000_000 + nth,
-        detectedTimestampUs: 1_700_000_000_100_000 + nth,
-        dispatchTimestampUs: 1_700_000_000_101_000 + nth,
-      }),
-    );
+/** `nth` makes it unlike every one before. Just seen, so that its age is that of news. */
+function readingOf(
+  fields: Pick<Reading, 'test' | 'type' | 'publisher' | 'listingType' | 'ticker' | 'title'>,
+) {
+  return (nth: number, wallUs: number): Reading => ({
+    ...fields,
+    title: `${fields.title} ${nth}`,
+    publishTimestampUs: wallUs - PUBLISHED_BEFORE_US,
+    detectedTimestampUs: wallUs - DETECTED_BEFORE_US,
+    dispatchTimestampUs: wallUs,
+    abnormal: false,
+    extra: {},
+  });
 }

@@ -1,7 +1,7 @@
 /**
  * Where rehearsed requests end: an HTTP server inside this process, on loopback, that gives one answer to everything
- * and keeps nothing. Every other answer ends its connection, so that the next request goes over a connection
- * that has carried none, as the first one after a silence does.
+ * and keeps nothing. Half of the answers, by chance, end their connection, so that the next request goes over one
+ * that has carried none, as the first one after a silence does: each scene has both.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -10,6 +10,7 @@ import type { Pools } from '../destinations/destination.ts';
 import { HttpPool } from '../http/pool.ts';
 import { SparePace } from '../http/spare-pace.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Random } from '../platform/random.ts';
 
 /** As for real destinations by default; nothing lies here for so long. */
 const WARM_MS = 45_000;
@@ -31,11 +32,10 @@ export const NO_POOLS: Pools = {
 };
 
 /** `takenBody`: of the type whose requests end here. Rejects where the machine has no loopback to listen on. */
-export async function openSink(clock: Clock, takenBody: string): Promise<Sink> {
+export async function openSink(clock: Clock, random: Random, takenBody: string): Promise<Sink> {
   const body = Buffer.from(takenBody);
-  let answers = 0;
   const server = createServer((request, response) => {
-    const ends = ++answers % 2 === 0;
+    const ends = random() < 0.5;
     const headers = { 'content-type': 'application/json', 'content-length': body.length };
     response.writeHead(200, ends ? { ...headers, connection: 'close' } : headers);
     request.resume().on('end', () => response.end(body));

@@ -1,7 +1,7 @@
 /**
- * The whole way of an announcement a second time, with nothing at its end: the same classes, the same compiled
- * rules and templates, the same senders with their platforms' libraries, but an outbox in memory, a sink for a
- * network, and nobody who listens. The news runs through the code that V8 compiled for a rehearsal; so even the
+ * The whole way of an announcement a second time, with nothing at its ends: the same classes, a feed under its own
+ * options, the same compiled rules and templates, the same senders with their platforms' libraries, but a source inside
+ * this process, an outbox in memory, a sink for a network, and nobody who listens. The news runs through the code that V8 compiled for a rehearsal; so even the
  * shapes of the objects are the real ones, and nothing is wrapped unless it is timed.
  */
 import { DatabaseSync } from 'node:sqlite';
@@ -11,7 +11,9 @@ import type { Destination, DestinationDeps } from '../destinations/destination.t
 import type { PreparedDestination } from '../destinations/prepared.ts';
 import type { BridgeEvent } from '../events/bridge-event.ts';
 import { createEvents } from '../events/events.ts';
-import { rehearsedReader } from '../feeds/index.ts';
+import type { FeedDeps } from '../feeds/feed.ts';
+import type { FeedOptions } from '../feeds/index.ts';
+import type { News } from '../feeds/news.ts';
 import { migrate } from '../outbox/migrations.ts';
 import { SqliteOutbox } from '../outbox/sqlite.ts';
 import { createPipeline, type Pipeline } from '../pipeline.ts';
@@ -22,20 +24,22 @@ import type { RuleOptions } from '../routing/options.ts';
 import type { Router, Routing } from '../routing/router.ts';
 import { cast, type Scene, scenesOf } from './scenes.ts';
 import { NO_POOLS, openSink, type Sink } from './sink.ts';
+import { openSource, type Source } from './source.ts';
 
 export interface StageDeps {
   readonly rules: readonly RuleOptions[];
   /** Compiled from the same rules: the one that the news goes through. */
   readonly router: Router;
   readonly destinations: readonly PreparedDestination[];
-  readonly deps: Pick<DestinationDeps, 'clock' | 'redact' | 'version'>;
+  readonly feeds: readonly FeedOptions[];
+  readonly deps: Pick<DestinationDeps, 'clock' | 'redact' | 'version'> & Pick<FeedDeps, 'heldUpMs'>;
   readonly random: Random;
   /** Take the time of each step, at the price of a few wrappers. */
   readonly timed?: true;
 }
 
 /** The steps between frame and socket, in their order. */
-export const STEPS = ['decode', 'match', 'journal', 'queue', 'render', 'write'] as const;
+export const STEPS = ['receive', 'decode', 'match', 'journal', 'queue', 'render', 'write'] as const;
 export type Step = (typeof STEPS)[number];
 
 /** How long each step took, in ms. */
@@ -44,7 +48,7 @@ export type Split = Readonly<Record<Step, number>>;
 /** Repeats are distinguished by their titles; this only bounds the memory. */
 const DEDUPE_WINDOW_MS = 60_000;
 /** Never the reason to wait. */
-const LIMITS = [{ limit: 50, perMs: 1 }];
+const ROOMY = { limit: 50, perMs: 1 };
 
 /** By the `takenBody` that they answer with. */
 type Sinks = ReadonlyMap<string, Sink>;
@@ -57,15 +61,17 @@ export class Stage implements AsyncDisposable {
   readonly #deps: StageDeps;
   readonly #clock: Clock;
   readonly #pipeline: Pipeline;
-  readonly #read = rehearsedReader();
   readonly #database: DatabaseSync;
   readonly #sinks: Sinks;
   readonly #openings: Promise<Destination<unknown>>[] = [];
+  readonly #sources: Source[] = [];
   #close = () => this.#stop();
   #performed = 0;
   #forced = NO_ROUTING;
   /** Of the announcement under way. */
   #ended: ((result: AttemptResult | undefined) => void) | undefined;
+  #sentMs = 0;
+  #receivedMs = 0;
   #matchStartMs = 0;
   #journalStartMs = 0;
   #journalEndMs = 0;
@@ -77,7 +83,7 @@ export class Stage implements AsyncDisposable {
     await using cleanup = new AsyncDisposableStack();
     const sinks = new Map<string, Sink>();
     for (const takenBody of new Set(cast(deps.destinations).map((prepared) => prepared.takenBody))) {
-      const sink = await openSink(deps.deps.clock, takenBody);
+      const sink = await openSink(deps.deps.clock, deps.random, takenBody);
       sinks.set(takenBody, sink);
       cleanup.defer(() => sink.close());
     }
@@ -86,6 +92,11 @@ export class Stage implements AsyncDisposable {
     const stage = new Stage(deps, sinks, database);
     cleanup.defer(() => stage.#stop());
     await stage.#opened();
+    for (const feed of oneOfEachType(deps.feeds)) {
+      const source = await stage.#listenTo(feed);
+      stage.#sources.push(source);
+      cleanup.defer(() => source.close());
+    }
     const held = cleanup.move();
     stage.#close = () => held.disposeAsync();
     return stage;
@@ -93,7 +104,7 @@ export class Stage implements AsyncDisposable {
 
   private constructor(deps: StageDeps, sinks: Sinks, database: DatabaseSync) {
     this.#deps = deps;
-    const { clock, ...opening } = deps.deps;
+    const { clock, heldUpMs: _, ...opening } = deps.deps;
     this.#clock = clock;
     this.#database = database;
     this.#sinks = sinks;
@@ -123,29 +134,49 @@ export class Stage implements AsyncDisposable {
 
   /** One announcement, from the bytes of its frame to the answer of the sink; `undefined` if nothing was sent, or if it is not timed. */
   async perform(scene: Scene): Promise<Split | undefined> {
-    const frameBytes = scene.frame(this.#performed++);
+    const nth = this.#performed++;
     const { rule, destination, template, ticker } = scene;
     this.#forced = { rules: [rule], matches: [{ rule, destination, template, tickers: [ticker] }] };
     const { promise, resolve } = Promise.withResolvers<AttemptResult | undefined>();
     this.#ended = resolve;
 
-    const receivedMs = this.#clock.monotonicMs();
-    const news = this.#read(frameBytes, 'rehearsal', receivedMs, this.#clock.wallUs());
-    if (news === undefined) return undefined;
-    this.#matchStartMs = this.#clock.monotonicMs();
-    const decodeMs = this.#matchStartMs - receivedMs;
-    this.#pipeline.intake.accept(news);
-
+    this.#sentMs = this.#clock.monotonicMs();
+    const reading = scene.reading(nth, this.#clock.wallUs());
+    if (!this.#inTurn(nth).some((source) => source.send(reading))) return undefined;
     const result = await promise;
     if (result?.writtenMs === undefined || !this.#deps.timed) return undefined;
     return {
-      decode: decodeMs,
+      receive: this.#receivedMs - this.#sentMs,
+      decode: this.#matchStartMs - this.#receivedMs,
       match: this.#journalStartMs - this.#matchStartMs,
       journal: this.#journalEndMs - this.#journalStartMs,
       queue: this.#renderStartMs - this.#journalEndMs,
       render: this.#renderEndMs - this.#renderStartMs,
       write: result.writtenMs - this.#renderEndMs,
     };
+  }
+
+  /** Every scene comes from every type of feed; what is timed, from the first that can write it. */
+  #inTurn(nth: number): readonly Source[] {
+    const { length } = this.#sources;
+    if (this.#deps.timed || length < 2) return this.#sources;
+    const first = Math.floor(nth / this.scenes.length) % length;
+    return [...this.#sources.slice(first), ...this.#sources.slice(0, first)];
+  }
+
+  #listenTo(feed: FeedOptions): Promise<Source> {
+    const { intake } = this.#pipeline;
+    const { clock, redact, heldUpMs } = this.#deps.deps;
+    const timedNews = (news: News) => {
+      this.#receivedMs = news.receivedMs;
+      this.#matchStartMs = clock.monotonicMs();
+      intake.take(news);
+    };
+    return openSource(feed, {
+      ...{ clock, redact, random: this.#deps.random, ...(heldUpMs && { heldUpMs }) },
+      news: this.#deps.timed ? timedNews : (news) => intake.take(news),
+      failed: () => this.#ended?.(undefined),
+    });
   }
 
   /** Forgets what was journalled. */
@@ -166,15 +197,17 @@ export class Stage implements AsyncDisposable {
     if (event.kind === 'announcement.received' && event.deliveries.length === 0) this.#ended?.(undefined);
   };
 
-  /** As it is, but for what would make it wait, try again or drop anything. */
+  /** As it is, but for rates that would make it wait. */
   #rehearsed(prepared: PreparedDestination): PreparedDestination {
-    const { maxTickers: _, ...rest } = prepared;
-    const { options, render, takenBody } = prepared;
+    const { render, takenBody, limits } = prepared;
+    const roomy = (all: PreparedDestination['limits']['own']) => all.map(() => ROOMY);
     return {
-      ...rest,
-      // A send that the sink does not accept at once is not worth another try.
-      options: { ...options, maxAge: false, retry: { ...options.retry, attempts: 1 } },
-      limits: { farEnd: '', own: LIMITS, shared: [{ key: 'rehearsal', limits: LIMITS }] },
+      ...prepared,
+      limits: {
+        farEnd: limits.farEnd,
+        own: roomy(limits.own),
+        shared: limits.shared.map(({ key, limits: all }) => ({ key, limits: roomy(all) })),
+      },
       render: this.#deps.timed ? this.#timeRender(render) : render,
       open: (deps) => {
         const { pools } = this.#sinks.get(takenBody) ?? { pools: NO_POOLS };
@@ -225,3 +258,6 @@ export class Stage implements AsyncDisposable {
     return this.#forced;
   }
 }
+
+const oneOfEachType = (feeds: readonly FeedOptions[]): readonly FeedOptions[] =>
+  [...Map.groupBy(feeds, ({ type }) => type).values()].flatMap(([first]) => first ?? []);

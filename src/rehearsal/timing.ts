@@ -1,5 +1,7 @@
 /** How long one announcement takes from frame to socket, by steps: the first time, and once everything is warm. */
 import type { Announcement } from '../announcement.ts';
+import { feedOptions } from '../feeds/index.ts';
+import type { Reading } from '../feeds/news.ts';
 import { cast, type Scene } from './scenes.ts';
 import { type Split, STEPS, Stage, type StageDeps, type Step } from './stage.ts';
 
@@ -7,6 +9,9 @@ import { type Split, STEPS, Stage, type StageDeps, type Step } from './stage.ts'
 const RUNS = 300;
 /** Of the last so many. */
 const MEDIAN_OF = 100;
+
+/** Where the feeds of the config cannot write such an announcement. */
+const STAND_IN = { type: 'cryptolisting', url: 'wss://rehearsal.invalid', apiKey: 'rehearsal' };
 
 export interface Timing {
   readonly destination: string;
@@ -27,10 +32,11 @@ export async function timeAnnouncement(
   const named = new Set(matches.map(({ destination }) => destination));
   const destinations = cast(deps.destinations.filter(({ name }) => named.has(name)));
   const timed = new Set(destinations.map(({ name }) => name));
-  await using stage = await Stage.open({ ...deps, destinations, timed: true });
+  const feeds = [...deps.feeds, feedOptions.parse(STAND_IN)];
+  await using stage = await Stage.open({ ...deps, feeds, destinations, timed: true });
   const splits = new Map<Scene, Split[]>();
   for (const { rule, destination, template, tickers } of matches) {
-    const scene = { rule, destination, template, ticker: tickers[0] ?? '', frame: frameOf(announcement) };
+    const scene = { rule, destination, template, ticker: tickers[0] ?? '', reading: readingOf(announcement) };
     if (timed.has(destination)) splits.set(scene, []);
   }
   // In turns, so that what destinations share is cold for the first of them only, as it would be.
@@ -50,25 +56,26 @@ export async function timeAnnouncement(
 
 export const totalOf = (split: Split): number => STEPS.reduce((sum, step) => sum + split[step], 0);
 
-/** As on the wire; the running number tells the repeats apart, in the time too because redacted ones have no other difference. */
-function frameOf({ tickers, test, abnormal, extra, ...announcement }: Announcement) {
-  const { publisher, listingType, title, detectedTimestampUs, dispatchTimestampUs } = announcement;
-  const type = test ? 'test_announcement' : 'announcement';
-  return (nth: number) => {
-    const later = (stampUs: number | undefined) => stampUs && stampUs + nth;
-    const fields = { ...extra, type, publisher, listingType, ticker: tickers.join(','), title };
-    const stamps = {
-      detectedTimestampUs: later(detectedTimestampUs),
-      dispatchTimestampUs: later(dispatchTimestampUs),
+/** As if it came now; the running number and the time tell the repeats apart, redacted ones by the time alone. */
+function readingOf({ tickers, ...announcement }: Announcement) {
+  const { type, test, publisher, listingType, title, abnormal, extra } = announcement;
+  const { publishTimestampUs, detectedTimestampUs, dispatchTimestampUs } = announcement;
+  const lastUs = dispatchTimestampUs ?? detectedTimestampUs ?? publishTimestampUs ?? 0;
+  return (nth: number, wallUs: number): Reading => {
+    const now = (stampUs: number | undefined) => stampUs && stampUs + wallUs - lastUs;
+    return {
+      ...{ type, test, publisher, listingType, abnormal, extra },
+      title: `${title} ${nth}`,
+      ticker: tickers.join(','),
+      publishTimestampUs: now(publishTimestampUs),
+      detectedTimestampUs: now(detectedTimestampUs),
+      dispatchTimestampUs: now(dispatchTimestampUs),
     };
-    const abnormalDetectionLatency = abnormal;
-    return Buffer.from(
-      JSON.stringify({ ...fields, title: `${title} ${nth}`, ...stamps, abnormalDetectionLatency }),
-    );
   };
 }
 
 const eachStep = (of: (step: Step) => number): Split => ({
+  receive: of('receive'),
   decode: of('decode'),
   match: of('match'),
   journal: of('journal'),

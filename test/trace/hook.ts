@@ -4,7 +4,7 @@ import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { instrument } from './instrument.ts';
 import { whileQuiet } from './quiet.ts';
-import { Names, watchNode, watchWays } from './recorder.ts';
+import { Names, type Way, watchNode, watchWays } from './recorder.ts';
 
 const SOURCE = new URL('../../src/', import.meta.url).href;
 const PACKAGE = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//;
@@ -13,16 +13,29 @@ const ROUND_END = 'rehearsal/stage.ts Stage.clear';
 
 const names = new Names();
 const tell = (line: object) => process.stderr.write(`${JSON.stringify(line)}\n`);
+/** Of the first round, by their steps. */
+const rehearsed = new Map<string, Way & { readonly times: number }>();
+let isRoundOver = false;
 let roundEnd = -1;
 
 const __enter = (id: number) => {
-  if (id === roundEnd) tell({ msg: 'round' });
+  if (id === roundEnd) {
+    isRoundOver = true;
+    for (const way of rehearsed.values()) tell({ msg: 'way', ...way });
+    rehearsed.clear();
+    tell({ msg: 'round' });
+  }
   names.enter(id);
 };
 Object.assign(globalThis, { __enter });
 whileQuiet(() => tell({ msg: 'quiet' }));
 watchNode();
-watchWays((way) => tell({ msg: 'way', ...way }));
+watchWays((way) => {
+  if (isRoundOver) return void tell({ msg: 'way', ...way });
+  const key = way.steps.join();
+  const { times } = rehearsed.get(key) ?? { times: 0 };
+  rehearsed.set(key, { ...way, times: times + 1 });
+});
 
 registerHooks({
   load(url, context, nextLoad) {

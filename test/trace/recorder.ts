@@ -4,7 +4,7 @@
  * caused it: directly, in a microtask, in a later turn of the loop. Timers that were set before, and other sockets,
  * do not belong to it, however close they run; so the list is the same each time.
  *
- * Bytes are recognised by `MARK`, which the title of the announcement has.
+ * Bytes are recognised by `MARK`, which is the ticker of the announcement.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Socket } from 'node:net';
@@ -21,6 +21,8 @@ export interface Way {
   readonly steps: readonly string[];
   /** Made on the way, by whomever. */
   readonly promises: number;
+  /** Of a rehearsed one: how many went the same way. */
+  readonly times?: number;
 }
 
 interface Recording {

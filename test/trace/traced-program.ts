@@ -19,9 +19,12 @@ export function isQuiet({ log }: Program): Promise<unknown> {
   return log.waitFor(() => log.all.slice(from).filter(({ msg }) => msg === 'quiet').length >= 2);
 }
 
+export const waysIn = ({ log }: Program): readonly Way[] =>
+  log.all.filter(({ msg }) => msg === 'way') as unknown as Way[];
+
 /** Of the `nth` announcement to a receiver. */
 export async function wayTo(port: number, bridge: Program, nth = 1): Promise<Way> {
-  const ways = () => bridge.log.all.filter(({ msg, to }) => msg === 'way' && to === port);
+  const ways = () => waysIn(bridge).filter(({ to }) => to === port);
   await bridge.log.waitFor(() => ways().length >= nth);
-  return ways()[nth - 1] as unknown as Way;
+  return ways()[nth - 1] as Way;
 }

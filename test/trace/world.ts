@@ -5,7 +5,7 @@ import { type JsonFeedServer, startJsonFeedServer } from '../../src/simulator/js
 import { type Program, Workplace } from '../support/program.ts';
 import { KEY } from '../support/stand-ins.ts';
 import { MARK, type Way } from './recorder.ts';
-import { isQuiet, roundEnded, startTraced, wayTo } from './traced-program.ts';
+import { isQuiet, roundEnded, startTraced, waysIn, wayTo } from './traced-program.ts';
 
 const CONFIG = `feeds:
   - { name: one, url: "\${FEED_URL}", apiKey: "\${FEED_KEY}", selfTest: false }
@@ -24,9 +24,9 @@ destinations:
   careful: { type: webhook, url: "\${CAREFUL_URL}", onAmbiguous: drop }
   third: { type: webhook, url: "\${THIRD_URL}" }
 rules:
-  - { name: korean, match: { publisher: upbit }, send: [bot] }
-  - { name: thai, match: { publisher: bithumb }, send: [careful] }
-  - { name: own, match: { publisher: binance }, send: [third] }
+  - { name: korean, match: { publisher: upbit, ticker: ${MARK} }, send: [bot] }
+  - { name: thai, match: { publisher: bithumb, ticker: ${MARK} }, send: [careful] }
+  - { name: own, match: { publisher: binance, ticker: ${MARK} }, send: [third] }
 store: { path: ./bridge.db }
 server: { port: 0 }
 log: { format: json }
@@ -34,10 +34,14 @@ log: { format: json }
 
 const RECEIVERS = ['bot', 'careful', 'third'] as const;
 
+const portOf = ({ url }: { readonly url: string }) => Number(new URL(url).port);
+
 export interface World extends AsyncDisposable {
   readonly bridge: Program;
   readonly feed: FeedServer;
   readonly own: JsonFeedServer;
+  /** Of the first round: the last ones. */
+  readonly rehearsed: readonly Way[];
   /** One announcement, alone: its way to the receiver, and nothing under way any more. */
   lone(receiver: (typeof RECEIVERS)[number], announce: (title: string) => void): Promise<Way>;
 }
@@ -64,16 +68,17 @@ export async function startWorld(): Promise<World> {
   await bridge.log.waitFor(({ msg, feed: name }) => msg === 'feed.live' && name === 'own');
   await isQuiet(bridge);
   const held = cleanup.move();
+  const rehearsed = waysIn(bridge);
   let told = 0;
   return {
-    ...{ bridge, feed, own },
+    ...{ bridge, feed, own, rehearsed },
     async lone(receiver, announce) {
       const bot = bots.get(receiver);
       if (bot === undefined) throw new Error(`no receiver ${receiver}`);
       const before = bot.received.length;
       const log = bridge.log.all.length;
-      announce(`${MARK} ${++told}`);
-      const way = await wayTo(Number(new URL(bot.url).port), bridge, before + 1);
+      announce(`news ${++told}`);
+      const way = await wayTo(portOf(bot), bridge, before + 1);
       // Reported once it has ended.
       await bridge.log.waitFor(() =>
         bridge.log.all.slice(log).some(({ msg }) => msg === 'delivery.attempted'),

@@ -4,6 +4,7 @@ import { CryptolistingFeed } from './client.ts';
 import { ConnectGate, SelfTestGate } from './connect-gate.ts';
 import { type CryptolistingOptions, cryptolistingOptions } from './options.ts';
 import { FATAL_REASONS, LOSS_REASONS } from './refusal.ts';
+import { rehearsed } from './rehearsed.ts';
 
 export const cryptolisting: FeedType<CryptolistingOptions> = {
   about:
@@ -18,4 +19,5 @@ export const cryptolisting: FeedType<CryptolistingOptions> = {
     const limits = { connectGate: new ConnectGate(), selfTestGate: new SelfTestGate() };
     return (options, deps) => new CryptolistingFeed(options, { ...deps, ...limits });
   },
+  rehearsed,
 };

@@ -4,6 +4,7 @@ import { ABOUT, EXAMPLE } from './about.ts';
 import { WebsocketFeed } from './feed.ts';
 import { type WebsocketOptions, websocketOptions } from './options.ts';
 import { WEBSOCKET_REASONS } from './refusal.ts';
+import { rehearsed } from './rehearsed.ts';
 
 export const websocket: FeedType<WebsocketOptions> = {
   about: ABOUT,
@@ -15,4 +16,5 @@ export const websocket: FeedType<WebsocketOptions> = {
     publisher.value === undefined ? undefined : [publisher.value.toLowerCase()],
   reasons: WEBSOCKET_REASONS,
   opener: () => (options, deps) => new WebsocketFeed(options, deps),
+  rehearsed,
 };

@@ -10,6 +10,7 @@ import { WebsocketFeed } from './feed.ts';
 import { type Message, type WebsocketOptions, websocketOptions } from './options.ts';
 import { textOfMessage } from './outgoing.ts';
 import { policyOf, WEBSOCKET_REASONS } from './refusal.ts';
+import { rehearsed } from './rehearsed.ts';
 
 export interface Preset<Type extends string>
   extends Omit<z.input<typeof websocketOptions>, 'type' | 'name' | 'tls' | 'url' | 'hello'> {
@@ -66,4 +67,5 @@ export const presetType = <Type extends string>(
   publishers: () => publishers,
   reasons: WEBSOCKET_REASONS,
   opener: () => (options, deps) => new WebsocketFeed(options, deps, POLICY),
+  rehearsed,
 });
