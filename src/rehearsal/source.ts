@@ -12,7 +12,7 @@ import type { News, Reading } from '../feeds/news.ts';
 
 export interface SourceDeps extends Omit<FeedDeps, 'events' | 'ca'> {
   readonly news: (news: News) => void;
-  /** What was sent is no news, or will never arrive. */
+  /** The announcement sent last will not come out as news. */
   readonly failed: () => void;
 }
 
@@ -64,6 +64,7 @@ export async function openSource(feed: FeedOptions, { news, failed, ...deps }: S
   };
   const client = feedOpener()(rehearsed.options as FeedOptions, { ...deps, ca: undefined, events });
   const close = async () => {
+    socket = undefined;
     client.stop();
     for (const one of webSockets.clients) one.terminate();
     webSockets.close();

@@ -5,6 +5,7 @@ import { type FeedOptions, feedOptions, feedTypeOf } from '../../src/feeds/index
 import type { News, Reading } from '../../src/feeds/news.ts';
 import { compileReader } from '../../src/feeds/websocket/reader.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { Secret } from '../../src/platform/secret.ts';
 import { openSource } from '../../src/rehearsal/source.ts';
 import { Arrivals } from '../../src/simulator/arrivals.ts';
 import { seededRandom } from '../support/seeded-random.ts';
@@ -37,7 +38,10 @@ const sourceOf = (changes: object) =>
   });
 
 const revealed = (options: FeedOptions) =>
-  JSON.stringify(options, (_, value) => (typeof value?.reveal === 'function' ? value.reveal() : value));
+  JSON.stringify(options, function (this: Record<string, unknown>, key) {
+    const value = this[key];
+    return value instanceof Secret ? value.reveal() : value;
+  });
 
 test.each([['cryptolisting', SERVICE] as const, ['websocket', sourceOf({})] as const])(
   '%s: what it sends comes out as news, and no secret goes to it',
