@@ -8,10 +8,9 @@ import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { FeedDeps, FeedEvents } from '../feeds/feed.ts';
 import { type FeedOptions, feedOpener, feedTypeOf } from '../feeds/index.ts';
-import type { News, Reading } from '../feeds/news.ts';
+import type { Reading } from '../feeds/news.ts';
 
-export interface SourceDeps extends Omit<FeedDeps, 'events' | 'ca'> {
-  readonly news: (news: News) => void;
+export interface SourceDeps extends Omit<FeedDeps, 'events' | 'ca'>, Pick<FeedEvents, 'news' | 'readEnds'> {
   /** The announcement sent last will not come out as news. */
   readonly failed: () => void;
 }
@@ -26,7 +25,10 @@ export interface Source {
 }
 
 /** Resolves when the feed is proven. Rejects where the machine has no loopback to listen on. */
-export async function openSource(feed: FeedOptions, { news, failed, ...deps }: SourceDeps): Promise<Source> {
+export async function openSource(
+  feed: FeedOptions,
+  { news, readEnds, failed, ...deps }: SourceDeps,
+): Promise<Source> {
   const { clock, random } = deps;
   const server = createServer();
   server.listen(0, '127.0.0.1');
@@ -59,7 +61,7 @@ export async function openSource(feed: FeedOptions, { news, failed, ...deps }: S
     reject(new Error('the feed of a rehearsal is not connected'));
   };
   const events: FeedEvents = {
-    ...{ news, live: () => resolve(), odd: failed, lost, fatal: lost },
+    ...{ news, readEnds, live: () => resolve(), odd: failed, lost, fatal: lost },
     ...{ changeFailed: silent, selfTest: silent, warning: silent },
   };
   const client = feedOpener()(rehearsed.options as FeedOptions, { ...deps, ca: undefined, events });

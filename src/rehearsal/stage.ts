@@ -175,6 +175,7 @@ export class Stage implements AsyncDisposable {
     return openSource(feed, {
       ...{ clock, redact, random: this.#deps.random, ...(heldUpMs && { heldUpMs }) },
       news: this.#deps.timed ? timedNews : (news) => intake.take(news),
+      readEnds: () => intake.handOver(),
       failed: () => this.#ended?.(undefined),
     });
   }

@@ -53,7 +53,12 @@ test.each([['cryptolisting', SERVICE] as const, ['websocket', sourceOf({})] as c
     const arrived = new Arrivals<News>('news');
     const deps = { clock: systemClock, random: seededRandom(1), redact: (text: string) => text };
     const failed = () => undefined;
-    const source = await openSource(options, { ...deps, news: (one) => arrived.add(one), failed });
+    const source = await openSource(options, {
+      ...deps,
+      news: (one) => arrived.add(one),
+      readEnds: failed,
+      failed,
+    });
     try {
       expect(source.send(READING)).toBe(true);
       const [news] = await arrived.waitFor(1);

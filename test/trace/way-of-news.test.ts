@@ -89,7 +89,7 @@ const SEAMS: readonly (readonly [what: string, step: RegExp])[] = [
   ['the loop is asked through the daemon', /^daemon\/daemon\.ts startDaemon\/heldUpMs$/],
   [
     'a store in memory: no file to be looked at or synced',
-    /^outbox\/(store|sync)\.ts |startDaemon\/written$/,
+    /^outbox\/(mended-store|sync)\.ts |startDaemon\/written$/,
   ],
   ['nobody waits for events', /^events\/bus\.ts Bus\.publish$/],
   [
