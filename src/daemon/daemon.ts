@@ -105,8 +105,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     turns.dialling();
     alerts.start();
     shutDown.defer(() => alerts.stop());
-    const heldUpMs = (nowMs: number) => loop.heldUpMs(nowMs);
-    const rehearsed = { clock, redact, version, heldUpMs };
+    const rehearsed = { clock, redact, version, heldUpMs: (nowMs: number) => loop.heldUpMs(nowMs) };
     rehearseAfter(turns.rest, { rehearsal, running, bus, deps: rehearsed, random });
     const watch = watchStore(journal, running, clock);
     shutDown.defer(() => watch.cancel());

@@ -86,7 +86,7 @@ const SEAMS: readonly (readonly [what: string, step: RegExp])[] = [
     /^daemon\/feeding\.ts createFeeds|Rehearsal\.interrupt$/,
   ],
   ['the stage: takes news, decides on the route, listens', /^rehearsal\/stage\.ts /],
-  ['the loop is asked through the daemon', /^daemon\/daemon\.ts startDaemon\/heldUpMs$/],
+  ['the loop is asked through the daemon', /^daemon\/daemon\.ts startDaemon\/(rehearsed\/)?heldUpMs$/],
   [
     'a store in memory: no file to be looked at or synced',
     /^outbox\/(mended-store|sync)\.ts |startDaemon\/written$/,
