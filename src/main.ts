@@ -60,8 +60,8 @@ if (cache !== undefined) {
   enableCompileCache(cache);
 }
 if (isDaemon) {
-  const { limitYoungGeneration } = await import('./platform/young-generation.ts');
-  limitYoungGeneration([...process.execArgv, process.env['NODE_OPTIONS'] ?? '']);
+  const { limitHeap } = await import('./platform/heap-limits.ts');
+  limitHeap([...process.execArgv, process.env['NODE_OPTIONS'] ?? '']);
 }
 
 const { crashText } = await import('./cli/crash-text.ts');
