@@ -128,6 +128,16 @@ test('of a wide announcement the ends are written as they come, each once', asyn
   expect([bench.count('intake'), bench.count('attempts')]).toEqual([0, 100]);
 });
 
+test('of what was read together one may end long before the other: until then their row stays', async () => {
+  using bench = new Bench();
+  const [first, second] = [read(0), read(1)];
+  bench.journal.recordAll([first, second]);
+  for (const delivery of first.deliveries) bench.journal.settle(attemptOf(delivery));
+  await bench.clock.advance(1);
+  expect([bench.count('intake'), bench.count('announcements')]).toEqual([1, 1]);
+  expect([...bench.nextLife().values()]).toEqual(['delivered', 'pending']);
+});
+
 test('news for nobody is on record, for the window in which a copy is none', async () => {
   using bench = new Bench();
   bench.journal.recordAll([read(0, 0), read(1, 0)]);
@@ -206,10 +216,11 @@ interface Story {
 
 const STEPS = {
   read({ journal }: Bench, past: Story, wide: number, ordinal: number): void {
-    const one = read(ordinal, wide);
-    journal.recordAll([one]);
-    past.read.push(...one.deliveries);
-    past.open.push(...one.deliveries);
+    const together = [read(2 * ordinal, wide), read(2 * ordinal + 1)];
+    journal.recordAll(together);
+    const deliveries = together.flatMap((one) => one.deliveries);
+    past.read.push(...deliveries);
+    past.open.push(...deliveries);
   },
   end({ journal }: Bench, past: Story, count: number): void {
     for (const delivery of past.open.splice(0, count)) {
@@ -360,6 +371,23 @@ test('after a SIGKILL people see what is only in a row, and can call it off', as
   const [first] = read(0, 3).deliveries as [Delivery];
   expect(given(await deliveries.discard([first.id], NOW_MS))).toEqual([first.id]);
   await store.close();
+});
+
+test('a row that is damaged does not hide the others: the store is set aside, and they are taken over', async () => {
+  using folder = new Folder();
+  const { path, clock, store, journal } = standing(folder);
+  journal.recordAll([read(0, 2)]);
+  clock.forget();
+  await store.close();
+  {
+    using database = new DatabaseSync(path);
+    database.exec(`INSERT INTO intake (id, body) VALUES (1, '[[{"id":"torn')`);
+  }
+  const replaced: unknown[] = [];
+  const next = openStore(path, new FakeClock(NOW_MS), (what) => replaced.push(what));
+  expect(replaced).toHaveLength(1);
+  expect(['d0', 'd1'].map((name) => next.outbox.owed(name, 10).length)).toEqual([1, 1]);
+  await next.close();
 });
 
 test('of a bridge that runs, people wait for what it has read to be in its tables, and take nothing out of its hands', async () => {
