@@ -61,7 +61,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     const log = deps.createLog(redact);
 
     const { bus, events, ...seen } = createObservers(clock, log);
-    shutDown.defer(() => bus.drain());
+    shutDown.defer(() => bus.end());
 
     const store = openStore(storeOptions.path, clock, events.storeReplaced, events.journal.refused);
     shutDown.defer(() => store.close());

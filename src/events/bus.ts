@@ -54,7 +54,13 @@ export class Bus {
     this.#timer ??= this.#clock.after(0, () => this.#bite());
   };
 
-  /** Delivers everything now: at the end of the process. */
+  /** Delivers everything, and that it was all: at the end of the process. */
+  end(): void {
+    this.publish({ kind: 'bridge.ended' });
+    this.drain();
+  }
+
+  /** Delivers everything now. */
   drain(): void {
     this.#timer?.cancel();
     this.#timer = undefined;

@@ -14,6 +14,8 @@ export type ProcessEvent =
       readonly store: string;
       readonly url: string | undefined;
     }
+  /** The last event of all: what listeners have kept back has to go now. */
+  | { readonly kind: 'bridge.ended' }
   | {
       readonly kind: 'config.reloaded';
       readonly changes: readonly string[];

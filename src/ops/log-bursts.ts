@@ -73,6 +73,11 @@ export class Bursts {
     return true;
   }
 
+  /** Reports the one that goes on. */
+  end(): void {
+    if (this.#open !== undefined) this.#close(this.#open);
+  }
+
   #isOneTooMany(receivedMs: number): boolean {
     const second = this.#second;
     if (receivedMs - second.startMs >= SECOND_MS) {
@@ -88,7 +93,13 @@ export class Bursts {
     const burst = { first: id, last: id, ...nothing, ...sets, sum: new Sum() };
     this.#bursts.push(burst);
     if (this.#bursts.length > MOST_BURSTS) this.#bursts.shift();
-    this.#clock.after(SOON_MS, () => this.#close(burst), false);
+    this.#clock.after(
+      SOON_MS,
+      () => {
+        if (this.#open === burst) this.#close(burst);
+      },
+      false,
+    );
     return burst;
   }
 

@@ -149,6 +149,8 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
       const { kind: _, ...fields } = event;
       return [{ level: 'error', fields }];
     }
+    case 'bridge.ended':
+      return [];
     default:
       return event satisfies never;
   }

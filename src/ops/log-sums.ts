@@ -17,6 +17,7 @@ interface Wide {
   readonly title: string;
   readonly sum: Sum;
   readonly soon: Timer;
+  isSaid: boolean;
 }
 
 export class Sums {
@@ -42,9 +43,18 @@ export class Sums {
         return this.#attempted(event) || this.#bursts.attempted(event);
       case 'delivery.ended':
         return this.#ended(event) || this.#bursts.ended(event);
+      case 'bridge.ended':
+        this.#sayNow();
+        return true;
       default:
         return false;
     }
+  }
+
+  /** Those whose time for it has not come. */
+  #sayNow(): void {
+    this.#bursts.end();
+    for (const [id, wide] of this.#wide) if (!wide.isSaid) this.#say(id, wide);
   }
 
   #begin({ announcement, deliveries }: BridgeEventOf<'announcement.received'>): void {
@@ -55,7 +65,7 @@ export class Sums {
     const sum = new Sum();
     sum.add(deliveries.length);
     const soon = this.#clock.after(SOON_MS, () => this.#say(id, wide), false);
-    const wide: Wide = { title, sum, soon };
+    const wide: Wide = { title, sum, soon, isSaid: false };
     this.#wide.set(id, wide);
   }
 
@@ -76,8 +86,10 @@ export class Sums {
     return true;
   }
 
-  #say(id: string, { title, sum, soon }: Wide): void {
+  #say(id: string, wide: Wide): void {
+    const { title, sum, soon } = wide;
     soon.cancel();
+    wide.isSaid = true;
     this.#tell('announcement.sent', { announcement: id, title, ...sum.fields }, sum.isGood);
   }
 

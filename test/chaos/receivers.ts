@@ -18,7 +18,9 @@ export const CHAOS_CONFIG = CONFIG.replaceAll('timeout: 1m', 'timeout: 300ms')
     'retry: { minDelay: 50ms, maxDelay: 200ms } }',
     `concurrency: ${CONCURRENCY.bot}, maxAge: 6h, retry: { minDelay: 50ms, maxDelay: 200ms } }`,
   )
-  .replace('{ name: one,', '{ name: one, silenceTimeout: 2s, selfTest: false,');
+  .replace('{ name: one,', '{ name: one, silenceTimeout: 2s, selfTest: false,')
+  // Each announcement has its line, also in a burst.
+  .replace('log: { format: json }', 'log: { format: json, level: debug }');
 
 /** The treatment of a request, with its frequency; the others are accepted as usual. */
 const FAULTS: readonly (readonly [number, ScriptedAnswer])[] = [

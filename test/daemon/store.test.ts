@@ -121,8 +121,9 @@ test('regression: a disk that hangs does not hold the end, and what was gathered
     hang.resolve();
   });
   await leave(workplace, 'bot');
-  const { daemon, path } = await daemonIn(workplace);
+  const { daemon, path, log } = await daemonIn(workplace);
   await expect.poll(() => datasync.mock.calls.length).toBeGreaterThan(0);
+  await expect.poll(() => log.join('')).toContain('delivery.attempted');
   await daemon.stop();
   const [row] = rowsOf(path);
   expect(row?.state).toBe('pending');

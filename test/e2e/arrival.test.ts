@@ -57,9 +57,6 @@ test('kill -9 with everything pending: after the restart all of it arrives, with
     await first.event('feed.live');
     bot.faults.push(...Array.from({ length: 5000 }, () => down));
     for (const title of some) feed.announce({ ...title });
-    await first.log.waitFor(
-      (line) => line.msg === 'announcement.received' && line['title'] === some.at(-1)?.title,
-    );
     await discord.waitFor(some.length);
     await telegram.waitFor(some.length);
     // The settlements are written behind the sends; one more answered request proves the loop has turned since.

@@ -181,3 +181,18 @@ test('a wide announcement in a burst has no line of its own', async () => {
     { name: 'burst.sent', fields: { deliveries: 100, delivered: 100 } },
   ]);
 });
+
+test('regression: the bridge stops within two seconds of a burst or of a wide announcement: their lines are written', async () => {
+  const { clock, listener, announce, told } = bench();
+  const wide = announce(Array.from({ length: 100 }, (_, n) => `bot-${n}`));
+  for (let n = 1; n < 20; n++) announce([]);
+  const lines = told().length;
+  for (const delivery of [...wide, ...announce()]) listener(attempted(delivery));
+  listener({ kind: 'bridge.ended' });
+  expect(told().slice(lines)).toMatchObject([
+    { name: 'burst.sent', fields: { announcements: 1, waiting: 1 } },
+    { name: 'announcement.sent', fields: { waiting: 100 } },
+  ]);
+  await clock.advance(2000);
+  expect(told(), 'once').toHaveLength(lines + 2);
+});
