@@ -96,7 +96,6 @@ const SEAMS: readonly (readonly [what: string, step: RegExp])[] = [
     'timers of the two before, and of spare connections',
     /\.after$|setTimer|Alarms\.set\/cancel$|^node setTimeout$/,
   ],
-  ['a sender makes its own list of headers once, with its first request', /^http\/request\.ts headerList$/],
   ['dedupe has had an announcement of the same exchange', /^dedupe\.ts isOld$/],
 ];
 

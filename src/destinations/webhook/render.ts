@@ -41,6 +41,10 @@ function compileBody(source: unknown, options: Options): Render<WebhookMessage> 
   return (input) => ({ body: json(scopeOf(input)), contentType: JSON_TYPE });
 }
 
+/** Of most requests to this destination: all but those of a rule's own template. */
+export const usualTypeOf = ({ body, contentType }: Pick<WebhookOptions, 'body' | 'contentType'>): string =>
+  typeof body === 'string' ? (contentType ?? TEXT_TYPE) : JSON_TYPE;
+
 /** The user's own header wins over `contentType`. */
 function sentTypeOf(headers: Options['headers'] = {}): string | undefined {
   const [, value] = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type') ?? [];

@@ -19,6 +19,7 @@ import { senderConnection } from '../sender-connection.ts';
 import type { WebhookMessage } from './message.ts';
 import type { WebhookOptions } from './options.ts';
 import { type Success, webhookOutcome } from './outcome.ts';
+import { usualTypeOf } from './render.ts';
 
 export class WebhookSender implements Destination<WebhookMessage> {
   readonly #connection: HttpConnection;
@@ -46,6 +47,7 @@ export class WebhookSender implements Destination<WebhookMessage> {
     this.#success = compileSuccess(options.success);
     this.#clock = deps.clock;
     this.#deps = deps;
+    this.#fixedFor(usualTypeOf(options));
   }
 
   get atOnce(): number {
