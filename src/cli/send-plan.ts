@@ -11,6 +11,7 @@ import { TemplateProblem } from '../templates/problem.ts';
 import { type LoadedConfig, requireConfig, type UsableConfig, usableConfig } from './config-file.ts';
 import { UserError, WRONG_USAGE } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { leftOut } from './store-file.ts';
 
 export interface SendRequest {
   readonly config: string;
@@ -118,7 +119,7 @@ function requireName(name: string, known: readonly string[]): void {
 export function reasonNotToSend(
   { prepared }: PlannedSample,
   { storePath }: SendPlan,
-  { clock }: Io,
+  io: Io,
 ): { readonly sentence: string; readonly code: string } | undefined {
   const { name, options, limits } = prepared;
   if (options.dryRun)
@@ -128,7 +129,7 @@ export function reasonNotToSend(
       code: 'dry_run',
     };
   const keys = [ownBudgetKey(name, limits.farEnd), ...limits.shared.map(({ key }) => key)];
-  const pausedMs = storedPause(storePath, keys) - clock.wallMs();
+  const pausedMs = storedPause(storePath, keys, io) - io.clock.wallMs();
   if (pausedMs > 0)
     return {
       sentence: `The bridge has paused it for another ${formatDuration(pausedMs)}, as the platform requested; --force sends the sample now, which may extend the pause.`,
@@ -138,9 +139,9 @@ export function reasonNotToSend(
 }
 
 /** Without a store there is no pause to know of. */
-function storedPause(path: string, keys: readonly string[]): number {
+function storedPause(path: string, keys: readonly string[], io: Io): number {
   try {
-    using database = openStoreFile(path, true);
+    using database = openStoreFile(path, true, leftOut(io));
     return pausedUntilMs(database, keys);
   } catch {
     return 0;

@@ -36,7 +36,7 @@ export async function withStore<Result>(
 ): Promise<Result> {
   const config = usableConfig(options.config, 'store', { given: options.store }, io);
   const path = options.store === undefined ? config.storePath : resolve(options.store);
-  using database = openStoreFile(path, true);
+  using database = openStoreFile(path, true, leftOut(io));
   try {
     const operator = new DeliveryOperator({
       deliveries: new FileDeliveries(path),
@@ -48,6 +48,12 @@ export async function withStore<Result>(
     throw storeErrorOf(error, path);
   }
 }
+
+/** Tells the person about news of a bridge that has died, and that no table takes: nobody else will hear of it. */
+export const leftOut = (io: Io) => (what: string, message: string) =>
+  io.warn(
+    `The store works and did not accept ${printable(what)}, which a bridge had read before it died (${printable(message)}); it is left out. This is a fault of the bridge: please report it. [store_refused]`,
+  );
 
 /** Unwraps an answer of the store. Throws `StoreError`. */
 export async function answered<Value>(answer: Promise<StoreAnswer<Value>>): Promise<Value> {

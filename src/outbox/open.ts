@@ -111,8 +111,15 @@ export function salvageFile(path: string, into: DatabaseSync): Salvaged {
   }
 }
 
-/** For the command line: no lock, and no newer or older schema than ours; makes nothing. Throws `StoreError`. */
-export function openStoreFile(path: string, readOnly: boolean): DatabaseSync {
+/**
+ * For the command line: no lock, and no newer or older schema than ours; makes nothing. `refused`: as in `Told`.
+ * Throws `StoreError`.
+ */
+export function openStoreFile(
+  path: string,
+  readOnly: boolean,
+  refused: Refused = () => undefined,
+): DatabaseSync {
   if (isAbsent(path))
     throw new StoreError(
       `There is no store at ${path}: has \`listing-bridge run\` been started with this config yet? Give another file with --store.`,
@@ -127,7 +134,7 @@ export function openStoreFile(path: string, readOnly: boolean): DatabaseSync {
     const version = storedVersion(database);
     if (version === SCHEMA_VERSION) {
       refuseOtherDatabase(database, path);
-      if (hasIntake(database) && !isHeld(path)) takeIn(path);
+      if (hasIntake(database) && !isHeld(path)) takeIn(path, refused);
       return database;
     }
     const whose =
@@ -150,10 +157,10 @@ const hasIntake = (database: DatabaseSync): boolean =>
   database.prepare('SELECT 1 FROM intake LIMIT 1').get() !== undefined;
 
 /** A bridge has died, and nobody has looked since. Throws SQLite's error. */
-function takeIn(path: string): void {
+function takeIn(path: string, refused: Refused): void {
   using database = new DatabaseSync(path, { timeout: PATIENT_TIMEOUT_MS });
   // An outbox has nothing of the kind.
-  void new SqliteOutbox(database);
+  void new SqliteOutbox(database, refused);
 }
 
 /** Where the folder may not be looked into, SQLite says so. */

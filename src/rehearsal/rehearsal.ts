@@ -4,7 +4,8 @@
  * the start and a few every so often.
  *
  * News goes first: one rehearsed announcement at a time, the loop is given back between two, and whatever
- * comes in from a feed ends the round. Nothing of it is journalled, counted, logged or shown.
+ * comes in from a feed ends the round; of the many at the start the rest follows with the next one. Nothing of it is
+ * journalled, counted, logged or shown.
  */
 import { type Clock, wait } from '../platform/clock.ts';
 import type { StageDeps } from './stage.ts';
@@ -47,7 +48,7 @@ export class Rehearsal {
     this.#running = { stop, ended };
   }
 
-  /** There is news: the rest of the round is left out. */
+  /** There is news: nothing more until the next round. */
   interrupt(): void {
     this.#isInterrupted = true;
   }
@@ -70,12 +71,12 @@ export class Rehearsal {
     await using stage = await Stage.open(deps);
     if (stage.scenes.length === 0) return;
     let next = 0;
-    for (let count = AT_START; !signal.aborted; count = PER_ROUND) {
+    for (let left = AT_START; !signal.aborted; left = Math.max(left, PER_ROUND)) {
       this.#isInterrupted = false;
-      for (const last = next + count; next < last && !this.#isInterrupted && !signal.aborted; next++) {
+      for (; left > 0 && !this.#isInterrupted && !signal.aborted; left--) {
         const scene = stage.scenes[next % stage.scenes.length];
         if (scene !== undefined) await stage.perform(scene);
-        if (next === WARM) this.#warm.resolve();
+        if (next++ === WARM) this.#warm.resolve();
         await wait(this.#clock, 0, signal);
       }
       stage.clear();

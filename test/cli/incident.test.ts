@@ -95,6 +95,35 @@ const BROKEN: readonly (readonly [string, string, string])[] = [
   ['nothing', '', 'data/listing-bridge.db'],
 ];
 
+/** A bridge has died with news that is in no table, and that no table will take. */
+async function storeWithRefusedNews() {
+  const path = join(folder, 'other.db');
+  const { announcement: id } = await storeAt('other.db');
+  const next = announcementOf({ id: `${id.slice(0, -1)}!`, receivedMs: systemClock.wallMs(), title: 'XYZ' });
+  {
+    const store = openStore(path, systemClock, () => undefined);
+    store.outbox.intake(1, [{ content: newsOf(next), deliveries: [] }]);
+    await store.close();
+  }
+  using database = new DatabaseSync(path);
+  database.exec(
+    `CREATE TRIGGER refuses BEFORE INSERT ON announcements BEGIN SELECT RAISE(ABORT, 'refused'); END`,
+  );
+  return next.id;
+}
+
+test.each([['deliveries'], ['send', 'bot']])(
+  'regression: `%s` tells what a dead bridge had read and the store does not accept, once',
+  async (...command) => {
+    write(SOUND);
+    const id = await storeWithRefusedNews();
+    const { err } = await run(...command);
+    expect(err).toContain(`did not accept announcement ${id}, which a bridge had read before it died (refused)`);
+    expect(err).toContain('[store_refused]');
+    expect((await run(...command)).err).not.toContain('store_refused');
+  },
+);
+
 describe('deliveries with a config that is broken', () => {
   test.each(BROKEN)('regression: by %s', async (_, text, path) => {
     write(text);

@@ -250,6 +250,28 @@ describe('rounds', () => {
     expect(failures).toEqual([]);
   });
 
+  test('regression: what news has cut off the many at the start follows with the next round, and only that', async () => {
+    const clock = new FakeClock();
+    const { parts, sent } = watchedParts(ONLY_BOT('http://127.0.0.1:9'), clock);
+    const rehearsal = new Rehearsal(clock, () => undefined);
+    scope.defer(() => rehearsal.stop());
+    sent.on(() => {
+      if (sent.all.length === 2 || sent.all.length === 205) rehearsal.interrupt();
+    });
+    const roundOf = async (last: number) => {
+      await stepsUntil(clock, () => sent.all.length === last);
+      for (let tick = 0; tick < 100; tick++) await stepOf(clock);
+      expect(sent.all).toHaveLength(last);
+      await clock.advance(10_000);
+    };
+    rehearsal.start(parts);
+    await roundOf(2);
+    await roundOf(200);
+    // The rest of a later one is left out.
+    await roundOf(205);
+    await roundOf(225);
+  });
+
   test('a reload rehearses the new config and lets go of the old one', async () => {
     const clock = systemClock;
     const before = watchedParts(ONLY_BOT('http://127.0.0.1:9'), clock);

@@ -50,6 +50,13 @@ export const lanes = [
       '    return full === undefined;\n',
       '    return true;\n',
     ],
+    [
+      'a lane in trouble without room looks again at once',
+      'the bridge stands still for ever',
+      '    return hasRoom;\n',
+      '    return true;\n',
+      ...suites('delivery/lane-trouble'),
+    ],
   ),
   ...inFile(
     'src/delivery/starts.ts',
