@@ -43,6 +43,9 @@ test('orders before messages, then what spoils first, then as the rules name the
     mostValuableFirst(ordered, (name) => values[name]),
     'in order: nothing is copied',
   ).toBe(ordered);
+  const withoutOne = ['removed', 'chat', 'removed', 'bot'] as const;
+  const valuedOf = (name: (typeof withoutOne)[number]) => (name === 'removed' ? undefined : values[name]);
+  expect(mostValuableFirst(withoutOne, valuedOf), 'one that has gone hides none').toEqual(['bot', 'chat']);
 });
 
 test('of ten thousand, the hundred most valuable have left the bridge before the sockets have a turn', async () => {

@@ -52,6 +52,12 @@ test('others have their turn every few thousand characters, and may add to what 
   expect(JSON.parse(text).listed).toHaveLength(100);
 });
 
+test('each bite is without commands for a terminal', async () => {
+  const text = await jsonText(Array(100).fill(`\u009b31m${'.'.repeat(200)}`), plain, atOnce);
+  expect(text).not.toContain('\u009b');
+  expect(text.match(/\\u009b/g)).toHaveLength(100);
+});
+
 test('a name that is there thousands of times is looked at once', async () => {
   let looked = 0;
   const redact = (text: string) => {

@@ -390,6 +390,24 @@ test('a row that is damaged does not hide the others: the store is set aside, an
   await next.close();
 });
 
+test('of a damaged store it is taken over as well which requests had begun', async () => {
+  using folder = new Folder();
+  const { path, clock, store, journal } = standing(folder);
+  const { content, deliveries } = read(0);
+  const [only] = deliveries as [Delivery];
+  journal.recordAll([{ content, deliveries }]);
+  journal.begin(attemptOf(only, { state: 'pending', reason: 'under_way', begunMs: NOW_MS }));
+  clock.forget();
+  await store.close();
+  {
+    using database = new DatabaseSync(path);
+    database.exec(`INSERT INTO intake (id, body) VALUES (1, '[[{"id":"torn')`);
+  }
+  const next = openStore(path, new FakeClock(NOW_MS), quiet);
+  expect(next.outbox.owed('d0', 1)).toMatchObject([{ begunMs: NOW_MS, reason: 'under_way' }]);
+  await next.close();
+});
+
 test('of a bridge that runs, people wait for what it has read to be in its tables, and take nothing out of its hands', async () => {
   using folder = new Folder();
   const { path, clock, store, journal } = standing(folder);

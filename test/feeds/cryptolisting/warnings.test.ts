@@ -45,6 +45,40 @@ async function read(bridge: Listener, peer: Peer): Promise<void> {
   await expect.poll(() => bridge.client.status.frames['heartbeat']).toBe(before + 1);
 }
 
+describe('regression: what an announcement shows is told before what comes after it, and no moment later', () => {
+  /** Time stands still, so nothing is told because it was its turn. */
+  async function announced() {
+    const all = await connected();
+    all.peer.binary({ ...LISTING, publisher: 'nobody' });
+    await all.bridge.announcements.waitFor(1);
+    expect(all.bridge.codes).toEqual([]);
+    return all;
+  }
+
+  test('the end of the connection', async () => {
+    const { bridge, peer } = await announced();
+    let codes: readonly string[] = [];
+    bridge.losses.on(() => {
+      codes = [...bridge.codes];
+    });
+    peer.socket.destroy();
+    await bridge.losses.waitFor(1);
+    expect(codes).toEqual(['unknown_publisher']);
+  });
+
+  test('a stop', async () => {
+    const { bridge } = await announced();
+    bridge.client.stop();
+    expect(bridge.codes).toEqual(['unknown_publisher']);
+  });
+
+  test('other wishes of a reload', async () => {
+    const { bridge } = await announced();
+    bridge.client.expect(expectations({ url: server.url }));
+    expect(bridge.codes).toEqual(['unknown_publisher']);
+  });
+});
+
 describe('the key', () => {
   test('exchanges that it does not cover, once, and again after it was otherwise', async () => {
     const { bridge, peer } = await connected(

@@ -216,6 +216,45 @@ describe('news', () => {
     ]);
   });
 
+  describe('regression: what an announcement shows is told before what comes after it, and no moment later', () => {
+    /** Time stands still, so nothing is told because it was its turn. */
+    async function announced() {
+      const own = await source().live();
+      server.send({ ...FRAME, coins: [{ coin: 'ABC' }] });
+      await own.told.announcements.waitFor(1);
+      expect(own.codes).toEqual([]);
+      return own;
+    }
+
+    test('a frame that cannot be read', async () => {
+      const own = await announced();
+      let codes: readonly string[] = [];
+      own.told.oddFrames.on(() => {
+        codes = [...own.codes];
+      });
+      server.send('{');
+      await own.told.oddFrames.waitFor(1);
+      expect(codes).toEqual(['unread_field']);
+    });
+
+    test('the end of the connection', async () => {
+      const own = await announced();
+      let codes: readonly string[] = [];
+      own.told.losses.on(() => {
+        codes = [...own.codes];
+      });
+      server.cut();
+      await own.told.losses.waitFor(1);
+      expect(codes).toEqual(['unread_field']);
+    });
+
+    test('a stop', async () => {
+      const own = await announced();
+      own.feed.stop();
+      expect(own.codes).toEqual(['unread_field']);
+    });
+  });
+
   test.each([40, 400])('regression: news of %i days ago is not new', async (days) => {
     const own = await source().live();
     server.send({ ...FRAME, time: clock.wallMs() - days * 86_400_000 });
