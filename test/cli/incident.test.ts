@@ -118,7 +118,9 @@ test.each([['deliveries'], ['send', 'bot']])(
     write(SOUND);
     const id = await storeWithRefusedNews();
     const { err } = await run(...command);
-    expect(err).toContain(`did not accept announcement ${id}, which a bridge had read before it died (refused)`);
+    expect(err).toContain(
+      `did not accept announcement ${id}, which a bridge had read before it died (refused)`,
+    );
     expect(err).toContain('[store_refused]');
     expect((await run(...command)).err).not.toContain('store_refused');
   },

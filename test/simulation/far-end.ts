@@ -72,10 +72,11 @@ async function onTheWire(
 /** The connections to one receiver of orders, as far as its sender knows them. */
 export function poolsTo(deps: FarEndDeps): Pools {
   const dispatch = async (
-    options: { headers: Record<string, string>; body: string },
+    options: { headers: readonly string[]; body: string },
     exchange: HttpExchange,
   ): Promise<void> => {
-    const sent = deps.sentOf(options.headers['webhook-id'] ?? '');
+    // Names and values in turn.
+    const sent = deps.sentOf(options.headers[options.headers.indexOf('webhook-id') + 1] ?? '');
     if (sent === undefined) throw new Error('a request without an attempt');
     let isAborted = false;
     const controller = {
