@@ -46,7 +46,7 @@ async function read(bridge: Listener, peer: Peer): Promise<void> {
 }
 
 describe('regression: what an announcement shows is told before what comes after it, and no moment later', () => {
-  /** Time stands still, so nothing is told because it was its turn. */
+  /** Time stands still, so nothing comes by its timer. */
   async function announced() {
     const all = await connected();
     all.peer.binary({ ...LISTING, publisher: 'nobody' });

@@ -217,7 +217,7 @@ describe('news', () => {
   });
 
   describe('regression: what an announcement shows is told before what comes after it, and no moment later', () => {
-    /** Time stands still, so nothing is told because it was its turn. */
+    /** Time stands still, so nothing comes by its timer. */
     async function announced() {
       const own = await source().live();
       server.send({ ...FRAME, coins: [{ coin: 'ABC' }] });
