@@ -175,6 +175,17 @@ test('regression: what is discarded while it is under way is not tried again', a
   expect(bench.rows()).toMatchObject([{ state: 'skipped', reason: 'discarded' }]);
 });
 
+test('what is discarded while it is under way, and arrives, is shown as delivered', async () => {
+  using bench = new LaneBench({ bot: {} });
+  bench.tookMs = 1000;
+  bench.announce('A');
+  await bench.clock.advance(10);
+  discardDeliveries(bench.database, [bench.rows()[0]?.delivery.id ?? ''], bench.clock.wallMs());
+  expect(bench.rows()).toMatchObject([{ state: 'skipped', reason: 'discarded' }]);
+  await bench.clock.advance(1000);
+  expect(bench.rows()).toMatchObject([{ state: 'delivered' }]);
+});
+
 test('regression: what is discarded while it still connects never leaves; what is retried goes at once', async () => {
   using bench = new LaneBench({ bot: { options: patient } });
   bench.connectMs = 4000;

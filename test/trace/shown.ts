@@ -1,6 +1,26 @@
 /** A way as text, to be read in a diff, and the difference between two ways. */
 import type { Way } from './recorder.ts';
 
+/**
+ * The same way with one step for each timer that is set or cancelled through the clock, which names who does it: so a
+ * timer that stands in one way only is not taken for another one's.
+ */
+export function withTimersNamed({ steps, ...way }: Way): Way {
+  const named: string[] = [];
+  let by = 'nobody';
+  for (const [at, one] of steps.entries()) {
+    if (!/^(platform\/|node )/.test(one)) by = one;
+    const isOfClock = one === 'node setTimeout' && steps[at - 1] === 'platform/clock.ts setTimer';
+    if (isOfClock || one === 'platform/timeline.ts Timeline.after' || one === 'platform/clock.ts setTimer')
+      continue;
+    if (one === 'platform/clock.ts SystemClock.after' || one === 'node setTimeout')
+      named.push(`timer of ${by}`);
+    else if (/^platform\/(alarms|clock)\.ts .*\/cancel$/.test(one)) named.push(`timer cancelled by ${by}`);
+    else named.push(one);
+  }
+  return { ...way, steps: named };
+}
+
 /** A line for each step, with a count for the same one several times in a row. */
 export function shown({ steps, promises }: Way): string {
   const lines: string[] = [];

@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MARK, type Way } from './recorder.ts';
-import { difference, shown } from './shown.ts';
+import { difference, shown, withTimersNamed } from './shown.ts';
 import { startWorld } from './world.ts';
 
 const ways = new Map<string, Way>();
@@ -92,10 +92,12 @@ const SEAMS: readonly (readonly [what: string, step: RegExp])[] = [
     /^outbox\/(mended-store|sync)\.ts |startDaemon\/written$/,
   ],
   ['nobody waits for events', /^events\/bus\.ts Bus\.publish$/],
+  ['timers of the two before', /^timer of (outbox\/sync\.ts Sync\.request|events\/bus\.ts Bus\.publish)$/],
   [
-    'timers of the two before, and of spare connections',
-    /\.after$|setTimer|Alarms\.set\/cancel$|^node setTimeout$/,
+    'one spare connection, not two',
+    /^timer (of|cancelled by) http\/spare-sockets\.ts SpareSockets\.#tendAfter( × 2)?$/,
   ],
+  ['the journal’s timer, which the one before may have set', /^timer of outbox\/tail\.ts Tail\.add$/],
   ['dedupe has had an announcement of the same exchange', /^dedupe\.ts isOld$/],
 ];
 
@@ -106,8 +108,12 @@ test.each([
   'websocket feed to a webhook',
 ])('rehearsed: %s, but for the seams', (name) => {
   const often = rehearsed.filter(({ times = 0 }) => times > 2);
-  const real = shown(wayOf(name));
-  const differences = often.map((way) => difference(real, shown(way)).split('\n').slice(3));
+  const real = shown(withTimersNamed(wayOf(name)));
+  const differences = often.map((way) =>
+    difference(real, shown(withTimersNamed(way)))
+      .split('\n')
+      .slice(3),
+  );
   const [least = ['nothing was rehearsed']] = differences.sort((one, other) => one.length - other.length);
   const steps = least.filter((line) => /^ {2}[-+] /.test(line)).map((line) => line.slice(4));
   expect(often.length).toBeGreaterThan(0);

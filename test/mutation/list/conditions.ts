@@ -46,4 +46,20 @@ export const conditions = [
       '[]',
     ],
   ),
+  ...inFile(
+    'src/ops/json-text.ts',
+    suites('ops/json-text'),
+    [
+      'a bite is a command to the terminal',
+      'a title of a feed controls the terminal of who looks',
+      'text += printableJson(bite);',
+      'text += bite;',
+    ],
+    [
+      'a long answer is not redacted',
+      'a secret is shown',
+      'redactValues(value, redact)',
+      'redactValues(value, (shown) => shown)',
+    ],
+  ),
 ];

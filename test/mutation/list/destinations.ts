@@ -221,4 +221,16 @@ export const destinations = [
       "perTicker && options.type === 'web' + 'hook' && options.forEach === 'ticker'",
     ],
   ),
+  ...inFile('src/http/pool-registry.ts', suites('http/pool-registry'), [
+    'spares take all files',
+    'requests and the store find none',
+    'Math.floor(mostFiles * SPARE_SHARE)',
+    'mostFiles',
+  ]),
+  ...inFile('src/http/ranked-line.ts', suites('http/ranked-line', 'http/spare-sockets'), [
+    'whoever asked first has its turn first',
+    'when all connections are lost, orders wait behind chats',
+    'else this.#items.splice(low, 0, item);',
+    'else this.#items.push(item);',
+  ]),
 ];

@@ -237,4 +237,26 @@ export const intake = [
       'this.#aheadMs = 0 * latestMs;',
     ],
   ),
+  ...inFile(
+    'src/daemon/feeding.ts',
+    suites('daemon/feeding'),
+    [
+      'a test announcement ends the round of the rehearsal',
+      'the first news meets cold code',
+      'if (!one.test) rehearsal.interrupt();',
+      'rehearsal.interrupt();',
+    ],
+    [
+      'news does not end the round of the rehearsal',
+      'news waits behind announcements that nobody sees',
+      'if (!one.test) rehearsal.interrupt();',
+      '',
+    ],
+  ),
+  ...inFile('src/feeds/cryptolisting/client.ts', suites('feeds/cryptolisting/warnings'), [
+    'a stop forgets what the last announcements showed',
+    'a warning is lost',
+    '    this.#behind.run();\n    this.#evidence.stop();',
+    '    this.#evidence.stop();',
+  ]),
 ];

@@ -228,4 +228,20 @@ export const lanes = [
       'backoffMs(attempt, range, random)',
     ],
   ),
+  ...inFile(
+    'src/delivery/value.ts',
+    suites('delivery/value'),
+    [
+      'orders do not go before messages',
+      'of a wide announcement the orders come last',
+      'Number(b.takesOrders) - Number(a.takesOrders) || ',
+      '',
+    ],
+    [
+      'one that was removed hides that the rest is out of order',
+      'of a wide announcement the orders come last',
+      '    if (value === undefined) continue;\n',
+      '    if (value === undefined) return true;\n',
+    ],
+  ),
 ];

@@ -268,4 +268,26 @@ export const outbox = [
     "  if (stored?.alert === undefined) return { kind: 'news', announcement: stored };\n",
     "  if (stored) return { kind: 'news', announcement: stored };\n",
   ]),
+  ...inFile(
+    'src/outbox/salvage.ts',
+    [...suites('outbox/tail', 'outbox/faults')],
+    [
+      'news that is only in rows of `intake` is not salvaged',
+      'a damaged store takes what was read with it',
+      '      takeIn(source, new LedgerRows(into));\n',
+      '',
+    ],
+    [
+      'a begun request is not salvaged',
+      'an order is doubled after a damaged store',
+      'attempts: begun }',
+      'attempts: [] }',
+    ],
+  ),
+  ...inFile('src/cli/store-file.ts', suites('cli/incident'), [
+    'the command line drops a row without a word',
+    'news is gone and nobody knows',
+    'openStoreFile(path, true, leftOut(io))',
+    'openStoreFile(path, true)',
+  ]),
 ];
