@@ -1,5 +1,5 @@
 /** A message in trouble is not a destination in trouble: who is slowed, who is suspended, who goes when. */
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Outcome } from '../../src/delivery/outcome.ts';
 import { newsIn } from '../support/contents.ts';
 import { LaneBench, type Send } from '../support/lane-bench.ts';
@@ -461,28 +461,4 @@ test('another address gets the rich form again', async () => {
   await bench.clock.advance(100);
   expect(bench.sends.at(-1)).toMatchObject({ plain: false });
   expect(bench.rows()).toMatchObject([{ state: 'delivered', plain: false }]);
-});
-
-test('regression: a lane in trouble whose budget is full waits, and does not look again and again', async () => {
-  using bench = new LaneBench({
-    bot: { options: { maxAge: '6h', concurrency: 4 }, own: [{ limit: 3, perMs: HOUR }] },
-  });
-  bench.answer = () => busy;
-  const monotonicMs = bench.clock.monotonicMs.bind(bench.clock);
-  let looks = 0;
-  vi.spyOn(bench.clock, 'monotonicMs').mockImplementation(() => {
-    if (++looks > 10_000) throw new Error('it looks at the clock for ever');
-    return monotonicMs();
-  });
-  for (let n = 1; n <= 3; n++) {
-    bench.announce(`${n}`);
-    await bench.clock.advance(1);
-  }
-  expect(bench.lane('bot').status.slowed).toBeDefined();
-  bench.announce('fresh');
-  await bench.clock.advance(10 * MINUTE);
-  expect(bench.sends).toHaveLength(3);
-  bench.answer = () => delivered;
-  await bench.clock.advance(2 * HOUR);
-  expect(states(bench)).toEqual(Array(4).fill('delivered'));
 });

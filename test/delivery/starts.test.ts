@@ -1,7 +1,9 @@
 /** The count of a lane's sends: how many at once, the pause, and the end of all of them. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Starts } from '../../src/delivery/starts.ts';
 import { LaneBench } from '../support/lane-bench.ts';
+
+const HOUR_MS = 3_600_000;
 
 test('another may start while fewer are under way than may be, and none in a pause', () => {
   const starts = new Starts();
@@ -65,4 +67,28 @@ test('the end waits for what is under way, and starts nothing more', async () =>
   await stopped;
   expect(bench.titles()).toEqual(['one']);
   expect(bench.rows().map(({ state }) => state)).toEqual(['pending', 'delivered']);
+});
+
+test('regression: a lane in trouble whose budget is full waits, and does not look again and again', async () => {
+  using bench = new LaneBench({
+    bot: { options: { maxAge: '6h', concurrency: 4 }, own: [{ limit: 3, perMs: HOUR_MS }] },
+  });
+  bench.answer = () => ({ kind: 'retry', reason: 'server_error' });
+  const monotonicMs = bench.clock.monotonicMs.bind(bench.clock);
+  let looks = 0;
+  vi.spyOn(bench.clock, 'monotonicMs').mockImplementation(() => {
+    if (++looks > 10_000) throw new Error('it looks at the clock for ever');
+    return monotonicMs();
+  });
+  for (let n = 1; n <= 3; n++) {
+    bench.announce(`${n}`);
+    await bench.clock.advance(1);
+  }
+  expect(bench.lane('bot').status.slowed).toBeDefined();
+  bench.announce('fresh');
+  await bench.clock.advance(10 * 60_000);
+  expect(bench.sends).toHaveLength(3);
+  bench.answer = () => ({ kind: 'delivered' });
+  await bench.clock.advance(2 * HOUR_MS);
+  expect(bench.rows().map(({ state }) => state)).toEqual(Array(4).fill('delivered'));
 });

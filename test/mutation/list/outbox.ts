@@ -140,7 +140,7 @@ export const outbox = [
       'what arrived is shown as discarded',
       "WHERE id = ?7 AND (state = 'pending' OR ?1 = 'delivered')",
       "WHERE id = ?7 AND state = 'pending'",
-      ...suites('outbox/deliveries-again'),
+      ...suites('delivery/lane'),
     ],
     [
       'a discard is undone',
