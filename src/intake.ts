@@ -11,7 +11,7 @@ import type { DeliveryEvent } from './delivery/events.ts';
 import { mostValuableFirst, type Valued } from './delivery/value.ts';
 import type { PreparedDestination } from './destinations/prepared.ts';
 import type { News } from './feeds/news.ts';
-import { DeliveryIds, occurrenceOf } from './outbox/delivery-ids.ts';
+import { DeliveryIds, deliveryKey, occurrenceOf } from './outbox/delivery-ids.ts';
 import type { Recorded } from './outbox/outbox.ts';
 import type { Match, Router } from './routing/router.ts';
 import { MOST_TICKERS } from './routing/subject.ts';
@@ -127,6 +127,7 @@ export interface Planned {
 /** Read and routed, not yet on record. */
 interface Routed extends Planned {
   readonly identity: string;
+  readonly occurrence: string;
   readonly rules: readonly string[];
 }
 
@@ -169,7 +170,7 @@ export class Intake {
     const occurrence = occurrenceOf(announcement, identity, dedupe.windowMs);
     const planned = deliveriesOf(announcement, matches, targets, receivedMs, occurrence);
     const { content, deliveries, capped } = planned;
-    if (this.#routed.push({ content, deliveries, capped, identity, rules }) === 1)
+    if (this.#routed.push({ content, deliveries, capped, identity, occurrence, rules }) === 1)
       queueMicrotask(this.#readHasEnded);
   }
 
@@ -232,10 +233,11 @@ export class Intake {
 const mostImportantFirst = (a: Routed, b: Routed): number =>
   importanceOf(b.content.announcement) - importanceOf(a.content.announcement);
 
-const recordedOf = ({ content, identity, deliveries, capped }: Routed): Recorded => ({
-  ...{ content, identity },
-  deliveries: capped.length === 0 ? deliveries : [...deliveries, ...capped.map(({ delivery }) => delivery)],
-});
+const recordedOf = ({ content, identity, occurrence, deliveries, capped }: Routed): Recorded =>
+  capped.length === 0
+    ? { content, identity, occurrence, deliveries }
+    : // Not in the order in which they were named.
+      { content, identity, deliveries: [...deliveries, ...capped.map(({ delivery }) => delivery)] };
 
 /** As long as the detail of an attempt (`AttemptResult`). */
 const LONGEST_DETAIL = 300;
@@ -277,7 +279,7 @@ export function deliveriesOf(
     const { maxTickers = wanted.length } = target;
     const make = (ticker: string | undefined): Delivery => {
       const id = ids.of(destination, ticker);
-      const key = `${announcement.id}-${deliveries.length + capped.length}`;
+      const key = deliveryKey(announcement.id, deliveries.length + capped.length);
       return { id, key, content, destination, rule, template, ticker, importance, expiresAtMs };
     };
     // The first ones: the order of the feed is the order of the exchange's words.

@@ -44,7 +44,13 @@ export function windowStartMs(id: string): number {
 
 const FORM = /^[0-9a-z]{18}-[0-9a-z]{10}/;
 
-/** Ids of the deliveries of one announcement: asked once for each pair of destination and ticker. */
+/** The key of the row of one delivery of this content, of which there are `ordinal` before. */
+export const deliveryKey = (contentId: string, ordinal: number): string => `${contentId}-${ordinal}`;
+
+/**
+ * Ids of the deliveries of one announcement: asked once for each pair of destination and ticker, always in the same order. A row of
+ * `intake` does not hold them, so they are made once more from what it holds (`intake-rows.ts`), perhaps by a later version.
+ */
 export class DeliveryIds {
   readonly #occurrence: string;
   readonly #byTicker = new Map<string, string>();

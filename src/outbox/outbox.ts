@@ -21,6 +21,11 @@ export interface Recorded {
   readonly deliveries: readonly Delivery[];
   /** Of news, as `identityOf` says, from who knows it already: it takes a while to make. */
   readonly identity?: string;
+  /**
+   * Of news, as `occurrenceOf` says: the deliveries are named after it, one after the other (`DeliveryIds`, `deliveryKey`), so
+   * that nobody needs to write their names down. Absent: they have names of their own.
+   */
+  readonly occurrence?: string;
 }
 
 /** Written together. */

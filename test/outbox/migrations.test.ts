@@ -100,6 +100,13 @@ test('what version 5 had on record and not yet in its tables is in them, as far 
       ...{ attempts: 1, begunMs: 4001, reason: 'under_way' },
     },
   ]);
+  // Their names follow from the occurrence, the same in each version.
+  const named = ['vip', 'mail'].flatMap((name) => store.outbox.owed(name, 10));
+  expect(named.map(({ delivery: { key, ticker, id } }) => [key, ticker, id]).sort()).toEqual([
+    ['0000000000000g-0', 'XYZ', '00000000000000g000-z585mwwthy-6r4bs8f4'],
+    ['0000000000000g-1', 'ABC', '00000000000000g000-z585mwwthy-q9w1dfwf'],
+    ['0000000000000g-2', undefined, '00000000000000g000-03cd7w8q77'],
+  ]);
   await store.close();
   using database = openStoreFile(path, true);
   expect(database.prepare('SELECT * FROM intake').all()).toEqual([]);
