@@ -1,6 +1,8 @@
 /**
  * The deliveries of a lane that are in memory, each in one state:
  *
+ *   ┌───────────────────────┐   fresh, and it would be the next: it goes past the lists
+ *   │                       ▼
  *   new ─────▶ ready ──▶ in flight ──▶ gone
  *   ▲ │         ▲ ▲          │
  *   │ │         │ └─ tried ◀─┤   the destination is in trouble; ready again when that is over

@@ -1,7 +1,6 @@
 /**
- * The way of the deliveries of one destination: wait for room in the rate budgets, check the age, render,
- * send, settle; or try again, expire, die. No lane ever waits for another. A destination in trouble gets one at a
- * time (`trouble.ts`).
+ * The way of the deliveries of one destination: wait for room in the rate budgets, check the age, render, send, settle;
+ * or try again, expire, die. No lane ever waits for another. A destination in trouble gets one at a time (`trouble.ts`).
  *
  * `Starts` decides how many go at once and whether any may go now; the head decides which: a start takes the most
  * important delivery of that moment. So whatever is fresh overtakes what has waited, also after a pause.
@@ -67,9 +66,10 @@ export class Lane {
     if (this.#head.has(delivery) || !this.#supply.makeRoom(delivery)) return;
     const held = this.#head.take(unattempted(delivery));
     this.#trouble.freshNews();
+    const nowMs = this.#deps.clock.monotonicMs();
     // The rules in force have just been asked.
-    if (!this.#deps.options.dryRun) return this.#ready(held);
-    this.#end(held, 'skipped', 'dry_run', this.#deps.clock.monotonicMs());
+    if (this.#deps.options.dryRun) return this.#end(held, 'skipped', 'dry_run', nowMs);
+    if (!this.#isNext(held, nowMs) || !this.#send(held, nowMs)) this.#ready(held);
   }
 
   /** Nothing that has not left yet leaves as it is: the destination was removed. A recalled delivery stays pending. */
@@ -183,22 +183,30 @@ export class Lane {
 
   /** As many as may; their requests have been handed over when this returns. */
   #sendReady(): void {
-    while (this.#mayGo() && this.#starts.mayStart(concurrencyOf(this.#deps)))
-      if (!this.#sendNext(this.#deps.clock.monotonicMs())) return;
+    while (this.#maySend()) {
+      const nowMs = this.#deps.clock.monotonicMs();
+      const held = this.next(nowMs);
+      if (held === undefined || !this.#send(held, nowMs)) return;
+    }
   }
 
-  #mayGo(): boolean {
+  /** A fresh one with which none competes: it would be taken out of the order as soon as it is in it. */
+  #isNext(held: Held, nowMs: number): boolean {
+    if (this.#head.readyCount > 0 || this.#trouble.isThere) return false;
+    return this.#maySend() && !isExpired(held, nowMs);
+  }
+
+  #maySend(): boolean {
     if (this.#isStopping || this.#flights.areComingBack) return false;
-    return this.#lookout.letsPass(this.#trouble, this.#deps.clock.monotonicMs());
+    return this.#lookout.letsPass(this.#trouble) && this.#starts.mayStart(concurrencyOf(this.#deps));
   }
 
-  /** Sends or ends the next one. False if there is none, or no room for it. */
-  #sendNext(nowMs: number): boolean {
-    const held = this.next(nowMs);
-    if (held === undefined) return false;
+  /** Sends it or ends it. False, after parking, if there is no room for it. */
+  #send(held: Held, nowMs: number): boolean {
     // Before it is asked for room: then this lane may be woken too.
     this.#starts.begin();
-    const hasRoom = this.#hasRoom(held, nowMs);
+    const hasRoom = this.#room.admits(this, held, nowMs);
+    if (!hasRoom) this.#starts.pause();
     const message = hasRoom ? this.#takeOut(held, nowMs) : undefined;
     if (message === undefined) this.#starts.end();
     else void this.#attempt(held, message, nowMs);
@@ -221,14 +229,6 @@ export class Lane {
       held = this.#head.next;
     }
     return held;
-  }
-
-  /** False after parking. */
-  #hasRoom(held: Held, nowMs: number): boolean {
-    const full = this.#room.barrier(nowMs, held);
-    full?.park(this, held);
-    if (full !== undefined) this.#starts.pause();
-    return full === undefined;
   }
 
   async #attempt(held: Held, message: unknown, startedMs: number): Promise<void> {

@@ -24,10 +24,10 @@ export class ProbeGate {
   }
 
   /** False after closing the gate, and seeing to it that the lane is woken in time: by a timer, or by the answer to the look under way. */
-  letsPass(trouble: Trouble<Held>, nowMs: number): boolean {
+  letsPass(trouble: Trouble<Held>): boolean {
     if (!trouble.isThere) return true;
     this.#timer?.cancel();
-    const waitMs = trouble.waitMs(nowMs);
+    const waitMs = trouble.waitMs(this.#clock.monotonicMs());
     if (waitMs > 0) {
       this.#gate.pause();
       if (Number.isFinite(waitMs)) this.#timer = this.#clock.after(Math.ceil(waitMs), this.#wake, false);

@@ -37,13 +37,15 @@ export class Room {
   }
 
   /**
-   * Where `next` has to wait; `undefined` = it can go now. Whatever can go and is more important goes first, from
-   * within; see `Openings.letPass`.
+   * Whether `next` can go now; else `waiter` is parked where that will take longest. Whatever can go and is more
+   * important goes first, from within; see `Openings.letPass`.
    */
-  barrier(nowMs: number, next: Queued): Budget | undefined {
+  admits(waiter: Waiter, next: Queued, nowMs: number): boolean {
     let isItsTurn = true;
     for (const openings of this.#openings) isItsTurn = openings.letPass(nowMs, next) && isItsTurn;
-    return this.fullest(nowMs) ?? (isItsTurn ? undefined : this.own);
+    const full = this.fullest(nowMs) ?? (isItsTurn ? undefined : this.own);
+    full?.park(waiter, next);
+    return full === undefined;
   }
 
   /** `undefined` = there is room now; else where it will take longest. */

@@ -120,6 +120,12 @@ export const budgets = [
       SIMULATION,
     ],
     [
+      'the lane hands over what has no room',
+      'limits are exceeded',
+      '    return full === undefined;\n',
+      '    return true;\n',
+    ],
+    [
       'parked at the first full budget',
       'a lane is woken for nothing',
       'if (waitMs > longestMs) [longestMs, full] = [waitMs, budget];',

@@ -6,6 +6,7 @@ export const lanes = [
     'src/delivery/lane.ts',
     [
       ...suites('delivery/lane', 'delivery/lane-attempts', 'delivery/lane-drop', 'delivery/lane-reload'),
+      ...suites('delivery/straight-way'),
       SIMULATION,
     ],
     [
@@ -41,14 +42,20 @@ export const lanes = [
     [
       'a delivery is sent under dryRun',
       'a rehearsal places an order',
-      'if (!this.#deps.options.dryRun) return this.#ready(held);',
-      'return this.#ready(held);',
+      "if (this.#deps.options.dryRun) return this.#end(held, 'skipped', 'dry_run', nowMs);",
+      '',
     ],
     [
-      'the lane hands over what has no room',
-      'limits are exceeded',
-      '    return full === undefined;\n',
-      '    return true;\n',
+      'a fresh one that is too old goes past the look at its age',
+      'an order that is too old is sent',
+      'return this.#maySend() && !isExpired(held, nowMs);',
+      'return this.#maySend();',
+    ],
+    [
+      'the stop does not keep a fresh one from being sent',
+      'a request leaves after the bridge has ended',
+      'if (this.#isStopping || this.#flights.areComingBack) return false;',
+      'if (this.#flights.areComingBack) return false;',
     ],
   ),
   ...inFile(
