@@ -193,7 +193,7 @@ export class CryptolistingFeed implements Feed<CryptolistingOptions> {
       detectedTimestampUs,
       dispatchTimestampUs,
       receivedMonotonicMs: receivedMs,
-      wallAheadMs: this.#wallAheadMs(),
+      wallAheadMs: this.#wallAheadMs(readUs),
     });
     // It did not wait here for longer than it was under way, as far as that is known.
     const isKnown = this.#age.clock.offsetMs !== undefined || dispatchTimestampUs === undefined;
@@ -221,9 +221,9 @@ export class CryptolistingFeed implements Feed<CryptolistingOptions> {
     if (clock.isDoubtful) this.#selfTest.askAfter(0);
   }
 
-  #wallAheadMs(): number {
-    const { clock } = this.#deps;
-    return clock.wallUs() / 1000 - clock.monotonicMs();
+  /** `wallUs`: read just now. */
+  #wallAheadMs(wallUs = this.#deps.clock.wallUs()): number {
+    return wallUs / 1000 - this.#deps.clock.monotonicMs();
   }
 
   /** The service may say it again on the same connection, when something about the key has changed. */
