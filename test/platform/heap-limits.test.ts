@@ -29,8 +29,8 @@ async function mostMb(options: readonly string[]): Promise<number> {
 }
 
 test('it grows no further than the limit', async () => {
-  // It grows by doubling; a few pages more are for objects on their way.
-  expect(await mostMb([])).toBeLessThan(16);
+  // Twice 4, and what it grows by until the limit is seen: on a busy machine once more. Without a limit it is 64.
+  expect(await mostMb([])).toBeLessThan(32);
 });
 
 test('the wish of the user goes before it', async () => {

@@ -24,7 +24,7 @@ test('a real run of the demo becomes a picture of what it printed', () => {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const out = join(folder, 'demo.svg');
   const script = join(root, 'tools/recording/record.ts');
-  execFileSync(process.execPath, [script, '--for', '2s', '--rate', '120', '--out', out], { cwd: root });
+  execFileSync(process.execPath, [script, '--for', '6s', '--rate', '120', '--out', out], { cwd: root });
   const svg = readFileSync(out, 'utf8');
   expect(openElements(svg)).toEqual([]);
   expect(words(svg)).toContain('npm run demo');
