@@ -95,7 +95,7 @@ async function rounds(
 }
 
 /** The longest wait of a small request while `/metrics` is read: the loop was held for no longer. */
-async function holdsOf(port: number, metrics: string, count: number): Promise<number[]> {
+export async function holdsOf(port: number, metrics: string, count: number): Promise<number[]> {
   const waits: number[] = [];
   for (let round = 0; round < count; round++) {
     await pause(BETWEEN_MS);

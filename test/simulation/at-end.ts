@@ -245,7 +245,7 @@ const LOOK_MS = 10_000;
 const KNOWN_AFTER_MS = 2000;
 const MOST_LOOKS = 16;
 
-/** A receiver in trouble gets few requests: what waits, waits. Fresh news may be a few looks more each. */
+/** A receiver in trouble gets few requests: what waits, waits. Fresh news, and a reload, which may have repaired it, are a few looks more each. */
 export function hammered({ past }: World): string[] {
   const found: string[] = [];
   for (const farEnd of new Set(past.sent.map(({ under }) => under.farEnd))) {
@@ -257,14 +257,16 @@ export function hammered({ past }: World): string[] {
         if (first === undefined || over === undefined) break;
         if (one.startedAt < first.startedAt + KNOWN_AFTER_MS || over.startedAt - one.startedAt > LOOK_MS)
           continue;
+        const isMeanwhile = ({ at }: { readonly at: number }) =>
+          at >= one.startedAt - 100 && at <= over.startedAt;
         const news = [...past.owed.values()].filter(
-          ({ at, delivery }) =>
-            delivery.destination === one.destination && at >= one.startedAt - 100 && at <= over.startedAt,
+          (owed) => owed.delivery.destination === one.destination && isMeanwhile(owed),
         ).length;
+        const reloads = past.configs.filter(isMeanwhile).length;
         const got = failing.filter(
           ({ startedAt }) => startedAt >= one.startedAt && startedAt <= one.startedAt + LOOK_MS,
         ).length;
-        if (got > MOST_LOOKS + 3 * news) {
+        if (got > MOST_LOOKS + 3 * (news + reloads)) {
           found.push(
             `${farEnd}: ${got} requests in ${LOOK_MS} ms though it failed, from ${one.deliveryId} on`,
           );
