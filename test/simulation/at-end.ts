@@ -177,10 +177,10 @@ export function aboveRates(world: World): string[] {
  * can ask the disk again, and if its destination is no more, because the store does not know which limits it shared.
  */
 function isUnknowable(before: readonly Sent[], over: Sent, past: Past): boolean {
-  const [first] = before;
-  const until = over.writtenAt ?? 0;
+  const [from, until] = [before[0]?.writtenAt ?? 0, over.writtenAt ?? 0];
   // Bytes that leave in the moment of a death are of before it, whatever the rounding says.
-  const from = Math.min(first?.writtenAt ?? 0, past.lives[first?.life ?? over.life]?.endedAt ?? until);
+  const since = past.lives.slice((before[0]?.life ?? over.life) + 1, over.life + 1);
+  if (since.some(({ hasJumped }) => hasJumped)) return true;
   if (past.hasJumpedBetween(from, until)) return true;
   const earlier = before.filter(({ life }) => life !== over.life);
   const startAt = past.lives[over.life]?.at ?? 0;
