@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
-import { printableJson, printableLines } from '../platform/printable.ts';
+import { paintedLines } from '../platform/paint.ts';
+import { printableJson } from '../platform/printable.ts';
 import { type Random, systemRandom } from '../platform/random.ts';
 
 export interface Io {
@@ -22,13 +23,18 @@ export interface Io {
   readonly destinationTypes?: DestinationRegistry;
   /** Cells of a line of the terminal that `print` writes to; absent when it is no terminal: then nothing is cut. */
   readonly columns?: number | undefined;
+  /** Whether `print` and `warn` write to a terminal with colours; absent: neither does. False with NO_COLOR. */
+  readonly hasColors?: { readonly print: boolean; readonly warn: boolean };
 }
 
-/** The last fence before the terminal: whatever a command prints, no text of others in it is a command to the terminal. */
+/**
+ * The last fence before the terminal: whatever a command prints, no text of others in it is a command to the terminal,
+ * and colours (`platform/paint.ts`) come only where there are some.
+ */
 export const fenced = (io: Io): Io => ({
   ...io,
-  print: (text) => io.print(printableLines(text)),
-  warn: (text) => io.warn(printableLines(text)),
+  print: (text) => io.print(paintedLines(text, io.hasColors?.print === true)),
+  warn: (text) => io.warn(paintedLines(text, io.hasColors?.warn === true)),
 });
 
 /** For `--json`: indented, with nothing in it that a terminal would obey. */
@@ -45,8 +51,13 @@ export function processIo(signal: AbortSignal, onHangup: Io['onHangup']): Io {
     random: systemRandom,
     version: packageVersion(),
     columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+    hasColors: { print: isColoured(process.stdout), warn: isColoured(process.stderr) },
   };
 }
+
+/** Node's own answer: NO_COLOR, FORCE_COLOR, TERM=dumb. */
+const isColoured = (stream: { readonly isTTY?: boolean; hasColors?(): boolean }): boolean =>
+  stream.isTTY === true && stream.hasColors?.() === true;
 
 function packageVersion(): string {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
