@@ -20,7 +20,7 @@ export const paint = {
   warning: painter('yellow'),
   /** A name that people look for: a destination, a feed, a command to type. */
   name: painter('cyan'),
-  /** What is read only on demand: ids, units, headings. */
+  /** Details: ids, units, headings. */
   faint: painter('dim'),
   strong: painter('bold'),
 } as const;
