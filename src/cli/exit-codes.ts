@@ -15,3 +15,6 @@ export class UserError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** Its message is a list of problems with marks of their own. */
+export class ProblemList extends UserError {}

@@ -4,9 +4,10 @@
  */
 import { Command, CommanderError, Help, Option } from 'commander';
 import { countArgument, durationArgument, portArgument } from './arguments.ts';
-import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
+import { type ExitCode, FINE, NOT_FINE, ProblemList, UserError, WRONG_USAGE } from './exit-codes.ts';
 import { addHelp } from './help.ts';
 import { fenced, type Io } from './io.ts';
+import { faultText } from './lines.ts';
 import { addDeliveries, type MakeCommand } from './program-deliveries.ts';
 
 /** Runs one command line. Gives the exit code; throws only on a bug. */
@@ -24,11 +25,11 @@ export async function runProgram(args: readonly string[], outside: Io): Promise<
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? FINE : WRONG_USAGE;
     if (error instanceof UserError) {
-      io.warn(error.message);
+      io.warn(error instanceof ProblemList ? error.message : faultText(error.message, io.columns));
       return error.exitCode;
     }
     if (isForPeople(error)) {
-      io.warn(`listing-bridge: ${error.message}`);
+      io.warn(faultText(`listing-bridge: ${error.message}`, io.columns));
       return NOT_FINE;
     }
     throw error;

@@ -1,8 +1,11 @@
 /**
  * Rows as aligned columns, for a terminal of a given width or for a pipe. Cells may hold text of others: it is made
- * printable here, measured in the cells of a terminal, and cut with `…` where a terminal has no room for it.
+ * printable here, measured in the cells of a terminal, cut with `…` where a terminal has no room for it, and then
+ * painted. Headings are faint.
  */
 import { cellsOf, fitCells, padCells } from '../platform/cells.ts';
+import { paint } from '../platform/paint.ts';
+import type { Painter, Span } from '../platform/spans.ts';
 
 export interface TableLayout {
   /** Cells of the terminal; `undefined` when the output is piped, and then nothing is cut. */
@@ -26,13 +29,14 @@ const INDENT = ' '.repeat(4);
 
 export function table(
   header: readonly string[],
-  rows: readonly (readonly string[])[],
+  rows: readonly (readonly Span[])[],
   { width, whole = [] }: TableLayout,
 ): string[] {
   const most = width ?? Number.POSITIVE_INFINITY;
-  const shown = rows.map((row) => header.map((_, column) => fitCells(row[column] ?? '', width)));
+  const shown = rows.map((row) => header.map((_, column) => cellOf(row[column] ?? '', width)));
+  const head = header.map((title): Cell => ({ text: title, painter: paint.faint }));
   const natural = header.map((title, column) =>
-    Math.max(title.length, ...shown.map((row) => cellsOf(row[column] ?? ''))),
+    Math.max(title.length, ...shown.map((row) => cellsOf(row[column]?.text ?? ''))),
   );
   const least = natural.map((cells, column) => {
     const title = header[column] ?? '';
@@ -42,19 +46,31 @@ export function table(
   });
   if (total(least) <= most || header.length === 1) {
     const widths = width === undefined ? natural.map(pipedWidth) : shrink(natural, least, most);
-    return [header, ...shown].map((row) => line(row, widths, width));
+    return [head, ...shown].map((row) => line(row, widths, width));
   }
   const widths = shrink(natural.slice(0, -1), least.slice(0, -1), most);
-  return [
-    line(header.slice(0, -1), widths, width),
-    INDENT + (header.at(-1) ?? ''),
-    ...shown.flatMap((row) => {
-      const last = row.at(-1) ?? '';
-      const first = line(row.slice(0, -1), widths, width);
-      return last === '' ? [first] : [first, INDENT + fitCells(last, Math.max(1, most - INDENT.length))];
-    }),
-  ];
+  return [head, ...shown].flatMap((row) => {
+    const first = line(row.slice(0, -1), widths, width);
+    const last = row.at(-1);
+    if (last === undefined || last.text === '') return [first];
+    return [first, INDENT + fitted(last, Math.max(1, most - INDENT.length))];
+  });
 }
+
+/** Printable. */
+interface Cell {
+  readonly text: string;
+  readonly painter: Painter;
+}
+
+const unpainted: Painter = (text) => text;
+
+function cellOf(span: Span, width: number | undefined): Cell {
+  const [text, painter] = typeof span === 'string' ? [span, unpainted] : span;
+  return { text: fitCells(text, width), painter };
+}
+
+const fitted = ({ text, painter }: Cell, cells: number | undefined): string => painter(fitCells(text, cells));
 
 const total = (widths: readonly number[]): number =>
   widths.reduce((sum, cells) => sum + cells, GAP * (widths.length - 1));
@@ -79,11 +95,11 @@ function shrink(natural: readonly number[], least: readonly number[], most: numb
   return widths;
 }
 
-function line(cells: readonly string[], widths: readonly number[], width: number | undefined): string {
+function line(cells: readonly Cell[], widths: readonly number[], width: number | undefined): string {
   return cells
     .map((cell, column) => {
       const room = widths[column] ?? 0;
-      const text = width === undefined ? cell : fitCells(cell, Math.max(1, room));
+      const text = fitted(cell, width === undefined ? undefined : Math.max(1, room));
       return column === cells.length - 1 ? text : padCells(text, room);
     })
     .join(' '.repeat(GAP))

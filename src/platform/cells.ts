@@ -41,7 +41,14 @@ export function fitCells(text: string, cells: number | undefined): string {
  */
 export function wrapCells(text: string, cells: number | undefined, indent: string): string {
   const clean = printable(text);
-  if (cells === undefined) return clean;
+  return cells === undefined ? clean : brokenBetweenWords(clean, cells, indent).join('\n');
+}
+
+/**
+ * The lines of a printable text. Each is a piece of it; between two of them one space is left out, and all but the
+ * first begin with `indent`. Spaces that come together are never broken at.
+ */
+export function brokenBetweenWords(clean: string, cells: number, indent: string): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of clean.split(/(?<=[^ ]) (?=[^ ])/)) {
@@ -52,7 +59,7 @@ export function wrapCells(text: string, cells: number | undefined, indent: strin
       line = indent + word;
     }
   }
-  return [...lines, line].join('\n');
+  return [...lines, line];
 }
 
 /** Filled with spaces on the right up to `cells`. */

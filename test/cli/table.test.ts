@@ -1,8 +1,14 @@
 /** The table writer: aligned in the cells of a terminal, within its width, whatever the cells hold. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { table } from '../../src/cli/table.ts';
+import { table as paintedTable, type TableLayout } from '../../src/cli/table.ts';
 import { cellsOf } from '../../src/platform/cells.ts';
+import { paint, paintedLines } from '../../src/platform/paint.ts';
+import type { Span } from '../../src/platform/spans.ts';
+
+/** As an output without colours has it. */
+const table = (header: readonly string[], rows: readonly (readonly Span[])[], layout: TableLayout) =>
+  paintedTable(header, rows, layout).map((line) => paintedLines(line, false));
 
 const HEADER = ['ID', 'NAME', 'STATE', 'TITLE'];
 
@@ -76,4 +82,17 @@ test('no line is wider than the terminal, as long as what is never cut fits', ()
       },
     ),
   );
+});
+
+test('colours change no width: a painted table is the plain one with colours, cut before it is painted', () => {
+  const long = 'suspended until somebody corrects the address';
+  const row = (state: Span): Span[] => ['1', 'bot', state, '업비트 업비트 업비트'];
+  for (const width of [undefined, 30, 40, 80]) {
+    const plain = table(HEADER, [row(long)], { width });
+    const painted = paintedTable(HEADER, [row([long, paint.bad])], { width });
+    expect(painted.map((line) => paintedLines(line, false))).toEqual(plain);
+    expect(painted.join()).toContain(paint.faint('STATE'));
+    const [state = ''] = /suspe[^ ]*…|suspended until.*address/.exec(plain.join()) ?? [];
+    expect(painted.join()).toContain(paint.bad(state));
+  }
 });

@@ -1,0 +1,42 @@
+/**
+ * Lines that every command writes in the same form: a mark with its colour, a name, a sentence, and the code in
+ * brackets last and faint. They take text of anybody, and fit a terminal of `width` cells (`undefined`: a pipe, where
+ * nothing is broken or cut).
+ */
+import { MARK_SPANS, type MarkOf, withFaintCode } from '../platform/marks.ts';
+import { paint } from '../platform/paint.ts';
+import { type Span, wrapSpans } from '../platform/spans.ts';
+
+const INDENT = '  ';
+
+/** `✗ bot  not delivered. Nothing listens there: start it. [unreachable]`. `name` may be empty. */
+export function resultLine(mark: MarkOf, name: string, text: string, width: number | undefined): string {
+  const named: Span[] = name === '' ? [] : [[name, paint.name], '  '];
+  return wrapSpans([MARK_SPANS[mark], ' ', ...named, ...withFaintCode(text)], width, INDENT);
+}
+
+/** More about the line above, such as what to do; `depth` in steps of two cells. */
+export function lineBelow(text: string, width: number | undefined, depth = 1): string {
+  const indent = INDENT.repeat(depth);
+  return (
+    indent +
+    wrapSpans(withFaintCode(text), width && Math.max(1, width - indent.length)).replaceAll(
+      '\n',
+      `\n${indent}`,
+    )
+  );
+}
+
+/** Above a group of lines. */
+export const heading = (text: string, width: number | undefined): string =>
+  wrapSpans([[text, paint.faint]], width, INDENT);
+
+/**
+ * A message that ends a command. On a terminal its first line has the mark, and the others stand below it; in a pipe
+ * it is as it is, for those who look for its beginning.
+ */
+export function faultText(message: string, width: number | undefined): string {
+  if (width === undefined) return message;
+  const [first = '', ...rest] = message.split('\n');
+  return [resultLine('bad', '', first, width), ...rest.map((line) => lineBelow(line, width))].join('\n');
+}
