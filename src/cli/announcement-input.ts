@@ -9,7 +9,7 @@ import type { Io } from './io.ts';
 export type SampleFields = Readonly<Record<string, unknown>>;
 
 /** Reads it exactly as a frame of the feed would be read. Throws `UserError`. */
-export function announcementFromFields(fields: SampleFields, io: Io): Announcement {
+export function announcementFromFields(fields: SampleFields, io: Pick<Io, 'clock' | 'random'>): Announcement {
   const nowUs = io.clock.wallUs();
   const stamps = { detectedTimestampUs: nowUs, dispatchTimestampUs: nowUs };
   const receivedMs = io.clock.monotonicMs();

@@ -87,7 +87,7 @@ export function describeAttempt(
 ): string {
   const isDelivered = outcome.kind === 'delivered';
   const sentence = isDelivered ? 'Delivered.' : (advice ?? SENTENCES[outcome.reason]);
-  const quoted = isDelivered || !detail || sentence.includes(detail) ? '' : ` (${detail})`;
+  const quoted = isDelivered || !detail || hasWordsOf(detail, sentence) ? '' : ` (${detail})`;
   const words = [
     ...(isDelivered ? [] : [outcome.reason]),
     ...(status === undefined ? [] : [`HTTP ${status}`]),
@@ -95,3 +95,7 @@ export function describeAttempt(
   const code = [words, next].filter((part) => part).join('; ');
   return `${sentence}${quoted}${code === '' ? '' : ` [${code}]`}`;
 }
+
+/** The sentence has all that the receiver or the network said. */
+const hasWordsOf = (detail: string, sentence: string): boolean =>
+  detail.split(' ').every((word) => sentence.includes(word));

@@ -7,12 +7,13 @@ import type { Redactor } from '../platform/secret.ts';
 
 const MOST_DETAIL_CHARS = 300;
 
+/** The words of others in it are short already; its end says what to do. */
+const MOST_ADVICE_CHARS = 1000;
+
 /** One line for a person. Redacts before it cuts: half a secret is no longer recognised as one. */
-export function quote(text: string, redact: Redactor): string {
+export function quote(text: string, redact: Redactor, mostChars = MOST_DETAIL_CHARS): string {
   const line = printable(redact(text).replace(/\s+/g, ' ').trim());
-  return line.length <= MOST_DETAIL_CHARS
-    ? line
-    : `${line.slice(0, MOST_DETAIL_CHARS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+  return line.length <= mostChars ? line : `${line.slice(0, mostChars - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 /**
@@ -29,7 +30,8 @@ export function withoutAnswer(
 ): AttemptResult {
   const detail = quote(result.detail, redact);
   const advice = connectionAdvice(result, farEnd);
-  const told = advice === undefined ? { detail } : { detail, advice: quote(advice, redact) };
+  const told =
+    advice === undefined ? { detail } : { detail, advice: quote(advice, redact, MOST_ADVICE_CHARS) };
   if (result.kind === 'unreachable') return { outcome: { kind: 'retry', reason: 'unreachable' }, ...told };
   const { reason, writtenMs } = result;
   return withConnect(result, { outcome: { kind: 'ambiguous', reason }, ...told, writtenMs });

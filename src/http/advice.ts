@@ -16,41 +16,85 @@ export interface FarEnd {
 export const UNREADABLE_ADVICE =
   'The receiver accepted the message, but the rest of its answer could not be read. Check whether it arrived; a proxy in between may change answers.';
 
-type Advice = (farEnd: FarEnd & { readonly host: string }) => string;
+type Place = FarEnd & {
+  readonly host: string;
+  /** The words of the network. */
+  readonly said: string;
+};
 
-const refused: Advice = ({ host, key, receiver }) =>
-  `Nothing listens at ${host}: start ${receiver} or correct \`${key}\`.`;
-const noName: Advice = ({ host, key }) =>
-  `There is no host with the name ${nameOf(host)}: correct \`${key}\`, or check this machine's DNS.`;
-const noResolver: Advice = ({ host }) =>
-  `The name ${nameOf(host)} could not be looked up: this machine's DNS does not answer.`;
-const noRoute: Advice = ({ host, key }) =>
-  `This machine has no route to ${host}: check its network, or correct \`${key}\`.`;
-const tooSlow: Advice = ({ host, key }) =>
-  `No connection to ${host} in time: it is down, a firewall drops the request, or \`${key}\` has the wrong port.`;
-const untrusted: Advice = ({ host }) =>
-  `The certificate of ${host} is not from an authority that this machine trusts: install one that is, or name your own authority's file in the environment variable NODE_EXTRA_CA_CERTS.`;
-const expired: Advice = ({ host }) =>
-  `The certificate of ${host} has expired: renew it. If it has not, the clock of this machine is wrong.`;
-const tooEarly: Advice = ({ host }) =>
-  `The certificate of ${host} is not valid yet: the clock of this machine, or of the one that made it, is wrong.`;
-const otherName: Advice = ({ host, key }) =>
-  `The certificate at ${host} is for another name: put that name into \`${key}\`, or correct the certificate.`;
-const revoked: Advice = ({ host }) => `The certificate of ${host} was revoked: install a new one.`;
-const noTls: Advice = ({ host, key }) =>
-  `${host} does not speak TLS: write http:// instead of https:// in \`${key}\`, or the port that does.`;
+/** What happened, without an end; and what to do, which reads on after a colon. */
+type Advice = (place: Place) => readonly [happened: string, toDo: string];
+
+const refused: Advice = ({ host, key, receiver }) => [
+  `Nothing listens at ${host}`,
+  `start ${receiver} or correct \`${key}\`.`,
+];
+const noName: Advice = ({ host, key }) => [
+  `There is no host with the name ${nameOf(host)}`,
+  `correct \`${key}\`, or check this machine's DNS.`,
+];
+const noResolver: Advice = ({ host }) => [
+  `The name ${nameOf(host)} could not be looked up`,
+  "this machine's DNS does not answer; check its network.",
+];
+const noRoute: Advice = ({ host, key }) => [
+  `This machine has no route to ${host}`,
+  `check its network, or correct \`${key}\`.`,
+];
+const isDown = ({ key }: Place) =>
+  `it is down, a firewall drops the request, or \`${key}\` has the wrong port.`;
+const tooSlow: Advice = (place) => [`No connection to ${place.host} in time`, isDown(place)];
+const notInTime: Advice = (place) => [
+  `There is no connection to ${place.host}, so the request was ${place.said}`,
+  isDown(place),
+];
+const untrusted: Advice = ({ host }) => [
+  `The certificate of ${host} is not from an authority that this machine trusts`,
+  "install one that is, or name your own authority's file in the environment variable NODE_EXTRA_CA_CERTS.",
+];
+const expired: Advice = ({ host }) => [
+  `The certificate of ${host} has expired`,
+  'renew it. If it has not, the clock of this machine is wrong.',
+];
+const tooEarly: Advice = ({ host }) => [
+  `The certificate of ${host} is not valid yet`,
+  'the clock of this machine, or of the one that made it, is wrong.',
+];
+const otherName: Advice = ({ host, key }) => [
+  `The certificate at ${host} is for another name`,
+  `put that name into \`${key}\`, or correct the certificate.`,
+];
+const revoked: Advice = ({ host }) => [`The certificate of ${host} was revoked`, 'install a new one.'];
+const noTls: Advice = ({ host, key }) => [
+  `${host} does not speak TLS`,
+  `write http:// instead of https:// in \`${key}\`, or the port that does.`,
+];
 const hungUp: Advice = ({ host, key, origin }) =>
   origin.startsWith('https:')
-    ? `${host} closed the connection before it was encrypted: if it does not speak TLS, write http:// instead of https:// in \`${key}\`; else a firewall may be in the way.`
-    : `${host} closed the connection at once: check ${nameOf(host)} and any proxy in between, or correct \`${key}\`.`;
-const tlsFailed: Advice = ({ host }) =>
-  `${host} and this machine have no TLS version or cipher in common: it may be very old, or require a client certificate.`;
-const speaksTls: Advice = ({ host, key }) =>
-  `${host} expects TLS: write https:// instead of http:// in \`${key}\`.`;
-const noRequest: Advice = () =>
-  'The request cannot be made as configured, so nothing is sent: check `headers` and the token.';
-const noHandles: Advice = () =>
-  'This process may open no more files or connections: raise the limit (`ulimit -n`, `LimitNOFILE`).';
+    ? [
+        `${host} closed the connection before it was encrypted`,
+        `if it does not speak TLS, write http:// instead of https:// in \`${key}\`; else a firewall may be in the way.`,
+      ]
+    : [
+        `${host} closed the connection at once`,
+        `check ${nameOf(host)} and any proxy in between, or correct \`${key}\`.`,
+      ];
+const tlsFailed: Advice = ({ host }) => [
+  `${host} and this machine have no TLS version or cipher in common`,
+  'it may be very old, or require a client certificate.',
+];
+const speaksTls: Advice = ({ host, key }) => [
+  `${host} expects TLS`,
+  `write https:// instead of http:// in \`${key}\`.`,
+];
+const noRequest: Advice = () => [
+  'The request cannot be made as configured, so nothing is sent',
+  'check `headers` and the token.',
+];
+const noHandles: Advice = () => [
+  'This process may open no more files or connections',
+  'raise the limit (`ulimit -n`, `LimitNOFILE`).',
+];
 
 const BY_CODE: ReadonlyMap<string, Advice> = new Map([
   ['ECONNREFUSED', refused],
@@ -64,7 +108,7 @@ const BY_CODE: ReadonlyMap<string, Advice> = new Map([
   ['EHOSTDOWN', noRoute],
   ['ETIMEDOUT', tooSlow],
   ['UND_ERR_CONNECT_TIMEOUT', tooSlow],
-  [NOT_IN_TIME, tooSlow],
+  [NOT_IN_TIME, notInTime],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', untrusted],
   ['SELF_SIGNED_CERT_IN_CHAIN', untrusted],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', untrusted],
@@ -91,21 +135,54 @@ const BY_CODE: ReadonlyMap<string, Advice> = new Map([
 
 /** `undefined`: the reason's general sentence is as good. */
 export function connectionAdvice(result: HttpUnreachable | HttpLost, farEnd: FarEnd): string | undefined {
-  const { code = '' } = result;
-  const known = { ...farEnd, host: hostOf(farEnd.origin) };
-  if (result.kind === 'lost') return code === SPEAKS_TLS ? speaksTls(known) : lostAdvice(result, known);
+  const { code = '', detail } = result;
+  const place = { ...farEnd, host: hostOf(farEnd.origin), said: detail };
+  if (result.kind === 'lost') return sentence(lostAdvice(result, place), place);
   const advice = BY_CODE.get(code) ?? (code.startsWith('ERR_SSL_') ? tlsFailed : undefined);
-  return advice?.(known);
+  return advice === undefined ? undefined : sentence(advice(place), place);
+}
+
+/** Longer words of the network stand behind the advice, where the reader of a log or a terminal has them anyway. */
+const LONGEST_SAID = 80;
+
+/** `Nothing listens at 127.0.0.1:9000 (connect ECONNREFUSED): start the bot or correct `url`.` */
+function sentence([happened, toDo]: ReturnType<Advice>, { host, said }: Place): string {
+  const rest = [` ${host}`, ` ${nameOf(host)}`].reduce(
+    (text, where) => (text.endsWith(where) ? text.slice(0, -where.length) : text),
+    said,
+  );
+  const isShort = rest.length <= LONGEST_SAID && !/\(|: /.test(rest);
+  return `${happened}${isShort && !happened.includes(rest) ? ` (${rest})` : ''}: ${toDo}`;
 }
 
 /** The connection had been made: what went wrong then can still be a wrong port or scheme. */
-function lostAdvice({ reason }: HttpLost, { host, key, origin }: Parameters<Advice>[0]): string | undefined {
-  if (reason === 'answer_unreadable')
-    return `The program at ${host} does not speak HTTP: check the port in \`${key}\`. Whether it has acted is unknown.`;
-  // Some servers hang up on a request that is not encrypted.
-  return reason === 'connection_lost' && origin.startsWith('http:')
-    ? `${host} closed the connection before it answered, and may or may not have acted. If it expects TLS, write https:// in \`${key}\`.`
-    : undefined;
+function lostAdvice({ reason, code = '' }: HttpLost, place: Place): ReturnType<Advice> {
+  const { host, key, origin, said } = place;
+  if (code === SPEAKS_TLS) return speaksTls(place);
+  switch (reason) {
+    case 'timeout':
+      return [
+        `${host} has the request and gave ${said}`,
+        'it may or may not have acted. A bot should answer before it does its work; a slow network needs a longer `timeout`.',
+      ];
+    case 'answer_unreadable':
+      return [
+        `The program at ${host} does not speak HTTP`,
+        `check the port in \`${key}\`. Whether it has acted is unknown.`,
+      ];
+    case 'connection_lost':
+      return [
+        `${host} closed the connection before it answered`,
+        // Some servers hang up on a request that is not encrypted, others on a client without a certificate.
+        origin.startsWith('http:')
+          ? `it may or may not have acted. If it expects TLS, write https:// in \`${key}\`; else look at its log.`
+          : code.startsWith('ERR_SSL_')
+            ? 'it requires a client certificate, which the bridge does not have, or another version of TLS.'
+            : 'it may or may not have acted. Look at its log, and at any proxy in between.',
+      ];
+    default:
+      return reason satisfies never;
+  }
 }
 
 /** With the port, also where the scheme implies it. */

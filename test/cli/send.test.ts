@@ -73,7 +73,7 @@ describe('what a sample carries', () => {
     const beforeMs = Date.now();
     expect(await send('bot')).toMatchObject({
       exitCode: 0,
-      out: expect.stringMatching(/^bot: delivered\. \[HTTP 200\] \([\d.]+m?s\)$/),
+      out: expect.stringMatching(/^✓ bot {2}delivered in [\d.]+m?s\. \[HTTP 200\]$/),
     });
     const { headers = {}, body = '' }: Partial<Received> = received[0] ?? {};
     expect(headers).toMatchObject({
@@ -116,7 +116,7 @@ describe('where it goes', () => {
     write(configOf(url));
     expect(await send('dry')).toMatchObject({
       exitCode: 1,
-      out: 'dry: not sent. It has `dryRun: true`, so the bridge sends nothing there; --force sends the sample for real. [dry_run]',
+      out: '! dry  not sent. It has `dryRun: true`, so the bridge sends nothing there; --force sends the sample for real. [dry_run]',
     });
     expect(received).toEqual([]);
     expect((await send('dry', '--force')).exitCode).toBe(0);
@@ -146,7 +146,7 @@ describe('where it goes', () => {
     expect(await send('old')).toMatchObject({
       exitCode: 1,
       out: expect.stringMatching(
-        /^old: not sent\. The bridge has paused it for another .*, as the platform requested; .* \[paused\]$/,
+        /^! old {2}not sent\. The bridge has paused it for another .*, as the platform requested; .* \[paused\]$/,
       ),
     });
     expect((await send('bot')).exitCode).toBe(0);
@@ -195,13 +195,13 @@ describe('regression: what came back, in words', () => {
     expect(await send('bot')).toMatchObject({
       exitCode: 1,
       out: expect.stringMatching(
-        /^bot: not delivered\. Nothing listens at 127\.0\.0\.1:1: start the bot or correct `url`\. \(connect ECONNREFUSED 127\.0\.0\.1:1\) \[unreachable; run would retry\] \(.*s\)$/,
+        /^✗ bot {2}not delivered\. Nothing listens at 127\.0\.0\.1:1 \(connect ECONNREFUSED\): start the bot or correct `url`\. \[unreachable; run would retry\]$/,
       ),
     });
   });
 
   test.each([
-    [400, /^bot: not delivered\. .* \[message_refused, HTTP 400; run would not retry\]/],
+    [400, /^✗ bot {2}not delivered\. .* \[message_refused, HTTP 400; run would not retry\]/],
     [401, /\[unauthorized, HTTP 401; run would (suspend it|retry)\]/],
     [404, /\[gone, HTTP 404; run would (suspend it|retry)\]/],
     [503, /\[server_error, HTTP 503; run would retry\]/],

@@ -53,7 +53,11 @@ const KEYS = {
 describe.each(subjects)('$type', (subject) => {
   const key = `\`${KEYS[subject.type]}\``;
   test.each<readonly [string, () => Promise<string>, RegExp]>([
-    ['nobody listens', refusingOrigin, /^Nothing listens at 127\.0\.0\.1:\d+: start .* or correct KEY/],
+    [
+      'nobody listens',
+      refusingOrigin,
+      /^Nothing listens at 127\.0\.0\.1:\d+ \(connect ECONNREFUSED\): start .* or correct KEY\. \[unreachable\]$/,
+    ],
     [
       'no such name',
       async () => 'http://nonexistent.invalid',

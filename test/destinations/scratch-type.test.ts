@@ -195,8 +195,8 @@ test('send: the form of the order with the sample, marked as one', async () => {
     bot: `type: webhook, url: "${server.origin}/x", forEach: ticker, warm: false, body: "buy {{ ticker }}"`,
   };
   const { scratch, webhook } = await both(parts, 'send', 'bot');
-  expect(scratch).toMatch(/^0\nbot: delivered/);
-  expect(webhook).toMatch(/^0\nbot: delivered/);
+  expect(scratch).toMatch(/^0\n✓ bot {2}delivered/);
+  expect(webhook).toMatch(/^0\n✓ bot {2}delivered/);
   expect(server.received.map(({ body }) => body)).toEqual(['buy SAMPLE', 'buy SAMPLE']);
   expect(server.received[1]?.headers).toMatchObject({ 'x-sample': 'true' });
 });

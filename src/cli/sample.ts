@@ -1,0 +1,157 @@
+/** One sample for one destination: a real request with everything that a real delivery carries, and its result in words. */
+import { isUnsure } from '../delivery/attempt.ts';
+import { newsOf } from '../delivery/content.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import { describeAttempt } from '../delivery/describe.ts';
+import { compose } from '../delivery/message.ts';
+import type { AttemptResult } from '../delivery/outcome.ts';
+import type { CommonOptions } from '../destinations/common-options.ts';
+import type { PreparedDestination } from '../destinations/prepared.ts';
+import { PoolRegistry } from '../http/pool-registry.ts';
+import { formatDuration } from '../platform/duration.ts';
+import { printable } from '../platform/printable.ts';
+import type { Redactor } from '../platform/secret.ts';
+import { announcementFromFields, SAMPLE_TICKER, SAMPLE_TITLE } from './announcement-input.ts';
+import type { Io } from './io.ts';
+
+export interface Sample {
+  readonly prepared: PreparedDestination;
+  readonly delivery: Delivery;
+}
+
+/** The result of one sample, in words and as data. */
+export interface SampleReport {
+  /** `good`: it has arrived; `bad`: it has not; `warning`: nothing was sent. */
+  readonly mark: 'good' | 'bad' | 'warning';
+  /** `delivered in 25ms. [HTTP 200]`; `not delivered. Nothing listens at …: start … [unreachable; run would retry]`. Without the name. */
+  readonly text: string;
+  readonly json: Readonly<Record<string, unknown>>;
+  /** As the destination reported it; absent: nothing was tried. */
+  readonly result?: AttemptResult;
+}
+
+type SampleIo = Pick<Io, 'clock' | 'random' | 'signal' | 'version'>;
+
+/** In the form that `rule` chooses, or in the destination's own. */
+export function sampleFor(
+  prepared: PreparedDestination,
+  { rule = 'sample', template }: { readonly rule?: string; readonly template?: string | undefined },
+  io: Pick<Io, 'clock' | 'random'>,
+): Sample {
+  const { name, options, forEachTicker } = prepared;
+  const announcement = announcementFromFields(
+    {
+      type: 'test_announcement',
+      publisher: 'sample',
+      listingType: 'not_listing',
+      ticker: SAMPLE_TICKER,
+      title: SAMPLE_TITLE,
+    },
+    io,
+  );
+  const expiresAtMs = options.maxAge === false ? undefined : announcement.receivedMs + options.maxAge;
+  const ticker = forEachTicker ? SAMPLE_TICKER : undefined;
+  const delivery: Delivery = {
+    ...{ id: `${announcement.id}-0`, content: newsOf(announcement), destination: name },
+    ...{ rule, template, ticker, importance: 0, expiresAtMs },
+  };
+  return { prepared, delivery };
+}
+
+/** Never throws for anything that the template, the receiver or the network can do. */
+export async function sendSample(
+  { prepared, delivery }: Sample,
+  redact: Redactor,
+  io: SampleIo,
+): Promise<SampleReport> {
+  let fault: string | undefined;
+  // A sample in another form than the real one would show nothing.
+  const message = compose(delivery, { render: prepared.render, renderDefault: undefined }, (what) => {
+    fault = what;
+  });
+  if (fault !== undefined) {
+    const detail = printable(redact(fault));
+    const sentence = `Its template fails for the sample: ${detail}. Correct the template.`;
+    return notSent(prepared.name, sentence, 'template_failed', detail);
+  }
+  const { clock } = io;
+  const startedMs = clock.monotonicMs();
+  const result = await request(prepared, delivery, message, redact, io);
+  return reportOf(prepared, result, clock.monotonicMs() - startedMs);
+}
+
+/** A sample that was not tried, and why. */
+export function notSent(
+  destination: string,
+  sentence: string,
+  code: string,
+  detail: string | undefined = undefined,
+): SampleReport {
+  return {
+    text: `not sent. ${sentence} [${code}]`,
+    json: { destination, outcome: 'not_sent', reason: code, detail, advice: sentence },
+    mark: 'warning',
+  };
+}
+
+async function request(
+  { options, open }: PreparedDestination,
+  { id: deliveryId, expiresAtMs }: Delivery,
+  message: unknown,
+  redact: Redactor,
+  { clock, version, signal }: SampleIo,
+): Promise<AttemptResult> {
+  const destination = await open({ clock, redact, version, pools: new PoolRegistry({ clock }) });
+  const deadline = new AbortController();
+  const limitMs = Math.min(options.timeout, (expiresAtMs ?? Number.POSITIVE_INFINITY) - clock.monotonicMs());
+  const timer = clock.after(limitMs, () => deadline.abort(`within ${formatDuration(limitMs)} (timeout)`));
+  const stop = () => deadline.abort('before the interruption');
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await destination.send(message, {
+      ...{ deliveryId, attempt: 1, plain: false, sample: true, expiresAtMs, signal: deadline.signal },
+      leaving: () => undefined,
+    });
+  } finally {
+    timer.cancel();
+    signal.removeEventListener('abort', stop);
+    await destination.close();
+  }
+}
+
+function reportOf(
+  { name, options }: PreparedDestination,
+  result: AttemptResult,
+  tookMs: number,
+): SampleReport {
+  const { outcome, status, detail } = result;
+  const json = { destination: name, outcome: outcome.kind, status, detail, tookMs };
+  if (outcome.kind === 'delivered') {
+    const text = `delivered in ${formatDuration(tookMs)}.${status === undefined ? '' : ` [HTTP ${status}]`}`;
+    return { mark: 'good', text, json, result };
+  }
+  const advice = describeAttempt(result, nextOf(result, options));
+  const { reason } = outcome;
+  return { text: `not delivered. ${advice}`, json: { ...json, reason, advice }, mark: 'bad', result };
+}
+
+/** How a running bridge would react to such an answer. */
+function nextOf({ outcome }: AttemptResult, options: CommonOptions): string | undefined {
+  if (isUnsure({ outcome }) && options.onAmbiguous === 'drop') return 'run would not send it again';
+  switch (outcome.kind) {
+    case 'delivered':
+      return undefined;
+    case 'retry':
+    case 'ambiguous':
+      return 'run would retry';
+    case 'reject':
+      return {
+        message: 'run would not retry',
+        destination: 'run would suspend it',
+        unclear: 'run would retry',
+      }[outcome.scope];
+    default:
+      return outcome satisfies never;
+  }
+}
