@@ -124,11 +124,16 @@ export interface Planned {
   readonly capped: readonly Capped[];
 }
 
+/** News, and all that follows from it by the rules. */
+export interface Taken extends Planned {
+  /** Every rule that matched, also one that sends nothing. */
+  readonly rules: readonly string[];
+}
+
 /** Read and routed, not yet on record. */
-interface Routed extends Planned {
+interface Routed extends Taken {
   readonly identity: string;
   readonly occurrence: string;
-  readonly rules: readonly string[];
 }
 
 /** The next to be handed over. */
@@ -151,27 +156,32 @@ export class Intake {
   }
 
   /** On record and handed over when this returns. */
-  accept(news: News): void {
-    this.take(news);
+  accept(news: News): Taken | First {
+    const taken = this.take(news);
     this.handOver(Number.POSITIVE_INFINITY);
+    return taken;
   }
 
   /** On record and handed over together with what else the same read of the socket brings: by `handOver`, at the latest in a microtask. */
-  take(news: News): void {
+  take(news: News): Taken | First {
     const { receivedMs } = news;
     const { ids, dedupe, events } = this.#deps;
     const announcement: Announcement = { ...news, id: ids(receivedMs) };
     const identity = identityOf(announcement);
     const first = dedupe.firstOf(announcement, identity);
-    if (first !== undefined) return events.duplicate(announcement, first);
+    if (first !== undefined) {
+      events.duplicate(announcement, first);
+      return first;
+    }
 
     const { router, targets } = this.routes;
     const { rules, matches } = router.route(announcement);
     const occurrence = occurrenceOf(announcement, identity, dedupe.windowMs);
     const planned = deliveriesOf(announcement, matches, targets, receivedMs, occurrence);
     const { content, deliveries, capped } = planned;
-    if (this.#routed.push({ content, deliveries, capped, identity, occurrence, rules }) === 1)
-      queueMicrotask(this.#readHasEnded);
+    const routed = { content, deliveries, capped, identity, occurrence, rules };
+    if (this.#routed.push(routed) === 1) queueMicrotask(this.#readHasEnded);
+    return routed;
   }
 
   readonly #readHasEnded = (): void => this.handOver();

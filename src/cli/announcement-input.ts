@@ -1,7 +1,11 @@
 /** Announcements that no feed has sent: from a file, from flags, or clearly marked as a sample. */
+import { readFileSync } from 'node:fs';
 import type { Announcement } from '../announcement.ts';
-import { newsFrom } from '../feeds/index.ts';
+import { readFault } from '../config/environment.ts';
+import { newsGiven } from '../feeds/index.ts';
 import { createIds } from '../outbox/ids.ts';
+import { messageOf } from '../platform/message-of.ts';
+import { printable } from '../platform/printable.ts';
 import { UserError, WRONG_USAGE } from './exit-codes.ts';
 import type { Io } from './io.ts';
 
@@ -11,30 +15,54 @@ export type SampleFields = Readonly<Record<string, unknown>>;
 /** Reads it exactly as a frame of the feed would be read. Throws `UserError`. */
 export function announcementFromFields(fields: SampleFields, io: Pick<Io, 'clock' | 'random'>): Announcement {
   const nowUs = io.clock.wallUs();
-  const stamps = { detectedTimestampUs: nowUs, dispatchTimestampUs: nowUs };
   const receivedMs = io.clock.monotonicMs();
   const receipt = { feed: 'sample', receivedTimestampUs: nowUs, receivedMs, ageAtReceiptMs: 0 };
-  const news = newsFrom(JSON.stringify({ type: 'announcement', ...stamps, ...fields }), receipt);
+  const news = newsGiven(fields, receipt);
   if (news === undefined)
     throw new UserError('this is not an announcement: it needs at least a title or a ticker', WRONG_USAGE);
   return { ...news, id: createIds(io.random)(receivedMs) };
 }
 
-/** `text`: one JSON object, such as a line of `announcements.jsonl`. Throws `UserError`. */
-export function announcementFromJson(text: string, source: string, io: Io): Announcement {
+/** The flags with which an announcement is given. */
+export interface AnnouncementFlags {
+  /** One JSON object, such as a line of `announcements.jsonl`; `-` is standard input. */
+  readonly file: string | undefined;
+  readonly publisher: string | undefined;
+  readonly listingType: string | undefined;
+  readonly ticker: string | undefined;
+  readonly title: string | undefined;
+}
+
+/** `nothing`: begins the sentence when none is given. Throws `UserError`. */
+export function readFields(flags: AnnouncementFlags, nothing: string): SampleFields {
+  const { file, publisher, listingType, ticker, title } = flags;
+  if (file !== undefined) return fieldsIn(readText(file), file === '-' ? 'standard input' : printable(file));
+  if (title === undefined && ticker === undefined)
+    throw new UserError(
+      `${nothing}: give --file <announcement.json>, or --title (with --ticker, --publisher, --listing-type)`,
+      WRONG_USAGE,
+    );
+  return { publisher, listingType, ticker, title };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw new UserError(`${printable(file)} cannot be read: ${readFault(error)}`);
+  }
+}
+
+function fieldsIn(text: string, source: string): SampleFields {
   let fields: unknown;
   try {
     fields = JSON.parse(text);
   } catch (error) {
-    throw new UserError(`${source}: not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UserError(`${source}: not JSON: ${messageOf(error)}`);
   }
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields))
     throw new UserError(`${source}: must hold one JSON object`);
-  const { exchange, ...rest } = fields as SampleFields;
-  return announcementFromFields(
-    exchange === undefined ? rest : { publisher: exchange, ticker: rest['tickers'], ...rest },
-    io,
-  );
+  return fields as SampleFields;
 }
 
 /** The sample that `send` sends: nobody may take it for news. */

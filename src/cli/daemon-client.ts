@@ -20,6 +20,8 @@ export interface DaemonAnswer {
 export interface DaemonRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
+  /** Sent as JSON. */
+  readonly json?: unknown;
   /** Given only to what asks for it, because another program may listen there. */
   readonly token: Secret | undefined;
   readonly redact: Redactor;
@@ -93,12 +95,16 @@ const wantsToken = (answer: Answer) => answer.status === 401 && !isPage(answer);
 
 async function exchange(
   address: string,
-  { method, path }: DaemonRequest,
+  { method, path, json }: DaemonRequest,
   token: Secret | undefined,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` };
-  const answer = await request(new URL(path, address), { method, headers, signal });
+  const headers = {
+    ...(token !== undefined && { authorization: `Bearer ${token.reveal()}` }),
+    ...(json !== undefined && { 'content-type': 'application/json' }),
+  };
+  const body = json === undefined ? null : JSON.stringify(json);
+  const answer = await request(new URL(path, address), { method, headers, body, signal });
   const decoder = new TextDecoder();
   let text = '';
   for await (const chunk of answer.body) {

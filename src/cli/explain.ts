@@ -1,25 +1,18 @@
 /** `explain`: what would happen to one announcement, and why. Sends nothing, writes nothing. */
-import { readFileSync } from 'node:fs';
 import type { Announcement } from '../announcement.ts';
-import { readFault } from '../config/environment.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
 import { type DryRun, dryRun } from '../dry-run.ts';
 import { fitCells } from '../platform/cells.ts';
 import { printable } from '../platform/printable.ts';
 import { compileRules, type RuleExplanation } from '../routing/router.ts';
-import { announcementFromFields, announcementFromJson } from './announcement-input.ts';
+import { type AnnouncementFlags, announcementFromFields, readFields } from './announcement-input.ts';
 import { requireConfig } from './config-file.ts';
-import { type ExitCode, FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
+import { type ExitCode, FINE } from './exit-codes.ts';
 import { describeTimings, explainTiming } from './explain-timing.ts';
 import { type Io, jsonText } from './io.ts';
 
-export interface ExplainOptions {
+export interface ExplainOptions extends AnnouncementFlags {
   readonly config: string;
-  readonly file: string | undefined;
-  readonly publisher: string | undefined;
-  readonly listingType: string | undefined;
-  readonly ticker: string | undefined;
-  readonly title: string | undefined;
   readonly json: boolean;
   /** Time it too. */
   readonly timing: boolean;
@@ -37,7 +30,7 @@ interface Explained extends DryRun {
 
 export async function explainCommand(options: ExplainOptions, io: Io): Promise<ExitCode> {
   const { config, redact, where } = requireConfig(options.config, io);
-  const announcement = readAnnouncement(options, io);
+  const announcement = announcementFromFields(readFields(options, 'Nothing to explain'), io);
   const router = compileRules(config.rules);
   const destinations = prepareDestinations(config);
   const { rules, ...rest } = dryRun(announcement, { router, destinations, redact });
@@ -55,27 +48,6 @@ export async function explainCommand(options: ExplainOptions, io: Io): Promise<E
     for (const line of timings === undefined ? [] : describeTimings(timings, io.columns)) io.print(line);
   }
   return FINE;
-}
-
-function readAnnouncement(options: ExplainOptions, io: Io): Announcement {
-  const { file, publisher, listingType, ticker, title } = options;
-  const flags = { publisher, listingType, ticker, title };
-  if (file !== undefined)
-    return announcementFromJson(readText(file), file === '-' ? 'standard input' : file, io);
-  if (title === undefined && ticker === undefined)
-    throw new UserError(
-      'Nothing to explain: give --file <announcement.json>, or --title (with --ticker, --publisher, --listing-type)',
-      WRONG_USAGE,
-    );
-  return announcementFromFields(flags, io);
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (error) {
-    throw new UserError(`${printable(file)} cannot be read: ${readFault(error)}`);
-  }
 }
 
 /** A terminal wraps it; more than this (in cells) of a body or a pattern is for --json. */

@@ -80,6 +80,18 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     fails: 'a sample was not delivered',
     pages: ['docs/quickstart.md', 'docs/webhooks.md'],
   },
+  inject: {
+    examples: [
+      ['inject --publisher upbit --ticker ABC --title "ABC KRW"', 'as a test: for rules with `test: true`'],
+      ['inject --real --file announcement.json', 'as real news, for every rule'],
+    ],
+    notes: [
+      'The bridge takes it as if a feed named `inject` had brought it. Needs `server.token`, as everything that changes something.',
+      'An announcement that has a `detectedTimestampUs` is as old as it says, and `maxAge` counts from there.',
+    ],
+    fails: 'the bridge does not take it, or a delivery did not arrive',
+    pages: ['docs/operations.md'],
+  },
   deliveries: {
     examples: [
       ['deliveries --state dead --since 1d', 'those that failed today'],

@@ -77,20 +77,28 @@ export function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => v
       exit(checkCommand(options, io));
     });
 
-  command(
-    'explain',
-    'Show what one announcement would do: which rules match, and what each destination would get',
+  withAnnouncement(
+    command(
+      'explain',
+      'Show what one announcement would do: which rules match, and what each destination would get',
+    ),
   )
-    .option('-f, --file <file>', 'announcement as JSON; - reads standard input')
-    .option('--publisher <name>', 'exchange of the announcement, such as upbit')
-    .option('--listing-type <type>', 'what it is about, such as spot_listing')
-    .option('--ticker <tickers>', 'its tickers, separated by commas')
-    .option('--title <text>', 'its title, in the words of the exchange')
     .option('--timing', 'measure each step from frame to socket', false)
     .option('--json', 'print JSON, for scripts', false)
     .action(async (options) => {
       const { explainCommand } = await import('./explain.ts');
       exit(await explainCommand(options, io));
+    });
+
+  withAnnouncement(
+    command('inject', 'Put an announcement into the running bridge, and print what came of it'),
+  )
+    .option('--real', 'not as a test: it goes through all rules, and places real orders', false)
+    .option('--url <address>', 'the address of the bridge, if the config does not have it')
+    .option('--json', 'print JSON, for scripts', false)
+    .action(async (options) => {
+      const { injectCommand } = await import('./inject.ts');
+      exit(await injectCommand(options, io));
     });
 
   command('send [destinations...]', 'Send one clearly marked sample for real, and print what came back')
@@ -168,6 +176,15 @@ export function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => v
   simulate.addHelpText('after', faults);
   return program;
 }
+
+/** The flags of `AnnouncementFlags`. */
+const withAnnouncement = (command: Command): Command =>
+  command
+    .option('-f, --file <file>', 'announcement as JSON; - reads standard input')
+    .option('--publisher <name>', 'exchange of the announcement, such as upbit')
+    .option('--listing-type <type>', 'what it is about, such as spot_listing')
+    .option('--ticker <tickers>', 'its tickers, separated by commas')
+    .option('--title <text>', 'its title, in the words of the exchange');
 
 /** Without "(default: false)" behind every switch. */
 function optionDescription(option: Option): string {

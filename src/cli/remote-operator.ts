@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Remains } from '../config/remains.ts';
 import type { Operator } from '../daemon/operator.ts';
+import type { Injected } from '../ops/injected.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { askDaemon, type DaemonRequest, daemonAddress } from './daemon-client.ts';
 import { UserError } from './exit-codes.ts';
@@ -14,6 +15,7 @@ import { readStatus, type StatusAnswer } from './status-answer.ts';
 export interface RemoteOperator {
   status(): Promise<Remote<StatusAnswer>>;
   reload(): Promise<Remote<Reloaded>>;
+  inject(fields: Readonly<Record<string, unknown>>, real: boolean): Promise<Remote<Injected>>;
 }
 
 /** An answer: as much of it as is known here, and all of it. */
@@ -34,6 +36,28 @@ const reloaded: z.ZodType<Reloaded> = z.union([
   z.object({ ok: z.literal(false), problems: texts }),
 ]);
 
+const optionalText = z.string().optional();
+const injected: z.ZodType<Injected> = z.union([
+  z.object({
+    ok: z.literal(true),
+    announcement: z.object({
+      ...{ id: z.string(), publisher: z.string(), listingType: z.string(), title: z.string() },
+      ...{ tickers: texts, test: z.boolean(), ageMs: z.number() },
+    }),
+    rules: texts,
+    deliveries: z.array(z.object({ id: z.string(), destination: z.string(), ticker: optionalText })),
+  }),
+  z.object({
+    ok: z.literal(true),
+    duplicateOf: z.object({ feed: optionalText, agoMs: z.number() }),
+  }),
+  z.object({
+    ok: z.literal(false),
+    problem: z.string(),
+    code: z.enum(['stopping', 'not_an_announcement']),
+  }),
+]) as z.ZodType<Injected>;
+
 export interface RemoteDeps {
   /** `--url`. */
   readonly url: string | undefined;
@@ -44,7 +68,7 @@ export interface RemoteDeps {
 export function remoteOperator({ url, server, redact }: RemoteDeps, io: Io): RemoteOperator {
   const address = daemonAddress(url, server);
   const token = server === false ? undefined : server.token;
-  const ask = async (asked: Pick<DaemonRequest, 'method' | 'path' | 'timeoutMs' | 'expected'>) => {
+  const ask = async (asked: Pick<DaemonRequest, 'method' | 'path' | 'json' | 'timeoutMs' | 'expected'>) => {
     const { body } = await askDaemon(address, {
       ...{ ...asked, token, redact, signal: io.signal, clock: io.clock },
     });
@@ -59,11 +83,20 @@ export function remoteOperator({ url, server, redact }: RemoteDeps, io: Io): Rem
     async reload() {
       const about = { timeoutMs: RELOAD_TIMEOUT_MS, expected: [200, 422] };
       const body = await ask({ method: 'POST', path: '/-/reload', ...about });
-      const { data } = reloaded.safeParse(body);
-      if (data !== undefined) return { body, value: data };
-      throw new UserError(
-        `${address} answered JSON, but not that of listing-bridge: another program listens there. Check \`server\` in the config, or give the address of the bridge with --url. [not_a_reload]`,
-      );
+      return { body, value: answerIn(body, reloaded, address) };
+    },
+    async inject(fields, real) {
+      const about = { json: fields, timeoutMs: STATUS_TIMEOUT_MS, expected: [200, 422, 503] };
+      const body = await ask({ method: 'POST', path: `/api/announcements?real=${real}`, ...about });
+      return { body, value: answerIn(body, injected, address) };
     },
   };
+}
+
+function answerIn<Value>(body: unknown, schema: z.ZodType<Value>, address: string): Value {
+  const { data } = schema.safeParse(body);
+  if (data !== undefined) return data;
+  throw new UserError(
+    `${address} answered JSON, but not that of listing-bridge: another program listens there. Check \`server\` in the config, or give the address of the bridge with --url. [not_an_answer]`,
+  );
 }

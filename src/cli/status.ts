@@ -135,7 +135,8 @@ function announcementLines(announcement: ShownAnnouncement, width: number | unde
   ];
 }
 
-function deliveryLines(
+/** One line, and what to do about it below. */
+export function deliveryLines(
   delivery: ShownAnnouncement['deliveries'][number],
   width: number | undefined,
 ): string[] {

@@ -1,6 +1,6 @@
 /** Rules that can never do anything: nothing reaches them, or everything they send has been sent before. */
 
-import { feedTypeOf } from '../feeds/index.ts';
+import { feedTypeOf, INJECT } from '../feeds/index.ts';
 import { describe, textCondition } from '../matching/condition.ts';
 import type { TextConditionTree } from '../matching/options.ts';
 import { Pattern, Text } from '../matching/text.ts';
@@ -39,6 +39,8 @@ const quoted = ({ name }: RuleOptions) => JSON.stringify(name);
  */
 function outOfReach({ match }: RuleOptions, feeds: ConfigSections['feeds']): Finding | undefined {
   const isFeed = tester(match.feed);
+  // No feed, and yet a name that announcements can carry; any publisher may be injected.
+  if (match.feed !== undefined && wordsOf(match.feed)?.has(INJECT)) return undefined;
   const reachable = feeds.filter((feed) => !feed || isFeed(feed.name));
   if (match.feed !== undefined && feeds.length > 0 && reachable.length === 0) {
     const names = feeds.flatMap((feed) => (feed ? [feed.name] : []));

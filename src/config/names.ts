@@ -1,6 +1,7 @@
 /** Checks beyond the schema: names that must exist or be unique, regular expressions, files. All errors. */
 
 import { resolve } from 'node:path';
+import { INJECT } from '../feeds/index.ts';
 import { Pattern } from '../matching/text.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { didYouMean } from '../platform/suggest.ts';
@@ -27,6 +28,12 @@ export function* checkNames(parts: ConfigSections, folder: string, readFile: Rea
   );
   yield* patterns(parts);
   for (const [index, feed] of parts.feeds.entries()) {
+    if (feed?.name === INJECT)
+      yield {
+        path: ['feeds', index, 'name'],
+        message: `${INJECT} is the name of what the command \`inject\` brings`,
+        hint: 'give the feed another name',
+      };
     if (feed?.tls.ca === undefined) continue;
     const file = resolve(folder, feed.tls.ca);
     try {

@@ -14,9 +14,15 @@ export class FeedSet {
   readonly #shared: Shared;
   /** In the order of the config. */
   #slots = new Map<string, FeedSlot>();
+  #isListening = false;
 
   constructor(deps: FeedSetDeps) {
     this.#shared = { ...deps, open: feedOpener() };
+  }
+
+  /** From the first config on, until the bridge stops. */
+  get isListening(): boolean {
+    return this.#isListening;
   }
 
   get reports(): readonly FeedStatus[] {
@@ -33,6 +39,7 @@ export class FeedSet {
     authorities: ReadonlyMap<string, string>,
     expectations: Expectations,
   ): Difference {
+    this.#isListening = true;
     const before = this.#slots;
     const names = new Set(feeds.map(({ name }) => name));
     const gone = new Map([...before].filter(([name]) => !names.has(name)));
@@ -65,6 +72,7 @@ export class FeedSet {
   }
 
   stop(): void {
+    this.#isListening = false;
     for (const slot of this.#slots.values()) slot.stop();
   }
 }

@@ -5,6 +5,7 @@
  */
 import { DEFAULT_THRESHOLDS } from '../alerts/options.ts';
 import type { ConditionWatch } from '../conditions/watch.ts';
+import type { Injected } from '../ops/injected.ts';
 import type { Race } from '../ops/race.ts';
 import type { AnnouncementHistory } from '../ops/recent-announcements.ts';
 import type { Reloaded } from '../ops/server.ts';
@@ -15,12 +16,15 @@ import type { Clock } from '../platform/clock.ts';
 import { bridgeState } from './bridge-state.ts';
 import { DeliveryOperator } from './delivery-operator.ts';
 import type { FeedSet } from './feed-set.ts';
+import { inject } from './injection.ts';
 import type { RunningConfig } from './running-config.ts';
 
 export interface Operator {
   status(): Status;
   /** Takes up the config file as it is now: all of it, or nothing. */
   reload(): Promise<Reloaded>;
+  /** Takes an announcement as if a feed named `inject` had brought it (`injection.ts`). */
+  inject(fields: Readonly<Record<string, unknown>>, real: boolean): Injected;
   /** Its changes are taken up within a second. */
   readonly deliveries: DeliveryOperator;
 }
@@ -33,8 +37,8 @@ export interface OperatorDeps {
   /** In use: another one in the config waits for a restart. */
   readonly store: Pick<OpenStore, 'path' | 'deliveries'>;
   readonly running: Pick<RunningConfig, 'report' | 'rejected' | 'config' | 'reload'>;
-  readonly feeds: Pick<FeedSet, 'reports'>;
-  readonly pipeline: Pick<Pipeline, 'lanes' | 'journal'>;
+  readonly feeds: Pick<FeedSet, 'reports' | 'isListening'>;
+  readonly pipeline: Pick<Pipeline, 'lanes' | 'journal' | 'intake'>;
   readonly seen: {
     readonly recent: AnnouncementHistory;
     readonly race: Race;
@@ -44,7 +48,7 @@ export interface OperatorDeps {
 
 export function createOperator(deps: OperatorDeps): Operator {
   const { version, clock, startedMs, running, feeds, pipeline, seen } = deps;
-  const { lanes, journal } = pipeline;
+  const { lanes, journal, intake } = pipeline;
   return {
     status: () =>
       statusOf({
@@ -63,6 +67,7 @@ export function createOperator(deps: OperatorDeps): Operator {
         nowMs: clock.monotonicMs(),
       }),
     reload: () => running.reload(),
+    inject: (fields, real) => inject(fields, real, { intake, feeds, clock }),
     deliveries: new DeliveryOperator({
       deliveries: deps.store.deliveries,
       nowMs: () => clock.monotonicMs(),

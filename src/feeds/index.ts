@@ -52,3 +52,23 @@ export function newsFrom(text: string, receipt: Receipt): News | undefined {
   const frame = decodeFrame(text);
   return frame.kind === 'announcement' ? toNews(frame, receipt) : undefined;
 }
+
+/** The `feed` of what `inject` brings: no feed of the config may have this name. */
+export const INJECT = 'inject';
+
+/**
+ * News that no source has sent, from fields as on the wire of `cryptolisting`, or as the file format of announcements
+ * names them (`exchange`, `tickers`); the stamps may be left out. `undefined`: it has neither a title nor a ticker.
+ */
+export function newsGiven(fields: Readonly<Record<string, unknown>>, receipt: Receipt): News | undefined {
+  const { exchange, tickers, ...rest } = fields;
+  const nowUs = receipt.receivedTimestampUs;
+  const stamps = { detectedTimestampUs: nowUs, dispatchTimestampUs: nowUs };
+  const named =
+    exchange === undefined
+      ? tickers === undefined
+        ? {}
+        : { ticker: tickers }
+      : { publisher: exchange, ticker: tickers };
+  return newsFrom(JSON.stringify({ type: 'announcement', ...stamps, ...named, ...rest }), receipt);
+}

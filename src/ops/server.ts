@@ -1,6 +1,6 @@
 /**
  * The HTTP side: `/healthz` (the process runs), `/readyz` (it does its job, or why not), `/metrics`,
- * `/api/status`, and `POST /-/reload`. Loopback by default; elsewhere reading wants the token (but for `/healthz`, and for
+ * `/api/status`, `POST /api/announcements` (inject), and `POST /-/reload`. Loopback by default; elsewhere reading wants the token (but for `/healthz`, and for
  * whether `/readyz` is 200 or 503), and what changes something wants it always. The host header is checked, so that a
  * web page cannot reach it through a name of its own (DNS rebinding).
  */
@@ -8,8 +8,11 @@ import { timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { LARGEST_FRAME_BYTES } from '../feeds/frame-data.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import type { Redactor, Secret } from '../platform/secret.ts';
+import type { Injected } from './injected.ts';
 import { jsonText } from './json-text.ts';
 import type { Metrics } from './metrics.ts';
 import type { Status } from './status.ts';
@@ -33,6 +36,7 @@ export interface Ops {
   status(): Status;
   readonly metrics: Metrics;
   reload(): Promise<Reloaded>;
+  inject(fields: Readonly<Record<string, unknown>>, real: boolean): Injected;
   /** A bug of ours, for the log. */
   failed(error: unknown): void;
   /** Lets others have their turn while an answer is written. */
@@ -50,10 +54,10 @@ export class ServerError extends Error {
 
 /** The routes, without a port. */
 export function createApp(options: ServerOptions, ops: Ops): Hono {
-  const { redact, status, metrics, reload, failed, breathe = () => Promise.resolve() } = ops;
+  const { redact, status, metrics, reload, inject, failed, breathe = () => Promise.resolve() } = ops;
   const app = new Hono();
   // `curl` shows it on a terminal: nothing in it may be a command there.
-  const json = async (context: Context, value: unknown, status: 200 | 422 | 503 = 200) => {
+  const json = async (context: Context, value: unknown, status: 200 | 400 | 413 | 422 | 503 = 200) => {
     const text = await jsonText(value, redact, breathe);
     return context.body(text, status, { 'content-type': 'application/json' });
   };
@@ -87,14 +91,45 @@ export function createApp(options: ServerOptions, ops: Ops): Hono {
     const reloaded = await reload();
     return json(context, reloaded, reloaded.ok ? 200 : 422);
   });
+  app.post(
+    '/api/announcements',
+    bearer(options.token),
+    bodyLimit({
+      maxSize: LARGEST_FRAME_BYTES,
+      onError: (context) => json(context, refusal('an announcement has at most 256 KiB', 'too_large'), 413),
+    }),
+    async (context) => {
+      const fields = objectIn(await context.req.text());
+      if (fields === undefined)
+        return json(
+          context,
+          refusal('the body must be one JSON object with an announcement', 'not_json'),
+          400,
+        );
+      const injected = inject(fields, context.req.query('real') === 'true');
+      return json(context, injected, injected.ok ? 200 : injected.code === 'stopping' ? 503 : 422);
+    },
+  );
   for (const path of ['/healthz', '/readyz', '/api/status', '/metrics']) app.all(path, onlyWith('GET, HEAD'));
-  app.all('/-/reload', onlyWith('POST'));
+  for (const path of ['/-/reload', '/api/announcements']) app.all(path, onlyWith('POST'));
   app.notFound((context) => context.text('not found\n', 404));
   app.onError((error, context) => {
     failed(error);
     return context.text('internal error; see the log\n', 500);
   });
   return app;
+}
+
+const refusal = (problem: string, code: string) => ({ ok: false, problem, code });
+
+function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Readonly<Record<string, unknown>>) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** More would not be read; `/api/status` has all of them. */

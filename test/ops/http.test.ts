@@ -21,6 +21,7 @@ const appOf = (
     status: () => status,
     metrics: createMetrics('1', () => status),
     reload: () => Promise.resolve({ ok: true, changes: [], needsRestart: [] }),
+    inject: () => ({ ok: false, problem: 'nothing is taken here', code: 'stopping' }),
     failed,
   });
 
