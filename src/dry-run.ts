@@ -4,11 +4,12 @@
  * no clock. Dedupe and the age of the news are left out: both depend on the moment.
  */
 import type { Announcement } from './announcement.ts';
+import { type Capped, describeCapped } from './delivery/capped.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import { compose } from './delivery/message.ts';
 import type { RequestPreview } from './destinations/destination.ts';
 import type { PreparedDestination } from './destinations/prepared.ts';
-import { type Capped, deliveriesOf, describeCapped, targetOf } from './intake.ts';
+import { deliveriesOf, targetOf } from './intake.ts';
 import { redactValues } from './platform/redactor.ts';
 import type { Redactor } from './platform/secret.ts';
 import type { Router, RuleExplanation } from './routing/router.ts';

@@ -5,6 +5,7 @@
  */
 import { type Announcement, identityOf, importanceOf } from './announcement.ts';
 import type { Dedupe, First } from './dedupe.ts';
+import { type Capped, describeCapped } from './delivery/capped.ts';
 import { expiryWith, type NewsContent, newsOf } from './delivery/content.ts';
 import { type AttemptRecord, type Delivery, keyOf } from './delivery/delivery.ts';
 import type { DeliveryEvent } from './delivery/events.ts';
@@ -104,17 +105,6 @@ export const NOWHERE: Routes = {
   router: { route: () => ({ rules: [], matches: [] }), explain: () => [] },
   targets: new Map(),
 };
-
-/** The tickers beyond a destination's `maxTickers`: none of them is sent. */
-export interface Capped {
-  /** Stands for all of them; it names none, so that it can never be an order. */
-  readonly delivery: Delivery;
-  /** Their names, as far as they were asked for. */
-  readonly skipped: readonly string[];
-  readonly maxTickers: number;
-  /** How many there were to send. */
-  readonly total: number;
-}
 
 /** The deliveries of one announcement. */
 export interface Planned {
@@ -248,17 +238,6 @@ const recordedOf = ({ content, identity, occurrence, deliveries, capped }: Route
     ? { content, identity, occurrence, deliveries }
     : // Not in the order in which they were named.
       { content, identity, deliveries: [...deliveries, ...capped.map(({ delivery }) => delivery)] };
-
-/** As long as the detail of an attempt (`AttemptResult`). */
-const LONGEST_DETAIL = 300;
-
-/** In words, with the first of the names. */
-export function describeCapped({ skipped, maxTickers, total }: Capped): string {
-  const names = skipped.slice(0, 50).join(', ').toWellFormed();
-  const text = `${total - maxTickers} of ${total} tickers not sent, because maxTickers is ${maxTickers}: ${names}`;
-  const isCut = text.length > LONGEST_DETAIL || skipped.length > 50;
-  return isCut ? `${text.slice(0, LONGEST_DETAIL - 1).toWellFormed()}…` : text;
-}
 
 /**
  * The deliveries of an announcement, by the current rules, the most valuable first. Pure: `replay` and `explain` use it too.

@@ -21,7 +21,7 @@ export function inject(
   real: boolean,
   { intake, feeds, clock }: InjectionDeps,
 ): Injected {
-  // What nobody would send must not be accepted.
+  // Its deliveries would wait for the next start.
   if (!feeds.isListening) return { ok: false, problem: 'the bridge is stopping', code: 'stopping' };
   const nowUs = clock.wallUs();
   const receivedMs = clock.monotonicMs();
