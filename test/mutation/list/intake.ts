@@ -33,14 +33,14 @@ export const intake = [
     [
       'handed over only where the end of the read is reported',
       'what comes compressed is never sent',
-      '      queueMicrotask(this.#readHasEnded);\n',
-      '      void this.#readHasEnded;\n',
+      'queueMicrotask(this.#readHasEnded);\n',
+      'void this.#readHasEnded;\n',
     ],
     [
       'a repeat is announced',
       'what two feeds bring is sent twice',
-      '    if (first !== undefined) return events.duplicate(announcement, first);\n',
-      '    if (first !== undefined) events.duplicate(announcement, first);\n',
+      '      events.duplicate(announcement, first);\n      return first;\n',
+      '      events.duplicate(announcement, first);\n',
     ],
     [
       'maxTickers is not kept to',
