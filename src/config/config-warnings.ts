@@ -9,10 +9,10 @@ import { isLoopback } from '../platform/loopback.ts';
 import { nearest } from '../platform/suggest.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import type { RuleOptions } from '../routing/options.ts';
-import { isPlaceholder } from './env-example.ts';
 import { leavesOf } from './match-words.ts';
 import { oddPattern } from './odd-patterns.ts';
 import { oddFieldWord, oddWord } from './odd-words.ts';
+import { isPlaceholder } from './placeholder-words.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
 

@@ -17,6 +17,12 @@ const VARIABLES: readonly (readonly [name: string, placeholder: string, how: str
     'Telegram: write /newbot to @BotFather; then make the bot an administrator of your channel',
   ],
   [
+    'TELEGRAM_CHAT_ID',
+    '@replace_me',
+    'Telegram: the public name of your channel, or the number of a chat (docs/quickstart.md says how to find it)',
+  ],
+  ['BOT_URL', 'https://bot.example.com/replace_me', 'The address at which your trading bot takes requests'],
+  [
     'BOT_SECRET',
     `whsec_${Buffer.from('replace me, replace me, replace me').toString('base64')}`,
     'Shared with your trading bot, which verifies signatures with it: echo "whsec_$(openssl rand -base64 32)"',
@@ -33,10 +39,4 @@ export const ENV_EXAMPLE = `# Copy this file to .env (beside config.yaml), fill 
 ${VARIABLES.map(([name, placeholder, how]) => `\n# ${how}\n${name}=${placeholder}\n`).join('')}`;
 
 /** Values that nobody can run with. */
-const PLACEHOLDERS: ReadonlySet<string> = new Set(VARIABLES.map(([, placeholder]) => placeholder));
-
-/** As documents write what the reader is to put in: `dsk_your_key_here`, `<token>`, `xxxxxxxx`, `changeme`. */
-const LOOKS_SO =
-  /\byour[_-]?(?:own[_-]?)?(?:api|bot|key|token|secret|webhook|id|password)|_your_|replace[_-]?me|change[_-]?(?:me|it|this)|(?:insert|put|paste)[_-]\w*here|[_-]here\b|^<[^<>]+>$|^\[[^[\]]+\]$|^[x*.…]{3,}$|[xX]{8,}|^(?:todo|tbd|none|null|secret|password|token)$/i;
-
-export const isPlaceholder = (value: string): boolean => PLACEHOLDERS.has(value) || LOOKS_SO.test(value);
+export const EXAMPLE_VALUES: ReadonlySet<string> = new Set(VARIABLES.map(([, placeholder]) => placeholder));

@@ -80,6 +80,11 @@ export function loadEnvironment(configFile: string, env: Environment, readFile: 
       const entry = ofProcess(name) ? undefined : fromFile.entries.get(name);
       return entry?.fault === undefined ? undefined : `.env:${entry.line}: ${entry.fault}`;
     },
+    placeOf: (name) => {
+      if (ofProcess(name)) return 'set in the environment';
+      const entry = fromFile.entries.get(name);
+      return entry === undefined ? undefined : `.env:${entry.line}`;
+    },
     lostAt: (name) => {
       if (fault !== undefined) return `it is not set in the environment, and ${fault}`;
       const line = fromFile.mentioned(name);

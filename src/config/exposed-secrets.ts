@@ -1,7 +1,7 @@
 /** Warnings: secrets that stand in the file itself, and secrets that are still the example's. */
 import { everyNode, type Located } from './document.ts';
-import { isPlaceholder } from './env-example.ts';
 import { hasReference } from './interpolate.ts';
+import { isPlaceholder } from './placeholder-words.ts';
 import type { Finding, Path } from './problem.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';
 import { isSecretName } from './secret-names.ts';

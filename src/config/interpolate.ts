@@ -11,6 +11,8 @@ export interface VariableSource {
   faultOf?(name: string): string | undefined;
   /** Where it seems to be, when it is not set but named in something that was not read. */
   lostAt?(name: string): string | undefined;
+  /** Where its value comes from, for a person; `undefined` when it is not set. */
+  placeOf?(name: string): string | undefined;
   /** The file's text; throws an Error whose message is for people. */
   file(path: string): string;
   /** How to set a variable, for a person. */

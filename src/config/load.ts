@@ -26,6 +26,7 @@ import { gluedTickers } from './glued-tickers.ts';
 import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
 import { checkNames } from './names.ts';
 import { oddAnswers, oddConditions } from './odd-conditions.ts';
+import { placeholders, withoutUnfilled } from './placeholders.ts';
 import { byPlace, type ConfigPlace, type ConfigProblem, type Finding, type Path } from './problem.ts';
 import { type Remains, remainsOf } from './remains.ts';
 import { type Config, configSchema, configSchemaOf } from './schema.ts';
@@ -111,7 +112,7 @@ export function loadConfig({
   const environment = loadEnvironment(file, env, readFile);
   const { root, faults, fatal, lines } = readDocument(text, environment);
   const checked =
-    root !== undefined && !fatal ? check(root, file, storeFolder, readFile, known) : NOT_CHECKED;
+    root !== undefined && !fatal ? check(root, file, storeFolder, readFile, known, environment) : NOT_CHECKED;
   const redact = redactorFor(root, checked.config ?? checked.parts, known.secrets);
   const source = new Source(text, lines, root, fatal, redact, known.secrets);
 
@@ -176,6 +177,7 @@ function check(
   storeFolder: string,
   readFile: ReadFile,
   known: KnownKeys,
+  environment: LoadedEnvironment,
 ): Checked {
   if (root.value === null) return NOT_CHECKED;
   if (typeof root.value !== 'object' || Array.isArray(root.value)) {
@@ -189,7 +191,8 @@ function check(
   const parts = parsed.success ? sectionsOf({ ...parsed.data, types }) : soundSections(root, types);
   const readable = parsed.success ? parts : readableSections(root, types);
   const literal = [...literalTemplates(root, types)];
-  const isExplained = new Set(literal.map(({ path }) => JSON.stringify(path)));
+  const unfilled = placeholders(root, { types, secrets, variables: environment }, literal);
+  const isExplained = new Set([...literal, ...unfilled].map(({ path }) => JSON.stringify(path)));
   const errors = [
     ...(parsed.success ? [] : schemaProblems(parsed.error.issues, root, known)),
     ...checkNames(readable, folder, readFile),
@@ -199,12 +202,14 @@ function check(
       !isExplained.has(JSON.stringify(path)) && !isExplained.has(JSON.stringify(path.slice(0, -1))),
   );
   const odd = [...oddConditions(parts.rules)];
-  const exposed = [...exposedSecrets(root, secrets)];
+  const exposed = [...exposedSecrets(root, secrets)].filter(
+    ({ path }) => !isExplained.has(JSON.stringify(path)),
+  );
   return {
     config: parsed.success ? absolute({ ...parsed.data, types }, file, folder, storeFolder) : undefined,
-    parts,
+    parts: withoutUnfilled(parts, unfilled),
     hasSecretsInClear: exposed.length > 0,
-    errors: [...literal, ...errors],
+    errors: [...literal, ...unfilled, ...errors],
     warnings: [
       ...unused(parts),
       ...unheardAlerts(parts),

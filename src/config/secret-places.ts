@@ -6,6 +6,7 @@ import { createRedactor } from '../platform/redactor.ts';
 import { type Redactor, Secret } from '../platform/secret.ts';
 import { everyWritten, type Located } from './document.ts';
 import { isOnlyReferences } from './interpolate.ts';
+import { isEmptyWord } from './placeholder-words.ts';
 import type { Path, Range } from './problem.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';
 import { isSecretName } from './secret-names.ts';
@@ -91,7 +92,7 @@ export function redactorFor(root: Located | undefined, config: unknown, known: S
     if (!path.includes('headers')) values.add(secret.reveal());
   // A value that is only a reference is no secret itself. "\ud800" in YAML makes half a character, which no output can hold.
   const secrets = [...values]
-    .filter((value) => !isOnlyReferences(value))
+    .filter((value) => !isOnlyReferences(value) && !isEmptyWord(value))
     .map((value) => secretPieces(value.toWellFormed(), known.patterns));
   return createRedactor(
     secrets.flatMap(({ parts }) => parts),

@@ -6,6 +6,8 @@ export interface TypePatterns {
   readonly aliases: readonly string[];
   /** A secret as the platform makes it, anywhere in a text; with the flag `g`. It is hidden also where the YAML does not parse. */
   readonly secret?: RegExp;
+  /** Values of its options as documents show them: nobody's own. */
+  readonly shown?: RegExp;
   /** The beginning of such a secret that everybody may know. */
   readonly publicPart?: RegExp;
   /** In the path of an address; its first group is secret. */

@@ -5,10 +5,10 @@ import { load, problemsOf, warningsOf } from './load-text.ts';
 const PARTS = `feeds: [{ apiKey: "\${KEY}" }]
 destinations:
   chat: { type: telegram, botToken: "\${TOKEN}", chatId: 1 }
-  ops: { type: webhook, url: https://x.example/a }
-  order: { type: webhook, url: https://x.example/b, body: { action: buy } }
-  each: { type: webhook, url: https://x.example/c, forEach: ticker, body: { symbol: "{{ ticker }}" } }
-  dry: { type: webhook, url: https://x.example/d, dryRun: true }
+  ops: { type: webhook, url: https://x.br.test/a }
+  order: { type: webhook, url: https://x.br.test/b, body: { action: buy } }
+  each: { type: webhook, url: https://x.br.test/c, forEach: ticker, body: { symbol: "{{ ticker }}" } }
+  dry: { type: webhook, url: https://x.br.test/d, dryRun: true }
 rules: [{ match: {}, send: [chat, order, each] }]
 `;
 const ENV = { KEY: `dsk_${'a1'.repeat(32)}`, TOKEN: '123456789:AAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' };

@@ -228,8 +228,8 @@ describe('regression: what is there is never called not set', () => {
 
   test('a value of the announcement is no variable', () => {
     const yaml = CONFIG.replace(
-      'https://bot.example.com/x }',
-      'https://bot.example.com/x, body: { a: "${ticker}" } }',
+      'https://bot.bridge.test/x }',
+      'https://bot.bridge.test/x, body: { a: "${ticker}" } }',
     );
     expect(shown(load(yaml, ENV))).toContain('hint: a value of the announcement is written {{ ticker }}');
   });

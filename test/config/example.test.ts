@@ -9,6 +9,8 @@ const ENV = {
   CRYPTOLISTING_API_KEY: `dsk_${'a1'.repeat(32)}`,
   DISCORD_WEBHOOK_URL: 'https://discord.com/api/webhooks/123456789012345678/abc',
   TELEGRAM_BOT_TOKEN: `123456789:${'A'.repeat(35)}`,
+  TELEGRAM_CHAT_ID: '@listings_of_nobody',
+  BOT_URL: 'http://127.0.0.1:9000/signal',
   BOT_SECRET: `whsec_${'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'}`,
   ADMIN_TOKEN: 'a-long-token-of-nobody',
 };

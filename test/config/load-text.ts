@@ -42,7 +42,7 @@ export const FEEDS = `feeds:
   - apiKey: \${KEY}
 `;
 export const DESTINATIONS = `destinations:
-  bot: { type: webhook, url: https://bot.example.com/x }
+  bot: { type: webhook, url: https://bot.bridge.test/x }
 `;
 export const RULES = `rules:
   - match: {}

@@ -96,7 +96,7 @@ describe('regression: what is wrong with the whole of a mapping is told beside w
     ],
     [
       'webhook',
-      destination('type: webhook', 'url: https://x.example/y', 'contentType: text/csv', 'timeout: 5'),
+      destination('type: webhook', 'url: https://x.br.test/y', 'contentType: text/csv', 'timeout: 5'),
       ['7:18: `contentType` works only with a text body', '8:14: `timeout` must be a duration'],
     ],
     [
@@ -141,7 +141,7 @@ describe('YAML', () => {
 
 describe('a fault in a template stands at its place in the file', () => {
   const body = (...lines: readonly string[]) =>
-    `${FEEDS}destinations:\n  bot:\n    type: webhook\n    url: https://x.example/y\n    body:\n${lines
+    `${FEEDS}destinations:\n  bot:\n    type: webhook\n    url: https://x.br.test/y\n    body:\n${lines
       .map((line) => `      ${line}\n`)
       .join('')}${RULES}`;
 

@@ -4,7 +4,7 @@ import { Pattern, Text } from '../../src/matching/text.ts';
 import { ENV, load, problemsOf, shown, warningsOf } from './load-text.ts';
 
 const PARTS = `destinations:
-  a: { type: webhook, url: https://x.example/a }
+  a: { type: webhook, url: https://x.br.test/a }
 feeds:
   - { name: tokyo, apiKey: "\${KEY}" }
 rules:
@@ -232,7 +232,7 @@ describe('regression: a rule below a wider one that stops is never reached', () 
 describe('regression: a pattern that no answer can contain', () => {
   const withAnswer = (pattern: string) =>
     load(
-      PARTS.replace('https://x.example/a }', `https://x.example/a, success: { bodyMatches: ${pattern} } }`) +
+      PARTS.replace('https://x.br.test/a }', `https://x.br.test/a, success: { bodyMatches: ${pattern} } }`) +
         '  - { match: {}, send: a }\n',
       ENV,
     );

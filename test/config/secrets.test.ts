@@ -44,7 +44,7 @@ destinations:
   group: { type: telegram, botToken: "123456789:${bot}", chatId: 5 }
   bot:
     type: webhook
-    url: https://bot.example.com/hook/${path}?k=${path}
+    url: https://bot.bridge.test/hook/${path}?k=${path}
     headers: { X-Thing: ${header}, Authorization: Bearer ${header} }
     secret: whsec_${sign}
     method: GET
@@ -156,7 +156,7 @@ destinations:
   group: { type: telegram, botToken: "123456789:botTokenbotTokenbotToken", chatId: 5 }
   bot:
     type: webhook
-    url: https://bot.example.com/a/long/path?with=query
+    url: https://bot.bridge.test/a/long/path?with=query
     headers: { X-Source: listing-bridge, Authorization: Basic abcd, X-Var: "\${VAR}" }
 rules:
   - { match: {}, send: [chat, group, bot] }
@@ -173,24 +173,24 @@ rules:
     ])
       expect(redact(`<${secret}>`)).toBe('<<redacted>>');
     expect(redact('listing-bridge')).toBe('listing-bridge');
-    expect(redact('https://bot.example.com')).toBe('https://bot.example.com');
+    expect(redact('https://bot.bridge.test')).toBe('https://bot.bridge.test');
   });
 });
 
 const whole = (destinations: string, feed = '') =>
   `feeds:\n  - { apiKey: "\${KEY}"${feed} }\ndestinations:\n${destinations}\nrules:\n  - { match: {}, send: d }\n`;
-const webhook = (more: string) => `  d: { type: webhook, url: "https://bot.example.com/signal", ${more} }`;
+const webhook = (more: string) => `  d: { type: webhook, url: "https://bot.bridge.test/signal", ${more} }`;
 
 describe('what a redactor of a config knows', () => {
   test.each([
     [
       'a password in the address of a feed',
-      whole(webhook('dryRun: false'), ', url: "wss://me:pass1word@feed.example.com"'),
+      whole(webhook('dryRun: false'), ', url: "wss://me:pass1word@feed.bridge.test"'),
       'pass1word',
     ],
     [
       'a token in the query of a feed',
-      whole(webhook('dryRun: false'), ', url: "wss://feed.example.com/?token=q1w2e3r4"'),
+      whole(webhook('dryRun: false'), ', url: "wss://feed.bridge.test/?token=q1w2e3r4"'),
       'q1w2e3r4',
     ],
     ['a passphrase in a body', whole(webhook('body: { passphrase: open-sesame-9 }')), 'open-sesame-9'],
@@ -208,18 +208,18 @@ describe('what a redactor of a config knows', () => {
     ],
     [
       'a value of a query',
-      whole('  d: { type: webhook, url: "https://bot.example.com/a?sig=m1n2b3v4" }'),
+      whole('  d: { type: webhook, url: "https://bot.bridge.test/a?sig=m1n2b3v4" }'),
       'm1n2b3v4',
     ],
     [
       'a segment of a path',
-      whole('  d: { type: webhook, url: "https://bot.example.com/hooks/t0k3nt0k3n/now" }'),
+      whole('  d: { type: webhook, url: "https://bot.bridge.test/hooks/t0k3nt0k3n/now" }'),
       't0k3nt0k3n',
     ],
     [
       'the user of an own Bot API server',
       whole(
-        '  d: { type: telegram, botToken: "123456789:AAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1", chatId: 5, apiUrl: "https://u:l0ngpassw0rd@api.example.com" }',
+        '  d: { type: telegram, botToken: "123456789:AAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1", chatId: 5, apiUrl: "https://u:l0ngpassw0rd@api.bridge.test" }',
       ),
       'l0ngpassw0rd',
     ],
@@ -227,8 +227,8 @@ describe('what a redactor of a config knows', () => {
     const { redact } = load(yaml, ENV);
     expect(redact(`it said ${secret}, twice: ${encodeURIComponent(secret)}`)).not.toContain(secret);
     expect(redact(`it said ${secret}`)).toContain('it said <redacted>');
-    expect(redact('https://bot.example.com and wss://feed.example.com')).toBe(
-      'https://bot.example.com and wss://feed.example.com',
+    expect(redact('https://bot.bridge.test and wss://feed.bridge.test')).toBe(
+      'https://bot.bridge.test and wss://feed.bridge.test',
     );
   });
 
@@ -237,7 +237,7 @@ describe('what a redactor of a config knows', () => {
   - { apiKey: "\${KEY}", name: "\${REGION}", url: "wss://\${FEED_HOST}" }
 destinations:
   d: { type: telegram, botToken: "\${TELEGRAM_BOT_TOKEN}", chatId: "\${CHAT_ID}" }
-  "\${NAME}x": { type: webhook, url: "https://bot.example.com/signal", body: { pair: "\${PAIR}", author: "\${AUTHOR}" } }
+  "\${NAME}x": { type: webhook, url: "https://bot.bridge.test/signal", body: { pair: "\${PAIR}", author: "\${AUTHOR}" } }
 rules:
   - { match: { publisher: "\${EXCHANGE}" }, send: [d] }
 store: { path: "\${FOLDER}/bridge.db" }
@@ -245,7 +245,7 @@ store: { path: "\${FOLDER}/bridge.db" }
     const env = {
       ...ENV,
       REGION: 'tokyo-region-1',
-      FEED_HOST: 'feed.example.com',
+      FEED_HOST: 'feed.bridge.test',
       TELEGRAM_BOT_TOKEN: '123456789:AAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1',
       CHAT_ID: '-1001234567890',
       PAIR: 'BTC-USDT-SWAP',
@@ -273,10 +273,10 @@ store: { path: "\${FOLDER}/bridge.db" }
   test('regression: names stay readable where an address has them too, and its words hide no others', () => {
     const yaml = `feeds: [{ apiKey: "\${KEY}", name: tokyo-feed-1 }]
 destinations:
-  trading-bot-2: { type: webhook, url: "https://bot.example.com/trading-bot-2" }
-  my-trading-signals: { type: webhook, url: "https://bot.example.com/my-trading-signals" }
-  upbit-signals-2024: { type: webhook, url: "https://bot.example.com/hooks/upbit-signals-2024?key=k3yk3yk3y" }
-  d: { type: webhook, url: "https://bot.example.com/hook/listing-bridge-2" }
+  trading-bot-2: { type: webhook, url: "https://bot.bridge.test/trading-bot-2" }
+  my-trading-signals: { type: webhook, url: "https://bot.bridge.test/my-trading-signals" }
+  upbit-signals-2024: { type: webhook, url: "https://bot.bridge.test/hooks/upbit-signals-2024?key=k3yk3yk3y" }
+  d: { type: webhook, url: "https://bot.bridge.test/hook/listing-bridge-2" }
 rules:
   - { name: tokyo-feed-1, match: {}, send: [trading-bot-2, my-trading-signals, upbit-signals-2024, d] }
 `;
@@ -292,18 +292,18 @@ rules:
     expect(redact('no route to /hook/listing-bridge-2, listing-bridge-2 or k3yk3yk3y')).toBe(
       'no route to <redacted>, <redacted> or <redacted>',
     );
-    expect(redact('https://bot.example.com/trading-bot-2')).toBe('<redacted>');
+    expect(redact('https://bot.bridge.test/trading-bot-2')).toBe('<redacted>');
   });
 
   test('regression: a placeholder that is all of a short path is told, not hidden', () => {
-    const yaml = whole('  d: { type: webhook, url: "https://bot.example.com/{ticker}" }');
+    const yaml = whole('  d: { type: webhook, url: "https://bot.bridge.test/{ticker}" }');
     expect(warningsOf(load(yaml, ENV)).join()).toContain('{ticker} is not a placeholder');
   });
 
   test('a key that was put where a name belongs is no name', () => {
     const key = `dsk_${'a1b2c3d4'.repeat(8)}`;
     const { redact } = load(
-      `feeds: [{ apiKey: "\${KEY}", name: "\${KEY}" }]\ndestinations: { "${key}": { type: webhook, url: "https://x.example/${key}" } }\n`,
+      `feeds: [{ apiKey: "\${KEY}", name: "\${KEY}" }]\ndestinations: { "${key}": { type: webhook, url: "https://x.br.test/${key}" } }\n`,
       { ...ENV, KEY: 'opensesame' },
     );
     expect(redact(`${key}, opensesame`)).toBe('<redacted>, <redacted>');
@@ -314,7 +314,7 @@ rules:
     const { redact } = load(whole(webhook(`headers: { X-Token: ${uuid} }`)), ENV);
     expect(redact(`<${uuid}> <${uuid.replaceAll('-', '')}>`)).toBe('<<redacted>> <<redacted>>');
     const broken = load(
-      whole('  d: { type: webhook, url: "https://bot.example.com:99999/t0k3nt0k3n" }'),
+      whole('  d: { type: webhook, url: "https://bot.bridge.test:99999/t0k3nt0k3n" }'),
       ENV,
     );
     expect(broken.redact('https://discord.com/api, t0k3nt0k3n')).toBe('https://discord.com/api, <redacted>');
@@ -346,30 +346,30 @@ describe('a secret in clear', () => {
       ['4:34: `botToken` is written in the file in clear text'],
     ],
     [
-      '{ type: webhook, url: "https://x.example/y?key=1" }',
+      '{ type: webhook, url: "https://x.br.test/y?key=1" }',
       ['4:28: `url` is written in the file in clear text'],
     ],
     [
-      '{ type: webhook, url: "https://x.example/abcdefghijklmnopqrst" }',
+      '{ type: webhook, url: "https://x.br.test/abcdefghijklmnopqrst" }',
       ['4:28: `url` is written in the file in clear text'],
     ],
-    ['{ type: webhook, url: "https://x.example/signal" }', []],
+    ['{ type: webhook, url: "https://x.br.test/signal" }', []],
     [
-      '{ type: webhook, url: "https://x.example/signal", body: { passphrase: open, pin: 1234, pair: "{{ title }}" } }',
+      '{ type: webhook, url: "https://x.br.test/signal", body: { passphrase: open, pin: 1234, pair: "{{ title }}" } }',
       [
         '4:76: `passphrase` is written in the file in clear text',
         '4:87: `pin` is written in the file in clear text',
       ],
     ],
-    ['{ type: webhook, url: "https://x.example/y", body: { token: "{{ publisher }}" } }', []],
+    ['{ type: webhook, url: "https://x.br.test/y", body: { token: "{{ publisher }}" } }', []],
     [
-      '{ type: telegram, botToken: "${KEY}", chatId: 5, apiUrl: "https://u:pass1word@x.example" }',
+      '{ type: telegram, botToken: "${KEY}", chatId: 5, apiUrl: "https://u:pass1word@x.br.test" }',
       ['4:63: `apiUrl` is written in the file in clear text'],
     ],
-    ['{ type: webhook, url: "https://x.example/${KEY}" }', []],
-    ['{ type: webhook, url: "https://x.example/y", headers: { X-A: plain } }', []],
+    ['{ type: webhook, url: "https://x.br.test/${KEY}" }', []],
+    ['{ type: webhook, url: "https://x.br.test/y", headers: { X-A: plain } }', []],
     [
-      '{ type: webhook, url: "https://x.example/y", headers: { Authorization: abc } }',
+      '{ type: webhook, url: "https://x.br.test/y", headers: { Authorization: abc } }',
       ['4:77: `Authorization` is written in the file in clear text'],
     ],
   ])('%s', (destination, expected) => {

@@ -6,19 +6,19 @@ import { ENV, FEEDS, load, problemsOf, RULES, shown, warningsOf } from './load-t
 const CHAT = 'webhookUrl: https://discord.com/api/webhooks/123456789012345678/abc';
 const withDestination = (...lines: readonly string[]) =>
   `${FEEDS}destinations:\n  bot:\n${lines.map((line) => `    ${line}\n`).join('')}${RULES}`;
-const WEBHOOK = ['type: webhook', 'url: https://x.example/y'];
+const WEBHOOK = ['type: webhook', 'url: https://x.br.test/y'];
 const ONE_ERROR = (place: string) => [expect.stringMatching(new RegExp(`^${place}: .*literally$`))];
 
 describe('regression: Liquid that nothing reads is an error', () => {
   test.each([
-    ['url', ['type: webhook', 'url: "https://x.example/{{ ticker }}"'], '6:29'],
-    ['a tag in url', ['type: webhook', 'url: "https://x.example/{% if test %}a{% endif %}"'], '6:29'],
+    ['url', ['type: webhook', 'url: "https://x.br.test/{{ ticker }}"'], '6:29'],
+    ['a tag in url', ['type: webhook', 'url: "https://x.br.test/{% if test %}a{% endif %}"'], '6:29'],
     [
       'as the address bar of a browser writes it',
-      ['type: webhook', 'url: "https://x.example/%7B%7Bticker%7D%7D"'],
+      ['type: webhook', 'url: "https://x.br.test/%7B%7Bticker%7D%7D"'],
       '6:29',
     ],
-    ['half of it', ['type: webhook', 'url: "https://x.example/{{ ticker"'], '6:29'],
+    ['half of it', ['type: webhook', 'url: "https://x.br.test/{{ ticker"'], '6:29'],
     ['a header', [...WEBHOOK, 'headers: { X-Symbol: "a {{ ticker }}" }'], '7:29'],
     ['contentType', [...WEBHOOK, 'body: x', 'contentType: "text/{{ publisher }}"'], '8:24'],
     ['method', [...WEBHOOK, 'method: "{{ publisher }}"'], '7:14'],
@@ -26,7 +26,7 @@ describe('regression: Liquid that nothing reads is an error', () => {
     ['a key of a body', [...WEBHOOK, 'body: { "{{ publisher }}": buy }'], '7:13'],
     ['a deep key of a body', [...WEBHOOK, 'body: { a: [{ "x{% if test %}": 1 }] }'], '7:19'],
     ['username', ['type: discord', CHAT, 'username: "{{ publisher }}"'], '7:16'],
-    ['avatarUrl', ['type: discord', CHAT, 'avatarUrl: "https://x.example/{{ publisher }}.png"'], '7:35'],
+    ['avatarUrl', ['type: discord', CHAT, 'avatarUrl: "https://x.br.test/{{ publisher }}.png"'], '7:35'],
     ['mention', ['type: discord', CHAT, 'mention: "role:{{ publisher }}"'], '7:20'],
     ['threadId', ['type: discord', CHAT, 'threadId: "{{ publisher }}"'], '7:16'],
     [
@@ -44,7 +44,7 @@ describe('regression: Liquid that nothing reads is an error', () => {
     ['a condition', `  - match: { title: { matches: "{{ ticker }}" } }\n    send: bot\n`, '6:33'],
     ['a target', `  - match: {}\n    send: ["{{ publisher }}"]\n`, '7:13'],
   ])('%s', (_name, rule, place) => {
-    const yaml = `${FEEDS}destinations:\n  bot: { type: webhook, url: https://x.example/y }\nrules:\n${rule}`;
+    const yaml = `${FEEDS}destinations:\n  bot: { type: webhook, url: https://x.br.test/y }\nrules:\n${rule}`;
     expect(problemsOf(load(yaml, ENV))).toEqual(ONE_ERROR(place));
   });
 
@@ -59,9 +59,9 @@ describe('regression: Liquid that nothing reads is an error', () => {
       'url: "${BOT_URL}"',
       'headers: { Authorization: "${TOKEN}" }',
     );
-    const bad = load(yaml, { ...ENV, BOT_URL: 'https://x.example/{{ ticker }}', TOKEN: 'p{{w{%' });
+    const bad = load(yaml, { ...ENV, BOT_URL: 'https://x.br.test/{{ ticker }}', TOKEN: 'p{{w{%' });
     expect(problemsOf(bad)).toEqual([expect.stringMatching(/^6:10: .*`url` is not a template/)]);
-    expect(problemsOf(load(yaml, { ...ENV, BOT_URL: 'https://x.example/', TOKEN: 'p{{w{%' }))).toEqual([]);
+    expect(problemsOf(load(yaml, { ...ENV, BOT_URL: 'https://x.br.test/', TOKEN: 'p{{w{%' }))).toEqual([]);
   });
 
   test('JSON in a header is no Liquid', () => {
@@ -79,7 +79,7 @@ describe('regression: what is Liquid by its description is read as such', () => 
         'type: telegram',
         `botToken: "123456789:${'A'.repeat(35)}"`,
         'chatId: 5',
-        'buttons: [{ text: x, url: "https://x.example/{{ ticker }}" }]',
+        'buttons: [{ text: x, url: "https://x.br.test/{{ ticker }}" }]',
       ],
       [expect.stringMatching(/write \{\{ tickers \| join/)],
     ],
@@ -145,10 +145,10 @@ describe('regression: `ticker` exists only under `forEach: ticker`', () => {
 
   test('a template is checked for each destination that a rule sends it to', () => {
     const yaml = `${FEEDS}destinations:
-  each: { type: webhook, url: https://x.example/a, forEach: ticker }
-  whole: { type: webhook, url: https://x.example/b }
+  each: { type: webhook, url: https://x.br.test/a, forEach: ticker }
+  whole: { type: webhook, url: https://x.br.test/b }
   chat: { type: discord, ${CHAT} }
-  group: { type: telegram, botToken: "123456789:${'A'.repeat(35)}", chatId: 5, buttons: [{ text: "{{ ticker }}", url: "https://x.example/" }] }
+  group: { type: telegram, botToken: "123456789:${'A'.repeat(35)}", chatId: 5, buttons: [{ text: "{{ ticker }}", url: "https://x.br.test/" }] }
 rules:
   - match: {}
     send: [{ to: each, template: one }, { to: whole, template: one }, { to: chat, template: one }, { to: group, template: one }]
@@ -207,7 +207,7 @@ describe('regression: a symbol made of all tickers is warned of', () => {
     '{{ tickers }}',
     '({{ tickers }})',
     '{{ tickers | join: ", " | append: " on " }}{{ publisher }}',
-    'https://x.example/{{ tickers | first }}_USDT',
+    'https://x.br.test/{{ tickers | first }}_USDT',
   ])('and nothing else: %s', (text) => {
     const lines = [...WEBHOOK, `body: { text: '${text}' }`];
     expect(warningsOf(load(withDestination(...lines), ENV))).toEqual([]);

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { ENV, load, problemsOf, warningsOf } from './load-text.ts';
 
 const PARTS = `destinations:
-  a: { type: webhook, url: https://x.example/a }
-  b: { type: webhook, url: https://x.example/b }
+  a: { type: webhook, url: https://x.br.test/a }
+  b: { type: webhook, url: https://x.br.test/b }
 feeds:
   - { name: tokyo, apiKey: "\${KEY}", exchanges: [binance, upbit] }
 rules:

@@ -10,7 +10,7 @@ const COUNT = 50;
 const names = Array.from({ length: COUNT }, (_, index) => `w${index}`);
 const CONFIG = `feeds: [{ apiKey: "\${KEY}" }]
 destinations:
-${names.map((name) => `  ${name}: { type: webhook, url: "https://x.example/${name}" }`).join('\n')}
+${names.map((name) => `  ${name}: { type: webhook, url: "https://x.br.test/${name}" }`).join('\n')}
 rules: [{ match: {}, send: [${names.join(', ')}] }]
 `;
 

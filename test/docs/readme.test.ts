@@ -17,6 +17,7 @@ const env = {
   CRYPTOLISTING_API_KEY: `dsk_${'0'.repeat(64)}`,
   DISCORD_WEBHOOK_URL: 'https://discord.com/api/webhooks/123456789012345678/abcdefghijklmnopqrst',
   TELEGRAM_BOT_TOKEN: '123456789:AAabcdefghijklmnopqrstuvwxyz',
+  TELEGRAM_CHAT_ID: '@listings_of_nobody',
   BOT_URL: 'http://127.0.0.1:9000/signal',
   BOT_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
 };

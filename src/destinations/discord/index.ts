@@ -16,6 +16,11 @@ export const discord = destinationType<DiscordOptions, DiscordMessage>({
   takenBody: '{"id":"1234567890123456789"}',
   templated: ['threadName'],
   patterns: discordPatterns,
+  origins: {
+    webhookUrl: 'in Discord: channel settings → Integrations → Webhooks → New Webhook → Copy Webhook URL',
+    botToken: 'in the Discord Developer Portal: your application → Bot → Reset Token',
+    channelId: 'in Discord, with Developer Mode on: right-click the channel → Copy Channel ID',
+  },
   budgets: discordBudgets,
   compile: { news: compileDiscord, alert: (options) => (alert) => renderDiscordAlert(options, alert) },
   preview: previewDiscord,

@@ -5,5 +5,8 @@ export const discordPatterns: TypePatterns = {
   keys: ['webhookUrl', 'channelId'],
   aliases: ['dc'],
   secret: /webhooks\/\d+\/[\w-]+/g,
+  // https://discord.com/developers/docs/resources/webhook, and its parts by their names
+  shown:
+    /\/webhooks\/(?:[^/]*\/)?(?:(?:[a-z]+[._-])*(?:id|token)|3d89bb7572e0fb30d8128367b3b1b44f\w*)\/?(?:$|[/?#])/i,
   secretInPath: /\/webhooks\/\d+\/([\w-]{8,})/,
 };

@@ -16,6 +16,11 @@ export const telegram = destinationType<TelegramOptions, TelegramMessage>({
   takenBody: '{"ok":true,"result":{"message_id":1}}',
   templated: ['buttons'],
   patterns: telegramPatterns,
+  origins: {
+    botToken: 'in Telegram: write /newbot to @BotFather, which answers with it',
+    chatId:
+      'the public name of your channel, or the number of a chat: `init` finds it, docs/quickstart.md says how',
+  },
   budgets: telegramBudgets,
   compile: { news: compileTelegram, alert: (options) => (alert) => renderTelegramAlert(options, alert) },
   preview: previewTelegram,

@@ -20,6 +20,10 @@ export const webhook = destinationType<WebhookOptions, WebhookMessage>({
   templated: ['body'],
   answerPatterns: [['success', 'bodyMatches']],
   patterns: webhookPatterns,
+  origins: {
+    url: 'the address at which your program takes requests',
+    secret: 'make one, and give it to your program too: echo "whsec_$(openssl rand -base64 32)"',
+  },
   // Somebody's own service: as fast as it will take it, unless the user says otherwise.
   budgets: (options) => ({
     farEnd: secretName(options.url.reveal()),

@@ -9,7 +9,7 @@ const config = (feed: string, rules = RULES) => load(`feeds:\n${feed}\n${DESTINA
 const hintsOf = (feed: string) => config(feed).problems.map(({ hint }) => hint);
 
 const GOOD = `  - type: websocket
-    url: wss://feed.example.com/stream?key=\${KEY}
+    url: wss://feed.bridge.test/stream?key=\${KEY}
     headers: { X-Api-Key: "\${KEY}" }
     hello: [ "login \${KEY}", { op: subscribe } ]
     only: { kind: listing, data.n: { not: 5 } }
@@ -25,7 +25,7 @@ test('a good one, with its defaults', () => {
   expect(whole?.feeds).toMatchObject([
     {
       type: 'websocket',
-      name: 'feed.example.com',
+      name: 'feed.bridge.test',
       ping: { every: 20_000, send: 'protocol' },
       only: { kind: 'listing', 'data.n': { not: '5' } },
       hello: [`login ${KEY}`, { op: 'subscribe' }],
@@ -49,12 +49,12 @@ describe('mistakes', () => {
     ['what is missing', '  - type: websocket', ['2:5: `url` is missing', '2:5: `map` is missing']],
     [
       'what is missing of the map',
-      '  - { type: websocket, url: wss://x.example.com, map: { title: { path: t } } }',
+      '  - { type: websocket, url: wss://x.bridge.test, map: { title: { path: t } } }',
       ['2:50: `publisher` is missing', '2:50: `listingType` is missing'],
     ],
     [
       'bare words in the map, and unknown keys',
-      '  - { type: websocket, url: wss://x.example.com, map: { titel: { path: t }, publisher: upbit, listingType: { value: x } } }',
+      '  - { type: websocket, url: wss://x.bridge.test, map: { titel: { path: t }, publisher: upbit, listingType: { value: x } } }',
       [
         '2:57: unknown key `titel`',
         '2:88: `publisher` must be { path: where it stands } or { value: what it always is }',
@@ -62,7 +62,7 @@ describe('mistakes', () => {
     ],
     [
       'paths and patterns',
-      '  - { type: websocket, url: wss://x.example.com, only: { "a..b": x, kind: { matches: "(" } }, map: { title: { path: "a[" }, publisher: { value: x }, listingType: { value: x } } }',
+      '  - { type: websocket, url: wss://x.bridge.test, only: { "a..b": x, kind: { matches: "(" } }, map: { title: { path: "a[" }, publisher: { value: x }, listingType: { value: x } } }',
       [
         '2:66: `a..b` must be a path, such as title, data.items[0].title or data["odd.key"]',
         '2:86: `matches`: not a valid regular expression: missing closing ): `(`',
@@ -71,7 +71,7 @@ describe('mistakes', () => {
     ],
     [
       'headers, ping and hello',
-      '  - type: websocket\n    url: https://x.example.com\n    headers: { Host: x, "a b": y }\n    hello: 5\n    ping: { evry: 5s }\n    map: x',
+      '  - type: websocket\n    url: https://x.bridge.test\n    headers: { Host: x, "a b": y }\n    hello: 5\n    ping: { evry: 5s }\n    map: x',
       [
         '3:10: `url` must be a full URL starting with wss:// or ws://',
         '5:12: `hello` must be text, or a tree that becomes JSON, or a list of those',
@@ -81,7 +81,7 @@ describe('mistakes', () => {
     ],
     [
       'values, times',
-      '  - type: websocket\n    url: wss://x.example.com\n    headers: { Host: x, "a b": y }\n    map:\n      publisher: { value: x, values: { a: b } }\n      title: { path: t, value: x }\n      listingType: { value: x }\n      publishedAt: { path: x, unit: msec }',
+      '  - type: websocket\n    url: wss://x.bridge.test\n    headers: { Host: x, "a b": y }\n    map:\n      publisher: { value: x, values: { a: b } }\n      title: { path: t, value: x }\n      listingType: { value: x }\n      publishedAt: { path: x, unit: msec }',
       [
         '4:22: `Host` is a header that the bridge sets itself',
         '4:32: `a b` is not a valid header name',
@@ -110,7 +110,7 @@ describe('regression: mistakes that only the running bridge showed', () => {
   const problemsWith = (from: RegExp | string, to: string) =>
     problemsOf(config(GOOD.replace(from, to))).map((line) => line.replace(/^\S+ /, ''));
 
-  test.each(['wss://x.example.com/s#part', 'wss://x.example.com/s#'])(
+  test.each(['wss://x.bridge.test/s#part', 'wss://x.bridge.test/s#'])(
     'an address with a fragment, which ends the process: %s',
     (address) => {
       const fault = '`url` must not have a part after #';
@@ -154,7 +154,7 @@ describe('regression: mistakes that only the running bridge showed', () => {
 
   test('a key in a place of its own, on a connection that anybody can read', () => {
     const bare = `  - type: websocket
-    url: ws://feed.example.com/
+    url: ws://feed.bridge.test/
     map: { publisher: { value: upbit }, title: { path: t }, listingType: { path: k } }`;
     const line = [expect.stringMatching(/`url` is not encrypted/)];
     expect(warningsOf(config(bare))).toEqual([]);
@@ -164,7 +164,7 @@ describe('regression: mistakes that only the running bridge showed', () => {
 
   test('a token alone before the @ is hidden, and warned of', () => {
     const token = 'Tok8enWithout66';
-    const found = config(GOOD.replace(/url: .*/, `url: wss://${token}@feed.example.com/stream`));
+    const found = config(GOOD.replace(/url: .*/, `url: wss://${token}@feed.bridge.test/stream`));
     expect(warningsOf(found)).toEqual([
       expect.stringContaining('`url` is written in the file in clear text'),
     ]);
@@ -206,7 +206,7 @@ describe('warnings', () => {
   test('a key on a connection that anybody can read', () => {
     const line = /`url` is not encrypted/;
     expect(warningsOf(config(GOOD.replace('wss:', 'ws:')))).toEqual([expect.stringMatching(line)]);
-    expect(warningsOf(config(GOOD.replace('wss://feed.example.com', 'ws://127.0.0.1:5')))).toEqual([]);
+    expect(warningsOf(config(GOOD.replace('wss://feed.bridge.test', 'ws://127.0.0.1:5')))).toEqual([]);
   });
 
   test('a rule that waits for what no feed brings', () => {
@@ -219,9 +219,9 @@ describe('warnings', () => {
 
 test('the secrets of a feed are hidden wherever they stand', () => {
   const { redact } = config(GOOD);
-  for (const text of [KEY, `login ${KEY}`, `wss://feed.example.com/stream?key=${KEY}`])
+  for (const text of [KEY, `login ${KEY}`, `wss://feed.bridge.test/stream?key=${KEY}`])
     expect(redact(text), text).not.toContain(KEY);
-  expect(redact('subscribe to wss://feed.example.com/stream')).toBe(
-    'subscribe to wss://feed.example.com/stream',
+  expect(redact('subscribe to wss://feed.bridge.test/stream')).toBe(
+    'subscribe to wss://feed.bridge.test/stream',
   );
 });

@@ -12,7 +12,7 @@ import { FRAME, MAP, SECRET } from './source.ts';
 const PRESET: Preset<'own'> = {
   type: 'own',
   about: 'A source of its own.',
-  url: 'wss://feed.example.com/stream',
+  url: 'wss://feed.bridge.test/stream',
   hello: (apiKey) => [`login ${apiKey}`, { op: 'subscribe', topic: 'news' }],
   only: { type: 'news' },
   publishers: ['upbit'],
