@@ -49,28 +49,43 @@ export interface DryRun {
   readonly withheld: readonly Withheld[];
 }
 
-/** Pure. */
-export function dryRun(announcement: Announcement, { router, destinations, redact }: DryRunConfig): DryRun {
+/** The deliveries of one announcement, by the rules, with what they withhold. Pure. */
+export interface PlannedByRules {
+  readonly rules: readonly RuleExplanation[];
+  readonly deliveries: readonly Delivery[];
+  /** No ticker for `forEach`. */
+  readonly withheld: readonly Withheld[];
+  /** Tickers beyond `maxTickers`. */
+  readonly capped: readonly Withheld[];
+}
+
+export function planByRules(
+  announcement: Announcement,
+  { router, destinations }: Omit<DryRunConfig, 'redact'>,
+): PlannedByRules {
   const rules = router.explain(announcement);
-  const byName = new Map(destinations.map((destination) => [destination.name, destination]));
   const targets = new Map(destinations.map((one) => [one.name, targetOf(one, () => undefined)]));
   const { matches } = router.route(announcement);
-  const planned = deliveriesOf(announcement, matches, targets, announcement.receivedMs);
+  const { deliveries, capped } = deliveriesOf(announcement, matches, targets, announcement.receivedMs);
+  const withheld = withheldFrom(announcement, rules, deliveries);
+  return { rules, deliveries, withheld, capped: capped.map(restOf) };
+}
+
+/** Pure. */
+export function dryRun(announcement: Announcement, config: DryRunConfig): DryRun {
+  const { destinations, redact } = config;
+  const { rules, withheld, capped, deliveries: planned } = planByRules(announcement, config);
+  const byName = new Map(destinations.map((destination) => [destination.name, destination]));
   const deliveries: DryDelivery[] = [];
   const failed: Withheld[] = [];
-  for (const delivery of planned.deliveries) {
+  for (const delivery of planned) {
     const destination = byName.get(delivery.destination);
     if (destination === undefined) continue;
     const made = requestOf(delivery, destination, redact);
     if ('withheld' in made) failed.push(made.withheld);
     else deliveries.push(made);
   }
-  const withheld = [
-    ...withheldFrom(announcement, rules, planned.deliveries),
-    ...failed,
-    ...planned.capped.map(restOf),
-  ];
-  return { rules, deliveries, withheld };
+  return { rules, deliveries, withheld: [...withheld, ...failed, ...capped] };
 }
 
 function requestOf(

@@ -10,7 +10,7 @@
  * `lanes.apply`, then `intake.routes`.
  */
 import { Dedupe } from './dedupe.ts';
-import { BudgetBook } from './delivery/budget-book.ts';
+import { BudgetBook, type BudgetMemory } from './delivery/budget-book.ts';
 import type { LaneEvents } from './delivery/lane-deps.ts';
 import type { DestinationDeps } from './destinations/destination.ts';
 import { Intake, type IntakeDeps, NOWHERE } from './intake.ts';
@@ -72,7 +72,7 @@ export function createPipeline({
   const dedupe = remember(recovered, new Dedupe(deps.dedupeWindowMs));
   const journal = new Journal(outbox, clock, { ...events.journal, held: () => lanes.held() });
   const intake = new Intake({ ids, dedupe, journal, nextTurn, events: events.intake }, NOWHERE);
-  const budgets = new BudgetBook(clock, {
+  const budgets = createBudgets(clock, {
     pauses: recovered.pauses,
     attemptsSince: (sinceMs) => journal.attemptsSince(sinceMs),
     keep: (key, untilMs) => journal.pause(key, untilMs),
@@ -84,6 +84,10 @@ export function createPipeline({
   });
   return { ids, dedupe, intake, journal, budgets, lanes, memory };
 }
+
+/** Also for who sends without a pipeline, and has to keep to the same rates (`listing-bridge send`). */
+export const createBudgets = (clock: Clock, memory: BudgetMemory): BudgetBook =>
+  new BudgetBook(clock, memory);
 
 /** An announcement within the window before this start is not news. */
 function remember({ announcements }: Recovered, dedupe: Dedupe): Dedupe {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Announcement } from '../announcement.ts';
 import { readFault } from '../config/environment.ts';
+import { SAMPLE_MARK } from '../destinations/sample-mark.ts';
 import { newsGiven } from '../feeds/index.ts';
 import { createIds } from '../outbox/ids.ts';
 import { messageOf } from '../platform/message-of.ts';
@@ -13,10 +14,14 @@ import type { Io } from './io.ts';
 export type SampleFields = Readonly<Record<string, unknown>>;
 
 /** Reads it exactly as a frame of the feed would be read. Throws `UserError`. */
-export function announcementFromFields(fields: SampleFields, io: Pick<Io, 'clock' | 'random'>): Announcement {
+export function announcementFromFields(
+  fields: SampleFields,
+  io: Pick<Io, 'clock' | 'random'>,
+  feed = 'sample',
+): Announcement {
   const nowUs = io.clock.wallUs();
   const receivedMs = io.clock.monotonicMs();
-  const receipt = { feed: 'sample', receivedTimestampUs: nowUs, receivedMs, ageAtReceiptMs: 0 };
+  const receipt = { feed, receivedTimestampUs: nowUs, receivedMs, ageAtReceiptMs: 0 };
   const news = newsGiven(fields, receipt);
   if (news === undefined)
     throw new UserError('this is not an announcement: it needs at least a title or a ticker', WRONG_USAGE);
@@ -65,7 +70,17 @@ function fieldsIn(text: string, source: string): SampleFields {
   return fields as SampleFields;
 }
 
-/** The sample that `send` sends: nobody may take it for news. */
-export const SAMPLE_TITLE = 'SAMPLE from listing-bridge: not a real announcement';
-
 export const SAMPLE_TICKER = 'SAMPLE';
+
+/** Matches no rule but those with `test: true`. */
+export const plainSample = (io: Pick<Io, 'clock' | 'random'>): Announcement =>
+  announcementFromFields(
+    {
+      type: 'test_announcement',
+      publisher: 'sample',
+      listingType: 'not_listing',
+      ticker: SAMPLE_TICKER,
+      title: `${SAMPLE_MARK}: not a real announcement`,
+    },
+    io,
+  );

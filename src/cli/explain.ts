@@ -10,6 +10,7 @@ import { requireConfig } from './config-file.ts';
 import { type ExitCode, FINE } from './exit-codes.ts';
 import { describeTimings, explainTiming } from './explain-timing.ts';
 import { type Io, jsonText } from './io.ts';
+import { rejections } from './rule-reasons.ts';
 
 export interface ExplainOptions extends AnnouncementFlags {
   readonly config: string;
@@ -104,14 +105,9 @@ function describeRule({
   ...rest
 }: ExplainedRule): string[] {
   const rule = line === undefined ? rest.rule : `${rest.rule} (line ${line})`;
-  if (stoppedBy !== undefined) return [`- ${rule}: not evaluated: "${stoppedBy}" has \`stop: true\``];
-  if (!matched)
-    return [
-      `✗ ${rule}`,
-      ...conditions
-        .filter((condition) => !condition.matched)
-        .map(({ field, wanted, got }) => `    ${field}: wanted ${wanted}, got ${JSON.stringify(got)}`),
-    ];
+  const reasons = rejections({ stoppedBy, conditions });
+  if (stoppedBy !== undefined) return [`- ${rule}: ${reasons.join()}`];
+  if (!matched) return [`✗ ${rule}`, ...reasons.map((reason) => `    ${reason}`)];
   const targets = [
     ...sends.map(({ destination, template }) =>
       template === undefined ? destination : `${destination} (template ${template})`,

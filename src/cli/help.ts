@@ -75,9 +75,13 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       ['send team', 'one destination'],
       ['send --all', 'every destination'],
       ['send --rule "korean spot listings"', 'with the templates of a rule, wherever it sends'],
+      ['send --as upbit/spot_listing', 'wherever the rules send such news, through their conditions'],
     ],
-    notes: ['A webhook gets a real request: where its `body` is an order, so is the sample.'],
-    fails: 'a sample was not delivered',
+    notes: [
+      'A webhook gets a real request: where its `body` is an order, so is the sample. A bot should refuse requests with the header `x-listing-bridge-sample`.',
+      'With --as, the rules see real news; the message then says `test` and has SAMPLE in its title. Destinations that are named limit the choice.',
+    ],
+    fails: 'a sample was not delivered, or no rule matches',
     pages: ['docs/quickstart.md', 'docs/webhooks.md'],
   },
   inject: {

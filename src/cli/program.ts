@@ -101,12 +101,19 @@ export function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => v
       exit(await injectCommand(options, io));
     });
 
-  command('send [destinations...]', 'Send one clearly marked sample for real, and print what came back')
+  command('send [destinations...]', 'Send clearly marked samples for real, and print what came back')
     .option('--all', 'send to every destination', false)
     .option(
-      '--rule <name>',
-      'use the template of this rule; without destinations, send to all that the rule sends to',
+      '--as <exchange/type>',
+      'let the rules choose the destinations, as for real news such as upbit/spot_listing',
     )
+    .option(
+      '--rule <name>',
+      'use the template of this rule; without destinations, send to all that the rule sends to; with --as, evaluate only this rule',
+    )
+    .option('--ticker <tickers>', 'with --as: its tickers, separated by commas (default: SAMPLE)')
+    .option('--title <text>', 'with --as: its title (default: one in the style of the exchange)')
+    .option('--feed <name>', 'with --as: the feed that it comes from (default: the first of the config)')
     .option(
       '--force',
       'also send to a destination with `dryRun: true`, or to one that the bridge has paused',

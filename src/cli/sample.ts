@@ -1,4 +1,5 @@
 /** One sample for one destination: a real request with everything that a real delivery carries, and its result in words. */
+import type { Announcement } from '../announcement.ts';
 import { isUnsure } from '../delivery/attempt.ts';
 import { newsOf } from '../delivery/content.ts';
 import type { Delivery } from '../delivery/delivery.ts';
@@ -11,7 +12,6 @@ import { PoolRegistry } from '../http/pool-registry.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { printable } from '../platform/printable.ts';
 import type { Redactor } from '../platform/secret.ts';
-import { announcementFromFields, SAMPLE_TICKER, SAMPLE_TITLE } from './announcement-input.ts';
 import type { Io } from './io.ts';
 
 export interface Sample {
@@ -32,33 +32,28 @@ export interface SampleReport {
 
 type SampleIo = Pick<Io, 'clock' | 'random' | 'signal' | 'version'>;
 
-/** In the form that `rule` chooses, or in the destination's own. */
+/** The sample `announcement` for a destination, in the form that `rule` chooses, or in its own. `ordinal`: a different one for each destination. */
 export function sampleFor(
   prepared: PreparedDestination,
-  { rule = 'sample', template }: { readonly rule?: string; readonly template?: string | undefined },
-  io: Pick<Io, 'clock' | 'random'>,
+  announcement: Announcement,
+  { rule = 'sample', template, ordinal = 0 }: SampleForm,
 ): Sample {
-  const { name, options, forEachTicker } = prepared;
-  const announcement = announcementFromFields(
-    {
-      type: 'test_announcement',
-      publisher: 'sample',
-      listingType: 'not_listing',
-      ticker: SAMPLE_TICKER,
-      title: SAMPLE_TITLE,
-    },
-    io,
-  );
-  const expiresAtMs = options.maxAge === false ? undefined : announcement.receivedMs + options.maxAge;
-  const ticker = forEachTicker ? SAMPLE_TICKER : undefined;
+  const { name, forEachTicker } = prepared;
   const delivery: Delivery = {
-    ...{ id: `${announcement.id}-0`, content: newsOf(announcement), destination: name },
-    ...{ rule, template, ticker, importance: 0, expiresAtMs },
+    ...{ id: `${announcement.id}-${ordinal}`, content: newsOf(announcement), destination: name },
+    ...{ rule, template, ticker: forEachTicker ? announcement.tickers[0] : undefined, importance: 0 },
+    expiresAtMs: undefined,
   };
   return { prepared, delivery };
 }
 
-/** Never throws for anything that the template, the receiver or the network can do. */
+interface SampleForm {
+  readonly rule?: string;
+  readonly template?: string | undefined;
+  readonly ordinal?: number;
+}
+
+/** Never throws for anything that the template, the receiver or the network can do. Its `maxAge` begins now. */
 export async function sendSample(
   { prepared, delivery }: Sample,
   redact: Redactor,
@@ -74,10 +69,8 @@ export async function sendSample(
     const sentence = `Its template fails for the sample: ${detail}. Correct the template.`;
     return notSent(prepared.name, sentence, 'template_failed', detail);
   }
-  const { clock } = io;
-  const startedMs = clock.monotonicMs();
-  const result = await request(prepared, delivery, message, redact, io);
-  return reportOf(prepared, result, clock.monotonicMs() - startedMs);
+  const { result, tookMs } = await request(prepared, delivery.id, message, redact, io);
+  return reportOf({ prepared, delivery }, result, tookMs);
 }
 
 /** A sample that was not tried, and why. */
@@ -96,23 +89,28 @@ export function notSent(
 
 async function request(
   { options, open }: PreparedDestination,
-  { id: deliveryId, expiresAtMs }: Delivery,
+  deliveryId: string,
   message: unknown,
   redact: Redactor,
   { clock, version, signal }: SampleIo,
-): Promise<AttemptResult> {
+): Promise<{ readonly result: AttemptResult; readonly tookMs: number }> {
+  const { timeout, maxAge } = options;
+  // Loads the library of a platform, which is no part of a delivery.
   const destination = await open({ clock, redact, version, pools: new PoolRegistry({ clock }) });
+  const startedMs = clock.monotonicMs();
+  const expiresAtMs = maxAge === false ? undefined : startedMs + maxAge;
   const deadline = new AbortController();
-  const limitMs = Math.min(options.timeout, (expiresAtMs ?? Number.POSITIVE_INFINITY) - clock.monotonicMs());
+  const limitMs = maxAge === false ? timeout : Math.min(timeout, maxAge);
   const timer = clock.after(limitMs, () => deadline.abort(`within ${formatDuration(limitMs)} (timeout)`));
   const stop = () => deadline.abort('before the interruption');
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   try {
-    return await destination.send(message, {
+    const result = await destination.send(message, {
       ...{ deliveryId, attempt: 1, plain: false, sample: true, expiresAtMs, signal: deadline.signal },
       leaving: () => undefined,
     });
+    return { result, tookMs: clock.monotonicMs() - startedMs };
   } finally {
     timer.cancel();
     signal.removeEventListener('abort', stop);
@@ -121,12 +119,13 @@ async function request(
 }
 
 function reportOf(
-  { name, options }: PreparedDestination,
+  { prepared: { name, options }, delivery }: Sample,
   result: AttemptResult,
   tookMs: number,
 ): SampleReport {
   const { outcome, status, detail } = result;
-  const json = { destination: name, outcome: outcome.kind, status, detail, tookMs };
+  const { ticker, rule } = delivery;
+  const json = { destination: name, ticker, rule, outcome: outcome.kind, status, detail, tookMs };
   if (outcome.kind === 'delivered') {
     const text = `delivered in ${formatDuration(tookMs)}.${status === undefined ? '' : ` [HTTP ${status}]`}`;
     return { mark: 'good', text, json, result };

@@ -5,6 +5,7 @@ import { redactorFor } from '../config/secret-places.ts';
 import { destinationTypes } from '../destinations/index.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
 import { typeOf } from '../destinations/registry.ts';
+import { plainSample } from './announcement-input.ts';
 import type { Io } from './io.ts';
 import { notSent, type SampleReport, sampleFor, sendSample } from './sample.ts';
 
@@ -32,5 +33,5 @@ export async function tryDestination(
     types,
   });
   if (prepared === undefined) throw new Error('one destination was given');
-  return sendSample(sampleFor(prepared, {}, io), redact, io);
+  return sendSample(sampleFor(prepared, plainSample(io), {}), redact, io);
 }

@@ -2,6 +2,7 @@
  * An attempt in words for a person: what happened, what to do, and the word to look up in
  * docs/troubleshooting.md last, in brackets.
  */
+import { formatDuration } from '../platform/duration.ts';
 import type { EndingReason } from './delivery.ts';
 import type { AmbiguousReason, AttemptResult, RejectReason, RetryReason } from './outcome.ts';
 
@@ -11,25 +12,28 @@ type Reason = RetryReason | RejectReason | AmbiguousReason;
 const SENTENCES: Readonly<Record<Reason, string>> = {
   rate_limited:
     'The receiver wants fewer requests. The bridge waits and retries; set `rateLimit` to stay below the limit.',
-  server_error: 'The receiver has an internal error. The bridge retries.',
+  server_error: 'The receiver has an internal error: look at its log. The bridge retries.',
   unreachable:
     'No connection could be made, so nothing was sent. Check the address, and that the receiver is running.',
-  format_refused: 'The formatting was rejected. The bridge sends it again as plain text.',
+  format_refused:
+    'The formatting was rejected: correct the template or the options that the answer names. The bridge sends the message again as plain text.',
   moved: 'The chat has a new id. The bridge uses it; correct it in the config.',
-  message_refused: 'The receiver rejected this message; sending it again would not help.',
+  message_refused:
+    'The receiver rejected this message, and sending it again would not help: its answer says why. Correct the template or `body`.',
   redirected:
     'The address redirects, and the bridge never follows a redirect with an order. Put the final address into the config.',
-  unconfirmed: 'The receiver answered, but not as `success` requires, so the delivery counts as failed.',
+  unconfirmed:
+    'The receiver answered, but not as `success` requires, so the delivery counts as failed: see the answer, or correct `success`.',
   unauthorized: 'The receiver does not accept the token or password. Correct it in the config.',
   forbidden: 'The receiver does not allow the bridge to write. Grant the permission.',
   misconfigured: 'The destination needs different options. Correct them in the config.',
   gone: 'The address does not exist at the receiver (any more). Correct it in the config.',
   timeout:
-    'The request was sent and not answered within `timeout`: the receiver may or may not have acted on it.',
+    'The request was sent and not answered within `timeout`: the receiver may or may not have acted on it. A slow receiver needs a longer `timeout`.',
   connection_lost:
-    'The connection broke before the answer came: the receiver may or may not have acted on it.',
+    'The connection broke before the answer came: the receiver may or may not have acted on it. Look at its log.',
   answer_unreadable:
-    'The answer could not be read: the receiver has probably accepted the message, but that is not certain.',
+    'The answer could not be read: the receiver has probably accepted the message, but that is not certain. Check whether it arrived.',
 };
 
 /** For a delivery that ended without an attempt that decided it. */
@@ -92,10 +96,17 @@ export function describeAttempt(
     ...(isDelivered ? [] : [outcome.reason]),
     ...(status === undefined ? [] : [`HTTP ${status}`]),
   ].join(', ');
+  const pause = isDelivered ? '' : requestedPause(outcome);
   const code = [words, next].filter((part) => part).join('; ');
-  return `${sentence}${quoted}${code === '' ? '' : ` [${code}]`}`;
+  return `${sentence}${pause}${quoted}${code === '' ? '' : ` [${code}]`}`;
 }
 
 /** The sentence has all that the receiver or the network said. */
 const hasWordsOf = (detail: string, sentence: string): boolean =>
   detail.split(' ').every((word) => sentence.includes(word));
+
+/** The receiver's own wish, which the bridge obeys. */
+const requestedPause = (outcome: AttemptResult['outcome']): string =>
+  outcome.kind === 'retry' && outcome.afterMs !== undefined && !outcome.isGuess
+    ? ` It asks for a pause of ${formatDuration(outcome.afterMs)}.`
+    : '';

@@ -16,6 +16,16 @@ export function quote(text: string, redact: Redactor, mostChars = MOST_DETAIL_CH
   return line.length <= mostChars ? line : `${line.slice(0, mostChars - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
+const PAGE = /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype html|html|head|body)\b/is;
+const PAGE_TITLE = /<title\b[^>]*>([^<]*)<\/title>/i;
+
+/** An answer as people quote it: of a web page its title, for its beginning is markup. */
+export function wordsOf(bodyText: string): string {
+  if (!PAGE.test(bodyText)) return bodyText;
+  const title = PAGE_TITLE.exec(bodyText)?.[1]?.trim() ?? '';
+  return title === '' ? 'a web page without a title' : `a web page, "${title}"`;
+}
+
 /**
  * The news must not have paid for a connect: when it did, that is reported (`listing_bridge_connects_paid_total`).
  */

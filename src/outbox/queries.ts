@@ -12,6 +12,7 @@ import {
 import { windowStartMs } from './delivery-ids.ts';
 import { idAt } from './ids.ts';
 import { attemptFrom, deliveryFrom, type StoredDelivery } from './rows.ts';
+import { ATTEMPTS_SINCE, endsByDestination } from './sqlite.ts';
 
 const SELECT = 'SELECT d.*, a.body FROM deliveries d JOIN announcements a ON a.id = d.announcement_id';
 
@@ -115,6 +116,12 @@ export function pausedUntilMs(database: DatabaseSync, budgetKeys: readonly strin
   const find = database.prepare('SELECT until_ms FROM pauses WHERE key = ?');
   return Math.max(0, ...budgetKeys.map((key) => Number(find.get(key)?.['until_ms'] ?? 0)));
 }
+
+/** When the requests since then had ended, at the latest, by destination; in the bridge's own time. */
+export const attemptsSince = (
+  database: DatabaseSync,
+  sinceMs: number,
+): ReadonlyMap<string, readonly number[]> => endsByDestination(database.prepare(ATTEMPTS_SINCE).all(sinceMs));
 
 /** Of one announcement, in the order in which its rules named them. Keys begin with its id and a dash; `.` is the character after it. */
 export const deliveriesOfAnnouncement = (database: DatabaseSync, announcementId: string): FoundDelivery[] =>

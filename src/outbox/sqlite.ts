@@ -127,14 +127,7 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
   }
 
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> {
-    const byDestination = new Map<string, number[]>();
-    for (const row of this.#statements.selectAttemptsSince.all(sinceMs)) {
-      const destination = String(row['destination']);
-      const ended = byDestination.get(destination) ?? [];
-      byDestination.set(destination, ended);
-      ended.push(Number(row['ended_ms']));
-    }
-    return byDestination;
+    return endsByDestination(this.#statements.selectAttemptsSince.all(sinceMs));
   }
 
   /** SQLite counts the commits of other connections. https://sqlite.org/pragma.html#pragma_data_version */
@@ -211,6 +204,24 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
 export const LATEST = `SELECT MAX(COALESCE((SELECT received_ms FROM announcements ORDER BY id DESC LIMIT 1), 0),
   COALESCE((SELECT started_ms + duration_ms FROM attempts ORDER BY started_ms DESC LIMIT 1), 0)) AS ms`;
 
+/** A request to an unreachable address provably never left, and counts nowhere. */
+export const ATTEMPTS_SINCE = `SELECT d.destination, t.started_ms + t.duration_ms AS ended_ms FROM attempts t JOIN deliveries d ON d.id = t.delivery_id
+  WHERE t.started_ms >= ? AND t.outcome <> 'retry unreachable' ORDER BY ended_ms`;
+
+/** Of the rows of `ATTEMPTS_SINCE`. */
+export function endsByDestination(
+  rows: readonly Readonly<Record<string, unknown>>[],
+): ReadonlyMap<string, readonly number[]> {
+  const byDestination = new Map<string, number[]>();
+  for (const row of rows) {
+    const destination = String(row['destination']);
+    const ended = byDestination.get(destination) ?? [];
+    byDestination.set(destination, ended);
+    ended.push(Number(row['ended_ms']));
+  }
+  return byDestination;
+}
+
 /** Of announcements that are deleted together, so many deliveries on average: of a wider one some remain for the next time. */
 const DELIVERIES_EACH = 10;
 
@@ -236,11 +247,7 @@ function prepare(database: DatabaseSync) {
     selectLearnt: database.prepare('SELECT key, value FROM learnt'),
     selectLatest: database.prepare(LATEST),
     updateAhead: database.prepare('UPDATE holder SET ahead_ms = ? WHERE only_row = 1'),
-    // A request to an unreachable address provably never left, and counts nowhere.
-    selectAttemptsSince: database.prepare(
-      `SELECT d.destination, t.started_ms + t.duration_ms AS ended_ms FROM attempts t JOIN deliveries d ON d.id = t.delivery_id
-       WHERE t.started_ms >= ? AND t.outcome <> 'retry unreachable' ORDER BY ended_ms`,
-    ),
+    selectAttemptsSince: database.prepare(ATTEMPTS_SINCE),
     selectIdentities: database.prepare(
       'SELECT identity, received_ms FROM announcements WHERE id >= ? ORDER BY id',
     ),

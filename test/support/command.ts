@@ -15,19 +15,28 @@ export interface CommandOptions {
   /** Of a terminal; absent = a pipe. */
   readonly columns?: number;
   readonly clock?: Clock;
+  /** Ctrl-C. */
+  readonly signal?: AbortSignal;
+  /** Called after each line of the output, with how many there are. */
+  readonly onPrint?: (lines: number) => void;
+  /** Both streams are a terminal with colours. */
+  readonly hasColors?: boolean;
   /** Absent: those of the program. */
   readonly destinationTypes?: DestinationRegistry;
 }
 
 export async function runCommandLine(
   args: readonly string[],
-  { env = {}, columns, clock = systemClock, destinationTypes }: CommandOptions = {},
+  { env = {}, columns, clock = systemClock, destinationTypes, ...rest }: CommandOptions = {},
 ): Promise<CommandResult> {
   const out: string[] = [];
   const err: string[] = [];
-  const { signal } = new AbortController();
+  const { signal = new AbortController().signal, onPrint, hasColors = false } = rest;
   const exitCode = await runProgram(args, {
-    print: (line) => out.push(line),
+    print: (line) => {
+      out.push(line);
+      onPrint?.(out.length);
+    },
     warn: (line) => err.push(line),
     env,
     signal,
@@ -36,6 +45,7 @@ export async function runCommandLine(
     random: () => 0.5,
     version: '0.0.0',
     columns,
+    hasColors: { print: hasColors, warn: hasColors },
     ...(destinationTypes !== undefined && { destinationTypes }),
   });
   return { exitCode, out: out.join('\n'), err: err.join('\n') };

@@ -14,13 +14,24 @@ const BY_STATUS: ReadonlyMap<number, string> = new Map([
   [404, 'Discord does not know this address: check `webhookUrl`, or `channelId` and `apiUrl`.'],
 ]);
 
+const TOO_MANY =
+  'Discord wants fewer messages here. The bridge waits and retries; another program may use the same webhook or bot, or the channel has slow mode.';
+const OUTAGE = 'Discord has an internal error. The bridge retries; see https://discordstatus.com.';
+
+function retryAdvice({ reason, budget }: Outcome & { kind: 'retry' }, body: DiscordAnswer | undefined) {
+  if (reason === 'rate_limited')
+    // A global limit pauses the address as well, and names its time in Discord's own words.
+    return budget === IP_BUDGET && body?.global !== true ? BANNED : TOO_MANY;
+  return reason === 'server_error' ? OUTAGE : undefined;
+}
+
 /** `undefined`: the reason's general sentence is as good. */
 export function discordAdvice(
   outcome: Outcome,
   status: number,
   body: DiscordAnswer | undefined,
 ): string | undefined {
-  if (outcome.kind === 'retry') return outcome.budget === IP_BUDGET ? BANNED : undefined;
+  if (outcome.kind === 'retry') return retryAdvice(outcome, body);
   if (outcome.kind !== 'reject') return undefined;
   if (outcome.reason === 'redirected') return 'It redirects: correct the host in `webhookUrl` or `apiUrl`.';
   if (body?.message === undefined) return notThePlatform('Discord', '`webhookUrl` or `apiUrl`');

@@ -21,6 +21,7 @@ import { addressOf, type DiscordAddress } from './address.ts';
 import type { DiscordBody, DiscordMessage } from './message.ts';
 import type { DiscordOptions } from './options.ts';
 import { discordOutcome } from './outcome.ts';
+import { markedAsSample } from './sample-mark.ts';
 
 /** discord.js sets a timer for each request; the longest there is stands for none. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
@@ -63,7 +64,8 @@ export class DiscordSender implements Destination<DiscordMessage> {
   async send(message: DiscordMessage, context: SendContext): Promise<AttemptResult> {
     const { plain, signal, deliveryId } = context;
     const { redact, clock } = this.#deps;
-    const body = plain ? message.plain : message.body;
+    const form = plain ? message.plain : message.body;
+    const body = context.sample ? markedAsSample(form) : form;
     const { result, thrown } = await this.#carrier.carry(context, () =>
       this.#rest.post(this.#address.route, {
         auth: false,

@@ -4,7 +4,7 @@ import { notThePlatform } from '../../http/advice.ts';
 import type { HttpAnswer } from '../../http/request.ts';
 import { retryAfterMs, saysNow, waitMs } from '../../http/retry-after.ts';
 import type { Redactor } from '../../platform/secret.ts';
-import { isTransient, quote, rateLimited, serverError, unreadable } from '../http-outcome.ts';
+import { isTransient, quote, rateLimited, serverError, unreadable, wordsOf } from '../http-outcome.ts';
 import { errorStatusOf, newChatOf, parseTelegram, secondsIn, type TelegramAnswer } from './answer.ts';
 import { destinationWord, MESSAGE_ADVICE } from './words.ts';
 
@@ -46,11 +46,15 @@ export function telegramOutcome(answer: HttpAnswer, situation: TelegramSituation
   const told = { status, writtenMs };
   if (movedTo !== undefined) {
     const detail = movedAdvice(chatId, movedTo);
-    return { ...told, detail, outcome: { kind: 'retry', reason: 'moved' }, movedTo };
+    const advice = `Telegram has made it a supergroup, so ${detail}. The bridge uses the new id from now on.`;
+    return { ...told, detail, advice, outcome: { kind: 'retry', reason: 'moved' }, movedTo };
   }
   const outcome = refusal(status, description, answer, body, situation);
   const advice = adviceOf(outcome, status, description, body);
-  const detail = quote(`Telegram answered ${status}: ${description}`, redact);
+  const detail = quote(
+    `Telegram answered ${status}: ${body === undefined ? wordsOf(description) : description}`,
+    redact,
+  );
   return { ...told, detail, outcome, ...(advice !== undefined && { advice }) };
 }
 
@@ -98,13 +102,18 @@ function toldWaitMs(
 const TOO_MANY =
   'Telegram wants fewer messages from this bot. The bridge waits and tries again; another program may use the same bot.';
 
+const OUTAGE = 'Telegram, or the Bot API server at `apiUrl`, has an internal error. The bridge retries.';
+
 function adviceOf(
   outcome: Outcome,
   status: number,
   description: string,
   body: TelegramAnswer | undefined,
 ): string | undefined {
-  if (outcome.kind === 'retry') return outcome.reason === 'rate_limited' ? TOO_MANY : undefined;
+  if (outcome.kind === 'retry') {
+    if (outcome.reason === 'rate_limited') return TOO_MANY;
+    return outcome.reason === 'server_error' ? OUTAGE : undefined;
+  }
   if (outcome.kind !== 'reject') return undefined;
   if (outcome.reason === 'redirected') return 'It redirects: correct the host in `apiUrl`.';
   if (body === undefined) return notThePlatform('Telegram', '`apiUrl`');

@@ -17,6 +17,7 @@ import type { TelegramMessage } from './message.ts';
 import type { TelegramOptions } from './options.ts';
 import { movedAdvice, telegramOutcome } from './outcome.ts';
 import { botBudgetKey, chatKey } from './rate-limits.ts';
+import { markedAsSample } from './sample-mark.ts';
 
 type CallApi = Telegram['callApi'];
 type SendOptions = NonNullable<Parameters<Telegram['sendMessage']>[2]>;
@@ -96,10 +97,11 @@ export class TelegramSender implements Destination<TelegramMessage> {
 
   async send(message: TelegramMessage, context: SendContext): Promise<AttemptResult> {
     const { redact, clock } = this.#deps;
-    const { plain } = context;
+    const { plain, sample } = context;
+    const text = plain ? message.plain : message.text;
     const chatId = this.#chatId;
     const { result, thrown } = await this.#carrier.carry(context, () =>
-      this.#telegram.sendMessage(chatId, plain ? message.plain : message.text, {
+      this.#telegram.sendMessage(chatId, sample ? markedAsSample(text, plain) : text, {
         ...this.#extra,
         // In the plain form without buttons: a refused button would be refused again.
         ...(plain ? {} : { parse_mode: 'HTML', ...keyboard(message) }),

@@ -22,8 +22,8 @@ const BY_STATUS: ReadonlyMap<number, string> = new Map([
   ],
   [405, 'The receiver does not accept this method at this path: correct `method`, or the path in `url`.'],
   [406, 'The receiver cannot answer in the form that `headers` request: correct `Accept`.'],
-  [407, 'A proxy in between asks for a password.'],
-  [409, 'The receiver reports a conflict: it may have this message already.'],
+  [407, 'A proxy in between asks for a password: enter it there, or put the address behind it into `url`.'],
+  [409, 'The receiver reports a conflict: it may have this message already; look there.'],
   [410, 'The receiver reports that this address is gone permanently: put the new one into `url`.'],
   [411, 'The receiver asks for a length that the bridge has sent: a proxy in between removes it.'],
   [412, 'The receiver asks for a condition that the request does not meet: check `headers`.'],
@@ -40,10 +40,10 @@ const BY_STATUS: ReadonlyMap<number, string> = new Map([
   [428, 'The receiver asks for a condition that the request does not have: check `headers`.'],
   [429, 'The receiver wants fewer requests: set `rateLimit` to what it allows.'],
   [431, 'The headers are too long for the receiver: shorten `headers`.'],
-  [451, 'The receiver refuses this for legal reasons.'],
+  [451, 'The receiver refuses this for legal reasons: ask whoever runs it.'],
   [501, 'The receiver does not know this method: correct `method`.'],
-  [503, 'The receiver is temporarily unavailable. The bridge retries.'],
-  [511, 'A captive portal asks for a login: this machine is not really online.'],
+  [503, 'The receiver is temporarily unavailable: look at its log if it stays so. The bridge retries.'],
+  [511, 'A captive portal asks for a login, so this machine is not really online: log in there.'],
 ]);
 
 const TLS_PORT = /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server/i;
@@ -61,7 +61,7 @@ export function webhookAdvice(answer: HttpAnswer, outcome: Outcome): string | un
   if (status === 400 && TLS_PORT.test(bodyText))
     return 'This port expects TLS: write https:// instead of http:// in `url`.';
   if (outcome.kind === 'retry' && outcome.mayHaveActed)
-    return 'A gateway answered instead of the receiver: whether the receiver has acted is unknown.';
+    return 'A gateway answered instead of the receiver: whether the receiver has acted is unknown. Check that the program behind it runs and answers in time.';
   return BY_STATUS.get(status);
 }
 

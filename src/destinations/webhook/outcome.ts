@@ -11,6 +11,7 @@ import {
   serverError,
   unreadable,
   wholeSecondsMs,
+  wordsOf,
 } from '../http-outcome.ts';
 import { redirectTarget, webhookAdvice } from './advice.ts';
 
@@ -85,7 +86,7 @@ function explain(answer: HttpAnswer, outcome: Outcome): string {
   const { status } = answer;
   if (outcome.kind === 'reject' && outcome.reason === 'redirected')
     return `answered ${status}: a redirect${redirectTarget(answer)} is never followed; put the final address into the config`;
-  const said = answer.bodyText.trim() === '' ? '' : `: ${answer.bodyText}`;
+  const said = answer.bodyText.trim() === '' ? '' : `: ${wordsOf(answer.bodyText)}`;
   if (outcome.kind === 'reject' && outcome.reason === 'unconfirmed')
     return `answered ${status}, which is not what "success" requires${said}`;
   return `answered ${status}${said}`;

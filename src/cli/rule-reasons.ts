@@ -1,0 +1,13 @@
+/** Why a rule does not match an announcement, in the words of `explain`. */
+import type { RuleExplanation } from '../routing/router.ts';
+
+/** `title: wanted matches KRW, got "…"`, for each condition that does not hold; of a rule that is not reached, why. */
+export function rejections({
+  stoppedBy,
+  conditions,
+}: Pick<RuleExplanation, 'stoppedBy' | 'conditions'>): readonly string[] {
+  if (stoppedBy !== undefined) return [`not evaluated: "${stoppedBy}" has \`stop: true\``];
+  return conditions
+    .filter(({ matched }) => !matched)
+    .map(({ field, wanted, got }) => `${field}: wanted ${wanted}, got ${JSON.stringify(got)}`);
+}
