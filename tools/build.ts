@@ -1,18 +1,17 @@
 /**
- * Makes `dist/`, the program as it is shipped: few files, with most libraries inside (why: docs/decisions/one-file-for-many.md).
- * Beside the code it writes `dist/LICENSES.txt`, because the licences of the libraries inside ask to go with
- * them, and `dist/bundled.txt`, the names of our own dependencies among these, which the image then does not
- * install a second time.
+ * Makes `dist/`, the program as it is shipped: few files, with every library inside (why: docs/decisions/one-file-for-many.md).
+ * Beside the code it writes `dist/LICENSES.txt`, because the licences of the libraries inside ask to go with them.
  */
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join, resolve } from 'node:path';
-import { rolldown } from 'rolldown';
+import { type Plugin, rolldown } from 'rolldown';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 
-/** Loaded after the feed, or looking for other packages at run time: they stay packages of their own. */
-const OUTSIDE = ['pino', 'pino-pretty', 'ws', 'undici', 'discord.js', 'telegraf'];
+/** Native helpers that a library uses where somebody has installed them, and does without where not. */
+const OPTIONAL = ['bufferutil', 'utf-8-validate', 'zlib-sync', 'encoding', 'supports-color'];
 
 /** Files that other threads run. */
 const THREADS = ['src/outbox/checkpoint.ts', 'src/outbox/deliveries-thread.ts'];
@@ -21,11 +20,19 @@ interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly license?: string;
-  readonly dependencies?: Readonly<Record<string, string>>;
 }
 
 const manifest = (folder: string) =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+
+/** A library that is needed rarely, and then at once, is not to be looked for outside. */
+const required: Plugin = {
+  name: 'required',
+  transform: (code) =>
+    code.includes('createRequire(import.meta.url)(')
+      ? code.replaceAll('createRequire(import.meta.url)(', 'require(')
+      : null,
+};
 
 /** Writes the files; returns the folders of the packages that are inside them. */
 async function bundle(): Promise<string[]> {
@@ -33,9 +40,11 @@ async function bundle(): Promise<string[]> {
     input: ['src/main.ts', ...THREADS],
     cwd: root,
     platform: 'node',
-    // With their inner files: a part of one inside `dist/` would be a second copy of it.
-    external: (module) => OUTSIDE.some((name) => module === name || module.startsWith(`${name}/`)),
+    external: OPTIONAL,
+    plugins: [required],
     logLevel: 'warn',
+    // discord.js evaluates what its own shards send; none are used.
+    checks: { eval: false },
   });
   const { output } = await build.write({
     dir: dist,
@@ -43,8 +52,20 @@ async function bundle(): Promise<string[]> {
     format: 'esm',
     chunkFileNames: 'chunks/[name]-[hash].js',
   });
-  const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
-  const folders = modules.map((path) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? '');
+  const chunks = output.filter((file) => file.type === 'chunk');
+  const outside = chunks
+    .flatMap(({ code, imports, dynamicImports }) => [
+      ...[...code.matchAll(/\b(?:__)?require\("([^"]+)"\)/g)].map(([, name = '']) => name),
+      ...imports,
+      ...dynamicImports,
+    ])
+    .filter(
+      (name) => !isBuiltin(name) && !OPTIONAL.includes(name) && !chunks.some((c) => c.fileName === name),
+    );
+  if (outside.length > 0) throw new Error(`not inside dist/, and nobody installs it: ${outside.join(', ')}`);
+  const folders = chunks.flatMap(({ moduleIds }) =>
+    moduleIds.map((path) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? ''),
+  );
   return [...new Set(folders)].filter((folder) => folder !== '').sort();
 }
 
@@ -56,9 +77,8 @@ function licenceOf(folder: string): string {
 }
 
 const inside = await bundle();
-chmodSync(join(dist, 'main.js'), 0o755);
-const own = Object.keys(manifest(root).dependencies ?? {}).filter((name) =>
-  inside.includes(join(root, 'node_modules', name)),
-);
+const main = join(dist, 'main.js');
+// A Node that takes it for a script must be able to read it, too; for the others package.json says that it is a module.
+writeFileSync(main, readFileSync(main, 'utf8').replace(/\nexport \{\};\s*$/, '\n'));
+chmodSync(main, 0o755);
 writeFileSync(join(dist, 'LICENSES.txt'), inside.map(licenceOf).join(`\n${'-'.repeat(80)}\n\n`));
-writeFileSync(join(dist, 'bundled.txt'), `${own.join('\n')}\n`);

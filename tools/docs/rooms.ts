@@ -80,8 +80,11 @@ export const ROOMS: readonly Room[] = [
     is: 'the file: YAML with places → variables → schema → problems for people; the options of a part stand with the part',
   },
   { path: 'daemon', is: 'puts the parts together and takes them down; reload' },
-  { path: 'cli', is: 'one file for each command' },
-  { path: 'main.ts', is: 'the process: arguments, signals, exit codes' },
+  {
+    path: 'cli',
+    is: 'one file for each command; the process: arguments, signals, exit codes (`process.ts`)',
+  },
+  { path: 'main.ts', is: 'whether this Node can run it, in words that an old one understands' },
 ];
 
 /** The place of a file (`delivery/lane.ts`) in the list; -1 = it has none. */
