@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# Three stages: build the JavaScript, fetch what runs beside it, and an image with only those two.
+# Two stages: build the program, and an image with only that. Every library is inside dist/: nothing is installed.
 
 FROM node:24-slim AS build
 WORKDIR /app
@@ -7,18 +7,10 @@ COPY package.json package-lock.json .npmrc ./
 # The image brings its own Node 24; the `node` package that a checkout uses is not fetched.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
-COPY tools/build.ts ./tools/
+COPY tools/build.ts tools/pack.ts ./tools/
 COPY src ./src
-RUN npm run build
-
-FROM node:24-slim AS dependencies
-WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-COPY --from=build /app/dist/bundled.txt ./
-# A library that is inside dist/ is not installed a second time.
-RUN npm ci --omit=dev --ignore-scripts \
-  && npm pkg delete $(sed 's/^/dependencies./' bundled.txt) \
-  && npm prune --omit=dev --ignore-scripts
+# With the package.json of the package, which names no library that is not there.
+RUN npm run build && node tools/pack.ts before
 
 FROM node:24-slim
 ARG VERSION=0.1.0
@@ -40,9 +32,9 @@ ENV LISTING_BRIDGE_STORE_ROOT=/
 # Renewed every 10 s by the running bridge; in memory, so that it can be written with --read-only too.
 ENV LISTING_BRIDGE_ALIVE_FILE=/dev/shm/listing-bridge.alive
 WORKDIR /app
-COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-COPY package.json config.example.yaml LICENSE README.md ./
+COPY --from=build /app/package.json ./
+COPY config.example.yaml LICENSE README.md ./
 COPY docs ./docs
 RUN mkdir -p /data /config && chown 1000:1000 /data && chmod 700 /data \
   && chmod +x dist/main.js && ln -s /app/dist/main.js /usr/local/bin/listing-bridge
