@@ -77,6 +77,9 @@ function licenceOf(folder: string): string {
 }
 
 const inside = await bundle();
+const names = inside.map((folder) => manifest(folder).name);
+const twice = names.filter((name, at) => names.indexOf(name) !== at);
+if (twice.length > 0) throw new Error(`in two versions, \`overrides\` can make it one: ${twice.join(', ')}`);
 const main = join(dist, 'main.js');
 // A Node that takes it for a script must be able to read it, too; for the others package.json says that it is a module.
 writeFileSync(main, readFileSync(main, 'utf8').replace(/\nexport \{\};\s*$/, '\n'));
