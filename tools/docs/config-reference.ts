@@ -30,7 +30,7 @@ For completion in an editor: \`listing-bridge check --print-schema > schema.json
 const TEMPLATE_NOTES = `- \`ticker\` exists only in a webhook with \`forEach: ticker\`. For all tickers write \`{{ tickers | join: ", " }}\`.
 - Liquid works in \`body\` (the values of a tree, or a text), in \`buttons\`, in \`threadName\` and in \`templates\`. Anywhere else \`{{ … }}\` is an error at \`check\`.
 - Values are escaped for their place, and no filter switches that off: Telegram HTML, Discord Markdown, parts of a URL, JSON (a tree). In a text for a
-  webhook a value stays on one line, and under \`forEach: ticker\` it loses \`,;|&=:\`, quotes and brackets; in a form (\`contentType: application/x-www-form-urlencoded\`) and in XML or HTML it is encoded. JSON, YAML and other
+  webhook a value stays on one line, and under \`forEach: ticker\` it loses \`,;|&=:#\`, quotes and brackets of every kind; in a form (\`contentType: application/x-www-form-urlencoded\`) and in XML or HTML it is encoded. JSON, YAML and other
   syntaxes written as text are an error: write a tree.
 - \`date\` is UTC, in English, unless it names a zone: \`{{ detectedTimestampUs | date: "%H:%M:%S.%L", "Asia/Seoul" }}\`. It takes the feed's stamps (µs),
   milliseconds, seconds and text. \`now\` is the moment of receipt.

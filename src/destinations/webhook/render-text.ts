@@ -17,8 +17,8 @@ export const markupEngine = createEngine({
   same: 'escape',
 });
 
-/** Marks that separate fields in the notations that programs read. No ticker has one, and in an order a title may do without. */
-const SEPARATORS = /[,;|&=:"'`{}[\]<>\\]+/g;
+/** Marks that separate fields, or make a command or a tag, in the notations that programs read. No ticker has one, and in an order a title may do without. */
+const SEPARATORS = /[,;|&=:#"'`(){}[\]<>\\]+/g;
 
 /** A text for one ticker is an order. */
 const orderEngine = createEngine({ escape: (text) => onOneLine(text).replace(SEPARATORS, ' ') });
