@@ -6,21 +6,13 @@ import { expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { documents as paths, read } from './comments.ts';
+import { env } from './environment.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const readme = read('README.md');
 const quickstart = read('docs/quickstart.md');
 /** Decisions may speak of a command as it was. */
 const documents = paths.filter((path) => !path.startsWith('docs/decisions/')).map(read);
-
-const env = {
-  CRYPTOLISTING_API_KEY: `dsk_${'0'.repeat(64)}`,
-  DISCORD_WEBHOOK_URL: 'https://discord.com/api/webhooks/123456789012345678/abcdefghijklmnopqrst',
-  TELEGRAM_BOT_TOKEN: '123456789:AAabcdefghijklmnopqrstuvwxyz',
-  TELEGRAM_CHAT_ID: '@listings_of_nobody',
-  BOT_URL: 'http://127.0.0.1:9000/signal',
-  BOT_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
-};
 
 const load = (text: string) =>
   loadConfig({
