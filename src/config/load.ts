@@ -36,6 +36,7 @@ import { redactorFor } from './secret-places.ts';
 import { type ConfigSections, readableSections, sectionsOf, soundSections } from './sections.ts';
 import { Source } from './source.ts';
 import { checkTemplates } from './template-checks.ts';
+import { checkWays, withWays } from './ways.ts';
 
 export { type ConfigProblem, formatProblem } from './problem.ts';
 
@@ -184,8 +185,8 @@ function check(
     const message = 'the config must be a mapping with feeds, destinations and rules';
     return { ...NOT_CHECKED, errors: [{ path: [], message, hint: 'make one with: listing-bridge init' }] };
   }
-  const folder = dirname(resolve(file));
   const { types, secrets } = known;
+  const ways = { folder: dirname(resolve(file)), readFile, variable: environment.variable };
   const schema = types === destinationTypes ? configSchema : configSchemaOf(types);
   const parsed = schema.safeParse(root.value, { error: issueMessage });
   const parts = parsed.success ? sectionsOf({ ...parsed.data, types }) : soundSections(root, types);
@@ -195,7 +196,8 @@ function check(
   const isExplained = new Set([...literal, ...unfilled].map(({ path }) => JSON.stringify(path)));
   const errors = [
     ...(parsed.success ? [] : schemaProblems(parsed.error.issues, root, known)),
-    ...checkNames(readable, folder, readFile),
+    ...checkNames(readable),
+    ...checkWays(readable, ways),
     ...checkTemplates(readable, parts),
   ].filter(
     ({ path }) =>
@@ -206,7 +208,10 @@ function check(
     ({ path }) => !isExplained.has(JSON.stringify(path)),
   );
   return {
-    config: parsed.success ? absolute({ ...parsed.data, types }, file, folder, storeFolder) : undefined,
+    config:
+      parsed.success && errors.length === 0
+        ? withWays(absolute({ ...parsed.data, types }, file, storeFolder), types, ways)
+        : undefined,
     parts: withoutUnfilled(parts, unfilled),
     hasSecretsInClear: exposed.length > 0,
     errors: [...literal, ...unfilled, ...errors],
@@ -235,17 +240,11 @@ const rulesIn = (findings: readonly Finding[]): ReadonlySet<number> =>
   );
 
 /** Files are relative to the config's folder, wherever the bridge is started from. */
-function absolute(config: Omit<Config, 'file'>, file: string, folder: string, storeFolder: string): Config {
-  return {
-    ...config,
-    file,
-    store: { ...config.store, path: resolve(storeFolder, config.store.path) },
-    feeds: config.feeds.map((feed) => ({
-      ...feed,
-      tls: { ...feed.tls, ca: feed.tls.ca === undefined ? undefined : resolve(folder, feed.tls.ca) },
-    })),
-  };
-}
+const absolute = (config: Omit<Config, 'file'>, file: string, storeFolder: string): Config => ({
+  ...config,
+  file,
+  store: { ...config.store, path: resolve(storeFolder, config.store.path) },
+});
 
 /** In the order of the file, nothing twice. */
 function tidy(problems: readonly ConfigProblem[]): ConfigProblem[] {

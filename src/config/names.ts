@@ -1,17 +1,15 @@
-/** Checks beyond the schema: names that must exist or be unique, regular expressions, files. All errors. */
+/** Checks beyond the schema: names that must exist or be unique, regular expressions. All errors. */
 
-import { resolve } from 'node:path';
 import { INJECT } from '../feeds/index.ts';
 import { Pattern } from '../matching/text.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { didYouMean } from '../platform/suggest.ts';
 import { answerPatterns } from './answer-patterns.ts';
-import { type ReadFile, readFault } from './environment.ts';
 import { leavesOf, TEXT_FIELDS } from './match-words.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
 
-export function* checkNames(parts: ConfigSections, folder: string, readFile: ReadFile): Iterable<Finding> {
+export function* checkNames(parts: ConfigSections): Iterable<Finding> {
   yield* targets(parts);
   yield* alertTargets(parts);
   yield* duplicates(
@@ -34,13 +32,6 @@ export function* checkNames(parts: ConfigSections, folder: string, readFile: Rea
         message: `${INJECT} is the name of what the command \`inject\` brings`,
         hint: 'give the feed another name',
       };
-    if (feed?.tls.ca === undefined) continue;
-    const file = resolve(folder, feed.tls.ca);
-    try {
-      readFile(file);
-    } catch (error) {
-      yield { path: ['feeds', index, 'tls', 'ca'], message: `${file} cannot be read: ${readFault(error)}` };
-    }
   }
 }
 

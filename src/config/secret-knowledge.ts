@@ -25,10 +25,18 @@ export const secretKnowledge = (
 const secretKeys = (shape: z.ZodRawShape): string[] =>
   Object.keys(shape).filter((key) => isSecret(shape[key] as z.ZodType | undefined));
 
-/** Marked itself, or within `optional()`, `default()` and the like. */
+/** Marked itself, or within `optional()`, `default()`, a union and the like. */
 function isSecret(schema: z.ZodType | undefined): boolean {
   if (schema === undefined) return false;
   if (schema.meta()?.['secret'] === true) return true;
-  const { innerType, in: input } = schema.def as { innerType?: z.ZodType; in?: z.ZodType };
-  return isSecret(innerType) || isSecret(input);
+  const {
+    innerType,
+    in: input,
+    options = [],
+  } = schema.def as {
+    innerType?: z.ZodType;
+    in?: z.ZodType;
+    options?: readonly z.ZodType[];
+  };
+  return [innerType, input, ...options].some(isSecret);
 }

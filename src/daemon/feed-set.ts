@@ -31,14 +31,8 @@ export class FeedSet {
 
   /**
    * Unchanged feeds stay connected, and so does one whose name alone has changed; one that keeps its key or its
-   * address under another name is changed like any other: reconnected before it is let go. `authorities`: the text of
-   * `tls.ca`, by feed.
-   */
-  apply(
-    feeds: readonly FeedOptions[],
-    authorities: ReadonlyMap<string, string>,
-    expectations: Expectations,
-  ): Difference {
+   * address under another name is changed like any other: reconnected before it is let go.   */
+  apply(feeds: readonly FeedOptions[], expectations: Expectations): Difference {
     this.#isListening = true;
     const before = this.#slots;
     const names = new Set(feeds.map(({ name }) => name));
@@ -46,7 +40,7 @@ export class FeedSet {
     const removed = [...gone.keys()];
     const added: string[] = [];
     const changed: string[] = [];
-    const wanted = feeds.map((options) => ({ options, ca: authorities.get(options.name) }));
+    const wanted = feeds.map((options) => ({ options }));
     const found = new Map<WantedFeed, FeedSlot>();
     const find = (slotOf: (one: WantedFeed) => FeedSlot | undefined) => {
       for (const one of wanted) {

@@ -15,12 +15,10 @@ import { fingerprint } from '../platform/secret.ts';
 /** A feed as a config describes it. */
 export interface WantedFeed {
   readonly options: FeedOptions;
-  /** The text of `tls.ca`. */
-  readonly ca: string | undefined;
 }
 
 /** The dependencies shared by every feed of the set. */
-export interface Shared extends Omit<FeedDeps, 'ca' | 'expectations'> {
+export interface Shared extends Omit<FeedDeps, 'expectations'> {
   readonly open: OpenFeed<FeedOptions>;
 }
 
@@ -133,7 +131,6 @@ export class FeedSlot {
     const { open, ...deps } = this.#shared;
     const client = open(wanted.options, {
       ...deps,
-      ca: wanted.ca,
       expectations: this.#expectations,
       events: heard,
     });
@@ -156,7 +153,7 @@ export class FeedSlot {
     this.#change = `not in force yet; the connection with the old options stays: ${lossText(loss)}`;
     this.#shared.events.changeFailed(name, loss, retryMs);
     if (loss.noRoom !== true || this.#next === undefined) return;
-    this.#before = { options: this.#current.client.options, ca: this.#current.ca };
+    this.#before = { options: this.#current.client.options };
     this.#current.client.stop();
     this.#current = this.#next;
     this.#next = undefined;
@@ -183,8 +180,8 @@ export class FeedSlot {
 }
 
 /** The options that a connection is made from: all but those that `Feed.adjust` can change on a running one. */
-function connection({ options, ca }: WantedFeed): string {
-  return fingerprint([options.type, feedTypeOf(options).connection(options), ca]);
+function connection({ options }: WantedFeed): string {
+  return fingerprint([options.type, feedTypeOf(options).connection(options)]);
 }
 
 /** Those of two types have nothing in common. */

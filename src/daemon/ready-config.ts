@@ -2,7 +2,6 @@
  * A config made ready to run: everything that can fail is done here, before anything that runs is touched.
  * That is what makes a reload all or nothing.
  */
-import { readFileSync } from 'node:fs';
 import type { Announcement } from '../announcement.ts';
 import type { Config } from '../config/schema.ts';
 import { type PreparedDestination, prepareDestinations } from '../destinations/prepared.ts';
@@ -21,21 +20,15 @@ export interface SoundConfig {
 export interface ReadyConfig extends SoundConfig {
   readonly destinations: readonly PreparedDestination[];
   readonly router: CompiledRules;
-  /** The text of `tls.ca`, by feed. */
-  readonly authorities: ReadonlyMap<string, string>;
 }
 
-/** Throws when a file that was there at the check is gone, or on a template or pattern that `check` should have refused. */
+/** Throws on a template or pattern that `check` should have refused. */
 export function makeReady(sound: SoundConfig): ReadyConfig {
   const { config } = sound;
-  const authorities = new Map<string, string>();
-  for (const { name, tls } of config.feeds)
-    if (tls.ca !== undefined) authorities.set(name, readFileSync(tls.ca, 'utf8'));
   return {
     ...sound,
     destinations: prepareDestinations(config),
     router: compileRules(config.rules),
-    authorities,
   };
 }
 

@@ -90,7 +90,7 @@ export class RunningConfig {
     const { lanes, intake } = pipeline;
     lanes.apply(this.#ready.destinations, wantedBy(this.#ready));
     intake.routes = { router: this.#ready.router, targets: lanes.targets() };
-    feeds.apply(this.#ready.config.feeds, this.#ready.authorities, expectationsOf(this.#ready.config));
+    feeds.apply(this.#ready.config.feeds, expectationsOf(this.#ready.config));
     this.#buryRemoved();
     // Pending deliveries of before go out beside the news, not before the feed listens.
     void turn.then(() => lanes.refill());
@@ -194,10 +194,7 @@ export class RunningConfig {
     intake.routes = { router: next.router, targets: lanes.targets() };
     const changes = [
       ...describeDifference('destination', destinations),
-      ...describeDifference(
-        'feed',
-        feeds.apply(next.config.feeds, next.authorities, expectationsOf(next.config)),
-      ),
+      ...describeDifference('feed', feeds.apply(next.config.feeds, expectationsOf(next.config))),
     ];
     for (const key of ['rules', 'templates', 'alerts', 'dedupeWindow', 'shutdownTimeout'] as const)
       if (fingerprint(before[key]) !== fingerprint(next.config[key])) changes.push(`${key}: changed`);

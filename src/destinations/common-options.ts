@@ -4,6 +4,7 @@ import type { BudgetSpec } from '../delivery/budget-book.ts';
 import { type BudgetLimits, withBurst } from '../delivery/windows.ts';
 import { MOST_SOCKETS, poolKey } from '../http/sockets.ts';
 import { duration, flag, integer } from '../platform/fields.ts';
+import { wayOptions } from '../platform/way.ts';
 
 /** Attempts are bounded by `maxAge` unless the user says otherwise. */
 const retry = z
@@ -41,6 +42,7 @@ export const commonOptions = (defaults: { maxAgeMs: number; timeoutMs: number; c
     .union([z.literal(false), duration()], { error: 'must be a duration such as 1m, or false' })
     .default(45_000)
     .describe('keep idle connections ready; replace each after this long unused. false = connect on demand'),
+  ...wayOptions,
   onAmbiguous: z
     .enum(['resend', 'drop'])
     .default('resend')
@@ -83,8 +85,11 @@ export const limitsOf = ({
   rateLimit && withBurst(rateLimit.limit, rateLimit.per, rateLimit.burst);
 
 /** Requests beyond the connections there are wait in their lanes, where the most important goes first, and not in a queue for a socket. */
-export const socketsOf = (origin: string, warmMs: number | false): BudgetSpec => ({
-  key: `connections:${poolKey(origin, warmMs)}`,
+export const socketsOf = (
+  origin: string,
+  { warm, proxy, tls }: Pick<CommonOptions, 'warm' | 'proxy' | 'tls'>,
+): BudgetSpec => ({
+  key: `connections:${poolKey(origin, warm, { proxy, tls })}`,
   limits: [],
   atOnce: MOST_SOCKETS,
 });

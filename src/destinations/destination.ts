@@ -90,6 +90,8 @@ export interface DestinationType<Options extends DestinationOptions, Message> {
   readonly patterns: TypePatterns;
   /** Where a person gets the value of an option, in a sentence; by option. */
   readonly origins?: Readonly<Record<string, string>>;
+  /** Where its requests go: `https://host:port`. */
+  origin(options: Options): string;
   /** The platform's limits; the user's `rateLimit` takes the place of those that are the destination's own. */
   budgets(options: Options): DestinationBudgets;
   /** An alert gets the type's own form: no template and no `body` of the user ever meets one, for it is no order. */

@@ -8,8 +8,15 @@ const SPARES = 2;
 
 export const senderConnection = (
   origin: string,
-  { concurrency, warm }: Pick<DestinationOptions, 'concurrency' | 'warm'>,
+  { concurrency, warm, proxy, tls }: Pick<DestinationOptions, 'concurrency' | 'warm' | 'proxy' | 'tls'>,
   { pools, clock }: Pick<DestinationDeps, 'pools' | 'clock'>,
   spares: number = SPARES,
 ): HttpConnection =>
-  new HttpConnection(origin, { connections: concurrency, spares, warmMs: warm, pools, clock });
+  new HttpConnection(origin, {
+    connections: concurrency,
+    spares,
+    warmMs: warm,
+    way: { proxy, tls },
+    pools,
+    clock,
+  });

@@ -8,6 +8,7 @@ import type { LookupFunction, Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Redactor } from '../platform/secret.ts';
+import type { Way } from '../platform/way.ts';
 import { Dial } from './dial.ts';
 import { type FaultReason, faultVerdict, onFault } from './fault.ts';
 import { type FrameData, LARGEST_FRAME_BYTES } from './frame-data.ts';
@@ -46,9 +47,7 @@ export interface ConnectionDeps {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly policy: Policy;
-  /** The text of `tls.ca`. */
-  readonly ca: string | undefined;
-  readonly insecure: boolean;
+  readonly way: Way;
   /** Offer permessage-deflate, for a service that does not do without. */
   readonly compression: boolean;
   readonly lookup: LookupFunction | undefined;
@@ -86,10 +85,9 @@ export class Connection {
 
   constructor(deps: ConnectionDeps) {
     this.#deps = deps;
-    const { clock, url, headers, policy, ca, insecure, compression, lookup, redact, ready, asked } = deps;
+    const { clock, url, headers, policy, way, compression, lookup, redact, ready, asked } = deps;
     this.#deadline = clock.after(HANDSHAKE_TIMEOUT_MS, () => this.#end(faultVerdict('handshake_timeout')));
-    const tls = { rejectUnauthorized: !insecure, ...(ca === undefined ? {} : { ca }) };
-    this.#dial = new Dial({ tls: url.startsWith('wss:') ? tls : undefined, lookup, clock, ready, asked });
+    this.#dial = new Dial({ way, isSecure: url.startsWith('wss:'), lookup, clock, ready, asked });
     const socket = new WebSocket(url, {
       createConnection: this.#dial.createConnection,
       headers,

@@ -1,9 +1,10 @@
-/** The socket under a connection to the service: TCP to whichever address answers first, TLS over it for `wss:`. */
+/** The socket under a connection to the service: TCP to whichever address answers first, or through a proxy; TLS over it for `wss:`. */
 import type { ClientRequestArgs } from 'node:http';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Clock } from '../platform/clock.ts';
-import { connectFirst } from '../platform/connect-attempts.ts';
+import { connectThrough } from '../platform/tunnel.ts';
+import { certificatesOn, proxyOn, type Way } from '../platform/way.ts';
 
 /** For name resolution and TCP. Shorter than the limit of the whole handshake, so that its own words are heard. */
 export const CONNECT_TIMEOUT_MS = 10_000;
@@ -11,8 +12,9 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 type Created = (error: Error | null, socket: Socket) => void;
 
 export interface DialDeps {
-  /** `undefined`: without TLS. */
-  readonly tls: { readonly ca?: string; readonly rejectUnauthorized: boolean } | undefined;
+  readonly way: Way;
+  /** With TLS. */
+  readonly isSecure: boolean;
   readonly lookup: LookupFunction | undefined;
   readonly clock: Clock;
   /** The socket is handed over no sooner: what is announced with the welcome can be sent at once then. */
@@ -32,13 +34,13 @@ export class Dial {
   }
 
   readonly createConnection = (options: ClientRequestArgs, created: Created): undefined => {
-    const { tls, lookup, clock } = this.#deps;
+    const { way, isSecure, lookup, clock } = this.#deps;
     const host = options.host ?? '';
     const reach = { host, port: Number(options.port), lookup, timeoutMs: CONNECT_TIMEOUT_MS, clock };
-    this.#cancel = connectFirst(reach, (error, socket) => {
+    this.#cancel = connectThrough(proxyOn(way), reach, (error, socket) => {
       if (socket === null) return created(error, undefined as never);
-      if (tls === undefined) return this.#hold(socket, Promise.resolve(), created);
-      const secure = connectTls({ ...tls, ...nameOf(host), socket });
+      if (!isSecure) return this.#hold(socket, Promise.resolve(), created);
+      const secure = connectTls({ ...certificatesOn(way), ...nameOf(host), socket });
       const secured = new Promise<void>((resolve) => secure.once('secureConnect', resolve));
       this.#hold(secure, secured, created);
     });

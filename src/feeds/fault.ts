@@ -3,12 +3,14 @@
  * set (also the label in metrics), the detail, and what to do. All of them are retried.
  */
 import type { Redactor } from '../platform/secret.ts';
+import { PROXY_FAULTS } from '../platform/tunnel.ts';
 import type { RetryVerdict } from './verdict.ts';
 
 /** Faults that the bridge notices itself. */
 export type FaultReason =
   | 'dns'
   | 'unreachable'
+  | 'proxy'
   | 'tls_untrusted'
   | 'tls'
   | 'handshake_timeout'
@@ -24,6 +26,8 @@ export type FaultReason =
 const ADVICE: Readonly<Record<FaultReason, string>> = {
   dns: 'the name of the service could not be resolved: check url and the DNS of this machine',
   unreachable: 'nothing answers at that address: check url, the firewall and whether the service is up',
+  proxy:
+    'the HTTP proxy on the way made no connection: check `proxy` (without that key: HTTP_PROXY or HTTPS_PROXY in the environment), its credentials and its rules; `proxy: false` goes around it',
   tls_untrusted:
     'the certificate is not trusted: check the clock and url; for your own certificate authority set tls.ca',
   tls: 'the TLS handshake failed: check url (wss or ws?) and whether a proxy is in between',
@@ -57,6 +61,7 @@ const WORDS: Readonly<Record<string, FaultReason>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls_untrusted',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls_untrusted',
   ERR_TLS_CERT_ALTNAME_INVALID: 'tls_untrusted',
+  ...Object.fromEntries(Object.values(PROXY_FAULTS).map((code) => [code, 'proxy' as const])),
   EPROTO: 'tls',
   WS_ERR_UNEXPECTED_RSV_1: 'compressed',
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 'oversized',

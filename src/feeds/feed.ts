@@ -80,8 +80,6 @@ export interface FeedDeps {
   /** Redacts the source's words about a refusal. */
   readonly redact: Redactor;
   readonly expectations?: Expectations;
-  /** The text of `tls.ca`. */
-  readonly ca: string | undefined;
   /** When news can be sent; the first connection of a process is not finished sooner. */
   readonly ready?: Promise<void>;
   /** Each time when the request for the feed is on its way: until the answer comes there is nothing to do. */

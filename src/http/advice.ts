@@ -1,5 +1,6 @@
 /** A connection that failed, in words: what happened and what to do. */
 
+import { PROXY_FAULTS } from '../platform/tunnel.ts';
 import { NOT_IN_TIME, SPEAKS_TLS } from './exchange.ts';
 import type { HttpLost, HttpUnreachable } from './request.ts';
 
@@ -50,7 +51,7 @@ const notInTime: Advice = (place) => [
 ];
 const untrusted: Advice = ({ host }) => [
   `The certificate of ${host} is not from an authority that this machine trusts`,
-  "install one that is, or name your own authority's file in the environment variable NODE_EXTRA_CA_CERTS.",
+  'install one that is, or name the file of your own authority in `tls.ca`.',
 ];
 const expired: Advice = ({ host }) => [
   `The certificate of ${host} has expired`,
@@ -91,10 +92,16 @@ const noRequest: Advice = () => [
   'The request cannot be made as configured, so nothing is sent',
   'check `headers` and the token.',
 ];
+/** In the proxy's case the words of the network name it, and what it did. */
+const byProxy =
+  (toDo: string): Advice =>
+  ({ said }) => [said.charAt(0).toUpperCase() + said.slice(1), toDo];
 const noHandles: Advice = () => [
   'This process may open no more files or connections',
   'raise the limit (`ulimit -n`, `LimitNOFILE`).',
 ];
+
+const VARIABLES = 'HTTP_PROXY or HTTPS_PROXY in the environment';
 
 const BY_CODE: ReadonlyMap<string, Advice> = new Map([
   ['ECONNREFUSED', refused],
@@ -129,6 +136,18 @@ const BY_CODE: ReadonlyMap<string, Advice> = new Map([
   [SPEAKS_TLS, speaksTls],
   ['UND_ERR_INVALID_ARG', noRequest],
   ['UND_ERR_NOT_SUPPORTED', noRequest],
+  [PROXY_FAULTS.unreachable, byProxy(`start it, or correct \`proxy\` (without that key: ${VARIABLES}).`)],
+  [
+    PROXY_FAULTS.wantsCredentials,
+    byProxy(`write http://user:password@host:port into \`proxy\` (without that key: ${VARIABLES}).`),
+  ],
+  [
+    PROXY_FAULTS.refuses,
+    byProxy(
+      'permit the address there, or go around the proxy: `proxy: false`, or the host in the variable NO_PROXY.',
+    ),
+  ],
+  [PROXY_FAULTS.isNone, byProxy(`correct \`proxy\` (without that key: ${VARIABLES}).`)],
   ['EMFILE', noHandles],
   ['ENFILE', noHandles],
 ]);

@@ -7,6 +7,7 @@
  * are answers like any other, nothing is ever sent twice, and `send` never throws for what a network does.
  */
 import type { Clock } from '../platform/clock.ts';
+import { DIRECT, type Way } from '../platform/way.ts';
 import { HttpExchange } from './exchange.ts';
 import { Lingering } from './lingering.ts';
 import { HttpPool, type Needs } from './pool.ts';
@@ -16,6 +17,8 @@ import { type HttpRequest, type HttpResult, headerList } from './request.ts';
 export interface HttpOptions extends Needs {
   /** How long a connection may lie unused before a fresh one takes its place; `false`: opened only when needed. */
   readonly warmMs: number | false;
+  /** Absent: directly, with the certificates that this machine trusts. */
+  readonly way?: Way;
   readonly clock: Clock;
   readonly pools: Pick<PoolRegistry, 'join'>;
 }
@@ -36,7 +39,8 @@ export class HttpConnection {
 
   constructor(origin: string, options: HttpOptions) {
     this.#options = options;
-    const { pool, leave } = options.pools.join(origin, options.warmMs, options, HttpPool);
+    const { warmMs, way = DIRECT } = options;
+    const { pool, leave } = options.pools.join(origin, warmMs, way, options, HttpPool);
     this.#pool = pool;
     this.#leave = leave;
     this.#lingering = new Lingering(options.clock);

@@ -1,9 +1,10 @@
-/** How a connection to an origin is made: TCP to whichever of its addresses answers first, then TLS as undici does it. */
+/** How a connection to an origin is made: TCP to whichever of its addresses answers first, or through a proxy; then TLS as undici does it. */
 import type { LookupFunction } from 'node:net';
 import type { buildConnector } from 'undici';
 import connector from 'undici/lib/core/connect.js';
 import type { Clock } from '../platform/clock.ts';
-import { connectFirst } from '../platform/connect-attempts.ts';
+import { connectThrough } from '../platform/tunnel.ts';
+import { certificatesOn, proxyOn, type Way } from '../platform/way.ts';
 
 /** Node sends nine more, one a second: a path that is dead is noticed within 25 s. */
 const PROBE_AFTER_MS = 15_000;
@@ -12,11 +13,13 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** undici's own, for its plain connections. */
 const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
-export function racingConnector(clock: Clock, lookup: LookupFunction): buildConnector.connector {
+export function racingConnector(clock: Clock, lookup: LookupFunction, way: Way): buildConnector.connector {
+  const proxy = proxyOn(way);
   const secure = connector({
     allowH2: false,
     timeout: CONNECT_TIMEOUT_MS,
     keepAliveInitialDelay: PROBE_AFTER_MS,
+    ...certificatesOn(way),
   });
   return (options, callback) => {
     const { hostname, port, protocol } = options;
@@ -24,7 +27,7 @@ export function racingConnector(clock: Clock, lookup: LookupFunction): buildConn
       ...{ host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) || (PORTS[protocol] ?? 0) },
       ...{ lookup, clock, timeoutMs: CONNECT_TIMEOUT_MS },
     };
-    connectFirst(reach, (error, socket) => {
+    connectThrough(proxy, reach, (error, socket) => {
       if (socket === null) return callback(error ?? new Error('no connection'), null);
       if (protocol === 'https:') return secure({ ...options, httpSocket: socket }, callback);
       socket.setKeepAlive(true, PROBE_AFTER_MS);

@@ -1,10 +1,11 @@
 /**
- * Every destination's way out: one pool of connections for each origin and `warm`, for as long as any
+ * Every destination's way out: one pool of connections for each origin, `warm` and way there, for as long as any
  * destination uses it. A reload that changes a destination so finds its connections still open.
  *
  * Pools are made with the class that the sender brings: undici takes a tenth of a second to load, and so comes
  * with the senders, after the feed.
  */
+import type { Way } from '../platform/way.ts';
 import type { HttpPool, Needs, Network } from './pool.ts';
 import { poolKey } from './sockets.ts';
 import { MOST_IN_ALL, SparePace } from './spare-pace.ts';
@@ -26,11 +27,12 @@ export class PoolRegistry {
   join(
     origin: string,
     warmMs: number | false,
+    way: Way,
     needs: Needs,
     Pool: typeof HttpPool,
   ): { readonly pool: HttpPool; readonly leave: () => Promise<void> } {
-    const key = poolKey(origin, warmMs);
-    const pool = this.#pools.get(key) ?? new Pool(origin, warmMs, this.#network, this.#pace);
+    const key = poolKey(origin, warmMs, way);
+    const pool = this.#pools.get(key) ?? new Pool(origin, warmMs, this.#network, this.#pace, way);
     this.#pools.set(key, pool);
     pool.join(needs);
     let left = false;

@@ -8,6 +8,7 @@ import type { LookupFunction } from 'node:net';
 import type { buildConnector } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Clock } from '../platform/clock.ts';
+import { DIRECT, type Way } from '../platform/way.ts';
 import { racingConnector } from './connector.ts';
 import type { HttpExchange } from './exchange.ts';
 import { rememberingLookup } from './lookup.ts';
@@ -55,10 +56,11 @@ export class HttpPool {
   #handsOverNew = false;
 
   /** `warmMs`: how long a connection may lie unused; `false`: none is opened before it is needed. */
-  constructor(origin: string, warmMs: number | false, network: Network, pace: SparePace) {
+  constructor(origin: string, warmMs: number | false, network: Network, pace: SparePace, way: Way = DIRECT) {
     this.#pace = pace;
     this.#connect =
-      network.connector ?? racingConnector(network.clock, rememberingLookup(network.clock, network.lookup));
+      network.connector ??
+      racingConnector(network.clock, rememberingLookup(network.clock, network.lookup), way);
     if (warmMs !== false)
       this.#spares = new SpareSockets({
         freshMs: warmMs,

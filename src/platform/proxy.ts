@@ -14,7 +14,8 @@ export interface HttpProxy {
   readonly authorization: string | undefined;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** A variable, by its name. */
+type Environment = (name: string) => string | undefined;
 
 /** `http://[user:password@]host[:port]`, or without a scheme, as some programs write it. `undefined`: it is none. */
 export function proxyIn(text: string): HttpProxy | undefined {
@@ -58,7 +59,7 @@ export function proxyFromEnvironment(address: string, env: Environment): string 
 }
 
 function variable(name: string, env: Environment): string | undefined {
-  const value = env[name] ?? env[name.toUpperCase()];
+  const value = env(name) ?? env(name.toUpperCase());
   return value === undefined || value.trim() === '' ? undefined : value.trim();
 }
 

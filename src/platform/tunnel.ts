@@ -1,9 +1,8 @@
 /**
- * A TCP connection to where news goes or comes from, directly or through an HTTP proxy: the proxy gets a `CONNECT`
- * (RFC 9110 §9.3.6), and from its yes on passes bytes. It resolves the name; nothing of the request reaches it.
+ * A TCP connection to a host, directly or through an HTTP proxy: the proxy gets a `CONNECT` (RFC 9110 §9.3.6), resolves
+ * the name, and from its yes on passes bytes.
  */
-import type { Socket } from 'node:net';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Timer } from './clock.ts';
 import { connectFirst, type Reach, type Reached } from './connect-attempts.ts';
@@ -11,7 +10,7 @@ import { formatDuration } from './duration.ts';
 import { printable } from './printable.ts';
 import type { HttpProxy } from './proxy.ts';
 
-/** A failure on the way through a proxy, in `error.code`; its message names the proxy and says what it did. */
+/** The `error.code` of a failure on the way through a proxy; its message names the proxy and the fault. */
 export const PROXY_FAULTS = {
   unreachable: 'PROXY_UNREACHABLE',
   wantsCredentials: 'PROXY_AUTH',
@@ -80,7 +79,7 @@ class Tunnel {
     const login = authorization === undefined ? '' : `Proxy-Authorization: ${authorization}\r\n`;
     socket.on('error', this.#failed);
     socket.on('close', this.#closed);
-    // Not `data`: the stream must be as nobody had read from it.
+    // Not `data`: after that the stream would flow, and the next reader miss its beginning.
     socket.on('readable', this.#read);
     socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${login}\r\n`);
   }

@@ -10,7 +10,7 @@ import type { FeedDeps, FeedEvents } from '../feeds/feed.ts';
 import { type FeedOptions, feedOpener, feedTypeOf } from '../feeds/index.ts';
 import type { Reading } from '../feeds/news.ts';
 
-export interface SourceDeps extends Omit<FeedDeps, 'events' | 'ca'>, Pick<FeedEvents, 'news' | 'readEnds'> {
+export interface SourceDeps extends Omit<FeedDeps, 'events'>, Pick<FeedEvents, 'news' | 'readEnds'> {
   /** The announcement sent last will not come out as news. */
   readonly failed: () => void;
 }
@@ -64,7 +64,7 @@ export async function openSource(
     ...{ news, readEnds, live: () => resolve(), odd: failed, lost, fatal: lost },
     ...{ changeFailed: silent, selfTest: silent, warning: silent },
   };
-  const client = feedOpener()(rehearsed.options as FeedOptions, { ...deps, ca: undefined, events });
+  const client = feedOpener()(rehearsed.options as FeedOptions, { ...deps, events });
   const close = async () => {
     socket = undefined;
     client.stop();

@@ -37,7 +37,7 @@ test('regression: a test announcement does not end the round of a rehearsal, and
   } as unknown as FeedingDeps);
   await using _stopped = { [Symbol.asyncDispose]: async () => feeds.stop() };
   const options = cryptolistingOptions.parse({ name: 'one', url: server.url, apiKey: KEY, selfTest: false });
-  feeds.apply([options], new Map(), expectations({ url: server.url }));
+  feeds.apply([options], expectations({ url: server.url }));
   await clock.advance(0);
   const peer = await server.peer();
   peer.binary({ ...NEWS, type: 'test_announcement', title: 'of a self-test' });

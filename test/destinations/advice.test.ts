@@ -63,11 +63,7 @@ describe.each(subjects)('$type', (subject) => {
       async () => 'http://nonexistent.invalid',
       /^(There is no host with|The name) .*nonexistent\.invalid/,
     ],
-    [
-      'a certificate of its own',
-      () => distrustedOrigin(scope),
-      /^The certificate of 127.* NODE_EXTRA_CA_CERTS/,
-    ],
+    ['a certificate of its own', () => distrustedOrigin(scope), /^The certificate of 127.*`tls\.ca`/],
     [
       'TLS where there is none, and it hangs up',
       async () => scope.use(await FaultyServer.start()).origin.replace('http:', 'https:'),

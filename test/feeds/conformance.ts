@@ -58,7 +58,7 @@ export function conforms(subject: FeedSubject): void {
       clock = new FakeClock();
       told = new Told();
       const redact = createRedactor([subject.secret]);
-      const deps = { clock, redact, events: told, random: () => 0.5, ca: undefined };
+      const deps = { clock, redact, events: told, random: () => 0.5 };
       feed = subject.open(farEnd, deps);
       scope.defer(() => feed.stop());
     });

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { HttpPool, type Needs } from '../../src/http/pool.ts';
 import { PoolRegistry } from '../../src/http/pool-registry.ts';
 import { MOST_IN_ALL } from '../../src/http/spare-pace.ts';
+import { DIRECT } from '../../src/platform/way.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const NEEDS: Needs = { connections: 1, spares: 1 };
@@ -21,7 +22,7 @@ function allotted(origins: number, mostFiles?: number): readonly number[] {
   }
   const registry = new PoolRegistry({ clock: new FakeClock() }, mostFiles);
   const pools = Array.from({ length: origins }, (_, n) => {
-    const { pool, leave } = registry.join(`http://h${n}.invalid`, 45_000, NEEDS, CountedPool);
+    const { pool, leave } = registry.join(`http://h${n}.invalid`, 45_000, DIRECT, NEEDS, CountedPool);
     leaves.push(leave);
     return pool;
   });

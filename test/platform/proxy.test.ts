@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { proxyFromEnvironment, proxyIn } from '../../src/platform/proxy.ts';
+import { proxyFromEnvironment as fromEnvironment, proxyIn } from '../../src/platform/proxy.ts';
+
+const proxyFromEnvironment = (address: string, env: Readonly<Record<string, string>>) =>
+  fromEnvironment(address, (name) => env[name]);
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 

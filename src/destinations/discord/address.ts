@@ -78,7 +78,7 @@ export function discordBudgets(options: DiscordOptions): DestinationBudgets {
   const shared: BudgetSpec[] = [
     { key: pauses.bucket, limits },
     { key: IP_BUDGET, limits: GLOBAL_LIMITS, strikes: STRIKES },
-    socketsOf(origin, options.warm),
+    socketsOf(origin, options),
   ];
   if (botToken !== undefined) shared.push({ key: pauses.global, limits: GLOBAL_LIMITS });
   return { farEnd: pauses.bucket, own: [], shared };

@@ -1,6 +1,6 @@
 /** Discord as a destination type. discord.js (50 MB, half a second) is loaded only by `open`. */
 import { destinationType } from '../registry.ts';
-import { discordBudgets } from './address.ts';
+import { addressOf, discordBudgets } from './address.ts';
 import type { DiscordMessage } from './message.ts';
 import { type DiscordOptions, discordOptions } from './options.ts';
 import { discordPatterns } from './patterns.ts';
@@ -21,6 +21,7 @@ export const discord = destinationType<DiscordOptions, DiscordMessage>({
     botToken: 'in the Discord Developer Portal: your application → Bot → Reset Token',
     channelId: 'in Discord, with Developer Mode on: right-click the channel → Copy Channel ID',
   },
+  origin: (options) => addressOf(options).origin,
   budgets: discordBudgets,
   compile: { news: compileDiscord, alert: (options) => (alert) => renderDiscordAlert(options, alert) },
   preview: previewDiscord,

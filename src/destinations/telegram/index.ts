@@ -21,6 +21,7 @@ export const telegram = destinationType<TelegramOptions, TelegramMessage>({
     chatId:
       'the public name of your channel, or the number of a chat: `init` finds it, docs/quickstart.md says how',
   },
+  origin: ({ apiUrl }) => new URL(apiUrl).origin,
   budgets: telegramBudgets,
   compile: { news: compileTelegram, alert: (options) => (alert) => renderTelegramAlert(options, alert) },
   preview: previewTelegram,

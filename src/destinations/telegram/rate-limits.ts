@@ -32,7 +32,7 @@ export function telegramBudgets(options: TelegramOptions): DestinationBudgets {
     shared: [
       { key: chatKey(options), limits: limitsOf(options) ?? (isPrivate ? CHAT_LIMITS : GROUP_LIMITS) },
       { key: botBudgetKey(options), limits: BOT_LIMITS },
-      socketsOf(new URL(options.apiUrl).origin, options.warm),
+      socketsOf(new URL(options.apiUrl).origin, options),
     ],
   };
 }

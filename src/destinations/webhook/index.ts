@@ -25,10 +25,11 @@ export const webhook = destinationType<WebhookOptions, WebhookMessage>({
     secret: 'make one, and give it to your program too: echo "whsec_$(openssl rand -base64 32)"',
   },
   // Somebody's own service: as fast as it will take it, unless the user says otherwise.
+  origin: ({ url }) => new URL(url.reveal()).origin,
   budgets: (options) => ({
     farEnd: secretName(options.url.reveal()),
     own: limitsOf(options) ?? [],
-    shared: [socketsOf(new URL(options.url.reveal()).origin, options.warm)],
+    shared: [socketsOf(new URL(options.url.reveal()).origin, options)],
   }),
   compile: { news: compileWebhook, alert: (options) => (alert) => renderWebhookAlert(options, alert) },
   preview: previewWebhook,

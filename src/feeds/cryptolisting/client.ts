@@ -139,15 +139,15 @@ export class CryptolistingFeed implements Feed<CryptolistingOptions> {
   }
 
   #connect(ended: (verdict: Verdict) => void, compression: boolean): Connection {
-    const { ca, clock, connectGate, lookup, redact, ready, asked } = this.#deps;
+    const { clock, connectGate, lookup, redact, ready, asked } = this.#deps;
     const options = this.#options;
     const apiKey = options.apiKey.reveal();
     this.#age.connecting(clock.monotonicMs());
     return new Connection({
-      ...{ url: this.#url, ca, clock, lookup, redact, ready, compression, ended, policy: POLICY },
+      ...{ url: this.#url, clock, lookup, redact, ready, compression, ended, policy: POLICY },
       headers: { 'X-API-Key': apiKey },
       asked: () => asked?.(),
-      insecure: options.tls.insecure,
+      way: options,
       silenceTimeoutMs: () => this.#options.silenceTimeout,
       opened: () => connectGate.connected(this.#host, apiKey, clock.monotonicMs()),
       frame: (data) => this.#read(data),

@@ -11,7 +11,7 @@ export const cryptolisting: FeedType<CryptolistingOptions> = {
     'The service cryptolisting.ws, which brings the listings of several exchanges ([protocol](feed-protocol.md)).',
   origins: { apiKey: 'dsk_ and 64 characters, from your account at https://cryptolisting.ws' },
   schema: cryptolistingOptions,
-  connection: ({ url, apiKey, exchanges, tls }) => [url, apiKey, exchanges, tls],
+  connection: ({ url, apiKey, exchanges, proxy, tls }) => [url, apiKey, exchanges, proxy, tls],
   marks: ({ url, apiKey }) => [url, apiKey.reveal()],
   publishers: ({ exchanges }) => exchanges,
   reasons: [...LOSS_REASONS, ...FATAL_REASONS],

@@ -1,5 +1,6 @@
 /** The service inside this process, for a rehearsal: what it would send. */
 import { Secret } from '../../platform/secret.ts';
+import { DIRECT } from '../../platform/way.ts';
 import type { RehearsedFeed } from '../feed.ts';
 import type { CryptolistingOptions } from './options.ts';
 
@@ -14,6 +15,7 @@ export const rehearsed = (
   options: {
     ...options,
     url,
+    ...DIRECT,
     // As long: it is looked for in each announcement.
     apiKey: new Secret('-'.repeat(options.apiKey.reveal().length)),
     // Rounds are the only sign of life, and nobody answers tests.

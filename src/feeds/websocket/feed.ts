@@ -123,14 +123,14 @@ export class WebsocketFeed implements Feed<WebsocketOptions> {
   }
 
   #connect(ended: (verdict: Verdict) => void, compression: boolean): Connection {
-    const { ca, clock, lookup, redact, ready, asked } = this.#deps;
-    const { url, headers, tls } = this.#options;
+    const { clock, lookup, redact, ready, asked } = this.#deps;
+    const { url, headers, proxy, tls } = this.#options;
     const connection: Connection = new Connection({
-      ...{ ca, clock, lookup, redact, ready, compression, ended, policy: this.#policy },
+      ...{ clock, lookup, redact, ready, compression, ended, policy: this.#policy },
       url: url.reveal(),
       headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.reveal()])),
       asked: () => asked?.(),
-      insecure: tls.insecure,
+      way: { proxy, tls },
       silenceTimeoutMs: () => this.#silenceMs(),
       answered: ({ date }) => this.#dated(date),
       opened: () => this.#opened(connection),

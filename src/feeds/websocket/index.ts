@@ -10,7 +10,7 @@ export const websocket: FeedType<WebsocketOptions> = {
   about: ABOUT,
   more: EXAMPLE,
   schema: websocketOptions,
-  connection: ({ url, headers, hello, tls }) => [url, headers, hello, tls],
+  connection: ({ url, headers, hello, proxy, tls }) => [url, headers, hello, proxy, tls],
   marks: ({ url }) => [url.reveal()],
   publishers: ({ map: { publisher } }) =>
     publisher.value === undefined ? undefined : [publisher.value.toLowerCase()],

@@ -1,6 +1,7 @@
 /** A source inside this process, for a rehearsal: it writes frames that `only` and `map` can read. */
 import { literalIn } from '../../matching/literal.ts';
 import { Secret } from '../../platform/secret.ts';
+import { DIRECT } from '../../platform/way.ts';
 import type { RehearsedFeed } from '../feed.ts';
 import type { Reading } from '../news.ts';
 import type { FieldOptions, TimeOptions } from './map-options.ts';
@@ -14,6 +15,7 @@ export function rehearsed(options: WebsocketOptions, url: string): RehearsedFeed
     // Rounds are the only sign of life.
     options: {
       ...options,
+      ...DIRECT,
       ...{ url: new Secret(url), headers: {}, hello: [], ping: false, silenceTimeout: undefined },
     },
     greeting: () => [],

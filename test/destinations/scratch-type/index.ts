@@ -18,10 +18,11 @@ export const scratch = destinationType<ScratchOptions, ScratchMessage>({
   templated: ['form'],
   answerPatterns: [['success', 'formMatches']],
   patterns: { keys: ['uri'], aliases: ['scr'], secret: /sck_\w{6,}/g, publicPart: /^sck_(?=\w{6})/ },
+  origin: ({ uri }) => new URL(uri.reveal()).origin,
   budgets: (options) => ({
     farEnd: secretName(options.uri.reveal()),
     own: limitsOf(options) ?? [],
-    shared: [socketsOf(new URL(options.uri.reveal()).origin, options.warm)],
+    shared: [socketsOf(new URL(options.uri.reveal()).origin, options)],
   }),
   compile: { news: compileScratch, alert: () => renderScratchAlert },
   preview: ({ uri }, { body, contentType }) => ({

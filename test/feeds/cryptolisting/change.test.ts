@@ -54,7 +54,7 @@ const options = (fields: object = {}) =>
   cryptolistingOptions.parse({ name: 'tokyo', url: server.url, apiKey: KEY, selfTest: false, ...fields });
 
 async function reload(...all: readonly object[]) {
-  const difference = feeds.apply(all.map(options), new Map(), expectations({ url: server.url }));
+  const difference = feeds.apply(all.map(options), expectations({ url: server.url }));
   await clock.advance(0);
   return difference;
 }
@@ -300,7 +300,7 @@ describe('regression: a hole made by ourselves', () => {
       listingType: { value: 'spot_listing' },
     };
     const own = feedOptions.parse({ type: 'websocket', name: 'tokyo', url: source.url, map });
-    feeds.apply([own], new Map(), expectations({ url: source.url }));
+    feeds.apply([own], expectations({ url: source.url }));
     await clock.advance(0);
     await source.pings.waitFor(1);
     await brings(before, 'MEANWHILE');

@@ -59,34 +59,37 @@ export class Listener implements Disposable {
       apiKey: options.apiKey ?? KEY,
       tls: { insecure },
     });
-    this.client = new CryptolistingFeed(parsed, {
-      ca: options.ca,
-      ...(options.gates ?? newGates()),
-      clock: this.clock satisfies Clock,
-      random: () => 0.5,
-      redact: (text) => text.replaceAll(options.apiKey ?? KEY, '[key]'),
-      ...(options.heldUpMs === undefined ? {} : { heldUpMs: options.heldUpMs }),
-      ...(options.ready === undefined ? {} : { ready: options.ready }),
-      ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
-      expectations: expectations(options),
-      events: {
-        news: (news) => {
-          this.receipts.push(news);
-          this.ages.push(news.ageAtReceiptMs);
-          this.announcements.add({ ...news, ticker: news.tickers.join(',') });
+    const tls = { ...parsed.tls, authority: options.ca };
+    this.client = new CryptolistingFeed(
+      { ...parsed, tls },
+      {
+        ...(options.gates ?? newGates()),
+        clock: this.clock satisfies Clock,
+        random: () => 0.5,
+        redact: (text) => text.replaceAll(options.apiKey ?? KEY, '[key]'),
+        ...(options.heldUpMs === undefined ? {} : { heldUpMs: options.heldUpMs }),
+        ...(options.ready === undefined ? {} : { ready: options.ready }),
+        ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+        expectations: expectations(options),
+        events: {
+          news: (news) => {
+            this.receipts.push(news);
+            this.ages.push(news.ageAtReceiptMs);
+            this.announcements.add({ ...news, ticker: news.tickers.join(',') });
+          },
+          readEnds: () => undefined,
+          live: (_feed, live) => this.welcomes.add(live),
+          lost: (_feed, loss, retryMs) => this.losses.add({ ...loss, retryMs }),
+          fatal: (_feed, { reason, detail, advice = '' }) =>
+            this.fatals.add({ reason: detail === undefined ? reason : `${reason} (${detail})`, advice }),
+          changeFailed: () => undefined,
+          warning: (warning) => this.warnings.add(warning),
+          odd: (_feed, { kind }) => this.odd.add(kind),
+          selfTest: (_feed, result) =>
+            this.selfTests.add(result === 'unanswered' ? result : result.roundTripMs),
         },
-        readEnds: () => undefined,
-        live: (_feed, live) => this.welcomes.add(live),
-        lost: (_feed, loss, retryMs) => this.losses.add({ ...loss, retryMs }),
-        fatal: (_feed, { reason, detail, advice = '' }) =>
-          this.fatals.add({ reason: detail === undefined ? reason : `${reason} (${detail})`, advice }),
-        changeFailed: () => undefined,
-        warning: (warning) => this.warnings.add(warning),
-        odd: (_feed, { kind }) => this.odd.add(kind),
-        selfTest: (_feed, result) =>
-          this.selfTests.add(result === 'unanswered' ? result : result.roundTripMs),
       },
-    });
+    );
     this.client.start();
   }
 

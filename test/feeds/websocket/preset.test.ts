@@ -26,7 +26,7 @@ async function opened(url: string) {
   const told = new Told();
   const [clock, redact] = [new FakeClock(), createRedactor([SECRET])];
   const parsed = options.parse({ type: 'own', name: 'own', apiKey: SECRET, url });
-  const deps = { clock, redact, events: told, random: () => 0.5, ca: undefined };
+  const deps = { clock, redact, events: told, random: () => 0.5 };
   const feed = own.opener()(parsed, deps);
   feed.start();
   await clock.advance(0);

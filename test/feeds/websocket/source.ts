@@ -49,7 +49,6 @@ export class Source implements Disposable {
       ...fields,
     });
     this.feed = new WebsocketFeed(options, {
-      ca: undefined,
       random: () => 0.5,
       redact: createRedactor([SECRET]),
       events: this.told,
