@@ -121,7 +121,7 @@ class Tunnel {
     this.#limit.cancel();
     socket.off('readable', this.#read);
     socket.off('close', this.#closed);
-    // The far end may speak first.
+    // The server may speak first.
     if (rest.length > 0) socket.unshift(rest);
     this.#callback(null, socket);
   }
