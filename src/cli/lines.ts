@@ -12,24 +12,21 @@ const INDENT = '  ';
 /** `✗ bot  not delivered. Nothing listens there: start it. [unreachable]`. `name` may be empty. */
 export function resultLine(mark: MarkOf, name: string, text: string, width: number | undefined): string {
   const named: Span[] = name === '' ? [] : [[name, paint.name], '  '];
-  return wrapSpans([MARK_SPANS[mark], ' ', ...named, ...withFaintCode(text)], width, INDENT);
+  return wrapSpans([MARK_SPANS[mark], ' ', ...named, ...withFaintCode(text)], {
+    cells: width,
+    indent: INDENT,
+  });
 }
 
 /** More about the line above, such as what to do; `depth` in steps of two cells. */
 export function lineBelow(text: string, width: number | undefined, depth = 1): string {
   const indent = INDENT.repeat(depth);
-  return (
-    indent +
-    wrapSpans(withFaintCode(text), width && Math.max(1, width - indent.length)).replaceAll(
-      '\n',
-      `\n${indent}`,
-    )
-  );
+  return wrapSpans([indent, ...withFaintCode(text)], { cells: width, indent });
 }
 
 /** Above a group of lines. */
 export const heading = (text: string, width: number | undefined): string =>
-  wrapSpans([[text, paint.faint]], width, INDENT);
+  wrapSpans([[text, paint.faint]], { cells: width, indent: INDENT });
 
 /**
  * A message that ends a command. On a terminal its first line has the mark, and the others stand below it; in a pipe

@@ -5,6 +5,8 @@ import type { Config } from '../config/schema.ts';
 import { keepAliveFile } from '../daemon/alive-file.ts';
 import { startDaemon } from '../daemon/daemon.ts';
 import type { Load } from '../daemon/running-config.ts';
+import { logForm } from '../ops/log-forms.ts';
+import { withoutRepeats } from '../ops/log-repeats.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { tooFewFiles } from './check-machine.ts';
@@ -27,7 +29,7 @@ export async function runCommand(options: { readonly config: string }, io: Io): 
     first,
     load: loader(file, io, warn),
     createLog: (redact) => {
-      log = createLog(first.config.log, redact, process.stderr);
+      log = createLog(first.config.log, redact, process.stderr, withoutRepeats(logForm));
       warn(first.config, first.warnings);
       return log;
     },

@@ -41,25 +41,55 @@ export function fitCells(text: string, cells: number | undefined): string {
  */
 export function wrapCells(text: string, cells: number | undefined, indent: string): string {
   const clean = printable(text);
-  return cells === undefined ? clean : brokenBetweenWords(clean, cells, indent).join('\n');
+  if (cells === undefined) return clean;
+  return linesOf(clean, { cells, indent: indent.length, isHard: false })
+    .map(([start, end], index) => (index === 0 ? '' : indent) + clean.slice(start, end))
+    .join('\n');
 }
 
-/**
- * The lines of a printable text. Each is a piece of it; between two of them one space is left out, and all but the
- * first begin with `indent`. Spaces that come together are never broken at.
- */
-export function brokenBetweenWords(clean: string, cells: number, indent: string): string[] {
-  const lines: string[] = [];
-  let line = '';
+/** Where a line stands in its text, end exclusive. */
+type Place = readonly [start: number, end: number];
+
+interface Breaking {
+  readonly cells: number;
+  /** Cells before every line but the first. */
+  readonly indent: number;
+  /** A word that is longer than a line is broken too; else it is left to the terminal, so that it can be copied whole. */
+  readonly isHard: boolean;
+}
+
+/** The lines of a printable text. Where it breaks one space is left out; spaces that come together are never broken at. */
+export function linesOf(clean: string, { cells, indent, isHard }: Breaking): Place[] {
+  const lines: Place[] = [];
+  const isTooLong = (start: number, end: number) =>
+    cellsOf(clean.slice(start, end)) > Math.max(1, start === 0 ? cells : cells - indent);
+  let line: Place = [0, 0];
+  let start = 0;
   for (const word of clean.split(/(?<=[^ ]) (?=[^ ])/)) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (line === '' || cellsOf(longer) <= cells) line = longer;
-    else {
+    const end = start + word.length;
+    if (line[1] > line[0] && isTooLong(line[0], end)) {
       lines.push(line);
-      line = indent + word;
+      line = [start, end];
+    } else line = [line[0], end];
+    while (isHard && isTooLong(...line)) {
+      const cut = line[0] + lengthWithin(clean.slice(...line), line[0] === 0 ? cells : cells - indent);
+      if (cut >= line[1]) break;
+      lines.push([line[0], cut]);
+      line = [cut, end];
     }
+    start = end + 1;
   }
   return [...lines, line];
+}
+
+/** UTF-16 units of the longest beginning that takes at most `cells`; of one grapheme at least. */
+function lengthWithin(text: string, cells: number): number {
+  let used = 0;
+  for (const { segment, index } of graphemes.segment(text)) {
+    used += cellsOf(segment);
+    if (used > cells && index > 0) return index;
+  }
+  return text.length;
 }
 
 /** Filled with spaces on the right up to `cells`. */

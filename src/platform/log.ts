@@ -3,15 +3,18 @@
  * `feed.lost`); silence otherwise. Every value of every line passes the redactor, so that no field
  * or error can carry a secret out, and comes out without anything that a terminal would obey.
  */
-import { createRequire } from 'node:module';
 import { pino } from 'pino';
-import type { build } from 'pino-pretty';
-import { printableJson, printableLines } from './printable.ts';
+import { systemClock } from './clock.ts';
+import { type LogForm, type LogLevel, plainForm } from './log-line.ts';
+import type { LogFields } from './log-values.ts';
+import { paintedLines } from './paint.ts';
+import { printableJson } from './printable.ts';
 import { redactValues } from './redactor.ts';
 import type { Redactor } from './secret.ts';
+import { dayText } from './time-text.ts';
 import { boundedWrite } from './unread.ts';
 
-export type LogFields = Readonly<Record<string, unknown>>;
+export type { LogFields } from './log-values.ts';
 
 export interface Log {
   debug(fields: LogFields, event: string): void;
@@ -30,38 +33,36 @@ export interface LogOptions {
   readonly format: (typeof LOG_FORMATS)[number];
 }
 
-/** Loaded only for a terminal: a daemon starts sooner without it. */
-const prettyStream = (): typeof build => createRequire(import.meta.url)('pino-pretty').build;
+type Stderr = NodeJS.WritableStream & {
+  readonly isTTY?: boolean;
+  readonly writableLength?: number;
+  /** Cells of a line, as wide as the terminal is now. */
+  readonly columns?: number;
+  /** Of a terminal; false with NO_COLOR, and for one that has none. */
+  hasColors?(): boolean;
+};
 
-/** Writes to standard error, so that standard output stays the commands' own. `isTerminal` decides `auto`. */
+/**
+ * Writes to standard error, so that standard output stays the commands' own. `isTerminal` decides `auto`. `form`: how
+ * a line reads for people; absent: all alike.
+ */
 export function createLog(
   options: LogOptions,
   redact: Redactor,
-  stderr: NodeJS.WritableStream & {
-    readonly isTTY?: boolean;
-    readonly writableLength?: number;
-    /** Of a terminal; false with NO_COLOR, and for one that has none. */
-    hasColors?(): boolean;
-  },
+  stderr: Stderr,
+  form: LogForm = plainForm,
 ): Log {
-  const pretty = options.format === 'pretty' || (options.format === 'auto' && stderr.isTTY === true);
-  const sink = pretty
-    ? prettyStream()({
-        colorize: stderr.isTTY === true && stderr.hasColors?.() !== false,
-        ignore: 'pid,hostname',
-        // As `timeText`: local, with the offset.
-        translateTime: 'SYS:yyyy-mm-dd HH:MM:ss.l p',
-        destination: stderr,
-      })
-    : stderr;
-  // A reader of JSON gets the same values as ever, escaped; the pretty form would undo that.
-  const safe = pretty ? (lines: string) => printableLines(shortened(lines)) : printableJson;
+  const isPretty = options.format === 'pretty' || (options.format === 'auto' && stderr.isTTY === true);
+  return isPretty ? prettyLog(options.level, redact, stderr, form) : jsonLog(options.level, redact, stderr);
+}
+
+function jsonLog(level: LogOptions['level'], redact: Redactor, stderr: Stderr): Log {
   const left = (lines: number) =>
     `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), lines, msg: 'log.left_out' })}\n`;
-  const write = boundedWrite(sink, stderr, left);
+  const write = boundedWrite(stderr, left);
   return pino(
     {
-      level: options.level,
+      level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: {
@@ -69,23 +70,37 @@ export function createLog(
         log: (fields) => redactValues(fields, redact) as LogFields,
       },
     },
-    { write: together((lines) => write(safe(lines))) },
+    // A reader of JSON gets the same values as ever, escaped.
+    { write: together((lines) => write(printableJson(lines))) },
   );
 }
 
-/** Longer values are cut on a terminal; the JSON form has all of them. In UTF-16 units. */
-const LONGEST_SHOWN = 1000;
-
-/** A title of 200 KB would push everything else off the screen. */
-function shortened(lines: string): string {
-  if (lines.length <= LONGEST_SHOWN) return lines;
-  const cut = (_key: string, value: unknown) =>
-    typeof value === 'string' && value.length > LONGEST_SHOWN
-      ? `${value.slice(0, LONGEST_SHOWN)}… (${value.length} characters)`
-      : value;
-  const short = (line: string) =>
-    line.length > LONGEST_SHOWN ? JSON.stringify(JSON.parse(line), cut) : line;
-  return lines.split('\n').map(short).join('\n');
+function prettyLog(level: LogOptions['level'], redact: Redactor, stderr: Stderr, form: LogForm): Log {
+  const isTerminal = stderr.isTTY === true;
+  const hasColors = isTerminal && stderr.hasColors?.() !== false;
+  let day: string | undefined;
+  const lineOf = (fields: LogFields, event: string, at: LogLevel): string => {
+    const timeMs = systemClock.wallMs();
+    const text = form(fields, event, at, timeMs, isTerminal ? stderr.columns : undefined);
+    const today = dayText(timeMs);
+    // Lines have only the time of the day.
+    const begins = day === undefined || day === today ? '' : `${today}\n`;
+    day = today;
+    return `${begins}${paintedLines(text, hasColors)}\n`;
+  };
+  const write = together(boundedWrite(stderr, (lines) => lineOf({ lines }, 'log.left_out', 'warn')));
+  const lowest = LOG_LEVELS.indexOf(level);
+  const isWritten = (at: LogLevel) => LOG_LEVELS.indexOf(at) >= lowest;
+  const writer = (at: LogLevel) => (fields: LogFields, event: string) => {
+    if (isWritten(at)) write(lineOf(redactValues(fields, redact) as LogFields, event, at));
+  };
+  return {
+    debug: writer('debug'),
+    info: writer('info'),
+    warn: writer('warn'),
+    error: writer('error'),
+    isLevelEnabled: isWritten,
+  };
 }
 
 /** Lines of one moment are one write: of a file that is a system call, and a burst writes thousands. */

@@ -9,7 +9,8 @@ export const MARK_SPANS: Readonly<Record<MarkOf, Span>> = {
   good: [MARKS.good, paint.good],
   bad: [MARKS.bad, paint.bad],
   warning: [MARKS.warning, paint.warning],
-  waiting: [MARKS.waiting, paint.faint],
+  waiting: [MARKS.waiting, paint.warning],
+  none: [MARKS.none, paint.faint],
 };
 
 /** `… start it. [unreachable, HTTP 400]`: the code in brackets at the end is faint. */

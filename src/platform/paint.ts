@@ -26,7 +26,7 @@ export const paint = {
 } as const;
 
 /** Marks that say the same as the colour: a state must be readable without it. Each takes one cell. */
-export const MARKS = { good: '✓', bad: '✗', warning: '!', waiting: '…' } as const;
+export const MARKS = { good: '✓', bad: '✗', warning: '!', waiting: '…', none: '-' } as const;
 
 /** The sequences that `paint` uses, and no others: an opening or closing one for each style. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

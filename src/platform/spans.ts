@@ -2,7 +2,7 @@
  * Lines whose parts have colours of their own. A part is text of anybody; it is made printable here, then the line is
  * broken or cut in the cells of a terminal, and only then painted: a colour takes no cells and is never cut in two.
  */
-import { brokenBetweenWords, cellsOf } from './cells.ts';
+import { cellsOf, fitCells, linesOf } from './cells.ts';
 import { printable } from './printable.ts';
 
 /** One of `paint`. */
@@ -26,23 +26,38 @@ const runOf = (span: Span): Run =>
 export const cellsOfSpans = (spans: readonly Span[]): number =>
   cellsOf(spans.map((span) => runOf(span).text).join(''));
 
-/**
- * The parts one after the other, in lines of at most `cells` that break between words; all but the first begin with
- * `indent`. `undefined` (the output is piped) breaks nothing.
- */
-export function wrapSpans(spans: readonly Span[], cells: number | undefined, indent = ''): string {
+export interface Wrapping {
+  /** `undefined` (the output is piped) breaks nothing. */
+  readonly cells: number | undefined;
+  /** Before every line but the first. */
+  readonly indent?: string;
+  /** Words that are longer than a line are broken too. */
+  readonly isHard?: boolean;
+}
+
+/** The parts one after the other, in lines that break between words. */
+export function wrapSpans(spans: readonly Span[], { cells, indent = '', isHard = false }: Wrapping): string {
   const runs = spans.map(runOf);
   const text = runs.map((run) => run.text).join('');
   if (cells === undefined) return painted(runs, 0, text.length);
-  let start = 0;
-  const lines = brokenBetweenWords(text, cells, indent).map((line, index) => {
-    const end = start + line.length - (index === 0 ? 0 : indent.length);
-    const shown = painted(runs, start, end);
-    // The space at which it breaks.
-    start = end + 1;
-    return index === 0 ? shown : indent + shown;
-  });
-  return lines.join('\n');
+  return linesOf(text, { cells, indent: indent.length, isHard })
+    .map(([start, end], index) => (index === 0 ? '' : indent) + painted(runs, start, end))
+    .join('\n');
+}
+
+/** As much of the parts as fits, ending in `…` when something is missing. `undefined` cuts nothing. */
+export function fitSpans(spans: readonly Span[], cells: number | undefined): Span[] {
+  if (cells === undefined) return [...spans];
+  const fitting: Span[] = [];
+  let left = cells;
+  for (const span of spans) {
+    const [text, ...painter] = typeof span === 'string' ? [span] : span;
+    const fitted = left > 0 ? fitCells(text, left) : '';
+    const [only] = painter;
+    fitting.push(only === undefined ? fitted : [fitted, only]);
+    left = fitted === printable(text) ? left - cellsOf(fitted) : 0;
+  }
+  return fitting;
 }
 
 /** From `start` to `end` of the text that the runs make together. */

@@ -15,6 +15,15 @@ export function timeText(wallMs: number): string {
 /** The same without milliseconds. */
 export const secondsText = (wallMs: number): string => timeText(wallMs).replace(/\.\d{3}/, '');
 
+/** For lines that come as it happens: `14:03:20.123 +09`, `14:03:20.123 +05:30`. */
+export function clockText(wallMs: number): string {
+  const [, time = '?', offset = ''] = timeText(wallMs).split(' ');
+  return `${time} ${offset.replace(/:00$/, '')}`.trimEnd();
+}
+
+/** `2026-11-25`, by the clock on the wall. */
+export const dayText = (wallMs: number): string => timeText(wallMs).slice(0, 10);
+
 function offsetText(minutes: number): string {
   const two = (part: number) => String(Math.trunc(part)).padStart(2, '0');
   const ahead = Math.abs(minutes);

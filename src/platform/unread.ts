@@ -11,16 +11,11 @@ interface Sink {
   write(lines: string): unknown;
 }
 
-/** Lines for `sink`, which hands on to `end`. `left` makes the line that says how many are missing. */
-export function boundedWrite(
-  sink: Sink,
-  end: Pick<Sink, 'writableLength'>,
-  left: (lines: number) => string,
-): (lines: string) => void {
+/** Lines for `sink`. `left` makes the line that says how many are missing. */
+export function boundedWrite(sink: Sink, left: (lines: number) => string): (lines: string) => void {
   let missing = 0;
   return (lines) => {
-    const unread = (sink.writableLength ?? 0) + (sink === end ? 0 : (end.writableLength ?? 0));
-    if (unread > MOST_UNREAD_BYTES) {
+    if ((sink.writableLength ?? 0) > MOST_UNREAD_BYTES) {
       missing += lines.split('\n').length - 1;
       return;
     }

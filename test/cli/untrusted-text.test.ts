@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream';
 import { WriteStream } from 'node:tty';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newsOf } from '../../src/delivery/content.ts';
+import { logForm } from '../../src/ops/log-forms.ts';
 import { createIds } from '../../src/outbox/ids.ts';
 import { openStore } from '../../src/outbox/store.ts';
 import { cellsOf } from '../../src/platform/cells.ts';
@@ -116,7 +117,7 @@ describe('the log', () => {
     stream.on('data', (chunk) => {
       text += chunk;
     });
-    const log = createLog({ level: 'info', format }, (line) => line, stream);
+    const log = createLog({ level: 'info', format }, (line) => line, stream, logForm);
     log.info({ title }, 'announcement.received');
     log.info({}, 'bridge.stopped');
     while (!text.includes('bridge.stopped')) await new Promise((resolve) => stream.once('data', resolve));
@@ -143,7 +144,24 @@ describe('the log', () => {
   test('JSON keeps the value, and its times are UTC; pretty times are local, with the offset', async () => {
     const [line = ''] = (await written('json', HOSTILE)).split('\n');
     expect(JSON.parse(line)).toMatchObject({ title: HOSTILE, time: expect.stringMatching(/Z$/) });
-    expect(await written('pretty', 'x')).toMatch(/^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [+-]\d\d:\d\d\]/);
+    expect(await written('pretty', 'x')).toMatch(/^\d\d:\d\d:\d\d\.\d{3} [+-]\d\d(:\d\d)? {2}/);
+  });
+
+  test('a terminal that changes its width gets lines for the width that it has', async () => {
+    const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80, hasColors: () => false });
+    let text = '';
+    stream.on('data', (chunk) => {
+      text += chunk;
+    });
+    const log = createLog({ level: 'info', format: 'auto' }, (line) => line, stream, logForm);
+    for (const columns of [80, 120]) {
+      stream.columns = columns;
+      log.info({ publisher: 'upbit', title: '업'.repeat(200) }, 'announcement.received');
+    }
+    while (text.split('\n').length < 3) await new Promise((resolve) => stream.once('data', resolve));
+    const [narrow = '', wide = ''] = text.split('\n');
+    expect([79, 80]).toContain(cellsOf(narrow));
+    expect([119, 120]).toContain(cellsOf(wide));
   });
 
   test('regression: on a terminal a title of 200 KB is cut', async () => {
