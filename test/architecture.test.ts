@@ -66,7 +66,7 @@ describe('imports point one way', () => {
   });
 
   test('the daemon connects to its feeds before it loads what only sending or a terminal needs', () => {
-    const waits = ['undici', 'discord.js', 'telegraf', 'pino-pretty'];
+    const waits = ['undici', 'discord.js', 'telegraf'];
     const still = imports.filter(({ typeOnly, isDynamic }) => !typeOnly && !isDynamic);
     const loaded = reachedFrom('cli/run.ts', still);
     expect(loaded).toContain('feeds/cryptolisting/client.ts');

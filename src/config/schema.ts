@@ -66,7 +66,10 @@ export const serverOptions = z
 
 const log = z.strictObject({
   level: z.enum(LOG_LEVELS).default('info').describe('lowest level that is written'),
-  format: z.enum(LOG_FORMATS).default('auto').describe('auto = pretty on a terminal, else json'),
+  format: z
+    .enum(LOG_FORMATS)
+    .default('auto')
+    .describe('auto = pretty on a terminal (lines for people), else json'),
 });
 
 export const configSchemaOf = (types: DestinationRegistry) =>

@@ -1,6 +1,6 @@
 /**
- * An announcement as one line for people. On a narrow terminal less is said of each part, in the order in which it is
- * missed least: the title gets shorter, the times lose their words, the destinations (which have lines of their own)
+ * An announcement as one line for people. On a narrow terminal each part gets shorter, in the order in which it is missed
+ * least: the title gets shorter, the times lose their words, the destinations (which have lines of their own)
  * become a number.
  */
 import { type LogForm, layoutOf, timeSpan } from '../platform/log-line.ts';

@@ -84,7 +84,7 @@ interface Next {
   readonly brief?: string;
 }
 
-/** What becomes of a delivery after an attempt, by the decision or by the state in which it ends. */
+/** The fate of a delivery after an attempt, by the decision or by the state in which it ends. */
 function nextOf({ next, retryMs }: LogFields): Next {
   const pause = numberOf(retryMs);
   switch (next) {

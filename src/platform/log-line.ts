@@ -26,7 +26,7 @@ export interface EventLine {
   readonly more?: LogFields;
   /** Words that scripts and docs/troubleshooting.md know: the event, and its reason. */
   readonly code: string;
-  /** What to do, and where more is written; each on lines of its own. */
+  /** Advice, and where more is written; each on lines of its own. */
   readonly below?: readonly string[];
 }
 
@@ -74,7 +74,7 @@ export function eventLine(line: EventLine, timeMs: number, width: number | undef
 
 const linesOf = (text: string): number => text.split('\n').length;
 
-/** What to do, indented below its line. Never cut. */
+/** Advice, indented below its line. Never cut. */
 export function belowLines(texts: readonly Span[], width: number | undefined): string[] {
   const { cells, indent } = layoutOf(width);
   return texts
@@ -130,7 +130,7 @@ export function plainLine(fields: LogFields, event: string, level: LogLevel): Ev
   };
 }
 
-/** What to do, and the page that has more about it; a code stays last, if the line above does not have its word. */
+/** Advice, and the page that has more about it; a code stays last, if the line above does not have its word. */
 export function adviceOf({ advice, help, reason }: LogFields): string[] {
   const [, text = '', code = ''] = /^(.*?)(\[[^[\]]*\])?$/s.exec(valueText(advice)) ?? [];
   const page = valueText(help);

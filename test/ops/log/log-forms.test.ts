@@ -58,7 +58,7 @@ describe.each(life.map((written) => [written.event, written] as const))('%s', (_
     // An announcement is known by its form, a delivery by its mark.
     if (!/^(announcement\.received|announcement\.sent|delivery\.)/.test(event))
       expect(flat).toContain(`[${event}`);
-    // What people copy and what they should do is never cut; a word is broken only where a line has no room for it.
+    // Ids and advice are never cut; a word is broken only where a line has no room for it.
     const isWhole = (part: unknown) =>
       typeof part === 'string' && flat.includes(part.replace(/ ?\[[^[]*\]$/, ''));
     if (typeof fields['delivery'] === 'string' && event.startsWith('delivery.'))
