@@ -3,7 +3,7 @@ import { type Condition, textCondition, tickerCondition, valueCondition } from '
 import type { TextConditionTree } from '../matching/options.ts';
 import { Pattern, plainWords, Text } from '../matching/text.ts';
 import { MATCH_FIELDS, type MatchField, type MatchOptions } from '../routing/options.ts';
-import { type TEXT_FIELDS, wordsOf } from './match-words.ts';
+import { HAS_GLOBS, type TEXT_FIELDS, wordsOf } from './match-words.ts';
 
 /** `match` and `send` are compared as data; the order of keys does not matter. */
 export const sortedJson = (value: unknown): string =>
@@ -69,6 +69,7 @@ function beyondSame(field: MatchField, wide: MatchOptions): Includes {
     case 'feed':
     case 'title':
     case 'ticker':
+    case 'market':
       return textInside(field, wide[field] ?? []);
     case 'abnormal':
     case 'redacted':
@@ -90,7 +91,7 @@ function beyondSame(field: MatchField, wide: MatchOptions): Includes {
 }
 
 function textInside(field: TextField, wide: TextConditionTree): Includes {
-  const compile = field === 'ticker' ? tickerCondition : textCondition;
+  const compile = HAS_GLOBS.has(field) ? tickerCondition : textCondition;
   const passes: Condition<Text> = compile(wide, (source) => new Pattern(source));
   const wideWords = onlyWords(wide);
   return (narrow) => {

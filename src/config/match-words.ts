@@ -10,9 +10,13 @@ export const TEXT_FIELDS = [
   'publisher',
   'listingType',
   'ticker',
+  'market',
   'title',
   'feed',
 ] as const satisfies readonly (keyof MatchOptions)[];
+
+/** Fields in which `*` stands for anything. */
+export const HAS_GLOBS: ReadonlySet<(typeof TEXT_FIELDS)[number]> = new Set(['ticker', 'market']);
 
 /** Every text and pattern in a condition, also under `not`. */
 export function* leavesOf(condition: TextConditionTree, path: Path): Iterable<Leaf> {

@@ -1,14 +1,6 @@
 /** Recognises regular expressions that are valid but cannot find what their author meant. */
-import {
-  doubtful,
-  INVISIBLE,
-  never,
-  type Oddity,
-  QUOTED,
-  SLASHED,
-  shown,
-  type TextField,
-} from './odd-words.ts';
+import { INVISIBLE, QUOTED, SLASHED, type TextField } from './odd-words.ts';
+import { doubtful, never, type Oddity, shown } from './oddity.ts';
 import { coinOfPair } from './pairs.ts';
 
 const FOUND = 'a pattern is found anywhere, in upper or lower case';

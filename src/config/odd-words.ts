@@ -1,16 +1,12 @@
 /** Recognises words of a condition that are written in the syntax of another program, and suggests the right form. */
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
+import { QUOTES } from '../title/quotes.ts';
 import type { TEXT_FIELDS } from './match-words.ts';
+import { oddMarket } from './odd-market.ts';
+import { doubtful, never, type Oddity, shown } from './oddity.ts';
 import { coinOfPair } from './pairs.ts';
 
 export type TextField = (typeof TEXT_FIELDS)[number];
-
-export interface Oddity {
-  readonly message: string;
-  readonly hint: string;
-  /** No announcement has such a value. */
-  readonly never: boolean;
-}
 
 const KOREAN: Readonly<Record<string, string>> = { binance: '바이낸스', upbit: '업비트', bithumb: '빗썸' };
 
@@ -20,11 +16,6 @@ export const INVISIBLE = /[\p{Cc}\p{Cf}]/u;
 export const QUOTED = /^["'`“”„‟‘’‚«»「」『』](.+)["'`“”„‟‘’‚«»「」『』]$/s;
 export const SLASHED = /^\/(.+)\/[a-z]*$/s;
 
-export const never = (message: string, hint: string): Oddity => ({ message, hint, never: true });
-export const doubtful = (message: string, hint: string): Oddity => ({ message, hint, never: false });
-
-export const shown = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-
 /** The mistake in a text that must equal the whole value of a field, if it has one. */
 export function oddWord(field: TextField, text: string): Oddity | undefined {
   const word = text.trim();
@@ -32,6 +23,8 @@ export function oddWord(field: TextField, text: string): Oddity | undefined {
   if (odd !== undefined) return odd;
   if (field === 'title') return oddTitle(word);
   if (field === 'feed') return undefined;
+  // A pair of currencies is no list of them.
+  if (field === 'market' && /^[^\s,;|&+!([{-][^\s,;|&+]*$/.test(word)) return oddMarket(word);
   return oddList(field, word) ?? oddName(field, word);
 }
 
@@ -94,12 +87,14 @@ function oddList(field: TextField, word: string): Oddity | undefined {
       `the brackets are part of this text, and no ${field} has the name ${shown(word)}`,
       `write [${bare}] without quotes`,
     );
-  const words = word.split(field === 'ticker' ? /\s+/ : /\s+|\//);
+  const words = word.split(field === 'ticker' || field === 'market' ? /\s+/ : /\s+|\//);
   const known: readonly string[] = field === 'publisher' ? PUBLISHERS : LISTING_TYPES;
   const areNames = (one: string) =>
-    field === 'ticker'
-      ? /^[A-Z0-9]{2,}$/.test(one) && !/^(USDT?|USDC|FDUSD|KRW)$/.test(one)
-      : known.includes(one.toLowerCase());
+    field === 'market'
+      ? QUOTES.has(one.toLowerCase())
+      : field === 'ticker'
+        ? /^[A-Z0-9]{2,}$/.test(one) && !/^(USDT?|USDC|FDUSD|KRW)$/.test(one)
+        : known.includes(one.toLowerCase());
   if (words.length > 1 && words.every(areNames))
     return doubtful(`${shown(word)} is one text`, `write a list: [${words.join(', ')}]`);
   return undefined;
@@ -107,13 +102,17 @@ function oddList(field: TextField, word: string): Oddity | undefined {
 
 function oddName(field: TextField, word: string): Oddity | undefined {
   if (field === 'ticker') return oddTicker(word);
+  if (field === 'market') return oddMarket(word);
   if (word === '*')
     return never(
-      '* is a wildcard only in `ticker`',
+      '* is a wildcard only in `ticker` and `market`',
       `remove the condition; without one any ${field} matches`,
     );
   if (word.includes('*'))
-    return never('* is a wildcard only in `ticker`', `write { matches: ${shown(word.replaceAll('*', ''))} }`);
+    return never(
+      '* is a wildcard only in `ticker` and `market`',
+      `write { matches: ${shown(word.replaceAll('*', ''))} }`,
+    );
   if (field === 'listingType' && /^test(_announcement)?$/i.test(word))
     return never('a self-test has the listing type of real news', 'write test: true instead');
   if ((field === 'listingType' ? /^\w+$/ : /^[\w-]+$/).test(word)) return undefined;

@@ -10,7 +10,7 @@ import {
 import type { TextConditionTree } from '../matching/options.ts';
 import { Pattern, Text } from '../matching/text.ts';
 import type { MatchOptions } from '../routing/options.ts';
-import { leavesOf, TEXT_FIELDS, wordsOf } from './match-words.ts';
+import { HAS_GLOBS, leavesOf, TEXT_FIELDS, wordsOf } from './match-words.ts';
 import { findsAnything, oddPattern } from './odd-patterns.ts';
 import { oddWord, type TextField } from './odd-words.ts';
 
@@ -80,7 +80,7 @@ function canMatch(field: TextField, tree: TextConditionTree): boolean {
   const words = leaves
     .filter(({ kind, text }) => kind === 'word' && !oddityOf(field, kind, text)?.never)
     .map(({ text }) => text);
-  const compile = field === 'ticker' ? tickerCondition : textCondition;
+  const compile = HAS_GLOBS.has(field) ? tickerCondition : textCondition;
   const condition = compile(tree, (source) => patternOf(source));
   const known: readonly string[] =
     field === 'publisher' ? PUBLISHERS : field === 'listingType' ? LISTING_TYPES : [];
@@ -99,7 +99,7 @@ function patternOf(source: string): Pattern {
 }
 
 const variantsOf = (field: TextField, word: string): readonly string[] =>
-  field === 'ticker' && word.includes('*')
+  HAS_GLOBS.has(field) && word.includes('*')
     ? ['', 'Q7', 'ZX9'].map((filling) => word.replaceAll('*', filling))
     : [word];
 

@@ -5,6 +5,10 @@ import { distance } from 'fastest-levenshtein';
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   symbol: ['ticker', 'tickers'],
   symbols: ['tickers', 'ticker'],
+  quote: ['market'],
+  quoteasset: ['market'],
+  currency: ['market'],
+  pair: ['market'],
   coin: ['ticker', 'tickers'],
   exchange: ['publisher'],
   cex: ['publisher', 'exchanges'],

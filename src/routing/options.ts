@@ -19,6 +19,11 @@ const matchOptions = z
       ticker: textConditionOptions
         .optional()
         .describe('evaluated for each ticker, one must match; * stands for anything'),
+      market: textConditionOptions
+        .optional()
+        .describe(
+          'quote market that the title names (KRW, BTC, USDT, …): evaluated for each, one must match; * stands for anything',
+        ),
       tickerCount: countCondition.optional().describe('number of tickers in the announcement'),
       title: textConditionOptions.optional().describe('the whole title, or a part of it with matches'),
       feed: textConditionOptions.optional().describe('name of the feed that brought it first'),

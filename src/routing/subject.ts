@@ -4,6 +4,7 @@
  */
 import type { Announcement } from '../announcement.ts';
 import { Text } from '../matching/text.ts';
+import { marketsIn } from '../title/market.ts';
 
 /**
  * Conditions and templates look at no more tickers than this. Real announcements name a few dozen at most; a frame has room for
@@ -19,6 +20,7 @@ export class Subject {
   readonly title: Text;
   /** The first `MOST_TICKERS`. */
   readonly tickers: readonly Text[];
+  #markets: SubjectMarkets | undefined;
 
   constructor(announcement: Announcement) {
     this.announcement = announcement;
@@ -30,6 +32,34 @@ export class Subject {
     const seen = tickers.length > MOST_TICKERS ? tickers.slice(0, MOST_TICKERS) : tickers;
     this.tickers = seen.map((ticker) => new Text(ticker));
   }
+
+  /** Read from the title when a rule first asks. */
+  get markets(): SubjectMarkets {
+    this.#markets ??= marketTexts(this.announcement.title);
+    return this.#markets;
+  }
+}
+
+/** The quote markets of the title, as conditions see them. */
+interface SubjectMarkets {
+  readonly all: readonly Text[];
+  /** Those on which one ticker opens or closes: of its own where the title says so, else all. */
+  of(ticker: Text): readonly Text[];
+}
+
+function marketTexts(title: string): SubjectMarkets {
+  const { all, ofTicker } = marketsIn(title);
+  const texts = new Map(all.map((market) => [market, new Text(market)]));
+  const textsOf = (markets: readonly string[]) =>
+    markets.map((market) => texts.get(market)).filter((text) => text !== undefined);
+  const every = textsOf(all);
+  return {
+    all: every,
+    of: (ticker) => {
+      const own = ofTicker.get(ticker.folded);
+      return own === undefined ? every : textsOf(own);
+    },
+  };
 }
 
 let last: Subject | undefined;

@@ -3,7 +3,9 @@
  * exchange's page. One table serves both sides: `scopeOf` fills it, `check.ts` holds templates to it.
  */
 import type { Announcement } from '../announcement.ts';
+import { fold } from '../matching/text.ts';
 import { MOST_TICKERS } from '../routing/subject.ts';
+import { marketsIn } from '../title/market.ts';
 import { exchangePage } from './exchange-page.ts';
 
 /** The input of a message. */
@@ -31,7 +33,14 @@ export interface Latency {
 /** A text is rendered for a whole announcement, or for one of its tickers (`forEach: ticker`): only then is there a `ticker`. */
 export type RenderedFor = 'announcement' | 'ticker';
 
+/** Liquid calls it on the scope when a template names it: a title is read for those who ask. */
+type Read<Value> = (this: Pick<TemplateScope, 'title' | 'ticker'>) => Value;
+
 export interface TemplateScope extends Announcement {
+  /** The first of `markets`. */
+  readonly market: Read<string | undefined>;
+  /** The quote markets that the title names, of the `ticker` where there is one. */
+  readonly markets: Read<readonly string[]>;
   /** The one of `forEach`. */
   readonly ticker: string | undefined;
   readonly rule: string;
@@ -61,6 +70,8 @@ const SHAPES = {
   redacted: 'value',
   test: 'value',
   extra: 'any',
+  market: 'value',
+  markets: 'list',
   ticker: 'value',
   rule: 'value',
   latency: ['detection', 'service', 'network', 'stalled', 'total'] satisfies readonly (keyof Latency)[],
@@ -101,5 +112,16 @@ export function scopeOf({ announcement, rule, ticker }: RenderInput): TemplateSc
     ticker,
     latency: latencyOf(announcement),
     url: exchangePage(announcement),
+    market: firstMarket,
+    markets: marketsOf,
   };
 }
+
+const marketsOf: TemplateScope['markets'] = function () {
+  const { all, ofTicker } = marketsIn(this.title);
+  return (this.ticker === undefined ? undefined : ofTicker.get(fold(this.ticker))) ?? all;
+};
+
+const firstMarket: TemplateScope['market'] = function () {
+  return marketsOf.call(this)[0];
+};

@@ -14,6 +14,7 @@ import { configReference } from '../../tools/docs/config-reference.ts';
 import { metricsReference } from '../../tools/docs/metrics-reference.ts';
 import { withReceivers } from '../../tools/docs/receivers.ts';
 import { withRooms } from '../../tools/docs/rooms-table.ts';
+import { withTitleFigures } from '../../tools/docs/title-figures.ts';
 import { NO_STATUS } from '../support/status.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -60,6 +61,12 @@ test('the table of folders in docs/source.md is the list of rooms (UPDATE_DOCS=1
   const document = withRooms(read('docs/source.md'));
   if (process.env['UPDATE_DOCS']) writeFileSync(join(root, 'docs/source.md'), document);
   expect(read('docs/source.md')).toBe(document);
+});
+
+test('docs/titles.md has the figures as they are (UPDATE_DOCS=1 npm test brings it up to date)', () => {
+  const document = withTitleFigures(read('docs/titles.md'));
+  if (process.env['UPDATE_DOCS']) writeFileSync(join(root, 'docs/titles.md'), document);
+  expect(read('docs/titles.md')).toBe(document);
 });
 
 test('every key of the config has a meaning', () => {

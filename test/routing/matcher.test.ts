@@ -218,6 +218,7 @@ const options: fc.Arbitrary<MatchOptions> = fc.record(
     publisher: texts,
     listingType: texts,
     ticker: texts,
+    market: fc.oneof(texts, fc.constantFrom('KRW', 'USDT', ['BTC', 'KRW'], { not: 'KRW' }, '*')),
     title: texts,
     feed: texts,
     test: flags,
@@ -230,7 +231,11 @@ const announcements = fc
     publisher: word,
     listingType: word,
     feed: word,
-    title: fc.oneof(word, fc.string({ unit: 'binary' })),
+    title: fc.oneof(
+      word,
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('A(A)(KRW 마켓), B(B)(BTC 마켓) 추가', 'BTC, USDT 마켓 신규 거래지원 안내 (A, B)'),
+    ),
     tickers: fc.array(fc.oneof(word, fc.string({ unit: 'binary' })), { maxLength: 3 }),
     redacted: fc.boolean(),
     test: fc.boolean(),
@@ -279,4 +284,63 @@ it('takes every real title as the example rules of the documentation mean it', (
   expect(rows.filter((row) => margined.matches(given(row)))).toEqual(
     rows.filter((row) => row.title.includes('USDⓈ-M')),
   );
+});
+
+describe('market', () => {
+  const listed = (title: string, ...tickers: string[]) => given({ title, tickers });
+  const KOREAN = listed('플록(FLOCK), 포르타(FORT) 신규 거래지원 안내 (BTC, USDT 마켓)', 'FLOCK', 'FORT');
+  const OWN = listed(
+    '셀레스티아(TIA)(KRW, BTC 마켓), 아이오넷(IO)(BTC, USDT 마켓) 신규 거래지원 안내',
+    'TIA',
+    'IO',
+  );
+  const NONE = listed('Binance Will List Lido DAO (LDO)', 'LDO');
+
+  it.each<[string, MatchOptions['market'], Announcement, boolean]>([
+    ['one of those that the title names', 'usdt', KOREAN, true],
+    ['none of them', 'KRW', KOREAN, false],
+    ['a list', ['KRW', 'BTC'], KOREAN, true],
+    ['not is asked of each market', { not: 'BTC' }, KOREAN, true],
+    ['not of all there are', { not: ['BTC', 'USDT'] }, KOREAN, false],
+    ['a glob', 'usd*', KOREAN, true],
+    ['a pattern', { matches: '^USD[TC]$' }, KOREAN, true],
+    ['full width', 'ＵＳＤＴ', KOREAN, true],
+    ['any of several', { any: ['KRW', { matches: 'USD' }] }, KOREAN, true],
+    ['a title without a market', '*', NONE, false],
+    ['so does not', { not: 'KRW' }, NONE, false],
+    ['a coin is no market', 'FLOCK', KOREAN, false],
+  ])('%s', (_name, market, announcement, expected) => {
+    const matcher = compileMatcher({ market });
+    expect(matcher.matches(announcement)).toBe(expected);
+    expect(matcher.explain(announcement).every(({ matched }) => matched)).toBe(expected);
+  });
+
+  it('of coins with markets of their own, those that fit are sent', () => {
+    const fitting = (match: MatchOptions) => compileMatcher(match).fittingTickers(OWN);
+    expect(fitting({})).toEqual(['TIA', 'IO']);
+    expect(fitting({ market: 'KRW' })).toEqual(['TIA']);
+    expect(fitting({ market: 'USDT' })).toEqual(['IO']);
+    expect(fitting({ market: 'BTC' })).toEqual(['TIA', 'IO']);
+    expect(fitting({ market: 'KRW', ticker: ['IO', 'TIA'] })).toEqual(['TIA']);
+    expect(compileMatcher({ market: 'KRW' }).fittingTickers(KOREAN)).toEqual([]);
+  });
+
+  it('a ticker must fit and open on a market that fits', () => {
+    const matcher = compileMatcher({ market: 'KRW', ticker: 'IO' });
+    expect(matcher.matches(OWN)).toBe(false);
+    expect(matcher.explain(OWN)).toContainEqual({
+      field: 'ticker',
+      wanted: 'IO',
+      got: 'TIA (KRW, BTC), IO (BTC, USDT)',
+      matched: false,
+    });
+    expect(compileMatcher({ market: 'BTC', ticker: 'IO' }).matches(OWN)).toBe(true);
+  });
+
+  it('says what the title names', () => {
+    const got = (announcement: Announcement) =>
+      compileMatcher({ market: 'KRW' }).explain(announcement)[0]?.got;
+    expect(got(KOREAN)).toBe('BTC, USDT');
+    expect(got(NONE)).toBe('no market in the title');
+  });
 });

@@ -175,3 +175,39 @@ describe('values of a tree', () => {
     expect(compileValue(source)(scope)).toEqual(expected);
   });
 });
+
+describe('the market of a title', () => {
+  const OWN = '셀레스티아(TIA)(KRW, BTC 마켓), 아이오넷(IO)(USDT 마켓) 신규 거래지원 안내';
+  const shown = (source: string, title: string, ticker?: string) =>
+    compilePlain(
+      source,
+      ticker === undefined ? 'announcement' : 'ticker',
+    )(scopeOf(inputOf({ title, tickers: ['TIA', 'IO'] }, ticker)));
+
+  test.each([
+    ['{{ market }}', 'KRW'],
+    ['{{ markets }}', 'KRW, BTC, USDT'],
+    ['{{ markets | join: "/" }}', 'KRW/BTC/USDT'],
+    ['{{ markets.first }}{{ markets.size }}', 'KRW3'],
+    ['{% for one in markets %}[{{ one }}]{% endfor %}', '[KRW][BTC][USDT]'],
+    ['{% if markets contains "USDT" %}yes{% endif %}', 'yes'],
+  ])('%s', (source, expected) => {
+    expect(shown(source, OWN)).toBe(expected);
+    expect(shown(source, 'Binance Will List Lido DAO (LDO)').replace('0', '')).toBe('');
+  });
+
+  test('under forEach it is that of the ticker', () => {
+    expect(shown('{{ ticker }}: {{ markets }}', OWN, 'IO')).toBe('IO: USDT');
+    expect(shown('{{ ticker }}: {{ market }}', OWN, 'TIA')).toBe('TIA: KRW');
+  });
+
+  test('nothing is null in a tree', () => {
+    const scope = scopeOf(inputOf({ title: 'T' }));
+    expect(compileValue('{{ market }}')(scope)).toBeNull();
+    expect(compileValue('{{ markets }}')(scope)).toEqual([]);
+  });
+
+  test('a slip of the pen is an error', () => {
+    expect(() => compilePlain('{{ marked }}')).toThrow('unknown variable "marked" (did you mean "market"?)');
+  });
+});

@@ -39,8 +39,8 @@ const TEMPLATE_NOTES = `- \`ticker\` exists only in a webhook with \`forEach: ti
 const CONDITIONS = `## Conditions
 
 In one \`match\` all keys must hold; a list means one of; \`{ not: … }\`, \`{ any: [ … ] }\` and, for texts, \`{ matches: … }\` (a regular expression,
-found anywhere) nest. Text comparison ignores case. \`*\` in a \`ticker\` stands for anything; a \`ticker\` condition is evaluated for each ticker,
-and the announcement matches when one does. \`match: {}\` matches everything except self-tests; those match only with \`test: true\`. Conditions and templates see the first 1,000 tickers of an announcement.
+found anywhere) nest. Text comparison ignores case. \`*\` in a \`ticker\` or \`market\` stands for anything; such a condition is evaluated for each ticker or market,
+and the announcement matches when one does; without any it does not. \`market\` is read from the title: [titles.md](titles.md). \`match: {}\` matches everything except self-tests; those match only with \`test: true\`. Conditions and templates see the first 1,000 tickers of an announcement.
 \`check\` warns about conditions that nothing can satisfy (\`publisher: "upbit, bithumb"\`, \`title: { matches: "/KRW/i" }\`) and counts the rules that can never match. With \`--strict\` a warning is a failure (exit code 1).
 `;
 

@@ -22,6 +22,10 @@ export const ROOMS: readonly Room[] = [
     is: 'conditions on texts, numbers and flags, as people write them and as they are evaluated; pure',
   },
   {
+    path: 'title',
+    is: 'what the words of a title say: the markets that open or close, whether it edits or follows up earlier news; pure',
+  },
+  {
     path: 'http',
     is: 'outgoing HTTP: connections, one exchange, its result, spare sockets; knows no destination',
   },

@@ -1,0 +1,129 @@
+/** The conditions of one `match`, each on its field: how it is tested, and its words for people. */
+import type { Announcement } from '../announcement.ts';
+import {
+  type Condition,
+  describe,
+  type PatternOf,
+  textCondition,
+  tickerCondition,
+  valueCondition,
+} from '../matching/condition.ts';
+import type { Text } from '../matching/text.ts';
+import { MATCH_FIELDS, type MatchField, type MatchOptions } from './options.ts';
+import { type Subject, subjectOf } from './subject.ts';
+
+export interface FieldTest {
+  readonly field: MatchField;
+  readonly wanted: string;
+  readonly cost: number;
+  readonly literals: ReadonlySet<string> | undefined;
+  readonly words: readonly string[] | undefined;
+  test(subject: Subject): boolean;
+  got(announcement: Announcement): string;
+}
+
+/** Whether one ticker may be sent. */
+export type TickerTest = (ticker: Text, subject: Subject) => boolean;
+
+export interface FieldTests {
+  /** Those that are written, in the order of `MATCH_FIELDS`. */
+  readonly written: readonly FieldTest[];
+  /** `undefined`: every ticker may be sent. */
+  readonly fits: TickerTest | undefined;
+}
+
+type Test = Pick<FieldTest, 'test' | 'got'>;
+
+/** Reading a title costs more than a comparison, and less than a pattern. */
+const READING_COST = 1;
+
+/** Throws on a malformed pattern. */
+export function fieldTests(match: MatchOptions, patternOf: PatternOf): FieldTests {
+  const ticker = match.ticker === undefined ? undefined : tickerCondition(match.ticker, patternOf);
+  const market = match.market === undefined ? undefined : tickerCondition(match.market, patternOf);
+  const fits = tickerTest(ticker, market);
+  const make = <Value>(
+    field: MatchField,
+    condition: Condition<Value> | undefined,
+    test: (it: Condition<Value>) => Test,
+  ) => {
+    if (condition === undefined) return undefined;
+    const { cost, literals, words } = condition;
+    return { field, wanted: describe(match[field] ?? ''), cost, literals, words, ...test(condition) };
+  };
+  const texts = (field: 'publisher' | 'listingType' | 'feed' | 'title') => {
+    const tree = match[field];
+    return make(field, tree === undefined ? undefined : textCondition(tree, patternOf), (condition) => ({
+      test: (subject) => condition.test(subject[field]),
+      got: (announcement) => announcement[field],
+    }));
+  };
+  const flags = (field: 'abnormal' | 'redacted' | 'test') => {
+    const tree = match[field];
+    return make(field, tree === undefined ? undefined : valueCondition<boolean>(tree), (condition) => ({
+      test: (subject) => condition.test(subject.announcement[field]),
+      got: (announcement) => String(announcement[field]),
+    }));
+  };
+  const by: { readonly [Field in MatchField]: () => FieldTest | undefined } = {
+    publisher: () => texts('publisher'),
+    listingType: () => texts('listingType'),
+    title: () => texts('title'),
+    feed: () => texts('feed'),
+    abnormal: () => flags('abnormal'),
+    redacted: () => flags('redacted'),
+    test: () => flags('test'),
+    ticker: () =>
+      make('ticker', ticker, (condition) => ({
+        test:
+          market === undefined
+            ? (subject) => someFits(subject.tickers, condition)
+            : (subject) => subject.tickers.some((one) => fits?.(one, subject)),
+        got: (announcement) =>
+          (market === undefined ? announcement.tickers : withMarkets(announcement)).join(', ') || 'no ticker',
+      })),
+    market: () =>
+      make('market', market && { ...market, cost: Math.max(market.cost, READING_COST) }, (condition) => ({
+        test: (subject) => someFits(subject.markets.all, condition),
+        got: (announcement) => marketsOf(announcement).join(', ') || 'no market in the title',
+      })),
+    tickerCount: () => {
+      const { tickerCount } = match;
+      return make(
+        'tickerCount',
+        tickerCount === undefined ? undefined : valueCondition<number>(tickerCount),
+        (condition) => ({
+          test: (subject) => condition.test(subject.tickers.length),
+          got: (announcement) => String(announcement.tickers.length),
+        }),
+      );
+    },
+  };
+  return { written: MATCH_FIELDS.map((field) => by[field]()).filter((test) => test !== undefined), fits };
+}
+
+function tickerTest(
+  ticker: Condition<Text> | undefined,
+  market: Condition<Text> | undefined,
+): TickerTest | undefined {
+  if (market === undefined) return ticker && ((one) => ticker.test(one));
+  // A title may open each coin on markets of its own: `A(A)(KRW 마켓), B(B)(BTC 마켓)`.
+  return (one, subject) => ticker?.test(one) !== false && someFits(subject.markets.of(one), market);
+}
+
+/** Each ticker, with its markets where the title says them of it alone. */
+const withMarkets = (announcement: Announcement): readonly string[] => {
+  const { tickers, markets } = subjectOf(announcement);
+  return tickers.map((ticker) => {
+    const own = markets.of(ticker);
+    return own === markets.all ? ticker.raw : `${ticker.raw} (${own.map(({ raw }) => raw).join(', ')})`;
+  });
+};
+
+const marketsOf = (announcement: Announcement): readonly string[] =>
+  subjectOf(announcement).markets.all.map((market) => market.raw);
+
+function someFits(texts: readonly Text[], condition: Condition<Text>): boolean {
+  for (const text of texts) if (condition.test(text)) return true;
+  return false;
+}
