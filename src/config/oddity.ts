@@ -1,4 +1,4 @@
-/** A mistake in one text or pattern of a condition, and how it is said. */
+/** A mistake in one text or pattern of a condition, and its words. */
 
 export interface Oddity {
   readonly message: string;

@@ -106,7 +106,7 @@ function tickerTest(
   ticker: Condition<Text> | undefined,
   market: Condition<Text> | undefined,
 ): TickerTest | undefined {
-  if (market === undefined) return ticker && ((one) => ticker.test(one));
+  if (market === undefined) return ticker?.test;
   // A title may open each coin on markets of its own: `A(A)(KRW 마켓), B(B)(BTC 마켓)`.
   return (one, subject) => ticker?.test(one) !== false && someFits(subject.markets.of(one), market);
 }

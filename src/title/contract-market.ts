@@ -8,7 +8,7 @@ const CONTRACTS = /\b(?:perpetuals?|perps?|futures|contracts?|swaps?)\b|-m\b|-ma
 const WORDS = /[\p{L}\p{N}]+/gu;
 
 /**
- * `USDⓈ-M` is `usds-m` by now. The family names its currency (`USDT-margined`) or stands for one: contracts that are margined in
+ * Unicode forms are gone: `USDⓈ-M` is `usds-m`. The family names its currency (`USDT-margined`) or stands for one: contracts that are margined in
  * dollars are quoted in USDT where nothing else is said, those that are margined in coins in USD.
  */
 const FAMILY =

@@ -35,7 +35,7 @@ export function pairMarkets(lower: string, plain: string): Mention[] {
   return found;
 }
 
-/** Of a pair in a Korean title: what happens there is said in Korean. */
+/** Of a Korean title, which tells of news in Korean also where it names a pair. */
 const KOREAN_NEWS = /(?:추가|거래 ?지원|상장|오픈|거래 ?종료)(?! ?(?:기념|이벤트|축하))/;
 
 /** A currency that nobody has heard of yet is known by its capitals, beside `pairs`: `Spot/Convert` is none. */

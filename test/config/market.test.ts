@@ -1,4 +1,4 @@
-/** What people write under `market` that is no currency, and rules that would find too little or too much by it. */
+/** Values of `market` that are no currency, and rules that would find too little or too much by it. */
 import { describe, expect, test } from 'vitest';
 import { ENV, load, problemsOf } from './load-text.ts';
 
