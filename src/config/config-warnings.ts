@@ -9,6 +9,7 @@ import { isLoopback } from '../platform/loopback.ts';
 import { nearest } from '../platform/suggest.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import type { RuleOptions } from '../routing/options.ts';
+import { marketWarnings } from './market-warnings.ts';
 import { leavesOf } from './match-words.ts';
 import { oddPattern } from './odd-patterns.ts';
 import { oddFieldWord, oddWord } from './odd-words.ts';
@@ -52,9 +53,11 @@ function ownForm(options: DestinationOptions | undefined, types: DestinationRegi
   return type.templated.find((key) => options[key] !== undefined);
 }
 
-export function* unusualWords({ feeds, rules }: ConfigSections): Iterable<Finding> {
+export function* unusualWords(sections: ConfigSections): Iterable<Finding> {
+  const { feeds, rules } = sections;
   const asked = feeds.flatMap((feed) => (feed && feedTypeOf(feed).publishers(feed)) ?? []);
   yield* unusualWordsOfFeeds(feeds);
+  yield* marketWarnings(sections);
   for (const [index, rule] of rules.entries()) {
     const words = (field: 'publisher' | 'listingType' | 'title') =>
       [...leavesOf(rule?.match[field] ?? [], ['rules', index, 'match', field])].filter(

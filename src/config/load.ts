@@ -24,7 +24,6 @@ import { exposedSecrets } from './exposed-secrets.ts';
 import { decodeText } from './file-text.ts';
 import { gluedTickers } from './glued-tickers.ts';
 import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
-import { marketWarnings } from './market-warnings.ts';
 import { checkNames } from './names.ts';
 import { oddAnswers, oddConditions } from './odd-conditions.ts';
 import { placeholders, withoutUnfilled } from './placeholders.ts';
@@ -220,7 +219,6 @@ function check(
       ...unused(parts),
       ...unheardAlerts(parts),
       ...unusualWords(parts),
-      ...marketWarnings(parts),
       ...unusualKeys(parts),
       ...clearTextFeeds(parts),
       ...odd,

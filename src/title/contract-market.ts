@@ -9,7 +9,7 @@ const WORDS = /[\p{L}\p{N}]+/gu;
 
 /**
  * Unicode forms are gone: `USDⓈ-M` is `usds-m`. The family names its currency (`USDT-margined`) or stands for one: contracts that are margined in
- * dollars are quoted in USDT where nothing else is said, those that are margined in coins in USD.
+ * dollars are quoted in USDT unless a symbol names another, those that are margined in coins in USD.
  */
 const FAMILY =
   /(?<![a-z0-9])(?:(?<dollar>usd(?:\(?s\)?)?-m(?:argined)?)|(?<coin>coin-m(?:argined)?|coin margined|inverse)|(?<named>[a-z0-9]{2,6})-m(?:argined)?|(?<settled>usdt|usdc|busd|fdusd)[ -](?:perpetual|settled|contract))(?![a-z0-9])/g;

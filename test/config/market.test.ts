@@ -4,7 +4,7 @@ import { ENV, load, problemsOf } from './load-text.ts';
 
 const PARTS = `feeds: [{ apiKey: "\${KEY}" }]
 destinations:
-  bot: { type: webhook, url: https://bot.example.com/x }
+  bot: { type: webhook, url: https://bot.bridge.test/x }
 rules:
 `;
 
