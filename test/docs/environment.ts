@@ -2,6 +2,10 @@
 export const env: Readonly<Record<string, string>> = {
   CRYPTOLISTING_API_KEY: `dsk_${'0'.repeat(64)}`,
   DISCORD_WEBHOOK_URL: 'https://discord.com/api/webhooks/123456789012345678/abcdefghijklmnopqrst',
+  DISCORD_LISTINGS_URL: 'https://discord.com/api/webhooks/123456789012345671/abcdefghijklmnopqrs1',
+  DISCORD_DELISTINGS_URL: 'https://discord.com/api/webhooks/123456789012345672/abcdefghijklmnopqrs2',
+  DISCORD_REST_URL: 'https://discord.com/api/webhooks/123456789012345673/abcdefghijklmnopqrs3',
+  DISCORD_FORUM_URL: 'https://discord.com/api/webhooks/123456789012345674/abcdefghijklmnopqrs4',
   TELEGRAM_BOT_TOKEN: '123456789:AAabcdefghijklmnopqrstuvwxyz',
   TELEGRAM_CHAT_ID: '@listings_of_nobody',
   BOT_URL: 'http://127.0.0.1:9000/signal',
@@ -15,4 +19,15 @@ export const env: Readonly<Record<string, string>> = {
   WUNDER_TOKEN_ENA: 'ENTER-LONG_Binance_ENAUSDT_korea_1M_8b9f1a73de3fa902b45b458e',
   FREQTRADE_PASSWORD: '6f0f5d3a2b10c7e98d41b2a0f3c5d7e9',
   ALERTATRON_URL: 'https://alertatron.com/webhook/incoming/367f821d-871f-46ef-93b6-96f7cee56229',
+  SLACK_WEBHOOK_URL: [
+    'https://hooks.slack.com/services',
+    'T00000000',
+    'B00000000',
+    'kR7sZ2mQ9vLw4XcB1nYt8dHp',
+  ].join('/'),
+  MATTERMOST_WEBHOOK_URL: 'https://mattermost.of-nobody.net/hooks/xen8s1kqz3fz8gmhk1bkqzx5hy',
+  NTFY_TOKEN: 'tk_AgQdq7mVBoFD37zQVN29RhuMzNIz2',
+  NTFY_TOPIC: 'listings-4f9c2b7e',
+  N8N_URL: 'https://n8n.of-nobody.net/webhook/listings',
+  N8N_TOKEN: '3f9d1c7a5e8b2d4f6a0c9e1b7d5f3a2c',
 };

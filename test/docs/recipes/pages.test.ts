@@ -10,7 +10,7 @@ const pages = readdirSync(join(root, 'docs/recipes'))
   .map((file) => file.replace(/\.md$/, ''));
 const recipes = pages.filter((page) => page !== 'systemd');
 /** They are about this program, and have no platform to cite. */
-const OWN: readonly string[] = ['krw-bot'];
+const OWN: readonly string[] = ['krw-bot', 'failover', 'vps'];
 
 test.each(recipes)('%s is short, and has one complete config', (page) => {
   const text = pageOf(page);
