@@ -16,12 +16,16 @@ import { oddFieldWord, oddWord } from './odd-words.ts';
 import { isPlaceholder } from './placeholder-words.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
+import { namesIn } from './targets.ts';
 
-export function* unused({ rules, destinations, templates, alerts }: ConfigSections): Iterable<Finding> {
+export function* unused({
+  rules,
+  destinations,
+  groups,
+  templates,
+  alerts,
+}: ConfigSections): Iterable<Finding> {
   const targets = rules.flatMap((rule) => rule?.send ?? []);
-  // A broken rule, or a misspelled name, may be the one that means it.
-  if (rules.length === 0 || rules.includes(undefined) || targets.some(({ to }) => !destinations.has(to)))
-    return;
   for (const name of destinations.keys())
     if (!targets.some(({ to }) => to === name) && !alerts?.send.includes(name))
       yield { path: ['destinations', name], at: 'key', message: `no rule sends to ${name}` };
@@ -31,9 +35,13 @@ export function* unused({ rules, destinations, templates, alerts }: ConfigSectio
 }
 
 /** Alerts that would not be read. */
-export function* unheardAlerts({ alerts, destinations, types }: ConfigSections): Iterable<Finding> {
-  for (const [place, name] of (alerts?.send ?? []).entries()) {
-    const path: Path = ['alerts', 'send', place];
+export function* unheardAlerts(parts: ConfigSections): Iterable<Finding> {
+  const { alerts, destinations, types } = parts;
+  const names = namesIn(parts);
+  const named = (alerts?.send ?? []).flatMap((written, place) =>
+    (names.find(written) ?? []).map((name) => ({ name, path: ['alerts', 'send', place] })),
+  );
+  for (const { name, path } of named) {
     const options = destinations.get(name);
     if (options?.dryRun === true) yield { path, message: `${name} is a dry run: no alert will arrive there` };
     const own = options?.forEach === undefined ? ownForm(options, types) : undefined;

@@ -15,6 +15,7 @@ import {
   type Pair,
   parseDocument,
 } from 'yaml';
+import { isRecord } from '../platform/wire-values.ts';
 import { interpolate, type ReadVariables, type VariableSource } from './interpolate.ts';
 import type { Path, Range, TextFault } from './problem.ts';
 import { explainSyntax, isFatal } from './syntax.ts';
@@ -112,11 +113,13 @@ class Reader {
     if (isAlias(node)) {
       const target = this.#resolve(node);
       if (target !== undefined) return { ...this.read(target, keyRange, depth + 1), keyRange };
-      this.faults.push({
-        range,
-        message: 'there is no anchor of this name above',
-        hint: 'text that starts with * must be in quotes',
-      });
+      // Of a lone * the parser has said it.
+      if (node.source !== '')
+        this.faults.push({
+          range,
+          message: 'there is no anchor of this name above',
+          hint: 'text that starts with * must be in quotes',
+        });
       return leaf(undefined, place, { broken: true });
     }
     if (isMap(node)) return this.#readMap(node.items, place, depth);
@@ -153,11 +156,22 @@ class Reader {
       const former = own.get(key);
       if (former !== undefined) replaced.push([key, former]);
       if (key !== '<<') own.set(key, child);
-      else for (const [name, inherited] of mergeable(child)) merged.set(name, inherited);
+      else this.#merge(child, rangeOf(pair.key) ?? [0, 0], merged);
     }
     const children = new Map([...merged, ...own]);
     const value = Object.fromEntries([...children].map(([key, child]) => [key, child.value]));
     return { value, ...place, children, replaced, literal: undefined, outside: [], broken: false };
+  }
+
+  #merge(child: Located, range: Range, merged: Map<string, Located>): void {
+    const sources = Array.isArray(child.value) ? [...child.children.values()] : [child];
+    if (sources.some(({ value, broken }) => !broken && !isRecord(value)))
+      this.faults.push({
+        range,
+        message: '`<<` must be followed by an anchor of a mapping, or a list of those',
+        hint: 'write <<: *name, where &name stands before a mapping above',
+      });
+    for (const [name, inherited] of mergeable(sources)) merged.set(name, inherited);
   }
 
   #keyOf(pair: Pair): string | undefined {
@@ -191,10 +205,9 @@ const leaf = (value: unknown, place: Place, more: Partial<Located>): Located => 
   ...more,
 });
 
-/** The mappings that `<<: *anchor` or `<<: [*one, *two]` merges in; of several, the first wins. */
-function* mergeable(child: Located): Iterable<[string, Located]> {
-  const sources = Array.isArray(child.value) ? [...child.children.values()].reverse() : [child];
-  for (const source of sources)
+/** The entries of the mappings that `<<: *anchor` or `<<: [*one, *two]` merges in; of several, the first wins. */
+function* mergeable(sources: readonly Located[]): Iterable<[string, Located]> {
+  for (const source of sources.toReversed())
     for (const [key, value] of source.children) if (typeof key === 'string') yield [key, value];
 }
 
@@ -202,6 +215,13 @@ function rangeOf(node: unknown): Range | undefined {
   if (!isScalar(node) && !isMap(node) && !isSeq(node) && !isAlias(node)) return undefined;
   return node.range ? [node.range[0], node.range[1]] : undefined;
 }
+
+/** The same mapping with other entries. */
+export const mappingOf = (node: Located, children: ReadonlyMap<string | number, Located>): Located => ({
+  ...node,
+  children,
+  value: Object.fromEntries(Array.from(children, ([key, child]) => [key, child.value])),
+});
 
 /** The node at a path, or its nearest ancestor (`exact` false). */
 export function nodeAt(root: Located, path: Path): { node: Located; exact: boolean } {

@@ -1,5 +1,6 @@
 /** Warnings: secrets that stand in the file itself, and secrets that are still the example's. */
 import { everyNode, type Located } from './document.ts';
+import { isExtension } from './extensions.ts';
 import { hasReference } from './interpolate.ts';
 import { isPlaceholder } from './placeholder-words.ts';
 import type { Finding, Path } from './problem.ts';
@@ -10,7 +11,7 @@ import { blotShapes } from './secret-shapes.ts';
 
 export function* exposedSecrets(root: Located, known: SecretKnowledge): Iterable<Finding> {
   for (const { node, path } of everyNode(root)) {
-    if (node.children.size > 0 || node.broken) continue;
+    if (node.children.size > 0 || node.broken || isObject(node.value)) continue;
     const label = `\`${String(path.findLast((step) => typeof step === 'string'))}\``;
     if (isSecretPlace(path, known) && isPlaceholder(String(node.value)))
       yield {
@@ -26,6 +27,9 @@ export function* exposedSecrets(root: Located, known: SecretKnowledge): Iterable
       };
   }
 }
+
+/** Of a leaf: nothing, an empty list or mapping. */
+const isObject = (value: unknown) => typeof value === 'object';
 
 /** A template is no secret: it is filled in when something is sent. */
 function isInClear({ literal, written }: Located, path: Path, known: SecretKnowledge): boolean {
@@ -45,10 +49,12 @@ function isTelling(path: Path, text: string, patterns: SecretKnowledge['patterns
   return text.includes('?') || /[\w-]{16,}/.test(pathname) || password !== '';
 }
 
+const ABOUT_NOTHING = ['destinations', 'defaults', 'feeds', 'headers', 'body'];
+
 /** `botToken` of `vip` → `VIP_BOT_TOKEN`. */
 function variableFor(path: Path): string {
   const words = path.filter(
-    (step) => typeof step === 'string' && !['destinations', 'feeds', 'headers', 'body'].includes(step),
+    (step) => typeof step === 'string' && !ABOUT_NOTHING.includes(step) && !isExtension(step),
   );
   return words
     .map((word) =>

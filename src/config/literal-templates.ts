@@ -2,6 +2,7 @@
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import { variablesOf } from '../templates/variables.ts';
 import { everyNode, type Located } from './document.ts';
+import { isExtension } from './extensions.ts';
 import { hasReference } from './interpolate.ts';
 import type { Finding, Path } from './problem.ts';
 
@@ -14,6 +15,8 @@ const PLAIN_LIQUID = /\{\{-?\s*[\w.]+\s*(\||-?\}\})|\{%-?\s*\w/;
 export function* literalTemplates(root: Located, types: DestinationRegistry): Iterable<Finding> {
   const templated = templatedIn(types);
   for (const { node, path } of nodesWithLiquid(root)) {
+    // An anchor there is a template where its alias stands in one.
+    if (isExtension(path[0])) continue;
     if (isTemplate(path, templated)) yield* liquidKeys(node, path);
     else if (typeof node.value === 'string') yield* liquidText(node, path, templated);
   }
@@ -63,8 +66,11 @@ function templatedIn(types: DestinationRegistry): Templated {
 /** The values of these options, and of templates, are Liquid; nothing else is. */
 function isTemplate([section, , key]: Path, templated: Templated): boolean {
   if (section === 'templates') return key === 'text' || key === 'body';
-  return section === 'destinations' && typeof key === 'string' && templated.options.has(key);
+  return isOfDestinations(section) && typeof key === 'string' && templated.options.has(key);
 }
+
+const isOfDestinations = (section: Path[number] | undefined) =>
+  section === 'destinations' || section === 'defaults';
 
 function* liquidKeys(node: Located, path: Path): Iterable<Finding> {
   for (const key of node.children.keys())
@@ -104,7 +110,7 @@ function labelOf(path: Path): string {
 function hintFor([section, , key]: Path, templated: Templated): string {
   if (section === 'rules')
     return 'a condition compares with text, a list or { matches: "…" }; it cannot use values of the announcement';
-  if (section !== 'destinations') return 'write the value literally, or read it from a variable';
+  if (!isOfDestinations(section)) return 'write the value literally, or read it from a variable';
   const own = templated.beside.get(String(key));
   if (own !== undefined)
     return `put it into \`${own}\`, whose values are templates; for another address make another destination`;
@@ -146,7 +152,7 @@ export function* foreignPlaceholders(root: Located, types: DestinationRegistry):
 }
 
 function* sentNodes(root: Located): Iterable<{ readonly node: Located; readonly path: Path }> {
-  for (const section of ['destinations', 'templates']) {
+  for (const section of ['defaults', 'destinations', 'templates']) {
     const node = root.children.get(section);
     if (node !== undefined) yield* everyNode(node, [section]);
   }

@@ -9,9 +9,9 @@ import { destinationTypes } from '../destinations/index.ts';
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { isRecord } from '../platform/wire-values.ts';
-import { clearTextFeeds, unheardAlerts, unused, unusualKeys, unusualWords } from './config-warnings.ts';
-import { deadRules } from './dead-rules.ts';
-import { type Located, readDocument } from './document.ts';
+import { check, NOT_CHECKED, rulesIn } from './checks.ts';
+import { withDefaults } from './defaults.ts';
+import { readDocument } from './document.ts';
 import {
   type Environment,
   type LoadedEnvironment,
@@ -20,23 +20,14 @@ import {
   readFault,
   storeRoot,
 } from './environment.ts';
-import { exposedSecrets } from './exposed-secrets.ts';
 import { decodeText } from './file-text.ts';
-import { gluedTickers } from './glued-tickers.ts';
-import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
-import { checkNames } from './names.ts';
-import { oddAnswers, oddConditions } from './odd-conditions.ts';
-import { placeholders, withoutUnfilled } from './placeholders.ts';
 import { byPlace, type ConfigPlace, type ConfigProblem, type Finding, type Path } from './problem.ts';
 import { type Remains, remainsOf } from './remains.ts';
-import { type Config, configSchema, configSchemaOf } from './schema.ts';
-import { issueMessage, type KnownKeys, schemaProblems } from './schema-problems.ts';
+import type { Config } from './schema.ts';
+import type { KnownKeys } from './schema-problems.ts';
 import { secretKnowledge } from './secret-knowledge.ts';
 import { redactorFor } from './secret-places.ts';
-import { type ConfigSections, readableSections, sectionsOf, soundSections } from './sections.ts';
 import { Source } from './source.ts';
-import { checkTemplates } from './template-checks.ts';
-import { checkWays, withWays } from './ways.ts';
 
 export { type ConfigProblem, formatProblem } from './problem.ts';
 
@@ -111,11 +102,12 @@ export function loadConfig({
     return unusable(storeFolder, 'this is not UTF-8 text', 'save the file as UTF-8', digest, sound);
 
   const environment = loadEnvironment(file, env, readFile);
-  const { root, faults, fatal, lines } = readDocument(text, environment);
+  const { root: written, faults, fatal, lines } = readDocument(text, environment);
+  const root = written && withDefaults(written, types);
   const checked =
     root !== undefined && !fatal ? check(root, file, storeFolder, readFile, known, environment) : NOT_CHECKED;
-  const redact = redactorFor(root, checked.config ?? checked.parts, known.secrets);
-  const source = new Source(text, lines, root, fatal, redact, known.secrets);
+  const redact = redactorFor(written, checked.config ?? checked.parts, known.secrets);
+  const source = new Source(text, lines, { written, root }, fatal, redact, known.secrets);
 
   const problems = faults.map((fault) => source.problemOf(fault));
   if (environment.fault !== undefined)
@@ -155,96 +147,6 @@ export function loadConfig({
     digest,
   };
 }
-
-interface Checked {
-  readonly config: Config | undefined;
-  readonly parts: ConfigSections | undefined;
-  readonly errors: readonly Finding[];
-  readonly warnings: readonly Finding[];
-  readonly hasSecretsInClear: boolean;
-}
-
-const NOT_CHECKED: Checked = {
-  config: undefined,
-  parts: undefined,
-  errors: [],
-  warnings: [],
-  hasSecretsInClear: false,
-};
-
-function check(
-  root: Located,
-  file: string,
-  storeFolder: string,
-  readFile: ReadFile,
-  known: KnownKeys,
-  environment: LoadedEnvironment,
-): Checked {
-  if (root.value === null) return NOT_CHECKED;
-  if (typeof root.value !== 'object' || Array.isArray(root.value)) {
-    const message = 'the config must be a mapping with feeds, destinations and rules';
-    return { ...NOT_CHECKED, errors: [{ path: [], message, hint: 'make one with: listing-bridge init' }] };
-  }
-  const { types, secrets } = known;
-  const ways = { folder: dirname(resolve(file)), readFile, variable: environment.variable };
-  const schema = types === destinationTypes ? configSchema : configSchemaOf(types);
-  const parsed = schema.safeParse(root.value, { error: issueMessage });
-  const parts = parsed.success ? sectionsOf({ ...parsed.data, types }) : soundSections(root, types);
-  const readable = parsed.success ? parts : readableSections(root, types);
-  const literal = [...literalTemplates(root, types)];
-  const unfilled = placeholders(root, { types, secrets, variables: environment }, literal);
-  const isExplained = new Set([...literal, ...unfilled].map(({ path }) => JSON.stringify(path)));
-  const errors = [
-    ...(parsed.success ? [] : schemaProblems(parsed.error.issues, root, known)),
-    ...checkNames(readable),
-    ...checkWays(readable, ways),
-    ...checkTemplates(readable, parts),
-  ].filter(
-    ({ path }) =>
-      !isExplained.has(JSON.stringify(path)) && !isExplained.has(JSON.stringify(path.slice(0, -1))),
-  );
-  const odd = [...oddConditions(parts.rules)];
-  const exposed = [...exposedSecrets(root, secrets)].filter(
-    ({ path }) => !isExplained.has(JSON.stringify(path)),
-  );
-  return {
-    config:
-      parsed.success && errors.length === 0
-        ? withWays(absolute({ ...parsed.data, types }, file, storeFolder), types, ways)
-        : undefined,
-    parts: withoutUnfilled(parts, unfilled),
-    hasSecretsInClear: exposed.length > 0,
-    errors: [...literal, ...unfilled, ...errors],
-    warnings: [
-      ...unused(parts),
-      ...unheardAlerts(parts),
-      ...unusualWords(parts),
-      ...unusualKeys(parts),
-      ...clearTextFeeds(parts),
-      ...odd,
-      ...oddAnswers(parts),
-      ...deadRules(parts, rulesIn(odd.filter(({ never }) => never))),
-      ...foreignPlaceholders(root, types),
-      ...gluedTickers(parts, root),
-      ...exposed,
-    ],
-  };
-}
-
-/** The rules that they are about. */
-const rulesIn = (findings: readonly Finding[]): ReadonlySet<number> =>
-  new Set(
-    findings.flatMap(({ path: [section, index] }) =>
-      section === 'rules' && typeof index === 'number' ? [index] : [],
-    ),
-  );
-
-/** Files are relative to the config's folder, wherever the bridge is started from. */
-const absolute = (config: Omit<Config, 'file'>, file: string, storeFolder: string): Config => ({
-  ...config,
-  file,
-  store: { ...config.store, path: resolve(storeFolder, config.store.path) },
-});
 
 /** In the order of the file, nothing twice. */
 function tidy(problems: readonly ConfigProblem[]): ConfigProblem[] {

@@ -1,17 +1,14 @@
-/** Checks beyond the schema: names that must exist or be unique, regular expressions. All errors. */
+/** Checks beyond the schema: names that must be unique, regular expressions. All errors. */
 
 import { INJECT } from '../feeds/index.ts';
 import { Pattern } from '../matching/text.ts';
 import { messageOf } from '../platform/message-of.ts';
-import { didYouMean } from '../platform/suggest.ts';
 import { answerPatterns } from './answer-patterns.ts';
 import { leavesOf, TEXT_FIELDS } from './match-words.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
 
 export function* checkNames(parts: ConfigSections): Iterable<Finding> {
-  yield* targets(parts);
-  yield* alertTargets(parts);
   yield* duplicates(
     'feed',
     parts.feeds.map((feed) => feed?.name),
@@ -31,50 +28,6 @@ export function* checkNames(parts: ConfigSections): Iterable<Finding> {
         path: ['feeds', index, 'name'],
         message: `${INJECT} is the name of what the command \`inject\` brings`,
         hint: 'give the feed another name',
-      };
-  }
-}
-
-function* targets({ rules, destinations, templates }: ConfigSections): Iterable<Finding> {
-  for (const [index, rule] of rules.entries()) {
-    const seen = new Set<string>();
-    for (const [place, { to, template }] of (rule?.send ?? []).entries()) {
-      const path: Path = ['rules', index, 'send', place];
-      if (!destinations.has(to))
-        yield {
-          path: [...path, 'to'],
-          message: `there is no destination ${to}`,
-          hint: didYouMean(to, destinations.keys()),
-        };
-      else if (seen.has(to))
-        yield { path: [...path, 'to'], message: `${to} is named twice: a rule sends to it once` };
-      seen.add(to);
-      if (template !== undefined && !templates.has(template))
-        yield {
-          path: [...path, 'template'],
-          message: `there is no template ${template}`,
-          hint: didYouMean(template, templates.keys()),
-        };
-    }
-  }
-}
-
-function* alertTargets({ alerts, destinations }: ConfigSections): Iterable<Finding> {
-  for (const [place, name] of (alerts?.send ?? []).entries()) {
-    const path: Path = ['alerts', 'send', place];
-    const options = destinations.get(name);
-    if (!destinations.has(name))
-      yield {
-        path,
-        message: `there is no destination ${name}`,
-        hint: didYouMean(name, destinations.keys()),
-      };
-    else if (alerts?.send.indexOf(name) !== place) yield { path, message: `${name} is named twice` };
-    else if (options?.forEach !== undefined)
-      yield {
-        path,
-        message: `${name} gets one order for each ticker (forEach), and an alert is not an order`,
-        hint: 'name a chat, or a webhook without forEach',
       };
   }
 }

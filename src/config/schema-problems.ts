@@ -5,7 +5,9 @@
 import { z } from 'zod';
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import { nearest } from '../platform/suggest.ts';
+import { defaultsHint } from './default-problems.ts';
 import { type Located, nodeAt } from './document.ts';
+import { extensionHint } from './extensions.ts';
 import { feedTypeProblem, keyOfOtherType } from './feed-problems.ts';
 import { insteadOf } from './other-types.ts';
 import type { Finding, Path } from './problem.ts';
@@ -70,15 +72,15 @@ export function schemaProblems(issues: readonly Issue[], root: Located, known: K
     if (isBroken(root, issue.path)) continue;
     findings.push(...explainOne(issue, root, known));
   }
+  // A key that is missing is the one that was misspelled beside it.
   const suggested = new Set(
-    findings.flatMap((finding) => (finding.at === 'key' ? [finding.hint ?? ''] : [])),
+    findings.flatMap(({ at, path, hint = '' }) =>
+      at === 'key' ? [where([...path.slice(0, -1), hint])] : [],
+    ),
   );
   return findings.filter(({ at, path }) => {
     const slip = `did you mean \`${String(path.at(-1))}\`?`;
-    const siblings = findings.filter(
-      (other) => other.at === 'key' && where(other.path.slice(0, -1)) === where(path.slice(0, -1)),
-    );
-    return !(at === 'missing' && suggested.has(slip) && siblings.some(({ hint }) => hint === slip));
+    return !(at === 'missing' && suggested.has(where([...path.slice(0, -1), slip])));
   });
 }
 
@@ -123,7 +125,7 @@ function explainOne(issue: Issue, root: Located, known: KnownKeys): Finding[] {
   const path = plain(issue.path);
   if (issue.code === 'unrecognized_keys') {
     const keys = issue.message.split(KEYS);
-    return issue.keys.map((key) => unknownKey([...path, key], key, keys, root));
+    return issue.keys.map((key) => unknownKey([...path, key], key, keys, root, known.types));
   }
   if (issue.code === 'invalid_key') {
     const message = issue.issues[0]?.message ?? 'is not a valid name';
@@ -149,13 +151,21 @@ function explainOne(issue: Issue, root: Located, known: KnownKeys): Finding[] {
   ];
 }
 
-function unknownKey(path: Path, key: string, known: readonly string[], root: Located): Finding {
+function unknownKey(
+  path: Path,
+  key: string,
+  known: readonly string[],
+  root: Located,
+  types: DestinationRegistry,
+): Finding {
   if (path.length === 1 && NOT_YET.includes(key))
     return { path, at: 'key', message: `this version does not have \`${key}\` yet`, hint: 'remove it' };
   const [section, index] = path;
   const isOfFeed = section === 'feeds' && path.length === 3;
   const other = isOfFeed ? keyOfOtherType(nodeAt(root, [section, index ?? 0]).node, key) : undefined;
   if (other !== undefined) return { path, at: 'key', message: `unknown key \`${key}\``, hint: other };
+  const special = section === 'defaults' ? defaultsHint(path, root, types) : extensionHint(path);
+  if (special !== undefined) return { path, at: 'key', message: `unknown key \`${key}\``, hint: special };
   const best = nearest(key, known);
   const hint = best === undefined ? `known here: ${known.join(', ')}` : `did you mean \`${best}\`?`;
   return { path, at: 'key', message: `unknown key \`${key}\``, hint };

@@ -13,12 +13,16 @@ import { LOG_FORMATS, LOG_LEVELS } from '../platform/log.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { rulesOptions } from '../routing/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
+import { EXTENSION } from './extensions.ts';
+import { fragmentOf } from './option-groups.ts';
 
 /** Known words of a later version: refused, but not as a slip of the pen. */
 export const NOT_YET: readonly string[] = ['tests', 'watch'];
 
 const NAME_HELP = 'must be 1 to 40 letters, digits, dots, dashes or underscores';
 const name = () => z.string().regex(/^[\w.-]{1,40}$/, NAME_HELP);
+
+export type DestinationShape = Readonly<Record<string, z.core.$ZodType>>;
 
 /** By `type`; a missing or unknown one is explained by `schema-problems.ts`. */
 export function destinationOptionsOf(types: DestinationRegistry): z.ZodType<DestinationOptions> {
@@ -27,6 +31,30 @@ export function destinationOptionsOf(types: DestinationRegistry): z.ZodType<Dest
   const union = z.discriminatedUnion('type', schemas as [z.ZodObject, ...z.ZodObject[]]);
   return union as z.ZodType as z.ZodType<DestinationOptions>;
 }
+
+/** Options below those of each destination of the type; which are missing is judged of the destination. */
+export const defaultsOptionsOf = (types: DestinationRegistry) =>
+  z.strictObject(
+    Object.fromEntries(
+      Array.from(types, ([type, { schema }]) => {
+        const { type: _, ...shape } = schema.shape;
+        const meaning = `for each destination of type ${type} that does not set them itself`;
+        return [type, fragmentOf(shape).optional().describe(meaning)];
+      }),
+    ),
+    { error: ({ code }) => (code === 'invalid_type' ? DEFAULTS_HELP : undefined) },
+  );
+
+const DEFAULTS_HELP = 'must be a mapping: a type of destination, then options for all of that type';
+
+const GROUP_HELP = 'must be a list of names of destinations, groups or patterns such as sub-*';
+
+export const groupOptions = z
+  .union([text().transform((member) => [member]), z.array(text(), { error: GROUP_HELP })], {
+    error: GROUP_HELP,
+  })
+  .refine((members) => members.length > 0, 'must name at least one destination')
+  .transform((members): readonly string[] => members);
 
 export const templateOptions = z
   .strictObject({
@@ -74,6 +102,17 @@ const log = z.strictObject({
 
 export const configSchemaOf = (types: DestinationRegistry) =>
   z.strictObject({
+    version: z
+      .literal(1, { error: 'must be 1, without quotes: there is no other form of this file' })
+      .optional()
+      .describe('version of the form of this file'),
+    defaults: defaultsOptionsOf(types)
+      .optional()
+      .describe('options of destinations, by type, below those that a destination sets itself'),
+    groups: z
+      .record(name(), groupOptions, { error: 'must be a mapping: name, then a list of destinations' })
+      .default({})
+      .describe('names for several destinations; `*` stands for anything'),
     feeds: z
       .array(feedOptions, { error: 'must be a list of feeds, each starting with a dash' })
       .min(1, 'must name at least one feed'),
@@ -127,5 +166,6 @@ export function configJsonSchema(types?: DestinationRegistry): Record<string, un
   return {
     title: 'listing-bridge',
     ...z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
+    patternProperties: { [EXTENSION.source]: {} },
   };
 }

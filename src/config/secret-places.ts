@@ -5,6 +5,7 @@
 import { createRedactor } from '../platform/redactor.ts';
 import { type Redactor, Secret } from '../platform/secret.ts';
 import { everyWritten, type Located } from './document.ts';
+import { isExtension } from './extensions.ts';
 import { isOnlyReferences } from './interpolate.ts';
 import { isEmptyWord } from './placeholder-words.ts';
 import type { Path, Range } from './problem.ts';
@@ -18,9 +19,16 @@ const lastKey = (path: Path) => path.findLast((step) => typeof step === 'string'
 export function isSecretPlace(path: Path, { keys }: SecretKnowledge): boolean {
   if (path.includes('headers') && lastKey(path) !== 'headers') return true;
   if (isSecretName(lastKey(path))) return true;
-  const [section] = path;
-  if (section !== 'destinations' && section !== 'feeds') return false;
-  return keys[section].has(lastKey(path)) && !path.includes('buttons');
+  if (path.includes('buttons')) return false;
+  const key = lastKey(path);
+  return sectionsLike(path[0]).some((section) => keys[section].has(key));
+}
+
+/** An anchor under `x-…` may belong to either. */
+function sectionsLike(section: Path[number] | undefined): readonly (keyof SecretKnowledge['keys'])[] {
+  if (section === 'destinations' || section === 'defaults') return ['destinations'];
+  if (section === 'feeds') return ['feeds'];
+  return isExtension(section) ? ['destinations', 'feeds'] : [];
 }
 
 /** A message of a feed to its source: a key may stand in it beside plain words. */
@@ -40,7 +48,8 @@ export function* secretRanges(root: Located, known: SecretKnowledge): Iterable<R
     if (node.children.size > 0) continue;
     const isSecret = isSecretPlace(path, known) || keysIn(String(node.literal ?? ''), path, known).length > 0;
     if (!isSecret) continue;
-    if (node.literal === undefined ? node.value !== null : !isOnlyReferences(node.literal)) yield node.range;
+    if (node.literal === undefined ? typeof node.value !== 'object' : !isOnlyReferences(node.literal))
+      yield node.range;
   }
 }
 
@@ -69,7 +78,7 @@ function* secretValues(root: Located, known: SecretKnowledge): Iterable<string> 
     for (const { value, name } of node.outside)
       if (isHere || name === undefined || (isSecretName(name) && !isId(value))) yield value;
     const { value } = node;
-    if (value === null || value === undefined || typeof value === 'boolean') continue;
+    if (value === undefined || typeof value === 'object' || typeof value === 'boolean') continue;
     if (isHere) yield* [node.literal ?? '', String(value)].flatMap(aroundTemplates);
     else yield* keysIn(String(value), path, known);
   }
@@ -101,9 +110,9 @@ export function redactorFor(root: Located | undefined, config: unknown, known: S
   );
 }
 
-/** Names of feeds, destinations and rules: they appear everywhere, and a receiver's path often has the same name. */
+/** Names of feeds, destinations, groups and rules: they appear everywhere, and a receiver's path often has the same name. */
 function* namesIn(root: Located, { patterns }: SecretKnowledge): Iterable<string> {
-  for (const section of ['feeds', 'destinations', 'rules'])
+  for (const section of ['feeds', 'destinations', 'groups', 'rules'])
     for (const [step, { children }] of root.children.get(section)?.children ?? []) {
       const node = children.get('name');
       const name = typeof step === 'string' ? step : node?.value;

@@ -12,7 +12,7 @@ import { isRecord } from '../platform/wire-values.ts';
 import { type RuleOptions, ruleOptions } from '../routing/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import { type Located, nodeAt } from './document.ts';
-import { type configSchema, destinationOptionsOf, templateOptions } from './schema.ts';
+import { type configSchema, destinationOptionsOf, groupOptions, templateOptions } from './schema.ts';
 
 /** `undefined` stands for a broken part. */
 export interface ConfigSections {
@@ -22,6 +22,7 @@ export interface ConfigSections {
   readonly types: DestinationRegistry;
   readonly rules: readonly (RuleOptions | undefined)[];
   readonly templates: ReadonlyMap<string, TemplateOptions | undefined>;
+  readonly groups: ReadonlyMap<string, readonly string[] | undefined>;
   readonly alerts: AlertsOptions | undefined;
 }
 
@@ -30,6 +31,7 @@ export function sectionsOf({
   destinations,
   rules,
   templates,
+  groups,
   alerts,
   types,
 }: z.output<typeof configSchema> & Pick<ConfigSections, 'types'>): ConfigSections {
@@ -39,6 +41,7 @@ export function sectionsOf({
     destinations: new Map(Object.entries(destinations)),
     rules,
     templates: new Map(Object.entries(templates)),
+    groups: new Map(Object.entries(groups)),
     alerts,
   };
 }
@@ -54,6 +57,7 @@ export function soundSections(root: Located, types: DestinationRegistry): Config
       return rule && { ...rule, name: rule.name ?? `rule ${index + 1}` };
     }),
     templates: named(root, 'templates', (value) => templateOptions.safeParse(value).data),
+    groups: named(root, 'groups', (value) => groupOptions.safeParse(value).data),
     alerts: alertsOptions.safeParse(alertsOf(root)).data,
   };
 }
@@ -73,6 +77,7 @@ export function readableSections(root: Located, types: DestinationRegistry): Con
     ),
     rules: sound.rules.map((rule, index) => rule ?? looseRule(rules[index], index)),
     templates: sound.templates,
+    groups: sound.groups,
     alerts: sound.alerts ?? looseAlerts(alertsOf(root)),
   };
 }

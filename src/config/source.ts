@@ -17,11 +17,11 @@ export class Source {
   readonly #secret: readonly Range[];
   readonly #patterns: SecretKnowledge['patterns'];
 
-  /** `strict` when the YAML does not parse. */
+  /** `written`: as the file says it; `root`: what the paths of findings lead through. `strict` when the YAML does not parse. */
   constructor(
     text: string,
     lines: LineCounter,
-    root: Located | undefined,
+    { written, root }: Readonly<Record<'written' | 'root', Located | undefined>>,
     strict: boolean,
     redact: Redactor,
     known: SecretKnowledge,
@@ -31,7 +31,7 @@ export class Source {
     this.#root = root;
     this.#strict = strict;
     this.#redact = redact;
-    this.#secret = root === undefined ? [] : [...secretRanges(root, known)];
+    this.#secret = written === undefined ? [] : [...secretRanges(written, known)];
     this.#patterns = known.patterns;
   }
 

@@ -9,6 +9,7 @@ const HARMLESS: ReadonlySet<SyntaxError['code']> = new Set([
   'DUPLICATE_KEY',
   'BAD_SCALAR_START',
   'TAG_RESOLVE_FAILED',
+  'BAD_ALIAS',
 ]);
 
 export const isFatal = (error: SyntaxError) => !HARMLESS.has(error.code);
@@ -78,6 +79,8 @@ function explainOne(error: SyntaxError, text: string, document: Document, start 
       };
     case 'BAD_SCALAR_START':
       return { range, message: `text that starts with ${at} must be in quotes`, hint: 'write "…" around it' };
+    case 'BAD_ALIAS':
+      return { range, message: 'text that starts with * must be in quotes', hint: 'write "*"' };
     case 'BLOCK_AS_IMPLICIT_KEY':
       return {
         range,

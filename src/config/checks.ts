@@ -1,0 +1,138 @@
+/** Everything that is checked of a config whose YAML parses: its form by the schema, and each check that looks across it. */
+import { dirname, resolve } from 'node:path';
+import { destinationTypes } from '../destinations/index.ts';
+import { isRecord } from '../platform/wire-values.ts';
+import { clearTextFeeds, unheardAlerts, unused, unusualKeys, unusualWords } from './config-warnings.ts';
+import { deadRules } from './dead-rules.ts';
+import { onceForAll } from './defaults.ts';
+import type { Located } from './document.ts';
+import type { LoadedEnvironment, ReadFile } from './environment.ts';
+import { exposedSecrets } from './exposed-secrets.ts';
+import { isExtension } from './extensions.ts';
+import { gluedTickers } from './glued-tickers.ts';
+import { groupFaults, unusedGroups } from './groups.ts';
+import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
+import { checkNames } from './names.ts';
+import { oddAnswers, oddConditions } from './odd-conditions.ts';
+import { placeholders, withoutUnfilled } from './placeholders.ts';
+import type { Finding } from './problem.ts';
+import { type Config, configSchema, configSchemaOf } from './schema.ts';
+import { issueMessage, type KnownKeys, schemaProblems } from './schema-problems.ts';
+import { type ConfigSections, readableSections, sectionsOf, soundSections } from './sections.ts';
+import { alertFaults, emptyTargets, targetFaults, withTargets } from './targets.ts';
+import { checkTemplates } from './template-checks.ts';
+import { checkWays, withWays } from './ways.ts';
+
+export interface Checked {
+  readonly config: Config | undefined;
+  readonly parts: ConfigSections | undefined;
+  readonly errors: readonly Finding[];
+  readonly warnings: readonly Finding[];
+  readonly hasSecretsInClear: boolean;
+}
+
+export const NOT_CHECKED: Checked = {
+  config: undefined,
+  parts: undefined,
+  errors: [],
+  warnings: [],
+  hasSecretsInClear: false,
+};
+
+/** `root`: complete, with the defaults in its destinations. */
+export function check(
+  root: Located,
+  file: string,
+  storeFolder: string,
+  readFile: ReadFile,
+  known: KnownKeys,
+  environment: LoadedEnvironment,
+): Checked {
+  if (root.value === null) return NOT_CHECKED;
+  if (!isRecord(root.value)) {
+    const message = 'the config must be a mapping with feeds, destinations and rules';
+    return { ...NOT_CHECKED, errors: [{ path: [], message, hint: 'make one with: listing-bridge init' }] };
+  }
+  const { types, secrets } = known;
+  const ways = { folder: dirname(resolve(file)), readFile, variable: environment.variable };
+  const schema = types === destinationTypes ? configSchema : configSchemaOf(types);
+  const parsed = schema.safeParse(withoutExtensions(root.value), { error: issueMessage });
+  const written = parsed.success ? sectionsOf({ ...parsed.data, types }) : soundSections(root, types);
+  const readable = parsed.success ? written : readableSections(root, types);
+  const parts = withTargets(written);
+  const misnamed = [...groupFaults(readable), ...targetFaults(readable), ...alertFaults(readable)];
+  // A broken rule or group, or a misspelled name, may be the one that means what seems to be unused.
+  const isNamed = misnamed.length === 0 && written.rules.length > 0 && !hasBroken(written);
+  const literal = [...literalTemplates(root, types)];
+  const unfilled = placeholders(root, { types, secrets, variables: environment }, literal);
+  const isExplained = new Set([...literal, ...unfilled].map(({ path }) => JSON.stringify(path)));
+  const errors = [
+    ...(parsed.success ? [] : schemaProblems(parsed.error.issues, root, known)),
+    ...misnamed,
+    ...checkNames(readable),
+    ...checkWays(readable, ways),
+    ...checkTemplates(withTargets(readable), parts),
+  ].filter(
+    ({ path }) =>
+      !isExplained.has(JSON.stringify(path)) && !isExplained.has(JSON.stringify(path.slice(0, -1))),
+  );
+  const odd = [...oddConditions(parts.rules)];
+  const exposed = [...exposedSecrets(root, secrets)].filter(
+    ({ path }) => !isExplained.has(JSON.stringify(path)),
+  );
+  return {
+    config:
+      parsed.success && errors.length === 0
+        ? withWays(absolute(resolved({ ...parsed.data, types }, parts), file, storeFolder), types, ways)
+        : undefined,
+    parts: withoutUnfilled(parts, unfilled),
+    hasSecretsInClear: exposed.length > 0,
+    errors: onceForAll([...literal, ...unfilled, ...errors], root),
+    warnings: onceForAll(
+      [
+        ...unused(parts),
+        ...emptyTargets(written),
+        ...unusedGroups(written),
+        ...unheardAlerts(written),
+        ...unusualWords(parts),
+        ...unusualKeys(parts),
+        ...clearTextFeeds(parts),
+        ...odd,
+        ...oddAnswers(parts),
+        ...deadRules(parts, rulesIn(odd.filter(({ never }) => never))),
+        ...foreignPlaceholders(root, types),
+        ...gluedTickers(parts, root),
+        ...exposed,
+      ],
+      root,
+    ),
+  };
+}
+
+const hasBroken = ({ rules, groups }: ConfigSections) =>
+  rules.includes(undefined) || [...groups.values()].includes(undefined);
+
+/** The rules that they are about. */
+export const rulesIn = (findings: readonly Finding[]): ReadonlySet<number> =>
+  new Set(
+    findings.flatMap(({ path: [section, index] }) =>
+      section === 'rules' && typeof index === 'number' ? [index] : [],
+    ),
+  );
+
+const withoutExtensions = (config: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(config).filter(([key]) => !isExtension(key)));
+
+/** With the destinations that rules and alerts come down to. */
+const resolved = (config: Omit<Config, 'file'>, { rules, alerts }: ConfigSections): Omit<Config, 'file'> => ({
+  ...config,
+  rules: rules.filter((rule) => rule !== undefined),
+  alerts,
+});
+
+/** Files are relative to the config's folder, wherever the bridge is started from. */
+const absolute = (config: Omit<Config, 'file'>, file: string, storeFolder: string): Config => ({
+  ...config,
+  file,
+  store: { ...config.store, path: resolve(storeFolder, config.store.path) },
+});
