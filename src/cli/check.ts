@@ -1,8 +1,9 @@
 /** `check`: is the config right? Every problem in one go, with its place in the file. */
 import { dirname, join } from 'node:path';
+import { configJsonSchema } from '../config/json-schema.ts';
 import { type Inspected, loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
-import { type Config, configJsonSchema } from '../config/schema.ts';
+import type { Config } from '../config/schema.ts';
 import { currentUser, readableByOthers, storeFault, tooFewFiles } from './check-machine.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';

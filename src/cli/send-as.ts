@@ -3,6 +3,7 @@ import { type Announcement, LISTING_TYPES, PUBLISHERS } from '../announcement.ts
 import { leavesOf } from '../config/match-words.ts';
 import type { Config } from '../config/schema.ts';
 import { newsOf } from '../delivery/content.ts';
+import { destinationNames } from '../config/destination-names.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
 import { SAMPLE_MARK } from '../destinations/sample-mark.ts';
 import { type PlannedByRules, planByRules } from '../dry-run.ts';
@@ -16,14 +17,15 @@ import { UserError, WRONG_USAGE } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { rejections } from './rule-reasons.ts';
 import { sampleTitle } from './sample-titles.ts';
-import { chosenRule, requireName, type SendPlan, type SendRequest } from './send-plan.ts';
+import { chosenRule, namedDestinations, requireName, type SendPlan, type SendRequest } from './send-plan.ts';
 
 type AsRequest = SendRequest & { readonly as: string };
 
 /** Throws `UserError` for a word that is a slip of the pen, and with the reasons of the nearest rules when nothing would be sent. */
 export function planAs(request: AsRequest, io: Io): SendPlan {
   const { config, redact, where } = requireConfig(request.config, io);
-  for (const name of request.destinations) requireName(name, Object.keys(config.destinations));
+  const wanted = namedDestinations(request.destinations, destinationNames(config));
+  for (const name of wanted) requireName(name, Object.keys(config.destinations));
   const announcement = announcementAs(request, config, io);
   const chosen = request.rule === undefined ? undefined : chosenRule(config, request.rule);
   const rules = chosen === undefined ? config.rules : [chosen];
@@ -33,7 +35,7 @@ export function planAs(request: AsRequest, io: Io): SendPlan {
     where(['rules', config.rules.findIndex((rule) => rule.name === name)])?.line;
   const marked = newsOf(markedAsSample(announcement));
   const byName = new Map(destinations.map((prepared) => [prepared.name, prepared]));
-  const isWanted = (name: string) => request.destinations.length === 0 || request.destinations.includes(name);
+  const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name);
   const samples = planned.deliveries.flatMap((delivery) => {
     const prepared = byName.get(delivery.destination);
     if (prepared === undefined || !isWanted(prepared.name)) return [];

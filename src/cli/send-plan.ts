@@ -1,4 +1,5 @@
 /** `send`: which destinations get the sample, and in which form. */
+import { type DestinationNames, destinationNames } from '../config/destination-names.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
 import type { Withheld } from '../dry-run.ts';
@@ -48,7 +49,7 @@ export function planSend(wanted: SendRequest, io: Io): SendPlan {
   const { config: file, destinations, all = false, rule } = wanted;
   if (all || rule !== undefined) return ofSoundConfig(requireConfig(file, io), wanted, io);
   const config = usableConfig(file, 'destinations', { given: undefined }, io);
-  const names = [...new Set(destinations)];
+  const names = namedDestinations(destinations, config.names);
   // A name that is not there, or is broken, is best explained with all the problems of the file.
   if (!names.every((name) => config.destinations.get(name))) {
     if (config.isTrusted) for (const name of names) requireName(name, [...config.destinations.keys()]);
@@ -117,13 +118,14 @@ function ofUsableConfig(
 
 function ofSoundConfig(
   { config, redact }: LoadedConfig,
-  { destinations, all, rule }: SendRequest,
+  { all, rule, ...wanted }: SendRequest,
   io: Io,
 ): SendPlan {
   const known = Object.keys(config.destinations);
+  const destinations = namedDestinations(wanted.destinations, destinationNames(config));
   for (const name of destinations) requireName(name, known);
   const chosen = rule === undefined ? undefined : chosenRule(config, rule);
-  const named = all ? known : destinations.length > 0 ? [...new Set(destinations)] : undefined;
+  const named = all ? known : destinations.length > 0 ? destinations : undefined;
   const targets = chosen?.send ?? known.map((to) => ({ to, template: undefined }));
   for (const name of named ?? [])
     if (!all && !targets.some(({ to }) => to === name))
@@ -149,6 +151,16 @@ export function chosenRule({ rules }: LoadedConfig['config'], name: string): Rul
   throw new UserError(
     `No rule ${printable(name)} in the config${orNearest(name, names)}; there is: ${names.map(printable).join(', ')}`,
   );
+}
+
+/** Each once, also of groups and patterns; an unknown name as it is. Throws `UserError` for one that stands for none. */
+export function namedDestinations(written: readonly string[], names: DestinationNames): readonly string[] {
+  const found = written.flatMap((name) => {
+    const meant = names.find(name) ?? [name];
+    if (meant.length > 0) return meant;
+    throw new UserError(`${printable(name)} stands for no destination; there is: ${names.all.join(', ')}`);
+  });
+  return [...new Set(found)];
 }
 
 /** Throws `UserError`. */

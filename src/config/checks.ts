@@ -60,9 +60,13 @@ export function check(
   const written = parsed.success ? sectionsOf({ ...parsed.data, types }) : soundSections(root, types);
   const readable = parsed.success ? written : readableSections(root, types);
   const parts = withTargets(written);
-  const misnamed = [...groupFaults(readable), ...targetFaults(readable), ...alertFaults(readable)];
+  // A name that is nowhere may be one of a section that cannot be read.
+  const isComplete = NAMING.every((section) => isRecord(root.children.get(section)?.value ?? {}));
+  const misnamed = [...groupFaults(readable), ...targetFaults(readable), ...alertFaults(readable)].filter(
+    ({ absent = false }) => !absent || isComplete,
+  );
   // A broken rule or group, or a misspelled name, may be the one that means what seems to be unused.
-  const isNamed = misnamed.length === 0 && written.rules.length > 0 && !hasBroken(written);
+  const isNamed = isComplete && misnamed.length === 0 && written.rules.length > 0 && !hasBroken(written);
   const literal = [...literalTemplates(root, types)];
   const unfilled = placeholders(root, { types, secrets, variables: environment }, literal);
   const isExplained = new Set([...literal, ...unfilled].map(({ path }) => JSON.stringify(path)));
@@ -90,9 +94,8 @@ export function check(
     errors: onceForAll([...literal, ...unfilled, ...errors], root),
     warnings: onceForAll(
       [
-        ...unused(parts),
-        ...emptyTargets(written),
-        ...unusedGroups(written),
+        ...(isNamed ? [...unused(parts), ...emptyTargets(written)] : []),
+        ...(isNamed && parsed.success ? unusedGroups(written) : []),
         ...unheardAlerts(written),
         ...unusualWords(parts),
         ...unusualKeys(parts),
@@ -108,6 +111,8 @@ export function check(
     ),
   };
 }
+
+const NAMING = ['destinations', 'groups', 'templates'];
 
 const hasBroken = ({ rules, groups }: ConfigSections) =>
   rules.includes(undefined) || [...groups.values()].includes(undefined);

@@ -18,19 +18,19 @@ import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
 import { namesIn } from './targets.ts';
 
-export function* unused({
-  rules,
-  destinations,
-  groups,
-  templates,
-  alerts,
-}: ConfigSections): Iterable<Finding> {
-  const targets = rules.flatMap((rule) => rule?.send ?? []);
+export function* unused({ rules, destinations, templates, alerts }: ConfigSections): Iterable<Finding> {
+  // Rules that send to a group share one list.
+  const lists = new Set(rules.map((rule) => rule?.send ?? []));
+  const used = { destinations: new Set(alerts?.send), templates: new Set<string | undefined>() };
+  for (const { to, template } of [...lists].flat()) {
+    used.destinations.add(to);
+    used.templates.add(template);
+  }
   for (const name of destinations.keys())
-    if (!targets.some(({ to }) => to === name) && !alerts?.send.includes(name))
+    if (!used.destinations.has(name))
       yield { path: ['destinations', name], at: 'key', message: `no rule sends to ${name}` };
   for (const name of templates.keys())
-    if (!targets.some(({ template }) => template === name))
+    if (!used.templates.has(name))
       yield { path: ['templates', name], at: 'key', message: `no rule uses the template ${name}` };
 }
 

@@ -3,7 +3,7 @@
  * counts, mappings of options merge key by key, lists and `body` are replaced. An inherited value keeps its own place.
  */
 import type { z } from 'zod';
-import type { DestinationRegistry } from '../destinations/registry.ts';
+import type { AnyDestinationType, DestinationRegistry } from '../destinations/registry.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import { type Located, mappingOf, nodeAt } from './document.ts';
 import { fragmentOf, ignoresCase, optionsIn } from './option-groups.ts';
@@ -15,28 +15,38 @@ export function withDefaults(root: Located, types: DestinationRegistry): Located
   const defaults = root.children.get('defaults');
   const destinations = root.children.get('destinations');
   if (!isRecord(defaults?.value) || !isRecord(destinations?.value)) return root;
-  const usable = new Map(
-    [...defaults.children].flatMap(([name, node]) => {
-      const shape = types.get(String(name))?.schema.shape;
-      return shape === undefined || !isRecord(node.value) ? [] : [[name, soundPart(node, shape)] as const];
-    }),
-  );
-  const merged = [...destinations.children].map(([name, own]) => {
-    const type = own.children.get('type')?.value;
-    const base = typeof type === 'string' ? usable.get(type) : undefined;
-    const shape = types.get(String(type))?.schema.shape;
-    return [name, base && shape ? below(own, base, (key) => shape[key]) : own] as const;
+  const usable = new Map<unknown, Fallback>();
+  for (const [name, node] of defaults.children) {
+    const type = types.get(String(name));
+    if (type === undefined || !isRecord(node.value)) continue;
+    const { schema, alternatives = [] } = type;
+    usable.set(name, { ...{ schema, alternatives }, node: soundPart(node, schema.shape) });
+  }
+  const merged = Array.from(destinations.children, ([name, own]): [string | number, Located] => {
+    const fallback = usable.get(own.children.get('type')?.value);
+    return [name, fallback === undefined ? own : complete(own, fallback)];
   });
   const children = new Map(root.children).set('destinations', mappingOf(destinations, new Map(merged)));
   return mappingOf(root, children);
 }
 
+interface Fallback extends Required<Pick<AnyDestinationType, 'schema' | 'alternatives'>> {
+  readonly node: Located;
+}
+
+function complete(own: Located, { node, schema, alternatives }: Fallback): Located {
+  const chosen = alternatives.find((keys) => keys.some((key) => own.children.has(key)));
+  const excluded = new Set(chosen && alternatives.filter((keys) => keys !== chosen).flat());
+  const fitting = [...node.children].filter(([key]) => !excluded.has(String(key)));
+  return below(own, new Map(fitting), (key) => schema.shape[key]);
+}
+
 type Schemas = (key: string) => z.core.$ZodType | undefined;
 
-function below(own: Located, base: Located, schemas: Schemas, withoutCase = false): Located {
+function below(own: Located, base: Located['children'], schemas: Schemas, withoutCase = false): Located {
   const children = new Map(own.children);
   const written = new Map([...own.children.keys()].map((key) => [fold(key, withoutCase), key]));
-  for (const [key, inherited] of base.children) {
+  for (const [key, inherited] of base) {
     const mine = own.children.get(written.get(fold(key, withoutCase)) ?? key);
     if (mine === undefined) {
       children.set(key, inherited);
@@ -44,7 +54,7 @@ function below(own: Located, base: Located, schemas: Schemas, withoutCase = fals
     }
     const inner = optionsIn(schemas(String(key)));
     if (inner !== undefined && isRecord(mine.value) && isRecord(inherited.value))
-      children.set(key, below(mine, inherited, inner, ignoresCase(String(key))));
+      children.set(key, below(mine, inherited.children, inner, ignoresCase(String(key))));
   }
   return mappingOf(own, children);
 }

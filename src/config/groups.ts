@@ -67,8 +67,6 @@ export function* unusedGroups(parts: ConfigSections): Iterable<Finding> {
     ...(alerts?.send ?? []),
     ...[...groups.values()].flatMap((members = []) => members),
   ]);
-  const isWhole =
-    !rules.includes(undefined) && [...used].every((name) => isPattern(name) || names.find(name));
   for (const [group, members = []] of groups) {
     if (rules.length > 0 && !used.has(group))
       yield { path: ['groups', group], at: 'key', message: `nothing sends to the group ${group}` };

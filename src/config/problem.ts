@@ -19,6 +19,8 @@ export interface Finding {
   readonly hint?: string | undefined;
   /** Another place that it is about: its line is shown. */
   readonly other?: Path;
+  /** It names something that is nowhere; where not everything could be read, that may be the reason. */
+  readonly absent?: boolean;
   /** The rule that `path` leads to can never match. */
   readonly never?: boolean;
 }

@@ -8,9 +8,11 @@ import type { z } from 'zod';
 import type { DestinationOptions } from '../destinations/common-options.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import type { TemplateOptions } from '../templates/template.ts';
+import { DestinationNames } from './destination-names.ts';
 import { type Located, nodeAt } from './document.ts';
 import { serverOptions, storeOptions } from './schema.ts';
 import { type ConfigSections, fields } from './sections.ts';
+import { namesIn } from './targets.ts';
 
 export interface Remains {
   /** Absolute. */
@@ -19,6 +21,8 @@ export interface Remains {
   /** By name; `undefined` stands for a broken one. Empty where the YAML does not parse. */
   readonly destinations: ReadonlyMap<string, DestinationOptions | undefined>;
   readonly templates: ReadonlyMap<string, TemplateOptions | undefined>;
+  /** Of destinations and groups of them. */
+  readonly names: DestinationNames;
   /** The file's structure is sound, so that a name that is not there is not in the file. */
   readonly isTrusted: boolean;
   /** Keys that a default stands in for, because they could not be read. */
@@ -33,6 +37,7 @@ interface Context {
   readonly parts: ConfigSections | undefined;
 }
 
+const NO_NAMES = new DestinationNames({ destinations: [], groups: new Map() });
 const STORE = storeOptions.parse({});
 const SERVER = serverOptions.parse({});
 
@@ -46,6 +51,7 @@ export function remainsOf(root: Located | undefined, { storeFolder, isTrusted, p
     server: server ?? SERVER,
     destinations: parts?.destinations ?? new Map(),
     templates: parts?.templates ?? new Map(),
+    names: parts === undefined ? NO_NAMES : namesIn(parts),
     isTrusted,
     unread: [
       ...(isPathKnown ? [] : ['store.path' as const]),

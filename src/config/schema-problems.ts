@@ -167,7 +167,8 @@ function unknownKey(
   const special = section === 'defaults' ? defaultsHint(path, root, types) : extensionHint(path);
   if (special !== undefined) return { path, at: 'key', message: `unknown key \`${key}\``, hint: special };
   const best = nearest(key, known);
-  const hint = best === undefined ? `known here: ${known.join(', ')}` : `did you mean \`${best}\`?`;
+  const own = path.length === 1 ? '; a key of your own starts with x-' : '';
+  const hint = best === undefined ? `known here: ${known.join(', ')}${own}` : `did you mean \`${best}\`?`;
   return { path, at: 'key', message: `unknown key \`${key}\``, hint };
 }
 

@@ -13,7 +13,6 @@ import { LOG_FORMATS, LOG_LEVELS } from '../platform/log.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { rulesOptions } from '../routing/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
-import { EXTENSION } from './extensions.ts';
 import { fragmentOf } from './option-groups.ts';
 
 /** Known words of a later version: refused, but not as a slip of the pen. */
@@ -33,7 +32,7 @@ export function destinationOptionsOf(types: DestinationRegistry): z.ZodType<Dest
 }
 
 /** Options below those of each destination of the type; which are missing is judged of the destination. */
-export const defaultsOptionsOf = (types: DestinationRegistry) =>
+const defaultsOptionsOf = (types: DestinationRegistry) =>
   z.strictObject(
     Object.fromEntries(
       Array.from(types, ([type, { schema }]) => {
@@ -158,14 +157,4 @@ export interface Config extends z.output<ConfigSchema> {
   readonly file: string;
   /** The destination types that it was read with. */
   readonly types: DestinationRegistry;
-}
-
-/** For editors (`# yaml-language-server: $schema=…`). */
-export function configJsonSchema(types?: DestinationRegistry): Record<string, unknown> {
-  const schema = types === undefined ? configSchema : configSchemaOf(types);
-  return {
-    title: 'listing-bridge',
-    ...z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
-    patternProperties: { [EXTENSION.source]: {} },
-  };
 }

@@ -84,13 +84,18 @@ function* secretValues(root: Located, known: SecretKnowledge): Iterable<string> 
   }
 }
 
-/** Every `Secret` in typed options, with its path. */
-function* secretsIn(value: unknown, path: Path = []): Iterable<{ secret: Secret; path: Path }> {
+/** Every `Secret` in typed options, with its path. Rules that send to a group share one list: it is looked through once. */
+function* secretsIn(
+  value: unknown,
+  path: Path = [],
+  seen = new Set<object>(),
+): Iterable<{ secret: Secret; path: Path }> {
   if (value instanceof Secret) yield { secret: value, path };
-  else if (Array.isArray(value))
-    for (const [index, item] of value.entries()) yield* secretsIn(item, [...path, index]);
-  else if (typeof value === 'object' && value !== null)
-    for (const [key, item] of Object.entries(value)) yield* secretsIn(item, [...path, key]);
+  else if (typeof value === 'object' && value !== null && !seen.has(value)) {
+    seen.add(value);
+    const entries = Array.isArray(value) ? value.entries() : Object.entries(value);
+    for (const [key, item] of entries) yield* secretsIn(item, [...path, key], seen);
+  }
 }
 
 /** For logs, errors and pages. `config` is the typed config, when there is one. */

@@ -59,6 +59,7 @@ export function* targetFaults(parts: ConfigSections): Iterable<Finding> {
       seen.add(to);
       if (template !== undefined && !templates.has(template))
         yield {
+          absent: true,
           path: [...path, 'template'],
           message: `there is no template ${template}`,
           hint: didYouMean(template, templates.keys()),
@@ -101,7 +102,7 @@ const ALL = /^(all|any|every|everyone|everything|everybody)$/i;
 export function nameFault(
   written: string,
   names: DestinationNames,
-): { readonly message: string; readonly hint: string | undefined } | undefined {
+): Pick<Finding, 'message' | 'hint' | 'absent'> | undefined {
   const what = names.hasGroups ? 'destination or group' : 'destination';
   const list = written.trim().split(/[\s,;|]+/);
   if (list.length > 1 && list.every((word) => word === '' || names.find(word) !== undefined))
@@ -116,7 +117,7 @@ export function nameFault(
     : FOREIGN.test(written)
       ? 'in a pattern only * stands for something: for any letters, or none'
       : didYouMean(written, names.all);
-  return { message: `there is no ${what} ${written}`, hint };
+  return { absent: isForm, message: `there is no ${what} ${written}`, hint };
 }
 
 /** Warnings: a rule that sends nowhere, and a pattern that stands for nothing. */

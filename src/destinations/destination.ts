@@ -85,6 +85,8 @@ export interface DestinationType<Options extends DestinationOptions, Message> {
   readonly takenBody: string;
   /** Options whose values are Liquid. */
   readonly templated: readonly string[];
+  /** Sets of options that exclude one another: a destination that has one of a set itself inherits none of the others. */
+  readonly alternatives?: readonly (readonly string[])[];
   /** Paths of options that hold a regular expression which an answer must contain. */
   readonly answerPatterns?: readonly (readonly string[])[];
   readonly patterns: TypePatterns;

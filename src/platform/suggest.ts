@@ -30,6 +30,9 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   futures: ['futures_listing'],
   perp: ['futures_listing'],
   airdrop: ['hodler_airdrop'],
+  retries: ['retry'],
+  import: ['include'],
+  imports: ['include'],
 };
 
 const folded = (word: string) => word.toLowerCase().replace(/[\s_-]/g, '');

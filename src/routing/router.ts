@@ -65,13 +65,16 @@ const NOTHING: Routing = Object.freeze({ rules: Object.freeze([]), matches: Obje
 /** Throws on a malformed regular expression; `config/` has reported those before. */
 export function compileRules(options: readonly RuleOptions[]): CompiledRules {
   const patternOf = sharedPatterns();
+  // Rules that send to the same group share one list.
+  const known = new Map<RuleOptions['send'], Pick<Rule, 'targets' | 'byName'>>();
   const rules = options.map((rule): Rule => {
-    const byName = firstOfEach(rule.send);
+    const sends = known.get(rule.send) ?? firstOfEach(rule.send);
+    known.set(rule.send, sends);
     return {
       name: rule.name,
       matcher: compileMatcher(rule.match, patternOf),
-      targets: [...byName.values()],
-      byName,
+      targets: sends.targets,
+      byName: sends.byName,
       stop: rule.stop,
     };
   });
@@ -144,8 +147,8 @@ function explain(rules: readonly Rule[], announcement: Announcement): readonly R
 }
 
 /** A rule that names a destination twice means it once. */
-function firstOfEach(targets: readonly SendTarget[]): ReadonlyMap<string, SendTarget> {
+function firstOfEach(send: readonly SendTarget[]): Pick<Rule, 'targets' | 'byName'> {
   const byName = new Map<string, SendTarget>();
-  for (const target of targets) if (!byName.has(target.to)) byName.set(target.to, target);
-  return byName;
+  for (const target of send) if (!byName.has(target.to)) byName.set(target.to, target);
+  return { targets: [...byName.values()], byName };
 }

@@ -1,6 +1,6 @@
 /** Loads a config from text, with files that exist only here. */
 import { loadConfig, type RequiredConfig } from '../../src/config/load.ts';
-import { formatProblem } from '../../src/config/problem.ts';
+import { type ConfigProblem, formatProblem } from '../../src/config/problem.ts';
 
 export const FILE = '/etc/bridge/config.yaml';
 
@@ -49,3 +49,12 @@ export const RULES = `rules:
     send: bot
 `;
 export const ENV = { KEY: `dsk_${'a1'.repeat(32)}` };
+
+/** `LINE:COL: message | hint`, behind the name of another file than the config; problems first. */
+export const told = ({ problems, warnings }: RequiredConfig) => [
+  ...problems.map((problem) => toldOf(problem, '')),
+  ...warnings.map((problem) => toldOf(problem, 'warning: ')),
+];
+
+const toldOf = ({ file, line, column, message, hint }: ConfigProblem, kind: string) =>
+  `${file === undefined ? '' : `${file}:`}${line}:${column}: ${kind}${message}${hint === undefined ? '' : ` | ${hint}`}`;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { configJsonSchema } from '../../src/config/schema.ts';
+import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { secretKnowledge } from '../../src/config/secret-knowledge.ts';
 import { isSecretPlace } from '../../src/config/secret-places.ts';
 import { destinationTypes } from '../../src/destinations/index.ts';

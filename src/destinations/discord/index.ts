@@ -15,6 +15,7 @@ export const discord = destinationType<DiscordOptions, DiscordMessage>({
   perTicker: false,
   takenBody: '{"id":"1234567890123456789"}',
   templated: ['threadName'],
+  alternatives: [['webhookUrl'], ['botToken', 'channelId']],
   patterns: discordPatterns,
   origins: {
     webhookUrl: 'in Discord: channel settings → Integrations → Webhooks → New Webhook → Copy Webhook URL',

@@ -1,0 +1,50 @@
+/**
+ * The JSON Schema for editors (`# yaml-language-server: $schema=…`), from the schema that validates. Beside what zod
+ * can say: keys `x-…`, and which keys may be missing because `defaults` has them or an included file.
+ */
+import { z } from 'zod';
+import type { DestinationRegistry } from '../destinations/registry.ts';
+import { EXTENSION } from './extensions.ts';
+import { configSchema, configSchemaOf } from './schema.ts';
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** Absent `types`: those of the program. */
+export function configJsonSchema(types?: DestinationRegistry): Record<string, unknown> {
+  const schema = types === undefined ? configSchema : configSchemaOf(types);
+  const plain: JsonSchema = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const { destinations } = plain.properties ?? {};
+  const branches = oneOf(destinations);
+  return {
+    title: 'listing-bridge',
+    ...plain,
+    properties: { ...plain.properties, destinations: withBranches(destinations, branches.map(onlyType)) },
+    patternProperties: { [EXTENSION.source]: {} },
+    ...unless('defaults', {
+      properties: { destinations: { additionalProperties: { allOf: branches.map(requiredOfType) } } },
+    }),
+  };
+}
+
+const unless = (key: string, then: JsonSchema) => ({ if: { not: { required: [key] } }, then });
+
+const mapped = (schema: JsonSchema | boolean | undefined): JsonSchema =>
+  typeof schema === 'object' && typeof schema.additionalProperties === 'object'
+    ? schema.additionalProperties
+    : {};
+
+const oneOf = (destinations: JsonSchema | boolean | undefined): readonly JsonSchema[] =>
+  mapped(destinations).oneOf ?? [];
+
+const withBranches = (destinations: JsonSchema | boolean | undefined, branches: JsonSchema[]) => ({
+  ...(typeof destinations === 'object' ? destinations : {}),
+  additionalProperties: { ...mapped(destinations), oneOf: branches },
+});
+
+const onlyType = (branch: JsonSchema): JsonSchema => ({ ...branch, required: ['type'] });
+
+const requiredOfType = ({ properties, required = [] }: JsonSchema) => ({
+  if: { properties: { type: properties?.['type'] ?? {} }, required: ['type'] },
+  // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
+  then: { required },
+});
