@@ -1,9 +1,9 @@
 /** `send --as upbit/spot_listing`: a sample that the rules take for real news of that kind, up to the moment in which it is rendered. */
 import { type Announcement, LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
+import { destinationNames } from '../config/destination-names.ts';
 import { leavesOf } from '../config/match-words.ts';
 import type { Config } from '../config/schema.ts';
 import { newsOf } from '../delivery/content.ts';
-import { destinationNames } from '../config/destination-names.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
 import { SAMPLE_MARK } from '../destinations/sample-mark.ts';
 import { type PlannedByRules, planByRules } from '../dry-run.ts';
