@@ -37,7 +37,7 @@ const defaultsOptionsOf = (types: DestinationRegistry) =>
     Object.fromEntries(
       Array.from(types, ([type, { schema }]) => {
         const { type: _, ...shape } = schema.shape;
-        const meaning = `for each destination of type ${type} that does not set them itself`;
+        const meaning = `options of every ${type} destination that does not set them itself`;
         return [type, fragmentOf(shape).optional().describe(meaning)];
       }),
     ),

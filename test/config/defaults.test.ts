@@ -6,7 +6,7 @@ import type { Secret } from '../../src/platform/secret.ts';
 import { ENV as KEY, load, problemsOf, shown, told, warningsOf } from './load-text.ts';
 
 const TOKEN = '123456789:AAbbCCddEEffGGhhIIjjKKllMMnn';
-const ENV = { ...KEY, BOT_URL: 'https://bot.example.com/x', TOKEN };
+const ENV = { ...KEY, BOT_URL: 'https://bot.bridge.test/x', TOKEN };
 const FEEDS = 'feeds:\n  - apiKey: ${KEY}\n';
 const BOTS = `destinations:
   bot: { type: webhook, url: "\${BOT_URL}" }
@@ -67,10 +67,10 @@ describe('merging', () => {
     const { config, problems } = destinations(
       '{ telegram: { botToken: "${TOKEN}" } }',
       'one: { type: telegram, chatId: 5 }',
-      'two: { type: telegram, chatId: "@my_channel" }',
+      'two: { type: telegram, chatId: "@our_channel" }',
     );
     expect(problems).toEqual([]);
-    expect(config?.destinations['two']).toMatchObject({ chatId: '@my_channel' });
+    expect(config?.destinations['two']).toMatchObject({ chatId: '@our_channel' });
   });
 
   test('of options that exclude one another, those of the destination keep out the others', () => {
@@ -190,7 +190,7 @@ describe('mistakes', () => {
       ],
     ],
     [
-      '{ url: "https://a.example" }',
+      '{ url: "https://a.bridge.test" }',
       [
         '3:13: unknown key `url` | options stand under their type: webhook: { url: … } (types: discord, telegram, webhook)',
       ],

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { DestinationNames, destinationNames } from '../../src/config/destination-names.ts';
 import { ENV as KEY, load, problemsOf, told, warningsOf } from './load-text.ts';
 
-const ENV = { ...KEY, BOT_URL: 'https://bot.example.com/x' };
+const ENV = { ...KEY, BOT_URL: 'https://bot.bridge.test/x' };
 const FEEDS = 'feeds:\n  - apiKey: ${KEY}\n';
 const DESTINATIONS = `destinations:
   bot: { type: webhook, url: "\${BOT_URL}" }

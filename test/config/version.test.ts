@@ -35,8 +35,8 @@ describe('x-…', () => {
 x-note: "anything, also {{ this }}"
 x-: 5
 ${FEEDS}destinations:
-  one: { <<: *order, url: "https://one.example.com/x" }
-  two: { <<: *order, url: "https://two.example.com/x", timeout: 1s }
+  one: { <<: *order, url: "https://one.bridge.test/x" }
+  two: { <<: *order, url: "https://two.bridge.test/x", timeout: 1s }
 rules: [{ match: {}, send: [one, two] }]
 `;
 
@@ -59,7 +59,7 @@ rules: [{ match: {}, send: [one, two] }]
 
   test('what is secret in it is shown nowhere, and warned about in clear', () => {
     const token = '123456789:AAbbCCddEEffGGhhIIjjKKllMMnn';
-    const yaml = `x-chat: &chat { botToken: "${token}", apiUrl: "https://user:hunter2hunter2@x.example", urls: 5 }\n${MINIMAL}y: *chat\n`;
+    const yaml = `x-chat: &chat { botToken: "${token}", apiUrl: "https://user:hunter2hunter2@x.br.test", urls: 5 }\n${MINIMAL}y: *chat\n`;
     const loaded = load(yaml, ENV);
     expect(shown(loaded)).not.toMatch(/AAbbCC|hunter2/);
     expect(loaded.redact(`a ${token} b`)).not.toContain('AAbbCC');

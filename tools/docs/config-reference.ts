@@ -44,6 +44,58 @@ and the announcement matches when one does; without any it does not. \`market\` 
 \`check\` warns about conditions that nothing can satisfy (\`publisher: "upbit, bithumb"\`, \`title: { matches: "/KRW/i" }\`) and counts the rules that can never match. With \`--strict\` a warning is a failure (exit code 1).
 `;
 
+const ONE_FILE = `## One file, without repetition
+
+\`\`\`yaml
+version: 1
+x-order: &order                                  # a key of your own: nothing reads it, anchors may stand in it
+  forEach: ticker
+  body: { symbol: "{{ ticker }}USDT", action: buy }
+
+defaults:                                        # by type, below what a destination says itself
+  webhook: { timeout: 3s, maxAge: 5s, retry: { attempts: 5 } }
+  telegram: { botToken: "\${TELEGRAM_BOT_TOKEN}" } # one bot, many chats
+
+feeds:
+  - { apiKey: "\${CRYPTOLISTING_API_KEY}" }
+
+destinations:
+  bot: { <<: *order, type: webhook, url: "\${BOT_URL}", retry: { maxDelay: 1s } } # and 5 attempts
+  vip: { type: telegram, chatId: -1002345678901 }
+  sub-1: { type: telegram, chatId: -1002345678902, silent: true }
+  sub-2: { type: telegram, chatId: -1002345678903, silent: true }
+
+groups:
+  chats: [vip, sub-*]                            # names, other groups, and patterns: * stands for anything
+
+rules:
+  - { name: spot, match: { listingType: spot_listing }, send: [bot, chats] }
+  - { name: the rest, match: {}, send: chats }
+
+alerts: { send: vip }
+\`\`\`
+
+- **Anchors** (\`&name\`, \`*name\`, \`<<: *name\`) are expanded; \`<<\` takes over whole keys and does not merge what is below them. Keys \`x-…\` at the top level are yours. A text that starts with \`*\` must be in quotes.
+`;
+
+const DEFAULTS_TEXT =
+  'Options by type of destination: `defaults: { webhook: { timeout: 3s } }`. A destination that sets an option itself keeps its own. Mappings of options (`retry`, `rateLimit`, `headers`, `success`) merge key by key; lists and `body` are replaced whole. Required options may stand here too; of options that exclude one another (`webhookUrl`, or `botToken` and `channelId`) a destination that has one inherits none of the others. A mistake is reported where the value stands.';
+
+const GROUPS_TEXT = `## groups
+
+A mapping: a name of yours, then destinations, patterns and other groups. A group, or a pattern such as \`sub-*\`, may stand wherever a destination is named: in \`send\` of a rule (\`send: [{ to: chats, template: loud }]\` is for each of them), in \`alerts.send\`, and in the command \`send\`.
+
+\`\`\`yaml
+groups:
+  subscribers: [sub-*, partner]
+  everybody: ["*"]                               # in quotes: a bare * is YAML for an alias
+\`\`\`
+
+- A destination gets an announcement once, also when a rule names it more than once: an entry with its own name counts before a group or pattern, and of these the first.
+- A name that is nowhere is an error, a pattern that stands for no destination a warning. A group has no name of a destination, and does not contain itself.
+- Everything is resolved when the file is loaded: \`explain\`, \`status\` and the log name the destinations.
+`;
+
 export function configReference(types = destinationTypes): string {
   const whole = keysOf(configSchemaOf(types));
   const under = (prefix: string) =>
@@ -55,6 +107,7 @@ export function configReference(types = destinationTypes): string {
 
   return [
     INTRODUCTION,
+    ONE_FILE,
     section(
       'feeds',
       'A list: where announcements come from. With several feeds, the first copy of an announcement counts. Without `type`, a feed is of type `cryptolisting`. Every type has these:',
@@ -75,6 +128,12 @@ export function configReference(types = destinationTypes): string {
       destinations.common,
     ),
     ...destinations.own.map(({ name, about, keys }) => section(`destinations, type: ${name}`, about, keys)),
+    section(
+      'defaults',
+      DEFAULTS_TEXT,
+      under('defaults.').filter(({ path }) => !path.includes('.')),
+    ),
+    GROUPS_TEXT,
     section(
       'rules',
       'A list, evaluated top to bottom. A destination gets an announcement once, by the first rule that names it.',
@@ -103,7 +162,7 @@ export function configReference(types = destinationTypes): string {
     section(
       'At the top level',
       'Keys outside the sections above.',
-      whole.filter(({ path }) => ['dedupeWindow', 'shutdownTimeout'].includes(path)),
+      whole.filter(({ path }) => ['version', 'dedupeWindow', 'shutdownTimeout'].includes(path)),
     ),
   ].join('\n');
 }
