@@ -19,11 +19,12 @@ export function quote(text: string, redact: Redactor, mostChars = MOST_DETAIL_CH
 const PAGE = /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype html|html|head|body)\b/is;
 const PAGE_TITLE = /<title\b[^>]*>([^<]*)<\/title>/i;
 
-/** An answer as people quote it: of a web page its title, for its beginning is markup. */
-export function wordsOf(bodyText: string): string {
-  if (!PAGE.test(bodyText)) return bodyText;
+/** The body of an answer as people quote it, behind a colon: of a web page its title, for its beginning is markup. */
+export function said(bodyText: string): string {
+  if (bodyText.trim() === '') return '';
+  if (!PAGE.test(bodyText)) return `: ${bodyText}`;
   const title = PAGE_TITLE.exec(bodyText)?.[1]?.trim() ?? '';
-  return title === '' ? 'a web page without a title' : `a web page, "${title}"`;
+  return title === '' ? ': a web page without a title' : `: a web page, "${title}"`;
 }
 
 /**

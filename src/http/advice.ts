@@ -171,7 +171,8 @@ function sentence([happened, toDo]: ReturnType<Advice>, { host, said }: Place): 
     said,
   );
   const isShort = rest.length <= LONGEST_SAID && !/\(|: /.test(rest);
-  return `${happened}${isShort && !happened.includes(rest) ? ` (${rest})` : ''}: ${toDo}`;
+  const isNews = rest.split(' ').some((word) => !happened.includes(word));
+  return `${happened}${isShort && isNews ? ` (${rest})` : ''}: ${toDo}`;
 }
 
 /** The connection had been made: what went wrong then can still be a wrong port or scheme. */
@@ -197,7 +198,7 @@ function lostAdvice({ reason, code = '' }: HttpLost, place: Place): ReturnType<A
           ? `it may or may not have acted. If it expects TLS, write https:// in \`${key}\`; else look at its log.`
           : code.startsWith('ERR_SSL_')
             ? 'it requires a client certificate, which the bridge does not have, or another version of TLS.'
-            : 'it may or may not have acted. Look at its log, and at any proxy in between.',
+            : 'it may or may not have acted. Look at its log: it may require a client certificate, which the bridge does not have.',
       ];
     default:
       return reason satisfies never;

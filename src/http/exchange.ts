@@ -192,8 +192,11 @@ function describe(error: Error): string {
   // OpenSSL's own line is of use only to those who write it: addresses, source files, line numbers.
   if ('library' in inner && 'reason' in inner && typeof inner.reason === 'string')
     return `TLS: ${inner.reason}`;
-  return inner.message === '' ? error.name : inner.message;
+  return inner.message === '' ? error.name : inner.message.replace(ADVICE_OF_NODE, '');
 }
+
+/** To programmers; `advice.ts` has ours. */
+const ADVICE_OF_NODE = /; if the root CA is installed locally.*$/;
 
 /** `ECONNREFUSED`, `CERT_HAS_EXPIRED`, … */
 function codeOf(error: Error): string | undefined {

@@ -3,7 +3,7 @@ import type { AttemptResult, LimitNews, Outcome, RejectReason } from '../../deli
 import type { HttpAnswer } from '../../http/request.ts';
 import { decimal, retryAfterMs, saysNow, waitMs } from '../../http/retry-after.ts';
 import type { Redactor } from '../../platform/secret.ts';
-import { isTransient, quote, rateLimited, serverError, unreadable, wordsOf } from '../http-outcome.ts';
+import { isTransient, quote, rateLimited, said, serverError, unreadable } from '../http-outcome.ts';
 import { type DiscordAddress, IP_BUDGET } from './address.ts';
 import { discordAdvice } from './advice.ts';
 import { type DiscordAnswer, formErrors, parseDiscord, refusedOptions } from './answer.ts';
@@ -137,7 +137,7 @@ function isBanned({ status, headers, bodyText }: HttpAnswer, body: DiscordAnswer
 
 function explain(answer: HttpAnswer, body: DiscordAnswer | undefined): string {
   const { status, headers } = answer;
-  if (body?.message === undefined) return `Discord answered ${status}: ${wordsOf(answer.bodyText)}`;
+  if (body?.message === undefined) return `Discord answered ${status}${said(answer.bodyText)}`;
   const { message, code = 0 } = body;
   const scope = headers['x-ratelimit-scope'];
   const form = formErrors(body.errors);

@@ -4,7 +4,7 @@ import { notThePlatform } from '../../http/advice.ts';
 import type { HttpAnswer } from '../../http/request.ts';
 import { retryAfterMs, saysNow, waitMs } from '../../http/retry-after.ts';
 import type { Redactor } from '../../platform/secret.ts';
-import { isTransient, quote, rateLimited, serverError, unreadable, wordsOf } from '../http-outcome.ts';
+import { isTransient, quote, rateLimited, said, serverError, unreadable } from '../http-outcome.ts';
 import { errorStatusOf, newChatOf, parseTelegram, secondsIn, type TelegramAnswer } from './answer.ts';
 import { destinationWord, MESSAGE_ADVICE } from './words.ts';
 
@@ -51,10 +51,7 @@ export function telegramOutcome(answer: HttpAnswer, situation: TelegramSituation
   }
   const outcome = refusal(status, description, answer, body, situation);
   const advice = adviceOf(outcome, status, description, body);
-  const detail = quote(
-    `Telegram answered ${status}: ${body === undefined ? wordsOf(description) : description}`,
-    redact,
-  );
+  const detail = quote(`Telegram answered ${status}${said(description)}`, redact);
   return { ...told, detail, outcome, ...(advice !== undefined && { advice }) };
 }
 

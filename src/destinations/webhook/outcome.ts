@@ -8,10 +8,10 @@ import {
   mayHaveActed,
   quote,
   rateLimited,
+  said,
   serverError,
   unreadable,
   wholeSecondsMs,
-  wordsOf,
 } from '../http-outcome.ts';
 import { redirectTarget, webhookAdvice } from './advice.ts';
 
@@ -85,9 +85,9 @@ const UNCLEAR: ReadonlyMap<number, RejectReason> = new Map([
 function explain(answer: HttpAnswer, outcome: Outcome): string {
   const { status } = answer;
   if (outcome.kind === 'reject' && outcome.reason === 'redirected')
-    return `answered ${status}: a redirect${redirectTarget(answer)} is never followed; put the final address into the config`;
-  const said = answer.bodyText.trim() === '' ? '' : `: ${wordsOf(answer.bodyText)}`;
+    return `answered ${status}: a redirect${redirectTarget(answer)}`;
+  const words = said(answer.bodyText);
   if (outcome.kind === 'reject' && outcome.reason === 'unconfirmed')
-    return `answered ${status}, which is not what "success" requires${said}`;
-  return `answered ${status}${said}`;
+    return `answered ${status}, which is not what "success" requires${words}`;
+  return `answered ${status}${words}`;
 }
