@@ -21,7 +21,9 @@ function ofCompose() {
     `--read-only=${service.read_only}`,
     ...service.cap_drop.map((name) => `--cap-drop=${name}`),
     ...service.security_opt.map((option) => `--security-opt=${option.replace(':true', '')}`),
-    ...service.volumes.map((volume) => `--volume=${volume.replace(/^\.\//, `${folder}/`).replace(/^data:/, 'composed-data:')}`),
+    ...service.volumes.map(
+      (volume) => `--volume=${volume.replace(/^\.\//, `${folder}/`).replace(/^data:/, 'composed-data:')}`,
+    ),
   ];
 }
 
@@ -38,7 +40,9 @@ function ofKubernetes() {
     `--read-only=${securityContext.readOnlyRootFilesystem}`,
     ...securityContext.capabilities.drop.map((name) => `--cap-drop=${name}`),
     ...(securityContext.allowPrivilegeEscalation ? [] : ['--security-opt=no-new-privileges']),
-    ...volumeMounts.map(({ name, mountPath, readOnly }) => `--volume=${folder}/${name}:${mountPath}${readOnly ? ':ro' : ''}`),
+    ...volumeMounts.map(
+      ({ name, mountPath, readOnly }) => `--volume=${folder}/${name}:${mountPath}${readOnly ? ':ro' : ''}`,
+    ),
   ];
 }
 

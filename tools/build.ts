@@ -5,7 +5,7 @@
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, resolve } from 'node:path';
-import { type Plugin, rolldown } from 'rolldown';
+import { rolldown } from 'rolldown';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -25,15 +25,6 @@ interface Manifest {
 const manifest = (folder: string) =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
 
-/** A library that is needed rarely, and then at once, is not to be looked for outside. */
-const required: Plugin = {
-  name: 'required',
-  transform: (code) =>
-    code.includes('createRequire(import.meta.url)(')
-      ? code.replaceAll('createRequire(import.meta.url)(', 'require(')
-      : null,
-};
-
 /** Writes the files; returns the folders of the packages that are inside them. */
 async function bundle(): Promise<string[]> {
   await using build = await rolldown({
@@ -41,7 +32,6 @@ async function bundle(): Promise<string[]> {
     cwd: root,
     platform: 'node',
     external: OPTIONAL,
-    plugins: [required],
     logLevel: 'warn',
     // discord.js evaluates what its own shards send; none are used.
     checks: { eval: false },
