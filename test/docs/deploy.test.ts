@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { loadConfig } from '../../src/config/load.ts';
 import { parseDuration } from '../../src/platform/duration.ts';
-import { read } from '../docs/comments.ts';
+import { read } from './comments.ts';
 
 const config = read('deploy/config.example.yaml');
 const compose = parse(read('deploy/compose.yaml')).services['listing-bridge'];
