@@ -27,6 +27,8 @@ export interface DryDelivery {
   readonly ticker: string | undefined;
   /** All but the request would happen. */
   readonly dryRun: boolean;
+  /** From the receipt on; absent: it would leave at once. In ms. */
+  readonly delayMs?: number;
   /** Without secrets. */
   readonly request: RequestPreview;
   /** Why it is in the destination's default form: its template fails on this announcement. */
@@ -108,6 +110,7 @@ function requestOf(
   const body = redactValues(request.body, redact);
   return {
     ...{ destination: name, rule, ticker, dryRun: options.dryRun, request: { ...request, body } },
+    ...(options.delay !== undefined && { delayMs: options.delay }),
     ...(fault !== undefined && { templateFault: fault }),
   };
 }

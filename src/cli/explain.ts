@@ -3,6 +3,7 @@ import type { Announcement } from '../announcement.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
 import { type DryRun, dryRun } from '../dry-run.ts';
 import { fitCells } from '../platform/cells.ts';
+import { formatDuration } from '../platform/duration.ts';
 import { printable } from '../platform/printable.ts';
 import { compileRules, type RuleExplanation } from '../routing/router.ts';
 import { type AnnouncementFlags, announcementFromFields, readFields } from './announcement-input.ts';
@@ -74,10 +75,10 @@ function describe(
       '',
     );
   if (deliveries.length === 0) lines.push('nothing would be sent');
-  for (const { destination, rule, ticker, dryRun: isDry, request, templateFault } of deliveries) {
+  for (const { destination, rule, ticker, dryRun: isDry, delayMs, request, templateFault } of deliveries) {
     const whom = ticker === undefined ? destination : `${destination} for ${ticker}`;
     const head = [
-      `→ ${whom}, by rule "${rule}"${isDry ? ' (dryRun: no request is made)' : ''}`,
+      `→ ${whom}, by rule "${rule}"${exceptions(isDry, delayMs)}`,
       ...(templateFault === undefined
         ? []
         : [
@@ -93,6 +94,11 @@ function describe(
     lines.push(...shown.map((line) => fitCells(line, long)), '');
   }
   return lines;
+}
+
+function exceptions(isDry: boolean, delayMs: number | undefined): string {
+  if (isDry) return ' (dryRun: no request is made)';
+  return delayMs === undefined ? '' : ` (delay: not before ${formatDuration(delayMs)} after its receipt)`;
 }
 
 function describeRule({

@@ -1,4 +1,4 @@
-/** Checks beyond the schema: names that must be unique, regular expressions. All errors. */
+/** Checks beyond the schema: names that must be unique, regular expressions, limits that contradict each other. All errors. */
 
 import { INJECT } from '../feeds/index.ts';
 import { Pattern } from '../matching/text.ts';
@@ -7,6 +7,7 @@ import { answerPatterns } from './answer-patterns.ts';
 import { leavesOf, TEXT_FIELDS } from './match-words.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
+import { checkTimes } from './times.ts';
 
 export function* checkNames(parts: ConfigSections): Iterable<Finding> {
   yield* duplicates(
@@ -22,6 +23,7 @@ export function* checkNames(parts: ConfigSections): Iterable<Finding> {
     'names tell rules apart in logs and metrics',
   );
   yield* patterns(parts);
+  yield* checkTimes(parts);
   for (const [index, feed] of parts.feeds.entries()) {
     if (feed?.name === INJECT)
       yield {

@@ -41,6 +41,8 @@ export interface Held extends PendingDelivery, Witness {
   /** Rendered at the first attempt. */
   message: unknown;
   place: Place;
+  /** It may not leave sooner, whatever happens (`delay`); on the monotonic clock. */
+  dueMs: number;
   /** Runs while it is waiting. */
   retry: Timer | undefined;
   /** Somebody changed its row while it was in flight. */
@@ -50,6 +52,8 @@ export interface Held extends PendingDelivery, Witness {
 type Place = 'new' | 'ready' | 'tried' | 'waiting' | 'in flight' | 'gone';
 
 const isIdle = (place: Place) => place === 'ready' || place === 'tried' || place === 'waiting';
+
+const mayGo = ({ place, dueMs }: Held, nowMs: number) => place === 'waiting' && dueMs <= nowMs;
 
 /** How a message stands that nobody has refused. */
 const BLAMELESS = { isOutvoted: false, refusals: 0, refusedSinceMs: undefined };
@@ -115,6 +119,7 @@ export class Head {
       ...BLAMELESS,
       message: undefined,
       place: 'new',
+      dueMs: 0,
       retry: undefined,
       isStale: false,
     };
@@ -142,12 +147,12 @@ export class Head {
     for (const held of others.length > 0 ? others : [...this.#tried]) this.move(held, 'ready');
   }
 
-  /** These need not wait for their own time; when the trouble is over, nothing does that waits because of the destination. */
-  release(acquitted: Iterable<Held>, isOver: boolean): void {
-    for (const held of acquitted) if (held.place === 'waiting') this.move(held, 'ready');
+  /** These need not wait for their own time; when the trouble is over, nothing does that waits because of the destination. What is not due waits on. */
+  release(acquitted: Iterable<Held>, isOver: boolean, nowMs: number): void {
+    for (const held of acquitted) if (mayGo(held, nowMs)) this.move(held, 'ready');
     if (!isOver) return;
     for (const held of this.#byKey.values())
-      if (held.place === 'tried' || (held.place === 'waiting' && !held.isOutvoted)) this.move(held, 'ready');
+      if (held.place === 'tried' || (mayGo(held, nowMs) && !held.isOutvoted)) this.move(held, 'ready');
   }
 
   /** Another address: what the one before did counts no more. Gives those that need not wait for its sake any longer. */
@@ -160,6 +165,12 @@ export class Head {
       waiting.push(held);
     }
     return waiting;
+  }
+
+  /** `timer` ends it. */
+  wait(held: Held, timer: Timer): void {
+    this.move(held, 'waiting');
+    held.retry = timer;
   }
 
   move(held: Held, place: Place): void {

@@ -1,9 +1,8 @@
 /**
  * The way of the deliveries of one destination: wait for room in the rate budgets, check the age, render, send, settle;
  * or try again, expire, die. No lane ever waits for another. A destination in trouble gets one at a time (`trouble.ts`).
- *
- * `Starts` decides how many go at once and whether any may go now; the head decides which: a start takes the most
- * important delivery of that moment. So whatever is fresh overtakes what has waited, also after a pause.
+ * `Starts` decides how many go at once and whether any may go now; the head decides which: the most important of that
+ * moment. So whatever is fresh overtakes what has waited, also after a pause.
  * At most HEAD deliveries are in its hands (`head.ts` has their states); the rest wait behind them (`supply.ts`).
  */
 import { begin, isUnsure, type Made, recordOf } from './attempt.ts';
@@ -15,7 +14,7 @@ import { InFlight, type Landed } from './in-flight.ts';
 import { concurrencyOf, type LaneDeps, type LaneStatus } from './lane-deps.ts';
 import { messageFor } from './message.ts';
 import { ProbeGate } from './probe-gate.ts';
-import { isRefusal, renewed } from './renewal.ts';
+import { dueMs, isRefusal, renewed } from './renewal.ts';
 import { type Decision, isUsedUp } from './retry-policy.ts';
 import { Room } from './room.ts';
 import { Starts } from './starts.ts';
@@ -40,19 +39,19 @@ export class Lane {
   constructor(deps: LaneDeps) {
     this.#deps = deps;
     this.#room = new Room(deps.ownBudget, deps.sharedBudgets);
-    this.#sweep = new Sweep(this.#head, deps.clock, (held, nowMs) => this.#expire(held, nowMs));
+    this.#sweep = new Sweep(this.#head, deps.clock, (held, nowMs) =>
+      this.#end(held, 'expired', 'max_age', nowMs),
+    );
     this.#lookout = new ProbeGate(deps.clock, this.#head, this.#starts, () => this.wake());
     const takeUp = (item: PendingDelivery) => this.#place(this.#head.take(item), deps.clock.monotonicMs());
     this.#supply = new Supply(this.#head, () => this.#deps, takeUp);
   }
 
   get status(): LaneStatus {
-    const { size: held } = this.#head;
-    const { size: inFlight } = this.#flights;
-    const { isBehind: behind } = this.#supply;
     const { pausedUntilMs, nearBanUntilMs } = this.#room;
     const { suspended, slowed } = this.#trouble;
-    return { held, inFlight, behind, pausedUntilMs, nearBanUntilMs, suspended, slowed };
+    const counts = { held: this.#head.size, inFlight: this.#flights.size, behind: this.#supply.isBehind };
+    return { ...counts, pausedUntilMs, nearBanUntilMs, suspended, slowed };
   }
 
   /** The deliveries in memory, as the outbox would return them. */
@@ -69,6 +68,7 @@ export class Lane {
     const nowMs = this.#deps.clock.monotonicMs();
     // The rules in force have just been asked.
     if (this.#deps.options.dryRun) return this.#end(held, 'skipped', 'dry_run', nowMs);
+    if (this.#deps.options.delay !== undefined) return this.#wait(held, nowMs);
     if (!this.#isNext(held, nowMs) || !this.#send(held, nowMs)) this.#ready(held);
   }
 
@@ -87,7 +87,7 @@ export class Lane {
     else this.#room.own.park(this, next);
   }
 
-  /** Somebody changed the store: takes up new pending deliveries, drops those that are pending no more, and probes a destination in trouble, as they expect. */
+  /** Somebody changed the store: takes up new pending deliveries, drops those that are pending no more, and probes a destination in trouble. */
   reconcile(): void {
     this.#supply.compareHeld();
     this.#flights.recall(({ isStale }) => isStale);
@@ -167,9 +167,15 @@ export class Lane {
     const made = renewed({ ...held, delivery: held.queued }, this.#deps);
     if (isRefusal(made)) return this.#end(held, made.state, made.reason, nowMs);
     held.delivery = made;
-    if (held.notBeforeMs <= nowMs) return this.#ready(held, isTried);
-    this.#head.move(held, 'waiting');
-    held.retry = this.#deps.clock.after(held.notBeforeMs - nowMs, () => this.#ready(held), false);
+    this.#wait(held, nowMs, isTried);
+  }
+
+  #wait(held: Held, nowMs: number, isTried = false): void {
+    held.dueMs = dueMs(held, this.#deps.options);
+    const waitMs = Math.max(held.notBeforeMs, held.dueMs) - nowMs;
+    if (waitMs <= 0) return this.#ready(held, isTried);
+    const timer = this.#deps.clock.after(waitMs, () => this.#ready(held), false);
+    this.#head.wait(held, timer);
     this.#sweep.arm();
   }
 
@@ -192,8 +198,8 @@ export class Lane {
 
   /** A fresh one with which none competes: it would be taken out of the order as soon as it is in it. */
   #isNext(held: Held, nowMs: number): boolean {
-    if (this.#head.readyCount > 0 || this.#trouble.isThere) return false;
-    return this.#maySend() && !isExpired(held, nowMs);
+    if (this.#head.readyCount > 0 || this.#trouble.isThere || isExpired(held, nowMs)) return false;
+    return this.#maySend();
   }
 
   #maySend(): boolean {
@@ -223,12 +229,10 @@ export class Lane {
 
   /** The most important delivery that is ready: whatever is too old before it goes out of the way. */
   next(nowMs: number): Held | undefined {
-    let held = this.#head.next;
-    while (held !== undefined && isExpired(held, nowMs)) {
-      this.#expire(held, nowMs);
-      held = this.#head.next;
+    for (let held = this.#head.next; ; held = this.#head.next) {
+      if (held === undefined || !isExpired(held, nowMs)) return held;
+      this.#end(held, 'expired', 'max_age', nowMs);
     }
-    return held;
   }
 
   async #attempt(held: Held, message: unknown, startedMs: number): Promise<void> {
@@ -266,7 +270,7 @@ export class Lane {
     const answered = { ...sent, isElsewhere, hasOthersUnderWay: this.#flights.size > 0 };
     const { decision, judgement } = conclude(held, answered, this.#deps, this.#head, this.#trouble);
     this.#carryOut(held, decision, nowMs, isHold(result) ? undefined : { result, startedMs });
-    this.#head.release(judgement.acquitted, judgement.isOver);
+    this.#head.release(judgement.acquitted, judgement.isOver, nowMs);
     if (judgement.isOver || judgement.acquitted.length > 0) this.wake();
   }
 
@@ -285,10 +289,6 @@ export class Lane {
   #letGo(held: Held): void {
     this.#head.move(held, 'gone');
     this.#supply.refillSoon();
-  }
-
-  #expire(held: Held, nowMs: number): void {
-    this.#end(held, 'expired', 'max_age', nowMs);
   }
 
   #end(held: Held, state: FinalState, reason: string | undefined, nowMs: number, made?: Made): void {

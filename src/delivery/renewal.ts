@@ -19,6 +19,20 @@ export interface RenewalOptions {
   readonly maxAge: number | false;
   readonly onAmbiguous: 'resend' | 'drop';
   readonly dryRun: boolean;
+  /** From the receipt of news to the first attempt, at least, in ms. */
+  readonly delay?: number | undefined;
+}
+
+/**
+ * When a delivery may leave at the earliest, by the monotonic clock in ms; 0: at once. What the bridge says about itself
+ * is never late, and neither is what a person has requested.
+ */
+export function dueMs(
+  { delivery: { content }, byHandMs }: Pick<PendingDelivery, 'delivery' | 'byHandMs'>,
+  { delay }: Pick<RenewalOptions, 'delay'>,
+): number {
+  if (delay === undefined || content.kind !== 'news' || byHandMs !== undefined) return 0;
+  return content.announcement.receivedMs + delay;
 }
 
 /** The match of the rules for one announcement and destination. */

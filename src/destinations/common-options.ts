@@ -49,6 +49,9 @@ export const commonOptions = (defaults: { maxAgeMs: number; timeoutMs: number; c
     .describe(
       'what to do when the answer was lost after the request was written, or a gateway answered in its place (408, 502, 504, …)',
     ),
+  delay: duration()
+    .optional()
+    .describe('send news no sooner than this after it was received: for tiers; alerts are not delayed'),
   dryRun: flag().default(false).describe('do everything except the request'),
 });
 

@@ -134,6 +134,11 @@ const BROKEN: readonly (readonly [name: string, yaml: string, problems: readonly
     ['3:16: /etc/bridge/ca.pem cannot be read: it does not exist'],
   ],
   [
+    'a delay that leaves nothing to send',
+    'destinations:\n  bot: { type: webhook, url: "https://bot.test/x", delay: 10m }',
+    ['2:59: nothing would ever be sent: after 10m all news is older than maxAge (10m)'],
+  ],
+  [
     'feed names',
     'feeds:\n  - apiKey: ${KEY}\n  - apiKey: ${KEY}',
     ['3:5: there is already a feed named cryptolisting.ws, in line 2'],

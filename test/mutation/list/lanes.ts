@@ -6,7 +6,7 @@ export const lanes = [
     'src/delivery/lane.ts',
     [
       ...suites('delivery/lane', 'delivery/lane-attempts', 'delivery/lane-drop', 'delivery/lane-reload'),
-      ...suites('delivery/straight-way'),
+      ...suites('delivery/straight-way', 'delivery/lane-delay'),
       SIMULATION,
     ],
     [
@@ -30,8 +30,8 @@ export const lanes = [
     [
       'age is not asked before a send',
       'an order that is too old is sent',
-      'while (held !== undefined && isExpired(held, nowMs)) {',
-      'while (held !== undefined && isExpired(held, nowMs - 1e9)) {',
+      'if (held === undefined || !isExpired(held, nowMs)) return held;',
+      'if (held === undefined || !isExpired(held, nowMs - 1e9)) return held;',
     ],
     [
       'what is retried comes back at once',
@@ -48,8 +48,14 @@ export const lanes = [
     [
       'a fresh one that is too old goes past the look at its age',
       'an order that is too old is sent',
-      'return this.#maySend() && !isExpired(held, nowMs);',
-      'return this.#maySend();',
+      'if (this.#head.readyCount > 0 || this.#trouble.isThere || isExpired(held, nowMs)) return false;',
+      'if (this.#head.readyCount > 0 || this.#trouble.isThere) return false;',
+    ],
+    [
+      'fresh news is not delayed',
+      'the free tier gets the news with the paying one',
+      'if (this.#deps.options.delay !== undefined) return this.#wait(held, nowMs);',
+      '',
     ],
     [
       'the stop does not keep a fresh one from being sent',
@@ -145,7 +151,14 @@ export const lanes = [
     'src/delivery/head.ts',
     [
       ...suites('delivery/lane', 'delivery/backlog', 'outbox/deliveries-again', 'delivery/overload'),
+      ...suites('delivery/lane-delay'),
       SIMULATION,
+    ],
+    [
+      'what is delayed goes when the trouble is over',
+      'the free tier gets the news with the paying one',
+      "place === 'waiting' && dueMs <= nowMs;",
+      "place === 'waiting';",
     ],
     [
       'what was discarded is kept',
