@@ -53,5 +53,25 @@ export function wholeLife(): Written[] {
   const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   const listen = logEvents(log, new FakeClock(400_000));
   for (const events of Object.values(EVENTS)) for (const event of events) listen(event);
-  return [...lines, ...BESIDE];
+  return [...lines.map(withOwnAdvice), ...BESIDE];
 }
+
+const ADVICE =
+  'Advice stands here: the consequences, and what a person should do about them, in whole sentences.';
+
+/** The words for a code are improved now and then; the form of the log does not depend on them. */
+const withOwnAdvice = ({ fields, ...line }: Written): Written => ({
+  ...line,
+  fields:
+    fields['advice'] === undefined || OF_SAMPLES.has(fields['advice'])
+      ? fields
+      : { ...fields, advice: ADVICE },
+});
+
+const OF_SAMPLES: ReadonlySet<unknown> = new Set(
+  Object.values(EVENTS)
+    .flat()
+    .flatMap((event) =>
+      'advice' in event ? [event.advice] : 'result' in event ? [event.result.advice] : [],
+    ),
+);
