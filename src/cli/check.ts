@@ -1,12 +1,13 @@
 /** `check`: is the config right? Every problem in one go, with its place in the file. */
 import { dirname, join } from 'node:path';
 import { configJsonSchema } from '../config/json-schema.ts';
-import { type Inspected, loadConfig } from '../config/load.ts';
-import { formatProblem } from '../config/problem.ts';
+import { type Inspected, loadConfig, type RequiredConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { currentUser, readableByOthers, storeFault, tooFewFiles } from './check-machine.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
+import { markedLine } from './lines.ts';
+import { problemText } from './problem-text.ts';
 
 export interface CheckOptions {
   readonly config: string;
@@ -21,37 +22,37 @@ export function checkCommand({ config: file, json, printSchema, strict }: CheckO
     io.print(jsonText(configJsonSchema(io.destinationTypes)));
     return FINE;
   }
-  const { config, problems, warnings, deadRules } = loadConfig({
+  const loaded = loadConfig({
     file,
     env: io.env,
     types: io.destinationTypes,
     inspect: inspectMachine,
   });
-  const dead = deadRules === 0 ? '' : `; ${counted(deadRules, 'rule')} can never match`;
+  const { config, problems, warnings, deadRules } = loaded;
   const isFine = config !== undefined && !(strict && warnings.length > 0);
   const exitCode = isFine ? FINE : NOT_FINE;
   if (json) {
     io.print(jsonText({ file, valid: isFine, problems, warnings, deadRules }));
     return exitCode;
   }
-  for (const problem of problems) io.print(`${formatProblem(file, problem)}\n`);
-  for (const warning of warnings)
-    io.print(`${formatProblem(file, { ...warning, message: `warning: ${warning.message}` })}\n`);
-  if (config === undefined)
-    io.print(
-      `${file}: ${counted(problems.length, 'problem')}, ${counted(warnings.length, 'warning')}${dead}`,
-    );
-  else {
-    const parts = [
-      counted(config.feeds.length, 'feed'),
-      counted(Object.keys(config.destinations).length, 'destination'),
-      counted(config.rules.length, 'rule'),
-    ];
-    io.print(
-      `${file}: ${isFine ? 'fine' : 'not fine with --strict'} (${parts.join(', ')}${warnings.length > 0 ? `; ${counted(warnings.length, 'warning')}` : ''}${dead})`,
-    );
-  }
+  for (const problem of problems) io.print(`${problemText(file, problem, 'bad', io.columns)}\n`);
+  for (const warning of warnings) io.print(`${problemText(file, warning, 'warning', io.columns)}\n`);
+  io.print(markedLine(isFine ? 'good' : 'bad', `${file}: ${summaryOf(loaded, isFine)}`, io.columns));
   return exitCode;
+}
+
+/** `fine (1 feed, 2 destinations, 3 rules; 1 warning)`, or how many problems there are. */
+function summaryOf({ config, problems, warnings, deadRules }: RequiredConfig, isFine: boolean): string {
+  const dead = deadRules === 0 ? '' : `; ${counted(deadRules, 'rule')} can never match`;
+  if (config === undefined)
+    return `${counted(problems.length, 'problem')}, ${counted(warnings.length, 'warning')}${dead}`;
+  const parts = [
+    counted(config.feeds.length, 'feed'),
+    counted(Object.keys(config.destinations).length, 'destination'),
+    counted(config.rules.length, 'rule'),
+  ];
+  const warned = warnings.length > 0 ? `; ${counted(warnings.length, 'warning')}` : '';
+  return `${isFine ? 'fine' : 'not fine with --strict'} (${parts.join(', ')}${warned}${dead})`;
 }
 
 /** Only here: another command, or another machine, may not even need the store. */

@@ -1,14 +1,15 @@
 /** Reads the config for a command: whole, or (for commands that must work in an incident) what can be used of it. */
 import { existsSync } from 'node:fs';
 import { type RequiredConfig as LoadedFile, loadConfig } from '../config/load.ts';
-import { type ConfigProblem, formatProblem } from '../config/problem.ts';
+import type { ConfigProblem } from '../config/problem.ts';
 import type { Remains } from '../config/remains.ts';
 import type { Config } from '../config/schema.ts';
 import type { DestinationRegistry } from '../destinations/registry.ts';
-import { printable } from '../platform/printable.ts';
 import type { Redactor } from '../platform/secret.ts';
-import { UserError } from './exit-codes.ts';
+import { ProblemList } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { markedLine } from './lines.ts';
+import { problemText } from './problem-text.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -18,13 +19,16 @@ export interface LoadedConfig {
   readonly where: LoadedFile['where'];
 }
 
-/** Throws `UserError` with every problem, one below the other. */
-export function requireConfig(file: string, io: Pick<Io, 'env' | 'destinationTypes'>): LoadedConfig {
+/** Throws `ProblemList` with every problem, one below the other. */
+export function requireConfig(
+  file: string,
+  io: Pick<Io, 'env' | 'destinationTypes' | 'columns'>,
+): LoadedConfig {
   const { config, problems, warnings, redact, digest, where } = load(file, io);
   if (config !== undefined) return { config, redact, digest, warnings, where };
-  throw new UserError(
-    `${problems.map((problem) => formatProblem(file, problem)).join('\n\n')}\n\n${counted(problems)} in ${printable(file)}`,
-  );
+  const { columns } = io;
+  const list = problems.map((problem) => `${problemText(file, problem, 'bad', columns)}\n\n`).join('');
+  throw new ProblemList(list + markedLine('bad', `${counted(problems)} in ${file}`, columns));
 }
 
 export interface UsableConfig extends Remains {
@@ -54,9 +58,14 @@ export function usableConfig(
   if (first !== undefined && !hasNothing && (given === undefined || existsSync(file))) {
     const { line, column, message } = first;
     io.warn(
-      `${printable(file)} has ${counted(problems)}, which \`listing-bridge check\` shows; the first is at ${line}:${column}: ${message}`,
+      markedLine(
+        'warning',
+        `${file} has ${counted(problems)}, which \`listing-bridge check\` shows; the first is at ${line}:${column}: ${message}`,
+        io.columns,
+      ),
     );
-    io.warn(`Going on with ${printable(given?.replace(CREDENTIALS, '') ?? inWords(need, remains))}.`);
+    const rest = given?.replace(CREDENTIALS, '') ?? inWords(need, remains);
+    io.warn(markedLine('warning', `Going on with ${rest}.`, io.columns));
   }
   return { ...remains, redact, isSound: config !== undefined, types: io.destinationTypes };
 }

@@ -4,6 +4,7 @@ import type { DeliveryState } from '../delivery/delivery.ts';
 import { printable } from '../platform/printable.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
+import { markedLine } from './lines.ts';
 import { answered, requireKnown, type StoreOptions, withStore } from './store-file.ts';
 
 /** Filters of the list; its subcommands receive them too, because the command line accepts them anywhere. */
@@ -49,7 +50,11 @@ export async function retryCommand(options: RetryDeliveriesOptions, io: Io): Pro
       );
     if (result.mayHaveArrived > 0)
       io.warn(
-        `${result.mayHaveArrived} of ${result.changed.length} may have arrived already, because the answer was lost: check the receiver; \`deliveries discard\` cancels one that has not been sent yet.`,
+        markedLine(
+          'warning',
+          `${result.mayHaveArrived} of ${result.changed.length} may have arrived already, because the answer was lost: check the receiver; \`deliveries discard\` cancels one that has not been sent yet.`,
+          io.columns,
+        ),
       );
     return report('queued; a running bridge will send', result, options.json, io);
   });
@@ -75,9 +80,10 @@ function report(done: string, { changed, unchanged }: Changed, json: boolean, io
     const [was = '', next = ''] = done.split('; ');
     const count = `${changed.length} ${changed.length === 1 ? 'delivery' : 'deliveries'} ${was}`;
     const them = changed.length === 1 ? 'it' : 'them';
-    io.print(changed.length === 0 ? count : `${count}; ${next} ${them} within a second`);
+    if (changed.length === 0) io.print(markedLine('none', count, io.columns));
+    else io.print(markedLine('good', `${count}; ${next} ${them} within a second`, io.columns));
     for (const one of unchanged)
-      io.warn(`${printable(one.id)}: unchanged (${printable(reasonInWords(one))})`);
+      io.warn(markedLine('warning', `${one.id}: unchanged (${reasonInWords(one)})`, io.columns));
   }
   return unchanged.length === 0 ? FINE : NOT_FINE;
 }

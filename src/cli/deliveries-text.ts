@@ -1,10 +1,15 @@
 /** Deliveries as text for people: a row of the list, and everything about one. */
+import type { DeliveryState } from '../delivery/delivery.ts';
 import { describeEnding } from '../delivery/describe.ts';
 import { storedBody } from '../outbox/content-rows.ts';
 import type { StoredAttempt, StoredDelivery } from '../outbox/rows.ts';
-import { fitCells, wrapCells } from '../platform/cells.ts';
+import { fitCells } from '../platform/cells.ts';
 import { formatDuration } from '../platform/duration.ts';
+import { withFaintCode } from '../platform/marks.ts';
+import { paint } from '../platform/paint.ts';
+import { type Painter, type Span, wrapSpans } from '../platform/spans.ts';
 import { secondsText, timeText } from '../platform/time-text.ts';
+import { heading } from './lines.ts';
 import { table } from './table.ts';
 
 /** As `--json` shows it: `announcement` is the content, of an alert in the shape that the store has. */
@@ -16,17 +21,33 @@ export function shownDelivery({ delivery, ...stored }: StoredDelivery): object {
 /** One column, so that a narrow terminal shows the time whole and cuts the title. */
 export const RECEIVED_AND_TITLE = 'RECEIVED                    TITLE';
 
-export function deliveryCells({ delivery, state, reason, attempts }: StoredDelivery): string[] {
+const PAINT_OF_STATE: Readonly<Record<string, Painter>> = {
+  delivered: paint.good,
+  pending: paint.warning,
+  dead: paint.bad,
+  expired: paint.bad,
+  skipped: paint.faint,
+};
+
+const stateSpan = (state: string, text = state): Span => [text, PAINT_OF_STATE[state] ?? paint.faint];
+
+export function deliveryCells({ delivery, state, reason, attempts }: StoredDelivery): Span[] {
   const { ticker } = delivery;
   const { title, receivedTimestampUs } = storedBody(delivery.content);
   return [
     delivery.id,
-    ticker === undefined ? delivery.destination : `${delivery.destination} (${ticker})`,
-    state,
+    [ticker === undefined ? delivery.destination : `${delivery.destination} (${ticker})`, paint.name],
+    stateSpan(state),
     reason ?? '',
     String(attempts),
     `${secondsText(receivedTimestampUs / 1000)}  ${title}`,
   ];
+}
+
+/** The state has its colour, a destination that of names. */
+function valueSpans(label: string, value: string, state: DeliveryState): Span[] {
+  if (label === 'state') return [stateSpan(state), ...withFaintCode(value.slice(state.length))];
+  return [label === 'destination' ? [value, paint.name] : value];
 }
 
 /** In cells: more of a title is for --json. */
@@ -62,18 +83,24 @@ export function describeDelivery(
     String(attempt),
     timeText(startedMs),
     formatDuration(durationMs),
-    outcome,
+    [outcome, outcome.startsWith('delivered') ? paint.good : paint.bad] as const,
     status === undefined ? '' : String(status),
     detail ?? '',
   ]);
   const long = width === undefined ? undefined : LONGEST_VALUE;
   return [
     ...pairs.map(([label, value]) =>
-      wrapCells(`${label.padEnd(12)} ${fitCells(value, long)}`.trimEnd(), width, ' '.repeat(13)),
+      wrapSpans(
+        [
+          [value === '' ? label : label.padEnd(12), paint.faint],
+          ...(value === '' ? [] : [' ', ...valueSpans(label, fitCells(value, long), state)]),
+        ],
+        { cells: width, indent: ' '.repeat(13) },
+      ),
     ),
     '',
     ...(rows.length === 0
-      ? ['no attempt yet']
+      ? [heading('no attempt yet', width)]
       : table(['ATTEMPT', 'STARTED', 'TOOK', 'OUTCOME', 'STATUS', 'DETAIL'], rows, {
           width,
           whole: ['STARTED'],

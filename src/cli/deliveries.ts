@@ -5,6 +5,7 @@ import { printable } from '../platform/printable.ts';
 import { deliveryCells, describeDelivery, RECEIVED_AND_TITLE, shownDelivery } from './deliveries-text.ts';
 import { type ExitCode, FINE, UserError } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
+import { heading } from './lines.ts';
 import { answered, requireKnown, type StoreOptions, withStore } from './store-file.ts';
 import { table } from './table.ts';
 
@@ -22,7 +23,7 @@ export const listCommand = (options: ListOptions, io: Io): Promise<ExitCode> =>
     const { state, destination, limit, sinceMs: withinMs } = options;
     const found = await answered(opened.operator.list({ state, destination, withinMs, limit }));
     if (options.json) io.print(jsonText(found.map(shownDelivery)));
-    else if (found.length === 0) io.print('no deliveries');
+    else if (found.length === 0) io.print(heading('no deliveries', io.columns));
     else
       for (const line of table(
         ['ID', 'DESTINATION', 'STATE', 'REASON', 'TRIES', RECEIVED_AND_TITLE],
@@ -66,7 +67,12 @@ function showAnnouncement(found: readonly FoundDelivery[], { id, json }: ShowOpt
       }),
     );
   else {
-    io.print(`announcement ${id}: ${found.length} ${found.length === 1 ? 'delivery' : 'deliveries'}`);
+    io.print(
+      heading(
+        `announcement ${id}: ${found.length} ${found.length === 1 ? 'delivery' : 'deliveries'}`,
+        io.columns,
+      ),
+    );
     for (const { delivery, attempts } of found)
       for (const line of ['', ...describeDelivery(delivery, attempts, io.columns)]) io.print(line);
   }

@@ -7,6 +7,7 @@ import { type Split, STEPS, type StageDeps } from '../rehearsal/stage.ts';
 import { type Timing, timeAnnouncement, totalOf } from '../rehearsal/timing.ts';
 import { UserError } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { heading } from './lines.ts';
 import { table } from './table.ts';
 
 /** Throws `UserError` where there is no loopback. */
@@ -26,14 +27,17 @@ export async function explainTiming(
 }
 
 export function describeTimings(timings: readonly Timing[], width: number | undefined): string[] {
-  if (timings.length === 0) return ['nothing to measure: nothing would be sent'];
+  if (timings.length === 0) return [heading('nothing to measure: nothing would be sent', width)];
   const runs = Math.max(...timings.map((timing) => timing.runs));
   const rows = timings.flatMap(({ destination, coldUs, warmUs }) => [
     row(destination, 'cold', coldUs),
     row(destination, 'warm', warmUs),
   ]);
   return [
-    `timing from frame to socket in µs: cold = the first, warm = the median of the last of ${runs}`,
+    heading(
+      `timing from frame to socket in µs: cold = the first, warm = the median of the last of ${runs}`,
+      width,
+    ),
     ...table(['destination', '', ...STEPS, 'total'], rows, { width }),
   ];
 }

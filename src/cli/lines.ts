@@ -9,6 +9,16 @@ import { type Span, wrapSpans } from '../platform/spans.ts';
 
 const INDENT = '  ';
 
+/**
+ * The mark that begins a line, on a terminal. In a pipe lines begin with their words, for those who look for them.
+ */
+export const markedSpans = (mark: MarkOf, width: number | undefined): Span[] =>
+  width === undefined ? [] : [MARK_SPANS[mark], ' '];
+
+/** `✓ 2 deliveries queued`: a sentence with its mark, and its code faint. */
+export const markedLine = (mark: MarkOf, text: string, width: number | undefined): string =>
+  wrapSpans([...markedSpans(mark, width), ...withFaintCode(text)], { cells: width, indent: INDENT });
+
 /** `✗ bot  not delivered. Nothing listens there: start it. [unreachable]`. `name` may be empty. */
 export function resultLine(mark: MarkOf, name: string, text: string, width: number | undefined): string {
   const named: Span[] = name === '' ? [] : [[name, paint.name], '  '];

@@ -1,9 +1,9 @@
 /** `reload`: asks the running daemon to take up the config file, and prints what changed or what is wrong with it. */
 import { titleOf } from '../conditions/registry.ts';
-import { printable } from '../platform/printable.ts';
 import { usableConfig } from './config-file.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
+import { lineBelow, markedLine } from './lines.ts';
 import { remoteOperator } from './remote-operator.ts';
 
 export interface ReloadOptions {
@@ -25,22 +25,30 @@ export async function reloadCommand({ config, url, json }: ReloadOptions, io: Io
     });
   if (json) io.print(jsonText(body));
   else if (reloaded.ok)
-    for (const line of describe(reloaded.changes, reloaded.needsRestart)) io.print(printable(line));
+    for (const line of describe(reloaded.changes, reloaded.needsRestart, io.columns)) io.print(line);
   else {
-    for (const problem of reloaded.problems) io.warn(printable(problem));
+    for (const problem of reloaded.problems) io.warn(markedLine('bad', problem, io.columns));
     io.warn(
-      `Not reloaded: ${titleOf({ code: 'config_rejected', subject: '' })}. \`listing-bridge check\` shows each problem with its line.`,
+      markedLine(
+        'bad',
+        `Not reloaded: ${titleOf({ code: 'config_rejected', subject: '' })}. \`listing-bridge check\` shows each problem with its line.`,
+        io.columns,
+      ),
     );
   }
   return reloaded.ok ? FINE : NOT_FINE;
 }
 
-function describe(changes: readonly string[], needsRestart: readonly string[]): string[] {
-  const lines =
-    changes.length === 0
-      ? ['Reloaded; nothing has changed.']
-      : ['Reloaded:', ...changes.map((change) => `  ${change}`)];
-  if (needsRestart.length > 0)
-    lines.push(`Changed, but in force only after a restart: ${needsRestart.join(', ')}`);
-  return lines;
+function describe(
+  changes: readonly string[],
+  needsRestart: readonly string[],
+  width: number | undefined,
+): string[] {
+  const first = changes.length === 0 ? 'Reloaded; nothing has changed.' : 'Reloaded:';
+  const restart = `Changed, but in force only after a restart: ${needsRestart.join(', ')}`;
+  return [
+    markedLine('good', first, width),
+    ...changes.map((change) => lineBelow(change, width)),
+    ...(needsRestart.length > 0 ? [markedLine('warning', restart, width)] : []),
+  ];
 }

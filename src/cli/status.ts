@@ -1,11 +1,14 @@
 /** `status`: asks the running daemon how it is. Exit code 0 only when it is ready. */
-import { fitCells, wrapCells } from '../platform/cells.ts';
+import { fitCells } from '../platform/cells.ts';
 import { formatDuration } from '../platform/duration.ts';
-import { printable } from '../platform/printable.ts';
+import { MARK_SPANS, type MarkOf, withFaintCode } from '../platform/marks.ts';
+import { paint } from '../platform/paint.ts';
+import { fitSpans, type Span, wrapSpans } from '../platform/spans.ts';
 import { timeText } from '../platform/time-text.ts';
 import { usableConfig } from './config-file.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
+import { heading, lineBelow, markedSpans } from './lines.ts';
 import { remoteOperator } from './remote-operator.ts';
 import type {
   ShownAnnouncement,
@@ -25,6 +28,19 @@ export interface StatusOptions {
 
 const NONE = '-';
 
+const MARK_OF_STATE: Readonly<Record<string, MarkOf>> = {
+  delivered: 'good',
+  pending: 'waiting',
+  skipped: 'none',
+};
+
+const oneLine = (spans: readonly Span[], width: number | undefined): string =>
+  wrapSpans(fitSpans(spans, width), { cells: undefined });
+
+/** Indented, with a mark that is there in a pipe too. */
+const markedBelow = (mark: MarkOf, text: string, width: number | undefined): string =>
+  wrapSpans(['  ', MARK_SPANS[mark], ' ', ...withFaintCode(text)], { cells: width, indent: '    ' });
+
 export async function statusCommand({ config, url, json }: StatusOptions, io: Io): Promise<ExitCode> {
   const { server, redact } = usableConfig(config, 'server', { given: url }, io);
   const { value: status, body } = await remoteOperator({ url, server, redact }, io).status();
@@ -35,15 +51,24 @@ export async function statusCommand({ config, url, json }: StatusOptions, io: Io
 
 function describe(status: StatusAnswer, width: number | undefined): string[] {
   const { version, uptimeMs, ready, notes, feeds, race, destinations, announcements } = status;
+  const mark = ready ? 'good' : 'bad';
   const lines = [
-    printable(`listing-bridge ${version}, up ${formatDuration(uptimeMs)}: ${ready ? 'ready' : 'not ready'}`),
+    wrapSpans(
+      [
+        ...markedSpans(mark, width),
+        `listing-bridge ${version}, up ${formatDuration(uptimeMs)}: `,
+        ready ? ['ready', paint.good] : ['not ready', paint.bad],
+      ],
+      { cells: width },
+    ),
   ];
   lines.push(...problemLines(status, width));
-  for (const note of notes) lines.push(wrapCells(`  - ${note}`, width, '    '));
+  for (const note of notes) lines.push(markedBelow('none', note, width));
   const headings = ['FEED', 'HEALTHY', 'HEARD', 'SELF-TEST', 'CONNECTED', 'TIER', 'KEY', 'LOST', 'FRAMES'];
   lines.push('', ...table(headings, feeds.map(feedRow), { width }));
   // The columns show the proofs of a feed that can be tested; of any other they would hide most.
-  for (const feed of feeds) if (feed.selfTest === undefined) lines.push(fitCells(proofLine(feed), width));
+  for (const feed of feeds)
+    if (feed.selfTest === undefined) lines.push(paint.faint(fitCells(proofLine(feed), width)));
   if (race.length > 0)
     lines.push('', ...table(['FEED', 'FIRST', 'BY', 'SECOND', 'BY'], race.map(raceRow), { width }));
   lines.push(
@@ -55,10 +80,10 @@ function describe(status: StatusAnswer, width: number | undefined): string[] {
     ),
   );
   lines.push('');
-  if (announcements.length === 0) lines.push('no announcement since the bridge started');
+  if (announcements.length === 0) lines.push(heading('no announcement since the bridge started', width));
   else
     lines.push(
-      'last announcements, newest first',
+      heading('last announcements, newest first', width),
       ...announcements.flatMap((announcement) => announcementLines(announcement, width)),
     );
   return lines;
@@ -69,20 +94,20 @@ function problemLines({ problems, conditions }: StatusAnswer, width: number | un
   const advised = new Set<string>();
   return problems.flatMap((problem, index) => {
     const { code = '', advice } = conditions[index] ?? {};
-    const line = wrapCells(`  ! ${problem}`, width, '    ');
+    const line = markedBelow('warning', problem, width);
     if (advice === undefined || advised.has(code)) return [line];
     advised.add(code);
-    return [line, wrapCells(`    ${advice}`, width, '    ')];
+    return [line, lineBelow(advice, width, 2)];
   });
 }
 
 const spanOr = (ms: number | undefined | null, none = NONE) => (ms == null ? none : formatDuration(ms));
 
-function feedRow(feed: ShownFeed): string[] {
+function feedRow(feed: ShownFeed): Span[] {
   const { name, healthy, silentMs, selfTest, connectedMs, welcome, keyExpiresInMs, frames } = feed;
   return [
-    name,
-    healthy ? 'yes' : 'NO',
+    [name, paint.name],
+    healthy ? ['yes', paint.good] : ['NO', paint.bad],
     silentMs === undefined ? NONE : `${formatDuration(silentMs)} ago`,
     selfTest?.roundTripMs === undefined
       ? (selfTest?.state ?? NONE)
@@ -111,13 +136,19 @@ const countsOf = (counts: Readonly<Record<string, number>>) =>
     .join(', ') || NONE;
 
 /** How often a feed was the first or the second of two, and by how much in the middle. */
-function raceRow({ feed, wins, losses, medianLeadMs, medianLagMs }: ShownRace): string[] {
+function raceRow({ feed, wins, losses, medianLeadMs, medianLagMs }: ShownRace): Span[] {
   const by = (ms: number | undefined) => (ms == null ? NONE : `${ms.toFixed(1)} ms`);
-  return [feed, String(wins), by(medianLeadMs), String(losses), by(medianLagMs)];
+  return [[feed, paint.name], String(wins), by(medianLeadMs), String(losses), by(medianLagMs)];
 }
 
-function destinationRow({ name, type, pending, oldestMs, inFlight, state }: ShownDestination): string[] {
-  return [name, type, String(pending), spanOr(oldestMs), String(inFlight), state];
+/** `ok`, or a word and its reason (`ops/status.ts`). */
+function stateSpan(state: string): Span {
+  if (state === 'ok') return [state, paint.good];
+  return [state, state.startsWith('suspended') ? paint.bad : paint.warning];
+}
+
+function destinationRow({ name, type, pending, oldestMs, inFlight, state }: ShownDestination): Span[] {
+  return [[name, paint.name], type, String(pending), spanOr(oldestMs), String(inFlight), stateSpan(state)];
 }
 
 function announcementLines(announcement: ShownAnnouncement, width: number | undefined): string[] {
@@ -126,11 +157,22 @@ function announcementLines(announcement: ShownAnnouncement, width: number | unde
   const held = (stalledMs ?? 0) > 0 ? `, held up here ${spanOr(stalledMs)}` : '';
   const mark = test === true ? '  (self-test)' : '';
   return [
-    fitCells(
-      `  ${timeText(receivedMs)}  ${publisher} ${listingType} [${tickers.join(', ')}]  ${title}${mark}`,
+    oneLine(
+      [
+        '  ',
+        [timeText(receivedMs), paint.faint],
+        '  ',
+        [publisher, paint.strong],
+        ` ${listingType} `,
+        [`[${tickers.join(', ')}]`, paint.strong],
+        `  ${title}${mark}`,
+      ],
       width,
     ),
-    fitCells(`    ${feed}: service ${spanOr(serviceMs)}, network ${spanOr(networkMs)}${held}`, width),
+    oneLine(
+      [[`    ${feed}: service ${spanOr(serviceMs)}, network ${spanOr(networkMs)}${held}`, paint.faint]],
+      width,
+    ),
     ...announcement.deliveries.flatMap((delivery) => deliveryLines(delivery, width)),
   ];
 }
@@ -151,8 +193,17 @@ export function deliveryLines(
   const to = ticker === undefined ? destination : `${destination} ${ticker}`;
   const why = reason === undefined || advice !== undefined ? '' : ` [${reason}]`;
   return [
-    fitCells(`    ${to}: ${state}${detail}${why}`, width),
+    oneLine(
+      [
+        '    ',
+        ...markedSpans(MARK_OF_STATE[state] ?? 'bad', width),
+        [to, paint.name],
+        `: ${state}${detail}`,
+        [why, paint.faint],
+      ],
+      width,
+    ),
     // Whole: what to do stands at its end.
-    ...(advice === undefined ? [] : [wrapCells(`      ${advice}`, width, '      ')]),
+    ...(advice === undefined ? [] : [lineBelow(advice, width, 3)]),
   ];
 }

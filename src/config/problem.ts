@@ -3,7 +3,7 @@
  * `source.ts` turns it into a `ConfigProblem` with a place in the file. Neither ever holds a secret.
  */
 
-import { cellsOf } from '../platform/cells.ts';
+import { cellsOf, fitCells } from '../platform/cells.ts';
 import { printable } from '../platform/printable.ts';
 
 /** Keys and list indexes from the root of the config. */
@@ -59,22 +59,26 @@ export interface ConfigProblem {
   readonly shownColumn?: number;
 }
 
-/** Longer lines are cut around the caret. */
+/** Longer lines are cut around the caret. In UTF-16 units and in cells. */
 const WIDEST = 120;
 
 /** `config.yaml:LINE:COL: message`, then the line with a caret, then the hint. */
-export function formatProblem(file: string, problem: ConfigProblem): string {
+export function formatProblem(file: string, problem: ConfigProblem, widest = WIDEST): string {
   const { line, column, message, hint, sourceLine, shownColumn = column } = problem;
   let text = `${printable(problem.file ?? file)}:${line}:${column}: ${message}`;
   if (sourceLine.trim() !== '') {
-    const from = shownColumn > WIDEST ? shownColumn - WIDEST / 2 : 0;
-    const shown = sourceLine.slice(from, from + WIDEST);
+    const from = shownColumn > widest ? Math.ceil(shownColumn - widest / 2) : 0;
+    const shown = within(sourceLine.slice(from, from + widest), widest);
     const before = ' '.repeat(cellsOf(shown.slice(0, shownColumn - 1 - from)));
     const gutter = String(line).padStart(5);
     text += `\n${gutter} | ${shown}\n${' '.repeat(gutter.length)} | ${before}^`;
   }
   return hint === undefined ? text : `${text}\n  hint: ${hint}`;
 }
+
+/** As long as it fits into the cells; wide characters take two. */
+const within = (text: string, cells: number): string =>
+  cellsOf(text) <= cells ? text : fitCells(text, cells);
 
 export function byPlace(a: ConfigProblem, b: ConfigProblem): number {
   return a.line - b.line || a.column - b.column;
