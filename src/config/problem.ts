@@ -59,7 +59,7 @@ export interface ConfigProblem {
   readonly shownColumn?: number;
 }
 
-/** Longer lines are cut around the caret. In UTF-16 units and in cells. */
+/** Longer lines are cut around the caret. In cells. */
 const WIDEST = 120;
 
 /** `config.yaml:LINE:COL: message`, then the line with a caret, then the hint. */
@@ -67,7 +67,7 @@ export function formatProblem(file: string, problem: ConfigProblem, widest = WID
   const { line, column, message, hint, sourceLine, shownColumn = column } = problem;
   let text = `${printable(problem.file ?? file)}:${line}:${column}: ${message}`;
   if (sourceLine.trim() !== '') {
-    const from = shownColumn > widest ? Math.ceil(shownColumn - widest / 2) : 0;
+    const from = startOf(sourceLine, shownColumn - 1, widest);
     const shown = within(sourceLine.slice(from, from + widest), widest);
     const before = ' '.repeat(cellsOf(shown.slice(0, shownColumn - 1 - from)));
     const gutter = String(line).padStart(5);
@@ -76,7 +76,15 @@ export function formatProblem(file: string, problem: ConfigProblem, widest = WID
   return hint === undefined ? text : `${text}\n  hint: ${hint}`;
 }
 
-/** As long as it fits into the cells; wide characters take two. */
+/** Where the shown part of a line begins, so that the caret is in it. */
+function startOf(line: string, caret: number, cells: number): number {
+  if (cellsOf(line.slice(0, caret)) < cells) return 0;
+  let from = caret;
+  while (from > 0 && cellsOf(line.slice(from - 1, caret)) < cells / 2) from--;
+  return from;
+}
+
+/** As long as it fits; wide characters take two cells. */
 const within = (text: string, cells: number): string =>
   cellsOf(text) <= cells ? text : fitCells(text, cells);
 
