@@ -9,6 +9,7 @@ export const env: Readonly<Record<string, string>> = {
   TELEGRAM_BOT_TOKEN: '123456789:AAabcdefghijklmnopqrstuvwxyz',
   TELEGRAM_CHAT_ID: '@listings_of_nobody',
   BOT_URL: 'http://127.0.0.1:9000/signal',
+  STANDBY_URL: 'http://127.0.0.1:9001/signal',
   BOT_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
   THREECOMMAS_SECRET: 'eyJhbGciOiJIUzI1NiJ9.c2lnbmFsc19zb3VyY2U.Rk2mDs81lk',
   THREECOMMAS_BOT_UUID: '1f7c3f0a-9a55-4f7e-8a5e-6f0f5d3a2b10',

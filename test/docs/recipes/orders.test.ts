@@ -10,9 +10,11 @@ import { blocksOf, configOf, cook, type Place, pageOf } from './recipe.ts';
 
 type Pair = readonly [ticker: string, symbol: string];
 
-/** Moments differ from run to run; a secret is not printed. */
+/** Moments and ids differ from run to run; a secret is not printed. */
 const ISO = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g;
-const timeless = (text: string) => text.replaceAll(ISO, 'TIME').replaceAll('\r', '').trim();
+const ID = /\b0[0-9a-z]{15}\b/g;
+const timeless = (text: string) =>
+  text.replaceAll(ISO, 'TIME').replaceAll(ID, 'ID').replaceAll('\r', '').trim();
 
 async function serve({ start, place, page }: OrderRecipe, forged: Place['env'] = {}) {
   await using cleanup = new AsyncDisposableStack();

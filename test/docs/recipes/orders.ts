@@ -52,6 +52,21 @@ export const ORDER_RECIPES: readonly OrderRecipe[] = [
     ],
   },
   {
+    page: 'failover',
+    symbols: { ABC: 'ABCUSDT', NEW: 'NEWUSDT' },
+    maxAgeMs: 5000,
+    start: () => startOwnBot(value('BOT_SECRET'), ['ABCUSDT', 'NEWUSDT']),
+    place: ({ url }) => ({ origins: { 'http://127.0.0.1:9090': url } }),
+    forged: { BOT_SECRET: `whsec_${Buffer.alloc(32, 8).toString('base64')}` },
+    whenForged: { status: 401, outcome: 'reject' },
+    // Of the proxy: no bot is there, the answer was lost, it comes late.
+    answers: [
+      [503, '<html>Service Unavailable', 'again'],
+      [502, '<html>Bad Gateway', 'never'],
+      [504, '<html>Gateway Time-out', 'never'],
+    ],
+  },
+  {
     page: '3commas',
     symbols: { ABC: 'ABCUSDT', NEW: 'NEWUSDT' },
     maxAgeMs: 30_000,
