@@ -161,8 +161,19 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     pages: ['docs/quickstart.md'],
   },
   init: {
-    examples: [['init', 'writes config.yaml and .env.example into this folder']],
-    fails: 'one of the files exists, or the folder cannot be written',
+    examples: [
+      ['init', 'asks, and writes config.yaml and .env'],
+      [
+        'init --yes --to discord,webhook',
+        'asks nothing; DISCORD_WEBHOOK_URL and BOT_URL from the environment',
+      ],
+      ['init --minimal', 'the shortest config'],
+      ['init --example', 'everything there is, commented; also without a terminal'],
+    ],
+    notes: [
+      'Secrets are no options, because a shell remembers those. --yes reads CRYPTOLISTING_API_KEY, DISCORD_WEBHOOK_URL, TELEGRAM_BOT_TOKEN, TELEGRAM_CHAT_ID, TELEGRAM_API_URL, BOT_URL, BOT_SECRET, PROGRAM_URL, PROGRAM_SECRET and ADMIN_TOKEN from the environment or .env, writes them into .env (mode 600), and makes the secrets and the token that are missing.',
+    ],
+    fails: 'nothing was written: a file exists, a value is wrong, or it was cancelled',
     pages: ['docs/quickstart.md', 'docs/configuration.md'],
   },
 };

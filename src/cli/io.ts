@@ -1,10 +1,16 @@
 /** The outside world of a command: so that a test can be the terminal. */
 import { readFileSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { paintedLines } from '../platform/paint.ts';
 import { printableJson } from '../platform/printable.ts';
 import { type Random, systemRandom } from '../platform/random.ts';
+
+export interface Terminal {
+  readonly input: Readable;
+  readonly output: Writable;
+}
 
 export interface Io {
   /** A line of the command's own output. */
@@ -23,6 +29,8 @@ export interface Io {
   readonly destinationTypes?: DestinationRegistry;
   /** Cells of a line of the terminal that `print` writes to; absent when it is no terminal: then nothing is cut. */
   readonly columns?: number | undefined;
+  /** A terminal on both sides, where a person can be asked; absent: a script, a pipe, a service. */
+  readonly terminal?: Terminal | undefined;
   /** Whether `print` and `warn` write to a terminal with colours; absent: neither does. False with NO_COLOR. */
   readonly hasColors?: { readonly print: boolean; readonly warn: boolean };
 }
@@ -51,6 +59,10 @@ export function processIo(signal: AbortSignal, onHangup: Io['onHangup']): Io {
     random: systemRandom,
     version: packageVersion(),
     columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+    terminal:
+      process.stdin.isTTY && process.stdout.isTTY
+        ? { input: process.stdin, output: process.stdout }
+        : undefined,
     hasColors: { print: isColoured(process.stdout), warn: isColoured(process.stderr) },
   };
 }

@@ -173,12 +173,21 @@ export function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => v
       exit(await demoCommand({ forMs: options.for, ratePerMinute: options.rate }, io));
     });
 
-  command('init', 'Write a commented config.yaml and a .env.example; existing files are kept').action(
-    async (options) => {
+  command('init', 'Write a config: on a terminal asks what is wanted and tries it; existing files are kept')
+    .option('--minimal', 'write the shortest config: one feed, one destination, one rule', false)
+    .option(
+      '-y, --yes',
+      'ask nothing: take values from the environment and .env, leave the rest empty',
+      false,
+    )
+    .option('--for <purpose>', 'alerts, bot or both')
+    .option('--to <places>', 'discord, telegram, webhook, separated by commas')
+    .option('--exchanges <names>', 'only these exchanges, separated by commas')
+    .option('--example', 'write the commented example with everything in it, and a .env.example', false)
+    .action(async (options) => {
       const { initCommand } = await import('./init.ts');
-      exit(initCommand(options, io));
-    },
-  );
+      exit(await initCommand(options, io));
+    });
   addHelp(program, io.env);
   simulate.addHelpText('after', faults);
   return program;

@@ -163,7 +163,7 @@ function findsOneOf(source: string, names: readonly string[]): boolean {
 }
 
 /** By its documentation; only the service itself knows for sure. */
-const KEY_FORM = /^dsk_[0-9a-f]{64}$/i;
+export const KEY_FORM = /^dsk_[0-9a-f]{64}$/i;
 
 export function* unusualKeys({ feeds }: ConfigSections): Iterable<Finding> {
   for (const [index, feed] of feeds.entries()) {

@@ -21,11 +21,11 @@ const VARIABLES: readonly (readonly [name: string, placeholder: string, how: str
     '@replace_me',
     'Telegram: the public name of your channel, or the number of a chat (docs/quickstart.md says how to find it)',
   ],
-  ['BOT_URL', 'https://bot.example.com/replace_me', 'The address at which your trading bot takes requests'],
+  ['BOT_URL', 'https://bot.example.com/replace_me', 'The address at which your program takes requests'],
   [
     'BOT_SECRET',
     `whsec_${Buffer.from('replace me, replace me, replace me').toString('base64')}`,
-    'Shared with your trading bot, which verifies signatures with it: echo "whsec_$(openssl rand -base64 32)"',
+    'Shared with your program, which verifies signatures with it: echo "whsec_$(openssl rand -base64 32)"',
   ],
   [
     'ADMIN_TOKEN',
@@ -33,6 +33,10 @@ const VARIABLES: readonly (readonly [name: string, placeholder: string, how: str
     'Required for changes over HTTP, and for reading when server.host is not loopback: openssl rand -hex 24',
   ],
 ];
+
+/** How to get the value of a variable that `init` knows. */
+export const howToGet = (name: string): string | undefined =>
+  VARIABLES.find(([known]) => known === name.replace(/^PROGRAM_/, 'BOT_').replace(/_2$/, ''))?.[2];
 
 export const ENV_EXAMPLE = `# Copy this file to .env (beside config.yaml), fill it in, and keep it to yourself: chmod 600 .env
 # A variable of the real environment wins over this file.

@@ -66,7 +66,7 @@ function judgeOf(path: Path, { types, secrets }: PlaceholderContext): Judge {
   const [section, , option] = path;
   const isSecret = isSecretPlace(path, secrets);
   if (isOption(path) && (isSecret || /(?:url|id)$/i.test(String(option))))
-    return (value) => reservedHost(value) !== undefined || isPlaceholder(value) || isShown(value, types);
+    return (value) => isUnfilled(value, types);
   if (isSecret) {
     const isNamed = isSecretName(optionIn(path));
     return (value) => asks(value) || (isNamed && standsFor(value));
@@ -84,7 +84,10 @@ const isOption = ([section, , option, place, ...rest]: Path) =>
 
 const isWord = (value: string) => !/\s|\{\{/.test(value);
 
-const isShown = (value: string, types: DestinationRegistry) =>
+/** Of an option that has to be real: its value cannot be. */
+export const isUnfilled = (value: string, types: DestinationRegistry): boolean =>
+  reservedHost(value) !== undefined ||
+  isPlaceholder(value) ||
   [...types.values()].some(({ patterns: { shown } }) => shown?.test(value));
 
 const optionIn = (path: Path) => String(path.findLast((step) => typeof step === 'string'));

@@ -1,5 +1,5 @@
 /**
- * A stand-in for the Telegram Bot API: `getMe` and `sendMessage`, with its checks, its words and its
+ * A stand-in for the Telegram Bot API: `getMe`, `getUpdates` and `sendMessage`, with its checks, its words and its
  * limits. https://core.telegram.org/bots/api#sendmessage
  */
 
@@ -36,6 +36,8 @@ export interface TelegramItem {
 
 export interface TelegramServer extends StandIn<TelegramItem> {
   readonly botToken: string;
+  /** Somebody writes something that the bot reads. https://core.telegram.org/bots/api#update */
+  hear(chat: Readonly<Record<string, unknown>>): void;
 }
 
 type Answer = Reply<TelegramItem>;
@@ -55,6 +57,7 @@ export async function startTelegramServer(options: TelegramServerOptions = {}): 
   const limits = new TelegramLimits(options.limits !== false);
   const clock = options.clock ?? systemClock;
   let lastId = 0;
+  const updates: unknown[] = [];
 
   const handle = (request: StandInRequest): Answer => {
     const [, token, method] = /^\/bot([^/]+)\/(\w+)$/.exec(request.path) ?? [];
@@ -62,6 +65,7 @@ export async function startTelegramServer(options: TelegramServerOptions = {}): 
     if (token !== botToken) return failure(401, 'Unauthorized');
     if (method === 'getMe')
       return success({ id: 123_456_789, is_bot: true, first_name: 'Stand-in', username: 'stand_in_bot' });
+    if (method === 'getUpdates') return success(updates);
     if (method !== 'sendMessage') return failure(404, 'Not Found: method not found');
     if (request.method !== 'POST') return failure(400, 'Bad Request: message text is empty');
     const body = jsonOf(request);
@@ -101,7 +105,14 @@ export async function startTelegramServer(options: TelegramServerOptions = {}): 
   };
 
   const standIn = await startStandIn('Telegram message', handle, options);
-  return Object.assign(standIn, { botToken });
+  const hear = (chat: Readonly<Record<string, unknown>>) => {
+    const kind = chat['type'] === 'channel' ? 'channel_post' : 'message';
+    updates.push({
+      update_id: updates.length + 1,
+      [kind]: { message_id: updates.length + 1, chat, text: 'hello' },
+    });
+  };
+  return Object.assign(standIn, { botToken, hear });
 }
 
 class TelegramLimits {
