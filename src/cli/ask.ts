@@ -1,4 +1,4 @@
-/** What a conversation on a terminal is made of: so that it can be held with a person, and with a test. */
+/** The parts of a conversation on a terminal: so that it can be held with a person, and with a test. */
 
 export interface Choice<Value extends string> {
   readonly value: Value;

@@ -6,7 +6,7 @@ import { askDestination } from './init-destination.ts';
 import { type Chosen, isChat, type Kind, type Purpose, type Setup, type Variable } from './init-setup.ts';
 import { askVariable, type World } from './init-world.ts';
 
-/** What the command line has answered already. */
+/** The answers of the command line. */
 export interface Given {
   readonly purpose?: Purpose | undefined;
   readonly kinds?: readonly Kind[] | undefined;

@@ -1,4 +1,4 @@
-/** What `init` is told, by a person or by the environment: which feed, which destinations, and the values of their variables. */
+/** The answers that `init` has, from a person or from the environment: which feed, which destinations, and the values of their variables. */
 
 /** A variable of the `.env`; without a value it is left for later. */
 export interface Variable {

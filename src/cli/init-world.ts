@@ -26,7 +26,7 @@ interface Wanted {
   readonly canWait: boolean;
 }
 
-/** What is there already is offered, if it can be used; a new value of a name that the environment has gets another name. */
+/** A value that exists already is offered, if it can be used; a new value of a name that the environment has gets another name. */
 export async function askVariable(wanted: Wanted, world: World): Promise<Variable> {
   const { ask } = world;
   const { name, question, faultIn, canWait } = wanted;
