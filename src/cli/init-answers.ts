@@ -3,8 +3,7 @@ import type { z } from 'zod';
 import { KEY_FORM } from '../config/config-warnings.ts';
 import { isUnfilled } from '../config/placeholders.ts';
 import { destinationTypes } from '../destinations/index.ts';
-import { cryptolistingOptions } from '../feeds/cryptolisting/options.ts';
-import { feedTypes } from '../feeds/index.ts';
+import { feedFields, feedTypes } from '../feeds/index.ts';
 import type { Kind } from './init-setup.ts';
 
 const TYPES: Readonly<Record<Kind, string>> = {
@@ -24,7 +23,7 @@ export function faultIn(kind: Kind, option: string, answer: string): string | un
 
 export function faultInKey(answer: string): string | undefined {
   if (isUnfilled(answer, destinationTypes)) return UNFILLED;
-  const fault = faultBy(cryptolistingOptions.in.shape.apiKey, answer);
+  const fault = faultBy(feedFields.cryptolisting.apiKey, answer);
   if (fault !== undefined || KEY_FORM.test(answer)) return fault;
   return 'This does not have the form of a key (dsk_ and 64 hex characters): copy it again, complete.';
 }
