@@ -167,7 +167,7 @@ export function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => v
       'stop after this time, such as 20s; the exit code is 0 if everything arrived',
       durationArgument,
     )
-    .option('--rate <per minute>', 'announcements a minute', countArgument, 30)
+    .option('--rate <per minute>', 'announcements a minute', countArgument, 20)
     .action(async (options: { for?: number; rate: number }) => {
       const { demoCommand } = await import('./demo.ts');
       exit(await demoCommand({ forMs: options.for, ratePerMinute: options.rate }, io));

@@ -4,7 +4,7 @@
  */
 import { type Clock, wait } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
-import type { FeedServer } from './feed-server.ts';
+import type { AnnouncementFields } from './feed-frames.ts';
 import type { Title } from './titles.ts';
 
 export interface PlaybackOptions {
@@ -22,7 +22,7 @@ const MINUTE_MS = 60_000;
 
 /** Resolves with how many were announced, once `count` is reached or `signal` aborts. The first goes at once. */
 export async function play(
-  server: FeedServer,
+  server: { announce(title: Title & AnnouncementFields): unknown },
   titles: readonly Title[],
   options: PlaybackOptions,
 ): Promise<number> {
@@ -41,7 +41,7 @@ export async function play(
 }
 
 /** Fisher and Yates. */
-function shuffled<T>(items: readonly T[], random: Random): readonly T[] {
+export function shuffled<T>(items: readonly T[], random: Random): readonly T[] {
   const deck = [...items];
   for (let last = deck.length - 1; last > 0; last -= 1) {
     const other = Math.floor(random() * (last + 1));

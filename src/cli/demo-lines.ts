@@ -1,0 +1,119 @@
+/** What the demo prints of each announcement and delivery: one line each, cut to the terminal, uncut when piped. Pure. */
+import { cellsOf, fitCells, padCells } from '../platform/cells.ts';
+import { MARKS, paint } from '../platform/paint.ts';
+import { printable } from '../platform/printable.ts';
+import { timeText } from '../platform/time-text.ts';
+
+export interface AnnouncementView {
+  /** Epoch. */
+  readonly wallMs: number;
+  readonly publisher: string;
+  readonly listingType: string;
+  readonly tickers: readonly string[];
+  readonly title: string;
+  /** No rule sends it anywhere. */
+  readonly isUnsent: boolean;
+}
+
+export interface DeliveryView {
+  readonly destination: string;
+  /** As its receiver shows it. */
+  readonly shown: string;
+  readonly serviceMs: number;
+  readonly networkMs: number;
+  /** From the frame to the request. */
+  readonly bridgeMs: number;
+  readonly answerMs: number;
+  /** Why `bridgeMs` is longer than usual: the delivery had to wait. */
+  readonly waited?: string | undefined;
+}
+
+type Piece = readonly [text: string, painter: (text: string) => string];
+
+const plain = (text: string) => text;
+
+/** Of the longest destination. */
+const NAME_CELLS = 8;
+/** A title of one line takes no more; beyond it the times would be too far away. */
+const WIDEST_SHOWN = 60;
+/** Enough for "🟢 Upbit spot listing: CRV": the times give way to it. */
+const NARROWEST_SHOWN = 26;
+const GAP = '  ';
+
+export function announcementLine(view: AnnouncementView, columns: number | undefined): string {
+  const { wallMs, publisher, listingType, tickers, title, isUnsent } = view;
+  return fitted(
+    [
+      [`${timeText(wallMs).slice(11, 23)}${GAP}`, paint.faint],
+      [`${publisher} ${listingType}`, plain],
+      [tickers.length === 0 ? '' : ` ${tickers.join(', ')}`, paint.strong],
+      [isUnsent ? `${GAP}→ nobody` : '', paint.faint],
+      [`${GAP}${title}`, plain],
+    ],
+    columns,
+  );
+}
+
+export function deliveryLine(view: DeliveryView, columns: number | undefined): string {
+  const start = startOf(MARKS.good, view.destination, paint.good);
+  const message = view.waited === undefined ? view.shown : `(${view.waited}) ${view.shown}`;
+  const room = columns === undefined ? undefined : columns - widthOf(start) - GAP.length;
+  const times =
+    splits(view).find((split) => room === undefined || room - widthOf(split) >= NARROWEST_SHOWN) ?? [];
+  if (times.length === 0) return fitted([...start, [message, plain]], columns);
+  const most = room === undefined ? WIDEST_SHOWN : Math.min(WIDEST_SHOWN, room - widthOf(times));
+  const shown = padCells(fitCells(message, room === undefined ? undefined : most), most);
+  return fitted([...start, [`${shown}${GAP}`, plain], ...times], columns);
+}
+
+/** Of a delivery that goes another way than the usual. */
+export const noteLine = (
+  mark: string,
+  destination: string,
+  note: string,
+  columns: number | undefined,
+): string => fitted([...startOf(mark, destination, paint.warning), [note, plain]], columns);
+
+/** The longest first. */
+function splits({ destination, ...times }: DeliveryView): readonly (readonly Piece[])[] {
+  const [service, network, answer] = [times.serviceMs, times.networkMs, times.answerMs].map(msText);
+  const bridge: Piece = [
+    `bridge ${msText(times.bridgeMs)}`,
+    times.waited === undefined ? paint.good : paint.warning,
+  ];
+  return [
+    [
+      [`service ${service} · network ${network} · `, paint.faint],
+      bridge,
+      [` · ${destination} ${answer} ms`, paint.faint],
+    ],
+    [[`${service} · ${network} · `, paint.faint], bridge, [` · ${answer} ms`, paint.faint]],
+    [bridge, [' ms', paint.faint]],
+  ];
+}
+
+/** One decimal: the next is noise. */
+const msText = (ms: number): string => (ms < 100 ? ms.toFixed(1) : Math.round(ms).toString());
+
+const startOf = (mark: string, destination: string, painter: Piece[1]): readonly Piece[] => [
+  ['  ', plain],
+  [mark, painter],
+  [' ', plain],
+  [padCells(destination, NAME_CELLS) + GAP, paint.name],
+];
+
+const widthOf = (pieces: readonly Piece[]): number => cellsOf(pieces.map(([text]) => text).join(''));
+
+/** Cut as a whole, then painted: a colour takes no cells. */
+function fitted(pieces: readonly Piece[], columns: number | undefined): string {
+  const clean = pieces.map(([text, painter]) => [printable(text), painter] as const);
+  const line = fitCells(clean.map(([text]) => text).join(''), columns);
+  let at = 0;
+  return clean
+    .map(([text, painter]) => {
+      const part = line.slice(at, at + text.length);
+      at += text.length;
+      return painter(part);
+    })
+    .join('');
+}
