@@ -11,7 +11,7 @@ const OPENING =
 
 const RULES = [
   ['spot and futures listings', 'bot, discord, telegram'],
-  ['notices: maintenance and the like', 'nobody'],
+  ['maintenance and other notices', 'nobody'],
   ['everything else', 'discord, telegram'],
 ] as const;
 

@@ -46,8 +46,8 @@ export function announcementLine(view: AnnouncementView, columns: number | undef
     [
       [`${timeText(wallMs).slice(11, 23)}${GAP}`, paint.faint],
       [`${publisher} ${listingType}`, plain],
+      [isUnsent ? ' → nobody' : '', paint.warning],
       [tickers.length === 0 ? '' : ` ${tickers.join(', ')}`, paint.strong],
-      [isUnsent ? `${GAP}→ nobody` : '', paint.faint],
       [`${GAP}${title}`, plain],
     ],
     columns,

@@ -20,6 +20,9 @@ const SAME = '=';
 /** A first attempt that began later than this after the receipt waited for its turn: for a rate limit. */
 const WAITED_MS = 50;
 
+/** Announcements that may still have deliveries under way. */
+const MOST_KEPT = 200;
+
 export class DemoScreen implements Log {
   readonly #deps: DemoScreenDeps;
   readonly #received = new Map<string, LogFields>();
@@ -65,6 +68,8 @@ export class DemoScreen implements Log {
   #announcement(fields: LogFields): void {
     const { print, columns, clock, tally } = this.#deps;
     this.#received.set(String(fields['announcement']), fields);
+    const [oldest] = this.#received.keys();
+    if (this.#received.size > MOST_KEPT && oldest !== undefined) this.#received.delete(oldest);
     tally.announced();
     const { publisher, listingType, title, tickers, deliveries } = fields;
     const view = {
@@ -91,7 +96,11 @@ export class DemoScreen implements Log {
     if (fields['outcome'] !== 'delivered') {
       const again = retryMs === undefined ? '' : `: tried again after ${figure(Number(retryMs) / 1000)} s`;
       tally.failed(destination);
-      this.#note(AGAIN, destination, `answered ${status ?? fields['detail']}${again}`);
+      this.#note(
+        AGAIN,
+        destination,
+        `${status === undefined ? fields['detail'] : `answered ${status}`}${again}`,
+      );
       return;
     }
     const isFirst = attempt === 1;
@@ -109,12 +118,13 @@ export class DemoScreen implements Log {
     print(deliveryLine(view, columns));
   }
 
-  #expired({ destination, delivery }: LogFields): void {
-    const id = this.#received.keys().find((announcement) => String(delivery).startsWith(`${announcement}-`));
-    const ageMs = Number(this.#received.get(id ?? '')?.['ageMs']);
+  #expired({ destination, ticker }: LogFields): void {
+    const names = (tickers: unknown) => Array.isArray(tickers) && tickers.includes(ticker);
+    const late = [...this.#received.values()].findLast(({ tickers }) => names(tickers));
     this.#deps.tally.expired(String(destination));
-    const note = `not sent: the news is ${Math.round(ageMs / 1000)} s old, and its maxAge is 5 s`;
-    this.#note(MARKS.bad, String(destination), note);
+    const age =
+      late === undefined ? '' : `the news is ${Math.round(Number(late['ageMs']) / 1000)} s old, and `;
+    this.#note(MARKS.bad, String(destination), `not sent: ${age}its maxAge is 5 s`);
   }
 
   #note(mark: string, destination: string, note: string): void {

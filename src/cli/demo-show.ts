@@ -16,7 +16,7 @@ import { Announcer, programmeOf } from './demo-programme.ts';
 import { type DemoScene, openScene, shownBy } from './demo-scene.ts';
 import { DemoScreen } from './demo-screen.ts';
 import { DemoTally, isExact } from './demo-tally.ts';
-import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
+import { type ExitCode, FINE, NOT_FINE, UserError } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { nextCommand } from './program-name.ts';
 
@@ -29,6 +29,11 @@ export interface DemoRun extends DemoOptions {
 /** How long the last deliveries may take after the last announcement; somebody who pressed Ctrl-C waits less gladly. */
 const DRAIN_MS = 10_000;
 const IMPATIENT_MS = 1000;
+
+/** Servers in this process answer at once, or never. */
+const UNHEARD_MS = 15_000;
+const UNHEARD =
+  'The bridge cannot reach the simulated feed on 127.0.0.1, in the same process: does a firewall or a sandbox forbid connections to this machine itself? [loopback_unreachable]';
 
 /** As many announcements make everything in this process as fast as it gets, receivers too. */
 const REHEARSED = 25;
@@ -75,8 +80,17 @@ async function start(scene: DemoScene, log: Log, { clock, random, version, signa
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  await Promise.race([ended, Promise.all([scene.heard(), daemon.warm])]);
-  return daemon;
+  const unheard = Promise.withResolvers<never>();
+  const timer = clock.after(UNHEARD_MS, () => unheard.reject(new UserError(UNHEARD)));
+  try {
+    await Promise.race([ended, Promise.all([scene.heard(), daemon.warm]), unheard.promise]);
+    return daemon;
+  } catch (error) {
+    await daemon.stop();
+    throw error;
+  } finally {
+    timer.cancel();
+  }
 }
 
 const screenOf = (scene: DemoScene, tally: DemoTally, { print, columns, clock }: Io) =>
