@@ -6,8 +6,10 @@ import { type BotServer, startBotServer } from '../simulator/bot-server.ts';
 import { type DiscordServer, startDiscordServer } from '../simulator/discord-server.ts';
 import type { AnnouncementFields } from '../simulator/feed-frames.ts';
 import { type FeedServer, startFeedServer } from '../simulator/feed-server.ts';
+import type { StandIn } from '../simulator/stand-in.ts';
 import { startTelegramServer, type TelegramServer } from '../simulator/telegram-server.ts';
 import { requireConfig } from './config-file.ts';
+import type { Arrived } from './demo-tally.ts';
 import { UserError } from './exit-codes.ts';
 
 export interface DemoScene extends AsyncDisposable {
@@ -79,6 +81,25 @@ async function listening<T>(part: Promise<T>): Promise<T> {
       `The demo needs free ports on 127.0.0.1, and this machine gives it none: close programs that hold many, or allow it to listen there. [${String(error.code)}]`,
     );
   }
+}
+
+/** What has arrived at each of them, of what was `wanted`. */
+export function arrivedAt(
+  { discord, telegram, bot }: DemoScene,
+  wanted: { readonly chats: number; readonly orders: number },
+): readonly Arrived[] {
+  const line = (
+    name: string,
+    { received, limitViolations }: Pick<StandIn<unknown>, 'received' | 'limitViolations'>,
+    count: number,
+  ) => ({
+    ...{ name, arrived: received.length, wanted: count, refused: limitViolations },
+  });
+  return [
+    line('discord', discord, wanted.chats),
+    line('telegram', telegram, wanted.chats),
+    line('bot', bot, wanted.orders),
+  ];
 }
 
 /** The message of a delivery as its receiver shows it. `title`: of the announcement. */

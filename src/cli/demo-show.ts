@@ -5,6 +5,7 @@
 import { type Daemon, startDaemon } from '../daemon/daemon.ts';
 import { wait } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
+import { paint } from '../platform/paint.ts';
 import { play } from '../simulator/playback.ts';
 import { CURATED_TITLES } from '../simulator/titles.ts';
 import { atExit } from './at-exit.ts';
@@ -13,7 +14,7 @@ import { REHEARSED_CONFIG } from './demo-config.ts';
 import type { DemoFolder } from './demo-folder.ts';
 import { lookLine } from './demo-head.ts';
 import { Announcer, programmeOf } from './demo-programme.ts';
-import { type DemoScene, openScene, shownBy } from './demo-scene.ts';
+import { arrivedAt, type DemoScene, openScene, shownBy } from './demo-scene.ts';
 import { DemoScreen } from './demo-screen.ts';
 import { DemoTally, isExact } from './demo-tally.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError } from './exit-codes.ts';
@@ -43,47 +44,55 @@ export async function showDemo({ folder, file, forMs, ratePerMinute }: DemoRun, 
   await rehearse(folder.write('rehearsal.yaml', REHEARSED_CONFIG), io);
   await using scene = await openScene({ file, limits: true, clock, random });
   const tally = new DemoTally();
-  const screen = screenOf(scene, tally, io);
   const announcer = new Announcer(scene, () => clock.wallUs());
   const summary = () => {
-    const all = arrivedIn(scene, announcer);
+    const all = arrivedAt(scene, announcer);
     io.print('');
-    if (announcer.announced > 0) for (const line of tally.lines(all)) io.print(line);
-    io.print(`now with your own channel: ${nextCommand(io.env, 'init')}`);
+    if (announcer.announced > 0) for (const line of tally.lines(all, columns)) io.print(line);
+    io.print(`now with your own channel: ${paint.name(nextCommand(io.env, 'init'))}`);
     return isExact(all) ? FINE : NOT_FINE;
   };
-  const told = atExit(summary);
-  const daemon = await start(scene, screen, io);
+  if (signal.aborted) return summary();
+  // Also for a second Ctrl-C, which ends the process at once.
+  const spared = atExit(summary);
   try {
-    if (!signal.aborted) io.print(lookLine(daemon.url ?? '', columns));
-    io.print('');
-    const end = new AbortController();
-    const timer = forMs === undefined ? undefined : clock.after(forMs, () => end.abort());
-    const titles = programmeOf(CURATED_TITLES, random);
-    const until = AbortSignal.any([signal, end.signal]);
-    await play(announcer, titles, { ratePerMinute, order: 'given', signal: until, clock, random });
-    timer?.cancel();
-    await drained(announcer, io);
+    const daemon = await start(scene, screenOf(scene, tally, io), io);
+    try {
+      io.print(lookLine(daemon.url ?? '', columns));
+      io.print('');
+      await announce(announcer, { forMs, ratePerMinute }, io);
+    } finally {
+      await daemon.stop();
+    }
   } finally {
-    await daemon.stop();
+    spared();
   }
-  told();
   return summary();
 }
 
-/** Resolves when the bridge is heard by both feeds and as fast as later; or when nobody waits any more. */
-async function start(scene: DemoScene, log: Log, { clock, random, version, signal }: Io): Promise<Daemon> {
+async function announce(announcer: Announcer, { forMs, ratePerMinute }: DemoOptions, io: Io): Promise<void> {
+  const { clock, random, signal } = io;
+  const end = new AbortController();
+  const timer = forMs === undefined ? undefined : clock.after(forMs, () => end.abort());
+  const titles = programmeOf(CURATED_TITLES, random);
+  const until = AbortSignal.any([signal, end.signal]);
+  await play(announcer, titles, { ratePerMinute, order: 'given', signal: until, clock, random });
+  timer?.cancel();
+  await drained(announcer, io);
+}
+
+/**
+ * Resolves when the bridge hears both feeds and is as fast as later: also for somebody who has pressed Ctrl-C meanwhile,
+ * as a bridge that is still starting takes longer to stop.
+ */
+async function start(scene: DemoScene, log: Log, { clock, random, version }: Io): Promise<Daemon> {
   const { sound } = scene;
   const deps = { first: sound, load: () => sound, createLog: () => log, clock, random, version };
   const daemon = await startDaemon(deps);
-  const ended = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
   const unheard = Promise.withResolvers<never>();
   const timer = clock.after(UNHEARD_MS, () => unheard.reject(new UserError(UNHEARD)));
   try {
-    await Promise.race([ended, Promise.all([scene.heard(), daemon.warm]), unheard.promise]);
+    await Promise.race([Promise.all([scene.heard(), daemon.warm]), unheard.promise]);
     return daemon;
   } catch (error) {
     await daemon.stop();
@@ -126,15 +135,3 @@ async function drained(announcer: Announcer, { clock, signal }: Io): Promise<voi
   const untilMs = () => startMs + (signal.aborted ? IMPATIENT_MS : DRAIN_MS);
   while (!announcer.haveArrived && clock.monotonicMs() < untilMs()) await wait(clock, LOOK_MS);
 }
-
-const arrivedIn = ({ discord, telegram, bot }: DemoScene, { chats, orders }: Announcer) => [
-  arrived('discord', discord, chats),
-  arrived('telegram', telegram, chats),
-  arrived('bot', bot, orders),
-];
-
-const arrived = (
-  name: string,
-  { received, limitViolations }: { readonly received: readonly unknown[]; readonly limitViolations: number },
-  wanted: number,
-) => ({ name, arrived: received.length, wanted, refused: limitViolations });

@@ -1,6 +1,6 @@
 /** The figures for the end of the demo. Pure. */
 
-import { padCells } from '../platform/cells.ts';
+import { padCells, wrapCells } from '../platform/cells.ts';
 import { paint } from '../platform/paint.ts';
 
 interface Figures {
@@ -8,6 +8,8 @@ interface Figures {
   expired: number;
   waited: number;
 }
+
+const NAME_CELLS = 10;
 
 export interface Arrived {
   readonly name: string;
@@ -50,12 +52,16 @@ export class DemoTally {
     this.#of(destination).expired++;
   }
 
-  lines(all: readonly Arrived[]): string[] {
+  lines(all: readonly Arrived[], columns: number | undefined): string[] {
     const repeats = `each from two feeds: ${counted(this.#repeated, 'repeat')} dropped`;
     return [
-      `${counted(this.#announced, 'announcement')}, ${repeats}`,
-      ...all.map((one) => `  ${paint.name(padCells(one.name, 10))}${this.#line(one)}`),
-      ...this.#ownLines(),
+      wrapCells(`${counted(this.#announced, 'announcement')}, ${repeats}`, columns, '  '),
+      ...all.map((one) => {
+        const room = columns === undefined ? undefined : columns - NAME_CELLS - 2;
+        const line = wrapCells(this.#line(one), room, '').replaceAll('\n', `\n${' '.repeat(NAME_CELLS + 2)}`);
+        return `  ${paint.name(padCells(one.name, NAME_CELLS))}${line}`;
+      }),
+      ...this.#ownLines().map((line) => wrapCells(line, columns, '  ')),
       isExact(all)
         ? paint.good('every delivery arrived, once')
         : paint.bad('NOT every delivery arrived exactly once'),

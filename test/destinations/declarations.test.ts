@@ -45,7 +45,7 @@ test('the patterns that a crash is described with are those of the types', () =>
 
 /** Why a file that is not the type's may write its name. */
 const MAY_NAME: Readonly<Record<string, string>> = {
-  'cli/demo.ts': 'shows what each of its own stand-ins got',
+  'cli/demo-scene.ts': 'shows what each of its own stand-ins got',
   'config/secret-names.ts': 'a word in names of variables, as in SLACK_WEBHOOK',
 };
 
