@@ -58,12 +58,11 @@ export function deliveryLine(view: DeliveryView, columns: number | undefined): s
   const start = startOf(MARKS.good, view.destination, paint.good);
   const message = view.waited === undefined ? view.shown : `(${view.waited}) ${view.shown}`;
   const room = columns === undefined ? undefined : columns - widthOf(start) - GAP.length;
-  const times =
-    splits(view).find((split) => room === undefined || room - widthOf(split) >= NARROWEST_SHOWN) ?? [];
-  if (times.length === 0) return fitted([...start, [message, plain]], columns);
-  const most = room === undefined ? WIDEST_SHOWN : Math.min(WIDEST_SHOWN, room - widthOf(times));
+  const form = forms(view).find(({ cells }) => room === undefined || room - cells >= NARROWEST_SHOWN);
+  if (form === undefined) return fitted([...start, [message, plain]], columns);
+  const most = room === undefined ? WIDEST_SHOWN : Math.min(WIDEST_SHOWN, room - form.cells);
   const shown = padCells(fitCells(message, room === undefined ? undefined : most), most);
-  return fitted([...start, [`${shown}${GAP}`, plain], ...times], columns);
+  return fitted([...start, [`${shown}${GAP}`, plain], ...form.times], columns);
 }
 
 /** Of a delivery that goes another way than the usual. */
@@ -74,26 +73,42 @@ export const noteLine = (
   columns: number | undefined,
 ): string => fitted([...startOf(mark, destination, paint.warning), [note, plain]], columns);
 
+interface Form {
+  readonly times: readonly Piece[];
+  /** That it takes, or the usual: so that times stand below one another. */
+  readonly cells: number;
+}
+
 /** The longest first. */
-function splits({ destination, ...times }: DeliveryView): readonly (readonly Piece[])[] {
+function forms({ destination, ...times }: DeliveryView): readonly Form[] {
   const [service, network, answer] = [times.serviceMs, times.networkMs, times.answerMs].map(msText);
   const bridge: Piece = [
     `bridge ${msText(times.bridgeMs)}`,
     times.waited === undefined ? paint.good : paint.warning,
   ];
+  const named: Piece = [`service ${service} · network ${network} · `, paint.faint];
+  const bare: Piece = [`${service} · ${network} · `, paint.faint];
   return [
-    [
-      [`service ${service} · network ${network} · `, paint.faint],
+    formOf('service 0.0 · network 0.0 · bridge 0.0 · telegram 00.0 ms', [
+      named,
       bridge,
       [` · ${destination} ${answer} ms`, paint.faint],
-    ],
-    [[`${service} · ${network} · `, paint.faint], bridge, [` · ${answer} ms`, paint.faint]],
-    [bridge, [' ms', paint.faint]],
+    ]),
+    formOf('0.0 · 0.0 · bridge 0.0 · 00.0 ms', [bare, bridge, [` · ${answer} ms`, paint.faint]]),
+    formOf('bridge 00.0 ms', [bridge, [' ms', paint.faint]]),
   ];
 }
 
-/** One decimal: the next is noise. */
-const msText = (ms: number): string => (ms < 100 ? ms.toFixed(1) : Math.round(ms).toString());
+const formOf = (usual: string, times: readonly Piece[]): Form => ({
+  times,
+  cells: Math.max(cellsOf(usual), widthOf(times)),
+});
+
+/** One decimal: the next is noise. Seconds beyond ten of them. */
+function msText(ms: number): string {
+  if (ms >= 10_000) return `${Math.round(ms / 1000)} s`;
+  return ms < 100 ? ms.toFixed(1) : Math.round(ms).toString();
+}
 
 const startOf = (mark: string, destination: string, painter: Piece[1]): readonly Piece[] => [
   ['  ', plain],
