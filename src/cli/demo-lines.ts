@@ -1,8 +1,8 @@
 /** What the demo prints of each announcement and delivery: one line each, cut to the terminal, uncut when piped. Pure. */
 import { cellsOf, fitCells, padCells } from '../platform/cells.ts';
 import { MARKS, paint } from '../platform/paint.ts';
-import { printable } from '../platform/printable.ts';
-import { timeText } from '../platform/time-text.ts';
+import { cellsOfSpans, fitSpans, type Painter, type Span, wrapSpans } from '../platform/spans.ts';
+import { clockText } from '../platform/time-text.ts';
 
 export interface AnnouncementView {
   /** Epoch. */
@@ -28,10 +28,6 @@ export interface DeliveryView {
   readonly waited?: string | undefined;
 }
 
-type Piece = readonly [text: string, painter: (text: string) => string];
-
-const plain = (text: string) => text;
-
 /** Of the longest destination. */
 const NAME_CELLS = 8;
 /** A title of one line takes no more; beyond it the times would be too far away. */
@@ -44,11 +40,12 @@ export function announcementLine(view: AnnouncementView, columns: number | undef
   const { wallMs, publisher, listingType, tickers, title, isUnsent } = view;
   return fitted(
     [
-      [`${timeText(wallMs).slice(11, 23)}${GAP}`, paint.faint],
-      [`${publisher} ${listingType}`, plain],
-      [isUnsent ? ' → nobody' : '', paint.warning],
-      [tickers.length === 0 ? '' : ` ${tickers.join(', ')}`, paint.strong],
-      [`${GAP}${title}`, plain],
+      [`${clockText(wallMs)}${GAP}`, paint.faint],
+      [publisher, paint.strong],
+      ` ${listingType}`,
+      [isUnsent ? ' → nobody' : '', paint.faint],
+      [tickers.map((ticker) => ` ${ticker}`).join(''), paint.strong],
+      `${GAP}${title}`,
     ],
     columns,
   );
@@ -57,12 +54,12 @@ export function announcementLine(view: AnnouncementView, columns: number | undef
 export function deliveryLine(view: DeliveryView, columns: number | undefined): string {
   const start = startOf(MARKS.good, view.destination, paint.good);
   const message = view.waited === undefined ? view.shown : `(${view.waited}) ${view.shown}`;
-  const room = columns === undefined ? undefined : columns - widthOf(start) - GAP.length;
+  const room = columns === undefined ? undefined : columns - cellsOfSpans(start) - GAP.length;
   const form = forms(view).find(({ cells }) => room === undefined || room - cells >= NARROWEST_SHOWN);
-  if (form === undefined) return fitted([...start, [message, plain]], columns);
+  if (form === undefined) return fitted([...start, message], columns);
   const most = room === undefined ? WIDEST_SHOWN : Math.min(WIDEST_SHOWN, room - form.cells);
   const shown = padCells(fitCells(message, room === undefined ? undefined : most), most);
-  return fitted([...start, [`${shown}${GAP}`, plain], ...form.times], columns);
+  return fitted([...start, `${shown}${GAP}`, ...form.times], columns);
 }
 
 /** Of a delivery that goes another way than the usual. */
@@ -71,10 +68,10 @@ export const noteLine = (
   destination: string,
   note: string,
   columns: number | undefined,
-): string => fitted([...startOf(mark, destination, paint.warning), [note, plain]], columns);
+): string => fitted([...startOf(mark, destination, paint.warning), note], columns);
 
 interface Form {
-  readonly times: readonly Piece[];
+  readonly times: readonly Span[];
   /** That it takes, or the usual: so that times stand below one another. */
   readonly cells: number;
 }
@@ -82,12 +79,12 @@ interface Form {
 /** The longest first. */
 function forms({ destination, ...times }: DeliveryView): readonly Form[] {
   const [service, network, answer] = [times.serviceMs, times.networkMs, times.answerMs].map(msText);
-  const bridge: Piece = [
+  const bridge: Span = [
     `bridge ${msText(times.bridgeMs)}`,
     times.waited === undefined ? paint.good : paint.warning,
   ];
-  const named: Piece = [`service ${service} · network ${network} · `, paint.faint];
-  const bare: Piece = [`${service} · ${network} · `, paint.faint];
+  const named: Span = [`service ${service} · network ${network} · `, paint.faint];
+  const bare: Span = [`${service} · ${network} · `, paint.faint];
   return [
     formOf('service 0.0 · network 0.0 · bridge 0.0 · telegram 00.0 ms', [
       named,
@@ -99,36 +96,20 @@ function forms({ destination, ...times }: DeliveryView): readonly Form[] {
   ];
 }
 
-const formOf = (usual: string, times: readonly Piece[]): Form => ({
+const formOf = (usual: string, times: readonly Span[]): Form => ({
   times,
-  cells: Math.max(cellsOf(usual), widthOf(times)),
+  cells: Math.max(cellsOf(usual), cellsOfSpans(times)),
 });
 
-/** One decimal: the next is noise. Seconds beyond ten of them. */
-function msText(ms: number): string {
-  if (ms >= 10_000) return `${Math.round(ms / 1000)} s`;
-  return ms < 100 ? ms.toFixed(1) : Math.round(ms).toString();
-}
+/** One decimal: the next is noise. */
+const msText = (ms: number): string => (ms < 100 ? ms.toFixed(1) : Math.round(ms).toString());
 
-const startOf = (mark: string, destination: string, painter: Piece[1]): readonly Piece[] => [
-  ['  ', plain],
+const startOf = (mark: string, destination: string, painter: Painter): readonly Span[] => [
+  '  ',
   [mark, painter],
-  [' ', plain],
+  ' ',
   [padCells(destination, NAME_CELLS) + GAP, paint.name],
 ];
 
-const widthOf = (pieces: readonly Piece[]): number => cellsOf(pieces.map(([text]) => text).join(''));
-
-/** Cut as a whole, then painted: a colour takes no cells. */
-function fitted(pieces: readonly Piece[], columns: number | undefined): string {
-  const clean = pieces.map(([text, painter]) => [printable(text), painter] as const);
-  const line = fitCells(clean.map(([text]) => text).join(''), columns);
-  let at = 0;
-  return clean
-    .map(([text, painter]) => {
-      const part = line.slice(at, at + text.length);
-      at += text.length;
-      return painter(part);
-    })
-    .join('');
-}
+const fitted = (spans: readonly Span[], columns: number | undefined): string =>
+  wrapSpans(fitSpans(spans, columns), { cells: undefined });

@@ -9,7 +9,6 @@ import { paint } from '../platform/paint.ts';
 import { play } from '../simulator/playback.ts';
 import { CURATED_TITLES } from '../simulator/titles.ts';
 import { atExit } from './at-exit.ts';
-import type { DemoOptions } from './demo.ts';
 import { REHEARSED_CONFIG } from './demo-config.ts';
 import type { DemoFolder } from './demo-folder.ts';
 import { lookLine } from './demo-head.ts';
@@ -20,6 +19,12 @@ import { DemoTally, isExact } from './demo-tally.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { nextCommand } from './program-name.ts';
+
+export interface DemoOptions {
+  /** `undefined` = until Ctrl-C. */
+  readonly forMs: number | undefined;
+  readonly ratePerMinute: number;
+}
 
 export interface DemoRun extends DemoOptions {
   readonly folder: DemoFolder;

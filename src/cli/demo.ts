@@ -5,14 +5,9 @@
 import { DEMO_CONFIG } from './demo-config.ts';
 import { openDemoFolder } from './demo-folder.ts';
 import { openingLines, rulesLines } from './demo-head.ts';
+import type { DemoOptions } from './demo-show.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
-
-export interface DemoOptions {
-  /** `undefined` = until Ctrl-C. */
-  readonly forMs: number | undefined;
-  readonly ratePerMinute: number;
-}
 
 export async function demoCommand(options: DemoOptions, io: Io): Promise<ExitCode> {
   for (const line of openingLines(io.columns)) io.print(line);

@@ -30,7 +30,7 @@ async function demo(columns: number, hasColors: boolean, seen: (line: string) =>
   return { exitCode, lines };
 }
 
-const ANNOUNCED = /^\d\d:\d\d:\d\d\.\d{3} {2}/;
+const ANNOUNCED = /^\d\d:\d\d:\d\d\.\d{3} [+-]\d\d(?::\d\d)? {2}/;
 
 test('at 80 columns, in colour: head, the usual, what is unusual, summary, and how to go on', async () => {
   const { exitCode, lines } = await demo(80, true);
