@@ -25,6 +25,13 @@ interface Manifest {
 const manifest = (folder: string) =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
 
+/** Its inner parts make Node warn of a module that it deprecates, and Node has what it stands in for. */
+const builtInUrl: Plugin = {
+  name: 'built-in-url',
+  resolveId: (name) => (name === 'whatwg-url' ? '\0whatwg-url' : null),
+  load: (id) => (id === '\0whatwg-url' ? 'module.exports = { URL, URLSearchParams };' : null),
+};
+
 /** Writes the files; returns the folders of the packages that are inside them. */
 async function bundle(): Promise<string[]> {
   await using build = await rolldown({
@@ -32,6 +39,7 @@ async function bundle(): Promise<string[]> {
     cwd: root,
     platform: 'node',
     external: OPTIONAL,
+    plugins: [builtInUrl],
     logLevel: 'warn',
     // discord.js evaluates what its own shards send; none are used.
     checks: { eval: false },

@@ -10,6 +10,17 @@ import { read, root } from '../docs/comments.ts';
 
 const words = (svg: string) => [...svg.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
 
+/** What does not differ from run to run: everything above the first announcement. */
+function headOf(svg: string): string[] {
+  const all = words(svg).map((text = '') =>
+    text.replace(/-demo-\w+/, '-demo-').replace(/(?<=127\.0\.0\.1:)\d+/, 'PORT'),
+  );
+  return all.slice(
+    0,
+    all.findIndex((text) => /^\d\d:\d\d:\d\d/.test(text)),
+  );
+}
+
 /** Each element is closed, or ends itself. */
 function openElements(svg: string): string[] {
   const open: string[] = [];
@@ -30,6 +41,7 @@ test('a real run of the demo becomes a picture of what it printed', () => {
   expect(words(svg)).toContain('npm run demo');
   expect(words(svg)).toContain('every delivery arrived, once');
   expect(svg).toMatch(/>\{&quot;symbol&quot;:&quot;\w+USDT&quot;/);
+  expect(headOf(svg)).toEqual(headOf(read('docs/demo.svg')));
   expect(svg).toMatch(/@keyframes scroll\{0%\{[^}]*\}(?:[\d.]+%\{[^}]*\}){3,}/);
 });
 
@@ -37,6 +49,10 @@ test('the recording in docs is one of those, small, and asks nobody for anything
   const svg = read('docs/demo.svg');
   expect(openElements(svg)).toEqual([]);
   expect(words(svg)).toContain('every delivery arrived, once');
+  expect(words(svg).slice(-2)).toEqual(['now with your own channel: ', 'npm run bridge -- init']);
+  const [, width] = /viewBox="0 0 (\d+) /.exec(svg) ?? [];
+  // The column of a README on GitHub.
+  expect(Number(width)).toBeLessThanOrEqual(830);
   expect(svg.length).toBeLessThan(60_000);
   expect(svg.replace('http://www.w3.org/2000/svg', '')).not.toMatch(/href|url\(|<script|@import|src=/);
   expect(svg).toContain('prefers-color-scheme:dark');

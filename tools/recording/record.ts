@@ -4,9 +4,9 @@ import { parseArgs } from 'node:util';
 import { recordingSvg } from './svg.ts';
 import { recordTerminal } from './terminal.ts';
 
-/** Of the terminal. */
-const COLUMNS = 120;
-const ROWS = 24;
+/** Of the terminal: as wide as a README on GitHub, at the size of its text. */
+const COLUMNS = 100;
+const ROWS = 26;
 
 const { values } = parseArgs({
   options: {
