@@ -1,4 +1,4 @@
-/** What the demo prints of each announcement and delivery: one line each, cut to the terminal, uncut when piped. Pure. */
+/** The lines of the demo for each announcement and delivery: one each, cut to the terminal, uncut when piped. Pure. */
 import { cellsOf, fitCells, padCells } from '../platform/cells.ts';
 import { MARKS, paint } from '../platform/paint.ts';
 import { cellsOfSpans, fitSpans, type Painter, type Span, wrapSpans } from '../platform/spans.ts';

@@ -1,5 +1,5 @@
 /**
- * What is announced, in which order. The usual alone would not show what the bridge is for, so the first round has, once
+ * The announcements of the demo, and their order. The usual alone would not show what the bridge is for, so the first round has, once
  * each: a bot that is busy for a moment, and news that comes too late to be traded.
  */
 import type { Random } from '../platform/random.ts';

@@ -83,7 +83,7 @@ async function listening<T>(part: Promise<T>): Promise<T> {
   }
 }
 
-/** What has arrived at each of them, of what was `wanted`. */
+/** Counts of each receiver: arrived, `wanted`, refused. */
 export function arrivedAt(
   { discord, telegram, bot }: DemoScene,
   wanted: { readonly chats: number; readonly orders: number },

@@ -1,4 +1,4 @@
-/** What the demo prints, in the cells of a terminal: as it is at 80 and 120 columns, narrower, and piped. */
+/** The lines of the demo in the cells of a terminal: as it is at 80 and 120 columns, narrower, and piped. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lookLine, openingLines, rulesLines } from '../../src/cli/demo-head.ts';

@@ -10,7 +10,7 @@ import { read, root } from '../docs/comments.ts';
 
 const words = (svg: string) => [...svg.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
 
-/** What does not differ from run to run: everything above the first announcement. */
+/** The lines above the first announcement; they do not differ from run to run. */
 function headOf(svg: string): string[] {
   const all = words(svg).map((text = '') =>
     text.replace(/-demo-\w+/, '-demo-').replace(/(?<=127\.0\.0\.1:)\d+/, 'PORT'),
