@@ -8,7 +8,7 @@ import { usableConfig } from './config-file.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
 import { type RemoteOperator, remoteOperator } from './remote-operator.ts';
-import { deliveryLines } from './status.ts';
+import { deliveryLines } from './status-announcement.ts';
 import type { ShownAnnouncement } from './status-answer.ts';
 
 export interface InjectOptions extends AnnouncementFlags {

@@ -3,20 +3,14 @@ import { fitCells } from '../platform/cells.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { MARK_SPANS, type MarkOf, withFaintCode } from '../platform/marks.ts';
 import { paint } from '../platform/paint.ts';
-import { fitSpans, type Span, wrapSpans } from '../platform/spans.ts';
-import { timeText } from '../platform/time-text.ts';
+import { type Span, wrapSpans } from '../platform/spans.ts';
 import { usableConfig } from './config-file.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
 import { heading, lineBelow, markedSpans } from './lines.ts';
 import { remoteOperator } from './remote-operator.ts';
-import type {
-  ShownAnnouncement,
-  ShownDestination,
-  ShownFeed,
-  ShownRace,
-  StatusAnswer,
-} from './status-answer.ts';
+import { announcementLines } from './status-announcement.ts';
+import type { ShownDestination, ShownFeed, ShownRace, StatusAnswer } from './status-answer.ts';
 import { table } from './table.ts';
 
 export interface StatusOptions {
@@ -27,15 +21,6 @@ export interface StatusOptions {
 }
 
 const NONE = '-';
-
-const MARK_OF_STATE: Readonly<Record<string, MarkOf>> = {
-  delivered: 'good',
-  pending: 'waiting',
-  skipped: 'none',
-};
-
-const oneLine = (spans: readonly Span[], width: number | undefined): string =>
-  wrapSpans(fitSpans(spans, width), { cells: undefined });
 
 /** Indented, with a mark that is there in a pipe too. */
 const markedBelow = (mark: MarkOf, text: string, width: number | undefined): string =>
@@ -80,11 +65,12 @@ function describe(status: StatusAnswer, width: number | undefined): string[] {
     ),
   );
   lines.push('');
+  const said = new Set<string>();
   if (announcements.length === 0) lines.push(heading('no announcement since the bridge started', width));
   else
     lines.push(
       heading('last announcements, newest first', width),
-      ...announcements.flatMap((announcement) => announcementLines(announcement, width)),
+      ...announcements.flatMap((announcement) => announcementLines(announcement, said, width)),
     );
   return lines;
 }
@@ -114,7 +100,7 @@ function feedRow(feed: ShownFeed): Span[] {
       : `${selfTest.state} in ${formatDuration(Math.round(selfTest.roundTripMs))}`,
     spanOr(connectedMs),
     welcome?.tier ?? NONE,
-    keyExpiresInMs === undefined ? NONE : `expires in ${formatDuration(keyExpiresInMs)}`,
+    keyExpiresInMs === undefined ? NONE : `${formatDuration(keyExpiresInMs)} left`,
     countsOf(feed.losses),
     countsOf(frames),
   ];
@@ -149,61 +135,4 @@ function stateSpan(state: string): Span {
 
 function destinationRow({ name, type, pending, oldestMs, inFlight, state }: ShownDestination): Span[] {
   return [[name, paint.name], type, String(pending), spanOr(oldestMs), String(inFlight), stateSpan(state)];
-}
-
-function announcementLines(announcement: ShownAnnouncement, width: number | undefined): string[] {
-  const { receivedMs, feed, publisher, listingType, tickers, title, serviceMs, networkMs, stalledMs, test } =
-    announcement;
-  const held = (stalledMs ?? 0) > 0 ? `, held up here ${spanOr(stalledMs)}` : '';
-  const mark = test === true ? '  (self-test)' : '';
-  return [
-    oneLine(
-      [
-        '  ',
-        [timeText(receivedMs), paint.faint],
-        '  ',
-        [publisher, paint.strong],
-        ` ${listingType} `,
-        [`[${tickers.join(', ')}]`, paint.strong],
-        `  ${title}${mark}`,
-      ],
-      width,
-    ),
-    oneLine(
-      [[`    ${feed}: service ${spanOr(serviceMs)}, network ${spanOr(networkMs)}${held}`, paint.faint]],
-      width,
-    ),
-    ...announcement.deliveries.flatMap((delivery) => deliveryLines(delivery, width)),
-  ];
-}
-
-/** One line, and what to do about it below. */
-export function deliveryLines(
-  delivery: ShownAnnouncement['deliveries'][number],
-  width: number | undefined,
-): string[] {
-  const { destination, ticker, state, reason, advice, attempts, dispatchMs, tookMs } = delivery;
-  const ended = state === 'delivered' ? 'answered' : 'ended';
-  const parts = [
-    ...(dispatchMs == null ? [] : [`request sent after ${formatDuration(dispatchMs)}`]),
-    ...(tookMs == null ? [] : [`${ended} after ${formatDuration(tookMs)}`]),
-    ...(attempts > 1 ? [`${attempts} attempts`] : []),
-  ];
-  const detail = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
-  const to = ticker === undefined ? destination : `${destination} ${ticker}`;
-  const why = reason === undefined || advice !== undefined ? '' : ` [${reason}]`;
-  return [
-    oneLine(
-      [
-        '    ',
-        ...markedSpans(MARK_OF_STATE[state] ?? 'bad', width),
-        [to, paint.name],
-        `: ${state}${detail}`,
-        [why, paint.faint],
-      ],
-      width,
-    ),
-    // Whole: what to do stands at its end.
-    ...(advice === undefined ? [] : [lineBelow(advice, width, 3)]),
-  ];
 }

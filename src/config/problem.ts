@@ -68,7 +68,7 @@ export function formatProblem(file: string, problem: ConfigProblem, widest = WID
   let text = `${printable(problem.file ?? file)}:${line}:${column}: ${message}`;
   if (sourceLine.trim() !== '') {
     const from = startOf(sourceLine, shownColumn - 1, widest);
-    const shown = within(sourceLine.slice(from, from + widest), widest);
+    const shown = within(sourceLine.slice(from), widest);
     const before = ' '.repeat(cellsOf(shown.slice(0, shownColumn - 1 - from)));
     const gutter = String(line).padStart(5);
     text += `\n${gutter} | ${shown}\n${' '.repeat(gutter.length)} | ${before}^`;
@@ -78,7 +78,7 @@ export function formatProblem(file: string, problem: ConfigProblem, widest = WID
 
 /** Where the shown part of a line begins, so that the caret is in it. */
 function startOf(line: string, caret: number, cells: number): number {
-  if (cellsOf(line.slice(0, caret)) < cells) return 0;
+  if (cellsOf(line.slice(0, caret)) < cells - 1) return 0;
   let from = caret;
   while (from > 0 && cellsOf(line.slice(from - 1, caret)) < cells / 2) from--;
   return from;
