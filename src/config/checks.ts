@@ -12,6 +12,7 @@ import { isExtension } from './extensions.ts';
 import { gluedTickers } from './glued-tickers.ts';
 import { groupFaults, unusedGroups } from './groups.ts';
 import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
+import { mannerFaults } from './manner-faults.ts';
 import { checkNames } from './names.ts';
 import { oddAnswers, oddConditions } from './odd-conditions.ts';
 import { placeholders, withoutUnfilled } from './placeholders.ts';
@@ -62,9 +63,12 @@ export function check(
   const parts = withTargets(written);
   // A name that is nowhere may be one of a section that cannot be read.
   const isComplete = NAMING.every((section) => isRecord(root.children.get(section)?.value ?? {}));
-  const misnamed = [...groupFaults(readable), ...targetFaults(readable), ...alertFaults(readable)].filter(
-    ({ absent = false }) => !absent || isComplete,
-  );
+  const misnamed = [
+    ...groupFaults(readable),
+    ...targetFaults(readable),
+    ...alertFaults(readable),
+    ...mannerFaults(readable),
+  ].filter(({ absent = false }) => !absent || isComplete);
   // A broken rule or group, or a misspelled name, may be the one that means what seems to be unused.
   const isNamed = isComplete && misnamed.length === 0 && written.rules.length > 0 && !hasBroken(written);
   const literal = [...literalTemplates(root, types)];

@@ -2,7 +2,7 @@
  * Warns of `{{ tickers | first }}USDT`: without `forEach` it is a symbol for one of several tickers, and `USDT` for none.
  * And of a body under `forEach` that does not name the ticker: as many orders as tickers, all of them the same.
  */
-import { templatesUsedBy } from '../routing/templates-used.ts';
+import { templatesUsedBy } from '../routing/forms-used.ts';
 import { everyNode, type Located, nodeAt } from './document.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';

@@ -1,6 +1,6 @@
 /** Compiles every form that will be used: each destination's default (or own body), and each template where a rule uses it. */
 import { typeOf } from '../destinations/registry.ts';
-import { templatesUsedBy } from '../routing/templates-used.ts';
+import { templatesUsedBy } from '../routing/forms-used.ts';
 import { TemplateProblem } from '../templates/problem.ts';
 import type { Finding, Path } from './problem.ts';
 import { labelled } from './schema-problems.ts';

@@ -10,6 +10,7 @@ import type { Sender } from '../delivery/sender.ts';
 import type { PoolRegistry } from '../http/pool-registry.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Redactor } from '../platform/secret.ts';
+import type { Manner } from '../routing/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import type { RenderInput } from '../templates/variables.ts';
 import type { DestinationOptions } from './common-options.ts';
@@ -83,6 +84,8 @@ export interface DestinationType<Options extends DestinationOptions, Message> {
   readonly perTicker: boolean;
   /** The body of a 2xx by which the platform says that it took the message: the answer to every rehearsed request. */
   readonly takenBody: string;
+  /** Options that a rule may replace for what it sends (`Manner`). */
+  readonly manner: readonly (keyof Manner)[];
   /** Options whose values are Liquid. */
   readonly templated: readonly string[];
   /** Sets of options that exclude one another: a destination that has one of a set itself inherits none of the others. */

@@ -4,8 +4,8 @@
  */
 import type { DestinationBudgets } from '../delivery/budget-book.ts';
 import type { Delivery } from '../delivery/delivery.ts';
-import type { RuleOptions } from '../routing/options.ts';
-import { templatesUsedBy } from '../routing/templates-used.ts';
+import { mannersOf, templatesUsedBy } from '../routing/forms-used.ts';
+import type { Manner, RuleOptions } from '../routing/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import type { DestinationOptions } from './common-options.ts';
 import type { Destination, DestinationDeps, Render, RequestPreview } from './destination.ts';
@@ -50,10 +50,11 @@ export function prepareDestinations({
   types = destinationTypes,
 }: PrepareOptions): PreparedDestination[] {
   const used = templatesUsedBy(rules);
+  const manners = mannersOf(rules);
   return Object.entries(destinations).map(([name, options]) => {
     const type = typeOf(options, types);
     const { form, perTicker, takenBody } = type;
-    const renderers = compiled(type, options, templates, used(name));
+    const renderers = compiled(type, options, templates, used(name), manners(name));
     return {
       ...{ name, options, takesOrders: form === 'order', takenBody },
       forEachTicker: perTicker && options.forEach === 'ticker',
@@ -66,18 +67,42 @@ export function prepareDestinations({
   });
 }
 
+interface Forms {
+  readonly standard: Render<unknown>;
+  readonly written: ReadonlyMap<string, Render<unknown>>;
+}
+
+const formsOf = (
+  type: AnyDestinationType,
+  options: DestinationOptions,
+  templates: Readonly<Record<string, TemplateOptions>>,
+  used: ReadonlySet<string>,
+): Forms => ({
+  standard: type.compile.news(options, undefined),
+  written: new Map(Array.from(used, (name) => [name, type.compile.news(options, templates[name])])),
+});
+
 function compiled(
   type: AnyDestinationType,
   options: DestinationOptions,
   templates: Readonly<Record<string, TemplateOptions>>,
-  used: Iterable<string>,
+  used: ReadonlySet<string>,
+  manners: ReadonlyMap<string, Manner>,
 ): Pick<PreparedDestination, 'render' | 'renderDefault'> {
-  const standard = type.compile.news(options, undefined);
   const alertForm = type.compile.alert(options, undefined);
-  const written = new Map<string, Render<unknown>>();
-  for (const name of used) written.set(name, type.compile.news(options, templates[name]));
-  const formOf = (template: string | undefined): Render<unknown> => {
-    const form = template === undefined ? standard : written.get(template);
+  const usual = formsOf(type, options, templates, used);
+  const byManner = new Map<string, Forms>();
+  const byRule = new Map<string, Forms>();
+  // Thousands of rules may want the same manner.
+  for (const [rule, manner] of manners) {
+    const key = JSON.stringify(manner);
+    const forms = byManner.get(key) ?? formsOf(type, { ...options, ...manner }, templates, used);
+    byManner.set(key, forms);
+    byRule.set(rule, forms);
+  }
+  const formOf = (rule: string, template: string | undefined): Render<unknown> => {
+    const forms = byRule.size === 0 ? usual : (byRule.get(rule) ?? usual);
+    const form = template === undefined ? forms.standard : forms.written.get(template);
     if (form === undefined) throw new Error(`the template ${template} is no longer in the config`);
     return form;
   };
@@ -87,7 +112,7 @@ function compiled(
         // An order for no ticker is an order for anything.
         if (options.forEach !== undefined && ticker === undefined)
           throw new Error('forEach: ticker, but this delivery has no ticker');
-        return formOf(template)({ announcement: content.announcement, rule, ticker });
+        return formOf(rule, template)({ announcement: content.announcement, rule, ticker });
       case 'alert':
         return alertForm(content);
       default:

@@ -46,8 +46,14 @@ export type MatchOptions = z.output<typeof matchOptions>;
 export type MatchField = keyof MatchOptions;
 export const MATCH_FIELDS = Object.keys(matchOptions.shape) as readonly MatchField[];
 
-/** One destination that a rule sends to, and the template it wants there. */
-export interface SendTarget {
+/** How a message is sent, as the options of the destination of the same names say, for this rule alone. */
+export interface Manner {
+  readonly mention?: string | undefined;
+  readonly silent?: boolean | undefined;
+}
+
+/** One destination that a rule sends to, and the template and manner it wants there. */
+export interface SendTarget extends Manner {
   readonly to: string;
   readonly template?: string | undefined;
 }
@@ -58,9 +64,11 @@ const target = z.union(
     z.strictObject({
       to: text().describe('name of a destination'),
       template: text().optional().describe('name of a template; none = the default form'),
+      mention: text().optional().describe('whom to ping, as `mention` of the destination'),
+      silent: flag().optional().describe('no sound, as `silent` of the destination'),
     }),
   ],
-  { error: 'must be the name of a destination, or { to: name, template: name }' },
+  { error: 'must be the name of a destination, or { to: name } with template, mention or silent' },
 );
 
 export const ruleOptions = z

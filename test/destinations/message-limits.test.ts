@@ -135,7 +135,7 @@ test('an alert, on both', () => {
       );
       withinDiscord(body);
       withinDiscord(plain);
-      const telegram = renderTelegramAlert({}, { alert });
+      const telegram = renderTelegramAlert({ silent: false }, { alert });
       expect(readTelegram(telegram.text).length).toBeLessThanOrEqual(4096);
       expect(telegram.plain.length).toBeLessThanOrEqual(4096);
     }),

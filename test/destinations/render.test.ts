@@ -67,6 +67,7 @@ describe('Telegram', () => {
       plain:
         '🟢 Upbit spot listing: ABC, DEF\n에이비씨(ABC) KRW 마켓 디지털 자산 추가\nservice 12 ms · network 49 ms · tokyo',
       buttons: [{ text: 'Open Upbit', url: 'https://upbit.com/service_center/notice' }],
+      silent: false,
     });
   });
 

@@ -72,7 +72,7 @@ async function both(parts: Parts, ...args: readonly string[]) {
   return { webhook, scratch };
 }
 
-const URL_OF_BOT = 'url: "https://bot.example/x"';
+const URL_OF_BOT = 'url: "https://bot.bridge.test/x"';
 
 describe('check says the same, at the same place', () => {
   test.each([
@@ -113,7 +113,7 @@ describe('check says the same, at the same place', () => {
     ],
     [
       'Liquid in an address',
-      { bot: 'type: webhook, url: "https://bot.example/{{ ticker }}"' },
+      { bot: 'type: webhook, url: "https://bot.bridge.test/{{ ticker }}"' },
       /is not a template/,
     ],
     [
@@ -140,7 +140,7 @@ describe('check says the same, at the same place', () => {
     ],
     [
       'a secret in clear',
-      { bot: 'type: webhook, url: "https://bot.example/very-secret-token-1234567890"' },
+      { bot: 'type: webhook, url: "https://bot.bridge.test/very-secret-token-1234567890"' },
       /in the file in clear/,
     ],
     [
@@ -163,11 +163,11 @@ describe('check says the same, at the same place', () => {
       writeFileSync(file, scratchFile({ bot }));
       return (await runCommandLine(['check', '-c', file], { env: { KEY }, destinationTypes: types })).out;
     };
-    expect(await checked('type: scr, uri: "https://bot.example/x"')).toContain('write type: scratch');
+    expect(await checked('type: scr, uri: "https://bot.bridge.test/x"')).toContain('write type: scratch');
     expect(await checked(`type: scratch, uri: [, accessKey: ${scratchSecret}`)).not.toContain(scratchSecret);
-    expect(await checked(`type: scratch, uri: "https://b.example/x", rule: ${scratchSecret}`)).not.toContain(
-      scratchSecret,
-    );
+    expect(
+      await checked(`type: scratch, uri: "https://b.bridge.test/x", rule: ${scratchSecret}`),
+    ).not.toContain(scratchSecret);
   });
 });
 

@@ -10,6 +10,7 @@ import { telegramSubject } from './subjects.ts';
 const message = {
   text: '<b>rich</b>',
   plain: 'plain',
+  silent: false,
   buttons: [
     { text: 'One', url: 'https://one.example' },
     { text: 'Two', url: 'https://two.example' },
@@ -65,9 +66,9 @@ test('sends HTML with link buttons and without a preview', async () => {
 });
 
 test('sends silently, protected, into a topic of a named channel, over an own server', async () => {
-  const options = { chatId: '@my_channel', silent: true, protectContent: true, topicId: 7 };
+  const options = { chatId: '@my_channel', protectContent: true, topicId: 7 };
   const { server, destination } = await facing(options, '/own/api/');
-  await destination.send({ ...message, buttons: [] }, sendContext());
+  await destination.send({ ...message, buttons: [], silent: true }, sendContext());
   expect(server.last.path).toBe(`/own/api/bot${TOKEN}/sendMessage`);
   const body = JSON.parse(server.last.body);
   expect(body).toMatchObject({

@@ -14,6 +14,7 @@ export const discord = destinationType<DiscordOptions, DiscordMessage>({
   form: 'message',
   perTicker: false,
   takenBody: '{"id":"1234567890123456789"}',
+  manner: ['mention', 'silent'],
   templated: ['threadName'],
   alternatives: [['webhookUrl'], ['botToken', 'channelId']],
   patterns: discordPatterns,

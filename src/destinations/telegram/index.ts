@@ -14,6 +14,7 @@ export const telegram = destinationType<TelegramOptions, TelegramMessage>({
   form: 'message',
   perTicker: false,
   takenBody: '{"ok":true,"result":{"message_id":1}}',
+  manner: ['silent'],
   templated: ['buttons'],
   patterns: telegramPatterns,
   origins: {

@@ -11,4 +11,6 @@ export interface TelegramMessage {
   readonly plain: string;
   /** Link buttons under the message, one a row. */
   readonly buttons: readonly TelegramButton[];
+  /** Without a sound. */
+  readonly silent: boolean;
 }

@@ -5,8 +5,8 @@ import type { TelegramMessage } from './message.ts';
 import type { TelegramOptions } from './options.ts';
 
 export function previewTelegram(options: TelegramOptions, message: TelegramMessage): RequestPreview {
-  const { apiUrl, chatId, topicId, silent, protectContent } = options;
-  const { text, buttons } = message;
+  const { apiUrl, chatId, topicId, protectContent } = options;
+  const { text, buttons, silent } = message;
   return {
     method: 'POST',
     url: `${apiUrl.replace(/\/+$/, '')}/bot${REDACTED}/sendMessage`,

@@ -24,7 +24,7 @@ const engine: Liquid = createEngine({ escape: escapeHtml, same: 'escape' });
 type Text = Pick<TelegramMessage, 'text' | 'plain'>;
 
 export function compileTelegram(
-  options: Pick<TelegramOptions, 'buttons'>,
+  options: Pick<TelegramOptions, 'buttons' | 'silent'>,
   template: TemplateOptions | undefined,
 ): Render<TelegramMessage> {
   const written = template === undefined ? undefined : compileBody(template);
@@ -32,7 +32,7 @@ export function compileTelegram(
   return (input) => {
     const scope = written || buttons ? scopeOf(input) : undefined;
     const text = (scope && written?.(scope)) ?? defaultText(input);
-    return { ...text, buttons: buttonsOf(input, scope, buttons) };
+    return { ...text, buttons: buttonsOf(input, scope, buttons), silent: options.silent };
   };
 }
 

@@ -76,7 +76,6 @@ export class TelegramSender implements Destination<TelegramMessage> {
     this.#telegram = new BridgeTelegram(options.botToken.reveal(), api, this.#carrier, userAgent);
     this.#extra = {
       link_preview_options: { is_disabled: true },
-      disable_notification: options.silent,
       protect_content: options.protectContent,
       ...(options.topicId !== undefined && { message_thread_id: options.topicId }),
     };
@@ -103,6 +102,7 @@ export class TelegramSender implements Destination<TelegramMessage> {
     const { result, thrown } = await this.#carrier.carry(context, () =>
       this.#telegram.sendMessage(chatId, sample ? markedAsSample(text, plain) : text, {
         ...this.#extra,
+        disable_notification: message.silent,
         // In the plain form without buttons: a refused button would be refused again.
         ...(plain ? {} : { parse_mode: 'HTML', ...keyboard(message) }),
       }),

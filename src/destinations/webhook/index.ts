@@ -17,6 +17,7 @@ export const webhook = destinationType<WebhookOptions, WebhookMessage>({
   form: 'order',
   perTicker: true,
   takenBody: '{"ok":true}',
+  manner: [],
   templated: ['body'],
   answerPatterns: [['success', 'bodyMatches']],
   patterns: webhookPatterns,

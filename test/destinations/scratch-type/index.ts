@@ -15,9 +15,14 @@ export const scratch = destinationType<ScratchOptions, ScratchMessage>({
   form: 'order',
   perTicker: true,
   takenBody: 'taken',
+  manner: [],
   templated: ['form'],
   answerPatterns: [['success', 'formMatches']],
   patterns: { keys: ['uri'], aliases: ['scr'], secret: /sck_\w{6,}/g, publicPart: /^sck_(?=\w{6})/ },
+  origins: {
+    uri: 'the address at which your program takes requests',
+    secret: 'make one, and give it to your program too: echo "whsec_$(openssl rand -base64 32)"',
+  },
   origin: ({ uri }) => new URL(uri.reveal()).origin,
   budgets: (options) => ({
     farEnd: secretName(options.uri.reveal()),
