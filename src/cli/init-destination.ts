@@ -46,18 +46,17 @@ const QUESTIONS: Readonly<Record<Kind, (world: World) => Promise<Chosen>>> = {
   program: (world) => askWebhook('program', 'PROGRAM', 'The URL of your program', world),
 };
 
-const secret = (kind: Kind, option: string, name: string, what: string, world: World): Promise<Variable> => {
-  const origin = originOf(kind, option);
-  return askVariable(
-    {
-      name,
-      question: `${what}${origin === undefined ? '' : ` (${origin})`}. Enter: later`,
-      faultIn: (answer) => faultIn(kind, option, answer),
-      canWait: true,
-    },
+const secret = (
+  kind: Kind,
+  option: string,
+  name: string,
+  question: string,
+  world: World,
+): Promise<Variable> =>
+  askVariable(
+    { name, question, origin: originOf(kind, option), faultIn: (answer) => faultIn(kind, option, answer) },
     world,
   );
-};
 
 async function askWebhook(
   kind: 'bot' | 'program',

@@ -1,5 +1,6 @@
 /** The end of `init`: the commands that come next, as the program was called. */
 import { howToGet } from '../config/env-example.ts';
+import { wrapCells } from '../platform/cells.ts';
 import { paint } from '../platform/paint.ts';
 import { NAMES, type Setup, variablesOf } from './init-setup.ts';
 import type { Io } from './io.ts';
@@ -25,12 +26,14 @@ export function nextSteps(
   setup: Setup,
   config: string,
   envFile: string,
-  io: Pick<Io, 'env'>,
+  io: Pick<Io, 'env' | 'columns'>,
 ): readonly string[] {
   const command = commandFor(config, io);
   const open = variablesOf(setup).filter(({ value }) => value === undefined);
   const untried = setup.destinations.filter(({ isTried }) => isTried !== true).map(({ kind }) => kind);
-  const rows = open.map(({ name }) => `\n       ${paint.strong(name)}  ${howToGet(name) ?? ''}`);
+  const rows = open.map(
+    ({ name }) => `\n${wrapCells(`       ${name}  ${howToGet(name) ?? ''}`, io.columns, '         ')}`,
+  );
   return numbered([
     ...(open.length === 0 ? [] : [`fill in what is still empty in ${envFile}:${rows.join('')}`]),
     `${command('check')}   every mistake, with its line`,

@@ -75,12 +75,7 @@ async function askKinds({ purpose: known }: Given, ask: Ask): Promise<readonly K
 async function askKey(world: World): Promise<Variable> {
   const name = 'CRYPTOLISTING_API_KEY';
   return askVariable(
-    {
-      name,
-      question: `Your key of the feed (${KEY_ORIGIN}). Enter: later`,
-      faultIn: faultInKey,
-      canWait: true,
-    },
+    { name, question: 'Your key of the feed', origin: KEY_ORIGIN, faultIn: faultInKey },
     world,
   );
 }

@@ -21,20 +21,22 @@ export interface World {
 interface Wanted {
   readonly name: string;
   readonly question: string;
+  /** Where a person gets it. */
+  readonly origin: string | undefined;
   readonly faultIn: (answer: string) => string | undefined;
-  /** An empty answer leaves it for later. */
-  readonly canWait: boolean;
 }
 
 /** A value that exists already is offered, if it can be used; a new value of a name that the environment has gets another name. */
 export async function askVariable(wanted: Wanted, world: World): Promise<Variable> {
   const { ask } = world;
-  const { name, question, faultIn, canWait } = wanted;
+  const { name, question, origin, faultIn } = wanted;
   const known = world.known(name);
   if (known !== undefined && faultIn(known.value) === undefined)
     if (await ask.confirm(`Use the ${name} of ${known.place}?`, true)) return { name, value: known.value };
-  const value = await ask.hidden(question, (answer) =>
-    answer === '' ? (canWait ? undefined : 'This is needed.') : faultIn(answer),
+  if (origin !== undefined) ask.tell('info', origin);
+  // An empty answer leaves it for later.
+  const value = await ask.hidden(`${question} (Enter: later)`, (answer) =>
+    answer === '' ? undefined : faultIn(answer),
   );
   return {
     name: value !== '' && world.isShadowing(name) ? `${name}_2` : name,

@@ -92,14 +92,11 @@ function write(setup: Setup, config: string, before: string | undefined, io: Io)
     ...(existsSync(schemaFile) ? [] : [schema]),
     { path: envFile, text: envText(before, variablesOf(setup), howToGet), isChange: before !== undefined },
   ]);
+  io.print(`wrote ${config} and, for editors, ${SCHEMA_FILE}`);
   io.print(
-    `wrote ${config}, for you alone to read (mode 600), and ${SCHEMA_FILE}, which completes its keys in an editor`,
+    before === undefined ? `wrote ${envFile}, with the secrets` : `added to ${envFile} what it did not have`,
   );
-  io.print(
-    before === undefined
-      ? `wrote ${envFile}, with the secrets (mode 600)`
-      : `added to ${envFile} what it did not have (mode 600)`,
-  );
+  io.print('Only you can read them (mode 600).');
   for (const line of nextSteps(setup, config, envFile, io)) io.print(line);
 }
 

@@ -196,3 +196,29 @@ test('property: what is written into .env is read again as it was, and what was 
     }),
   );
 });
+
+test('no line is wider than a terminal of 80 cells, but for commands and addresses', async () => {
+  const file = join(folder, 'config.yaml');
+  const { out } = await runCommandLine(['init', '--yes', '--to', 'discord,telegram,webhook', '-c', file], {
+    columns: 80,
+  });
+  const wide = out.split('\n').filter((line) => line.length > 80 && !line.includes(folder));
+  expect(wide).toEqual([]);
+});
+
+test('regression: a reload, `send` and `run` refuse a placeholder as `check` does', async () => {
+  await run(['init', '--yes'], ALL);
+  writeFileSync(
+    join(folder, '.env'),
+    text('.env').replace(HOOK, 'https://discord.com/api/webhooks/ID/TOKEN'),
+  );
+  for (const args of [['run'], ['send', 'team'], ['explain', '--title', 'x']]) {
+    const { exitCode, err } = await run(args);
+    expect([exitCode, err]).toEqual([
+      1,
+      expect.stringMatching(
+        /`webhookUrl` is still a placeholder, from the variable DISCORD_WEBHOOK_URL \(\.env:\d+\)/,
+      ),
+    ]);
+  }
+});

@@ -54,7 +54,7 @@ async function converse(answers: Answers, { given = {}, env = {}, envFile = {}, 
     },
   );
   expect(left).toEqual([]);
-  const told = lines.flatMap((line) => line.told ?? []);
+  const told = lines.flatMap((line) => line.told ?? []).filter((line) => !line.startsWith('info '));
   const faults = lines.flatMap((line) => line.fault ?? []);
   return { setup, lines, told, faults, questions: lines.map(({ question }) => question).filter(Boolean) };
 }
