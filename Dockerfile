@@ -7,7 +7,7 @@ COPY package.json package-lock.json .npmrc ./
 # The image brings its own Node 24; the `node` package that a checkout uses is not fetched.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
-COPY tools/build.ts tools/pack.ts ./tools/
+COPY tools/build.ts tools/inside.ts tools/pack.ts ./tools/
 COPY src ./src
 # With the package.json of the package, which names no library that is not there.
 RUN npm run build && node tools/pack.ts before

@@ -5,16 +5,11 @@
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, resolve } from 'node:path';
-import { type Plugin, rolldown } from 'rolldown';
+import { rolldown } from 'rolldown';
+import { builtInUrl, OPTIONAL, THREADS } from './inside.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
-
-/** Native helpers that a library uses where somebody has installed them, and does without where not. */
-const OPTIONAL = ['bufferutil', 'utf-8-validate', 'zlib-sync', 'encoding', 'supports-color'];
-
-/** Files that other threads run. */
-const THREADS = ['src/outbox/checkpoint.ts', 'src/outbox/deliveries-thread.ts'];
 
 interface Manifest {
   readonly name: string;
@@ -24,13 +19,6 @@ interface Manifest {
 
 const manifest = (folder: string) =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
-
-/** Its inner parts make Node warn of a module that it deprecates, and Node has what it stands in for. */
-const builtInUrl: Plugin = {
-  name: 'built-in-url',
-  resolveId: (name) => (name === 'whatwg-url' ? '\0whatwg-url' : null),
-  load: (id) => (id === '\0whatwg-url' ? 'module.exports = { URL, URLSearchParams };' : null),
-};
 
 /** Writes the files; returns the folders of the packages that are inside them. */
 async function bundle(): Promise<string[]> {

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { Arrivals } from '../../src/simulator/arrivals.ts';
 
 const ENTRY = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+/** Another program in its place: `npm run build:single` makes one. */
+const { PROGRAM } = process.env;
 
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: string };
 
@@ -32,9 +34,11 @@ export class Program implements AsyncDisposable {
     args: readonly string[],
     cwd: string,
     env: Readonly<Record<string, string>>,
-    node: readonly string[] = [ENTRY],
+    node?: readonly string[],
   ) {
-    this.#child = spawn(process.execPath, [...node, ...args], {
+    const [command, before] =
+      node === undefined && PROGRAM !== undefined ? [PROGRAM, []] : [process.execPath, node ?? [ENTRY]];
+    this.#child = spawn(command, [...before, ...args], {
       cwd,
       env: { PATH: process.env['PATH'] ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
