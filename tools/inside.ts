@@ -1,4 +1,4 @@
-/** What both builds have to know about the program: `build.ts` and `single.ts`. */
+/** Facts about the program that both builds need: `build.ts` and `single.ts`. */
 
 import type { Plugin } from 'rolldown';
 

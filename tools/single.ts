@@ -38,7 +38,7 @@ const REPLACED: readonly (readonly [pattern: RegExp, by: (...found: string[]) =>
     /fileURLToPath\(new URL\('\.\.\/\.\.\/', import\.meta\.url\)\)/g,
     () => 'process.execPath.replace(/[^/]*$/, "")',
   ],
-  // What was compiled is inside as well.
+  // Compiled code is inside as well.
   [/const cache = compileCacheFolder\(\{[^}]*import\.meta\.url[^}]*\}\);/g, () => 'const cache = undefined;'],
 ];
 
