@@ -33,6 +33,8 @@ const REPLACED: readonly (readonly [pattern: RegExp, by: (...found: string[]) =>
     /new Worker\(new URL\(import\.meta\.url\), \{/g,
     () => `new Worker(process.getBuiltinModule('node:sea').getAsset('thread.cjs', 'utf8'), { eval: true,`,
   ],
+  // No sources.
+  [/import\.meta\.filename/g, () => '"listing-bridge"'],
   // Its documents are beside it.
   [
     /fileURLToPath\(new URL\('\.\.\/\.\.\/', import\.meta\.url\)\)/g,
