@@ -9,6 +9,7 @@ import {
   select,
   text,
 } from '@clack/prompts';
+import { wrapCells } from '../platform/cells.ts';
 import { printableLines } from '../platform/printable.ts';
 import { type Ask, Cancelled, type Choice } from './ask.ts';
 import type { Terminal } from './io.ts';
@@ -39,9 +40,13 @@ export function askOn({ input, output }: Terminal, signal: AbortSignal): Ask {
       ),
     confirm: async (message, initialValue) =>
       answered(await confirm({ ...common, message: printableLines(message), initialValue })),
-    tell: (mark, line) => LOGS[mark](printableLines(line), { output }),
+    tell: (mark, line) => LOGS[mark](wrapCells(line, cellsBeside(output), ''), { output }),
   };
 }
+
+/** Of a line beside the bar on the left. */
+const cellsBeside = (output: Terminal['output']): number | undefined =>
+  'columns' in output && typeof output.columns === 'number' ? Math.max(20, output.columns - 4) : undefined;
 
 const LOGS = { good: log.success, bad: log.error, warning: log.warn, info: log.info } as const;
 
