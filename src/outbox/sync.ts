@@ -22,6 +22,7 @@ export class Sync {
   #running: Promise<void> | undefined;
   #writes = 0;
   #checkpoint: Promise<void> | undefined;
+  #closed = false;
 
   /** `path`: the store's file; its log is beside it. */
   constructor(path: string, clock: Clock) {
@@ -51,6 +52,8 @@ export class Sync {
   }
 
   async close(): Promise<void> {
+    // What was asked for a moment ago would open the log again, for nobody to close.
+    this.#closed = true;
     await this.#running;
     await this.#checkpoint;
     await this.#file?.close().catch(() => undefined);
@@ -58,7 +61,7 @@ export class Sync {
   }
 
   #start(): void {
-    if (this.#running !== undefined) return;
+    if (this.#running !== undefined || this.#closed) return;
     this.#wanted = false;
     this.#running = this.#sync().finally(() => {
       this.#running = undefined;

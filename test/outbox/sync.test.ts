@@ -1,12 +1,14 @@
 /** Work behind the sends: the log reaches the disk, and the database, without holding up the loop. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { newsOf } from '../../src/delivery/content.ts';
 import { checkpoint } from '../../src/outbox/checkpoint.ts';
 import { openStore } from '../../src/outbox/store.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { announcementAt, deliveriesOf, Folder } from '../support/outbox.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 1);
@@ -46,6 +48,35 @@ test('a checkpoint of a file that is gone ends, and makes none', async () => {
   await checkpoint(path);
   expect(existsSync(path)).toBe(false);
 });
+
+test.runIf(existsSync('/proc/self/fd'))(
+  'regression: a sync that was requested just before the end opens nothing after it',
+  async () => {
+    using folder = new Folder();
+    const path = folder.file('bridge.db');
+    const clock = new FakeClock();
+    const store = openStore(path, clock, () => undefined);
+    store.outbox.record(newsOf(announcementAt(0, NOW_MS)), []);
+    store.sync.request();
+    await store.close();
+    // As where another process has the store: its log is there to be opened.
+    writeFileSync(`${path}-wal`, '');
+    await clock.advance(1000);
+    // A file is opened by a thread: one that is asked for later is open later.
+    for (let turn = 0; turn < 5; turn++) await (await open(path)).close();
+    const isOpen = readdirSync('/proc/self/fd').some((fd) => targetOf(fd) === `${path}-wal`);
+    expect(isOpen).toBe(false);
+  },
+);
+
+/** A descriptor may be gone by the time it is looked at. */
+function targetOf(fd: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return undefined;
+  }
+}
 
 test('a checkpoint under way is waited for at the end', async () => {
   using folder = new Folder();
