@@ -146,6 +146,9 @@ describe.each(RECIPES)('$page', (kind) => {
     const line = await recipe.log.waitFor(({ msg }) => msg === 'delivery.attempted');
     expect(line).toMatchObject({ status: forged[0], outcome: 'reject' });
     expect(target.received[0]?.refused).toContain(forged[1]);
+    recipe.announce({ ticker: 'ENA', title: '에나(ENA) KRW 마켓 추가' });
+    if ([401, 403, 404].includes(forged[0]))
+      await recipe.log.waitFor(({ msg }) => msg === 'destination.suspended');
     using workplace = new Workplace(configOf(page));
     const at = ['-c', `${workplace.folder}/config.yaml`];
     const news = [

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseDuration } from '../../../src/platform/duration.ts';
 import { runCommandLine } from '../../support/command.ts';
-import { Workplace } from '../../support/program.ts';
+import { type LogLine, Workplace } from '../../support/program.ts';
 import { env } from '../environment.ts';
 import { ORDER_RECIPES, type OrderRecipe } from './orders.ts';
 import { blocksOf, configOf, cook, type Place, pageOf } from './recipe.ts';
@@ -80,6 +80,20 @@ describe.each(ORDER_RECIPES)('$page', (order) => {
     expect(body).toEqual(shown);
   });
 
+  test('without the stamps of the feed it is an order all the same, with the time of receipt', async () => {
+    await using kitchen = await serve(order);
+    const { target, recipe } = kitchen;
+    const stampless = {
+      publishTimestampUs: undefined,
+      detectedTimestampUs: undefined,
+      dispatchTimestampUs: undefined,
+    };
+    recipe.announce({ ...stampless, ticker: one, title: `신규(${one}) KRW 마켓 추가` });
+    await recipe.attempted(one);
+    expect(target.received.map(({ taken, refused }) => taken ?? refused)).toEqual([symbol]);
+    expect(target.received[0]?.text).not.toContain('null');
+  });
+
   test('many tickers in one notice are at most maxTickers orders', async () => {
     await using kitchen = await serve(order);
     const { target, recipe } = kitchen;
@@ -125,7 +139,13 @@ describe.each(ORDER_RECIPES)('$page', (order) => {
     const { target, recipe } = kitchen;
     recipe.announce({ ticker: one, title: `신규(${one}) KRW 마켓 추가` });
     expect(await recipe.attempted(one)).toMatchObject(whenForged);
-    expect(target.received.map(({ taken }) => taken)).toEqual([undefined]);
+    recipe.announce({ ticker: two, title: `신규(${two}) KRW 마켓 추가` });
+    await recipe.attempted(two);
+    if ([401, 403, 404].includes(whenForged.status))
+      await recipe.log.waitFor(({ msg }) => msg === 'destination.suspended');
+    // The forged code of a recipe that names its coins is that of the first.
+    const right = order.named ? [undefined, other] : [undefined];
+    expect([...new Set(target.received.map(({ taken }) => taken))]).toEqual(right);
     const log = JSON.stringify(recipe.log.all);
     for (const value of Object.values(forged)) expect(log).not.toContain(value);
   });
@@ -138,6 +158,8 @@ describe.each(ORDER_RECIPES)('$page', (order) => {
     const line = await recipe.attempted(one);
     expect([line['status'], line['next'] === 'dead']).toEqual([status, becomes === 'never']);
     if (becomes === 'again') await target.waitFor(({ taken }) => taken === symbol);
+    else
+      expect(codesFor(page, status)).toContain(await recipe.log.waitFor(isDead).then(({ reason }) => reason));
     expect(target.received.length).toBe(becomes === 'again' ? 1 : 0);
   });
 
@@ -160,6 +182,17 @@ describe.each(ORDER_RECIPES)('$page', (order) => {
     expect(destination).toMatchObject({ forEach: 'ticker', onAmbiguous: 'drop' });
   });
 });
+
+const isDead = ({ msg }: LogLine) => msg === 'delivery.dead';
+
+/** The codes that the page gives to that answer; where it gives none, those that need no word. */
+function codesFor(page: string, status: number): readonly unknown[] {
+  const lines = pageOf(page)
+    .split('\n')
+    .filter((line) => new RegExp(`\\b${status}\\b`).test(line));
+  const codes = lines.flatMap((line) => [...line.matchAll(/dead \(`(\w+)`\)/g)].map(([, code]) => code));
+  return codes.length > 0 ? codes : ['message_refused', 'server_error', 'unconfirmed'];
+}
 
 interface Written {
   readonly maxAge: string;
