@@ -52,7 +52,7 @@ export class Sync {
   }
 
   async close(): Promise<void> {
-    // What was asked for a moment ago would open the log again, for nobody to close.
+    // A request of a moment ago would open the log again, for nobody to close.
     this.#closed = true;
     await this.#running;
     await this.#checkpoint;
