@@ -52,8 +52,9 @@ export function widthOf(wide: MatchOptions): Includes {
   const parts = MATCH_FIELDS.filter((field) => wide[field] !== undefined).map((field) =>
     includesIn(field, wide),
   );
-  const test = wide.test === undefined ? includesIn('test', { test: false }) : undefined;
-  return (narrow) => parts.every((includes) => includes(narrow)) && test?.(narrow) !== false;
+  const unwritten = (['test', 'update'] as const).filter((field) => wide[field] === undefined);
+  const all = [...parts, ...unwritten.map((field) => includesIn(field, { [field]: false }))];
+  return (narrow) => all.every((includes) => includes(narrow));
 }
 
 function includesIn(field: MatchField, wide: MatchOptions): Includes {
@@ -73,11 +74,13 @@ function beyondSame(field: MatchField, wide: MatchOptions): Includes {
       return textInside(field, wide[field] ?? []);
     case 'abnormal':
     case 'redacted':
+    case 'update':
     case 'test': {
       const passes = valueCondition<boolean>(wide[field] ?? []);
       return ({ match }) => {
-        // Unwritten, a rule asks for news that is no self-test, and for anything else of the rest.
-        const narrowed = valueCondition<boolean>(match[field] ?? (field === 'test' ? false : [true, false]));
+        // Unwritten, a rule asks for originals that are no self-test, and for anything else of the rest.
+        const isNarrow = field === 'test' || field === 'update';
+        const narrowed = valueCondition<boolean>(match[field] ?? (isNarrow ? false : [true, false]));
         return [true, false].every((value) => !narrowed.test(value) || passes.test(value));
       };
     }

@@ -33,7 +33,7 @@ export function contradictionIn(match: MatchOptions, known: KnownValues): Contra
     if (tree !== undefined && !canMatchOnce(field, tree, known))
       return { field, message: `no ${field} can be ${describe(tree)}` };
   }
-  for (const field of ['abnormal', 'redacted', 'test'] as const) {
+  for (const field of ['abnormal', 'redacted', 'update', 'test'] as const) {
     const tree = match[field];
     if (tree !== undefined && ![true, false].some((value) => valueCondition<boolean>(tree).test(value)))
       return { field, message: `\`${field}\` can be neither true nor false` };

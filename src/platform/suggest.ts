@@ -5,6 +5,10 @@ import { distance } from 'fastest-levenshtein';
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   symbol: ['ticker', 'tickers'],
   symbols: ['tickers', 'ticker'],
+  edit: ['update'],
+  edited: ['update'],
+  isupdate: ['update'],
+  followup: ['update'],
   quote: ['market'],
   quoteasset: ['market'],
   currency: ['market'],

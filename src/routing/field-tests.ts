@@ -87,6 +87,17 @@ export function fieldTests(match: MatchOptions, patternOf: PatternOf): FieldTest
         test: (subject) => someFits(subject.markets.all, condition),
         got: (announcement) => marketsOf(announcement).join(', ') || 'no market in the title',
       })),
+    update: () => {
+      const { update } = match;
+      return make(
+        'update',
+        update === undefined ? undefined : { ...valueCondition<boolean>(update), cost: READING_COST },
+        (condition) => ({
+          test: (subject) => condition.test(subject.updateMark !== undefined),
+          got: updateOf,
+        }),
+      );
+    },
     tickerCount: () => {
       const { tickerCount } = match;
       return make(
@@ -101,6 +112,33 @@ export function fieldTests(match: MatchOptions, patternOf: PatternOf): FieldTest
   };
   return { written: MATCH_FIELDS.map((field) => by[field]()).filter((test) => test !== undefined), fits };
 }
+
+/** The condition of every rule that has none on updates. */
+export const ONLY_ORIGINAL: FieldTest = {
+  field: 'update',
+  wanted: 'false (edits and follow-ups match only rules with update: true or update: any)',
+  cost: READING_COST,
+  literals: undefined,
+  words: undefined,
+  test: (subject) => subject.updateMark === undefined,
+  got: updateOf,
+};
+
+function updateOf(announcement: Announcement): string {
+  const { updateMark } = subjectOf(announcement);
+  return updateMark === undefined ? 'false' : `true, by ${updateMark} in the title`;
+}
+
+/** The condition of every rule that has none on tests. */
+export const ONLY_REAL: FieldTest = {
+  field: 'test',
+  wanted: 'false (self-tests match only rules with test: true)',
+  cost: 0,
+  literals: undefined,
+  words: undefined,
+  test: (subject) => !subject.announcement.test,
+  got: (announcement) => String(announcement.test),
+};
 
 function tickerTest(
   ticker: Condition<Text> | undefined,

@@ -4,7 +4,7 @@
  */
 import type { Announcement } from '../announcement.ts';
 import { cheapFirst, type PatternOf, sharedPatterns } from '../matching/condition.ts';
-import { type FieldTest, fieldTests } from './field-tests.ts';
+import { fieldTests, ONLY_ORIGINAL, ONLY_REAL } from './field-tests.ts';
 import type { MatchField, MatchOptions } from './options.ts';
 import { subjectOf } from './subject.ts';
 
@@ -34,7 +34,11 @@ export type RequiredValues = Readonly<Record<IndexedField, ReadonlySet<string> |
 /** `patternOf` lets the rules of one config share compiled patterns. Throws on a malformed pattern. */
 export function compileMatcher(match: MatchOptions, patternOf: PatternOf = sharedPatterns()): Matcher {
   const { written, fits } = fieldTests(match, patternOf);
-  const asked = cheapFirst(match.test === undefined ? [...written, ONLY_REAL] : written);
+  const unwritten = [
+    ...(match.test === undefined ? [ONLY_REAL] : []),
+    ...(match.update === undefined ? [ONLY_ORIGINAL] : []),
+  ];
+  const asked = cheapFirst([...written, ...unwritten]);
   const testOf = (field: MatchField) => written.find((one) => one.field === field);
 
   return {
@@ -45,8 +49,8 @@ export function compileMatcher(match: MatchOptions, patternOf: PatternOf = share
     },
     explain(announcement) {
       const subject = subjectOf(announcement);
-      // The unwritten condition is news only when it is the reason.
-      const told = asked.includes(ONLY_REAL) && announcement.test ? [...written, ONLY_REAL] : written;
+      // An unwritten condition is news only when it is the reason.
+      const told = [...written, ...unwritten.filter((one) => !one.test(subject))];
       return told.map((one) => ({
         field: one.field,
         wanted: one.wanted,
@@ -67,14 +71,3 @@ export function compileMatcher(match: MatchOptions, patternOf: PatternOf = share
     },
   };
 }
-
-/** The condition of every rule that has none on tests. */
-const ONLY_REAL: FieldTest = {
-  field: 'test',
-  wanted: 'false (self-tests match only rules with test: true)',
-  cost: 0,
-  literals: undefined,
-  words: undefined,
-  test: (subject) => !subject.announcement.test,
-  got: (announcement) => String(announcement.test),
-};

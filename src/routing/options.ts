@@ -5,11 +5,17 @@
  * `config/`, meaning is given by `matcher.ts`.
  */
 import { z } from 'zod';
-import { conditionOptions, textConditionOptions } from '../matching/options.ts';
+import { type ConditionTree, conditionOptions, textConditionOptions } from '../matching/options.ts';
 import { EVEN_IF_WRONG, flag, integer, text } from '../platform/fields.ts';
 
 const countCondition = conditionOptions(integer(0), 'a whole number');
 const flagCondition = conditionOptions(flag(), 'true or false');
+
+/** `any`: originals and updates alike. */
+const updateCondition = z.union(
+  [z.literal('any').transform((): ConditionTree<boolean> => [true, false]), flagCondition],
+  { error: 'must be true, false or any' },
+);
 
 const matchOptions = z
   .strictObject(
@@ -29,6 +35,11 @@ const matchOptions = z
       feed: textConditionOptions.optional().describe('name of the feed that brought it first'),
       abnormal: flagCondition.optional().describe('the service marked this one as detected late'),
       redacted: flagCondition.optional().describe('a free tier hid the title or the tickers'),
+      update: updateCondition
+        .optional()
+        .describe(
+          'the title is an edit or a follow-up of earlier news; these match only rules with update: true or update: any',
+        ),
       test: flagCondition
         .optional()
         .describe('self-tests match only rules that ask for them with test: true'),
@@ -36,11 +47,11 @@ const matchOptions = z
     {
       error: ({ code }) =>
         code === 'invalid_type'
-          ? 'must be a mapping of conditions; match: {} matches everything real'
+          ? 'must be a mapping of conditions; match: {} matches everything real but updates'
           : undefined,
     },
   )
-  .describe('all must hold; {} matches everything except self-tests');
+  .describe('all must hold; {} matches everything except updates (`update: any`) and self-tests');
 
 export type MatchOptions = z.output<typeof matchOptions>;
 export type MatchField = keyof MatchOptions;

@@ -5,6 +5,7 @@
 import type { Announcement } from '../announcement.ts';
 import { Text } from '../matching/text.ts';
 import { marketsIn } from '../title/market.ts';
+import { updateMark } from '../title/update.ts';
 
 /**
  * Conditions and templates look at no more tickers than this. Real announcements name a few dozen at most; a frame has room for
@@ -21,6 +22,7 @@ export class Subject {
   /** The first `MOST_TICKERS`. */
   readonly tickers: readonly Text[];
   #markets: SubjectMarkets | undefined;
+  #update: { readonly mark: string | undefined } | undefined;
 
   constructor(announcement: Announcement) {
     this.announcement = announcement;
@@ -33,12 +35,22 @@ export class Subject {
     this.tickers = seen.map((ticker) => new Text(ticker));
   }
 
+  /** The words by which the title is an edit or a follow-up; `undefined`: an original. Read when a rule first asks. */
+  get updateMark(): string | undefined {
+    this.#update ??= { mark: updateMarkOf(this.announcement) };
+    return this.#update.mark;
+  }
+
   /** Read from the title when a rule first asks. */
   get markets(): SubjectMarkets {
     this.#markets ??= marketTexts(this.announcement.title);
     return this.#markets;
   }
 }
+
+/** A redacted title has not the words of the exchange, and self-tests have rules of their own. */
+export const updateMarkOf = ({ title, tickers, redacted, test }: Announcement): string | undefined =>
+  redacted || test ? undefined : updateMark(title, tickers);
 
 /** The quote markets of the title, as conditions see them. */
 interface SubjectMarkets {

@@ -4,7 +4,7 @@
  */
 import type { Announcement } from '../announcement.ts';
 import { fold } from '../matching/text.ts';
-import { MOST_TICKERS } from '../routing/subject.ts';
+import { MOST_TICKERS, updateMarkOf } from '../routing/subject.ts';
 import { marketsIn } from '../title/market.ts';
 import { exchangePage } from './exchange-page.ts';
 
@@ -34,13 +34,15 @@ export interface Latency {
 export type RenderedFor = 'announcement' | 'ticker';
 
 /** Liquid calls it on the scope when a template names it: a title is read for those who ask. */
-type Read<Value> = (this: Pick<TemplateScope, 'title' | 'ticker'>) => Value;
+type Read<Value> = (this: TemplateScope) => Value;
 
 export interface TemplateScope extends Announcement {
   /** The first of `markets`. */
   readonly market: Read<string | undefined>;
   /** The quote markets that the title names, of the `ticker` where there is one. */
   readonly markets: Read<readonly string[]>;
+  /** The title is an edit or a follow-up. */
+  readonly update: Read<boolean>;
   /** The one of `forEach`. */
   readonly ticker: string | undefined;
   readonly rule: string;
@@ -72,6 +74,7 @@ const SHAPES = {
   extra: 'any',
   market: 'value',
   markets: 'list',
+  update: 'value',
   ticker: 'value',
   rule: 'value',
   latency: ['detection', 'service', 'network', 'stalled', 'total'] satisfies readonly (keyof Latency)[],
@@ -114,6 +117,7 @@ export function scopeOf({ announcement, rule, ticker }: RenderInput): TemplateSc
     url: exchangePage(announcement),
     market: firstMarket,
     markets: marketsOf,
+    update: isUpdate,
   };
 }
 
@@ -124,4 +128,8 @@ const marketsOf: TemplateScope['markets'] = function () {
 
 const firstMarket: TemplateScope['market'] = function () {
   return marketsOf.call(this)[0];
+};
+
+const isUpdate: TemplateScope['update'] = function () {
+  return updateMarkOf(this) !== undefined;
 };

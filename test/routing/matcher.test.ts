@@ -223,6 +223,7 @@ const options: fc.Arbitrary<MatchOptions> = fc.record(
     feed: texts,
     test: flags,
     redacted: flags,
+    update: flags,
   },
   { requiredKeys: [] },
 );
@@ -234,7 +235,11 @@ const announcements = fc
     title: fc.oneof(
       word,
       fc.string({ unit: 'binary' }),
-      fc.constantFrom('A(A)(KRW 마켓), B(B)(BTC 마켓) 추가', 'BTC, USDT 마켓 신규 거래지원 안내 (A, B)'),
+      fc.constantFrom(
+        'A(A)(KRW 마켓), B(B)(BTC 마켓) 추가',
+        'BTC, USDT 마켓 신규 거래지원 안내 (A, B)',
+        '[수정] A(A) 추가',
+      ),
     ),
     tickers: fc.array(fc.oneof(word, fc.string({ unit: 'binary' })), { maxLength: 3 }),
     redacted: fc.boolean(),
@@ -278,12 +283,68 @@ it('takes every real title as the example rules of the documentation mean it', (
   const got = rows.filter(({ exchange, ...row }) => korean.matches(given({ ...row, publisher: exchange })));
   expect(got).toEqual(wanted);
   expect(got.length).toBeGreaterThan(10);
-  const everything = compileMatcher({});
-  const margined = compileMatcher({ title: { matches: 'USDS-M' } });
+  const everything = compileMatcher({ update: [true, false] });
+  const margined = compileMatcher({ title: { matches: 'USDS-M' }, update: [true, false] });
   expect(rows.every((row) => everything.matches(given(row)))).toBe(true);
   expect(rows.filter((row) => margined.matches(given(row)))).toEqual(
     rows.filter((row) => row.title.includes('USDⓈ-M')),
   );
+});
+
+describe('update', () => {
+  const ORIGINAL = given();
+  const EDITED = given({ title: '에이비씨(ABC) KRW 마켓 디지털 자산 추가 (거래지원 개시 시점 변경 안내)' });
+
+  it.each<[string, MatchOptions, Announcement, boolean]>([
+    ['an original, when nothing is written', {}, ORIGINAL, true],
+    ['an update, when nothing is written', {}, EDITED, false],
+    ['an update with other conditions that hold', { publisher: 'upbit', ticker: 'ABC' }, EDITED, false],
+    ['update: true', { update: true }, EDITED, true],
+    ['update: true of an original', { update: true }, ORIGINAL, false],
+    ['update: false', { update: false }, ORIGINAL, true],
+    ['update: false of an update', { update: false }, EDITED, false],
+    ['both', { update: [true, false] }, EDITED, true],
+    ['both, an original', { update: [true, false] }, ORIGINAL, true],
+    ['not', { update: { not: false } }, EDITED, true],
+    ['a redacted title is nobody’s edit', {}, { ...EDITED, redacted: true }, true],
+    ['a self-test is none', { test: true }, { ...EDITED, test: true }, true],
+    ['a coin called like a mark', {}, given({ title: '수정 (수정) KRW 마켓 추가', tickers: ['수정'] }), true],
+  ])('%s', (_name, match, announcement, expected) => {
+    const matcher = compileMatcher(match);
+    expect(matcher.matches(announcement)).toBe(expected);
+    expect(matcher.explain(announcement).every(({ matched }) => matched)).toBe(expected);
+  });
+
+  it('the unwritten condition is explained where it is the reason, and only there', () => {
+    const explained = compileMatcher({ publisher: 'upbit' });
+    expect(explained.explain(EDITED)).toContainEqual({
+      field: 'update',
+      wanted: 'false (edits and follow-ups match only rules with update: true or update: any)',
+      got: 'true, by (거래지원 개시 시점 변경 안내) in the title',
+      matched: false,
+    });
+    expect(explained.explain(ORIGINAL).map(({ field }) => field)).toEqual(['publisher']);
+    expect(compileMatcher({ update: true }).explain(ORIGINAL)).toEqual([
+      { field: 'update', wanted: 'true', got: 'false', matched: false },
+    ]);
+  });
+
+  it('a title is read once for all rules', () => {
+    let reads = 0;
+    const announcement: Announcement = {
+      ...EDITED,
+      get title() {
+        reads++;
+        return EDITED.title;
+      },
+    };
+    const matchers = Array.from({ length: 100 }, (_, index) =>
+      compileMatcher({ tickerCount: { not: index + 5 } }),
+    );
+    expect(matchers.some((matcher) => matcher.matches(announcement))).toBe(false);
+    // By the subject, and by the mark.
+    expect(reads).toBe(2);
+  });
 });
 
 describe('market', () => {

@@ -1,6 +1,7 @@
 /** How well titles are read: precision and recall over the labelled titles, for the tables of `docs/titles.md` and for the tests. */
 import { readFileSync } from 'node:fs';
 import { marketsIn } from '../../src/title/market.ts';
+import { updateMark } from '../../src/title/update.ts';
 
 const FIXTURES = new URL('../../test/fixtures/titles/', import.meta.url);
 
@@ -56,6 +57,15 @@ export const marketFigures = (rows: readonly LabelledTitle[]): Figures =>
     ({ market }) => market,
   );
 
+const UPDATE = ['update'];
+
+export const updateFigures = (rows: readonly LabelledTitle[]): Figures =>
+  sets(
+    rows,
+    (title) => (updateMark(title) === undefined ? [] : UPDATE),
+    ({ update }) => (update ? UPDATE : []),
+  );
+
 const share = (part: number, of: number) => (of === 0 ? '-' : `${((100 * part) / of).toFixed(1)} %`);
 
 const line = (name: string, { titles, right, wrong, missed }: Figures): string =>
@@ -83,6 +93,7 @@ function table(what: string, figuresOf: (rows: readonly LabelledTitle[]) => Figu
 
 const TABLES: Readonly<Record<string, () => string>> = {
   market: () => table('markets', marketFigures),
+  update: () => table('updates', updateFigures),
 };
 
 /** The document with its tables between `<!-- figures: market -->` and `<!-- end -->` brought up to date. */
