@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { configJsonSchema } from '../config/json-schema.ts';
 import { type Inspected, loadConfig, type RequiredConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { asksForUpdates } from '../routing/matcher.ts';
 import { currentUser, readableByOthers, storeFault, tooFewFiles } from './check-machine.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
@@ -51,8 +52,11 @@ function summaryOf({ config, problems, warnings, deadRules }: RequiredConfig, is
     counted(Object.keys(config.destinations).length, 'destination'),
     counted(config.rules.length, 'rule'),
   ];
+  const updates = asksForUpdates(config.rules)
+    ? ''
+    : '; no rule has `update: any`, so edits and follow-ups of titles are not sent';
   const warned = warnings.length > 0 ? `; ${counted(warnings.length, 'warning')}` : '';
-  return `${isFine ? 'fine' : 'not fine with --strict'} (${parts.join(', ')}${warned}${dead})`;
+  return `${isFine ? 'fine' : 'not fine with --strict'} (${parts.join(', ')}${updates}${warned}${dead})`;
 }
 
 /** Only here: another command, or another machine, may not even need the store. */

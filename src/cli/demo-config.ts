@@ -31,11 +31,11 @@ rules:
     match: { listingType: [spot_listing, futures_listing] }
     send: [bot, discord, telegram]
   - name: notices
-    match: { listingType: not_listing }
+    match: { listingType: not_listing, update: any }
     send: []
     stop: true
   - name: everything else
-    match: {}
+    match: { update: any }
     send: [discord, telegram]
 
 store: { path: ./demo.db }

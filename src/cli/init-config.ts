@@ -40,7 +40,7 @@ function minimalText({ exchanges, apiKey, destinations }: Setup): string {
         .filter(([line]) => !line.includes('#'))
         .map(([line]): Row => [line]),
       ['rules:'],
-      ['  - match: {}'],
+      [first.kind === 'bot' ? '  - match: {}' : '  - match: { update: any }'],
       [`    send: ${NAMES[first.kind]}`],
     ])
   );
@@ -161,11 +161,11 @@ function ruleRows({ destinations }: Setup): readonly Row[] {
   ];
   const rest: Row[] = [
     ['  - name: noise'],
-    ['    match: { listingType: not_listing }', 'maintenance, swaps and the like'],
+    ['    match: { listingType: not_listing, update: any }', 'maintenance, swaps and the like'],
     ['    send: []', 'nowhere …'],
     ['    stop: true', '… and the rules below are skipped'],
     ['  - name: everything else'],
-    ['    match: {}'],
+    ['    match: { update: any }', 'with edits and follow-ups of earlier news'],
     [`    send: [${readers.join(', ')}]`],
   ];
   const hasBot = destinations.some(({ kind }) => kind === 'bot');

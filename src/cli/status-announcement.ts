@@ -27,7 +27,7 @@ export function announcementLines(
   const { receivedMs, feed, publisher, listingType, tickers, title, serviceMs, networkMs, stalledMs, test } =
     announcement;
   const held = (stalledMs ?? 0) > 0 ? `, held up here ${spanOr(stalledMs)}` : '';
-  const mark = test === true ? '  (self-test)' : '';
+  const mark = test === true ? '  (self-test)' : announcement.update === true ? '  (update)' : '';
   return [
     oneLine(
       [

@@ -68,6 +68,7 @@ const announcement = z.object({
   networkMs: optional.nullable(),
   stalledMs: optional.nullable(),
   test: z.boolean().optional().catch(undefined),
+  update: z.boolean().optional().catch(undefined),
   deliveries: listOf(delivery),
 });
 

@@ -4,6 +4,7 @@ import { originOf } from '../delivery/content.ts';
 import { type Delivery, type DeliveryState, keyOf } from '../delivery/delivery.ts';
 import { describeAttempt, describeEnding } from '../delivery/describe.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
+import { updateMarkOf } from '../routing/subject.ts';
 import { latencyOf } from '../templates/variables.ts';
 
 export interface RecentDelivery {
@@ -32,6 +33,8 @@ export interface RecentAnnouncement {
   readonly title: string;
   readonly redacted: boolean;
   readonly test: boolean;
+  /** An edit or a follow-up: rules that do not ask for these do not match. */
+  readonly update: boolean;
   /** Detected → dispatched, by the service's clock. */
   readonly serviceMs: number | null;
   /** Dispatched → received, across two clocks: may be negative. */
@@ -69,6 +72,7 @@ export class AnnouncementHistory {
       id,
       receivedMs: announcement.receivedTimestampUs / 1000,
       ...{ feed, publisher, listingType, tickers, title, redacted, test, rules },
+      update: updateMarkOf(announcement) !== undefined,
       serviceMs: service,
       networkMs: network,
       stalledMs: stalled,

@@ -2,6 +2,7 @@
 
 import type { Listener } from '../events/bus.ts';
 import { warning } from '../feeds/warning.ts';
+import { updateMarkOf } from '../routing/subject.ts';
 
 /**
  * A narrow rule (one listing type of one exchange) takes a few in a hundred of what is announced, so that
@@ -14,6 +15,8 @@ export function watchUnmatched(publish: Listener): Listener {
   return (event) => {
     if (event.kind === 'config.reloaded') inARow = 0;
     if (event.kind !== 'announcement.received' || event.announcement.test) return;
+    // Updates that nobody asks for are no sign of a slip.
+    if (event.rules.length === 0 && updateMarkOf(event.announcement) !== undefined) return;
     inARow = event.rules.length === 0 ? inARow + 1 : 0;
     if (inARow !== UNMATCHED_IN_A_ROW) return;
     const { publisher, listingType } = event.announcement;

@@ -3,7 +3,7 @@
  * people, why. `explain` says matched everywhere exactly when `matches` is true.
  */
 import type { Announcement } from '../announcement.ts';
-import { cheapFirst, type PatternOf, sharedPatterns } from '../matching/condition.ts';
+import { cheapFirst, type PatternOf, sharedPatterns, valueCondition } from '../matching/condition.ts';
 import { fieldTests, ONLY_ORIGINAL, ONLY_REAL } from './field-tests.ts';
 import type { MatchField, MatchOptions } from './options.ts';
 import { subjectOf } from './subject.ts';
@@ -30,6 +30,10 @@ export type RequiredValues = Readonly<Record<IndexedField, ReadonlySet<string> |
   /** Words of which the title must have one. */
   readonly titleWords: readonly string[] | undefined;
 };
+
+/** Whether one of the rules lets edits and follow-ups of titles pass. */
+export const asksForUpdates = (rules: readonly { readonly match: MatchOptions }[]): boolean =>
+  rules.some(({ match: { update } }) => update !== undefined && valueCondition<boolean>(update).test(true));
 
 /** `patternOf` lets the rules of one config share compiled patterns. Throws on a malformed pattern. */
 export function compileMatcher(match: MatchOptions, patternOf: PatternOf = sharedPatterns()): Matcher {

@@ -10,6 +10,9 @@ const TITLES = parseTitles(
   'announcements.jsonl',
 );
 
+/** Edits and follow-ups among them, too. */
+const EVERYTHING = CONFIG.replace('match: {}', 'match: { update: any }');
+
 const counted = (items: readonly string[]) => {
   const counts = new Map<string, number>();
   for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
@@ -18,7 +21,7 @@ const counted = (items: readonly string[]) => {
 
 test('all real titles arrive exactly once at Discord, Telegram and a bot', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG);
+  using workplace = new Workplace(EVERYTHING);
   await using bridge = workplace.start(['run'], standIns.env);
   const { feed, discord, telegram, bot } = standIns;
   await bridge.event('feed.live');
@@ -48,7 +51,7 @@ test('all real titles arrive exactly once at Discord, Telegram and a bot', async
 
 test('kill -9 with everything pending: after the restart all of it arrives, with the same webhook-id, and nothing twice', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG);
+  using workplace = new Workplace(EVERYTHING);
   const { feed, bot, telegram, discord } = standIns;
   const some = TITLES.slice(0, 40);
   const down = { status: 503, body: { error: 'starting' } };
@@ -91,7 +94,7 @@ test('kill -9 with everything pending: after the restart all of it arrives, with
 
 test('SIGTERM: what is in flight may finish, nothing new starts, exit code 0, and the rest waits in the store', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG.replace('retry: {', 'concurrency: 1, retry: {'));
+  using workplace = new Workplace(EVERYTHING.replace('retry: {', 'concurrency: 1, retry: {'));
   const { feed, bot } = standIns;
   await using bridge = workplace.start(['run'], standIns.env);
   await bridge.event('feed.live');
@@ -120,8 +123,8 @@ test('SIGTERM: what is in flight may finish, nothing new starts, exit code 0, an
 
 test('two feeds bring the same announcement: it is sent once', async () => {
   await using standIns = await startStandIns();
-  const second = CONFIG.split('\n')[1]?.replace('one', 'two').replace('FEED_KEY', 'FEED_KEY_TWO') ?? '';
-  using workplace = new Workplace(CONFIG.replace('destinations:', `${second}\ndestinations:`));
+  const second = EVERYTHING.split('\n')[1]?.replace('one', 'two').replace('FEED_KEY', 'FEED_KEY_TWO') ?? '';
+  using workplace = new Workplace(EVERYTHING.replace('destinations:', `${second}\ndestinations:`));
   await using bridge = workplace.start(['run'], { ...standIns.env, FEED_KEY_TWO: `dsk_${'b2'.repeat(32)}` });
   const { feed, bot } = standIns;
   await feed.waitForClient(2);

@@ -40,7 +40,7 @@ const CONDITIONS = `## Conditions
 
 In one \`match\` all keys must hold; a list means one of; \`{ not: … }\`, \`{ any: [ … ] }\` and, for texts, \`{ matches: … }\` (a regular expression,
 found anywhere) nest. Text comparison ignores case. \`*\` in a \`ticker\` or \`market\` stands for anything; such a condition is evaluated for each ticker or market,
-and the announcement matches when one does; without any it does not. \`market\` is read from the title: [titles.md](titles.md). \`match: {}\` matches everything except self-tests; those match only with \`test: true\`. Conditions and templates see the first 1,000 tickers of an announcement.
+and the announcement matches when one does; without any it does not. \`market\` is read from the title: [titles.md](titles.md). \`match: {}\` matches everything except self-tests, which match only with \`test: true\`, and edits and follow-ups of titles, which match only with \`update: true\` or \`update: any\`. Conditions and templates see the first 1,000 tickers of an announcement.
 \`check\` warns about conditions that nothing can satisfy (\`publisher: "upbit, bithumb"\`, \`title: { matches: "/KRW/i" }\`) and counts the rules that can never match. With \`--strict\` a warning is a failure (exit code 1).
 `;
 
@@ -70,7 +70,7 @@ groups:
 
 rules:
   - { name: spot, match: { listingType: spot_listing }, send: [bot, chats] }
-  - { name: the rest, match: {}, send: chats }
+  - { name: the rest, match: { update: any }, send: chats }
 
 alerts: { send: vip }
 \`\`\`
