@@ -175,7 +175,7 @@ destinations:
     type: discord
     webhookUrl: \${DISCORD_WEBHOOK_URL}
 rules:
-  - match: {}
+  - match: { update: any }
     send: team
 `);
   });
