@@ -122,15 +122,15 @@ writeFileSync(
     log: { level: 'warn' },
   }),
 );
-const { config, digest, redact, problems } = loadConfig({ file, env: {} });
+const { config, problems, ...loaded } = loadConfig({ file, env: {} });
 if (config === undefined) throw new Error(problems.map(({ message }) => message).join('\n'));
-const first = { config, digest, redact };
+const first = { config, ...loaded };
 session.post('Profiler.enable');
 session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
 const daemon = await startDaemon({
   first,
   load: () => first,
-  createLog: () => createLog(config.log, redact, process.stderr),
+  createLog: () => createLog(config.log, loaded.redact, process.stderr),
   clock: systemClock,
   random: Math.random,
   version: '0',

@@ -38,7 +38,9 @@ export function checkCommand({ config: file, json, printSchema, strict }: CheckO
   }
   for (const problem of problems) io.print(`${problemText(file, problem, 'bad', io.columns)}\n`);
   for (const warning of warnings) io.print(`${problemText(file, warning, 'warning', io.columns)}\n`);
-  io.print(markedLine(isFine ? 'good' : 'bad', `${file}: ${summaryOf(loaded, isFine)}`, io.columns));
+  const included = loaded.files.filter(({ as }) => as === 'include').length;
+  const whole = included === 0 ? file : `${file} and ${counted(included, 'included file')}`;
+  io.print(markedLine(isFine ? 'good' : 'bad', `${whole}: ${summaryOf(loaded, isFine)}`, io.columns));
   return exitCode;
 }
 
@@ -60,11 +62,14 @@ function summaryOf({ config, problems, warnings, deadRules }: RequiredConfig, is
 }
 
 /** Only here: another command, or another machine, may not even need the store. */
-function inspectMachine({ store, file, destinations }: Config, hasSecretsInClear: boolean): Inspected {
+function inspectMachine(
+  { store, file, destinations }: Config,
+  secretsInClear: ReadonlySet<string>,
+): Inspected {
   const fault = storeFault(store.path, currentUser());
   const envFile = join(dirname(file), '.env');
   const few = tooFewFiles(Object.keys(destinations).length);
-  const secret = hasSecretsInClear ? [envFile, file] : [envFile];
+  const secret = [envFile, ...secretsInClear];
   return {
     errors: fault === undefined ? [] : [{ path: ['store', 'path'], ...fault }],
     warnings: [

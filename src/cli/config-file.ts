@@ -1,7 +1,7 @@
 /** Reads the config for a command: whole, or (for commands that must work in an incident) what can be used of it. */
 import { existsSync } from 'node:fs';
 import { type RequiredConfig as LoadedFile, loadConfig } from '../config/load.ts';
-import type { ConfigProblem } from '../config/problem.ts';
+import { placeOf } from '../config/problem.ts';
 import type { Remains } from '../config/remains.ts';
 import type { Config } from '../config/schema.ts';
 import type { DestinationRegistry } from '../destinations/registry.ts';
@@ -11,12 +11,9 @@ import type { Io } from './io.ts';
 import { markedLine } from './lines.ts';
 import { problemText } from './problem-text.ts';
 
-export interface LoadedConfig {
+export interface LoadedConfig
+  extends Pick<LoadedFile, 'redact' | 'digest' | 'warnings' | 'where' | 'files' | 'patterns'> {
   readonly config: Config;
-  readonly redact: Redactor;
-  readonly digest: string;
-  readonly warnings: readonly ConfigProblem[];
-  readonly where: LoadedFile['where'];
 }
 
 /** Throws `ProblemList` with every problem, one below the other. */
@@ -24,8 +21,8 @@ export function requireConfig(
   file: string,
   io: Pick<Io, 'env' | 'destinationTypes' | 'columns'>,
 ): LoadedConfig {
-  const { config, problems, warnings, redact, digest, where } = load(file, io);
-  if (config !== undefined) return { config, redact, digest, warnings, where };
+  const { config, problems, ...loaded } = load(file, io);
+  if (config !== undefined) return { config, ...loaded };
   const { columns } = io;
   const list = problems.map((problem) => `${problemText(file, problem, 'bad', columns)}\n\n`).join('');
   throw new ProblemList(list + markedLine('bad', `${counted(problems)} in ${file}`, columns));
@@ -57,10 +54,11 @@ export function usableConfig(
   const hasNothing = need === 'destinations' && ![...remains.destinations.values()].some((one) => one);
   if (first !== undefined && !hasNothing && (given === undefined || existsSync(file))) {
     const { line, column, message } = first;
+    const at = first.file === undefined ? `${line}:${column}` : placeOf(file, first);
     io.warn(
       markedLine(
         'warning',
-        `${file} has ${counted(problems)}, which \`listing-bridge check\` shows; the first is at ${line}:${column}: ${message}`,
+        `${file} has ${counted(problems)}, which \`listing-bridge check\` shows; the first is at ${at}: ${message}`,
         io.columns,
       ),
     );

@@ -1,6 +1,6 @@
 /** `run`: the daemon, until it is stopped. */
 import { loadConfig } from '../config/load.ts';
-import type { ConfigProblem } from '../config/problem.ts';
+import { type ConfigProblem, placeOf } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import { keepAliveFile } from '../daemon/alive-file.ts';
 import { startDaemon } from '../daemon/daemon.ts';
@@ -22,8 +22,10 @@ export async function runCommand(options: { readonly config: string }, io: Io): 
   const warn = (config: Config, warnings: readonly ConfigProblem[]) => {
     const few = tooFewFiles(Object.keys(config.destinations).length);
     if (few !== undefined) log?.warn({ at: file, ...few }, 'config.warning');
-    for (const { line, column, message, hint } of warnings)
-      log?.warn({ at: `${file}:${line}:${column}`, message, hint }, 'config.warning');
+    for (const warning of warnings) {
+      const { message, hint } = warning;
+      log?.warn({ at: placeOf(file, warning), message, hint }, 'config.warning');
+    }
   };
   const starting = startDaemon({
     first,
@@ -62,10 +64,10 @@ const loader =
     warn: (config: Config, warnings: readonly ConfigProblem[]) => void,
   ): Load =>
   () => {
-    const { config, digest, redact, problems, warnings } = loadConfig({ file, env, types });
+    const { config, problems, warnings, ...loaded } = loadConfig({ file, env, types });
     if (config !== undefined) {
       warn(config, warnings);
-      return { config, digest, redact };
+      return { config, ...loaded };
     }
-    return { problems: problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`) };
+    return { problems: problems.map((problem) => `${placeOf(file, problem)}: ${problem.message}`) };
   };

@@ -6,9 +6,10 @@ import { clearTextFeeds, unheardAlerts, unused, unusualKeys, unusualWords } from
 import { deadRules } from './dead-rules.ts';
 import { onceForAll } from './defaults.ts';
 import type { Located } from './document.ts';
-import type { LoadedEnvironment, ReadFile } from './environment.ts';
+import type { LoadedEnvironment } from './environment.ts';
 import { exposedSecrets } from './exposed-secrets.ts';
 import { isExtension } from './extensions.ts';
+import type { ConfigFiles, ReadFile } from './files.ts';
 import { gluedTickers } from './glued-tickers.ts';
 import { groupFaults, unusedGroups } from './groups.ts';
 import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
@@ -16,7 +17,7 @@ import { mannerFaults } from './manner-faults.ts';
 import { checkNames } from './names.ts';
 import { oddAnswers, oddConditions } from './odd-conditions.ts';
 import { placeholders, withoutUnfilled } from './placeholders.ts';
-import type { Finding } from './problem.ts';
+import type { Finding, Path } from './problem.ts';
 import { type Config, configSchema, configSchemaOf } from './schema.ts';
 import { issueMessage, type KnownKeys, schemaProblems } from './schema-problems.ts';
 import { type ConfigSections, readableSections, sectionsOf, soundSections } from './sections.ts';
@@ -29,7 +30,8 @@ export interface Checked {
   readonly parts: ConfigSections | undefined;
   readonly errors: readonly Finding[];
   readonly warnings: readonly Finding[];
-  readonly hasSecretsInClear: boolean;
+  /** Secrets in clear; also among the warnings. */
+  readonly exposed: readonly Finding[];
 }
 
 export const NOT_CHECKED: Checked = {
@@ -37,24 +39,30 @@ export const NOT_CHECKED: Checked = {
   parts: undefined,
   errors: [],
   warnings: [],
-  hasSecretsInClear: false,
+  exposed: [],
 };
 
-/** `root`: complete, with the defaults in its destinations. */
-export function check(
-  root: Located,
-  file: string,
-  storeFolder: string,
-  readFile: ReadFile,
-  known: KnownKeys,
-  environment: LoadedEnvironment,
-): Checked {
+export interface CheckContext {
+  /** The config, as it was given. */
+  readonly file: string;
+  readonly storeFolder: string;
+  readonly files: ConfigFiles;
+  readonly known: KnownKeys;
+  readonly environment: LoadedEnvironment;
+  /** False: a file that is included could not be read, so that nothing counts as missing. */
+  readonly isComplete: boolean;
+}
+
+/** `root`: of all files, with the defaults in its destinations. */
+export function check(root: Located, context: CheckContext): Checked {
+  const { file, storeFolder, files, known, environment } = context;
   if (root.value === null) return NOT_CHECKED;
   if (!isRecord(root.value)) {
     const message = 'the config must be a mapping with feeds, destinations and rules';
     return { ...NOT_CHECKED, errors: [{ path: [], message, hint: 'make one with: listing-bridge init' }] };
   }
   const { types, secrets } = known;
+  const readFile: ReadFile = (path) => files.read(path, 'authority');
   const ways = { folder: dirname(resolve(file)), readFile, variable: environment.variable };
   const schema = types === destinationTypes ? configSchema : configSchemaOf(types);
   const parsed = schema.safeParse(withoutExtensions(root.value), { error: issueMessage });
@@ -62,7 +70,8 @@ export function check(
   const readable = parsed.success ? written : readableSections(root, types);
   const parts = withTargets(written);
   // A name that is nowhere may be one of a section that cannot be read.
-  const isComplete = NAMING.every((section) => isRecord(root.children.get(section)?.value ?? {}));
+  const isComplete =
+    context.isComplete && NAMING.every((section) => isRecord(root.children.get(section)?.value ?? {}));
   const misnamed = [
     ...groupFaults(readable),
     ...targetFaults(readable),
@@ -75,7 +84,9 @@ export function check(
   const unfilled = placeholders(root, { types, secrets, variables: environment }, literal);
   const isExplained = new Set([...literal, ...unfilled].map(({ path }) => JSON.stringify(path)));
   const errors = [
-    ...(parsed.success ? [] : schemaProblems(parsed.error.issues, root, known)),
+    ...(parsed.success ? [] : schemaProblems(parsed.error.issues, root, known)).filter(
+      ({ path, at }) => context.isComplete || !isAboutWhole(path, at),
+    ),
     ...misnamed,
     ...checkNames(readable),
     ...checkWays(readable, ways),
@@ -94,7 +105,7 @@ export function check(
         ? withWays(absolute(resolved({ ...parsed.data, types }, parts), file, storeFolder), types, ways)
         : undefined,
     parts: withoutUnfilled(parts, unfilled),
-    hasSecretsInClear: exposed.length > 0,
+    exposed,
     errors: onceForAll([...literal, ...unfilled, ...errors], root),
     warnings: onceForAll(
       [
@@ -115,6 +126,10 @@ export function check(
     ),
   };
 }
+
+/** A section that is missing or empty, which another file may bring. */
+const isAboutWhole = ([section, ...rest]: Path, at: Finding['at']) =>
+  rest.length === 0 && (at === 'missing' || section === 'destinations' || section === 'rules');
 
 const NAMING = ['destinations', 'groups', 'templates'];
 

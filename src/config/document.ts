@@ -24,6 +24,8 @@ import { maskVariables, unmaskVariables } from './variable-mask.ts';
 export interface Located {
   /** Plain data; `undefined` where a reference could not be resolved. */
   readonly value: unknown;
+  /** Ordinal of the file in which it stands; the config itself is 0. */
+  readonly file: number;
   readonly range: Range;
   readonly keyRange: Range | undefined;
   readonly children: ReadonlyMap<string | number, Located>;
@@ -35,6 +37,8 @@ export interface Located {
   readonly outside: readonly ReadVariables[];
   /** Of a mapping: values that a later one of the same key replaced. */
   readonly replaced?: readonly (readonly [key: string, Located])[];
+  /** Of a mapping: it has a `<<` that could not be resolved, so that nothing counts as missing in it. */
+  readonly partial?: boolean;
   /** It could not be resolved, and that is already reported. */
   readonly broken: boolean;
 }
@@ -45,19 +49,28 @@ export interface ParsedDocument {
   /** The structure cannot be trusted: nothing more should be reported about it. */
   readonly fatal: boolean;
   readonly lines: LineCounter;
+  readonly anchors: ReadonlySet<string>;
 }
 
 /** Ten thousand rules are 150,000 nodes; both bound what aliases can do. */
 const MOST_NODES = 1_000_000;
 const DEEPEST = 40;
 
-export function readDocument(text: string, source: VariableSource): ParsedDocument {
+export interface ReadContext {
+  readonly variables: VariableSource;
+  /** Ordinal of the file. */
+  readonly file: number;
+  /** The file, if any, in which an anchor stands that this one does not have. */
+  readonly anchorElsewhere?: ((anchor: string) => string | undefined) | undefined;
+}
+
+export function readDocument(text: string, context: ReadContext): ParsedDocument {
   const lines = new LineCounter();
   const masked = maskVariables(text);
   const unmask = masked === text ? (word: string) => word : unmaskVariables;
   const document = parseDocument(masked, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const reader = new Reader(
-    source,
+    context,
     unmask,
     onceEach((alias) => alias.resolve(document)),
   );
@@ -68,6 +81,7 @@ export function readDocument(text: string, source: VariableSource): ParsedDocume
     faults: [...explainSyntax(errors, text, document), ...reader.faults],
     fatal: errors.some(isFatal) || reader.gaveUp,
     lines,
+    anchors: reader.anchors,
   };
 }
 
@@ -84,25 +98,26 @@ const NOTHING: ReadonlyMap<string | number, Located> = new Map();
 
 class Reader {
   readonly faults: TextFault[] = [];
+  readonly anchors = new Set<string>();
   gaveUp = false;
   #nodes = 0;
-  readonly #source: VariableSource;
+  readonly #context: ReadContext;
   readonly #unmask: (text: string) => string;
   readonly #resolve: (alias: Alias) => Node | undefined;
 
   constructor(
-    source: VariableSource,
+    context: ReadContext,
     unmask: (text: string) => string,
     resolve: (alias: Alias) => Node | undefined,
   ) {
-    this.#source = source;
+    this.#context = context;
     this.#unmask = unmask;
     this.#resolve = resolve;
   }
 
   read(node: unknown, keyRange: Range | undefined, depth: number): Located {
     const range = rangeOf(node) ?? keyRange ?? [0, 0];
-    const place = { range, keyRange };
+    const place = { range, keyRange, file: this.#context.file };
     this.#nodes += 1;
     if (this.#nodes > MOST_NODES || depth > DEEPEST) {
       if (!this.gaveUp)
@@ -114,14 +129,14 @@ class Reader {
       const target = this.#resolve(node);
       if (target !== undefined) return { ...this.read(target, keyRange, depth + 1), keyRange };
       // Of a lone * the parser has said it.
-      if (node.source !== '')
-        this.faults.push({
-          range,
-          message: 'there is no anchor of this name above',
-          hint: 'text that starts with * must be in quotes',
-        });
+      if (node.source !== '') this.faults.push({ range, ...this.#noAnchor(node.source) });
       return leaf(undefined, place, { broken: true });
     }
+    if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor !== undefined)
+      this.anchors.add(node.anchor);
+    // Of an unknown tag, which is reported, nobody knows what it would have brought.
+    if ((isMap(node) || isSeq(node) || isScalar(node)) && node.tag?.startsWith('!'))
+      return leaf(undefined, place, { broken: true });
     if (isMap(node)) return this.#readMap(node.items, place, depth);
     if (isSeq(node)) {
       const children = new Map(
@@ -137,9 +152,22 @@ class Reader {
       : leaf(value, place, { written: source });
   }
 
+  #noAnchor(anchor: string): Omit<TextFault, 'range'> {
+    const other = this.#context.anchorElsewhere?.(anchor);
+    return other === undefined
+      ? {
+          message: 'there is no anchor of this name above',
+          hint: 'text that starts with * must be in quotes',
+        }
+      : {
+          message: `the anchor ${anchor} stands in ${other}, and an anchor counts only in its own file`,
+          hint: 'write it in this file too; for options of destinations there is `defaults`',
+        };
+  }
+
   #readText(literal: string, place: Place): Located {
     if (!literal.includes('${')) return leaf(literal, place, { literal });
-    const { text, values, faults } = interpolate(literal, this.#source);
+    const { text, values, faults } = interpolate(literal, this.#context.variables);
     for (const fault of faults) this.faults.push({ range: place.range, ...fault });
     return leaf(text, place, { literal, outside: values, broken: text === undefined });
   }
@@ -148,6 +176,7 @@ class Reader {
     const own = new Map<string, Located>();
     const merged = new Map<string, Located>();
     const replaced: [string, Located][] = [];
+    let partial = false;
     for (const pair of items) {
       if (!isPair(pair)) continue;
       const key = this.#keyOf(pair);
@@ -156,11 +185,14 @@ class Reader {
       const former = own.get(key);
       if (former !== undefined) replaced.push([key, former]);
       if (key !== '<<') own.set(key, child);
-      else this.#merge(child, rangeOf(pair.key) ?? [0, 0], merged);
+      else {
+        this.#merge(child, rangeOf(pair.key) ?? [0, 0], merged);
+        partial ||= child.broken;
+      }
     }
     const children = new Map([...merged, ...own]);
     const value = Object.fromEntries([...children].map(([key, child]) => [key, child.value]));
-    return { value, ...place, children, replaced, literal: undefined, outside: [], broken: false };
+    return { value, ...place, children, replaced, partial, literal: undefined, outside: [], broken: false };
   }
 
   #merge(child: Located, range: Range, merged: Map<string, Located>): void {
@@ -193,7 +225,7 @@ class Reader {
   }
 }
 
-type Place = Pick<Located, 'range' | 'keyRange'>;
+type Place = Pick<Located, 'range' | 'keyRange' | 'file'>;
 
 const leaf = (value: unknown, place: Place, more: Partial<Located>): Located => ({
   value,

@@ -3,11 +3,10 @@ import { dirname, resolve } from 'node:path';
 import { nearest } from '../platform/suggest.ts';
 import { type EnvFile, type EnvRemark, parseEnvFile } from './dotenv.ts';
 import { decodeText } from './file-text.ts';
+import type { ConfigFiles } from './files.ts';
 import type { VariableSource } from './interpolate.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-/** Throws as `fs.readFileSync` does. */
-export type ReadFile = (path: string) => string | Uint8Array;
 
 /** Why a file cannot be read, for a person. */
 export function readFault(error: unknown): string {
@@ -50,14 +49,14 @@ export interface LoadedEnvironment extends VariableSource {
 const NO_FILE = parseEnvFile('');
 
 /** An empty variable of the process counts as not set when the `.env` has it (Compose passes unset ones as empty). */
-export function loadEnvironment(configFile: string, env: Environment, readFile: ReadFile): LoadedEnvironment {
+export function loadEnvironment(configFile: string, env: Environment, files: ConfigFiles): LoadedEnvironment {
   const folder = dirname(resolve(configFile));
   const envFile = resolve(folder, '.env');
   let fromFile = NO_FILE;
   let fault: string | undefined;
   let isThere = true;
   try {
-    fromFile = parseEnvFile(decodeText(readFile(envFile)));
+    fromFile = parseEnvFile(decodeText(files.read(envFile, 'env')));
   } catch (error) {
     const reason = readFault(error);
     isThere = reason !== 'it does not exist';
@@ -95,19 +94,19 @@ export function loadEnvironment(configFile: string, env: Environment, readFile: 
     file: (path) => {
       const absolute = resolve(folder, path);
       try {
-        return decodeText(readFile(absolute));
+        return decodeText(files.read(absolute, 'value'));
       } catch (error) {
         throw new Error(`the file ${absolute} cannot be read: ${readFault(error)}`);
       }
     },
     howToSet: (name) =>
       whereItIs(name, fromFile, env) ??
-      `set it in the environment, or add a line ${name}=… to ${envFile}${isThere ? '' : ` (${elsewhere(envFile, readFile)})`}`,
+      `set it in the environment, or add a line ${name}=… to ${envFile}${isThere ? '' : ` (${elsewhere(envFile, files)})`}`,
   };
 }
 
 /** Names that editors and people give it; and the folder from which the command was started. */
-function elsewhere(envFile: string, readFile: ReadFile): string {
+function elsewhere(envFile: string, files: ConfigFiles): string {
   const folder = dirname(envFile);
   const others = [
     [resolve('.env'), 'only the .env beside the config is read: move it'],
@@ -117,17 +116,8 @@ function elsewhere(envFile: string, readFile: ReadFile): string {
     [resolve(folder, '.env.example'), 'copy it to .env and fill it in'],
   ] as const;
   for (const [path, advice] of others)
-    if (path !== envFile && isReadable(path, readFile)) return `there is ${path}; ${advice}`;
+    if (path !== envFile && files.isReadable(path)) return `there is ${path}; ${advice}`;
   return 'which does not exist yet';
-}
-
-function isReadable(path: string, readFile: ReadFile): boolean {
-  try {
-    readFile(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Something in the `.env` that is nearly it. */

@@ -2,32 +2,26 @@
  * A config file → a typed `Config`, or every problem with it in one go, each with line and column.
  * Pure but for `readFile`. Neither problems nor warnings ever hold a secret.
  */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { destinationTypes } from '../destinations/index.ts';
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import { check, NOT_CHECKED, rulesIn } from './checks.ts';
 import { withDefaults } from './defaults.ts';
-import { readDocument } from './document.ts';
-import {
-  type Environment,
-  type LoadedEnvironment,
-  loadEnvironment,
-  type ReadFile,
-  readFault,
-  storeRoot,
-} from './environment.ts';
-import { decodeText } from './file-text.ts';
+import { type Environment, type LoadedEnvironment, storeRoot } from './environment.ts';
+import { type ConfigFile, ConfigFiles, type ConfigPattern, type FilesOptions } from './files.ts';
+import { mergedFiles } from './merged-files.ts';
+import type { ParsedFile } from './parsed-file.ts';
 import { byPlace, type ConfigPlace, type ConfigProblem, type Finding, type Path } from './problem.ts';
+import { readFiles } from './read-files.ts';
 import { type Remains, remainsOf } from './remains.ts';
-import type { Config } from './schema.ts';
+import { type Config, configSchema, NOT_YET } from './schema.ts';
 import type { KnownKeys } from './schema-problems.ts';
 import { secretKnowledge } from './secret-knowledge.ts';
 import { redactorFor } from './secret-places.ts';
 import { Source } from './source.ts';
+import { Sources } from './sources.ts';
 
 export { type ConfigProblem, formatProblem } from './problem.ts';
 
@@ -47,18 +41,21 @@ export interface RequiredConfig {
    * where it is written. Of a default, the nearest that is written and that it belongs to; `undefined`: there is none.
    */
   readonly where: (path: Path) => ConfigPlace | undefined;
-  /** SHA-256 of the file, hex; empty when it cannot be read. */
+  /** SHA-256 of the file with those that it includes, hex; empty when it cannot be read. */
   readonly digest: string;
+  /** Every file that takes part: when one of them changes, the config may. */
+  readonly files: readonly ConfigFile[];
+  /** A file that appears later and fits one of these takes part too. */
+  readonly patterns: readonly ConfigPattern[];
 }
 
-export interface LoadOptions {
+export interface LoadOptions extends FilesOptions {
   readonly file: string;
   readonly env: Environment;
-  readonly readFile?: ReadFile;
   /** Absent: those of the program. */
   readonly types?: DestinationRegistry | undefined;
-  /** Asked of a valid config: what else is wrong with it, here and now. */
-  readonly inspect?: (config: Config, hasSecretsInClear: boolean) => Inspected;
+  /** Asked of a valid config: what else is wrong with it, here and now. `secretsInClear`: the files in which some stand. */
+  readonly inspect?: (config: Config, secretsInClear: ReadonlySet<string>) => Inspected;
 }
 
 export interface Inspected {
@@ -67,91 +64,75 @@ export interface Inspected {
   readonly warnings: readonly ConfigProblem[];
 }
 
-/** Ten thousand rules take 1.5 MB (docs/performance.md); this keeps a wrong path (a log, a disk image) from being parsed. */
-const LONGEST_FILE = 10_000_000;
-
-/** U+FFFD is what becomes of bytes that are not UTF-8; a NUL is every second byte of UTF-16. */
-const NOT_UTF8 = /[\0\uFFFD]/;
-
 const NOTHING_FOUND: Inspected = { errors: [], warnings: [] };
 
-const readBytes: ReadFile = (path) => readFileSync(path);
-
-export function loadConfig({
-  file,
-  env,
-  readFile = readBytes,
-  types = destinationTypes,
-  inspect,
-}: LoadOptions): RequiredConfig {
+export function loadConfig(options: LoadOptions): RequiredConfig {
+  const { file, env, types = destinationTypes, inspect } = options;
   const known: KnownKeys = { types, secrets: secretKnowledge(types) };
   const storeFolder = storeRoot(file, env);
-  let raw: string | Uint8Array;
-  try {
-    raw = readFile(resolve(file));
-  } catch (error) {
-    const fault = readFault(error);
-    return unusable(storeFolder, `the file cannot be read: ${fault}`, adviceFor(fault));
-  }
-  const digest = createHash('sha256').update(raw).digest('hex');
-  if (raw.length > LONGEST_FILE)
-    return unusable(storeFolder, 'the file is too large to be a config', undefined, digest);
-  const text = decodeText(raw);
-  const [sound = ''] = text.split(NOT_UTF8, 1);
-  if (sound.length < text.length)
-    return unusable(storeFolder, 'this is not UTF-8 text', 'save the file as UTF-8', digest, sound);
-
-  const environment = loadEnvironment(file, env, readFile);
-  const { root: written, faults, fatal, lines } = readDocument(text, environment);
-  const root = written && withDefaults(written, types);
+  const files = new ConfigFiles(options);
+  const { environment, parsed, isComplete, ...include } = readFiles(file, env, files);
+  const [main] = parsed;
+  const merged = mergedFiles(parsed, file, KNOWN_KEYS);
+  const root = merged.root && withDefaults(merged.root, types);
   const checked =
-    root !== undefined && !fatal ? check(root, file, storeFolder, readFile, known, environment) : NOT_CHECKED;
-  const redact = redactorFor(written, checked.config ?? checked.parts, known.secrets);
-  const source = new Source(text, lines, { written, root }, fatal, redact, known.secrets);
+    root === undefined || environment === undefined || main.fatal
+      ? NOT_CHECKED
+      : check(root, { file, storeFolder, files, known, environment, isComplete });
+  const roots = parsed.flatMap(({ root: written }) => written ?? []);
+  const redact = redactorFor(roots, checked.config ?? checked.parts, known.secrets);
+  const sourceOf = (one: ParsedFile) => new Source(one, redact, known.secrets);
+  const [first, ...others] = parsed.map(sourceOf);
+  const sources = new Sources([first ?? sourceOf(main), ...others], root, file);
 
-  const problems = faults.map((fault) => source.problemOf(fault));
-  if (environment.fault !== undefined)
-    problems.push(source.problemOf({ range: [0, 0], message: environment.fault }));
-  if (!fatal && (root === undefined || root.value === null))
-    problems.push(
-      source.problemOf({
-        range: [0, 0],
-        message: 'the file is empty',
-        hint: 'make one with: listing-bridge init',
-      }),
-    );
-  problems.push(...checked.errors.map((finding) => source.problemAt(finding)));
+  const problems = parsed.flatMap(({ faults }, ordinal) =>
+    faults.map((fault) => sources.problemOf(fault, ordinal)),
+  );
+  problems.push(...merged.faults.map((fault) => sources.problemOf(fault, fault.file)));
+  const ofWhole = (message: string, hint?: string) => sources.problemOf({ range: [0, 0], message, hint }, 0);
+  if (environment?.fault !== undefined) problems.push(ofWhole(environment.fault));
+  if (!main.fatal && (root === undefined || root.value === null))
+    problems.push(ofWhole('the file is empty', 'make one with: listing-bridge init'));
+  problems.push(...[...include.errors, ...checked.errors].map((finding) => sources.problemAt(finding)));
   const valid = problems.length === 0 ? checked.config : undefined;
-  const inspected = (valid && inspect?.(valid, checked.hasSecretsInClear)) ?? NOTHING_FOUND;
-  problems.push(...inspected.errors.map((finding) => source.problemAt(finding)));
+  const inClear = new Set(checked.exposed.map(({ path }) => sources.fileOf(path)));
+  const inspected = (valid && inspect?.(valid, inClear)) ?? NOTHING_FOUND;
+  problems.push(...inspected.errors.map((finding) => sources.problemAt(finding)));
   const warnings = [
-    ...environmentRemarks(environment, file),
+    ...(environment === undefined ? [] : environmentRemarks(environment, file)),
     ...inspected.warnings,
-    ...checked.warnings.map((finding) => source.problemAt(finding)),
+    ...[...include.warnings, ...checked.warnings].map((finding) => sources.problemAt(finding)),
   ];
+  const names = parsed.map(({ name = file }) => name);
   return {
     config: problems.length === 0 ? checked.config : undefined,
-    problems: tidy(problems),
-    warnings: tidy(warnings),
+    problems: tidy(problems, names),
+    warnings: tidy(warnings, names),
     remains: remainsOf(root, {
       storeFolder,
-      isTrusted: !fatal && isRecord(root?.value),
+      isTrusted: !main.fatal && isRecord(root?.value),
+      isComplete,
       parts: checked.parts,
     }),
     deadRules: rulesIn(checked.warnings.filter(({ never }) => never)).size,
     redact,
-    where: (path) => {
-      const place = source.whereIs(path);
-      return place && { file, ...place };
-    },
-    digest,
+    where: (path) => sources.whereIs(path),
+    digest: files.digest,
+    files: files.taken,
+    patterns: files.patterns,
   };
 }
 
-/** In the order of the file, nothing twice. */
-function tidy(problems: readonly ConfigProblem[]): ConfigProblem[] {
+/** Of the top level, also those of a later version. */
+const KNOWN_KEYS = [...Object.keys(configSchema.shape), ...NOT_YET];
+
+/** In the order of the files, nothing twice. `names`: of the files, the config itself first. */
+function tidy(problems: readonly ConfigProblem[], names: readonly string[]): ConfigProblem[] {
+  const ordinals = new Map(names.map((name, ordinal) => [name, ordinal]));
+  const ordinalOf = ({ file }: ConfigProblem) => (file === undefined ? 0 : (ordinals.get(file) ?? 0));
   const seen = new Set<string>();
-  return problems.toSorted(byPlace).filter(({ file, line, column, message }) => {
+  const sorted = problems.toSorted((a, b) => ordinalOf(a) - ordinalOf(b) || byPlace(a, b));
+  return sorted.filter(({ file, line, column, message }) => {
     const key = `${file}:${line}:${column}:${message}`;
     return !seen.has(key) && seen.add(key);
   });
@@ -169,33 +150,4 @@ function environmentRemarks({ remarks, processRemarks }: LoadedEnvironment, file
       hint,
     })),
   ];
-}
-
-function adviceFor(fault: ReturnType<typeof readFault>): string {
-  if (fault === 'it does not exist') return 'make one with: listing-bridge init';
-  return fault === 'it is a folder'
-    ? 'name the file in it, with -c'
-    : 'let the user who runs this read it, or name another file with -c';
-}
-
-/** The line itself is not shown: nobody can tell where in it a secret stands. */
-function unusable(
-  storeFolder: string,
-  message: string,
-  hint?: string,
-  digest = '',
-  before = '',
-): RequiredConfig {
-  const lines = before.split('\n');
-  const column = (lines.at(-1)?.length ?? 0) + 1;
-  return {
-    config: undefined,
-    problems: [{ line: lines.length, column, message, hint, sourceLine: '' }],
-    warnings: [],
-    remains: remainsOf(undefined, { storeFolder, isTrusted: false, parts: undefined }),
-    deadRules: 0,
-    redact: (text) => text,
-    where: () => undefined,
-    digest,
-  };
 }

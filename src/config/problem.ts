@@ -45,7 +45,7 @@ export interface ConfigPlace {
 }
 
 export interface ConfigProblem {
-  /** When it is not in the config itself but in the `.env`. */
+  /** When it is not in the config itself but in an included file or the `.env`. */
   readonly file?: string;
   /** From 1. */
   readonly line: number;
@@ -59,13 +59,17 @@ export interface ConfigProblem {
   readonly shownColumn?: number;
 }
 
+/** `config.yaml:LINE:COL`; `file`: the config, as it was given. */
+export const placeOf = (file: string, problem: Pick<ConfigProblem, 'file' | 'line' | 'column'>) =>
+  `${problem.file ?? file}:${problem.line}:${problem.column}`;
+
 /** Longer lines are cut around the caret. In cells. */
 const WIDEST = 120;
 
 /** `config.yaml:LINE:COL: message`, then the line with a caret, then the hint. */
 export function formatProblem(file: string, problem: ConfigProblem, widest = WIDEST): string {
   const { line, column, message, hint, sourceLine, shownColumn = column } = problem;
-  let text = `${printable(problem.file ?? file)}:${line}:${column}: ${message}`;
+  let text = `${printable(placeOf(file, problem))}: ${message}`;
   if (sourceLine.trim() !== '') {
     const from = startOf(sourceLine, shownColumn - 1, widest);
     const shown = within(sourceLine.slice(from), widest);

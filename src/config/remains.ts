@@ -32,6 +32,8 @@ export interface Remains {
 interface Context {
   /** A relative `store.path` starts there. */
   readonly storeFolder: string;
+  /** Every included file could be read. */
+  readonly isComplete: boolean;
   /** The YAML parses. Where it does not, what stands before the mistake is often right. */
   readonly isTrusted: boolean;
   readonly parts: ConfigSections | undefined;
@@ -41,7 +43,10 @@ const NO_NAMES = new DestinationNames({ destinations: [], groups: new Map() });
 const STORE = storeOptions.parse({});
 const SERVER = serverOptions.parse({});
 
-export function remainsOf(root: Located | undefined, { storeFolder, isTrusted, parts }: Context): Remains {
+export function remainsOf(
+  root: Located | undefined,
+  { storeFolder, isTrusted, isComplete, parts }: Context,
+): Remains {
   const store = root && nodeAt(root, ['store', 'path']);
   const path = store?.exact ? storeOptions.shape.path.safeParse(store.node.value).data : undefined;
   const isPathKnown = store?.exact ? path !== undefined && !store.node.broken : isTrusted;
@@ -52,7 +57,7 @@ export function remainsOf(root: Located | undefined, { storeFolder, isTrusted, p
     destinations: parts?.destinations ?? new Map(),
     templates: parts?.templates ?? new Map(),
     names: parts === undefined ? NO_NAMES : namesIn(parts),
-    isTrusted,
+    isTrusted: isTrusted && isComplete,
     unread: [
       ...(isPathKnown ? [] : ['store.path' as const]),
       ...(server === undefined ? ['server' as const] : []),

@@ -69,7 +69,7 @@ export function schemaProblems(issues: readonly Issue[], root: Located, known: K
     // A remark on the whole follows from the unknown key or unset variable that was reported.
     if (issue.code === 'custom' && (unknownAt.has(where(issue.path)) || hasBroken(root, issue.path)))
       continue;
-    if (isBroken(root, issue.path)) continue;
+    if (isBroken(root, issue.path) || mayBeMerged(root, issue.path)) continue;
     findings.push(...explainOne(issue, root, known));
   }
   // A key that is missing is the one that was misspelled beside it.
@@ -91,6 +91,12 @@ const plain = (path: readonly PropertyKey[]): Path =>
 function isBroken(root: Located, path: readonly PropertyKey[]): boolean {
   const { node, exact } = nodeAt(root, plain(path));
   return exact && node.broken;
+}
+
+/** It is missing where a `<<` could have brought it. */
+function mayBeMerged(root: Located, path: readonly PropertyKey[]): boolean {
+  const { node, exact } = nodeAt(root, plain(path));
+  return !exact && node.partial === true;
 }
 
 function hasBroken(root: Located, path: readonly PropertyKey[]): boolean {

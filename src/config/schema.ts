@@ -46,6 +46,8 @@ const defaultsOptionsOf = (types: DestinationRegistry) =>
 
 const DEFAULTS_HELP = 'must be a mapping: a type of destination, then options for all of that type';
 
+const INCLUDE_HELP = 'must be a list of files or of patterns such as rules/*.yaml';
+
 const GROUP_HELP = 'must be a list of names of destinations, groups or patterns such as sub-*';
 
 export const groupOptions = z
@@ -105,6 +107,14 @@ export const configSchemaOf = (types: DestinationRegistry) =>
       .literal(1, { error: 'must be 1, without quotes: there is no other form of this file' })
       .optional()
       .describe('version of the form of this file'),
+    include: z
+      .union([text().transform((one) => [one]), z.array(text(), { error: INCLUDE_HELP })], {
+        error: INCLUDE_HELP,
+      })
+      .default([])
+      .describe(
+        'files, or patterns such as rules/*.yaml, with more destinations, rules, templates and groups',
+      ),
     defaults: defaultsOptionsOf(types)
       .optional()
       .describe('options of destinations, by type, below those that a destination sets itself'),

@@ -98,9 +98,9 @@ function* secretsIn(
   }
 }
 
-/** For logs, errors and pages. `config` is the typed config, when there is one. */
-export function redactorFor(root: Located | undefined, config: unknown, known: SecretKnowledge): Redactor {
-  const values = new Set(root === undefined ? [] : secretValues(root, known));
+/** For logs, errors and pages. `roots`: of all files; `config` is the typed config, when there is one. */
+export function redactorFor(roots: readonly Located[], config: unknown, known: SecretKnowledge): Redactor {
+  const values = new Set(roots.flatMap((root) => [...secretValues(root, known)]));
   // `secretValues` has classified the headers.
   for (const { secret, path } of secretsIn(config))
     if (!path.includes('headers')) values.add(secret.reveal());
@@ -111,7 +111,7 @@ export function redactorFor(root: Located | undefined, config: unknown, known: S
   return createRedactor(
     secrets.flatMap(({ parts }) => parts),
     secrets.flatMap(({ wholes }) => wholes),
-    root === undefined ? new Set() : new Set(namesIn(root, known)),
+    new Set(roots.flatMap((root) => [...namesIn(root, known)])),
   );
 }
 

@@ -1,92 +1,59 @@
-/** The file as text: turns findings and faults into problems with a place and a line that is safe to show. */
-import type { LineCounter } from 'yaml';
+/** One file as text: a place in it as a problem, with a line that is safe to show. */
 import { printable } from '../platform/printable.ts';
 import { REDACTED, type Redactor } from '../platform/secret.ts';
-import { type Located, nodeAt } from './document.ts';
-import type { ConfigPlace, ConfigProblem, Finding, Path, Range, TextFault } from './problem.ts';
+import type { Located } from './document.ts';
+import type { ParsedFile } from './parsed-file.ts';
+import type { ConfigProblem, Finding, Range, TextFault } from './problem.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';
 import { secretRanges } from './secret-places.ts';
 import { blotShapes } from './secret-shapes.ts';
 
 export class Source {
-  readonly #text: string;
-  readonly #lines: LineCounter;
-  readonly #root: Located | undefined;
-  readonly #strict: boolean;
+  readonly #file: ParsedFile;
   readonly #redact: Redactor;
   readonly #secret: readonly Range[];
   readonly #patterns: SecretKnowledge['patterns'];
 
-  /** `written`: as the file says it; `root`: what the paths of findings lead through. `strict` when the YAML does not parse. */
-  constructor(
-    text: string,
-    lines: LineCounter,
-    { written, root }: Readonly<Record<'written' | 'root', Located | undefined>>,
-    strict: boolean,
-    redact: Redactor,
-    known: SecretKnowledge,
-  ) {
-    this.#text = text;
-    this.#lines = lines;
-    this.#root = root;
-    this.#strict = strict;
+  constructor(file: ParsedFile, redact: Redactor, known: SecretKnowledge) {
+    this.#file = file;
     this.#redact = redact;
-    this.#secret = written === undefined ? [] : [...secretRanges(written, known)];
+    this.#secret = file.root === undefined ? [] : [...secretRanges(file.root, known)];
     this.#patterns = known.patterns;
   }
 
+  /** As it is shown; `undefined` for the config itself. */
+  get name(): string | undefined {
+    return this.#file.name;
+  }
+
   problemOf({ range, message, hint }: TextFault): ConfigProblem {
-    const offset = Math.min(range[0], this.#text.length);
-    const { line, col } = this.#lines.linePos(offset);
-    const start = this.#lines.lineStarts[line - 1] ?? 0;
-    const newline = this.#text.indexOf('\n', start);
+    const { text, lines, name, isHidden } = this.#file;
+    const offset = Math.min(range[0], text.length);
+    const { line, column } = this.placeOf(offset);
+    const start = lines.lineStarts[line - 1] ?? 0;
+    const newline = text.indexOf('\n', start);
     return {
-      line: Math.max(1, line),
-      column: Math.max(1, col),
+      ...(name === undefined ? {} : { file: name }),
+      line,
+      column,
       message: this.#clean(message),
       hint: hint === undefined ? undefined : this.#clean(hint),
-      sourceLine: this.#show(start, newline === -1 ? this.#text.length : newline),
-      shownColumn: this.#show(start, offset).length + 1,
+      // Where it is no text, nobody can tell where in it a secret stands.
+      sourceLine: isHidden ? '' : this.#show(start, newline === -1 ? text.length : newline),
+      ...(isHidden ? {} : { shownColumn: this.#show(start, offset).length + 1 }),
     };
   }
 
-  problemAt({ message, other, ...finding }: Finding): ConfigProblem {
-    const place =
-      other === undefined || this.#root === undefined ? undefined : nodeAt(this.#root, other).node.range[0];
-    const where = place === undefined ? '' : `, in line ${this.#lines.linePos(place).line}`;
-    return this.#problemAt({ ...finding, message: message + where });
-  }
-
-  #problemAt({ path, at, within, message, hint }: Finding): ConfigProblem {
-    if (this.#root === undefined) return this.problemOf({ range: [0, 0], message, hint });
-    const { node, exact } = nodeAt(this.#root, path);
-    if (within !== undefined) {
-      const start = exact ? this.#offsetIn(node, within) : undefined;
-      if (start !== undefined) return this.problemOf({ range: [start, start], message, hint });
-      const place = `line ${within.line}, column ${within.column}`;
-      return this.problemOf({ range: node.range, message: `${place}: ${message}`, hint });
-    }
-    const empty = node.range[0] === node.range[1];
-    const wantsKey = at === 'key' || at === 'missing' || empty || (!exact && node.children.size > 0);
-    const range = (wantsKey ? node.keyRange : undefined) ?? node.range;
-    return this.problemOf({ range: at === 'missing' && path.length <= 1 ? [0, 0] : range, message, hint });
-  }
-
-  /** As `LoadedConfig.where`. */
-  whereIs(path: Path): Omit<ConfigPlace, 'file'> | undefined {
-    if (this.#root === undefined) return undefined;
-    const { node } = nodeAt(this.#root, path);
-    if (node === this.#root && path.length > 0) return undefined;
-    const [start] = (node.children.size > 0 ? node.keyRange : undefined) ?? node.range;
-    const { line, col } = this.#lines.linePos(start);
+  placeOf(offset: number): { readonly line: number; readonly column: number } {
+    const { line, col } = this.#file.lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   }
 
   /** Where a place of a text stands in the file; `undefined` when it is written otherwise there (folded, with escapes, from a variable). */
-  #offsetIn({ literal, value, range }: Located, { line, column }: Required<Finding>['within'] & object) {
+  offsetIn({ literal, value, range }: Located, { line, column }: Required<Finding>['within'] & object) {
     const wanted = literal === value ? literal?.split('\n')[line - 1] : undefined;
     if (!wanted) return undefined;
-    const rows = this.#text.slice(...range).split('\n');
+    const rows = this.#file.text.slice(...range).split('\n');
     // A block text (|) begins on the next line.
     const row = rows[0]?.startsWith('|') ? line : line - 1;
     const found = rows[row]?.indexOf(wanted) ?? -1;
@@ -101,13 +68,14 @@ export class Source {
 
   /** This part of a line, without what is secret in it. */
   #show(start: number, end: number): string {
+    const { text, fatal } = this.#file;
     let shown = '';
     let at = start;
     for (const [from, to] of this.#secret) {
       if (to <= at || from >= end) continue;
-      shown += this.#text.slice(at, Math.max(at, from)) + REDACTED;
+      shown += text.slice(at, Math.max(at, from)) + REDACTED;
       at = Math.min(to, end);
     }
-    return this.#clean((shown + this.#text.slice(at, end)).replace(/\r$/, ''), this.#strict);
+    return this.#clean((shown + text.slice(at, end)).replace(/\r$/, ''), fatal);
   }
 }

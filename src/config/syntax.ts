@@ -97,7 +97,9 @@ function explainOne(error: SyntaxError, text: string, document: Document, start 
       return {
         range,
         message: 'tags (!name) are not supported',
-        hint: 'text that starts with ! must be in quotes',
+        hint: text.startsWith('!include', range[0])
+          ? 'at the top level write include: [the file]; it has the section in it, such as `rules:`'
+          : 'text that starts with ! must be in quotes',
       };
     case 'BAD_INDENT':
       return {

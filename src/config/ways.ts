@@ -9,8 +9,9 @@ import { messageOf } from '../platform/message-of.ts';
 import { proxyFromEnvironment, proxyIn } from '../platform/proxy.ts';
 import { Secret } from '../platform/secret.ts';
 import type { TlsOptions, Way } from '../platform/way.ts';
-import { type ReadFile, readFault } from './environment.ts';
+import { readFault } from './environment.ts';
 import { decodeText } from './file-text.ts';
+import type { ReadFile } from './files.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
 

@@ -1,18 +1,23 @@
 /**
- * Whether a file is still the one that was read. The status asks every few seconds, and a config of ten thousand rules
- * takes milliseconds to read: so it is read only when the file system says that it may have changed.
+ * Whether files are still those that were read. The status asks every few seconds, and a config of ten thousand rules
+ * takes milliseconds to read: so a file is read only when the file system says that it may have changed.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import { findFiles } from '../config/files.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { SoundConfig } from './ready-config.ts';
 
 /** Time stamps of files may be as coarse as this (2 s on FAT): a younger file may change without another stamp. */
 const COARSE_MS = 2000;
 
+const UNREADABLE = 'unreadable';
+
 export class FileDigest {
   readonly #clock: Pick<Clock, 'wallMs'>;
   readonly #read: (file: string) => Buffer;
-  #known: { readonly file: string; readonly stamp: string; readonly digest: string } | undefined;
+  /** Of the files that were asked for. */
+  readonly #known = new Map<string, { readonly stamp: string; readonly digest: string }>();
 
   /** `read`: for a test, which counts. */
   constructor(clock: Pick<Clock, 'wallMs'>, read: (file: string) => Buffer = (file) => readFileSync(file)) {
@@ -20,18 +25,33 @@ export class FileDigest {
     this.#read = read;
   }
 
+  /** Whether every file of a config is as it was, and no other fits its patterns. */
+  isAsRead({ files, patterns }: Pick<SoundConfig, 'files' | 'patterns'>): boolean {
+    // A config that has been replaced may have had others.
+    if (this.#known.size > files.length) this.#known.clear();
+    return (
+      files.every(({ path, digest = UNREADABLE }) => this.of(path) === digest) &&
+      patterns.every(({ pattern, folder, found }) => sameTexts(findFiles(pattern, folder), found))
+    );
+  }
+
   /** SHA-256, hex; `unreadable` when it cannot be read. */
   of(file: string): string {
     try {
       const { dev, ino, size, mtimeMs, ctimeMs } = statSync(file);
       const stamp = [dev, ino, size, mtimeMs, ctimeMs].join();
-      if (this.#known?.file === file && this.#known.stamp === stamp) return this.#known.digest;
+      const known = this.#known.get(file);
+      if (known?.stamp === stamp) return known.digest;
       const digest = createHash('sha256').update(this.#read(file)).digest('hex');
       const isOld = this.#clock.wallMs() - Math.max(mtimeMs, ctimeMs) > COARSE_MS;
-      this.#known = isOld ? { file, stamp, digest } : undefined;
+      if (isOld) this.#known.set(file, { stamp, digest });
+      else this.#known.delete(file);
       return digest;
     } catch {
-      return 'unreadable';
+      return UNREADABLE;
     }
   }
 }
+
+const sameTexts = (one: readonly string[], other: readonly string[]) =>
+  one.length === other.length && one.every((text, index) => text === other[index]);

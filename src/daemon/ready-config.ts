@@ -3,6 +3,7 @@
  * That is what makes a reload all or nothing.
  */
 import type { Announcement } from '../announcement.ts';
+import type { ConfigFile, ConfigPattern } from '../config/files.ts';
 import type { Config } from '../config/schema.ts';
 import { type PreparedDestination, prepareDestinations } from '../destinations/prepared.ts';
 import type { Wanted } from '../lane-set.ts';
@@ -12,8 +13,11 @@ import { type CompiledRules, compileRules } from '../routing/router.ts';
 /** The result of `config/load.ts` for a file without problems. */
 export interface SoundConfig {
   readonly config: Config;
-  /** SHA-256 of the file. */
+  /** SHA-256 of the file with those that it includes. */
   readonly digest: string;
+  /** Every file that takes part, and what they were; the patterns by which they were found. */
+  readonly files: readonly ConfigFile[];
+  readonly patterns: readonly ConfigPattern[];
   readonly redact: Redactor;
 }
 

@@ -76,10 +76,10 @@ export class RunningConfig {
   }
 
   get report(): Status['config'] {
-    const { config, digest } = this.#ready;
+    const { config } = this.#ready;
     return {
       file: config.file,
-      current: this.#onDisk.of(config.file) === digest,
+      current: this.#onDisk.isAsRead(this.#ready),
       rejected: this.#rejected,
       needsRestart: changedFixedKeys(this.#first, config),
     };

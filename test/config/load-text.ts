@@ -1,4 +1,5 @@
 /** Loads a config from text, with files that exist only here. */
+import { dirname, matchesGlob, normalize, relative, resolve } from 'node:path';
 import { loadConfig, type RequiredConfig } from '../../src/config/load.ts';
 import { type ConfigProblem, formatProblem } from '../../src/config/problem.ts';
 
@@ -18,6 +19,29 @@ export function load(
       if (content === undefined) throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
       return content;
     },
+  });
+}
+
+/** The same with files of a folder: `rules/a.yaml` stands in that of the config, and patterns find it. */
+export function loadFiles(
+  text: string | Uint8Array,
+  files: Readonly<Record<string, string | Uint8Array>>,
+  env: Readonly<Record<string, string>> = {},
+): RequiredConfig {
+  const folder = dirname(FILE);
+  const all = new Map<string, string | Uint8Array>([[FILE, text]]);
+  for (const [name, content] of Object.entries(files)) all.set(resolve(folder, name), content);
+  return loadConfig({
+    file: FILE,
+    env,
+    readFile: (path) => {
+      const content = all.get(path);
+      if (content !== undefined) return content;
+      const isFolder = [...all.keys()].some((other) => other.startsWith(`${path}/`));
+      throw Object.assign(new Error(path), { code: isFolder ? 'EISDIR' : 'ENOENT' });
+    },
+    findFiles: (pattern, from) =>
+      [...all.keys()].filter((path) => matchesGlob(relative(from, path), normalize(pattern))).sort(),
   });
 }
 
@@ -57,4 +81,4 @@ export const told = ({ problems, warnings }: RequiredConfig) => [
 ];
 
 const toldOf = ({ file, line, column, message, hint }: ConfigProblem, kind: string) =>
-  `${file === undefined ? '' : `${file}:`}${line}:${column}: ${kind}${message}${hint === undefined ? '' : ` | ${hint}`}`;
+  `${file === undefined ? '' : `${relative(dirname(FILE), file)}:`}${line}:${column}: ${kind}${message}${hint === undefined ? '' : ` | ${hint}`}`;

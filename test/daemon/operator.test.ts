@@ -171,10 +171,10 @@ test('the running bridge: all dead ones of a destination are queued, and the bri
   const path = `${workplace.folder}/bridge.db`;
   const { dead = '', delivered = '' } = (await leave(path)).ids;
   const file = `${workplace.folder}/config.yaml`;
-  const { config, digest, redact } = loadConfig({ file, env: {} });
+  const { config, ...sound } = loadConfig({ file, env: {} });
   if (config === undefined) throw new Error('the config is sound');
   const daemon = await startDaemon({
-    first: { config, digest, redact },
+    first: { config, ...sound },
     load: () => ({ problems: [] }),
     createLog: (blot) =>
       createLog({ level: 'info', format: 'json' }, blot, {

@@ -55,9 +55,9 @@ async function bridge(order: readonly FeedServer[]) {
   onTestFinished(() => workplace[Symbol.dispose]());
   const file = `${workplace.folder}/config.yaml`;
   const load = () => {
-    const { config: sound, digest, redact, problems } = loadConfig({ file, env: {} });
+    const { config: sound, problems, ...loaded } = loadConfig({ file, env: {} });
     if (sound === undefined) throw new Error(JSON.stringify(problems));
-    return { config: sound, digest, redact };
+    return { config: sound, ...loaded };
   };
   const stderr = { write: () => true } as unknown as NodeJS.WritableStream;
   const daemon = await startDaemon({

@@ -30,9 +30,9 @@ shutdownTimeout: 10s
 async function daemonIn(workplace: Workplace, clock: Clock = systemClock) {
   const file = `${workplace.folder}/config.yaml`;
   const load = () => {
-    const { config: sound, digest, redact, problems } = loadConfig({ file, env: {} });
+    const { config: sound, problems, ...loaded } = loadConfig({ file, env: {} });
     if (sound === undefined) throw new Error(JSON.stringify(problems));
-    return { config: sound, digest, redact };
+    return { config: sound, ...loaded };
   };
   const log: string[] = [];
   const stderr = { write: (lines: string) => log.push(lines) } as unknown as NodeJS.WritableStream;

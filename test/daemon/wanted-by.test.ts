@@ -15,9 +15,9 @@ rules: [{ match: {}, send: [${names.join(', ')}] }]
 `;
 
 test('regression: a reload of many destinations does not make the matches of all for each of their deliveries', () => {
-  const { config, digest, redact } = load(CONFIG, { KEY: `dsk_${'a1'.repeat(32)}` });
+  const { config, ...sound } = load(CONFIG, { KEY: `dsk_${'a1'.repeat(32)}` });
   if (config === undefined) throw new Error('the config has problems');
-  const { router } = makeReady({ config, digest, redact });
+  const { router } = makeReady({ config, ...sound });
   const route = () => {
     throw new Error('made for all');
   };

@@ -256,9 +256,9 @@ test('a running bridge sends to both alike', async () => {
     `feeds: [{ name: tokyo, "url": "${feed.url}", apiKey: "${KEY}" }]\nserver: false\nstore: { path: ./b.db }\ndestinations:\n  webhook: ${bot}\n  scratch: ${inScratch(bot)}\nrules: [{ name: all, match: {}, send: [webhook, scratch] }]\n`,
   );
   const load = () => {
-    const { config, digest, redact, problems } = loadConfig({ file, env: {}, types });
+    const { config, problems, ...sound } = loadConfig({ file, env: {}, types });
     if (config === undefined) throw new Error(JSON.stringify(problems));
-    return { config, digest, redact };
+    return { config, ...sound };
   };
   const log: string[] = [];
   const stderr = { write: (lines: string) => log.push(lines) } as unknown as NodeJS.WritableStream;

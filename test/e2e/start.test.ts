@@ -21,7 +21,7 @@ test('regression: the feed is asked for news when orders can be sent, without wa
   await using standIns = await startStandIns();
   await using feed = await AwkwardFeed.start();
   using workplace = new Workplace(CONFIG);
-  const { config, digest, redact } = loadConfig({
+  const { config, ...read } = loadConfig({
     file: join(workplace.folder, 'config.yaml'),
     env: { ...standIns.env, FEED_URL: feed.url },
   });
@@ -35,7 +35,7 @@ test('regression: the feed is asked for news when orders can be sent, without wa
   };
   const silent = () => undefined;
   const log: Log = { debug: silent, info: silent, warn: silent, error: silent };
-  const sound = { config, digest, redact };
+  const sound = { config, ...read };
   const daemon = await startDaemon({
     ...{ first: sound, load: () => sound, createLog: () => log },
     ...{ clock: systemClock, random: seededRandom(1), version: '1.2.3' },

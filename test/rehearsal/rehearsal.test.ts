@@ -45,7 +45,7 @@ function partsOf(text: string, clock: Clock = systemClock): StageDeps {
   });
   if (loaded === undefined) throw new Error(problems.map(({ message }) => message).join('\n'));
   const redact = (shown: string) => shown;
-  const { router, destinations } = makeReady({ config: loaded, digest: '', redact });
+  const { router, destinations } = makeReady({ config: loaded, digest: '', files: [], patterns: [], redact });
   const deps = { clock, redact, version: '1.2.3' };
   return { rules: loaded.rules, feeds: loaded.feeds, router, destinations, deps, random: seededRandom(1) };
 }

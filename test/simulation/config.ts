@@ -35,6 +35,8 @@ export function soundConfig(plans: readonly LanePlan[], shutdownTimeout: string)
   return {
     config: { ...parsed, file: 'config.yaml', types: destinationTypes },
     digest: '',
+    files: [],
+    patterns: [],
     redact: (text) => text,
   };
 }

@@ -53,9 +53,9 @@ export async function cook(config: string, { env = {}, origins = {} }: Place): P
   );
   const file = `${workplace.folder}/config.yaml`;
   const load = () => {
-    const { config: sound, digest, redact, problems } = loadConfig({ file, env: { ...documented, ...env } });
+    const { config: sound, problems, ...loaded } = loadConfig({ file, env: { ...documented, ...env } });
     if (sound === undefined) throw new Error(JSON.stringify(problems));
-    return { config: sound, digest, redact };
+    return { config: sound, ...loaded };
   };
   const log = new Arrivals<LogLine>('log line');
   // Several lines may be one write.
