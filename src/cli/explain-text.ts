@@ -1,10 +1,12 @@
 /** `explain` as text for people: the announcement, a line for each rule with its reason, and the requests below. */
 import type { Announcement } from '../announcement.ts';
+import { placeInWords } from '../config/problem.ts';
 import type { DryRun } from '../dry-run.ts';
 import { fitCells } from '../platform/cells.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { MARK_SPANS } from '../platform/marks.ts';
 import { paint } from '../platform/paint.ts';
+import { printable } from '../platform/printable.ts';
 import { fitSpans, type Span, wrapSpans } from '../platform/spans.ts';
 import type { RuleExplanation } from '../routing/router.ts';
 import { heading } from './lines.ts';
@@ -12,6 +14,7 @@ import { rejections } from './rule-reasons.ts';
 
 interface ExplainedRule extends RuleExplanation {
   /** Where it stands in the config. */
+  readonly file: string | undefined;
   readonly line: number | undefined;
 }
 
@@ -25,8 +28,8 @@ const LONGEST_LINE = 1000;
 
 const INDENT = '    ';
 
-/** `width`: cells of the terminal; `undefined`: a pipe, and nothing is broken or cut. */
-export function describeExplained(explained: Explained, width: number | undefined): string[] {
+/** `config`: the file, as it was given; `width`: cells of the terminal; `undefined`: a pipe, and nothing is broken or cut. */
+export function describeExplained(explained: Explained, config: string, width: number | undefined): string[] {
   const { announcement, rules, deliveries, withheld } = explained;
   const wrapped = (spans: readonly Span[]) =>
     wrapSpans(fitSpans(spans, width === undefined ? undefined : LONGEST_LINE), {
@@ -36,7 +39,7 @@ export function describeExplained(explained: Explained, width: number | undefine
   return [
     ...announcementLines(announcement, width),
     '',
-    ...rules.flatMap((rule) => ruleLines(rule).map(wrapped)),
+    ...rules.flatMap((rule) => ruleLines(rule, config).map(wrapped)),
     '',
     ...withheld.flatMap(({ destination, rule, reason, isRest }) => [
       wrapped([
@@ -71,16 +74,12 @@ function announcementLines(
 }
 
 /** A rule that matches has its destinations; any other the conditions that are not met, each on a line of its own. */
-function ruleLines({
-  line,
-  matched,
-  stoppedBy,
-  conditions,
-  sends,
-  alreadySent,
-  rule,
-}: ExplainedRule): Span[][] {
-  const place: Span = line === undefined ? '' : [` (line ${line})`, paint.faint];
+function ruleLines(
+  { file = '', line, matched, stoppedBy, conditions, sends, alreadySent, rule }: ExplainedRule,
+  config: string,
+): Span[][] {
+  const at = line === undefined ? '' : ` (${placeInWords({ file, line }, config)})`;
+  const place: Span = [printable(at), paint.faint];
   const reasons = rejections({ stoppedBy, conditions });
   if (stoppedBy !== undefined)
     return [[MARK_SPANS.none, ' ', rule, place, [`: ${reasons.join()}`, paint.faint]]];

@@ -24,7 +24,10 @@ export async function explainCommand(options: ExplainOptions, io: Io): Promise<E
   const { rules, ...rest } = dryRun(announcement, { router, destinations, redact });
   const explained = {
     announcement,
-    rules: rules.map((rule, index) => ({ ...rule, line: where(['rules', index])?.line })),
+    rules: rules.map((rule, index) => {
+      const place = where(['rules', index]);
+      return { ...rule, file: place?.file, line: place?.line };
+    }),
     ...rest,
   };
   const { rules: ruleOptions, feeds } = config;
@@ -32,7 +35,7 @@ export async function explainCommand(options: ExplainOptions, io: Io): Promise<E
   const timings = options.timing ? await explainTiming(announcement, deps, io) : undefined;
   if (options.json) io.print(jsonText({ ...explained, timings }));
   else {
-    for (const line of describeExplained(explained, io.columns)) io.print(line);
+    for (const line of describeExplained(explained, options.config, io.columns)) io.print(line);
     for (const line of timings === undefined ? [] : describeTimings(timings, io.columns)) io.print(line);
   }
   return FINE;

@@ -2,6 +2,7 @@
 import { type Announcement, LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import { destinationNames } from '../config/destination-names.ts';
 import { leavesOf } from '../config/match-words.ts';
+import { placeInWords } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import { newsOf } from '../delivery/content.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
@@ -31,8 +32,10 @@ export function planAs(request: AsRequest, io: Io): SendPlan {
   const rules = chosen === undefined ? config.rules : [chosen];
   const destinations = prepareDestinations(config);
   const planned = planByRules(announcement, { router: compileRules(rules), destinations });
-  const lineOf = (name: string) =>
-    where(['rules', config.rules.findIndex((rule) => rule.name === name)])?.line;
+  const lineOf = (name: string) => {
+    const place = where(['rules', config.rules.findIndex((rule) => rule.name === name)]);
+    return place && placeInWords(place, request.config);
+  };
   const marked = newsOf(markedAsSample(announcement));
   const byName = new Map(destinations.map((prepared) => [prepared.name, prepared]));
   const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name);
@@ -122,13 +125,13 @@ function nothingToSend(
   {
     lineOf,
     withheld,
-  }: Pick<SendPlan, 'withheld'> & { readonly lineOf: (rule: string) => number | undefined },
+  }: Pick<SendPlan, 'withheld'> & { readonly lineOf: (rule: string) => string | undefined },
 ): string {
   const described = `${publisher} ${listingType} [${tickers.join(', ')}] ${JSON.stringify(title)} of the feed ${feed}`;
   const hint = 'Change it with --ticker, --title and --feed; `explain` shows every rule.';
   const named = (name: string) => {
     const line = lineOf(name);
-    return line === undefined ? `"${name}"` : `"${name}" (line ${line})`;
+    return line === undefined ? `"${name}"` : `"${name}" (${line})`;
   };
   const matched = rules.filter((one) => one.matched && one.stoppedBy === undefined);
   if (deliveries.length > 0)

@@ -20,13 +20,20 @@ export function configJsonSchema(types?: DestinationRegistry): Record<string, un
     ...plain,
     properties: { ...plain.properties, destinations: withBranches(destinations, branches.map(onlyType)) },
     patternProperties: { [EXTENSION.source]: {} },
-    ...unless('defaults', {
-      properties: { destinations: { additionalProperties: { allOf: branches.map(requiredOfType) } } },
-    }),
+    // Editors check included files with the same schema: they have no feeds, and bring what the config lacks.
+    required: [],
+    allOf: [
+      when({ required: ['feeds'], not: { required: ['include'] } }, { required: plain.required ?? [] }),
+      when({ required: ['include'] }, { required: ['feeds'] }),
+      when(
+        { not: { required: ['defaults'] } },
+        { properties: { destinations: { additionalProperties: { allOf: branches.map(requiredOfType) } } } },
+      ),
+    ],
   };
 }
 
-const unless = (key: string, then: JsonSchema) => ({ if: { not: { required: [key] } }, then });
+const when = (condition: JsonSchema, then: JsonSchema): JsonSchema => ({ if: condition, then });
 
 const mapped = (schema: JsonSchema | boolean | undefined): JsonSchema =>
   typeof schema === 'object' && typeof schema.additionalProperties === 'object'
@@ -43,8 +50,5 @@ const withBranches = (destinations: JsonSchema | boolean | undefined, branches: 
 
 const onlyType = (branch: JsonSchema): JsonSchema => ({ ...branch, required: ['type'] });
 
-const requiredOfType = ({ properties, required = [] }: JsonSchema) => ({
-  if: { properties: { type: properties?.['type'] ?? {} }, required: ['type'] },
-  // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
-  then: { required },
-});
+const requiredOfType = ({ properties, required = [] }: JsonSchema) =>
+  when({ properties: { type: properties?.['type'] ?? {} }, required: ['type'] }, { required });

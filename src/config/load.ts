@@ -16,7 +16,7 @@ import type { ParsedFile } from './parsed-file.ts';
 import { byPlace, type ConfigPlace, type ConfigProblem, type Finding, type Path } from './problem.ts';
 import { readFiles } from './read-files.ts';
 import { type Remains, remainsOf } from './remains.ts';
-import { type Config, configSchema, NOT_YET } from './schema.ts';
+import { type Config, configSchema } from './schema.ts';
 import type { KnownKeys } from './schema-problems.ts';
 import { secretKnowledge } from './secret-knowledge.ts';
 import { redactorFor } from './secret-places.ts';
@@ -123,8 +123,8 @@ export function loadConfig(options: LoadOptions): RequiredConfig {
   };
 }
 
-/** Of the top level, also those of a later version. */
-const KNOWN_KEYS = [...Object.keys(configSchema.shape), ...NOT_YET];
+/** Of the top level. */
+const KNOWN_KEYS = Object.keys(configSchema.shape);
 
 /** In the order of the files, nothing twice. `names`: of the files, the config itself first. */
 function tidy(problems: readonly ConfigProblem[], names: readonly string[]): ConfigProblem[] {

@@ -44,6 +44,10 @@ export interface ConfigPlace {
   readonly column: number;
 }
 
+/** `line 6`, or `rules/a.yaml, line 6` of a file that the config includes. */
+export const placeInWords = ({ file, line }: Pick<ConfigPlace, 'file' | 'line'>, config: string) =>
+  file === config ? `line ${line}` : `${file}, line ${line}`;
+
 export interface ConfigProblem {
   /** When it is not in the config itself but in an included file or the `.env`. */
   readonly file?: string;

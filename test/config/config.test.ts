@@ -408,9 +408,17 @@ test('the JSON schema is made of the same parts', () => {
   expect(schema).toMatchObject({
     type: 'object',
     additionalProperties: false,
-    required: ['feeds', 'destinations', 'rules'],
     properties: { log: { properties: { level: { enum: ['debug', 'info', 'warn', 'error', 'silent'] } } } },
   });
+});
+
+test('the JSON schema asks for each section, unless an included file brings it, or it is one', () => {
+  expect(JSON.stringify(configJsonSchema()['allOf'])).toContain(
+    [
+      '{"if":{"required":["feeds"],"not":{"required":["include"]}},"then":{"required":["feeds","destinations","rules"]}}',
+      '{"if":{"required":["include"]},"then":{"required":["feeds"]}}',
+    ].join(),
+  );
 });
 
 test('secrets in the config are secrets', () => {

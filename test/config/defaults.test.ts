@@ -157,12 +157,12 @@ test('a secret in the defaults is shown nowhere, and warned about in clear', () 
 });
 
 test('the schema for editors has every option of a type, and asks for none that a default may bring', () => {
-  const { properties, then } = configJsonSchema() as {
+  const { properties, allOf } = configJsonSchema() as {
     properties: {
       defaults: unknown;
       destinations: { additionalProperties: { oneOf: { required: string[] }[] } };
     };
-    then: unknown;
+    allOf: unknown;
   };
   expect(properties.defaults).toMatchObject({
     additionalProperties: false,
@@ -178,7 +178,7 @@ test('the schema for editors has every option of a type, and asks for none that 
     ['type'],
     ['type'],
   ]);
-  expect(JSON.stringify(then)).toContain('"then":{"required":["type","url"]}');
+  expect(JSON.stringify(allOf)).toContain('"then":{"required":["type","url"]}');
 });
 
 describe('mistakes', () => {

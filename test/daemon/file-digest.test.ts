@@ -1,6 +1,8 @@
 /** The config file is read for the status only when it may have changed. */
-import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
 import { FileDigest } from '../../src/daemon/file-digest.ts';
 import { Folder } from '../support/outbox.ts';
 
@@ -63,4 +65,47 @@ test('what cannot be read says so, and is read again when it is back', () => {
   expect(digest.of(path)).toBe('unreadable');
   writeFileSync(path, 'a: 1');
   expect(digest.of(path)).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('a config is as it was read until one of its files changes, comes or goes, or another fits its patterns', () => {
+  using folder = new Folder();
+  const write = (name: string, text: string) => {
+    mkdirSync(dirname(folder.file(name)), { recursive: true });
+    writeFileSync(folder.file(name), text);
+    return folder.file(name);
+  };
+  const file = write(
+    'config.yaml',
+    `include: rules/*.yaml
+feeds: [{ url: "ws://127.0.0.1:1", apiKey: "\${file:key.txt}" }]
+destinations: { bot: { type: webhook, url: "http://127.0.0.1:1/" } }
+rules: [{ match: {}, send: bot }]
+`,
+  );
+  write('key.txt', `dsk_${'a1'.repeat(32)}`);
+  const rule = 'rules: [{ name: a, match: { ticker: A }, send: bot, stop: true }]';
+  write('rules/a.yaml', rule);
+  const loaded = loadConfig({ file, env: {} });
+  expect(loaded.problems).toEqual([]);
+  const digest = new FileDigest({ wallMs: () => 0 });
+  const isSame = () => digest.isAsRead(loaded);
+  expect(isSame()).toBe(true);
+  for (const [name, before] of [
+    ['config.yaml', readFileSync(file, 'utf8')],
+    ['rules/a.yaml', rule],
+    ['key.txt', `dsk_${'a1'.repeat(32)}`],
+  ] as const) {
+    write(name, `${before} `);
+    expect([name, isSame()]).toEqual([name, false]);
+    write(name, before);
+    expect([name, isSame()]).toEqual([name, true]);
+  }
+  for (const name of ['.env', 'rules/b.yaml']) {
+    write(name, '# new');
+    expect([name, isSame()]).toEqual([name, false]);
+    rmSync(folder.file(name));
+    expect([name, isSame()]).toEqual([name, true]);
+  }
+  rmSync(folder.file('rules/a.yaml'));
+  expect(isSame()).toBe(false);
 });
