@@ -10,7 +10,7 @@ export interface ReadConfig {
   readonly environment: LoadedEnvironment | undefined;
   /** The config itself first; each node of a tree has the ordinal of its file. */
   readonly parsed: readonly [ParsedFile, ...ParsedFile[]];
-  /** What is wrong with `include` itself. */
+  /** Faults of `include` itself. */
   readonly errors: readonly Finding[];
   readonly warnings: readonly Finding[];
   /** False: of a file it is not known what it would have brought. */
@@ -26,7 +26,7 @@ export function readFiles(file: string, env: Environment, files: ConfigFiles): R
     const fault = readFault(error);
     return onlyMain(unreadFile(undefined, `the file cannot be read: ${fault}`, adviceFor(fault)), undefined);
   }
-  // What is no text needs no variables, and their faults would only distract.
+  // Not before: of a config that is not there, remarks on its `.env` would only distract.
   const environment = loadEnvironment(file, env, files);
   const anchors = new Map<string, string>();
   const parsedAs = (content: string | Uint8Array, name: string | undefined, ordinal: number) => {
