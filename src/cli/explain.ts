@@ -19,7 +19,7 @@ export interface ExplainOptions extends AnnouncementFlags {
 export async function explainCommand(options: ExplainOptions, io: Io): Promise<ExitCode> {
   const { config, redact, where } = requireConfig(options.config, io);
   const announcement = announcementFromFields(readFields(options, 'Nothing to explain'), io);
-  const router = compileRules(config.rules);
+  const router = compileRules(config.rules, config.extract);
   const destinations = prepareDestinations(config);
   const { rules, ...rest } = dryRun(announcement, { router, destinations, redact });
   const explained = {

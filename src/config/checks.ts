@@ -9,6 +9,7 @@ import type { Located } from './document.ts';
 import type { LoadedEnvironment } from './environment.ts';
 import { exposedSecrets } from './exposed-secrets.ts';
 import { isExtension } from './extensions.ts';
+import { extractFaults, extractWarnings } from './extracts.ts';
 import type { ConfigFiles, ReadFile } from './files.ts';
 import { gluedTickers } from './glued-tickers.ts';
 import { groupFaults, unusedGroups } from './groups.ts';
@@ -89,6 +90,7 @@ export function check(root: Located, context: CheckContext): Checked {
     ),
     ...misnamed,
     ...checkNames(readable),
+    ...extractFaults(readable, root),
     ...checkWays(readable, ways),
     ...checkTemplates(withTargets(readable), parts),
   ].filter(
@@ -120,6 +122,7 @@ export function check(root: Located, context: CheckContext): Checked {
         ...deadRules(parts, rulesIn(odd.filter(({ never }) => never))),
         ...foreignPlaceholders(root, types),
         ...gluedTickers(parts, root),
+        ...extractWarnings(parts, root),
         ...exposed,
       ],
       root,

@@ -72,6 +72,8 @@ function beyondSame(field: MatchField, wide: MatchOptions): Includes {
     case 'ticker':
     case 'market':
       return textInside(field, wide[field] ?? []);
+    case 'extract':
+      return extractInside(wide.extract ?? {});
     case 'abnormal':
     case 'redacted':
     case 'update':
@@ -91,6 +93,12 @@ function beyondSame(field: MatchField, wide: MatchOptions): Includes {
     default:
       return field satisfies never;
   }
+}
+
+/** Certain where the same conditions are written, and perhaps more of them. */
+function extractInside(wide: NonNullable<MatchOptions['extract']>): Includes {
+  return ({ match: { extract = {} } }) =>
+    Object.entries(wide).every(([name, condition]) => sortedJson(extract[name]) === sortedJson(condition));
 }
 
 function textInside(field: TextField, wide: TextConditionTree): Includes {

@@ -66,7 +66,7 @@ function* patterns(sections: ConfigSections): Iterable<Finding> {
   for (const { text, path } of answerPatterns(sections)) yield* patternFault(text, path);
 }
 
-function* patternFault(text: string, path: Path): Iterable<Finding> {
+export function* patternFault(text: string, path: Path): Iterable<Finding> {
   try {
     new Pattern(text);
   } catch (error) {

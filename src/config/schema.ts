@@ -11,7 +11,7 @@ import { feedOptions } from '../feeds/index.ts';
 import { duration, EVEN_IF_WRONG, integer, secret, text } from '../platform/fields.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../platform/log.ts';
 import { isLoopback } from '../platform/loopback.ts';
-import { rulesOptions } from '../routing/options.ts';
+import { extractsOptions, rulesOptions } from '../routing/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import { fragmentOf } from './option-groups.ts';
 
@@ -132,6 +132,7 @@ export const configSchemaOf = (types: DestinationRegistry) =>
       (rules) => rules.length > 0,
       'must have at least one rule: nothing would be sent',
     ),
+    extract: extractsOptions,
     templates: z
       .record(name(), templateOptions, { error: 'must be a mapping: name, then text or body' })
       .default({}),

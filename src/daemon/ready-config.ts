@@ -32,7 +32,7 @@ export function makeReady(sound: SoundConfig): ReadyConfig {
   return {
     ...sound,
     destinations: prepareDestinations(config),
-    router: compileRules(config.rules),
+    router: compileRules(config.rules, config.extract),
   };
 }
 

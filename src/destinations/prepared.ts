@@ -4,9 +4,11 @@
  */
 import type { DestinationBudgets } from '../delivery/budget-book.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import { compileExtracts, type ExtractOptions } from '../matching/extract.ts';
 import { mannersOf, templatesUsedBy } from '../routing/forms-used.ts';
 import type { Manner, RuleOptions } from '../routing/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
+import type { TitleParts } from '../templates/variables.ts';
 import type { DestinationOptions } from './common-options.ts';
 import type { Destination, DestinationDeps, Render, RequestPreview } from './destination.ts';
 import { destinationTypes } from './index.ts';
@@ -38,6 +40,8 @@ export interface PrepareOptions {
   readonly destinations: Readonly<Record<string, DestinationOptions>>;
   readonly templates: Readonly<Record<string, TemplateOptions>>;
   readonly rules: readonly RuleOptions[];
+  /** Parts of titles that templates name; absent: none. */
+  readonly extract?: Readonly<Record<string, ExtractOptions>> | undefined;
   /** Absent: those of the program. */
   readonly types?: DestinationRegistry | undefined;
 }
@@ -47,14 +51,18 @@ export function prepareDestinations({
   destinations,
   templates,
   rules,
+  extract = {},
   types = destinationTypes,
 }: PrepareOptions): PreparedDestination[] {
   const used = templatesUsedBy(rules);
+  const extracts = compileExtracts(extract);
   const manners = mannersOf(rules);
   return Object.entries(destinations).map(([name, options]) => {
     const type = typeOf(options, types);
     const { form, perTicker, takenBody } = type;
-    const renderers = compiled(type, options, templates, used(name), manners(name));
+    // A message may have a blank; an order must not.
+    const titleParts = extracts.size === 0 ? undefined : { extracts, isStrict: form === 'order' };
+    const renderers = compiled(type, options, templates, used(name), manners(name), titleParts);
     return {
       ...{ name, options, takesOrders: form === 'order', takenBody },
       forEachTicker: perTicker && options.forEach === 'ticker',
@@ -88,6 +96,7 @@ function compiled(
   templates: Readonly<Record<string, TemplateOptions>>,
   used: ReadonlySet<string>,
   manners: ReadonlyMap<string, Manner>,
+  titleParts: TitleParts | undefined,
 ): Pick<PreparedDestination, 'render' | 'renderDefault'> {
   const alertForm = type.compile.alert(options, undefined);
   const usual = formsOf(type, options, templates, used);
@@ -112,7 +121,7 @@ function compiled(
         // An order for no ticker is an order for anything.
         if (options.forEach !== undefined && ticker === undefined)
           throw new Error('forEach: ticker, but this delivery has no ticker');
-        return formOf(rule, template)({ announcement: content.announcement, rule, ticker });
+        return formOf(rule, template)({ announcement: content.announcement, rule, ticker, titleParts });
       case 'alert':
         return alertForm(content);
       default:

@@ -8,7 +8,8 @@ import {
   tickerCondition,
   valueCondition,
 } from '../matching/condition.ts';
-import type { Text } from '../matching/text.ts';
+import type { Extracts } from '../matching/extract.ts';
+import { Text } from '../matching/text.ts';
 import { MATCH_FIELDS, type MatchField, type MatchOptions } from './options.ts';
 import { type Subject, subjectOf } from './subject.ts';
 
@@ -37,8 +38,8 @@ type Test = Pick<FieldTest, 'test' | 'got'>;
 /** Reading a title costs more than a comparison, and less than a pattern. */
 const READING_COST = 1;
 
-/** Throws on a malformed pattern. */
-export function fieldTests(match: MatchOptions, patternOf: PatternOf): FieldTests {
+/** Throws on a malformed pattern, and on an extract that is not defined. */
+export function fieldTests(match: MatchOptions, patternOf: PatternOf, extracts: Extracts): FieldTests {
   const ticker = match.ticker === undefined ? undefined : tickerCondition(match.ticker, patternOf);
   const market = match.market === undefined ? undefined : tickerCondition(match.market, patternOf);
   const fits = tickerTest(ticker, market);
@@ -87,6 +88,7 @@ export function fieldTests(match: MatchOptions, patternOf: PatternOf): FieldTest
         test: (subject) => someFits(subject.markets.all, condition),
         got: (announcement) => marketsOf(announcement).join(', ') || 'no market in the title',
       })),
+    extract: () => extractTest(match.extract, patternOf, extracts),
     update: () => {
       const { update } = match;
       return make(
@@ -139,6 +141,39 @@ export const ONLY_REAL: FieldTest = {
   test: (subject) => !subject.announcement.test,
   got: (announcement) => String(announcement.test),
 };
+
+const PATTERN_COST = 2;
+
+function extractTest(
+  conditions: MatchOptions['extract'],
+  patternOf: PatternOf,
+  extracts: Extracts,
+): FieldTest | undefined {
+  if (conditions === undefined) return undefined;
+  const parts = Object.entries(conditions).map(([name, tree]) => {
+    const extract = extracts.get(name);
+    if (extract === undefined) throw new Error(`there is no extract ${name}`);
+    return { name, extract, tree, condition: tickerCondition(tree, patternOf) };
+  });
+  return {
+    field: 'extract',
+    wanted: parts.map(({ name, tree }) => `${name}: ${describe(tree)}`).join(', '),
+    cost: PATTERN_COST,
+    literals: undefined,
+    words: undefined,
+    test: ({ title }) =>
+      parts.every(({ extract, condition }) => {
+        const value = extract.valueIn(title);
+        return value !== undefined && condition.test(new Text(value));
+      }),
+    got: (announcement) => {
+      const { title } = subjectOf(announcement);
+      return parts
+        .map(({ name, extract }) => `${name}: ${extract.valueIn(title) ?? 'nothing found'}`)
+        .join(', ');
+    },
+  };
+}
 
 function tickerTest(
   ticker: Condition<Text> | undefined,

@@ -4,6 +4,7 @@
  */
 import type { Announcement } from '../announcement.ts';
 import { cheapFirst, type PatternOf, sharedPatterns, valueCondition } from '../matching/condition.ts';
+import type { Extracts } from '../matching/extract.ts';
 import { fieldTests, ONLY_ORIGINAL, ONLY_REAL } from './field-tests.ts';
 import type { MatchField, MatchOptions } from './options.ts';
 import { subjectOf } from './subject.ts';
@@ -31,13 +32,19 @@ export type RequiredValues = Readonly<Record<IndexedField, ReadonlySet<string> |
   readonly titleWords: readonly string[] | undefined;
 };
 
+const NO_EXTRACTS: Extracts = new Map();
+
 /** Whether one of the rules lets edits and follow-ups of titles pass. */
 export const asksForUpdates = (rules: readonly { readonly match: MatchOptions }[]): boolean =>
   rules.some(({ match: { update } }) => update !== undefined && valueCondition<boolean>(update).test(true));
 
 /** `patternOf` lets the rules of one config share compiled patterns. Throws on a malformed pattern. */
-export function compileMatcher(match: MatchOptions, patternOf: PatternOf = sharedPatterns()): Matcher {
-  const { written, fits } = fieldTests(match, patternOf);
+export function compileMatcher(
+  match: MatchOptions,
+  patternOf: PatternOf = sharedPatterns(),
+  extracts: Extracts = NO_EXTRACTS,
+): Matcher {
+  const { written, fits } = fieldTests(match, patternOf, extracts);
   const unwritten = [
     ...(match.test === undefined ? [ONLY_REAL] : []),
     ...(match.update === undefined ? [ONLY_ORIGINAL] : []),

@@ -17,6 +17,32 @@ const updateCondition = z.union(
   { error: 'must be true, false or any' },
 );
 
+/** As templates name them: `{{ extract.pair }}`. */
+const EXTRACT_NAME = 'must be 1 to 40 letters, digits or underscores, beginning with a letter';
+const extractName = () => z.string().regex(/^[A-Za-z]\w{0,39}$/, EXTRACT_NAME);
+
+/** One part of the title. */
+export const extractOptions = z.strictObject(
+  {
+    matches: text().describe(
+      'regular expression, found anywhere in the title, ignoring case; the value is its first group, or all of it without one',
+    ),
+  },
+  { error: ({ code }) => (code === 'invalid_type' ? 'must be a mapping: { matches: "…" }' : undefined) },
+);
+
+/** The top-level `extract:`. */
+export const extractsOptions = z
+  .record(extractName(), extractOptions, { error: 'must be a mapping: name, then { matches: "…" }' })
+  .default({})
+  .describe('parts of the title, by name, for conditions and templates');
+
+const extractCondition = z
+  .record(z.string(), textConditionOptions, {
+    error: 'must be a mapping: name of an extract, then its condition',
+  })
+  .refine((conditions) => Object.keys(conditions).length > 0, 'must name at least one extract');
+
 const matchOptions = z
   .strictObject(
     {
@@ -35,6 +61,9 @@ const matchOptions = z
       feed: textConditionOptions.optional().describe('name of the feed that brought it first'),
       abnormal: flagCondition.optional().describe('the service marked this one as detected late'),
       redacted: flagCondition.optional().describe('a free tier hid the title or the tickers'),
+      extract: extractCondition
+        .optional()
+        .describe('conditions on parts of the title that `extract` defines; * stands for anything'),
       update: updateCondition
         .optional()
         .describe(

@@ -5,6 +5,7 @@
  */
 import type { Announcement } from '../announcement.ts';
 import { sharedPatterns } from '../matching/condition.ts';
+import { compileExtracts, type ExtractOptions } from '../matching/extract.ts';
 import { hasOneOf, type Text } from '../matching/text.ts';
 import { compileMatcher, type FieldExplanation, type Matcher } from './matcher.ts';
 import type { RuleOptions, SendTarget } from './options.ts';
@@ -63,8 +64,12 @@ interface Rule {
 const NOTHING: Routing = Object.freeze({ rules: Object.freeze([]), matches: Object.freeze([]) });
 
 /** Throws on a malformed regular expression; `config/` has reported those before. */
-export function compileRules(options: readonly RuleOptions[]): CompiledRules {
+export function compileRules(
+  options: readonly RuleOptions[],
+  extract: Readonly<Record<string, ExtractOptions>> = {},
+): CompiledRules {
   const patternOf = sharedPatterns();
+  const extracts = compileExtracts(extract);
   // Rules that send to the same group share one list.
   const known = new Map<RuleOptions['send'], Pick<Rule, 'targets' | 'byName'>>();
   const rules = options.map((rule): Rule => {
@@ -72,7 +77,7 @@ export function compileRules(options: readonly RuleOptions[]): CompiledRules {
     known.set(rule.send, sends);
     return {
       name: rule.name,
-      matcher: compileMatcher(rule.match, patternOf),
+      matcher: compileMatcher(rule.match, patternOf, extracts),
       targets: sends.targets,
       byName: sends.byName,
       stop: rule.stop,

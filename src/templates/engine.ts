@@ -3,7 +3,7 @@
  * can land in (Telegram HTML, Discord Markdown, a URL, nowhere in particular), because escaping belongs
  * to the place: every output passes the engine's own escape, whatever the template says.
  */
-import { CaptureTag, type Context, Liquid, type Template } from 'liquidjs';
+import { CaptureTag, type Context, Liquid, type Template, type Variables } from 'liquidjs';
 import { registerDateFilters } from './date-filters.ts';
 
 /** Long enough for any message (Discord takes 6000 characters), too short to stall a reload. */
@@ -91,6 +91,12 @@ function decoded(value: unknown): unknown {
     return text;
   }
 }
+
+const analyser = createValueEngine();
+
+/** The variables that a text names and does not define. Throws on malformed Liquid. */
+export const compileAnalysis = (source: string): Variables =>
+  analyser.analyzeSync(analyser.parse(source), { partials: false }).globals;
 
 type Freedom = Pick<ConstructorParameters<typeof Liquid>[0] & object, 'outputEscape' | 'keepOutputType'>;
 

@@ -3,10 +3,19 @@
  * exchange's page. One table serves both sides: `scopeOf` fills it, `check.ts` holds templates to it.
  */
 import type { Announcement } from '../announcement.ts';
-import { fold } from '../matching/text.ts';
+import type { Extracts } from '../matching/extract.ts';
+import { fold, Text } from '../matching/text.ts';
 import { MOST_TICKERS, updateMarkOf } from '../routing/subject.ts';
 import { marketsIn } from '../title/market.ts';
 import { exchangePage } from './exchange-page.ts';
+
+/** Patterns on the title, and whether what they do not find is an error (an order must not have a blank). */
+export interface TitleParts {
+  readonly extracts: Extracts;
+  readonly isStrict: boolean;
+}
+
+const TITLE_PARTS = Symbol('titleParts');
 
 /** The input of a message. */
 export interface RenderInput {
@@ -14,6 +23,8 @@ export interface RenderInput {
   readonly rule: string;
   /** Set for `forEach: ticker`. */
   readonly ticker: string | undefined;
+  /** The `extract:` of the config; absent: there is none. */
+  readonly titleParts?: TitleParts | undefined;
 }
 
 /** Milliseconds, fractional; null where a stamp is missing. `network` may be negative when clocks differ. */
@@ -48,6 +59,9 @@ export interface TemplateScope extends Announcement {
   readonly rule: string;
   readonly latency: Latency;
   readonly url: string | undefined;
+  /** Parts of the title, by the names of the config. */
+  readonly extract: Read<Readonly<Record<string, unknown>>>;
+  readonly [TITLE_PARTS]: TitleParts | undefined;
 }
 
 /** How far a path may go into a variable: `value.size`, `list[0]`, named members, or anywhere. */
@@ -75,11 +89,12 @@ const SHAPES = {
   market: 'value',
   markets: 'list',
   update: 'value',
+  extract: 'any',
   ticker: 'value',
   rule: 'value',
   latency: ['detection', 'service', 'network', 'stalled', 'total'] satisfies readonly (keyof Latency)[],
   url: 'value',
-} as const satisfies Record<keyof TemplateScope, VariableShape>;
+} as const satisfies Record<Extract<keyof TemplateScope, string>, VariableShape>;
 
 const OF_A_TICKER: ReadonlyMap<string, VariableShape> = new Map(Object.entries(SHAPES));
 const { ticker: _ticker, ...ofAll } = SHAPES;
@@ -104,7 +119,7 @@ export function latencyOf(announcement: Announcement): Latency {
   };
 }
 
-export function scopeOf({ announcement, rule, ticker }: RenderInput): TemplateScope {
+export function scopeOf({ announcement, rule, ticker, titleParts }: RenderInput): TemplateScope {
   const { tickers } = announcement;
   return {
     ...announcement,
@@ -118,6 +133,8 @@ export function scopeOf({ announcement, rule, ticker }: RenderInput): TemplateSc
     market: firstMarket,
     markets: marketsOf,
     update: isUpdate,
+    extract: extracted,
+    [TITLE_PARTS]: titleParts,
   };
 }
 
@@ -133,3 +150,17 @@ const firstMarket: TemplateScope['market'] = function () {
 const isUpdate: TemplateScope['update'] = function () {
   return updateMarkOf(this) !== undefined;
 };
+
+const extracted: TemplateScope['extract'] = function () {
+  const { extracts = NO_EXTRACTS, isStrict = false } = this[TITLE_PARTS] ?? {};
+  const title = new Text(this.title);
+  const isMissing = (name: string) => () => {
+    throw new Error(`the title has nothing for extract.${name}`);
+  };
+  const absent = (name: string) => (isStrict && !this.test ? isMissing(name) : undefined);
+  return Object.fromEntries(
+    Array.from(extracts, ([name, extract]) => [name, extract.valueIn(title) ?? absent(name)]),
+  );
+};
+
+const NO_EXTRACTS: Extracts = new Map();

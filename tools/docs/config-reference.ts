@@ -7,6 +7,7 @@ import { configSchemaOf, templateOptions } from '../../src/config/schema.ts';
 import { destinationTypes } from '../../src/destinations/index.ts';
 import { feedTypes } from '../../src/feeds/index.ts';
 
+import { extractOptions } from '../../src/routing/options.ts';
 import { variablesOf } from '../../src/templates/variables.ts';
 import { type Key, keysOf } from './config-keys.ts';
 
@@ -157,6 +158,11 @@ export function configReference(types = destinationTypes): string {
       under('rules[].'),
     ),
     CONDITIONS,
+    section(
+      'extract',
+      'A mapping: a name of yours (letters, digits, underscores), then a pattern. [titles.md](titles.md#extract) has an example. The part of the title that it finds is `{{ extract.name }}` in templates, and rules ask for it with `match: { extract: { name: "*" } }`.',
+      keysOf(extractOptions),
+    ),
     section(
       'templates',
       'A mapping: a name of yours, then the texts. A rule asks for one with `send: [{ to: destination, template: name }]`.',
