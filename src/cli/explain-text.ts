@@ -9,6 +9,7 @@ import { paint } from '../platform/paint.ts';
 import { printable } from '../platform/printable.ts';
 import { fitSpans, type Span, wrapSpans } from '../platform/spans.ts';
 import type { RuleExplanation } from '../routing/router.ts';
+import type { TitleFacts } from '../routing/title-facts.ts';
 import { heading } from './lines.ts';
 import { rejections } from './rule-reasons.ts';
 
@@ -20,6 +21,7 @@ interface ExplainedRule extends RuleExplanation {
 
 interface Explained extends DryRun {
   readonly announcement: Announcement;
+  readonly inTitle: TitleFacts;
   readonly rules: readonly ExplainedRule[];
 }
 
@@ -30,7 +32,7 @@ const INDENT = '    ';
 
 /** `config`: the file, as it was given; `width`: cells of the terminal; `undefined`: a pipe, and nothing is broken or cut. */
 export function describeExplained(explained: Explained, config: string, width: number | undefined): string[] {
-  const { announcement, rules, deliveries, withheld } = explained;
+  const { announcement, inTitle, rules, deliveries, withheld } = explained;
   const wrapped = (spans: readonly Span[]) =>
     wrapSpans(fitSpans(spans, width === undefined ? undefined : LONGEST_LINE), {
       cells: width,
@@ -38,6 +40,7 @@ export function describeExplained(explained: Explained, config: string, width: n
     });
   return [
     ...announcementLines(announcement, width),
+    ...factLines(inTitle).map((line) => wrapped([line])),
     '',
     ...rules.flatMap((rule) => ruleLines(rule, config).map(wrapped)),
     '',
@@ -71,6 +74,18 @@ function announcementLines(
     [`              ${title}`],
   ];
   return lines.map((spans) => wrapSpans(fitSpans(spans, width), { cells: undefined }));
+}
+
+/** Nothing where nothing is found. */
+function factLines({ markets, update, extract }: TitleFacts): Span[] {
+  const facts = [
+    ...(markets.length === 0 ? [] : [`market: ${markets.join(', ')}`]),
+    ...(update === null ? [] : [`update: yes, by ${update}`]),
+    ...Object.entries(extract).flatMap(([name, value]) =>
+      value === null ? [] : [`extract.${name}: ${value}`],
+    ),
+  ];
+  return facts.length === 0 ? [] : [[printable(`              in it: ${facts.join('; ')}`), paint.faint]];
 }
 
 /** A rule that matches has its destinations; any other the conditions that are not met, each on a line of its own. */

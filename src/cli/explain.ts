@@ -1,7 +1,9 @@
 /** `explain`: what would happen to one announcement, and why. Sends nothing, writes nothing. */
 import { prepareDestinations } from '../destinations/prepared.ts';
 import { dryRun } from '../dry-run.ts';
+import { compileExtracts } from '../matching/extract.ts';
 import { compileRules } from '../routing/router.ts';
+import { titleFacts } from '../routing/title-facts.ts';
 import { type AnnouncementFlags, announcementFromFields, readFields } from './announcement-input.ts';
 import { requireConfig } from './config-file.ts';
 import { type ExitCode, FINE } from './exit-codes.ts';
@@ -24,6 +26,7 @@ export async function explainCommand(options: ExplainOptions, io: Io): Promise<E
   const { rules, ...rest } = dryRun(announcement, { router, destinations, redact });
   const explained = {
     announcement,
+    inTitle: titleFacts(announcement, compileExtracts(config.extract)),
     rules: rules.map((rule, index) => {
       const place = where(['rules', index]);
       return { ...rule, file: place?.file, line: place?.line };
