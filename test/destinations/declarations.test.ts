@@ -46,6 +46,12 @@ test('the patterns that a crash is described with are those of the types', () =>
 /** Why a file that is not the type's may write its name. */
 const MAY_NAME: Readonly<Record<string, string>> = {
   'cli/demo-scene.ts': 'shows what each of its own stand-ins got',
+  'cli/init-answers.ts': 'has one question after another for each of the three',
+  'cli/init-config.ts': 'writes the lines of a first config for each',
+  'cli/init-destination.ts': 'asks for what each needs, in words of its platform',
+  'cli/init-given.ts': 'reads the variables of each from the environment',
+  'cli/init-questions.ts': 'offers the three places',
+  'cli/init-setup.ts': 'names them for the person who chooses',
   'config/secret-names.ts': 'a word in names of variables, as in SLACK_WEBHOOK',
 };
 

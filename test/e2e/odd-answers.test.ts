@@ -37,7 +37,7 @@ test('regression: a ban without a time costs one look for each destination, and 
     json(429, { message: 'You are being blocked from accessing our API temporarily.', code: 0 }),
   );
   const webhook = (n: number) =>
-    `{ type: discord, webhookUrl: "${discord.origin}/api/webhooks/12345678901234567${n}/token" }`;
+    `{ type: discord, webhookUrl: "${discord.origin}/api/webhooks/12345678901234567${n}/${'a1B2'.repeat(17)}" }`;
   using workplace = new Workplace(config({ one: webhook(1), two: webhook(2), three: webhook(3) }));
   await using bridge = workplace.start(['run'], standIns.env);
   await bridge.event('feed.live');

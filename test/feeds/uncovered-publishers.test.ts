@@ -33,7 +33,7 @@ describe('what rules wait for', () => {
   const gapsOf = (rules: string, allowed: readonly string[]) => {
     const { config } = load(`
 feeds: [{ name: tokyo, apiKey: dsk_x }]
-destinations: { bot: { type: webhook, url: "https://bot.example" } }
+destinations: { bot: { type: webhook, url: "https://bot.bridge.test" } }
 rules:
 ${rules}`);
     if (config === undefined) throw new Error('the config of the test is bad');

@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 const config = (origin: string) => `feeds:
-  - { name: one, url: wss://feed.invalid, apiKey: dsk_${'a1'.repeat(32)} }
+  - { name: one, url: wss://feed.bridge.test, apiKey: dsk_${'a1'.repeat(32)} }
 destinations:
   bot: { type: webhook, url: "${origin}/signal", forEach: ticker, body: { symbol: "{{ ticker }}USDT" } }
   chat: { type: discord, webhookUrl: "${origin}/api/webhooks/123456789012345678/abcdefghijklmnopqrst" }
@@ -110,7 +110,7 @@ describe('a rehearsed announcement', () => {
     expect(names).toEqual([...typesWithScratch.keys()]);
     const parts = partsOf(
       JSON.stringify({
-        feeds: [{ name: 'one', url: 'wss://feed.invalid', apiKey: `dsk_${'a1'.repeat(32)}` }],
+        feeds: [{ name: 'one', url: 'wss://feed.bridge.test', apiKey: `dsk_${'a1'.repeat(32)}` }],
         destinations: Object.fromEntries(everySubject.map((one) => [one.type, one.config(server.origin)])),
         rules: [{ name: 'all', match: {}, send: names }],
       }),
@@ -210,7 +210,7 @@ function watchedParts(text: string, clock: Clock) {
 }
 
 const ONLY_BOT = (origin: string) => `feeds:
-  - { name: one, url: wss://feed.invalid, apiKey: dsk_${'a1'.repeat(32)} }
+  - { name: one, url: wss://feed.bridge.test, apiKey: dsk_${'a1'.repeat(32)} }
 destinations:
   bot: { type: webhook, url: "${origin}/signal" }
 rules:

@@ -104,6 +104,7 @@ const SEAMS: readonly (readonly [what: string, step: RegExp])[] = [
   ],
   ['the journal’s timer, which the one before may have set', /^timer of outbox\/tail\.ts Tail\.add$/],
   ['dedupe has had an announcement of the same exchange', /^dedupe\.ts isOld$/],
+  ['undici, whose clients are given up after 20 ms', /^undici$/],
 ];
 
 const SEAMS_OF_CHATS: Readonly<Record<string, typeof SEAMS>> = {
@@ -111,7 +112,6 @@ const SEAMS_OF_CHATS: Readonly<Record<string, typeof SEAMS>> = {
     ['roomy limits over the same time are one', /^delivery\/recent-times\.ts RecentTimes\.newest( × \d)?$/],
     ['discord.js makes its queue with the first request', /^@sapphire\/async-queue$/],
   ],
-  telegram: [['undici, whose clients are given up after a few requests', /^undici$/]],
 };
 
 test.each([
