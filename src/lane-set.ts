@@ -38,8 +38,8 @@ export interface Turns {
   readonly rest: Promise<void>;
 }
 
-/** The rule by which a destination gets an announcement or an alert; `undefined` = it does not. */
-export type Wanted = (content: Content, destination: string) => TodaysMatch | undefined;
+/** The rule by which a destination gets an announcement or an alert; `undefined` = it does not. `madeBy`: the rule of a delivery that waits. */
+export type Wanted = (content: Content, destination: string, madeBy?: string) => TodaysMatch | undefined;
 
 /** A destination as it is: its lane's state is taken when it is looked at, so that thousands cost little to list. */
 export interface LaneReport {
@@ -229,7 +229,7 @@ export class LaneSet {
     return {
       ...{ name, options, forEachTicker, sender: destination },
       ...(maxTickers !== undefined && { maxTickers }),
-      match: ({ content }) => wanted(content, name),
+      match: ({ content, rule }) => wanted(content, name, rule),
       render,
       renderDefault,
       ownBudget: own,

@@ -90,12 +90,12 @@ function factLines({ markets, update, extract }: TitleFacts): Span[] {
 
 /** A rule that matches has its destinations; any other the conditions that are not met, each on a line of its own. */
 function ruleLines(
-  { file = '', line, matched, stoppedBy, conditions, sends, alreadySent, rule }: ExplainedRule,
+  { file = '', line, matched, stoppedBy, conditions, outsideHours, sends, alreadySent, rule }: ExplainedRule,
   config: string,
 ): Span[][] {
   const at = line === undefined ? '' : ` (${placeInWords({ file, line }, config)})`;
   const place: Span = [printable(at), paint.faint];
-  const reasons = rejections({ stoppedBy, conditions });
+  const reasons = rejections({ stoppedBy, conditions, ...(outsideHours !== undefined && { outsideHours }) });
   if (stoppedBy !== undefined)
     return [[MARK_SPANS.none, ' ', rule, place, [`: ${reasons.join()}`, paint.faint]]];
   if (!matched)

@@ -10,17 +10,23 @@ import { type ExitCode, FINE } from './exit-codes.ts';
 import { describeExplained } from './explain-text.ts';
 import { describeTimings, explainTiming } from './explain-timing.ts';
 import { type Io, jsonText } from './io.ts';
+import { momentIn } from './moment.ts';
 
 export interface ExplainOptions extends AnnouncementFlags {
   readonly config: string;
   readonly json: boolean;
   /** Time it too. */
   readonly timing: boolean;
+  /** The moment of its receipt; `undefined` = now. */
+  readonly at: string | undefined;
 }
 
 export async function explainCommand(options: ExplainOptions, io: Io): Promise<ExitCode> {
   const { config, redact, where } = requireConfig(options.config, io);
-  const announcement = announcementFromFields(readFields(options, 'Nothing to explain'), io);
+  const announcement = {
+    ...announcementFromFields(readFields(options, 'Nothing to explain'), io),
+    ...(options.at !== undefined && { receivedTimestampUs: momentIn(options.at) * 1000 }),
+  };
   const router = compileRules(config.rules, config.extract);
   const destinations = prepareDestinations(config);
   const { rules, ...rest } = dryRun(announcement, { router, destinations, redact });

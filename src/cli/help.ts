@@ -64,6 +64,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     examples: [
       ['explain --publisher upbit --ticker ABC --title "ABC KRW"', 'what its options say'],
       ['explain --file announcement.json', 'one with every field'],
+      ['explain --ticker ABC --at 2026-11-27T03:12+09:00', 'at another moment, for rules with `when`'],
     ],
     notes: ['Sends nothing.'],
     fails: 'the config has a problem, or the announcement cannot be read',

@@ -83,6 +83,7 @@ export function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => v
       'Show what one announcement would do: which rules match, and what each destination would get',
     ),
   )
+    .option('--at <time>', 'as if it came then, for rules with `when`: 2026-11-27T03:12+09:00 (default: now)')
     .option('--timing', 'measure each step from frame to socket', false)
     .option('--json', 'print JSON, for scripts', false)
     .action(async (options) => {

@@ -5,9 +5,11 @@ import type { RuleExplanation } from '../routing/router.ts';
 export function rejections({
   stoppedBy,
   conditions,
-}: Pick<RuleExplanation, 'stoppedBy' | 'conditions'>): readonly string[] {
+  outsideHours,
+}: Pick<RuleExplanation, 'stoppedBy' | 'conditions' | 'outsideHours'>): readonly string[] {
   if (stoppedBy !== undefined) return [`not evaluated: "${stoppedBy}" has \`stop: true\``];
-  return conditions
+  const unmet = conditions
     .filter(({ matched }) => !matched)
     .map(({ field, wanted, got }) => `${field}: wanted ${wanted}, got ${JSON.stringify(got)}`);
+  return outsideHours === undefined ? unmet : [...unmet, outsideHours];
 }

@@ -25,6 +25,7 @@ import { type ConfigSections, readableSections, sectionsOf, soundSections } from
 import { alertFaults, emptyTargets, targetFaults, withTargets } from './targets.ts';
 import { checkTemplates } from './template-checks.ts';
 import { checkWays, withWays } from './ways.ts';
+import { whenWarnings } from './when-warnings.ts';
 
 export interface Checked {
   readonly config: Config | undefined;
@@ -120,6 +121,7 @@ export function check(root: Located, context: CheckContext): Checked {
         ...odd,
         ...oddAnswers(parts),
         ...deadRules(parts, rulesIn(odd.filter(({ never }) => never))),
+        ...whenWarnings(parts),
         ...foreignPlaceholders(root, types),
         ...gluedTickers(parts, root),
         ...extractWarnings(parts, root),

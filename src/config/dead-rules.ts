@@ -21,7 +21,8 @@ export function* deadRules(
     // A rule that matches nothing shadows nothing.
     if (rule === undefined || dead.has(index)) continue;
     const finding = outOfReach(rule, feeds) ?? shadowed(rule, earlier) ?? withoutTicker(rule, destinations);
-    earlier.add(rule);
+    // At some moments it lets everything pass to the rules below.
+    if (rule.when === undefined) earlier.add(rule);
     if (finding)
       yield {
         ...finding,

@@ -113,8 +113,8 @@ function narrow(issue: Issue, prefix: readonly PropertyKey[]): Issue[] {
     if (meant === undefined) return [whole];
     // "…, or false" says more than the branch alone.
     const [only, other] = meant;
-    if (only?.path.length === 0 && other === undefined && issue.message.startsWith(only.message))
-      return [whole];
+    const isLess = other === undefined && only?.path.length === 0 && issue.message.startsWith(only.message);
+    if (isLess && hintOf(only) === undefined) return [whole];
     return meant.flatMap((inner) => narrow(inner, path));
   }
   return [{ ...issue, path }];
@@ -231,7 +231,16 @@ function mistyped(message: string, value: unknown): string {
   return Array.isArray(value) ? 'must be text, not a list' : 'must be text, not a mapping';
 }
 
+/** That of the schema itself. */
+function hintOf(issue: Issue): string | undefined {
+  const hint: unknown = issue.code === 'custom' ? issue.params?.['hint'] : undefined;
+  return typeof hint === 'string' ? hint : undefined;
+}
+
 function hintFor(issue: Issue, node: Located, path: Path, secrets: SecretKnowledge): string | undefined {
+  // The schema knows best what was meant.
+  const own = hintOf(issue);
+  if (own !== undefined) return own;
   if (issue.code === 'invalid_value' && typeof node.value === 'string') {
     const best = nearest(node.value, issue.values.map(String));
     if (best !== undefined) return `did you mean \`${best}\`?`;

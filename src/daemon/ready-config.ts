@@ -42,10 +42,10 @@ export const wantedBy =
     config,
     router,
   }: Pick<ReadyConfig, 'config'> & { readonly router: Pick<CompiledRules, 'matchFor'> }): Wanted =>
-  (content, destination) => {
+  (content, destination, madeBy) => {
     switch (content.kind) {
       case 'news':
-        return matchOf(router, content.announcement, destination);
+        return matchOf(router, content.announcement, destination, madeBy);
       case 'alert': {
         const isNamed = config.alerts?.send.includes(destination) ?? false;
         return isNamed ? { template: undefined, tickers: [] } : undefined;
@@ -60,9 +60,10 @@ function matchOf(
   router: Pick<CompiledRules, 'matchFor'>,
   announcement: Announcement,
   destination: string,
+  madeBy: string | undefined,
 ): ReturnType<Wanted> {
   try {
-    return router.matchFor(announcement, destination);
+    return router.matchFor(announcement, destination, madeBy);
   } catch {
     return undefined;
   }

@@ -11,6 +11,7 @@ import { compileMatcher, type FieldExplanation, type Matcher } from './matcher.t
 import type { RuleOptions, SendTarget } from './options.ts';
 import { RuleIndex } from './rule-index.ts';
 import { subjectOf } from './subject.ts';
+import { compileWhen, type Hours, sharedZones } from './when.ts';
 
 /** One destination that gets the announcement, and on whose word. */
 export interface Match {
@@ -23,10 +24,12 @@ export interface Match {
 
 export interface RuleExplanation {
   readonly rule: string;
-  /** Whether its conditions hold, even when it was not reached. */
+  /** Whether its conditions hold, those on the moment included, even when it was not reached. */
   readonly matched: boolean;
   /** The earlier rule whose `stop` kept this one from being asked. */
   readonly stoppedBy: string | undefined;
+  /** Why its `when` keeps it from matching at this moment; absent: it does not. */
+  readonly outsideHours?: string;
   readonly conditions: readonly FieldExplanation[];
   readonly sends: readonly Match[];
   /** Destinations that it names and an earlier rule has already served. */
@@ -48,9 +51,10 @@ export interface Router {
 export interface CompiledRules extends Router {
   /**
    * The match of `route` for one destination, without making those of all others: after a reload, and after each
-   * attempt, every destination asks for itself, and there may be thousands.
+   * attempt, every destination asks for itself, and there may be thousands. `madeBy`: the rule of the delivery, whose hours were
+   * right at its moment, also when they have been edited since.
    */
-  matchFor(announcement: Announcement, destination: string): Match | undefined;
+  matchFor(announcement: Announcement, destination: string, madeBy?: string): Match | undefined;
 }
 
 interface Rule {
@@ -59,7 +63,13 @@ interface Rule {
   readonly targets: readonly SendTarget[];
   readonly byName: ReadonlyMap<string, SendTarget>;
   readonly stop: boolean;
+  readonly hours: Hours | undefined;
+  /** Its contents, and the moment. */
+  readonly matches: Matcher['matches'];
 }
+
+/** When rules are asked whether it is their time: at the receipt, by the wall clock, in ms. */
+const momentOf = ({ receivedTimestampUs }: Announcement): number => receivedTimestampUs / 1000;
 
 const NOTHING: Routing = Object.freeze({ rules: Object.freeze([]), matches: Object.freeze([]) });
 
@@ -70,17 +80,25 @@ export function compileRules(
 ): CompiledRules {
   const patternOf = sharedPatterns();
   const extracts = compileExtracts(extract);
+  const zoneOf = sharedZones();
   // Rules that send to the same group share one list.
   const known = new Map<RuleOptions['send'], Pick<Rule, 'targets' | 'byName'>>();
   const rules = options.map((rule): Rule => {
     const sends = known.get(rule.send) ?? firstOfEach(rule.send);
     known.set(rule.send, sends);
+    const matcher = compileMatcher(rule.match, patternOf, extracts);
+    const hours = rule.when && compileWhen(rule.when, zoneOf);
     return {
       name: rule.name,
-      matcher: compileMatcher(rule.match, patternOf, extracts),
+      matcher,
+      matches:
+        hours === undefined
+          ? matcher.matches
+          : (announcement) => matcher.matches(announcement) && hours.includes(momentOf(announcement)),
       targets: sends.targets,
       byName: sends.byName,
       stop: rule.stop,
+      hours,
     };
   });
   // Apart from the rules: after a silence each thing that is touched is fetched from memory, and most rules end here.
@@ -95,7 +113,7 @@ export function compileRules(
       const { title } = subjectOf(announcement);
       for (const ordinal of index.candidates(announcement)) {
         const rule = mayWant(title, titleWords[ordinal]) ? rules[ordinal] : undefined;
-        if (!rule?.matcher.matches(announcement)) continue;
+        if (!rule?.matches(announcement)) continue;
         rulesMatched ??= [];
         rulesMatched.push(rule.name);
         taken ??= new Set();
@@ -109,12 +127,13 @@ export function compileRules(
       }
       return rulesMatched === undefined ? NOTHING : { rules: rulesMatched, matches };
     },
-    matchFor(announcement, destination) {
+    matchFor(announcement, destination, madeBy) {
       for (const ordinal of index.candidates(announcement)) {
         const rule = rules[ordinal];
         const target = rule?.byName.get(destination);
         if (rule === undefined || (target === undefined && !rule.stop)) continue;
-        if (!rule.matcher.matches(announcement)) continue;
+        const { matches } = rule.name === madeBy ? rule.matcher : rule;
+        if (!matches(announcement)) continue;
         if (target === undefined) return undefined;
         const tickers = rule.matcher.fittingTickers(announcement);
         return { rule: rule.name, destination, template: target.template, tickers };
@@ -134,10 +153,15 @@ function explain(rules: readonly Rule[], announcement: Announcement): readonly R
   let stoppedBy: string | undefined;
   return rules.map((rule) => {
     const conditions = rule.matcher.explain(announcement);
-    const matched = conditions.every((condition) => condition.matched);
+    const momentMs = momentOf(announcement);
+    const outsideHours = rule.hours?.includes(momentMs) === false ? rule.hours.describe(momentMs) : undefined;
+    const matched = outsideHours === undefined && conditions.every((condition) => condition.matched);
     const sends: Match[] = [];
     const alreadySent: { destination: string; rule: string }[] = [];
-    const told = { rule: rule.name, matched, stoppedBy, conditions, sends, alreadySent };
+    const told = {
+      ...{ rule: rule.name, matched, stoppedBy, conditions, sends, alreadySent },
+      ...(outsideHours !== undefined && { outsideHours }),
+    };
     if (!matched || stoppedBy !== undefined) return told;
     const tickers = rule.matcher.fittingTickers(announcement);
     for (const { to, template } of rule.targets) {

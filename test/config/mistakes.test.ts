@@ -50,7 +50,10 @@ describe('shape', () => {
     ['match: { symbol: ABC }', 'ticker'],
     ['match: { symbols: ABC }', 'ticker'],
     ['match: { title: { regex: KRW } }', 'matches'],
-    ['when: {}', 'match'],
+    ['if: {}', 'match'],
+    ['schedule: {}', 'when'],
+    ['when: { time: "09:00-17:00" }', 'hours'],
+    ['when: { tz: UTC, days: mon }', 'timezone'],
   ])('`%s`: another word for a key is understood', (entry, key) => {
     expect(shown(load(rules('  - send: bot', `    ${entry}`), ENV))).toContain(
       `hint: did you mean \`${key}\`?`,

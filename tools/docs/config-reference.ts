@@ -45,6 +45,21 @@ and the announcement matches when one does; without any it does not. \`market\` 
 \`check\` warns about conditions that nothing can satisfy (\`publisher: "upbit, bithumb"\`, \`title: { matches: "/KRW/i" }\`) and counts the rules that can never match. With \`--strict\` a warning is a failure (exit code 1).
 `;
 
+const MOMENTS = `## When
+
+\`\`\`yaml
+rules:
+  - name: at night
+    match: { listingType: spot_listing }
+    when: { hours: ["22:00-06:00", "12:00-13:00"], days: [mon-fri], timezone: Asia/Seoul }
+    send: pager
+\`\`\`
+
+- **\`when\`** is evaluated once, at the moment of receipt. Outside its hours the rule does not match, and the rules below it may; \`stop\` does not count then. A delivery that waits for a retry, a restart or \`delay\` leaves outside the hours too: it was right at its moment.
+- Hours are those of the wall clock at the place, also when its summer time begins or ends. \`"22:00-06:00"\` goes over midnight and belongs to the day on which it begins: with \`days: [fri]\` until Saturday, 06:00. The end is exclusive; \`"18:00-24:00"\` ends at midnight.
+- Without \`timezone\` it is the zone of the machine, and \`check\` warns. \`explain --at 2026-11-27T03:12+09:00\` shows what happens at another moment.
+`;
+
 const ONE_FILE = `## One file, without repetition
 
 \`\`\`yaml
@@ -158,6 +173,7 @@ export function configReference(types = destinationTypes): string {
       under('rules[].'),
     ),
     CONDITIONS,
+    MOMENTS,
     section(
       'extract',
       'A mapping: a name of yours (letters, digits, underscores), then a pattern. [titles.md](titles.md#extract) has an example. The part of the title that it finds is `{{ extract.name }}` in templates, and rules ask for it with `match: { extract: { name: "*" } }`.',
