@@ -80,7 +80,7 @@ const BY_OFFSET: Readonly<Record<number, string>> = {
 export const isPlace = (text: string): boolean =>
   (/^(utc|gmt)$/i.test(text) || text.includes('/')) && !/^etc\/gmt[+-]/i.test(text) && isZone(text);
 
-/** What to write instead. */
+/** Advice: the name to write instead. */
 export function meantZone(text: string): string {
   const folded = text.trim().toLowerCase();
   const place = PLACES[folded];
