@@ -41,11 +41,19 @@ export const secretName = (secret: string): string => hash('sha256', secret).sli
 
 /** Two texts are equal exactly when the values are, secrets included. For comparing only: it holds them in clear. */
 export function fingerprint(value: unknown): string {
+  const lists = new Map<unknown, string>();
   return JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, key, plain: unknown) {
     const raw = this[key];
-    return raw instanceof Secret ? raw.reveal() : plain;
+    if (raw instanceof Secret) return raw.reveal();
+    if (!Array.isArray(plain) || plain.length < LONG_LIST) return plain;
+    const known = lists.get(plain);
+    lists.set(plain, known ?? `list ${lists.size}`);
+    return known ?? plain;
   });
 }
+
+/** Thousands of rules may share one list of thousands of destinations: it is written once. */
+const LONG_LIST = 100;
 
 /**
  * The redactor of a config that can be reloaded. The secrets of the config before stay hidden too, because

@@ -2,6 +2,9 @@
 /** `groups:` of destinations, and `*` in the name of a destination. */
 import { describe, expect, test } from 'vitest';
 import { DestinationNames, destinationNames } from '../../src/config/destination-names.ts';
+import { fingerprint } from '../../src/platform/secret.ts';
+import { compileRules } from '../../src/routing/router.ts';
+import { announcementOf } from '../destinations/render-support.ts';
 import { ENV as KEY, load, problemsOf, told, warningsOf } from './load-text.ts';
 
 const ENV = { ...KEY, BOT_URL: 'https://bot.bridge.test/x' };
@@ -128,6 +131,11 @@ describe('names, for whoever resolves them', () => {
     expect(problems).toEqual([]);
     expect(config?.rules[1]?.send).toHaveLength(10_000);
     expect(config?.rules[3]?.send).toBe(config?.rules[1]?.send);
+    // A reload compares them, and the router holds them.
+    expect(fingerprint(config?.rules).length).toBeLessThan(5_000_000);
+    expect(
+      compileRules(config?.rules ?? []).matchFor(announcementOf({ tickers: ['T9'] }), 'sub-77')?.rule,
+    ).toBe('rule 10');
   });
 });
 

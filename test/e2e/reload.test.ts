@@ -306,3 +306,39 @@ test('regression: what is odd about a new config is said, as at the start', asyn
     message: 'spot_lisitng is not a known listing type',
   });
 });
+
+test('an included file that changes, comes or goes is a change of the config; a fault in one changes nothing and is reported with its place', async () => {
+  await using standIns = await startStandIns();
+  using workplace = new Workplace(
+    CONFIG.replace('rules:', 'include: more-*.yaml\nrules:').replace('match: {}', 'match: { ticker: NONE }'),
+  );
+  const rule = (ticker: string) =>
+    `rules:\n  - { name: ${ticker}, match: { ticker: ${ticker} }, send: bot }\n`;
+  workplace.write('more-a.yaml', rule('AAA'));
+  await using bridge = workplace.start(['run'], standIns.env);
+  const { feed, bot } = standIns;
+  const url = await started(bridge);
+  const isCurrent = { status: 200, problems: [], notes: [] };
+  const isOther = { ...isCurrent, notes: ['the config on disk is not the one running: reload to apply it'] };
+  expect(await readyz(url)).toEqual(isCurrent);
+  feed.announce(listing('AAA'));
+  await bot.waitFor(titled('AAA is listed'));
+
+  workplace.write('more-b.yaml', rule('BBB'));
+  expect(await readyz(url)).toEqual(isOther);
+  bridge.kill('SIGHUP');
+  expect(await bridge.event('config.reloaded')).toMatchObject({ changes: ['rules: changed'] });
+  expect(await readyz(url)).toEqual(isCurrent);
+  feed.announce(listing('BBB'));
+  await bot.waitFor(titled('BBB is listed'));
+
+  workplace.write('more-b.yaml', rule('BBB').replace('match', 'mach'));
+  bridge.kill('SIGHUP');
+  const { problems } = (await bridge.event('config.rejected')) as unknown as { problems: readonly string[] };
+  expect(problems).toEqual(['more-b.yaml:2:18: unknown key `mach`']);
+  feed.announce(listing('BBB2'));
+  feed.announce({ ...listing('BBB'), title: 'BBB again' });
+  await bot.waitFor(titled('BBB again'));
+  bridge.kill('SIGTERM');
+  expect((await bridge.finished).code).toBe(0);
+});
