@@ -4,6 +4,7 @@ import { type ConfigProblem, placeOf } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import { keepAliveFile } from '../daemon/alive-file.ts';
 import { startDaemon } from '../daemon/daemon.ts';
+import type { SoundConfig } from '../daemon/ready-config.ts';
 import type { Load } from '../daemon/running-config.ts';
 import { logForm } from '../ops/log-forms.ts';
 import { withoutRepeats } from '../ops/log-repeats.ts';
@@ -16,7 +17,8 @@ import { aborted, type Io } from './io.ts';
 
 export async function runCommand(options: { readonly config: string }, io: Io): Promise<ExitCode> {
   const file = options.config;
-  const first = requireConfig(file, io);
+  const { warnings: firstWarnings, ...loaded } = requireConfig(file, io);
+  const first = lasting(loaded);
   const { clock, random, version } = io;
   let log: Log | undefined;
   const warn = (config: Config, warnings: readonly ConfigProblem[]) => {
@@ -32,7 +34,7 @@ export async function runCommand(options: { readonly config: string }, io: Io): 
     load: loader(file, io, warn),
     createLog: (redact) => {
       log = createLog(first.config.log, redact, process.stderr, withoutRepeats(logForm));
-      warn(first.config, first.warnings);
+      warn(first.config, firstWarnings);
       return log;
     },
     ...{ clock, random, version },
@@ -56,6 +58,11 @@ export async function runCommand(options: { readonly config: string }, io: Io): 
   return FINE;
 }
 
+/** A running bridge keeps these, not the text of the files and the places in it. */
+const lasting = ({ config, digest, files, patterns, redact }: SoundConfig): SoundConfig => ({
+  ...{ config, digest, files, patterns, redact },
+});
+
 /** Reads the file again, with the `.env` beside it. `warn`: sound, but probably not what was meant. */
 const loader =
   (
@@ -67,7 +74,7 @@ const loader =
     const { config, problems, warnings, ...loaded } = loadConfig({ file, env, types });
     if (config !== undefined) {
       warn(config, warnings);
-      return { config, ...loaded };
+      return lasting({ config, ...loaded });
     }
     return { problems: problems.map((problem) => `${placeOf(file, problem)}: ${problem.message}`) };
   };

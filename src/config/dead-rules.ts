@@ -4,6 +4,7 @@ import { feedTypeOf, INJECT } from '../feeds/index.ts';
 import { describe, textCondition } from '../matching/condition.ts';
 import type { TextConditionTree } from '../matching/options.ts';
 import { Pattern, Text } from '../matching/text.ts';
+import { listed } from '../platform/listed.ts';
 import { nearest } from '../platform/suggest.ts';
 import type { RuleOptions } from '../routing/options.ts';
 import { Narrow, sortedJson, widthOf } from './implies.ts';
@@ -80,7 +81,7 @@ function withoutTicker(
   const field = match.redacted === true ? 'redacted' : 'tickerCount';
   return {
     path: ['match', field],
-    message: `never sends anything: the announcements it matches have no ticker, and ${send.map(({ to }) => to).join(', ')} gets one request for each (forEach)`,
+    message: `never sends anything: the announcements it matches have no ticker, and ${listed(send.map(({ to }) => to))} gets one request for each (forEach)`,
     hint: 'send it to a destination without `forEach`',
   };
 }
@@ -165,7 +166,7 @@ function shadowed(rule: RuleOptions, earlier: EarlierRules): Finding | undefined
   if (rule.send.length > 0 && !rule.stop && rule.send.every(({ to }) => taken.has(to)))
     return {
       path: ['send'],
-      message: `never sends anything: rules above already send the same announcements to ${[...new Set(rule.send.map(({ to }) => to))].join(', ')}`,
+      message: `never sends anything: rules above already send the same announcements to ${listed([...new Set(rule.send.map(({ to }) => to))])}`,
       hint: 'a destination gets an announcement once, by the first rule that names it: put the special rule first',
     };
   return undefined;

@@ -24,7 +24,7 @@ export function defaultsHint(
     return `defaults are given by type, not by name: ${word} is of type ${String(type.node.value)}`;
   if (SECTIONS.test(word)) return `defaults are only for destinations, by type: ${names.join(', ')}`;
   if (nearest(word, names) !== undefined) return undefined;
-  const having = names.filter((name) => word in (types.get(name)?.schema.shape ?? {}));
+  const having = names.filter((name) => Object.hasOwn(types.get(name)?.schema.shape ?? {}, word));
   if (having.length > 0)
     return `options stand under their type: ${having[0]}: { ${word}: … } (types: ${names.join(', ')})`;
   const instead = insteadOf(word, types);

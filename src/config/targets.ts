@@ -2,6 +2,7 @@
  * The destinations that rules and alerts name, by name, group or pattern: whether they are there, and, once and for
  * all, which they are. Rules and alerts below this point name destinations only.
  */
+import { listed } from '../platform/listed.ts';
 import { didYouMean, nearest } from '../platform/suggest.ts';
 import type { SendTarget } from '../routing/options.ts';
 import { DestinationNames, isPattern } from './destination-names.ts';
@@ -76,16 +77,17 @@ export function* alertFaults(parts: ConfigSections): Iterable<Finding> {
     const fault = nameFault(written, names);
     if (fault !== undefined) yield { path, ...fault };
     else if (alerts?.send.indexOf(written) !== place) yield { path, message: `${written} is named twice` };
-    for (const name of names.find(written) ?? [])
-      if (destinations.get(name)?.forEach !== undefined)
-        yield {
-          path,
-          message: `${name} gets one order for each ticker (forEach), and an alert is not an order`,
-          hint:
-            name === written
-              ? 'name a chat, or a webhook without forEach'
-              : `${written} stands for ${name} too: name the chats instead, or a group of chats`,
-        };
+    const orders = (names.find(written) ?? []).filter(
+      (name) => destinations.get(name)?.forEach !== undefined,
+    );
+    if (orders.length > 0)
+      yield {
+        path,
+        message: `${listed(orders)} gets one order for each ticker (forEach), and an alert is not an order`,
+        hint: names.isDestination(written)
+          ? 'name a chat, or a webhook without forEach'
+          : `${written} stands for ${listed(orders)} too: name the chats instead, or a group of chats`,
+      };
   }
 }
 

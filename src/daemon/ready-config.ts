@@ -27,10 +27,9 @@ export interface ReadyConfig extends SoundConfig {
 }
 
 /** Throws on a template or pattern that `check` should have refused. */
-export function makeReady(sound: SoundConfig): ReadyConfig {
-  const { config } = sound;
+export function makeReady({ config, digest, files, patterns, redact }: SoundConfig): ReadyConfig {
   return {
-    ...sound,
+    ...{ config, digest, files, patterns, redact },
     destinations: prepareDestinations(config),
     router: compileRules(config.rules, config.extract),
   };

@@ -156,6 +156,25 @@ test('a secret in the defaults is shown nowhere, and warned about in clear', () 
   expect(shown(loaded)).toContain('write ${TELEGRAM_BOT_TOKEN} here');
 });
 
+test('a placeholder, a certificate that is not there and a glued symbol are found at the default, once', () => {
+  const bots = ['one: { type: webhook, url: "${BOT_URL}" }', 'two: { type: webhook, url: "${BOT_URL}" }'];
+  expect(told(destinations('{ webhook: { tls: { ca: nope.pem } } }', ...bots))).toEqual([
+    '3:35: /etc/bridge/nope.pem cannot be read: it does not exist (for one and another)',
+  ]);
+  expect(told(destinations('{ webhook: { body: { s: "{{ tickers | first }}USDT" } } }', ...bots))).toEqual([
+    expect.stringMatching(/^3:35: warning: .* \(for one and another\) \| /),
+  ]);
+  expect(
+    told(
+      destinations(
+        '{ telegram: { botToken: changeme } }',
+        'a: { type: telegram, chatId: 5 }',
+        'b: { type: telegram, chatId: 6 }',
+      ),
+    ),
+  ).toEqual(['3:35: `botToken` is still a placeholder | put the real value there']);
+});
+
 test('the schema for editors has every option of a type, and asks for none that a default may bring', () => {
   const { properties, allOf } = configJsonSchema() as {
     properties: {

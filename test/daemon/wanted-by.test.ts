@@ -27,3 +27,11 @@ test('regression: a reload of many destinations does not make the matches of all
   for (const name of names) expect(wanted(newsOf(announcement), name)).toMatchObject({ template: undefined });
   expect(wanted(newsOf(announcement), 'nobody')).toBeUndefined();
 });
+
+test('a config that is made ready keeps neither the text of its files nor the places in it', () => {
+  const { config, ...sound } = load(CONFIG, { KEY: `dsk_${'a1'.repeat(32)}` });
+  if (config === undefined) throw new Error('the config has problems');
+  expect(Object.keys(makeReady({ config, ...sound })).sort()).toEqual(
+    ['config', 'destinations', 'digest', 'files', 'patterns', 'redact', 'router'].sort(),
+  );
+});
