@@ -154,6 +154,11 @@ test('a secret in the defaults is shown nowhere, and warned about in clear', () 
     '3:108: `X-Pin` is written in the file in clear text',
   ]);
   expect(shown(loaded)).toContain('write ${TELEGRAM_BOT_TOKEN} here');
+  const address = destinations(
+    '{ webhook: { url: "https://bot.bridge.test/a", timout: 1s } }',
+    'one: { type: webhook }',
+  );
+  expect(shown(address)).toContain('{ webhook: { url: <redacted>, timout: 1s } }');
 });
 
 test('a placeholder, a certificate that is not there and a glued symbol are found at the default, once', () => {

@@ -202,6 +202,8 @@ describe('secrets of an included file', () => {
     const loaded = loadFiles(main('a.yaml'), { 'a.yaml': content }, ENV);
     expect(loaded.problems).not.toEqual([]);
     expect(shown(loaded)).not.toMatch(/AAbbCC|b2b2b2/);
+    const secret = content.includes(TOKEN) ? TOKEN : `dsk_${'b2'.repeat(32)}`;
+    expect(loaded.redact(secret)).not.toMatch(/AAbbCC|b2b2b2/);
   });
 });
 
