@@ -27,6 +27,8 @@ export interface PreparedDestination {
   readonly maxTickers?: number;
   /** Throws on a template's run-time fault, and when the template has left the config since. */
   render(delivery: Delivery): unknown;
+  /** The same for a made-up announcement, in whose title an order may miss what it asks for. */
+  rehearse(delivery: Delivery): unknown;
   /** The form to fall back to, where one is better than nothing: a chat. An order in another form than asked for is not. */
   readonly renderDefault: ((delivery: Delivery) => unknown) | undefined;
   /** The request that a message becomes, for people. */
@@ -97,7 +99,7 @@ function compiled(
   used: ReadonlySet<string>,
   manners: ReadonlyMap<string, Manner>,
   titleParts: TitleParts | undefined,
-): Pick<PreparedDestination, 'render' | 'renderDefault'> {
+): Pick<PreparedDestination, 'render' | 'rehearse' | 'renderDefault'> {
   const alertForm = type.compile.alert(options, undefined);
   const usual = formsOf(type, options, templates, used);
   const byManner = new Map<string, Forms>();
@@ -115,19 +117,26 @@ function compiled(
     if (form === undefined) throw new Error(`the template ${template} is no longer in the config`);
     return form;
   };
-  const render = ({ content, rule, ticker, template }: Delivery): unknown => {
-    switch (content.kind) {
-      case 'news':
-        // An order for no ticker is an order for anything.
-        if (options.forEach !== undefined && ticker === undefined)
-          throw new Error('forEach: ticker, but this delivery has no ticker');
-        return formOf(rule, template)({ announcement: content.announcement, rule, ticker, titleParts });
-      case 'alert':
-        return alertForm(content);
-      default:
-        return content satisfies never;
-    }
-  };
+  const renderWith =
+    (parts: TitleParts | undefined) =>
+    ({ content, rule, ticker, template }: Delivery): unknown => {
+      switch (content.kind) {
+        case 'news':
+          // An order for no ticker is an order for anything.
+          if (options.forEach !== undefined && ticker === undefined)
+            throw new Error('forEach: ticker, but this delivery has no ticker');
+          return formOf(
+            rule,
+            template,
+          )({ announcement: content.announcement, rule, ticker, titleParts: parts });
+        case 'alert':
+          return alertForm(content);
+        default:
+          return content satisfies never;
+      }
+    };
+  const render = renderWith(titleParts);
+  const rehearse = titleParts?.isStrict ? renderWith({ ...titleParts, isStrict: false }) : render;
   const renderDefault = (delivery: Delivery) => render({ ...delivery, template: undefined });
-  return { render, renderDefault: type.form === 'order' ? undefined : renderDefault };
+  return { render, rehearse, renderDefault: type.form === 'order' ? undefined : renderDefault };
 }

@@ -1,5 +1,6 @@
 /** `extract:`: names and patterns that are wrong, and what uses them. */
 import { describe, expect, test } from 'vitest';
+import { newsOf } from '../../src/delivery/content.ts';
 import { prepareDestinations } from '../../src/destinations/prepared.ts';
 import { dryRun } from '../../src/dry-run.ts';
 import { compileRules } from '../../src/routing/router.ts';
@@ -204,6 +205,23 @@ describe('an announcement', () => {
       }),
     ]);
   });
+});
+
+test('regression: a rehearsed order need not have what its title lacks', () => {
+  const { config } = loaded({ body: '{ symbol: "{{ ticker }}{{ extract.pair }}" }' });
+  const [bot] = config === undefined ? [] : prepareDestinations(config);
+  const delivery = {
+    ...{
+      id: 'a',
+      key: 'a',
+      content: newsOf(announcementOf({ title: 'T' })),
+      destination: 'bot',
+      rule: 'one',
+    },
+    ...{ template: undefined, ticker: 'ABC', importance: 1 as const, expiresAtMs: undefined },
+  };
+  expect(() => bot?.render(delivery)).toThrow('the title has nothing for extract.pair');
+  expect(bot?.rehearse(delivery)).toMatchObject({ body: '{"symbol":"ABC"}' });
 });
 
 test('a rule with an extract is covered by one with the same, and by none with another', () => {
