@@ -28,7 +28,7 @@ export interface PreparedDestination {
   /** Throws on a template's run-time fault, and when the template has left the config since. */
   render(delivery: Delivery): unknown;
   /** The same for a made-up announcement, in whose title an order may miss what it asks for. */
-  rehearse(delivery: Delivery): unknown;
+  rehearse?(delivery: Delivery): unknown;
   /** The form to fall back to, where one is better than nothing: a chat. An order in another form than asked for is not. */
   readonly renderDefault: ((delivery: Delivery) => unknown) | undefined;
   /** The request that a message becomes, for people. */

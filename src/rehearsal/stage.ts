@@ -200,7 +200,7 @@ export class Stage implements AsyncDisposable {
 
   /** As it is, but for rates that would make it wait. */
   #rehearsed(prepared: PreparedDestination): PreparedDestination {
-    const { rehearse: render, takenBody, limits } = prepared;
+    const { render: real, rehearse: render = real, takenBody, limits } = prepared;
     const roomy = (all: PreparedDestination['limits']['own']) => all.map(() => ROOMY);
     return {
       ...prepared,

@@ -221,7 +221,7 @@ test('regression: a rehearsed order need not have what its title lacks', () => {
     ...{ template: undefined, ticker: 'ABC', importance: 1 as const, expiresAtMs: undefined },
   };
   expect(() => bot?.render(delivery)).toThrow('the title has nothing for extract.pair');
-  expect(bot?.rehearse(delivery)).toMatchObject({ body: '{"symbol":"ABC"}' });
+  expect(bot?.rehearse?.(delivery)).toMatchObject({ body: '{"symbol":"ABC"}' });
 });
 
 test('a rule with an extract is covered by one with the same, and by none with another', () => {
