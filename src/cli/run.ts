@@ -6,6 +6,7 @@ import { keepAliveFile } from '../daemon/alive-file.ts';
 import { startDaemon } from '../daemon/daemon.ts';
 import type { SoundConfig } from '../daemon/ready-config.ts';
 import type { Load } from '../daemon/running-config.ts';
+import { watchDisk } from '../daemon/watch-disk.ts';
 import { logForm } from '../ops/log-forms.ts';
 import { withoutRepeats } from '../ops/log-repeats.ts';
 import { createLog, type Log } from '../platform/log.ts';
@@ -37,7 +38,7 @@ export async function runCommand(options: { readonly config: string }, io: Io): 
       warn(first.config, firstWarnings);
       return log;
     },
-    ...{ clock, random, version },
+    ...{ clock, random, version, disk: watchDisk },
   });
   // From the first moment: without a listener the signal would end the process.
   const failed = (error: unknown) => log?.error({ message: messageOf(error) }, 'config.reload_failed');
@@ -76,5 +77,10 @@ const loader =
       warn(config, warnings);
       return lasting({ config, ...loaded });
     }
-    return { problems: problems.map((problem) => `${placeOf(file, problem)}: ${problem.message}`) };
+    const { files, patterns } = loaded;
+    return {
+      problems: problems.map((problem) => `${placeOf(file, problem)}: ${problem.message}`),
+      files,
+      patterns,
+    };
   };

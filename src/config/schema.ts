@@ -8,7 +8,7 @@ import type { DestinationOptions } from '../destinations/common-options.ts';
 import { destinationTypes } from '../destinations/index.ts';
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import { feedOptions } from '../feeds/index.ts';
-import { duration, EVEN_IF_WRONG, integer, secret, text } from '../platform/fields.ts';
+import { duration, EVEN_IF_WRONG, flag, integer, secret, text } from '../platform/fields.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../platform/log.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { extractsOptions, rulesOptions } from '../routing/options.ts';
@@ -16,7 +16,7 @@ import type { TemplateOptions } from '../templates/template.ts';
 import { fragmentOf } from './option-groups.ts';
 
 /** Known words of a later version: refused, but not as a slip of the pen. */
-export const NOT_YET: readonly string[] = ['tests', 'watch'];
+export const NOT_YET: readonly string[] = ['tests'];
 
 const NAME_HELP = 'must be 1 to 40 letters, digits, dots, dashes or underscores';
 const name = () => z.string().regex(/^[\w.-]{1,40}$/, NAME_HELP);
@@ -149,6 +149,11 @@ export const configSchemaOf = (types: DestinationRegistry) =>
       .prefault({})
       .describe('/healthz, /readyz, /metrics, /api/status, /-/reload; false = off'),
     log: log.prefault({}),
+    watch: flag()
+      .default(true)
+      .describe(
+        'a change of this file, or of any other that takes part, is taken up by itself; false = only by a reload',
+      ),
     dedupeWindow: duration()
       .default(3_600_000)
       .describe('a repeat of an announcement within this time is a duplicate'),

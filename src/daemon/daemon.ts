@@ -26,9 +26,9 @@ import { makeReady, outlineOf, type SoundConfig } from './ready-config.ts';
 import { rehearseAfter } from './rehearsing.ts';
 import { type Load, RunningConfig } from './running-config.ts';
 import { serve } from './serving.ts';
-import { watchStore } from './store-watch.ts';
+import { type WatchingDeps, watching } from './watching.ts';
 
-export interface DaemonDeps {
+export interface DaemonDeps extends Pick<WatchingDeps, 'disk'> {
   readonly first: SoundConfig;
   /** For a reload. */
   readonly load: Load;
@@ -107,7 +107,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     shutDown.defer(() => alerts.stop());
     const rehearsed = { clock, redact, version, heldUpMs: (nowMs: number) => loop.heldUpMs(nowMs) };
     rehearseAfter(turns.rest, { rehearsal, running, bus, deps: rehearsed, random });
-    const watch = watchStore(journal, running, clock);
+    const watch = watching({ journal, running, clock, log, disk: deps.disk });
     shutDown.defer(() => watch.cancel());
 
     bus.publish({ kind: 'bridge.started', version, ...outlineOf(first.config), url: server.url });

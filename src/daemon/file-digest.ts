@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { findFiles } from '../config/files.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { SoundConfig } from './ready-config.ts';
+import type { FilesRead } from './ready-config.ts';
 
 /** Time stamps of files may be as coarse as this (2 s on FAT): a younger file may change without another stamp. */
 const COARSE_MS = 2000;
@@ -26,7 +26,7 @@ export class FileDigest {
   }
 
   /** Whether every file of a config is as it was, and no other fits its patterns. */
-  isAsRead({ files, patterns }: Pick<SoundConfig, 'files' | 'patterns'>): boolean {
+  isAsRead({ files, patterns }: FilesRead): boolean {
     // A config that has been replaced may have had others.
     if (this.#known.size > files.length) this.#known.clear();
     return (

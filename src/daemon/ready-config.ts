@@ -10,14 +10,17 @@ import type { Wanted } from '../lane-set.ts';
 import { fingerprint, type Redactor } from '../platform/secret.ts';
 import { type CompiledRules, compileRules } from '../routing/router.ts';
 
+/** Every file that takes part, and what they were when they were read; the patterns by which they were found. */
+export interface FilesRead {
+  readonly files: readonly ConfigFile[];
+  readonly patterns: readonly ConfigPattern[];
+}
+
 /** The result of `config/load.ts` for a file without problems. */
-export interface SoundConfig {
+export interface SoundConfig extends FilesRead {
   readonly config: Config;
   /** SHA-256 of the file with those that it includes. */
   readonly digest: string;
-  /** Every file that takes part, and what they were; the patterns by which they were found. */
-  readonly files: readonly ConfigFile[];
-  readonly patterns: readonly ConfigPattern[];
   readonly redact: Redactor;
 }
 

@@ -18,11 +18,18 @@ import { describeDifference } from './difference.ts';
 import { expectationsOf } from './expectations.ts';
 import type { FeedSet } from './feed-set.ts';
 import { FileDigest } from './file-digest.ts';
-import { changedFixedKeys, makeReady, type ReadyConfig, type SoundConfig, wantedBy } from './ready-config.ts';
+import {
+  changedFixedKeys,
+  type FilesRead,
+  makeReady,
+  type ReadyConfig,
+  type SoundConfig,
+  wantedBy,
+} from './ready-config.ts';
 import { Retiring } from './retiring.ts';
 
-/** Reads the file; gives one line for each problem when it is not sound. */
-export type Load = () => SoundConfig | { readonly problems: readonly string[] };
+/** Reads the file; gives one line for each problem when it is not sound, with the files that were read so far. */
+export type Load = () => SoundConfig | ({ readonly problems: readonly string[] } & Partial<FilesRead>);
 
 export interface RunningConfigDeps {
   readonly load: Load;
@@ -45,6 +52,7 @@ export class RunningConfig {
   /** The options that the parts which cannot change were built from. */
   readonly #first: Config;
   #ready: ReadyConfig;
+  #tried: FilesRead;
   #rejected: readonly string[] | undefined;
   /** The latest to be put into force. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -60,6 +68,7 @@ export class RunningConfig {
     this.#first = first.config;
     this.#onDisk = new FileDigest(deps.clock);
     this.#ready = first;
+    this.#tried = first;
   }
 
   get ready(): ReadyConfig {
@@ -73,6 +82,11 @@ export class RunningConfig {
   /** The problems of the file at the last reload, if it was rejected. Does not read the disk. */
   get rejected(): readonly string[] | undefined {
     return this.#rejected;
+  }
+
+  /** Read by the last reload, whether or not it is in force. */
+  get tried(): FilesRead {
+    return this.#tried;
   }
 
   get report(): Status['config'] {
@@ -113,12 +127,25 @@ export class RunningConfig {
    * it may be the one that says stop.
    */
   reload(): Promise<Reloaded> {
-    const turn = this.#turn.then(() => this.#reload());
+    return this.#inTurn(() => this.#reload()).then(({ ended }) => ended);
+  }
+
+  /**
+   * Because the files are no longer as in `tried`, unless another reload has read them since. Resolves when the new
+   * config is in force or rejected.
+   */
+  async follow(tried: FilesRead): Promise<void> {
+    await this.#inTurn(() => (tried === this.#tried ? this.#reload() : undefined));
+  }
+
+  #inTurn<Turn extends { readonly ended: Promise<Reloaded> } | undefined>(
+    reload: () => Turn | Promise<Turn>,
+  ): Promise<Turn> {
+    const turn = this.#turn.then(reload);
     // Should one ever fail by a bug of ours, the next is tried all the same.
     this.#turn = turn.catch(() => undefined);
-    const ended = turn.then((reloaded) => reloaded.ended);
-    this.#reloads = Promise.allSettled([this.#reloads, ended]);
-    return ended;
+    this.#reloads = Promise.allSettled([this.#reloads, turn.then((reloaded) => reloaded?.ended)]);
+    return turn;
   }
 
   /**
@@ -172,6 +199,8 @@ export class RunningConfig {
   #read(): ReadyConfig | { readonly problems: readonly string[] } {
     try {
       const sound = this.#deps.load();
+      const { files, patterns } = sound;
+      if (files !== undefined && patterns !== undefined) this.#tried = { files, patterns };
       return 'problems' in sound ? sound : makeReady(sound);
     } catch (error) {
       return { problems: [messageOf(error)] };

@@ -41,6 +41,7 @@ describe('a valid config', () => {
       store: { path: '/etc/bridge/data/listing-bridge.db', retention: 30 * 86_400_000 },
       server: { host: '127.0.0.1', port: 8787 },
       log: { level: 'info', format: 'auto' },
+      watch: true,
       dedupeWindow: 3_600_000,
       shutdownTimeout: 10_000,
     });
@@ -92,7 +93,7 @@ describe('a valid config', () => {
 /** name, YAML, what `check` says. The minimal parts follow below unless the YAML has them. */
 const BROKEN: readonly (readonly [name: string, yaml: string, problems: readonly string[]])[] = [
   ['unknown key', 'feedz: 1', ['1:1: unknown key `feedz`']],
-  ['key of a later version', 'watch: {}', ['1:1: this version does not have `watch` yet']],
+  ['key of a later version', 'tests: []', ['1:1: this version does not have `tests` yet']],
   ['unknown nested key', 'log:\n  levle: info', ['2:3: unknown key `levle`']],
   [
     'word of a set',

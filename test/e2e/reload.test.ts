@@ -1,8 +1,10 @@
 /** The built program takes up a changed config without a restart: all of it or nothing, and what did not change is not touched. */
 import { expect, test } from 'vitest';
 import { type Program, Workplace } from '../support/program.ts';
-import { CONFIG, startStandIns } from '../support/stand-ins.ts';
+import { startStandIns, CONFIG as WATCHED } from '../support/stand-ins.ts';
 
+/** By hand alone. */
+const CONFIG = WATCHED.concat('watch: false\n');
 const TOKEN = 'a-token-for-the-tests';
 const WITH_TOKEN = CONFIG.replace('server: { port: 0 }', `server: { port: 0, token: ${TOKEN} }`);
 

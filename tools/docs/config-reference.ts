@@ -201,7 +201,7 @@ export function configReference(types = destinationTypes): string {
     section(
       'At the top level',
       'Keys outside the sections above.',
-      whole.filter(({ path }) => ['version', 'dedupeWindow', 'shutdownTimeout'].includes(path)),
+      whole.filter(({ path }) => ['version', 'watch', 'dedupeWindow', 'shutdownTimeout'].includes(path)),
     ),
   ].join('\n');
 }
