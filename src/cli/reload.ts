@@ -1,10 +1,11 @@
 /** `reload`: asks the running daemon to take up the config file, and prints what changed or what is wrong with it. */
 import { titleOf } from '../conditions/registry.ts';
+import type { RoutingEffect } from '../events/process-event.ts';
 import { usableConfig } from './config-file.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
 import { lineBelow, markedLine } from './lines.ts';
-import { remoteOperator } from './remote-operator.ts';
+import { type Reloaded, remoteOperator } from './remote-operator.ts';
 
 export interface ReloadOptions {
   readonly config: string;
@@ -24,8 +25,7 @@ export async function reloadCommand({ config, url, json }: ReloadOptions, io: Io
       throw error;
     });
   if (json) io.print(jsonText(body));
-  else if (reloaded.ok)
-    for (const line of describe(reloaded.changes, reloaded.needsRestart, io.columns)) io.print(line);
+  else if (reloaded.ok) for (const line of describe(reloaded, io.columns)) io.print(line);
   else {
     for (const problem of reloaded.problems) io.warn(markedLine('bad', problem, io.columns));
     io.warn(
@@ -40,8 +40,7 @@ export async function reloadCommand({ config, url, json }: ReloadOptions, io: Io
 }
 
 function describe(
-  changes: readonly string[],
-  needsRestart: readonly string[],
+  { changes, needsRestart, effect }: Extract<Reloaded, { readonly ok: true }>,
   width: number | undefined,
 ): string[] {
   const first = changes.length === 0 ? 'Reloaded; nothing has changed.' : 'Reloaded:';
@@ -49,6 +48,20 @@ function describe(
   return [
     markedLine('good', first, width),
     ...changes.map((change) => lineBelow(change, width)),
+    ...(effect === undefined ? [] : effectLines(effect, width)),
     ...(needsRestart.length > 0 ? [markedLine('warning', restart, width)] : []),
+  ];
+}
+
+function effectLines(
+  { announcements, elsewhere, examples }: RoutingEffect,
+  width: number | undefined,
+): string[] {
+  const head = `${elsewhere} of the last ${announcements} announcements would go elsewhere${elsewhere > 0 ? ':' : ''}`;
+  const more = elsewhere - examples.length;
+  return [
+    lineBelow(head, width),
+    ...examples.map((example) => lineBelow(`  ${example}`, width)),
+    ...(more > 0 ? [lineBelow(`  … and ${more} more`, width)] : []),
   ];
 }

@@ -24,7 +24,7 @@ export interface Remote<Value> {
   readonly body: unknown;
 }
 
-type Reloaded = Awaited<ReturnType<Operator['reload']>>;
+export type Reloaded = Awaited<ReturnType<Operator['reload']>>;
 
 const STATUS_TIMEOUT_MS = 5000;
 /** A reload waits for sends to removed destinations, at most for `shutdownTimeout` (10 s unless configured). */
@@ -32,7 +32,10 @@ const RELOAD_TIMEOUT_MS = 60_000;
 
 const texts = z.array(z.string());
 const reloaded: z.ZodType<Reloaded> = z.union([
-  z.object({ ok: z.literal(true), changes: texts, needsRestart: texts }),
+  z.object({
+    ...{ ok: z.literal(true), changes: texts, needsRestart: texts },
+    effect: z.object({ announcements: z.number(), elsewhere: z.number(), examples: texts }).optional(),
+  }),
   z.object({ ok: z.literal(false), problems: texts }),
 ]);
 

@@ -90,8 +90,8 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     const feeds = createFeeds({ pipeline, rehearsal, turns, loop, events, clock, random, redact });
     const running = new RunningConfig(first, {
       ...{ load, pipeline, feeds, redactor, clock, publish: bus.publish, turn: turns.rest },
+      deliveries: store.deliveries,
     });
-
     const operator = createOperator({ version, clock, startedMs, store, running, feeds, pipeline, seen });
     const alerts = createAlerts({ pipeline, feeds, running, bus, clock, redact, log, ...seen });
     const server = await serve(first.config.server, { operator, lanes, bus, redact, version, log });

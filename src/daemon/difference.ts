@@ -1,15 +1,99 @@
-/** The changes of a reload among named things, in words. */
+/** The changes of a reload: one line for each section of the config, with names and keys, and no value that may be a secret. */
+import type { Config } from '../config/schema.ts';
+import { formatDuration } from '../platform/duration.ts';
+import { fingerprint } from '../platform/secret.ts';
+import { isRecord } from '../platform/wire-values.ts';
+import { keysThatDiffer } from './differing-keys.ts';
+import { ruleDifference } from './rule-difference.ts';
+
+/** The changes among named things. */
 export interface Difference {
   readonly added: readonly string[];
   readonly changed: readonly string[];
   readonly removed: readonly string[];
 }
 
-/** `destination vip: added`; nothing for what stayed as it was. */
-export function describeDifference(what: string, { added, changed, removed }: Difference): string[] {
+/** Of each kind of change, on a line that is read in one look. */
+const MOST_NAMES = 5;
+
+/** In force only after a restart, or seen in what they bring about. */
+const NOT_LISTED: readonly string[] = [
+  ...['file', 'types', 'version', 'include', 'defaults', 'store', 'server', 'log'],
+  ...['destinations', 'feeds', 'rules'],
+];
+
+const DURATIONS: readonly string[] = ['dedupeWindow', 'shutdownTimeout'];
+
+/** `done`: the destinations and feeds that a reload has changed, also for reasons outside their own options. */
+export function describeChanges(
+  before: Config,
+  after: Config,
+  done: { readonly destinations: Difference; readonly feeds: Difference },
+): string[] {
+  const feedsOf = ({ feeds }: Config) => Object.fromEntries(feeds.map((feed) => [feed.name, feed]));
+  const { isReordered, keys, ...rules } = ruleDifference(before.rules, after.rules);
+  const quoted = (names: readonly string[]) => names.map((name) => JSON.stringify(name));
+  const ofRules = sectionLine('rules', {
+    added: quoted(rules.added),
+    changed: rules.changed.map((name) => `${JSON.stringify(name)} (${keys.get(name)?.join(', ')})`),
+    removed: quoted(rules.removed),
+  });
   return [
-    ...added.map((name) => `${what} ${name}: added`),
-    ...changed.map((name) => `${what} ${name}: changed`),
-    ...removed.map((name) => `${what} ${name}: removed`),
+    ...namedLine('destinations', before.destinations, after.destinations, done.destinations),
+    ...namedLine('feeds', feedsOf(before), feedsOf(after), done.feeds),
+    ...(isReordered ? [`${ofRules[0] ?? 'rules:'}${ofRules.length > 0 ? ',' : ''} another order`] : ofRules),
+    ...otherLines(before, after),
   ];
+}
+
+/** Also of keys that came into the config later than this. */
+function otherLines(before: Config, after: Config): string[] {
+  const values = { before: Object.entries(before), after: Object.entries(after) };
+  const earlier = new Map<string, unknown>(values.before);
+  const later = new Map<string, unknown>(values.after);
+  const keys = new Set([...earlier.keys(), ...later.keys()]);
+  return [...keys]
+    .filter((key) => !NOT_LISTED.includes(key))
+    .flatMap((key) => valueLine(key, earlier.get(key), later.get(key)));
+}
+
+function valueLine(key: string, before: unknown, after: unknown): string[] {
+  if (fingerprint(before) === fingerprint(after)) return [];
+  if (before === undefined) return [`${key}: added`];
+  if (after === undefined) return [`${key}: removed`];
+  if (DURATIONS.includes(key) && typeof before === 'number' && typeof after === 'number')
+    return [`${key}: ${formatDuration(before)} → ${formatDuration(after)}`];
+  if (typeof before === 'boolean' && typeof after === 'boolean') return [`${key}: ${before} → ${after}`];
+  if (!isRecord(before) || !isRecord(after)) return [`${key}: changed`];
+  const line = namedLine(key, before, after, {
+    added: Object.keys(after).filter((name) => before[name] === undefined && after[name] !== undefined),
+    changed: keysThatDiffer(before, after).filter(
+      (name) => before[name] !== undefined && after[name] !== undefined,
+    ),
+    removed: Object.keys(before).filter((name) => before[name] !== undefined && after[name] === undefined),
+  });
+  return line.length > 0 ? line : [`${key}: another order`];
+}
+
+type Entries = Readonly<Record<string, unknown>>;
+
+function namedLine(section: string, before: Entries, after: Entries, difference: Difference): string[] {
+  const withKeys = (name: string) => {
+    const [one, other] = [before[name], after[name]];
+    const keys = isRecord(one) && isRecord(other) ? keysThatDiffer(one, other) : [];
+    return keys.length === 0 ? name : `${name} (${keys.join(', ')})`;
+  };
+  return sectionLine(section, { ...difference, changed: difference.changed.map(withKeys) });
+}
+
+/** `destinations: + vip, - old, ~ bot (url)`; nothing when nothing has changed. */
+function sectionLine(section: string, { added, changed, removed }: Difference): string[] {
+  const items = [...some('+', added), ...some('-', removed), ...some('~', changed)];
+  return items.length === 0 ? [] : [`${section}: ${items.join(', ')}`];
+}
+
+function some(mark: string, names: readonly string[]): string[] {
+  const shown = names.slice(0, MOST_NAMES).map((name) => `${mark} ${name}`);
+  const more = names.length - shown.length;
+  return more === 0 ? shown : [...shown, `${mark} ${more} more`];
 }

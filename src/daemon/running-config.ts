@@ -6,15 +6,17 @@
 import type { Config } from '../config/schema.ts';
 import type { Dedupe } from '../dedupe.ts';
 import type { Listener } from '../events/bus.ts';
+import type { RoutingEffect } from '../events/process-event.ts';
 import type { Intake } from '../intake.ts';
 import type { LaneSet } from '../lane-set.ts';
 import type { Reloaded } from '../ops/server.ts';
 import type { Status } from '../ops/status.ts';
+import type { Deliveries } from '../outbox/deliveries.ts';
 import type { Upkeep } from '../outbox/outbox.ts';
 import { type Clock, withDeadline } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { fingerprint, type LatestRedactor } from '../platform/secret.ts';
-import { describeDifference } from './difference.ts';
+import { describeChanges } from './difference.ts';
 import { expectationsOf } from './expectations.ts';
 import type { FeedSet } from './feed-set.ts';
 import { FileDigest } from './file-digest.ts';
@@ -27,6 +29,7 @@ import {
   wantedBy,
 } from './ready-config.ts';
 import { Retiring } from './retiring.ts';
+import { routingEffect } from './routing-effect.ts';
 
 /** Reads the file; gives one line for each problem when it is not sound, with the files that were read so far. */
 export type Load = () => SoundConfig | ({ readonly problems: readonly string[] } & Partial<FilesRead>);
@@ -43,8 +46,18 @@ export interface RunningConfigDeps {
   readonly redactor: LatestRedactor;
   readonly clock: Clock;
   readonly publish: Listener;
+  /** Where the effect of new rules is looked up; absent: it is not. */
+  readonly deliveries?: Pick<Deliveries, 'announcements'> | undefined;
   /** When the feeds have had their first try. */
   readonly turn: Promise<void>;
+}
+
+/** Whoever asks for a reload waits so long for its effect on news that is known. */
+const EFFECT_MS = 2000;
+
+interface Turn {
+  readonly ended: Promise<Reloaded>;
+  readonly effect?: Promise<RoutingEffect | undefined>;
 }
 
 export class RunningConfig {
@@ -126,8 +139,17 @@ export class RunningConfig {
    * Put into force one at a time, in order. None waits for what the one before has removed and is still on the wire:
    * it may be the one that says stop.
    */
-  reload(): Promise<Reloaded> {
-    return this.#inTurn(() => this.#reload()).then(({ ended }) => ended);
+  async reload(): Promise<Reloaded> {
+    const { ended, effect } = await this.#inTurn(() => this.#reload());
+    const reloaded = await ended;
+    if (!reloaded.ok || effect === undefined) return reloaded;
+    const timely = await withDeadline(this.#deps.clock, EFFECT_MS, (deadline) => {
+      const late = new Promise<undefined>((resolve) =>
+        deadline.addEventListener('abort', () => resolve(undefined)),
+      );
+      return Promise.race([effect, late]);
+    });
+    return { ...reloaded, effect: timely };
   }
 
   /**
@@ -138,9 +160,7 @@ export class RunningConfig {
     await this.#inTurn(() => (tried === this.#tried ? this.#reload() : undefined));
   }
 
-  #inTurn<Turn extends { readonly ended: Promise<Reloaded> } | undefined>(
-    reload: () => Turn | Promise<Turn>,
-  ): Promise<Turn> {
+  #inTurn<Result extends Turn | undefined>(reload: () => Result | Promise<Result>): Promise<Result> {
     const turn = this.#turn.then(reload);
     // Should one ever fail by a bug of ours, the next is tried all the same.
     this.#turn = turn.catch(() => undefined);
@@ -161,13 +181,17 @@ export class RunningConfig {
   }
 
   /** In force when it resolves; `ended`: what it has removed has let go. */
-  async #reload(): Promise<{ readonly ended: Promise<Reloaded> }> {
+  async #reload(): Promise<Turn> {
     for (;;) {
       const next = this.#isStopped ? { problems: ['the bridge is stopping'] } : this.#read();
       if ('problems' in next) return { ended: Promise.resolve(this.#reject(next.problems)) };
       // A name that comes back: two lanes of one would send twice.
       const isFree = this.#retiring.endOf(next.destinations.map(({ name }) => name));
-      if (isFree === undefined) return { ended: this.#follow(next) };
+      if (isFree === undefined) {
+        const before = this.#ready;
+        const ended = this.#follow(next);
+        return { ended, effect: this.#lookUpEffect(before, next) };
+      }
       await isFree;
     }
   }
@@ -193,6 +217,20 @@ export class RunningConfig {
     await this.#retiring.add(removed, ended);
     this.takeUp();
     return { ok: true, changes, needsRestart };
+  }
+
+  /** Behind the reload, which it neither delays nor fails. */
+  async #lookUpEffect(before: ReadyConfig, after: ReadyConfig): Promise<RoutingEffect | undefined> {
+    const { deliveries, publish } = this.#deps;
+    const areSame = fingerprint(before.config.rules) === fingerprint(after.config.rules);
+    if (deliveries === undefined || areSame) return undefined;
+    try {
+      const effect = await routingEffect(before.router, after.router, deliveries);
+      if (effect !== undefined && !this.#isStopped) publish({ kind: 'config.effect', ...effect });
+      return effect;
+    } catch {
+      return undefined;
+    }
   }
 
   /** Everything that can fail. */
@@ -221,12 +259,8 @@ export class RunningConfig {
     dedupe.windowMs = next.config.dedupeWindow;
     const { retired, ...destinations } = lanes.apply(next.destinations, wantedBy(next));
     intake.routes = { router: next.router, targets: lanes.targets() };
-    const changes = [
-      ...describeDifference('destination', destinations),
-      ...describeDifference('feed', feeds.apply(next.config.feeds, expectationsOf(next.config))),
-    ];
-    for (const key of ['rules', 'templates', 'alerts', 'dedupeWindow', 'shutdownTimeout'] as const)
-      if (fingerprint(before[key]) !== fingerprint(next.config[key])) changes.push(`${key}: changed`);
+    const done = { destinations, feeds: feeds.apply(next.config.feeds, expectationsOf(next.config)) };
+    const changes = describeChanges(before, next.config, done);
     return { changes, removed: destinations.removed, retired };
   }
 

@@ -1,5 +1,14 @@
 /** The events of the process as a whole, which the rooms above this one publish: daemon, config, rehearsal, alerts. */
 
+/** Of new rules on news that is known. */
+export interface RoutingEffect {
+  /** How many were looked at. */
+  readonly announcements: number;
+  readonly elsewhere: number;
+  /** `upbit spot_listing ABC: bot → bot, team`, the newest first. */
+  readonly examples: readonly string[];
+}
+
 export type ProcessEvent =
   | {
       readonly kind: 'bridge.started';
@@ -21,6 +30,8 @@ export type ProcessEvent =
       readonly changes: readonly string[];
       readonly needsRestart: readonly string[];
     }
+  /** After `config.reloaded`, when the store has been asked. */
+  | ({ readonly kind: 'config.effect' } & RoutingEffect)
   /** The new file is bad, or could not be applied: the old one keeps running. */
   | { readonly kind: 'config.rejected'; readonly problems: readonly string[] }
   /** The wall clock was set back since the store was last written to. */

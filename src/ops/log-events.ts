@@ -44,6 +44,10 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
     }
     case 'config.reloaded':
       return reloadedLines(event);
+    case 'config.effect': {
+      const { announcements, elsewhere, examples } = event;
+      return [{ level: 'info', fields: { announcements, elsewhere, examples } }];
+    }
     case 'config.rejected':
       return [conditionLine('config_rejected', '', { problems: event.problems }, 'error')];
     case 'announcement.received':

@@ -55,7 +55,14 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     mark: 'good',
     sentence: [
       ['config reloaded', paint.strong],
-      `: ${itemsOf(changes).join(', ') || 'nothing has changed'}`,
+      `: ${itemsOf(changes).join('; ') || 'nothing has changed'}`,
+    ],
+    more: {},
+  }),
+  'config.effect': ({ announcements, elsewhere, examples }) => ({
+    sentence: [
+      `${valueText(elsewhere)} of the last ${valueText(announcements)} announcements would go elsewhere`,
+      after(': ', itemsOf(examples).join('; ')),
     ],
     more: {},
   }),

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { RoutingEffect } from '../events/process-event.ts';
 import { LARGEST_FRAME_BYTES } from '../feeds/frame-data.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import type { Redactor, Secret } from '../platform/secret.ts';
@@ -26,7 +27,13 @@ export interface ServerOptions {
 
 /** The result of a reload. */
 export type Reloaded =
-  | { readonly ok: true; readonly changes: readonly string[]; readonly needsRestart: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly changes: readonly string[];
+      readonly needsRestart: readonly string[];
+      /** Absent: the rules are as they were, nothing is in the store, or it did not answer in time. */
+      readonly effect?: RoutingEffect | undefined;
+    }
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /** The functions behind the routes. */

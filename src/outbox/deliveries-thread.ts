@@ -9,6 +9,7 @@ import { type Clock, systemClock, type Timer, wait } from '../platform/clock.ts'
 import { messageOf } from '../platform/message-of.ts';
 import type {
   Again,
+  AnnouncementPage,
   Deliveries,
   DeliveryPage,
   FoundDelivery,
@@ -64,6 +65,10 @@ export class DeliveriesThread implements Deliveries {
   /** The thread may have the database open. */
   get isAsked(): boolean {
     return this.#asked.size > 0;
+  }
+
+  announcements(before?: string): Promise<StoreAnswer<AnnouncementPage>> {
+    return this.#ask('announcements', [before]);
   }
 
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>> {

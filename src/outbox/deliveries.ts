@@ -4,6 +4,7 @@
  * answers it on another thread (`deliveries-thread.ts`), the command line in its own process (`file-deliveries.ts`).
  * All times are ms on the bridge's timeline (`bridge-time.ts`).
  */
+import type { Announcement } from '../announcement.ts';
 import type { DeliveryState } from '../delivery/delivery.ts';
 import type { StoredAttempt, StoredDelivery } from './rows.ts';
 
@@ -51,7 +52,16 @@ export type StoreAnswer<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly message: string };
 
+export interface AnnouncementPage {
+  /** Newest first, without self-tests and alerts. */
+  readonly announcements: readonly Announcement[];
+  /** Where the next page begins; `undefined`: this is the last one. */
+  readonly next: string | undefined;
+}
+
 export interface Deliveries {
+  /** `before`: `next` of the page before; absent: from the newest. */
+  announcements(before?: string): Promise<StoreAnswer<AnnouncementPage>>;
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>>;
   /**
    * Keys of rows (`Delivery.key`) by the ids of their deliveries, without those that are not there. One search for all of

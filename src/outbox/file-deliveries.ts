@@ -8,6 +8,7 @@ import { systemClock, wait } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import type {
   Again,
+  AnnouncementPage,
   Deliveries,
   DeliveryPage,
   FoundDelivery,
@@ -16,6 +17,7 @@ import type {
 } from './deliveries.ts';
 import { openStoreFile, storeErrorOf } from './open.ts';
 import {
+  announcementsOf,
   deliveriesOfAnnouncement,
   discardDeliveries,
   findDelivery,
@@ -30,6 +32,10 @@ export class FileDeliveries implements Deliveries {
   /** `path`: the store's file, of this version. */
   constructor(path: string) {
     this.#path = path;
+  }
+
+  announcements(before?: string): Promise<StoreAnswer<AnnouncementPage>> {
+    return this.#answer('read', (database) => announcementsOf(database, before));
   }
 
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>> {

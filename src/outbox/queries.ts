@@ -2,7 +2,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { expiryWith, originOf } from '../delivery/content.ts';
 import { type Delivery, UNDER_WAY } from '../delivery/delivery.ts';
+import { contentFrom } from './content-rows.ts';
 import {
+  type AnnouncementPage,
   type DeliveryFilter,
   type DeliveryPage,
   type FoundDelivery,
@@ -48,6 +50,26 @@ export function pageOf(
 
 /** Greater than every id. */
 const BEYOND_ALL = '~';
+
+/** A damaged one is passed over. */
+export function announcementsOf(
+  database: DatabaseSync,
+  before = BEYOND_ALL,
+  limit = LARGEST_PAGE,
+): AnnouncementPage {
+  const rows = database
+    .prepare('SELECT id, body FROM announcements WHERE id < ? ORDER BY id DESC LIMIT ?')
+    .all(before, limit);
+  const announcements = rows.flatMap(({ body }) => {
+    try {
+      const content = contentFrom(body);
+      return content.kind === 'news' && !content.announcement.test ? content.announcement : [];
+    } catch {
+      return [];
+    }
+  });
+  return { announcements, next: rows.length < limit ? undefined : String(rows.at(-1)?.['id']) };
+}
 
 /** Every page after the other, newest first, until `limit` are found. */
 export function listDeliveries(

@@ -139,7 +139,7 @@ test('alerts follow a reload; a config that is refused is told, and when it is m
   const good = withAlerts('{ send: [ops] }');
   workplace.write('config.yaml', good);
   bridge.kill('SIGHUP');
-  expect(await bridge.event('config.reloaded')).toMatchObject({ changes: ['alerts: changed'] });
+  expect(await bridge.event('config.reloaded')).toMatchObject({ changes: ['alerts: added'] });
 
   workplace.write('config.yaml', good.replace('send: [ops]', 'send: [opps]'));
   bridge.kill('SIGHUP');

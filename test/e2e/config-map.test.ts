@@ -60,7 +60,7 @@ test.each(['SIGHUP', 'reload'])('a swapped ConfigMap is taken up by %s; a broken
 
   volume.update(MOUNTED.replace('send: [chat, group, bot]', 'send: [bot]'));
   await reload();
-  expect(await bridge.event('config.reloaded')).toMatchObject({ changes: ['rules: changed'] });
+  expect(await bridge.event('config.reloaded')).toMatchObject({ changes: ['rules: ~ "all" (send)'] });
   standIns.feed.announce(listing('AFTER'));
   await standIns.bot.waitFor(1);
 

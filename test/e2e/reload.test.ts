@@ -63,7 +63,7 @@ test('SIGHUP: new rules are in force, the feed stays connected', async () => {
     notes: ['the config on disk is not the one running: reload to apply it'],
   });
   bridge.kill('SIGHUP');
-  expect(await bridge.event('config.reloaded')).toMatchObject({ changes: ['rules: changed'] });
+  expect(await bridge.event('config.reloaded')).toMatchObject({ changes: ['rules: ~ "all" (send)'] });
   expect(await readyz(url)).toEqual({ status: 200, problems: [], notes: [] });
   feed.announce(listing('AFTER'));
   await bot.waitFor(titled('AFTER is listed'));
@@ -111,12 +111,41 @@ test('POST /-/reload wants the token, answers what changed, and says what is wro
   const good = await post(url, `Bearer ${TOKEN}`);
   expect([good.status, JSON.parse(good.text)]).toEqual([
     200,
-    { ok: true, changes: ['dedupeWindow: changed'], needsRestart: [] },
+    { ok: true, changes: ['dedupeWindow: 1h → 2h'], needsRestart: [] },
   ]);
   workplace.write('config.yaml', WITH_TOKEN.concat('nonsense: 1\n'));
   const bad = await post(url, `Bearer ${TOKEN}`);
   expect(bad.status).toBe(422);
   expect(bad.text).toMatch(/config\.yaml:\d+:\d+: .*nonsense/);
+});
+
+test('the effect of new rules on the announcements in the store is in the answer and in the log', async () => {
+  await using standIns = await startStandIns();
+  using workplace = new Workplace(WITH_TOKEN);
+  await using bridge = workplace.start(['run'], standIns.env);
+  const url = await started(bridge);
+  for (const ticker of ['AAA', 'BBB']) standIns.feed.announce(listing(ticker));
+  await standIns.bot.waitFor(2);
+  const narrow = WITH_TOKEN.replace('match: {}', 'match: { ticker: AAA }').replace(', bot]', ']');
+  workplace.write('config.yaml', narrow);
+  const effect = {
+    announcements: 2,
+    elsewhere: 2,
+    examples: [
+      'upbit spot_listing BBB: chat, group, bot → nowhere',
+      'upbit spot_listing AAA: chat, group, bot → chat, group',
+    ],
+  };
+  const { text } = await post(url, `Bearer ${TOKEN}`);
+  expect(JSON.parse(text)).toMatchObject({ changes: ['rules: ~ "all" (match, send)'], effect });
+  expect(await bridge.event('config.effect')).toMatchObject(effect);
+  workplace.write('config.yaml', narrow.replace('name: all', 'name: every'));
+  const asked = workplace.start(['reload', '--url', String(url)], standIns.env);
+  await asked.finished;
+  expect(asked.stdout).toBe(`Reloaded:
+  rules: + "every", - "all"
+  0 of the last 2 announcements would go elsewhere
+`);
 });
 
 test('without server.token nobody can reload over HTTP', async () => {
@@ -148,7 +177,7 @@ test('a destination with a new address: what is in flight ends at the old one, w
 
   workplace.write('config.yaml', slow.replace(/"[^"]*BOT_URL[^"]*"/, `"${elsewhere.bot.url}/new"`));
   bridge.kill('SIGHUP');
-  expect(await bridge.event('config.reloaded')).toMatchObject({ changes: ['destination bot: changed'] });
+  expect(await bridge.event('config.reloaded')).toMatchObject({ changes: ['destinations: ~ bot (url)'] });
   answer.resolve();
   await elsewhere.bot.waitFor(titled('WAITS is listed'));
   await bridge.log.waitFor(
@@ -178,7 +207,7 @@ test('a removed destination: what it was owed is dead, with the reason', async (
   workplace.write('config.yaml', without);
   bridge.kill('SIGHUP');
   expect(await bridge.event('config.reloaded')).toMatchObject({
-    changes: ['destination bot: removed', 'rules: changed'],
+    changes: ['destinations: - bot', 'rules: ~ "all" (send)'],
   });
   expect(await bridge.event('delivery.dead')).toMatchObject({ deliveries: 1, reason: 'destination_removed' });
   const list = workplace.start(['deliveries', '--destination', 'bot', '--json'], standIns.env);
@@ -229,7 +258,7 @@ test('a new key after a refused one: the feed connects without a restart', async
   await bridge.event('feed.fatal');
   workplace.write('.env', `FEED_KEY=${FEED_KEY}\n`);
   bridge.kill('SIGHUP');
-  expect(await bridge.event('config.reloaded')).toMatchObject({ changes: ['feed one: changed'] });
+  expect(await bridge.event('config.reloaded')).toMatchObject({ changes: ['feeds: ~ one (apiKey)'] });
   await bridge.event('feed.live');
   standIns.feed.announce(listing('NOW'));
   await standIns.bot.waitFor(titled('NOW is listed'));
@@ -329,7 +358,7 @@ test('an included file that changes, comes or goes is a change of the config; a 
   workplace.write('more-b.yaml', rule('BBB'));
   expect(await readyz(url)).toEqual(isOther);
   bridge.kill('SIGHUP');
-  expect(await bridge.event('config.reloaded')).toMatchObject({ changes: ['rules: changed'] });
+  expect(await bridge.event('config.reloaded')).toMatchObject({ changes: ['rules: + "BBB"'] });
   expect(await readyz(url)).toEqual(isCurrent);
   feed.announce(listing('BBB'));
   await bot.waitFor(titled('BBB is listed'));

@@ -154,10 +154,18 @@ export const EVENTS: Readonly<Record<BridgeEvent['kind'], readonly BridgeEvent[]
   'config.reloaded': [
     {
       kind: 'config.reloaded',
-      changes: ['rule "all": changed', 'destination bot: added'],
+      changes: ['destinations: + bot', 'rules: ~ "all" (match, send)'],
       needsRestart: ['server'],
     },
     { kind: 'config.reloaded', changes: [], needsRestart: [] },
+  ],
+  'config.effect': [
+    {
+      kind: 'config.effect',
+      ...{ announcements: 200, elsewhere: 3 },
+      examples: ['upbit spot_listing ABC: bot → bot, team', 'binance spot_listing: nowhere → team'],
+    },
+    { kind: 'config.effect', announcements: 1, elsewhere: 0, examples: [] },
   ],
   'config.rejected': [
     {
