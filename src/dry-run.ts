@@ -12,7 +12,7 @@ import type { PreparedDestination } from './destinations/prepared.ts';
 import { deliveriesOf, targetOf } from './intake.ts';
 import { redactValues } from './platform/redactor.ts';
 import type { Redactor } from './platform/secret.ts';
-import type { Router, RuleExplanation } from './routing/router.ts';
+import type { Match, Router, RuleExplanation } from './routing/router.ts';
 
 /** A config, as far as it decides what is sent. */
 export interface DryRunConfig {
@@ -61,33 +61,46 @@ export interface PlannedByRules {
   readonly capped: readonly Withheld[];
 }
 
-export function planByRules(
+export const planByRules = (
+  announcement: Announcement,
+  config: Omit<DryRunConfig, 'redact'>,
+): PlannedByRules => ({
+  rules: config.router.explain(announcement),
+  ...planned(announcement, config),
+});
+
+function planned(
   announcement: Announcement,
   { router, destinations }: Omit<DryRunConfig, 'redact'>,
-): PlannedByRules {
-  const rules = router.explain(announcement);
+): Omit<PlannedByRules, 'rules'> {
   const targets = new Map(destinations.map((one) => [one.name, targetOf(one, () => undefined)]));
   const { matches } = router.route(announcement);
   const { deliveries, capped } = deliveriesOf(announcement, matches, targets, announcement.receivedMs);
-  const withheld = withheldFrom(announcement, rules, deliveries);
-  return { rules, deliveries, withheld, capped: capped.map(restOf) };
+  const withheld = withheldFrom(announcement, matches, deliveries);
+  return { deliveries, withheld, capped: capped.map(restOf) };
 }
 
 /** Pure. */
-export function dryRun(announcement: Announcement, config: DryRunConfig): DryRun {
+export const dryRun = (announcement: Announcement, config: DryRunConfig): DryRun => ({
+  rules: config.router.explain(announcement),
+  ...requestsOf(announcement, config),
+});
+
+/** The same without the rules that do not match, which cost most. Pure. */
+export function requestsOf(announcement: Announcement, config: DryRunConfig): Omit<DryRun, 'rules'> {
   const { destinations, redact } = config;
-  const { rules, withheld, capped, deliveries: planned } = planByRules(announcement, config);
+  const { withheld, capped, deliveries: toSend } = planned(announcement, config);
   const byName = new Map(destinations.map((destination) => [destination.name, destination]));
   const deliveries: DryDelivery[] = [];
   const failed: Withheld[] = [];
-  for (const delivery of planned) {
+  for (const delivery of toSend) {
     const destination = byName.get(delivery.destination);
     if (destination === undefined) continue;
     const made = requestOf(delivery, destination, redact);
     if ('withheld' in made) failed.push(made.withheld);
     else deliveries.push(made);
   }
-  return { rules, deliveries, withheld: [...withheld, ...failed, ...capped] };
+  return { deliveries, withheld: [...withheld, ...failed, ...capped] };
 }
 
 function requestOf(
@@ -124,15 +137,14 @@ const restOf = (capped: Capped): Withheld => ({
 
 function withheldFrom(
   announcement: Announcement,
-  rules: readonly RuleExplanation[],
-  planned: readonly Delivery[],
+  matches: readonly Match[],
+  deliveries: readonly Delivery[],
 ): Withheld[] {
-  const served = new Set(planned.map(({ destination }) => destination));
+  const served = new Set(deliveries.map(({ destination }) => destination));
   const reason = announcement.redacted
     ? 'forEach: ticker, and a redacted announcement has no ticker to act on'
     : 'forEach: ticker, and the announcement has no ticker';
-  return rules
-    .flatMap(({ sends }) => sends)
+  return matches
     .filter(({ destination }) => !served.has(destination))
     .map(({ destination, rule }) => ({ destination, rule, reason }));
 }

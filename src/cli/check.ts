@@ -2,13 +2,17 @@
 import { dirname, join } from 'node:path';
 import { configJsonSchema } from '../config/json-schema.ts';
 import { type Inspected, loadConfig, type RequiredConfig } from '../config/load.ts';
+import type { Finding } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
+import type { Redactor } from '../platform/secret.ts';
 import { asksForUpdates } from '../routing/matcher.ts';
 import { currentUser, readableByOthers, storeFault, tooFewFiles } from './check-machine.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
 import { markedLine } from './lines.ts';
 import { problemText } from './problem-text.ts';
+import { expectationPath, runTests } from './test-run.ts';
+import { failureText } from './test-words.ts';
 
 export interface CheckOptions {
   readonly config: string;
@@ -27,7 +31,10 @@ export function checkCommand({ config: file, json, printSchema, strict }: CheckO
     file,
     env: io.env,
     types: io.destinationTypes,
-    inspect: inspectMachine,
+    inspect: (config, inClear, redact) => {
+      const { errors, warnings } = inspectMachine(config, inClear);
+      return { errors: [...errors, ...failedTests(config, redact, io)], warnings };
+    },
   });
   const { config, problems, warnings, deadRules } = loaded;
   const isFine = config !== undefined && !(strict && warnings.length > 0);
@@ -59,6 +66,19 @@ function summaryOf({ config, problems, warnings, deadRules }: RequiredConfig, is
     : '; no rule has `update: any`, so edits and follow-ups of titles are not sent';
   const warned = warnings.length > 0 ? `; ${counted(warnings.length, 'warning')}` : '';
   return `${isFine ? 'fine' : 'not fine with --strict'} (${parts.join(', ')}${updates}${warned}${dead})`;
+}
+
+function failedTests(config: Config, redact: Redactor, { clock }: Io): readonly Finding[] {
+  const ruleText = (name: string) => `rule ${JSON.stringify(name)}`;
+  return runTests(config, redact, clock.wallMs()).flatMap((run) => {
+    const wrong = run.verdicts.find(({ kind }) => kind !== 'right');
+    if (wrong === undefined) return [];
+    return {
+      path: expectationPath(run, wrong),
+      message: `the test ${JSON.stringify(run.test.name)} fails. ${failureText(run.verdicts, ruleText)}`,
+      hint: 'correct the rule or the test; `listing-bridge test` shows all of it',
+    };
+  });
 }
 
 /** Only here: another command, or another machine, may not even need the store. */

@@ -20,8 +20,9 @@ export interface LoadedConfig
 export function requireConfig(
   file: string,
   io: Pick<Io, 'env' | 'destinationTypes' | 'columns'>,
+  { standsIn = false }: { readonly standsIn?: boolean } = {},
 ): LoadedConfig {
-  const { config, problems, ...loaded } = load(file, io);
+  const { config, problems, ...loaded } = load(file, io, standsIn);
   if (config !== undefined) return { config, ...loaded };
   const { columns } = io;
   const list = problems.map((problem) => `${problemText(file, problem, 'bad', columns)}\n\n`).join('');
@@ -84,8 +85,11 @@ function inWords(need: Need, { storePath, server, unread }: Remains): string {
     : `its server, ${address}`;
 }
 
-const load = (file: string, { env, destinationTypes: types }: Pick<Io, 'env' | 'destinationTypes'>) =>
-  loadConfig({ file, env, types });
+const load = (
+  file: string,
+  { env, destinationTypes: types }: Pick<Io, 'env' | 'destinationTypes'>,
+  standsIn = false,
+) => loadConfig({ file, env, types, standsIn });
 
 const counted = ({ length }: { readonly length: number }) =>
   length === 1 ? '1 problem' : `${length} problems`;

@@ -70,6 +70,21 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     fails: 'the config has a problem, or the announcement cannot be read',
     pages: ['docs/quickstart.md'],
   },
+  test: {
+    examples: [
+      ['test', 'all tests of the config and of the files that it includes'],
+      ['test -t "upbit"', 'only those with this in their name'],
+      ['test --at "2026-11-25 09:30"', 'as if it were this time'],
+      ['test --record 20 > tests/real.yaml', 'the last 20 announcements as tests that pass today'],
+    ],
+    notes: [
+      'Sends nothing, opens no connection, and needs no secret: a variable that is not set has a stand-in.',
+      '`check` runs the tests too; `run` and `reload` do not.',
+      '--record reads the store, also while the bridge runs.',
+    ],
+    fails: 'a test fails, there is none, the config has a problem, or there is nothing to record',
+    pages: ['docs/testing.md'],
+  },
   send: {
     arguments: { destinations: 'names of destinations in the config' },
     examples: [

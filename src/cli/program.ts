@@ -91,6 +91,30 @@ export function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => v
       exit(await explainCommand(options, io));
     });
 
+  command('test', 'Run the `tests:` of the config: does every announcement in them go where they expect?')
+    .option('-t, --name <text>', 'only tests with this in their name')
+    .option(
+      '--at <time>',
+      'the time of tests that have none: 2026-11-25T09:30:00+09:00; without an offset, local time (default: now)',
+    )
+    .option(
+      '--record <number>',
+      'make tests of the last announcements in the store, and print them',
+      countArgument,
+    )
+    .option('--since <duration>', 'with --record: only those received within this time', durationArgument)
+    .option('--store <file>', 'with --record: the database file, instead of store.path of the config')
+    .option('--json', 'print JSON, for scripts', false)
+    .action(async (options) => {
+      if (options.record === undefined) {
+        const { testCommand } = await import('./test.ts');
+        exit(testCommand(options, io));
+      } else {
+        const { recordCommand } = await import('./test-record.ts');
+        exit(recordCommand(options, io));
+      }
+    });
+
   withAnnouncement(
     command('inject', 'Put an announcement into the running bridge, and print what came of it'),
   )

@@ -24,6 +24,7 @@ import { issueMessage, type KnownKeys, schemaProblems } from './schema-problems.
 import { type ConfigSections, readableSections, sectionsOf, soundSections } from './sections.ts';
 import { alertFaults, emptyTargets, targetFaults, withTargets } from './targets.ts';
 import { checkTemplates } from './template-checks.ts';
+import { testFaults } from './test-faults.ts';
 import { checkWays, withWays } from './ways.ts';
 import { whenWarnings } from './when-warnings.ts';
 
@@ -53,6 +54,8 @@ export interface CheckContext {
   readonly environment: LoadedEnvironment;
   /** False: a file that is included could not be read, so that nothing counts as missing. */
   readonly isComplete: boolean;
+  /** Nothing is sent: values need not be real, and files beside the config need not be there. */
+  readonly standsIn: boolean;
 }
 
 /** `root`: of all files, with the defaults in its destinations. */
@@ -74,16 +77,19 @@ export function check(root: Located, context: CheckContext): Checked {
   // A name that is nowhere may be one of a section that cannot be read.
   const isComplete =
     context.isComplete && NAMING.every((section) => isRecord(root.children.get(section)?.value ?? {}));
+  const isCertain = ({ absent = false }: Finding) => !absent || isComplete;
   const misnamed = [
     ...groupFaults(readable),
     ...targetFaults(readable),
     ...alertFaults(readable),
     ...mannerFaults(readable),
-  ].filter(({ absent = false }) => !absent || isComplete);
+  ].filter(isCertain);
   // A broken rule or group, or a misspelled name, may be the one that means what seems to be unused.
   const isNamed = isComplete && misnamed.length === 0 && written.rules.length > 0 && !hasBroken(written);
   const literal = [...literalTemplates(root, types)];
-  const unfilled = placeholders(root, { types, secrets, variables: environment }, literal);
+  const unfilled = context.standsIn
+    ? []
+    : placeholders(root, { types, secrets, variables: environment }, literal);
   const isExplained = new Set([...literal, ...unfilled].map(({ path }) => JSON.stringify(path)));
   const errors = [
     ...(parsed.success ? [] : schemaProblems(parsed.error.issues, root, known)).filter(
@@ -92,12 +98,14 @@ export function check(root: Located, context: CheckContext): Checked {
     ...misnamed,
     ...checkNames(readable),
     ...extractFaults(readable, root),
-    ...checkWays(readable, ways),
+    ...[...testFaults(readable)].filter(isCertain),
+    ...(context.standsIn ? [] : checkWays(readable, ways)),
     ...checkTemplates(withTargets(readable), parts),
   ].filter(
     ({ path }) =>
       !isExplained.has(JSON.stringify(path)) && !isExplained.has(JSON.stringify(path.slice(0, -1))),
   );
+  const ended = (config: Config) => (context.standsIn ? config : withWays(config, types, ways));
   const odd = [...oddConditions(parts.rules)];
   const exposed = [...exposedSecrets(root, secrets)].filter(
     ({ path }) => !isExplained.has(JSON.stringify(path)),
@@ -105,7 +113,7 @@ export function check(root: Located, context: CheckContext): Checked {
   return {
     config:
       parsed.success && errors.length === 0
-        ? withWays(absolute(resolved({ ...parsed.data, types }, parts), file, storeFolder), types, ways)
+        ? ended(absolute(resolved({ ...parsed.data, types }, parts), file, storeFolder))
         : undefined,
     parts: withoutUnfilled(parts, unfilled),
     exposed,

@@ -16,7 +16,7 @@ import {
   parseDocument,
 } from 'yaml';
 import { isRecord } from '../platform/wire-values.ts';
-import { interpolate, type ReadVariables, type VariableSource } from './interpolate.ts';
+import { interpolate, type Missing, type ReadVariables, type VariableSource } from './interpolate.ts';
 import type { Path, Range, TextFault } from './problem.ts';
 import { explainSyntax, isFatal } from './syntax.ts';
 import { maskVariables, unmaskVariables } from './variable-mask.ts';
@@ -33,6 +33,8 @@ export interface Located {
   readonly literal: string | undefined;
   /** A scalar that is no text as it stands in the file: `0x10`, not 16. */
   readonly written?: string | undefined;
+  /** References in it to what is not there, when something stands in for it (`stand-ins.ts`). */
+  readonly missing?: readonly Missing[];
   /** A value that interpolation brought from outside the file. */
   readonly outside: readonly ReadVariables[];
   /** Of a mapping: values that a later one of the same key replaced. */
@@ -167,9 +169,12 @@ class Reader {
 
   #readText(literal: string, place: Place): Located {
     if (!literal.includes('${')) return leaf(literal, place, { literal });
-    const { text, values, faults } = interpolate(literal, this.#context.variables);
+    const { text, values, faults, missing } = interpolate(literal, this.#context.variables);
     for (const fault of faults) this.faults.push({ range: place.range, ...fault });
-    return leaf(text, place, { literal, outside: values, broken: text === undefined });
+    return leaf(text, place, {
+      ...{ literal, outside: values, broken: text === undefined },
+      ...(missing.length > 0 && { missing }),
+    });
   }
 
   #readMap(items: readonly Pair[], place: Place, depth: number): Located {

@@ -17,6 +17,15 @@ export interface VariableSource {
   file(path: string): string;
   /** How to set a variable, for a person. */
   howToSet(name: string): string;
+  /** Stands for a value that is not there; absent: that is a fault. */
+  readonly standIn?: string;
+}
+
+/** A reference to what is not there, in place of which stands `VariableSource.standIn`. */
+export interface Missing {
+  /** As it is written: `${NAME}`. */
+  readonly reference: string;
+  readonly fault: Fault;
 }
 
 /** A value that is not in the file; `name` is the variable's, absent for a file's content. */
@@ -31,9 +40,11 @@ export interface Expansion {
   /** Values from outside the file: possibly secret. */
   readonly values: readonly ReadVariables[];
   readonly faults: readonly Fault[];
+  /** In the order of the text. */
+  readonly missing: readonly Missing[];
 }
 
-interface Fault {
+export interface Fault {
   readonly message: string;
   readonly hint?: string;
 }
@@ -41,7 +52,7 @@ interface Fault {
 type Resolved =
   | { readonly outside: ReadVariables }
   | { readonly fallback: string }
-  | { readonly fault: Fault };
+  | { readonly fault: Fault; readonly isMissing?: true };
 
 const REFERENCE = /\$\$\{|\$\{([^}]*)(\}?)/g;
 const NAME = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
@@ -56,6 +67,7 @@ export const hasReference = (literal: string) => /(^|[^$])\$\{/.test(literal);
 export function interpolate(literal: string, source: VariableSource): Expansion {
   const values: ReadVariables[] = [];
   const faults: Fault[] = [];
+  const missing: Missing[] = [];
   const text = literal.replace(REFERENCE, (whole, inner: string | undefined, close: string) => {
     if (inner === undefined) return `\${`;
     const resolved = close === '' ? unclosed : resolveReference(inner, source);
@@ -64,10 +76,14 @@ export function interpolate(literal: string, source: VariableSource): Expansion 
       values.push(resolved.outside);
       return resolved.outside.value;
     }
+    if (resolved.isMissing && source.standIn !== undefined) {
+      missing.push({ reference: whole, fault: resolved.fault });
+      return source.standIn;
+    }
     faults.push(resolved.fault);
     return whole;
   });
-  return { text: faults.length === 0 ? text : undefined, values, faults };
+  return { text: faults.length === 0 ? text : undefined, values, faults, missing };
 }
 
 const unclosed: Resolved = { fault: { message: `\`\${\` is never closed`, hint: ESCAPE_HINT } };
@@ -77,7 +93,8 @@ function resolveReference(inner: string, source: VariableSource): Resolved {
     try {
       return { outside: { value: source.file(inner.slice('file:'.length)).replace(/(\r?\n)+$/, '') } };
     } catch (error) {
-      return { fault: { message: error instanceof Error ? error.message : 'the file cannot be read' } };
+      const message = error instanceof Error ? error.message : 'the file cannot be read';
+      return { isMissing: true, fault: { message } };
     }
   }
   const [, name, fallback] = NAME.exec(inner) ?? [];
@@ -86,14 +103,16 @@ function resolveReference(inner: string, source: VariableSource): Resolved {
     return { fault: { message, hint: ESCAPE_HINT } };
   }
   const broken = source.faultOf?.(name);
-  if (broken !== undefined) return { fault: { message: `the variable ${name} cannot be used: ${broken}` } };
+  if (broken !== undefined)
+    return { isMissing: true, fault: { message: `the variable ${name} cannot be used: ${broken}` } };
   const value = source.variable(name);
   if (value !== undefined && value !== '') return { outside: { value, name } };
   if (fallback !== undefined) return { fallback };
   const lost = value === undefined ? source.lostAt?.(name) : undefined;
-  if (lost !== undefined) return { fault: { message: `the variable ${name} cannot be used: ${lost}` } };
+  if (lost !== undefined)
+    return { isMissing: true, fault: { message: `the variable ${name} cannot be used: ${lost}` } };
   const message = `the variable ${name} is ${value === undefined ? 'not set' : 'set, but empty'}`;
-  return { fault: { message, hint: templateHint(name) ?? source.howToSet(name) } };
+  return { isMissing: true, fault: { message, hint: templateHint(name) ?? source.howToSet(name) } };
 }
 
 /** `${ticker}` is no variable of the environment. */

@@ -16,11 +16,14 @@ export function* literalTemplates(root: Located, types: DestinationRegistry): It
   const templated = templatedIn(types);
   for (const { node, path } of nodesWithLiquid(root)) {
     // An anchor there is a template where its alias stands in one.
-    if (isExtension(path[0])) continue;
+    if (isExtension(path[0]) || isTitle(path)) continue;
     if (isTemplate(path, templated)) yield* liquidKeys(node, path);
     else if (typeof node.value === 'string') yield* liquidText(node, path, templated);
   }
 }
+
+/** An exchange may write anything. */
+const isTitle = ([section, , key]: Path) => section === 'tests' && key === 'announcement';
 
 /** Paths are made only for these: a config may hold 150,000 nodes. */
 function nodesWithLiquid(root: Located): { readonly node: Located; readonly path: Path }[] {
@@ -110,6 +113,7 @@ function labelOf(path: Path): string {
 function hintFor([section, , key]: Path, templated: Templated): string {
   if (section === 'rules')
     return 'a condition compares with text, a list or { matches: "…" }; it cannot use values of the announcement';
+  if (section === 'tests') return 'write what it becomes, such as ABCUSDT';
   if (!isOfDestinations(section)) return 'write the value literally, or read it from a variable';
   const own = templated.beside.get(String(key));
   if (own !== undefined)

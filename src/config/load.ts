@@ -22,6 +22,7 @@ import { secretKnowledge } from './secret-knowledge.ts';
 import { redactorFor } from './secret-places.ts';
 import { Source } from './source.ts';
 import { Sources } from './sources.ts';
+import { withStandIns } from './stand-ins.ts';
 
 export { type ConfigProblem, formatProblem } from './problem.ts';
 
@@ -54,8 +55,10 @@ export interface LoadOptions extends FilesOptions {
   readonly env: Environment;
   /** Absent: those of the program. */
   readonly types?: DestinationRegistry | undefined;
+  /** Something stands in for a variable that is not set and a file that cannot be read: for commands that send nothing. */
+  readonly standsIn?: boolean;
   /** Asked of a valid config: what else is wrong with it, here and now. `secretsInClear`: the files in which some stand. */
-  readonly inspect?: (config: Config, secretsInClear: ReadonlySet<string>) => Inspected;
+  readonly inspect?: (config: Config, secretsInClear: ReadonlySet<string>, redact: Redactor) => Inspected;
 }
 
 export interface Inspected {
@@ -67,18 +70,19 @@ export interface Inspected {
 const NOTHING_FOUND: Inspected = { errors: [], warnings: [] };
 
 export function loadConfig(options: LoadOptions): RequiredConfig {
-  const { file, env, types = destinationTypes, inspect } = options;
+  const { file, env, types = destinationTypes, inspect, standsIn = false } = options;
   const known: KnownKeys = { types, secrets: secretKnowledge(types) };
   const storeFolder = storeRoot(file, env);
   const files = new ConfigFiles(options);
-  const { environment, parsed, isComplete, ...include } = readFiles(file, env, files);
+  const { environment, parsed, isComplete, ...include } = readFiles(file, env, files, standsIn);
   const [main] = parsed;
   const merged = mergedFiles(parsed, file, KNOWN_KEYS);
-  const root = merged.root && withDefaults(merged.root, types);
+  const { root: filled, faults: unfit } = withStandIns(merged.root, types);
+  const root = filled && withDefaults(filled, types);
   const checked =
     root === undefined || environment === undefined || main.fatal
       ? NOT_CHECKED
-      : check(root, { file, storeFolder, files, known, environment, isComplete });
+      : check(root, { file, storeFolder, files, known, environment, isComplete, standsIn });
   const roots = parsed.flatMap(({ root: written }) => written ?? []);
   const redact = redactorFor(roots, checked.config ?? checked.parts, known.secrets);
   const sourceOf = (one: ParsedFile) => new Source(one, redact, known.secrets);
@@ -88,7 +92,7 @@ export function loadConfig(options: LoadOptions): RequiredConfig {
   const problems = parsed.flatMap(({ faults }, ordinal) =>
     faults.map((fault) => sources.problemOf(fault, ordinal)),
   );
-  problems.push(...merged.faults.map((fault) => sources.problemOf(fault, fault.file)));
+  problems.push(...[...merged.faults, ...unfit].map((fault) => sources.problemOf(fault, fault.file)));
   const ofWhole = (message: string, hint?: string) => sources.problemOf({ range: [0, 0], message, hint }, 0);
   if (environment?.fault !== undefined) problems.push(ofWhole(environment.fault));
   if (!main.fatal && (root === undefined || root.value === null))
@@ -96,7 +100,7 @@ export function loadConfig(options: LoadOptions): RequiredConfig {
   problems.push(...[...include.errors, ...checked.errors].map((finding) => sources.problemAt(finding)));
   const valid = problems.length === 0 ? checked.config : undefined;
   const inClear = new Set(checked.exposed.map(({ path }) => sources.fileOf(path)));
-  const inspected = (valid && inspect?.(valid, inClear)) ?? NOTHING_FOUND;
+  const inspected = (valid && inspect?.(valid, inClear, redact)) ?? NOTHING_FOUND;
   problems.push(...inspected.errors.map((finding) => sources.problemAt(finding)));
   const warnings = [
     ...(environment === undefined ? [] : environmentRemarks(environment, file)),

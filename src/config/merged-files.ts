@@ -16,6 +16,7 @@ const INCLUDED: Readonly<Record<string, 'mapping' | 'list'>> = {
   groups: 'mapping',
   rules: 'list',
   templates: 'mapping',
+  tests: 'list',
 };
 
 const SECTIONS = Object.keys(INCLUDED);
@@ -128,7 +129,7 @@ function misplaced(
   return faultAt(node, `\`${name}\` must be a ${kind}, as in ${mainName}`);
 }
 
-const listOf = (node: Located, children: Located['children']): Located => ({
+export const listOf = (node: Located, children: Located['children']): Located => ({
   ...node,
   children,
   value: Array.from(children.values(), ({ value }) => value),

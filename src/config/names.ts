@@ -34,7 +34,7 @@ export function* checkNames(parts: ConfigSections): Iterable<Finding> {
   }
 }
 
-function* duplicates(
+export function* duplicates(
   what: string,
   names: readonly (string | undefined)[],
   section: string,

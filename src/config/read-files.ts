@@ -5,6 +5,7 @@ import type { ConfigFiles } from './files.ts';
 import { type IncludedFile, includesOf, similarFile } from './include.ts';
 import { type ParsedFile, parseFile, unreadFile } from './parsed-file.ts';
 import type { Finding } from './problem.ts';
+import { standingIn } from './stand-ins.ts';
 
 export interface ReadConfig {
   readonly environment: LoadedEnvironment | undefined;
@@ -18,7 +19,7 @@ export interface ReadConfig {
 }
 
 /** `file`: as it was given. */
-export function readFiles(file: string, env: Environment, files: ConfigFiles): ReadConfig {
+export function readFiles(file: string, env: Environment, files: ConfigFiles, standsIn: boolean): ReadConfig {
   let raw: string | Uint8Array;
   try {
     raw = files.read(resolve(file), 'config');
@@ -27,7 +28,8 @@ export function readFiles(file: string, env: Environment, files: ConfigFiles): R
     return onlyMain(unreadFile(undefined, `the file cannot be read: ${fault}`, adviceFor(fault)), undefined);
   }
   // Not before: of a config that is not there, remarks on its `.env` would only distract.
-  const environment = loadEnvironment(file, env, files);
+  const loaded = loadEnvironment(file, env, files);
+  const environment = standsIn ? standingIn(loaded) : loaded;
   const anchors = new Map<string, string>();
   const parsedAs = (content: string | Uint8Array, name: string | undefined, ordinal: number) => {
     const context = {

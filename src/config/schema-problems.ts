@@ -14,6 +14,7 @@ import type { Finding, Path } from './problem.ts';
 import { NOT_YET } from './schema.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';
 import { isSecretPlace } from './secret-places.ts';
+import { testHint } from './test-faults.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -105,7 +106,7 @@ function hasBroken(root: Located, path: readonly PropertyKey[]): boolean {
 }
 
 /** Paths of nested issues are relative to their union. */
-function narrow(issue: Issue, prefix: readonly PropertyKey[]): Issue[] {
+export function narrow(issue: Issue, prefix: readonly PropertyKey[]): Issue[] {
   const path = [...prefix, ...issue.path];
   if (issue.code === 'invalid_union') {
     const meant = issue.errors.find((branch) => branch.length > 0 && !branch.some(isOtherKind));
@@ -170,7 +171,8 @@ function unknownKey(
   const isOfFeed = section === 'feeds' && path.length === 3;
   const other = isOfFeed ? keyOfOtherType(nodeAt(root, [section, index ?? 0]).node, key) : undefined;
   if (other !== undefined) return { path, at: 'key', message: `unknown key \`${key}\``, hint: other };
-  const special = section === 'defaults' ? defaultsHint(path, root, types) : extensionHint(path);
+  const special =
+    section === 'defaults' ? defaultsHint(path, root, types) : (testHint(path) ?? extensionHint(path));
   if (special !== undefined) return { path, at: 'key', message: `unknown key \`${key}\``, hint: special };
   const best = nearest(key, known);
   const own = path.length === 1 ? '; a key of your own starts with x-' : '';

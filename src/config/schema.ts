@@ -12,11 +12,12 @@ import { duration, EVEN_IF_WRONG, flag, integer, secret, text } from '../platfor
 import { LOG_FORMATS, LOG_LEVELS } from '../platform/log.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { extractsOptions, rulesOptions } from '../routing/options.ts';
+import { testsOptions } from '../rule-tests/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import { fragmentOf } from './option-groups.ts';
 
 /** Known words of a later version: refused, but not as a slip of the pen. */
-export const NOT_YET: readonly string[] = ['tests'];
+export const NOT_YET: readonly string[] = ['cluster'];
 
 const NAME_HELP = 'must be 1 to 40 letters, digits, dots, dashes or underscores';
 const name = () => z.string().regex(/^[\w.-]{1,40}$/, NAME_HELP);
@@ -141,6 +142,9 @@ export const configSchemaOf = (types: DestinationRegistry) =>
       .describe(
         'alerts about the bridge itself; without it, only the log and the HTTP endpoints report problems',
       ),
+    tests: testsOptions
+      .default([])
+      .describe('announcements with the destinations that they must reach; run by `test` and `check`'),
     store: storeOptions.prefault({}),
     server: z
       .union([z.literal(false), serverOptions], {

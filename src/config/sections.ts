@@ -10,6 +10,7 @@ import { type FeedOptions, feedFields, feedOptions, feedTypeNamed } from '../fee
 import type { Secret } from '../platform/secret.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import { type RuleOptions, ruleOptions } from '../routing/options.ts';
+import { type RuleTest, testOptions } from '../rule-tests/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import { type Located, nodeAt } from './document.ts';
 import { type configSchema, destinationOptionsOf, groupOptions, templateOptions } from './schema.ts';
@@ -24,6 +25,7 @@ export interface ConfigSections {
   readonly templates: ReadonlyMap<string, TemplateOptions | undefined>;
   readonly groups: ReadonlyMap<string, readonly string[] | undefined>;
   readonly alerts: AlertsOptions | undefined;
+  readonly tests: readonly (RuleTest | undefined)[];
 }
 
 export function sectionsOf({
@@ -33,6 +35,7 @@ export function sectionsOf({
   templates,
   groups,
   alerts,
+  tests,
   types,
 }: z.output<typeof configSchema> & Pick<ConfigSections, 'types'>): ConfigSections {
   return {
@@ -43,6 +46,7 @@ export function sectionsOf({
     templates: new Map(Object.entries(templates)),
     groups: new Map(Object.entries(groups)),
     alerts,
+    tests,
   };
 }
 
@@ -59,6 +63,10 @@ export function soundSections(root: Located, types: DestinationRegistry): Config
     templates: named(root, 'templates', (value) => templateOptions.safeParse(value).data),
     groups: named(root, 'groups', (value) => groupOptions.safeParse(value).data),
     alerts: alertsOptions.safeParse(alertsOf(root)).data,
+    tests: listed(root, 'tests').map((value, index) => {
+      const test = testOptions.safeParse(value).data;
+      return test && { ...test, name: test.name ?? `test ${index + 1}` };
+    }),
   };
 }
 
@@ -79,10 +87,17 @@ export function readableSections(root: Located, types: DestinationRegistry): Con
     templates: sound.templates,
     groups: sound.groups,
     alerts: sound.alerts ?? looseAlerts(alertsOf(root)),
+    tests: sound.tests.map((test, index) => test ?? looseTest(listed(root, 'tests')[index], index)),
   };
 }
 
 const alertsOf = (root: Located) => (isRecord(root.value) ? root.value['alerts'] : undefined);
+
+/** Only what its names are about. */
+function looseTest(value: unknown, index: number): RuleTest {
+  const { name, announcement, ...expected } = fields(testOptions.shape, value);
+  return { ...expected, name: name ?? `test ${index + 1}`, announcement: announcement ?? {} };
+}
 
 /** Only whom it names. */
 function looseAlerts(value: unknown): AlertsOptions | undefined {

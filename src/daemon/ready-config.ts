@@ -31,12 +31,14 @@ export interface ReadyConfig extends SoundConfig {
 
 /** Throws on a template or pattern that `check` should have refused. */
 export function makeReady({ config, digest, files, patterns, redact }: SoundConfig): ReadyConfig {
-  return {
-    ...{ config, digest, files, patterns, redact },
-    destinations: prepareDestinations(config),
-    router: compileRules(config.rules, config.extract),
-  };
+  return { ...{ config, digest, files, patterns, redact }, ...compileConfig(config) };
 }
+
+/** The parts that decide where news goes and what is sent; also for those who ask what the bridge would do. Throws as `makeReady`. */
+export const compileConfig = (config: Config): Pick<ReadyConfig, 'destinations' | 'router'> => ({
+  destinations: prepareDestinations(config),
+  router: compileRules(config.rules, config.extract),
+});
 
 /** By which rule of a config a destination gets an announcement; an alert goes to those that `alerts` names. */
 export const wantedBy =

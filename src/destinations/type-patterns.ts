@@ -8,6 +8,8 @@ export interface TypePatterns {
   readonly secret?: RegExp;
   /** Values of its options as documents show them: nobody's own. */
   readonly shown?: RegExp;
+  /** Values that its schema takes where a secret or an id is not set, in commands that send nothing. */
+  readonly standIns?: readonly string[];
   /** The beginning of such a secret that everybody may know. */
   readonly publicPart?: RegExp;
   /** In the path of an address; its first group is secret. */

@@ -1,6 +1,7 @@
 /** The statements behind `Deliveries`: what people ask of the store, and what they may change in it. */
-import type { DatabaseSync } from 'node:sqlite';
-import { expiryWith, originOf } from '../delivery/content.ts';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { Announcement } from '../announcement.ts';
+import { type Content, expiryWith, originOf } from '../delivery/content.ts';
 import { type Delivery, UNDER_WAY } from '../delivery/delivery.ts';
 import { contentFrom } from './content-rows.ts';
 import {
@@ -151,6 +152,29 @@ export const deliveriesOfAnnouncement = (database: DatabaseSync, announcementId:
     .prepare('SELECT id FROM deliveries WHERE id >= ? AND id < ? ORDER BY length(id), id')
     .all(`${announcementId}-`, `${announcementId}.`)
     .flatMap(({ id }) => deliveryOfKey(database, String(id)) ?? []);
+
+/** The newest announcements first; alerts, and rows that cannot be read, are none. `sinceMs`: received since then, on the bridge's timeline. */
+export function latestNews(
+  database: DatabaseSync,
+  { limit, sinceMs }: { readonly limit: number; readonly sinceMs: number },
+): Announcement[] {
+  const rows = database.prepare('SELECT body FROM announcements WHERE id >= ? ORDER BY id DESC');
+  const found: Announcement[] = [];
+  for (const { body } of rows.iterate(idAt(sinceMs))) {
+    const content = readable(body);
+    if (content?.kind === 'news') found.push(content.announcement);
+    if (found.length === limit) break;
+  }
+  return found;
+}
+
+function readable(body: SQLOutputValue | undefined): Content | undefined {
+  try {
+    return contentFrom(body);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Every destination that a delivery in the store is for. */
 export const storedDestinations = (database: DatabaseSync): string[] =>

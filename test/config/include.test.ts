@@ -33,7 +33,7 @@ describe('one config of many files', () => {
     expect(names(loaded)).toEqual(['first', 'z', 'ten', 'a', 'b']);
   });
 
-  test('a file brings destinations, groups, rules and templates; its own x-… and anchors are its own', () => {
+  test('a file brings destinations, groups, rules, templates and tests; its own x-… and anchors are its own', () => {
     const vip = `x-mine: &mine { timeout: 2s }
 destinations:
   vip-1: { <<: *mine, type: webhook, url: "\${BOT_URL}" }
@@ -276,7 +276,7 @@ test('on a disk: links are followed once, hidden files, backups and folders are 
 });
 
 const elsewhere = (key: string) =>
-  `a.yaml:1:1: \`${key}\` belongs in ${FILE}: an included file has destinations, groups, rules and templates | move it to ${FILE}`;
+  `a.yaml:1:1: \`${key}\` belongs in ${FILE}: an included file has destinations, groups, rules, templates and tests | move it to ${FILE}`;
 
 describe('mistakes', () => {
   test.each<[string, readonly string[], readonly string[]]>([
@@ -370,24 +370,26 @@ describe('mistakes', () => {
     [
       '- { name: a, match: {}, send: bot }\n',
       [
-        'a.yaml:1:1: must be a mapping: an included file has destinations, groups, rules and templates | begin the file with `rules:`',
+        'a.yaml:1:1: must be a mapping: an included file has destinations, groups, rules, templates and tests | begin the file with `rules:`',
       ],
     ],
     [
       'name: a\nmatch: {}\nsend: bot\n',
       [
-        'a.yaml:1:1: has no section: an included file has destinations, groups, rules and templates | begin the file with `rules:`, and write a dash before each rule',
+        'a.yaml:1:1: has no section: an included file has destinations, groups, rules, templates and tests | begin the file with `rules:`, and write a dash before each rule',
       ],
     ],
     [
       'type: webhook\nurl: ${BOT_URL}\n',
       [
-        'a.yaml:1:1: has no section: an included file has destinations, groups, rules and templates | begin the file with `destinations:`, then the name of this one, and indent the rest below it',
+        'a.yaml:1:1: has no section: an included file has destinations, groups, rules, templates and tests | begin the file with `destinations:`, then the name of this one, and indent the rest below it',
       ],
     ],
     [
       'just text',
-      ['a.yaml:1:1: must be a mapping: an included file has destinations, groups, rules and templates'],
+      [
+        'a.yaml:1:1: must be a mapping: an included file has destinations, groups, rules, templates and tests',
+      ],
     ],
     [
       'include: [b.yaml]\n',
@@ -405,7 +407,7 @@ describe('mistakes', () => {
     ['dedupeWindow: 1h\n', [elsewhere('dedupeWindow')]],
     ['rule: []\n', ['a.yaml:1:1: unknown key `rule` | did you mean `rules`?']],
     ['destination: {}\n', ['a.yaml:1:1: unknown key `destination` | did you mean `destinations`?']],
-    ['tests: []\n', ['a.yaml:1:1: this version does not have `tests` yet | remove it']],
+    ['watch: []\n', ['a.yaml:1:1: this version does not have `watch` yet | remove it']],
     [
       'rules:\n  a: { match: {}, send: bot }\n',
       ['a.yaml:2:3: `rules` must be a list, as in /etc/bridge/config.yaml'],

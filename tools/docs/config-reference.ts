@@ -128,6 +128,20 @@ groups:
 - Everything is resolved when the file is loaded: \`explain\`, \`status\` and the log name the destinations.
 `;
 
+const TESTS_TEXT = `A list: announcements, and what must become of them. \`listing-bridge test\` runs them without secrets and without a network, \`check\` runs them too; \`run\` and \`reload\` do not. More: [testing.md](testing.md).
+
+\`\`\`yaml
+tests:
+  - name: an Upbit KRW listing is an order
+    announcement: { publisher: upbit, listingType: spot_listing, ticker: ABC, title: "에이비씨(ABC) KRW 마켓 디지털 자산 추가" }
+    expect: [bot, chats]                           # exactly these; groups and patterns stand for theirs
+    expectPayload:
+      bot: { symbol: ABCUSDT }                     # among other things
+  - name: maintenance is not for anybody
+    announcement: "[Notice] Wallet maintenance"    # a title alone
+    expectNone: true
+\`\`\``;
+
 export function configReference(types = destinationTypes): string {
   const whole = keysOf(configSchemaOf(types));
   const under = (prefix: string) =>
@@ -191,6 +205,7 @@ export function configReference(types = destinationTypes): string {
       'Alerts about the bridge itself: a problem with a feed, a key, a destination, the store or the config is reported once, again every six hours, and when it is over. Never an order: a webhook gets it as JSON with `type: "alert"`, whatever its `body`.',
       under('alerts.'),
     ),
+    section('tests', TESTS_TEXT, under('tests[].')),
     section('store', 'Received announcements and their deliveries, on disk.', under('store.')),
     section(
       'server',

@@ -71,6 +71,10 @@ export const ROOMS: readonly Room[] = [
     is: 'what one announcement would lead to, and why: rules, deliveries, requests, what is withheld; pure',
   },
   {
+    path: 'rule-tests',
+    is: '`tests:` of a config: what a test says, and whether it holds; pure',
+  },
+  {
     path: 'rehearsal',
     is: 'the same way a second time with nothing at its end, to keep it compiled; `explain --timing`',
   },

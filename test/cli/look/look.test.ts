@@ -42,6 +42,27 @@ rules:
   - { name: all, match: { publisher: "upbit, bithumb" }, send: [bot, taem] }
 `;
 
+const TESTED = `${SOUND}tests:
+  - name: a KRW listing is an order, and the team sees nothing of it
+    announcement: { publisher: upbit, listingType: spot_listing, tickers: [ABC, DEF], title: "에이비씨(ABC), 디이에프(DEF) KRW 마켓 디지털 자산 추가" }
+    expect: bot
+    expectPayload:
+      bot: [{ buy: ABCUSDT }, { buy: DEFUSDT }]
+  - name: a listing on Binance is an order, and the team sees it
+    announcement: { publisher: binance, listingType: spot_listing, ticker: ABC, title: Binance Adds ABC }
+    expect: [bot, team]
+  - name: a listing on Upbit is an order for the right pair
+    announcement: { publisher: upbit, listingType: spot_listing, ticker: ABC, title: "에이비씨(ABC) KRW 마켓 디지털 자산 추가" }
+    expect: [bot, team]
+    expectPayload:
+      bot:
+        buy: ABC
+        side: { matches: "^buy$" }
+  - name: nothing else is sent
+    announcement: { title: "Maintenance of the wallets of a very long list of networks: Ethereum, Solana, Base, Arbitrum, Optimism, Polygon" }
+    expectNone: true
+`;
+
 const before = { folder: process.cwd(), zone: process.env['TZ'] };
 let folder = '';
 const server = createServer((_, response) => {
@@ -52,6 +73,8 @@ beforeAll(async () => {
   process.env['TZ'] = 'Asia/Tokyo';
   writeFileSync(join(folder, 'config.yaml'), SOUND);
   writeFileSync(join(folder, 'broken.yaml'), BROKEN);
+  writeFileSync(join(folder, 'tested.yaml'), TESTED);
+  writeFileSync(join(folder, 'passing.yaml'), TESTED.split('  - name: a listing on Binance')[0] ?? '');
   process.chdir(folder);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   await fillStore();
@@ -117,6 +140,10 @@ const COMMANDS: readonly (readonly [name: string, args: () => readonly string[]]
   ],
   ['check', () => ['check']],
   ['check-broken', () => ['check', '-c', 'broken.yaml']],
+  ['check-tests', () => ['check', '-c', 'tested.yaml']],
+  ['test', () => ['test', '-c', 'tested.yaml']],
+  ['test-passed', () => ['test', '-c', 'passing.yaml']],
+  ['test-none', () => ['test']],
   ['run-broken', () => ['run', '-c', 'broken.yaml']],
 ];
 
