@@ -82,7 +82,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       '`check` runs the tests too; `run` and `reload` do not.',
       '--record reads the store, also while the bridge runs.',
     ],
-    fails: 'a test fails, there is none, the config has a problem, or there is nothing to record',
+    fails: 'a test fails, the config has a problem, or there is no test',
     pages: ['docs/testing.md'],
   },
   send: {

@@ -63,7 +63,7 @@ function testsText(tests: readonly RecordedTest[]): string {
   return document.toString({ lineWidth: 0, flowCollectionPadding: false }).trimEnd();
 }
 
-/** What an exchange writes is no reference to a variable. */
+/** The words of an exchange are no reference to a variable. */
 function literally(value: unknown): unknown {
   if (typeof value === 'string') return value.toWellFormed().replaceAll('${', () => '$${');
   if (Array.isArray(value)) return value.map(literally);
