@@ -28,10 +28,10 @@ export function verdictText(verdict: Verdict, ruleText: RuleText): string {
 function becauseText({ withheld, nearest }: Because, ruleText: RuleText): string {
   if (withheld !== undefined) return `${ruleText(withheld.rule)} matches, but ${withheld.reason}`;
   if (nearest === undefined) return 'no rule sends to it';
-  const { rule, stoppedBy, conditions } = nearest;
-  const reasons = rejections({ stoppedBy: undefined, conditions }).join('; ');
+  const { rule, stoppedBy } = nearest;
+  const reasons = rejections({ ...nearest, stoppedBy: undefined }).join('; ');
   if (stoppedBy === undefined) return `${ruleText(rule)} does not match: ${reasons}`;
-  const stopped = rejections({ stoppedBy, conditions }).join('; ');
+  const stopped = rejections(nearest).join('; ');
   return `${ruleText(rule)} is ${stopped}${reasons === '' ? '' : `; nor does it match: ${reasons}`}`;
 }
 

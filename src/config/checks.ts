@@ -24,7 +24,7 @@ import { issueMessage, type KnownKeys, schemaProblems } from './schema-problems.
 import { type ConfigSections, readableSections, sectionsOf, soundSections } from './sections.ts';
 import { alertFaults, emptyTargets, targetFaults, withTargets } from './targets.ts';
 import { checkTemplates } from './template-checks.ts';
-import { testFaults } from './test-faults.ts';
+import { testFaults, untimedTests } from './test-faults.ts';
 import { checkWays, withWays } from './ways.ts';
 import { whenWarnings } from './when-warnings.ts';
 
@@ -123,6 +123,7 @@ export function check(root: Located, context: CheckContext): Checked {
         ...(isNamed ? [...unused(parts), ...emptyTargets(written)] : []),
         ...(isNamed && parsed.success ? unusedGroups(written) : []),
         ...unheardAlerts(written),
+        ...untimedTests(parts),
         ...unusualWords(parts),
         ...unusualKeys(parts),
         ...clearTextFeeds(parts),

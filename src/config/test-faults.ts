@@ -34,6 +34,20 @@ export function* testFaults(parts: ConfigSections): Iterable<Finding> {
   }
 }
 
+/** A warning, once: where a rule looks at the clock, a test without a time passes at one hour and fails at another. */
+export function* untimedTests({ tests, rules }: ConfigSections): Iterable<Finding> {
+  const timed = rules.find((rule) => rule?.when !== undefined);
+  const untimed = [...tests.entries()].filter(([, test]) => test !== undefined && test.at === undefined);
+  const [first] = untimed;
+  if (timed === undefined || first === undefined) return;
+  const others = ['', ' (and another)'][untimed.length - 1] ?? ` (and ${untimed.length - 1} others)`;
+  yield {
+    path: ['tests', first[0]],
+    message: `this test${others} has no \`at\`, and rule ${JSON.stringify(timed.name)} has \`when\`: its result depends on the time of day`,
+    hint: 'add a time with its offset, such as at: 2026-11-25T09:30:00+09:00',
+  };
+}
+
 function* expectFaults({ expect = [] }: RuleTest, path: Path, names: DestinationNames): Iterable<Finding> {
   for (const [place, written] of expect.entries()) {
     const at: Path = [...path, 'expect', place];

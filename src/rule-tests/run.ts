@@ -150,7 +150,10 @@ function reasonOf(
 }
 
 /** One that matches and is not reached is nearest of all; one for another exchange is far. */
-const missesOf = ({ conditions }: RuleExplanation) =>
-  conditions.reduce((sum, { field, matched }) => sum + (matched ? 0 : (WEIGHTS[field] ?? 1)), 0);
+const missesOf = ({ conditions, outsideHours }: RuleExplanation) =>
+  conditions.reduce(
+    (sum, { field, matched }) => sum + (matched ? 0 : (WEIGHTS[field] ?? 1)),
+    outsideHours === undefined ? 0 : 1,
+  );
 
 const WEIGHTS: Readonly<Record<string, number>> = { test: 9, publisher: 3, listingType: 2 };

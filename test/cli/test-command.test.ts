@@ -271,6 +271,23 @@ describe('the command line', () => {
     expect(await run(['test', '--at', 'noon'], yaml)).toMatchObject({ exitCode: 2 });
   });
 
+  test('a rule with `when` sees the time of the test', async () => {
+    const timed = SMALL.replace(
+      'match: { publisher: upbit }',
+      'match: { publisher: upbit }, when: { hours: "09:00-17:00", timezone: Asia/Seoul }',
+    );
+    const yaml = `${timed}tests:
+  - { announcement: { publisher: upbit, title: a }, at: 2026-11-25T10:00:00+09:00, expect: one }
+  - { announcement: { publisher: upbit, title: a }, at: 2026-11-25T10:00:00Z, expectNone: true }
+  - { announcement: { publisher: upbit, title: a }, expect: one }
+`;
+    expect((await run(['test', '--at', '2026-11-25T16:59:59+09:00'], yaml)).out).toBe('✓ 3 tests passed');
+    const late = await run(['test', '--at', '2026-11-25T17:00:01+09:00'], yaml);
+    expect(late.out).toContain('✗ test 3');
+    expect(late.out).toContain('✗ 1 test failed, 2 passed');
+    expect(late.out).toMatch(/rule "stopper" \(config\.yaml:7\) does not match: outside its hours: /);
+  });
+
   test('a config with problems, and one without tests, are not fine', async () => {
     expect(await run(['test'], SMALL.replace('send: two', 'send: tow') + TESTS)).toMatchObject({
       exitCode: 1,

@@ -370,6 +370,13 @@ describe('as it may be written', () => {
     expect(where(['tests', 2])).toMatchObject({ file: '/etc/bridge/more.yaml', line: 3 });
   });
 
+  test('where a rule looks at the clock, a test without a time is a warning', () => {
+    const yaml = `${BASE.replace('match: {}', 'match: {}, when: { hours: "09:00-17:00", timezone: Asia/Seoul }')}tests:\n  - { announcement: a, at: 2026-11-25T10:00:00+09:00, expect: "*" }\n  - { announcement: b, expect: "*" }\n  - { announcement: c, expect: "*" }\n`;
+    expect(told(load(yaml, ENV))).toEqual([
+      '14:5: warning: this test (and another) has no `at`, and rule "all" has `when`: its result depends on the time of day | add a time with its offset, such as at: 2026-11-25T09:30:00+09:00',
+    ]);
+  });
+
   test('a problem of an included test names its own file', () => {
     const loaded = load(`include: more.yaml\n${BASE}`, ENV, {
       '/etc/bridge/more.yaml': 'tests:\n  - { announcement: b, expect: bto }\n',
