@@ -16,6 +16,7 @@ import { DeliveryIds, deliveryKey, occurrenceOf } from './outbox/delivery-ids.ts
 import type { Recorded } from './outbox/outbox.ts';
 import type { Match, Router } from './routing/router.ts';
 import { MOST_TICKERS } from './routing/subject.ts';
+import type { Tracer } from './routing/tracer.ts';
 
 /** A destination, as far as intake is concerned. */
 export interface Target extends Valued {
@@ -98,6 +99,8 @@ export interface IntakeDeps {
 export interface Routes {
   readonly router: Router;
   readonly targets: ReadonlyMap<string, Target>;
+  /** Absent: what the rules say is not kept. */
+  readonly tracer?: Tracer;
 }
 
 /** Before the first config is in force. */
@@ -124,6 +127,8 @@ export interface Taken extends Planned {
 interface Routed extends Taken {
   readonly identity: string;
   readonly occurrence: string;
+  /** Of the rules that decided it. */
+  readonly tracer: Tracer | undefined;
 }
 
 /** The next to be handed over. */
@@ -164,12 +169,12 @@ export class Intake {
       return first;
     }
 
-    const { router, targets } = this.routes;
+    const { router, targets, tracer } = this.routes;
     const { rules, matches } = router.route(announcement);
     const occurrence = occurrenceOf(announcement, identity, dedupe.windowMs);
     const planned = deliveriesOf(announcement, matches, targets, receivedMs, occurrence);
     const { content, deliveries, capped } = planned;
-    const routed = { content, deliveries, capped, identity, occurrence, rules };
+    const routed = { content, deliveries, capped, identity, occurrence, rules, tracer };
     if (this.#routed.push(routed) === 1) queueMicrotask(this.#readHasEnded);
     return routed;
   }
@@ -233,11 +238,13 @@ export class Intake {
 const mostImportantFirst = (a: Routed, b: Routed): number =>
   importanceOf(b.content.announcement) - importanceOf(a.content.announcement);
 
-const recordedOf = ({ content, identity, occurrence, deliveries, capped }: Routed): Recorded =>
-  capped.length === 0
-    ? { content, identity, occurrence, deliveries }
-    : // Not in the order in which they were named.
-      { content, identity, deliveries: [...deliveries, ...capped.map(({ delivery }) => delivery)] };
+function recordedOf(routed: Routed): Recorded {
+  const { content, identity, occurrence, deliveries, capped } = routed;
+  if (capped.length === 0) return { content, identity, occurrence, deliveries, traced: routed };
+  // Not in the order in which they were named.
+  const all = [...deliveries, ...capped.map(({ delivery }) => delivery)];
+  return { content, identity, deliveries: all, traced: routed };
+}
 
 /**
  * The deliveries of an announcement, by the current rules, the most valuable first. Pure: `replay` and `explain` use it too.

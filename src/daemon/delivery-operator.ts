@@ -6,7 +6,13 @@
 import { type DeliveryState, keyOf, UNDER_WAY } from '../delivery/delivery.ts';
 import { AMBIGUOUS_REASONS } from '../delivery/outcome.ts';
 import { mayHaveActed } from '../destinations/http-outcome.ts';
-import type { Deliveries, DeliveryFilter, FoundDelivery, StoreAnswer } from '../outbox/deliveries.ts';
+import type {
+  Deliveries,
+  DeliveryFilter,
+  FoundDelivery,
+  StoreAnswer,
+  StoredDecision,
+} from '../outbox/deliveries.ts';
 import type { StoredAttempt, StoredDelivery } from '../outbox/rows.ts';
 import { StoreError } from '../outbox/store-errors.ts';
 import { messageOf } from '../platform/message-of.ts';
@@ -77,6 +83,11 @@ export class DeliveryOperator {
   /** One delivery, or all deliveries of one announcement. */
   find(id: string): Promise<StoreAnswer<readonly FoundDelivery[]>> {
     return this.#deps.deliveries.find(id);
+  }
+
+  /** What the rules said of an announcement when it was read; also by the id of one of its deliveries. */
+  decision(id: string): Promise<StoreAnswer<StoredDecision | undefined>> {
+    return this.#deps.deliveries.decision(id);
   }
 
   /** Queued to be sent again. */

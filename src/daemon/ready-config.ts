@@ -8,6 +8,7 @@ import type { Config } from '../config/schema.ts';
 import { type PreparedDestination, prepareDestinations } from '../destinations/prepared.ts';
 import type { Wanted } from '../lane-set.ts';
 import { fingerprint, type Redactor } from '../platform/secret.ts';
+import { type KeptRules, keptRules } from '../routing/kept-rules.ts';
 import { type CompiledRules, compileRules } from '../routing/router.ts';
 
 /** Every file that takes part, and what they were when they were read; the patterns by which they were found. */
@@ -27,11 +28,17 @@ export interface SoundConfig extends FilesRead {
 export interface ReadyConfig extends SoundConfig {
   readonly destinations: readonly PreparedDestination[];
   readonly router: CompiledRules;
+  /** As the store keeps them. */
+  readonly kept: KeptRules;
 }
 
 /** Throws on a template or pattern that `check` should have refused. */
 export function makeReady({ config, digest, files, patterns, redact }: SoundConfig): ReadyConfig {
-  return { ...{ config, digest, files, patterns, redact }, ...compileConfig(config) };
+  return {
+    ...{ config, digest, files, patterns, redact },
+    ...compileConfig(config),
+    kept: keptRules(config),
+  };
 }
 
 /** The parts that decide where news goes and what is sent; also for those who ask what the bridge would do. Throws as `makeReady`. */

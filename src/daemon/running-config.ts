@@ -7,7 +7,7 @@ import type { Config } from '../config/schema.ts';
 import type { Dedupe } from '../dedupe.ts';
 import type { Listener } from '../events/bus.ts';
 import type { RoutingEffect } from '../events/process-event.ts';
-import type { Intake } from '../intake.ts';
+import type { Intake, Routes } from '../intake.ts';
 import type { LaneSet } from '../lane-set.ts';
 import type { Reloaded } from '../ops/server.ts';
 import type { Status } from '../ops/status.ts';
@@ -16,6 +16,7 @@ import type { Upkeep } from '../outbox/outbox.ts';
 import { type Clock, withDeadline } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { fingerprint, type LatestRedactor } from '../platform/secret.ts';
+import { createTracer } from '../routing/tracer.ts';
 import { describeChanges } from './difference.ts';
 import { expectationsOf } from './expectations.ts';
 import type { FeedSet } from './feed-set.ts';
@@ -116,7 +117,7 @@ export class RunningConfig {
     const { pipeline, feeds, turn } = this.#deps;
     const { lanes, intake } = pipeline;
     lanes.apply(this.#ready.destinations, wantedBy(this.#ready));
-    intake.routes = { router: this.#ready.router, targets: lanes.targets() };
+    intake.routes = this.#routes();
     feeds.apply(this.#ready.config.feeds, expectationsOf(this.#ready.config));
     this.#buryRemoved();
     // Pending deliveries of before go out beside the news, not before the feed listens.
@@ -258,10 +259,16 @@ export class RunningConfig {
     redactor.learn(next.redact);
     dedupe.windowMs = next.config.dedupeWindow;
     const { retired, ...destinations } = lanes.apply(next.destinations, wantedBy(next));
-    intake.routes = { router: next.router, targets: lanes.targets() };
+    intake.routes = this.#routes();
     const done = { destinations, feeds: feeds.apply(next.config.feeds, expectationsOf(next.config)) };
     const changes = describeChanges(before, next.config, done);
     return { changes, removed: destinations.removed, retired };
+  }
+
+  #routes(): Routes {
+    const { config, router, kept } = this.#ready;
+    const tracer = createTracer(config, router, this.#deps.clock.monotonicMs(), kept);
+    return { router, targets: this.#deps.pipeline.lanes.targets(), tracer };
   }
 
   /**

@@ -13,11 +13,15 @@ export const batchOf = (recorded: readonly Recorded[]): Batch => ({
 
 /** The same, each content with its deliveries. */
 export function recordedIn({ contents, deliveries }: Batch): Recorded[] {
-  const byId = new Map<string, Pick<Recorded, 'content' | 'identity'> & { deliveries: Delivery[] }>();
-  for (const { content, identity } of contents)
+  const byId = new Map<
+    string,
+    Pick<Recorded, 'content' | 'identity' | 'traced'> & { deliveries: Delivery[] }
+  >();
+  for (const { content, identity, traced } of contents)
     byId.set(originOf(content).id, {
       content,
       ...(identity !== undefined && { identity }),
+      ...(traced !== undefined && { traced }),
       deliveries: [],
     });
   for (const delivery of deliveries) {

@@ -15,6 +15,7 @@ import type {
   FoundDelivery,
   PageRequest,
   StoreAnswer,
+  StoredDecision,
 } from './deliveries.ts';
 import { CANCELLED, FileDeliveries } from './file-deliveries.ts';
 
@@ -81,6 +82,10 @@ export class DeliveriesThread implements Deliveries {
 
   find(id: string, signal?: AbortSignal): Promise<StoreAnswer<readonly FoundDelivery[]>> {
     return this.#ask('find', [id], signal);
+  }
+
+  decision(id: string, signal?: AbortSignal): Promise<StoreAnswer<StoredDecision | undefined>> {
+    return this.#ask('decision', [id], signal);
   }
 
   retry(ids: readonly string[], again: Again): Promise<StoreAnswer<readonly string[]>> {

@@ -5,6 +5,7 @@
  * All times are ms on the bridge's timeline (`bridge-time.ts`).
  */
 import type { Announcement } from '../announcement.ts';
+import type { Content } from '../delivery/content.ts';
 import type { DeliveryState } from '../delivery/delivery.ts';
 import type { StoredAttempt, StoredDelivery } from './rows.ts';
 
@@ -36,6 +37,16 @@ export interface DeliveryPage {
 export interface FoundDelivery {
   readonly delivery: StoredDelivery;
   readonly attempts: readonly StoredAttempt[];
+}
+
+/** What is kept of the decision on an announcement. */
+export interface StoredDecision {
+  readonly content: Content;
+  /** What the rules said (`traceIn`); absent: it was not written. */
+  readonly trace?: string;
+  /** These rules (`rulesIn`); absent: they are not there. */
+  readonly rules?: Uint8Array;
+  readonly deliveries: readonly FoundDelivery[];
 }
 
 /** How deliveries are queued again. */
@@ -70,6 +81,8 @@ export interface Deliveries {
   keysOf(ids: readonly string[]): Promise<StoreAnswer<ReadonlyMap<string, string>>>;
   /** One delivery (also by its key), or all deliveries of one announcement in the order of their rules; none: nothing has that id. */
   find(id: string, signal?: AbortSignal): Promise<StoreAnswer<readonly FoundDelivery[]>>;
+  /** By the id of an announcement, or of one of its deliveries; `undefined`: nothing has that id. */
+  decision(id: string, signal?: AbortSignal): Promise<StoreAnswer<StoredDecision | undefined>>;
   /**
    * Queued again at once, within what is left of `maxAge`. Not changed: what was delivered, what is on the wire, what is
    * too old. Ids or keys; gives those that changed. A running bridge takes them up within a second.

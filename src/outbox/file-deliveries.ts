@@ -14,10 +14,12 @@ import type {
   FoundDelivery,
   PageRequest,
   StoreAnswer,
+  StoredDecision,
 } from './deliveries.ts';
 import { openStoreFile, storeErrorOf } from './open.ts';
 import {
   announcementsOf,
+  decisionOf,
   deliveriesOfAnnouncement,
   discardDeliveries,
   findDelivery,
@@ -48,6 +50,10 @@ export class FileDeliveries implements Deliveries {
 
   find(id: string, signal?: AbortSignal): Promise<StoreAnswer<readonly FoundDelivery[]>> {
     return this.#answer('read', (database) => found(database, id), signal);
+  }
+
+  decision(id: string, signal?: AbortSignal): Promise<StoreAnswer<StoredDecision | undefined>> {
+    return this.#answer('read', (database) => decisionOf(database, id), signal);
   }
 
   retry(ids: readonly string[], { nowMs, maxAges, isLate }: Again): Promise<StoreAnswer<readonly string[]>> {

@@ -53,8 +53,12 @@ export function entriesOf(batch: Batch): readonly Entry[] {
 export function partsOf(entry: Entry): readonly Entry[] {
   if ('attempts' in entry) return entry.attempts.map((attempt) => ({ attempts: [attempt] }));
   if (!('deliveries' in entry) || entry.deliveries.length < 2) return [entry];
-  const { content, deliveries } = entry;
-  return deliveries.map((delivery) => ({ content, deliveries: [delivery] }));
+  const { content, deliveries, traced } = entry;
+  return deliveries.map((delivery) => ({
+    content,
+    ...(traced !== undefined && { traced }),
+    deliveries: [delivery],
+  }));
 }
 
 /**

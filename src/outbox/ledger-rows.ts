@@ -3,14 +3,17 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type AttemptRecord, type Delivery, keyOf, type PendingDelivery } from '../delivery/delivery.ts';
 import { lastOf } from './batch.ts';
 import { contentRow } from './content-rows.ts';
-import type { Batch, Recorded } from './outbox.ts';
+import type { Batch } from './outbox.ts';
 import { attemptRow, deliveryRow, leftBy, settledRow } from './rows.ts';
+import { TraceRows } from './trace-rows.ts';
 
 export class LedgerRows {
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #traces: TraceRows;
 
   constructor(database: DatabaseSync) {
     this.#statements = prepare(database);
+    this.#traces = new TraceRows(database);
   }
 
   write({ contents, deliveries, attempts, rows }: Batch): void {
@@ -30,8 +33,9 @@ export class LedgerRows {
     this.#statements.insertDelivery.run(...deliveryRow(item));
   }
 
-  #insertContent({ content, identity }: Pick<Recorded, 'content' | 'identity'>): void {
-    this.#statements.insertAnnouncement.run(...contentRow(content, identity));
+  #insertContent({ content, identity, traced }: Batch['contents'][number]): void {
+    const trace = traced === undefined ? null : this.#traces.textOf(traced);
+    this.#statements.insertAnnouncement.run(...contentRow(content, identity), trace);
   }
 
   /** Gives the keys of those whose attempts are in the row that was made: one that was there is yet to be updated. */
@@ -57,7 +61,7 @@ export class LedgerRows {
 function prepare(database: DatabaseSync) {
   return {
     insertAnnouncement: database.prepare(
-      'INSERT OR IGNORE INTO announcements (id, identity, received_ms, body) VALUES (?, ?, ?, ?)',
+      'INSERT OR IGNORE INTO announcements (id, identity, received_ms, body, trace) VALUES (?, ?, ?, ?, ?)',
     ),
     insertDelivery: database.prepare(
       `INSERT OR IGNORE INTO deliveries (id, announcement_id, destination, rule, template, ticker, importance, expires_at_ms, attempts, plain, not_before_ms, begun_ms, by_hand_ms, reason, name, state, settled_ms)

@@ -5,8 +5,10 @@
  * repaired at once; test/outbox/conformance.ts holds every implementation to them. All times are monotonic ms
  * (`Clock.monotonicMs`), which are epoch ms across restarts.
  */
-import type { Content } from '../delivery/content.ts';
+import type { Capped } from '../delivery/capped.ts';
+import type { Content, NewsContent } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/delivery.ts';
+import type { Tracer } from '../routing/tracer.ts';
 
 /** The pending deliveries of a destination. */
 export interface Waiting {
@@ -26,11 +28,21 @@ export interface Recorded {
    * that nobody needs to write their names down. Absent: they have names of their own.
    */
   readonly occurrence?: string;
+  /** Of news: of what its trace is made, behind the send. */
+  readonly traced?: Traced;
+}
+
+/** News, with the rules that decided it. */
+export interface Traced {
+  readonly content: NewsContent;
+  readonly deliveries: readonly Delivery[];
+  readonly capped: readonly Capped[];
+  readonly tracer: Tracer | undefined;
 }
 
 /** Written together. */
 export interface Batch {
-  readonly contents: readonly Pick<Recorded, 'content' | 'identity'>[];
+  readonly contents: readonly Pick<Recorded, 'content' | 'identity' | 'traced'>[];
   /** Of these contents, or of some that were written before. */
   readonly deliveries: readonly Delivery[];
   /** In the order in which they were made. */

@@ -3,6 +3,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Announcement } from '../announcement.ts';
 import { type Content, expiryWith, originOf } from '../delivery/content.ts';
 import { type Delivery, UNDER_WAY } from '../delivery/delivery.ts';
+import { traceIn } from '../routing/trace.ts';
 import { contentFrom } from './content-rows.ts';
 import {
   type AnnouncementPage,
@@ -11,6 +12,7 @@ import {
   type FoundDelivery,
   LARGEST_PAGE,
   type PageRequest,
+  type StoredDecision,
 } from './deliveries.ts';
 import { windowStartMs } from './delivery-ids.ts';
 import { idAt } from './ids.ts';
@@ -174,6 +176,29 @@ function readable(body: SQLOutputValue | undefined): Content | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * What is kept of the decision on an announcement: by its id, or by the id or the key of one of its deliveries.
+ * `undefined`: nothing has that id.
+ */
+export function decisionOf(database: DatabaseSync, id: string): StoredDecision | undefined {
+  const delivery = findDelivery(database, id);
+  const announcementId = delivery === undefined ? id : originOf(delivery.delivery.delivery.content).id;
+  const row = database.prepare('SELECT body, trace FROM announcements WHERE id = ?').get(announcementId);
+  if (row === undefined) return undefined;
+  const { body, trace } = row;
+  return {
+    content: contentFrom(body),
+    ...(typeof trace === 'string' && { trace, ...rulesOfTrace(database, trace) }),
+    deliveries: deliveriesOfAnnouncement(database, announcementId),
+  };
+}
+
+function rulesOfTrace(database: DatabaseSync, trace: string): Pick<StoredDecision, 'rules'> {
+  const digest = traceIn(trace)?.digest;
+  const body = database.prepare('SELECT body FROM rules WHERE digest = ?').get(digest ?? '')?.['body'];
+  return body instanceof Uint8Array ? { rules: body } : {};
 }
 
 /** Every destination that a delivery in the store is for. */

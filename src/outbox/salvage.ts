@@ -25,7 +25,7 @@ const NEWEST = 10_000;
 
 type Row = Record<string, SQLOutputValue>;
 
-const TABLES = ['announcements', 'deliveries', 'attempts', 'pauses', 'learnt'] as const;
+const TABLES = ['announcements', 'deliveries', 'attempts', 'pauses', 'learnt', 'rules'] as const;
 type Table = (typeof TABLES)[number];
 
 /** By the column that grows with time; the small tables as they are. */
@@ -35,6 +35,7 @@ const NEWEST_FIRST: Readonly<Record<Table, string>> = {
   attempts: `ORDER BY started_ms DESC LIMIT ${NEWEST}`,
   pauses: '',
   learnt: '',
+  rules: '',
 };
 
 /** Along the index from both ends; and without it, because it may be what is broken. */

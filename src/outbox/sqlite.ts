@@ -152,6 +152,7 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
     this.#inTransaction(() => {
       let left = limit * DELIVERIES_EACH;
       for (const id of ids) if (left > 0) left -= this.#forget(id, left);
+      this.#statements.deleteRules.run();
     });
     return ids.length;
   }
@@ -264,6 +265,9 @@ function prepare(database: DatabaseSync) {
     deleteAttempts: database.prepare('DELETE FROM attempts WHERE delivery_id >= ? AND delivery_id < ?'),
     deleteDeliveries: database.prepare('DELETE FROM deliveries WHERE id >= ? AND id < ?'),
     deleteAnnouncement: database.prepare('DELETE FROM announcements WHERE id = ?'),
+    deleteRules: database.prepare(
+      `DELETE FROM rules WHERE until_ms < COALESCE((SELECT received_ms FROM announcements ORDER BY id LIMIT 1), until_ms + 1)`,
+    ),
     buryRemoved: database.prepare(
       `UPDATE deliveries SET state = 'dead', reason = 'destination_removed', settled_ms = ?
        WHERE state = 'pending' AND destination NOT IN (SELECT value FROM json_each(?))`,

@@ -20,6 +20,8 @@ export interface FieldExplanation {
 export interface Matcher {
   matches(announcement: Announcement): boolean;
   explain(announcement: Announcement): readonly FieldExplanation[];
+  /** The conditions that do not hold: those of `explain`, without the words. */
+  failing(announcement: Announcement): readonly MatchField[];
   /** Those that satisfy the `ticker` condition, and of whose markets one satisfies `market`; all when there is neither. */
   fittingTickers(announcement: Announcement): readonly string[];
   /** The literals of which the announcement must have one, for finding rules by them; see `router.ts`. */
@@ -68,6 +70,13 @@ export function compileMatcher(
         got: one.got(announcement),
         matched: one.test(subject),
       }));
+    },
+    failing(announcement) {
+      const subject = subjectOf(announcement);
+      const failing: MatchField[] = [];
+      for (const one of written) if (!one.test(subject)) failing.push(one.field);
+      for (const one of unwritten) if (!one.test(subject)) failing.push(one.field);
+      return failing;
     },
     fittingTickers(announcement) {
       if (fits === undefined) return announcement.tickers;

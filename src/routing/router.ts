@@ -8,7 +8,7 @@ import { sharedPatterns } from '../matching/condition.ts';
 import { compileExtracts, type ExtractOptions } from '../matching/extract.ts';
 import { hasOneOf, type Text } from '../matching/text.ts';
 import { compileMatcher, type FieldExplanation, type Matcher } from './matcher.ts';
-import type { RuleOptions, SendTarget } from './options.ts';
+import type { MatchField, RuleOptions, SendTarget } from './options.ts';
 import { RuleIndex } from './rule-index.ts';
 import { subjectOf } from './subject.ts';
 import { compileWhen, type Hours, sharedZones } from './when.ts';
@@ -48,7 +48,19 @@ export interface Router {
   explain(announcement: Announcement): readonly RuleExplanation[];
 }
 
+/** Rules by their place, for the trace of an announcement (`tracer.ts`). */
+export interface RulesByPlace {
+  readonly size: number;
+  /** Places of the rules that could match, in order; all others ask for another ticker, publisher or type. */
+  candidates(announcement: Announcement): readonly number[];
+  matches(place: number, announcement: Announcement): boolean;
+  /** The conditions that do not hold; none of a rule that matches. */
+  failing(place: number, announcement: Announcement): readonly MatchField[];
+  stops(place: number): boolean;
+}
+
 export interface CompiledRules extends Router {
+  readonly byPlace: RulesByPlace;
   /**
    * The match of `route` for one destination, without making those of all others: after a reload, and after each
    * attempt, every destination asks for itself, and there may be thousands. `madeBy`: the rule of the delivery, whose hours were
@@ -141,6 +153,13 @@ export function compileRules(
       return undefined;
     },
     explain: (announcement) => explain(rules, announcement),
+    byPlace: {
+      size: rules.length,
+      candidates: (announcement) => index.candidates(announcement),
+      matches: (place, announcement) => rules[place]?.matcher.matches(announcement) ?? false,
+      failing: (place, announcement) => rules[place]?.matcher.failing(announcement) ?? [],
+      stops: (place) => rules[place]?.stop ?? false,
+    },
   };
 }
 

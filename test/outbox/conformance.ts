@@ -3,12 +3,16 @@
  * Everything is awaited, so that a store that answers later can be asked the same; `conformance.test.ts` asks ours.
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { newsOf } from '../../src/delivery/content.ts';
+import { newsOf, originOf } from '../../src/delivery/content.ts';
 import type { AttemptRecord, Delivery } from '../../src/delivery/delivery.ts';
+import { NOTHING } from '../../src/outbox/batch.ts';
 import type { Deliveries, DeliveryPage, StoreAnswer } from '../../src/outbox/deliveries.ts';
 import { LARGEST_PAGE } from '../../src/outbox/deliveries.ts';
-import type { Backlog, Ledger, Recovery, Upkeep } from '../../src/outbox/outbox.ts';
+import type { Backlog, Ledger, Recorded, Recovery, Upkeep } from '../../src/outbox/outbox.ts';
+import { rulesIn } from '../../src/routing/kept-rules.ts';
+import { traceIn } from '../../src/routing/trace.ts';
 import { announcementAt, attemptOf, deliveriesOf } from '../support/outbox.ts';
+import { tracedNews, tracerOf } from '../support/traced.ts';
 
 export interface StoreSubject {
   readonly store: Ledger & Backlog & Recovery & Upkeep;
@@ -402,6 +406,48 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
         );
         for (const nobody of ['', 'nobody', `${id}x`, "'", '%'])
           expect(given(await deliveries.find(nobody)), nobody).toEqual([]);
+      });
+
+      test('what the rules said is kept beside the announcement, with these rules, by every way of writing', async ({
+        skip,
+      }) => {
+        people(skip);
+        const tracer = tracerOf(BASE_MS, 'bot', 'chat');
+        const [one, two, three, four] = [0, 1, 2, 3].map((ordinal) =>
+          tracedNews(announcementAt(ordinal, BASE_MS), tracer, 'bot'),
+        ) as [Recorded, Recorded, Recorded, Recorded];
+        await subject.store.intake(1, [one]);
+        await subject.store.write({ ...NOTHING, contents: [one], deliveries: one.deliveries, rows: [1] });
+        await subject.store.recordAll([two]);
+        // A process that dies before it writes leaves the announcement, and nothing of the rules.
+        await subject.store.intake(2, [three]);
+        await subject.store.record(four.content, four.deliveries);
+        subject = await subject.restart();
+        const decisionOf = async (id: string) => given(await people(skip).decision(id));
+        for (const { content, deliveries: own } of [one, two]) {
+          const { id } = originOf(content);
+          const found = await decisionOf(id);
+          expect(traceIn(found?.trace ?? '')).toMatchObject({
+            ...{ digest: tracer.kept.digest, sinceMs: BASE_MS, ruleCount: 2, planned: 1 },
+            outcomes: [0, 1].map((place) => ({ place, failing: [] })),
+            withheld: [{ destination: 'chat' }],
+          });
+          expect(rulesIn(found?.rules ?? new Uint8Array())?.rules.map(({ name }) => name)).toEqual([
+            'bot',
+            'chat',
+          ]);
+          expect(found?.content).toEqual(stored(content));
+          expect(found?.deliveries).toMatchObject([{ delivery: { state: 'pending' }, attempts: [] }]);
+          // By its delivery as well.
+          expect(await decisionOf(only(own).id)).toEqual(found);
+        }
+        for (const { content } of [three, four]) {
+          const found = await decisionOf(originOf(content).id);
+          expect(found?.deliveries).toHaveLength(1);
+          expect(found).not.toHaveProperty('trace');
+          expect(found).not.toHaveProperty('rules');
+        }
+        for (const nobody of ['', 'nobody', "'"]) expect(await decisionOf(nobody), nobody).toBeUndefined();
       });
 
       test('retries and discards what may be, says which, and the bridge notices', async ({ skip }) => {

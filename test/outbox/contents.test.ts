@@ -57,7 +57,7 @@ test.each(readdirSync(fixtures))('an alert that %s still owes is owed as an aler
   using database = new DatabaseSync(':memory:');
   database.exec(readFileSync(new URL(name, fixtures), 'utf8'));
   database
-    .prepare('INSERT INTO announcements VALUES (?, ?, ?, ?)')
+    .prepare('INSERT INTO announcements (id, identity, received_ms, body) VALUES (?, ?, ?, ?)')
     .run(ALERT.id, '["alert","0000000000000d"]', 4000.5, OLD_BODY);
   database
     .prepare(

@@ -210,7 +210,7 @@ describe.each([
     const { owed, clock } = await filled(path);
     const pages = statSync(path).size / 4096;
     // Beyond the roots of the tables.
-    for (let page = 12; page < pages; page += 7) overwrite(path, page * 4096, NOISE);
+    for (let page = 13; page < pages; page += 7) overwrite(path, page * 4096, NOISE);
     const running = new Running(path, clock);
     const identities = running.store.outbox.recover(0, Number.POSITIVE_INFINITY).announcements;
     expect(running.replaced).toHaveLength(1);

@@ -7,8 +7,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { SCHEMA_VERSION } from '../../src/outbox/migrations.ts';
 import { openStoreFile } from '../../src/outbox/open.ts';
-import { findDelivery, listDeliveries } from '../../src/outbox/queries.ts';
+import { decisionOf, findDelivery, listDeliveries } from '../../src/outbox/queries.ts';
 import { openStore } from '../../src/outbox/store.ts';
+import { rulesIn } from '../../src/routing/kept-rules.ts';
+import { traceIn } from '../../src/routing/trace.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { Folder } from '../support/outbox.ts';
 
@@ -110,6 +112,28 @@ test('what version 5 had on record and not yet in its tables is in them, as far 
   await store.close();
   using database = openStoreFile(path, true);
   expect(database.prepare('SELECT * FROM intake').all()).toEqual([]);
+});
+
+test('a later version reads what the rules of version 6 said, and says of nothing else that it knows it', async () => {
+  using folder = new Folder();
+  const path = folder.file('bridge.db');
+  {
+    using old = new DatabaseSync(path);
+    old.exec(fixture(6));
+  }
+  await open(path).close();
+  using database = openStoreFile(path, true);
+  const { trace = '', rules = new Uint8Array() } = decisionOf(database, '0000000000000a-1') ?? {};
+  expect(traceIn(trace)).toMatchObject({ digest: 'ffe7a1e4fa14', sinceMs: 900, stoppedBy: 0, planned: 2 });
+  expect(rulesIn(rules)?.rules.map(({ name, send }) => [name, send.map(({ to }) => to)])).toEqual([
+    ['all', ['bot', 'chat']],
+    ['rest', ['bot', 'vip']],
+  ]);
+  expect(decisionOf(database, '0000000000000b')).not.toHaveProperty('trace');
+  // Of a version that is not known yet.
+  const later = decisionOf(database, '0000000000000c');
+  expect(traceIn(later?.trace ?? '')).toBeUndefined();
+  expect(later).not.toHaveProperty('rules');
 });
 
 test('the schema is the same whether it was made new or migrated', () => {
