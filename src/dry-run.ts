@@ -1,15 +1,17 @@
 /**
  * The effect of one announcement, and why: the rules, the deliveries that they lead to, the request of each, and
  * what is withheld. It uses the functions that the news itself goes through; sends nothing, writes nothing, reads
- * no clock. Dedupe and the age of the news are left out: both depend on the moment.
+ * no clock. Dedupe is left out, because it depends on the moment; the age is that at its receipt.
  */
 import type { Announcement } from './announcement.ts';
 import { type Capped, describeCapped } from './delivery/capped.ts';
+import { originOf } from './delivery/content.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import { compose } from './delivery/message.ts';
 import type { RequestPreview } from './destinations/destination.ts';
 import type { PreparedDestination } from './destinations/prepared.ts';
 import { deliveriesOf, targetOf } from './intake.ts';
+import { formatDuration } from './platform/duration.ts';
 import { redactValues } from './platform/redactor.ts';
 import type { Redactor } from './platform/secret.ts';
 import type { Match, Router, RuleExplanation } from './routing/router.ts';
@@ -93,14 +95,20 @@ export function requestsOf(announcement: Announcement, config: DryRunConfig): Om
   const byName = new Map(destinations.map((destination) => [destination.name, destination]));
   const deliveries: DryDelivery[] = [];
   const failed: Withheld[] = [];
+  const tooOld = new Map<string, Withheld>();
   for (const delivery of toSend) {
     const destination = byName.get(delivery.destination);
     if (destination === undefined) continue;
+    const late = lateness(delivery, destination);
+    if (late !== undefined) {
+      tooOld.set(destination.name, { destination: destination.name, rule: delivery.rule, reason: late });
+      continue;
+    }
     const made = requestOf(delivery, destination, redact);
     if ('withheld' in made) failed.push(made.withheld);
     else deliveries.push(made);
   }
-  return { deliveries, withheld: [...withheld, ...failed, ...capped] };
+  return { deliveries, withheld: [...withheld, ...tooOld.values(), ...failed, ...capped] };
 }
 
 function requestOf(
@@ -126,6 +134,18 @@ function requestOf(
     ...(options.delay !== undefined && { delayMs: options.delay }),
     ...(fault !== undefined && { templateFault: fault }),
   };
+}
+
+/** Why it would expire before it is sent: its age at receipt, and the `delay` of the destination, are more than `maxAge`. */
+function lateness(
+  { expiresAtMs, content }: Delivery,
+  { options: { maxAge, delay = 0 } }: PreparedDestination,
+): string | undefined {
+  const { receivedMs, ageAtReceiptMs } = originOf(content);
+  if (expiresAtMs === undefined || maxAge === false || receivedMs + delay < expiresAtMs) return undefined;
+  const age = `it was ${formatDuration(ageAtReceiptMs)} old when it was received`;
+  const later = delay === 0 ? '' : `, and \`delay\` adds ${formatDuration(delay)}`;
+  return `maxAge: ${formatDuration(maxAge)}; ${age}${later}`;
 }
 
 const restOf = (capped: Capped): Withheld => ({

@@ -14,7 +14,7 @@ import type { PreparedDestination } from './destinations/prepared.ts';
 import type { News } from './feeds/news.ts';
 import { DeliveryIds, deliveryKey, occurrenceOf } from './outbox/delivery-ids.ts';
 import type { Recorded } from './outbox/outbox.ts';
-import type { Match, Router } from './routing/router.ts';
+import type { Match, Router, Routing } from './routing/router.ts';
 import { MOST_TICKERS } from './routing/subject.ts';
 import type { Tracer } from './routing/tracer.ts';
 
@@ -127,6 +127,7 @@ export interface Taken extends Planned {
 interface Routed extends Taken {
   readonly identity: string;
   readonly occurrence: string;
+  readonly routing: Routing;
   /** Of the rules that decided it. */
   readonly tracer: Tracer | undefined;
 }
@@ -170,11 +171,12 @@ export class Intake {
     }
 
     const { router, targets, tracer } = this.routes;
-    const { rules, matches } = router.route(announcement);
+    const routing = router.route(announcement);
+    const { rules, matches } = routing;
     const occurrence = occurrenceOf(announcement, identity, dedupe.windowMs);
     const planned = deliveriesOf(announcement, matches, targets, receivedMs, occurrence);
     const { content, deliveries, capped } = planned;
-    const routed = { content, deliveries, capped, identity, occurrence, rules, tracer };
+    const routed = { content, deliveries, capped, identity, occurrence, rules, routing, tracer };
     if (this.#routed.push(routed) === 1) queueMicrotask(this.#readHasEnded);
     return routed;
   }

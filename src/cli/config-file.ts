@@ -33,6 +33,8 @@ export interface UsableConfig extends Remains {
   readonly redact: Redactor;
   /** The file has no problems. */
   readonly isSound: boolean;
+  /** All of it, when it has none. */
+  readonly whole: Config | undefined;
   /** That its destinations were read with; absent: those of the program. */
   readonly types: DestinationRegistry | undefined;
 }
@@ -66,7 +68,7 @@ export function usableConfig(
     const rest = given?.replace(CREDENTIALS, '') ?? inWords(need, remains);
     io.warn(markedLine('warning', `Going on with ${rest}.`, io.columns));
   }
-  return { ...remains, redact, isSound: config !== undefined, types: io.destinationTypes };
+  return { ...remains, redact, isSound: config !== undefined, whole: config, types: io.destinationTypes };
 }
 
 /** `user:password@` of an address. */

@@ -56,8 +56,15 @@ export function describeExplained(explained: Explained, config: string, width: n
   ];
 }
 
-function announcementLines(
-  { publisher, listingType, tickers, title, redacted, test }: Announcement,
+export function announcementLines(
+  {
+    publisher,
+    listingType,
+    tickers,
+    title,
+    redacted,
+    test,
+  }: Pick<Announcement, 'publisher' | 'listingType' | 'tickers' | 'title' | 'redacted' | 'test'>,
   width: number | undefined,
 ): string[] {
   const marks = [redacted ? 'redacted' : '', test ? 'test' : ''].filter((mark) => mark !== '');

@@ -65,6 +65,8 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       ['explain --publisher upbit --ticker ABC --title "ABC KRW"', 'what its options say'],
       ['explain --file announcement.json', 'one with every field'],
       ['explain --ticker ABC --at 2026-11-27T03:12+09:00', 'at another moment, for rules with `when`'],
+      ['explain --title "ABC KRW" --feed tokyo --age 30s', 'from this feed, and late'],
+      ['explain --id 01kdvckfsts1mwkbfa', 'one that was read: the rules then, beside now'],
     ],
     notes: ['Sends nothing.'],
     fails: 'the config has a problem, or the announcement cannot be read',

@@ -84,6 +84,17 @@ export function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => v
     ),
   )
     .option('--at <time>', 'as if it came then, for rules with `when`: 2026-11-27T03:12+09:00 (default: now)')
+    .option('--feed <name>', 'the feed that brings it, for rules with `feed`')
+    .option(
+      '--age <duration>',
+      'how old it is when it is received, such as 30s, for destinations with maxAge',
+      durationArgument,
+    )
+    .option(
+      '--id <id>',
+      'a stored announcement (or the one of this delivery), instead: what the rules said then, beside now',
+    )
+    .option('--store <file>', 'with --id: the database file, instead of store.path of the config')
     .option('--timing', 'measure each step from frame to socket', false)
     .option('--json', 'print JSON, for scripts', false)
     .action(async (options) => {

@@ -85,7 +85,7 @@ export class DeliveryOperator {
     return this.#deps.deliveries.find(id);
   }
 
-  /** What the rules said of an announcement when it was read; also by the id of one of its deliveries. */
+  /** The decision on an announcement, as it was when it was read; also by the id of one of its deliveries. */
   decision(id: string): Promise<StoreAnswer<StoredDecision | undefined>> {
     return this.#deps.deliveries.decision(id);
   }

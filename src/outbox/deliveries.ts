@@ -39,10 +39,10 @@ export interface FoundDelivery {
   readonly attempts: readonly StoredAttempt[];
 }
 
-/** What is kept of the decision on an announcement. */
+/** The decision on an announcement, as far as it is kept. */
 export interface StoredDecision {
   readonly content: Content;
-  /** What the rules said (`traceIn`); absent: it was not written. */
+  /** The outcome of each rule (`traceIn`); absent: it was not written. */
   readonly trace?: string;
   /** These rules (`rulesIn`); absent: they are not there. */
   readonly rules?: Uint8Array;

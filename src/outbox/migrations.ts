@@ -56,8 +56,8 @@ const STEPS: readonly string[] = [
   'ALTER TABLE deliveries ADD COLUMN name TEXT;',
   // News that has been read and is not yet in its tables (`intake-rows.ts`). With a rowid, and no other index: the cheapest insert there is.
   'CREATE TABLE intake (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;',
-  // What the rules said of an announcement (`routing/trace.ts`), and the rules that said it, once for all announcements
-  // that were read until `until_ms`, at the latest.
+  // The outcome of each rule for an announcement (`routing/trace.ts`), and these rules, once for all announcements that
+  // were read until `until_ms`, at the latest.
   `ALTER TABLE announcements ADD COLUMN trace TEXT;
    CREATE TABLE rules (digest TEXT PRIMARY KEY, body BLOB NOT NULL, until_ms REAL NOT NULL) STRICT, WITHOUT ROWID;`,
 ];

@@ -8,6 +8,7 @@
 import type { Capped } from '../delivery/capped.ts';
 import type { Content, NewsContent } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/delivery.ts';
+import type { Routing } from '../routing/router.ts';
 import type { Tracer } from '../routing/tracer.ts';
 
 /** The pending deliveries of a destination. */
@@ -37,6 +38,7 @@ export interface Traced {
   readonly content: NewsContent;
   readonly deliveries: readonly Delivery[];
   readonly capped: readonly Capped[];
+  readonly routing: Routing;
   readonly tracer: Tracer | undefined;
 }
 

@@ -179,7 +179,7 @@ function readable(body: SQLOutputValue | undefined): Content | undefined {
 }
 
 /**
- * What is kept of the decision on an announcement: by its id, or by the id or the key of one of its deliveries.
+ * The decision on an announcement, as far as it is kept: by its id, or by the id or the key of one of its deliveries.
  * `undefined`: nothing has that id.
  */
 export function decisionOf(database: DatabaseSync, id: string): StoredDecision | undefined {

@@ -14,7 +14,7 @@ export interface KeptRules {
   readonly body: Uint8Array;
 }
 
-/** What decides where an announcement goes. */
+/** The part of a config that decides where an announcement goes. */
 export interface RulesInForce {
   readonly rules: readonly RuleOptions[];
   readonly extract: Readonly<Record<string, ExtractOptions>>;

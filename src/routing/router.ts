@@ -53,9 +53,9 @@ export interface RulesByPlace {
   readonly size: number;
   /** Places of the rules that could match, in order; all others ask for another ticker, publisher or type. */
   candidates(announcement: Announcement): readonly number[];
-  matches(place: number, announcement: Announcement): boolean;
-  /** The conditions that do not hold; none of a rule that matches. */
-  failing(place: number, announcement: Announcement): readonly MatchField[];
+  nameOf(place: number): string | undefined;
+  /** The conditions that do not hold, that on the moment included; none of a rule that matches. */
+  failing(place: number, announcement: Announcement): readonly (MatchField | 'when')[];
   stops(place: number): boolean;
 }
 
@@ -156,11 +156,16 @@ export function compileRules(
     byPlace: {
       size: rules.length,
       candidates: (announcement) => index.candidates(announcement),
-      matches: (place, announcement) => rules[place]?.matcher.matches(announcement) ?? false,
-      failing: (place, announcement) => rules[place]?.matcher.failing(announcement) ?? [],
+      nameOf: (place) => rules[place]?.name,
+      failing: (place, announcement) => failingOf(rules[place], announcement),
       stops: (place) => rules[place]?.stop ?? false,
     },
   };
+}
+
+function failingOf(rule: Rule | undefined, announcement: Announcement): readonly (MatchField | 'when')[] {
+  const failing = rule?.matcher.failing(announcement) ?? [];
+  return rule?.hours?.includes(momentOf(announcement)) === false ? [...failing, 'when'] : failing;
 }
 
 const mayWant = (title: Text, words: readonly string[] | undefined) =>

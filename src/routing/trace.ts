@@ -1,5 +1,5 @@
 /**
- * What the rules said of one announcement, as the store keeps it beside the announcement: one line of JSON, at most
+ * The outcome of the rules for one announcement, as the store keeps it beside the announcement: one line of JSON, at most
  * `LONGEST_TRACE` characters, all of them ASCII.
  *
  *   v  version of this form
@@ -20,8 +20,7 @@ export const LONGEST_TRACE = 1000;
 const VERSION = 1 as const;
 
 /** Reasons for which a destination of a rule that matches gets nothing. */
-export const WITHHELD = ['redacted', 'no_ticker', 'unknown'] as const;
-export type WithheldReason = (typeof WITHHELD)[number];
+export type WithheldReason = 'redacted' | 'no_ticker' | 'unknown';
 
 /** The outcome of a rule: the conditions that do not hold. */
 export interface RuleOutcome {
@@ -91,7 +90,7 @@ export function traceText(trace: Trace): string {
 /** None more would fit. */
 const MOST_TELLING = 120;
 
-/** Of rules that do not match, those are told of that come closest. */
+/** Of rules that do not match, so many that come closest are kept. */
 const NEAREST = 20;
 
 const nearest = (outcomes: readonly RuleOutcome[]): readonly RuleOutcome[] =>

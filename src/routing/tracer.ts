@@ -1,13 +1,14 @@
 /** Makes the trace of an announcement (`trace.ts`), from the rules that decided it. Used behind the send. */
 import type { Announcement } from '../announcement.ts';
 import { type KeptRules, keptRules, type RulesInForce } from './kept-rules.ts';
-import type { CompiledRules, RulesByPlace } from './router.ts';
+import type { CompiledRules, Routing, RulesByPlace } from './router.ts';
 import { type RuleOutcome, type Trace, traceText, type WithheldReason } from './trace.ts';
 
-/** The decision on an announcement, as far as the rules do not have it. */
+/** The decision on an announcement. */
 export interface Decided {
   readonly announcement: Announcement;
-  /** Those that got a delivery, one for each. */
+  readonly routing: Routing;
+  /** Of its deliveries, one for each. */
   readonly destinations: readonly string[];
 }
 
@@ -25,58 +26,63 @@ const MOST_ASKED = 500;
 /** `sinceMs`: when they came into force. */
 export function createTracer(
   config: RulesInForce,
-  router: Pick<CompiledRules, 'byPlace' | 'route'>,
+  { byPlace }: Pick<CompiledRules, 'byPlace'>,
   sinceMs: number,
   kept = keptRules(config),
 ): Tracer {
+  const outcomesOf = byPlace.size <= ALL_RULES ? outcomesOfAll : outcomesOfMany;
   return {
     kept,
-    textOf(decided) {
-      const seen = outcomesOf(router.byPlace, decided.announcement);
-      return traceText({ digest: kept.digest, sinceMs, ...seen, ...withheldOf(decided, router) });
-    },
+    textOf: (decided) =>
+      traceText({
+        ...{ digest: kept.digest, sinceMs, ruleCount: byPlace.size },
+        ...outcomesOf(byPlace, decided),
+        ...withheldOf(decided),
+      }),
   };
 }
 
-type Seen = Pick<Trace, 'outcomes' | 'stoppedBy' | 'matchedCount' | 'ruleCount'>;
+type Seen = Pick<Trace, 'outcomes' | 'stoppedBy' | 'matchedCount'>;
 
-function outcomesOf(rules: RulesByPlace, announcement: Announcement): Seen {
-  const ruleCount = rules.size;
-  const isFew = ruleCount <= ALL_RULES;
-  const places = isFew
-    ? Array.from({ length: ruleCount }, (_, place) => place)
-    : rules.candidates(announcement);
+function outcomesOfAll(rules: RulesByPlace, { announcement }: Decided): Seen {
   const outcomes: RuleOutcome[] = [];
-  let matchedCount = 0;
-  let asked = 0;
-  let stoppedBy: number | undefined;
-  for (const place of places) {
-    const matched = rules.matches(place, announcement);
-    if (matched) {
-      matchedCount++;
-      outcomes.push({ place, failing: [] });
-      if (stoppedBy === undefined && rules.stops(place)) stoppedBy = place;
-      // Of many rules, those that are not reached are of no interest.
-      if (!isFew && stoppedBy !== undefined) break;
-    } else if (isFew || asked++ < MOST_ASKED)
-      outcomes.push({ place, failing: rules.failing(place, announcement) });
-  }
-  return { ruleCount, outcomes, matchedCount, stoppedBy };
+  for (let place = 0; place < rules.size; place++)
+    outcomes.push({ place, failing: rules.failing(place, announcement) });
+  const matched = outcomes.filter(({ failing }) => failing.length === 0);
+  const stoppedBy = matched.find(({ place }) => rules.stops(place))?.place;
+  return { outcomes, matchedCount: matched.length, stoppedBy };
 }
 
-type Got = Pick<Trace, 'planned' | 'withheld' | 'furtherWithheld'>;
+/** Those that matched are known; rules that are not reached are of no interest among so many. */
+function outcomesOfMany(rules: RulesByPlace, { announcement, routing }: Decided): Seen {
+  const matched = new Set(routing.rules);
+  const outcomes: RuleOutcome[] = [];
+  let asked = 0;
+  let stoppedBy: number | undefined;
+  for (const place of rules.candidates(announcement)) {
+    if (matched.has(rules.nameOf(place) ?? '')) {
+      outcomes.push({ place, failing: [] });
+      stoppedBy = rules.stops(place) ? place : undefined;
+      if (stoppedBy !== undefined) break;
+    } else if (asked++ < MOST_ASKED) outcomes.push({ place, failing: rules.failing(place, announcement) });
+  }
+  return { outcomes, matchedCount: routing.rules.length, stoppedBy };
+}
 
-function withheldOf({ announcement, destinations }: Decided, router: Pick<CompiledRules, 'route'>): Got {
+function withheldOf({
+  announcement,
+  routing,
+  destinations,
+}: Decided): Pick<Trace, 'planned' | 'withheld' | 'furtherWithheld'> {
   const served = new Set(destinations);
   const reason = reasonOf(announcement);
-  const withheld = router
-    .route(announcement)
-    .matches.filter(({ destination }) => !served.has(destination))
+  const withheld = routing.matches
+    .filter(({ destination }) => !served.has(destination))
     .map(({ destination }) => ({ destination, reason }));
   return { planned: destinations.length, withheld, furtherWithheld: 0 };
 }
 
-/** Of `forEach: ticker`; another reason has a delivery that says it. */
+/** Of `forEach: ticker`; another reason has a delivery of its own. */
 function reasonOf({ redacted, tickers }: Announcement): WithheldReason {
   if (redacted) return 'redacted';
   return tickers.length === 0 ? 'no_ticker' : 'unknown';

@@ -1,4 +1,4 @@
-/** What is kept of a decision costs nothing else: no write, no row, no announcement; and it goes with its announcement. */
+/** The trace of a decision costs nothing else: no write, no row, no announcement; and it goes with its announcement. */
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { newsOf } from '../../src/delivery/content.ts';

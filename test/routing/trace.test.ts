@@ -58,16 +58,18 @@ const ruleLists = fc
       match: matches,
       to: fc.array(fc.constantFrom('bot', 'team', 'vip'), { minLength: 1 }),
       stop: fc.boolean(),
+      days: fc.option(fc.subarray([3, 4, 5], { minLength: 1 }), { nil: undefined }),
     }),
     { maxLength: 30 },
   )
   .map((all) =>
     all.map(
-      ({ match, to, stop }, index): RuleOptions => ({
+      ({ match, to, stop, days }, index): RuleOptions => ({
         name: `rule ${index + 1}`,
         match,
         send: to.map((one) => ({ to: one })),
         stop,
+        ...(days !== undefined && { when: { days } }),
       }),
     ),
   );
@@ -84,16 +86,19 @@ const announcements = fc.record({
 function traced(rules: readonly RuleOptions[], announcement: Announcement, destinations: readonly string[]) {
   const router = compileRules(rules, extract);
   const tracer = createTracer({ rules, extract }, router, 5);
-  const text = tracer.textOf({ announcement, destinations });
+  const text = tracer.textOf({ announcement, routing: router.route(announcement), destinations });
   const trace = traceIn(text);
   if (trace === undefined) throw new Error(`cannot be read: ${text}`);
   return { router, tracer, text, trace };
 }
 
 const failingOf = (explained: ReturnType<ReturnType<typeof compileRules>['explain']>) =>
-  explained.map(({ conditions }, place) => ({
+  explained.map(({ conditions, outsideHours }, place) => ({
     place,
-    failing: conditions.filter(({ matched }) => !matched).map(({ field }) => field),
+    failing: [
+      ...conditions.filter(({ matched }) => !matched).map(({ field }) => field),
+      ...(outsideHours === undefined ? [] : ['when']),
+    ],
   }));
 
 test('a trace decodes to what explain said, and the rules that it speaks of to the same router', () => {

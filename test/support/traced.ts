@@ -2,6 +2,7 @@
 import { type Announcement, identityOf } from '../../src/announcement.ts';
 import { newsOf } from '../../src/delivery/content.ts';
 import type { Recorded } from '../../src/outbox/outbox.ts';
+import { rulesIn } from '../../src/routing/kept-rules.ts';
 import type { RuleOptions } from '../../src/routing/options.ts';
 import { compileRules } from '../../src/routing/router.ts';
 import { createTracer, type Tracer } from '../../src/routing/tracer.ts';
@@ -20,6 +21,8 @@ export function tracedNews(
 ): Recorded {
   const content = newsOf(announcement);
   const deliveries = deliveriesOf(announcement, ...destinations);
-  const traced = { content, deliveries, capped: [], tracer };
+  const rules = rulesIn(tracer.kept.body);
+  const routing = compileRules(rules?.rules ?? []).route(announcement);
+  const traced = { content, deliveries, capped: [], routing, tracer };
   return { content, identity: identityOf(announcement), deliveries, traced };
 }
