@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { intakeIn } from '../../src/outbox/intake-rows.ts';
+import { decisionOf } from '../../src/outbox/queries.ts';
 import { systemClock, wait } from '../../src/platform/clock.ts';
+import { rulesIn } from '../../src/routing/kept-rules.ts';
+import { traceIn } from '../../src/routing/trace.ts';
 import { newsIn } from '../support/contents.ts';
 import { Workplace } from '../support/program.ts';
 import { seededRandom } from '../support/seeded-random.ts';
@@ -77,8 +80,23 @@ test('kill -9 in bursts: everything that is on record arrives, and doubled is at
   await using last = workplace.start(['run'], env);
   await last.event('feed.live');
   await expect.poll(() => [...wanted].filter((title) => !titles().includes(title))).toEqual([]);
+  feed.announce({ publisher: 'upbit', listingType: 'spot_listing', ticker: 'ABC', title: 'calm' });
+  await expect.poll(titles).toContain('calm');
   last.kill('SIGTERM');
   expect((await last.finished).code).toBe(0);
   // In flight, and what had been answered in the tick of the kill.
   expect(bot.received.length - new Set(titles()).size).toBeLessThanOrEqual(KILLS * 2 * IN_FLIGHT);
+
+  // Of each announcement the outcome of the rules is whole, with these rules, or is not there.
+  const path = join(workplace.folder, 'bridge.db');
+  using database = new DatabaseSync(path, { readOnly: true });
+  const rows = database.prepare('SELECT id, trace FROM announcements').all();
+  const kept = rows.filter(({ trace }) => trace !== null);
+  expect(kept.length).toBeGreaterThan(0);
+  for (const { id } of kept) {
+    const { trace = '', rules = new Uint8Array() } = decisionOf(database, String(id)) ?? {};
+    expect(traceIn(trace)).toMatchObject({ outcomes: [{ place: 0, failing: [] }], planned: 1 });
+    expect(rulesIn(rules)?.rules.map(({ name }) => name)).toEqual(['all']);
+  }
+  process.stdout.write(`kill in burst: ${JSON.stringify({ traces: kept.length, of: rows.length })}\n`);
 });
