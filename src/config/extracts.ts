@@ -1,6 +1,7 @@
 /** The names of `extract:`: those that rules and templates use must be there. Errors, and warnings of what is never used or may be missing from an order. */
 import { didYouMean } from '../platform/suggest.ts';
 import { isRecord } from '../platform/wire-values.ts';
+import type { SendTarget } from '../routing/options.ts';
 import { membersNamed } from '../templates/members.ts';
 import { everyNode, type Located, nodeAt } from './document.ts';
 import { leavesOf } from './match-words.ts';
@@ -54,25 +55,51 @@ export function* extractWarnings(parts: ConfigSections, root: Located): Iterable
 
 /** An order that names what the title need not have is not sent then: a rule that asks for it does not try. */
 function* ordersWithout(parts: ConfigSections, root: Located): Iterable<Finding> {
-  const { rules, destinations, types } = parts;
-  for (const [index, rule] of rules.entries())
-    for (const { to, template } of rule?.send ?? []) {
-      const type = types.get(destinations.get(to)?.type ?? '');
-      if (type?.form !== 'order') continue;
-      const starts =
-        template === undefined
-          ? type.templated.map((key): Path => ['destinations', to, key])
-          : [['templates', template]];
-      const asked = new Set(Object.keys(rule?.match.extract ?? {}));
-      const missing = starts.flatMap((start) => usesAt(start, root)).find(({ name }) => !asked.has(name));
-      if (missing !== undefined && missing.name !== '')
+  const ordersOf = ordersIn(parts, root);
+  for (const [index, rule] of parts.rules.entries())
+    for (const { to, names } of ordersOf(rule?.send ?? [])) {
+      const missing = names.find((name) => rule?.match.extract?.[name] === undefined);
+      if (missing !== undefined && missing !== '')
         yield {
           path: ['rules', index, 'match'],
           at: 'key',
-          message: `${to} names extract.${missing.name}, and this rule also matches titles without it: no order is sent for them`,
-          hint: `add extract: { ${missing.name}: "*" } to \`match\``,
+          message: `${to} names extract.${missing}, and this rule also matches titles without it: no order is sent for them`,
+          hint: `add extract: { ${missing}: "*" } to \`match\``,
         };
     }
+}
+
+interface Order {
+  readonly to: string;
+  /** The extracts that it names. */
+  readonly names: readonly string[];
+}
+
+/** Of a list of `send`, the orders that name an extract. Thousands of rules may share a list of thousands. */
+function ordersIn({ destinations, types }: ConfigSections, root: Located) {
+  const bySend = new Map<readonly SendTarget[], readonly Order[]>();
+  const byForm = new Map<string, readonly string[]>();
+  const namesOf = ({ to, template }: SendTarget): readonly string[] => {
+    const type = types.get(destinations.get(to)?.type ?? '');
+    if (type?.form !== 'order') return [];
+    const key = JSON.stringify([template === undefined ? to : '', template]);
+    const known = byForm.get(key);
+    if (known !== undefined) return known;
+    const starts: readonly Path[] =
+      template === undefined
+        ? type.templated.map((option) => ['destinations', to, option])
+        : [['templates', template]];
+    const names = starts.flatMap((start) => usesAt(start, root)).map(({ name }) => name);
+    byForm.set(key, names);
+    return names;
+  };
+  return (send: readonly SendTarget[]): readonly Order[] => {
+    const orders =
+      bySend.get(send) ??
+      send.map((entry) => ({ to: entry.to, names: namesOf(entry) })).filter(({ names }) => names.length > 0);
+    bySend.set(send, orders);
+    return orders;
+  };
 }
 
 function namesIn(root: Located): ReadonlyMap<string, Path> {
