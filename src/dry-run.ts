@@ -7,7 +7,7 @@ import type { Announcement } from './announcement.ts';
 import { type Capped, describeCapped } from './delivery/capped.ts';
 import { originOf } from './delivery/content.ts';
 import type { Delivery } from './delivery/delivery.ts';
-import { compose } from './delivery/message.ts';
+import { compose, NoSymbol } from './delivery/message.ts';
 import type { RequestPreview } from './destinations/destination.ts';
 import type { PreparedDestination } from './destinations/prepared.ts';
 import { deliveriesOf, targetOf } from './intake.ts';
@@ -108,7 +108,11 @@ export function requestsOf(announcement: Announcement, config: DryRunConfig): Om
     if ('withheld' in made) failed.push(made.withheld);
     else deliveries.push(made);
   }
-  return { deliveries, withheld: [...withheld, ...tooOld.values(), ...failed, ...capped] };
+  const served = new Set(deliveries.map(({ destination }) => destination));
+  const noneOrNoMore = failed.map((one) =>
+    served.has(one.destination) ? { ...one, isRest: true as const } : one,
+  );
+  return { deliveries, withheld: [...withheld, ...tooOld.values(), ...noneOrNoMore, ...capped] };
 }
 
 function requestOf(
@@ -125,6 +129,10 @@ function requestOf(
   if (message === undefined)
     return {
       withheld: { destination: name, rule, reason: `its template fails on this announcement: ${fault}` },
+    };
+  if (message instanceof NoSymbol)
+    return {
+      withheld: { destination: name, rule, reason: `${message.message}: no request [no_symbol]` },
     };
   const request = destination.preview(message);
   // A body may hold a secret of the config (a passphrase, say): shown, it would be in a bug report tomorrow.

@@ -49,7 +49,7 @@ export async function explainCommand(options: ExplainOptions, io: Io): Promise<E
     ageAtReceiptMs,
     ...(at !== undefined && { receivedTimestampUs: momentIn(at) * 1000 }),
   };
-  const router = compileRules(config.rules, config.extract);
+  const router = compileRules(config.rules, config.extract, config.tableOf);
   const destinations = prepareDestinations(config);
   const { rules, ...rest } = dryRun(announcement, { router, destinations, redact });
   const explained = {

@@ -4,7 +4,7 @@ import { isUnsure } from '../delivery/attempt.ts';
 import { newsOf } from '../delivery/content.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { describeAttempt } from '../delivery/describe.ts';
-import { compose } from '../delivery/message.ts';
+import { compose, NoSymbol } from '../delivery/message.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
 import type { CommonOptions } from '../destinations/common-options.ts';
 import type { PreparedDestination } from '../destinations/prepared.ts';
@@ -68,6 +68,10 @@ export async function sendSample(
     const detail = printable(redact(fault));
     const sentence = `Its template fails for the sample: ${detail}. Correct the template.`;
     return notSent(prepared.name, sentence, 'template_failed', detail);
+  }
+  if (message instanceof NoSymbol) {
+    const sentence = `Its template looks up the ticker of the sample, and ${message.message}: no request is made.`;
+    return notSent(prepared.name, `${sentence} Give one that is, with --ticker.`, 'no_symbol');
   }
   const { result, tookMs } = await request(prepared, delivery.id, message, redact, io);
   return reportOf({ prepared, delivery }, result, tookMs);

@@ -31,7 +31,10 @@ export function planAs(request: AsRequest, io: Io): SendPlan {
   const chosen = request.rule === undefined ? undefined : chosenRule(config, request.rule);
   const rules = chosen === undefined ? config.rules : [chosen];
   const destinations = prepareDestinations(config);
-  const planned = planByRules(announcement, { router: compileRules(rules, config.extract), destinations });
+  const planned = planByRules(announcement, {
+    router: compileRules(rules, config.extract, config.tableOf),
+    destinations,
+  });
   const lineOf = (name: string) => {
     const place = where(['rules', config.rules.findIndex((rule) => rule.name === name)]);
     return place && placeInWords(place, request.config);

@@ -1,7 +1,9 @@
 /** Everything that is checked of a config whose YAML parses: its form by the schema, and each check that looks across it. */
 import { dirname, resolve } from 'node:path';
 import { destinationTypes } from '../destinations/index.ts';
+import type { TableOf } from '../matching/table.ts';
 import { isRecord } from '../platform/wire-values.ts';
+import { folderOfTables } from '../tables/kept.ts';
 import { clearTextFeeds, unheardAlerts, unused, unusualKeys, unusualWords } from './config-warnings.ts';
 import { deadRules } from './dead-rules.ts';
 import { onceForAll } from './defaults.ts';
@@ -19,9 +21,11 @@ import { checkNames } from './names.ts';
 import { oddAnswers, oddConditions } from './odd-conditions.ts';
 import { placeholders, withoutUnfilled } from './placeholders.ts';
 import type { Finding, Path } from './problem.ts';
-import { type Config, configSchema, configSchemaOf } from './schema.ts';
+import { type Config, configSchema, configSchemaOf, storeOptions } from './schema.ts';
 import { issueMessage, type KnownKeys, schemaProblems } from './schema-problems.ts';
 import { type ConfigSections, readableSections, sectionsOf, soundSections } from './sections.ts';
+import { tableFaults, unusedTables } from './table-names.ts';
+import { loadTables } from './tables.ts';
 import { alertFaults, emptyTargets, targetFaults, withTargets } from './targets.ts';
 import { checkTemplates } from './template-checks.ts';
 import { testFaults, untimedTests } from './test-faults.ts';
@@ -83,9 +87,20 @@ export function check(root: Located, context: CheckContext): Checked {
     ...targetFaults(readable),
     ...alertFaults(readable),
     ...mannerFaults(readable),
+    ...tableFaults(readable, root),
   ].filter(isCertain);
   // A broken rule or group, or a misspelled name, may be the one that means what seems to be unused.
   const isNamed = isComplete && misnamed.length === 0 && written.rules.length > 0 && !hasBroken(written);
+  const loaded = loadTables(readable.tables, {
+    folder: ways.folder,
+    readFile: (path) => files.read(path, 'table'),
+    readKept: (path) => files.peek(path),
+    keptIn: folderOfTables(resolve(storeFolder, parsed.data?.store.path ?? STORE)),
+  });
+  const inline = new Map(
+    [...loaded.tables].filter(([name, { source }]) => source.kind === 'inline' && written.tables.get(name)),
+  );
+  const knownTable: TableOf = (name) => inline.get(name);
   const literal = [...literalTemplates(root, types)];
   const unfilled = context.standsIn
     ? []
@@ -98,6 +113,7 @@ export function check(root: Located, context: CheckContext): Checked {
     ...misnamed,
     ...checkNames(readable),
     ...extractFaults(readable, root),
+    ...loaded.errors,
     ...[...testFaults(readable)].filter(isCertain),
     ...(context.standsIn ? [] : checkWays(readable, ways)),
     ...checkTemplates(withTargets(readable), parts),
@@ -106,14 +122,15 @@ export function check(root: Located, context: CheckContext): Checked {
       !isExplained.has(JSON.stringify(path)) && !isExplained.has(JSON.stringify(path.slice(0, -1))),
   );
   const ended = (config: Config) => (context.standsIn ? config : withWays(config, types, ways));
-  const odd = [...oddConditions(parts.rules)];
+  const odd = [...oddConditions(parts.rules, knownTable)];
   const exposed = [...exposedSecrets(root, secrets)].filter(
     ({ path }) => !isExplained.has(JSON.stringify(path)),
   );
+  const ready = { types, liveTables: loaded.tables, tableOf: (name: string) => loaded.tables.get(name) };
   return {
     config:
       parsed.success && errors.length === 0
-        ? ended(absolute(resolved({ ...parsed.data, types }, parts), file, storeFolder))
+        ? ended(absolute(resolved({ ...parsed.data, ...ready }, parts), file, storeFolder))
         : undefined,
     parts: withoutUnfilled(parts, unfilled),
     exposed,
@@ -122,6 +139,8 @@ export function check(root: Located, context: CheckContext): Checked {
       [
         ...(isNamed ? [...unused(parts), ...emptyTargets(written)] : []),
         ...(isNamed && parsed.success ? unusedGroups(written) : []),
+        ...(isNamed && parsed.success ? unusedTables(written, root) : []),
+        ...loaded.warnings,
         ...unheardAlerts(written),
         ...untimedTests(parts),
         ...unusualWords(parts),
@@ -129,7 +148,7 @@ export function check(root: Located, context: CheckContext): Checked {
         ...clearTextFeeds(parts),
         ...odd,
         ...oddAnswers(parts),
-        ...deadRules(parts, rulesIn(odd.filter(({ never }) => never))),
+        ...deadRules(parts, rulesIn(odd.filter(({ never }) => never)), knownTable),
         ...whenWarnings(parts),
         ...foreignPlaceholders(root, types),
         ...gluedTickers(parts, root),
@@ -145,7 +164,9 @@ export function check(root: Located, context: CheckContext): Checked {
 const isAboutWhole = ([section, ...rest]: Path, at: Finding['at']) =>
   rest.length === 0 && (at === 'missing' || section === 'destinations' || section === 'rules');
 
-const NAMING = ['destinations', 'groups', 'templates'];
+const STORE = storeOptions.parse({}).path;
+
+const NAMING = ['destinations', 'groups', 'templates', 'tables'];
 
 const hasBroken = ({ rules, groups }: ConfigSections) =>
   rules.includes(undefined) || [...groups.values()].includes(undefined);

@@ -3,6 +3,7 @@
 import { feedTypeOf, INJECT } from '../feeds/index.ts';
 import { describe, textCondition } from '../matching/condition.ts';
 import type { TextConditionTree } from '../matching/options.ts';
+import type { TableOf } from '../matching/table.ts';
 import { Pattern, Text } from '../matching/text.ts';
 import { listed } from '../platform/listed.ts';
 import { nearest } from '../platform/suggest.ts';
@@ -11,17 +12,20 @@ import { Narrow, sortedJson, widthOf } from './implies.ts';
 import { wordsOf } from './match-words.ts';
 import type { Finding } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
+import { asksOutside } from './table-names.ts';
 
-/** At most one finding a rule: the first reason is enough. Not for those that are known to match nothing. */
+/** At most one finding a rule: the first reason is enough. Not for those that are known to match nothing. `tableOf`: the tables whose rows are known. */
 export function* deadRules(
   { feeds, rules, destinations }: ConfigSections,
   dead: ReadonlySet<number>,
+  tableOf: TableOf,
 ): Iterable<Finding> {
-  const earlier = new EarlierRules();
+  const earlier = new EarlierRules(tableOf);
   for (const [index, rule] of rules.entries()) {
     // A rule that matches nothing shadows nothing.
     if (rule === undefined || dead.has(index)) continue;
-    const finding = outOfReach(rule, feeds) ?? shadowed(rule, earlier) ?? withoutTicker(rule, destinations);
+    const finding =
+      outOfReach(rule, feeds, tableOf) ?? shadowed(rule, earlier) ?? withoutTicker(rule, destinations);
     // At some moments it lets everything pass to the rules below.
     if (rule.when === undefined) earlier.add(rule);
     if (finding)
@@ -39,8 +43,12 @@ const quoted = ({ name }: RuleOptions) => JSON.stringify(name);
  * No feed covers the rule. The names of feeds are all known, and so are the exchanges that each feed subscribes
  * to.
  */
-function outOfReach({ match }: RuleOptions, feeds: ConfigSections['feeds']): Finding | undefined {
-  const isFeed = tester(match.feed);
+function outOfReach(
+  { match }: RuleOptions,
+  feeds: ConfigSections['feeds'],
+  tableOf: TableOf,
+): Finding | undefined {
+  const isFeed = tester(match.feed, tableOf);
   // No feed, and yet a name that announcements can carry; any publisher may be injected.
   if (match.feed !== undefined && wordsOf(match.feed)?.has(INJECT)) return undefined;
   const reachable = feeds.filter((feed) => !feed || isFeed(feed.name));
@@ -56,7 +64,7 @@ function outOfReach({ match }: RuleOptions, feeds: ConfigSections['feeds']): Fin
     };
   }
   if (match.publisher === undefined) return undefined;
-  const isPublisher = tester(match.publisher);
+  const isPublisher = tester(match.publisher, tableOf);
   const brings = (feed: ConfigSections['feeds'][number]) =>
     feed === undefined ? undefined : feedTypeOf(feed).publishers(feed);
   if (reachable.some((feed) => brings(feed)?.some(isPublisher) ?? true)) return undefined;
@@ -87,10 +95,11 @@ function withoutTicker(
 }
 
 /** Without a condition, and with one whose pattern is malformed (reported elsewhere), anything passes. */
-function tester(tree: TextConditionTree | undefined): (name: string) => boolean {
+function tester(tree: TextConditionTree | undefined, tableOf: TableOf): (name: string) => boolean {
+  if (tree === undefined || asksOutside(tree, (table) => tableOf(table) !== undefined)) return () => true;
   try {
-    const condition = tree === undefined ? undefined : textCondition(tree, (source) => new Pattern(source));
-    return (name) => condition?.test(new Text(name)) ?? true;
+    const condition = textCondition(tree, (source) => new Pattern(source), tableOf);
+    return (name) => condition.test(new Text(name));
   } catch {
     return () => true;
   }
@@ -118,7 +127,12 @@ class EarlierRules {
   readonly #byMatch = new Map<string, Earlier[]>();
   readonly #wide: Wide[] = [];
   readonly #compared = { stop: 0, send: 0 };
+  readonly #tableOf: TableOf;
   #count = 0;
+
+  constructor(tableOf: TableOf) {
+    this.#tableOf = tableOf;
+  }
 
   add(rule: RuleOptions): void {
     const match = sortedJson(rule.match);
@@ -129,7 +143,7 @@ class EarlierRules {
     if (same.length > 1 || (match !== EVERYTHING && this.#compared[kind] >= MOST_WIDE)) return;
     this.#compared[kind]++;
     try {
-      this.#wide.push({ same, includes: widthOf(rule.match) });
+      this.#wide.push({ same, includes: widthOf(rule.match, this.#tableOf) });
     } catch {
       // Its malformed pattern is a problem of its own.
     }

@@ -13,8 +13,8 @@ export type ReadFile = (path: string) => string | Uint8Array;
 export interface ConfigFile {
   /** Absolute, as it was opened: behind a link another file may stand later. */
   readonly path: string;
-  /** The config itself, a file that it includes, its `.env`, a value (`${file:…}`), a certificate authority. */
-  readonly as: 'config' | 'include' | 'env' | 'value' | 'authority';
+  /** The config itself, a file that it includes, its `.env`, a value (`${file:…}`), a certificate authority, a table. */
+  readonly as: 'config' | 'include' | 'env' | 'value' | 'authority' | 'table';
   /** SHA-256, hex; `undefined` when it could not be read. */
   readonly digest: string | undefined;
 }
@@ -63,6 +63,11 @@ export class ConfigFiles {
       const digest = content === undefined ? undefined : createHash('sha256').update(content).digest('hex');
       this.#taken.set(path, { path, as, digest });
     }
+  }
+
+  /** It takes no part: what it holds is not the user's. Throws as `readFile` does. */
+  peek(path: string): string | Uint8Array {
+    return this.#readFile(path);
   }
 
   /** Only whether it is there: it takes no part. */

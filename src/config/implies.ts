@@ -1,9 +1,11 @@
 /** Decides whether every announcement that passes one `match` passes another. `true` only where that is certain. */
 import { type Condition, textCondition, tickerCondition, valueCondition } from '../matching/condition.ts';
 import type { TextConditionTree } from '../matching/options.ts';
+import type { TableOf } from '../matching/table.ts';
 import { Pattern, plainWords, Text } from '../matching/text.ts';
 import { MATCH_FIELDS, type MatchField, type MatchOptions } from '../routing/options.ts';
 import { HAS_GLOBS, type TEXT_FIELDS, wordsOf } from './match-words.ts';
+import { asksOutside } from './table-names.ts';
 
 /** `match` and `send` are compared as data; the order of keys does not matter. */
 export const sortedJson = (value: unknown): string =>
@@ -47,23 +49,23 @@ type TextField = (typeof TEXT_FIELDS)[number];
 
 type Includes = (narrow: Narrow) => boolean;
 
-/** Compiled once, evaluated for every later rule. Throws on a malformed pattern. */
-export function widthOf(wide: MatchOptions): Includes {
+/** Compiled once, evaluated for every later rule. Throws on a malformed pattern. `tableOf`: the tables whose rows are known. */
+export function widthOf(wide: MatchOptions, tableOf: TableOf): Includes {
   const parts = MATCH_FIELDS.filter((field) => wide[field] !== undefined).map((field) =>
-    includesIn(field, wide),
+    includesIn(field, wide, tableOf),
   );
   const unwritten = (['test', 'update'] as const).filter((field) => wide[field] === undefined);
-  const all = [...parts, ...unwritten.map((field) => includesIn(field, { [field]: false }))];
+  const all = [...parts, ...unwritten.map((field) => includesIn(field, { [field]: false }, tableOf))];
   return (narrow) => all.every((includes) => includes(narrow));
 }
 
-function includesIn(field: MatchField, wide: MatchOptions): Includes {
+function includesIn(field: MatchField, wide: MatchOptions, tableOf: TableOf): Includes {
   const written = sortedJson(wide[field]);
-  const more = beyondSame(field, wide);
+  const more = beyondSame(field, wide, tableOf);
   return (narrow) => narrow.written(field) === written || more(narrow);
 }
 
-function beyondSame(field: MatchField, wide: MatchOptions): Includes {
+function beyondSame(field: MatchField, wide: MatchOptions, tableOf: TableOf): Includes {
   switch (field) {
     case 'publisher':
     case 'listingType':
@@ -71,7 +73,7 @@ function beyondSame(field: MatchField, wide: MatchOptions): Includes {
     case 'title':
     case 'ticker':
     case 'market':
-      return textInside(field, wide[field] ?? []);
+      return textInside(field, wide[field] ?? [], tableOf);
     case 'extract':
       return extractInside(wide.extract ?? {});
     case 'abnormal':
@@ -101,9 +103,10 @@ function extractInside(wide: NonNullable<MatchOptions['extract']>): Includes {
     Object.entries(wide).every(([name, condition]) => sortedJson(extract[name]) === sortedJson(condition));
 }
 
-function textInside(field: TextField, wide: TextConditionTree): Includes {
+function textInside(field: TextField, wide: TextConditionTree, tableOf: TableOf): Includes {
+  if (asksOutside(wide, (table) => tableOf(table) !== undefined)) return () => false;
   const compile = HAS_GLOBS.has(field) ? tickerCondition : textCondition;
-  const passes: Condition<Text> = compile(wide, (source) => new Pattern(source));
+  const passes: Condition<Text> = compile(wide, (source) => new Pattern(source), tableOf);
   const wideWords = onlyWords(wide);
   return (narrow) => {
     const condition = narrow.match[field];
@@ -119,7 +122,7 @@ function textInside(field: TextField, wide: TextConditionTree): Includes {
 function onlyWords(condition: TextConditionTree): readonly string[] | undefined {
   if (typeof condition === 'string' || !('matches' in condition) || condition.matches === undefined)
     return undefined;
-  return condition.not === undefined && condition.any === undefined
+  return condition.not === undefined && condition.any === undefined && condition.in === undefined
     ? plainWords(condition.matches)
     : undefined;
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { DestinationRegistry } from '../destinations/registry.ts';
+import { writtenTable } from '../tables/options.ts';
 import { EXTENSION } from './extensions.ts';
 import { configSchema, configSchemaOf } from './schema.ts';
 
@@ -13,12 +14,17 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 export function configJsonSchema(types?: DestinationRegistry): Record<string, unknown> {
   const schema = types === undefined ? configSchema : configSchemaOf(types);
   const plain: JsonSchema = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  const { destinations } = plain.properties ?? {};
+  const { destinations, tables: anyTables } = plain.properties ?? {};
+  const tables = typeof anyTables === 'object' ? anyTables : {};
   const branches = oneOf(destinations);
   return {
     title: 'listing-bridge',
     ...plain,
-    properties: { ...plain.properties, destinations: withBranches(destinations, branches.map(onlyType)) },
+    properties: {
+      ...plain.properties,
+      destinations: withBranches(destinations, branches.map(onlyType)),
+      tables: { ...tables, additionalProperties: tableSchema() },
+    },
     patternProperties: { [EXTENSION.source]: {} },
     // Editors check included files with the same schema: they have no feeds, and bring what the config lacks.
     required: [],
@@ -34,6 +40,12 @@ export function configJsonSchema(types?: DestinationRegistry): Record<string, un
 }
 
 const when = (condition: JsonSchema, then: JsonSchema): JsonSchema => ({ if: condition, then });
+
+/** The program reads the form that the keys show; an editor may propose all of them. */
+function tableSchema(): JsonSchema {
+  const { $schema: _, ...schema } = z.toJSONSchema(writtenTable, { io: 'input', unrepresentable: 'any' });
+  return schema;
+}
 
 const mapped = (schema: JsonSchema | boolean | undefined): JsonSchema =>
   typeof schema === 'object' && typeof schema.additionalProperties === 'object'

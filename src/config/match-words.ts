@@ -1,10 +1,11 @@
 /** Walks over the conditions of a `match`, for the checks that look into them. */
 
+import { namesOf } from '../matching/condition.ts';
 import type { TextConditionNode, TextConditionTree } from '../matching/options.ts';
 import type { MatchOptions } from '../routing/options.ts';
 import type { Path } from './problem.ts';
 
-type Leaf = { readonly kind: 'word' | 'pattern'; readonly text: string; readonly path: Path };
+type Leaf = { readonly kind: 'word' | 'pattern' | 'table'; readonly text: string; readonly path: Path };
 
 export const TEXT_FIELDS = [
   'publisher',
@@ -18,7 +19,7 @@ export const TEXT_FIELDS = [
 /** Fields in which `*` stands for anything. */
 export const HAS_GLOBS: ReadonlySet<(typeof TEXT_FIELDS)[number]> = new Set(['ticker', 'market']);
 
-/** Every text and pattern in a condition, also under `not`. */
+/** Every text, pattern and table in a condition, also under `not`. */
 export function* leavesOf(condition: TextConditionTree, path: Path): Iterable<Leaf> {
   if (typeof condition === 'string') yield { kind: 'word', text: condition, path };
   else if (isList(condition))
@@ -26,6 +27,13 @@ export function* leavesOf(condition: TextConditionTree, path: Path): Iterable<Le
   else {
     if (condition.matches !== undefined)
       yield { kind: 'pattern', text: condition.matches, path: [...path, 'matches'] };
+    if (condition.in !== undefined)
+      for (const [index, text] of namesOf(condition.in).entries())
+        yield {
+          kind: 'table',
+          text,
+          path: [...path, 'in', ...(typeof condition.in === 'string' ? [] : [index])],
+        };
     if (condition.not !== undefined) yield* leavesOf(condition.not, [...path, 'not']);
     if (condition.any !== undefined) yield* leavesOf(condition.any, [...path, 'any']);
   }

@@ -1,5 +1,6 @@
 /** Conditions that cannot match, or match something else than was meant: each odd text, else the contradiction. Warnings. */
 
+import type { TableOf } from '../matching/table.ts';
 import type { RuleOptions } from '../routing/options.ts';
 import { answerPatterns } from './answer-patterns.ts';
 import { leavesOf, TEXT_FIELDS } from './match-words.ts';
@@ -8,12 +9,16 @@ import type { Finding } from './problem.ts';
 import { contradictionIn, type KnownValues, oddityOf } from './satisfiable.ts';
 import type { ConfigSections } from './sections.ts';
 
-export function* oddConditions(rules: readonly (RuleOptions | undefined)[]): Iterable<Finding> {
+/** `tableOf`: the tables whose rows are all in the config. */
+export function* oddConditions(
+  rules: readonly (RuleOptions | undefined)[],
+  tableOf: TableOf,
+): Iterable<Finding> {
   const known: KnownValues = new Map();
   const rememberedOddity = remembered();
   for (const [index, rule] of rules.entries()) {
     if (rule === undefined) continue;
-    const contradiction = contradictionIn(rule.match, known);
+    const contradiction = contradictionIn(rule.match, known, tableOf);
     const odd = [...oddTexts(rule, index, contradiction?.field, rememberedOddity)];
     yield* odd;
     if (contradiction !== undefined && !odd.some(({ never }) => never))
@@ -50,7 +55,7 @@ function* oddTexts(
     const condition = match[field];
     if (condition === undefined) continue;
     for (const { kind, text, path } of leavesOf(condition, ['rules', index, 'match', field])) {
-      const oddity = find(field, kind, text);
+      const oddity = kind === 'table' ? undefined : find(field, kind, text);
       if (oddity === undefined) continue;
       const never = impossible === field && oddity.never;
       const message = never ? `${oddity.message}: the rule never matches` : oddity.message;

@@ -8,6 +8,7 @@ import {
   valueCondition,
 } from '../matching/condition.ts';
 import type { TextConditionTree } from '../matching/options.ts';
+import type { TableOf } from '../matching/table.ts';
 import { Pattern, Text } from '../matching/text.ts';
 import type { MatchOptions } from '../routing/options.ts';
 import { HAS_GLOBS, leavesOf, TEXT_FIELDS, wordsOf } from './match-words.ts';
@@ -26,11 +27,15 @@ const OTHER_COUNT = 999_983;
 /** Results by condition: thousands of rules share theirs. */
 export type KnownValues = Map<string, boolean>;
 
-/** `undefined` when an announcement can pass, or when that cannot be decided. */
-export function contradictionIn(match: MatchOptions, known: KnownValues): Contradiction | undefined {
+/** `undefined` when an announcement can pass, or when that cannot be decided. `tableOf`: the tables whose rows are known. */
+export function contradictionIn(
+  match: MatchOptions,
+  known: KnownValues,
+  tableOf: TableOf,
+): Contradiction | undefined {
   for (const field of TEXT_FIELDS) {
     const tree = match[field];
-    if (tree !== undefined && !canMatchOnce(field, tree, known))
+    if (tree !== undefined && !canMatchOnce(field, tree, known, tableOf))
       return { field, message: `no ${field} can be ${describe(tree)}` };
   }
   for (const field of ['abnormal', 'redacted', 'update', 'test'] as const) {
@@ -62,16 +67,24 @@ function* numbersIn(tree: Tree<number>): Iterable<number> {
 export const oddityOf = (field: TextField, kind: 'word' | 'pattern', text: string) =>
   kind === 'word' ? oddWord(field, text) : oddPattern(field, text);
 
-function canMatchOnce(field: TextField, tree: TextConditionTree, known: KnownValues): boolean {
+function canMatchOnce(
+  field: TextField,
+  tree: TextConditionTree,
+  known: KnownValues,
+  tableOf: TableOf,
+): boolean {
   const key = field + JSON.stringify(tree);
-  const answer = known.get(key) ?? canMatch(field, tree);
+  const answer = known.get(key) ?? canMatch(field, tree, tableOf);
   known.set(key, answer);
   return answer;
 }
 
-function canMatch(field: TextField, tree: TextConditionTree): boolean {
+function canMatch(field: TextField, tree: TextConditionTree, tableOf: TableOf): boolean {
   const leaves = [...leavesOf(tree, [])];
   if (!isPossible(field, tree)) return false;
+  const tables = leaves.filter(({ kind }) => kind === 'table').map(({ text }) => tableOf(text));
+  const known = tables.filter((table) => table !== undefined);
+  if (known.length < tables.length) return true;
   // The texts that a pattern finds cannot be listed; words can all be tried.
   const onlyThese = wordsOf(tree) !== undefined;
   const hasPattern = leaves.some(({ kind, text }) => kind === 'pattern' && !findsAnything(text));
@@ -81,12 +94,12 @@ function canMatch(field: TextField, tree: TextConditionTree): boolean {
     .filter(({ kind, text }) => kind === 'word' && !oddityOf(field, kind, text)?.never)
     .map(({ text }) => text);
   const compile = HAS_GLOBS.has(field) ? tickerCondition : textCondition;
-  const condition = compile(tree, (source) => patternOf(source));
-  const known: readonly string[] =
+  const condition = compile(tree, (source) => patternOf(source), tableOf);
+  const usual: readonly string[] =
     field === 'publisher' ? PUBLISHERS : field === 'listingType' ? LISTING_TYPES : [];
-  for (const word of [...words.flatMap((one) => variantsOf(field, one)), ...known, ...OTHERS])
+  for (const word of [...words.flatMap((one) => variantsOf(field, one)), ...usual, ...OTHERS])
     if (condition.test(new Text(word))) return true;
-  return false;
+  return known.some((table) => table.keys().some((key) => condition.test(new Text(key))));
 }
 
 /** A malformed one is reported elsewhere. */

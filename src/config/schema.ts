@@ -8,11 +8,14 @@ import type { DestinationOptions } from '../destinations/common-options.ts';
 import { destinationTypes } from '../destinations/index.ts';
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import { feedOptions } from '../feeds/index.ts';
+import type { TableOf } from '../matching/table.ts';
 import { duration, EVEN_IF_WRONG, flag, integer, secret, text } from '../platform/fields.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../platform/log.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { extractsOptions, rulesOptions } from '../routing/options.ts';
 import { testsOptions } from '../rule-tests/options.ts';
+import type { LiveTable } from '../tables/live-table.ts';
+import { tableOptions } from '../tables/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import { fragmentOf } from './option-groups.ts';
 
@@ -137,6 +140,12 @@ export const configSchemaOf = (types: DestinationRegistry) =>
     templates: z
       .record(name(), templateOptions, { error: 'must be a mapping: name, then text or body' })
       .default({}),
+    tables: z
+      .record(name(), tableOptions, {
+        error: 'must be a mapping: name, then a list, a mapping, or one with file or url',
+      })
+      .default({})
+      .describe('named sets and maps, for `in` and `lookup`'),
     alerts: alertsOptions
       .optional()
       .describe(
@@ -177,4 +186,7 @@ export interface Config extends z.output<ConfigSchema> {
   readonly file: string;
   /** The destination types that it was read with. */
   readonly types: DestinationRegistry;
+  /** Those of `tables`, filled as far as that takes no network. */
+  readonly liveTables: ReadonlyMap<string, LiveTable>;
+  readonly tableOf: TableOf;
 }

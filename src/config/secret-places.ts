@@ -20,6 +20,8 @@ export function isSecretPlace(path: Path, { keys }: SecretKnowledge): boolean {
   // A payload is expected to hold the name of a coin under `token`.
   if (path[0] === 'tests') return false;
   if (path.includes('headers') && lastKey(path) !== 'headers') return true;
+  // `key` is a column there, and the entries are symbols.
+  if (path[0] === 'tables') return path[2] === 'proxy';
   if (isSecretName(lastKey(path))) return true;
   if (path.includes('buttons')) return false;
   const key = lastKey(path);
@@ -119,7 +121,7 @@ export function redactorFor(roots: readonly Located[], config: unknown, known: S
 
 /** Names of feeds, destinations, groups and rules: they appear everywhere, and a receiver's path often has the same name. */
 function* namesIn(root: Located, { patterns }: SecretKnowledge): Iterable<string> {
-  for (const section of ['feeds', 'destinations', 'groups', 'rules'])
+  for (const section of ['feeds', 'destinations', 'groups', 'tables', 'rules'])
     for (const [step, { children }] of root.children.get(section)?.children ?? []) {
       const node = children.get('name');
       const name = typeof step === 'string' ? step : node?.value;

@@ -11,6 +11,7 @@ import type { Secret } from '../platform/secret.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import { type RuleOptions, ruleOptions } from '../routing/options.ts';
 import { type RuleTest, testOptions } from '../rule-tests/options.ts';
+import { type TableOptions, tableOptions } from '../tables/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import { type Located, nodeAt } from './document.ts';
 import { type configSchema, destinationOptionsOf, groupOptions, templateOptions } from './schema.ts';
@@ -24,6 +25,7 @@ export interface ConfigSections {
   readonly rules: readonly (RuleOptions | undefined)[];
   readonly templates: ReadonlyMap<string, TemplateOptions | undefined>;
   readonly groups: ReadonlyMap<string, readonly string[] | undefined>;
+  readonly tables: ReadonlyMap<string, TableOptions | undefined>;
   readonly alerts: AlertsOptions | undefined;
   readonly tests: readonly (RuleTest | undefined)[];
 }
@@ -34,6 +36,7 @@ export function sectionsOf({
   rules,
   templates,
   groups,
+  tables,
   alerts,
   tests,
   types,
@@ -45,6 +48,7 @@ export function sectionsOf({
     rules,
     templates: new Map(Object.entries(templates)),
     groups: new Map(Object.entries(groups)),
+    tables: new Map(Object.entries(tables)),
     alerts,
     tests,
   };
@@ -62,6 +66,7 @@ export function soundSections(root: Located, types: DestinationRegistry): Config
     }),
     templates: named(root, 'templates', (value) => templateOptions.safeParse(value).data),
     groups: named(root, 'groups', (value) => groupOptions.safeParse(value).data),
+    tables: named(root, 'tables', (value) => tableOptions.safeParse(value).data),
     alerts: alertsOptions.safeParse(alertsOf(root)).data,
     tests: listed(root, 'tests').map((value, index) => {
       const test = testOptions.safeParse(value).data;
@@ -86,6 +91,7 @@ export function readableSections(root: Located, types: DestinationRegistry): Con
     rules: sound.rules.map((rule, index) => rule ?? looseRule(rules[index], index)),
     templates: sound.templates,
     groups: sound.groups,
+    tables: sound.tables,
     alerts: sound.alerts ?? looseAlerts(alertsOf(root)),
     tests: sound.tests.map((test, index) => test ?? looseTest(listed(root, 'tests')[index], index)),
   };

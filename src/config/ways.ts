@@ -9,6 +9,7 @@ import { messageOf } from '../platform/message-of.ts';
 import { proxyFromEnvironment, proxyIn } from '../platform/proxy.ts';
 import { Secret } from '../platform/secret.ts';
 import type { TlsOptions, Way } from '../platform/way.ts';
+import { isUrlTable, type TableOptions } from '../tables/options.ts';
 import { readFault } from './environment.ts';
 import { decodeText } from './file-text.ts';
 import type { ReadFile } from './files.ts';
@@ -27,6 +28,7 @@ export interface WaySources {
 interface Ended {
   readonly feeds: readonly FeedOptions[];
   readonly destinations: Readonly<Record<string, DestinationOptions>>;
+  readonly tables: Readonly<Record<string, TableOptions>>;
 }
 
 /** The same options with nothing left to look up. Call it for options that `checkWays` found nothing wrong with. */
@@ -50,6 +52,12 @@ export function withWays<Config extends Ended>(
         complete(options, () => typeOf(options, types).origin(options)),
       ]),
     ),
+    tables: Object.fromEntries(
+      Object.entries(config.tables).map(([name, options]) => [
+        name,
+        isUrlTable(options) ? complete(options, () => options.url) : options,
+      ]),
+    ),
   };
 }
 
@@ -69,7 +77,10 @@ function withAuthority(tls: TlsOptions, sources: WaySources, texts: Map<string, 
   return { ...tls, ca, authority };
 }
 
-export function* checkWays({ feeds, destinations }: ConfigSections, sources: WaySources): Iterable<Finding> {
+export function* checkWays(
+  { feeds, destinations, tables }: ConfigSections,
+  sources: WaySources,
+): Iterable<Finding> {
   const faults = new Map<string, string | undefined>();
   const check = function* (tls: TlsOptions | undefined, path: Path): Iterable<Finding> {
     if (typeof tls?.ca !== 'string') return;
@@ -80,6 +91,8 @@ export function* checkWays({ feeds, destinations }: ConfigSections, sources: Way
   };
   for (const [index, feed] of feeds.entries()) yield* check(feed?.tls, ['feeds', index]);
   for (const [name, options] of destinations) yield* check(options?.tls, ['destinations', name]);
+  for (const [name, options] of tables)
+    if (options !== undefined && isUrlTable(options)) yield* check(options.tls, ['tables', name]);
   yield* environmentFaults(sources);
 }
 

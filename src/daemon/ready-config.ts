@@ -44,7 +44,7 @@ export function makeReady({ config, digest, files, patterns, redact }: SoundConf
 /** The parts that decide where news goes and what is sent; also for those who ask what the bridge would do. Throws as `makeReady`. */
 export const compileConfig = (config: Config): Pick<ReadyConfig, 'destinations' | 'router'> => ({
   destinations: prepareDestinations(config),
-  router: compileRules(config.rules, config.extract),
+  router: compileRules(config.rules, config.extract, config.tableOf),
 });
 
 /** By which rule of a config a destination gets an announcement; an alert goes to those that `alerts` names. */

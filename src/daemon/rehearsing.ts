@@ -1,6 +1,8 @@
 /** The rehearsal follows the config: it begins when everything else has begun, and again after each reload. */
+import type { Config } from '../config/schema.ts';
 import type { Bus } from '../events/bus.ts';
 import type { Rehearsal } from '../rehearsal/rehearsal.ts';
+import type { SceneTables } from '../rehearsal/scenes.ts';
 import type { StageDeps } from '../rehearsal/stage.ts';
 import type { RunningConfig } from './running-config.ts';
 
@@ -16,10 +18,20 @@ export function rehearseAfter(turn: Promise<void>, { deps, ...rest }: Rehearsing
   const rehearse = () => {
     const { router, destinations, config } = running.ready;
     const { rules, feeds } = config;
-    rehearsal.start({ router, destinations, rules, feeds, deps, random });
+    rehearsal.start({ router, destinations, rules, feeds, deps, random, tables: tablesOf(config) });
   };
   void turn.then(rehearse);
   bus.listen(({ kind }) => {
     if (kind === 'config.reloaded') rehearse();
   });
 }
+
+/** Templates look into tables from files and addresses; a list in the config is more often one of exceptions. */
+const tablesOf = ({ liveTables, tableOf }: Pick<Config, 'liveTables' | 'tableOf'>): SceneTables => ({
+  tableOf,
+  someKey: () => {
+    const tables = [...liveTables.values()];
+    const outside = tables.filter(({ source }) => source.kind !== 'inline');
+    return [...outside, ...tables].find(({ someKey }) => someKey !== undefined)?.someKey;
+  },
+});

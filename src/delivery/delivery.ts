@@ -25,6 +25,7 @@ export const ENDING_REASONS = [
   'no_ticker',
   'for_each_off',
   'max_tickers',
+  'no_symbol',
 ] as const;
 export type EndingReason = (typeof ENDING_REASONS)[number];
 

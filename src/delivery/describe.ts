@@ -57,6 +57,8 @@ const ENDINGS: Readonly<Record<EndingReason, string>> = {
     'It was queued for one ticker before `forEach: ticker` was removed; the request for the first ticker has all of them.',
   max_tickers:
     'The announcement has more tickers than `maxTickers` allows. Raise it if such an announcement is real.',
+  no_symbol:
+    'Its ticker is not in the table that the template or `body` looks it up in, so there is no order to make. Add it to the table if it should be there.',
 };
 
 /** The general sentence for a stored reason; `undefined` for a word that this version does not know. */

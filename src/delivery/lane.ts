@@ -3,8 +3,7 @@
  * or try again, expire, die. No lane ever waits for another. A destination in trouble gets one at a time (`trouble.ts`).
  * `Starts` decides how many go at once and whether any may go now; the head decides which: the most important of that
  * moment. So whatever is fresh overtakes what has waited, also after a pause.
- * At most HEAD deliveries are in its hands (`head.ts` has their states); the rest wait behind them (`supply.ts`).
- */
+ * At most HEAD deliveries are in its hands (`head.ts` has their states); the rest wait behind them (`supply.ts`). */
 import { begin, isUnsure, type Made, recordOf } from './attempt.ts';
 import { conclude, type Sent } from './conclusion.ts';
 import { type Delivery, type FinalState, type PendingDelivery, unattempted } from './delivery.ts';
@@ -12,7 +11,7 @@ import { Head, type Held, isExpired } from './head.ts';
 import { isHold } from './health-signal.ts';
 import { InFlight, type Landed } from './in-flight.ts';
 import { concurrencyOf, type LaneDeps, type LaneStatus } from './lane-deps.ts';
-import { messageFor } from './message.ts';
+import { messageFor, NoSymbol } from './message.ts';
 import { ProbeGate } from './probe-gate.ts';
 import { dueMs, isRefusal, renewed } from './renewal.ts';
 import { type Decision, isUsedUp } from './retry-policy.ts';
@@ -224,7 +223,8 @@ export class Lane {
     this.#head.move(held, 'in flight');
     const message = messageFor(held, this.#deps);
     if (message === undefined) this.#end(held, 'dead', 'template', nowMs);
-    return message;
+    if (!(message instanceof NoSymbol)) return message;
+    return this.#end(held, 'skipped', 'no_symbol', nowMs);
   }
 
   /** The most important delivery that is ready: whatever is too old before it goes out of the way. */

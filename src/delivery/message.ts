@@ -4,9 +4,15 @@ import type { Delivery } from './delivery.ts';
 import type { Held } from './head.ts';
 import type { LaneDeps } from './lane-deps.ts';
 
+/** Thrown by a template of one ticker that looks up what the table does not have: there is no order to make. */
+export class NoSymbol extends Error {}
+
 type Forms = Pick<LaneDeps, 'render' | 'renderDefault'>;
 
-/** `undefined`: its template fails on this announcement, and the destination has no other form that will do. */
+/**
+ * `undefined`: its template fails on this announcement, and the destination has no other form that will do. `NoSymbol`:
+ * nothing is to be sent.
+ */
 export function messageFor(held: Held, deps: LaneDeps): unknown {
   // Queued for one ticker, and the destination gets one request for all of them now.
   const isForAll = !deps.forEachTicker && held.delivery.ticker !== undefined;
@@ -15,7 +21,7 @@ export function messageFor(held: Held, deps: LaneDeps): unknown {
   return held.message;
 }
 
-/** In the form that its rule chose, or in the one to fall back to. `failed` is called for each that fails. */
+/** In the form that its rule chose, or in the one to fall back to. `failed` is called for each that fails; a `NoSymbol` is no failure, and comes back. */
 export const compose = (delivery: Delivery, forms: Forms, failed: (fault: string) => void): unknown =>
   made(delivery, forms.render, failed) ?? made(delivery, forms.renderDefault, failed);
 
@@ -23,6 +29,7 @@ function made(delivery: Delivery, form: Forms['renderDefault'], failed: (fault: 
   try {
     return form?.(delivery);
   } catch (error) {
+    if (error instanceof NoSymbol) return error;
     failed(messageOf(error));
     return undefined;
   }

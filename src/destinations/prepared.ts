@@ -5,6 +5,7 @@
 import type { DestinationBudgets } from '../delivery/budget-book.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { compileExtracts, type ExtractOptions } from '../matching/extract.ts';
+import type { TableOf } from '../matching/table.ts';
 import { mannersOf, templatesUsedBy } from '../routing/forms-used.ts';
 import type { Manner, RuleOptions } from '../routing/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
@@ -46,6 +47,8 @@ export interface PrepareOptions {
   readonly extract?: Readonly<Record<string, ExtractOptions>> | undefined;
   /** Absent: those of the program. */
   readonly types?: DestinationRegistry | undefined;
+  /** Those that templates look into; absent: none. */
+  readonly tableOf?: TableOf | undefined;
 }
 
 /** Templates are compiled for the destinations that get them; throws on one that does not compile (`check` has reported those). */
@@ -55,6 +58,7 @@ export function prepareDestinations({
   rules,
   extract = {},
   types = destinationTypes,
+  tableOf,
 }: PrepareOptions): PreparedDestination[] {
   const used = templatesUsedBy(rules);
   const extracts = compileExtracts(extract);
@@ -64,7 +68,7 @@ export function prepareDestinations({
     const { form, perTicker, takenBody } = type;
     // A message may have a blank; an order must not.
     const titleParts = extracts.size === 0 ? undefined : { extracts, isStrict: form === 'order' };
-    const renderers = compiled(type, options, templates, used(name), manners(name), titleParts);
+    const renderers = compiled(type, options, templates, used(name), manners(name), titleParts, tableOf);
     return {
       ...{ name, options, takesOrders: form === 'order', takenBody },
       forEachTicker: perTicker && options.forEach === 'ticker',
@@ -99,6 +103,7 @@ function compiled(
   used: ReadonlySet<string>,
   manners: ReadonlyMap<string, Manner>,
   titleParts: TitleParts | undefined,
+  tableOf: TableOf | undefined,
 ): Pick<PreparedDestination, 'render' | 'rehearse' | 'renderDefault'> {
   const alertForm = type.compile.alert(options, undefined);
   const usual = formsOf(type, options, templates, used);
@@ -128,7 +133,7 @@ function compiled(
           return formOf(
             rule,
             template,
-          )({ announcement: content.announcement, rule, ticker, titleParts: parts });
+          )({ announcement: content.announcement, rule, ticker, titleParts: parts, tableOf });
         case 'alert':
           return alertForm(content);
         default:

@@ -2,6 +2,7 @@
  * One condition of a `match`, compiled: a list is OR, the keys of an object are AND, `not`, `any` and `matches`
  * nest. Cheap parts are evaluated before regular expressions.
  */
+import { NO_TABLES, type TableOf } from './table.ts';
 import { fold, glob, Pattern, type Text } from './text.ts';
 
 /** The shapes of `options.ts` in one: those for numbers and booleans have no `matches`. */
@@ -9,6 +10,7 @@ export type Tree<Leaf> = Leaf | readonly Tree<Leaf>[] | TreeObject<Leaf>;
 
 interface TreeObject<Leaf> {
   readonly not?: Tree<Leaf> | undefined;
+  readonly in?: string | readonly string[] | undefined;
   readonly matches?: string | undefined;
   readonly any?: readonly Tree<Leaf>[] | undefined;
 }
@@ -23,6 +25,7 @@ export interface Condition<Value> {
   readonly words?: readonly string[] | undefined;
 }
 
+const SCAN_COST = 1;
 const PATTERN_COST = 2;
 
 type Compile<Value, Leaf> = (leaf: Leaf) => Condition<Value>;
@@ -38,54 +41,79 @@ export function sharedPatterns(): PatternOf {
   };
 }
 
-export function textCondition(tree: Tree<string>, patternOf: PatternOf): Condition<Text> {
-  return compile(tree, equals, found(patternOf));
+export function textCondition(
+  tree: Tree<string>,
+  patternOf: PatternOf,
+  tableOf: TableOf = NO_TABLES,
+): Condition<Text> {
+  return compile(tree, { leaf: equals, pattern: found(patternOf), table: inTable(tableOf) });
 }
 
 /** As text, with `*` for any run of characters. */
-export function tickerCondition(tree: Tree<string>, patternOf: PatternOf): Condition<Text> {
-  return compile(tree, (wanted) => (wanted.includes('*') ? like(wanted) : equals(wanted)), found(patternOf));
+export function tickerCondition(
+  tree: Tree<string>,
+  patternOf: PatternOf,
+  tableOf: TableOf = NO_TABLES,
+): Condition<Text> {
+  const leaf = (wanted: string) => (wanted.includes('*') ? like(wanted) : equals(wanted));
+  return compile(tree, { leaf, pattern: found(patternOf), table: inTable(tableOf) });
 }
 
 export function valueCondition<Value extends number | boolean>(tree: Tree<Value>): Condition<Value> {
-  const same: Compile<Value, Value> = (wanted) => ({
+  const leaf: Compile<Value, Value> = (wanted) => ({
     test: (value) => value === wanted,
     cost: 0,
     literals: undefined,
   });
-  return compile(tree, same, () => NEVER);
+  return compile(tree, { leaf, pattern: () => NEVER, table: () => NEVER });
 }
 
-/** `upbit or bithumb`, `not (USDT or USDC)`, `matches /KRW|원화/`. */
-export function describe(tree: Tree<string | number | boolean>): string {
+/** `upbit or bithumb`, `not (USDT or USDC)`, `matches /KRW|원화/`, `in perps (file ./perps.csv, 412 rows, 3m old)`. */
+export function describe(tree: Tree<string | number | boolean>, tableOf: TableOf = NO_TABLES): string {
+  const recur = (inner: typeof tree) => describe(inner, tableOf);
+  const grouped = (inner: typeof tree) => (isSimple(inner) ? recur(inner) : `(${recur(inner)})`);
   if (typeof tree !== 'object') return String(tree);
   if (isList(tree)) return tree.map(grouped).join(' or ');
   return [
+    ...(tree.in === undefined ? [] : [`in ${namesOf(tree.in).map(inWords(tableOf)).join(' or ')}`]),
     ...(tree.not === undefined ? [] : [`not ${grouped(tree.not)}`]),
     ...(tree.matches === undefined ? [] : [`matches /${tree.matches}/`]),
     ...(tree.any === undefined ? [] : [grouped(tree.any)]),
   ].join(' and ');
 }
 
-function grouped(tree: Tree<string | number | boolean>): string {
-  const simple = typeof tree !== 'object' || (isList(tree) && tree.length === 1);
-  return simple ? describe(tree) : `(${describe(tree)})`;
+const inWords = (tableOf: TableOf) => (name: string) => {
+  const table = tableOf(name);
+  return table === undefined ? name : `${name} (${table.describe()})`;
+};
+
+const isSimple = (tree: Tree<string | number | boolean>): boolean =>
+  typeof tree !== 'object' || (isList(tree) && tree.length === 1);
+
+interface Compilers<Value, Leaf> {
+  readonly leaf: Compile<Value, Leaf>;
+  readonly pattern: Compile<Value, string>;
+  readonly table: Compile<Value, string>;
 }
 
 function compile<Value, Leaf extends string | number | boolean>(
   tree: Tree<Leaf>,
-  leaf: Compile<Value, Leaf>,
-  pattern: Compile<Value, string>,
+  by: Compilers<Value, Leaf>,
 ): Condition<Value> {
-  const recur = (inner: Tree<Leaf>) => compile(inner, leaf, pattern);
-  if (typeof tree !== 'object') return leaf(tree);
+  const recur = (inner: Tree<Leaf>) => compile(inner, by);
+  if (typeof tree !== 'object') return by.leaf(tree);
   if (isList(tree)) return or(tree.map(recur));
   const parts: Condition<Value>[] = [];
   if (tree.any !== undefined) parts.push(or(tree.any.map(recur)));
+  if (tree.in !== undefined) parts.push(or(namesOf(tree.in).map(by.table)));
   if (tree.not !== undefined) parts.push(not(recur(tree.not)));
-  if (tree.matches !== undefined) parts.push(pattern(tree.matches));
+  if (tree.matches !== undefined) parts.push(by.pattern(tree.matches));
   return and(parts);
 }
+
+/** The tables of an `in`. */
+export const namesOf = (names: string | readonly string[]): readonly string[] =>
+  typeof names === 'string' ? [names] : names;
 
 const NEVER: Condition<unknown> = { test: () => false, cost: 0, literals: new Set() };
 
@@ -96,7 +124,7 @@ function equals(wanted: string): Condition<Text> {
 
 function like(wanted: string): Condition<Text> {
   const fits = glob(wanted);
-  return { test: (text) => fits(text.folded), cost: 1, literals: undefined };
+  return { test: (text) => fits(text.folded), cost: SCAN_COST, literals: undefined };
 }
 
 function found(patternOf: PatternOf): Compile<Text, string> {
@@ -104,6 +132,14 @@ function found(patternOf: PatternOf): Compile<Text, string> {
     const pattern = patternOf(source);
     const { words } = pattern;
     return { test: (text) => pattern.foundIn(text), cost: PATTERN_COST, literals: undefined, words };
+  };
+}
+
+/** Its rows change while the bridge runs: no rule is filed by them. Of a name that is nowhere, nothing is in it. */
+function inTable(tableOf: TableOf): Compile<Text, string> {
+  return (name) => {
+    const table = tableOf(name);
+    return { test: (text) => table?.has(text.folded) ?? false, cost: SCAN_COST, literals: undefined };
   };
 }
 

@@ -15,43 +15,50 @@ export type TextConditionTree = string | readonly TextConditionTree[] | TextCond
 
 export interface TextConditionNode {
   readonly not?: TextConditionTree | undefined;
+  /** A table, or several of which one must have it. */
+  readonly in?: string | readonly string[] | undefined;
   /** A regular expression (linear-time engine), found anywhere in the text. */
   readonly matches?: string | undefined;
   readonly any?: readonly TextConditionTree[] | undefined;
 }
 
 const EMPTY_LIST = 'must not be an empty list: it would match nothing';
-const OBJECT_HELP = 'must have at least one of: not, matches, any';
+const IN_HELP = 'must be the name of a table, or a list of names';
 
 const someKey = (condition: object) => Object.values(condition).some((value) => value !== undefined);
 
-const TEXT_HELP = 'must be text, a list, or an object with not, matches or any';
+const tableOptions = {
+  in: z
+    .union([text(), z.array(text()).min(1, EMPTY_LIST)], { error: IN_HELP })
+    .optional()
+    .describe('a table that must have it, or several of which one must'),
+};
 
-const textTree = (leaf: z.ZodType<string>): z.ZodType<TextConditionTree> => {
-  const self: z.ZodType<TextConditionTree> = z.lazy(() =>
-    z.union(
-      [
-        leaf,
-        z.array(self).min(1, EMPTY_LIST),
-        z
-          .strictObject({
-            not: self.optional(),
-            matches: text().optional().describe('regular expression, case-insensitive'),
-            any: z.array(self).min(1, EMPTY_LIST).optional(),
-          })
-          .refine(someKey, OBJECT_HELP),
-      ],
-      { error: TEXT_HELP },
-    ),
-  );
+const textTree = (leaf: z.ZodType<string>, hasTables: boolean): z.ZodType<TextConditionTree> => {
+  const keys = hasTables ? ['not', 'in', 'matches'] : ['not', 'matches'];
+  const self: z.ZodType<TextConditionTree> = z.lazy(() => {
+    const not = { not: self.optional() };
+    const others = {
+      matches: text().optional().describe('regular expression, case-insensitive'),
+      any: z.array(self).min(1, EMPTY_LIST).optional(),
+    };
+    const someOf = `must have at least one of: ${keys.join(', ')}, any`;
+    const node: z.ZodType<TextConditionNode> = hasTables
+      ? z.strictObject({ ...not, ...tableOptions, ...others }).refine(someKey, someOf)
+      : z.strictObject({ ...not, ...others }).refine(someKey, someOf);
+    return z.union([leaf, z.array(self).min(1, EMPTY_LIST), node], {
+      error: `must be text, a list, or an object with ${keys.join(', ')} or any`,
+    });
+  });
   return self;
 };
 
-export const textConditionOptions = textTree(text());
+export const textConditionOptions = textTree(text(), true);
 
-/** The same for values that may be numbers or flags: they are compared as texts. */
+/** The same for values that may be numbers or flags: they are compared as texts. Without tables. */
 export const anyConditionOptions = textTree(
   z.union([text(), z.number().transform(String), z.boolean().transform(String)]),
+  false,
 );
 
 /** For values without a text: no `matches`. */

@@ -5,12 +5,14 @@
 import type { PreparedDestination } from '../destinations/prepared.ts';
 import type { Reading } from '../feeds/news.ts';
 import { literalIn } from '../matching/literal.ts';
+import { NO_TABLES, type TableOf } from '../matching/table.ts';
 import type { RuleOptions } from '../routing/options.ts';
 
 export interface Scene {
   readonly rule: string;
   readonly destination: string;
   readonly template: string | undefined;
+  /** As the tables are now. */
   readonly ticker: string;
   /** `nth` makes it unlike every one before; `wallUs`: now. */
   reading(nth: number, wallUs: number): Reading;
@@ -34,33 +36,56 @@ export function cast(destinations: readonly PreparedDestination[]): readonly Pre
   return [...new Set([...ofEachType, ...live])].slice(0, MOST_DESTINATIONS);
 }
 
-export function scenesOf(rules: readonly RuleOptions[], destinations: ReadonlySet<string>): readonly Scene[] {
+const WITHOUT_TABLES: SceneTables = { tableOf: NO_TABLES, someKey: () => undefined };
+
+/** The tables of the config; their rows change. */
+export interface SceneTables {
+  readonly tableOf: TableOf;
+  /** One that templates will find, for rules that name no ticker. */
+  readonly someKey: () => string | undefined;
+}
+
+export function scenesOf(
+  rules: readonly RuleOptions[],
+  destinations: ReadonlySet<string>,
+  { tableOf, someKey }: SceneTables = WITHOUT_TABLES,
+): readonly Scene[] {
   const scenes: Scene[] = [];
   for (const { name = '', match, send } of rules)
     for (const { to, template } of send) {
       if (scenes.length === MOST_SCENES) return scenes;
       if (!destinations.has(to)) continue;
-      const ticker = literalIn(match.ticker)?.replaceAll('*', '') || 'ABC';
+      const tickerNow = () =>
+        literalIn(match.ticker, tableOf)?.replaceAll('*', '') || someKey()?.toUpperCase() || 'ABC';
       const test = match.test === true;
       const reading = readingOf({
         test,
         type: test ? 'test_announcement' : 'announcement',
-        publisher: literalIn(match.publisher) ?? 'upbit',
-        listingType: literalIn(match.listingType) ?? 'spot_listing',
-        ticker,
-        title: literalIn(match.title) ?? '에이비씨(ABC) KRW 마켓 디지털 자산 추가 Will List',
+        publisher: literalIn(match.publisher, tableOf) ?? 'upbit',
+        listingType: literalIn(match.listingType, tableOf) ?? 'spot_listing',
+        tickerNow,
+        title: literalIn(match.title, tableOf) ?? '에이비씨(ABC) KRW 마켓 디지털 자산 추가 Will List',
       });
-      scenes.push({ rule: name, destination: to, template, ticker, reading });
+      scenes.push({
+        ...{ rule: name, destination: to, template, reading },
+        get ticker() {
+          return tickerNow();
+        },
+      });
     }
   return scenes;
 }
 
 /** `nth` makes it unlike every one before. Just seen, so that its age is that of news. */
-function readingOf(
-  fields: Pick<Reading, 'test' | 'type' | 'publisher' | 'listingType' | 'ticker' | 'title'>,
-) {
+function readingOf({
+  tickerNow,
+  ...fields
+}: Pick<Reading, 'test' | 'type' | 'publisher' | 'listingType' | 'title'> & {
+  readonly tickerNow: () => string;
+}) {
   return (nth: number, wallUs: number): Reading => ({
     ...fields,
+    ticker: tickerNow(),
     title: `${fields.title} ${nth}`,
     publishTimestampUs: wallUs - PUBLISHED_BEFORE_US,
     detectedTimestampUs: wallUs - DETECTED_BEFORE_US,

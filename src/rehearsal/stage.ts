@@ -22,7 +22,7 @@ import { nextTurn } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import type { RuleOptions } from '../routing/options.ts';
 import type { Router, Routing } from '../routing/router.ts';
-import { cast, type Scene, scenesOf } from './scenes.ts';
+import { cast, type Scene, type SceneTables, scenesOf } from './scenes.ts';
 import { NO_POOLS, openSink, type Sink } from './sink.ts';
 import { openSource, type Source } from './source.ts';
 
@@ -34,6 +34,8 @@ export interface StageDeps {
   readonly feeds: readonly FeedOptions[];
   readonly deps: Pick<DestinationDeps, 'clock' | 'redact' | 'version'> & Pick<FeedDeps, 'heldUpMs'>;
   readonly random: Random;
+  /** Absent: there are none. */
+  readonly tables?: SceneTables | undefined;
   /** Take the time of each step, at the price of a few wrappers. */
   readonly timed?: true;
 }
@@ -109,7 +111,7 @@ export class Stage implements AsyncDisposable {
     this.#database = database;
     this.#sinks = sinks;
     const destinations = cast(deps.destinations);
-    this.scenes = scenesOf(deps.rules, new Set(destinations.map(({ name }) => name)));
+    this.scenes = scenesOf(deps.rules, new Set(destinations.map(({ name }) => name)), deps.tables);
     const events = createEvents(this.#listen);
     const outbox = deps.timed ? this.#timedOutbox(database) : new SqliteOutbox(database);
     const recovered = outbox.recover(clock.monotonicMs(), DEDUPE_WINDOW_MS);

@@ -9,13 +9,15 @@ import {
   valueCondition,
 } from '../matching/condition.ts';
 import type { Extracts } from '../matching/extract.ts';
+import type { TableOf } from '../matching/table.ts';
 import { Text } from '../matching/text.ts';
 import { MATCH_FIELDS, type MatchField, type MatchOptions } from './options.ts';
 import { type Subject, subjectOf } from './subject.ts';
 
 export interface FieldTest {
   readonly field: MatchField;
-  readonly wanted: string;
+  /** In words, as things are now. */
+  wanted(): string;
   readonly cost: number;
   readonly literals: ReadonlySet<string> | undefined;
   readonly words: readonly string[] | undefined;
@@ -39,9 +41,16 @@ type Test = Pick<FieldTest, 'test' | 'got'>;
 const READING_COST = 1;
 
 /** Throws on a malformed pattern, and on an extract that is not defined. */
-export function fieldTests(match: MatchOptions, patternOf: PatternOf, extracts: Extracts): FieldTests {
-  const ticker = match.ticker === undefined ? undefined : tickerCondition(match.ticker, patternOf);
-  const market = match.market === undefined ? undefined : tickerCondition(match.market, patternOf);
+export function fieldTests(
+  match: MatchOptions,
+  patternOf: PatternOf,
+  extracts: Extracts,
+  tableOf: TableOf,
+): FieldTests {
+  const globbed = (tree: MatchOptions['ticker']) =>
+    tree === undefined ? undefined : tickerCondition(tree, patternOf, tableOf);
+  const ticker = globbed(match.ticker);
+  const market = globbed(match.market);
   const fits = tickerTest(ticker, market);
   const make = <Value>(
     field: MatchField,
@@ -50,11 +59,13 @@ export function fieldTests(match: MatchOptions, patternOf: PatternOf, extracts: 
   ) => {
     if (condition === undefined) return undefined;
     const { cost, literals, words } = condition;
-    return { field, wanted: describe(match[field] ?? ''), cost, literals, words, ...test(condition) };
+    const wanted = () => describe(match[field] ?? '', tableOf);
+    return { field, wanted, cost, literals, words, ...test(condition) };
   };
   const texts = (field: 'publisher' | 'listingType' | 'feed' | 'title') => {
     const tree = match[field];
-    return make(field, tree === undefined ? undefined : textCondition(tree, patternOf), (condition) => ({
+    const compiled = tree === undefined ? undefined : textCondition(tree, patternOf, tableOf);
+    return make(field, compiled, (condition) => ({
       test: (subject) => condition.test(subject[field]),
       got: (announcement) => announcement[field],
     }));
@@ -88,7 +99,7 @@ export function fieldTests(match: MatchOptions, patternOf: PatternOf, extracts: 
         test: (subject) => someFits(subject.markets.all, condition),
         got: (announcement) => marketsOf(announcement).join(', ') || 'no market in the title',
       })),
-    extract: () => extractTest(match.extract, patternOf, extracts),
+    extract: () => extractTest(match.extract, patternOf, extracts, tableOf),
     update: () => {
       const { update } = match;
       return make(
@@ -118,7 +129,7 @@ export function fieldTests(match: MatchOptions, patternOf: PatternOf, extracts: 
 /** The condition of every rule that has none on updates. */
 export const ONLY_ORIGINAL: FieldTest = {
   field: 'update',
-  wanted: 'false (edits and follow-ups match only rules with update: true or update: any)',
+  wanted: () => 'false (edits and follow-ups match only rules with update: true or update: any)',
   cost: READING_COST,
   literals: undefined,
   words: undefined,
@@ -134,7 +145,7 @@ function updateOf(announcement: Announcement): string {
 /** The condition of every rule that has none on tests. */
 export const ONLY_REAL: FieldTest = {
   field: 'test',
-  wanted: 'false (self-tests match only rules with test: true)',
+  wanted: () => 'false (self-tests match only rules with test: true)',
   cost: 0,
   literals: undefined,
   words: undefined,
@@ -148,16 +159,17 @@ function extractTest(
   conditions: MatchOptions['extract'],
   patternOf: PatternOf,
   extracts: Extracts,
+  tableOf: TableOf,
 ): FieldTest | undefined {
   if (conditions === undefined) return undefined;
   const parts = Object.entries(conditions).map(([name, tree]) => {
     const extract = extracts.get(name);
     if (extract === undefined) throw new Error(`there is no extract ${name}`);
-    return { name, extract, tree, condition: tickerCondition(tree, patternOf) };
+    return { name, extract, tree, condition: tickerCondition(tree, patternOf, tableOf) };
   });
   return {
     field: 'extract',
-    wanted: parts.map(({ name, tree }) => `${name}: ${describe(tree)}`).join(', '),
+    wanted: () => parts.map(({ name, tree }) => `${name}: ${describe(tree, tableOf)}`).join(', '),
     cost: PATTERN_COST,
     literals: undefined,
     words: undefined,

@@ -5,6 +5,7 @@
 import type { Announcement } from '../announcement.ts';
 import { cheapFirst, type PatternOf, sharedPatterns, valueCondition } from '../matching/condition.ts';
 import type { Extracts } from '../matching/extract.ts';
+import { NO_TABLES, type TableOf } from '../matching/table.ts';
 import { fieldTests, ONLY_ORIGINAL, ONLY_REAL } from './field-tests.ts';
 import type { MatchField, MatchOptions } from './options.ts';
 import { subjectOf } from './subject.ts';
@@ -45,8 +46,9 @@ export function compileMatcher(
   match: MatchOptions,
   patternOf: PatternOf = sharedPatterns(),
   extracts: Extracts = NO_EXTRACTS,
+  tableOf: TableOf = NO_TABLES,
 ): Matcher {
-  const { written, fits } = fieldTests(match, patternOf, extracts);
+  const { written, fits } = fieldTests(match, patternOf, extracts, tableOf);
   const unwritten = [
     ...(match.test === undefined ? [ONLY_REAL] : []),
     ...(match.update === undefined ? [ONLY_ORIGINAL] : []),
@@ -66,7 +68,7 @@ export function compileMatcher(
       const told = [...written, ...unwritten.filter((one) => !one.test(subject))];
       return told.map((one) => ({
         field: one.field,
-        wanted: one.wanted,
+        wanted: one.wanted(),
         got: one.got(announcement),
         matched: one.test(subject),
       }));

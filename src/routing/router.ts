@@ -6,6 +6,7 @@
 import type { Announcement } from '../announcement.ts';
 import { sharedPatterns } from '../matching/condition.ts';
 import { compileExtracts, type ExtractOptions } from '../matching/extract.ts';
+import { NO_TABLES, type TableOf } from '../matching/table.ts';
 import { hasOneOf, type Text } from '../matching/text.ts';
 import { compileMatcher, type FieldExplanation, type Matcher } from './matcher.ts';
 import type { MatchField, RuleOptions, SendTarget } from './options.ts';
@@ -89,6 +90,7 @@ const NOTHING: Routing = Object.freeze({ rules: Object.freeze([]), matches: Obje
 export function compileRules(
   options: readonly RuleOptions[],
   extract: Readonly<Record<string, ExtractOptions>> = {},
+  tableOf: TableOf = NO_TABLES,
 ): CompiledRules {
   const patternOf = sharedPatterns();
   const extracts = compileExtracts(extract);
@@ -98,7 +100,7 @@ export function compileRules(
   const rules = options.map((rule): Rule => {
     const sends = known.get(rule.send) ?? firstOfEach(rule.send);
     known.set(rule.send, sends);
-    const matcher = compileMatcher(rule.match, patternOf, extracts);
+    const matcher = compileMatcher(rule.match, patternOf, extracts, tableOf);
     const hours = rule.when && compileWhen(rule.when, zoneOf);
     return {
       name: rule.name,

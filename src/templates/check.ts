@@ -6,6 +6,7 @@
 import { type Liquid, LiquidError, type Template, type Variable } from 'liquidjs';
 import { orNearest } from '../platform/suggest.ts';
 import { FORBIDDEN_FILTERS, FORBIDDEN_TAGS, LONGEST_TEMPLATE, render } from './engine.ts';
+import { lookupsIn } from './lookup.ts';
 import { TemplateProblem } from './problem.ts';
 import { SAMPLES } from './samples.ts';
 import { type RenderedFor, variablesOf } from './variables.ts';
@@ -15,6 +16,7 @@ export function parse(engine: Liquid, source: string, renderedFor: RenderedFor):
     throw new TemplateProblem(`is too long: ${source.length} characters, at most ${LONGEST_TEMPLATE}`);
   try {
     const templates = engine.parse(source);
+    checkLookups(source);
     checkVariables(engine, templates, renderedFor);
     for (const sample of SAMPLES[renderedFor]) render(engine, templates, sample);
     return templates;
@@ -26,6 +28,17 @@ export function parse(engine: Liquid, source: string, renderedFor: RenderedFor):
 /** `line 2, column 5: …` — counted from the template's first character. */
 export const at = (line: number, column: number, message: string) =>
   new TemplateProblem(message, [], { line, column });
+
+const LOOKUP_HELP = 'lookup needs the name of a table in quotes: {{ ticker | lookup: "perps" }}';
+
+/** Whether the tables are there is known to the config. */
+function checkLookups(source: string): void {
+  for (const { table, at: offset } of lookupsIn(source)) {
+    if (table !== undefined) continue;
+    const lines = source.slice(0, offset).split('\n');
+    throw at(lines.length, (lines.at(-1) ?? '').length + 1, LOOKUP_HELP);
+  }
+}
 
 function problemOf(engine: Liquid, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof TemplateProblem) return error;

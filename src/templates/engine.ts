@@ -3,8 +3,10 @@
  * can land in (Telegram HTML, Discord Markdown, a URL, nowhere in particular), because escaping belongs
  * to the place: every output passes the engine's own escape, whatever the template says.
  */
-import { CaptureTag, type Context, Liquid, type Template, type Variables } from 'liquidjs';
+import { CaptureTag, type Context, Liquid, LiquidError, type Template, type Variables } from 'liquidjs';
+import { NoSymbol } from '../delivery/message.ts';
 import { registerDateFilters } from './date-filters.ts';
+import { registerLookup } from './lookup.ts';
 
 /** Long enough for any message (Discord takes 6000 characters), too short to stall a reload. */
 export const LONGEST_TEMPLATE = 20_000;
@@ -115,6 +117,7 @@ function confine({ same, ...freedom }: Freedom & { same?: Escaping['same'] }): L
   for (const name of FORBIDDEN_FILTERS.keys()) engine.unregisterFilter(name);
   engine.registerFilter('url_decode', decoded);
   registerDateFilters(engine);
+  registerLookup(engine);
   if (freedom.outputEscape !== undefined) engine.registerTag('capture', PlainCapture);
   const settled = same === 'escape' ? ESCAPE_FILTERS : same === 'uri' ? URI_FILTERS : [];
   for (const name of settled) engine.registerFilter(name, (value: unknown) => value);
@@ -122,7 +125,7 @@ function confine({ same, ...freedom }: Freedom & { same?: Escaping['same'] }): L
 }
 
 /**
- * Renders a parsed template; throws what it does wrong on this scope. The limit is in wall time, which also passes
+ * Renders a parsed template; throws what it does wrong on this scope, and `NoSymbol` when nothing is to be sent. The limit is in wall time, which also passes
  * while the machine gives this process no turn: an order must not die of that, so what is over the limit gets a second
  * chance. A runaway loop is over it again.
  */
@@ -130,6 +133,7 @@ export function render(engine: Liquid, templates: Template[], scope: object): un
   try {
     return engine.renderSync(templates, scope);
   } catch (error) {
+    if (LiquidError.is(error) && error.originalError instanceof NoSymbol) throw error.originalError;
     if (!(error instanceof Error && error.message.includes(OVER_THE_LIMIT))) throw error;
     return engine.renderSync(templates, scope);
   }

@@ -1,5 +1,6 @@
 /** Two announcements that every template is tried on: one with every field, one with only what is always there. */
 import type { Announcement } from '../announcement.ts';
+import type { Table } from '../matching/table.ts';
 import { type RenderedFor, scopeOf, type TemplateScope } from './variables.ts';
 
 const FULL: Announcement = {
@@ -33,8 +34,20 @@ const BARE: Announcement = {
   dispatchTimestampUs: undefined,
 };
 
+/** Has everything: what a template makes of a value is seen. */
+const SAMPLE_TABLE: Table = {
+  name: 'sample',
+  has: () => true,
+  get: (folded) => folded.toUpperCase(),
+  someKey: 'abc',
+  keys: () => ['abc'].values(),
+  describe: () => 'sample',
+};
+
 const scopesWith = (ticker: string | undefined): readonly TemplateScope[] =>
-  [FULL, BARE].map((announcement) => scopeOf({ announcement, rule: 'sample', ticker }));
+  [FULL, BARE].map((announcement) =>
+    scopeOf({ announcement, rule: 'sample', ticker, tableOf: () => SAMPLE_TABLE }),
+  );
 
 export const SAMPLES: Readonly<Record<RenderedFor, readonly TemplateScope[]>> = {
   announcement: scopesWith(undefined),

@@ -4,10 +4,12 @@
  */
 import type { Announcement } from '../announcement.ts';
 import type { Extracts } from '../matching/extract.ts';
+import type { TableOf } from '../matching/table.ts';
 import { fold, Text } from '../matching/text.ts';
 import { MOST_TICKERS, updateMarkOf } from '../routing/subject.ts';
 import { marketsIn } from '../title/market.ts';
 import { exchangePage } from './exchange-page.ts';
+import { TABLES, type TableScope } from './lookup.ts';
 
 /** Patterns on the title, and whether what they do not find is an error (an order must not have a blank). */
 export interface TitleParts {
@@ -25,6 +27,8 @@ export interface RenderInput {
   readonly ticker: string | undefined;
   /** The `extract:` of the config; absent: there is none. */
   readonly titleParts?: TitleParts | undefined;
+  /** Absent: the config has none. */
+  readonly tableOf?: TableOf | undefined;
 }
 
 /** Milliseconds, fractional; null where a stamp is missing. `network` may be negative when clocks differ. */
@@ -47,7 +51,7 @@ export type RenderedFor = 'announcement' | 'ticker';
 /** Liquid calls it on the scope when a template names it: a title is read for those who ask. */
 type Read<Value> = (this: TemplateScope) => Value;
 
-export interface TemplateScope extends Announcement {
+export interface TemplateScope extends Announcement, TableScope {
   /** The first of `markets`. */
   readonly market: Read<string | undefined>;
   /** The quote markets that the title names, of the `ticker` where there is one. */
@@ -119,7 +123,7 @@ export function latencyOf(announcement: Announcement): Latency {
   };
 }
 
-export function scopeOf({ announcement, rule, ticker, titleParts }: RenderInput): TemplateScope {
+export function scopeOf({ announcement, rule, ticker, titleParts, tableOf }: RenderInput): TemplateScope {
   const { tickers } = announcement;
   return {
     ...announcement,
@@ -135,6 +139,7 @@ export function scopeOf({ announcement, rule, ticker, titleParts }: RenderInput)
     update: isUpdate,
     extract: extracted,
     [TITLE_PARTS]: titleParts,
+    ...(tableOf !== undefined && { [TABLES]: tableOf }),
   };
 }
 

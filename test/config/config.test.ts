@@ -344,7 +344,7 @@ log: { level: loud }
       expect.stringMatching(/^6:80: .*tickr/),
       '7:3: `botToken` is missing',
       '7:3: `chatId` is missing',
-      '9:25: `publisher` must be text, a list, or an object with not, matches or any',
+      '9:25: `publisher` must be text, a list, or an object with not, in, matches or any',
       expect.stringMatching(/^9:46: not a valid regular expression: missing closing \)/),
       '10:12: there is no destination bto',
       '11:15: `level` must be one of: debug, info, warn, error, silent',

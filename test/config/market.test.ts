@@ -87,14 +87,14 @@ describe('a market that is none', () => {
     ],
     ['[]', '5:52: `market` must not be an empty list: it would match nothing; undefined'],
     ['{ matches: "(KRW" }', '5:63: not a valid regular expression: missing closing ): `(KRW`; undefined'],
-    ['{ is: KRW }', '5:54: unknown key `is`; known here: not, matches, any'],
+    ['{ is: KRW }', '5:54: unknown key `is`; known here: not, in, matches, any'],
     [
       '5',
-      '5:52: `market` must be text, a list, or an object with not, matches or any; put it in quotes: "5"',
+      '5:52: `market` must be text, a list, or an object with not, in, matches or any; put it in quotes: "5"',
     ],
     [
       'true',
-      '5:52: `market` must be text, a list, or an object with not, matches or any; put it in quotes: "true"',
+      '5:52: `market` must be text, a list, or an object with not, in, matches or any; put it in quotes: "true"',
     ],
   ])('market: %s', (written, expected) => {
     // A listing type, so that nothing else is to be said.

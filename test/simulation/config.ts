@@ -4,6 +4,7 @@ import type { SoundConfig } from '../../src/daemon/ready-config.ts';
 import type { BudgetLimits } from '../../src/delivery/windows.ts';
 import type { DestinationOptions } from '../../src/destinations/common-options.ts';
 import { destinationTypes } from '../../src/destinations/index.ts';
+import { NO_TABLES } from '../../src/matching/table.ts';
 import type { LaneName, LanePlan } from './story.ts';
 
 /** A destination as the running config has it. */
@@ -33,7 +34,13 @@ export function soundConfig(plans: readonly LanePlan[], shutdownTimeout: string)
     ...{ server: false, shutdownTimeout },
   });
   return {
-    config: { ...parsed, file: 'config.yaml', types: destinationTypes },
+    config: {
+      ...parsed,
+      file: 'config.yaml',
+      types: destinationTypes,
+      liveTables: new Map(),
+      tableOf: NO_TABLES,
+    },
     digest: '',
     files: [],
     patterns: [],

@@ -8,6 +8,7 @@ import { destinationTypes } from '../../src/destinations/index.ts';
 import { feedTypes } from '../../src/feeds/index.ts';
 
 import { extractOptions } from '../../src/routing/options.ts';
+import { fileTableOptions, urlTableOptions } from '../../src/tables/options.ts';
 import { variablesOf } from '../../src/templates/variables.ts';
 import { type Key, keysOf } from './config-keys.ts';
 
@@ -40,7 +41,7 @@ const TEMPLATE_NOTES = `- \`ticker\` exists only in a webhook with \`forEach: ti
 const CONDITIONS = `## Conditions
 
 In one \`match\` all keys must hold; a list means one of; \`{ not: … }\`, \`{ any: [ … ] }\` and, for texts, \`{ matches: … }\` (a regular expression,
-found anywhere) nest. Text comparison ignores case. \`*\` in a \`ticker\` or \`market\` stands for anything; such a condition is evaluated for each ticker or market,
+found anywhere) and \`{ in: table }\` nest. Text comparison ignores case. \`*\` in a \`ticker\` or \`market\` stands for anything; such a condition is evaluated for each ticker or market,
 and the announcement matches when one does; without any it does not. \`market\` is read from the title: [titles.md](titles.md). \`match: {}\` matches everything except self-tests, which match only with \`test: true\`, and edits and follow-ups of titles, which match only with \`update: true\` or \`update: any\`. Conditions and templates see the first 1,000 tickers of an announcement.
 \`check\` warns about conditions that nothing can satisfy (\`publisher: "upbit, bithumb"\`, \`title: { matches: "/KRW/i" }\`) and counts the rules that can never match. With \`--strict\` a warning is a failure (exit code 1).
 `;
@@ -141,6 +142,25 @@ tests:
     announcement: "[Notice] Wallet maintenance"    # a title alone
     expectNone: true
 \`\`\``;
+const TABLES_TEXT = `Named sets and maps: a rule asks for them with \`in\`, a template with \`lookup\`. A mapping: a name of yours, then one of three forms. [tables.md](tables.md) has the details.
+
+\`\`\`yaml
+tables:
+  never: [USDT, USDC, FDUSD]                                    # a list
+  venue: { BTC: XBTUSDTM, ETH: ETHUSDTM }                       # a mapping
+  mine: { file: ./symbols.csv, key: ticker, value: symbol }     # a file
+  perps:                                                        # an address
+    { url: "https://fapi.binance.com/fapi/v1/exchangeInfo", rows: symbols, key: baseAsset, value: symbol, refresh: 10m }
+
+rules:
+  - match: { ticker: { in: perps, not: { in: never } } }
+    send: bot
+
+destinations:
+  bot: { type: webhook, url: "\${BOT_URL}", forEach: ticker, body: { symbol: '{{ ticker | lookup: "perps" }}' } }
+\`\`\`
+
+Of a file:`;
 
 export function configReference(types = destinationTypes): string {
   const whole = keysOf(configSchemaOf(types));
@@ -188,6 +208,14 @@ export function configReference(types = destinationTypes): string {
     ),
     CONDITIONS,
     MOMENTS,
+    section('tables', TABLES_TEXT, keysOf(fileTableOptions)),
+    section(
+      'tables, from an address',
+      'Everything of a file but `file`, and:',
+      keysOf(urlTableOptions).filter(({ path }) =>
+        keysOf(fileTableOptions).every((key) => key.path !== path),
+      ),
+    ),
     section(
       'extract',
       'A mapping: a name of yours (letters, digits, underscores), then a pattern. [titles.md](titles.md#extract) has an example. The part of the title that it finds is `{{ extract.name }}` in templates, and rules ask for it with `match: { extract: { name: "*" } }`.',

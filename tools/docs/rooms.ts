@@ -48,6 +48,10 @@ export const ROOMS: readonly Room[] = [
     path: 'outbox',
     is: 'the store and everything that can happen to its file; `queries.ts` is for the command line',
   },
+  {
+    path: 'tables',
+    is: 'named sets and maps: read from the config, files and addresses, packed for the look-up, refreshed on a thread of their own',
+  },
   { path: 'destinations', is: 'one folder for each type, and what they share' },
   { path: 'intake.ts', is: 'new or known, by which rules, written down, handed to the lanes' },
   {
