@@ -6,7 +6,11 @@ import type { Plugin } from 'rolldown';
 export const OPTIONAL = ['bufferutil', 'utf-8-validate', 'zlib-sync', 'encoding', 'supports-color'];
 
 /** Files that other threads run. */
-export const THREADS = ['src/outbox/checkpoint.ts', 'src/outbox/deliveries-thread.ts'];
+export const THREADS = [
+  'src/outbox/checkpoint.ts',
+  'src/outbox/deliveries-thread.ts',
+  'src/tables/thread.ts',
+];
 
 /** Its inner parts make Node warn of a module that it deprecates, and Node has what it stands in for. */
 export const builtInUrl: Plugin = {

@@ -45,6 +45,15 @@ const destination = z.object({
   state: text,
 });
 
+const tableOfBridge = z.object({
+  name: text,
+  from: z.string().catch(''),
+  rows: optional,
+  ageMs: optional,
+  fault: z.string().optional().catch(undefined),
+  isStale: z.boolean().catch(false),
+});
+
 const delivery = z.object({
   destination: text,
   ticker: z.string().optional().catch(undefined),
@@ -84,12 +93,14 @@ const status = z.object({
   feeds: listOf(feed),
   race: listOf(race),
   destinations: listOf(destination),
+  tables: listOf(tableOfBridge),
   announcements: listOf(announcement),
 });
 
 export type StatusAnswer = z.output<typeof status>;
 export type ShownFeed = z.output<typeof feed>;
 export type ShownRace = z.output<typeof race>;
+export type ShownTable = StatusAnswer['tables'][number];
 export type ShownDestination = z.output<typeof destination>;
 export type ShownAnnouncement = z.output<typeof announcement>;
 

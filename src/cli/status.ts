@@ -10,7 +10,7 @@ import { type Io, jsonText } from './io.ts';
 import { heading, lineBelow, markedSpans } from './lines.ts';
 import { remoteOperator } from './remote-operator.ts';
 import { announcementLines } from './status-announcement.ts';
-import type { ShownDestination, ShownFeed, ShownRace, StatusAnswer } from './status-answer.ts';
+import type { ShownDestination, ShownFeed, ShownRace, ShownTable, StatusAnswer } from './status-answer.ts';
 import { table } from './table.ts';
 
 export interface StatusOptions {
@@ -35,7 +35,7 @@ export async function statusCommand({ config, url, json }: StatusOptions, io: Io
 }
 
 function describe(status: StatusAnswer, width: number | undefined): string[] {
-  const { version, uptimeMs, ready, notes, feeds, race, destinations, announcements } = status;
+  const { version, uptimeMs, ready, notes, feeds, race, destinations, tables, announcements } = status;
   const mark = ready ? 'good' : 'bad';
   const lines = [
     wrapSpans(
@@ -64,6 +64,8 @@ function describe(status: StatusAnswer, width: number | undefined): string[] {
       { width },
     ),
   );
+  if (tables.length > 0)
+    lines.push('', ...table(['TABLE', 'ROWS', 'AGE', 'STATE', 'FROM'], tables.map(tableRow), { width }));
   lines.push('');
   const said = new Set<string>();
   if (announcements.length === 0) lines.push(heading('no announcement since the bridge started', width));
@@ -135,4 +137,20 @@ function stateSpan(state: string): Span {
 
 function destinationRow({ name, type, pending, oldestMs, inFlight, state }: ShownDestination): Span[] {
   return [[name, paint.name], type, String(pending), spanOr(oldestMs), String(inFlight), stateSpan(state)];
+}
+
+function tableRow({ name, from, rows, ageMs, fault, isStale }: ShownTable): Span[] {
+  const state: Span =
+    rows === undefined
+      ? ['never loaded', paint.bad]
+      : isStale || fault !== undefined
+        ? [isStale ? 'stale' : 'not refreshed', paint.warning]
+        : ['ok', paint.good];
+  return [
+    [name, paint.name],
+    rows === undefined ? NONE : String(rows),
+    spanOr(ageMs && Math.floor(ageMs / 1000) * 1000),
+    state,
+    from || 'the config',
+  ];
 }

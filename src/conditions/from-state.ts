@@ -3,6 +3,8 @@ import type { LaneStatus } from '../delivery/lane-deps.ts';
 import { expiryText, type FeedStatus, unproven } from '../feeds/health.ts';
 import { helpFor } from '../feeds/warning.ts';
 import { formatDuration } from '../platform/duration.ts';
+import { roughly } from '../tables/live-table.ts';
+import type { TableState } from '../tables/table-state.ts';
 import type { Failing } from './event-memory.ts';
 import type { Thresholds } from './kind.ts';
 import { type ConditionCode, conditionOf, type Sighting } from './registry.ts';
@@ -17,6 +19,7 @@ export interface BridgeState {
   readonly feeds: readonly FeedStatus[];
   readonly destinations: readonly { readonly name: string; readonly lane: LaneStatus }[];
   readonly rules: readonly { readonly name: string; readonly send: readonly { readonly to: string }[] }[];
+  readonly tables: readonly TableState[];
   readonly storeFault: string | undefined;
   readonly config: {
     /** Problems of the file that the last reload has met. */
@@ -38,7 +41,7 @@ export interface Looked extends BridgeState {
 type Now = (code: ConditionCode, subject: string, detail: string, more?: Partial<Sighting>) => Sighting;
 
 export function seenInState(looked: Looked): Sighting[] {
-  const { feeds, destinations, storeFault, config, nowMs } = looked;
+  const { feeds, destinations, tables, storeFault, config, nowMs } = looked;
   const now: Now = (code, subject, detail, more) => ({ code, subject, detail, sinceMs: nowMs, ...more });
   const ofDestinations: Sighting[] = [];
   // Each lane is looked at once, and most are well: there may be thousands.
@@ -52,9 +55,18 @@ export function seenInState(looked: Looked): Sighting[] {
     ...feeds.flatMap((feed) => [...seenOfFeed(feed, looked, now)]),
     ...ofDestinations,
     ...idleRules(looked, new Set(suspended.map(({ subject }) => subject)), now),
+    ...tables.flatMap((table) => seenOfTable(table, now)),
     ...(storeFault === undefined ? [] : [now('store_broken', '', storeFault)]),
     ...seenOfConfig(config, now),
   ];
+}
+
+/** A failed try is shown at once; an alert waits until the rows are old. */
+function seenOfTable({ name, rows, ageMs = 0, fault, isStale }: TableState, now: Now): readonly Sighting[] {
+  if (fault === undefined) return [];
+  if (rows === undefined) return [now('table_missing', name, fault)];
+  const detail = `${fault}; its ${rows} rows are ${roughly(ageMs)} old`;
+  return [now('table_stale', name, detail, isStale ? {} : { stage: 'early' })];
 }
 
 function seenOfConfig({ rejected, current, needsRestart = [] }: BridgeState['config'], now: Now): Sighting[] {

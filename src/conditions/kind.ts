@@ -9,7 +9,7 @@ export interface Thresholds {
 export interface ConditionKind {
   readonly severity: 'critical' | 'warning';
   /** Kind of its subject. A feed or destination that has left the config is not reported any more. */
-  readonly about: 'feed' | 'destination' | 'rule' | 'bridge';
+  readonly about: 'feed' | 'destination' | 'rule' | 'table' | 'bridge';
   /** News is not read, or not sent: `/readyz` answers 503 while it holds. */
   readonly unready?: true;
   /** A note: it is in the log, the status and the metrics, and no reason for an alert. */

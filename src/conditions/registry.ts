@@ -6,9 +6,10 @@
 import type { ConditionKind } from './kind.ts';
 import { OF_DESTINATIONS } from './of-destinations.ts';
 import { OF_FEEDS } from './of-feeds.ts';
+import { OF_TABLES } from './of-tables.ts';
 import { OF_THE_BRIDGE } from './of-the-bridge.ts';
 
-export const CONDITIONS = { ...OF_FEEDS, ...OF_DESTINATIONS, ...OF_THE_BRIDGE } as const;
+export const CONDITIONS = { ...OF_FEEDS, ...OF_DESTINATIONS, ...OF_TABLES, ...OF_THE_BRIDGE } as const;
 
 export type ConditionCode = keyof typeof CONDITIONS;
 
@@ -20,7 +21,7 @@ export const isCode = (code: string): code is ConditionCode => Object.hasOwn(CON
 /** A condition, seen. */
 export interface Sighting {
   readonly code: ConditionCode;
-  /** Name of the feed, destination or rule; empty for the bridge itself. */
+  /** Name of the feed, destination, rule or table; empty for the bridge itself. */
   readonly subject: string;
   /** The observation, in words; may quote a platform. */
   readonly detail: string;

@@ -35,16 +35,17 @@ export class ConditionWatch {
   }
 }
 
-/** It is about a feed or destination that the config no longer has. */
-export function isUnknownIn({ feeds, destinations }: BridgeState): (named: Named) => boolean {
+/** It is about a feed, destination or table that the config no longer has. */
+export function isUnknownIn({ feeds, destinations, tables }: BridgeState): (named: Named) => boolean {
   // Built only when there is something to distinguish: mostly there is nothing, and there may be thousands.
-  let known: { readonly feed: ReadonlySet<string>; readonly destination: ReadonlySet<string> } | undefined;
+  let known: Readonly<Record<'feed' | 'destination' | 'table', ReadonlySet<string>>> | undefined;
   return ({ code, subject }) => {
     const { about } = conditionOf(code);
-    if (about !== 'feed' && about !== 'destination') return false;
+    if (about === 'rule' || about === 'bridge') return false;
     known ??= {
       feed: new Set(feeds.map(({ name }) => name)),
       destination: new Set(destinations.map(({ name }) => name)),
+      table: new Set(tables.map(({ name }) => name)),
     };
     return !known[about].has(subject);
   };

@@ -11,11 +11,13 @@ import type { Redactor } from '../platform/secret.ts';
 import { bridgeState } from './bridge-state.ts';
 import type { FeedSet } from './feed-set.ts';
 import type { RunningConfig } from './running-config.ts';
+import type { TableSet } from './table-set.ts';
 
 export interface AlertingDeps {
   readonly pipeline: Pipeline;
   readonly feeds: Pick<FeedSet, 'reports'>;
   readonly running: Pick<RunningConfig, 'config' | 'rejected'>;
+  readonly tables: Pick<TableSet, 'states'>;
   readonly bus: Bus;
   readonly conditions: ConditionWatch;
   readonly clock: Clock;
@@ -28,6 +30,7 @@ export function createAlerts({
   pipeline,
   feeds,
   running,
+  tables,
   bus,
   conditions,
   clock,
@@ -39,7 +42,7 @@ export function createAlerts({
     ...{ clock, conditions, memory, redact, publish: bus.publish },
     failed: (error) => log.error({ message: messageOf(error) }, 'alerts.failed'),
     options: () => running.config.alerts,
-    state: () => bridgeState({ feeds, pipeline, running }),
+    state: () => bridgeState({ feeds, pipeline, running, tables }),
     send: createAlertSender({ ids, clock, redact, journal, targets: () => intake.routes.targets }),
   });
   bus.listen(alerts.listener);

@@ -26,6 +26,7 @@ import { makeReady, outlineOf, type SoundConfig } from './ready-config.ts';
 import { rehearseAfter } from './rehearsing.ts';
 import { type Load, RunningConfig } from './running-config.ts';
 import { serve } from './serving.ts';
+import { TableSet } from './table-set.ts';
 import { type WatchingDeps, watching } from './watching.ts';
 
 export interface DaemonDeps extends Pick<WatchingDeps, 'disk'> {
@@ -81,19 +82,26 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     shutDown.defer(closeJournal);
     const retention = startRetention(journal, storeOptions.retention, () => budgets.reachMs, clock);
     shutDown.defer(() => retention.cancel());
-
     const loop = new LoopDelay(clock);
     loop.start();
     shutDown.defer(() => loop.stop());
     const rehearsal = new Rehearsal(clock, events.rehearsalFailed);
     shutDown.defer(() => rehearsal.stop());
     const feeds = createFeeds({ pipeline, rehearsal, turns, loop, events, clock, random, redact });
+    const reports = { clock, publish: bus.publish, turn: turns.rest };
+    const tables = shutDown.use(new TableSet({ random, version, storePath: store.path, ...reports }));
     const running = new RunningConfig(first, {
-      ...{ load, pipeline, feeds, redactor, clock, publish: bus.publish, turn: turns.rest },
+      load,
+      pipeline,
+      feeds,
+      tables,
+      redactor,
       deliveries: store.deliveries,
+      ...reports,
     });
-    const operator = createOperator({ version, clock, startedMs, store, running, feeds, pipeline, seen });
-    const alerts = createAlerts({ pipeline, feeds, running, bus, clock, redact, log, ...seen });
+    const parts = { running, feeds, pipeline, tables, clock };
+    const operator = createOperator({ version, startedMs, store, seen, ...parts });
+    const alerts = createAlerts({ bus, redact, log, ...parts, ...seen });
     const server = await serve(first.config.server, { operator, lanes, bus, redact, version, log });
     shutDown.defer(() => server.close());
 

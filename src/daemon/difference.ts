@@ -19,16 +19,16 @@ const MOST_NAMES = 5;
 /** In force only after a restart, or seen in what they bring about. */
 const NOT_LISTED: readonly string[] = [
   ...['file', 'types', 'version', 'include', 'defaults', 'store', 'server', 'log'],
-  ...['destinations', 'feeds', 'rules'],
+  ...['destinations', 'feeds', 'rules', 'tables', 'liveTables', 'tableOf'],
 ];
 
 const DURATIONS: readonly string[] = ['dedupeWindow', 'shutdownTimeout'];
 
-/** `done`: the destinations and feeds that a reload has changed, also for reasons outside their own options. */
+/** `done`: the destinations, feeds and tables that a reload has changed, also for reasons outside their own options. */
 export function describeChanges(
   before: Config,
   after: Config,
-  done: { readonly destinations: Difference; readonly feeds: Difference },
+  done: { readonly destinations: Difference; readonly feeds: Difference; readonly tables: Difference },
 ): string[] {
   const feedsOf = ({ feeds }: Config) => Object.fromEntries(feeds.map((feed) => [feed.name, feed]));
   const { isReordered, keys, ...rules } = ruleDifference(before.rules, after.rules);
@@ -41,6 +41,7 @@ export function describeChanges(
   return [
     ...namedLine('destinations', before.destinations, after.destinations, done.destinations),
     ...namedLine('feeds', feedsOf(before), feedsOf(after), done.feeds),
+    ...namedLine('tables', before.tables, after.tables, done.tables),
     ...(isReordered ? [`${ofRules[0] ?? 'rules:'}${ofRules.length > 0 ? ',' : ''} another order`] : ofRules),
     ...otherLines(before, after),
   ];

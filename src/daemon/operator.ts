@@ -18,6 +18,7 @@ import { DeliveryOperator } from './delivery-operator.ts';
 import type { FeedSet } from './feed-set.ts';
 import { inject } from './injection.ts';
 import type { RunningConfig } from './running-config.ts';
+import type { TableSet } from './table-set.ts';
 
 export interface Operator {
   status(): Status;
@@ -39,6 +40,7 @@ export interface OperatorDeps {
   readonly running: Pick<RunningConfig, 'report' | 'rejected' | 'config' | 'reload'>;
   readonly feeds: Pick<FeedSet, 'reports' | 'isListening'>;
   readonly pipeline: Pick<Pipeline, 'lanes' | 'journal' | 'intake'>;
+  readonly tables: Pick<TableSet, 'states'>;
   readonly seen: {
     readonly recent: AnnouncementHistory;
     readonly race: Race;
@@ -61,6 +63,7 @@ export function createOperator(deps: OperatorDeps): Operator {
           { ...bridgeState(deps), config: running.report },
           running.config.alerts ?? DEFAULT_THRESHOLDS,
         ),
+        tables: deps.tables.states,
         waiting: journal.waiting(),
         announcements: seen.recent.announcements,
         race: seen.race.report,

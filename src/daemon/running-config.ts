@@ -31,6 +31,7 @@ import {
 } from './ready-config.ts';
 import { Retiring } from './retiring.ts';
 import { routingEffect } from './routing-effect.ts';
+import type { TableSet } from './table-set.ts';
 
 /** Reads the file; gives one line for each problem when it is not sound, with the files that were read so far. */
 export type Load = () => SoundConfig | ({ readonly problems: readonly string[] } & Partial<FilesRead>);
@@ -44,6 +45,7 @@ export interface RunningConfigDeps {
     readonly lanes: Pick<LaneSet, 'apply' | 'targets' | 'refill' | 'reconcile'>;
   };
   readonly feeds: Pick<FeedSet, 'apply'>;
+  readonly tables: Pick<TableSet, 'apply'>;
   readonly redactor: LatestRedactor;
   readonly clock: Clock;
   readonly publish: Listener;
@@ -114,8 +116,9 @@ export class RunningConfig {
   }
 
   start(): void {
-    const { pipeline, feeds, turn } = this.#deps;
+    const { pipeline, feeds, tables, turn } = this.#deps;
     const { lanes, intake } = pipeline;
+    tables.apply(this.#ready.config);
     lanes.apply(this.#ready.destinations, wantedBy(this.#ready));
     intake.routes = this.#routes();
     feeds.apply(this.#ready.config.feeds, expectationsOf(this.#ready.config));
@@ -252,15 +255,20 @@ export class RunningConfig {
     readonly removed: readonly string[];
     readonly retired: (deadline: AbortSignal) => Promise<void>;
   } {
-    const { pipeline, feeds, redactor } = this.#deps;
+    const { pipeline, feeds, tables, redactor } = this.#deps;
     const { lanes, intake, dedupe } = pipeline;
     const before = this.#ready.config;
     this.#ready = next;
     redactor.learn(next.redact);
     dedupe.windowMs = next.config.dedupeWindow;
+    const ofTables = tables.apply(next.config);
     const { retired, ...destinations } = lanes.apply(next.destinations, wantedBy(next));
     intake.routes = this.#routes();
-    const done = { destinations, feeds: feeds.apply(next.config.feeds, expectationsOf(next.config)) };
+    const done = {
+      destinations,
+      tables: ofTables,
+      feeds: feeds.apply(next.config.feeds, expectationsOf(next.config)),
+    };
     const changes = describeChanges(before, next.config, done);
     return { changes, removed: destinations.removed, retired };
   }

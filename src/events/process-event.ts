@@ -38,6 +38,20 @@ export type ProcessEvent =
   | { readonly kind: 'clock.behind'; readonly behindMs: number }
   /** Announcements are still sent, but the first after a silence takes some milliseconds longer. */
   | { readonly kind: 'rehearsal.failed'; readonly message: string }
+  /** `tookMs`: to fetch and read it. */
+  | {
+      readonly kind: 'table.refreshed';
+      readonly table: string;
+      readonly rows: number;
+      readonly tookMs: number;
+    }
+  /** It goes on with the rows that it has; `undefined`: it has none. */
+  | {
+      readonly kind: 'table.failed';
+      readonly table: string;
+      readonly fault: string;
+      readonly rows: number | undefined;
+    }
   /** Something is wrong with the bridge itself, still is, or is no more. */
   | {
       readonly kind: 'alert.started' | 'alert.lasts' | 'alert.ended';

@@ -153,6 +153,15 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
       const { kind: _, ...fields } = event;
       return [{ level: 'error', fields }];
     }
+    case 'table.refreshed': {
+      const { table, rows, tookMs } = event;
+      return [{ level: 'debug', fields: { table, rows, tookMs: roundMs(tookMs) } }];
+    }
+    case 'table.failed': {
+      const { table, fault, rows } = event;
+      const code = rows === undefined ? 'table_missing' : 'table_stale';
+      return [conditionLine(code, table, { table, reason: fault, rows }, 'warn')];
+    }
     case 'bridge.ended':
       return [];
     default:

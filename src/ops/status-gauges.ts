@@ -8,6 +8,7 @@ import type { Status } from './status.ts';
 export function statusGauges(make: MetricMaker): (status: Status) => void {
   const setFeeds = feedGauges(make);
   const setDestinations = destinationGauges(make);
+  const setTables = tableGauges(make);
   const storeHealthy = make.gauge('store_healthy', '1 while the store can be written');
   const reloadSuccessful = make.gauge(
     'config_last_reload_successful',
@@ -15,14 +16,15 @@ export function statusGauges(make: MetricMaker): (status: Status) => void {
   );
   const conditions = make.gauge(
     'conditions',
-    'Feeds, destinations or rules for which a condition holds, or 1 for the bridge itself (docs/alerts.md)',
+    'Feeds, destinations, rules or tables for which a condition holds, or 1 for the bridge itself (docs/alerts.md)',
     'code',
   );
-  return ({ feeds, destinations, store, config, conditions: hold }) => {
+  return ({ feeds, destinations, tables, store, config, conditions: hold }) => {
     for (const code of Object.keys(CONDITIONS)) conditions.set({ code }, 0);
     for (const { code } of hold) conditions.inc({ code });
     setFeeds(feeds);
     setDestinations(destinations);
+    setTables(tables);
     storeHealthy.set(store.fault === undefined ? 1 : 0);
     reloadSuccessful.set(config.rejected === undefined ? 1 : 0);
   };
@@ -77,6 +79,22 @@ function feedGauges(make: MetricMaker): (feeds: Status['feeds']) => void {
       setSpan(keyExpires, labels, feed.keyExpiresInMs);
       healthy.set(labels, feed.healthy ? 1 : 0);
       for (const [kind, count] of Object.entries(feed.frames)) frames.inc({ ...labels, kind }, count);
+    }
+  };
+}
+
+function tableGauges(make: MetricMaker): (tables: Status['tables']) => void {
+  const rows = make.gauge('table_rows', 'Rows of a table; absent while it has never been loaded', 'table');
+  const age = make.gauge(
+    'table_age_seconds',
+    'Age of the rows of a table from a file or an address; absent while it has never been loaded',
+    'table',
+  );
+  return (tables) => {
+    for (const metric of [rows, age]) metric.reset();
+    for (const { name, rows: count, ageMs } of tables) {
+      if (count !== undefined) rows.set({ table: name }, count);
+      setSpan(age, { table: name }, ageMs);
     }
   };
 }

@@ -7,6 +7,7 @@ import type { LaneStatus } from '../delivery/lane-deps.ts';
 import type { FeedStatus } from '../feeds/health.ts';
 import type { Waiting } from '../outbox/outbox.ts';
 import { formatDuration } from '../platform/duration.ts';
+import type { TableState } from '../tables/table-state.ts';
 import { type ConditionReport, conditionReport } from './condition-report.ts';
 import { type FeedReport, feedReport } from './feed-report.ts';
 import type { RaceReport } from './race.ts';
@@ -52,6 +53,7 @@ export interface Status {
   /** Which feed is faster; empty until two have brought the same. */
   readonly race: readonly RaceReport[];
   readonly destinations: readonly DestinationReport[];
+  readonly tables: readonly TableState[];
   /** The last ones since the start, newest first. */
   readonly announcements: readonly RecentAnnouncement[];
 }
@@ -67,6 +69,7 @@ export interface StatusInput {
     readonly type: string;
     readonly lane: LaneStatus;
   }[];
+  readonly tables: readonly TableState[];
   /** Everything that is seen now; what lingers is not shown. */
   readonly conditions: readonly Sighting[];
   /** By destination, from the outbox; `undefined` when it cannot be read. */
@@ -77,7 +80,7 @@ export interface StatusInput {
 }
 
 export function statusOf(input: StatusInput): Status {
-  const { version, startedMs, config, store, announcements, race, nowMs } = input;
+  const { version, startedMs, config, store, tables, announcements, race, nowMs } = input;
   const feeds = input.feeds.map((status) => feedReport(status, nowMs));
   const destinations = input.destinations.map(({ name, type, lane }) =>
     destinationReport(name, type, lane, input.waiting, nowMs),
@@ -99,6 +102,7 @@ export function statusOf(input: StatusInput): Status {
     feeds,
     race,
     destinations,
+    tables,
     announcements,
   };
 }

@@ -3,8 +3,19 @@
  * One line of JSON, then the bytes of the packed table. Written whole or not at all, and only the user whom the bridge
  * runs as may read them.
  */
-import { dirname, join } from 'node:path';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { makeFolderOf } from '../outbox/folder.ts';
 import { fingerprint, secretName } from '../platform/secret.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import type { UrlTableOptions } from './options.ts';
@@ -24,6 +35,7 @@ export interface Kept extends Validators {
 
 const VERSION = 1;
 const SUFFIX = '.table';
+const PRIVATE_FILE = 0o600;
 const LINE_FEED = 10;
 
 export const folderOfTables = (storePath: string): string => join(dirname(storePath), 'tables');
@@ -42,10 +54,12 @@ export function readKept(path: string, readFile: (path: string) => string | Uint
     if (typeof content === 'string') return undefined;
     const end = content.indexOf(LINE_FEED);
     const head: unknown = JSON.parse(new TextDecoder().decode(content.subarray(0, end)));
-    const bytes = content.slice(end + 1);
+    // A copy: what is read may lie in a pool of Node's.
+    const bytes = new Uint8Array(content.subarray(end + 1));
     if (!isRecord(head) || head['version'] !== VERSION || head['crc32'] !== crc32(bytes)) return undefined;
-    const { asOfMs, etag, lastModified } = head;
-    if (typeof asOfMs !== 'number') return undefined;
+    const { etag, lastModified } = head;
+    const asOfMs = Math.max(Number(head['asOfMs']), touchedMs(path));
+    if (Number.isNaN(asOfMs)) return undefined;
     return {
       packed: new PackedTable(bytes.buffer),
       asOfMs,
@@ -57,3 +71,36 @@ export function readKept(path: string, readFile: (path: string) => string | Uint
     return undefined;
   }
 }
+
+/** When the server last said that they are those (`thread.ts`). */
+const touchedMs = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+/** Throws the file system's error. Rows that were kept under other options of the table are removed. */
+export function writeKept(path: string, { packed, ...head }: Kept): void {
+  makeFolderOf(path);
+  const bytes = new Uint8Array(packed.bytes);
+  const line = JSON.stringify({ version: VERSION, rows: packed.size, ...head, crc32: crc32(bytes) });
+  const fresh = `${path}.new`;
+  rmSync(fresh, { force: true });
+  const file = openSync(fresh, 'wx', PRIVATE_FILE);
+  try {
+    writeSync(file, `${line}\n`);
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(fresh, path);
+  removeOthers(path);
+}
+
+/** `perps-0123456789ab.table` beside `perps-ba9876543210.table`. */
+function removeOthers(path: string): void {
+  const own = basename(path);
+  const stem = own.slice(0, -IDENTITY_AND_SUFFIX);
+  for (const other of readdirSync(dirname(path)))
+    if (other !== own && other.length === own.length && other.startsWith(stem) && other.endsWith(SUFFIX))
+      rmSync(join(dirname(path), other), { force: true });
+}
+
+const IDENTITY_AND_SUFFIX = 12 + SUFFIX.length;

@@ -1,6 +1,7 @@
 /** A table of the config in force: its rows are replaced in one assignment, while rules and templates keep the same object. */
 import type { Table, TableValue } from '../matching/table.ts';
 import { formatDuration } from '../platform/duration.ts';
+import type { Validators } from './kept.ts';
 import { EMPTY, type PackedTable } from './packed.ts';
 
 export type Source =
@@ -10,7 +11,7 @@ export type Source =
   /** Without its query, which may hold a key. */
   | { readonly kind: 'url'; readonly address: string };
 
-export interface Rows {
+export interface Rows extends Validators {
   readonly packed: PackedTable;
   /** When they were read or fetched, or found unchanged: wall clock, ms. */
   readonly asOfMs: number;

@@ -17,6 +17,7 @@ import { proofsOf } from '../../src/feeds/cryptolisting/proofs.ts';
 import type { FeedStatus } from '../../src/feeds/health.ts';
 import type { Timer } from '../../src/platform/clock.ts';
 import { createRedactor } from '../../src/platform/redactor.ts';
+import type { TableState } from '../../src/tables/table-state.ts';
 import { announcementOf } from '../destinations/render-support.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
@@ -57,6 +58,7 @@ export class FakeBridge {
   /** State that outlives a restart. */
   readonly store = new Map<string, string>();
   /** Looks that failed. */
+  tables: TableState[] = [];
   readonly failures: unknown[] = [];
   #retry: Timer | undefined;
   #alerts: AlertReporter;
@@ -212,6 +214,7 @@ export class FakeBridge {
       feeds: [...this.feeds.values()],
       destinations: [...this.lanes].map(([name, lane]) => ({ name, lane })),
       rules: [],
+      tables: this.tables,
       storeFault: this.storeFault,
       config: { rejected: this.rejected },
     };

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type CONDITIONS, type ConditionCode, conditionOf } from '../../src/conditions/registry.ts';
 import type { BridgeEvent } from '../../src/events/bridge-event.ts';
 import { type WarningCode, warning } from '../../src/feeds/warning.ts';
+import type { TableState } from '../../src/tables/table-state.ts';
 import { FakeBridge, HOUR, MINUTE, SECOND, selfTest } from './bridge.ts';
 
 const UNCOVERED = {
@@ -16,6 +17,11 @@ const OF_SEOUL: readonly string[] = ['key_expires_soon', 'exchanges_not_covered'
 const expiring = ({ clock }: FakeBridge) => ({
   keyExpiresMs: clock.monotonicMs() + 70 * HOUR,
   keyExpiresSoon: true,
+});
+
+const table = (changes: Partial<TableState>): TableState => ({
+  ...{ name: 'perps', source: 'url', from: 'https://x.test/list', rows: 3, ageMs: HOUR, isStale: false },
+  ...{ fault: 'answers 500', ...changes },
 });
 
 interface Case {
@@ -174,6 +180,28 @@ const CASES: Readonly<Record<ReportedCode, Case>> = {
     },
     afterMs: 0,
     endsAfterMs: 30 * SECOND,
+  },
+  table_missing: {
+    subject: 'perps',
+    begin: (bridge) => {
+      bridge.tables = [table({ rows: undefined })];
+    },
+    end: (bridge) => {
+      bridge.tables = [table({ fault: undefined })];
+    },
+    afterMs: 0,
+    endsAfterMs: 0,
+  },
+  table_stale: {
+    subject: 'coins',
+    begin: (bridge) => {
+      bridge.tables = [...bridge.tables, table({ name: 'coins', isStale: true })];
+    },
+    end: (bridge) => {
+      bridge.tables = [table({ name: 'coins', fault: undefined })];
+    },
+    afterMs: 0,
+    endsAfterMs: 0,
   },
   config_rejected: {
     subject: '',

@@ -34,6 +34,7 @@ test.each([
       feeds: [],
       destinations: [destination],
       rules: [],
+      tables: [],
       storeFault: undefined,
       config: { rejected: undefined },
     }),

@@ -24,6 +24,7 @@ const NOTHING: BridgeState = {
   feeds: [],
   destinations: [],
   rules: [],
+  tables: [],
   storeFault: undefined,
   config: { rejected: undefined },
 };

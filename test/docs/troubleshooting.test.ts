@@ -67,7 +67,7 @@ test('and no delivery ends with a word that is not among them', () => {
 const WITHOUT_ROW: readonly string[] = [
   ...['bridge.started', 'bridge.stopping', 'bridge.stopped', 'bridge.ended'],
   ...['config.reloaded', 'config.effect'],
-  ...['announcement.received', 'announcement.duplicate'],
+  ...['announcement.received', 'announcement.duplicate', 'table.refreshed'],
   ...['delivery.attempted', 'delivery.ended', 'delivery.buried', 'delivery.dead', 'destination.resumed'],
   ...['feed.live', 'feed.lost', 'feed.fatal', 'feed.self_test_answered', 'feed.self_test_unanswered'],
   ...['frame.garbage', 'frame.unknown_type', 'warning.raised'],

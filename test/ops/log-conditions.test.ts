@@ -39,6 +39,7 @@ test.each<readonly [ConditionCode, subject: string, BridgeEvent]>([
   ['near_ban', 'bot', { kind: 'destination.near_ban', destination: 'bot', untilMs: 1 }],
   ['destination_suspended', 'bot', { kind: 'destination.suspended', ...suspended }],
   ['destination_broken', 'bot', { kind: 'destination.open_failed', destination: 'bot', message: 'no' }],
+  ['table_stale', 't', { kind: 'table.failed', table: 't', fault: 'answers 500', rows: 3 }],
   ['destination_advice', 'bot', { kind: 'destination.advice', destination: 'bot', advice: 'chatId: 1' }],
 ])('%s', (code, subject, event) => {
   listen(event);

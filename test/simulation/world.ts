@@ -18,6 +18,8 @@ import type { Sent } from './sent.ts';
 import { NO_FEEDS, Stage, stagedLanes } from './staged.ts';
 import type { LaneName, LanePlan, Story } from './story.ts';
 
+const NO_TABLE_SET = { apply: () => ({ added: [], changed: [], removed: [] }) };
+
 /** Reported at the moment at which it happens. */
 export interface Witness {
   /** A connection is being made for it. */
@@ -250,7 +252,14 @@ export class World {
       return destinations.map((prepared) => this.#stage.prepare(prepared, clock));
     });
     this.#running = new RunningConfig(first, {
-      ...{ clock, turn, publish: quiet, feeds: NO_FEEDS, pipeline: { ...pipeline, lanes } },
+      ...{
+        clock,
+        turn,
+        publish: quiet,
+        feeds: NO_FEEDS,
+        tables: NO_TABLE_SET,
+        pipeline: { ...pipeline, lanes },
+      },
       redactor: new LatestRedactor(redact),
       load: () => soundConfig(this.#plans, this.story.shutdownTimeout),
     });

@@ -16,6 +16,7 @@ export const statusWith = ({ rules = [], ...more }: StatusParts = {}): Status =>
     store: { path: 'bridge.db', fault: undefined },
     feeds: [],
     destinations: [],
+    tables: [],
     waiting: new Map(),
     announcements: [],
     race: [],

@@ -42,7 +42,13 @@ export function alertsReference(): string {
   return INTRODUCTION + Object.entries<ConditionKind>(CONDITIONS).map(row).join('');
 }
 
-const NAMES = { feed: '*feed*', destination: '*destination*', rule: '*rule*', bridge: '' } as const;
+const NAMES = {
+  feed: '*feed*',
+  destination: '*destination*',
+  rule: '*rule*',
+  table: '*table*',
+  bridge: '',
+} as const;
 
 function row([code, kind]: readonly [string, ConditionKind]): string {
   const { severity, about, starts, advice } = kind;

@@ -40,6 +40,11 @@ export const EVENTS: Readonly<Record<BridgeEvent['kind'], readonly BridgeEvent[]
       url: 'http://127.0.0.1:8787',
     },
   ],
+  'table.refreshed': [{ kind: 'table.refreshed', table: 'perps', rows: 412, tookMs: 180.5 }],
+  'table.failed': [
+    { kind: 'table.failed', table: 'perps', fault: 'answers 503 Service Unavailable', rows: 412 },
+    { kind: 'table.failed', table: 'perps', fault: 'answers 404 Not Found', rows: undefined },
+  ],
   'rehearsal.failed': [{ kind: 'rehearsal.failed', message: 'no loopback' }],
   'clock.behind': [{ kind: 'clock.behind', behindMs: 5000 }],
   'destination.open_failed': [
