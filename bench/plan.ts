@@ -13,6 +13,7 @@ import { silence } from './scenarios/silence.ts';
 import { start } from './scenarios/start.ts';
 import { steady } from './scenarios/steady.ts';
 import { store } from './scenarios/store.ts';
+import { tables } from './scenarios/tables.ts';
 import { tail } from './scenarios/tail.ts';
 import { width } from './scenarios/width.ts';
 import { widthTenThousand } from './scenarios/width-ten-thousand.ts';
@@ -31,7 +32,7 @@ const TARGETS = [...BESIDE_CURVE, steady, fanout, burst, start, width, widthTenT
 const GUARDS = [rules, store, listing];
 const PEERS = [peersCold, peersSteady];
 /** They answer no target. */
-const ASIDES = [causes, rehearsal];
+const ASIDES = [causes, rehearsal, tables];
 
 /** `run` runs one beside another. Throws when a name is not known. */
 export function planOf({ only, all, peers }: Wanted, run: (scenario: Scenario) => Promise<void>): Scenario[] {
