@@ -26,7 +26,11 @@ function changes(before: string, after: string): string[] {
   const changed = names.filter(
     (name) => keysThatDiffer(one.destinations[name] ?? {}, other.destinations[name] ?? {}).length > 0,
   );
-  return describeChanges(one, other, { destinations: { ...NOTHING, changed }, feeds: NOTHING });
+  return describeChanges(one, other, {
+    destinations: { ...NOTHING, changed },
+    feeds: NOTHING,
+    tables: NOTHING,
+  });
 }
 
 const rule = (name: string, ticker: string, send = 'a') =>
