@@ -1,5 +1,5 @@
 /**
- * A table of 100,000 rows. From outside: what an announcement takes while it is fetched anew each second, and
+ * A table of 100,000 rows. From outside: what an announcement takes while it is fetched each second, and
  * while nobody fetches it. From inside, in this process: one look-up, and the memory.
  */
 import { createServer } from 'node:http';

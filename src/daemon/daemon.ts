@@ -88,17 +88,9 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     const rehearsal = new Rehearsal(clock, events.rehearsalFailed);
     shutDown.defer(() => rehearsal.stop());
     const feeds = createFeeds({ pipeline, rehearsal, turns, loop, events, clock, random, redact });
-    const reports = { clock, publish: bus.publish, turn: turns.rest };
-    const tables = shutDown.use(new TableSet({ random, version, storePath: store.path, ...reports }));
-    const running = new RunningConfig(first, {
-      load,
-      pipeline,
-      feeds,
-      tables,
-      redactor,
-      deliveries: store.deliveries,
-      ...reports,
-    });
+    const more = { clock, publish: bus.publish, turn: turns.rest, deliveries: store.deliveries };
+    const tables = shutDown.use(new TableSet({ random, version, storePath: store.path, ...more }));
+    const running = new RunningConfig(first, { load, pipeline, feeds, tables, redactor, ...more });
     const parts = { running, feeds, pipeline, tables, clock };
     const operator = createOperator({ version, startedMs, store, seen, ...parts });
     const alerts = createAlerts({ bus, redact, log, ...parts, ...seen });
