@@ -266,7 +266,7 @@ function prepare(database: DatabaseSync) {
     deleteDeliveries: database.prepare('DELETE FROM deliveries WHERE id >= ? AND id < ?'),
     deleteAnnouncement: database.prepare('DELETE FROM announcements WHERE id = ?'),
     deleteRules: database.prepare(
-      `DELETE FROM rules WHERE until_ms < COALESCE((SELECT received_ms FROM announcements ORDER BY id LIMIT 1), until_ms + 1)`,
+      `DELETE FROM rules WHERE until_ms < COALESCE((SELECT received_ms FROM announcements WHERE id = (SELECT MIN(id) FROM announcements)), until_ms + 1)`,
     ),
     buryRemoved: database.prepare(
       `UPDATE deliveries SET state = 'dead', reason = 'destination_removed', settled_ms = ?

@@ -32,6 +32,6 @@ test('a config that is made ready keeps neither the text of its files nor the pl
   const { config, ...sound } = load(CONFIG, { KEY: `dsk_${'a1'.repeat(32)}` });
   if (config === undefined) throw new Error('the config has problems');
   expect(Object.keys(makeReady({ config, ...sound })).sort()).toEqual(
-    ['config', 'destinations', 'digest', 'files', 'patterns', 'redact', 'router'].sort(),
+    ['config', 'destinations', 'digest', 'files', 'kept', 'patterns', 'redact', 'router'].sort(),
   );
 });
