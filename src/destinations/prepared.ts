@@ -141,7 +141,11 @@ function compiled(
       }
     };
   const render = renderWith(titleParts);
-  const rehearse = titleParts?.isStrict ? renderWith({ ...titleParts, isStrict: false }) : render;
+  const rehearse = titleParts?.isStrict ? renderWith({ ...titleParts, isStrict: false }) : undefined;
   const renderDefault = (delivery: Delivery) => render({ ...delivery, template: undefined });
-  return { render, rehearse, renderDefault: type.form === 'order' ? undefined : renderDefault };
+  return {
+    render,
+    ...(rehearse && { rehearse }),
+    renderDefault: type.form === 'order' ? undefined : renderDefault,
+  };
 }
