@@ -117,6 +117,8 @@ export class Lives implements Disposable {
       readOnly: true,
       timeout: WAIT_MS,
     });
+    // One moment of the store: between two, a row may go from the intake into its tables.
+    database.exec('BEGIN');
     const inTables = database
       .prepare(
         'SELECT d.id, d.destination, d.state, a.body FROM deliveries d JOIN announcements a ON a.id = d.announcement_id',

@@ -117,22 +117,22 @@ describe('names, for whoever resolves them', () => {
     expect(names.find('a*'.repeat(30))).toHaveLength(1);
   });
 
-  test('ten thousand rules, each with a pattern or a group of ten thousand destinations', () => {
+  test('three thousand rules, each with a pattern or a group of three thousand destinations', () => {
     const destinations = Array.from(
-      { length: 10_000 },
+      { length: 3_000 },
       (_, at) => `  sub-${at}: { type: webhook, url: "\${BOT_URL}" }\n`,
     );
     const rules = Array.from(
-      { length: 10_000 },
+      { length: 3_000 },
       (_, at) => `  - { match: { ticker: T${at} }, send: ${at % 2 ? 'all' : `["sub-${at}*"]`} }\n`,
     );
     const yaml = `${FEEDS}groups: { all: "*" }\ndestinations:\n${destinations.join('')}rules:\n${rules.join('')}`;
     const { config, problems } = load(yaml, ENV);
     expect(problems).toEqual([]);
-    expect(config?.rules[1]?.send).toHaveLength(10_000);
+    expect(config?.rules[1]?.send).toHaveLength(3_000);
     expect(config?.rules[3]?.send).toBe(config?.rules[1]?.send);
     // A reload compares them, and the router holds them.
-    expect(fingerprint(config?.rules).length).toBeLessThan(5_000_000);
+    expect(fingerprint(config?.rules).length).toBeLessThan(1_500_000);
     expect(
       compileRules(config?.rules ?? []).matchFor(announcementOf({ tickers: ['T9'] }), 'sub-77')?.rule,
     ).toBe('rule 10');

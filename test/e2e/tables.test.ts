@@ -56,7 +56,7 @@ test('the last good rows outlive the process and the server that gave them', asy
   await using second = workplace.start(['run'], env);
   const failed = await second.event('table.failed');
   expect(failed).toMatchObject({ table: 'perps', rows: 3, says: 'table perps could not be refreshed' });
-  await second.event('feed.self_test_answered');
+  await second.event('feed.live');
   feed.announce({ publisher: 'okx', ticker: 'XYZ', title: 'of what is not there, no order' });
   const skipped = await second.event('delivery.skipped');
   expect(skipped).toMatchObject({ destination: 'bot', ticker: 'XYZ', reason: 'no_symbol' });
