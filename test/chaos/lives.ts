@@ -15,7 +15,7 @@ import { WAIT_MS } from '../support/limits.ts';
 import { type Program, Workplace } from '../support/program.ts';
 import { CONCURRENCY, DESTINATIONS, type Receivers } from './receivers.ts';
 
-export const CHAOS_MS = Number(process.env['CHAOS_MS'] ?? 4000);
+export const CHAOS_MS = Number(process.env['CHAOS_MS'] ?? 2500);
 export const SEED = Number(process.env['SEED'] ?? 1);
 
 const PER_SECOND = 20;

@@ -90,7 +90,10 @@ test('kill -9 in bursts: everything that is on record arrives, and doubled is at
   // Of each announcement the outcome of the rules is whole, with these rules, or is not there.
   const path = join(workplace.folder, 'bridge.db');
   using database = new DatabaseSync(path, { readOnly: true });
-  const rows = database.prepare('SELECT id, trace FROM announcements').all();
+  // A feed's self-tests match no rule here.
+  const isNews = ({ body }: Readonly<Record<string, unknown>>) =>
+    (JSON.parse(String(body)) as { test?: boolean }).test !== true;
+  const rows = database.prepare('SELECT id, body, trace FROM announcements').all().filter(isNews);
   const kept = rows.filter(({ trace }) => trace !== null);
   expect(kept.length).toBeGreaterThan(0);
   for (const { id } of kept) {

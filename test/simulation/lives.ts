@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { TEST_MS } from '../support/limits.ts';
 import { live } from './life.ts';
 
-const SEEDS = Number(process.env['SEEDS'] ?? 200);
+const SEEDS = Number(process.env['SEEDS'] ?? 80);
 const ONLY = process.env['SEED'];
 
 /** Of every two, the first or the second. */

@@ -15,8 +15,8 @@ import { KEY } from '../support/stand-ins.ts';
 import { readSamples, slope } from './memory.ts';
 import { TitleCounter } from './receiver.ts';
 
-const SOAK_MS = Number(process.env['SOAK_MS'] ?? 10_000);
-const DROP_MS = Number(process.env['SOAK_DROP_MS'] ?? 4000);
+const SOAK_MS = Number(process.env['SOAK_MS'] ?? 6000);
+const DROP_MS = Number(process.env['SOAK_DROP_MS'] ?? 2500);
 const PER_SECOND = 20;
 const SETTLED_MS = 1_800_000;
 const MEMORY_EVERY_MS = SOAK_MS >= 600_000 ? 30_000 : 500;
