@@ -2,10 +2,9 @@
  * `explain --id`: a stored announcement, with what the rules said of it then beside what they say now. Needs only the store:
  * it works while the bridge runs, and with a config that has a problem, which then has no say.
  */
-import { prepareDestinations } from '../destinations/prepared.ts';
+import { compileConfig } from '../daemon/ready-config.ts';
 import type { StoredDecision } from '../outbox/deliveries.ts';
 import { printable } from '../platform/printable.ts';
-import { compileRules } from '../routing/router.ts';
 import { shownDelivery } from './deliveries-text.ts';
 import { type ExitCode, FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
 import { describeThenAndNow } from './explain-id-text.ts';
@@ -56,8 +55,7 @@ function today({ content }: StoredDecision, { config: { whole } }: OpenedStore):
   if (content.kind !== 'news') return { why: 'no rule decides an alert' };
   if (whole === undefined)
     return { why: 'the config of now has a problem, so that its rules cannot be evaluated' };
-  const router = compileRules(whole.rules, whole.extract);
-  return nowOf(content.announcement, whole, { router, destinations: prepareDestinations(whole) });
+  return nowOf(content.announcement, whole, compileConfig(whole));
 }
 
 function shown(decision: StoredDecision, before: ReturnType<typeof thenOf>, now: ReturnType<typeof today>) {

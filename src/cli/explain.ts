@@ -1,11 +1,10 @@
 /** `explain`: what would happen to one announcement, and why. Sends nothing, writes nothing. */
-import { prepareDestinations } from '../destinations/prepared.ts';
+import { compileConfig } from '../daemon/ready-config.ts';
 import { dryRun } from '../dry-run.ts';
 import { INJECT } from '../feeds/index.ts';
 import { compileExtracts } from '../matching/extract.ts';
 import { printable } from '../platform/printable.ts';
 import { orNearest } from '../platform/suggest.ts';
-import { compileRules } from '../routing/router.ts';
 import { titleFacts } from '../routing/title-facts.ts';
 import { type AnnouncementFlags, announcementFromFields, readFields } from './announcement-input.ts';
 import { requireConfig } from './config-file.ts';
@@ -49,8 +48,7 @@ export async function explainCommand(options: ExplainOptions, io: Io): Promise<E
     ageAtReceiptMs,
     ...(at !== undefined && { receivedTimestampUs: momentIn(at) * 1000 }),
   };
-  const router = compileRules(config.rules, config.extract, config.tableOf);
-  const destinations = prepareDestinations(config);
+  const { router, destinations } = compileConfig(config);
   const { rules, ...rest } = dryRun(announcement, { router, destinations, redact });
   const explained = {
     announcement,

@@ -4,14 +4,14 @@ import { destinationNames } from '../config/destination-names.ts';
 import { leavesOf } from '../config/match-words.ts';
 import { placeInWords } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
+import { compileConfig } from '../daemon/ready-config.ts';
 import { newsOf } from '../delivery/content.ts';
-import { prepareDestinations } from '../destinations/prepared.ts';
 import { SAMPLE_MARK } from '../destinations/sample-mark.ts';
 import { type PlannedByRules, planByRules } from '../dry-run.ts';
 import { feedTypeOf } from '../feeds/index.ts';
 import { printable } from '../platform/printable.ts';
 import { nearest, orNearest } from '../platform/suggest.ts';
-import { compileRules, type RuleExplanation } from '../routing/router.ts';
+import type { RuleExplanation } from '../routing/router.ts';
 import { announcementFromFields, SAMPLE_TICKER } from './announcement-input.ts';
 import { requireConfig } from './config-file.ts';
 import { UserError, WRONG_USAGE } from './exit-codes.ts';
@@ -30,11 +30,8 @@ export function planAs(request: AsRequest, io: Io): SendPlan {
   const announcement = announcementAs(request, config, io);
   const chosen = request.rule === undefined ? undefined : chosenRule(config, request.rule);
   const rules = chosen === undefined ? config.rules : [chosen];
-  const destinations = prepareDestinations(config);
-  const planned = planByRules(announcement, {
-    router: compileRules(rules, config.extract, config.tableOf),
-    destinations,
-  });
+  const { router, destinations } = compileConfig({ ...config, rules });
+  const planned = planByRules(announcement, { router, destinations });
   const lineOf = (name: string) => {
     const place = where(['rules', config.rules.findIndex((rule) => rule.name === name)]);
     return place && placeInWords(place, request.config);

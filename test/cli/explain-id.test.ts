@@ -124,6 +124,14 @@ describe.each([
   });
 });
 
+test('regression: a rule of now that looks into a table is evaluated with it', async () => {
+  const rule = '  - { name: coins, match: { ticker: { in: coins } }, send: [team] }';
+  writeFileSync('config.yaml', `${ENDS}tables: { coins: [ABC] }\nrules:\n${rule}\n`);
+  const { now } = await json(ID);
+  expect(now.rules).toMatchObject([{ rule: 'coins', failing: [], sends: ['team'] }]);
+  expect(now.deliveries).toEqual([{ destination: 'team', rule: 'coins' }]);
+});
+
 test('as JSON: what each rule said, what was sent, what would be, and which rules differ', async () => {
   writeFileSync('config.yaml', NOW);
   const said = await json(ID);
