@@ -30,12 +30,15 @@ function openElements(svg: string): string[] {
   return open;
 }
 
-test('a real run of the demo becomes a picture of what it printed', () => {
+test('regression: a real run of the demo becomes a picture of what it printed, without colours in the environment as well', () => {
   const folder = mkdtempSync(join(tmpdir(), 'recording-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const out = join(folder, 'demo.svg');
   const script = join(root, 'tools/recording/record.ts');
-  execFileSync(process.execPath, [script, '--for', '6s', '--rate', '120', '--out', out], { cwd: root });
+  execFileSync(process.execPath, [script, '--for', '6s', '--rate', '120', '--out', out], {
+    cwd: root,
+    env: { ...process.env, NO_COLOR: '1', TMPDIR: folder },
+  });
   const svg = readFileSync(out, 'utf8');
   expect(openElements(svg)).toEqual([]);
   expect(words(svg)).toContain('npm run demo');

@@ -17,7 +17,7 @@ export interface Printed {
 export async function recordTerminal(command: string, columns: number): Promise<readonly Printed[]> {
   const child = spawn('script', ['-qec', `stty cols ${columns} rows 50; exec ${command}`, '/dev/null'], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, TERM: 'xterm-256color' },
+    env: terminalEnvironment(process.env),
   });
   const startedMs = performance.now();
   const printed: Printed[] = [];
@@ -30,4 +30,10 @@ export async function recordTerminal(command: string, columns: number): Promise<
     throw new Error(`${command} ended with exit code ${code}:\n${last.join('\n')}`);
   }
   return printed;
+}
+
+/** A recording looks alike wherever it is made: with colours, and without the names of somebody's own folders. */
+function terminalEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { NO_COLOR, NODE_DISABLE_COLORS, FORCE_COLOR, ...rest } = environment;
+  return { ...rest, TERM: 'xterm-256color', TMPDIR: '/tmp' };
 }
