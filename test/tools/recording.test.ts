@@ -37,7 +37,7 @@ test('regression: a real run of the demo becomes a picture of what it printed, w
   const script = join(root, 'tools/recording/record.ts');
   execFileSync(process.execPath, [script, '--for', '6s', '--rate', '120', '--out', out], {
     cwd: root,
-    env: { ...process.env, NO_COLOR: '1', TMPDIR: folder },
+    env: { ...process.env, NO_COLOR: '1', CI: 'true', TMPDIR: folder },
   });
   const svg = readFileSync(out, 'utf8');
   expect(openElements(svg)).toEqual([]);

@@ -32,8 +32,14 @@ export async function recordTerminal(command: string, columns: number): Promise<
   return printed;
 }
 
-/** A recording looks alike wherever it is made: with colours, and without the names of somebody's own folders. */
-function terminalEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { NO_COLOR, NODE_DISABLE_COLORS, FORCE_COLOR, ...rest } = environment;
-  return { ...rest, TERM: 'xterm-256color', TMPDIR: '/tmp' };
+/**
+ * A recording looks alike wherever it is made: with colours (Node takes none for granted where `CI` is set), and without
+ * the names of somebody's own folders.
+ */
+function terminalEnvironment({
+  NO_COLOR,
+  NODE_DISABLE_COLORS,
+  ...environment
+}: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...environment, TERM: 'xterm-256color', FORCE_COLOR: '2', TMPDIR: '/tmp' };
 }
