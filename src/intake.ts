@@ -8,7 +8,7 @@ import type { Dedupe, First } from './dedupe.ts';
 import { type Capped, describeCapped } from './delivery/capped.ts';
 import { expiryWith, type NewsContent, newsOf } from './delivery/content.ts';
 import { type AttemptRecord, type Delivery, keyOf } from './delivery/delivery.ts';
-import type { DeliveryEvent } from './delivery/events.ts';
+import { type Brakes, type HeldBack, heldBy, NONE_HELD, type Refused } from './delivery/held-back.ts';
 import { mostValuableFirst, type Valued } from './delivery/value.ts';
 import type { PreparedDestination } from './destinations/prepared.ts';
 import type { News } from './feeds/news.ts';
@@ -49,39 +49,13 @@ export const targetOf = (
  */
 const BITE = { first: 128, later: 1024 } as const;
 
-export type IntakeEvent =
-  | {
-      readonly kind: 'announcement.received';
-      readonly announcement: Announcement;
-      readonly deliveries: readonly Delivery[];
-      /** Every rule that matched, also one that sends nothing. */
-      readonly rules: readonly string[];
-    }
-  | {
-      readonly kind: 'announcement.duplicate';
-      readonly announcement: Announcement;
-      /** The copy that won. */
-      readonly first: First;
-    };
-
 export interface IntakeEvents {
   /** `rules`: every one that matched, also one that sends nothing. */
   received(announcement: Announcement, deliveries: readonly Delivery[], rules: readonly string[]): void;
   duplicate(announcement: Announcement, first: First): void;
-  /** One delivery stands for all tickers beyond `maxTickers`. */
-  capped(delivery: Delivery, detail: string, nowMs: number): void;
+  /** Held back; or it stands for all tickers beyond `maxTickers`. */
+  skipped(held: HeldBack, nowMs: number): void;
 }
-
-export const intakeEvents = (publish: (event: IntakeEvent | DeliveryEvent) => void): IntakeEvents => ({
-  received: (announcement, deliveries, rules) =>
-    publish({ kind: 'announcement.received', announcement, deliveries, rules }),
-  duplicate: (announcement, first) => publish({ kind: 'announcement.duplicate', announcement, first }),
-  capped: (delivery, detail, endedMs) =>
-    publish({
-      kind: 'delivery.ended',
-      ...{ delivery, state: 'skipped', reason: 'max_tickers', detail, endedMs },
-    }),
-});
 
 export interface IntakeDeps {
   readonly ids: (nowMs: number) => string;
@@ -93,6 +67,8 @@ export interface IntakeDeps {
   /** Calls back once the sockets have had their turn. */
   readonly nextTurn: (callback: () => void) => void;
   readonly events: IntakeEvents;
+  /** Absent: nothing is held back. */
+  readonly brakes?: Brakes;
 }
 
 /** The part that a reload replaces as a whole. */
@@ -125,6 +101,8 @@ export interface Taken extends Planned {
 
 /** Read and routed, not yet on record. */
 interface Routed extends Taken {
+  /** Of `deliveries`, those that are on record and not handed over. */
+  readonly held: ReadonlyMap<Delivery, Refused>;
   readonly identity: string;
   readonly occurrence: string;
   readonly routing: Routing;
@@ -176,7 +154,9 @@ export class Intake {
     const occurrence = occurrenceOf(announcement, identity, dedupe.windowMs);
     const planned = deliveriesOf(announcement, matches, targets, receivedMs, occurrence);
     const { content, deliveries, capped } = planned;
-    const routed = { content, deliveries, capped, identity, occurrence, rules, routing, tracer };
+    const { brakes } = this.#deps;
+    const held = brakes?.areOn ? heldBy(brakes, deliveries, receivedMs) : NONE_HELD;
+    const routed = { content, deliveries, capped, held, identity, occurrence, rules, routing, tracer };
     if (this.#routed.push(routed) === 1) queueMicrotask(this.#readHasEnded);
     return routed;
   }
@@ -205,35 +185,40 @@ export class Intake {
   #push(place: Place, bite: number): void {
     let left = bite;
     for (let routed = routedAt(place); routed !== undefined; routed = routedAt(place)) {
-      const { content, deliveries, capped } = routed;
+      const { content, deliveries, capped, held } = routed;
       for (; place.delivery < deliveries.length; place.delivery++, left--) {
         if (left === 0) return this.#deps.nextTurn(() => this.#push(place, BITE.later));
         const delivery = deliveries[place.delivery];
-        if (delivery !== undefined) this.routes.targets.get(delivery.destination)?.push(delivery);
+        if (delivery === undefined || (held.size > 0 && held.has(delivery))) continue;
+        this.routes.targets.get(delivery.destination)?.push(delivery);
       }
-      for (const one of capped) this.#skip(one, content.announcement.receivedMs);
+      const { receivedMs } = content.announcement;
+      for (const [delivery, refused] of held) this.#skip({ delivery, ...refused }, receivedMs);
+      for (const one of capped) {
+        const detail = describeCapped(one);
+        this.#skip({ delivery: one.delivery, reason: 'max_tickers', detail }, receivedMs);
+      }
       place.announcement++;
       place.delivery = 0;
     }
   }
 
-  #skip(capped: Capped, nowMs: number): void {
-    const { delivery } = capped;
-    const detail = describeCapped(capped);
+  #skip(held: HeldBack, nowMs: number): void {
+    const { delivery, reason, detail } = held;
     this.#deps.journal.settle({
       deliveryKey: keyOf(delivery),
       attempt: 0,
       startedMs: nowMs,
       durationMs: 0,
-      outcome: 'skipped max_tickers',
+      outcome: `skipped ${reason}`,
       status: undefined,
       detail,
       state: 'skipped',
-      reason: 'max_tickers',
+      reason,
       notBeforeMs: 0,
       plain: false,
     });
-    this.#deps.events.capped(delivery, detail, nowMs);
+    this.#deps.events.skipped(held, nowMs);
   }
 }
 

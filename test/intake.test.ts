@@ -24,7 +24,7 @@ test.each(LATER)(
         nextTurn: queueMicrotask,
         dedupe: new Dedupe(60_000),
         journal: { recordAll: (all) => void onRecord.push(all.length), settle: quiet },
-        events: { received: ({ title }) => void received.push(title), duplicate: quiet, capped: quiet },
+        events: { received: ({ title }) => void received.push(title), duplicate: quiet, skipped: quiet },
       },
       {
         router: {
@@ -92,7 +92,7 @@ test('regression: the first of thousands of deliveries does not wait for the las
         settle: quiet,
       },
       nextTurn: (callback) => void turns.push(callback),
-      events: { received: quiet, duplicate: quiet, capped: quiet },
+      events: { received: quiet, duplicate: quiet, skipped: quiet },
     },
     {
       router: {

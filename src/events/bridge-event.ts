@@ -5,8 +5,8 @@
 import type { DeliveryEvent } from '../delivery/events.ts';
 import type { DestinationEvent } from '../destinations/events.ts';
 import type { FeedEvent } from '../feeds/events.ts';
-import type { IntakeEvent } from '../intake.ts';
 import type { StoreEvent } from '../outbox/events.ts';
+import type { IntakeEvent } from './intake-events.ts';
 import type { ProcessEvent } from './process-event.ts';
 
 export type BridgeEvent =

@@ -2,10 +2,10 @@
 import { laneEvents } from '../delivery/events.ts';
 import { destinationEvents } from '../destinations/events.ts';
 import { feedEvents } from '../feeds/events.ts';
-import { intakeEvents } from '../intake.ts';
 import { storeEvents } from '../outbox/events.ts';
 import { messageOf } from '../platform/message-of.ts';
 import type { Listener } from './bus.ts';
+import { intakeEvents } from './intake-events.ts';
 
 export type Events = ReturnType<typeof createEvents>;
 

@@ -66,7 +66,7 @@ test('of ten thousand, the hundred most valuable have left the bridge before the
       ...{ ids: createIds(() => 0.5), dedupe: new Dedupe(60_000) },
       journal: { recordAll: quiet, settle: quiet },
       nextTurn: (callback) => void turns.push(callback),
-      events: { received: quiet, duplicate: quiet, capped: quiet },
+      events: { received: quiet, duplicate: quiet, skipped: quiet },
     },
     { router: { route: () => ({ rules: ['all'], matches }), explain: () => [] }, targets },
   );

@@ -42,7 +42,7 @@ function taken(title: string, routes: readonly Route[]): Recorded {
         settle: quiet,
       },
       nextTurn: quiet,
-      events: { received: quiet, duplicate: quiet, capped: quiet },
+      events: { received: quiet, duplicate: quiet, skipped: quiet },
     },
     {
       router: {

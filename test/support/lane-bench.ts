@@ -197,7 +197,7 @@ export class LaneBench implements Disposable {
     this.#pipeline = createPipeline({
       ...{ outbox, recovered, clock, random: seededRandom(2), dedupeWindowMs: 0 },
       events: {
-        intake: { received: quiet, duplicate: quiet, capped: quiet },
+        intake: { received: quiet, duplicate: quiet, skipped: quiet },
         journal: {
           ...{ written: quiet, broken: quiet, refused: quiet, mended: quiet },
           usable: () => this.#pipeline.lanes.refill(),
