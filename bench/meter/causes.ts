@@ -30,7 +30,7 @@ const CAUSES: readonly (readonly [cause: string, of: RegExp])[] = [
   ['the profile itself', /holds\.mjs|node:inspector/],
   ['retention', /outbox\/retention\.ts/],
   ['scrape', /ops\/(metrics|exposition|process-metrics|status-gauges)\.ts|prom-client/],
-  ['status', /ops\/(server|status|json-text)\.ts|@hono|hono\//],
+  ['status', /src\/web\/|ops\/status\.ts|@hono|hono\//],
   ['conditions', /alerts\/alert-reporter\.ts/],
   ['rehearsal', /src\/rehearsal\//],
   ['checkpoint and sync', /outbox\/(sync|checkpoint)\.ts/],

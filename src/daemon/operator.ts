@@ -1,5 +1,5 @@
 /**
- * The actions of somebody who runs the bridge, each defined once: HTTP (`ops/server.ts`) and signals call them in
+ * The actions of somebody who runs the bridge, each defined once: HTTP (`web/app.ts`) and signals call them in
  * the running bridge; the command line calls them over HTTP (`cli/remote-operator.ts`), and for deliveries uses
  * the same operator on the store, so that it works while no bridge runs.
  */
@@ -8,7 +8,7 @@ import type { ConditionWatch } from '../conditions/watch.ts';
 import type { Injected } from '../ops/injected.ts';
 import type { Race } from '../ops/race.ts';
 import type { AnnouncementHistory } from '../ops/recent-announcements.ts';
-import type { Reloaded } from '../ops/server.ts';
+import type { Reloaded } from '../ops/reloaded.ts';
 import { type Status, statusOf } from '../ops/status.ts';
 import type { OpenStore } from '../outbox/store.ts';
 import type { Pipeline } from '../pipeline.ts';

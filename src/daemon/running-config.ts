@@ -9,7 +9,7 @@ import type { Listener } from '../events/bus.ts';
 import type { RoutingEffect } from '../events/process-event.ts';
 import type { Intake, Routes } from '../intake.ts';
 import type { LaneSet } from '../lane-set.ts';
-import type { Reloaded } from '../ops/server.ts';
+import type { Reloaded } from '../ops/reloaded.ts';
 import type { Status } from '../ops/status.ts';
 import type { Deliveries } from '../outbox/deliveries.ts';
 import type { Upkeep } from '../outbox/outbox.ts';

@@ -3,11 +3,13 @@ import type { Bus } from '../events/bus.ts';
 import type { LaneSet } from '../lane-set.ts';
 import { figureNameOf } from '../ops/many.ts';
 import { createMetrics } from '../ops/metrics.ts';
-import { createApp, type ServerOptions, startServer } from '../ops/server.ts';
 import { nextTurn } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { messageOf } from '../platform/message-of.ts';
 import type { Redactor } from '../platform/secret.ts';
+import { createApp } from '../web/app.ts';
+import type { ServerOptions } from '../web/options.ts';
+import { startServer } from '../web/server.ts';
 import type { Operator } from './operator.ts';
 
 export interface ServingDeps {

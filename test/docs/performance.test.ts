@@ -93,7 +93,7 @@ test('a piece of work ends where the loop was idle or looked for news; its cause
     node(2, '', '(idle)'),
     node(3, 'file:///src/outbox/retention.ts', 'bite', [4]),
     node(4, 'file:///src/outbox/sqlite.ts', 'prune'),
-    node(5, 'file:///src/ops/json-text.ts', 'jsonText'),
+    node(5, 'file:///src/web/json-text.ts', 'jsonText'),
   ];
   const samples = [3, 4, 2, 5, 5, 5, 2];
   const profile = { nodes, samples, startTime: 1000, timeDeltas: [0, 10, 10, 10, 10, 10, 10] };

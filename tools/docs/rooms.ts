@@ -86,7 +86,11 @@ export const ROOMS: readonly Room[] = [
     path: 'alerts',
     is: 'conditions that are reported to people: worth reporting (`tracker.ts`) → batches and messages (`batch.ts`, `message.ts`)',
   },
-  { path: 'ops', is: 'for those who run it: log, metrics, status, HTTP' },
+  { path: 'ops', is: 'for those who run it: log, metrics, status' },
+  {
+    path: 'web',
+    is: 'everything that is served over HTTP: who may do what (`guard/`), the API (`api/`), the page (`page/`)',
+  },
   {
     path: 'config',
     is: 'the file: YAML with places → variables → schema → problems for people; the options of a part stand with the part',

@@ -47,8 +47,8 @@ export const conditions = [
     ],
   ),
   ...inFile(
-    'src/ops/json-text.ts',
-    suites('ops/json-text'),
+    'src/web/json-text.ts',
+    suites('web/json-text'),
     [
       'a bite is a command to the terminal',
       'a title of a feed controls the terminal of who looks',

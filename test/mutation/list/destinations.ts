@@ -82,14 +82,14 @@ export const destinations = [
       'an answer fills the memory',
       'if (this.#bytes <= MOST_BODY_BYTES) return;',
       'if (this.#bytes >= 0) return;',
-      ...suites('delivery/survivors', 'ops/http'),
+      ...suites('delivery/survivors', 'web/http'),
     ],
     [
       'the abort listener leaks',
       'memory grows with each request',
       "    this.#signal.removeEventListener('abort', this.abort);\n",
       '',
-      ...suites('ops/http'),
+      ...suites('web/http'),
     ],
     [
       'the lane does not hear that it leaves',

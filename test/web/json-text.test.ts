@@ -1,10 +1,10 @@
 /** The answers of the HTTP side are written in bites: by counts, not by times. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { jsonText } from '../../src/ops/json-text.ts';
 import { printableJson } from '../../src/platform/printable.ts';
 import { createRedactor, redactValues } from '../../src/platform/redactor.ts';
 import { Secret } from '../../src/platform/secret.ts';
+import { jsonText } from '../../src/web/json-text.ts';
 import { runs } from '../support/properties.ts';
 
 const plain = (text: string) => text;

@@ -2,9 +2,11 @@
 import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createMetrics } from '../../src/ops/metrics.ts';
-import { createApp, type ServerOptions, startServer } from '../../src/ops/server.ts';
 import type { Status, StatusInput } from '../../src/ops/status.ts';
 import { Secret } from '../../src/platform/secret.ts';
+import { createApp } from '../../src/web/app.ts';
+import type { ServerOptions } from '../../src/web/options.ts';
+import { startServer } from '../../src/web/server.ts';
 import { NO_STATUS, type StatusParts, statusWith } from '../support/status.ts';
 
 const TOKEN = 'a-token-of-some-length';
@@ -131,6 +133,17 @@ describe('who may read', () => {
     expect(
       (await appOf(PUBLIC).request('/readyz', { headers: { authorization: 'Bearer wrong' } })).status,
     ).toBe(401);
+  });
+
+  test('a page: free on loopback, elsewhere with the token, and nothing in it from elsewhere', async () => {
+    const page = await appOf(LOCAL).request('/', { headers: { host: 'localhost' } });
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect(page.headers.get('content-security-policy')).toBe(
+      "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    );
+    expect((await appOf(PUBLIC).request('/')).status).toBe(401);
+    expect((await appOf(PUBLIC).request('/', { headers: BEARER })).status).toBe(200);
   });
 
   test('on loopback the reasons need none', async () => {
