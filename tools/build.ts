@@ -6,7 +6,7 @@ import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
-import { builtInUrl, OPTIONAL, THREADS } from './inside.ts';
+import { builtInUrl, OPTIONAL, THREADS, textsInside } from './inside.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -27,7 +27,7 @@ async function bundle(): Promise<string[]> {
     cwd: root,
     platform: 'node',
     external: OPTIONAL,
-    plugins: [builtInUrl],
+    plugins: [builtInUrl, textsInside],
     logLevel: 'warn',
     // discord.js evaluates what its own shards send; none are used.
     checks: { eval: false },

@@ -10,7 +10,7 @@ import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, write
 import { join, resolve } from 'node:path';
 import { inject } from 'postject';
 import { type Plugin, rolldown } from 'rolldown';
-import { builtInUrl, OPTIONAL, THREADS } from './inside.ts';
+import { builtInUrl, OPTIONAL, THREADS, textsInside } from './inside.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const folder = join(root, 'single');
@@ -67,7 +67,7 @@ async function script(input: string | Record<string, string>, name: string): Pro
     cwd: root,
     platform: 'node',
     external: OPTIONAL,
-    plugins: [builtInUrl, asScript],
+    plugins: [builtInUrl, textsInside, asScript],
     logLevel: 'warn',
     checks: { eval: false },
   });

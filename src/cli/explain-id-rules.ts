@@ -1,8 +1,6 @@
 /** `explain --id`: each rule with what it said then and says now, and the reasons below; in one column where nothing differs. */
 import { paint } from '../platform/paint.ts';
 import { fitSpans, type Span, wrapSpans } from '../platform/spans.ts';
-import { heading } from './lines.ts';
-import { table } from './table.ts';
 import {
   type ComparedRule,
   compareRules,
@@ -10,7 +8,9 @@ import {
   type OrWhy,
   type Said,
   type Then,
-} from './then-and-now.ts';
+} from '../then-and-now.ts';
+import { heading } from './lines.ts';
+import { table } from './table.ts';
 
 /** Of more rules only those are shown that matched, or that say something else now. */
 const SHOWN_RULES = 60;

@@ -6,11 +6,11 @@ import { formatDuration } from '../platform/duration.ts';
 import { paint } from '../platform/paint.ts';
 import { type Painter, type Span, wrapSpans } from '../platform/spans.ts';
 import { timeText } from '../platform/time-text.ts';
+import type { Now, OrWhy, Then } from '../then-and-now.ts';
 import { ruleLines } from './explain-id-rules.ts';
 import { announcementLines } from './explain-text.ts';
 import { heading, lineBelow, markedLine } from './lines.ts';
 import { table } from './table.ts';
-import type { Now, OrWhy, Then } from './then-and-now.ts';
 
 interface ThenAndNow {
   readonly decision: StoredDecision;

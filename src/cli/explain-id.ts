@@ -5,12 +5,12 @@
 import { compileConfig } from '../daemon/ready-config.ts';
 import type { StoredDecision } from '../outbox/deliveries.ts';
 import { printable } from '../platform/printable.ts';
+import { compareRules, type Now, nowOf, type OrWhy, thenOf } from '../then-and-now.ts';
 import { shownDelivery } from './deliveries-text.ts';
 import { type ExitCode, FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
 import { describeThenAndNow } from './explain-id-text.ts';
 import { type Io, jsonText } from './io.ts';
 import { answered, type OpenedStore, type StoreOptions, withStore } from './store-file.ts';
-import { compareRules, type Now, nowOf, type OrWhy, thenOf } from './then-and-now.ts';
 
 export interface ExplainIdOptions extends StoreOptions {
   readonly id: string;

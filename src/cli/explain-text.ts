@@ -9,9 +9,9 @@ import { paint } from '../platform/paint.ts';
 import { printable } from '../platform/printable.ts';
 import { fitSpans, type Span, wrapSpans } from '../platform/spans.ts';
 import type { RuleExplanation } from '../routing/router.ts';
+import { rejections } from '../routing/rule-reasons.ts';
 import type { TitleFacts } from '../routing/title-facts.ts';
 import { heading } from './lines.ts';
-import { rejections } from './rule-reasons.ts';
 
 interface ExplainedRule extends RuleExplanation {
   /** Where it stands in the config. */

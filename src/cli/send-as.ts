@@ -12,11 +12,11 @@ import { feedTypeOf } from '../feeds/index.ts';
 import { printable } from '../platform/printable.ts';
 import { nearest, orNearest } from '../platform/suggest.ts';
 import type { RuleExplanation } from '../routing/router.ts';
+import { rejections } from '../routing/rule-reasons.ts';
 import { announcementFromFields, SAMPLE_TICKER } from './announcement-input.ts';
 import { requireConfig } from './config-file.ts';
 import { UserError, WRONG_USAGE } from './exit-codes.ts';
 import type { Io } from './io.ts';
-import { rejections } from './rule-reasons.ts';
 import { sampleTitle } from './sample-titles.ts';
 import { chosenRule, namedDestinations, requireName, type SendPlan, type SendRequest } from './send-plan.ts';
 

@@ -1,8 +1,8 @@
 /** The faults of a test's result in words: for `test`, and in one line for `check`. */
 import { isRecord } from '../platform/wire-values.ts';
+import { rejections } from '../routing/rule-reasons.ts';
 import type { PayloadDifference } from '../rule-tests/payload.ts';
 import type { Because, Verdict } from '../rule-tests/run.ts';
-import { rejections } from './rule-reasons.ts';
 
 /** A rule with its place: `"spot" (config.yaml:12)`. */
 export type RuleText = (name: string) => string;

@@ -5,6 +5,7 @@
 import { ConditionWatch } from '../conditions/watch.ts';
 import { Bus } from '../events/bus.ts';
 import { createEvents, type Events } from '../events/events.ts';
+import { DestinationFigures } from '../ops/destination-figures.ts';
 import { logEvents } from '../ops/log-events.ts';
 import { Race } from '../ops/race.ts';
 import { AnnouncementHistory } from '../ops/recent-announcements.ts';
@@ -19,6 +20,7 @@ export interface Observers {
   readonly events: Events;
   readonly recent: AnnouncementHistory;
   readonly race: Race;
+  readonly figures: DestinationFigures;
   readonly conditions: ConditionWatch;
 }
 
@@ -28,11 +30,13 @@ export function createObservers(clock: Clock, log: Log): Observers {
   );
   const recent = new AnnouncementHistory();
   const race = new Race();
+  const figures = new DestinationFigures();
   const conditions = new ConditionWatch(clock);
   bus.listen(logEvents(log, clock));
   bus.listen(recent.listener);
   bus.listen(race.listener);
+  bus.listen(figures.listener);
   bus.listen(conditions.listener);
   bus.listen(watchUnmatched(bus.publish));
-  return { bus, events: createEvents(bus.publish), recent, race, conditions };
+  return { bus, events: createEvents(bus.publish), recent, race, figures, conditions };
 }

@@ -5,6 +5,7 @@
  */
 import { DEFAULT_THRESHOLDS } from '../alerts/options.ts';
 import type { ConditionWatch } from '../conditions/watch.ts';
+import type { DestinationFigures, Figures } from '../ops/destination-figures.ts';
 import type { Injected } from '../ops/injected.ts';
 import type { Race } from '../ops/race.ts';
 import type { AnnouncementHistory } from '../ops/recent-announcements.ts';
@@ -22,6 +23,8 @@ import type { TableSet } from './table-set.ts';
 
 export interface Operator {
   status(): Status;
+  /** Of the last deliveries; `undefined`: none has ended since the start. */
+  figures(destination: string): Figures | undefined;
   /** Takes up the config file as it is now: all of it, or nothing. */
   reload(): Promise<Reloaded>;
   /** Takes an announcement as if a feed named `inject` had brought it (`injection.ts`). */
@@ -44,6 +47,7 @@ export interface OperatorDeps {
   readonly seen: {
     readonly recent: AnnouncementHistory;
     readonly race: Race;
+    readonly figures: DestinationFigures;
     readonly conditions: ConditionWatch;
   };
 }
@@ -69,6 +73,7 @@ export function createOperator(deps: OperatorDeps): Operator {
         race: seen.race.report,
         nowMs: clock.monotonicMs(),
       }),
+    figures: (destination) => seen.figures.of(destination),
     reload: () => running.reload(),
     inject: (fields, real) => inject(fields, real, { intake, feeds, clock }),
     deliveries: new DeliveryOperator({

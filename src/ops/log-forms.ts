@@ -15,7 +15,6 @@ import {
 import { itemsOf, type LogFields, msText, numberOf, valueText } from '../platform/log-values.ts';
 import { paint } from '../platform/paint.ts';
 import type { Span } from '../platform/spans.ts';
-import { effectText } from '../routing-diff.ts';
 import { announcementForm } from './log-announcement.ts';
 import { attemptForm, endedForm, sumForm } from './log-delivery.ts';
 
@@ -62,7 +61,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   }),
   'config.effect': ({ announcements, elsewhere, examples }) => ({
     sentence: [
-      effectText({ announcements: numberOf(announcements) ?? 0, elsewhere: numberOf(elsewhere) ?? 0 }),
+      `${valueText(elsewhere)} of the last ${valueText(announcements)} announcements would go elsewhere`,
       after(': ', itemsOf(examples).join('; ')),
     ],
     more: {},

@@ -1,4 +1,5 @@
 /** The functions behind the routes: the bridge, as the HTTP side sees it. `daemon/operator.ts` has them. */
+import type { Figures } from '../ops/destination-figures.ts';
 import type { Injected } from '../ops/injected.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Reloaded } from '../ops/reloaded.ts';
@@ -10,6 +11,8 @@ export interface Ops {
   readonly redact: Redactor;
   status(): Status;
   readonly metrics: Metrics;
+  /** `undefined`: nothing of that destination has ended since the start. */
+  figures(destination: string): Figures | undefined;
   reload(): Promise<Reloaded>;
   inject(fields: Readonly<Record<string, unknown>>, real: boolean): Injected;
   /** A bug of ours, for the log. */

@@ -22,6 +22,7 @@ const appOf = (
     redact: (text) => text,
     status: () => status,
     metrics: createMetrics('1', () => status),
+    figures: () => undefined,
     reload: () => Promise.resolve({ ok: true, changes: [], needsRestart: [] }),
     inject: () => ({ ok: false, problem: 'nothing is taken here', code: 'stopping' }),
     failed,

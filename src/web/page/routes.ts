@@ -1,8 +1,17 @@
-/** The page: HTML for people. Its guard has found out who asks: `context.var.visitor`. */
-import { Hono } from 'hono';
+/**
+ * The page: HTML for people. Its guard has found out who asks: `context.var.visitor`. What makes the pages is loaded with
+ * the first of them, so that the start does not wait for it.
+ */
+import { type Handler, Hono } from 'hono';
 import type { Ops } from '../ops.ts';
 import type { WebEnv } from '../visitor.ts';
 
+type Pages = typeof import('./pages.ts');
+
 export function pageRoutes(ops: Ops): Hono<WebEnv> {
-  return new Hono<WebEnv>().get('/', (context) => context.html(`listing-bridge ${ops.status().version}`));
+  const shows =
+    (name: keyof Pages): Handler<WebEnv> =>
+    async (context) =>
+      (await import('./pages.ts'))[name](context, ops);
+  return new Hono<WebEnv>().get('/', shows('overviewPage')).get('/assets/:name', shows('assetOf'));
 }

@@ -1,0 +1,15 @@
+/** Why a rule does not match an announcement, in the words of `explain`. */
+import type { RuleExplanation } from './router.ts';
+
+/** `title: wanted matches KRW, got "…"`, for each condition that does not hold; of a rule that is not reached, why. */
+export function rejections({
+  stoppedBy,
+  conditions,
+  outsideHours,
+}: Pick<RuleExplanation, 'stoppedBy' | 'conditions' | 'outsideHours'>): readonly string[] {
+  if (stoppedBy !== undefined) return [`not evaluated: "${stoppedBy}" has \`stop: true\``];
+  const unmet = conditions
+    .filter(({ matched }) => !matched)
+    .map(({ field, wanted, got }) => `${field}: wanted ${wanted}, got ${JSON.stringify(got)}`);
+  return outsideHours === undefined ? unmet : [...unmet, outsideHours];
+}

@@ -1,0 +1,182 @@
+/**
+ * A stored announcement by the rules that decided it, as the store kept what they said, and by the rules of today. Pure:
+ * reads no clock, and sends nothing.
+ */
+import type { Announcement } from './announcement.ts';
+import { type DryRunConfig, planByRules, type Withheld } from './dry-run.ts';
+import type { StoredDecision } from './outbox/deliveries.ts';
+import { keptRules, type RulesInForce, rulesIn } from './routing/kept-rules.ts';
+import { compileRules, type RuleExplanation } from './routing/router.ts';
+import { rejections } from './routing/rule-reasons.ts';
+import { type RuleOutcome, type Trace, traceIn } from './routing/trace.ts';
+
+/** The outcome of a rule. */
+export interface Said {
+  readonly rule: string;
+  readonly matched: boolean;
+  /** The earlier rule whose `stop` kept this one from being evaluated. */
+  readonly stoppedBy: string | undefined;
+  /** Conditions that do not hold. */
+  readonly failing: readonly string[];
+  /** These, in words. */
+  readonly reasons: readonly string[];
+  /** Destinations it sent to, with the template where there is one. */
+  readonly sends: readonly string[];
+}
+
+export interface Then {
+  readonly digest: string;
+  readonly inForceSinceMs: number;
+  readonly ruleCount: number;
+  readonly matchedCount: number;
+  /** Of all rules; or, when there were very many, of those that matched and those that nearly did. */
+  readonly rules: readonly Said[];
+  /** The rules themselves are in the store, so that their words are those of then. */
+  readonly areRulesKept: boolean;
+  readonly planned: number;
+  readonly withheld: readonly { readonly destination: string; readonly reason: string }[];
+  readonly furtherWithheld: number;
+}
+
+export interface Now {
+  readonly digest: string;
+  readonly rules: readonly Said[];
+  readonly deliveries: readonly {
+    readonly destination: string;
+    readonly rule: string;
+    readonly ticker: string | undefined;
+  }[];
+  readonly withheld: readonly Withheld[];
+}
+
+/** `why`: a sentence for people. */
+export type OrWhy<Value> = Value | { readonly why: string };
+
+/** The rules of then, as far as the store has them. */
+export function thenOf({ trace: text, rules: body, content }: StoredDecision): OrWhy<Then> {
+  if (content.kind !== 'news') return { why: 'this is an alert of the bridge, which no rule decides' };
+  if (text === undefined)
+    return {
+      why: 'what the rules said is not in the store: an earlier version of listing-bridge read it, or the bridge was killed in the milliseconds before it was written',
+    };
+  const trace = traceIn(text);
+  if (trace === undefined)
+    return {
+      why: 'what the rules said cannot be read: it is damaged, or a later version of listing-bridge wrote it',
+    };
+  const kept = body === undefined ? undefined : rulesIn(body);
+  const explained = kept === undefined ? undefined : explainedBy(kept, content.announcement);
+  const stopped = trace.stoppedBy;
+  const nameAt = (place: number) => kept?.rules[place]?.name ?? `rule ${place + 1}`;
+  const saidOf = (outcome: RuleOutcome) => {
+    const { place } = outcome;
+    const stoppedBy = stopped !== undefined && place > stopped ? nameAt(stopped) : undefined;
+    return saidThen(outcome, nameAt(place), stoppedBy, explained?.[place]);
+  };
+  const { digest, sinceMs, ruleCount, matchedCount, planned, withheld, furtherWithheld }: Trace = trace;
+  return {
+    ...{ digest, inForceSinceMs: sinceMs, ruleCount, matchedCount },
+    rules: trace.outcomes.map(saidOf),
+    areRulesKept: kept !== undefined,
+    ...{ planned, withheld, furtherWithheld },
+  };
+}
+
+/** The words of the rules of then; `undefined`: this version understands them no more. */
+function explainedBy(
+  { rules, extract }: RulesInForce,
+  announcement: Announcement,
+): readonly RuleExplanation[] | undefined {
+  try {
+    return compileRules(rules, extract).explain(announcement);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The outcome is the one that was kept; the words are taken only where they say the same. */
+function saidThen(
+  { failing }: RuleOutcome,
+  rule: string,
+  stoppedBy: string | undefined,
+  explained: RuleExplanation | undefined,
+): Said {
+  const matched = failing.length === 0;
+  const again = explained === undefined ? undefined : saidNow(explained);
+  const isSame = again !== undefined && sameTexts(again.failing, failing) && again.stoppedBy === stoppedBy;
+  if (isSame) return again;
+  const reasons =
+    stoppedBy === undefined
+      ? failing.map((field) => `${field}: did not hold`)
+      : rejections({ stoppedBy, conditions: [] });
+  return { rule, matched, stoppedBy, failing, reasons, sends: again?.sends ?? [] };
+}
+
+function saidNow(explained: RuleExplanation): Said {
+  const { rule, matched, stoppedBy, outsideHours, conditions, sends, alreadySent } = explained;
+  const failing: string[] = conditions.filter((one) => !one.matched).map(({ field }) => field);
+  return {
+    ...{ rule, matched, stoppedBy },
+    failing: outsideHours === undefined ? failing : [...failing, 'when'],
+    reasons: rejections(explained),
+    sends: [
+      ...sends.map(({ destination, template }) =>
+        template === undefined ? destination : `${destination} (template ${template})`,
+      ),
+      ...alreadySent.map(({ destination, rule: earlier }) => `${destination} (already by "${earlier}")`),
+    ],
+  };
+}
+
+/** The rules of today on an announcement of then, as if it were received now. */
+export function nowOf(
+  announcement: Announcement,
+  config: RulesInForce,
+  deps: Omit<DryRunConfig, 'redact'>,
+): Now {
+  const { rules, deliveries, withheld, capped } = planByRules(announcement, deps);
+  return {
+    digest: keptRules(config).digest,
+    rules: rules.map(saidNow),
+    deliveries: deliveries.map(({ destination, rule, ticker }) => ({ destination, rule, ticker })),
+    withheld: [...withheld, ...capped],
+  };
+}
+
+/** A rule, then and now: `added` is not of then, `removed` not of now, `unknown` of so many rules that it was not kept. */
+export interface ComparedRule {
+  readonly rule: string;
+  readonly before: Said | undefined;
+  readonly now: Said | undefined;
+  readonly difference: 'same' | 'changed' | 'added' | 'removed' | 'unknown';
+}
+
+/** By their names, in the order of then, with those that are new behind. */
+export function compareRules(then: Then, now: Now): readonly ComparedRule[] {
+  const today = new Map(now.rules.map((said) => [said.rule, said]));
+  const compared = then.rules.map((said): ComparedRule => {
+    const other = today.get(said.rule);
+    today.delete(said.rule);
+    const difference = other === undefined ? 'removed' : isSame(said, other) ? 'same' : 'changed';
+    return { rule: said.rule, before: said, now: other, difference };
+  });
+  const isComplete = then.rules.length === then.ruleCount;
+  // Of the same rules everything is known, of whatever was kept.
+  const further = isComplete ? 'added' : then.digest === now.digest ? 'same' : 'unknown';
+  return [
+    ...compared,
+    ...Array.from(
+      today.values(),
+      (said): ComparedRule => ({ rule: said.rule, before: undefined, now: said, difference: further }),
+    ),
+  ];
+}
+
+const isSame = (one: Said, other: Said): boolean =>
+  one.matched === other.matched &&
+  one.stoppedBy === other.stoppedBy &&
+  sameTexts(one.failing, other.failing) &&
+  sameTexts(one.sends, other.sends);
+
+const sameTexts = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((text, index) => text === other[index]);

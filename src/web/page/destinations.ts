@@ -1,0 +1,58 @@
+/** The destinations with their state, queue and figures; those that need somebody first. Pure. */
+import type { Figures } from '../../ops/destination-figures.ts';
+import type { DestinationReport } from '../../ops/status.ts';
+import { each, type Html, html } from './html.ts';
+import { empty, table } from './layout.ts';
+import { sparkline } from './sparkline.ts';
+import { countOf, countText, shareText, spanText, state, type Tone } from './words.ts';
+
+/** More than a page can be looked at; the others follow behind a link. */
+export const MOST_SHOWN = 50;
+
+export type FiguresOf = (destination: string) => Figures | undefined;
+
+export function destinationsTable(
+  destinations: readonly DestinationReport[],
+  figuresOf: FiguresOf,
+  most = MOST_SHOWN,
+): Html {
+  if (destinations.length === 0) return empty('No destination is configured: nothing is sent.');
+  const shown = destinations.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, most);
+  const more = destinations.length - shown.length;
+  return html`${table(
+    [
+      'Destination',
+      'State',
+      ['Waiting', 'number'],
+      ['Delivered', 'number'],
+      ['Success', 'number'],
+      ['p50', 'number'],
+      ['p99', 'number'],
+      'Last ones',
+    ],
+    each(shown, (one) => destinationRow(one, figuresOf(one.name))),
+    { id: 'destinations' },
+  )}${more > 0 ? html`<p><a href="/destinations">All ${countOf(destinations.length, 'destination')}</a></p>` : ''}`;
+}
+
+export function destinationRow(
+  { name, type, state: words, suspended, slowed, pausedMs, inFlight, pending, oldestMs }: DestinationReport,
+  figures: Figures | undefined,
+): Html {
+  const tone = toneOfLane({ suspended, slowed, pausedMs });
+  const waits =
+    pending + inFlight === 0
+      ? '0'
+      : `${countText(pending)}${oldestMs === undefined ? '' : `, oldest ${spanText(oldestMs)}`}`;
+  return html`<tr id="d-${name}"><th scope="row"><a href="/destinations/${encodeURIComponent(name)}">${name}</a> <span class="tag">${type}</span></th><td data-label="State">${state(tone, words)}</td><td class="number" data-label="Waiting">${waits}</td><td class="number" data-label="Delivered">${countText(figures?.delivered ?? 0)}</td><td class="number" data-label="Success">${shareText(figures?.successShare)}</td><td class="number" data-label="p50">${spanText(figures?.p50Ms)}</td><td class="number" data-label="p99">${spanText(figures?.p99Ms)}</td><td class="whole">${sparkline(figures?.lastMs ?? [])}</td></tr>`;
+}
+
+type Lane = Pick<DestinationReport, 'suspended' | 'slowed' | 'pausedMs'>;
+
+function toneOfLane({ suspended, slowed, pausedMs }: Lane): Tone {
+  if (suspended !== undefined) return 'bad';
+  return slowed !== undefined || pausedMs > 0 ? 'warning' : 'good';
+}
+
+const rankOf = ({ suspended, slowed, pausedMs, pending }: DestinationReport): number =>
+  suspended !== undefined ? 0 : slowed !== undefined ? 1 : pausedMs > 0 ? 2 : pending > 0 ? 3 : 4;

@@ -1,0 +1,61 @@
+/** The feeds with the proofs of their health, and which is faster. Pure. */
+import type { FeedReport, ProofReport } from '../../ops/feed-report.ts';
+import type { RaceReport } from '../../ops/race.ts';
+import { formatDuration } from '../../platform/duration.ts';
+import { each, type Html, html } from './html.ts';
+import { empty, table } from './layout.ts';
+import { agoText, countText, spanText, state, type Tone } from './words.ts';
+
+export const feedsTable = (feeds: readonly FeedReport[]): Html =>
+  feeds.length === 0
+    ? empty('No feed is configured: nothing can be announced.')
+    : table(
+        ['Feed', 'Health', 'Proofs', 'Connected', 'Key', ['Lost', 'number'], ['Frames', 'number']],
+        each(feeds, feedRow),
+        { id: 'feeds' },
+      );
+
+export function feedRow(feed: FeedReport): Html {
+  const { name, healthy, trouble, proofs, connectedMs, welcome, losses, frames, retryInMs, lastLoss } = feed;
+  const lost = sum(losses);
+  return html`<tr id="f-${name}"><th scope="row">${name}</th><td data-label="Health">${healthy ? state('good', 'healthy') : state('bad', trouble ?? 'unproven')}${
+    healthy || lastLoss === undefined
+      ? ''
+      : html`<br><span class="small faint">${lastLoss.advice ?? lastLoss.detail ?? ''}${retryInMs === undefined ? '' : ` Connects again in ${spanText(retryInMs)}.`}</span>`
+  }</td><td data-label="Proofs"><ul class="proofs">${each(proofs, proof)}</ul></td><td data-label="Connected">${connectedMs === undefined ? '–' : formatDuration(floorToSecond(connectedMs))}${
+    welcome?.tier === undefined ? '' : html` <span class="tag">${welcome.tier}</span>`
+  }</td><td data-label="Key">${keyState(feed.keyExpiresInMs)}</td><td class="number" data-label="Lost">${countText(lost)}</td><td class="number" data-label="Frames">${countText(sum(frames))}</td></tr>`;
+}
+
+const proof = ({ kind, ok, agoMs }: ProofReport): Html =>
+  html`<li>${state(ok ? 'good' : agoMs === undefined ? 'faint' : 'bad', kind)} <span class="small faint">${agoMs === undefined ? 'not yet' : agoText(agoMs)}</span></li>`;
+
+const DAY_MS = 86_400_000;
+
+function keyState(expiresInMs: number | undefined): Html {
+  if (expiresInMs === undefined) return html`–`;
+  if (expiresInMs <= 0) return state('bad', 'expired');
+  const tone: Tone = expiresInMs < 3 * DAY_MS ? 'warning' : 'good';
+  return state(tone, `${formatDuration(floorToSecond(expiresInMs))} left`);
+}
+
+export const raceTable = (race: readonly RaceReport[]): Html =>
+  race.length === 0
+    ? html``
+    : html`<h2>Which feed is first</h2>${table(
+        ['Feed', ['First', 'number'], ['ahead by', 'number'], ['Second', 'number'], ['behind by', 'number']],
+        each(
+          race,
+          ({ feed, wins, losses, medianLeadMs, medianLagMs }) =>
+            html`<tr><th scope="row">${feed}</th><td class="number" data-label="First">${countText(wins)}</td><td class="number" data-label="ahead by">${spanText(medianLeadMs)}</td><td class="number" data-label="Second">${countText(losses)}</td><td class="number" data-label="behind by">${spanText(medianLagMs)}</td></tr>`,
+        ),
+        {
+          caption:
+            'Of announcements that two feeds brought, since the start; “by” is the median of the last 200.',
+        },
+      )}`;
+
+const sum = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((total, count) => total + count, 0);
+
+const floorToSecond = (ms: number): number => (ms < 1000 ? ms : Math.floor(ms / 1000) * 1000);

@@ -1,0 +1,80 @@
+/** The frame of every page: head, navigation, who is looking, and the end. Pure. */
+import { ASSETS } from './assets.ts';
+import { each, type Html, html, raw } from './html.ts';
+
+/** Whoever looks at a page. */
+export interface Viewer {
+  /** `undefined`: this bridge lets nobody change anything over HTTP, and why. */
+  readonly canChange: boolean;
+  /** Why nothing can be changed; shown where the buttons would be. */
+  readonly whyNot: string | undefined;
+  /** Goes with every form of whoever is logged in. */
+  readonly csrf: string | undefined;
+  /** It can log in, or out. */
+  readonly session: 'none' | 'in' | 'out';
+}
+
+export interface Page {
+  readonly title: string;
+  /** Path of its entry in the navigation. */
+  readonly path: string;
+  readonly viewer: Viewer;
+  readonly body: Html;
+  /** It shows rows as they come. */
+  readonly isLive?: boolean;
+  readonly scripts?: readonly string[];
+}
+
+const PLACES = [
+  ['/', 'Overview'],
+  ['/announcements', 'Announcements'],
+  ['/deliveries', 'Deliveries'],
+  ['/rules', 'Rules'],
+  ['/latency', 'Latency'],
+  ['/try', 'Try a title'],
+  ['/config', 'Config'],
+] as const;
+
+export const layout = ({ title, path, viewer, body, isLive = false, scripts = [] }: Page): Html =>
+  html`${raw('<!doctype html>')}<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title} · listing-bridge</title><link rel="icon" href="${ASSETS.icon.url}"><link rel="stylesheet" href="${ASSETS.style.url}">${each(
+    [ASSETS.script.url, ...scripts],
+    (url) => html`<script defer src="${url}"></script>`,
+  )}</head><body${isLive ? raw(' data-live="/live"') : ''}><a class="skip" href="#main">Skip to the content</a>
+<header class="top"><div class="wide"><a class="brand" href="/">listing-bridge</a><nav aria-label="pages"><ul>${each(
+    PLACES,
+    ([href, name]) =>
+      html`<li><a href="${href}"${href === path ? raw(' aria-current="page"') : ''}>${name}</a></li>`,
+  )}</ul></nav><div class="session">${isLive ? html`<span class="live" role="status" hidden>live</span>` : ''}${session(viewer)}</div></div></header>
+<main id="main" class="wide">${body}</main>
+<footer class="end"><div class="wide">Times are by this server’s clock. The same as data: <a href="/api/status">/api/status</a>, <a href="/metrics">/metrics</a>, <a href="/api/openapi.json">/api/openapi.json</a>.</div></footer></body></html>`;
+
+function session({ session: where, csrf }: Viewer): Html {
+  if (where === 'none') return html``;
+  if (where === 'out') return html`<a href="/login">Log in</a>`;
+  return html`<form class="inline" method="post" action="/logout">${hiddenCsrf(csrf)}<button class="quiet">Log out</button></form>`;
+}
+
+const hiddenCsrf = (csrf: string | undefined): Html =>
+  csrf === undefined ? html`` : html`<input type="hidden" name="csrf" value="${csrf}">`;
+
+/** A table that becomes blocks on a phone. `id`: of its body, where live rows go. */
+export const table = (
+  headings: readonly (string | readonly [string, 'number'])[],
+  rows: Html,
+  {
+    caption,
+    id,
+    kind = '',
+  }: { readonly caption?: string; readonly id?: string; readonly kind?: string } = {},
+): Html =>
+  html`<div class="table"><table class="rows ${kind}">${caption === undefined ? '' : html`<caption>${caption}</caption>`}<thead><tr>${each(
+    headings,
+    (heading) =>
+      typeof heading === 'string'
+        ? html`<th scope="col">${heading}</th>`
+        : html`<th scope="col" class="number">${heading[0]}</th>`,
+  )}</tr></thead><tbody${id === undefined ? '' : raw(` id="${id}"`)}>${rows}</tbody></table></div>`;
+
+/** Nothing there yet, and what would be. */
+export const empty = (...sentences: readonly (string | Html)[]): Html =>
+  html`<div class="empty">${each(sentences, (sentence) => html`<p>${sentence}</p>`)}</div>`;
