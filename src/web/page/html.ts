@@ -1,4 +1,4 @@
-/** HTML as tagged templates that escape what is put into them (docs/decisions/page.md). */
+/** HTML as tagged templates that escape each value in them. See `docs/decisions/page.md`. */
 import { html, raw } from 'hono/html';
 
 export { html, raw };

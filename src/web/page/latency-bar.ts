@@ -32,7 +32,7 @@ export function splitOf({ serviceMs, networkMs, deliveries }: RecentAnnouncement
   };
 }
 
-/** What is known of it; clocks that disagree make no part shorter than nothing. */
+/** The known parts together; no part counts as less than nothing, whatever two clocks say. */
 export const totalMs = (split: Split): number =>
   PARTS.reduce((sum, part) => sum + Math.max(0, split[part] ?? 0), 0);
 

@@ -30,7 +30,7 @@ function deliveriesOf({ deliveries, rules }: RecentAnnouncement): Html {
   return html`<ul class="chips">${each(shown, (one) => html`<li>${chip(one)}</li>`)}${more > 0 ? html`<li class="faint">and ${more} more</li>` : ''}</ul>`;
 }
 
-/** What needs somebody first. */
+/** Those that need somebody come first. */
 const RANKS = ['dead', 'expired', 'pending', 'delivered', 'skipped'];
 const rankOf = ({ state: of }: RecentDelivery): number => RANKS.indexOf(of);
 
