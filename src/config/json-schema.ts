@@ -10,10 +10,21 @@ import { configSchema, configSchemaOf } from './schema.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
+/** As SchemaStore has it (https://github.com/SchemaStore/schemastore/blob/master/CONTRIBUTING.md): with the address under which it is found. */
+export const publishedJsonSchema = (): Record<string, unknown> => ({
+  $id: 'https://json.schemastore.org/listing-bridge.json',
+  ...configJsonSchema(),
+});
+
 /** Absent `types`: those of the program. */
 export function configJsonSchema(types?: DestinationRegistry): Record<string, unknown> {
   const schema = types === undefined ? configSchema : configSchemaOf(types);
-  const plain: JsonSchema = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const plain: JsonSchema = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    // The newest that every editor reads, and that SchemaStore takes.
+    target: 'draft-7',
+  });
   const { destinations, tables: anyTables } = plain.properties ?? {};
   const tables = typeof anyTables === 'object' ? anyTables : {};
   const branches = oneOf(destinations);

@@ -128,18 +128,22 @@ export const configSchemaOf = (types: DestinationRegistry) =>
       .describe('names for several destinations; `*` stands for anything'),
     feeds: z
       .array(feedOptions, { error: 'must be a list of feeds, each starting with a dash' })
-      .min(1, 'must name at least one feed'),
+      .min(1, 'must name at least one feed')
+      .describe('where news comes from; the same news of several feeds is sent once'),
     destinations: z
       .record(name(), destinationOptionsOf(types), { error: 'must be a mapping: name, then its options' })
-      .refine((destinations) => Object.keys(destinations).length > 0, 'must name at least one destination'),
-    rules: rulesOptions.refine(
-      (rules) => rules.length > 0,
-      'must have at least one rule: nothing would be sent',
-    ),
+      .refine((destinations) => Object.keys(destinations).length > 0, 'must name at least one destination')
+      .describe('chats and programs, each with a name of your own'),
+    rules: rulesOptions
+      .refine((rules) => rules.length > 0, 'must have at least one rule: nothing would be sent')
+      .describe(
+        'which news goes to which destinations; evaluated from the top, each destination gets news once',
+      ),
     extract: extractsOptions,
     templates: z
       .record(name(), templateOptions, { error: 'must be a mapping: name, then text or body' })
-      .default({}),
+      .default({})
+      .describe('forms of a message of your own, by name; a rule names one beside a destination'),
     tables: z
       .record(name(), tableOptions, {
         error: 'must be a mapping: name, then a list, a mapping, or one with file or url',
@@ -154,14 +158,14 @@ export const configSchemaOf = (types: DestinationRegistry) =>
     tests: testsOptions
       .default([])
       .describe('announcements with the destinations that they must reach; run by `test` and `check`'),
-    store: storeOptions.prefault({}),
+    store: storeOptions.prefault({}).describe('the file in which deliveries and announcements are kept'),
     server: z
       .union([z.literal(false), serverOptions], {
         error: 'must be a mapping with host, port and token, or false',
       })
       .prefault({})
       .describe('/healthz, /readyz, /metrics, /api/status, /-/reload; false = off'),
-    log: log.prefault({}),
+    log: log.prefault({}).describe('what is written to the terminal or to the journal'),
     watch: flag()
       .default(true)
       .describe(

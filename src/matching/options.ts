@@ -37,10 +37,10 @@ const tableOptions = {
 const textTree = (leaf: z.ZodType<string>, hasTables: boolean): z.ZodType<TextConditionTree> => {
   const keys = hasTables ? ['not', 'in', 'matches'] : ['not', 'matches'];
   const self: z.ZodType<TextConditionTree> = z.lazy(() => {
-    const not = { not: self.optional() };
+    const not = { not: self.optional().describe('matches what this does not match') };
     const others = {
       matches: text().optional().describe('regular expression, case-insensitive'),
-      any: z.array(self).min(1, EMPTY_LIST).optional(),
+      any: z.array(self).min(1, EMPTY_LIST).optional().describe('matches what one of these matches'),
     };
     const someOf = `must have at least one of: ${keys.join(', ')}, any`;
     const node: z.ZodType<TextConditionNode> = hasTables
@@ -72,7 +72,10 @@ export function conditionOptions<Value extends number | boolean>(
         value,
         z.array(self).min(1, EMPTY_LIST),
         z
-          .strictObject({ not: self.optional(), any: z.array(self).min(1, EMPTY_LIST).optional() })
+          .strictObject({
+            not: self.optional().describe('matches what this does not match'),
+            any: z.array(self).min(1, EMPTY_LIST).optional().describe('matches what one of these matches'),
+          })
           .refine(someKey, 'must have at least one of: not, any'),
       ],
       { error: `must be ${what}, a list, or an object with not or any` },

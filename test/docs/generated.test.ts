@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { processIo } from '../../src/cli/io.ts';
 import { buildProgram } from '../../src/cli/program.ts';
+import { publishedJsonSchema } from '../../src/config/json-schema.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
 import { alertsReference } from '../../tools/docs/alerts-reference.ts';
 import { commandsReference } from '../../tools/docs/commands-reference.ts';
@@ -30,6 +31,12 @@ test('docs/configuration.md is what the schema says (UPDATE_DOCS=1 npm test brin
   const reference = configReference();
   if (process.env['UPDATE_DOCS']) writeFileSync(join(root, 'docs/configuration.md'), reference);
   expect(read('docs/configuration.md')).toBe(reference);
+});
+
+test('docs/listing-bridge.schema.json is the schema for editors (UPDATE_DOCS=1 npm test brings it up to date)', () => {
+  const schema = `${JSON.stringify(publishedJsonSchema(), null, 2)}\n`;
+  if (process.env['UPDATE_DOCS']) writeFileSync(join(root, 'docs/listing-bridge.schema.json'), schema);
+  expect(read('docs/listing-bridge.schema.json')).toBe(schema);
 });
 
 test('docs/metrics.md is what the metrics are (UPDATE_DOCS=1 npm test brings it up to date)', () => {
