@@ -4,7 +4,8 @@ import { destinationTypes } from '../destinations/index.ts';
 import type { TableOf } from '../matching/table.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import { folderOfTables } from '../tables/kept.ts';
-import { clearTextFeeds, unheardAlerts, unused, unusualKeys, unusualWords } from './config-warnings.ts';
+import { clearText } from './clear-text.ts';
+import { unheardAlerts, unused, unusualKeys, unusualWords } from './config-warnings.ts';
 import { deadRules } from './dead-rules.ts';
 import { onceForAll } from './defaults.ts';
 import type { Located } from './document.ts';
@@ -13,17 +14,20 @@ import { exposedSecrets } from './exposed-secrets.ts';
 import { isExtension } from './extensions.ts';
 import { extractFaults, extractWarnings } from './extracts.ts';
 import type { ConfigFiles, ReadFile } from './files.ts';
+import { foreignFile } from './foreign-files.ts';
 import { gluedTickers } from './glued-tickers.ts';
 import { groupFaults, unusedGroups } from './groups.ts';
 import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
 import { mannerFaults } from './manner-faults.ts';
 import { checkNames } from './names.ts';
+import { oddChats } from './odd-chats.ts';
 import { oddAnswers, oddConditions } from './odd-conditions.ts';
 import { placeholders, withoutUnfilled } from './placeholders.ts';
 import type { Finding, Path } from './problem.ts';
 import { type Config, configSchema, configSchemaOf, storeOptions } from './schema.ts';
 import { issueMessage, type KnownKeys, schemaProblems } from './schema-problems.ts';
 import { type ConfigSections, readableSections, sectionsOf, soundSections } from './sections.ts';
+import { shortRetries } from './short-retries.ts';
 import { tableFaults, unusedTables } from './table-names.ts';
 import { loadTables } from './tables.ts';
 import { alertFaults, emptyTargets, targetFaults, withTargets } from './targets.ts';
@@ -70,6 +74,8 @@ export function check(root: Located, context: CheckContext): Checked {
     const message = 'the config must be a mapping with feeds, destinations and rules';
     return { ...NOT_CHECKED, errors: [{ path: [], message, hint: 'make one with: listing-bridge init' }] };
   }
+  const foreign = foreignFile(root);
+  if (foreign !== undefined) return { ...NOT_CHECKED, errors: [foreign] };
   const { types, secrets } = known;
   const readFile: ReadFile = (path) => files.read(path, 'authority');
   const ways = { folder: dirname(resolve(file)), readFile, variable: environment.variable };
@@ -145,7 +151,9 @@ export function check(root: Located, context: CheckContext): Checked {
         ...untimedTests(parts),
         ...unusualWords(parts),
         ...unusualKeys(parts),
-        ...clearTextFeeds(parts),
+        ...clearText(parts),
+        ...shortRetries(parts, root),
+        ...oddChats(parts),
         ...odd,
         ...oddAnswers(parts),
         ...deadRules(parts, rulesIn(odd.filter(({ never }) => never)), knownTable),

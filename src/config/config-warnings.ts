@@ -5,7 +5,6 @@ import type { DestinationRegistry } from '../destinations/registry.ts';
 import { feedTypeOf } from '../feeds/index.ts';
 import type { TextConditionTree } from '../matching/options.ts';
 import { Pattern, Text } from '../matching/text.ts';
-import { isLoopback } from '../platform/loopback.ts';
 import { nearest } from '../platform/suggest.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import type { RuleOptions } from '../routing/options.ts';
@@ -179,26 +178,6 @@ export function* unusualKeys({ feeds }: ConfigSections): Iterable<Finding> {
         path: ['feeds', index, 'apiKey'],
         message: '`apiKey` does not have the form of a key (dsk_ and 64 hex characters)',
         hint: 'copy it again, complete and without spaces: with a wrong key the feed is refused',
-      };
-  }
-}
-
-/** Everything that is sent over such a connection can be read on its way. */
-export function* clearTextFeeds({ feeds }: ConfigSections): Iterable<Finding> {
-  for (const [index, feed] of feeds.entries()) {
-    if (feed === undefined || !('hello' in feed)) continue;
-    const { protocol, hostname, search, username, password } = new URL(feed.url.reveal());
-    const asks = feed.ping !== false && feed.ping.send !== 'protocol';
-    const sends =
-      search + username + password !== '' ||
-      feed.hello.length > 0 ||
-      asks ||
-      Object.keys(feed.headers).length > 0;
-    if (protocol === 'ws:' && sends && !isLoopback(hostname))
-      yield {
-        path: ['feeds', index, 'url'],
-        message: '`url` is not encrypted (ws:): whoever is on the way can read the key',
-        hint: 'use wss: if the source has it',
       };
   }
 }

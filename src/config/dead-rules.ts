@@ -63,7 +63,8 @@ function outOfReach(
       hint: best === undefined ? `there is: ${names.join(', ')}` : `did you mean \`${best}\`?`,
     };
   }
-  if (match.publisher === undefined) return undefined;
+  // Where the feeds cannot be read, that is the problem.
+  if (match.publisher === undefined || feeds.length === 0) return undefined;
   const isPublisher = tester(match.publisher, tableOf);
   const brings = (feed: ConfigSections['feeds'][number]) =>
     feed === undefined ? undefined : feedTypeOf(feed).publishers(feed);

@@ -54,8 +54,10 @@ export interface ParsedDocument {
   readonly anchors: ReadonlySet<string>;
 }
 
-/** Ten thousand rules are 150,000 nodes; both bound what aliases can do. */
+/** Ten thousand rules are 150,000 nodes. */
 const MOST_NODES = 1_000_000;
+/** Nodes that aliases bring; each is checked like one that is written. */
+const MOST_ALIASED = 200_000;
 const DEEPEST = 40;
 
 export interface ReadContext {
@@ -71,12 +73,13 @@ export function readDocument(text: string, context: ReadContext): ParsedDocument
   const masked = maskVariables(text);
   const unmask = masked === text ? (word: string) => word : unmaskVariables;
   const document = parseDocument(masked, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
-  const reader = new Reader(
-    context,
-    unmask,
-    onceEach((alias) => alias.resolve(document)),
-  );
-  const root = document.contents === null ? undefined : reader.read(document.contents, undefined, 0);
+  const readerWith = (resolve: (alias: Alias) => Node | undefined) => new Reader(context, unmask, resolve);
+  const rootOf = (by: Reader) =>
+    document.contents === null ? undefined : by.read(document.contents, undefined, 0);
+  const reader = readerWith(onceEach((alias) => alias.resolve(document)));
+  const whole = rootOf(reader);
+  // Its secrets still have to be known, so that none is shown; once, as they are written.
+  const root = reader.gaveUp ? rootOf(readerWith(() => undefined)) : whole;
   const errors = [...document.errors, ...document.warnings];
   return {
     root,
@@ -103,6 +106,8 @@ class Reader {
   readonly anchors = new Set<string>();
   gaveUp = false;
   #nodes = 0;
+  #aliased = 0;
+  #inAlias = 0;
   readonly #context: ReadContext;
   readonly #unmask: (text: string) => string;
   readonly #resolve: (alias: Alias) => Node | undefined;
@@ -121,19 +126,14 @@ class Reader {
     const range = rangeOf(node) ?? keyRange ?? [0, 0];
     const place = { range, keyRange, file: this.#context.file };
     this.#nodes += 1;
-    if (this.#nodes > MOST_NODES || depth > DEEPEST) {
+    if (this.#inAlias > 0) this.#aliased += 1;
+    if (this.#nodes > MOST_NODES || this.#aliased > MOST_ALIASED || depth > DEEPEST) {
       if (!this.gaveUp)
         this.faults.push({ range, message: 'is too large or too deep (an alias that contains itself?)' });
       this.gaveUp = true;
       return leaf(undefined, place, { broken: true });
     }
-    if (isAlias(node)) {
-      const target = this.#resolve(node);
-      if (target !== undefined) return { ...this.read(target, keyRange, depth + 1), keyRange };
-      // Of a lone * the parser has said it.
-      if (node.source !== '') this.faults.push({ range, ...this.#noAnchor(node.source) });
-      return leaf(undefined, place, { broken: true });
-    }
+    if (isAlias(node)) return this.#readAlias(node, place, depth);
     if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor !== undefined)
       this.anchors.add(node.anchor);
     // Of an unknown tag, which is reported, nobody knows what it would have brought.
@@ -152,6 +152,19 @@ class Reader {
     return typeof value === 'string'
       ? this.#readText(this.#unmask(value), place)
       : leaf(value, place, { written: source });
+  }
+
+  #readAlias(node: Alias, place: Place, depth: number): Located {
+    const target = this.#resolve(node);
+    if (target !== undefined) {
+      this.#inAlias += 1;
+      const found = this.read(target, place.keyRange, depth + 1);
+      this.#inAlias -= 1;
+      return { ...found, keyRange: place.keyRange };
+    }
+    // Of a lone * the parser has said it.
+    if (node.source !== '') this.faults.push({ range: place.range, ...this.#noAnchor(node.source) });
+    return leaf(undefined, place, { broken: true });
   }
 
   #noAnchor(anchor: string): Omit<TextFault, 'range'> {

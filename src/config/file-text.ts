@@ -3,7 +3,8 @@
 /** Bytes that do not decode become U+FFFD, which the callers look for. */
 export function decodeText(content: string | Uint8Array): string {
   const text = typeof content === 'string' ? content : new TextDecoder(encodingOf(content)).decode(content);
-  return text.replace(/^\uFEFF/, '');
+  // Old editors of a Mac end lines by a carriage return alone, which the parser does not take for an end.
+  return text.replace(/^\uFEFF/, '').replace(/\r(?!\n)/g, '\n');
 }
 
 function encodingOf(bytes: Uint8Array): string {

@@ -100,7 +100,7 @@ function resolveReference(inner: string, source: VariableSource): Resolved {
   const [, name, fallback] = NAME.exec(inner) ?? [];
   if (name === undefined) {
     const message = `\`\${…}\` must hold the name of a variable (letters, digits, underscores) or file:/path`;
-    return { fault: { message, hint: ESCAPE_HINT } };
+    return { fault: { message, hint: nameIn(inner) ?? ESCAPE_HINT } };
   }
   const broken = source.faultOf?.(name);
   if (broken !== undefined)
@@ -113,6 +113,13 @@ function resolveReference(inner: string, source: VariableSource): Resolved {
     return { isMissing: true, fault: { message: `the variable ${name} cannot be used: ${lost}` } };
   const message = `the variable ${name} is ${value === undefined ? 'not set' : 'set, but empty'}`;
   return { isMissing: true, fault: { message, hint: templateHint(name) ?? source.howToSet(name) } };
+}
+
+/** As other programs write it: `${env:KEY}`, `${{ secrets.KEY }}`, `${KEY:?not set}`. */
+function nameIn(inner: string): string | undefined {
+  const [, name] =
+    /^\{?\s*(?:(?:env|secrets?|vars?|process\.env|ENV)[.:])?([A-Za-z_]\w*)\s*(?:[:?].*)?$/s.exec(inner) ?? [];
+  return name === undefined ? undefined : `write \${${name}}`;
 }
 
 /** `${ticker}` is no variable of the environment. */

@@ -68,7 +68,8 @@ function templatedIn(types: DestinationRegistry): Templated {
 
 /** The values of these options, and of templates, are Liquid; nothing else is. */
 function isTemplate([section, , key]: Path, templated: Templated): boolean {
-  if (section === 'templates') return key === 'text' || key === 'body';
+  // A template that is no mapping is a problem of its own.
+  if (section === 'templates') return key === undefined || key === 'text' || key === 'body';
   return isOfDestinations(section) && typeof key === 'string' && templated.options.has(key);
 }
 

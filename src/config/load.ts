@@ -31,6 +31,8 @@ export interface RequiredConfig {
   readonly config: Config | undefined;
   readonly problems: readonly ConfigProblem[];
   readonly warnings: readonly ConfigProblem[];
+  /** What may well be meant. */
+  readonly notes: readonly ConfigProblem[];
   /** How many rules are known to match nothing; each is among the warnings. */
   readonly deadRules: number;
   /** Redacts every secret of the file and of the values that it refers to. */
@@ -105,13 +107,17 @@ export function loadConfig(options: LoadOptions): RequiredConfig {
   const warnings = [
     ...(environment === undefined ? [] : environmentRemarks(environment, file)),
     ...inspected.warnings,
-    ...[...include.warnings, ...checked.warnings].map((finding) => sources.problemAt(finding)),
+    ...[...include.warnings, ...checked.warnings.filter(({ isNote }) => !isNote)].map((finding) =>
+      sources.problemAt(finding),
+    ),
   ];
+  const notes = checked.warnings.filter(({ isNote }) => isNote).map((finding) => sources.problemAt(finding));
   const names = parsed.map(({ name = file }) => name);
   return {
     config: problems.length === 0 ? checked.config : undefined,
     problems: tidy(problems, names),
     warnings: tidy(warnings, names),
+    notes: tidy(notes, names),
     remains: remainsOf(root, {
       storeFolder,
       isTrusted: !main.fatal && isRecord(root?.value),

@@ -23,6 +23,8 @@ export interface Finding {
   readonly absent?: boolean;
   /** The rule that `path` leads to can never match. */
   readonly never?: boolean;
+  /** Right for some, so it is no warning: `--strict` passes. */
+  readonly isNote?: boolean;
 }
 
 /** Offsets into the text, end exclusive. */

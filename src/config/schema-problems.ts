@@ -7,8 +7,10 @@ import type { DestinationRegistry } from '../destinations/registry.ts';
 import { nearest } from '../platform/suggest.ts';
 import { defaultsHint } from './default-problems.ts';
 import { type Located, nodeAt } from './document.ts';
+import { durationHint } from './duration-hint.ts';
 import { extensionHint } from './extensions.ts';
 import { feedTypeProblem, keyOfOtherType } from './feed-problems.ts';
+import { keySlip, mappingHint } from './key-slips.ts';
 import { insteadOf } from './other-types.ts';
 import type { Finding, Path } from './problem.ts';
 import { NOT_YET } from './schema.ts';
@@ -174,9 +176,12 @@ function unknownKey(
   const special =
     section === 'defaults' ? defaultsHint(path, root, types) : (testHint(path) ?? extensionHint(path));
   if (special !== undefined) return { path, at: 'key', message: `unknown key \`${key}\``, hint: special };
-  const best = nearest(key, known);
+  const slip = keySlip(path, key, root);
+  const isPlain = /^[\w.-]+$/.test(key);
+  const best = slip === undefined || isPlain ? nearest(key, known) : undefined;
   const own = path.length === 1 ? '; a key of your own starts with x-' : '';
-  const hint = best === undefined ? `known here: ${known.join(', ')}${own}` : `did you mean \`${best}\`?`;
+  const hint =
+    best === undefined ? (slip ?? `known here: ${known.join(', ')}${own}`) : `did you mean \`${best}\`?`;
   return { path, at: 'key', message: `unknown key \`${key}\``, hint };
 }
 
@@ -247,8 +252,9 @@ function hintFor(issue: Issue, node: Located, path: Path, secrets: SecretKnowled
     const best = nearest(node.value, issue.values.map(String));
     if (best !== undefined) return `did you mean \`${best}\`?`;
   }
-  if (typeof node.value === 'number' && issue.message.includes('duration'))
-    return `did you mean ${node.value}s or ${node.value}ms?`;
+  if (issue.message.includes('duration')) return durationHint(String(node.value));
+  if (/^must be a mapping/.test(issue.message) && !isSecretPlace(path, secrets))
+    return mappingHint(path, node.value);
   if (node.written !== undefined && issue.message.startsWith('must be text') && !isSecretPlace(path, secrets))
     return `put it in quotes: "${node.written}"`;
   return undefined;

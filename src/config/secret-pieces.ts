@@ -19,7 +19,7 @@ const SCHEME = /^[A-Za-z][\w-]{2,20} +(?=\S{4})/;
 /** Says which service made it, which everybody may know. */
 const PREFIX = /^(?:dsk_|[a-z]{2,4}[-_](?:live_|test_)?)(?=[\w+/=-]{8})/;
 /** Of an address that is none: what it begins with stands in every other. */
-const BROKEN_ADDRESS = /^(?:https?|wss?):\/\//i;
+const BROKEN_ADDRESS = /^[^\p{L}\p{N}]{0,2}(?:https?|wss?):\/\//iu;
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** Of a value that stands in a secret place. */

@@ -10,9 +10,9 @@ const SPEAKS_OF_SECRETS =
 const SHAPES = [/dsk_[\w-]{6,}/g, /\b(?:Bearer|Basic) [\w+/=.~-]{8,}/g] as const;
 
 /** A long run of letters and digits mixed: nothing that a person would write. References are let be. */
-const OPAQUE = /\$\{[^}]*\}|[\w+=-]{16,}/g;
+const OPAQUE = /\$\{[^}]{0,500}\}|[\w+=-]{16,}/g;
 /** Where every long word is suspect: part of a token may hold no digit. A word that reads as a key is left alone. */
-const SUSPECT = /\$\{[^}]*\}|[\w+/=-]{8,}/g;
+const SUSPECT = /\$\{[^}]{0,500}\}|[\w+/=-]{8,}/g;
 /** Of a suspect word: a part of a token that long is hidden even without a digit in it. */
 const LONG_CHARS = 12;
 const isKey = (run: string, follows: string) => /^[A-Za-z]+$/.test(run) && /^ *:/.test(follows);

@@ -22,11 +22,26 @@ export function explainSyntax(
 ): readonly TextFault[] {
   const quote = errors.find(isOpenQuote);
   if (quote !== undefined) return [explainOne(quote, text, document, openingOf(quote, document))];
+  const fence = /^[ \t]*```.*$/m.exec(text);
+  if (fence !== null && errors.some(isFatal))
+    return [
+      {
+        range: [fence.index, fence.index + fence[0].length],
+        message: 'a line of ``` belongs to the chat or page that this was copied from',
+        hint: 'remove it, and the one at the end',
+      },
+    ];
   const hasTab = errors.some(({ code }) => code === 'TAB_AS_INDENT');
-  return errors
-    .filter((error) => !hasTab || !isFatal(error) || error.code === 'TAB_AS_INDENT')
+  const told = errors.filter((error) => !hasTab || !isFatal(error) || error.code === 'TAB_AS_INDENT');
+  // After the first token that fits nowhere the parser only stumbles on.
+  const first = told.findIndex(isStumble);
+  return told
+    .filter((error, index) => index <= first || first === -1 || !(isStumble(error) || isFollowing(error)))
     .map((error) => explainOne(error, text, document));
 }
+
+const isStumble = ({ code }: SyntaxError) => code === 'UNEXPECTED_TOKEN' || code === 'BAD_INDENT';
+const isFollowing = ({ code }: SyntaxError) => code === 'MISSING_CHAR' || code === 'BLOCK_AS_IMPLICIT_KEY';
 
 const isOpenQuote = ({ code, message }: SyntaxError) => code === 'MISSING_CHAR' && /quote/.test(message);
 
@@ -97,17 +112,24 @@ function explainOne(error: SyntaxError, text: string, document: Document, start 
       return {
         range,
         message: 'tags (!name) are not supported',
-        hint: text.startsWith('!include', range[0])
-          ? 'at the top level write include: [the file]; it has the section in it, such as `rules:`'
-          : 'text that starts with ! must be in quotes',
+        hint: tagHint(text.slice(range[0], range[0] + 200)),
       };
-    case 'BAD_INDENT':
+    case 'BAD_INDENT': {
+      const opening = openingBracket(document, text, range[0]);
+      if (/^Flow/.test(error.message) && opening !== undefined)
+        return {
+          range: [opening, opening + 1],
+          message: `this ${text[opening]} is not closed`,
+          hint: `write ${text[opening] === '[' ? ']' : '}'} where it ends`,
+        };
       return {
         range,
         message: 'the indentation does not fit the lines above, or a bracket above is not closed',
         hint: 'entries of one list or mapping start in the same column',
       };
+    }
     case 'MISSING_CHAR':
+      if (/comments must be/i.test(error.message)) return { range, ...HASH };
       return { range, message: isOpenQuote(error) ? 'the closing quote is missing' : missing(error.message) };
     case 'BAD_DQ_ESCAPE':
       return {
@@ -115,12 +137,61 @@ function explainOne(error: SyntaxError, text: string, document: Document, start 
         message: 'a backslash in "double quotes" starts an escape that YAML does not know',
         hint: "use 'single quotes', as for regular expressions",
       };
+    case 'UNEXPECTED_TOKEN':
+      return { range, ...stumble(error.message, at, text.slice(0, range[0])) };
     default:
       return { range, message: `not valid YAML: ${plainly(error.message)}` };
   }
 }
 
+function tagHint(text: string): string {
+  if (text.startsWith('!include'))
+    return 'at the top level write include: [the file]; it has the section in it, such as `rules:`';
+  if (/^!(secret|env|env_var|ENV)\b/.test(text))
+    return `a value from the environment or the .env is written \${NAME}`;
+  return 'text that starts with ! must be in quotes';
+}
+
+const HASH = {
+  message: 'text that starts with # must be in quotes',
+  hint: 'write "…" around it; # starts a comment',
+};
+
+/** Something stands where the file can go on with a comment or a new line only. */
+function stumble(message: string, at: string, before: string): Omit<TextFault, 'range'> {
+  if (
+    /not a YAML token/i.test(message) &&
+    /^>|^\|/.test(before.slice(before.lastIndexOf('\n') + 1).trimStart())
+  )
+    return { message: 'the lines start with >, as a quotation does', hint: 'remove the > from each line' };
+  if (/^[\w-]+$/.test(at) && /^[ \t]/.test(before) && before.endsWith('\n'))
+    return {
+      message: `${at} starts further left than the first line of the file`,
+      hint: 'the keys of the top level start in the same column, best in the first',
+    };
+  if (/node end|in YAML stream/.test(message))
+    return {
+      message: 'there is something behind the end of a value',
+      hint: 'put the whole value in quotes, or remove the rest',
+    };
+  return { message: `not valid YAML: ${plainly(message)}` };
+}
+
+/** The innermost [ or { that is still open at `offset`, as the parser understood the file. */
+function openingBracket(document: Document, text: string, offset: number): number | undefined {
+  let opening: number | undefined;
+  visit(document, {
+    Collection: (_key, { flow, range }) => {
+      if (flow !== true || !range || range[0] >= offset || range[2] < offset) return;
+      const close = text[range[0]] === '[' ? ']' : '}';
+      if (text[range[1] - 1] !== close) opening = range[0];
+    },
+  });
+  return opening;
+}
+
 function missing(message: string): string {
+  if (/missing ,/i.test(message)) return 'a comma is missing before this';
   if (/followed by map values/.test(message)) return 'a key must be followed by a colon and a value';
   return `not valid YAML: ${plainly(message)}`;
 }

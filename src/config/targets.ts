@@ -118,8 +118,19 @@ export function nameFault(
     ? 'for every destination write "*", in quotes'
     : FOREIGN.test(written)
       ? 'in a pattern only * stands for something: for any letters, or none'
-      : didYouMean(written, names.all);
+      : nameHint(written, names);
   return { absent: isForm, message: `there is no ${what} ${written}`, hint };
+}
+
+function nameHint(written: string, names: DestinationNames): string | undefined {
+  const parts = written.split(/[\s,;，、]+/).map((part) => part.replace(/^-/, ''));
+  const all = parts.filter((part) => part !== '');
+  if (all.every((part) => names.find(part) !== undefined))
+    return all.length > 1
+      ? `several are a list: [${all.join(', ')}]`
+      : 'a dash of a list is followed by a space';
+  // Its own name is wrong, which is reported there.
+  return [...names.all].includes(written) ? undefined : didYouMean(written, names.all);
 }
 
 /** Warnings: a rule that sends nowhere, and a pattern that stands for nothing. */

@@ -8,7 +8,8 @@ const MARKS = '{}[],';
 /** Private use: nothing a config holds. https://www.unicode.org/faq/private_use.html */
 const STAND_INS = '\uf8a0\uf8a1\uf8a2\uf8a3\uf8a4';
 
-const REFERENCE = /\$\{[^}\n"'#]*\}/g;
+/** Bounded, so that a line of nothing but `${` is not searched to its end from each of them. */
+const REFERENCE = /\$\{[^}\n"'#]{0,500}\}/g;
 
 export function maskVariables(text: string): string {
   if (/[\uf8a0-\uf8a4]/.test(text)) return text;

@@ -66,8 +66,13 @@ export const url = (...schemes: readonly string[]) => {
         error: help,
         abort: true,
       })
+      .refine((value) => !ODD_BLANK.test(value.trim()), BLANK_HELP)
   );
 };
+
+/** A parser of URLs encodes or drops them in silence; they come along with a copy. A space in the query is as good as `%20`. */
+const ODD_BLANK = /[^\S ]|[\p{Cf}\p{Cc}]|^[^?#]* /u;
+const BLANK_HELP = 'must have no blank or invisible character in it: type it again, or copy it once more';
 
 const NO_USER_HELP = 'must have no user name or password in it: they would not be sent';
 

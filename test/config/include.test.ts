@@ -148,7 +148,7 @@ describe('places', () => {
     ]);
     const only = 'include: [broken.yaml]\nfeeds: [{ apiKey: "${KEY}" }]\n';
     expect(told(loadFiles(only, { 'broken.yaml': 'rules: [\n' }, ENV))).toEqual([
-      expect.stringMatching(/^broken.yaml:2:1: /),
+      expect.stringMatching(/^broken.yaml:1:8: /),
     ]);
   });
 
@@ -488,9 +488,7 @@ describe('mistakes', () => {
     ],
     [
       'rules: [{ name: a, match: { ticker: A }, send: bot }\n',
-      [
-        'a.yaml:2:1: the indentation does not fit the lines above, or a bracket above is not closed | entries of one list or mapping start in the same column',
-      ],
+      ['a.yaml:1:8: this [ is not closed | write ] where it ends'],
     ],
   ])('a file with %j', (content, expected) => {
     const yaml = `x-common: &common { match: {} }\n${main('a.yaml')}`;

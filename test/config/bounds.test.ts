@@ -1,0 +1,59 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config's own references, not JavaScript's
+/**
+ * Files that are made to be too much: each ends in a problem, never in a crash, and long before the time that a test
+ * has. Growth is counted where it can be, by the ratio of one size to twice that size, never by a clock alone.
+ */
+import { describe, expect, test } from 'vitest';
+import { growthOf } from '../support/growth.ts';
+import { ENV, FEEDS, load, problemsOf, shown } from './load-text.ts';
+
+const doubled = (levels: number) =>
+  `x-a0: &a0 { k: v }\n${Array.from({ length: levels }, (_, level) => `x-a${level + 1}: &a${level + 1} { l: *a${level}, r: *a${level} }\n`).join('')}`;
+const TOO_LARGE = 'is too large or too deep (an alias that contains itself?)';
+
+describe('a small file that would become a huge one', () => {
+  test.each([
+    ['aliases of aliases', doubled(40)],
+    ['an alias of itself', 'x-a: &a [*a]\n'],
+    [
+      'a list of ten times the one above',
+      `x-0: &b0 [x, x]\n${Array.from({ length: 9 }, (_, level) => `x-${level + 1}: &b${level + 1} [${`*b${level}, `.repeat(10)}]\n`).join('')}`,
+    ],
+    ['lists in lists', `x-a: ${'['.repeat(10_000)}${']'.repeat(10_000)}\n`],
+    ['mappings in mappings', `x-a: ${'{ a: '.repeat(10_000)}${'}'.repeat(10_000)}\n`],
+    ['dashes', `x-a:\n  ${'- '.repeat(10_000)}a\n`],
+  ])('%s', (_name, text) => {
+    expect(problemsOf(load(FEEDS + text, ENV)).join('\n')).toContain(TOO_LARGE);
+  });
+
+  test('no secret of it is shown all the same', () => {
+    const loaded = load(`${doubled(40)}feeds: [{ apiKey: ${ENV.KEY}, x: *a40 }]\n`, ENV);
+    expect(shown(loaded)).not.toContain(ENV.KEY);
+    expect(loaded.redact(`x ${ENV.KEY}`)).not.toContain(ENV.KEY);
+  });
+});
+
+test('more than ten megabytes are not even parsed', () => {
+  expect(problemsOf(load('a'.repeat(10_000_001), ENV))).toEqual([
+    '1:1: the file is too large to be a config',
+  ]);
+});
+
+test('of a line without an end only the part around the fault is shown', () => {
+  const text = `${FEEDS}rules: ${'x'.repeat(1_000_000)}\n`;
+  const lines = shown(load(text, ENV)).split('\n');
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(400);
+});
+
+test.each([
+  ['references that never end', '${'],
+  ['quotes', "'' "],
+  ['template marks', '{{ tickers'],
+  ['long words', 'Bearer aaaaaaaaaaaaaaaa '],
+  ['addresses', 'https://a:b@'],
+  ['blanks', ' \t'],
+])('a text of many %s takes time in proportion to its length', (_name, piece) => {
+  expect(growthOf((size) => load(`${FEEDS}x-a: "${piece.replaceAll('\t', ' ').repeat(size)}"\n`, ENV))).toBe(
+    'linear',
+  );
+});

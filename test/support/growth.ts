@@ -1,0 +1,22 @@
+/** Whether work grows in proportion to its size: doubling three times must not take a quarter of what a square would. */
+
+const SMALL = 10_000;
+const LARGE = SMALL * 8;
+
+/**
+ * `linear`, or how many times longer eight times as much took, when that is nearer to the square (64). The best of
+ * three: other work on the machine only ever adds.
+ */
+export function growthOf(work: (size: number) => unknown): 'linear' | number {
+  const best = (size: number) =>
+    Math.min(
+      ...Array.from({ length: 3 }, () => {
+        const startMs = performance.now();
+        work(size);
+        return performance.now() - startMs;
+      }),
+    );
+  best(SMALL);
+  const ratio = best(LARGE) / Math.max(1, best(SMALL));
+  return ratio < 32 ? 'linear' : ratio;
+}
