@@ -1,18 +1,23 @@
 /** `check`: is the config right? Every problem in one go, with its place in the file. */
 import { dirname, join } from 'node:path';
 import { configJsonSchema } from '../config/json-schema.ts';
-import { type Inspected, loadConfig, type RequiredConfig } from '../config/load.ts';
+import { type ConfigProblem, type Inspected, loadConfig, type RequiredConfig } from '../config/load.ts';
 import type { Finding } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { asksForUpdates } from '../routing/matcher.ts';
 import { currentUser, readableByOthers, storeFault, tooFewFiles } from './check-machine.ts';
+import { routesEffect } from './check-routes.ts';
+import { effectLines } from './effect-lines.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
-import { markedLine } from './lines.ts';
-import { problemText } from './problem-text.ts';
+import { markedLine, markedSpans } from './lines.ts';
+import { type Gravity, problemText } from './problem-text.ts';
 import { expectationPath, runTests } from './test-run.ts';
 import { failureText } from './test-words.ts';
+
+/** Of each kind; `--json` has them all. One slip in ten thousand lines is not worth a full scrollback. */
+const MOST_SHOWN = 100;
 
 export interface CheckOptions {
   readonly config: string;
@@ -36,15 +41,25 @@ export function checkCommand({ config: file, json, printSchema, strict }: CheckO
       return { errors: [...errors, ...failedTests(config, redact, io)], warnings };
     },
   });
-  const { config, problems, warnings, deadRules } = loaded;
+  const { config, problems, warnings, notes, deadRules } = loaded;
+  const effect = config && routesEffect(config);
   const isFine = config !== undefined && !(strict && warnings.length > 0);
   const exitCode = isFine ? FINE : NOT_FINE;
   if (json) {
-    io.print(jsonText({ file, valid: isFine, problems, warnings, deadRules }));
+    io.print(jsonText({ file, valid: isFine, problems, warnings, notes, deadRules, effect }));
     return exitCode;
   }
-  for (const problem of problems) io.print(`${problemText(file, problem, 'bad', io.columns)}\n`);
-  for (const warning of warnings) io.print(`${problemText(file, warning, 'warning', io.columns)}\n`);
+  const print = (found: readonly ConfigProblem[], gravity: Gravity, noun: string) => {
+    for (const one of found.slice(0, MOST_SHOWN))
+      io.print(`${problemText(file, one, gravity, io.columns)}\n`);
+    const more = found.length - MOST_SHOWN;
+    if (more > 0) io.print(`… and ${counted(more, `more ${noun}`)}\n`);
+  };
+  print(problems, 'bad', 'problem');
+  print(warnings, 'warning', 'warning');
+  print(notes, 'note', 'note');
+  if (effect !== undefined)
+    for (const line of effectLines(effect, io.columns, markedSpans('none', io.columns))) io.print(line);
   const included = loaded.files.filter(({ as }) => as === 'include').length;
   const whole = included === 0 ? file : `${file} and ${counted(included, 'included file')}`;
   io.print(markedLine(isFine ? 'good' : 'bad', `${whole}: ${summaryOf(loaded, isFine)}`, io.columns));
@@ -65,7 +80,8 @@ function summaryOf({ config, problems, warnings, deadRules }: RequiredConfig, is
     ? ''
     : '; no rule has `update: any`, so edits and follow-ups of titles are not sent';
   const warned = warnings.length > 0 ? `; ${counted(warnings.length, 'warning')}` : '';
-  return `${isFine ? 'fine' : 'not fine with --strict'} (${parts.join(', ')}${updates}${warned}${dead})`;
+  const unheard = config.alerts === undefined ? '; no `alerts`, so only the log reports problems' : '';
+  return `${isFine ? 'fine' : 'not fine with --strict'} (${parts.join(', ')}${updates}${unheard}${warned}${dead})`;
 }
 
 function failedTests(config: Config, redact: Redactor, { clock }: Io): readonly Finding[] {

@@ -7,7 +7,7 @@ import { paint } from '../platform/paint.ts';
 import { type Span, wrapSpans } from '../platform/spans.ts';
 import { markedSpans } from './lines.ts';
 
-export type Gravity = 'bad' | 'warning';
+export type Gravity = 'bad' | 'warning' | 'note';
 
 /** Cells of `12345 | ` before the offending line. */
 const GUTTER = 8;
@@ -21,19 +21,20 @@ export function problemText(
   gravity: Gravity,
   width: number | undefined,
 ): string {
-  const message = gravity === 'bad' ? problem.message : `warning: ${problem.message}`;
+  const message = gravity === 'bad' ? problem.message : `${gravity}: ${problem.message}`;
   const widest = width === undefined ? undefined : Math.max(GUTTER * 2, width - GUTTER);
   const text = formatProblem(file, { ...problem, message }, widest);
   const [first = '', ...rest] = text.split('\n');
   return [headLine(first, gravity, width), ...rest.map((line) => lineBelow(line, gravity, width))].join('\n');
 }
 
-const COLOURS = { bad: paint.bad, warning: paint.warning } as const;
+const COLOURS = { bad: paint.bad, warning: paint.warning, note: paint.faint } as const;
+const MARKS_OF = { bad: 'bad', warning: 'warning', note: 'none' } as const;
 
 /** `config.yaml:4:41: message`. */
 function headLine(text: string, gravity: Gravity, width: number | undefined): string {
   const [, place = '', message = text] = /^(.*?:\d+:\d+:)( .*)$/.exec(text) ?? [];
-  const spans: Span[] = [...markedSpans(gravity, width), [place, paint.name], message];
+  const spans: Span[] = [...markedSpans(MARKS_OF[gravity], width), [place, paint.name], message];
   return wrapSpans(spans, { cells: width, indent: INDENT });
 }
 

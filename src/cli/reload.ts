@@ -1,7 +1,7 @@
 /** `reload`: asks the running daemon to take up the config file, and prints what changed or what is wrong with it. */
 import { titleOf } from '../conditions/registry.ts';
-import type { RoutingEffect } from '../events/process-event.ts';
 import { usableConfig } from './config-file.ts';
+import { effectLines } from './effect-lines.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
 import { lineBelow, markedLine } from './lines.ts';
@@ -48,20 +48,7 @@ function describe(
   return [
     markedLine('good', first, width),
     ...changes.map((change) => lineBelow(change, width)),
-    ...(effect === undefined ? [] : effectLines(effect, width)),
+    ...(effect === undefined ? [] : effectLines(effect, width, ['  '])),
     ...(needsRestart.length > 0 ? [markedLine('warning', restart, width)] : []),
-  ];
-}
-
-function effectLines(
-  { announcements, elsewhere, examples }: RoutingEffect,
-  width: number | undefined,
-): string[] {
-  const head = `${elsewhere} of the last ${announcements} announcements would go elsewhere${elsewhere > 0 ? ':' : ''}`;
-  const more = elsewhere - examples.length;
-  return [
-    lineBelow(head, width),
-    ...examples.map((example) => lineBelow(`  ${example}`, width)),
-    ...(more > 0 ? [lineBelow(`  … and ${more} more`, width)] : []),
   ];
 }

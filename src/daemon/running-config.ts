@@ -15,7 +15,7 @@ import type { Deliveries } from '../outbox/deliveries.ts';
 import type { Upkeep } from '../outbox/outbox.ts';
 import { type Clock, withDeadline } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
-import { fingerprint, type LatestRedactor } from '../platform/secret.ts';
+import type { LatestRedactor } from '../platform/secret.ts';
 import { createTracer } from '../routing/tracer.ts';
 import { describeChanges } from './difference.ts';
 import { expectationsOf } from './expectations.ts';
@@ -30,7 +30,7 @@ import {
   wantedBy,
 } from './ready-config.ts';
 import { Retiring } from './retiring.ts';
-import { routingEffect } from './routing-effect.ts';
+import { effectOfReload } from './routing-effect.ts';
 import type { TableSet } from './table-set.ts';
 
 /** Reads the file; gives one line for each problem when it is not sound, with the files that were read so far. */
@@ -226,10 +226,9 @@ export class RunningConfig {
   /** Behind the reload, which it neither delays nor fails. */
   async #lookUpEffect(before: ReadyConfig, after: ReadyConfig): Promise<RoutingEffect | undefined> {
     const { deliveries, publish } = this.#deps;
-    const areSame = fingerprint(before.config.rules) === fingerprint(after.config.rules);
-    if (deliveries === undefined || areSame) return undefined;
+    if (deliveries === undefined) return undefined;
     try {
-      const effect = await routingEffect(before.router, after.router, deliveries);
+      const effect = await effectOfReload(before, after, deliveries);
       if (effect !== undefined && !this.#isStopped) publish({ kind: 'config.effect', ...effect });
       return effect;
     } catch {

@@ -15,6 +15,7 @@ import {
 import { itemsOf, type LogFields, msText, numberOf, valueText } from '../platform/log-values.ts';
 import { paint } from '../platform/paint.ts';
 import type { Span } from '../platform/spans.ts';
+import { effectText } from '../routing-diff.ts';
 import { announcementForm } from './log-announcement.ts';
 import { attemptForm, endedForm, sumForm } from './log-delivery.ts';
 
@@ -61,7 +62,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   }),
   'config.effect': ({ announcements, elsewhere, examples }) => ({
     sentence: [
-      `${valueText(elsewhere)} of the last ${valueText(announcements)} announcements would go elsewhere`,
+      effectText({ announcements: numberOf(announcements) ?? 0, elsewhere: numberOf(elsewhere) ?? 0 }),
       after(': ', itemsOf(examples).join('; ')),
     ],
     more: {},

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Announcement } from '../../src/announcement.ts';
 import { routingEffect } from '../../src/daemon/routing-effect.ts';
-import type { Router } from '../../src/routing/router.ts';
+import { goesBy } from '../../src/routing-diff.ts';
 import { announcementAt } from '../support/outbox.ts';
 
 const PAGE = 50;
@@ -23,27 +23,10 @@ function storeOf(count: number) {
   return { announcements, pages: () => pages };
 }
 
-const routerTo = (
-  destinationsOf: (announcement: Announcement) => readonly string[],
-): Pick<Router, 'route'> => ({
-  route: (announcement) => ({
-    rules: ['all'],
-    matches: destinationsOf(announcement).map((destination) => ({
-      ...{ rule: 'all', destination, template: undefined, tickers: [] },
-    })),
-  }),
-});
-
 test('the last 200 are looked at, however many there are; the newest are named', async () => {
   const store = storeOf(1000);
-  const odd = routerTo(({ receivedMs }) => (receivedMs % 2 === 1 ? ['bot', 'team'] : ['bot']));
-  expect(
-    await routingEffect(
-      routerTo(() => ['bot']),
-      odd,
-      store,
-    ),
-  ).toEqual({
+  const odd = ({ receivedMs }: Announcement) => (receivedMs % 2 === 1 ? ['bot', 'team'] : ['bot']);
+  expect(await routingEffect(() => ['bot'], odd, store)).toEqual({
     announcements: 200,
     elsewhere: 100,
     examples: Array.from({ length: 3 }, () => 'upbit spot_listing ABC: bot → bot, team'),
@@ -52,7 +35,7 @@ test('the last 200 are looked at, however many there are; the newest are named',
 });
 
 test('the same destinations in another order are the same; a store that is empty, or does not answer, has no effect', async () => {
-  const [one, other] = [routerTo(() => ['a', 'b']), routerTo(() => ['b', 'a'])];
+  const [one, other] = [() => ['a', 'b'], () => ['b', 'a']];
   expect(await routingEffect(one, other, storeOf(3))).toEqual({
     announcements: 3,
     elsewhere: 0,
@@ -64,14 +47,14 @@ test('the same destinations in another order are the same; a store that is empty
 });
 
 test('a damaged announcement, on which the rules fail, ends nothing', async () => {
-  const failing = routerTo(() => {
-    throw new TypeError('damaged');
-  });
-  const { examples } =
-    (await routingEffect(
-      failing,
-      routerTo(() => ['bot']),
-      storeOf(1),
-    )) ?? {};
+  const failing = goesBy(
+    {
+      route: () => {
+        throw new TypeError('damaged');
+      },
+    },
+    [],
+  );
+  const { examples } = (await routingEffect(failing, () => ['bot'], storeOf(1))) ?? {};
   expect(examples).toEqual(['upbit spot_listing ABC: nowhere → bot']);
 });

@@ -71,6 +71,10 @@ export const ROOMS: readonly Room[] = [
     is: 'everything that can be wrong, by code: the words (`of-*.ts`, `registry.ts`), and how it is seen (`from-state.ts`, `from-events.ts`); log, status, metrics and alerts read it',
   },
   {
+    path: 'routing-diff.ts',
+    is: 'which of the last announcements would go elsewhere, for `check`, `reload` and the log; pure',
+  },
+  {
     path: 'dry-run.ts',
     is: 'what one announcement would lead to, and why: rules, deliveries, requests, what is withheld; pure',
   },
