@@ -7,7 +7,7 @@ import type { ConfigSections } from './sections.ts';
 /** `undefined`: this machine, or its own network of containers. */
 type Reach = 'private' | 'public' | undefined;
 
-/** What containers call the machine that they run on (Docker, Podman, Lima). */
+/** The machine, as its containers call it (Docker, Podman, Lima). */
 const HOSTS_OF_CONTAINERS = /^(host|gateway)\.(docker|containers|lima)\.internal$/i;
 
 /** Names that only a private network gives out (RFC 6762, RFC 8375, ICANN's .internal; Kubernetes; a tailnet). */

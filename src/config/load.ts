@@ -31,7 +31,7 @@ export interface RequiredConfig {
   readonly config: Config | undefined;
   readonly problems: readonly ConfigProblem[];
   readonly warnings: readonly ConfigProblem[];
-  /** What may well be meant. */
+  /** Right for some people; `--strict` passes. */
   readonly notes: readonly ConfigProblem[];
   /** How many rules are known to match nothing; each is among the warnings. */
   readonly deadRules: number;
