@@ -1,4 +1,5 @@
 /** Warnings about addresses without encryption (http:, ws:) that lead to another machine. */
+import { isIP } from 'node:net';
 import { isLoopback } from '../platform/loopback.ts';
 import { isUrlTable } from '../tables/options.ts';
 import type { Finding, Path } from './problem.ts';
@@ -22,8 +23,8 @@ function reachOf(hostname: string): Reach {
   // A name without a dot is that of a container, or of a machine beside this one.
   if (isLoopback(hostname) || /^[^.:]+$/.test(hostname) || /\.localhost$/i.test(hostname)) return undefined;
   if (/^(0\.0\.0\.0|\[::\])$/.test(hostname) || HOSTS_OF_CONTAINERS.test(hostname)) return undefined;
-  const isPrivate = PRIVATE_NAMES.test(hostname) || PRIVATE_ADDRESSES.test(hostname);
-  return isPrivate ? 'private' : 'public';
+  const isAddress = isIP(hostname.replace(/[[\]]/g, '')) !== 0;
+  return (isAddress ? PRIVATE_ADDRESSES : PRIVATE_NAMES).test(hostname) ? 'private' : 'public';
 }
 
 export function* clearText({ feeds, destinations, tables, types }: ConfigSections): Iterable<Finding> {
