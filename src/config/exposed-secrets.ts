@@ -6,6 +6,7 @@ import { isPlaceholder } from './placeholder-words.ts';
 import type { Finding, Path } from './problem.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';
 import { isSecretName } from './secret-names.ts';
+import { decoded, isOpaque, isWorded } from './secret-pieces.ts';
 import { isSecretPlace, keysIn } from './secret-places.ts';
 import { blotShapes } from './secret-shapes.ts';
 
@@ -32,8 +33,10 @@ export function* exposedSecrets(root: Located, known: SecretKnowledge): Iterable
 const isObject = (value: unknown) => typeof value === 'object';
 
 /** A template is no secret: it is filled in when something is sent. */
-function isInClear({ literal, written }: Located, path: Path, known: SecretKnowledge): boolean {
+function isInClear({ literal, written, value }: Located, path: Path, known: SecretKnowledge): boolean {
   const text = literal ?? written ?? '';
+  // `proxy: false`
+  if (typeof value === 'boolean') return false;
   if (text === '' || hasReference(text) || text.includes('{{')) return false;
   return isSecretPlace(path, known)
     ? isTelling(path, text, known.patterns)
@@ -45,8 +48,15 @@ function isTelling(path: Path, text: string, patterns: SecretKnowledge['patterns
   const key = String(path.at(-1));
   if (path.includes('headers')) return isSecretName(key) || blotShapes(text, patterns) !== text;
   if (!/^https?:/i.test(text) || !URL.canParse(text)) return true;
-  const { pathname, password } = new URL(text);
-  return text.includes('?') || /[\w-]{16,}/.test(pathname) || password !== '';
+  const { pathname, searchParams, password } = new URL(text);
+  return (
+    password !== '' ||
+    pathname
+      .split('/')
+      .map(decoded)
+      .some((segment) => isOpaque(segment) && !isWorded(segment)) ||
+    [...searchParams].some(([name, value]) => isSecretName(name) || isOpaque(value))
+  );
 }
 
 const ABOUT_NOTHING = ['destinations', 'defaults', 'feeds', 'headers', 'body'];

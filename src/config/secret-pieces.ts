@@ -89,7 +89,7 @@ const withoutPublicPart = (secret: string, patterns: readonly TypePatterns[]): s
     secret,
   );
 
-function decoded(part: string): string {
+export function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {

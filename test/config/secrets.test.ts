@@ -361,6 +361,14 @@ describe('a secret in clear', () => {
         '4:87: `pin` is written in the file in clear text',
       ],
     ],
+    // regression: false alarms
+    ['{ type: webhook, url: "https://x.br.test/y", proxy: false }', []],
+    ['{ type: webhook, url: "https://x.br.test/in?src=ann&v=2" }', []],
+    ['{ type: webhook, url: "https://x.br.test/listing-signals-v2/orders" }', []],
+    [
+      '{ type: webhook, url: "https://x.br.test/in?id=9f8e7d6c5b4a" }',
+      ['4:28: `url` is written in the file in clear text'],
+    ],
     ['{ type: webhook, url: "https://x.br.test/y", body: { token: "{{ publisher }}" } }', []],
     [
       '{ type: telegram, botToken: "${KEY}", chatId: 5, apiUrl: "https://u:pass1word@x.br.test" }',
