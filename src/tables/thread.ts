@@ -1,26 +1,18 @@
 /**
  * Tables are fetched, unpacked, read and packed on a thread of their own: 20 MB of JSON hold up no announcement, and the
- * rows come over without being copied. This file is also the code of that thread. The thread starts with the first
- * fetch, ends when it is idle for a while, and never keeps the process alive.
+ * rows come over without being copied. This file is also the code of that thread.
  */
-
 import { utimesSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import type { Clock, Timer } from '../platform/clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
+import { answerQuestions, Thread, taskOfThread } from '../platform/thread.ts';
+import { isRecord } from '../platform/wire-values.ts';
 import { type Fetched, type FetchTask, fetchTable } from './fetch.ts';
 import { writeKept } from './kept.ts';
 import { PackedTable } from './packed.ts';
 
 /** 20 MB of JSON with a million rows, and what is made of them. */
 const MOST_MEMORY_MB = 1024;
-
-/** Tables that are fetched often share one thread. */
-const IDLE_MS = 30_000;
-
-const STOPS = 'the bridge stops';
-const ENDED = 'the thread that fetches tables has ended';
 
 export interface ThreadTask extends FetchTask {
   /** The file for the rows. */
@@ -30,97 +22,29 @@ export interface ThreadTask extends FetchTask {
 /** With why the rows could not be written to the disk. */
 export type ThreadAnswer = Fetched & { readonly keptFault?: string | undefined };
 
-interface Question {
-  readonly number: number;
-  readonly task: ThreadTask;
-}
-
-interface Reply {
-  readonly number: number;
-  readonly answer: ThreadAnswer;
-}
-
-const THREAD = { fetchesTables: true } as const;
-
-const noAnswer = (fault: string): ThreadAnswer => ({ kind: 'failed', fault });
+const TASK = { fetchesTables: true } as const;
 
 export class TableThread {
-  readonly #clock: Clock;
-  readonly #asked = new Map<number, (answer: ThreadAnswer) => void>();
-  #number = 0;
-  #worker: Worker | undefined;
-  #idle: Timer | undefined;
-  #isClosed = false;
+  readonly #thread: Thread<ThreadTask, ThreadAnswer>;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#thread = new Thread<ThreadTask, ThreadAnswer>({
+      module: import.meta.url,
+      task: TASK,
+      mostMemoryMb: MOST_MEMORY_MB,
+      refused: (fault) => ({ kind: 'failed', fault }),
+      clock,
+    });
   }
 
   /** Never rejects. */
   fetch(task: ThreadTask): Promise<ThreadAnswer> {
-    if (this.#isClosed) return Promise.resolve(noAnswer(STOPS));
-    const { promise, resolve } = Promise.withResolvers<ThreadAnswer>();
-    const number = ++this.#number;
-    this.#asked.set(number, resolve);
-    try {
-      const question: Question = { number, task };
-      this.#started().postMessage(question);
-    } catch (error) {
-      // A machine that has no thread to give throws at once.
-      this.#reply({ number, answer: noAnswer(messageOf(error)) });
-    }
-    return promise;
+    return this.#thread.ask(task);
   }
 
   /** Cuts fetches that are under way; rows that were kept before stay. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#end(STOPS);
-  }
-
-  #started(): Worker {
-    this.#idle?.cancel();
-    this.#idle = undefined;
-    if (this.#worker !== undefined) return this.#worker;
-    const worker = new Worker(new URL(import.meta.url), {
-      workerData: THREAD,
-      resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
-    });
-    this.#worker = worker;
-    worker.on('message', (reply: Reply) => this.#reply(reply));
-    worker.on('error', (error) => this.#gone(worker, messageOf(error)));
-    worker.on('exit', () => this.#gone(worker, ENDED));
-    // A listener of messages holds the process: it is let go after the last.
-    worker.unref();
-    return worker;
-  }
-
-  #reply({ number, answer }: Reply): void {
-    this.#asked.get(number)?.(answer);
-    this.#asked.delete(number);
-    if (this.#asked.size === 0 && !this.#isClosed)
-      this.#idle ??= this.#clock.after(IDLE_MS, () => void this.#end(ENDED), false);
-  }
-
-  #gone(worker: Worker, fault: string): void {
-    if (this.#worker !== worker) return;
-    this.#worker = undefined;
-    this.#refuseAll(fault);
-  }
-
-  async #end(fault: string): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    this.#idle?.cancel();
-    this.#idle = undefined;
-    this.#refuseAll(fault);
-    await worker?.terminate();
-  }
-
-  #refuseAll(fault: string): void {
-    const asked = [...this.#asked.values()];
-    this.#asked.clear();
-    for (const answer of asked) answer(noAnswer(fault));
+  close(): Promise<void> {
+    return this.#thread.close();
   }
 }
 
@@ -138,24 +62,9 @@ function kept(task: ThreadTask, answer: Fetched): ThreadAnswer {
   }
 }
 
-if (!isMainThread && workerData?.fetchesTables === true) {
-  const port = parentPort;
-  port?.on('message', ({ number, task }: Question) => {
-    void fetchTable(task).then((fetched) => {
-      const answer = kept(task, fetched);
-      const reply: Reply = { number, answer };
-      port.postMessage(reply, answer.kind === 'rows' ? [answer.bytes] : []);
-    });
-  });
-  yieldToOthers();
-}
-
-/** On Linux, priority is a thread's own (setpriority(2), "C library/kernel differences"); elsewhere it would be the whole bridge's. */
-function yieldToOthers(): void {
-  if (process.platform !== 'linux') return;
-  try {
-    setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // Then it is as any other.
-  }
-}
+const mine = taskOfThread();
+if (isRecord(mine) && mine['fetchesTables'] === true)
+  answerQuestions(
+    async (task: ThreadTask) => kept(task, await fetchTable(task)),
+    (answer) => (answer.kind === 'rows' ? [answer.bytes] : []),
+  );
