@@ -35,6 +35,6 @@ function faultBy(schema: z.ZodType | undefined, answer: string): string | undefi
 
 /** Where a person gets the value of an option. */
 export const originOf = (kind: Kind, option: string): string | undefined =>
-  destinationTypes.get(TYPES[kind])?.origins?.[option];
+  destinationTypes.get(TYPES[kind])?.whereToGet?.[option];
 
-export const KEY_ORIGIN = feedTypes.cryptolisting.origins?.['apiKey'];
+export const KEY_ORIGIN = feedTypes.cryptolisting.whereToGet?.['apiKey'];

@@ -1,12 +1,12 @@
 /** `inject`: puts an announcement into the running bridge, and prints what came of it. */
-import { wrapCells } from '../platform/cells.ts';
 import { wait } from '../platform/clock.ts';
 import { formatDuration } from '../platform/duration.ts';
-import { printable } from '../platform/printable.ts';
+import type { MarkOf } from '../platform/marks.ts';
 import { type AnnouncementFlags, readFields } from './announcement-input.ts';
 import { usableConfig } from './config-file.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
+import { markedLine } from './lines.ts';
 import { type RemoteOperator, remoteOperator } from './remote-operator.ts';
 import { deliveryLines } from './status-announcement.ts';
 import type { ShownAnnouncement } from './status-answer.ts';
@@ -28,9 +28,9 @@ export async function injectCommand(options: InjectOptions, io: Io): Promise<Exi
   const { server, redact } = usableConfig(config, 'server', { given: url }, io);
   const bridge = remoteOperator({ url, server, redact }, io);
   const { value: injected, body } = await bridge.inject(fields, real);
-  const say = (line: string) => json || io.print(wrapCells(line, io.columns, '  '));
+  const say = (mark: MarkOf, text: string) => json || io.print(markedLine(mark, text, io.columns));
   if (!injected.ok) {
-    io.warn(`Not injected: ${printable(injected.problem)}. [${injected.code}]`);
+    io.warn(markedLine('bad', `Not injected: ${injected.problem}. [${injected.code}]`, io.columns));
     return NOT_FINE;
   }
   if ('duplicateOf' in injected) {
@@ -38,6 +38,7 @@ export async function injectCommand(options: InjectOptions, io: Io): Promise<Exi
     const from = feed === undefined ? 'before the last start' : `from ${feed}`;
     if (json) io.print(jsonText(body));
     say(
+      'warning',
       `Nothing sent: the same announcement was received ${from}, ${formatDuration(agoMs)} ago (\`dedupeWindow\`). [duplicate]`,
     );
     return NOT_FINE;
@@ -45,18 +46,22 @@ export async function injectCommand(options: InjectOptions, io: Io): Promise<Exi
   const { announcement, rules, deliveries } = injected;
   const { publisher, listingType, tickers, title, test } = announcement;
   const words = [publisher, listingType, tickers.join(', '), title].filter((word) => word !== '');
-  say(`Injected${test ? ' as a test' : ''}: ${words.join('  ')}`);
+  say('good', `Injected${test ? ' as a test' : ''}: ${words.join('  ')}`);
   if (rules.length === 0)
     say(
+      'warning',
       test
         ? 'No rule matched: a test matches only rules with `test: true`; --real takes it through all rules. [no_match]'
         : 'No rule matched; `listing-bridge explain` says why. [no_match]',
     );
-  else say(`Matched by: ${rules.join(', ')}`);
+  else say('good', `Matched by: ${rules.join(', ')}`);
   const results = deliveries.length === 0 ? [] : await resultsOf(announcement.id, bridge, io);
   if (json) io.print(jsonText({ ...injected, deliveries: results ?? deliveries }));
   else if (results === undefined)
-    say(`Its results are not in the status any more: \`listing-bridge deliveries show ${announcement.id}\``);
+    say(
+      'warning',
+      `Its results are not in the status any more: \`listing-bridge deliveries show ${announcement.id}\``,
+    );
   else for (const line of results.flatMap((one) => deliveryLines(one, io.columns))) io.print(line);
   return results !== undefined && results.length > 0 && results.every(isFine) ? FINE : NOT_FINE;
 }

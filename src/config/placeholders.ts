@@ -103,8 +103,8 @@ function originOf(
   if (entry === undefined) return undefined;
   const options = root.children.get(String(section))?.children.get(entry)?.value;
   const type = isRecord(options) ? options['type'] : undefined;
-  if (section === 'feeds') return feedTypeOf({ type: feedTypeNamed(type) }).origins?.[key];
-  return section === 'destinations' ? types.get(String(type))?.origins?.[key] : undefined;
+  if (section === 'feeds') return feedTypeOf({ type: feedTypeNamed(type) }).whereToGet?.[key];
+  return section === 'destinations' ? types.get(String(type))?.whereToGet?.[key] : undefined;
 }
 
 /** Those that the findings are about count as broken: nothing is sent to them, not even by a command that goes on without the rest. */

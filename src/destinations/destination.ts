@@ -94,7 +94,7 @@ export interface DestinationType<Options extends DestinationOptions, Message> {
   readonly answerPatterns?: readonly (readonly string[])[];
   readonly patterns: TypePatterns;
   /** Where a person gets the value of an option, in a sentence; by option. */
-  readonly origins?: Readonly<Record<string, string>>;
+  readonly whereToGet?: Readonly<Record<string, string>>;
   /** Where its requests go: `https://host:port`. */
   origin(options: Options): string;
   /** The platform's limits; the user's `rateLimit` takes the place of those that are the destination's own. */

@@ -97,7 +97,7 @@ export interface FeedType<Options extends CommonFeedOptions> {
   readonly about: string;
   readonly more?: string;
   /** Where a person gets the value of an option, in a sentence; by option. */
-  readonly origins?: Readonly<Record<string, string>>;
+  readonly whereToGet?: Readonly<Record<string, string>>;
   /** Of the options, with `type` as a literal. */
   readonly schema: z.ZodType<Options>;
   /** All that a connection is made of: two options that agree in it can share one. */

@@ -18,7 +18,7 @@ export const discord = destinationType<DiscordOptions, DiscordMessage>({
   templated: ['threadName'],
   alternatives: [['webhookUrl'], ['botToken', 'channelId']],
   patterns: discordPatterns,
-  origins: {
+  whereToGet: {
     webhookUrl: 'in Discord: channel settings → Integrations → Webhooks → New Webhook → Copy Webhook URL',
     botToken: 'in the Discord Developer Portal: your application → Bot → Reset Token',
     channelId: 'in Discord, with Developer Mode on: right-click the channel → Copy Channel ID',

@@ -17,7 +17,7 @@ export const telegram = destinationType<TelegramOptions, TelegramMessage>({
   manner: ['silent'],
   templated: ['buttons'],
   patterns: telegramPatterns,
-  origins: {
+  whereToGet: {
     botToken: 'in Telegram: write /newbot to @BotFather, which answers with it',
     chatId:
       'the public name of your channel, or the number of a chat: `init` finds it, docs/quickstart.md says how',

@@ -21,7 +21,7 @@ export const webhook = destinationType<WebhookOptions, WebhookMessage>({
   templated: ['body'],
   answerPatterns: [['success', 'bodyMatches']],
   patterns: webhookPatterns,
-  origins: {
+  whereToGet: {
     url: 'the address at which your program takes requests',
     secret: 'make one, and give it to your program too: echo "whsec_$(openssl rand -base64 32)"',
   },

@@ -9,7 +9,7 @@ import { rehearsed } from './rehearsed.ts';
 export const cryptolisting: FeedType<CryptolistingOptions> = {
   about:
     'The service cryptolisting.ws, which brings the listings of several exchanges ([protocol](feed-protocol.md)).',
-  origins: { apiKey: 'dsk_ and 64 characters, from your account at https://cryptolisting.ws' },
+  whereToGet: { apiKey: 'dsk_ and 64 characters, from your account at https://cryptolisting.ws' },
   schema: cryptolistingOptions,
   connection: ({ url, apiKey, exchanges, proxy, tls }) => [url, apiKey, exchanges, proxy, tls],
   marks: ({ url, apiKey }) => [url, apiKey.reveal()],

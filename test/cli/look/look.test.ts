@@ -13,7 +13,7 @@ import { paintedLines } from '../../../src/platform/paint.ts';
 import { announcementOf } from '../../destinations/render-support.ts';
 import { runCommandLine } from '../../support/command.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { STATUS } from './status.ts';
+import { INJECTED, KNOWN, STATUS } from './status.ts';
 
 const START_MS = Date.UTC(2026, 10, 24, 18, 40, 57, 509);
 const env = {
@@ -65,8 +65,10 @@ const TESTED = `${SOUND}tests:
 
 const before = { folder: process.cwd(), zone: process.env['TZ'] };
 let folder = '';
-const server = createServer((_, response) => {
-  response.setHeader('content-type', 'application/json').end(JSON.stringify(STATUS));
+const server = createServer(({ method, url: asked = '' }, response) => {
+  const injected = asked.includes('real=true') ? KNOWN : INJECTED;
+  const answer = method === 'POST' ? injected : STATUS;
+  response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
 });
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'look-'));
@@ -144,6 +146,8 @@ const COMMANDS: readonly (readonly [name: string, args: () => readonly string[]]
   ['test', () => ['test', '-c', 'tested.yaml']],
   ['test-passed', () => ['test', '-c', 'passing.yaml']],
   ['test-none', () => ['test']],
+  ['inject', () => ['inject', '--url', url(), '--title', 'Binance Will List ABC (ABC)']],
+  ['inject-known', () => ['inject', '--url', url(), '--real', '--title', 'Binance Will List ABC (ABC)']],
   ['run-broken', () => ['run', '-c', 'broken.yaml']],
 ];
 

@@ -57,3 +57,19 @@ export const STATUS = {
     announcement('01m8a05k524gv09h', Date.UTC(2026, 10, 24, 18, 40, 57, 509)),
   ],
 };
+
+/** Of `inject`. */
+export const INJECTED = {
+  ok: true,
+  announcement: {
+    ...{ id: '01m8a05k524gv09h', publisher: 'binance', listingType: 'spot_listing', tickers: ['ABC', 'DEF'] },
+    ...{
+      title: 'Binance Will List ABC (ABC) \u001b[31mand DEF (DEF) with Seed Tag Applied',
+      test: true,
+      ageMs: 0,
+    },
+  },
+  ...{ rules: [], deliveries: [] },
+};
+
+export const KNOWN = { ok: true, duplicateOf: { feed: 'tokyo', agoMs: 61_000 } };

@@ -19,7 +19,7 @@ export const scratch = destinationType<ScratchOptions, ScratchMessage>({
   templated: ['form'],
   answerPatterns: [['success', 'formMatches']],
   patterns: { keys: ['uri'], aliases: ['scr'], secret: /sck_\w{6,}/g, publicPart: /^sck_(?=\w{6})/ },
-  origins: {
+  whereToGet: {
     uri: 'the address at which your program takes requests',
     secret: 'make one, and give it to your program too: echo "whsec_$(openssl rand -base64 32)"',
   },
