@@ -2,7 +2,7 @@
 import { accessSync, chmodSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readFault } from '../config/environment.ts';
-import { decodeText } from '../config/file-text.ts';
+import { decodeText } from '../platform/file-text.ts';
 import { printable } from '../platform/printable.ts';
 import { UserError } from './exit-codes.ts';
 

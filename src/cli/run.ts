@@ -4,13 +4,14 @@ import { type ConfigProblem, placeOf } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import { keepAliveFile } from '../daemon/alive-file.ts';
 import { startDaemon } from '../daemon/daemon.ts';
+import type { Load } from '../daemon/loading.ts';
 import type { SoundConfig } from '../daemon/ready-config.ts';
-import type { Load } from '../daemon/running-config.ts';
 import { watchDisk } from '../daemon/watch-disk.ts';
 import { logForm } from '../ops/log-forms.ts';
 import { withoutRepeats } from '../ops/log-repeats.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { messageOf } from '../platform/message-of.ts';
+import { hasWishes } from '../tables/ahead.ts';
 import { tooFewFiles } from './check-machine.ts';
 import { requireConfig } from './config-file.ts';
 import { type ExitCode, FINE } from './exit-codes.ts';
@@ -71,14 +72,15 @@ const loader =
     { env, destinationTypes: types }: Io,
     warn: (config: Config, warnings: readonly ConfigProblem[]) => void,
   ): Load =>
-  () => {
-    const { config, problems, warnings, ...loaded } = loadConfig({ file, env, types });
+  (tables) => {
+    const { config, problems, warnings, unread, ...loaded } = loadConfig({ file, env, types, tables });
     if (config !== undefined) {
-      warn(config, warnings);
-      return lasting({ config, ...loaded });
+      if (!hasWishes(unread)) warn(config, warnings);
+      return { ...lasting({ config, ...loaded }), unread };
     }
     const { files, patterns } = loaded;
     return {
+      unread,
       problems: problems.map((problem) => `${placeOf(file, problem)}: ${problem.message}`),
       files,
       patterns,

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { destinationTypes } from '../destinations/index.ts';
 import type { TableOf } from '../matching/table.ts';
 import { isRecord } from '../platform/wire-values.ts';
+import { NO_WISHES, type TableWishes } from '../tables/ahead.ts';
 import { folderOfTables } from '../tables/kept.ts';
 import { clearText } from './clear-text.ts';
 import { unheardAlerts, unused, unusualKeys, unusualWords } from './config-warnings.ts';
@@ -13,6 +14,7 @@ import type { LoadedEnvironment } from './environment.ts';
 import { exposedSecrets } from './exposed-secrets.ts';
 import { isExtension } from './extensions.ts';
 import { extractFaults, extractWarnings } from './extracts.ts';
+import type { TableReaders } from './file-tables.ts';
 import type { ConfigFiles, ReadFile } from './files.ts';
 import { foreignFile } from './foreign-files.ts';
 import { gluedTickers } from './glued-tickers.ts';
@@ -43,6 +45,8 @@ export interface Checked {
   readonly warnings: readonly Finding[];
   /** Secrets in clear; also among the warnings. */
   readonly exposed: readonly Finding[];
+  /** Of tables that the readers have not read. */
+  readonly unread: TableWishes;
 }
 
 export const NOT_CHECKED: Checked = {
@@ -51,6 +55,7 @@ export const NOT_CHECKED: Checked = {
   errors: [],
   warnings: [],
   exposed: [],
+  unread: NO_WISHES,
 };
 
 export interface CheckContext {
@@ -64,6 +69,8 @@ export interface CheckContext {
   readonly isComplete: boolean;
   /** Nothing is sent: values need not be real, and files beside the config need not be there. */
   readonly standsIn: boolean;
+  /** Of tables. */
+  readonly readers: TableReaders;
 }
 
 /** `root`: of all files, with the defaults in its destinations. */
@@ -98,9 +105,7 @@ export function check(root: Located, context: CheckContext): Checked {
   // A broken rule or group, or a misspelled name, may be the one that means what seems to be unused.
   const isNamed = isComplete && misnamed.length === 0 && written.rules.length > 0 && !hasBroken(written);
   const loaded = loadTables(readable.tables, {
-    folder: ways.folder,
-    readFile: (path) => files.read(path, 'table'),
-    readKept: (path) => files.peek(path),
+    ...{ folder: ways.folder, files, readers: context.readers },
     keptIn: folderOfTables(resolve(storeFolder, parsed.data?.store.path ?? STORE)),
   });
   const inline = new Map(
@@ -139,6 +144,7 @@ export function check(root: Located, context: CheckContext): Checked {
         ? ended(absolute(resolved({ ...parsed.data, ...ready }, parts), file, storeFolder))
         : undefined,
     parts: withoutUnfilled(parts, unfilled),
+    unread: loaded.unread,
     exposed,
     errors: onceForAll([...literal, ...unfilled, ...errors], root),
     warnings: onceForAll(

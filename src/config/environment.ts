@@ -1,16 +1,19 @@
 /** Where `${…}` looks: the process environment, then the `.env` beside the config, and files. */
 import { dirname, resolve } from 'node:path';
+import { decodeText } from '../platform/file-text.ts';
 import { nearest } from '../platform/suggest.ts';
 import { type EnvFile, type EnvRemark, parseEnvFile } from './dotenv.ts';
-import { decodeText } from './file-text.ts';
 import type { ConfigFiles } from './files.ts';
 import type { VariableSource } from './interpolate.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Why a file cannot be read, for a person. */
-export function readFault(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+export const readFault = (error: unknown): string =>
+  faultOfCode(error instanceof Error && 'code' in error ? error.code : undefined);
+
+/** `code`: of the file system. */
+export function faultOfCode(code: unknown): string {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':

@@ -65,6 +65,11 @@ export class ConfigFiles {
     }
   }
 
+  /** It takes part, and has been read elsewhere; `digest`: as in `ConfigFile`. */
+  note(path: string, as: ConfigFile['as'], digest: string | undefined): void {
+    this.#taken.set(path, { path, as, digest });
+  }
+
   /** It takes no part: what it holds is not the user's. Throws as `readFile` does. */
   peek(path: string): string | Uint8Array {
     return this.#readFile(path);

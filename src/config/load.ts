@@ -7,9 +7,11 @@ import { destinationTypes } from '../destinations/index.ts';
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { isRecord } from '../platform/wire-values.ts';
+import type { TableWishes } from '../tables/ahead.ts';
 import { check, NOT_CHECKED, rulesIn } from './checks.ts';
 import { withDefaults } from './defaults.ts';
 import { type Environment, type LoadedEnvironment, storeRoot } from './environment.ts';
+import { readersWith, type TableReaders } from './file-tables.ts';
 import { type ConfigFile, ConfigFiles, type ConfigPattern, type FilesOptions } from './files.ts';
 import { mergedFiles } from './merged-files.ts';
 import type { ParsedFile } from './parsed-file.ts';
@@ -50,6 +52,8 @@ export interface RequiredConfig {
   readonly files: readonly ConfigFile[];
   /** A file that appears later and fits one of these takes part too. */
   readonly patterns: readonly ConfigPattern[];
+  /** For tables: what the given readers have not read. With any, the rest says little: read it, and load again. */
+  readonly unread: TableWishes;
 }
 
 export interface LoadOptions extends FilesOptions {
@@ -59,6 +63,8 @@ export interface LoadOptions extends FilesOptions {
   readonly types?: DestinationRegistry | undefined;
   /** Something stands in for a variable that is not set and a file that cannot be read: for commands that send nothing. */
   readonly standsIn?: boolean;
+  /** Absent: what tables need is read at once. */
+  readonly tables?: TableReaders | undefined;
   /** Asked of a valid config: what else is wrong with it, here and now. `secretsInClear`: the files in which some stand. */
   readonly inspect?: (config: Config, secretsInClear: ReadonlySet<string>, redact: Redactor) => Inspected;
 }
@@ -76,6 +82,7 @@ export function loadConfig(options: LoadOptions): RequiredConfig {
   const known: KnownKeys = { types, secrets: secretKnowledge(types) };
   const storeFolder = storeRoot(file, env);
   const files = new ConfigFiles(options);
+  const { tables: readers = readersWith((path) => files.peek(path)) } = options;
   const { environment, parsed, isComplete, ...include } = readFiles(file, env, files, standsIn);
   const [main] = parsed;
   const merged = mergedFiles(parsed, file, KNOWN_KEYS);
@@ -84,7 +91,7 @@ export function loadConfig(options: LoadOptions): RequiredConfig {
   const checked =
     root === undefined || environment === undefined || main.fatal
       ? NOT_CHECKED
-      : check(root, { file, storeFolder, files, known, environment, isComplete, standsIn });
+      : check(root, { file, storeFolder, files, known, environment, isComplete, standsIn, readers });
   const roots = parsed.flatMap(({ root: written }) => written ?? []);
   const redact = redactorFor(roots, checked.config ?? checked.parts, known.secrets);
   const sourceOf = (one: ParsedFile) => new Source(one, redact, known.secrets);
@@ -130,6 +137,7 @@ export function loadConfig(options: LoadOptions): RequiredConfig {
     digest: files.digest,
     files: files.taken,
     patterns: files.patterns,
+    unread: checked.unread,
   };
 }
 

@@ -2,35 +2,19 @@
  * The tables of a config, filled as far as that takes no network: lists and mappings of the config itself, files, and
  * of addresses the rows that an earlier run has kept.
  */
-import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { TableValue } from '../matching/table.ts';
 import { fold } from '../matching/text.ts';
 import { systemClock } from '../platform/clock.ts';
-import { TableFault } from '../tables/fault.ts';
-import { keptPath, readKept } from '../tables/kept.ts';
+import type { TableWishes } from '../tables/ahead.ts';
+import type { FileTask } from '../tables/file-rows.ts';
+import { keptPath } from '../tables/kept.ts';
 import { LiveTable, type Rows, type Source } from '../tables/live-table.ts';
-import {
-  type FileTableOptions,
-  type InlineTableOptions,
-  isFileTable,
-  isUrlTable,
-  type TableOptions,
-} from '../tables/options.ts';
+import { type InlineTableOptions, isFileTable, isUrlTable, type TableOptions } from '../tables/options.ts';
 import { PackedTable } from '../tables/packed.ts';
-import { MOST_BYTES, readTable } from '../tables/read.ts';
-import type { TableRows } from '../tables/rows.ts';
-import { readFault } from './environment.ts';
-import { decodeText } from './file-text.ts';
-import type { ReadFile } from './files.ts';
+import { loadFileTable, type TableSources } from './file-tables.ts';
 import type { Finding, Path } from './problem.ts';
 
-export interface TableSources {
-  /** Files are relative to it. */
-  readonly folder: string;
-  readonly readFile: ReadFile;
-  readonly readKept: ReadFile;
+export interface AllTableSources extends TableSources {
   /** Rows of addresses are kept there. */
   readonly keptIn: string;
 }
@@ -39,22 +23,27 @@ export interface LoadedTables {
   readonly tables: ReadonlyMap<string, LiveTable>;
   readonly errors: readonly Finding[];
   readonly warnings: readonly Finding[];
+  /** What is not in it because it has not been read. */
+  readonly unread: TableWishes;
 }
 
 type Written = ReadonlyMap<string, TableOptions | undefined>;
 
 /** A broken one is there, and empty: rules that name it are right. */
-export function loadTables(written: Written, sources: TableSources): LoadedTables {
+export function loadTables(written: Written, sources: AllTableSources): LoadedTables {
   const tables = new Map<string, LiveTable>();
   const errors: Finding[] = [];
   const warnings: Finding[] = [];
+  const unread = { files: [] as FileTask[], kept: [] as string[] };
   for (const [name, options] of written) {
-    const loaded = options === undefined ? BROKEN : loadTable(name, options, sources);
+    const loaded: Loaded = options === undefined ? BROKEN : loadTable(name, options, sources);
     tables.set(name, new LiveTable(name, loaded.source, () => systemClock.wallMs(), loaded.rows));
     errors.push(...(loaded.errors ?? []));
     warnings.push(...(loaded.warnings ?? []));
+    if (loaded.unread !== undefined) unread.files.push(loaded.unread);
+    if (loaded.unreadKept !== undefined) unread.kept.push(loaded.unreadKept);
   }
-  return { tables, errors, warnings };
+  return { tables, errors, warnings, unread };
 }
 
 interface Loaded {
@@ -62,19 +51,22 @@ interface Loaded {
   readonly rows?: Rows | undefined;
   readonly errors?: readonly Finding[];
   readonly warnings?: readonly Finding[];
+  readonly unread?: FileTask;
+  readonly unreadKept?: string;
 }
 
 const BROKEN: Loaded = { source: { kind: 'inline' } };
 
-function loadTable(name: string, options: TableOptions, sources: TableSources): Loaded {
+function loadTable(name: string, options: TableOptions, sources: AllTableSources): Loaded {
   const path: Path = ['tables', name];
-  if (isFileTable(options)) return loadFile(path, options, sources);
+  if (isFileTable(options)) return loadFileTable(path, options, sources);
   if (!isUrlTable(options)) return loadInline(path, options);
   const { origin, pathname } = new URL(options.url);
-  return {
-    source: { kind: 'url', address: `${origin}${pathname}` },
-    rows: readKept(keptPath(sources.keptIn, name, options), sources.readKept),
-  };
+  const source: Source = { kind: 'url', address: `${origin}${pathname}` };
+  const keptAt = keptPath(sources.keptIn, name, options);
+  const kept = sources.readers.kept(keptAt);
+  if (kept === undefined) return { source, unreadKept: keptAt };
+  return kept === 'none' ? { source } : { source, rows: kept };
 }
 
 function loadInline(path: Path, written: InlineTableOptions): Loaded {
@@ -116,72 +108,4 @@ function oddEntry(key: string): Pick<Finding, 'message' | 'hint'> | undefined {
   return key.startsWith('$')
     ? { message: `no ticker starts with $`, hint: `write ${key.slice(1)}` }
     : undefined;
-}
-
-function loadFile(path: Path, options: FileTableOptions, { folder, readFile }: TableSources): Loaded {
-  const source: Source = { kind: 'file', file: options.file };
-  const file = resolve(folder, options.file);
-  let content: string | Uint8Array;
-  try {
-    content = readFile(file);
-  } catch (error) {
-    const message = `${file} cannot be read: ${readFault(error)}`;
-    return { source, errors: [{ path: [...path, 'file'], message }] };
-  }
-  const size = content.length;
-  if (size > MOST_BYTES)
-    return {
-      source,
-      errors: [{ path: [...path, 'file'], message: `${file} is too large for a table: more than 20 MB` }],
-    };
-  try {
-    const { packed, ...rest } = parsed(content, options);
-    const rows = { packed, asOfMs: changedMs(file) };
-    return { source, rows, warnings: remarks(path, file, rest) };
-  } catch (error) {
-    if (!(error instanceof TableFault)) throw error;
-    const { message, option, hint } = error;
-    const isWritten = option !== undefined && options[option] !== undefined;
-    const place = [...path, isWritten ? option : 'file'];
-    return { source, errors: [{ path: place, message: `${file}: ${message}`, hint }] };
-  }
-}
-
-/** The wall clock stands for a file that only its reader knows. */
-function changedMs(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? systemClock.wallMs();
-}
-
-type Parsed = Omit<TableRows, 'rows'> & { readonly packed: PackedTable };
-
-/** Files as they were read last: a reload that changes nothing in them reads no row again. */
-const known = new Map<string, Parsed>();
-const MOST_KNOWN = 64;
-
-function parsed(content: string | Uint8Array, options: FileTableOptions): Parsed {
-  const key = createHash('sha256').update(content).update(JSON.stringify(options)).digest('base64');
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const { rows, ...rest } = readTable(decodeText(content), options, options.file);
-  const fresh = { packed: PackedTable.of(rows), ...rest };
-  const [oldest] = known.keys();
-  if (known.size >= MOST_KNOWN && oldest !== undefined) known.delete(oldest);
-  known.set(key, fresh);
-  return fresh;
-}
-
-function remarks(path: Path, file: string, { duplicates, unusable }: Omit<TableRows, 'rows'>): Finding[] {
-  const place = [...path, 'file'];
-  const found: Finding[] = [];
-  if (duplicates.count > 0)
-    found.push({
-      path: place,
-      message: `${file}: ${duplicates.count} ${duplicates.count === 1 ? 'key comes' : 'keys come'} again with another value (${duplicates.named.join(', ')}${duplicates.count > duplicates.named.length ? ', …' : ''}): the first counts`,
-    });
-  if (unusable > 0)
-    found.push({
-      path: place,
-      message: `${file}: ${unusable} ${unusable === 1 ? 'row has' : 'rows have'} no key or no value, and ${unusable === 1 ? 'is' : 'are'} left out`,
-    });
-  return found;
 }

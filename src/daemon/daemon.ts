@@ -24,15 +24,13 @@ import { createObservers } from './observers.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { makeReady, outlineOf, type SoundConfig } from './ready-config.ts';
 import { rehearseAfter } from './rehearsing.ts';
-import { type Load, RunningConfig } from './running-config.ts';
+import { RunningConfig, type RunningConfigDeps } from './running-config.ts';
 import { serve } from './serving.ts';
 import { TableSet } from './table-set.ts';
 import { type WatchingDeps, watching } from './watching.ts';
 
-export interface DaemonDeps extends Pick<WatchingDeps, 'disk'> {
+export interface DaemonDeps extends Pick<WatchingDeps, 'disk'>, Pick<RunningConfigDeps, 'load'> {
   readonly first: SoundConfig;
-  /** For a reload. */
-  readonly load: Load;
   /** `redact` knows the secrets of the config in force. */
   readonly createLog: (redact: Redactor) => Log;
   readonly clock: Clock;

@@ -21,22 +21,14 @@ import { describeChanges } from './difference.ts';
 import { expectationsOf } from './expectations.ts';
 import type { FeedSet } from './feed-set.ts';
 import { FileDigest } from './file-digest.ts';
-import {
-  changedFixedKeys,
-  type FilesRead,
-  makeReady,
-  type ReadyConfig,
-  type SoundConfig,
-  wantedBy,
-} from './ready-config.ts';
+import { type Load, loadAhead } from './loading.ts';
+import { changedFixedKeys, type FilesRead, makeReady, type ReadyConfig, wantedBy } from './ready-config.ts';
 import { Retiring } from './retiring.ts';
 import { effectOfReload } from './routing-effect.ts';
 import type { TableSet } from './table-set.ts';
 
-/** Reads the file; gives one line for each problem when it is not sound, with the files that were read so far. */
-export type Load = () => SoundConfig | ({ readonly problems: readonly string[] } & Partial<FilesRead>);
-
 export interface RunningConfigDeps {
+  /** For a reload. */
   readonly load: Load;
   readonly pipeline: {
     readonly intake: Pick<Intake, 'routes'>;
@@ -45,7 +37,7 @@ export interface RunningConfigDeps {
     readonly lanes: Pick<LaneSet, 'apply' | 'targets' | 'refill' | 'reconcile'>;
   };
   readonly feeds: Pick<FeedSet, 'apply'>;
-  readonly tables: Pick<TableSet, 'apply'>;
+  readonly tables: Pick<TableSet, 'apply' | 'ahead'>;
   readonly redactor: LatestRedactor;
   readonly clock: Clock;
   readonly publish: Listener;
@@ -57,6 +49,12 @@ export interface RunningConfigDeps {
 
 /** Whoever asks for a reload waits so long for its effect on news that is known. */
 const EFFECT_MS = 2000;
+
+interface Problems {
+  readonly problems: readonly string[];
+}
+
+const STOPPING: Problems = { problems: ['the bridge is stopping'] };
 
 interface Turn {
   readonly ended: Promise<Reloaded>;
@@ -76,7 +74,7 @@ export class RunningConfig {
   #reloads: Promise<unknown> = Promise.resolve();
   readonly #retiring = new Retiring();
   readonly #onDisk: FileDigest;
-  #isStopped = false;
+  readonly #stopping = new AbortController();
   readonly #cut = new AbortController();
 
   constructor(first: ReadyConfig, deps: RunningConfigDeps) {
@@ -177,17 +175,21 @@ export class RunningConfig {
    * is under way; what one still lets end is cut at the `deadline`.
    */
   async stop(deadline: AbortSignal): Promise<void> {
-    this.#isStopped = true;
+    this.#stopping.abort();
     const cut = () => this.#cut.abort();
     if (deadline.aborted) cut();
     deadline.addEventListener('abort', cut, { once: true });
     await this.#reloads;
   }
 
+  get #isStopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
   /** In force when it resolves; `ended`: what it has removed has let go. */
   async #reload(): Promise<Turn> {
     for (;;) {
-      const next = this.#isStopped ? { problems: ['the bridge is stopping'] } : this.#read();
+      const next = await this.#read();
       if ('problems' in next) return { ended: Promise.resolve(this.#reject(next.problems)) };
       // A name that comes back: two lanes of one would send twice.
       const isFree = this.#retiring.endOf(next.destinations.map(({ name }) => name));
@@ -237,12 +239,14 @@ export class RunningConfig {
   }
 
   /** Everything that can fail. */
-  #read(): ReadyConfig | { readonly problems: readonly string[] } {
+  async #read(): Promise<ReadyConfig | Problems> {
+    const { load, tables } = this.#deps;
     try {
-      const sound = this.#deps.load();
-      const { files, patterns } = sound;
+      const loaded = await loadAhead(load, tables.ahead(), this.#stopping.signal);
+      if (loaded === undefined) return STOPPING;
+      const { files, patterns } = loaded;
       if (files !== undefined && patterns !== undefined) this.#tried = { files, patterns };
-      return 'problems' in sound ? sound : makeReady(sound);
+      return 'problems' in loaded ? loaded : makeReady(loaded);
     } catch (error) {
       return { problems: [messageOf(error)] };
     }

@@ -4,7 +4,8 @@ import type { Listener } from '../events/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import { fingerprint } from '../platform/secret.ts';
-import { folderOfTables } from '../tables/kept.ts';
+import { TablesAhead } from '../tables/ahead.ts';
+import { folderOfTables, type Kept, keptPath } from '../tables/kept.ts';
 import { isUrlTable } from '../tables/options.ts';
 import { type Refreshed, Refresher } from '../tables/refresher.ts';
 import { type TableState, tableState } from '../tables/table-state.ts';
@@ -27,15 +28,18 @@ type Tables = Pick<Config, 'tables' | 'liveTables'>;
 export class TableSet implements AsyncDisposable {
   readonly #refresher: Refresher;
   readonly #thread: TableThread;
+  readonly #folder: string;
   #inForce: Tables = { tables: {}, liveTables: new Map() };
 
   constructor({ clock, random, version, storePath, publish, turn }: TableSetDeps) {
     this.#thread = new TableThread(clock);
+    this.#folder = folderOfTables(storePath);
     this.#refresher = new Refresher({
-      ...{ clock, random, turn, folder: folderOfTables(storePath), userAgent: `listing-bridge/${version}` },
+      ...{ clock, random, turn, folder: this.#folder, userAgent: `listing-bridge/${version}` },
       fetch: (task) => this.#thread.fetch(task),
       events: {
         refreshed: (table, rows, tookMs) => publish({ kind: 'table.refreshed', table, rows, tookMs }),
+        odd: (table, remarks) => publish({ kind: 'table.odd', table, remarks }),
         failed: (table, fault) => {
           const rows = this.#inForce.liveTables.get(table)?.rows?.packed.size;
           publish({ kind: 'table.failed', table, fault, rows });
@@ -62,6 +66,15 @@ export class TableSet implements AsyncDisposable {
     };
   }
 
+  /** For a reload. */
+  ahead(): TablesAhead {
+    const { tables, liveTables } = this.#inForce;
+    const kept = new Map<string, Kept>();
+    for (const [name, { options, live }] of fromAddresses({ tables, liveTables }))
+      if (live.rows !== undefined) kept.set(keptPath(this.#folder, name, options), live.rows);
+    return new TablesAhead(liveTables.values(), kept, this.#thread);
+  }
+
   /** Cuts fetches that are under way. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#refresher.stop();
@@ -78,9 +91,10 @@ function fromAddresses({ tables, liveTables }: Tables): ReadonlyMap<string, Refr
   return found;
 }
 
-/** A file that has not changed has the same rows, the very same. */
+/** A file that was only touched, or that has other ends of its lines now, has the same rows. */
 function isSame(name: string, before: Tables, next: Tables): boolean {
   if (fingerprint(before.tables[name]) !== fingerprint(next.tables[name])) return false;
   const [one, other] = [before, next].map(({ liveTables }) => liveTables.get(name));
-  return one?.source.kind !== 'file' || one.rows?.packed === other?.rows?.packed;
+  if (one?.source.kind !== 'file' || one.rows === undefined || other?.rows === undefined) return true;
+  return one.rows.packed.isSameAs(other.rows.packed);
 }

@@ -1,5 +1,5 @@
 /** How the files of a config differ from what was read of them, and how long a writer may need to finish what is there. */
-import { createHash } from 'node:crypto';
+import type { FileContent } from './file-content.ts';
 import type { FilesRead } from './ready-config.ts';
 import type { WatchDisk } from './watch-disk.ts';
 
@@ -30,8 +30,7 @@ export async function compare({ files, patterns }: FilesRead, disk: WatchDisk): 
     known.add(path);
     if ((await disk.stampOf(path)).is === 'stream') continue;
     const content = await disk.read(path);
-    if (content === undefined ? digest !== undefined : digestOf(content) !== digest)
-      differs(patienceWith(content, as === 'config' || as === 'include'));
+    if (content?.digest !== digest) differs(patienceWith(content, as === 'config' || as === 'include'));
   }
   for (const { pattern, folder, found } of patterns) {
     const now = await disk.find(pattern, folder);
@@ -41,11 +40,9 @@ export async function compare({ files, patterns }: FilesRead, disk: WatchDisk): 
   return { isSame, wantedMs };
 }
 
-function patienceWith(content: Uint8Array | undefined, isText: boolean): number {
-  if (content === undefined || content.length === 0) return GONE_MS;
-  return isText && content.at(-1) !== LINE_FEED ? UNFINISHED_MS : QUIET_MS;
+function patienceWith(content: FileContent | undefined, isText: boolean): number {
+  if (content === undefined || content.size === 0) return GONE_MS;
+  return isText && content.last !== LINE_FEED ? UNFINISHED_MS : QUIET_MS;
 }
 
 const LINE_FEED = 0x0a;
-
-const digestOf = (content: Uint8Array) => createHash('sha256').update(content).digest('hex');

@@ -2,8 +2,9 @@
  * Looks at the files of a config without holding up the loop: a network disk may hang, and then only the next look waits.
  * No fault is thrown: a file that cannot be looked at is as good as gone.
  */
-import { glob, readFile, stat } from 'node:fs/promises';
+import { glob, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { contentOf, type FileContent } from './file-content.ts';
 
 /** Behind links, whatever a path leads to at the moment. */
 export type Stamp =
@@ -17,7 +18,7 @@ export interface WatchDisk {
   /** Differs when the file may have another content. */
   stampOf(path: string): Promise<Stamp>;
   /** `undefined`: it cannot be read. */
-  read(path: string): Promise<Uint8Array | undefined>;
+  read(path: string): Promise<FileContent | undefined>;
   /** As `FindFiles`. */
   find(pattern: string, folder: string): Promise<readonly string[]>;
 }
@@ -32,7 +33,7 @@ export const watchDisk: WatchDisk = {
     const { dev, ino, size, mtimeNs, ctimeNs } = seen;
     return { is: 'file', stamp: [dev, ino, size, mtimeNs, ctimeNs].join() };
   },
-  read: (path) => readFile(path).catch(() => undefined),
+  read: contentOf,
   async find(pattern, folder) {
     const found: string[] = [];
     try {

@@ -45,6 +45,8 @@ export type ProcessEvent =
       readonly rows: number;
       readonly tookMs: number;
     }
+  /** Rows of it are not what they seem: once for the same remarks. */
+  | { readonly kind: 'table.odd'; readonly table: string; readonly remarks: readonly string[] }
   /** It goes on with the rows that it has; `undefined`: it has none. */
   | {
       readonly kind: 'table.failed';

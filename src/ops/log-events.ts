@@ -157,6 +157,10 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
       const { table, rows, tookMs } = event;
       return [{ level: 'debug', fields: { table, rows, tookMs: roundMs(tookMs) } }];
     }
+    case 'table.odd': {
+      const { table, remarks } = event;
+      return [{ level: 'warn', fields: { table, remarks } }];
+    }
     case 'table.failed': {
       const { table, fault, rows } = event;
       const code = rows === undefined ? 'table_missing' : 'table_stale';

@@ -68,6 +68,10 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     more: {},
   }),
   'config.warning': ({ at, message }) => ({ sentence: [named(at), `: ${valueText(message)}`], more: {} }),
+  'table.odd': ({ table, remarks }) => ({
+    sentence: ['table ', named(table), `: ${itemsOf(remarks).join('; ')}`],
+    more: {},
+  }),
   'feed.live': ({ feed, tier, allowedCex, keyExpires, ...facts }) => {
     const known = [after('tier ', tier), after('exchanges ', allowedCex), after('key expires ', keyExpires)];
     return {

@@ -7,6 +7,7 @@ import { request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { buildConnector } from 'undici';
+import { connectionAdvice } from '../http/advice.ts';
 import { racingConnector } from '../http/connector.ts';
 import { rememberingLookup } from '../http/lookup.ts';
 import { farEndWallMs, retryAfterMs } from '../http/retry-after.ts';
@@ -19,6 +20,7 @@ import { TableFault } from './fault.ts';
 import type { Validators } from './kept.ts';
 import { PackedTable } from './packed.ts';
 import { MOST_BYTES, type ReadOptions, readTable } from './read.ts';
+import type { OddRows } from './remarks.ts';
 
 /** Plain data: it goes to a thread. */
 export interface FetchTask {
@@ -35,12 +37,10 @@ export interface FetchTask {
   readonly leastRows: number;
 }
 
-export interface FreshRows extends Validators {
+export interface FreshRows extends Validators, OddRows {
   readonly kind: 'rows';
   readonly bytes: ArrayBuffer;
   readonly asOfMs: number;
-  readonly duplicates: number;
-  readonly unusable: number;
 }
 
 export type Fetched =
@@ -58,7 +58,7 @@ export type Fetched =
     };
 
 const MOST_REDIRECTS = 3;
-const LONGEST_QUOTE = 200;
+const LONGEST_FAULT = 300;
 
 export async function fetchTable(task: FetchTask, clock: Clock = systemClock): Promise<Fetched> {
   const cut = new AbortController();
@@ -74,7 +74,7 @@ export async function fetchTable(task: FetchTask, clock: Clock = systemClock): P
 }
 
 const failed = (fault: string) =>
-  ({ kind: 'failed', fault: printable(fault).slice(0, LONGEST_QUOTE) }) as const;
+  ({ kind: 'failed', fault: printable(fault).slice(0, LONGEST_FAULT) }) as const;
 
 const faultInWords = ({ message, hint }: TableFault) =>
   hint === undefined ? message : `${message} (${hint})`;
@@ -122,7 +122,7 @@ async function outcome(answer: IncomingMessage, task: FetchTask, url: URL, clock
     kind: 'rows',
     bytes: PackedTable.of(rows).bytes,
     asOfMs,
-    ...{ duplicates: duplicates.count, unusable },
+    ...{ duplicates, unusable },
     ...(headers.etag !== undefined && { etag: headers.etag }),
     ...(headers['last-modified'] !== undefined && { lastModified: headers['last-modified'] }),
   };
@@ -144,20 +144,31 @@ function get(url: URL, task: FetchTask, clock: Clock, signal: AbortSignal): Prom
   const connect = connectorFor(task, clock);
   const start = url.protocol === 'https:' ? requestHttps : requestHttp;
   const pending: ClientRequest = start(url, {
-    ...{ method: 'GET', headers, agent: false, signal },
+    // No agent: it would connect by itself, past the proxy and the authority.
+    ...{ method: 'GET', headers, signal },
     createConnection: (_, callback) => {
       const { hostname, port, protocol, host } = url;
       connect({ hostname, port, protocol, host }, (error, socket) => {
-        if (socket === null) callback(error, undefined as never);
-        else callback(null, socket);
+        // Of a failed handshake there is no socket, not even `null`.
+        if (socket) callback(null, socket);
+        else callback(error ?? new Error('no connection'), undefined as never);
       });
       return undefined;
     },
   });
   pending.on('response', resolve);
-  pending.on('error', reject);
+  pending.on('error', (error) => reject(inWords(error, url)));
   pending.end();
   return promise;
+}
+
+/** As for a destination: what to do about it too. */
+function inWords(error: Error, { origin }: URL): Error {
+  const detail = messageOf(error);
+  const code = 'code' in error ? String(error.code) : '';
+  const farEnd = { origin, key: 'url', receiver: 'its server' };
+  const advice = connectionAdvice({ kind: 'unreachable', code, detail }, farEnd);
+  return advice === undefined ? error : new TableFault(advice);
 }
 
 function connectorFor({ proxy, tls }: FetchTask, clock: Clock): buildConnector.connector {

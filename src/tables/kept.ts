@@ -8,6 +8,7 @@ import {
   fsyncSync,
   openSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -48,7 +49,10 @@ export function keptPath(folder: string, name: string, options: UrlTableOptions)
 }
 
 /** `undefined`: there are none that are whole. */
-export function readKept(path: string, readFile: (path: string) => string | Uint8Array): Kept | undefined {
+export function readKept(
+  path: string,
+  readFile: (path: string) => string | Uint8Array = (file) => readFileSync(file),
+): Kept | undefined {
   try {
     const content = readFile(path);
     if (typeof content === 'string') return undefined;

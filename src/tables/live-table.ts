@@ -1,13 +1,20 @@
 /** A table of the config in force: its rows are replaced in one assignment, while rules and templates keep the same object. */
 import type { Table, TableValue } from '../matching/table.ts';
 import { formatDuration } from '../platform/duration.ts';
+import type { FileTask } from './file-rows.ts';
 import type { Validators } from './kept.ts';
 import { EMPTY, type PackedTable } from './packed.ts';
+import type { OddRows } from './remarks.ts';
 
 export type Source =
   | { readonly kind: 'inline' }
-  /** As the config has it: for people. */
-  | { readonly kind: 'file'; readonly file: string }
+  | {
+      readonly kind: 'file';
+      /** As the config has it: for people. */
+      readonly file: string;
+      /** How its rows were read; absent: they could not be. */
+      readonly read?: FileTask;
+    }
   /** Without its query, which may hold a key. */
   | { readonly kind: 'url'; readonly address: string };
 
@@ -15,6 +22,8 @@ export interface Rows extends Validators {
   readonly packed: PackedTable;
   /** When they were read or fetched, or found unchanged: wall clock, ms. */
   readonly asOfMs: number;
+  /** Of those that were read in this life. */
+  readonly odd?: OddRows | undefined;
 }
 
 /** In whole seconds, minutes, hours or days. */

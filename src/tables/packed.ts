@@ -63,6 +63,11 @@ export class PackedTable {
     this.#placesAt = HEAD_WORDS + slots;
   }
 
+  /** The same rows in the same order. */
+  isSameAs({ bytes }: PackedTable): boolean {
+    return this.bytes === bytes || Buffer.from(this.bytes).equals(Buffer.from(bytes));
+  }
+
   has(folded: string): boolean {
     return this.#rowOf(folded) >= 0;
   }

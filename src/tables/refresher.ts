@@ -12,11 +12,14 @@ import { keptPath } from './kept.ts';
 import type { LiveTable } from './live-table.ts';
 import type { UrlTableOptions } from './options.ts';
 import { PackedTable } from './packed.ts';
+import { remarksOf } from './remarks.ts';
 import type { ThreadAnswer, ThreadTask } from './thread.ts';
 
 export interface RefreshEvents {
   /** Its rows have changed. `tookMs`: of the fetch. */
   refreshed(table: string, rows: number, tookMs: number): void;
+  /** Some of its rows are not in it, or not all of what they say: in words, when these are others than before. */
+  odd(table: string, remarks: readonly string[]): void;
   /** It goes on with what it has. */
   failed(table: string, fault: string): void;
 }
@@ -86,6 +89,8 @@ class Running {
   #live: LiveTable;
   #failures = 0;
   #shrunk = 0;
+  /** Told last. */
+  #remarks: readonly string[] = [];
   #timer: Timer | undefined;
   #isStopped = false;
 
@@ -161,11 +166,20 @@ class Running {
     const { asOfMs } = answer;
     if (answer.kind === 'rows') {
       const { bytes, etag, lastModified } = answer;
-      this.#live.take({ packed: new PackedTable(bytes), asOfMs, etag, lastModified });
+      const { duplicates, unusable } = answer;
+      const odd = { duplicates, unusable };
+      this.#live.take({ packed: new PackedTable(bytes), asOfMs, etag, lastModified, odd });
       events.refreshed(this.#name, this.#live.rows?.packed.size ?? 0, tookMs);
+      this.#remark(remarksOf(odd));
     } else if (before !== undefined) this.#live.take({ ...before, asOfMs });
     if (answer.keptFault !== undefined)
       events.failed(this.#name, `the rows are in use, and could not be kept on disk: ${answer.keptFault}`);
     return refresh * (1 + JITTER * (2 * random() - 1));
+  }
+
+  #remark(remarks: readonly string[]): void {
+    if (remarks.join() === this.#remarks.join()) return;
+    this.#remarks = remarks;
+    if (remarks.length > 0) this.#deps.events.odd(this.#name, remarks);
   }
 }

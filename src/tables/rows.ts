@@ -14,14 +14,20 @@ export const MOST_ROWS = 1_000_000;
 export interface TableRows {
   /** By folded key. */
   readonly rows: ReadonlyMap<string, TableValue>;
-  /** Keys that come again with another value; the first counts. At most `MOST_NAMED` are named. */
-  readonly duplicates: { readonly count: number; readonly named: readonly string[] };
+  /** Keys that come again with another value; the first counts. At most `MOST_EXAMPLES` are given. */
+  readonly duplicates: { readonly count: number; readonly examples: readonly Duplicate[] };
   /** Rows without a key or a value, and those that `where` leaves out. */
   readonly unusable: number;
   readonly leftOut: number;
 }
 
-const MOST_NAMED = 3;
+const MOST_EXAMPLES = 3;
+
+export interface Duplicate {
+  readonly key: string;
+  readonly counts: TableValue;
+  readonly ignored: TableValue;
+}
 
 /** A row as it was read: a text, a mapping, or an entry of a mapping with its name. */
 type Row = { readonly name?: string; readonly it: unknown };
@@ -41,7 +47,7 @@ export function rowsOf(data: unknown, options: RowOptions): TableRows {
 
 class Gathered implements TableRows {
   readonly rows = new Map<string, TableValue>();
-  readonly duplicates = { count: 0, named: [] as string[] };
+  readonly duplicates = { count: 0, examples: [] as Duplicate[] };
   unusable = 0;
   leftOut = 0;
 
@@ -59,12 +65,12 @@ class Gathered implements TableRows {
     }
     const before = this.rows.get(folded);
     if (before === undefined) this.rows.set(folded, value);
-    else if (before !== value) this.#again(String(key));
+    else if (before !== value) this.#again({ key: String(key), counts: before, ignored: value });
   }
 
-  #again(key: string): void {
+  #again(duplicate: Duplicate): void {
     this.duplicates.count++;
-    if (this.duplicates.named.length < MOST_NAMED) this.duplicates.named.push(key);
+    if (this.duplicates.examples.length < MOST_EXAMPLES) this.duplicates.examples.push(duplicate);
   }
 }
 

@@ -287,7 +287,9 @@ describe('a table that is wrong', () => {
       'duplicate keys',
       't: { file: a.csv, key: ticker, value: symbol }',
       dup,
-      ['6:14: warning: /etc/bridge/a.csv: 1 key comes again with another value (abc): the first counts'],
+      [
+        '6:14: warning: /etc/bridge/a.csv: 1 key comes again with another value: the first counts (abc is 1, not 2)',
+      ],
     ],
     [
       'rows without a key',

@@ -48,7 +48,8 @@ class MemoryDisk implements WatchDisk {
 
   read(path: string) {
     const text = this.text(path);
-    return Promise.resolve(text === undefined ? undefined : Buffer.from(text));
+    if (text === undefined) return Promise.resolve(undefined);
+    return Promise.resolve({ digest: digestOf(text), size: text.length, last: Buffer.from(text).at(-1) });
   }
 
   find() {

@@ -1,4 +1,5 @@
 /** The config file is read for the status only when it may have changed. */
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
@@ -65,6 +66,34 @@ test('what cannot be read says so, and is read again when it is back', () => {
   expect(digest.of(path)).toBe('unreadable');
   writeFileSync(path, 'a: 1');
   expect(digest.of(path)).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('a large file is read beside the loop, and counts as unchanged until that is done', async () => {
+  using folder = new Folder();
+  const path = folder.file('large.csv');
+  const write = (text: string) => writeFileSync(path, text.repeat(100_000));
+  const digestNow = () => createHash('sha256').update(readFileSync(path)).digest('hex');
+  const readTo = async (is: string) => {
+    for (let turns = 0; digest.of(path) !== is; turns++) {
+      if (turns > 10_000) expect.fail('it is never read');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  let nowMs = 0;
+  const digest = new FileDigest({ wallMs: () => nowMs }, () => expect.fail('it is read at once'));
+  write('ticker\n');
+  const files = [{ path, as: 'table', digest: digestNow() }] as const;
+  const isSame = () => digest.isAsRead({ files, patterns: [] });
+  nowMs = statSync(path).ctimeMs + HOUR;
+  expect(digest.of(path)).toBeUndefined();
+  expect(isSame()).toBe(true);
+  await readTo(digestNow());
+  expect(isSame()).toBe(true);
+  write('symbol\n');
+  nowMs = statSync(path).ctimeMs + HOUR;
+  expect(isSame()).toBe(true);
+  await readTo(digestNow());
+  expect(isSame()).toBe(false);
 });
 
 test('a config is as it was read until one of its files changes, comes or goes, or another fits its patterns', () => {

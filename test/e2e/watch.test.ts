@@ -8,7 +8,6 @@ import {
   copyFileSync,
   linkSync,
   mkdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -18,8 +17,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type LogLine, type Program, Workplace } from '../support/program.ts';
+import { Workplace } from '../support/program.ts';
 import { CONFIG, startStandIns } from '../support/stand-ins.ts';
+import { Watched } from '../support/watched-config.ts';
 
 const INCLUDING = CONFIG.replace(/"[^"]*FEED_KEY[^"]*"/, '"$'.concat('{file:key.txt}"')).concat(
   'include: rules/*.yaml\n',
@@ -30,39 +30,6 @@ const withTimeout = (seconds: number, text = INCLUDING) => text.concat(`shutdown
 
 const ruleFor = (ticker: string) =>
   `rules: [{ name: ${ticker}, match: { ticker: ${ticker} }, send: bot, stop: true }]\n`;
-
-class Watched {
-  readonly folder: string;
-  readonly #bridge: Program;
-  #seen = 0;
-
-  constructor(workplace: Workplace, bridge: Program) {
-    this.folder = workplace.folder;
-    this.#bridge = bridge;
-  }
-
-  path(name = 'config.yaml'): string {
-    return join(this.folder, name);
-  }
-
-  write(text: string, name?: string): void {
-    writeFileSync(this.path(name), text);
-  }
-
-  text(name?: string): string {
-    return readFileSync(this.path(name), 'utf8');
-  }
-
-  /** Of the reloads that have not been asked for yet, the next; there must be one for each call, and no other. */
-  async next(): Promise<LogLine> {
-    const reloads = () =>
-      this.#bridge.log.all.filter(({ msg }) => msg === 'config.reloaded' || msg === 'config.rejected');
-    const number = ++this.#seen;
-    await this.#bridge.log.waitFor(() => reloads().length >= number);
-    expect(reloads()).toHaveLength(number);
-    return reloads()[number - 1] ?? {};
-  }
-}
 
 /** Each leaves `text` in the config. */
 const WAYS: Readonly<Record<string, (at: Watched, text: string) => unknown>> = {

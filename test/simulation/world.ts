@@ -9,6 +9,7 @@ import { withDeadline } from '../../src/platform/clock.ts';
 import type { Random } from '../../src/platform/random.ts';
 import { LatestRedactor } from '../../src/platform/secret.ts';
 import { Timeline } from '../../src/platform/timeline.ts';
+import { TablesAhead } from '../../src/tables/ahead.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { type InForce, inForce, soundConfig } from './config.ts';
 import { Disk } from './disk.ts';
@@ -18,7 +19,14 @@ import type { Sent } from './sent.ts';
 import { NO_FEEDS, Stage, stagedLanes } from './staged.ts';
 import type { LaneName, LanePlan, Story } from './story.ts';
 
-const NO_TABLE_SET = { apply: () => ({ added: [], changed: [], removed: [] }) };
+const NO_TABLE_SET = {
+  apply: () => ({ added: [], changed: [], removed: [] }),
+  ahead: () =>
+    new TablesAhead([], new Map(), {
+      file: () => Promise.resolve(undefined),
+      kept: () => Promise.resolve(undefined),
+    }),
+};
 
 /** Reported at the moment at which it happens. */
 export interface Witness {

@@ -1,10 +1,13 @@
 /** One fetch of a table, against servers that answer in every way there is. */
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Fetched, type FetchTask, fetchTable } from '../../src/tables/fetch.ts';
 import { PackedTable } from '../../src/tables/packed.ts';
+import { certificate } from '../support/awkward-feed.ts';
+import { startConnectProxy } from '../support/connect-proxy.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 async function serve(listener: RequestListener): Promise<string> {
@@ -54,6 +57,17 @@ describe('rows', () => {
     expect(keysOf(await fetchTable(taskOf(await serve(listener))))).toEqual(['abc', 'def']);
   });
 
+  test('of a key that comes again the first counts, and that is in the answer', async () => {
+    const rows = ['1', '2', '1'].map((symbol, n) => ({ base: n === 2 ? 'DEF' : 'ABC', symbol }));
+    const read = { key: 'base', value: 'symbol' };
+    const fetched = await fetchTable(taskOf(await serve(answering(JSON.stringify(rows))), { read }));
+    expect(fetched).toMatchObject({
+      duplicates: { count: 1, examples: [{ key: 'ABC', counts: '1', ignored: '2' }] },
+      unusable: 0,
+    });
+    expect(fetched.kind === 'rows' && new PackedTable(fetched.bytes).get('abc')).toBe('1');
+  });
+
   test('what the server says of their version comes with them, and is asked again', async () => {
     const asked: IncomingMessage['headers'][] = [];
     const url = await serve((request, response) => {
@@ -70,6 +84,43 @@ describe('rows', () => {
     });
     expect(asked.at(-1)).toMatchObject({ 'if-none-match': '"1"', 'if-modified-since': lastModified });
     expect(asked[0]?.['if-none-match']).toBeUndefined();
+  });
+});
+
+describe('regression: the way is the configured one', () => {
+  test('through a proxy, past which nothing goes; a proxy that refuses is named', async () => {
+    await using proxy = await startConnectProxy({ resolve: () => '127.0.0.1' });
+    const { port } = new URL(await serve(answering(LIST)));
+    const task = taskOf(`http://only-the-proxy-knows.test:${port}/`, {
+      proxy: `http://127.0.0.1:${proxy.port}`,
+    });
+    expect(keysOf(await fetchTable(task))).toEqual(['abc', 'def']);
+    expect(proxy.asked).toEqual([`only-the-proxy-knows.test:${port}`]);
+    expect(proxy.others).toEqual([]);
+    await using refusing = await startConnectProxy({ answer: 'HTTP/1.1 403 Blocked\r\n\r\n' });
+    expect(await fetchTable({ ...task, proxy: `http://127.0.0.1:${refusing.port}` })).toMatchObject({
+      kind: 'failed',
+      fault: expect.stringMatching(
+        /^The proxy 127.0.0.1:\d+ refuses to connect to .*: permit the address there/,
+      ),
+    });
+  });
+
+  test('with an authority of its own, or any certificate; else the words say which key is missing', async () => {
+    const made = await certificate();
+    const server = createSecureServer(made, answering(LIST)).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const rows = (tls: FetchTask['tls']) => fetchTable(taskOf(url, { tls })).then(keysOf);
+    expect(await rows({ insecure: false, authority: made.cert })).toEqual(['abc', 'def']);
+    expect(await rows({ insecure: true })).toEqual(['abc', 'def']);
+    const untrusted = { kind: 'failed', fault: expect.stringContaining('in `tls.ca`') };
+    expect(await rows({ insecure: false })).toMatchObject(untrusted);
+    expect(await rows({ insecure: false, authority: (await certificate()).cert })).toMatchObject(untrusted);
   });
 });
 

@@ -17,7 +17,7 @@ const rowsOf = (...keys: readonly string[]): ThreadAnswer => {
     kind: 'rows',
     bytes: PackedTable.of(rows).bytes,
     asOfMs: 0,
-    duplicates: 0,
+    duplicates: { count: 0, examples: [] },
     unusable: 0,
     etag: `"${keys.length}"`,
   };
@@ -47,6 +47,7 @@ class Bench {
       },
       events: {
         refreshed: (table, rows) => this.said.push(`${table} has ${rows}`),
+        odd: (table, remarks) => this.said.push(`${table}: ${remarks.join(', ')}`),
         failed: (table, fault) => this.said.push(`${table}: ${fault}`),
       },
       ...{ folder: '/nowhere', userAgent: 'test', turn: promise },
@@ -131,6 +132,29 @@ describe('a table from an address', () => {
       fault: 'answers 429',
       isStale: false,
     });
+  });
+
+  test('keys that come again are told once, with an example, and again when they are others', async () => {
+    const bench = new Bench();
+    const withDuplicates = (count: number) => () =>
+      ({
+        ...rowsOf('ABC'),
+        duplicates: { count, examples: [{ key: 'ABC', counts: 'ABCUSDT', ignored: `x\n${'y'.repeat(99)}` }] },
+        unusable: 1,
+      }) as ThreadAnswer;
+    bench.answer = withDuplicates(2);
+    bench.apply();
+    bench.open();
+    await bench.pass(25 * MINUTE);
+    bench.answer = withDuplicates(3);
+    await bench.pass(10 * MINUTE);
+    const remark = (count: number) =>
+      `t: ${count} keys come again with another value: the first counts (ABC is ABCUSDT, not x␊${'y'.repeat(38)}…; …), ` +
+      '1 row has no key or no value, and is left out';
+    expect(bench.said.filter((said) => !said.includes('has 1'))).toEqual([remark(2), remark(3)]);
+    bench.answer = () => rowsOf('ABC');
+    await bench.pass(20 * MINUTE);
+    expect(bench.said.at(-1)).toBe('t has 1');
   });
 
   test('far fewer rows are believed when they have come three times', async () => {

@@ -196,5 +196,12 @@ export const EVENTS: Readonly<Record<BridgeEvent['kind'], readonly BridgeEvent[]
     },
   ],
   'store.lost_on_exit': [{ kind: 'store.lost_on_exit', entries: 2 }],
+  'table.odd': [
+    {
+      kind: 'table.odd',
+      table: 'perps',
+      remarks: ['1 key comes again with another value: the first counts (ABC is ABCUSDT, not ABCUSDC)'],
+    },
+  ],
   'bridge.ended': [{ kind: 'bridge.ended' }],
 };
