@@ -11,7 +11,7 @@ import { faultOfCode } from './environment.ts';
 import type { ConfigFiles, ReadFile } from './files.ts';
 import type { Finding, Path } from './problem.ts';
 
-/** What tables need of the disk. `undefined`: it has not been read, and the config is loaded as if the table were empty. */
+/** Files of tables, as they have been read. `undefined`: it has not been read, and the config is loaded as if the table were empty. */
 export interface TableReaders {
   readonly file: (task: FileTask) => FileReading | undefined;
   /** Rows of an address that are kept at a path; `none`: there are no whole ones. */
@@ -35,7 +35,7 @@ export interface LoadedFile {
 export interface TableSources {
   /** Files are relative to it. */
   readonly folder: string;
-  /** They are told which files take part. */
+  /** They keep which files take part. */
   readonly files: Pick<ConfigFiles, 'note'>;
   readonly readers: TableReaders;
 }

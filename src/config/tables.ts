@@ -23,7 +23,7 @@ export interface LoadedTables {
   readonly tables: ReadonlyMap<string, LiveTable>;
   readonly errors: readonly Finding[];
   readonly warnings: readonly Finding[];
-  /** What is not in it because it has not been read. */
+  /** Missing in it, because it has not been read. */
   readonly unread: TableWishes;
 }
 

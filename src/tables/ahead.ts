@@ -6,7 +6,7 @@ import type { FileReading, FileTask } from './file-rows.ts';
 import type { Kept } from './kept.ts';
 import type { LiveTable } from './live-table.ts';
 
-/** What a config needs of the disk for its tables. */
+/** Needed of the disk for the tables of a config. */
 export interface TableWishes {
   readonly files: readonly FileTask[];
   /** Paths of rows that an earlier life has kept. */

@@ -3,7 +3,7 @@ import type { TableValue } from '../matching/table.ts';
 import { printable } from '../platform/printable.ts';
 import type { TableRows } from './rows.ts';
 
-/** What is odd about the rows of a table. */
+/** Rows that do not count, or not as they are written. */
 export type OddRows = Pick<TableRows, 'duplicates' | 'unusable'>;
 
 export function remarksOf({ duplicates, unusable }: OddRows): readonly string[] {

@@ -109,8 +109,8 @@ export const reloads = [
     [
       'a reload is accepted during the stop',
       'the bridge connects again while it is taken down',
-      "this.#isStopped ? { problems: ['the bridge is stopping'] } : this.#read()",
-      'this.#read()',
+      'loadAhead(load, tables.ahead(), this.#stopping.signal)',
+      'loadAhead(load, tables.ahead(), new AbortController().signal)',
     ],
     [
       'a config that is wrong is put into force',
