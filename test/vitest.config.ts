@@ -1,12 +1,16 @@
 import { defineConfig } from 'vitest/config';
 import { TEST_MS, WAIT_MS } from './support/limits.ts';
 
+const TESTS = 'test/**/*.test.ts';
+
+/** They look at what their process has loaded. */
+const ALONE = ['test/e2e/start.test.ts'];
+
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    include: ['test/**/*.test.ts'],
-    globalSetup: 'test/support/build.ts',
-    setupFiles: ['test/support/properties.ts'],
+    globalSetup: 'test/support/global-setup.ts',
+    setupFiles: ['test/support/same-process.ts', 'test/support/properties.ts'],
     testTimeout: TEST_MS,
     hookTimeout: TEST_MS,
     teardownTimeout: TEST_MS,
@@ -14,5 +18,10 @@ export default defineConfig({
     // Most of them wait for servers, processes and timers: more at once than there are cores.
     maxWorkers: 4,
     restoreMocks: true,
+    projects: [
+      // One process after the other for hundreds of files would take as long to load the same modules as to test them.
+      { extends: true, test: { name: 'shared', isolate: false, include: [TESTS], exclude: ALONE } },
+      { extends: true, test: { name: 'alone', isolate: true, include: ALONE } },
+    ],
   },
 });

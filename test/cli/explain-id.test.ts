@@ -44,7 +44,7 @@ const NOW = `${ENDS}rules:
 const before = { folder: process.cwd(), zone: process.env['TZ'] };
 let folder = '';
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'explain-id-'));
+  folder = mkdtempSync(join(tmpdir(), 'e-'));
   process.env['TZ'] = 'Asia/Tokyo';
   process.chdir(folder);
   writeFileSync('config.yaml', THEN);

@@ -1,0 +1,45 @@
+/**
+ * One environment for every test, whoever runs them: no variable of a shell, a CI or a container decides what passes.
+ * Only `KEPT` comes from outside. A test that wants another value sets it, and takes it back.
+ */
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** How much is tried, with which seed, against which program, and whether files are written again: docs/tests.md. */
+const KNOBS: readonly string[] = [
+  ...['CHAOS_DISK', 'CHAOS_MS', 'FC_SEED', 'FC_TIMES', 'FRAMES', 'OLD_ANNOUNCEMENTS', 'PROGRAM', 'SEED'],
+  ...['SEEDS', 'SOAK_DROP_MS', 'SOAK_JSON', 'SOAK_MS', 'TITLES', 'UPDATE_DOCS', 'UPDATE_TRACE'],
+];
+const KEPT: ReadonlySet<string> = new Set(['PATH', ...KNOBS]);
+/** Vitest's own. */
+const OF_VITEST = /^(?:VITEST|NODE_ENV$)/;
+
+const UMASK = 0o022;
+
+/** Removes the folder for temporary files, and what a test that was cut has left in it. */
+export type Remove = () => void;
+
+/** For this process and those that it starts from now on. */
+export function setEnvironment(): Remove {
+  const folder = temporaryFolder();
+  for (const name of Object.keys(process.env))
+    if (!KEPT.has(name) && !OF_VITEST.test(name)) delete process.env[name];
+  const home = join(folder, 'home');
+  mkdirSync(home);
+  Object.assign(process.env, { HOME: home, TMPDIR: folder });
+  Object.assign(process.env, { LANG: 'en_US.UTF-8', TERM: 'xterm-256color', TZ: 'UTC' });
+  process.umask(UMASK);
+  return () => rmSync(folder, { recursive: true, force: true });
+}
+
+/** Of the same length wherever it can be: paths are in what the program prints. */
+function temporaryFolder(): string {
+  for (const parent of ['/tmp', tmpdir()])
+    try {
+      return realpathSync(mkdtempSync(join(parent, 'lb-')));
+    } catch {
+      // Not there, or not ours to write to.
+    }
+  throw new Error(`no folder for temporary files: neither /tmp nor ${tmpdir()} can be written to`);
+}
