@@ -1,8 +1,9 @@
 /** The shape of the source: which way imports point, how long files are, who touches time. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOMS, roomOf } from '../tools/docs/rooms.ts';
+import { isKnown } from './support/environment.ts';
 import {
   files,
   imports,
@@ -116,6 +117,31 @@ describe('imports point one way', () => {
     const users = imports.filter(({ to, typeOnly }) => to === sender && !typeOnly).map(({ from }) => from);
     expect(users).toEqual([`${folder}/index.ts`]);
     expect(withoutComments(text(`${folder}/index.ts`))).toContain("import('./send.ts')");
+  });
+});
+
+describe('tests do not depend on the environment of whoever runs them', () => {
+  const own = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.ts') && !path.startsWith('fixtures'),
+  );
+
+  test('there is none of it but what support/environment.ts lets in', () => {
+    const { TZ, TMPDIR = '', HOME = '' } = process.env;
+    expect(Object.keys(process.env).filter((name) => !isKnown(name))).toEqual([]);
+    expect(TZ).toBe('UTC');
+    expect(readdirSync(TMPDIR)).toContain(basename(HOME));
+    expect(process.umask()).toBe(0o022);
+  });
+
+  test('they read no other variable', () => {
+    const read = own.flatMap((path) => {
+      const code = readFileSync(join(import.meta.dirname, path), 'utf8');
+      const found = code.matchAll(/process\.env(?:\.|\[['"])(\w+)|\{([\w ,]+)\} = process\.env/g);
+      const names = [...found].flatMap(([, one, several = '']) => one ?? several.trim().split(/[\s,]+/));
+      return names.map((name) => [path, name] as const);
+    });
+    expect(read.filter(([, name]) => !isKnown(name))).toEqual([]);
+    expect(read.map(([, name]) => name)).toEqual(expect.arrayContaining(['PROGRAM', 'FC_SEED', 'TZ']));
   });
 });
 

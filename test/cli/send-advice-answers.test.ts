@@ -2,10 +2,12 @@
  * Every answer by which a delivery can fail, as `send` puts it: a sentence, what to do, the code last. One table for
  * each type, each row against a real server.
  */
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { REJECT_REASONS, RETRY_REASONS } from '../../src/delivery/outcome.ts';
 import { FaultyServer } from '../support/faulty-server.ts';
 import { holds, json, page, type Row, SECRET, said, seen } from './send-advice.ts';
+
+beforeAll(() => seen.clear());
 
 /** [status, words, reason] */
 const STATUSES: readonly (readonly [number, RegExp, string])[] = [

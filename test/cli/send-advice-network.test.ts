@@ -7,13 +7,15 @@ import { createServer } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { generate } from 'selfsigned';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { AMBIGUOUS_REASONS } from '../../src/delivery/outcome.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { type Behaviour, FaultyServer } from '../support/faulty-server.ts';
 import { deafOrigin, distrustedOrigin, listen, silentOrigin } from '../support/hostile-origins.ts';
 import { refusingOrigin } from '../support/refusing-origin.ts';
 import { type Kind, said, seen } from './send-advice.ts';
+
+beforeAll(() => seen.clear());
 
 let scope = new AsyncDisposableStack();
 afterEach(async () => {

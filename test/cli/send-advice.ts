@@ -19,7 +19,7 @@ const KINDS = {
 } as const;
 export type Kind = keyof typeof KINDS;
 
-/** Of all rows of this file. */
+/** Of all rows of one test file, which clears it at its beginning: files share their modules. */
 export const seen = new Set<string>();
 const LINE =
   /^✗ d {2}not delivered\. ([A-Z0-9].+[.?)]) \[((?:[a-z_]+)(?:, HTTP \d{3})?); run would (?:retry|not retry|suspend it|not send it again)\]$/;

@@ -2,7 +2,7 @@
  * One environment for every test, whoever runs them: no variable of a shell, a CI or a container decides what passes.
  * Only `KEPT` comes from outside. A test that wants another value sets it, and takes it back.
  */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,11 +11,16 @@ const KNOBS: readonly string[] = [
   ...['CHAOS_DISK', 'CHAOS_MS', 'FC_SEED', 'FC_TIMES', 'FRAMES', 'OLD_ANNOUNCEMENTS', 'PROGRAM', 'SEED'],
   ...['SEEDS', 'SOAK_DROP_MS', 'SOAK_JSON', 'SOAK_MS', 'TITLES', 'UPDATE_DOCS', 'UPDATE_TRACE'],
 ];
-const KEPT: ReadonlySet<string> = new Set(['PATH', ...KNOBS]);
+const KEPT = new Set(['PATH', ...KNOBS]);
+const SET = { LANG: 'en_US.UTF-8', NODE_ENV: 'test', TERM: 'xterm-256color', TZ: 'UTC' };
 /** Vitest's own. */
-const OF_VITEST = /^(?:VITEST|NODE_ENV$)/;
+const OF_VITEST = /^(?:VITEST.*|FORCE_TTY|TEST|MODE|DEV|PROD|SSR|BASE_URL)$/;
 
 const UMASK = 0o022;
+
+/** Whether every test finds this variable as it is here. */
+export const isKnown = (name: string): boolean =>
+  KEPT.has(name) || name in SET || name === 'HOME' || name === 'TMPDIR' || OF_VITEST.test(name);
 
 /** Removes the folder for temporary files, and what a test that was cut has left in it. */
 export type Remove = () => void;
@@ -23,12 +28,10 @@ export type Remove = () => void;
 /** For this process and those that it starts from now on. */
 export function setEnvironment(): Remove {
   const folder = temporaryFolder();
-  for (const name of Object.keys(process.env))
-    if (!KEPT.has(name) && !OF_VITEST.test(name)) delete process.env[name];
+  for (const name of Object.keys(process.env)) if (!isKnown(name)) delete process.env[name];
   const home = join(folder, 'home');
   mkdirSync(home);
-  Object.assign(process.env, { HOME: home, TMPDIR: folder });
-  Object.assign(process.env, { LANG: 'en_US.UTF-8', TERM: 'xterm-256color', TZ: 'UTC' });
+  Object.assign(process.env, { ...SET, HOME: home, TMPDIR: folder });
   process.umask(UMASK);
   return () => rmSync(folder, { recursive: true, force: true });
 }
@@ -37,7 +40,10 @@ export function setEnvironment(): Remove {
 function temporaryFolder(): string {
   for (const parent of ['/tmp', tmpdir()])
     try {
-      return realpathSync(mkdtempSync(join(parent, 'lb-')));
+      const folder = realpathSync(mkdtempSync(join(parent, 'lb-')));
+      // Programs that a test starts as another user find their files in it.
+      chmodSync(folder, 0o755);
+      return folder;
     } catch {
       // Not there, or not ours to write to.
     }

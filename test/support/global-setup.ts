@@ -1,12 +1,13 @@
 /** Before all tests: one environment, and the program built once, so that the end-to-end ones run what is shipped. */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type Remove, setEnvironment } from './environment.ts';
+import { setEnvironment } from './environment.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export default function setup(): Remove {
-  const remove = setEnvironment();
+/** After all tests. */
+export const teardown = setEnvironment();
+
+export function setup(): void {
   execFileSync(process.execPath, ['tools/build.ts'], { cwd: root, stdio: 'inherit' });
-  return remove;
 }

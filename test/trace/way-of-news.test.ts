@@ -104,7 +104,7 @@ const SEAMS: readonly (readonly [what: string, step: RegExp])[] = [
   ],
   ['the journal’s timer, which the one before may have set', /^timer of outbox\/tail\.ts Tail\.add$/],
   ['dedupe has had an announcement of the same exchange', /^dedupe\.ts isOld$/],
-  ['undici, whose clients are given up after 20 ms', /^undici$/],
+  ['an age in words, of a second or of none', /^platform\/duration\.ts formatDuration( × 2)?$/],
 ];
 
 const SEAMS_OF_CHATS: Readonly<Record<string, typeof SEAMS>> = {
