@@ -6,10 +6,10 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** How much is tried, with which seed, against which program, and whether files are written again: docs/tests.md. */
+/** How much is tried, with which seed, against which program: docs/tests.md. And which files are written again: `UPDATE_`. */
 const KNOBS: readonly string[] = [
   ...['CHAOS_DISK', 'CHAOS_MS', 'FC_SEED', 'FC_TIMES', 'FRAMES', 'OLD_ANNOUNCEMENTS', 'PROGRAM', 'SEED'],
-  ...['SEEDS', 'SOAK_DROP_MS', 'SOAK_JSON', 'SOAK_MS', 'TITLES', 'UPDATE_DOCS', 'UPDATE_TRACE'],
+  ...['SEEDS', 'SOAK_DROP_MS', 'SOAK_JSON', 'SOAK_MS', 'TITLES'],
 ];
 const KEPT = new Set(['PATH', ...KNOBS]);
 const SET = { LANG: 'en_US.UTF-8', NODE_ENV: 'test', TERM: 'xterm-256color', TZ: 'UTC' };
@@ -20,7 +20,12 @@ const UMASK = 0o022;
 
 /** Whether every test finds this variable as it is here. */
 export const isKnown = (name: string): boolean =>
-  KEPT.has(name) || name in SET || name === 'HOME' || name === 'TMPDIR' || OF_VITEST.test(name);
+  KEPT.has(name) ||
+  name.startsWith('UPDATE_') ||
+  name in SET ||
+  name === 'HOME' ||
+  name === 'TMPDIR' ||
+  OF_VITEST.test(name);
 
 /** Removes the folder for temporary files, and what a test that was cut has left in it. */
 export type Remove = () => void;
