@@ -76,5 +76,5 @@ function serverOf(root: Located | undefined, isTrusted: boolean): Remains['serve
   if (value === null) return SERVER;
   if (!isRecord(value) || children.get('host')?.broken || children.get('port')?.broken) return undefined;
   const { host, port, token } = fields(serverOptions.shape, value);
-  return host === undefined || port === undefined ? undefined : { host, port, token };
+  return host === undefined || port === undefined ? undefined : { ...SERVER, host, port, token };
 }

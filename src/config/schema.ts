@@ -9,7 +9,7 @@ import { destinationTypes } from '../destinations/index.ts';
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import { feedOptions } from '../feeds/index.ts';
 import type { TableOf } from '../matching/table.ts';
-import { duration, EVEN_IF_WRONG, flag, integer, secret, text } from '../platform/fields.ts';
+import { duration, EVEN_IF_WRONG, flag, hostName, integer, secret, text } from '../platform/fields.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../platform/log.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { extractsOptions, rulesOptions } from '../routing/options.ts';
@@ -86,9 +86,26 @@ export const serverOptions = z
     port: integer(0, 65_535).default(8787).describe('0 takes a free one and logs it'),
     token: secret()
       .optional()
-      .describe('bearer token: required for /-/reload, and also for reading when host is not loopback'),
+      .describe(
+        'shown as `Authorization: Bearer …` or at `/login`: required for whatever changes something, and for reading as well when host is not loopback or `hosts` has names',
+      ),
+    hosts: z
+      .array(hostName(), { error: 'must be a list of host names, without scheme and port' })
+      .default([])
+      .describe(
+        'other names that a browser calls the bridge by, such as the public name of a proxy in front of it; needs a token',
+      ),
+    readOnly: flag()
+      .default(false)
+      .describe('nothing can be changed over HTTP, with or without a token: see and export only'),
   })
-  .superRefine(({ host, token }, context) => {
+  .superRefine(({ host, hosts, token }, context) => {
+    if (Array.isArray(hosts) && hosts.length > 0 && token === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['hosts'],
+        message: 'needs server.token: whoever can reach the bridge by these names could read it',
+      });
     if (typeof host === 'string' && !isLoopback(host) && token === undefined)
       context.addIssue({
         code: 'custom',

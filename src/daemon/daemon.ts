@@ -92,7 +92,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     const parts = { running, feeds, pipeline, tables, clock };
     const operator = createOperator({ version, startedMs, store, seen, ...parts });
     const alerts = createAlerts({ bus, redact, log, ...parts, ...seen });
-    const server = await serve(first.config.server, { operator, lanes, bus, redact, version, log });
+    const server = await serve(first.config.server, { operator, lanes, bus, redact, version, log, ...parts });
     shutDown.defer(() => server.close());
 
     // Everything stands: what begins now ends before the server does.

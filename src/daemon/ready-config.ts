@@ -84,7 +84,14 @@ function matchOf(
 const FIXED = ['store', 'server', 'log'] as const satisfies readonly (keyof Config)[];
 
 export const changedFixedKeys = (before: Config, after: Config): string[] =>
-  FIXED.filter((key) => fingerprint(before[key]) !== fingerprint(after[key]));
+  FIXED.filter((key) => fingerprint(fixedPart(before, key)) !== fingerprint(fixedPart(after, key)));
+
+/** Of the server only where it listens: who may do what can change while it does. */
+function fixedPart(config: Config, key: (typeof FIXED)[number]): unknown {
+  if (key !== 'server' || config.server === false) return config[key];
+  const { host, port } = config.server;
+  return { host, port };
+}
 
 /** A summary of the running config, for the first line of the log. */
 export const outlineOf = ({ file, feeds, destinations, rules, store }: Config) => ({

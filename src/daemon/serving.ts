@@ -3,7 +3,7 @@ import type { Bus } from '../events/bus.ts';
 import type { LaneSet } from '../lane-set.ts';
 import { figureNameOf } from '../ops/many.ts';
 import { createMetrics } from '../ops/metrics.ts';
-import { nextTurn } from '../platform/clock.ts';
+import { type Clock, nextTurn } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { messageOf } from '../platform/message-of.ts';
 import type { Redactor } from '../platform/secret.ts';
@@ -11,9 +11,12 @@ import { createApp } from '../web/app.ts';
 import type { ServerOptions } from '../web/options.ts';
 import { startServer } from '../web/server.ts';
 import type { Operator } from './operator.ts';
+import type { RunningConfig } from './running-config.ts';
 
 export interface ServingDeps {
   readonly operator: Operator;
+  readonly running: Pick<RunningConfig, 'config'>;
+  readonly clock: Clock;
   readonly lanes: Pick<LaneSet, 'report' | 'size'>;
   readonly bus: Bus;
   readonly redact: Redactor;
@@ -29,7 +32,7 @@ export interface Serving {
 
 /** Throws `ServerError` when the port cannot be had. */
 export async function serve(options: ServerOptions | false, deps: ServingDeps): Promise<Serving> {
-  const { operator, lanes, bus, redact, version, log } = deps;
+  const { operator, running, clock, lanes, bus, redact, version, log } = deps;
   const breathe = () => new Promise<void>(nextTurn);
   const metrics = createMetrics(version, operator.status, {
     nameOf: (destination) => {
@@ -41,5 +44,9 @@ export async function serve(options: ServerOptions | false, deps: ServingDeps): 
   bus.listen(metrics.listener);
   if (options === false) return { url: undefined, close: () => Promise.resolve() };
   const failed = (error: unknown) => log.error({ message: messageOf(error) }, 'http.failed');
-  return startServer(options, createApp(options, { ...operator, redact, metrics, failed, breathe }));
+  const access = () => running.config.server || options;
+  return startServer(
+    options,
+    createApp(options, { ...operator, clock, redact, metrics, failed, breathe }, { access }),
+  );
 }

@@ -55,6 +55,15 @@ export const secret = () =>
 /** Non-empty text. */
 export const text = () => z.string({ error: 'must be text' }).min(1, 'must not be empty');
 
+const HOST_HELP = 'must be a host name alone, such as bridge.example.com: without scheme, port and path';
+
+/** The name of a host, in lower case. */
+export const hostName = () =>
+  z
+    .string({ error: HOST_HELP })
+    .regex(/^[a-z\d]([a-z\d.-]*[a-z\d])?$/i, HOST_HELP)
+    .toLowerCase();
+
 /** An absolute URL with one of the given schemes (`https:`). */
 export const url = (...schemes: readonly string[]) => {
   const help = `must be a full URL starting with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`;

@@ -57,7 +57,7 @@ const LONG_LIST = 100;
 
 /**
  * The redactor of a config that can be reloaded. The secrets of the config before stay hidden too, because
- * what was under way at the change may still quote them; and those of the first, because `server` keeps its own.
+ * what was under way at the change may still quote them; and those of the first, which the parts that a reload cannot change were made from.
  */
 export class LatestRedactor {
   readonly #first: Redactor;

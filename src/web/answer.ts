@@ -1,8 +1,9 @@
-/** Answers for programs: JSON without secrets, and refusals as one form. */
+/** Answers for programs, as JSON without secrets; and refusals, as whoever asks can read them. */
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { jsonText } from './json-text.ts';
 import type { Ops } from './ops.ts';
+import { refusalPage } from './page/refusal.ts';
 
 export type AnswerJson = (
   context: Context,
@@ -21,4 +22,22 @@ export function jsonAnswers({
   };
 }
 
-export const refusal = (problem: string, code: string) => ({ ok: false, problem, code });
+/** The one form of every refusal: a sentence for people, a word for programs. */
+export const refusal = (problem: string, code: string) => ({ ok: false, problem, code }) as const;
+
+/** A browser shows pages: it asks for them by name. */
+export const isBrowser = (context: Context): boolean =>
+  context.req.header('accept')?.includes('text/html') ?? false;
+
+/** `problem`: of our own words, without anything of a config or of who asks. */
+export function refuse(
+  context: Context,
+  status: ContentfulStatusCode,
+  problem: string,
+  code: string,
+): Response | Promise<Response> {
+  if (isBrowser(context)) return context.html(refusalPage({ status, problem, code }), status);
+  const wantsJson =
+    /^\/(api|-)\//.test(context.req.path) || context.req.header('accept')?.includes('json') === true;
+  return wantsJson ? context.json(refusal(problem, code), status) : context.text(`${problem}\n`, status);
+}

@@ -1,39 +1,62 @@
 /**
- * The routes, in the order in which a request meets them: guard, health, API, page. Loopback by default; elsewhere
- * reading wants the token (but for `/healthz`, and for whether `/readyz` is 200 or 503), and what changes something
- * wants it always.
+ * The routes, in the order in which a request meets them: guard, health, API, login, page. Loopback by default;
+ * elsewhere reading wants the token (but for `/healthz`, and for whether `/readyz` is 200 or 503), and what changes
+ * something wants it always.
  */
-import { type Handler, Hono } from 'hono';
+import { Hono } from 'hono';
+import { refuse } from './answer.ts';
 import { apiRoutes } from './api/routes.ts';
-import { forPages, forPrograms } from './guard/headers.ts';
+import { strictHeaders } from './guard/headers.ts';
 import { knownHost } from './guard/host.ts';
+import { loginRoutes, logoutRoute } from './guard/login.ts';
+import { LoginLimit } from './guard/login-limit.ts';
+import { rightMethod } from './guard/methods.ts';
+import { isSafeMethod, sameOrigin } from './guard/origin.ts';
 import { permissionOf } from './guard/permission.ts';
+import { Sessions } from './guard/sessions.ts';
 import { healthRoutes } from './health.ts';
 import type { Ops } from './ops.ts';
-import type { ServerOptions } from './options.ts';
+import type { AccessOptions, ServerOptions } from './options.ts';
+import { LOGIN_STYLE } from './page/login.ts';
 import { pageRoutes } from './page/routes.ts';
 import type { WebEnv } from './visitor.ts';
 
+export interface AppParts {
+  /** As the config in force has it. */
+  readonly access?: () => AccessOptions;
+  readonly pages?: Hono<WebEnv>;
+}
+
 /** Without a port. */
-export function createApp(options: ServerOptions, ops: Ops): Hono<WebEnv> {
-  const permission = permissionOf(options);
+export function createApp(
+  options: ServerOptions,
+  ops: Ops,
+  { access = () => options, pages = pageRoutes(ops) }: AppParts = {},
+): Hono<WebEnv> {
+  const sessions = new Sessions(ops.clock);
+  const permission = permissionOf(options, access, sessions);
   const app = new Hono<WebEnv>();
-  app.use(knownHost(options), forPrograms, permission.recognizes);
-  app.route('/', healthRoutes(options, ops, permission));
+  app.use(
+    strictHeaders,
+    knownHost(options, access),
+    sameOrigin(access),
+    permission.recognizes,
+    rightMethod(app),
+  );
+  app.route('/', healthRoutes(ops, permission));
   app.route('/', apiRoutes(ops, permission));
-  for (const path of ['/healthz', '/readyz', '/api/status', '/metrics']) app.all(path, onlyWith('GET, HEAD'));
-  for (const path of ['/-/reload', '/api/announcements']) app.all(path, onlyWith('POST'));
-  app.use(forPages, permission.toRead);
-  app.route('/', pageRoutes(ops));
-  app.notFound((context) => context.text('not found\n', 404));
+  app.route('/', loginRoutes(access, sessions, new LoginLimit(ops.clock)));
+  app.post('/logout', permission.ownForm, logoutRoute(sessions));
+  // Whatever a page does is guarded here.
+  for (const { method, path } of pages.routes)
+    if (path !== LOGIN_STYLE && method !== 'ALL')
+      app.on(method, path, isSafeMethod(method) ? permission.toRead : permission.toChange);
+  app.route('/', pages);
+  app.notFound((context) => refuse(context, 404, 'not found', 'not_found'));
   app.onError((error, context) => {
-    ops.failed(error);
-    return context.text('internal error; see the log\n', 500);
+    // Whoever asks may go away in the middle: that is no bug of ours.
+    if (!context.req.raw.signal.aborted) ops.failed(error);
+    return refuse(context, 500, 'internal error; see the log', 'internal');
   });
   return app;
 }
-
-const onlyWith =
-  (methods: string): Handler =>
-  (context) =>
-    context.text(`use the method ${methods}\n`, 405, { allow: methods });

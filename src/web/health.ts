@@ -1,18 +1,16 @@
 /** `/healthz` (the process runs) and `/readyz` (it does its job, or why not). */
 import { Hono, type MiddlewareHandler } from 'hono';
 import type { Status } from '../ops/status.ts';
-import { isLoopback } from '../platform/loopback.ts';
 import { jsonAnswers } from './answer.ts';
 import type { Permission } from './guard/permission.ts';
 import type { Ops } from './ops.ts';
-import type { ServerOptions } from './options.ts';
 import type { WebEnv } from './visitor.ts';
 
-export function healthRoutes({ host }: ServerOptions, ops: Ops, { toRead }: Permission): Hono<WebEnv> {
+export function healthRoutes(ops: Ops, { toRead }: Permission): Hono<WebEnv> {
   const json = jsonAnswers(ops);
   // A load balancer has no token, and wants no more than the status.
   const showsWhy: MiddlewareHandler<WebEnv> = (context, next) =>
-    context.req.header('authorization') === undefined && !isLoopback(host)
+    context.req.header('authorization') === undefined && context.var.visitor.who === 'nobody'
       ? Promise.resolve(ops.status().ready ? context.text('ready\n', 200) : context.text('not ready\n', 503))
       : toRead(context, next);
   return new Hono<WebEnv>()

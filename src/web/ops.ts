@@ -4,11 +4,13 @@ import type { Injected } from '../ops/injected.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Reloaded } from '../ops/reloaded.ts';
 import type { Status } from '../ops/status.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Redactor } from '../platform/secret.ts';
 
 export interface Ops {
   /** For what is shown: the receiver's words in it may quote a secret. */
   readonly redact: Redactor;
+  readonly clock: Clock;
   status(): Status;
   readonly metrics: Metrics;
   /** `undefined`: nothing of that destination has ended since the start. */

@@ -1,12 +1,33 @@
 /** Listens: the port, and what becomes of connections. The routes are in `app.ts`. */
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
 import type { ServerOptions } from './options.ts';
+import type { WebEnv } from './visitor.ts';
 
 export interface OpsServer {
   readonly url: string;
   close(): Promise<void>;
 }
+
+/** Nobody holds a connection that does not use it. In ms, but for the last. */
+export interface ServerLimits {
+  /** For the request line and headers. */
+  readonly headersMs: number;
+  /** For the whole request. */
+  readonly requestMs: number;
+  /** Without a byte in either direction: a reader that has stopped. An event stream is never silent for so long. */
+  readonly silenceMs: number;
+  /** How often the first two are looked at. */
+  readonly checkMs: number;
+  readonly connections: number;
+}
+
+/** A reload may take a minute to answer: it waits for sends to what it has removed. */
+const LIMITS: ServerLimits = {
+  ...{ headersMs: 10_000, requestMs: 30_000, silenceMs: 120_000, checkMs: 5000, connections: 500 },
+};
 
 export class ServerError extends Error {
   readonly code = 'SERVER';
@@ -15,9 +36,17 @@ export class ServerError extends Error {
 /** Listens. Throws `ServerError` when the port cannot be had. */
 export async function startServer(
   options: ServerOptions,
-  app: { fetch(request: Request): Response | Promise<Response> },
+  app: Pick<Hono<WebEnv>, 'fetch'>,
+  limits: ServerLimits = LIMITS,
 ): Promise<OpsServer> {
-  const server = createAdaptorServer({ fetch: app.fetch, hostname: 'localhost' });
+  const { headersMs: headersTimeout, requestMs: requestTimeout, checkMs } = limits;
+  const serverOptions = { headersTimeout, requestTimeout, connectionsCheckingInterval: checkMs };
+  const server = createServer(
+    serverOptions,
+    getRequestListener((request, env) => app.fetch(request, env), { hostname: 'localhost' }),
+  );
+  server.maxConnections = limits.connections;
+  server.timeout = limits.silenceMs;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(new ServerError(portProblem(error, options))),
@@ -31,7 +60,7 @@ export async function startServer(
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        if ('closeAllConnections' in server) server.closeAllConnections();
+        server.closeAllConnections();
       }),
   };
 }

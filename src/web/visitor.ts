@@ -5,7 +5,22 @@ export interface Visitor {
    * `nobody` may not even read, `reader` reads without having shown the token (on loopback), `owner` has shown it.
    */
   readonly who: 'nobody' | 'reader' | 'owner';
+  /** An owner of a bridge that is not read-only. */
+  readonly mayChange: boolean;
+  /** `server.readOnly`: nobody changes anything over HTTP. */
+  readonly isReadOnly: boolean;
+  /** There is a token that a reader could log in with. */
+  readonly canLogIn: boolean;
+  /**
+   * With a session: every form that changes something sends it as the field `FORM_TOKEN`, every script as the header
+   * `FORM_TOKEN_HEADER`. A page of somebody else cannot know it.
+   */
+  readonly formToken: string | undefined;
 }
+
+/** Name of the hidden field. */
+export const FORM_TOKEN = 'form_token';
+export const FORM_TOKEN_HEADER = 'x-form-token';
 
 /** The type of the contexts in this room: `context.var.visitor`. */
 export interface WebEnv {

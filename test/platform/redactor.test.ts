@@ -10,7 +10,6 @@ test('regression: the secrets of the first config stay hidden over any number of
   const redactor = new LatestRedactor(createRedactor(['aa11first']));
   expect(redactor.redact('aa11first')).toBe('<redacted>');
   for (const secret of ['bb22second', 'cc33third', 'dd44fourth']) redactor.learn(createRedactor([secret]));
-  // The server keeps the token that it was started with.
   expect(redactor.redact('aa11first bb22second cc33third dd44fourth')).toBe(
     '<redacted> bb22second <redacted> <redacted>',
   );

@@ -7,6 +7,7 @@ import { Secret } from '../../src/platform/secret.ts';
 import { createApp } from '../../src/web/app.ts';
 import type { ServerOptions } from '../../src/web/options.ts';
 import { startServer } from '../../src/web/server.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { NO_STATUS, type StatusParts, statusWith } from '../support/status.ts';
 
 const TOKEN = 'a-token-of-some-length';
@@ -20,6 +21,7 @@ const appOf = (
 ) =>
   createApp(options, {
     redact: (text) => text,
+    clock: new FakeClock(),
     status: () => status,
     metrics: createMetrics('1', () => status),
     figures: () => undefined,

@@ -15,15 +15,21 @@ const OF_PAGES = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-export const forPrograms: MiddlewareHandler = (context, next) => {
-  context.header('cache-control', 'no-store');
-  context.header('x-content-type-options', 'nosniff');
-  context.header('referrer-policy', 'no-referrer');
-  context.header('content-security-policy', NOTHING);
-  return next();
-};
+const OF_ALL = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  // Not `no-referrer`: then a browser would hide the origin of our own forms as well.
+  'referrer-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'x-frame-options': 'DENY',
+} as const;
 
-export const forPages: MiddlewareHandler = (context, next) => {
-  context.header('content-security-policy', OF_PAGES);
-  return next();
+/** A route behind it may set others, such as the lifetime of an asset. */
+export const strictHeaders: MiddlewareHandler = async (context, next) => {
+  for (const [name, value] of Object.entries(OF_ALL)) context.header(name, value);
+  context.header('content-security-policy', NOTHING);
+  await next();
+  if (context.res.headers.get('content-type')?.startsWith('text/html'))
+    context.res.headers.set('content-security-policy', OF_PAGES);
 };

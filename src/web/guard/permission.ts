@@ -1,50 +1,130 @@
 /**
- * Who may do what. On loopback reading is free; elsewhere it wants the token too. What changes something wants it
- * always.
+ * Who may do what. On loopback reading is free; elsewhere, or where the bridge is reached through a proxy, it wants
+ * the token too. What changes something wants it always: as `Authorization: Bearer`, or as the session of a login,
+ * which then has to prove that a page of the bridge itself asks. Nothing is changed where the bridge is read-only.
  */
-import { timingSafeEqual } from 'node:crypto';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { isLoopback } from '../../platform/loopback.ts';
-import type { Secret } from '../../platform/secret.ts';
-import type { ServerOptions } from '../options.ts';
-import type { Visitor, WebEnv } from '../visitor.ts';
+import { isBrowser, refuse } from '../answer.ts';
+import type { AccessOptions, ServerOptions } from '../options.ts';
+import { FORM_TOKEN, FORM_TOKEN_HEADER, type Visitor, type WebEnv } from '../visitor.ts';
+import { sessionIdIn } from './cookie.ts';
+import { isFromOwnPage, isSafeMethod } from './origin.ts';
+import { isSameText } from './same-text.ts';
+import type { Session, Sessions } from './sessions.ts';
 
 export interface Permission {
   /** Puts the visitor into the context, and refuses nobody. */
   readonly recognizes: MiddlewareHandler<WebEnv>;
   readonly toRead: MiddlewareHandler<WebEnv>;
   readonly toChange: MiddlewareHandler<WebEnv>;
+  /** With a session: a page of the bridge itself asks. For what anybody may do, but not another site for them. */
+  readonly ownForm: MiddlewareHandler<WebEnv>;
+  /** Whether the one who asked could ask again: for answers that do not end. */
+  isStillReader(context: Context<WebEnv>): boolean;
 }
 
-export function permissionOf({ host, token }: ServerOptions): Permission {
-  const isOpen = isLoopback(host);
-  const visitorOf = (header: string | undefined): Visitor => {
-    if (token !== undefined && isAllowed(header, token)) return { who: 'owner' };
-    return { who: isOpen ? 'reader' : 'nobody' };
-  };
-  const needs =
-    (...allowed: readonly Visitor['who'][]): MiddlewareHandler<WebEnv> =>
-    async (context, next) => {
-      if (allowed.includes(context.var.visitor.who)) return next();
-      // Without a token in the config nobody may: say so, rather than ask for what does not exist.
-      if (token === undefined)
-        return context.text('disabled: set server.token in the config to enable it\n', 403);
-      context.header('www-authenticate', 'Bearer');
-      return context.text('this needs the header: Authorization: Bearer <server.token>\n', 401);
+/** A proxy leaves one of these behind: whoever asks is not on this machine. */
+const OF_PROXIES = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarded', 'via'];
+
+/** Of a form, which has a few fields. */
+const LARGEST_FORM_BYTES = 64 * 1024;
+
+export function permissionOf(
+  { host }: ServerOptions,
+  access: () => AccessOptions,
+  sessions: Sessions,
+): Permission {
+  const isFree = (context: Context) =>
+    isLoopback(host) &&
+    (access().hosts ?? []).length === 0 &&
+    OF_PROXIES.every((name) => context.req.header(name) === undefined);
+
+  const visitorOf = (context: Context): Visitor => {
+    const { token, readOnly: isReadOnly = false } = access();
+    const bearer = context.req.header('authorization');
+    const isBearer =
+      token !== undefined && bearer !== undefined && isSameText(bearer, `Bearer ${token.reveal()}`);
+    const id = isBearer ? undefined : sessionIdIn(context);
+    const session: Session | undefined =
+      token === undefined || id === undefined ? undefined : sessions.find(id, token);
+    const isOwner = isBearer || session !== undefined;
+    return {
+      who: isOwner ? 'owner' : isFree(context) ? 'reader' : 'nobody',
+      mayChange: isOwner && !isReadOnly,
+      isReadOnly,
+      canLogIn: token !== undefined,
+      formToken: session?.formToken,
     };
+  };
+
+  /** Without a token in the config nobody may: say so, rather than ask for what does not exist. */
+  const wantsToken = (context: Context<WebEnv>): Response | Promise<Response> => {
+    if (!context.var.visitor.canLogIn)
+      return refuse(context, 403, 'disabled: set server.token in the config to enable it', 'no_token');
+    if (isBrowser(context) && isSafeMethod(context.req.method)) {
+      const { pathname, search } = new URL(context.req.url);
+      return context.redirect(`/login?next=${encodeURIComponent(pathname + search)}`, 303);
+    }
+    context.header('www-authenticate', 'Bearer');
+    const problem = isBrowser(context)
+      ? 'log in first, with server.token of the config'
+      : 'this needs the header: Authorization: Bearer <server.token>';
+    return refuse(context, 401, problem, 'unauthorized');
+  };
+
+  const isSmall = bodyLimit({
+    maxSize: LARGEST_FORM_BYTES,
+    onError: (context) => refuse(context, 413, 'a form has at most 64 KiB', 'too_large'),
+  });
+
+  const ownForm: MiddlewareHandler<WebEnv> = async (context, next) => {
+    const { formToken } = context.var.visitor;
+    if (formToken === undefined) return next();
+    if (!isFromOwnPage(context, access()))
+      return refuse(context, 403, 'refused: this did not come from a page of the bridge', 'cross_origin');
+    const inHeader = context.req.header(FORM_TOKEN_HEADER);
+    if (inHeader !== undefined && isSameText(inHeader, formToken)) return next();
+    return isSmall(context, async () => {
+      if (isSameText(await formTokenIn(context), formToken)) return next();
+      context.res = await refuse(
+        context,
+        403,
+        'refused: this form is of an earlier login; load the page again and repeat',
+        'stale_form',
+      );
+    });
+  };
+
   return {
     recognizes: (context, next) => {
-      context.set('visitor', visitorOf(context.req.header('authorization')));
+      context.set('visitor', visitorOf(context));
       return next();
     },
-    toRead: needs('reader', 'owner'),
-    toChange: needs('owner'),
+    async toRead(context, next) {
+      return context.var.visitor.who === 'nobody' ? wantsToken(context) : next();
+    },
+    async toChange(context, next) {
+      const { who, mayChange } = context.var.visitor;
+      if (who !== 'owner') return wantsToken(context);
+      if (!mayChange)
+        return refuse(
+          context,
+          403,
+          'this bridge is read-only over HTTP: server.readOnly in its config',
+          'read_only',
+        );
+      return ownForm(context, next);
+    },
+    ownForm,
+    isStillReader: (context) => visitorOf(context).who !== 'nobody',
   };
 }
 
-/** Compares in constant time. */
-function isAllowed(header: string | undefined, token: Secret): boolean {
-  const wanted = Buffer.from(`Bearer ${token.reveal()}`);
-  const got = Buffer.from(header ?? '');
-  return got.length === wanted.length && timingSafeEqual(got, wanted);
+async function formTokenIn(context: Context): Promise<string> {
+  const type = context.req.header('content-type') ?? '';
+  if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) return '';
+  const { [FORM_TOKEN]: given } = await context.req.parseBody();
+  return typeof given === 'string' ? given : '';
 }

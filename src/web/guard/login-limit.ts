@@ -1,0 +1,45 @@
+/**
+ * How often a wrong token may be tried: few times from one address, and more from all of them together, because an
+ * attacker has many. Nothing that is tried beyond that is even compared. Its memory is bounded by the second limit.
+ */
+import type { Clock } from '../../platform/clock.ts';
+
+const WINDOW_MS = 60_000;
+const MOST_OF_ONE = 5;
+const MOST_OF_ALL = 50;
+
+interface Failure {
+  readonly from: string;
+  readonly atMs: number;
+}
+
+export class LoginLimit {
+  readonly #clock: Clock;
+  /** Within the window, oldest first. */
+  #failures: Failure[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** In ms; 0: at once. `address`: of the socket. */
+  waitMs(address: string): number {
+    const nowMs = this.#clock.monotonicMs();
+    this.#failures = this.#failures.filter(({ atMs }) => atMs + WINDOW_MS > nowMs);
+    const own = this.#failures.filter(({ from }) => from === networkOf(address));
+    const freed = [own.at(-MOST_OF_ONE), this.#failures.at(-MOST_OF_ALL)].map((failure) =>
+      failure === undefined ? 0 : failure.atMs + WINDOW_MS - nowMs,
+    );
+    return Math.max(...freed);
+  }
+
+  failed(address: string): void {
+    this.#failures.push({ from: networkOf(address), atMs: this.#clock.monotonicMs() });
+  }
+}
+
+/** One customer of IPv6 has 2^64 addresses. */
+function networkOf(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  return plain.includes(':') ? plain.split(':').slice(0, 4).join(':') : plain;
+}
