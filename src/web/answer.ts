@@ -3,7 +3,6 @@ import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { jsonText } from './json-text.ts';
 import type { Ops } from './ops.ts';
-import { refusalPage } from './page/refusal.ts';
 
 export type AnswerJson = (
   context: Context,
@@ -30,13 +29,16 @@ export const isBrowser = (context: Context): boolean =>
   context.req.header('accept')?.includes('text/html') ?? false;
 
 /** `problem`: of our own words, without anything of a config or of who asks. */
-export function refuse(
+export async function refuse(
   context: Context,
   status: ContentfulStatusCode,
   problem: string,
   code: string,
-): Response | Promise<Response> {
-  if (isBrowser(context)) return context.html(refusalPage({ status, problem, code }), status);
+): Promise<Response> {
+  if (isBrowser(context)) {
+    const { refusalPage } = await import('./page/refusal.ts');
+    return context.html(refusalPage({ status, problem, code }), status);
+  }
   const wantsJson =
     /^\/(api|-)\//.test(context.req.path) || context.req.header('accept')?.includes('json') === true;
   return wantsJson ? context.json(refusal(problem, code), status) : context.text(`${problem}\n`, status);

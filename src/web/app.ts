@@ -3,7 +3,7 @@
  * elsewhere reading wants the token (but for `/healthz`, and for whether `/readyz` is 200 or 503), and what changes
  * something wants it always.
  */
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { refuse } from './answer.ts';
 import { apiRoutes } from './api/routes.ts';
 import { strictHeaders } from './guard/headers.ts';
@@ -17,7 +17,6 @@ import { Sessions } from './guard/sessions.ts';
 import { healthRoutes } from './health.ts';
 import type { Ops } from './ops.ts';
 import type { AccessOptions, ServerOptions } from './options.ts';
-import { LOGIN_STYLE } from './page/login.ts';
 import { pageRoutes } from './page/routes.ts';
 import type { WebEnv } from './visitor.ts';
 
@@ -47,10 +46,15 @@ export function createApp(
   app.route('/', apiRoutes(ops, permission));
   app.route('/', loginRoutes(access, sessions, new LoginLimit(ops.clock)));
   app.post('/logout', permission.ownForm, logoutRoute(sessions));
+  const toReadPage: MiddlewareHandler<WebEnv> = async (context, next) => {
+    const isOpen =
+      context.req.path.startsWith('/assets/') &&
+      (await import('./page/login.ts')).isOfLogin(context.req.path);
+    return isOpen ? next() : permission.toRead(context, next);
+  };
   // Whatever a page does is guarded here.
   for (const { method, path } of pages.routes)
-    if (path !== LOGIN_STYLE && method !== 'ALL')
-      app.on(method, path, isSafeMethod(method) ? permission.toRead : permission.toChange);
+    if (method !== 'ALL') app.on(method, path, isSafeMethod(method) ? toReadPage : permission.toChange);
   app.route('/', pages);
   app.notFound((context) => refuse(context, 404, 'not found', 'not_found'));
   app.onError((error, context) => {

@@ -19,8 +19,8 @@ export interface Visitor {
 }
 
 /** Name of the hidden field. */
-export const FORM_TOKEN = 'form_token';
-export const FORM_TOKEN_HEADER = 'x-form-token';
+export const FORM_TOKEN = 'csrf';
+export const FORM_TOKEN_HEADER = 'x-csrf-token';
 
 /** The type of the contexts in this room: `context.var.visitor`. */
 export interface WebEnv {

@@ -19,6 +19,7 @@ export const idleOps = (status: Status = NO_STATUS): Ops => ({
   clock: new FakeClock(),
   status: () => status,
   metrics: createMetrics('1', () => status),
+  figures: () => undefined,
   reload: () => Promise.resolve({ ok: true, changes: [], needsRestart: [] }),
   inject: () => ({ ok: false, problem: 'nothing is taken here', code: 'stopping' }),
   failed: () => undefined,

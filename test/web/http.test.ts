@@ -1,36 +1,18 @@
 /** The HTTP side: permissions, readiness, and hostile requests. */
 import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createMetrics } from '../../src/ops/metrics.ts';
 import type { Status, StatusInput } from '../../src/ops/status.ts';
 import { Secret } from '../../src/platform/secret.ts';
-import { createApp } from '../../src/web/app.ts';
 import type { ServerOptions } from '../../src/web/options.ts';
 import { startServer } from '../../src/web/server.ts';
-import { FakeClock } from '../support/fake-clock.ts';
 import { NO_STATUS, type StatusParts, statusWith } from '../support/status.ts';
-
-const TOKEN = 'a-token-of-some-length';
-const LOCAL: ServerOptions = { host: '127.0.0.1', port: 0 };
-const PUBLIC: ServerOptions = { host: '0.0.0.0', port: 0, token: new Secret(TOKEN) };
+import { BEARER, idleOps, LOCAL, PUBLIC, TOKEN, webOf } from '../support/web.ts';
 
 const appOf = (
   options: ServerOptions,
   status: Status = NO_STATUS,
   failed: (error: unknown) => void = () => undefined,
-) =>
-  createApp(options, {
-    redact: (text) => text,
-    clock: new FakeClock(),
-    status: () => status,
-    metrics: createMetrics('1', () => status),
-    figures: () => undefined,
-    reload: () => Promise.resolve({ ok: true, changes: [], needsRestart: [] }),
-    inject: () => ({ ok: false, problem: 'nothing is taken here', code: 'stopping' }),
-    failed,
-  });
-
-const BEARER = { authorization: `Bearer ${TOKEN}` };
+) => webOf(options, { ...idleOps(status), failed });
 
 const lane = (reason?: string): StatusInput['destinations'][number]['lane'] =>
   ({

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/platform/secret.ts';
 import { Sessions } from '../../src/web/guard/sessions.ts';
 import type { AccessOptions, ServerOptions } from '../../src/web/options.ts';
+import { ASSETS } from '../../src/web/page/assets.ts';
 import { FORM_TOKEN, FORM_TOKEN_HEADER, type Visitor, type WebEnv } from '../../src/web/visitor.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { Browser, LOCAL, LOCAL_WITH_TOKEN, PUBLIC, TOKEN, webOf } from '../support/web.ts';
@@ -85,6 +86,16 @@ describe('login', () => {
     ]);
     const wrong = await scene().web.request('/login', { method: 'POST', headers: { host: 'localhost' } });
     expect([wrong.status, await wrong.json()]).toMatchObject([401, { ok: false, code: 'wrong_token' }]);
+  });
+
+  test('before it there is its own style, and no other asset', async () => {
+    const browser = new Browser(webOf(PUBLIC));
+    const page = await (await browser.get('/login')).text();
+    const style = /href="([^"]+\.css)"/.exec(page)?.[1] ?? '';
+    expect((await browser.get(style)).headers.get('content-type')).toContain('text/css');
+    const script = ASSETS.script.url;
+    expect((await browser.get(script)).status).toBe(303);
+    expect((await new Browser(webOf(LOCAL)).get(script)).status).toBe(200);
   });
 
   test('a huge login is not read', async () => {

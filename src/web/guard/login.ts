@@ -5,7 +5,6 @@ import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { isBrowser, refusal } from '../answer.ts';
 import type { AccessOptions } from '../options.ts';
-import { loginPage } from '../page/login.ts';
 import type { WebEnv } from '../visitor.ts';
 import { removeSession, sessionIdIn, writeSession } from './cookie.ts';
 import type { LoginLimit } from './login-limit.ts';
@@ -37,9 +36,11 @@ export function loginRoutes(
   sessions: Sessions,
   limit: LoginLimit,
 ): Hono<WebEnv> {
-  const again = (context: Context, next: string, { status, problem, code }: Refused) =>
+  const page = async (next: string, problem?: string) =>
+    (await import('../page/login.ts')).loginPage({ next, problem });
+  const again = async (context: Context, next: string, { status, problem, code }: Refused) =>
     isBrowser(context)
-      ? context.html(loginPage({ next, problem }), status)
+      ? context.html(await page(next, problem), status)
       : context.json(refusal(problem, code), status);
   const isSmall = bodyLimit({
     maxSize: LARGEST_LOGIN_BYTES,
@@ -47,12 +48,10 @@ export function loginRoutes(
       again(context, '/', { status: 413, problem: 'A login has at most 4 KiB.', code: 'too_large' }),
   });
   return new Hono<WebEnv>()
-    .get('/login', (context) => {
+    .get('/login', async (context) => {
       const next = safeNext(context.req.query('next'));
       if (context.var.visitor.who === 'owner') return context.redirect(next, 303);
-      return access().token === undefined
-        ? again(context, next, DISABLED)
-        : context.html(loginPage({ next, problem: undefined }));
+      return access().token === undefined ? again(context, next, DISABLED) : context.html(await page(next));
     })
     .post('/login', isSmall, async (context) => {
       const { token } = access();

@@ -1,4 +1,5 @@
 /** The frame of every page: head, navigation, who is looking, and the end. Pure. */
+import { FORM_TOKEN } from '../visitor.ts';
 import { ASSETS } from './assets.ts';
 import { each, type Html, html, raw } from './html.ts';
 
@@ -55,7 +56,7 @@ function session({ session: where, csrf }: Viewer): Html {
 }
 
 const hiddenCsrf = (csrf: string | undefined): Html =>
-  csrf === undefined ? html`` : html`<input type="hidden" name="csrf" value="${csrf}">`;
+  csrf === undefined ? html`` : html`<input type="hidden" name="${FORM_TOKEN}" value="${csrf}">`;
 
 /** A table that becomes blocks on a phone. `id`: of its body, where live rows go. */
 export const table = (

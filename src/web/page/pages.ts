@@ -32,9 +32,15 @@ export async function assetOf(context: At, _ops: Ops): Promise<Response> {
 const answer = async (context: At, page: Omit<Page, 'viewer'>): Promise<Response> =>
   context.html(await layout({ ...page, viewer: viewerOf(context) }));
 
-const viewerOf = (_context: At): Viewer => ({
-  canChange: false,
-  whyNot: undefined,
-  csrf: undefined,
-  session: 'none',
-});
+function viewerOf({ var: { visitor } }: At): Viewer {
+  const { who, mayChange, isReadOnly, canLogIn, formToken } = visitor;
+  return {
+    canChange: mayChange,
+    whyNot: isReadOnly ? READ_ONLY : canLogIn ? undefined : NO_TOKEN,
+    csrf: formToken,
+    session: formToken !== undefined ? 'in' : canLogIn && who !== 'owner' ? 'out' : 'none',
+  };
+}
+
+const READ_ONLY = 'This bridge is read-only over HTTP: server.readOnly in its config.';
+const NO_TOKEN = 'Nothing can be changed here, because the config has no server.token.';
