@@ -10,7 +10,7 @@ const LONG: ServerLimits = {
   ...{ headersMs: 600_000, requestMs: 600_000, silenceMs: 600_000, checkMs: 10, connections: 10 },
 };
 
-/** What is logged as a bug of ours. */
+/** Those that are logged as bugs of ours. */
 const failures: unknown[] = [];
 const failed = (error: unknown) => void failures.push(error);
 afterEach(() => expect(failures.splice(0)).toEqual([]));
