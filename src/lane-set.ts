@@ -5,6 +5,7 @@
 import type { BudgetBook, Claims } from './delivery/budget-book.ts';
 import type { Content } from './delivery/content.ts';
 import type { PendingDelivery } from './delivery/delivery.ts';
+import type { Gate } from './delivery/gate.ts';
 import { Lane } from './delivery/lane.ts';
 import type { LaneDeps, LaneEvents, LaneJournal, LaneStatus } from './delivery/lane-deps.ts';
 import type { TodaysMatch } from './delivery/renewal.ts';
@@ -29,6 +30,8 @@ export interface LaneSetDeps {
   readonly events: LaneEvents;
   openFailed(destination: string, error: unknown): void;
   readonly turns: Turns;
+  /** For deliveries of rules with a cooldown; `undefined`: no such rule sends there. */
+  readonly gateOf?: (destination: string) => Gate | undefined;
 }
 
 /** When destinations may be opened: the feeds go first. */
@@ -226,9 +229,11 @@ export class LaneSet {
     const { journal, clock, random, events } = this.#deps;
     const { name, options, forEachTicker, maxTickers, render, renderDefault } = prepared;
     const wanted = this.#wanted;
+    const gate = this.#deps.gateOf?.(name);
     return {
       ...{ name, options, forEachTicker, sender: destination },
       ...(maxTickers !== undefined && { maxTickers }),
+      ...(gate !== undefined && { gate }),
       match: ({ content, rule }) => wanted(content, name, rule),
       render,
       renderDefault,

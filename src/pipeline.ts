@@ -9,6 +9,7 @@
  * Whoever runs it (the daemon, the rehearsal, the tests) asks for it here, and puts a config into force:
  * `lanes.apply`, then `intake.routes`.
  */
+import { Cooldowns } from './cooldown/cooldowns.ts';
 import { Dedupe } from './dedupe.ts';
 import { BudgetBook, type BudgetMemory } from './delivery/budget-book.ts';
 import type { LaneEvents } from './delivery/lane-deps.ts';
@@ -18,6 +19,7 @@ import { LaneSet, type Turns } from './lane-set.ts';
 import { createIds } from './outbox/ids.ts';
 import { Journal, type JournalEvents, type JournalStore } from './outbox/journal.ts';
 import { type Memory, memoryOf } from './outbox/learnt.ts';
+import { markEnd, takeEnd } from './outbox/orderly-end.ts';
 import type { Recovered } from './outbox/outbox.ts';
 import type { Clock } from './platform/clock.ts';
 import { nextTurn } from './platform/clock.ts';
@@ -56,6 +58,9 @@ export interface Pipeline {
   readonly lanes: LaneSet;
   /** Values that destinations have learned. */
   readonly memory: Memory;
+  readonly cooldowns: Cooldowns;
+  /** Ends the lanes, for good. */
+  stop(deadline: AbortSignal): Promise<void>;
 }
 
 /** Without destinations and rules: they come with a config. `clock` already continues from what the outbox has. */
@@ -78,11 +83,18 @@ export function createPipeline({
     keep: (key, untilMs) => journal.pause(key, untilMs),
   });
   const memory = memoryOf(recovered, journal);
+  const mayHaveLeftMs = takeEnd(recovered, journal) ? 0 : clock.monotonicMs();
+  const cooldowns = new Cooldowns(journal, clock, mayHaveLeftMs);
   const lanes = new LaneSet({
     ...{ journal, budgets, clock, random, turns, events: events.lane, openFailed: events.openFailed },
+    gateOf: (destination) => cooldowns.gateOf(destination),
     deps: { ...opening, clock, memory },
   });
-  return { ids, dedupe, intake, journal, budgets, lanes, memory };
+  const stop = async (deadline: AbortSignal) => {
+    await lanes.stop(deadline);
+    markEnd(journal);
+  };
+  return { ids, dedupe, intake, journal, budgets, lanes, memory, cooldowns, stop };
 }
 
 /** Also for who sends without a pipeline, and has to keep to the same rates (`listing-bridge send`). */

@@ -4,6 +4,7 @@
  */
 
 import type { Config } from '../config/schema.ts';
+import type { Cooldowns } from '../cooldown/cooldowns.ts';
 import type { Dedupe } from '../dedupe.ts';
 import type { Listener } from '../events/bus.ts';
 import type { RoutingEffect } from '../events/process-event.ts';
@@ -34,6 +35,7 @@ export interface RunningConfigDeps {
     readonly intake: Pick<Intake, 'routes'>;
     readonly dedupe: Pick<Dedupe, 'windowMs'>;
     readonly journal: Pick<Upkeep, 'buryRemoved'>;
+    readonly cooldowns: Pick<Cooldowns, 'follow' | 'read' | 'reconcile'>;
     readonly lanes: Pick<LaneSet, 'apply' | 'targets' | 'refill' | 'reconcile'>;
   };
   readonly feeds: Pick<FeedSet, 'apply'>;
@@ -115,8 +117,9 @@ export class RunningConfig {
 
   start(): void {
     const { pipeline, feeds, tables, turn } = this.#deps;
-    const { lanes, intake } = pipeline;
+    const { lanes, intake, cooldowns } = pipeline;
     tables.apply(this.#ready.config);
+    cooldowns.follow(this.#ready.router.cooldowns);
     lanes.apply(this.#ready.destinations, wantedBy(this.#ready));
     intake.routes = this.#routes();
     feeds.apply(this.#ready.config.feeds, expectationsOf(this.#ready.config));
@@ -128,12 +131,14 @@ export class RunningConfig {
   /** The store can be read again. */
   takeUp(): void {
     this.#buryRemoved();
+    this.#deps.pipeline.cooldowns.read();
     this.#deps.pipeline.lanes.refill();
   }
 
   /** Somebody else has changed the store, and may have asked for what can never be sent. */
   reconcile(): void {
     this.#buryRemoved();
+    this.#deps.pipeline.cooldowns.reconcile();
     this.#deps.pipeline.lanes.reconcile();
   }
 
@@ -259,12 +264,13 @@ export class RunningConfig {
     readonly retired: (deadline: AbortSignal) => Promise<void>;
   } {
     const { pipeline, feeds, tables, redactor } = this.#deps;
-    const { lanes, intake, dedupe } = pipeline;
+    const { lanes, intake, dedupe, cooldowns } = pipeline;
     const before = this.#ready.config;
     this.#ready = next;
     redactor.learn(next.redact);
     dedupe.windowMs = next.config.dedupeWindow;
     const ofTables = tables.apply(next.config);
+    cooldowns.follow(next.router.cooldowns);
     const { retired, ...destinations } = lanes.apply(next.destinations, wantedBy(next));
     intake.routes = this.#routes();
     const done = {

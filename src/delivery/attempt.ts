@@ -64,6 +64,12 @@ export interface Made {
   readonly startedMs: number;
 }
 
+/** More about an end. `detail`: for a person. */
+export interface Ending {
+  readonly made?: Made | undefined;
+  readonly detail?: string;
+}
+
 /** Without `made`, a state that was reached without an attempt. */
 export function recordOf(
   held: Held,
@@ -84,7 +90,8 @@ export function recordOf(
     reason,
     notBeforeMs: held.notBeforeMs,
     plain: held.plain,
-    begunMs: state === 'pending' ? held.begunMs : undefined,
+    // Also of one that has ended otherwise: it may have arrived.
+    begunMs: state === 'delivered' ? undefined : held.begunMs,
   };
 }
 

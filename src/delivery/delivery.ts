@@ -26,6 +26,7 @@ export const ENDING_REASONS = [
   'for_each_off',
   'max_tickers',
   'no_symbol',
+  'cooldown',
 ] as const;
 export type EndingReason = (typeof ENDING_REASONS)[number];
 

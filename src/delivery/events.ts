@@ -40,8 +40,12 @@ export type DeliveryEvent =
 export const laneEvents = (publish: (event: DeliveryEvent) => void): LaneEvents => ({
   attempted: (delivery, attempt, result, startedMs, endedMs, decision) =>
     publish({ kind: 'delivery.attempted', delivery, attempt, result, startedMs, endedMs, decision }),
-  ended: (delivery, state, reason, endedMs) =>
-    publish({ kind: 'delivery.ended', delivery, state, reason, endedMs }),
+  ended: (delivery, state, reason, endedMs, detail) =>
+    publish({
+      kind: 'delivery.ended',
+      ...{ delivery, state, reason, endedMs },
+      ...(detail !== undefined && { detail }),
+    }),
   suspended: (destination, reason, detail, advice) =>
     publish({ kind: 'destination.suspended', destination, reason, detail, advice }),
   nearBan: (destination, untilMs) => publish({ kind: 'destination.near_ban', destination, untilMs }),

@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import type { Budget } from './budget.ts';
 import type { AttemptRecord, Delivery, FinalState, PendingDelivery } from './delivery.ts';
+import type { Gate } from './gate.ts';
 import type { Since } from './judgement.ts';
 import type { AttemptResult } from './outcome.ts';
 import type { InForce, RenewalOptions } from './renewal.ts';
@@ -16,6 +17,8 @@ export interface LaneJournal {
   settle(attempt: AttemptRecord): void;
   /** As `settle`, and in the store when it returns: a request is about to leave that must not be repeated. */
   begin(attempt: AttemptRecord): void;
+  /** Everything settled so far is in the store when it returns. */
+  flush(): void;
   /** `undefined` while the store cannot be read: the lane is refilled when it can. */
   owed(destination: string, limit: number): readonly PendingDelivery[] | undefined;
 }
@@ -29,7 +32,14 @@ export interface LaneEvents {
     endedMs: number,
     decision: Decision,
   ): void;
-  ended(delivery: Delivery, state: FinalState, reason: string | undefined, endedMs: number): void;
+  /** `detail`: more about the reason, for a person. */
+  ended(
+    delivery: Delivery,
+    state: FinalState,
+    reason: string | undefined,
+    endedMs: number,
+    detail?: string,
+  ): void;
   /** Reported once when it starts and once when it ends. `words`: what happened and what to do. */
   suspended(destination: string, reason: string, detail: string | undefined, words: string): void;
   resumed(destination: string): void;
@@ -66,12 +76,22 @@ export interface LaneDeps extends InForce {
   readonly clock: Clock;
   readonly random: Random;
   readonly events: LaneEvents;
+  /** Of rules with a cooldown; absent: none of them sends here. */
+  readonly gate?: Gate;
 }
 
 /** Most sends under way at once: never more than can go, because what is handed over waits in the order in which it came, and its time runs. */
 export function concurrencyOf({ options, sender }: LaneDeps): number {
   return Math.min(options.concurrency, sender.atOnce ?? Number.POSITIVE_INFINITY);
 }
+
+export const statusOf = (
+  { pausedUntilMs, nearBanUntilMs }: Pick<LaneStatus, 'pausedUntilMs' | 'nearBanUntilMs'>,
+  { suspended, slowed }: Pick<LaneStatus, 'suspended' | 'slowed'>,
+  { size: held }: { readonly size: number },
+  { size: inFlight }: { readonly size: number },
+  { isBehind: behind }: { readonly isBehind: boolean },
+): LaneStatus => ({ held, inFlight, behind, pausedUntilMs, nearBanUntilMs, suspended, slowed });
 
 export interface LaneStatus {
   readonly held: number;

@@ -1,16 +1,16 @@
 /**
- * The way of the deliveries of one destination: wait for room in the rate budgets, check the age, render, send, settle;
- * or try again, expire, die. No lane ever waits for another. A destination in trouble gets one at a time (`trouble.ts`).
- * `Starts` decides how many go at once and whether any may go now; the head decides which: the most important of that
- * moment. So whatever is fresh overtakes what has waited, also after a pause.
- * At most HEAD deliveries are in its hands (`head.ts` has their states); the rest wait behind them (`supply.ts`). */
-import { begin, isUnsure, type Made, recordOf } from './attempt.ts';
+ * The way of the deliveries of one destination: wait for room in the rate budgets, check the age, render, send, settle; or try again,
+ * expire, die. No lane ever waits for another. A destination in trouble gets one at a time (`trouble.ts`). `Starts` decides how many go
+ * at once and whether any may go now; the head decides which: the most important of that moment. So whatever is fresh overtakes what
+ * has waited, also after a pause. At most HEAD deliveries are in its hands (`head.ts` has their states); the rest wait behind them (`supply.ts`). */
+import { begin, type Ending, isUnsure, type Made, recordOf } from './attempt.ts';
 import { conclude, type Sent } from './conclusion.ts';
 import { type Delivery, type FinalState, type PendingDelivery, unattempted } from './delivery.ts';
 import { Head, type Held, isExpired } from './head.ts';
 import { isHold } from './health-signal.ts';
 import { InFlight, type Landed } from './in-flight.ts';
-import { concurrencyOf, type LaneDeps, type LaneStatus } from './lane-deps.ts';
+import { concurrencyOf, type LaneDeps, type LaneStatus, statusOf } from './lane-deps.ts';
+import { LaneGate } from './lane-gate.ts';
 import { messageFor, NoSymbol } from './message.ts';
 import { ProbeGate } from './probe-gate.ts';
 import { dueMs, isRefusal, renewed } from './renewal.ts';
@@ -34,6 +34,7 @@ export class Lane {
   #isStopped = false;
   readonly #flights = new InFlight();
   readonly #supply: Supply;
+  readonly #gate: LaneGate;
 
   constructor(deps: LaneDeps) {
     this.#deps = deps;
@@ -42,15 +43,15 @@ export class Lane {
       this.#end(held, 'expired', 'max_age', nowMs),
     );
     this.#lookout = new ProbeGate(deps.clock, this.#head, this.#starts, () => this.wake());
-    const takeUp = (item: PendingDelivery) => this.#place(this.#head.take(item), deps.clock.monotonicMs());
-    this.#supply = new Supply(this.#head, () => this.#deps, takeUp);
+    const place = (held: Held) => this.#place(held, deps.clock.monotonicMs());
+    this.#supply = new Supply(this.#head, () => this.#deps, place);
+    const skip = (held: Held, why: Ending & { readonly reason: string }) =>
+      this.#end(held, 'skipped', why.reason, deps.clock.monotonicMs(), why);
+    this.#gate = new LaneGate(this.#head, this.#sweep, () => this.#deps, place, skip);
   }
 
   get status(): LaneStatus {
-    const { pausedUntilMs, nearBanUntilMs } = this.#room;
-    const { suspended, slowed } = this.#trouble;
-    const counts = { held: this.#head.size, inFlight: this.#flights.size, behind: this.#supply.isBehind };
-    return { ...counts, pausedUntilMs, nearBanUntilMs, suspended, slowed };
+    return statusOf(this.#room, this.#trouble, this.#head, this.#flights, this.#supply);
   }
 
   /** The deliveries in memory, as the outbox would return them. */
@@ -61,12 +62,13 @@ export class Lane {
   /** A fresh delivery, already in the outbox. If there is room it is on its way when this returns. */
   push(delivery: Delivery): void {
     // A reload in the middle of a wide announcement has found it in the outbox.
-    if (this.#head.has(delivery) || !this.#supply.makeRoom(delivery)) return;
+    if (this.#head.has(delivery)) return;
+    const nowMs = this.#deps.clock.monotonicMs();
+    if (!this.#supply.makeRoom(delivery)) return this.#gate.announce(delivery, nowMs);
     const held = this.#head.take(unattempted(delivery));
     this.#trouble.freshNews();
-    const nowMs = this.#deps.clock.monotonicMs();
-    // The rules in force have just been asked.
     if (this.#deps.options.dryRun) return this.#end(held, 'skipped', 'dry_run', nowMs);
+    if (!this.#gate.letsPass(held, nowMs)) return;
     if (this.#deps.options.delay !== undefined) return this.#wait(held, nowMs);
     if (!this.#isNext(held, nowMs) || !this.#send(held, nowMs)) this.#ready(held);
   }
@@ -91,6 +93,7 @@ export class Lane {
     this.#supply.compareHeld();
     this.#flights.recall(({ isStale }) => isStale);
     this.#trouble.mayBeRepaired(this.#deps.clock.monotonicMs());
+    this.#gate.release();
     this.refill();
   }
 
@@ -117,6 +120,7 @@ export class Lane {
     if (deps.options.onAmbiguous === 'drop' && before.onAmbiguous !== 'drop')
       for (const flight of this.#flights.left) begin(flight, deps.journal, nowMs);
     if (isElsewhere) this.#beginAnew(nowMs);
+    this.#gate.forget();
     for (const held of [...this.#head]) {
       held.message = undefined;
       if (held.place === 'in flight') continue;
@@ -148,17 +152,13 @@ export class Lane {
     this.#starts.pause();
     this.#room.unpark(this);
     this.#sweep.stop();
+    this.#gate.stop();
     for (const held of this.#head) held.retry?.cancel();
-    const abort = () => {
+    await this.#starts.idleBy(deadline, () => {
       this.#isStopped = true;
       this.#supply.stop();
       this.#flights.cut();
-    };
-    if (deadline.aborted) abort();
-    deadline.addEventListener('abort', abort, { once: true });
-    await this.#starts.idle();
-    deadline.removeEventListener('abort', abort);
-    abort();
+    });
   }
 
   /** Where it has to wait, or its end when the config in force would not send it. */
@@ -166,7 +166,7 @@ export class Lane {
     const made = renewed({ ...held, delivery: held.queued }, this.#deps);
     if (isRefusal(made)) return this.#end(held, made.state, made.reason, nowMs);
     held.delivery = made;
-    this.#wait(held, nowMs, isTried);
+    if (this.#gate.letsPass(held, nowMs)) this.#wait(held, nowMs, isTried);
   }
 
   #wait(held: Held, nowMs: number, isTried = false): void {
@@ -260,7 +260,7 @@ export class Lane {
     if (this.#deps.options.onAmbiguous === 'resend')
       return this.#deps.journal.settle(recordOf(held, 'pending', held.reason, nowMs));
     held.attempts++;
-    this.#end(held, 'dead', 'may_have_arrived', nowMs, { result, startedMs });
+    this.#end(held, 'dead', 'may_have_arrived', nowMs, { made: { result, startedMs } });
   }
 
   #settle(held: Held, sent: Sent): void {
@@ -276,11 +276,11 @@ export class Lane {
 
   #carryOut(held: Held, decision: Decision, nowMs: number, made: Made | undefined): void {
     const { kind, reason } = decision;
-    if (kind === 'end') return this.#end(held, decision.state, reason, nowMs, made);
+    if (kind === 'end') return this.#end(held, decision.state, reason, nowMs, { made });
     if (kind === 'again') held.plain ||= decision.plain;
     held.notBeforeMs = kind === 'again' && decision.delayMs > 0 ? nowMs + decision.delayMs : 0;
     held.reason = reason;
-    this.#deps.journal.settle(recordOf(held, 'pending', reason, nowMs, made));
+    this.#gate.settle(held, recordOf(held, 'pending', reason, nowMs, made));
     if (held.isStale) this.#letGo(held);
     else this.#place(held, nowMs, kind === 'keep');
   }
@@ -291,10 +291,10 @@ export class Lane {
     this.#supply.refillSoon();
   }
 
-  #end(held: Held, state: FinalState, reason: string | undefined, nowMs: number, made?: Made): void {
+  #end(held: Held, state: FinalState, reason: string | undefined, nowMs: number, more: Ending = {}): void {
     this.#head.move(held, 'gone');
-    this.#deps.journal.settle(recordOf(held, state, reason, nowMs, made));
-    this.#deps.events.ended(held.delivery, state, reason, nowMs);
+    this.#gate.settle(held, recordOf(held, state, reason, nowMs, more.made));
+    this.#deps.events.ended(held.delivery, state, reason, nowMs, more.detail);
     this.#supply.ended();
   }
 }

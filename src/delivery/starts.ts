@@ -36,4 +36,13 @@ export class Starts {
   async idle(): Promise<void> {
     if (this.#underWay > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
+
+  /** The same. `cut` is called at the deadline, and at the end in any case. */
+  async idleBy(deadline: AbortSignal, cut: () => void): Promise<void> {
+    if (deadline.aborted) cut();
+    deadline.addEventListener('abort', cut, { once: true });
+    await this.idle();
+    deadline.removeEventListener('abort', cut);
+    cut();
+  }
 }

@@ -5,7 +5,7 @@
 
 import type { Timer } from '../platform/clock.ts';
 import { type Delivery, type PendingDelivery, unattempted } from './delivery.ts';
-import { type Head, pendingOf } from './head.ts';
+import { type Head, type Held, pendingOf } from './head.ts';
 import type { LaneDeps } from './lane-deps.ts';
 import { compare } from './priority-list.ts';
 import { Reserve } from './reserve.ts';
@@ -21,18 +21,18 @@ type Parts = Pick<LaneDeps, 'name' | 'journal' | 'clock' | 'reservePlaces'>;
 export class Supply {
   readonly #head: Head;
   readonly #parts: () => Parts;
-  readonly #takeUp: (item: PendingDelivery) => void;
+  readonly #place: (held: Held) => void;
   readonly #reserve: Reserve;
   /** More waits than is in the head. */
   isBehind = false;
   #isStopped = false;
   #soon: Timer | undefined;
 
-  /** `takeUp` puts it into `head`. */
-  constructor(head: Head, parts: () => Parts, takeUp: (item: PendingDelivery) => void) {
+  /** `place`: it was taken up. */
+  constructor(head: Head, parts: () => Parts, place: (held: Held) => void) {
     this.#head = head;
     this.#parts = parts;
-    this.#takeUp = takeUp;
+    this.#place = place;
     this.#reserve = new Reserve(parts().reservePlaces);
   }
 
@@ -58,7 +58,7 @@ export class Supply {
         this.isBehind = true;
         break;
       }
-      this.#takeUp(item);
+      this.#place(this.#head.take(item));
     }
     this.#reserve.isWhole = !this.isBehind;
   }
@@ -113,7 +113,7 @@ export class Supply {
     for (let n = 0; n < BITE && this.#head.size < HEAD; n++) {
       const next = this.#reserve.take();
       if (next === undefined) break;
-      this.#takeUp(next);
+      this.#place(this.#head.take(next));
     }
     // A bite may have ended all that it took up, and more than that have come meanwhile.
     this.isBehind = this.#reserve.size > 0 || !this.#reserve.isWhole;

@@ -15,7 +15,7 @@ import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/deliv
 import type { Clock, Timer } from '../platform/clock.ts';
 import { batchOf } from './batch.ts';
 import { Kept } from './kept.ts';
-import type { Backlog, Batch, Ledger, Recorded, Upkeep, Waiting } from './outbox.ts';
+import type { Backlog, Batch, Ledger, Recorded, Sent, Upkeep, Waiting } from './outbox.ts';
 import { type SteadyEvents, SteadyStore } from './steady-store.ts';
 import { Tail } from './tail.ts';
 
@@ -158,6 +158,18 @@ export class Journal {
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> | undefined {
     this.flush();
     return this.#steady.ask(() => this.#store.attemptsSince(sinceMs));
+  }
+
+  /** As `Backlog.sentBy`; `undefined` while the store is broken. */
+  sentBy(rules: readonly string[], sinceMs: number, limit: number): readonly Sent[] | undefined {
+    this.flush();
+    return this.#steady.ask(() => this.#store.sentBy(rules, sinceMs, limit));
+  }
+
+  /** As `Backlog.pendingAmong`; `undefined` while the store is broken. */
+  pendingAmong(keys: readonly string[]): ReadonlySet<string> | undefined {
+    this.flush();
+    return this.#steady.ask(() => this.#store.pendingAmong(keys));
   }
 
   /** As `Upkeep.prune`; 0 while the store is broken. */

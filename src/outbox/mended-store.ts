@@ -23,7 +23,17 @@ import { makeFolderOf } from './folder.ts';
 import { StoreLock } from './lock.ts';
 import { StoreVersionError } from './migrations.ts';
 import { closeDatabase, type OpenDatabase, openDatabase, salvageFile, type Told } from './open.ts';
-import type { Backlog, Batch, Ledger, Recorded, Recovered, Recovery, Upkeep, Waiting } from './outbox.ts';
+import type {
+  Backlog,
+  Batch,
+  Ledger,
+  Recorded,
+  Recovered,
+  Recovery,
+  Sent,
+  Upkeep,
+  Waiting,
+} from './outbox.ts';
 import { refuseOthers } from './own-file.ts';
 import { type Salvaged, salvage } from './salvage.ts';
 import type { SqliteOutbox } from './sqlite.ts';
@@ -136,6 +146,14 @@ export class Store implements Ledger, Backlog, Recovery, Upkeep {
 
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> {
     return this.#mending((outbox) => outbox.attemptsSince(sinceMs));
+  }
+
+  sentBy(rules: readonly string[], sinceMs: number, limit: number): readonly Sent[] {
+    return this.#mending((outbox) => outbox.sentBy(rules, sinceMs, limit));
+  }
+
+  pendingAmong(keys: readonly string[]): ReadonlySet<string> {
+    return this.#current.pendingAmong(keys);
   }
 
   /** Asked at a calm interval: also looks after the files. Throws `FileFault`. */

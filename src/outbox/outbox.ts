@@ -96,6 +96,20 @@ export interface Backlog {
   waiting(): ReadonlyMap<string, Waiting>;
   /** Attempts begun since, by destination: when each had ended, so was written at the latest. */
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]>;
+  /**
+   * The deliveries of these rules that arrived, may have, or wait; of announcements received since, oldest first; at most
+   * `limit`, the latest.
+   */
+  sentBy(rules: readonly string[], sinceMs: number, limit: number): readonly Sent[];
+  /** Those of these deliveries, by their keys, that are pending. */
+  pendingAmong(keys: readonly string[]): ReadonlySet<string>;
+}
+
+/** A delivery that has arrived, or may have, or still may. */
+export interface Sent {
+  readonly delivery: Delivery;
+  /** It waits, and no request of it is known to have begun. */
+  readonly isOpen: boolean;
 }
 
 /** An announcement that was read before this start. */

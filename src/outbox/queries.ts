@@ -4,6 +4,7 @@ import type { Announcement } from '../announcement.ts';
 import { type Content, expiryWith, originOf } from '../delivery/content.ts';
 import { type Delivery, UNDER_WAY } from '../delivery/delivery.ts';
 import { traceIn } from '../routing/trace.ts';
+import { ATTEMPTS_SINCE, endsByDestination } from './backlog-rows.ts';
 import { contentFrom } from './content-rows.ts';
 import {
   type AnnouncementPage,
@@ -17,7 +18,6 @@ import {
 import { windowStartMs } from './delivery-ids.ts';
 import { idAt } from './ids.ts';
 import { attemptFrom, deliveryFrom, type StoredDelivery } from './rows.ts';
-import { ATTEMPTS_SINCE, endsByDestination } from './sqlite.ts';
 
 const SELECT = 'SELECT d.*, a.body FROM deliveries d JOIN announcements a ON a.id = d.announcement_id';
 

@@ -6,11 +6,11 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Content } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/delivery.ts';
+import { BacklogRows } from './backlog-rows.ts';
 import { batchOf, NOTHING } from './batch.ts';
 import { realNumber, text } from './columns.ts';
-import { idAt, timeOfId } from './ids.ts';
+import { idAt } from './ids.ts';
 import { begunText, intakeIn, recordedText } from './intake-rows.ts';
-import { KnownContents } from './known-contents.ts';
 import { LedgerRows } from './ledger-rows.ts';
 import type {
   Backlog,
@@ -20,10 +20,10 @@ import type {
   Recovered,
   Recovery,
   Remembered,
+  Sent,
   Upkeep,
   Waiting,
 } from './outbox.ts';
-import { deliveryFrom } from './rows.ts';
 import { type Refused, Writer } from './writer.ts';
 
 type Row = Record<string, SQLOutputValue>;
@@ -32,7 +32,7 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
   readonly #database: DatabaseSync;
   readonly #statements: ReturnType<typeof prepare>;
   readonly #rows: LedgerRows;
-  readonly #contents = new KnownContents();
+  readonly #backlog: BacklogRows;
   #dataVersion: number;
   /** As it stands in a row that was just made. */
   #aheadMs = 0;
@@ -42,6 +42,7 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
     this.#database = database;
     this.#statements = prepare(database);
     this.#rows = new LedgerRows(database);
+    this.#backlog = new BacklogRows(database);
     this.#takeIn(refused);
     this.#dataVersion = this.#readDataVersion();
   }
@@ -86,9 +87,7 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
   }
 
   owed(destination: string, limit: number): readonly PendingDelivery[] {
-    return this.#statements.selectOwed
-      .all(destination, limit)
-      .map((row) => deliveryFrom(row, this.#contents.of(String(row['announcement_id']), row['body'])));
+    return this.#backlog.owed(destination, limit);
   }
 
   pause(key: string, untilMs: number): void {
@@ -127,7 +126,15 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
   }
 
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> {
-    return endsByDestination(this.#statements.selectAttemptsSince.all(sinceMs));
+    return this.#backlog.attemptsSince(sinceMs);
+  }
+
+  sentBy(rules: readonly string[], sinceMs: number, limit: number): readonly Sent[] {
+    return this.#backlog.sentBy(rules, sinceMs, limit);
+  }
+
+  pendingAmong(keys: readonly string[]): ReadonlySet<string> {
+    return this.#backlog.pendingAmong(keys);
   }
 
   /** SQLite counts the commits of other connections. https://sqlite.org/pragma.html#pragma_data_version */
@@ -175,14 +182,7 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
   }
 
   waiting(): ReadonlyMap<string, Waiting> {
-    return new Map(
-      this.#statements.selectWaiting
-        .all()
-        .map((row) => [
-          String(row['destination']),
-          { deliveries: Number(row['deliveries']), oldestMs: timeOfId(String(row['oldest'])) },
-        ]),
-    );
+    return this.#backlog.waiting();
   }
 
   #readDataVersion(): number {
@@ -205,24 +205,6 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
 export const LATEST = `SELECT MAX(COALESCE((SELECT received_ms FROM announcements ORDER BY id DESC LIMIT 1), 0),
   COALESCE((SELECT started_ms + duration_ms FROM attempts ORDER BY started_ms DESC LIMIT 1), 0)) AS ms`;
 
-/** A request to an unreachable address provably never left, and counts nowhere. */
-export const ATTEMPTS_SINCE = `SELECT d.destination, t.started_ms + t.duration_ms AS ended_ms FROM attempts t JOIN deliveries d ON d.id = t.delivery_id
-  WHERE t.started_ms >= ? AND t.outcome <> 'retry unreachable' ORDER BY ended_ms`;
-
-/** Of the rows of `ATTEMPTS_SINCE`. */
-export function endsByDestination(
-  rows: readonly Readonly<Record<string, unknown>>[],
-): ReadonlyMap<string, readonly number[]> {
-  const byDestination = new Map<string, number[]>();
-  for (const row of rows) {
-    const destination = String(row['destination']);
-    const ended = byDestination.get(destination) ?? [];
-    byDestination.set(destination, ended);
-    ended.push(Number(row['ended_ms']));
-  }
-  return byDestination;
-}
-
 /** Of announcements that are deleted together, so many deliveries on average: of a wider one some remain for the next time. */
 const DELIVERIES_EACH = 10;
 
@@ -236,19 +218,12 @@ function prepare(database: DatabaseSync) {
     rollback: database.prepare('ROLLBACK'),
     selectIntake: database.prepare('SELECT id, body FROM intake ORDER BY id'),
     insertIntake: database.prepare('INSERT INTO intake (id, body) VALUES (?, ?)'),
-    selectOwed: database.prepare(
-      `SELECT d.*, a.body, CASE d.attempts WHEN 0 THEN 0
-         ELSE (SELECT COUNT(*) FROM attempts WHERE delivery_id = d.id AND outcome = 'retry moved') END AS moves
-       FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
-       WHERE d.destination = ? AND d.state = 'pending' ORDER BY d.importance DESC, d.id DESC LIMIT ?`,
-    ),
     insertPause: database.prepare('INSERT OR REPLACE INTO pauses (key, until_ms) VALUES (?, ?)'),
     selectPauses: database.prepare('SELECT key, until_ms FROM pauses WHERE until_ms > ?'),
     insertLearnt: database.prepare('INSERT OR REPLACE INTO learnt (key, value) VALUES (?, ?)'),
     selectLearnt: database.prepare('SELECT key, value FROM learnt'),
     selectLatest: database.prepare(LATEST),
     updateAhead: database.prepare('UPDATE holder SET ahead_ms = ? WHERE only_row = 1'),
-    selectAttemptsSince: database.prepare(ATTEMPTS_SINCE),
     selectIdentities: database.prepare(
       'SELECT identity, received_ms FROM announcements WHERE id >= ? ORDER BY id',
     ),
@@ -271,9 +246,6 @@ function prepare(database: DatabaseSync) {
     buryRemoved: database.prepare(
       `UPDATE deliveries SET state = 'dead', reason = 'destination_removed', settled_ms = ?
        WHERE state = 'pending' AND destination NOT IN (SELECT value FROM json_each(?))`,
-    ),
-    selectWaiting: database.prepare(
-      `SELECT destination, COUNT(*) AS deliveries, MIN(id) AS oldest FROM deliveries WHERE state = 'pending' GROUP BY destination`,
     ),
     dataVersion: database.prepare('PRAGMA data_version'),
   };

@@ -22,6 +22,11 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   pattern: ['matches'],
   contains: ['matches'],
   if: ['match'],
+  within: ['for'],
+  duration: ['for'],
+
+  throttle: ['cooldown'],
+  debounce: ['cooldown'],
   schedule: ['when'],
   tz: ['timezone'],
   zone: ['timezone'],

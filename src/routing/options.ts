@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { type ConditionTree, conditionOptions, textConditionOptions } from '../matching/options.ts';
 import { EVEN_IF_WRONG, flag, integer, text } from '../platform/fields.ts';
+import { cooldownOptions } from './cooldown-options.ts';
 import { whenOptions } from './when-options.ts';
 
 const countCondition = conditionOptions(integer(0), 'a whole number');
@@ -117,6 +118,7 @@ export const ruleOptions = z
     name: text().optional().describe('default: rule 1, rule 2, …'),
     match: matchOptions,
     when: whenOptions.optional(),
+    cooldown: cooldownOptions.optional(),
     send: z
       .union([z.array(target), target.transform((one) => [one])], {
         error: 'must be a list of destination names',

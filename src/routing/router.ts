@@ -8,6 +8,7 @@ import { sharedPatterns } from '../matching/condition.ts';
 import { compileExtracts, type ExtractOptions } from '../matching/extract.ts';
 import { NO_TABLES, type TableOf } from '../matching/table.ts';
 import { hasOneOf, type Text } from '../matching/text.ts';
+import type { CooldownOptions } from './cooldown-options.ts';
 import { compileMatcher, type FieldExplanation, type Matcher } from './matcher.ts';
 import type { MatchField, RuleOptions, SendTarget } from './options.ts';
 import { RuleIndex } from './rule-index.ts';
@@ -49,6 +50,16 @@ export interface Router {
   explain(announcement: Announcement): readonly RuleExplanation[];
 }
 
+/** The cooldown of a rule, compiled. */
+export interface RuleCooldown {
+  readonly by: CooldownOptions['by'];
+  readonly forMs: number;
+  /** Where the rule sends. */
+  readonly destinations: { has(destination: string): boolean };
+  /** Those that the rule would send. */
+  readonly tickersOf: (announcement: Announcement) => readonly string[];
+}
+
 /** Rules by their place, for the trace of an announcement (`tracer.ts`). */
 export interface RulesByPlace {
   readonly size: number;
@@ -62,6 +73,8 @@ export interface RulesByPlace {
 
 export interface CompiledRules extends Router {
   readonly byPlace: RulesByPlace;
+  /** By the names of the rules that have one. */
+  readonly cooldowns: ReadonlyMap<string, RuleCooldown>;
   /**
    * The match of `route` for one destination, without making those of all others: after a reload, and after each
    * attempt, every destination asks for itself, and there may be thousands. `madeBy`: the rule of the delivery, whose hours were
@@ -119,7 +132,17 @@ export function compileRules(
   const titleWords = rules.map((rule) => rule.matcher.required.titleWords);
   const index = new RuleIndex(rules.map((rule) => rule.matcher.required));
 
+  const cooldowns = new Map<string, RuleCooldown>();
+  for (const [ordinal, { name, cooldown }] of options.entries()) {
+    const rule = rules[ordinal];
+    if (cooldown === undefined || rule === undefined) continue;
+    const { by, for: forMs } = cooldown;
+    const { fittingTickers: tickersOf } = rule.matcher;
+    cooldowns.set(name, { by, forMs, tickersOf, destinations: rule.byName });
+  }
+
   return {
+    cooldowns,
     route(announcement) {
       let rulesMatched: string[] | undefined;
       const matches: Match[] = [];

@@ -1,6 +1,7 @@
 /** All of them: at least one for each guarantee of `docs/reliability.md`. */
 import { budgets } from './list/budgets.ts';
 import { conditions } from './list/conditions.ts';
+import { cooldowns } from './list/cooldowns.ts';
 import { destinations } from './list/destinations.ts';
 import { intake } from './list/intake.ts';
 import { lanes } from './list/lanes.ts';
@@ -14,6 +15,7 @@ export const mutations: readonly Mutation[] = [
   ...intake,
   ...outbox,
   ...lanes,
+  ...cooldowns,
   ...trouble,
   ...budgets,
   ...conditions,

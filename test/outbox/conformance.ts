@@ -268,6 +268,43 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
       });
     });
 
+    describe('deliveries by a rule that arrived, may have, or still may', () => {
+      test('the latest, in order, also in the next life', async () => {
+        const all = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => news(n, 'bot'));
+        const by = (rule: string, { content, deliveries }: (typeof all)[number]) => ({
+          content,
+          deliveries: deliveries.map((delivery) => ({ ...delivery, rule })),
+        });
+        await subject.store.recordAll([...all.map((one) => by('orders', one)), by('others', news(8, 'bot'))]);
+        const of = (n: number) => only(all[n]?.deliveries ?? []);
+        const ended = (n: number, state: AttemptRecord['state'], more: Partial<AttemptRecord> = {}) =>
+          attemptOf(of(n), { state, outcome: '', ...more });
+        await subject.store.settle([
+          ended(0, 'delivered'),
+          ended(2, 'dead', { reason: 'message_refused' }),
+          ended(3, 'expired', { begunMs: BASE_MS }),
+          ended(4, 'dead', { reason: 'may_have_arrived' }),
+          ended(5, 'skipped', { reason: 'cooldown' }),
+          ended(6, 'pending', { begunMs: BASE_MS }),
+          // Requested once more by a person, and refused then.
+          ended(7, 'dead', { outcome: 'ambiguous timeout' }),
+        ]);
+        const sent = async (sinceMs: number, limit: number) =>
+          (await subject.store.sentBy(['orders'], BASE_MS + sinceMs, limit)).map(
+            ({ delivery: { id }, isOpen }) => [id, isOpen],
+          );
+        const wanted = [0, 1, 3, 4, 6, 7].map((n) => [of(n).id, n === 1]);
+        expect(await sent(0, 10)).toEqual(wanted);
+        expect(await sent(1, 10)).toEqual(wanted.slice(1));
+        expect(await sent(0, 2)).toEqual(wanted.slice(4));
+        subject = await subject.restart();
+        expect(await sent(0, 10)).toEqual(wanted);
+        expect(await subject.store.sentBy(['nobody'], BASE_MS, 10)).toEqual([]);
+        const keys = [0, 1, 3, 6].map((n) => of(n).id);
+        expect(await subject.store.pendingAmong(keys)).toEqual(new Set([of(1).id, of(6).id]));
+      });
+    });
+
     describe('Recovery', () => {
       test('a new store has nothing', async () => {
         const nothing = { latestMs: 0, pauses: new Map(), learnt: new Map(), announcements: [] };

@@ -4,6 +4,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Announcement } from '../../src/announcement.ts';
+import type { Cooldowns } from '../../src/cooldown/cooldowns.ts';
 import type { Budget } from '../../src/delivery/budget.ts';
 import type { BudgetBook, BudgetSpec } from '../../src/delivery/budget-book.ts';
 import { newsOf } from '../../src/delivery/content.ts';
@@ -25,6 +26,7 @@ import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
 import { createPipeline, type Pipeline } from '../../src/pipeline.ts';
 import { nextTurn, wait } from '../../src/platform/clock.ts';
 import { Timeline } from '../../src/platform/timeline.ts';
+import type { RuleCooldown } from '../../src/routing/router.ts';
 import { newsIn } from './contents.ts';
 import { FakeClock } from './fake-clock.ts';
 import { outsideOf } from './pipeline.ts';
@@ -74,6 +76,7 @@ export class LaneBench implements Disposable {
   send = (destination: string, title: string, context: SendContext): Promise<AttemptResult> =>
     this.#send(destination, title, context);
   #plans: Record<string, LanePlan>;
+  #cooldown: Pick<RuleCooldown, 'by' | 'forMs'> | undefined;
   readonly #ids = createIds(seededRandom(1));
   #timeline = new Timeline(this.clock);
   #pipeline!: Pipeline;
@@ -172,6 +175,28 @@ export class LaneBench implements Disposable {
     this.#apply();
   }
 
+  /** A reload with this cooldown of the rule that sends everything; `undefined`: it has none. */
+  cool(cooldown: Pick<RuleCooldown, 'by' | 'forMs'> | undefined): void {
+    this.#cooldown = cooldown;
+    this.#apply();
+  }
+
+  /** SIGTERM, and a new process: what is on the wire is cut. */
+  async endInOrder(): Promise<void> {
+    await this.#pipeline.stop(AbortSignal.abort());
+    this.restart();
+  }
+
+  /** As the daemon does after a change by somebody else. */
+  reconcile(): void {
+    this.#pipeline.cooldowns.reconcile();
+    this.#pipeline.lanes.reconcile();
+  }
+
+  get cooldowns(): Cooldowns {
+    return this.#pipeline.cooldowns;
+  }
+
   /** SIGKILL, and a new process; with another plan if the config was edited meanwhile. */
   kill(plans: Readonly<Record<string, LanePlan>> = {}): void {
     Object.assign(this.#plans, plans);
@@ -200,7 +225,10 @@ export class LaneBench implements Disposable {
         intake: { received: quiet, duplicate: quiet, skipped: quiet },
         journal: {
           ...{ written: quiet, broken: quiet, refused: quiet, mended: quiet },
-          usable: () => this.#pipeline.lanes.refill(),
+          usable: () => {
+            this.#pipeline.cooldowns.read();
+            this.#pipeline.lanes.refill();
+          },
         },
         lane: this.#events(),
         openFailed: quiet,
@@ -211,6 +239,11 @@ export class LaneBench implements Disposable {
   }
 
   #apply(): Applied {
+    const { cooldowns } = this.#pipeline;
+    const tickersOf = ({ tickers }: Announcement) => tickers;
+    const destinations = new Set(this.names);
+    const rule = this.#cooldown && { ...this.#cooldown, destinations, tickersOf };
+    cooldowns.follow(new Map(rule && [['all', rule]]));
     return this.#pipeline.lanes.apply(
       this.names.map((name) => this.#prepared(name)),
       (content) => this.match({ content }),

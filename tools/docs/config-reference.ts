@@ -46,7 +46,7 @@ and the announcement matches when one does; without any it does not. \`market\` 
 \`check\` warns about conditions that nothing can satisfy (\`publisher: "upbit, bithumb"\`, \`title: { matches: "/KRW/i" }\`) and counts the rules that can never match. With \`--strict\` a warning is a failure (exit code 1).
 `;
 
-const MOMENTS = `## When
+const MOMENTS = `## When and how often
 
 \`\`\`yaml
 rules:
@@ -54,11 +54,20 @@ rules:
     match: { listingType: spot_listing }
     when: { hours: ["22:00-06:00", "12:00-13:00"], days: [mon-fri], timezone: Asia/Seoul }
     send: pager
+  - name: one order a day
+    match: { listingType: spot_listing }
+    cooldown: { by: ticker, for: 24h }
+    send: bot
 \`\`\`
 
 - **\`when\`** is evaluated once, at the moment of receipt. Outside its hours the rule does not match, and the rules below it may; \`stop\` does not count then. A delivery that waits for a retry, a restart or \`delay\` leaves outside the hours too: it was right at its moment.
 - Hours are those of the wall clock at the place, also when its summer time begins or ends. \`"22:00-06:00"\` goes over midnight and belongs to the day on which it begins: with \`days: [fri]\` until Saturday, 06:00. The end is exclusive; \`"18:00-24:00"\` ends at midnight.
 - Without \`timezone\` it is the zone of the machine, and \`check\` warns. \`explain --at 2026-11-27T03:12+09:00\` shows what happens at another moment.
+- **\`cooldown\`**: after one delivery of the rule has arrived, or may have, further ones to the same destination with the same \`ticker\` or \`title\`, or any of the \`rule\`, end as skipped/cooldown, until \`for\` has passed since the receipt of the first. Those that are skipped do not prolong it.
+- While the first is under way or waits for a retry, the next waits too. If the first ends without having arrived (refused, too old, cancelled, \`dryRun\`), the next is sent, unless it has become too old itself.
+- It survives restarts, reloads and a crash: a delivery that was pending at a crash counts as one that may have arrived. It goes by the \`name\` of the rule and the destination: another name begins its own cooldown. A new \`for\` counts from the receipt of the first as well.
+- Under \`forEach: ticker\` only the tickers that were sent are left out; a message for all tickers is skipped when every one of them was sent. By \`ticker\`, an announcement without one is always sent, and so is a redacted one by \`ticker\` or \`title\`. Self-tests neither start a cooldown nor meet one. Copies within \`dedupeWindow\` are one announcement before any rule is evaluated.
+- A destination that is skipped gets the announcement by no later rule: the rule has matched. \`deliveries retry\` sends it all the same.
 `;
 
 const ONE_FILE = `## One file, without repetition

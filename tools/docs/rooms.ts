@@ -53,6 +53,10 @@ export const ROOMS: readonly Room[] = [
     is: 'named sets and maps: read from the config, files and addresses, packed for the look-up, refreshed on a thread of their own',
   },
   { path: 'destinations', is: 'one folder for each type, and what they share' },
+  {
+    path: 'cooldown',
+    is: 'what a rule has sent where, and for how long it sends the same there no more; pure',
+  },
   { path: 'intake.ts', is: 'new or known, by which rules, written down, handed to the lanes' },
   {
     path: 'lane-set.ts',

@@ -121,8 +121,8 @@ export const lanes = [
     [
       'the plain form is not stored',
       'after a restart the refused form goes again',
-      '    plain: held.plain,\n    begunMs: state',
-      '    plain: false,\n    begunMs: state',
+      '    plain: held.plain,\n    // Also',
+      '    plain: false,\n    // Also',
     ],
     [
       'the state is not written with the attempt',

@@ -172,12 +172,6 @@ export const outbox = [
       '',
     ],
     [
-      'taken up oldest first',
-      'the freshest waits behind everything',
-      'ORDER BY d.importance DESC, d.id DESC LIMIT ?',
-      'ORDER BY d.importance DESC, d.id LIMIT ?',
-    ],
-    [
       'not all or nothing',
       'an announcement without its deliveries',
       '      if (this.#database.isTransaction) this.#statements.rollback.run();\n',
@@ -189,6 +183,29 @@ export const outbox = [
       "WHERE state = 'pending' AND destination NOT IN (SELECT value FROM json_each(?))",
       "WHERE state = 'nothing' AND destination NOT IN (SELECT value FROM json_each(?))",
       ...e2e('reload'),
+    ],
+    [
+      'pauses of an earlier life are forgotten',
+      'a restart forgets a Retry-After',
+      'SELECT key, until_ms FROM pauses WHERE until_ms > ?',
+      'SELECT key, until_ms FROM pauses WHERE until_ms > ? + 1e15',
+    ],
+    [
+      'what waits is pruned',
+      'retention deletes what is owed',
+      "AND d.state = 'pending')\n       AND NOT EXISTS",
+      "AND d.state = 'nothing')\n       AND NOT EXISTS",
+      ...suites('outbox/retention'),
+    ],
+  ),
+  ...inFile(
+    'src/outbox/backlog-rows.ts',
+    [...suites('delivery/lane', 'delivery/lane-drop', 'outbox/promises', 'outbox/faults'), SIMULATION],
+    [
+      'taken up oldest first',
+      'the freshest waits behind everything',
+      'ORDER BY d.importance DESC, d.id DESC LIMIT ?',
+      'ORDER BY d.importance DESC, d.id LIMIT ?',
     ],
     [
       'attempts of an earlier life are forgotten',
@@ -203,19 +220,6 @@ export const outbox = [
       " AND t.outcome <> 'retry unreachable'",
       '',
       ...suites('delivery/budget-book'),
-    ],
-    [
-      'pauses of an earlier life are forgotten',
-      'a restart forgets a Retry-After',
-      'SELECT key, until_ms FROM pauses WHERE until_ms > ?',
-      'SELECT key, until_ms FROM pauses WHERE until_ms > ? + 1e15',
-    ],
-    [
-      'what waits is pruned',
-      'retention deletes what is owed',
-      "AND d.state = 'pending')\n       AND NOT EXISTS",
-      "AND d.state = 'nothing')\n       AND NOT EXISTS",
-      ...suites('outbox/retention'),
     ],
   ),
   ...inFile(

@@ -1,0 +1,246 @@
+/**
+ * `cooldown` of rules: the deliveries that a rule has sent, and for how long it sends the same destination nothing more of
+ * the same kind (docs/decisions/cooldown.md). A kind is a ticker, a title, or everything. The first delivery of a kind holds its
+ * place: while its fate is open the others wait behind it; when it has arrived, or may have, they end as skipped; when it
+ * provably has not, the next one takes its place. Nothing of this is stored: it follows from the deliveries in the store.
+ */
+import { originOf } from '../delivery/content.ts';
+import { type Delivery, type DeliveryState, keyOf, type PendingDelivery } from '../delivery/delivery.ts';
+import type { Gate, Standing } from '../delivery/gate.ts';
+import type { Sent } from '../outbox/outbox.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { RuleCooldown } from '../routing/router.ts';
+import { type Cooling, refusalOf } from './cooling.ts';
+import { kindIn, kindsOf } from './kinds.ts';
+
+/** Beyond them the oldest are forgotten: about 60 MB, and far more than a day brings to anybody. */
+export const MOST_COOLDOWNS = 200_000;
+
+/** Of one kind. */
+interface Place {
+  readonly kinds: Kinds;
+  readonly kind: string;
+  /** A delivery, by its key; by title and by rule its announcement, of which there may be one delivery for each ticker. */
+  readonly owner: string;
+  readonly announcementId: string;
+  /** Receipt of the owner. */
+  readonly atMs: number;
+  /** Keys of the owner's deliveries whose fate is open. */
+  readonly open: string[];
+  /** Something of it arrived, or may have. */
+  isSent: boolean;
+}
+
+type Kinds = Map<string, Place>;
+
+interface RulePlaces extends RuleCooldown {
+  readonly byDestination: Map<string, Kinds>;
+}
+
+/** The places of a delivery: one, or one for each ticker that its message is about. */
+interface Sought {
+  readonly rule: RulePlaces;
+  readonly kinds: Kinds;
+  readonly names: readonly string[];
+  readonly owner: string;
+}
+
+export interface CooldownStore {
+  /** As `Backlog.sentBy`; `undefined` while it cannot be read. */
+  sentBy(rules: readonly string[], sinceMs: number, limit: number): readonly Sent[] | undefined;
+  /** As `Backlog.pendingAmong`; `undefined` while it cannot be read. */
+  pendingAmong(keys: readonly string[]): ReadonlySet<string> | undefined;
+}
+
+export class Cooldowns implements Gate {
+  readonly #rules = new Map<string, RulePlaces>();
+  /** Oldest first. */
+  readonly #all = new Set<Place>();
+  /** Of rules that are new or were changed: what they have sent is not known yet. */
+  readonly #unread = new Set<string>();
+  #longestMs = 0;
+  readonly #store: CooldownStore;
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  readonly #mayHaveLeftMs: number;
+
+  /** `mayHaveLeftMs`: whatever was received until then, and still waits, may have been on the wire when an earlier process died. */
+  constructor(store: CooldownStore, clock: Pick<Clock, 'monotonicMs'>, mayHaveLeftMs = 0) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#mayHaveLeftMs = mayHaveLeftMs;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** For the lane of a destination; `undefined`: no rule with a cooldown sends there. */
+  gateOf(destination: string): Gate | undefined {
+    for (const { destinations } of this.#rules.values()) if (destinations.has(destination)) return this;
+    return undefined;
+  }
+
+  /** Those of the config in force, with what their rules have sent before: in an earlier life, or before they had one. */
+  follow(rules: ReadonlyMap<string, RuleCooldown>): void {
+    for (const [name, before] of this.#rules)
+      if (!isSame(before, rules.get(name))) this.#forget(name, before);
+    for (const [name, rule] of rules) {
+      const before = this.#rules.get(name);
+      if (before === undefined || before.forMs < rule.forMs) this.#unread.add(name);
+      this.#rules.set(name, { ...rule, byDestination: before?.byDestination ?? new Map() });
+    }
+    this.#longestMs = Math.max(0, ...Array.from(rules.values(), ({ forMs }) => forMs));
+    this.read();
+  }
+
+  /** Reads from the store what is not known yet, if it can be read. */
+  read(): void {
+    if (this.#unread.size === 0) return;
+    const sinceMs = this.#clock.monotonicMs() - this.#longestMs;
+    const sent = this.#store.sentBy([...this.#unread], sinceMs, MOST_COOLDOWNS);
+    if (sent === undefined) return;
+    this.#unread.clear();
+    for (const one of sent) this.#recall(one);
+  }
+
+  /** Somebody else has changed the store: a delivery that was open may have been cancelled. */
+  reconcile(): void {
+    const open = [...this.#all].flatMap((place) => (place.isSent ? [] : place.open));
+    const still = open.length === 0 ? undefined : this.#store.pendingAmong(open);
+    if (still === undefined) return;
+    for (const place of [...this.#all])
+      if (!place.isSent) for (const key of [...place.open]) if (!still.has(key)) this.#close(place, key);
+  }
+
+  standing(item: PendingDelivery, nowMs: number): Standing {
+    const { delivery } = item;
+    const sought = this.#sought(delivery);
+    if (sought === undefined) return 'free';
+    // A person has requested it.
+    const others = item.byHandMs === undefined ? this.#others(sought, delivery) : undefined;
+    if (others === undefined) {
+      this.#hold(sought, delivery, item.begunMs !== undefined);
+      return 'free';
+    }
+    const cooling = coolingOf(sought, others, delivery);
+    return cooling.isSent ? refusalOf(cooling, nowMs) : 'behind';
+  }
+
+  /** The reason that holds such a delivery back, if there is one. Changes nothing. */
+  coolingOf(delivery: Delivery): Cooling | undefined {
+    const sought = this.#sought(delivery);
+    const others = sought && this.#others(sought, delivery);
+    return others && coolingOf(sought, others, delivery);
+  }
+
+  settled({ delivery, begunMs }: PendingDelivery, state: DeliveryState): void {
+    const sought = this.#sought(delivery);
+    if (sought === undefined) return;
+    if (state === 'delivered' || begunMs !== undefined) return this.#hold(sought, delivery, true);
+    if (state === 'pending') return;
+    const key = keyOf(delivery);
+    for (const name of sought.names) {
+      const place = sought.kinds.get(name);
+      if (place?.owner === sought.owner && !place.isSent) this.#close(place, key);
+    }
+  }
+
+  #recall({ delivery, isOpen }: Sent): void {
+    const sought = this.#sought(delivery);
+    const mayHaveLeft = originOf(delivery.content).receivedMs <= this.#mayHaveLeftMs;
+    if (sought !== undefined) this.#hold(sought, delivery, !isOpen || mayHaveLeft);
+  }
+
+  #sought(delivery: Delivery): Sought | undefined {
+    const rule = this.#rules.get(delivery.rule);
+    if (rule === undefined) return undefined;
+    const names = kindsOf(delivery, rule);
+    if (names.length === 0) return undefined;
+    let kinds = rule.byDestination.get(delivery.destination);
+    if (kinds === undefined) {
+      kinds = new Map();
+      rule.byDestination.set(delivery.destination, kinds);
+    }
+    const owner = rule.by === 'ticker' ? keyOf(delivery) : originOf(delivery.content).id;
+    return { rule, kinds, names, owner };
+  }
+
+  /** The places of all its kinds, each held by another; `undefined`: one of them is free, or its own. */
+  #others({ rule, kinds, names, owner }: Sought, { content }: Delivery): readonly Place[] | undefined {
+    const { receivedMs } = originOf(content);
+    const others: Place[] = [];
+    for (const name of names) {
+      const place = kinds.get(name);
+      if (place === undefined || place.owner === owner) return undefined;
+      if (Math.abs(receivedMs - place.atMs) >= rule.forMs) return undefined;
+      others.push(place);
+    }
+    return others;
+  }
+
+  /** Takes those of its places that are free; if it has arrived, or may have, also those whose holder has not. */
+  #hold({ rule, kinds, names, owner }: Sought, delivery: Delivery, isSent: boolean): void {
+    const { id: announcementId, receivedMs: atMs } = originOf(delivery.content);
+    const key = keyOf(delivery);
+    for (const kind of names) {
+      const place = kinds.get(kind);
+      if (place !== undefined && place.owner === owner) hold(place, key, isSent);
+      else if (
+        place === undefined ||
+        atMs - place.atMs >= rule.forMs ||
+        (isSent && isTaken(place, atMs, rule))
+      ) {
+        if (place !== undefined) this.#delete(place);
+        this.#add({ kinds, kind, owner, announcementId, atMs, open: isSent ? [] : [key], isSent });
+      }
+    }
+  }
+
+  #add(place: Place): void {
+    place.kinds.set(place.kind, place);
+    this.#all.add(place);
+    for (const oldest of this.#all) {
+      if (this.#all.size <= MOST_COOLDOWNS && place.atMs - oldest.atMs < this.#longestMs) return;
+      this.#delete(oldest);
+    }
+  }
+
+  #close(place: Place, key: string): void {
+    const at = place.open.indexOf(key);
+    if (at >= 0) place.open.splice(at, 1);
+    if (place.open.length === 0) this.#delete(place);
+  }
+
+  #delete(place: Place): void {
+    this.#all.delete(place);
+    if (place.kinds.get(place.kind) === place) place.kinds.delete(place.kind);
+  }
+
+  #forget(name: string, { byDestination }: RulePlaces): void {
+    for (const kinds of byDestination.values()) for (const place of kinds.values()) this.#all.delete(place);
+    this.#rules.delete(name);
+    this.#unread.delete(name);
+  }
+}
+
+const isSame = (before: RuleCooldown, after: RuleCooldown | undefined): boolean => before.by === after?.by;
+
+/** Its holder's fate is open, and another delivery of the same kind arrived first: a person had requested that one. */
+const isTaken = (place: Place, atMs: number, { forMs }: RuleCooldown): boolean =>
+  !place.isSent && Math.abs(atMs - place.atMs) < forMs;
+
+function hold(place: Place, key: string, isSent: boolean): void {
+  if (isSent) {
+    place.isSent = true;
+    place.open.length = 0;
+  } else if (!place.isSent && !place.open.includes(key)) place.open.push(key);
+}
+
+function coolingOf({ rule }: Sought, others: readonly Place[], delivery: Delivery): Cooling {
+  const first = others.reduce((one, other) => (other.atMs < one.atMs ? other : one));
+  return {
+    ...{ rule: delivery.rule, kind: kindIn(delivery, rule), announcementId: first.announcementId },
+    ...{ sinceMs: first.atMs, untilMs: first.atMs + rule.forMs },
+    isSent: others.every(({ isSent }) => isSent),
+  };
+}

@@ -1,0 +1,100 @@
+/** Reads of the outbox's tables what lanes, budgets and cooldowns continue from (`Backlog`). */
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { type PendingDelivery, UNDER_WAY } from '../delivery/delivery.ts';
+import { idAt, timeOfId } from './ids.ts';
+import { KnownContents } from './known-contents.ts';
+import type { Backlog, Sent, Waiting } from './outbox.ts';
+import { deliveryFrom } from './rows.ts';
+
+type Row = Record<string, SQLOutputValue>;
+
+export class BacklogRows implements Backlog {
+  readonly #statements: ReturnType<typeof prepare>;
+  readonly #contents = new KnownContents();
+
+  constructor(database: DatabaseSync) {
+    this.#statements = prepare(database);
+  }
+
+  owed(destination: string, limit: number): readonly PendingDelivery[] {
+    return this.#statements.selectOwed.all(destination, limit).map((row) => this.#deliveryFrom(row));
+  }
+
+  waiting(): ReadonlyMap<string, Waiting> {
+    return new Map(
+      this.#statements.selectWaiting
+        .all()
+        .map((row) => [
+          String(row['destination']),
+          { deliveries: Number(row['deliveries']), oldestMs: timeOfId(String(row['oldest'])) },
+        ]),
+    );
+  }
+
+  attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> {
+    return endsByDestination(this.#statements.selectAttemptsSince.all(sinceMs));
+  }
+
+  sentBy(rules: readonly string[], sinceMs: number, limit: number): readonly Sent[] {
+    const rows = this.#statements.selectSent.all(idAt(sinceMs), JSON.stringify(rules), limit);
+    return rows.reverse().map((row) => {
+      const { state, begunMs, ...item } = this.#deliveryFrom(row);
+      return {
+        delivery: item.delivery,
+        isOpen: state === 'pending' && begunMs === undefined && row['unsure'] === 0,
+      };
+    });
+  }
+
+  pendingAmong(keys: readonly string[]): ReadonlySet<string> {
+    return new Set(this.#statements.selectPending.all(JSON.stringify(keys)).map(({ id }) => String(id)));
+  }
+
+  #deliveryFrom(row: Row) {
+    return deliveryFrom(row, this.#contents.of(String(row['announcement_id']), row['body']));
+  }
+}
+
+/** A request to an unreachable address provably never left, and counts nowhere. */
+export const ATTEMPTS_SINCE = `SELECT d.destination, t.started_ms + t.duration_ms AS ended_ms FROM attempts t JOIN deliveries d ON d.id = t.delivery_id
+  WHERE t.started_ms >= ? AND t.outcome <> 'retry unreachable' ORDER BY ended_ms`;
+
+/** Of the rows of `ATTEMPTS_SINCE`. */
+export function endsByDestination(
+  rows: readonly Readonly<Record<string, unknown>>[],
+): ReadonlyMap<string, readonly number[]> {
+  const byDestination = new Map<string, number[]>();
+  for (const row of rows) {
+    const destination = String(row['destination']);
+    const ended = byDestination.get(destination) ?? [];
+    byDestination.set(destination, ended);
+    ended.push(Number(row['ended_ms']));
+  }
+  return byDestination;
+}
+
+/** Whatever arrived, may have, or still may. The attempts of those that a person has requested again tell of the time before. */
+const SENT = `SELECT d.*, a.body, EXISTS (SELECT 1 FROM attempts t WHERE t.delivery_id = d.id AND (t.outcome LIKE 'ambiguous%' OR t.outcome = '${UNDER_WAY}')) AS unsure
+  FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
+  WHERE d.id >= ? AND d.rule IN (SELECT value FROM json_each(?))
+    AND (d.state IN ('delivered', 'pending') OR d.begun_ms IS NOT NULL OR d.reason = 'may_have_arrived' OR unsure)
+  ORDER BY d.id DESC LIMIT ?`;
+
+function prepare(database: DatabaseSync) {
+  return {
+    selectOwed: database.prepare(
+      `SELECT d.*, a.body, CASE d.attempts WHEN 0 THEN 0
+         ELSE (SELECT COUNT(*) FROM attempts WHERE delivery_id = d.id AND outcome = 'retry moved') END AS moves
+       FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
+       WHERE d.destination = ? AND d.state = 'pending' ORDER BY d.importance DESC, d.id DESC LIMIT ?`,
+    ),
+    selectWaiting: database.prepare(
+      `SELECT destination, COUNT(*) AS deliveries, MIN(id) AS oldest FROM deliveries WHERE state = 'pending' GROUP BY destination`,
+    ),
+    selectAttemptsSince: database.prepare(ATTEMPTS_SINCE),
+    selectSent: database.prepare(SENT),
+    selectPending: database.prepare(
+      `SELECT id FROM deliveries WHERE state = 'pending' AND id IN (SELECT value FROM json_each(?))`,
+    ),
+  };
+}

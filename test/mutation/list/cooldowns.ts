@@ -1,0 +1,143 @@
+/** A cooldown lets one delivery of a kind arrive: never two, and never none because of one that failed. */
+import { inFile, suites } from '../places.ts';
+
+const TESTS = suites('cooldown/cooldowns', 'cooldown/lane-cooldown', 'outbox/conformance');
+
+export const cooldowns = [
+  ...inFile(
+    'src/cooldown/cooldowns.ts',
+    TESTS,
+    [
+      'what has arrived frees its place',
+      'an order is placed twice',
+      "if (state === 'delivered' || begunMs !== undefined) return this.#hold(sought, delivery, true);",
+      '',
+    ],
+    [
+      'what may have arrived frees its place',
+      'an order is placed twice, because an answer was lost',
+      "if (state === 'delivered' || begunMs !== undefined)",
+      "if (state === 'delivered')",
+    ],
+    [
+      'what failed keeps its place',
+      'the only order of a ticker is left out because of one that never arrived',
+      'if (place.open.length === 0) this.#delete(place);',
+      '',
+    ],
+    [
+      'the second does not wait for the fate of the first',
+      'both are lost when the first fails',
+      "return cooling.isSent ? refusalOf(cooling, nowMs) : 'behind';",
+      'return refusalOf(cooling, nowMs);',
+    ],
+    [
+      'after a crash what was pending counts as never sent',
+      'a kill at the wrong moment doubles an order',
+      'this.#hold(sought, delivery, !isOpen || mayHaveLeft);',
+      'this.#hold(sought, delivery, !isOpen);',
+    ],
+    [
+      'what was sent before is not read',
+      'a restart lets the second order out',
+      'for (const one of sent) this.#recall(one);',
+      '',
+    ],
+    [
+      'it ends by the time of a later one',
+      'an order is held back after the time is over',
+      'if (Math.abs(receivedMs - place.atMs) >= rule.forMs) return undefined;',
+      'if (receivedMs - place.atMs >= 2 * rule.forMs) return undefined;',
+    ],
+    [
+      'a delivery that waits long is held back by a later one',
+      'neither is sent',
+      'if (Math.abs(receivedMs - place.atMs) >= rule.forMs) return undefined;',
+      'if (receivedMs - place.atMs >= rule.forMs) return undefined;',
+    ],
+    [
+      'a person is not obeyed',
+      'deliveries retry does nothing',
+      'item.byHandMs === undefined ? this.#others(sought, delivery) : undefined;',
+      'this.#others(sought, delivery);',
+    ],
+    [
+      'what was cancelled by hand keeps its place',
+      'the next order waits until it is too old',
+      'if (!still.has(key)) this.#close(place, key);',
+      'if (still.has(key)) continue;',
+    ],
+    [
+      'a longer time is not looked up',
+      'a reload lets the second order out',
+      'if (before === undefined || before.forMs < rule.forMs) this.#unread.add(name);',
+      'if (before === undefined) this.#unread.add(name);',
+    ],
+    [
+      'no bound',
+      'a feed gone mad fills the memory',
+      'if (this.#all.size <= MOST_COOLDOWNS && place.atMs',
+      'if (this.#all.size <= 1e9 && place.atMs',
+    ],
+  ),
+  ...inFile(
+    'src/cooldown/kinds.ts',
+    TESTS,
+    [
+      'a redacted title is a title',
+      'all but the first redacted announcement are left out',
+      'if (announcement.redacted) return NONE;',
+      '',
+    ],
+    [
+      'a test starts a cooldown',
+      'an order waits for a test',
+      "content.kind !== 'news' || content.announcement.test",
+      "content.kind !== 'news'",
+    ],
+  ),
+  ...inFile(
+    'src/delivery/lane-gate.ts',
+    TESTS,
+    [
+      'the end of trouble lets the second out',
+      'an order is placed twice after an outage',
+      'held.dueMs = Number.POSITIVE_INFINITY;',
+      '',
+    ],
+    [
+      'those that wait are not released',
+      'the only order of a ticker waits until it is too old',
+      '      for (const held of waiting) this.#place(held);\n',
+      '',
+    ],
+    [
+      'the failure of the first is not in the store when the second leaves',
+      'a kill at that moment sends both',
+      '      journal.flush();\n',
+      '',
+    ],
+  ),
+  ...inFile('src/outbox/backlog-rows.ts', TESTS, [
+    'what may have arrived and ended otherwise is not read',
+    'a restart lets the second order out',
+    " OR d.begun_ms IS NOT NULL OR d.reason = 'may_have_arrived' OR unsure)",
+    ')',
+  ]),
+  ...inFile(
+    'src/outbox/orderly-end.ts',
+    TESTS,
+    [
+      'an end in order is believed twice',
+      'a kill after a restart doubles an order',
+      'if (learnt.get(KEY) !== NO) journal.learn(KEY, NO);',
+      '',
+    ],
+    [
+      'no end is in order',
+      'a restart during an outage costs the order',
+      'return isOrderly;',
+      'return false;',
+    ],
+  ),
+];
