@@ -68,7 +68,7 @@ export class Lane {
     const held = this.#head.take(unattempted(delivery));
     this.#trouble.freshNews();
     if (this.#deps.options.dryRun) return this.#end(held, 'skipped', 'dry_run', nowMs);
-    if (!this.#gate.letsPass(held, nowMs)) return;
+    if (this.#deps.gate && !this.#gate.letsPass(held, nowMs)) return;
     if (this.#deps.options.delay !== undefined) return this.#wait(held, nowMs);
     if (!this.#isNext(held, nowMs) || !this.#send(held, nowMs)) this.#ready(held);
   }
