@@ -75,7 +75,11 @@ export function createPipeline({
   const { turns, ...opening } = deps.outside;
   const ids = createIds(random);
   const dedupe = remember(recovered, new Dedupe(deps.dedupeWindowMs));
-  const journal = new Journal(outbox, clock, { ...events.journal, held: () => lanes.held() });
+  const usable = () => {
+    cooldowns.read();
+    events.journal.usable();
+  };
+  const journal = new Journal(outbox, clock, { ...events.journal, usable, held: () => lanes.held() });
   const intake = new Intake({ ids, dedupe, journal, nextTurn, events: events.intake }, NOWHERE);
   const budgets = createBudgets(clock, {
     pauses: recovered.pauses,

@@ -35,7 +35,7 @@ export interface RunningConfigDeps {
     readonly intake: Pick<Intake, 'routes'>;
     readonly dedupe: Pick<Dedupe, 'windowMs'>;
     readonly journal: Pick<Upkeep, 'buryRemoved'>;
-    readonly cooldowns: Pick<Cooldowns, 'follow' | 'read' | 'reconcile'>;
+    readonly cooldowns: Pick<Cooldowns, 'follow' | 'reconcile'>;
     readonly lanes: Pick<LaneSet, 'apply' | 'targets' | 'refill' | 'reconcile'>;
   };
   readonly feeds: Pick<FeedSet, 'apply'>;
@@ -131,7 +131,6 @@ export class RunningConfig {
   /** The store can be read again. */
   takeUp(): void {
     this.#buryRemoved();
-    this.#deps.pipeline.cooldowns.read();
     this.#deps.pipeline.lanes.refill();
   }
 

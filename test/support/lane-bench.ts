@@ -225,10 +225,7 @@ export class LaneBench implements Disposable {
         intake: { received: quiet, duplicate: quiet, skipped: quiet },
         journal: {
           ...{ written: quiet, broken: quiet, refused: quiet, mended: quiet },
-          usable: () => {
-            this.#pipeline.cooldowns.read();
-            this.#pipeline.lanes.refill();
-          },
+          usable: () => this.#pipeline.lanes.refill(),
         },
         lane: this.#events(),
         openFailed: quiet,
