@@ -9,6 +9,7 @@ import { DestinationFigures } from '../ops/destination-figures.ts';
 import { logEvents } from '../ops/log-events.ts';
 import { Race } from '../ops/race.ts';
 import { AnnouncementHistory } from '../ops/recent-announcements.ts';
+import { RuleHitCounter } from '../ops/rule-hits.ts';
 import { watchUnmatched } from '../ops/unmatched.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
@@ -21,6 +22,7 @@ export interface Observers {
   readonly recent: AnnouncementHistory;
   readonly race: Race;
   readonly figures: DestinationFigures;
+  readonly hits: RuleHitCounter;
   readonly conditions: ConditionWatch;
 }
 
@@ -31,12 +33,14 @@ export function createObservers(clock: Clock, log: Log): Observers {
   const recent = new AnnouncementHistory();
   const race = new Race();
   const figures = new DestinationFigures();
+  const hits = new RuleHitCounter();
   const conditions = new ConditionWatch(clock);
   bus.listen(logEvents(log, clock));
   bus.listen(recent.listener);
   bus.listen(race.listener);
   bus.listen(figures.listener);
+  bus.listen(hits.listener);
   bus.listen(conditions.listener);
   bus.listen(watchUnmatched(bus.publish));
-  return { bus, events: createEvents(bus.publish), recent, race, figures, conditions };
+  return { bus, events: createEvents(bus.publish), recent, race, figures, hits, conditions };
 }

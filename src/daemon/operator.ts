@@ -10,18 +10,21 @@ import type { Injected } from '../ops/injected.ts';
 import type { Race } from '../ops/race.ts';
 import type { AnnouncementHistory } from '../ops/recent-announcements.ts';
 import type { Reloaded } from '../ops/reloaded.ts';
+import type { RuleHitCounter } from '../ops/rule-hits.ts';
 import { type Status, statusOf } from '../ops/status.ts';
 import type { OpenStore } from '../outbox/store.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Inspector } from '../web/ops.ts';
 import { bridgeState } from './bridge-state.ts';
 import { DeliveryOperator } from './delivery-operator.ts';
 import type { FeedSet } from './feed-set.ts';
 import { inject } from './injection.ts';
+import { createInspector } from './inspector.ts';
 import type { RunningConfig } from './running-config.ts';
 import type { TableSet } from './table-set.ts';
 
-export interface Operator {
+export interface Operator extends Inspector {
   status(): Status;
   /** Of the last deliveries; `undefined`: none has ended since the start. */
   figures(destination: string): Figures | undefined;
@@ -40,7 +43,7 @@ export interface OperatorDeps {
   readonly startedMs: number;
   /** In use: another one in the config waits for a restart. */
   readonly store: Pick<OpenStore, 'path' | 'deliveries'>;
-  readonly running: Pick<RunningConfig, 'report' | 'rejected' | 'config' | 'reload'>;
+  readonly running: Pick<RunningConfig, 'report' | 'rejected' | 'config' | 'ready' | 'reload'>;
   readonly feeds: Pick<FeedSet, 'reports' | 'isListening'>;
   readonly pipeline: Pick<Pipeline, 'lanes' | 'journal' | 'intake'>;
   readonly tables: Pick<TableSet, 'states'>;
@@ -48,6 +51,7 @@ export interface OperatorDeps {
     readonly recent: AnnouncementHistory;
     readonly race: Race;
     readonly figures: DestinationFigures;
+    readonly hits: RuleHitCounter;
     readonly conditions: ConditionWatch;
   };
 }
@@ -55,7 +59,9 @@ export interface OperatorDeps {
 export function createOperator(deps: OperatorDeps): Operator {
   const { version, clock, startedMs, running, feeds, pipeline, seen } = deps;
   const { lanes, journal, intake } = pipeline;
+  const { deliveries } = deps.store;
   return {
+    ...createInspector({ running, deliveries, hits: seen.hits, clock }),
     status: () =>
       statusOf({
         ...{ version, startedMs },
@@ -77,7 +83,7 @@ export function createOperator(deps: OperatorDeps): Operator {
     reload: () => running.reload(),
     inject: (fields, real) => inject(fields, real, { intake, feeds, clock }),
     deliveries: new DeliveryOperator({
-      deliveries: deps.store.deliveries,
+      deliveries,
       nowMs: () => clock.monotonicMs(),
       destinations: () => ({
         options: new Map(Object.entries(running.config.destinations)),

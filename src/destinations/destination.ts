@@ -14,6 +14,7 @@ import type { Manner } from '../routing/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import type { RenderInput } from '../templates/variables.ts';
 import type { DestinationOptions } from './common-options.ts';
+import type { Look } from './look.ts';
 import type { TypePatterns } from './type-patterns.ts';
 
 /** Prepared at load; pure. Throws only on a template's run-time fault (the caller falls back or buries). */
@@ -103,6 +104,8 @@ export interface DestinationType<Options extends DestinationOptions, Message> {
   readonly compile: Compile<Options, Message>;
   /** The request that would be sent, for `explain`. */
   preview(options: Options, message: Message): RequestPreview;
+  /** A message to people as they see it, from the `body` of its preview; absent: it is for programs. */
+  look?(body: unknown): Look;
   /** Loads the platform's library and opens the sender. Does no I/O that can fail for a network reason. */
   open(options: Options, deps: DestinationDeps): Promise<Destination<Message>>;
 }

@@ -13,6 +13,7 @@ import type { TitleParts } from '../templates/variables.ts';
 import type { DestinationOptions } from './common-options.ts';
 import type { Destination, DestinationDeps, Render, RequestPreview } from './destination.ts';
 import { destinationTypes } from './index.ts';
+import type { Look } from './look.ts';
 import { type AnyDestinationType, type DestinationRegistry, typeOf } from './registry.ts';
 
 export interface PreparedDestination {
@@ -34,6 +35,8 @@ export interface PreparedDestination {
   readonly renderDefault: ((delivery: Delivery) => unknown) | undefined;
   /** The request that a message becomes, for people. */
   preview(message: unknown): RequestPreview;
+  /** The message as people see it, from the `body` of its preview; absent: it is for programs. */
+  look?(body: unknown): Look;
   readonly limits: DestinationBudgets;
   open(deps: Omit<DestinationDeps, 'name'>): Promise<Destination<unknown>>;
 }
@@ -75,6 +78,7 @@ export function prepareDestinations({
       ...(perTicker && options.maxTickers !== undefined && { maxTickers: options.maxTickers }),
       ...renderers,
       preview: (message) => type.preview(options, message),
+      ...(type.look !== undefined && { look: type.look }),
       limits: type.budgets(options),
       open: (deps) => type.open(options, { ...deps, name }),
     };

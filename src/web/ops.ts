@@ -1,13 +1,53 @@
 /** The functions behind the routes: the bridge, as the HTTP side sees it. `daemon/operator.ts` has them. */
+import type { Announcement } from '../announcement.ts';
+import type { Look } from '../destinations/look.ts';
+import type { DryDelivery, DryRun } from '../dry-run.ts';
 import type { Figures } from '../ops/destination-figures.ts';
 import type { Injected } from '../ops/injected.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Reloaded } from '../ops/reloaded.ts';
 import type { Status } from '../ops/status.ts';
+import type { Deliveries, StoreAnswer, StoredDecision } from '../outbox/deliveries.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Redactor } from '../platform/secret.ts';
+import type { RuleOptions } from '../routing/options.ts';
+import type { Now, OrWhy, Then } from '../then-and-now.ts';
 
-export interface Ops {
+/** A made-up announcement and what it would lead to. */
+export interface Tried extends DryRun {
+  readonly announcement: Announcement;
+}
+
+/** A stored announcement: what the rules said when it was read, and what they say now. */
+export interface InspectedDecision extends Pick<StoredDecision, 'content' | 'deliveries'> {
+  readonly before: OrWhy<Then>;
+  readonly now: OrWhy<Now>;
+}
+
+/** A rule of the config in force, in its order. */
+export interface InspectedRule {
+  readonly name: string;
+  readonly match: RuleOptions['match'];
+  readonly sends: readonly string[];
+  /** Announcements that it matched since the start. */
+  readonly hits: number;
+  /** Since the last of them, in ms. */
+  readonly lastHitMs: number | undefined;
+}
+
+export interface Inspector {
+  /** `fields` as `inject` takes them; `undefined`: they make no announcement. */
+  dryRun(fields: Readonly<Record<string, unknown>>): Tried | undefined;
+  /** By the id of an announcement, or of one of its deliveries; `undefined`: nothing has that id. */
+  decision(id: string): Promise<StoreAnswer<InspectedDecision | undefined>>;
+  /** One page of stored deliveries, newest first. */
+  readonly page: Deliveries['list'];
+  /** The message of a dry run as people would see it; `undefined`: it is for programs. */
+  look(delivery: DryDelivery): Look | undefined;
+  rules(): readonly InspectedRule[];
+}
+
+export interface Ops extends Inspector {
   /** For what is shown: the receiver's words in it may quote a secret. */
   readonly redact: Redactor;
   readonly clock: Clock;

@@ -1,7 +1,8 @@
 /** Discord as a destination type. discord.js (50 MB, half a second) is loaded only by `open`. */
 import { destinationType } from '../registry.ts';
 import { addressOf, discordBudgets } from './address.ts';
-import type { DiscordMessage } from './message.ts';
+import { discordLook } from './look.ts';
+import type { DiscordBody, DiscordMessage } from './message.ts';
 import { type DiscordOptions, discordOptions } from './options.ts';
 import { discordPatterns } from './patterns.ts';
 import { previewDiscord } from './preview.ts';
@@ -27,5 +28,6 @@ export const discord = destinationType<DiscordOptions, DiscordMessage>({
   budgets: discordBudgets,
   compile: { news: compileDiscord, alert: (options) => (alert) => renderDiscordAlert(options, alert) },
   preview: previewDiscord,
+  look: (body) => discordLook(body as DiscordBody),
   open: async (options, deps) => new (await import('./send.ts')).DiscordSender(options, deps),
 });

@@ -1,5 +1,6 @@
 /** Telegram as a destination type. telegraf is loaded only by `open`. */
 import { destinationType } from '../registry.ts';
+import { type TelegramCall, telegramLook } from './look.ts';
 import type { TelegramMessage } from './message.ts';
 import { type TelegramOptions, telegramOptions } from './options.ts';
 import { telegramPatterns } from './patterns.ts';
@@ -26,5 +27,6 @@ export const telegram = destinationType<TelegramOptions, TelegramMessage>({
   budgets: telegramBudgets,
   compile: { news: compileTelegram, alert: (options) => (alert) => renderTelegramAlert(options, alert) },
   preview: previewTelegram,
+  look: (body) => telegramLook(body as TelegramCall),
   open: async (options, deps) => new (await import('./send.ts')).TelegramSender(options, deps),
 });

@@ -7,7 +7,7 @@ import { sparkline } from './sparkline.ts';
 import { countOf, countText, shareText, spanText, state, type Tone } from './words.ts';
 
 /** More than a page can be looked at; the others follow behind a link. */
-export const MOST_SHOWN = 50;
+const MOST_SHOWN = 50;
 
 export type FiguresOf = (destination: string) => Figures | undefined;
 
@@ -35,7 +35,11 @@ export function destinationsTable(
   )}${more > 0 ? html`<p><a href="/destinations">All ${countOf(destinations.length, 'destination')}</a></p>` : ''}`;
 }
 
-export function destinationRow(
+/** `/destinations`: all of them. */
+export const destinationsPage = (destinations: readonly DestinationReport[], figuresOf: FiguresOf): Html =>
+  html`<h1>Destinations</h1>${destinationsTable(destinations, figuresOf, destinations.length)}`;
+
+function destinationRow(
   { name, type, state: words, suspended, slowed, pausedMs, inFlight, pending, oldestMs }: DestinationReport,
   figures: Figures | undefined,
 ): Html {
@@ -44,7 +48,7 @@ export function destinationRow(
     pending + inFlight === 0
       ? '0'
       : `${countText(pending)}${oldestMs === undefined ? '' : `, oldest ${spanText(oldestMs)}`}`;
-  return html`<tr id="d-${name}"><th scope="row"><a href="/destinations/${encodeURIComponent(name)}">${name}</a> <span class="tag">${type}</span></th><td data-label="State">${state(tone, words)}</td><td class="number" data-label="Waiting">${waits}</td><td class="number" data-label="Delivered">${countText(figures?.delivered ?? 0)}</td><td class="number" data-label="Success">${shareText(figures?.successShare)}</td><td class="number" data-label="p50">${spanText(figures?.p50Ms)}</td><td class="number" data-label="p99">${spanText(figures?.p99Ms)}</td><td class="whole">${sparkline(figures?.lastMs ?? [])}</td></tr>`;
+  return html`<tr id="d-${name}"><th scope="row"><a href="/deliveries?destination=${encodeURIComponent(name)}">${name}</a> <span class="tag">${type}</span></th><td data-label="State">${state(tone, words)}</td><td class="number" data-label="Waiting">${waits}</td><td class="number" data-label="Delivered">${countText(figures?.delivered ?? 0)}</td><td class="number" data-label="Success">${shareText(figures?.successShare)}</td><td class="number" data-label="p50">${spanText(figures?.p50Ms)}</td><td class="number" data-label="p99">${spanText(figures?.p99Ms)}</td><td class="whole">${sparkline(figures?.lastMs ?? [])}</td></tr>`;
 }
 
 type Lane = Pick<DestinationReport, 'suspended' | 'slowed' | 'pausedMs'>;

@@ -1,25 +1,13 @@
 /** The frame of every page: head, navigation, who is looking, and the end. Pure. */
-import { FORM_TOKEN } from '../visitor.ts';
+import { FORM_TOKEN, type Visitor } from '../visitor.ts';
 import { ASSETS } from './assets.ts';
 import { each, type Html, html, raw } from './html.ts';
-
-/** Whoever looks at a page. */
-export interface Viewer {
-  /** `undefined`: this bridge lets nobody change anything over HTTP, and why. */
-  readonly canChange: boolean;
-  /** Why nothing can be changed; shown where the buttons would be. */
-  readonly whyNot: string | undefined;
-  /** Goes with every form of whoever is logged in. */
-  readonly csrf: string | undefined;
-  /** It can log in, or out. */
-  readonly session: 'none' | 'in' | 'out';
-}
 
 export interface Page {
   readonly title: string;
   /** Path of its entry in the navigation. */
   readonly path: string;
-  readonly viewer: Viewer;
+  readonly visitor: Visitor;
   readonly body: Html;
   /** It shows rows as they come. */
   readonly isLive?: boolean;
@@ -36,7 +24,7 @@ const PLACES = [
   ['/config', 'Config'],
 ] as const;
 
-export const layout = ({ title, path, viewer, body, isLive = false, scripts = [] }: Page): Html =>
+export const layout = ({ title, path, visitor, body, isLive = false, scripts = [] }: Page): Html =>
   html`${raw('<!doctype html>')}<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title} · listing-bridge</title><link rel="icon" href="${ASSETS.icon.url}"><link rel="stylesheet" href="${ASSETS.style.url}">${each(
     [ASSETS.script.url, ...scripts],
     (url) => html`<script defer src="${url}"></script>`,
@@ -45,18 +33,18 @@ export const layout = ({ title, path, viewer, body, isLive = false, scripts = []
     PLACES,
     ([href, name]) =>
       html`<li><a href="${href}"${href === path ? raw(' aria-current="page"') : ''}>${name}</a></li>`,
-  )}</ul></nav><div class="session">${isLive ? html`<span class="live" role="status" hidden>live</span>` : ''}${session(viewer)}</div></div></header>
+  )}</ul></nav><div class="session">${isLive ? html`<span class="live" role="status" hidden>live</span>` : ''}${session(visitor)}</div></div></header>
 <main id="main" class="wide">${body}</main>
 <footer class="end"><div class="wide">Times are by this server’s clock. The same as data: <a href="/api/status">/api/status</a>, <a href="/metrics">/metrics</a>, <a href="/api/openapi.json">/api/openapi.json</a>.</div></footer></body></html>`;
 
-function session({ session: where, csrf }: Viewer): Html {
-  if (where === 'none') return html``;
-  if (where === 'out') return html`<a href="/login">Log in</a>`;
-  return html`<form class="inline" method="post" action="/logout">${hiddenCsrf(csrf)}<button class="quiet">Log out</button></form>`;
+function session(visitor: Visitor): Html {
+  if (visitor.formToken !== undefined)
+    return html`<form class="inline" method="post" action="/logout">${hiddenCsrf(visitor)}<button class="quiet">Log out</button></form>`;
+  return visitor.who === 'reader' && visitor.canLogIn ? html`<a href="/login">Log in</a>` : html``;
 }
 
-const hiddenCsrf = (csrf: string | undefined): Html =>
-  csrf === undefined ? html`` : html`<input type="hidden" name="${FORM_TOKEN}" value="${csrf}">`;
+export const hiddenCsrf = ({ formToken }: Visitor): Html =>
+  formToken === undefined ? html`` : html`<input type="hidden" name="${FORM_TOKEN}" value="${formToken}">`;
 
 /** A table that becomes blocks on a phone. `id`: of its body, where live rows go. */
 export const table = (

@@ -13,5 +13,12 @@ export function pageRoutes(ops: Ops): Hono<WebEnv> {
     (name: keyof Pages): Handler<WebEnv> =>
     async (context) =>
       (await import('./pages.ts'))[name](context, ops);
-  return new Hono<WebEnv>().get('/', shows('overviewPage')).get('/assets/:name', shows('assetOf'));
+  return new Hono<WebEnv>()
+    .get('/', shows('overviewPage'))
+    .get('/announcements/:id', shows('oneAnnouncement'))
+    .get('/deliveries', shows('deliveriesList'))
+    .get('/destinations', shows('allDestinations'))
+    .get('/rules', shows('rules'))
+    .get('/try', shows('trial'))
+    .get('/assets/:name', shows('assetOf'));
 }

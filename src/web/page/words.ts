@@ -1,7 +1,7 @@
 /** Numbers, times and states as the page shows them. Pure. */
 import type { DeliveryState } from '../../delivery/delivery.ts';
 import { formatDuration } from '../../platform/duration.ts';
-import { timeText } from '../../platform/time-text.ts';
+import { secondsText, timeText } from '../../platform/time-text.ts';
 import { each, type Html, html } from './html.ts';
 
 /** `0.8 ms`, `12 ms`, `1.2 s`, `3h2m`; `–` for what is not known. */
@@ -33,6 +33,9 @@ export function clock(wallMs: number): Html {
   const whole = timeText(wallMs);
   return html`<time datetime="${isoOf(wallMs)}" title="${whole}">${whole.slice(11, 23)}</time>`;
 }
+
+export const dayAndClock = (wallMs: number): Html =>
+  html`<time datetime="${isoOf(wallMs)}" title="${timeText(wallMs)}">${secondsText(wallMs)}</time>`;
 
 const isoOf = (wallMs: number): string =>
   Number.isFinite(wallMs) && Math.abs(wallMs) < 8e15 ? new Date(wallMs).toISOString() : '';

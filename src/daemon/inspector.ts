@@ -1,0 +1,57 @@
+/** What the config in force says of an announcement: one that is made up, or one that is stored. Sends and changes nothing. */
+import { dryRun } from '../dry-run.ts';
+import { newsGiven } from '../feeds/index.ts';
+import type { RuleHitCounter } from '../ops/rule-hits.ts';
+import type { Deliveries, StoreAnswer } from '../outbox/deliveries.ts';
+import { idAt } from '../outbox/ids.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Now, nowOf, type OrWhy, thenOf } from '../then-and-now.ts';
+import type { Inspector } from '../web/ops.ts';
+import type { RunningConfig } from './running-config.ts';
+
+export interface InspectorDeps {
+  readonly running: Pick<RunningConfig, 'ready'>;
+  readonly deliveries: Pick<Deliveries, 'decision' | 'list'>;
+  readonly hits: Pick<RuleHitCounter, 'of'>;
+  readonly clock: Clock;
+}
+
+/** Of the announcements that nobody sent. */
+const FEED = 'sample';
+
+export function createInspector({ running, deliveries, hits, clock }: InspectorDeps): Inspector {
+  return {
+    dryRun(fields) {
+      const receivedMs = clock.monotonicMs();
+      const receipt = { feed: FEED, receivedTimestampUs: clock.wallUs(), receivedMs, ageAtReceiptMs: 0 };
+      const news = newsGiven({ type: 'announcement', ...fields }, receipt);
+      if (news === undefined) return undefined;
+      const announcement = { ...news, id: idAt(receivedMs) };
+      return { announcement, ...dryRun(announcement, running.ready) };
+    },
+    async decision(id) {
+      const answer = await deliveries.decision(id);
+      if (!answer.ok || answer.value === undefined) return answer as StoreAnswer<undefined>;
+      const { content, deliveries: found } = answer.value;
+      const { config } = running.ready;
+      const now: OrWhy<Now> =
+        content.kind === 'news'
+          ? nowOf(content.announcement, config, running.ready)
+          : { why: 'no rule decides an alert' };
+      return { ok: true, value: { content, deliveries: found, before: thenOf(answer.value), now } };
+    },
+    page: (request, signal) => deliveries.list(request, signal),
+    look: ({ destination, request }) =>
+      running.ready.destinations.find(({ name }) => name === destination)?.look?.(request.body),
+    rules() {
+      const nowMs = clock.monotonicMs();
+      return running.ready.config.rules.map(({ name, match, send }) => {
+        const seen = hits.of(name);
+        return {
+          ...{ name, match, sends: send.map(({ to }) => to), hits: seen?.count ?? 0 },
+          lastHitMs: seen === undefined ? undefined : nowMs - seen.lastMs,
+        };
+      });
+    },
+  };
+}

@@ -1,0 +1,93 @@
+/** `/deliveries`: what was sent, what waits and what failed, with what can be done about it. Pure. */
+import { DELIVERY_STATES, type DeliveryState, keyOf, UNDER_WAY } from '../../delivery/delivery.ts';
+import { describeEnding } from '../../delivery/describe.ts';
+import { storedBody } from '../../outbox/content-rows.ts';
+import type { DeliveryPage } from '../../outbox/deliveries.ts';
+import type { StoredAttempt, StoredDelivery } from '../../outbox/rows.ts';
+import type { Visitor } from '../visitor.ts';
+import { each, type Html, html, raw } from './html.ts';
+import { empty, hiddenCsrf, table } from './layout.ts';
+import { clock, dayAndClock, prose, spanText, state as stateOf, toneOf } from './words.ts';
+
+export interface DeliveriesView {
+  readonly state: DeliveryState | undefined;
+  readonly destination: string | undefined;
+  readonly destinations: readonly string[];
+  readonly page: DeliveryPage;
+}
+
+export const deliveriesPage = (view: DeliveriesView, visitor: Visitor): Html =>
+  html`<h1>Deliveries</h1>${filterForm(view)}<h2>${heading(view)}</h2>${
+    view.page.deliveries.length === 0
+      ? empty(
+          view.page.next === undefined
+            ? 'Nothing in the store fits.'
+            : 'Nothing fits among those looked through so far: go on with “older”.',
+        )
+      : deliveriesTable(view.page.deliveries, visitor)
+  }${older(view)}`;
+
+const heading = ({ state, destination }: DeliveriesView): string =>
+  `${state === undefined ? 'All' : state}${destination === undefined ? '' : ` for ${destination}`}, newest first`;
+
+function filterForm({ state, destination, destinations }: DeliveriesView): Html {
+  return html`<form class="line" method="get" action="/deliveries"><label>State<select name="state">${option('', 'any', state ?? '')}${each(
+    DELIVERY_STATES,
+    (one) => option(one, one, state ?? ''),
+  )}</select></label><label>Destination<input name="destination" list="names" value="${destination ?? ''}" placeholder="any"></label><datalist id="names">${each(
+    destinations,
+    (name) => html`<option value="${name}"></option>`,
+  )}</datalist><button>Show</button></form>`;
+}
+
+const option = (value: string, words: string, chosen: string): Html =>
+  html`<option value="${value}"${value === chosen ? raw(' selected') : ''}>${words}</option>`;
+
+export function deliveriesTable(deliveries: readonly StoredDelivery[], visitor: Visitor): Html {
+  return table(
+    ['Received', 'Destination', 'State', 'Announcement', ['Attempts', 'number'], ''],
+    each(deliveries, (one) => deliveryRow(one, visitor)),
+  );
+}
+
+function deliveryRow(stored: StoredDelivery, visitor: Visitor): Html {
+  const { delivery, state, reason, attempts, settledMs } = stored;
+  const { id, title, receivedTimestampUs, receivedMs } = storedBody(delivery.content);
+  const took =
+    settledMs === undefined || state !== 'delivered' ? '' : ` after ${spanText(settledMs - receivedMs)}`;
+  const to =
+    delivery.ticker === undefined ? delivery.destination : `${delivery.destination} ${delivery.ticker}`;
+  return html`<tr id="${keyOf(delivery)}"><td class="nowrap" data-label="Received">${dayAndClock(receivedTimestampUs / 1000)}</td><th scope="row">${to}</th><td data-label="State">${stateOf(toneOf(state), reason === undefined ? state : `${state}: ${reason}`)}<span class="small faint">${took}</span>${
+    reason === undefined ? '' : html`<br><span class="small faint">${prose(describeEnding(reason))}</span>`
+  }</td><td class="whole"><a href="/announcements/${id}">${title === '' ? id : title}</a></td><td class="number" data-label="Attempts">${attempts}</td><td>${actions(stored, visitor)}</td></tr>`;
+}
+
+/** What can be done with it: a button each, without a script. */
+export function actions({ delivery, state, reason }: StoredDelivery, visitor: Visitor): Html {
+  if (!visitor.mayChange || state === 'delivered' || reason === UNDER_WAY) return html``;
+  const button = (what: 'retry' | 'discard', words: string) =>
+    html`<form class="inline" method="post" action="/deliveries/${delivery.id}/${what}">${hiddenCsrf(visitor)}<button class="quiet">${words}</button></form> `;
+  return html`<span class="nowrap">${button('retry', state === 'pending' ? 'Send now' : 'Send again')}${state === 'pending' ? button('discard', 'Discard') : ''}</span>`;
+}
+
+export const attemptsTable = (attempts: readonly StoredAttempt[]): Html =>
+  attempts.length === 0
+    ? html`<p class="faint">No attempt yet.</p>`
+    : table(
+        ['Attempt', 'Started', ['Took', 'number'], 'Outcome', 'Answer'],
+        each(
+          attempts,
+          ({ attempt, startedMs, durationMs, outcome, status, detail }) =>
+            html`<tr><th scope="row">${attempt}</th><td data-label="Started">${clock(startedMs)}</td><td class="number" data-label="Took">${spanText(durationMs)}</td><td data-label="Outcome">${stateOf(outcome.startsWith('delivered') ? 'good' : 'bad', outcome)}</td><td data-label="Answer">${status ?? ''} <span class="small faint">${detail ?? ''}</span></td></tr>`,
+        ),
+      );
+
+function older({ state, destination, page: { next } }: DeliveriesView): Html {
+  if (next === undefined) return html``;
+  const query = new URLSearchParams({
+    ...(state !== undefined && { state }),
+    ...(destination !== undefined && { destination }),
+    before: next,
+  });
+  return html`<p class="pager"><a href="/deliveries?${query.toString()}" rel="next">older →</a></p>`;
+}

@@ -1,0 +1,61 @@
+/** `/rules`: how often each rule matched, the tables that rules look into, and what is muted. Pure. */
+import { stringify } from 'yaml';
+import type { TableState } from '../../tables/table-state.ts';
+import type { InspectedRule } from '../ops.ts';
+import { each, type Html, html } from './html.ts';
+import { empty, table } from './layout.ts';
+import { agoText, countText, state } from './words.ts';
+
+export interface RulesView {
+  readonly rules: readonly InspectedRule[];
+  readonly tables: readonly TableState[];
+}
+
+/** Of more, those that matched come first. */
+const MOST_RULES = 200;
+
+export function rulesPage({ rules, tables }: RulesView): Html {
+  const shown =
+    rules.length <= MOST_RULES ? rules : rules.toSorted((a, b) => b.hits - a.hits).slice(0, MOST_RULES);
+  return html`<h1>Rules</h1>${
+    rules.length === 0
+      ? empty('The config has no rules: nothing is sent.')
+      : table(['Rule', 'Matches', 'Sends to', ['Hits', 'number'], 'Last'], each(shown, ruleRow), {
+          caption: 'In the order in which they are evaluated. Hits are counted since the start.',
+        })
+  }${rules.length > shown.length ? html`<p class="small faint">${rules.length - shown.length} more, which matched less.</p>` : ''}
+<h2>Tables</h2>${tables.length === 0 ? empty('The config has no tables.') : tablesTable(tables)}`;
+}
+
+const ruleRow = ({ name, match, sends, hits, lastHitMs }: InspectedRule): Html =>
+  html`<tr><th scope="row">${name}</th><td class="whole small mono">${matchText(match)}</td><td data-label="Sends to">${sends.join(', ')}</td><td class="number" data-label="Hits">${countText(hits)}</td><td class="nowrap" data-label="Last">${agoText(lastHitMs)}</td></tr>`;
+
+/** The conditions as somebody would write them, on one line. */
+const matchText = (match: InspectedRule['match']): string =>
+  Object.keys(match).length === 0
+    ? 'everything'
+    : stringify(asWritten(match), { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: false })
+        .trim()
+        .replace(/^\{|\}$/g, '');
+
+/** `update: any` is kept as both of its values. */
+const asWritten = (match: InspectedRule['match']): object =>
+  Array.isArray(match.update) ? { ...match, update: 'any' } : match;
+
+const tablesTable = (tables: readonly TableState[]): Html =>
+  table(
+    ['Table', 'State', ['Rows', 'number'], 'Loaded', 'From'],
+    each(
+      tables,
+      ({ name, from, rows, ageMs, fault, isStale }) =>
+        html`<tr><th scope="row">${name}</th><td data-label="State">${
+          rows === undefined
+            ? state('bad', 'never loaded: it matches nothing')
+            : isStale
+              ? state('warning', 'stale')
+              : fault === undefined
+                ? state('good', 'ok')
+                : state('warning', 'not refreshed')
+        }${fault === undefined ? '' : html`<br><span class="small faint">${fault}</span>`}</td><td class="number" data-label="Rows">${rows === undefined ? '–' : countText(rows)}</td><td class="nowrap" data-label="Loaded">${rows === undefined ? '–' : agoText(ageMs ?? 0)}</td><td class="whole small mono">${from === '' ? 'the config' : from}</td></tr>`,
+    ),
+  );
