@@ -45,8 +45,8 @@ const option = (value: string, words: string, chosen: string): Html =>
 
 export function deliveriesTable(deliveries: readonly StoredDelivery[], visitor: Visitor): Html {
   return table(
-    ['Received', 'Destination', 'State', 'Announcement', ['Attempts', 'number'], ''],
-    each(deliveries, (one) => deliveryRow(one, visitor)),
+    ['Destination', 'Received', 'State', 'Announcement', ['Attempts', 'number'], ''],
+    each(deliveries, (one) => deliveryRow(one, viewer)),
   );
 }
 
@@ -57,7 +57,7 @@ function deliveryRow(stored: StoredDelivery, visitor: Visitor): Html {
     settledMs === undefined || state !== 'delivered' ? '' : ` after ${spanText(settledMs - receivedMs)}`;
   const to =
     delivery.ticker === undefined ? delivery.destination : `${delivery.destination} ${delivery.ticker}`;
-  return html`<tr id="${keyOf(delivery)}"><td class="nowrap" data-label="Received">${dayAndClock(receivedTimestampUs / 1000)}</td><th scope="row">${to}</th><td data-label="State">${stateOf(toneOf(state), reason === undefined ? state : `${state}: ${reason}`)}<span class="small faint">${took}</span>${
+  return html`<tr id="${keyOf(delivery)}"><th scope="row">${to}</th><td class="nowrap" data-label="Received">${dayAndClock(receivedTimestampUs / 1000)}</td><td data-label="State">${stateOf(toneOf(state), reason === undefined ? state : `${state}: ${reason}`)}<span class="small faint">${took}</span>${
     reason === undefined ? '' : html`<br><span class="small faint">${prose(describeEnding(reason))}</span>`
   }</td><td class="whole"><a href="/announcements/${id}">${title === '' ? id : title}</a></td><td class="number" data-label="Attempts">${attempts}</td><td>${actions(stored, visitor)}</td></tr>`;
 }

@@ -10,7 +10,7 @@ import { announcementPage } from './announcement.ts';
 import { assetAt } from './assets.ts';
 import { deliveriesPage } from './deliveries.ts';
 import { destinationsPage } from './destinations.ts';
-import { layout, type Page, type Visitor } from './layout.ts';
+import { layout, type Page } from './layout.ts';
 import { overview } from './overview.ts';
 import { problemPage } from './problem.ts';
 import { rulesPage } from './rules.ts';
