@@ -1,0 +1,166 @@
+/** Each page as it is asked for over HTTP: what it shows, what it says when there is nothing, and that hostile words stay words. */
+import { expect, test } from 'vitest';
+import type { FoundDelivery } from '../../../src/outbox/deliveries.ts';
+import { compileRules } from '../../../src/routing/router.ts';
+import { nowOf } from '../../../src/then-and-now.ts';
+import { createApp } from '../../../src/web/app.ts';
+import type { Ops } from '../../../src/web/ops.ts';
+import { announcementOf } from '../../destinations/render-support.ts';
+import { NO_STATUS } from '../../support/status.ts';
+import { idleOps } from '../../support/web.ts';
+
+const pageAt = async (path: string, ops: Partial<Ops> = {}): Promise<{ status: number; text: string }> => {
+  const answer = await createApp({ host: '127.0.0.1', port: 0 }, { ...idleOps(), ...ops }).request(path);
+  expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
+  return { status: answer.status, text: await answer.text() };
+};
+
+const HOSTILE = `"><script>alert(1)</script>'`;
+
+const ANNOUNCEMENT = announcementOf({ id: '01m8a05k524gv09h', tickers: ['ABC'], title: HOSTILE });
+
+const FOUND: FoundDelivery = {
+  delivery: {
+    delivery: {
+      ...{
+        id: 'd1',
+        content: { kind: 'news', announcement: ANNOUNCEMENT },
+        destination: 'bot',
+        rule: HOSTILE,
+      },
+      ...{ template: undefined, ticker: 'ABC', importance: 0, expiresAtMs: undefined },
+    },
+    ...{ attempts: 1, plain: false, notBeforeMs: 0, state: 'dead', reason: 'gone', settledMs: 5010 },
+  },
+  attempts: [
+    { attempt: 1, startedMs: 5001, durationMs: 9, outcome: 'reject gone', status: 404, detail: HOSTILE },
+  ],
+};
+
+const RULES = {
+  rules: [
+    { name: 'listings', match: { ticker: 'ABC' }, send: [], stop: false },
+    { name: 'others', match: { publisher: 'binance' }, send: [], stop: false },
+  ],
+  extract: {},
+} as unknown as Parameters<typeof nowOf>[1];
+
+test('/announcements/:id: its way, its deliveries and why', async () => {
+  const router = compileRules(RULES.rules);
+  const now = nowOf(ANNOUNCEMENT, RULES, { router, destinations: [] });
+  const value = {
+    content: { kind: 'news', announcement: ANNOUNCEMENT },
+    before: { why: 'it is not in the store' },
+    ...{ now, deliveries: [FOUND] },
+  } as const;
+  const { status, text } = await pageAt('/announcements/01m8a05k524gv09h', {
+    decision: () => Promise.resolve({ ok: true, value }),
+  });
+  expect(status).toBe(200);
+  expect(text).toContain('No delivery arrived, so there is no way to measure.');
+  expect(text).toMatch(/bot ABC[\s\S]*dead: gone[\s\S]*reject gone[\s\S]*404/);
+  expect(text).toMatch(/<th scope="row">listings<\/th><td class="whole">[\s\S]*?matched/);
+  expect(text).toContain('publisher: wanted binance, got &quot;upbit&quot;');
+  expect(text).not.toContain('<script>');
+});
+
+test('/announcements/:id that nothing has, or a store that cannot be read: a sentence', async () => {
+  const none = await pageAt('/announcements/x', {
+    decision: () => Promise.resolve({ ok: true, value: undefined }),
+  });
+  expect(none.status).toBe(404);
+  expect(none.text).toContain('No such announcement');
+  const broken = await pageAt('/announcements/x', {
+    decision: () => Promise.resolve({ ok: false, message: 'the disk is gone' }),
+  });
+  expect(broken.status).toBe(503);
+  expect(broken.text).toContain('the disk is gone');
+});
+
+test('/deliveries: the filter goes to the store and stays in the form and in the way on', async () => {
+  const asked: unknown[] = [];
+  const { text } = await pageAt('/deliveries?state=dead&destination=bot&before=k9', {
+    page: (request) => {
+      asked.push(request);
+      return Promise.resolve({ ok: true, value: { deliveries: [FOUND.delivery], next: 'k8' } });
+    },
+  });
+  expect(asked).toEqual([{ state: 'dead', destination: 'bot', before: 'k9', limit: 50 }]);
+  expect(text).toContain('<option value="dead" selected>dead</option>');
+  expect(text).toContain('href="/deliveries?state=dead&amp;destination=bot&amp;before=k8"');
+  expect(text).not.toContain('<script>');
+});
+
+test('/deliveries: words that are no state are none', async () => {
+  const asked: unknown[] = [];
+  const { text } = await pageAt(`/deliveries?state=${encodeURIComponent(HOSTILE)}&destination=`, {
+    page: (request) => {
+      asked.push(request);
+      return Promise.resolve({ ok: true, value: { deliveries: [], next: undefined } });
+    },
+  });
+  expect(asked).toEqual([{ limit: 50 }]);
+  expect(text).toContain('Nothing in the store fits.');
+});
+
+test('/rules: conditions as people write them, hits, and when', async () => {
+  const { text } = await pageAt('/rules', {
+    rules: () => [
+      { name: 'all', match: {}, sends: ['bot'], hits: 1234, lastHitMs: 61_000 },
+      {
+        name: 'either',
+        match: { update: [true, false], ticker: ['A', 'B'] },
+        sends: [],
+        hits: 0,
+        lastHitMs: undefined,
+      },
+    ],
+  });
+  expect(text).toMatch(/everything<\/td>[\s\S]*1,234[\s\S]*1m1s ago/);
+  expect(text).toMatch(/update: any, ticker: \[A, B\]<\/td>[\s\S]*never/);
+});
+
+test('/try: nothing asked, nothing tried; a title is tried with its fields', async () => {
+  const asked: unknown[] = [];
+  const dryRun: Ops['dryRun'] = (fields) => {
+    asked.push(fields);
+    return {
+      announcement: ANNOUNCEMENT,
+      rules: compileRules(RULES.rules).explain(ANNOUNCEMENT),
+      deliveries: [
+        {
+          ...{ destination: 'bot', rule: 'listings', ticker: 'ABC', dryRun: false },
+          request: { method: 'POST', url: 'https://bot.bridge.test/', body: { symbol: HOSTILE } },
+        },
+      ],
+      withheld: [],
+    };
+  };
+  expect((await pageAt('/try', { dryRun })).text).not.toContain('id="result"');
+  expect(asked).toEqual([]);
+  const { text } = await pageAt('/try?title=ABC&tickers=ABC,+DEF&publisher=upbit', { dryRun });
+  expect(asked).toEqual([
+    { publisher: 'upbit', listingType: undefined, tickers: ['ABC', 'DEF'], title: 'ABC' },
+  ]);
+  expect(text).toContain('1 request by 1 rule');
+  expect(text).toContain('POST https://bot.bridge.test/');
+  expect(text).not.toContain('<script>');
+});
+
+test('/destinations: all of them, those that need somebody first', async () => {
+  const destination = (name: string, suspended?: string) => ({
+    ...{ name, type: 'webhook', state: suspended ?? 'ok', suspended, slowed: undefined, pausedMs: 0 },
+    ...{ inFlight: 0, pending: 0, oldestMs: undefined },
+  });
+  const destinations = [
+    ...Array.from({ length: 60 }, (_, at) => destination(`bot${at}`)),
+    destination('gone', 'suspended: gone'),
+  ];
+  const status = () => ({ ...NO_STATUS, destinations });
+  const all = (await pageAt('/destinations', { status })).text;
+  expect(all.match(/<tr id="d-/g)).toHaveLength(61);
+  expect(all.indexOf('id="d-gone"')).toBeLessThan(all.indexOf('id="d-bot0"'));
+  const overview = (await pageAt('/', { status })).text;
+  expect(overview.match(/<tr id="d-/g)).toHaveLength(50);
+  expect(overview).toContain('<a href="/destinations">All 61 destinations</a>');
+});
