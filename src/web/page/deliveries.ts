@@ -43,10 +43,10 @@ function filterForm({ state, destination, destinations }: DeliveriesView): Html 
 const option = (value: string, words: string, chosen: string): Html =>
   html`<option value="${value}"${value === chosen ? raw(' selected') : ''}>${words}</option>`;
 
-export function deliveriesTable(deliveries: readonly StoredDelivery[], visitor: Visitor): Html {
+function deliveriesTable(deliveries: readonly StoredDelivery[], visitor: Visitor): Html {
   return table(
     ['Destination', 'Received', 'State', 'Announcement', ['Attempts', 'number'], ''],
-    each(deliveries, (one) => deliveryRow(one, viewer)),
+    each(deliveries, (one) => deliveryRow(one, visitor)),
   );
 }
 

@@ -6,6 +6,7 @@ import type { Status } from '../../../src/ops/status.ts';
 import { ASSETS } from '../../../src/web/page/assets.ts';
 import { layout } from '../../../src/web/page/layout.ts';
 import { overview } from '../../../src/web/page/overview.ts';
+import type { Visitor } from '../../../src/web/visitor.ts';
 import { NO_STATUS } from '../../support/status.ts';
 
 const NEWS: RecentAnnouncement = {
@@ -53,11 +54,14 @@ const NEWS: RecentAnnouncement = {
   ],
 };
 
-const VIEWER = { canChange: false, whyNot: undefined, csrf: undefined, session: 'none' } as const;
+const VISITOR: Visitor = {
+  who: 'reader',
+  ...{ mayChange: false, isReadOnly: false, canLogIn: false, formToken: undefined },
+};
 
 const pageOf = async (status: Partial<Status>): Promise<string> => {
   const body = overview({ ...NO_STATUS, ...status }, () => undefined);
-  return String(await layout({ title: 'Overview', path: '/', viewer: VIEWER, body, isLive: true }));
+  return String(await layout({ title: 'Overview', path: '/', visitor: VISITOR, body, isLive: true }));
 };
 
 test('the first lines hold the answer: ready, or not and why', async () => {
