@@ -1,4 +1,4 @@
-/** What the config in force says of an announcement: one that is made up, or one that is stored. Sends and changes nothing. */
+/** Answers about the config in force: its rules, and their word on an announcement that is made up or stored. Sends and changes nothing. */
 import { dryRun } from '../dry-run.ts';
 import { newsGiven } from '../feeds/index.ts';
 import type { RuleHitCounter } from '../ops/rule-hits.ts';

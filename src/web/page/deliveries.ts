@@ -62,7 +62,7 @@ function deliveryRow(stored: StoredDelivery, visitor: Visitor): Html {
   }</td><td class="whole"><a href="/announcements/${id}">${title === '' ? id : title}</a></td><td class="number" data-label="Attempts">${attempts}</td><td>${actions(stored, visitor)}</td></tr>`;
 }
 
-/** What can be done with it: a button each, without a script. */
+/** A button, without a script, for each thing that can be done with it. */
 export function actions({ delivery, state, reason }: StoredDelivery, visitor: Visitor): Html {
   if (!visitor.mayChange || state === 'delivered' || reason === UNDER_WAY) return html``;
   const button = (what: 'retry' | 'discard', words: string) =>

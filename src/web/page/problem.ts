@@ -1,9 +1,9 @@
-/** A page for what went wrong: a sentence, and the way on. Pure. */
+/** A page for a fault: a sentence, and the way on. Pure. */
 import { type Html, html } from './html.ts';
 
 export const problemPage = (title: string, sentence: string): Html =>
   html`<h1>${title}</h1><p>${sentence}</p><p><a href="/">Back to the overview</a></p>`;
 
-/** What a button has done, above the page that it leads back to. */
+/** The effect of a button, above the page that it leads back to. */
 export const notice = (tone: 'good' | 'bad', sentence: string): Html =>
   html`<div class="notice is-${tone}" role="status"><strong class="${tone}">${tone === 'good' ? '✓' : '✗'} ${sentence}</strong></div>`;
