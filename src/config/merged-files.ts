@@ -1,6 +1,6 @@
 /**
  * The config and its included files as one: the rules of the config first, then those of each file in order; the
- * destinations, templates and groups of all. Everything else belongs in the config itself.
+ * destinations, tables, templates and groups of all. Everything else belongs in the config itself.
  */
 import { nearest } from '../platform/suggest.ts';
 import { isRecord } from '../platform/wire-values.ts';
@@ -15,6 +15,7 @@ const INCLUDED: Readonly<Record<string, 'mapping' | 'list'>> = {
   destinations: 'mapping',
   groups: 'mapping',
   rules: 'list',
+  tables: 'mapping',
   templates: 'mapping',
   tests: 'list',
 };

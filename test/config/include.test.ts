@@ -20,6 +20,74 @@ const rule = (name: string, send = 'bot') =>
   `rules:\n  - { name: ${name}, match: { ticker: ${name} }, send: ${send} }\n`;
 const names = (loaded: ReturnType<typeof loadFiles>) => loaded.config?.rules.map(({ name }) => name);
 
+describe('tables of included files', () => {
+  const withTable = (table: string) =>
+    `tables: { ${table} }\nrules:\n  - { match: { ticker: { in: t } }, send: bot }\n`;
+  const csv = { 'lists/t.csv': 'ticker\nABC\n', 'sub/lists/t.csv': 'ticker\nXYZ\n' };
+
+  test('are those of all files; their own files start at the folder of the config', () => {
+    const loaded = loadFiles(
+      `tables: { mine: [DEF] }\n${main('sub/*.yaml')}`,
+      {
+        ...csv,
+        'sub/a.yaml': withTable('t: { file: lists/t.csv }').replace('in: t', 'in: [t, mine, other]'),
+        'sub/b.yaml': 'tables: { other: { XYZ: XYZUSDT } }\n',
+      },
+      ENV,
+    );
+    expect(told(loaded)).toEqual([]);
+    const rows = [...(loaded.config?.liveTables ?? [])].map(([name, table]) => [name, ...table.keys()]);
+    expect(rows).toEqual([
+      ['mine', 'def'],
+      ['t', 'abc'],
+      ['other', 'xyz'],
+    ]);
+    expect(loaded.files.map(({ path, as }) => [as, path])).toContainEqual([
+      'table',
+      '/etc/bridge/lists/t.csv',
+    ]);
+  });
+
+  test.each<[string, Readonly<Record<string, string>>, string[]]>([
+    [
+      'a file that is not there',
+      { 'a.yaml': withTable('t: { file: nowhere.csv }') },
+      ['a.yaml:1:22: /etc/bridge/nowhere.csv cannot be read: it does not exist'],
+    ],
+    [
+      'a column that is not there',
+      { ...csv, 'a.yaml': withTable('t: { file: lists/t.csv, key: tikcer }') },
+      ['a.yaml:1:40: /etc/bridge/lists/t.csv: there is no column `tikcer` in it | did you mean `ticker`?'],
+    ],
+    [
+      'one name in two files',
+      { 'a.yaml': withTable('t: [ABC]'), 'b.yaml': 'tables: { t: [DEF] }\n' },
+      [`b.yaml:1:11: there is already \`t\` in \`tables\`, in /etc/bridge/a.yaml:1 | give one of them another name`],
+    ],
+    [
+      'an unknown key',
+      { ...csv, 'a.yaml': withTable('t: { file: lists/t.csv, kye: ticker }') },
+      ['a.yaml:1:35: unknown key `kye` | did you mean `key`?'],
+    ],
+    [
+      'one that nothing uses',
+      { 'a.yaml': `${withTable('t: [ABC]')}`, 'b.yaml': 'tables: { u: [ABC] }\n' },
+      ['b.yaml:1:11: warning: nothing uses the table u'],
+    ],
+    [
+      'one of a file that is not there is not missed',
+      { 'a.yaml': 'rules:\n  - { match: { ticker: { in: t } }, send: bot }\n' },
+      ['1:19: /etc/bridge/nowhere.yaml cannot be read: it does not exist'],
+    ],
+  ])('%s', (_, files, expected) => {
+    const include = expected.some((line) => line.includes('nowhere.yaml'))
+      ? '[a.yaml, nowhere.yaml]'
+      : '["*.yaml"]';
+    const loaded = loadFiles(main(include), files, ENV);
+    expect(told(loaded)).toEqual(expected);
+  });
+});
+
 describe('one config of many files', () => {
   test('the rules of the config come first, then those of each file, in the order of `include` and of the names', () => {
     const files = {
@@ -33,7 +101,7 @@ describe('one config of many files', () => {
     expect(names(loaded)).toEqual(['first', 'z', 'ten', 'a', 'b']);
   });
 
-  test('a file brings destinations, groups, rules, templates and tests; its own x-… and anchors are its own', () => {
+  test('a file brings destinations, groups, rules, tables, templates and tests; its own x-… and anchors are its own', () => {
     const vip = `x-mine: &mine { timeout: 2s }
 destinations:
   vip-1: { <<: *mine, type: webhook, url: "\${BOT_URL}" }
@@ -276,7 +344,7 @@ test('on a disk: links are followed once, hidden files, backups and folders are 
 });
 
 const elsewhere = (key: string) =>
-  `a.yaml:1:1: \`${key}\` belongs in ${FILE}: an included file has destinations, groups, rules, templates and tests | move it to ${FILE}`;
+  `a.yaml:1:1: \`${key}\` belongs in ${FILE}: an included file has destinations, groups, rules, tables, templates and tests | move it to ${FILE}`;
 
 describe('mistakes', () => {
   test.each<[string, readonly string[], readonly string[]]>([
@@ -370,25 +438,25 @@ describe('mistakes', () => {
     [
       '- { name: a, match: {}, send: bot }\n',
       [
-        'a.yaml:1:1: must be a mapping: an included file has destinations, groups, rules, templates and tests | begin the file with `rules:`',
+        'a.yaml:1:1: must be a mapping: an included file has destinations, groups, rules, tables, templates and tests | begin the file with `rules:`',
       ],
     ],
     [
       'name: a\nmatch: {}\nsend: bot\n',
       [
-        'a.yaml:1:1: has no section: an included file has destinations, groups, rules, templates and tests | begin the file with `rules:`, and write a dash before each rule',
+        'a.yaml:1:1: has no section: an included file has destinations, groups, rules, tables, templates and tests | begin the file with `rules:`, and write a dash before each rule',
       ],
     ],
     [
       'type: webhook\nurl: ${BOT_URL}\n',
       [
-        'a.yaml:1:1: has no section: an included file has destinations, groups, rules, templates and tests | begin the file with `destinations:`, then the name of this one, and indent the rest below it',
+        'a.yaml:1:1: has no section: an included file has destinations, groups, rules, tables, templates and tests | begin the file with `destinations:`, then the name of this one, and indent the rest below it',
       ],
     ],
     [
       'just text',
       [
-        'a.yaml:1:1: must be a mapping: an included file has destinations, groups, rules, templates and tests',
+        'a.yaml:1:1: must be a mapping: an included file has destinations, groups, rules, tables, templates and tests',
       ],
     ],
     [

@@ -115,7 +115,7 @@ A file, or a list of files and patterns (\`*\`, \`**\`, \`?\`, \`[ab]\`, \`{a,b}
 include: [rules/*.yaml, subscribers/*.yaml]
 \`\`\`
 
-- **An included file** has \`destinations\`, \`groups\`, \`rules\` and \`templates\`, written as in the config, and may have keys \`x-…\` of its own. Everything else belongs in the config itself, also \`defaults\`, which hold for the destinations of every file. An included file includes no others.
+- **An included file** has \`destinations\`, \`groups\`, \`rules\`, \`tables\`, \`templates\` and \`tests\`, written as in the config, and may have keys \`x-…\` of its own. Everything else belongs in the config itself, also \`defaults\`, which hold for the destinations of every file. An included file includes no others.
 - **Order:** the rules of the config itself come first, then those of each file, in the order of \`include\`; the files of one pattern in the order of their names (\`10-vip.yaml\` before \`20-free.yaml\`). A \`stop: true\` in the config therefore holds for the rules of all files.
 - **Names** are common to all files: one that is given twice is an error that shows both places. Anchors count only in their own file.
 - **Paths** start at the folder of the config, in \`include\` and in \`\${file:…}\`, \`tls.ca\` and the like of an included file; the one \`.env\` is beside the config.
