@@ -2,15 +2,16 @@
 import { resolve } from 'node:path';
 import { Document, isMap, isSeq, visit } from 'yaml';
 import type { Announcement } from '../announcement.ts';
+import { compileConfig } from '../daemon/ready-config.ts';
 import { bridgeNowMs } from '../outbox/bridge-time.ts';
 import { openStoreFile, storeErrorOf } from '../outbox/open.ts';
 import { latestNews } from '../outbox/queries.ts';
 import { type RecordedTest, recordedTests } from '../rule-tests/record.ts';
+import { watchedTables } from '../rule-tests/tables.ts';
 import { requireConfig } from './config-file.ts';
 import { type ExitCode, FINE, UserError } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
 import { leftOut } from './store-file.ts';
-import { testedConfig } from './test-run.ts';
 
 export interface RecordOptions {
   readonly config: string;
@@ -33,8 +34,10 @@ export function recordCommand(options: RecordOptions, io: Io): ExitCode {
       `The store ${path} has no announcements${options.since === undefined ? '' : ' of this time'}.`,
     );
   const feeds = config.rules.some(({ match }) => match.feed !== undefined) ? config.feeds : [];
+  const tables = watchedTables(config.liveTables);
   const tests = recordedTests(announcements, {
-    config: testedConfig(config, redact),
+    config: { ...compileConfig({ ...config, tableOf: tables.tableOf }), redact },
+    tables,
     feeds: new Set(feeds.map(({ name }) => name)),
     taken: config.tests.map(({ name }) => name),
   });

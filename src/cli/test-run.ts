@@ -8,6 +8,7 @@ import { compileConfig } from '../daemon/ready-config.ts';
 import type { Redactor } from '../platform/secret.ts';
 import type { RuleTest } from '../rule-tests/options.ts';
 import { runTest, type TestedConfig, type TestResult, type Verdict } from '../rule-tests/run.ts';
+import { testTables } from '../rule-tests/tables.ts';
 import type { RuleText } from './test-words.ts';
 
 export interface RunTest extends TestResult {
@@ -19,9 +20,11 @@ export interface RunTest extends TestResult {
 /** Ready for any number of tests. */
 export function testedConfig(config: Config, redact: Redactor): TestedConfig {
   const names = destinationNames(config);
+  const tables = testTables(config.liveTables);
   return {
     ...{ rules: config.rules, redact, find: (written) => names.find(written) },
-    ...compileConfig(config),
+    ...compileConfig({ ...config, tableOf: tables.tableOf }),
+    tables,
   };
 }
 

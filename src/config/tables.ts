@@ -7,6 +7,7 @@ import { fold } from '../matching/text.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { TableWishes } from '../tables/ahead.ts';
 import type { FileTask } from '../tables/file-rows.ts';
+import { inlineEntries, inlineRows } from '../tables/inline.ts';
 import { keptPath } from '../tables/kept.ts';
 import { LiveTable, type Rows, type Source } from '../tables/live-table.ts';
 import { type InlineTableOptions, isFileTable, isUrlTable, type TableOptions } from '../tables/options.ts';
@@ -70,9 +71,7 @@ function loadTable(name: string, options: TableOptions, sources: AllTableSources
 }
 
 function loadInline(path: Path, written: InlineTableOptions): Loaded {
-  const entries = Array.isArray(written)
-    ? written.map((key) => [key, key] as const)
-    : Object.entries(written);
+  const entries = inlineEntries(written);
   const rows = new Map<string, TableValue>();
   const warnings: Finding[] = [];
   for (const [index, [key, value]] of entries.entries()) {
@@ -87,7 +86,7 @@ function loadInline(path: Path, written: InlineTableOptions): Loaded {
       });
     else rows.set(folded, value);
   }
-  const packed = PackedTable.of(rows);
+  const packed = PackedTable.of(inlineRows(written));
   return { source: { kind: 'inline' }, rows: { packed, asOfMs: 0 }, warnings };
 }
 

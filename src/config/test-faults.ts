@@ -29,6 +29,7 @@ export function* testFaults(parts: ConfigSections): Iterable<Finding> {
         message: `there is no feed ${feed}`,
         hint: didYouMean(feed, feedNames),
       };
+    yield* tableFaults(test, path, parts);
     yield* expectFaults(test, path, names);
     yield* payloadFaults(test, path, names);
   }
@@ -46,6 +47,16 @@ export function* untimedTests({ tests, rules }: ConfigSections): Iterable<Findin
     message: `this test${others} has no \`at\`, and rule ${JSON.stringify(timed.name)} has \`when\`: its result depends on the time of day`,
     hint: 'add a time with its offset, such as at: 2026-11-25T09:30:00+09:00',
   };
+}
+
+function* tableFaults({ tables = {} }: RuleTest, path: Path, parts: ConfigSections): Iterable<Finding> {
+  for (const name of Object.keys(tables))
+    if (!parts.tables.has(name))
+      yield {
+        ...{ path: [...path, 'tables', name], at: 'key', absent: true },
+        message: `there is no table ${name}`,
+        hint: didYouMean(name, parts.tables.keys()),
+      };
 }
 
 function* expectFaults({ expect = [] }: RuleTest, path: Path, names: DestinationNames): Iterable<Finding> {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { EVEN_IF_WRONG, flag, text } from '../platform/fields.ts';
 import { momentField } from '../platform/moment.ts';
 import { isRecord } from '../platform/wire-values.ts';
+import { rowsOfTest } from '../tables/options.ts';
 
 const stamp = () => z.number({ error: 'must be a number of microseconds' });
 
@@ -68,6 +69,12 @@ export const testOptions = z
       .optional()
       .describe(
         'when it is received: 2026-11-25T09:30:00+09:00; without an offset, local time. Default: now',
+      ),
+    tables: z
+      .record(z.string(), rowsOfTest, { error: 'must be a mapping: the name of a table, then its rows' })
+      .optional()
+      .describe(
+        'rows of tables for this test, as a list or a mapping; a table from an address has no others in a test',
       ),
     expect: expect
       .optional()

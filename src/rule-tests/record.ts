@@ -1,21 +1,25 @@
 /** Tests made of real announcements: what the rules of today do with them, so that each passes until the rules change. Pure. */
 import { type Announcement, UNKNOWN } from '../announcement.ts';
-import { requestsOf } from '../dry-run.ts';
+import { type DryRunConfig, requestsOf } from '../dry-run.ts';
 import { testAnnouncement } from './announcement.ts';
 import type { TestFields } from './options.ts';
-import type { TestedConfig } from './run.ts';
+import type { TablesOfTest, WatchedTables } from './tables.ts';
 
 /** As it is written into a file. */
 export interface RecordedTest {
   readonly name: string;
   readonly announcement: TestFields;
   readonly at: string;
+  /** Of tables from addresses, the rows that it met. */
+  readonly tables?: TablesOfTest;
   readonly expect?: readonly string[];
   readonly expectNone?: true;
 }
 
 interface RecordOptions {
-  readonly config: TestedConfig;
+  readonly config: DryRunConfig;
+  /** That it was compiled with. */
+  readonly tables: Pick<WatchedTables, 'take'>;
   /** Of the feeds that a rule asks for. */
   readonly feeds: ReadonlySet<string>;
   /** Names of tests that there are already. */
@@ -25,7 +29,7 @@ interface RecordOptions {
 /** In the order of the announcements. */
 export function recordedTests(
   announcements: readonly Announcement[],
-  { config, feeds, taken }: RecordOptions,
+  { config, tables, feeds, taken }: RecordOptions,
 ): readonly RecordedTest[] {
   const names = new Set(taken);
   const unique = (wanted: string) => {
@@ -37,12 +41,15 @@ export function recordedTests(
   return announcements.map((announcement) => {
     const atMs = Math.floor(announcement.receivedTimestampUs / 1000);
     const fields = fieldsOf(announcement, feeds, atMs);
+    tables.take();
     const { deliveries } = requestsOf(testAnnouncement(fields, atMs), config);
+    const rows = tables.take();
     const got = [...new Set(deliveries.map(({ destination }) => destination))];
     return {
       name: unique(nameOf(announcement)),
       announcement: fields,
       at: new Date(atMs).toISOString(),
+      ...(Object.keys(rows).length > 0 && { tables: rows }),
       ...(got.length === 0 ? { expectNone: true } : { expect: got }),
     };
   });

@@ -10,11 +10,14 @@ import type { RuleExplanation } from '../routing/router.ts';
 import { testAnnouncement } from './announcement.ts';
 import type { RuleTest } from './options.ts';
 import { type PayloadDifference, payloadDifferences } from './payload.ts';
+import type { TestTables } from './tables.ts';
 
 export interface TestedConfig extends DryRunConfig {
   readonly rules: readonly RuleOptions[];
   /** The destinations that a name, group or pattern stands for. */
   readonly find: (written: string) => readonly string[] | undefined;
+  /** That `router` and `destinations` were compiled with. */
+  readonly tables: Pick<TestTables, 'use'>;
 }
 
 /** One destination that is expected, or that gets the announcement. */
@@ -60,6 +63,7 @@ export interface TestResult {
 /** `nowMs`: of a test that says no time, epoch ms. */
 export function runTest(test: RuleTest, config: TestedConfig, nowMs: number): TestResult {
   const announcement = testAnnouncement(test.announcement, test.at ?? nowMs);
+  config.tables.use(test.tables);
   const { deliveries, withheld } = requestsOf(announcement, config);
   const got = byDestination(deliveries);
   const { find } = config;

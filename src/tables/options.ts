@@ -88,6 +88,11 @@ const mapping = z.record(z.string().min(1, 'must not be empty'), entry, {
 
 const list = z.array(entry);
 
+/** Rows that a test gives. */
+export const rowsOfTest = z.union([list, z.record(z.string().min(1, 'must not be empty'), entry)], {
+  error: 'must be a list of entries, or a mapping of entries with their values',
+});
+
 export type FileTableOptions = z.output<typeof fileTableOptions>;
 export type UrlTableOptions = z.output<typeof urlTableOptions>;
 export type InlineTableOptions = z.output<typeof mapping> | z.output<typeof list>;

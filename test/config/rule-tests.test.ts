@@ -194,7 +194,7 @@ const MISTAKES: readonly (readonly [string, readonly string[]])[] = [
     'tests:\n  - { match: {publisher: upbit}, expect: [team] }',
     [
       '13:5: `announcement` is missing | it must be a mapping such as { publisher: upbit, title: "…" }, or a title alone in quotes',
-      '13:7: unknown key `match` | known here: name, announcement, at, expect, expectNone, expectPayload',
+      '13:7: unknown key `match` | known here: name, announcement, at, tables, expect, expectNone, expectPayload',
     ],
   ],
   [
@@ -312,11 +312,11 @@ const MISTAKES: readonly (readonly [string, readonly string[]])[] = [
   ],
   [
     'tests:\n  - { announcement: { publisher: upbit, title: "ABC" }, expect: team, only: true }',
-    ['13:71: unknown key `only` | known here: name, announcement, at, expect, expectNone, expectPayload'],
+    ['13:71: unknown key `only` | known here: name, announcement, at, tables, expect, expectNone, expectPayload'],
   ],
   [
     'tests:\n  - { announcement: { publisher: upbit, title: "ABC" }, expect: team, skip: true }',
-    ['13:71: unknown key `skip` | known here: name, announcement, at, expect, expectNone, expectPayload'],
+    ['13:71: unknown key `skip` | known here: name, announcement, at, tables, expect, expectNone, expectPayload'],
   ],
 ];
 
