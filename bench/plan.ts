@@ -4,6 +4,7 @@ import { causes } from './scenarios/causes.ts';
 import { curve } from './scenarios/curve.ts';
 import { distance } from './scenarios/distance.ts';
 import { fanout } from './scenarios/fanout.ts';
+import { features } from './scenarios/features.ts';
 import { listing } from './scenarios/listing.ts';
 import { peersCold, peersSteady } from './scenarios/peers.ts';
 import { rehearsal } from './scenarios/rehearsal.ts';
@@ -32,7 +33,7 @@ const TARGETS = [...BESIDE_CURVE, steady, fanout, burst, start, width, widthTenT
 const GUARDS = [rules, store, listing];
 const PEERS = [peersCold, peersSteady];
 /** They answer no target. */
-const ASIDES = [causes, rehearsal, tables];
+const ASIDES = [causes, rehearsal, tables, features];
 
 /** `run` runs one beside another. Throws when a name is not known. */
 export function planOf({ only, all, peers }: Wanted, run: (scenario: Scenario) => Promise<void>): Scenario[] {

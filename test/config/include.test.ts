@@ -62,7 +62,9 @@ describe('tables of included files', () => {
     [
       'one name in two files',
       { 'a.yaml': withTable('t: [ABC]'), 'b.yaml': 'tables: { t: [DEF] }\n' },
-      [`b.yaml:1:11: there is already \`t\` in \`tables\`, in /etc/bridge/a.yaml:1 | give one of them another name`],
+      [
+        `b.yaml:1:11: there is already \`t\` in \`tables\`, in /etc/bridge/a.yaml:1 | give one of them another name`,
+      ],
     ],
     [
       'an unknown key',

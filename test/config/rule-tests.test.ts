@@ -312,11 +312,15 @@ const MISTAKES: readonly (readonly [string, readonly string[]])[] = [
   ],
   [
     'tests:\n  - { announcement: { publisher: upbit, title: "ABC" }, expect: team, only: true }',
-    ['13:71: unknown key `only` | known here: name, announcement, at, tables, expect, expectNone, expectPayload'],
+    [
+      '13:71: unknown key `only` | known here: name, announcement, at, tables, expect, expectNone, expectPayload',
+    ],
   ],
   [
     'tests:\n  - { announcement: { publisher: upbit, title: "ABC" }, expect: team, skip: true }',
-    ['13:71: unknown key `skip` | known here: name, announcement, at, tables, expect, expectNone, expectPayload'],
+    [
+      '13:71: unknown key `skip` | known here: name, announcement, at, tables, expect, expectNone, expectPayload',
+    ],
   ],
 ];
 
