@@ -18,7 +18,7 @@ export interface RunTest extends TestResult {
 }
 
 /** Ready for any number of tests. */
-export function testedConfig(config: Config, redact: Redactor): TestedConfig {
+function testedConfig(config: Config, redact: Redactor): TestedConfig {
   const names = destinationNames(config);
   const tables = testTables(config.liveTables);
   return {
