@@ -7,6 +7,7 @@ import type { Announcement } from './announcement.ts';
 import { type Capped, describeCapped } from './delivery/capped.ts';
 import { originOf } from './delivery/content.ts';
 import type { Delivery } from './delivery/delivery.ts';
+import type { Refused } from './delivery/held-back.ts';
 import { compose, NoSymbol } from './delivery/message.ts';
 import type { RequestPreview } from './destinations/destination.ts';
 import type { PreparedDestination } from './destinations/prepared.ts';
@@ -21,6 +22,8 @@ export interface DryRunConfig {
   readonly router: Router;
   readonly destinations: readonly PreparedDestination[];
   readonly redact: Redactor;
+  /** Why a delivery would not leave at that moment; absent: nothing is held back. */
+  readonly heldBack?: (delivery: Delivery) => Refused | undefined;
 }
 
 export interface DryDelivery {
@@ -65,7 +68,7 @@ export interface PlannedByRules {
 
 export const planByRules = (
   announcement: Announcement,
-  config: Omit<DryRunConfig, 'redact'>,
+  config: Pick<DryRunConfig, 'router' | 'destinations'>,
 ): PlannedByRules => ({
   rules: config.router.explain(announcement),
   ...planned(announcement, config),
@@ -73,7 +76,7 @@ export const planByRules = (
 
 function planned(
   announcement: Announcement,
-  { router, destinations }: Omit<DryRunConfig, 'redact'>,
+  { router, destinations }: Pick<DryRunConfig, 'router' | 'destinations'>,
 ): Omit<PlannedByRules, 'rules'> {
   const targets = new Map(destinations.map((one) => [one.name, targetOf(one, () => undefined)]));
   const { matches } = router.route(announcement);
@@ -90,7 +93,7 @@ export const dryRun = (announcement: Announcement, config: DryRunConfig): DryRun
 
 /** The same without the rules that do not match, which cost most. Pure. */
 export function requestsOf(announcement: Announcement, config: DryRunConfig): Omit<DryRun, 'rules'> {
-  const { destinations, redact } = config;
+  const { destinations, redact, heldBack } = config;
   const { withheld, capped, deliveries: toSend } = planned(announcement, config);
   const byName = new Map(destinations.map((destination) => [destination.name, destination]));
   const deliveries: DryDelivery[] = [];
@@ -104,7 +107,9 @@ export function requestsOf(announcement: Announcement, config: DryRunConfig): Om
       tooOld.set(destination.name, { destination: destination.name, rule: delivery.rule, reason: late });
       continue;
     }
-    const made = requestOf(delivery, destination, redact);
+    const refused = heldBack?.(delivery);
+    const made =
+      refused === undefined ? requestOf(delivery, destination, redact) : withheldBy(refused, delivery);
     if ('withheld' in made) failed.push(made.withheld);
     else deliveries.push(made);
   }
@@ -114,6 +119,10 @@ export function requestsOf(announcement: Announcement, config: DryRunConfig): Om
   );
   return { deliveries, withheld: [...withheld, ...tooOld.values(), ...noneOrNoMore, ...capped] };
 }
+
+const withheldBy = ({ reason, detail }: Refused, { destination, rule }: Delivery) => ({
+  withheld: { destination, rule, reason: `${detail} [${reason}]` },
+});
 
 function requestOf(
   delivery: Delivery,

@@ -1,11 +1,13 @@
 /** `explain --id` as text for people: the rules then and now, the reasons, and what was sent beside what would be. */
+import { beganInWords, type Cooling } from '../cooldown/cooling.ts';
+import { keyOf } from '../delivery/delivery.ts';
 import { describeReason } from '../delivery/describe.ts';
 import { storedBody } from '../outbox/content-rows.ts';
 import type { FoundDelivery, StoredDecision } from '../outbox/deliveries.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { paint } from '../platform/paint.ts';
 import { type Painter, type Span, wrapSpans } from '../platform/spans.ts';
-import { timeText } from '../platform/time-text.ts';
+import { secondsText, timeText } from '../platform/time-text.ts';
 import type { Now, OrWhy, Then } from '../then-and-now.ts';
 import { ruleLines } from './explain-id-rules.ts';
 import { announcementLines } from './explain-text.ts';
@@ -16,11 +18,15 @@ interface ThenAndNow {
   readonly decision: StoredDecision;
   readonly before: OrWhy<Then>;
   readonly now: OrWhy<Now>;
+  readonly cooldowns: CooldownsThen;
 }
+
+/** The reasons of those that a cooldown has ended, by the keys of their rows. */
+export type CooldownsThen = ReadonlyMap<string, Cooling>;
 
 type Width = number | undefined;
 
-export function describeThenAndNow({ decision, before, now }: ThenAndNow, width: Width): string[] {
+export function describeThenAndNow({ decision, before, now, cooldowns }: ThenAndNow, width: Width): string[] {
   const body = storedBody(decision.content);
   return [
     ...announcementLines(body, width),
@@ -31,6 +37,7 @@ export function describeThenAndNow({ decision, before, now }: ThenAndNow, width:
     '',
     ...ruleLines(before, now, width),
     ...deliveryLines(decision.deliveries, before, now, width),
+    ...cooldownLines(decision.deliveries, cooldowns, width),
   ];
 }
 
@@ -124,6 +131,28 @@ function deliveryLines(
       : []),
   ];
 }
+
+function cooldownLines(
+  deliveries: readonly FoundDelivery[],
+  cooldowns: CooldownsThen,
+  width: Width,
+): string[] {
+  const cooled = deliveries.flatMap(({ delivery: { delivery } }) => {
+    const cooling = cooldowns.get(keyOf(delivery));
+    return cooling === undefined ? [] : [{ delivery, cooling }];
+  });
+  return cooled.slice(0, SHOWN_COOLDOWNS).map(({ delivery: { destination, ticker, content }, cooling }) => {
+    const { receivedMs } = storedBody(content);
+    const until = `its cooldown holds until ${secondsText(cooling.untilMs)}`;
+    return lineBelow(
+      `${targetOf(destination, ticker)}: ${beganInWords(cooling, receivedMs)}; ${until}.`,
+      width,
+      0,
+    );
+  });
+}
+
+const SHOWN_COOLDOWNS = 20;
 
 /** Of more, --json has the rest. */
 const SHOWN_TARGETS = 200;

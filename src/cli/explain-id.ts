@@ -2,15 +2,18 @@
  * `explain --id`: a stored announcement, with what the rules said of it then beside what they say now. Needs only the store:
  * it works while the bridge runs, and with a config that has a problem, which then has no say.
  */
+import type { Cooling } from '../cooldown/cooling.ts';
 import { compileConfig } from '../daemon/ready-config.ts';
+import { keyOf } from '../delivery/delivery.ts';
 import type { StoredDecision } from '../outbox/deliveries.ts';
 import { printable } from '../platform/printable.ts';
 import { compareRules, type Now, nowOf, type OrWhy, thenOf } from '../then-and-now.ts';
 import { shownDelivery } from './deliveries-text.ts';
 import { type ExitCode, FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
-import { describeThenAndNow } from './explain-id-text.ts';
+import { type CooldownsThen, describeThenAndNow } from './explain-id-text.ts';
 import { type Io, jsonText } from './io.ts';
 import { answered, type OpenedStore, type StoreOptions, withStore } from './store-file.ts';
+import { coolingThen } from './stored-cooldowns.ts';
 
 export interface ExplainIdOptions extends StoreOptions {
   readonly id: string;
@@ -32,8 +35,10 @@ export const explainIdCommand = (options: ExplainIdOptions, io: Io): Promise<Exi
     const decision = await find(options.id, opened);
     const before = thenOf(decision);
     const now = today(decision, opened);
-    if (options.json) io.print(jsonText(shown(decision, before, now)));
-    else for (const line of describeThenAndNow({ decision, before, now }, io.columns)) io.print(line);
+    const cooldowns = cooldownsOf(decision, opened);
+    if (options.json) io.print(jsonText(shown(decision, before, now, cooldowns)));
+    else
+      for (const line of describeThenAndNow({ decision, before, now, cooldowns }, io.columns)) io.print(line);
     return FINE;
   });
 
@@ -58,7 +63,24 @@ function today({ content }: StoredDecision, { config: { whole } }: OpenedStore):
   return nowOf(content.announcement, whole, compileConfig(whole));
 }
 
-function shown(decision: StoredDecision, before: ReturnType<typeof thenOf>, now: ReturnType<typeof today>) {
+/** What held back those that a cooldown has ended, by the keys of their rows. */
+function cooldownsOf({ deliveries }: StoredDecision, { database, config }: OpenedStore): CooldownsThen {
+  const found = new Map<string, Cooling>();
+  const cooled = deliveries.filter(({ delivery: { reason } }) => reason === 'cooldown');
+  const rules = cooled.length === 0 || config.whole === undefined ? undefined : compileConfig(config.whole);
+  for (const { delivery } of rules === undefined ? [] : cooled) {
+    const cooling = rules && coolingThen(database, rules.router.cooldowns, delivery.delivery);
+    if (cooling !== undefined) found.set(keyOf(delivery.delivery), cooling);
+  }
+  return found;
+}
+
+function shown(
+  decision: StoredDecision,
+  before: ReturnType<typeof thenOf>,
+  now: ReturnType<typeof today>,
+  cooldowns: CooldownsThen,
+) {
   const { content, deliveries } = decision;
   const differences = 'why' in before || 'why' in now ? undefined : compareRules(before, now);
   return {
@@ -72,6 +94,7 @@ function shown(decision: StoredDecision, before: ReturnType<typeof thenOf>, now:
     }),
     deliveries: deliveries.map(({ delivery, attempts }) => ({
       ...shownDelivery(delivery),
+      ...(cooldowns.has(keyOf(delivery.delivery)) && { cooldown: cooldowns.get(keyOf(delivery.delivery)) }),
       attemptList: attempts,
     })),
   };

@@ -14,6 +14,7 @@ import { describeExplained } from './explain-text.ts';
 import { describeTimings, explainTiming } from './explain-timing.ts';
 import { type Io, jsonText } from './io.ts';
 import { momentIn } from './moment.ts';
+import { coolingAt } from './stored-cooldowns.ts';
 
 export interface ExplainOptions extends AnnouncementFlags {
   readonly config: string;
@@ -49,7 +50,10 @@ export async function explainCommand(options: ExplainOptions, io: Io): Promise<E
     ...(at !== undefined && { receivedTimestampUs: momentIn(at) * 1000 }),
   };
   const { router, destinations } = compileConfig(config);
-  const { rules, ...rest } = dryRun(announcement, { router, destinations, redact });
+  const { rules, ...rest } = dryRun(announcement, {
+    ...{ router, destinations, redact },
+    heldBack: coolingAt(config.store.path, router.cooldowns, announcement.receivedTimestampUs / 1000, io),
+  });
   const explained = {
     announcement,
     inTitle: titleFacts(announcement, compileExtracts(config.extract)),

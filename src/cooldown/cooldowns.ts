@@ -117,7 +117,8 @@ export class Cooldowns implements Gate {
     const sought = this.#sought(delivery);
     if (sought === undefined) return 'free';
     // A person has requested it.
-    const others = item.byHandMs === undefined ? this.#others(sought, delivery) : undefined;
+    const { receivedMs } = originOf(delivery.content);
+    const others = item.byHandMs === undefined ? this.#others(sought, receivedMs) : undefined;
     if (others === undefined) {
       this.#hold(sought, delivery, item.begunMs !== undefined);
       return 'free';
@@ -126,10 +127,10 @@ export class Cooldowns implements Gate {
     return cooling.isSent ? refusalOf(cooling, nowMs) : 'behind';
   }
 
-  /** The reason that holds such a delivery back, if there is one. Changes nothing. */
-  coolingOf(delivery: Delivery): Cooling | undefined {
+  /** The reason that would hold such a delivery back if it were received at that moment. Changes nothing. */
+  coolingOf(delivery: Delivery, receivedMs: number): Cooling | undefined {
     const sought = this.#sought(delivery);
-    const others = sought && this.#others(sought, delivery);
+    const others = sought && this.#others(sought, receivedMs);
     return others && coolingOf(sought, others, delivery);
   }
 
@@ -166,8 +167,7 @@ export class Cooldowns implements Gate {
   }
 
   /** The places of all its kinds, each held by another; `undefined`: one of them is free, or its own. */
-  #others({ rule, kinds, names, owner }: Sought, { content }: Delivery): readonly Place[] | undefined {
-    const { receivedMs } = originOf(content);
+  #others({ rule, kinds, names, owner }: Sought, receivedMs: number): readonly Place[] | undefined {
     const others: Place[] = [];
     for (const name of names) {
       const place = kinds.get(name);

@@ -20,12 +20,20 @@ export const refusalOf = (cooling: Cooling, nowMs: number): Refused => ({
 });
 
 /** `nowMs`: monotonic. */
-export function inWords({ kind, isSent, rule, announcementId, ...times }: Cooling, nowMs: number): string {
-  const [agoMs, leftMs] = [nowMs - times.sinceMs, times.untilMs - nowMs].map((ms) =>
-    Math.max(0, Math.round(ms)),
-  );
-  const before = `by rule ${JSON.stringify(rule)} (announcement ${announcementId})`;
-  return isSent
-    ? `${kind} was sent here ${formatDuration(agoMs ?? 0)} ago ${before}; its cooldown lasts another ${formatDuration(leftMs ?? 0)}`
-    : `${kind} is on its way since ${formatDuration(agoMs ?? 0)} ${before}; this one is sent only if that one fails`;
+function inWords(cooling: Cooling, nowMs: number): string {
+  const until = cooling.isSent
+    ? `its cooldown lasts another ${spanOf(cooling.untilMs - nowMs)}`
+    : 'this one waits, and is sent only if that one fails';
+  return `${beganInWords(cooling, nowMs)}; ${until}`;
 }
+
+/** `ABC was sent here 1h ago by rule "orders" (announcement …)`. `nowMs`: monotonic. */
+export function beganInWords(
+  { kind, isSent, rule, announcementId, sinceMs }: Cooling,
+  nowMs: number,
+): string {
+  const began = isSent ? `${kind} was sent here` : `${kind} is on its way here, received`;
+  return `${began} ${spanOf(nowMs - sinceMs)} ago by rule ${JSON.stringify(rule)} (announcement ${announcementId})`;
+}
+
+const spanOf = (ms: number): string => formatDuration(Math.max(0, Math.round(ms)));

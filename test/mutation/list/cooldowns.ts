@@ -58,8 +58,8 @@ export const cooldowns = [
     [
       'a person is not obeyed',
       'deliveries retry does nothing',
-      'item.byHandMs === undefined ? this.#others(sought, delivery) : undefined;',
-      'this.#others(sought, delivery);',
+      'item.byHandMs === undefined ? this.#others(sought, receivedMs) : undefined;',
+      'this.#others(sought, receivedMs);',
     ],
     [
       'what was cancelled by hand keeps its place',

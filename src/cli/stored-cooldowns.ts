@@ -1,0 +1,60 @@
+/** The cooldowns that follow from the deliveries in the store, for commands that show what the bridge would do, or did. */
+import type { DatabaseSync } from 'node:sqlite';
+import { Cooldowns } from '../cooldown/cooldowns.ts';
+import { type Cooling, refusalOf } from '../cooldown/cooling.ts';
+import { type Delivery, keyOf } from '../delivery/delivery.ts';
+import type { Refused } from '../delivery/held-back.ts';
+import { BacklogRows } from '../outbox/backlog-rows.ts';
+import { bridgeNowMs } from '../outbox/bridge-time.ts';
+import { openStoreFile } from '../outbox/open.ts';
+import type { RuleCooldown } from '../routing/router.ts';
+import type { Io } from './io.ts';
+
+type OfRules = ReadonlyMap<string, RuleCooldown>;
+
+/** As they hold back what is received at that moment (wall clock, epoch ms). Without a store, or with one that cannot be read, nothing was sent. */
+export function coolingAt(
+  storePath: string,
+  rules: OfRules,
+  wallMs: number,
+  { clock }: Pick<Io, 'clock'>,
+): (delivery: Delivery) => Refused | undefined {
+  if (rules.size === 0) return () => undefined;
+  try {
+    using database = openStoreFile(storePath, true);
+    const nowWallMs = clock.wallMs();
+    const atMs = wallMs + bridgeNowMs(database, nowWallMs) - nowWallMs;
+    const cooldowns = cooldownsIn(database, rules, atMs);
+    return (delivery) => {
+      const cooling = cooldowns.coolingOf(delivery, atMs);
+      return cooling && refusalOf(cooling, atMs);
+    };
+  } catch {
+    return () => undefined;
+  }
+}
+
+/** The reason that held a stored delivery back, by the cooldowns of today. `undefined`: nothing in the store says it. */
+export function coolingThen(database: DatabaseSync, rules: OfRules, delivery: Delivery): Cooling | undefined {
+  const { content } = delivery;
+  if (content.kind !== 'news' || !rules.has(delivery.rule)) return undefined;
+  const { receivedMs } = content.announcement;
+  return cooldownsIn(database, rules, receivedMs, keyOf(delivery)).coolingOf(delivery, receivedMs);
+}
+
+/** `before`: only deliveries whose keys are smaller, so that were read earlier. */
+function cooldownsIn(database: DatabaseSync, rules: OfRules, atMs: number, before?: string): Cooldowns {
+  const rows = new BacklogRows(database);
+  const cooldowns = new Cooldowns(
+    {
+      sentBy: (names, sinceMs, limit) =>
+        rows
+          .sentBy(names, sinceMs, limit)
+          .filter(({ delivery }) => before === undefined || keyOf(delivery) < before),
+      pendingAmong: (keys) => rows.pendingAmong(keys),
+    },
+    { monotonicMs: () => atMs },
+  );
+  cooldowns.follow(rules);
+  return cooldowns;
+}
