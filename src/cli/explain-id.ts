@@ -63,7 +63,7 @@ function today({ content }: StoredDecision, { config: { whole } }: OpenedStore):
   return nowOf(content.announcement, whole, compileConfig(whole));
 }
 
-/** What held back those that a cooldown has ended, by the keys of their rows. */
+/** Of those that a cooldown has ended, by the keys of their rows. */
 function cooldownsOf({ deliveries }: StoredDecision, { database, config }: OpenedStore): CooldownsThen {
   const found = new Map<string, Cooling>();
   const cooled = deliveries.filter(({ delivery: { reason } }) => reason === 'cooldown');

@@ -7,6 +7,7 @@ import { NO_WISHES, type TableWishes } from '../tables/ahead.ts';
 import { folderOfTables } from '../tables/kept.ts';
 import { clearText } from './clear-text.ts';
 import { unheardAlerts, unused, unusualKeys, unusualWords } from './config-warnings.ts';
+import { cooldownWarnings } from './cooldown-warnings.ts';
 import { deadRules } from './dead-rules.ts';
 import { onceForAll } from './defaults.ts';
 import type { Located } from './document.ts';
@@ -164,6 +165,7 @@ export function check(root: Located, context: CheckContext): Checked {
         ...oddAnswers(parts),
         ...deadRules(parts, rulesIn(odd.filter(({ never }) => never)), knownTable),
         ...whenWarnings(parts),
+        ...cooldownWarnings(parts, parsed.success ? parsed.data.store.retention : undefined),
         ...foreignPlaceholders(root, types),
         ...gluedTickers(parts, root),
         ...extractWarnings(parts, root),

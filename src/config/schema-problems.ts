@@ -248,8 +248,9 @@ function hintFor(issue: Issue, node: Located, path: Path, secrets: SecretKnowled
   // The schema knows best what was meant.
   const own = hintOf(issue);
   if (own !== undefined) return own;
-  if (issue.code === 'invalid_value' && typeof node.value === 'string') {
-    const best = nearest(node.value, issue.values.map(String));
+  const only: unknown = Array.isArray(node.value) && node.value.length === 1 ? node.value[0] : node.value;
+  if (issue.code === 'invalid_value' && typeof only === 'string') {
+    const best = nearest(only, issue.values.map(String));
     if (best !== undefined) return `did you mean \`${best}\`?`;
   }
   if (issue.message.includes('duration')) return durationHint(String(node.value));

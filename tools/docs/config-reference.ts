@@ -67,7 +67,7 @@ rules:
 - While the first is under way or waits for a retry, the next waits too. If the first ends without having arrived (refused, too old, cancelled, \`dryRun\`), the next is sent, unless it has become too old itself.
 - It survives restarts, reloads and a crash: a delivery that was pending at a crash counts as one that may have arrived. It goes by the \`name\` of the rule and the destination: another name begins its own cooldown. A new \`for\` counts from the receipt of the first as well.
 - Under \`forEach: ticker\` only the tickers that were sent are left out; a message for all tickers is skipped when every one of them was sent. By \`ticker\`, an announcement without one is always sent, and so is a redacted one by \`ticker\` or \`title\`. Self-tests neither start a cooldown nor meet one. Copies within \`dedupeWindow\` are one announcement before any rule is evaluated.
-- A destination that is skipped gets the announcement by no later rule: the rule has matched. \`deliveries retry\` sends it all the same.
+- A destination that is skipped gets the announcement by no later rule: the rule has matched. \`deliveries retry\` sends it all the same. \`explain\` and \`explain --id\` say which announcement holds one back, and until when; \`test\` and \`send\` know no cooldown.
 `;
 
 const ONE_FILE = `## One file, without repetition
