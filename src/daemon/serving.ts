@@ -8,6 +8,7 @@ import type { Log } from '../platform/log.ts';
 import { messageOf } from '../platform/message-of.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { createApp } from '../web/app.ts';
+import type { Ops } from '../web/ops.ts';
 import type { ServerOptions } from '../web/options.ts';
 import { startServer } from '../web/server.ts';
 import type { Operator } from './operator.ts';
@@ -43,10 +44,11 @@ export async function serve(options: ServerOptions | false, deps: ServingDeps): 
   });
   bus.listen(metrics.listener);
   if (options === false) return { url: undefined, close: () => Promise.resolve() };
+  const listen: Ops['listen'] = (listener) => bus.listen(listener);
   const failed = (error: unknown) => log.error({ message: messageOf(error) }, 'http.failed');
   const access = () => running.config.server || options;
   return startServer(
     options,
-    createApp(options, { ...operator, clock, redact, metrics, failed, breathe }, { access }),
+    createApp(options, { ...operator, clock, redact, metrics, listen, failed, breathe }, { access }),
   );
 }

@@ -1,5 +1,5 @@
 /**
- * The routes, in the order in which a request meets them: guard, health, API, login, page. Loopback by default;
+ * The routes, in the order in which a request meets them: guard, health, API, live, login, page. Loopback by default;
  * elsewhere reading wants the token (but for `/healthz`, and for whether `/readyz` is 200 or 503), and what changes
  * something wants it always.
  */
@@ -15,8 +15,11 @@ import { isSafeMethod, sameOrigin } from './guard/origin.ts';
 import { permissionOf } from './guard/permission.ts';
 import { Sessions } from './guard/sessions.ts';
 import { healthRoutes } from './health.ts';
+import { liveRoutes } from './live/routes.ts';
+import type { Fragments } from './live/rows-hub.ts';
 import type { Ops } from './ops.ts';
 import type { AccessOptions, ServerOptions } from './options.ts';
+import { pageFragments } from './page/fragments.ts';
 import { pageRoutes } from './page/routes.ts';
 import type { WebEnv } from './visitor.ts';
 
@@ -24,13 +27,14 @@ export interface AppParts {
   /** As the config in force has it. */
   readonly access?: () => AccessOptions;
   readonly pages?: Hono<WebEnv>;
+  readonly fragments?: Fragments;
 }
 
 /** Without a port. */
 export function createApp(
   options: ServerOptions,
   ops: Ops,
-  { access = () => options, pages = pageRoutes(ops) }: AppParts = {},
+  { access = () => options, pages = pageRoutes(ops), fragments = pageFragments(ops) }: AppParts = {},
 ): Hono<WebEnv> {
   const sessions = new Sessions(ops.clock);
   const permission = permissionOf(options, access, sessions);
@@ -44,6 +48,7 @@ export function createApp(
   );
   app.route('/', healthRoutes(ops, permission));
   app.route('/', apiRoutes(ops, permission));
+  app.route('/', liveRoutes(ops, fragments, permission));
   app.route('/', loginRoutes(access, sessions, new LoginLimit(ops.clock)));
   app.post('/logout', permission.ownForm, logoutRoute(sessions));
   const toReadPage: MiddlewareHandler<WebEnv> = async (context, next) => {

@@ -2,6 +2,7 @@
 import type { Announcement } from '../announcement.ts';
 import type { Look } from '../destinations/look.ts';
 import type { DryDelivery, DryRun } from '../dry-run.ts';
+import type { Listener } from '../events/bus.ts';
 import type { Figures } from '../ops/destination-figures.ts';
 import type { Injected } from '../ops/injected.ts';
 import type { Metrics } from '../ops/metrics.ts';
@@ -57,6 +58,8 @@ export interface Ops extends Inspector {
   figures(destination: string): Figures | undefined;
   reload(): Promise<Reloaded>;
   inject(fields: Readonly<Record<string, unknown>>, real: boolean): Injected;
+  /** To everything that happens, behind the work that it speaks of; the result takes the listener off. */
+  listen(listener: Listener): () => void;
   /** A bug of ours, for the log. */
   failed(error: unknown): void;
   /** Lets others have their turn while an answer is written. */

@@ -27,6 +27,7 @@ export const idleOps = (status: Status = NO_STATUS): Ops => ({
   rules: () => [],
   reload: () => Promise.resolve({ ok: true, changes: [], needsRestart: [] }),
   inject: () => ({ ok: false, problem: 'nothing is taken here', code: 'stopping' }),
+  listen: () => () => undefined,
   failed: () => undefined,
 });
 
