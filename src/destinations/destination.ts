@@ -10,11 +10,13 @@ import type { Sender } from '../delivery/sender.ts';
 import type { PoolRegistry } from '../http/pool-registry.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Redactor } from '../platform/secret.ts';
+import type { Remark } from '../remark.ts';
 import type { Manner } from '../routing/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import type { RenderInput } from '../templates/variables.ts';
 import type { DestinationOptions } from './common-options.ts';
 import type { Look } from './look.ts';
+import type { InquireDeps } from './inquire.ts';
 import type { TypePatterns } from './type-patterns.ts';
 
 /** Prepared at load; pure. Throws only on a template's run-time fault (the caller falls back or buries). */
@@ -106,6 +108,11 @@ export interface DestinationType<Options extends DestinationOptions, Message> {
   preview(options: Options, message: Message): RequestPreview;
   /** A message to people as they see it, from the `body` of its preview; absent: it is for programs. */
   look?(body: unknown): Look;
+  /**
+   * Asks whether messages of these options would be taken, by questions that post nothing and change nothing; at least
+   * one remark. Never rejects for what a network or a platform does.
+   */
+  inquire(options: Options, deps: InquireDeps): Promise<readonly Remark[]>;
   /** Loads the platform's library and opens the sender. Does no I/O that can fail for a network reason. */
   open(options: Options, deps: DestinationDeps): Promise<Destination<Message>>;
 }

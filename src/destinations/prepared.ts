@@ -6,6 +6,7 @@ import type { DestinationBudgets } from '../delivery/budget-book.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { compileExtracts, type ExtractOptions } from '../matching/extract.ts';
 import type { TableOf } from '../matching/table.ts';
+import type { Remark } from '../remark.ts';
 import { mannersOf, templatesUsedBy } from '../routing/forms-used.ts';
 import type { Manner, RuleOptions } from '../routing/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
@@ -14,6 +15,7 @@ import type { DestinationOptions } from './common-options.ts';
 import type { Destination, DestinationDeps, Render, RequestPreview } from './destination.ts';
 import { destinationTypes } from './index.ts';
 import type { Look } from './look.ts';
+import type { InquireDeps } from './inquire.ts';
 import { type AnyDestinationType, type DestinationRegistry, typeOf } from './registry.ts';
 
 export interface PreparedDestination {
@@ -39,6 +41,8 @@ export interface PreparedDestination {
   look?(body: unknown): Look;
   readonly limits: DestinationBudgets;
   open(deps: Omit<DestinationDeps, 'name'>): Promise<Destination<unknown>>;
+  /** `DestinationType.inquire` */
+  inquire(deps: InquireDeps): Promise<readonly Remark[]>;
 }
 
 /** The parts of a config that decide what destinations there are and what they say. */
@@ -81,6 +85,7 @@ export function prepareDestinations({
       ...(type.look !== undefined && { look: type.look }),
       limits: type.budgets(options),
       open: (deps) => type.open(options, { ...deps, name }),
+      inquire: (deps) => type.inquire(options, deps),
     };
   });
 }

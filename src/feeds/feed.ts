@@ -108,6 +108,8 @@ export interface FeedType<Options extends CommonFeedOptions> {
   publishers(options: Options): readonly string[] | undefined;
   /** The words for the ends of its connections; each has a row in docs/troubleshooting.md. */
   readonly reasons: readonly string[];
+  /** Those that pass by themselves within seconds, so that one more try is worth waiting for; absent: none. */
+  readonly passing?: readonly string[];
   /** Called once for the life of the process, so that its feeds can share the limits of a service, also over a reload. */
   opener(): OpenFeed<Options>;
   /** A feed under these options, and its source inside this process at `url`. */

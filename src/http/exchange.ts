@@ -9,7 +9,7 @@ import errors from 'undici/lib/core/errors.js';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Deadline } from '../platform/deadline.ts';
 import { type Body, MOST_BODY_BYTES, readBody, TOO_LONG } from './body.ts';
-import type { HttpLost, HttpRequest, HttpResult } from './request.ts';
+import type { HttpLost, HttpRequest, HttpResult, HttpUnreachable } from './request.ts';
 import { statusBefore } from './undici-parser.ts';
 
 /** True while undici is being given a connection that was made for the request that it then starts. */
@@ -203,3 +203,10 @@ function codeOf(error: Error): string | undefined {
   const inner = firstOf(error);
   return inner instanceof Error && 'code' in inner && typeof inner.code === 'string' ? inner.code : undefined;
 }
+
+/** A connection that was not made. */
+export const unreachableBy = (error: Error): HttpUnreachable => ({
+  kind: 'unreachable',
+  detail: describe(error),
+  code: codeOf(error),
+});

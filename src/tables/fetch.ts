@@ -60,11 +60,16 @@ export type Fetched =
 const MOST_REDIRECTS = 3;
 const LONGEST_FAULT = 300;
 
-export async function fetchTable(task: FetchTask, clock: Clock = systemClock): Promise<Fetched> {
+/** `stop`: ends it before its time. */
+export async function fetchTable(
+  task: FetchTask,
+  clock: Clock = systemClock,
+  stop?: AbortSignal,
+): Promise<Fetched> {
   const cut = new AbortController();
   const timer = clock.after(task.timeoutMs, () => cut.abort(), true);
   try {
-    return await follow(task, clock, cut.signal);
+    return await follow(task, clock, stop === undefined ? cut.signal : AbortSignal.any([cut.signal, stop]));
   } catch (error) {
     if (cut.signal.aborted) return failed(`no whole answer within ${formatDuration(task.timeoutMs)}`);
     return failed(error instanceof TableFault ? faultInWords(error) : messageOf(error));

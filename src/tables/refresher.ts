@@ -6,13 +6,13 @@
 import { type BackoffRange, backoffMs } from '../platform/backoff.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
-import { fingerprint, Secret } from '../platform/secret.ts';
-import type { TlsOptions } from '../platform/way.ts';
+import { fingerprint } from '../platform/secret.ts';
 import { keptPath } from './kept.ts';
 import type { LiveTable } from './live-table.ts';
 import type { UrlTableOptions } from './options.ts';
 import { PackedTable } from './packed.ts';
 import { remarksOf } from './remarks.ts';
+import { fetchTaskOf } from './task.ts';
 import type { ThreadAnswer, ThreadTask } from './thread.ts';
 
 export interface RefreshEvents {
@@ -127,17 +127,10 @@ class Running {
   }
 
   #task(): ThreadTask {
-    const { url, headers, timeout, proxy, tls, format, rows, key, value, where } = this.#options;
     const before = this.#live.rows;
     const isLast = this.#shrunk >= SHRUNK_IN_A_ROW - 1;
     return {
-      url,
-      headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, text.reveal()])),
-      userAgent: this.#deps.userAgent,
-      timeoutMs: timeout,
-      proxy: proxy instanceof Secret ? proxy.reveal() : undefined,
-      tls: { insecure: tls.insecure, authority: (tls as TlsOptions).authority },
-      read: { format, rows, key, value, where },
+      ...fetchTaskOf(this.#options, this.#deps.userAgent),
       ...(before !== undefined && { validators: { etag: before.etag, lastModified: before.lastModified } }),
       leastRows: before === undefined || isLast ? 1 : Math.ceil(before.packed.size / 2),
       keptAt: keptPath(this.#deps.folder, this.#name, this.#options),

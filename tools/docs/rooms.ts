@@ -17,6 +17,7 @@ export const ROOMS: readonly Room[] = [
   },
   { path: 'announcement.ts', is: 'one item of news, and when two are the same' },
   { path: 'alert.ts', is: 'one message of the bridge about itself' },
+  { path: 'remark.ts', is: 'one finding about a far end, from questions that change nothing there' },
   {
     path: 'matching',
     is: 'conditions on texts, numbers and flags, as people write them and as they are evaluated; pure',
@@ -102,6 +103,10 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'web',
     is: 'everything that is served over HTTP: who may do what (`guard/`), the API (`api/`), the page (`page/`)',
+  },
+  {
+    path: 'inquiry',
+    is: 'everything that a config needs of others, asked at once without posting: whether it can be reached and is permitted; `check --online`',
   },
   {
     path: 'config',

@@ -29,5 +29,6 @@ export const discord = destinationType<DiscordOptions, DiscordMessage>({
   compile: { news: compileDiscord, alert: (options) => (alert) => renderDiscordAlert(options, alert) },
   preview: previewDiscord,
   look: (body) => discordLook(body as DiscordBody),
+  inquire: async (options, deps) => (await import('./inquire.ts')).inquireDiscord(options, deps),
   open: async (options, deps) => new (await import('./send.ts')).DiscordSender(options, deps),
 });

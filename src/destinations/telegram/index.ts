@@ -28,5 +28,6 @@ export const telegram = destinationType<TelegramOptions, TelegramMessage>({
   compile: { news: compileTelegram, alert: (options) => (alert) => renderTelegramAlert(options, alert) },
   preview: previewTelegram,
   look: (body) => telegramLook(body as TelegramCall),
+  inquire: async (options, deps) => (await import('./inquire.ts')).inquireTelegram(options, deps),
   open: async (options, deps) => new (await import('./send.ts')).TelegramSender(options, deps),
 });

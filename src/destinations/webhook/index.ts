@@ -34,5 +34,6 @@ export const webhook = destinationType<WebhookOptions, WebhookMessage>({
   }),
   compile: { news: compileWebhook, alert: (options) => (alert) => renderWebhookAlert(options, alert) },
   preview: previewWebhook,
+  inquire: async (options, deps) => (await import('./inquire.ts')).inquireWebhook(options, deps),
   open: async (options, deps) => new (await import('./send.ts')).WebhookSender(options, deps),
 });

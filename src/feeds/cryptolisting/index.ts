@@ -15,6 +15,7 @@ export const cryptolisting: FeedType<CryptolistingOptions> = {
   marks: ({ url, apiKey }) => [url, apiKey.reveal()],
   publishers: ({ exchanges }) => exchanges,
   reasons: [...LOSS_REASONS, ...FATAL_REASONS],
+  passing: ['connection_cooldown'],
   opener() {
     // A feed with a new key connects at once, one with the old key waits for its cooldown.
     const limits = { connectGate: new ConnectGate(), selfTestGate: new SelfTestGate() };

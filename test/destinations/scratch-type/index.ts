@@ -4,8 +4,10 @@
  */
 import { limitsOf, socketsOf } from '../../../src/destinations/common-options.ts';
 import { destinationTypes } from '../../../src/destinations/index.ts';
+import { noAnswer } from '../../../src/destinations/inquire.ts';
 import { createDestinationTypes, destinationType } from '../../../src/destinations/registry.ts';
 import { secretName } from '../../../src/platform/secret.ts';
+import { good } from '../../../src/remark.ts';
 import { type ScratchOptions, scratchOptions } from './options.ts';
 import { compileScratch, renderScratchAlert, type ScratchMessage } from './render.ts';
 
@@ -34,6 +36,13 @@ export const scratch = destinationType<ScratchOptions, ScratchMessage>({
     ...{ method: 'POST', url: `${new URL(uri.reveal()).origin}/order` },
     ...{ headers: { 'content-type': contentType }, body },
   }),
+  inquire: async ({ uri, proxy, tls }, { inquiry, redact }) => {
+    const { origin } = new URL(uri.reveal());
+    const reached = await inquiry.reach(origin, { proxy, tls }, { key: origin, perSecond: 10 });
+    return reached.kind === 'reached'
+      ? [good('can be reached.', 'connected')]
+      : [noAnswer(reached, { origin, key: 'uri', receiver: 'the bot' }, redact)];
+  },
   open: async (options, deps) => new (await import('./send.ts')).ScratchSender(options, deps),
 });
 

@@ -1,0 +1,82 @@
+/** Whether a table would be loaded: it is fetched as the bridge fetches it, and nothing is kept. */
+import type { Clock } from '../platform/clock.ts';
+import { formatDuration } from '../platform/duration.ts';
+import { printable } from '../platform/printable.ts';
+import type { Redactor } from '../platform/secret.ts';
+import { bad, good, type Remark, STOPPED, warned } from '../remark.ts';
+import { type Fetched, fetchTable } from './fetch.ts';
+import { type LiveTable, roughly } from './live-table.ts';
+import { isUrlTable, type TableOptions } from './options.ts';
+import { PackedTable } from './packed.ts';
+import { tableState } from './table-state.ts';
+import { fetchTaskOf } from './task.ts';
+
+export interface InquireTableDeps {
+  readonly clock: Clock;
+  readonly redact: Redactor;
+  readonly signal: AbortSignal;
+  /** For `user-agent`. */
+  readonly version: string;
+  /** Most that is waited, if `timeout` is longer. */
+  readonly timeoutMs: number;
+}
+
+/** `live`: with the last good rows, where there are some. */
+export async function inquireTable(
+  live: LiveTable,
+  options: TableOptions,
+  deps: InquireTableDeps,
+): Promise<readonly Remark[]> {
+  // `check` has read it.
+  if (!isUrlTable(options)) return [good(`${live.describe()}.`, 'loaded')];
+  const { clock, redact, signal, version, timeoutMs } = deps;
+  const task = fetchTaskOf(options, `listing-bridge/${version}`);
+  const startedMs = clock.monotonicMs();
+  const fetched = await fetchTable(
+    { ...task, timeoutMs: Math.min(task.timeoutMs, timeoutMs) },
+    clock,
+    signal,
+  );
+  if (signal.aborted) return [STOPPED];
+  const tookMs = clock.monotonicMs() - startedMs;
+  if (fetched.kind === 'rows') return [loaded(fetched, tookMs, options)];
+  const fault = fetched.kind === 'failed' ? fetched.fault : 'nothing new';
+  return [notLoaded(printable(redact(fault)), live, options)];
+}
+
+function loaded(
+  { bytes, duplicates, unusable }: Fetched & { readonly kind: 'rows' },
+  tookMs: number,
+  {
+    key,
+    value,
+    refresh,
+  }: { readonly key?: string | undefined; readonly value?: string | undefined; readonly refresh: number },
+): Remark {
+  const { size } = new PackedTable(bytes);
+  const columns = [key, value].filter((name) => name !== undefined).map((name) => `\`${name}\``);
+  const found = columns.length === 0 ? '' : `, with ${columns.join(' and ')}`;
+  const rest = [
+    duplicates > 0 ? `${duplicates} with a key that came before` : '',
+    unusable > 0 ? `${unusable} that cannot be used` : '',
+  ].filter((part) => part !== '');
+  const left = rest.length === 0 ? '' : `; left out: ${rest.join(', ')}`;
+  return good(
+    `${size} ${size === 1 ? 'row' : 'rows'}${found}${left}, in ${formatDuration(Math.round(tookMs))}; fetched again every ${formatDuration(refresh)}.`,
+    'loaded',
+  );
+}
+
+/** The bridge goes on with the last good rows; without any the table matches nothing. */
+function notLoaded(fault: string, live: LiveTable, options: TableOptions): Remark {
+  const { rows, ageMs = 0, isStale } = tableState(live, options);
+  if (rows === undefined)
+    return bad(
+      `could not be fetched: ${fault}. It has never been loaded, so it matches nothing, and orders that look a ticker up in it are not sent. Correct its \`url\`, \`rows\`, \`key\` or \`headers\`.`,
+      'table_missing',
+    );
+  return warned(
+    `could not be fetched: ${fault}. The last good rows stay in use: ${rows}, ${roughly(ageMs)} old${isStale ? ', which is older than `staleAfter`' : ''}.`,
+    'table_stale',
+  );
+}
