@@ -1,6 +1,6 @@
 /**
- * A finding about a far end (a feed, a platform, a bot, a table), from questions that change nothing there: whether it
- * can be reached, and whether it permits what the config wants of it.
+ * A finding about a feed, a platform, a receiver or the source of a table, from questions that change nothing there:
+ * whether it can be reached, and whether it permits what the config wants of it.
  */
 export interface Remark {
   /** `warning`: it may need somebody, or it could not be found out; `bad`: it would fail. */

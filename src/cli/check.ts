@@ -25,9 +25,12 @@ export interface CheckOptions {
   readonly printSchema: boolean;
   /** A warning is no less than a problem: for a check before a deployment. */
   readonly strict: boolean;
+  /** Also asks those that the config names. */
+  readonly online: boolean;
 }
 
-export function checkCommand({ config: file, json, printSchema, strict }: CheckOptions, io: Io): ExitCode {
+export async function checkCommand(options: CheckOptions, io: Io): Promise<ExitCode> {
+  const { config: file, json, printSchema, strict, online } = options;
   if (printSchema) {
     io.print(jsonText(configJsonSchema(io.destinationTypes)));
     return FINE;
@@ -45,9 +48,15 @@ export function checkCommand({ config: file, json, printSchema, strict }: CheckO
   const effect = config && routesEffect(config);
   const isFine = config !== undefined && !(strict && warnings.length > 0);
   const exitCode = isFine ? FINE : NOT_FINE;
+  const asked =
+    online && config !== undefined
+      ? (await import('./check-online.ts')).onlineCheck({ config, redact: loaded.redact, strict }, io)
+      : undefined;
   if (json) {
-    io.print(jsonText({ file, valid: isFine, problems, warnings, notes, deadRules, effect }));
-    return exitCode;
+    const result = await asked?.result();
+    const found = { file, valid: isFine, problems, warnings, notes, deadRules, effect };
+    io.print(jsonText({ ...found, online: result?.found }));
+    return result?.isFine === false ? NOT_FINE : exitCode;
   }
   const print = (found: readonly ConfigProblem[], gravity: Gravity, noun: string) => {
     for (const one of found.slice(0, MOST_SHOWN))
@@ -63,6 +72,8 @@ export function checkCommand({ config: file, json, printSchema, strict }: CheckO
   const included = loaded.files.filter(({ as }) => as === 'include').length;
   const whole = included === 0 ? file : `${file} and ${counted(included, 'included file')}`;
   io.print(markedLine(isFine ? 'good' : 'bad', `${whole}: ${summaryOf(loaded, isFine)}`, io.columns));
+  if (asked !== undefined) return (await asked.print()) ? exitCode : NOT_FINE;
+  if (online) io.print(markedLine('warning', 'online: not asked, since the file has problems.', io.columns));
   return exitCode;
 }
 

@@ -54,11 +54,16 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     examples: [
       ['check', 'list every problem and warning'],
       ['check --strict', 'for CI: a warning fails it too'],
+      ['check --online', 'also whether everybody in it can be reached and permits it; posts nothing'],
       ['check --print-schema > schema.json', 'for completion in an editor'],
     ],
-    notes: ['Also checks that the store can be written. Sends nothing.'],
-    fails: 'a problem (with --strict also a warning), or a store that cannot be written',
-    pages: ['docs/configuration.md'],
+    notes: [
+      'Also checks that the store can be written. Sends nothing.',
+      '`--online` makes one connection for each feed, unless a bridge that runs here holds it, and only connects to webhooks: no request, since a bot may act on any.',
+    ],
+    fails:
+      'a problem (with --strict also a warning), a store that cannot be written, or with --online somebody who cannot be reached or does not permit it',
+    pages: ['docs/configuration.md', 'docs/operations.md'],
   },
   explain: {
     examples: [

@@ -71,10 +71,15 @@ export function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => v
   command('check', 'Validate the config: every problem at once, with line and column')
     .option('--json', 'print JSON, for scripts', false)
     .option('--strict', 'treat warnings as problems (exit code 1)', false)
+    .option(
+      '--online',
+      'also ask feeds, Discord, Telegram, hosts and tables whether they can be reached and permit it; posts nothing',
+      false,
+    )
     .option('--print-schema', 'print the JSON Schema of the config, for editors', false)
     .action(async (options) => {
       const { checkCommand } = await import('./check.ts');
-      exit(checkCommand(options, io));
+      exit(await checkCommand(options, io));
     });
 
   withAnnouncement(

@@ -15,8 +15,8 @@ import type { Manner } from '../routing/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import type { RenderInput } from '../templates/variables.ts';
 import type { DestinationOptions } from './common-options.ts';
-import type { Look } from './look.ts';
 import type { InquireDeps } from './inquire.ts';
+import type { Look } from './look.ts';
 import type { TypePatterns } from './type-patterns.ts';
 
 /** Prepared at load; pure. Throws only on a template's run-time fault (the caller falls back or buries). */

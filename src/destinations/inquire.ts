@@ -64,13 +64,13 @@ export function noAnswer(
   }
 }
 
-/** In the words of a delivery, but for "too fast": then nothing is known, and nothing is tried again. */
+/** In the words of a delivery, but for "too fast, until then": nothing is tried again, and so nothing is known. */
 function refused(result: AttemptResult): Remark {
   const { outcome } = result;
   const [sentence, code] = sentenceAndCode(result);
-  if (outcome.kind !== 'retry' || outcome.reason !== 'rate_limited') return bad(sentence, code);
-  const pause =
-    outcome.afterMs === undefined || outcome.isGuess ? '' : ` for ${formatDuration(outcome.afterMs)}`;
+  const isPause = outcome.kind === 'retry' && outcome.reason === 'rate_limited' && !outcome.isGuess;
+  if (!isPause) return bad(sentence, code);
+  const pause = outcome.afterMs === undefined ? '' : ` for ${formatDuration(outcome.afterMs)}`;
   return warned(`not known: the platform wants no more questions${pause}. Try again later.`, code);
 }
 

@@ -14,8 +14,8 @@ import type { TitleParts } from '../templates/variables.ts';
 import type { DestinationOptions } from './common-options.ts';
 import type { Destination, DestinationDeps, Render, RequestPreview } from './destination.ts';
 import { destinationTypes } from './index.ts';
-import type { Look } from './look.ts';
 import type { InquireDeps } from './inquire.ts';
+import type { Look } from './look.ts';
 import { type AnyDestinationType, type DestinationRegistry, typeOf } from './registry.ts';
 
 export interface PreparedDestination {

@@ -87,9 +87,8 @@ export function inquireFeed<Options extends CommonFeedOptions>(
         tookMs = clock.monotonicMs() - askedMs;
         const { selfTest } = feed.status;
         if (selfTest === undefined || selfTest.state === 'off') return soon(() => end({}));
-        clock.after(ASKED_WITHIN_MS, () => {
-          if (feed.status.selfTest?.askedMs === undefined) end({ selfTest: 'limited' });
-        });
+        const isUnasked = () => feed.status.selfTest?.askedMs === undefined;
+        clock.after(ASKED_WITHIN_MS, () => isUnasked() && end({ selfTest: 'limited' }), false);
       },
       selfTest: (_, result) => soon(() => end({ selfTest: result === 'unanswered' ? result : 'answered' })),
       odd(_, frame) {
@@ -99,7 +98,7 @@ export function inquireFeed<Options extends CommonFeedOptions>(
       fatal: (_, loss) => end({ loss }),
       warning: (warning) => warnings.push(warning),
     };
-    /** What came with it is read first. */
+    /** Frames that came with it are read first. */
     const soon = (then: () => void): void => void clock.after(0, then);
     const { expectations, random, redact } = inquiry;
     const feed = open(options, {

@@ -1,5 +1,5 @@
 /**
- * Questions to far ends, over the ways that the config gives them: a GET that changes nothing, or a connection without a
+ * Questions to other machines, over the ways that the config gives them: a GET that changes nothing, or a connection without a
  * request. The same question is asked once however many destinations need it, at the pace of the platform, and never
  * again: whatever comes back, "too fast" as well, is the answer.
  */

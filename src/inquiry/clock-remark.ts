@@ -1,4 +1,4 @@
-/** The clock of this machine against those of the far ends that have answered. Pure. */
+/** The clock of this machine against those of the hosts that have answered. Pure. */
 import { formatDuration } from '../platform/duration.ts';
 import { good, type Remark, warned } from '../remark.ts';
 

@@ -1,4 +1,4 @@
-/** What is to say of a feed, from a connection of our own or from one that the running bridge holds. Pure. */
+/** The remarks on a feed, from a connection of our own or from one that the running bridge holds. Pure. */
 import { conditionOf } from '../conditions/registry.ts';
 import type { FeedFindings } from '../feeds/inquire.ts';
 import { lossText } from '../feeds/verdict.ts';

@@ -33,7 +33,7 @@ export interface InquireAllDeps {
   readonly version: string;
   /** Ctrl-C. */
   readonly signal: AbortSignal;
-  /** What is known of a feed without a connection of our own, which could cost a running bridge its own; `undefined`: nothing, so that one is made. */
+  /** The remarks on a feed that are known without a connection of our own, which could cost a running bridge its own; `undefined`: none, so that one is made. */
   readonly known: (feed: FeedOptions) => readonly Remark[] | undefined;
   /** For how long a running bridge leaves the destination alone, as its platform has asked; 0: it does not. */
   readonly pauseMs: (destination: PreparedDestination) => number;
@@ -138,5 +138,8 @@ async function ofDestination(
         'paused',
       ),
     ];
-  return await destination.inquire({ inquiry, clock, redact });
+  const remarks = await destination.inquire({ inquiry, clock, redact });
+  return remarks.map((remark) =>
+    remark.mark === 'bad' ? { ...remark, text: `would fail. ${remark.text}` } : remark,
+  );
 }

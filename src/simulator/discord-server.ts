@@ -6,6 +6,7 @@
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import { errorTree, flawsOf, isEmptyMessage } from './discord-form.ts';
+import { answerAbout, GUILD_ID, type GuildOptions } from './discord-guild.ts';
 import { FixedWindow, SlidingWindow, takeAll } from './rate-windows.ts';
 import {
   jsonOf,
@@ -35,6 +36,8 @@ export interface DiscordItem {
 export interface DiscordServerOptions extends StandInOptions {
   /** Its channel is a forum: every message opens a thread, or goes into one. */
   readonly forum?: boolean;
+  /** The server that its bot is in. */
+  readonly guild?: GuildOptions;
 }
 
 export interface DiscordServer extends StandIn<DiscordItem> {
@@ -54,8 +57,10 @@ type Answer = Reply<DiscordItem>;
 
 /** Seen, not documented: 5 per 2 s a webhook in the headers, and 30 per 60 s that no header tells of. */
 const BUCKET = { limit: 5, perMs: 2000 };
+const GLOBAL = { limit: 50, perMs: 1000 };
 const HIDDEN = { limit: 30, perMs: 60_000 };
 const FIRST_SNOWFLAKE = 1_300_000_000_000_000_000n;
+const CHANNEL_ID = '1288888888888888888';
 
 export async function startDiscordServer(options: DiscordServerOptions = {}): Promise<DiscordServer> {
   const clock = options.clock ?? systemClock;
@@ -64,7 +69,8 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
   const nonces = new Map<string, Answer>();
   let lastSnowflake = FIRST_SNOWFLAKE;
   const snowflake = () => String(++lastSnowflake);
-  const channelId = snowflake();
+  // Unlike its webhooks' ids, which are part of a secret.
+  const channelId = CHANNEL_ID;
   const botToken = ['stand', 'in', 'bot', 'token'].join('-');
 
   const handle = (request: StandInRequest): Answer => {
@@ -72,7 +78,7 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
       /^\/api\/v10\/(webhooks|channels)\/(\d{17,20})\/([\w-]+)$/.exec(request.path) ?? [];
     if (kind === 'webhooks') return webhook(request, id, token ?? '');
     if (kind === 'channels' && token === 'messages') return channel(request, id);
-    return failure(404, 0, '404: Not Found');
+    return question(request) ?? failure(404, 0, '404: Not Found');
   };
 
   const webhook = (request: StandInRequest, id: string, token: string): Answer => {
@@ -80,7 +86,10 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
     if (known === undefined) return failure(404, 10015, 'Unknown Webhook');
     if (known !== token) return failure(401, 50027, 'Invalid Webhook Token');
     if (request.method === 'GET')
-      return { status: 200, body: { id, type: 1, channel_id: channelId, name: 'stand-in' } };
+      return limits.question(request.atMs, () => ({
+        status: 200,
+        body: { id, type: 1, channel_id: channelId, guild_id: GUILD_ID, name: 'Listings' },
+      }));
     if (request.method !== 'POST') return failure(405, 0, '405: Method Not Allowed');
     const answer = limits.guard(
       id,
@@ -99,6 +108,13 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
     if (id !== channelId) return failure(404, 10003, 'Unknown Channel');
     if (request.method !== 'POST') return failure(405, 0, '405: Method Not Allowed');
     return limits.guard(id, request.atMs, () => post(request, id, false));
+  };
+
+  const question = (request: StandInRequest): Answer | undefined => {
+    if (request.method !== 'GET') return undefined;
+    if (request.headers.authorization !== `Bot ${botToken}`) return failure(401, 0, '401: Unauthorized');
+    const answer = answerAbout(request, channelId, options.guild ?? {});
+    return answer && limits.question(request.atMs, () => answer);
   };
 
   const post = (request: StandInRequest, target: string, isWebhook: boolean): Answer => {
@@ -139,11 +155,20 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
 class DiscordLimits {
   readonly #on: boolean;
   readonly #clock: Clock;
+  readonly #questions = new SlidingWindow(GLOBAL.limit, GLOBAL.perMs);
   readonly #targets = new Map<string, { readonly bucket: FixedWindow; readonly hidden: SlidingWindow }>();
 
   constructor(on: boolean, clock: Clock) {
     this.#on = on;
     this.#clock = clock;
+  }
+
+  /** The global limit, of questions alone. https://discord.com/developers/docs/topics/rate-limits#global-rate-limit */
+  question(nowMs: number, act: () => Answer): Answer {
+    const waitMs = this.#on ? takeAll([this.#questions], nowMs) : 0;
+    if (waitMs === 0) return act();
+    const body = { message: 'You are being rate limited.', retry_after: waitMs / 1000, global: true };
+    return { status: 429, body, overLimit: true };
   }
 
   /** Lets `act` run if the limits of `target` allow, and adds their headers. Refused forms count too. */

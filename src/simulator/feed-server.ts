@@ -238,7 +238,8 @@ export class FeedServer {
       if (waitMs > 0) session.send(testRefusedFrame(Math.ceil(waitMs / 1000)));
       else {
         limit.take(nowMs);
-        session.send(JSON.stringify(testAnnouncementFrame(this.#clock.wallUs(), this.#random)));
+        const stampUs = this.#clock.wallUs() + this.behaviour.clockAheadMs * 1000;
+        session.send(JSON.stringify(testAnnouncementFrame(stampUs, this.#random)));
       }
     }
     this.messages.add({ client: session.id, atMs: nowMs, text });

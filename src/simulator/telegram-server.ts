@@ -1,6 +1,6 @@
 /**
- * A stand-in for the Telegram Bot API: `getMe`, `getUpdates` and `sendMessage`, with its checks, its words and its
- * limits. https://core.telegram.org/bots/api#sendmessage
+ * A stand-in for the Telegram Bot API: `getMe`, `getUpdates`, `getChat`, `getChatMember` and `sendMessage`, with its
+ * checks, its words and its limits. https://core.telegram.org/bots/api#sendmessage
  */
 
 import { systemClock } from '../platform/clock.ts';
@@ -14,12 +14,15 @@ import {
   type StandInRequest,
   startStandIn,
 } from './stand-in.ts';
+import { BOT_ID, chatAnswer, type StandInChat } from './telegram-chats.ts';
 import { parseHtml } from './telegram-entities.ts';
 
 export interface TelegramServerOptions extends StandInOptions {
   readonly botToken?: string;
   /** The only chats there are; default: every chat exists. */
   readonly chats?: readonly (string | number)[];
+  /** Chats, and the bot in them; in any other the bot is an administrator. */
+  readonly about?: readonly StandInChat[];
 }
 
 export interface TelegramItem {
@@ -63,9 +66,8 @@ export async function startTelegramServer(options: TelegramServerOptions = {}): 
     const [, token, method] = /^\/bot([^/]+)\/(\w+)$/.exec(request.path) ?? [];
     if (token === undefined || method === undefined) return failure(404, 'Not Found');
     if (token !== botToken) return failure(401, 'Unauthorized');
-    if (method === 'getMe')
-      return success({ id: 123_456_789, is_bot: true, first_name: 'Stand-in', username: 'stand_in_bot' });
-    if (method === 'getUpdates') return success(updates);
+    const answer = method === 'sendMessage' ? undefined : question(method, request);
+    if (answer !== undefined) return answer;
     if (method !== 'sendMessage') return failure(404, 'Not Found: method not found');
     if (request.method !== 'POST') return failure(400, 'Bad Request: message text is empty');
     const body = jsonOf(request);
@@ -73,11 +75,32 @@ export async function startTelegramServer(options: TelegramServerOptions = {}): 
     return sendMessage(request, body);
   };
 
+  /** They count for the limit of the bot. */
+  const question = (method: string, request: StandInRequest): Answer | undefined => {
+    const waitMs = limits.takeQuestion(request.atMs);
+    if (waitMs > 0) return tooMany(waitMs);
+    if (method === 'getMe')
+      return success({ id: BOT_ID, is_bot: true, first_name: 'Stand-in', username: 'stand_in_bot' });
+    if (method === 'getUpdates') return success(updates);
+    const about = chatAnswer(method, request, find);
+    if (about === undefined) return undefined;
+    return 'result' in about ? success(about.result) : failure(about.status, about.words, about.parameters);
+  };
+
+  const find = (chatId: string): StandInChat | undefined => {
+    const known = options.about?.find(
+      ({ id, username }) => chatId === String(id) || chatId === `@${username}`,
+    );
+    if (known !== undefined || !isChat(chatId)) return known;
+    return chatOf(chatId);
+  };
+
+  const isChat = (chatId: string): boolean => (chats ? chats.has(chatId) : /^(-?\d+|@\w{4,})$/.test(chatId));
+
   const sendMessage = (request: StandInRequest, body: Readonly<Record<string, unknown>>): Answer => {
     const chatId = String(body['chat_id'] ?? '');
     if (chatId === '') return failure(400, 'Bad Request: chat_id is empty');
-    if (chats ? !chats.has(chatId) : !/^(-?\d+|@\w{4,})$/.test(chatId))
-      return failure(400, 'Bad Request: chat not found');
+    if (!isChat(chatId)) return failure(400, 'Bad Request: chat not found');
     const source = body['text'];
     if (typeof source !== 'string') return failure(400, 'Bad Request: message text is empty');
     const text = visibleText(source, body['parse_mode']);
@@ -85,14 +108,7 @@ export async function startTelegramServer(options: TelegramServerOptions = {}): 
     const flaw = keyboardFlaw(body['reply_markup']);
     if (flaw !== undefined) return failure(400, `Bad Request: ${flaw}`);
     const waitMs = limits.take(chatId, request.atMs);
-    if (waitMs > 0) {
-      const retryAfterS = Math.ceil(waitMs / 1000);
-      return {
-        ...failure(429, `Too Many Requests: retry after ${retryAfterS}`, { retry_after: retryAfterS }),
-        headers: { 'retry-after': String(retryAfterS) },
-        overLimit: true,
-      };
-    }
+    if (waitMs > 0) return tooMany(waitMs);
     lastId += 1;
     const message = {
       message_id: lastId,
@@ -124,6 +140,11 @@ class TelegramLimits {
     this.#on = on;
   }
 
+  /** As `take`, for what writes nothing. */
+  takeQuestion(nowMs: number): number {
+    return this.#on ? takeAll([this.#bot], nowMs) : 0;
+  }
+
   /** 0, or how long to stay away. */
   take(chatId: string, nowMs: number): number {
     if (!this.#on) return 0;
@@ -142,7 +163,7 @@ function isPrivate(chatId: string): boolean {
   return /^\d+$/.test(chatId);
 }
 
-function chatOf(chatId: string): Readonly<Record<string, unknown>> {
+function chatOf(chatId: string): StandInChat {
   if (chatId.startsWith('@')) return { id: -1_001_000_000_000, username: chatId.slice(1), type: 'channel' };
   return { id: Number(chatId), type: isPrivate(chatId) ? 'private' : 'supergroup' };
 }
@@ -175,6 +196,15 @@ function keyboardFlaw(markup: unknown): string | undefined {
       return `inline keyboard button URL '${String(url)}' is invalid: Wrong HTTP URL`;
   }
   return undefined;
+}
+
+function tooMany(waitMs: number): Answer {
+  const retryAfterS = Math.ceil(waitMs / 1000);
+  return {
+    ...failure(429, `Too Many Requests: retry after ${retryAfterS}`, { retry_after: retryAfterS }),
+    headers: { 'retry-after': String(retryAfterS) },
+    overLimit: true,
+  };
 }
 
 function success(result: unknown): Answer {

@@ -279,6 +279,7 @@ export class LaneBench implements Disposable {
       preview: () => ({ method: 'POST', url: options.url.reveal(), body: undefined }),
       render: (delivery) => this.render(delivery),
       renderDefault: plan.renderDefault,
+      inquire: async () => [],
       open: async () => ({
         get atOnce() {
           return plan.atOnce?.() ?? Number.POSITIVE_INFINITY;

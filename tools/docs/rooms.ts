@@ -17,7 +17,10 @@ export const ROOMS: readonly Room[] = [
   },
   { path: 'announcement.ts', is: 'one item of news, and when two are the same' },
   { path: 'alert.ts', is: 'one message of the bridge about itself' },
-  { path: 'remark.ts', is: 'one finding about a far end, from questions that change nothing there' },
+  {
+    path: 'remark.ts',
+    is: 'one finding about a feed, a platform, a receiver or a table, from questions that change nothing there',
+  },
   {
     path: 'matching',
     is: 'conditions on texts, numbers and flags, as people write them and as they are evaluated; pure',

@@ -1,4 +1,4 @@
-/** What Discord says of webhooks, channels, servers and members, read field by field: only what decides whether a message may be posted. */
+/** Discord's answers about webhooks, channels, roles and members, read field by field: only the fields that decide whether a message may be posted. */
 import { z } from 'zod';
 import { flagField, parseFields, textField, wholeField } from '../answer-fields.ts';
 import type { Overwrite, Role } from './permissions.ts';

@@ -1,4 +1,4 @@
-/** What a bot may do in a channel or thread, judged by what Discord says of both. Pure. */
+/** The rights of a bot in a channel or thread, from Discord's answers about both. Pure. */
 import type { DiscordChannel, DiscordMember, DiscordRole } from './facts.ts';
 import { type Bot, type Permission, permissionsOf } from './permissions.ts';
 

@@ -1,4 +1,4 @@
-/** What Telegram says of a bot, a chat and the bot in it, read field by field: only what decides whether it may write there. */
+/** Telegram's answers about a bot, a chat and the bot in it, read field by field: only the fields that decide whether it may write there. */
 import { z } from 'zod';
 import { flagField, partField, textField } from '../answer-fields.ts';
 import { parseTelegram } from './answer.ts';

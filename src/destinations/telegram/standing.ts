@@ -1,4 +1,4 @@
-/** What a bot may do in a chat, judged by what Telegram says of both. Pure. */
+/** The rights of a bot in a chat, from Telegram's answers about both. Pure. */
 import type { TelegramChat, TelegramMember } from './facts.ts';
 
 /** In Telegram's own words for a message that it refuses (`words.ts`); `undefined`: it would be taken. */
