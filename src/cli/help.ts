@@ -61,8 +61,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       'Also checks that the store can be written. Sends nothing.',
       '`--online` makes one connection for each feed, unless a bridge that runs here holds it, and only connects to webhooks: no request, since a bot may act on any.',
     ],
-    fails:
-      'a problem (with --strict also a warning), a store that cannot be written, or with --online somebody who cannot be reached or does not permit it',
+    fails: 'a problem (--strict: or a warning), no writable store, no access (--online)',
     pages: ['docs/configuration.md', 'docs/operations.md'],
   },
   explain: {
