@@ -1,4 +1,5 @@
 /** The clock of this machine against those of the hosts that have answered. Pure. */
+import { conditionOf } from '../conditions/registry.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { good, type Remark, warned } from '../remark.ts';
 
@@ -18,7 +19,7 @@ export function clockRemark(aheadMs: ReadonlyMap<string, number>): Remark | unde
   if (isRight(middle)) return good(`this machine's clock agrees with ${hosts}.`, 'clock');
   const off = `${formatDuration(Math.round(Math.abs(middle) / 1000) * 1000)} ${middle > 0 ? 'ahead of' : 'behind'}`;
   return warned(
-    `this machine's clock is ${off} ${hosts}. Set up time synchronisation: receivers refuse signed requests whose time is minutes off, and some judge orders by their age.`,
+    `this machine's clock is ${off} ${hosts}. ${conditionOf('clock_skew').advice} Receivers refuse signed requests whose time is minutes off.`,
     'clock_skew',
   );
 }

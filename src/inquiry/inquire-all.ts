@@ -12,11 +12,11 @@ import { formatDuration } from '../platform/duration.ts';
 import type { Random } from '../platform/random.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { type Remark, warned } from '../remark.ts';
-import { inquireTable } from '../tables/inquire.ts';
 import type { LiveTable } from '../tables/live-table.ts';
 import type { TableOptions } from '../tables/options.ts';
 import { clockRemark } from './clock-remark.ts';
 import { remarksOnFeed } from './feed-remarks.ts';
+import { inquireTable } from './inquire-table.ts';
 
 export interface Wanted {
   readonly feeds: readonly FeedOptions[];

@@ -128,6 +128,6 @@ test('a clock that is off by more than two seconds', async () => {
   feed.behaviour.clockAheadMs = -90_000;
   const lines = await check(configOf(feedOf(feed.url)));
   expect(lines.at(-1)).toMatch(
-    /^! clock {2}this machine's clock is 1m30s ahead of 127\.0\.0\.1:\d+\. Set up time synchronisation: .* \[clock_skew\]$/,
+    /^! clock {2}this machine's clock is 1m30s ahead of 127\.0\.0\.1:\d+\. Set up time synchronisation\. .* \[clock_skew\]$/,
   );
 });

@@ -119,7 +119,7 @@ describe('something is not fine', () => {
     );
     const never = await checkOnline(file, { env: standIns.env });
     expect(resultsIn(never).find((line) => line.includes('pairs'))).toBe(
-      '✗ pairs  could not be fetched: answers 500 Internal Server Error. It has never been loaded, so it matches nothing, and orders that look a ticker up in it are not sent. Correct its `url`, `rows`, `key` or `headers`. [table_missing]',
+      '✗ pairs  could not be fetched: answers 500 Internal Server Error. It has never been loaded. It matches nothing, and orders that look a ticker up in it are not sent. Correct its `url`, `rows`, `key` or `headers`; the bridge keeps trying. [table_missing]',
     );
     expect(never.exitCode).toBe(1);
     // As a run of the bridge has kept them.

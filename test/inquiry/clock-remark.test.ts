@@ -8,7 +8,7 @@ const of = (aheadMs: Readonly<Record<string, number>>) => {
 };
 
 const ADVICE =
-  'Set up time synchronisation: receivers refuse signed requests whose time is minutes off, and some judge orders by their age.';
+  'Set up time synchronisation. Nothing expires because of it, but the latencies shown are wrong. Receivers refuse signed requests whose time is minutes off.';
 
 test('nobody has answered with a time: nothing is known', () => {
   expect(of({})).toBeUndefined();

@@ -1,15 +1,16 @@
 /** Whether a table would be loaded: it is fetched as the bridge fetches it, and nothing is kept. */
+import { conditionOf } from '../conditions/registry.ts';
 import type { Clock } from '../platform/clock.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { printable } from '../platform/printable.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { bad, good, type Remark, STOPPED, warned } from '../remark.ts';
-import { type Fetched, fetchTable } from './fetch.ts';
-import { type LiveTable, roughly } from './live-table.ts';
-import { isUrlTable, type TableOptions } from './options.ts';
-import { PackedTable } from './packed.ts';
-import { tableState } from './table-state.ts';
-import { fetchTaskOf } from './task.ts';
+import { type Fetched, fetchTable } from '../tables/fetch.ts';
+import { type LiveTable, roughly } from '../tables/live-table.ts';
+import { isUrlTable, type TableOptions } from '../tables/options.ts';
+import { PackedTable } from '../tables/packed.ts';
+import { tableState } from '../tables/table-state.ts';
+import { fetchTaskOf } from '../tables/task.ts';
 
 export interface InquireTableDeps {
   readonly clock: Clock;
@@ -72,7 +73,7 @@ function notLoaded(fault: string, live: LiveTable, options: TableOptions): Remar
   const { rows, ageMs = 0, isStale } = tableState(live, options);
   if (rows === undefined)
     return bad(
-      `could not be fetched: ${fault}. It has never been loaded, so it matches nothing, and orders that look a ticker up in it are not sent. Correct its \`url\`, \`rows\`, \`key\` or \`headers\`.`,
+      `could not be fetched: ${fault}. It has never been loaded. ${conditionOf('table_missing').advice}`,
       'table_missing',
     );
   return warned(
