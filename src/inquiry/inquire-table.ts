@@ -7,8 +7,9 @@ import type { Redactor } from '../platform/secret.ts';
 import { bad, good, type Remark, STOPPED, warned } from '../remark.ts';
 import { type Fetched, fetchTable } from '../tables/fetch.ts';
 import { type LiveTable, roughly } from '../tables/live-table.ts';
-import { isUrlTable, type TableOptions } from '../tables/options.ts';
+import { isUrlTable, type TableOptions, type UrlTableOptions } from '../tables/options.ts';
 import { PackedTable } from '../tables/packed.ts';
+import { remarksOf } from '../tables/remarks.ts';
 import { tableState } from '../tables/table-state.ts';
 import { fetchTaskOf } from '../tables/task.ts';
 
@@ -32,40 +33,36 @@ export async function inquireTable(
   if (!isUrlTable(options)) return [good(`${live.describe()}.`, 'loaded')];
   const { clock, redact, signal, version, timeoutMs } = deps;
   const task = fetchTaskOf(options, `listing-bridge/${version}`);
+  // Fewer are kept out, as by the bridge.
+  const leastRows = Math.max(1, Math.ceil((live.rows?.packed.size ?? 0) / 2));
   const startedMs = clock.monotonicMs();
   const fetched = await fetchTable(
-    { ...task, timeoutMs: Math.min(task.timeoutMs, timeoutMs) },
+    { ...task, leastRows, timeoutMs: Math.min(task.timeoutMs, timeoutMs) },
     clock,
     signal,
   );
   if (signal.aborted) return [STOPPED];
   const tookMs = clock.monotonicMs() - startedMs;
-  if (fetched.kind === 'rows') return [loaded(fetched, tookMs, options)];
+  if (fetched.kind === 'rows') return loaded(fetched, tookMs, options);
   const fault = fetched.kind === 'failed' ? fetched.fault : 'nothing new';
   return [notLoaded(printable(redact(fault)), live, options)];
 }
 
 function loaded(
-  { bytes, duplicates, unusable }: Fetched & { readonly kind: 'rows' },
+  fetched: Fetched & { readonly kind: 'rows' },
   tookMs: number,
-  {
-    key,
-    value,
-    refresh,
-  }: { readonly key?: string | undefined; readonly value?: string | undefined; readonly refresh: number },
-): Remark {
-  const { size } = new PackedTable(bytes);
+  { key, value, refresh }: UrlTableOptions,
+): readonly Remark[] {
+  const { size } = new PackedTable(fetched.bytes);
   const columns = [key, value].filter((name) => name !== undefined).map((name) => `\`${name}\``);
   const found = columns.length === 0 ? '' : `, with ${columns.join(' and ')}`;
-  const rest = [
-    duplicates > 0 ? `${duplicates} with a key that came before` : '',
-    unusable > 0 ? `${unusable} that cannot be used` : '',
-  ].filter((part) => part !== '');
-  const left = rest.length === 0 ? '' : `; left out: ${rest.join(', ')}`;
-  return good(
-    `${size} ${size === 1 ? 'row' : 'rows'}${found}${left}, in ${formatDuration(Math.round(tookMs))}; fetched again every ${formatDuration(refresh)}.`,
-    'loaded',
-  );
+  return [
+    good(
+      `${size} ${size === 1 ? 'row' : 'rows'}${found}, in ${formatDuration(Math.round(tookMs))}; fetched again every ${formatDuration(refresh)}.`,
+      'loaded',
+    ),
+    ...remarksOf(fetched).map((odd) => warned(`${odd}.`, 'table.odd')),
+  ];
 }
 
 /** The bridge goes on with the last good rows; without any the table matches nothing. */
@@ -73,11 +70,14 @@ function notLoaded(fault: string, live: LiveTable, options: TableOptions): Remar
   const { rows, ageMs = 0, isStale } = tableState(live, options);
   if (rows === undefined)
     return bad(
-      `could not be fetched: ${fault}. It has never been loaded. ${conditionOf('table_missing').advice}`,
+      `could not be fetched. ${sentence(fault)} It has never been loaded. ${conditionOf('table_missing').advice}`,
       'table_missing',
     );
   return warned(
-    `could not be fetched: ${fault}. The last good rows stay in use: ${rows}, ${roughly(ageMs)} old${isStale ? ', which is older than `staleAfter`' : ''}.`,
+    `could not be fetched. ${sentence(fault)} The last good rows stay in use: ${rows}, ${roughly(ageMs)} old${isStale ? ', which is older than `staleAfter`' : ''}.`,
     'table_stale',
   );
 }
+
+const sentence = (fault: string): string =>
+  `${fault.charAt(0).toUpperCase()}${fault.slice(1)}${fault.endsWith('.') ? '' : '.'}`;

@@ -53,10 +53,11 @@ describe('everything is fine', () => {
       '✓ group  bot @stand_in_bot knows "4242". Whether that person has blocked it shows only at a message (`send`). [HTTP 200]',
       '✓ bot  127.0.0.1:N can be reached in Nms. No request was made, since a bot may act on any: `send` makes one. [connected]',
       '✓ never  inline, 1 row. [loaded]',
-      '✓ pairs  2 rows, with `base` and `pair`; left out: 1 that cannot be used, in Nms; fetched again every 10m. [loaded]',
+      '✓ pairs  2 rows, with `base` and `pair`, in Nms; fetched again every 10m. [loaded]',
+      '! pairs  1 row has no key or no value, and is left out. [table.odd]',
       "✓ clock  this machine's clock agrees with 127.0.0.1:N, 127.0.0.1:N, 127.0.0.1:N. [clock]",
     ]);
-    expect(result.out).toMatch(/online: 7 of 7 fine; nothing was posted$/);
+    expect(result.out).toMatch(/online: 6 of 7 fine, 1 with a warning; nothing was posted$/);
     expect([result.exitCode, result.err]).toEqual([0, '']);
     for (const standIn of [discord, telegram, bot]) expectNothingPosted(standIn);
     expect(discord.requests).toHaveLength(1);
@@ -119,7 +120,7 @@ describe('something is not fine', () => {
     );
     const never = await checkOnline(file, { env: standIns.env });
     expect(resultsIn(never).find((line) => line.includes('pairs'))).toBe(
-      '✗ pairs  could not be fetched: answers 500 Internal Server Error. It has never been loaded. It matches nothing, and orders that look a ticker up in it are not sent. Correct its `url`, `rows`, `key` or `headers`; the bridge keeps trying. [table_missing]',
+      '✗ pairs  could not be fetched. Answers 500 Internal Server Error. It has never been loaded. It matches nothing, and orders that look a ticker up in it are not sent. Correct its `url`, `rows`, `key` or `headers`; the bridge keeps trying. [table_missing]',
     );
     expect(never.exitCode).toBe(1);
     // As a run of the bridge has kept them.
@@ -134,15 +135,21 @@ describe('something is not fine', () => {
     utimesSync(path, then, then);
     const stale = await checkOnline(file, { env: standIns.env });
     expect(resultsIn(stale).find((line) => line.includes('pairs'))).toBe(
-      '! pairs  could not be fetched: answers 500 Internal Server Error. The last good rows stay in use: 1, 2h old, which is older than `staleAfter`. [table_stale]',
+      '! pairs  could not be fetched. Answers 500 Internal Server Error. The last good rows stay in use: 1, 2h old, which is older than `staleAfter`. [table_stale]',
     );
     status = 200;
+    const many = new Map(Array.from({ length: 5 }, (_, index) => [`k${index}`, index]));
+    writeKept(path, { packed: PackedTable.of(many), asOfMs: Date.now() });
+    const shrunk = await checkOnline(file, { env: standIns.env });
+    expect(resultsIn(shrunk).find((line) => line.includes('pairs'))).toMatch(
+      /^! pairs {2}could not be fetched\. Has only 2 rows, less than half of those before\. The last good rows stay in use: 5, \ds old\. \[table_stale\]$/,
+    );
     const columns = configFile(
       `${CONFIG}tables:\n  pairs: { url: "${tables.url}/rows", key: baes, value: pair }\n`,
     );
     const wrong = await checkOnline(columns, { env: standIns.env });
     expect(resultsIn(wrong).find((line) => line.includes('pairs'))).toContain(
-      'could not be fetched: no row has a `baes` (did you mean `base`?)',
+      'could not be fetched. No row has a `baes` (did you mean `base`?)',
     );
     for (const { out } of [never, stale, wrong]) expect(out).not.toContain('s3cr3t');
   });
