@@ -82,7 +82,7 @@ describe('check-online', () => {
     const size = columns === undefined ? {} : { columns };
     const { exitCode, out, err } = await checkOnline(file, { env, clock: still, hasColors, ...size });
     const text = [out, err].filter((each) => each !== '').join('\n--- standard error\n');
-    // What comes before is `check` alone.
+    // The lines before it are of `check` alone.
     const online = text.slice(text.search(/^\S*feeds\S*$/m));
     return `${online.replace(/:\d{5}\b/g, ':PORTS')}\n--- exit code ${exitCode}\n`;
   };
