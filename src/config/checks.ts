@@ -18,6 +18,7 @@ import { extractFaults, extractWarnings } from './extracts.ts';
 import type { TableReaders } from './file-tables.ts';
 import type { ConfigFiles, ReadFile } from './files.ts';
 import { foreignFile } from './foreign-files.ts';
+import { foreignVariables } from './foreign-variables.ts';
 import { gluedTickers } from './glued-tickers.ts';
 import { groupFaults, unusedGroups } from './groups.ts';
 import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
@@ -25,6 +26,7 @@ import { mannerFaults } from './manner-faults.ts';
 import { checkNames } from './names.ts';
 import { oddChats } from './odd-chats.ts';
 import { oddAnswers, oddConditions } from './odd-conditions.ts';
+import { isWebPage } from './pasted.ts';
 import { placeholders, withoutUnfilled } from './placeholders.ts';
 import type { Finding, Path } from './problem.ts';
 import { type Config, configSchema, configSchemaOf, storeOptions } from './schema.ts';
@@ -79,11 +81,10 @@ export function check(root: Located, context: CheckContext): Checked {
   const { file, storeFolder, files, known, environment } = context;
   if (root.value === null) return NOT_CHECKED;
   if (!isRecord(root.value)) {
-    const message = 'the config must be a mapping with feeds, destinations and rules';
-    return { ...NOT_CHECKED, errors: [{ path: [], message, hint: 'make one with: listing-bridge init' }] };
+    return { ...NOT_CHECKED, errors: [noMapping(root.value)] };
   }
-  const foreign = foreignFile(root);
-  if (foreign !== undefined) return { ...NOT_CHECKED, errors: [foreign] };
+  const ofOther = foreignFile(root);
+  if (ofOther !== undefined) return { ...NOT_CHECKED, errors: [ofOther] };
   const { types, secrets } = known;
   const readFile: ReadFile = (path) => files.read(path, 'authority');
   const ways = { folder: dirname(resolve(file)), readFile, variable: environment.variable };
@@ -113,15 +114,21 @@ export function check(root: Located, context: CheckContext): Checked {
     [...loaded.tables].filter(([name, { source }]) => source.kind === 'inline' && written.tables.get(name)),
   );
   const knownTable: TableOf = (name) => inline.get(name);
-  const literal = [...literalTemplates(root, types)];
+  const foreign = [...foreignVariables(root, secrets, (name) => environment.variable(name) !== undefined)];
+  const issues = parsed.success ? [] : schemaProblems(parsed.error.issues, root, known);
+  const elsewhere = [...foreign, ...issues.filter(({ at }) => at === 'key')].map(({ path }) => path);
+  const literal = [...literalTemplates(root, types)].filter(
+    ({ path }) => !elsewhere.some((above) => above.every((step, index) => path[index] === step)),
+  );
   const unfilled = context.standsIn
     ? []
-    : placeholders(root, { types, secrets, variables: environment }, literal);
+    : [
+        ...foreign,
+        ...placeholders(root, { types, secrets, variables: environment }, [...literal, ...foreign]),
+      ];
   const isExplained = new Set([...literal, ...unfilled].map(({ path }) => JSON.stringify(path)));
   const errors = [
-    ...(parsed.success ? [] : schemaProblems(parsed.error.issues, root, known)).filter(
-      ({ path, at }) => context.isComplete || !isAboutWhole(path, at),
-    ),
+    ...issues.filter(({ path, at }) => context.isComplete || !isAboutWhole(path, at)),
     ...misnamed,
     ...checkNames(readable),
     ...extractFaults(readable, root),
@@ -160,7 +167,7 @@ export function check(root: Located, context: CheckContext): Checked {
         ...unusualKeys(parts),
         ...clearText(parts),
         ...shortRetries(parts, root),
-        ...oddChats(parts),
+        ...oddChats(parts, root),
         ...odd,
         ...oddAnswers(parts),
         ...deadRules(parts, rulesIn(odd.filter(({ never }) => never)), knownTable),
@@ -170,9 +177,25 @@ export function check(root: Located, context: CheckContext): Checked {
         ...gluedTickers(parts, root),
         ...extractWarnings(parts, root),
         ...exposed,
-      ],
+      ].filter(({ path, isNote }) => isNote || !isExplained.has(JSON.stringify(path))),
       root,
     ),
+  };
+}
+
+function noMapping(value: unknown): Finding {
+  if (isWebPage(value))
+    return {
+      path: [],
+      message: 'this is a web page, not a config',
+      hint: 'download the file itself: on GitHub it is behind "Raw"',
+    };
+  const [first] = Array.isArray(value) ? value : [];
+  const isRules = isRecord(first) && ('match' in first || 'send' in first);
+  return {
+    path: [],
+    message: 'the config must be a mapping with feeds, destinations and rules',
+    hint: isRules ? 'this list belongs under `rules:`' : 'make one with: listing-bridge init',
   };
 }
 

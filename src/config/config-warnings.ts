@@ -184,7 +184,9 @@ export function* unusualKeys({ feeds }: ConfigSections): Iterable<Finding> {
 
 function* oddOrUnknown(name: string, path: Path): Iterable<Finding> {
   const odd = oddWord('publisher', name);
-  if (odd === undefined) yield* unknownWord(name, path, 'exchange', PUBLISHERS);
+  if (/^(all|any|every|\*)$/i.test(name))
+    yield { path, message: `${name} is not a known exchange`, hint: 'for all of them leave `exchanges` out' };
+  else if (odd === undefined) yield* unknownWord(name, path, 'exchange', PUBLISHERS);
   else yield { path, message: odd.message, hint: odd.hint };
 }
 

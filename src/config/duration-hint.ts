@@ -10,10 +10,14 @@ const UNITS: readonly (readonly [words: RegExp, unit: string, factor: number])[]
   [/^(w|wks?|weeks?|wochen?|주|周)$/, 'd', 7],
 ];
 
-/** A suggestion, as a sentence; `undefined`: nobody knows. */
-export function durationHint(written: string): string | undefined {
+/** Options that people count in days. */
+const IN_DAYS: ReadonlySet<unknown> = new Set(['retention', 'keyExpiresWithin']);
+
+/** `key`: of the option. A suggestion, as a sentence; `undefined`: nobody knows. */
+export function durationHint(written: string, key?: unknown): string | undefined {
   const text = written
     .trim()
+    .replace(/[,;]+$/, '')
     .toLowerCase()
     .replace(/^pt(?=\d)/, '')
     .replace(/(\d),(\d)/, '$1.$2');
@@ -21,7 +25,11 @@ export function durationHint(written: string): string | undefined {
     return 'where it may be switched off, write false';
   if (/^0+(\.0+)?[a-z]*$/.test(text)) return 'it must be longer than nothing';
   if (text.startsWith('-')) return 'a time cannot be negative';
-  if (/^\d+$/.test(text)) return `did you mean ${text}s or ${text}ms?`;
+  if (/^\d+$/.test(text))
+    return IN_DAYS.has(key) ? `did you mean ${text}d?` : `did you mean ${text}s or ${text}ms?`;
+  if (parseDuration(text) !== undefined) return `did you mean ${text}?`;
+  const [, alone] = UNITS.find(([words]) => words.test(text)) ?? [];
+  if (alone !== undefined) return `did you mean 1${alone}?`;
   const [, minutes, seconds] = /^(\d{1,3}):(\d\d)$/.exec(text) ?? [];
   if (seconds !== undefined) return `did you mean ${minutes}m${seconds}s?`;
   const [, amount = '', word = ''] = /^(\d+(?:\.\d+)?) ?(\p{L}+)\.?$/u.exec(text) ?? [];

@@ -47,8 +47,9 @@ function isInClear({ literal, written, value }: Located, path: Path, known: Secr
 function isTelling(path: Path, text: string, patterns: SecretKnowledge['patterns']): boolean {
   const key = String(path.at(-1));
   if (path.includes('headers')) return isSecretName(key) || blotShapes(text, patterns) !== text;
-  if (!/^https?:/i.test(text) || !URL.canParse(text)) return true;
-  const { pathname, searchParams, password } = new URL(text);
+  const address = key === 'proxy' && !text.includes('://') ? `http://${text}` : text;
+  if (!/^(?:https?|socks\w*):/i.test(address) || !URL.canParse(address)) return true;
+  const { pathname, searchParams, password } = new URL(address);
   return (
     password !== '' ||
     pathname

@@ -26,6 +26,12 @@ const OWN =
 export function foreignFile(root: Located): Finding | undefined {
   const keys = [...root.children.keys()].map(String);
   if (keys.length === 0 || keys.some((key) => OWN.test(key))) return undefined;
+  if (keys.every((key) => /^\d+[\s.:|]+[A-Za-z-]/.test(key)))
+    return {
+      path: [],
+      message: 'the lines begin with their numbers, as a page or an editor shows them',
+      hint: 'copy the file again, without them',
+    };
   const found = PROGRAMS.find(([, marks]) => marks.some((mark) => keys.includes(mark)));
   const program = found === undefined ? '' : `; it looks like one of ${found[0]}`;
   return {

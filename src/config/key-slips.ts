@@ -1,5 +1,6 @@
 /** Hints for keys that stand in the wrong place, or that came out of an editor or a chat with something else in them. */
 import { type Located, nodeAt } from './document.ts';
+import { asMapping } from './mapping-hints.ts';
 import { INVISIBLE } from './odd-words.ts';
 import type { Path } from './problem.ts';
 
@@ -65,6 +66,8 @@ export function mappingHint(path: Path, value: unknown): string | undefined {
     const slip = colonSlip(value);
     if (slip !== undefined) return slip;
   }
+  const written = asMapping(path.at(-1), value);
+  if (written !== undefined) return written;
   const [section] = path;
   const isWord = typeof value === 'string' || typeof value === 'boolean';
   if (path.length === 1 && section === 'alerts')

@@ -111,7 +111,9 @@ function labelOf(path: Path): string {
   return index === -1 ? 'the config' : `\`${String(path[index])}\``;
 }
 
-function hintFor([section, , key]: Path, templated: Templated): string {
+function hintFor([section, , key, , last]: Path, templated: Templated): string {
+  if (section === 'rules' && (key === 'send' || last === 'template'))
+    return 'a template is named here, and its text stands under `templates:`';
   if (section === 'rules')
     return 'a condition compares with text, a list or { matches: "…" }; it cannot use values of the announcement';
   if (section === 'tests') return 'write what it becomes, such as ABCUSDT';

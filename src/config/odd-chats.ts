@@ -1,11 +1,25 @@
 /** Chat ids that are hardly those of the chat that is meant. */
 import type { DestinationOptions } from '../destinations/common-options.ts';
 import { Secret } from '../platform/secret.ts';
+import { type Located, nodeAt } from './document.ts';
 import type { Finding } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
 
-export function* oddChats({ destinations }: ConfigSections): Iterable<Finding> {
-  for (const [name, options] of destinations) if (options !== undefined) yield* oddChat(name, options);
+export function* oddChats({ destinations }: ConfigSections, root: Located): Iterable<Finding> {
+  for (const [name, options] of destinations) {
+    if (options === undefined) continue;
+    const { written = '' } = nodeAt(root, ['destinations', name, 'chatId']).node;
+    if (/^-?\d*\.?\d+e/i.test(written)) yield* shortened(name, written);
+    else yield* oddChat(name, options);
+  }
+}
+
+function* shortened(name: string, written: string): Iterable<Finding> {
+  yield {
+    path: ['destinations', name, 'chatId'],
+    message: `${written} is how a spreadsheet shortens a number: its last digits may be lost`,
+    hint: 'copy the id again from where you have it',
+  };
 }
 
 /** https://core.telegram.org/api/bots/ids: of groups and channels they are negative, a channel's begins with -100. */

@@ -63,6 +63,8 @@ function quoteIn(plain: string): string | undefined {
   const isQuote = (part: string) => QUOTES.has(part);
   if (before === '') return undefined;
   if (/^(?:마켓|markets?|pairs?|거래)$/.test(after) && isQuote(before)) return before.toUpperCase();
+  // `KRW-BTC`, as Upbit writes it: the won is nowhere what is bought.
+  if (before === 'krw') return 'KRW';
   if (isQuote(after)) return after.toUpperCase();
   return isQuote(before) ? before.toUpperCase() : undefined;
 }

@@ -17,7 +17,7 @@ const ASKS = new RegExp(
 );
 
 /** Punctuation that stands for something, and what hides a copied value: `<token>`, `…`, `dsk_ab12****`, `xxxxxx`. */
-const STANDS_FOR = /<[^<>\s][^<>]*>|…|\.{3}|x{6,}|[*•▪●]{3,}/i;
+const STANDS_FOR = /<(?![#@]\S?\d{5,}>)[^<>\s][^<>]*>|…|\.{3}|x{6,}|[*•▪●]{3,}/i;
 
 /** A part of an address, or what follows `dsk_` and `Bearer`, that is nothing else. */
 const EMPTY_PART =

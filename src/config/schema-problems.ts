@@ -10,6 +10,9 @@ import { type Located, nodeAt } from './document.ts';
 import { durationHint } from './duration-hint.ts';
 import { extensionHint } from './extensions.ts';
 import { feedTypeProblem, keyOfOtherType } from './feed-problems.ts';
+import { foreignKeyHint } from './foreign-keys.ts';
+import { formHint } from './form-hints.ts';
+import { idHint } from './id-hints.ts';
 import { keySlip, mappingHint } from './key-slips.ts';
 import { insteadOf } from './other-types.ts';
 import type { Finding, Path } from './problem.ts';
@@ -176,7 +179,7 @@ function unknownKey(
   const special =
     section === 'defaults' ? defaultsHint(path, root, types) : (testHint(path) ?? extensionHint(path));
   if (special !== undefined) return { path, at: 'key', message: `unknown key \`${key}\``, hint: special };
-  const slip = keySlip(path, key, root);
+  const slip = keySlip(path, key, root) ?? foreignKeyHint(path);
   const isPlain = /^[\w.-]+$/.test(key);
   const best = slip === undefined || isPlain ? nearest(key, known) : undefined;
   const own = path.length === 1 ? '; a key of your own starts with x-' : '';
@@ -244,16 +247,27 @@ function hintOf(issue: Issue): string | undefined {
   return typeof hint === 'string' ? hint : undefined;
 }
 
+/** An option that knows one word only. */
+function onlyWord(issue: Issue, value: unknown): string | undefined {
+  if (issue.code !== 'invalid_value' || issue.values.length !== 1 || value === null) return undefined;
+  const [word] = issue.values;
+  return typeof word === 'string' && typeof value !== 'string' ? `write ${word}` : undefined;
+}
+
 function hintFor(issue: Issue, node: Located, path: Path, secrets: SecretKnowledge): string | undefined {
   // The schema knows best what was meant.
-  const own = hintOf(issue);
+  const own =
+    hintOf(issue) ??
+    idHint(path.at(-1), node.value, node.written) ??
+    formHint(issue.message, path, node.value) ??
+    onlyWord(issue, node.value);
   if (own !== undefined) return own;
   const only: unknown = Array.isArray(node.value) && node.value.length === 1 ? node.value[0] : node.value;
   if (issue.code === 'invalid_value' && typeof only === 'string') {
     const best = nearest(only, issue.values.map(String));
     if (best !== undefined) return `did you mean \`${best}\`?`;
   }
-  if (issue.message.includes('duration')) return durationHint(String(node.value));
+  if (issue.message.includes('duration')) return durationHint(String(node.value), path.at(-1));
   if (/^must be a mapping/.test(issue.message) && !isSecretPlace(path, secrets))
     return mappingHint(path, node.value);
   if (node.written !== undefined && issue.message.startsWith('must be text') && !isSecretPlace(path, secrets))

@@ -73,6 +73,10 @@ export const templateOptions = z
 
 export const storeOptions = z.strictObject({
   path: text()
+    .refine(
+      (path) => !path.startsWith('~'),
+      'must not begin with ~, which only shells know: it would become a folder of that name',
+    )
     .default('./data/listing-bridge.db')
     .describe("relative to the config's folder; in the image, to `/`"),
   retention: duration()

@@ -13,6 +13,7 @@ import type { SecretKnowledge } from './secret-knowledge.ts';
 import { isSecretName } from './secret-names.ts';
 import { isOpaque, isWorded, keysInAddress, secretPieces } from './secret-pieces.ts';
 import { blotShapes } from './secret-shapes.ts';
+import { foreignVariable, readsAsName } from './variable-forms.ts';
 
 const lastKey = (path: Path) => path.findLast((step) => typeof step === 'string') ?? '';
 
@@ -102,6 +103,9 @@ function* secretsIn(
   }
 }
 
+/** Of another program, and so no secret itself. */
+const isVariable = (value: string) => readsAsName(foreignVariable(value) ?? '');
+
 /** For logs, errors and pages. `roots`: of all files; `config` is the typed config, when there is one. */
 export function redactorFor(roots: readonly Located[], config: unknown, known: SecretKnowledge): Redactor {
   const values = new Set(roots.flatMap((root) => [...secretValues(root, known)]));
@@ -110,7 +114,7 @@ export function redactorFor(roots: readonly Located[], config: unknown, known: S
     if (!path.includes('headers')) values.add(secret.reveal());
   // A value that is only a reference is no secret itself. "\ud800" in YAML makes half a character, which no output can hold.
   const secrets = [...values]
-    .filter((value) => !isOnlyReferences(value) && !isEmptyWord(value))
+    .filter((value) => !isOnlyReferences(value) && !isEmptyWord(value) && !isVariable(value))
     .map((value) => secretPieces(value.toWellFormed(), known.patterns));
   return createRedactor(
     secrets.flatMap(({ parts }) => parts),

@@ -1,5 +1,6 @@
 /** Explains the errors of the YAML parser to people who do not know YAML's grammar. */
 import { type Document, isScalar, visit, type YAMLError, type YAMLWarning } from 'yaml';
+import { pastedFrom } from './pasted.ts';
 import type { TextFault } from './problem.ts';
 
 type SyntaxError = YAMLError | YAMLWarning;
@@ -22,15 +23,8 @@ export function explainSyntax(
 ): readonly TextFault[] {
   const quote = errors.find(isOpenQuote);
   if (quote !== undefined) return [explainOne(quote, text, document, openingOf(quote, document))];
-  const fence = /^[ \t]*```.*$/m.exec(text);
-  if (fence !== null && errors.some(isFatal))
-    return [
-      {
-        range: [fence.index, fence.index + fence[0].length],
-        message: 'a line of ``` belongs to the chat or page that this was copied from',
-        hint: 'remove it, and the one at the end',
-      },
-    ];
+  const around = errors.some(isFatal) ? pastedFrom(text) : undefined;
+  if (around !== undefined) return [around];
   const hasTab = errors.some(({ code }) => code === 'TAB_AS_INDENT');
   const told = errors.filter((error) => !hasTab || !isFatal(error) || error.code === 'TAB_AS_INDENT');
   // After the first token that fits nowhere the parser only stumbles on.
@@ -82,7 +76,7 @@ function explainOne(error: SyntaxError, text: string, document: Document, start 
       const name = key === undefined ? 'this key' : `the key ${key}`;
       const first = firstOf(range[0], document);
       const where = first === undefined ? '' : `: here and in line ${lineAt(text, first)}`;
-      return { range, message: `${name} is given twice${where}`, hint: 'remove one of them' };
+      return { range, message: `${name} is given twice${where}`, hint: hintForTwo(key) };
     }
     case 'TAB_AS_INDENT':
       return { range, message: 'a tab cannot indent YAML', hint: 'use spaces' };
@@ -144,6 +138,16 @@ function explainOne(error: SyntaxError, text: string, document: Document, start 
   }
 }
 
+/** The entries of a list are what people write so. */
+function hintForTwo(key: string | undefined): string {
+  if (key === 'match') return 'a rule has one `match`: put all conditions into it, and they must all hold';
+  return LISTS.has(String(key)) ? `for several write a list: ${key}: [one, other]` : 'remove one of them';
+}
+
+const LISTS: ReadonlySet<string> = new Set([
+  ...['send', 'publisher', 'listingType', 'ticker', 'market', 'exchanges', 'expect', 'include'],
+]);
+
 function tagHint(text: string): string {
   if (text.startsWith('!include'))
     return 'at the top level write include: [the file]; it has the section in it, such as `rules:`';
@@ -159,6 +163,11 @@ const HASH = {
 
 /** Something stands where the file can go on with a comment or a new line only. */
 function stumble(message: string, at: string, before: string): Omit<TextFault, 'range'> {
+  if (/block-seq-ind on same line/.test(message))
+    return {
+      message: 'a list with dashes starts on a line of its own',
+      hint: 'write each dash on a line below the key, or all in brackets: [one, other]',
+    };
   if (
     /not a YAML token/i.test(message) &&
     /^>|^\|/.test(before.slice(before.lastIndexOf('\n') + 1).trimStart())

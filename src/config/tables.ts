@@ -74,6 +74,14 @@ function loadInline(path: Path, written: InlineTableOptions): Loaded {
   const entries = inlineEntries(written);
   const rows = new Map<string, TableValue>();
   const warnings: Finding[] = [];
+  const [only, ...more] = Array.isArray(written) ? [] : Object.keys(written);
+  if (only !== undefined && more.length === 0 && LIKE_A_SOURCE.test(only))
+    warnings.push({
+      path: [...path, only],
+      at: 'key',
+      message: `this is a table with the single entry ${only}`,
+      hint: 'rows of a file are named by `file`, of an address by `url`',
+    });
   for (const [index, [key, value]] of entries.entries()) {
     const folded = fold(String(key));
     const place = [...path, Array.isArray(written) ? index : String(key)];
@@ -89,6 +97,9 @@ function loadInline(path: Path, written: InlineTableOptions): Loaded {
   const packed = PackedTable.of(inlineRows(written));
   return { source: { kind: 'inline' }, rows: { packed, asOfMs: 0 }, warnings };
 }
+
+/** As other programs name a file or an address. */
+const LIKE_A_SOURCE = /^(path|filename|source|src|link|href|uri|csv|json|address|endpoint)$/i;
 
 const twice = (key: string, isSame: boolean): Pick<Finding, 'message'> => ({
   message: isSame ? `${key} is in it twice` : `${key} is in it twice: the first value counts`,

@@ -58,7 +58,8 @@ export function* targetFaults(parts: ConfigSections): Iterable<Finding> {
       else if (seen.has(to))
         yield { path: [...path, 'to'], message: `${to} is named twice: a rule sends to it once` };
       seen.add(to);
-      if (template !== undefined && !templates.has(template))
+      // A text in place of a name has its own message.
+      if (template !== undefined && !templates.has(template) && !template.includes('{{'))
         yield {
           absent: true,
           path: [...path, 'template'],
@@ -116,16 +117,18 @@ export function nameFault(
   if (isForm && names.find(written) !== undefined) return undefined;
   const hint = ALL.test(written)
     ? 'for every destination write "*", in quotes'
-    : FOREIGN.test(written)
+    : FOREIGN.test(written) && !/^\[.*\]$/.test(written)
       ? 'in a pattern only * stands for something: for any letters, or none'
       : nameHint(written, names);
   return { absent: isForm, message: `there is no ${what} ${written}`, hint };
 }
 
 function nameHint(written: string, names: DestinationNames): string | undefined {
-  const parts = written.split(/[\s,;，、]+/).map((part) => part.replace(/^-/, ''));
+  const parts = written.split(/[\s,;，、]+/).map((part) => part.replace(/^[-['"]+|['"\]]+$/g, ''));
   const all = parts.filter((part) => part !== '');
-  if (all.every((part) => names.find(part) !== undefined))
+  if (/^\[.*\]$/.test(written)) return `a list stands without quotes: [${all.join(', ')}]`;
+  const isKnown = (part: string) => names.find(part) !== undefined;
+  if (all.length > 1 ? all.some(isKnown) : all.every(isKnown))
     return all.length > 1
       ? `several are a list: [${all.join(', ')}]`
       : 'a dash of a list is followed by a space';

@@ -76,6 +76,10 @@ export const url = (...schemes: readonly string[]) => {
         abort: true,
       })
       .refine((value) => !ODD_BLANK.test(value.trim()), BLANK_HELP)
+      .refine(
+        (value) => !/&amp;/i.test(value),
+        'has &amp; in it, as the source of a page writes &: write & alone',
+      )
   );
 };
 

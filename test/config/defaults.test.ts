@@ -248,12 +248,15 @@ describe('mistakes', () => {
       '{ webhook: { type: webhook } }',
       ['3:24: unknown key `type` | remove it: these are already the defaults of type webhook'],
     ],
-    ['{ webhook: { retry: 5 } }', ['3:31: `retry` must be a mapping of keys to values']],
+    [
+      '{ webhook: { retry: 5 } }',
+      ['3:31: `retry` must be a mapping of keys to values | write retry: { attempts: 5 }'],
+    ],
     [
       '{ webhook: { retry: { attempts: 0, delay: 1s } } }',
       [
         '3:43: `attempts` must be a whole number, at least 1',
-        '3:46: unknown key `delay` | known here: attempts, minDelay, maxDelay',
+        '3:46: unknown key `delay` | did you mean `minDelay`?',
       ],
     ],
     [

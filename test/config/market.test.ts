@@ -35,8 +35,9 @@ describe('a market that is none', () => {
       '5:52: "ABC/KRW" is not how a market is named here: by the currency alone: the rule never matches; write KRW',
     ],
     [
+      // Upbit's own name of the market in which BTC is priced in won.
       'KRW-BTC',
-      '5:52: "KRW-BTC" is not how a market is named here: by the currency alone: the rule never matches; write BTC',
+      '5:52: "KRW-BTC" is not how a market is named here: by the currency alone: the rule never matches; write KRW',
     ],
     [
       'won',

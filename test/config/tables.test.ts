@@ -123,12 +123,17 @@ describe('a table that is wrong', () => {
       {},
       ['6:3: `t` has no value | it must be a list, a mapping, or one with `file` or `url`'],
     ],
-    ['a text', 't: perps', {}, ['6:6: `t` must be a list, a mapping, or one with `file` or `url`']],
+    [
+      'a text',
+      't: perps',
+      {},
+      ['6:6: `t` must be a list, a mapping, or one with `file` or `url` | write [perps]'],
+    ],
     [
       'the path alone',
       't: ./symbols.csv',
       {},
-      ['6:6: `t` must be a list, a mapping, or one with `file` or `url`'],
+      ['6:6: `t` must be a list, a mapping, or one with `file` or `url` | write { file: ./symbols.csv }'],
     ],
     ['a list in a list', 't: [[ABC]]', {}, ['6:7: an entry of `t` must be text, a number or true or false']],
     [
@@ -321,9 +326,7 @@ describe('a table that is wrong', () => {
       'interval instead of refresh',
       't: { url: "https://x.test/a", interval: 10m }',
       {},
-      [
-        '6:33: unknown key `interval` | known here: url, headers, refresh, staleAfter, timeout, format, rows, key, value, where, proxy, tls',
-      ],
+      ['6:33: unknown key `interval` | did you mean `refresh`?'],
     ],
     [
       'a name with a space',
@@ -340,7 +343,7 @@ describe('a table that is wrong', () => {
 
   test('a list in place of the mapping', () => {
     expect(told(load(`${FEEDS}${DESTINATIONS}tables: [ABC]\n${RULES}`, ENV))).toEqual([
-      '5:9: `tables` must be a mapping: name, then a list, a mapping, or one with file or url',
+      '5:9: `tables` must be a mapping: name, then a list, a mapping, or one with file or url | give it a name: tables: { mine: […] }',
     ]);
   });
 });

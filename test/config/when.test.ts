@@ -86,7 +86,7 @@ describe('days', () => {
     ['holidays', `\`days\` ${DAYS}`],
     ['[]', '`days` must not be empty'],
     ['[mon, tu]', `an entry of \`days\` ${DAYS}`],
-    ['[1, 2]', `an entry of \`days\` ${DAYS}`],
+    ['[1, 2]', `an entry of \`days\` ${DAYS}; did you mean mon?`],
   ])('%s', (days, message) => {
     expect(found(`when: { days: ${days}, timezone: UTC }`)[0]).toBe(message);
   });

@@ -22,17 +22,20 @@ export const telegramOptions = z.strictObject({
   silent: flag().default(false).describe('no sound'),
   protectContent: flag().default(false).describe('no forwarding or saving'),
   buttons: z
-    .union([
-      z.literal(false),
-      z
-        .array(
-          z.strictObject({
-            text: text().describe('label of the button'),
-            url: text().describe('link target'),
-          }),
-        )
-        .max(8),
-    ])
+    .union(
+      [
+        z.literal(false),
+        z
+          .array(
+            z.strictObject({
+              text: text().describe('label of the button'),
+              url: text().describe('link target'),
+            }),
+          )
+          .max(8),
+      ],
+      { error: 'must be a list of { text, url }, or false' },
+    )
     .optional()
     .describe(
       'link buttons under the message (Liquid in both fields); default: the exchange page; false for none',
