@@ -22,7 +22,7 @@ export interface DryRunConfig {
   readonly router: Router;
   readonly destinations: readonly PreparedDestination[];
   readonly redact: Redactor;
-  /** Why a delivery would not leave at that moment; absent: nothing is held back. */
+  /** Why a delivery would not leave at that moment (a mute, a cooldown); absent: nothing is held back. */
   readonly heldBack?: (delivery: Delivery) => Refused | undefined;
 }
 

@@ -95,14 +95,14 @@ export interface Planned {
 
 /** News, and all that follows from it by the rules. */
 export interface Taken extends Planned {
+  /** Of `deliveries`, those that are on record and not handed over. */
+  readonly held: ReadonlyMap<Delivery, Refused>;
   /** Every rule that matched, also one that sends nothing. */
   readonly rules: readonly string[];
 }
 
 /** Read and routed, not yet on record. */
 interface Routed extends Taken {
-  /** Of `deliveries`, those that are on record and not handed over. */
-  readonly held: ReadonlyMap<Delivery, Refused>;
   readonly identity: string;
   readonly occurrence: string;
   readonly routing: Routing;

@@ -6,6 +6,7 @@ import type { BudgetBook, Claims } from './delivery/budget-book.ts';
 import type { Content } from './delivery/content.ts';
 import type { PendingDelivery } from './delivery/delivery.ts';
 import type { Gate } from './delivery/gate.ts';
+import type { Refused } from './delivery/held-back.ts';
 import { Lane } from './delivery/lane.ts';
 import type { LaneDeps, LaneEvents, LaneJournal, LaneStatus } from './delivery/lane-deps.ts';
 import type { TodaysMatch } from './delivery/renewal.ts';
@@ -32,6 +33,8 @@ export interface LaneSetDeps {
   readonly turns: Turns;
   /** For deliveries of rules with a cooldown; `undefined`: no such rule sends there. */
   readonly gateOf?: (destination: string) => Gate | undefined;
+  /** Holds back what waits; absent: nothing does. */
+  readonly holdWaiting?: (item: PendingDelivery, nowMs: number) => Refused | undefined;
 }
 
 /** When destinations may be opened: the feeds go first. */
@@ -154,7 +157,7 @@ export class LaneSet {
       else lane.wake();
   }
 
-  /** Somebody else changed the store. */
+  /** Somebody else changed the store, or holds back what waits (a mute). */
   reconcile(): void {
     const mayHaveWork = this.#workIn();
     for (const [name, { lane }] of this.#running)
@@ -226,7 +229,7 @@ export class LaneSet {
     destination: Destination<unknown>,
     { own, shared }: Claims,
   ): LaneDeps {
-    const { journal, clock, random, events } = this.#deps;
+    const { journal, clock, random, events, holdWaiting } = this.#deps;
     const { name, options, forEachTicker, maxTickers, render, renderDefault } = prepared;
     const wanted = this.#wanted;
     const gate = this.#deps.gateOf?.(name);
@@ -235,6 +238,7 @@ export class LaneSet {
       ...(maxTickers !== undefined && { maxTickers }),
       ...(gate !== undefined && { gate }),
       match: ({ content, rule }) => wanted(content, name, rule),
+      ...(holdWaiting && { heldBack: (item: PendingDelivery) => holdWaiting(item, clock.monotonicMs()) }),
       render,
       renderDefault,
       ownBudget: own,

@@ -16,6 +16,7 @@ import type { LaneEvents } from './delivery/lane-deps.ts';
 import type { DestinationDeps } from './destinations/destination.ts';
 import { Intake, type IntakeDeps, NOWHERE } from './intake.ts';
 import { LaneSet, type Turns } from './lane-set.ts';
+import { Mutes } from './mutes/mutes.ts';
 import { createIds } from './outbox/ids.ts';
 import { Journal, type JournalEvents, type JournalStore } from './outbox/journal.ts';
 import { type Memory, memoryOf } from './outbox/learnt.ts';
@@ -59,6 +60,8 @@ export interface Pipeline {
   /** Values that destinations have learned. */
   readonly memory: Memory;
   readonly cooldowns: Cooldowns;
+  /** Those in force; none until somebody brings them (`Mutes.take`). */
+  readonly mutes: Mutes;
   /** Ends the lanes, for good. */
   stop(deadline: AbortSignal): Promise<void>;
 }
@@ -80,7 +83,11 @@ export function createPipeline({
     events.journal.usable();
   };
   const journal = new Journal(outbox, clock, { ...events.journal, usable, held: () => lanes.held() });
-  const intake = new Intake({ ids, dedupe, journal, nextTurn, events: events.intake }, NOWHERE);
+  const mutes = new Mutes();
+  const intake = new Intake(
+    { ids, dedupe, journal, nextTurn, brakes: mutes, events: events.intake },
+    NOWHERE,
+  );
   const budgets = createBudgets(clock, {
     pauses: recovered.pauses,
     attemptsSince: (sinceMs) => journal.attemptsSince(sinceMs),
@@ -92,13 +99,14 @@ export function createPipeline({
   const lanes = new LaneSet({
     ...{ journal, budgets, clock, random, turns, events: events.lane, openFailed: events.openFailed },
     gateOf: (destination) => cooldowns.gateOf(destination),
+    holdWaiting: (item, nowMs) => mutes.holdWaiting(item, nowMs),
     deps: { ...opening, clock, memory },
   });
   const stop = async (deadline: AbortSignal) => {
     await lanes.stop(deadline);
     markEnd(journal);
   };
-  return { ids, dedupe, intake, journal, budgets, lanes, memory, cooldowns, stop };
+  return { ids, dedupe, intake, journal, budgets, lanes, memory, cooldowns, mutes, stop };
 }
 
 /** Also for who sends without a pipeline, and has to keep to the same rates (`listing-bridge send`). */

@@ -15,6 +15,7 @@ import { describeTimings, explainTiming } from './explain-timing.ts';
 import { type Io, jsonText } from './io.ts';
 import { momentIn } from './moment.ts';
 import { coolingAt } from './stored-cooldowns.ts';
+import { mutedAt } from './stored-mutes.ts';
 
 export interface ExplainOptions extends AnnouncementFlags {
   readonly config: string;
@@ -50,9 +51,12 @@ export async function explainCommand(options: ExplainOptions, io: Io): Promise<E
     ...(at !== undefined && { receivedTimestampUs: momentIn(at) * 1000 }),
   };
   const { router, destinations } = compileConfig(config);
+  const atMs = announcement.receivedTimestampUs / 1000;
+  const mutedThen = mutedAt(config.store.path, atMs, io);
+  const coolingThen = coolingAt(config.store.path, router.cooldowns, atMs, io);
   const { rules, ...rest } = dryRun(announcement, {
     ...{ router, destinations, redact },
-    heldBack: coolingAt(config.store.path, router.cooldowns, announcement.receivedTimestampUs / 1000, io),
+    heldBack: (delivery) => mutedThen(delivery) ?? coolingThen(delivery),
   });
   const explained = {
     announcement,

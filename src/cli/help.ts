@@ -151,6 +151,42 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     fails: 'one of them was not pending',
     pages: ['docs/operations.md'],
   },
+  mute: {
+    arguments: {
+      what: 'ticker:ABC, rule:<name> or destination:<name>; a bare name where it can mean only one of them; several at once; a group of destinations, or "*"',
+    },
+    examples: [
+      ['mute ABC --for 1h --reason "a scam"', 'no announcement of this ticker, anywhere'],
+      ['mute "rule:korean spot" --until 18:00', 'a rule that is too chatty'],
+      ['mute bot --for 20m', 'a destination in maintenance'],
+    ],
+    notes: [
+      'Deliveries that wait are held back too; requests on the wire finish. They end as skipped [muted] and are not sent later by themselves: `deliveries retry` sends them.',
+      'A message about several tickers is held back only if all of them are muted. Alerts of the bridge about itself, and samples (`send`), are never held back.',
+      'A second mute of the same extends the first, and never shortens it. Mutes survive restarts, and work while no bridge runs.',
+      WITHOUT_CONFIG,
+    ],
+    fails: `a name is in no config, or ${UNREADABLE_STORE}`,
+    pages: ['docs/operations.md'],
+  },
+  'mute list': {
+    examples: [
+      ['mute list', 'each with its end and its reason'],
+      ['mute list --json', 'for a script'],
+    ],
+    fails: UNREADABLE_STORE,
+    pages: ['docs/operations.md'],
+  },
+  'mute lift': {
+    arguments: { what: 'ids as `mute list` shows them, or what is muted: ABC, ticker:ABC, rule:<name>' },
+    examples: [
+      ['mute lift 3', 'by its id'],
+      ['mute lift ABC', 'by what is muted'],
+      ['mute lift --all', 'every mute in force'],
+    ],
+    fails: `one of them is not muted, or ${UNREADABLE_STORE}`,
+    pages: ['docs/operations.md'],
+  },
   status: {
     examples: [
       ['status', 'of the bridge on this machine'],

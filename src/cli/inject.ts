@@ -1,4 +1,5 @@
 /** `inject`: puts an announcement into the running bridge, and prints what came of it. */
+import type { Injected } from '../ops/injected.ts';
 import { wait } from '../platform/clock.ts';
 import { formatDuration } from '../platform/duration.ts';
 import type { MarkOf } from '../platform/marks.ts';
@@ -47,13 +48,7 @@ export async function injectCommand(options: InjectOptions, io: Io): Promise<Exi
   const { publisher, listingType, tickers, title, test } = announcement;
   const words = [publisher, listingType, tickers.join(', '), title].filter((word) => word !== '');
   say('good', `Injected${test ? ' as a test' : ''}: ${words.join('  ')}`);
-  if (rules.length === 0)
-    say(
-      'warning',
-      test
-        ? 'No rule matched: a test matches only rules with `test: true`; --real takes it through all rules. [no_match]'
-        : 'No rule matched; `listing-bridge explain` says why. [no_match]',
-    );
+  if (rules.length === 0) say('warning', noMatch(test));
   else say('good', `Matched by: ${rules.join(', ')}`);
   const results = deliveries.length === 0 ? [] : await resultsOf(announcement.id, bridge, io);
   if (json) io.print(jsonText({ ...injected, deliveries: results ?? deliveries }));
@@ -63,8 +58,24 @@ export async function injectCommand(options: InjectOptions, io: Io): Promise<Exi
       `Its results are not in the status any more: \`listing-bridge deliveries show ${announcement.id}\``,
     );
   else for (const line of results.flatMap((one) => deliveryLines(one, io.columns))) io.print(line);
+  for (const line of heldBack(deliveries)) say('none', line);
   return results !== undefined && results.length > 0 && results.every(isFine) ? FINE : NOT_FINE;
 }
+
+const noMatch = (isTest: boolean): string =>
+  isTest
+    ? 'No rule matched: a test matches only rules with `test: true`; --real takes it through all rules. [no_match]'
+    : 'No rule matched; `listing-bridge explain` says why. [no_match]';
+
+/** `Held back: bot ABC: ticker ABC is muted for another 58m (mute 3) [muted]` */
+const heldBack = (
+  deliveries: Extract<Injected, { readonly deliveries: unknown }>['deliveries'],
+): readonly string[] =>
+  deliveries.flatMap(({ destination, ticker, skipped, detail }) =>
+    detail === undefined
+      ? []
+      : [`Held back: ${[destination, ticker].join(' ').trim()}: ${detail} [${skipped}]`],
+  );
 
 type Result = ShownAnnouncement['deliveries'][number];
 

@@ -9,6 +9,7 @@ import { addHelp } from './help.ts';
 import { fenced, type Io } from './io.ts';
 import { faultText } from './lines.ts';
 import { addDeliveries, type MakeCommand } from './program-deliveries.ts';
+import { addMute } from './program-mute.ts';
 
 /** Runs one command line. Gives the exit code; throws only on a bug. */
 export async function runProgram(args: readonly string[], outside: Io): Promise<number> {
@@ -167,6 +168,7 @@ export function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => v
     });
 
   addDeliveries(command, io, exit);
+  addMute(command, io, exit);
 
   command('status', 'Ask the running bridge for its state: feeds, destinations, queues, last announcements')
     .option('--url <address>', 'the address of the bridge, if the config does not have it')

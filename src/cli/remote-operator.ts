@@ -48,7 +48,12 @@ const injected: z.ZodType<Injected> = z.union([
       ...{ tickers: texts, test: z.boolean(), ageMs: z.number() },
     }),
     rules: texts,
-    deliveries: z.array(z.object({ id: z.string(), destination: z.string(), ticker: optionalText })),
+    deliveries: z.array(
+      z.object({
+        ...{ id: z.string(), destination: z.string(), ticker: optionalText },
+        ...{ skipped: optionalText, detail: optionalText },
+      }),
+    ),
   }),
   z.object({
     ok: z.literal(true),

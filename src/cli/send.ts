@@ -57,6 +57,7 @@ function begin(
   io: Io,
 ): readonly Promise<Result>[] {
   const destinations = new Set(samples.map(({ prepared }) => prepared));
+  for (const { name } of destinations) warnOfMute(name, past, io);
   const turns = new SampleTurns(destinations, io.clock, past);
   return samples.map(async (sample) => {
     const { name } = sample.prepared;
@@ -87,6 +88,20 @@ function reasonNotToSend(
       code: 'paused',
     };
   return undefined;
+}
+
+/** A sample shows whether the destination works, also while nothing else goes there. */
+function warnOfMute(name: string, past: Past, io: Io): void {
+  const muted = past.muteOf(name);
+  if (muted !== undefined)
+    io.warn(
+      resultLine(
+        'warning',
+        name,
+        `${muted}: the bridge sends no announcements there; the sample is sent all the same. [muted]`,
+        io.columns,
+      ),
+    );
 }
 
 /** Before anything is sent: programs that were not named, and whose request is the user's own and so cannot be marked. */

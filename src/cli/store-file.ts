@@ -25,6 +25,10 @@ export interface OpenedStore {
   /** Only read. */
   readonly database: DatabaseSync;
   readonly operator: DeliveryOperator;
+  /** The file's absolute path. */
+  readonly path: string;
+  /** On the timeline of the bridge whose store it is. */
+  nowMs(): number;
   readonly config: UsableConfig;
 }
 
@@ -37,13 +41,14 @@ export async function withStore<Result>(
   const config = usableConfig(options.config, 'store', { given: options.store }, io);
   const path = options.store === undefined ? config.storePath : resolve(options.store);
   using database = openStoreFile(path, true, leftOut(io));
+  const nowMs = () => bridgeNowMs(database, io.clock.wallMs());
   try {
     const operator = new DeliveryOperator({
       deliveries: new FileDeliveries(path),
-      nowMs: () => bridgeNowMs(database, io.clock.wallMs()),
+      nowMs,
       destinations: () => ({ options: config.destinations, isComplete: config.isSound }),
     });
-    return await work({ database, config, operator });
+    return await work({ database, config, operator, path, nowMs });
   } catch (error) {
     throw storeErrorOf(error, path);
   }

@@ -20,6 +20,7 @@ import { goOn } from './earlier-life.ts';
 import { closingOf, Ending } from './ending.ts';
 import { createFeeds } from './feeding.ts';
 import { FirstSecond } from './first-second.ts';
+import { Muting } from './muting.ts';
 import { createObservers } from './observers.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { makeReady, outlineOf, type SoundConfig } from './ready-config.ts';
@@ -80,16 +81,15 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     shutDown.defer(closeJournal);
     const retention = startRetention(journal, storeOptions.retention, () => budgets.reachMs, clock);
     shutDown.defer(() => retention.cancel());
-    const loop = new LoopDelay(clock);
+    const loop = shutDown.adopt(new LoopDelay(clock), (it) => it.stop());
     loop.start();
-    shutDown.defer(() => loop.stop());
-    const rehearsal = new Rehearsal(clock, events.rehearsalFailed);
-    shutDown.defer(() => rehearsal.stop());
+    const rehearsal = shutDown.adopt(new Rehearsal(clock, events.rehearsalFailed), (it) => it.stop());
     const feeds = createFeeds({ pipeline, rehearsal, turns, loop, events, clock, random, redact });
     const more = { clock, publish: bus.publish, turn: turns.rest, deliveries: store.deliveries };
     const tables = shutDown.use(new TableSet({ random, version, storePath: store.path, ...more }));
     const running = new RunningConfig(first, { load, pipeline, feeds, tables, redactor, ...more });
-    const parts = { running, feeds, pipeline, tables, clock };
+    const muting = shutDown.use(new Muting({ pipeline, deliveries: store.deliveries, clock, bus }));
+    const parts = { running, feeds, pipeline, tables, muting, clock };
     const operator = createOperator({ version, startedMs, store, seen, ...parts });
     const alerts = createAlerts({ bus, redact, log, ...parts, ...seen });
     const server = await serve(first.config.server, { operator, lanes, bus, redact, version, log, ...parts });
@@ -105,7 +105,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     shutDown.defer(() => alerts.stop());
     const rehearsed = { clock, redact, version, heldUpMs: (nowMs: number) => loop.heldUpMs(nowMs) };
     rehearseAfter(turns.rest, { rehearsal, running, bus, deps: rehearsed, random });
-    const watch = watching({ journal, running, clock, log, disk: deps.disk });
+    const watch = watching({ journal, running, muting, clock, log, disk: deps.disk });
     shutDown.defer(() => watch.cancel());
 
     bus.publish({ kind: 'bridge.started', version, ...outlineOf(first.config), url: server.url });

@@ -38,12 +38,16 @@ export function inject(
   const taken = intake.accept({ ...read, ageAtReceiptMs });
   if (!('content' in taken))
     return { ok: true, duplicateOf: { feed: taken.feed, agoMs: receivedMs - taken.receivedMs } };
-  const { content, deliveries, rules } = taken;
+  const { content, deliveries, held, rules } = taken;
   const { id, publisher, listingType, tickers, title, test } = content.announcement;
   return {
     ok: true,
     announcement: { id, publisher, listingType, tickers, title, test, ageMs: ageAtReceiptMs },
     rules,
-    deliveries: deliveries.map(({ id, destination, ticker }) => ({ id, destination, ticker })),
+    deliveries: deliveries.map((delivery) => {
+      const { id, destination, ticker } = delivery;
+      const refused = held.get(delivery);
+      return { id, destination, ticker, ...(refused && { skipped: refused.reason, detail: refused.detail }) };
+    }),
   };
 }

@@ -1,6 +1,8 @@
 /** Answers about the config in force: its rules, and their word on an announcement that is made up or stored. Sends and changes nothing. */
+import type { Delivery } from '../delivery/delivery.ts';
 import { dryRun } from '../dry-run.ts';
 import { newsGiven } from '../feeds/index.ts';
+import type { Mutes } from '../mutes/mutes.ts';
 import type { RuleHitCounter } from '../ops/rule-hits.ts';
 import type { Deliveries, StoreAnswer } from '../outbox/deliveries.ts';
 import { idAt } from '../outbox/ids.ts';
@@ -13,13 +15,14 @@ export interface InspectorDeps {
   readonly running: Pick<RunningConfig, 'ready'>;
   readonly deliveries: Pick<Deliveries, 'decision' | 'list'>;
   readonly hits: Pick<RuleHitCounter, 'of'>;
+  readonly mutes: Pick<Mutes, 'areOn' | 'hold'>;
   readonly clock: Clock;
 }
 
 /** Of the announcements that nobody sent. */
 const FEED = 'sample';
 
-export function createInspector({ running, deliveries, hits, clock }: InspectorDeps): Inspector {
+export function createInspector({ running, deliveries, hits, mutes, clock }: InspectorDeps): Inspector {
   return {
     dryRun(fields) {
       const receivedMs = clock.monotonicMs();
@@ -27,7 +30,8 @@ export function createInspector({ running, deliveries, hits, clock }: InspectorD
       const news = newsGiven({ type: 'announcement', ...fields }, receipt);
       if (news === undefined) return undefined;
       const announcement = { ...news, id: idAt(receivedMs) };
-      return { announcement, ...dryRun(announcement, running.ready) };
+      const heldBack = (delivery: Delivery) => (mutes.areOn ? mutes.hold(delivery, receivedMs) : undefined);
+      return { announcement, ...dryRun(announcement, { ...running.ready, heldBack }) };
     },
     async decision(id) {
       const answer = await deliveries.decision(id);

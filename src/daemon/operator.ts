@@ -5,6 +5,9 @@
  */
 import { DEFAULT_THRESHOLDS } from '../alerts/options.ts';
 import type { ConditionWatch } from '../conditions/watch.ts';
+import { destinationNames } from '../config/destination-names.ts';
+import type { KnownNames } from '../mutes/named.ts';
+import { shownMutes } from '../mutes/shown.ts';
 import type { DestinationFigures, Figures } from '../ops/destination-figures.ts';
 import type { Injected } from '../ops/injected.ts';
 import type { Race } from '../ops/race.ts';
@@ -21,6 +24,8 @@ import { DeliveryOperator } from './delivery-operator.ts';
 import type { FeedSet } from './feed-set.ts';
 import { inject } from './injection.ts';
 import { createInspector } from './inspector.ts';
+import { MuteOperator } from './mute-operator.ts';
+import type { Muting } from './muting.ts';
 import type { RunningConfig } from './running-config.ts';
 import type { TableSet } from './table-set.ts';
 
@@ -34,6 +39,8 @@ export interface Operator extends Inspector {
   inject(fields: Readonly<Record<string, unknown>>, real: boolean): Injected;
   /** Its changes are taken up within a second. */
   readonly deliveries: DeliveryOperator;
+  /** Its changes are in force when it answers. */
+  readonly mutes: MuteOperator;
 }
 
 export interface OperatorDeps {
@@ -43,9 +50,10 @@ export interface OperatorDeps {
   readonly startedMs: number;
   /** In use: another one in the config waits for a restart. */
   readonly store: Pick<OpenStore, 'path' | 'deliveries'>;
-  readonly running: Pick<RunningConfig, 'report' | 'rejected' | 'config' | 'ready' | 'reload'>;
+  readonly running: Pick<RunningConfig, 'report' | 'rejected' | 'config' | 'ready' | 'reload' | 'reconcile'>;
   readonly feeds: Pick<FeedSet, 'reports' | 'isListening'>;
-  readonly pipeline: Pick<Pipeline, 'lanes' | 'journal' | 'intake'>;
+  readonly pipeline: Pick<Pipeline, 'lanes' | 'journal' | 'intake' | 'mutes'>;
+  readonly muting: Pick<Muting, 'follow'>;
   readonly tables: Pick<TableSet, 'states'>;
   readonly seen: {
     readonly recent: AnnouncementHistory;
@@ -58,10 +66,16 @@ export interface OperatorDeps {
 
 export function createOperator(deps: OperatorDeps): Operator {
   const { version, clock, startedMs, running, feeds, pipeline, seen } = deps;
-  const { lanes, journal, intake } = pipeline;
+  const { lanes, journal, intake, mutes } = pipeline;
   const { deliveries } = deps.store;
+  const names = (): KnownNames => ({
+    rules: running.config.rules.map(({ name }) => name),
+    destinations: destinationNames(running.config),
+    isComplete: true,
+  });
+  const now = () => ({ nowMs: clock.monotonicMs(), wallMs: clock.wallMs(), names: names() });
   return {
-    ...createInspector({ running, deliveries, hits: seen.hits, clock }),
+    ...createInspector({ running, deliveries, hits: seen.hits, mutes, clock }),
     status: () =>
       statusOf({
         ...{ version, startedMs },
@@ -74,6 +88,7 @@ export function createOperator(deps: OperatorDeps): Operator {
           running.config.alerts ?? DEFAULT_THRESHOLDS,
         ),
         tables: deps.tables.states,
+        mutes: mutes.areOn ? shownMutes(mutes.inForce(clock.monotonicMs()), now()) : [],
         waiting: journal.waiting(),
         announcements: seen.recent.announcements,
         race: seen.race.report,
@@ -89,6 +104,14 @@ export function createOperator(deps: OperatorDeps): Operator {
         options: new Map(Object.entries(running.config.destinations)),
         isComplete: true,
       }),
+    }),
+    mutes: new MuteOperator({
+      ...{ store: deps.store.deliveries, names },
+      nowMs: () => clock.monotonicMs(),
+      wallMs: () => clock.wallMs(),
+      changed: () => {
+        if (deps.muting.follow()) running.reconcile();
+      },
     }),
   };
 }

@@ -4,6 +4,7 @@ import type { Clock, Timer } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { watchConfig } from './config-watch.ts';
+import type { Muting } from './muting.ts';
 import type { RunningConfig } from './running-config.ts';
 import { watchStore } from './store-watch.ts';
 import type { WatchDisk } from './watch-disk.ts';
@@ -11,6 +12,7 @@ import type { WatchDisk } from './watch-disk.ts';
 export interface WatchingDeps {
   readonly journal: Pick<Journal, 'changedByOthers' | 'keepAhead'>;
   readonly running: RunningConfig;
+  readonly muting: Pick<Muting, 'follow' | 'isBehind'>;
   readonly clock: Clock;
   readonly log: Log;
   /** Where the files of the config are looked at (`watch`); absent: a change waits for `reload`. */
@@ -18,9 +20,9 @@ export interface WatchingDeps {
 }
 
 /** Until cancelled. */
-export function watching({ journal, running, clock, log, disk }: WatchingDeps): Timer {
+export function watching({ journal, running, muting, clock, log, disk }: WatchingDeps): Timer {
   const failed = (error: unknown) => log.error({ message: messageOf(error) }, 'config.reload_failed');
-  const watches = [watchStore(journal, running, clock)];
+  const watches = [watchStore(journal, { muting, running }, clock)];
   if (disk !== undefined) watches.push(watchConfig({ running, disk, clock, failed }));
   return {
     cancel: () => {

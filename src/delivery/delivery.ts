@@ -27,6 +27,7 @@ export const ENDING_REASONS = [
   'max_tickers',
   'no_symbol',
   'cooldown',
+  'muted',
 ] as const;
 export type EndingReason = (typeof ENDING_REASONS)[number];
 

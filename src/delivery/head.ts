@@ -127,15 +127,19 @@ export class Head {
     return held;
   }
 
-  /** Lets go of what is not among these rows, or not as it is there, once it is idle: what may suddenly go, or may be late, is taken up again. */
-  keepOnly(rows: readonly PendingDelivery[]): void {
+  /**
+   * Lets go of what is not among these rows, or not as it is there, or held back now, once it is idle: what may suddenly go, or may be
+   * late, or may not go, is taken up again.
+   */
+  keepOnly(rows: readonly PendingDelivery[], isHeldBack: (held: Held) => boolean): void {
     const owed = new Map(rows.map((row) => [keyOf(row.delivery), row]));
     for (const held of [...this.#byKey.values()]) {
       const row = owed.get(keyOf(held.delivery));
       const isSame =
         row?.notBeforeMs === held.notBeforeMs &&
         row.byHandMs === held.byHandMs &&
-        row.delivery.expiresAtMs === held.queued.expiresAtMs;
+        row.delivery.expiresAtMs === held.queued.expiresAtMs &&
+        !isHeldBack(held);
       if (isIdle(held.place) && !isSame) this.move(held, 'gone');
       else held.isStale = !isSame;
     }

@@ -164,7 +164,7 @@ export class Lane {
   /** Where it has to wait, or its end when the config in force would not send it. */
   #place(held: Held, nowMs: number, isTried = false): void {
     const made = renewed({ ...held, delivery: held.queued }, this.#deps);
-    if (isRefusal(made)) return this.#end(held, made.state, made.reason, nowMs);
+    if (isRefusal(made)) return this.#end(held, made.state, made.reason, nowMs, made);
     held.delivery = made;
     if (this.#gate.letsPass(held, nowMs)) this.#wait(held, nowMs, isTried);
   }

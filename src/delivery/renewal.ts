@@ -6,11 +6,14 @@
 import type { Announcement } from '../announcement.ts';
 import { expiryWith } from './content.ts';
 import type { Delivery, FinalState, PendingDelivery } from './delivery.ts';
+import type { Refused } from './held-back.ts';
 
 /** How a delivery ends that may not leave. */
 export interface EndedBy {
   readonly state: FinalState;
   readonly reason: string;
+  /** More about it, for a person. */
+  readonly detail?: string;
 }
 
 /** The options of a destination that decide what becomes of a queued delivery. */
@@ -50,6 +53,8 @@ export interface InForce {
   readonly maxTickers?: number;
   /** By which rule the destination gets this announcement today, or gets this alert; `undefined` = by none. */
   readonly match: (delivery: Delivery) => TodaysMatch | undefined;
+  /** Why news that waits may not leave now (a mute); absent: nothing is held back. */
+  readonly heldBack?: (item: PendingDelivery) => Refused | undefined;
 }
 
 const skipped = (reason: string): EndedBy => ({ state: 'skipped', reason });
@@ -87,6 +92,8 @@ function renewedNews(
   const { delivery, byHandMs } = item;
   const refusal = tickerRefusal(item, announcement, inForce, today?.tickers ?? announcement.tickers);
   if (refusal !== undefined) return skipped(refusal);
+  const refused = inForce.heldBack?.(item);
+  if (refused !== undefined) return { state: 'skipped', ...refused };
   const expiresAtMs = sooner(delivery, expiryWith(inForce.options.maxAge, announcement, byHandMs));
   const template = today === undefined ? delivery.template : today.template;
   return expiresAtMs === delivery.expiresAtMs && template === delivery.template

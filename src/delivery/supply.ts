@@ -16,7 +16,7 @@ export const HEAD = 1000;
 /** Taken up from memory at once: about a millisecond. */
 const BITE = 100;
 
-type Parts = Pick<LaneDeps, 'name' | 'journal' | 'clock' | 'reservePlaces'>;
+type Parts = Pick<LaneDeps, 'name' | 'journal' | 'clock' | 'reservePlaces' | 'heldBack'>;
 
 export class Supply {
   readonly #head: Head;
@@ -90,9 +90,9 @@ export class Supply {
 
   /** The store decides about the held ones: nothing is known while it is broken. */
   compareHeld(): void {
-    const { name, journal } = this.#parts();
+    const { name, journal, heldBack } = this.#parts();
     const owed = journal.owed(name, HEAD + 1);
-    if (owed !== undefined) this.#head.keepOnly(owed);
+    if (owed !== undefined) this.#head.keepOnly(owed, (held) => heldBack?.(held) !== undefined);
   }
 
   stop(): void {

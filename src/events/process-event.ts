@@ -9,6 +9,14 @@ export interface RoutingEffect {
   readonly examples: readonly string[];
 }
 
+interface MuteFacts {
+  readonly mute: number;
+  /** `ticker ABC`. */
+  readonly muted: string;
+  readonly reason: string | undefined;
+  readonly leftMs: number;
+}
+
 export type ProcessEvent =
   | {
       readonly kind: 'bridge.started';
@@ -54,6 +62,10 @@ export type ProcessEvent =
       readonly fault: string;
       readonly rows: number | undefined;
     }
+  /** Nothing of it is sent until then: since a moment ago, or since an earlier life. */
+  | ({ readonly kind: 'mute.started' | 'mute.extended' } & MuteFacts)
+  /** It is sent again: because somebody wants it, or because the time is over. */
+  | ({ readonly kind: 'mute.lifted' | 'mute.ended' } & Omit<MuteFacts, 'leftMs'>)
   /** Something is wrong with the bridge itself, still is, or is no more. */
   | {
       readonly kind: 'alert.started' | 'alert.lasts' | 'alert.ended';

@@ -19,6 +19,9 @@ export type Injected =
         readonly id: string;
         readonly destination: string;
         readonly ticker: string | undefined;
+        /** Held back at once (a mute): why, and until when in words. */
+        readonly skipped?: string | undefined;
+        readonly detail?: string | undefined;
       }[];
     }
   | {

@@ -166,6 +166,17 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
       const code = rows === undefined ? 'table_missing' : 'table_stale';
       return [conditionLine(code, table, { table, reason: fault, rows }, 'warn')];
     }
+    case 'mute.started':
+    case 'mute.extended': {
+      const { mute, muted, reason, leftMs } = event;
+      const until = new Date(clock.wallMs() + leftMs).toISOString();
+      return [{ level: 'info', fields: { mute, muted, left: formatDuration(leftMs), until, reason } }];
+    }
+    case 'mute.lifted':
+    case 'mute.ended': {
+      const { mute, muted, reason } = event;
+      return [{ level: 'info', fields: { mute, muted, reason } }];
+    }
     case 'bridge.ended':
       return [];
     default:

@@ -192,6 +192,10 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     sentence: [`${valueText(lines)} lines of the log were left out, because nobody read it`],
     more: {},
   }),
+  'mute.started': muteForm('is muted for '),
+  'mute.extended': muteForm('stays muted for '),
+  'mute.lifted': muteForm('is not muted any more'),
+  'mute.ended': muteForm('is not muted any more: its time is over'),
   'alert.started': alertOf('alert'),
   'alert.lasts': ({ duration, ...fields }, event, level) =>
     alertOf(`still, after ${valueText(duration)}`)(fields, event, level),
@@ -200,6 +204,15 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     mark: 'good',
   }),
 };
+
+/** `ticker ABC is muted for 1h: a scam [mute.started, 3]` */
+function muteForm(says: string): Sentence {
+  return ({ muted, left, reason, mute }, event) => ({
+    sentence: [[`${valueText(muted)} ${says}${valueText(left)}`, paint.strong], after(': ', reason)],
+    more: {},
+    code: `${event}, ${valueText(mute)}`,
+  });
+}
 
 /** `alert: feed tokyo is down: … → team` */
 function alertOf(begins: string): Sentence {

@@ -1,6 +1,7 @@
 /** The metrics that say how things are rather than what happened: set from the status at each read. */
 import type { Gauge } from 'prom-client';
 import { CONDITIONS } from '../conditions/registry.ts';
+import { MUTE_KINDS } from '../mutes/mute.ts';
 import { MANY_DESTINATIONS } from './many.ts';
 import type { MetricMaker } from './metric-maker.ts';
 import type { Status } from './status.ts';
@@ -19,7 +20,10 @@ export function statusGauges(make: MetricMaker): (status: Status) => void {
     'Feeds, destinations, rules or tables for which a condition holds, or 1 for the bridge itself (docs/alerts.md)',
     'code',
   );
-  return ({ feeds, destinations, tables, store, config, conditions: hold }) => {
+  const muted = make.gauge('mutes', 'Mutes in force, by what they mute: ticker, rule or destination', 'kind');
+  return ({ feeds, destinations, tables, mutes, store, config, conditions: hold }) => {
+    for (const kind of MUTE_KINDS) muted.set({ kind }, 0);
+    for (const { kind } of mutes) muted.inc({ kind });
     for (const code of Object.keys(CONDITIONS)) conditions.set({ code }, 0);
     for (const { code } of hold) conditions.inc({ code });
     setFeeds(feeds);

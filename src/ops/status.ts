@@ -5,6 +5,7 @@
 import { conditionOf, type Sighting, sentenceOf } from '../conditions/registry.ts';
 import type { LaneStatus } from '../delivery/lane-deps.ts';
 import type { FeedStatus } from '../feeds/health.ts';
+import { type ShownMute, shownInWords } from '../mutes/shown.ts';
 import type { Waiting } from '../outbox/outbox.ts';
 import { formatDuration } from '../platform/duration.ts';
 import type { TableState } from '../tables/table-state.ts';
@@ -54,6 +55,8 @@ export interface Status {
   readonly race: readonly RaceReport[];
   readonly destinations: readonly DestinationReport[];
   readonly tables: readonly TableState[];
+  /** Those in force, oldest first. */
+  readonly mutes: readonly ShownMute[];
   /** The last ones since the start, newest first. */
   readonly announcements: readonly RecentAnnouncement[];
 }
@@ -70,6 +73,7 @@ export interface StatusInput {
     readonly lane: LaneStatus;
   }[];
   readonly tables: readonly TableState[];
+  readonly mutes: readonly ShownMute[];
   /** Everything that is seen now; what lingers is not shown. */
   readonly conditions: readonly Sighting[];
   /** By destination, from the outbox; `undefined` when it cannot be read. */
@@ -80,7 +84,7 @@ export interface StatusInput {
 }
 
 export function statusOf(input: StatusInput): Status {
-  const { version, startedMs, config, store, tables, announcements, race, nowMs } = input;
+  const { version, startedMs, config, store, tables, mutes, announcements, race, nowMs } = input;
   const feeds = input.feeds.map((status) => feedReport(status, nowMs));
   const destinations = input.destinations.map(({ name, type, lane }) =>
     destinationReport(name, type, lane, input.waiting, nowMs),
@@ -95,7 +99,7 @@ export function statusOf(input: StatusInput): Status {
     uptimeMs: Math.round(nowMs - startedMs),
     ready: unready.length === 0,
     problems: [...unready, ...sentences(RANK.problem)],
-    notes: sentences(RANK.note),
+    notes: [...sentences(RANK.note), ...muteNotes(mutes)],
     conditions: shown.map((sighting) => conditionReport(sighting, nowMs)),
     config,
     store,
@@ -103,8 +107,18 @@ export function statusOf(input: StatusInput): Status {
     race,
     destinations,
     tables,
+    mutes,
     announcements,
   };
+}
+
+/** Of more, their number: `mute list` has them. */
+const MOST_MUTES = 5;
+
+function muteNotes(mutes: readonly ShownMute[]): readonly string[] {
+  const more = mutes.length - MOST_MUTES;
+  const notes = mutes.slice(0, MOST_MUTES).map(shownInWords);
+  return more > 0 ? [...notes, `${more} more mutes are in force: \`listing-bridge mute list\``] : notes;
 }
 
 /** In the order in which they are shown. */

@@ -1,18 +1,22 @@
 /** Reads of the outbox's tables what lanes, budgets and cooldowns continue from (`Backlog`). */
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { type PendingDelivery, UNDER_WAY } from '../delivery/delivery.ts';
+import type { Mute } from '../mutes/mute.ts';
 import { idAt, timeOfId } from './ids.ts';
 import { KnownContents } from './known-contents.ts';
+import { mutesIn } from './mute-rows.ts';
 import type { Backlog, Sent, Waiting } from './outbox.ts';
 import { deliveryFrom } from './rows.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
 export class BacklogRows implements Backlog {
+  readonly #database: DatabaseSync;
   readonly #statements: ReturnType<typeof prepare>;
   readonly #contents = new KnownContents();
 
   constructor(database: DatabaseSync) {
+    this.#database = database;
     this.#statements = prepare(database);
   }
 
@@ -33,6 +37,10 @@ export class BacklogRows implements Backlog {
 
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> {
     return endsByDestination(this.#statements.selectAttemptsSince.all(sinceMs));
+  }
+
+  mutes(): readonly Mute[] {
+    return mutesIn(this.#database);
   }
 
   sentBy(rules: readonly string[], sinceMs: number, limit: number): readonly Sent[] {

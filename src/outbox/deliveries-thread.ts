@@ -3,6 +3,7 @@
  * This file is also the code of that thread. The thread starts with the first question, ends when it is idle for a
  * while, and never keeps the process alive.
  */
+import type { Mute, MuteChange, MuteWish } from '../mutes/mute.ts';
 import { type Clock, systemClock, wait } from '../platform/clock.ts';
 import { answerQuestions, Thread, taskOfThread } from '../platform/thread.ts';
 import { isRecord } from '../platform/wire-values.ts';
@@ -79,6 +80,18 @@ export class DeliveriesThread implements Deliveries {
 
   discard(ids: readonly string[], nowMs: number): Promise<StoreAnswer<readonly string[]>> {
     return this.#ask('discard', [ids, nowMs]);
+  }
+
+  mutes(): Promise<StoreAnswer<readonly Mute[]>> {
+    return this.#ask('mutes', []);
+  }
+
+  mute(wishes: readonly MuteWish[], nowMs: number): Promise<StoreAnswer<readonly MuteChange[]>> {
+    return this.#ask('mute', [wishes, nowMs]);
+  }
+
+  lift(ids: readonly number[]): Promise<StoreAnswer<readonly number[]>> {
+    return this.#ask('lift', [ids]);
   }
 
   /** Open questions are answered with an error; a change that has begun is finished or undone by SQLite. */

@@ -1,5 +1,5 @@
 /**
- * The store for people: lists, finds, retries and discards deliveries (`deliveries`, the HTTP side, chat commands).
+ * The store for people: lists, finds, retries and discards deliveries, keeps mutes (`deliveries`, the HTTP side, chat commands).
  * Asynchronous, because a question may take long and must not hold up the loop that carries the news: the running bridge
  * answers it on another thread (`deliveries-thread.ts`), the command line in its own process (`file-deliveries.ts`).
  * All times are ms on the bridge's timeline (`bridge-time.ts`).
@@ -7,6 +7,7 @@
 import type { Announcement } from '../announcement.ts';
 import type { Content } from '../delivery/content.ts';
 import type { DeliveryState } from '../delivery/delivery.ts';
+import type { Mute, MuteChange, MuteWish } from '../mutes/mute.ts';
 import type { StoredAttempt, StoredDelivery } from './rows.ts';
 
 /** Maximum number of deliveries on a page: the loop that carries the news reads a page, in less than half a millisecond. */
@@ -90,4 +91,10 @@ export interface Deliveries {
   retry(ids: readonly string[], again: Again): Promise<StoreAnswer<readonly string[]>>;
   /** Pending ones only; they are not sent any more. Ids or keys; gives those that changed. */
   discard(ids: readonly string[], nowMs: number): Promise<StoreAnswer<readonly string[]>>;
+  /** Oldest first; also those that have ended, for a while. */
+  mutes(): Promise<StoreAnswer<readonly Mute[]>>;
+  /** All or none, on the disk when it answers; in the order of the wishes. A running bridge takes them up within a second. */
+  mute(wishes: readonly MuteWish[], nowMs: number): Promise<StoreAnswer<readonly MuteChange[]>>;
+  /** Gives the ids of those that were there. */
+  lift(ids: readonly number[]): Promise<StoreAnswer<readonly number[]>>;
 }

@@ -4,6 +4,7 @@
  * bridge may have put another one in its place, and a file that nobody has open can be repaired.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import type { Mute, MuteChange, MuteWish } from '../mutes/mute.ts';
 import { systemClock, wait } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import type {
@@ -16,6 +17,7 @@ import type {
   StoreAnswer,
   StoredDecision,
 } from './deliveries.ts';
+import { keepMutes, liftMutes, mutesIn } from './mute-rows.ts';
 import { openStoreFile, storeErrorOf } from './open.ts';
 import {
   announcementsOf,
@@ -27,6 +29,8 @@ import {
   pageOf,
   retryDeliveries,
 } from './queries.ts';
+
+type Access = 'read' | 'write';
 
 export class FileDeliveries implements Deliveries {
   readonly #path: string;
@@ -65,16 +69,38 @@ export class FileDeliveries implements Deliveries {
     return this.#answer('write', (database) => discardDeliveries(database, ids, nowMs));
   }
 
-  async #answer<Value>(
-    access: 'read' | 'write',
+  /** Of mutes: news that is being read has nothing to do with them. */
+  mutes(): Promise<StoreAnswer<readonly Mute[]>> {
+    return this.#opened('read', mutesIn);
+  }
+
+  mute(wishes: readonly MuteWish[], nowMs: number): Promise<StoreAnswer<readonly MuteChange[]>> {
+    return this.#opened('write', (database) => keepMutes(database, wishes, nowMs));
+  }
+
+  lift(ids: readonly number[]): Promise<StoreAnswer<readonly number[]>> {
+    return this.#opened('write', (database) => liftMutes(database, ids));
+  }
+
+  #answer<Value>(
+    access: Access,
     ask: (database: DatabaseSync) => Value,
     signal?: AbortSignal,
   ): Promise<StoreAnswer<Value>> {
-    if (signal?.aborted) return CANCELLED;
+    const whenTakenIn = async (database: DatabaseSync) => {
+      await allTakenIn(database);
+      return ask(database);
+    };
+    return signal?.aborted ? Promise.resolve(CANCELLED) : this.#opened(access, whenTakenIn);
+  }
+
+  async #opened<Value>(
+    access: Access,
+    ask: (database: DatabaseSync) => Value | Promise<Value>,
+  ): Promise<StoreAnswer<Value>> {
     try {
       using database = openStoreFile(this.#path, access === 'read');
-      await allTakenIn(database);
-      return { ok: true, value: ask(database) };
+      return { ok: true, value: await ask(database) };
     } catch (error) {
       return { ok: false, message: messageOf(storeErrorOf(error, this.#path)) };
     }

@@ -12,6 +12,7 @@
  */
 import type { Content } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/delivery.ts';
+import type { Mute } from '../mutes/mute.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import { batchOf } from './batch.ts';
 import { Kept } from './kept.ts';
@@ -158,6 +159,11 @@ export class Journal {
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> | undefined {
     this.flush();
     return this.#steady.ask(() => this.#store.attemptsSince(sinceMs));
+  }
+
+  /** As `Backlog.mutes`; `undefined` while the store is broken. */
+  mutes(): readonly Mute[] | undefined {
+    return this.#steady.ask(() => this.#store.mutes());
   }
 
   /** As `Backlog.sentBy`; `undefined` while the store is broken. */

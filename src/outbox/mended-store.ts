@@ -16,6 +16,7 @@
  */
 import type { Content } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/delivery.ts';
+import type { Mute } from '../mutes/mute.ts';
 import type { Clock } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { setAside } from './files.ts';
@@ -146,6 +147,10 @@ export class Store implements Ledger, Backlog, Recovery, Upkeep {
 
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> {
     return this.#mending((outbox) => outbox.attemptsSince(sinceMs));
+  }
+
+  mutes(): readonly Mute[] {
+    return this.#mending((outbox) => outbox.mutes());
   }
 
   sentBy(rules: readonly string[], sinceMs: number, limit: number): readonly Sent[] {

@@ -60,6 +60,16 @@ const STEPS: readonly string[] = [
   // were read until `until_ms`, at the latest.
   `ALTER TABLE announcements ADD COLUMN trace TEXT;
    CREATE TABLE rules (digest TEXT PRIMARY KEY, body BLOB NOT NULL, until_ms REAL NOT NULL) STRICT, WITHOUT ROWID;`,
+  // No id comes again: a person may have noted it.
+  `CREATE TABLE mutes (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     kind TEXT NOT NULL,
+     name TEXT NOT NULL,
+     since_ms REAL NOT NULL,
+     until_ms REAL NOT NULL,
+     reason TEXT,
+     UNIQUE (kind, name)
+   ) STRICT;`,
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

@@ -8,6 +8,7 @@
 import type { Capped } from '../delivery/capped.ts';
 import type { Content, NewsContent } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/delivery.ts';
+import type { Mute } from '../mutes/mute.ts';
 import type { Routing } from '../routing/router.ts';
 import type { Tracer } from '../routing/tracer.ts';
 
@@ -101,6 +102,8 @@ export interface Backlog {
    * `limit`, the latest.
    */
   sentBy(rules: readonly string[], sinceMs: number, limit: number): readonly Sent[];
+  /** Oldest first; also those that have ended, for a while. */
+  mutes(): readonly Mute[];
   /** Those of these deliveries, by their keys, that are pending. */
   pendingAmong(keys: readonly string[]): ReadonlySet<string>;
 }

@@ -25,7 +25,7 @@ const NEWEST = 10_000;
 
 type Row = Record<string, SQLOutputValue>;
 
-const TABLES = ['announcements', 'deliveries', 'attempts', 'pauses', 'learnt', 'rules'] as const;
+const TABLES = ['announcements', 'deliveries', 'attempts', 'pauses', 'learnt', 'rules', 'mutes'] as const;
 type Table = (typeof TABLES)[number];
 
 /** By the column that grows with time; the small tables as they are. */
@@ -36,6 +36,7 @@ const NEWEST_FIRST: Readonly<Record<Table, string>> = {
   pauses: '',
   learnt: '',
   rules: '',
+  mutes: '',
 };
 
 /** Along the index from both ends; and without it, because it may be what is broken. */

@@ -6,6 +6,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Content } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/delivery.ts';
+import type { Mute } from '../mutes/mute.ts';
 import { BacklogRows } from './backlog-rows.ts';
 import { batchOf, NOTHING } from './batch.ts';
 import { realNumber, text } from './columns.ts';
@@ -127,6 +128,10 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
 
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> {
     return this.#backlog.attemptsSince(sinceMs);
+  }
+
+  mutes(): readonly Mute[] {
+    return this.#backlog.mutes();
   }
 
   sentBy(rules: readonly string[], sinceMs: number, limit: number): readonly Sent[] {

@@ -3,6 +3,9 @@ import type { Announcement } from '../announcement.ts';
 import type { Look } from '../destinations/look.ts';
 import type { DryDelivery, DryRun } from '../dry-run.ts';
 import type { Listener } from '../events/bus.ts';
+
+import type { ShownMute } from '../mutes/shown.ts';
+import type { Lasting } from '../mutes/span.ts';
 import type { Figures } from '../ops/destination-figures.ts';
 import type { Injected } from '../ops/injected.ts';
 import type { Metrics } from '../ops/metrics.ts';
@@ -60,8 +63,26 @@ export interface Ops extends Inspector {
   inject(fields: Readonly<Record<string, unknown>>, real: boolean): Injected;
   /** To everything that happens, behind the work that it speaks of; the result takes the listener off. */
   listen(listener: Listener): () => void;
+  readonly mutes: MuteOps;
   /** A bug of ours, for the log. */
   failed(error: unknown): void;
   /** Lets others have their turn while an answer is written. */
   readonly breathe?: () => Promise<void>;
 }
+
+/** `daemon/mute-operator.ts` has them. */
+export interface MuteOps {
+  list(): Promise<
+    | { readonly ok: true; readonly value: readonly ShownMute[] }
+    | { readonly ok: false; readonly message: string }
+  >;
+  mute(
+    request: Lasting & { readonly what: readonly string[]; readonly reason?: string | undefined },
+  ): Promise<MuteResult>;
+  /** By ids, or by what is muted. */
+  lift(what: readonly string[]): Promise<MuteResult>;
+}
+
+export type MuteResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly problem: string; readonly code: string };

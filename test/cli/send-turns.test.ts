@@ -26,7 +26,11 @@ test('five in two seconds through one webhook, in the order of the config', asyn
     rules: [],
   });
   const announcement = plainSample({ clock, random: () => 0.5 });
-  const turns = new SampleTurns(prepared, clock, { pauseMs: () => 0, attemptsSince: () => new Map() });
+  const turns = new SampleTurns(prepared, clock, {
+    pauseMs: () => 0,
+    muteOf: () => undefined,
+    attemptsSince: () => new Map(),
+  });
   const began: [name: string, atMs: number][] = [];
   const all = prepared.map((destination, ordinal) =>
     turns.run(sampleFor(destination, announcement, { ordinal }), new AbortController().signal, async () => {

@@ -93,7 +93,8 @@ test('every command and flag that the documents use exists', () => {
     ({ words: [name] }) => name !== undefined && names.includes(name),
   )) {
     const [name = '', second] = words;
-    const path = name === 'deliveries' && second !== undefined ? [name, second] : [name];
+    const isNested = name === 'deliveries' || (name === 'mute' && ['list', 'lift'].includes(second ?? ''));
+    const path = isNested && second !== undefined ? [name, second] : [name];
     const text = help.get(path.join(' ')) ?? helpOf(...path);
     help.set(path.join(' '), text);
     if (path.length > 1 && !text.startsWith(`Usage: listing-bridge ${path.join(' ')}`))

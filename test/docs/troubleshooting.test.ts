@@ -72,6 +72,7 @@ const WITHOUT_ROW: readonly string[] = [
   ...['feed.live', 'feed.lost', 'feed.fatal', 'feed.self_test_answered', 'feed.self_test_unanswered'],
   ...['frame.garbage', 'frame.unknown_type', 'warning.raised'],
   ...['alert.started', 'alert.lasts', 'alert.ended'],
+  ...['mute.started', 'mute.extended', 'mute.lifted', 'mute.ended'],
 ];
 
 test('regression: each line of the log that a person should do something about has one row', () => {

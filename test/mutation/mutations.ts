@@ -5,6 +5,7 @@ import { cooldowns } from './list/cooldowns.ts';
 import { destinations } from './list/destinations.ts';
 import { intake } from './list/intake.ts';
 import { lanes } from './list/lanes.ts';
+import { mutes } from './list/mutes.ts';
 import { outbox } from './list/outbox.ts';
 import { pipeline } from './list/pipeline.ts';
 import { reloads } from './list/reloads.ts';
@@ -16,6 +17,7 @@ export const mutations: readonly Mutation[] = [
   ...outbox,
   ...lanes,
   ...cooldowns,
+  ...mutes,
   ...trouble,
   ...budgets,
   ...conditions,

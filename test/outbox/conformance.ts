@@ -8,6 +8,7 @@ import type { AttemptRecord, Delivery } from '../../src/delivery/delivery.ts';
 import { NOTHING } from '../../src/outbox/batch.ts';
 import type { Deliveries, DeliveryPage, StoreAnswer } from '../../src/outbox/deliveries.ts';
 import { LARGEST_PAGE } from '../../src/outbox/deliveries.ts';
+import { MOST_MUTES } from '../../src/outbox/mute-rows.ts';
 import type { Backlog, Ledger, Recorded, Recovery, Upkeep } from '../../src/outbox/outbox.ts';
 import { rulesIn } from '../../src/routing/kept-rules.ts';
 import { traceIn } from '../../src/routing/trace.ts';
@@ -511,6 +512,56 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
           given(await deliveries.retry([chat], { ...tooLate, maxAges: new Map(), isLate: true })),
         ).toEqual([]);
         expect(given(await deliveries.retry([chat], { ...tooLate, isLate: true }))).toEqual([chat]);
+      });
+
+      test('mutes: made, extended, never shortened, lifted; there in the next life; the bridge notices', async ({
+        skip,
+      }) => {
+        const muted = { kind: 'ticker', name: 'ABC' } as const;
+        const wish = (untilMs: number, reason?: string) => ({ ...muted, untilMs: BASE_MS + untilMs, reason });
+        const bot = { kind: 'destination', name: 'bot', untilMs: BASE_MS + 500, reason: undefined } as const;
+        const make = async (nowMs: number, ...wishes: Parameters<Deliveries['mute']>[0]) =>
+          given(await people(skip).mute(wishes, BASE_MS + nowMs));
+        expect(await subject.store.changedByOthers()).toBe(false);
+        const [first, second] = await make(0, wish(1000, 'a scam'), bot);
+        expect(await subject.store.changedByOthers()).toBe(true);
+        expect(first).toEqual({
+          mute: { ...wish(1000, 'a scam'), id: first?.mute.id, sinceMs: BASE_MS },
+          change: 'muted',
+        });
+        expect(await make(10, wish(2000))).toEqual([
+          { mute: { ...first?.mute, untilMs: BASE_MS + 2000 }, change: 'extended' },
+        ]);
+        expect(await make(20, wish(1500, 'other words'))).toEqual([
+          {
+            mute: { ...first?.mute, untilMs: BASE_MS + 2000, reason: 'other words' },
+            change: 'unchanged',
+          },
+        ]);
+        subject = await subject.restart();
+        const inStore = async () => (await subject.store.mutes()).map(({ id, name }) => [id, name]);
+        expect(await inStore()).toEqual([
+          [first?.mute.id, 'ABC'],
+          [second?.mute.id, 'bot'],
+        ]);
+        expect(given(await people(skip).mutes())).toEqual(await subject.store.mutes());
+        expect(given(await people(skip).lift([first?.mute.id ?? 0, 4711]))).toEqual([first?.mute.id]);
+        expect(await inStore()).toEqual([[second?.mute.id, 'bot']]);
+        // The one that was over goes with the next; no id comes again.
+        const [third] = await make(600, wish(9000));
+        expect(await inStore()).toEqual([[third?.mute.id, 'ABC']]);
+        expect(third?.mute.id).toBeGreaterThan(second?.mute.id ?? 0);
+      });
+
+      test('mutes: all of them or none', async ({ skip }) => {
+        const many = Array.from({ length: MOST_MUTES + 1 }, (_, n) => ({
+          ...({ kind: 'ticker', name: `T${n}`, untilMs: BASE_MS + 1000, reason: undefined } as const),
+        }));
+        expect(await people(skip).mute(many, BASE_MS)).toMatchObject({
+          ok: false,
+          message: `more than ${MOST_MUTES} mutes at the same time: remove rules or destinations from the config instead`,
+        });
+        expect(await subject.store.mutes()).toEqual([]);
       });
 
       test('changes more than fit into one transaction', async ({ skip }) => {

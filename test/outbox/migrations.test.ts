@@ -156,6 +156,21 @@ test('the schema is the same whether it was made new or migrated', () => {
   for (const schema of schemas) expect(schema).toEqual(schemas[0]);
 });
 
+test('mutes are as they were', async () => {
+  using folder = new Folder();
+  const path = folder.file('bridge.db');
+  {
+    using old = new DatabaseSync(path);
+    old.exec(fixture(7));
+  }
+  const store = open(path);
+  expect(store.outbox.mutes()).toEqual([
+    { id: 4, kind: 'ticker', name: 'SCAM', sinceMs: 3000, untilMs: 9000, reason: 'a scam' },
+    { id: 7, kind: 'rule', name: 'korean spot', sinceMs: 3500, untilMs: 90_000, reason: undefined },
+  ]);
+  await store.close();
+});
+
 test('a newer database is refused, clearly, and is not touched', () => {
   using folder = new Folder();
   const path = folder.file('bridge.db');

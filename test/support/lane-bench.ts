@@ -17,6 +17,7 @@ import type { BudgetLimits } from '../../src/delivery/windows.ts';
 import type { PreparedDestination } from '../../src/destinations/prepared.ts';
 import { webhookOptions } from '../../src/destinations/webhook/options.ts';
 import type { Applied, Wanted } from '../../src/lane-set.ts';
+import type { Mute, Muted } from '../../src/mutes/mute.ts';
 import { createIds } from '../../src/outbox/ids.ts';
 import type { Journal } from '../../src/outbox/journal.ts';
 import { migrate } from '../../src/outbox/migrations.ts';
@@ -80,6 +81,7 @@ export class LaneBench implements Disposable {
   readonly #ids = createIds(seededRandom(1));
   #timeline = new Timeline(this.clock);
   #pipeline!: Pipeline;
+  #mutes: readonly Mute[] = [];
 
   constructor(plans: Readonly<Record<string, LanePlan>>) {
     this.#plans = { ...plans };
@@ -165,6 +167,17 @@ export class LaneBench implements Disposable {
     await this.opened();
   }
 
+  /** From now on these are muted, whatever was before: as the store has it, also in the next life. */
+  mute(...muted: readonly (Muted & Partial<Mute>)[]): void {
+    const sinceMs = this.#timeline.monotonicMs();
+    this.#mutes = muted.map((one, index) => ({
+      ...{ id: index + 1, sinceMs, untilMs: sinceMs + 3_600_000, reason: undefined },
+      ...one,
+    }));
+    this.#pipeline.mutes.take(this.#mutes);
+    this.#pipeline.lanes.reconcile();
+  }
+
   /** Reloads without it, and with it again. */
   async readd(name: string): Promise<void> {
     const { [name]: plan = {}, ...others } = this.#plans;
@@ -232,6 +245,7 @@ export class LaneBench implements Disposable {
       },
       outside: outsideOf(Promise.resolve()),
     });
+    this.#pipeline.mutes.take(this.#mutes);
     this.#apply();
   }
 

@@ -17,6 +17,7 @@ export const statusWith = ({ rules = [], ...more }: StatusParts = {}): Status =>
     feeds: [],
     destinations: [],
     tables: [],
+    mutes: [],
     waiting: new Map(),
     announcements: [],
     race: [],

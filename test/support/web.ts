@@ -28,6 +28,11 @@ export const idleOps = (status: Status = NO_STATUS): Ops => ({
   reload: () => Promise.resolve({ ok: true, changes: [], needsRestart: [] }),
   inject: () => ({ ok: false, problem: 'nothing is taken here', code: 'stopping' }),
   listen: () => () => undefined,
+  mutes: {
+    list: () => Promise.resolve({ ok: true, value: [] }),
+    mute: () => Promise.resolve({ ok: true }),
+    lift: () => Promise.resolve({ ok: true }),
+  },
   failed: () => undefined,
 });
 

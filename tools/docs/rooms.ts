@@ -47,6 +47,10 @@ export const ROOMS: readonly Room[] = [
   },
   { path: 'dedupe.ts', is: 'which announcements have been read before' },
   { path: 'routing', is: 'rules: which destinations get an announcement; pure' },
+  {
+    path: 'mutes',
+    is: 'what a person has muted for a while: how it is named, and which deliveries it holds back; pure',
+  },
   { path: 'templates', is: 'the template engine, what a template may name, and how it is checked at load' },
   {
     path: 'outbox',

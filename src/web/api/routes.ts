@@ -5,6 +5,7 @@ import type { Permission } from '../guard/permission.ts';
 import type { Ops } from '../ops.ts';
 import type { WebEnv } from '../visitor.ts';
 import { announcementRoutes } from './announcements.ts';
+import { muteRoutes } from './mutes.ts';
 
 export function apiRoutes(ops: Ops, permission: Permission): Hono<WebEnv> {
   const { toRead, toChange } = permission;
@@ -19,5 +20,6 @@ export function apiRoutes(ops: Ops, permission: Permission): Hono<WebEnv> {
       const reloaded = await ops.reload();
       return json(context, reloaded, reloaded.ok ? 200 : 422);
     })
-    .route('/', announcementRoutes(ops, permission));
+    .route('/', announcementRoutes(ops, permission))
+    .route('/', muteRoutes(ops, permission));
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newsOf } from '../../../src/delivery/content.ts';
+import type { Muted } from '../../../src/mutes/mute.ts';
 import { openStore } from '../../../src/outbox/store.ts';
 import { cellsOf } from '../../../src/platform/cells.ts';
 import { paintedLines } from '../../../src/platform/paint.ts';
@@ -15,6 +16,7 @@ import { runCommandLine } from '../../support/command.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { INJECTED, KNOWN, STATUS } from './status.ts';
 
+const HOUR = 3_600_000;
 const START_MS = Date.UTC(2026, 10, 24, 18, 40, 57, 509);
 const env = {
   KEY: `dsk_${'4f'.repeat(32)}`,
@@ -121,6 +123,11 @@ async function fillStore() {
       } as never,
     ]);
   }
+  const mute = (kind: Muted['kind'], name: string, hours: number, reason?: string) =>
+    store.deliveries.mute([{ kind, name, untilMs: START_MS + hours * HOUR, reason }], START_MS - HOUR);
+  await mute('ticker', 'TAIKO', 2, 'the token is a scam: see the message of the exchange in the channel');
+  await mute('rule', 'a rule with a long name that was renamed since', 30, undefined);
+  await mute('rule', 'korean spot listings', 1.25);
   await store.close();
 }
 
@@ -147,6 +154,11 @@ const COMMANDS: readonly (readonly [name: string, args: () => readonly string[]]
   ['test-passed', () => ['test', '-c', 'passing.yaml']],
   ['test-none', () => ['test']],
   ['inject', () => ['inject', '--url', url(), '--title', 'Binance Will List ABC (ABC)']],
+  ['mute-list', () => ['mute', 'list']],
+  ['mute-longer', () => ['mute', 'TAIKO', 'rule:korean spot listings', '--for', '1h']],
+  ['mute-ambiguous', () => ['mute', 'BOT']],
+  ['mute-unknown', () => ['mute', 'rule:korean spot listing']],
+  ['mute-lift-unknown', () => ['mute', 'lift', 'ABC']],
   ['inject-known', () => ['inject', '--url', url(), '--real', '--title', 'Binance Will List ABC (ABC)']],
   ['run-broken', () => ['run', '-c', 'broken.yaml']],
 ];

@@ -204,4 +204,13 @@ export const EVENTS: Readonly<Record<BridgeEvent['kind'], readonly BridgeEvent[]
     },
   ],
   'bridge.ended': [{ kind: 'bridge.ended' }],
+  'mute.started': [
+    { kind: 'mute.started', mute: 3, muted: 'ticker SCAM', reason: 'a scam', leftMs: 3_600_000 },
+    { kind: 'mute.started', mute: 4, muted: 'rule "korean spot"', reason: undefined, leftMs: 90_000 },
+  ],
+  'mute.extended': [
+    { kind: 'mute.extended', mute: 3, muted: 'ticker SCAM', reason: 'a scam', leftMs: 7_200_000 },
+  ],
+  'mute.lifted': [{ kind: 'mute.lifted', mute: 4, muted: 'rule "korean spot"', reason: undefined }],
+  'mute.ended': [{ kind: 'mute.ended', mute: 3, muted: 'ticker SCAM', reason: 'a scam' }],
 };

@@ -1,0 +1,119 @@
+/** A muted ticker, rule or destination gets nothing, for as long as it is muted and no longer. */
+import { e2e, inFile, suites } from '../places.ts';
+
+export const mutes = [
+  ...inFile(
+    'src/mutes/mutes.ts',
+    [...suites('mutes/mutes', 'delivery/lane-mute', 'daemon/muting'), ...e2e('mutes')],
+    [
+      'one muted ticker holds back a message about two',
+      'news is missed that nobody has muted',
+      'if (mute === undefined) return undefined;\n      if (first',
+      'if (mute === undefined) continue;\n      if (first',
+    ],
+    [
+      'a mute does not end',
+      'a destination stays silent for ever',
+      'mute !== undefined && nowMs < mute.untilMs ? mute : undefined',
+      'mute !== undefined && nowMs < mute.untilMs + 1e15 ? mute : undefined',
+    ],
+    [
+      'an alert of the bridge is muted',
+      'nobody hears that the bridge is in trouble',
+      "if (content.kind !== 'news') return undefined;",
+      "if (content.kind !== 'news' && this.areOn === undefined) return undefined;",
+    ],
+    [
+      'a ticker is compared as it is written',
+      'another spelling of a scam is traded',
+      'live(tickers.get(tickerName(ticker)), nowMs)',
+      'live(tickers.get(ticker), nowMs)',
+    ],
+    [
+      'a request of a person loses against an older mute',
+      '`deliveries retry` sends nothing',
+      'mute.sinceMs <= byHandMs) return undefined;',
+      'mute.sinceMs < byHandMs - 1e15) return undefined;',
+    ],
+    [
+      'a request of a person wins against a later mute',
+      'a queue that was retried goes on in an incident',
+      'mute.sinceMs <= byHandMs) return undefined;',
+      'mute.sinceMs >= 0) return undefined;',
+    ],
+  ),
+  ...inFile(
+    'src/delivery/head.ts',
+    [...suites('delivery/lane-mute'), ...e2e('mutes')],
+    [
+      'a mute leaves alone what waits and what still connects',
+      'a queued retry of a muted ticker is sent',
+      '        !isHeldBack(held);\n',
+      '        (held.attempts < 0 ? !isHeldBack(held) : true);\n',
+    ],
+  ),
+  ...inFile(
+    'src/delivery/renewal.ts',
+    [...suites('delivery/lane-mute')],
+    [
+      'what comes back from a send or from the store is not held back',
+      'a muted destination gets its retries',
+      'const refused = inForce.heldBack?.(item);',
+      'const refused = item.attempts < 0 ? inForce.heldBack?.(item) : undefined;',
+    ],
+  ),
+  ...inFile(
+    'src/outbox/mute-rows.ts',
+    suites('outbox/conformance', 'daemon/muting'),
+    [
+      'a second mute shortens the first',
+      'one person ends the mute of another',
+      'untilMs: Math.max(before.untilMs, wish.untilMs),',
+      'untilMs: wish.untilMs,',
+    ],
+    [
+      'a mute is made although others of the same request were refused',
+      'half of what was meant is muted',
+      "    if (database.isTransaction) database.exec('ROLLBACK');\n",
+      "    if (database.isTransaction) database.exec('COMMIT');\n",
+    ],
+  ),
+  ...inFile(
+    'src/daemon/muting.ts',
+    suites('daemon/muting'),
+    [
+      'a mute is dropped while the store is broken',
+      'a broken disk sends what was muted',
+      '    if (stored === undefined) return false;\n',
+      '    if (stored === undefined) return this.#take(new Map()) ?? false;\n',
+    ],
+    [
+      'the lanes are not told of a new mute',
+      'what waits is sent',
+      'return [...mutes.keys()].some((id) => !before.has(id));',
+      'return [...mutes.keys()].some((id) => !before.has(id) && id < 0);',
+    ],
+    [
+      'its end is a moment of the wall clock',
+      'a step of the clock ends it, or makes it longer',
+      'const waitMs = Math.max(0, Math.ceil(nextMs - clock.monotonicMs()));',
+      'const waitMs = Math.max(0, Math.ceil(nextMs - clock.wallMs()));',
+    ],
+  ),
+  ...inFile(
+    'src/mutes/named.ts',
+    suites('mutes/named'),
+    [
+      'a slip in a name becomes a ticker',
+      'nothing is muted, and nobody notices',
+      '!names.some((name) => isNear(bare, name))',
+      '!names.includes(bare)',
+    ],
+    [
+      'of two meanings the first is taken',
+      'every order is held back instead of one ticker',
+      'if (one !== undefined && meant.length === 1)',
+      'if (one !== undefined && meant.length > 0)',
+    ],
+  ),
+];
