@@ -4,10 +4,11 @@
  */
 import type { Announcement } from './announcement.ts';
 import { type DryRunConfig, planByRules, type Withheld } from './dry-run.ts';
+import type { Table } from './matching/table.ts';
 import type { StoredDecision } from './outbox/deliveries.ts';
 import { keptRules, type RulesInForce, rulesIn } from './routing/kept-rules.ts';
 import { compileRules, type RuleExplanation } from './routing/router.ts';
-import { rejections } from './routing/rule-reasons.ts';
+import { confirmations, rejections } from './routing/rule-reasons.ts';
 import { type RuleOutcome, type Trace, traceIn } from './routing/trace.ts';
 
 /** The outcome of a rule. */
@@ -20,6 +21,8 @@ export interface Said {
   readonly failing: readonly string[];
   /** These, in words. */
   readonly reasons: readonly string[];
+  /** Conditions that hold, in words; of then, only where the rules of then are kept and say the same again. */
+  readonly holding?: readonly string[];
   /** Destinations it sent to, with the template where there is one. */
   readonly sends: readonly string[];
 }
@@ -47,6 +50,8 @@ export interface Now {
     readonly ticker: string | undefined;
   }[];
   readonly withheld: readonly Withheld[];
+  /** Tables that the rules of now may ask, with the rows that they have now: in words. */
+  readonly tables: readonly string[];
 }
 
 /** `why`: a sentence for people. */
@@ -119,6 +124,7 @@ function saidNow(explained: RuleExplanation): Said {
     ...{ rule, matched, stoppedBy },
     failing: outsideHours === undefined ? failing : [...failing, 'when'],
     reasons: rejections(explained),
+    holding: confirmations(explained),
     sends: [
       ...sends.map(({ destination, template }) =>
         template === undefined ? destination : `${destination} (template ${template})`,
@@ -131,7 +137,7 @@ function saidNow(explained: RuleExplanation): Said {
 /** The rules of today on an announcement of then, as if it were received now. */
 export function nowOf(
   announcement: Announcement,
-  config: RulesInForce,
+  config: RulesInForce & { readonly liveTables: ReadonlyMap<string, Pick<Table, 'describe'>> },
   deps: Omit<DryRunConfig, 'redact'>,
 ): Now {
   const { rules, deliveries, withheld, capped } = planByRules(announcement, deps);
@@ -140,6 +146,7 @@ export function nowOf(
     rules: rules.map(saidNow),
     deliveries: deliveries.map(({ destination, rule, ticker }) => ({ destination, rule, ticker })),
     withheld: [...withheld, ...capped],
+    tables: Array.from(config.liveTables, ([name, table]) => `${name} (${table.describe()})`),
   };
 }
 

@@ -9,6 +9,7 @@ import { withFaintCode } from '../platform/marks.ts';
 import { paint } from '../platform/paint.ts';
 import { type Painter, type Span, wrapSpans } from '../platform/spans.ts';
 import { secondsText, timeText } from '../platform/time-text.ts';
+import type { OrWhy, Then } from '../then-and-now.ts';
 import { heading } from './lines.ts';
 import { table } from './table.ts';
 
@@ -57,6 +58,7 @@ export function describeDelivery(
   stored: StoredDelivery,
   attempts: readonly StoredAttempt[],
   width: number | undefined,
+  decided: OrWhy<Then>,
 ): string[] {
   const { delivery, state, reason, settledMs } = stored;
   const { publisher, listingType, tickers, title, receivedMs } = storedBody(delivery.content);
@@ -65,6 +67,8 @@ export function describeDelivery(
     ['state', reason === undefined ? state : `${state}. ${describeEnding(reason)}`],
     ['destination', delivery.destination],
     ['rule', delivery.rule],
+    ...('why' in decided ? [] : [['because', becauseOf(delivery.rule, decided)] as const]),
+    ['decided', decidedInWords(decided, delivery.id)],
     ['template', delivery.template ?? '(default)'],
     ['ticker', delivery.ticker ?? tickers.join(', ')],
     ['publisher', publisher],
@@ -106,4 +110,20 @@ export function describeDelivery(
           whole: ['STARTED'],
         })),
   ];
+}
+
+/** The conditions of the rule, as far as they are kept. */
+function becauseOf(rule: string, decided: Then): string {
+  if (!decided.areRulesKept) return 'the rules of then are not in the store any more';
+  const said = decided.rules.find((one) => one.rule === rule);
+  if (said?.holding === undefined)
+    return 'its conditions held then; which they were is not kept (a table has only the rows of now)';
+  return said.holding.join('; ') || 'it has no condition';
+}
+
+function decidedInWords(decided: OrWhy<Then>, id: string): string {
+  if ('why' in decided) return decided.why;
+  const { digest, inForceSinceMs, ruleCount } = decided;
+  const rules = ruleCount === 1 ? '1 rule' : `${ruleCount} rules`;
+  return `by ${rules} ${digest}, in force since ${timeText(inForceSinceMs)}; \`listing-bridge explain --id ${id}\` shows what each said`;
 }

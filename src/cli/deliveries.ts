@@ -2,6 +2,7 @@
 import type { DeliveryState } from '../delivery/delivery.ts';
 import type { FoundDelivery } from '../outbox/deliveries.ts';
 import { printable } from '../platform/printable.ts';
+import { type OrWhy, type Then, thenOf } from '../then-and-now.ts';
 import { deliveryCells, describeDelivery, RECEIVED_AND_TITLE, shownDelivery } from './deliveries-text.ts';
 import { type ExitCode, FINE, UserError } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
@@ -49,13 +50,36 @@ export const showCommand = (options: ShowOptions, io: Io): Promise<ExitCode> =>
       throw new UserError(
         `There is no delivery or announcement ${printable(id)} in the store: \`listing-bridge deliveries\` lists the deliveries.`,
       );
-    if (one.delivery.delivery.id !== id) showAnnouncement(found, options, io);
-    else if (json) io.print(jsonText({ ...shownDelivery(one.delivery), attemptList: one.attempts }));
-    else for (const line of describeDelivery(one.delivery, one.attempts, io.columns)) io.print(line);
+    const decision = await answered(operator.decision(one.delivery.delivery.id));
+    const decided =
+      decision === undefined ? { why: 'its announcement is not in the store' } : thenOf(decision);
+    if (one.delivery.delivery.id !== id) showAnnouncement(found, decided, options, io);
+    else if (json)
+      io.print(
+        jsonText({
+          ...shownDelivery(one.delivery),
+          attemptList: one.attempts,
+          ...shownDecision(decided, one),
+        }),
+      );
+    else for (const line of describeDelivery(one.delivery, one.attempts, io.columns, decided)) io.print(line);
     return FINE;
   });
 
-function showAnnouncement(found: readonly FoundDelivery[], { id, json }: ShowOptions, io: Io): void {
+/** The rules that decided, and the one that it was. */
+function shownDecision(decided: OrWhy<Then>, { delivery }: FoundDelivery): object {
+  if ('why' in decided) return { decided };
+  const { digest, inForceSinceMs, ruleCount, rules } = decided;
+  const rule = rules.find((one) => one.rule === delivery.delivery.rule);
+  return { decided: { digest, inForceSinceMs, ruleCount, rule } };
+}
+
+function showAnnouncement(
+  found: readonly FoundDelivery[],
+  decided: OrWhy<Then>,
+  { id, json }: ShowOptions,
+  io: Io,
+): void {
   if (json)
     io.print(
       jsonText({
@@ -63,6 +87,7 @@ function showAnnouncement(found: readonly FoundDelivery[], { id, json }: ShowOpt
         deliveries: found.map(({ delivery, attempts }) => ({
           ...shownDelivery(delivery),
           attemptList: attempts,
+          ...shownDecision(decided, { delivery, attempts }),
         })),
       }),
     );
@@ -74,6 +99,6 @@ function showAnnouncement(found: readonly FoundDelivery[], { id, json }: ShowOpt
       ),
     );
     for (const { delivery, attempts } of found)
-      for (const line of ['', ...describeDelivery(delivery, attempts, io.columns)]) io.print(line);
+      for (const line of ['', ...describeDelivery(delivery, attempts, io.columns, decided)]) io.print(line);
   }
 }

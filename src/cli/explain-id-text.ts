@@ -127,6 +127,7 @@ function deliveryLines(
             width,
             0,
           ),
+          ...tableLines(now.tables, width),
         ]
       : []),
   ];
@@ -183,3 +184,17 @@ const WITHHELD: Readonly<Record<string, string>> = {
 
 const withheldInWords = (reason: string): string =>
   (Object.hasOwn(WITHHELD, reason) ? WITHHELD[reason] : undefined) ?? describeReason(reason) ?? reason;
+
+/** Of then, rows are not kept. */
+const tableLines = (tables: readonly string[], width: Width): string[] =>
+  tables.length === 0
+    ? []
+    : [
+        lineBelow(
+          `Tables have the rows of now, not those of then: ${tables.slice(0, SHOWN_TABLES).join(', ')}${tables.length > SHOWN_TABLES ? ', …' : ''}.`,
+          width,
+          0,
+        ),
+      ];
+
+const SHOWN_TABLES = 5;

@@ -1,4 +1,4 @@
-/** Why a rule does not match an announcement, in the words of `explain`. */
+/** Why a rule matches an announcement, or does not, in the words of `explain`. */
 import type { RuleExplanation } from './router.ts';
 
 /** `title: wanted matches KRW, got "…"`, for each condition that does not hold; of a rule that is not reached, why. */
@@ -13,3 +13,9 @@ export function rejections({
     .map(({ field, wanted, got }) => `${field}: wanted ${wanted}, got ${JSON.stringify(got)}`);
   return outsideHours === undefined ? unmet : [...unmet, outsideHours];
 }
+
+/** `title: wanted matches KRW, got "…"`, for each condition that holds. */
+export const confirmations = ({ conditions }: Pick<RuleExplanation, 'conditions'>): readonly string[] =>
+  conditions
+    .filter(({ matched }) => matched)
+    .map(({ field, wanted, got }) => `${field}: wanted ${wanted}, got ${JSON.stringify(got)}`);

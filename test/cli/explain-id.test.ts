@@ -130,6 +130,48 @@ test('regression: a rule of now that looks into a table is evaluated with it', a
   const { now } = await json(ID);
   expect(now.rules).toMatchObject([{ rule: 'coins', failing: [], sends: ['team'] }]);
   expect(now.deliveries).toEqual([{ destination: 'team', rule: 'coins' }]);
+  expect(now.tables).toEqual(['coins (inline, 1 row)']);
+  expect(await explain(ID)).toContain(
+    'Tables have the rows of now, not those of then: coins (inline, 1 row).\n',
+  );
+});
+
+describe('`deliveries show` names the rule, why it matched, and the rules that decided', () => {
+  const show = (...args: readonly string[]) =>
+    runCommandLine(['deliveries', 'show', ...args], { clock: new FakeClock(START_MS) });
+  const DECIDED =
+    /decided {6}by 4 rules [0-9a-f]{12}, in force since 2026-11-25 02:40:57.509 \+09:00; `listing-bridge explain --id \S+` shows what each said/;
+
+  test('of an announcement, and of one delivery, by the rules of then', async () => {
+    writeFileSync('config.yaml', NOW);
+    const { out } = await show(ID);
+    expect(out).toMatch(DECIDED);
+    expect(out).toContain(
+      'rule         orders\nbecause      publisher: wanted upbit, got "upbit"; listingType: wanted spot_listing, got "spot_listing"; ticker: wanted *, got "ABC"\n',
+    );
+    expect(out).toContain(
+      'rule         korea\nbecause      publisher: wanted upbit or bithumb, got "upbit"\n',
+    );
+    const { announcement, deliveries } = JSON.parse((await show(ID, '--json')).out);
+    expect(announcement).toBe(ID);
+    expect(deliveries[0]).toMatchObject({
+      delivery: { rule: 'orders' },
+      decided: {
+        ruleCount: 4,
+        inForceSinceMs: START_MS - 3_600_000,
+        rule: { rule: 'orders', matched: true },
+      },
+    });
+    const one = await show(deliveries[0].delivery.id);
+    expect(one.out).toMatch(DECIDED);
+  });
+
+  test('where the rules of then are gone, that is said', async () => {
+    change('DELETE FROM rules');
+    const { out } = await show(ID);
+    expect(out).toContain('because      the rules of then are not in the store any more\n');
+    expect(out).toMatch(DECIDED);
+  });
 });
 
 test('as JSON: what each rule said, what was sent, what would be, and which rules differ', async () => {
