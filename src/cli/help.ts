@@ -129,7 +129,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   },
   'deliveries show': {
     arguments: { id: 'id of a delivery or an announcement, as `deliveries` and the log show it' },
-    examples: [[`deliveries show ${ID}`, 'every attempt, with the answer']],
+    examples: [[`deliveries show ${ID}`, 'every attempt with its answer, and the rule with its reason']],
     fails: `there is no such id, or ${UNREADABLE_STORE}`,
     pages: ['docs/troubleshooting.md'],
   },
