@@ -4,7 +4,7 @@ import { expectationsOf } from '../daemon/expectations.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
 import { type Found, inquireAll } from '../inquiry/inquire-all.ts';
 import type { Redactor } from '../platform/secret.ts';
-import { byWeight, type Remark } from '../remark.ts';
+import { byWeight, type Remark, STOPPED } from '../remark.ts';
 import { knownFeeds } from './check-online-bridge.ts';
 import type { Io } from './io.ts';
 import { heading, markedLine, resultLine } from './lines.ts';
@@ -62,8 +62,11 @@ async function* askOnline(config: Config, redact: Redactor, io: Io): AsyncGenera
   );
 }
 
+/** A check that was stopped has found out nothing. */
 const isFineOnline = (found: readonly Found[], strict: boolean): boolean =>
-  remarksIn(found).every(({ mark }) => mark === 'good' || (mark === 'warning' && !strict));
+  remarksIn(found).every(
+    ({ mark, code }) => mark === 'good' || (mark === 'warning' && !strict && code !== STOPPED.code),
+  );
 
 const remarksIn = (found: readonly Found[]): readonly Remark[] => found.flatMap(({ remarks }) => remarks);
 
@@ -96,6 +99,8 @@ function summaryOf(found: readonly Found[], isFine: boolean): string {
     ...(count('warning') > 0 ? [`${count('warning')} with a warning`] : []),
     ...(count('bad') > 0 ? [`${count('bad')} not fine`] : []),
   ];
-  const verdict = isFine || count('bad') > 0 ? '' : ', which is not fine with --strict';
+  const isStopped = remarksIn(found).some(({ code }) => code === STOPPED.code);
+  const why = isStopped ? ', and not everybody was asked' : ', which is not fine with --strict';
+  const verdict = isFine || count('bad') > 0 ? '' : why;
   return `online: ${parts.join(', ')}${verdict}; nothing was posted`;
 }

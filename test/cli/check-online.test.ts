@@ -259,4 +259,6 @@ test('Ctrl-C ends it, with a line for whoever had not answered by then', async (
   expect(resultsIn(result).slice(1)).toEqual(
     expect.arrayContaining([`! chat  ${stopped}`, `! bot  ${stopped}`]),
   );
+  expect(result.exitCode).toBe(1);
+  expect(result.out).toMatch(/with a warning, and not everybody was asked; nothing was posted$/);
 });
