@@ -67,10 +67,21 @@ export class Watch implements Witness {
       say(`is written after its maxAge`);
     const discardedAt = past.discarded.get(sent.deliveryId);
     if (discardedAt !== undefined && sent.startedAt > discardedAt) say('is sent though it was discarded');
+    if (isMuted(sent, past, machine.truthMs)) say('is written though its destination is muted');
     if (!now.forEachTicker || body === undefined) return;
     const { ticker, redacted } = JSON.parse(body) as { ticker?: string; redacted?: boolean };
     if (ticker === undefined || redacted === true) say('is written without a ticker under forEach');
   }
+}
+
+/** Who asks for it by hand since then gets it. By a clock that was set nobody knows when it ends. */
+function isMuted({ deliveryId, destination }: Sent, { muted, retried, lives }: Past, at: number): boolean {
+  if (lives.some(({ hasJumped }) => hasJumped)) return false;
+  const requestedAt = retried.get(deliveryId)?.at ?? Number.NEGATIVE_INFINITY;
+  return muted.some(
+    (mute) =>
+      mute.destination === destination && mute.from < at && at < mute.until && requestedAt < mute.madeAt,
+  );
 }
 
 /** Another lane may have something under way instead, from this very moment on. */

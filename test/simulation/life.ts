@@ -50,7 +50,7 @@ export async function live(seed: number): Promise<{ found: string[]; past: Past 
   const watch = new Watch();
   const world = new World(seed, drawStory(plot, titles), watch);
   world.start();
-  await suffer(world, frames, plot, isFlood);
+  await suffer(world, frames, plot, { isFlood, mutes: seededRandom(seed ^ 0x307ed) });
   await toTheEnd(world);
   const found = [
     ...watch.violations,
@@ -75,7 +75,7 @@ async function suffer(
   world: World,
   frames: readonly AnnouncementFrame[],
   plot: Random,
-  isFlood: boolean,
+  { isFlood, mutes }: { readonly isFlood: boolean; readonly mutes: Random },
 ): Promise<void> {
   // Two feeds bring the same in another order, at other times.
   const arrivals = frames.flatMap((frame) => [
@@ -87,6 +87,8 @@ async function suffer(
     world.accept(frame, feed, plot() < 0.3 ? plot() ** 3 * 30_000 : 0);
     const happens = (share: number) => plot() < share * rare;
     await befall(world, happens, plot);
+    const { name } = world.plans[Math.floor(mutes() * world.plans.length)] ?? {};
+    if (name !== undefined && mutes() < 0.03 * rare) await world.mute(name, 1000 + mutes() ** 2 * HOUR);
     await world.advance(plot() < 0.4 ? 0 : plot() * (isFlood ? 2 : 3000));
   }
   world.diskIsBroken = false;

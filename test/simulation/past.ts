@@ -54,6 +54,13 @@ export class Past {
   /** Read while the disk was broken, and the process died before it was repaired: nobody can know of these. */
   readonly lost = new Set<string>();
   readonly discarded = new Map<string, number>();
+  /** Destinations; in force from a moment after they were made. */
+  readonly muted: {
+    readonly destination: string;
+    readonly madeAt: number;
+    readonly from: number;
+    readonly until: number;
+  }[] = [];
   /** Latest, by delivery. */
   readonly retried = new Map<string, Retried>();
   /** Suspensions and ends of suspensions that were reported twice. */

@@ -1,8 +1,10 @@
+import { Muting } from '../../src/daemon/muting.ts';
 import { makeReady, type ReadyConfig } from '../../src/daemon/ready-config.ts';
 import { RunningConfig } from '../../src/daemon/running-config.ts';
 import type { BridgeEvent } from '../../src/events/bridge-event.ts';
 import { createEvents } from '../../src/events/events.ts';
 import { type AnnouncementFrame, toNews } from '../../src/feeds/cryptolisting/frames.ts';
+import { keepMutes } from '../../src/outbox/mute-rows.ts';
 import { discardDeliveries, retryDeliveries } from '../../src/outbox/queries.ts';
 import { createPipeline, type Pipeline } from '../../src/pipeline.ts';
 import { withDeadline } from '../../src/platform/clock.ts';
@@ -56,6 +58,7 @@ export class World {
   #ready: { readonly plans: readonly LanePlan[]; readonly config: ReadyConfig } | undefined;
   #timeline!: Timeline;
   #pipeline!: Pipeline;
+  #muting: Muting | undefined;
   #running!: RunningConfig;
 
   constructor(seed: number, story: Story, witness: Witness) {
@@ -176,6 +179,24 @@ export class World {
     for (const id of gone) this.past.discarded.set(id, this.machine.truthMs);
   }
 
+  /** `mute` of a destination, noticed a moment later. Of more than a lane holds the rest would be looked at in its turn. */
+  async mute(destination: LaneName, forMs: number): Promise<void> {
+    if (this.diskIsBroken || this.waitingIds().length > 900) return;
+    const nowMs = this.#timeline.monotonicMs();
+    const madeAt = this.machine.truthMs;
+    const mute = {
+      kind: 'destination',
+      name: destination,
+      untilMs: nowMs + forMs,
+      reason: undefined,
+    } as const;
+    keepMutes(this.disk.database, [mute], nowMs);
+    await this.advance(this.random() * 1000);
+    if (this.#muting?.follow()) this.#running.reconcile();
+    if (this.#muting?.isBehind !== false) return;
+    this.past.muted.push({ destination, madeAt, from: this.machine.truthMs, until: madeAt + forMs });
+  }
+
   /** `deliveries retry`, of one that is dead or too late. */
   async retry(isLate: boolean): Promise<void> {
     if (this.diskIsBroken || this.#pipeline.journal.waiting() === undefined) return;
@@ -270,6 +291,10 @@ export class World {
       },
       redactor: new LatestRedactor(redact),
       load: () => soundConfig(this.#plans, this.story.shutdownTimeout),
+    });
+    this.#muting = new Muting({
+      ...{ clock, pipeline, deliveries: { mute: () => Promise.reject(new Error('no store is replaced')) } },
+      bus: { publish: quiet, listen: () => quiet },
     });
     this.#running.start();
   }
