@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { redact } from '../../src/simulator/feed-frames.ts';
 import { type FeedServer, startFeedServer } from '../../src/simulator/feed-server.ts';
 import { type Program, Workplace } from '../support/program.ts';
-import { CONFIG, startStandIns } from '../support/stand-ins.ts';
+import { CONFIG, ORDERS, startStandIns } from '../support/stand-ins.ts';
 
 const OTHER_KEY = `dsk_${'b2'.repeat(32)}`;
 const listing = (ticker: string) => ({
@@ -55,7 +55,7 @@ test('a refused key stops its own feed only: the other brings the news, and /rea
 
 test('text frames, frames in pieces and compressed ones: everything arrives', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG);
+  using workplace = new Workplace(ORDERS);
   const { feed, bot } = standIns;
   feed.behaviour.compresses = true;
   await using bridge = workplace.start(['run'], standIns.env);
@@ -72,7 +72,7 @@ test('text frames, frames in pieces and compressed ones: everything arrives', as
 
 test('a connection that died without a word is noticed, left, and made anew', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG.replace('name: one,', 'name: one, silenceTimeout: 2s,'));
+  using workplace = new Workplace(ORDERS.replace('name: one,', 'name: one, silenceTimeout: 2s,'));
   await using bridge = workplace.start(['run'], standIns.env);
   await bridge.event('feed.live');
   standIns.feed.silence(true);
@@ -90,7 +90,7 @@ test('a key that covers nothing of what is asked: loud in the log, not ready, ne
   await using standIns = await startStandIns();
   standIns.feed.behaviour.welcome = { allowedCex: ['binance'] };
   using workplace = new Workplace(
-    CONFIG.replace('name: one,', 'name: one, exchanges: [upbit, bithumb],').replace(
+    ORDERS.replace('name: one,', 'name: one, exchanges: [upbit, bithumb],').replace(
       'rules:',
       'rules:\n  - { name: korea, match: { publisher: upbit }, send: [bot] }',
     ),
@@ -195,7 +195,7 @@ test('self-tests go to no rule but those that ask for them', async () => {
 test('another machine, news in an unknown frame, a rule that matches nothing: each is said, and counted', async () => {
   await using standIns = await startStandIns();
   const { feed } = standIns;
-  using workplace = new Workplace(CONFIG.replace('match: {}', 'match: { publisher: binance }'));
+  using workplace = new Workplace(ORDERS.replace('match: {}', 'match: { publisher: binance }'));
   const admit = feed.refuseAlways(429, { error: 'max_distinct_ips_reached' });
   await using bridge = workplace.start(['run'], standIns.env);
   expect((await warningLine(bridge, 'key_used_elsewhere'))['says']).toMatch(/another machine/);

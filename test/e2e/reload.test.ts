@@ -1,10 +1,11 @@
 /** The built program takes up a changed config without a restart: all of it or nothing, and what did not change is not touched. */
 import { expect, test } from 'vitest';
 import { type Program, Workplace } from '../support/program.ts';
-import { startStandIns, CONFIG as WATCHED } from '../support/stand-ins.ts';
+import { ORDERS as ORDERS_WATCHED, startStandIns, CONFIG as WATCHED } from '../support/stand-ins.ts';
 
 /** By hand alone. */
 const CONFIG = WATCHED.concat('watch: false\n');
+const ORDERS = ORDERS_WATCHED.concat('watch: false\n');
 const TOKEN = 'a-token-for-the-tests';
 const WITH_TOKEN = CONFIG.replace('server: { port: 0 }', `server: { port: 0, token: ${TOKEN} }`);
 
@@ -150,7 +151,7 @@ test('the effect of new rules on the announcements in the store is in the answer
 
 test('without server.token nobody can reload over HTTP', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG);
+  using workplace = new Workplace(ORDERS);
   await using bridge = workplace.start(['run'], standIns.env);
   const answer = await post(await started(bridge));
   expect(answer.status).toBe(403);
@@ -160,7 +161,7 @@ test('without server.token nobody can reload over HTTP', async () => {
 test('a destination with a new address: what is in flight ends at the old one, what waits goes to the new one, nothing twice', async () => {
   await using standIns = await startStandIns();
   await using elsewhere = await startStandIns();
-  const slow = CONFIG.replace('retry: {', 'concurrency: 1, retry: {').replace(
+  const slow = ORDERS.replace('retry: {', 'concurrency: 1, retry: {').replace(
     'store:',
     'shutdownTimeout: 1m\nstore:',
   );
@@ -251,7 +252,7 @@ test('regression: what a removed destination has on the wire holds back no later
 
 test('a new key after a refused one: the feed connects without a restart', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG);
+  using workplace = new Workplace(ORDERS);
   const { FEED_KEY, ...env } = standIns.env;
   workplace.write('.env', 'FEED_KEY=dsk_wrong\n');
   await using bridge = workplace.start(['run'], env);
@@ -267,7 +268,7 @@ test('a new key after a refused one: the feed connects without a restart', async
 
 test('regression: a mistyped key leaves the healthy feed alone, and the log, /readyz and status say so', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG);
+  using workplace = new Workplace(ORDERS);
   const { FEED_KEY, ...env } = standIns.env;
   workplace.write('.env', `FEED_KEY=${FEED_KEY}\n`);
   await using bridge = workplace.start(['run'], env);
@@ -290,10 +291,10 @@ test('regression: a mistyped key leaves the healthy feed alone, and the log, /re
 
 test('regression: what a running bridge cannot follow is a note and no fault, and the rest is in force', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG);
+  using workplace = new Workplace(ORDERS);
   await using bridge = workplace.start(['run'], standIns.env);
   const url = await started(bridge);
-  workplace.write('config.yaml', CONFIG.replace('./bridge.db', './other.db'));
+  workplace.write('config.yaml', ORDERS.replace('./bridge.db', './other.db'));
   bridge.kill('SIGHUP');
   expect(await bridge.event('config.needs_restart')).toMatchObject({ keys: ['store'] });
   const told = await readyz(url);
@@ -306,7 +307,7 @@ test('regression: what a running bridge cannot follow is a note and no fault, an
 
 test('regression: a reload while it stops starts nothing anew, and the process ends', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG);
+  using workplace = new Workplace(ORDERS);
   await using bridge = workplace.start(['run'], standIns.env);
   const { feed, bot } = standIns;
   await started(bridge);
@@ -316,7 +317,7 @@ test('regression: a reload while it stops starts nothing anew, and the process e
   await expect.poll(() => bot.requests.length).toBe(1);
   bridge.kill('SIGTERM');
   await feed.closes.waitFor(1);
-  workplace.write('config.yaml', CONFIG.replace('name: one,', 'name: one, silenceTimeout: 44s,'));
+  workplace.write('config.yaml', ORDERS.replace('name: one,', 'name: one, silenceTimeout: 44s,'));
   bridge.kill('SIGHUP');
   answer.resolve();
   expect((await bridge.finished).code).toBe(0);
@@ -327,10 +328,10 @@ test('regression: a reload while it stops starts nothing anew, and the process e
 
 test('regression: what is odd about a new config is said, as at the start', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG);
+  using workplace = new Workplace(ORDERS);
   await using bridge = workplace.start(['run'], standIns.env);
   await started(bridge);
-  workplace.write('config.yaml', CONFIG.replace('match: {}', 'match: { listingType: spot_lisitng }'));
+  workplace.write('config.yaml', ORDERS.replace('match: {}', 'match: { listingType: spot_lisitng }'));
   bridge.kill('SIGHUP');
   expect(await bridge.event('config.warning')).toMatchObject({
     at: expect.stringMatching(/config\.yaml:\d+:\d+$/),
@@ -341,7 +342,7 @@ test('regression: what is odd about a new config is said, as at the start', asyn
 test('an included file that changes, comes or goes is a change of the config; a fault in one changes nothing and is reported with its place', async () => {
   await using standIns = await startStandIns();
   using workplace = new Workplace(
-    CONFIG.replace('rules:', 'include: more-*.yaml\nrules:').replace('match: {}', 'match: { ticker: NONE }'),
+    ORDERS.replace('rules:', 'include: more-*.yaml\nrules:').replace('match: {}', 'match: { ticker: NONE }'),
   );
   const rule = (ticker: string) =>
     `rules:\n  - { name: ${ticker}, match: { ticker: ${ticker} }, send: bot }\n`;

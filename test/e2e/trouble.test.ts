@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { Workplace } from '../support/program.ts';
-import { CONFIG, KEY, SIGNING_SECRET, startStandIns } from '../support/stand-ins.ts';
+import { CONFIG, KEY, ORDERS, SIGNING_SECRET, startStandIns } from '../support/stand-ins.ts';
 
 const listing = (ticker: string) => ({
   publisher: 'upbit',
@@ -13,7 +13,7 @@ const listing = (ticker: string) => ({
 
 test('garbage of every kind is counted and survived, and what follows arrives', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG);
+  using workplace = new Workplace(ORDERS);
   await using bridge = workplace.start(['run'], standIns.env);
   const { feed, bot } = standIns;
   await bridge.event('feed.live');
@@ -46,7 +46,7 @@ test('garbage of every kind is counted and survived, and what follows arrives', 
 
 test('a dropped feed is reconnected; /readyz says why not while it is away', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG);
+  using workplace = new Workplace(ORDERS);
   await using bridge = workplace.start(['run'], standIns.env);
   const { url } = await bridge.event('bridge.started');
   await bridge.event('feed.self_test_answered');
@@ -68,7 +68,7 @@ test('a dropped feed is reconnected; /readyz says why not while it is away', asy
 
 test('a refused key stops that feed for good, says what to do, and leaves the process up', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG);
+  using workplace = new Workplace(ORDERS);
   await using bridge = workplace.start(['run'], { ...standIns.env, FEED_KEY: 'dsk_wrong' });
   const fatal = await bridge.event('feed.fatal');
   expect(fatal['advice']).toMatch(/key/);
@@ -79,7 +79,7 @@ test('a refused key stops that feed for good, says what to do, and leaves the pr
 
 test('a second daemon on the same store is told who holds it', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG);
+  using workplace = new Workplace(ORDERS);
   await using first = workplace.start(['run'], standIns.env);
   await first.event('bridge.started');
   await using second = workplace.start(['run'], standIns.env);
@@ -93,7 +93,7 @@ test('a port in use and a store that cannot be made are one line each', async ()
   const blocker = createServer();
   await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', () => resolve()));
   const { port } = blocker.address() as { port: number };
-  using taken = new Workplace(CONFIG.replace('port: 0', `port: ${port}`));
+  using taken = new Workplace(ORDERS.replace('port: 0', `port: ${port}`));
   await using bridge = taken.start(['run'], standIns.env);
   expect((await bridge.finished).code).toBe(1);
   expect(bridge.stderr.trim()).toBe(
@@ -101,7 +101,7 @@ test('a port in use and a store that cannot be made are one line each', async ()
   );
   blocker.close();
 
-  using nowhere = new Workplace(CONFIG.replace('./bridge.db', '/dev/null/bridge.db'));
+  using nowhere = new Workplace(ORDERS.replace('./bridge.db', '/dev/null/bridge.db'));
   await using second = nowhere.start(['run'], standIns.env);
   expect((await second.finished).code).toBe(1);
   expect(second.stderr).toMatch(/^listing-bridge: .*\/dev\/null/);
@@ -146,7 +146,7 @@ test('no secret is in any line, whatever fails', async () => {
 
 test('regression: no secret is in any answer, whatever the service says', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG);
+  using workplace = new Workplace(ORDERS);
   standIns.feed.refuseAlways(403, { error: `unknown key ${KEY}` });
   await using bridge = workplace.start(['run'], standIns.env);
   await bridge.event('feed.fatal');
@@ -160,7 +160,7 @@ test('regression: no secret is in any answer, whatever the service says', async 
 
 test('regression: without anybody who reads its log, announcements are still sent', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG);
+  using workplace = new Workplace(ORDERS);
   await using bridge = workplace.start(['run'], standIns.env);
   await bridge.event('feed.self_test_answered');
   bridge.closeLog();

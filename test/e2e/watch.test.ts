@@ -18,7 +18,7 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Workplace } from '../support/program.ts';
-import { CONFIG, startStandIns } from '../support/stand-ins.ts';
+import { CONFIG, ORDERS, startStandIns } from '../support/stand-ins.ts';
 import { Watched } from '../support/watched-config.ts';
 
 const INCLUDING = CONFIG.replace(/"[^"]*FEED_KEY[^"]*"/, '"$'.concat('{file:key.txt}"')).concat(
@@ -93,13 +93,13 @@ const WAYS: Readonly<Record<string, (at: Watched, text: string) => unknown>> = {
 
 test('every way of writing the file is one reload', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(withTimeout(10, CONFIG));
+  using workplace = new Workplace(withTimeout(10, ORDERS));
   await using bridge = workplace.start(['run'], standIns.env);
   await bridge.event('feed.self_test_answered');
   const at = new Watched(workplace, bridge);
   let seconds = 10;
   for (const [name, write] of Object.entries(WAYS)) {
-    await write(at, withTimeout(++seconds, CONFIG));
+    await write(at, withTimeout(++seconds, ORDERS));
     expect([name, await at.next()]).toMatchObject([
       name,
       { msg: 'config.reloaded', changes: [expect.stringMatching('^shutdownTimeout')] },
@@ -177,7 +177,7 @@ test('each file that takes part, as it comes, changes and goes: an include, a ne
 
 test('a ConfigMap or Secret that the kubelet swaps is taken up by itself', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG);
+  using workplace = new Workplace(ORDERS);
   const at = (name: string) => join(workplace.folder, name);
   const mount = (version: string, text: string) => {
     mkdirSync(at(version));
@@ -185,36 +185,36 @@ test('a ConfigMap or Secret that the kubelet swaps is taken up by itself', async
     symlinkSync(version, at('..data_tmp'));
     renameSync(at('..data_tmp'), at('..data'));
   };
-  mount('..1', CONFIG);
+  mount('..1', ORDERS);
   symlinkSync('..data/mounted.yaml', at('mounted.yaml'));
   await using bridge = workplace.start(['run', '-c', 'mounted.yaml'], standIns.env);
   await bridge.event('feed.self_test_answered');
   const watched = new Watched(workplace, bridge);
-  mount('..2', withTimeout(11, CONFIG));
+  mount('..2', withTimeout(11, ORDERS));
   rmSync(at('..1'), { recursive: true });
   expect(await watched.next()).toMatchObject({ changes: [expect.stringMatching('^shutdownTimeout')] });
-  mount('..3', withTimeout(12, CONFIG));
+  mount('..3', withTimeout(12, ORDERS));
   rmSync(at('..2'), { recursive: true });
   expect(await watched.next()).toMatchObject({ changes: [expect.stringMatching('^shutdownTimeout')] });
 });
 
 test('a reload by hand is not repeated; touched, it is none; with `watch: false` only a reload counts', async () => {
   await using standIns = await startStandIns();
-  using workplace = new Workplace(CONFIG);
+  using workplace = new Workplace(ORDERS);
   await using bridge = workplace.start(['run'], standIns.env);
   await bridge.event('feed.self_test_answered');
   const at = new Watched(workplace, bridge);
-  at.write(withTimeout(11, CONFIG));
+  at.write(withTimeout(11, ORDERS));
   bridge.kill('SIGHUP');
   await at.next();
   utimesSync(at.path(), new Date(), new Date());
   at.write(at.text());
-  at.write(CONFIG.concat('watch: false\n'), 'other');
+  at.write(ORDERS.concat('watch: false\n'), 'other');
   renameSync(at.path('other'), at.path());
   await at.next();
-  at.write(withTimeout(12, CONFIG));
+  at.write(withTimeout(12, ORDERS));
   bridge.kill('SIGHUP');
   expect(await at.next()).toMatchObject({ msg: 'config.reloaded' });
-  at.write(withTimeout(13, CONFIG));
+  at.write(withTimeout(13, ORDERS));
   expect(await at.next()).toMatchObject({ msg: 'config.reloaded' });
 });
