@@ -432,7 +432,7 @@ test('regression: what waits for its own time, and what an old address used up o
   await bench.clock.advance(100);
   expect(bench.titles(), 'at once').toEqual(['one', 'one']);
   // Answers still come from there when a third address is in force.
-  await bench.move('bot', 'a third');
+  await bench.move('bot', 'a-third');
   await bench.clock.advance(150);
   bench.answer = () => delivered;
   await bench.clock.advance(MINUTE);

@@ -43,6 +43,7 @@ const RULES = {
     { name: 'others', match: { publisher: 'binance' }, send: [], stop: false },
   ],
   extract: {},
+  liveTables: new Map(),
 } as unknown as Parameters<typeof nowOf>[1];
 
 test('/announcements/:id: its way, its deliveries and why', async () => {
