@@ -47,11 +47,11 @@ function cooldownsIn(database: DatabaseSync, rules: OfRules, atMs: number, befor
   const rows = new BacklogRows(database);
   const cooldowns = new Cooldowns(
     {
-      sentBy: (names, sinceMs, limit) =>
+      sentBy: (names, nowMs, spanMs, limit) =>
         rows
-          .sentBy(names, sinceMs, limit)
+          .sentBy(names, nowMs, spanMs, limit)
           .filter(({ delivery }) => before === undefined || keyOf(delivery) < before),
-      pendingAmong: (keys) => rows.pendingAmong(keys),
+      openness: (keys) => rows.openness(keys),
     },
     { monotonicMs: () => atMs },
   );

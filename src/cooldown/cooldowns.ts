@@ -29,9 +29,15 @@ interface Place {
   readonly open: string[];
   /** Something of it arrived, or may have. */
   isSent: boolean;
+  /** The one of the same kind that was made before: deliveries that still wait may be of its time. */
+  older: Place | undefined;
 }
 
+/** The latest of each kind. */
 type Kinds = Map<string, Place>;
+
+/** Of one kind: those of a rule with a short cooldown that sends to a destination which is down for long. */
+const MOST_OF_A_KIND = 16;
 
 interface RulePlaces extends RuleCooldown {
   readonly byDestination: Map<string, Kinds>;
@@ -47,9 +53,9 @@ interface Sought {
 
 export interface CooldownStore {
   /** As `Backlog.sentBy`; `undefined` while it cannot be read. */
-  sentBy(rules: readonly string[], sinceMs: number, limit: number): readonly Sent[] | undefined;
-  /** As `Backlog.pendingAmong`; `undefined` while it cannot be read. */
-  pendingAmong(keys: readonly string[]): ReadonlySet<string> | undefined;
+  sentBy(rules: readonly string[], nowMs: number, spanMs: number, limit: number): readonly Sent[] | undefined;
+  /** As `Backlog.openness`; `undefined` while it cannot be read. */
+  openness(keys: readonly string[]): ReadonlyMap<string, boolean> | undefined;
 }
 
 export class Cooldowns implements Gate {
@@ -96,20 +102,25 @@ export class Cooldowns implements Gate {
   /** Reads from the store what is not known yet, if it can be read. */
   read(): void {
     if (this.#unread.size === 0) return;
-    const sinceMs = this.#clock.monotonicMs() - this.#longestMs;
-    const sent = this.#store.sentBy([...this.#unread], sinceMs, MOST_COOLDOWNS);
+    const nowMs = this.#clock.monotonicMs();
+    const sent = this.#store.sentBy([...this.#unread], nowMs, this.#longestMs, MOST_COOLDOWNS);
     if (sent === undefined) return;
     this.#unread.clear();
-    for (const one of sent) this.#recall(one);
+    for (const { delivery, isOpen } of sent) if (!isOpen) this.#recall(delivery, true);
+    for (const { delivery, isOpen } of sent) if (isOpen) this.#recall(delivery, false);
   }
 
-  /** Somebody else has changed the store: a delivery that was open may have been cancelled. */
+  /** Deliveries have ended in the store alone: a person has cancelled them, or their destination was removed. */
   reconcile(): void {
     const open = [...this.#all].flatMap((place) => (place.isSent ? [] : place.open));
-    const still = open.length === 0 ? undefined : this.#store.pendingAmong(open);
-    if (still === undefined) return;
+    const openness = open.length === 0 ? undefined : this.#store.openness(open);
+    if (openness === undefined) return;
     for (const place of [...this.#all])
-      if (!place.isSent) for (const key of [...place.open]) if (!still.has(key)) this.#close(place, key);
+      for (const key of [...place.open]) {
+        const isOpen = openness.get(key);
+        if (isOpen === false) hold(place, key, true);
+        else if (isOpen === undefined && !place.isSent) this.#close(place, key);
+      }
   }
 
   standing(item: PendingDelivery, nowMs: number): Standing {
@@ -140,16 +151,15 @@ export class Cooldowns implements Gate {
     if (state === 'delivered' || begunMs !== undefined) return this.#hold(sought, delivery, true);
     if (state === 'pending') return;
     const key = keyOf(delivery);
-    for (const name of sought.names) {
-      const place = sought.kinds.get(name);
-      if (place?.owner === sought.owner && !place.isSent) this.#close(place, key);
-    }
+    for (const place of ownOf(sought)) if (!place.isSent) this.#close(place, key);
   }
 
-  #recall({ delivery, isOpen }: Sent): void {
+  #recall(delivery: Delivery, isSent: boolean): void {
     const sought = this.#sought(delivery);
-    const mayHaveLeft = originOf(delivery.content).receivedMs <= this.#mayHaveLeftMs;
-    if (sought !== undefined) this.#hold(sought, delivery, !isOpen || mayHaveLeft);
+    if (sought === undefined) return;
+    this.#hold(sought, delivery, isSent);
+    if (originOf(delivery.content).receivedMs > this.#mayHaveLeftMs) return;
+    for (const place of ownOf(sought)) hold(place, keyOf(delivery), true);
   }
 
   #sought(delivery: Delivery): Sought | undefined {
@@ -170,39 +180,33 @@ export class Cooldowns implements Gate {
   #others({ rule, kinds, names, owner }: Sought, receivedMs: number): readonly Place[] | undefined {
     const others: Place[] = [];
     for (const name of names) {
-      const place = kinds.get(name);
-      if (place === undefined || place.owner === owner) return undefined;
-      if (Math.abs(receivedMs - place.atMs) >= rule.forMs) return undefined;
-      others.push(place);
+      const other = otherOf(kinds.get(name), owner, receivedMs, rule.forMs);
+      if (other === undefined) return undefined;
+      others.push(other);
     }
     return others;
   }
 
-  /** Takes those of its places that are free; if it has arrived, or may have, also those whose holder has not. */
+  /** Takes those of its places that are free; all of them if it has arrived, or may have. */
   #hold({ rule, kinds, names, owner }: Sought, delivery: Delivery, isSent: boolean): void {
     const { id: announcementId, receivedMs: atMs } = originOf(delivery.content);
     const key = keyOf(delivery);
     for (const kind of names) {
-      const place = kinds.get(kind);
-      if (place !== undefined && place.owner === owner) hold(place, key, isSent);
-      else if (
-        place === undefined ||
-        atMs - place.atMs >= rule.forMs ||
-        (isSent && isTaken(place, atMs, rule))
-      ) {
-        if (place !== undefined) this.#delete(place);
-        this.#add({ kinds, kind, owner, announcementId, atMs, open: isSent ? [] : [key], isSent });
-      }
+      const older = kinds.get(kind);
+      const own = ownIn(older, owner);
+      if (own !== undefined) hold(own, key, isSent);
+      else if (isSent || otherOf(older, owner, atMs, rule.forMs) === undefined)
+        this.#add({ kinds, kind, owner, announcementId, atMs, open: isSent ? [] : [key], isSent, older });
     }
   }
 
   #add(place: Place): void {
     place.kinds.set(place.kind, place);
     this.#all.add(place);
-    for (const oldest of this.#all) {
-      if (this.#all.size <= MOST_COOLDOWNS && place.atMs - oldest.atMs < this.#longestMs) return;
-      this.#delete(oldest);
-    }
+    let count = 0;
+    for (let one: Place | undefined = place; one !== undefined; one = one.older)
+      if (++count > MOST_OF_A_KIND) this.#delete(one);
+    if (this.#all.size > MOST_COOLDOWNS) for (const oldest of this.#all) return this.#delete(oldest);
   }
 
   #close(place: Place, key: string): void {
@@ -213,11 +217,21 @@ export class Cooldowns implements Gate {
 
   #delete(place: Place): void {
     this.#all.delete(place);
-    if (place.kinds.get(place.kind) === place) place.kinds.delete(place.kind);
+    const latest = place.kinds.get(place.kind);
+    if (latest === place) {
+      if (place.older === undefined) place.kinds.delete(place.kind);
+      else place.kinds.set(place.kind, place.older);
+      return;
+    }
+    for (let newer = latest; newer !== undefined; newer = newer.older)
+      if (newer.older === place) newer.older = place.older;
   }
 
   #forget(name: string, { byDestination }: RulePlaces): void {
-    for (const kinds of byDestination.values()) for (const place of kinds.values()) this.#all.delete(place);
+    for (const kinds of byDestination.values())
+      for (const latest of kinds.values())
+        for (let place: Place | undefined = latest; place !== undefined; place = place.older)
+          this.#all.delete(place);
     this.#rules.delete(name);
     this.#unread.delete(name);
   }
@@ -225,9 +239,31 @@ export class Cooldowns implements Gate {
 
 const isSame = (before: RuleCooldown, after: RuleCooldown | undefined): boolean => before.by === after?.by;
 
-/** Its holder's fate is open, and another delivery of the same kind arrived first: a person had requested that one. */
-const isTaken = (place: Place, atMs: number, { forMs }: RuleCooldown): boolean =>
-  !place.isSent && Math.abs(atMs - place.atMs) < forMs;
+function ownIn(latest: Place | undefined, owner: string): Place | undefined {
+  for (let place = latest; place !== undefined; place = place.older) if (place.owner === owner) return place;
+  return undefined;
+}
+
+const ownOf = ({ kinds, names, owner }: Sought): readonly Place[] =>
+  names.flatMap((name) => ownIn(kinds.get(name), owner) ?? []);
+
+/**
+ * One that keeps a delivery from leaving that was received then. One of its own lets it, unless another arrived first, which a person
+ * had requested.
+ */
+function otherOf(
+  latest: Place | undefined,
+  owner: string,
+  receivedMs: number,
+  forMs: number,
+): Place | undefined {
+  let own: Place | undefined;
+  let other: Place | undefined;
+  for (let place = latest; place !== undefined; place = place.older)
+    if (place.owner === owner) own = place;
+    else if (Math.abs(receivedMs - place.atMs) < forMs && !other?.isSent) other = place;
+  return own !== undefined && (own.isSent || !other?.isSent) ? undefined : other;
+}
 
 function hold(place: Place, key: string, isSent: boolean): void {
   if (isSent) {

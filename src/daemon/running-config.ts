@@ -137,7 +137,6 @@ export class RunningConfig {
   /** Somebody else has changed the store, and may have asked for what can never be sent. */
   reconcile(): void {
     this.#buryRemoved();
-    this.#deps.pipeline.cooldowns.reconcile();
     this.#deps.pipeline.lanes.reconcile();
   }
 
@@ -295,6 +294,7 @@ export class RunningConfig {
     const { pipeline, clock, publish } = this.#deps;
     const names = [...this.#ready.destinations.map(({ name }) => name), ...this.#retiring.names];
     const deliveries = pipeline.journal.buryRemoved(names, clock.monotonicMs());
+    pipeline.cooldowns.reconcile();
     if (deliveries > 0) publish({ kind: 'delivery.buried', deliveries });
   }
 }

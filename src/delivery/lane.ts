@@ -258,7 +258,7 @@ export class Lane {
     if (result.writtenMs === undefined) return;
     if (!isUnsure(result)) return this.#settle(held, sent);
     if (this.#deps.options.onAmbiguous === 'resend')
-      return this.#deps.journal.settle(recordOf(held, 'pending', held.reason, nowMs));
+      return this.#gate.settle(held, recordOf(held, 'pending', held.reason, nowMs));
     held.attempts++;
     this.#end(held, 'dead', 'may_have_arrived', nowMs, { made: { result, startedMs } });
   }

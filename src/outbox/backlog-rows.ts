@@ -43,19 +43,17 @@ export class BacklogRows implements Backlog {
     return mutesIn(this.#database);
   }
 
-  sentBy(rules: readonly string[], sinceMs: number, limit: number): readonly Sent[] {
-    const rows = this.#statements.selectSent.all(idAt(sinceMs), JSON.stringify(rules), limit);
-    return rows.reverse().map((row) => {
-      const { state, begunMs, ...item } = this.#deliveryFrom(row);
-      return {
-        delivery: item.delivery,
-        isOpen: state === 'pending' && begunMs === undefined && row['unsure'] === 0,
-      };
-    });
+  sentBy(rules: readonly string[], nowMs: number, spanMs: number, limit: number): readonly Sent[] {
+    const names = JSON.stringify(rules);
+    const oldest = this.#statements.selectOldest.get(names)?.['id'];
+    const untilMs = typeof oldest === 'string' ? Math.min(nowMs, timeOfId(oldest)) : nowMs;
+    const rows = this.#statements.selectSent.all(idAt(Math.max(0, untilMs - spanMs)), names, limit);
+    return rows.reverse().map((row) => ({ delivery: this.#deliveryFrom(row).delivery, isOpen: isOpen(row) }));
   }
 
-  pendingAmong(keys: readonly string[]): ReadonlySet<string> {
-    return new Set(this.#statements.selectPending.all(JSON.stringify(keys)).map(({ id }) => String(id)));
+  openness(keys: readonly string[]): ReadonlyMap<string, boolean> {
+    const rows = this.#statements.selectOpenness.all(JSON.stringify(keys));
+    return new Map(rows.map((row) => [String(row['id']), isOpen(row)]));
   }
 
   #deliveryFrom(row: Row) {
@@ -81,12 +79,14 @@ export function endsByDestination(
   return byDestination;
 }
 
-/** Whatever arrived, may have, or still may. The attempts of those that a person has requested again tell of the time before. */
-const SENT = `SELECT d.*, a.body, EXISTS (SELECT 1 FROM attempts t WHERE t.delivery_id = d.id AND (t.outcome LIKE 'ambiguous%' OR t.outcome = '${UNDER_WAY}')) AS unsure
-  FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
-  WHERE d.id >= ? AND d.rule IN (SELECT value FROM json_each(?))
-    AND (d.state IN ('delivered', 'pending') OR d.begun_ms IS NOT NULL OR d.reason = 'may_have_arrived' OR unsure)
-  ORDER BY d.id DESC LIMIT ?`;
+/** The attempts of those that a person has requested again tell of the time before. */
+const UNSURE = `EXISTS (SELECT 1 FROM attempts t WHERE t.delivery_id = d.id AND (t.outcome LIKE 'ambiguous%' OR t.outcome = '${UNDER_WAY}')) AS unsure`;
+
+/** Whatever arrived, may have, or still may. */
+const COUNTS = `(d.state IN ('delivered', 'pending') OR d.begun_ms IS NOT NULL OR d.reason = 'may_have_arrived' OR unsure)`;
+
+const isOpen = (row: Row): boolean =>
+  row['state'] === 'pending' && row['begun_ms'] === null && row['unsure'] === 0;
 
 function prepare(database: DatabaseSync) {
   return {
@@ -100,9 +100,16 @@ function prepare(database: DatabaseSync) {
       `SELECT destination, COUNT(*) AS deliveries, MIN(id) AS oldest FROM deliveries WHERE state = 'pending' GROUP BY destination`,
     ),
     selectAttemptsSince: database.prepare(ATTEMPTS_SINCE),
-    selectSent: database.prepare(SENT),
-    selectPending: database.prepare(
-      `SELECT id FROM deliveries WHERE state = 'pending' AND id IN (SELECT value FROM json_each(?))`,
+    selectOldest: database.prepare(
+      `SELECT MIN(id) AS id FROM deliveries INDEXED BY deliveries_owed WHERE state = 'pending' AND rule IN (SELECT value FROM json_each(?))`,
+    ),
+    selectSent: database.prepare(
+      `SELECT d.*, a.body, ${UNSURE} FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
+       WHERE d.id >= ? AND d.rule IN (SELECT value FROM json_each(?)) AND ${COUNTS} ORDER BY d.id DESC LIMIT ?`,
+    ),
+    selectOpenness: database.prepare(
+      `SELECT d.id, d.state, d.begun_ms, ${UNSURE} FROM deliveries d
+       WHERE d.id IN (SELECT value FROM json_each(?)) AND ${COUNTS}`,
     ),
   };
 }

@@ -167,15 +167,20 @@ export class Journal {
   }
 
   /** As `Backlog.sentBy`; `undefined` while the store is broken. */
-  sentBy(rules: readonly string[], sinceMs: number, limit: number): readonly Sent[] | undefined {
+  sentBy(
+    rules: readonly string[],
+    nowMs: number,
+    spanMs: number,
+    limit: number,
+  ): readonly Sent[] | undefined {
     this.flush();
-    return this.#steady.ask(() => this.#store.sentBy(rules, sinceMs, limit));
+    return this.#steady.ask(() => this.#store.sentBy(rules, nowMs, spanMs, limit));
   }
 
-  /** As `Backlog.pendingAmong`; `undefined` while the store is broken. */
-  pendingAmong(keys: readonly string[]): ReadonlySet<string> | undefined {
+  /** As `Backlog.openness`; `undefined` while the store is broken. */
+  openness(keys: readonly string[]): ReadonlyMap<string, boolean> | undefined {
     this.flush();
-    return this.#steady.ask(() => this.#store.pendingAmong(keys));
+    return this.#steady.ask(() => this.#store.openness(keys));
   }
 
   /** As `Upkeep.prune`; 0 while the store is broken. */

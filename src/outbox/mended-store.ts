@@ -153,12 +153,12 @@ export class Store implements Ledger, Backlog, Recovery, Upkeep {
     return this.#mending((outbox) => outbox.mutes());
   }
 
-  sentBy(rules: readonly string[], sinceMs: number, limit: number): readonly Sent[] {
-    return this.#mending((outbox) => outbox.sentBy(rules, sinceMs, limit));
+  sentBy(rules: readonly string[], nowMs: number, spanMs: number, limit: number): readonly Sent[] {
+    return this.#mending((outbox) => outbox.sentBy(rules, nowMs, spanMs, limit));
   }
 
-  pendingAmong(keys: readonly string[]): ReadonlySet<string> {
-    return this.#current.pendingAmong(keys);
+  openness(keys: readonly string[]): ReadonlyMap<string, boolean> {
+    return this.#current.openness(keys);
   }
 
   /** Asked at a calm interval: also looks after the files. Throws `FileFault`. */

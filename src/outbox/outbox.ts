@@ -98,14 +98,14 @@ export interface Backlog {
   /** Attempts begun since, by destination: when each had ended, so was written at the latest. */
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]>;
   /**
-   * The deliveries of these rules that arrived, may have, or wait; of announcements received since, oldest first; at most
-   * `limit`, the latest.
+   * The deliveries of these rules that arrived, may have, or wait, oldest first; at most `limit`, the latest. Those that were received no
+   * longer than `spanMs` before now, or before the oldest that waits.
    */
-  sentBy(rules: readonly string[], sinceMs: number, limit: number): readonly Sent[];
+  sentBy(rules: readonly string[], nowMs: number, spanMs: number, limit: number): readonly Sent[];
+  /** Of these keys those of deliveries that arrived, may have, or wait; with whether they are open, as `Sent` says. */
+  openness(keys: readonly string[]): ReadonlyMap<string, boolean>;
   /** Oldest first; also those that have ended, for a while. */
   mutes(): readonly Mute[];
-  /** Those of these deliveries, by their keys, that are pending. */
-  pendingAmong(keys: readonly string[]): ReadonlySet<string>;
 }
 
 /** A delivery that has arrived, or may have, or still may. */

@@ -134,12 +134,12 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
     return this.#backlog.mutes();
   }
 
-  sentBy(rules: readonly string[], sinceMs: number, limit: number): readonly Sent[] {
-    return this.#backlog.sentBy(rules, sinceMs, limit);
+  sentBy(rules: readonly string[], nowMs: number, spanMs: number, limit: number): readonly Sent[] {
+    return this.#backlog.sentBy(rules, nowMs, spanMs, limit);
   }
 
-  pendingAmong(keys: readonly string[]): ReadonlySet<string> {
-    return this.#backlog.pendingAmong(keys);
+  openness(keys: readonly string[]): ReadonlyMap<string, boolean> {
+    return this.#backlog.openness(keys);
   }
 
   /** SQLite counts the commits of other connections. https://sqlite.org/pragma.html#pragma_data_version */

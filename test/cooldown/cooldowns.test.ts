@@ -22,7 +22,7 @@ const TARGETS = new Map([
   ['chat', target(false)],
 ]);
 
-const EMPTY: CooldownStore = { sentBy: () => [], pendingAmong: () => new Set() };
+const EMPTY: CooldownStore = { sentBy: () => [], openness: () => new Map() };
 
 /** Sends what may leave, and it arrives. */
 function bridgeOf(rules: unknown, store = EMPTY) {
@@ -188,7 +188,7 @@ describe('the store', () => {
   });
 });
 
-test('however many tickers come, so many are remembered, the latest; those of the past are forgotten', () => {
+test('however many tickers come, so many are remembered, the latest', () => {
   const { cooldowns, plan } = bridgeOf([RULE]);
   const [delivery] = plan(0, {});
   if (delivery === undefined) throw new Error('nothing was planned');
@@ -201,6 +201,41 @@ test('however many tickers come, so many are remembered, the latest; those of th
   expect(cooldowns.size).toBe(MOST_COOLDOWNS);
   const later = { ...at(MOST_COOLDOWNS + 9, 1), key: 'later' };
   expect(cooldowns.standing(unattempted(later), BASE_MS)).toMatchObject({ reason: 'cooldown' });
-  cooldowns.settled(unattempted(at(-1, 24 * HOUR)), 'delivered');
-  expect(cooldowns.size).toBe(1);
 });
+
+describe('deliveries that wait for longer than the time', () => {
+  const short = (store = EMPTY) => bridgeOf([{ ...RULE, cooldown: { by: 'ticker', for: '2s' } }], store);
+
+  test('regression: each is compared with those of its own time, whatever came later', () => {
+    const { cooldowns, plan } = short();
+    const [first, second, third] = [0, 1000, 2500].map((atMs) => unattempted(only(plan(atMs, {}))));
+    if (first === undefined || second === undefined || third === undefined)
+      throw new Error('nothing was planned');
+    const standings = () => [first, second, third].map((one) => cooldowns.standing(one, BASE_MS + 60_000));
+    expect(standings()).toEqual(['free', 'behind', 'free']);
+    cooldowns.settled(first, 'delivered');
+    cooldowns.settled(third, 'delivered');
+    expect(standings()[1]).toMatchObject({ reason: 'cooldown' });
+  });
+
+  test('regression: so is what the store has', () => {
+    const [first, second, third] = [0, 1000, 2500].map((atMs) => only(short().plan(atMs, {})));
+    if (first === undefined || second === undefined || third === undefined)
+      throw new Error('nothing was planned');
+    const { cooldowns } = short({
+      ...EMPTY,
+      sentBy: () => [
+        { delivery: first, isOpen: false },
+        { delivery: second, isOpen: true },
+        { delivery: third, isOpen: false },
+      ],
+    });
+    expect(cooldowns.standing(unattempted(second), BASE_MS)).toMatchObject({ reason: 'cooldown' });
+  });
+});
+
+function only(deliveries: readonly Delivery[]): Delivery {
+  const [one] = deliveries;
+  if (one === undefined) throw new Error('nothing was planned');
+  return one;
+}

@@ -5,7 +5,7 @@ import type { BudgetLimits } from '../../src/delivery/windows.ts';
 import type { DestinationOptions } from '../../src/destinations/common-options.ts';
 import { destinationTypes } from '../../src/destinations/index.ts';
 import { NO_TABLES } from '../../src/matching/table.ts';
-import type { LaneName, LanePlan } from './story.ts';
+import type { LaneName, LanePlan, Story } from './story.ts';
 
 /** A destination as the running config has it. */
 export interface InForce {
@@ -26,11 +26,14 @@ const addressed = ({ name, address, options }: LanePlan): object =>
     ? { type: 'webhook', url: `http://bot-${address}.invalid/`, warm: false, ...options }
     : { type: 'telegram', botToken: TOKEN, chatId: (name === 'vip' ? 100 : 200) + address, ...options };
 
-export function soundConfig(plans: readonly LanePlan[], shutdownTimeout: string): SoundConfig {
+export function soundConfig(
+  plans: readonly LanePlan[],
+  { shutdownTimeout, cooldown }: Pick<Story, 'shutdownTimeout' | 'cooldown'>,
+): SoundConfig {
   const parsed = configSchema.parse({
     feeds: [{ name: 'one', url: 'wss://feed.invalid', apiKey: `dsk_${'a1'.repeat(32)}` }],
     destinations: Object.fromEntries(plans.map((plan) => [plan.name, addressed(plan)])),
-    rules: [{ name: 'all', match: {}, send: plans.map(({ name }) => name) }],
+    rules: [{ name: 'all', match: {}, send: plans.map(({ name }) => name), cooldown }],
     ...{ server: false, shutdownTimeout },
   });
   return {

@@ -19,7 +19,7 @@ export interface Owed {
   /** When the news was new. */
   readonly bornAt: number;
   readonly life: number;
-  ended: { readonly state: string; readonly at: number } | undefined;
+  ended: { readonly state: string; readonly reason: string | undefined; readonly at: number } | undefined;
   /** It has failed before, perhaps before there was anything to send it with. */
   isTried: boolean;
   readonly sent: Sent[];
@@ -133,10 +133,14 @@ export class Past {
     if (owed !== undefined) owed.isTried = true;
   }
 
-  ended(id: string, state: string, at: number): void {
+  ended(
+    id: string,
+    { state, reason }: { readonly state: string; readonly reason: string | undefined },
+    at: number,
+  ): void {
     const owed = this.owed.get(id);
     if (owed === undefined) return;
-    owed.ended = { state, at };
+    owed.ended = { state, reason, at };
     this.#waiting.get(owed.delivery.destination)?.delete(owed);
   }
 

@@ -80,6 +80,8 @@ export interface Story {
   readonly reloads: boolean;
   readonly sleeps: boolean;
   readonly shutdownTimeout: string;
+  /** Of the rule that sends everything; in few lives. */
+  readonly cooldown: { readonly by: 'ticker' | 'rule'; readonly for: string } | undefined;
   /** The first tries to open a destination fail. */
   readonly openFailures: number;
 }
@@ -189,8 +191,14 @@ function drawFarEnd(name: LaneName, random: Random, titles: readonly string[]): 
   };
 }
 
-/** `titles`: of what will be announced. */
-export function drawStory(random: Random, titles: readonly string[]): Story {
+function drawCooldown(random: Random): Story['cooldown'] {
+  if (random() < 0.7) return undefined;
+  const time = pick(['2s', '20s', '10m', '24h'], random) ?? '20s';
+  return { by: random() < 0.5 ? 'ticker' : 'rule', for: time };
+}
+
+/** `titles`: of what will be announced. `more`: for what was added later, so that the lives of before stay as they were. */
+export function drawStory(random: Random, titles: readonly string[], more: Random): Story {
   const plans = drawPlans(random);
   const first = new Map(LANES.map((name) => [name, drawFarEnd(name, random, titles)]));
   // A receiver that a chat moves to is healthy, but may be just starting.
@@ -200,6 +208,7 @@ export function drawStory(random: Random, titles: readonly string[]): Story {
   };
   return {
     plans,
+    cooldown: drawCooldown(more),
     farEnd: (name, address) => (address === 0 ? (first.get(name) ?? moved) : moved),
     setsClocks: random() < 0.3,
     breaksDisks: random() < 0.25,

@@ -144,7 +144,7 @@ export class World {
     let isStopped = false;
     const stop = async (deadline: AbortSignal) => {
       await this.#running.stop(deadline);
-      await this.#pipeline.lanes.stop(deadline);
+      await this.#pipeline.stop(deadline);
       this.#pipeline.journal.close();
       isStopped = true;
     };
@@ -276,7 +276,7 @@ export class World {
     });
     this.#pipeline = pipeline;
     const lanes = stagedLanes(pipeline.lanes, (destinations) => {
-      this.config = inForce(soundConfig(this.#plans, this.story.shutdownTimeout), this.#plans);
+      this.config = inForce(soundConfig(this.#plans, this.story), this.#plans);
       this.past.configures(this.config, machine.truthMs);
       return destinations.map((prepared) => this.#stage.prepare(prepared, clock));
     });
@@ -290,7 +290,7 @@ export class World {
         pipeline: { ...pipeline, lanes },
       },
       redactor: new LatestRedactor(redact),
-      load: () => soundConfig(this.#plans, this.story.shutdownTimeout),
+      load: () => soundConfig(this.#plans, this.story),
     });
     this.#muting = new Muting({
       ...{ clock, pipeline, deliveries: { mute: () => Promise.reject(new Error('no store is replaced')) } },
@@ -304,7 +304,7 @@ export class World {
     if (this.#ready?.plans !== this.#plans)
       this.#ready = {
         plans: this.#plans,
-        config: makeReady(soundConfig(this.#plans, this.story.shutdownTimeout)),
+        config: makeReady(soundConfig(this.#plans, this.story)),
       };
     return this.#ready.config;
   }
@@ -317,7 +317,7 @@ export class World {
       case 'delivery.attempted':
         return past.attempted(event.delivery.id);
       case 'delivery.ended':
-        return past.ended(event.delivery.id, event.state, machine.truthMs);
+        return past.ended(event.delivery.id, event, machine.truthMs);
       case 'destination.suspended': {
         const { destination: name } = event;
         if (suspended.has(name)) past.saidTwice.push(`${name} is suspended`);

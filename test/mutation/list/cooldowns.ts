@@ -64,8 +64,8 @@ export const cooldowns = [
     [
       'what was cancelled by hand keeps its place',
       'the next order waits until it is too old',
-      'if (!still.has(key)) this.#close(place, key);',
-      'if (still.has(key)) continue;',
+      'else if (isOpen === undefined && !place.isSent) this.#close(place, key);',
+      '',
     ],
     [
       'a longer time is not looked up',
@@ -121,8 +121,8 @@ export const cooldowns = [
   ...inFile('src/outbox/backlog-rows.ts', TESTS, [
     'what may have arrived and ended otherwise is not read',
     'a restart lets the second order out',
-    " OR d.begun_ms IS NOT NULL OR d.reason = 'may_have_arrived' OR unsure)",
-    ')',
+    " OR d.begun_ms IS NOT NULL OR d.reason = 'may_have_arrived' OR unsure)`",
+    ')`',
   ]),
   ...inFile(
     'src/outbox/orderly-end.ts',
