@@ -12,32 +12,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { RuleCooldown } from '../routing/router.ts';
 import { type Cooling, refusalOf } from './cooling.ts';
 import { kindIn, kindsOf } from './kinds.ts';
-
-/** Beyond them the oldest are forgotten: about 60 MB, and far more than a day brings to anybody. */
-export const MOST_COOLDOWNS = 200_000;
-
-/** Of one kind. */
-interface Place {
-  readonly kinds: Kinds;
-  readonly kind: string;
-  /** A delivery, by its key; by title and by rule its announcement, of which there may be one delivery for each ticker. */
-  readonly owner: string;
-  readonly announcementId: string;
-  /** Receipt of the owner. */
-  readonly atMs: number;
-  /** Keys of the owner's deliveries whose fate is open. */
-  readonly open: string[];
-  /** Something of it arrived, or may have. */
-  isSent: boolean;
-  /** The one of the same kind that was made before: deliveries that still wait may be of its time. */
-  older: Place | undefined;
-}
-
-/** The latest of each kind. */
-type Kinds = Map<string, Place>;
-
-/** Of one kind: those of a rule with a short cooldown that sends to a destination which is down for long. */
-const MOST_OF_A_KIND = 16;
+import { hold, type Kinds, MOST_COOLDOWNS, otherOf, ownIn, type Place, Places } from './places.ts';
 
 interface RulePlaces extends RuleCooldown {
   readonly byDestination: Map<string, Kinds>;
@@ -61,7 +36,7 @@ export interface CooldownStore {
 export class Cooldowns implements Gate {
   readonly #rules = new Map<string, RulePlaces>();
   /** Oldest first. */
-  readonly #all = new Set<Place>();
+  readonly #all = new Places();
   /** Of rules that are new or were changed: what they have sent is not known yet. */
   readonly #unread = new Set<string>();
   #longestMs = 0;
@@ -115,11 +90,11 @@ export class Cooldowns implements Gate {
     const open = [...this.#all].flatMap((place) => (place.isSent ? [] : place.open));
     const openness = open.length === 0 ? undefined : this.#store.openness(open);
     if (openness === undefined) return;
-    for (const place of [...this.#all])
+    for (const place of this.#all)
       for (const key of [...place.open]) {
         const isOpen = openness.get(key);
         if (isOpen === false) hold(place, key, true);
-        else if (isOpen === undefined && !place.isSent) this.#close(place, key);
+        else if (isOpen === undefined && !place.isSent) this.#all.close(place, key);
       }
   }
 
@@ -127,6 +102,10 @@ export class Cooldowns implements Gate {
     const { delivery } = item;
     const sought = this.#sought(delivery);
     if (sought === undefined) return 'free';
+    if (isFirst(sought)) {
+      this.#hold(sought, delivery, item.begunMs !== undefined);
+      return 'free';
+    }
     // A person has requested it.
     const { receivedMs } = originOf(delivery.content);
     const others = item.byHandMs === undefined ? this.#others(sought, receivedMs) : undefined;
@@ -151,7 +130,7 @@ export class Cooldowns implements Gate {
     if (state === 'delivered' || begunMs !== undefined) return this.#hold(sought, delivery, true);
     if (state === 'pending') return;
     const key = keyOf(delivery);
-    for (const place of ownOf(sought)) if (!place.isSent) this.#close(place, key);
+    for (const place of ownOf(sought)) if (!place.isSent) this.#all.close(place, key);
   }
 
   #recall(delivery: Delivery, isSent: boolean): void {
@@ -193,84 +172,39 @@ export class Cooldowns implements Gate {
     const key = keyOf(delivery);
     for (const kind of names) {
       const older = kinds.get(kind);
-      const own = ownIn(older, owner);
+      const own = older && ownIn(older, owner);
       if (own !== undefined) hold(own, key, isSent);
-      else if (isSent || otherOf(older, owner, atMs, rule.forMs) === undefined)
-        this.#add({ kinds, kind, owner, announcementId, atMs, open: isSent ? [] : [key], isSent, older });
+      else if (isSent || older === undefined || otherOf(older, owner, atMs, rule.forMs) === undefined)
+        this.#all.add({
+          kinds,
+          kind,
+          owner,
+          announcementId,
+          atMs,
+          open: isSent ? [] : [key],
+          isSent,
+          older,
+          elder: undefined,
+          younger: undefined,
+        });
     }
-  }
-
-  #add(place: Place): void {
-    place.kinds.set(place.kind, place);
-    this.#all.add(place);
-    let count = 0;
-    for (let one: Place | undefined = place; one !== undefined; one = one.older)
-      if (++count > MOST_OF_A_KIND) this.#delete(one);
-    if (this.#all.size > MOST_COOLDOWNS) for (const oldest of this.#all) return this.#delete(oldest);
-  }
-
-  #close(place: Place, key: string): void {
-    const at = place.open.indexOf(key);
-    if (at >= 0) place.open.splice(at, 1);
-    if (place.open.length === 0) this.#delete(place);
-  }
-
-  #delete(place: Place): void {
-    this.#all.delete(place);
-    const latest = place.kinds.get(place.kind);
-    if (latest === place) {
-      if (place.older === undefined) place.kinds.delete(place.kind);
-      else place.kinds.set(place.kind, place.older);
-      return;
-    }
-    for (let newer = latest; newer !== undefined; newer = newer.older)
-      if (newer.older === place) newer.older = place.older;
   }
 
   #forget(name: string, { byDestination }: RulePlaces): void {
     for (const kinds of byDestination.values())
-      for (const latest of kinds.values())
-        for (let place: Place | undefined = latest; place !== undefined; place = place.older)
-          this.#all.delete(place);
+      for (const kind of kinds.keys()) this.#all.deleteAll(kinds, kind);
     this.#rules.delete(name);
     this.#unread.delete(name);
   }
 }
 
-const isSame = (before: RuleCooldown, after: RuleCooldown | undefined): boolean => before.by === after?.by;
+/** Mostly there is one kind, and nothing of it has been sent. */
+const isFirst = ({ kinds, names }: Sought): boolean => names.length === 1 && !kinds.has(names[0] ?? '');
 
-function ownIn(latest: Place | undefined, owner: string): Place | undefined {
-  for (let place = latest; place !== undefined; place = place.older) if (place.owner === owner) return place;
-  return undefined;
-}
+const isSame = (before: RuleCooldown, after: RuleCooldown | undefined): boolean => before.by === after?.by;
 
 const ownOf = ({ kinds, names, owner }: Sought): readonly Place[] =>
   names.flatMap((name) => ownIn(kinds.get(name), owner) ?? []);
-
-/**
- * One that keeps a delivery from leaving that was received then. One of its own lets it, unless another arrived first, which a person
- * had requested.
- */
-function otherOf(
-  latest: Place | undefined,
-  owner: string,
-  receivedMs: number,
-  forMs: number,
-): Place | undefined {
-  let own: Place | undefined;
-  let other: Place | undefined;
-  for (let place = latest; place !== undefined; place = place.older)
-    if (place.owner === owner) own = place;
-    else if (Math.abs(receivedMs - place.atMs) < forMs && !other?.isSent) other = place;
-  return own !== undefined && (own.isSent || !other?.isSent) ? undefined : other;
-}
-
-function hold(place: Place, key: string, isSent: boolean): void {
-  if (isSent) {
-    place.isSent = true;
-    place.open.length = 0;
-  } else if (!place.isSent && !place.open.includes(key)) place.open.push(key);
-}
 
 function coolingOf({ rule }: Sought, others: readonly Place[], delivery: Delivery): Cooling {
   const first = others.reduce((one, other) => (other.atMs < one.atMs ? other : one));

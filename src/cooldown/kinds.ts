@@ -12,9 +12,18 @@ export function kindsOf({ content, ticker }: Delivery, { by, tickersOf }: RuleCo
   const { announcement } = content;
   if (by === 'rule') return ALL;
   if (announcement.redacted) return NONE;
-  if (by === 'ticker') return ticker === undefined ? tickersOf(announcement).map(folded) : [folded(ticker)];
+  if (by === 'ticker')
+    return ticker === undefined ? tickersOf(announcement).map(folded) : kindsOfTicker(ticker);
   const title = folded(announcement.title);
   return title === '' ? NONE : [title];
+}
+
+/** The last one: deliveries for one ticker come to one destination after the other. */
+let last: { readonly ticker: string; readonly kinds: readonly string[] } = { ticker: '', kinds: [''] };
+
+function kindsOfTicker(ticker: string): readonly string[] {
+  if (last.ticker !== ticker) last = { ticker, kinds: [folded(ticker)] };
+  return last.kinds;
 }
 
 const NONE: readonly string[] = [];

@@ -69,7 +69,7 @@ function mayHaveArrived({ sent, life, ended, at }: Owed, { lives }: Past): boole
     .some(({ endedAt = 0 }) => endedAt >= at && (ended === undefined || ended.at >= endedAt));
 }
 
-/** What a broken disk could not keep, or a person asked for, nobody can hold against it; nor a message for a ticker that is new. */
+/** Excuses what a broken disk could not keep, what a person asked for, and messages for a ticker that is new. */
 function isKnowable(one: Owed, other: Owed, { past, story }: World): boolean {
   const all = [one, other];
   if (all.some(({ delivery: { id } }) => past.retried.has(id))) return false;

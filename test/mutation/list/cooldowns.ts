@@ -20,12 +20,6 @@ export const cooldowns = [
       "if (state === 'delivered')",
     ],
     [
-      'what failed keeps its place',
-      'the only order of a ticker is left out because of one that never arrived',
-      'if (place.open.length === 0) this.#delete(place);',
-      '',
-    ],
-    [
       'the second does not wait for the fate of the first',
       'both are lost when the first fails',
       "return cooling.isSent ? refusalOf(cooling, nowMs) : 'behind';",
@@ -34,26 +28,14 @@ export const cooldowns = [
     [
       'after a crash what was pending counts as never sent',
       'a kill at the wrong moment doubles an order',
-      'this.#hold(sought, delivery, !isOpen || mayHaveLeft);',
-      'this.#hold(sought, delivery, !isOpen);',
+      'receivedMs > this.#mayHaveLeftMs) return;',
+      'receivedMs > 0) return;',
     ],
     [
       'what was sent before is not read',
       'a restart lets the second order out',
-      'for (const one of sent) this.#recall(one);',
+      'for (const { delivery, isOpen } of sent) if (!isOpen) this.#recall(delivery, true);',
       '',
-    ],
-    [
-      'it ends by the time of a later one',
-      'an order is held back after the time is over',
-      'if (Math.abs(receivedMs - place.atMs) >= rule.forMs) return undefined;',
-      'if (receivedMs - place.atMs >= 2 * rule.forMs) return undefined;',
-    ],
-    [
-      'a delivery that waits long is held back by a later one',
-      'neither is sent',
-      'if (Math.abs(receivedMs - place.atMs) >= rule.forMs) return undefined;',
-      'if (receivedMs - place.atMs >= rule.forMs) return undefined;',
     ],
     [
       'a person is not obeyed',
@@ -64,7 +46,7 @@ export const cooldowns = [
     [
       'what was cancelled by hand keeps its place',
       'the next order waits until it is too old',
-      'else if (isOpen === undefined && !place.isSent) this.#close(place, key);',
+      'else if (isOpen === undefined && !place.isSent) this.#all.close(place, key);',
       '',
     ],
     [
@@ -73,11 +55,39 @@ export const cooldowns = [
       'if (before === undefined || before.forMs < rule.forMs) this.#unread.add(name);',
       'if (before === undefined) this.#unread.add(name);',
     ],
+  ),
+  ...inFile(
+    'src/cooldown/places.ts',
+    TESTS,
+    [
+      'it ends later than it says',
+      'an order is held back after the time is over',
+      'Math.abs(receivedMs - place.atMs) < forMs',
+      'Math.abs(receivedMs - place.atMs) < 2 * forMs',
+    ],
+    [
+      'a delivery that waits long is held back by a later one',
+      'neither is sent',
+      'Math.abs(receivedMs - place.atMs) < forMs',
+      'receivedMs - place.atMs < forMs',
+    ],
+    [
+      'only the latest of a kind is known',
+      'a delivery that waited longer than the time is let out beside one of its own time',
+      'newer.older = place.older;',
+      'newer.older = undefined;',
+    ],
     [
       'no bound',
       'a feed gone mad fills the memory',
-      'if (this.#all.size <= MOST_COOLDOWNS && place.atMs',
-      'if (this.#all.size <= 1e9 && place.atMs',
+      'if (this.#all.size > MOST_COOLDOWNS && oldest',
+      'if (this.#all.size > 1e9 && oldest',
+    ],
+    [
+      'what failed keeps its place',
+      'the only order of a ticker is left out because of one that never arrived',
+      'if (place.open.length === 0) this.delete(place);',
+      '',
     ],
   ),
   ...inFile(
