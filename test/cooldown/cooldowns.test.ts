@@ -1,6 +1,7 @@
 /** The deliveries that a cooldown holds back, and for how long, in whatever order it hears of them. */
 import { describe, expect, test } from 'vitest';
-import { type CooldownStore, Cooldowns, MOST_COOLDOWNS } from '../../src/cooldown/cooldowns.ts';
+import { type CooldownStore, Cooldowns } from '../../src/cooldown/cooldowns.ts';
+import { MOST_COOLDOWNS } from '../../src/cooldown/places.ts';
 import { newsOf } from '../../src/delivery/content.ts';
 import { type Delivery, unattempted } from '../../src/delivery/delivery.ts';
 import { deliveriesOf, type Target } from '../../src/intake.ts';
