@@ -9,6 +9,7 @@ import { mutes } from './list/mutes.ts';
 import { outbox } from './list/outbox.ts';
 import { pipeline } from './list/pipeline.ts';
 import { reloads } from './list/reloads.ts';
+import { tables } from './list/tables.ts';
 import { trouble } from './list/trouble.ts';
 import type { Mutation } from './mutation.ts';
 
@@ -18,6 +19,7 @@ export const mutations: readonly Mutation[] = [
   ...lanes,
   ...cooldowns,
   ...mutes,
+  ...tables,
   ...trouble,
   ...budgets,
   ...conditions,
