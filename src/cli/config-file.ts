@@ -72,7 +72,7 @@ export function usableConfig(
 }
 
 /** `user:password@` of an address. */
-const CREDENTIALS = /(?<=^|\/\/)[^/@\s]*:[^/@\s]*@/;
+const CREDENTIALS = /(?<=^|\/\/)[^/:@\s]*:[^/@\s]*@/;
 
 function inWords(need: Need, { storePath, server, unread }: Remains): string {
   const isDefault = (key: Remains['unread'][number]) => unread.includes(key);

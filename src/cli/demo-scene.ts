@@ -115,7 +115,7 @@ export function shownBy(
     }
     case 'telegram': {
       const message = latest(telegram.received, ({ text }) => plain(text), plain(title));
-      return (message?.text ?? '').replaceAll(/\s*\n\s*/g, ' · ');
+      return (message?.text ?? '').replaceAll(/(?:(?<!\s)\s+)?\n\s*/g, ' · ');
     }
     default:
       return JSON.stringify(bot.received.findLast(({ id }) => id === delivery)?.body ?? '');

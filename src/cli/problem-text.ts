@@ -33,7 +33,7 @@ const MARKS_OF = { bad: 'bad', warning: 'warning', note: 'none' } as const;
 
 /** `config.yaml:4:41: message`. */
 function headLine(text: string, gravity: Gravity, width: number | undefined): string {
-  const [, place = '', message = text] = /^(.*?:\d+:\d+:)( .*)$/.exec(text) ?? [];
+  const [, place = '', message = text] = /^(.*?:\d+:\d+:)( .*)$/s.exec(text) ?? [];
   const spans: Span[] = [...markedSpans(MARKS_OF[gravity], width), [place, paint.name], message];
   return wrapSpans(spans, { cells: width, indent: INDENT });
 }

@@ -32,7 +32,7 @@ const LINE = new RegExp(`^\\s*${NAME}\\s*(?:=|:(?=\\s|$))(.*)$`, 'i');
 const COMMENT = new RegExp(`^\\s*#[#\\s]*${NAME}\\s*=(.*)$`);
 /** Within quotes that span lines, a sign that the first one was never closed. */
 const LOOKS_LIKE_ENTRY = /^\s*(?:export\s+)?[A-Z_][A-Z0-9_]*=/;
-const AFTER_QUOTE = /^\s*[;,]?\s*(?:#.*)?$/;
+const AFTER_QUOTE = /^\s*(?:[;,]\s*)?(?:#.*)?$/;
 const CURLY = /^[“”„‟](.*)[“”„‟]$|^[‘’‚‛](.*)[‘’‚‛]$/s;
 
 export function parseEnvFile(text: string): EnvFile {
@@ -74,7 +74,7 @@ export function parseEnvFile(text: string): EnvFile {
 /** A name holds letters, digits and underscores alone (`interpolate.ts`), so none means anything to a pattern. */
 function mentionedIn(lines: readonly string[], name: string): number | undefined {
   const alone = new RegExp(`(?<![\\w.$-])(?<!\\$\\{)${name}(?![\\w.-])`);
-  const at = lines.findIndex((line) => alone.test(line.replace(/(?:^|\s)#.*$/, '')));
+  const at = lines.findIndex((line) => alone.test(line.replace(/(?:^|\s)#.*/s, '')));
   return at === -1 ? undefined : at + 1;
 }
 
@@ -91,7 +91,7 @@ function readValue(written: string, below: readonly string[]): ReadValue {
   const quote = trimmed.charAt(0);
   if (trimmed !== '' && '"\'`'.includes(quote)) return readQuoted(trimmed, quote, below);
   // A shell and Compose take a # for a comment only behind a blank: it may be part of a password.
-  const bare = written.replace(/\s+#.*$/, '').trim();
+  const bare = written.replace(/(?<!\s)\s+#.*/s, '').trim();
   const curly = CURLY.exec(bare);
   const value = curly === null ? bare : (curly[1] ?? curly[2] ?? '');
   const oddities = [...odd(value)];

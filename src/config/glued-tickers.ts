@@ -8,7 +8,7 @@ import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
 
 const GLUED =
-  /\{\{-?\s*tickers\b[^}]{0,500}\}\}(?=[A-Za-z0-9_/-])|(?<=[A-Za-z0-9_/-])\{\{-?\s*tickers\b|\btickers\b[^}%]{0,500}\|\s*(?:append|prepend):\s*["'][A-Za-z0-9_/-]/;
+  /\{\{-?\s*tickers\b(?:(?!\{\{)[^}])*\}\}(?=[A-Za-z0-9_/-])|(?<=[A-Za-z0-9_/-])\{\{-?\s*tickers\b|\btickers\b(?:(?!\btickers\b)[^}%])*\|\s*(?:append|prepend):\s*["'][A-Za-z0-9_/-]/;
 
 export function* gluedTickers(
   { destinations, rules, types }: ConfigSections,
@@ -44,7 +44,7 @@ function* gluedIn(start: Path, root: Located): Iterable<Finding> {
   }
 }
 
-const NAMES_TICKER = /\{[{%][^}]{0,500}\bticker\b/;
+const NAMES_TICKER = /\{[{%](?:(?!\{[{%])[^}])*\bticker\b/;
 
 function* sameForAll(start: Path, root: Located): Iterable<Finding> {
   const { node, exact } = nodeAt(root, start);

@@ -81,7 +81,7 @@ function formFault(written: string): Pick<Finding, 'message' | 'hint'> | undefin
       message: '~ does not stand for a home folder here',
       hint: 'write the whole path, or one relative to this file',
     };
-  const list = written.split(/\s*,\s*/);
+  const list = written.split(',').map((one) => one.trim());
   if (list.length > 1 && !written.includes('{') && list.every((one) => /\.ya?ml$/.test(one)))
     return {
       message: 'this is one text, and no file has this name',

@@ -60,7 +60,7 @@ const ESCAPE_HINT = `write $\${ for a literal \${`;
 
 /** Nothing but references: what is secret about it is not in the file. */
 export const isOnlyReferences = (literal: string) =>
-  /^(\$\{([A-Za-z_][A-Za-z0-9_]*(:-)?|file:[^}]*)\})+$/.test(literal);
+  /^(\$\{(file:[^}]*|(?!file:)[A-Za-z_][A-Za-z0-9_]*(:-)?)\})+$/.test(literal);
 
 export const hasReference = (literal: string) => /(^|[^$])\$\{/.test(literal);
 
@@ -86,12 +86,19 @@ export function interpolate(literal: string, source: VariableSource): Expansion 
   return { text: faults.length === 0 ? text : undefined, values, faults, missing };
 }
 
+/** Programs that write a secret into a file end it with a line break. */
+function withoutLastBreaks(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '\n') end -= text[end - 2] === '\r' ? 2 : 1;
+  return text.slice(0, end);
+}
+
 const unclosed: Resolved = { fault: { message: `\`\${\` is never closed`, hint: ESCAPE_HINT } };
 
 function resolveReference(inner: string, source: VariableSource): Resolved {
   if (inner.startsWith('file:')) {
     try {
-      return { outside: { value: source.file(inner.slice('file:'.length)).replace(/(\r?\n)+$/, '') } };
+      return { outside: { value: withoutLastBreaks(source.file(inner.slice('file:'.length))) } };
     } catch (error) {
       const message = error instanceof Error ? error.message : 'the file cannot be read';
       return { isMissing: true, fault: { message } };

@@ -59,7 +59,7 @@ const lettersOf = (word: string) => [...word].sort().join('');
 
 /** Of `KRW market`, `ABC/KRW`, `KRW-ABC`, `*USDT/KRW`. */
 function quoteIn(plain: string): string | undefined {
-  const [, before = '', after = ''] = /^(\S+?)[ /:_-](.+)$/.exec(plain) ?? [];
+  const [, before = '', after = ''] = /^(\S[^\s/:_-]*)[ /:_-](.+)$/s.exec(plain) ?? [];
   const isQuote = (part: string) => QUOTES.has(part);
   if (before === '') return undefined;
   if (/^(?:마켓|markets?|pairs?|거래)$/.test(after) && isQuote(before)) return before.toUpperCase();

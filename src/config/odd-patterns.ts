@@ -61,7 +61,7 @@ export function oddAnswerPattern(source: string): Oddity | undefined {
 }
 
 /** Without what is escaped and what stands in brackets, where marks mean themselves. */
-const structureOf = (source: string) => source.replaceAll(/\\./gs, 'x').replaceAll(/\[\^?\]?[^\]]*\]/g, 'x');
+const structureOf = (source: string) => source.replaceAll(/\\./gs, 'x').replaceAll(/\[\^?\]?[^\]]*\]?/g, 'x');
 
 function oddAnchor(source: string): Oddity | undefined {
   const structure = structureOf(source);
@@ -106,7 +106,7 @@ function oddChoice(source: string): Oddity | undefined {
   if (/\S \||\| \S/.test(structure))
     return doubtful(
       'the spaces around | are part of the pattern',
-      `write ${shown(source.replaceAll(/ *\| */g, '|'))}`,
+      `write ${shown(source.replaceAll(/(?:(?<! ) +)?\| */g, '|'))}`,
     );
   if (/ (?:OR|AND|&&) /.test(structure))
     return doubtful(
@@ -130,7 +130,7 @@ function oddWildcard(source: string): Oddity | undefined {
       `a * repeats the character before it: this finds ${shown(word)} as well`,
       `write ${shown(word + last)}: ${FOUND}`,
     );
-  if (/^\[[^\]\\^]*[^ -~][^\]\\^]*\]$|^\[[A-Za-z]{2,}\]$/.test(source) && !/-/.test(source))
+  if (/^\[[^\]\\^-]*\]$/.test(source) && /[^ -~]|^\[[A-Za-z]{2,}\]$/.test(source))
     return doubtful(
       'a text in brackets finds any one of its characters',
       `for the text itself write ${shown(source.slice(1, -1))}, or \\[ and \\] for the brackets`,

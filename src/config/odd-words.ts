@@ -33,7 +33,7 @@ export function oddFieldWord(field: string, text: string): Oddity | undefined {
   const word = text.trim();
   const odd = oddForm(field, word);
   if (odd !== undefined || !/^\*|\*$|\.\*/.test(word)) return odd;
-  const plain = word.replace(/^[.*^]+|[.*$]+$/g, '');
+  const plain = word.replace(/^[.*^]+|(?<![.*$])[.*$]+$/g, '');
   return never(
     `${shown(word)} is compared literally, and no wildcards are known here`,
     plain === '' ? 'remove the condition' : `to find a part of it, write { matches: ${shown(plain)} }`,
@@ -65,7 +65,7 @@ function oddForm(field: string, word: string): Oddity | undefined {
 
 function oddTitle(word: string): Oddity | undefined {
   if (!/\*|\.[*+]|\\[a-z]|^\^|\$$/i.test(word)) return undefined;
-  const plain = word.replace(/^[*^]+|[*$]+$/g, '');
+  const plain = word.replace(/^[*^]+|(?<![*$])[*$]+$/g, '');
   return never(
     `${shown(word)} is compared literally with the whole title`,
     `to find a part of it, write { matches: ${shown(plain)} }: a regular expression, found anywhere`,
@@ -74,11 +74,14 @@ function oddTitle(word: string): Oddity | undefined {
 
 /** `upbit, bithumb` is one text; a list is what was meant. */
 function oddList(field: TextField, word: string): Oddity | undefined {
-  const negated = /^(?:!|not\s+|-)\s*(.+)$/i.exec(word)?.[1];
+  const negated = /^(?:!|not\s|-)\s*(\S.*)$/is.exec(word)?.[1];
   if (negated !== undefined)
     return never(`${shown(word)} is compared literally`, `to exclude it, write { not: ${negated} }`);
   const bare = word.replace(/^[[({](.*)[\])}]$/s, '$1');
-  const parts = bare.split(/\s*[,;|&+]\s*|\s+(?:or|and)\s+/i).filter((part) => part !== '');
+  const parts = bare
+    .split(/[,;|&+]|\s(?:or|and)\s/i)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
   const asList = `write a list: [${parts.join(', ')}]`;
   if (parts.length > 1)
     return never(`${shown(word)} is a single text, and no ${field} has that name`, asList);

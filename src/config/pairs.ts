@@ -15,8 +15,12 @@ const QUOTE_FIRST = new RegExp(`^(?:${STABLE}|${MONEY})${SEPARATOR}(.+)$`, 'i');
 /** A name of two words is a coin's, unless the second is what others are paid in. */
 const BLANK = new RegExp(`^(\\S+)\\s+(?:${STABLE}|KRW)$`, 'i');
 
+/** Names of coins have up to some twenty characters. */
+const LONGEST_PAIR = 100;
+
 /** The coin; `undefined` for what is no pair. */
 export function coinOfPair(word: string): string | undefined {
+  if (word.length > LONGEST_PAIR) return undefined;
   const pair = word.replace(EXCHANGE, '');
   const rest = pair.replace(CONTRACT, '');
   for (const form of [IN_MONEY, QUOTE_FIRST, BASE_FIRST, BLANK]) {

@@ -74,7 +74,7 @@ function unreadable(
 ): Pick<Finding, 'message' | 'hint'> {
   const message = `${file.name} cannot be read: ${fault}`;
   if (fault === 'it is a folder')
-    return { message, hint: `for every file in it write ${file.written.replace(/\/+$/, '')}/*.yaml` };
+    return { message, hint: `for every file in it write ${file.written.replace(/(?<!\/)\/+$/, '')}/*.yaml` };
   return { message, hint: fault === 'it does not exist' ? similarFile(file, files) : undefined };
 }
 

@@ -4,6 +4,7 @@
  */
 import { createRedactor } from '../platform/redactor.ts';
 import { type Redactor, Secret } from '../platform/secret.ts';
+import { aroundTags } from '../templates/tags.ts';
 import { everyWritten, type Located } from './document.ts';
 import { isExtension } from './extensions.ts';
 import { isOnlyReferences } from './interpolate.ts';
@@ -69,8 +70,7 @@ const isPlainHeader = (path: Path, node: Located, { patterns }: SecretKnowledge)
 const isId = (value: string) => /^-?\d{1,20}$/.test(value);
 
 /** Text between templates: what these bring in is known only when something is sent. */
-const aroundTemplates = (value: string) =>
-  value.split(/\{\{.*?\}\}|\{%.*?%\}/s).filter((part) => part !== '');
+const aroundTemplates = (value: string) => aroundTags(value).filter((part) => part !== '');
 
 /**
  * Values to remove from every text: what stands in a secret place, what opens something in any address, and what

@@ -10,16 +10,16 @@ const SPEAKS_OF_SECRETS =
 const SHAPES = [/dsk_[\w-]{6,}/g, /\b(?:Bearer|Basic) [\w+/=.~-]{8,}/g] as const;
 
 /** A long run of letters and digits mixed: nothing that a person would write. References are let be. */
-const OPAQUE = /\$\{[^}]{0,500}\}|[\w+=-]{16,}/g;
+const OPAQUE = /\$\{(?:(?!\$\{)[^}])*\}|[\w+=-]{16,}/g;
 /** Where every long word is suspect: part of a token may hold no digit. A word that reads as a key is left alone. */
-const SUSPECT = /\$\{[^}]{0,500}\}|[\w+/=-]{8,}/g;
+const SUSPECT = /\$\{(?:(?!\$\{)[^}])*\}|[\w+/=-]{8,}/g;
 /** Of a suspect word: a part of a token that long is hidden even without a digit in it. */
 const LONG_CHARS = 12;
 const isKey = (run: string, follows: string) => /^[A-Za-z]+$/.test(run) && /^ *:/.test(follows);
 const mixed = (run: string) => /\d/.test(run) && /[A-Za-z]/.test(run);
 
 /** Of one line. It has no places: what was commented out is often a secret, and may be broken in two. */
-const COMMENT = /(?<=^|\s)#.*$/;
+const COMMENT = /(?<=^|\s)#.*/s;
 
 /** In one line. `strict`: the YAML does not parse, so places are unknown and shape must do. */
 export function blotShapes(line: string, patterns: readonly TypePatterns[], strict = false): string {

@@ -206,5 +206,9 @@ function missing(message: string): string {
 }
 
 /** Some of the parser's sentences end in a quotation from the file, which may be a secret. */
-const plainly = (sentence: string) =>
-  sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/[:,]? *["'`{&*].*$/s, '');
+const plainly = (sentence: string) => sentence.charAt(0).toLowerCase() + withoutQuotation(sentence.slice(1));
+
+function withoutQuotation(sentence: string): string {
+  const at = sentence.search(/["'`{&*]/);
+  return at === -1 ? sentence : sentence.slice(0, at).trimEnd().replace(/[:,]$/, '');
+}

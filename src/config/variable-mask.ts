@@ -8,12 +8,14 @@ const MARKS = '{}[],';
 /** Private use: nothing a config holds. https://www.unicode.org/faq/private_use.html */
 const STAND_INS = '\uf8a0\uf8a1\uf8a2\uf8a3\uf8a4';
 
-/** Bounded, so that a line of nothing but `${` is not searched to its end from each of them. */
-const REFERENCE = /\$\{[^}\n"'#]{0,500}\}/g;
+/** Up to where it cannot go on, also when it is not closed: no place is looked at twice. */
+const REFERENCE = /\$\{[^}\n"'#]*(\}|$|[\n"'#])/g;
 
 export function maskVariables(text: string): string {
   if (/[\uf8a0-\uf8a4]/.test(text)) return text;
-  return text.replace(REFERENCE, (reference) => swap(reference, MARKS, STAND_INS));
+  return text.replace(REFERENCE, (reference, end: string) =>
+    end === '}' ? swap(reference, MARKS, STAND_INS) : reference,
+  );
 }
 
 export const unmaskVariables = (text: string) =>

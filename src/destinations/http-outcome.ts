@@ -17,7 +17,7 @@ export function quote(text: string, redact: Redactor, mostChars = MOST_DETAIL_CH
 }
 
 const PAGE = /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype html|html|head|body)\b/is;
-const PAGE_TITLE = /<title\b[^>]*>([^<]*)<\/title>/i;
+const PAGE_TITLE = /<title\b[^<>]*>([^<]*)<\/title>/i;
 
 /** The body of an answer as people quote it, behind a colon: of a web page its title, for its beginning is markup. */
 export function said(bodyText: string): string {

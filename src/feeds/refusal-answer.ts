@@ -48,7 +48,7 @@ function detailOf(status: number, target: string | undefined, text: string): str
 /** A page's words, for a person. */
 function withoutMarkup(text: string): string {
   if (!text.trimStart().startsWith('<')) return text.trim();
-  const words = text.replace(/<(script|style)\b.*?<\/\1>/gis, ' ').replace(/<[^<>]*>/g, ' ');
+  const words = text.replace(/<(script|style)\b.*?(?:<\/\1>|$)/gis, ' ').replace(/<[^<>]*>/g, ' ');
   return words.replace(/\s+/g, ' ').trim();
 }
 

@@ -74,12 +74,15 @@ function configFile(args: readonly string[], env: CompileCacheSearch['env']): st
 
 /** `path` directly under `store`, in either form of YAML. */
 const STORE_PATH = /^store:\s*(?:\{[^}]*?|(?:#.*)?\n(?:[ \t].*\n)*?[ \t]+)\bpath:\s*["']?([^"'\s,}]+)/m;
+const LONGEST_STORE = 2000;
 
 /** A guess, because the config is read much later: a wrong one is a folder that is ours alone all the same, or none. */
 function storeFolder(config: string): string {
   const base = dirname(resolve(config));
   try {
-    const path = STORE_PATH.exec(readFileSync(config, 'utf8'))?.[1];
+    const text = readFileSync(config, 'utf8');
+    const at = text.search(/^store:/m);
+    const path = at === -1 ? undefined : STORE_PATH.exec(text.slice(at, at + LONGEST_STORE))?.[1];
     if (path !== undefined && !path.includes('$')) return dirname(resolve(base, path));
   } catch {
     // Its absence is reported by the command.

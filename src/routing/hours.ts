@@ -89,7 +89,7 @@ export function meantDays(text: string): string | undefined {
   const folded = text.trim().toLowerCase();
   if (Object.hasOwn(WORDS, folded)) return WORDS[folded];
   const parts = folded
-    .replaceAll(/\s*(?:[–—−~]|\.\.| to | through | bis )\s*/g, '-')
+    .replaceAll(/(?:(?<!\s)\s+)?(?:[–—−~]|\.\.|(?<=\s)(?:to|through|bis)(?=\s))\s*/g, '-')
     .split(/[\s,;|/&]+|\band\b/)
     .filter((part) => part !== '');
   const named = parts.map((part) => part.replaceAll(/\d+/g, (digit) => DAYS[Number(digit) % WEEK] ?? digit));

@@ -16,7 +16,7 @@ const range = z.string({ error: HOURS_HELP }).transform((written, context): Hour
     return z.NEVER;
   };
   if (range === undefined) {
-    const withoutZone = written.replace(/\s+[A-Za-z]+(\/[A-Za-z_]+)?$/, '');
+    const withoutZone = written.replace(/(?<!\s)\s+[A-Za-z]+(\/[A-Za-z_]+)?$/, '');
     const meant = meantHours(written) ?? meantHours(withoutZone);
     const also =
       meant !== undefined && meantHours(written) === undefined ? ', and the zone as `timezone`' : '';

@@ -91,7 +91,7 @@ export function meantZone(text: string): string {
   if (offset !== null) return ofOffset(Number(offset[3]), offset[2] === '+', offset[1] !== undefined);
   if (/\d/.test(folded)) return 'write the name of a place, such as Asia/Seoul or Europe/Berlin';
   const names = zoneNames();
-  const asPath = folded.replaceAll(/\s*[\\/]\s*/g, '/').replaceAll(' ', '_');
+  const asPath = folded.replaceAll(/(?:(?<!\s)\s+)?[\\/]\s*/g, '/').replaceAll(' ', '_');
   const exact = names.find((name) => name.toLowerCase() === asPath);
   const city = exact ?? names.find((name) => name.toLowerCase().endsWith(`/${asPath}`));
   if (city !== undefined) return `write ${city}`;

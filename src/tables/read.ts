@@ -72,7 +72,7 @@ const DATA: Readonly<Record<Exclude<TableFormat, 'csv'>, (text: string) => unkno
   lines: (text) =>
     text
       .split(/\r\n|\r|\n/)
-      .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+      .map((line) => line.replace(/(?:^|\s)#.*/s, '').trim())
       .filter((line) => line !== ''),
 };
 

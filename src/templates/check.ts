@@ -40,10 +40,17 @@ function checkLookups(source: string): void {
   }
 }
 
+/** liquidjs appends the place, once for each level that an error passes. */
+function withoutPlaces(message: string): string {
+  const at = message.lastIndexOf(', line:');
+  const isPlace = at !== -1 && /^, line:\d+, col:\d+$/.test(message.slice(at));
+  return isPlace ? withoutPlaces(message.slice(0, at)) : message;
+}
+
 function problemOf(engine: Liquid, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof TemplateProblem) return error;
-  // liquidjs appends the place to the message; it is in the token too.
-  const message = explain(engine, error.message.replace(/(, line:\d+, col:\d+)+$/, ''));
+  // The place is in the token too.
+  const message = explain(engine, withoutPlaces(error.message));
   if (!LiquidError.is(error)) return new TemplateProblem(message);
   const [line = 1, column = 1] = error.token.getPosition();
   return at(line, column, message);

@@ -7,6 +7,7 @@ import type { Context, Liquid } from 'liquidjs';
 import { NoSymbol } from '../delivery/message.ts';
 import type { Table, TableOf, TableValue } from '../matching/table.ts';
 import { fold } from '../matching/text.ts';
+import { tagsIn } from './tags.ts';
 
 /** Of a scope: its tables. No name that a template could read. */
 export const TABLES: unique symbol = Symbol('tables');
@@ -51,16 +52,15 @@ export interface WrittenLookup {
   readonly at: number;
 }
 
-const TAG = /\{\{.*?\}\}|\{%.*?%\}/gs;
 const LOOKUP = /\|\s*lookup\b(?:\s*:\s*("[^"]*"|'[^']*'|[^\s,|}%]*))?/g;
 
 /** Every `lookup` of a template, as it is written. */
 export function* lookupsIn(template: string): Iterable<WrittenLookup> {
   if (!template.includes('lookup')) return;
-  for (const tag of template.matchAll(TAG))
-    for (const { 0: whole, 1: text = '', index } of tag[0].matchAll(LOOKUP)) {
+  for (const tag of tagsIn(template))
+    for (const { 0: whole, 1: text = '', index } of tag.text.matchAll(LOOKUP)) {
       const isQuoted = /^["']/.test(text);
-      const at = tag.index + index + whole.length - text.length;
+      const at = tag.at + index + whole.length - text.length;
       yield { table: isQuoted ? text.slice(1, -1) : undefined, text, at };
     }
 }

@@ -27,7 +27,7 @@ function ofNumber(value: number): number {
   return size < FROM_NS ? value : value / 1000;
 }
 
-const HAS_ZONE = /(?:\d\s*z|[+-]\d{2}:?\d{2}|\b(?:gmt|utc|[ecmp][sd]t))\s*(?:\([^)]*\))?$/i;
+const HAS_ZONE = /(?:\d\s*z|[+-]\d{2}:?\d{2}|\b(?:gmt|utc|[ecmp][sd]t))\s*(?:\([^()]*\))?$/i;
 
 /** ms since epoch; text that names no zone is UTC, which `Date.parse` would take for the machine's own. */
 function ofText(text: string): number {

@@ -31,7 +31,7 @@ const WIDTHS: Readonly<Record<string, number>> = {
 };
 const PADDED_WITH_BLANKS = 'aAbBcehklpPxX';
 
-const DIRECTIVE = /%([-_0^#:]*)(\d*)([A-Za-z%])/g;
+const DIRECTIVE = /%([-_0^#:]*)((?:[1-9]\d*)?)([A-Za-z%])/g;
 /** Nobody needs more; keeps a template from making megabytes. */
 const WIDEST = 64;
 

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config's own references, not JavaScript's
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { interpolate, type VariableSource } from '../../src/config/interpolate.ts';
+import { interpolate, isOnlyReferences, type VariableSource } from '../../src/config/interpolate.ts';
 import { DESTINATIONS, ENV, FEEDS, load, problemsOf, RULES } from './load-text.ts';
 
 const source = (variables: Readonly<Record<string, string>>): VariableSource => ({
@@ -129,4 +129,11 @@ ${FEEDS}${DESTINATIONS}${RULES}`;
       },
     ]);
   });
+});
+
+test('regression: a long row of references is told from other text without trying every way to read it', () => {
+  expect(isOnlyReferences('${file:-}'.repeat(60))).toBe(true);
+  expect(isOnlyReferences(`${'${file:-}'.repeat(60)}x`)).toBe(false);
+  expect(isOnlyReferences('${file}${file:-}${file:/run/secrets/x}${NAME:-}')).toBe(true);
+  expect(isOnlyReferences('${NAME:-default}')).toBe(false);
 });

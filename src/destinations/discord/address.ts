@@ -57,7 +57,7 @@ export function addressOf(options: DiscordOptions): DiscordAddress {
   // For a bot a thread is a channel: https://discord.com/developers/docs/topics/threads
   const channel = threadId ?? channelId ?? '';
   return {
-    api: url.origin + url.pathname.replace(/(\/v\d+)?\/*$/, ''),
+    api: url.origin + url.pathname.replace(/(?<!\/)\/+$/, '').replace(/\/v\d+$/, ''),
     origin: url.origin,
     farEnd: { origin: url.origin, key: 'apiUrl', receiver: RECEIVER },
     route: `/channels/${channel}/messages`,

@@ -26,7 +26,7 @@ export async function findTelegramChats(
 ): Promise<ChatSearch> {
   try {
     const { status, body } = await withDeadline(clock, TIMEOUT_MS, async (deadline) => {
-      const answer = await request(`${apiUrl.replace(/\/+$/, '')}/bot${botToken}/getUpdates`, {
+      const answer = await request(`${apiUrl.replace(/(?<!\/)\/+$/, '')}/bot${botToken}/getUpdates`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: '{}',

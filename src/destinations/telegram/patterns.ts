@@ -4,7 +4,7 @@ import type { TypePatterns } from '../type-patterns.ts';
 export const telegramPatterns: TypePatterns = {
   keys: ['chatId'],
   aliases: ['tg'],
-  secret: /\d{6,}:[\w-]{20,}/g,
+  secret: /(?<!\d)\d{6,}:[\w-]{20,}/g,
   // https://core.telegram.org/bots/api#authorizing-your-bot, https://core.telegram.org/bots/features#creating-a-new-bot
   shown:
     /^\d+:(?:ABC(?:-?DEF|$)|AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw|AAFD39kkdpWt3ywyRZergyOLMaJhac60qc)|^@(?:my|your|some)_?(?:own_?)?(?:channel|group|chat)(?:_?(?:name|id))?$|^@(?:channel_?)?(?:user_?)?name$/i,

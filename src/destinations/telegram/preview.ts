@@ -9,7 +9,7 @@ export function previewTelegram(options: TelegramOptions, message: TelegramMessa
   const { text, buttons, silent } = message;
   return {
     method: 'POST',
-    url: `${apiUrl.replace(/\/+$/, '')}/bot${REDACTED}/sendMessage`,
+    url: `${apiUrl.replace(/(?<!\/)\/+$/, '')}/bot${REDACTED}/sendMessage`,
     body: {
       chat_id: chatId,
       ...(topicId !== undefined && { message_thread_id: topicId }),

@@ -30,7 +30,7 @@ class BridgeTelegram extends Telegram {
   constructor(token: string, api: URL, carrier: HttpCarrier, userAgent: string) {
     super(token);
     this.#carrier = carrier;
-    this.#pathPrefix = `${api.pathname.replace(/\/+$/, '')}/bot${token}/`;
+    this.#pathPrefix = `${api.pathname.replace(/(?<!\/)\/+$/, '')}/bot${token}/`;
     this.#userAgent = userAgent;
   }
 

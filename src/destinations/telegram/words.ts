@@ -75,7 +75,7 @@ const MEANINGS: readonly Meaning[] = [
   { words: /PAYMENT_REQUIRED|PRIVACY_PREMIUM_REQUIRED/i, reason: 'forbidden', advice: PAID },
   {
     words:
-      /not enough rights|have no rights|administrator rights|ADMIN_REQUIRED|no write access|CHAT_\w*FORBIDDEN|CHAT_RESTRICTED/i,
+      /not enough rights|have no rights|administrator rights|ADMIN_REQUIRED|no write access|CHAT_\w{0,40}FORBIDDEN|CHAT_RESTRICTED/i,
     reason: 'forbidden',
     advice: NO_RIGHTS,
   },

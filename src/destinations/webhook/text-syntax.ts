@@ -4,6 +4,7 @@
  * So a value is escaped for the syntax, or the body is refused when the config is loaded.
  */
 import { TemplateProblem } from '../../templates/problem.ts';
+import { withoutTags } from '../../templates/tags.ts';
 
 /** `prose` is read by a person, or line by line. */
 export type TextSyntax = 'prose' | 'form' | 'markup';
@@ -24,7 +25,7 @@ export function syntaxOf(source: string, contentType: string): TextSyntax {
   if (/ya?ml/.test(type) || isYaml(text)) throw refused('YAML');
   if (!/^\s*text\/(plain|markdown)\b/.test(type)) throw refused(contentType);
   const words = text.trim().replace(/https?:\/\/\S*/g, 'link');
-  if (/^\S+=\S*(&\S+=\S*)+$/.test(words)) return form(text);
+  if (/^\S[^\s=]*=[^\s&]*&\S[^\s=]*=\S*$/.test(words)) return form(text);
   if (ASSIGNMENT.test(words)) throw refused('a list of names and values', FORM);
   if (isTable(words)) throw refused('values between separators');
   return 'prose';
@@ -48,14 +49,13 @@ const refused = (what: string, instead = TREE) =>
   );
 
 /** The text around the values. Of `{% … %}` nothing is left. */
-const skeletonOf = (source: string) =>
-  source.replaceAll(/\{\{[\s\S]*?\}\}/g, VALUE).replaceAll(/\{%[\s\S]*?%\}/g, '');
+const skeletonOf = (source: string) => withoutTags(source, (tag) => (tag.startsWith('{{') ? VALUE : ''));
 
 /** `symbol=…`, `symbol = …`, `symbol:…`; a sentence has a blank behind its colon. */
 const ASSIGNMENT = new RegExp(`[\\w.-](\\s*=\\s*|:)["']?${VALUE}`);
 const MARKUP = new RegExp(`<\\w[^<>]*>|</${VALUE}`);
 const OBJECT_FIELD = new RegExp(`\\{[^{}]*[\\w"']\\s*:\\s*["']?${VALUE}`);
-const LIST = /^\[\s*(["'{[]|[^\]]*,[^\]]*\]$)/;
+const LIST = /^\[(?:\s*["'{[]|[^\],]*,[^\]]*\]$)/;
 
 /** Also where the punctuation stands inside of Liquid (`{{ '{"a":"' | append: title }}`). */
 function looksLikeJson(source: string): boolean {
@@ -95,15 +95,24 @@ function form(text: string): 'form' {
   return 'form';
 }
 
+/** A quote at the end is not closed, so that this is no tag; it belongs to it so that no place is looked at twice. */
 const TAG =
-  /<!--[\s\S]*?(?:-->|$)|<!\[CDATA\[[\s\S]*?(?:\]\]>|$)|<\?[\s\S]*?(?:\?>|$)|<(?:"[^"]*"|'[^']*'|[^"'>])*(?:>|$)/g;
+  /<!--[\s\S]*?(?:-->|$)|<!\[CDATA\[[\s\S]*?(?:\]\]>|$)|<\?[\s\S]*?(?:\?>|$)|<(?:"[^"]*"|'[^']*'|[^"'>])*([">'])?/g;
+
+const QUOTED = /"[^"]*"|'[^']*'/g;
+const holdsTag = (quoted: string) => quoted.includes('<') && quoted.includes(VALUE);
 
 /** A value may be text between tags or stand in a quoted attribute: escaping holds nowhere else. */
 function markup(text: string): 'markup' {
   const isProgram = /<(script|style)\b/i.test(text);
-  for (const [tag] of text.matchAll(TAG)) {
-    const bare = /^<[!?]/.test(tag) ? tag : tag.replaceAll(/"[^"]*"|'[^']*'/g, '');
-    if (bare.includes(VALUE) || isProgram)
+  for (const [tag, end] of text.matchAll(TAG)) {
+    const bare = /^<[!?]/.test(tag) ? tag : tag.replaceAll(QUOTED, '');
+    // In the quotes there may be a tag all the same.
+    const isChanged =
+      end === undefined || end === '>'
+        ? bare.includes(VALUE) || isProgram
+        : tag.match(QUOTED)?.some(holdsTag) === true;
+    if (isChanged)
       throw new TemplateProblem(
         'is markup with {{ … }} in a place where a title could change it: put it between tags or into a quoted attribute',
       );

@@ -21,7 +21,7 @@ const MASK = '█';
 const UPGRADE_NOTICE = new RegExp(
   [
     String.raw`\bupgrade\s+(?:to|your|now|for|required|plan|here|at)\b`,
-    String.raw`\bupgrade\b.*\b(?:subscription|api key|paid|premium|pro|full (?:access|details|title))\b`,
+    String.raw`\bupgrade\b(?:(?!\bupgrade\b).)*\b(?:subscription|api key|paid|premium|pro|full (?:access|details|title))\b`,
     String.raw`\b(?:paid|free|premium|pro|basic|higher) (?:tier|plan|subscription|key|users?|members?)\b`,
     String.raw`\b(?:tier|plan|subscription) (?:required|only|needed)\b`,
     String.raw`\bto (?:see|view|unlock|reveal|receive) (?:the |this |full |all )`,
