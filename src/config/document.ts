@@ -72,7 +72,13 @@ export function readDocument(text: string, context: ReadContext): ParsedDocument
   const lines = new LineCounter();
   const masked = maskVariables(text);
   const unmask = masked === text ? (word: string) => word : unmaskVariables;
-  const document = parseDocument(masked, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+  const document = parseDocument(masked, {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'error',
+    // The parser compares each key with each: repeated-keys.ts does it.
+    uniqueKeys: false,
+  });
   const readerWith = (resolve: (alias: Alias) => Node | undefined) => new Reader(context, unmask, resolve);
   const rootOf = (by: Reader) =>
     document.contents === null ? undefined : by.read(document.contents, undefined, 0);
@@ -83,7 +89,7 @@ export function readDocument(text: string, context: ReadContext): ParsedDocument
   const errors = [...document.errors, ...document.warnings];
   return {
     root,
-    faults: [...explainSyntax(errors, text, document), ...reader.faults],
+    faults: [...explainSyntax(errors, text, document, lines), ...reader.faults],
     fatal: errors.some(isFatal) || reader.gaveUp,
     lines,
     anchors: reader.anchors,
@@ -282,17 +288,4 @@ export function nodeAt(root: Located, path: Path): { node: Located; exact: boole
     node = next;
   }
   return { node, exact: true };
-}
-
-/** Every node with its path, parents first. */
-export function* everyNode(node: Located, path: Path = []): Iterable<{ node: Located; path: Path }> {
-  yield { node, path };
-  for (const [step, child] of node.children) yield* everyNode(child, [...path, step]);
-}
-
-/** The same, with what a later value of the same key has replaced: it stands in the file all the same. */
-export function* everyWritten(node: Located, path: Path = []): Iterable<{ node: Located; path: Path }> {
-  yield { node, path };
-  for (const [step, child] of [...node.children, ...(node.replaced ?? [])])
-    yield* everyWritten(child, [...path, step]);
 }

@@ -1,5 +1,6 @@
 /** Warnings: secrets that stand in the file itself, and secrets that are still the example's. */
-import { everyNode, type Located } from './document.ts';
+import type { Located } from './document.ts';
+import { everyNode } from './every-node.ts';
 import { isExtension } from './extensions.ts';
 import { hasReference } from './interpolate.ts';
 import { isPlaceholder } from './placeholder-words.ts';

@@ -1,5 +1,6 @@
 /** Errors: variables as shells and other programs write them. Here they would be used as they stand. */
-import { everyNode, type Located } from './document.ts';
+import type { Located } from './document.ts';
+import { everyNode } from './every-node.ts';
 import type { Finding, Path } from './problem.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';
 import { isSecretPlace } from './secret-places.ts';

@@ -1,7 +1,8 @@
 /** Finds `{{ … }}` in places that are not templates, where it would be used literally, and placeholders of other tools, which are not Liquid. */
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import { variablesOf } from '../templates/variables.ts';
-import { everyNode, type Located } from './document.ts';
+import type { Located } from './document.ts';
+import { everyNode } from './every-node.ts';
 import { isExtension } from './extensions.ts';
 import { hasReference } from './interpolate.ts';
 import type { Finding, Path } from './problem.ts';

@@ -6,7 +6,8 @@
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import { feedTypeNamed, feedTypeOf } from '../feeds/index.ts';
 import { isRecord } from '../platform/wire-values.ts';
-import { everyNode, type Located } from './document.ts';
+import type { Located } from './document.ts';
+import { everyNode } from './every-node.ts';
 import type { VariableSource } from './interpolate.ts';
 import { asks, isPlaceholder, reservedHost, standsFor } from './placeholder-words.ts';
 import type { Finding, Path } from './problem.ts';

@@ -5,7 +5,8 @@
 import { createRedactor } from '../platform/redactor.ts';
 import { type Redactor, Secret } from '../platform/secret.ts';
 import { aroundTags } from '../templates/tags.ts';
-import { everyWritten, type Located } from './document.ts';
+import type { Located } from './document.ts';
+import { everyWritten } from './every-node.ts';
 import { isExtension } from './extensions.ts';
 import { isOnlyReferences } from './interpolate.ts';
 import { isEmptyWord } from './placeholder-words.ts';

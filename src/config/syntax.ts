@@ -1,13 +1,13 @@
 /** Explains the errors of the YAML parser to people who do not know YAML's grammar. */
-import { type Document, isScalar, visit, type YAMLError, type YAMLWarning } from 'yaml';
+import { type Document, type LineCounter, visit, type YAMLError, type YAMLWarning } from 'yaml';
 import { pastedFrom } from './pasted.ts';
 import type { TextFault } from './problem.ts';
+import { repeatedKeys } from './repeated-keys.ts';
 
 type SyntaxError = YAMLError | YAMLWarning;
 
 /** After these the parser still knows the structure, so the rest can be checked too. */
 const HARMLESS: ReadonlySet<SyntaxError['code']> = new Set([
-  'DUPLICATE_KEY',
   'BAD_SCALAR_START',
   'TAG_RESOLVE_FAILED',
   'BAD_ALIAS',
@@ -20,6 +20,7 @@ export function explainSyntax(
   errors: readonly SyntaxError[],
   text: string,
   document: Document,
+  lines: LineCounter,
 ): readonly TextFault[] {
   const quote = errors.find(isOpenQuote);
   if (quote !== undefined) return [explainOne(quote, text, document, openingOf(quote, document))];
@@ -29,9 +30,10 @@ export function explainSyntax(
   const told = errors.filter((error) => !hasTab || !isFatal(error) || error.code === 'TAB_AS_INDENT');
   // After the first token that fits nowhere the parser only stumbles on.
   const first = told.findIndex(isStumble);
-  return told
+  const faults = told
     .filter((error, index) => index <= first || first === -1 || !(isStumble(error) || isFollowing(error)))
     .map((error) => explainOne(error, text, document));
+  return [...faults, ...repeatedKeys(document.contents, text, lines)];
 }
 
 const isStumble = ({ code }: SyntaxError) => code === 'UNEXPECTED_TOKEN' || code === 'BAD_INDENT';
@@ -50,34 +52,10 @@ function openingOf({ pos }: SyntaxError, document: Document): number {
   return opening;
 }
 
-const lineAt = (text: string, offset: number) => text.slice(0, offset).split('\n').length;
-
-/** Where the key that is given again at `again` was given first. */
-function firstOf(again: number, document: Document): number | undefined {
-  let found: number | undefined;
-  visit(document, {
-    Map: (_key, { items }) => {
-      const places = items.map(({ key }) =>
-        isScalar(key) ? { value: key.value, at: key.range?.[0] } : undefined,
-      );
-      const second = places.find((place) => place?.at === again);
-      if (second !== undefined) found = places.find((place) => place?.value === second.value)?.at;
-    },
-  });
-  return found;
-}
-
 function explainOne(error: SyntaxError, text: string, document: Document, start = error.pos[0]): TextFault {
   const range = [start, error.pos[1]] as const;
   const at = text.slice(...range);
   switch (error.code) {
-    case 'DUPLICATE_KEY': {
-      const key = /^[\w.-]+/.exec(text.slice(range[0]))?.[0];
-      const name = key === undefined ? 'this key' : `the key ${key}`;
-      const first = firstOf(range[0], document);
-      const where = first === undefined ? '' : `: here and in line ${lineAt(text, first)}`;
-      return { range, message: `${name} is given twice${where}`, hint: hintForTwo(key) };
-    }
     case 'TAB_AS_INDENT':
       return { range, message: 'a tab cannot indent YAML', hint: 'use spaces' };
     case 'MULTIPLE_DOCS':
@@ -139,15 +117,6 @@ function explainOne(error: SyntaxError, text: string, document: Document, start 
 }
 
 /** The entries of a list are what people write so. */
-function hintForTwo(key: string | undefined): string {
-  if (key === 'match') return 'a rule has one `match`: put all conditions into it, and they must all hold';
-  return LISTS.has(String(key)) ? `for several write a list: ${key}: [one, other]` : 'remove one of them';
-}
-
-const LISTS: ReadonlySet<string> = new Set([
-  ...['send', 'publisher', 'listingType', 'ticker', 'market', 'exchanges', 'expect', 'include'],
-]);
-
 function tagHint(text: string): string {
   if (text.startsWith('!include'))
     return 'at the top level write include: [the file]; it has the section in it, such as `rules:`';

@@ -2,7 +2,8 @@
 import type { TextConditionTree } from '../matching/options.ts';
 import { didYouMean } from '../platform/suggest.ts';
 import { lookupsIn } from '../templates/lookup.ts';
-import { everyNode, type Located, nodeAt } from './document.ts';
+import { type Located, nodeAt } from './document.ts';
+import { everyNode } from './every-node.ts';
 import { leavesOf, TEXT_FIELDS } from './match-words.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';

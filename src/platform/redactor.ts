@@ -76,8 +76,8 @@ function hide(text: string, places: Places): string {
 
 class Index {
   readonly #windows = new Set<string>();
-  /** Texts to be found whole, by their last window: it differs most (addresses begin alike). */
-  readonly #wholes = new Map<string, string[]>();
+  /** Texts to be found whole, by their last window, and by their length: thousands of addresses may end alike. */
+  readonly #wholes = new Map<string, Map<number, Set<string>>>();
   readonly #short = new Set<string>();
   /** Bit by hash: most places of a text are settled by one look. */
   #bits = new Uint8Array(1 << 13);
@@ -103,9 +103,9 @@ class Index {
 
   #addLong(bytes: string): void {
     const last = bytes.slice(-WINDOW);
-    const same = this.#wholes.get(last);
-    if (same === undefined) this.#wholes.set(last, [bytes]);
-    else if (!same.includes(bytes)) same.push(bytes);
+    const alike = this.#wholes.get(last) ?? new Map<number, Set<string>>();
+    this.#wholes.set(last, alike);
+    alike.set(bytes.length, (alike.get(bytes.length) ?? new Set()).add(bytes));
     this.#mark(last);
   }
 
@@ -156,9 +156,9 @@ class Index {
     let end = 0;
     for (const at of this.#candidates(bytes)) {
       const window = bytes.slice(at, at + WINDOW);
-      for (const whole of this.#wholes.get(window) ?? [])
-        if (bytes.endsWith(whole, at + WINDOW))
-          places.push(sourceOf(form, at + WINDOW - whole.length, at + WINDOW));
+      for (const [length, wholes] of this.#wholes.get(window) ?? [])
+        if (endsInOneOf(bytes, at + WINDOW, length, wholes))
+          places.push(sourceOf(form, at + WINDOW - length, at + WINDOW));
       if (!this.#windows.has(window)) continue;
       if (at > end) {
         if (isTelling(bytes.slice(start, end))) places.push(sourceOf(form, start, end));
@@ -187,6 +187,16 @@ class Index {
         if (standsAlone(text, place)) places.push(place);
       }
   }
+}
+
+const FEW = 16;
+
+/** `wholes` have this length. A few are compared, which ends at the first difference; of many the part is looked up. */
+function endsInOneOf(bytes: string, end: number, length: number, wholes: ReadonlySet<string>): boolean {
+  if (length > end) return false;
+  if (wholes.size > FEW) return wholes.has(bytes.slice(end - length, end));
+  for (const whole of wholes) if (bytes.endsWith(whole, end)) return true;
+  return false;
 }
 
 const FACTOR = 0x01_00_01_93;

@@ -1,12 +1,11 @@
 /**
  * No regular expression of the source takes more than linear time on any text: titles, answers and configs come from
- * elsewhere, and one text that stops the loop stops every destination. (Patterns of a config run on another engine:
- * `matching/linear.test.ts`.)
+ * elsewhere, and one text that stops the loop stops every destination. (Patterns of a config run on another engine.)
  */
 import { analyse } from 'scslre';
 import { describe, expect, test } from 'vitest';
-import { type Attack, attackOf, attacksOn } from './support/expression-attacks.ts';
-import { builtExpressions, type Expression, writtenExpressions } from './support/expressions.ts';
+import { type Attack, attackOf, attacksOn } from '../support/expression-attacks.ts';
+import { builtExpressions, type Expression, writtenExpressions } from '../support/expressions.ts';
 
 /** May be more than linear, on texts that are short; with the bound, and where it is. */
 const SHORT: Readonly<Record<string, string>> = {
