@@ -17,7 +17,7 @@ const IN_DAYS: ReadonlySet<unknown> = new Set(['retention', 'keyExpiresWithin'])
 export function durationHint(written: string, key?: unknown): string | undefined {
   const text = written
     .trim()
-    .replace(/[,;]+$/, '')
+    .replace(/(?<![,;])[,;]+$/, '')
     .toLowerCase()
     .replace(/^pt(?=\d)/, '')
     .replace(/(\d),(\d)/, '$1.$2');

@@ -32,7 +32,7 @@ function chatHint(text: string): string | undefined {
     return 'an invitation names no chat: make the bot an administrator of the channel, and write its number';
   const [, name] = /(?:t|telegram)\.me\/(?:s\/)?([A-Za-z]\w{3,})/i.exec(text) ?? [];
   if (name !== undefined) return `write "@${name}"`;
-  const [, fromWeb] = /web\.telegram\.org\/.*#-(\d+)/i.exec(text) ?? [];
+  const [, fromWeb] = /web\.telegram\.org\/(?:(?!web\.telegram\.org\/).)*#-(\d+)/i.exec(text) ?? [];
   if (fromWeb !== undefined)
     return `write -100${fromWeb.replace(/^100(?=\d{10})/, '')}, or for a small group -${fromWeb}`;
   const [, chat, forum] = /^(-?\d+)[:_/](\d+)$/.exec(text) ?? [];

@@ -9,7 +9,7 @@ export function* oddChats({ destinations }: ConfigSections, root: Located): Iter
   for (const [name, options] of destinations) {
     if (options === undefined) continue;
     const { written = '' } = nodeAt(root, ['destinations', name, 'chatId']).node;
-    if (/^-?\d*\.?\d+e/i.test(written)) yield* shortened(name, written);
+    if (/^-?(?:\d+(?:\.\d+)?|\.\d+)e/i.test(written)) yield* shortened(name, written);
     else yield* oddChat(name, options);
   }
 }

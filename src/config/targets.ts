@@ -124,7 +124,7 @@ export function nameFault(
 }
 
 function nameHint(written: string, names: DestinationNames): string | undefined {
-  const parts = written.split(/[\s,;，、]+/).map((part) => part.replace(/^[-['"]+|['"\]]+$/g, ''));
+  const parts = written.split(/[\s,;，、]+/).map((part) => part.replace(/^[-['"]+|(?<!['"\]])['"\]]+$/g, ''));
   const all = parts.filter((part) => part !== '');
   if (/^\[.*\]$/.test(written)) return `a list stands without quotes: [${all.join(', ')}]`;
   const isKnown = (part: string) => names.find(part) !== undefined;

@@ -10,7 +10,7 @@ const WHOLE: readonly RegExp[] = [
   /^#\{([A-Za-z_]\w*)\}$/,
   /^@([A-Z_][A-Z0-9_]*)@$/,
   /^(?:process\.env|os\.environ|env|secrets)[.[]+\s*["']?([A-Za-z_]\w*)["']?\s*\]*$/i,
-  /^(?:env|os\.getenv|getenv)\(\s*["']?([A-Za-z_]\w*)["']?.*\)$/,
+  /^(?:env|os\.getenv|getenv)\(\s*["']?([A-Za-z_]\w*)(?:[^\w\n].*)?\)$/,
   /^\{\{\s*(?:env|secrets|vars)\.([A-Za-z_]\w*)\s*\}\}$/i,
 ];
 

@@ -150,7 +150,7 @@ interface ProblemOfLift {
 
 /** `rule:Korean spot` in the letters in which tickers are compared. */
 function formOf(text: string): string {
-  const [, kind = '', name = ''] = /^(\w+):\s*(.*)$/s.exec(text) ?? [];
+  const [, kind = '', name = ''] = /^(\w+):\s*((?:\S.*)?)$/s.exec(text) ?? [];
   return `${kind.toLowerCase()}:${tickerName(name)}`;
 }
 

@@ -51,7 +51,8 @@ function tested({ selfTest, status }: FeedFindings, connected: string): Remark {
 
 /** The sentence of a loss has its code and detail in brackets. */
 export function refused(text: string): Remark {
-  const [, sentence = text, code = 'refused', detail] = /^(.*?) \[([^:\]]+)(?:: (.*))?\]$/s.exec(text) ?? [];
+  const [, sentence = text, code = 'refused', detail] =
+    /^(?=.*\]$)(.*?) \[([^:\]]+)(?:: (.*))?\]$/s.exec(text) ?? [];
   const said = detail === undefined ? '' : ` (${detail})`;
   return bad(`not connected. ${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${said}`, code);
 }

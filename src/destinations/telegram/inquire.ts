@@ -49,7 +49,7 @@ function asking(options: TelegramOptions, deps: InquireDeps): Ask {
   const api = new URL(options.apiUrl);
   const { inquiry, clock, redact } = deps;
   const farEnd: FarEnd = { origin: api.origin, key: 'apiUrl', receiver: 'what should answer there' };
-  const prefix = `${api.pathname.replace(/\/+$/, '')}/bot${options.botToken.reveal()}`;
+  const prefix = `${api.pathname.replace(/(?<!\/)\/+$/, '')}/bot${options.botToken.reveal()}`;
   const botBudget = botBudgetKey(options);
   return async (method, parameters, read) => {
     const query = new URLSearchParams(parameters).toString();
