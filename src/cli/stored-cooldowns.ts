@@ -1,7 +1,7 @@
 /** The cooldowns that follow from the deliveries in the store, for commands that show what the bridge would do, or did. */
 import type { DatabaseSync } from 'node:sqlite';
 import { Cooldowns } from '../cooldown/cooldowns.ts';
-import { type Cooling, refusalOf } from '../cooldown/cooling.ts';
+import type { Cooling } from '../cooldown/cooling.ts';
 import { type Delivery, keyOf } from '../delivery/delivery.ts';
 import type { Refused } from '../delivery/held-back.ts';
 import { BacklogRows } from '../outbox/backlog-rows.ts';
@@ -25,10 +25,7 @@ export function coolingAt(
     const nowWallMs = clock.wallMs();
     const atMs = wallMs + bridgeNowMs(database, nowWallMs) - nowWallMs;
     const cooldowns = cooldownsIn(database, rules, atMs);
-    return (delivery) => {
-      const cooling = cooldowns.coolingOf(delivery, atMs);
-      return cooling && refusalOf(cooling, atMs);
-    };
+    return (delivery) => cooldowns.refusalOf(delivery, atMs);
   } catch {
     return () => undefined;
   }

@@ -7,6 +7,7 @@
 import { originOf } from '../delivery/content.ts';
 import { type Delivery, type DeliveryState, keyOf, type PendingDelivery } from '../delivery/delivery.ts';
 import type { Gate, Standing } from '../delivery/gate.ts';
+import type { Refused } from '../delivery/held-back.ts';
 import type { Sent } from '../outbox/outbox.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RuleCooldown } from '../routing/router.ts';
@@ -122,6 +123,12 @@ export class Cooldowns implements Gate {
     const sought = this.#sought(delivery);
     const others = sought && this.#others(sought, receivedMs);
     return others && coolingOf(sought, others, delivery);
+  }
+
+  /** The same, in words. */
+  refusalOf(delivery: Delivery, receivedMs: number): Refused | undefined {
+    const cooling = this.coolingOf(delivery, receivedMs);
+    return cooling && refusalOf(cooling, receivedMs);
   }
 
   settled({ delivery, begunMs }: PendingDelivery, state: DeliveryState): void {

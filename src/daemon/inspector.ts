@@ -1,4 +1,5 @@
 /** Answers about the config in force: its rules, and their word on an announcement that is made up or stored. Sends and changes nothing. */
+import type { Cooldowns } from '../cooldown/cooldowns.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { dryRun } from '../dry-run.ts';
 import { newsGiven } from '../feeds/index.ts';
@@ -16,13 +17,21 @@ export interface InspectorDeps {
   readonly deliveries: Pick<Deliveries, 'decision' | 'list'>;
   readonly hits: Pick<RuleHitCounter, 'of'>;
   readonly mutes: Pick<Mutes, 'areOn' | 'hold'>;
+  readonly cooldowns: Pick<Cooldowns, 'refusalOf'>;
   readonly clock: Clock;
 }
 
 /** Of the announcements that nobody sent. */
 const FEED = 'sample';
 
-export function createInspector({ running, deliveries, hits, mutes, clock }: InspectorDeps): Inspector {
+export function createInspector({
+  running,
+  deliveries,
+  hits,
+  mutes,
+  cooldowns,
+  clock,
+}: InspectorDeps): Inspector {
   return {
     dryRun(fields) {
       const receivedMs = clock.monotonicMs();
@@ -30,7 +39,8 @@ export function createInspector({ running, deliveries, hits, mutes, clock }: Ins
       const news = newsGiven({ type: 'announcement', ...fields }, receipt);
       if (news === undefined) return undefined;
       const announcement = { ...news, id: idAt(receivedMs) };
-      const heldBack = (delivery: Delivery) => (mutes.areOn ? mutes.hold(delivery, receivedMs) : undefined);
+      const muted = (delivery: Delivery) => (mutes.areOn ? mutes.hold(delivery, receivedMs) : undefined);
+      const heldBack = (delivery: Delivery) => muted(delivery) ?? cooldowns.refusalOf(delivery, receivedMs);
       return { announcement, ...dryRun(announcement, { ...running.ready, heldBack }) };
     },
     async decision(id) {

@@ -52,7 +52,7 @@ export interface OperatorDeps {
   readonly store: Pick<OpenStore, 'path' | 'deliveries'>;
   readonly running: Pick<RunningConfig, 'report' | 'rejected' | 'config' | 'ready' | 'reload' | 'reconcile'>;
   readonly feeds: Pick<FeedSet, 'reports' | 'isListening'>;
-  readonly pipeline: Pick<Pipeline, 'lanes' | 'journal' | 'intake' | 'mutes'>;
+  readonly pipeline: Pick<Pipeline, 'lanes' | 'journal' | 'intake' | 'mutes' | 'cooldowns'>;
   readonly muting: Pick<Muting, 'follow'>;
   readonly tables: Pick<TableSet, 'states'>;
   readonly seen: {
@@ -75,7 +75,7 @@ export function createOperator(deps: OperatorDeps): Operator {
   });
   const now = () => ({ nowMs: clock.monotonicMs(), wallMs: clock.wallMs(), names: names() });
   return {
-    ...createInspector({ running, deliveries, hits: seen.hits, mutes, clock }),
+    ...createInspector({ running, deliveries, hits: seen.hits, mutes, cooldowns: pipeline.cooldowns, clock }),
     status: () =>
       statusOf({
         ...{ version, startedMs },

@@ -128,6 +128,21 @@ describe('while the fate of the first is open the second waits for it', () => {
   });
 });
 
+test('one that may have arrived and is given up then counts, also after a restart', async () => {
+  using bench = benchWith({ timeout: '1s', retry: { attempts: 1 } });
+  bench.answer = () => undefined;
+  order(bench, 'first');
+  await bench.clock.advance(6000);
+  bench.answer = () => delivered;
+  order(bench, 'second');
+  await bench.clock.advance(1000);
+  await bench.endInOrder();
+  order(bench, 'third');
+  await bench.clock.advance(1000);
+  expect(bench.titles()).toEqual(['first']);
+  expect(endsOf(bench).map((end) => end.split(' ')[0])).toEqual(['dead', 'skipped', 'skipped']);
+});
+
 describe('a process that dies', () => {
   const KILLS = ['before the answer', 'after the answer', 'after all is written'] as const;
 
@@ -235,6 +250,18 @@ describe('a reload', () => {
     order(bench, 'third');
     await bench.clock.advance(1);
     expect(bench.titles()).toEqual(['first', 'third']);
+  });
+
+  test('a longer `for` reaches back to what a process did not look up at its start', async () => {
+    using bench = benchWith();
+    bench.cool({ by: 'ticker', forMs: HOUR });
+    order(bench, 'first');
+    await bench.clock.advance(2 * HOUR);
+    await bench.endInOrder();
+    bench.cool({ by: 'ticker', forMs: 24 * HOUR });
+    order(bench, 'second');
+    await bench.clock.advance(1);
+    expect(bench.titles()).toEqual(['first']);
   });
 
   test('by another kind', async () => {

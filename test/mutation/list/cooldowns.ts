@@ -66,12 +66,6 @@ export const cooldowns = [
       'Math.abs(receivedMs - place.atMs) < 2 * forMs',
     ],
     [
-      'a delivery that waits long is held back by a later one',
-      'neither is sent',
-      'Math.abs(receivedMs - place.atMs) < forMs',
-      'receivedMs - place.atMs < forMs',
-    ],
-    [
       'only the latest of a kind is known',
       'a delivery that waited longer than the time is let out beside one of its own time',
       'newer.older = place.older;',
