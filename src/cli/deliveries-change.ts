@@ -1,5 +1,6 @@
 /** `deliveries retry` and `deliveries discard`: sends again, or cancels. Needs only the store. */
-import type { Changed, Unchanged } from '../daemon/delivery-operator.ts';
+import type { Changed } from '../daemon/delivery-operator.ts';
+import { unchangedInWords } from '../daemon/unchanged-words.ts';
 import type { DeliveryState } from '../delivery/delivery.ts';
 import { printable } from '../platform/printable.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
@@ -83,32 +84,7 @@ function report(done: string, { changed, unchanged }: Changed, json: boolean, io
     if (changed.length === 0) io.print(markedLine('none', count, io.columns));
     else io.print(markedLine('good', `${count}; ${next} ${them} within a second`, io.columns));
     for (const one of unchanged)
-      io.warn(markedLine('warning', `${one.id}: unchanged (${reasonInWords(one)})`, io.columns));
+      io.warn(markedLine('warning', `${one.id}: unchanged (${unchangedInWords(one, '--late')})`, io.columns));
   }
   return unchanged.length === 0 ? FINE : NOT_FINE;
-}
-
-function reasonInWords(one: Unchanged): string {
-  switch (one.why) {
-    case 'delivered':
-      return 'it was delivered, and is not sent again';
-    case 'under_way':
-      return 'it is on the wire, or was when the bridge ended; wait for the answer, or start the bridge, and then retry';
-    case 'too_old':
-      return 'it is older than the maxAge of its destination; --late sends it anyway';
-    case 'destination_removed':
-      return `the config has no destination ${one.destination} any more; there is: ${one.known.join(', ')}`;
-    case 'ended':
-      return `it is ${one.state}: only pending deliveries can be discarded`;
-    case 'unknown':
-      return 'there is no such delivery';
-    case 'is_announcement': {
-      const parts = one.deliveries.map(
-        ({ delivery, state }) => `${delivery.id} to ${delivery.destination}, ${state}`,
-      );
-      return `this is an announcement; its deliveries: ${parts.join('; ')}`;
-    }
-    default:
-      return one satisfies never;
-  }
 }

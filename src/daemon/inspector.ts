@@ -14,7 +14,7 @@ import type { RunningConfig } from './running-config.ts';
 
 export interface InspectorDeps {
   readonly running: Pick<RunningConfig, 'ready'>;
-  readonly deliveries: Pick<Deliveries, 'decision' | 'list'>;
+  readonly deliveries: Pick<Deliveries, 'decision' | 'list' | 'find' | 'announcements'>;
   readonly hits: Pick<RuleHitCounter, 'of'>;
   readonly mutes: Pick<Mutes, 'areOn' | 'hold'>;
   readonly cooldowns: Pick<Cooldowns, 'refusalOf'>;
@@ -55,6 +55,12 @@ export function createInspector({
       return { ok: true, value: { content, deliveries: found, before: thenOf(answer.value), now } };
     },
     page: (request, signal) => deliveries.list(request, signal),
+    find: (id, signal) => deliveries.find(id, signal),
+    announcements: (before) => deliveries.announcements(before),
+    config() {
+      const { file, types, liveTables, tableOf, ...config } = running.ready.config;
+      return { file, config };
+    },
     look: ({ destination, request }) =>
       running.ready.destinations.find(({ name }) => name === destination)?.look?.(request.body),
     rules() {

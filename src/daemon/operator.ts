@@ -18,7 +18,7 @@ import { type Status, statusOf } from '../ops/status.ts';
 import type { OpenStore } from '../outbox/store.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Inspector } from '../web/ops.ts';
+import type { Changer, Inspector } from '../web/ops.ts';
 import { bridgeState } from './bridge-state.ts';
 import { DeliveryOperator } from './delivery-operator.ts';
 import type { FeedSet } from './feed-set.ts';
@@ -26,10 +26,11 @@ import { inject } from './injection.ts';
 import { createInspector } from './inspector.ts';
 import { MuteOperator } from './mute-operator.ts';
 import type { Muting } from './muting.ts';
+import { createChanger } from './one-change.ts';
 import type { RunningConfig } from './running-config.ts';
 import type { TableSet } from './table-set.ts';
 
-export interface Operator extends Inspector {
+export interface Operator extends Inspector, Changer {
   status(): Status;
   /** Of the last deliveries; `undefined`: none has ended since the start. */
   figures(destination: string): Figures | undefined;
@@ -68,6 +69,14 @@ export function createOperator(deps: OperatorDeps): Operator {
   const { version, clock, startedMs, running, feeds, pipeline, seen } = deps;
   const { lanes, journal, intake, mutes } = pipeline;
   const { deliveries } = deps.store;
+  const operator = new DeliveryOperator({
+    deliveries,
+    nowMs: () => clock.monotonicMs(),
+    destinations: () => ({
+      options: new Map(Object.entries(running.config.destinations)),
+      isComplete: true,
+    }),
+  });
   const names = (): KnownNames => ({
     rules: running.config.rules.map(({ name }) => name),
     destinations: destinationNames(running.config),
@@ -97,14 +106,8 @@ export function createOperator(deps: OperatorDeps): Operator {
     figures: (destination) => seen.figures.of(destination),
     reload: () => running.reload(),
     inject: (fields, real) => inject(fields, real, { intake, feeds, clock }),
-    deliveries: new DeliveryOperator({
-      deliveries,
-      nowMs: () => clock.monotonicMs(),
-      destinations: () => ({
-        options: new Map(Object.entries(running.config.destinations)),
-        isComplete: true,
-      }),
-    }),
+    ...createChanger(operator),
+    deliveries: operator,
     mutes: new MuteOperator({
       ...{ store: deps.store.deliveries, names },
       nowMs: () => clock.monotonicMs(),

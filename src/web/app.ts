@@ -21,6 +21,7 @@ import type { Ops } from './ops.ts';
 import type { AccessOptions, ServerOptions } from './options.ts';
 import { pageFragments } from './page/fragments.ts';
 import { pageRoutes } from './page/routes.ts';
+import { redactedOps } from './redacted-ops.ts';
 import type { WebEnv } from './visitor.ts';
 
 export interface AppParts {
@@ -34,8 +35,10 @@ export interface AppParts {
 export function createApp(
   options: ServerOptions,
   ops: Ops,
-  { access = () => options, pages = pageRoutes(ops), fragments = pageFragments(ops) }: AppParts = {},
+  { access = () => options, ...parts }: AppParts = {},
 ): Hono<WebEnv> {
+  const shown = redactedOps(ops);
+  const { pages = pageRoutes(shown), fragments = pageFragments(shown) } = parts;
   const sessions = new Sessions(ops.clock);
   const permission = permissionOf(options, access, sessions);
   const app = new Hono<WebEnv>();

@@ -34,7 +34,7 @@ export async function jsonText(
 const LONGEST_REMEMBERED = 64;
 
 /** Names, types and states are there thousands of times, and to look for secrets is most of the work. */
-function remembering(redact: Redactor): Redactor {
+export function remembering(redact: Redactor): Redactor {
   const known = new Map<string, string>();
   return (text) => {
     if (text.length > LONGEST_REMEMBERED) return redact(text);

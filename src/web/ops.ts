@@ -46,12 +46,30 @@ export interface Inspector {
   decision(id: string): Promise<StoreAnswer<InspectedDecision | undefined>>;
   /** One page of stored deliveries, newest first. */
   readonly page: Deliveries['list'];
+  /** A delivery, or all of an announcement; none: nothing has that id. */
+  readonly find: Deliveries['find'];
+  /** One page of stored announcements, newest first. */
+  readonly announcements: Deliveries['announcements'];
+  /** In force, as it was understood: `Secret`s print as `<redacted>`. */
+  config(): { readonly file: string; readonly config: Readonly<Record<string, unknown>> };
   /** The message of a dry run as people would see it; `undefined`: it is for programs. */
   look(delivery: DryDelivery): Look | undefined;
   rules(): readonly InspectedRule[];
 }
 
-export interface Ops extends Inspector {
+/** `code`: a word of `Unchanged`; `problem`: the same for people. */
+export type OneChange =
+  | { readonly ok: true; readonly mayHaveArrived: boolean }
+  | { readonly ok: false; readonly problem: string; readonly code: string };
+
+export interface Changer {
+  /** Queued again. `isLate`: also past its `maxAge`. */
+  retry(id: string, isLate: boolean): Promise<StoreAnswer<OneChange>>;
+  /** Not sent any more. */
+  discard(id: string): Promise<StoreAnswer<OneChange>>;
+}
+
+export interface Ops extends Inspector, Changer {
   /** For what is shown: the receiver's words in it may quote a secret. */
   readonly redact: Redactor;
   readonly clock: Clock;

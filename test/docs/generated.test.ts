@@ -9,7 +9,9 @@ import { processIo } from '../../src/cli/io.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { publishedJsonSchema } from '../../src/config/json-schema.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
+import { ENDPOINTS } from '../../src/web/api/endpoints.ts';
 import { alertsReference } from '../../tools/docs/alerts-reference.ts';
+import { apiReference } from '../../tools/docs/api-reference.ts';
 import { commandsReference } from '../../tools/docs/commands-reference.ts';
 import { configReference } from '../../tools/docs/config-reference.ts';
 import { metricsReference } from '../../tools/docs/metrics-reference.ts';
@@ -43,6 +45,12 @@ test('docs/metrics.md is what the metrics are (UPDATE_DOCS=1 npm test brings it 
   const reference = metricsReference(createMetrics('1', () => NO_STATUS).descriptions);
   if (process.env['UPDATE_DOCS']) writeFileSync(join(root, 'docs/metrics.md'), reference);
   expect(read('docs/metrics.md')).toBe(reference);
+});
+
+test('docs/api.md is what the endpoints are (UPDATE_DOCS=1 npm test brings it up to date)', () => {
+  const reference = apiReference(ENDPOINTS);
+  if (process.env['UPDATE_DOCS']) writeFileSync(join(root, 'docs/api.md'), reference);
+  expect(read('docs/api.md')).toBe(reference);
 });
 
 test('docs/alerts.md is what the conditions are (UPDATE_DOCS=1 npm test brings it up to date)', () => {

@@ -9,6 +9,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Arrivals } from '../../src/simulator/arrivals.ts';
 import { type BotServer, startBotServer } from '../../src/simulator/bot-server.ts';
+import { ENDPOINTS } from '../../src/web/api/endpoints.ts';
+import type { Ops } from '../../src/web/ops.ts';
+import { pageRoutes } from '../../src/web/page/routes.ts';
 import { AwkwardFeed } from '../support/awkward-feed.ts';
 import { Workplace } from '../support/program.ts';
 import { seededRandom } from '../support/seeded-random.ts';
@@ -195,8 +198,7 @@ log: { format: json, level: debug }
     peer.close(1008, `bad key ${key.slice(0, 40)}`);
     await bridge.event('feed.lost');
     const headers = { authorization: `Bearer ${secrets.admin}` };
-    for (const path of ['/readyz', '/api/status', '/metrics', '/healthz'])
-      said.push(`${path}\n${await (await fetch(url + path, { headers })).text()}`);
+    said.push(...(await everyAnswer(String(url), headers)));
     said.push(ops.requests.map(({ body }) => JSON.stringify(body)).join('\n'));
     for (const args of [['status', '--url', String(url)], ['deliveries'], ['deliveries', '--json']]) {
       const command = workplace.start(args, env);
@@ -229,3 +231,24 @@ log: { format: json, level: debug }
   expect(said.join('\n')).toContain('<redacted>');
   expect(said.join('\n')).toContain('binance-and-others');
 });
+
+/** Every answer of the HTTP side: health, the API, every page. */
+async function everyAnswer(url: string, headers: Readonly<Record<string, string>>): Promise<string[]> {
+  const said: string[] = [];
+  const ask = async (path: string, init: RequestInit = {}) => {
+    const text = await (await fetch(url + path, { ...init, headers })).text();
+    said.push(`${path}\n${text}`);
+    return text;
+  };
+  for (const path of ['/readyz', '/metrics', '/healthz', '/api/openapi.json']) await ask(path);
+  const [known] = JSON.parse(await ask('/api/deliveries')).deliveries;
+  for (const { method, path, example, needs } of ENDPOINTS) {
+    const filled = example.path.replace('ID', path.includes('announcements') ? known.announcement : known.id);
+    const body = example.body === undefined ? undefined : JSON.stringify(example.body);
+    if (needs === 'read') await ask(filled, { method, ...(body !== undefined && { body }) });
+  }
+  for (const { method, path } of pageRoutes({} as Ops).routes)
+    if (method === 'GET' && !path.startsWith('/assets/'))
+      await ask(`${path.replace(/:\w+/, known.announcement)}?title=ABC+is+listed&ticker=ABC`);
+  return said;
+}

@@ -14,6 +14,8 @@ export const LOCAL: ServerOptions = { host: '127.0.0.1', port: 0 };
 export const LOCAL_WITH_TOKEN: ServerOptions = { ...LOCAL, token: new Secret(TOKEN) };
 export const PUBLIC: ServerOptions = { host: '0.0.0.0', port: 0, token: new Secret(TOKEN) };
 
+const UNKNOWN = { ok: false, problem: 'there is no such delivery', code: 'unknown' } as const;
+
 export const idleOps = (status: Status = NO_STATUS): Ops => ({
   redact: (text) => text,
   clock: new FakeClock(),
@@ -24,6 +26,11 @@ export const idleOps = (status: Status = NO_STATUS): Ops => ({
   decision: () => Promise.resolve({ ok: true, value: undefined }),
   page: () => Promise.resolve({ ok: true, value: { deliveries: [], next: undefined } }),
   look: () => undefined,
+  find: () => Promise.resolve({ ok: true, value: [] }),
+  announcements: () => Promise.resolve({ ok: true, value: { announcements: [], next: undefined } }),
+  config: () => ({ file: 'config.yaml', config: {} }),
+  retry: () => Promise.resolve({ ok: true, value: UNKNOWN }),
+  discard: () => Promise.resolve({ ok: true, value: UNKNOWN }),
   rules: () => [],
   reload: () => Promise.resolve({ ok: true, changes: [], needsRestart: [] }),
   inject: () => ({ ok: false, problem: 'nothing is taken here', code: 'stopping' }),

@@ -4,22 +4,20 @@ import { jsonAnswers } from '../answer.ts';
 import type { Permission } from '../guard/permission.ts';
 import type { Ops } from '../ops.ts';
 import type { WebEnv } from '../visitor.ts';
-import { announcementRoutes } from './announcements.ts';
-import { muteRoutes } from './mutes.ts';
+import { ENDPOINTS } from './endpoints.ts';
+import { openApi } from './openapi.ts';
+import { routesOf } from './register.ts';
 
 export function apiRoutes(ops: Ops, permission: Permission): Hono<WebEnv> {
-  const { toRead, toChange } = permission;
+  const { toRead } = permission;
   const json = jsonAnswers(ops);
   return new Hono<WebEnv>()
-    .get('/api/status', toRead, (context) => json(context, ops.status()))
     .get('/metrics', toRead, async (context) => {
       const { contentType, text } = await ops.metrics.read();
       return context.body(text, 200, { 'content-type': contentType });
     })
-    .post('/-/reload', toChange, async (context) => {
-      const reloaded = await ops.reload();
-      return json(context, reloaded, reloaded.ok ? 200 : 422);
-    })
-    .route('/', announcementRoutes(ops, permission))
-    .route('/', muteRoutes(ops, permission));
+    .get('/api/openapi.json', toRead, (context) =>
+      json(context, openApi(ENDPOINTS, { version: ops.status().version })),
+    )
+    .route('/', routesOf(ENDPOINTS, ops, permission));
 }

@@ -1,0 +1,106 @@
+/**
+ * The forms that answers share. Times are RFC 3339 in UTC, spans are in ms and end in `Ms`; what is absent is left out.
+ * Fields may be added, never renamed.
+ */
+import { z } from 'zod';
+import { DELIVERY_STATES } from '../../delivery/delivery.ts';
+
+export const time = () => z.iso.datetime();
+export const spanMs = () => z.number();
+export const texts = () => z.array(z.string());
+
+export const refusalSchema = z
+  .looseObject({
+    ok: z.literal(false),
+    problem: z.string().describe('a sentence for people'),
+    code: z.string().describe('a word for programs'),
+  })
+  .meta({ id: 'Refusal' });
+
+export const announcementSchema = z
+  .object({
+    id: z.string().describe('rises with time'),
+    receivedAt: time(),
+    feed: z.string(),
+    publisher: z.string(),
+    listingType: z.string(),
+    tickers: texts(),
+    title: z.string().describe("the exchange's own words: untrusted text"),
+    publishedAt: time().optional().describe('by the exchange'),
+    detectedAt: time().optional().describe('by the service'),
+    dispatchedAt: time().optional().describe('by the service'),
+    ageAtReceiptMs: spanMs().describe('how old the news was when it was read'),
+    redacted: z.boolean(),
+    abnormal: z.boolean(),
+    test: z.boolean(),
+    update: z.boolean().describe('an edit or a follow-up of earlier news'),
+  })
+  .meta({ id: 'Announcement' });
+
+export const deliverySchema = z
+  .object({
+    id: z.string().describe('the `webhook-id` of its requests'),
+    announcement: z.string().describe('id of the announcement, or of an alert of the bridge'),
+    title: z.string(),
+    tickers: texts(),
+    destination: z.string(),
+    ticker: z.string().optional().describe('under `forEach: ticker`'),
+    rule: z.string(),
+    template: z.string().optional(),
+    state: z.enum(DELIVERY_STATES),
+    reason: z.string().optional().describe('a code: docs/troubleshooting.md'),
+    advice: z.string().optional().describe('the reason in words'),
+    attempts: z.int(),
+    receivedAt: time(),
+    expiresAt: time().optional().describe('it is not sent after that; absent: never too old'),
+    settledAt: time().optional(),
+    tookMs: spanMs().optional().describe('from the receipt to the end'),
+  })
+  .meta({ id: 'Delivery' });
+
+const attemptSchema = z
+  .object({
+    attempt: z.int(),
+    startedAt: time(),
+    tookMs: spanMs(),
+    outcome: z.string().describe('`delivered`, or the kind of failure and its reason'),
+    status: z.int().optional().describe('of the HTTP answer'),
+    detail: z.string().optional().describe('the words of the receiver, without secrets'),
+  })
+  .meta({ id: 'Attempt' });
+
+export const deliveryWithAttempts = z
+  .object({ delivery: deliverySchema, attempts: z.array(attemptSchema) })
+  .meta({ id: 'DeliveryWithAttempts' });
+
+export const withheldSchema = z.object({
+  destination: z.string(),
+  rule: z.string().optional(),
+  reason: z.string(),
+});
+
+/** A page of a list: `before` of the next one is its `next`. */
+export const pageQuery = (largest: number) => ({
+  before: z
+    .string()
+    .regex(/^[\w-]{1,200}$/, 'must be `next` of the page before')
+    .optional()
+    .describe('`next` of the page before; absent: from the newest'),
+  limit: z
+    .stringFormat('limit', /^[1-9]\d{0,5}$/, { error: 'must be a number from 1' })
+    .transform((text) => Math.min(Number(text), largest))
+    .optional()
+    .describe(`at most so many, and at most ${largest}`),
+});
+
+export const nextSchema = z
+  .string()
+  .optional()
+  .describe('`before` of the next page; absent: this is the last one');
+
+/** `next` of the store is the key of a row, which is nobody's business. */
+export const cursorOf = (next: string | undefined): string | undefined =>
+  next === undefined ? undefined : Buffer.from(next).toString('base64url');
+
+export const cursorIn = (before: string | undefined): string | undefined =>
+  before === undefined ? undefined : Buffer.from(before, 'base64url').toString();

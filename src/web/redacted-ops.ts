@@ -1,0 +1,31 @@
+/**
+ * The bridge as pages may show it: whatever a feed or a receiver says may quote a secret, and a page shows their words
+ * as they are. JSON is redacted where it is written (`json-text.ts`).
+ */
+import { redactValues } from '../platform/redactor.ts';
+import type { Redactor } from '../platform/secret.ts';
+import { remembering } from './json-text.ts';
+import type { Ops } from './ops.ts';
+
+export function redactedOps(ops: Ops): Ops {
+  const safe = <Value>(value: Value): Value => redacted(value, ops.redact);
+  return {
+    ...ops,
+    status: () => safe(ops.status()),
+    dryRun: (fields) => safe(ops.dryRun(fields)),
+    decision: async (id) => safe(await ops.decision(id)),
+    page: async (request, signal) => safe(await ops.page(request, signal)),
+    find: async (id, signal) => safe(await ops.find(id, signal)),
+    announcements: async (before) => safe(await ops.announcements(before)),
+    config: () => safe(ops.config()),
+    look: (delivery) => safe(ops.look(delivery)),
+    rules: () => safe(ops.rules()),
+    reload: async () => safe(await ops.reload()),
+    inject: (fields, real) => safe(ops.inject(fields, real)),
+    mutes: { ...ops.mutes, list: async () => safe(await ops.mutes.list()) },
+  };
+}
+
+/** Of plain trees: the form stays. */
+const redacted = <Value>(value: Value, redact: Redactor): Value =>
+  redactValues(value, remembering(redact)) as Value;
