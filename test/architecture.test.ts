@@ -147,7 +147,18 @@ describe('tests do not depend on the environment of whoever runs them', () => {
 
 describe('test/ has the rooms of src/', () => {
   /** These tests run the whole, or no code of `src/`. */
-  const SUITES = ['bench', 'chaos', 'docs', 'e2e', 'mutation', 'simulation', 'soak', 'tools', 'trace'];
+  const SUITES = [
+    'bench',
+    'browser',
+    'chaos',
+    'docs',
+    'e2e',
+    'mutation',
+    'simulation',
+    'soak',
+    'tools',
+    'trace',
+  ];
   const MATERIAL = ['fixtures', 'support'];
   const HERE = ['architecture.test.ts', 'tsconfig.json', 'vitest.config.ts'];
   const entries = readdirSync(import.meta.dirname, { withFileTypes: true });

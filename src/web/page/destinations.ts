@@ -39,7 +39,7 @@ export function destinationsTable(
 export const destinationsPage = (destinations: readonly DestinationReport[], figuresOf: FiguresOf): Html =>
   html`<h1>Destinations</h1>${destinationsTable(destinations, figuresOf, destinations.length)}`;
 
-function destinationRow(
+export function destinationRow(
   { name, type, state: words, suspended, slowed, pausedMs, inFlight, pending, oldestMs }: DestinationReport,
   figures: Figures | undefined,
 ): Html {

@@ -1,19 +1,66 @@
-/** The rows of the page that events change, and how they look then. The pages are loaded with the first of them. */
+/** The parts of the overview that events change, and how they look then. The pages are loaded with the first of them. */
 import { originOf } from '../../delivery/content.ts';
+import type { BridgeEvent } from '../../events/bridge-event.ts';
+import { MANY_DESTINATIONS } from '../../ops/many.ts';
+import type { Status } from '../../ops/status.ts';
 import type { Fragments } from '../live/rows-hub.ts';
 import type { Ops } from '../ops.ts';
 
-export const pageFragments = (ops: Pick<Ops, 'status'>): Fragments => ({
-  keysOf(event) {
-    if (event.kind === 'announcement.received') return [event.announcement.id];
-    if (event.kind === 'delivery.attempted' || event.kind === 'delivery.ended')
-      return [originOf(event.delivery.content).id];
-    return [];
-  },
+/** The state of the bridge in a sentence, with everything that is wrong. */
+const VERDICT = 'verdict';
+
+export const pageFragments = (ops: Pick<Ops, 'status' | 'figures'>): Fragments => ({
+  keysOf,
   async rowsOf(keys) {
-    const { newsRow } = await import('./news-row.ts');
+    const { newsRow, feedRow, destinationRow, verdict } = await import('./rows.ts');
+    const status = ops.status();
     const wanted = new Set(keys);
-    const changed = ops.status().announcements.filter(({ id }) => wanted.has(id));
-    return Promise.all(changed.toReversed().map(async (one) => String(await newsRow(one))));
+    const found = <Item>(items: readonly Item[], keyOf: (item: Item) => string) =>
+      items.filter((item) => wanted.has(keyOf(item)));
+    const rows = [
+      ...(wanted.has(VERDICT) ? [verdict(status)] : []),
+      // The newest is placed last, on top.
+      ...found(status.announcements, ({ id }) => `a-${id}`)
+        .toReversed()
+        .map(newsRow),
+      ...found(status.feeds, ({ name }) => `f-${name}`).map(feedRow),
+      ...found(shownDestinations(status), ({ name }) => `d-${name}`).map((one) =>
+        destinationRow(one, ops.figures(one.name)),
+      ),
+    ];
+    return Promise.all(rows.map(async (row) => String(await row)));
   },
 });
+
+/** Of thousands, each announcement would change every row. */
+const shownDestinations = ({ destinations }: Status): Status['destinations'] =>
+  destinations.length > MANY_DESTINATIONS ? [] : destinations;
+
+function keysOf(event: BridgeEvent): readonly string[] {
+  switch (event.kind) {
+    case 'announcement.received':
+      return [`a-${event.announcement.id}`];
+    case 'delivery.attempted':
+    case 'delivery.ended':
+      return [`a-${originOf(event.delivery.content).id}`, `d-${event.delivery.destination}`];
+    case 'destination.suspended':
+    case 'destination.resumed':
+    case 'destination.near_ban':
+      return [`d-${event.destination}`, VERDICT];
+    case 'feed.live':
+    case 'feed.lost':
+    case 'feed.fatal':
+    case 'feed.self_test_answered':
+    case 'feed.self_test_unanswered':
+      return [`f-${event.feed}`, VERDICT];
+    case 'alert.started':
+    case 'alert.ended':
+    case 'config.reloaded':
+    case 'config.rejected':
+    case 'table.refreshed':
+    case 'table.failed':
+      return [VERDICT];
+    default:
+      return [];
+  }
+}

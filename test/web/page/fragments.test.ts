@@ -1,0 +1,38 @@
+/** The parts of the page that an event changes, as they are sent alone. */
+import { expect, test } from 'vitest';
+import type { BridgeEvent } from '../../../src/events/bridge-event.ts';
+import { pageFragments } from '../../../src/web/page/fragments.ts';
+import { NO_STATUS } from '../../support/status.ts';
+
+const destination = (name: string) => ({
+  ...{ name, type: 'webhook', state: 'ok', suspended: undefined, slowed: undefined, pausedMs: 0 },
+  ...{ inFlight: 0, pending: 0, oldestMs: undefined },
+});
+
+const fragmentsOf = (count: number) =>
+  pageFragments({
+    status: () => ({
+      ...NO_STATUS,
+      destinations: Array.from({ length: count }, (_, at) => destination(`bot${at}`)),
+    }),
+    figures: () => undefined,
+  });
+
+test.each<[BridgeEvent, readonly string[]]>([
+  [{ kind: 'destination.resumed', destination: 'bot' }, ['d-bot', 'verdict']],
+  [{ kind: 'feed.self_test_unanswered', feed: 'tokyo' }, ['f-tokyo', 'verdict']],
+  [{ kind: 'config.rejected', problems: [] }, ['verdict']],
+  [{ kind: 'bridge.ended' }, []],
+])('%j', (event, keys) => expect(fragmentsOf(1).keysOf(event)).toEqual(keys));
+
+test('each part is one element with its id, as on the page; one that is gone is left out', async () => {
+  const rows = await fragmentsOf(2).rowsOf(['d-bot1', 'd-gone', 'a-gone', 'f-gone', 'verdict']);
+  expect(rows.map((row) => /^<(\w+) id="([^"]+)"/.exec(row)?.slice(1))).toEqual([
+    ['section', 'verdict'],
+    ['tr', 'd-bot1'],
+  ]);
+});
+
+test('of thousands of destinations no row is sent: each announcement would change all', async () => {
+  expect(await fragmentsOf(101).rowsOf(['d-bot1'])).toEqual([]);
+});
