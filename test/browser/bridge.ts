@@ -1,6 +1,5 @@
 /** The program with a feed, three receivers and a token, and some news behind it: what a browser looks at. */
-import type { Browser } from 'playwright-core';
-import { Workplace } from '../support/program.ts';
+import { type LogLine, Workplace } from '../support/program.ts';
 import { CONFIG, type StandIns, startStandIns } from '../support/stand-ins.ts';
 
 export const TOKEN = 'a-token-of-some-length';
@@ -13,8 +12,10 @@ export const HOSTILE = `<img src=x onerror="alert(1)"><script>alert(2)</script>"
 export interface Bridge extends AsyncDisposable {
   readonly url: string;
   readonly standIns: StandIns;
-  /** Resolves when a receiver has it. */
+  /** Resolves when Discord has it. */
   announce(ticker: string, title: string): Promise<void>;
+  /** Resolves when so many deliveries have died since the start. */
+  dead(count: number): Promise<unknown>;
 }
 
 export async function startBridge(): Promise<Bridge> {
@@ -25,20 +26,15 @@ export async function startBridge(): Promise<Bridge> {
   const program = cleanup.use(workplace.start(['run'], standIns.env));
   const { url } = await program.event('bridge.started');
   await program.event('feed.self_test_answered');
-  let count = 0;
+  const lines = (fits: (line: LogLine) => boolean) => program.log.all.filter(fits).length;
+  const isDelivered = (line: LogLine) => line['destination'] === 'chat' && line['outcome'] === 'delivered';
+  const dead = (wanted: number) =>
+    program.log.waitFor(() => lines(({ msg }) => msg === 'delivery.dead') >= wanted);
   const announce = async (ticker: string, title: string) => {
+    const before = lines(isDelivered);
     standIns.feed.announce({ publisher: 'upbit', listingType: 'spot_listing', ticker, title });
-    count += 1;
-    await standIns.discord.waitFor(count);
-    await program.log.waitFor(
-      (line) =>
-        line['destination'] === 'chat' &&
-        line['outcome'] === 'delivered' &&
-        String(line['title'] ?? title) === title,
-    );
+    await program.log.waitFor(() => lines(isDelivered) > before);
   };
   const held = cleanup.move();
-  return { url: String(url), standIns, announce, [Symbol.asyncDispose]: () => held.disposeAsync() };
+  return { url: String(url), standIns, announce, dead, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
-
-export type { Browser };

@@ -130,7 +130,10 @@ describe('what changes something', () => {
   test('is refused by a read-only bridge, which says so, with any token; reading goes on', async () => {
     const web = webOf({ ...LOCAL_WITH_TOKEN, readOnly: true });
     for (const { method, path } of changes(web)) {
-      const response = await web.request(pathOf(path), { method, headers: { host: 'localhost', ...BEARER } });
+      const response = await web.request(pathOf(path), {
+        method,
+        headers: { host: 'localhost', ...BEARER, accept: 'application/json' },
+      });
       expect([path, response.status]).toEqual([path, 403]);
       expect(await response.json()).toMatchObject({ ok: false, code: 'read_only' });
     }

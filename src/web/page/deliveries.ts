@@ -2,7 +2,7 @@
 import { DELIVERY_STATES, type DeliveryState, keyOf, UNDER_WAY } from '../../delivery/delivery.ts';
 import { describeEnding } from '../../delivery/describe.ts';
 import { storedBody } from '../../outbox/content-rows.ts';
-import type { DeliveryPage } from '../../outbox/deliveries.ts';
+import type { DeliveryPage, FoundDelivery } from '../../outbox/deliveries.ts';
 import type { StoredAttempt, StoredDelivery } from '../../outbox/rows.ts';
 import type { Visitor } from '../visitor.ts';
 import { each, type Html, html, raw } from './html.ts';
@@ -55,9 +55,7 @@ function deliveryRow(stored: StoredDelivery, visitor: Visitor): Html {
   const { id, title, receivedTimestampUs, receivedMs } = storedBody(delivery.content);
   const took =
     settledMs === undefined || state !== 'delivered' ? '' : ` after ${spanText(settledMs - receivedMs)}`;
-  const to =
-    delivery.ticker === undefined ? delivery.destination : `${delivery.destination} ${delivery.ticker}`;
-  return html`<tr id="${keyOf(delivery)}"><th scope="row">${to}</th><td class="nowrap" data-label="Received">${dayAndClock(receivedTimestampUs / 1000)}</td><td data-label="State">${stateOf(toneOf(state), reason === undefined ? state : `${state}: ${reason}`)}<span class="small faint">${took}</span>${
+  return html`<tr id="${keyOf(delivery)}"><th scope="row"><a href="/deliveries/${encodeURIComponent(delivery.id)}">${toOf(delivery)}</a></th><td class="nowrap" data-label="Received">${dayAndClock(receivedTimestampUs / 1000)}</td><td data-label="State">${stateOf(toneOf(state), reason === undefined ? state : `${state}: ${reason}`)}<span class="small faint">${took}</span>${
     reason === undefined ? '' : html`<br><span class="small faint">${prose(describeEnding(reason))}</span>`
   }</td><td class="whole"><a href="/announcements/${id}">${title === '' ? id : title}</a></td><td class="number" data-label="Attempts">${attempts}</td><td>${actions(stored, visitor)}</td></tr>`;
 }
@@ -66,7 +64,7 @@ function deliveryRow(stored: StoredDelivery, visitor: Visitor): Html {
 export function actions({ delivery, state, reason }: StoredDelivery, visitor: Visitor): Html {
   if (!visitor.mayChange || state === 'delivered' || reason === UNDER_WAY) return html``;
   const button = (what: 'retry' | 'discard', words: string) =>
-    html`<form class="inline" method="post" action="/deliveries/${delivery.id}/${what}">${hiddenCsrf(visitor)}<button class="quiet">${words}</button></form> `;
+    html`<form class="inline" method="post" action="/deliveries/${encodeURIComponent(delivery.id)}/${what}">${hiddenCsrf(visitor)}<button class="quiet">${words}</button></form> `;
   return html`<span class="nowrap">${button('retry', state === 'pending' ? 'Send now' : 'Send again')}${state === 'pending' ? button('discard', 'Discard') : ''}</span>`;
 }
 
@@ -81,6 +79,18 @@ export const attemptsTable = (attempts: readonly StoredAttempt[]): Html =>
             html`<tr><th scope="row">${attempt}</th><td data-label="Started">${clock(startedMs)}</td><td class="number" data-label="Took">${spanText(durationMs)}</td><td data-label="Outcome">${stateOf(outcome.startsWith('delivered') ? 'good' : 'bad', outcome)}</td><td data-label="Answer">${status ?? ''} <span class="small faint">${detail ?? ''}</span></td></tr>`,
         ),
       );
+
+/** `/deliveries/:id`: everything about one, and what can be done with it. */
+export const deliveryPage = ({ delivery: stored, attempts }: FoundDelivery, visitor: Visitor): Html => {
+  const { delivery, state, reason } = stored;
+  const { id, title, receivedTimestampUs } = storedBody(delivery.content);
+  return html`<h1>${toOf(delivery)} ${stateOf(toneOf(state), reason === undefined ? state : `${state}: ${reason}`)}</h1>${
+    reason === undefined ? '' : html`<p>${prose(describeEnding(reason))}</p>`
+  }<dl class="facts"><dt>Announcement</dt><dd><a href="/announcements/${id}">${title === '' ? id : title}</a></dd><dt>Received</dt><dd>${dayAndClock(receivedTimestampUs / 1000)}</dd><dt>Rule</dt><dd>${delivery.rule}</dd><dt>Template</dt><dd>${delivery.template ?? 'the default form'}</dd><dt>Id</dt><dd class="mono">${delivery.id}</dd></dl><p>${actions(stored, visitor)}</p><h2>Attempts</h2>${attemptsTable(attempts)}`;
+};
+
+const toOf = ({ destination, ticker }: StoredDelivery['delivery']): string =>
+  ticker === undefined ? destination : `${destination} ${ticker}`;
 
 function older({ state, destination, page: { next } }: DeliveriesView): Html {
   if (next === undefined) return html``;

@@ -3,16 +3,17 @@ import type { Context } from 'hono';
 import { LISTING_TYPES, PUBLISHERS } from '../../announcement.ts';
 import { DELIVERY_STATES } from '../../delivery/delivery.ts';
 import type { DryRun } from '../../dry-run.ts';
-import { LARGEST_PAGE } from '../../outbox/deliveries.ts';
-import type { Ops } from '../ops.ts';
+import { LARGEST_PAGE, type StoreAnswer } from '../../outbox/deliveries.ts';
+import type { MuteResult, OneChange, Ops } from '../ops.ts';
 import type { WebEnv } from '../visitor.ts';
 import { announcementPage } from './announcement.ts';
 import { assetAt } from './assets.ts';
-import { deliveriesPage } from './deliveries.ts';
+import { deliveriesPage, deliveryPage } from './deliveries.ts';
 import { destinationsPage } from './destinations.ts';
+import { html } from './html.ts';
 import { layout, type Page } from './layout.ts';
 import { overview } from './overview.ts';
-import { problemPage } from './problem.ts';
+import { notice, problemPage } from './problem.ts';
 import { rulesPage } from './rules.ts';
 import { type TryFields, tryPage } from './try.ts';
 
@@ -26,16 +27,13 @@ export async function overviewPage(context: At, ops: Ops): Promise<Response> {
   return page(context, { title: 'Overview', path: '/', body, isLive: true });
 }
 
+const GONE = 'The store does not have it. Rows that are older than `store.retention` are deleted.';
+
 export async function oneAnnouncement(context: At, ops: Ops): Promise<Response> {
   const answer = await ops.decision(context.req.param('id') ?? '');
   if (!answer.ok) return problem(context, 503, 'The store cannot be read', answer.message);
   if (answer.value === undefined || answer.value.content.kind !== 'news')
-    return problem(
-      context,
-      404,
-      'No such announcement',
-      'The store does not have it. Those that are older than `store.retention` are deleted.',
-    );
+    return problem(context, 404, 'No such announcement', GONE);
   const { content, ...decision } = answer.value;
   const { announcement } = content;
   const body = announcementPage({ ...decision, announcement }, context.var.visitor);
@@ -54,6 +52,42 @@ export async function deliveriesList(context: At, ops: Ops): Promise<Response> {
   return page(context, { title: 'Deliveries', path: '/deliveries', body });
 }
 
+export async function oneDelivery(context: At, ops: Ops): Promise<Response> {
+  const id = context.req.param('id') ?? '';
+  const answer = await ops.find(id);
+  if (!answer.ok) return problem(context, 503, 'The store cannot be read', answer.message);
+  const found = answer.value.find(({ delivery }) => delivery.delivery.id === id);
+  if (found === undefined) return problem(context, 404, 'No such delivery', GONE);
+  const done = DONE[context.req.query('done') as keyof typeof DONE];
+  const shown = deliveryPage(found, context.var.visitor);
+  const body = done === undefined ? shown : html`${notice('good', done)}${shown}`;
+  return page(context, { title: found.delivery.delivery.destination, path: '/deliveries', body });
+}
+
+const DONE = {
+  retry: 'Queued: the bridge sends it within a second. Load the page again to see the answer.',
+  discard: 'Cancelled: it is not sent any more.',
+} as const;
+
+export const retryDelivery = (context: At, ops: Ops): Promise<Response> =>
+  changed(context, 'retry', (id) => ops.retry(id, false));
+
+export const discardDelivery = (context: At, ops: Ops): Promise<Response> =>
+  changed(context, 'discard', (id) => ops.discard(id));
+
+async function changed(
+  context: At,
+  what: keyof typeof DONE,
+  change: (id: string) => Promise<StoreAnswer<OneChange>>,
+): Promise<Response> {
+  const id = context.req.param('id') ?? '';
+  const answer = await change(id);
+  if (!answer.ok) return problem(context, 503, 'The store cannot be changed', answer.message);
+  const { value } = answer;
+  if (!value.ok) return problem(context, value.code === 'unknown' ? 404 : 409, 'Unchanged', value.problem);
+  return context.redirect(`/deliveries/${encodeURIComponent(id)}?done=${what}`, 303);
+}
+
 /** Names that a field suggests. */
 const MOST_NAMES = 200;
 
@@ -63,9 +97,25 @@ export async function allDestinations(context: At, ops: Ops): Promise<Response> 
 }
 
 export async function rules(context: At, ops: Ops): Promise<Response> {
-  const body = rulesPage({ rules: ops.rules(), tables: ops.status().tables });
+  const stored = await ops.mutes.list();
+  const mutes = stored.ok ? stored.value : stored.message;
+  const body = rulesPage({ rules: ops.rules(), tables: ops.status().tables, mutes }, context.var.visitor);
   return page(context, { title: 'Rules', path: '/rules', body });
 }
+
+export async function mute(context: At, ops: Ops): Promise<Response> {
+  const { what, for: span, reason } = await context.req.parseBody();
+  const text = (value: unknown) =>
+    typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+  const wish = { what: text(what)?.split(/\s+/) ?? [], for: text(span), reason: text(reason) };
+  return muted(context, await ops.mutes.mute(wish));
+}
+
+export const liftMute = async (context: At, ops: Ops): Promise<Response> =>
+  muted(context, await ops.mutes.lift([context.req.param('id') ?? '']));
+
+const muted = (context: At, result: MuteResult): Response | Promise<Response> =>
+  result.ok ? context.redirect('/rules#mutes', 303) : problem(context, 422, 'Unchanged', result.problem);
 
 export async function trial(context: At, ops: Ops): Promise<Response> {
   const field = (name: string) => context.req.query(name)?.trim() ?? '';
@@ -96,8 +146,12 @@ function triedWith(
   return tried ?? 'This is no announcement: it needs at least a title or a ticker.';
 }
 
-const problem = (context: At, status: 404 | 503, title: string, sentence: string): Promise<Response> =>
-  page(context, { title, path: '', body: problemPage(title, sentence) }, status);
+const problem = (
+  context: At,
+  status: 404 | 409 | 422 | 503,
+  title: string,
+  sentence: string,
+): Promise<Response> => page(context, { title, path: '', body: problemPage(title, sentence) }, status);
 
 /** Under a name that changes with its content. */
 export async function assetOf(context: At, _ops: Ops): Promise<Response> {
@@ -115,5 +169,5 @@ export async function assetOf(context: At, _ops: Ops): Promise<Response> {
 const page = async (
   context: At,
   shown: Omit<Page, 'visitor'>,
-  status: 200 | 404 | 503 = 200,
+  status: 200 | 404 | 409 | 422 | 503 = 200,
 ): Promise<Response> => context.html(await layout({ ...shown, visitor: context.var.visitor }), status);

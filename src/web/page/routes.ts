@@ -17,8 +17,13 @@ export function pageRoutes(ops: Ops): Hono<WebEnv> {
     .get('/', shows('overviewPage'))
     .get('/announcements/:id', shows('oneAnnouncement'))
     .get('/deliveries', shows('deliveriesList'))
+    .get('/deliveries/:id', shows('oneDelivery'))
+    .post('/deliveries/:id/retry', shows('retryDelivery'))
+    .post('/deliveries/:id/discard', shows('discardDelivery'))
     .get('/destinations', shows('allDestinations'))
     .get('/rules', shows('rules'))
+    .post('/mutes', shows('mute'))
+    .post('/mutes/:id/lift', shows('liftMute'))
     .get('/try', shows('trial'))
     .get('/assets/:name', shows('assetOf'));
 }

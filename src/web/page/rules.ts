@@ -1,20 +1,25 @@
 /** `/rules`: how often each rule matched, the tables that rules look into, and what is muted. Pure. */
 import { stringify } from 'yaml';
+import type { ShownMute } from '../../mutes/shown.ts';
+import { formatDuration } from '../../platform/duration.ts';
 import type { TableState } from '../../tables/table-state.ts';
 import type { InspectedRule } from '../ops.ts';
+import type { Visitor } from '../visitor.ts';
 import { each, type Html, html } from './html.ts';
-import { empty, table } from './layout.ts';
+import { empty, hiddenCsrf, table } from './layout.ts';
 import { agoText, countText, state } from './words.ts';
 
 export interface RulesView {
   readonly rules: readonly InspectedRule[];
   readonly tables: readonly TableState[];
+  /** A text: why they cannot be read. */
+  readonly mutes: readonly ShownMute[] | string;
 }
 
 /** Of more, those that matched come first. */
 const MOST_RULES = 200;
 
-export function rulesPage({ rules, tables }: RulesView): Html {
+export function rulesPage({ rules, tables, mutes }: RulesView, visitor: Visitor): Html {
   const shown =
     rules.length <= MOST_RULES ? rules : rules.toSorted((a, b) => b.hits - a.hits).slice(0, MOST_RULES);
   return html`<h1>Rules</h1>${
@@ -24,6 +29,7 @@ export function rulesPage({ rules, tables }: RulesView): Html {
           caption: 'In the order in which they are evaluated. Hits are counted since the start.',
         })
   }${rules.length > shown.length ? html`<p class="small faint">${rules.length - shown.length} more, which matched less.</p>` : ''}
+<h2 id="mutes">Mutes</h2>${mutesPart(mutes, visitor)}
 <h2>Tables</h2>${tables.length === 0 ? empty('The config has no tables.') : tablesTable(tables)}`;
 }
 
@@ -41,6 +47,30 @@ const matchText = (match: InspectedRule['match']): string =>
 /** `update: any` is kept as both of its values. */
 const asWritten = (match: InspectedRule['match']): object =>
   Array.isArray(match.update) ? { ...match, update: 'any' } : match;
+
+function mutesPart(mutes: RulesView['mutes'], visitor: Visitor): Html {
+  if (typeof mutes === 'string') return html`<p class="bad">✗ ${mutes}</p>`;
+  const list =
+    mutes.length === 0
+      ? empty(
+          'Nothing is muted. A mute holds a ticker, a rule or a destination back for a time; what it holds back ends as skipped.',
+        )
+      : table(
+          ['What', 'For another', 'Why', ''],
+          each(mutes, (one) => muteRow(one, visitor)),
+        );
+  return html`${list}${visitor.mayChange ? muteForm(visitor) : ''}`;
+}
+
+const muteRow = ({ id, kind, name, leftMs, reason, inConfig }: ShownMute, visitor: Visitor): Html =>
+  html`<tr><th scope="row">${name} <span class="tag">${kind}</span></th><td data-label="For another">${formatDuration(Math.floor(leftMs / 1000) * 1000)}</td><td data-label="Why">${reason ?? ''}${inConfig ? '' : html` <span class="warning">! the config has no such ${kind}</span>`}</td><td>${
+    visitor.mayChange
+      ? html`<form class="inline" method="post" action="/mutes/${id}/lift">${hiddenCsrf(visitor)}<button class="quiet">Lift</button></form>`
+      : ''
+  }</td></tr>`;
+
+const muteForm = (visitor: Visitor): Html =>
+  html`<form class="card" method="post" action="/mutes">${hiddenCsrf(visitor)}<div class="fields"><label>Ticker, rule or destination<input name="what" required placeholder="ABC, rule:listings, destination:bot"></label><label>For<input name="for" required placeholder="1h"></label><label>Why<input name="reason"></label><div><button>Mute</button></div></div></form>`;
 
 const tablesTable = (tables: readonly TableState[]): Html =>
   table(
