@@ -1,4 +1,4 @@
-/** What the page changes: only for who has logged in, only by its own forms, and with a sentence for what could not be done. */
+/** Changes by the page: only for whoever has logged in, only by its own forms, and with a sentence for those that could not be made. */
 import { expect, test } from 'vitest';
 import type { MuteResult, OneChange, Ops } from '../../../src/web/ops.ts';
 import { Browser, idleOps, LOCAL_WITH_TOKEN, TOKEN, webOf } from '../../support/web.ts';
