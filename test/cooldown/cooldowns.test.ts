@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type CooldownStore, Cooldowns } from '../../src/cooldown/cooldowns.ts';
 import { MOST_COOLDOWNS } from '../../src/cooldown/places.ts';
 import { newsOf } from '../../src/delivery/content.ts';
-import { type Delivery, unattempted } from '../../src/delivery/delivery.ts';
+import { type Delivery, type PendingDelivery, unattempted } from '../../src/delivery/delivery.ts';
 import { deliveriesOf, type Target } from '../../src/intake.ts';
 import type { Sent } from '../../src/outbox/outbox.ts';
 import { rulesOptions } from '../../src/routing/options.ts';
@@ -217,6 +217,30 @@ describe('deliveries that wait for longer than the time', () => {
     cooldowns.settled(first, 'delivered');
     cooldowns.settled(third, 'delivered');
     expect(standings()[1]).toMatchObject({ reason: 'cooldown' });
+  });
+
+  test('one in the middle that fails takes nothing along that was sent before it', () => {
+    const { cooldowns, plan } = short();
+    const [first, middle, last, waiting] = [0, 2500, 5000, 1000].map((atMs) =>
+      unattempted(only(plan(atMs, {}))),
+    );
+    if (!(first && middle && last && waiting)) throw new Error('nothing was planned');
+    const standing = (one: PendingDelivery) => cooldowns.standing(one, BASE_MS + 60_000);
+    expect([first, middle, last].map(standing)).toEqual(['free', 'free', 'free']);
+    cooldowns.settled(first, 'delivered');
+    cooldowns.settled(middle, 'expired');
+    expect(standing(waiting)).toMatchObject({ reason: 'cooldown' });
+  });
+
+  test('one that waited behind another is not held back by a later one that is further away than the time', () => {
+    const { cooldowns, plan } = short();
+    const [first, waiting, later] = [0, 1000, 5000].map((atMs) => unattempted(only(plan(atMs, {}))));
+    if (!(first && waiting && later)) throw new Error('nothing was planned');
+    const standing = (one: PendingDelivery) => cooldowns.standing(one, BASE_MS + 60_000);
+    expect([first, waiting, later].map(standing)).toEqual(['free', 'behind', 'free']);
+    cooldowns.settled(later, 'delivered');
+    cooldowns.settled(first, 'expired');
+    expect(standing(waiting)).toBe('free');
   });
 
   test('regression: so is what the store has', () => {

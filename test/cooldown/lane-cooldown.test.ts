@@ -106,6 +106,41 @@ describe('while the fate of the first is open the second waits for it', () => {
     expect(endsOf(bench).slice(0, 2)).toEqual(['delivered', 'skipped cooldown']);
   });
 
+  test('nor while the first has no answer yet and the others, which failed, are taken again', async () => {
+    using bench = benchWith({ concurrency: 4, timeout: '60s' });
+    bench.answer = ({ title }) => (title === 'first' ? undefined : busy);
+    order(bench, 'first');
+    await bench.clock.advance(1);
+    order(bench, 'second');
+    for (const n of [1, 2, 3]) order(bench, `other ${n}`, `T${n}`);
+    await bench.clock.advance(5000);
+    expect(bench.lane('bot').status.slowed).toBeDefined();
+    bench.answer = ({ title }) => (title === 'first' ? undefined : delivered);
+    await bench.clock.advance(45_000);
+    expect(bench.lane('bot').status.slowed).toBeUndefined();
+    expect(endsOf(bench)).toEqual(['pending', 'pending', ...Array(3).fill('delivered')]);
+    expect(bench.titles()).not.toContain('second');
+  });
+
+  test('when the second leaves, the store has it that the first failed, also if somebody changed the store just then', async () => {
+    using bench = benchWith();
+    bench.tookMs = 1000;
+    const stored: unknown[] = [];
+    bench.answer = ({ title }) => {
+      if (title === 'first') return refused;
+      stored.push(...bench.database.prepare('SELECT state FROM deliveries ORDER BY id').all());
+      return undefined;
+    };
+    // In the same moment as the answer, and before it.
+    bench.clock.after(1000, () => bench.reconcile());
+    order(bench, 'first');
+    await bench.clock.advance(500);
+    order(bench, 'second');
+    await bench.clock.advance(500);
+    expect(bench.titles()).toEqual(['first', 'second']);
+    expect(stored).toEqual([{ state: 'dead' }, { state: 'pending' }]);
+  });
+
   test('one that a person cancels gives its place to the next; one requested again is sent', async () => {
     using bench = benchWith();
     bench.answer = () => busy;

@@ -66,6 +66,12 @@ export const cooldowns = [
       'Math.abs(receivedMs - place.atMs) < 2 * forMs',
     ],
     [
+      'a delivery that waits long is held back by a later one',
+      'an order is left out because of one outside its time',
+      'Math.abs(receivedMs - place.atMs) < forMs',
+      'receivedMs - place.atMs < forMs',
+    ],
+    [
       'only the latest of a kind is known',
       'a delivery that waited longer than the time is let out beside one of its own time',
       'newer.older = place.older;',
