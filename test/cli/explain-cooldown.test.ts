@@ -84,10 +84,17 @@ test('one on its way', async () => {
   );
 });
 
-test('without a store nothing was sent; `test` knows no cooldown', async () => {
-  expect(await explain('--ticker', 'ABC')).toContain('ABCUSDT');
+test.each(['', ', at: "2026-11-25T02:30+09:00"'])('`test` knows no cooldown%s', async (at) => {
   await read();
-  expect(await runCommandLine(['test'], { clock })).toMatchObject({ exitCode: 0 });
+  writeFileSync('config.yaml', CONFIG.replace('{ name: an order,', `{ name: an order${at},`));
+  expect(await runCommandLine(['test'], { clock })).toMatchObject({
+    exitCode: 0,
+    out: expect.stringContaining('1 test passed'),
+  });
+});
+
+test('without a store nothing was sent', async () => {
+  expect(await explain('--ticker', 'ABC')).toContain('ABCUSDT');
 });
 
 test('--id of one that it held back', async () => {

@@ -3,8 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { newsOf } from '../../src/delivery/content.ts';
+import { openStore } from '../../src/outbox/store.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { runCommandLine } from '../support/command.ts';
 import { FaultyServer } from '../support/faulty-server.ts';
+import { announcementAt, attemptOf } from '../support/outbox.ts';
 
 let folder = '';
 let scope = new AsyncDisposableStack();
@@ -81,6 +85,36 @@ test('the rules choose destinations, templates and tickers as for real news', as
   expect(exitCode).toBe(0);
   expect(all.bot.received.map(({ body }) => body).sort()).toEqual(['{"buy":"ABC"}', '{"buy":"DEF"}']);
   expect(all.telegram.received).toHaveLength(1);
+});
+
+test('a cooldown holds back no sample, and a sample starts none', async () => {
+  const all = await servers();
+  configOf(all, (text) => {
+    const cooled = text.replace('    send: [bot,', '    cooldown: { by: ticker, for: 24h }\n    send: [bot,');
+    return `${cooled}store: { path: ./bridge.db }\n`;
+  });
+  const path = join(folder, 'bridge.db');
+  const store = openStore(path, systemClock, () => undefined);
+  const sent = { ...announcementAt(-1000, systemClock.monotonicMs()), tickers: ['ABC'] };
+  const delivery = {
+    ...{ id: `${sent.id}-0`, content: newsOf(sent), destination: 'bot', rule: 'korean', ticker: 'ABC' },
+    ...{ template: undefined, importance: 1, expiresAtMs: undefined },
+  };
+  store.outbox.record(delivery.content, [delivery]);
+  store.outbox.settle([attemptOf(delivery, {})]);
+  await store.close();
+  const sample = ['--as', 'upbit/spot_listing', '--ticker', 'ABC,DEF'];
+  for (const times of [1, 2]) {
+    const { exitCode, out } = await send(...sample);
+    expect([exitCode, out.split('\n').at(-1)], `${times}`).toEqual([0, '4 of 4 delivered']);
+  }
+  const listing = ['--publisher', 'upbit', '--listing-type', 'spot_listing', '--title', 'KRW'];
+  const { out } = await runCommandLine(
+    ['explain', ...listing, '--ticker', 'ABC,DEF', '-c', join(folder, 'config.yaml')],
+    { env: { KEY: `dsk_${'0'.repeat(64)}` } },
+  );
+  expect(out, 'of the store').toContain('ABC was sent here');
+  expect(out, 'of a sample').toContain('bot for DEF');
 });
 
 test('every receiver sees that it is a sample: header, default body, embed, template', async () => {

@@ -172,6 +172,29 @@ describe('the store', () => {
     expect(asked).toHaveLength(2);
   });
 
+  test('a rule of another name begins its own; under its old name it knows again what it has sent', () => {
+    const [before] = sentBefore(false);
+    const store: CooldownStore = {
+      ...EMPTY,
+      sentBy: (rules) => (before && rules.includes(before.delivery.rule) ? [before] : []),
+    };
+    const { cooldowns, router } = bridgeOf([RULE], store);
+    const named = (name: string) => {
+      const other = bridgeOf([{ ...RULE, name }]);
+      cooldowns.follow(other.router.cooldowns);
+      return (atMs: number) => unattempted(only(other.plan(atMs, {})));
+    };
+    expect(cooldowns.size).toBe(1);
+    const renamed = named('buys');
+    expect(cooldowns.size, 'nothing is known of a name that is gone').toBe(0);
+    expect([renamed(0), renamed(1)].map((one) => cooldowns.standing(one, BASE_MS))).toEqual([
+      'free',
+      'behind',
+    ]);
+    cooldowns.follow(router.cooldowns);
+    expect(cooldowns.standing(named('orders')(2), BASE_MS)).toMatchObject({ reason: 'cooldown' });
+  });
+
   test('of a process that died whatever waits may have left', () => {
     for (const mayHaveLeftMs of [0, BASE_MS]) {
       const [sent] = sentBefore(true);

@@ -43,6 +43,10 @@ test('regression: one order of a ticker, also when a kill -9 comes at once after
   await bridge.event('feed.live');
   announce('XYZ,ABC,NEW', 'three');
   await bot.waitFor(({ body }) => (body as { symbol: string }).symbol === 'NEW');
+  const { url } = await bridge.event('bridge.started');
+  const metrics = await (await fetch(`${String(url)}/metrics`)).text();
+  // XYZ is skipped, or waits for the copy that was on the wire at the kill.
+  expect(metrics).toMatch(/^listing_bridge_deliveries_total\{destination="bot",outcome="skipped"\} [1-3]$/m);
   bridge.kill('SIGTERM');
   expect(await bridge.finished).toMatchObject({ code: 0 });
   // The one that was on the wire may be sent again, under the same id.

@@ -149,6 +149,16 @@ describe('attempts', () => {
   });
 });
 
+test('what a cooldown or a mute holds back is counted as skipped, and as no attempt', async () => {
+  const metrics = metricsOf();
+  for (const reason of ['cooldown', 'muted'])
+    metrics.listener({ kind: 'delivery.ended', delivery, state: 'skipped', reason, endedMs: 1 });
+  expect(await samples(metrics, 'deliveries_total')).toEqual([
+    'deliveries_total{destination="bot",outcome="skipped"} 2',
+  ]);
+  expect(await samples(metrics, 'attempts_total')).toEqual([]);
+});
+
 test('gauges say what is so now, and forget what has left the config', async () => {
   const bot = {
     type: 'webhook',
