@@ -185,7 +185,7 @@ export const configSchemaOf = (types: DestinationRegistry) =>
         error: 'must be a mapping with host, port and token, or false',
       })
       .prefault({})
-      .describe('/healthz, /readyz, /metrics, /api/status, /-/reload; false = off'),
+      .describe('the page, the API, /metrics, /healthz and /readyz; false = off'),
     log: log.prefault({}).describe('what is written to the terminal or to the journal'),
     watch: flag()
       .default(true)

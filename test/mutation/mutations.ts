@@ -11,6 +11,7 @@ import { pipeline } from './list/pipeline.ts';
 import { reloads } from './list/reloads.ts';
 import { tables } from './list/tables.ts';
 import { trouble } from './list/trouble.ts';
+import { web } from './list/web.ts';
 import type { Mutation } from './mutation.ts';
 
 export const mutations: readonly Mutation[] = [
@@ -26,4 +27,5 @@ export const mutations: readonly Mutation[] = [
   ...destinations,
   ...reloads,
   ...pipeline,
+  ...web,
 ];
