@@ -79,6 +79,8 @@ export class Browser {
 
   async #ask(path: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers);
+    // An empty one stands for a browser that leaves it out.
+    for (const [name, value] of [...headers]) if (value === '') headers.delete(name);
     if (!headers.has('host')) headers.set('host', new URL(this.origin).host);
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     if (cookie !== '') headers.set('cookie', cookie);

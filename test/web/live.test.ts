@@ -124,7 +124,7 @@ describe('events for programs', () => {
   });
 
   test('who comes back goes on where it was, with what it wants', async () => {
-    const { watch, publish } = events();
+    const { hub, watch, publish } = events();
     const first = watch(undefined, 'config');
     await publish(reloaded('a'));
     await first.leave();
@@ -134,6 +134,10 @@ describe('events for programs', () => {
     expect(again.got.map(({ data }) => JSON.parse(data).changes[0])).toEqual(['b', 'c', 'd']);
     const ids = again.got.map(({ id }) => id);
     expect(new Set(ids).size).toBe(3);
+    // Another one who comes back gets the same text.
+    expect(hub.encoded).toBe(4);
+    watch(first.lastId, 'config');
+    expect(hub.encoded).toBe(4);
   });
 
   test('regression: also who has got nothing yet, or nothing of its kind for long', async () => {

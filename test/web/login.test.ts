@@ -183,6 +183,7 @@ describe('a session', () => {
       403,
     ],
     ['from an old browser on another site', { origin: 'https://evil.com', 'sec-fetch-site': '' }, 403],
+    ['without a word of where it comes from', { origin: '', 'sec-fetch-site': '' }, 403],
     ['from nowhere', { origin: 'null', 'sec-fetch-site': 'same-origin' }, 403],
   ])('a change %s', async (_, headers, status) => {
     const { logIn, change } = scene();
