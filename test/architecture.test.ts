@@ -154,6 +154,7 @@ describe('test/ has the rooms of src/', () => {
     'docs',
     'e2e',
     'mutation',
+    'prometheus',
     'simulation',
     'soak',
     'tools',

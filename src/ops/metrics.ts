@@ -4,9 +4,11 @@
  */
 import { Registry } from 'prom-client';
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
+import { DELIVERY_STATES } from '../delivery/delivery.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import type { Listener } from '../events/bus.ts';
 import { expositionOf } from './exposition.ts';
+import { MANY_DESTINATIONS } from './many.ts';
 import { type MetricDescription, MetricMaker } from './metric-maker.ts';
 import { collectProcess } from './process-metrics.ts';
 import { leadOf } from './race.ts';
@@ -53,11 +55,21 @@ export function createMetrics(
       const now = status();
       await breathe();
       collect(now);
+      beginAtZero(counters, now.destinations);
       await breathe();
       return { contentType: registry.contentType, text: await expositionOf(registry, breathe) };
     },
     descriptions: make.descriptions,
   };
+}
+
+const ENDS = DELIVERY_STATES.filter((state) => state !== 'pending');
+
+/** Prometheus sees no step in a series that begins with it: the first delivery that is lost would raise no alert. */
+function beginAtZero({ deliveries }: Counters, destinations: Status['destinations']): void {
+  if (destinations.length > MANY_DESTINATIONS) return;
+  for (const { name } of destinations)
+    for (const outcome of ENDS) deliveries.inc({ destination: name, outcome }, 0);
 }
 
 type Counters = ReturnType<typeof countersOf> & Required<Pick<MetricsDeps, 'nameOf'>>;

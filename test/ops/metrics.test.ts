@@ -199,3 +199,34 @@ test('gauges say what is so now, and forget what has left the config', async () 
   expect(await samples(metrics, 'outbox_pending')).toEqual(['outbox_pending{destination="bot"} 3']);
   expect(await samples(metrics, 'config_last')).toEqual(['config_last_reload_successful 1']);
 });
+
+test('regression: how the deliveries of a destination end is counted from 0, so that the first lost one is a step', async () => {
+  const more = {
+    pausedMs: 0,
+    inFlight: 0,
+    pending: 0,
+    suspended: undefined,
+    slowed: undefined,
+    oldestMs: undefined,
+  };
+  const destination = { name: 'bot', type: 'webhook', state: 'ok', ...more };
+  const of = (count: number) => ({
+    ...NO_STATUS,
+    destinations: Array.from({ length: count }, (_, n) => ({
+      ...destination,
+      name: n === 0 ? 'bot' : `bot-${n}`,
+    })),
+  });
+  const metrics = metricsOf(of(1));
+  metrics.listener({
+    ...{ kind: 'delivery.ended', delivery, state: 'dead', reason: 'message_refused', endedMs: 1010 },
+  });
+  for (const _ of ['first look', 'second look'])
+    expect((await samples(metrics, 'deliveries_total{')).toSorted()).toEqual([
+      'deliveries_total{destination="bot",outcome="dead"} 1',
+      'deliveries_total{destination="bot",outcome="delivered"} 0',
+      'deliveries_total{destination="bot",outcome="expired"} 0',
+      'deliveries_total{destination="bot",outcome="skipped"} 0',
+    ]);
+  expect(await samples(metricsOf(of(101)), 'deliveries_total{'), 'of many, only what is so').toEqual([]);
+});
