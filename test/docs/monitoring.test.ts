@@ -36,7 +36,9 @@ const shown = async () =>
   ]);
 
 const namesIn = (expr: string) =>
-  [...expr.replaceAll(/"[^"]*"/g, '').matchAll(/\b(?:listing_bridge|process|nodejs)_\w+/g)].map(([name]) => name);
+  [...expr.replaceAll(/"[^"]*"/g, '').matchAll(/\b(?:listing_bridge|process|nodejs)_\w+/g)].map(
+    ([name]) => name,
+  );
 
 const expressions = [
   ...rules.map(({ alert, expr }) => [alert, expr] as const),
@@ -74,17 +76,18 @@ test('the dashboard: no plug-in, no panel over another, its own variables in eve
   const taken = new Set<string>();
   for (const { type, title, description, gridPos, datasource } of panels) {
     expect(core).toContain(type);
-    if (type !== 'row') expect({ title, description, datasource }).toMatchObject({
-      ...{ title: expect.stringMatching(/\w/), description: expect.stringMatching(/\w/) },
-      datasource: { uid: '$datasource' },
-    });
+    if (type !== 'row')
+      expect({ title, description, datasource }).toMatchObject({
+        ...{ title: expect.stringMatching(/\w/), description: expect.stringMatching(/\w/) },
+        datasource: { uid: '$datasource' },
+      });
     expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
     for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++)
       for (let y = gridPos.y; y < gridPos.y + gridPos.h; y++) {
         expect(taken.has(`${x},${y}`), `${title} lies over another`).toBe(false);
         taken.add(`${x},${y}`);
       }
-    }
+  }
   for (const { panel, expr } of questions()) expect(expr, panel).not.toContain('$');
 });
 
@@ -113,7 +116,8 @@ describe.each(rules)('$alert', ({ alert, expr, labels, annotations, for: waits }
   });
 });
 
-const codesIn = (expr: string) => (/code=~?"([^"]+)"/.exec(expr)?.[1] ?? '').split('|').filter((code) => code !== '');
+const codesIn = (expr: string) =>
+  (/code=~?"([^"]+)"/.exec(expr)?.[1] ?? '').split('|').filter((code) => code !== '');
 
 /** Beside those that an alert asks for by their code: which alert they have. */
 const OF_ITS_OWN: Readonly<Record<string, string>> = {
@@ -129,17 +133,21 @@ const OF_ITS_OWN: Readonly<Record<string, string>> = {
   config_rejected: 'ListingBridgeConfigRejected',
 };
 
-test.each(Object.entries(CONDITIONS))('the condition %s has an alert as bad as the bridge finds it, or is a note', (code, kind) => {
-  const asking = rules.filter(({ expr }) => codesIn(expr).includes(code));
-  const own = rules.filter(({ alert }) => alert === OF_ITS_OWN[code]);
-  if (asking.length + own.length === 0) return expect(kind).toMatchObject({ quiet: true });
-  expect([...asking, ...own]).toHaveLength(1);
-  for (const { labels } of asking) expect(labels.severity).toBe(kind.severity);
-  for (const { annotations } of own) expect(annotations['runbook']).toBe(`docs/troubleshooting.md#${code}`);
-});
+test.each(Object.entries(CONDITIONS))(
+  'the condition %s has an alert as bad as the bridge finds it, or is a note',
+  (code, kind) => {
+    const asking = rules.filter(({ expr }) => codesIn(expr).includes(code));
+    const own = rules.filter(({ alert }) => alert === OF_ITS_OWN[code]);
+    if (asking.length + own.length === 0) return expect(kind).toMatchObject({ quiet: true });
+    expect([...asking, ...own]).toHaveLength(1);
+    for (const { labels } of asking) expect(labels.severity).toBe(kind.severity);
+    for (const { annotations } of own) expect(annotations['runbook']).toBe(`docs/troubleshooting.md#${code}`);
+  },
+);
 
 test('and no alert asks for a code that is none', () => {
-  for (const { expr } of rules) for (const code of codesIn(expr)) expect(Object.keys(CONDITIONS)).toContain(code);
+  for (const { expr } of rules)
+    for (const code of codesIn(expr)) expect(Object.keys(CONDITIONS)).toContain(code);
 });
 
 test('scrape.yaml: the address and the token of deploy/config.example.yaml, and the rules beside it', () => {
@@ -161,7 +169,9 @@ test('everything in deploy/ is packed', () => {
   const [packed] = JSON.parse(
     execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' }),
   );
-  const kept = repositoryFiles.filter((path) => path.startsWith('deploy/'));
+  const kept = repositoryFiles.filter((path) => /^deploy\/.+\.\w+$/.test(path));
   expect(kept.length).toBeGreaterThan(7);
-  expect(packed.files.map(({ path }: { readonly path: string }) => path)).toEqual(expect.arrayContaining(kept));
+  expect(packed.files.map(({ path }: { readonly path: string }) => path)).toEqual(
+    expect.arrayContaining(kept),
+  );
 });

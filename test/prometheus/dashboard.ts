@@ -22,7 +22,7 @@ export interface Asked {
 
 export const dashboard = (): Dashboard => JSON.parse(read('deploy/grafana/listing-bridge.json'));
 
-/** What Grafana puts in the place of its variables. */
+/** Values for the variables of the dashboard and of Grafana. */
 const VALUES = { $instance: '.+', $__rate_interval: '10s', $__range: '1m' };
 
 export function questions(): readonly Asked[] {
