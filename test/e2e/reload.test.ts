@@ -120,6 +120,35 @@ test('POST /-/reload wants the token, answers what changed, and says what is wro
   expect(bad.text).toMatch(/config\.yaml:\d+:\d+: .*nonsense/);
 });
 
+test('a new token and read-only count at once, without a restart; a login with the old token is over', async () => {
+  await using standIns = await startStandIns();
+  using workplace = new Workplace(WITH_TOKEN);
+  await using bridge = workplace.start(['run'], standIns.env);
+  const url = await started(bridge);
+  const logIn = async (token: string) =>
+    fetch(`${url}/login`, { method: 'POST', body: new URLSearchParams({ token }), redirect: 'manual' });
+  const login = await logIn(TOKEN);
+  expect(login.status).toBe(303);
+  const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const owns = async () =>
+    (await (await fetch(`${url}/`, { headers: { cookie } })).text()).includes('Log out');
+  expect(await owns()).toBe(true);
+
+  const other = 'another-token-for-the-tests';
+  workplace.write('config.yaml', WITH_TOKEN.replace(TOKEN, other));
+  const reloaded = await post(url, `Bearer ${TOKEN}`);
+  expect([reloaded.status, JSON.parse(reloaded.text)]).toMatchObject([200, { needsRestart: [] }]);
+  expect(reloaded.text).not.toContain(other);
+  expect((await post(url, `Bearer ${TOKEN}`)).status).toBe(401);
+  expect((await logIn(TOKEN)).status).toBe(401);
+  expect(await owns()).toBe(false);
+
+  workplace.write('config.yaml', WITH_TOKEN.replace(TOKEN, `${other}, readOnly: true`));
+  expect((await post(url, `Bearer ${other}`)).status).toBe(200);
+  const refused = await post(url, `Bearer ${other}`);
+  expect([refused.status, JSON.parse(refused.text)]).toMatchObject([403, { code: 'read_only' }]);
+});
+
 test('the effect of new rules on the announcements in the store is in the answer and in the log', async () => {
   await using standIns = await startStandIns();
   using workplace = new Workplace(WITH_TOKEN);
