@@ -6,7 +6,7 @@ import { membersNamed } from '../templates/members.ts';
 import { type Located, nodeAt } from './document.ts';
 import { everyNode } from './every-node.ts';
 import { leavesOf } from './match-words.ts';
-import { patternFault } from './names.ts';
+import { patternFaults } from './names.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
 
@@ -20,7 +20,7 @@ export function* extractFaults(parts: ConfigSections, root: Located): Iterable<F
   const names = namesIn(root);
   for (const path of names.values()) {
     const { node, exact } = nodeAt(root, [...path, 'matches']);
-    if (exact && typeof node.value === 'string') yield* patternFault(node.value, [...path, 'matches']);
+    if (exact && typeof node.value === 'string') yield* patternFaults(node.value, [...path, 'matches']);
   }
   yield* patternsOfRules(parts);
   for (const { name, path, within } of [...usesInRules(parts), ...usesInTemplates(parts, root)])
@@ -40,7 +40,7 @@ function* patternsOfRules({ rules }: ConfigSections): Iterable<Finding> {
   for (const [index, rule] of rules.entries())
     for (const [name, condition] of Object.entries(rule?.match.extract ?? {}))
       for (const { kind, text, path } of leavesOf(condition, ['rules', index, 'match', 'extract', name]))
-        if (kind === 'pattern') yield* patternFault(text, path);
+        if (kind === 'pattern') yield* patternFaults(text, path);
 }
 
 export function* extractWarnings(parts: ConfigSections, root: Located): Iterable<Finding> {

@@ -1,8 +1,7 @@
 /** Checks beyond the schema: names that must be unique, regular expressions, limits that contradict each other. All errors. */
 
 import { INJECT } from '../feeds/index.ts';
-import { Pattern } from '../matching/text.ts';
-import { messageOf } from '../platform/message-of.ts';
+import { MOST_REPEATED_IN_ANSWERS, patternFault } from '../matching/pattern-work.ts';
 import { answerPatterns } from './answer-patterns.ts';
 import { leavesOf, TEXT_FIELDS } from './match-words.ts';
 import type { Finding, Path } from './problem.ts';
@@ -61,26 +60,13 @@ function* patterns(sections: ConfigSections): Iterable<Finding> {
       const condition = rule?.match[field];
       if (condition === undefined) continue;
       for (const { kind, text, path } of leavesOf(condition, ['rules', index, 'match', field]))
-        if (kind === 'pattern') yield* patternFault(text, path);
+        if (kind === 'pattern') yield* patternFaults(text, path);
     }
-  for (const { text, path } of answerPatterns(sections)) yield* patternFault(text, path);
+  for (const { text, path } of answerPatterns(sections))
+    yield* patternFaults(text, path, MOST_REPEATED_IN_ANSWERS);
 }
 
-export function* patternFault(text: string, path: Path): Iterable<Finding> {
-  try {
-    new Pattern(text);
-  } catch (error) {
-    // RE2JS quotes the part at fault, with the flags that it was given.
-    const reason = messageOf(error);
-    const fault = reason.replace(/^error parsing regexp: /, '').replace('`(?i)', '`');
-    yield { path, message: `not a valid regular expression: ${fault}`, hint: patternHint(text) };
-  }
-}
-
-function patternHint(text: string): string | undefined {
-  if (/^[*?+]/.test(text))
-    return `a pattern is found anywhere, without wildcards: write ${JSON.stringify(text.replace(/^[*?+]+|\*$/g, ''))}`;
-  if (/\(\?<?[=!]/.test(text) || /\\[1-9]/.test(text))
-    return 'the engine is linear-time (RE2): no lookahead, lookbehind or backreferences';
-  return undefined;
+export function* patternFaults(text: string, path: Path, most?: number): Iterable<Finding> {
+  const fault = patternFault(text, most);
+  if (fault !== undefined) yield { path, ...fault };
 }

@@ -4,7 +4,7 @@ import { didYouMean, nearest } from '../platform/suggest.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import { fields, type RuleTest } from '../rule-tests/options.ts';
 import type { DestinationNames } from './destination-names.ts';
-import { duplicates, patternFault } from './names.ts';
+import { duplicates, patternFaults } from './names.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
 import { emptyPattern, nameFault, namesIn } from './targets.ts';
@@ -89,7 +89,7 @@ function* payloadFaults(
         message: `\`expect\` of this test does not have ${written}, so it gets no payload`,
         hint: 'add it to `expect`, or remove it here',
       };
-    yield* patternFaults(wanted, at);
+    yield* patternsIn(wanted, at);
   }
 }
 
@@ -130,15 +130,15 @@ function expectedFault(written: string, names: DestinationNames): Omit<Finding, 
   );
 }
 
-/** Of each `{ matches: … }`, however deep. */
-function* patternFaults(wanted: unknown, path: Path): Iterable<Finding> {
+/** Faults of each `{ matches: … }`, however deep. */
+function* patternsIn(wanted: unknown, path: Path): Iterable<Finding> {
   if (typeof wanted !== 'object' || wanted === null) return;
   const entries: Iterable<readonly [string | number, unknown]> = Array.isArray(wanted)
     ? wanted.entries()
     : Object.entries(wanted);
   for (const [key, value] of entries) {
     if (key === 'matches' && typeof value === 'string' && Object.keys(wanted).length === 1)
-      yield* patternFault(value, [...path, key]);
-    else yield* patternFaults(value, [...path, key]);
+      yield* patternFaults(value, [...path, key]);
+    else yield* patternsIn(value, [...path, key]);
   }
 }

@@ -1,6 +1,7 @@
 /** Parts of a title that a config names: what a pattern of its own finds, for conditions and templates. */
-import { RE2JS } from 're2js';
-import type { Text } from './text.ts';
+import type { RE2JS } from 're2js';
+import { compilePattern } from './pattern-work.ts';
+import { CUT, type Text } from './text.ts';
 
 /** An entry of `extract:`. */
 export interface ExtractOptions {
@@ -13,9 +14,9 @@ export class Extract {
   #last: Text | undefined;
   #lastValue: string | undefined;
 
-  /** Throws what RE2JS throws on a malformed expression. */
+  /** Throws what RE2JS throws on a malformed expression, and `TooMuchWork`. */
   constructor({ matches }: ExtractOptions) {
-    this.#expression = RE2JS.compile(matches.normalize('NFC'), RE2JS.CASE_INSENSITIVE);
+    this.#expression = compilePattern(matches.normalize('NFC'));
   }
 
   /**
@@ -24,8 +25,9 @@ export class Extract {
    */
   valueIn(text: Text): string | undefined {
     if (text !== this.#last) {
-      const { raw, compatible } = text;
-      this.#lastValue = this.#found(raw) ?? (compatible === raw ? undefined : this.#found(compatible));
+      const { searched, compatible } = text;
+      this.#lastValue =
+        this.#found(searched) ?? (compatible === searched ? undefined : this.#found(compatible));
       this.#last = text;
     }
     return this.#lastValue;
@@ -35,12 +37,14 @@ export class Extract {
     const matcher = this.#expression.matcher(text);
     if (!matcher.find()) return undefined;
     for (let group = 1; group <= matcher.groupCount(); group++) {
-      const part = matcher.group(group)?.trim();
+      const part = textOf(matcher.group(group));
       if (part) return part;
     }
-    return matcher.groupCount() === 0 ? matcher.group(0)?.trim() || undefined : undefined;
+    return matcher.groupCount() === 0 ? textOf(matcher.group(0)) || undefined : undefined;
   }
 }
+
+const textOf = (part: string | null | undefined) => part?.replace(CUT, '').trim();
 
 /** By name. */
 export type Extracts = ReadonlyMap<string, Extract>;

@@ -3,7 +3,8 @@
  * called; people write rules on a keyboard. `fold` brings both to one form; patterns run on a
  * linear-time engine, so that no rule can stall the bridge whatever a title says.
  */
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
+import { compilePattern, LONGEST_READ } from './pattern-work.ts';
 
 /**
  * NFKC without case and outer blanks. Down, up and down again, because case pairs are not one to one
@@ -22,15 +23,23 @@ export function foldInFull(text: string): string {
   return lower.replaceAll('ς', 'σ').normalize('NFKC').trim();
 }
 
+/** Where a text was cut: no character, so that a `$` does not take the place for the end. */
+export const CUT = '\uffff';
+
+const cut = (text: string, longest: number) => (text.length > longest ? text.slice(0, longest) + CUT : text);
+
 /** A value of an announcement with its comparison forms, each made on first use. */
 export class Text {
   readonly raw: string;
+  readonly #longest: number;
   #folded: string | undefined;
   #compatible: string | undefined;
   #lowered: string | undefined;
 
-  constructor(raw: string) {
+  /** `longest`: characters that patterns look at. */
+  constructor(raw: string, longest = LONGEST_READ) {
     this.raw = raw;
+    this.#longest = longest;
   }
 
   get folded(): string {
@@ -38,15 +47,21 @@ export class Text {
     return this.#folded;
   }
 
-  /** NFKC with its case, for patterns. */
+  /** As it came, for patterns. */
+  get searched(): string {
+    return cut(this.raw, this.#longest);
+  }
+
+  /** NFKC with its case, for patterns. One character can become eighteen. */
   get compatible(): string {
-    this.#compatible ??= this.raw.normalize('NFKC');
+    this.#compatible ??= cut(this.searched.normalize('NFKC'), this.#longest + CUT.length);
     return this.#compatible;
   }
 
   /** As it came and its NFKC form, in small letters, for `plainWords`. */
   get lowered(): string {
-    this.#lowered ??= small(this.raw === this.compatible ? this.raw : `${this.raw}\n${this.compatible}`);
+    const { searched, compatible } = this;
+    this.#lowered ??= small(searched === compatible ? searched : `${searched}\n${compatible}`);
     return this.#lowered;
   }
 }
@@ -75,11 +90,11 @@ export class Pattern {
   #last: Text | undefined;
   #lastFound = false;
 
-  /** Throws what RE2JS throws on a malformed expression. */
+  /** Throws what RE2JS throws on a malformed expression, and `TooMuchWork`. */
   constructor(source: string) {
     // Some editors write Hangul and accents in parts (NFD); exchanges do not.
     const composed = source.normalize('NFC');
-    this.#expression = RE2JS.compile(composed, RE2JS.CASE_INSENSITIVE);
+    this.#expression = compilePattern(composed);
     this.words = plainWords(composed);
   }
 
@@ -96,8 +111,8 @@ export class Pattern {
     return this.words === undefined || hasOneOf(this.words, lowered);
   }
 
-  #isIn({ raw, compatible }: Text): boolean {
-    return this.#expression.test(raw) || (compatible !== raw && this.#expression.test(compatible));
+  #isIn({ searched, compatible }: Text): boolean {
+    return this.#expression.test(searched) || (compatible !== searched && this.#expression.test(compatible));
   }
 }
 

@@ -26,7 +26,7 @@ export function payloadDifferences(expected: unknown, got: unknown): readonly Pa
   const found =
     pattern === undefined
       ? (text: string) => text.includes(String(expected))
-      : (text: string) => pattern.foundIn(new Text(text));
+      : (text: string) => pattern.foundIn(wholly(text));
   return textsIn(got).some(found) ? [] : [{ steps: [], expected, got }];
 }
 
@@ -35,7 +35,7 @@ const hasMatches = (value: unknown) => isRecord(value) && 'matches' in value;
 function differences(expected: unknown, got: unknown, steps: Steps): readonly PayloadDifference[] {
   const pattern = hasMatches(got) ? undefined : patternIn(expected);
   if (pattern !== undefined)
-    return (typeof got === 'string' || typeof got === 'number') && pattern.foundIn(new Text(String(got)))
+    return (typeof got === 'string' || typeof got === 'number') && pattern.foundIn(wholly(String(got)))
       ? []
       : [{ steps, expected, got }];
   if (Array.isArray(expected) && Array.isArray(got)) {
@@ -49,6 +49,9 @@ function differences(expected: unknown, got: unknown, steps: Steps): readonly Pa
     );
   return Object.is(expected, got) ? [] : [{ steps, expected, got }];
 }
+
+/** An own message is looked at to its end, unlike a title that comes from elsewhere. */
+const wholly = (text: string) => new Text(text, text.length);
 
 /** `{ matches: "…" }`. The pattern has been checked at load. */
 function patternIn(expected: unknown): Pattern | undefined {

@@ -69,7 +69,8 @@ function explain(engine: Liquid, message: string): string {
     if (why !== undefined) return `the tag "${tag}" is not available: ${why}`;
     return `unknown tag "${tag}"${orNearest(tag, Object.keys(engine.tags))}`;
   }
-  if (/limit exceeded$/.test(message)) return `does too much work (${message}); make the loop shorter`;
+  if (/limit exceeded$|^Invalid string length$/.test(message))
+    return `does too much work (${message}); make the loop shorter`;
   return message;
 }
 

@@ -10,8 +10,10 @@ import { registerLookup } from './lookup.ts';
 
 /** Long enough for any message (Discord takes 6000 characters), too short to stall a reload. */
 export const LONGEST_TEMPLATE = 20_000;
-/** liquidjs counts characters and list items that filters and ranges make. */
+/** liquidjs counts characters and list items that filters and ranges make; `BoundedCapture` those of its own. */
 const MEMORY_LIMIT = 100_000;
+/** Far beyond what any platform takes: loops of fixed text end here, which nothing above counts. */
+const LONGEST_OUTPUT = 1_000_000;
 /** A message takes well under 1 ms; this only ends a runaway loop (`render.ts` allows for a machine that stood still). */
 const RENDER_LIMIT_MS = 250;
 
@@ -58,8 +60,17 @@ export interface Escaping {
 
 const CAPTURING = 'capturing';
 
+/** A capture of itself doubles, sixty times in a short loop. */
+class BoundedCapture extends CaptureTag {
+  override *render(context: Context): Generator<unknown, void, string> {
+    yield* super.render(context);
+    const captured: unknown = context.get([this.variable]);
+    if (typeof captured === 'string') context.memoryLimit.use(captured.length);
+  }
+}
+
 /** Text is captured as it is and escaped when it is shown, like any value; else it would be escaped twice. */
-class PlainCapture extends CaptureTag {
+class PlainCapture extends BoundedCapture {
   override *render(context: Context): Generator<unknown, void, string> {
     const outer: unknown = context.getRegister(CAPTURING);
     context.setRegister(CAPTURING, true);
@@ -118,7 +129,7 @@ function confine({ same, ...freedom }: Freedom & { same?: Escaping['same'] }): L
   engine.registerFilter('url_decode', decoded);
   registerDateFilters(engine);
   registerLookup(engine);
-  if (freedom.outputEscape !== undefined) engine.registerTag('capture', PlainCapture);
+  engine.registerTag('capture', freedom.outputEscape === undefined ? BoundedCapture : PlainCapture);
   const settled = same === 'escape' ? ESCAPE_FILTERS : same === 'uri' ? URI_FILTERS : [];
   for (const name of settled) engine.registerFilter(name, (value: unknown) => value);
   return engine;
@@ -131,12 +142,19 @@ function confine({ same, ...freedom }: Freedom & { same?: Escaping['same'] }): L
  */
 export function render(engine: Liquid, templates: Template[], scope: object): unknown {
   try {
-    return engine.renderSync(templates, scope);
+    return rendered(engine, templates, scope);
   } catch (error) {
     if (LiquidError.is(error) && error.originalError instanceof NoSymbol) throw error.originalError;
     if (!(error instanceof Error && error.message.includes(OVER_THE_LIMIT))) throw error;
-    return engine.renderSync(templates, scope);
+    return rendered(engine, templates, scope);
   }
+}
+
+function rendered(engine: Liquid, templates: Template[], scope: object): unknown {
+  const value: unknown = engine.renderSync(templates, scope);
+  if (typeof value === 'string' && value.length > LONGEST_OUTPUT)
+    throw new Error('template output limit exceeded');
+  return value;
 }
 
 /** liquidjs has no class for it. */

@@ -1,7 +1,6 @@
 /** A title in the one form that the readers of this folder look at. */
 
-/** The longest title seen has 196 characters. More than this is looked at no further, so that no title costs more than another. */
-const LONGEST_READ = 2000;
+import { LONGEST_READ } from '../matching/pattern-work.ts';
 
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 

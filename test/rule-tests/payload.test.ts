@@ -28,6 +28,9 @@ describe('holds', () => {
     ['a pattern in a text', { matches: 'list (ABC|DEF)' }],
   ])('%s', (_, expected) => expect(payloadDifferences(expected, 'Upbit will list ABC')).toEqual([]));
 
+  test('a pattern at the end of a long message', () =>
+    expect(payloadDifferences({ matches: 'lo.g$' }, `${'x'.repeat(4_000)} long`)).toEqual([]));
+
   test('a body that has a key `matches` itself', () =>
     expect(payloadDifferences({ matches: 'a' }, { matches: 'a', b: 1 })).toEqual([]));
 });

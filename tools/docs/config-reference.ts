@@ -43,6 +43,7 @@ const CONDITIONS = `## Conditions
 In one \`match\` all keys must hold; a list means one of; \`{ not: … }\`, \`{ any: [ … ] }\` and, for texts, \`{ matches: … }\` (a regular expression,
 found anywhere) and \`{ in: table }\` nest. Text comparison ignores case. \`*\` in a \`ticker\` or \`market\` stands for anything; such a condition is evaluated for each ticker or market,
 and the announcement matches when one does; without any it does not. \`market\` is read from the title: [titles.md](titles.md). \`match: {}\` matches everything except self-tests, which match only with \`test: true\`, and edits and follow-ups of titles, which match only with \`update: true\` or \`update: any\`. Conditions and templates see the first 1,000 tickers of an announcement.
+A pattern looks at the first 2,000 characters of a title (the longest seen has 196). Its counts, such as \`{1,31}\`, may expand to 500 steps, in \`success.bodyMatches\` to 100: \`check\` refuses more, because every title would have to wait for it, and names the count to replace with \`+\` or \`*\`.
 \`check\` warns about conditions that nothing can satisfy (\`publisher: "upbit, bithumb"\`, \`title: { matches: "/KRW/i" }\`) and counts the rules that can never match. With \`--strict\` a warning is a failure (exit code 1).
 `;
 

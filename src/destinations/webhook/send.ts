@@ -4,7 +4,6 @@
  * The id is the delivery's on every attempt; timestamp and signature are made again for each.
  */
 import { unescape as percentDecoded } from 'node:querystring';
-import { RE2JS } from 're2js';
 import { Webhook } from 'standardwebhooks';
 import type { AttemptResult } from '../../delivery/outcome.ts';
 import type { SendContext } from '../../delivery/sender.ts';
@@ -12,6 +11,7 @@ import type { FarEnd } from '../../http/advice.ts';
 import type { HttpConnection } from '../../http/connection.ts';
 import { headerList } from '../../http/request.ts';
 import { farEndWallMs } from '../../http/retry-after.ts';
+import { compilePattern, MOST_REPEATED_IN_ANSWERS } from '../../matching/pattern-work.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Destination, DestinationDeps } from '../destination.ts';
 import { withConnect, withoutAnswer } from '../http-outcome.ts';
@@ -112,7 +112,7 @@ function compileSuccess(success: WebhookOptions['success']): Success {
   return {
     statuses: status === undefined ? undefined : [status].flat(),
     // Without case, like every regular expression in the config.
-    body: bodyMatches === undefined ? undefined : RE2JS.compile(bodyMatches, RE2JS.CASE_INSENSITIVE),
+    body: bodyMatches === undefined ? undefined : compilePattern(bodyMatches, MOST_REPEATED_IN_ANSWERS),
   };
 }
 

@@ -1,8 +1,8 @@
 /** Which frames are announcements: conditions on their fields, of the same form as those of rules. */
 import { sharedPatterns, textCondition } from '../../matching/condition.ts';
 import type { TextConditionTree } from '../../matching/options.ts';
-import { Pattern, Text } from '../../matching/text.ts';
-import { messageOf } from '../../platform/message-of.ts';
+import { patternFault } from '../../matching/pattern-work.ts';
+import { Text } from '../../matching/text.ts';
 import { textOf } from '../../platform/wire-values.ts';
 import { type FieldPath, stepsOf } from './path.ts';
 import type { Frame } from './read-frame.ts';
@@ -32,20 +32,16 @@ export interface PatternFault {
   readonly message: string;
 }
 
-/** The malformed patterns in a condition of whatever form. */
+/** The patterns that cannot be used in a condition of whatever form. */
 export function* patternFaults(tree: unknown, path: readonly (string | number)[]): Iterable<PatternFault> {
   if (typeof tree !== 'object' || tree === null) return;
   for (const [step, inner] of Object.entries(tree)) {
     const at = [...path, Array.isArray(tree) ? Number(step) : step];
     if (step !== 'matches' || typeof inner !== 'string') yield* patternFaults(inner, at);
-    else
-      try {
-        new Pattern(inner);
-      } catch (error) {
-        const fault = messageOf(error)
-          .replace(/^error parsing regexp: /, '')
-          .replace('`(?i)', '`');
-        yield { path: at, message: `not a valid regular expression: ${fault}` };
-      }
+    else {
+      const fault = patternFault(inner);
+      if (fault !== undefined)
+        yield { path: at, message: [fault.message, fault.hint ?? []].flat().join('; ') };
+    }
   }
 }
