@@ -5,7 +5,10 @@ import { CONFIG, type StandIns, startStandIns } from '../support/stand-ins.ts';
 export const TOKEN = 'a-token-of-some-length';
 
 /** The pages that the navigation leads to, and those behind them. */
-export const PATHS = ['/', '/deliveries', '/destinations', '/rules', '/try?title=ABC&tickers=ABC'] as const;
+export const PATHS = [
+  ...['/', '/announcements', '/deliveries', '/destinations', '/rules', '/config'],
+  '/try?title=ABC&tickers=ABC',
+] as const;
 
 export const HOSTILE = `<img src=x onerror="alert(1)"><script>alert(2)</script>"'>{{7*7}}`;
 

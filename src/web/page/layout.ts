@@ -19,7 +19,6 @@ const PLACES = [
   ['/announcements', 'Announcements'],
   ['/deliveries', 'Deliveries'],
   ['/rules', 'Rules'],
-  ['/latency', 'Latency'],
   ['/try', 'Try a title'],
   ['/config', 'Config'],
 ] as const;

@@ -1,5 +1,6 @@
 /** One function for each page: reads what it shows, and answers with the whole of it. */
 import type { Context } from 'hono';
+import { stringify } from 'yaml';
 import { LISTING_TYPES, PUBLISHERS } from '../../announcement.ts';
 import { DELIVERY_STATES } from '../../delivery/delivery.ts';
 import type { DryRun } from '../../dry-run.ts';
@@ -7,7 +8,9 @@ import { LARGEST_PAGE, type StoreAnswer } from '../../outbox/deliveries.ts';
 import type { MuteResult, OneChange, Ops } from '../ops.ts';
 import type { WebEnv } from '../visitor.ts';
 import { announcementPage } from './announcement.ts';
+import { announcementsPage } from './announcements.ts';
 import { assetAt } from './assets.ts';
+import { configPage } from './config.ts';
 import { deliveriesPage, deliveryPage } from './deliveries.ts';
 import { destinationsPage } from './destinations.ts';
 import { html } from './html.ts';
@@ -50,6 +53,25 @@ export async function deliveriesList(context: At, ops: Ops): Promise<Response> {
   const view = { state, destination, destinations: destinations.slice(0, MOST_NAMES), page: answer.value };
   const body = deliveriesPage(view, context.var.visitor);
   return page(context, { title: 'Deliveries', path: '/deliveries', body });
+}
+
+export async function announcementsList(context: At, ops: Ops): Promise<Response> {
+  const answer = await ops.announcements(context.req.query('before'));
+  if (!answer.ok) return problem(context, 503, 'The store cannot be read', answer.message);
+  const body = announcementsPage(answer.value);
+  return page(context, { title: 'Announcements', path: '/announcements', body });
+}
+
+export async function config(context: At, ops: Ops): Promise<Response> {
+  const effective = stringify(JSON.parse(JSON.stringify(ops.config().config)), { lineWidth: 0 });
+  const body = configPage(ops.status(), effective, context.var.visitor);
+  return page(context, { title: 'Config', path: '/config', body });
+}
+
+export async function reload(context: At, ops: Ops): Promise<Response> {
+  const reloaded = await ops.reload();
+  if (reloaded.ok) return context.redirect('/config', 303);
+  return problem(context, 422, 'The file was rejected', reloaded.problems.join(' '));
 }
 
 export async function oneDelivery(context: At, ops: Ops): Promise<Response> {

@@ -15,6 +15,7 @@ export function pageRoutes(ops: Ops): Hono<WebEnv> {
       (await import('./pages.ts'))[name](context, ops);
   return new Hono<WebEnv>()
     .get('/', shows('overviewPage'))
+    .get('/announcements', shows('announcementsList'))
     .get('/announcements/:id', shows('oneAnnouncement'))
     .get('/deliveries', shows('deliveriesList'))
     .get('/deliveries/:id', shows('oneDelivery'))
@@ -24,6 +25,8 @@ export function pageRoutes(ops: Ops): Hono<WebEnv> {
     .get('/rules', shows('rules'))
     .post('/mutes', shows('mute'))
     .post('/mutes/:id/lift', shows('liftMute'))
+    .get('/config', shows('config'))
+    .post('/config/reload', shows('reload'))
     .get('/try', shows('trial'))
     .get('/assets/:name', shows('assetOf'));
 }

@@ -1,6 +1,7 @@
 /** Each page as it is asked for over HTTP: what it shows, what it says when there is nothing, and that hostile words stay words. */
 import { expect, test } from 'vitest';
 import type { FoundDelivery } from '../../../src/outbox/deliveries.ts';
+import { Secret } from '../../../src/platform/secret.ts';
 import { compileRules } from '../../../src/routing/router.ts';
 import { nowOf } from '../../../src/then-and-now.ts';
 import { createApp } from '../../../src/web/app.ts';
@@ -164,4 +165,49 @@ test('/destinations: all of them, those that need somebody first', async () => {
   const overview = (await pageAt('/', { status })).text;
   expect(overview.match(/<tr id="d-/g)).toHaveLength(50);
   expect(overview).toContain('<a href="/destinations">All 61 destinations</a>');
+});
+
+test('/announcements: a page, and the way to the older ones', async () => {
+  const asked: unknown[] = [];
+  const { text } = await pageAt('/announcements?before=k9', {
+    announcements: (before) => {
+      asked.push(before);
+      return Promise.resolve({ ok: true, value: { announcements: [ANNOUNCEMENT], next: 'k 8' } });
+    },
+  });
+  expect(asked).toEqual(['k9']);
+  expect(text).toContain('href="/announcements?before=k%208"');
+  expect(text).toContain('<a class="tickers" href="/announcements/01m8a05k524gv09h">ABC</a>');
+  expect(text).not.toContain('<script>');
+});
+
+test('/config: in force with its defaults, masked, and why the file was rejected', async () => {
+  const { text } = await pageAt('/config', {
+    status: () => ({
+      ...NO_STATUS,
+      config: {
+        file: 'config.yaml',
+        current: false,
+        rejected: [`config.yaml:3:1: ${HOSTILE}`],
+        needsRestart: ['store'],
+      },
+    }),
+    config: () => ({
+      file: 'config.yaml',
+      config: { server: { token: new Secret('a-secret-token') }, rules: [] },
+    }),
+  });
+  expect(text).toContain('the file was rejected');
+  expect(text).toContain('config.yaml:3:1');
+  expect(text).toContain('Waits for a restart: store.');
+  expect(text).toMatch(/token: ("|&quot;)?&lt;redacted&gt;/);
+  expect(text).not.toMatch(/<script>|a-secret-token/);
+});
+
+test('every entry of the navigation leads to a page', async () => {
+  const { text } = await pageAt('/');
+  const [, nav = ''] = /<nav[^>]*>([\s\S]*?)<\/nav>/.exec(text) ?? [];
+  const paths = [...nav.matchAll(/href="([^"]+)"/g)].map(([, path = '']) => path);
+  expect(paths.length).toBeGreaterThan(4);
+  for (const path of paths) expect([path, (await pageAt(path)).status]).toEqual([path, 200]);
 });
