@@ -22,7 +22,11 @@ export function redactedOps(ops: Ops): Ops {
     rules: () => safe(ops.rules()),
     reload: async () => safe(await ops.reload()),
     inject: (fields, real) => safe(ops.inject(fields, real)),
-    mutes: { ...ops.mutes, list: async () => safe(await ops.mutes.list()) },
+    mutes: {
+      list: async () => safe(await ops.mutes.list()),
+      mute: async (request) => safe(await ops.mutes.mute(request)),
+      lift: async (what) => safe(await ops.mutes.lift(what)),
+    },
   };
 }
 

@@ -21,11 +21,16 @@ function asking(change: OneChange = DONE, mute: MuteResult = { ok: true }): Aske
     ops: {
       retry: (id, isLate) => note({ retry: id, isLate }, { ok: true, value: change }),
       discard: (id) => note({ discard: id }, { ok: true, value: change }),
-      mutes: {
-        ...idleOps().mutes,
-        mute: (wish) => note(wish, mute),
-        lift: (ids) => note(ids, mute),
-      },
+      // As in the daemon, where these are methods of a class.
+      mutes: new (class {
+        list = idleOps().mutes.list;
+        mute(wish: unknown): Promise<MuteResult> {
+          return note(wish, mute);
+        }
+        lift(ids: unknown): Promise<MuteResult> {
+          return note(ids, mute);
+        }
+      })(),
     },
   };
 }
@@ -66,7 +71,7 @@ test.each([
   expect([answer.status, answer.headers.get('location')]).toEqual([303, next]);
 });
 
-test('a mute: several at once, with its time and its reason', async () => {
+test('regression: a mute: several at once, with its time and its reason', async () => {
   const { ops, asked } = asking();
   const browser = new Browser(webOf(LOCAL_WITH_TOKEN, ops));
   const csrf = await login(browser);
