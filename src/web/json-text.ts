@@ -34,10 +34,10 @@ export async function jsonText(
 const LONGEST_REMEMBERED = 64;
 
 /** Names, types and states are there thousands of times, and to look for secrets is most of the work. */
-export function remembering(redact: Redactor): Redactor {
+export function remembering(redact: Redactor, longest = LONGEST_REMEMBERED): Redactor {
   const known = new Map<string, string>();
   return (text) => {
-    if (text.length > LONGEST_REMEMBERED) return redact(text);
+    if (text.length > longest) return redact(text);
     let safe = known.get(text);
     if (safe === undefined) {
       safe = redact(text);

@@ -2,6 +2,8 @@
  * The bridge as pages may show it: whatever a feed or a receiver says may quote a secret, and a page shows their words
  * as they are. JSON is redacted where it is written (`json-text.ts`).
  */
+
+import type { Status } from '../ops/status.ts';
 import { redactValues } from '../platform/redactor.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { remembering } from './json-text.ts';
@@ -11,7 +13,7 @@ export function redactedOps(ops: Ops): Ops {
   const safe = <Value>(value: Value): Value => redacted(value, ops.redact);
   return {
     ...ops,
-    status: () => safe(ops.status()),
+    status: () => safeStatus(ops.status(), ops.redact),
     dryRun: (fields) => safe(ops.dryRun(fields)),
     decision: async (id) => safe(await ops.decision(id)),
     page: async (request, signal) => safe(await ops.page(request, signal)),
@@ -27,6 +29,23 @@ export function redactedOps(ops: Ops): Ops {
       mute: async (request) => safe(await ops.mutes.mute(request)),
       lift: async (what) => safe(await ops.mutes.lift(what)),
     },
+  };
+}
+
+/** Of thousands of deliveries and destinations only the words of others: names and ids are ours, and looking is the most of the work. */
+function safeStatus(status: Status, redact: Redactor): Status {
+  const known = remembering(redact, Number.POSITIVE_INFINITY);
+  const safe = <Value>(value: Value): Value => redactValues(value, known) as Value;
+  const { announcements, destinations, ...rest } = status;
+  return {
+    ...safe(rest),
+    destinations: destinations.map((one) => (one.state === 'ok' ? one : safe(one))),
+    announcements: announcements.map(({ deliveries, ...news }) => ({
+      ...safe(news),
+      deliveries: deliveries.map((one) =>
+        one.reason === undefined && one.advice === undefined ? one : safe(one),
+      ),
+    })),
   };
 }
 
