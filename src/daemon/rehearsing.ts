@@ -17,8 +17,8 @@ export function rehearseAfter(turn: Promise<void>, { deps, ...rest }: Rehearsing
   const { rehearsal, running, bus, random } = rest;
   const rehearse = () => {
     const { router, destinations, config } = running.ready;
-    const { rules, feeds } = config;
-    rehearsal.start({ router, destinations, rules, feeds, deps, random, tables: tablesOf(config) });
+    const { rules, feeds, extract } = config;
+    rehearsal.start({ router, destinations, rules, feeds, extract, deps, random, tables: tablesOf(config) });
   };
   void turn.then(rehearse);
   bus.listen(({ kind }) => {

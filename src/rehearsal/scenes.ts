@@ -7,6 +7,7 @@ import type { Reading } from '../feeds/news.ts';
 import { literalIn } from '../matching/literal.ts';
 import { NO_TABLES, type TableOf } from '../matching/table.ts';
 import type { RuleOptions } from '../routing/options.ts';
+import { type ExtractsOptions, titleFor } from './titles.ts';
 
 export interface Scene {
   readonly rule: string;
@@ -49,6 +50,7 @@ export function scenesOf(
   rules: readonly RuleOptions[],
   destinations: ReadonlySet<string>,
   { tableOf, someKey }: SceneTables = WITHOUT_TABLES,
+  extracts: ExtractsOptions = {},
 ): readonly Scene[] {
   const scenes: Scene[] = [];
   for (const { name = '', match, send } of rules)
@@ -64,7 +66,7 @@ export function scenesOf(
         publisher: literalIn(match.publisher, tableOf) ?? 'upbit',
         listingType: literalIn(match.listingType, tableOf) ?? 'spot_listing',
         tickerNow,
-        title: literalIn(match.title, tableOf) ?? '에이비씨(ABC) KRW 마켓 디지털 자산 추가 Will List',
+        title: titleFor(match, extracts, tableOf),
       });
       scenes.push({
         ...{ rule: name, destination: to, template, reading },

@@ -21,21 +21,23 @@ import type { Clock } from '../platform/clock.ts';
 import { nextTurn } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import type { RuleOptions } from '../routing/options.ts';
-import type { Router, Routing } from '../routing/router.ts';
+import type { CompiledRules, Router, Routing, RuleCooldown } from '../routing/router.ts';
 import { cast, type Scene, type SceneTables, scenesOf } from './scenes.ts';
 import { NO_POOLS, openSink, type Sink } from './sink.ts';
 import { openSource, type Source } from './source.ts';
+import type { ExtractsOptions } from './titles.ts';
 
 export interface StageDeps {
   readonly rules: readonly RuleOptions[];
   /** Compiled from the same rules: the one that the news goes through. */
-  readonly router: Router;
+  readonly router: Router & Partial<Pick<CompiledRules, 'cooldowns'>>;
   readonly destinations: readonly PreparedDestination[];
   readonly feeds: readonly FeedOptions[];
   readonly deps: Pick<DestinationDeps, 'clock' | 'redact' | 'version'> & Pick<FeedDeps, 'heldUpMs'>;
   readonly random: Random;
   /** Absent: there are none. */
   readonly tables?: SceneTables | undefined;
+  readonly extract?: ExtractsOptions | undefined;
   /** Take the time of each step, at the price of a few wrappers. */
   readonly timed?: true;
 }
@@ -65,6 +67,7 @@ export class Stage implements AsyncDisposable {
   readonly #pipeline: Pipeline;
   readonly #database: DatabaseSync;
   readonly #sinks: Sinks;
+  readonly #cooldowns: ReadonlyMap<string, RuleCooldown>;
   readonly #openings: Promise<Destination<unknown>>[] = [];
   readonly #sources: Source[] = [];
   #close = () => this.#stop();
@@ -111,7 +114,12 @@ export class Stage implements AsyncDisposable {
     this.#database = database;
     this.#sinks = sinks;
     const destinations = cast(deps.destinations);
-    this.scenes = scenesOf(deps.rules, new Set(destinations.map(({ name }) => name)), deps.tables);
+    this.scenes = scenesOf(
+      deps.rules,
+      new Set(destinations.map(({ name }) => name)),
+      deps.tables,
+      deps.extract,
+    );
     const events = createEvents(this.#listen);
     const outbox = deps.timed ? this.#timedOutbox(database) : new SqliteOutbox(database);
     const recovered = outbox.recover(clock.monotonicMs(), DEDUPE_WINDOW_MS);
@@ -124,7 +132,9 @@ export class Stage implements AsyncDisposable {
       },
       outside: { ...opening, pools: NO_POOLS, turns: { orders: Promise.resolve(), rest: Promise.resolve() } },
     });
-    const { intake, lanes } = this.#pipeline;
+    const { intake, lanes, cooldowns } = this.#pipeline;
+    this.#cooldowns = new Map(Array.from(deps.router.cooldowns ?? [], withoutLength));
+    cooldowns.follow(this.#cooldowns);
     // Whatever is on the stage was wanted a moment ago.
     lanes.apply(
       destinations.map((prepared) => this.#rehearsed(prepared)),
@@ -186,6 +196,9 @@ export class Stage implements AsyncDisposable {
   clear(): void {
     this.#pipeline.journal.flush();
     this.#database.exec('DELETE FROM attempts; DELETE FROM deliveries; DELETE FROM announcements');
+    if (this.#cooldowns.size === 0) return;
+    this.#pipeline.cooldowns.follow(NO_COOLDOWNS);
+    this.#pipeline.cooldowns.follow(this.#cooldowns);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -261,6 +274,14 @@ export class Stage implements AsyncDisposable {
     return this.#forced;
   }
 }
+
+const NO_COOLDOWNS: ReadonlyMap<string, RuleCooldown> = new Map();
+
+/** Asked and started as those of news; of no length, so that none keeps the next scene from being sent. */
+const withoutLength = ([name, cooldown]: readonly [string, RuleCooldown]): readonly [
+  string,
+  RuleCooldown,
+] => [name, { ...cooldown, forMs: 0 }];
 
 const oneOfEachType = (feeds: readonly FeedOptions[]): readonly FeedOptions[] =>
   [...Map.groupBy(feeds, ({ type }) => type).values()].flatMap(([first]) => first ?? []);

@@ -40,12 +40,16 @@ type Test = Pick<FieldTest, 'test' | 'got'>;
 /** Reading a title costs more than a comparison, and less than a pattern. */
 const READING_COST = 1;
 
+/** Rules with the same condition have the same test: `make` runs for the first of them. */
+export type SharedFieldTests = (key: string, make: () => FieldTest | undefined) => FieldTest | undefined;
+
 /** Throws on a malformed pattern, and on an extract that is not defined. */
 export function fieldTests(
   match: MatchOptions,
   patternOf: PatternOf,
   extracts: Extracts,
   tableOf: TableOf,
+  shared: SharedFieldTests = (_, make) => make(),
 ): FieldTests {
   const globbed = (tree: MatchOptions['ticker']) =>
     tree === undefined ? undefined : tickerCondition(tree, patternOf, tableOf);
@@ -123,8 +127,14 @@ export function fieldTests(
       );
     },
   };
-  return { written: MATCH_FIELDS.map((field) => by[field]()).filter((test) => test !== undefined), fits };
+  const written = MATCH_FIELDS.filter((field) => match[field] !== undefined);
+  const tests = written.map((field) => shared(keyOf(field, match), by[field]));
+  return { written: tests.filter((test) => test !== undefined), fits };
 }
+
+/** Of a test: all that it depends on. A ticker is looked at together with its own markets. */
+const keyOf = (field: MatchField, match: MatchOptions): string =>
+  JSON.stringify([field, match[field], field === 'ticker' ? match.market : undefined]);
 
 /** The condition of every rule that has none on updates. */
 export const ONLY_ORIGINAL: FieldTest = {

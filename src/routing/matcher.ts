@@ -6,7 +6,13 @@ import type { Announcement } from '../announcement.ts';
 import { cheapFirst, type PatternOf, sharedPatterns, valueCondition } from '../matching/condition.ts';
 import type { Extracts } from '../matching/extract.ts';
 import { NO_TABLES, type TableOf } from '../matching/table.ts';
-import { fieldTests, ONLY_ORIGINAL, ONLY_REAL } from './field-tests.ts';
+import {
+  type FieldTest,
+  fieldTests,
+  ONLY_ORIGINAL,
+  ONLY_REAL,
+  type SharedFieldTests,
+} from './field-tests.ts';
 import type { MatchField, MatchOptions } from './options.ts';
 import { subjectOf } from './subject.ts';
 
@@ -27,6 +33,8 @@ export interface Matcher {
   fittingTickers(announcement: Announcement): readonly string[];
   /** The literals of which the announcement must have one, for finding rules by them; see `router.ts`. */
   readonly required: RequiredValues;
+  /** All must hold; cheap ones first. */
+  readonly tests: readonly FieldTest[];
 }
 
 export type IndexedField = 'ticker' | 'publisher' | 'listingType';
@@ -41,25 +49,27 @@ const NO_EXTRACTS: Extracts = new Map();
 export const asksForUpdates = (rules: readonly { readonly match: MatchOptions }[]): boolean =>
   rules.some(({ match: { update } }) => update !== undefined && valueCondition<boolean>(update).test(true));
 
-/** `patternOf` lets the rules of one config share compiled patterns. Throws on a malformed pattern. */
+/** `patternOf` and `shared` let the rules of one config share compiled patterns and tests. Throws on a malformed pattern. */
 export function compileMatcher(
   match: MatchOptions,
   patternOf: PatternOf = sharedPatterns(),
   extracts: Extracts = NO_EXTRACTS,
   tableOf: TableOf = NO_TABLES,
+  shared?: SharedFieldTests,
 ): Matcher {
-  const { written, fits } = fieldTests(match, patternOf, extracts, tableOf);
+  const { written, fits } = fieldTests(match, patternOf, extracts, tableOf, shared);
   const unwritten = [
     ...(match.test === undefined ? [ONLY_REAL] : []),
     ...(match.update === undefined ? [ONLY_ORIGINAL] : []),
   ];
-  const asked = cheapFirst([...written, ...unwritten]);
+  const tests = cheapFirst([...written, ...unwritten]);
   const testOf = (field: MatchField) => written.find((one) => one.field === field);
 
   return {
+    tests,
     matches(announcement) {
       const subject = subjectOf(announcement);
-      for (const one of asked) if (!one.test(subject)) return false;
+      for (const one of tests) if (!one.test(subject)) return false;
       return true;
     },
     explain(announcement) {

@@ -4,14 +4,16 @@
  * they demand, so that ten thousand rules cost little more than the few that could match.
  */
 import type { Announcement } from '../announcement.ts';
-import { sharedPatterns } from '../matching/condition.ts';
+import { cheapFirst, sharedPatterns } from '../matching/condition.ts';
 import { compileExtracts, type ExtractOptions } from '../matching/extract.ts';
 import { NO_TABLES, type TableOf } from '../matching/table.ts';
 import { hasOneOf, type Text } from '../matching/text.ts';
 import type { CooldownOptions } from './cooldown-options.ts';
+import type { FieldTest } from './field-tests.ts';
 import { compileMatcher, type FieldExplanation, type Matcher } from './matcher.ts';
 import type { MatchField, RuleOptions, SendTarget } from './options.ts';
 import { RuleIndex } from './rule-index.ts';
+import { type SharedTest, SharedTests, sharedByKey } from './shared-tests.ts';
 import { subjectOf } from './subject.ts';
 import { compileWhen, type Hours, sharedZones } from './when.ts';
 
@@ -90,6 +92,8 @@ interface Rule {
   readonly byName: ReadonlyMap<string, SendTarget>;
   readonly stop: boolean;
   readonly hours: Hours | undefined;
+  /** Those of its contents, and of the moment: shared with the other rules. */
+  readonly tests: readonly SharedTest[];
   /** Its contents, and the moment. */
   readonly matches: Matcher['matches'];
 }
@@ -108,13 +112,17 @@ export function compileRules(
   const patternOf = sharedPatterns();
   const extracts = compileExtracts(extract);
   const zoneOf = sharedZones();
+  const sharedTest = sharedByKey<FieldTest | undefined>();
+  const sharedHours = sharedByKey<HoursTest>();
   // Rules that send to the same group share one list.
   const known = new Map<RuleOptions['send'], Pick<Rule, 'targets' | 'byName'>>();
   const rules = options.map((rule): Rule => {
     const sends = known.get(rule.send) ?? firstOfEach(rule.send);
     known.set(rule.send, sends);
-    const matcher = compileMatcher(rule.match, patternOf, extracts, tableOf);
-    const hours = rule.when && compileWhen(rule.when, zoneOf);
+    const matcher = compileMatcher(rule.match, patternOf, extracts, tableOf, sharedTest);
+    const { when } = rule;
+    const time = when && sharedHours(JSON.stringify(when), () => hoursTest(compileWhen(when, zoneOf)));
+    const hours = time?.hours;
     return {
       name: rule.name,
       matcher,
@@ -126,11 +134,13 @@ export function compileRules(
       byName: sends.byName,
       stop: rule.stop,
       hours,
+      tests: cheapFirst([...(time === undefined ? [] : [time]), ...matcher.tests]),
     };
   });
   // Apart from the rules: after a silence each thing that is touched is fetched from memory, and most rules end here.
   const titleWords = rules.map((rule) => rule.matcher.required.titleWords);
   const index = new RuleIndex(rules.map((rule) => rule.matcher.required));
+  const tests = new SharedTests(rules.map((rule) => rule.tests));
 
   const cooldowns = new Map<string, RuleCooldown>();
   for (const [ordinal, { name, cooldown }] of options.entries()) {
@@ -147,10 +157,11 @@ export function compileRules(
       let rulesMatched: string[] | undefined;
       const matches: Match[] = [];
       let taken: Set<string> | undefined;
-      const { title } = subjectOf(announcement);
+      const subject = subjectOf(announcement);
+      tests.begin();
       for (const ordinal of index.candidates(announcement)) {
-        const rule = mayWant(title, titleWords[ordinal]) ? rules[ordinal] : undefined;
-        if (!rule?.matches(announcement)) continue;
+        if (!mayWant(subject.title, titleWords[ordinal]) || !tests.hold(ordinal, subject)) continue;
+        const rule = rules[ordinal] as Rule; // the index knows no others
         rulesMatched ??= [];
         rulesMatched.push(rule.name);
         taken ??= new Set();
@@ -187,6 +198,19 @@ export function compileRules(
     },
   };
 }
+
+interface HoursTest extends SharedTest {
+  readonly hours: Hours;
+}
+
+/** An addition and two comparisons; before it come the conditions that compare texts. */
+const HOURS_COST = 1;
+
+const hoursTest = (hours: Hours): HoursTest => ({
+  hours,
+  cost: HOURS_COST,
+  test: ({ announcement }) => hours.includes(momentOf(announcement)),
+});
 
 function failingOf(rule: Rule | undefined, announcement: Announcement): readonly (MatchField | 'when')[] {
   const failing = rule?.matcher.failing(announcement) ?? [];

@@ -3,7 +3,6 @@
  * their ordinals in rule order and never leaves out one that matches; what it gives may still not match.
  */
 import type { Announcement } from '../announcement.ts';
-import type { Text } from '../matching/text.ts';
 import type { IndexedField, RequiredValues } from './matcher.ts';
 import { subjectOf } from './subject.ts';
 
@@ -31,8 +30,8 @@ export class RuleIndex {
   candidates(announcement: Announcement): readonly number[] {
     const { tickers, publisher, listingType } = subjectOf(announcement);
     const lists: (readonly number[])[] = [];
-    for (const ticker of [ANY, ...tickers.map(folded)]) {
-      const byPublisher = this.#byTicker.get(ticker);
+    for (let at = -1; at < tickers.length; at++) {
+      const byPublisher = this.#byTicker.get(at < 0 ? ANY : (tickers[at]?.folded ?? ANY));
       if (!byPublisher) continue;
       for (const key of [ANY, publisher.folded]) {
         const byType = byPublisher.get(key);
@@ -43,6 +42,7 @@ export class RuleIndex {
         }
       }
     }
+    if (lists.length === 1) return lists[0] ?? NO_RULES;
     // Shortest first, so that the long lists are walked once.
     return lists.sort((a, b) => a.length - b.length).reduce(mergeAscending, NO_RULES);
   }
@@ -80,8 +80,6 @@ function mergeAscending(some: readonly number[], others: readonly number[]): rea
   }
   return at < some.length ? merged.concat(some.slice(at)) : merged;
 }
-
-const folded = (text: Text) => text.folded;
 
 function getOrMake<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
   let value = map.get(key);

@@ -15,8 +15,9 @@ const MARKETS = new RegExp(
 /** `lower`: `plain` in small letters. */
 export function pairMarkets(lower: string, plain: string): Mention[] {
   const isKorean = /[가-힣]/.test(lower);
-  const { happens, isMargin } = englishNews(lower);
-  if (isKorean ? !KOREAN_NEWS.test(lower) : !happens || isMargin) return [];
+  // Nearly every Korean title ends here, for the price of a look at its characters.
+  if (isKorean && !/[/_-]/.test(lower)) return [];
+  if (isKorean ? !KOREAN_NEWS.test(lower) : !opensOrCloses(lower)) return [];
   const found: Mention[] = [];
   const ofPairs = /\bpairs?\b/.test(lower);
   for (const { index: at, 1: left = '', 2: mark = '', 3: right = '' } of lower.matchAll(PAIR)) {
@@ -33,6 +34,11 @@ export function pairMarkets(lower: string, plain: string): Mention[] {
   for (const { index: at, groups = {} } of lower.matchAll(MARKETS))
     for (const market of quotesIn(groups['list'] ?? groups['against'] ?? '')) found.push({ at, market });
   return found;
+}
+
+function opensOrCloses(lower: string): boolean {
+  const { happens, isMargin } = englishNews(lower);
+  return happens && !isMargin;
 }
 
 /** Of a Korean title, which tells of news in Korean also where it names a pair. */
