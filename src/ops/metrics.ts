@@ -45,7 +45,7 @@ export function createMetrics(
 ): Metrics {
   const registry = new Registry();
   const make = new MetricMaker(registry);
-  const counters = { ...countersOf(make), nameOf };
+  const counters = { ...countersOf(make), nameOf, begun: new Set<string>() };
   const collect = statusGauges(make);
   make.gauge('build_info', 'Always 1', 'version').set({ version }, 1);
   collectProcess(registry);
@@ -66,13 +66,30 @@ export function createMetrics(
 const ENDS = DELIVERY_STATES.filter((state) => state !== 'pending');
 
 /** Prometheus sees no step in a series that begins with it: the first delivery that is lost would raise no alert. */
-function beginAtZero({ deliveries }: Counters, destinations: Status['destinations']): void {
+function beginAtZero(counters: Counters, destinations: Status['destinations']): void {
+  const { deliveries, nameOf } = counters;
+  for (const { name } of destinations) begin(counters, nameOf(name));
   if (destinations.length > MANY_DESTINATIONS) return;
   for (const { name } of destinations)
     for (const outcome of ENDS) deliveries.inc({ destination: name, outcome }, 0);
 }
 
-type Counters = ReturnType<typeof countersOf> & Required<Pick<MetricsDeps, 'nameOf'>>;
+/** The same for the latencies: the first announcement would be in no quantile. */
+function begin({ begun, dispatch, stage, delivery }: Counters, destination: string): void {
+  if (begun.has(destination)) return;
+  begun.add(destination);
+  dispatch.zero({ destination });
+  delivery.zero({ destination });
+  for (const name of STAGES) stage.zero({ destination, stage: name });
+}
+
+const STAGES = ['queue', 'send'] as const;
+
+type Counters = ReturnType<typeof countersOf> &
+  Required<Pick<MetricsDeps, 'nameOf'>> & {
+    /** Names of destinations whose latencies have begun; one that begins again would be lost. */
+    readonly begun: Set<string>;
+  };
 
 const countersOf = (make: MetricMaker) => ({
   announcements: make.counter(
@@ -165,12 +182,14 @@ function received(
 }
 
 function attempted(
-  { attempts, connectsPaid, dispatch, stage, delivery, nameOf }: Counters,
+  counters: Counters,
   { delivery: owed, attempt, result, startedMs, endedMs }: BridgeEventOf<'delivery.attempted'>,
 ): void {
+  const { attempts, connectsPaid, dispatch, stage, delivery, nameOf } = counters;
   const { outcome, writtenMs, connected } = result;
   const { content } = owed;
   const destination = nameOf(owed.destination);
+  begin(counters, destination);
   attempts.inc({ destination, outcome: outcome.kind === 'delivered' ? 'delivered' : outcome.reason });
   if (connected) connectsPaid.inc({ destination });
   // An alert waits until there is nothing else to send.

@@ -39,6 +39,21 @@ const delivery: Delivery = {
 };
 const end = { kind: 'end', state: 'delivered', reason: undefined } as const;
 
+/** The status of a bridge whose destinations are well: `bot`, and as many more. */
+const bots = (count: number): Status => {
+  const quiet = { pausedMs: 0, inFlight: 0, pending: 0, oldestMs: undefined };
+  const bot = {
+    name: 'bot',
+    type: 'webhook',
+    state: 'ok',
+    suspended: undefined,
+    slowed: undefined,
+    ...quiet,
+  };
+  const more = Array.from({ length: count - 1 }, (_, n) => ({ ...bot, name: `bot-${n}` }));
+  return { ...NO_STATUS, destinations: [bot, ...more] };
+};
+
 const metricsOf = (status: Status = NO_STATUS) => createMetrics('1.2.3', () => status);
 
 /** The sample lines that start with this, without the prefix. */
@@ -114,6 +129,19 @@ describe('attempts', () => {
       endedMs,
       decision: end,
     }) as const;
+
+  test('of a destination that is looked at later begin no count anew', async () => {
+    const metrics = metricsOf(bots(1));
+    metrics.listener(attempted({ kind: 'delivered' }, 1, 1002, 1010));
+    for (const _ of ['first look', 'second look']) {
+      expect(await samples(metrics, 'dispatch_seconds_count')).toEqual([
+        'dispatch_seconds_count{destination="bot"} 1',
+      ]);
+      expect(await samples(metrics, 'delivery_seconds_count')).toEqual([
+        'delivery_seconds_count{destination="bot"} 1',
+      ]);
+    }
+  });
 
   test('are counted by what came of them; the wire counts once, the answer when it is yes', async () => {
     const metrics = metricsOf();
@@ -201,23 +229,7 @@ test('gauges say what is so now, and forget what has left the config', async () 
 });
 
 test('regression: how the deliveries of a destination end is counted from 0, so that the first lost one is a step', async () => {
-  const more = {
-    pausedMs: 0,
-    inFlight: 0,
-    pending: 0,
-    suspended: undefined,
-    slowed: undefined,
-    oldestMs: undefined,
-  };
-  const destination = { name: 'bot', type: 'webhook', state: 'ok', ...more };
-  const of = (count: number) => ({
-    ...NO_STATUS,
-    destinations: Array.from({ length: count }, (_, n) => ({
-      ...destination,
-      name: n === 0 ? 'bot' : `bot-${n}`,
-    })),
-  });
-  const metrics = metricsOf(of(1));
+  const metrics = metricsOf(bots(1));
   metrics.listener({
     ...{ kind: 'delivery.ended', delivery, state: 'dead', reason: 'message_refused', endedMs: 1010 },
   });
@@ -228,5 +240,12 @@ test('regression: how the deliveries of a destination end is counted from 0, so 
       'deliveries_total{destination="bot",outcome="expired"} 0',
       'deliveries_total{destination="bot",outcome="skipped"} 0',
     ]);
-  expect(await samples(metricsOf(of(101)), 'deliveries_total{'), 'of many, only what is so').toEqual([]);
+  const counts = async () => (await samples(metrics, 'd')).filter((line) => line.includes('_count{'));
+  expect(await counts(), 'the latencies too').toEqual([
+    'delivery_seconds_count{destination="bot"} 0',
+    'dispatch_seconds_count{destination="bot"} 0',
+    'dispatch_stage_seconds_count{destination="bot",stage="queue"} 0',
+    'dispatch_stage_seconds_count{destination="bot",stage="send"} 0',
+  ]);
+  expect(await samples(metricsOf(bots(101)), 'deliveries_total{'), 'of many, only what is so').toEqual([]);
 });
