@@ -7,6 +7,7 @@ import type { DestinationRegistry } from '../destinations/registry.ts';
 import { writtenTable } from '../tables/options.ts';
 import { EXTENSION } from './extensions.ts';
 import { configSchema, configSchemaOf } from './schema.ts';
+import { withReferences } from './schema-references.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -28,7 +29,7 @@ export function configJsonSchema(types?: DestinationRegistry): Record<string, un
   const { destinations, tables: anyTables } = plain.properties ?? {};
   const tables = typeof anyTables === 'object' ? anyTables : {};
   const branches = oneOf(destinations);
-  return {
+  return withReferences({
     title: 'listing-bridge',
     ...plain,
     properties: {
@@ -47,7 +48,7 @@ export function configJsonSchema(types?: DestinationRegistry): Record<string, un
         { properties: { destinations: { additionalProperties: { allOf: branches.map(requiredOfType) } } } },
       ),
     ],
-  };
+  });
 }
 
 const when = (condition: JsonSchema, then: JsonSchema): JsonSchema => ({ if: condition, then });

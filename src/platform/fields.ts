@@ -4,7 +4,7 @@
  * numbers and booleans also accept their text form.
  */
 import { z } from 'zod';
-import { parseDuration } from './duration.ts';
+import { DURATION, parseDuration } from './duration.ts';
 import { Secret } from './secret.ts';
 
 const DURATION_HELP = 'must be a duration with a unit, such as 500ms, 5s, 10m, 1h or 3d';
@@ -19,13 +19,14 @@ export const duration = () =>
       context.addIssue({ code: 'custom', message: DURATION_HELP });
       return z.NEVER;
     })
-    .meta({ description: 'a duration: 500ms, 5s, 10m, 1h, 3d' });
+    .meta({ description: 'a duration: 500ms, 5s, 10m, 1h, 3d', pattern: DURATION.source });
 
 /** A duration, or `false` to switch the thing off. */
 export const durationOrOff = () =>
   z.union([z.literal(false), duration()], { error: `${DURATION_HELP}, or false` });
 
-const whole = (text: string) => (/^-?\d+$/.test(text) ? Number(text) : Number.NaN);
+const WHOLE = /^-?\d+$/;
+const whole = (text: string) => (WHOLE.test(text) ? Number(text) : Number.NaN);
 
 /** A whole number between `min` and `max`, also as text. */
 export const integer = (min: number, max: number = Number.MAX_SAFE_INTEGER) => {
@@ -35,7 +36,8 @@ export const integer = (min: number, max: number = Number.MAX_SAFE_INTEGER) => {
       : `must be a whole number from ${min} to ${max}`;
   return z
     .union([z.number(), z.string().transform(whole)], { error: help })
-    .pipe(z.int({ error: help }).min(min, help).max(max, help));
+    .pipe(z.int({ error: help }).min(min, help).max(max, help))
+    .meta({ minimum: min, maximum: max, multipleOf: 1, pattern: WHOLE.source });
 };
 
 /** true or false, also as text. */
@@ -80,8 +82,13 @@ export const url = (...schemes: readonly string[]) => {
         (value) => !/&amp;/i.test(value),
         'has &amp; in it, as the source of a page writes &: write & alone',
       )
+      .meta({ pattern: `^\\s*(${schemes.map(inAnyCase).join('|')})` })
   );
 };
+
+/** For editors, which know no flags. */
+const inAnyCase = (scheme: string) =>
+  scheme.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`);
 
 /** A parser of URLs encodes or drops them in silence; they come along with a copy. A space in the query is as good as `%20`. */
 const ODD_BLANK = /[^\S ]|[\p{Cf}\p{Cc}]|^[^?#]* /u;

@@ -9,22 +9,25 @@ const DAYS_HELP = 'must be days such as mon, mon-fri, or a list of those';
 
 const hint = (text: string | undefined) => (text === undefined ? {} : { params: { hint: text } });
 
-const range = z.string({ error: HOURS_HELP }).transform((written, context): HoursRange => {
-  const range = parseHours(written);
-  const refuse = (message: string, advice: string | undefined) => {
-    context.addIssue({ code: 'custom', message, ...hint(advice) });
-    return z.NEVER;
-  };
-  if (range === undefined) {
-    const withoutZone = written.replace(/(?<!\s)\s+[A-Za-z]+(\/[A-Za-z_]+)?$/, '');
-    const meant = meantHours(written) ?? meantHours(withoutZone);
-    const also =
-      meant !== undefined && meantHours(written) === undefined ? ', and the zone as `timezone`' : '';
-    return refuse(HOURS_HELP, meant === undefined ? undefined : `did you mean "${meant}"?${also}`);
-  }
-  if (range.start !== range.end) return range;
-  return refuse('is empty: it ends where it starts', 'leave `hours` out for the whole day');
-});
+const range = z
+  .string({ error: HOURS_HELP })
+  .transform((written, context): HoursRange => {
+    const range = parseHours(written);
+    const refuse = (message: string, advice: string | undefined) => {
+      context.addIssue({ code: 'custom', message, ...hint(advice) });
+      return z.NEVER;
+    };
+    if (range === undefined) {
+      const withoutZone = written.replace(/(?<!\s)\s+[A-Za-z]+(\/[A-Za-z_]+)?$/, '');
+      const meant = meantHours(written) ?? meantHours(withoutZone);
+      const also =
+        meant !== undefined && meantHours(written) === undefined ? ', and the zone as `timezone`' : '';
+      return refuse(HOURS_HELP, meant === undefined ? undefined : `did you mean "${meant}"?${also}`);
+    }
+    if (range.start !== range.end) return range;
+    return refuse('is empty: it ends where it starts', 'leave `hours` out for the whole day');
+  })
+  .meta({ pattern: String.raw`^\s*\d{1,2}:\d\d ?- ?\d{1,2}:\d\d\s*$` });
 
 const days = z.string({ error: DAYS_HELP }).transform((written, context): readonly number[] => {
   const days = parseDays(written);

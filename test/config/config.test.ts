@@ -409,7 +409,18 @@ test('the JSON schema is made of the same parts', () => {
   expect(schema).toMatchObject({
     type: 'object',
     additionalProperties: false,
-    properties: { log: { properties: { level: { enum: ['debug', 'info', 'warn', 'error', 'silent'] } } } },
+    properties: {
+      log: {
+        properties: {
+          level: {
+            anyOf: [
+              { type: 'string', enum: ['debug', 'info', 'warn', 'error', 'silent'] },
+              { type: 'string', pattern: String.raw`\$\{` },
+            ],
+          },
+        },
+      },
+    },
   });
 });
 

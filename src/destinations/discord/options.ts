@@ -11,6 +11,8 @@ const SNOWFLAKE_HELP =
   'must be a Discord id: 17 to 20 digits, in quotes (turn on Developer Mode, right-click, Copy ID)';
 const snowflake = () => z.string({ error: SNOWFLAKE_HELP }).regex(/^\d{17,20}$/, SNOWFLAKE_HELP);
 
+const MENTION = /^(everyone|here|(role|user):\d{17,20})$/;
+
 /** `…/api/webhooks/<id>/<token>`, with or without an API version; any host, so that a rate-limit proxy can stand in. */
 export const WEBHOOK_PATH = /^\/api(?:\/v\d+)?\/webhooks\/(\d{17,20})\/([\w-]+)\/?$/;
 
@@ -55,9 +57,10 @@ export const discordOptions = z
       .optional()
       .describe('whom to ping: everyone, here, role:<id> or user:<id>')
       .refine(
-        (value) => value === undefined || /^(everyone|here|(role|user):\d{17,20})$/.test(value),
+        (value) => value === undefined || MENTION.test(value),
         'must be everyone, here, role:<id> or user:<id>',
-      ),
+      )
+      .meta({ pattern: MENTION.source }),
     silent: flag().default(false).describe('no push notification'),
     ...commonOptions({ maxAgeMs: 6 * 3_600_000, timeoutMs: 10_000, concurrency: 1 }),
   })

@@ -6,13 +6,16 @@ import { commonOptions } from '../common-options.ts';
 const CHAT_HELP =
   'must be a chat id (a number, negative for groups and channels) or a public name such as "@my_channel"';
 
+const BOT_TOKEN = /^\d+:[\w-]{20,}$/;
+
 export const telegramOptions = z.strictObject({
   type: z.literal('telegram'),
   botToken: secret()
     .refine(
-      (value) => /^\d+:[\w-]{20,}$/.test(value.reveal()),
+      (value) => BOT_TOKEN.test(value.reveal()),
       'must be a bot token from @BotFather, such as 123456789:AA…',
     )
+    .meta({ pattern: BOT_TOKEN.source })
     .describe('token of the bot, from @BotFather'),
   chatId: z
     .union([z.int(), z.string().regex(/^(-?\d+|@[A-Za-z]\w{3,})$/, CHAT_HELP)], { error: CHAT_HELP })
