@@ -62,4 +62,20 @@ export const conditions = [
       'redactValues(value, (shown) => shown)',
     ],
   ),
+  ...inFile(
+    'src/ops/metrics.ts',
+    suites('ops/metrics'),
+    [
+      'the first lost delivery is the first value of its series',
+      'Prometheus sees no step, and no alert fires',
+      'for (const outcome of ENDS) deliveries.inc({ destination: name, outcome }, 0);',
+      '',
+    ],
+    [
+      'latencies begin again at each look',
+      'a scrape forgets what came before',
+      'begun.add(destination);',
+      '',
+    ],
+  ),
 ];
