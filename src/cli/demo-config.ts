@@ -7,7 +7,7 @@ feeds:                                    # two sources of the same news: the fi
     apiKey: \${FEED_KEY}
   - name: backup
     url: \${BACKUP_URL}
-    apiKey: \${FEED_KEY}
+    apiKey: \${BACKUP_KEY}                # its own: of one key, one self-test a minute is answered
 
 destinations:
   discord:

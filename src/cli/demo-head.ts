@@ -41,7 +41,7 @@ export function rulesLines(configFile: string, columns: number | undefined): str
 
 /** `url`: of the running bridge. */
 export const lookLine = (url: string, columns: number | undefined): string =>
-  labelled('look', `${url}/readyz, /metrics, /api/status`, columns, paint.name);
+  labelled('look', `${url}/ in a browser; /metrics, /api/status`, columns, paint.name);
 
 function labelled(
   label: string,

@@ -52,6 +52,7 @@ export async function openScene({ file, limits, clock, random }: SceneOptions): 
     FEED_URL: feed.url,
     BACKUP_URL: backup.url,
     FEED_KEY: `dsk_${'0'.repeat(64)}`,
+    BACKUP_KEY: `dsk_${'1'.repeat(64)}`,
     DISCORD_WEBHOOK_URL: discord.webhookUrl,
     TELEGRAM_BOT_TOKEN: telegram.botToken,
     TELEGRAM_API_URL: telegram.url,

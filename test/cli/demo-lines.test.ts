@@ -67,7 +67,7 @@ Telegram and a trading bot, all on this machine. Ctrl-C ends it.
   config  ${CONFIG}
   times   in ms: in the feed service · network · bridge · receiver
           warming up …
-  look    ${LOOK}/readyz, /metrics, /api/status`.trimStart(),
+  look    ${LOOK}/ in a browser; /metrics, /api/status`.trimStart(),
     );
   });
 

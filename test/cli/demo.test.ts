@@ -42,7 +42,7 @@ test('at 80 columns, in colour: head, the usual, what is unusual, summary, and h
   expect(first).toBeLessThanOrEqual(10);
   expect(plain.slice(0, first).join('\n')).not.toMatch(/^(feeds|destinations|rules):/m);
   const shown = plain.join('\n');
-  expect(shown).toMatch(/^ {2}look +http:\/\/127\.0\.0\.1:\d+\/readyz, \/metrics, \/api\/status$/m);
+  expect(shown).toMatch(/^ {2}look +http:\/\/127\.0\.0\.1:\d+\/ in a browser; \/metrics, \/api\/status$/m);
   expect(plain[first + 1]).toMatch(/^ {2}✓ \w+ +.* {2}[\d.]+ · [\d.]+ · bridge [\d.]+ · [\d.]+ ms$/);
   expect(shown).toMatch(/^ {2}= backup +feed: the same again, [\d.]+ ms later\. Not sent twice\.$/m);
   expect(shown).toMatch(/^ {2}↻ bot +answered 503: tried again after [\d.]+ s$/m);
