@@ -52,8 +52,10 @@ interface Json {
   readonly [key: string]: unknown;
 }
 
-interface Skipped {
-  readonly reason: string;
+interface Stored {
+  readonly state: string;
+  readonly reason?: string;
+  readonly attempts: number;
   readonly delivery: { readonly announcement: { readonly title: string } };
 }
 
@@ -118,12 +120,54 @@ test('a queued retry of a muted rule is not sent, and no later rule sends it', a
   expect(it.bot.requests).toHaveLength(2);
   const { out } = await it.run('deliveries', '--state', 'skipped', '--json');
   expect(
-    (JSON.parse(out) as Skipped[]).map(({ delivery, reason }) => [delivery.announcement.title, reason]),
+    (JSON.parse(out) as Stored[]).map(({ delivery, reason }) => [delivery.announcement.title, reason]),
   ).toEqual([
     ['DEF is listed', 'muted'],
     ['ABC is listed', 'muted'],
   ]);
 });
+
+test.each(['the command line', 'HTTP'])(
+  'killed right after %s has the word of it: neither a queued retry nor news of it is sent in the next life',
+  async (by) => {
+    await using it = await scene();
+    {
+      const { bridge, ask } = await it.start();
+      await using _ = bridge;
+      it.bot.faults.push({ status: 503, headers: { 'retry-after': '2' } });
+      it.announce('SCAM');
+      await bridge.event('delivery.attempted');
+      if (by === 'HTTP') expect((await ask('POST', '/api/mutes', { what: 'ticker:SCAM' })).status).toBe(200);
+      else {
+        // It cannot take it up: only the store has it.
+        bridge.kill('SIGSTOP');
+        expect((await it.run('mute', 'ticker:SCAM')).code).toBe(0);
+      }
+      bridge.kill('SIGKILL');
+      await bridge.finished;
+    }
+    expect(it.bot.requests).toHaveLength(1);
+    const { bridge } = await it.start();
+    await using _ = bridge;
+    expect(await bridge.event('delivery.skipped')).toMatchObject({ ticker: 'SCAM', reason: 'muted' });
+    it.announce('SCAM,GOOD');
+    await it.bot.waitFor(1);
+    bridge.kill('SIGTERM');
+    expect((await bridge.finished).code).toBe(0);
+    const { out } = await it.run('deliveries', '--json');
+    const ends = (JSON.parse(out) as Stored[]).map(
+      ({ delivery: { announcement }, state, reason, attempts }) =>
+        `${announcement.title}: ${reason ?? state}, ${attempts}`,
+    );
+    expect(ends.toSorted()).toEqual([
+      'SCAM is listed: muted, 1',
+      'SCAM,GOOD is listed: delivered, 1',
+      'SCAM,GOOD is listed: muted, 0',
+    ]);
+    expect(symbols(it.bot.received)).toEqual(['GOOD']);
+    expect(it.bot.requests).toHaveLength(2);
+  },
+);
 
 test('what changes something wants the token; odd requests are refused in words', async () => {
   await using it = await scene();
