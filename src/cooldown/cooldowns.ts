@@ -13,7 +13,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { RuleCooldown } from '../routing/router.ts';
 import { type Cooling, refusalOf } from './cooling.ts';
 import { kindIn, kindsOf } from './kinds.ts';
-import { hold, type Kinds, MOST_COOLDOWNS, otherOf, ownIn, type Place, Places } from './places.ts';
+import { hold, type Kinds, MOST_READ, otherOf, ownIn, type Place, Places } from './places.ts';
 
 interface RulePlaces extends RuleCooldown {
   readonly byDestination: Map<string, Kinds>;
@@ -79,7 +79,7 @@ export class Cooldowns implements Gate {
   read(): void {
     if (this.#unread.size === 0) return;
     const nowMs = this.#clock.monotonicMs();
-    const sent = this.#store.sentBy([...this.#unread], nowMs, this.#longestMs, MOST_COOLDOWNS);
+    const sent = this.#store.sentBy([...this.#unread], nowMs, this.#longestMs, MOST_READ);
     if (sent === undefined) return;
     this.#unread.clear();
     for (const { delivery, isOpen } of sent) if (!isOpen) this.#recall(delivery, true);

@@ -4,6 +4,9 @@ import { type Aged, Ages } from './ages.ts';
 /** Beyond them the oldest are forgotten: about 60 MB, and far more than a day brings to anybody. */
 export const MOST_COOLDOWNS = 200_000;
 
+/** The latest of them that a start or a reload reads from the store: 0.4 s (docs/decisions/cooldown.md). */
+export const MOST_READ = 50_000;
+
 /** Of one kind. */
 export interface Place extends Aged<Place> {
   readonly kinds: Kinds;

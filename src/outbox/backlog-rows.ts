@@ -1,7 +1,9 @@
 /** Reads of the outbox's tables what lanes, budgets and cooldowns continue from (`Backlog`). */
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { originOf } from '../delivery/content.ts';
 import { type PendingDelivery, UNDER_WAY } from '../delivery/delivery.ts';
 import type { Mute } from '../mutes/mute.ts';
+import { contentFrom } from './content-rows.ts';
 import { idAt, timeOfId } from './ids.ts';
 import { KnownContents } from './known-contents.ts';
 import { mutesIn } from './mute-rows.ts';
@@ -47,8 +49,16 @@ export class BacklogRows implements Backlog {
     const names = JSON.stringify(rules);
     const oldest = this.#statements.selectOldest.get(names)?.['id'];
     const untilMs = typeof oldest === 'string' ? Math.min(nowMs, timeOfId(oldest)) : nowMs;
-    const rows = this.#statements.selectSent.all(idAt(Math.max(0, untilMs - spanMs)), names, limit);
-    return rows.reverse().map((row) => ({ delivery: this.#deliveryFrom(row).delivery, isOpen: isOpen(row) }));
+    const rows = this.#statements.selectSent.iterate(idAt(Math.max(0, untilMs - spanMs)), names, limit);
+    const sent: Sent[] = [];
+    for (const row of rows) {
+      // Those of one announcement follow each other, and nobody keeps so many contents.
+      const before = sent.at(-1)?.delivery.content;
+      const isSame = before !== undefined && originOf(before).id === row['announcement_id'];
+      const { delivery } = deliveryFrom(row, isSame ? before : contentFrom(row['body']));
+      sent.push({ delivery, isOpen: isOpen(row) });
+    }
+    return sent.reverse();
   }
 
   openness(keys: readonly string[]): ReadonlyMap<string, boolean> {
@@ -79,8 +89,8 @@ export function endsByDestination(
   return byDestination;
 }
 
-/** The attempts of those that a person has requested again tell of the time before. */
-const UNSURE = `EXISTS (SELECT 1 FROM attempts t WHERE t.delivery_id = d.id AND (t.outcome LIKE 'ambiguous%' OR t.outcome = '${UNDER_WAY}')) AS unsure`;
+/** The attempts of those that a person has requested again tell of the time before. Of what was delivered nobody asks. */
+const UNSURE = `d.state <> 'delivered' AND EXISTS (SELECT 1 FROM attempts t WHERE t.delivery_id = d.id AND (t.outcome LIKE 'ambiguous%' OR t.outcome = '${UNDER_WAY}')) AS unsure`;
 
 /** Whatever arrived, may have, or still may. */
 const COUNTS = `(d.state IN ('delivered', 'pending') OR d.begun_ms IS NOT NULL OR d.reason = 'may_have_arrived' OR unsure)`;

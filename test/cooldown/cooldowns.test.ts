@@ -195,6 +195,15 @@ describe('the store', () => {
     expect(cooldowns.standing(named('orders')(2), BASE_MS)).toMatchObject({ reason: 'cooldown' });
   });
 
+  test('so much of it is read that a start takes no second', () => {
+    const limits: number[] = [];
+    bridgeOf([RULE], {
+      ...EMPTY,
+      sentBy: (_rules, _nowMs, _spanMs, limit) => (limits.push(limit) > 0 ? [] : []),
+    });
+    expect(limits).toEqual([50_000]);
+  });
+
   test('of a process that died whatever waits may have left', () => {
     for (const mayHaveLeftMs of [0, BASE_MS]) {
       const [sent] = sentBefore(true);
