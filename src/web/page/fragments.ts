@@ -9,11 +9,29 @@ import type { Ops } from '../ops.ts';
 /** The state of the bridge in a sentence, with everything that is wrong. */
 const VERDICT = 'verdict';
 
-export const pageFragments = (ops: Pick<Ops, 'status' | 'figures'>): Fragments => ({
+/** Less than the time for which changes are gathered (`live/rows-hub.ts`): a status of that age knows of each of them. */
+const FRESH_MS = 90;
+
+export const pageFragments = (ops: Pick<Ops, 'status' | 'figures' | 'clock'>): Fragments => ({
   keysOf,
-  async rowsOf(keys) {
+  rowsOf: rowsWith(shortlyKept(ops), ops),
+});
+
+/** A burst asks for its rows a few at a time, and the status of thousands of destinations takes milliseconds. */
+function shortlyKept({ status, clock }: Pick<Ops, 'status' | 'clock'>): () => Status {
+  let kept: { readonly status: Status; readonly atMs: number } | undefined;
+  return () => {
+    const nowMs = clock.monotonicMs();
+    if (kept === undefined || nowMs - kept.atMs > FRESH_MS) kept = { status: status(), atMs: nowMs };
+    return kept.status;
+  };
+}
+
+const rowsWith =
+  (statusOf: () => Status, ops: Pick<Ops, 'figures'>): Fragments['rowsOf'] =>
+  async (keys) => {
     const { newsRow, feedRow, destinationRow, verdict } = await import('./rows.ts');
-    const status = ops.status();
+    const status = statusOf();
     const wanted = new Set(keys);
     const found = <Item>(items: readonly Item[], keyOf: (item: Item) => string) =>
       items.filter((item) => wanted.has(keyOf(item)));
@@ -29,8 +47,7 @@ export const pageFragments = (ops: Pick<Ops, 'status' | 'figures'>): Fragments =
       ),
     ];
     return Promise.all(rows.map(async (row) => String(await row)));
-  },
-});
+  };
 
 /** Of thousands, each announcement would change every row. */
 const shownDestinations = ({ destinations }: Status): Status['destinations'] =>

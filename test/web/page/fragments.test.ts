@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { BridgeEvent } from '../../../src/events/bridge-event.ts';
 import { pageFragments } from '../../../src/web/page/fragments.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 import { NO_STATUS } from '../../support/status.ts';
 
 const destination = (name: string) => ({
@@ -11,6 +12,7 @@ const destination = (name: string) => ({
 
 const fragmentsOf = (count: number) =>
   pageFragments({
+    clock: new FakeClock(),
     status: () => ({
       ...NO_STATUS,
       destinations: Array.from({ length: count }, (_, at) => destination(`bot${at}`)),
@@ -35,4 +37,19 @@ test('each part is one element with its id, as on the page; one that is gone is 
 
 test('of thousands of destinations no row is sent: each announcement would change all', async () => {
   expect(await fragmentsOf(101).rowsOf(['d-bot1'])).toEqual([]);
+});
+
+test('a burst of rows asks for one status; a later change for a new one', async () => {
+  const clock = new FakeClock();
+  let asked = 0;
+  const status = () => {
+    asked++;
+    return NO_STATUS;
+  };
+  const fragments = pageFragments({ status, clock, figures: () => undefined });
+  for (let at = 0; at < 500; at++) await fragments.rowsOf([`d-bot${at}`]);
+  expect(asked).toBe(1);
+  await clock.advance(100);
+  await fragments.rowsOf(['d-bot1']);
+  expect(asked).toBe(2);
 });
