@@ -1,4 +1,5 @@
 /** Markets of futures: by the symbols of contracts (`GOATUSDT`), else by their family (`USDⓈ-M`, `COIN-M`). */
+import { allMatches } from './all-matches.ts';
 import { englishNews } from './english-news.ts';
 import type { Mention } from './mention.ts';
 import { CONTRACT_QUOTES, isCoin, QUOTES, quoteNamed } from './quotes.ts';
@@ -36,17 +37,19 @@ export function contractMarkets(lower: string): Mention[] {
 const isOf = ({ market }: Mention, isCoinFamily: boolean) => isCoinFamily === (market === 'USD');
 
 function familiesIn(text: string): Family[] {
-  return Array.from(text.matchAll(FAMILY), ({ index: at, groups = {} }): Family | undefined => {
-    if (groups['dollar'] !== undefined) return { at, isCoin: false, market: 'USDT' };
-    if (groups['coin'] !== undefined) return { at, isCoin: true, market: 'USD' };
-    const named = groups['named'] ?? groups['settled'] ?? '';
-    return QUOTES.has(named) ? { at, isCoin: false, market: quoteNamed(named) } : undefined;
-  }).filter((family) => family !== undefined);
+  return allMatches(FAMILY, text)
+    .map(({ index: at, groups = {} }): Family | undefined => {
+      if (groups['dollar'] !== undefined) return { at, isCoin: false, market: 'USDT' };
+      if (groups['coin'] !== undefined) return { at, isCoin: true, market: 'USD' };
+      const named = groups['named'] ?? groups['settled'] ?? '';
+      return QUOTES.has(named) ? { at, isCoin: false, market: quoteNamed(named) } : undefined;
+    })
+    .filter((family) => family !== undefined);
 }
 
 function symbolsIn(text: string, families: readonly Family[]): Mention[] {
   const found: Mention[] = [];
-  for (const { 0: word, index: at } of text.matchAll(WORDS)) {
+  for (const { 0: word, index: at } of allMatches(WORDS, text)) {
     // In brackets of its own it is a coin.
     const inBrackets = text[at - 1] === '(' && text[at + word.length] === ')';
     if (isCoin(word) || inBrackets) continue;

@@ -1,6 +1,7 @@
 /** Markets in the titles of Upbit, Bithumb and other Korean exchanges: a list of currencies before the word for market. */
+import { allMatches } from './all-matches.ts';
 import type { Mention } from './mention.ts';
-import { QUOTE_LIST, quotesIn } from './quotes.ts';
+import { MARKED_LIST, markedIn, withQuotesMarked } from './quotes.ts';
 
 /** A listing, a delisting, or a move from one market to another; not a party for one. */
 const HAPPENS = new RegExp(
@@ -19,13 +20,14 @@ const HAPPENS = new RegExp(
 /** Of a title that is about the party from its first word on. */
 const PARTY = /^\[? ?이벤트/;
 
+/** In a text whose currencies are marked. */
 const MARKETS = new RegExp(
   [
-    `(?<list>${QUOTE_LIST}) ?(?:마켓|market)`,
+    `(?<list>${MARKED_LIST}) ?(?:마켓|market)`,
     // `비트코인 (BTC) 신규 거래지원 안내 (KRW, USDT)`, without the word for market.
-    `거래 ?지원 ?안내 ?\\( ?(?<bare>${QUOTE_LIST}) ?\\)`,
+    `거래 ?지원 ?안내 ?\\( ?(?<bare>${MARKED_LIST}) ?\\)`,
     // Nobody lists the won: `원화 상장` is a market without the word for it.
-    '(?<won>(?<![가-힣])원화|(?<![a-z0-9])krw) ?(?:신규 ?)?(?:거래 ?지원|상장)',
+    '(?<won>(?<![가-힣])원화|KRW) ?(?:신규 ?)?(?:거래 ?지원|상장)',
   ].join('|'),
   'g',
 );
@@ -44,7 +46,7 @@ export function koreanMarkets(lower: string): Mention[] {
     markets: readonly string[];
     tickers: readonly string[] | undefined;
   }[] = [];
-  for (const match of lower.matchAll(MARKETS)) {
+  for (const match of allMatches(MARKETS, withQuotesMarked(lower))) {
     const { list, bare, won } = match.groups ?? {};
     const markets = bare === undefined ? named(list ?? won) : bareList(bare, lower.slice(0, match.index));
     if (markets.length === 0) continue;
@@ -63,13 +65,13 @@ export function koreanMarkets(lower: string): Mention[] {
 }
 
 function named(list = ''): readonly string[] {
-  const quotes = [...new Set(quotesIn(list))];
+  const quotes = markedIn(list);
   // A pair (`BTC/KRW 마켓`): a list would begin with the won.
   return quotes.length === 2 && quotes[1] === 'KRW' && list.includes('/') ? ['KRW'] : quotes;
 }
 
 /** Of coins (`(BTC, ETH)`), unless they have been named before or the won, which is none, is in it. */
 function bareList(list: string, before: string): readonly string[] {
-  const quotes = quotesIn(list);
+  const quotes = markedIn(list);
   return quotes.includes('KRW') || before.includes('(') ? quotes : [];
 }

@@ -1,4 +1,5 @@
 /** Markets that a title names by their pairs (`ABC/USDT`, `ABC-USD`) or as such (`USDC trading pairs`, `USDT Market`). */
+import { allMatches } from './all-matches.ts';
 import { englishNews } from './english-news.ts';
 import type { Mention } from './mention.ts';
 import { QUOTE_LIST, QUOTES, quoteNamed, quotesIn } from './quotes.ts';
@@ -20,7 +21,7 @@ export function pairMarkets(lower: string, plain: string): Mention[] {
   if (isKorean ? !KOREAN_NEWS.test(lower) : !opensOrCloses(lower)) return [];
   const found: Mention[] = [];
   const ofPairs = /\bpairs?\b/.test(lower);
-  for (const { index: at, 1: left = '', 2: mark = '', 3: right = '' } of lower.matchAll(PAIR)) {
+  for (const { index: at, 1: left = '', 2: mark = '', 3: right = '' } of allMatches(PAIR, lower)) {
     // The markets of Korean interfaces are written the other way round: KRW-BTC.
     const [coin, market] = mark === '-' && left === 'krw' ? [right, left] : [left, right];
     const isKnown = QUOTES.has(market) && /\p{L}/u.test(coin);
@@ -31,7 +32,7 @@ export function pairMarkets(lower: string, plain: string): Mention[] {
       found.push({ at, market: quoteNamed(market), tickers: [coin] });
   }
   if (isKorean) return found;
-  for (const { index: at, groups = {} } of lower.matchAll(MARKETS))
+  for (const { index: at, groups = {} } of allMatches(MARKETS, lower))
     for (const market of quotesIn(groups['list'] ?? groups['against'] ?? '')) found.push({ at, market });
   return found;
 }

@@ -3,6 +3,8 @@
  * is still found in a pair (`ABC/XYZ trading pair`), where nothing else can stand.
  */
 
+import { allMatches } from './all-matches.ts';
+
 /** As of 2026: Binance, Upbit, Bithumb, Coinone, Korbit, OKX, Bybit, Coinbase, Kraken, KuCoin, Gate, MEXC, Bitget. */
 const FIAT =
   'KRW USD EUR GBP TRY BRL AUD JPY RUB UAH PLN RON CZK ZAR NGN IDR VND THB INR MXN ARS COP CAD CHF HKD SGD AED KZT';
@@ -41,19 +43,55 @@ const KOREAN: ReadonlyMap<string, string> = new Map([
 /** Upper case, as tickers are written. */
 export const quoteNamed = (word: string): string => (KOREAN.get(word) ?? word).toUpperCase();
 
-/** One currency, whole. Latin words end where another letter or digit does not follow; `원화` does not begin within a word. */
-export const QUOTE = `(?:(?<![a-z0-9])(?:${longestFirst(QUOTES).join('|')})(?![a-z0-9])|(?<![가-힣])(?:${longestFirst(KOREAN.keys()).join('|')}))`;
+const WORDS = /[a-z0-9]+/g;
 
-/** `원화(KRW)`, or one of them. */
-const ONE = `${QUOTE}(?: ?\\( ?${QUOTE} ?\\))?`;
+/**
+ * A text in small letters with its currencies in capitals: patterns for them need not name each, and are small enough to be near after a
+ * silence. Of the same length.
+ */
+export function withQuotesMarked(lower: string): string {
+  let marked = '';
+  let done = 0;
+  for (const { 0: word, index: at } of allMatches(WORDS, lower)) {
+    if (!QUOTES.has(word)) continue;
+    marked += lower.slice(done, at) + word.toUpperCase();
+    done = at + word.length;
+  }
+  return done === 0 ? lower : marked + lower.slice(done);
+}
+
+/** One currency, whole, in a marked text. `원화` does not begin within a word. */
+const MARKED = `(?:(?<![A-Z0-9])[A-Z][A-Z0-9]*|(?<![가-힣])(?:${longestFirst(KOREAN.keys()).join('|')}))`;
+
+/** The same in a text in small letters. Latin words end where another letter or digit does not follow. */
+const QUOTE = `(?:(?<![a-z0-9])(?:${longestFirst(QUOTES).join('|')})(?![a-z0-9])|(?<![가-힣])(?:${longestFirst(KOREAN.keys()).join('|')}))`;
+
 /** As many as a title has; a bound keeps the search linear. */
 const MOST = 12;
 
+function listOf(quote: string): string {
+  // `원화(KRW)`, or one of them.
+  const one = `${quote}(?: ?\\( ?${quote} ?\\))?`;
+  return `${one}(?: ?(?:,|·|/|&|\\+|및|와|과|and|or) ?(?:and )?${one}){0,${MOST}}`;
+}
+
 /** `KRW, BTC, USDT`, `KRW·BTC`, `KRW 및 BTC`, `USDT and USDC`. Blanks alone do not separate: `BTC KRW 마켓` is a coin and a market. */
-export const QUOTE_LIST = `${ONE}(?: ?(?:,|·|/|&|\\+|및|와|과|and|or) ?(?:and )?${ONE}){0,${MOST}}`;
+export const QUOTE_LIST = listOf(QUOTE);
+/** The same in a marked text. */
+export const MARKED_LIST = listOf(MARKED);
 
 const EACH = new RegExp(QUOTE, 'g');
+const EACH_MARKED = new RegExp(MARKED, 'g');
 
 /** The currencies of a `QUOTE_LIST`. */
-export const quotesIn = (list: string): string[] =>
-  Array.from(list.matchAll(EACH), ([word]) => quoteNamed(word));
+export const quotesIn = (list: string): string[] => (list.match(EACH) ?? []).map(quoteNamed);
+
+/** The currencies of a `MARKED_LIST`, each once. */
+export function markedIn(list: string): readonly string[] {
+  const found: string[] = [];
+  for (const [word] of allMatches(EACH_MARKED, list)) {
+    const quote = quoteNamed(word);
+    if (!found.includes(quote)) found.push(quote);
+  }
+  return found;
+}
