@@ -89,11 +89,21 @@ export function readDocument(text: string, context: ReadContext): ParsedDocument
   const errors = [...document.errors, ...document.warnings];
   return {
     root,
-    faults: [...explainSyntax(errors, text, document, lines), ...reader.faults],
+    faults: [...explainSyntax(firstOf(errors), text, document, lines), ...reader.faults],
     fatal: errors.some(isFatal) || reader.gaveUp,
     lines,
     anchors: reader.anchors,
   };
+}
+
+/** Explained: each is looked up in the whole document. A file with more is no config, and nobody reads further. */
+const MOST_EXPLAINED = 100;
+
+/** An open quote, of which the parser complains at the very end, explains all the others. */
+function firstOf<Fault extends { readonly message: string }>(errors: readonly Fault[]): readonly Fault[] {
+  const quote =
+    errors.length > MOST_EXPLAINED ? errors.find(({ message }) => /quote/.test(message)) : undefined;
+  return [...(quote === undefined ? [] : [quote]), ...errors.slice(0, MOST_EXPLAINED)];
 }
 
 /** Each look-up walks the whole document, and aliases of aliases are met over and over. */

@@ -11,8 +11,8 @@ export interface ParsedFile extends ParsedDocument {
   readonly isHidden: boolean;
 }
 
-/** Ten thousand rules take 1.5 MB (docs/performance.md); this keeps a wrong path (a log, a disk image) from being parsed. */
-const LONGEST_FILE = 10_000_000;
+/** In bytes. Ten thousand rules take 1.5 MB (docs/performance.md); this keeps a wrong path (a log, a disk image) from being parsed, which takes seconds. */
+const LONGEST_FILE = 4_000_000;
 
 /** U+FFFD is what becomes of bytes that are not UTF-8; a NUL is every second byte of UTF-16. */
 const NOT_UTF8 = /[\0\uFFFD]/;
@@ -22,7 +22,12 @@ export function parseFile(
   name: string | undefined,
   context: ReadContext,
 ): ParsedFile {
-  if (raw.length > LONGEST_FILE) return unreadFile(name, 'the file is too large to be a config');
+  if (raw.length > LONGEST_FILE)
+    return unreadFile(
+      name,
+      `the file is too large to be a config: ${Math.ceil(raw.length / 1e5) / 10} MB, and ${LONGEST_FILE / 1e6} are possible`,
+      'parts of a large one go into files of their own, by `include`, and tables into files that `tables` names',
+    );
   const text = decodeText(raw);
   const [sound = ''] = text.split(NOT_UTF8, 1);
   if (sound.length < text.length)

@@ -33,10 +33,30 @@ describe('a small file that would become a huge one', () => {
   });
 });
 
-test('more than ten megabytes are not even parsed', () => {
-  expect(problemsOf(load('a'.repeat(10_000_001), ENV))).toEqual([
-    '1:1: the file is too large to be a config',
+test.each([
+  ['ten megabytes', 'a: 1\n'.repeat(2_000_000), '10'],
+  ['a little too much', 'a'.repeat(4_000_001), '4.1'],
+])('%s are not even parsed', (_name, text, size) => {
+  expect(problemsOf(load(text, ENV))).toEqual([
+    `1:1: the file is too large to be a config: ${size} MB, and 4 are possible`,
   ]);
+});
+
+test('as much as is possible is read', () => {
+  expect(problemsOf(load(`${FEEDS}#${'x'.repeat(3_999_900)}\n`, ENV)).join()).toContain(
+    '`destinations` is missing',
+  );
+});
+
+test.each([
+  ['something behind each value', 'a: "b" c\n'],
+  ['keys in keys', 'a: '],
+  ['open brackets', '['],
+  ['lines of a log', '2026-11-26 10:00:00 INFO [x] {y: z\n'],
+])('of a file that is nothing but %s, no more is explained than anybody reads', (_name, piece) => {
+  const { problems } = load(piece.repeat(3000), ENV);
+  expect(problems.length).toBeGreaterThan(0);
+  expect(problems.length).toBeLessThanOrEqual(102);
 });
 
 test('of a line without an end only the part around the fault is shown', () => {
