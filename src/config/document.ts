@@ -10,16 +10,18 @@ import {
   isPair,
   isScalar,
   isSeq,
-  LineCounter,
+  type LineCounter,
   type Node,
   type Pair,
-  parseDocument,
 } from 'yaml';
 import { isRecord } from '../platform/wire-values.ts';
+import { aliasTargets } from './alias-targets.ts';
+import { firstOf } from './first-errors.ts';
 import { interpolate, type Missing, type ReadVariables, type VariableSource } from './interpolate.ts';
 import type { Path, Range, TextFault } from './problem.ts';
 import { explainSyntax, isFatal } from './syntax.ts';
 import { maskVariables, unmaskVariables } from './variable-mask.ts';
+import { parseYaml } from './yaml-text.ts';
 
 export interface Located {
   /** Plain data; `undefined` where a reference could not be resolved. */
@@ -69,51 +71,27 @@ export interface ReadContext {
 }
 
 export function readDocument(text: string, context: ReadContext): ParsedDocument {
-  const lines = new LineCounter();
   const masked = maskVariables(text);
   const unmask = masked === text ? (word: string) => word : unmaskVariables;
-  const document = parseDocument(masked, {
-    lineCounter: lines,
-    prettyErrors: false,
-    logLevel: 'error',
-    // The parser compares each key with each: repeated-keys.ts does it.
-    uniqueKeys: false,
-  });
+  const { document, lines, tooMuchAt } = parseYaml(masked);
   const readerWith = (resolve: (alias: Alias) => Node | undefined) => new Reader(context, unmask, resolve);
   const rootOf = (by: Reader) =>
     document.contents === null ? undefined : by.read(document.contents, undefined, 0);
-  const reader = readerWith(onceEach((alias) => alias.resolve(document)));
+  const reader = readerWith(aliasTargets(document));
   const whole = rootOf(reader);
   // Its secrets still have to be known, so that none is shown; once, as they are written.
   const root = reader.gaveUp ? rootOf(readerWith(() => undefined)) : whole;
   const errors = [...document.errors, ...document.warnings];
-  return {
-    root,
-    faults: [...explainSyntax(firstOf(errors), text, document, lines), ...reader.faults],
-    fatal: errors.some(isFatal) || reader.gaveUp,
-    lines,
-    anchors: reader.anchors,
-  };
+  const read = { root, lines, anchors: reader.anchors };
+  if (tooMuchAt !== undefined) return { ...read, faults: [tooMuch([tooMuchAt, tooMuchAt])], fatal: true };
+  const faults = [...explainSyntax(firstOf(errors), text, document, lines), ...reader.faults];
+  return { ...read, faults, fatal: errors.some(isFatal) || reader.gaveUp };
 }
 
-/** Explained: each is looked up in the whole document. A file with more is no config, and nobody reads further. */
-const MOST_EXPLAINED = 100;
-
-/** An open quote, of which the parser complains at the very end, explains all the others. */
-function firstOf<Fault extends { readonly message: string }>(errors: readonly Fault[]): readonly Fault[] {
-  const quote =
-    errors.length > MOST_EXPLAINED ? errors.find(({ message }) => /quote/.test(message)) : undefined;
-  return [...(quote === undefined ? [] : [quote]), ...errors.slice(0, MOST_EXPLAINED)];
-}
-
-/** Each look-up walks the whole document, and aliases of aliases are met over and over. */
-function onceEach(resolve: (alias: Alias) => Node | undefined): (alias: Alias) => Node | undefined {
-  const known = new Map<Alias, Node | undefined>();
-  return (alias) => {
-    if (!known.has(alias)) known.set(alias, resolve(alias));
-    return known.get(alias);
-  };
-}
+const tooMuch = (range: Range): TextFault => ({
+  range,
+  message: 'is too large or too deep (an alias that contains itself?)',
+});
 
 const NOTHING: ReadonlyMap<string | number, Located> = new Map();
 
@@ -144,8 +122,7 @@ class Reader {
     this.#nodes += 1;
     if (this.#inAlias > 0) this.#aliased += 1;
     if (this.#nodes > MOST_NODES || this.#aliased > MOST_ALIASED || depth > DEEPEST) {
-      if (!this.gaveUp)
-        this.faults.push({ range, message: 'is too large or too deep (an alias that contains itself?)' });
+      if (!this.gaveUp) this.faults.push(tooMuch(range));
       this.gaveUp = true;
       return leaf(undefined, place, { broken: true });
     }

@@ -1,8 +1,9 @@
 /** Finds keys that a mapping of a file holds twice, however many keys and mappings there are. */
 import { isMap, isPair, isScalar, isSeq, type LineCounter, type YAMLMap } from 'yaml';
+import { MOST_EXPLAINED } from './first-errors.ts';
 import type { TextFault } from './problem.ts';
 
-/** Of a parsed file; keys are the same when their values are, as in YAML. */
+/** The first of a parsed file; keys are the same when their values are, as in YAML. */
 export function repeatedKeys(contents: unknown, text: string, lines: LineCounter): readonly TextFault[] {
   const faults: TextFault[] = [];
   for (const { items } of mappingsIn(contents)) {
@@ -13,6 +14,7 @@ export function repeatedKeys(contents: unknown, text: string, lines: LineCounter
       const first = places.get(key.value);
       if (first === undefined) places.set(key.value, at);
       else faults.push(faultOf(at, first, text, lines));
+      if (faults.length >= MOST_EXPLAINED) return faults;
     }
   }
   return faults;

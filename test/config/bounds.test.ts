@@ -59,6 +59,44 @@ test.each([
   expect(problems.length).toBeLessThanOrEqual(102);
 });
 
+/** As large as a file may be: without the bounds each takes longer than a test may, or ends in a crash. */
+test.each([
+  ['open brackets', '[', TOO_LARGE],
+  ['keys in keys', 'a: ', TOO_LARGE],
+  ['dashes in dashes', '- ', TOO_LARGE],
+  ['words of a list', 'a, ', TOO_LARGE],
+  ['line ends of an old Mac', '\r', TOO_LARGE],
+  ['aliases', '- *a\n', TOO_LARGE],
+  ['closing brackets', ']', 'not valid YAML: unexpected flow-seq-end token in YAML document'],
+  ['something behind each value', 'a: "b" c\n', 'there is something behind the end of a value'],
+  ['directives', '%a\n', 'not valid YAML: unknown directive %a'],
+  ['documents of JSON', '{"a": 1, "b": [1,2]}\n', 'there is something behind the end of a value'],
+])('four megabytes of %s end in sentences', (_name, piece, message) => {
+  const start = piece === 'a, ' ? 'x-a: [' : '';
+  const { problems } = load(start + piece.repeat(Math.floor(3_900_000 / piece.length)), ENV);
+  expect(problems[0]?.message).toBe(message);
+  expect(problems.length).toBeLessThanOrEqual(102);
+});
+
+test('regression: each alias does not walk the whole document', () => {
+  const text = (size: number) => `${FEEDS}x-a: &a b\nx-b:\n${'  - *a\n'.repeat(size / 4)}`;
+  expect(growthOf((size) => load(text(size), ENV))).toBe('linear');
+});
+
+test('a secret in the beginning of a file that is given up is not shown', () => {
+  const loaded = load(`feeds: [{ apiKey: ${ENV.KEY}, x: ${'['.repeat(1000)} }]\n`, ENV);
+  expect(problemsOf(loaded).join()).toContain(TOO_LARGE);
+  expect(shown(loaded)).not.toContain(ENV.KEY);
+});
+
+test('an alias stands for the last anchor above, and never for one below', () => {
+  const loaded = load(`${FEEDS}x-a: [&name one, &name two]\ndestinations:\n  bot: { type: *name }\n`, ENV);
+  expect(problemsOf(loaded).join()).toContain('two');
+  expect(problemsOf(load(`${FEEDS}x-a: *later\nx-b: &later one\n`, ENV)).join()).toContain(
+    'there is no anchor of this name above',
+  );
+});
+
 test('of a line without an end only the part around the fault is shown', () => {
   const text = `${FEEDS}rules: ${'x'.repeat(1_000_000)}\n`;
   const lines = shown(load(text, ENV)).split('\n');
