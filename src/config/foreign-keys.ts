@@ -44,6 +44,11 @@ const HINTS: readonly (readonly [keys: RegExp, where: (path: Path) => boolean, h
     (path) => path.includes('when'),
     'write hours: "09:00-17:00"',
   ],
+  [
+    /^(cooldown|throttle|debounce)$/,
+    (path) => path.length === 1 || isDestination(path),
+    'it belongs to a rule: cooldown: { by: ticker, for: 24h }',
+  ],
   [/^(should|expected|expects|assert|then)$/, (path) => path[0] === 'tests', 'did you mean `expect`?'],
 ];
 

@@ -11,6 +11,13 @@ import { withReferences } from './schema-references.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
+const AS_WRITTEN = {
+  io: 'input',
+  unrepresentable: 'any',
+  // The newest that every editor reads, and that SchemaStore takes.
+  target: 'draft-7',
+} as const;
+
 /** As SchemaStore has it (https://github.com/SchemaStore/schemastore/blob/master/CONTRIBUTING.md): with the address under which it is found. */
 export const publishedJsonSchema = (): Record<string, unknown> => ({
   $id: 'https://json.schemastore.org/listing-bridge.json',
@@ -20,12 +27,7 @@ export const publishedJsonSchema = (): Record<string, unknown> => ({
 /** Absent `types`: those of the program. */
 export function configJsonSchema(types?: DestinationRegistry): Record<string, unknown> {
   const schema = types === undefined ? configSchema : configSchemaOf(types);
-  const plain: JsonSchema = z.toJSONSchema(schema, {
-    io: 'input',
-    unrepresentable: 'any',
-    // The newest that every editor reads, and that SchemaStore takes.
-    target: 'draft-7',
-  });
+  const plain: JsonSchema = z.toJSONSchema(schema, AS_WRITTEN);
   const { destinations, tables: anyTables } = plain.properties ?? {};
   const tables = typeof anyTables === 'object' ? anyTables : {};
   const branches = oneOf(destinations);
@@ -55,7 +57,7 @@ const when = (condition: JsonSchema, then: JsonSchema): JsonSchema => ({ if: con
 
 /** The program reads the form that the keys show; an editor may propose all of them. */
 function tableSchema(): JsonSchema {
-  const { $schema: _, ...schema } = z.toJSONSchema(writtenTable, { io: 'input', unrepresentable: 'any' });
+  const { $schema: _, ...schema } = z.toJSONSchema(writtenTable, AS_WRITTEN);
   return schema;
 }
 

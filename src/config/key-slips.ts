@@ -9,8 +9,13 @@ const ODD_BLANK = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/;
 
 /** Of a key that is not known where it stands; `undefined`: nothing special about it. */
 export function keySlip(path: Path, key: string, root: Located): string | undefined {
-  return characterSlip(key) ?? listSlip(path, root) ?? indentSlip(path, root);
+  const slip = characterSlip(key);
+  if (slip !== undefined || nodeAt(root, path.slice(0, -1)).node.children.size > MOST_KEYS) return slip;
+  return listSlip(path, root) ?? indentSlip(path, root);
 }
+
+/** Of a mapping that is looked through for each unknown key of it; one with more holds something else. */
+const MOST_KEYS = 200;
 
 function characterSlip(key: string): string | undefined {
   if (ODD_BLANK.test(key))

@@ -115,6 +115,7 @@ function labelOf(path: Path): string {
 function hintFor([section, , key, , last]: Path, templated: Templated): string {
   if (section === 'rules' && (key === 'send' || last === 'template'))
     return 'a template is named here, and its text stands under `templates:`';
+  if (section === 'rules' && key === 'cooldown') return 'write the word alone: ticker, title or rule';
   if (section === 'rules')
     return 'a condition compares with text, a list or { matches: "…" }; it cannot use values of the announcement';
   if (section === 'tests') return 'write what it becomes, such as ABCUSDT';

@@ -7,6 +7,13 @@ const BY_KEY: Readonly<Record<string, Hint>> = {
     if (value === false) return 'write retry: { attempts: 1 }';
     return typeof value === 'number' ? `write retry: { attempts: ${text} }` : undefined;
   },
+  cooldown: (value, text) => {
+    if (value === false || /^(off|no|none|0)$/i.test(text))
+      return 'remove it: without one nothing is held back';
+    if (typeof value === 'number') return `write cooldown: { by: ticker, for: ${text}s }`;
+    const span = Array.isArray(value) ? value.find((one) => /^\d/.test(String(one))) : value;
+    return /^\d+(ms|[smhd])$/.test(String(span)) ? `write cooldown: { by: ticker, for: ${span} }` : undefined;
+  },
   success: (value, text) => (typeof value === 'number' ? `write success: { status: ${text} }` : undefined),
   tls: (value) =>
     typeof value === 'boolean'

@@ -58,7 +58,9 @@ function* oddTexts(
       const oddity = kind === 'table' ? undefined : find(field, kind, text);
       if (oddity === undefined) continue;
       const never = impossible === field && oddity.never;
-      const message = never ? `${oddity.message}: the rule never matches` : oddity.message;
+      const message = never
+        ? `${oddity.message.replace(/, so it never matches$/, '')}: the rule never matches`
+        : oddity.message;
       yield { path, message, hint: oddity.hint, never };
     }
   }

@@ -83,6 +83,11 @@ test('regression: each alias does not walk the whole document', () => {
   expect(growthOf((size) => load(text(size), ENV))).toBe('linear');
 });
 
+test('regression: each unknown key does not look through all the others', () => {
+  const keys = (size: number) => Array.from({ length: size / 20 }, (_, at) => `k${at}: 1\n`).join('');
+  expect(growthOf((size) => load(`${FEEDS}${keys(size)}`, ENV))).toBe('linear');
+});
+
 test('a secret in the beginning of a file that is given up is not shown', () => {
   const loaded = load(`feeds: [{ apiKey: ${ENV.KEY}, x: ${'['.repeat(1000)} }]\n`, ENV);
   expect(problemsOf(loaded).join()).toContain(TOO_LARGE);
