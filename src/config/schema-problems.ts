@@ -20,6 +20,7 @@ import { NOT_YET } from './schema.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';
 import { isSecretPlace } from './secret-places.ts';
 import { testHint } from './test-faults.ts';
+import { joinTornRules } from './torn-rules.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -84,10 +85,11 @@ export function schemaProblems(issues: readonly Issue[], root: Located, known: K
       at === 'key' ? [where([...path.slice(0, -1), hint])] : [],
     ),
   );
-  return findings.filter(({ at, path }) => {
+  const left = findings.filter(({ at, path }) => {
     const slip = `did you mean \`${String(path.at(-1))}\`?`;
     return !(at === 'missing' && suggested.has(where([...path.slice(0, -1), slip])));
   });
+  return joinTornRules(left);
 }
 
 const where = (path: readonly PropertyKey[]) => JSON.stringify(path.map(String));
