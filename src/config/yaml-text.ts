@@ -42,7 +42,7 @@ export function parseYaml(text: string): YamlText {
   const beginning = text.length > SHORT ? text.slice(0, lineEndBefore(text, BEGINNING)) : text;
   if (beginning !== text && isHopeless(parseDocument(beginning, OPTIONS))) return parseYaml(beginning);
   const lexemes = lexemesOf(text);
-  // What is parsed of it holds the secrets of the lines that are shown.
+  // The beginning is parsed all the same: it holds the secrets of the lines that are shown.
   if (lexemes === undefined) return { ...parseYaml(beginning), tooMuchAt: 0 };
   const lines = new LineCounter();
   lines.addNewLine(0);
