@@ -75,5 +75,7 @@ describe('of twenty rules with the same condition', () => {
     ]);
     const router = compileRules(rules, { coin: { matches: '\\((\\w+)\\)' } });
     expect(router.route(announcement('ABC')).rules).toEqual(['won', 'any', 'coin']);
+    const title = '에이(ABC)(EUR 마켓), 비(XYZ)(KRW 마켓) 디지털 자산 추가';
+    expect(router.route({ ...announcement('ABC'), title }).rules).toEqual(['euro', 'any', 'coin']);
   });
 });
