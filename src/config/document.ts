@@ -129,8 +129,8 @@ class Reader {
     if (isAlias(node)) return this.#readAlias(node, place, depth);
     if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor !== undefined)
       this.anchors.add(node.anchor);
-    // Of an unknown tag, which is reported, nobody knows what it would have brought.
-    if ((isMap(node) || isSeq(node) || isScalar(node)) && node.tag?.startsWith('!'))
+    // Of an unknown tag, which is reported, nobody knows what it would have brought. `!` alone is none: plain text.
+    if ((isMap(node) || isSeq(node) || isScalar(node)) && node.tag !== undefined && /^!./.test(node.tag))
       return leaf(undefined, place, { broken: true });
     if (isMap(node)) return this.#readMap(node.items, place, depth);
     if (isSeq(node)) {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { runs } from '../support/properties.ts';
-import { ENV, load, shown } from './load-text.ts';
+import { DESTINATIONS, ENV, FEEDS, load, shown } from './load-text.ts';
 
 const KEYS = [
   ...[
@@ -197,4 +197,14 @@ test('property: bytes', () => {
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => ends(bytes)),
     { numRuns: runs(100) },
   );
+});
+
+test.each(['<<: !', 'rules: !', 'rules:\n  - !', '!'])('regression: a file of %j has problems', (text) =>
+  ends(text),
+);
+
+test('regression: a lone ! is a mark for text, and no unknown tag', () => {
+  const loaded = load(`${FEEDS}${DESTINATIONS}rules:\n  - { name: ! x, match: {}, send: ! bot }\n`, ENV);
+  expect(shown(loaded)).toBe('');
+  expect(loaded.config?.rules[0]?.name).toBe('x');
 });
