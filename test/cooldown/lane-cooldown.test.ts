@@ -333,6 +333,21 @@ test('those of one announcement do not hold each other back, by rule and by titl
   }
 });
 
+test('what several announcements had is told apart after a restart', async () => {
+  using bench = benchWith();
+  bench.cool({ by: 'title', forMs: HOUR });
+  bench.announce('one', 1, ['bot'], ['ABC', 'XYZ']);
+  await bench.clock.advance(1);
+  bench.announce('two', 1, ['bot'], ['ABC', 'XYZ']);
+  await bench.clock.advance(1);
+  await bench.endInOrder();
+  for (const title of ['one', 'two', 'three']) {
+    order(bench, title);
+    await bench.clock.advance(1);
+  }
+  expect(bench.titles()).toEqual(['one', 'one', 'two', 'two', 'three']);
+});
+
 test('a dry run starts none', async () => {
   using bench = benchWith({ dryRun: true });
   order(bench, 'first');

@@ -128,12 +128,22 @@ export const cooldowns = [
       '',
     ],
   ),
-  ...inFile('src/outbox/backlog-rows.ts', TESTS, [
-    'what may have arrived and ended otherwise is not read',
-    'a restart lets the second order out',
-    " OR d.begun_ms IS NOT NULL OR d.reason = 'may_have_arrived' OR unsure)`",
-    ')`',
-  ]),
+  ...inFile(
+    'src/outbox/backlog-rows.ts',
+    TESTS,
+    [
+      'what may have arrived and ended otherwise is not read',
+      'a restart lets the second order out',
+      " OR d.begun_ms IS NOT NULL OR d.reason = 'may_have_arrived' OR unsure)`",
+      ')`',
+    ],
+    [
+      'all that was sent is read as of one announcement',
+      'a restart forgets all titles but one',
+      "const isSame = before !== undefined && originOf(before).id === row['announcement_id'];",
+      'const isSame = before !== undefined;',
+    ],
+  ),
   ...inFile(
     'src/outbox/orderly-end.ts',
     TESTS,
