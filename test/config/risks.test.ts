@@ -32,6 +32,10 @@ describe('attempts and maxAge', () => {
       'maxAge: 1m, timeout: 1s, retry: { attempts: 3, minDelay: 10s, maxDelay: 20s }',
       '3 attempts take at most 33s, so a delivery is given up before `maxAge` (1m)',
     ],
+    [
+      'maxAge: 1m, timeout: 1s, retry: { attempts: 5, minDelay: 1s, maxDelay: 2s }',
+      '5 attempts take at most 12s, so a delivery is given up before `maxAge` (1m)',
+    ],
     // Nobody wrote a maxAge, so few attempts may well be meant.
     [
       'retry: { attempts: 3 }',

@@ -1,5 +1,6 @@
 /** All of them: at least one for each guarantee of `docs/reliability.md`. */
 import { budgets } from './list/budgets.ts';
+import { checks } from './list/checks.ts';
 import { conditions } from './list/conditions.ts';
 import { cooldowns } from './list/cooldowns.ts';
 import { destinations } from './list/destinations.ts';
@@ -25,6 +26,7 @@ export const mutations: readonly Mutation[] = [
   ...budgets,
   ...conditions,
   ...destinations,
+  ...checks,
   ...reloads,
   ...pipeline,
   ...web,
