@@ -40,6 +40,8 @@ export function dueMs(
 
 /** The match of the rules for one announcement and destination. */
 export interface TodaysMatch {
+  /** By whose word: a rule may have another name by now; absent: none decides it (an alert). */
+  readonly rule?: string;
   readonly template: string | undefined;
   /** Those of its tickers that a request could be for. */
   readonly tickers: readonly string[];
@@ -60,7 +62,7 @@ export interface InForce {
 const skipped = (reason: string): EndedBy => ({ state: 'skipped', reason });
 
 /**
- * The delivery with the current template and end, or the reason why it may not leave. A delivery that a person has
+ * The delivery with the current rule, template and end, or the reason why it may not leave. A delivery that a person has
  * requested (`deliveries retry`) needs no rule.
  */
 export function renewed(item: PendingDelivery, inForce: InForce): Delivery | EndedBy {
@@ -95,10 +97,10 @@ function renewedNews(
   const refused = inForce.heldBack?.(item);
   if (refused !== undefined) return { state: 'skipped', ...refused };
   const expiresAtMs = sooner(delivery, expiryWith(inForce.options.maxAge, announcement, byHandMs));
-  const template = today === undefined ? delivery.template : today.template;
-  return expiresAtMs === delivery.expiresAtMs && template === delivery.template
-    ? delivery
-    : { ...delivery, expiresAtMs, template };
+  const { template, rule = delivery.rule } = today ?? delivery;
+  const isSame =
+    expiresAtMs === delivery.expiresAtMs && template === delivery.template && rule === delivery.rule;
+  return isSame ? delivery : { ...delivery, expiresAtMs, template, rule };
 }
 
 /** Of one request for each ticker, or one for all. `tickers`: those that a request could be for today. */

@@ -356,3 +356,15 @@ test('a dry run starts none', async () => {
   await bench.clock.advance(1);
   expect(bench.titles()).toEqual(['second']);
 });
+
+test('regression: a rule that is renamed while a second waits behind the first lets none out', async () => {
+  using bench = benchWith();
+  bench.answer = ({ attempt }) => (attempt === 1 ? busy : delivered);
+  order(bench, 'first');
+  await bench.clock.advance(500);
+  order(bench, 'second');
+  bench.cool({ by: 'ticker', forMs: 24 * HOUR }, 'renamed');
+  await bench.clock.advance(60_000);
+  expect(bench.titles()).toEqual(['first', 'first']);
+  expect(endsOf(bench)).toEqual(['delivered', 'skipped cooldown']);
+});

@@ -68,6 +68,7 @@ export class LaneBench implements Disposable {
   connectMs = 0;
   /** By which rule a destination gets something today; `undefined` = by none. */
   match: (delivery: Pick<Delivery, 'content'>) => ReturnType<Wanted> = (delivery) => ({
+    rule: this.#rule,
     template: undefined,
     tickers: newsIn(delivery).tickers,
   });
@@ -78,6 +79,7 @@ export class LaneBench implements Disposable {
     this.#send(destination, title, context);
   #plans: Record<string, LanePlan>;
   #cooldown: Pick<RuleCooldown, 'by' | 'forMs'> | undefined;
+  #rule = 'all';
   readonly #ids = createIds(seededRandom(1));
   #timeline = new Timeline(this.clock);
   #pipeline!: Pipeline;
@@ -147,7 +149,7 @@ export class LaneBench implements Disposable {
       const { maxAge } = optionsOf(this.#plans[destination]);
       return {
         id: `${announcement.id}-${ordinal}`,
-        ...{ content, destination, rule: 'all', template: undefined, ticker, importance },
+        ...{ content, destination, rule: this.#rule, template: undefined, ticker, importance },
         expiresAtMs: maxAge === false ? undefined : receivedMs + maxAge,
       };
     });
@@ -188,9 +190,10 @@ export class LaneBench implements Disposable {
     this.#apply();
   }
 
-  /** A reload with this cooldown of the rule that sends everything; `undefined`: it has none. */
-  cool(cooldown: Pick<RuleCooldown, 'by' | 'forMs'> | undefined): void {
+  /** A reload with this cooldown of the rule that sends everything, under this name; `undefined`: it has none. */
+  cool(cooldown: Pick<RuleCooldown, 'by' | 'forMs'> | undefined, rule = 'all'): void {
     this.#cooldown = cooldown;
+    this.#rule = rule;
     this.#apply();
   }
 
@@ -254,7 +257,7 @@ export class LaneBench implements Disposable {
     const tickersOf = ({ tickers }: Announcement) => tickers;
     const destinations = new Set(this.names);
     const rule = this.#cooldown && { ...this.#cooldown, destinations, tickersOf };
-    cooldowns.follow(new Map(rule && [['all', rule]]));
+    cooldowns.follow(new Map(rule && [[this.#rule, rule]]));
     return this.#pipeline.lanes.apply(
       this.names.map((name) => this.#prepared(name)),
       (content) => this.match({ content }),

@@ -36,6 +36,7 @@ const now = z.object({
   rules: z.array(said),
   deliveries: z.array(z.object({ destination: z.string(), rule: z.string(), ticker: z.string().optional() })),
   withheld: z.array(withheldSchema),
+  tables: texts().describe('tables that the rules look into: they have the rows of now'),
 });
 
 export const decisionSchema = z
