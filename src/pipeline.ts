@@ -94,7 +94,9 @@ export function createPipeline({
     keep: (key, untilMs) => journal.pause(key, untilMs),
   });
   const memory = memoryOf(recovered, journal);
-  const mayHaveLeftMs = takeEnd(recovered, journal) ? 0 : clock.monotonicMs();
+  // Of the life before this one; of a store that cannot be read yet nobody knows the latest.
+  const lastLifeMs = recovered.latestMs > 0 ? recovered.latestMs : clock.monotonicMs() - 1;
+  const mayHaveLeftMs = takeEnd(recovered, journal) ? 0 : lastLifeMs;
   const cooldowns = new Cooldowns(journal, clock, mayHaveLeftMs);
   const lanes = new LaneSet({
     ...{ journal, budgets, clock, random, turns, events: events.lane, openFailed: events.openFailed },

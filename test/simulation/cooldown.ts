@@ -28,10 +28,21 @@ export function heldBackForNothing(world: World): string[] {
     if (held.ended?.reason !== 'cooldown' || kindsOf(held, world).length > 1) return [];
     // The one before it may have been forgotten with a broken disk, and read once more later.
     if (past.isDiskBrokenWithin(held.at - forMsOf(world), held.at)) return [];
-    const isFounded = reasons.get(held)?.some((other) => mayHaveArrived(other, past));
+    const isFounded =
+      reasons.get(held)?.some((other) => mayHaveArrived(other, past)) || wasBehindAnUnwritable(held, world);
     return isFounded ? [] : [`${held.delivery.id} to ${held.delivery.destination} is held back for nothing`];
   });
 }
+
+/** One that no store takes is read again, and forgotten, in each life: what is known of it is of the last. */
+const wasBehindAnUnwritable = ({ delivery, at }: Owed, world: World): boolean =>
+  world.past.sent.some(
+    ({ destination, deliveryId, writtenAt, startedAt }) =>
+      destination === delivery.destination &&
+      writtenAt !== undefined &&
+      Math.abs(startedAt - at) < forMsOf(world) &&
+      world.past.titleOf(deliveryId).includes('unwritable'),
+  );
 
 /** Of one kind, and of different announcements. */
 function* pairsOf(world: World): Generator<readonly [Owed, Owed]> {
