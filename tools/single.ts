@@ -30,9 +30,10 @@ const REPLACED: readonly (readonly [pattern: RegExp, by: (...found: string[]) =>
     (_, name = '') => JSON.stringify(readFileSync(join(root, name), 'utf8')),
   ],
   [
-    /new Worker\(new URL\(import\.meta\.url\), \{/g,
+    /new Worker\(new URL\((?:import\.meta\.url|module)\), \{/g,
     () => `new Worker(process.getBuiltinModule('node:sea').getAsset('thread.cjs', 'utf8'), { eval: true,`,
   ],
+  [/\bmodule: import\.meta\.url/g, () => `module: 'thread.cjs'`],
   // No sources.
   [/import\.meta\.filename/g, () => '"listing-bridge"'],
   // Its documents are beside it.
