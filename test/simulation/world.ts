@@ -194,7 +194,12 @@ export class World {
     await this.advance(this.random() * 1000);
     if (this.#muting?.follow()) this.#running.reconcile();
     if (this.#muting?.isBehind !== false) return;
-    this.past.muted.push({ destination, madeAt, from: this.machine.truthMs, until: madeAt + forMs });
+    // A second mute prolongs the first: what was requested by hand in between is still sent.
+    const first = this.past.muted.findLast((one) => one.destination === destination && madeAt < one.until);
+    this.past.muted.push({
+      ...{ destination, madeAt: first?.madeAt ?? madeAt },
+      ...{ from: this.machine.truthMs, until: madeAt + forMs },
+    });
   }
 
   /** `deliveries retry`, of one that is dead or too late. */
