@@ -2,7 +2,7 @@
 import type { BudgetLimits } from '../../src/delivery/windows.ts';
 import { newsIn } from '../support/contents.ts';
 import { ID } from './disk.ts';
-import type { Past } from './past.ts';
+import type { Owed, Past } from './past.ts';
 import { isTrouble, type Sent, sharesBudget } from './sent.ts';
 import { HOUR, type LaneName, MINUTE, SHARED_LIMITS } from './story.ts';
 import type { World } from './world.ts';
@@ -249,7 +249,7 @@ const KNOWN_AFTER_MS = 2000;
 const MOST_LOOKS = 16;
 
 /** A receiver in trouble gets few requests: what waits, waits. Fresh news, and a reload, which may have repaired it, are a few looks more each. */
-export function hammered({ past }: World): string[] {
+export function hammered({ past, story }: World): string[] {
   const found: string[] = [];
   for (const farEnd of new Set(past.sent.map(({ under }) => under.farEnd))) {
     let failing: Sent[] = [];
@@ -262,8 +262,11 @@ export function hammered({ past }: World): string[] {
           continue;
         const isMeanwhile = ({ at }: { readonly at: number }) =>
           at >= one.startedAt - 100 && at <= over.startedAt;
+        // One that waited behind another of its kind is new when its turn comes.
+        const hasItsTurn = ({ sent: [begun] }: Owed) =>
+          story.cooldown !== undefined && begun !== undefined && isMeanwhile({ at: begun.startedAt });
         const news = [...past.owed.values()].filter(
-          (owed) => owed.delivery.destination === one.destination && isMeanwhile(owed),
+          (owed) => owed.delivery.destination === one.destination && (isMeanwhile(owed) || hasItsTurn(owed)),
         ).length;
         const reloads = past.configs.filter(isMeanwhile).length;
         const got = failing.filter(
