@@ -1,10 +1,7 @@
 /** A request to Discord as the message that people see. Of Markdown it knows what our forms and templates use; the rest stays text. */
 import type { APIEmbed } from 'discord.js';
 import type { Card, Inline, Look } from '../look.ts';
-import type { DiscordBody } from './message.ts';
-
-/** No push notification. https://discord.com/developers/docs/resources/message#message-object-message-flags */
-const SUPPRESS_NOTIFICATIONS = 4096;
+import { type DiscordBody, SUPPRESS_NOTIFICATIONS } from './message.ts';
 
 export function discordLook(body: DiscordBody): Look {
   const { content, embeds = [], flags = 0 } = body;

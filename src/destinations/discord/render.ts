@@ -12,7 +12,7 @@ import { headlineOf } from '../presentation.ts';
 import { cutText } from '../presentation-cut.ts';
 import { textOnly } from '../text-only.ts';
 import { escapeMarkdown } from './escape.ts';
-import type { DiscordBody, DiscordMessage } from './message.ts';
+import { type DiscordBody, type DiscordMessage, SUPPRESS_NOTIFICATIONS } from './message.ts';
 import type { DiscordOptions } from './options.ts';
 import { defaultContent, defaultEmbed, LIMITS } from './render-default.ts';
 import { cutMarkdown } from './truncate.ts';
@@ -21,9 +21,6 @@ export { previewDiscord } from './preview.ts';
 
 /** `url` is checked and has no character left that Markdown could read; with backslashes it would lead elsewhere. */
 const engine: Liquid = createEngine({ escape: escapeMarkdown, escapeUrl: (url) => url, same: 'escape' });
-
-/** No push notification. https://discord.com/developers/docs/resources/message#message-object-message-flags */
-const SUPPRESS_NOTIFICATIONS = 4096;
 
 type Options = Pick<DiscordOptions, 'mention' | 'silent' | 'username' | 'avatarUrl' | 'threadName'>;
 
