@@ -9,7 +9,7 @@ import { actions, attemptsTable } from './deliveries.ts';
 import { each, type Html, html } from './html.ts';
 import { barKey, latencyBar, PARTS, type Split, totalMs } from './latency-bar.ts';
 import { empty, table } from './layout.ts';
-import { countOf, dayAndClock, spanText, state, toneOf } from './words.ts';
+import { countOf, dayAndClock, receiverText, spanText, state, toneOf } from './words.ts';
 
 type View = Omit<InspectedDecision, 'content'> & { readonly announcement: Announcement };
 
@@ -43,8 +43,7 @@ function way(announcement: Announcement, deliveries: readonly FoundDelivery[]): 
       bridge,
       receiver: last.durationMs,
     };
-    const { destination, ticker } = delivery.delivery;
-    return [{ to: ticker === undefined ? destination : `${destination} ${ticker}`, split }];
+    return [{ to: receiverText(delivery.delivery), split }];
   });
   if (rows.length === 0) return empty('No delivery arrived, so there is no way to measure.');
   const most = Math.max(...rows.map(({ split }) => totalMs(split)));
@@ -67,8 +66,7 @@ function way(announcement: Announcement, deliveries: readonly FoundDelivery[]): 
 
 function deliveryCard({ delivery: stored, attempts }: FoundDelivery, visitor: Visitor): Html {
   const { delivery, state: of, reason } = stored;
-  const to =
-    delivery.ticker === undefined ? delivery.destination : `${delivery.destination} ${delivery.ticker}`;
+  const to = receiverText(delivery);
   return html`<section class="card" aria-label="${to}"><h3>${to} ${state(toneOf(of), reason === undefined ? of : `${of}: ${reason}`)}</h3><p class="small faint">by rule ${delivery.rule}${delivery.template === undefined ? '' : `, template ${delivery.template}`}, id <span class="mono">${delivery.id}</span></p>${actions(stored, visitor)}${attemptsTable(attempts)}</section>`;
 }
 

@@ -7,7 +7,7 @@ import type { StoredAttempt, StoredDelivery } from '../../outbox/rows.ts';
 import type { Visitor } from '../visitor.ts';
 import { each, type Html, html, raw } from './html.ts';
 import { empty, hiddenCsrf, table } from './layout.ts';
-import { clock, dayAndClock, prose, spanText, state as stateOf, toneOf } from './words.ts';
+import { clock, dayAndClock, prose, receiverText, spanText, state as stateOf, toneOf } from './words.ts';
 
 export interface DeliveriesView {
   readonly state: DeliveryState | undefined;
@@ -55,7 +55,7 @@ function deliveryRow(stored: StoredDelivery, visitor: Visitor): Html {
   const { id, title, receivedTimestampUs, receivedMs } = storedBody(delivery.content);
   const took =
     settledMs === undefined || state !== 'delivered' ? '' : ` after ${spanText(settledMs - receivedMs)}`;
-  return html`<tr id="${keyOf(delivery)}"><th scope="row"><a href="/deliveries/${encodeURIComponent(delivery.id)}">${toOf(delivery)}</a></th><td class="nowrap" data-label="Received">${dayAndClock(receivedTimestampUs / 1000)}</td><td data-label="State">${stateOf(toneOf(state), reason === undefined ? state : `${state}: ${reason}`)}<span class="small faint">${took}</span>${
+  return html`<tr id="${keyOf(delivery)}"><th scope="row"><a href="/deliveries/${encodeURIComponent(delivery.id)}">${receiverText(delivery)}</a></th><td class="nowrap" data-label="Received">${dayAndClock(receivedTimestampUs / 1000)}</td><td data-label="State">${stateOf(toneOf(state), reason === undefined ? state : `${state}: ${reason}`)}<span class="small faint">${took}</span>${
     reason === undefined ? '' : html`<br><span class="small faint">${prose(describeEnding(reason))}</span>`
   }</td><td class="whole"><a href="/announcements/${id}">${title === '' ? id : title}</a></td><td class="number" data-label="Attempts">${attempts}</td><td>${actions(stored, visitor)}</td></tr>`;
 }
@@ -84,13 +84,10 @@ export const attemptsTable = (attempts: readonly StoredAttempt[]): Html =>
 export const deliveryPage = ({ delivery: stored, attempts }: FoundDelivery, visitor: Visitor): Html => {
   const { delivery, state, reason } = stored;
   const { id, title, receivedTimestampUs } = storedBody(delivery.content);
-  return html`<h1>${toOf(delivery)} ${stateOf(toneOf(state), reason === undefined ? state : `${state}: ${reason}`)}</h1>${
+  return html`<h1>${receiverText(delivery)} ${stateOf(toneOf(state), reason === undefined ? state : `${state}: ${reason}`)}</h1>${
     reason === undefined ? '' : html`<p>${prose(describeEnding(reason))}</p>`
   }<dl class="facts"><dt>Announcement</dt><dd><a href="/announcements/${id}">${title === '' ? id : title}</a></dd><dt>Received</dt><dd>${dayAndClock(receivedTimestampUs / 1000)}</dd><dt>Rule</dt><dd>${delivery.rule}</dd><dt>Template</dt><dd>${delivery.template ?? 'the default form'}</dd><dt>Id</dt><dd class="mono">${delivery.id}</dd></dl><p>${actions(stored, visitor)}</p><h2>Attempts</h2>${attemptsTable(attempts)}`;
 };
-
-const toOf = ({ destination, ticker }: StoredDelivery['delivery']): string =>
-  ticker === undefined ? destination : `${destination} ${ticker}`;
 
 function older({ state, destination, page: { next } }: DeliveriesView): Html {
   if (next === undefined) return html``;

@@ -1,10 +1,9 @@
 /** The feeds with the proofs of their health, and which is faster. Pure. */
 import type { FeedReport, ProofReport } from '../../ops/feed-report.ts';
 import type { RaceReport } from '../../ops/race.ts';
-import { formatDuration } from '../../platform/duration.ts';
 import { each, type Html, html } from './html.ts';
 import { empty, table } from './layout.ts';
-import { agoText, countText, spanText, state, type Tone } from './words.ts';
+import { agoText, countText, lastingText, spanText, state, type Tone } from './words.ts';
 
 export const feedsTable = (feeds: readonly FeedReport[]): Html =>
   feeds.length === 0
@@ -22,7 +21,7 @@ export function feedRow(feed: FeedReport): Html {
     healthy || lastLoss === undefined
       ? ''
       : html`<br><span class="small faint">${lastLoss.advice ?? lastLoss.detail ?? ''}${retryInMs === undefined ? '' : ` Connects again in ${spanText(retryInMs)}.`}</span>`
-  }</td><td data-label="Proofs"><ul class="proofs">${each(proofs, proof)}</ul></td><td data-label="Connected">${connectedMs === undefined ? '–' : formatDuration(floorToSecond(connectedMs))}${
+  }</td><td data-label="Proofs"><ul class="proofs">${each(proofs, proof)}</ul></td><td data-label="Connected">${connectedMs === undefined ? '–' : lastingText(connectedMs)}${
     welcome?.tier === undefined ? '' : html` <span class="tag">${welcome.tier}</span>`
   }</td><td data-label="Key">${keyState(feed.keyExpiresInMs)}</td><td class="number" data-label="Lost">${countText(lost)}</td><td class="number" data-label="Frames">${countText(sum(frames))}</td></tr>`;
 }
@@ -36,7 +35,7 @@ function keyState(expiresInMs: number | undefined): Html {
   if (expiresInMs === undefined) return html`–`;
   if (expiresInMs <= 0) return state('bad', 'expired');
   const tone: Tone = expiresInMs < 3 * DAY_MS ? 'warning' : 'good';
-  return state(tone, `${formatDuration(floorToSecond(expiresInMs))} left`);
+  return state(tone, `${lastingText(expiresInMs)} left`);
 }
 
 export const raceTable = (race: readonly RaceReport[]): Html =>
@@ -57,5 +56,3 @@ export const raceTable = (race: readonly RaceReport[]): Html =>
 
 const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);
-
-const floorToSecond = (ms: number): number => (ms < 1000 ? ms : Math.floor(ms / 1000) * 1000);

@@ -1,6 +1,7 @@
 /** The frame of every page: head, navigation, who is looking, and the end. Pure. */
 import { FORM_TOKEN, type Visitor } from '../visitor.ts';
 import { ASSETS } from './assets.ts';
+import { documentOf } from './document.ts';
 import { each, type Html, html, raw } from './html.ts';
 
 export interface Page {
@@ -11,7 +12,6 @@ export interface Page {
   readonly body: Html;
   /** It shows rows as they come. */
   readonly isLive?: boolean;
-  readonly scripts?: readonly string[];
 }
 
 const PLACES = [
@@ -23,18 +23,23 @@ const PLACES = [
   ['/config', 'Config'],
 ] as const;
 
-export const layout = ({ title, path, visitor, body, isLive = false, scripts = [] }: Page): Html =>
-  html`${raw('<!doctype html>')}<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title} · listing-bridge</title><link rel="icon" href="${ASSETS.icon.url}"><link rel="stylesheet" href="${ASSETS.style.url}">${each(
-    [ASSETS.script.url, ...scripts],
-    (url) => html`<script defer src="${url}"></script>`,
-  )}</head><body${isLive ? raw(' data-live="/live"') : ''}><a class="skip" href="#main">Skip to the content</a>
+export const layout = ({ title, path, visitor, body, isLive = false }: Page): Html =>
+  documentOf({
+    title,
+    loads: html`${LOOK}<script defer src="${ASSETS.script.url}"></script>`,
+    attributes: isLive ? html` data-live="/live"` : html``,
+    body: html`<a class="skip" href="#main">Skip to the content</a>
 <header class="top"><div class="wide"><a class="brand" href="/">listing-bridge</a><nav aria-label="pages"><ul>${each(
-    PLACES,
-    ([href, name]) =>
-      html`<li><a href="${href}"${href === path ? raw(' aria-current="page"') : ''}>${name}</a></li>`,
-  )}</ul></nav><div class="session">${isLive ? html`<span class="live" role="status" hidden>live</span>` : ''}${session(visitor)}</div></div></header>
+      PLACES,
+      ([href, name]) =>
+        html`<li><a href="${href}"${href === path ? raw(' aria-current="page"') : ''}>${name}</a></li>`,
+    )}</ul></nav><div class="session">${isLive ? html`<span class="live" role="status" hidden>live</span>` : ''}${session(visitor)}</div></div></header>
 <main id="main" class="wide">${body}</main>
-<footer class="end"><div class="wide">Times are by this server’s clock. The same as data: <a href="/api/status">/api/status</a>, <a href="/metrics">/metrics</a>, <a href="/api/openapi.json">/api/openapi.json</a>.</div></footer></body></html>`;
+<footer class="end"><div class="wide">Times are by this server’s clock. The same as data: <a href="/api/status">/api/status</a>, <a href="/metrics">/metrics</a>, <a href="/api/openapi.json">/api/openapi.json</a>.</div></footer>`,
+  });
+
+/** Icon and style. */
+export const LOOK = html`<link rel="icon" href="${ASSETS.icon.url}"><link rel="stylesheet" href="${ASSETS.style.url}">`;
 
 function session(visitor: Visitor): Html {
   if (visitor.formToken !== undefined)
@@ -49,13 +54,9 @@ export const hiddenCsrf = ({ formToken }: Visitor): Html =>
 export const table = (
   headings: readonly (string | readonly [string, 'number'])[],
   rows: Html,
-  {
-    caption,
-    id,
-    kind = '',
-  }: { readonly caption?: string; readonly id?: string; readonly kind?: string } = {},
+  { caption, id }: { readonly caption?: string; readonly id?: string } = {},
 ): Html =>
-  html`<div class="table"><table class="rows ${kind}">${caption === undefined ? '' : html`<caption>${caption}</caption>`}<thead><tr>${each(
+  html`<div class="table"><table class="rows">${caption === undefined ? '' : html`<caption>${caption}</caption>`}<thead><tr>${each(
     headings,
     (heading) =>
       typeof heading === 'string'

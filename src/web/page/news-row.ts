@@ -2,7 +2,7 @@
 import type { RecentAnnouncement, RecentDelivery } from '../../ops/recent-announcements.ts';
 import { each, type Html, html } from './html.ts';
 import { latencyBar, splitOf, totalMs } from './latency-bar.ts';
-import { clock, spanText, state, toneOf } from './words.ts';
+import { clock, receiverText, spanText, state, toneOf } from './words.ts';
 
 export const NEWS_HEADINGS = ['Time', 'Announcement', 'Way', 'Delivered'] as const;
 
@@ -34,9 +34,9 @@ function deliveriesOf({ deliveries, rules }: RecentAnnouncement): Html {
 const RANKS = ['dead', 'expired', 'pending', 'delivered', 'skipped'];
 const rankOf = ({ state: of }: RecentDelivery): number => RANKS.indexOf(of);
 
-function chip({ destination, ticker, state: of, reason, tookMs, attempts }: RecentDelivery): Html {
-  const to = ticker === undefined ? destination : `${destination} ${ticker}`;
+function chip(delivery: RecentDelivery): Html {
+  const { state: of, reason, tookMs, attempts } = delivery;
   const what = of === 'delivered' ? spanText(tookMs) : reason === undefined ? of : `${of}: ${reason}`;
   const tries = attempts > 1 ? `, ${attempts} attempts` : '';
-  return html`${state(toneOf(of), to)} <span class="faint">${what}${tries}</span>`;
+  return html`${state(toneOf(of), receiverText(delivery))} <span class="faint">${what}${tries}</span>`;
 }

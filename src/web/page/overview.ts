@@ -1,14 +1,13 @@
 /** `/`: is it alive, is it fast, who was first, what did it send, what failed. Pure. */
 import type { ConditionReport } from '../../ops/condition-report.ts';
 import type { Status } from '../../ops/status.ts';
-import { formatDuration } from '../../platform/duration.ts';
 import { destinationsTable, type FiguresOf } from './destinations.ts';
 import { feedsTable, raceTable } from './feeds.ts';
 import { each, type Html, html } from './html.ts';
 import { barKey } from './latency-bar.ts';
 import { empty, table } from './layout.ts';
 import { BAR_MS, NEWS_HEADINGS, newsRow } from './news-row.ts';
-import { countOf, markOf, prose, spanText } from './words.ts';
+import { countOf, lastingText, markOf, prose, spanText } from './words.ts';
 
 /** The last ones; the page of announcements has all. */
 const SHOWN_NEWS = 12;
@@ -37,7 +36,7 @@ export function verdict(status: Status): Html {
   const sentences = [
     `${healthy} of ${countOf(feeds.length, 'feed')} proven healthy${heard === Infinity ? '' : `, last heard ${spanText(heard)} ago`}.`,
     `${countOf(destinations.length, 'destination')}, ${destinations.filter((one) => one.suspended !== undefined).length} suspended.`,
-    `${announcements.length === 0 ? 'No announcement yet' : 'Announcements come in'}; up ${formatDuration(Math.floor(uptimeMs / 1000) * 1000)}, version ${version}.`,
+    `${announcements.length === 0 ? 'No announcement yet' : 'Announcements come in'}; up ${lastingText(uptimeMs)}, version ${version}.`,
   ];
   return html`<section id="verdict" class="verdict is-${tone}" aria-label="state of the bridge">${markOf(tone)}<div><strong>${ready ? 'Ready' : 'Not ready'}</strong><p>${sentences.join(' ')}</p>${
     conditions.length === 0 ? '' : html`<ul class="problems">${each(conditions, condition)}</ul>`
@@ -46,5 +45,5 @@ export function verdict(status: Status): Html {
 
 const condition = ({ severity, summary, detail, advice, forMs, help }: ConditionReport): Html => {
   const tone = severity === 'critical' ? 'bad' : severity === 'warning' ? 'warning' : 'faint';
-  return html`<li>${markOf(tone)}<div><strong class="${tone}">${summary}</strong>${forMs > 0 ? html` <span class="small faint">for ${formatDuration(Math.floor(forMs / 1000) * 1000)}</span>` : ''}<p>${prose(detail)}</p><p class="small">${prose(advice)} <span class="faint">${help}</span></p></div></li>`;
+  return html`<li>${markOf(tone)}<div><strong class="${tone}">${summary}</strong>${forMs > 0 ? html` <span class="small faint">for ${lastingText(forMs)}</span>` : ''}<p>${prose(detail)}</p><p class="small">${prose(advice)} <span class="faint">${help}</span></p></div></li>`;
 };

@@ -82,7 +82,7 @@ export async function oneDelivery(context: At, ops: Ops): Promise<Response> {
   if (found === undefined) return problem(context, 404, 'No such delivery', GONE);
   const done = DONE[context.req.query('done') as keyof typeof DONE];
   const shown = deliveryPage(found, context.var.visitor);
-  const body = done === undefined ? shown : html`${notice('good', done)}${shown}`;
+  const body = done === undefined ? shown : html`${notice(done)}${shown}`;
   return page(context, { title: found.delivery.delivery.destination, path: '/deliveries', body });
 }
 

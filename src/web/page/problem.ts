@@ -6,5 +6,5 @@ export const problemPage = (title: string, sentence: string): Html =>
   html`<h1>${title}</h1><p>${prose(sentence)}</p><p><a href="/">Back to the overview</a></p>`;
 
 /** The effect of a button, above the page that it leads back to. */
-export const notice = (tone: 'good' | 'bad', sentence: string): Html =>
-  html`<div class="notice is-${tone}" role="status"><strong class="${tone}">${tone === 'good' ? '✓' : '✗'} ${sentence}</strong></div>`;
+export const notice = (sentence: string): Html =>
+  html`<div class="notice is-good" role="status"><strong class="good">✓ ${sentence}</strong></div>`;

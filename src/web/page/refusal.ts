@@ -1,5 +1,6 @@
 /** A request that is refused, for people. It loads nothing: whoever gets it may not be allowed to. */
-import { type Html, html, raw } from './html.ts';
+import { documentOf } from './document.ts';
+import { type Html, html } from './html.ts';
 
 export interface RefusalView {
   readonly status: number;
@@ -8,4 +9,7 @@ export interface RefusalView {
 }
 
 export const refusalPage = ({ status, problem, code }: RefusalView): Html =>
-  html`${raw('<!doctype html>')}<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${status} · listing-bridge</title></head><body><main><h1>${status}</h1><p>${problem} [${code}]</p><p><a href="/">listing-bridge</a></p></main></body></html>`;
+  documentOf({
+    title: String(status),
+    body: html`<main><h1>${status}</h1><p>${problem} [${code}]</p><p><a href="/">listing-bridge</a></p></main>`,
+  });

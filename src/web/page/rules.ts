@@ -1,13 +1,12 @@
 /** `/rules`: how often each rule matched, the tables that rules look into, and what is muted. Pure. */
 import { stringify } from 'yaml';
 import type { ShownMute } from '../../mutes/shown.ts';
-import { formatDuration } from '../../platform/duration.ts';
 import type { TableState } from '../../tables/table-state.ts';
 import type { InspectedRule } from '../ops.ts';
 import type { Visitor } from '../visitor.ts';
 import { each, type Html, html } from './html.ts';
 import { empty, hiddenCsrf, table } from './layout.ts';
-import { agoText, countText, state } from './words.ts';
+import { agoText, countText, lastingText, state } from './words.ts';
 
 export interface RulesView {
   readonly rules: readonly InspectedRule[];
@@ -63,7 +62,7 @@ function mutesPart(mutes: RulesView['mutes'], visitor: Visitor): Html {
 }
 
 const muteRow = ({ id, kind, name, leftMs, reason, inConfig }: ShownMute, visitor: Visitor): Html =>
-  html`<tr><th scope="row">${name} <span class="tag">${kind}</span></th><td data-label="For another">${formatDuration(Math.floor(leftMs / 1000) * 1000)}</td><td data-label="Why">${reason ?? ''}${inConfig ? '' : html` <span class="warning">! the config has no such ${kind}</span>`}</td><td>${
+  html`<tr><th scope="row">${name} <span class="tag">${kind}</span></th><td data-label="For another">${lastingText(leftMs)}</td><td data-label="Why">${reason ?? ''}${inConfig ? '' : html` <span class="warning">! the config has no such ${kind}</span>`}</td><td>${
     visitor.mayChange
       ? html`<form class="inline" method="post" action="/mutes/${id}/lift">${hiddenCsrf(visitor)}<button class="quiet">Lift</button></form>`
       : ''

@@ -5,7 +5,7 @@ import { rejections } from '../../routing/rule-reasons.ts';
 import { each, type Html, html, raw } from './html.ts';
 import { empty, table } from './layout.ts';
 import { lookOf } from './look.ts';
-import { countOf, state } from './words.ts';
+import { countOf, receiverText, state } from './words.ts';
 
 /** As it was typed. */
 export interface TryFields {
@@ -64,7 +64,7 @@ function message(
   look: Look | undefined,
 ): Html {
   const body = typeof request.body === 'string' ? request.body : JSON.stringify(request.body, undefined, 2);
-  return html`<section class="card" aria-label="${destination}"><h3>${ticker === undefined ? destination : `${destination} ${ticker}`}</h3><p class="small faint">by rule ${rule}${dryRun ? ', not sent: dryRun' : ''}</p>${
+  return html`<section class="card" aria-label="${destination}"><h3>${receiverText({ destination, ticker })}</h3><p class="small faint">by rule ${rule}${dryRun ? ', not sent: dryRun' : ''}</p>${
     templateFault === undefined ? '' : html`<p class="warning">! In the default form: ${templateFault}</p>`
   }${look === undefined ? '' : lookOf(look)}<details${look === undefined ? raw(' open') : ''}><summary>Request</summary><pre>${request.method} ${request.url}
 

@@ -16,7 +16,20 @@ export function spanText(ms: number | null | undefined): string {
 
 /** `3m12s ago`, `just now`. */
 export const agoText = (ms: number | undefined): string =>
-  ms === undefined ? 'never' : ms < 1000 ? 'just now' : `${formatDuration(Math.floor(ms / 1000) * 1000)} ago`;
+  ms === undefined ? 'never' : ms < 1000 ? 'just now' : `${lastingText(ms)} ago`;
+
+/** `3m12s`: in whole seconds, but for what is shorter than one. */
+export const lastingText = (ms: number): string =>
+  formatDuration(ms < 1000 ? ms : Math.floor(ms / 1000) * 1000);
+
+/** Where a delivery goes: `bot`, `bot ABC`. */
+export const receiverText = ({
+  destination,
+  ticker,
+}: {
+  readonly destination: string;
+  readonly ticker: string | undefined;
+}): string => (ticker === undefined ? destination : `${destination} ${ticker}`);
 
 export const countText = (count: number): string => count.toLocaleString('en-US');
 
