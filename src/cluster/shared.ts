@@ -1,0 +1,199 @@
+/**
+ * What the nodes of a cluster share, as a node needs it: who is there, who holds which partition, what was announced, and
+ * what has ended. `postgres/` keeps it in a database; a model in memory, for the simulation, is held to the same tests.
+ *
+ * No time of one machine's clock goes to another. What is stored is stamped by the database; what is given back is an
+ * age or a rest in ms, as of the moment of the answer.
+ */
+
+/** A destination belongs to one of so many partitions, by what shares a limit with it. Never changed: nodes of two versions must agree. */
+export const PARTITIONS = 256;
+
+/** A lease holds so long after it was renewed. */
+export const LEASE_MS = 4000;
+
+/** A node renews what it holds so often. */
+export const RENEW_MS = 1000;
+
+export interface NodeCard {
+  readonly node: string;
+  /** Made anew by each process: two with one name are seen. */
+  readonly life: string;
+  readonly version: string;
+  /** Of what decides deliveries: nodes that differ in it claim before they send. */
+  readonly digest: string;
+  readonly reads: boolean;
+  readonly delivers: boolean;
+  /** It hands over what it has and takes nothing. */
+  readonly drains: boolean;
+  /** Where other nodes reach its HTTP side; absent: nowhere. */
+  readonly address?: string;
+  /** Feeds that it is connected to, for people. */
+  readonly feeds: readonly string[];
+}
+
+export interface Member extends NodeCard {
+  /** Until it counts as gone, in ms; negative: it is gone. */
+  readonly restMs: number;
+}
+
+export interface Lease {
+  readonly partition: number;
+  /** `undefined`: given back, or never taken. */
+  readonly node: string | undefined;
+  readonly life: string | undefined;
+  /** Rises with each new holder. */
+  readonly epoch: number;
+  /** Until it ends, in ms; negative: it has ended. Without a holder: of no meaning. */
+  readonly restMs: number;
+}
+
+/** All that one renewal brings. */
+export interface View {
+  /** Names the database: another one knows nothing of what this one knew. */
+  readonly cluster: string;
+  readonly members: readonly Member[];
+  /** All partitions. */
+  readonly leases: readonly Lease[];
+  /** Of the last announcement in the log. */
+  readonly seq: number;
+  /** Rises with each change of `facts`. */
+  readonly factsVersion: number;
+}
+
+/** One delivery that an announcement leads to, as the node decided that admitted it. */
+export interface PlannedDelivery {
+  readonly id: string;
+  readonly destination: string;
+  readonly partition: number;
+  readonly rule: string;
+  readonly template?: string;
+  readonly ticker?: string;
+  /** It ends so long after it was received; absent: never. Counted from the receipt. */
+  readonly lifeMs?: number;
+}
+
+/** News, or an alert of the bridge, with all its deliveries. */
+export interface LogEntry {
+  /** Of its occurrence (`occurrenceOf`); one of a kind. */
+  readonly key: string;
+  /** As `identityOf` says; two with the same within `windowMs` are one. Absent: like nothing else. */
+  readonly identity?: string;
+  readonly windowMs: number;
+  readonly node: string;
+  /** Since it was received here. */
+  readonly ageMs: number;
+  /** `Content` as JSON. */
+  readonly body: string;
+  readonly importance: number;
+  readonly plan: readonly PlannedDelivery[];
+}
+
+export interface LogRow extends Omit<LogEntry, 'windowMs' | 'identity'> {
+  /** Rises; a later one may be seen earlier. */
+  readonly seq: number;
+  /** It came into the log long after it was received: nobody knows what was sent of it meanwhile. */
+  readonly isLate: boolean;
+}
+
+/** `begun`: claimed, and it may have left. */
+export type SharedState = 'begun' | 'delivered' | 'dead' | 'expired' | 'skipped';
+
+export interface SharedEnd {
+  readonly id: string;
+  /** `key` of its announcement. */
+  readonly key: string;
+  readonly partition: number;
+  readonly destination: string;
+  readonly rule: string;
+  readonly ticker?: string;
+  readonly node: string;
+  readonly epoch: number;
+  readonly state: SharedState;
+  readonly reason?: string;
+  readonly attempts: number;
+  /** Since it ended; since the last request was written, in `writtenAgeMs`. */
+  readonly ageMs: number;
+  readonly writtenAgeMs?: number;
+}
+
+/** What a new holder of partitions has to know. */
+export interface Inheritance {
+  /** With at least one delivery in these partitions; oldest first. */
+  readonly log: readonly LogRow[];
+  /** Of these partitions: of that log, and of what was written since `spanMs`. */
+  readonly ends: readonly SharedEnd[];
+}
+
+/** Something that holds for all nodes: a pause of a budget, a suspension, a learnt value, a mute. The last value of a key stays. */
+export interface Fact {
+  readonly kind: string;
+  readonly key: string;
+  /** `undefined`: no longer. */
+  readonly value: string | undefined;
+  /** It ends by itself after that; absent: never. */
+  readonly restMs?: number;
+}
+
+/** What a person asked for on one node, for the holder of a destination. */
+export interface Errand {
+  readonly id: number;
+  readonly kind: string;
+  readonly partition: number;
+  readonly body: string;
+  readonly ageMs: number;
+}
+
+/** What may be new; a hint: it can be lost, and `renew` says the same. */
+export type Hint =
+  /** `row`: where it was small enough to come with the hint. */
+  | { readonly kind: 'log'; readonly seq: number; readonly row?: LogRow }
+  | { readonly kind: 'leases' }
+  | { readonly kind: 'facts' }
+  | { readonly kind: 'errands' };
+
+/**
+ * Every call may fail (`SharedError`) and may have happened all the same: all of them can be repeated. Each ends within
+ * `statementMs`, at the latest.
+ */
+export interface Shared {
+  /** Stamps the node, extends what it holds under this life, and shows everything. The leases of another life of this name are not extended. */
+  renew(card: NodeCard): Promise<View>;
+  /** Takes those that are free, given back, or over; gives epochs by partition. */
+  claim(card: NodeCard, partitions: readonly number[]): Promise<ReadonlyMap<number, number>>;
+  /** Free at once, and others get a hint. */
+  release(card: NodeCard, partitions: readonly number[]): Promise<void>;
+  /** The node is gone, with all that it holds. */
+  leave(card: NodeCard): Promise<void>;
+  /** Those that are there already are left as they are. In one transaction; gives the rows' numbers in the order of `entries`. */
+  append(entries: readonly LogEntry[]): Promise<readonly number[]>;
+  /** After that row, also those that have become visible late: at most `limit`. */
+  readAfter(seq: number, limit: number): Promise<readonly LogRow[]>;
+  inherit(partitions: readonly number[], spanMs: number): Promise<Inheritance>;
+  /** What is there already as ended stays; a claim becomes an end. */
+  settle(ends: readonly SharedEnd[]): Promise<void>;
+  /** As `begun`; gives the ids that are this node's: nobody else has begun or ended them. */
+  begin(ends: readonly SharedEnd[]): Promise<ReadonlySet<string>>;
+  remember(facts: readonly Fact[]): Promise<void>;
+  facts(): Promise<readonly Fact[]>;
+  ask(errands: readonly Omit<Errand, 'id' | 'ageMs'>[]): Promise<void>;
+  /** Takes the errands of these partitions: each is given once. */
+  takeErrands(partitions: readonly number[]): Promise<readonly Errand[]>;
+  /** Until `stop`. Hints may be lost; after a gap `lost` is called. */
+  listen(hint: (hint: Hint) => void, lost: () => void): { stop(): Promise<void> };
+  close(): Promise<void>;
+}
+
+/** `kind`: `unreachable` (no answer, refused, cut), `refused` (it answers: credentials, rights, database), `unfit` (old server, read-only, pooler, newer schema). */
+export class SharedError extends Error {
+  override readonly name = 'SharedError';
+  readonly kind: 'unreachable' | 'refused' | 'unfit';
+  /** What to do, for a person. */
+  readonly advice: string;
+
+  constructor(kind: SharedError['kind'], message: string, advice: string, cause?: unknown) {
+    super(message, { cause });
+    this.kind = kind;
+    this.advice = advice;
+  }
+}
