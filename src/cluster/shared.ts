@@ -15,6 +15,15 @@ export const LEASE_MS = 4000;
 /** A node renews what it holds so often. */
 export const RENEW_MS = 1000;
 
+/** The log, the ends and the errands are there for at least so long; for twice as long, at most. */
+export const KEPT_MS = 24 * 60 * 60 * 1000;
+
+/** A call that a lease or a send waits for ends within that: `renew`, `claim`, `release`, `leave`, `begin`. */
+export const QUICK_MS = 2000;
+
+/** Every other call. */
+export const BULK_MS = 10_000;
+
 export interface NodeCard {
   readonly node: string;
   /** Made anew by each process: two with one name are seen. */
@@ -86,14 +95,14 @@ export interface LogEntry {
   /** `Content` as JSON. */
   readonly body: string;
   readonly importance: number;
+  /** An earlier try to append it, or to claim one of its deliveries, has failed: nobody knows what was sent of it meanwhile. */
+  readonly isLate: boolean;
   readonly plan: readonly PlannedDelivery[];
 }
 
 export interface LogRow extends Omit<LogEntry, 'windowMs' | 'identity'> {
-  /** Rises; a later one may be seen earlier. */
+  /** From 1. Rises without gaps, and in the order in which rows can be seen: none appears below one that was read. */
   readonly seq: number;
-  /** It came into the log long after it was received: nobody knows what was sent of it meanwhile. */
-  readonly isLate: boolean;
 }
 
 /** `begun`: claimed, and it may have left. */
@@ -119,9 +128,9 @@ export interface SharedEnd {
 
 /** What a new holder of partitions has to know. */
 export interface Inheritance {
-  /** With at least one delivery in these partitions; oldest first. */
+  /** Received within `spanMs`, with at least one delivery in these partitions, and of the plan only these; oldest first. */
   readonly log: readonly LogRow[];
-  /** Of these partitions: of that log, and of what was written since `spanMs`. */
+  /** Of these partitions, begun or ended within `spanMs`; oldest first. */
   readonly ends: readonly SharedEnd[];
 }
 
@@ -137,7 +146,8 @@ export interface Fact {
 
 /** What a person asked for on one node, for the holder of a destination. */
 export interface Errand {
-  readonly id: number;
+  /** Made by the node that was told: the same is there once, however often it is handed in. */
+  readonly key: string;
   readonly kind: string;
   readonly partition: number;
   readonly body: string;
@@ -154,41 +164,50 @@ export type Hint =
 
 /**
  * Every call may fail (`SharedError`) and may have happened all the same: all of them can be repeated. Each ends within
- * `statementMs`, at the latest.
+ * `QUICK_MS` or `BULK_MS`, at the latest.
  */
 export interface Shared {
-  /** Stamps the node, extends what it holds under this life, and shows everything. The leases of another life of this name are not extended. */
+  /**
+   * Stamps the node, extends what it holds under this life, also what was over and nobody has taken, and shows everything.
+   * The leases of another life of this name are not extended.
+   */
   renew(card: NodeCard): Promise<View>;
-  /** Takes those that are free, given back, or over; gives epochs by partition. */
+  /**
+   * Takes those that are free, given back, or over, and extends as `renew` does; gives the epochs of those that are this
+   * life's now, also of those that were before.
+   */
   claim(card: NodeCard, partitions: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Free at once, and others get a hint. */
   release(card: NodeCard, partitions: readonly number[]): Promise<void>;
   /** The node is gone, with all that it holds. */
   leave(card: NodeCard): Promise<void>;
-  /** Those that are there already are left as they are. In one transaction; gives the rows' numbers in the order of `entries`. */
+  /**
+   * Those that are there already, by key or by identity, are left as they are; the entries may name each other so, too.
+   * In one transaction; gives the rows' numbers in the order of `entries`.
+   */
   append(entries: readonly LogEntry[]): Promise<readonly number[]>;
-  /** After that row, also those that have become visible late: at most `limit`. */
+  /** After that row, by number; at most `limit`. */
   readAfter(seq: number, limit: number): Promise<readonly LogRow[]>;
   inherit(partitions: readonly number[], spanMs: number): Promise<Inheritance>;
   /** What is there already as ended stays; a claim becomes an end. */
   settle(ends: readonly SharedEnd[]): Promise<void>;
-  /** As `begun`; gives the ids that are this node's: nobody else has begun or ended them. */
+  /** As `begun`; gives the ids that are this node's: it holds the partition in this epoch, and nobody else has begun or ended them. */
   begin(ends: readonly SharedEnd[]): Promise<ReadonlySet<string>>;
   remember(facts: readonly Fact[]): Promise<void>;
   facts(): Promise<readonly Fact[]>;
-  ask(errands: readonly Omit<Errand, 'id' | 'ageMs'>[]): Promise<void>;
-  /** Takes the errands of these partitions: each is given once. */
+  ask(errands: readonly Omit<Errand, 'ageMs'>[]): Promise<void>;
+  /** Takes the errands of these partitions, oldest first: each is given once, also if the answer is lost. */
   takeErrands(partitions: readonly number[]): Promise<readonly Errand[]>;
   /** Until `stop`. Hints may be lost; after a gap `lost` is called. */
   listen(hint: (hint: Hint) => void, lost: () => void): { stop(): Promise<void> };
   close(): Promise<void>;
 }
 
-/** `kind`: `unreachable` (no answer, refused, cut), `refused` (it answers: credentials, rights, database), `unfit` (old server, read-only, pooler, newer schema). */
+/** `kind`: `unreachable` (no answer, refused, cut, out of disk or connections), `refused` (it answers: credentials, rights, database), `unfit` (old server, read-only, pooler, newer schema). */
 export class SharedError extends Error {
   override readonly name = 'SharedError';
   readonly kind: 'unreachable' | 'refused' | 'unfit';
-  /** What to do, for a person. */
+  /** The next step, for a person. */
   readonly advice: string;
 
   constructor(kind: SharedError['kind'], message: string, advice: string, cause?: unknown) {

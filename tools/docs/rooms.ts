@@ -71,6 +71,10 @@ export const ROOMS: readonly Room[] = [
     is: 'the lanes of the config in force, one for each destination; a reload changes them in place',
   },
   {
+    path: 'cluster',
+    is: 'several bridges as one: what they share (`shared.ts`), kept in PostgreSQL (`postgres/`)',
+  },
+  {
     path: 'events',
     is: 'everything that happens, as values on one bus; log, metrics, status and alerts listen',
   },

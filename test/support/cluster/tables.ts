@@ -1,0 +1,256 @@
+/** The tables of a cluster in memory, with the rules of each call. Times are the database's own, in ms. */
+import {
+  type Errand,
+  type Fact,
+  KEPT_MS,
+  LEASE_MS,
+  type LogEntry,
+  type LogRow,
+  type NodeCard,
+  PARTITIONS,
+  type PlannedDelivery,
+  type SharedEnd,
+  type View,
+} from '../../../src/cluster/shared.ts';
+
+interface StoredNode {
+  card: NodeCard;
+  untilMs: number;
+}
+
+interface StoredLease {
+  node: string | undefined;
+  life: string | undefined;
+  epoch: number;
+}
+
+interface StoredRow {
+  readonly row: Omit<LogRow, 'ageMs'>;
+  readonly identity: string | undefined;
+  readonly receivedMs: number;
+}
+
+interface StoredEnd {
+  readonly end: Omit<SharedEnd, 'ageMs' | 'writtenAgeMs'>;
+  readonly endedMs: number;
+  readonly writtenMs: number | undefined;
+}
+
+interface StoredErrand {
+  readonly errand: Omit<Errand, 'ageMs'>;
+  readonly askedMs: number;
+  isTaken: boolean;
+}
+
+/** The log, ends and errands of at least a day. The older half goes as a whole. */
+interface Half {
+  readonly log: StoredRow[];
+  readonly ends: Map<string, StoredEnd>;
+  readonly errands: Map<string, StoredErrand>;
+}
+
+const emptyHalf = (): Half => ({ log: [], ends: new Map(), errands: new Map() });
+
+const lifeOf = ({ node, life }: { readonly node: string | undefined; readonly life: string | undefined }) =>
+  JSON.stringify([node, life]);
+
+export class Tables {
+  readonly cluster: string;
+  readonly #nodes = new Map<string, StoredNode>();
+  readonly #leases: StoredLease[] = Array.from({ length: PARTITIONS }, () => ({
+    node: undefined,
+    life: undefined,
+    epoch: 0,
+  }));
+  readonly #facts = new Map<string, { readonly fact: Fact; readonly untilMs: number | undefined }>();
+  #factsVersion = 0;
+  #seq = 0;
+  #young = emptyHalf();
+  #old = emptyHalf();
+  #rolledMs: number;
+
+  constructor(cluster: string, nowMs: number) {
+    this.cluster = cluster;
+    this.#rolledMs = nowMs;
+  }
+
+  /** Whether other nodes should look. */
+  stamp(card: NodeCard, nowMs: number): boolean {
+    for (const stored of this.#nodes.values()) stored.untilMs = Math.min(stored.untilMs, nowMs + LEASE_MS);
+    for (const [key, { card: other, untilMs }] of this.#nodes)
+      if (other.node === card.node && other.life !== card.life && untilMs <= nowMs) this.#nodes.delete(key);
+    const before = this.#nodes.get(lifeOf(card))?.card;
+    this.#nodes.set(lifeOf(card), { card: structuredClone(card), untilMs: nowMs + LEASE_MS });
+    if (nowMs - this.#rolledMs >= KEPT_MS) this.#roll(nowMs);
+    return JSON.stringify(before) !== JSON.stringify(card);
+  }
+
+  #roll(nowMs: number): void {
+    this.#old = this.#young;
+    this.#young = emptyHalf();
+    this.#rolledMs = nowMs;
+    for (const [key, { untilMs }] of this.#nodes) if (nowMs - untilMs > KEPT_MS) this.#nodes.delete(key);
+    for (const [key, { untilMs = Infinity }] of this.#facts) if (untilMs <= nowMs) this.#facts.delete(key);
+  }
+
+  view(nowMs: number): View {
+    return {
+      cluster: this.cluster,
+      members: Array.from(this.#nodes.values(), ({ card, untilMs }) => ({
+        ...structuredClone(card),
+        restMs: untilMs - nowMs,
+      })),
+      leases: this.#leases.map((lease, partition) => ({
+        partition,
+        ...lease,
+        restMs: this.#untilMs(lease) - nowMs,
+      })),
+      seq: this.#seq,
+      factsVersion: this.#factsVersion,
+    };
+  }
+
+  #untilMs(lease: StoredLease): number {
+    return this.#nodes.get(lifeOf(lease))?.untilMs ?? -Infinity;
+  }
+
+  claim(card: NodeCard, partitions: readonly number[], nowMs: number): Map<number, number> {
+    this.stamp(card, nowMs);
+    const epochs = new Map<number, number>();
+    for (const partition of partitions) {
+      const lease = this.#lease(partition);
+      const isMine = lifeOf(lease) === lifeOf(card);
+      if (!isMine && this.#untilMs(lease) > nowMs) continue;
+      if (!isMine) Object.assign(lease, { node: card.node, life: card.life, epoch: lease.epoch + 1 });
+      epochs.set(partition, lease.epoch);
+    }
+    return epochs;
+  }
+
+  #lease(partition: number): StoredLease {
+    const lease = this.#leases[partition];
+    if (lease === undefined) throw new RangeError(`no partition ${partition}`);
+    return lease;
+  }
+
+  release(card: NodeCard, partitions: readonly number[]): void {
+    for (const lease of partitions.map((partition) => this.#lease(partition)))
+      if (lifeOf(lease) === lifeOf(card)) Object.assign(lease, { node: undefined, life: undefined });
+  }
+
+  leave(card: NodeCard): void {
+    this.release(
+      card,
+      this.#leases.map((_, partition) => partition),
+    );
+    this.#nodes.delete(lifeOf(card));
+  }
+
+  /** Numbers in the order of the entries; which of them are new. */
+  append(entries: readonly LogEntry[], nowMs: number): { seqs: number[]; added: number[] } {
+    const added: number[] = [];
+    const seqs = entries.map(({ windowMs, identity, ageMs, ...entry }) => {
+      const receivedMs = nowMs - ageMs;
+      const known = [...this.#old.log, ...this.#young.log].find(
+        (stored) =>
+          stored.row.key === entry.key ||
+          (identity !== undefined &&
+            stored.identity === identity &&
+            Math.abs(stored.receivedMs - receivedMs) < windowMs),
+      );
+      if (known !== undefined) return known.row.seq;
+      const row = { ...structuredClone(entry), seq: ++this.#seq };
+      this.#young.log.push({ row, identity, receivedMs });
+      added.push(row.seq);
+      return row.seq;
+    });
+    return { seqs, added };
+  }
+
+  readAfter(seq: number, limit: number, nowMs: number): LogRow[] {
+    return [...this.#old.log, ...this.#young.log]
+      .filter(({ row }) => row.seq > seq)
+      .slice(0, limit)
+      .map((stored) => rowAt(stored, nowMs));
+  }
+
+  inherit(partitions: readonly number[], spanMs: number, nowMs: number) {
+    const wanted = new Set(partitions);
+    const isOf = ({ partition }: PlannedDelivery | SharedEnd): boolean => wanted.has(partition);
+    const log = this.readAfter(0, Infinity, nowMs)
+      .map((row) => ({ ...row, plan: row.plan.filter(isOf) }))
+      .filter(({ plan, ageMs }) => plan.length > 0 && ageMs <= spanMs)
+      .sort((a, b) => b.ageMs - a.ageMs || a.seq - b.seq);
+    const ends = [...this.#old.ends.values(), ...this.#young.ends.values()]
+      .map((stored) => endAt(stored, nowMs))
+      .filter((end) => isOf(end) && end.ageMs <= spanMs)
+      .sort((a, b) => b.ageMs - a.ageMs || (a.id < b.id ? -1 : 1));
+    return { log, ends };
+  }
+
+  settle(ends: readonly SharedEnd[], nowMs: number): void {
+    for (const { ageMs, writtenAgeMs, ...end } of ends) {
+      const half = this.#old.ends.has(end.id) ? this.#old : this.#young;
+      const known = half.ends.get(end.id);
+      if (known !== undefined && known.end.state !== 'begun') continue;
+      const writtenMs = writtenAgeMs === undefined ? undefined : nowMs - writtenAgeMs;
+      half.ends.set(end.id, { end: structuredClone(end), endedMs: nowMs - ageMs, writtenMs });
+    }
+  }
+
+  begin(ends: readonly SharedEnd[], nowMs: number): Set<string> {
+    const mine = ends.filter(({ id, partition, node, epoch }) => {
+      const lease = this.#lease(partition);
+      if (lease.node !== node || lease.epoch !== epoch) return false;
+      const known = (this.#old.ends.get(id) ?? this.#young.ends.get(id))?.end;
+      return known === undefined || (known.state === 'begun' && known.node === node && known.epoch === epoch);
+    });
+    const isNew = ({ id }: SharedEnd) => !this.#old.ends.has(id) && !this.#young.ends.has(id);
+    this.settle(
+      mine.filter(isNew).map((end) => ({ ...end, state: 'begun' })),
+      nowMs,
+    );
+    return new Set(mine.map(({ id }) => id));
+  }
+
+  remember(facts: readonly Fact[], nowMs: number): void {
+    if (facts.length > 0) this.#factsVersion++;
+    for (const fact of facts) {
+      const key = JSON.stringify([fact.kind, fact.key]);
+      const untilMs = fact.restMs === undefined ? undefined : nowMs + fact.restMs;
+      if (fact.value === undefined) this.#facts.delete(key);
+      else this.#facts.set(key, { fact: structuredClone(fact), untilMs });
+    }
+  }
+
+  facts(nowMs: number): Fact[] {
+    return [...this.#facts.values()]
+      .filter(({ untilMs = Infinity }) => untilMs > nowMs)
+      .map(({ fact, untilMs }) => ({ ...fact, ...(untilMs !== undefined && { restMs: untilMs - nowMs }) }));
+  }
+
+  ask(errands: readonly Omit<Errand, 'ageMs'>[], nowMs: number): void {
+    for (const errand of errands)
+      if (!this.#old.errands.has(errand.key) && !this.#young.errands.has(errand.key))
+        this.#young.errands.set(errand.key, { errand, askedMs: nowMs, isTaken: false });
+  }
+
+  takeErrands(partitions: readonly number[], nowMs: number): Errand[] {
+    const taken = [...this.#old.errands.values(), ...this.#young.errands.values()].filter(
+      ({ errand, isTaken }) => !isTaken && partitions.includes(errand.partition),
+    );
+    for (const stored of taken) stored.isTaken = true;
+    return taken.map(({ errand, askedMs }) => ({ ...errand, ageMs: nowMs - askedMs }));
+  }
+}
+
+const rowAt = ({ row, receivedMs }: StoredRow, nowMs: number): LogRow => ({
+  ...structuredClone(row),
+  ageMs: nowMs - receivedMs,
+});
+
+const endAt = ({ end, endedMs, writtenMs }: StoredEnd, nowMs: number): SharedEnd => ({
+  ...end,
+  ageMs: nowMs - endedMs,
+  ...(writtenMs !== undefined && { writtenAgeMs: nowMs - writtenMs }),
+});
