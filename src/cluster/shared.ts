@@ -126,7 +126,7 @@ export interface SharedEnd {
   readonly writtenAgeMs?: number;
 }
 
-/** What a new holder of partitions has to know. */
+/** Everything that a new holder of partitions has to know. */
 export interface Inheritance {
   /** Received within `spanMs`, with at least one delivery in these partitions, and of the plan only these; oldest first. */
   readonly log: readonly LogRow[];
@@ -189,7 +189,7 @@ export interface Shared {
   /** After that row, by number; at most `limit`. */
   readAfter(seq: number, limit: number): Promise<readonly LogRow[]>;
   inherit(partitions: readonly number[], spanMs: number): Promise<Inheritance>;
-  /** What is there already as ended stays; a claim becomes an end. */
+  /** An end that is there already stays; a claim becomes an end. */
   settle(ends: readonly SharedEnd[]): Promise<void>;
   /** As `begun`; gives the ids that are this node's: it holds the partition in this epoch, and nobody else has begun or ended them. */
   begin(ends: readonly SharedEnd[]): Promise<ReadonlySet<string>>;
