@@ -1,8 +1,8 @@
 /**
- * What the nodes of a cluster share, as a node needs it: who is there, who holds which partition, what was announced, and
+ * The state that the nodes of a cluster share, as a node needs it: who is there, who holds which partition, what was announced, and
  * what has ended. `postgres/` keeps it in a database; a model in memory, for the simulation, is held to the same tests.
  *
- * No time of one machine's clock goes to another. What is stored is stamped by the database; what is given back is an
+ * No time of one machine's clock goes to another. Everything is stamped by the database; the answers have an
  * age or a rest in ms, as of the moment of the answer.
  */
 
@@ -144,7 +144,7 @@ export interface Fact {
   readonly restMs?: number;
 }
 
-/** What a person asked for on one node, for the holder of a destination. */
+/** A wish of a person, told to one node, for the holder of a destination. */
 export interface Errand {
   /** Made by the node that was told: the same is there once, however often it is handed in. */
   readonly key: string;
@@ -154,7 +154,7 @@ export interface Errand {
   readonly ageMs: number;
 }
 
-/** What may be new; a hint: it can be lost, and `renew` says the same. */
+/** Something may be new. A hint can be lost, and `renew` says the same. */
 export type Hint =
   /** `row`: where it was small enough to come with the hint. */
   | { readonly kind: 'log'; readonly seq: number; readonly row?: LogRow }
