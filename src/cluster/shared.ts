@@ -26,7 +26,7 @@ export const BULK_MS = 10_000;
 
 export interface NodeCard {
   readonly node: string;
-  /** Made anew by each process: two with one name are seen. */
+  /** New for each process: two with one name are seen. */
   readonly life: string;
   readonly version: string;
   /** Of what decides deliveries: nodes that differ in it claim before they send. */
@@ -144,9 +144,9 @@ export interface Fact {
   readonly restMs?: number;
 }
 
-/** A wish of a person, told to one node, for the holder of a destination. */
+/** A request of a person on one node, for the holder of a destination. */
 export interface Errand {
-  /** Made by the node that was told: the same is there once, however often it is handed in. */
+  /** From the node that takes it in: the same is there once, however often it comes. */
   readonly key: string;
   readonly kind: string;
   readonly partition: number;
