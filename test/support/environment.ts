@@ -8,8 +8,17 @@ import { join } from 'node:path';
 
 /** How much is tried, with which seed, against which program: docs/tests.md. And which files are written again: `UPDATE_`. */
 const KNOBS: readonly string[] = [
-  ...['CHAOS_DISK', 'CHAOS_MS', 'FC_SEED', 'FC_TIMES', 'FRAMES', 'OLD_ANNOUNCEMENTS', 'PROGRAM', 'SEED'],
-  ...['SEEDS', 'SOAK_DROP_MS', 'SOAK_JSON', 'SOAK_MS', 'TITLES'],
+  ...[
+    'CHAOS_DISK',
+    'CHAOS_MS',
+    'FC_SEED',
+    'FC_TIMES',
+    'FRAMES',
+    'NEEDS_POSTGRES',
+    'OLD_ANNOUNCEMENTS',
+    'PROGRAM',
+  ],
+  ...['SEED', 'SEEDS', 'SOAK_DROP_MS', 'SOAK_JSON', 'SOAK_MS', 'TITLES'],
 ];
 const KEPT = new Set(['PATH', ...KNOBS]);
 const SET = { LANG: 'en_US.UTF-8', NODE_ENV: 'test', TERM: 'xterm-256color', TZ: 'UTC' };
@@ -33,6 +42,7 @@ export type Remove = () => void;
 /** For this process and those that it starts from now on. */
 export function setEnvironment(): Remove {
   const folder = temporaryFolder();
+  if (process.env['CI'] !== undefined) process.env['NEEDS_POSTGRES'] ??= '1';
   for (const name of Object.keys(process.env)) if (!isKnown(name)) delete process.env[name];
   const home = join(folder, 'home');
   mkdirSync(home);

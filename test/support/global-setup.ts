@@ -2,11 +2,17 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { setEnvironment } from './environment.ts';
+import { endSharedServer } from './postgres/shared.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+const remove = setEnvironment();
+
 /** After all tests. */
-export const teardown = setEnvironment();
+export async function teardown(): Promise<void> {
+  await endSharedServer();
+  remove();
+}
 
 export function setup(): void {
   execFileSync(process.execPath, ['tools/build.ts'], { cwd: root, stdio: 'inherit' });
