@@ -198,7 +198,7 @@ export interface Shared {
   ask(errands: readonly Omit<Errand, 'ageMs'>[]): Promise<void>;
   /** Takes the errands of these partitions, oldest first: each is given once, also if the answer is lost. */
   takeErrands(partitions: readonly number[]): Promise<readonly Errand[]>;
-  /** Until `stop`. Hints may be lost; after a gap `lost` is called. */
+  /** Until `stop`. `lost`: hints come from now on, or again; what was before may have been missed. */
   listen(hint: (hint: Hint) => void, lost: () => void): { stop(): Promise<void> };
   close(): Promise<void>;
 }

@@ -232,6 +232,7 @@ export class ModelLink implements Shared {
 
   listen(hint: (hint: Hint) => void, lost: () => void): { stop(): Promise<void> } {
     const remove = this.#model.add({ link: this, hint, lost });
+    this.#model.reconnected(this);
     return { stop: async () => remove() };
   }
 

@@ -1,0 +1,39 @@
+/** Hints, as they go in a NOTIFY. */
+import type { Hint, LogRow } from '../shared.ts';
+
+export const CHANNEL = 'listing_bridge';
+
+/** A payload has less than 8,000 bytes. https://www.postgresql.org/docs/current/sql-notify.html */
+const LARGEST_ROW = 7000;
+
+/** Of a row, without its number and age, which the database adds in front; empty: too large. */
+export function payloadOf(row: Omit<LogRow, 'seq' | 'ageMs'>): string {
+  const text = JSON.stringify(row);
+  return Buffer.byteLength(text) <= LARGEST_ROW ? text : '';
+}
+
+/** SQL for the payload of one row. */
+export const rowPayload = (seq: string, ageMs: string, row: string): string =>
+  `'log ' || ${seq} || ' ' || ${ageMs} || ' ' || ${row}`;
+
+/** SQL that tells the others to look. */
+export const notify = (kind: 'leases' | 'facts' | 'errands'): string => `pg_notify('${CHANNEL}', '${kind}')`;
+
+/** `undefined`: of a later version. */
+export function hintOf(payload: string): Hint | undefined {
+  const [, kind = '', seq = '', ageMs = '', row = ''] =
+    /^(\w+)(?: (\d+) (-?[\d.e+-]+) ?(.*))?$/s.exec(payload) ?? [];
+  switch (kind) {
+    case 'leases':
+    case 'facts':
+    case 'errands':
+      return { kind };
+    case 'log': {
+      const known = { kind, seq: Number(seq) } as const;
+      if (row === '') return known;
+      return { ...known, row: { ...JSON.parse(row), seq: known.seq, ageMs: Number(ageMs) } };
+    }
+    default:
+      return undefined;
+  }
+}
