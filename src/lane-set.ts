@@ -2,7 +2,7 @@
  * The lanes of the running config, one for each destination, by name. A reload leaves alone what has not
  * changed: the lane, its queue and, unless its own options changed, its open connections.
  */
-import type { BudgetBook, Claims } from './delivery/budget-book.ts';
+import type { BudgetBook, Claims, DestinationBudgets } from './delivery/budget-book.ts';
 import type { Content } from './delivery/content.ts';
 import type { PendingDelivery } from './delivery/delivery.ts';
 import type { Gate } from './delivery/gate.ts';
@@ -11,6 +11,7 @@ import { Lane } from './delivery/lane.ts';
 import type { LaneDeps, LaneEvents, LaneJournal, LaneStatus } from './delivery/lane-deps.ts';
 import type { TodaysMatch } from './delivery/renewal.ts';
 import { ReservePlaces } from './delivery/reserve.ts';
+import type { Tenure } from './delivery/tenure.ts';
 import type { Destination, DestinationDeps } from './destinations/destination.ts';
 import { openDestination } from './destinations/opening.ts';
 import type { PreparedDestination } from './destinations/prepared.ts';
@@ -33,6 +34,8 @@ export interface LaneSetDeps {
   readonly turns: Turns;
   /** For deliveries of rules with a cooldown; `undefined`: no such rule sends there. */
   readonly gateOf?: (destination: string) => Gate | undefined;
+  /** Of several machines that share the work, whether and how long this one sends there; absent: it is the only one. */
+  readonly tenureOf?: ((limits: DestinationBudgets) => Tenure) | undefined;
   /** Holds back what waits; absent: nothing does. */
   readonly holdWaiting?: (item: PendingDelivery, nowMs: number) => Refused | undefined;
 }
@@ -98,14 +101,16 @@ export class LaneSet {
     return this.#running.get(destination)?.lane;
   }
 
-  /** For intake. */
+  /** For intake; of several machines, those to which this one sends. */
   targets(): ReadonlyMap<string, Target> {
     const targets = new Map<string, Target>();
-    for (const [name, { lane, prepared }] of this.#running)
+    for (const [name, { lane, prepared }] of this.#running) {
+      if (this.#deps.tenureOf?.(prepared.limits).takesNews === false) continue;
       targets.set(
         name,
         targetOf(prepared, (delivery) => lane.push(delivery)),
       );
+    }
     return targets;
   }
 
@@ -231,12 +236,14 @@ export class LaneSet {
   ): LaneDeps {
     const { journal, clock, random, events, holdWaiting } = this.#deps;
     const { name, options, forEachTicker, maxTickers, render, renderDefault } = prepared;
+    const tenure = this.#deps.tenureOf?.(prepared.limits);
     const wanted = this.#wanted;
     const gate = this.#deps.gateOf?.(name);
     return {
       ...{ name, options, forEachTicker, sender: destination },
       ...(maxTickers !== undefined && { maxTickers }),
       ...(gate !== undefined && { gate }),
+      ...(tenure !== undefined && { tenure }),
       match: ({ content, rule }) => wanted(content, name, rule),
       ...(holdWaiting && { heldBack: (item: PendingDelivery) => holdWaiting(item, clock.monotonicMs()) }),
       render,

@@ -15,7 +15,7 @@ import { BudgetBook, type BudgetMemory } from './delivery/budget-book.ts';
 import type { LaneEvents } from './delivery/lane-deps.ts';
 import type { DestinationDeps } from './destinations/destination.ts';
 import { Intake, type IntakeDeps, NOWHERE } from './intake.ts';
-import { LaneSet, type Turns } from './lane-set.ts';
+import { LaneSet, type LaneSetDeps, type Turns } from './lane-set.ts';
 import { Mutes } from './mutes/mutes.ts';
 import { createIds } from './outbox/ids.ts';
 import { Journal, type JournalEvents, type JournalStore } from './outbox/journal.ts';
@@ -36,6 +36,8 @@ export interface PipelineDeps {
   readonly dedupeWindowMs: number;
   readonly events: PipelineEvents;
   readonly outside: Outside;
+  /** Of several machines that share the work; absent: this one sends everywhere. */
+  readonly tenureOf?: LaneSetDeps['tenureOf'];
 }
 
 export interface PipelineEvents {
@@ -103,6 +105,7 @@ export function createPipeline({
     gateOf: (destination) => cooldowns.gateOf(destination),
     holdWaiting: (item, nowMs) => mutes.holdWaiting(item, nowMs),
     deps: { ...opening, clock, memory },
+    tenureOf: deps.tenureOf,
   });
   const stop = async (deadline: AbortSignal) => {
     await lanes.stop(deadline);

@@ -36,8 +36,12 @@ export async function attempt(deps: LaneDeps, flight: Flight, message: unknown):
       expiresAtMs: delivery.expiresAtMs,
       signal: deadline,
       leaving: () => {
+        // The process may have been stopped since the start, for longer than it may send.
+        if (deps.tenure?.isOver) flight.isRecalled = true;
+        if (flight.isRecalled) return false;
         flight.hasLeft = true;
         if (options.onAmbiguous === 'drop') begin(flight, journal, clock.monotonicMs());
+        return true;
       },
     });
   } catch (error) {

@@ -35,6 +35,11 @@ export interface BudgetSpec {
 export interface DestinationBudgets {
   /** Names where it sends, without secrets. */
   readonly farEnd: string;
+  /**
+   * Names the broadest limit that the config alone decides, without secrets: a bot rather than its chat, and never what an address
+   * of this machine shares. Of several machines only one sends to all that name the same (`cluster/partitions.ts`).
+   */
+  readonly broadest: string;
   readonly own: readonly BudgetLimits[];
   readonly shared: readonly BudgetSpec[];
 }

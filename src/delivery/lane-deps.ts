@@ -11,6 +11,7 @@ import type { InForce, RenewalOptions } from './renewal.ts';
 import type { ReservePlaces } from './reserve.ts';
 import type { Decision, RetryOptions } from './retry-policy.ts';
 import type { Sender } from './sender.ts';
+import type { Tenure } from './tenure.ts';
 
 /** The part of the journal that the lane needs. */
 export interface LaneJournal {
@@ -78,6 +79,8 @@ export interface LaneDeps extends InForce {
   readonly events: LaneEvents;
   /** Of rules with a cooldown; absent: none of them sends here. */
   readonly gate?: Gate;
+  /** Absent: this machine is the only one. */
+  readonly tenure?: Tenure;
 }
 
 /** Most sends under way at once: never more than can go, because what is handed over waits in the order in which it came, and its time runs. */

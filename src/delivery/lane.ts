@@ -1,8 +1,7 @@
 /**
- * The way of the deliveries of one destination: wait for room in the rate budgets, check the age, render, send, settle; or try again,
- * expire, die. No lane ever waits for another. A destination in trouble gets one at a time (`trouble.ts`). `Starts` decides how many go
- * at once and whether any may go now; the head decides which: the most important of that moment. So whatever is fresh overtakes what
- * has waited, also after a pause. At most HEAD deliveries are in its hands (`head.ts` has their states); the rest wait behind them (`supply.ts`). */
+ * The way of the deliveries of one destination: room in the rate budgets, age, render, send, settle; or try again, expire, die. No lane
+ * waits for another. `Starts` decides how many go at once; the head decides which: the most important of that moment. So whatever is fresh
+ * overtakes what has waited. At most HEAD are in its hands (`head.ts` has their states); the rest wait behind them (`supply.ts`). */
 import { begin, type Ending, isUnsure, type Made, recordOf } from './attempt.ts';
 import { conclude, type Sent } from './conclusion.ts';
 import { type Delivery, type FinalState, type PendingDelivery, unattempted } from './delivery.ts';
@@ -11,7 +10,7 @@ import { isHold } from './health-signal.ts';
 import { InFlight, type Landed } from './in-flight.ts';
 import { concurrencyOf, type LaneDeps, type LaneStatus, statusOf } from './lane-deps.ts';
 import { LaneGate } from './lane-gate.ts';
-import { messageFor, NoSymbol } from './message.ts';
+import { messageFor, NoMessage } from './message.ts';
 import { ProbeGate } from './probe-gate.ts';
 import { dueMs, isRefusal, renewed } from './renewal.ts';
 import { type Decision, isUsedUp } from './retry-policy.ts';
@@ -76,6 +75,12 @@ export class Lane {
   /** Nothing that has not left yet leaves as it is: the destination was removed. A recalled delivery stays pending. */
   recall(): void {
     this.#flights.recall();
+  }
+
+  /** Another machine sends from now on: nothing that has not left leaves here, and nothing that waits stays in memory. */
+  surrender(): void {
+    this.#flights.recall();
+    this.#supply.letGo();
   }
 
   /** Takes up the pending deliveries of the outbox: at the start, when somebody changed the store. Sends when it is its turn among all lanes. */
@@ -202,7 +207,7 @@ export class Lane {
   }
 
   #maySend(): boolean {
-    if (this.#isStopping || this.#flights.areComingBack) return false;
+    if (this.#isStopping || this.#flights.areComingBack || this.#deps.tenure?.isOver) return false;
     return this.#lookout.letsPass(this.#trouble) && this.#starts.mayStart(concurrencyOf(this.#deps));
   }
 
@@ -222,17 +227,11 @@ export class Lane {
   #takeOut(held: Held, nowMs: number): unknown {
     this.#head.move(held, 'in flight');
     const message = messageFor(held, this.#deps);
-    if (message === undefined) this.#end(held, 'dead', 'template', nowMs);
-    if (!(message instanceof NoSymbol)) return message;
-    return this.#end(held, 'skipped', 'no_symbol', nowMs);
+    return message instanceof NoMessage ? this.#end(held, message.state, message.reason, nowMs) : message;
   }
 
-  /** The most important delivery that is ready: whatever is too old before it goes out of the way. */
   next(nowMs: number): Held | undefined {
-    for (let held = this.#head.next; ; held = this.#head.next) {
-      if (held === undefined || !isExpired(held, nowMs)) return held;
-      this.#end(held, 'expired', 'max_age', nowMs);
-    }
+    return this.#sweep.next(nowMs);
   }
 
   async #attempt(held: Held, message: unknown, startedMs: number): Promise<void> {

@@ -9,16 +9,29 @@ export class NoSymbol extends Error {}
 
 type Forms = Pick<LaneDeps, 'render' | 'renderDefault'>;
 
-/**
- * `undefined`: its template fails on this announcement, and the destination has no other form that will do. `NoSymbol`:
- * nothing is to be sent.
- */
+/** There is none to send; with the end of its delivery. */
+export class NoMessage {
+  readonly state: 'dead' | 'skipped';
+  readonly reason: string;
+
+  constructor(state: NoMessage['state'], reason: string) {
+    this.state = state;
+    this.reason = reason;
+  }
+}
+
+/** Its template fails on this announcement, and the destination has no other form that will do. */
+const NO_FORM = new NoMessage('dead', 'template');
+const NO_ORDER = new NoMessage('skipped', 'no_symbol');
+
+/** Or `NoMessage`. */
 export function messageFor(held: Held, deps: LaneDeps): unknown {
   // Queued for one ticker, and the destination gets one request for all of them now.
   const isForAll = !deps.forEachTicker && held.delivery.ticker !== undefined;
   const delivery = isForAll ? { ...held.delivery, ticker: undefined } : held.delivery;
   held.message ??= compose(delivery, deps, (fault) => deps.events.renderFailed(delivery, fault));
-  return held.message;
+  if (held.message === undefined) return NO_FORM;
+  return held.message instanceof NoSymbol ? NO_ORDER : held.message;
 }
 
 /** In the form that its rule chose, or in the one to fall back to. `failed` is called for each that fails; a `NoSymbol` is no failure, and comes back. */

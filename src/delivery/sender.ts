@@ -15,8 +15,8 @@ export interface SendContext {
   readonly expiresAtMs: number | undefined;
   /** Aborted when the attempt's time is up or the bridge stops; the sender must then settle at once. */
   readonly signal: Deadline;
-  /** To be called in the tick in which the bytes go to the socket, before they do. Never throws. */
-  readonly leaving: () => void;
+  /** To be called in the tick in which the bytes go to the socket, before they do. False: nothing may be written. Never throws. */
+  readonly leaving: () => boolean | undefined;
 }
 
 /** `send` never throws for anything that the receiver or the network can do. */

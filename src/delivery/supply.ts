@@ -16,7 +16,7 @@ export const HEAD = 1000;
 /** Taken up from memory at once: about a millisecond. */
 const BITE = 100;
 
-type Parts = Pick<LaneDeps, 'name' | 'journal' | 'clock' | 'reservePlaces' | 'heldBack'>;
+type Parts = Pick<LaneDeps, 'name' | 'journal' | 'clock' | 'reservePlaces' | 'heldBack' | 'tenure'>;
 
 export class Supply {
   readonly #head: Head;
@@ -46,7 +46,7 @@ export class Supply {
   refill(): void {
     this.#soon?.cancel();
     this.#soon = undefined;
-    if (this.#isStopped) return;
+    if (this.#isStopped || this.#parts().tenure?.isOver) return;
     const { name, journal } = this.#parts();
     const owed = journal.owed(name, HEAD);
     if (owed === undefined) return;
@@ -67,6 +67,15 @@ export class Supply {
   refillSoon(): void {
     this.#reserve.forget();
     this.#moreSoon();
+  }
+
+  /** All but what is under way: it is somebody else's. */
+  letGo(): void {
+    this.#reserve.forget();
+    this.isBehind = false;
+    for (const held of [...this.#head])
+      if (held.place === 'in flight') held.isStale = true;
+      else this.#head.move(held, 'gone');
   }
 
   /** One has gone for good. */

@@ -16,6 +16,14 @@ export class Sweep {
     this.#expire = expire;
   }
 
+  /** The most important delivery that is ready: whatever is too old before it goes out of the way. */
+  next(nowMs: number): Held | undefined {
+    for (let held = this.#head.next; ; held = this.#head.next) {
+      if (held === undefined || !isExpired(held, nowMs)) return held;
+      this.#expire(held, nowMs);
+    }
+  }
+
   /** Something idle may now expire before all the others. A sweep that comes too early only looks again. */
   arm(): void {
     const atMs = this.#head.soonest?.delivery.expiresAtMs;

@@ -27,7 +27,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly #clock: Clock;
   readonly #signal: Deadline;
   readonly #expiresAtMs: number;
-  readonly #leaving: (() => void) | undefined;
+  readonly #leaving: HttpRequest['leaving'];
   readonly #source: ConnectionSource;
   readonly #statusDecides: boolean;
   #patience: Timer | undefined;
@@ -90,10 +90,10 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     const nowMs = this.#clock.monotonicMs();
     // A timer may be late: the clock decides whether this is still in time.
     if (nowMs >= this.#expiresAtMs) this.#fail('timeout', 'not sent in time');
+    if (this.#resolve !== undefined && this.#leaving?.() === false) this.#fail('timeout', 'it may not leave');
     if (this.#resolve === undefined) return controller.abort(ABORTED);
     this.#controller = controller;
     this.#writtenMs = nowMs;
-    this.#leaving?.();
     this.#connected = this.#source.isHandingOverNew;
   }
 

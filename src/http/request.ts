@@ -12,8 +12,8 @@ export interface HttpRequest {
   readonly signal: Deadline;
   /** Monotonic ms; nothing is written from then on. */
   readonly expiresAtMs: number | undefined;
-  /** Called in the tick in which the bytes go to the socket, before they do. */
-  readonly leaving?: (() => void) | undefined;
+  /** Called in the tick in which the bytes go to the socket, before they do. False: nothing may be written. */
+  readonly leaving?: (() => boolean | undefined) | undefined;
   /** The status says it all: the body is waited for a moment, and no longer. */
   readonly statusDecides?: boolean;
 }

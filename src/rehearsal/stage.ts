@@ -221,6 +221,7 @@ export class Stage implements AsyncDisposable {
       ...prepared,
       limits: {
         farEnd: limits.farEnd,
+        broadest: limits.broadest,
         own: roomy(limits.own),
         shared: limits.shared.map(({ key, limits: all }) => ({ key, limits: roomy(all) })),
       },

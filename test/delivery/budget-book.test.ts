@@ -55,6 +55,7 @@ describe('several claims on one budget', () => {
   const loose: BudgetLimits[] = [{ limit: 100, perMs: SECOND }];
   const claim = (limits: readonly BudgetLimits[]): DestinationBudgets => ({
     farEnd: 'far end',
+    broadest: '',
     own: [],
     shared: [{ key: 'bucket', limits }],
   });
@@ -78,7 +79,7 @@ describe('several claims on one budget', () => {
 
   test.each([
     ['removed', []],
-    ['moved elsewhere', [{ name: 'strict', limits: { farEnd: '', own: [], shared: [] } }]],
+    ['moved elsewhere', [{ name: 'strict', limits: { farEnd: '', broadest: '', own: [], shared: [] } }]],
     ['made looser', [{ name: 'strict', limits: claim(loose) }]],
   ])('regression: a reload in which the strictest is %s: it holds no longer', (_, rest) => {
     const budgets = new BudgetBook(new FakeClock(0));
@@ -143,12 +144,13 @@ describe('what was sent before still counts', () => {
 describe('a limit that a reload sets while the store cannot be read', () => {
   const limits = (limit: number): DestinationBudgets => ({
     farEnd: '',
+    broadest: '',
     own: [{ limit, perMs: HOUR }],
     shared: [],
   });
   const claim = (budgets: BudgetBook, budget: DestinationBudgets) =>
     budgets.claim([{ name: 'bot', limits: budget }]).get('bot')?.own as Budget;
-  const NONE: DestinationBudgets = { farEnd: '', own: [], shared: [] };
+  const NONE: DestinationBudgets = { farEnd: '', broadest: '', own: [], shared: [] };
 
   test.each([
     ['one that is new', NONE],

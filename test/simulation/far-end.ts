@@ -183,7 +183,7 @@ export function chatAt(deps: FarEndDeps): Destination<unknown> {
         onTheWire(sent, deps, () => {
           const nowMs = clock.monotonicMs();
           if (signal.aborted || nowMs >= expiresAtMs) return false;
-          context.leaving();
+          if (context.leaving() === false) return false;
           writtenMs = nowMs;
           return undefined;
         }),

@@ -13,6 +13,7 @@ import type { Lane } from '../../src/delivery/lane.ts';
 import type { LaneEvents } from '../../src/delivery/lane-deps.ts';
 import type { AttemptResult, Outcome } from '../../src/delivery/outcome.ts';
 import type { SendContext } from '../../src/delivery/sender.ts';
+import type { Tenure } from '../../src/delivery/tenure.ts';
 import type { BudgetLimits } from '../../src/delivery/windows.ts';
 import type { PreparedDestination } from '../../src/destinations/prepared.ts';
 import { webhookOptions } from '../../src/destinations/webhook/options.ts';
@@ -25,7 +26,7 @@ import { listDeliveries } from '../../src/outbox/queries.ts';
 import type { StoredDelivery } from '../../src/outbox/rows.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
 import { createPipeline, type Pipeline } from '../../src/pipeline.ts';
-import { nextTurn, wait } from '../../src/platform/clock.ts';
+import { type Clock, nextTurn, wait } from '../../src/platform/clock.ts';
 import { Timeline } from '../../src/platform/timeline.ts';
 import type { RuleCooldown } from '../../src/routing/router.ts';
 import { newsIn } from './contents.ts';
@@ -77,6 +78,7 @@ export class LaneBench implements Disposable {
   /** The sender's treatment of a message; by default, as `answer` decides. */
   send = (destination: string, title: string, context: SendContext): Promise<AttemptResult> =>
     this.#send(destination, title, context);
+  readonly tenure: Tenure | undefined;
   #plans: Record<string, LanePlan>;
   #cooldown: Pick<RuleCooldown, 'by' | 'forMs'> | undefined;
   #rule = 'all';
@@ -85,7 +87,9 @@ export class LaneBench implements Disposable {
   #pipeline!: Pipeline;
   #mutes: readonly Mute[] = [];
 
-  constructor(plans: Readonly<Record<string, LanePlan>>) {
+  /** `tenure`: of all its lanes, as one of several machines. */
+  constructor(plans: Readonly<Record<string, LanePlan>>, tenure?: (clock: Clock) => Tenure) {
+    this.tenure = tenure?.(this.clock);
     this.#plans = { ...plans };
     migrate(this.database);
     this.start();
@@ -209,6 +213,11 @@ export class LaneBench implements Disposable {
     this.#pipeline.lanes.reconcile();
   }
 
+  /** For intake. */
+  get targets(): ReturnType<Pipeline['lanes']['targets']> {
+    return this.#pipeline.lanes.targets();
+  }
+
   get cooldowns(): Cooldowns {
     return this.#pipeline.cooldowns;
   }
@@ -235,6 +244,7 @@ export class LaneBench implements Disposable {
     const recovered = outbox.recover(clock.monotonicMs(), 0);
     clock.continueFrom(recovered.latestMs);
     const quiet = () => undefined;
+    const { tenure } = this;
     this.#pipeline = createPipeline({
       ...{ outbox, recovered, clock, random: seededRandom(2), dedupeWindowMs: 0 },
       events: {
@@ -247,6 +257,7 @@ export class LaneBench implements Disposable {
         openFailed: quiet,
       },
       outside: outsideOf(Promise.resolve()),
+      ...(tenure && { tenureOf: () => tenure }),
     });
     this.#pipeline.mutes.take(this.#mutes);
     this.#apply();
@@ -326,9 +337,9 @@ export class LaneBench implements Disposable {
     if (this.connectMs > 0) await wait(this.clock, this.connectMs, signal);
     if (signal.aborted) return { outcome: { kind: 'retry', reason: 'unreachable' } };
     const send: Send = { destination, title, deliveryId, attempt, plain, atMs: this.nowMs };
-    this.sends.push(send);
     const writtenMs = this.#timeline.monotonicMs();
-    leaving();
+    if (leaving() === false) return { outcome: { kind: 'retry', reason: 'unreachable' } };
+    this.sends.push(send);
     const answer = this.answer(send);
     const result = (given: AttemptResult | Outcome): AttemptResult =>
       'outcome' in given ? given : { outcome: given, writtenMs };
@@ -340,7 +351,10 @@ export class LaneBench implements Disposable {
   }
 }
 
-const limitsOf = ({ farEnd = '', own = [], shared = [] }: LanePlan) => ({ farEnd, own, shared });
+const limitsOf = ({ farEnd = '', own = [], shared = [] }: LanePlan) => ({
+  ...{ farEnd, own, shared },
+  broadest: farEnd,
+});
 
 const optionsOf = ({ farEnd = '', options }: LanePlan = {}) =>
   webhookOptions.parse({ type: 'webhook', url: `http://127.0.0.1:1/${farEnd}`, ...options });

@@ -83,6 +83,10 @@ export const ROOMS: readonly Room[] = [
     is: 'intake, journal, budgets and lanes, built in that order: for the daemon, the rehearsal and the tests',
   },
   {
+    path: 'cluster',
+    is: 'several machines as one: who sends where, and what the others have to know; `shared.ts` is what they share, `postgres/` keeps it',
+  },
+  {
     path: 'conditions',
     is: 'everything that can be wrong, by code: the words (`of-*.ts`, `registry.ts`), and how it is seen (`from-state.ts`, `from-events.ts`); log, status, metrics and alerts read it',
   },

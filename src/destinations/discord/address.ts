@@ -81,5 +81,6 @@ export function discordBudgets(options: DiscordOptions): DestinationBudgets {
     socketsOf(origin, options),
   ];
   if (botToken !== undefined) shared.push({ key: pauses.global, limits: GLOBAL_LIMITS });
-  return { farEnd: pauses.bucket, own: [], shared };
+  const broadest = botToken === undefined ? pauses.bucket : pauses.global;
+  return { farEnd: pauses.bucket, broadest, own: [], shared };
 }

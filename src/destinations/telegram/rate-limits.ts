@@ -28,6 +28,7 @@ export function telegramBudgets(options: TelegramOptions): DestinationBudgets {
   const isPrivate = typeof chatId === 'number' && chatId > 0;
   return {
     farEnd: chatKey(options),
+    broadest: botBudgetKey(options),
     own: [],
     shared: [
       { key: chatKey(options), limits: limitsOf(options) ?? (isPrivate ? CHAT_LIMITS : GROUP_LIMITS) },

@@ -29,6 +29,7 @@ export const webhook = destinationType<WebhookOptions, WebhookMessage>({
   origin: ({ url }) => new URL(url.reveal()).origin,
   budgets: (options) => ({
     farEnd: secretName(options.url.reveal()),
+    broadest: new URL(options.url.reveal()).origin,
     own: limitsOf(options) ?? [],
     shared: [socketsOf(new URL(options.url.reveal()).origin, options)],
   }),

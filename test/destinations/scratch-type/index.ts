@@ -28,6 +28,7 @@ export const scratch = destinationType<ScratchOptions, ScratchMessage>({
   origin: ({ uri }) => new URL(uri.reveal()).origin,
   budgets: (options) => ({
     farEnd: secretName(options.uri.reveal()),
+    broadest: new URL(options.uri.reveal()).origin,
     own: limitsOf(options) ?? [],
     shared: [socketsOf(new URL(options.uri.reveal()).origin, options)],
   }),

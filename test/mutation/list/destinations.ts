@@ -94,8 +94,8 @@ export const destinations = [
     [
       'the lane does not hear that it leaves',
       'drop is not on record before the bytes',
-      '    this.#leaving?.();\n',
-      '',
+      'if (this.#resolve !== undefined && this.#leaving?.() === false)',
+      'if (this.#resolve === undefined)',
       ...suites('destinations/destinations'),
     ],
   ),

@@ -28,12 +28,6 @@ export const lanes = [
       '',
     ],
     [
-      'age is not asked before a send',
-      'an order that is too old is sent',
-      'if (held === undefined || !isExpired(held, nowMs)) return held;',
-      'if (held === undefined || !isExpired(held, nowMs - 1e9)) return held;',
-    ],
-    [
       'what is retried comes back at once',
       'a receiver that fails is hammered',
       "held.notBeforeMs = kind === 'again' && decision.delayMs > 0 ? nowMs + decision.delayMs : 0;",
@@ -60,8 +54,15 @@ export const lanes = [
     [
       'the stop does not keep a fresh one from being sent',
       'a request leaves after the bridge has ended',
-      'if (this.#isStopping || this.#flights.areComingBack) return false;',
-      'if (this.#flights.areComingBack) return false;',
+      'if (this.#isStopping || this.#flights.areComingBack || this.#deps.tenure?.isOver) return false;',
+      'if (this.#flights.areComingBack || this.#deps.tenure?.isOver) return false;',
+    ],
+    [
+      'a send starts beyond the tenure',
+      'two machines send the same',
+      ' || this.#deps.tenure?.isOver) return false;',
+      ') return false;',
+      ...suites('delivery/tenure'),
     ],
   ),
   ...inFile(
@@ -208,6 +209,12 @@ export const lanes = [
   ...inFile(
     'src/delivery/sweep.ts',
     [...suites('delivery/lane'), SIMULATION],
+    [
+      'age is not asked before a send',
+      'an order that is too old is sent',
+      'if (held === undefined || !isExpired(held, nowMs)) return held;',
+      'if (held === undefined || !isExpired(held, nowMs - 1e9)) return held;',
+    ],
     [
       'expired only when its turn comes',
       'what can no longer be sent is not told',
