@@ -101,11 +101,11 @@ export class LaneSet {
     return this.#running.get(destination)?.lane;
   }
 
-  /** For intake; of several machines, those to which this one sends. */
-  targets(): ReadonlyMap<string, Target> {
+  /** For intake; of several machines, those to which this one sends, unless `ofAll`. */
+  targets(ofAll = false): ReadonlyMap<string, Target> {
     const targets = new Map<string, Target>();
     for (const [name, { lane, prepared }] of this.#running) {
-      if (this.#deps.tenureOf?.(prepared.limits).takesNews === false) continue;
+      if (!ofAll && this.#deps.tenureOf?.(prepared.limits).takesNews === false) continue;
       targets.set(
         name,
         targetOf(prepared, (delivery) => lane.push(delivery)),
@@ -146,6 +146,11 @@ export class LaneSet {
         await Promise.all(gone.map(([, running]) => retire(running, deadline)));
       },
     };
+  }
+
+  /** The destinations with their lanes. */
+  running(): Iterable<{ readonly lane: Lane; readonly prepared: PreparedDestination }> {
+    return this.#running.values();
   }
 
   /** Every delivery that is in memory. */

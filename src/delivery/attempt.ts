@@ -6,6 +6,7 @@ import { type AttemptRecord, type DeliveryState, keyOf, UNDER_WAY } from './deli
 import type { Held } from './head.ts';
 import type { LaneDeps } from './lane-deps.ts';
 import type { AttemptResult } from './outcome.ts';
+import type { Claims } from './tenure.ts';
 
 /** An attempt that is under way. */
 export interface Flight {
@@ -29,6 +30,8 @@ export async function attempt(deps: LaneDeps, flight: Flight, message: unknown):
   const limitMs = Math.min(options.timeout, leftMs);
   const timer = clock.after(limitMs, () => deadline.abort(limitInWords(limitMs, leftMs)));
   try {
+    if (deps.tenure?.claims?.areNeeded(options) && !(await mayGo(deps.tenure.claims, flight)))
+      return NOT_SENT;
     return await sender.send(message, {
       deliveryId: delivery.id,
       attempt: attempts + 1,
@@ -55,6 +58,19 @@ export async function attempt(deps: LaneDeps, flight: Flight, message: unknown):
     timer.cancel();
   }
 }
+
+/** Another machine may have sent it: this one asks before. */
+async function mayGo(claims: Claims, flight: Flight): Promise<boolean> {
+  const { deadline, held } = flight;
+  const over = new Promise<'later'>((resolve) => deadline.addEventListener('abort', () => resolve('later')));
+  const claimed = await Promise.race([claims.claim(held.delivery), over]);
+  if (claimed === 'mine') return true;
+  flight.isRecalled = true;
+  held.isElsewhere = claimed === 'elsewhere';
+  return false;
+}
+
+const NOT_SENT: AttemptResult = { outcome: { kind: 'retry', reason: 'unreachable' } };
 
 /** Reads on after "no answer"; for the detail of the attempt. */
 const limitInWords = (limitMs: number, leftMs: number): string =>

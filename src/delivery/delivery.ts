@@ -28,6 +28,8 @@ export const ENDING_REASONS = [
   'no_symbol',
   'cooldown',
   'muted',
+  'handed_over',
+  'sent_elsewhere',
 ] as const;
 export type EndingReason = (typeof ENDING_REASONS)[number];
 

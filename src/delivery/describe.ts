@@ -55,6 +55,10 @@ const ENDINGS: Readonly<Record<EndingReason, string>> = {
   no_ticker: 'It was queued before `forEach: ticker` was set, and has no ticker to order.',
   for_each_off:
     'It was queued for one ticker before `forEach: ticker` was removed; the request for the first ticker has all of them.',
+  handed_over:
+    'Several bridges share the work, and another one sends to this destination now. It has the delivery under the same id.',
+  sent_elsewhere:
+    'Several bridges share the work, and another one has sent this delivery, or may have. It has it under the same id.',
   max_tickers:
     'The announcement has more tickers than `maxTickers` allows. Raise it if such an announcement is real.',
   no_symbol:

@@ -47,6 +47,8 @@ export interface Held extends PendingDelivery, Witness {
   retry: Timer | undefined;
   /** Somebody changed its row while it was in flight. */
   isStale: boolean;
+  /** Another machine has sent it, or may have. */
+  isElsewhere: boolean;
 }
 
 type Place = 'new' | 'ready' | 'tried' | 'waiting' | 'in flight' | 'gone';
@@ -122,6 +124,7 @@ export class Head {
       dueMs: 0,
       retry: undefined,
       isStale: false,
+      isElsewhere: false,
     };
     this.#byKey.set(keyOf(held.delivery), held);
     return held;

@@ -251,6 +251,7 @@ export class Lane {
 
   #land(held: Held, sent: Landed & Sent): void {
     const { result, isRecalled, startedMs, nowMs } = sent;
+    if (held.isElsewhere) return this.#end(held, 'skipped', 'sent_elsewhere', nowMs);
     if (isRecalled) return held.isStale ? this.#letGo(held) : this.#place(held, nowMs);
     if (!this.#isStopped || result.outcome.kind === 'delivered') return this.#settle(held, sent);
     // Shutdown is not a failure: the delivery stays pending and the attempt is not charged. But it may have arrived.

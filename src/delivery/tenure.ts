@@ -4,6 +4,18 @@
  * was stopped in between must not write when it goes on. Without a cluster there is none, and everything may be sent.
  */
 import type { Clock } from '../platform/clock.ts';
+import type { Delivery } from './delivery.ts';
+import type { LaneOptions } from './lane-deps.ts';
+
+/** `mine`: send it. `elsewhere`: another machine has sent it, or may have. `later`: nobody knows yet; try again. */
+export type Claimed = 'mine' | 'elsewhere' | 'later';
+
+/** Of deliveries that must not leave before all machines know that they do. */
+export interface Claims {
+  areNeeded(options: Pick<LaneOptions, 'onAmbiguous'>): boolean;
+  /** Never rejects. */
+  claim(delivery: Delivery): Promise<Claimed>;
+}
 
 export class Tenure {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
@@ -11,9 +23,12 @@ export class Tenure {
   untilMs = Number.NEGATIVE_INFINITY;
   /** News that is read now is queued for it here. From when it is known what the machine before has sent. */
   takesNews = false;
+  /** Absent: nothing is claimed. */
+  claims: Claims | undefined;
 
-  constructor(clock: Pick<Clock, 'monotonicMs'>) {
+  constructor(clock: Pick<Clock, 'monotonicMs'>, claims?: Claims) {
     this.#clock = clock;
+    this.claims = claims;
   }
 
   /** Nothing may be sent now. */

@@ -7,7 +7,7 @@ import { contentFrom } from './content-rows.ts';
 import { idAt, timeOfId } from './ids.ts';
 import { KnownContents } from './known-contents.ts';
 import { mutesIn } from './mute-rows.ts';
-import type { Backlog, Sent, Waiting } from './outbox.ts';
+import type { Backlog, Remains, Sent, Waiting } from './outbox.ts';
 import { deliveryFrom } from './rows.ts';
 
 type Row = Record<string, SQLOutputValue>;
@@ -66,6 +66,15 @@ export class BacklogRows implements Backlog {
     return new Map(rows.map((row) => [String(row['id']), isOpen(row)]));
   }
 
+  history(afterId: string, limit: number): readonly Remains[] {
+    return this.#statements.selectContents.all(afterId, limit).map((one) => {
+      const content = contentFrom(one['body']);
+      const id = String(one['id']);
+      const rows = this.#statements.selectDeliveriesOf.all(`${id}-`, `${id}.`);
+      return { content, deliveries: rows.map((row) => deliveryFrom(row, content)) };
+    });
+  }
+
   #deliveryFrom(row: Row) {
     return deliveryFrom(row, this.#contents.of(String(row['announcement_id']), row['body']));
   }
@@ -117,6 +126,9 @@ function prepare(database: DatabaseSync) {
       `SELECT d.*, a.body, ${UNSURE} FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
        WHERE d.id >= ? AND d.rule IN (SELECT value FROM json_each(?)) AND ${COUNTS} ORDER BY d.id DESC LIMIT ?`,
     ),
+    selectContents: database.prepare('SELECT id, body FROM announcements WHERE id > ? ORDER BY id LIMIT ?'),
+    // As in `prune`: ids of deliveries begin with their announcement's and a dash.
+    selectDeliveriesOf: database.prepare('SELECT * FROM deliveries WHERE id >= ? AND id < ? ORDER BY id'),
     selectOpenness: database.prepare(
       `SELECT d.id, d.state, d.begun_ms, ${UNSURE} FROM deliveries d
        WHERE d.id IN (SELECT value FROM json_each(?)) AND ${COUNTS}`,

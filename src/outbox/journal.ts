@@ -16,7 +16,7 @@ import type { Mute } from '../mutes/mute.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import { batchOf } from './batch.ts';
 import { Kept } from './kept.ts';
-import type { Backlog, Batch, Ledger, Recorded, Sent, Upkeep, Waiting } from './outbox.ts';
+import type { Backlog, Batch, Ledger, Recorded, Remains, Sent, Upkeep, Waiting } from './outbox.ts';
 import { type SteadyEvents, SteadyStore } from './steady-store.ts';
 import { Tail } from './tail.ts';
 
@@ -181,6 +181,12 @@ export class Journal {
   openness(keys: readonly string[]): ReadonlyMap<string, boolean> | undefined {
     this.flush();
     return this.#steady.ask(() => this.#store.openness(keys));
+  }
+
+  /** As `Backlog.history`; `undefined` while the store is broken. */
+  history(afterId: string, limit: number): readonly Remains[] | undefined {
+    this.flush();
+    return this.#steady.ask(() => this.#store.history(afterId, limit));
   }
 
   /** As `Upkeep.prune`; 0 while the store is broken. */

@@ -31,6 +31,7 @@ import type {
   Recorded,
   Recovered,
   Recovery,
+  Remains,
   Sent,
   Upkeep,
   Waiting,
@@ -114,6 +115,10 @@ export class Store implements Ledger, Backlog, Recovery, Upkeep {
 
   owed(destination: string, limit: number): readonly PendingDelivery[] {
     return this.#current.owed(destination, limit);
+  }
+
+  history(afterId: string, limit: number): readonly Remains[] {
+    return this.#current.history(afterId, limit);
   }
 
   waiting(): ReadonlyMap<string, Waiting> {

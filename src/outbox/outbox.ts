@@ -7,7 +7,7 @@
  */
 import type { Capped } from '../delivery/capped.ts';
 import type { Content, NewsContent } from '../delivery/content.ts';
-import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/delivery.ts';
+import type { AttemptRecord, Delivery, DeliveryState, PendingDelivery } from '../delivery/delivery.ts';
 import type { Mute } from '../mutes/mute.ts';
 import type { Routing } from '../routing/router.ts';
 import type { Tracer } from '../routing/tracer.ts';
@@ -106,6 +106,18 @@ export interface Backlog {
   openness(keys: readonly string[]): ReadonlyMap<string, boolean>;
   /** Oldest first; also those that have ended, for a while. */
   mutes(): readonly Mute[];
+  /** Contents with an id after that, oldest first, with all that is there of their deliveries. */
+  history(afterId: string, limit: number): readonly Remains[];
+}
+
+/** A content, and what became of its deliveries. */
+export interface Remains {
+  readonly content: Content;
+  readonly deliveries: readonly (PendingDelivery & {
+    readonly state: DeliveryState;
+    readonly reason: string | undefined;
+    readonly settledMs: number | undefined;
+  })[];
 }
 
 /** A delivery that has arrived, or may have, or still may. */

@@ -20,6 +20,7 @@ import type {
   Recorded,
   Recovered,
   Recovery,
+  Remains,
   Remembered,
   Sent,
   Upkeep,
@@ -136,6 +137,10 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
 
   sentBy(rules: readonly string[], nowMs: number, spanMs: number, limit: number): readonly Sent[] {
     return this.#backlog.sentBy(rules, nowMs, spanMs, limit);
+  }
+
+  history(afterId: string, limit: number): readonly Remains[] {
+    return this.#backlog.history(afterId, limit);
   }
 
   openness(keys: readonly string[]): ReadonlyMap<string, boolean> {

@@ -1,0 +1,125 @@
+/**
+ * The partitions that this node holds, and until when it may send for them: by its own clock, counted from before the request that
+ * extended the lease was sent. It never sends for longer than the database, whose clock began later, keeps others from taking it.
+ */
+import type { Clock } from '../platform/clock.ts';
+import { LEASE_MS, type Lease, type NodeCard, type View } from './shared.ts';
+import type { Tenures } from './tenures.ts';
+
+/**
+ * Nothing is sent in the last part of a lease. As long as a sleep of the machine may be that its clock does not count (`platform/clock.ts`);
+ * in it are also the way from the check to the receiver and the drift of two clocks, which are far shorter.
+ */
+const MARGIN_MS = 1000;
+
+interface Holding {
+  epoch: number;
+  /** It is being given back: nothing is sent any more. */
+  isLeaving: boolean;
+}
+
+/** Of partitions. */
+export interface Changes {
+  readonly gained: readonly number[];
+  readonly lost: readonly number[];
+  /** Their time was over, and nobody has taken them meanwhile. */
+  readonly back: readonly number[];
+}
+
+export class Holdings {
+  readonly #tenures: Tenures;
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  readonly #held = new Map<number, Holding>();
+  /** When they were given back: no answer to an earlier request says that they are here. Monotonic ms. */
+  readonly #leftMs = new Map<number, number>();
+
+  constructor(tenures: Tenures, clock: Pick<Clock, 'monotonicMs'>) {
+    this.#tenures = tenures;
+    this.#clock = clock;
+  }
+
+  /** All but those that are being given back. */
+  get held(): readonly number[] {
+    return [...this.#held].filter(([, { isLeaving }]) => !isLeaving).map(([partition]) => partition);
+  }
+
+  get leaving(): readonly number[] {
+    return [...this.#held].filter(([, { isLeaving }]) => isLeaving).map(([partition]) => partition);
+  }
+
+  /** 0: it is not held. */
+  epochOf(partition: number): number {
+    return this.#held.get(partition)?.epoch ?? 0;
+  }
+
+  holds(partition: number): boolean {
+    return this.#held.get(partition)?.isLeaving === false;
+  }
+
+  /** `sentMs`: monotonic, before the renewal was sent. */
+  see({ leases }: View, card: NodeCard, sentMs: number): Changes {
+    const [gained, lost, back]: [number[], number[], number[]] = [[], [], []];
+    for (const lease of leases) {
+      const { partition } = lease;
+      if (isOf(lease, card)) {
+        const what = this.#extend(partition, lease.epoch, sentMs);
+        if (what === 'gained') gained.push(partition);
+        if (what === 'back') back.push(partition);
+      } else if (this.#isLost(lease)) {
+        this.drop(partition);
+        lost.push(partition);
+      }
+    }
+    return { gained, lost, back };
+  }
+
+  /** Claimed. Gives those that are new. */
+  take(epochs: ReadonlyMap<number, number>, sentMs: number): readonly number[] {
+    return [...epochs].flatMap(([partition, epoch]) =>
+      this.#extend(partition, epoch, sentMs) === 'gained' ? [partition] : [],
+    );
+  }
+
+  /** From now on nothing leaves; `drop` when it has been given back. */
+  fence(partition: number): void {
+    const holding = this.#held.get(partition);
+    if (holding === undefined) return;
+    holding.isLeaving = true;
+    this.#close(partition);
+  }
+
+  drop(partition: number): void {
+    this.#held.delete(partition);
+    this.#leftMs.set(partition, this.#clock.monotonicMs());
+    this.#close(partition);
+  }
+
+  #close(partition: number): void {
+    const tenure = this.#tenures.at(partition);
+    tenure.untilMs = Number.NEGATIVE_INFINITY;
+    tenure.takesNews = false;
+  }
+
+  #extend(partition: number, epoch: number, sentMs: number): 'gained' | 'back' | 'held' {
+    const holding = this.#held.get(partition);
+    if (holding?.isLeaving || sentMs <= (this.#leftMs.get(partition) ?? Number.NEGATIVE_INFINITY))
+      return 'held';
+    const tenure = this.#tenures.at(partition);
+    const wasOver = tenure.isOver;
+    tenure.untilMs = Math.max(tenure.untilMs, sentMs + LEASE_MS - MARGIN_MS);
+    if (holding?.epoch === epoch) return wasOver ? 'back' : 'held';
+    // Under another epoch somebody else may have held it in between.
+    tenure.takesNews = false;
+    this.#held.set(partition, { epoch, isLeaving: false });
+    return 'gained';
+  }
+
+  /** Somebody else has it; or nobody, as far as the database knows, and its time here is over. */
+  #isLost({ partition, node, restMs }: Lease): boolean {
+    if (!this.#held.has(partition)) return false;
+    return (node !== undefined && restMs > 0) || this.#tenures.at(partition).isOver;
+  }
+}
+
+export const isOf = (lease: Lease, { node, life }: NodeCard): boolean =>
+  lease.node === node && lease.life === life;

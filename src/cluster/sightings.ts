@@ -1,0 +1,60 @@
+/**
+ * When the lease of another node can be taken, by this machine's own clock. The database decides who gets it, and by its clock; this is
+ * the second lock: while it has not waited here for as long as the holder may still send, a node does not even try. So neither a jump of
+ * the database's clock, nor a database that was replaced or set back, makes two holders.
+ */
+import { LEASE_MS, type Lease, type View } from './shared.ts';
+
+interface Sighting {
+  epoch: number;
+  life: string | undefined;
+  /** Monotonic ms. */
+  endsMs: number;
+}
+
+/** How a view fits those before it. */
+export type Continuity = 'same' | 'first' | 'replaced' | 'set back';
+
+export class Sightings {
+  #cluster: string | undefined;
+  #seq = 0;
+  /** Nothing is taken sooner, whatever later views show. */
+  #notBeforeMs = Number.NEGATIVE_INFINITY;
+  readonly #byPartition = new Map<number, Sighting>();
+
+  /** `nowMs`: monotonic, when the answer was there. */
+  see(view: View, nowMs: number): Continuity {
+    const continuity = this.#continuityOf(view);
+    if (continuity === 'replaced' || continuity === 'set back') this.#notBeforeMs = nowMs + LEASE_MS;
+    this.#cluster = view.cluster;
+    this.#seq = view.seq;
+    for (const lease of view.leases) this.#look(lease, nowMs, continuity !== 'same');
+    return continuity;
+  }
+
+  /** Monotonic ms. */
+  freeAtMs(partition: number): number {
+    const endsMs = this.#byPartition.get(partition)?.endsMs ?? Number.POSITIVE_INFINITY;
+    return Math.max(endsMs, this.#notBeforeMs);
+  }
+
+  #continuityOf({ cluster, seq, leases }: View): Continuity {
+    if (this.#cluster === undefined) return 'first';
+    if (cluster !== this.#cluster) return 'replaced';
+    const isEarlier = ({ partition, epoch }: Lease) => epoch < (this.#byPartition.get(partition)?.epoch ?? 0);
+    return seq < this.#seq || leases.some(isEarlier) ? 'set back' : 'same';
+  }
+
+  #look({ partition, node, life, epoch, restMs }: Lease, nowMs: number, isAnew: boolean): void {
+    const before = this.#byPartition.get(partition);
+    // Given back: whoever had it sends no more. One that nobody has ever taken may have a holder that this database does not know.
+    const isFree = node === undefined && epoch > 0;
+    const isKnown = !isAnew && before?.epoch === epoch && before.life === life;
+    let endsMs = nowMs + LEASE_MS;
+    if (isFree) endsMs = Number.NEGATIVE_INFINITY;
+    else if (isKnown)
+      endsMs =
+        node === undefined ? before.endsMs : Math.max(before.endsMs, nowMs + Math.min(LEASE_MS, restMs));
+    this.#byPartition.set(partition, { epoch, life, endsMs });
+  }
+}

@@ -1,0 +1,33 @@
+/** The tenures of this node, one for each partition: the lanes read them, `holdings.ts` moves them on. */
+import type { DestinationBudgets } from '../delivery/budget-book.ts';
+import { Tenure } from '../delivery/tenure.ts';
+import type { Clock } from '../platform/clock.ts';
+import { partitionOf } from './partitions.ts';
+import { PARTITIONS } from './shared.ts';
+
+export class Tenures {
+  readonly all: readonly Tenure[];
+  readonly #partitions = new Map<string, number>();
+
+  constructor(clock: Pick<Clock, 'monotonicMs'>) {
+    this.all = Array.from({ length: PARTITIONS }, () => new Tenure(clock));
+  }
+
+  at(partition: number): Tenure {
+    const tenure = this.all[partition];
+    if (tenure === undefined) throw new RangeError(`there is no partition ${partition}`);
+    return tenure;
+  }
+
+  /** Of the limits of a destination. */
+  partition({ broadest }: Pick<DestinationBudgets, 'broadest'>): number {
+    const known = this.#partitions.get(broadest);
+    if (known !== undefined) return known;
+    const partition = partitionOf(broadest);
+    this.#partitions.set(broadest, partition);
+    return partition;
+  }
+
+  /** For `createPipeline`. */
+  readonly of = (limits: Pick<DestinationBudgets, 'broadest'>): Tenure => this.at(this.partition(limits));
+}
