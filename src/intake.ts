@@ -136,8 +136,11 @@ export class Intake {
     return taken;
   }
 
-  /** On record and handed over together with what else the same read of the socket brings: by `handOver`, at the latest in a microtask. */
-  take(news: News): Taken | First {
+  /**
+   * On record and handed over together with what else the same read of the socket brings: by `handOver`, at the latest in a microtask.
+   * `targets`: those that may get it, of the ones in force.
+   */
+  take(news: News, targets = this.routes.targets): Taken | First {
     const { receivedMs } = news;
     const { ids, dedupe, events } = this.#deps;
     const announcement: Announcement = { ...news, id: ids(receivedMs) };
@@ -148,7 +151,7 @@ export class Intake {
       return first;
     }
 
-    const { router, targets, tracer } = this.routes;
+    const { router, tracer } = this.routes;
     const routing = router.route(announcement);
     const { rules, matches } = routing;
     const occurrence = occurrenceOf(announcement, identity, dedupe.windowMs);

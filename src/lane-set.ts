@@ -101,11 +101,15 @@ export class LaneSet {
     return this.#running.get(destination)?.lane;
   }
 
+  prepared(destination: string): PreparedDestination | undefined {
+    return this.#running.get(destination)?.prepared;
+  }
+
   /** For intake; of several machines, those to which this one sends, unless `ofAll`. */
   targets(ofAll = false): ReadonlyMap<string, Target> {
     const targets = new Map<string, Target>();
     for (const [name, { lane, prepared }] of this.#running) {
-      if (!ofAll && this.#deps.tenureOf?.(prepared.limits).takesNews === false) continue;
+      if (!ofAll && this.#deps.tenureOf?.(prepared.limits).isOpen === false) continue;
       targets.set(
         name,
         targetOf(prepared, (delivery) => lane.push(delivery)),

@@ -13,9 +13,11 @@ import type { Tenures } from './tenures.ts';
 const MARGIN_MS = 1000;
 
 interface Holding {
-  epoch: number;
-  /** It is being given back: nothing is sent any more. */
+  readonly epoch: number;
+  /** It is being given back: nothing is started any more. */
   isLeaving: boolean;
+  /** The database in use does not know of it. */
+  isOrphan: boolean;
 }
 
 /** Of partitions. */
@@ -32,6 +34,8 @@ export class Holdings {
   readonly #held = new Map<number, Holding>();
   /** When they were given back: no answer to an earlier request says that they are here. Monotonic ms. */
   readonly #leftMs = new Map<number, number>();
+
+  readonly #epochs = new Map<number, Set<number>>();
 
   constructor(tenures: Tenures, clock: Pick<Clock, 'monotonicMs'>) {
     this.#tenures = tenures;
@@ -80,37 +84,50 @@ export class Holdings {
     );
   }
 
-  /** From now on nothing leaves; `drop` when it has been given back. */
+  /** From now on nothing is started; then `close`, and `drop` when it has been given back. */
   fence(partition: number): void {
     const holding = this.#held.get(partition);
     if (holding === undefined) return;
     holding.isLeaving = true;
-    this.#close(partition);
+    this.#tenures.at(partition).isOpen = false;
   }
 
   drop(partition: number): void {
     this.#held.delete(partition);
     this.#leftMs.set(partition, this.#clock.monotonicMs());
-    this.#close(partition);
+    this.close(partition);
   }
 
-  #close(partition: number): void {
+  /** This life held it under that epoch, or does. */
+  hasHeld(partition: number, epoch: number): boolean {
+    return this.#epochs.get(partition)?.has(epoch) === true;
+  }
+
+  /** Another database, or an earlier state of it: whatever is claimed there is new. */
+  orphan(): void {
+    for (const holding of this.#held.values()) holding.isOrphan = true;
+  }
+
+  /** Nothing leaves any more. */
+  close(partition: number): void {
     const tenure = this.#tenures.at(partition);
     tenure.untilMs = Number.NEGATIVE_INFINITY;
-    tenure.takesNews = false;
+    tenure.isOpen = false;
   }
 
   #extend(partition: number, epoch: number, sentMs: number): 'gained' | 'back' | 'held' {
     const holding = this.#held.get(partition);
-    if (holding?.isLeaving || sentMs <= (this.#leftMs.get(partition) ?? Number.NEGATIVE_INFINITY))
-      return 'held';
+    if (sentMs <= (this.#leftMs.get(partition) ?? Number.NEGATIVE_INFINITY)) return 'held';
     const tenure = this.#tenures.at(partition);
     const wasOver = tenure.isOver;
     tenure.untilMs = Math.max(tenure.untilMs, sentMs + LEASE_MS - MARGIN_MS);
-    if (holding?.epoch === epoch) return wasOver ? 'back' : 'held';
+    // A request that was started may still leave.
+    if (holding?.isLeaving) return 'held';
+    if (holding?.epoch === epoch && !holding.isOrphan) return wasOver ? 'back' : 'held';
     // Under another epoch somebody else may have held it in between.
-    tenure.takesNews = false;
-    this.#held.set(partition, { epoch, isLeaving: false });
+    tenure.isOpen = false;
+    this.#held.set(partition, { epoch, isLeaving: false, isOrphan: false });
+    this.#epochs.set(partition, (this.#epochs.get(partition) ?? new Set()).add(epoch));
     return 'gained';
   }
 

@@ -38,6 +38,15 @@ export class Sightings {
     return Math.max(endsMs, this.#notBeforeMs);
   }
 
+  /** When the holder of one that has run out was last heard of, at the earliest; monotonic ms. `undefined`: there is none, or it gave it back. */
+  heardOfMs({ partition, node, epoch, restMs }: Lease, nowMs: number): number | undefined {
+    // In a database that was replaced or set back nobody knows who it was.
+    if (node === undefined)
+      return epoch > 0 || this.#notBeforeMs < 0 ? undefined : this.#notBeforeMs - 2 * LEASE_MS;
+    const endsMs = Math.min(this.#byPartition.get(partition)?.endsMs ?? nowMs, nowMs + restMs);
+    return endsMs - LEASE_MS;
+  }
+
   #continuityOf({ cluster, seq, leases }: View): Continuity {
     if (this.#cluster === undefined) return 'first';
     if (cluster !== this.#cluster) return 'replaced';

@@ -86,6 +86,12 @@ export class Cooldowns implements Gate {
     for (const { delivery, isOpen } of sent) if (isOpen) this.#recall(delivery, false);
   }
 
+  /** Deliveries that another machine has sent are in the store now. */
+  readAgain(): void {
+    for (const rule of this.#rules.keys()) this.#unread.add(rule);
+    this.read();
+  }
+
   /** Deliveries have ended in the store alone: a person has cancelled them, or their destination was removed. */
   reconcile(): void {
     const open = [...this.#all].flatMap((place) => (place.isSent ? [] : place.open));

@@ -128,6 +128,11 @@ export class BudgetBook {
     return budget;
   }
 
+  /** Requests that another machine has made, monotonic ms: its receiver counts them together with those of this one. */
+  remember(destination: string, writtenMs: readonly number[]): void {
+    for (const budget of this.#claims.get(destination) ?? []) budget.remember(writtenMs);
+  }
+
   /** The store can be read again: counts what could not be read when it was claimed. */
   takeUp(): void {
     if (!this.#isBehind) return;

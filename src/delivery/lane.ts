@@ -77,9 +77,8 @@ export class Lane {
     this.#flights.recall();
   }
 
-  /** Another machine sends from now on: nothing that has not left leaves here, and nothing that waits stays in memory. */
+  /** Another machine sends from now on: nothing that waits stays in memory. */
   surrender(): void {
-    this.#flights.recall();
     this.#supply.letGo();
   }
 
@@ -207,7 +206,7 @@ export class Lane {
   }
 
   #maySend(): boolean {
-    if (this.#isStopping || this.#flights.areComingBack || this.#deps.tenure?.isOver) return false;
+    if (this.#isStopping || this.#flights.areComingBack || this.#deps.tenure?.isShut) return false;
     return this.#lookout.letsPass(this.#trouble) && this.#starts.mayStart(concurrencyOf(this.#deps));
   }
 

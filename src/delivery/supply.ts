@@ -46,7 +46,7 @@ export class Supply {
   refill(): void {
     this.#soon?.cancel();
     this.#soon = undefined;
-    if (this.#isStopped || this.#parts().tenure?.isOver) return;
+    if (this.#isStopped || this.#parts().tenure?.isShut) return;
     const { name, journal } = this.#parts();
     const owed = journal.owed(name, HEAD);
     if (owed === undefined) return;

@@ -8,10 +8,10 @@ import { LaneBench } from '../support/lane-bench.ts';
 const plan = { options: { maxAge: '10m', onAmbiguous: 'drop', timeout: '30s' } };
 
 /** `forMs`: from now on. */
-function benchWith(forMs: number, takesNews = true) {
+function benchWith(forMs: number, isOpen = true) {
   const bench = new LaneBench({ bot: plan }, (clock) => new Tenure(clock));
   const tenure = bench.tenure as Tenure;
-  tenure.takesNews = takesNews;
+  tenure.isOpen = isOpen;
   const prolong = (ms: number) => {
     tenure.untilMs = bench.clock.monotonicMs() + ms;
   };
@@ -67,6 +67,7 @@ describe('a lane', () => {
     for (const title of ['two', 'three', 'four']) bench.announce(title);
     await bench.clock.advance(1);
     tenure.untilMs = Number.NEGATIVE_INFINITY;
+    bench.lane('bot').recall();
     bench.lane('bot').surrender();
     await bench.clock.advance(20 * 60_000);
     expect(bench.titles()).toEqual(['left']);
@@ -91,6 +92,7 @@ describe('a lane', () => {
     bench.announce('left');
     await bench.clock.advance(1);
     tenure.untilMs = Number.NEGATIVE_INFINITY;
+    bench.lane('bot').recall();
     bench.lane('bot').surrender();
     await bench.clock.advance(60_000);
     expect(bench.titles()).toEqual(['left']);
@@ -98,10 +100,22 @@ describe('a lane', () => {
     expect(bench.lane('bot').status.held).toBe(0);
   });
 
-  test.each([true, false])('gets news when it takes news: %s', (takesNews) => {
-    const { bench } = benchWith(1000, takesNews);
+  test('starts nothing, and lets leave what was started, while it is shut', async () => {
+    const { bench, tenure } = benchWith(60_000);
     using _ = bench;
-    expect(bench.targets.has('bot')).toBe(takesNews);
+    await bench.opened();
+    bench.connectMs = 100;
+    bench.announce('started');
+    tenure.isOpen = false;
+    bench.announce('later');
+    await bench.clock.advance(1000);
+    expect(bench.titles()).toEqual(['started']);
+  });
+
+  test.each([true, false])('gets news when it is open: %s', (isOpen) => {
+    const { bench } = benchWith(1000, isOpen);
+    using _ = bench;
+    expect(bench.targets.has('bot')).toBe(isOpen);
   });
 });
 

@@ -71,10 +71,6 @@ export const ROOMS: readonly Room[] = [
     is: 'the lanes of the config in force, one for each destination; a reload changes them in place',
   },
   {
-    path: 'cluster',
-    is: 'several bridges as one: what they share (`shared.ts`), kept in PostgreSQL (`postgres/`)',
-  },
-  {
     path: 'events',
     is: 'everything that happens, as values on one bus; log, metrics, status and alerts listen',
   },
@@ -84,7 +80,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'cluster',
-    is: 'several machines as one: who sends where, and what the others have to know; `shared.ts` is what they share, `postgres/` keeps it',
+    is: 'several bridges as one: who sends where, and what the others have to know; what they share is `shared.ts`, `postgres/` keeps it',
   },
   {
     path: 'conditions',

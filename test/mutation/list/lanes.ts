@@ -54,13 +54,13 @@ export const lanes = [
     [
       'the stop does not keep a fresh one from being sent',
       'a request leaves after the bridge has ended',
-      'if (this.#isStopping || this.#flights.areComingBack || this.#deps.tenure?.isOver) return false;',
-      'if (this.#flights.areComingBack || this.#deps.tenure?.isOver) return false;',
+      'if (this.#isStopping || this.#flights.areComingBack || this.#deps.tenure?.isShut) return false;',
+      'if (this.#flights.areComingBack || this.#deps.tenure?.isShut) return false;',
     ],
     [
       'a send starts beyond the tenure',
       'two machines send the same',
-      ' || this.#deps.tenure?.isOver) return false;',
+      ' || this.#deps.tenure?.isShut) return false;',
       ') return false;',
       ...suites('delivery/tenure'),
     ],

@@ -1,0 +1,60 @@
+/** News of the log, taken in as if this node had read it. No time of another machine's clock is used but to name it. */
+
+import { newsOf as contentOf } from '../delivery/content.ts';
+import type { News } from '../feeds/news.ts';
+import type { Target } from '../intake.ts';
+import { contentIn, type StoredBody } from '../outbox/content-rows.ts';
+import type { Pipeline } from '../pipeline.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Known, KnownNews } from './known.ts';
+import type { LogRow } from './shared.ts';
+
+export interface ArrivalsDeps {
+  readonly pipeline: Pick<Pipeline, 'intake' | 'lanes' | 'ids'>;
+  readonly clock: Clock;
+  readonly known: Known;
+  /** The name of this one. */
+  readonly node: string;
+}
+
+export class Arrivals {
+  readonly #deps: ArrivalsDeps;
+
+  constructor(deps: ArrivalsDeps) {
+    this.#deps = deps;
+  }
+
+  /** As it is known here; news that nobody here has read is taken in. `undefined`: it is no news. */
+  learn(row: LogRow): KnownNews | undefined {
+    const { pipeline, clock, known, node } = this.#deps;
+    const news = newsOf(row, clock.monotonicMs());
+    if (news === undefined) return undefined;
+    const before = known.find(row.key, { ...news, id: '' });
+    if (before !== undefined) return before;
+    const { targets } = pipeline.intake.routes;
+    const taken = pipeline.intake.take(
+      news,
+      row.isLate && row.node !== node ? this.#careful(targets) : targets,
+    );
+    const isNew = 'content' in taken;
+    // Of an earlier life, or it is being read in this very tick.
+    const content = isNew ? taken.content : contentOf({ ...news, id: pipeline.ids(news.receivedMs) });
+    return known.add(row.key, content, isNew ? taken.deliveries : []);
+  }
+
+  /** Nobody knows who has sent it meanwhile: nothing that must not be doubled is sent of it. */
+  #careful(targets: ReadonlyMap<string, Target>): ReadonlyMap<string, Target> {
+    const once = new Set<string>();
+    for (const { prepared } of this.#deps.pipeline.lanes.running())
+      if (prepared.options.onAmbiguous === 'drop') once.add(prepared.name);
+    return new Map([...targets].filter(([name]) => !once.has(name)));
+  }
+}
+
+/** `undefined`: it is no news. An age below 0 is one of a clock that was set back. `nowMs`: monotonic, when the row was there. */
+function newsOf({ body, ageMs }: Pick<LogRow, 'body' | 'ageMs'>, nowMs: number): News | undefined {
+  const content = contentIn(JSON.parse(body) as StoredBody);
+  if (content.kind !== 'news') return undefined;
+  const { id, stalledMs, ...announcement } = content.announcement;
+  return { ...announcement, receivedMs: nowMs - Math.max(0, ageMs) };
+}

@@ -1,0 +1,285 @@
+/**
+ * A node of a cluster around a pipeline, which stays as it is: its own store, lanes and budgets. What is shared follows from the events of the
+ * pipeline, behind the sends; what others share comes in as news, or as rows of the store.
+ */
+
+import { identityOf } from '../announcement.ts';
+import { newsOf as contentOf } from '../delivery/content.ts';
+import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
+import { occurrenceOf } from '../outbox/delivery-ids.ts';
+import type { Pipeline } from '../pipeline.ts';
+import type { Clock } from '../platform/clock.ts';
+import { Arrivals } from './arrivals.ts';
+import { Claiming } from './claiming.ts';
+import type { ClusterEvent } from './events.ts';
+import { Holdings } from './holdings.ts';
+import { Known } from './known.ts';
+import { LocalRows } from './local-rows.ts';
+import { LogReader } from './log-reader.ts';
+import { LogWriter } from './log-writer.ts';
+import { ClusterNode } from './node.ts';
+import { Past } from './past.ts';
+import { Settling } from './settling.ts';
+import type { NodeCard, Shared } from './shared.ts';
+import { type Hint, type LogRow, SharedError, type View } from './shared.ts';
+import { Takeover } from './takeover.ts';
+import type { Tenures } from './tenures.ts';
+
+export interface ClusterDeps {
+  readonly pipeline: Pipeline;
+  readonly shared: Shared;
+  /** Those that the pipeline was made with. */
+  readonly tenures: Tenures;
+  readonly clock: Clock;
+  readonly card: () => NodeCard;
+  /** How far back a new holder looks: as long as a delivery may wait, a rate counts or a cooldown lasts. In ms. */
+  readonly spanMs: () => number;
+  readonly report: (event: ClusterEvent) => void;
+}
+
+export interface Cluster {
+  readonly node: ClusterNode;
+  /** For the bus of the pipeline. */
+  readonly hear: (event: BridgeEvent) => void;
+  /** Hands over what it holds, and is gone. Nothing is on the wire any more. */
+  leave(): Promise<void>;
+  /** As the end of the process does. */
+  stop(): void;
+}
+
+export function joinCluster(deps: ClusterDeps): Cluster {
+  return new Member(deps);
+}
+
+class Member implements Cluster {
+  readonly node: ClusterNode;
+  readonly #deps: ClusterDeps;
+  readonly #known = new Known();
+  readonly #arrivals: Arrivals;
+  readonly #holdings: Holdings;
+  readonly #rows: LocalRows;
+  readonly #writer: LogWriter;
+  readonly #reader: LogReader;
+  readonly #settling: Settling;
+  readonly #takeover: Takeover;
+  readonly #past: Past;
+  readonly #listening: { stop(): Promise<void> };
+  /** Held, and what the holder before has left is not known yet. */
+  readonly #toTake = new Set<number>();
+  #isTaking = false;
+  /** When partitions were last opened for news; monotonic. */
+  #openedMs = Number.NEGATIVE_INFINITY;
+  #hasHandedOver = false;
+  readonly #partitions = new Map<string, number | undefined>();
+
+  constructor(deps: ClusterDeps) {
+    this.#deps = deps;
+    const { shared, clock, tenures, pipeline, spanMs } = deps;
+    const { journal, lanes, intake, dedupe, budgets, cooldowns } = pipeline;
+    const { node: name } = deps.card();
+    const known = this.#known;
+    this.#arrivals = new Arrivals({ pipeline, clock, known, node: name });
+    const holdings = new Holdings(tenures, clock);
+    this.#holdings = holdings;
+    const partitionOf = (destination: string) => this.#partitionOf(destination);
+    const rows = new LocalRows({ journal, lanes, tenures, clock });
+    this.#rows = rows;
+    const writer = new LogWriter({ shared, clock, node: name, dedupe, intake, lanes, tenures });
+    this.#writer = writer;
+    const epochOf = (partition: number) => holdings.epochOf(partition);
+    const settling = new Settling({ shared, clock, node: name, partitionOf, epochOf });
+    this.#settling = settling;
+    const claiming = new Claiming({
+      ...{ shared, clock, known, writer, settling, holdings, partitionOf },
+      differs: () => this.node.differs,
+    });
+    for (const tenure of tenures.all) tenure.claims = claiming;
+    this.#reader = new LogReader({ shared, arrived: (row) => this.#arrived(row) });
+    this.#past = new Past({ journal, clock, dedupe, known, writer, settling, spanMs });
+    this.#takeover = new Takeover({
+      ...{ shared, clock, node: name, journal, budgets, cooldowns, known, rows, writer, settling, claiming },
+      ...{ holdings, spanMs },
+      learn: (row) => this.#arrivals.learn(row),
+      heardOfMs: (partition) => this.node.heardOfMs(partition),
+      open: (partitions) => this.#open(partitions),
+    });
+    this.node = new ClusterNode({
+      ...{ shared, clock, holdings, card: deps.card, report: deps.report },
+      duties: {
+        gained: (partitions) => this.#gained(partitions),
+        handOver: (partitions) => this.#handOver(partitions),
+        lost: (partitions) => this.#lost(partitions),
+        back: (partitions) => this.#back(partitions),
+        tell: () => this.#tell(),
+        seen: (view) => this.#seen(view),
+      },
+    });
+    this.#listening = shared.listen(
+      (hint) => this.#hint(hint),
+      () => this.node.soon(),
+    );
+    this.#route();
+    this.node.start();
+  }
+
+  readonly hear = (event: BridgeEvent): void => {
+    switch (event.kind) {
+      case 'announcement.received': {
+        const { announcement, deliveries } = event;
+        // It came from the log.
+        if (this.#known.byId(announcement.id) !== undefined) return;
+        const key = this.#keyOf(announcement);
+        const before = this.#known.byKey(key);
+        // Its row was there before this event.
+        if (before !== undefined) return this.#known.merge(before, announcement.id, deliveries);
+        const news = this.#known.add(key, contentOf(announcement), deliveries);
+        this.#writer.add(news);
+        // Read before that, and not yet known then.
+        if (announcement.receivedMs <= this.#openedMs) this.#takeover.catchUp(news);
+        return;
+      }
+      case 'delivery.attempted':
+        return this.#attempted(event);
+      case 'delivery.ended': {
+        const { delivery, state, reason, endedMs } = event;
+        if (reason === 'sent_elsewhere' || delivery.content.kind !== 'news') return;
+        return this.#settling.ended(delivery, state, reason, endedMs);
+      }
+    }
+  };
+
+  #attempted({ delivery, attempt, result, endedMs, decision }: BridgeEventOf<'delivery.attempted'>): void {
+    if (delivery.content.kind !== 'news') return;
+    const { options } = this.#deps.pipeline.lanes.prepared(delivery.destination) ?? {};
+    // Under `drop` it is claimed already.
+    const isAgain = decision.kind !== 'end' && options?.onAmbiguous === 'resend';
+    this.#settling.attempted(
+      delivery,
+      attempt,
+      result.writtenMs,
+      endedMs,
+      isAgain ? decision.reason : undefined,
+    );
+  }
+
+  async leave(): Promise<void> {
+    await this.node.leave();
+    this.stop();
+  }
+
+  stop(): void {
+    this.node.stop();
+    this.#writer.stop();
+    this.#settling.stop();
+    void this.#listening.stop();
+  }
+
+  #keyOf(announcement: Parameters<typeof identityOf>[0]): string {
+    return occurrenceOf(announcement, identityOf(announcement), this.#deps.pipeline.dedupe.windowMs);
+  }
+
+  #partitionOf(destination: string): number | undefined {
+    const { pipeline, tenures } = this.#deps;
+    const known = this.#partitions.get(destination);
+    if (known !== undefined) return known;
+    this.#partitions.clear();
+    for (const { prepared } of pipeline.lanes.running())
+      this.#partitions.set(prepared.name, tenures.partition(prepared.limits));
+    return this.#partitions.get(destination);
+  }
+
+  #hint(hint: Hint): void {
+    if (hint.kind === 'log') this.#reader.hint(hint);
+    if (hint.kind === 'leases') this.node.soon();
+  }
+
+  #seen({ seq }: View): void {
+    this.#reader.seen(seq);
+    this.#writer.now();
+    this.#settling.now();
+    void this.#take();
+  }
+
+  async #tell(): Promise<void> {
+    if (this.#hasHandedOver) this.#reader.beginAnew();
+    await this.#past.tell();
+    if (this.#hasHandedOver) return;
+    // The deliveries that an earlier life has left are in the log: whoever is to send them takes them from there, also this node.
+    this.#rows.handOver(new Set(this.#deps.tenures.all.keys()));
+    this.#hasHandedOver = true;
+  }
+
+  #gained(partitions: readonly number[]): void {
+    for (const partition of partitions) this.#toTake.add(partition);
+    this.#route();
+    void this.#take();
+  }
+
+  async #take(): Promise<void> {
+    if (this.#isTaking || this.#toTake.size === 0) return;
+    this.#isTaking = true;
+    const partitions = [...this.#toTake];
+    this.#toTake.clear();
+    try {
+      await this.#takeover.take(partitions);
+    } catch (error) {
+      if (!(error instanceof SharedError)) throw error;
+      // The next view, a second later, tries again.
+      for (const partition of partitions) if (this.#holdings.holds(partition)) this.#toTake.add(partition);
+      return;
+    } finally {
+      this.#isTaking = false;
+    }
+    void this.#take();
+  }
+
+  /** All that was left there is known; from now on news is planned here. */
+  #open(partitions: ReadonlySet<number>): void {
+    for (const partition of partitions) this.#deps.tenures.at(partition).isOpen = true;
+    this.#openedMs = this.#deps.clock.monotonicMs();
+    this.#route();
+  }
+
+  #route(): void {
+    const { intake, lanes } = this.#deps.pipeline;
+    intake.routes = { ...intake.routes, targets: lanes.targets() };
+  }
+
+  async #handOver(partitions: readonly number[]): Promise<void> {
+    const all = new Set(partitions);
+    for (const partition of partitions) this.#toTake.delete(partition);
+    this.#route();
+    this.#rows.surrender(all, false);
+    await this.#rows.landed(all);
+    for (const { delivery, attempts, reason } of this.#rows.begun(all))
+      this.#settling.cut(delivery, attempts + 1, reason);
+    await this.#writer.flush();
+    await this.#settling.flush();
+    this.#rows.handOver(all);
+  }
+
+  #lost(partitions: readonly number[]): void {
+    for (const partition of partitions) this.#toTake.delete(partition);
+    const all = new Set(partitions);
+    this.#route();
+    this.#rows.surrender(all, true);
+    void this.#endLost(all);
+  }
+
+  /** Once it is certain that another node can know of them. */
+  async #endLost(partitions: Set<number>): Promise<void> {
+    await this.#rows.landed(partitions);
+    await this.#writer.flush().catch(() => undefined);
+    for (const partition of partitions) if (this.#holdings.holds(partition)) partitions.delete(partition);
+    this.#rows.handOver(partitions);
+  }
+
+  #back(partitions: readonly number[]): void {
+    for (const { lane } of this.#rows.lanesOf(new Set(partitions))) lane.refill();
+  }
+
+  #arrived(row: LogRow): void {
+    const known = this.#arrivals.learn(row);
+    if (known !== undefined) known.loggedMs ??= this.#deps.clock.monotonicMs();
+  }
+}

@@ -1,0 +1,97 @@
+/** The news of the last hours as this node knows it: which deliveries it has of its own, and whether all nodes can see it in the log. */
+import { type Announcement, identityOf } from '../announcement.ts';
+import type { NewsContent } from '../delivery/content.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { PlannedDelivery } from './shared.ts';
+
+export interface KnownNews {
+  readonly key: string;
+  readonly identity: string;
+  readonly content: NewsContent;
+  /** Ids of the deliveries that are in the store of this node, or are known to have ended elsewhere. */
+  readonly decided: Set<string>;
+  /** All deliveries; `undefined`: not worked out yet. */
+  plan: readonly PlannedDelivery[] | undefined;
+  /** Since when it is known to be in the log, monotonic ms. */
+  loggedMs: number | undefined;
+  /** It could not be brought into the log at once. */
+  isLate: boolean;
+}
+
+/** Ids of deliveries in all of them: about 20 MB. */
+const MOST_DECIDED = 200_000;
+
+const MOST_KNOWN = 20_000;
+
+export class Known {
+  /** Oldest first. */
+  readonly #byKey = new Map<string, KnownNews>();
+  readonly #byIdentity = new Map<string, KnownNews>();
+  readonly #byId = new Map<string, KnownNews>();
+  #decided = 0;
+
+  /** `deliveries`: those in the store of this node. */
+  add(key: string, content: NewsContent, deliveries: readonly Delivery[]): KnownNews {
+    const { announcement } = content;
+    const known: KnownNews = {
+      ...{
+        key,
+        content,
+        identity: identityOf(announcement),
+        decided: new Set(deliveries.map(({ id }) => id)),
+      },
+      ...{ plan: undefined, loggedMs: undefined, isLate: false },
+    };
+    this.#byKey.set(key, known);
+    this.#byIdentity.set(known.identity, known);
+    this.#byId.set(announcement.id, known);
+    this.#decided += known.decided.size;
+    this.#forget();
+    return known;
+  }
+
+  /** The same news once more, with deliveries of its own. */
+  merge(known: KnownNews, announcementId: string, deliveries: readonly Delivery[]): void {
+    this.#byId.set(announcementId, known);
+    for (const { id } of deliveries) known.decided.add(id);
+  }
+
+  /** The latest of that identity, if it is not known by the key: two nodes may name the same news differently. */
+  find(key: string, announcement: Announcement): KnownNews | undefined {
+    return this.#byKey.get(key) ?? this.#byIdentity.get(identityOf(announcement));
+  }
+
+  byKey(key: string): KnownNews | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** Of an announcement of this node. */
+  byId(id: string): KnownNews | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Not known to be in the log before that moment. */
+  *notLoggedBefore(ms: number): Generator<KnownNews> {
+    for (const known of this.#byKey.values())
+      if (known.loggedMs === undefined || known.loggedMs >= ms) yield known;
+  }
+
+  /** The database is another one. */
+  forgetLog(): void {
+    for (const known of this.#byKey.values()) known.loggedMs = undefined;
+  }
+
+  *all(): Generator<KnownNews> {
+    yield* this.#byKey.values();
+  }
+
+  #forget(): void {
+    for (const [key, known] of this.#byKey) {
+      if (this.#byKey.size <= MOST_KNOWN && this.#decided <= MOST_DECIDED) return;
+      this.#byKey.delete(key);
+      this.#byId.delete(known.content.announcement.id);
+      if (this.#byIdentity.get(known.identity) === known) this.#byIdentity.delete(known.identity);
+      this.#decided -= known.decided.size;
+    }
+  }
+}

@@ -1,0 +1,98 @@
+/** Brings the news that this node reads into the log that all nodes read: behind its sends, with the plan of all its deliveries. */
+
+import { importanceOf } from '../announcement.ts';
+import { originOf } from '../delivery/content.ts';
+import { storedBody } from '../outbox/content-rows.ts';
+import type { Clock } from '../platform/clock.ts';
+import { Batches } from './batches.ts';
+import type { KnownNews } from './known.ts';
+import { type PlanDeps, planOf } from './plan.ts';
+import type { LogEntry, PlannedDelivery, Shared } from './shared.ts';
+
+export interface LogWriterDeps extends PlanDeps {
+  readonly shared: Pick<Shared, 'append'>;
+  readonly clock: Clock;
+  readonly node: string;
+  readonly dedupe: { readonly windowMs: number };
+}
+
+export class LogWriter {
+  readonly #deps: LogWriterDeps;
+  readonly #batches: Batches<KnownNews>;
+  #underWay: ReadonlySet<KnownNews> = new Set();
+  #whenEnded: (() => void)[] = [];
+
+  constructor(deps: LogWriterDeps) {
+    this.#deps = deps;
+    this.#batches = new Batches<KnownNews>({
+      clock: deps.clock,
+      // At the end of the tick: the sends go first.
+      delayMs: 0,
+      send: (items) => this.#append(items),
+      failed: (items) => {
+        for (const known of items) known.isLate = true;
+      },
+    });
+  }
+
+  /** The database did not take the last ones. */
+  get isFailing(): boolean {
+    return this.#batches.isFailing;
+  }
+
+  add(known: KnownNews): void {
+    known.isLate ||= this.#batches.isFailing;
+    this.#batches.add(known);
+  }
+
+  /** All that has been added is in the log; rejects if that fails now. */
+  flush(): Promise<void> {
+    return this.#batches.flush();
+  }
+
+  now(): void {
+    this.#batches.now();
+  }
+
+  stop(): void {
+    this.#batches.stop();
+  }
+
+  /** Whether it is in the log now; where it is on its way there, as soon as that has come to an end. */
+  async isLogged(known: KnownNews): Promise<boolean> {
+    while (known.loggedMs === undefined && this.#underWay.has(known))
+      await new Promise<void>((resolve) => this.#whenEnded.push(resolve));
+    return known.loggedMs !== undefined;
+  }
+
+  async #append(items: readonly KnownNews[]): Promise<void> {
+    const { shared, clock } = this.#deps;
+    const missing = items.filter(({ loggedMs }) => loggedMs === undefined);
+    this.#underWay = new Set(missing);
+    try {
+      if (missing.length > 0) await shared.append(missing.map((known) => this.#entryOf(known)));
+      for (const known of missing) known.loggedMs ??= clock.monotonicMs();
+    } finally {
+      this.#underWay = new Set();
+      for (const resolve of this.#whenEnded.splice(0)) resolve();
+    }
+  }
+
+  /** All its deliveries, by the rules in force when this is first called. */
+  planOf(known: KnownNews): readonly PlannedDelivery[] {
+    known.plan ??= planOf(known.key, known.content, this.#deps);
+    return known.plan;
+  }
+
+  #entryOf(known: KnownNews): LogEntry {
+    const { node, clock, dedupe } = this.#deps;
+    const { key, identity, content, isLate } = known;
+    return {
+      ...{ key, identity, node, isLate, plan: this.planOf(known) },
+      windowMs: dedupe.windowMs,
+      ageMs: clock.monotonicMs() - originOf(content).receivedMs,
+      body: JSON.stringify(storedBody(content)),
+      importance: importanceOf(content.announcement),
+    };
+  }
+}

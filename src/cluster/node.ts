@@ -1,0 +1,284 @@
+/**
+ * This node among the others: renews what it holds, sees who else is there, takes what is to be its own, and hands over what is to be
+ * another's. It never waits for anything on the way of news: what it finds out moves tenures, which the lanes read.
+ */
+import type { Clock, Timer } from '../platform/clock.ts';
+import { Company, isElder } from './company.ts';
+import type { ClusterEvent } from './events.ts';
+import { type Holdings, isOf } from './holdings.ts';
+import { holdersAmong } from './partitions.ts';
+import { type Member, type NodeCard, RENEW_MS, type Shared, SharedError, type View } from './shared.ts';
+import { Sightings } from './sightings.ts';
+
+/** The work of the rest of the node, which knows lanes, the log and the local store. */
+export interface NodeDuties {
+  /** Held from now on: what the holder before has left is to be found out. */
+  gained(partitions: readonly number[]): void;
+  /** Fenced: nothing of them leaves any more. Resolves when whatever had left has ended and is on record for everybody. */
+  handOver(partitions: readonly number[]): Promise<void>;
+  /** Fenced, and perhaps already another's. */
+  lost(partitions: readonly number[]): void;
+  /** The time was over for a while, and nobody has taken them. */
+  back(partitions: readonly number[]): void;
+  /** A database that this node meets for the first time, or in an earlier state. Resolves when it has what this node knows. */
+  tell(): Promise<void>;
+  /** After each answer of the database. */
+  seen(view: View): void;
+}
+
+export interface NodeDeps {
+  readonly shared: Shared;
+  readonly card: () => NodeCard;
+  readonly clock: Clock;
+  readonly holdings: Holdings;
+  readonly duties: NodeDuties;
+  readonly report: (event: ClusterEvent) => void;
+}
+
+/** Members count as gone a moment after their time by the database's clock. */
+const GONE_MS = 20;
+
+export class ClusterNode {
+  readonly #deps: NodeDeps;
+  readonly #sightings = new Sightings();
+  #view: View | undefined;
+  #timer: Timer | undefined;
+  #isBeating = false;
+  #isAgain = false;
+  #isDraining = false;
+  #isStopped = false;
+  #unreachableSinceMs: number | undefined;
+  readonly #company: Company;
+  /** The database in use knows what this node knew when it met it. */
+  #hasTold = false;
+  readonly #handingOver = new Set<number>();
+  /** Of the holders before this node, by partition. */
+  readonly #heardOfMs = new Map<number, number | undefined>();
+  /** Resolved when nothing is held any more. */
+  #whenEmpty: (() => void)[] = [];
+
+  constructor(deps: NodeDeps) {
+    this.#deps = deps;
+    this.#company = new Company(deps.report);
+  }
+
+  get view(): View | undefined {
+    return this.#view;
+  }
+
+  /** The last question was answered. */
+  get isReached(): boolean {
+    return this.#view !== undefined && this.#unreachableSinceMs === undefined;
+  }
+
+  /** Live nodes differ in config or version: what one of them sends is claimed before. */
+  get differs(): boolean {
+    return this.#company.differs;
+  }
+
+  /** When the holder before was last heard of, if its lease ran out; monotonic ms. */
+  heardOfMs(partition: number): number | undefined {
+    return this.#heardOfMs.get(partition);
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  start(): void {
+    this.soon();
+  }
+
+  /** Something may be new. */
+  soon(): void {
+    if (this.#isStopped) return;
+    if (this.#isBeating) {
+      this.#isAgain = true;
+      return;
+    }
+    this.#timer?.cancel();
+    void this.#beat();
+  }
+
+  /** Takes nothing more, and hands over what it has, as far as somebody is there to take it. Resolves when nothing is left. */
+  drain(): Promise<void> {
+    this.#isDraining = true;
+    this.soon();
+    return this.#empty();
+  }
+
+  undrain(): void {
+    this.#isDraining = false;
+    this.soon();
+  }
+
+  /** The end of the node: what it holds is free at once. What is on the wire has ended before. */
+  async leave(): Promise<void> {
+    const { shared, card, holdings, duties } = this.#deps;
+    this.#isDraining = true;
+    this.#isStopped = true;
+    this.#timer?.cancel();
+    const held = holdings.held;
+    for (const partition of held) holdings.fence(partition);
+    try {
+      await duties.handOver(held);
+      for (const partition of held) holdings.close(partition);
+      await shared.leave(card());
+    } catch (error) {
+      this.#failed(error);
+    }
+    for (const partition of [...held, ...holdings.leaving]) holdings.drop(partition);
+  }
+
+  /** As the end of the process does. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#timer?.cancel();
+  }
+
+  async #empty(): Promise<void> {
+    const { held, leaving } = this.#deps.holdings;
+    if (held.length + leaving.length > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
+  }
+
+  async #beat(): Promise<void> {
+    const { clock } = this.#deps;
+    this.#isBeating = true;
+    this.#isAgain = false;
+    const sentMs = clock.monotonicMs();
+    let nextMs = sentMs + RENEW_MS;
+    try {
+      nextMs = Math.min(nextMs, await this.#renew(sentMs));
+    } catch (error) {
+      this.#failed(error);
+    }
+    this.#isBeating = false;
+    if (this.#isStopped) return;
+    const delayMs = this.#isAgain ? 0 : Math.max(0, nextMs - clock.monotonicMs());
+    this.#timer = clock.after(delayMs, () => void this.#beat());
+  }
+
+  #failed(error: unknown): void {
+    const { clock, report } = this.#deps;
+    if (!(error instanceof SharedError)) throw error;
+    if (this.#unreachableSinceMs !== undefined) return;
+    this.#unreachableSinceMs = clock.monotonicMs();
+    report({ kind: 'cluster.unreachable', message: error.message, advice: error.advice });
+  }
+
+  /** Gives when the next is due at the latest. */
+  async #renew(sentMs: number): Promise<number> {
+    const { shared, clock, holdings, duties, report } = this.#deps;
+    const card = { ...this.#deps.card(), drains: this.#isDraining };
+    const view = await shared.renew(card);
+    if (this.#isStopped) return sentMs;
+    const nowMs = clock.monotonicMs();
+    const continuity = this.#sightings.see(view, nowMs);
+    this.#view = view;
+    if (this.#unreachableSinceMs !== undefined) {
+      report({ kind: 'cluster.reached', afterMs: nowMs - this.#unreachableSinceMs });
+      this.#unreachableSinceMs = undefined;
+    }
+    if (continuity === 'replaced' || continuity === 'set back') {
+      this.#hasTold = false;
+      holdings.orphan();
+      report({ kind: 'cluster.replaced', isSetBack: continuity === 'set back' });
+    }
+    this.#company.see(view, card);
+    const { gained, lost, back } = holdings.see(view, card, sentMs);
+    if (lost.length > 0) {
+      duties.lost(lost);
+      report({ kind: 'cluster.lost', partitions: lost });
+    }
+    if (back.length > 0) duties.back(back);
+    // Before anything is claimed: whoever takes it must know what this node knows.
+    if (!this.#hasTold) await duties.tell();
+    this.#hasTold = true;
+    if (this.#isStopped) return sentMs;
+    this.#gain(gained);
+    duties.seen(view);
+    return await this.#act(view, card, nowMs);
+  }
+
+  #gain(partitions: readonly number[]): void {
+    if (partitions.length === 0) return;
+    this.#deps.duties.gained(partitions);
+    this.#deps.report({ kind: 'cluster.taken', partitions });
+  }
+
+  async #act(view: View, card: NodeCard, nowMs: number): Promise<number> {
+    const { holdings } = this.#deps;
+    const live = view.members.filter(({ restMs }) => restMs > 0);
+    const wanted = holdersAmong(live.filter(isTaker).map(({ node }) => node));
+    // Of two of one name the one that started later waits.
+    const standsBy = live.some((other) => isElder(other, card));
+    const isMine = (partition: number) => wanted[partition] === card.node && !standsBy;
+    let nextMs = Math.min(
+      ...live.filter(({ node }) => node !== card.node).map(({ restMs }) => nowMs + restMs + GONE_MS),
+    );
+    const claimed = new Map<number, number | undefined>();
+    for (const lease of view.leases) {
+      const { partition, node, restMs } = lease;
+      if (!isMine(partition) || isOf(lease, card)) continue;
+      // One that is held here, in a database that does not know it, is claimed at once: nobody else can have it.
+      const freeAtMs = holdings.holds(partition) ? nowMs : this.#sightings.freeAtMs(partition);
+      if (node !== undefined && restMs > 0) continue;
+      if (freeAtMs <= nowMs)
+        claimed.set(
+          partition,
+          holdings.holds(partition) ? undefined : this.#sightings.heardOfMs(lease, nowMs),
+        );
+      else nextMs = Math.min(nextMs, freeAtMs);
+    }
+    if (claimed.size > 0) await this.#claim(claimed, card);
+    const left = holdings.held.filter((partition) => !isMine(partition) && wanted[partition] !== undefined);
+    this.#handOver(
+      [...left, ...holdings.leaving].filter((partition) => !this.#handingOver.has(partition)),
+      card,
+    );
+    this.#tellIfEmpty();
+    return nextMs;
+  }
+
+  async #claim(heardOfMs: ReadonlyMap<number, number | undefined>, card: NodeCard): Promise<void> {
+    const { shared, clock, holdings } = this.#deps;
+    for (const [partition, ms] of heardOfMs) this.#heardOfMs.set(partition, ms);
+    const sentMs = clock.monotonicMs();
+    const epochs = await shared.claim(card, [...heardOfMs.keys()]);
+    if (!this.#isStopped) this.#gain(holdings.take(epochs, sentMs));
+  }
+
+  #handOver(partitions: readonly number[], card: NodeCard): void {
+    if (partitions.length === 0) return;
+    const { holdings } = this.#deps;
+    for (const partition of partitions) {
+      this.#handingOver.add(partition);
+      holdings.fence(partition);
+    }
+    void this.#giveBack(partitions, card)
+      // The next look at the cluster tries again.
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => {
+        for (const partition of partitions) this.#handingOver.delete(partition);
+        this.#tellIfEmpty();
+      });
+  }
+
+  async #giveBack(partitions: readonly number[], card: NodeCard): Promise<void> {
+    const { shared, holdings, duties, report } = this.#deps;
+    await duties.handOver(partitions);
+    // Nothing is on the wire, and nothing starts.
+    for (const partition of partitions) holdings.close(partition);
+    await shared.release(card, partitions);
+    for (const partition of partitions) holdings.drop(partition);
+    report({ kind: 'cluster.handed_over', partitions });
+  }
+
+  #tellIfEmpty(): void {
+    const { held, leaving } = this.#deps.holdings;
+    if (held.length + leaving.length > 0) return;
+    for (const resolve of this.#whenEmpty.splice(0)) resolve();
+  }
+}
+
+const isTaker = ({ delivers, drains }: Member): boolean => delivers && !drains;

@@ -1,0 +1,122 @@
+/** Tells the other nodes what has ended here, behind the sends: a holder after this one does not send it again. */
+import type { Delivery, FinalState } from '../delivery/delivery.ts';
+import type { Clock } from '../platform/clock.ts';
+import { Batches } from './batches.ts';
+import type { Shared, SharedEnd, SharedState } from './shared.ts';
+
+/** A node that dies may repeat what ended in so long before; half of what is promised, the other half is for the way. */
+const DELAY_MS = 25;
+
+/** Deliveries under way, with more than one request: of the rest the end says it all. */
+const MOST_WRITTEN = 10_000;
+
+export interface Settled {
+  readonly delivery: Pick<Delivery, 'id' | 'destination' | 'rule' | 'ticker'>;
+  readonly state: SharedState;
+  readonly reason: string | undefined;
+  readonly attempts: number;
+  /** Monotonic ms. */
+  readonly endedMs: number;
+  readonly writtenMs: number | undefined;
+}
+
+export interface SettlingDeps {
+  readonly shared: Pick<Shared, 'settle'>;
+  readonly clock: Clock;
+  readonly node: string;
+  partitionOf(destination: string): number | undefined;
+  epochOf(partition: number): number;
+}
+
+interface Written {
+  readonly attempts: number;
+  readonly writtenMs: number | undefined;
+}
+
+export class Settling {
+  readonly #deps: SettlingDeps;
+  readonly #batches: Batches<Settled & { readonly partition: number; readonly epoch: number }>;
+  readonly #written = new Map<string, Written>();
+
+  constructor(deps: SettlingDeps) {
+    this.#deps = deps;
+    this.#batches = new Batches({
+      clock: deps.clock,
+      delayMs: DELAY_MS,
+      send: (items) => deps.shared.settle(items.map((item) => this.endOf(item))),
+    });
+  }
+
+  /** `again`: it waits for another try, for that reason. */
+  attempted(
+    delivery: Delivery,
+    attempts: number,
+    writtenMs: number | undefined,
+    endedMs: number,
+    again?: string,
+  ): void {
+    const { id } = delivery;
+    // A holder after this one goes on counting; and the receiver counts what it was sent.
+    if (again !== undefined && writtenMs !== undefined)
+      this.add({ delivery, state: 'begun', reason: again, attempts, endedMs, writtenMs });
+    const before = this.#written.get(id);
+    this.#written.delete(id);
+    this.#written.set(id, { attempts, writtenMs: writtenMs ?? before?.writtenMs });
+    const [oldest] = this.#written.keys();
+    if (oldest !== undefined && this.#written.size > MOST_WRITTEN) this.#written.delete(oldest);
+  }
+
+  /** It was cut on the wire, and is to be sent again. */
+  cut(delivery: Delivery, attempts: number, reason: string | undefined): void {
+    const nowMs = this.#deps.clock.monotonicMs();
+    this.add({ delivery, state: 'begun', reason, attempts, endedMs: nowMs, writtenMs: nowMs });
+  }
+
+  ended(delivery: Delivery, state: FinalState, reason: string | undefined, endedMs: number): void {
+    const { attempts = 0, writtenMs } = this.#written.get(delivery.id) ?? {};
+    this.#written.delete(delivery.id);
+    this.add({ delivery, state, reason, attempts, endedMs, writtenMs });
+  }
+
+  add(settled: Settled): void {
+    const partition = this.#deps.partitionOf(settled.delivery.destination);
+    if (partition === undefined) return;
+    this.#batches.add({ ...settled, partition, epoch: this.#deps.epochOf(partition) });
+  }
+
+  /** All that has ended is known to all; rejects if that fails now. */
+  flush(): Promise<void> {
+    return this.#batches.flush();
+  }
+
+  now(): void {
+    this.#batches.now();
+  }
+
+  stop(): void {
+    this.#batches.stop();
+  }
+
+  endOf({
+    delivery,
+    partition,
+    epoch,
+    endedMs,
+    writtenMs,
+    reason,
+    ...end
+  }: Settled & { readonly partition: number; readonly epoch: number }): SharedEnd {
+    const { node, clock } = this.#deps;
+    const { id, destination, rule, ticker } = delivery;
+    const nowMs = clock.monotonicMs();
+    return {
+      ...{ id, destination, rule, node, partition, epoch, key: keyIn(id), ...end, ageMs: nowMs - endedMs },
+      ...(ticker !== undefined && { ticker }),
+      ...(reason !== undefined && { reason }),
+      ...(writtenMs !== undefined && { writtenAgeMs: nowMs - writtenMs }),
+    };
+  }
+}
+
+/** The name of the announcement, which that of its deliveries begins with (`outbox/delivery-ids.ts`). */
+const keyIn = (deliveryId: string): string => deliveryId.slice(0, deliveryId.indexOf('-'));

@@ -1,0 +1,235 @@
+/**
+ * Taking partitions over. The holder before has settled what it sent, or is dead: from the log and the ends follows what is still to be sent.
+ * It comes into the store of this node as if it had been read here; then the lanes take it up, and news that is read from now on.
+ */
+
+import type { Cooldowns } from '../cooldown/cooldowns.ts';
+import type { BudgetBook } from '../delivery/budget-book.ts';
+import type { AttemptRecord, Delivery } from '../delivery/delivery.ts';
+import type { PreparedDestination } from '../destinations/prepared.ts';
+import type { Journal } from '../outbox/journal.ts';
+import type { Recorded } from '../outbox/outbox.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Claiming } from './claiming.ts';
+import type { Holdings } from './holdings.ts';
+import type { Known, KnownNews } from './known.ts';
+import { endedAs, endedElsewhere, type LocalRows } from './local-rows.ts';
+import type { LogWriter } from './log-writer.ts';
+import { deliveryOf } from './plan.ts';
+import type { Settling } from './settling.ts';
+import type { Inheritance, LogRow, PlannedDelivery, Shared, SharedEnd } from './shared.ts';
+import { LEASE_MS, QUICK_MS } from './shared.ts';
+
+export interface TakeoverDeps {
+  readonly shared: Pick<Shared, 'inherit'>;
+  readonly clock: Clock;
+  readonly node: string;
+  readonly journal: Journal;
+  readonly budgets: BudgetBook;
+  readonly cooldowns: Pick<Cooldowns, 'readAgain'>;
+  readonly known: Known;
+  readonly rows: LocalRows;
+  readonly writer: LogWriter;
+  readonly settling: Settling;
+  readonly claiming: Pick<Claiming, 'spare'>;
+  readonly holdings: Holdings;
+  /** How far back: older deliveries are of no use, and count nowhere. */
+  readonly spanMs: () => number;
+  /** News of a row that this node does not know: planned for what it holds already. */
+  readonly learn: (row: LogRow) => KnownNews | undefined;
+  /** Of the holder before: when it last was heard of, if its lease has run out; monotonic ms. `undefined`: it gave it back. */
+  readonly heardOfMs: (partition: number) => number | undefined;
+  /** From now on news for these is planned here. */
+  readonly open: (partitions: ReadonlySet<number>) => void;
+}
+
+/** A holder that is cut off sends what must not be doubled without a claim, soon after a claim has failed. */
+const UNCLAIMED_MS = QUICK_MS + 1000;
+
+/** About 10 MB. Counted twice, a request costs a wait. */
+const MOST_COUNTED = 100_000;
+
+interface Import {
+  readonly wanted: ReadonlySet<number>;
+  readonly ends: ReadonlyMap<string, SharedEnd>;
+  /** Destinations of these partitions, by name. */
+  readonly prepared: ReadonlyMap<string, PreparedDestination>;
+  readonly nowMs: number;
+  readonly turn: string;
+  readonly recorded: Recorded[];
+  readonly attempts: AttemptRecord[];
+  /** By destination, monotonic ms. */
+  readonly written: Map<string, number[]>;
+  readonly pending: Map<string, number>;
+}
+
+export class Takeover {
+  readonly #deps: TakeoverDeps;
+  #turn = 0;
+  /** Ends of others of which the request is in the budgets. */
+  readonly #counted = new Set<string>();
+
+  constructor(deps: TakeoverDeps) {
+    this.#deps = deps;
+  }
+
+  /** Rejects with `SharedError`: then nothing has happened, and it is to be tried again. */
+  async take(partitions: readonly number[]): Promise<void> {
+    const { shared, clock, rows, writer, settling, holdings, spanMs } = this.#deps;
+    const epochs = new Map(partitions.map((partition) => [partition, holdings.epochOf(partition)]));
+    const wanted = new Set(partitions);
+    // Of an earlier time, as far as there was one.
+    rows.surrender(wanted, true);
+    await rows.landed(wanted);
+    await settling.flush();
+    await writer.flush();
+    rows.handOver(wanted);
+    const askedMs = clock.monotonicMs();
+    const inheritance = await shared.inherit(partitions, spanMs());
+    for (const [partition, epoch] of epochs)
+      if (!holdings.holds(partition) || holdings.epochOf(partition) !== epoch) wanted.delete(partition);
+    if (wanted.size > 0) this.#import(inheritance, wanted, askedMs);
+  }
+
+  #import({ log, ends }: Inheritance, wanted: ReadonlySet<number>, askedMs: number): void {
+    const { known } = this.#deps;
+    const into = this.#begin(wanted, ends);
+    const seen = new Set<KnownNews>();
+    for (const row of log) {
+      const news = known.byKey(row.key) ?? this.#deps.learn(row);
+      if (news === undefined) continue;
+      seen.add(news);
+      news.loggedMs ??= into.nowMs;
+      this.#decide(news, row.plan, row.isLate, into);
+    }
+    // Read meanwhile, or not yet in the log: nobody else has it from this node.
+    for (const news of known.notLoggedBefore(askedMs))
+      if (!seen.has(news)) this.#decide(news, this.#deps.writer.planOf(news), false, into);
+    this.#countEnds(ends, into);
+    this.#write(into);
+  }
+
+  /** News that was read before partitions were opened, and known only afterwards. */
+  catchUp(news: KnownNews): void {
+    const { holdings, writer } = this.#deps;
+    const plan = writer.planOf(news).filter(({ id }) => !news.decided.has(id));
+    const wanted = new Set(plan.map(({ partition }) => partition).filter((one) => holdings.holds(one)));
+    const into = this.#begin(wanted, []);
+    this.#decide(news, plan, false, into);
+    if (into.recorded.length > 0) this.#write(into);
+  }
+
+  #begin(wanted: ReadonlySet<number>, ends: readonly SharedEnd[]): Import {
+    const prepared = new Map<string, PreparedDestination>();
+    for (const one of this.#deps.rows.lanesOf(wanted)) prepared.set(one.prepared.name, one.prepared);
+    const nowMs = this.#deps.clock.monotonicMs();
+    return {
+      // Of no other life either: a row of before stays as it is.
+      ...{ wanted, prepared, nowMs, turn: `${Math.floor(nowMs)}.${++this.#turn}` },
+      ...{ recorded: [], attempts: [], written: new Map(), pending: new Map() },
+      ends: new Map(ends.map((end) => [end.id, end])),
+    };
+  }
+
+  #write({ recorded, attempts, written, wanted }: Import): void {
+    const { journal, budgets, cooldowns, rows, open } = this.#deps;
+    if (recorded.length > 0) journal.recordAll(recorded);
+    for (const attempt of attempts) journal.settle(attempt);
+    journal.flush();
+    for (const [destination, writtenMs] of written) budgets.remember(destination, writtenMs);
+    cooldowns.readAgain();
+    open(wanted);
+    for (const { lane } of rows.lanesOf(wanted)) lane.refill();
+  }
+
+  /** Decides about each delivery of the plan. */
+  #decide(news: KnownNews, plan: readonly PlannedDelivery[], isLate: boolean, into: Import): void {
+    const { node } = this.#deps;
+    const deliveries: Delivery[] = [];
+    for (const planned of plan) {
+      const { id, partition, destination } = planned;
+      const end = into.ends.get(id);
+      const to = into.prepared.get(destination);
+      if (to === undefined || !into.wanted.has(partition)) continue;
+      const hasEnded = end !== undefined && end.state !== 'begun';
+      // Its row is in the store here, as it was left.
+      if (hasEnded && (end.node === node || news.decided.has(id))) continue;
+      news.decided.add(id);
+      const delivery = deliveryOf(planned, news.content, into.turn);
+      deliveries.push(delivery);
+      if (hasEnded) into.attempts.push(endedElsewhere(delivery, end, into.nowMs));
+      else if (this.#mayHaveArrived(planned, to, news, end, isLate))
+        into.attempts.push(this.#buried(delivery, end, into.nowMs));
+      else {
+        if (end !== undefined) into.attempts.push(this.#again(delivery, end, into.nowMs));
+        into.pending.set(destination, (into.pending.get(destination) ?? 0) + 1);
+      }
+    }
+    if (deliveries.length > 0)
+      into.recorded.push({ content: news.content, identity: news.identity, deliveries });
+  }
+
+  /** Begun by the holder before, and to be sent all the same: its attempts go on counting. */
+  #again(
+    delivery: Delivery,
+    { reason, attempts, writtenAgeMs = 0 }: SharedEnd,
+    nowMs: number,
+  ): AttemptRecord {
+    this.#deps.claiming.spare(delivery.id);
+    const [state, outcome] = ['pending', `ambiguous ${reason ?? ''}`] as const;
+    return endedAs(
+      delivery,
+      { state, reason, outcome, attempt: attempts, startedMs: nowMs - writtenAgeMs },
+      nowMs,
+    );
+  }
+
+  /** It must not be sent a second time, and may have been sent. */
+  #buried(delivery: Delivery, end: SharedEnd | undefined, nowMs: number): AttemptRecord {
+    const ending = { state: 'dead', reason: 'may_have_arrived' } as const;
+    const attempts = end?.attempts ?? 0;
+    this.#deps.settling.add({ ...ending, delivery, attempts, endedMs: nowMs, writtenMs: undefined });
+    return endedAs(delivery, ending, nowMs);
+  }
+
+  /** Of what must not be sent twice: begun, or perhaps sent without a claim by a holder that was cut off from the database. */
+  #mayHaveArrived(
+    { partition }: PlannedDelivery,
+    { options }: PreparedDestination,
+    { content }: KnownNews,
+    begun: SharedEnd | undefined,
+    isLate: boolean,
+  ): boolean {
+    if (options.onAmbiguous !== 'drop') return false;
+    if (begun !== undefined || isLate) return true;
+    const heardMs = this.#deps.heardOfMs(partition);
+    return heardMs !== undefined && content.announcement.receivedMs > heardMs - UNCLAIMED_MS;
+  }
+
+  /** For the rates: what others have written, and of a holder that died as much as could have been on the wire. */
+  #countEnds(ends: readonly SharedEnd[], { written, pending, wanted, nowMs }: Import): void {
+    const { node, rows, holdings, heardOfMs } = this.#deps;
+    if (this.#counted.size > MOST_COUNTED) this.#counted.clear();
+    const add = (destination: string, atMs: number) => {
+      const times = written.get(destination) ?? [];
+      written.set(destination, times);
+      times.push(atMs);
+    };
+    for (const { id, destination, writtenAgeMs, attempts, ...end } of ends) {
+      // Those of this node are in its own store, but for what an earlier life had to cut.
+      const isOwn =
+        end.node === node && (end.state !== 'begun' || holdings.hasHeld(end.partition, end.epoch));
+      if (isOwn || writtenAgeMs === undefined || this.#counted.has(id)) continue;
+      this.#counted.add(id);
+      // Of several requests only the last is known: none of them was later.
+      for (let n = Math.max(1, attempts); n > 0; n--) add(destination, nowMs - Math.max(0, writtenAgeMs));
+    }
+    for (const { prepared, partition } of rows.lanesOf(wanted)) {
+      const heardMs = heardOfMs(partition);
+      if (heardMs === undefined) continue;
+      // Each was perhaps sent, at the latest when its lease ended.
+      for (let n = pending.get(prepared.name) ?? 0; n > 0; n--)
+        add(prepared.name, Math.min(nowMs, heardMs + LEASE_MS));
+    }
+  }
+}

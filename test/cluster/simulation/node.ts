@@ -1,0 +1,208 @@
+/** One machine of a simulated cluster: its store stays when its process dies. The pipeline is the real one; only what leads out is not. */
+import { DatabaseSync } from 'node:sqlite';
+import { type Cluster, joinCluster } from '../../../src/cluster/join.ts';
+import { KEPT_MS, PARTITIONS, type Shared } from '../../../src/cluster/shared.ts';
+import { Tenures } from '../../../src/cluster/tenures.ts';
+import { wantedBy } from '../../../src/daemon/ready-config.ts';
+import type { BridgeEvent } from '../../../src/events/bridge-event.ts';
+import { createEvents } from '../../../src/events/events.ts';
+import { type AnnouncementFrame, toNews } from '../../../src/feeds/cryptolisting/frames.ts';
+import { migrate } from '../../../src/outbox/migrations.ts';
+import { SqliteOutbox } from '../../../src/outbox/sqlite.ts';
+import { createPipeline, type Pipeline } from '../../../src/pipeline.ts';
+import { Timeline } from '../../../src/platform/timeline.ts';
+import type { ModelLink } from '../../support/cluster/model.ts';
+import { outsideOf } from '../../support/pipeline.ts';
+import { CONFIG } from './config.ts';
+import { type ReceiverDeps, receiverFor } from './receivers.ts';
+import { Process, type Universe } from './universe.ts';
+
+export interface MachineDeps {
+  readonly name: string;
+  readonly universe: Universe;
+  readonly receivers: ReceiverDeps;
+  readonly connect: () => ModelLink;
+  /** A lease was extended, or given back, by the database. */
+  readonly watch: Watch;
+  readonly hear: (event: BridgeEvent, life: string) => void;
+  readonly digest: () => string;
+}
+
+export interface Watch {
+  extended(partition: number, life: string, sentAt: number): void;
+  released(partition: number, life: string): void;
+}
+
+const WINDOW_MS = 600_000;
+
+const quiet = () => undefined;
+
+let lives = 0;
+
+export class SimulatedNode {
+  readonly name: string;
+  readonly #deps: MachineDeps;
+  readonly #database = new DatabaseSync(':memory:');
+  wallAheadMs = 0;
+  life = '';
+  process: Process | undefined;
+  link: ModelLink;
+  cluster: Cluster | undefined;
+  pipeline: Pipeline | undefined;
+
+  constructor(deps: MachineDeps) {
+    this.#deps = deps;
+    this.name = deps.name;
+    this.link = deps.connect();
+    migrate(this.#database);
+  }
+
+  get isUp(): boolean {
+    return this.process !== undefined;
+  }
+
+  start(): void {
+    const { universe, receivers, hear, digest } = this.#deps;
+    const process = new Process(universe, this.wallAheadMs);
+    this.process = process;
+    this.life = `life ${String(++lives).padStart(9, '0')}`;
+    const { life } = this;
+    const clock = new Timeline(process);
+    const outbox = new SqliteOutbox(this.#database);
+    const recovered = outbox.recover(clock.monotonicMs(), WINDOW_MS);
+    clock.continueFrom(recovered.latestMs);
+    const tenures = new Tenures(clock);
+    const events = createEvents((event) => {
+      hear(event, life);
+      this.cluster?.hear(event);
+    });
+    const pipeline = createPipeline({
+      ...{ outbox, recovered, clock, random: receivers.random, dedupeWindowMs: WINDOW_MS },
+      events: { ...events, openFailed: quiet, journal: { ...events.journal, written: quiet, usable: quiet } },
+      outside: outsideOf(Promise.resolve()),
+      tenureOf: tenures.of,
+    });
+    this.pipeline = pipeline;
+    const destinations = CONFIG.destinations.map((prepared) => ({
+      ...prepared,
+      limits: { ...prepared.limits, shared: [] },
+      open: async () => receiverFor(prepared.name, process, life, receivers),
+    }));
+    pipeline.cooldowns.follow(CONFIG.router.cooldowns);
+    pipeline.lanes.apply(destinations, wantedBy(CONFIG));
+    pipeline.intake.routes = { router: CONFIG.router, targets: pipeline.lanes.targets() };
+    this.cluster = joinCluster({
+      ...{ pipeline, tenures, clock, spanMs: () => KEPT_MS, report: quiet },
+      shared: this.#sharedFor(process),
+      card: () => ({
+        ...{ node: this.name, life, version: '1', digest: digest(), reads: true, delivers: true },
+        ...{ drains: false, feeds: [] },
+      }),
+    });
+  }
+
+  /** A frame of a feed. */
+  accept(frame: AnnouncementFrame, read: () => void): void {
+    this.process?.run(() => {
+      const receivedMs = this.pipeline?.journal === undefined ? 0 : this.#nowMs();
+      const receivedTimestampUs = Math.round(receivedMs * 1000);
+      read();
+      this.pipeline?.intake.accept(
+        toNews(frame, { feed: 'one', receivedTimestampUs, receivedMs, ageAtReceiptMs: 0 }),
+      );
+    });
+  }
+
+  kill(): void {
+    this.process?.kill();
+    this.cluster?.stop();
+    this.process = undefined;
+    this.cluster = undefined;
+    this.link = this.#deps.connect();
+  }
+
+  /** SIGTERM: what is on the wire is cut, what it holds is given back. */
+  async end(advance: (ms: number) => Promise<void>): Promise<void> {
+    let isOver = false;
+    const { pipeline, cluster, process } = this;
+    void pipeline?.stop(AbortSignal.abort()).then(async () => {
+      await cluster?.leave();
+      pipeline.journal.close();
+      isOver = true;
+    });
+    for (let n = 0; n < 200 && !isOver && process?.isAlive; n++) await advance(100);
+    this.kill();
+  }
+
+  close(): void {
+    this.kill();
+    this.#database.close();
+  }
+
+  rows(): readonly Record<string, unknown>[] {
+    return this.#database
+      .prepare('SELECT COALESCE(name, id) AS id, destination, state, reason FROM deliveries')
+      .all();
+  }
+
+  pending(): number {
+    return [...(this.pipeline?.journal.waiting()?.values() ?? [])].reduce(
+      (sum, { deliveries }) => sum + deliveries,
+      0,
+    );
+  }
+
+  #nowMs(): number {
+    return this.process?.monotonicMs() ?? 0;
+  }
+
+  #sharedFor(process: Process): Shared {
+    const { link, life } = this;
+    const { watch } = this.#deps;
+    const answer = <Result>(work: Promise<Result>) => process.answer(work);
+    return {
+      renew: (card) => {
+        const sentAt = process.universe.truthMs;
+        return answer(
+          link.renew(card).then((view) => {
+            for (const lease of view.leases)
+              if (lease.life === life) watch.extended(lease.partition, life, sentAt);
+            return view;
+          }),
+        );
+      },
+      claim: (card, partitions) => {
+        const sentAt = process.universe.truthMs;
+        return answer(
+          link.claim(card, partitions).then((epochs) => {
+            for (const partition of epochs.keys()) watch.extended(partition, life, sentAt);
+            return epochs;
+          }),
+        );
+      },
+      release: (card, partitions) => {
+        for (const partition of partitions) watch.released(partition, life);
+        return answer(link.release(card, partitions));
+      },
+      leave: (card) => {
+        for (let partition = 0; partition < PARTITIONS; partition++) watch.released(partition, life);
+        return answer(link.leave(card));
+      },
+      append: (entries) => answer(link.append(entries)),
+      readAfter: (seq, limit) => answer(link.readAfter(seq, limit)),
+      inherit: (partitions, spanMs) => answer(link.inherit(partitions, spanMs)),
+      settle: (ends) => answer(link.settle(ends)),
+      begin: (ends) => answer(link.begin(ends)),
+      remember: (facts) => answer(link.remember(facts)),
+      facts: () => answer(link.facts()),
+      ask: (errands) => answer(link.ask(errands)),
+      takeErrands: (partitions) => answer(link.takeErrands(partitions)),
+      listen: (hint, lost) =>
+        link.listen(
+          (one) => process.run(() => hint(one)),
+          () => process.run(lost),
+        ),
+      close: () => link.close(),
+    };
+  }
+}
