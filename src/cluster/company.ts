@@ -1,5 +1,5 @@
 /** The other nodes, as far as a person should know: one of the same name, and those with another config or version. */
-import type { ClusterEvent } from './events.ts';
+import type { ClusterEvent } from '../events/cluster-event.ts';
 import type { NodeCard, View } from './shared.ts';
 
 type Named = Pick<NodeCard, 'node' | 'life'>;

@@ -6,12 +6,12 @@
 import { identityOf } from '../announcement.ts';
 import { newsOf as contentOf } from '../delivery/content.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
+import type { ClusterEvent } from '../events/cluster-event.ts';
 import { occurrenceOf } from '../outbox/delivery-ids.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Arrivals } from './arrivals.ts';
 import { Claiming } from './claiming.ts';
-import type { ClusterEvent } from './events.ts';
 import { Holdings } from './holdings.ts';
 import { Known } from './known.ts';
 import { LocalRows } from './local-rows.ts';

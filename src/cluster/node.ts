@@ -2,9 +2,10 @@
  * This node among the others: renews what it holds, sees who else is there, takes what is to be its own, and hands over what is to be
  * another's. It never waits for anything on the way of news: what it finds out moves tenures, which the lanes read.
  */
+
+import type { ClusterEvent } from '../events/cluster-event.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import { Company, isElder } from './company.ts';
-import type { ClusterEvent } from './events.ts';
 import { type Holdings, isOf } from './holdings.ts';
 import { holdersAmong } from './partitions.ts';
 import { type Member, type NodeCard, RENEW_MS, type Shared, SharedError, type View } from './shared.ts';

@@ -74,6 +74,31 @@ const SIGNS: Signs = {
   'clock.behind': ({ behindMs }) => [
     { code: 'clock_set_back', subject: '', detail: `by ${formatDuration(behindMs)}`, lastsMs: HOUR_MS },
   ],
+  'cluster.unreachable': ({ message }) => [
+    { code: 'cluster_unreachable', subject: '', detail: message, lastsMs: UNTIL_TOLD },
+  ],
+  'cluster.reached': () => [{ code: 'cluster_unreachable', subject: '' }],
+  'cluster.replaced': ({ isSetBack }) => [
+    {
+      code: 'cluster_replaced',
+      subject: '',
+      detail: isSetBack ? 'it is in an earlier state' : 'it is another one',
+      lastsMs: HOUR_MS,
+    },
+  ],
+  'cluster.name_taken': ({ node, standsBy }) => [
+    {
+      code: 'cluster_name_taken',
+      subject: '',
+      detail: `${node}; ${standsBy ? 'the other one was first, and this one sends nothing' : 'this one was first'}`,
+      lastsMs: UNTIL_TOLD,
+    },
+  ],
+  'cluster.name_free': () => [{ code: 'cluster_name_taken', subject: '' }],
+  'cluster.differs': ({ nodes }) => [
+    { code: 'cluster_differs', subject: '', detail: nodes.join(', '), lastsMs: UNTIL_TOLD },
+  ],
+  'cluster.agrees': () => [{ code: 'cluster_differs', subject: '' }],
   'rehearsal.failed': ({ message }) => [
     { code: 'rehearsal_failed', subject: '', detail: message, lastsMs: HOUR_MS },
   ],

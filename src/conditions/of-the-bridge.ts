@@ -59,6 +59,35 @@ export const OF_THE_BRIDGE = {
     'Ages and waits continue from where that run stopped. Set up time synchronisation.',
     'bridge',
   ),
+  cluster_unreachable: {
+    severity: 'critical',
+    about: 'bridge',
+    starts: () => 'the database of the cluster does not answer',
+    ends: () => 'the database of the cluster answers again',
+    advice:
+      'This node reads on and keeps everything in its own store; it sends for as long as nobody else can have taken over from it.',
+  },
+  cluster_replaced: {
+    severity: 'critical',
+    about: 'bridge',
+    counted: true,
+    starts: () => 'the database of the cluster is not the one of before, or in an earlier state',
+    ends: () => 'the database of the cluster has not been replaced again',
+    advice:
+      'What this node knows was written into it again; what only the old one knew may be sent twice. Check why it was replaced.',
+  },
+  cluster_name_taken: {
+    severity: 'critical',
+    about: 'bridge',
+    starts: () => 'another process has the name of this node',
+    ends: () => 'no other process has the name of this node',
+    advice: 'Give each node a name of its own (`cluster.node`). The one that started later sends nothing.',
+  },
+  cluster_differs: state(
+    'nodes of the cluster run another config or version',
+    'all nodes of the cluster run the same config and version',
+    'Until they are the same, each message is claimed in the database before it is sent, which takes some milliseconds. Bring the others to the same state.',
+  ),
   rehearsal_failed: notes(
     'the rehearsal failed',
     'Announcements are still sent; the first one after a silence takes some milliseconds longer. Please report it.',

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { alertsOptions } from '../alerts/options.ts';
+import { clusterOptions } from '../cluster/options.ts';
 import type { DestinationOptions } from '../destinations/common-options.ts';
 import { destinationTypes } from '../destinations/index.ts';
 import type { DestinationRegistry } from '../destinations/registry.ts';
@@ -20,7 +21,7 @@ import type { TemplateOptions } from '../templates/template.ts';
 import { fragmentOf } from './option-groups.ts';
 
 /** Known words of a later version: refused, but not as a slip of the pen. */
-export const NOT_YET: readonly string[] = ['cluster'];
+export const NOT_YET: readonly string[] = [];
 
 const NAME_HELP = 'must be 1 to 40 letters, digits, dots, dashes or underscores';
 const name = () => z.string().regex(/^[\w.-]{1,40}$/, NAME_HELP);
@@ -180,6 +181,9 @@ export const configSchemaOf = (types: DestinationRegistry) =>
       .default([])
       .describe('announcements with the destinations that they must reach; run by `test` and `check`'),
     store: storeOptions.prefault({}).describe('the file in which deliveries and announcements are kept'),
+    cluster: clusterOptions
+      .optional()
+      .describe('several bridges as one, on a PostgreSQL that they share (docs/cluster.md); absent: this one alone'),
     server: z
       .union([z.literal(false), serverOptions], {
         error: 'must be a mapping with host, port and token, or false',

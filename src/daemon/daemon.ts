@@ -17,6 +17,7 @@ import { Timeline } from '../platform/timeline.ts';
 import { Rehearsal } from '../rehearsal/rehearsal.ts';
 import { createAlerts } from './alerting.ts';
 import { goOn } from './earlier-life.ts';
+import { clusterOf } from './clustering.ts';
 import { closingOf, Ending } from './ending.ts';
 import { createFeeds } from './feeding.ts';
 import { FirstSecond } from './first-second.ts';
@@ -67,6 +68,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     shutDown.defer(() => store.close());
     const { recovered, startedMs } = goOn(store.outbox, clock, dedupeWindowMs, bus.publish);
 
+    const cluster = clusterOf(first.config.cluster, { version, clock, random });
     const turns = new FirstSecond(bus, clock);
     const pools = new PoolRegistry({ clock }, mostOpenFiles());
     const written = () => store.sync.request();
@@ -75,6 +77,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
       ...{ outbox: store.outbox, recovered, clock, random, dedupeWindowMs },
       events: { ...events, journal: { ...events.journal, written, usable } },
       outside: { redact, version, turns, advise: events.advise, pools },
+      ...(cluster && { tenureOf: cluster.tenures.of }),
     });
     const { journal, budgets, lanes } = pipeline;
     const closeJournal = closingOf(journal, bus);
@@ -84,22 +87,24 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     const loop = shutDown.adopt(new LoopDelay(clock), (it) => it.stop());
     loop.start();
     const rehearsal = shutDown.adopt(new Rehearsal(clock, events.rehearsalFailed), (it) => it.stop());
-    const feeds = createFeeds({ pipeline, rehearsal, turns, loop, events, clock, random, redact });
+    const feeds = createFeeds({ pipeline, rehearsal, turns, loop, events, clock, random, redact, reads: cluster?.reads });
     const more = { clock, publish: bus.publish, turn: turns.rest, deliveries: store.deliveries };
     const tables = shutDown.use(new TableSet({ random, version, storePath: store.path, ...more }));
     const running = new RunningConfig(first, { load, pipeline, feeds, tables, redactor, ...more });
     const muting = shutDown.use(new Muting({ pipeline, deliveries: store.deliveries, clock, bus }));
-    const parts = { running, feeds, pipeline, tables, muting, clock };
+    const parts = { running, feeds, pipeline, tables, muting, clock, cluster };
     const operator = createOperator({ version, startedMs, store, seen, ...parts });
     const alerts = createAlerts({ bus, redact, log, ...parts, ...seen });
     const server = await serve(first.config.server, { operator, lanes, bus, redact, version, log, ...parts });
     shutDown.defer(() => server.close());
 
     // Everything stands: what begins now ends before the server does.
+    if (cluster) shutDown.defer(() => cluster.leave());
     shutDown.defer(() => pipeline.stop(ending.deadline));
     shutDown.defer(() => feeds.stop());
     shutDown.defer(() => running.stop(ending.deadline));
     running.start();
+    cluster?.join({ pipeline, running, feeds, bus, url: server.url });
     turns.dialling();
     alerts.start();
     shutDown.defer(() => alerts.stop());

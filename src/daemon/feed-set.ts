@@ -8,15 +8,20 @@ import { type FeedOptions, feedOpener } from '../feeds/index.ts';
 import type { Difference } from './difference.ts';
 import { FeedSlot, type Shared, type WantedFeed } from './feed-slot.ts';
 
-export type FeedSetDeps = Omit<Shared, 'open'>;
+export interface FeedSetDeps extends Omit<Shared, 'open'> {
+  /** False: whatever the config names, none is connected. */
+  readonly reads: boolean;
+}
 
 export class FeedSet {
   readonly #shared: Shared;
+  readonly #reads: boolean;
   /** In the order of the config. */
   #slots = new Map<string, FeedSlot>();
   #isListening = false;
 
-  constructor(deps: FeedSetDeps) {
+  constructor({ reads, ...deps }: FeedSetDeps) {
+    this.#reads = reads;
     this.#shared = { ...deps, open: feedOpener() };
   }
 
@@ -32,7 +37,8 @@ export class FeedSet {
   /**
    * Unchanged feeds stay connected, and so does one whose name alone has changed; one that keeps its key or its
    * address under another name is changed like any other: reconnected before it is let go.   */
-  apply(feeds: readonly FeedOptions[], expectations: Expectations): Difference {
+  apply(named: readonly FeedOptions[], expectations: Expectations): Difference {
+    const feeds = this.#reads ? named : [];
     this.#isListening = true;
     const before = this.#slots;
     const names = new Set(feeds.map(({ name }) => name));

@@ -18,13 +18,23 @@ export interface FeedingDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly redact: Redactor;
+  /** False: other machines read, and this one connects to none. */
+  readonly reads?: boolean | undefined;
 }
 
 /** None is dialled before a config is in force. */
-export function createFeeds({ pipeline, rehearsal, turns, loop, events, ...deps }: FeedingDeps): FeedSet {
+export function createFeeds({
+  pipeline,
+  rehearsal,
+  turns,
+  loop,
+  events,
+  reads = true,
+  ...deps
+}: FeedingDeps): FeedSet {
   const { intake, lanes } = pipeline;
   return new FeedSet({
-    ...deps,
+    ...{ ...deps, reads },
     ready: turns.soon(turns.orders.then(() => lanes.opened())),
     asked: () => turns.asked(),
     heldUpMs: (nowMs) => loop.heldUpMs(nowMs),

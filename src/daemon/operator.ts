@@ -20,6 +20,7 @@ import type { Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Changer, Inspector } from '../web/ops.ts';
 import { bridgeState } from './bridge-state.ts';
+import type { Clustering } from './clustering.ts';
 import { DeliveryOperator } from './delivery-operator.ts';
 import type { FeedSet } from './feed-set.ts';
 import { inject } from './injection.ts';
@@ -56,6 +57,8 @@ export interface OperatorDeps {
   readonly pipeline: Pick<Pipeline, 'lanes' | 'journal' | 'intake' | 'mutes' | 'cooldowns'>;
   readonly muting: Pick<Muting, 'follow'>;
   readonly tables: Pick<TableSet, 'states'>;
+  /** `undefined`: this bridge is alone. */
+  readonly cluster?: Pick<Clustering, 'report' | 'drain' | 'undrain'> | undefined;
   readonly seen: {
     readonly recent: AnnouncementHistory;
     readonly race: Race;
@@ -101,6 +104,7 @@ export function createOperator(deps: OperatorDeps): Operator {
         waiting: journal.waiting(),
         announcements: seen.recent.announcements,
         race: seen.race.report,
+        cluster: deps.cluster?.report,
         nowMs: clock.monotonicMs(),
       }),
     figures: (destination) => seen.figures.of(destination),

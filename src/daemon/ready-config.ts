@@ -81,7 +81,7 @@ function matchOf(
 }
 
 /** Keys whose change a running bridge cannot follow. */
-const FIXED = ['store', 'server', 'log'] as const satisfies readonly (keyof Config)[];
+const FIXED = ['store', 'server', 'log', 'cluster'] as const satisfies readonly (keyof Config)[];
 
 export const changedFixedKeys = (before: Config, after: Config): string[] =>
   FIXED.filter((key) => fingerprint(fixedPart(before, key)) !== fingerprint(fixedPart(after, key)));

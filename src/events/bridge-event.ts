@@ -6,6 +6,7 @@ import type { DeliveryEvent } from '../delivery/events.ts';
 import type { DestinationEvent } from '../destinations/events.ts';
 import type { FeedEvent } from '../feeds/events.ts';
 import type { StoreEvent } from '../outbox/events.ts';
+import type { ClusterEvent } from './cluster-event.ts';
 import type { IntakeEvent } from './intake-events.ts';
 import type { ProcessEvent } from './process-event.ts';
 
@@ -15,6 +16,7 @@ export type BridgeEvent =
   | StoreEvent
   | DeliveryEvent
   | DestinationEvent
+  | ClusterEvent
   | ProcessEvent;
 
 export type BridgeEventOf<Kind extends BridgeEvent['kind']> = Extract<BridgeEvent, { kind: Kind }>;

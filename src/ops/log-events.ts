@@ -177,6 +177,30 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
       const { mute, muted, reason } = event;
       return [{ level: 'info', fields: { mute, muted, reason } }];
     }
+    case 'cluster.unreachable': {
+      const { message, advice } = event;
+      return [conditionLine('cluster_unreachable', '', { message, advice })];
+    }
+    case 'cluster.reached':
+      return [{ level: 'info', fields: { after: formatDuration(event.afterMs) } }];
+    case 'cluster.taken':
+    case 'cluster.handed_over':
+      return [{ level: 'info', fields: { partitions: event.partitions.length } }];
+    case 'cluster.lost':
+      return [{ level: 'warn', fields: { partitions: event.partitions.length } }];
+    case 'cluster.replaced':
+      return [conditionLine('cluster_replaced', '', { setBack: event.isSetBack || undefined })];
+    case 'cluster.name_taken': {
+      const { node, standsBy } = event;
+      return [conditionLine('cluster_name_taken', '', { node, standsBy })];
+    }
+    case 'cluster.differs':
+      return [conditionLine('cluster_differs', '', { nodes: event.nodes })];
+    case 'cluster.name_free':
+    case 'cluster.agrees': {
+      const { kind: _, ...fields } = event;
+      return [{ level: 'info', fields }];
+    }
     case 'bridge.ended':
       return [];
     default:

@@ -2,6 +2,7 @@
  * The state of the bridge as one value: `/readyz`, `/api/status`, `status`, the metrics and the page show it.
  * Pure. Spans are in ms from now, because the bridge's own time means nothing to a reader.
  */
+import type { ClusterReport } from '../cluster/report.ts';
 import { conditionOf, type Sighting, sentenceOf } from '../conditions/registry.ts';
 import type { LaneStatus } from '../delivery/lane-deps.ts';
 import type { FeedStatus } from '../feeds/health.ts';
@@ -55,6 +56,8 @@ export interface Status {
   readonly race: readonly RaceReport[];
   readonly destinations: readonly DestinationReport[];
   readonly tables: readonly TableState[];
+  /** `undefined`: this bridge is alone. */
+  readonly cluster: ClusterReport | undefined;
   /** Those in force, oldest first. */
   readonly mutes: readonly ShownMute[];
   /** The last ones since the start, newest first. */
@@ -80,6 +83,7 @@ export interface StatusInput {
   readonly waiting: ReadonlyMap<string, Waiting> | undefined;
   readonly announcements: readonly RecentAnnouncement[];
   readonly race: readonly RaceReport[];
+  readonly cluster?: ClusterReport | undefined;
   readonly nowMs: number;
 }
 
@@ -107,6 +111,7 @@ export function statusOf(input: StatusInput): Status {
     race,
     destinations,
     tables,
+    cluster: input.cluster,
     mutes,
     announcements,
   };

@@ -1,0 +1,61 @@
+/** The cluster as one of its nodes sees it, for people; pure. Spans in ms from now. */
+import type { NodeCard, View } from './shared.ts';
+
+export interface NodeReport {
+  readonly node: string;
+  readonly version: string;
+  /** It is this one. */
+  readonly here: boolean;
+  readonly live: boolean;
+  readonly reads: boolean;
+  readonly delivers: boolean;
+  readonly drains: boolean;
+  /** Its config and version decide as those of this node. */
+  readonly agrees: boolean;
+  readonly digest: string;
+  /** Held by it. */
+  readonly partitions: number;
+  /** Connected. */
+  readonly feeds: readonly string[];
+}
+
+export interface ClusterReport {
+  readonly node: string;
+  /** The database answers. */
+  readonly reached: boolean;
+  /** Partitions for which this node sends at the moment. */
+  readonly sends: number;
+  /** Held by no live node. */
+  readonly unheld: number;
+  readonly nodes: readonly NodeReport[];
+}
+
+export interface ClusterSight {
+  readonly card: NodeCard;
+  readonly view: View | undefined;
+  readonly isReached: boolean;
+  readonly sends: number;
+}
+
+/** Nodes that have left stay in the view for a while; those of before a restart do not. */
+export function clusterReport({ card, view, isReached, sends }: ClusterSight): ClusterReport {
+  const members = view?.members ?? [];
+  const held = new Map<string, number>();
+  let unheld = 0;
+  for (const { life, restMs } of view?.leases ?? []) {
+    if (life === undefined || restMs <= 0) unheld++;
+    else held.set(life, (held.get(life) ?? 0) + 1);
+  }
+  const latest = new Map(members.map((member) => [member.node, member]));
+  for (const member of members) if (member.restMs > 0) latest.set(member.node, member);
+  const nodes = [...latest.values()]
+    .map(({ node, life, version, reads, delivers, drains, digest, feeds, restMs }) => ({
+      ...{ node, version, reads, delivers, drains, digest, feeds },
+      here: life === card.life,
+      live: restMs > 0,
+      agrees: digest === card.digest,
+      partitions: held.get(life) ?? 0,
+    }))
+    .sort((a, b) => (a.node < b.node ? -1 : 1));
+  return { node: card.node, reached: isReached, sends, unheld, nodes };
+}

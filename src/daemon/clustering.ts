@@ -1,0 +1,128 @@
+/** The bridge as a node of a cluster: its card, its way into the database, and what it says of the others. */
+import { createHash } from 'node:crypto';
+import { joinCluster, type Cluster } from '../cluster/join.ts';
+import type { ClusterOptions } from '../cluster/options.ts';
+import { PostgresShared } from '../cluster/postgres/postgres.ts';
+import { type ClusterReport, clusterReport } from '../cluster/report.ts';
+import { KEPT_MS, type NodeCard } from '../cluster/shared.ts';
+import { Tenures } from '../cluster/tenures.ts';
+import type { Config } from '../config/schema.ts';
+import type { Bus } from '../events/bus.ts';
+import { idAt } from '../outbox/ids.ts';
+import type { Pipeline } from '../pipeline.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Random } from '../platform/random.ts';
+import { fingerprint } from '../platform/secret.ts';
+import type { FeedSet } from './feed-set.ts';
+import type { RunningConfig } from './running-config.ts';
+
+export interface ClusteringDeps {
+  readonly options: ClusterOptions;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export interface JoinDeps {
+  readonly pipeline: Pipeline;
+  readonly running: Pick<RunningConfig, 'config'>;
+  readonly feeds: Pick<FeedSet, 'reports'>;
+  readonly bus: Pick<Bus, 'publish' | 'listen'>;
+  /** Where others reach this one. */
+  readonly url: string | undefined;
+}
+
+/** `undefined`: this bridge is alone. */
+export const clusterOf = (
+  options: ClusterOptions | undefined,
+  deps: Omit<ClusteringDeps, 'options'>,
+): Clustering | undefined => options && new Clustering({ options, ...deps });
+
+export class Clustering {
+  readonly tenures: Tenures;
+  readonly #deps: ClusteringDeps;
+  readonly #life: string;
+  readonly #shared: PostgresShared;
+  #joined: { readonly cluster: Cluster; readonly deps: JoinDeps } | undefined;
+  /** Of the config that it was made from. */
+  #digest: { readonly config: Config; readonly digest: string } | undefined;
+
+  constructor(deps: ClusteringDeps) {
+    const { options, clock, random } = deps;
+    this.#deps = deps;
+    this.tenures = new Tenures(clock);
+    // Of two lives of one name the one that began earlier is less.
+    this.#life = `${idAt(clock.wallMs())}${Math.floor(random() * 2 ** 40).toString(36)}`;
+    this.#shared = new PostgresShared({ url: options.url, node: options.node, clock, random });
+  }
+
+  get reads(): boolean {
+    return this.#deps.options.roles.includes('read');
+  }
+
+  /** When everything stands: from now on it takes its share. */
+  join(deps: JoinDeps): void {
+    const { pipeline, bus } = deps;
+    const cluster = joinCluster({
+      ...{ pipeline, shared: this.#shared, tenures: this.tenures, clock: this.#deps.clock },
+      card: () => this.#card(deps),
+      spanMs: () => KEPT_MS,
+      report: bus.publish,
+    });
+    this.#joined = { cluster, deps };
+    bus.listen(cluster.hear);
+  }
+
+  /** Its partitions are free at once; what is on the wire has ended before. Never rejects. */
+  async leave(): Promise<void> {
+    await this.#joined?.cluster.leave();
+    await this.#shared.close();
+  }
+
+  get report(): ClusterReport | undefined {
+    if (this.#joined === undefined) return undefined;
+    const { cluster, deps } = this.#joined;
+    return clusterReport({
+      card: this.#card(deps),
+      view: cluster.node.view,
+      isReached: cluster.node.isReached,
+      sends: this.tenures.all.filter(({ isOver }) => !isOver).length,
+    });
+  }
+
+  /** Hands over what it has; resolves when nothing is left, or nobody is there to take it. */
+  drain(): Promise<void> {
+    return this.#joined?.cluster.node.drain() ?? Promise.resolve();
+  }
+
+  undrain(): void {
+    this.#joined?.cluster.node.undrain();
+  }
+
+  #card({ running, feeds, url }: JoinDeps): NodeCard {
+    const { options, version } = this.#deps;
+    return {
+      ...{ node: options.node, life: this.#life, version, digest: this.#digestOf(running.config) },
+      reads: this.reads,
+      delivers: options.roles.includes('deliver'),
+      drains: false,
+      ...(url !== undefined && { address: url }),
+      feeds: feeds.reports.filter(({ state }) => state === 'live').map(({ name }) => name),
+    };
+  }
+
+  #digestOf(config: Config): string {
+    if (this.#digest?.config !== config)
+      this.#digest = { config, digest: decidingDigest(config, this.#deps.version) };
+    return this.#digest.digest;
+  }
+}
+
+/** Of all that decides what is sent where; not of what each machine has for itself. */
+function decidingDigest(config: Config, version: string): string {
+  const { destinations, rules, templates, extract, tables, alerts, dedupeWindow } = config;
+  const deciding = fingerprint({
+    ...{ destinations, rules, templates, extract, tables, alerts, dedupeWindow },
+  });
+  return createHash('sha256').update(`${version} ${deciding}`).digest('hex').slice(0, 12);
+}
