@@ -196,6 +196,34 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     fails: 'the bridge does not answer, or is not ready',
     pages: ['docs/operations.md', 'docs/troubleshooting.md'],
   },
+  cluster: {
+    examples: [['cluster status', 'the nodes, and what each of them holds']],
+    fails: 'the bridge does not answer, or is alone',
+    pages: ['docs/cluster.md'],
+  },
+  'cluster status': {
+    examples: [
+      ['cluster status', 'the nodes, and what each of them holds'],
+      ['cluster status --json', 'for a script'],
+    ],
+    fails: 'the bridge does not answer, is alone, or has no answer from the database',
+    pages: ['docs/cluster.md'],
+  },
+  'cluster drain': {
+    examples: [
+      ['cluster drain', 'before this machine is stopped or upgraded'],
+      ['cluster drain --undo', 'it takes its share again'],
+    ],
+    notes: ['It goes on reading its feeds, and other nodes send what it reads.'],
+    fails: 'something is left with it: nobody else is there to take it',
+    pages: ['docs/cluster.md'],
+  },
+  'cluster leave': {
+    examples: [['cluster leave', 'for good; then stop the bridge']],
+    notes: ['A bridge that is stopped leaves by itself.'],
+    fails: 'the bridge does not answer, or is alone',
+    pages: ['docs/cluster.md'],
+  },
   reload: {
     examples: [['reload', 'after a change of config.yaml or .env']],
     notes: ['Needs `server.token`.', WITHOUT_CONFIG],

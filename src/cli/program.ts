@@ -8,6 +8,7 @@ import { type ExitCode, FINE, NOT_FINE, ProblemList, UserError, WRONG_USAGE } fr
 import { addHelp } from './help.ts';
 import { fenced, type Io } from './io.ts';
 import { faultText } from './lines.ts';
+import { addCluster } from './program-cluster.ts';
 import { addDeliveries, type MakeCommand } from './program-deliveries.ts';
 import { addMute } from './program-mute.ts';
 
@@ -169,6 +170,7 @@ export function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => v
 
   addDeliveries(command, io, exit);
   addMute(command, io, exit);
+  addCluster(command, io, exit);
 
   command('status', 'Ask the running bridge for its state: feeds, destinations, queues, last announcements')
     .option('--url <address>', 'the address of the bridge, if the config does not have it')

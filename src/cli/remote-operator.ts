@@ -10,13 +10,17 @@ import type { Redactor } from '../platform/secret.ts';
 import { askDaemon, type DaemonRequest, daemonAddress } from './daemon-client.ts';
 import { UserError } from './exit-codes.ts';
 import type { Io } from './io.ts';
-import { readStatus, type StatusAnswer } from './status-answer.ts';
+import { readCluster, readStatus, type ShownCluster, type StatusAnswer } from './status-answer.ts';
 
 export interface RemoteOperator {
   status(): Promise<Remote<StatusAnswer>>;
   reload(): Promise<Remote<Reloaded>>;
   inject(fields: Readonly<Record<string, unknown>>, real: boolean): Promise<Remote<Injected>>;
+  /** `undefined`: it is alone. */
+  cluster(change?: ClusterChange): Promise<Remote<ShownCluster | undefined>>;
 }
+
+export type ClusterChange = 'drain' | 'undrain' | 'leave';
 
 /** An answer: as much of it as is known here, and all of it. */
 export interface Remote<Value> {
@@ -29,6 +33,8 @@ export type Reloaded = Awaited<ReturnType<Operator['reload']>>;
 const STATUS_TIMEOUT_MS = 5000;
 /** A reload waits for sends to removed destinations, at most for `shutdownTimeout` (10 s unless configured). */
 const RELOAD_TIMEOUT_MS = 60_000;
+/** A drain answers after half a minute at the latest. */
+const CLUSTER_TIMEOUT_MS = 40_000;
 
 const texts = z.array(z.string());
 const reloaded: z.ZodType<Reloaded> = z.union([
@@ -37,6 +43,16 @@ const reloaded: z.ZodType<Reloaded> = z.union([
     effect: z.object({ announcements: z.number(), elsewhere: z.number(), examples: texts }).optional(),
   }),
   z.object({ ok: z.literal(false), problems: texts }),
+]);
+
+const clusterAnswer = z.union([
+  z.object({ ok: z.literal(false), code: z.literal('no_cluster') }).transform(() => undefined),
+  z.unknown().transform((body, context): ShownCluster => {
+    const cluster = readCluster(body);
+    if (cluster !== undefined) return cluster;
+    context.addIssue({ code: 'custom', message: 'not a cluster' });
+    return z.NEVER;
+  }),
 ]);
 
 const optionalText = z.string().optional();
@@ -92,6 +108,12 @@ export function remoteOperator({ url, server, redact }: RemoteDeps, io: Io): Rem
       const about = { timeoutMs: RELOAD_TIMEOUT_MS, expected: [200, 422] };
       const body = await ask({ method: 'POST', path: '/-/reload', ...about });
       return { body, value: answerIn(body, reloaded, address) };
+    },
+    async cluster(change) {
+      const about = { timeoutMs: CLUSTER_TIMEOUT_MS, expected: [200, 404] };
+      const path = change === undefined ? '/api/cluster' : `/api/cluster/${change}`;
+      const body = await ask({ method: change === undefined ? 'GET' : 'POST', path, ...about });
+      return { body, value: answerIn(body, clusterAnswer, address) };
     },
     async inject(fields, real) {
       const about = { json: fields, timeoutMs: STATUS_TIMEOUT_MS, expected: [200, 422, 503] };

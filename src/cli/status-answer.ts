@@ -7,6 +7,7 @@ import { UserError } from './exit-codes.ts';
 
 const text = z.string().catch('?');
 const number = z.number().catch(0);
+const flag = z.boolean().catch(false);
 const optional = z.number().optional().catch(undefined);
 const listOf = <Item extends z.ZodType>(item: Item) => z.array(item).catch([]);
 const counts = z.record(z.string(), z.number()).catch({});
@@ -81,6 +82,17 @@ const announcement = z.object({
   deliveries: listOf(delivery),
 });
 
+const node = z.object({
+  ...{ node: text, version: text, partitions: number },
+  ...{ here: flag, live: flag, reads: flag, delivers: flag, drains: flag, agrees: flag },
+  feeds: listOf(text),
+});
+
+const cluster = z.object({
+  ...{ node: text, reached: flag, sends: number, unheld: number },
+  nodes: listOf(node),
+});
+
 const condition = z.object({ code: text, advice: z.string().optional().catch(undefined) });
 
 const status = z.object({
@@ -94,6 +106,7 @@ const status = z.object({
   race: listOf(race),
   destinations: listOf(destination),
   tables: listOf(tableOfBridge),
+  cluster: cluster.optional().catch(undefined),
   announcements: listOf(announcement),
 });
 
@@ -101,8 +114,12 @@ export type StatusAnswer = z.output<typeof status>;
 export type ShownFeed = z.output<typeof feed>;
 export type ShownRace = z.output<typeof race>;
 export type ShownTable = StatusAnswer['tables'][number];
+export type ShownCluster = z.output<typeof cluster>;
 export type ShownDestination = z.output<typeof destination>;
 export type ShownAnnouncement = z.output<typeof announcement>;
+
+/** Of `/api/cluster`; `undefined`: it is not of a bridge. */
+export const readCluster = (body: unknown): ShownCluster | undefined => cluster.safeParse(body).data;
 
 /** Throws `UserError` when it is JSON, but not of a bridge. */
 export function readStatus(body: unknown, address: string): StatusAnswer {

@@ -4,6 +4,7 @@ import { formatDuration } from '../platform/duration.ts';
 import { MARK_SPANS, type MarkOf, withFaintCode } from '../platform/marks.ts';
 import { paint } from '../platform/paint.ts';
 import { type Span, wrapSpans } from '../platform/spans.ts';
+import { clusterLines } from './cluster-text.ts';
 import { usableConfig } from './config-file.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
@@ -64,6 +65,7 @@ function describe(status: StatusAnswer, width: number | undefined): string[] {
       { width },
     ),
   );
+  if (status.cluster !== undefined) lines.push('', ...clusterLines(status.cluster, width));
   if (tables.length > 0)
     lines.push('', ...table(['TABLE', 'ROWS', 'AGE', 'STATE', 'FROM'], tables.map(tableRow), { width }));
   lines.push('');

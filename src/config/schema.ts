@@ -183,7 +183,9 @@ export const configSchemaOf = (types: DestinationRegistry) =>
     store: storeOptions.prefault({}).describe('the file in which deliveries and announcements are kept'),
     cluster: clusterOptions
       .optional()
-      .describe('several bridges as one, on a PostgreSQL that they share (docs/cluster.md); absent: this one alone'),
+      .describe(
+        'several bridges as one, on a PostgreSQL that they share (docs/cluster.md); absent: this one alone',
+      ),
     server: z
       .union([z.literal(false), serverOptions], {
         error: 'must be a mapping with host, port and token, or false',

@@ -1,6 +1,6 @@
 /** The bridge as a node of a cluster: its card, its way into the database, and what it says of the others. */
 import { createHash } from 'node:crypto';
-import { joinCluster, type Cluster } from '../cluster/join.ts';
+import { type Cluster, joinCluster } from '../cluster/join.ts';
 import type { ClusterOptions } from '../cluster/options.ts';
 import { PostgresShared } from '../cluster/postgres/postgres.ts';
 import { type ClusterReport, clusterReport } from '../cluster/report.ts';
@@ -10,11 +10,15 @@ import type { Config } from '../config/schema.ts';
 import type { Bus } from '../events/bus.ts';
 import { idAt } from '../outbox/ids.ts';
 import type { Pipeline } from '../pipeline.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, wait } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import { fingerprint } from '../platform/secret.ts';
+import type { ClusterOps } from '../web/ops.ts';
 import type { FeedSet } from './feed-set.ts';
 import type { RunningConfig } from './running-config.ts';
+
+/** Whoever asks for a drain waits so long for its end. */
+const DRAIN_MS = 30_000;
 
 export interface ClusteringDeps {
   readonly options: ClusterOptions;
@@ -38,7 +42,7 @@ export const clusterOf = (
   deps: Omit<ClusteringDeps, 'options'>,
 ): Clustering | undefined => options && new Clustering({ options, ...deps });
 
-export class Clustering {
+export class Clustering implements ClusterOps {
   readonly tenures: Tenures;
   readonly #deps: ClusteringDeps;
   readonly #life: string;
@@ -76,6 +80,11 @@ export class Clustering {
   /** Its partitions are free at once; what is on the wire has ended before. Never rejects. */
   async leave(): Promise<void> {
     await this.#joined?.cluster.leave();
+  }
+
+  /** The end of the bridge. */
+  async close(): Promise<void> {
+    await this.leave();
     await this.#shared.close();
   }
 
@@ -90,12 +99,16 @@ export class Clustering {
     });
   }
 
-  /** Hands over what it has; resolves when nothing is left, or nobody is there to take it. */
-  drain(): Promise<void> {
-    return this.#joined?.cluster.node.drain() ?? Promise.resolve();
+  /** Hands over what it has; resolves when nothing is left, or after a while: nobody may be there to take it. */
+  async drain(): Promise<void> {
+    const ended = this.#joined?.cluster.node.drain();
+    if (ended === undefined) return;
+    const isOver = new AbortController();
+    await Promise.race([ended, wait(this.#deps.clock, DRAIN_MS, isOver.signal)]);
+    isOver.abort();
   }
 
-  undrain(): void {
+  async undrain(): Promise<void> {
     this.#joined?.cluster.node.undrain();
   }
 

@@ -16,8 +16,8 @@ import { LatestRedactor, type Redactor } from '../platform/secret.ts';
 import { Timeline } from '../platform/timeline.ts';
 import { Rehearsal } from '../rehearsal/rehearsal.ts';
 import { createAlerts } from './alerting.ts';
-import { goOn } from './earlier-life.ts';
 import { clusterOf } from './clustering.ts';
+import { goOn } from './earlier-life.ts';
 import { closingOf, Ending } from './ending.ts';
 import { createFeeds } from './feeding.ts';
 import { FirstSecond } from './first-second.ts';
@@ -87,7 +87,17 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     const loop = shutDown.adopt(new LoopDelay(clock), (it) => it.stop());
     loop.start();
     const rehearsal = shutDown.adopt(new Rehearsal(clock, events.rehearsalFailed), (it) => it.stop());
-    const feeds = createFeeds({ pipeline, rehearsal, turns, loop, events, clock, random, redact, reads: cluster?.reads });
+    const feeds = createFeeds({
+      pipeline,
+      rehearsal,
+      turns,
+      loop,
+      events,
+      clock,
+      random,
+      redact,
+      reads: cluster?.reads,
+    });
     const more = { clock, publish: bus.publish, turn: turns.rest, deliveries: store.deliveries };
     const tables = shutDown.use(new TableSet({ random, version, storePath: store.path, ...more }));
     const running = new RunningConfig(first, { load, pipeline, feeds, tables, redactor, ...more });
@@ -99,7 +109,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     shutDown.defer(() => server.close());
 
     // Everything stands: what begins now ends before the server does.
-    if (cluster) shutDown.defer(() => cluster.leave());
+    if (cluster) shutDown.defer(() => cluster.close());
     shutDown.defer(() => pipeline.stop(ending.deadline));
     shutDown.defer(() => feeds.stop());
     shutDown.defer(() => running.stop(ending.deadline));

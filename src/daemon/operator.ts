@@ -18,7 +18,7 @@ import { type Status, statusOf } from '../ops/status.ts';
 import type { OpenStore } from '../outbox/store.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Changer, Inspector } from '../web/ops.ts';
+import type { Changer, ClusterOps, Inspector } from '../web/ops.ts';
 import { bridgeState } from './bridge-state.ts';
 import type { Clustering } from './clustering.ts';
 import { DeliveryOperator } from './delivery-operator.ts';
@@ -39,6 +39,7 @@ export interface Operator extends Inspector, Changer {
   reload(): Promise<Reloaded>;
   /** Takes an announcement as if a feed named `inject` had brought it (`injection.ts`). */
   inject(fields: Readonly<Record<string, unknown>>, real: boolean): Injected;
+  readonly cluster: ClusterOps | undefined;
   /** Its changes are taken up within a second. */
   readonly deliveries: DeliveryOperator;
   /** Its changes are in force when it answers. */
@@ -58,7 +59,7 @@ export interface OperatorDeps {
   readonly muting: Pick<Muting, 'follow'>;
   readonly tables: Pick<TableSet, 'states'>;
   /** `undefined`: this bridge is alone. */
-  readonly cluster?: Pick<Clustering, 'report' | 'drain' | 'undrain'> | undefined;
+  readonly cluster?: Clustering | undefined;
   readonly seen: {
     readonly recent: AnnouncementHistory;
     readonly race: Race;
@@ -111,6 +112,7 @@ export function createOperator(deps: OperatorDeps): Operator {
     reload: () => running.reload(),
     inject: (fields, real) => inject(fields, real, { intake, feeds, clock }),
     ...createChanger(operator),
+    cluster: deps.cluster,
     deliveries: operator,
     mutes: new MuteOperator({
       ...{ store: deps.store.deliveries, names },

@@ -1,6 +1,5 @@
 /** One wide log line for each event, named as the event; silence where there is nothing that a person would want to read. */
 
-import { type ConditionCode, conditionOf } from '../conditions/registry.ts';
 import { originOf } from '../delivery/content.ts';
 import { adviceOf, describeReason, helpForReason } from '../delivery/describe.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
@@ -9,15 +8,10 @@ import { helpFor } from '../feeds/warning.ts';
 import type { Clock } from '../platform/clock.ts';
 import { formatDuration } from '../platform/duration.ts';
 import type { Log, LogFields } from '../platform/log.ts';
+import { clusterLine } from './log-cluster.ts';
+import { conditionLine, type Line } from './log-line.ts';
 import { Sums } from './log-sums.ts';
 import { someOf } from './many.ts';
-
-interface Line {
-  readonly level: 'debug' | 'info' | 'warn' | 'error';
-  /** Instead of the event's kind. */
-  readonly name?: string;
-  readonly fields: LogFields;
-}
 
 const roundMs = (ms: number) => Math.round(ms * 100) / 100;
 
@@ -177,30 +171,17 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
       const { mute, muted, reason } = event;
       return [{ level: 'info', fields: { mute, muted, reason } }];
     }
-    case 'cluster.unreachable': {
-      const { message, advice } = event;
-      return [conditionLine('cluster_unreachable', '', { message, advice })];
-    }
+    case 'cluster.unreachable':
     case 'cluster.reached':
-      return [{ level: 'info', fields: { after: formatDuration(event.afterMs) } }];
     case 'cluster.taken':
     case 'cluster.handed_over':
-      return [{ level: 'info', fields: { partitions: event.partitions.length } }];
     case 'cluster.lost':
-      return [{ level: 'warn', fields: { partitions: event.partitions.length } }];
     case 'cluster.replaced':
-      return [conditionLine('cluster_replaced', '', { setBack: event.isSetBack || undefined })];
-    case 'cluster.name_taken': {
-      const { node, standsBy } = event;
-      return [conditionLine('cluster_name_taken', '', { node, standsBy })];
-    }
-    case 'cluster.differs':
-      return [conditionLine('cluster_differs', '', { nodes: event.nodes })];
+    case 'cluster.name_taken':
     case 'cluster.name_free':
-    case 'cluster.agrees': {
-      const { kind: _, ...fields } = event;
-      return [{ level: 'info', fields }];
-    }
+    case 'cluster.differs':
+    case 'cluster.agrees':
+      return [clusterLine(event)];
     case 'bridge.ended':
       return [];
     default:
@@ -226,20 +207,6 @@ const liveLine = ({ feed, facts }: BridgeEventOf<'feed.live'>): Line => ({
 function warningLine({ warning }: BridgeEventOf<'warning.raised'>): Line {
   const { code, feed, message, details } = warning;
   return { ...conditionLine(code, feed ?? '', { feed, message, ...details }), name: `warning.${code}` };
-}
-
-const LEVELS = { critical: 'error', warning: 'warn' } as const;
-
-/** A line that begins a condition: its words, and what is known. Advice that knows more stands in the place of its own. */
-function conditionLine(
-  code: ConditionCode,
-  subject: string,
-  fields: LogFields,
-  level: Line['level'] = LEVELS[conditionOf(code).severity],
-): Line {
-  const { starts } = conditionOf(code);
-  const { advice = conditionOf(code).advice, help = helpFor(code), ...facts } = fields;
-  return { level, fields: { says: starts(subject), ...facts, advice, help } };
 }
 
 function receivedFields({ announcement, deliveries }: BridgeEventOf<'announcement.received'>): LogFields {

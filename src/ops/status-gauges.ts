@@ -21,7 +21,8 @@ export function statusGauges(make: MetricMaker): (status: Status) => void {
     'code',
   );
   const muted = make.gauge('mutes', 'Mutes in force, by what they mute: ticker, rule or destination', 'kind');
-  return ({ feeds, destinations, tables, mutes, store, config, conditions: hold }) => {
+  const setCluster = clusterGauges(make);
+  return ({ feeds, destinations, tables, mutes, store, config, conditions: hold, cluster }) => {
     for (const kind of MUTE_KINDS) muted.set({ kind }, 0);
     for (const { kind } of mutes) muted.inc({ kind });
     for (const code of Object.keys(CONDITIONS)) conditions.set({ code }, 0);
@@ -29,8 +30,28 @@ export function statusGauges(make: MetricMaker): (status: Status) => void {
     setFeeds(feeds);
     setDestinations(destinations);
     setTables(tables);
+    setCluster(cluster);
     storeHealthy.set(store.fault === undefined ? 1 : 0);
     reloadSuccessful.set(config.rejected === undefined ? 1 : 0);
+  };
+}
+
+function clusterGauges(make: MetricMaker): (cluster: Status['cluster']) => void {
+  const partitions = make.gauge(
+    'cluster_partitions',
+    'Partitions, of 256, for which a node of the cluster sends; absent without `cluster`',
+    'node',
+  );
+  const nodes = make.gauge('cluster_nodes', 'Live nodes, as this one sees them');
+  const reached = make.gauge('cluster_database_reached', '1 while the database of the cluster answers');
+  const unheld = make.gauge('cluster_partitions_unheld', 'Partitions that no live node holds');
+  return (cluster) => {
+    partitions.reset();
+    if (cluster === undefined) return;
+    for (const one of cluster.nodes) if (one.live) partitions.set({ node: one.node }, one.partitions);
+    nodes.set(cluster.nodes.filter(({ live }) => live).length);
+    reached.set(cluster.reached ? 1 : 0);
+    unheld.set(cluster.unheld);
   };
 }
 

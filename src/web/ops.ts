@@ -69,6 +69,14 @@ export interface Changer {
   discard(id: string): Promise<StoreAnswer<OneChange>>;
 }
 
+/** What a node does in its cluster when a person asks for it. None rejects. */
+export interface ClusterOps {
+  /** Resolves when nothing is left with it, or after a while. */
+  drain(): Promise<void>;
+  undrain(): Promise<void>;
+  leave(): Promise<void>;
+}
+
 export interface Ops extends Inspector, Changer {
   /** For what is shown: the receiver's words in it may quote a secret. */
   readonly redact: Redactor;
@@ -82,6 +90,8 @@ export interface Ops extends Inspector, Changer {
   /** To everything that happens, behind the work that it speaks of; the result takes the listener off. */
   listen(listener: Listener): () => void;
   readonly mutes: MuteOps;
+  /** Absent: this bridge is alone. */
+  readonly cluster?: ClusterOps | undefined;
   /** A bug of ours, for the log. */
   failed(error: unknown): void;
   /** Lets others have their turn while an answer is written. */

@@ -1,5 +1,6 @@
 /** All of the API, in the order of its document. */
 import { announcementEndpoints } from './announcements.ts';
+import { clusterEndpoints } from './cluster.ts';
 import { configEndpoints } from './config.ts';
 import { deliveryEndpoints } from './deliveries.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -14,4 +15,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...deliveryEndpoints,
   ...configEndpoints,
   ...muteEndpoints,
+  ...clusterEndpoints,
 ];

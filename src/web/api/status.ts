@@ -1,6 +1,7 @@
 /** `GET /api/status`: the bridge as a whole, now. Spans are in ms from now. */
 import { z } from 'zod';
 import { DELIVERY_STATES } from '../../delivery/delivery.ts';
+import { clusterSchema } from './cluster.ts';
 import { tablesSchema } from './config.ts';
 import { type Endpoint, endpoint, ok } from './endpoint.ts';
 import { spanMs, texts } from './schemas.ts';
@@ -111,6 +112,7 @@ const statusSchema = z
       }),
     ),
     tables: tablesSchema,
+    cluster: clusterSchema.optional().describe('absent: this bridge is alone'),
     announcements: z.array(recentSchema).describe('the last ones since the start, newest first'),
   })
   .meta({ id: 'Status' });

@@ -1,6 +1,7 @@
 /** `/`: is it alive, is it fast, who was first, what did it send, what failed. Pure. */
 import type { ConditionReport } from '../../ops/condition-report.ts';
 import type { Status } from '../../ops/status.ts';
+import { clusterTable } from './cluster.ts';
 import { destinationsTable, type FiguresOf } from './destinations.ts';
 import { feedsTable, raceTable } from './feeds.ts';
 import { each, type Html, html } from './html.ts';
@@ -13,7 +14,7 @@ import { countOf, lastingText, markOf, prose, spanText } from './words.ts';
 const SHOWN_NEWS = 12;
 
 export function overview(status: Status, figuresOf: FiguresOf): Html {
-  const { announcements, feeds, destinations, race } = status;
+  const { announcements, feeds, destinations, race, cluster } = status;
   return html`<h1>Overview</h1>${verdict(status)}
 <h2>Last announcements</h2>${
     announcements.length === 0
@@ -24,6 +25,7 @@ export function overview(status: Status, figuresOf: FiguresOf): Html {
       : table(NEWS_HEADINGS, each(announcements.slice(0, SHOWN_NEWS), newsRow), { id: 'news' })
   }<p class="small faint">The bars are ${spanText(BAR_MS)} long.</p>${barKey()}
 <h2>Feeds</h2>${feedsTable(feeds)}${raceTable(race)}
+${clusterTable(cluster)}
 <h2>Destinations</h2>${destinationsTable(destinations, figuresOf)}`;
 }
 
