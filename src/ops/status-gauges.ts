@@ -42,16 +42,21 @@ function clusterGauges(make: MetricMaker): (cluster: Status['cluster']) => void 
     'Partitions, of 256, for which a node of the cluster sends; absent without `cluster`',
     'node',
   );
-  const nodes = make.gauge('cluster_nodes', 'Live nodes, as this one sees them');
-  const reached = make.gauge('cluster_database_reached', '1 while the database of the cluster answers');
-  const unheld = make.gauge('cluster_partitions_unheld', 'Partitions that no live node holds');
+  const nodes = make.gauge('cluster_nodes', 'Live nodes, as this one sees them', 'node');
+  const reached = make.gauge(
+    'cluster_database_reached',
+    '1 while the database of the cluster answers this node',
+    'node',
+  );
+  const unheld = make.gauge('cluster_partitions_unheld', 'Partitions that no live node holds', 'node');
   return (cluster) => {
     partitions.reset();
     if (cluster === undefined) return;
     for (const one of cluster.nodes) if (one.live) partitions.set({ node: one.node }, one.partitions);
-    nodes.set(cluster.nodes.filter(({ live }) => live).length);
-    reached.set(cluster.reached ? 1 : 0);
-    unheld.set(cluster.unheld);
+    const { node } = cluster;
+    nodes.set({ node }, cluster.nodes.filter(({ live }) => live).length);
+    reached.set({ node }, cluster.reached ? 1 : 0);
+    unheld.set({ node }, cluster.unheld);
   };
 }
 
