@@ -37,7 +37,7 @@ export interface PipelineDeps {
   readonly events: PipelineEvents;
   readonly outside: Outside;
   /** Of several machines that share the work; absent: this one sends everywhere. */
-  readonly tenureOf?: LaneSetDeps['tenureOf'];
+  readonly tenureOf?: LaneSetDeps['tenureOf'] | undefined;
 }
 
 export interface PipelineEvents {

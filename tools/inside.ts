@@ -5,7 +5,14 @@ import { dirname, join } from 'node:path';
 import type { Plugin } from 'rolldown';
 
 /** Native helpers that a library uses where somebody has installed them, and does without where not. */
-export const OPTIONAL = ['bufferutil', 'utf-8-validate', 'zlib-sync', 'encoding', 'supports-color'];
+export const OPTIONAL = [
+  'bufferutil',
+  'utf-8-validate',
+  'zlib-sync',
+  'encoding',
+  'supports-color',
+  'pg-native',
+];
 
 /** Files that other threads run. */
 export const THREADS = [

@@ -36,12 +36,6 @@ export interface JoinDeps {
   readonly url: string | undefined;
 }
 
-/** `undefined`: this bridge is alone. */
-export const clusterOf = (
-  options: ClusterOptions | undefined,
-  deps: Omit<ClusteringDeps, 'options'>,
-): Clustering | undefined => options && new Clustering({ options, ...deps });
-
 export class Clustering implements ClusterOps {
   readonly tenures: Tenures;
   readonly #deps: ClusteringDeps;

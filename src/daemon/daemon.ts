@@ -16,7 +16,7 @@ import { LatestRedactor, type Redactor } from '../platform/secret.ts';
 import { Timeline } from '../platform/timeline.ts';
 import { Rehearsal } from '../rehearsal/rehearsal.ts';
 import { createAlerts } from './alerting.ts';
-import { clusterOf } from './clustering.ts';
+import { clusterOf } from './cluster-of.ts';
 import { goOn } from './earlier-life.ts';
 import { closingOf, Ending } from './ending.ts';
 import { createFeeds } from './feeding.ts';
@@ -67,17 +67,15 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     const store = openStore(storeOptions.path, clock, events.storeReplaced, events.journal.refused);
     shutDown.defer(() => store.close());
     const { recovered, startedMs } = goOn(store.outbox, clock, dedupeWindowMs, bus.publish);
-
-    const cluster = clusterOf(first.config.cluster, { version, clock, random });
+    const cluster = await clusterOf(first.config.cluster, { version, clock, random });
     const turns = new FirstSecond(bus, clock);
     const pools = new PoolRegistry({ clock }, mostOpenFiles());
     const written = () => store.sync.request();
     const usable = () => running.takeUp();
     const pipeline = createPipeline({
-      ...{ outbox: store.outbox, recovered, clock, random, dedupeWindowMs },
+      ...{ outbox: store.outbox, recovered, clock, random, dedupeWindowMs, tenureOf: cluster?.tenures.of },
       events: { ...events, journal: { ...events.journal, written, usable } },
       outside: { redact, version, turns, advise: events.advise, pools },
-      ...(cluster && { tenureOf: cluster.tenures.of }),
     });
     const { journal, budgets, lanes } = pipeline;
     const closeJournal = closingOf(journal, bus);
@@ -87,17 +85,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     const loop = shutDown.adopt(new LoopDelay(clock), (it) => it.stop());
     loop.start();
     const rehearsal = shutDown.adopt(new Rehearsal(clock, events.rehearsalFailed), (it) => it.stop());
-    const feeds = createFeeds({
-      pipeline,
-      rehearsal,
-      turns,
-      loop,
-      events,
-      clock,
-      random,
-      redact,
-      reads: cluster?.reads,
-    });
+    const feeds = createFeeds({ pipeline, rehearsal, turns, loop, events, clock, random, redact, cluster });
     const more = { clock, publish: bus.publish, turn: turns.rest, deliveries: store.deliveries };
     const tables = shutDown.use(new TableSet({ random, version, storePath: store.path, ...more }));
     const running = new RunningConfig(first, { load, pipeline, feeds, tables, redactor, ...more });

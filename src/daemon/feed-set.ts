@@ -10,7 +10,7 @@ import { FeedSlot, type Shared, type WantedFeed } from './feed-slot.ts';
 
 export interface FeedSetDeps extends Omit<Shared, 'open'> {
   /** False: whatever the config names, none is connected. */
-  readonly reads: boolean;
+  readonly reads?: boolean | undefined;
 }
 
 export class FeedSet {
@@ -20,7 +20,7 @@ export class FeedSet {
   #slots = new Map<string, FeedSlot>();
   #isListening = false;
 
-  constructor({ reads, ...deps }: FeedSetDeps) {
+  constructor({ reads = true, ...deps }: FeedSetDeps) {
     this.#reads = reads;
     this.#shared = { ...deps, open: feedOpener() };
   }

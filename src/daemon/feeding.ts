@@ -18,8 +18,8 @@ export interface FeedingDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly redact: Redactor;
-  /** False: other machines read, and this one connects to none. */
-  readonly reads?: boolean | undefined;
+  /** Its `reads` is false: other machines read, and this one connects to no feed. */
+  readonly cluster?: { readonly reads: boolean } | undefined;
 }
 
 /** None is dialled before a config is in force. */
@@ -29,12 +29,13 @@ export function createFeeds({
   turns,
   loop,
   events,
-  reads = true,
+  cluster,
   ...deps
 }: FeedingDeps): FeedSet {
   const { intake, lanes } = pipeline;
   return new FeedSet({
-    ...{ ...deps, reads },
+    ...deps,
+    reads: cluster?.reads,
     ready: turns.soon(turns.orders.then(() => lanes.opened())),
     asked: () => turns.asked(),
     heldUpMs: (nowMs) => loop.heldUpMs(nowMs),

@@ -34,6 +34,14 @@ const after = (before: string, value: unknown): string => {
   return text === '' ? '' : `${before}${text}`;
 };
 
+/** How many of the destinations' partitions. */
+function clusterForm(does: string, rest: string): Sentence {
+  return ({ partitions }) => ({
+    sentence: [`this node ${does} ${counted(partitions, 'partition')}${after(' ', rest)}`],
+    more: {},
+  });
+}
+
 const SENTENCES: Readonly<Record<string, Sentence>> = {
   'bridge.started': ({ version, feeds, destinations, rules, url, store }) => ({
     mark: 'good',
@@ -194,6 +202,16 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   }),
   'mute.started': muteForm('is muted for '),
   'mute.extended': muteForm('stays muted for '),
+  'cluster.reached': ({ after: span }) => ({
+    mark: 'good',
+    sentence: [`the database of the cluster answers again, after ${valueText(span)}`],
+    more: {},
+  }),
+  'cluster.taken': clusterForm('sends for', 'more'),
+  'cluster.handed_over': clusterForm('has handed over', ''),
+  'cluster.lost': clusterForm('sends no longer for', ''),
+  'cluster.name_free': () => ({ mark: 'good', sentence: ['this node has its name for itself again'] }),
+  'cluster.agrees': () => ({ mark: 'good', sentence: ['all nodes run the same config and version'] }),
   'mute.lifted': muteForm('is not muted any more'),
   'mute.ended': muteForm('is not muted any more: its time is over'),
   'alert.started': alertOf('alert'),

@@ -37,11 +37,7 @@ export function statusGauges(make: MetricMaker): (status: Status) => void {
 }
 
 function clusterGauges(make: MetricMaker): (cluster: Status['cluster']) => void {
-  const partitions = make.gauge(
-    'cluster_partitions',
-    'Partitions, of 256, for which a node of the cluster sends; absent without `cluster`',
-    'node',
-  );
+  const partitions = make.gauge('cluster_partitions', 'Partitions of a node of the cluster', 'node');
   const nodes = make.gauge('cluster_nodes', 'Live nodes, as this one sees them', 'node');
   const reached = make.gauge(
     'cluster_database_reached',

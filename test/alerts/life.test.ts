@@ -141,6 +141,22 @@ const CASES: Readonly<Record<ReportedCode, Case>> = {
     afterMs: 0,
     endsAfterMs: HOUR,
   },
+  cluster_unreachable: {
+    subject: '',
+    begin: (bridge) => bridge.say({ kind: 'cluster.unreachable', message: 'no answer', advice: 'look' }),
+    end: (bridge) => bridge.say({ kind: 'cluster.reached', afterMs: 1 }),
+    ...{ afterMs: 0, endsAfterMs: 0 },
+  },
+  cluster_replaced: {
+    ...{ subject: '', afterMs: 0, endsAfterMs: HOUR },
+    begin: (bridge) => bridge.say({ kind: 'cluster.replaced', isSetBack: true }),
+  },
+  cluster_name_taken: {
+    subject: '',
+    begin: (bridge) => bridge.say({ kind: 'cluster.name_taken', node: 'tokyo', standsBy: true }),
+    end: (bridge) => bridge.say({ kind: 'cluster.name_free', node: 'tokyo' }),
+    ...{ afterMs: 0, endsAfterMs: 0 },
+  },
   store_replaced: {
     subject: '',
     begin: (bridge) => {

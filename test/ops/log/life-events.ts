@@ -203,6 +203,25 @@ export const EVENTS: Readonly<Record<BridgeEvent['kind'], readonly BridgeEvent[]
       remarks: ['1 key comes again with another value: the first counts (ABC is ABCUSDT, not ABCUSDC)'],
     },
   ],
+  'cluster.unreachable': [
+    {
+      kind: 'cluster.unreachable',
+      message: 'database lb@db:5432/lb does not answer: connection refused [ECONNREFUSED]',
+      advice: 'Start it, or correct cluster.url.',
+    },
+  ],
+  'cluster.reached': [{ kind: 'cluster.reached', afterMs: 12_400 }],
+  'cluster.taken': [{ kind: 'cluster.taken', partitions: [1, 2, 3] }],
+  'cluster.handed_over': [{ kind: 'cluster.handed_over', partitions: [1] }],
+  'cluster.lost': [{ kind: 'cluster.lost', partitions: [1, 2] }],
+  'cluster.replaced': [
+    { kind: 'cluster.replaced', isSetBack: false },
+    { kind: 'cluster.replaced', isSetBack: true },
+  ],
+  'cluster.name_taken': [{ kind: 'cluster.name_taken', node: 'tokyo', standsBy: true }],
+  'cluster.name_free': [{ kind: 'cluster.name_free', node: 'tokyo' }],
+  'cluster.differs': [{ kind: 'cluster.differs', nodes: ['osaka', 'seoul'] }],
+  'cluster.agrees': [{ kind: 'cluster.agrees' }],
   'bridge.ended': [{ kind: 'bridge.ended' }],
   'mute.started': [
     { kind: 'mute.started', mute: 3, muted: 'ticker SCAM', reason: 'a scam', leftMs: 3_600_000 },
