@@ -14,7 +14,7 @@ import type { RunningConfig } from './running-config.ts';
 
 export interface InspectorDeps {
   readonly running: Pick<RunningConfig, 'ready'>;
-  readonly deliveries: Pick<Deliveries, 'decision' | 'list' | 'find' | 'announcements'>;
+  readonly deliveries: Pick<Deliveries, 'decision' | 'list' | 'find' | 'announcements' | 'stats'>;
   readonly hits: Pick<RuleHitCounter, 'of'>;
   readonly mutes: Pick<Mutes, 'areOn' | 'hold'>;
   readonly cooldowns: Pick<Cooldowns, 'refusalOf'>;
@@ -57,6 +57,7 @@ export function createInspector({
     page: (request, signal) => deliveries.list(request, signal),
     find: (id, signal) => deliveries.find(id, signal),
     announcements: (before) => deliveries.announcements(before),
+    stats: (request) => deliveries.stats(request),
     config() {
       const { file, types, liveTables, tableOf, ...config } = running.ready.config;
       return { file, config };

@@ -18,6 +18,7 @@ import type {
   StoredDecision,
 } from './deliveries.ts';
 import { CANCELLED, FileDeliveries } from './file-deliveries.ts';
+import type { Stats, StatsRequest } from './history/stats.ts';
 
 /** The rows of a page, and what SQLite looks through for them. */
 const MOST_MEMORY_MB = 64;
@@ -56,6 +57,10 @@ export class DeliveriesThread implements Deliveries {
 
   announcements(before?: string): Promise<StoreAnswer<AnnouncementPage>> {
     return this.#ask('announcements', [before]);
+  }
+
+  stats(request: StatsRequest): Promise<StoreAnswer<Stats>> {
+    return this.#ask('stats', [request]);
   }
 
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>> {

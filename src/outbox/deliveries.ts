@@ -8,6 +8,7 @@ import type { Announcement } from '../announcement.ts';
 import type { Content } from '../delivery/content.ts';
 import type { DeliveryState } from '../delivery/delivery.ts';
 import type { Mute, MuteChange, MuteWish } from '../mutes/mute.ts';
+import type { Stats, StatsRequest } from './history/stats.ts';
 import type { StoredAttempt, StoredDelivery } from './rows.ts';
 
 /** Maximum number of deliveries on a page: the loop that carries the news reads a page, in less than half a millisecond. */
@@ -74,6 +75,8 @@ export interface AnnouncementPage {
 export interface Deliveries {
   /** `before`: `next` of the page before; absent: from the newest. */
   announcements(before?: string): Promise<StoreAnswer<AnnouncementPage>>;
+  /** Latency and reliability of a period. */
+  stats(request: StatsRequest): Promise<StoreAnswer<Stats>>;
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>>;
   /**
    * Keys of rows (`Delivery.key`) by the ids of their deliveries, without those that are not there. One search for all of

@@ -17,6 +17,8 @@ import type {
   StoreAnswer,
   StoredDecision,
 } from './deliveries.ts';
+import { readStats } from './history/read-stats.ts';
+import type { Stats, StatsRequest } from './history/stats.ts';
 import { keepMutes, liftMutes, mutesIn } from './mute-rows.ts';
 import { openStoreFile, storeErrorOf } from './open.ts';
 import {
@@ -42,6 +44,10 @@ export class FileDeliveries implements Deliveries {
 
   announcements(before?: string): Promise<StoreAnswer<AnnouncementPage>> {
     return this.#answer('read', (database) => announcementsOf(database, before));
+  }
+
+  stats(request: StatsRequest): Promise<StoreAnswer<Stats>> {
+    return this.#answer('read', (database) => readStats(database, request));
   }
 
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>> {

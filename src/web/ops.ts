@@ -50,6 +50,8 @@ export interface Inspector {
   readonly find: Deliveries['find'];
   /** One page of stored announcements, newest first. */
   readonly announcements: Deliveries['announcements'];
+  /** Latency and reliability of a period. */
+  readonly stats: Deliveries['stats'];
   /** In force, as it was understood: `Secret`s print as `<redacted>`. */
   config(): { readonly file: string; readonly config: Readonly<Record<string, unknown>> };
   /** The message of a dry run as people would see it; `undefined`: it is for programs. */

@@ -19,6 +19,7 @@ export function redactedOps(ops: Ops): Ops {
     page: async (request, signal) => safe(await ops.page(request, signal)),
     find: async (id, signal) => safe(await ops.find(id, signal)),
     announcements: async (before) => safe(await ops.announcements(before)),
+    stats: async (request) => safe(await ops.stats(request)),
     config: () => safe(ops.config()),
     look: (delivery) => safe(ops.look(delivery)),
     rules: () => safe(ops.rules()),
