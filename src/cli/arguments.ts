@@ -1,5 +1,7 @@
 /** Values of options: what they must look like, in words. */
 import { InvalidArgumentError } from 'commander';
+import { AGO_HELP, agoMs } from '../platform/ago.ts';
+import type { Clock } from '../platform/clock.ts';
 import { parseDuration } from '../platform/duration.ts';
 
 /** In ms. */
@@ -9,6 +11,15 @@ export function durationArgument(text: string): number {
     throw new InvalidArgumentError('must be a duration such as 20s, 10m or 3d');
   return durationMs;
 }
+
+/** Ms back from now: a span, or a moment. */
+export const agoArgument =
+  (clock: Clock) =>
+  (text: string): number => {
+    const backMs = agoMs(text, clock.wallMs());
+    if (backMs === undefined) throw new InvalidArgumentError(AGO_HELP);
+    return backMs;
+  };
 
 export function countArgument(text: string): number {
   const value = Number(text);

@@ -121,6 +121,8 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   deliveries: {
     examples: [
       ['deliveries --state dead --since 1d', 'those that failed today'],
+      ['deliveries --exchange upbit --ticker ABC', 'where this news went'],
+      ['deliveries --reason max_age --until 2026-11-25T12:00', 'what was too late by then'],
       ['deliveries --destination bot --json', 'for a script'],
     ],
     notes: [WITHOUT_CONFIG],

@@ -2,7 +2,7 @@
 import type { Cooldowns } from '../cooldown/cooldowns.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { dryRun } from '../dry-run.ts';
-import { newsGiven } from '../feeds/index.ts';
+import { INJECT, newsGiven } from '../feeds/index.ts';
 import type { Mutes } from '../mutes/mutes.ts';
 import type { RuleHitCounter } from '../ops/rule-hits.ts';
 import type { Deliveries, StoreAnswer } from '../outbox/deliveries.ts';
@@ -56,7 +56,16 @@ export function createInspector({
     },
     page: (request, signal) => deliveries.list(request, signal),
     find: (id, signal) => deliveries.find(id, signal),
-    announcements: (before) => deliveries.announcements(before),
+    announcements: (before, filter) => deliveries.announcements(before, filter),
+    names() {
+      const { feeds, rules, destinations } = running.ready.config;
+      const nameOf = ({ name }: { readonly name: string }) => name;
+      return {
+        feeds: [INJECT, ...feeds.map(nameOf)],
+        rules: rules.map(nameOf),
+        destinations: Object.keys(destinations),
+      };
+    },
     stats: (request) => deliveries.stats(request),
     config() {
       const { file, types, liveTables, tableOf, ...config } = running.ready.config;

@@ -9,6 +9,7 @@ import { answerQuestions, Thread, taskOfThread } from '../platform/thread.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import type {
   Again,
+  AnnouncementFilter,
   AnnouncementPage,
   Deliveries,
   DeliveryPage,
@@ -55,8 +56,8 @@ export class DeliveriesThread implements Deliveries {
     return this.#thread.isAsked;
   }
 
-  announcements(before?: string): Promise<StoreAnswer<AnnouncementPage>> {
-    return this.#ask('announcements', [before]);
+  announcements(before?: string, filter?: AnnouncementFilter): Promise<StoreAnswer<AnnouncementPage>> {
+    return this.#ask('announcements', [before, filter]);
   }
 
   stats(request: StatsRequest): Promise<StoreAnswer<Stats>> {

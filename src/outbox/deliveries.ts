@@ -14,12 +14,39 @@ import type { StoredAttempt, StoredDelivery } from './rows.ts';
 /** Maximum number of deliveries on a page: the loop that carries the news reads a page, in less than half a millisecond. */
 export const LARGEST_PAGE = 50;
 
-/** Absent: any. */
-export interface DeliveryFilter {
-  readonly state?: DeliveryState | undefined;
-  readonly destination?: string | undefined;
+/** Conditions on what was announced. Absent: any; all that are given have to hold. */
+export interface NewsFilter {
   /** Received at or after that. */
   readonly sinceMs?: number | undefined;
+  /** Received before that. */
+  readonly untilMs?: number | undefined;
+  readonly feed?: string | undefined;
+  readonly exchange?: string | undefined;
+  /** Its listing type. */
+  readonly type?: string | undefined;
+  /** One of its tickers. */
+  readonly ticker?: string | undefined;
+  /** A part of its title. */
+  readonly title?: string | undefined;
+}
+
+export interface AnnouncementFilter extends NewsFilter {
+  /** Whether a rule matched it. */
+  readonly matched?: boolean | undefined;
+}
+
+/** `ticker`: under `forEach: ticker`, of the delivery itself. */
+export interface DeliveryFilter extends NewsFilter {
+  readonly state?: DeliveryState | undefined;
+  readonly destination?: string | undefined;
+  readonly rule?: string | undefined;
+  readonly reason?: string | undefined;
+  /** At least so many. */
+  readonly attempts?: number | undefined;
+  /** The id of its announcement. */
+  readonly announcement?: string | undefined;
+  /** Its own. */
+  readonly id?: string | undefined;
 }
 
 export interface PageRequest extends DeliveryFilter {
@@ -66,7 +93,7 @@ export type StoreAnswer<Value> =
   | { readonly ok: false; readonly message: string };
 
 export interface AnnouncementPage {
-  /** Newest first, without self-tests and alerts. */
+  /** Newest first, without self-tests and alerts. With a filter there may be few, even none, while there are more: one page is one bounded look. */
   readonly announcements: readonly Announcement[];
   /** Where the next page begins; `undefined`: this is the last one. */
   readonly next: string | undefined;
@@ -74,7 +101,7 @@ export interface AnnouncementPage {
 
 export interface Deliveries {
   /** `before`: `next` of the page before; absent: from the newest. */
-  announcements(before?: string): Promise<StoreAnswer<AnnouncementPage>>;
+  announcements(before?: string, filter?: AnnouncementFilter): Promise<StoreAnswer<AnnouncementPage>>;
   /** Latency and reliability of a period. */
   stats(request: StatsRequest): Promise<StoreAnswer<Stats>>;
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>>;

@@ -9,6 +9,7 @@ import { systemClock, wait } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import type {
   Again,
+  AnnouncementFilter,
   AnnouncementPage,
   Deliveries,
   DeliveryPage,
@@ -21,14 +22,13 @@ import { readStats } from './history/read-stats.ts';
 import type { Stats, StatsRequest } from './history/stats.ts';
 import { keepMutes, liftMutes, mutesIn } from './mute-rows.ts';
 import { openStoreFile, storeErrorOf } from './open.ts';
+import { announcementsOf, pageOf } from './pages.ts';
 import {
-  announcementsOf,
   decisionOf,
   deliveriesOfAnnouncement,
   discardDeliveries,
   findDelivery,
   keysOf,
-  pageOf,
   retryDeliveries,
 } from './queries.ts';
 
@@ -42,8 +42,8 @@ export class FileDeliveries implements Deliveries {
     this.#path = path;
   }
 
-  announcements(before?: string): Promise<StoreAnswer<AnnouncementPage>> {
-    return this.#answer('read', (database) => announcementsOf(database, before));
+  announcements(before?: string, filter?: AnnouncementFilter): Promise<StoreAnswer<AnnouncementPage>> {
+    return this.#answer('read', (database) => announcementsOf(database, before, filter));
   }
 
   stats(request: StatsRequest): Promise<StoreAnswer<Stats>> {

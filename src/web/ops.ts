@@ -12,6 +12,7 @@ import type { Metrics } from '../ops/metrics.ts';
 import type { Reloaded } from '../ops/reloaded.ts';
 import type { Status } from '../ops/status.ts';
 import type { Deliveries, StoreAnswer, StoredDecision } from '../outbox/deliveries.ts';
+import type { ConfiguredNames } from '../outbox/unknown-words.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Redactor } from '../platform/secret.ts';
 import type { RuleOptions } from '../routing/options.ts';
@@ -57,6 +58,8 @@ export interface Inspector {
   /** The message of a dry run as people would see it; `undefined`: it is for programs. */
   look(delivery: DryDelivery): Look | undefined;
   rules(): readonly InspectedRule[];
+  /** Of the config in force. */
+  names(): ConfiguredNames;
 }
 
 /** `code`: a word of `Unchanged`; `problem`: the same for people. */

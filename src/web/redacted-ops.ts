@@ -18,7 +18,7 @@ export function redactedOps(ops: Ops): Ops {
     decision: async (id) => safe(await ops.decision(id)),
     page: async (request, signal) => safe(await ops.page(request, signal)),
     find: async (id, signal) => safe(await ops.find(id, signal)),
-    announcements: async (before) => safe(await ops.announcements(before)),
+    announcements: async (before, filter) => safe(await ops.announcements(before, filter)),
     stats: async (request) => safe(await ops.stats(request)),
     config: () => safe(ops.config()),
     look: (delivery) => safe(ops.look(delivery)),

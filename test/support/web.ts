@@ -35,6 +35,7 @@ export const idleOps = (status: Status = NO_STATUS): Ops => ({
   retry: () => Promise.resolve({ ok: true, value: UNKNOWN }),
   discard: () => Promise.resolve({ ok: true, value: UNKNOWN }),
   rules: () => [],
+  names: () => ({ feeds: [], rules: [], destinations: [] }),
   reload: () => Promise.resolve({ ok: true, changes: [], needsRestart: [] }),
   inject: () => ({ ok: false, problem: 'nothing is taken here', code: 'stopping' }),
   listen: () => () => undefined,

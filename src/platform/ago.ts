@@ -1,0 +1,14 @@
+/** A time in the past as a person names it: `3d` back from now, or a moment (`moment.ts`). */
+import { parseDuration } from './duration.ts';
+import { momentMs } from './moment.ts';
+
+export const AGO_HELP =
+  'must be a duration such as 20s, 10m or 3d, or a time that has passed, such as 2026-11-25T09:30:00+09:00';
+
+/** Ms before `wallMs` (epoch ms), more than 0; `undefined` for what is no such time. */
+export function agoMs(text: string, wallMs: number): number | undefined {
+  const spanMs = parseDuration(text.trim());
+  if (spanMs !== undefined) return spanMs > 0 ? spanMs : undefined;
+  const ms = momentMs(text);
+  return ms !== undefined && ms < wallMs ? wallMs - ms : undefined;
+}
