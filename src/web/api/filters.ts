@@ -1,4 +1,4 @@
-/** What a list can be narrowed by, in the query of an address; the same names as the flags of the command line. */
+/** Filters of the lists, as queries of addresses have them: the same names as the flags of the command line. */
 import { z } from 'zod';
 import { DELIVERY_STATES } from '../../delivery/delivery.ts';
 import type { DeliveryFilter, NewsFilter } from '../../outbox/deliveries.ts';
