@@ -153,8 +153,7 @@ test('whether a rule matched, by what the rules said; without that, by whether a
     if (one === undefined || two === undefined) return [];
     // Rules without `test: true` match no test, so the second is one for them.
     const matched = tracedNews(one, tracer);
-    const { content, traced: how, ...rest } = tracedNews({ ...two, test: true }, tracer);
-    const missed = { ...rest, content: newsOf(two), traced: how };
+    const missed = { ...tracedNews({ ...two, test: true }, tracer), content: newsOf(two) };
     return [matched, missed];
   });
   outbox.write({ ...NOTHING, contents: traced });
