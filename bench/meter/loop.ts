@@ -33,7 +33,7 @@ export async function holdsOf(subject: Subject): Promise<readonly Hold[]> {
   );
 }
 
-/** What the thread itself did, at most; 0: nothing that was long enough to be seen. */
+/** In ms, at most so much as the thread itself worked; 0: none was long enough to be seen. */
 export const longestIn = (holds: readonly Hold[], { beginMs, endMs }: Span): number =>
   holds
     .filter((hold) => hold.endMs >= beginMs && hold.beginMs <= endMs)

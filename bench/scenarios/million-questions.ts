@@ -22,7 +22,7 @@ const UNKNOWN_ID = '01m0000000000000zz-0000000000';
 /** They do not end. */
 const STREAMS = ['/live', '/api/events'];
 
-/** Those that load the config anew are measured by themselves. */
+/** A reload is measured by itself. */
 const RELOADS = ['/-/reload'];
 
 export function questionsTo(known: Known): Question[] {
