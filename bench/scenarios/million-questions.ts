@@ -2,6 +2,7 @@
  * Everything that can be read over HTTP, as requests to a bridge with a large store: each page and endpoint with each of
  * its filters, from the routes and schemas themselves, so that a new one is among them or stops the run by name.
  */
+import { z } from 'zod';
 import { systemClock } from '../../src/platform/clock.ts';
 import { ENDPOINTS } from '../../src/web/api/endpoints.ts';
 import { createApp } from '../../src/web/app.ts';
@@ -34,8 +35,8 @@ export function questionsTo(known: Known): Question[] {
     ...pages.flatMap((path) => withIds({ method: 'GET', path }, known)),
     ...ENDPOINTS.filter(({ path }) => !RELOADS.includes(path)).flatMap(({ method, path, example, query }) => [
       ...withIds({ method: method.toUpperCase(), path, body: example.body }, known),
-      ...Object.keys(query?.shape ?? {}).flatMap((key) =>
-        valuesOf(key, path, known).map((value) => ({
+      ...Object.entries(query?.shape ?? {}).flatMap(([key, schema]) =>
+        (wordsOf(schema) ?? valuesOf(key, path, known)).map((value) => ({
           method: method.toUpperCase(),
           path: `${first(withIds({ method, path }, known)).path}?${new URLSearchParams({ [key]: value })}`,
           body: example.body,
@@ -61,11 +62,18 @@ export function filtersOf(path: string, html: string, known: Known): Question[] 
   );
 }
 
+/** Of a query that takes one of a few words: all of them. */
+function wordsOf(schema: z.core.$ZodType): readonly string[] | undefined {
+  const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  return inner instanceof z.ZodEnum ? inner.options.map(String) : undefined;
+}
+
 /** A frequent one, a rare one, and one that nothing fits. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   state: ['pending', 'delivered', 'dead', 'expired', 'skipped'],
   destination: ['archive', 'bot', 'sub-7', 'no-such'],
   since: ['1h', '30d', '90d'],
+  until: ['1h', '30d'],
   limit: ['1', '50'],
   late: ['true'],
   real: ['false'],
