@@ -77,6 +77,12 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   limit: ['1', '50'],
   late: ['true'],
   real: ['false'],
+  rule: ['orders', 'sub-7', 'no such rule'],
+  reason: ['max_age', 'muted', 'no_such_reason'],
+  attempts: ['2', '9'],
+  feed: ['tokyo', 'no-such'],
+  exchange: ['upbit', 'nobody'],
+  type: ['spot_listing', 'nothing'],
   publisher: ['upbit', 'nobody'],
   listingType: ['spot_listing', 'nothing'],
   ticker: ['ZZ1', 'NOSUCH'],
@@ -84,8 +90,10 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   title: ['거래지원', 'no such words'],
 };
 
-function valuesOf(key: string, path: string, { deep }: Known): readonly string[] {
+function valuesOf(key: string, path: string, { deep, announcements, deliveries }: Known): readonly string[] {
   if (key === 'before') return [path.includes('announcements') ? deep.announcement : deep.delivery];
+  if (key === 'id') return [...deliveries, UNKNOWN_ID];
+  if (key === 'announcement') return [...announcements, UNKNOWN_ID];
   const values = VALUES[key];
   if (values === undefined) throw new Error(`million: which values of ${key} is ${path} asked with?`);
   return values;
