@@ -6,6 +6,7 @@
 import { DEFAULT_THRESHOLDS } from '../alerts/options.ts';
 import type { ConditionWatch } from '../conditions/watch.ts';
 import { destinationNames } from '../config/destination-names.ts';
+import type { BudgetState } from '../delivery/budget-state.ts';
 import type { KnownNames } from '../mutes/named.ts';
 import { shownMutes } from '../mutes/shown.ts';
 import type { DestinationFigures, Figures } from '../ops/destination-figures.ts';
@@ -18,11 +19,12 @@ import { type Status, statusOf } from '../ops/status.ts';
 import type { OpenStore } from '../outbox/store.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Changer, Inspector } from '../web/ops.ts';
+import type { Changer, InspectedDestination, Inspector } from '../web/ops.ts';
 import { bridgeState } from './bridge-state.ts';
 import { DeliveryOperator } from './delivery-operator.ts';
 import type { FeedSet } from './feed-set.ts';
 import { inject } from './injection.ts';
+import { inspectDestination } from './inspected-destination.ts';
 import { createInspector } from './inspector.ts';
 import { MuteOperator } from './mute-operator.ts';
 import type { Muting } from './muting.ts';
@@ -34,6 +36,10 @@ export interface Operator extends Inspector, Changer {
   status(): Status;
   /** Of the last deliveries; `undefined`: none has ended since the start. */
   figures(destination: string): Figures | undefined;
+  /** Its own budget, then those that it shares; none: there is no such destination. */
+  budgets(destination: string): readonly BudgetState[];
+  /** `undefined`: there is no such destination. */
+  destination(name: string): InspectedDestination | undefined;
   /** Takes up the config file as it is now: all of it, or nothing. */
   reload(): Promise<Reloaded>;
   /** Takes an announcement as if a feed named `inject` had brought it (`injection.ts`). */
@@ -83,8 +89,12 @@ export function createOperator(deps: OperatorDeps): Operator {
     isComplete: true,
   });
   const now = () => ({ nowMs: clock.monotonicMs(), wallMs: clock.wallMs(), names: names() });
+  const inspector = createInspector({
+    ...{ running, deliveries, hits: seen.hits, mutes, cooldowns: pipeline.cooldowns, clock },
+  });
+  const mutesInForce = () => (mutes.areOn ? shownMutes(mutes.inForce(clock.monotonicMs()), now()) : []);
   return {
-    ...createInspector({ running, deliveries, hits: seen.hits, mutes, cooldowns: pipeline.cooldowns, clock }),
+    ...inspector,
     status: () =>
       statusOf({
         ...{ version, startedMs },
@@ -97,13 +107,19 @@ export function createOperator(deps: OperatorDeps): Operator {
           running.config.alerts ?? DEFAULT_THRESHOLDS,
         ),
         tables: deps.tables.states,
-        mutes: mutes.areOn ? shownMutes(mutes.inForce(clock.monotonicMs()), now()) : [],
+        mutes: mutesInForce(),
         waiting: journal.waiting(),
         announcements: seen.recent.announcements,
         race: seen.race.report,
         nowMs: clock.monotonicMs(),
       }),
     figures: (destination) => seen.figures.of(destination),
+    budgets: (destination) => lanes.budgets(destination, clock.monotonicMs()),
+    destination: (name) =>
+      inspectDestination(name, {
+        ...{ lanes, config: running.config, rules: inspector.rules, mutes: mutesInForce },
+        ...{ waiting: () => journal.waiting(), nowMs: clock.monotonicMs() },
+      }),
     reload: () => running.reload(),
     inject: (fields, real) => inject(fields, real, { intake, feeds, clock }),
     ...createChanger(operator),

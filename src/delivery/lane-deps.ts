@@ -87,11 +87,13 @@ export function concurrencyOf({ options, sender }: LaneDeps): number {
 
 export const statusOf = (
   { pausedUntilMs, nearBanUntilMs }: Pick<LaneStatus, 'pausedUntilMs' | 'nearBanUntilMs'>,
-  { suspended, slowed }: Pick<LaneStatus, 'suspended' | 'slowed'>,
+  { suspended, slowed, probeAtMs }: Pick<LaneStatus, 'suspended' | 'slowed' | 'probeAtMs'>,
   { size: held }: { readonly size: number },
   { size: inFlight }: { readonly size: number },
   { isBehind: behind }: { readonly isBehind: boolean },
-): LaneStatus => ({ held, inFlight, behind, pausedUntilMs, nearBanUntilMs, suspended, slowed });
+): LaneStatus => ({
+  ...{ held, inFlight, behind, pausedUntilMs, nearBanUntilMs, suspended, slowed, probeAtMs },
+});
 
 export interface LaneStatus {
   readonly held: number;
@@ -105,4 +107,6 @@ export interface LaneStatus {
   readonly suspended: Since | undefined;
   /** It fails, message after message. */
   readonly slowed: Since | undefined;
+  /** In trouble: when the next message may be tried; Infinity: when the one under way has been answered. */
+  readonly probeAtMs?: number | undefined;
 }

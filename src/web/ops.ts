@@ -1,16 +1,16 @@
 /** The functions behind the routes: the bridge, as the HTTP side sees it. `daemon/operator.ts` has them. */
 import type { Announcement } from '../announcement.ts';
+import type { BudgetState } from '../delivery/budget-state.ts';
 import type { Look } from '../destinations/look.ts';
 import type { DryDelivery, DryRun } from '../dry-run.ts';
 import type { Listener } from '../events/bus.ts';
-
 import type { ShownMute } from '../mutes/shown.ts';
 import type { Lasting } from '../mutes/span.ts';
 import type { Figures } from '../ops/destination-figures.ts';
 import type { Injected } from '../ops/injected.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Reloaded } from '../ops/reloaded.ts';
-import type { Status } from '../ops/status.ts';
+import type { DestinationReport, Status } from '../ops/status.ts';
 import type { Deliveries, StoreAnswer, StoredDecision } from '../outbox/deliveries.ts';
 import type { ConfiguredNames } from '../outbox/unknown-words.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -38,6 +38,23 @@ export interface InspectedRule {
   readonly hits: number;
   /** Since the last of them, in ms. */
   readonly lastHitMs: number | undefined;
+}
+
+/** A destination of the config in force, with everything that is known of it now. */
+export interface InspectedDestination {
+  readonly report: DestinationReport;
+  /** Its own, then those that it shares with others. */
+  readonly budgets: readonly BudgetState[];
+  /** Until something of its queue can go: 0 = now; Infinity: when a request under way has ended; `undefined`: nothing waits in memory. */
+  readonly nextTryMs: number | undefined;
+  /** Its entry in the config, with defaults: `Secret`s print as `<redacted>`. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Those that send to it, in their order. */
+  readonly rules: readonly InspectedRule[];
+  /** `alerts.send` names it. */
+  readonly getsAlerts: boolean;
+  /** In force, of this destination. */
+  readonly mutes: readonly ShownMute[];
 }
 
 export interface Inspector {
@@ -82,6 +99,10 @@ export interface Ops extends Inspector, Changer {
   readonly metrics: Metrics;
   /** `undefined`: nothing of that destination has ended since the start. */
   figures(destination: string): Figures | undefined;
+  /** Its own budget, then those that it shares; none: there is no such destination. */
+  budgets(destination: string): readonly BudgetState[];
+  /** `undefined`: there is no such destination. */
+  destination(name: string): InspectedDestination | undefined;
   reload(): Promise<Reloaded>;
   inject(fields: Readonly<Record<string, unknown>>, real: boolean): Injected;
   /** To everything that happens, behind the work that it speaks of; the result takes the listener off. */

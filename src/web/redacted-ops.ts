@@ -14,6 +14,7 @@ export function redactedOps(ops: Ops): Ops {
   return {
     ...ops,
     status: () => safeStatus(ops.status(), ops.redact),
+    destination: (name) => safe(ops.destination(name)),
     dryRun: (fields) => safe(ops.dryRun(fields)),
     decision: async (id) => safe(await ops.decision(id)),
     page: async (request, signal) => safe(await ops.page(request, signal)),

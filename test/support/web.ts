@@ -24,6 +24,8 @@ export const idleOps = (status: Status = NO_STATUS): Ops => ({
   status: () => status,
   metrics: createMetrics('1', () => status),
   figures: () => undefined,
+  budgets: () => [],
+  destination: () => undefined,
   dryRun: () => undefined,
   decision: () => Promise.resolve({ ok: true, value: undefined }),
   page: () => Promise.resolve({ ok: true, value: { deliveries: [], next: undefined } }),

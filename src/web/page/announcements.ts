@@ -2,9 +2,10 @@
 import type { Announcement } from '../../announcement.ts';
 import type { AnnouncementPage } from '../../outbox/deliveries.ts';
 import { latencyOf } from '../../templates/variables.ts';
+import { dayAndClock } from './age.ts';
 import { each, type Html, html } from './html.ts';
 import { empty, table } from './layout.ts';
-import { dayAndClock, spanText } from './words.ts';
+import { spanText } from './words.ts';
 
 export const announcementsPage = ({ announcements, next }: AnnouncementPage): Html =>
   html`<h1>Announcements</h1>${

@@ -5,9 +5,10 @@ import { storedBody } from '../../outbox/content-rows.ts';
 import type { DeliveryPage, FoundDelivery } from '../../outbox/deliveries.ts';
 import type { StoredAttempt, StoredDelivery } from '../../outbox/rows.ts';
 import type { Visitor } from '../visitor.ts';
+import { clock, dayAndClock } from './age.ts';
 import { each, type Html, html, raw } from './html.ts';
 import { empty, hiddenCsrf, table } from './layout.ts';
-import { clock, dayAndClock, prose, receiverText, spanText, state as stateOf, toneOf } from './words.ts';
+import { prose, receiverText, spanText, state as stateOf, toneOf } from './words.ts';
 
 export interface DeliveriesView {
   readonly state: DeliveryState | undefined;
@@ -43,7 +44,7 @@ function filterForm({ state, destination, destinations }: DeliveriesView): Html 
 const option = (value: string, words: string, chosen: string): Html =>
   html`<option value="${value}"${value === chosen ? raw(' selected') : ''}>${words}</option>`;
 
-function deliveriesTable(deliveries: readonly StoredDelivery[], visitor: Visitor): Html {
+export function deliveriesTable(deliveries: readonly StoredDelivery[], visitor: Visitor): Html {
   return table(
     ['Destination', 'Received', 'State', 'Announcement', ['Attempts', 'number'], ''],
     each(deliveries, (one) => deliveryRow(one, visitor)),

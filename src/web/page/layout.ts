@@ -18,6 +18,7 @@ const PLACES = [
   ['/', 'Overview'],
   ['/announcements', 'Announcements'],
   ['/deliveries', 'Deliveries'],
+  ['/destinations', 'Destinations'],
   ['/rules', 'Rules'],
   ['/try', 'Try a title'],
   ['/config', 'Config'],
@@ -66,4 +67,11 @@ export const table = (
 
 /** Nothing there yet, and what would be. */
 export const empty = (...sentences: readonly (string | Html)[]): Html =>
-  html`<div class="empty">${each(sentences, (sentence) => html`<p>${sentence}</p>`)}</div>`;
+  html`<div class="empty">${paragraphs(sentences)}</div>`;
+
+/** The same where live rows will go (`table`): the first of them loads the page again. */
+export const awaiting = (id: string, ...sentences: readonly (string | Html)[]): Html =>
+  html`<div class="empty" data-awaits="${id}">${paragraphs(sentences)}</div>`;
+
+const paragraphs = (sentences: readonly (string | Html)[]): Html =>
+  each(sentences, (sentence) => html`<p>${sentence}</p>`);

@@ -1,32 +1,30 @@
 /** One function for each page: reads what it shows, and answers with the whole of it. */
-import type { Context } from 'hono';
 import { stringify } from 'yaml';
 import { LISTING_TYPES, PUBLISHERS } from '../../announcement.ts';
 import { DELIVERY_STATES } from '../../delivery/delivery.ts';
 import type { DryRun } from '../../dry-run.ts';
 import { LARGEST_PAGE, type StoreAnswer } from '../../outbox/deliveries.ts';
-import type { MuteResult, OneChange, Ops } from '../ops.ts';
-import type { WebEnv } from '../visitor.ts';
+import type { OneChange, Ops } from '../ops.ts';
 import { announcementPage } from './announcement.ts';
 import { announcementsPage } from './announcements.ts';
 import { assetAt } from './assets.ts';
 import { configPage } from './config.ts';
 import { deliveriesPage, deliveryPage } from './deliveries.ts';
-import { destinationsPage } from './destinations.ts';
 import { html } from './html.ts';
-import { layout, type Page } from './layout.ts';
 import { overview } from './overview.ts';
-import { notice, problemPage } from './problem.ts';
+import { type At, knownBy, page, problem } from './page-answer.ts';
+import { notice } from './problem.ts';
 import { rulesPage } from './rules.ts';
 import { type TryFields, tryPage } from './try.ts';
 
-type At = Context<WebEnv>;
+export { allDestinations, oneDestination } from './destination-pages.ts';
+export { liftMute, mute } from './mute-forms.ts';
 
 /** In seconds: a year, the longest that is kept. */
 const FOR_GOOD = 31_536_000;
 
 export async function overviewPage(context: At, ops: Ops): Promise<Response> {
-  const body = overview(ops.status(), ops.figures);
+  const body = overview(ops.status(), knownBy(ops));
   return page(context, { title: 'Overview', path: '/', body, isLive: true });
 }
 
@@ -113,31 +111,14 @@ async function changed(
 /** Names that a field suggests. */
 const MOST_NAMES = 200;
 
-export async function allDestinations(context: At, ops: Ops): Promise<Response> {
-  const body = destinationsPage(ops.status().destinations, ops.figures);
-  return page(context, { title: 'Destinations', path: '/destinations', body });
-}
-
 export async function rules(context: At, ops: Ops): Promise<Response> {
   const stored = await ops.mutes.list();
   const mutes = stored.ok ? stored.value : stored.message;
-  const body = rulesPage({ rules: ops.rules(), tables: ops.status().tables, mutes }, context.var.visitor);
+  const nowMs = ops.clock.wallMs();
+  const view = { rules: ops.rules(), tables: ops.status().tables, mutes, nowMs };
+  const body = rulesPage(view, context.var.visitor);
   return page(context, { title: 'Rules', path: '/rules', body });
 }
-
-export async function mute(context: At, ops: Ops): Promise<Response> {
-  const { what, for: span, reason } = await context.req.parseBody();
-  const text = (value: unknown) =>
-    typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
-  const wish = { what: text(what)?.split(/\s+/) ?? [], for: text(span), reason: text(reason) };
-  return muted(context, await ops.mutes.mute(wish));
-}
-
-export const liftMute = async (context: At, ops: Ops): Promise<Response> =>
-  muted(context, await ops.mutes.lift([context.req.param('id') ?? '']));
-
-const muted = (context: At, result: MuteResult): Response | Promise<Response> =>
-  result.ok ? context.redirect('/rules#mutes', 303) : problem(context, 422, 'Unchanged', result.problem);
 
 export async function trial(context: At, ops: Ops): Promise<Response> {
   const field = (name: string) => context.req.query(name)?.trim() ?? '';
@@ -168,13 +149,6 @@ function triedWith(
   return tried ?? 'This is no announcement: it needs at least a title or a ticker.';
 }
 
-const problem = (
-  context: At,
-  status: 404 | 409 | 422 | 503,
-  title: string,
-  sentence: string,
-): Promise<Response> => page(context, { title, path: '', body: problemPage(title, sentence) }, status);
-
 /** Under a name that changes with its content. */
 export async function assetOf(context: At, _ops: Ops): Promise<Response> {
   const asset = assetAt(context.req.path);
@@ -187,9 +161,3 @@ export async function assetOf(context: At, _ops: Ops): Promise<Response> {
     ...(takesGzip && { 'content-encoding': 'gzip' }),
   });
 }
-
-const page = async (
-  context: At,
-  shown: Omit<Page, 'visitor'>,
-  status: 200 | 404 | 409 | 422 | 503 = 200,
-): Promise<Response> => context.html(await layout({ ...shown, visitor: context.var.visitor }), status);
