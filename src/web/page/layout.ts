@@ -69,6 +69,27 @@ export const table = (
 export const empty = (...sentences: readonly (string | Html)[]): Html =>
   html`<div class="empty">${paragraphs(sentences)}</div>`;
 
+/** A page of a list without a row. `none`: for a store that has nothing at all. */
+export function nothingFits(
+  {
+    typed,
+    hint,
+    before,
+    next,
+  }: {
+    readonly typed: { readonly values: object; readonly faults: readonly string[] };
+    readonly hint: string | undefined;
+    readonly before: string | undefined;
+    readonly next: string | undefined;
+  },
+  none: string,
+): Html {
+  if (next !== undefined) return empty('Nothing fits among those looked through so far: go on with “older”.');
+  if (before !== undefined) return empty('Nothing older fits.');
+  if (Object.keys(typed.values).length + typed.faults.length === 0) return empty(none);
+  return empty('Nothing in the store fits.', ...(hint === undefined ? [] : [html`! ${hint}.`]));
+}
+
 /** The same where live rows will go (`table`): the first of them loads the page again. */
 export const awaiting = (id: string, ...sentences: readonly (string | Html)[]): Html =>
   html`<div class="empty" data-awaits="${id}">${paragraphs(sentences)}</div>`;

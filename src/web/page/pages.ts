@@ -1,15 +1,13 @@
 /** One function for each page: reads what it shows, and answers with the whole of it. */
 import { stringify } from 'yaml';
 import { LISTING_TYPES, PUBLISHERS } from '../../announcement.ts';
-import { DELIVERY_STATES } from '../../delivery/delivery.ts';
 import type { DryRun } from '../../dry-run.ts';
-import { LARGEST_PAGE, type StoreAnswer } from '../../outbox/deliveries.ts';
+import type { StoreAnswer } from '../../outbox/deliveries.ts';
 import type { OneChange, Ops } from '../ops.ts';
 import { announcementPage } from './announcement.ts';
-import { announcementsPage } from './announcements.ts';
 import { assetAt } from './assets.ts';
 import { configPage } from './config.ts';
-import { deliveriesPage, deliveryPage } from './deliveries.ts';
+import { deliveryPage } from './deliveries.ts';
 import { html } from './html.ts';
 import { overview } from './overview.ts';
 import { type At, knownBy, page, problem } from './page-answer.ts';
@@ -18,6 +16,7 @@ import { rulesPage } from './rules.ts';
 import { type TryFields, tryPage } from './try.ts';
 
 export { allDestinations, oneDestination } from './destination-pages.ts';
+export { announcementsList, deliveriesList } from './list-pages.ts';
 export { liftMute, mute } from './mute-forms.ts';
 
 /** In seconds: a year, the longest that is kept. */
@@ -39,25 +38,6 @@ export async function oneAnnouncement(context: At, ops: Ops): Promise<Response> 
   const { announcement } = content;
   const body = announcementPage({ ...decision, announcement }, context.var.visitor);
   return page(context, { title: announcement.tickers.join(', ') || announcement.publisher, path: '', body });
-}
-
-export async function deliveriesList(context: At, ops: Ops): Promise<Response> {
-  const state = DELIVERY_STATES.find((one) => one === context.req.query('state'));
-  const destination = context.req.query('destination')?.trim() || undefined;
-  const before = context.req.query('before');
-  const answer = await ops.page({ state, destination, before, limit: LARGEST_PAGE });
-  if (!answer.ok) return problem(context, 503, 'The store cannot be read', answer.message);
-  const destinations = ops.status().destinations.map(({ name }) => name);
-  const view = { state, destination, destinations: destinations.slice(0, MOST_NAMES), page: answer.value };
-  const body = deliveriesPage(view, context.var.visitor);
-  return page(context, { title: 'Deliveries', path: '/deliveries', body });
-}
-
-export async function announcementsList(context: At, ops: Ops): Promise<Response> {
-  const answer = await ops.announcements(context.req.query('before'));
-  if (!answer.ok) return problem(context, 503, 'The store cannot be read', answer.message);
-  const body = announcementsPage(answer.value);
-  return page(context, { title: 'Announcements', path: '/announcements', body });
 }
 
 export async function config(context: At, ops: Ops): Promise<Response> {
@@ -107,9 +87,6 @@ async function changed(
   if (!value.ok) return problem(context, value.code === 'unknown' ? 404 : 409, 'Unchanged', value.problem);
   return context.redirect(`/deliveries/${encodeURIComponent(id)}?done=${what}`, 303);
 }
-
-/** Names that a field suggests. */
-const MOST_NAMES = 200;
 
 export async function rules(context: At, ops: Ops): Promise<Response> {
   const stored = await ops.mutes.list();
