@@ -56,7 +56,7 @@ export interface LaneReport {
   readonly lane: LaneStatus;
 }
 
-/** What is in the way of a lane. */
+/** The obstacles before a lane. */
 export interface Outlook {
   /** Its own budget, then those that it shares. */
   readonly budgets: readonly BudgetState[];

@@ -112,8 +112,8 @@ export class BudgetBook {
    * address starts without the pauses of the one before.
    */
   own(destination: string, farEnd: string, limits: readonly BudgetLimits[]): Budget {
-    const key = ownBudgetKey(destination, farEnd);
-    return this.shared({ key, what: 'this destination', limits }, destination);
+    const what = 'this destination';
+    return this.shared({ key: ownBudgetKey(destination, farEnd), what, limits }, destination);
   }
 
   /** The same one for every destination that names the key; the limits of all of them hold. */

@@ -12,7 +12,7 @@ import { countOf, countText, shareText, spanText, state, type Tone } from './wor
 /** More than a page can be looked at; the others follow behind a link. */
 const MOST_SHOWN = 50;
 
-/** What is known beside the status. */
+/** Facts that are not in the status. */
 export interface Known {
   /** Epoch ms. */
   readonly nowMs: number;
