@@ -153,6 +153,20 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     fails: 'one of them was not pending',
     pages: ['docs/operations.md'],
   },
+  replay: {
+    examples: [
+      ['replay --since 1d', 'what the rules of today would do with the news of a day'],
+      ['replay --id 01kdvckfsts1mwkbfa', 'one announcement: then and now'],
+      ['replay --since 1h --destination chat --send', 'send what a new chat has missed'],
+      ['replay --since 1d --title KRW --json', 'for a script'],
+    ],
+    notes: [
+      'Left out is what arrived or may have (--again), what is too old (--late), what is muted or in its cooldown. Rates hold. Interrupted or repeated, it sends nothing twice.',
+      'Needs only the store, as `deliveries retry`: a running bridge sends within a second, another one when it starts.',
+    ],
+    fails: 'the config has a problem, or not everything could be queued',
+    pages: ['docs/history.md'],
+  },
   mute: {
     arguments: {
       what: 'ticker:ABC, rule:<name> or destination:<name>; a bare name where it can mean only one of them; several at once; a group of destinations, or "*"',

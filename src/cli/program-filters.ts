@@ -23,7 +23,7 @@ export interface DeliveryFlags extends NewsFlags {
 }
 
 /** `when`: under which other flag they count, such as `with --dead: `. */
-const withNewsFilters = (command: Command, { clock }: Io, when = ''): Command =>
+export const withNewsFilters = (command: Command, { clock }: Io, when = ''): Command =>
   command
     .option(
       '--since <time>',

@@ -23,6 +23,7 @@ export interface LaneJournal {
   owed(destination: string, limit: number): readonly PendingDelivery[] | undefined;
 }
 
+/** `byHandMs`: a person requested this one then, by `deliveries retry` or a replay. */
 export interface LaneEvents {
   attempted(
     delivery: Delivery,
@@ -31,6 +32,7 @@ export interface LaneEvents {
     startedMs: number,
     endedMs: number,
     decision: Decision,
+    byHandMs?: number,
   ): void;
   /** `detail`: more about the reason, for a person. */
   ended(
@@ -39,6 +41,7 @@ export interface LaneEvents {
     reason: string | undefined,
     endedMs: number,
     detail?: string,
+    byHandMs?: number,
   ): void;
   /** Reported once when it starts and once when it ends. `words`: what happened and what to do. */
   suspended(destination: string, reason: string, detail: string | undefined, words: string): void;

@@ -15,6 +15,7 @@ import type {
   DeliveryPage,
   FoundDelivery,
   PageRequest,
+  ReplayWish,
   StoreAnswer,
   StoredDecision,
 } from './deliveries.ts';
@@ -82,6 +83,10 @@ export class DeliveriesThread implements Deliveries {
 
   retry(ids: readonly string[], again: Again): Promise<StoreAnswer<readonly string[]>> {
     return this.#ask('retry', [ids, again]);
+  }
+
+  replay(wishes: readonly ReplayWish[], nowMs: number): Promise<StoreAnswer<readonly string[]>> {
+    return this.#ask('replay', [wishes, nowMs]);
   }
 
   discard(ids: readonly string[], nowMs: number): Promise<StoreAnswer<readonly string[]>> {

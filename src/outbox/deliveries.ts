@@ -6,7 +6,7 @@
  */
 import type { Announcement } from '../announcement.ts';
 import type { Content } from '../delivery/content.ts';
-import type { DeliveryState } from '../delivery/delivery.ts';
+import type { Delivery, DeliveryState } from '../delivery/delivery.ts';
 import type { Mute, MuteChange, MuteWish } from '../mutes/mute.ts';
 import type { Stats, StatsRequest } from './history/stats.ts';
 import type { StoredAttempt, StoredDelivery } from './rows.ts';
@@ -87,6 +87,14 @@ export interface Again {
   readonly isLate: boolean;
 }
 
+/** One delivery that a replay wants to have sent. */
+export interface ReplayWish {
+  /** With the key of its row, where it is there already; that is sent again, as this. */
+  readonly delivery: Delivery;
+  /** The rows of its announcement for its destination, as whoever decided has seen them (`seenAs`): otherwise it is not queued. */
+  readonly seen: readonly string[];
+}
+
 /** `message`: for people, with advice where there is any. */
 export type StoreAnswer<Value> =
   | { readonly ok: true; readonly value: Value }
@@ -119,6 +127,11 @@ export interface Deliveries {
    * too old. Ids or keys; gives those that changed. A running bridge takes them up within a second.
    */
   retry(ids: readonly string[], again: Again): Promise<StoreAnswer<readonly string[]>>;
+  /**
+   * Queued by hand, each if nothing has happened to its announcement at that destination since it was looked at: of two who ask at
+   * once, one queues it. Gives the ids of those that were queued. A running bridge takes them up within a second.
+   */
+  replay(wishes: readonly ReplayWish[], nowMs: number): Promise<StoreAnswer<readonly string[]>>;
   /** Pending ones only; they are not sent any more. Ids or keys; gives those that changed. */
   discard(ids: readonly string[], nowMs: number): Promise<StoreAnswer<readonly string[]>>;
   /** Oldest first; also those that have ended, for a while. */

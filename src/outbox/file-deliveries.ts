@@ -15,6 +15,7 @@ import type {
   DeliveryPage,
   FoundDelivery,
   PageRequest,
+  ReplayWish,
   StoreAnswer,
   StoredDecision,
 } from './deliveries.ts';
@@ -31,6 +32,7 @@ import {
   keysOf,
   retryDeliveries,
 } from './queries.ts';
+import { queueReplayed } from './replay-rows.ts';
 
 type Access = 'read' | 'write';
 
@@ -69,6 +71,10 @@ export class FileDeliveries implements Deliveries {
   retry(ids: readonly string[], { nowMs, maxAges, isLate }: Again): Promise<StoreAnswer<readonly string[]>> {
     const again = { maxAgeOf: (destination: string) => maxAges.get(destination), isLate };
     return this.#answer('write', (database) => retryDeliveries(database, ids, nowMs, again));
+  }
+
+  replay(wishes: readonly ReplayWish[], nowMs: number): Promise<StoreAnswer<readonly string[]>> {
+    return this.#answer('write', (database) => queueReplayed(database, wishes, nowMs));
   }
 
   discard(ids: readonly string[], nowMs: number): Promise<StoreAnswer<readonly string[]>> {

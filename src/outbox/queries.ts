@@ -177,13 +177,22 @@ function inTransactions(
   ids: readonly string[],
   change: (key: string) => boolean,
 ): string[] {
-  const changed: string[] = [];
   // Before anything is locked: it may take a while.
   const keys = keysOf(database, ids);
-  for (let start = 0; start < ids.length; start += TOGETHER) {
+  return changedTogether(database, ids, () => (id) => change(keys.get(id) ?? id));
+}
+
+/** Those of `all` for which `change` is true, in transactions of a few each; `begin` makes it anew within each. */
+export function changedTogether<Item>(
+  database: DatabaseSync,
+  all: readonly Item[],
+  begin: () => (item: Item) => boolean,
+): Item[] {
+  const changed: Item[] = [];
+  for (let start = 0; start < all.length; start += TOGETHER) {
     database.exec('BEGIN IMMEDIATE');
     try {
-      const some = ids.slice(start, start + TOGETHER).filter((id) => change(keys.get(id) ?? id));
+      const some = all.slice(start, start + TOGETHER).filter(begin());
       database.exec('COMMIT');
       changed.push(...some);
     } catch (error) {

@@ -34,11 +34,13 @@ export function deliveriesTable(deliveries: readonly StoredDelivery[], visitor: 
 }
 
 function deliveryRow(stored: StoredDelivery, visitor: Visitor): Html {
-  const { delivery, state, reason, attempts, settledMs } = stored;
+  const { delivery, state, reason, attempts, settledMs, byHandMs } = stored;
   const { id, title, receivedTimestampUs, receivedMs } = storedBody(delivery.content);
   const took =
-    settledMs === undefined || state !== 'delivered' ? '' : ` after ${spanText(settledMs - receivedMs)}`;
-  return html`<tr id="${keyOf(delivery)}"><th scope="row"><a href="/deliveries/${encodeURIComponent(delivery.id)}">${receiverText(delivery)}</a></th><td class="nowrap" data-label="Received">${dayAndClock(receivedTimestampUs / 1000)}</td><td data-label="State">${stateOf(toneOf(state), reason === undefined ? state : `${state}: ${reason}`)}<span class="small faint">${took}</span>${
+    settledMs === undefined || state !== 'delivered'
+      ? ''
+      : ` after ${spanText(settledMs - (byHandMs ?? receivedMs))}`;
+  return html`<tr id="${keyOf(delivery)}"><th scope="row"><a href="/deliveries/${encodeURIComponent(delivery.id)}">${receiverText(delivery)}</a></th><td class="nowrap" data-label="Received">${dayAndClock(receivedTimestampUs / 1000)}</td><td data-label="State">${stateOf(toneOf(state), reason === undefined ? state : `${state}: ${reason}`)}<span class="small faint">${took}${byHandMs === undefined ? '' : ', by hand'}</span>${
     reason === undefined ? '' : html`<br><span class="small faint">${prose(describeEnding(reason))}</span>`
   }</td><td class="whole"><a href="/announcements/${id}">${title === '' ? id : title}</a></td><td class="number" data-label="Attempts">${attempts}</td><td>${actions(stored, visitor)}</td></tr>`;
 }
@@ -65,9 +67,9 @@ export const attemptsTable = (attempts: readonly StoredAttempt[]): Html =>
 
 /** `/deliveries/:id`: everything about one, and what can be done with it. */
 export const deliveryPage = ({ delivery: stored, attempts }: FoundDelivery, visitor: Visitor): Html => {
-  const { delivery, state, reason } = stored;
+  const { delivery, state, reason, byHandMs } = stored;
   const { id, title, receivedTimestampUs } = storedBody(delivery.content);
   return html`<h1>${receiverText(delivery)} ${stateOf(toneOf(state), reason === undefined ? state : `${state}: ${reason}`)}</h1>${
     reason === undefined ? '' : html`<p>${prose(describeEnding(reason))}</p>`
-  }<dl class="facts"><dt>Announcement</dt><dd><a href="/announcements/${id}">${title === '' ? id : title}</a></dd><dt>Received</dt><dd>${dayAndClock(receivedTimestampUs / 1000)}</dd><dt>Rule</dt><dd>${delivery.rule}</dd><dt>Template</dt><dd>${delivery.template ?? 'the default form'}</dd><dt>Id</dt><dd class="mono">${delivery.id}</dd></dl><p>${actions(stored, visitor)}</p><h2>Attempts</h2>${attemptsTable(attempts)}`;
+  }<dl class="facts"><dt>Announcement</dt><dd><a href="/announcements/${id}">${title === '' ? id : title}</a></dd><dt>Received</dt><dd>${dayAndClock(receivedTimestampUs / 1000)}</dd><dt>Rule</dt><dd>${delivery.rule}</dd><dt>Template</dt><dd>${delivery.template ?? 'the default form'}</dd>${byHandMs === undefined ? '' : html`<dt>By hand</dt><dd>${dayAndClock(byHandMs)}: requested by a retry or a replay</dd>`}<dt>Id</dt><dd class="mono">${delivery.id}</dd></dl><p>${actions(stored, visitor)}</p><h2>Attempts</h2>${attemptsTable(attempts)}`;
 };
