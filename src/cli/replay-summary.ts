@@ -1,4 +1,4 @@
-/** What a replay comes to, in figures. Pure. */
+/** The figures of a replay. Pure. */
 import type { Delivery } from '../delivery/delivery.ts';
 import { LEFT_OUT } from '../replay/fate.ts';
 import type { Replayed } from '../replay/plan.ts';

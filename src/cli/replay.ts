@@ -148,9 +148,9 @@ async function send(plans: readonly Replayed[], { path, nowMs }: OpenedStore, { 
 }
 
 const wishesOf = ({ deliveries }: Replayed): readonly ReplayWish[] =>
-  deliveries.flatMap(({ fate, rows }) =>
+  deliveries.flatMap(({ fate, related }) =>
     'sends' in fate
-      ? [{ delivery: fate.sends, seen: rows.map((found: FoundDelivery) => seenAs(found.delivery)) }]
+      ? [{ delivery: fate.sends, seen: related.map((found: FoundDelivery) => seenAs(found.delivery)) }]
       : [],
   );
 

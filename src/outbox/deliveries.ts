@@ -91,7 +91,7 @@ export interface Again {
 export interface ReplayWish {
   /** With the key of its row, where it is there already; that is sent again, as this. */
   readonly delivery: Delivery;
-  /** The rows of its announcement for its destination, as whoever decided has seen them (`seenAs`): otherwise it is not queued. */
+  /** The rows of its announcement for its destination and ticker, as whoever decided has seen them (`seenAs`): otherwise it is not queued. */
   readonly seen: readonly string[];
 }
 

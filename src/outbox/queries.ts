@@ -182,7 +182,7 @@ function inTransactions(
   return changedTogether(database, ids, () => (id) => change(keys.get(id) ?? id));
 }
 
-/** Those of `all` for which `change` is true, in transactions of a few each; `begin` makes it anew within each. */
+/** Those of `all` for which `change` is true, in transactions of a few each. Each transaction has a `change` of its own, from `begin`. */
 export function changedTogether<Item>(
   database: DatabaseSync,
   all: readonly Item[],

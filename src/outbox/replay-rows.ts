@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { originOf } from '../delivery/content.ts';
 import { type Delivery, keyOf, REPLAYED } from '../delivery/delivery.ts';
+import { folded } from '../platform/fold.ts';
 import { endOf, text, wholeNumber } from './columns.ts';
 import type { ReplayWish } from './deliveries.ts';
 import { deliveryKey } from './delivery-ids.ts';
@@ -16,6 +17,10 @@ export const seenAs = ({ delivery, state, reason, attempts }: StoredDelivery): s
 const seenText = (key: unknown, state: unknown, reason: unknown, attempts: unknown): string =>
   JSON.stringify([key, state, reason, attempts]);
 
+/** Without a ticker a delivery says all of the news. */
+export const isSameSubject = (ticker: string | undefined, other: string | undefined): boolean =>
+  ticker === undefined || other === undefined || folded(ticker) === folded(other);
+
 /** Gives the ids of those that were queued. */
 export function queueReplayed(
   database: DatabaseSync,
@@ -23,12 +28,16 @@ export function queueReplayed(
   nowMs: number,
 ): readonly string[] {
   const statements = prepare(database);
+  const taken = new Set<string>();
   const queued = changedTogether(database, wishes, () => {
     const rowsOf = remembered((id: string) => rowsIn(statements, id));
     return ({ delivery, seen }) => {
       const rows = rowsOf(originOf(delivery.content).id);
-      const now = rows?.seen.get(delivery.destination) ?? [];
+      const own = rows?.seen.get(delivery.destination) ?? [];
+      const now = own.flatMap(([ticker, text]) => (isSameSubject(delivery.ticker, ticker) ? [text] : []));
       if (rows === undefined || now.toSorted().join() !== seen.toSorted().join()) return false;
+      if (taken.has(delivery.id)) return false;
+      taken.add(delivery.id);
       return delivery.key === undefined
         ? insert(statements, rows, delivery, nowMs)
         : update(statements, delivery, nowMs);
@@ -39,23 +48,26 @@ export function queueReplayed(
 
 type Statements = ReturnType<typeof prepare>;
 
+type Seen = readonly [ticker: string | undefined, text: string];
+
 /** Of one announcement; it may have thousands. */
 interface Rows {
   /** By destination, as they were before this transaction. */
-  readonly seen: ReadonlyMap<string, readonly string[]>;
+  readonly seen: ReadonlyMap<string, readonly Seen[]>;
   nextOrdinal: number;
 }
 
 /** `undefined`: the announcement is not there any more. */
 function rowsIn({ selectAnnouncement, selectRows }: Statements, id: string): Rows | undefined {
   if (selectAnnouncement.get(id) === undefined) return undefined;
-  const seen = new Map<string, string[]>();
+  const seen = new Map<string, Seen[]>();
   let nextOrdinal = 0;
-  for (const { id: key, destination, state, reason, attempts } of selectRows.all(`${id}-`, `${id}.`)) {
+  for (const row of selectRows.all(`${id}-`, `${id}.`)) {
+    const { id: key, destination, ticker, state, reason, attempts } = row;
     const name = String(destination);
     const own = seen.get(name) ?? [];
     seen.set(name, own);
-    own.push(seenText(key, state, reason, attempts));
+    own.push([ticker === null ? undefined : String(ticker), seenText(key, state, reason, attempts)]);
     nextOrdinal = Math.max(nextOrdinal, ordinalOf(String(key)) + 1);
   }
   return { seen, nextOrdinal };
@@ -98,7 +110,7 @@ function prepare(database: DatabaseSync) {
   return {
     selectAnnouncement: database.prepare('SELECT 1 FROM announcements WHERE id = ?'),
     selectRows: database.prepare(
-      'SELECT id, destination, state, reason, attempts FROM deliveries WHERE id >= ? AND id < ?',
+      'SELECT id, destination, ticker, state, reason, attempts FROM deliveries WHERE id >= ? AND id < ?',
     ),
     insertDelivery: database.prepare(INSERT_DELIVERY),
     updateDelivery: database.prepare(

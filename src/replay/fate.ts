@@ -9,7 +9,6 @@ import { mayHaveArrived } from '../destinations/may-have-arrived.ts';
 import type { PreparedDestination } from '../destinations/prepared.ts';
 import type { FoundDelivery } from '../outbox/deliveries.ts';
 import { formatDuration } from '../platform/duration.ts';
-import { folded } from '../platform/fold.ts';
 
 /** Why nothing is sent, most of all because of the first of these that holds. */
 export const LEFT_OUT = [
@@ -48,16 +47,16 @@ export interface FateDeps extends ReplayWishes {
 }
 
 /** Where `maxAge` is off, an order is old news after the age that webhooks have by default (`destinations/webhook/options.ts`). */
-export const OLD_ORDER_MS = 10 * 60_000;
+const OLD_ORDER_MS = 10 * 60_000;
 
-/** `rows`: of its announcement and destination. */
+/** `related`: the rows of its announcement and destination that say the same (`isSameSubject`); `times`: how many there are of any ticker. */
 export function fateOf(
   planned: Delivery & { readonly content: NewsContent },
   destination: PreparedDestination,
-  rows: readonly FoundDelivery[],
+  related: readonly FoundDelivery[],
+  times: number,
   deps: FateDeps,
 ): Fate {
-  const related = rows.filter(({ delivery }) => isSameSubject(planned, delivery.delivery));
   const earlier = refusalOfRows(related, deps);
   if (earlier !== undefined) return earlier;
   if (destination.options.dryRun) return { leftOut: 'dry_run', detail: 'its destination has `dryRun: true`' };
@@ -65,12 +64,8 @@ export function fateOf(
   if (stale !== undefined) return stale;
   const refused = deps.heldBack(planned);
   if (refused !== undefined) return { leftOut: refused.reason, detail: refused.detail };
-  return { sends: asQueued(planned, destination, related, rows.length, deps) };
+  return { sends: asQueued(planned, destination, related, times, deps) };
 }
-
-/** Without a ticker it says all of the news. */
-const isSameSubject = ({ ticker }: Delivery, { ticker: other }: Delivery): boolean =>
-  ticker === undefined || other === undefined || folded(ticker) === folded(other);
 
 function refusalOfRows(rows: readonly FoundDelivery[], { again }: FateDeps): Fate | undefined {
   const has = (fits: (found: FoundDelivery) => boolean) => rows.some(fits);

@@ -10,6 +10,7 @@ import { type Delivery, keyOf } from '../delivery/delivery.ts';
 import type { PreparedDestination } from '../destinations/prepared.ts';
 import { deliveriesOf, targetOf } from '../intake.ts';
 import type { FoundDelivery } from '../outbox/deliveries.ts';
+import { isSameSubject } from '../outbox/replay-rows.ts';
 import type { Router, RuleCooldown } from '../routing/router.ts';
 import { type Fate, type FateDeps, fateOf } from './fate.ts';
 
@@ -18,7 +19,7 @@ export interface ReplayDeps extends FateDeps {
   readonly destinations: readonly PreparedDestination[];
   /** By rule. */
   readonly cooldowns: ReadonlyMap<string, RuleCooldown>;
-  /** What its deliveries are named after (`occurrenceOf`). */
+  /** As `outbox/delivery-ids.ts` has it: its deliveries are named after it. */
   occurrenceOf(announcement: Announcement): string;
   /** Only these deliveries are of interest. */
   isWanted(delivery: Delivery): boolean;
@@ -39,8 +40,8 @@ export interface ReplayedDelivery {
   readonly delivery: Delivery;
   /** The latest of then; absent: there was none. */
   readonly before?: FoundDelivery;
-  /** All of its announcement and destination. */
-  readonly rows: readonly FoundDelivery[];
+  /** Those of its announcement and destination that say the same. */
+  readonly related: readonly FoundDelivery[];
   readonly fate: Fate;
 }
 
@@ -94,14 +95,18 @@ export class ReplayPlanner {
     destination: PreparedDestination,
     rows: readonly FoundDelivery[],
   ): ReplayedDelivery {
+    const related = rows.filter((found) => isSameSubject(delivery.ticker, found.delivery.delivery.ticker));
     const before = rows.findLast((found) => targetText(found.delivery.delivery) === targetText(delivery));
-    const fate = this.#fateAmongOthers(delivery, fateOf(delivery, destination, rows, this.#deps));
-    return { delivery, rows, fate, ...(before !== undefined && { before }) };
+    const fate = this.#fateAmongOthers(
+      delivery,
+      fateOf(delivery, destination, related, rows.length, this.#deps),
+    );
+    return { delivery, related, fate, ...(before !== undefined && { before }) };
   }
 
   #fateAmongOthers(delivery: Delivery, fate: Fate): Fate {
     if (!('sends' in fate)) return fate;
-    // Stored twice, it is one: a receiver would be told so by the id.
+    // Stored twice, it is one: to its receiver the id is the same.
     if (this.#sent.has(fate.sends.id)) return { leftOut: 'pending', detail: 'this replay sends it already' };
     const cooled = this.#cooled(delivery);
     if (cooled === undefined) this.#sent.add(fate.sends.id);
