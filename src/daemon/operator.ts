@@ -34,6 +34,7 @@ import type { TableSet } from './table-set.ts';
 
 export interface Operator extends Inspector, Changer {
   status(): Status;
+  tables(): Status['tables'];
   /** Of the last deliveries; `undefined`: none has ended since the start. */
   figures(destination: string): Figures | undefined;
   /** Its own budget, then those that it shares; none: there is no such destination. */
@@ -113,6 +114,7 @@ export function createOperator(deps: OperatorDeps): Operator {
         race: seen.race.report,
         nowMs: clock.monotonicMs(),
       }),
+    tables: () => deps.tables.states,
     figures: (destination) => seen.figures.of(destination),
     budgets: (destination) => lanes.budgets(destination, clock.monotonicMs()),
     destination: (name) =>

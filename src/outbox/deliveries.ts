@@ -8,6 +8,7 @@ import type { Announcement } from '../announcement.ts';
 import type { Content } from '../delivery/content.ts';
 import type { Delivery, DeliveryState } from '../delivery/delivery.ts';
 import type { Mute, MuteChange, MuteWish } from '../mutes/mute.ts';
+import type { SomeRules } from '../routing/kept-rules.ts';
 import type { Stats, StatsRequest } from './history/stats.ts';
 import type { StoredAttempt, StoredDelivery } from './rows.ts';
 
@@ -73,8 +74,8 @@ export interface StoredDecision {
   readonly content: Content;
   /** The outcome of each rule (`traceIn`); absent: it was not written. */
   readonly trace?: string;
-  /** These rules (`rulesIn`); absent: they are not there. */
-  readonly rules?: Uint8Array;
+  /** Those rules that it speaks of; absent: they are not there. */
+  readonly rules?: SomeRules;
   readonly deliveries: readonly FoundDelivery[];
 }
 

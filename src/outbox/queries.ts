@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { expiryWith, originOf } from '../delivery/content.ts';
 import { type Delivery, UNDER_WAY } from '../delivery/delivery.ts';
+import { someRulesIn } from '../routing/kept-rules.ts';
 import { traceIn } from '../routing/trace.ts';
 import { ATTEMPTS_SINCE, endsByDestination } from './backlog-rows.ts';
 import { contentFrom } from './content-rows.ts';
@@ -95,10 +96,15 @@ export function decisionOf(database: DatabaseSync, id: string): StoredDecision |
   };
 }
 
-function rulesOfTrace(database: DatabaseSync, trace: string): Pick<StoredDecision, 'rules'> {
-  const digest = traceIn(trace)?.digest;
-  const body = database.prepare('SELECT body FROM rules WHERE digest = ?').get(digest ?? '')?.['body'];
-  return body instanceof Uint8Array ? { rules: body } : {};
+/** Those that the trace speaks of: of ten thousand rules a few. */
+function rulesOfTrace(database: DatabaseSync, text: string): Pick<StoredDecision, 'rules'> {
+  const trace = traceIn(text);
+  if (trace === undefined) return {};
+  const { digest, outcomes, stoppedBy } = trace;
+  const body = database.prepare('SELECT body FROM rules WHERE digest = ?').get(digest)?.['body'];
+  const places = [...outcomes.map(({ place }) => place), ...(stoppedBy === undefined ? [] : [stoppedBy])];
+  const rules = body instanceof Uint8Array ? someRulesIn(body, places) : undefined;
+  return rules === undefined ? {} : { rules };
 }
 
 /** Every destination that a delivery in the store is for. */

@@ -8,6 +8,7 @@
 import { type Canonical, canonical, derived, type SourceSpan, sourceOf, unescaped } from './canonical.ts';
 import { decodedRuns } from './encoded-runs.ts';
 import { REDACTED, type Redactor } from './secret.ts';
+import type { Steps } from './steps.ts';
 
 /** So many characters in a row, digits and letters mixed, are no coincidence (36^6 = 2 × 10⁹). */
 const WINDOW = 6;
@@ -58,6 +59,30 @@ export function redactValues(value: unknown, redact: Redactor, redactKey: Redact
     Object.entries(value).map(([key, inner]) => [redactKey(key), redactValues(inner, redact, redactKey)]),
   );
 }
+
+/** As `redactValues`, of plain trees with our own keys. A step is a text. */
+export function* redactingValues(value: unknown, redact: Redactor): Steps<unknown> {
+  if (typeof value === 'string') {
+    yield;
+    return redact(value);
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (const item of value) items.push(isLeaf(item) ? item : yield* redactingValues(item, redact));
+    return items;
+  }
+  if (!isPlain(value)) return redactValues(value, redact);
+  const safe: Record<string, unknown> = {};
+  for (const [key, inner] of Object.entries(value))
+    safe[key] = isLeaf(inner) ? inner : yield* redactingValues(inner, redact);
+  return safe;
+}
+
+const isLeaf = (value: unknown): boolean =>
+  typeof value !== 'string' && (typeof value !== 'object' || value === null);
+
+const isPlain = (value: object): boolean => !(value instanceof Error) && !('toJSON' in value);
 
 type Places = SourceSpan[];
 

@@ -16,6 +16,7 @@ import type { ConfiguredNames } from '../outbox/unknown-words.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Redactor } from '../platform/secret.ts';
 import type { RuleOptions } from '../routing/options.ts';
+import type { TableState } from '../tables/table-state.ts';
 import type { Now, OrWhy, Then } from '../then-and-now.ts';
 
 /** A made-up announcement and what it would lead to. */
@@ -59,7 +60,7 @@ export interface InspectedDestination {
 
 export interface Inspector {
   /** `fields` as `inject` takes them; `undefined`: they make no announcement. */
-  dryRun(fields: Readonly<Record<string, unknown>>): Tried | undefined;
+  dryRun(fields: Readonly<Record<string, unknown>>): Promise<Tried | undefined>;
   /** By the id of an announcement, or of one of its deliveries; `undefined`: nothing has that id. */
   decision(id: string): Promise<StoreAnswer<InspectedDecision | undefined>>;
   /** One page of stored deliveries, newest first. */
@@ -74,7 +75,7 @@ export interface Inspector {
   config(): { readonly file: string; readonly config: Readonly<Record<string, unknown>> };
   /** The message of a dry run as people would see it; `undefined`: it is for programs. */
   look(delivery: DryDelivery): Look | undefined;
-  rules(): readonly InspectedRule[];
+  rules(): readonly InspectedRule[] | Promise<readonly InspectedRule[]>;
   /** Of the config in force. */
   names(): ConfiguredNames;
 }
@@ -96,6 +97,7 @@ export interface Ops extends Inspector, Changer {
   readonly redact: Redactor;
   readonly clock: Clock;
   status(): Status;
+  tables(): readonly TableState[];
   readonly metrics: Metrics;
   /** `undefined`: nothing of that destination has ended since the start. */
   figures(destination: string): Figures | undefined;

@@ -21,11 +21,11 @@ export const configPage = ({ config }: Status, effective: string, visitor: Visit
     visitor.mayChange
       ? html`<form method="post" action="/config/reload">${hiddenCsrf(visitor)}<button>Reload</button></form>`
       : ''
-  }<h2>In force</h2><p class="small faint">With includes merged and every default filled in, without secrets; spans are in ms.</p><pre>${effective.slice(0, MOST_TEXT)}</pre>${
-    effective.length > MOST_TEXT
+  }<h2>In force</h2><p class="small faint">With includes merged and every default filled in, without secrets; spans are in ms.</p><pre>${effective.slice(0, MOST_CONFIG_TEXT)}</pre>${
+    effective.length > MOST_CONFIG_TEXT
       ? html`<p class="small faint">The rest is in <a href="/api/config">/api/config</a>.</p>`
       : ''
   }`;
 
 /** In characters; ten thousand destinations are megabytes. */
-const MOST_TEXT = 100_000;
+export const MOST_CONFIG_TEXT = 100_000;

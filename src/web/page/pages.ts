@@ -1,12 +1,13 @@
 /** One function for each page: reads what it shows, and answers with the whole of it. */
-import { stringify } from 'yaml';
 import { LISTING_TYPES, PUBLISHERS } from '../../announcement.ts';
 import type { DryRun } from '../../dry-run.ts';
 import type { StoreAnswer } from '../../outbox/deliveries.ts';
+import { inTurns } from '../../platform/steps.ts';
 import type { OneChange, Ops } from '../ops.ts';
 import { announcementPage } from './announcement.ts';
 import { assetAt } from './assets.ts';
-import { configPage } from './config.ts';
+import { configPage, MOST_CONFIG_TEXT } from './config.ts';
+import { configText } from './config-text.ts';
 import { deliveryPage } from './deliveries.ts';
 import { html } from './html.ts';
 import { overview } from './overview.ts';
@@ -41,7 +42,9 @@ export async function oneAnnouncement(context: At, ops: Ops): Promise<Response> 
 }
 
 export async function config(context: At, ops: Ops): Promise<Response> {
-  const effective = stringify(JSON.parse(JSON.stringify(ops.config().config)), { lineWidth: 0 });
+  const { clock, redact, breathe = () => Promise.resolve() } = ops;
+  const steps = configText(ops.config().config, redact, MOST_CONFIG_TEXT);
+  const effective = await inTurns(steps, { clock, breathe });
   const body = configPage(ops.status(), effective, context.var.visitor);
   return page(context, { title: 'Config', path: '/config', body });
 }
@@ -92,7 +95,7 @@ export async function rules(context: At, ops: Ops): Promise<Response> {
   const stored = await ops.mutes.list();
   const mutes = stored.ok ? stored.value : stored.message;
   const nowMs = ops.clock.wallMs();
-  const view = { rules: ops.rules(), tables: ops.status().tables, mutes, nowMs };
+  const view = { rules: await ops.rules(), tables: ops.tables(), mutes, nowMs };
   const body = rulesPage(view, context.var.visitor);
   return page(context, { title: 'Rules', path: '/rules', body });
 }
@@ -107,19 +110,19 @@ export async function trial(context: At, ops: Ops): Promise<Response> {
     fields,
     publishers: PUBLISHERS,
     listingTypes: LISTING_TYPES,
-    result: triedWith(fields, ops),
+    result: await triedWith(fields, ops),
     look: ops.look,
   });
   return page(context, { title: 'Try a title', path: '/try', body });
 }
 
-function triedWith(
+async function triedWith(
   { publisher, listingType, tickers, title }: TryFields,
   ops: Ops,
-): DryRun | string | undefined {
+): Promise<DryRun | string | undefined> {
   if ([publisher, listingType, tickers, title].every((text) => text === '')) return undefined;
   const named = tickers.split(/[\s,]+/).filter((ticker) => ticker !== '');
-  const tried = ops.dryRun({
+  const tried = await ops.dryRun({
     ...{ publisher: publisher || undefined, listingType: listingType || undefined },
     ...{ tickers: named.length === 0 ? undefined : named, title },
   });
