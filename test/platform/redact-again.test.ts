@@ -1,4 +1,4 @@
-/** What is shown again and again is redacted once for each config. */
+/** Texts that are shown again and again are redacted once for each config. */
 import { expect, test } from 'vitest';
 import { createRedactor, redactingValues, redactValues } from '../../src/platform/redactor.ts';
 import { LatestRedactor, type Redactor } from '../../src/platform/secret.ts';
