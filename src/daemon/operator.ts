@@ -11,6 +11,7 @@ import type { KnownNames } from '../mutes/named.ts';
 import { shownMutes } from '../mutes/shown.ts';
 import type { DestinationFigures, Figures } from '../ops/destination-figures.ts';
 import type { Injected } from '../ops/injected.ts';
+import type { LastReload, ReloadSeen } from '../ops/last-reload.ts';
 import type { Race } from '../ops/race.ts';
 import type { AnnouncementHistory } from '../ops/recent-announcements.ts';
 import type { Reloaded } from '../ops/reloaded.ts';
@@ -43,6 +44,8 @@ export interface Operator extends Inspector, Changer {
   destination(name: string): InspectedDestination | undefined;
   /** Takes up the config file as it is now: all of it, or nothing. */
   reload(): Promise<Reloaded>;
+  /** `undefined`: none since the start. */
+  lastReload(): ReloadSeen | undefined;
   /** Takes an announcement as if a feed named `inject` had brought it (`injection.ts`). */
   inject(fields: Readonly<Record<string, unknown>>, real: boolean): Injected;
   /** Its changes are taken up within a second. */
@@ -68,6 +71,7 @@ export interface OperatorDeps {
     readonly race: Race;
     readonly figures: DestinationFigures;
     readonly hits: RuleHitCounter;
+    readonly lastReload: LastReload;
     readonly conditions: ConditionWatch;
   };
 }
@@ -123,6 +127,7 @@ export function createOperator(deps: OperatorDeps): Operator {
         ...{ waiting: () => journal.waiting(), nowMs: clock.monotonicMs() },
       }),
     reload: () => running.reload(),
+    lastReload: () => seen.lastReload.report,
     inject: (fields, real) => inject(fields, real, { intake, feeds, clock }),
     ...createChanger(operator),
     deliveries: operator,

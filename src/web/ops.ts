@@ -8,6 +8,7 @@ import type { ShownMute } from '../mutes/shown.ts';
 import type { Lasting } from '../mutes/span.ts';
 import type { Figures } from '../ops/destination-figures.ts';
 import type { Injected } from '../ops/injected.ts';
+import type { ReloadSeen } from '../ops/last-reload.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Reloaded } from '../ops/reloaded.ts';
 import type { DestinationReport, Status } from '../ops/status.ts';
@@ -106,6 +107,8 @@ export interface Ops extends Inspector, Changer {
   /** `undefined`: there is no such destination. */
   destination(name: string): InspectedDestination | undefined;
   reload(): Promise<Reloaded>;
+  /** `undefined`: none since the start. */
+  lastReload(): ReloadSeen | undefined;
   inject(fields: Readonly<Record<string, unknown>>, real: boolean): Injected;
   /** To everything that happens, behind the work that it speaks of; the result takes the listener off. */
   listen(listener: Listener): () => void;

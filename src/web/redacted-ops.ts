@@ -30,6 +30,7 @@ export function redactedOps(ops: Ops): Ops {
     look: (delivery) => safe(ops.look(delivery)),
     rules: async () => safely(await ops.rules()),
     reload: async () => safely(await ops.reload()),
+    lastReload: () => safe(ops.lastReload()),
     inject: (fields, real) => safe(ops.inject(fields, real)),
     mutes: {
       list: async () => safely(await ops.mutes.list()),

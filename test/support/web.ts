@@ -26,6 +26,7 @@ export const idleOps = (status: Status = NO_STATUS): Ops => ({
   metrics: createMetrics('1', () => status),
   figures: () => undefined,
   budgets: () => [],
+  lastReload: () => undefined,
   destination: () => undefined,
   dryRun: () => Promise.resolve(undefined),
   decision: () => Promise.resolve({ ok: true, value: undefined }),

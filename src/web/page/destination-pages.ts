@@ -5,6 +5,8 @@ import type { StoredDelivery } from '../../outbox/rows.ts';
 import type { Ops } from '../ops.ts';
 import { destinationPage } from './destination.ts';
 import { destinationsPage } from './destinations.ts';
+import type { Hours } from './hours.ts';
+import { statsOf } from './latency-pages.ts';
 import { type At, knownBy, page, problem } from './page-answer.ts';
 
 export async function allDestinations(context: At, ops: Ops): Promise<Response> {
@@ -25,13 +27,23 @@ export async function oneDestination(context: At, ops: Ops): Promise<Response> {
       'The config in force has no destination of that name. Its earlier deliveries, if there are any, are under Deliveries.',
     );
   const { name } = of.report;
-  const [last, ...failed] = await Promise.all([
+  const [hours, last, ...failed] = await Promise.all([
+    hoursOf(ops, name),
     stored(ops, name),
     ...FAILED.map((state) => stored(ops, name, state)),
   ]);
-  const view = { of, known: knownBy(ops), last, failed: newest(failed) };
+  const view = { of, known: knownBy(ops), last, failed: newest(failed), hours };
   const body = destinationPage(view, context.var.visitor);
   return page(context, { title: name, path: '/destinations', body, isLive: true });
+}
+
+const DAY_MS = 86_400_000;
+
+async function hoursOf(ops: Ops, destination: string): Promise<Hours | string> {
+  const answer = await statsOf(ops, DAY_MS, 'destination', { destination });
+  if (!answer.ok) return answer.message;
+  const aheadMs = ops.clock.monotonicMs() - ops.clock.wallMs();
+  return { stats: answer.value, wallOf: (ms) => ms - aheadMs };
 }
 
 async function stored(

@@ -9,6 +9,7 @@ import { age } from './age.ts';
 import { budgetsTable } from './budgets.ts';
 import { deliveriesTable } from './deliveries.ts';
 import { destinationsTable, type Known, toneOfLane } from './destinations.ts';
+import { type Hours, hoursPart } from './hours.ts';
 import { each, type Html, html } from './html.ts';
 import { empty, hiddenCsrf, table } from './layout.ts';
 import { RULE_HEADINGS, ruleRow } from './rules.ts';
@@ -23,9 +24,11 @@ export interface DestinationView {
   readonly last: Stored;
   /** Dead or expired. */
   readonly failed: Stored;
+  /** Of the last day; a text: why they cannot be read. */
+  readonly hours: Hours | string;
 }
 
-export function destinationPage({ of, known, last, failed }: DestinationView, visitor: Visitor): Html {
+export function destinationPage({ of, known, last, failed, hours }: DestinationView, visitor: Visitor): Html {
   const { report, budgets, options } = of;
   const { name, type, suspended } = report;
   const { nowMs } = known;
@@ -36,6 +39,7 @@ export function destinationPage({ of, known, last, failed }: DestinationView, vi
   }${mutes(of, visitor, nowMs)}${destinationsTable([report], known)}
 <h2>Queue</h2>${queue(of, nowMs)}
 <h2>Budget</h2>${budgetsTable(budgets, nowMs)}
+<h2>Last 24 hours</h2>${typeof hours === 'string' ? html`<p>${state('bad', hours)}</p>` : hoursPart(name, hours)}
 <h2>Failures</h2>${stored(failed, 'Nothing has failed, as far as the store goes back.', visitor)}${failed.length === 0 ? '' : more('&state=dead')}
 <h2>Last deliveries</h2>${stored(last, 'Nothing was sent here yet.', visitor)}${last.length === 0 ? '' : more('')}
 <h2>Rules</h2>${rulesOf(of, nowMs)}

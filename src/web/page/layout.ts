@@ -10,6 +10,8 @@ export interface Page {
   readonly path: string;
   readonly visitor: Visitor;
   readonly body: Html;
+  /** More links and scripts of the head. */
+  readonly loads?: Html;
   /** It shows rows as they come. */
   readonly isLive?: boolean;
 }
@@ -19,15 +21,16 @@ const PLACES = [
   ['/announcements', 'Announcements'],
   ['/deliveries', 'Deliveries'],
   ['/destinations', 'Destinations'],
+  ['/latency', 'Latency'],
   ['/rules', 'Rules'],
   ['/try', 'Try a title'],
   ['/config', 'Config'],
 ] as const;
 
-export const layout = ({ title, path, visitor, body, isLive = false }: Page): Html =>
+export const layout = ({ title, path, visitor, body, loads = html``, isLive = false }: Page): Html =>
   documentOf({
     title,
-    loads: html`${LOOK}<script defer src="${ASSETS.script.url}"></script>`,
+    loads: html`${LOOK}<script defer src="${ASSETS.script.url}"></script>${loads}`,
     attributes: isLive ? html` data-live="/live"` : html``,
     body: html`<a class="skip" href="#main">Skip to the content</a>
 <header class="top"><div class="wide"><a class="brand" href="/">listing-bridge</a><nav aria-label="pages"><ul>${each(
@@ -51,18 +54,21 @@ function session(visitor: Visitor): Html {
 export const hiddenCsrf = ({ formToken }: Visitor): Html =>
   formToken === undefined ? html`` : html`<input type="hidden" name="${FORM_TOKEN}" value="${formToken}">`;
 
+/** `spare`: it gives way where the screen is narrow. */
+export type Heading = string | readonly [name: string, kind: 'number', spare?: 'spare'];
+
 /** A table that becomes blocks on a phone. `id`: of its body, where live rows go. */
 export const table = (
-  headings: readonly (string | readonly [string, 'number'])[],
+  headings: readonly Heading[],
   rows: Html,
   { caption, id }: { readonly caption?: string; readonly id?: string } = {},
 ): Html =>
   html`<div class="table"><table class="rows">${caption === undefined ? '' : html`<caption>${caption}</caption>`}<thead><tr>${each(
     headings,
-    (heading) =>
-      typeof heading === 'string'
-        ? html`<th scope="col">${heading}</th>`
-        : html`<th scope="col" class="number">${heading[0]}</th>`,
+    (heading) => {
+      const [name, ...classes] = typeof heading === 'string' ? [heading] : heading;
+      return html`<th scope="col"${classes.length === 0 ? '' : html` class="${classes.join(' ')}"`}>${name}</th>`;
+    },
   )}</tr></thead><tbody${id === undefined ? '' : raw(` id="${id}"`)}>${rows}</tbody></table></div>`;
 
 /** Nothing there yet, and what would be. */

@@ -36,11 +36,11 @@ export function overview(status: Status, known: Known): Html {
 
 /** The answer to “is it well?” stands in the first lines of the page. */
 export function verdict(status: Status, nowMs: number): Html {
-  const { ready, feeds, destinations, uptimeMs, version, conditions, announcements } = status;
+  const { ready, feeds, destinations, uptimeMs, version, conditions, announcements, mutes } = status;
   const tone = ready ? 'good' : 'bad';
   const healthy = feeds.filter((feed) => feed.healthy).length;
   const heard = feeds.reduce((least, { silentMs = Infinity }) => Math.min(least, silentMs), Infinity);
-  const sentences = html`${healthy} of ${countOf(feeds.length, 'feed')} proven healthy${heard === Infinity ? '' : html`, last heard ${age('ago', heard, nowMs)}`}. ${countOf(destinations.length, 'destination')}, ${destinations.filter((one) => one.suspended !== undefined).length} suspended. ${announcements.length === 0 ? 'No announcement yet' : 'Announcements come in'}; up ${age('for', uptimeMs, nowMs)}, version ${version}.`;
+  const sentences = html`${healthy} of ${countOf(feeds.length, 'feed')} proven healthy${heard === Infinity ? '' : html`, last heard ${age('ago', heard, nowMs)}`}. ${countOf(destinations.length, 'destination')}, ${destinations.filter((one) => one.suspended !== undefined).length} suspended. ${announcements.length === 0 ? 'No announcement yet' : 'Announcements come in'}; up ${age('for', uptimeMs, nowMs)}, version ${version}.${mutes.length === 0 ? '' : html` <a href="/rules#mutes">${countOf(mutes.length, 'mute')} in force</a>.`}`;
   return html`<section id="verdict" class="verdict is-${tone}" aria-label="state of the bridge">${markOf(tone)}<div><strong>${ready ? 'Ready' : 'Not ready'}</strong><p>${sentences}</p>${
     conditions.length === 0
       ? ''

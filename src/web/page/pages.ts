@@ -17,6 +17,7 @@ import { rulesPage } from './rules.ts';
 import { type TryFields, tryPage } from './try.ts';
 
 export { allDestinations, oneDestination } from './destination-pages.ts';
+export { latency } from './latency-pages.ts';
 export { announcementsList, deliveriesList } from './list-pages.ts';
 export { liftMute, mute } from './mute-forms.ts';
 
@@ -45,7 +46,9 @@ export async function config(context: At, ops: Ops): Promise<Response> {
   const { clock, redact, breathe = () => Promise.resolve() } = ops;
   const steps = configText(ops.config().config, redact, MOST_CONFIG_TEXT);
   const effective = await inTurns(steps, { clock, breathe });
-  const body = configPage(ops.status(), effective, context.var.visitor);
+  const { config: inForce } = ops.status();
+  const view = { config: inForce, effective, lastReload: ops.lastReload(), nowMs: ops.clock.wallMs() };
+  const body = configPage(view, context.var.visitor);
   return page(context, { title: 'Config', path: '/config', body });
 }
 
@@ -131,7 +134,7 @@ async function triedWith(
 
 /** Under a name that changes with its content. */
 export async function assetOf(context: At, _ops: Ops): Promise<Response> {
-  const asset = assetAt(context.req.path);
+  const asset = await assetAt(context.req.path);
   if (asset === undefined) return context.text('not found\n', 404);
   const takesGzip = /\bgzip\b/.test(context.req.header('accept-encoding') ?? '');
   return context.body(takesGzip ? asset.gzipped : asset.plain, 200, {

@@ -23,6 +23,7 @@ export function pageRoutes(ops: Ops): Hono<WebEnv> {
     .post('/deliveries/:id/discard', shows('discardDelivery'))
     .get('/destinations', shows('allDestinations'))
     .get('/destinations/:name', shows('oneDestination'))
+    .get('/latency', shows('latency'))
     .get('/rules', shows('rules'))
     .post('/mutes', shows('mute'))
     .post('/mutes/:id/lift', shows('liftMute'))
