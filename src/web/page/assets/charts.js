@@ -38,7 +38,7 @@ function localized(seconds, zone) {
 
 /** @param {HTMLElement} figure */
 function tableOf(figure) {
-  const rows = [...figure.querySelectorAll('tbody tr')];
+  const rows = [...figure.querySelectorAll('details tbody tr')];
   const named = rows[0] === undefined ? [] : [...rows[0].querySelectorAll('td')];
   const count = figure.dataset['colours']?.split(' ').length ?? 1;
   const isBars = figure.dataset['chart'] === 'bars';
