@@ -2,14 +2,16 @@
 import type { Config } from '../config/schema.ts';
 import type { LaneSet } from '../lane-set.ts';
 import type { ShownMute } from '../mutes/shown.ts';
+import type { RuleHitCounter } from '../ops/rule-hits.ts';
 import { destinationReport } from '../ops/status.ts';
 import type { Waiting } from '../outbox/outbox.ts';
-import type { InspectedDestination, InspectedRule } from '../web/ops.ts';
+import type { InspectedDestination } from '../web/ops.ts';
+import { inspectedRule } from './inspector.ts';
 
 interface Known {
   readonly lanes: Pick<LaneSet, 'report' | 'outlook'>;
-  readonly config: Pick<Config, 'destinations' | 'alerts'>;
-  rules(): readonly InspectedRule[];
+  readonly config: Pick<Config, 'destinations' | 'alerts' | 'rules'>;
+  readonly hits: Pick<RuleHitCounter, 'of'>;
   /** In force. */
   mutes(): readonly ShownMute[];
   /** By destination; `undefined` when the store cannot be read. */
@@ -20,7 +22,7 @@ interface Known {
 /** `undefined`: no lane has that name. */
 export function inspectDestination(
   name: string,
-  { lanes, config, rules, mutes, waiting, nowMs }: Known,
+  { lanes, config, hits, mutes, waiting, nowMs }: Known,
 ): InspectedDestination | undefined {
   const report = lanes.report(name);
   const outlook = lanes.outlook(name, nowMs);
@@ -29,7 +31,9 @@ export function inspectDestination(
     report: destinationReport(name, report.type, report.lane, waiting(), nowMs),
     ...outlook,
     options: { ...config.destinations[name] },
-    rules: rules().filter(({ sends }) => sends.includes(name)),
+    rules: config.rules
+      .filter(({ send }) => send.some(({ to }) => to === name))
+      .map((rule) => inspectedRule(rule, hits, nowMs)),
     getsAlerts: config.alerts?.send.includes(name) ?? false,
     mutes: mutes().filter((one) => one.kind === 'destination' && one.name === name),
   };

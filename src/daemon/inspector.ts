@@ -9,6 +9,7 @@ import type { Deliveries, StoreAnswer } from '../outbox/deliveries.ts';
 import { idAt } from '../outbox/ids.ts';
 import { type Clock, nextTurn } from '../platform/clock.ts';
 import { inTurns } from '../platform/steps.ts';
+import type { RuleOptions } from '../routing/options.ts';
 import { type Now, type OrWhy, sayingNow, sayingThen } from '../then-and-now.ts';
 import type { InspectedRule, Inspector } from '../web/ops.ts';
 import type { RunningConfig } from './running-config.ts';
@@ -79,13 +80,19 @@ export function createInspector({
       running.ready.destinations.find(({ name }) => name === destination)?.look?.(request.body),
     rules() {
       const nowMs = clock.monotonicMs();
-      return running.ready.config.rules.map(({ name, match, send }) => {
-        const seen = hits.of(name);
-        return {
-          ...{ name, match, sends: send.map(({ to }) => to), hits: seen?.count ?? 0 },
-          lastHitMs: seen === undefined ? undefined : nowMs - seen.lastMs,
-        };
-      });
+      return running.ready.config.rules.map((rule) => inspectedRule(rule, hits, nowMs));
     },
+  };
+}
+
+export function inspectedRule(
+  { name, match, send }: RuleOptions,
+  hits: Pick<RuleHitCounter, 'of'>,
+  nowMs: number,
+): InspectedRule {
+  const seen = hits.of(name);
+  return {
+    ...{ name, match, sends: send.map(({ to }) => to), hits: seen?.count ?? 0 },
+    lastHitMs: seen === undefined ? undefined : nowMs - seen.lastMs,
   };
 }

@@ -123,7 +123,7 @@ export function createOperator(deps: OperatorDeps): Operator {
     budgets: (destination) => lanes.budgets(destination, clock.monotonicMs()),
     destination: (name) =>
       inspectDestination(name, {
-        ...{ lanes, config: running.config, rules: inspector.rules, mutes: mutesInForce },
+        ...{ lanes, config: running.config, hits: seen.hits, mutes: mutesInForce },
         ...{ waiting: () => journal.waiting(), nowMs: clock.monotonicMs() },
       }),
     reload: () => running.reload(),

@@ -1,4 +1,4 @@
-/** What only pages with charts load: uPlot, with its licence's notice in it, and the script that feeds it. Loaded with the first of them. */
+/** Files that only pages with charts load: uPlot, with the notice of its licence in it, and the script that feeds it. They are read with the first of these pages. */
 import { readFileSync } from 'node:fs';
 import { asset } from './asset.ts';
 
