@@ -10,6 +10,7 @@ export const OPTIONAL = ['bufferutil', 'utf-8-validate', 'zlib-sync', 'encoding'
 
 /** Files that other threads run. */
 export const THREADS = [
+  'src/config/load-thread.ts',
   'src/outbox/checkpoint.ts',
   'src/outbox/deliveries-thread.ts',
   'src/tables/thread.ts',

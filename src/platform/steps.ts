@@ -2,7 +2,7 @@
  * Work that is made of small steps: done at once by who has nothing else to do, and in turns on a loop that carries the
  * news.
  */
-import type { Clock } from './clock.ts';
+import { type Clock, nextTurn } from './clock.ts';
 
 export type Steps<Result> = Generator<undefined, Result>;
 
@@ -32,3 +32,22 @@ export async function inTurns<Result>(steps: Steps<Result>, { clock, breathe }: 
     sinceMs = clock.monotonicMs();
   }
 }
+
+/** The same work as long as it is wanted: `undefined` once `stop` has aborted. */
+export function* unlessStopped<Result>(
+  steps: Steps<Result>,
+  stop: Pick<AbortSignal, 'aborted'>,
+): Steps<Result | undefined> {
+  while (!stop.aborted) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    yield;
+  }
+  return undefined;
+}
+
+/** Breathes a turn of the loop. */
+export const loopTurns = (clock: Turns['clock']): Turns => ({
+  clock,
+  breathe: () => new Promise<void>(nextTurn),
+});

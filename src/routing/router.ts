@@ -7,12 +7,13 @@ import type { Announcement } from '../announcement.ts';
 import type { ExtractOptions } from '../matching/extract.ts';
 import { NO_TABLES, type TableOf } from '../matching/table.ts';
 import { hasOneOf, type Text } from '../matching/text.ts';
+import { type Steps, whole } from '../platform/steps.ts';
 import { momentOf, type Rule, ruleCompiler } from './compiled-rule.ts';
 import type { CooldownOptions } from './cooldown-options.ts';
 import { explaining, type Match, type RuleExplanation } from './explaining.ts';
 import type { MatchField, RuleOptions } from './options.ts';
 import { RuleIndex } from './rule-index.ts';
-import { SharedTests } from './shared-tests.ts';
+import { SharedTests, TestsByRule } from './shared-tests.ts';
 import { subjectOf } from './subject.ts';
 
 export type { Match, RuleExplanation };
@@ -67,27 +68,52 @@ export interface CompiledRules extends Router {
 const NOTHING: Routing = Object.freeze({ rules: Object.freeze([]), matches: Object.freeze([]) });
 
 /** Throws on a malformed regular expression; `config/` has reported those before. */
-export function compileRules(
+export const compileRules = (
   options: readonly RuleOptions[],
   extract: Readonly<Record<string, ExtractOptions>> = {},
   tableOf: TableOf = NO_TABLES,
-): CompiledRules {
+): CompiledRules => whole(rulesInSteps(options, extract, tableOf));
+
+/** The same, a rule in a step. */
+export function* rulesInSteps(
+  options: readonly RuleOptions[],
+  extract: Readonly<Record<string, ExtractOptions>>,
+  tableOf: TableOf,
+): Steps<CompiledRules> {
   const compile = ruleCompiler(extract, tableOf);
-  const rules = options.map(compile);
+  const rules: Rule[] = [];
   // Apart from the rules: after a silence each thing that is touched is fetched from memory, and most rules end here.
-  const titleWords = rules.map((rule) => rule.matcher.required.titleWords);
-  const index = new RuleIndex(rules.map((rule) => rule.matcher.required));
-  const tests = new SharedTests(rules.map((rule) => rule.tests));
-
+  const titleWords: (readonly string[] | undefined)[] = [];
+  const index = new RuleIndex();
+  const collected = new TestsByRule();
   const cooldowns = new Map<string, RuleCooldown>();
-  for (const [ordinal, { name, cooldown }] of options.entries()) {
-    const rule = rules[ordinal];
-    if (cooldown === undefined || rule === undefined) continue;
-    const { by, for: forMs } = cooldown;
-    const { fittingTickers: tickersOf } = rule.matcher;
-    cooldowns.set(name, { by, forMs, tickersOf, destinations: rule.byName });
+  for (const one of options) {
+    const rule = compile(one);
+    const { required, fittingTickers: tickersOf } = rule.matcher;
+    index.add(required, rules.length);
+    rules.push(rule);
+    titleWords.push(required.titleWords);
+    collected.add(rule.tests);
+    if (one.cooldown !== undefined) {
+      const { by, for: forMs } = one.cooldown;
+      cooldowns.set(one.name, { by, forMs, tickersOf, destinations: rule.byName });
+    }
+    yield;
   }
+  return routerOf(rules, cooldowns, { titleWords, index, tests: new SharedTests(collected) });
+}
 
+interface Found {
+  readonly titleWords: readonly (readonly string[] | undefined)[];
+  readonly index: RuleIndex;
+  readonly tests: SharedTests;
+}
+
+function routerOf(
+  rules: readonly Rule[],
+  cooldowns: CompiledRules['cooldowns'],
+  { titleWords, index, tests }: Found,
+): CompiledRules {
   return {
     cooldowns,
     route(announcement) {
