@@ -17,7 +17,11 @@ const LOADS = 3;
 const RELOADS = 3;
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, shape: { type: 'string' }, entry: { type: 'string', default: 'dist/main.js' } },
+  options: {
+    only: { type: 'string' },
+    shape: { type: 'string' },
+    entry: { type: 'string', default: 'dist/main.js' },
+  },
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'large-config-'));
@@ -29,7 +33,7 @@ try {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), text);
     }
-    if (values.only !== 'reload') console.log(shape.padEnd(22), loads());
+    if (values.only !== 'reload') process.stdout.write(`${shape.padEnd(22)} ${loads()}\n`);
   }
   if (values.only !== 'load') await reload();
 } finally {
@@ -37,13 +41,20 @@ try {
 }
 
 function loads(): string {
-  const env = { ...process.env, FEED_URL: 'ws://127.0.0.1:1', FEED_KEY: `dsk_${'a1'.repeat(32)}`, BOT_URL: 'http://127.0.0.1:1/' };
+  const env = {
+    ...process.env,
+    FEED_URL: 'ws://127.0.0.1:1',
+    FEED_KEY: `dsk_${'a1'.repeat(32)}`,
+    BOT_URL: 'http://127.0.0.1:1/',
+  };
   const all = Array.from({ length: LOADS }, () => {
     const args = ['--max-semi-space-size=16', resolve(import.meta.dirname, 'large/load.ts')];
     return JSON.parse(execFileSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' }));
   }) as { load: number; ready: number; cpu: number }[];
   const best = all.sort((a, b) => a.load + a.ready - b.load - b.ready);
-  return best.map(({ load, ready, cpu }) => `${Math.round(load)} + ${Math.round(ready)} ms (CPU ${Math.round(cpu)})`).join(', ');
+  return best
+    .map(({ load, ready, cpu }) => `${Math.round(load)} + ${Math.round(ready)} ms (CPU ${Math.round(cpu)})`)
+    .join(', ');
 }
 
 async function reload(): Promise<void> {
@@ -53,7 +64,7 @@ async function reload(): Promise<void> {
   for (const [name, text] of Object.entries(files))
     writeFileSync(join(folder, name), name === 'config.yaml' ? `include: extra.yaml\n${text}` : text);
   for (const { heldMs, slowestMs, medianMs, tookMs } of await reloads(resolve(values.entry), folder, RELOADS))
-    console.log(
-      `reload: loop held ${heldMs.toFixed(1)} ms at most, announcements ${medianMs.toFixed(1)} ms (longest ${slowestMs.toFixed(1)}); in force after ${Math.round(tookMs)} ms`,
+    process.stdout.write(
+      `reload: loop held ${heldMs.toFixed(1)} ms at most, announcements ${medianMs.toFixed(1)} ms (longest ${slowestMs.toFixed(1)}); in force after ${Math.round(tookMs)} ms\n`,
     );
 }

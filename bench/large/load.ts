@@ -9,4 +9,4 @@ const loadedMs = performance.now();
 makeReady({ config, ...loaded });
 const { user, system } = process.cpuUsage(began.cpu);
 const ms = { load: loadedMs - began.ms, ready: performance.now() - loadedMs, cpu: (user + system) / 1000 };
-console.log(JSON.stringify({ ...ms, rules: config.rules.length }));
+process.stdout.write(`${JSON.stringify({ ...ms, rules: config.rules.length })}\n`);

@@ -4,9 +4,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../../src/platform/clock.ts';
 import { startBotServer } from '../../src/simulator/bot-server.ts';
 import { startFeedServer } from '../../src/simulator/feed-server.ts';
-import { systemClock } from '../../src/platform/clock.ts';
 
 const KEY = `dsk_${'a1'.repeat(32)}`;
 const BETWEEN_MS = 10;
@@ -25,15 +25,22 @@ export async function reloads(entry: string, folder: string, times: number): Pro
   const bot = await startBotServer();
   const env = { ...process.env, FEED_URL: feed.url, FEED_KEY: KEY, BOT_URL: `${bot.url}/x` };
   const watch = new URL('./loop-watch.mjs', import.meta.url).href;
-  const args = [...(process.env['PROF'] ? ['--trace-gc'] : []), '--max-semi-space-size=16', '--import', watch, entry, 'run', '-c', 'config.yaml'];
-  const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', process.env['PROF'] ? 'inherit' : 'ignore', 'pipe'] });
+  const args = ['--max-semi-space-size=16', '--import', watch, entry, 'run', '-c', 'config.yaml'];
+  const child = spawn(process.execPath, args, {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const events = new Events(child);
   try {
     await events.next('feed.self_test_answered');
     const done: Reload[] = [];
     for (let nth = 0; nth < times; nth++) {
       await sleep(3000);
-      writeFileSync(join(folder, 'extra.yaml'), `rules: [{ name: extra ${nth}, match: { ticker: Q }, send: [bot] }]\n`);
+      writeFileSync(
+        join(folder, 'extra.yaml'),
+        `rules: [{ name: extra ${nth}, match: { ticker: Q }, send: [bot] }]\n`,
+      );
       done.push(await oneReload(nth));
     }
     return done;
@@ -74,17 +81,22 @@ export async function reloads(entry: string, folder: string, times: number): Pro
       return at === undefined ? [] : [atMs - at];
     });
     const sorted = took.sort((a, b) => a - b);
-    return { heldMs: loopHeldMs, slowestMs: sorted.at(-1) ?? Number.NaN, medianMs: sorted[sorted.length >> 1] ?? Number.NaN, tookMs };
+    return {
+      heldMs: loopHeldMs,
+      slowestMs: sorted.at(-1) ?? Number.NaN,
+      medianMs: sorted[sorted.length >> 1] ?? Number.NaN,
+      tookMs,
+    };
   }
 }
 
 class Events {
-  readonly #waiting: { readonly name: string; readonly resolve: (event: Record<string, never>) => void }[] = [];
+  readonly #waiting: { readonly name: string; readonly resolve: (event: Record<string, never>) => void }[] =
+    [];
 
   constructor(child: ChildProcess) {
     if (child.stderr === null) throw new Error('it has a pipe');
     createInterface({ input: child.stderr }).on('line', (line) => {
-      if (process.env['SHOW']) console.error(line.slice(0, 300));
       for (const one of [...this.#waiting])
         if (line.includes(`"${one.name}"`)) {
           this.#waiting.splice(this.#waiting.indexOf(one), 1);

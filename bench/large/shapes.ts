@@ -18,8 +18,12 @@ watch: false
 
 type Files = Readonly<Record<string, string>>;
 
-const many = (count: number, one: (nth: number) => string) => Array.from({ length: count }, (_, nth) => one(nth)).join('');
-const flow = (count: number) => `rules:\n${ruleOptions(count).map((rule) => `  - ${rule}\n`).join('')}`;
+const many = (count: number, one: (nth: number) => string) =>
+  Array.from({ length: count }, (_, nth) => one(nth)).join('');
+const flow = (count: number) =>
+  `rules:\n${ruleOptions(count)
+    .map((rule) => `  - ${rule}\n`)
+    .join('')}`;
 
 const block = (count: number) => `rules:
 ${many(
@@ -72,7 +76,10 @@ function included(count: number): Files {
   const perFile = Math.ceil(count / FILES);
   const files = Array.from({ length: FILES }, (_, nth) => {
     const rules = all.slice(nth * perFile, (nth + 1) * perFile);
-    return [`rules/${String(nth).padStart(3, '0')}.yaml`, `rules:\n${rules.map((rule) => `  - ${rule}\n`).join('')}`];
+    return [
+      `rules/${String(nth).padStart(3, '0')}.yaml`,
+      `rules:\n${rules.map((rule) => `  - ${rule}\n`).join('')}`,
+    ];
   });
   return { 'config.yaml': `include: rules/*.yaml\n${HEAD}`, ...Object.fromEntries(files) };
 }

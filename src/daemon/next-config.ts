@@ -39,7 +39,9 @@ export async function readNext(deps: NextDeps): Promise<NextConfig | Problems | 
     if (loaded === undefined) return undefined;
     const { files, patterns } = loaded;
     if (files !== undefined && patterns !== undefined) tried({ files, patterns });
-    return 'problems' in loaded ? loaded : await inTurns(unlessStopped(nextInSteps(inForce, loaded), stop), loopTurns(clock));
+    return 'problems' in loaded
+      ? loaded
+      : await inTurns(unlessStopped(nextInSteps(inForce, loaded), stop), loopTurns(clock));
   } catch (error) {
     return { problems: [messageOf(error)] };
   }

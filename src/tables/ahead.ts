@@ -69,7 +69,7 @@ export class TablesAhead {
     ]);
   }
 
-  /** What is said of the rows, without them: plain data, for the thread on which the config is loaded. */
+  /** The readings without their rows: plain data, for the thread on which the config is loaded. */
   get outlines(): TableOutlines {
     const withoutRows = (reading: FileReading): FileReading<undefined> =>
       reading.kind === 'rows' ? { ...reading, rows: undefined } : reading;

@@ -1,6 +1,6 @@
 /** Work in steps: at once, or in turns that give way to others. */
 import { expect, test } from 'vitest';
-import { inTurns, type Steps, whole } from '../../src/platform/steps.ts';
+import { inTurns, loopTurns, type Steps, unlessStopped, whole } from '../../src/platform/steps.ts';
 
 function* counted(steps: number): Steps<number> {
   for (let step = 0; step < steps; step++) yield;
@@ -35,4 +35,19 @@ test('at once it gives the same, and what a step throws is thrown', async () => 
   expect(() => whole(faulty())).toThrow('a bug');
   const turns = { clock: clockOf(1), breathe: () => Promise.resolve() };
   await expect(inTurns(faulty(), turns)).rejects.toThrow('a bug');
+});
+
+test('a stop ends it between two steps; without one it gives the same', async () => {
+  const stop = new AbortController();
+  let done = 0;
+  function* counting(): Steps<string> {
+    for (; done < 1000; done++) yield;
+    return 'done';
+  }
+  const work = inTurns(unlessStopped(counting(), stop.signal), loopTurns(clockOf(0.5)));
+  await new Promise((resolve) => setImmediate(resolve));
+  stop.abort();
+  expect(await work).toBeUndefined();
+  expect(done).toBeLessThan(100);
+  expect(whole(unlessStopped(counted(5), new AbortController().signal))).toBe(5);
 });
