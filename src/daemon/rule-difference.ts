@@ -82,7 +82,7 @@ const identityOf = (rule: RuleOptions, at: number, contents: Contents): string =
 /** Of those that are compared as they are, the longest. */
 const LONG_LIST = 100;
 
-/** What rules say, without their names, as texts that are equal when the rules are. */
+/** The contents of rules, without their names, as texts that are equal when the rules are. */
 class Contents {
   /** Thousands of rules may share one list of thousands of destinations: it is written once. */
   readonly #lists = new Map<RuleOptions['send'], number>();

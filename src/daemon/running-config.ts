@@ -248,7 +248,7 @@ export class RunningConfig {
         this.#tried = files;
       },
     });
-    return next === undefined || this.#isStopped ? STOPPING : next;
+    return next ?? STOPPING;
   }
 
   /** Synchronous, so that no announcement meets half of a config. */
