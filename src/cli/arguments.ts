@@ -1,6 +1,6 @@
 /** Values of options: what they must look like, in words. */
 import { InvalidArgumentError } from 'commander';
-import { AGO_HELP, agoMs } from '../platform/ago.ts';
+import { AGO_HELP, type Ago, agoIn } from '../platform/ago.ts';
 import type { Clock } from '../platform/clock.ts';
 import { parseDuration } from '../platform/duration.ts';
 
@@ -12,13 +12,12 @@ export function durationArgument(text: string): number {
   return durationMs;
 }
 
-/** Ms back from now: a span, or a moment. */
 export const agoArgument =
   (clock: Clock) =>
-  (text: string): number => {
-    const backMs = agoMs(text, clock.wallMs());
-    if (backMs === undefined) throw new InvalidArgumentError(AGO_HELP);
-    return backMs;
+  (text: string): Ago => {
+    const ago = agoIn(text, clock.wallMs());
+    if (ago === undefined) throw new InvalidArgumentError(AGO_HELP);
+    return ago;
   };
 
 export function countArgument(text: string): number {

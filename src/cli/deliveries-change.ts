@@ -5,7 +5,7 @@ import { printable } from '../platform/printable.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
 import { markedLine } from './lines.ts';
-import { DELIVERY_FLAGS, type DeliveryFlags, wishOf } from './program-filters.ts';
+import { DELIVERY_FLAGS, type DeliveryFlags, filterOf } from './program-filters.ts';
 import { answered, requireKnown, type StoreOptions, warnOfUnknown, withStore } from './store-file.ts';
 
 /** Filters of the list; its subcommands receive them too, because the command line accepts them anywhere. */
@@ -37,7 +37,7 @@ export async function retryCommand(options: RetryDeliveriesOptions, io: Io): Pro
   refuse(options, options.dead ? ['state', 'id', 'limit'] : [...DELIVERY_FLAGS, 'limit']);
   return withStore(options, io, async (opened) => {
     requireKnown(options.destination, opened);
-    const { state, ...wish } = wishOf(options);
+    const { state, ...wish } = filterOf(options, opened.at);
     const which = options.dead ? wish : options.ids;
     const result = await answered(opened.operator.retry({ which, isLate: options.late }));
     // A guessed age could let an old order through for ever.

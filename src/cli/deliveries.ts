@@ -6,7 +6,7 @@ import { deliveryCells, describeDelivery, RECEIVED_AND_TITLE, shownDelivery } fr
 import { type ExitCode, FINE, UserError } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
 import { heading } from './lines.ts';
-import { type DeliveryFlags, wishOf } from './program-filters.ts';
+import { type DeliveryFlags, filterOf } from './program-filters.ts';
 import { answered, requireKnown, type StoreOptions, warnOfUnknown, withStore } from './store-file.ts';
 import { table } from './table.ts';
 
@@ -20,9 +20,9 @@ const LISTED = 50;
 export const listCommand = (options: ListOptions, io: Io): Promise<ExitCode> =>
   withStore(options, io, async (opened): Promise<ExitCode> => {
     requireKnown(options.destination, opened);
-    const wish = wishOf(options);
-    const found = await answered(opened.operator.list({ ...wish, limit: options.limit ?? LISTED }));
-    if (found.length === 0) warnOfUnknown(wish, opened, io);
+    const filter = filterOf(options, opened.at);
+    const found = await answered(opened.operator.list({ ...filter, limit: options.limit ?? LISTED }));
+    if (found.length === 0) warnOfUnknown(filter, opened, io);
     if (options.json) io.print(jsonText(found.map(shownDelivery)));
     else if (found.length === 0) io.print(heading('no deliveries', io.columns));
     else

@@ -39,6 +39,19 @@ export const STORE_HELP: Readonly<Record<string, CommandHelp>> = {
     fails: 'one of them was not pending',
     pages: ['docs/operations.md'],
   },
+  export: {
+    examples: [
+      ['export --since 30d > deliveries.jsonl', 'a record a line, for a script'],
+      ['export --format csv --what attempts --output attempts.csv', 'for a spreadsheet'],
+      ['export --what announcements --exchange upbit --matched false', 'news that no rule matched'],
+    ],
+    notes: [
+      'Columns are stable, and times are UTC. A bridge that runs beside is not held up.',
+      WITHOUT_CONFIG,
+    ],
+    fails: `${UNREADABLE_STORE}, or the file cannot be written`,
+    pages: ['docs/history.md'],
+  },
   replay: {
     examples: [
       ['replay --since 1d', 'what the rules of today would do with the news of a day'],

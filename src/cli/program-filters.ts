@@ -1,15 +1,14 @@
 /** Flags by which deliveries and announcements are looked for, and what they say. */
 import { type Command, Option } from 'commander';
-import type { DeliveryWish } from '../daemon/delivery-operator.ts';
 import { DELIVERY_STATES, type DeliveryState } from '../delivery/delivery.ts';
-import type { NewsFilter } from '../outbox/deliveries.ts';
+import type { DeliveryFilter, NewsFilter } from '../outbox/deliveries.ts';
+import type { Ago } from '../platform/ago.ts';
 import { agoArgument, countArgument } from './arguments.ts';
 import type { Io } from './io.ts';
 
 export interface NewsFlags extends Pick<NewsFilter, 'feed' | 'exchange' | 'type' | 'ticker' | 'title'> {
-  /** Ms back from now. */
-  readonly since?: number;
-  readonly until?: number;
+  readonly since?: Ago;
+  readonly until?: Ago;
 }
 
 export interface DeliveryFlags extends NewsFlags {
@@ -61,12 +60,15 @@ export const DELIVERY_FLAGS = [
   ...(['since', 'until', 'feed', 'exchange', 'type', 'ticker', 'title'] as const),
 ] satisfies readonly (keyof DeliveryFlags)[];
 
-/** Without what is another flag of the command. */
-export function wishOf({ since, until, ...flags }: DeliveryFlags): DeliveryWish {
+/** Without what is another flag of the command. `at`: a time on the timeline of the bridge. */
+export function filterOf(
+  { since, until, ...flags }: DeliveryFlags,
+  at: (ago: Ago | undefined) => number | undefined,
+): DeliveryFilter {
   const { state, destination, rule, reason, attempts, announcement, id } = flags;
   const { feed, exchange, type, ticker, title } = flags;
   return {
     ...{ state, destination, rule, reason, attempts, announcement, id },
-    ...{ feed, exchange, type, ticker, title, withinMs: since, beforeMs: until },
+    ...{ feed, exchange, type, ticker, title, sinceMs: at(since), untilMs: at(until) },
   };
 }

@@ -1,9 +1,11 @@
 /** `replay` and `export`: their flags. */
+import { Option } from 'commander';
+import { EXPORT_FORMATS, EXPORTED } from '../outbox/exported.ts';
 import { countArgument } from './arguments.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { MakeCommand } from './program-deliveries.ts';
-import { withNewsFilters } from './program-filters.ts';
+import { stateOption, withDeliveryFilters, withNewsFilters } from './program-filters.ts';
 
 const STORE = 'the database file, instead of store.path of the config';
 
@@ -31,5 +33,28 @@ export function addReplay(command: MakeCommand, io: Io, exit: (code: ExitCode) =
     .action(async (options) => {
       const { replayCommand } = await import('./replay.ts');
       exit(await replayCommand(options, io));
+    });
+}
+
+export function addExport(command: MakeCommand, io: Io, exit: (code: ExitCode) => void): void {
+  withDeliveryFilters(
+    command('export', 'Write stored rows as JSON Lines or CSV, the oldest first')
+      .addOption(new Option('--format <format>', 'of the rows').choices(EXPORT_FORMATS).default('jsonl'))
+      .addOption(new Option('--what <rows>', 'which rows').choices(EXPORTED).default('deliveries'))
+      .option('--output <file>', 'put them into this file, when all are written, instead of the output')
+      .addOption(stateOption()),
+    io,
+  )
+    .option('--id <id>', 'only the delivery with this id')
+    .addOption(
+      new Option('--matched <yes>', 'of announcements: only those that a rule matched, or none did').choices([
+        'true',
+        'false',
+      ]),
+    )
+    .option('--store <file>', STORE)
+    .action(async (options) => {
+      const { exportCommand } = await import('./export.ts');
+      exit(await exportCommand(options, io));
     });
 }

@@ -10,7 +10,7 @@ import { fenced, type Io } from './io.ts';
 import { faultText } from './lines.ts';
 import { addDeliveries, type MakeCommand } from './program-deliveries.ts';
 import { addMute } from './program-mute.ts';
-import { addReplay } from './program-replay.ts';
+import { addExport, addReplay } from './program-replay.ts';
 
 /** Runs one command line. Gives the exit code; throws only on a bug. */
 export async function runProgram(args: readonly string[], outside: Io): Promise<number> {
@@ -170,6 +170,7 @@ export function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => v
 
   addDeliveries(command, io, exit);
   addReplay(command, io, exit);
+  addExport(command, io, exit);
   addMute(command, io, exit);
 
   command('status', 'Ask the running bridge for its state: feeds, destinations, queues, last announcements')

@@ -14,7 +14,7 @@ import type { Replayed } from '../replay/plan.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
 import { heading, markedLine } from './lines.ts';
-import { type NewsFlags, wishOf } from './program-filters.ts';
+import { filterOf, type NewsFlags } from './program-filters.ts';
 import { mayGoOn } from './replay-consent.ts';
 import { plannerOf } from './replay-planner.ts';
 import { ordersIn, type ReplaySummary, summaryOf } from './replay-summary.ts';
@@ -88,7 +88,7 @@ async function chosen(
   opened: OpenedStore,
   io: Io,
 ): Promise<{ readonly announcements: readonly Announcement[]; readonly isAll: boolean }> {
-  const { operator, path, nowMs } = opened;
+  const { operator, path } = opened;
   if (options.id !== undefined) {
     const found = await answered(operator.decision(options.id.trim()));
     if (found === undefined)
@@ -98,9 +98,8 @@ async function chosen(
     return { announcements: [found.content.announcement], isAll: true };
   }
   const { limit = MOST } = options;
-  const { withinMs, beforeMs, feed, exchange, type, ticker, title } = wishOf(options);
-  const at = (backMs: number | undefined) => (backMs === undefined ? undefined : nowMs() - backMs);
-  const filter = { ...{ feed, exchange, type, ticker, title }, sinceMs: at(withinMs), untilMs: at(beforeMs) };
+  const { feed, exchange, type, ticker, title, sinceMs, untilMs } = filterOf(options, opened.at);
+  const filter = { feed, exchange, type, ticker, title, sinceMs, untilMs };
   const deliveries = new FileDeliveries(path);
   const all: Announcement[] = [];
   for (let before: string | undefined, isMore = true; isMore && all.length <= limit; ) {

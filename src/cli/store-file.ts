@@ -4,13 +4,14 @@ import { resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { DeliveryOperator } from '../daemon/delivery-operator.ts';
 import { INJECT } from '../feeds/index.ts';
-import { bridgeNowMs } from '../outbox/bridge-time.ts';
+import { bridgeMomentMs, bridgeNowMs } from '../outbox/bridge-time.ts';
 import type { DeliveryFilter, StoreAnswer } from '../outbox/deliveries.ts';
 import { FileDeliveries } from '../outbox/file-deliveries.ts';
 import { openStoreFile, storeErrorOf } from '../outbox/open.ts';
 import { storedDestinations } from '../outbox/queries.ts';
 import { StoreError } from '../outbox/store-errors.ts';
 import { unknownWords } from '../outbox/unknown-words.ts';
+import type { Ago } from '../platform/ago.ts';
 import { printable } from '../platform/printable.ts';
 import { orNearest } from '../platform/suggest.ts';
 import { type UsableConfig, usableConfig } from './config-file.ts';
@@ -32,6 +33,8 @@ export interface OpenedStore {
   readonly path: string;
   /** On the timeline of the bridge whose store it is. */
   nowMs(): number;
+  /** On the same timeline. */
+  at(ago: Ago | undefined): number | undefined;
   readonly config: UsableConfig;
 }
 
@@ -51,7 +54,9 @@ export async function withStore<Result>(
       nowMs,
       destinations: () => ({ options: config.destinations, isComplete: config.isSound }),
     });
-    return await work({ database, config, operator, path, nowMs });
+    const at = (ago: Ago | undefined) =>
+      ago instanceof Date ? bridgeMomentMs(database, ago.getTime()) : ago && nowMs() - ago;
+    return await work({ database, config, operator, path, nowMs, at });
   } catch (error) {
     throw storeErrorOf(error, path);
   }

@@ -32,11 +32,9 @@ export interface KnownDestinations {
 }
 
 /** Absent: any. */
-export interface DeliveryWish extends Omit<DeliveryFilter, 'sinceMs' | 'untilMs'> {
+export interface DeliveryWish extends DeliveryFilter {
   /** Received within this span, in ms. */
   readonly withinMs?: number | undefined;
-  /** Received longer ago than this, in ms. */
-  readonly beforeMs?: number | undefined;
   /** At most so many; absent: all. */
   readonly limit?: number | undefined;
 }
@@ -127,13 +125,11 @@ export class DeliveryOperator {
   }
 
   /** Page after page. */
-  async #list({ limit = Number.POSITIVE_INFINITY, withinMs, beforeMs, ...filter }: DeliveryWish) {
-    const nowMs = this.#deps.nowMs();
-    const sinceMs = withinMs === undefined ? undefined : nowMs - withinMs;
-    const untilMs = beforeMs === undefined ? undefined : nowMs - beforeMs;
+  async #list({ limit = Number.POSITIVE_INFINITY, withinMs, ...filter }: DeliveryWish) {
+    const sinceMs = withinMs === undefined ? filter.sinceMs : this.#deps.nowMs() - withinMs;
     const all: StoredDelivery[] = [];
     for (let before: string | undefined, isMore = true; isMore && all.length < limit; ) {
-      const request = { ...filter, sinceMs, untilMs, before, limit: limit - all.length };
+      const request = { ...filter, sinceMs, before, limit: limit - all.length };
       const page = await read(this.#deps.deliveries.list(request));
       all.push(...page.deliveries);
       before = page.next;

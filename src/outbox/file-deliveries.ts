@@ -120,7 +120,7 @@ export class FileDeliveries implements Deliveries {
 }
 
 /** Until the bridge has brought what is read by now into its tables, which takes it a moment; for one that cannot, nobody waits long. */
-async function allTakenIn(database: DatabaseSync): Promise<void> {
+export async function allTakenIn(database: DatabaseSync): Promise<void> {
   const latest = database.prepare('SELECT MAX(id) AS id FROM intake').get()?.['id'] ?? null;
   const left = database.prepare('SELECT 1 FROM intake WHERE id <= ? LIMIT 1');
   for (let n = 0; n < LOOKS && left.get(latest) !== undefined; n++) await wait(systemClock, LOOK_MS);

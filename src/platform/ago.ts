@@ -5,10 +5,13 @@ import { momentMs } from './moment.ts';
 export const AGO_HELP =
   'must be a duration such as 20s, 10m or 3d, or a time that has passed, such as 2026-11-25T09:30:00+09:00';
 
-/** Ms before `wallMs` (epoch ms), more than 0; `undefined` for what is no such time. */
-export function agoMs(text: string, wallMs: number): number | undefined {
+/** Ms back from now, or a moment. */
+export type Ago = number | Date;
+
+/** `wallMs`: now, epoch ms. `undefined` for what is no such time. */
+export function agoIn(text: string, wallMs: number): Ago | undefined {
   const spanMs = parseDuration(text.trim());
   if (spanMs !== undefined) return spanMs > 0 ? spanMs : undefined;
   const ms = momentMs(text);
-  return ms !== undefined && ms < wallMs ? wallMs - ms : undefined;
+  return ms !== undefined && ms < wallMs ? new Date(ms) : undefined;
 }

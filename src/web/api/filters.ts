@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DELIVERY_STATES } from '../../delivery/delivery.ts';
 import type { DeliveryFilter, NewsFilter } from '../../outbox/deliveries.ts';
 import { unknownWords } from '../../outbox/unknown-words.ts';
-import { AGO_HELP, agoMs } from '../../platform/ago.ts';
+import { AGO_HELP, agoIn } from '../../platform/ago.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Ops } from '../ops.ts';
 
@@ -13,7 +13,7 @@ const ANY_DAY_MS = Number.MAX_SAFE_INTEGER;
 const ago = (what: string) =>
   z
     .string()
-    .refine((text) => agoMs(text, ANY_DAY_MS) !== undefined, AGO_HELP)
+    .refine((text) => agoIn(text, ANY_DAY_MS) !== undefined, AGO_HELP)
     .optional()
     .describe(what);
 
@@ -56,8 +56,10 @@ export function filterIn<Query extends Times & Omit<NewsFilter, 'sinceMs' | 'unt
   clock: Clock,
 ): Omit<Query, 'since' | 'until'> & Pick<NewsFilter, 'sinceMs' | 'untilMs'> {
   const at = (given: string | undefined) => {
-    const backMs = given === undefined ? undefined : agoMs(given, clock.wallMs());
-    return backMs === undefined ? undefined : clock.monotonicMs() - backMs;
+    const wallMs = clock.wallMs();
+    const ago = given === undefined ? undefined : agoIn(given, wallMs);
+    if (ago === undefined) return undefined;
+    return clock.monotonicMs() - (typeof ago === 'number' ? ago : wallMs - ago.getTime());
   };
   return { ...rest, sinceMs: at(since), untilMs: at(until) };
 }

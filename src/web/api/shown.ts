@@ -42,7 +42,7 @@ export function shownDelivery(stored: StoredDelivery) {
   };
 }
 
-const shownAttempt = ({ attempt, startedMs, durationMs, outcome, status, detail }: StoredAttempt) => ({
+export const shownAttempt = ({ attempt, startedMs, durationMs, outcome, status, detail }: StoredAttempt) => ({
   ...{ attempt, startedAt: timeOf(startedMs) ?? EPOCH, tookMs: durationMs, outcome, status, detail },
 });
 
