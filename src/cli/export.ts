@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { rowsOf } from '../outbox/export-all.ts';
 import type { Exported, ExportFormat } from '../outbox/exported.ts';
 import { printable } from '../platform/printable.ts';
-import { exportHead, exportText } from '../web/export/columns.ts';
+import { exportHead, exportTexts } from '../web/export/columns.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { markedLine } from './lines.ts';
@@ -68,12 +68,13 @@ async function write(
     ...filterOf(flags, opened.at),
     ...(matched !== undefined && { matched: matched === 'true' }),
   };
+  const textOf = exportTexts(what, format, redact);
   let chunk = exportHead(what, format);
   let count = 0;
   for await (const rows of rowsOf(opened.path, { what, filter })) {
     if (io.signal.aborted) return undefined;
     for (const row of rows) {
-      chunk += exportText(row, what, format, redact);
+      chunk += textOf(row);
       count++;
       if (chunk.length < CHUNK) continue;
       await out(chunk);

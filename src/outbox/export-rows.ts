@@ -36,7 +36,7 @@ export interface ExportLook {
 }
 
 /** Rows that one look goes through. */
-const LOOKED_THROUGH = 1000;
+const LOOKED_THROUGH = 500;
 
 /** A row that cannot be read is passed over. */
 export function exportLook(

@@ -30,7 +30,7 @@ test('what was read a moment ago is in it; a reader that has enough ends it with
   expect(titles.filter((title) => title.startsWith('news '))).toHaveLength(300);
 
   const shell = `"${process.execPath}" "${ENTRY}" export --format csv | head -n 1; echo "$\{PIPESTATUS[0]}"`;
-  const { stdout, stderr } = await promisify(execFile)('bash', ['-c', shell], {
+  const { stdout, stderr } = await promisify(execFile)('bash', ['--norc', '-c', shell], {
     cwd: workplace.folder,
     env: { PATH: process.env['PATH'] ?? '', ...standIns.env },
   });

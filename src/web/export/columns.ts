@@ -34,13 +34,39 @@ export const EXPORT_COLUMNS: Readonly<Record<Exported, readonly string[]>> = {
 export const exportHead = (what: Exported, format: ExportFormat): string =>
   format === 'csv' ? csvRecord(EXPORT_COLUMNS[what]) : '';
 
-/** A row as text with its end of line, without secrets. */
-export function exportText(row: ExportRow, what: Exported, format: ExportFormat, redact: Redactor): string {
-  const shown = redactValues(recordOf(row), redact) as Readonly<Record<string, unknown>>;
+/** Texts of others, which may quote a secret; the rest are ids, times and names of the bridge. */
+const OF_OTHERS: ReadonlySet<string> = new Set([
+  'publisher',
+  'listingType',
+  'tickers',
+  'ticker',
+  'title',
+  'detail',
+]);
+
+/** Rows as text, each with its end of line, without secrets. To look for these is most of the work, and the rows of one announcement follow each other. */
+export function exportTexts(
+  what: Exported,
+  format: ExportFormat,
+  redact: Redactor,
+): (row: ExportRow) => string {
   const columns = EXPORT_COLUMNS[what];
-  if (format === 'csv') return csvRecord(columns.map((name) => cellOf(shown[name])));
-  const record = Object.fromEntries(columns.map((name) => [name, shown[name]]));
-  return `${printableJson(JSON.stringify(record))}\n`;
+  const last = new Map<string, { readonly given: string; readonly safe: unknown }>();
+  const safeOf = (name: string, value: unknown) => {
+    const given = String(value);
+    const known = last.get(name);
+    if (known?.given === given) return known.safe;
+    const safe = redactValues(value, redact);
+    last.set(name, { given, safe });
+    return safe;
+  };
+  return (row) => {
+    const shown: Record<string, unknown> = { ...recordOf(row) };
+    for (const name of OF_OTHERS) if (shown[name] !== undefined) shown[name] = safeOf(name, shown[name]);
+    if (format === 'csv') return csvRecord(columns.map((name) => cellOf(shown[name])));
+    const record = Object.fromEntries(columns.map((name) => [name, shown[name]]));
+    return `${printableJson(JSON.stringify(record))}\n`;
+  };
 }
 
 function recordOf(row: ExportRow): object {
