@@ -6,6 +6,7 @@ import { distance } from './scenarios/distance.ts';
 import { fanout } from './scenarios/fanout.ts';
 import { features } from './scenarios/features.ts';
 import { listing } from './scenarios/listing.ts';
+import { million } from './scenarios/million.ts';
 import { peersCold, peersSteady } from './scenarios/peers.ts';
 import { rehearsal } from './scenarios/rehearsal.ts';
 import { rules } from './scenarios/rules.ts';
@@ -16,6 +17,7 @@ import { steady } from './scenarios/steady.ts';
 import { store } from './scenarios/store.ts';
 import { tables } from './scenarios/tables.ts';
 import { tail } from './scenarios/tail.ts';
+import { viewers } from './scenarios/viewers.ts';
 import { width } from './scenarios/width.ts';
 import { widthTenThousand } from './scenarios/width-ten-thousand.ts';
 
@@ -30,7 +32,7 @@ export interface Wanted {
 const BESIDE_CURVE = [silence, distance];
 const TARGETS = [...BESIDE_CURVE, steady, fanout, burst, start, width, widthTenThousand, tail];
 /** Met for long, and far from their limits: they guard. */
-const GUARDS = [rules, store, listing];
+const GUARDS = [rules, store, listing, million, viewers];
 const PEERS = [peersCold, peersSteady];
 /** They answer no target. */
 const ASIDES = [causes, rehearsal, tables, features];

@@ -15,6 +15,7 @@ import { deliveriesOf, targetOf } from './intake.ts';
 import { formatDuration } from './platform/duration.ts';
 import { redactValues } from './platform/redactor.ts';
 import type { Redactor } from './platform/secret.ts';
+import { type Steps, whole } from './platform/steps.ts';
 import type { Match, Router, RuleExplanation } from './routing/router.ts';
 
 /** A config, as far as it decides what is sent. */
@@ -69,10 +70,27 @@ export interface PlannedByRules {
 export const planByRules = (
   announcement: Announcement,
   config: Pick<DryRunConfig, 'router' | 'destinations'>,
-): PlannedByRules => ({
-  rules: config.router.explain(announcement),
-  ...planned(announcement, config),
-});
+): PlannedByRules => whole(planningByRules(announcement, config));
+
+export function* planningByRules(
+  announcement: Announcement,
+  config: Pick<DryRunConfig, 'router' | 'destinations'>,
+): Steps<PlannedByRules> {
+  const rules = yield* explained(announcement, config);
+  return { rules, ...planned(announcement, config) };
+}
+
+function* explained(
+  announcement: Announcement,
+  { router }: Pick<DryRunConfig, 'router'>,
+): Steps<readonly RuleExplanation[]> {
+  const rules: RuleExplanation[] = [];
+  for (const one of router.explaining(announcement)) {
+    rules.push(one);
+    yield;
+  }
+  return rules;
+}
 
 function planned(
   announcement: Announcement,
@@ -86,13 +104,20 @@ function planned(
 }
 
 /** Pure. */
-export const dryRun = (announcement: Announcement, config: DryRunConfig): DryRun => ({
-  rules: config.router.explain(announcement),
-  ...requestsOf(announcement, config),
-});
+export const dryRun = (announcement: Announcement, config: DryRunConfig): DryRun =>
+  whole(dryRunning(announcement, config));
+
+/** A step is a rule or a request. */
+export function* dryRunning(announcement: Announcement, config: DryRunConfig): Steps<DryRun> {
+  const rules = yield* explained(announcement, config);
+  return { rules, ...(yield* requesting(announcement, config)) };
+}
 
 /** The same without the rules that do not match, which cost most. Pure. */
-export function requestsOf(announcement: Announcement, config: DryRunConfig): Omit<DryRun, 'rules'> {
+export const requestsOf = (announcement: Announcement, config: DryRunConfig): Omit<DryRun, 'rules'> =>
+  whole(requesting(announcement, config));
+
+function* requesting(announcement: Announcement, config: DryRunConfig): Steps<Omit<DryRun, 'rules'>> {
   const { destinations, redact, heldBack } = config;
   const { withheld, capped, deliveries: toSend } = planned(announcement, config);
   const byName = new Map(destinations.map((destination) => [destination.name, destination]));
@@ -100,6 +125,7 @@ export function requestsOf(announcement: Announcement, config: DryRunConfig): Om
   const failed: Withheld[] = [];
   const tooOld = new Map<string, Withheld>();
   for (const delivery of toSend) {
+    yield;
     const destination = byName.get(delivery.destination);
     if (destination === undefined) continue;
     const late = lateness(delivery, destination);

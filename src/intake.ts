@@ -81,7 +81,7 @@ export interface Routes {
 
 /** Before the first config is in force. */
 export const NOWHERE: Routes = {
-  router: { route: () => ({ rules: [], matches: [] }), explain: () => [] },
+  router: { route: () => ({ rules: [], matches: [] }), explain: () => [], explaining: () => [] },
   targets: new Map(),
 };
 

@@ -3,12 +3,14 @@
  * changed: the lane, its queue and, unless its own options changed, its open connections.
  */
 import type { BudgetBook, Claims, DestinationBudgets } from './delivery/budget-book.ts';
+import type { BudgetState } from './delivery/budget-state.ts';
 import type { Content } from './delivery/content.ts';
 import type { PendingDelivery } from './delivery/delivery.ts';
 import type { Gate } from './delivery/gate.ts';
 import type { Refused } from './delivery/held-back.ts';
 import { Lane } from './delivery/lane.ts';
 import type { LaneDeps, LaneEvents, LaneJournal, LaneStatus } from './delivery/lane-deps.ts';
+import { nextTryMs } from './delivery/next-try.ts';
 import type { TodaysMatch } from './delivery/renewal.ts';
 import { ReservePlaces } from './delivery/reserve.ts';
 import type { Tenure } from './delivery/tenure.ts';
@@ -57,8 +59,17 @@ export interface LaneReport {
   readonly lane: LaneStatus;
 }
 
+/** The obstacles before a lane. */
+export interface Outlook {
+  /** Its own budget, then those that it shares. */
+  readonly budgets: readonly BudgetState[];
+  /** `nextTryMs` */
+  readonly nextTryMs: number | undefined;
+}
+
 interface Running {
   readonly report: LaneReport;
+  readonly claims: Claims;
   readonly lane: Lane;
   readonly destination: Destination<unknown>;
   readonly prepared: PreparedDestination;
@@ -95,6 +106,20 @@ export class LaneSet {
 
   report(destination: string): LaneReport | undefined {
     return this.#running.get(destination)?.report;
+  }
+
+  /** None: there is no such destination. */
+  budgets(destination: string, nowMs: number): readonly BudgetState[] {
+    const claims = this.#running.get(destination)?.claims;
+    return claims === undefined ? [] : [claims.own, ...claims.shared.values()].map((one) => one.state(nowMs));
+  }
+
+  /** Looks through everything of one lane that is in memory. */
+  outlook(destination: string, nowMs: number): Outlook | undefined {
+    const running = this.#running.get(destination);
+    if (running === undefined) return undefined;
+    const budgets = this.budgets(destination, nowMs);
+    return { budgets, nextTryMs: nextTryMs(running.lane, running.prepared.options, budgets, nowMs) };
   }
 
   lane(destination: string): Lane | undefined {
@@ -193,7 +218,8 @@ export class LaneSet {
   #start(prepared: PreparedDestination, claims: Claims): void {
     const destination = this.#open(prepared);
     const lane = new Lane(this.#laneParts(prepared, destination, claims));
-    this.#running.set(prepared.name, { lane, destination, prepared, report: reportOf(prepared, lane) });
+    const report = reportOf(prepared, lane);
+    this.#running.set(prepared.name, { lane, destination, prepared, claims, report });
   }
 
   /** True if its own options changed; a template or a rule may have changed in any case. */
@@ -207,7 +233,7 @@ export class LaneSet {
     const ended = lane.reconfigure(this.#laneParts(prepared, next, claims));
     if (!same) void ended.then(() => destination.close());
     const report = reportOf(prepared, lane);
-    this.#running.set(prepared.name, { lane, destination: next, prepared, report });
+    this.#running.set(prepared.name, { lane, destination: next, prepared, claims, report });
     return !same;
   }
 

@@ -3,11 +3,12 @@
  * reads no clock, and sends nothing.
  */
 import type { Announcement } from './announcement.ts';
-import { type DryRunConfig, planByRules, type Withheld } from './dry-run.ts';
+import { type DryRunConfig, planningByRules, type Withheld } from './dry-run.ts';
 import type { Table } from './matching/table.ts';
 import type { StoredDecision } from './outbox/deliveries.ts';
-import { keptRules, type RulesInForce, rulesIn } from './routing/kept-rules.ts';
-import { compileRules, type RuleExplanation } from './routing/router.ts';
+import { type Steps, whole } from './platform/steps.ts';
+import { explainingOthers, type RuleExplanation } from './routing/explaining.ts';
+import { type KeptRules, keptRules, type RulesInForce, type SomeRules } from './routing/kept-rules.ts';
 import { confirmations, rejections } from './routing/rule-reasons.ts';
 import { type RuleOutcome, type Trace, traceIn } from './routing/trace.ts';
 
@@ -58,7 +59,10 @@ export interface Now {
 export type OrWhy<Value> = Value | { readonly why: string };
 
 /** The rules of then, as far as the store has them. */
-export function thenOf({ trace: text, rules: body, content }: StoredDecision): OrWhy<Then> {
+export const thenOf = (decision: StoredDecision): OrWhy<Then> => whole(sayingThen(decision));
+
+/** A step is a rule. */
+export function* sayingThen({ trace: text, rules, content }: StoredDecision): Steps<OrWhy<Then>> {
   if (content.kind !== 'news') return { why: 'this is an alert of the bridge, which no rule decides' };
   if (text === undefined)
     return {
@@ -69,31 +73,36 @@ export function thenOf({ trace: text, rules: body, content }: StoredDecision): O
     return {
       why: 'what the rules said cannot be read: it is damaged, or a later version of listing-bridge wrote it',
     };
-  const kept = body === undefined ? undefined : rulesIn(body);
-  const explained = kept === undefined ? undefined : explainedBy(kept, content.announcement);
+  const explained = rules === undefined ? undefined : yield* explainedBy(rules, content.announcement);
   const stopped = trace.stoppedBy;
-  const nameAt = (place: number) => kept?.rules[place]?.name ?? `rule ${place + 1}`;
+  const nameAt = (place: number) => rules?.byPlace.get(place)?.name ?? `rule ${place + 1}`;
   const saidOf = (outcome: RuleOutcome) => {
     const { place } = outcome;
     const stoppedBy = stopped !== undefined && place > stopped ? nameAt(stopped) : undefined;
-    return saidThen(outcome, nameAt(place), stoppedBy, explained?.[place]);
+    return saidThen(outcome, nameAt(place), stoppedBy, explained?.get(place));
   };
   const { digest, sinceMs, ruleCount, matchedCount, planned, withheld, furtherWithheld }: Trace = trace;
   return {
     ...{ digest, inForceSinceMs: sinceMs, ruleCount, matchedCount },
     rules: trace.outcomes.map(saidOf),
-    areRulesKept: kept !== undefined,
+    areRulesKept: rules !== undefined,
     ...{ planned, withheld, furtherWithheld },
   };
 }
 
-/** The words of the rules of then; `undefined`: this version understands them no more. */
-function explainedBy(
-  { rules, extract }: RulesInForce,
+/** The words of the rules of then, by their places; `undefined`: this version understands them no more. */
+function* explainedBy(
+  { byPlace, extract }: SomeRules,
   announcement: Announcement,
-): readonly RuleExplanation[] | undefined {
+): Steps<ReadonlyMap<number, RuleExplanation> | undefined> {
+  const explained = new Map<number, RuleExplanation>();
+  const places = byPlace.keys();
   try {
-    return compileRules(rules, extract).explain(announcement);
+    for (const one of explainingOthers(byPlace.values(), extract, announcement)) {
+      explained.set(places.next().value ?? 0, one);
+      yield;
+    }
+    return explained;
   } catch {
     return undefined;
   }
@@ -134,18 +143,28 @@ function saidNow(explained: RuleExplanation): Said {
   };
 }
 
+/** The rules of now, with what is known of them already. */
+export type RulesOfNow = Omit<DryRunConfig, 'redact'> & { readonly kept?: Pick<KeptRules, 'digest'> };
+
+type ConfigOfNow = RulesInForce & { readonly liveTables: ReadonlyMap<string, Pick<Table, 'describe'>> };
+
 /** The rules of today on an announcement of then, as if it were received now. */
-export function nowOf(
-  announcement: Announcement,
-  config: RulesInForce & { readonly liveTables: ReadonlyMap<string, Pick<Table, 'describe'>> },
-  deps: Omit<DryRunConfig, 'redact'>,
-): Now {
-  const { rules, deliveries, withheld, capped } = planByRules(announcement, deps);
+export const nowOf = (announcement: Announcement, config: ConfigOfNow, rules: RulesOfNow): Now =>
+  whole(sayingNow(announcement, config, rules));
+
+/** A step is a rule. */
+export function* sayingNow(announcement: Announcement, config: ConfigOfNow, rules: RulesOfNow): Steps<Now> {
+  const planned = yield* planningByRules(announcement, rules);
+  const all: Said[] = [];
+  for (const explained of planned.rules) {
+    all.push(saidNow(explained));
+    yield;
+  }
   return {
-    digest: keptRules(config).digest,
-    rules: rules.map(saidNow),
-    deliveries: deliveries.map(({ destination, rule, ticker }) => ({ destination, rule, ticker })),
-    withheld: [...withheld, ...capped],
+    digest: (rules.kept ?? keptRules(config)).digest,
+    rules: all,
+    deliveries: planned.deliveries.map(({ destination, rule, ticker }) => ({ destination, rule, ticker })),
+    withheld: [...planned.withheld, ...planned.capped],
     tables: Array.from(config.liveTables, ([name, table]) => `${name} (${table.describe()})`),
   };
 }

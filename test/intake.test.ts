@@ -33,6 +33,7 @@ test.each(LATER)(
             matches: [{ rule: 'all', destination: 'bot', template: undefined, tickers: [] }],
           }),
           explain: () => [],
+          explaining: () => [],
         },
         targets: new Map([
           [
@@ -106,6 +107,7 @@ test('regression: the first of thousands of deliveries does not wait for the las
           })),
         }),
         explain: () => [],
+        explaining: () => [],
       },
       targets: new Map(
         names.map((name) => [

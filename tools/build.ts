@@ -6,7 +6,7 @@ import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
-import { builtInUrl, OPTIONAL, THREADS, textsInside } from './inside.ts';
+import { builtInUrl, OPTIONAL, packagesOfTexts, THREADS, textsInside } from './inside.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -52,7 +52,7 @@ async function bundle(): Promise<string[]> {
   const folders = chunks.flatMap(({ moduleIds }) =>
     moduleIds.map((path) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? ''),
   );
-  return [...new Set(folders)].filter((folder) => folder !== '').sort();
+  return [...new Set([...folders, ...packagesOfTexts])].filter((folder) => folder !== '').sort();
 }
 
 function licenceOf(folder: string): string {

@@ -1,6 +1,7 @@
 /** Facts about the program that both builds need: `build.ts` and `single.ts`. */
 
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Plugin } from 'rolldown';
 
@@ -16,6 +17,7 @@ export const OPTIONAL = [
 
 /** Files that other threads run. */
 export const THREADS = [
+  'src/config/load-thread.ts',
   'src/outbox/checkpoint.ts',
   'src/outbox/deliveries-thread.ts',
   'src/tables/thread.ts',
@@ -30,11 +32,24 @@ export const builtInUrl: Plugin = {
 
 const FILE_BESIDE = /readFileSync\(new URL\('(\.\/[\w./-]+)', import\.meta\.url\), 'utf8'\)/g;
 
-/** Files that stand beside the code that reads them are inside as texts. */
+const FILE_OF_PACKAGE = /readFileSync\(new URL\(import\.meta\.resolve\('([\w./-]+)'\)\), 'utf8'\)/g;
+
+/** Folders of packages of which files are inside as texts. */
+export const packagesOfTexts = new Set<string>();
+
+function textOfPackage(id: string, name: string): string {
+  const path = createRequire(id).resolve(name);
+  packagesOfTexts.add(/^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? '');
+  return JSON.stringify(readFileSync(path, 'utf8'));
+}
+
+/** Files that code reads are inside as texts: those that stand beside it, and those of packages. */
 export const textsInside: Plugin = {
   name: 'texts-inside',
   transform: (code, id) =>
-    code.replace(FILE_BESIDE, (_, name: string) =>
-      JSON.stringify(readFileSync(join(dirname(id), name), 'utf8')),
-    ),
+    code
+      .replace(FILE_BESIDE, (_, name: string) =>
+        JSON.stringify(readFileSync(join(dirname(id), name), 'utf8')),
+      )
+      .replace(FILE_OF_PACKAGE, (_, name: string) => textOfPackage(id, name)),
 };

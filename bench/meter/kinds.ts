@@ -58,6 +58,8 @@ export interface BridgeOptions {
   readonly rules?: readonly string[];
   /** Of its HTTP side; default: a free one. */
   readonly port?: number;
+  /** More YAML of `server:`. */
+  readonly serverOptions?: string;
   /** More YAML of `store:`. */
   readonly storeOptions?: string;
   /** More top-level YAML. */
@@ -66,6 +68,8 @@ export interface BridgeOptions {
   /** Otherwise than it is built. */
   readonly rehearsed?: Rehearsed;
 }
+
+const further = (options: string | undefined): string => (options === undefined ? '' : `, ${options}`);
 
 /** The real program with a real config, all defaults but the port. */
 export function bridge(options: BridgeOptions): SubjectKind {
@@ -86,8 +90,8 @@ export function bridge(options: BridgeOptions): SubjectKind {
     ...destinations.map((destination) => `  ${destination}`),
     'rules:',
     ...rules.map((rule) => `  - ${rule}`),
-    `store: { path: ./bridge.db${options.storeOptions === undefined ? '' : `, ${options.storeOptions}`} }`,
-    `server: { port: ${options.port ?? 0} }`,
+    `store: { path: ./bridge.db${further(options.storeOptions)} }`,
+    `server: { port: ${options.port ?? 0}${further(options.serverOptions)} }`,
     ...(options.more === undefined ? [] : [options.more]),
   ];
   return {

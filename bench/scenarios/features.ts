@@ -1,19 +1,26 @@
 /**
- * Everything that a rule can have: twenty rules with tables, extracts, hours and cooldowns, and the same with `market` as
- * well, beside twenty without. Each announcement is kept out by nineteen and taken by the last, whose order looks its
- * symbol up.
+ * Everything that a rule can have: twenty rules with tables, extracts, hours and cooldowns, the same with mutes set, and the same
+ * with `market` as well, beside twenty without. Each announcement is kept out by nineteen and taken by the last, whose order
+ * looks its symbol up.
  */
+import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { blocksOf } from '../meter/blocks.ts';
-import { bridge } from '../meter/kinds.ts';
-import type { Sample } from '../meter/sample.ts';
+import { promisify } from 'node:util';
+import { bridge, ENTRIES } from '../meter/kinds.ts';
+import { inLockstep } from '../meter/lockstep.ts';
+import type { Subject } from '../meter/subject.ts';
 import { moreRow } from '../rows.ts';
 import type { Scenario } from './scenario.ts';
 
 const RULES = 20;
 const PER_SECOND = 50;
 const MOST_ADDED_MS = 0.1;
+/** None of them holds anything of the run back. */
+const MUTED = [
+  ...Array.from({ length: 100 }, (_, n) => `ticker:M${n}`),
+  ...Array.from({ length: 3 }, (_, n) => `rule:rule ${n}`),
+];
 /** Of the table: more tickers than a run has. */
 const ROWS = 200_000;
 
@@ -71,26 +78,39 @@ export const features: Scenario = {
       destinations: bot(`symbol: '{{ ticker }}USDT', coin: '{{ ticker }}'`),
       rules: plain(),
     });
-    const subjects = [
-      await meter.start(without),
-      await meter.start(having({ keptOut: '', taken: '' })),
-      await meter.start(having({ keptOut: 'market: EUR', taken: ', market: KRW' })),
-    ] as const;
-    const size = { perSecond: PER_SECOND, count: short ? 50 : 150, times: short ? 14 : 30 };
-    const [few, many, most] = await blocksOf(meter, subjects, size);
-    await meter.stop(...subjects);
-    const row = (what: string, ours: Sample) =>
-      moreRow(
-        { target: TARGET, what: `${RULES} rules with ${what}`, unit: 'ms' },
-        ours,
-        { name: 'the same without', sample: few },
-        { figure: 'p50', limit: MOST_ADDED_MS },
-      );
+    const kinds = [
+      without,
+      having({ keptOut: '', taken: '' }),
+      having({ keptOut: '', taken: '' }),
+      having({ keptOut: 'market: EUR', taken: ', market: KRW' }),
+    ];
+    const start = async () => {
+      const subjects = await Promise.all(kinds.map((kind) => meter.start(kind)));
+      const [, , muted] = subjects;
+      if (muted !== undefined) await mute(muted);
+      return subjects;
+    };
+    const size = { perSecond: PER_SECOND, rounds: short ? 100 : 350, fleets: 6 };
+    const [few, ...featuredOnes] = await inLockstep(meter, start, size);
+    const features = 'tables, extracts, hours and cooldowns';
+    const names = [features, `${features}; ${MUTED.length} mutes`, `${features}; markets`];
+    if (few === undefined) throw new Error('nothing was measured');
     return {
-      rows: [
-        row('tables, extracts, hours and cooldowns', many),
-        row('tables, extracts, hours, cooldowns and markets', most),
-      ],
+      rows: featuredOnes.map((ours, place) =>
+        moreRow(
+          { target: TARGET, what: `${RULES} rules with ${names[place]}`, unit: 'ms' },
+          ours,
+          { name: 'the same without', sample: few },
+          { figure: 'p50', limit: MOST_ADDED_MS },
+        ),
+      ),
     };
   },
 };
+
+async function mute({ folder }: Subject): Promise<void> {
+  await promisify(execFile)(process.execPath, [ENTRIES.dist, 'mute', ...MUTED, '--for', '1d'], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'] ?? '', HOME: folder },
+  });
+}

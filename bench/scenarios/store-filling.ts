@@ -1,10 +1,11 @@
-/** Writes old rows with the bridge's own outbox, so that whatever its schema is, it is that. */
+/** Old rows of the simplest kind. */
 import type { Announcement } from '../../src/announcement.ts';
 import { newsOf } from '../../src/delivery/content.ts';
-import type { Delivery } from '../../src/delivery/delivery.ts';
+import type { AttemptRecord, Delivery } from '../../src/delivery/delivery.ts';
 import { createIds } from '../../src/outbox/ids.ts';
-import { closeDatabase, openDatabase } from '../../src/outbox/open.ts';
+import type { Batch } from '../../src/outbox/outbox.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { writeStore } from '../store/written.ts';
 
 /** Within the retention of 30 days, so that none is being deleted while it is measured. */
 const OLDEST_MS = 20 * 24 * 3_600_000;
@@ -13,51 +14,26 @@ const NEWEST_MS = 24 * 3_600_000;
 const ROWS_EACH = 3;
 
 export function fillStore(path: string, rows: number): void {
-  const open = openDatabase(path, systemClock, {
-    replaced: ({ reason }) => {
-      throw new Error(reason);
-    },
-    refused: (what) => {
-      throw new Error(`${what} is refused`);
-    },
-  });
-  // A file that is thrown away in a minute need not survive a power cut.
-  open.database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144;');
-  const nowMs = systemClock.monotonicMs();
-  const count = Math.ceil(rows / ROWS_EACH);
+  writeStore(path, oldRows(Math.ceil(rows / ROWS_EACH), systemClock.monotonicMs()));
+}
+
+function* oldRows(count: number, nowMs: number): Generator<Batch> {
   const ids = createIds(() => 0.5);
   for (let n = 0; n < count; n++) {
     const receivedMs = nowMs - OLDEST_MS + ((OLDEST_MS - NEWEST_MS) * n) / count;
     const announcement = oldAnnouncement(ids(receivedMs), n, receivedMs);
     const content = newsOf(announcement);
     const delivery: Delivery = {
-      id: `${announcement.id}-0`,
-      content,
-      destination: 'bot',
-      rule: 'all',
-      template: undefined,
-      ticker: undefined,
-      importance: 1,
-      expiresAtMs: receivedMs + 600_000,
+      ...{ id: `${announcement.id}-0`, content, destination: 'bot', rule: 'all', importance: 1 },
+      ...{ template: undefined, ticker: undefined, expiresAtMs: receivedMs + 600_000 },
     };
-    open.outbox.record(content, [delivery]);
-    open.outbox.settle([
-      {
-        deliveryKey: delivery.id,
-        attempt: 1,
-        startedMs: receivedMs,
-        durationMs: 3.5,
-        outcome: 'delivered',
-        status: 200,
-        detail: undefined,
-        state: 'delivered',
-        reason: undefined,
-        notBeforeMs: 0,
-        plain: false,
-      },
-    ]);
+    const attempt: AttemptRecord = {
+      ...{ deliveryKey: delivery.id, attempt: 1, startedMs: receivedMs, durationMs: 3.5 },
+      ...{ outcome: 'delivered', status: 200, detail: undefined, state: 'delivered', reason: undefined },
+      ...{ notBeforeMs: 0, plain: false },
+    };
+    yield { contents: [{ content }], deliveries: [delivery], attempts: [attempt], rows: [] };
   }
-  closeDatabase(open);
 }
 
 function oldAnnouncement(id: string, n: number, receivedMs: number): Announcement {

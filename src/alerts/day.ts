@@ -2,6 +2,7 @@
  * Counts since the last sign of life, from the events: they distinguish "nothing was announced" from "nothing was
  * received".
  */
+import { askedMs } from '../delivery/events.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 
 /** Enough for a median that means something. */
@@ -42,10 +43,11 @@ export class Day {
     if (!test) this.announcements.set(feed, (this.announcements.get(feed) ?? 0) + 1);
   }
 
-  #attempted({ delivery: { content }, attempt, result }: BridgeEventOf<'delivery.attempted'>): void {
+  #attempted(event: BridgeEventOf<'delivery.attempted'>): void {
+    const { delivery, attempt, result } = event;
     const { writtenMs } = result;
-    if (attempt > 1 || writtenMs === undefined || content.kind !== 'news') return;
-    this.#dispatchMs.push(writtenMs - content.announcement.receivedMs);
+    if (attempt > 1 || writtenMs === undefined || delivery.content.kind !== 'news') return;
+    this.#dispatchMs.push(writtenMs - askedMs(event));
     if (this.#dispatchMs.length > MOST_SAMPLES) this.#dispatchMs.shift();
   }
 

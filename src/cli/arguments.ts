@@ -1,5 +1,7 @@
 /** Values of options: what they must look like, in words. */
 import { InvalidArgumentError } from 'commander';
+import { AGO_HELP, type Ago, agoIn } from '../platform/ago.ts';
+import type { Clock } from '../platform/clock.ts';
 import { parseDuration } from '../platform/duration.ts';
 
 /** In ms. */
@@ -9,6 +11,14 @@ export function durationArgument(text: string): number {
     throw new InvalidArgumentError('must be a duration such as 20s, 10m or 3d');
   return durationMs;
 }
+
+export const agoArgument =
+  (clock: Clock) =>
+  (text: string): Ago => {
+    const ago = agoIn(text, clock.wallMs());
+    if (ago === undefined) throw new InvalidArgumentError(AGO_HELP);
+    return ago;
+  };
 
 export function countArgument(text: string): number {
   const value = Number(text);

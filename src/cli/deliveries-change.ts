@@ -1,24 +1,20 @@
 /** `deliveries retry` and `deliveries discard`: sends again, or cancels. Needs only the store. */
 import type { Changed } from '../daemon/delivery-operator.ts';
 import { unchangedInWords } from '../daemon/unchanged-words.ts';
-import type { DeliveryState } from '../delivery/delivery.ts';
 import { printable } from '../platform/printable.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
 import { markedLine } from './lines.ts';
-import { answered, requireKnown, type StoreOptions, withStore } from './store-file.ts';
+import { DELIVERY_FLAGS, type DeliveryFlags, filterOf } from './program-filters.ts';
+import { answered, requireKnown, type StoreOptions, warnOfUnknown, withStore } from './store-file.ts';
 
 /** Filters of the list; its subcommands receive them too, because the command line accepts them anywhere. */
-interface Narrowing {
-  readonly state?: DeliveryState;
-  readonly destination?: string;
-  /** Ms back from now. */
-  readonly since?: number;
+interface Narrowing extends DeliveryFlags {
   readonly limit?: number;
 }
 
 /** Something that would have been narrowed must not be done to more than was meant. */
-function refuse(given: Narrowing, ...names: readonly (keyof Narrowing)[]): void {
+function refuse(given: Narrowing, names: readonly (keyof Narrowing)[]): void {
   for (const name of names)
     if (given[name] !== undefined)
       throw new UserError(
@@ -38,17 +34,18 @@ export interface RetryDeliveriesOptions extends Narrowing, StoreOptions {
 export async function retryCommand(options: RetryDeliveriesOptions, io: Io): Promise<ExitCode> {
   if (options.ids.length > 0 === options.dead)
     throw new UserError('name deliveries to retry, or give --dead for all dead ones', WRONG_USAGE);
-  refuse(options, 'state', 'limit', ...(options.dead ? [] : (['destination', 'since'] as const)));
+  refuse(options, options.dead ? ['state', 'id', 'limit'] : [...DELIVERY_FLAGS, 'limit']);
   return withStore(options, io, async (opened) => {
     requireKnown(options.destination, opened);
-    const { destination, since: withinMs } = options;
-    const which = options.dead ? { destination, withinMs } : options.ids;
+    const { state, ...wish } = filterOf(options, opened.at);
+    const which = options.dead ? wish : options.ids;
     const result = await answered(opened.operator.retry({ which, isLate: options.late }));
     // A guessed age could let an old order through for ever.
     if ('maxAgeUnknownOf' in result)
       throw new UserError(
         `--late needs the maxAge of ${printable(result.maxAgeUnknownOf)}, and the config does not have it: correct the config, or retry without --late.`,
       );
+    if (options.dead && result.changed.length === 0) warnOfUnknown(wish, opened, io);
     if (result.mayHaveArrived > 0)
       io.warn(
         markedLine(
@@ -67,7 +64,7 @@ export interface DiscardDeliveriesOptions extends Narrowing, StoreOptions {
 }
 
 export async function discardCommand(options: DiscardDeliveriesOptions, io: Io): Promise<ExitCode> {
-  refuse(options, 'state', 'destination', 'since', 'limit');
+  refuse(options, [...DELIVERY_FLAGS, 'limit']);
   return withStore(options, io, async ({ operator }) => {
     const result = await answered(operator.discard(options.ids));
     return report('cancelled; a running bridge will drop', result, options.json, io);

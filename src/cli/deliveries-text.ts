@@ -60,7 +60,7 @@ export function describeDelivery(
   width: number | undefined,
   decided: OrWhy<Then>,
 ): string[] {
-  const { delivery, state, reason, settledMs } = stored;
+  const { delivery, state, reason, settledMs, byHandMs } = stored;
   const { publisher, listingType, tickers, title, receivedMs } = storedBody(delivery.content);
   const pairs: readonly (readonly [string, string])[] = [
     ['delivery', delivery.id],
@@ -75,6 +75,9 @@ export function describeDelivery(
     ['listingType', listingType],
     ['title', title],
     ['received', timeText(receivedMs)],
+    ...(byHandMs === undefined
+      ? []
+      : [['by hand', `${timeText(byHandMs)}: requested by a retry or a replay`] as const]),
     ['expires', delivery.expiresAtMs === undefined ? 'never' : timeText(delivery.expiresAtMs)],
     [
       'settled',

@@ -1,5 +1,4 @@
 /** `deliveries` and `deliveries show`: pending, delivered and failed ones, with reasons. Needs only the store. */
-import type { DeliveryState } from '../delivery/delivery.ts';
 import type { FoundDelivery } from '../outbox/deliveries.ts';
 import { printable } from '../platform/printable.ts';
 import { type OrWhy, type Then, thenOf } from '../then-and-now.ts';
@@ -7,22 +6,23 @@ import { deliveryCells, describeDelivery, RECEIVED_AND_TITLE, shownDelivery } fr
 import { type ExitCode, FINE, UserError } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
 import { heading } from './lines.ts';
-import { answered, requireKnown, type StoreOptions, withStore } from './store-file.ts';
+import { type DeliveryFlags, filterOf } from './program-filters.ts';
+import { answered, requireKnown, type StoreOptions, warnOfUnknown, withStore } from './store-file.ts';
 import { table } from './table.ts';
 
-export interface ListOptions extends StoreOptions {
-  readonly state: DeliveryState | undefined;
-  readonly destination: string | undefined;
-  readonly sinceMs: number | undefined;
-  readonly limit: number;
+export interface ListOptions extends StoreOptions, DeliveryFlags {
+  readonly limit?: number;
   readonly json: boolean;
 }
+
+const LISTED = 50;
 
 export const listCommand = (options: ListOptions, io: Io): Promise<ExitCode> =>
   withStore(options, io, async (opened): Promise<ExitCode> => {
     requireKnown(options.destination, opened);
-    const { state, destination, limit, sinceMs: withinMs } = options;
-    const found = await answered(opened.operator.list({ state, destination, withinMs, limit }));
+    const filter = filterOf(options, opened.at);
+    const found = await answered(opened.operator.list({ ...filter, limit: options.limit ?? LISTED }));
+    if (found.length === 0) warnOfUnknown(filter, opened, io);
     if (options.json) io.print(jsonText(found.map(shownDelivery)));
     else if (found.length === 0) io.print(heading('no deliveries', io.columns));
     else

@@ -16,7 +16,9 @@ export async function explainTiming(
   {
     redact,
     ...config
-  }: Pick<StageDeps, 'rules' | 'router' | 'destinations' | 'feeds'> & { readonly redact: Redactor },
+  }: Pick<StageDeps, 'rules' | 'router' | 'destinations' | 'feeds' | 'extract'> & {
+    readonly redact: Redactor;
+  },
   { clock, random, version }: Io,
 ): Promise<readonly Timing[]> {
   try {

@@ -67,8 +67,8 @@ export async function explainCommand(options: ExplainOptions, io: Io): Promise<E
     }),
     ...rest,
   };
-  const { rules: ruleOptions, feeds } = config;
-  const deps = { rules: ruleOptions, feeds, router, destinations, redact };
+  const { rules: ruleOptions, feeds, extract } = config;
+  const deps = { rules: ruleOptions, feeds, extract, router, destinations, redact };
   const timings = options.timing ? await explainTiming(announcement, deps, io) : undefined;
   if (options.json) io.print(jsonText({ ...explained, timings }));
   else {

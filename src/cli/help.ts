@@ -5,26 +5,9 @@
 import { fileURLToPath } from 'node:url';
 import { type Command, Help } from 'commander';
 import { type ExitCode, FINE, NOT_FINE, WRONG_USAGE } from './exit-codes.ts';
+import { type CommandHelp, UNREADABLE_STORE, WITHOUT_CONFIG } from './help-entry.ts';
+import { STORE_HELP } from './help-of-store.ts';
 import { programName } from './program-name.ts';
-
-export interface CommandHelp {
-  /** The arguments after `listing-bridge`, and their effect. */
-  readonly examples: readonly (readonly [args: string, does: string])[];
-  /** By the name of the argument. */
-  readonly arguments?: Readonly<Record<string, string>>;
-  /** More than the description has room for. */
-  readonly notes?: readonly string[];
-  /** When the exit code is 1; a `UserError` gives it too. */
-  readonly fails: string;
-  /** Pages on the same subject, beside the command's part of docs/commands.md. */
-  readonly pages: readonly string[];
-}
-
-const ID = '01kdvckfsts1mwkbfn-z585mwka7v';
-const ARGUMENT_IDS = 'ids of deliveries, as `deliveries` and the log show them';
-const WITHOUT_CONFIG =
-  'Works with a broken or missing config: it reports what it cannot read and continues with the rest.';
-const UNREADABLE_STORE = 'the store cannot be read';
 
 /** By the command as it is typed; '' is the program itself. */
 export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
@@ -118,39 +101,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     fails: 'the bridge does not take it, or a delivery did not arrive',
     pages: ['docs/operations.md'],
   },
-  deliveries: {
-    examples: [
-      ['deliveries --state dead --since 1d', 'those that failed today'],
-      ['deliveries --destination bot --json', 'for a script'],
-    ],
-    notes: [WITHOUT_CONFIG],
-    fails: UNREADABLE_STORE,
-    pages: ['docs/troubleshooting.md'],
-  },
-  'deliveries show': {
-    arguments: { id: 'id of a delivery or an announcement, as `deliveries` and the log show it' },
-    examples: [[`deliveries show ${ID}`, 'every attempt with its answer, and the rule with its reason']],
-    fails: `there is no such id, or ${UNREADABLE_STORE}`,
-    pages: ['docs/troubleshooting.md'],
-  },
-  'deliveries retry': {
-    arguments: { ids: ARGUMENT_IDS },
-    examples: [
-      [`deliveries retry ${ID}`, 'one delivery'],
-      ['deliveries retry --dead --destination bot --since 1h', 'all that failed in an hour'],
-    ],
-    notes: [
-      "A delivery past its `maxAge` is rejected: yesterday's order must not be placed today. --late overrides that.",
-    ],
-    fails: 'one of them was not queued',
-    pages: ['docs/operations.md'],
-  },
-  'deliveries discard': {
-    arguments: { ids: ARGUMENT_IDS },
-    examples: [[`deliveries discard ${ID}`, 'it is never sent']],
-    fails: 'one of them was not pending',
-    pages: ['docs/operations.md'],
-  },
+  ...STORE_HELP,
   mute: {
     arguments: {
       what: 'ticker:ABC, rule:<name> or destination:<name>; a bare name where it can mean only one of them; several at once; a group of destinations, or "*"',

@@ -15,6 +15,8 @@ export interface Terminal {
 export interface Io {
   /** A line of the command's own output. */
   print(line: string): void;
+  /** A part of the command's own output as it is, without an end of line; resolves when its reader can take more. */
+  write(text: string): Promise<void>;
   /** A line for the person, beside the output. */
   warn(line: string): void;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -51,6 +53,7 @@ export const jsonText = (value: unknown): string => printableJson(JSON.stringify
 export function processIo(signal: AbortSignal, onHangup: Io['onHangup']): Io {
   return {
     print: (line) => void process.stdout.write(`${line}\n`),
+    write: (text) => written(process.stdout, text),
     warn: (line) => void process.stderr.write(`${line}\n`),
     env: process.env,
     signal,
@@ -65,6 +68,11 @@ export function processIo(signal: AbortSignal, onHangup: Io['onHangup']): Io {
         : undefined,
     hasColors: { print: isColoured(process.stdout), warn: isColoured(process.stderr) },
   };
+}
+
+function written(stream: Writable, text: string): Promise<void> {
+  if (stream.write(text)) return Promise.resolve();
+  return new Promise((resolve) => stream.once('drain', resolve));
 }
 
 /** Node's own answer: NO_COLOR, FORCE_COLOR, TERM=dumb. */

@@ -11,6 +11,7 @@ import { faultText } from './lines.ts';
 import { addCluster } from './program-cluster.ts';
 import { addDeliveries, type MakeCommand } from './program-deliveries.ts';
 import { addMute } from './program-mute.ts';
+import { addExport, addReplay } from './program-replay.ts';
 
 /** Runs one command line. Gives the exit code; throws only on a bug. */
 export async function runProgram(args: readonly string[], outside: Io): Promise<number> {
@@ -169,6 +170,8 @@ export function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => v
     });
 
   addDeliveries(command, io, exit);
+  addReplay(command, io, exit);
+  addExport(command, io, exit);
   addMute(command, io, exit);
   addCluster(command, io, exit);
 

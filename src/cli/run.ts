@@ -1,11 +1,14 @@
 /** `run`: the daemon, until it is stopped. */
 import { loadConfig } from '../config/load.ts';
-import { type ConfigProblem, placeOf } from '../config/problem.ts';
+import { LoadThread } from '../config/load-thread.ts';
+import { placeOf } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
+import { problemLines, type SomeProblems, someOf } from '../config/some-problems.ts';
 import { keepAliveFile } from '../daemon/alive-file.ts';
 import { startDaemon } from '../daemon/daemon.ts';
 import type { Load } from '../daemon/loading.ts';
 import type { SoundConfig } from '../daemon/ready-config.ts';
+import { loadingOn } from '../daemon/thread-loading.ts';
 import { watchDisk } from '../daemon/watch-disk.ts';
 import { logForm } from '../ops/log-forms.ts';
 import { withoutRepeats } from '../ops/log-repeats.ts';
@@ -23,20 +26,22 @@ export async function runCommand(options: { readonly config: string }, io: Io): 
   const first = lasting(loaded);
   const { clock, random, version } = io;
   let log: Log | undefined;
-  const warn = (config: Config, warnings: readonly ConfigProblem[]) => {
+  const warn = (config: Config, { some, more }: SomeProblems) => {
     const few = tooFewFiles(Object.keys(config.destinations).length);
     if (few !== undefined) log?.warn({ at: file, ...few }, 'config.warning');
-    for (const warning of warnings) {
+    for (const warning of some) {
       const { message, hint } = warning;
       log?.warn({ at: placeOf(file, warning), message, hint }, 'config.warning');
     }
+    if (more > 0) log?.warn({ at: file, ...furtherWarnings(more) }, 'config.warning');
   };
+  const thread = new LoadThread(io.clock);
   const starting = startDaemon({
     first,
-    load: loader(file, io, warn),
+    load: loader(file, io, thread, warn),
     createLog: (redact) => {
       log = createLog(first.config.log, redact, process.stderr, withoutRepeats(logForm));
-      warn(first.config, firstWarnings);
+      warn(first.config, someOf(firstWarnings));
       return log;
     },
     ...{ clock, random, version, disk: watchDisk },
@@ -56,9 +61,15 @@ export async function runCommand(options: { readonly config: string }, io: Io): 
   alive?.cancel();
   log?.info({ shutdownTimeoutMs: first.config.shutdownTimeout }, 'bridge.stopping');
   await daemon.stop();
+  await thread.close();
   log?.info({}, 'bridge.stopped');
   return FINE;
 }
+
+const furtherWarnings = (more: number) => ({
+  message: `there are ${more.toLocaleString('en')} more warnings`,
+  hint: 'listing-bridge check shows them',
+});
 
 /** A running bridge keeps these, not the text of the files and the places in it. */
 const lasting = ({ config, digest, files, patterns, redact }: SoundConfig): SoundConfig => ({
@@ -66,23 +77,21 @@ const lasting = ({ config, digest, files, patterns, redact }: SoundConfig): Soun
 });
 
 /** Reads the file again, with the `.env` beside it. `warn`: sound, but probably not what was meant. */
-const loader =
-  (
-    file: string,
-    { env, destinationTypes: types }: Io,
-    warn: (config: Config, warnings: readonly ConfigProblem[]) => void,
-  ): Load =>
-  (tables) => {
+function loader(
+  file: string,
+  { env, clock, destinationTypes: types }: Io,
+  thread: LoadThread,
+  warn: (config: Config, warnings: SomeProblems) => void,
+): Load {
+  // Code does not go to a thread: with types of its own, a program loads where it runs.
+  if (types === undefined) return loadingOn({ thread, file, env: { ...env }, clock, warn });
+  return (tables) => {
     const { config, problems, warnings, unread, ...loaded } = loadConfig({ file, env, types, tables });
     if (config !== undefined) {
-      if (!hasWishes(unread)) warn(config, warnings);
+      if (!hasWishes(unread)) warn(config, someOf(warnings));
       return { ...lasting({ config, ...loaded }), unread };
     }
     const { files, patterns } = loaded;
-    return {
-      unread,
-      problems: problems.map((problem) => `${placeOf(file, problem)}: ${problem.message}`),
-      files,
-      patterns,
-    };
+    return { ...{ unread, files, patterns }, problems: problemLines(someOf(problems), file) };
   };
+}

@@ -3,17 +3,21 @@
 import { resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { DeliveryOperator } from '../daemon/delivery-operator.ts';
-import { bridgeNowMs } from '../outbox/bridge-time.ts';
-import type { StoreAnswer } from '../outbox/deliveries.ts';
+import { INJECT } from '../feeds/index.ts';
+import { bridgeMomentMs, bridgeNowMs } from '../outbox/bridge-time.ts';
+import type { DeliveryFilter, StoreAnswer } from '../outbox/deliveries.ts';
 import { FileDeliveries } from '../outbox/file-deliveries.ts';
 import { openStoreFile, storeErrorOf } from '../outbox/open.ts';
 import { storedDestinations } from '../outbox/queries.ts';
 import { StoreError } from '../outbox/store-errors.ts';
+import { unknownWords } from '../outbox/unknown-words.ts';
+import type { Ago } from '../platform/ago.ts';
 import { printable } from '../platform/printable.ts';
 import { orNearest } from '../platform/suggest.ts';
 import { type UsableConfig, usableConfig } from './config-file.ts';
 import { UserError } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { markedLine } from './lines.ts';
 
 export interface StoreOptions {
   readonly config: string;
@@ -29,6 +33,8 @@ export interface OpenedStore {
   readonly path: string;
   /** On the timeline of the bridge whose store it is. */
   nowMs(): number;
+  /** On the same timeline. */
+  at(ago: Ago | undefined): number | undefined;
   readonly config: UsableConfig;
 }
 
@@ -48,7 +54,9 @@ export async function withStore<Result>(
       nowMs,
       destinations: () => ({ options: config.destinations, isComplete: config.isSound }),
     });
-    return await work({ database, config, operator, path, nowMs });
+    const at = (ago: Ago | undefined) =>
+      ago instanceof Date ? bridgeMomentMs(database, ago.getTime()) : ago && nowMs() - ago;
+    return await work({ database, config, operator, path, nowMs, at });
   } catch (error) {
     throw storeErrorOf(error, path);
   }
@@ -67,9 +75,26 @@ export async function answered<Value>(answer: Promise<StoreAnswer<Value>>): Prom
   return result.value;
 }
 
+/** For who found nothing: a slip in a word of the filter must not look like a quiet day. */
+export function warnOfUnknown(filter: DeliveryFilter, { config }: OpenedStore, io: Io): void {
+  const { whole } = config;
+  // Of a file with a problem nobody knows all names.
+  if (whole === undefined) return;
+  const nameOf = ({ name }: { readonly name: string }) => name;
+  const names = {
+    feeds: [INJECT, ...whole.feeds.map(nameOf)],
+    rules: whole.rules.map(nameOf),
+    destinations: config.destinations.keys(),
+  };
+  for (const sentence of unknownWords(filter, names))
+    io.warn(markedLine('warning', `Nothing was found, and ${sentence}.`, io.columns));
+}
+
 /** A slip in a name must not look like a quiet day. Throws `UserError` for a name that neither config nor store has. */
 export function requireKnown(destination: string | undefined, { database, config }: OpenedStore): void {
   if (destination === undefined) return;
+  if (config.destinations.has(destination)) return;
+  // It goes through all deliveries.
   const known = new Set([...config.destinations.keys(), ...storedDestinations(database)]);
   if (known.has(destination)) return;
   const where = config.isTrusted ? 'neither the config nor the store has' : 'the store does not have';

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Cooldowns } from '../cooldown/cooldowns.ts';
 import type { Cooling } from '../cooldown/cooling.ts';
+import { originOf } from '../delivery/content.ts';
 import { type Delivery, keyOf } from '../delivery/delivery.ts';
 import type { Refused } from '../delivery/held-back.ts';
 import { BacklogRows } from '../outbox/backlog-rows.ts';
@@ -37,6 +38,24 @@ export function coolingThen(database: DatabaseSync, rules: OfRules, delivery: De
   if (content.kind !== 'news' || !rules.has(delivery.rule)) return undefined;
   const { receivedMs } = content.announcement;
   return cooldownsIn(database, rules, receivedMs, keyOf(delivery)).coolingOf(delivery, receivedMs);
+}
+
+/** As they hold back what is sent now, or was received at its own time; by the deliveries in the store. */
+export function coolingNowOrThen(
+  database: DatabaseSync,
+  rules: OfRules,
+  nowMs: number,
+): (delivery: Delivery) => Refused | undefined {
+  if (rules.size === 0) return () => undefined;
+  const now = cooldownsIn(database, rules, nowMs);
+  let then: { readonly atMs: number; readonly cooldowns: Cooldowns } | undefined;
+  return (delivery) => {
+    if (!rules.has(delivery.rule)) return undefined;
+    const { receivedMs } = originOf(delivery.content);
+    if (then?.atMs !== receivedMs)
+      then = { atMs: receivedMs, cooldowns: cooldownsIn(database, rules, receivedMs) };
+    return now.refusalOf(delivery, nowMs) ?? then.cooldowns.refusalOf(delivery, receivedMs);
+  };
 }
 
 /** `before`: only deliveries whose keys are smaller, so that were read earlier. */

@@ -5,7 +5,7 @@ import type { Announcement } from '../announcement.ts';
 import { compileConfig } from '../daemon/ready-config.ts';
 import { bridgeNowMs } from '../outbox/bridge-time.ts';
 import { openStoreFile, storeErrorOf } from '../outbox/open.ts';
-import { latestNews } from '../outbox/queries.ts';
+import { latestNews } from '../outbox/pages.ts';
 import { type RecordedTest, recordedTests } from '../rule-tests/record.ts';
 import { watchedTables } from '../rule-tests/tables.ts';
 import { requireConfig } from './config-file.ts';

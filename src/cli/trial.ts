@@ -25,7 +25,7 @@ export async function tryDestination(
     const key = issue?.path.join('.') ?? '';
     return notSent(name, `\`${key}\` is not accepted: ${issue?.message ?? error.message}.`, 'bad_options');
   }
-  const redact = redactorFor([], options, secretKnowledge(types));
+  const { redact } = redactorFor([], options, secretKnowledge(types));
   const [prepared] = prepareDestinations({
     destinations: { [name]: options },
     templates: {},

@@ -5,6 +5,7 @@
 import { dirname, join } from 'node:path';
 import { destinationTypes } from '../destinations/index.ts';
 import type { DestinationRegistry } from '../destinations/registry.ts';
+import type { SecretWords } from '../platform/redactor.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import type { TableWishes } from '../tables/ahead.ts';
@@ -39,6 +40,8 @@ export interface RequiredConfig {
   readonly deadRules: number;
   /** Redacts every secret of the file and of the values that it refers to. */
   readonly redact: Redactor;
+  /** Those that `redact` was made of. */
+  readonly secretWords: SecretWords;
   /** The usable part of a config, however broken it is. */
   readonly remains: Remains;
   /**
@@ -93,7 +96,7 @@ export function loadConfig(options: LoadOptions): RequiredConfig {
       ? NOT_CHECKED
       : check(root, { file, storeFolder, files, known, environment, isComplete, standsIn, readers });
   const roots = parsed.flatMap(({ root: written }) => written ?? []);
-  const redact = redactorFor(roots, checked.config ?? checked.parts, known.secrets);
+  const { redact, words } = redactorFor(roots, checked.config ?? checked.parts, known.secrets);
   const sourceOf = (one: ParsedFile) => new Source(one, redact, known.secrets);
   const [first, ...others] = parsed.map(sourceOf);
   const sources = new Sources([first ?? sourceOf(main), ...others], root, file);
@@ -133,6 +136,7 @@ export function loadConfig(options: LoadOptions): RequiredConfig {
     }),
     deadRules: rulesIn(checked.warnings.filter(({ never }) => never)).size,
     redact,
+    secretWords: words,
     where: (path) => sources.whereIs(path),
     digest: files.digest,
     files: files.taken,

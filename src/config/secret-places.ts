@@ -2,8 +2,9 @@
  * Decides which values of a config must never be shown, by place, name and shape, so that it holds for a broken
  * file too: a secret is hidden even where its key is misspelled or the YAML does not parse.
  */
-import { createRedactor } from '../platform/redactor.ts';
+import { redactorInSteps, type SecretWords } from '../platform/redactor.ts';
 import { type Redactor, Secret } from '../platform/secret.ts';
+import { whole } from '../platform/steps.ts';
 import { aroundTags } from '../templates/tags.ts';
 import type { Located } from './document.ts';
 import { everyWritten } from './every-node.ts';
@@ -108,7 +109,16 @@ function* secretsIn(
 const isVariable = (value: string) => readsAsName(foreignVariable(value) ?? '');
 
 /** For logs, errors and pages. `roots`: of all files; `config` is the typed config, when there is one. */
-export function redactorFor(roots: readonly Located[], config: unknown, known: SecretKnowledge): Redactor {
+export const redactorFor = (
+  roots: readonly Located[],
+  config: unknown,
+  known: SecretKnowledge,
+): { readonly redact: Redactor; readonly words: SecretWords } => {
+  const words = secretWords(roots, config, known);
+  return { redact: whole(redactorInSteps(words)), words };
+};
+
+function secretWords(roots: readonly Located[], config: unknown, known: SecretKnowledge): SecretWords {
   const values = new Set(roots.flatMap((root) => [...secretValues(root, known)]));
   // `secretValues` has classified the headers.
   for (const { secret, path } of secretsIn(config))
@@ -117,11 +127,11 @@ export function redactorFor(roots: readonly Located[], config: unknown, known: S
   const secrets = [...values]
     .filter((value) => !isOnlyReferences(value) && !isEmptyWord(value) && !isVariable(value))
     .map((value) => secretPieces(value.toWellFormed(), known.patterns));
-  return createRedactor(
-    secrets.flatMap(({ parts }) => parts),
-    secrets.flatMap(({ wholes }) => wholes),
-    new Set(roots.flatMap((root) => [...namesIn(root, known)])),
-  );
+  return {
+    parts: secrets.flatMap(({ parts }) => parts),
+    wholes: secrets.flatMap(({ wholes }) => wholes),
+    names: roots.flatMap((root) => [...namesIn(root, known)]),
+  };
 }
 
 /** Names of feeds, destinations, groups and rules: they appear everywhere, and a receiver's path often has the same name. */

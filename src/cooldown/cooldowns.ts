@@ -5,7 +5,13 @@
  * provably has not, the next one takes its place. Nothing of this is stored: it follows from the deliveries in the store.
  */
 import { originOf } from '../delivery/content.ts';
-import { type Delivery, type DeliveryState, keyOf, type PendingDelivery } from '../delivery/delivery.ts';
+import {
+  type Delivery,
+  type DeliveryState,
+  keyOf,
+  type PendingDelivery,
+  REPLAYED,
+} from '../delivery/delivery.ts';
 import type { Gate, Standing } from '../delivery/gate.ts';
 import type { Refused } from '../delivery/held-back.ts';
 import type { Sent } from '../outbox/outbox.ts';
@@ -113,9 +119,8 @@ export class Cooldowns implements Gate {
       this.#hold(sought, delivery, item.begunMs !== undefined);
       return 'free';
     }
-    // A person has requested it.
     const { receivedMs } = originOf(delivery.content);
-    const others = item.byHandMs === undefined ? this.#others(sought, receivedMs) : undefined;
+    const others = isRequested(item) ? undefined : this.#others(sought, receivedMs);
     if (others === undefined) {
       this.#hold(sought, delivery, item.begunMs !== undefined);
       return 'free';
@@ -210,6 +215,10 @@ export class Cooldowns implements Gate {
     this.#unread.delete(name);
   }
 }
+
+/** A person wants this one; by a replay a person wants whatever today's rules make of the news. */
+const isRequested = ({ byHandMs, reason }: PendingDelivery): boolean =>
+  byHandMs !== undefined && reason !== REPLAYED;
 
 /** Mostly there is one kind, and nothing of it has been sent. */
 const isFirst = ({ kinds, names }: Sought): boolean => names.length === 1 && !kinds.has(names[0] ?? '');

@@ -90,10 +90,10 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     const tables = shutDown.use(new TableSet({ random, version, storePath: store.path, ...more }));
     const running = new RunningConfig(first, { load, pipeline, feeds, tables, redactor, ...more });
     const muting = shutDown.use(new Muting({ pipeline, deliveries: store.deliveries, clock, bus }));
-    const parts = { running, feeds, pipeline, tables, muting, clock, cluster };
+    const parts = { running, feeds, pipeline, tables, muting, clock, redactor, cluster };
     const operator = createOperator({ version, startedMs, store, seen, ...parts });
     const alerts = createAlerts({ bus, redact, log, ...parts, ...seen });
-    const server = await serve(first.config.server, { operator, lanes, bus, redact, version, log, ...parts });
+    const server = await serve(first.config.server, { operator, lanes, bus, version, log, ...parts });
     shutDown.defer(() => server.close());
 
     // Everything stands: what begins now ends before the server does.

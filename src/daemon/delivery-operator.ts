@@ -4,8 +4,7 @@
  * `Deliveries` and in the source of the time. The caller chooses the words for people.
  */
 import { type DeliveryState, keyOf, UNDER_WAY } from '../delivery/delivery.ts';
-import { AMBIGUOUS_REASONS } from '../delivery/outcome.ts';
-import { mayHaveActed } from '../destinations/http-outcome.ts';
+import { mayHaveArrived } from '../destinations/may-have-arrived.ts';
 import type {
   Deliveries,
   DeliveryFilter,
@@ -13,7 +12,7 @@ import type {
   StoreAnswer,
   StoredDecision,
 } from '../outbox/deliveries.ts';
-import type { StoredAttempt, StoredDelivery } from '../outbox/rows.ts';
+import type { StoredDelivery } from '../outbox/rows.ts';
 import { StoreError } from '../outbox/store-errors.ts';
 import { messageOf } from '../platform/message-of.ts';
 
@@ -33,7 +32,7 @@ export interface KnownDestinations {
 }
 
 /** Absent: any. */
-export interface DeliveryWish extends Pick<DeliveryFilter, 'state' | 'destination'> {
+export interface DeliveryWish extends DeliveryFilter {
   /** Received within this span, in ms. */
   readonly withinMs?: number | undefined;
   /** At most so many; absent: all. */
@@ -109,7 +108,7 @@ export class DeliveryOperator {
       const changed = await read(this.#deps.deliveries.retry(keys, again));
       return {
         ...(await this.#changed(sought, changed, (row) => refusal(row, known) ?? { why: 'too_old' })),
-        mayHaveArrived: changed.filter((key) => mayHaveArrived(found.get(key))).length,
+        mayHaveArrived: changed.filter((key) => isDoubtful(found.get(key))).length,
       };
     });
   }
@@ -127,7 +126,7 @@ export class DeliveryOperator {
 
   /** Page after page. */
   async #list({ limit = Number.POSITIVE_INFINITY, withinMs, ...filter }: DeliveryWish) {
-    const sinceMs = withinMs === undefined ? undefined : this.#deps.nowMs() - withinMs;
+    const sinceMs = withinMs === undefined ? filter.sinceMs : this.#deps.nowMs() - withinMs;
     const all: StoredDelivery[] = [];
     for (let before: string | undefined, isMore = true; isMore && all.length < limit; ) {
       const request = { ...filter, sinceMs, before, limit: limit - all.length };
@@ -199,19 +198,8 @@ function refusal({ state, reason, delivery }: StoredDelivery, known: KnownDestin
   return undefined;
 }
 
-/** Sent again it may be an order twice: whatever ended it, an answer was lost or not the receiver's. */
-const mayHaveArrived = (found: FoundDelivery | undefined): boolean =>
-  found !== undefined &&
-  found.delivery.state !== 'pending' &&
-  (found.delivery.reason === 'may_have_arrived' || found.attempts.some(isDoubtful));
-
-const DOUBTFUL: ReadonlySet<string> = new Set([
-  UNDER_WAY,
-  ...AMBIGUOUS_REASONS.map((reason) => `ambiguous ${reason}`),
-]);
-
-const isDoubtful = ({ outcome, status, detail }: StoredAttempt): boolean =>
-  DOUBTFUL.has(outcome) || (status !== undefined && mayHaveActed({ status, bodyText: detail ?? '' }));
+const isDoubtful = (found: FoundDelivery | undefined): boolean =>
+  found !== undefined && mayHaveArrived(found);
 
 /** The value, or a throw that `answerOf` makes an answer of. */
 async function read<Value>(answer: Promise<StoreAnswer<Value>>): Promise<Value> {

@@ -2,9 +2,10 @@
 import type { Config } from '../config/schema.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { fingerprint } from '../platform/secret.ts';
+import type { Steps } from '../platform/steps.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import { keysThatDiffer } from './differing-keys.ts';
-import { ruleDifference } from './rule-difference.ts';
+import { type RuleDifference, ruleDifferenceInSteps } from './rule-difference.ts';
 
 /** The changes among named things. */
 export interface Difference {
@@ -24,42 +25,71 @@ const NOT_LISTED: readonly string[] = [
 
 const DURATIONS: readonly string[] = ['dedupeWindow', 'shutdownTimeout'];
 
+/** Between two configs; of destinations, feeds and tables it is known only when they have been changed. */
+export interface Differences {
+  readonly rules: RuleDifference;
+  /** Lines. */
+  readonly others: readonly string[];
+}
+
+export function* differencesInSteps(before: Config, after: Config): Steps<Differences> {
+  const rules = yield* ruleDifferenceInSteps(before.rules, after.rules);
+  return { rules, others: yield* otherLines(before, after) };
+}
+
 /** `done`: the destinations, feeds and tables that a reload has changed, also for reasons outside their own options. */
 export function describeChanges(
   before: Config,
   after: Config,
   done: { readonly destinations: Difference; readonly feeds: Difference; readonly tables: Difference },
+  differences: Differences,
 ): string[] {
   const feedsOf = ({ feeds }: Config) => Object.fromEntries(feeds.map((feed) => [feed.name, feed]));
-  const { isReordered, keys, ...rules } = ruleDifference(before.rules, after.rules);
-  const quoted = (names: readonly string[]) => names.map((name) => JSON.stringify(name));
-  const ofRules = sectionLine('rules', {
-    added: quoted(rules.added),
-    changed: rules.changed.map((name) => `${JSON.stringify(name)} (${keys.get(name)?.join(', ')})`),
-    removed: quoted(rules.removed),
-  });
+  const { isReordered, keys, ...rules } = differences.rules;
+  const ofRules = sectionLine(
+    'rules',
+    rules,
+    (name) => `${JSON.stringify(name)} (${keys.get(name)?.join(', ')})`,
+    (name) => JSON.stringify(name),
+  );
   return [
     ...namedLine('destinations', before.destinations, after.destinations, done.destinations),
     ...namedLine('feeds', feedsOf(before), feedsOf(after), done.feeds),
     ...namedLine('tables', before.tables, after.tables, done.tables),
     ...(isReordered ? [`${ofRules[0] ?? 'rules:'}${ofRules.length > 0 ? ',' : ''} another order`] : ofRules),
-    ...otherLines(before, after),
+    ...differences.others,
   ];
 }
 
 /** Also of keys that came into the config later than this. */
-function otherLines(before: Config, after: Config): string[] {
+function* otherLines(before: Config, after: Config): Steps<string[]> {
   const values = { before: Object.entries(before), after: Object.entries(after) };
   const earlier = new Map<string, unknown>(values.before);
   const later = new Map<string, unknown>(values.after);
   const keys = new Set([...earlier.keys(), ...later.keys()]);
-  return [...keys]
-    .filter((key) => !NOT_LISTED.includes(key))
-    .flatMap((key) => valueLine(key, earlier.get(key), later.get(key)));
+  const lines: string[] = [];
+  for (const key of keys) {
+    if (NOT_LISTED.includes(key)) continue;
+    const [one, other] = [earlier.get(key), later.get(key)];
+    if (!(yield* isSame(one, other))) lines.push(...valueLine(key, one, other));
+  }
+  return lines;
+}
+
+/** Entry by entry: there may be thousands. */
+function* isSame(before: unknown, after: unknown): Steps<boolean> {
+  if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null)
+    return fingerprint(before) === fingerprint(after);
+  const [one, other] = [Object.entries(before), Object.entries(after)];
+  if (one.length !== other.length) return false;
+  for (const [at, entry] of one.entries()) {
+    yield;
+    if (fingerprint(entry) !== fingerprint(other[at])) return false;
+  }
+  return Array.isArray(before) === Array.isArray(after);
 }
 
 function valueLine(key: string, before: unknown, after: unknown): string[] {
-  if (fingerprint(before) === fingerprint(after)) return [];
   if (before === undefined) return [`${key}: added`];
   if (after === undefined) return [`${key}: removed`];
   if (DURATIONS.includes(key) && typeof before === 'number' && typeof after === 'number')
@@ -84,17 +114,26 @@ function namedLine(section: string, before: Entries, after: Entries, difference:
     const keys = isRecord(one) && isRecord(other) ? keysThatDiffer(one, other) : [];
     return keys.length === 0 ? name : `${name} (${keys.join(', ')})`;
   };
-  return sectionLine(section, { ...difference, changed: difference.changed.map(withKeys) });
+  return sectionLine(section, difference, withKeys);
 }
 
 /** `destinations: + vip, - old, ~ bot (url)`; nothing when nothing has changed. */
-function sectionLine(section: string, { added, changed, removed }: Difference): string[] {
-  const items = [...some('+', added), ...some('-', removed), ...some('~', changed)];
+function sectionLine(
+  section: string,
+  { added, changed, removed }: Difference,
+  shownChanged = (name: string) => name,
+  shown = (name: string) => name,
+): string[] {
+  const items = [
+    ...some('+', added, shown),
+    ...some('-', removed, shown),
+    ...some('~', changed, shownChanged),
+  ];
   return items.length === 0 ? [] : [`${section}: ${items.join(', ')}`];
 }
 
-function some(mark: string, names: readonly string[]): string[] {
-  const shown = names.slice(0, MOST_NAMES).map((name) => `${mark} ${name}`);
+function some(mark: string, names: readonly string[], shownAs: (name: string) => string): string[] {
+  const shown = names.slice(0, MOST_NAMES).map((name) => `${mark} ${shownAs(name)}`);
   const more = names.length - shown.length;
   return more === 0 ? shown : [...shown, `${mark} ${more} more`];
 }

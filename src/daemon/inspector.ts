@@ -1,20 +1,22 @@
 /** Answers about the config in force: its rules, and their word on an announcement that is made up or stored. Sends and changes nothing. */
 import type { Cooldowns } from '../cooldown/cooldowns.ts';
 import type { Delivery } from '../delivery/delivery.ts';
-import { dryRun } from '../dry-run.ts';
-import { newsGiven } from '../feeds/index.ts';
+import { dryRunning } from '../dry-run.ts';
+import { INJECT, newsGiven } from '../feeds/index.ts';
 import type { Mutes } from '../mutes/mutes.ts';
 import type { RuleHitCounter } from '../ops/rule-hits.ts';
 import type { Deliveries, StoreAnswer } from '../outbox/deliveries.ts';
 import { idAt } from '../outbox/ids.ts';
-import type { Clock } from '../platform/clock.ts';
-import { type Now, nowOf, type OrWhy, thenOf } from '../then-and-now.ts';
-import type { Inspector } from '../web/ops.ts';
+import { type Clock, nextTurn } from '../platform/clock.ts';
+import { inTurns } from '../platform/steps.ts';
+import type { RuleOptions } from '../routing/options.ts';
+import { type Now, type OrWhy, sayingNow, sayingThen } from '../then-and-now.ts';
+import type { InspectedRule, Inspector } from '../web/ops.ts';
 import type { RunningConfig } from './running-config.ts';
 
 export interface InspectorDeps {
   readonly running: Pick<RunningConfig, 'ready'>;
-  readonly deliveries: Pick<Deliveries, 'decision' | 'list' | 'find' | 'announcements'>;
+  readonly deliveries: Pick<Deliveries, 'decision' | 'list' | 'find' | 'announcements' | 'stats'>;
   readonly hits: Pick<RuleHitCounter, 'of'>;
   readonly mutes: Pick<Mutes, 'areOn' | 'hold'>;
   readonly cooldowns: Pick<Cooldowns, 'refusalOf'>;
@@ -31,9 +33,10 @@ export function createInspector({
   mutes,
   cooldowns,
   clock,
-}: InspectorDeps): Inspector {
+}: InspectorDeps): Inspector & { rules(): readonly InspectedRule[] } {
+  const turns = { clock, breathe: () => new Promise<void>(nextTurn) };
   return {
-    dryRun(fields) {
+    async dryRun(fields) {
       const receivedMs = clock.monotonicMs();
       const receipt = { feed: FEED, receivedTimestampUs: clock.wallUs(), receivedMs, ageAtReceiptMs: 0 };
       const news = newsGiven({ type: 'announcement', ...fields }, receipt);
@@ -41,22 +44,34 @@ export function createInspector({
       const announcement = { ...news, id: idAt(receivedMs) };
       const muted = (delivery: Delivery) => (mutes.areOn ? mutes.hold(delivery, receivedMs) : undefined);
       const heldBack = (delivery: Delivery) => muted(delivery) ?? cooldowns.refusalOf(delivery, receivedMs);
-      return { announcement, ...dryRun(announcement, { ...running.ready, heldBack }) };
+      const tried = await inTurns(dryRunning(announcement, { ...running.ready, heldBack }), turns);
+      return { announcement, ...tried };
     },
     async decision(id) {
       const answer = await deliveries.decision(id);
       if (!answer.ok || answer.value === undefined) return answer as StoreAnswer<undefined>;
       const { content, deliveries: found } = answer.value;
-      const { config } = running.ready;
-      const now: OrWhy<Now> =
+      const { ready } = running;
+      const today: OrWhy<Now> =
         content.kind === 'news'
-          ? nowOf(content.announcement, config, running.ready)
+          ? await inTurns(sayingNow(content.announcement, ready.config, ready), turns)
           : { why: 'no rule decides an alert' };
-      return { ok: true, value: { content, deliveries: found, before: thenOf(answer.value), now } };
+      const before = await inTurns(sayingThen(answer.value), turns);
+      return { ok: true, value: { content, deliveries: found, before, now: today } };
     },
     page: (request, signal) => deliveries.list(request, signal),
     find: (id, signal) => deliveries.find(id, signal),
-    announcements: (before) => deliveries.announcements(before),
+    announcements: (before, filter) => deliveries.announcements(before, filter),
+    names() {
+      const { feeds, rules, destinations } = running.ready.config;
+      const nameOf = ({ name }: { readonly name: string }) => name;
+      return {
+        feeds: [INJECT, ...feeds.map(nameOf)],
+        rules: rules.map(nameOf),
+        destinations: Object.keys(destinations),
+      };
+    },
+    stats: (request) => deliveries.stats(request),
     config() {
       const { file, types, liveTables, tableOf, ...config } = running.ready.config;
       return { file, config };
@@ -65,13 +80,19 @@ export function createInspector({
       running.ready.destinations.find(({ name }) => name === destination)?.look?.(request.body),
     rules() {
       const nowMs = clock.monotonicMs();
-      return running.ready.config.rules.map(({ name, match, send }) => {
-        const seen = hits.of(name);
-        return {
-          ...{ name, match, sends: send.map(({ to }) => to), hits: seen?.count ?? 0 },
-          lastHitMs: seen === undefined ? undefined : nowMs - seen.lastMs,
-        };
-      });
+      return running.ready.config.rules.map((rule) => inspectedRule(rule, hits, nowMs));
     },
+  };
+}
+
+export function inspectedRule(
+  { name, match, send }: RuleOptions,
+  hits: Pick<RuleHitCounter, 'of'>,
+  nowMs: number,
+): InspectedRule {
+  const seen = hits.of(name);
+  return {
+    ...{ name, match, sends: send.map(({ to }) => to), hits: seen?.count ?? 0 },
+    lastHitMs: seen === undefined ? undefined : nowMs - seen.lastMs,
   };
 }

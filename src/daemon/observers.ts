@@ -6,6 +6,7 @@ import { ConditionWatch } from '../conditions/watch.ts';
 import { Bus } from '../events/bus.ts';
 import { createEvents, type Events } from '../events/events.ts';
 import { DestinationFigures } from '../ops/destination-figures.ts';
+import { LastReload } from '../ops/last-reload.ts';
 import { logEvents } from '../ops/log-events.ts';
 import { Race } from '../ops/race.ts';
 import { AnnouncementHistory } from '../ops/recent-announcements.ts';
@@ -23,6 +24,7 @@ export interface Observers {
   readonly race: Race;
   readonly figures: DestinationFigures;
   readonly hits: RuleHitCounter;
+  readonly lastReload: LastReload;
   readonly conditions: ConditionWatch;
 }
 
@@ -34,13 +36,15 @@ export function createObservers(clock: Clock, log: Log): Observers {
   const race = new Race();
   const figures = new DestinationFigures();
   const hits = new RuleHitCounter();
+  const lastReload = new LastReload(clock);
   const conditions = new ConditionWatch(clock);
   bus.listen(logEvents(log, clock));
   bus.listen(recent.listener);
   bus.listen(race.listener);
   bus.listen(figures.listener);
   bus.listen(hits.listener);
+  bus.listen(lastReload.listener);
   bus.listen(conditions.listener);
   bus.listen(watchUnmatched(bus.publish));
-  return { bus, events: createEvents(bus.publish), recent, race, figures, hits, conditions };
+  return { bus, events: createEvents(bus.publish), recent, race, figures, hits, lastReload, conditions };
 }

@@ -6,10 +6,12 @@
 import { DEFAULT_THRESHOLDS } from '../alerts/options.ts';
 import type { ConditionWatch } from '../conditions/watch.ts';
 import { destinationNames } from '../config/destination-names.ts';
+import type { BudgetState } from '../delivery/budget-state.ts';
 import type { KnownNames } from '../mutes/named.ts';
 import { shownMutes } from '../mutes/shown.ts';
 import type { DestinationFigures, Figures } from '../ops/destination-figures.ts';
 import type { Injected } from '../ops/injected.ts';
+import type { LastReload, ReloadSeen } from '../ops/last-reload.ts';
 import type { Race } from '../ops/race.ts';
 import type { AnnouncementHistory } from '../ops/recent-announcements.ts';
 import type { Reloaded } from '../ops/reloaded.ts';
@@ -18,12 +20,13 @@ import { type Status, statusOf } from '../ops/status.ts';
 import type { OpenStore } from '../outbox/store.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Changer, ClusterOps, Inspector } from '../web/ops.ts';
+import type { Changer, ClusterOps, InspectedDestination, Inspector } from '../web/ops.ts';
 import { bridgeState } from './bridge-state.ts';
 import type { Clustering } from './clustering.ts';
 import { DeliveryOperator } from './delivery-operator.ts';
 import type { FeedSet } from './feed-set.ts';
 import { inject } from './injection.ts';
+import { inspectDestination } from './inspected-destination.ts';
 import { createInspector } from './inspector.ts';
 import { MuteOperator } from './mute-operator.ts';
 import type { Muting } from './muting.ts';
@@ -33,10 +36,17 @@ import type { TableSet } from './table-set.ts';
 
 export interface Operator extends Inspector, Changer {
   status(): Status;
+  tables(): Status['tables'];
   /** Of the last deliveries; `undefined`: none has ended since the start. */
   figures(destination: string): Figures | undefined;
+  /** Its own budget, then those that it shares; none: there is no such destination. */
+  budgets(destination: string): readonly BudgetState[];
+  /** `undefined`: there is no such destination. */
+  destination(name: string): InspectedDestination | undefined;
   /** Takes up the config file as it is now: all of it, or nothing. */
   reload(): Promise<Reloaded>;
+  /** `undefined`: none since the start. */
+  lastReload(): ReloadSeen | undefined;
   /** Takes an announcement as if a feed named `inject` had brought it (`injection.ts`). */
   inject(fields: Readonly<Record<string, unknown>>, real: boolean): Injected;
   readonly cluster: ClusterOps | undefined;
@@ -65,6 +75,7 @@ export interface OperatorDeps {
     readonly race: Race;
     readonly figures: DestinationFigures;
     readonly hits: RuleHitCounter;
+    readonly lastReload: LastReload;
     readonly conditions: ConditionWatch;
   };
 }
@@ -87,8 +98,12 @@ export function createOperator(deps: OperatorDeps): Operator {
     isComplete: true,
   });
   const now = () => ({ nowMs: clock.monotonicMs(), wallMs: clock.wallMs(), names: names() });
+  const inspector = createInspector({
+    ...{ running, deliveries, hits: seen.hits, mutes, cooldowns: pipeline.cooldowns, clock },
+  });
+  const mutesInForce = () => (mutes.areOn ? shownMutes(mutes.inForce(clock.monotonicMs()), now()) : []);
   return {
-    ...createInspector({ running, deliveries, hits: seen.hits, mutes, cooldowns: pipeline.cooldowns, clock }),
+    ...inspector,
     status: () =>
       statusOf({
         ...{ version, startedMs },
@@ -101,15 +116,23 @@ export function createOperator(deps: OperatorDeps): Operator {
           running.config.alerts ?? DEFAULT_THRESHOLDS,
         ),
         tables: deps.tables.states,
-        mutes: mutes.areOn ? shownMutes(mutes.inForce(clock.monotonicMs()), now()) : [],
+        mutes: mutesInForce(),
         waiting: journal.waiting(),
         announcements: seen.recent.announcements,
         race: seen.race.report,
         cluster: deps.cluster?.report,
         nowMs: clock.monotonicMs(),
       }),
+    tables: () => deps.tables.states,
     figures: (destination) => seen.figures.of(destination),
+    budgets: (destination) => lanes.budgets(destination, clock.monotonicMs()),
+    destination: (name) =>
+      inspectDestination(name, {
+        ...{ lanes, config: running.config, hits: seen.hits, mutes: mutesInForce },
+        ...{ waiting: () => journal.waiting(), nowMs: clock.monotonicMs() },
+      }),
     reload: () => running.reload(),
+    lastReload: () => seen.lastReload.report,
     inject: (fields, real) => inject(fields, real, { intake, feeds, clock }),
     ...createChanger(operator),
     cluster: deps.cluster,

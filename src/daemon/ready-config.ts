@@ -5,11 +5,12 @@
 import type { Announcement } from '../announcement.ts';
 import type { ConfigFile, ConfigPattern } from '../config/files.ts';
 import type { Config } from '../config/schema.ts';
-import { type PreparedDestination, prepareDestinations } from '../destinations/prepared.ts';
+import { destinationsInSteps, type PreparedDestination } from '../destinations/prepared.ts';
 import type { Wanted } from '../lane-set.ts';
 import { fingerprint, type Redactor } from '../platform/secret.ts';
+import { type Steps, whole } from '../platform/steps.ts';
 import { type KeptRules, keptRules } from '../routing/kept-rules.ts';
-import { type CompiledRules, compileRules } from '../routing/router.ts';
+import { type CompiledRules, rulesInSteps } from '../routing/router.ts';
 
 /** Every file that takes part, and what they were when they were read; the patterns by which they were found. */
 export interface FilesRead {
@@ -23,6 +24,8 @@ export interface SoundConfig extends FilesRead {
   /** SHA-256 of the file with those that it includes. */
   readonly digest: string;
   readonly redact: Redactor;
+  /** Its rules as the store keeps them; absent: they are made of the config. */
+  readonly kept?: KeptRules | undefined;
 }
 
 export interface ReadyConfig extends SoundConfig {
@@ -33,19 +36,31 @@ export interface ReadyConfig extends SoundConfig {
 }
 
 /** Throws on a template or pattern that `check` should have refused. */
-export function makeReady({ config, digest, files, patterns, redact }: SoundConfig): ReadyConfig {
-  return {
-    ...{ config, digest, files, patterns, redact },
-    ...compileConfig(config),
-    kept: keptRules(config),
-  };
+export const makeReady = (sound: SoundConfig): ReadyConfig => whole(readyInSteps(sound));
+
+/** The same, a rule or destination in a step. */
+export function* readyInSteps({
+  config,
+  digest,
+  files,
+  patterns,
+  redact,
+  kept = keptRules(config),
+}: SoundConfig): Steps<ReadyConfig> {
+  const compiled = yield* compiledInSteps(config);
+  return { config, digest, files, patterns, redact, ...compiled, kept };
 }
 
+type Compiled = Pick<ReadyConfig, 'destinations' | 'router'>;
+
 /** The parts that decide where news goes and what is sent; also for those who ask what the bridge would do. Throws as `makeReady`. */
-export const compileConfig = (config: Config): Pick<ReadyConfig, 'destinations' | 'router'> => ({
-  destinations: prepareDestinations(config),
-  router: compileRules(config.rules, config.extract, config.tableOf),
-});
+export const compileConfig = (config: Config): Compiled => whole(compiledInSteps(config));
+
+function* compiledInSteps(config: Config): Steps<Compiled> {
+  const destinations = yield* destinationsInSteps(config);
+  const router = yield* rulesInSteps(config.rules, config.extract, config.tableOf);
+  return { destinations, router };
+}
 
 /** By which rule of a config a destination gets an announcement; an alert goes to those that `alerts` names. */
 export const wantedBy =

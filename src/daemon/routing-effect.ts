@@ -4,6 +4,7 @@ import type { Deliveries } from '../outbox/deliveries.ts';
 import { nextTurn } from '../platform/clock.ts';
 import { fingerprint } from '../platform/secret.ts';
 import { type Goes, goesBy, LOOKED_AT, RoutingDiff } from '../routing-diff.ts';
+import type { Differences } from './difference.ts';
 import type { ReadyConfig } from './ready-config.ts';
 
 type Deciding = Pick<ReadyConfig, 'config' | 'destinations' | 'router'>;
@@ -13,15 +14,18 @@ export async function effectOfReload(
   before: Deciding,
   after: Deciding,
   deliveries: Pick<Deliveries, 'announcements'>,
+  { rules }: Pick<Differences, 'rules'>,
 ): Promise<RoutingEffect | undefined> {
-  if (fingerprint(decides(before)) === fingerprint(decides(after))) return undefined;
+  const isSame = !rules.isReordered && rules.added.length + rules.changed.length + rules.removed.length === 0;
+  if (isSame && fingerprint(decides(before)) === fingerprint(decides(after))) return undefined;
   return await routingEffect(goesOf(before), goesOf(after), deliveries);
 }
 
 const goesOf = ({ router, destinations }: Deciding) => goesBy(router, destinations);
 
-const decides = ({ config: { rules, extract, tables }, destinations }: Deciding) => ({
-  ...{ rules, extract, tables },
+/** Beside the rules. */
+const decides = ({ config: { extract, tables }, destinations }: Deciding) => ({
+  ...{ extract, tables },
   ofTickers: destinations.filter(({ forEachTicker }) => forEachTicker).map(({ name }) => name),
 });
 

@@ -15,15 +15,15 @@ import type { Status } from '../ops/status.ts';
 import type { Deliveries } from '../outbox/deliveries.ts';
 import type { Upkeep } from '../outbox/outbox.ts';
 import { type Clock, withDeadline } from '../platform/clock.ts';
-import { messageOf } from '../platform/message-of.ts';
 import type { LatestRedactor } from '../platform/secret.ts';
 import { createTracer } from '../routing/tracer.ts';
 import { describeChanges } from './difference.ts';
 import { expectationsOf } from './expectations.ts';
 import type { FeedSet } from './feed-set.ts';
 import { FileDigest } from './file-digest.ts';
-import { type Load, loadAhead } from './loading.ts';
-import { changedFixedKeys, type FilesRead, makeReady, type ReadyConfig, wantedBy } from './ready-config.ts';
+import type { Load } from './loading.ts';
+import { type NextConfig, type Problems, readNext } from './next-config.ts';
+import { changedFixedKeys, type FilesRead, type ReadyConfig, wantedBy } from './ready-config.ts';
 import { Retiring } from './retiring.ts';
 import { effectOfReload } from './routing-effect.ts';
 import type { TableSet } from './table-set.ts';
@@ -51,10 +51,6 @@ export interface RunningConfigDeps {
 
 /** Whoever asks for a reload waits so long for its effect on news that is known. */
 const EFFECT_MS = 2000;
-
-interface Problems {
-  readonly problems: readonly string[];
-}
 
 const STOPPING: Problems = { problems: ['the bridge is stopping'] };
 
@@ -195,7 +191,7 @@ export class RunningConfig {
       const next = await this.#read();
       if ('problems' in next) return { ended: Promise.resolve(this.#reject(next.problems)) };
       // A name that comes back: two lanes of one would send twice.
-      const isFree = this.#retiring.endOf(next.destinations.map(({ name }) => name));
+      const isFree = this.#retiring.endOf(next.ready.destinations.map(({ name }) => name));
       if (isFree === undefined) {
         const before = this.#ready;
         const ended = this.#follow(next);
@@ -214,13 +210,13 @@ export class RunningConfig {
   }
 
   /** In force when it returns. */
-  async #follow(next: ReadyConfig): Promise<Reloaded> {
+  async #follow(next: NextConfig): Promise<Reloaded> {
     this.#rejected = undefined;
     const { clock, publish } = this.#deps;
     const { changes, removed, retired } = this.#putIntoForce(next);
     const { needsRestart } = this.report;
     publish({ kind: 'config.reloaded', changes, needsRestart });
-    const ended = withDeadline(clock, next.config.shutdownTimeout, (deadline) =>
+    const ended = withDeadline(clock, next.ready.config.shutdownTimeout, (deadline) =>
       retired(AbortSignal.any([deadline, this.#cut.signal])),
     );
     await this.#retiring.add(removed, ended);
@@ -229,11 +225,14 @@ export class RunningConfig {
   }
 
   /** Behind the reload, which it neither delays nor fails. */
-  async #lookUpEffect(before: ReadyConfig, after: ReadyConfig): Promise<RoutingEffect | undefined> {
+  async #lookUpEffect(
+    before: ReadyConfig,
+    { ready: after, differences }: NextConfig,
+  ): Promise<RoutingEffect | undefined> {
     const { deliveries, publish } = this.#deps;
     if (deliveries === undefined) return undefined;
     try {
-      const effect = await effectOfReload(before, after, deliveries);
+      const effect = await effectOfReload(before, after, deliveries, differences);
       if (effect !== undefined && !this.#isStopped) publish({ kind: 'config.effect', ...effect });
       return effect;
     } catch {
@@ -241,22 +240,19 @@ export class RunningConfig {
     }
   }
 
-  /** Everything that can fail. */
-  async #read(): Promise<ReadyConfig | Problems> {
-    const { load, tables } = this.#deps;
-    try {
-      const loaded = await loadAhead(load, tables.ahead(), this.#stopping.signal);
-      if (loaded === undefined) return STOPPING;
-      const { files, patterns } = loaded;
-      if (files !== undefined && patterns !== undefined) this.#tried = { files, patterns };
-      return 'problems' in loaded ? loaded : makeReady(loaded);
-    } catch (error) {
-      return { problems: [messageOf(error)] };
-    }
+  async #read(): Promise<NextConfig | Problems> {
+    const { load, tables, clock } = this.#deps;
+    const next = await readNext({
+      ...{ load, clock, ahead: tables.ahead(), inForce: this.#ready.config, stop: this.#stopping.signal },
+      tried: (files) => {
+        this.#tried = files;
+      },
+    });
+    return next ?? STOPPING;
   }
 
   /** Synchronous, so that no announcement meets half of a config. */
-  #putIntoForce(next: ReadyConfig): {
+  #putIntoForce({ ready: next, differences }: NextConfig): {
     readonly changes: readonly string[];
     readonly removed: readonly string[];
     readonly retired: (deadline: AbortSignal) => Promise<void>;
@@ -276,7 +272,7 @@ export class RunningConfig {
       tables: ofTables,
       feeds: feeds.apply(next.config.feeds, expectationsOf(next.config)),
     };
-    const changes = describeChanges(before, next.config, done);
+    const changes = describeChanges(before, next.config, done, differences);
     return { changes, removed: destinations.removed, retired };
   }
 

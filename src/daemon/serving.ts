@@ -6,7 +6,7 @@ import { createMetrics } from '../ops/metrics.ts';
 import { type Clock, nextTurn } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { messageOf } from '../platform/message-of.ts';
-import type { Redactor } from '../platform/secret.ts';
+import type { LatestRedactor } from '../platform/secret.ts';
 import { createApp } from '../web/app.ts';
 import type { Ops } from '../web/ops.ts';
 import type { ServerOptions } from '../web/options.ts';
@@ -20,7 +20,7 @@ export interface ServingDeps {
   readonly clock: Clock;
   readonly lanes: Pick<LaneSet, 'report' | 'size'>;
   readonly bus: Bus;
-  readonly redact: Redactor;
+  readonly redactor: Pick<LatestRedactor, 'redactAgain'>;
   readonly version: string;
   readonly log: Log;
 }
@@ -33,7 +33,8 @@ export interface Serving {
 
 /** Throws `ServerError` when the port cannot be had. */
 export async function serve(options: ServerOptions | false, deps: ServingDeps): Promise<Serving> {
-  const { operator, running, clock, lanes, bus, redact, version, log } = deps;
+  const { operator, running, clock, lanes, bus, version, log } = deps;
+  const redact = deps.redactor.redactAgain;
   const breathe = () => new Promise<void>(nextTurn);
   const metrics = createMetrics(version, operator.status, {
     nameOf: (destination) => {

@@ -24,6 +24,8 @@ export interface BudgetMemory {
 /** Named rate limits. Lanes whose destinations name the same key share one budget. */
 export interface BudgetSpec {
   readonly key: string;
+  /** Who is counted, for people: `this chat`. */
+  readonly what?: string;
   readonly limits: readonly BudgetLimits[];
   /** At most so many answers of the kind that gets an address banned (`LimitNews`). */
   readonly strikes?: BudgetLimits;
@@ -115,7 +117,8 @@ export class BudgetBook {
    * address starts without the pauses of the one before.
    */
   own(destination: string, farEnd: string, limits: readonly BudgetLimits[]): Budget {
-    return this.shared({ key: ownBudgetKey(destination, farEnd), limits }, destination);
+    const what = 'this destination';
+    return this.shared({ key: ownBudgetKey(destination, farEnd), what, limits }, destination);
   }
 
   /** The same one for every destination that names the key; the limits of all of them hold. */
@@ -142,9 +145,9 @@ export class BudgetBook {
     this.#attempts = undefined;
   }
 
-  #create({ key, strikes, atOnce }: BudgetSpec): Budget {
+  #create({ key, what, strikes, atOnce }: BudgetSpec): Budget {
     const keep = (untilMs: number) => this.#memory.keep(key, untilMs);
-    const budget = new Budget(this.#clock, { strikes, atOnce, keep, openings: this.#openings });
+    const budget = new Budget(this.#clock, { what, strikes, atOnce, keep, openings: this.#openings });
     const untilMs = this.#memory.pauses.get(key);
     if (untilMs !== undefined) budget.restore(untilMs);
     this.#byKey.set(key, budget);

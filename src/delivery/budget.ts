@@ -13,6 +13,7 @@
  */
 import type { Clock } from '../platform/clock.ts';
 import { BanGuard } from './ban-guard.ts';
+import type { BudgetState } from './budget-state.ts';
 import { LaneQueue, type Waiter } from './lane-queue.ts';
 import type { Queued } from './priority-list.ts';
 import { ReportedLimit } from './reported-limit.ts';
@@ -34,6 +35,8 @@ export interface Slot {
 }
 
 export interface BudgetTraits {
+  /** `BudgetState.what` */
+  readonly what?: string | undefined;
   /** Most sends under way at once, from the take to the end. */
   readonly atOnce?: number | undefined;
   /** So many bad answers are too many. */
@@ -45,6 +48,7 @@ export interface BudgetTraits {
 }
 
 export class Budget {
+  readonly what: string;
   readonly windows = new Windows();
   /** Where those wait that found no room. */
   readonly waiting = new LaneQueue();
@@ -64,7 +68,8 @@ export class Budget {
   /** `due`: there was a pause, and nothing has gone since. */
   #trial: 'none' | 'due' | 'in flight' = 'none';
 
-  constructor(clock: Clock, { atOnce, strikes, keep, openings }: BudgetTraits = {}) {
+  constructor(clock: Clock, { what, atOnce, strikes, keep, openings }: BudgetTraits = {}) {
+    this.what = what ?? 'shared with others';
     this.#atOnce = atOnce ?? Number.POSITIVE_INFINITY;
     this.#strikes = strikes === undefined ? undefined : new BanGuard(strikes);
     this.#keep = keep;
@@ -156,6 +161,23 @@ export class Budget {
   get opensAtMs(): number {
     if (this.#trial === 'in flight' || this.#inFlight >= this.#atOnce) return Number.POSITIVE_INFINITY;
     return Math.max(this.pausedUntilMs, this.#told.opensAtMs, this.windows.opensAtMs(this.#inFlight));
+  }
+
+  /** For people. */
+  state(nowMs: number): BudgetState {
+    const heldMs = this.#pausedUntilMs - nowMs;
+    const reported = this.#told.state(nowMs);
+    return {
+      what: this.what,
+      windows: this.windows.states(this.#inFlight, nowMs),
+      ...(reported !== undefined && { reported }),
+      ...(Number.isFinite(this.#atOnce) && {
+        atOnce: { most: this.#atOnce, left: Math.max(0, this.#atOnce - this.#inFlight) },
+      }),
+      ...(heldMs > 0 && { heldMs }),
+      isNearBan: this.#nearBanUntilMs > nowMs,
+      waitMs: this.waitMs(nowMs),
+    };
   }
 
   /** 0 = now; else how long to wait, in ms. */

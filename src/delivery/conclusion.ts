@@ -69,7 +69,8 @@ export function conclude(
   const decision: Decision = isKept
     ? { kind: 'keep', reason: decided.reason, pause: decided.pause }
     : decided;
-  if (!isHold(result)) events.attempted(held.delivery, held.attempts, result, startedMs, nowMs, decision);
+  const { delivery, attempts, byHandMs } = held;
+  if (!isHold(result)) events.attempted(delivery, attempts, result, startedMs, nowMs, decision, byHandMs);
   const silentUntilMs = room.hear(result, pauseOf(outcome), nowMs);
   if (silentUntilMs !== undefined) events.nearBan(name, silentUntilMs);
   if (judgement.news === 'suspended') events.suspended(name, reason, result.detail, words);

@@ -9,9 +9,12 @@ export type FinalState = Exclude<DeliveryState, 'pending'>;
 /** On the wire, or it was when the bridge ended (`onAmbiguous: drop`). */
 export const UNDER_WAY = 'under_way';
 
+/** It waits because a replay has queued it, and has not been tried since. */
+export const REPLAYED = 'replayed';
+
 /**
  * Why a delivery ended, where no answer of the receiver says it (`outcome.ts` has those). Stored, and shown to people:
- * each has a row in docs/troubleshooting.md. `under_way` is no end: it marks what is on the wire under `onAmbiguous: drop`.
+ * each has a row in docs/troubleshooting.md. `under_way` is no end: it marks what is on the wire under `onAmbiguous: drop`; neither is `replayed`.
  */
 export const ENDING_REASONS = [
   'max_age',
@@ -30,6 +33,7 @@ export const ENDING_REASONS = [
   'muted',
   'handed_over',
   'sent_elsewhere',
+  REPLAYED,
 ] as const;
 export type EndingReason = (typeof ENDING_REASONS)[number];
 

@@ -65,6 +65,7 @@ const ENDINGS: Readonly<Record<EndingReason, string>> = {
     'Its ticker is not in the table that the template or `body` looks it up in, so there is no order to make. Add it to the table if it should be there.',
   cooldown:
     'The `cooldown` of its rule: the rule has sent the same here, or may have, within `for`. `listing-bridge deliveries retry` sends it anyway.',
+  replayed: 'A person has queued it by a replay (`listing-bridge replay --send`); it waits for its turn.',
   muted:
     'A mute held it back: `listing-bridge mute list` shows those in force. `listing-bridge deliveries retry` sends it anyway.',
 };

@@ -1,4 +1,5 @@
 /** The events of the lanes, and how the calls that a lane makes in the middle of its work become them. */
+import { originOf } from './content.ts';
 import type { Delivery, FinalState } from './delivery.ts';
 import type { LaneEvents } from './lane-deps.ts';
 import type { AttemptResult } from './outcome.ts';
@@ -14,6 +15,8 @@ export type DeliveryEvent =
       readonly startedMs: number;
       readonly endedMs: number;
       readonly decision: Decision;
+      /** A person requested it then. */
+      readonly byHandMs?: number;
     }
   | {
       readonly kind: 'delivery.ended';
@@ -23,6 +26,8 @@ export type DeliveryEvent =
       /** More about the reason, for a person. */
       readonly detail?: string;
       readonly endedMs: number;
+      /** A person requested it then. */
+      readonly byHandMs?: number;
     }
   | {
       readonly kind: 'destination.suspended';
@@ -37,14 +42,28 @@ export type DeliveryEvent =
   | { readonly kind: 'destination.resumed'; readonly destination: string }
   | { readonly kind: 'template.failed'; readonly delivery: Delivery; readonly message: string };
 
+/** When its latency begins: with its receipt, or when a person requested it. Monotonic ms. */
+export const askedMs = ({
+  delivery,
+  byHandMs,
+}: {
+  readonly delivery: Delivery;
+  readonly byHandMs?: number;
+}): number => byHandMs ?? originOf(delivery.content).receivedMs;
+
 export const laneEvents = (publish: (event: DeliveryEvent) => void): LaneEvents => ({
-  attempted: (delivery, attempt, result, startedMs, endedMs, decision) =>
-    publish({ kind: 'delivery.attempted', delivery, attempt, result, startedMs, endedMs, decision }),
-  ended: (delivery, state, reason, endedMs, detail) =>
+  attempted: (delivery, attempt, result, startedMs, endedMs, decision, byHandMs) =>
+    publish({
+      kind: 'delivery.attempted',
+      ...{ delivery, attempt, result, startedMs, endedMs, decision },
+      ...(byHandMs !== undefined && { byHandMs }),
+    }),
+  ended: (delivery, state, reason, endedMs, detail, byHandMs) =>
     publish({
       kind: 'delivery.ended',
       ...{ delivery, state, reason, endedMs },
       ...(detail !== undefined && { detail }),
+      ...(byHandMs !== undefined && { byHandMs }),
     }),
   suspended: (destination, reason, detail, advice) =>
     publish({ kind: 'destination.suspended', destination, reason, detail, advice }),

@@ -28,10 +28,12 @@ export function heldBy(
   deliveries: readonly Delivery[],
   nowMs: number,
 ): ReadonlyMap<Delivery, Refused> {
-  const held = new Map<Delivery, Refused>();
+  let held: Map<Delivery, Refused> | undefined;
   for (const delivery of deliveries) {
     const refused = brakes.hold(delivery, nowMs);
-    if (refused !== undefined) held.set(delivery, refused);
+    if (refused === undefined) continue;
+    held ??= new Map();
+    held.set(delivery, refused);
   }
-  return held;
+  return held ?? NONE_HELD;
 }

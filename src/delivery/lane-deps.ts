@@ -24,6 +24,7 @@ export interface LaneJournal {
   owed(destination: string, limit: number): readonly PendingDelivery[] | undefined;
 }
 
+/** `byHandMs`: a person requested this one then, by `deliveries retry` or a replay. */
 export interface LaneEvents {
   attempted(
     delivery: Delivery,
@@ -32,6 +33,7 @@ export interface LaneEvents {
     startedMs: number,
     endedMs: number,
     decision: Decision,
+    byHandMs?: number,
   ): void;
   /** `detail`: more about the reason, for a person. */
   ended(
@@ -40,6 +42,7 @@ export interface LaneEvents {
     reason: string | undefined,
     endedMs: number,
     detail?: string,
+    byHandMs?: number,
   ): void;
   /** Reported once when it starts and once when it ends. `words`: what happened and what to do. */
   suspended(destination: string, reason: string, detail: string | undefined, words: string): void;
@@ -90,11 +93,13 @@ export function concurrencyOf({ options, sender }: LaneDeps): number {
 
 export const statusOf = (
   { pausedUntilMs, nearBanUntilMs }: Pick<LaneStatus, 'pausedUntilMs' | 'nearBanUntilMs'>,
-  { suspended, slowed }: Pick<LaneStatus, 'suspended' | 'slowed'>,
+  { suspended, slowed, probeAtMs }: Pick<LaneStatus, 'suspended' | 'slowed' | 'probeAtMs'>,
   { size: held }: { readonly size: number },
   { size: inFlight }: { readonly size: number },
   { isBehind: behind }: { readonly isBehind: boolean },
-): LaneStatus => ({ held, inFlight, behind, pausedUntilMs, nearBanUntilMs, suspended, slowed });
+): LaneStatus => ({
+  ...{ held, inFlight, behind, pausedUntilMs, nearBanUntilMs, suspended, slowed, probeAtMs },
+});
 
 export interface LaneStatus {
   readonly held: number;
@@ -108,4 +113,6 @@ export interface LaneStatus {
   readonly suspended: Since | undefined;
   /** It fails, message after message. */
   readonly slowed: Since | undefined;
+  /** In trouble: when the next message may be tried; Infinity: when the one under way has been answered. */
+  readonly probeAtMs?: number | undefined;
 }

@@ -27,6 +27,13 @@ export class ReportedLimit {
     this.#told = left;
   }
 
+  /** For people; `undefined`: nothing is known, or that window is over. */
+  state(nowMs: number): { readonly left: number; readonly endsInMs: number } | undefined {
+    const told = this.#told;
+    if (told === undefined || told.untilMs <= nowMs) return undefined;
+    return { left: Math.max(0, told.requests), endsInMs: told.untilMs - nowMs };
+  }
+
   /** Monotonic ms; in the past: something is left, or nothing is known. */
   get opensAtMs(): number {
     return this.#told === undefined || this.#told.requests > 0 ? 0 : this.#told.untilMs;

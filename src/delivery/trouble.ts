@@ -81,6 +81,11 @@ export class Trouble<W extends Witness> {
     return this.#state?.looks.waitMs(nowMs) ?? 0;
   }
 
+  /** When the next look may go, by the monotonic clock; `undefined`: there is no trouble; Infinity: the one under way is not answered yet. */
+  get probeAtMs(): number | undefined {
+    return this.#state?.looks.waitMs(0);
+  }
+
   /** A message goes. In trouble it is a look at it, and the only one: give what this gives to `judge`. */
   begin(nowMs: number): ProbeSchedule | undefined {
     this.#state?.looks.begin(nowMs);

@@ -2,6 +2,7 @@
  * The sliding windows of one budget. Every destination that names the budget claims its own limits, and all
  * claims hold: where two disagree the strictest counts, in whatever order they stand in the config.
  */
+import type { WindowState } from './budget-state.ts';
 import { RecentTimes } from './recent-times.ts';
 
 /** At most `limit` requests in any `perMs`. */
@@ -29,13 +30,15 @@ const LEAST_REMEMBERED = 100;
 
 interface Claimed extends BudgetLimits {
   claims: number;
+  /** `perMs` without the margin. */
+  readonly claimedMs: number;
 }
 
 export class Windows {
   readonly #claims = new Map<string, readonly BudgetLimits[]>();
   /** Each different one, and by how many it is claimed. */
   readonly #claimed = new Map<string, Claimed>();
-  #windows: readonly BudgetLimits[] = [];
+  #windows: readonly Claimed[] = [];
   readonly #written = new RecentTimes(LEAST_REMEMBERED);
 
   /** How far back it looks, in ms. */
@@ -72,7 +75,7 @@ export class Windows {
 
   #count(limits: BudgetLimits, by: 1 | -1): void {
     const key = `${limits.limit} in ${limits.perMs}`;
-    const claimed = this.#claimed.get(key) ?? { ...withMargin(limits), claims: 0 };
+    const claimed = this.#claimed.get(key) ?? { ...withMargin(limits), claimedMs: limits.perMs, claims: 0 };
     claimed.claims += by;
     if (claimed.claims === 0) this.#claimed.delete(key);
     else this.#claimed.set(key, claimed);
@@ -85,6 +88,17 @@ export class Windows {
   /** Something was written then. */
   add(atMs: number): void {
     this.#written.add(atMs);
+  }
+
+  /** For people, the shortest first. */
+  states(inFlight: number, nowMs: number): readonly WindowState[] {
+    return this.#windows
+      .map(({ limit, perMs, claimedMs }) => ({
+        limit,
+        perMs: claimedMs,
+        left: Math.max(0, limit - inFlight - this.#written.countSince(nowMs - perMs)),
+      }))
+      .sort((a, b) => a.perMs - b.perMs);
   }
 
   /** When there is room beside so many that are still under way: monotonic ms; Infinity: when one of these has ended. */

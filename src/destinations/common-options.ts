@@ -93,6 +93,7 @@ export const socketsOf = (
   { warm, proxy, tls }: Pick<CommonOptions, 'warm' | 'proxy' | 'tls'>,
 ): BudgetSpec => ({
   key: `connections:${poolKey(origin, warm, { proxy, tls })}`,
+  what: 'connections to the receiver',
   limits: [],
   atOnce: MOST_SOCKETS,
 });

@@ -6,6 +6,7 @@ import type { DestinationBudgets } from '../delivery/budget-book.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { compileExtracts, type ExtractOptions } from '../matching/extract.ts';
 import type { TableOf } from '../matching/table.ts';
+import { type Steps, whole } from '../platform/steps.ts';
 import type { Remark } from '../remark.ts';
 import { mannersOf, templatesUsedBy } from '../routing/forms-used.ts';
 import type { Manner, RuleOptions } from '../routing/options.ts';
@@ -59,24 +60,30 @@ export interface PrepareOptions {
 }
 
 /** Templates are compiled for the destinations that get them; throws on one that does not compile (`check` has reported those). */
-export function prepareDestinations({
+export const prepareDestinations = (options: PrepareOptions): PreparedDestination[] =>
+  whole(destinationsInSteps(options));
+
+/** The same, a destination in a step. */
+export function* destinationsInSteps({
   destinations,
   templates,
   rules,
   extract = {},
   types = destinationTypes,
   tableOf,
-}: PrepareOptions): PreparedDestination[] {
+}: PrepareOptions): Steps<PreparedDestination[]> {
   const used = templatesUsedBy(rules);
   const extracts = compileExtracts(extract);
   const manners = mannersOf(rules);
-  return Object.entries(destinations).map(([name, options]) => {
+  const prepared: PreparedDestination[] = [];
+  for (const [name, options] of Object.entries(destinations)) {
+    yield;
     const type = typeOf(options, types);
     const { form, perTicker, takenBody } = type;
     // A message may have a blank; an order must not.
     const titleParts = extracts.size === 0 ? undefined : { extracts, isStrict: form === 'order' };
     const renderers = compiled(type, options, templates, used(name), manners(name), titleParts, tableOf);
-    return {
+    prepared.push({
       ...{ name, options, takesOrders: form === 'order', takenBody },
       forEachTicker: perTicker && options.forEach === 'ticker',
       ...(perTicker && options.maxTickers !== undefined && { maxTickers: options.maxTickers }),
@@ -86,8 +93,9 @@ export function prepareDestinations({
       limits: type.budgets(options),
       open: (deps) => type.open(options, { ...deps, name }),
       inquire: (deps) => type.inquire(options, deps),
-    };
-  });
+    });
+  }
+  return prepared;
 }
 
 interface Forms {

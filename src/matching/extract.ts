@@ -10,44 +10,58 @@ export interface ExtractOptions {
 }
 
 export class Extract {
-  readonly #expression: RE2JS;
-  #last: Text | undefined;
+  readonly #expression: ReturnType<RE2JS['re2']>;
+  #last: string | undefined;
   #lastValue: string | undefined;
 
   /** Throws what RE2JS throws on a malformed expression, and `TooMuchWork`. */
   constructor({ matches }: ExtractOptions) {
-    this.#expression = compilePattern(matches.normalize('NFC'));
+    this.#expression = compilePattern(matches.normalize('NFC')).re2();
   }
 
   /**
    * The first group that took part, or all that was found where the pattern has no group; in the title as it came or,
-   * failing that, in its NFKC form. `undefined`: nothing was found, or nothing is in it. The last answer is kept.
+   * failing that, in its NFKC form. `undefined`: nothing was found, or nothing is in it. The last answer is kept: rules and
+   * templates ask for the same title.
    */
   valueIn(text: Text): string | undefined {
-    if (text !== this.#last) {
-      const { searched, compatible } = text;
-      this.#lastValue =
-        this.#found(searched) ?? (compatible === searched ? undefined : this.#found(compatible));
-      this.#last = text;
+    if (text.raw !== this.#last) {
+      this.#lastValue = this.#found(text.searched) ?? this.#foundInCompatible(text);
+      this.#last = text.raw;
     }
     return this.#lastValue;
   }
 
+  #foundInCompatible({ searched, compatible }: Text): string | undefined {
+    return compatible === searched ? undefined : this.#found(compatible);
+  }
+
+  /** The groups with the place, in one pass; a `Matcher` makes a second one for its groups. */
   #found(text: string): string | undefined {
-    const matcher = this.#expression.matcher(text);
-    if (!matcher.find()) return undefined;
-    for (let group = 1; group <= matcher.groupCount(); group++) {
-      const part = textOf(matcher.group(group));
-      if (part) return part;
+    const parts: readonly (string | null)[] | null = this.#expression.findSubmatch(text);
+    if (parts === null) return undefined;
+    if (parts.length === 1) return textOf(parts[0]);
+    for (let group = 1; group < parts.length; group++) {
+      const part = textOf(parts[group]);
+      if (part !== undefined) return part;
     }
-    return matcher.groupCount() === 0 ? textOf(matcher.group(0)) || undefined : undefined;
+    return undefined;
   }
 }
 
-const textOf = (part: string | null | undefined) => part?.replace(CUT, '').trim();
+const textOf = (part: string | null | undefined) => part?.replace(CUT, '').trim() || undefined;
 
 /** By name. */
 export type Extracts = ReadonlyMap<string, Extract>;
 
-export const compileExtracts = (options: Readonly<Record<string, ExtractOptions>>): Extracts =>
-  new Map(Object.entries(options).map(([name, one]) => [name, new Extract(one)]));
+const compiled = new WeakMap<Readonly<Record<string, ExtractOptions>>, Extracts>();
+
+/** The same options are compiled once, so that rules and templates share what is known of a title. */
+export function compileExtracts(options: Readonly<Record<string, ExtractOptions>>): Extracts {
+  let extracts = compiled.get(options);
+  if (extracts === undefined) {
+    extracts = new Map(Object.entries(options).map(([name, one]) => [name, new Extract(one)]));
+    compiled.set(options, extracts);
+  }
+  return extracts;
+}

@@ -14,7 +14,7 @@ import { compilePattern, LONGEST_READ } from './pattern-work.ts';
 export const fold = (text: string): string =>
   PLAIN.test(text) ? text.toLowerCase().trim() : foldInFull(text);
 
-/** Of printable ASCII and Hangul syllables nothing but the capitals and the outer blanks can change. */
+/** Of printable ASCII and Hangul syllables nothing but the capitals and the outer blanks can change: it is NFKC. */
 const PLAIN = /^[ -~가-힣]*$/;
 
 /** Of any text. */
@@ -54,8 +54,12 @@ export class Text {
 
   /** NFKC with its case, for patterns. One character can become eighteen. */
   get compatible(): string {
-    this.#compatible ??= cut(this.searched.normalize('NFKC'), this.#longest + CUT.length);
+    this.#compatible ??= this.#compatibleOf(this.searched);
     return this.#compatible;
+  }
+
+  #compatibleOf(searched: string): string {
+    return PLAIN.test(searched) ? searched : cut(searched.normalize('NFKC'), this.#longest + CUT.length);
   }
 
   /** As it came and its NFKC form, in small letters, for `plainWords`. */
@@ -111,8 +115,12 @@ export class Pattern {
     return this.words === undefined || hasOneOf(this.words, lowered);
   }
 
-  #isIn({ searched, compatible }: Text): boolean {
-    return this.#expression.test(searched) || (compatible !== searched && this.#expression.test(compatible));
+  #isIn(text: Text): boolean {
+    return this.#expression.test(text.searched) || this.#isInCompatible(text);
+  }
+
+  #isInCompatible({ searched, compatible }: Text): boolean {
+    return compatible !== searched && this.#expression.test(compatible);
   }
 }
 

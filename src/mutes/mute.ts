@@ -31,8 +31,14 @@ export interface MuteChange {
   readonly change: 'muted' | 'extended' | 'unchanged';
 }
 
+/** The last answer: intake and the lane ask for the same ticker. */
+let last: { readonly text: string; readonly name: string } = { text: '', name: '' };
+
 /** Tickers as rules compare them: without case, and in any Unicode form. */
-export const tickerName = (text: string): string => fold(text).toUpperCase();
+export function tickerName(text: string): string {
+  if (text !== last.text) last = { text, name: fold(text).toUpperCase() };
+  return last.name;
+}
 
 /** The same for the same, and for nothing else. */
 export const mutedKey = ({ kind, name }: Muted): string => `${kind}:${name}`;

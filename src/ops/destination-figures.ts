@@ -1,5 +1,5 @@
 /** The last deliveries of each destination, for people who look: how many arrived, and how soon. Since this start only. */
-import { originOf } from '../delivery/content.ts';
+import { askedMs } from '../delivery/events.ts';
 import type { BridgeEvent } from '../events/bridge-event.ts';
 
 export interface Figures {
@@ -77,7 +77,7 @@ export class DestinationFigures {
       tally = new Tally();
       this.#tallies.set(delivery.destination, tally);
     }
-    if (state === 'delivered') tally.arrive(endedMs - originOf(delivery.content).receivedMs);
+    if (state === 'delivered') tally.arrive(endedMs - askedMs(event));
     else tally.fail();
   };
 

@@ -109,7 +109,13 @@ export const attemptForm: LogForm = (fields, _event, _level, timeMs, width) => {
   const quoted = detail === '' || advice.includes(detail) ? advice : `${advice} (${detail})`.trim();
   const painter = mark === 'bad' ? paint.bad : paint.warning;
   const parts = (times: string, again: string, next: string): Span[] =>
-    present([status, times, attempt > 1 ? `${again} ${attempt}` : '', [next, painter]]);
+    present([
+      status,
+      times,
+      attempt > 1 ? `${again} ${attempt}` : '',
+      fields['byHand'] === true ? 'by hand' : '',
+      [next, painter],
+    ]);
   const line = {
     mark,
     name: nameOf(fields),

@@ -2,6 +2,7 @@
 
 import { originOf } from '../delivery/content.ts';
 import { adviceOf, describeReason, helpForReason } from '../delivery/describe.ts';
+import { askedMs } from '../delivery/events.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import type { Listener } from '../events/bus.ts';
 import { helpFor } from '../feeds/warning.ts';
@@ -250,14 +251,14 @@ function attemptedFields(event: BridgeEventOf<'delivery.attempted'>): LogFields 
     destination: delivery.destination,
     ticker: delivery.ticker,
     attempt,
+    byHand: event.byHandMs === undefined ? undefined : true,
     outcome: outcome.kind,
     reason: 'reason' in outcome ? outcome.reason : undefined,
     status,
     detail,
     advice: adviceOf(result),
     help: outcome.kind === 'delivered' ? undefined : helpForReason(outcome.reason),
-    dispatchMs:
-      writtenMs === undefined ? undefined : roundMs(writtenMs - originOf(delivery.content).receivedMs),
+    dispatchMs: writtenMs === undefined ? undefined : roundMs(writtenMs - askedMs(event)),
     durationMs: roundMs(endedMs - startedMs),
     // Only when it had to: the usual one goes over a connection that is already there.
     connected,
@@ -267,11 +268,13 @@ function attemptedFields(event: BridgeEventOf<'delivery.attempted'>): LogFields 
 }
 
 /** A delivered one was reported with its attempt. */
-function endedLines({ delivery, state, reason, detail }: BridgeEventOf<'delivery.ended'>): Line[] {
+function endedLines(event: BridgeEventOf<'delivery.ended'>): Line[] {
+  const { delivery, state, reason, detail, byHandMs } = event;
   if (state === 'delivered') return [];
   const { id, destination, ticker } = delivery;
   const said = reason === undefined ? {} : { advice: describeReason(reason), help: helpForReason(reason) };
-  const fields = { delivery: id, destination, ticker, reason, detail, ...said };
+  const byHand = byHandMs === undefined ? undefined : true;
+  const fields = { delivery: id, destination, ticker, reason, detail, byHand, ...said };
   const level = state !== 'skipped' ? 'error' : reason === 'max_tickers' ? 'warn' : 'info';
   return [{ level, name: `delivery.${state}`, fields }];
 }

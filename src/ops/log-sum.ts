@@ -1,5 +1,5 @@
 /** Deliveries in figures, for one line of the log: those of one announcement, or those of a burst. */
-import { originOf } from '../delivery/content.ts';
+import { askedMs } from '../delivery/events.ts';
 import type { BridgeEventOf } from '../events/bridge-event.ts';
 import type { LogFields } from '../platform/log.ts';
 import { someOf } from './many.ts';
@@ -35,10 +35,11 @@ export class Sum {
     return this.#failed.size === 0 && (this.#states['delivered'] ?? 0) === this.#ended;
   }
 
-  attempted({ delivery, result, attempt }: BridgeEventOf<'delivery.attempted'>): void {
+  attempted(event: BridgeEventOf<'delivery.attempted'>): void {
+    const { delivery, result, attempt } = event;
     const { outcome, writtenMs } = result;
     if (attempt === 1 && writtenMs !== undefined) {
-      const dispatchMs = writtenMs - originOf(delivery.content).receivedMs;
+      const dispatchMs = writtenMs - askedMs(event);
       this.#firstDispatchMs = Math.min(this.#firstDispatchMs ?? dispatchMs, dispatchMs);
       this.#lastDispatchMs = Math.max(this.#lastDispatchMs ?? dispatchMs, dispatchMs);
     }

@@ -2,9 +2,11 @@
  * `/metrics`: counters and histograms from the events, gauges from what is so at the moment of asking.
  * Labels come only from the config and from known sets, so that no feed can make them grow.
  */
+
 import { Registry } from 'prom-client';
 import { LISTING_TYPES, PUBLISHERS } from '../announcement.ts';
 import { DELIVERY_STATES } from '../delivery/delivery.ts';
+import { askedMs } from '../delivery/events.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import type { Listener } from '../events/bus.ts';
 import { expositionOf } from './exposition.ts';
@@ -181,10 +183,8 @@ function received(
   for (const rule of rules) ruleMatches.inc({ rule });
 }
 
-function attempted(
-  counters: Counters,
-  { delivery: owed, attempt, result, startedMs, endedMs }: BridgeEventOf<'delivery.attempted'>,
-): void {
+function attempted(counters: Counters, event: BridgeEventOf<'delivery.attempted'>): void {
+  const { delivery: owed, attempt, result, startedMs, endedMs } = event;
   const { attempts, connectsPaid, dispatch, stage, delivery, nameOf } = counters;
   const { outcome, writtenMs, connected } = result;
   const { content } = owed;
@@ -194,11 +194,11 @@ function attempted(
   if (connected) connectsPaid.inc({ destination });
   // An alert waits until there is nothing else to send.
   if (content.kind !== 'news') return;
-  const { receivedMs } = content.announcement;
+  const sinceMs = askedMs(event);
   if (attempt === 1 && writtenMs !== undefined) {
-    dispatch.observe({ destination }, (writtenMs - receivedMs) / 1000);
-    stage.observe({ destination, stage: 'queue' }, (startedMs - receivedMs) / 1000);
+    dispatch.observe({ destination }, (writtenMs - sinceMs) / 1000);
+    stage.observe({ destination, stage: 'queue' }, (startedMs - sinceMs) / 1000);
     stage.observe({ destination, stage: 'send' }, (writtenMs - startedMs) / 1000);
   }
-  if (outcome.kind === 'delivered') delivery.observe({ destination }, (endedMs - receivedMs) / 1000);
+  if (outcome.kind === 'delivered') delivery.observe({ destination }, (endedMs - sinceMs) / 1000);
 }

@@ -1,8 +1,8 @@
 /** The last announcements and what became of them, kept in memory for people who look: since this start only. */
 
-import { originOf } from '../delivery/content.ts';
 import { type Delivery, type DeliveryState, keyOf } from '../delivery/delivery.ts';
 import { describeAttempt, describeEnding } from '../delivery/describe.ts';
+import { askedMs } from '../delivery/events.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import { updateMarkOf } from '../routing/subject.ts';
 import { latencyOf } from '../templates/variables.ts';
@@ -82,17 +82,19 @@ export class AnnouncementHistory {
     for (const gone of this.#keys.splice(KEPT)) for (const key of gone) this.#shown.delete(key);
   }
 
-  #attempted({ delivery, attempt, result }: BridgeEventOf<'delivery.attempted'>): void {
+  #attempted(event: BridgeEventOf<'delivery.attempted'>): void {
+    const { delivery, attempt, result } = event;
     const recent = this.#shown.get(keyOf(delivery));
     if (recent === undefined) return;
     recent.attempts = attempt;
     const { outcome, writtenMs } = result;
     recent.reason = 'reason' in outcome ? outcome.reason : undefined;
     recent.advice = outcome.kind === 'delivered' ? undefined : describeAttempt(result);
-    if (writtenMs !== undefined) recent.dispatchMs = writtenMs - originOf(delivery.content).receivedMs;
+    if (writtenMs !== undefined) recent.dispatchMs = writtenMs - askedMs(event);
   }
 
-  #ended({ delivery, state, reason, endedMs }: BridgeEventOf<'delivery.ended'>): void {
+  #ended(event: BridgeEventOf<'delivery.ended'>): void {
+    const { delivery, state, reason, endedMs } = event;
     const recent = this.#shown.get(keyOf(delivery));
     if (recent === undefined) return;
     recent.state = state;
@@ -100,7 +102,7 @@ export class AnnouncementHistory {
     if (reason === undefined) recent.advice = undefined;
     else if (reason !== recent.reason) recent.advice = describeEnding(reason);
     recent.reason = reason;
-    recent.tookMs = endedMs - originOf(delivery.content).receivedMs;
+    recent.tookMs = endedMs - askedMs(event);
   }
 }
 

@@ -134,7 +134,8 @@ function rankOf({ code }: Sighting): number {
   return unready ? RANK.unready : quiet ? RANK.note : RANK.problem;
 }
 
-function destinationReport(
+/** One of `Status.destinations`. `waiting`: as in `StatusInput`. */
+export function destinationReport(
   name: string,
   type: string,
   lane: LaneStatus,

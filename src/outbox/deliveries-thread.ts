@@ -9,15 +9,18 @@ import { answerQuestions, Thread, taskOfThread } from '../platform/thread.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import type {
   Again,
+  AnnouncementFilter,
   AnnouncementPage,
   Deliveries,
   DeliveryPage,
   FoundDelivery,
   PageRequest,
+  ReplayWish,
   StoreAnswer,
   StoredDecision,
 } from './deliveries.ts';
 import { CANCELLED, FileDeliveries } from './file-deliveries.ts';
+import type { Stats, StatsRequest } from './history/stats.ts';
 
 /** The rows of a page, and what SQLite looks through for them. */
 const MOST_MEMORY_MB = 64;
@@ -54,8 +57,12 @@ export class DeliveriesThread implements Deliveries {
     return this.#thread.isAsked;
   }
 
-  announcements(before?: string): Promise<StoreAnswer<AnnouncementPage>> {
-    return this.#ask('announcements', [before]);
+  announcements(before?: string, filter?: AnnouncementFilter): Promise<StoreAnswer<AnnouncementPage>> {
+    return this.#ask('announcements', [before, filter]);
+  }
+
+  stats(request: StatsRequest): Promise<StoreAnswer<Stats>> {
+    return this.#ask('stats', [request]);
   }
 
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>> {
@@ -76,6 +83,10 @@ export class DeliveriesThread implements Deliveries {
 
   retry(ids: readonly string[], again: Again): Promise<StoreAnswer<readonly string[]>> {
     return this.#ask('retry', [ids, again]);
+  }
+
+  replay(wishes: readonly ReplayWish[], nowMs: number): Promise<StoreAnswer<readonly string[]>> {
+    return this.#ask('replay', [wishes, nowMs]);
   }
 
   discard(ids: readonly string[], nowMs: number): Promise<StoreAnswer<readonly string[]>> {

@@ -6,19 +6,48 @@
  */
 import type { Announcement } from '../announcement.ts';
 import type { Content } from '../delivery/content.ts';
-import type { DeliveryState } from '../delivery/delivery.ts';
+import type { Delivery, DeliveryState } from '../delivery/delivery.ts';
 import type { Mute, MuteChange, MuteWish } from '../mutes/mute.ts';
+import type { SomeRules } from '../routing/kept-rules.ts';
+import type { Stats, StatsRequest } from './history/stats.ts';
 import type { StoredAttempt, StoredDelivery } from './rows.ts';
 
 /** Maximum number of deliveries on a page: the loop that carries the news reads a page, in less than half a millisecond. */
 export const LARGEST_PAGE = 50;
 
-/** Absent: any. */
-export interface DeliveryFilter {
-  readonly state?: DeliveryState | undefined;
-  readonly destination?: string | undefined;
+/** Conditions on what was announced. Absent: any; all that are given have to hold. */
+export interface NewsFilter {
   /** Received at or after that. */
   readonly sinceMs?: number | undefined;
+  /** Received before that. */
+  readonly untilMs?: number | undefined;
+  readonly feed?: string | undefined;
+  readonly exchange?: string | undefined;
+  /** Its listing type. */
+  readonly type?: string | undefined;
+  /** One of its tickers. */
+  readonly ticker?: string | undefined;
+  /** A part of its title. */
+  readonly title?: string | undefined;
+}
+
+export interface AnnouncementFilter extends NewsFilter {
+  /** Whether a rule matched it. */
+  readonly matched?: boolean | undefined;
+}
+
+/** `ticker`: under `forEach: ticker`, of the delivery itself. */
+export interface DeliveryFilter extends NewsFilter {
+  readonly state?: DeliveryState | undefined;
+  readonly destination?: string | undefined;
+  readonly rule?: string | undefined;
+  readonly reason?: string | undefined;
+  /** At least so many. */
+  readonly attempts?: number | undefined;
+  /** The id of its announcement. */
+  readonly announcement?: string | undefined;
+  /** Its own. */
+  readonly id?: string | undefined;
 }
 
 export interface PageRequest extends DeliveryFilter {
@@ -45,8 +74,8 @@ export interface StoredDecision {
   readonly content: Content;
   /** The outcome of each rule (`traceIn`); absent: it was not written. */
   readonly trace?: string;
-  /** These rules (`rulesIn`); absent: they are not there. */
-  readonly rules?: Uint8Array;
+  /** Those rules that it speaks of; absent: they are not there. */
+  readonly rules?: SomeRules;
   readonly deliveries: readonly FoundDelivery[];
 }
 
@@ -59,13 +88,21 @@ export interface Again {
   readonly isLate: boolean;
 }
 
+/** One delivery that a replay wants to have sent. */
+export interface ReplayWish {
+  /** With the key of its row, where it is there already; that is sent again, as this. */
+  readonly delivery: Delivery;
+  /** The rows of its announcement for its destination and ticker, as whoever decided has seen them (`seenAs`): otherwise it is not queued. */
+  readonly seen: readonly string[];
+}
+
 /** `message`: for people, with advice where there is any. */
 export type StoreAnswer<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly message: string };
 
 export interface AnnouncementPage {
-  /** Newest first, without self-tests and alerts. */
+  /** Newest first, without self-tests and alerts. With a filter there may be few, even none, while there are more: one page is one bounded look. */
   readonly announcements: readonly Announcement[];
   /** Where the next page begins; `undefined`: this is the last one. */
   readonly next: string | undefined;
@@ -73,7 +110,9 @@ export interface AnnouncementPage {
 
 export interface Deliveries {
   /** `before`: `next` of the page before; absent: from the newest. */
-  announcements(before?: string): Promise<StoreAnswer<AnnouncementPage>>;
+  announcements(before?: string, filter?: AnnouncementFilter): Promise<StoreAnswer<AnnouncementPage>>;
+  /** Latency and reliability of a period. */
+  stats(request: StatsRequest): Promise<StoreAnswer<Stats>>;
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>>;
   /**
    * Keys of rows (`Delivery.key`) by the ids of their deliveries, without those that are not there. One search for all of
@@ -89,6 +128,11 @@ export interface Deliveries {
    * too old. Ids or keys; gives those that changed. A running bridge takes them up within a second.
    */
   retry(ids: readonly string[], again: Again): Promise<StoreAnswer<readonly string[]>>;
+  /**
+   * Queued by hand, each if nothing has happened to its announcement at that destination since it was looked at: of two who ask at
+   * once, one queues it. Gives the ids of those that were queued. A running bridge takes them up within a second.
+   */
+  replay(wishes: readonly ReplayWish[], nowMs: number): Promise<StoreAnswer<readonly string[]>>;
   /** Pending ones only; they are not sent any more. Ids or keys; gives those that changed. */
   discard(ids: readonly string[], nowMs: number): Promise<StoreAnswer<readonly string[]>>;
   /** Oldest first; also those that have ended, for a while. */

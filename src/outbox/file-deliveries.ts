@@ -9,26 +9,30 @@ import { systemClock, wait } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import type {
   Again,
+  AnnouncementFilter,
   AnnouncementPage,
   Deliveries,
   DeliveryPage,
   FoundDelivery,
   PageRequest,
+  ReplayWish,
   StoreAnswer,
   StoredDecision,
 } from './deliveries.ts';
+import { readStats } from './history/read-stats.ts';
+import type { Stats, StatsRequest } from './history/stats.ts';
 import { keepMutes, liftMutes, mutesIn } from './mute-rows.ts';
 import { openStoreFile, storeErrorOf } from './open.ts';
+import { announcementsOf, pageOf } from './pages.ts';
 import {
-  announcementsOf,
   decisionOf,
   deliveriesOfAnnouncement,
   discardDeliveries,
   findDelivery,
   keysOf,
-  pageOf,
   retryDeliveries,
 } from './queries.ts';
+import { queueReplayed } from './replay-rows.ts';
 
 type Access = 'read' | 'write';
 
@@ -40,8 +44,12 @@ export class FileDeliveries implements Deliveries {
     this.#path = path;
   }
 
-  announcements(before?: string): Promise<StoreAnswer<AnnouncementPage>> {
-    return this.#answer('read', (database) => announcementsOf(database, before));
+  announcements(before?: string, filter?: AnnouncementFilter): Promise<StoreAnswer<AnnouncementPage>> {
+    return this.#answer('read', (database) => announcementsOf(database, before, filter));
+  }
+
+  stats(request: StatsRequest): Promise<StoreAnswer<Stats>> {
+    return this.#answer('read', (database) => readStats(database, request));
   }
 
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>> {
@@ -63,6 +71,10 @@ export class FileDeliveries implements Deliveries {
   retry(ids: readonly string[], { nowMs, maxAges, isLate }: Again): Promise<StoreAnswer<readonly string[]>> {
     const again = { maxAgeOf: (destination: string) => maxAges.get(destination), isLate };
     return this.#answer('write', (database) => retryDeliveries(database, ids, nowMs, again));
+  }
+
+  replay(wishes: readonly ReplayWish[], nowMs: number): Promise<StoreAnswer<readonly string[]>> {
+    return this.#answer('write', (database) => queueReplayed(database, wishes, nowMs));
   }
 
   discard(ids: readonly string[], nowMs: number): Promise<StoreAnswer<readonly string[]>> {
@@ -108,7 +120,7 @@ export class FileDeliveries implements Deliveries {
 }
 
 /** Until the bridge has brought what is read by now into its tables, which takes it a moment; for one that cannot, nobody waits long. */
-async function allTakenIn(database: DatabaseSync): Promise<void> {
+export async function allTakenIn(database: DatabaseSync): Promise<void> {
   const latest = database.prepare('SELECT MAX(id) AS id FROM intake').get()?.['id'] ?? null;
   const left = database.prepare('SELECT 1 FROM intake WHERE id <= ? LIMIT 1');
   for (let n = 0; n < LOOKS && left.get(latest) !== undefined; n++) await wait(systemClock, LOOK_MS);

@@ -58,15 +58,16 @@ export class LedgerRows {
   }
 }
 
+/** Of `deliveryRow`. */
+export const INSERT_DELIVERY = `INSERT OR IGNORE INTO deliveries (id, announcement_id, destination, rule, template, ticker, importance, expires_at_ms, attempts, plain, not_before_ms, begun_ms, by_hand_ms, reason, name, state, settled_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
 function prepare(database: DatabaseSync) {
   return {
     insertAnnouncement: database.prepare(
       'INSERT OR IGNORE INTO announcements (id, identity, received_ms, body, trace) VALUES (?, ?, ?, ?, ?)',
     ),
-    insertDelivery: database.prepare(
-      `INSERT OR IGNORE INTO deliveries (id, announcement_id, destination, rule, template, ticker, importance, expires_at_ms, attempts, plain, not_before_ms, begun_ms, by_hand_ms, reason, name, state, settled_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
+    insertDelivery: database.prepare(INSERT_DELIVERY),
     insertAttempt: database.prepare(
       'INSERT OR REPLACE INTO attempts (delivery_id, started_ms, attempt, duration_ms, outcome, status, detail) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),

@@ -1,94 +1,18 @@
 /** The statements behind `Deliveries`: what people ask of the store, and what they may change in it. */
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type { Announcement } from '../announcement.ts';
-import { type Content, expiryWith, originOf } from '../delivery/content.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import { expiryWith, originOf } from '../delivery/content.ts';
 import { type Delivery, UNDER_WAY } from '../delivery/delivery.ts';
+import { someRulesIn } from '../routing/kept-rules.ts';
 import { traceIn } from '../routing/trace.ts';
 import { ATTEMPTS_SINCE, endsByDestination } from './backlog-rows.ts';
 import { contentFrom } from './content-rows.ts';
-import {
-  type AnnouncementPage,
-  type DeliveryFilter,
-  type DeliveryPage,
-  type FoundDelivery,
-  LARGEST_PAGE,
-  type PageRequest,
-  type StoredDecision,
-} from './deliveries.ts';
+import type { FoundDelivery, StoredDecision } from './deliveries.ts';
 import { windowStartMs } from './delivery-ids.ts';
+import { BEYOND_ALL } from './filters.ts';
 import { idAt } from './ids.ts';
-import { attemptFrom, deliveryFrom, type StoredDelivery } from './rows.ts';
+import { attemptFrom, deliveryFrom } from './rows.ts';
 
 const SELECT = 'SELECT d.*, a.body FROM deliveries d JOIN announcements a ON a.id = d.announcement_id';
-
-/** Rows that one page looks through for those that its filter fits; about 20 ms. */
-const LOOKED_THROUGH = 20_000;
-
-/** One bounded look, newest first. */
-export function pageOf(
-  database: DatabaseSync,
-  request: PageRequest,
-  lookedThrough = LOOKED_THROUGH,
-): DeliveryPage {
-  const { state = null, destination = null, sinceMs = 0, before = BEYOND_ALL } = request;
-  const limit = Math.max(1, Math.min(request.limit, LARGEST_PAGE));
-  const first = idAt(sinceMs);
-  const isNarrowed = state !== null || destination !== null;
-  // The row after which the look ends, if there are so many.
-  const end = isNarrowed
-    ? database
-        .prepare('SELECT id FROM deliveries WHERE id < ? AND id >= ? ORDER BY id DESC LIMIT 1 OFFSET ?')
-        .get(before, first, lookedThrough - 1)
-    : undefined;
-  const last = end === undefined ? undefined : String(end['id']);
-  const deliveries = database
-    .prepare(
-      `${SELECT} WHERE d.id < ?1 AND d.id >= ?2 AND (?3 IS NULL OR d.state = ?3) AND (?4 IS NULL OR d.destination = ?4) ORDER BY d.id DESC LIMIT ?5`,
-    )
-    .all(before, last ?? first, state, destination, limit)
-    .map((row) => deliveryFrom(row));
-  const next = deliveries.length === limit ? deliveries.at(-1)?.delivery.key : last;
-  return { deliveries, next };
-}
-
-/** Greater than every id. */
-const BEYOND_ALL = '~';
-
-/** A damaged one is passed over. */
-export function announcementsOf(
-  database: DatabaseSync,
-  before = BEYOND_ALL,
-  limit = LARGEST_PAGE,
-): AnnouncementPage {
-  const rows = database
-    .prepare('SELECT id, body FROM announcements WHERE id < ? ORDER BY id DESC LIMIT ?')
-    .all(before, limit);
-  const announcements = rows.flatMap(({ body }) => {
-    try {
-      const content = contentFrom(body);
-      return content.kind === 'news' && !content.announcement.test ? content.announcement : [];
-    } catch {
-      return [];
-    }
-  });
-  return { announcements, next: rows.length < limit ? undefined : String(rows.at(-1)?.['id']) };
-}
-
-/** Every page after the other, newest first, until `limit` are found. */
-export function listDeliveries(
-  database: DatabaseSync,
-  filter: DeliveryFilter & { readonly limit?: number },
-): StoredDelivery[] {
-  const { limit = Number.POSITIVE_INFINITY } = filter;
-  const found: StoredDelivery[] = [];
-  let before: string | undefined;
-  do {
-    const page = pageOf(database, { ...filter, limit: limit - found.length, before });
-    found.push(...page.deliveries);
-    before = page.next;
-  } while (before !== undefined && found.length < limit);
-  return found;
-}
 
 export function findDelivery(database: DatabaseSync, id: string): FoundDelivery | undefined {
   const key = keysOf(database, [id]).get(id);
@@ -155,29 +79,6 @@ export const deliveriesOfAnnouncement = (database: DatabaseSync, announcementId:
     .all(`${announcementId}-`, `${announcementId}.`)
     .flatMap(({ id }) => deliveryOfKey(database, String(id)) ?? []);
 
-/** The newest announcements first; alerts, and rows that cannot be read, are none. `sinceMs`: received since then, on the bridge's timeline. */
-export function latestNews(
-  database: DatabaseSync,
-  { limit, sinceMs }: { readonly limit: number; readonly sinceMs: number },
-): Announcement[] {
-  const rows = database.prepare('SELECT body FROM announcements WHERE id >= ? ORDER BY id DESC');
-  const found: Announcement[] = [];
-  for (const { body } of rows.iterate(idAt(sinceMs))) {
-    const content = readable(body);
-    if (content?.kind === 'news') found.push(content.announcement);
-    if (found.length === limit) break;
-  }
-  return found;
-}
-
-function readable(body: SQLOutputValue | undefined): Content | undefined {
-  try {
-    return contentFrom(body);
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * The decision on an announcement, as far as it is kept: by its id, or by the id or the key of one of its deliveries.
  * `undefined`: nothing has that id.
@@ -195,10 +96,15 @@ export function decisionOf(database: DatabaseSync, id: string): StoredDecision |
   };
 }
 
-function rulesOfTrace(database: DatabaseSync, trace: string): Pick<StoredDecision, 'rules'> {
-  const digest = traceIn(trace)?.digest;
-  const body = database.prepare('SELECT body FROM rules WHERE digest = ?').get(digest ?? '')?.['body'];
-  return body instanceof Uint8Array ? { rules: body } : {};
+/** Those that the trace speaks of: of ten thousand rules a few. */
+function rulesOfTrace(database: DatabaseSync, text: string): Pick<StoredDecision, 'rules'> {
+  const trace = traceIn(text);
+  if (trace === undefined) return {};
+  const { digest, outcomes, stoppedBy } = trace;
+  const body = database.prepare('SELECT body FROM rules WHERE digest = ?').get(digest)?.['body'];
+  const places = [...outcomes.map(({ place }) => place), ...(stoppedBy === undefined ? [] : [stoppedBy])];
+  const rules = body instanceof Uint8Array ? someRulesIn(body, places) : undefined;
+  return rules === undefined ? {} : { rules };
 }
 
 /** Every destination that a delivery in the store is for. */
@@ -277,13 +183,22 @@ function inTransactions(
   ids: readonly string[],
   change: (key: string) => boolean,
 ): string[] {
-  const changed: string[] = [];
   // Before anything is locked: it may take a while.
   const keys = keysOf(database, ids);
-  for (let start = 0; start < ids.length; start += TOGETHER) {
+  return changedTogether(database, ids, () => (id) => change(keys.get(id) ?? id));
+}
+
+/** Those of `all` for which `change` is true, in transactions of a few each. Each transaction has a `change` of its own, from `begin`. */
+export function changedTogether<Item>(
+  database: DatabaseSync,
+  all: readonly Item[],
+  begin: () => (item: Item) => boolean,
+): Item[] {
+  const changed: Item[] = [];
+  for (let start = 0; start < all.length; start += TOGETHER) {
     database.exec('BEGIN IMMEDIATE');
     try {
-      const some = ids.slice(start, start + TOGETHER).filter((id) => change(keys.get(id) ?? id));
+      const some = all.slice(start, start + TOGETHER).filter(begin());
       database.exec('COMMIT');
       changed.push(...some);
     } catch (error) {

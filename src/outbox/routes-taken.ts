@@ -1,7 +1,7 @@
 /** The last announcements of the store, and where each went. */
 import { DatabaseSync } from 'node:sqlite';
 import type { Announcement } from '../announcement.ts';
-import { contentFrom } from './content-rows.ts';
+import { newsIn } from './pages.ts';
 
 export interface RouteTaken {
   readonly announcement: Announcement;
@@ -33,13 +33,4 @@ export function routesTaken(path: string, limit: number): RouteTaken[] {
     if (found.length === limit) break;
   }
   return found;
-}
-
-function newsIn(body: Parameters<typeof contentFrom>[0]): Announcement | undefined {
-  try {
-    const content = contentFrom(body);
-    return content.kind === 'news' && !content.announcement.test ? content.announcement : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -8,6 +8,7 @@
 import { type Canonical, canonical, derived, type SourceSpan, sourceOf, unescaped } from './canonical.ts';
 import { decodedRuns } from './encoded-runs.ts';
 import { REDACTED, type Redactor } from './secret.ts';
+import { type Steps, whole } from './steps.ts';
 
 /** So many characters in a row, digits and letters mixed, are no coincidence (36^6 = 2 × 10⁹). */
 const WINDOW = 6;
@@ -16,18 +17,34 @@ const LONG_WINDOW = 8;
 /** Shorter secrets cannot be distinguished from other text. */
 const SHORTEST = 4;
 
-/**
- * `parts` are hidden at any cut; `wholes` (an address, say, whose host may be shown) only where they are quoted whole.
- * `names` stay readable where they stand alone, though they may also be a part or whole of a secret (`/trading-bot-2`).
- */
-export function createRedactor(
+/** Plain data. */
+export interface SecretWords {
+  /** Hidden at any cut. */
+  readonly parts: readonly string[];
+  /** An address, say, whose host may be shown: hidden only where it is quoted whole. */
+  readonly wholes: readonly string[];
+  /** Readable where they stand alone, though they may also be a part or whole of a secret (`/trading-bot-2`). */
+  readonly names: readonly string[];
+}
+
+export const createRedactor = (
   parts: Iterable<string>,
   wholes: Iterable<string> = [],
-  names: ReadonlySet<string> = new Set(),
-): Redactor {
+  names: Iterable<string> = [],
+): Redactor => whole(redactorInSteps({ parts: [...parts], wholes: [...wholes], names: [...names] }));
+
+/** The same, a secret in a step. */
+export function* redactorInSteps(words: SecretWords): Steps<Redactor> {
   const index = new Index();
-  for (const part of parts) index.addPart(part);
-  for (const whole of wholes) index.addWhole(whole);
+  for (const part of words.parts) {
+    index.addPart(part);
+    yield;
+  }
+  for (const whole of words.wholes) {
+    index.addWhole(whole);
+    yield;
+  }
+  const names = new Set(words.names);
   if (index.isEmpty) return (text) => text;
   return (text) => (names.has(text) ? text : hide(text, outside(names, text, index.find(text))));
 }
@@ -58,6 +75,30 @@ export function redactValues(value: unknown, redact: Redactor, redactKey: Redact
     Object.entries(value).map(([key, inner]) => [redactKey(key), redactValues(inner, redact, redactKey)]),
   );
 }
+
+/** As `redactValues`, of plain trees with our own keys. A step is a text. */
+export function* redactingValues(value: unknown, redact: Redactor): Steps<unknown> {
+  if (typeof value === 'string') {
+    yield;
+    return redact(value);
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (const item of value) items.push(isLeaf(item) ? item : yield* redactingValues(item, redact));
+    return items;
+  }
+  if (!isPlain(value)) return redactValues(value, redact);
+  const safe: Record<string, unknown> = {};
+  for (const [key, inner] of Object.entries(value))
+    safe[key] = isLeaf(inner) ? inner : yield* redactingValues(inner, redact);
+  return safe;
+}
+
+const isLeaf = (value: unknown): boolean =>
+  typeof value !== 'string' && (typeof value !== 'object' || value === null);
+
+const isPlain = (value: object): boolean => !(value instanceof Error) && !('toJSON' in value);
 
 type Places = SourceSpan[];
 

@@ -55,6 +55,11 @@ export function fingerprint(value: unknown): string {
 /** Thousands of rules may share one list of thousands of destinations: it is written once. */
 const LONG_LIST = 100;
 
+/** In characters; longer texts come seldom twice. */
+const LONGEST_KNOWN = 300;
+/** A few megabytes at most; the words of ten thousand destinations in trouble are fewer. */
+const MOST_KNOWN = 5000;
+
 /**
  * The redactor of a config that can be reloaded. The secrets of the config before stay hidden too, because
  * what was under way at the change may still quote them; and those of the first, which the parts that a reload cannot change were made from.
@@ -63,6 +68,8 @@ export class LatestRedactor {
   readonly #first: Redactor;
   #latest: Redactor;
   #all: Redactor;
+  /** By the text. */
+  #known = new Map<string, string>();
 
   constructor(first: Redactor) {
     this.#first = first;
@@ -75,7 +82,20 @@ export class LatestRedactor {
     const before = this.#latest;
     this.#latest = latest;
     this.#all = (text) => first(before(latest(text)));
+    this.#known = new Map();
   }
 
   readonly redact: Redactor = (text) => this.#all(text);
+
+  /** For what is shown again and again, such as the state of each destination: of the same text it says what it said before. */
+  readonly redactAgain: Redactor = (text) => {
+    if (text.length > LONGEST_KNOWN) return this.#all(text);
+    let safe = this.#known.get(text);
+    if (safe === undefined) {
+      safe = this.#all(text);
+      if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+      this.#known.set(text, safe);
+    }
+    return safe;
+  };
 }

@@ -7,7 +7,7 @@ import type { Reading } from '../feeds/news.ts';
 import { literalIn } from '../matching/literal.ts';
 import { NO_TABLES, type TableOf } from '../matching/table.ts';
 import type { RuleOptions } from '../routing/options.ts';
-import { type ExtractsOptions, titleFor } from './titles.ts';
+import { type ExtractsOptions, type TitleOf, titleFor } from './titles.ts';
 
 export interface Scene {
   readonly rule: string;
@@ -66,7 +66,7 @@ export function scenesOf(
         publisher: literalIn(match.publisher, tableOf) ?? 'upbit',
         listingType: literalIn(match.listingType, tableOf) ?? 'spot_listing',
         tickerNow,
-        title: titleFor(match, extracts, tableOf),
+        titleOf: titleFor(match, extracts, tableOf),
       });
       scenes.push({
         ...{ rule: name, destination: to, template, reading },
@@ -81,14 +81,16 @@ export function scenesOf(
 /** `nth` makes it unlike every one before. Just seen, so that its age is that of news. */
 function readingOf({
   tickerNow,
+  titleOf,
   ...fields
-}: Pick<Reading, 'test' | 'type' | 'publisher' | 'listingType' | 'title'> & {
+}: Pick<Reading, 'test' | 'type' | 'publisher' | 'listingType'> & {
   readonly tickerNow: () => string;
+  readonly titleOf: TitleOf;
 }) {
   return (nth: number, wallUs: number): Reading => ({
     ...fields,
     ticker: tickerNow(),
-    title: `${fields.title} ${nth}`,
+    title: titleOf(nth),
     publishTimestampUs: wallUs - PUBLISHED_BEFORE_US,
     detectedTimestampUs: wallUs - DETECTED_BEFORE_US,
     dispatchTimestampUs: wallUs,

@@ -2,8 +2,12 @@
 import type { Announcement } from '../announcement.ts';
 import { feedOptions } from '../feeds/index.ts';
 import type { Reading } from '../feeds/news.ts';
+import { compileExtracts } from '../matching/extract.ts';
+import { Text } from '../matching/text.ts';
+import { numbered } from './numbered.ts';
 import { cast, type Scene } from './scenes.ts';
 import { type Split, STEPS, Stage, type StageDeps, type Step } from './stage.ts';
+import type { TitleOf } from './titles.ts';
 
 /** Enough for V8 to have compiled what it will compile. */
 const RUNS = 300;
@@ -34,9 +38,10 @@ export async function timeAnnouncement(
   const timed = new Set(destinations.map(({ name }) => name));
   const feeds = [...deps.feeds, feedOptions.parse(STAND_IN)];
   await using stage = await Stage.open({ ...deps, feeds, destinations, timed: true });
+  const reading = readingOf(announcement, numbered(announcement.title, sameAs(announcement, deps)));
   const splits = new Map<Scene, Split[]>();
   for (const { rule, destination, template, tickers } of matches) {
-    const scene = { rule, destination, template, ticker: tickers[0] ?? '', reading: readingOf(announcement) };
+    const scene = { rule, destination, template, ticker: tickers[0] ?? '', reading };
     if (timed.has(destination)) splits.set(scene, []);
   }
   // In turns, so that what destinations share is cold for the first of them only, as it would be.
@@ -56,16 +61,28 @@ export async function timeAnnouncement(
 
 export const totalOf = (split: Split): number => STEPS.reduce((sum, step) => sum + split[step], 0);
 
+/** With another title: the same rules take it, and the same parts of it. */
+function sameAs(announcement: Announcement, { router, extract = {} }: StageDeps) {
+  const extracts = [...compileExtracts(extract).values()];
+  const seen = (title: string) => {
+    const text = new Text(title);
+    const { rules } = router.route({ ...announcement, title });
+    return JSON.stringify([rules, extracts.map((one) => one.valueIn(text) ?? null)]);
+  };
+  const wanted = seen(announcement.title);
+  return (title: string): boolean => seen(title) === wanted;
+}
+
 /** As if it came now; the running number and the time tell the repeats apart, redacted ones by the time alone. */
-function readingOf({ tickers, ...announcement }: Announcement) {
-  const { type, test, publisher, listingType, title, abnormal, extra } = announcement;
+function readingOf({ tickers, ...announcement }: Announcement, titleOf: TitleOf) {
+  const { type, test, publisher, listingType, abnormal, extra } = announcement;
   const { publishTimestampUs, detectedTimestampUs, dispatchTimestampUs } = announcement;
   const lastUs = dispatchTimestampUs ?? detectedTimestampUs ?? publishTimestampUs ?? 0;
   return (nth: number, wallUs: number): Reading => {
     const now = (stampUs: number | undefined) => stampUs && stampUs + wallUs - lastUs;
     return {
       ...{ type, test, publisher, listingType, abnormal, extra },
-      title: `${title} ${nth}`,
+      title: titleOf(nth),
       ticker: tickers.join(','),
       publishTimestampUs: now(publishTimestampUs),
       detectedTimestampUs: now(detectedTimestampUs),

@@ -61,3 +61,20 @@ export function rulesIn(body: Uint8Array): RulesInForce | undefined {
     return undefined;
   }
 }
+
+/** Some of them, by their places in the config, in order. */
+export interface SomeRules extends Pick<RulesInForce, 'extract'> {
+  readonly byPlace: ReadonlyMap<number, RuleOptions>;
+}
+
+/** As `rulesIn`; those that are there. */
+export function someRulesIn(body: Uint8Array, places: Iterable<number>): SomeRules | undefined {
+  const kept = rulesIn(body);
+  if (kept === undefined) return undefined;
+  const byPlace = new Map<number, RuleOptions>();
+  for (const place of [...places].sort((a, b) => a - b)) {
+    const rule = kept.rules[place];
+    if (rule !== undefined) byPlace.set(place, rule);
+  }
+  return { extract: kept.extract, byPlace };
+}

@@ -4,41 +4,19 @@
  * they demand, so that ten thousand rules cost little more than the few that could match.
  */
 import type { Announcement } from '../announcement.ts';
-import { cheapFirst, sharedPatterns } from '../matching/condition.ts';
-import { compileExtracts, type ExtractOptions } from '../matching/extract.ts';
+import type { ExtractOptions } from '../matching/extract.ts';
 import { NO_TABLES, type TableOf } from '../matching/table.ts';
 import { hasOneOf, type Text } from '../matching/text.ts';
+import { type Steps, whole } from '../platform/steps.ts';
+import { momentOf, type Rule, ruleCompiler } from './compiled-rule.ts';
 import type { CooldownOptions } from './cooldown-options.ts';
-import type { FieldTest } from './field-tests.ts';
-import { compileMatcher, type FieldExplanation, type Matcher } from './matcher.ts';
-import type { MatchField, RuleOptions, SendTarget } from './options.ts';
+import { explaining, type Match, type RuleExplanation } from './explaining.ts';
+import type { MatchField, RuleOptions } from './options.ts';
 import { RuleIndex } from './rule-index.ts';
-import { type SharedTest, SharedTests, sharedByKey } from './shared-tests.ts';
+import { SharedTests, TestsByRule } from './shared-tests.ts';
 import { subjectOf } from './subject.ts';
-import { compileWhen, type Hours, sharedZones } from './when.ts';
 
-/** One destination that gets the announcement, and on whose word. */
-export interface Match {
-  readonly rule: string;
-  readonly destination: string;
-  readonly template: string | undefined;
-  /** Those of its tickers that the rule's `ticker` condition lets through; under `forEach`, the ones to send. */
-  readonly tickers: readonly string[];
-}
-
-export interface RuleExplanation {
-  readonly rule: string;
-  /** Whether its conditions hold, those on the moment included, even when it was not reached. */
-  readonly matched: boolean;
-  /** The earlier rule whose `stop` kept this one from being asked. */
-  readonly stoppedBy: string | undefined;
-  /** Why its `when` keeps it from matching at this moment; absent: it does not. */
-  readonly outsideHours?: string;
-  readonly conditions: readonly FieldExplanation[];
-  readonly sends: readonly Match[];
-  /** Destinations that it names and an earlier rule has already served. */
-  readonly alreadySent: readonly { readonly destination: string; readonly rule: string }[];
-}
+export type { Match, RuleExplanation };
 
 /** The result of the rules for one announcement. */
 export interface Routing {
@@ -50,6 +28,8 @@ export interface Routing {
 export interface Router {
   route(announcement: Announcement): Routing;
   explain(announcement: Announcement): readonly RuleExplanation[];
+  /** The same, rule by rule: of ten thousand it takes a tenth of a second. */
+  explaining(announcement: Announcement): Iterable<RuleExplanation>;
 }
 
 /** The cooldown of a rule, compiled. */
@@ -85,72 +65,55 @@ export interface CompiledRules extends Router {
   matchFor(announcement: Announcement, destination: string, madeBy?: string): Match | undefined;
 }
 
-interface Rule {
-  readonly name: string;
-  readonly matcher: Matcher;
-  readonly targets: readonly SendTarget[];
-  readonly byName: ReadonlyMap<string, SendTarget>;
-  readonly stop: boolean;
-  readonly hours: Hours | undefined;
-  /** Those of its contents, and of the moment: shared with the other rules. */
-  readonly tests: readonly SharedTest[];
-  /** Its contents, and the moment. */
-  readonly matches: Matcher['matches'];
-}
-
-/** When rules are asked whether it is their time: at the receipt, by the wall clock, in ms. */
-const momentOf = ({ receivedTimestampUs }: Announcement): number => receivedTimestampUs / 1000;
-
 const NOTHING: Routing = Object.freeze({ rules: Object.freeze([]), matches: Object.freeze([]) });
 
 /** Throws on a malformed regular expression; `config/` has reported those before. */
-export function compileRules(
+export const compileRules = (
   options: readonly RuleOptions[],
   extract: Readonly<Record<string, ExtractOptions>> = {},
   tableOf: TableOf = NO_TABLES,
-): CompiledRules {
-  const patternOf = sharedPatterns();
-  const extracts = compileExtracts(extract);
-  const zoneOf = sharedZones();
-  const sharedTest = sharedByKey<FieldTest | undefined>();
-  const sharedHours = sharedByKey<HoursTest>();
-  // Rules that send to the same group share one list.
-  const known = new Map<RuleOptions['send'], Pick<Rule, 'targets' | 'byName'>>();
-  const rules = options.map((rule): Rule => {
-    const sends = known.get(rule.send) ?? firstOfEach(rule.send);
-    known.set(rule.send, sends);
-    const matcher = compileMatcher(rule.match, patternOf, extracts, tableOf, sharedTest);
-    const { when } = rule;
-    const time = when && sharedHours(JSON.stringify(when), () => hoursTest(compileWhen(when, zoneOf)));
-    const hours = time?.hours;
-    return {
-      name: rule.name,
-      matcher,
-      matches:
-        hours === undefined
-          ? matcher.matches
-          : (announcement) => matcher.matches(announcement) && hours.includes(momentOf(announcement)),
-      targets: sends.targets,
-      byName: sends.byName,
-      stop: rule.stop,
-      hours,
-      tests: cheapFirst([...(time === undefined ? [] : [time]), ...matcher.tests]),
-    };
-  });
+): CompiledRules => whole(rulesInSteps(options, extract, tableOf));
+
+/** The same, a rule in a step. */
+export function* rulesInSteps(
+  options: readonly RuleOptions[],
+  extract: Readonly<Record<string, ExtractOptions>>,
+  tableOf: TableOf,
+): Steps<CompiledRules> {
+  const compile = ruleCompiler(extract, tableOf);
+  const rules: Rule[] = [];
   // Apart from the rules: after a silence each thing that is touched is fetched from memory, and most rules end here.
-  const titleWords = rules.map((rule) => rule.matcher.required.titleWords);
-  const index = new RuleIndex(rules.map((rule) => rule.matcher.required));
-  const tests = new SharedTests(rules.map((rule) => rule.tests));
-
+  const titleWords: (readonly string[] | undefined)[] = [];
+  const index = new RuleIndex();
+  const collected = new TestsByRule();
   const cooldowns = new Map<string, RuleCooldown>();
-  for (const [ordinal, { name, cooldown }] of options.entries()) {
-    const rule = rules[ordinal];
-    if (cooldown === undefined || rule === undefined) continue;
-    const { by, for: forMs } = cooldown;
-    const { fittingTickers: tickersOf } = rule.matcher;
-    cooldowns.set(name, { by, forMs, tickersOf, destinations: rule.byName });
+  for (const one of options) {
+    const rule = compile(one);
+    const { required, fittingTickers: tickersOf } = rule.matcher;
+    index.add(required, rules.length);
+    rules.push(rule);
+    titleWords.push(required.titleWords);
+    collected.add(rule.tests);
+    if (one.cooldown !== undefined) {
+      const { by, for: forMs } = one.cooldown;
+      cooldowns.set(one.name, { by, forMs, tickersOf, destinations: rule.byName });
+    }
+    yield;
   }
+  return routerOf(rules, cooldowns, { titleWords, index, tests: new SharedTests(collected) });
+}
 
+interface Found {
+  readonly titleWords: readonly (readonly string[] | undefined)[];
+  readonly index: RuleIndex;
+  readonly tests: SharedTests;
+}
+
+function routerOf(
+  rules: readonly Rule[],
+  cooldowns: CompiledRules['cooldowns'],
+  { titleWords, index, tests }: Found,
+): CompiledRules {
   return {
     cooldowns,
     route(announcement) {
@@ -188,7 +151,8 @@ export function compileRules(
       }
       return undefined;
     },
-    explain: (announcement) => explain(rules, announcement),
+    explain: (announcement) => [...explaining(rules, announcement)],
+    explaining: (announcement) => explaining(rules, announcement),
     byPlace: {
       size: rules.length,
       candidates: (announcement) => index.candidates(announcement),
@@ -199,19 +163,6 @@ export function compileRules(
   };
 }
 
-interface HoursTest extends SharedTest {
-  readonly hours: Hours;
-}
-
-/** An addition and two comparisons; before it come the conditions that compare texts. */
-const HOURS_COST = 1;
-
-const hoursTest = (hours: Hours): HoursTest => ({
-  hours,
-  cost: HOURS_COST,
-  test: ({ announcement }) => hours.includes(momentOf(announcement)),
-});
-
 function failingOf(rule: Rule | undefined, announcement: Announcement): readonly (MatchField | 'when')[] {
   const failing = rule?.matcher.failing(announcement) ?? [];
   return rule?.hours?.includes(momentOf(announcement)) === false ? [...failing, 'when'] : failing;
@@ -219,38 +170,3 @@ function failingOf(rule: Rule | undefined, announcement: Announcement): readonly
 
 const mayWant = (title: Text, words: readonly string[] | undefined) =>
   words === undefined || hasOneOf(words, title.lowered);
-
-/** Asks every rule, without the index, and says what `route` does with it. */
-function explain(rules: readonly Rule[], announcement: Announcement): readonly RuleExplanation[] {
-  const sentBy = new Map<string, string>();
-  let stoppedBy: string | undefined;
-  return rules.map((rule) => {
-    const conditions = rule.matcher.explain(announcement);
-    const momentMs = momentOf(announcement);
-    const outsideHours = rule.hours?.includes(momentMs) === false ? rule.hours.describe(momentMs) : undefined;
-    const matched = outsideHours === undefined && conditions.every((condition) => condition.matched);
-    const sends: Match[] = [];
-    const alreadySent: { destination: string; rule: string }[] = [];
-    const told = {
-      ...{ rule: rule.name, matched, stoppedBy, conditions, sends, alreadySent },
-      ...(outsideHours !== undefined && { outsideHours }),
-    };
-    if (!matched || stoppedBy !== undefined) return told;
-    const tickers = rule.matcher.fittingTickers(announcement);
-    for (const { to, template } of rule.targets) {
-      const earlier = sentBy.get(to);
-      if (earlier !== undefined) alreadySent.push({ destination: to, rule: earlier });
-      else sends.push({ rule: rule.name, destination: to, template, tickers });
-      sentBy.set(to, earlier ?? rule.name);
-    }
-    if (rule.stop) stoppedBy = rule.name;
-    return told;
-  });
-}
-
-/** A rule that names a destination twice means it once. */
-function firstOfEach(send: readonly SendTarget[]): Pick<Rule, 'targets' | 'byName'> {
-  const byName = new Map<string, SendTarget>();
-  for (const target of send) if (!byName.has(target.to)) byName.set(target.to, target);
-  return { targets: [...byName.values()], byName };
-}

@@ -21,12 +21,6 @@ const NO_RULES: readonly number[] = Object.freeze([]);
 export class RuleIndex {
   readonly #byTicker = new Map<string, ByPublisher>();
 
-  constructor(required: readonly Demands[]) {
-    required.forEach((values, ordinal) => {
-      this.#add(values, ordinal);
-    });
-  }
-
   candidates(announcement: Announcement): readonly number[] {
     const { tickers, publisher, listingType } = subjectOf(announcement);
     const lists: (readonly number[])[] = [];
@@ -47,7 +41,8 @@ export class RuleIndex {
     return lists.sort((a, b) => a.length - b.length).reduce(mergeAscending, NO_RULES);
   }
 
-  #add(values: Demands, ordinal: number): void {
+  /** In the order of the rules. */
+  add(values: Demands, ordinal: number): void {
     let places = 1;
     const keysOf = (literals: ReadonlySet<string> | undefined) => {
       if (!literals || literals.size * places > MOST_PLACES) return ANYTHING;

@@ -8,6 +8,23 @@ import type { Subject } from './subject.ts';
 
 export type SharedTest = Pick<FieldTest, 'cost' | 'test'>;
 
+/** The tests of rules, as they are compiled. */
+export class TestsByRule {
+  readonly places = new Map<SharedTest, number>();
+  readonly flat: number[] = [];
+  readonly from = [0];
+
+  /** Of the next rule, in the order in which they are evaluated. The same object is the same test. */
+  add(tests: readonly SharedTest[]): void {
+    for (const test of tests) {
+      const place = this.places.get(test) ?? this.places.size;
+      this.places.set(test, place);
+      this.flat.push(place);
+    }
+    this.from.push(this.flat.length);
+  }
+}
+
 export class SharedTests {
   readonly #tests: readonly SharedTest[];
   /** Places in `#tests`, of one rule after the other. */
@@ -18,19 +35,7 @@ export class SharedTests {
   readonly #answers: Float64Array;
   #nth = 1;
 
-  /** Of each rule its tests, in the order in which they are evaluated. The same object is the same test. */
-  constructor(rules: readonly (readonly SharedTest[])[]) {
-    const places = new Map<SharedTest, number>();
-    const flat: number[] = [];
-    const from = [0];
-    for (const tests of rules) {
-      for (const test of tests) {
-        const place = places.get(test) ?? places.size;
-        places.set(test, place);
-        flat.push(place);
-      }
-      from.push(flat.length);
-    }
+  constructor({ places, flat, from }: TestsByRule) {
     this.#tests = [...places.keys()];
     this.#places = Uint32Array.from(flat);
     this.#from = Uint32Array.from(from);

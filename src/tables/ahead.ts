@@ -17,6 +17,15 @@ export const NO_WISHES: TableWishes = { files: [], kept: [] };
 
 export const hasWishes = ({ files, kept }: TableWishes): boolean => files.length + kept.length > 0;
 
+/** By the keys of `keyOf`, and by paths; `undefined`: there are no whole rows. */
+export interface TableOutlines {
+  readonly files: readonly (readonly [key: string, FileReading<undefined>])[];
+  readonly kept: readonly (readonly [
+    path: string,
+    (Omit<Kept, 'packed'> & { readonly packed: undefined }) | undefined,
+  ])[];
+}
+
 export interface AheadReaders {
   /** `undefined`: it could not be tried. */
   file(task: FileTask): Promise<FileReading | undefined>;
@@ -60,6 +69,16 @@ export class TablesAhead {
     ]);
   }
 
+  /** The readings without their rows: plain data, for the thread on which the config is loaded. */
+  get outlines(): TableOutlines {
+    const withoutRows = (reading: FileReading): FileReading<undefined> =>
+      reading.kind === 'rows' ? { ...reading, rows: undefined } : reading;
+    return {
+      files: Array.from(this.#files, ([key, reading]) => [key, withoutRows(reading)]),
+      kept: Array.from(this.#kept, ([path, kept]) => [path, kept && { ...kept, packed: undefined }]),
+    };
+  }
+
   /** `undefined`: it has not been read. */
   readonly file = (task: FileTask): FileReading | undefined => this.#files.get(keyOf(task));
 
@@ -68,7 +87,8 @@ export class TablesAhead {
     this.#kept.has(path) ? (this.#kept.get(path) ?? 'none') : undefined;
 }
 
-const keyOf = ({ path, read }: FileTask): string => JSON.stringify([path, read]);
+/** The key of its rows. */
+export const keyOf = ({ path, read }: FileTask): string => JSON.stringify([path, read]);
 
 const digestOf = ({ source }: LiveTable) => (source.kind === 'file' ? source.read?.known : undefined);
 

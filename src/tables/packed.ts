@@ -47,6 +47,9 @@ export class PackedTable {
   readonly #texts: Uint16Array;
   readonly #slots: number;
   readonly #placesAt: number;
+  /** The last answer: rules and templates ask for the same ticker. */
+  #lastKey: string | undefined;
+  #lastRow = -1;
 
   /** Throws on bytes that are no such table: its size does not fit. */
   constructor(bytes: ArrayBuffer) {
@@ -76,7 +79,7 @@ export class PackedTable {
     const row = this.#rowOf(folded);
     if (row < 0) return undefined;
     const start = this.#place(row * 2 + 1);
-    return valueIn(this.#text(start, start + 1), this.#text(start + 1, this.#place(row * 2 + 2)));
+    return valueIn(this.#texts[start] ?? 0, this.#text(start + 1, this.#place(row * 2 + 2)));
   }
 
   get someKey(): string | undefined {
@@ -90,6 +93,14 @@ export class PackedTable {
 
   /** -1: it is not there. */
   #rowOf(folded: string): number {
+    if (folded !== this.#lastKey) {
+      this.#lastRow = this.#foundRow(folded);
+      this.#lastKey = folded;
+    }
+    return this.#lastRow;
+  }
+
+  #foundRow(folded: string): number {
     const mask = this.#slots - 1;
     for (let slot = hashOf(folded) & mask; ; slot = (slot + 1) & mask) {
       const row = (this.#words[HEAD_WORDS + slot] ?? 0) - 1;
@@ -110,8 +121,11 @@ export class PackedTable {
     return this.#words[this.#placesAt + index] ?? 0;
   }
 
+  /** One by one: they are short, and a view of them costs more after a silence. */
   #text(from: number, to: number): string {
-    return String.fromCharCode(...this.#texts.subarray(from, to));
+    let text = '';
+    for (let at = from; at < to; at++) text += String.fromCharCode(this.#texts[at] ?? 0);
+    return text;
   }
 }
 
@@ -120,9 +134,12 @@ export const EMPTY = PackedTable.of(new Map());
 const kindOf = (value: TableValue): string =>
   typeof value === 'string' ? 's' : typeof value === 'number' ? 'n' : 'b';
 
-function valueIn(kind: string, text: string): TableValue {
-  if (kind === 'n') return Number(text);
-  return kind === 'b' ? text === 'true' : text;
+const NUMBER = 'n'.charCodeAt(0);
+const BOOLEAN = 'b'.charCodeAt(0);
+
+function valueIn(kind: number, text: string): TableValue {
+  if (kind === NUMBER) return Number(text);
+  return kind === BOOLEAN ? text === 'true' : text;
 }
 
 /** FNV-1a, over UTF-16 units. http://www.isthe.com/chongo/tech/comp/fnv/ */

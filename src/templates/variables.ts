@@ -159,13 +159,15 @@ const isUpdate: TemplateScope['update'] = function () {
 const extracted: TemplateScope['extract'] = function () {
   const { extracts = NO_EXTRACTS, isStrict = false } = this[TITLE_PARTS] ?? {};
   const title = new Text(this.title);
-  const isMissing = (name: string) => () => {
-    throw new Error(`the title has nothing for extract.${name}`);
-  };
-  const absent = (name: string) => (isStrict && !this.test ? isMissing(name) : undefined);
-  return Object.fromEntries(
-    Array.from(extracts, ([name, extract]) => [name, extract.valueIn(title) ?? absent(name)]),
-  );
+  const values: Record<string, unknown> = {};
+  for (const [name, extract] of extracts)
+    values[name] = extract.valueIn(title) ?? (isStrict && !this.test ? missing(name) : undefined);
+  return values;
+};
+
+/** Liquid calls it when a template names it. */
+const missing = (name: string) => () => {
+  throw new Error(`the title has nothing for extract.${name}`);
 };
 
 const NO_EXTRACTS: Extracts = new Map();

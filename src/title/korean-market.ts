@@ -40,12 +40,7 @@ const OWN = /\(([^()]{1,200})\) ?\( ?$/;
 
 export function koreanMarkets(lower: string): Mention[] {
   if (!/[가-힣]/.test(lower) || PARTY.test(lower) || !HAPPENS.test(lower)) return [];
-  const found: {
-    at: number;
-    end: number;
-    markets: readonly string[];
-    tickers: readonly string[] | undefined;
-  }[] = [];
+  const found: FoundList[] = [];
   for (const match of allMatches(MARKETS, withQuotesMarked(lower))) {
     const { list, bare, won } = match.groups ?? {};
     const markets = bare === undefined ? named(list ?? won) : bareList(bare, lower.slice(0, match.index));
@@ -57,11 +52,23 @@ export function koreanMarkets(lower: string): Mention[] {
     const tickers = OWN.exec(lower.slice(0, at))?.[1]?.split(/ ?, ?/);
     found.push({ at, end, markets, tickers });
   }
+  return mentionsOf(found);
+}
+
+interface FoundList {
+  readonly at: number;
+  readonly end: number;
+  readonly markets: readonly string[];
+  readonly tickers: readonly string[] | undefined;
+}
+
+function mentionsOf(found: readonly FoundList[]): Mention[] {
   // One list in brackets is of all coins, wherever it stands.
-  const isEach = found.filter(({ tickers }) => tickers !== undefined).length > 1;
-  return found.flatMap(({ at, markets, tickers }) =>
-    markets.map((market): Mention => ({ at, market, ...(isEach && tickers && { tickers }) })),
-  );
+  const isEach = found.length > 1 && found.filter(({ tickers }) => tickers !== undefined).length > 1;
+  const mentions: Mention[] = [];
+  for (const { at, markets, tickers } of found)
+    for (const market of markets) mentions.push({ at, market, ...(isEach && tickers && { tickers }) });
+  return mentions;
 }
 
 function named(list = ''): readonly string[] {

@@ -16,17 +16,35 @@ export interface Markets {
 
 const NO_MARKETS: Markets = Object.freeze({ all: Object.freeze([]), ofTicker: new Map() });
 
+let last: { readonly title: string; readonly markets: Markets } = { title: '', markets: NO_MARKETS };
+
+/** The last answer is kept: conditions and templates ask for the same title. */
 export function marketsIn(title: string): Markets {
+  if (title !== last.title) last = { title, markets: readIn(title) };
+  return last.markets;
+}
+
+function readIn(title: string): Markets {
   const plain = plainTitle(title);
   const lower = plain.toLowerCase();
-  const mentions = [...koreanMarkets(lower), ...pairMarkets(lower, plain), ...contractMarkets(lower)];
+  const mentions = koreanMarkets(lower).concat(pairMarkets(lower, plain), contractMarkets(lower));
   if (mentions.length === 0) return NO_MARKETS;
   mentions.sort((one, other) => one.at - other.at);
-  const ofTicker = new Map<string, Set<string>>();
-  for (const { market, tickers } of mentions)
-    for (const ticker of tickers ?? []) ofTicker.set(ticker, (ofTicker.get(ticker) ?? new Set()).add(market));
-  return {
-    all: [...new Set(mentions.map(({ market }) => market))],
-    ofTicker: new Map(Array.from(ofTicker, ([ticker, markets]) => [ticker, [...markets]])),
-  };
+  const all: string[] = [];
+  const ofTicker = new Map<string, string[]>();
+  for (const { market, tickers = NO_TICKERS } of mentions) {
+    addNew(all, market);
+    for (const ticker of tickers) {
+      const own = ofTicker.get(ticker);
+      if (own === undefined) ofTicker.set(ticker, [market]);
+      else addNew(own, market);
+    }
+  }
+  return { all, ofTicker };
+}
+
+const NO_TICKERS: readonly string[] = [];
+
+function addNew(list: string[], market: string): void {
+  if (!list.includes(market)) list.push(market);
 }

@@ -1,20 +1,23 @@
 /** The functions behind the routes: the bridge, as the HTTP side sees it. `daemon/operator.ts` has them. */
 import type { Announcement } from '../announcement.ts';
+import type { BudgetState } from '../delivery/budget-state.ts';
 import type { Look } from '../destinations/look.ts';
 import type { DryDelivery, DryRun } from '../dry-run.ts';
 import type { Listener } from '../events/bus.ts';
-
 import type { ShownMute } from '../mutes/shown.ts';
 import type { Lasting } from '../mutes/span.ts';
 import type { Figures } from '../ops/destination-figures.ts';
 import type { Injected } from '../ops/injected.ts';
+import type { ReloadSeen } from '../ops/last-reload.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Reloaded } from '../ops/reloaded.ts';
-import type { Status } from '../ops/status.ts';
+import type { DestinationReport, Status } from '../ops/status.ts';
 import type { Deliveries, StoreAnswer, StoredDecision } from '../outbox/deliveries.ts';
+import type { ConfiguredNames } from '../outbox/unknown-words.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Redactor } from '../platform/secret.ts';
 import type { RuleOptions } from '../routing/options.ts';
+import type { TableState } from '../tables/table-state.ts';
 import type { Now, OrWhy, Then } from '../then-and-now.ts';
 
 /** A made-up announcement and what it would lead to. */
@@ -39,9 +42,26 @@ export interface InspectedRule {
   readonly lastHitMs: number | undefined;
 }
 
+/** A destination of the config in force, with everything that is known of it now. */
+export interface InspectedDestination {
+  readonly report: DestinationReport;
+  /** Its own, then those that it shares with others. */
+  readonly budgets: readonly BudgetState[];
+  /** Until something of its queue can go: 0 = now; Infinity: when a request under way has ended; `undefined`: nothing waits in memory. */
+  readonly nextTryMs: number | undefined;
+  /** Its entry in the config, with defaults: `Secret`s print as `<redacted>`. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Those that send to it, in their order. */
+  readonly rules: readonly InspectedRule[];
+  /** `alerts.send` names it. */
+  readonly getsAlerts: boolean;
+  /** In force, of this destination. */
+  readonly mutes: readonly ShownMute[];
+}
+
 export interface Inspector {
   /** `fields` as `inject` takes them; `undefined`: they make no announcement. */
-  dryRun(fields: Readonly<Record<string, unknown>>): Tried | undefined;
+  dryRun(fields: Readonly<Record<string, unknown>>): Promise<Tried | undefined>;
   /** By the id of an announcement, or of one of its deliveries; `undefined`: nothing has that id. */
   decision(id: string): Promise<StoreAnswer<InspectedDecision | undefined>>;
   /** One page of stored deliveries, newest first. */
@@ -50,11 +70,15 @@ export interface Inspector {
   readonly find: Deliveries['find'];
   /** One page of stored announcements, newest first. */
   readonly announcements: Deliveries['announcements'];
+  /** Latency and reliability of a period. */
+  readonly stats: Deliveries['stats'];
   /** In force, as it was understood: `Secret`s print as `<redacted>`. */
   config(): { readonly file: string; readonly config: Readonly<Record<string, unknown>> };
   /** The message of a dry run as people would see it; `undefined`: it is for programs. */
   look(delivery: DryDelivery): Look | undefined;
-  rules(): readonly InspectedRule[];
+  rules(): readonly InspectedRule[] | Promise<readonly InspectedRule[]>;
+  /** Of the config in force. */
+  names(): ConfiguredNames;
 }
 
 /** `code`: a word of `Unchanged`; `problem`: the same for people. */
@@ -82,10 +106,17 @@ export interface Ops extends Inspector, Changer {
   readonly redact: Redactor;
   readonly clock: Clock;
   status(): Status;
+  tables(): readonly TableState[];
   readonly metrics: Metrics;
   /** `undefined`: nothing of that destination has ended since the start. */
   figures(destination: string): Figures | undefined;
+  /** Its own budget, then those that it shares; none: there is no such destination. */
+  budgets(destination: string): readonly BudgetState[];
+  /** `undefined`: there is no such destination. */
+  destination(name: string): InspectedDestination | undefined;
   reload(): Promise<Reloaded>;
+  /** `undefined`: none since the start. */
+  lastReload(): ReloadSeen | undefined;
   inject(fields: Readonly<Record<string, unknown>>, real: boolean): Injected;
   /** To everything that happens, behind the work that it speaks of; the result takes the listener off. */
   listen(listener: Listener): () => void;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { intervalOf } from '../../bench/meter/interval.ts';
 import { ofBlocks, ofProcesses, ofRounds } from '../../bench/meter/sample.ts';
 import { median } from '../../bench/meter/statistics.ts';
-import { inTurn } from '../../bench/meter/turns.ts';
+import { everyOrder, inTurn } from '../../bench/meter/turns.ts';
 import { isMet, judgementOf, type Row } from '../../bench/results.ts';
 import { limitRow, moreRow, ratioRow } from '../../bench/rows.ts';
 import { markdownTable } from '../../bench/table.ts';
@@ -92,6 +92,13 @@ test('a difference is of the two figures', () => {
 
 test('there and back', () => {
   expect([0, 1, 2, 3].flatMap((round) => inTurn(['A', 'B'], round)).join('')).toBe('ABBAABBA');
+});
+
+test('in all orders together each comes as often behind each other one', () => {
+  const orders = everyOrder(['A', 'B', 'C', 'D']).map((order) => order.join(''));
+  expect(new Set(orders).size).toBe(24);
+  const behind = (pair: string) => orders.filter((order) => order.includes(pair)).length;
+  expect(['AB', 'BA', 'CD', 'DA'].map(behind)).toEqual([6, 6, 6, 6]);
 });
 
 function cellsOf(row: Row): string[] {

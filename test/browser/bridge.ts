@@ -6,7 +6,16 @@ export const TOKEN = 'a-token-of-some-length';
 
 /** The pages that the navigation leads to, and those behind them. */
 export const PATHS = [
-  ...['/', '/announcements', '/deliveries', '/destinations', '/rules', '/config'],
+  ...[
+    '/',
+    '/announcements',
+    '/deliveries',
+    '/destinations',
+    '/destinations/bot',
+    '/latency',
+    '/rules',
+    '/config',
+  ],
   '/try?title=ABC&tickers=ABC',
 ] as const;
 

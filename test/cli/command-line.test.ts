@@ -91,6 +91,41 @@ describe('deliveries', () => {
     expect(await states()).toEqual({ [bot]: 'dead', [dry]: 'pending', [owed]: 'pending' });
   });
 
+  test.each([
+    [['--dead', '--until', '30m'], 0],
+    [['--dead', '--title', 'title 1'], 1],
+    [['--dead', '--reason', 'message_refused', '--destination', 'dry'], 1],
+  ] as const)('`retry %j` takes only those', async (args, at) => {
+    const { bot, dry } = await storeWithDead();
+    const { out } = await run('deliveries', 'retry', ...args, '--json');
+    expect(JSON.parse(out)).toEqual({ changed: [[bot, dry][at]], unchanged: [] });
+  });
+
+  test('the list is narrowed by every field; a word that nobody knows is named', async () => {
+    const { bot, dry, owed } = await storeWithDead();
+    const listed = async (...args: readonly string[]) => {
+      const { out } = await run('deliveries', ...args, '--json');
+      return (JSON.parse(out) as { delivery: { id: string } }[]).map(({ delivery }) => delivery.id);
+    };
+    expect(await listed('--title', 'TITLE 0')).toEqual([bot]);
+    expect(await listed('--until', '30m', '--rule', 'all')).toEqual([bot]);
+    expect(await listed('--since', '30m', '--attempts', '1')).toEqual([dry]);
+    expect(await listed('--id', owed)).toEqual([owed]);
+    expect(await listed('--announcement', owed.split('-')[0] ?? '')).toEqual([owed]);
+    expect(await listed('--exchange', 'upbit', '--type', 'spot_listing', '--ticker', 'abc')).toEqual([
+      owed,
+      dry,
+      bot,
+    ]);
+    expect(
+      await run('deliveries', '--rule', 'al', '--reason', 'maxage', '--exchange', 'upbit'),
+    ).toMatchObject({
+      exitCode: 0,
+      out: 'no deliveries',
+      err: 'Nothing was found, and no rule al is known (did you mean "all"?).\nNothing was found, and no reason maxage is known (did you mean "max_age"?).',
+    });
+  });
+
   test('`retry --dead` takes all of them', async () => {
     const { bot, dry, owed } = await storeWithDead();
     const { out } = await run('deliveries', 'retry', '--dead');
@@ -101,6 +136,12 @@ describe('deliveries', () => {
   test.each([
     [['retry', 'ID', '--destination', 'dry']],
     [['retry', 'ID', '--since', '1h']],
+    [['--rule', 'all', 'retry', 'ID']],
+    [['retry', 'ID', '--title', 'x']],
+    [['--id', 'x', 'retry', '--dead']],
+    [['--exchange', 'upbit', 'discard', 'ID']],
+    [['retry', '--dead', '--since', '2090-01-01T00:00Z']],
+    [['retry', '--dead', '--until', 'yesterday']],
     [['retry', '--dead', '--state', 'expired']],
     [['retry', '--dead', '--limit', '1']],
     [['retry', 'ID', '--dead']],

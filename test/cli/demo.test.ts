@@ -11,6 +11,7 @@ import { paintedLines } from '../../src/platform/paint.ts';
 async function demo(columns: number, hasColors: boolean, seen: (line: string) => void = () => undefined) {
   const lines: string[] = [];
   const exitCode = await runProgram(['demo', '--for', '3s', '--rate', '120'], {
+    write: () => Promise.resolve(),
     print: (text) => {
       for (const line of text.split('\n')) {
         lines.push(line);

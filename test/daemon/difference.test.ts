@@ -1,7 +1,8 @@
 /** The changes of a reload in words: what a person wants to see in one look. */
 import { expect, test } from 'vitest';
-import { describeChanges } from '../../src/daemon/difference.ts';
+import { describeChanges, differencesInSteps } from '../../src/daemon/difference.ts';
 import { keysThatDiffer } from '../../src/daemon/differing-keys.ts';
+import { whole } from '../../src/platform/steps.ts';
 import { load } from '../config/load-text.ts';
 
 const NOTHING = { added: [], changed: [], removed: [] };
@@ -26,11 +27,8 @@ function changes(before: string, after: string): string[] {
   const changed = names.filter(
     (name) => keysThatDiffer(one.destinations[name] ?? {}, other.destinations[name] ?? {}).length > 0,
   );
-  return describeChanges(one, other, {
-    destinations: { ...NOTHING, changed },
-    feeds: NOTHING,
-    tables: NOTHING,
-  });
+  const done = { destinations: { ...NOTHING, changed }, feeds: NOTHING, tables: NOTHING };
+  return describeChanges(one, other, done, whole(differencesInSteps(one, other)));
 }
 
 const rule = (name: string, ticker: string, send = 'a') =>

@@ -48,8 +48,9 @@ function inspected() {
     ...{ running: { ready }, deliveries: new FileDeliveries(join(workplace.folder, 'none.db')) },
     ...{ hits: { of: () => undefined }, mutes, cooldowns, clock },
   });
-  const tried = (ticker: string) => {
-    const { deliveries, withheld } = inspector.dryRun({ publisher: 'upbit', title: 't', ticker }) ?? {};
+  const tried = async (ticker: string) => {
+    const given = { publisher: 'upbit', title: 't', ticker };
+    const { deliveries, withheld } = (await inspector.dryRun(given)) ?? {};
     return {
       sends: deliveries?.map((one) => `${one.destination} ${one.ticker ?? ''}`.trim()),
       withheld: withheld?.map((one) => `${one.destination}: ${one.reason}`),
@@ -58,9 +59,9 @@ function inspected() {
   return { clock, cooldowns, mutes, tried, first: sent.id };
 }
 
-test('a ticker in its cooldown is withheld, the others are not, and no later rule sends it', () => {
+test('a ticker in its cooldown is withheld, the others are not, and no later rule sends it', async () => {
   const { tried, first } = inspected();
-  expect(tried('ABC,XYZ')).toEqual({
+  expect(await tried('ABC,XYZ')).toEqual({
     sends: ['bot XYZ', 'chat'],
     withheld: [
       `bot: ABC was sent here 1h ago by rule "orders" (announcement ${first}); its cooldown lasts another 23h [cooldown]`,
@@ -68,10 +69,10 @@ test('a ticker in its cooldown is withheld, the others are not, and no later rul
   });
 });
 
-test('trying it starts none', () => {
+test('trying it starts none', async () => {
   const { cooldowns, tried } = inspected();
   const { size } = cooldowns;
-  expect([tried('XYZ').sends, tried('XYZ').sends]).toEqual([
+  expect([(await tried('XYZ')).sends, (await tried('XYZ')).sends]).toEqual([
     ['bot XYZ', 'chat'],
     ['bot XYZ', 'chat'],
   ]);
@@ -85,7 +86,7 @@ test('a mute is told before a cooldown, and either ends', async () => {
     { id: 1, kind: 'ticker', name: 'ABC', sinceMs, untilMs: sinceMs + HOUR, reason: 'a scam' },
     { id: 2, kind: 'destination', name: 'chat', sinceMs, untilMs: sinceMs + 2 * HOUR, reason: undefined },
   ]);
-  expect(tried('ABC,XYZ')).toEqual({
+  expect(await tried('ABC,XYZ')).toEqual({
     sends: ['bot XYZ'],
     withheld: [
       'bot: ticker ABC is muted for another 1h (mute 1: a scam) [muted]',
@@ -93,10 +94,10 @@ test('a mute is told before a cooldown, and either ends', async () => {
     ],
   });
   await clock.advance(HOUR);
-  expect(tried('ABC').withheld).toEqual([
+  expect((await tried('ABC')).withheld).toEqual([
     expect.stringContaining('[cooldown]'),
     expect.stringContaining('[muted]'),
   ]);
   await clock.advance(22 * HOUR);
-  expect(tried('ABC')).toEqual({ sends: ['bot ABC', 'chat'], withheld: [] });
+  expect(await tried('ABC')).toEqual({ sends: ['bot ABC', 'chat'], withheld: [] });
 });

@@ -68,7 +68,10 @@ test('of ten thousand, the hundred most valuable have left the bridge before the
       nextTurn: (callback) => void turns.push(callback),
       events: { received: quiet, duplicate: quiet, skipped: quiet },
     },
-    { router: { route: () => ({ rules: ['all'], matches }), explain: () => [] }, targets },
+    {
+      router: { route: () => ({ rules: ['all'], matches }), explain: () => [], explaining: () => [] },
+      targets,
+    },
   );
   intake.take(newsAt(1));
   await Promise.resolve();

@@ -246,7 +246,7 @@ describe('budgets', () => {
       { limit: 9, perMs: 1000 },
       { limit: 3, perMs: 1000 / 3 },
     ];
-    expect(shared[0]).toEqual({ key: `discord-webhook:${ID}`, limits });
+    expect(shared[0]).toEqual({ key: `discord-webhook:${ID}`, what: 'this webhook', limits });
   });
 
   test("share a bot's 50 a second, under a name that does not give its token away", () => {

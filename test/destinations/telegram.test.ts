@@ -198,9 +198,18 @@ describe('budgets', () => {
     const { own, shared } = budgets({ chatId });
     expect(own).toEqual([]);
     expect(shared).toEqual([
-      { key: expect.stringMatching(/^telegram-chat:[0-9a-f]{12}:/), limits },
-      { key: expect.stringMatching(/^telegram-bot:[0-9a-f]{12}$/), limits: [{ limit: 30, perMs: 1000 }] },
-      { key: 'connections:http://localhost 45000', limits: [], atOnce: 64 },
+      { key: expect.stringMatching(/^telegram-chat:[0-9a-f]{12}:/), what: 'this chat', limits },
+      {
+        key: expect.stringMatching(/^telegram-bot:[0-9a-f]{12}$/),
+        what: 'the bot',
+        limits: [{ limit: 30, perMs: 1000 }],
+      },
+      {
+        key: 'connections:http://localhost 45000',
+        what: 'connections to the receiver',
+        limits: [],
+        atOnce: 64,
+      },
     ]);
     expect(JSON.stringify(shared)).not.toContain(TOKEN.slice(0, 9));
   });

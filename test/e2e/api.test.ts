@@ -88,6 +88,28 @@ test('every example, and what a person does with a failure', async () => {
   expect(new Set(ids).size).toBe(4);
   const dead = await asked('listDeliveries', '/api/deliveries?destination=gone&state=dead&since=1h');
   const [{ id: gone }] = dead.body.deliveries;
+  const fits = (query: string) => asked('listDeliveries', `/api/deliveries?${query}`);
+  const lists = (query: string) => asked('listAnnouncements', `/api/announcements?${query}`);
+  const all4 = `announcement=${id}&exchange=upbit&type=spot_listing&ticker=abc&feed=inject&title=krw&rule=all`;
+  expect((await fits(all4)).body.deliveries).toHaveLength(4);
+  expect((await fits(`${all4}&reason=unreachable&attempts=1`)).body.deliveries).toMatchObject([{ id: gone }]);
+  expect((await fits(`id=${gone}`)).body.deliveries).toMatchObject([{ id: gone }]);
+  expect((await fits(`${all4}&until=2020-01-01T00:00:00Z`)).body).toEqual({ deliveries: [] });
+  expect((await fits('destination=gnoe')).body).toEqual({
+    deliveries: [],
+    hint: 'no destination gnoe is known (did you mean "gone"?)',
+  });
+  expect((await lists('exchange=upbit&matched=true&title=krw&since=1h')).body.announcements).toMatchObject([
+    { id },
+  ]);
+  expect((await lists('matched=false')).body).toEqual({ announcements: [] });
+  expect((await lists('exchange=upbti')).body.hint).toContain('did you mean "upbit"?');
+  expect((await ask('GET', '/api/deliveries?destinaton=gone')).body).toMatchObject({
+    code: 'wrong_query',
+    problem: expect.stringContaining('did you mean "destination"?'),
+  });
+  expect((await ask('GET', '/api/deliveries?state=ded')).body.problem).toContain('"dead"');
+  expect((await ask('GET', '/api/deliveries?since=soon')).body.problem).toContain('10m or 3d');
   expect(dead.body.deliveries).toMatchObject([{ announcement: id, state: 'dead', attempts: 1 }]);
   expect((await asked('showDelivery', `/api/deliveries/${gone}`)).body).toMatchObject({
     delivery: { id: gone },

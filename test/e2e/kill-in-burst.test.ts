@@ -8,7 +8,6 @@ import { expect, test } from 'vitest';
 import { intakeIn } from '../../src/outbox/intake-rows.ts';
 import { decisionOf } from '../../src/outbox/queries.ts';
 import { systemClock, wait } from '../../src/platform/clock.ts';
-import { rulesIn } from '../../src/routing/kept-rules.ts';
 import { traceIn } from '../../src/routing/trace.ts';
 import { newsIn } from '../support/contents.ts';
 import { Workplace } from '../support/program.ts';
@@ -97,9 +96,9 @@ test('kill -9 in bursts: everything that is on record arrives, and doubled is at
   const kept = rows.filter(({ trace }) => trace !== null);
   expect(kept.length).toBeGreaterThan(0);
   for (const { id } of kept) {
-    const { trace = '', rules = new Uint8Array() } = decisionOf(database, String(id)) ?? {};
+    const { trace = '', rules } = decisionOf(database, String(id)) ?? {};
     expect(traceIn(trace)).toMatchObject({ outcomes: [{ place: 0, failing: [] }], planned: 1 });
-    expect(rulesIn(rules)?.rules.map(({ name }) => name)).toEqual(['all']);
+    expect(Array.from(rules?.byPlace ?? [], ([, { name }]) => name)).toEqual(['all']);
   }
   process.stdout.write(`kill in burst: ${JSON.stringify({ traces: kept.length, of: rows.length })}\n`);
 });

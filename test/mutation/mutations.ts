@@ -10,6 +10,7 @@ import { mutes } from './list/mutes.ts';
 import { outbox } from './list/outbox.ts';
 import { pipeline } from './list/pipeline.ts';
 import { reloads } from './list/reloads.ts';
+import { replay } from './list/replay.ts';
 import { tables } from './list/tables.ts';
 import { trouble } from './list/trouble.ts';
 import { web } from './list/web.ts';
@@ -28,6 +29,7 @@ export const mutations: readonly Mutation[] = [
   ...destinations,
   ...checks,
   ...reloads,
+  ...replay,
   ...pipeline,
   ...web,
 ];

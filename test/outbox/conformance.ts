@@ -10,7 +10,6 @@ import type { Deliveries, DeliveryPage, StoreAnswer } from '../../src/outbox/del
 import { LARGEST_PAGE } from '../../src/outbox/deliveries.ts';
 import { MOST_MUTES } from '../../src/outbox/mute-rows.ts';
 import type { Backlog, Ledger, Recorded, Recovery, Upkeep } from '../../src/outbox/outbox.ts';
-import { rulesIn } from '../../src/routing/kept-rules.ts';
 import { traceIn } from '../../src/routing/trace.ts';
 import { announcementAt, attemptOf, deliveriesOf } from '../support/outbox.ts';
 import { tracedNews, tracerOf } from '../support/traced.ts';
@@ -472,9 +471,9 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
             outcomes: [0, 1].map((place) => ({ place, failing: [] })),
             withheld: [{ destination: 'chat' }],
           });
-          expect(rulesIn(found?.rules ?? new Uint8Array())?.rules.map(({ name }) => name)).toEqual([
-            'bot',
-            'chat',
+          expect(Array.from(found?.rules?.byPlace ?? [], ([place, { name }]) => [place, name])).toEqual([
+            [0, 'bot'],
+            [1, 'chat'],
           ]);
           expect(found?.content).toEqual(stored(content));
           expect(found?.deliveries).toMatchObject([{ delivery: { state: 'pending' }, attempts: [] }]);

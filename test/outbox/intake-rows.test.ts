@@ -53,6 +53,7 @@ function taken(title: string, routes: readonly Route[]): Recorded {
           })),
         }),
         explain: () => [],
+        explaining: () => [],
       },
       targets: new Map(
         routes.map(({ rule, destination, tickers, maxTickers }) => [

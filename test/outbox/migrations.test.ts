@@ -7,9 +7,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { SCHEMA_VERSION } from '../../src/outbox/migrations.ts';
 import { openStoreFile } from '../../src/outbox/open.ts';
-import { decisionOf, findDelivery, listDeliveries } from '../../src/outbox/queries.ts';
+import { listDeliveries } from '../../src/outbox/pages.ts';
+import { decisionOf, findDelivery } from '../../src/outbox/queries.ts';
 import { openStore } from '../../src/outbox/store.ts';
-import { rulesIn } from '../../src/routing/kept-rules.ts';
 import { traceIn } from '../../src/routing/trace.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { Folder } from '../support/outbox.ts';
@@ -123,9 +123,9 @@ test('a later version reads what the rules of version 6 said, and says of nothin
   }
   await open(path).close();
   using database = openStoreFile(path, true);
-  const { trace = '', rules = new Uint8Array() } = decisionOf(database, '0000000000000a-1') ?? {};
+  const { trace = '', rules } = decisionOf(database, '0000000000000a-1') ?? {};
   expect(traceIn(trace)).toMatchObject({ digest: 'ffe7a1e4fa14', sinceMs: 900, stoppedBy: 0, planned: 2 });
-  expect(rulesIn(rules)?.rules.map(({ name, send }) => [name, send.map(({ to }) => to)])).toEqual([
+  expect(Array.from(rules?.byPlace ?? [], ([, { name, send }]) => [name, send.map(({ to }) => to)])).toEqual([
     ['all', ['bot', 'chat']],
     ['rest', ['bot', 'vip']],
   ]);

@@ -173,6 +173,36 @@ describe('a rehearsed announcement', () => {
   });
 });
 
+test('regression: what is timed is taken by the same rules each time, by a pattern at the end of the title too', async () => {
+  const atEnd = config('http://127.0.0.1:9').replace(
+    'match: {}, send: [chat, vip]',
+    'match: { title: { matches: "[^a]마켓$" } }, send: [chat]',
+  );
+  const parts = partsOf(atEnd);
+  const routed = new Set<string>();
+  const router = {
+    ...parts.router,
+    route: (announcement: Parameters<typeof parts.router.route>[0]) => {
+      const routing = parts.router.route(announcement);
+      if (announcement.id !== '1') routed.add(`${announcement.title.includes(' ')}: ${routing.rules.join()}`);
+      return routing;
+    },
+  };
+  const announcement = {
+    ...{ id: '1', type: 'announcement', feed: 'sample', publisher: 'upbit', listingType: 'spot_listing' },
+    ...{
+      tickers: ['ABC'],
+      title: '에이비씨마켓',
+      publishTimestampUs: undefined,
+      detectedTimestampUs: undefined,
+    },
+    ...{ dispatchTimestampUs: undefined, receivedTimestampUs: 1, receivedMs: 1, ageAtReceiptMs: 0 },
+    ...{ abnormal: false, redacted: false, test: false, extra: {} },
+  };
+  expect(await timeAnnouncement(announcement, { ...parts, router })).toHaveLength(1);
+  expect([...routed]).toEqual(['true: the rest']);
+});
+
 test('regression: what is a repeat, or owed to nobody, ends too', async () => {
   const parts = partsOf(config('http://127.0.0.1:9').replace('send: [chat, vip]', 'send: [chat, bot]'));
   const stamps = { publishTimestampUs: 1e15, detectedTimestampUs: 1e15, dispatchTimestampUs: 1e15 };

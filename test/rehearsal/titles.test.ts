@@ -20,6 +20,7 @@ tables: { perps: { ABC: ABCUSDT, XYZ: XYZUSDT }, held: [DEF] }
 extract:
   coin: { matches: "\\\\(([A-Z0-9]+)\\\\)|<([A-Z]{3})>" }
   opens: { matches: "[0-9]{2}:[0-9]{2} KST" }
+  last: { matches: "\\\\[([A-Z0-9]+)\\\\]$" }
   edit: { matches: "(변경 안내)" }
 rules:
   - { name: table, match: { ticker: { in: perps, not: { in: held } } }, send: [bot], cooldown: { by: rule, for: 1h } }
@@ -27,6 +28,9 @@ rules:
   - { name: any coin, match: { extract: { opens: "*" } }, send: [bot], cooldown: { by: title, for: 1h } }
   - { name: market, match: { market: [EUR, USDT] }, send: [bot] }
   - { name: title, match: { title: { matches: "^\\\\S+ .*(?:airdrop|에어드랍)" } }, send: [bot] }
+  - { name: regression - at the end, match: { title: { matches: "마켓 오픈$" } }, send: [bot] }
+  - { name: regression - the whole, match: { title: { matches: "^에이(비씨)? ?.*추가 \\\\(A[0-9]\\\\) 12:30 KST$" } }, send: [bot] }
+  - { name: regression - an extract at the end, match: { extract: { last: "Z9" } }, send: [bot] }
   - { name: edits, match: { update: true }, send: [bot] }
 `;
 

@@ -92,7 +92,8 @@ describe('route', () => {
       { ticker: ['ABC', 'DEF'], publisher: ['upbit', 'bithumb'] },
       { listingType: 'not_listing' },
     ];
-    const index = new RuleIndex(matches.map((match) => compileMatcher(match).required));
+    const index = new RuleIndex();
+    for (const [ordinal, match] of matches.entries()) index.add(compileMatcher(match).required, ordinal);
     expect(index.candidates(base)).toEqual([0, 3, 4, 5]);
   });
 

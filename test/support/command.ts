@@ -37,6 +37,10 @@ export async function runCommandLine(
       out.push(line);
       onPrint?.(out.length);
     },
+    write: (text) => {
+      out.push(text);
+      return Promise.resolve();
+    },
     warn: (line) => err.push(line),
     env,
     signal,

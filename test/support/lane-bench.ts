@@ -22,7 +22,7 @@ import type { Mute, Muted } from '../../src/mutes/mute.ts';
 import { createIds } from '../../src/outbox/ids.ts';
 import type { Journal } from '../../src/outbox/journal.ts';
 import { migrate } from '../../src/outbox/migrations.ts';
-import { listDeliveries } from '../../src/outbox/queries.ts';
+import { listDeliveries } from '../../src/outbox/pages.ts';
 import type { StoredDelivery } from '../../src/outbox/rows.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite.ts';
 import { createPipeline, type Pipeline } from '../../src/pipeline.ts';

@@ -1,6 +1,8 @@
 /** The HTTP side of a bridge that does nothing, as a browser and as a program see it. */
 import { createMetrics } from '../../src/ops/metrics.ts';
 import type { Status } from '../../src/ops/status.ts';
+import { Figures } from '../../src/outbox/history/figures.ts';
+import { barsOf, groupOf, type Stats } from '../../src/outbox/history/stats.ts';
 import { Secret } from '../../src/platform/secret.ts';
 import { type AppParts, createApp } from '../../src/web/app.ts';
 import type { Ops } from '../../src/web/ops.ts';
@@ -20,18 +22,24 @@ export const idleOps = (status: Status = NO_STATUS): Ops => ({
   redact: (text) => text,
   clock: new FakeClock(),
   status: () => status,
+  tables: () => status.tables,
   metrics: createMetrics('1', () => status),
   figures: () => undefined,
-  dryRun: () => undefined,
+  budgets: () => [],
+  lastReload: () => undefined,
+  destination: () => undefined,
+  dryRun: () => Promise.resolve(undefined),
   decision: () => Promise.resolve({ ok: true, value: undefined }),
   page: () => Promise.resolve({ ok: true, value: { deliveries: [], next: undefined } }),
   look: () => undefined,
   find: () => Promise.resolve({ ok: true, value: [] }),
   announcements: () => Promise.resolve({ ok: true, value: { announcements: [], next: undefined } }),
+  stats: ({ sinceMs, untilMs }) => Promise.resolve({ ok: true, value: noStats(sinceMs, untilMs) }),
   config: () => ({ file: 'config.yaml', config: {} }),
   retry: () => Promise.resolve({ ok: true, value: UNKNOWN }),
   discard: () => Promise.resolve({ ok: true, value: UNKNOWN }),
   rules: () => [],
+  names: () => ({ feeds: [], rules: [], destinations: [] }),
   reload: () => Promise.resolve({ ok: true, changes: [], needsRestart: [] }),
   inject: () => ({ ok: false, problem: 'nothing is taken here', code: 'stopping' }),
   listen: () => () => undefined,
@@ -42,6 +50,14 @@ export const idleOps = (status: Status = NO_STATUS): Ops => ({
   },
   failed: () => undefined,
 });
+
+function noStats(sinceMs: number, untilMs: number): Stats {
+  const { news, sent } = new Figures();
+  return {
+    ...{ sinceMs, untilMs, missing: [], losses: [], knownSinceMs: undefined, stepMs: 3_600_000, series: [] },
+    ...{ total: { ...groupOf('', news, sent), ...barsOf(news, sent) }, groups: [] },
+  };
+}
 
 export const webOf = (options: ServerOptions, ops: Partial<Ops> = {}, parts: AppParts = {}) =>
   createApp(options, { ...idleOps(), ...ops }, parts);

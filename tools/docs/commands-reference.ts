@@ -1,6 +1,7 @@
 /** `docs/commands.md`, made from the commands themselves and the words of their help. A test compares the two. */
 import type { Command, Option } from 'commander';
-import { COMMAND_HELP, type CommandHelp, exitCodes } from '../../src/cli/help.ts';
+import { COMMAND_HELP, exitCodes } from '../../src/cli/help.ts';
+import type { CommandHelp } from '../../src/cli/help-entry.ts';
 
 const INTRODUCTION = `# Commands
 

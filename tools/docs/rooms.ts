@@ -99,6 +99,10 @@ export const ROOMS: readonly Room[] = [
     is: 'a stored announcement by the rules that decided it and by those of today; pure',
   },
   {
+    path: 'replay',
+    is: 'stored announcements by the rules of today once more, and which of that may be sent: nothing twice, nothing old; pure',
+  },
+  {
     path: 'rule-tests',
     is: '`tests:` of a config: what a test says, and whether it holds; pure',
   },

@@ -76,11 +76,11 @@ export function discordBudgets(options: DiscordOptions): DestinationBudgets {
   const { botToken, pauses, origin } = addressOf(options);
   const limits = limitsOf(options) ?? (botToken === undefined ? WEBHOOK_LIMITS : CHANNEL_LIMITS);
   const shared: BudgetSpec[] = [
-    { key: pauses.bucket, limits },
-    { key: IP_BUDGET, limits: GLOBAL_LIMITS, strikes: STRIKES },
+    { key: pauses.bucket, what: botToken === undefined ? 'this webhook' : 'this channel', limits },
+    { key: IP_BUDGET, what: 'this machine at Discord', limits: GLOBAL_LIMITS, strikes: STRIKES },
     socketsOf(origin, options),
   ];
-  if (botToken !== undefined) shared.push({ key: pauses.global, limits: GLOBAL_LIMITS });
+  if (botToken !== undefined) shared.push({ key: pauses.global, what: 'the bot', limits: GLOBAL_LIMITS });
   const broadest = botToken === undefined ? pauses.bucket : pauses.global;
   return { farEnd: pauses.bucket, broadest, own: [], shared };
 }

@@ -31,8 +31,12 @@ export function telegramBudgets(options: TelegramOptions): DestinationBudgets {
     broadest: botBudgetKey(options),
     own: [],
     shared: [
-      { key: chatKey(options), limits: limitsOf(options) ?? (isPrivate ? CHAT_LIMITS : GROUP_LIMITS) },
-      { key: botBudgetKey(options), limits: BOT_LIMITS },
+      {
+        key: chatKey(options),
+        what: 'this chat',
+        limits: limitsOf(options) ?? (isPrivate ? CHAT_LIMITS : GROUP_LIMITS),
+      },
+      { key: botBudgetKey(options), what: 'the bot', limits: BOT_LIMITS },
       socketsOf(new URL(options.apiUrl).origin, options),
     ],
   };

@@ -4,6 +4,7 @@ import { LARGEST_FRAME_BYTES } from '../../feeds/frame-data.ts';
 import { LARGEST_PAGE } from '../../outbox/deliveries.ts';
 import { decisionSchema, shownDecision } from './decision.ts';
 import { type Endpoint, endpoint, noStore, ok, refused } from './endpoint.ts';
+import { filterIn, hintOf, hintSchema, newsQuery } from './filters.ts';
 import {
   announcementSchema,
   cursorIn,
@@ -61,24 +62,32 @@ const injectedSchema = z.union([
 export const announcementEndpoints: readonly Endpoint[] = [
   endpoint({
     ...{ method: 'get', path: '/api/announcements', name: 'listAnnouncements', needs: 'read' },
-    summary: 'Announcements in the store, newest first, without self-tests.',
-    query: z.strictObject(pageQuery(LARGEST_PAGE)),
+    summary:
+      'Announcements in the store, newest first, without self-tests. With a filter a page may have fewer than `limit`, even none, and a `next` all the same: each is one bounded look.',
+    query: z.strictObject({
+      ...newsQuery,
+      matched: z.enum(['true', 'false']).optional().describe('whether a rule matched it'),
+      ...pageQuery(LARGEST_PAGE),
+    }),
     answers: {
       200: {
         says: 'a page',
         schema: z
-          .object({ announcements: z.array(announcementSchema), next: nextSchema })
+          .object({ announcements: z.array(announcementSchema), next: nextSchema, hint: hintSchema })
           .meta({ id: 'AnnouncementPage' }),
       },
     },
     example: { path: '/api/announcements?limit=20' },
-    async answer({ query: { before, limit = LARGEST_PAGE } }, ops) {
-      const stored = await ops.announcements(cursorIn(before));
+    async answer({ query: { before, limit = LARGEST_PAGE, matched, ...query } }, ops) {
+      const filter = filterIn(query, ops.clock);
+      const isMatched = matched === undefined ? undefined : matched === 'true';
+      const stored = await ops.announcements(cursorIn(before), { ...filter, matched: isMatched });
       if (!stored.ok) return noStore(stored.message);
       const { announcements, next } = stored.value;
       const few = announcements.slice(0, limit);
       const last = few.length < announcements.length ? few.at(-1)?.id : next;
-      return ok({ announcements: few.map(shownAnnouncement), next: cursorOf(last) });
+      const hint = hintOf(few, filter, ops);
+      return ok({ announcements: few.map(shownAnnouncement), next: cursorOf(last), hint });
     },
   }),
   endpoint({

@@ -50,14 +50,14 @@ export const configEndpoints: readonly Endpoint[] = [
       },
     },
     example: { path: '/api/rules' },
-    answer: (_, ops) => ok({ rules: ops.rules() }),
+    answer: async (_, ops) => ok({ rules: await ops.rules() }),
   }),
   endpoint({
     ...{ method: 'get', path: '/api/tables', name: 'listTables', needs: 'read' },
     summary: 'The tables with their rows, age and faults.',
     answers: { 200: { says: 'the tables', schema: z.object({ tables: tablesSchema }) } },
     example: { path: '/api/tables' },
-    answer: (_, ops) => ok({ tables: ops.status().tables }),
+    answer: (_, ops) => ok({ tables: ops.tables() }),
   }),
   endpoint({
     ...{ method: 'get', path: '/api/config', name: 'showConfig', needs: 'read' },

@@ -1,10 +1,9 @@
 /** `/api/deliveries`: what was sent, what waits, what failed; one again, or no more. */
 import { z } from 'zod';
-import { DELIVERY_STATES } from '../../delivery/delivery.ts';
 import { LARGEST_PAGE } from '../../outbox/deliveries.ts';
-import { parseDuration } from '../../platform/duration.ts';
 import type { OneChange } from '../ops.ts';
 import { type Answer, type Endpoint, endpoint, noStore, ok, refused } from './endpoint.ts';
+import { deliveryQuery, filterIn, hintOf, hintSchema } from './filters.ts';
 import {
   cursorIn,
   cursorOf,
@@ -39,32 +38,23 @@ export const deliveryEndpoints: readonly Endpoint[] = [
     ...{ method: 'get', path: '/api/deliveries', name: 'listDeliveries', needs: 'read' },
     summary:
       'Deliveries in the store, newest first. With a filter a page may have fewer than `limit`, even none, and a `next` all the same: each is one bounded look.',
-    query: z.strictObject({
-      state: z.enum(DELIVERY_STATES).optional(),
-      destination: z.string().optional(),
-      since: z
-        .string()
-        .refine((text) => parseDuration(text) !== undefined, 'must be a span such as 1h or 3d')
-        .optional()
-        .describe('received within this span: `1h`, `3d`'),
-      ...pageQuery(LARGEST_PAGE),
-    }),
+    query: z.strictObject({ ...deliveryQuery, ...pageQuery(LARGEST_PAGE) }),
     answers: {
       200: {
         says: 'a page',
         schema: z
-          .object({ deliveries: z.array(deliverySchema), next: nextSchema })
+          .object({ deliveries: z.array(deliverySchema), next: nextSchema, hint: hintSchema })
           .meta({ id: 'DeliveryPage' }),
       },
     },
     example: { path: '/api/deliveries?state=dead&limit=20' },
-    async answer({ query: { state, destination, since, before, limit = LARGEST_PAGE } }, { page, clock }) {
-      const spanMs = since === undefined ? undefined : parseDuration(since);
-      const sinceMs = spanMs === undefined ? undefined : clock.monotonicMs() - spanMs;
-      const stored = await page({ state, destination, sinceMs, before: cursorIn(before), limit });
+    async answer({ query: { before, limit = LARGEST_PAGE, ...query } }, ops) {
+      const filter = filterIn(query, ops.clock);
+      const stored = await ops.page({ ...filter, before: cursorIn(before), limit });
       if (!stored.ok) return noStore(stored.message);
       const { deliveries, next } = stored.value;
-      return ok({ deliveries: deliveries.map(shownDelivery), next: cursorOf(next) });
+      const hint = hintOf(deliveries, filter, ops);
+      return ok({ deliveries: deliveries.map(shownDelivery), next: cursorOf(next), hint });
     },
   }),
   endpoint({

@@ -6,6 +6,7 @@ import { deliveryEndpoints } from './deliveries.ts';
 import type { Endpoint } from './endpoint.ts';
 import { explainEndpoints } from './explain.ts';
 import { muteEndpoints } from './mutes.ts';
+import { statsEndpoints } from './stats.ts';
 import { statusEndpoints } from './status.ts';
 
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -13,6 +14,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...announcementEndpoints,
   ...explainEndpoints,
   ...deliveryEndpoints,
+  ...statsEndpoints,
   ...configEndpoints,
   ...muteEndpoints,
   ...clusterEndpoints,

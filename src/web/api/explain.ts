@@ -57,8 +57,8 @@ export const explainEndpoints: readonly Endpoint[] = [
       path: '/api/explain',
       body: { publisher: 'upbit', listingType: 'spot_listing', ticker: 'ABC', title: 'ABC KRW' },
     },
-    answer({ body }, ops) {
-      const tried = ops.dryRun(body);
+    async answer({ body }, ops) {
+      const tried = await ops.dryRun(body);
       return tried === undefined
         ? refused(
             422,

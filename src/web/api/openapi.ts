@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 document, made from the schemas that read requests and describe answers. */
 import { z } from 'zod';
+import { type Steps, whole } from '../../platform/steps.ts';
 import { EVENT_KINDS } from '../live/public-event.ts';
 import type { Described, Endpoint } from './endpoint.ts';
 import { refusalSchema } from './schemas.ts';
@@ -22,7 +23,14 @@ const REFUSED = {
   503: 'the store cannot be read',
 } as const;
 
-export function openApi(endpoints: readonly Endpoint[], { version, isClosed = false }: OpenApiOptions): Json {
+export const openApi = (endpoints: readonly Endpoint[], options: OpenApiOptions): Json =>
+  whole(writingOpenApi(endpoints, options));
+
+/** A step is an endpoint. */
+export function* writingOpenApi(
+  endpoints: readonly Endpoint[],
+  { version, isClosed = false }: OpenApiOptions,
+): Steps<Json> {
   const schemas: Record<string, unknown> = {};
   const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): unknown => {
     const {
@@ -48,6 +56,7 @@ export function openApi(endpoints: readonly Endpoint[], { version, isClosed = fa
   });
   const paths: Record<string, Record<string, unknown>> = {};
   for (const one of endpoints) {
+    yield;
     const refusals = Object.entries(REFUSED).filter(
       ([status]) => !(status in one.answers) && (status !== '413' || one.body !== undefined),
     );

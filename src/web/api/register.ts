@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
+import { orNearest } from '../../platform/suggest.ts';
 import { type AnswerJson, jsonAnswers, refusal } from '../answer.ts';
 import type { Permission } from '../guard/permission.ts';
 import type { Ops } from '../ops.ts';
@@ -66,11 +67,21 @@ async function answer(
   json: AnswerJson,
 ): Promise<Response> {
   const query = one.query?.safeParse(context.req.query());
-  if (query?.success === false)
-    return json(context, refusal(query.error.issues.map(issueText).join('; '), 'wrong_query'), 400);
+  if (query?.success === false) {
+    const problems = query.error.issues.map((issue) => issueText(issue) + nearestKeys(issue, one.query));
+    return json(context, refusal(problems.join('; '), 'wrong_query'), 400);
+  }
   const id = context.req.param('id') ?? '';
   const { status, value } = await one.answer({ query: query?.data ?? {}, id, body }, ops);
   return json(context, value, status);
+}
+
+/** Of a parameter that the endpoint does not have: the one that may be meant, or all that there are. */
+function nearestKeys(issue: z.core.$ZodIssue, query: z.ZodObject | undefined): string {
+  if (issue.code !== 'unrecognized_keys') return '';
+  const known = Object.keys(query?.shape ?? {});
+  const near = issue.keys.map((key) => orNearest(key, known)).join('');
+  return near === '' ? `; there is: ${known.join(', ')}` : near;
 }
 
 function jsonIn(text: string): unknown {

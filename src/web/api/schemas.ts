@@ -53,8 +53,9 @@ export const deliverySchema = z
     attempts: z.int(),
     receivedAt: time(),
     expiresAt: time().optional().describe('it is not sent after that; absent: never too old'),
+    byHandAt: time().optional().describe('a person requested it then: `deliveries retry`, a replay'),
     settledAt: time().optional(),
-    tookMs: spanMs().optional().describe('from the receipt to the end'),
+    tookMs: spanMs().optional().describe('from the receipt, or from `byHandAt`, to the end'),
   })
   .meta({ id: 'Delivery' });
 

@@ -29,19 +29,20 @@ export function shownAnnouncement(announcement: Announcement) {
   };
 }
 
-export function shownDelivery({ delivery, state, reason, attempts, settledMs }: StoredDelivery) {
+export function shownDelivery(stored: StoredDelivery) {
+  const { delivery, state, reason, attempts, settledMs, byHandMs } = stored;
   const { id, content, destination, ticker, rule, template, expiresAtMs } = delivery;
   const { id: announcement, title, tickers, receivedTimestampUs, receivedMs } = storedBody(content);
   return {
     ...{ id, announcement, title, tickers, destination, ticker, rule, template, state, reason },
     advice: reason === undefined ? undefined : describeEnding(reason),
     ...{ attempts, receivedAt: timeOfUs(receivedTimestampUs) ?? EPOCH, expiresAt: timeOf(expiresAtMs) },
-    settledAt: timeOf(settledMs),
-    tookMs: settledMs === undefined ? undefined : Math.max(0, settledMs - receivedMs),
+    ...{ byHandAt: timeOf(byHandMs), settledAt: timeOf(settledMs) },
+    tookMs: settledMs === undefined ? undefined : Math.max(0, settledMs - (byHandMs ?? receivedMs)),
   };
 }
 
-const shownAttempt = ({ attempt, startedMs, durationMs, outcome, status, detail }: StoredAttempt) => ({
+export const shownAttempt = ({ attempt, startedMs, durationMs, outcome, status, detail }: StoredAttempt) => ({
   ...{ attempt, startedAt: timeOf(startedMs) ?? EPOCH, tookMs: durationMs, outcome, status, detail },
 });
 

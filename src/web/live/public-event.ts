@@ -2,8 +2,10 @@
  * The events of the bridge that its users' programs may follow, in names that stay: the bridge's own may change. Times
  * are RFC 3339, spans are in ms.
  */
+
 import { originOf } from '../../delivery/content.ts';
 import type { Delivery } from '../../delivery/delivery.ts';
+import { askedMs } from '../../delivery/events.ts';
 import type { BridgeEvent } from '../../events/bridge-event.ts';
 import { updateMarkOf } from '../../routing/subject.ts';
 
@@ -46,20 +48,19 @@ export function publicEvent(event: BridgeEvent): PublicEvent | undefined {
     case 'delivery.attempted': {
       const { delivery, attempt, result, startedMs, endedMs } = event;
       const { outcome, writtenMs } = result;
-      const { receivedMs } = originOf(delivery.content);
       return {
         kind: 'attempt',
         data: {
           ...{ ...subject(delivery), attempt, outcome: outcome.kind },
           reason: 'reason' in outcome ? outcome.reason : undefined,
-          dispatchMs: writtenMs === undefined ? undefined : writtenMs - receivedMs,
+          dispatchMs: writtenMs === undefined ? undefined : writtenMs - askedMs(event),
           tookMs: endedMs - startedMs,
         },
       };
     }
     case 'delivery.ended': {
       const { delivery, state, reason, endedMs } = event;
-      const tookMs = endedMs - originOf(delivery.content).receivedMs;
+      const tookMs = endedMs - askedMs(event);
       return { kind: 'delivery', data: { ...subject(delivery), state, reason, tookMs } };
     }
     case 'feed.live':

@@ -16,6 +16,8 @@ export interface Fragments {
   keysOf(event: BridgeEvent): readonly string[];
   /** As they are now; one that is gone is left out. No secret is in them. */
   rowsOf(keys: readonly string[]): Promise<readonly string[]>;
+  /** Keys of the rows that change without an event: a feed that was heard, a budget that fills. */
+  restless?(): readonly string[];
 }
 
 export interface RowsDeps extends Pick<HubDeps, 'listen' | 'clock'> {
@@ -28,6 +30,9 @@ export interface RowsDeps extends Pick<HubDeps, 'listen' | 'clock'> {
 
 /** Rows are made so long after the first change of them: a person sees no difference. */
 const GATHERED_MS = 100;
+
+/** So old at most is a row that no event changes. */
+const RESTLESS_MS = 5000;
 
 /** Made before others have their turn. */
 const FEW_ROWS = 20;
@@ -42,6 +47,7 @@ export class RowsHub {
   readonly #listening: WhileWatched;
   #changed = new Set<string>();
   #timer: Timer | undefined;
+  #look: Timer | undefined;
   /** Rows that were made, since the start. */
   made = 0;
 
@@ -67,6 +73,7 @@ export class RowsHub {
     const missed = lastId === undefined ? [] : this.#ring.after(lastId);
     const reached = this.#ring.lastId;
     this.#listening.watched();
+    this.#look ??= this.#deps.clock.after(RESTLESS_MS, () => this.#lookAround(), false);
     const keys = [...new Set(missed?.flatMap(([, changed]) => changed))];
     // Whoever joins only then could miss a row in between: those of the meantime come to it as well.
     const stream = this.viewers.join(
@@ -84,6 +91,13 @@ export class RowsHub {
 
   #take(event: BridgeEvent): void {
     for (const key of this.#deps.fragments.keysOf(event)) this.#touch(key);
+  }
+
+  #lookAround(): void {
+    this.#look = undefined;
+    if (this.viewers.count === 0) return;
+    this.#look = this.#deps.clock.after(RESTLESS_MS, () => this.#lookAround(), false);
+    for (const key of this.#deps.fragments.restless?.() ?? []) this.#touch(key);
   }
 
   #touch(key: string): void {

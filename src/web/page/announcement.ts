@@ -5,11 +5,12 @@ import { latencyOf } from '../../templates/variables.ts';
 import { type ComparedRule, compareRules, type Said, type Then } from '../../then-and-now.ts';
 import type { InspectedDecision } from '../ops.ts';
 import type { Visitor } from '../visitor.ts';
+import { dayAndClock } from './age.ts';
 import { actions, attemptsTable } from './deliveries.ts';
 import { each, type Html, html } from './html.ts';
 import { barKey, latencyBar, PARTS, type Split, totalMs } from './latency-bar.ts';
 import { empty, table } from './layout.ts';
-import { countOf, dayAndClock, receiverText, spanText, state, toneOf } from './words.ts';
+import { countOf, receiverText, spanText, state, toneOf } from './words.ts';
 
 type View = Omit<InspectedDecision, 'content'> & { readonly announcement: Announcement };
 

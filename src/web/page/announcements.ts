@@ -1,24 +1,39 @@
 /** `/announcements`: every stored one, newest first, a page at a time. Pure. */
 import type { Announcement } from '../../announcement.ts';
-import type { AnnouncementPage } from '../../outbox/deliveries.ts';
 import { latencyOf } from '../../templates/variables.ts';
+import { dayAndClock } from './age.ts';
+import { type Field, filterForm, pager, type Typed } from './filter-form.ts';
 import { each, type Html, html } from './html.ts';
-import { empty, table } from './layout.ts';
-import { dayAndClock, spanText } from './words.ts';
+import { nothingFits, table } from './layout.ts';
+import { spanText } from './words.ts';
 
-export const announcementsPage = ({ announcements, next }: AnnouncementPage): Html =>
-  html`<h1>Announcements</h1>${
+/** A part of a list, with its filter. */
+export interface ListView {
+  /** Nothing was found, and a word of the filter is unknown. */
+  readonly hint: string | undefined;
+  readonly typed: Typed;
+  readonly fields: readonly Field[];
+  readonly more: readonly Field[];
+  readonly before: string | undefined;
+  readonly next: string | undefined;
+}
+
+export interface AnnouncementsView extends ListView {
+  readonly announcements: readonly Announcement[];
+}
+
+export const announcementsPage = ({ announcements, ...view }: AnnouncementsView): Html =>
+  html`<h1>Announcements</h1>${filterForm('/announcements', view.typed, view.fields, view.more)}${
     announcements.length === 0
-      ? empty('The store has no announcement here.')
+      ? nothingFits(
+          view,
+          'The store has no announcement yet. Exchanges announce listings a few times a day: what comes is kept here.',
+        )
       : table(
           ['Received', 'Announcement', 'Feed', ['Service', 'number'], ['Network', 'number']],
           each(announcements, announcementRow),
         )
-  }${
-    next === undefined
-      ? ''
-      : html`<p class="pager"><a href="/announcements?before=${encodeURIComponent(next)}" rel="next">older →</a></p>`
-  }`;
+  }${pager('/announcements', view.typed, view)}`;
 
 function announcementRow(announcement: Announcement): Html {
   const { id, publisher, listingType, tickers, title, feed, receivedTimestampUs } = announcement;

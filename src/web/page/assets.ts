@@ -1,29 +1,6 @@
-/** Style, script and icon of the page: from memory, under names that change with them, so that browsers keep them for good. */
-import { createHash } from 'node:crypto';
+/** Style, script and icon of every page: from memory, under names that change with them, so that browsers keep them for good. */
 import { readFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
-
-export interface Asset {
-  readonly url: string;
-  readonly contentType: string;
-  readonly plain: Uint8Array<ArrayBuffer>;
-  readonly gzipped: Uint8Array<ArrayBuffer>;
-}
-
-/** In characters of the hash. */
-const MARK_LENGTH = 12;
-
-function asset(name: string, contentType: string, text: string): Asset {
-  const plain = Uint8Array.from(Buffer.from(text));
-  const mark = createHash('sha256').update(plain).digest('hex').slice(0, MARK_LENGTH);
-  const [stem, ending] = name.split('.');
-  return {
-    url: `/assets/${stem}.${mark}.${ending}`,
-    contentType,
-    plain,
-    gzipped: Uint8Array.from(gzipSync(plain, { level: 9 })),
-  };
-}
+import { type Asset, asset } from './asset.ts';
 
 /** The bundle has these files inside (tools/inside.ts). */
 export const ASSETS = {
@@ -44,5 +21,7 @@ export const ASSETS = {
   ),
 } as const;
 
-export const assetAt = (url: string): Asset | undefined =>
-  Object.values(ASSETS).find((one) => one.url === url);
+export async function assetAt(url: string): Promise<Asset | undefined> {
+  const { CHART_ASSETS } = await import('./chart-assets.ts');
+  return [...Object.values(ASSETS), ...Object.values(CHART_ASSETS)].find((one) => one.url === url);
+}

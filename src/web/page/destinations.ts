@@ -1,6 +1,9 @@
-/** The destinations with their state, queue and figures; those that need somebody first. Pure. */
+/** The destinations with their state, queue, budget and figures; those that need somebody first. Pure. */
+import type { BudgetState } from '../../delivery/budget-state.ts';
 import type { Figures } from '../../ops/destination-figures.ts';
 import type { DestinationReport } from '../../ops/status.ts';
+import { age } from './age.ts';
+import { budgetCell } from './budgets.ts';
 import { each, type Html, html } from './html.ts';
 import { empty, table } from './layout.ts';
 import { sparkline } from './sparkline.ts';
@@ -9,11 +12,17 @@ import { countOf, countText, shareText, spanText, state, type Tone } from './wor
 /** More than a page can be looked at; the others follow behind a link. */
 const MOST_SHOWN = 50;
 
-export type FiguresOf = (destination: string) => Figures | undefined;
+/** Facts that are not in the status. */
+export interface Known {
+  /** Epoch ms. */
+  readonly nowMs: number;
+  readonly figures: (destination: string) => Figures | undefined;
+  readonly budgets: (destination: string) => readonly BudgetState[];
+}
 
 export function destinationsTable(
   destinations: readonly DestinationReport[],
-  figuresOf: FiguresOf,
+  known: Known,
   most = MOST_SHOWN,
 ): Html {
   if (destinations.length === 0) return empty('No destination is configured: nothing is sent.');
@@ -24,36 +33,37 @@ export function destinationsTable(
       'Destination',
       'State',
       ['Waiting', 'number'],
-      ['Delivered', 'number'],
+      'Budget',
+      ['Delivered', 'number', 'spare'],
       ['Success', 'number'],
       ['p50', 'number'],
       ['p99', 'number'],
       'Last ones',
     ],
-    each(shown, (one) => destinationRow(one, figuresOf(one.name))),
+    each(shown, (one) => destinationRow(one, known)),
     { id: 'destinations' },
   )}${more > 0 ? html`<p><a href="/destinations">All ${countOf(destinations.length, 'destination')}</a></p>` : ''}`;
 }
 
 /** `/destinations`: all of them. */
-export const destinationsPage = (destinations: readonly DestinationReport[], figuresOf: FiguresOf): Html =>
-  html`<h1>Destinations</h1>${destinationsTable(destinations, figuresOf, destinations.length)}`;
+export const destinationsPage = (destinations: readonly DestinationReport[], known: Known): Html =>
+  html`<h1>Destinations</h1>${destinationsTable(destinations, known, destinations.length)}`;
 
-export function destinationRow(
-  { name, type, state: words, suspended, slowed, pausedMs, inFlight, pending, oldestMs }: DestinationReport,
-  figures: Figures | undefined,
-): Html {
-  const tone = toneOfLane({ suspended, slowed, pausedMs });
+export const destinationPath = (name: string): string => `/destinations/${encodeURIComponent(name)}`;
+
+export function destinationRow(report: DestinationReport, { nowMs, ...known }: Known): Html {
+  const { name, type, state: words, inFlight, pending, oldestMs } = report;
+  const figures = known.figures(name);
   const waits =
     pending + inFlight === 0
       ? '0'
-      : `${countText(pending)}${oldestMs === undefined ? '' : `, oldest ${spanText(oldestMs)}`}`;
-  return html`<tr id="d-${name}"><th scope="row"><a href="/deliveries?destination=${encodeURIComponent(name)}">${name}</a> <span class="tag">${type}</span></th><td data-label="State">${state(tone, words)}</td><td class="number" data-label="Waiting">${waits}</td><td class="number" data-label="Delivered">${countText(figures?.delivered ?? 0)}</td><td class="number" data-label="Success">${shareText(figures?.successShare)}</td><td class="number" data-label="p50">${spanText(figures?.p50Ms)}</td><td class="number" data-label="p99">${spanText(figures?.p99Ms)}</td><td class="whole">${sparkline(figures?.lastMs ?? [])}</td></tr>`;
+      : html`${countText(pending)}${oldestMs === undefined ? '' : html` <span class="oldest small faint">oldest ${age('ago', oldestMs, nowMs)}</span>`}`;
+  return html`<tr id="d-${name}"><th scope="row"><a href="${destinationPath(name)}">${name}</a> <span class="tag">${type}</span></th><td data-label="State">${state(toneOfLane(report), words)}</td><td class="number" data-label="Waiting">${waits}</td><td data-label="Budget">${budgetCell(known.budgets(name), nowMs)}</td><td class="number spare" data-label="Delivered">${countText(figures?.delivered ?? 0)}</td><td class="number" data-label="Success">${shareText(figures?.successShare)}</td><td class="number" data-label="p50">${spanText(figures?.p50Ms)}</td><td class="number" data-label="p99">${spanText(figures?.p99Ms)}</td><td class="whole">${sparkline(figures?.lastMs ?? [])}</td></tr>`;
 }
 
 type Lane = Pick<DestinationReport, 'suspended' | 'slowed' | 'pausedMs'>;
 
-function toneOfLane({ suspended, slowed, pausedMs }: Lane): Tone {
+export function toneOfLane({ suspended, slowed, pausedMs }: Lane): Tone {
   if (suspended !== undefined) return 'bad';
   return slowed !== undefined || pausedMs > 0 ? 'warning' : 'good';
 }

@@ -1,41 +1,43 @@
 /** The feeds with the proofs of their health, and which is faster. Pure. */
 import type { FeedReport, ProofReport } from '../../ops/feed-report.ts';
 import type { RaceReport } from '../../ops/race.ts';
+import { age } from './age.ts';
 import { each, type Html, html } from './html.ts';
 import { empty, table } from './layout.ts';
-import { agoText, countText, lastingText, spanText, state, type Tone } from './words.ts';
+import { countText, spanText, state, type Tone } from './words.ts';
 
-export const feedsTable = (feeds: readonly FeedReport[]): Html =>
+/** `nowMs`, here and below: epoch ms. */
+export const feedsTable = (feeds: readonly FeedReport[], nowMs: number): Html =>
   feeds.length === 0
     ? empty('No feed is configured: nothing can be announced.')
     : table(
         ['Feed', 'Health', 'Proofs', 'Connected', 'Key', ['Lost', 'number'], ['Frames', 'number']],
-        each(feeds, feedRow),
+        each(feeds, (feed) => feedRow(feed, nowMs)),
         { id: 'feeds' },
       );
 
-export function feedRow(feed: FeedReport): Html {
+export function feedRow(feed: FeedReport, nowMs: number): Html {
   const { name, healthy, trouble, proofs, connectedMs, welcome, losses, frames, retryInMs, lastLoss } = feed;
   const lost = sum(losses);
   return html`<tr id="f-${name}"><th scope="row">${name}</th><td data-label="Health">${healthy ? state('good', 'healthy') : state('bad', trouble ?? 'unproven')}${
     healthy || lastLoss === undefined
       ? ''
-      : html`<br><span class="small faint">${lastLoss.advice ?? lastLoss.detail ?? ''}${retryInMs === undefined ? '' : ` Connects again in ${spanText(retryInMs)}.`}</span>`
-  }</td><td data-label="Proofs"><ul class="proofs">${each(proofs, proof)}</ul></td><td data-label="Connected">${connectedMs === undefined ? '–' : lastingText(connectedMs)}${
+      : html`<br><span class="small faint">${lastLoss.advice ?? lastLoss.detail ?? ''}${retryInMs === undefined ? '' : html` Connects again ${age('in', retryInMs, nowMs)}.`}</span>`
+  }</td><td data-label="Proofs"><ul class="proofs">${each(proofs, (one) => proof(one, nowMs))}</ul></td><td data-label="Connected">${connectedMs === undefined ? '–' : age('for', connectedMs, nowMs)}${
     welcome?.tier === undefined ? '' : html` <span class="tag">${welcome.tier}</span>`
-  }</td><td data-label="Key">${keyState(feed.keyExpiresInMs)}</td><td class="number" data-label="Lost">${countText(lost)}</td><td class="number" data-label="Frames">${countText(sum(frames))}</td></tr>`;
+  }</td><td data-label="Key">${keyState(feed.keyExpiresInMs, nowMs)}</td><td class="number" data-label="Lost">${countText(lost)}</td><td class="number" data-label="Frames">${countText(sum(frames))}</td></tr>`;
 }
 
-const proof = ({ kind, ok, agoMs }: ProofReport): Html =>
-  html`<li>${state(ok ? 'good' : agoMs === undefined ? 'faint' : 'bad', kind)} <span class="small faint">${agoMs === undefined ? 'not yet' : agoText(agoMs)}</span></li>`;
+const proof = ({ kind, ok, agoMs }: ProofReport, nowMs: number): Html =>
+  html`<li>${state(ok ? 'good' : agoMs === undefined ? 'faint' : 'bad', kind)} <span class="small faint">${agoMs === undefined ? 'not yet' : age('ago', agoMs, nowMs)}</span></li>`;
 
 const DAY_MS = 86_400_000;
 
-function keyState(expiresInMs: number | undefined): Html {
+function keyState(expiresInMs: number | undefined, nowMs: number): Html {
   if (expiresInMs === undefined) return html`–`;
   if (expiresInMs <= 0) return state('bad', 'expired');
   const tone: Tone = expiresInMs < 3 * DAY_MS ? 'warning' : 'good';
-  return state(tone, `${lastingText(expiresInMs)} left`);
+  return state(tone, age('left', expiresInMs, nowMs));
 }
 
 export const raceTable = (race: readonly RaceReport[]): Html =>

@@ -1,4 +1,5 @@
 /** The parts of the overview that events change, and how they look then. The pages are loaded with the first of them. */
+import type { BudgetState } from '../../delivery/budget-state.ts';
 import { originOf } from '../../delivery/content.ts';
 import type { BridgeEvent } from '../../events/bridge-event.ts';
 import { MANY_DESTINATIONS } from '../../ops/many.ts';
@@ -12,10 +13,32 @@ const VERDICT = 'verdict';
 /** Less than the time for which changes are gathered (`live/rows-hub.ts`): a status of that age knows of each of them. */
 const FRESH_MS = 90;
 
-export const pageFragments = (ops: Pick<Ops, 'status' | 'figures' | 'clock'>): Fragments => ({
-  keysOf,
-  rowsOf: rowsWith(shortlyKept(ops), ops),
-});
+type Shown = Pick<Ops, 'status' | 'figures' | 'budgets' | 'clock'>;
+
+export function pageFragments(ops: Shown): Fragments {
+  const statusOf = shortlyKept(ops);
+  return { keysOf, rowsOf: rowsWith(statusOf, ops), restless: restlessIn(statusOf, ops) };
+}
+
+/** Feeds are heard all the time; of the destinations those that are not idle, and once more when they have become so. */
+function restlessIn(statusOf: () => Status, { budgets }: Shown): () => readonly string[] {
+  let before: ReadonlySet<string> = new Set();
+  return () => {
+    const status = statusOf();
+    const busy = shownDestinations(status)
+      .filter((one) => isBusy(one) || budgets(one.name).some(isUsed))
+      .map(({ name }) => `d-${name}`);
+    const keys = [VERDICT, ...status.feeds.map(({ name }) => `f-${name}`), ...busy, ...before];
+    before = new Set(busy);
+    return [...new Set(keys)];
+  };
+}
+
+const isBusy = ({ pending, inFlight, state }: Status['destinations'][number]): boolean =>
+  pending + inFlight > 0 || state !== 'ok';
+
+const isUsed = ({ windows, reported, heldMs }: BudgetState): boolean =>
+  heldMs !== undefined || reported !== undefined || windows.some(({ left, limit }) => left < limit);
 
 /** A burst asks for its rows a few at a time, and the status of thousands of destinations takes milliseconds. */
 function shortlyKept({ status, clock }: Pick<Ops, 'status' | 'clock'>): () => Status {
@@ -28,23 +51,23 @@ function shortlyKept({ status, clock }: Pick<Ops, 'status' | 'clock'>): () => St
 }
 
 const rowsWith =
-  (statusOf: () => Status, ops: Pick<Ops, 'figures'>): Fragments['rowsOf'] =>
+  (statusOf: () => Status, { figures, budgets, clock }: Shown): Fragments['rowsOf'] =>
   async (keys) => {
     const { newsRow, feedRow, destinationRow, verdict } = await import('./rows.ts');
     const status = statusOf();
+    const known = { figures, budgets, nowMs: clock.wallMs() };
+    const { nowMs } = known;
     const wanted = new Set(keys);
     const found = <Item>(items: readonly Item[], keyOf: (item: Item) => string) =>
       items.filter((item) => wanted.has(keyOf(item)));
     const rows = [
-      ...(wanted.has(VERDICT) ? [verdict(status)] : []),
+      ...(wanted.has(VERDICT) ? [verdict(status, nowMs)] : []),
       // The newest is placed last, on top.
       ...found(status.announcements, ({ id }) => `a-${id}`)
         .toReversed()
-        .map(newsRow),
-      ...found(status.feeds, ({ name }) => `f-${name}`).map(feedRow),
-      ...found(shownDestinations(status), ({ name }) => `d-${name}`).map((one) =>
-        destinationRow(one, ops.figures(one.name)),
-      ),
+        .map((one) => newsRow(one, nowMs)),
+      ...found(status.feeds, ({ name }) => `f-${name}`).map((one) => feedRow(one, nowMs)),
+      ...found(shownDestinations(status), ({ name }) => `d-${name}`).map((one) => destinationRow(one, known)),
     ];
     return Promise.all(rows.map(async (row) => String(await row)));
   };

@@ -10,6 +10,8 @@ export interface Page {
   readonly path: string;
   readonly visitor: Visitor;
   readonly body: Html;
+  /** More links and scripts of the head. */
+  readonly loads?: Html;
   /** It shows rows as they come. */
   readonly isLive?: boolean;
 }
@@ -18,15 +20,17 @@ const PLACES = [
   ['/', 'Overview'],
   ['/announcements', 'Announcements'],
   ['/deliveries', 'Deliveries'],
+  ['/destinations', 'Destinations'],
+  ['/latency', 'Latency'],
   ['/rules', 'Rules'],
   ['/try', 'Try a title'],
   ['/config', 'Config'],
 ] as const;
 
-export const layout = ({ title, path, visitor, body, isLive = false }: Page): Html =>
+export const layout = ({ title, path, visitor, body, loads = html``, isLive = false }: Page): Html =>
   documentOf({
     title,
-    loads: html`${LOOK}<script defer src="${ASSETS.script.url}"></script>`,
+    loads: html`${LOOK}<script defer src="${ASSETS.script.url}"></script>${loads}`,
     attributes: isLive ? html` data-live="/live"` : html``,
     body: html`<a class="skip" href="#main">Skip to the content</a>
 <header class="top"><div class="wide"><a class="brand" href="/">listing-bridge</a><nav aria-label="pages"><ul>${each(
@@ -50,20 +54,51 @@ function session(visitor: Visitor): Html {
 export const hiddenCsrf = ({ formToken }: Visitor): Html =>
   formToken === undefined ? html`` : html`<input type="hidden" name="${FORM_TOKEN}" value="${formToken}">`;
 
+/** `spare`: it gives way where the screen is narrow. */
+export type Heading = string | readonly [name: string, kind: 'number', spare?: 'spare'];
+
 /** A table that becomes blocks on a phone. `id`: of its body, where live rows go. */
 export const table = (
-  headings: readonly (string | readonly [string, 'number'])[],
+  headings: readonly Heading[],
   rows: Html,
   { caption, id }: { readonly caption?: string; readonly id?: string } = {},
 ): Html =>
   html`<div class="table"><table class="rows">${caption === undefined ? '' : html`<caption>${caption}</caption>`}<thead><tr>${each(
     headings,
-    (heading) =>
-      typeof heading === 'string'
-        ? html`<th scope="col">${heading}</th>`
-        : html`<th scope="col" class="number">${heading[0]}</th>`,
+    (heading) => {
+      const [name, ...classes] = typeof heading === 'string' ? [heading] : heading;
+      return html`<th scope="col"${classes.length === 0 ? '' : html` class="${classes.join(' ')}"`}>${name}</th>`;
+    },
   )}</tr></thead><tbody${id === undefined ? '' : raw(` id="${id}"`)}>${rows}</tbody></table></div>`;
 
 /** Nothing there yet, and what would be. */
 export const empty = (...sentences: readonly (string | Html)[]): Html =>
-  html`<div class="empty">${each(sentences, (sentence) => html`<p>${sentence}</p>`)}</div>`;
+  html`<div class="empty">${paragraphs(sentences)}</div>`;
+
+/** A page of a list without a row. `none`: for a store that has nothing at all. */
+export function nothingFits(
+  {
+    typed,
+    hint,
+    before,
+    next,
+  }: {
+    readonly typed: { readonly values: object; readonly faults: readonly string[] };
+    readonly hint: string | undefined;
+    readonly before: string | undefined;
+    readonly next: string | undefined;
+  },
+  none: string,
+): Html {
+  if (next !== undefined) return empty('Nothing fits among those looked through so far: go on with “older”.');
+  if (before !== undefined) return empty('Nothing older fits.');
+  if (Object.keys(typed.values).length + typed.faults.length === 0) return empty(none);
+  return empty('Nothing in the store fits.', ...(hint === undefined ? [] : [html`! ${hint}.`]));
+}
+
+/** The same where live rows will go (`table`): the first of them loads the page again. */
+export const awaiting = (id: string, ...sentences: readonly (string | Html)[]): Html =>
+  html`<div class="empty" data-awaits="${id}">${paragraphs(sentences)}</div>`;
+
+const paragraphs = (sentences: readonly (string | Html)[]): Html =>
+  each(sentences, (sentence) => html`<p>${sentence}</p>`);

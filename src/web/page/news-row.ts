@@ -1,8 +1,9 @@
 /** One announcement as a row: read, where it went, and how long each part of the way took. Pure. */
 import type { RecentAnnouncement, RecentDelivery } from '../../ops/recent-announcements.ts';
+import { ageBeside, clock } from './age.ts';
 import { each, type Html, html } from './html.ts';
 import { latencyBar, splitOf, totalMs } from './latency-bar.ts';
-import { clock, receiverText, spanText, state, toneOf } from './words.ts';
+import { receiverText, spanText, state, toneOf } from './words.ts';
 
 export const NEWS_HEADINGS = ['Time', 'Announcement', 'Way', 'Delivered'] as const;
 
@@ -12,12 +13,13 @@ export const BAR_MS = 50;
 /** More would fill the page. */
 const SHOWN_DELIVERIES = 6;
 
-export const newsRow = (announcement: RecentAnnouncement): Html => {
+/** `nowMs`: epoch ms. */
+export const newsRow = (announcement: RecentAnnouncement, nowMs: number): Html => {
   const { id, receivedMs, publisher, listingType, tickers, title, feed, test, update, redacted } =
     announcement;
   const split = splitOf(announcement);
   const total = totalMs(split);
-  return html`<tr id="a-${id}" class="news" data-into="news"><td class="when" data-label="Time">${clock(receivedMs)}</td><td class="whole"><a class="tickers" href="/announcements/${id}">${tickers.length === 0 ? publisher : tickers.join(', ')}</a> <span class="tag">${publisher} ${listingType}</span> ${test ? tag('self-test') : ''}${update ? tag('update') : ''}${redacted ? tag('redacted') : ''}<span class="title" title="${feed}">${title}</span></td><td data-label="Way"><span class="bar-of-row">${latencyBar(split, BAR_MS)}<span class="small faint">${total === 0 ? '–' : spanText(total)}</span></span></td><td class="whole">${deliveriesOf(announcement)}</td></tr>`;
+  return html`<tr id="a-${id}" class="news" data-into="news"><td class="when" data-label="Time">${clock(receivedMs)}<br>${ageBeside(receivedMs, nowMs)}</td><td class="whole"><a class="tickers" href="/announcements/${id}">${tickers.length === 0 ? publisher : tickers.join(', ')}</a> <span class="tag">${publisher} ${listingType}</span> ${test ? tag('self-test') : ''}${update ? tag('update') : ''}${redacted ? tag('redacted') : ''}<span class="title" title="${feed}">${title}</span></td><td data-label="Way"><span class="bar-of-row">${latencyBar(split, BAR_MS)}<span class="small faint">${total === 0 ? '–' : spanText(total)}</span></span></td><td class="whole">${deliveriesOf(announcement)}</td></tr>`;
 };
 
 const tag = (word: string): Html => html`<span class="tag">${word}</span> `;

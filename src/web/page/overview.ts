@@ -1,51 +1,59 @@
 /** `/`: is it alive, is it fast, who was first, what did it send, what failed. Pure. */
 import type { ConditionReport } from '../../ops/condition-report.ts';
 import type { Status } from '../../ops/status.ts';
+import { age } from './age.ts';
 import { clusterTable } from './cluster.ts';
-import { destinationsTable, type FiguresOf } from './destinations.ts';
+import { destinationsTable, type Known } from './destinations.ts';
 import { feedsTable, raceTable } from './feeds.ts';
 import { each, type Html, html } from './html.ts';
 import { barKey } from './latency-bar.ts';
-import { empty, table } from './layout.ts';
+import { awaiting, table } from './layout.ts';
 import { BAR_MS, NEWS_HEADINGS, newsRow } from './news-row.ts';
-import { countOf, lastingText, markOf, prose, spanText } from './words.ts';
+import { countOf, markOf, prose, spanText } from './words.ts';
 
 /** The last ones; the page of announcements has all. */
 const SHOWN_NEWS = 12;
 
-export function overview(status: Status, figuresOf: FiguresOf): Html {
+export function overview(status: Status, known: Known): Html {
+  const { nowMs } = known;
   const { announcements, feeds, destinations, race, cluster } = status;
-  return html`<h1>Overview</h1>${verdict(status)}
+  return html`<h1>Overview</h1>${verdict(status, nowMs)}
 <h2>Last announcements</h2>${
     announcements.length === 0
-      ? empty(
+      ? awaiting(
+          'news',
           'No announcement since the bridge started. Exchanges announce listings a few times a day: silence is normal, and the proofs of the feeds below say that it would be heard.',
           html`<a href="/try">Try a title</a> to see what one would do, or send a sample: <code>listing-bridge send --all</code>.`,
         )
-      : table(NEWS_HEADINGS, each(announcements.slice(0, SHOWN_NEWS), newsRow), { id: 'news' })
+      : table(
+          NEWS_HEADINGS,
+          each(announcements.slice(0, SHOWN_NEWS), (one) => newsRow(one, nowMs)),
+          { id: 'news' },
+        )
   }<p class="small faint">The bars are ${spanText(BAR_MS)} long.</p>${barKey()}
-<h2>Feeds</h2>${feedsTable(feeds)}${raceTable(race)}
+<h2>Feeds</h2>${feedsTable(feeds, nowMs)}${raceTable(race)}
 ${clusterTable(cluster)}
-<h2>Destinations</h2>${destinationsTable(destinations, figuresOf)}`;
+<h2>Destinations</h2>${destinationsTable(destinations, known)}`;
 }
 
 /** The answer to “is it well?” stands in the first lines of the page. */
-export function verdict(status: Status): Html {
-  const { ready, feeds, destinations, uptimeMs, version, conditions, announcements } = status;
+export function verdict(status: Status, nowMs: number): Html {
+  const { ready, feeds, destinations, uptimeMs, version, conditions, announcements, mutes } = status;
   const tone = ready ? 'good' : 'bad';
   const healthy = feeds.filter((feed) => feed.healthy).length;
   const heard = feeds.reduce((least, { silentMs = Infinity }) => Math.min(least, silentMs), Infinity);
-  const sentences = [
-    `${healthy} of ${countOf(feeds.length, 'feed')} proven healthy${heard === Infinity ? '' : `, last heard ${spanText(heard)} ago`}.`,
-    `${countOf(destinations.length, 'destination')}, ${destinations.filter((one) => one.suspended !== undefined).length} suspended.`,
-    `${announcements.length === 0 ? 'No announcement yet' : 'Announcements come in'}; up ${lastingText(uptimeMs)}, version ${version}.`,
-  ];
-  return html`<section id="verdict" class="verdict is-${tone}" aria-label="state of the bridge">${markOf(tone)}<div><strong>${ready ? 'Ready' : 'Not ready'}</strong><p>${sentences.join(' ')}</p>${
-    conditions.length === 0 ? '' : html`<ul class="problems">${each(conditions, condition)}</ul>`
+  const sentences = html`${healthy} of ${countOf(feeds.length, 'feed')} proven healthy${heard === Infinity ? '' : html`, last heard ${age('ago', heard, nowMs)}`}. ${countOf(destinations.length, 'destination')}, ${destinations.filter((one) => one.suspended !== undefined).length} suspended. ${announcements.length === 0 ? 'No announcement yet' : 'Announcements come in'}; up ${age('for', uptimeMs, nowMs)}, version ${version}.${mutes.length === 0 ? '' : html` <a href="/rules#mutes">${countOf(mutes.length, 'mute')} in force</a>.`}`;
+  return html`<section id="verdict" class="verdict is-${tone}" aria-label="state of the bridge">${markOf(tone)}<div><strong>${ready ? 'Ready' : 'Not ready'}</strong><p>${sentences}</p>${
+    conditions.length === 0
+      ? ''
+      : html`<ul class="problems">${each(conditions, (one) => condition(one, nowMs))}</ul>`
   }</div></section>`;
 }
 
-const condition = ({ severity, summary, detail, advice, forMs, help }: ConditionReport): Html => {
+const condition = (
+  { severity, summary, detail, advice, forMs, help }: ConditionReport,
+  nowMs: number,
+): Html => {
   const tone = severity === 'critical' ? 'bad' : severity === 'warning' ? 'warning' : 'faint';
-  return html`<li>${markOf(tone)}<div><strong class="${tone}">${summary}</strong>${forMs > 0 ? html` <span class="small faint">for ${lastingText(forMs)}</span>` : ''}<p>${prose(detail)}</p><p class="small">${prose(advice)} <span class="faint">${help}</span></p></div></li>`;
+  return html`<li>${markOf(tone)}<div><strong class="${tone}">${summary}</strong>${forMs > 0 ? html` <span class="small faint">${age('for', forMs, nowMs)}</span>` : ''}<p>${prose(detail)}</p><p class="small">${prose(advice)} <span class="faint">${help}</span></p></div></li>`;
 };

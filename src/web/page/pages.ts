@@ -1,32 +1,31 @@
 /** One function for each page: reads what it shows, and answers with the whole of it. */
-import type { Context } from 'hono';
-import { stringify } from 'yaml';
 import { LISTING_TYPES, PUBLISHERS } from '../../announcement.ts';
-import { DELIVERY_STATES } from '../../delivery/delivery.ts';
 import type { DryRun } from '../../dry-run.ts';
-import { LARGEST_PAGE, type StoreAnswer } from '../../outbox/deliveries.ts';
-import type { MuteResult, OneChange, Ops } from '../ops.ts';
-import type { WebEnv } from '../visitor.ts';
+import type { StoreAnswer } from '../../outbox/deliveries.ts';
+import { inTurns } from '../../platform/steps.ts';
+import type { OneChange, Ops } from '../ops.ts';
 import { announcementPage } from './announcement.ts';
-import { announcementsPage } from './announcements.ts';
 import { assetAt } from './assets.ts';
-import { configPage } from './config.ts';
-import { deliveriesPage, deliveryPage } from './deliveries.ts';
-import { destinationsPage } from './destinations.ts';
+import { configPage, MOST_CONFIG_TEXT } from './config.ts';
+import { configText } from './config-text.ts';
+import { deliveryPage } from './deliveries.ts';
 import { html } from './html.ts';
-import { layout, type Page } from './layout.ts';
 import { overview } from './overview.ts';
-import { notice, problemPage } from './problem.ts';
+import { type At, knownBy, page, problem } from './page-answer.ts';
+import { notice } from './problem.ts';
 import { rulesPage } from './rules.ts';
 import { type TryFields, tryPage } from './try.ts';
 
-type At = Context<WebEnv>;
+export { allDestinations, oneDestination } from './destination-pages.ts';
+export { latency } from './latency-pages.ts';
+export { announcementsList, deliveriesList } from './list-pages.ts';
+export { liftMute, mute } from './mute-forms.ts';
 
 /** In seconds: a year, the longest that is kept. */
 const FOR_GOOD = 31_536_000;
 
 export async function overviewPage(context: At, ops: Ops): Promise<Response> {
-  const body = overview(ops.status(), ops.figures);
+  const body = overview(ops.status(), knownBy(ops));
   return page(context, { title: 'Overview', path: '/', body, isLive: true });
 }
 
@@ -43,28 +42,13 @@ export async function oneAnnouncement(context: At, ops: Ops): Promise<Response> 
   return page(context, { title: announcement.tickers.join(', ') || announcement.publisher, path: '', body });
 }
 
-export async function deliveriesList(context: At, ops: Ops): Promise<Response> {
-  const state = DELIVERY_STATES.find((one) => one === context.req.query('state'));
-  const destination = context.req.query('destination')?.trim() || undefined;
-  const before = context.req.query('before');
-  const answer = await ops.page({ state, destination, before, limit: LARGEST_PAGE });
-  if (!answer.ok) return problem(context, 503, 'The store cannot be read', answer.message);
-  const destinations = ops.status().destinations.map(({ name }) => name);
-  const view = { state, destination, destinations: destinations.slice(0, MOST_NAMES), page: answer.value };
-  const body = deliveriesPage(view, context.var.visitor);
-  return page(context, { title: 'Deliveries', path: '/deliveries', body });
-}
-
-export async function announcementsList(context: At, ops: Ops): Promise<Response> {
-  const answer = await ops.announcements(context.req.query('before'));
-  if (!answer.ok) return problem(context, 503, 'The store cannot be read', answer.message);
-  const body = announcementsPage(answer.value);
-  return page(context, { title: 'Announcements', path: '/announcements', body });
-}
-
 export async function config(context: At, ops: Ops): Promise<Response> {
-  const effective = stringify(JSON.parse(JSON.stringify(ops.config().config)), { lineWidth: 0 });
-  const body = configPage(ops.status(), effective, context.var.visitor);
+  const { clock, redact, breathe = () => Promise.resolve() } = ops;
+  const steps = configText(ops.config().config, redact, MOST_CONFIG_TEXT);
+  const effective = await inTurns(steps, { clock, breathe });
+  const { config: inForce } = ops.status();
+  const view = { config: inForce, effective, lastReload: ops.lastReload(), nowMs: ops.clock.wallMs() };
+  const body = configPage(view, context.var.visitor);
   return page(context, { title: 'Config', path: '/config', body });
 }
 
@@ -110,34 +94,14 @@ async function changed(
   return context.redirect(`/deliveries/${encodeURIComponent(id)}?done=${what}`, 303);
 }
 
-/** Names that a field suggests. */
-const MOST_NAMES = 200;
-
-export async function allDestinations(context: At, ops: Ops): Promise<Response> {
-  const body = destinationsPage(ops.status().destinations, ops.figures);
-  return page(context, { title: 'Destinations', path: '/destinations', body });
-}
-
 export async function rules(context: At, ops: Ops): Promise<Response> {
   const stored = await ops.mutes.list();
   const mutes = stored.ok ? stored.value : stored.message;
-  const body = rulesPage({ rules: ops.rules(), tables: ops.status().tables, mutes }, context.var.visitor);
+  const nowMs = ops.clock.wallMs();
+  const view = { rules: await ops.rules(), tables: ops.tables(), mutes, nowMs };
+  const body = rulesPage(view, context.var.visitor);
   return page(context, { title: 'Rules', path: '/rules', body });
 }
-
-export async function mute(context: At, ops: Ops): Promise<Response> {
-  const { what, for: span, reason } = await context.req.parseBody();
-  const text = (value: unknown) =>
-    typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
-  const wish = { what: text(what)?.split(/\s+/) ?? [], for: text(span), reason: text(reason) };
-  return muted(context, await ops.mutes.mute(wish));
-}
-
-export const liftMute = async (context: At, ops: Ops): Promise<Response> =>
-  muted(context, await ops.mutes.lift([context.req.param('id') ?? '']));
-
-const muted = (context: At, result: MuteResult): Response | Promise<Response> =>
-  result.ok ? context.redirect('/rules#mutes', 303) : problem(context, 422, 'Unchanged', result.problem);
 
 export async function trial(context: At, ops: Ops): Promise<Response> {
   const field = (name: string) => context.req.query(name)?.trim() ?? '';
@@ -149,35 +113,28 @@ export async function trial(context: At, ops: Ops): Promise<Response> {
     fields,
     publishers: PUBLISHERS,
     listingTypes: LISTING_TYPES,
-    result: triedWith(fields, ops),
+    result: await triedWith(fields, ops),
     look: ops.look,
   });
   return page(context, { title: 'Try a title', path: '/try', body });
 }
 
-function triedWith(
+async function triedWith(
   { publisher, listingType, tickers, title }: TryFields,
   ops: Ops,
-): DryRun | string | undefined {
+): Promise<DryRun | string | undefined> {
   if ([publisher, listingType, tickers, title].every((text) => text === '')) return undefined;
   const named = tickers.split(/[\s,]+/).filter((ticker) => ticker !== '');
-  const tried = ops.dryRun({
+  const tried = await ops.dryRun({
     ...{ publisher: publisher || undefined, listingType: listingType || undefined },
     ...{ tickers: named.length === 0 ? undefined : named, title },
   });
   return tried ?? 'This is no announcement: it needs at least a title or a ticker.';
 }
 
-const problem = (
-  context: At,
-  status: 404 | 409 | 422 | 503,
-  title: string,
-  sentence: string,
-): Promise<Response> => page(context, { title, path: '', body: problemPage(title, sentence) }, status);
-
 /** Under a name that changes with its content. */
 export async function assetOf(context: At, _ops: Ops): Promise<Response> {
-  const asset = assetAt(context.req.path);
+  const asset = await assetAt(context.req.path);
   if (asset === undefined) return context.text('not found\n', 404);
   const takesGzip = /\bgzip\b/.test(context.req.header('accept-encoding') ?? '');
   return context.body(takesGzip ? asset.gzipped : asset.plain, 200, {
@@ -187,9 +144,3 @@ export async function assetOf(context: At, _ops: Ops): Promise<Response> {
     ...(takesGzip && { 'content-encoding': 'gzip' }),
   });
 }
-
-const page = async (
-  context: At,
-  shown: Omit<Page, 'visitor'>,
-  status: 200 | 404 | 409 | 422 | 503 = 200,
-): Promise<Response> => context.html(await layout({ ...shown, visitor: context.var.visitor }), status);

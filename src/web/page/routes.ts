@@ -22,6 +22,8 @@ export function pageRoutes(ops: Ops): Hono<WebEnv> {
     .post('/deliveries/:id/retry', shows('retryDelivery'))
     .post('/deliveries/:id/discard', shows('discardDelivery'))
     .get('/destinations', shows('allDestinations'))
+    .get('/destinations/:name', shows('oneDestination'))
+    .get('/latency', shows('latency'))
     .get('/rules', shows('rules'))
     .post('/mutes', shows('mute'))
     .post('/mutes/:id/lift', shows('liftMute'))

@@ -4,36 +4,57 @@ import type { ShownMute } from '../../mutes/shown.ts';
 import type { TableState } from '../../tables/table-state.ts';
 import type { InspectedRule } from '../ops.ts';
 import type { Visitor } from '../visitor.ts';
+import { age } from './age.ts';
+import { destinationPath } from './destinations.ts';
 import { each, type Html, html } from './html.ts';
 import { empty, hiddenCsrf, table } from './layout.ts';
-import { agoText, countText, lastingText, state } from './words.ts';
+import { countText, state } from './words.ts';
 
 export interface RulesView {
   readonly rules: readonly InspectedRule[];
   readonly tables: readonly TableState[];
   /** A text: why they cannot be read. */
   readonly mutes: readonly ShownMute[] | string;
+  /** Epoch ms. */
+  readonly nowMs: number;
 }
 
 /** Of more, those that matched come first. */
 const MOST_RULES = 200;
 
-export function rulesPage({ rules, tables, mutes }: RulesView, visitor: Visitor): Html {
+export function rulesPage({ rules, tables, mutes, nowMs }: RulesView, visitor: Visitor): Html {
   const shown =
     rules.length <= MOST_RULES ? rules : rules.toSorted((a, b) => b.hits - a.hits).slice(0, MOST_RULES);
   return html`<h1>Rules</h1>${
     rules.length === 0
       ? empty('The config has no rules: nothing is sent.')
-      : table(['Rule', 'Matches', 'Sends to', ['Hits', 'number'], 'Last'], each(shown, ruleRow), {
-          caption: 'In the order in which they are evaluated. Hits are counted since the start.',
-        })
+      : table(
+          RULE_HEADINGS,
+          each(shown, (one) => ruleRow(one, nowMs)),
+          {
+            caption: 'In the order in which they are evaluated. Hits are counted since the start.',
+          },
+        )
   }${rules.length > shown.length ? html`<p class="small faint">${rules.length - shown.length} more, which matched less.</p>` : ''}
-<h2 id="mutes">Mutes</h2>${mutesPart(mutes, visitor)}
-<h2>Tables</h2>${tables.length === 0 ? empty('The config has no tables.') : tablesTable(tables)}`;
+<h2 id="mutes">Mutes</h2>${mutesPart(mutes, visitor, nowMs)}
+<h2>Tables</h2>${tables.length === 0 ? empty('The config has no tables.') : tablesTable(tables, nowMs)}`;
 }
 
-const ruleRow = ({ name, match, sends, hits, lastHitMs }: InspectedRule): Html =>
-  html`<tr><th scope="row">${name}</th><td class="whole small mono">${matchText(match)}</td><td data-label="Sends to">${sends.join(', ')}</td><td class="number" data-label="Hits">${countText(hits)}</td><td class="nowrap" data-label="Last">${agoText(lastHitMs)}</td></tr>`;
+export const RULE_HEADINGS = ['Rule', 'Matches', 'Sends to', ['Hits', 'number'], 'Last'] as const;
+
+export const ruleRow = ({ name, match, sends, hits, lastHitMs }: InspectedRule, nowMs: number): Html =>
+  html`<tr><th scope="row">${name}</th><td class="whole small mono">${matchText(match)}</td><td data-label="Sends to">${sendsText(sends)}</td><td class="number" data-label="Hits">${countText(hits)}</td><td class="nowrap" data-label="Last">${lastHitMs === undefined ? 'never' : age('ago', lastHitMs, nowMs)}</td></tr>`;
+
+/** A group stands for each of its members. */
+const MOST_SENDS = 12;
+
+const sendsText = (sends: readonly string[]): Html => {
+  const more = sends.length - MOST_SENDS;
+  return html`${each(
+    sends.slice(0, MOST_SENDS),
+    (name, at) => html`${at === 0 ? '' : ', '}<a href="${destinationPath(name)}">${name}</a>`,
+  )}${more > 0 ? html` and ${countText(more)} more` : ''}`;
+};
 
 /** The conditions as somebody would write them, on one line. */
 const matchText = (match: InspectedRule['match']): string =>
@@ -47,7 +68,7 @@ const matchText = (match: InspectedRule['match']): string =>
 const asWritten = (match: InspectedRule['match']): object =>
   Array.isArray(match.update) ? { ...match, update: 'any' } : match;
 
-function mutesPart(mutes: RulesView['mutes'], visitor: Visitor): Html {
+function mutesPart(mutes: RulesView['mutes'], visitor: Visitor, nowMs: number): Html {
   if (typeof mutes === 'string') return html`<p class="bad">✗ ${mutes}</p>`;
   const list =
     mutes.length === 0
@@ -55,14 +76,18 @@ function mutesPart(mutes: RulesView['mutes'], visitor: Visitor): Html {
           'Nothing is muted. A mute holds a ticker, a rule or a destination back for a time; what it holds back ends as skipped.',
         )
       : table(
-          ['What', 'For another', 'Why', ''],
-          each(mutes, (one) => muteRow(one, visitor)),
+          ['What', 'Ends', 'Why', ''],
+          each(mutes, (one) => muteRow(one, visitor, nowMs)),
         );
   return html`${list}${visitor.mayChange ? muteForm(visitor) : ''}`;
 }
 
-const muteRow = ({ id, kind, name, leftMs, reason, inConfig }: ShownMute, visitor: Visitor): Html =>
-  html`<tr><th scope="row">${name} <span class="tag">${kind}</span></th><td data-label="For another">${lastingText(leftMs)}</td><td data-label="Why">${reason ?? ''}${inConfig ? '' : html` <span class="warning">! the config has no such ${kind}</span>`}</td><td>${
+const muteRow = (
+  { id, kind, name, leftMs, reason, inConfig }: ShownMute,
+  visitor: Visitor,
+  nowMs: number,
+): Html =>
+  html`<tr><th scope="row">${name} <span class="tag">${kind}</span></th><td data-label="Ends">${age('left', leftMs, nowMs)}</td><td data-label="Why">${reason ?? ''}${inConfig ? '' : html` <span class="warning">! the config has no such ${kind}</span>`}</td><td>${
     visitor.mayChange
       ? html`<form class="inline" method="post" action="/mutes/${id}/lift">${hiddenCsrf(visitor)}<button class="quiet">Lift</button></form>`
       : ''
@@ -71,7 +96,7 @@ const muteRow = ({ id, kind, name, leftMs, reason, inConfig }: ShownMute, visito
 const muteForm = (visitor: Visitor): Html =>
   html`<form class="card" method="post" action="/mutes">${hiddenCsrf(visitor)}<div class="fields"><label>Ticker, rule or destination<input name="what" required placeholder="ABC, rule:listings, destination:bot"></label><label>For<input name="for" required placeholder="1h"></label><label>Why<input name="reason"></label><div><button>Mute</button></div></div></form>`;
 
-const tablesTable = (tables: readonly TableState[]): Html =>
+const tablesTable = (tables: readonly TableState[], nowMs: number): Html =>
   table(
     ['Table', 'State', ['Rows', 'number'], 'Loaded', 'From'],
     each(
@@ -85,6 +110,6 @@ const tablesTable = (tables: readonly TableState[]): Html =>
               : fault === undefined
                 ? state('good', 'ok')
                 : state('warning', 'not refreshed')
-        }${fault === undefined ? '' : html`<br><span class="small faint">${fault}</span>`}</td><td class="number" data-label="Rows">${rows === undefined ? '–' : countText(rows)}</td><td class="nowrap" data-label="Loaded">${rows === undefined ? '–' : agoText(ageMs ?? 0)}</td><td class="whole small mono">${from === '' ? 'the config' : from}</td></tr>`,
+        }${fault === undefined ? '' : html`<br><span class="small faint">${fault}</span>`}</td><td class="number" data-label="Rows">${rows === undefined ? '–' : countText(rows)}</td><td class="nowrap" data-label="Loaded">${rows === undefined ? '–' : ageMs === undefined ? 'with the config' : age('ago', ageMs, nowMs)}</td><td class="whole small mono">${from === '' ? 'the config' : from}</td></tr>`,
     ),
   );

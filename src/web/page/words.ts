@@ -1,7 +1,6 @@
 /** Numbers, times and states as the page shows them. Pure. */
 import type { DeliveryState } from '../../delivery/delivery.ts';
 import { formatDuration } from '../../platform/duration.ts';
-import { secondsText, timeText } from '../../platform/time-text.ts';
 import { each, type Html, html } from './html.ts';
 
 /** `0.8 ms`, `12 ms`, `1.2 s`, `3h2m`; `–` for what is not known. */
@@ -13,10 +12,6 @@ export function spanText(ms: number | null | undefined): string {
   if (size < 999.5) return `${sign}${Math.round(size)} ms`;
   return `${sign}${formatDuration(size < 60_000 ? size : Math.floor(size / 1000) * 1000).replace(/s$/, ' s')}`;
 }
-
-/** `3m12s ago`, `just now`. */
-export const agoText = (ms: number | undefined): string =>
-  ms === undefined ? 'never' : ms < 1000 ? 'just now' : `${lastingText(ms)} ago`;
 
 /** `3m12s`: in whole seconds, but for what is shorter than one. */
 export const lastingText = (ms: number): string =>
@@ -41,18 +36,6 @@ export const countOf = (count: number, one: string, more = `${one}s`): string =>
 export const shareText = (share: number | undefined): string =>
   share === undefined ? '–' : share === 1 ? '100 %' : `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
 
-/** The clock on the server's wall; the whole time with its zone for a machine and for whoever points at it. `wallMs`: epoch ms. */
-export function clock(wallMs: number): Html {
-  const whole = timeText(wallMs);
-  return html`<time datetime="${isoOf(wallMs)}" title="${whole}">${whole.slice(11, 23)}</time>`;
-}
-
-export const dayAndClock = (wallMs: number): Html =>
-  html`<time datetime="${isoOf(wallMs)}" title="${timeText(wallMs)}">${secondsText(wallMs)}</time>`;
-
-const isoOf = (wallMs: number): string =>
-  Number.isFinite(wallMs) && Math.abs(wallMs) < 8e15 ? new Date(wallMs).toISOString() : '';
-
 /** How something is: its mark, its word and its colour say the same. */
 export type Tone = 'good' | 'warning' | 'bad' | 'faint';
 
@@ -61,7 +44,7 @@ const MARKS: Readonly<Record<Tone, string>> = { good: '✓', warning: '!', bad: 
 export const markOf = (tone: Tone): Html =>
   html`<span class="mark ${tone}" aria-hidden="true">${MARKS[tone]}</span>`;
 
-export const state = (tone: Tone, words: string): Html =>
+export const state = (tone: Tone, words: string | Html): Html =>
   html`<span class="state">${markOf(tone)}<span class="${tone}">${words}</span></span>`;
 
 const TONES: Readonly<Record<DeliveryState, Tone>> = {

@@ -40,8 +40,14 @@ export const cooldowns = [
     [
       'a person is not obeyed',
       'deliveries retry does nothing',
-      'item.byHandMs === undefined ? this.#others(sought, receivedMs) : undefined;',
-      'this.#others(sought, receivedMs);',
+      'byHandMs !== undefined && reason !== REPLAYED;',
+      'byHandMs === null && reason !== REPLAYED;',
+    ],
+    [
+      'a replay is obeyed like a person',
+      'an order of a ticker that was just bought',
+      'byHandMs !== undefined && reason !== REPLAYED;',
+      'byHandMs !== undefined || reason === REPLAYED;',
     ],
     [
       'what was cancelled by hand keeps its place',

@@ -32,15 +32,15 @@ export const pipeline = [
       ...suites('pipeline'),
     ],
   ),
+  ...inFile('src/destinations/may-have-arrived.ts', suites('daemon/operator', 'replay/replay'), [
+    'retry does not say what may arrive twice',
+    'an order is placed twice unknowingly',
+    "(delivery.reason === 'may_have_arrived' || attempts.some(isDoubtful))",
+    "delivery.reason === 'may_have_arrived'",
+  ]),
   ...inFile(
     'src/daemon/delivery-operator.ts',
     suites('daemon/operator'),
-    [
-      'retry does not say what may arrive twice',
-      'an order is placed twice unknowingly',
-      "(found.delivery.reason === 'may_have_arrived' || found.attempts.some(isDoubtful))",
-      "found.delivery.reason === 'may_have_arrived'",
-    ],
     [
       'retry queues for a destination that is no more',
       'a delivery that can never be sent waits',

@@ -109,8 +109,8 @@ export const reloads = [
     [
       'a reload is accepted during the stop',
       'the bridge connects again while it is taken down',
-      'loadAhead(load, tables.ahead(), this.#stopping.signal)',
-      'loadAhead(load, tables.ahead(), new AbortController().signal)',
+      'stop: this.#stopping.signal }',
+      'stop: new AbortController().signal }',
     ],
     [
       'a config that is wrong is put into force',

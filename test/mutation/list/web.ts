@@ -117,7 +117,7 @@ export const web = [
   ...inFile('src/web/redacted-ops.ts', suites('web/page/secrets'), [
     'the status of a page is not redacted',
     'a secret that a feed repeats is shown',
-    'status: () => safeStatus(ops.status(), ops.redact)',
+    'status: () => safeStatus(ops.status(), redact)',
     'status: () => ops.status()',
   ]),
 ];

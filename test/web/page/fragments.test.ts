@@ -18,6 +18,7 @@ const fragmentsOf = (count: number) =>
       destinations: Array.from({ length: count }, (_, at) => destination(`bot${at}`)),
     }),
     figures: () => undefined,
+    budgets: () => [],
   });
 
 test.each<[BridgeEvent, readonly string[]]>([
@@ -46,7 +47,7 @@ test('a burst of rows asks for one status; a later change for a new one', async 
     asked++;
     return NO_STATUS;
   };
-  const fragments = pageFragments({ status, clock, figures: () => undefined });
+  const fragments = pageFragments({ status, clock, figures: () => undefined, budgets: () => [] });
   for (let at = 0; at < 500; at++) await fragments.rowsOf([`d-bot${at}`]);
   expect(asked).toBe(1);
   await clock.advance(100);

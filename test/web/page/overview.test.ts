@@ -59,8 +59,13 @@ const VISITOR: Visitor = {
   ...{ mayChange: false, isReadOnly: false, canLogIn: false, formToken: undefined },
 };
 
+const NOW_MS = Date.UTC(2026, 10, 26, 9, 31);
+
 const pageOf = async (status: Partial<Status>): Promise<string> => {
-  const body = overview({ ...NO_STATUS, ...status }, () => undefined);
+  const body = overview(
+    { ...NO_STATUS, ...status },
+    { figures: () => undefined, budgets: () => [], nowMs: NOW_MS },
+  );
   return String(await layout({ title: 'Overview', path: '/', visitor: VISITOR, body, isLive: true }));
 };
 
@@ -84,7 +89,9 @@ test('the first lines hold the answer: ready, or not and why', async () => {
     ],
   });
   expect(bad).toContain('Not ready');
-  expect(bad).toMatch(/feed tokyo is down<\/strong> <span class="small faint">for 1m1s<\/span>/);
+  expect(bad).toMatch(
+    /feed tokyo is down<\/strong> <span class="small faint"><time datetime="2026-11-26T09:29:59.000Z" [^>]*>for 1m1s<\/time>/,
+  );
   expect(bad).toContain('Check <code>url</code>.');
 });
 

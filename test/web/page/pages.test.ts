@@ -124,7 +124,7 @@ test('/rules: conditions as people write them, hits, and when', async () => {
 
 test('/try: nothing asked, nothing tried; a title is tried with its fields', async () => {
   const asked: unknown[] = [];
-  const dryRun: Ops['dryRun'] = (fields) => {
+  const dryRun: Ops['dryRun'] = async (fields) => {
     asked.push(fields);
     return {
       announcement: ANNOUNCEMENT,

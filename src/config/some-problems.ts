@@ -1,0 +1,21 @@
+/** The first of many problems: nobody reads thousands, and a log or a page that has them all has room for nothing else. */
+import { type ConfigProblem, placeOf } from './problem.ts';
+
+const MOST_SHOWN = 100;
+
+export interface SomeProblems {
+  readonly some: readonly ConfigProblem[];
+  /** How many there are beside these. */
+  readonly more: number;
+}
+
+export const someOf = (problems: readonly ConfigProblem[]): SomeProblems => ({
+  some: problems.slice(0, MOST_SHOWN),
+  more: Math.max(0, problems.length - MOST_SHOWN),
+});
+
+/** `config.yaml:3:5: …` for each; `file`: the config. */
+export const problemLines = ({ some, more }: SomeProblems, file: string): string[] => [
+  ...some.map((problem) => `${placeOf(file, problem)}: ${problem.message}`),
+  ...(more > 0 ? [`… and ${more.toLocaleString('en')} more`] : []),
+];

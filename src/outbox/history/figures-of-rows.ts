@@ -1,0 +1,109 @@
+/**
+ * The figures of a span of time, read off its rows: they say everything that is known, so figures can be made again
+ * from them as long as they are kept. In bites, because an hour may have hundreds of thousands.
+ */
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { Announcement } from '../../announcement.ts';
+import { DELIVERY_STATES } from '../../delivery/delivery.ts';
+import { latencyOf } from '../../templates/variables.ts';
+import { contentFrom } from '../content-rows.ts';
+import { idAt } from '../ids.ts';
+import { Figures } from './figures.ts';
+
+/** Rows of announcements in a bite; their deliveries are read with them. */
+const BITE = 64;
+
+/** Deliveries in a bite: an announcement may have ten thousand. */
+const DELIVERIES = 1000;
+
+/** One bite after the other: yields the figures so far, with the rows read for the bite. `fromMs`, `untilMs`: on the bridge's timeline. */
+export function* figuresOfRows(
+  database: DatabaseSync,
+  fromMs: number,
+  untilMs: number,
+): Generator<number, Figures> {
+  const figures = new Figures();
+  const { news, deliveries } = prepare(database);
+  const end = idAt(untilMs);
+  let from = idAt(fromMs);
+  for (let isMore = true; isMore; ) {
+    const rows = news.all(from, end, BITE);
+    const last = rows.at(-1)?.['id'];
+    isMore = rows.length === BITE;
+    const receivedMs = addNews(figures, rows);
+    // Keys begin with the announcement's id and a dash; `.` is the character after it.
+    const until = isMore ? `${last}.` : end;
+    yield rows.length;
+    for (let key = from, isRest = true; isRest; ) {
+      const some = deliveries.all(key, until, DELIVERIES);
+      for (const row of some) addDelivery(figures, row, receivedMs);
+      isRest = some.length === DELIVERIES;
+      key = `${some.at(-1)?.['id']}!`;
+      yield some.length;
+    }
+    from = until;
+  }
+  return figures;
+}
+
+/** When those that count were received, by id. */
+function addNews(
+  figures: Figures,
+  rows: readonly Record<string, SQLOutputValue>[],
+): ReadonlyMap<string, number> {
+  const receivedMs = new Map<string, number>();
+  for (const { id, body } of rows) {
+    const announcement = newsIn(body);
+    if (announcement === undefined) continue;
+    receivedMs.set(String(id), announcement.receivedMs);
+    const { service, network } = latencyOf(announcement);
+    for (const tally of [figures.news, figures.ofFeed(announcement.feed)]) {
+      tally.announcements++;
+      if (service != null) tally.service.add(service);
+      if (network != null) tally.network.add(network);
+    }
+  }
+  return receivedMs;
+}
+
+function newsIn(body: SQLOutputValue | undefined): Announcement | undefined {
+  try {
+    const content = contentFrom(body);
+    return content.kind === 'news' && !content.announcement.test ? content.announcement : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function addDelivery(
+  figures: Figures,
+  row: Record<string, SQLOutputValue>,
+  received: ReadonlyMap<string, number>,
+): void {
+  const receivedMs = received.get(String(row['announcement_id']));
+  const state = DELIVERY_STATES.find((one) => one === row['state']);
+  if (receivedMs === undefined || state === undefined) return;
+  const attempts = Number(row['attempts']);
+  const startedMs = row['started_ms'];
+  const settledMs = state === 'delivered' ? row['settled_ms'] : null;
+  for (const tally of [
+    figures.sent,
+    figures.ofDeliveries('destination', String(row['destination'])),
+    figures.ofDeliveries('rule', String(row['rule'])),
+  ]) {
+    tally.states[state]++;
+    tally.attempts += attempts;
+    if (attempts > 0) tally.tried++;
+    if (startedMs != null) tally.dispatch.add(Number(startedMs) - receivedMs);
+    if (settledMs != null) tally.took.add(Number(settledMs) - receivedMs);
+  }
+}
+
+const prepare = (database: DatabaseSync) => ({
+  news: database.prepare('SELECT id, body FROM announcements WHERE id >= ? AND id < ? ORDER BY id LIMIT ?'),
+  deliveries: database.prepare(
+    `SELECT id, announcement_id, destination, rule, state, attempts, settled_ms,
+       (SELECT MIN(started_ms) FROM attempts a WHERE a.delivery_id = d.id) AS started_ms
+     FROM deliveries d WHERE id >= ? AND id < ? ORDER BY id LIMIT ?`,
+  ),
+});

@@ -1,0 +1,168 @@
+/** `GET /api/stats`: latency and reliability of a period. */
+import { z } from 'zod';
+import { DELIVERY_STATES } from '../../delivery/delivery.ts';
+import {
+  type NewsStats,
+  type SentStats,
+  STATS_BY,
+  type Stats,
+  type StatsGroup,
+} from '../../outbox/history/stats.ts';
+import { agoOrMomentMs } from '../../platform/moment.ts';
+import { SPREAD_ERROR } from '../../platform/spread.ts';
+import { type Endpoint, endpoint, noStore, ok, refused } from './endpoint.ts';
+import { refusalSchema, spanMs, time } from './schemas.ts';
+import { shownTime } from './shown.ts';
+
+const quantiles = (says: string) =>
+  z
+    .object({
+      count: z.int(),
+      p50Ms: spanMs().optional(),
+      p90Ms: spanMs().optional(),
+      p99Ms: spanMs().optional(),
+      maxMs: spanMs().optional().describe('exact'),
+    })
+    .describe(says);
+
+const newsSchema = z
+  .object({
+    announcements: z.int().describe('received first by this feed; without self-tests'),
+    service: quantiles('detected → dispatched, by the clock of the service'),
+    network: quantiles('dispatched → received, across two clocks'),
+    won: quantiles('news that another feed brought later, and how far ahead this one was'),
+    lost: quantiles('copies of what another feed had brought before, and how far behind they were'),
+  })
+  .meta({ id: 'NewsStats' });
+
+const sentSchema = z
+  .object({
+    deliveries: z.int(),
+    ...Object.fromEntries(DELIVERY_STATES.map((state) => [state, z.int()] as const)),
+    attempts: z.int().describe('requests'),
+    retries: z.int().describe('requests after the first of a delivery'),
+    successShare: z.number().optional().describe('delivered, of those delivered, dead or expired: 0 to 1'),
+    dispatch: quantiles('received → first request'),
+    took: quantiles('received → acknowledged, of those that were delivered'),
+  })
+  .meta({ id: 'SentStats' });
+
+const groupSchema = z
+  .object({
+    name: z.string().describe('of the feed, the destination or the rule; of an hour its beginning'),
+    news: newsSchema.optional(),
+    sent: sentSchema.optional(),
+  })
+  .meta({ id: 'StatsGroup' });
+
+const barsSchema = z
+  .array(z.object({ fromMs: spanMs(), toMs: spanMs(), count: z.int() }))
+  .meta({ id: 'Bars' });
+
+const statsSchema = z
+  .object({
+    since: time().describe(
+      'the period that the figures are of: what is old is kept by the hour, then by the day',
+    ),
+    until: time(),
+    knownSince: time().optional().describe('the first that the store knows at all; absent: nothing'),
+    missing: z
+      .array(z.object({ since: time(), until: time() }))
+      .describe('parts of the period whose figures are not made yet'),
+    losses: z
+      .array(z.object({ at: time(), why: z.string() }))
+      .describe('the store was damaged or replaced: of what was read before, figures may be missing'),
+    errorShare: z.number().describe('a percentile lies at most this share above or below the exact one'),
+    total: groupSchema.extend({
+      bars: z
+        .object({ service: barsSchema, network: barsSchema, dispatch: barsSchema, took: barsSchema })
+        .describe('histograms, two bars to each doubling'),
+    }),
+    groups: z.array(groupSchema).describe('the largest first; with `by=hour` the earliest'),
+    stepMs: spanMs().describe('between two points of `series`'),
+    series: z
+      .array(
+        z.object({
+          ...{ since: time(), announcements: z.int(), delivered: z.int() },
+          failed: z.int().describe('dead or expired'),
+          pending: z.int(),
+          ...{ dispatchP50Ms: spanMs().optional(), tookP50Ms: spanMs().optional() },
+          tookP99Ms: spanMs().optional(),
+        }),
+      )
+      .describe('over time, without the times of which there is nothing'),
+  })
+  .meta({ id: 'Stats' });
+
+const A_TIME = 'must be a span such as 24h or 7d, or a time such as 2026-11-25T09:30:00Z';
+const moment = () =>
+  z
+    .string()
+    .refine((text) => agoOrMomentMs(text, 0) !== undefined, A_TIME)
+    .optional();
+
+const DAY_MS = 86_400_000;
+
+export const statsEndpoints: readonly Endpoint[] = [
+  endpoint({
+    ...{ method: 'get', path: '/api/stats', name: 'stats', needs: 'read' },
+    summary:
+      'Latency and reliability of a period: what feeds brought and how fast, and what became of the deliveries. Every percentile is within `errorShare`.',
+    query: z.strictObject({
+      since: moment().describe('a span before now (`24h`) or a time; absent: 24h'),
+      until: moment().describe('the same; absent: now'),
+      by: z.enum(STATS_BY).optional().describe('what `groups` are; absent: destination'),
+      feed: z.string().optional().describe('of announcements only those of this feed'),
+      destination: z.string().optional().describe('of deliveries only those to this destination'),
+    }),
+    answers: {
+      200: { says: 'the stats', schema: statsSchema },
+      422: { says: 'the period has no length', schema: refusalSchema },
+    },
+    example: { path: '/api/stats?since=24h&by=destination' },
+    async answer({ query: { since, until, by = 'destination', feed, destination } }, { stats, clock }) {
+      const [nowMs, wallMs] = [clock.monotonicMs(), clock.wallMs()];
+      const aheadMs = aheadOf(nowMs, wallMs);
+      const at = (text: string) => (agoOrMomentMs(text, wallMs) ?? wallMs) + aheadMs;
+      const untilMs = until === undefined ? nowMs : Math.min(nowMs, at(until));
+      const sinceMs = since === undefined ? untilMs - DAY_MS : at(since);
+      if (sinceMs >= untilMs)
+        return refused(422, '`since` must be before `until`, and before now', 'no_period');
+      const answer = await stats({ sinceMs, untilMs, nowMs, by, feed, destination });
+      return answer.ok ? ok(shownStats(answer.value, aheadMs)) : noStore(answer.message);
+    },
+  }),
+];
+
+/** How far the bridge's timeline is ahead of the wall clock, where somebody has set that back. */
+const aheadOf = (nowMs: number, wallMs: number): number =>
+  Math.abs(nowMs - wallMs) < 1000 ? 0 : nowMs - wallMs;
+
+function shownStats(stats: Stats, aheadMs: number) {
+  const at = (ms: number) => shownTime(ms - aheadMs);
+  const { total, groups, series, missing, losses, knownSinceMs } = stats;
+  return {
+    ...{ since: at(stats.sinceMs), until: at(stats.untilMs) },
+    knownSince: knownSinceMs === undefined ? undefined : at(knownSinceMs),
+    missing: missing.map(({ sinceMs, untilMs }) => ({ since: at(sinceMs), until: at(untilMs) })),
+    losses: losses.map(({ atMs, why }) => ({ at: at(atMs), why })),
+    errorShare: Number(SPREAD_ERROR.toFixed(4)),
+    total: { ...shownGroup(total), bars: total.bars },
+    groups: groups.map((group) => ({
+      ...shownGroup(group),
+      ...(group.sinceMs !== undefined && { name: at(group.sinceMs) }),
+    })),
+    stepMs: stats.stepMs,
+    series: series.map(({ sinceMs, ...point }) => ({ since: at(sinceMs), ...point })),
+  };
+}
+
+const shownGroup = ({
+  name,
+  news,
+  sent,
+}: StatsGroup): { name: string; news?: NewsStats; sent?: SentStats } => ({
+  name,
+  ...(news !== undefined && { news }),
+  ...(sent !== undefined && { sent }),
+});

@@ -1,0 +1,66 @@
+/** `/destinations`, and the page of each. */
+import type { DeliveryState } from '../../delivery/delivery.ts';
+import { keyOf } from '../../delivery/delivery.ts';
+import type { StoredDelivery } from '../../outbox/rows.ts';
+import type { Ops } from '../ops.ts';
+import { destinationPage } from './destination.ts';
+import { destinationsPage } from './destinations.ts';
+import type { Hours } from './hours.ts';
+import { statsOf } from './latency-pages.ts';
+import { type At, knownBy, page, problem } from './page-answer.ts';
+
+export async function allDestinations(context: At, ops: Ops): Promise<Response> {
+  const body = destinationsPage(ops.status().destinations, knownBy(ops));
+  return page(context, { title: 'Destinations', path: '/destinations', body, isLive: true });
+}
+
+const LAST = 10;
+const FAILED = ['dead', 'expired'] as const;
+
+export async function oneDestination(context: At, ops: Ops): Promise<Response> {
+  const of = ops.destination(context.req.param('name') ?? '');
+  if (of === undefined)
+    return problem(
+      context,
+      404,
+      'No such destination',
+      'The config in force has no destination of that name. Its earlier deliveries, if there are any, are under Deliveries.',
+    );
+  const { name } = of.report;
+  const [hours, last, ...failed] = await Promise.all([
+    hoursOf(ops, name),
+    stored(ops, name),
+    ...FAILED.map((state) => stored(ops, name, state)),
+  ]);
+  const view = { of, known: knownBy(ops), last, failed: newest(failed), hours };
+  const body = destinationPage(view, context.var.visitor);
+  return page(context, { title: name, path: '/destinations', body, isLive: true });
+}
+
+const DAY_MS = 86_400_000;
+
+async function hoursOf(ops: Ops, destination: string): Promise<Hours | string> {
+  const answer = await statsOf(ops, DAY_MS, 'destination', { destination });
+  if (!answer.ok) return answer.message;
+  const aheadMs = ops.clock.monotonicMs() - ops.clock.wallMs();
+  return { stats: answer.value, wallOf: (ms) => ms - aheadMs };
+}
+
+async function stored(
+  ops: Pick<Ops, 'page'>,
+  destination: string,
+  state?: DeliveryState,
+): Promise<readonly StoredDelivery[] | string> {
+  const answer = await ops.page({ destination, state, limit: LAST });
+  return answer.ok ? answer.value.deliveries : answer.message;
+}
+
+/** Of several lists that are newest first. */
+function newest(lists: readonly (readonly StoredDelivery[] | string)[]): readonly StoredDelivery[] | string {
+  const found: StoredDelivery[] = [];
+  for (const list of lists) {
+    if (typeof list === 'string') return list;
+    found.push(...list);
+  }
+  return found.sort((a, b) => (keyOf(a.delivery) < keyOf(b.delivery) ? 1 : -1)).slice(0, LAST);
+}

@@ -1,0 +1,30 @@
+/** A page as the answer to a request, and a fault as one. */
+import type { Context } from 'hono';
+import type { Ops } from '../ops.ts';
+import type { WebEnv } from '../visitor.ts';
+import type { Known } from './destinations.ts';
+import { layout, type Page } from './layout.ts';
+import { problemPage } from './problem.ts';
+
+export type At = Context<WebEnv>;
+
+export const page = async (
+  context: At,
+  shown: Omit<Page, 'visitor'>,
+  status: 200 | 404 | 409 | 422 | 503 = 200,
+): Promise<Response> => context.html(await layout({ ...shown, visitor: context.var.visitor }), status);
+
+export const problem = (
+  context: At,
+  status: 404 | 409 | 422 | 503,
+  title: string,
+  sentence: string,
+): Promise<Response> => page(context, { title, path: '', body: problemPage(title, sentence) }, status);
+
+/** A text field of a form; `undefined`: empty, or not there. */
+export const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+
+export const knownBy = ({ figures, budgets, clock }: Pick<Ops, 'figures' | 'budgets' | 'clock'>): Known => ({
+  ...{ figures, budgets, nowMs: clock.wallMs() },
+});
