@@ -271,9 +271,8 @@ export class LaneSet {
   ): LaneDeps {
     const { journal, clock, random, events, holdWaiting } = this.#deps;
     const { name, options, forEachTicker, maxTickers, render, renderDefault } = prepared;
-    const tenure = this.#deps.tenureOf?.(prepared.limits);
+    const [tenure, gate] = [this.#deps.tenureOf?.(prepared.limits), this.#deps.gateOf?.(name)];
     const wanted = this.#wanted;
-    const gate = this.#deps.gateOf?.(name);
     return {
       ...{ name, options, forEachTicker, sender: destination },
       ...(maxTickers !== undefined && { maxTickers }),
@@ -281,15 +280,8 @@ export class LaneSet {
       ...(tenure !== undefined && { tenure }),
       match: ({ content, rule }) => wanted(content, name, rule),
       ...(holdWaiting && { heldBack: (item: PendingDelivery) => holdWaiting(item, clock.monotonicMs()) }),
-      render,
-      renderDefault,
-      ownBudget: own,
-      sharedBudgets: shared,
-      reservePlaces: this.#reservePlaces,
-      journal,
-      clock,
-      random,
-      events,
+      ...{ render, renderDefault, journal, clock, random, events },
+      ...{ ownBudget: own, sharedBudgets: shared, reservePlaces: this.#reservePlaces },
     };
   }
 }

@@ -74,7 +74,7 @@ export const OF_THE_BRIDGE = {
     starts: () => 'the database of the cluster is not the one of before, or in an earlier state',
     ends: () => 'the database of the cluster has not been replaced again',
     advice:
-      'What this node knows was written into it again; what only the old one knew may be sent twice. Check why it was replaced.',
+      'This node has written into it all that it knows; deliveries that only the old one knew of may be sent twice. Check why it was replaced.',
   },
   cluster_name_taken: {
     severity: 'critical',

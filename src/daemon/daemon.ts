@@ -60,7 +60,6 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     const redactor = new LatestRedactor(first.redact);
     const { redact } = redactor;
     const log = deps.createLog(redact);
-
     const { bus, events, ...seen } = createObservers(clock, log);
     shutDown.defer(() => bus.end());
 

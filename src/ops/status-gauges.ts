@@ -37,20 +37,14 @@ export function statusGauges(make: MetricMaker): (status: Status) => void {
 }
 
 function clusterGauges(make: MetricMaker): (cluster: Status['cluster']) => void {
-  const partitions = make.gauge('cluster_partitions', 'Partitions of a node of the cluster', 'node');
-  const nodes = make.gauge('cluster_nodes', 'Live nodes, as this one sees them', 'node');
-  const reached = make.gauge(
-    'cluster_database_reached',
-    '1 while the database of the cluster answers this node',
-    'node',
-  );
-  const unheld = make.gauge('cluster_partitions_unheld', 'Partitions that no live node holds', 'node');
+  const partitions = make.gauge('cluster_partitions', 'Partitions, by node', 'node');
+  const reached = make.gauge('cluster_database_reached', '1 while it answers', 'node');
+  const unheld = make.gauge('cluster_unheld', 'Partitions of no node', 'node');
   return (cluster) => {
     partitions.reset();
     if (cluster === undefined) return;
     for (const one of cluster.nodes) if (one.live) partitions.set({ node: one.node }, one.partitions);
     const { node } = cluster;
-    nodes.set({ node }, cluster.nodes.filter(({ live }) => live).length);
     reached.set({ node }, cluster.reached ? 1 : 0);
     unheld.set({ node }, cluster.unheld);
   };

@@ -93,7 +93,7 @@ export interface Changer {
   discard(id: string): Promise<StoreAnswer<OneChange>>;
 }
 
-/** What a node does in its cluster when a person asks for it. None rejects. */
+/** The part of this node in its cluster, as a person may change it. None rejects. */
 export interface ClusterOps {
   /** Resolves when nothing is left with it, or after a while. */
   drain(): Promise<void>;

@@ -93,7 +93,9 @@ test('every command and flag that the documents use exists', () => {
     ({ words: [name] }) => name !== undefined && names.includes(name),
   )) {
     const [name = '', second] = words;
-    const isNested = name === 'deliveries' || (name === 'mute' && ['list', 'lift'].includes(second ?? ''));
+    const isNested =
+      ['deliveries', 'cluster'].includes(name) ||
+      (name === 'mute' && ['list', 'lift'].includes(second ?? ''));
     const path = isNested && second !== undefined ? [name, second] : [name];
     const text = help.get(path.join(' ')) ?? helpOf(...path);
     help.set(path.join(' '), text);

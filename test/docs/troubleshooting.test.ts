@@ -72,6 +72,7 @@ const WITHOUT_ROW: readonly string[] = [
   ...['feed.live', 'feed.lost', 'feed.fatal', 'feed.self_test_answered', 'feed.self_test_unanswered'],
   ...['frame.garbage', 'frame.unknown_type', 'warning.raised'],
   ...['alert.started', 'alert.lasts', 'alert.ended'],
+  ...['cluster.reached', 'cluster.taken', 'cluster.handed_over', 'cluster.name_free', 'cluster.agrees'],
   ...['mute.started', 'mute.extended', 'mute.lifted', 'mute.ended'],
 ];
 

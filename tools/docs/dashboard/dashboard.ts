@@ -1,7 +1,7 @@
 /** `deploy/grafana/listing-bridge.json`: what somebody wants to see who is woken by an alert, from above. A test writes and compares it. */
 
 import { DELIVERY_ROWS } from './delivery-rows.ts';
-import { FEED_ROWS, HEALTH, PROCESS } from './health-rows.ts';
+import { CLUSTER, FEED_ROWS, HEALTH, PROCESS } from './health-rows.ts';
 import { DATASOURCE, laidOut } from './panels.ts';
 
 const variable = { hide: 0, refresh: 2, skipUrlSync: false };
@@ -42,7 +42,7 @@ const dashboard = {
       },
     ],
   },
-  panels: laidOut([HEALTH, ...DELIVERY_ROWS, ...FEED_ROWS, PROCESS]),
+  panels: laidOut([HEALTH, ...DELIVERY_ROWS, ...FEED_ROWS, CLUSTER, PROCESS]),
 };
 
 export const dashboardText = (): string => `${JSON.stringify(dashboard, null, 2)}\n`;

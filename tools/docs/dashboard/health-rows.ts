@@ -171,6 +171,34 @@ const TABLES = {
   ],
 };
 
+export const CLUSTER = {
+  title: 'Cluster',
+  panels: [
+    lines(
+      { title: 'Partitions by node', description: 'As each node sees it; empty for a bridge that is alone.' },
+      { expr: `max by (node) (${B}cluster_partitions{${I}})`, legend: '{{node}}' },
+    ),
+    lines(
+      {
+        title: 'Partitions of no node',
+        description: 'Nobody sends to their destinations. After a death, for some seconds.',
+      },
+      { expr: `${B}cluster_unheld{${I}}`, legend: 'seen by {{node}}' },
+    ),
+    states(
+      {
+        title: 'Database',
+        description: 'A node without it sends only until its leases end.',
+        words: [
+          { text: 'no answer', color: 'red' },
+          { text: 'answers', color: 'green' },
+        ],
+      },
+      { expr: `${B}cluster_database_reached{${I}}`, legend: '{{node}}' },
+    ),
+  ],
+};
+
 export const PROCESS = {
   title: 'Process',
   panels: [
