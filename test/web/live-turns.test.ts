@@ -1,4 +1,4 @@
-/** What goes to those who watch: in turns of the loop, gathered, in order, never twice, and without secrets. */
+/** Viewers are written to in turns of the loop: gathered, in order, never twice, and without secrets. */
 import { expect, test } from 'vitest';
 import type { BridgeEvent } from '../../src/events/bridge-event.ts';
 import { Bus } from '../../src/events/bus.ts';

@@ -1,4 +1,4 @@
-/** What is sent to viewers together: joined once for all who want the same of it. */
+/** Chunks that are sent to viewers together: joined once for all who want the same of them. */
 import type { Bytes } from './sse.ts';
 
 export interface Chunk {
