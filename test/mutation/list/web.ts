@@ -78,7 +78,7 @@ export const web = [
   ]),
   ...inFile(
     'src/web/live/viewers.ts',
-    suites('web/live'),
+    suites('web/live', 'web/live-turns'),
     [
       'a slow viewer is kept',
       'memory is filled by whoever does not read',
@@ -88,9 +88,16 @@ export const web = [
     [
       'who may read no more goes on watching',
       'a changed token ends nothing',
-      'if (viewer.isStillAllowed())',
-      'if (viewer.controller)',
+      'if (!viewer.isStillAllowed())',
+      'if (!viewer.controller)',
     ],
+    [
+      'a hundred viewers are written to in one turn',
+      'news waits for those who look on',
+      'const FEW = 10;',
+      'const FEW = 1000;',
+    ],
+    ['who joins gets what waits as well', 'an event comes twice', 'since: this.#number };', 'since: 0 };'],
   ),
   ...inFile(
     'src/web/live/events-hub.ts',
