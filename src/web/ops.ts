@@ -19,6 +19,7 @@ import type { Redactor } from '../platform/secret.ts';
 import type { RuleOptions } from '../routing/options.ts';
 import type { TableState } from '../tables/table-state.ts';
 import type { Now, OrWhy, Then } from '../then-and-now.ts';
+import type { FailedLogin } from './guard/login.ts';
 
 /** A made-up announcement and what it would lead to. */
 export interface Tried extends DryRun {
@@ -115,6 +116,8 @@ export interface Ops extends Inspector, Changer {
   readonly mutes: MuteOps;
   /** A bug of ours, for the log. */
   failed(error: unknown): void;
+  /** Somebody showed a wrong token, for the log. */
+  loginFailed(login: FailedLogin): void;
   /** Lets others have their turn while an answer is written. */
   readonly breathe?: () => Promise<void>;
 }
