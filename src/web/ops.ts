@@ -19,7 +19,7 @@ import type { Redactor } from '../platform/secret.ts';
 import type { RuleOptions } from '../routing/options.ts';
 import type { TableState } from '../tables/table-state.ts';
 import type { Now, OrWhy, Then } from '../then-and-now.ts';
-import type { FailedLogin } from './guard/login.ts';
+import type { FailedLogin } from './guard/login-limit.ts';
 
 /** A made-up announcement and what it would lead to. */
 export interface Tried extends DryRun {

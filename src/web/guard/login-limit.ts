@@ -9,6 +9,16 @@ const WINDOW_MS = 60_000;
 export const MOST_OF_ONE = 5;
 const MOST_OF_ALL = 50;
 
+/** One that is worth a line in the log. */
+export interface FailedLogin {
+  /** Of the socket; empty where it is not known. */
+  readonly address: string;
+  /** Wrong tokens of its network within the last minute. */
+  readonly tries: number;
+  /** The next ones are not even compared, until a minute has passed since the first. */
+  readonly isBlocked: boolean;
+}
+
 interface Failure {
   readonly from: string;
   readonly atMs: number;

@@ -7,7 +7,7 @@ import { isBrowser, refusal } from '../answer.ts';
 import type { AccessOptions } from '../options.ts';
 import type { WebEnv } from '../visitor.ts';
 import { removeSession, sessionIdIn, writeSession } from './cookie.ts';
-import { type LoginLimit, MOST_OF_ONE } from './login-limit.ts';
+import { type FailedLogin, type LoginLimit, MOST_OF_ONE } from './login-limit.ts';
 import { isSameText } from './same-text.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -30,15 +30,6 @@ const WRONG: Refused = {
   problem: 'This is not server.token of the config in force: try again.',
   code: 'wrong_token',
 };
-
-export interface FailedLogin {
-  /** Of the socket; empty where it is not known. */
-  readonly address: string;
-  /** Wrong tokens of its network within the last minute. */
-  readonly tries: number;
-  /** The next ones are not even compared, until a minute has passed since the first. */
-  readonly isBlocked: boolean;
-}
 
 export function loginRoutes(
   access: () => AccessOptions,
