@@ -255,6 +255,7 @@ describe('rows of the page', () => {
         asked.push([...keys]);
         return keys.map((key) => `<tr id="${key}">\n</tr>`);
       },
+      restless: () => ['r'],
     };
     const hub = new RowsHub({
       ...{ listen: (listener) => bus.listen(listener), clock, fragments, failed: failure },
@@ -288,6 +289,19 @@ describe('rows of the page', () => {
     watch();
     await publish(...Array.from({ length: 50 }, (_, index) => `row-${index}`));
     expect(asked.map(({ length }) => length)).toEqual([20, 20, 10]);
+  });
+
+  test('what changes without an event is made again every few seconds, once for all, while somebody watches', async () => {
+    const { clock, asked, watch } = rows();
+    await clock.advance(20_000);
+    expect(asked).toEqual([]);
+    const readers = [watch(), watch()];
+    await clock.advance(10_500);
+    expect(asked).toEqual([['r'], ['r']]);
+    for (const reader of readers) await reader.leave();
+    await clock.advance(20_000);
+    expect(asked).toHaveLength(2);
+    expect(readers.map(({ got }) => got.length)).toEqual([2, 2]);
   });
 
   test('nobody watches: no row is made; who comes back gets those that changed, as they are now', async () => {
