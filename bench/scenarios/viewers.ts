@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { blocksOf } from '../meter/blocks.ts';
 import { freePort } from '../meter/free-port.ts';
 import { bridge, webhook } from '../meter/kinds.ts';
-import { holdsOf, longestIn, WATCHED } from '../meter/loop.ts';
+import { type Hold, holdsOf, longestIn, WATCHED } from '../meter/loop.ts';
 import { pause } from '../meter/meter.ts';
 import { ofRounds } from '../meter/sample.ts';
 import { limitRow, ratioRow } from '../rows.ts';
@@ -36,9 +36,11 @@ export const viewers: Scenario = {
     try {
       await pause(SETTLE_MS);
       const beginMs = performance.now();
-      const size = { perSecond: PER_SECOND, count: short ? 8 : 24, times: short ? 2 : 12 };
+      const size = { perSecond: PER_SECOND, count: short ? 8 : 24, times: short ? 2 : 9 };
       const [alone, watched] = await blocksOf(meter, subjects, size);
-      const held = longestIn(await holdsOf(subjects[1]), { beginMs, endMs: performance.now() });
+      const holds = await holdsOf(subjects[1]);
+      const held = longestIn(holds, { beginMs, endMs: performance.now() });
+      process.stderr.write(`${longestOf(holds, beginMs)}\n`);
       const about = {
         target: 13,
         what: `${EACH} open pages and ${EACH} followers of events`,
@@ -62,6 +64,20 @@ export const viewers: Scenario = {
     }
   },
 };
+
+const MOST_NAMED = 8;
+
+/** When they were, from the first announcement on. */
+const longestOf = (holds: readonly Hold[], sinceMs: number): string =>
+  holds
+    .filter(({ endMs }) => endMs >= sinceMs)
+    .toSorted((a, b) => b.cpuMs - a.cpuMs)
+    .slice(0, MOST_NAMED)
+    .map(
+      ({ beginMs, endMs, cpuMs }) =>
+        `held for ${(endMs - beginMs).toFixed(1)} ms (CPU ${cpuMs.toFixed(1)}) at ${((beginMs - sinceMs) / 1000).toFixed(2)} s`,
+    )
+    .join('\n');
 
 /** When all are open. */
 async function watch(port: number): Promise<ChildProcess> {

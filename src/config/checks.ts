@@ -26,6 +26,7 @@ import { mannerFaults } from './manner-faults.ts';
 import { checkNames } from './names.ts';
 import { oddChats } from './odd-chats.ts';
 import { oddAnswers, oddConditions } from './odd-conditions.ts';
+import { ownForms } from './own-forms.ts';
 import { isWebPage } from './pasted.ts';
 import { placeholders, withoutUnfilled } from './placeholders.ts';
 import type { Finding, Path } from './problem.ts';
@@ -39,6 +40,7 @@ import { alertFaults, emptyTargets, targetFaults, withTargets } from './targets.
 import { checkTemplates } from './template-checks.ts';
 import { testFaults, untimedTests } from './test-faults.ts';
 import { checkWays, withWays } from './ways.ts';
+import { weakToken } from './weak-token.ts';
 import { whenWarnings } from './when-warnings.ts';
 
 export interface Checked {
@@ -168,6 +170,8 @@ export function check(root: Located, context: CheckContext): Checked {
         ...clearText(parts),
         ...shortRetries(parts, root),
         ...oddChats(parts, root),
+        ...ownForms(parts),
+        ...weakToken(root, context),
         ...odd,
         ...oddAnswers(parts),
         ...deadRules(parts, rulesIn(odd.filter(({ never }) => never)), knownTable),

@@ -12,6 +12,7 @@ import { marketWarnings } from './market-warnings.ts';
 import { leavesOf } from './match-words.ts';
 import { oddPattern } from './odd-patterns.ts';
 import { oddFieldWord, oddWord } from './odd-words.ts';
+import { serviceOf } from './own-forms.ts';
 import { isPlaceholder } from './placeholder-words.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
@@ -43,8 +44,15 @@ export function* unheardAlerts(parts: ConfigSections): Iterable<Finding> {
   for (const { name, path } of named) {
     const options = destinations.get(name);
     if (options?.dryRun === true) yield { path, message: `${name} is a dry run: no alert will arrive there` };
+    const service = serviceOf(options);
     const own = options?.forEach === undefined ? ownForm(options, types) : undefined;
-    if (own !== undefined)
+    if (service !== undefined)
+      yield {
+        path,
+        message: `${name} is ${service.name}, which ${service.takes} the JSON of an alert; \`body\` and templates are not for alerts`,
+        hint: 'name a Discord or Telegram destination, or a webhook of yours that passes the `text` of an alert on',
+      };
+    else if (own !== undefined)
       yield {
         path,
         message: `${name} has a ${own} of its own, but gets an alert as JSON with type: alert`,

@@ -47,9 +47,14 @@ export async function serve(options: ServerOptions | false, deps: ServingDeps): 
   if (options === false) return { url: undefined, close: () => Promise.resolve() };
   const listen: Ops['listen'] = (listener) => bus.listen(listener);
   const failed = (error: unknown) => log.error({ message: messageOf(error) }, 'http.failed');
+  const loginFailed: Ops['loginFailed'] = (login) => bus.publish({ kind: 'login.failed', ...login });
   const access = () => running.config.server || options;
   return startServer(
     options,
-    createApp(options, { ...operator, clock, redact, metrics, listen, failed, breathe }, { access }),
+    createApp(
+      options,
+      { ...operator, clock, redact, metrics, listen, failed, loginFailed, breathe },
+      { access },
+    ),
   );
 }

@@ -66,6 +66,15 @@ export type ProcessEvent =
   | ({ readonly kind: 'mute.started' | 'mute.extended' } & MuteFacts)
   /** It is sent again: because somebody wants it, or because the time is over. */
   | ({ readonly kind: 'mute.lifted' | 'mute.ended' } & Omit<MuteFacts, 'leftMs'>)
+  /** A wrong token at the page: the first of an address in a minute, and the one after which no more are tried. */
+  | {
+      readonly kind: 'login.failed';
+      /** Of the socket; behind a proxy the proxy's. */
+      readonly address: string;
+      /** Within the last minute. */
+      readonly tries: number;
+      readonly isBlocked: boolean;
+    }
   /** Something is wrong with the bridge itself, still is, or is no more. */
   | {
       readonly kind: 'alert.started' | 'alert.lasts' | 'alert.ended';

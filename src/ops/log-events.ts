@@ -183,12 +183,19 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
     case 'cluster.differs':
     case 'cluster.agrees':
       return [clusterLine(event)];
+    case 'login.failed':
+      return [loginLine(event)];
     case 'bridge.ended':
       return [];
     default:
       return event satisfies never;
   }
 }
+
+const loginLine = ({ address, tries, isBlocked }: BridgeEventOf<'login.failed'>): Line => ({
+  level: 'warn',
+  fields: { address: address || 'unknown', tries, blocked: isBlocked ? true : undefined },
+});
 
 function reloadedLines({ changes, needsRestart }: BridgeEventOf<'config.reloaded'>): Line[] {
   const lines: Line[] = [{ level: 'info', fields: { changes: someOf(changes) } }];

@@ -214,6 +214,16 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'cluster.agrees': () => ({ mark: 'good', sentence: ['all nodes run the same config and version'] }),
   'mute.lifted': muteForm('is not muted any more'),
   'mute.ended': muteForm('is not muted any more: its time is over'),
+  'login.failed': ({ address, tries, blocked, ...more }, event) => ({
+    sentence: [
+      ['wrong token at the page', paint.strong],
+      ` from ${valueText(address)}`,
+      tries === 1 ? '' : `, ${valueText(tries)} in a minute`,
+      blocked === undefined ? '' : ': no more are tried from there for a while',
+    ],
+    more,
+    code: event,
+  }),
   'alert.started': alertOf('alert'),
   'alert.lasts': ({ duration, ...fields }, event, level) =>
     alertOf(`still, after ${valueText(duration)}`)(fields, event, level),

@@ -122,6 +122,12 @@ const countersOf = (make: MetricMaker) => ({
     'destination',
     'outcome',
   ),
+  skipped: make.counter(
+    'deliveries_skipped_total',
+    'Deliveries that ended as skipped, by reason: muted, cooldown, dry_run, no_symbol … (docs/troubleshooting.md)',
+    'destination',
+    'reason',
+  ),
   attempts: make.counter(
     'attempts_total',
     'Send attempts, by result: delivered, or the failure reason',
@@ -165,10 +171,18 @@ function count(counters: Counters, event: BridgeEvent): void {
     case 'delivery.attempted':
       return attempted(counters, event);
     case 'delivery.ended':
-      return counters.deliveries.inc({ destination: event.delivery.destination, outcome: event.state });
+      return ended(counters, event);
     default:
       return undefined;
   }
+}
+
+function ended(
+  { deliveries, skipped }: Counters,
+  { delivery: { destination }, state, reason }: BridgeEventOf<'delivery.ended'>,
+): void {
+  deliveries.inc({ destination, outcome: state });
+  if (state === 'skipped' && reason !== undefined) skipped.inc({ destination, reason });
 }
 
 function received(

@@ -39,14 +39,12 @@ export function statusGauges(make: MetricMaker): (status: Status) => void {
 function clusterGauges(make: MetricMaker): (cluster: Status['cluster']) => void {
   const partitions = make.gauge('cluster_partitions', 'Partitions, by node', 'node');
   const reached = make.gauge('cluster_database_reached', '1 while it answers', 'node');
-  const unheld = make.gauge('cluster_unheld', 'Partitions of no node', 'node');
   return (cluster) => {
     partitions.reset();
     if (cluster === undefined) return;
     for (const one of cluster.nodes) if (one.live) partitions.set({ node: one.node }, one.partitions);
     const { node } = cluster;
     reached.set({ node }, cluster.reached ? 1 : 0);
-    unheld.set({ node }, cluster.unheld);
   };
 }
 

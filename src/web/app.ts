@@ -9,7 +9,7 @@ import { apiRoutes } from './api/routes.ts';
 import { strictHeaders } from './guard/headers.ts';
 import { knownHost } from './guard/host.ts';
 import { loginRoutes, logoutRoute } from './guard/login.ts';
-import { LoginLimit } from './guard/login-limit.ts';
+import { type FailedLogin, LoginLimit } from './guard/login-limit.ts';
 import { rightMethod } from './guard/methods.ts';
 import { isSafeMethod, sameOrigin } from './guard/origin.ts';
 import { permissionOf } from './guard/permission.ts';
@@ -52,7 +52,8 @@ export function createApp(
   app.route('/', healthRoutes(ops, permission));
   app.route('/', apiRoutes(ops, permission));
   app.route('/', liveRoutes(ops, fragments, permission));
-  app.route('/', loginRoutes(access, sessions, new LoginLimit(ops.clock)));
+  const loginFailed = (login: FailedLogin) => ops.loginFailed(login);
+  app.route('/', loginRoutes(access, sessions, new LoginLimit(ops.clock), loginFailed));
   app.post('/logout', permission.ownForm, logoutRoute(sessions));
   const toReadPage: MiddlewareHandler<WebEnv> = async (context, next) => {
     const isOpen =

@@ -19,6 +19,7 @@ import type { Redactor } from '../platform/secret.ts';
 import type { RuleOptions } from '../routing/options.ts';
 import type { TableState } from '../tables/table-state.ts';
 import type { Now, OrWhy, Then } from '../then-and-now.ts';
+import type { FailedLogin } from './guard/login-limit.ts';
 
 /** A made-up announcement and what it would lead to. */
 export interface Tried extends DryRun {
@@ -125,6 +126,8 @@ export interface Ops extends Inspector, Changer {
   readonly cluster?: ClusterOps | undefined;
   /** A bug of ours, for the log. */
   failed(error: unknown): void;
+  /** Somebody showed a wrong token, for the log. */
+  loginFailed(login: FailedLogin): void;
   /** Lets others have their turn while an answer is written. */
   readonly breathe?: () => Promise<void>;
 }

@@ -214,3 +214,88 @@ describe('chats of Telegram', () => {
     expect(found(discord).filter((message) => /person|minus/.test(message))).toEqual([]);
   });
 });
+
+describe('a service that takes only a form of its own', () => {
+  const SLACK = 'https://hooks.slack.com/services/T0/B0/x1x2x3x4';
+  const PUSH = 'https://ntfy.bridge.test/listings';
+  const MATTERMOST = 'https://chat.bridge.test/hooks/abcdefghij1234567890abcdef';
+  const SERVICES = { SLACK, PUSH, MATTERMOST };
+  const at = (variable: string, more = '') => `{ type: webhook, url: "\${${variable}}" ${more} }`;
+  const warned = (destination: string, send = 'one', rest = '') => {
+    const text = `${FEED}\ndestinations:\n  one: ${destination}\nrules: [{ match: {}, send: [${send}] }]\n${rest}`;
+    const loaded = load(text, { ...env, ...SERVICES });
+    expect(problemsOf(loaded)).toEqual([]);
+    return loaded.warnings.map(({ message, hint }) => `${message}; ${hint}`);
+  };
+  const templates =
+    'templates: { form: { body: { text: "{{ title }}" } }, chat: { embed: { title: "{{ title }}" } } }';
+
+  test.each([
+    ['SLACK', 'Slack, which refuses', 'body: { text: "{{ title }}" }'],
+    ['PUSH', 'ntfy, which refuses, or shows as it is,', 'body: "{{ title }}", with the topic in `url`'],
+    ['MATTERMOST', 'Mattermost, which refuses', 'body: { text: "{{ title }}" }'],
+  ])('%s without a body', (variable, says, body) => {
+    expect(warned(at(variable))).toEqual([
+      `this is ${says} the JSON that a webhook without \`body\` gets; write ${body}`,
+    ]);
+    expect(warned(at(variable, ', body: { text: "{{ title }}" }'))).toEqual([]);
+  });
+
+  test('the template of the rule has the form, or has it not', () => {
+    const send = (template: string) => `{ to: one, template: ${template} }`;
+    expect(warned(at('SLACK'), send('form'), templates.replace(/, chat.*/, ' }'))).toEqual([]);
+    const groups = 'groups: { all: [one] }\n';
+    expect(warned(at('SLACK'), 'all', groups)[0]).toContain('this is Slack');
+  });
+
+  test('alerts are JSON whatever the body is', () => {
+    for (const [variable, name] of [
+      ['SLACK', 'Slack'],
+      ['PUSH', 'ntfy'],
+      ['MATTERMOST', 'Mattermost'],
+    ] as const) {
+      const [warning, ...others] = warned(
+        at(variable, ', body: { text: "{{ title }}" }'),
+        'one',
+        'alerts: { send: one }',
+      );
+      expect(warning).toContain(`one is ${name}, which refuses`);
+      expect(warning).toContain('; name a Discord or Telegram destination');
+      expect(others).toEqual([]);
+    }
+  });
+
+  test('another path of such a server, another host: nothing is said', () => {
+    const url = (address: string) => `{ type: webhook, url: "${address}" }`;
+    for (const address of [
+      'https://slack.bridge.test/hooks/1',
+      'https://chat.bridge.test/hooks/short',
+      'https://nonntfy.test/a',
+    ])
+      expect(warned(url(address), 'one', 'alerts: { send: one }'), address).toEqual([]);
+  });
+});
+
+describe('server.token', () => {
+  const warned = (token: string) => {
+    const loaded = load(
+      `${FEED}\ndestinations:\n  one: ${webhook('')}\nrules: [{ match: { update: any }, send: one }]\nserver: { token: "\${ADMIN}" }\n`,
+      { ...env, ADMIN: token },
+    );
+    expect(problemsOf(loaded)).toEqual([]);
+    return loaded.warnings.map(({ message }) => message);
+  };
+
+  test.each([
+    [
+      'hunter2hunter2h',
+      [
+        'this token is shorter than 16 characters: it could be found by trying, and whoever has it can send orders',
+      ],
+    ],
+    ['hunter2hunter2hu', []],
+    ['3f9a1c0b7de4582699aa01bb', []],
+  ])('%s', (token, messages) => {
+    expect(warned(token)).toEqual(messages);
+  });
+});

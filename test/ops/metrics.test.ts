@@ -92,6 +92,7 @@ test('every name of product.md section 4 is there, with its labels', () => {
     'frames_total{feed,kind}',
     'rule_matches_total{rule}',
     'deliveries_total{destination,outcome}',
+    'deliveries_skipped_total{destination,reason}',
     'attempts_total{destination,outcome}',
     'delivery_seconds{destination}',
     'dispatch_seconds{destination}',
@@ -183,6 +184,10 @@ test('what a cooldown or a mute holds back is counted as skipped, and as no atte
     metrics.listener({ kind: 'delivery.ended', delivery, state: 'skipped', reason, endedMs: 1 });
   expect(await samples(metrics, 'deliveries_total')).toEqual([
     'deliveries_total{destination="bot",outcome="skipped"} 2',
+  ]);
+  expect(await samples(metrics, 'deliveries_skipped_total')).toEqual([
+    'deliveries_skipped_total{destination="bot",reason="cooldown"} 1',
+    'deliveries_skipped_total{destination="bot",reason="muted"} 1',
   ]);
   expect(await samples(metrics, 'attempts_total')).toEqual([]);
 });

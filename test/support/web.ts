@@ -49,6 +49,7 @@ export const idleOps = (status: Status = NO_STATUS): Ops => ({
     lift: () => Promise.resolve({ ok: true }),
   },
   failed: () => undefined,
+  loginFailed: () => undefined,
 });
 
 function noStats(sinceMs: number, untilMs: number): Stats {

@@ -69,6 +69,11 @@ class Reader {
   }
 }
 
+/** Everything is with those who watch: it goes to a few of them in each turn of the loop. */
+async function sent(): Promise<void> {
+  for (let turn = 0; turn < 30; turn++) await new Promise(setImmediate);
+}
+
 const failure = (error: unknown) => {
   throw error;
 };
@@ -95,6 +100,7 @@ function events({
   const publish = async (...list: readonly BridgeEvent[]) => {
     for (const event of list) bus.publish(event);
     await clock.advance(1);
+    await sent();
   };
   return { clock, hub, watch, publish };
 }
@@ -146,6 +152,7 @@ describe('events for programs', () => {
     await publish(reloaded('a'), reloaded('b'), reloaded('c'), reloaded('d'), reloaded('e'));
     // The heartbeat tells how far the stream is.
     await clock.advance(15_000);
+    await sent();
     await quiet.leave();
     await publish(live('tokyo'));
     expect(watch(quiet.lastId, 'feed').lastId).toBeUndefined();
@@ -212,12 +219,13 @@ describe('viewers', () => {
     const slow = open(viewers).getReader();
     const fast = open(viewers).getReader();
     await fast.read();
-    for (let sent = 0; sent < 9; sent++) {
+    for (let round = 0; round < 9; round++) {
       viewers.send(bytes(100));
       await fast.read();
       expect(viewers.count).toBe(2);
     }
     viewers.send(bytes(100));
+    await sent();
     expect(viewers.count).toBe(1);
     await expect(slow.closed).rejects.toThrow('too slow');
     expect((await fast.read()).value?.byteLength).toBe(100);
@@ -247,6 +255,7 @@ describe('rows of the page', () => {
         asked.push([...keys]);
         return keys.map((key) => `<tr id="${key}">\n</tr>`);
       },
+      restless: () => ['r'],
     };
     const hub = new RowsHub({
       ...{ listen: (listener) => bus.listen(listener), clock, fragments, failed: failure },
@@ -257,6 +266,7 @@ describe('rows of the page', () => {
     const publish = async (...changes: readonly string[]) => {
       for (const change of changes) bus.publish(reloaded(change));
       await clock.advance(200);
+      await sent();
     };
     return { clock, hub, asked, watch, publish };
   }
@@ -281,6 +291,19 @@ describe('rows of the page', () => {
     expect(asked.map(({ length }) => length)).toEqual([20, 20, 10]);
   });
 
+  test('what changes without an event is made again every few seconds, once for all, while somebody watches', async () => {
+    const { clock, asked, watch } = rows();
+    await clock.advance(20_000);
+    expect(asked).toEqual([]);
+    const readers = [watch(), watch()];
+    await clock.advance(10_500);
+    expect(asked).toEqual([['r'], ['r']]);
+    for (const reader of readers) await reader.leave();
+    await clock.advance(20_000);
+    expect(asked).toHaveLength(2);
+    expect(readers.map(({ got }) => got.length)).toEqual([2, 2]);
+  });
+
   test('nobody watches: no row is made; who comes back gets those that changed, as they are now', async () => {
     const { clock, hub, asked, watch, publish } = rows();
     await publish('a');
@@ -292,6 +315,7 @@ describe('rows of the page', () => {
     expect(asked).toEqual([['b']]);
     const again = watch(first.lastId);
     await clock.advance(200);
+    await sent();
     expect(again.got.map(({ data }) => data)).toEqual(['<tr id="c">\n</tr>', '<tr id="d">\n</tr>']);
     await again.leave();
     await clock.advance(5 * 60_000);
@@ -359,7 +383,7 @@ describe('over HTTP', () => {
     const isGone = once(socket, 'close');
     socket.on('error', () => undefined);
     // Kernel, stream and bound hold some megabytes; nothing is read meanwhile.
-    for (let sent = 0; sent < 200; sent++) {
+    for (let round = 0; round < 200; round++) {
       bus.publish(reloaded('x'.repeat(100_000)));
       await clock.advance(1);
       await new Promise(setImmediate);

@@ -103,6 +103,27 @@ describe('login', () => {
     expect((await browser.submit('/login', { token: 'x'.repeat(10_000) })).status).toBe(413);
   });
 
+  test('a wrong token is reported: the first, and the one after which no more are tried', async () => {
+    const reported: unknown[] = [];
+    const clock = new FakeClock();
+    const browser = new Browser(webOf(LOCAL_WITH_TOKEN, { clock, loginFailed: (one) => reported.push(one) }));
+    for (let n = 0; n < 8; n++) await browser.submit('/login', { token: `guess ${n}` });
+    const [first, last] = [
+      { tries: 1, isBlocked: false },
+      { tries: 5, isBlocked: true },
+    ];
+    expect(reported).toEqual([
+      { address: '', ...first },
+      { address: '', ...last },
+    ]);
+    await clock.advance(60_001);
+    await browser.submit('/login', { token: 'guess' });
+    expect(reported.slice(2)).toEqual([{ address: '', ...first }]);
+    expect(JSON.stringify(reported)).not.toContain('guess');
+    await browser.submit('/login', { token: TOKEN });
+    expect(reported).toHaveLength(3);
+  });
+
   test('wrong tokens: after five a minute even the right one waits, and is told how long', async () => {
     const { browser, clock, logIn } = scene();
     for (let tries = 0; tries < 5; tries++)

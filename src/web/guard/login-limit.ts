@@ -5,8 +5,19 @@
 import type { Clock } from '../../platform/clock.ts';
 
 const WINDOW_MS = 60_000;
-const MOST_OF_ONE = 5;
+/** Nothing more is tried after it. */
+export const MOST_OF_ONE = 5;
 const MOST_OF_ALL = 50;
+
+/** One that is worth a line in the log. */
+export interface FailedLogin {
+  /** Of the socket; empty where it is not known. */
+  readonly address: string;
+  /** Wrong tokens of its network within the last minute. */
+  readonly tries: number;
+  /** The next ones are not even compared, until a minute has passed since the first. */
+  readonly isBlocked: boolean;
+}
 
 interface Failure {
   readonly from: string;
@@ -33,8 +44,11 @@ export class LoginLimit {
     return Math.max(...freed);
   }
 
-  failed(address: string): void {
-    this.#failures.push({ from: networkOf(address), atMs: this.#clock.monotonicMs() });
+  /** How often its network has failed within the window, this time included. */
+  failed(address: string): number {
+    const from = networkOf(address);
+    this.#failures.push({ from, atMs: this.#clock.monotonicMs() });
+    return this.#failures.filter((failure) => failure.from === from).length;
   }
 }
 

@@ -7,7 +7,7 @@ import { isBrowser, refusal } from '../answer.ts';
 import type { AccessOptions } from '../options.ts';
 import type { WebEnv } from '../visitor.ts';
 import { removeSession, sessionIdIn, writeSession } from './cookie.ts';
-import type { LoginLimit } from './login-limit.ts';
+import { type FailedLogin, type LoginLimit, MOST_OF_ONE } from './login-limit.ts';
 import { isSameText } from './same-text.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -35,6 +35,7 @@ export function loginRoutes(
   access: () => AccessOptions,
   sessions: Sessions,
   limit: LoginLimit,
+  failed: (login: FailedLogin) => void,
 ): Hono<WebEnv> {
   const page = async (next: string, problem?: string) =>
     (await import('../page/login.ts')).loginPage({ next, problem });
@@ -62,7 +63,10 @@ export function loginRoutes(
       const waitMs = limit.waitMs(address);
       if (waitMs > 0) return tooMany(context, next, waitMs);
       if (typeof given !== 'string' || !isSameText(given, token.reveal())) {
-        limit.failed(address);
+        const tries = limit.failed(address);
+        // The first of a network and the last one that is tried: at most a hundred lines a minute, whoever tries.
+        if (tries === 1 || tries === MOST_OF_ONE)
+          failed({ address, tries, isBlocked: tries === MOST_OF_ONE });
         return again(context, next, WRONG);
       }
       const earlier = sessionIdIn(context);

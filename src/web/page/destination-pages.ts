@@ -10,7 +10,8 @@ import { statsOf } from './latency-pages.ts';
 import { type At, knownBy, page, problem } from './page-answer.ts';
 
 export async function allDestinations(context: At, ops: Ops): Promise<Response> {
-  const body = destinationsPage(ops.status().destinations, knownBy(ops));
+  const { destinations, mutes } = ops.status();
+  const body = destinationsPage(destinations, knownBy(ops, mutes));
   return page(context, { title: 'Destinations', path: '/destinations', body, isLive: true });
 }
 
@@ -32,7 +33,7 @@ export async function oneDestination(context: At, ops: Ops): Promise<Response> {
     stored(ops, name),
     ...FAILED.map((state) => stored(ops, name, state)),
   ]);
-  const view = { of, known: knownBy(ops), last, failed: newest(failed), hours };
+  const view = { of, known: knownBy(ops, of.mutes), last, failed: newest(failed), hours };
   const body = destinationPage(view, context.var.visitor);
   return page(context, { title: name, path: '/destinations', body, isLive: true });
 }

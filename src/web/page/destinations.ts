@@ -18,6 +18,8 @@ export interface Known {
   readonly nowMs: number;
   readonly figures: (destination: string) => Figures | undefined;
   readonly budgets: (destination: string) => readonly BudgetState[];
+  /** Names; absent: none. */
+  readonly muted?: ReadonlySet<string>;
 }
 
 export function destinationsTable(
@@ -58,7 +60,7 @@ export function destinationRow(report: DestinationReport, { nowMs, ...known }: K
     pending + inFlight === 0
       ? '0'
       : html`${countText(pending)}${oldestMs === undefined ? '' : html` <span class="oldest small faint">oldest ${age('ago', oldestMs, nowMs)}</span>`}`;
-  return html`<tr id="d-${name}"><th scope="row"><a href="${destinationPath(name)}">${name}</a> <span class="tag">${type}</span></th><td data-label="State">${state(toneOfLane(report), words)}</td><td class="number" data-label="Waiting">${waits}</td><td data-label="Budget">${budgetCell(known.budgets(name), nowMs)}</td><td class="number spare" data-label="Delivered">${countText(figures?.delivered ?? 0)}</td><td class="number" data-label="Success">${shareText(figures?.successShare)}</td><td class="number" data-label="p50">${spanText(figures?.p50Ms)}</td><td class="number" data-label="p99">${spanText(figures?.p99Ms)}</td><td class="whole">${sparkline(figures?.lastMs ?? [])}</td></tr>`;
+  return html`<tr id="d-${name}"><th scope="row"><a href="${destinationPath(name)}">${name}</a> <span class="tag">${type}</span></th><td data-label="State">${state(toneOfLane(report), words)}${known.muted?.has(name) === true ? html`<br>${state('warning', 'muted')}` : ''}</td><td class="number" data-label="Waiting">${waits}</td><td data-label="Budget">${budgetCell(known.budgets(name), nowMs)}</td><td class="number spare" data-label="Delivered">${countText(figures?.delivered ?? 0)}</td><td class="number" data-label="Success">${shareText(figures?.successShare)}</td><td class="number" data-label="p50">${spanText(figures?.p50Ms)}</td><td class="number" data-label="p99">${spanText(figures?.p99Ms)}</td><td class="whole">${sparkline(figures?.lastMs ?? [])}</td></tr>`;
 }
 
 type Lane = Pick<DestinationReport, 'suspended' | 'slowed' | 'pausedMs'>;

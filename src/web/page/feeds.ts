@@ -22,10 +22,17 @@ export function feedRow(feed: FeedReport, nowMs: number): Html {
   return html`<tr id="f-${name}"><th scope="row">${name}</th><td data-label="Health">${healthy ? state('good', 'healthy') : state('bad', trouble ?? 'unproven')}${
     healthy || lastLoss === undefined
       ? ''
-      : html`<br><span class="small faint">${lastLoss.advice ?? lastLoss.detail ?? ''}${retryInMs === undefined ? '' : html` Connects again ${age('in', retryInMs, nowMs)}.`}</span>`
+      : html`<br><span class="small faint">${adviceBeside(trouble, lastLoss)}${retryInMs === undefined ? '' : html` Connects again ${age('in', retryInMs, nowMs)}.`}</span>`
   }</td><td data-label="Proofs"><ul class="proofs">${each(proofs, (one) => proof(one, nowMs))}</ul></td><td data-label="Connected">${connectedMs === undefined ? '–' : age('for', connectedMs, nowMs)}${
     welcome?.tier === undefined ? '' : html` <span class="tag">${welcome.tier}</span>`
   }</td><td data-label="Key">${keyState(feed.keyExpiresInMs, nowMs)}</td><td class="number" data-label="Lost">${countText(lost)}</td><td class="number" data-label="Frames">${countText(sum(frames))}</td></tr>`;
+}
+
+/** Where the trouble does not have it already. */
+function adviceBeside(trouble = '', { advice, detail = '' }: NonNullable<FeedReport['lastLoss']>): string {
+  const words = advice ?? detail;
+  if (words === '' || trouble.includes(words)) return '';
+  return /[.!?]$/.test(words) ? words : `${words}.`;
 }
 
 const proof = ({ kind, ok, agoMs }: ProofReport, nowMs: number): Html =>

@@ -51,11 +51,11 @@ function shortlyKept({ status, clock }: Pick<Ops, 'status' | 'clock'>): () => St
 }
 
 const rowsWith =
-  (statusOf: () => Status, { figures, budgets, clock }: Shown): Fragments['rowsOf'] =>
+  (statusOf: () => Status, ops: Shown): Fragments['rowsOf'] =>
   async (keys) => {
-    const { newsRow, feedRow, destinationRow, verdict } = await import('./rows.ts');
+    const { newsRow, feedRow, destinationRow, verdict, knownBy } = await import('./rows.ts');
     const status = statusOf();
-    const known = { figures, budgets, nowMs: clock.wallMs() };
+    const known = knownBy(ops, status.mutes);
     const { nowMs } = known;
     const wanted = new Set(keys);
     const found = <Item>(items: readonly Item[], keyOf: (item: Item) => string) =>
@@ -93,6 +93,11 @@ function keysOf(event: BridgeEvent): readonly string[] {
     case 'feed.self_test_answered':
     case 'feed.self_test_unanswered':
       return [`f-${event.feed}`, VERDICT];
+    case 'mute.started':
+    case 'mute.extended':
+    case 'mute.lifted':
+    case 'mute.ended':
+      return [VERDICT, ...mutedRow(event.muted)];
     case 'alert.started':
     case 'alert.ended':
     case 'config.reloaded':
@@ -104,3 +109,9 @@ function keysOf(event: BridgeEvent): readonly string[] {
       return [];
   }
 }
+
+/** Of a destination its row; `muted`: `destination bot`. */
+const mutedRow = (muted: string): readonly string[] => {
+  const [, name] = /^destination (.+)$/.exec(muted) ?? [];
+  return name === undefined ? [] : [`d-${name}`];
+};

@@ -181,12 +181,15 @@ function histogram(part: (typeof PARTS)[number][0], title: string, says: string,
       each(
         bars,
         ({ fromMs, toMs, count }, at) =>
-          html`<tr data-x="${at}"><th scope="row">${spanText(fromMs)}</th><td data-label="To">${spanText(toMs)}</td><td class="number" data-label="Times" data-y="${count}">${countText(count)}</td><td class="number" data-label="Share">${shareText(count / total)}</td></tr>`,
+          html`<tr data-x="${at}"><th scope="row">${edgeText(fromMs)}</th><td data-label="To">${edgeText(toMs)}</td><td class="number" data-label="Times" data-y="${count}">${countText(count)}</td><td class="number" data-label="Share">${shareText(count / total)}</td></tr>`,
       ),
     ),
     html` data-colours="${COLOURS[part]}"`,
   )}</section>`;
 }
+
+/** Bars of less than a millisecond are narrower than its tenths. */
+const edgeText = (ms: number): string => (ms < 0.995 ? `${ms.toFixed(2)} ms` : spanText(ms));
 
 const COLOURS = { service: 'service', network: 'network', dispatch: 'bridge', took: 'receiver' } as const;
 

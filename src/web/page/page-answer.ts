@@ -1,5 +1,6 @@
 /** A page as the answer to a request, and a fault as one. */
 import type { Context } from 'hono';
+import type { ShownMute } from '../../mutes/shown.ts';
 import type { Ops } from '../ops.ts';
 import type { WebEnv } from '../visitor.ts';
 import type { Known } from './destinations.ts';
@@ -25,6 +26,11 @@ export const problem = (
 export const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 
-export const knownBy = ({ figures, budgets, clock }: Pick<Ops, 'figures' | 'budgets' | 'clock'>): Known => ({
+/** `mutes`: those in force. */
+export const knownBy = (
+  { figures, budgets, clock }: Pick<Ops, 'figures' | 'budgets' | 'clock'>,
+  mutes: readonly ShownMute[],
+): Known => ({
   ...{ figures, budgets, nowMs: clock.wallMs() },
+  muted: new Set(mutes.filter(({ kind }) => kind === 'destination').map(({ name }) => name)),
 });

@@ -25,7 +25,8 @@ export { liftMute, mute } from './mute-forms.ts';
 const FOR_GOOD = 31_536_000;
 
 export async function overviewPage(context: At, ops: Ops): Promise<Response> {
-  const body = overview(ops.status(), knownBy(ops));
+  const status = ops.status();
+  const body = overview(status, knownBy(ops, status.mutes));
   return page(context, { title: 'Overview', path: '/', body, isLive: true });
 }
 

@@ -3,3 +3,4 @@ export { destinationRow } from './destinations.ts';
 export { feedRow } from './feeds.ts';
 export { newsRow } from './news-row.ts';
 export { verdict } from './overview.ts';
+export { knownBy } from './page-answer.ts';

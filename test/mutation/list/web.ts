@@ -2,6 +2,30 @@
 import { inFile, suites } from '../places.ts';
 
 export const web = [
+  ...inFile('src/delivery/windows.ts', suites('delivery/budget-state'), [
+    'the page forgets what is under way',
+    'a budget seems to have room that it has not',
+    'left: Math.max(0, limit - inFlight - this.#written.countSince(nowMs - perMs)),',
+    'left: Math.max(0, limit - this.#written.countSince(nowMs - perMs)),',
+  ]),
+  ...inFile('src/delivery/next-try.ts', suites('delivery/budget-state'), [
+    'the next try ignores the probe',
+    'a destination in trouble seems to be tried at once',
+    'return Math.max(dueInMs, probeInMs, ',
+    'return Math.max(dueInMs, ',
+  ]),
+  ...inFile('src/web/page/mute-forms.ts', suites('web/page/destination'), [
+    'a mute leads back to an address of the form',
+    'a page of another site is shown as ours',
+    "destination === undefined ? '/rules#mutes' : destinationPath(destination)",
+    "destination ?? '/rules#mutes'",
+  ]),
+  ...inFile('src/web/page/filter-form.ts', suites('web/page/filters'), [
+    'the way to older rows forgets the filter',
+    'the second page shows everything',
+    'new URLSearchParams({ ...values, ...more })',
+    'new URLSearchParams({ ...more })',
+  ]),
   ...inFile(
     'src/web/guard/permission.ts',
     suites('web/access', 'web/login', 'web/http'),
@@ -78,7 +102,7 @@ export const web = [
   ]),
   ...inFile(
     'src/web/live/viewers.ts',
-    suites('web/live'),
+    suites('web/live', 'web/live-turns'),
     [
       'a slow viewer is kept',
       'memory is filled by whoever does not read',
@@ -88,9 +112,16 @@ export const web = [
     [
       'who may read no more goes on watching',
       'a changed token ends nothing',
-      'if (viewer.isStillAllowed())',
-      'if (viewer.controller)',
+      'if (!viewer.isStillAllowed())',
+      'if (!viewer.controller)',
     ],
+    [
+      'a hundred viewers are written to in one turn',
+      'news waits for those who look on',
+      'const FEW = 10;',
+      'const FEW = 1000;',
+    ],
+    ['who joins gets what waits as well', 'an event comes twice', 'since: this.#number };', 'since: 0 };'],
   ),
   ...inFile(
     'src/web/live/events-hub.ts',

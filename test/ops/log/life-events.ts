@@ -231,5 +231,9 @@ export const EVENTS: Readonly<Record<BridgeEvent['kind'], readonly BridgeEvent[]
     { kind: 'mute.extended', mute: 3, muted: 'ticker SCAM', reason: 'a scam', leftMs: 7_200_000 },
   ],
   'mute.lifted': [{ kind: 'mute.lifted', mute: 4, muted: 'rule "korean spot"', reason: undefined }],
+  'login.failed': [
+    { kind: 'login.failed', address: '192.0.2.7', tries: 1, isBlocked: false },
+    { kind: 'login.failed', address: '192.0.2.7', tries: 5, isBlocked: true },
+  ],
   'mute.ended': [{ kind: 'mute.ended', mute: 3, muted: 'ticker SCAM', reason: 'a scam' }],
 };

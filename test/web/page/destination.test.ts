@@ -156,3 +156,20 @@ test('the overview leads to it, with what is left of its budget', async () => {
   });
   expect(text).toMatch(/<a href="\/destinations\/bot">bot<\/a>[\s\S]*4 of 10 left[\s\S]*no limit/);
 });
+
+test('a muted destination says so in every list', async () => {
+  const { report } = BOT;
+  const mute: InspectedDestination['mutes'][number] = {
+    kind: 'destination',
+    ...{ id: 5, name: 'bot', since: '', until: '', leftMs: 90_000, inConfig: true },
+  };
+  const status = {
+    ...idleOps().status(),
+    destinations: [{ ...report, name: 'other' }, report],
+    mutes: [mute],
+  };
+  const text = await textAt('/', { status: () => status });
+  expect(text).toContain('1 mute in force');
+  expect(text.match(/>muted</g)).toHaveLength(1);
+  expect(text.indexOf('id="d-bot"')).toBeLessThan(text.indexOf('>muted<'));
+});

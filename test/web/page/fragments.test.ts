@@ -25,6 +25,8 @@ test.each<[BridgeEvent, readonly string[]]>([
   [{ kind: 'destination.resumed', destination: 'bot' }, ['d-bot', 'verdict']],
   [{ kind: 'feed.self_test_unanswered', feed: 'tokyo' }, ['f-tokyo', 'verdict']],
   [{ kind: 'config.rejected', problems: [] }, ['verdict']],
+  [{ kind: 'mute.ended', mute: 1, muted: 'destination bot', reason: undefined }, ['verdict', 'd-bot']],
+  [{ kind: 'mute.ended', mute: 1, muted: 'ticker ABC', reason: undefined }, ['verdict']],
   [{ kind: 'bridge.ended' }, []],
 ])('%j', (event, keys) => expect(fragmentsOf(1).keysOf(event)).toEqual(keys));
 
@@ -53,4 +55,21 @@ test('a burst of rows asks for one status; a later change for a new one', async 
   await clock.advance(100);
   await fragments.rowsOf(['d-bot1']);
   expect(asked).toBe(2);
+});
+
+test('what changes without an event is sent again: feeds, what has a queue or has used its budget, and once more when it has not', () => {
+  let left = 2;
+  const status = () => ({
+    ...NO_STATUS,
+    feeds: [{ name: 'tokyo' }] as unknown as typeof NO_STATUS.feeds,
+    destinations: [destination('idle'), destination('used'), { ...destination('busy'), pending: 1 }],
+  });
+  const windows = () => [{ limit: 5, perMs: 1000, left }];
+  const budgets = (name: string) =>
+    name === 'used' ? [{ what: 'x', windows: windows(), isNearBan: false, waitMs: 0 }] : [];
+  const fragments = pageFragments({ status, clock: new FakeClock(), figures: () => undefined, budgets });
+  expect(fragments.restless?.()).toEqual(['verdict', 'f-tokyo', 'd-used', 'd-busy']);
+  left = 5;
+  expect(fragments.restless?.()).toEqual(['verdict', 'f-tokyo', 'd-busy', 'd-used']);
+  expect(fragments.restless?.()).toEqual(['verdict', 'f-tokyo', 'd-busy']);
 });

@@ -96,9 +96,10 @@ const OUTCOMES = {
     bars(
       {
         title: 'How deliveries ended',
-        description: 'dead: failed for good; expired: older than maxAge; skipped: dry run, cooldown, muted.',
+        description: 'dead: failed for good; expired: older than maxAge; skipped, by the reason.',
       },
-      { expr: counted('deliveries_total', 'outcome'), legend: '{{outcome}}' },
+      { expr: counted('deliveries_total', 'outcome', ', outcome!="skipped"'), legend: '{{outcome}}' },
+      { expr: counted('deliveries_skipped_total', 'reason'), legend: 'skipped: {{reason}}' },
     ),
     bars(
       {

@@ -183,7 +183,7 @@ export const CLUSTER = {
         title: 'Partitions of no node',
         description: 'Nobody sends to their destinations. After a death, for some seconds.',
       },
-      { expr: `${B}cluster_unheld{${I}}`, legend: 'seen by {{node}}' },
+      { expr: `256 - sum(max by (node) (${B}cluster_partitions{${I}}))`, legend: 'of no node' },
     ),
     states(
       {

@@ -116,7 +116,7 @@ function lines(figure, width) {
           ...{ label, width: 1.5, stroke: colour(figure, colours[at] ?? 'text') },
           // Not by colour alone.
           dash: [undefined, [6, 3], [2, 3]][at],
-          points: { show: x.length < 60, size: 5 },
+          points: { show: x.length < 60, size: x.length < 4 ? 9 : 5 },
           value: (/** @type {any} */ _, /** @type {number | null} */ ms) => span(ms),
         })),
       ],
