@@ -17,10 +17,10 @@ export function statusGauges(make: MetricMaker): (status: Status) => void {
   );
   const conditions = make.gauge(
     'conditions',
-    'Feeds, destinations, rules or tables for which a condition holds, or 1 for the bridge itself (docs/alerts.md)',
+    'How many feeds, destinations … a condition holds for (docs/alerts.md)',
     'code',
   );
-  const muted = make.gauge('mutes', 'Mutes in force, by what they mute: ticker, rule or destination', 'kind');
+  const muted = make.gauge('mutes', 'Mutes in force', 'kind');
   const setCluster = clusterGauges(make);
   return ({ feeds, destinations, tables, mutes, store, config, conditions: hold, cluster }) => {
     for (const kind of MUTE_KINDS) muted.set({ kind }, 0);
@@ -102,7 +102,7 @@ function feedGauges(make: MetricMaker): (feeds: Status['feeds']) => void {
 }
 
 function tableGauges(make: MetricMaker): (tables: Status['tables']) => void {
-  const rows = make.gauge('table_rows', 'Rows of a table; absent while it has never been loaded', 'table');
+  const rows = make.gauge('table_rows', 'Rows of a table; absent: never loaded', 'table');
   const age = make.gauge(
     'table_age_seconds',
     'Age of the rows of a table from a file or an address; absent while it has never been loaded',
