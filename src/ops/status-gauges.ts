@@ -102,7 +102,7 @@ function feedGauges(make: MetricMaker): (feeds: Status['feeds']) => void {
 }
 
 function tableGauges(make: MetricMaker): (tables: Status['tables']) => void {
-  const rows = make.gauge('table_rows', 'Rows of a table; absent: never loaded', 'table');
+  const rows = make.gauge('table_rows', 'Rows; absent: never loaded', 'table');
   const age = make.gauge(
     'table_age_seconds',
     'Age of the rows of a table from a file or an address; absent while it has never been loaded',
