@@ -156,6 +156,8 @@ export interface Errand {
 
 /** Something may be new. A hint can be lost, and `renew` says the same. */
 export type Hint =
+  /** A node has just read it and is about to append it: as from a feed, and perhaps never in the log. Only what is small and fresh. */
+  | { readonly kind: 'news'; readonly row: Omit<LogRow, 'seq'> }
   /** `row`: where it was small enough to come with the hint. */
   | { readonly kind: 'log'; readonly seq: number; readonly row?: LogRow }
   | { readonly kind: 'leases' }

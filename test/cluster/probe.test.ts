@@ -13,7 +13,6 @@ import { Secret } from '../../src/platform/secret.ts';
 import { cardOf } from '../support/cluster/entries.ts';
 import { Bouncer } from '../support/postgres/bouncer.ts';
 import { describeWithPostgres } from '../support/postgres/installed.ts';
-import { PostgresServer } from '../support/postgres/server.ts';
 import { sharedServer, TestDatabase } from '../support/postgres/shared.ts';
 import { refusingOrigin } from '../support/refusing-origin.ts';
 import { sharedOn } from './postgres-bench.ts';
@@ -80,19 +79,21 @@ describeWithPostgres('the probe of a database', () => {
   });
 
   test('a server without TLS, if the URL does not insist', async () => {
-    await using server = await PostgresServer.start({ ssl: 'off' });
+    await using database = await TestDatabase.create();
+    await using proxy = await withoutTls(database.server.port);
+    const through = (parameters: string) => database.url({ parameters }).replace(/:\d+\//, `:${proxy.port}/`);
     for (const parameters of ['', '?sslmode=prefer'])
-      expect(await probe(new Secret(server.url('postgres', { parameters })), systemClock)).toMatchObject({
-        isEncrypted: false,
-      });
-    expect(await refusal(server.url('postgres', { parameters: '?sslmode=require' }))).toEqual({
+      expect(await probe(new Secret(through(parameters)), systemClock)).toMatchObject({ isEncrypted: false });
+    expect(await refusal(through('?sslmode=require'))).toEqual({
       kind: 'refused',
-      message:
-        'database boss@127.0.0.1:PORT/postgres: it has no TLS (The server does not support SSL connections)',
+      message: 'database boss@127.0.0.1:PORT/DB: it has no TLS (The server does not support SSL connections)',
       advice: 'Switch it on in PostgreSQL (ssl = on), or use sslmode=disable in cluster.url.',
     });
-    // By its socket, which has none.
-    const socket = `postgres://boss@/postgres?host=${server.folder}&port=${server.port}`;
+  });
+
+  test('by its socket, which has no TLS', async () => {
+    const { folder, port } = await sharedServer();
+    const socket = `postgres://boss@/postgres?host=${folder}&port=${port}`;
     expect(await probe(new Secret(socket), systemClock)).toMatchObject({ isEncrypted: false });
   });
 
@@ -353,3 +354,19 @@ const rewriting = (targetPort: number, from: string, to: string): Promise<Listen
     near.on('close', () => far.destroy());
     far.on('close', () => near.destroy());
   });
+
+/** In front of a server: whoever asks for TLS hears that there is none. */
+const withoutTls = (targetPort: number): Promise<Listening> =>
+  listening((near) => {
+    const far = connect(targetPort, '127.0.0.1');
+    near.once('data', (bytes) => {
+      if (bytes.equals(SSL_REQUEST)) near.write('N');
+      else far.write(bytes);
+      near.pipe(far).on('error', () => undefined);
+    });
+    far.pipe(near);
+    near.on('close', () => far.destroy());
+  });
+
+/** https://www.postgresql.org/docs/current/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-SSLREQUEST */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);

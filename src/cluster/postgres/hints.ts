@@ -16,19 +16,27 @@ export function payloadOf(row: Omit<LogRow, 'seq' | 'ageMs'>): string {
 export const rowPayload = (seq: string, ageMs: string, row: string): string =>
   `'log ' || ${seq} || ' ' || ${ageMs} || ' ' || ${row}`;
 
+/** SQL for the payload of one that has no number yet. */
+export const newsPayload = (ageMs: string, row: string): string => `'news ' || ${ageMs} || ' ' || ${row}`;
+
 /** SQL that tells the others to look. */
 export const notify = (kind: 'leases' | 'facts' | 'errands'): string => `pg_notify('${CHANNEL}', '${kind}')`;
 
 /** `undefined`: of a later version. */
 export function hintOf(payload: string): Hint | undefined {
-  const [, kind = '', seq = '', ageMs = '', row = ''] =
-    /^(\w+)(?: (\d+) (-?[\d.e+-]+) ?(.*))?$/s.exec(payload) ?? [];
+  const [kind, rest] = cut(payload);
   switch (kind) {
     case 'leases':
     case 'facts':
     case 'errands':
       return { kind };
+    case 'news': {
+      const [ageMs, row] = cut(rest);
+      return { kind, row: { ...JSON.parse(row), ageMs: Number(ageMs) } };
+    }
     case 'log': {
+      const [seq, aged] = cut(rest);
+      const [ageMs, row] = cut(aged);
       const known = { kind, seq: Number(seq) } as const;
       if (row === '') return known;
       return { ...known, row: { ...JSON.parse(row), seq: known.seq, ageMs: Number(ageMs) } };
@@ -36,4 +44,10 @@ export function hintOf(payload: string): Hint | undefined {
     default:
       return undefined;
   }
+}
+
+/** At its first blank. */
+function cut(text: string): readonly [word: string, rest: string] {
+  const at = text.indexOf(' ');
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }

@@ -4,8 +4,8 @@
  */
 import { hash } from 'node:crypto';
 import type { Client } from 'pg';
-import type { LogEntry, LogRow, PlannedDelivery } from '../shared.ts';
-import { CHANNEL, payloadOf, rowPayload } from './hints.ts';
+import { LEASE_MS, type LogEntry, type LogRow, type PlannedDelivery } from '../shared.ts';
+import { CHANNEL, newsPayload, payloadOf, rowPayload } from './hints.ts';
 import { LOCK, SCHEMA } from './schema.ts';
 import { columns, rowsOf, statement, together } from './statements.ts';
 
@@ -18,6 +18,18 @@ const ALONE = statement(`SELECT FROM ${S}.counters WHERE name = 'log' FOR UPDATE
 
 /** A statement that took longer on its way than that did not: a clock was set. */
 const LONGEST_WAY = `interval '5 minutes'`;
+
+/** A row that is older, or has had trouble, is in no hurry. */
+const FRESH_MS = LEASE_MS;
+
+/** Does not wait for the disk, which is what the rest of an append takes its time for. */
+const TELL = statement(`
+  SELECT set_config('synchronous_commit', 'off', true), pg_notify('${CHANNEL}', ${newsPayload(
+    `age_ms + CASE WHEN now() - to_timestamp($3::float8 / 1000) BETWEEN interval '0' AND ${LONGEST_WAY}
+      THEN extract(epoch FROM now())::float8 * 1000 - $3::float8 ELSE 0 END`,
+    'hint',
+  )})
+  FROM unnest($1::text[], $2::float8[]) AS i (hint, age_ms)`);
 
 const APPEND = statement(`
   WITH input AS (
@@ -121,6 +133,8 @@ function firstOnes(entries: readonly LogEntry[]): ReadonlyMap<LogEntry, LogEntry
   return first;
 }
 
+const rowIn = ({ windowMs: _, identity: __, ageMs: ___, ...row }: LogEntry) => row;
+
 /** `waitedMs`: since the ages were true. `sentMs`: now, by the database's clock; `null`: not known. */
 export async function append(
   client: Client,
@@ -147,8 +161,21 @@ export async function append(
     ({ body }) => body,
     ({ importance }) => importance,
     ({ isLate }) => isLate,
-    ({ windowMs: _, identity: __, ageMs: ___, ...row }) => payloadOf(row),
+    (entry) => payloadOf(rowIn(entry)),
   );
+  const news = distinct
+    .filter(({ isLate, ageMs }) => !isLate && ageMs + waitedMs < FRESH_MS)
+    .map((entry) => ({ payload: payloadOf(rowIn(entry)), ageMs: entry.ageMs + waitedMs }))
+    .filter(({ payload }) => payload !== '');
+  if (news.length > 0) {
+    const told = columns(
+      news,
+      ({ payload }) => payload,
+      ({ ageMs }) => ageMs,
+    );
+    // It may be lost; a connection that is broken says so below.
+    rowsOf(client, TELL, [...told, sentMs]).catch(() => undefined);
+  }
   const [, , rows] = await together<[unknown, unknown, readonly { seq: number }[]]>(client, () => [
     rowsOf(client, SHARE_HALVES),
     rowsOf(client, ALONE),

@@ -21,7 +21,7 @@ export const LOCK = {
   halves: `${LOCKS}, 3`,
 } as const;
 
-/** Tables that have halves. */
+/** Tables that have halves. Their keys begin with what is looked for, since nobody knows in which half it is. */
 export const HALVED = ['log', 'plans', 'ends', 'errands'] as const;
 
 const halves = HALVED.flatMap((table) =>
@@ -62,15 +62,14 @@ export const STEPS: readonly string[] = [
      body text NOT NULL,
      importance integer NOT NULL,
      late boolean NOT NULL,
-     PRIMARY KEY (half, seq)
+     PRIMARY KEY (seq, half)
    ) PARTITION BY LIST (half);
-   CREATE INDEX ON ${SCHEMA}.log (seq);
    CREATE INDEX ON ${SCHEMA}.log (key);
    CREATE INDEX ON ${SCHEMA}.log (identity, received_at);
    CREATE INDEX ON ${SCHEMA}.log (received_at);
    CREATE TABLE ${SCHEMA}.plans (
      half smallint NOT NULL, seq bigint NOT NULL, partition smallint NOT NULL, plan text NOT NULL,
-     PRIMARY KEY (half, seq, partition)
+     PRIMARY KEY (seq, half, partition)
    ) PARTITION BY LIST (half);
    CREATE TABLE ${SCHEMA}.ends (
      half smallint NOT NULL,
@@ -83,7 +82,7 @@ export const STEPS: readonly string[] = [
      rest text NOT NULL,
      ended_at timestamptz NOT NULL,
      written_at timestamptz,
-     PRIMARY KEY (half, id)
+     PRIMARY KEY (id, half)
    ) PARTITION BY LIST (half);
    CREATE INDEX ON ${SCHEMA}.ends (partition, ended_at);
    CREATE TABLE ${SCHEMA}.errands (
@@ -95,7 +94,7 @@ export const STEPS: readonly string[] = [
      body text NOT NULL,
      asked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
      taken boolean NOT NULL DEFAULT false,
-     PRIMARY KEY (half, key)
+     PRIMARY KEY (key, half)
    ) PARTITION BY LIST (half);
    CREATE INDEX ON ${SCHEMA}.errands (partition) WHERE NOT taken;
    CREATE TABLE ${SCHEMA}.facts (

@@ -9,6 +9,7 @@ import {
   type Fact,
   type Hint,
   type Inheritance,
+  LEASE_MS,
   type LogEntry,
   type LogRow,
   type NodeCard,
@@ -182,11 +183,12 @@ export class ModelLink implements Shared {
 
   append(entries: readonly LogEntry[]): Promise<readonly number[]> {
     return this.#call(BULK_MS, (tables, nowMs) => {
+      for (const { windowMs: _, identity: __, ...row } of entries)
+        if (!row.isLate && row.ageMs < LEASE_MS && fits(row)) this.#model.tell({ kind: 'news', row });
       const { seqs, added } = tables.append(entries, nowMs);
       for (const seq of added) {
         const [row] = tables.readAfter(seq - 1, 1, nowMs);
-        const fits = row !== undefined && Buffer.byteLength(JSON.stringify(row)) < HINT_BYTES;
-        this.#model.tell({ kind: 'log', seq, ...(fits && { row }) });
+        this.#model.tell({ kind: 'log', seq, ...(row !== undefined && fits(row) && { row }) });
       }
       return seqs;
     });
@@ -240,6 +242,8 @@ export class ModelLink implements Shared {
     this.#isClosed = true;
   }
 }
+
+const fits = (row: object): boolean => Buffer.byteLength(JSON.stringify(row)) < HINT_BYTES;
 
 const unreachable = (message: string): SharedError =>
   new SharedError('unreachable', `the database cannot be reached: ${message}`, 'Check that it runs.');

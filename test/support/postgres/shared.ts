@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { isMainThread } from 'node:worker_threads';
+import pg from 'pg';
 import { PostgresServer, type UrlParts } from './server.ts';
 import { postgresFolder } from './unprivileged.ts';
 
@@ -44,6 +45,8 @@ export class TestDatabase implements AsyncDisposable {
   readonly server: PostgresServer;
   readonly name: string;
 
+  #client: Promise<pg.Client> | undefined;
+
   private constructor(server: PostgresServer, name: string) {
     this.server = server;
     this.name = name;
@@ -62,14 +65,20 @@ export class TestDatabase implements AsyncDisposable {
     return this.server.url(this.name, parts);
   }
 
-  query<Row extends Record<string, unknown>>(
-    sql: string,
-    values?: readonly unknown[],
-  ): Promise<readonly Row[]> {
-    return this.server.query<Row>(this.name, sql, values);
+  /** By the superuser. */
+  async query<Row extends pg.QueryResultRow>(sql: string): Promise<readonly Row[]> {
+    this.#client ??= this.#connect();
+    return (await (await this.#client).query<Row>(sql)).rows;
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const client = new pg.Client(this.url());
+    await client.connect();
+    return client;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#client)?.end();
     await this.server.query('postgres', `DROP DATABASE IF EXISTS ${this.name} WITH (FORCE)`);
   }
 }
