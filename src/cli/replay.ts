@@ -7,7 +7,7 @@ import { compileConfig } from '../daemon/ready-config.ts';
 import type { FoundDelivery, ReplayWish } from '../outbox/deliveries.ts';
 import { FileDeliveries } from '../outbox/file-deliveries.ts';
 import { isHeld } from '../outbox/lock.ts';
-import { deliveriesOfAnnouncement } from '../outbox/queries.ts';
+import { deliveriesOfAnnouncement, plannedThen } from '../outbox/queries.ts';
 import { seenAs } from '../outbox/replay-rows.ts';
 import { printable } from '../platform/printable.ts';
 import type { Replayed } from '../replay/plan.ts';
@@ -43,7 +43,11 @@ export async function replayCommand(options: ReplayOptions, io: Io): Promise<Exi
     const { announcements, isAll } = await chosen(options, opened, io);
     const planner = plannerOf(options, opened);
     const plans = announcements.map((announcement) =>
-      planner.plan(announcement, deliveriesOfAnnouncement(opened.database, announcement.id)),
+      planner.plan(
+        announcement,
+        deliveriesOfAnnouncement(opened.database, announcement.id),
+        plannedThen(opened.database, announcement.id),
+      ),
     );
     const summary = summaryOf(plans, isAll);
     if (!options.json) for (const line of linesOf(plans, summary, options, io)) io.print(line);

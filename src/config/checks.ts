@@ -1,5 +1,7 @@
 /** Everything that is checked of a config whose YAML parses: its form by the schema, and each check that looks across it. */
+
 import { dirname, resolve } from 'node:path';
+import type { z } from 'zod';
 import { destinationTypes } from '../destinations/index.ts';
 import type { TableOf } from '../matching/table.ts';
 import { isRecord } from '../platform/wire-values.ts';
@@ -30,6 +32,7 @@ import { ownForms } from './own-forms.ts';
 import { isWebPage } from './pasted.ts';
 import { placeholders, withoutUnfilled } from './placeholders.ts';
 import type { Finding, Path } from './problem.ts';
+import { retentionFaults } from './retention-faults.ts';
 import { type Config, configSchema, configSchemaOf, storeOptions } from './schema.ts';
 import { issueMessage, type KnownKeys, schemaProblems } from './schema-problems.ts';
 import { type ConfigSections, readableSections, sectionsOf, soundSections } from './sections.ts';
@@ -136,6 +139,7 @@ export function check(root: Located, context: CheckContext): Checked {
     ...extractFaults(readable, root),
     ...loaded.errors,
     ...[...testFaults(readable)].filter(isCertain),
+    ...(parsed.success ? retentionFaults(parsed.data) : []),
     ...(context.standsIn ? [] : checkWays(readable, ways)),
     ...checkTemplates(withTargets(readable), parts),
   ].filter(
@@ -176,7 +180,7 @@ export function check(root: Located, context: CheckContext): Checked {
         ...oddAnswers(parts),
         ...deadRules(parts, rulesIn(odd.filter(({ never }) => never)), knownTable),
         ...whenWarnings(parts),
-        ...cooldownWarnings(parts, parsed.success ? parsed.data.store.retention : undefined),
+        ...cooldownWarnings(parts, plainRetention(parsed.data)),
         ...foreignPlaceholders(root, types),
         ...gluedTickers(parts, root),
         ...extractWarnings(parts, root),
@@ -212,6 +216,12 @@ const lookingIn =
   (tables: Config['liveTables']): TableOf =>
   (name) =>
     tables.get(name);
+
+/** By kind, a cooldown that is longer is an error. */
+function plainRetention(config: z.output<typeof configSchema> | undefined): number | undefined {
+  const retention = config?.store.retention;
+  return typeof retention === 'number' ? retention : undefined;
+}
 
 const STORE = storeOptions.parse({}).path;
 

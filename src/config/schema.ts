@@ -10,7 +10,16 @@ import { destinationTypes } from '../destinations/index.ts';
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import { feedOptions } from '../feeds/index.ts';
 import type { TableOf } from '../matching/table.ts';
-import { duration, EVEN_IF_WRONG, flag, hostName, integer, secret, text } from '../platform/fields.ts';
+import {
+  DURATION_HELP,
+  duration,
+  EVEN_IF_WRONG,
+  flag,
+  hostName,
+  integer,
+  secret,
+  text,
+} from '../platform/fields.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../platform/log.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { extractsOptions, rulesOptions } from '../routing/options.ts';
@@ -72,6 +81,22 @@ export const templateOptions = z
     'must have text, body or both',
   );
 
+const retentionByKind = z.strictObject({
+  announcements: duration()
+    .default(30 * 86_400_000)
+    .describe('the longest: what was read, and what the rules said'),
+  deliveries: duration()
+    .optional()
+    .describe(
+      'where it went, and what became of it; at most as long as `announcements`, which is the default',
+    ),
+  attempts: duration()
+    .optional()
+    .describe(
+      'each request with its answer; at most as long as `deliveries`, which is the default. One that leaves a doubt whether it arrived is kept as long as its delivery',
+    ),
+});
+
 export const storeOptions = z.strictObject({
   path: text()
     .refine(
@@ -80,9 +105,10 @@ export const storeOptions = z.strictObject({
     )
     .default('./data/listing-bridge.db')
     .describe("relative to the config's folder; in the image, to `/`"),
-  retention: duration()
+  retention: z
+    .union([duration(), retentionByKind], { error: DURATION_HELP })
     .default(30 * 86_400_000)
-    .describe('how long deliveries and announcements are kept'),
+    .describe('how long deliveries and announcements are kept: all of them, or by kind'),
 });
 
 export const serverOptions = z

@@ -19,6 +19,7 @@ import { Kept } from './kept.ts';
 import type { Backlog, Batch, Ledger, Recorded, Remains, Sent, Upkeep, Waiting } from './outbox.ts';
 import { type SteadyEvents, SteadyStore } from './steady-store.ts';
 import { Tail } from './tail.ts';
+import type { ThinRequest } from './thinning.ts';
 
 /** News waits so long for the end of its deliveries, which is then written with it: an answer mostly comes sooner. */
 const SPREAD_MS = 20;
@@ -192,6 +193,13 @@ export class Journal {
   /** As `Upkeep.prune`; 0 while the store is broken. */
   prune(beforeMs: number, attemptsBeforeMs: number, limit: number): number {
     const found = this.#steady.ask(() => this.#store.prune(beforeMs, attemptsBeforeMs, limit)) ?? 0;
+    if (found > 0) this.#written();
+    return found;
+  }
+
+  /** As `Upkeep.thin`; 0 while the store is broken. */
+  thin(request: ThinRequest, limit: number): number {
+    const found = this.#steady.ask(() => this.#store.thin(request, limit)) ?? 0;
     if (found > 0) this.#written();
     return found;
   }

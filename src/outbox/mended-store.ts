@@ -14,6 +14,7 @@
  * `mend` does nothing while another thread has the file open, and may stop at any arrow: it is called again. Only a
  * setting that is wrong (a path, a right, another's file, a second bridge, a newer schema) keeps the bridge from starting.
  */
+
 import type { Content } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/delivery.ts';
 import type { Mute } from '../mutes/mute.ts';
@@ -41,6 +42,7 @@ import { type Salvaged, salvage } from './salvage.ts';
 import type { SqliteOutbox } from './sqlite.ts';
 import { FileFault, isBusy, isCorrupt, isDiskFault, isFull, StoreError } from './store-errors.ts';
 import type { Sync } from './sync.ts';
+import type { ThinRequest } from './thinning.ts';
 
 export interface StoreDeps {
   readonly path: string;
@@ -132,6 +134,8 @@ export class Store implements Ledger, Backlog, Recovery, Upkeep {
   prune(beforeMs: number, attemptsBeforeMs: number, limit: number): number {
     return this.#current.prune(beforeMs, attemptsBeforeMs, limit);
   }
+
+  thin = (request: ThinRequest, limit: number): number => this.#current.thin(request, limit);
 
   learn(key: string, value: string): void {
     this.#current.learn(key, value);

@@ -11,6 +11,7 @@ import type { AttemptRecord, Delivery, DeliveryState, PendingDelivery } from '..
 import type { Mute } from '../mutes/mute.ts';
 import type { Routing } from '../routing/router.ts';
 import type { Tracer } from '../routing/tracer.ts';
+import type { ThinRequest } from './thinning.ts';
 
 /** The pending deliveries of a destination. */
 export interface Waiting {
@@ -160,6 +161,8 @@ export interface Upkeep {
    * many were found: 0 when nothing is left to delete.
    */
   prune(beforeMs: number, attemptsBeforeMs: number, limit: number): number;
+  /** Deletes deliveries and attempts of what `prune` keeps, as `Thinning.bite`. */
+  thin(request: ThinRequest, limit: number): number;
   /** Marks pending deliveries to destinations that are not among these as dead. Returns how many. */
   buryRemoved(configured: readonly string[], nowMs: number): number;
   /** How far the bridge's timeline is ahead of the wall clock, in ms: for those who look at the store from outside. */

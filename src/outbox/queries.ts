@@ -79,6 +79,14 @@ export const deliveriesOfAnnouncement = (database: DatabaseSync, announcementId:
     .all(`${announcementId}-`, `${announcementId}.`)
     .flatMap(({ id }) => deliveryOfKey(database, String(id)) ?? []);
 
+/** How many deliveries its rules made of an announcement; 0: it is not known. */
+export function plannedThen(database: DatabaseSync, announcementId: string): number {
+  const trace = database.prepare('SELECT trace FROM announcements WHERE id = ?').get(announcementId)?.[
+    'trace'
+  ];
+  return (typeof trace === 'string' ? traceIn(trace)?.planned : undefined) ?? 0;
+}
+
 /**
  * The decision on an announcement, as far as it is kept: by its id, or by the id or the key of one of its deliveries.
  * `undefined`: nothing has that id.

@@ -13,17 +13,34 @@ const BETWEEN_BITES_MS = 50;
 /** Announcements in a bite: few at first, since the code is cold; then as many as take about `ms`. */
 const BITE = { first: 5, most: 100, ms: 0.5 } as const;
 
-/** `store` does not throw. `countsMs`: how long something that was sent still counts. */
+/** In ms; a kind that is left out is kept as long as the one before it. */
+export interface RetentionByKind {
+  readonly announcements: number;
+  readonly deliveries?: number | undefined;
+  readonly attempts?: number | undefined;
+}
+
+/** `store` does not throw. `retention`: of everything, in ms, or by kind. `countsMs`: how long something that was sent still counts. */
 export function startRetention(
-  store: Pick<Upkeep, 'prune'>,
-  retentionMs: number,
+  store: Pick<Upkeep, 'prune'> & Partial<Pick<Upkeep, 'thin'>>,
+  retention: number | RetentionByKind,
   countsMs: () => number,
   clock: Clock,
 ): Timer {
+  const kinds = typeof retention === 'number' ? { announcements: retention } : retention;
+  const { announcements, deliveries = announcements, attempts = deliveries } = kinds;
+  const isByKind = attempts < announcements;
+  function deleted(nowMs: number, size: number): number {
+    const countsSinceMs = nowMs - countsMs();
+    const found = store.prune(nowMs - announcements, countsSinceMs, size);
+    if (found > 0 || !isByKind) return found;
+    const before = { deliveriesBeforeMs: nowMs - deliveries, attemptsBeforeMs: nowMs - attempts };
+    return store.thin?.({ ...before, countsSinceMs }, size) ?? 0;
+  }
   let timer = clock.after(FIRST_MS, () => bite(BITE.first), false);
   function bite(size: number): void {
     const nowMs = clock.monotonicMs();
-    const found = store.prune(nowMs - retentionMs, nowMs - countsMs(), size);
+    const found = deleted(nowMs, size);
     const next = sizeAfter(size, clock.monotonicMs() - nowMs);
     timer =
       found > 0

@@ -3,6 +3,7 @@
  * the page cache (about 20 µs), which survives the death of the process; `sync.ts` takes it to the disk
  * a few milliseconds later, off the hot path.
  */
+
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Content } from '../delivery/content.ts';
 import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/delivery.ts';
@@ -26,6 +27,7 @@ import type {
   Upkeep,
   Waiting,
 } from './outbox.ts';
+import { Thinning, type ThinRequest } from './thinning.ts';
 import { type Refused, Writer } from './writer.ts';
 
 type Row = Record<string, SQLOutputValue>;
@@ -35,6 +37,7 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
   readonly #statements: ReturnType<typeof prepare>;
   readonly #rows: LedgerRows;
   readonly #backlog: BacklogRows;
+  readonly #thinning: Thinning;
   #dataVersion: number;
   /** As it stands in a row that was just made. */
   #aheadMs = 0;
@@ -45,6 +48,7 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
     this.#statements = prepare(database);
     this.#rows = new LedgerRows(database);
     this.#backlog = new BacklogRows(database);
+    this.#thinning = new Thinning(database);
     this.#takeIn(refused);
     this.#dataVersion = this.#readDataVersion();
   }
@@ -172,6 +176,14 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
       this.#statements.deleteRules.run();
     });
     return ids.length;
+  }
+
+  thin(request: ThinRequest, limit: number): number {
+    let found = 0;
+    this.#inTransaction(() => {
+      found = this.#thinning.bite(request, limit);
+    });
+    return found;
   }
 
   /** Deletes at most so many deliveries of an announcement, with their attempts; itself with the last. Says how many. */

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { DURATION, parseDuration } from './duration.ts';
 import { Secret } from './secret.ts';
 
-const DURATION_HELP = 'must be a duration with a unit, such as 500ms, 5s, 10m, 1h or 3d';
+export const DURATION_HELP = 'must be a duration with a unit, such as 500ms, 5s, 10m, 1h or 3d';
 
 /** `5s` → 5000 (ms). */
 export const duration = () =>

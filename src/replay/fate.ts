@@ -39,6 +39,8 @@ export interface ReplayWishes {
 }
 
 export interface FateDeps extends ReplayWishes {
+  /** All deliveries of its announcement are in the store: `store.retention` may have deleted some. */
+  readonly isComplete: boolean;
   readonly nowMs: number;
   /** A mute or a cooldown, as it is now. */
   heldBack(delivery: Delivery): (Refused & { readonly reason: 'muted' | 'cooldown' }) | undefined;
@@ -67,7 +69,7 @@ export function fateOf(
   return { sends: asQueued(planned, destination, related, times, deps) };
 }
 
-function refusalOfRows(rows: readonly FoundDelivery[], { again }: FateDeps): Fate | undefined {
+function refusalOfRows(rows: readonly FoundDelivery[], { again, isComplete }: FateDeps): Fate | undefined {
   const has = (fits: (found: FoundDelivery) => boolean) => rows.some(fits);
   if (has(({ delivery }) => delivery.state === 'pending'))
     return { leftOut: 'pending', detail: 'it waits there already' };
@@ -76,6 +78,11 @@ function refusalOfRows(rows: readonly FoundDelivery[], { again }: FateDeps): Fat
     return { leftOut: 'delivered', detail: 'it has arrived there' };
   if (has(mayHaveArrived))
     return { leftOut: 'may_have_arrived', detail: 'it may have arrived there: an answer was lost' };
+  if (rows.length === 0 && !isComplete)
+    return {
+      leftOut: 'may_have_arrived',
+      detail: 'it may have arrived there: what was sent is not in the store any more (`store.retention`)',
+    };
   if (has(({ delivery }) => delivery.reason === 'discarded'))
     return { leftOut: 'discarded', detail: 'a person has cancelled it' };
   return undefined;

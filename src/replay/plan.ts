@@ -14,7 +14,7 @@ import { isSameSubject } from '../outbox/replay-rows.ts';
 import type { Router, RuleCooldown } from '../routing/router.ts';
 import { type Fate, type FateDeps, fateOf } from './fate.ts';
 
-export interface ReplayDeps extends FateDeps {
+export interface ReplayDeps extends Omit<FateDeps, 'isComplete'> {
   readonly router: Pick<Router, 'route'>;
   readonly destinations: readonly PreparedDestination[];
   /** By rule. */
@@ -61,8 +61,8 @@ export class ReplayPlanner {
     this.#byName = new Map(deps.destinations.map((one) => [one.name, one]));
   }
 
-  /** `rows`: all deliveries of the announcement. */
-  plan(announcement: Announcement, rows: readonly FoundDelivery[]): Replayed {
+  /** `rows`: all deliveries of the announcement that are there; `plannedThen`: how many there were, where it is known. */
+  plan(announcement: Announcement, rows: readonly FoundDelivery[], plannedThen = 0): Replayed {
     const { router, occurrenceOf, isWanted } = this.#deps;
     const { matches } = router.route(announcement);
     const occurrence = occurrenceOf(announcement);
@@ -70,12 +70,13 @@ export class ReplayPlanner {
     const planned = deliveriesOf(announcement, matches, this.#targets, receivedMs, occurrence);
     const wanted = planned.deliveries.filter(isWanted);
     const wantedRows = rows.filter(({ delivery }) => isWanted(delivery.delivery));
+    const isComplete = rows.filter((found) => ordinalOf(found) < plannedThen).length >= plannedThen;
     const byDestination = Map.groupBy(rows, ({ delivery }) => delivery.delivery.destination);
     const deliveries = wanted.flatMap((delivery) => {
       const destination = this.#byName.get(delivery.destination);
       const news = { ...delivery, content: planned.content };
       const own = byDestination.get(delivery.destination) ?? [];
-      return destination === undefined ? [] : [this.#planned(news, destination, own)];
+      return destination === undefined ? [] : [this.#planned(news, destination, own, isComplete)];
     });
     const now = new Set(planned.deliveries.map(targetText));
     const noLonger = wantedRows.filter(({ delivery }) => !now.has(targetText(delivery.delivery)));
@@ -94,12 +95,13 @@ export class ReplayPlanner {
     delivery: Delivery & { readonly content: NewsContent },
     destination: PreparedDestination,
     rows: readonly FoundDelivery[],
+    isComplete: boolean,
   ): ReplayedDelivery {
     const related = rows.filter((found) => isSameSubject(delivery.ticker, found.delivery.delivery.ticker));
     const before = rows.findLast((found) => targetText(found.delivery.delivery) === targetText(delivery));
     const fate = this.#fateAmongOthers(
       delivery,
-      fateOf(delivery, destination, related, rows.length, this.#deps),
+      fateOf(delivery, destination, related, rows.length, { ...this.#deps, isComplete }),
     );
     return { delivery, related, fate, ...(before !== undefined && { before }) };
   }
@@ -128,6 +130,12 @@ export class ReplayPlanner {
     return undefined;
   }
 }
+
+/** Of its row, as it was made when the announcement was read. */
+const ordinalOf = ({ delivery: { delivery } }: FoundDelivery): number => {
+  const key = keyOf(delivery);
+  return Number(key.slice(key.lastIndexOf('-') + 1));
+};
 
 const targetText = ({ destination, ticker }: Pick<Delivery, 'destination' | 'ticker'>): string =>
   JSON.stringify([destination, ticker]);

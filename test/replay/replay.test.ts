@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { Announcement } from '../../src/announcement.ts';
 import { newsOf } from '../../src/delivery/content.ts';
@@ -10,6 +11,7 @@ import { FileDeliveries } from '../../src/outbox/file-deliveries.ts';
 import { createIds } from '../../src/outbox/ids.ts';
 import { openStore } from '../../src/outbox/store.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { traceText } from '../../src/routing/trace.ts';
 import { announcementOf } from '../destinations/render-support.ts';
 import { runCommandLine } from '../support/command.ts';
 import { attemptOf } from '../support/outbox.ts';
@@ -243,6 +245,29 @@ test('a cooldown holds: by what was sent before, and of a kind the newest of the
     state: 'pending',
     delivery: { content: { announcement: { tickers: ['ABC'] } } },
   });
+});
+
+test('where retention has deleted what was sent, nothing is sent again', async () => {
+  config('  - { name: all, match: {}, send: [chat, board] }');
+  const [news] = await stored({ agoMs: 60_000, rows: [{ destination: 'chat', record: DELIVERED }] });
+  {
+    using database = new DatabaseSync(join(folder, 'bridge.db'));
+    const trace = traceText({
+      ...{ digest: 'd', sinceMs: 0, ruleCount: 0, outcomes: [], matchedCount: 0, stoppedBy: undefined },
+      ...{ planned: 1, withheld: [], furtherWithheld: 0 },
+    });
+    database.prepare('UPDATE announcements SET trace = ? WHERE id = ?').run(trace, String(news?.id));
+  }
+  expect((await shown('--since', '1h')).summary).toMatchObject({ sends: 1, byDestination: { board: 1 } });
+  {
+    using database = new DatabaseSync(join(folder, 'bridge.db'));
+    database.exec('DELETE FROM deliveries');
+  }
+  expect((await shown('--since', '1h')).summary).toMatchObject({
+    sends: 0,
+    leftOut: { may_have_arrived: 2 },
+  });
+  expect((await shown('--since', '1h', '--again')).summary).toMatchObject({ sends: 2 });
 });
 
 test('stored twice, it is sent once', async () => {

@@ -53,7 +53,7 @@ export function exportTexts(
   const columns = EXPORT_COLUMNS[what];
   const last = new Map<string, { readonly given: string; readonly safe: unknown }>();
   const safeOf = (name: string, value: unknown) => {
-    const given = String(value);
+    const given = JSON.stringify(value);
     const known = last.get(name);
     if (known?.given === given) return known.safe;
     const safe = redactValues(value, redact);
