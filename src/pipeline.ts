@@ -36,8 +36,18 @@ export interface PipelineDeps {
   readonly dedupeWindowMs: number;
   readonly events: PipelineEvents;
   readonly outside: Outside;
-  /** Of several machines that share the work; absent: this one sends everywhere. */
-  readonly tenureOf?: LaneSetDeps['tenureOf'] | undefined;
+  /** Where several machines share the work; absent: this one sends everywhere. */
+  readonly cluster?: ClusterSeam | undefined;
+}
+
+/** What a cluster needs of a pipeline before it can be joined. */
+export interface ClusterSeam {
+  /** Whether and how long this machine sends there. */
+  readonly of: NonNullable<LaneSetDeps['tenureOf']>;
+  /** Its budget was asked for silence. */
+  paused(key: string, untilMs: number): void;
+  /** A destination has learned something. */
+  learnt(key: string, value: string): void;
 }
 
 export interface PipelineEvents {
@@ -93,9 +103,12 @@ export function createPipeline({
   const budgets = createBudgets(clock, {
     pauses: recovered.pauses,
     attemptsSince: (sinceMs) => journal.attemptsSince(sinceMs),
-    keep: (key, untilMs) => journal.pause(key, untilMs),
+    keep: (key, untilMs, isOfMachine) => {
+      journal.pause(key, untilMs);
+      if (!isOfMachine) deps.cluster?.paused(key, untilMs);
+    },
   });
-  const memory = memoryOf(recovered, journal);
+  const memory = memoryOf(recovered, journal, (key, value) => deps.cluster?.learnt(key, value));
   // Of the life before this one; of a store that cannot be read yet nobody knows the latest.
   const lastLifeMs = recovered.latestMs > 0 ? recovered.latestMs : clock.monotonicMs() - 1;
   const mayHaveLeftMs = takeEnd(recovered, journal) ? 0 : lastLifeMs;
@@ -105,7 +118,7 @@ export function createPipeline({
     gateOf: (destination) => cooldowns.gateOf(destination),
     holdWaiting: (item, nowMs) => mutes.holdWaiting(item, nowMs),
     deps: { ...opening, clock, memory },
-    tenureOf: deps.tenureOf,
+    tenureOf: deps.cluster?.of,
   });
   const stop = async (deadline: AbortSignal) => {
     await lanes.stop(deadline);

@@ -5,6 +5,7 @@
 
 import { identityOf } from '../announcement.ts';
 import { newsOf as contentOf } from '../delivery/content.ts';
+import type { LaneEvents } from '../delivery/lane-deps.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import type { ClusterEvent } from '../events/cluster-event.ts';
 import { occurrenceOf } from '../outbox/delivery-ids.ts';
@@ -12,6 +13,7 @@ import type { Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Arrivals } from './arrivals.ts';
 import { Claiming } from './claiming.ts';
+import { Facts } from './facts.ts';
 import { Holdings } from './holdings.ts';
 import { Known } from './known.ts';
 import { LocalRows } from './local-rows.ts';
@@ -35,6 +37,8 @@ export interface ClusterDeps {
   /** How far back a new holder looks: as long as a delivery may wait, a rate counts or a cooldown lasts. In ms. */
   readonly spanMs: () => number;
   readonly report: (event: ClusterEvent) => void;
+  /** Of the pipeline's lanes: some deliveries end before a lane has them. */
+  readonly ended: LaneEvents['ended'];
 }
 
 export interface Cluster {
@@ -63,6 +67,7 @@ class Member implements Cluster {
   readonly #settling: Settling;
   readonly #takeover: Takeover;
   readonly #past: Past;
+  readonly #facts: Facts;
   readonly #listening: { stop(): Promise<void> };
   /** Held, and what the holder before has left is not known yet. */
   readonly #toTake = new Set<number>();
@@ -75,7 +80,7 @@ class Member implements Cluster {
   constructor(deps: ClusterDeps) {
     this.#deps = deps;
     const { shared, clock, tenures, pipeline, spanMs } = deps;
-    const { journal, lanes, intake, dedupe, budgets, cooldowns } = pipeline;
+    const { journal, lanes, intake, dedupe, budgets, cooldowns, memory } = pipeline;
     const { node: name } = deps.card();
     const known = this.#known;
     this.#arrivals = new Arrivals({ pipeline, clock, known, node: name });
@@ -94,11 +99,15 @@ class Member implements Cluster {
       differs: () => this.node.differs,
     });
     for (const tenure of tenures.all) tenure.claims = claiming;
+    const facts = new Facts({ shared, clock, budgets, memory });
+    this.#facts = facts;
+    tenures.paused = (key, untilMs) => facts.paused(key, untilMs);
+    tenures.learnt = (key, value) => facts.learnt(key, value);
     this.#reader = new LogReader({ shared, arrived: (row) => this.#arrived(row) });
     this.#past = new Past({ journal, clock, dedupe, known, writer, settling, spanMs });
     this.#takeover = new Takeover({
       ...{ shared, clock, node: name, journal, budgets, cooldowns, known, rows, writer, settling, claiming },
-      ...{ holdings, spanMs },
+      ...{ holdings, spanMs, ended: deps.ended },
       learn: (row) => this.#arrivals.learn(row),
       heardOfMs: (partition) => this.node.heardOfMs(partition),
       open: (partitions) => this.#open(partitions),
@@ -171,6 +180,7 @@ class Member implements Cluster {
     this.node.stop();
     this.#writer.stop();
     this.#settling.stop();
+    this.#facts.stop();
     void this.#listening.stop();
   }
 
@@ -190,13 +200,15 @@ class Member implements Cluster {
 
   #hint(hint: Hint): void {
     if (hint.kind === 'log') this.#reader.hint(hint);
-    if (hint.kind === 'leases') this.node.soon();
+    if (hint.kind === 'leases' || hint.kind === 'facts') this.node.soon();
   }
 
-  #seen({ seq }: View): void {
+  #seen({ seq, factsVersion }: View): void {
     this.#reader.seen(seq);
     this.#writer.now();
     this.#settling.now();
+    this.#facts.now();
+    this.#facts.seen(factsVersion);
     void this.#take();
   }
 
@@ -221,6 +233,7 @@ class Member implements Cluster {
     const partitions = [...this.#toTake];
     this.#toTake.clear();
     try {
+      await this.#facts.read();
       await this.#takeover.take(partitions);
     } catch (error) {
       if (!(error instanceof SharedError)) throw error;
@@ -254,7 +267,7 @@ class Member implements Cluster {
     for (const { delivery, attempts, reason } of this.#rows.begun(all))
       this.#settling.cut(delivery, attempts + 1, reason);
     await this.#writer.flush();
-    await this.#settling.flush();
+    await Promise.all([this.#settling.flush(), this.#facts.flush()]);
     this.#rows.handOver(all);
   }
 

@@ -6,6 +6,7 @@
 import type { Cooldowns } from '../cooldown/cooldowns.ts';
 import type { BudgetBook } from '../delivery/budget-book.ts';
 import type { AttemptRecord, Delivery } from '../delivery/delivery.ts';
+import type { LaneEvents } from '../delivery/lane-deps.ts';
 import type { PreparedDestination } from '../destinations/prepared.ts';
 import type { Journal } from '../outbox/journal.ts';
 import type { Recorded } from '../outbox/outbox.ts';
@@ -39,6 +40,8 @@ export interface TakeoverDeps {
   readonly learn: (row: LogRow) => KnownNews | undefined;
   /** Of the holder before: when it last was heard of, if its lease has run out; monotonic ms. `undefined`: it gave it back. */
   readonly heardOfMs: (partition: number) => number | undefined;
+  /** Reported as the ends of lanes are. */
+  readonly ended: LaneEvents['ended'];
   /** From now on news for these is planned here. */
   readonly open: (partitions: ReadonlySet<number>) => void;
 }
@@ -159,7 +162,7 @@ export class Takeover {
       deliveries.push(delivery);
       if (hasEnded) into.attempts.push(endedElsewhere(delivery, end, into.nowMs));
       else if (this.#mayHaveArrived(planned, to, news, end, isLate))
-        into.attempts.push(this.#buried(delivery, end, into.nowMs));
+        into.attempts.push(this.#buried(delivery, into.nowMs));
       else {
         if (end !== undefined) into.attempts.push(this.#again(delivery, end, into.nowMs));
         into.pending.set(destination, (into.pending.get(destination) ?? 0) + 1);
@@ -185,10 +188,9 @@ export class Takeover {
   }
 
   /** It must not be sent a second time, and may have been sent. */
-  #buried(delivery: Delivery, end: SharedEnd | undefined, nowMs: number): AttemptRecord {
+  #buried(delivery: Delivery, nowMs: number): AttemptRecord {
     const ending = { state: 'dead', reason: 'may_have_arrived' } as const;
-    const attempts = end?.attempts ?? 0;
-    this.#deps.settling.add({ ...ending, delivery, attempts, endedMs: nowMs, writtenMs: undefined });
+    this.#deps.ended(delivery, ending.state, ending.reason, nowMs);
     return endedAs(delivery, ending, nowMs);
   }
 

@@ -1,11 +1,14 @@
-/** The tenures of this node, one for each partition: the lanes read them, `holdings.ts` moves them on. */
+/** The tenures of this node, one for each partition: the lanes read them, `holdings.ts` moves them on. And who hears of facts, once it is joined. */
 import type { DestinationBudgets } from '../delivery/budget-book.ts';
 import { Tenure } from '../delivery/tenure.ts';
+import type { ClusterSeam } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
 import { partitionOf } from './partitions.ts';
 import { PARTITIONS } from './shared.ts';
 
-export class Tenures {
+export class Tenures implements ClusterSeam {
+  paused: ClusterSeam['paused'] = () => undefined;
+  learnt: ClusterSeam['learnt'] = () => undefined;
   readonly all: readonly Tenure[];
   readonly #partitions = new Map<string, number>();
 

@@ -17,8 +17,8 @@ export interface BudgetMemory {
   readonly pauses: ReadonlyMap<string, number>;
   /** Of those begun since, their ends; `undefined`: it cannot be read now. */
   attemptsSince(sinceMs: number): Attempts | undefined;
-  /** Stores a new pause. */
-  keep(key: string, untilMs: number): void;
+  /** Stores a new pause. `isOfMachine`: as `BudgetSpec` says. */
+  keep(key: string, untilMs: number, isOfMachine: boolean): void;
 }
 
 /** Named rate limits. Lanes whose destinations name the same key share one budget. */
@@ -31,6 +31,8 @@ export interface BudgetSpec {
   readonly strikes?: BudgetLimits;
   /** At most so many sends under way at once. */
   readonly atOnce?: number;
+  /** The receiver counts the address of this machine: a pause of it says nothing to others. */
+  readonly isOfMachine?: boolean;
 }
 
 /** The limits of one destination. */
@@ -77,6 +79,8 @@ export class BudgetBook {
     Budget,
     { readonly destinations: Set<string>; reachMs: number; most: number }
   >();
+  /** Pauses that other machines were asked for. */
+  readonly #elsewhere = new Map<string, number>();
   /** Read once for all claims of a config. */
   #attempts: { readonly sinceMs: number; readonly byDestination: Attempts | undefined } | undefined;
   /** Something could not be read. */
@@ -131,6 +135,12 @@ export class BudgetBook {
     return budget;
   }
 
+  /** Another machine was asked for silence until then; monotonic ms. */
+  pausedElsewhere(key: string, untilMs: number): void {
+    this.#elsewhere.set(key, untilMs);
+    this.#byKey.get(key)?.pauseElsewhere(untilMs);
+  }
+
   /** Requests that another machine has made, monotonic ms: its receiver counts them together with those of this one. */
   remember(destination: string, writtenMs: readonly number[]): void {
     for (const budget of this.#claims.get(destination) ?? []) budget.remember(writtenMs);
@@ -145,10 +155,10 @@ export class BudgetBook {
     this.#attempts = undefined;
   }
 
-  #create({ key, what, strikes, atOnce }: BudgetSpec): Budget {
-    const keep = (untilMs: number) => this.#memory.keep(key, untilMs);
+  #create({ key, what, strikes, atOnce, isOfMachine = false }: BudgetSpec): Budget {
+    const keep = (untilMs: number) => this.#memory.keep(key, untilMs, isOfMachine);
     const budget = new Budget(this.#clock, { what, strikes, atOnce, keep, openings: this.#openings });
-    const untilMs = this.#memory.pauses.get(key);
+    const untilMs = this.#memory.pauses.get(key) ?? this.#elsewhere.get(key);
     if (untilMs !== undefined) budget.restore(untilMs);
     this.#byKey.set(key, budget);
     return budget;

@@ -100,8 +100,14 @@ export class Budget {
   /** The receiver asked for silence until then; a shorter wish never shortens a longer one. */
   pause(untilMs: number): void {
     if (untilMs <= this.#pausedUntilMs) return;
-    this.restore(untilMs);
+    this.pauseElsewhere(untilMs);
     this.#keep?.(untilMs);
+  }
+
+  /** The same, where somebody else keeps it. */
+  pauseElsewhere(untilMs: number): void {
+    if (untilMs <= this.#pausedUntilMs) return;
+    this.restore(untilMs);
     this.openings.update(this);
   }
 

@@ -96,4 +96,5 @@ export const socketsOf = (
   what: 'connections to the receiver',
   limits: [],
   atOnce: MOST_SOCKETS,
+  isOfMachine: true,
 });

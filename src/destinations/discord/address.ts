@@ -77,7 +77,10 @@ export function discordBudgets(options: DiscordOptions): DestinationBudgets {
   const limits = limitsOf(options) ?? (botToken === undefined ? WEBHOOK_LIMITS : CHANNEL_LIMITS);
   const shared: BudgetSpec[] = [
     { key: pauses.bucket, what: botToken === undefined ? 'this webhook' : 'this channel', limits },
-    { key: IP_BUDGET, what: 'this machine at Discord', limits: GLOBAL_LIMITS, strikes: STRIKES },
+    {
+      ...{ key: IP_BUDGET, what: 'this machine at Discord', limits: GLOBAL_LIMITS, strikes: STRIKES },
+      isOfMachine: true,
+    },
     socketsOf(origin, options),
   ];
   if (botToken !== undefined) shared.push({ key: pauses.global, what: 'the bot', limits: GLOBAL_LIMITS });

@@ -1,5 +1,6 @@
 /** One machine of a simulated cluster: its store stays when its process dies. The pipeline is the real one; only what leads out is not. */
 import { DatabaseSync } from 'node:sqlite';
+import type { ClusterEvent } from '../../../src/cluster/events.ts';
 import { type Cluster, joinCluster } from '../../../src/cluster/join.ts';
 import { KEPT_MS, PARTITIONS, type Shared } from '../../../src/cluster/shared.ts';
 import { Tenures } from '../../../src/cluster/tenures.ts';
@@ -26,6 +27,7 @@ export interface MachineDeps {
   readonly watch: Watch;
   readonly hear: (event: BridgeEvent, life: string) => void;
   readonly digest: () => string;
+  readonly report?: (event: ClusterEvent) => void;
 }
 
 export interface Watch {
@@ -80,7 +82,7 @@ export class SimulatedNode {
       ...{ outbox, recovered, clock, random: receivers.random, dedupeWindowMs: WINDOW_MS },
       events: { ...events, openFailed: quiet, journal: { ...events.journal, written: quiet, usable: quiet } },
       outside: outsideOf(Promise.resolve()),
-      tenureOf: tenures.of,
+      cluster: tenures,
     });
     this.pipeline = pipeline;
     const destinations = CONFIG.destinations.map((prepared) => ({
@@ -92,8 +94,9 @@ export class SimulatedNode {
     pipeline.lanes.apply(destinations, wantedBy(CONFIG));
     pipeline.intake.routes = { router: CONFIG.router, targets: pipeline.lanes.targets() };
     this.cluster = joinCluster({
-      ...{ pipeline, tenures, clock, spanMs: () => KEPT_MS, report: quiet },
+      ...{ pipeline, tenures, clock, spanMs: () => KEPT_MS, report: this.#deps.report ?? quiet },
       shared: this.#sharedFor(process),
+      ended: events.lane.ended,
       card: () => ({
         ...{ node: this.name, life, version: '1', digest: digest(), reads: true, delivers: true },
         ...{ drains: false, feeds: [] },

@@ -1,0 +1,311 @@
+/** A node among others, on the model of the database and a true clock that the test moves: what happens when one dies, hangs, comes or goes. */
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ClusterEvent } from '../../src/cluster/events.ts';
+import { holdersAmong, partitionOf } from '../../src/cluster/partitions.ts';
+import { LEASE_MS, PARTITIONS } from '../../src/cluster/shared.ts';
+import type { AnnouncementFrame } from '../../src/feeds/cryptolisting/frames.ts';
+import { SharedModel } from '../support/cluster/model.ts';
+import { seededRandom } from '../support/seeded-random.ts';
+import { PLANS } from './simulation/config.ts';
+import { SimulatedNode } from './simulation/node.ts';
+import type { Taken } from './simulation/receivers.ts';
+import { trueClock, Universe } from './simulation/universe.ts';
+
+const DESTINATIONS = Object.keys(PLANS);
+
+/** A first holder waits for as long as an earlier one of another database could still send. */
+const SETTLED_MS = LEASE_MS + 500;
+
+class Scene {
+  readonly universe = new Universe();
+  readonly model = new SharedModel(trueClock(this.universe));
+  readonly taken: Taken[] = [];
+  readonly events: (ClusterEvent & { readonly of: string })[] = [];
+  readonly faults = { refuses: 0, hangs: 0 };
+  readonly ended: string[] = [];
+  readonly nodes: SimulatedNode[];
+
+  constructor(names: readonly string[], digestOf: (name: string) => string = () => 'same') {
+    const random = seededRandom(1);
+    const { universe, faults } = this;
+    this.nodes = names.map(
+      (name) =>
+        new SimulatedNode({
+          ...{ name, universe, digest: () => digestOf(name) },
+          receivers: { universe, random, faults, arrives: (taken) => void this.taken.push(taken) },
+          connect: () => {
+            const link = this.model.connect();
+            link.tripMs = 1;
+            return link;
+          },
+          watch: { extended: () => undefined, released: () => undefined },
+          hear: (event) => {
+            if (event.kind === 'delivery.ended' && event.state !== 'delivered')
+              this.ended.push(`${event.delivery.destination} ${event.state} ${event.reason}`);
+          },
+          report: (event) => void this.events.push({ ...event, of: name }),
+        }),
+    );
+    onTestFinished(() => {
+      for (const node of this.nodes) node.close();
+    });
+  }
+
+  node(name: string): SimulatedNode {
+    const found = this.nodes.find((node) => node.name === name);
+    if (found === undefined) throw new Error(`no node ${name}`);
+    return found;
+  }
+
+  advance(ms: number): Promise<void> {
+    return this.universe.advance(ms);
+  }
+
+  /** Read by these nodes; by all that are up, if none is named. */
+  announce(title: string, by: readonly SimulatedNode[] = this.nodes): void {
+    const detectedTimestampUs = Math.round((Date.UTC(2026, 0, 1) + this.universe.truthMs) * 1000);
+    const frame: AnnouncementFrame = {
+      ...{ kind: 'announcement', type: 'announcement', test: false, abnormal: false, extra: {}, title },
+      ...{ ticker: 'ABC', publisher: 'upbit', listingType: 'spot_listing', detectedTimestampUs },
+      ...{ publishTimestampUs: undefined, dispatchTimestampUs: undefined },
+    };
+    for (const node of by) node.accept(frame, () => undefined);
+  }
+
+  /** By title, the destinations that got it, in order. */
+  got(title: string): readonly string[] {
+    return this.taken
+      .filter((one) => one.title === title && one.acted)
+      .map(({ destination }) => destination)
+      .sort();
+  }
+
+  /** Who holds what, as the database has it. */
+  holders(): readonly (string | undefined)[] {
+    return this.model.tables.view(this.model.nowMs()).leases.map(({ node }) => node);
+  }
+
+  holderOf(destination: string): SimulatedNode {
+    return this.node(this.holders()[partitionOf(`http://${destination}.invalid`)] ?? '');
+  }
+
+  kinds(): readonly string[] {
+    return this.events.map(({ of, kind }) => `${of} ${kind}`);
+  }
+}
+
+/** All of them are up and hold what they should. */
+async function settled(names: readonly string[], digestOf?: (name: string) => string): Promise<Scene> {
+  const scene = new Scene(names, digestOf);
+  for (const node of scene.nodes) node.start();
+  await scene.advance(SETTLED_MS);
+  return scene;
+}
+
+describe('ownership', () => {
+  test('each partition has the holder that everybody works out', async () => {
+    const scene = await settled(['a', 'b', 'c']);
+    expect(scene.holders()).toEqual(holdersAmong(['a', 'b', 'c']));
+  });
+
+  test('a node that comes is given its share, and nothing else moves', async () => {
+    const scene = await settled(['a', 'b']);
+    const before = scene.holders();
+    const third = new Scene(['c']).nodes;
+    expect(third).toHaveLength(1);
+    scene.node('b').kill();
+    await scene.advance(6000);
+    expect(scene.holders()).toEqual(Array(PARTITIONS).fill('a'));
+    scene.node('b').start();
+    await scene.advance(3000);
+    expect(scene.holders()).toEqual(before);
+  });
+
+  test('nobody sends for a partition that another has, whatever its clock says', async () => {
+    const scene = new Scene(['a', 'b']);
+    scene.node('b').wallAheadMs = 5 * 3_600_000;
+    for (const node of scene.nodes) node.start();
+    await scene.advance(SETTLED_MS);
+    scene.announce('one');
+    await scene.advance(2000);
+    expect(scene.got('one')).toEqual([...DESTINATIONS].sort());
+  });
+
+  test('of two processes of one name the later stands by, and takes over when the first is gone', async () => {
+    const scene = await settled(['a', 'a']);
+    const [first, second] = scene.nodes;
+    expect(scene.kinds()).toContain('a cluster.name_taken');
+    const standing = scene.events.filter(({ kind }) => kind === 'cluster.name_taken');
+    expect(standing.map((event) => 'standsBy' in event && event.standsBy).sort()).toEqual([false, true]);
+    const lives = () => new Set(scene.model.tables.view(scene.model.nowMs()).leases.map(({ life }) => life));
+    expect([...lives()]).toEqual([first?.life]);
+    first?.kill();
+    await scene.advance(6000);
+    expect([...lives()]).toEqual([second?.life]);
+    expect(scene.kinds()).toContain('a cluster.name_free');
+  });
+});
+
+describe('a holder', () => {
+  test('that is killed is replaced within 5 s; nothing is lost, and nothing repeated that had ended', async () => {
+    const scene = await settled(['a', 'b']);
+    scene.announce('before');
+    await scene.advance(2000);
+    scene.node('a').kill();
+    const diedAt = scene.universe.truthMs;
+    scene.announce('meanwhile', [scene.node('b')]);
+    await scene.advance(5000);
+    expect(scene.holders()).toEqual(Array(PARTITIONS).fill('b'));
+    scene.announce('after');
+    await scene.advance(10_000);
+    expect(scene.got('before')).toEqual([...DESTINATIONS].sort());
+    expect(scene.got('after')).toEqual([...DESTINATIONS].sort());
+    const late = scene.taken.filter(({ title }) => title === 'meanwhile');
+    expect(new Set(late.map(({ destination }) => destination)).size).toBe(late.length);
+    expect(Math.max(...late.map(({ writtenAt }) => writtenAt - diedAt))).toBeLessThan(6000);
+    // An order that its holder may have sent without a claim, had it been cut off, is not sent again.
+    const isOrderOfA = holdersAmong(['a', 'b'])[partitionOf('http://order.invalid')] === 'a';
+    expect(scene.ended).toEqual(isOrderOfA ? ['order dead may_have_arrived'] : []);
+    expect(late.length).toBe(isOrderOfA ? DESTINATIONS.length - 1 : DESTINATIONS.length);
+  });
+
+  test('that is stopped for longer than its lease sends nothing when it goes on', async () => {
+    const scene = await settled(['a', 'b']);
+    const a = scene.node('a');
+    const { life } = a;
+    scene.announce('on the way');
+    a.process?.stop();
+    await scene.advance(10_000);
+    const before = scene.taken.length;
+    a.process?.goOn();
+    await scene.advance(100);
+    expect(scene.taken.slice(before).filter((one) => one.life === life)).toEqual([]);
+    await scene.advance(20_000);
+    const got = scene.got('on the way').filter((destination) => destination !== 'order');
+    expect(got).toEqual(DESTINATIONS.filter((destination) => destination !== 'order').sort());
+    expect(scene.got('on the way').filter((destination) => destination === 'order').length).toBeLessThan(2);
+  });
+
+  test('that drains gives everything away at once: no gap, no repeat, not even of an order', async () => {
+    const scene = await settled(['a', 'b']);
+    for (let n = 0; n < 20; n++) {
+      scene.announce(`announcement ${n}`);
+      if (n === 5) void scene.node('a').cluster?.node.drain();
+      await scene.advance(400);
+    }
+    await scene.advance(60_000);
+    expect(scene.holders()).toEqual(Array(PARTITIONS).fill('b'));
+    for (let n = 0; n < 20; n++) expect(scene.got(`announcement ${n}`)).toEqual([...DESTINATIONS].sort());
+    const slowest = scene.taken
+      .filter(({ destination }) => destination === 'one')
+      .map(({ writtenAt }, n) => writtenAt - SETTLED_MS - n * 400);
+    expect(Math.max(...slowest)).toBeLessThan(1500);
+  });
+
+  test('that is cut off from the database goes on until its lease ends, and what it did meanwhile is told', async () => {
+    const scene = await settled(['a']);
+    scene.node('a').link.fault = 'cut';
+    scene.announce('cut off');
+    await scene.advance(1500);
+    expect(scene.got('cut off')).toEqual([...DESTINATIONS].sort());
+    await scene.advance(4000);
+    scene.announce('beyond');
+    await scene.advance(3000);
+    expect(scene.got('beyond')).toEqual([]);
+    scene.node('a').link.fault = undefined;
+    await scene.advance(9000);
+    expect(scene.got('beyond')).toEqual([...DESTINATIONS].sort());
+    expect(
+      scene.model.tables.inherit([...Array(PARTITIONS).keys()], 60_000, scene.model.nowMs()).ends,
+    ).toHaveLength(12);
+    expect(scene.kinds()).toEqual(expect.arrayContaining(['a cluster.unreachable', 'a cluster.reached']));
+  });
+});
+
+describe('the database', () => {
+  test('that is replaced by an empty one is told everything, and nothing is sent again', async () => {
+    const scene = await settled(['a', 'b']);
+    scene.announce('before');
+    await scene.advance(5000);
+    scene.model.replace();
+    await scene.advance(8000);
+    scene.announce('after');
+    await scene.advance(8000);
+    expect(scene.got('before')).toEqual([...DESTINATIONS].sort());
+    expect(scene.got('after')).toEqual([...DESTINATIONS].sort());
+    expect(scene.events.filter(({ kind }) => kind === 'cluster.replaced')).toHaveLength(2);
+    expect(scene.holders()).toEqual(holdersAmong(['a', 'b']));
+  });
+
+  test('whose clock jumps by hours makes no second holder', async () => {
+    const scene = await settled(['a', 'b']);
+    for (const byMs of [3_600_000, -7_200_000]) {
+      scene.model.aheadMs += byMs;
+      scene.announce(`jump ${byMs}`);
+      await scene.advance(6000);
+      expect(scene.got(`jump ${byMs}`)).toEqual([...DESTINATIONS].sort());
+      expect(scene.holders()).toEqual(holdersAmong(['a', 'b']));
+    }
+  });
+});
+
+describe('news', () => {
+  test('that one node reads goes to the receivers of all, once', async () => {
+    const scene = await settled(['a', 'b', 'c']);
+    scene.announce('one', [scene.node('b')]);
+    await scene.advance(2000);
+    expect(scene.got('one')).toEqual([...DESTINATIONS].sort());
+    expect(new Set(scene.taken.map(({ life }) => life)).size).toBeGreaterThan(1);
+  });
+
+  test('that is read by all of them is in the log once, under one id', async () => {
+    const scene = await settled(['a', 'b', 'c']);
+    scene.announce('one');
+    await scene.advance(2000);
+    expect(scene.got('one')).toEqual([...DESTINATIONS].sort());
+    expect(scene.model.tables.readAfter(0, 10, scene.model.nowMs())).toHaveLength(1);
+  });
+});
+
+describe('a claim', () => {
+  const statesOf = (scene: Scene) =>
+    scene.model.tables
+      .inherit([...Array(PARTITIONS).keys()], 60_000, scene.model.nowMs())
+      .ends.map(({ destination, state }) => `${destination} ${state}`);
+
+  test('is there before the bytes of an order leave; its holder dies, and nobody sends it again', async () => {
+    const scene = await settled(['a', 'b']);
+    scene.faults.hangs = 1;
+    scene.announce('one');
+    await scene.advance(800);
+    expect(statesOf(scene)).toEqual(['order begun']);
+    scene.holderOf('order').kill();
+    scene.faults.hangs = 0;
+    await scene.advance(30_000);
+    expect(scene.taken.filter(({ destination }) => destination === 'order')).toHaveLength(1);
+    expect(scene.ended).toContain('order dead may_have_arrived');
+  });
+
+  test('comes before every send while configs differ, and everything is sent once', async () => {
+    const scene = await settled(['a', 'b'], (name) => name);
+    scene.faults.hangs = 1;
+    scene.announce('one');
+    await scene.advance(800);
+    expect(statesOf(scene).sort()).toEqual(DESTINATIONS.map((destination) => `${destination} begun`).sort());
+    expect(scene.kinds()).toEqual(expect.arrayContaining(['a cluster.differs', 'b cluster.differs']));
+  });
+});
+
+test('a pause that a receiver asked of one node, and what one has learned, hold for the others', async () => {
+  const scene = await settled(['a', 'b']);
+  const [a, b] = scene.nodes;
+  const budget = (node: SimulatedNode | undefined) =>
+    node?.pipeline?.lanes.report('one')?.lane.pausedUntilMs ?? 0;
+  const nowMs = a?.process?.monotonicMs() ?? 0;
+  const key = a?.pipeline?.lanes.prepared('one')?.limits.farEnd ?? '';
+  a?.pipeline?.budgets.own('one', key, []).pause(nowMs + 60_000);
+  a?.pipeline?.memory.keep('chat', '-100');
+  await scene.advance(100);
+  expect(budget(b)).toBeGreaterThan(nowMs + 59_000);
+  expect(b?.pipeline?.memory.recall('chat')).toBe('-100');
+});
