@@ -30,11 +30,15 @@ export const endedAs = (
   ...end,
 });
 
+/** When its last request was written, or it ended without one; monotonic ms. An age below 0 is one of a clock that was set back. */
+export const writtenOf = ({ writtenAgeMs, ageMs }: SharedEnd, nowMs: number): number =>
+  nowMs - Math.max(0, writtenAgeMs ?? ageMs);
+
 /** As another node has ended it; its last request counts for rates and cooldowns here. */
 export function endedElsewhere(delivery: Delivery, end: SharedEnd, nowMs: number): AttemptRecord {
   const state = end.state === 'begun' ? 'dead' : end.state;
   const outcome = state === 'delivered' ? 'delivered' : `${state} ${end.reason ?? ''}`;
-  const startedMs = nowMs - (end.writtenAgeMs ?? end.ageMs);
+  const startedMs = writtenOf(end, nowMs);
   return endedAs(delivery, { state, reason: end.reason, attempt: end.attempts, outcome, startedMs }, nowMs);
 }
 

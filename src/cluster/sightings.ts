@@ -6,11 +6,17 @@
 import { LEASE_MS, type Lease, type View } from './shared.ts';
 
 interface Sighting {
-  epoch: number;
-  life: string | undefined;
+  readonly epoch: number;
+  readonly life: string | undefined;
   /** Monotonic ms. */
-  endsMs: number;
+  readonly endsMs: number;
+  /** As the database said, and when. */
+  readonly restMs: number;
+  readonly seenMs: number;
 }
+
+/** More than two trips differ by; less than the part of a lease in which its holder sends nothing. */
+const JUMP_MS = 500;
 
 /** How a view fits those before it. */
 export type Continuity = 'same' | 'first' | 'replaced' | 'set back';
@@ -56,14 +62,17 @@ export class Sightings {
 
   #look({ partition, node, life, epoch, restMs }: Lease, nowMs: number, isAnew: boolean): void {
     const before = this.#byPartition.get(partition);
-    // Given back: whoever had it sends no more. One that nobody has ever taken may have a holder that this database does not know.
-    const isFree = node === undefined && epoch > 0;
     const isKnown = !isAnew && before?.epoch === epoch && before.life === life;
     let endsMs = nowMs + LEASE_MS;
-    if (isFree) endsMs = Number.NEGATIVE_INFINITY;
-    else if (isKnown)
-      endsMs =
-        node === undefined ? before.endsMs : Math.max(before.endsMs, nowMs + Math.min(LEASE_MS, restMs));
-    this.#byPartition.set(partition, { epoch, life, endsMs });
+    // Given back: whoever had it sends no more. One that nobody has ever taken may have a holder that this database does not know.
+    if (node === undefined && epoch > 0) endsMs = Number.NEGATIVE_INFINITY;
+    else if (isKnown && node === undefined) endsMs = before.endsMs;
+    else if (isKnown && !hasJumped(before, restMs, nowMs))
+      endsMs = Math.max(before.endsMs, nowMs + Math.min(LEASE_MS, restMs));
+    this.#byPartition.set(partition, { epoch, life, endsMs, restMs, seenMs: nowMs });
   }
 }
+
+/** Less is left than can be, so the database's clock was set forward: then nobody knows when the holder has renewed it last. */
+const hasJumped = ({ restMs: before, seenMs }: Sighting, restMs: number, nowMs: number): boolean =>
+  restMs < before - (nowMs - seenMs) - JUMP_MS;

@@ -14,7 +14,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Claiming } from './claiming.ts';
 import type { Holdings } from './holdings.ts';
 import type { Known, KnownNews } from './known.ts';
-import { endedAs, endedElsewhere, type LocalRows } from './local-rows.ts';
+import { endedAs, endedElsewhere, type LocalRows, writtenOf } from './local-rows.ts';
 import type { LogWriter } from './log-writer.ts';
 import { deliveryOf } from './plan.ts';
 import type { Settling } from './settling.ts';
@@ -173,16 +173,13 @@ export class Takeover {
   }
 
   /** Begun by the holder before, and to be sent all the same: its attempts go on counting. */
-  #again(
-    delivery: Delivery,
-    { reason, attempts, writtenAgeMs = 0 }: SharedEnd,
-    nowMs: number,
-  ): AttemptRecord {
+  #again(delivery: Delivery, end: SharedEnd, nowMs: number): AttemptRecord {
     this.#deps.claiming.spare(delivery.id);
-    const [state, outcome] = ['pending', `ambiguous ${reason ?? ''}`] as const;
+    const { reason, attempts } = end;
+    const outcome = `ambiguous ${reason ?? ''}`;
     return endedAs(
       delivery,
-      { state, reason, outcome, attempt: attempts, startedMs: nowMs - writtenAgeMs },
+      { state: 'pending', reason, outcome, attempt: attempts, startedMs: writtenOf(end, nowMs) },
       nowMs,
     );
   }
@@ -217,14 +214,14 @@ export class Takeover {
       written.set(destination, times);
       times.push(atMs);
     };
-    for (const { id, destination, writtenAgeMs, attempts, ...end } of ends) {
+    for (const end of ends) {
+      const { id, destination, state, partition, epoch, attempts } = end;
       // Those of this node are in its own store, but for what an earlier life had to cut.
-      const isOwn =
-        end.node === node && (end.state !== 'begun' || holdings.hasHeld(end.partition, end.epoch));
-      if (isOwn || writtenAgeMs === undefined || this.#counted.has(id)) continue;
+      const isOwn = end.node === node && (state !== 'begun' || holdings.hasHeld(partition, epoch));
+      if (isOwn || end.writtenAgeMs === undefined || this.#counted.has(id)) continue;
       this.#counted.add(id);
       // Of several requests only the last is known: none of them was later.
-      for (let n = Math.max(1, attempts); n > 0; n--) add(destination, nowMs - Math.max(0, writtenAgeMs));
+      for (let n = Math.max(1, attempts); n > 0; n--) add(destination, writtenOf(end, nowMs));
     }
     for (const { prepared, partition } of rows.lanesOf(wanted)) {
       const heardMs = heardOfMs(partition);

@@ -1,6 +1,7 @@
 /** All of them: at least one for each guarantee of `docs/reliability.md`. */
 import { budgets } from './list/budgets.ts';
 import { checks } from './list/checks.ts';
+import { cluster } from './list/cluster.ts';
 import { conditions } from './list/conditions.ts';
 import { cooldowns } from './list/cooldowns.ts';
 import { destinations } from './list/destinations.ts';
@@ -32,4 +33,5 @@ export const mutations: readonly Mutation[] = [
   ...replay,
   ...pipeline,
   ...web,
+  ...cluster,
 ];

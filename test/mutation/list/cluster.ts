@@ -1,0 +1,117 @@
+/** One of several machines sends, knows what the others have sent, and tells them what it has. */
+import { inFile, suites } from '../places.ts';
+
+const CLUSTER = [
+  ...suites('cluster/node'),
+  'test/cluster/simulation/cluster.test.ts',
+  'test/cluster/simulation/cluster-second-half.test.ts',
+];
+
+export const cluster = [
+  ...inFile('src/delivery/attempt.ts', suites('delivery/tenure', 'cluster/node'), [
+    'nothing is read of the tenure before the bytes leave',
+    'a process that was stopped sends what another has sent',
+    'if (deps.tenure?.isOver) flight.isRecalled = true;',
+    '',
+  ]),
+  ...inFile(
+    'src/cluster/holdings.ts',
+    CLUSTER,
+    [
+      'a lease counts from the answer on, and for longer',
+      'two machines send for one destination',
+      'Math.max(tenure.untilMs, sentMs + LEASE_MS - MARGIN_MS)',
+      'Math.max(tenure.untilMs, this.#clock.monotonicMs() + 2 * LEASE_MS)',
+    ],
+    [
+      'an answer of before it was given back takes it again',
+      'two machines hold one partition',
+      'if (sentMs <= (this.#leftMs.get(partition) ?? Number.NEGATIVE_INFINITY))',
+      'if (sentMs < 0)',
+    ],
+    [
+      'what is claimed in another database is as it was',
+      'nobody asks it what has been sent',
+      'if (holding?.epoch === epoch && !holding.isOrphan)',
+      'if (holding !== undefined)',
+    ],
+  ),
+  ...inFile(
+    'src/cluster/sightings.ts',
+    CLUSTER,
+    [
+      'a replaced database is believed at once',
+      'two machines send for one destination',
+      "if (continuity === 'replaced' || continuity === 'set back') this.#notBeforeMs = nowMs + LEASE_MS;",
+      '',
+    ],
+    [
+      'the database alone says when a lease is over',
+      'a jump of its clock makes two holders',
+      'return Math.max(endsMs, this.#notBeforeMs);',
+      'return endsMs > 0 ? 0 : endsMs;',
+    ],
+  ),
+  ...inFile(
+    'src/cluster/join.ts',
+    CLUSTER,
+    [
+      'what ended is not told before it is handed over',
+      'a delivery is sent by two machines',
+      'await Promise.all([this.#settling.flush(), this.#facts.flush()]);',
+      '',
+    ],
+    [
+      'what is on the wire is not waited for when it is handed over',
+      'a delivery is sent by two machines',
+      '    await this.#rows.landed(all);\n    for (const { delivery',
+      '    for (const { delivery',
+    ],
+    [
+      'a request that was cut is not told',
+      'a rate is exceeded after a stop',
+      'this.#settling.cut(delivery, attempts + 1, reason);',
+      '',
+    ],
+  ),
+  ...inFile(
+    'src/cluster/takeover.ts',
+    CLUSTER,
+    [
+      'an end of another is not looked at',
+      'everything is sent again by the next holder',
+      "const hasEnded = end !== undefined && end.state !== 'begun';",
+      'const hasEnded = false;',
+    ],
+    [
+      'a claim of another is not looked at',
+      'an order is placed twice',
+      'if (begun !== undefined || isLate) return true;',
+      'if (isLate) return true;',
+    ],
+    [
+      'news that was read meanwhile is not taken up',
+      'it is never sent',
+      'for (const news of known.notLoggedBefore(askedMs))',
+      'for (const news of known.notLoggedBefore(Number.POSITIVE_INFINITY))',
+    ],
+    [
+      'requests of others do not count',
+      'a rate is exceeded by two machines together',
+      'for (const [destination, writtenMs] of written) budgets.remember(destination, writtenMs);',
+      '',
+    ],
+  ),
+  ...inFile('src/cluster/past.ts', CLUSTER, [
+    'another database is not told what ended',
+    'everything of the last hours is sent again',
+    '      settling.add({',
+    '      if (state.length < 0) settling.add({',
+  ]),
+  ...inFile('src/cluster/claiming.ts', CLUSTER, [
+    'an order leaves without a claim',
+    'two machines place it',
+    "return onAmbiguous === 'drop' || this.#deps.differs();",
+    'return false;',
+  ]),
+];
