@@ -40,7 +40,7 @@ export interface PipelineDeps {
   readonly cluster?: ClusterSeam | undefined;
 }
 
-/** What a cluster needs of a pipeline before it can be joined. */
+/** The hooks of a cluster in a pipeline, which is made before it is joined. */
 export interface ClusterSeam {
   /** Whether and how long this machine sends there. */
   readonly of: NonNullable<LaneSetDeps['tenureOf']>;

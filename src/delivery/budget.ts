@@ -99,16 +99,16 @@ export class Budget {
 
   /** The receiver asked for silence until then; a shorter wish never shortens a longer one. */
   pause(untilMs: number): void {
-    if (untilMs <= this.#pausedUntilMs) return;
-    this.pauseElsewhere(untilMs);
+    if (!this.pauseElsewhere(untilMs)) return;
     this.#keep?.(untilMs);
   }
 
-  /** The same, where somebody else keeps it. */
-  pauseElsewhere(untilMs: number): void {
-    if (untilMs <= this.#pausedUntilMs) return;
+  /** The same, where somebody else keeps it. False: it is paused for longer already. */
+  pauseElsewhere(untilMs: number): boolean {
+    if (untilMs <= this.#pausedUntilMs) return false;
     this.restore(untilMs);
     this.openings.update(this);
+    return true;
   }
 
   /**

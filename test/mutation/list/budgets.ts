@@ -46,7 +46,7 @@ export const budgets = [
     [
       'a shorter pause shortens a longer one',
       'a Retry-After is not kept to',
-      '    if (untilMs <= this.#pausedUntilMs) return;\n',
+      '    if (untilMs <= this.#pausedUntilMs) return false;\n',
       '',
     ],
     [

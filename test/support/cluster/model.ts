@@ -140,7 +140,7 @@ export class ModelLink implements Shared {
       await wait(clock, this.tripMs);
       await this.#reach(limitMs);
     }
-    // Made anew by `tables.ts` in each call.
+    // A new value in each call.
     const result = work(this.#model.tables, this.#model.nowMs());
     if (this.#fault === 'mute') return this.#late(limitMs);
     if (this.tripMs > 0) await wait(clock, this.tripMs);
