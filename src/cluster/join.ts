@@ -5,7 +5,6 @@
 
 import { identityOf } from '../announcement.ts';
 import { newsOf as contentOf } from '../delivery/content.ts';
-import type { LaneEvents } from '../delivery/lane-deps.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import type { ClusterEvent } from '../events/cluster-event.ts';
 import { occurrenceOf } from '../outbox/delivery-ids.ts';
@@ -36,9 +35,8 @@ export interface ClusterDeps {
   readonly card: () => NodeCard;
   /** How far back a new holder looks: as long as a delivery may wait, a rate counts or a cooldown lasts. In ms. */
   readonly spanMs: () => number;
-  readonly report: (event: ClusterEvent) => void;
-  /** Of the pipeline's lanes: some deliveries end before a lane has them. */
-  readonly ended: LaneEvents['ended'];
+  /** Also ends of deliveries that no lane of this node has had. */
+  readonly report: (event: ClusterEvent | BridgeEventOf<'delivery.ended'>) => void;
 }
 
 export interface Cluster {
@@ -107,7 +105,9 @@ class Member implements Cluster {
     this.#past = new Past({ journal, clock, dedupe, known, writer, settling, spanMs });
     this.#takeover = new Takeover({
       ...{ shared, clock, node: name, journal, budgets, cooldowns, known, rows, writer, settling, claiming },
-      ...{ holdings, spanMs, ended: deps.ended },
+      ...{ holdings, spanMs },
+      ended: (delivery, state, reason, endedMs) =>
+        deps.report({ kind: 'delivery.ended', delivery, state, reason, endedMs }),
       learn: (row) => this.#arrivals.learn(row),
       heardOfMs: (partition) => this.node.heardOfMs(partition),
       open: (partitions) => this.#open(partitions),

@@ -72,7 +72,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     const written = () => store.sync.request();
     const usable = () => running.takeUp();
     const pipeline = createPipeline({
-      ...{ outbox: store.outbox, recovered, clock, random, dedupeWindowMs, tenureOf: cluster?.tenures.of },
+      ...{ outbox: store.outbox, recovered, clock, random, dedupeWindowMs, cluster: cluster?.tenures },
       events: { ...events, journal: { ...events.journal, written, usable } },
       outside: { redact, version, turns, advise: events.advise, pools },
     });

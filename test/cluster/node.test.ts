@@ -1,8 +1,8 @@
 /** A node among others, on the model of the database and a true clock that the test moves: what happens when one dies, hangs, comes or goes. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { ClusterEvent } from '../../src/cluster/events.ts';
 import { holdersAmong, partitionOf } from '../../src/cluster/partitions.ts';
 import { LEASE_MS, PARTITIONS } from '../../src/cluster/shared.ts';
+import type { ClusterEvent } from '../../src/events/cluster-event.ts';
 import type { AnnouncementFrame } from '../../src/feeds/cryptolisting/frames.ts';
 import { SharedModel } from '../support/cluster/model.ts';
 import { seededRandom } from '../support/seeded-random.ts';

@@ -1,11 +1,11 @@
 /** One machine of a simulated cluster: its store stays when its process dies. The pipeline is the real one; only what leads out is not. */
 import { DatabaseSync } from 'node:sqlite';
-import type { ClusterEvent } from '../../../src/cluster/events.ts';
 import { type Cluster, joinCluster } from '../../../src/cluster/join.ts';
 import { KEPT_MS, PARTITIONS, type Shared } from '../../../src/cluster/shared.ts';
 import { Tenures } from '../../../src/cluster/tenures.ts';
 import { wantedBy } from '../../../src/daemon/ready-config.ts';
 import type { BridgeEvent } from '../../../src/events/bridge-event.ts';
+import type { ClusterEvent } from '../../../src/events/cluster-event.ts';
 import { createEvents } from '../../../src/events/events.ts';
 import { type AnnouncementFrame, toNews } from '../../../src/feeds/cryptolisting/frames.ts';
 import { migrate } from '../../../src/outbox/migrations.ts';
@@ -94,9 +94,13 @@ export class SimulatedNode {
     pipeline.lanes.apply(destinations, wantedBy(CONFIG));
     pipeline.intake.routes = { router: CONFIG.router, targets: pipeline.lanes.targets() };
     this.cluster = joinCluster({
-      ...{ pipeline, tenures, clock, spanMs: () => KEPT_MS, report: this.#deps.report ?? quiet },
+      ...{ pipeline, tenures, clock, spanMs: () => KEPT_MS },
       shared: this.#sharedFor(process),
-      ended: events.lane.ended,
+      report: (event) => {
+        if (event.kind === 'delivery.ended') hear(event, life);
+        else this.#deps.report?.(event);
+        this.cluster?.hear(event);
+      },
       card: () => ({
         ...{ node: this.name, life, version: '1', digest: digest(), reads: true, delivers: true },
         ...{ drains: false, feeds: [] },
