@@ -215,7 +215,7 @@ export class ClusterNode {
     const standsBy = live.some((other) => isElder(other, card));
     const isMine = (partition: number) => wanted[partition] === card.node && !standsBy;
     let nextMs = Math.min(
-      ...live.filter(({ node }) => node !== card.node).map(({ restMs }) => nowMs + restMs + GONE_MS),
+      ...live.filter(({ life }) => life !== card.life).map(({ restMs }) => nowMs + restMs + GONE_MS),
     );
     const claimed = new Map<number, number | undefined>();
     for (const lease of view.leases) {

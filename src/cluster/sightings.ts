@@ -3,7 +3,7 @@
  * the second lock: while it has not waited here for as long as the holder may still send, a node does not even try. So neither a jump of
  * the database's clock, nor a database that was replaced or set back, makes two holders.
  */
-import { LEASE_MS, type Lease, type View } from './shared.ts';
+import { LEASE_MS, type Lease, RENEW_MS, type View } from './shared.ts';
 
 interface Sighting {
   readonly epoch: number;
@@ -73,6 +73,12 @@ export class Sightings {
   }
 }
 
-/** Less is left than can be, so the database's clock was set forward: then nobody knows when the holder has renewed it last. */
-const hasJumped = ({ restMs: before, seenMs }: Sighting, restMs: number, nowMs: number): boolean =>
-  restMs < before - (nowMs - seenMs) - JUMP_MS;
+/**
+ * Less is left than can be, so the database's clock was set forward: then nobody knows when the holder has renewed it last. Of a holder
+ * that the database has forgotten nothing is left: that is right if its time was over by what was seen of it, a moment ago.
+ */
+function hasJumped({ restMs: before, seenMs }: Sighting, restMs: number, nowMs: number): boolean {
+  const sinceMs = nowMs - seenMs;
+  if (restMs > Number.NEGATIVE_INFINITY) return restMs < before - sinceMs - JUMP_MS;
+  return before - sinceMs > JUMP_MS || sinceMs > 2 * RENEW_MS;
+}
