@@ -32,7 +32,6 @@ import type {
   Recorded,
   Recovered,
   Recovery,
-  Remains,
   Sent,
   Upkeep,
   Waiting,
@@ -119,9 +118,7 @@ export class Store implements Ledger, Backlog, Recovery, Upkeep {
     return this.#current.owed(destination, limit);
   }
 
-  history(afterId: string, limit: number): readonly Remains[] {
-    return this.#current.history(afterId, limit);
-  }
+  history: Backlog['history'] = (afterId, limit) => this.#current.history(afterId, limit);
 
   waiting(): ReadonlyMap<string, Waiting> {
     return this.#current.waiting();
