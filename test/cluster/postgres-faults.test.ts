@@ -1,7 +1,8 @@
 /** A database that hangs, dies, loses its tables, or has a clock that was set: real servers, and no waiting for time to pass. */
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { SCHEMA } from '../../src/cluster/postgres/schema.ts';
+import { append } from '../../src/cluster/postgres/log.ts';
+import { LOCK, SCHEMA } from '../../src/cluster/postgres/schema.ts';
 import {
   BULK_MS,
   type Hint,
@@ -214,6 +215,74 @@ describeWithPostgres('numbers of the log', () => {
     ]);
     await first.end();
     await Promise.all([shared.close(), second.close()]);
+  });
+});
+
+describeWithPostgres('leases that are over', () => {
+  test('one that is renewed in the moment in which it is claimed stays where it is', async () => {
+    await using database = await TestDatabase.create();
+    const [a, b] = [sharedOn(database.url()), sharedOn(database.url())];
+    await a.claim(card, [1]);
+    await database.query(`UPDATE ${SCHEMA}.nodes SET until = until - interval '1 hour'`);
+    const renewing = new pg.Client(database.url());
+    await renewing.connect();
+    await renewing.query(`BEGIN; UPDATE ${SCHEMA}.nodes SET until = clock_timestamp() + interval '4 s'`);
+    const claiming = b.claim(cardOf('b'), [1, 2]);
+    await expect.poll(() => waiting(database)).toBe(1);
+    await renewing.query('COMMIT');
+    expect(await claiming).toEqual(new Map([[2, 1]]));
+    expect((await a.renew(card)).leases[1]).toMatchObject({ node: 'a', epoch: 1 });
+    await renewing.end();
+    await Promise.all([a.close(), b.close()]);
+  });
+
+  test('what is begun while the halves change places is begun once', async () => {
+    await using database = await TestDatabase.create();
+    const [a, b] = [sharedOn(database.url()), sharedOn(database.url())];
+    await a.claim(card, [1]);
+    const turning = new pg.Client(database.url());
+    await turning.connect();
+    // As in `turn`, and not yet committed.
+    await turning.query(
+      `BEGIN; SELECT pg_advisory_xact_lock(${LOCK.halves}); UPDATE ${SCHEMA}.meta SET half = 1 - half`,
+    );
+    const beginning = b.begin([endOf('k', 1)]);
+    await expect.poll(() => waiting(database)).toBe(1);
+    await turning.query('COMMIT');
+    expect(await beginning).toEqual(new Set(['k-1']));
+    expect(await database.query(`SELECT half FROM ${SCHEMA}.ends`)).toEqual([{ half: 1 }]);
+    await turning.end();
+    await Promise.all([a.close(), b.close()]);
+  });
+});
+
+describeWithPostgres('a statement that comes late', () => {
+  test('what it brings is as old as it is, not as it was', async () => {
+    await using database = await TestDatabase.create();
+    const shared = sharedOn(database.url());
+    await shared.renew(card);
+    const client = new pg.Client({ connectionString: database.url(), pipeline: true });
+    await client.connect();
+    const ageOf = async (key: string, lateMs: number | undefined): Promise<number> => {
+      const [{ ms = 0 } = {}] = await database.query<{ ms: number }>(
+        'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms',
+      );
+      const [seq = 0] = await append(
+        client,
+        [entryOf(key, [1], { ageMs: 500 })],
+        200,
+        lateMs === undefined ? null : ms - lateMs,
+      );
+      const [row] = await shared.readAfter(seq - 1, 1);
+      return row?.ageMs ?? 0;
+    };
+    expect(await ageOf('k1', undefined)).toBeGreaterThanOrEqual(700);
+    expect(await ageOf('k2', 200_000)).toBeGreaterThanOrEqual(200_700);
+    // These are clocks that were set.
+    expect(await ageOf('k3', 400_000)).toBeLessThan(100_000);
+    expect(await ageOf('k4', -50_000)).toBeLessThan(40_000);
+    await client.end();
+    await shared.close();
   });
 });
 
