@@ -4,6 +4,7 @@ import { checks } from './list/checks.ts';
 import { cluster } from './list/cluster.ts';
 import { conditions } from './list/conditions.ts';
 import { cooldowns } from './list/cooldowns.ts';
+import { database } from './list/database.ts';
 import { destinations } from './list/destinations.ts';
 import { intake } from './list/intake.ts';
 import { lanes } from './list/lanes.ts';
@@ -34,4 +35,5 @@ export const mutations: readonly Mutation[] = [
   ...pipeline,
   ...web,
   ...cluster,
+  ...database,
 ];

@@ -1,0 +1,116 @@
+/** Nodes share one database: one holder, one row, nothing passed by, and every fault of it has an end. */
+import { inFile, suites } from '../places.ts';
+
+export const database = [
+  ...inFile(
+    'src/cluster/postgres/members.ts',
+    suites('cluster/postgres-faults', 'cluster/conformance'),
+    [
+      'a claim does not hold back those who seem to be over',
+      'two nodes hold one partition',
+      'WHERE until <= now() AND EXISTS (',
+      'WHERE false AND EXISTS (',
+    ],
+    [
+      'a clock that was set back is believed',
+      'a dead node holds for an hour',
+      '(([, restMs]) => restMs > LEASE_MS)',
+      '(() => false)',
+    ],
+    [
+      'who is there loses what it holds',
+      'two nodes hold one partition',
+      'l.life AND n.until > now())',
+      'l.life)',
+    ],
+  ),
+  ...inFile(
+    'src/cluster/postgres/log.ts',
+    suites('cluster/postgres-faults', 'cluster/conformance'),
+    [
+      'several append at once',
+      'numbers are given twice, or one is passed by',
+      "WHERE name = 'log' FOR UPDATE`",
+      "WHERE name = 'log'`",
+    ],
+    [
+      'nobody says when it was sent',
+      'old news is young',
+      'partKeys, sentMs, partitions',
+      'partKeys, null, partitions',
+    ],
+    [
+      'what waited is not older',
+      'old news is young',
+      '({ ageMs }) => ageMs + waitedMs,',
+      '({ ageMs }) => ageMs,',
+    ],
+    [
+      'news waits for the disk',
+      'a node without a feed is late',
+      'if (news.length > 0) {',
+      'if (news.length > 1e9) {',
+    ],
+  ),
+  ...inFile(
+    'src/cluster/postgres/ends.ts',
+    suites('cluster/conformance', 'cluster/postgres-faults'),
+    [
+      'begun without the lease',
+      'a node that has lost the partition sends',
+      'AND l.node = i.node AND l.epoch = i.epoch',
+      '',
+    ],
+    ['an end replaces an end', 'history changes', "WHERE ends.state = 'begun'`", '`'],
+    [
+      'a claim of the day before is not seen',
+      'begun twice',
+      'WHERE NOT EXISTS (SELECT FROM ${S}.ends e WHERE e.id = m.id) ORDER BY id',
+      'ORDER BY id',
+    ],
+    [
+      'nobody waits while the halves change places',
+      'begun twice at the turn',
+      '    rowsOf(client, SHARE_HALVES),\n    rowsOf<{ id: string }>',
+      '    rowsOf(client, BEGIN, valuesOf([], 0)),\n    rowsOf<{ id: string }>',
+    ],
+  ),
+  ...inFile(
+    'src/cluster/postgres/line.ts',
+    suites('cluster/postgres-faults'),
+    [
+      'a late answer leaves the connection',
+      'the next call hangs as well',
+      '      this.#drop(error);\n    });',
+      '    });',
+    ],
+    [
+      'tables that are gone stay gone',
+      'an empty database is never used',
+      'if (areTablesGone(error)) this.#drop(error);',
+      '',
+    ],
+  ),
+  ...inFile('src/cluster/postgres/pooler.ts', suites('cluster/probe'), [
+    'a pooler is believed',
+    'hints and settings get lost',
+    'if (!(await keepsBackends(first, second)) ||',
+    'if ((await keepsBackends(first, second)) !== undefined &&',
+  ]),
+  ...inFile(
+    'src/cluster/postgres/migrations.ts',
+    suites('cluster/postgres-faults', 'cluster/probe'),
+    [
+      'two make the tables at once',
+      'a node cannot start',
+      'await client.query(`SELECT pg_advisory_xact_lock(${LOCK.schema})`);',
+      '',
+    ],
+    [
+      'a newer schema is used',
+      'an old node breaks it',
+      'if ((version ?? 0) <= SCHEMA_VERSION) return version;',
+      'return version;',
+    ],
+  ),
+];
