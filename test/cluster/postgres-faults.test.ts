@@ -53,31 +53,34 @@ const CALLS: readonly (readonly [
 ];
 
 describeWithPostgres('a database in trouble', () => {
-  test('it hangs: every call ends at its limit, and goes well again afterwards', async () => {
-    await using database = await TestDatabase.create();
-    await using proxy = await FaultProxy.start(database.url());
-    const clock = new FakeClock();
-    const shared = sharedOn(proxy.through(database.url()), 'a', clock);
-    for (const [, , call] of CALLS) await call(shared);
-    proxy.fault = 'stall';
-    const outcomes = CALLS.map(([name, limitMs, call]) => ({ name, limitMs, end: failure(call(shared)) }));
-    const ended: string[] = [];
-    for (const { name, end } of outcomes) void end.then(() => ended.push(name));
-    await clock.advance(QUICK_MS - 1);
-    expect(ended).toEqual([]);
-    await clock.advance(1);
-    const quick = CALLS.filter(([, limitMs]) => limitMs === QUICK_MS).map(([name]) => name);
-    expect(ended.toSorted()).toEqual(quick.toSorted());
-    await clock.advance(BULK_MS - QUICK_MS);
-    for (const { limitMs, end } of outcomes)
-      expect(await end).toMatchObject({
-        kind: 'unreachable',
-        message: expect.stringContaining(`no answer within ${limitMs / 1000}s [timeout]`),
-      });
-    proxy.fault = undefined;
-    for (const [, , call] of CALLS) await call(shared);
-    await shared.close();
-  });
+  test.each(['stall', 'half-open'] as const)(
+    'it hangs (%s): every call ends at its limit, and goes well again afterwards',
+    async (fault) => {
+      await using database = await TestDatabase.create();
+      await using proxy = await FaultProxy.start(database.url());
+      const clock = new FakeClock();
+      const shared = sharedOn(proxy.through(database.url()), 'a', clock);
+      for (const [, , call] of CALLS) await call(shared);
+      proxy.fault = fault;
+      const outcomes = CALLS.map(([name, limitMs, call]) => ({ name, limitMs, end: failure(call(shared)) }));
+      const ended: string[] = [];
+      for (const { name, end } of outcomes) void end.then(() => ended.push(name));
+      await clock.advance(QUICK_MS - 1);
+      expect(ended).toEqual([]);
+      await clock.advance(1);
+      const quick = CALLS.filter(([, limitMs]) => limitMs === QUICK_MS).map(([name]) => name);
+      expect(ended.toSorted()).toEqual(quick.toSorted());
+      await clock.advance(BULK_MS - QUICK_MS);
+      for (const { limitMs, end } of outcomes)
+        expect(await end).toMatchObject({
+          kind: 'unreachable',
+          message: expect.stringContaining(`no answer within ${limitMs / 1000}s [timeout]`),
+        });
+      proxy.fault = undefined;
+      for (const [, , call] of CALLS) await call(shared);
+      await shared.close();
+    },
+  );
 
   test('connections are cut under a call, and while nothing is asked', async () => {
     await using database = await TestDatabase.create();
