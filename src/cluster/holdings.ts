@@ -14,6 +14,8 @@ const MARGIN_MS = 1000;
 
 interface Holding {
   readonly epoch: number;
+  /** Of all that were gained here: in another database the same epoch comes again. */
+  readonly turn: number;
   /** It is being given back: nothing is started any more. */
   isLeaving: boolean;
   /** The database in use does not know of it. */
@@ -36,6 +38,7 @@ export class Holdings {
   readonly #leftMs = new Map<number, number>();
 
   readonly #epochs = new Map<number, Set<number>>();
+  #turn = 0;
 
   constructor(tenures: Tenures, clock: Pick<Clock, 'monotonicMs'>) {
     this.#tenures = tenures;
@@ -98,6 +101,16 @@ export class Holdings {
     this.close(partition);
   }
 
+  /** Another one each time that it is gained; 0: it is not held. */
+  turnOf(partition: number): number {
+    return this.#held.get(partition)?.turn ?? 0;
+  }
+
+  /** Nothing is started until what the holder before has left is known. */
+  shut(partition: number): void {
+    this.#tenures.at(partition).isOpen = false;
+  }
+
   /** This life held it under that epoch, or does. */
   hasHeld(partition: number, epoch: number): boolean {
     return this.#epochs.get(partition)?.has(epoch) === true;
@@ -126,7 +139,7 @@ export class Holdings {
     if (holding?.epoch === epoch && !holding.isOrphan) return wasOver ? 'back' : 'held';
     // Under another epoch somebody else may have held it in between.
     tenure.isOpen = false;
-    this.#held.set(partition, { epoch, isLeaving: false, isOrphan: false });
+    this.#held.set(partition, { epoch, turn: ++this.#turn, isLeaving: false, isOrphan: false });
     this.#epochs.set(partition, (this.#epochs.get(partition) ?? new Set()).add(epoch));
     return 'gained';
   }

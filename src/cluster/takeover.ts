@@ -79,7 +79,8 @@ export class Takeover {
   /** Rejects with `SharedError`: then nothing has happened, and it is to be tried again. */
   async take(partitions: readonly number[]): Promise<void> {
     const { shared, clock, rows, writer, settling, holdings, spanMs } = this.#deps;
-    const epochs = new Map(partitions.map((partition) => [partition, holdings.epochOf(partition)]));
+    const turns = new Map(partitions.map((partition) => [partition, holdings.turnOf(partition)]));
+    for (const partition of partitions) holdings.shut(partition);
     const wanted = new Set(partitions);
     // Of an earlier time, as far as there was one.
     rows.surrender(wanted, true);
@@ -89,8 +90,8 @@ export class Takeover {
     rows.handOver(wanted);
     const askedMs = clock.monotonicMs();
     const inheritance = await shared.inherit(partitions, spanMs());
-    for (const [partition, epoch] of epochs)
-      if (!holdings.holds(partition) || holdings.epochOf(partition) !== epoch) wanted.delete(partition);
+    for (const [partition, turn] of turns)
+      if (!holdings.holds(partition) || holdings.turnOf(partition) !== turn) wanted.delete(partition);
     if (wanted.size > 0) this.#import(inheritance, wanted, askedMs);
   }
 
