@@ -98,7 +98,8 @@ describeWithPostgres('a database in trouble', () => {
       message: expect.stringContaining('it was stopped'),
     });
     await blocker.end();
-    for (const [, , call] of CALLS) await call(shared);
+    // A connection that was cut a moment ago may be found out by the call that uses it.
+    for (const [, , call] of CALLS) await call(shared).catch(() => call(shared));
     expect(
       (
         await database.query<{ n: number }>(
