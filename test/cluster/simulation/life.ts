@@ -370,8 +370,12 @@ function mayRepeat(one: Taken, next: Taken, { troubles, nodeOf }: Past): boolean
 }
 
 function aboveLimit({ taken, troubles }: Past): string[] {
-  const at = taken
-    .filter(({ destination }) => destination === 'limited')
+  const limited = taken.filter(({ destination }) => destination === 'limited');
+  // Of one that is repeated, as is promised of a holder that was cut off, the first request is the one that all know of.
+  const isRepeat = ({ id }: Taken, n: number) =>
+    limited.slice(0, n).some((one) => one.id === id && one.acted);
+  const at = limited
+    .filter((one, n) => !isRepeat(one, n))
     .map(({ writtenAt }) => writtenAt)
     .sort((a, b) => a - b);
   for (const [n, last] of at.entries()) {
