@@ -331,7 +331,9 @@ function lostOf(past: Past): string[] {
       const ids = [...past.ended].filter(([id]) => (named.get(key) ?? []).some((one) => one.id === id));
       const reasons = ids.map(([, why]) => why).join(', ');
       // It may have ended without a request: too old, or perhaps sent by another.
-      if (destination === 'short' || (destination === 'order' && past.troubles.length > 0)) continue;
+      // A claimed order that was refused, and waited for another try when it was handed over, is not tried again.
+      const mayEnd = past.troubles.length > 0 || named.has(key);
+      if (destination === 'short' || (destination === 'order' && mayEnd)) continue;
       found.push(`${key} is lost (${reasons})`);
     }
   return found;
