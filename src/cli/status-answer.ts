@@ -54,6 +54,14 @@ const tableOfBridge = z.object({
   isStale: z.boolean().catch(false),
 });
 
+const cooldown = z.object({
+  rule: text,
+  destination: text,
+  kind: z.string().optional().catch(undefined),
+  isSent: z.boolean().catch(true),
+  leftMs: number,
+});
+
 const delivery = z.object({
   destination: text,
   ticker: z.string().optional().catch(undefined),
@@ -94,6 +102,7 @@ const status = z.object({
   race: listOf(race),
   destinations: listOf(destination),
   tables: listOf(tableOfBridge),
+  cooldowns: listOf(cooldown),
   announcements: listOf(announcement),
 });
 
@@ -101,6 +110,7 @@ export type StatusAnswer = z.output<typeof status>;
 export type ShownFeed = z.output<typeof feed>;
 export type ShownRace = z.output<typeof race>;
 export type ShownTable = StatusAnswer['tables'][number];
+export type ShownCooldown = z.output<typeof cooldown>;
 export type ShownDestination = z.output<typeof destination>;
 export type ShownAnnouncement = z.output<typeof announcement>;
 

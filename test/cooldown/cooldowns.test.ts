@@ -47,6 +47,44 @@ function bridgeOf(rules: unknown, store = EMPTY) {
 
 const RULE = { name: 'orders', match: {}, cooldown: { by: 'ticker', for: '24h' }, send: ['bot'] };
 
+describe('what is held, for people', () => {
+  test('by whom, of what, until when; the newest first, and nothing that is over', () => {
+    const { cooldowns, announce } = bridgeOf([
+      { ...RULE, match: { publisher: 'upbit' } },
+      {
+        ...RULE,
+        name: 'short',
+        match: { publisher: 'binance' },
+        cooldown: { by: 'rule', for: '1h' },
+        send: ['chat'],
+      },
+    ]);
+    announce(0, { publisher: 'upbit', tickers: ['abc'] });
+    announce(1000, { publisher: 'binance' });
+    const orders = { rule: 'orders', destination: 'bot', by: 'ticker', kind: 'ABC', isSent: true };
+    expect(cooldowns.shown(BASE_MS + 2000)).toEqual([
+      {
+        ...{ rule: 'short', destination: 'chat', by: 'rule', isSent: true, sinceMs: 1000 },
+        ...{ leftMs: HOUR - 1000, announcement: expect.any(String) },
+      },
+      { ...orders, sinceMs: 2000, leftMs: 24 * HOUR - 2000, announcement: expect.any(String) },
+    ]);
+    expect(cooldowns.shown(BASE_MS + HOUR + 1000)).toMatchObject([orders]);
+    expect(cooldowns.shown(BASE_MS + 24 * HOUR)).toEqual([]);
+  });
+
+  test('one whose fate is open is shown as that; of many the latest 50', () => {
+    const { cooldowns, plan, announce } = bridgeOf([RULE]);
+    const [first] = plan(0, { tickers: ['OPEN'] });
+    if (first === undefined) throw new Error('nothing is planned');
+    cooldowns.standing(unattempted(first), BASE_MS);
+    expect(cooldowns.shown(BASE_MS + 1)).toMatchObject([{ kind: 'OPEN', isSent: false }]);
+    for (let n = 0; n < 60; n++) announce(1 + n, { tickers: [`T${n}`] });
+    const shown = cooldowns.shown(BASE_MS + 100);
+    expect([shown.length, shown[0]?.kind, shown.at(-1)?.kind]).toEqual([50, 'T59', 'T10']);
+  });
+});
+
 describe('by ticker', () => {
   test('a message for all of them leaves while one is new, and always without tickers', () => {
     const { announce } = bridgeOf([{ ...RULE, send: ['chat'], match: { ticker: { not: 'USDT' } } }]);
