@@ -1,4 +1,4 @@
-/** What cooldowns hold, for people and programs. */
+/** The kinds of news that cooldowns hold, for people and programs. */
 
 /** One kind that a rule sends to a destination no more for a while. Spans are in ms. */
 export interface ShownCooldown {

@@ -58,7 +58,7 @@ export interface Status {
   readonly tables: readonly TableState[];
   /** Those in force, oldest first. */
   readonly mutes: readonly ShownMute[];
-  /** What rules send no more for a while: the latest 50, newest first. */
+  /** Kinds of news that rules hold back for a while: the latest 50, newest first. */
   readonly cooldowns: readonly ShownCooldown[];
   /** The last ones since the start, newest first. */
   readonly announcements: readonly RecentAnnouncement[];
