@@ -20,6 +20,7 @@ import { goOn } from './earlier-life.ts';
 import { closingOf, Ending } from './ending.ts';
 import { createFeeds } from './feeding.ts';
 import { FirstSecond } from './first-second.ts';
+import { keepHistory } from './history.ts';
 import { Muting } from './muting.ts';
 import { createObservers } from './observers.ts';
 import { createOperator, type Operator } from './operator.ts';
@@ -81,6 +82,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     shutDown.defer(closeJournal);
     const retention = startRetention(journal, storeOptions.retention, () => budgets.reachMs, clock);
     shutDown.defer(() => retention.cancel());
+    shutDown.adopt(keepHistory({ store, journal, clock, startedMs, bus }), (it) => it.cancel());
     const loop = shutDown.adopt(new LoopDelay(clock), (it) => it.stop());
     loop.start();
     const rehearsal = shutDown.adopt(new Rehearsal(clock, events.rehearsalFailed), (it) => it.stop());

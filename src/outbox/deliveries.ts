@@ -9,6 +9,7 @@ import type { Content } from '../delivery/content.ts';
 import type { Delivery, DeliveryState } from '../delivery/delivery.ts';
 import type { Mute, MuteChange, MuteWish } from '../mutes/mute.ts';
 import type { SomeRules } from '../routing/kept-rules.ts';
+import type { NextChanges } from './history/next-changes.ts';
 import type { Stats, StatsRequest } from './history/stats.ts';
 import type { StoredAttempt, StoredDelivery } from './rows.ts';
 
@@ -113,6 +114,8 @@ export interface Deliveries {
   announcements(before?: string, filter?: AnnouncementFilter): Promise<StoreAnswer<AnnouncementPage>>;
   /** Latency and reliability of a period. */
   stats(request: StatsRequest): Promise<StoreAnswer<Stats>>;
+  /** For the bridge itself, not for people: what is to be written next of the past. Others may ask meanwhile. */
+  nextChanges(nowMs: number): Promise<StoreAnswer<NextChanges>>;
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>>;
   /**
    * Keys of rows (`Delivery.key`) by the ids of their deliveries, without those that are not there. One search for all of

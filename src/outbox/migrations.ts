@@ -70,6 +70,30 @@ const STEPS: readonly string[] = [
      reason TEXT,
      UNIQUE (kind, name)
    ) STRICT;`,
+  // Figures of slots of time (`history/levels.ts`), and of which slots there are all. `changed`: deliveries that had ended and
+  // did something again, as a person wishes; a slot that is made has them wrong. `leads`: copies of news that another feed had brought before.
+  `CREATE TABLE figures (
+     span_ms INTEGER NOT NULL,
+     from_ms INTEGER NOT NULL,
+     kind TEXT NOT NULL,
+     name TEXT NOT NULL,
+     body TEXT NOT NULL,
+     PRIMARY KEY (span_ms, from_ms, kind, name)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE slots (
+     span_ms INTEGER NOT NULL,
+     from_ms INTEGER NOT NULL,
+     made_ms REAL NOT NULL,
+     settled INTEGER NOT NULL,
+     PRIMARY KEY (span_ms, from_ms)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE changed (id INTEGER PRIMARY KEY, delivery_id TEXT NOT NULL) STRICT;
+   CREATE TRIGGER ended_and_changed AFTER UPDATE ON deliveries WHEN OLD.state <> 'pending'
+     BEGIN INSERT INTO changed (delivery_id) VALUES (OLD.id); END;
+   CREATE TABLE leads (id INTEGER PRIMARY KEY, at_ms REAL NOT NULL, winner TEXT NOT NULL, loser TEXT NOT NULL, lead_ms REAL NOT NULL) STRICT;
+   CREATE INDEX leads_at ON leads (at_ms);
+   CREATE TABLE runs (since_ms REAL PRIMARY KEY, until_ms REAL NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE losses (at_ms REAL PRIMARY KEY, why TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

@@ -23,7 +23,8 @@ export function* figuresOfRows(
   untilMs: number,
 ): Generator<number, Figures> {
   const figures = new Figures();
-  const { news, deliveries } = prepare(database);
+  const { news, deliveries, leads } = prepare(database);
+  for (const row of leads.all(fromMs, untilMs)) addLead(figures, row);
   const end = idAt(untilMs);
   let from = idAt(fromMs);
   for (let isMore = true; isMore; ) {
@@ -66,6 +67,12 @@ function addNews(
   return receivedMs;
 }
 
+function addLead(figures: Figures, row: Record<string, SQLOutputValue>): void {
+  const leadMs = Number(row['lead_ms']);
+  for (const tally of [figures.news, figures.ofFeed(String(row['winner']))]) tally.won.add(leadMs);
+  for (const tally of [figures.news, figures.ofFeed(String(row['loser']))]) tally.lost.add(leadMs);
+}
+
 function newsIn(body: SQLOutputValue | undefined): Announcement | undefined {
   try {
     const content = contentFrom(body);
@@ -100,6 +107,7 @@ function addDelivery(
 }
 
 const prepare = (database: DatabaseSync) => ({
+  leads: database.prepare('SELECT winner, loser, lead_ms FROM leads WHERE at_ms >= ? AND at_ms < ?'),
   news: database.prepare('SELECT id, body FROM announcements WHERE id >= ? AND id < ? ORDER BY id LIMIT ?'),
   deliveries: database.prepare(
     `SELECT id, announcement_id, destination, rule, state, attempts, settled_ms,

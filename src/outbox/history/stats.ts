@@ -29,6 +29,8 @@ export interface Stats {
   readonly missing: readonly Stretch[];
   /** Moments at which the store was damaged or replaced: of what was read before, rows may be missing. */
   readonly losses: readonly Loss[];
+  /** Parts of it in which no bridge was running on this store. */
+  readonly off: readonly Stretch[];
   /** The first that is known at all; `undefined`: nothing is. */
   readonly knownSinceMs: number | undefined;
   readonly total: StatsGroup & StatsBars;

@@ -72,6 +72,9 @@ const statsSchema = z
     losses: z
       .array(z.object({ at: time(), why: z.string() }))
       .describe('the store was damaged or replaced: of what was read before, figures may be missing'),
+    off: z
+      .array(z.object({ since: time(), until: time() }))
+      .describe('parts of the period in which no bridge was running on this store'),
     errorShare: z.number().describe('a percentile lies at most this share above or below the exact one'),
     total: groupSchema.extend({
       bars: z
@@ -146,6 +149,7 @@ function shownStats(stats: Stats, aheadMs: number) {
     knownSince: knownSinceMs === undefined ? undefined : at(knownSinceMs),
     missing: missing.map(({ sinceMs, untilMs }) => ({ since: at(sinceMs), until: at(untilMs) })),
     losses: losses.map(({ atMs, why }) => ({ at: at(atMs), why })),
+    off: stats.off.map(({ sinceMs, untilMs }) => ({ since: at(sinceMs), until: at(untilMs) })),
     errorShare: Number(SPREAD_ERROR.toFixed(4)),
     total: { ...shownGroup(total), bars: total.bars },
     groups: groups.map((group) => ({
