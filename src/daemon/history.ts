@@ -1,6 +1,6 @@
 /**
- * What the running bridge keeps of the past beside its rows: figures of them (`outbox/history`), and which feed was first with
- * news that two of them brought. All of it behind the send.
+ * Keeps the past of the running bridge, behind the send: figures of its rows (`outbox/history`), and which feed was first
+ * with news that two of them brought.
  */
 import type { BridgeEvent } from '../events/bridge-event.ts';
 import type { Bus } from '../events/bus.ts';

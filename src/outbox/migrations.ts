@@ -71,7 +71,7 @@ const STEPS: readonly string[] = [
      UNIQUE (kind, name)
    ) STRICT;`,
   // Figures of slots of time (`history/levels.ts`), and of which slots there are all. `changed`: deliveries that had ended and
-  // did something again, as a person wishes; a slot that is made has them wrong. `leads`: copies of news that another feed had brought before.
+  // did something again, and those that a replay has added; a slot that is made has them wrong. `leads`: copies of news that another feed had brought before.
   `CREATE TABLE figures (
      span_ms INTEGER NOT NULL,
      from_ms INTEGER NOT NULL,
@@ -90,6 +90,8 @@ const STEPS: readonly string[] = [
    CREATE TABLE changed (id INTEGER PRIMARY KEY, delivery_id TEXT NOT NULL) STRICT;
    CREATE TRIGGER ended_and_changed AFTER UPDATE ON deliveries WHEN OLD.state <> 'pending'
      BEGIN INSERT INTO changed (delivery_id) VALUES (OLD.id); END;
+   CREATE TRIGGER added_by_hand AFTER INSERT ON deliveries WHEN NEW.by_hand_ms IS NOT NULL
+     BEGIN INSERT INTO changed (delivery_id) VALUES (NEW.id); END;
    CREATE TABLE leads (id INTEGER PRIMARY KEY, at_ms REAL NOT NULL, winner TEXT NOT NULL, loser TEXT NOT NULL, lead_ms REAL NOT NULL) STRICT;
    CREATE INDEX leads_at ON leads (at_ms);
    CREATE TABLE runs (since_ms REAL PRIMARY KEY, until_ms REAL NOT NULL) STRICT, WITHOUT ROWID;

@@ -118,7 +118,9 @@ function rulesOfTrace(database: DatabaseSync, text: string): Pick<StoredDecision
 /** Every destination that a delivery in the store is for. */
 export const storedDestinations = (database: DatabaseSync): string[] =>
   database
-    .prepare('SELECT DISTINCT destination FROM deliveries ORDER BY destination')
+    .prepare(
+      `SELECT destination FROM deliveries UNION SELECT name FROM figures WHERE kind = 'destination' ORDER BY 1`,
+    )
     .all()
     .map(({ destination }) => String(destination));
 

@@ -254,7 +254,7 @@ function prepare(database: DatabaseSync) {
     selectIdentities: database.prepare(
       'SELECT identity, received_ms FROM announcements WHERE id >= ? ORDER BY id',
     ),
-    // What has just ended after all is still to be counted (`history/next-changes.ts`).
+    // A delivery that has just ended is still to be counted (`history/next-changes.ts`).
     selectPrunable: database.prepare(
       `SELECT id FROM announcements a WHERE id < ? AND NOT EXISTS
          (SELECT 1 FROM deliveries d WHERE d.id >= a.id || '-' AND d.id < a.id || '.' AND d.state = 'pending')

@@ -1,6 +1,5 @@
 /** A moment as a test or a flag names it: `2026-11-25T09:30:00+09:00`, `2026-11-25 09:30`; without an offset by the clock of this machine. */
 import { z } from 'zod';
-import { parseDuration } from './duration.ts';
 
 const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?) ?(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
@@ -14,12 +13,6 @@ export function momentMs(text: string): number | undefined {
   // `Date.parse` takes 31 April for 1 May.
   const isDay = new Date(`${day}T00:00Z`).toJSON()?.startsWith(day) === true;
   return Number.isNaN(ms) || !isDay ? undefined : ms;
-}
-
-/** `24h` before `nowMs`, or a moment; epoch ms. `undefined` for what is neither. */
-export function agoOrMomentMs(text: string, nowMs: number): number | undefined {
-  const agoMs = parseDuration(text.trim());
-  return agoMs === undefined ? momentMs(text) : nowMs - agoMs;
 }
 
 /** → epoch ms. */

@@ -68,7 +68,7 @@ class Work {
     return this.#dropped();
   }
 
-  /** What is to be written of a slot, or of one below it. */
+  /** The changes of a slot, or of one below it; `undefined`: it is as it should be. */
   async #of(level: Level, fromMs: number): Promise<readonly HistoryChange[] | undefined> {
     const kept = this.#reader.slot(level, fromMs);
     if (kept !== undefined && !this.#isDue(kept, fromMs)) return undefined;

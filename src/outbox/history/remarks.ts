@@ -24,7 +24,7 @@ export function offIn(database: DatabaseSync, { sinceMs, untilMs }: Stretch): St
   });
 }
 
-/** What was read before that moment may have lost rows, and with them what no figures were made of yet. */
+/** Of the time before that moment rows may be lost, and with them figures that were not made yet. */
 export function noteLoss(database: DatabaseSync, atMs: number, why: string): void {
   database.prepare('INSERT OR REPLACE INTO losses (at_ms, why) VALUES (?, ?)').run(atMs, why);
 }

@@ -4,11 +4,9 @@
  */
 import type { DeliveryState } from '../../delivery/delivery.ts';
 import type { Bar, Spread } from '../../platform/spread.ts';
+import type { StatsBy } from './by.ts';
 import type { Figures } from './figures.ts';
 import type { DeliveryTally, FeedTally } from './tally.ts';
-
-export const STATS_BY = ['feed', 'destination', 'rule', 'hour'] as const;
-export type StatsBy = (typeof STATS_BY)[number];
 
 export interface StatsRequest {
   readonly sinceMs: number;

@@ -56,7 +56,7 @@ async function round(deps: HistoryDeps, signal: AbortSignal): Promise<number> {
     const { changes, isBusy } = answer.value;
     if (changes.length === 0) return isBusy ? BUSY_ROUND_MS : ROUND_MS;
     for (const change of changes) {
-      // A store that is broken has more urgent work, and then all of it is worked out anew.
+      // A store that is broken has more urgent work, and then all of it is worked out again.
       if (signal.aborted || !journal.keepHistory(change)) return ROUND_MS;
       await wait(clock, PIECE_MS, signal);
     }

@@ -10,7 +10,7 @@ import type { Ops } from '../ops.ts';
 /** Later than every time that passes. */
 const ANY_DAY_MS = Number.MAX_SAFE_INTEGER;
 
-const ago = (what: string) =>
+export const ago = (what: string) =>
   z
     .string()
     .refine((text) => agoIn(text, ANY_DAY_MS) !== undefined, AGO_HELP)

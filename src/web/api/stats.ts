@@ -1,16 +1,12 @@
 /** `GET /api/stats`: latency and reliability of a period. */
 import { z } from 'zod';
 import { DELIVERY_STATES } from '../../delivery/delivery.ts';
-import {
-  type NewsStats,
-  type SentStats,
-  STATS_BY,
-  type Stats,
-  type StatsGroup,
-} from '../../outbox/history/stats.ts';
-import { agoOrMomentMs } from '../../platform/moment.ts';
+import { STATS_BY } from '../../outbox/history/by.ts';
+import type { NewsStats, SentStats, Stats, StatsGroup } from '../../outbox/history/stats.ts';
+import { agoMs } from '../../platform/ago.ts';
 import { SPREAD_ERROR } from '../../platform/spread.ts';
 import { type Endpoint, endpoint, noStore, ok, refused } from './endpoint.ts';
+import { ago } from './filters.ts';
 import { refusalSchema, spanMs, time } from './schemas.ts';
 import { shownTime } from './shown.ts';
 
@@ -97,13 +93,6 @@ const statsSchema = z
   })
   .meta({ id: 'Stats' });
 
-const A_TIME = 'must be a span such as 24h or 7d, or a time such as 2026-11-25T09:30:00Z';
-const moment = () =>
-  z
-    .string()
-    .refine((text) => agoOrMomentMs(text, 0) !== undefined, A_TIME)
-    .optional();
-
 const DAY_MS = 86_400_000;
 
 export const statsEndpoints: readonly Endpoint[] = [
@@ -112,8 +101,8 @@ export const statsEndpoints: readonly Endpoint[] = [
     summary:
       'Latency and reliability of a period: what feeds brought and how fast, and what became of the deliveries. Every percentile is within `errorShare`.',
     query: z.strictObject({
-      since: moment().describe('a span before now (`24h`) or a time; absent: 24h'),
-      until: moment().describe('the same; absent: now'),
+      since: ago('a span back from now (`24h`), or a time; absent: 24h'),
+      until: ago('the same; absent: now'),
       by: z.enum(STATS_BY).optional().describe('what `groups` are; absent: destination'),
       feed: z.string().optional().describe('of announcements only those of this feed'),
       destination: z.string().optional().describe('of deliveries only those to this destination'),
@@ -124,25 +113,23 @@ export const statsEndpoints: readonly Endpoint[] = [
     },
     example: { path: '/api/stats?since=24h&by=destination' },
     async answer({ query: { since, until, by = 'destination', feed, destination } }, { stats, clock }) {
-      const [nowMs, wallMs] = [clock.monotonicMs(), clock.wallMs()];
-      const aheadMs = aheadOf(nowMs, wallMs);
-      const at = (text: string) => (agoOrMomentMs(text, wallMs) ?? wallMs) + aheadMs;
-      const untilMs = until === undefined ? nowMs : Math.min(nowMs, at(until));
-      const sinceMs = since === undefined ? untilMs - DAY_MS : at(since);
+      const nowMs = clock.monotonicMs();
+      const wallMs = clock.wallMs();
+      const untilMs = nowMs - (until === undefined ? 0 : (agoMs(until, wallMs) ?? 0));
+      const sinceMs = since === undefined ? untilMs - DAY_MS : nowMs - (agoMs(since, wallMs) ?? 0);
       if (sinceMs >= untilMs)
         return refused(422, '`since` must be before `until`, and before now', 'no_period');
       const answer = await stats({ sinceMs, untilMs, nowMs, by, feed, destination });
-      return answer.ok ? ok(shownStats(answer.value, aheadMs)) : noStore(answer.message);
+      return answer.ok ? ok(shownStats(answer.value, nowMs - wallMs)) : noStore(answer.message);
     },
   }),
 ];
 
-/** How far the bridge's timeline is ahead of the wall clock, where somebody has set that back. */
-const aheadOf = (nowMs: number, wallMs: number): number =>
-  Math.abs(nowMs - wallMs) < 1000 ? 0 : nowMs - wallMs;
-
-function shownStats(stats: Stats, aheadMs: number) {
-  const at = (ms: number) => shownTime(ms - aheadMs);
+/** `aheadMs`: the bridge's timeline less the wall clock. */
+export function shownStats(stats: Stats, aheadMs: number) {
+  // The clocks of one machine differ by a little, and an hour begins on the hour.
+  const setBackMs = Math.abs(aheadMs) < 1000 ? 0 : aheadMs;
+  const at = (ms: number) => shownTime(ms - setBackMs);
   const { total, groups, series, missing, losses, knownSinceMs } = stats;
   return {
     ...{ since: at(stats.sinceMs), until: at(stats.untilMs) },

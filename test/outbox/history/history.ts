@@ -21,8 +21,10 @@ interface Sent {
   readonly delivery: Delivery;
   state: DeliveryState;
   attempts: number;
-  firstMs: number | undefined;
-  tookMs: number | undefined;
+  /** When its first request began, when it was acknowledged, when a person requested it. */
+  startedMs: number | undefined;
+  endedMs: number | undefined;
+  byHandMs: number | undefined;
 }
 
 interface News {
@@ -70,11 +72,8 @@ export class History implements AsyncDisposable {
     };
     const sent = deliveriesOf(announcement, ...destinations).map(
       (delivery): Sent => ({
-        delivery,
-        state: 'pending',
-        attempts: 0,
-        firstMs: undefined,
-        tookMs: undefined,
+        ...{ delivery, state: 'pending', attempts: 0 },
+        ...{ startedMs: undefined, endedMs: undefined, byHandMs: undefined },
       }),
     );
     this.outbox.record(
@@ -95,19 +94,15 @@ export class History implements AsyncDisposable {
     const isAttempt = state !== 'expired' && state !== 'skipped';
     const startedMs = this.nowMs;
     if (isAttempt) one.attempts++;
-    if (isAttempt) one.firstMs ??= startedMs - this.#receivedMs(one);
+    if (isAttempt) one.startedMs ??= startedMs;
     one.state = state;
-    one.tookMs = state === 'delivered' ? startedMs + durationMs - this.#receivedMs(one) : undefined;
+    one.endedMs = state === 'delivered' ? startedMs + durationMs : undefined;
     const { attempts } = one;
     this.outbox.settle([
       attemptOf(one.delivery, {
         ...{ attempt: isAttempt ? attempts : 0, startedMs, durationMs, state, outcome: state },
       }),
     ]);
-  }
-
-  #receivedMs({ delivery: { content } }: Sent): number {
-    return content.kind === 'news' ? content.announcement.receivedMs : Number.NaN;
   }
 
   /** A person does. */
@@ -119,7 +114,8 @@ export class History implements AsyncDisposable {
     });
     if (changed.length === 0) return;
     one.state = 'pending';
-    one.tookMs = undefined;
+    one.endedMs = undefined;
+    one.byHandMs = this.nowMs;
   }
 
   discard(one: Sent): void {
@@ -167,7 +163,7 @@ export class History implements AsyncDisposable {
     );
   }
 
-  /** What the stats say is what the list says of the same period. */
+  /** The stats say the same as the list, of the same period. */
   check(request: Partial<StatsRequest> = {}): void {
     const stats = this.stats(request);
     expect(stats.missing).toEqual([]);
@@ -177,21 +173,12 @@ export class History implements AsyncDisposable {
     expect(stats.total.news?.announcements).toBe(news.length);
     expect(stats.total.news?.won.count).toBe(this.leads.filter(({ atMs }) => within(atMs)).length);
     expect(countsOf(stats.total.sent)).toEqual(countOf(sent));
-    requireQuantiles(
-      stats.total.sent?.took,
-      sent.flatMap(({ tookMs }) => tookMs ?? []),
-    );
-    requireQuantiles(
-      stats.total.sent?.dispatch,
-      sent.flatMap(({ firstMs }) => firstMs ?? []),
-    );
+    requireQuantiles(stats.total.sent?.took, spansOf(sent, 'endedMs'));
+    requireQuantiles(stats.total.sent?.dispatch, spansOf(sent, 'startedMs'));
     for (const group of stats.groups) {
       const own = sent.filter(({ delivery }) => delivery.destination === group.name);
       expect([group.name, countsOf(group.sent)]).toEqual([group.name, countOf(own)]);
-      requireQuantiles(
-        group.sent?.took,
-        own.flatMap(({ tookMs }) => tookMs ?? []),
-      );
+      requireQuantiles(group.sent?.took, spansOf(own, 'endedMs'));
     }
     const points = stats.series.reduce((sum, { announcements }) => sum + announcements, 0);
     expect(points).toBe(news.length);
@@ -200,6 +187,16 @@ export class History implements AsyncDisposable {
     );
   }
 }
+
+/** From the receipt, or from the request of a person before it. */
+const spansOf = (sent: readonly Sent[], moment: 'startedMs' | 'endedMs'): number[] =>
+  sent.flatMap((one) => {
+    const { delivery, byHandMs } = one;
+    const ms = one[moment];
+    if (ms === undefined || delivery.content.kind !== 'news') return [];
+    const { receivedMs } = delivery.content.announcement;
+    return ms - (byHandMs !== undefined && byHandMs <= ms ? byHandMs : receivedMs);
+  });
 
 const countOf = (sent: readonly Sent[]) => ({
   deliveries: sent.length,
