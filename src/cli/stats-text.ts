@@ -23,10 +23,12 @@ export function statsHeading(stats: Stats, aheadMs: number, width: number | unde
     knownSinceMs === undefined
       ? 'The store is empty.'
       : `The first that the store knows is of ${at(knownSinceMs)}.`;
-  // Since 1970 everything is asked for.
-  const from = Math.max(sinceMs, Math.min(knownSinceMs ?? sinceMs, untilMs));
   if (isNothing)
-    return [markedLine('none', `Nothing was received from ${at(from)} to ${at(untilMs)}. ${known}`, width)];
+    return [
+      markedLine('none', `Nothing was received from ${at(sinceMs)} to ${at(untilMs)}. ${known}`, width),
+    ];
+  // Of the period asked for, as much as the store goes back.
+  const from = Math.max(sinceMs, knownSinceMs ?? sinceMs);
   return [heading(`${formatDuration(Math.round(untilMs - from))}: ${at(from)} to ${at(untilMs)}`, width)];
 }
 
