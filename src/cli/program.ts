@@ -11,7 +11,6 @@ import { faultText } from './lines.ts';
 import { addDeliveries, type MakeCommand } from './program-deliveries.ts';
 import { addMute } from './program-mute.ts';
 import { addExport, addReplay } from './program-replay.ts';
-import { addReplay } from './program-replay.ts';
 import { addStats } from './program-stats.ts';
 
 /** Runs one command line. Gives the exit code; throws only on a bug. */

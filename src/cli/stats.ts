@@ -3,6 +3,7 @@
 import type { StatsBy } from '../outbox/history/by.ts';
 import { readStats } from '../outbox/history/read-stats.ts';
 import type { Stats } from '../outbox/history/stats.ts';
+import type { Ago } from '../platform/ago.ts';
 import { printable } from '../platform/printable.ts';
 import { orNearest } from '../platform/suggest.ts';
 import { shownStats } from '../web/api/stats.ts';
@@ -13,9 +14,8 @@ import { statsHeading, statsRemarks, statsTable } from './stats-text.ts';
 import { type OpenedStore, requireKnown, type StoreOptions, withStore } from './store-file.ts';
 
 export interface StatsOptions extends StoreOptions {
-  /** Ms back from now. */
-  readonly since?: number;
-  readonly until?: number;
+  readonly since?: Ago;
+  readonly until?: Ago;
   /** Absent: by feed and by destination. */
   readonly by?: StatsBy;
   readonly feed?: string;
@@ -30,13 +30,14 @@ const MOST_ROWS = 1_000_000;
 
 export const statsCommand = (options: StatsOptions, io: Io): Promise<ExitCode> =>
   withStore(options, io, async (opened): Promise<ExitCode> => {
-    const { feed, destination, until = 0, json } = options;
-    const { since = until + DAY_MS } = options;
-    if (since <= until)
+    const { feed, destination, json } = options;
+    const nowMs = opened.nowMs();
+    const untilMs = opened.at(options.until) ?? nowMs;
+    const sinceMs = opened.at(options.since) ?? untilMs - DAY_MS;
+    if (sinceMs >= untilMs)
       throw new UserError('The period has no length: --since must be before --until.', WRONG_USAGE);
     requireKnown(destination, opened);
-    const nowMs = opened.nowMs();
-    const period = { sinceMs: nowMs - since, untilMs: nowMs - until, nowMs };
+    const period = { sinceMs, untilMs, nowMs };
     const read = (by: StatsBy) => readStats(opened.database, { ...period, by, feed, destination }, MOST_ROWS);
     const all = (options.by === undefined ? (['feed', 'destination'] as const) : [options.by]).map(
       (by) => [by, read(by)] as const,

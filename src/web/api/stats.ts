@@ -3,10 +3,9 @@ import { z } from 'zod';
 import { DELIVERY_STATES } from '../../delivery/delivery.ts';
 import { STATS_BY } from '../../outbox/history/by.ts';
 import type { NewsStats, SentStats, Stats, StatsGroup } from '../../outbox/history/stats.ts';
-import { agoMs } from '../../platform/ago.ts';
 import { SPREAD_ERROR } from '../../platform/spread.ts';
 import { type Endpoint, endpoint, noStore, ok, refused } from './endpoint.ts';
-import { ago } from './filters.ts';
+import { ago, timeIn } from './filters.ts';
 import { refusalSchema, spanMs, time } from './schemas.ts';
 import { shownTime } from './shown.ts';
 
@@ -114,13 +113,13 @@ export const statsEndpoints: readonly Endpoint[] = [
     example: { path: '/api/stats?since=24h&by=destination' },
     async answer({ query: { since, until, by = 'destination', feed, destination } }, { stats, clock }) {
       const nowMs = clock.monotonicMs();
-      const wallMs = clock.wallMs();
-      const untilMs = nowMs - (until === undefined ? 0 : (agoMs(until, wallMs) ?? 0));
-      const sinceMs = since === undefined ? untilMs - DAY_MS : nowMs - (agoMs(since, wallMs) ?? 0);
+      // One that is still to come is now.
+      const untilMs = until === undefined ? nowMs : (timeIn(until, clock) ?? nowMs);
+      const sinceMs = since === undefined ? untilMs - DAY_MS : (timeIn(since, clock) ?? nowMs);
       if (sinceMs >= untilMs)
         return refused(422, '`since` must be before `until`, and before now', 'no_period');
       const answer = await stats({ sinceMs, untilMs, nowMs, by, feed, destination });
-      return answer.ok ? ok(shownStats(answer.value, nowMs - wallMs)) : noStore(answer.message);
+      return answer.ok ? ok(shownStats(answer.value, nowMs - clock.wallMs())) : noStore(answer.message);
     },
   }),
 ];
