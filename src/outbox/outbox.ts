@@ -11,8 +11,8 @@ import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/deliv
 import type { Mute } from '../mutes/mute.ts';
 import type { Routing } from '../routing/router.ts';
 import type { Tracer } from '../routing/tracer.ts';
-import type { ThinRequest } from './thinning.ts';
 import type { HistoryChange } from './history/change.ts';
+import type { ThinRequest } from './thinning.ts';
 
 /** The pending deliveries of a destination. */
 export interface Waiting {
