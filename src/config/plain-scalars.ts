@@ -4,6 +4,15 @@ import { isMap, isScalar, parseDocument, Scalar } from 'yaml';
 /** Thrown at the first place that is not certain; the library reads the file then. */
 export const NOT_PLAIN = new Error('not of the plain subset');
 
+const isBreak = (character: string | undefined) =>
+  character === '\n' || character === '\r' || character === undefined;
+export const isSpaceOrBreak = (character: string | undefined) => character === ' ' || isBreak(character);
+
+/** Up to a colon with a blank behind it, a comment, or the end of the line; in flow collections also to their marks. */
+export const PLAIN_IN_BLOCK =
+  /(?:-(?=[\w.])|[^\s\-?:,[\]{}#&*!|>'"%@`])(?:[^\n\r:# ]|:(?![ \n\r]|$)|(?<! )#| +(?![ #\n\r]|:[ \n\r]|:$|$))*/y;
+export const PLAIN_IN_FLOW =
+  /(?:-(?=[\w.])|[^\s\-?:,[\]{}#&*!|>'"%@`])(?:[^\n\r:# ,[\]{}]|:(?![ \n\r,[\]{}]|$)|(?<! )#| +(?![ #\n\r,[\]{}]|:[ \n\r,[\]{}]|:$|$))*/y;
 /** A word of the core schema may be no text; the library has read each. */
 const known = new Map<string, unknown>();
 /** Of a hostile file there may be more. */

@@ -5,10 +5,20 @@
  * wrong with it. So there is one dialect: `test/config/plain-yaml.test.ts` holds the two against each other.
  */
 import { Alias, type Node, Pair, type ParsedNode, type Scalar, Schema, YAMLMap, YAMLSeq } from 'yaml';
-import { blockScalar, NOT_PLAIN, plainScalar, quotedScalar } from './plain-scalars.ts';
+import {
+  blockScalar,
+  isSpaceOrBreak,
+  NOT_PLAIN,
+  PLAIN_IN_BLOCK,
+  PLAIN_IN_FLOW,
+  plainScalar,
+  quotedScalar,
+} from './plain-scalars.ts';
 
 /** Collections in one another. */
 const DEEPEST = 30;
+/** Ten thousand rules are 250,000; the library counts what there is more. */
+const MOST_NODES = 400_000;
 /** The library knows no longer key in one line than 1024. */
 const LONGEST_KEY = 1000;
 
@@ -28,15 +38,6 @@ export function plainYaml(text: string): Node | undefined {
 
 const SCHEMA = new Schema({ schema: 'core' });
 
-const isBreak = (character: string | undefined) =>
-  character === '\n' || character === '\r' || character === undefined;
-const isSpaceOrBreak = (character: string | undefined) => character === ' ' || isBreak(character);
-
-/** Up to a colon with a blank behind it, a comment, or the end of the line; in flow collections also to their marks. */
-const PLAIN_IN_BLOCK =
-  /(?:-(?=[\w.])|[^\s\-?:,[\]{}#&*!|>'"%@`])(?:[^\n\r:# ]|:(?![ \n\r]|$)|(?<! )#| +(?![ #\n\r]|:[ \n\r]|:$|$))*/y;
-const PLAIN_IN_FLOW =
-  /(?:-(?=[\w.])|[^\s\-?:,[\]{}#&*!|>'"%@`])(?:[^\n\r:# ,[\]{}]|:(?![ \n\r,[\]{}]|$)|(?<! )#| +(?![ #\n\r,[\]{}]|:[ \n\r,[\]{}]|:$|$))*/y;
 const NAME = /[\w.-]+/y;
 
 class PlainReader {
@@ -45,6 +46,7 @@ class PlainReader {
   /** Where the line begins in which the reader stands. */
   #line = 0;
   #depth = 0;
+  #nodes = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -173,7 +175,7 @@ class PlainReader {
   /** Behind a colon or dash; `indent`: of the collection that it is in. Ends at the content of a later line. */
   #entry(indent: number, isItem: boolean): Node {
     const line = this.#line;
-    if (!this.#toContent()) throw NOT_PLAIN;
+    if (++this.#nodes > MOST_NODES || !this.#toContent()) throw NOT_PLAIN;
     if (this.#line !== line) return this.#below(indent, isItem);
     if (this.#here === '&') {
       const anchor = this.#anchor();
@@ -293,6 +295,7 @@ class PlainReader {
   }
 
   #flowValue(indent: number): Node {
+    if (++this.#nodes > MOST_NODES) throw NOT_PLAIN;
     let anchor: string | undefined;
     if (this.#here === '&') anchor = this.#anchor();
     const node = this.#flowNode(indent);
