@@ -20,6 +20,7 @@ import { firstOf } from './first-errors.ts';
 import { interpolate, type Missing, type ReadVariables, type VariableSource } from './interpolate.ts';
 import type { Path, Range, TextFault } from './problem.ts';
 import { explainSyntax, isFatal } from './syntax.ts';
+import { TOO_DEEP, TOO_MANY, TOO_MANY_ALIASES, tooManyIn } from './too-much.ts';
 import { maskVariables, unmaskVariables } from './variable-mask.ts';
 import { parseYaml } from './yaml-text.ts';
 
@@ -86,30 +87,12 @@ export function readDocument(text: string, context: ReadContext): ParsedDocument
   const errors = [...document.errors, ...document.warnings];
   const read = { root, lines, anchors: reader.anchors };
   if (tooMuchAt !== undefined) {
-    const fault =
-      tooMuchAt > 0 ? TOO_DEEP : /\r(?!\n)/.test(text) && !text.includes('\n') ? OLD_LINES : TOO_MANY;
+    const fault = tooMuchAt > 0 ? TOO_DEEP : tooManyIn(text);
     return { ...read, faults: [{ range: [tooMuchAt, tooMuchAt], ...fault }], fatal: true };
   }
   const faults = [...explainSyntax(firstOf(errors), text, document, lines), ...reader.faults];
   return { ...read, faults, fatal: errors.some(isFatal) || reader.gaveUp };
 }
-
-const TOO_DEEP = {
-  message: 'lists or mappings are nested too deep here',
-  hint: 'is a bracket above not closed?',
-};
-
-const TOO_MANY = {
-  message: 'the file has more words and marks in it than a config can have',
-  hint: 'is this the right file?',
-};
-
-const OLD_LINES = {
-  message: 'the lines end with CR alone, as on an old Mac, and so are one line for YAML',
-  hint: 'save the file with line ends of Unix (LF)',
-};
-
-const TOO_MANY_ALIASES = { message: 'is too large or too deep (an alias that contains itself?)' };
 
 const NOTHING: ReadonlyMap<string | number, Located> = new Map();
 

@@ -15,32 +15,18 @@ import {
   quotedScalar,
 } from './plain-scalars.ts';
 
-/** Collections in one another. */
 const DEEPEST = 30;
 /** Ten thousand rules are 250,000; the library counts what there is more. */
 const MOST_NODES = 400_000;
 /** The library knows no longer key in one line than 1024. */
 const LONGEST_KEY = 1000;
 
-/** Tabs, line ends of an old Mac, marks of documents, directives. */
-const UNUSUAL = /\t|\r(?!\n)|^(?:---|\.\.\.|%)|^\ufeff/m;
-
-/** `undefined`: the library has to read it. */
-export function plainYaml(text: string): Node | undefined {
-  if (UNUSUAL.test(text)) return undefined;
-  try {
-    return new PlainReader(text).document();
-  } catch (error) {
-    if (error === NOT_PLAIN) return undefined;
-    throw error;
-  }
-}
-
 const SCHEMA = new Schema({ schema: 'core' });
 
 const NAME = /[\w.-]+/y;
 
-class PlainReader {
+/** `document` throws `NOT_PLAIN` where the library has to read it. */
+export class PlainReader {
   readonly #text: string;
   #at = 0;
   /** Where the line begins in which the reader stands. */

@@ -15,7 +15,8 @@ import {
   YAMLParseError,
 } from 'yaml';
 import { MOST_EXPLAINED } from './first-errors.ts';
-import { plainYaml } from './plain-yaml.ts';
+import { NOT_PLAIN } from './plain-scalars.ts';
+import { PlainReader } from './plain-yaml.ts';
 
 export interface YamlText {
   readonly document: Document;
@@ -46,6 +47,20 @@ export function parseYaml(text: string): YamlText {
   const document = new Document<Node>(null, OPTIONS);
   document.contents = plain;
   return { document, lines: linesOf(text), tooMuchAt: undefined };
+}
+
+/** Tabs, line ends of an old Mac, marks of documents, directives. */
+const UNUSUAL = /\t|\r(?!\n)|^(?:---|\.\.\.|%)|^\ufeff/m;
+
+/** `undefined`: the library has to read it. */
+export function plainYaml(text: string): Node | undefined {
+  if (UNUSUAL.test(text)) return undefined;
+  try {
+    return new PlainReader(text).document();
+  } catch (error) {
+    if (error === NOT_PLAIN) return undefined;
+    throw error;
+  }
 }
 
 function linesOf(text: string): LineCounter {

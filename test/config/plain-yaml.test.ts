@@ -1,5 +1,5 @@
 /**
- * What is read without the library's parser is what the library reads: the same nodes at the same places, for every config at hand, for
+ * The reader of the plain subset and the library read the same: the same nodes at the same places, for every config at hand, for
  * generated ones, and for thousands of copies with a slip in them. Where the two could differ, the library reads alone.
  */
 import { globSync, readFileSync } from 'node:fs';
@@ -8,9 +8,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
 import { shapesOf } from '../../bench/large/shapes.ts';
-import { plainYaml } from '../../src/config/plain-yaml.ts';
 import { maskVariables } from '../../src/config/variable-mask.ts';
-import { parsedByLibrary, parseYaml } from '../../src/config/yaml-text.ts';
+import { parsedByLibrary, parseYaml, plainYaml } from '../../src/config/yaml-text.ts';
 import { decodeText } from '../../src/platform/file-text.ts';
 
 type Seen = readonly unknown[];
