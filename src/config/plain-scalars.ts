@@ -35,7 +35,7 @@ function meaningOf(word: string): unknown {
   return known.get(word);
 }
 
-export function scalarOf(value: unknown, source: string, start: number, end: number): Scalar {
+function scalarOf(value: unknown, source: string, start: number, end: number): Scalar {
   const scalar = new Scalar(value);
   scalar.source = source;
   scalar.range = [start, end, end];
