@@ -117,10 +117,7 @@ export interface Deliveries {
   /** For the bridge itself, not for people: what is to be written next of the past. Others may ask meanwhile. */
   nextChanges(nowMs: number): Promise<StoreAnswer<NextChanges>>;
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>>;
-  /**
-   * Keys of rows (`Delivery.key`) by the ids of their deliveries, without those that are not there. One search for all of
-   * them, which may take a tenth of a second; by its key a row is found at once. Of two rows with one id, the newer.
-   */
+  /** Keys of rows (`Delivery.key`) by the ids of their deliveries, without those that are not there. Of two rows with one id, the newer. */
   keysOf(ids: readonly string[]): Promise<StoreAnswer<ReadonlyMap<string, string>>>;
   /** One delivery (also by its key), or all deliveries of one announcement in the order of their rules; none: nothing has that id. */
   find(id: string, signal?: AbortSignal): Promise<StoreAnswer<readonly FoundDelivery[]>>;

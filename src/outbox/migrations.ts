@@ -1,7 +1,7 @@
 /**
  * The schema, as steps from version to version (`PRAGMA user_version`). A step that has been released
  * is never edited. Keys are time-ordered, so the primary keys serve ranges in time (retention, `--since`)
- * without an index of their own; the only other index covers the few rows that still wait.
+ * without an index of their own; the others cover the few rows that still wait, and the names of deliveries.
  */
 import type { DatabaseSync } from 'node:sqlite';
 
@@ -96,6 +96,8 @@ const STEPS: readonly string[] = [
    CREATE INDEX leads_at ON leads (at_ms);
    CREATE TABLE runs (since_ms REAL PRIMARY KEY, until_ms REAL NOT NULL) STRICT, WITHOUT ROWID;
    CREATE TABLE losses (at_ms REAL PRIMARY KEY, why TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+  // A person asks by the name. Names begin with a time, so that new ones come to the end of the index; made once, 2 s for 2,600,000 rows.
+  'CREATE INDEX deliveries_named ON deliveries (name) WHERE name IS NOT NULL;',
 ];
 
 export const SCHEMA_VERSION = STEPS.length;
