@@ -8,7 +8,7 @@ import { newsOf } from '../../src/delivery/content.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import type { AnnouncementFilter, Deliveries, DeliveryFilter } from '../../src/outbox/deliveries.ts';
 import { FileDeliveries } from '../../src/outbox/file-deliveries.ts';
-import { STATS_BY } from '../../src/outbox/history/stats.ts';
+import { STATS_BY } from '../../src/outbox/history/by.ts';
 import { startRetention } from '../../src/outbox/retention.ts';
 import { openStore } from '../../src/outbox/store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -49,6 +49,7 @@ const asked: { readonly [Method in keyof Deliveries]: (of: Deliveries) => readon
     ]),
   stats: (of) =>
     STATS_BY.map((by) => of.stats({ sinceMs: 0, untilMs: 9_000_000_000_000, nowMs: 9_000_000_000_000, by })),
+  nextChanges: (of) => [of.nextChanges(0)],
   keysOf: (of) => [of.keysOf(['a', 'b'])],
   find: (of) => [of.find('nothing'), of.find(ID)],
   decision: (of) => [of.decision('nothing'), of.decision(ID)],
