@@ -38,7 +38,7 @@ export function keysOf(database: DatabaseSync, ids: readonly string[]): Readonly
 }
 
 /** By the index on names. */
-export const KEY_OF_NAME = 'SELECT id FROM deliveries WHERE name = ? ORDER BY id DESC LIMIT 1';
+const KEY_OF_NAME = 'SELECT id FROM deliveries WHERE name = ? ORDER BY id DESC LIMIT 1';
 
 /** Until when sending is paused, ms on the bridge's timeline: the latest of these budgets; 0 when none is. */
 export function pausedUntilMs(database: DatabaseSync, budgetKeys: readonly string[]): number {

@@ -35,7 +35,7 @@ const filtersOf = (all: object): readonly object[] => [
   all,
 ];
 
-/** What is asked of each method: a new one has to be here. */
+/** Questions to each method: a new one has to be here. */
 const asked: { readonly [Method in keyof Deliveries]: (of: Deliveries) => readonly Promise<unknown>[] } = {
   announcements: (of) =>
     filtersOf(OF_ANNOUNCEMENTS).flatMap((filter) => [
