@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type CooldownStore, Cooldowns } from '../../src/cooldown/cooldowns.ts';
 import { MOST_COOLDOWNS } from '../../src/cooldown/places.ts';
 import { newsOf } from '../../src/delivery/content.ts';
-import { type Delivery, type PendingDelivery, unattempted } from '../../src/delivery/delivery.ts';
+import { type Delivery, type PendingDelivery, REPLAYED, unattempted } from '../../src/delivery/delivery.ts';
 import { deliveriesOf, type Target } from '../../src/intake.ts';
 import type { Sent } from '../../src/outbox/outbox.ts';
 import { rulesOptions } from '../../src/routing/options.ts';
@@ -334,3 +334,15 @@ function only(deliveries: readonly Delivery[]): Delivery {
   if (one === undefined) throw new Error('nothing was planned');
   return one;
 }
+
+test('it holds for what a replay has queued, and not for what a person requests', () => {
+  const { cooldowns, plan, announce } = bridgeOf([RULE]);
+  expect(announce(0, { tickers: ['ABC'] })).toEqual(['bot ABC']);
+  const [again] = plan(1, { tickers: ['ABC'] });
+  if (again === undefined) throw new Error('there is none');
+  const item = { ...unattempted(again), byHandMs: BASE_MS + 1 };
+  expect(cooldowns.standing({ ...item, reason: REPLAYED }, BASE_MS + 1)).toMatchObject({
+    reason: 'cooldown',
+  });
+  expect(cooldowns.standing(item, BASE_MS + 1)).toBe('free');
+});
