@@ -53,7 +53,7 @@ test('every endpoint has its line, and each line is answered', async () => {
       if (error.code === 28) return { stdout: error.stdout };
       throw error;
     });
-    // What was delivered is neither sent again nor cancelled.
+    // A delivered one is neither sent again nor cancelled.
     const fine = /\/(?:retry|discard)$/.test(path) ? ['200', '409'] : ['200'];
     expect([method, path, fine.includes(stdout), stdout]).toEqual([method, path, true, stdout]);
   }
