@@ -1,9 +1,6 @@
 /** A moment as a test or a flag names it: `2026-11-25T09:30:00+09:00`, `2026-11-25 09:30`; without an offset by the clock of this machine. */
-import { z } from 'zod';
 
 const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?) ?(Z|[+-]\d{2}:?\d{2})?)?$/i;
-
-const MOMENT_HELP = 'must be a time such as 2026-11-25T09:30:00+09:00 (without an offset it is local time)';
 
 /** Epoch ms; `undefined` for what is no such time. */
 export function momentMs(text: string): number | undefined {
@@ -15,14 +12,3 @@ export function momentMs(text: string): number | undefined {
   return Number.isNaN(ms) || !isDay ? undefined : ms;
 }
 
-/** → epoch ms. */
-export const momentField = () =>
-  z
-    .string({ error: MOMENT_HELP })
-    .transform((text, context) => {
-      const ms = momentMs(text);
-      if (ms !== undefined) return ms;
-      context.addIssue({ code: 'custom', message: MOMENT_HELP });
-      return z.NEVER;
-    })
-    .meta({ description: 'a time: 2026-11-25T09:30:00+09:00' });
