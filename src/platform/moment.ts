@@ -11,4 +11,3 @@ export function momentMs(text: string): number | undefined {
   const isDay = new Date(`${day}T00:00Z`).toJSON()?.startsWith(day) === true;
   return Number.isNaN(ms) || !isDay ? undefined : ms;
 }
-
