@@ -62,7 +62,7 @@ export async function checkCommand(options: CheckOptions, io: Io): Promise<ExitC
     for (const one of found.slice(0, MOST_SHOWN))
       io.print(`${problemText(file, one, gravity, io.columns)}\n`);
     const more = found.length - MOST_SHOWN;
-    if (more > 0) io.print(`… and ${counted(more, `more ${noun}`)}\n`);
+    if (more > 0) io.print(`… and ${more.toLocaleString('en')} more ${noun}${more === 1 ? '' : 's'}\n`);
   };
   print(problems, 'bad', 'problem');
   print(warnings, 'warning', 'warning');

@@ -1,9 +1,22 @@
-/** The words of `--help` of the commands on what is stored: `deliveries`, `replay`. */
+/** The words of `--help` of the commands on what is stored: `deliveries`, `replay`, `stats`. */
 import { type CommandHelp, UNREADABLE_STORE, WITHOUT_CONFIG } from './help-entry.ts';
 
 const ID = '01kdvckfsts1mwkbfn-z585mwka7v';
 const ARGUMENT_IDS = 'ids of deliveries, as `deliveries` and the log show them';
 export const STORE_HELP: Readonly<Record<string, CommandHelp>> = {
+  stats: {
+    examples: [
+      ['stats', 'the last 24 hours'],
+      ['stats --since 30d --by destination', 'which destination is slow, or fails'],
+      ['stats --since 7d --by hour --destination bot --json', 'for a script'],
+    ],
+    notes: [
+      'SERVICE is the time that the service took, NETWORK the way from there to here; FIRST and LATER count news that two feeds brought, AHEAD and BEHIND by how much (median). OK to MAX are of deliveries: from the receipt to the acknowledgement.',
+      WITHOUT_CONFIG,
+    ],
+    fails: UNREADABLE_STORE,
+    pages: ['docs/history.md'],
+  },
   deliveries: {
     examples: [
       ['deliveries --state dead --since 1d', 'those that failed today'],

@@ -1,11 +1,15 @@
 /** `replay` and `export`: their flags. */
 import { Option } from 'commander';
-import { EXPORT_FORMATS, EXPORTED } from '../outbox/exported.ts';
+import type { Exported, ExportFormat } from '../outbox/exported.ts';
 import { countArgument } from './arguments.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { MakeCommand } from './program-deliveries.ts';
 import { stateOption, withDeliveryFilters, withNewsFilters } from './program-filters.ts';
+
+// Written here once more, because nothing of the store is loaded before the first line of any command.
+const FORMATS = Object.keys({ jsonl: 0, csv: 0 } satisfies Record<ExportFormat, 0>);
+const ROWS = Object.keys({ announcements: 0, deliveries: 0, attempts: 0 } satisfies Record<Exported, 0>);
 
 const STORE = 'the database file, instead of store.path of the config';
 
@@ -39,8 +43,8 @@ export function addReplay(command: MakeCommand, io: Io, exit: (code: ExitCode) =
 export function addExport(command: MakeCommand, io: Io, exit: (code: ExitCode) => void): void {
   withDeliveryFilters(
     command('export', 'Write stored rows as JSON Lines or CSV, the oldest first')
-      .addOption(new Option('--format <format>', 'of the rows').choices(EXPORT_FORMATS).default('jsonl'))
-      .addOption(new Option('--what <rows>', 'which rows').choices(EXPORTED).default('deliveries'))
+      .addOption(new Option('--format <format>', 'of the rows').choices(FORMATS).default('jsonl'))
+      .addOption(new Option('--what <rows>', 'which rows').choices(ROWS).default('deliveries'))
       .option('--output <file>', 'put them into this file, when all are written, instead of the output')
       .addOption(stateOption()),
     io,

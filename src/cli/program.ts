@@ -12,6 +12,7 @@ import { addCluster } from './program-cluster.ts';
 import { addDeliveries, type MakeCommand } from './program-deliveries.ts';
 import { addMute } from './program-mute.ts';
 import { addExport, addReplay } from './program-replay.ts';
+import { addStats } from './program-stats.ts';
 
 /** Runs one command line. Gives the exit code; throws only on a bug. */
 export async function runProgram(args: readonly string[], outside: Io): Promise<number> {
@@ -174,6 +175,7 @@ export function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => v
   addExport(command, io, exit);
   addMute(command, io, exit);
   addCluster(command, io, exit);
+  addStats(command, io, exit);
 
   command('status', 'Ask the running bridge for its state: feeds, destinations, queues, last announcements')
     .option('--url <address>', 'the address of the bridge, if the config does not have it')

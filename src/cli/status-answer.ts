@@ -55,6 +55,14 @@ const tableOfBridge = z.object({
   isStale: z.boolean().catch(false),
 });
 
+const cooldown = z.object({
+  rule: text,
+  destination: text,
+  kind: z.string().optional().catch(undefined),
+  isSent: z.boolean().catch(true),
+  leftMs: number,
+});
+
 const delivery = z.object({
   destination: text,
   ticker: z.string().optional().catch(undefined),
@@ -107,6 +115,7 @@ const status = z.object({
   destinations: listOf(destination),
   tables: listOf(tableOfBridge),
   cluster: cluster.optional().catch(undefined),
+  cooldowns: listOf(cooldown),
   announcements: listOf(announcement),
 });
 
@@ -115,6 +124,7 @@ export type ShownFeed = z.output<typeof feed>;
 export type ShownRace = z.output<typeof race>;
 export type ShownTable = StatusAnswer['tables'][number];
 export type ShownCluster = z.output<typeof cluster>;
+export type ShownCooldown = z.output<typeof cooldown>;
 export type ShownDestination = z.output<typeof destination>;
 export type ShownAnnouncement = z.output<typeof announcement>;
 

@@ -11,7 +11,14 @@ import { type Io, jsonText } from './io.ts';
 import { heading, lineBelow, markedSpans } from './lines.ts';
 import { remoteOperator } from './remote-operator.ts';
 import { announcementLines } from './status-announcement.ts';
-import type { ShownDestination, ShownFeed, ShownRace, ShownTable, StatusAnswer } from './status-answer.ts';
+import type {
+  ShownCooldown,
+  ShownDestination,
+  ShownFeed,
+  ShownRace,
+  ShownTable,
+  StatusAnswer,
+} from './status-answer.ts';
 import { table } from './table.ts';
 
 export interface StatusOptions {
@@ -68,7 +75,7 @@ function describe(status: StatusAnswer, width: number | undefined): string[] {
   if (status.cluster !== undefined) lines.push('', ...clusterLines(status.cluster, width));
   if (tables.length > 0)
     lines.push('', ...table(['TABLE', 'ROWS', 'AGE', 'STATE', 'FROM'], tables.map(tableRow), { width }));
-  lines.push('');
+  lines.push(...cooldownLines(status.cooldowns, width), '');
   const said = new Set<string>();
   if (announcements.length === 0) lines.push(heading('no announcement since the bridge started', width));
   else
@@ -77,6 +84,27 @@ function describe(status: StatusAnswer, width: number | undefined): string[] {
       ...announcements.flatMap((announcement) => announcementLines(announcement, said, width)),
     );
   return lines;
+}
+
+/** Of more, their number: `--json` has them. */
+const MOST_COOLDOWNS = 10;
+
+function cooldownLines(cooldowns: readonly ShownCooldown[], width: number | undefined): string[] {
+  if (cooldowns.length === 0) return [];
+  const rows = cooldowns
+    .slice(0, MOST_COOLDOWNS)
+    .map(({ rule, destination, kind, isSent, leftMs }): Span[] => [
+      kind ?? 'anything',
+      [rule, paint.name],
+      [destination, paint.name],
+      isSent ? formatDuration(Math.ceil(leftMs / 1000) * 1000) : 'until the first has arrived',
+    ]);
+  const more = cooldowns.length - rows.length;
+  return [
+    '',
+    ...table(['COOLDOWN OF', 'BY RULE', 'AT', 'LEFT'], rows, { width }),
+    ...(more > 0 ? [paint.faint(fitCells(`  ${more} more: status --json`, width))] : []),
+  ];
 }
 
 /** Each problem, and what to do about its kind below the first of that kind. Conditions come in the order of their sentences. */

@@ -106,14 +106,32 @@ function tester(tree: TextConditionTree | undefined, tableOf: TableOf): (name: s
   }
 }
 
-interface Earlier {
-  readonly rule: RuleOptions;
-  readonly place: number;
+/** Rules above that match the same. Only what is asked of them is kept: there may be thousands. */
+class Alike {
+  /** The first that stops, and its place among all rules. */
+  stopper: { readonly rule: RuleOptions; readonly place: number } | undefined;
+  /** Where they send. */
+  readonly taken = new Set<string>();
+  /** The first of those that do the same. */
+  readonly #twins = new Map<string, RuleOptions>();
+
+  add(rule: RuleOptions, place: number): void {
+    if (rule.stop) this.stopper ??= { rule, place };
+    for (const { to } of rule.send) this.taken.add(to);
+    const deed = deedOf(rule);
+    if (!this.#twins.has(deed)) this.#twins.set(deed, rule);
+  }
+
+  twinOf(rule: RuleOptions): RuleOptions | undefined {
+    return this.#twins.get(deedOf(rule));
+  }
 }
+
+const deedOf = ({ send, stop }: RuleOptions) => `${stop} ${sortedJson(send)}`;
 
 /** Rules that match the same, and what else they match. */
 interface Wide {
-  readonly same: readonly Earlier[];
+  readonly alike: Alike;
   readonly includes: (narrow: Narrow) => boolean;
 }
 
@@ -125,7 +143,7 @@ const MOST_WIDE = 30;
 
 /** The rules above, found by what they match, so that ten thousand rules are not compared each with each. */
 class EarlierRules {
-  readonly #byMatch = new Map<string, Earlier[]>();
+  readonly #byMatch = new Map<string, Alike>();
   readonly #wide: Wide[] = [];
   readonly #compared = { stop: 0, send: 0 };
   readonly #tableOf: TableOf;
@@ -137,48 +155,51 @@ class EarlierRules {
 
   add(rule: RuleOptions): void {
     const match = sortedJson(rule.match);
-    const same = this.#byMatch.get(match) ?? [];
-    this.#byMatch.set(match, same);
-    same.push({ rule, place: this.#count++ });
+    const known = this.#byMatch.get(match);
+    const alike = known ?? new Alike();
+    this.#byMatch.set(match, alike);
+    alike.add(rule, this.#count++);
     const kind = rule.stop ? 'stop' : 'send';
-    if (same.length > 1 || (match !== EVERYTHING && this.#compared[kind] >= MOST_WIDE)) return;
+    if (known !== undefined || (match !== EVERYTHING && this.#compared[kind] >= MOST_WIDE)) return;
     this.#compared[kind]++;
     try {
-      this.#wide.push({ same, includes: widthOf(rule.match, this.#tableOf) });
+      this.#wide.push({ alike, includes: widthOf(rule.match, this.#tableOf) });
     } catch {
       // Its malformed pattern is a problem of its own.
     }
   }
 
-  /** Those that match the same, written alike; in order. */
-  same({ match }: RuleOptions): readonly RuleOptions[] {
-    return (this.#byMatch.get(sortedJson(match)) ?? []).map(({ rule }) => rule);
+  /** Those that match the same, written alike. */
+  same({ match }: RuleOptions): Alike | undefined {
+    return this.#byMatch.get(sortedJson(match));
   }
 
-  /** Those that match whatever it matches; in order. */
-  covering({ match }: RuleOptions): readonly RuleOptions[] {
+  /** Those that match whatever it matches; `own`: the same. */
+  covering({ match }: RuleOptions, own: Alike | undefined): readonly Alike[] {
     const narrow = new Narrow(match);
-    const lists = new Set(this.#wide.filter(({ includes }) => includes(narrow)).map(({ same }) => same));
-    const own = this.#byMatch.get(sortedJson(match));
+    const lists = new Set(this.#wide.filter(({ includes }) => includes(narrow)).map(({ alike }) => alike));
     if (own !== undefined) lists.add(own);
-    const all = [...lists].flat();
-    return all.sort((one, other) => one.place - other.place).map((earlier) => earlier.rule);
+    return [...lists];
   }
 }
 
 function shadowed(rule: RuleOptions, earlier: EarlierRules): Finding | undefined {
-  const before = earlier.covering(rule);
-  const stopper = before.find((other) => other.stop);
+  const own = earlier.same(rule);
+  const before = earlier.covering(rule, own);
+  const [first] = before
+    .flatMap(({ stopper }) => stopper ?? [])
+    .sort((one, other) => one.place - other.place);
+  const stopper = first?.rule;
   if (stopper)
     return {
       path: [],
       never: true,
       message: `never matches: rule ${quoted(stopper)} above has \`stop: true\` and matches the same announcements`,
     };
-  const twin = earlier.same(rule).find((other) => sameSend(other, rule) && other.stop === rule.stop);
+  const twin = own?.twinOf(rule);
   if (twin) return { path: [], message: `is a duplicate of rule ${quoted(twin)}` };
-  const taken = new Set(before.flatMap(({ send }) => send.map(({ to }) => to)));
-  if (rule.send.length > 0 && !rule.stop && rule.send.every(({ to }) => taken.has(to)))
+  const isTaken = (to: string) => before.some(({ taken }) => taken.has(to));
+  if (rule.send.length > 0 && !rule.stop && rule.send.every(({ to }) => isTaken(to)))
     return {
       path: ['send'],
       message: `never sends anything: rules above already send the same announcements to ${listed([...new Set(rule.send.map(({ to }) => to))])}`,
@@ -186,5 +207,3 @@ function shadowed(rule: RuleOptions, earlier: EarlierRules): Finding | undefined
     };
   return undefined;
 }
-
-const sameSend = (a: RuleOptions, b: RuleOptions) => sortedJson(a.send) === sortedJson(b.send);

@@ -20,6 +20,7 @@ import { firstOf } from './first-errors.ts';
 import { interpolate, type Missing, type ReadVariables, type VariableSource } from './interpolate.ts';
 import type { Path, Range, TextFault } from './problem.ts';
 import { explainSyntax, isFatal } from './syntax.ts';
+import { TOO_DEEP, TOO_MANY, TOO_MANY_ALIASES, tooManyIn } from './too-much.ts';
 import { maskVariables, unmaskVariables } from './variable-mask.ts';
 import { parseYaml } from './yaml-text.ts';
 
@@ -61,6 +62,8 @@ const MOST_NODES = 1_000_000;
 /** Nodes that aliases bring; each is checked like one that is written. */
 const MOST_ALIASED = 200_000;
 const DEEPEST = 40;
+/** Nobody reads more. */
+const MOST_FAULTS = 1000;
 
 export interface ReadContext {
   readonly variables: VariableSource;
@@ -83,15 +86,13 @@ export function readDocument(text: string, context: ReadContext): ParsedDocument
   const root = reader.gaveUp ? rootOf(readerWith(() => undefined)) : whole;
   const errors = [...document.errors, ...document.warnings];
   const read = { root, lines, anchors: reader.anchors };
-  if (tooMuchAt !== undefined) return { ...read, faults: [tooMuch([tooMuchAt, tooMuchAt])], fatal: true };
+  if (tooMuchAt !== undefined) {
+    const fault = tooMuchAt > 0 ? TOO_DEEP : tooManyIn(text);
+    return { ...read, faults: [{ range: [tooMuchAt, tooMuchAt], ...fault }], fatal: true };
+  }
   const faults = [...explainSyntax(firstOf(errors), text, document, lines), ...reader.faults];
   return { ...read, faults, fatal: errors.some(isFatal) || reader.gaveUp };
 }
-
-const tooMuch = (range: Range): TextFault => ({
-  range,
-  message: 'is too large or too deep (an alias that contains itself?)',
-});
 
 const NOTHING: ReadonlyMap<string | number, Located> = new Map();
 
@@ -122,7 +123,7 @@ class Reader {
     this.#nodes += 1;
     if (this.#inAlias > 0) this.#aliased += 1;
     if (this.#nodes > MOST_NODES || this.#aliased > MOST_ALIASED || depth > DEEPEST) {
-      if (!this.gaveUp) this.faults.push(tooMuch(range));
+      if (!this.gaveUp) this.faults.push({ range, ...this.#tooMuch(depth) });
       this.gaveUp = true;
       return leaf(undefined, place, { broken: true });
     }
@@ -147,6 +148,11 @@ class Reader {
       : leaf(value, place, { written: source });
   }
 
+  #tooMuch(depth: number) {
+    if (this.#inAlias > 0) return TOO_MANY_ALIASES;
+    return depth > DEEPEST ? TOO_DEEP : TOO_MANY;
+  }
+
   #readAlias(node: Alias, place: Place, depth: number): Located {
     const target = this.#resolve(node);
     if (target !== undefined) {
@@ -156,7 +162,8 @@ class Reader {
       return { ...found, keyRange: place.keyRange };
     }
     // Of a lone * the parser has said it.
-    if (node.source !== '') this.faults.push({ range: place.range, ...this.#noAnchor(node.source) });
+    if (node.source !== '' && this.faults.length < MOST_FAULTS)
+      this.faults.push({ range: place.range, ...this.#noAnchor(node.source) });
     return leaf(undefined, place, { broken: true });
   }
 
@@ -176,7 +183,8 @@ class Reader {
   #readText(literal: string, place: Place): Located {
     if (!literal.includes('${')) return leaf(literal, place, { literal });
     const { text, values, faults, missing } = interpolate(literal, this.#context.variables);
-    for (const fault of faults) this.faults.push({ range: place.range, ...fault });
+    if (this.faults.length < MOST_FAULTS)
+      for (const fault of faults) this.faults.push({ range: place.range, ...fault });
     return leaf(text, place, {
       ...{ literal, outside: values, broken: text === undefined },
       ...(missing.length > 0 && { missing }),

@@ -23,7 +23,7 @@ import { type Config, configSchema } from './schema.ts';
 import type { KnownKeys } from './schema-problems.ts';
 import { secretKnowledge } from './secret-knowledge.ts';
 import { redactorFor } from './secret-places.ts';
-import { Source } from './source.ts';
+import { Source, writtenMessage } from './source.ts';
 import { Sources } from './sources.ts';
 import { withStandIns } from './stand-ins.ts';
 
@@ -89,7 +89,9 @@ export function loadConfig(options: LoadOptions): RequiredConfig {
   const { environment, parsed, isComplete, ...include } = readFiles(file, env, files, standsIn);
   const [main] = parsed;
   const merged = mergedFiles(parsed, file, KNOWN_KEYS);
-  const { root: filled, faults: unfit } = withStandIns(merged.root, types);
+  const { root: filled, faults: unfit } = standsIn
+    ? withStandIns(merged.root, types)
+    : { root: merged.root, faults: [] };
   const root = filled && withDefaults(filled, types);
   const checked =
     root === undefined || environment === undefined || main.fatal
@@ -154,8 +156,9 @@ function tidy(problems: readonly ConfigProblem[], names: readonly string[]): Con
   const ordinalOf = ({ file }: ConfigProblem) => (file === undefined ? 0 : (ordinals.get(file) ?? 0));
   const seen = new Set<string>();
   const sorted = problems.toSorted((a, b) => ordinalOf(a) - ordinalOf(b) || byPlace(a, b));
-  return sorted.filter(({ file, line, column, message }) => {
-    const key = `${file}:${line}:${column}:${message}`;
+  return sorted.filter((problem) => {
+    const { file, line, column } = problem;
+    const key = `${file}:${line}:${column}:${writtenMessage(problem)}`;
     return !seen.has(key) && seen.add(key);
   });
 }

@@ -15,7 +15,21 @@ const NO_KEYS = /^(mon|tur|don|hoc|joc|whis|hot|tur|lac|smo)key$/;
 /** Of this program's own options: they speak of a key, and hold none. */
 const ABOUT_KEYS = new Set(['keyExpiresWithin']);
 
+/** Of ten thousand rules the names are always the same. */
+const known = new Map<string, boolean>();
+const MOST_KNOWN = 10_000;
+
 export function isSecretName(name: string): boolean {
+  let answer = known.get(name);
+  if (answer === undefined) {
+    answer = announces(name);
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(name, answer);
+  }
+  return answer;
+}
+
+function announces(name: string): boolean {
   if (ABOUT_KEYS.has(name)) return false;
   const words = name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')

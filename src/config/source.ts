@@ -8,6 +8,11 @@ import type { SecretKnowledge } from './secret-knowledge.ts';
 import { secretRanges } from './secret-places.ts';
 import { blotShapes } from './secret-shapes.ts';
 
+const written = new WeakMap<ConfigProblem, string>();
+
+/** The message as it was found, for comparing only: a secret may stand in it. */
+export const writtenMessage = (problem: ConfigProblem): string => written.get(problem) ?? problem.message;
+
 export class Source {
   readonly #file: ParsedFile;
   readonly #redact: Redactor;
@@ -17,7 +22,10 @@ export class Source {
   constructor(file: ParsedFile, redact: Redactor, known: SecretKnowledge) {
     this.#file = file;
     this.#redact = redact;
-    this.#secret = file.root === undefined ? [] : [...secretRanges(file.root, known)];
+    this.#secret =
+      file.root === undefined
+        ? []
+        : [...secretRanges(file.root, known)].sort(([one], [other]) => one - other);
     this.#patterns = known.patterns;
   }
 
@@ -32,16 +40,32 @@ export class Source {
     const { line, column } = this.placeOf(offset);
     const start = lines.lineStarts[line - 1] ?? 0;
     const newline = text.indexOf('\n', start);
-    return {
+    const end = newline === -1 ? text.length : newline;
+    const clean = (words: string) => this.#clean(words);
+    const show = (to: number) => this.#show(start, to);
+    let shownLine: string | undefined;
+    // Of thousands of problems nobody sees more than the first: what costs time is made when it is looked at.
+    const problem: ConfigProblem = {
       ...(name === undefined ? {} : { file: name }),
       line,
       column,
-      message: this.#clean(message),
-      hint: hint === undefined ? undefined : this.#clean(hint),
+      get message() {
+        return clean(message);
+      },
+      get hint() {
+        return hint === undefined ? undefined : clean(hint);
+      },
       // Where it is no text, nobody can tell where in it a secret stands.
-      sourceLine: isHidden ? '' : this.#show(start, newline === -1 ? text.length : newline),
-      ...(isHidden ? {} : { shownColumn: this.#show(start, offset).length + 1 }),
+      get sourceLine() {
+        if (isHidden) return '';
+        shownLine ??= show(end);
+        return shownLine;
+      },
     };
+    if (!isHidden)
+      Object.defineProperty(problem, 'shownColumn', { enumerable: true, get: () => show(offset).length + 1 });
+    written.set(problem, message);
+    return problem;
   }
 
   placeOf(offset: number): { readonly line: number; readonly column: number } {
@@ -66,13 +90,27 @@ export class Source {
     return printable(blotShapes(this.#redact(text), this.#patterns, strict));
   }
 
+  /** The place among the secrets of the first that ends behind an offset: they are in order, and none lies in another. */
+  #firstSecretAfter(offset: number): number {
+    let low = 0;
+    let high = this.#secret.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#secret[middle]?.[1] ?? 0) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   /** This part of a line, without what is secret in it. */
   #show(start: number, end: number): string {
     const { text, fatal } = this.#file;
     let shown = '';
     let at = start;
-    for (const [from, to] of this.#secret) {
-      if (to <= at || from >= end) continue;
+    for (let nth = this.#firstSecretAfter(start); nth < this.#secret.length; nth++) {
+      const [from, to] = this.#secret[nth] ?? [end, end];
+      if (from >= end) break;
+      if (to <= at) continue;
       shown += text.slice(at, Math.max(at, from)) + REDACTED;
       at = Math.min(to, end);
     }

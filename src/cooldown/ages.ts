@@ -26,6 +26,11 @@ export class Ages<Item extends Aged<Item>> {
     }
   }
 
+  /** Youngest first. */
+  *backwards(): Generator<Item> {
+    for (let item = this.#youngest; item !== undefined; item = item.elder) yield item;
+  }
+
   add(item: Item): void {
     item.elder = this.#youngest;
     if (this.#youngest === undefined) this.#oldest = item;

@@ -20,6 +20,7 @@ import type { RuleCooldown } from '../routing/router.ts';
 import { type Cooling, refusalOf } from './cooling.ts';
 import { kindIn, kindsOf } from './kinds.ts';
 import { hold, type Kinds, MOST_READ, otherOf, ownIn, type Place, Places } from './places.ts';
+import { kindShown, MOST_SHOWN, type ShownCooldown } from './shown.ts';
 
 interface RulePlaces extends RuleCooldown {
   readonly byDestination: Map<string, Kinds>;
@@ -39,6 +40,9 @@ export interface CooldownStore {
   /** As `Backlog.openness`; `undefined` while it cannot be read. */
   openness(keys: readonly string[]): ReadonlyMap<string, boolean> | undefined;
 }
+
+/** For what is shown: of different rules, those that are over stand between the others. */
+const MOST_LOOKED_AT = 1000;
 
 export class Cooldowns implements Gate {
   readonly #rules = new Map<string, RulePlaces>();
@@ -140,6 +144,31 @@ export class Cooldowns implements Gate {
   refusalOf(delivery: Delivery, receivedMs: number): Refused | undefined {
     const cooling = this.coolingOf(delivery, receivedMs);
     return cooling && refusalOf(cooling, receivedMs);
+  }
+
+  /** The latest that hold at that moment, the newest first. */
+  shown(nowMs: number): readonly ShownCooldown[] {
+    if (this.size === 0) return [];
+    const owners = new Map<Kinds, readonly [rule: string, destination: string, RulePlaces]>();
+    for (const [rule, places] of this.#rules)
+      for (const [destination, kinds] of places.byDestination) owners.set(kinds, [rule, destination, places]);
+    const shown: ShownCooldown[] = [];
+    let looked = 0;
+    for (const { kinds, kind, isSent, atMs, announcementId } of this.#all.backwards()) {
+      if (shown.length === MOST_SHOWN || ++looked > MOST_LOOKED_AT) break;
+      const owner = owners.get(kinds);
+      if (owner === undefined) continue;
+      const [rule, destination, { by, forMs }] = owner;
+      const leftMs = Math.round(atMs + forMs - nowMs);
+      if (leftMs <= 0 && isSent) continue;
+      const word = kindShown(by, kind);
+      shown.push({
+        ...{ rule, destination, by, ...(word !== undefined && { kind: word }), isSent },
+        ...{ sinceMs: Math.max(0, Math.round(nowMs - atMs)), leftMs: Math.max(0, leftMs) },
+        announcement: announcementId,
+      });
+    }
+    return shown;
   }
 
   settled({ delivery, begunMs }: PendingDelivery, state: DeliveryState): void {

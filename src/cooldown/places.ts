@@ -42,6 +42,11 @@ export class Places {
     return this.#all[Symbol.iterator]();
   }
 
+  /** The latest first. */
+  backwards(): Iterable<Place> {
+    return this.#all.backwards();
+  }
+
   add(place: Place): void {
     place.kinds.set(place.kind, place);
     this.#all.add(place);

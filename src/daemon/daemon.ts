@@ -21,6 +21,7 @@ import { goOn } from './earlier-life.ts';
 import { closingOf, Ending } from './ending.ts';
 import { createFeeds } from './feeding.ts';
 import { FirstSecond } from './first-second.ts';
+import { keepHistory } from './history.ts';
 import { Muting } from './muting.ts';
 import { createObservers } from './observers.ts';
 import { createOperator, type Operator } from './operator.ts';
@@ -62,7 +63,6 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     const log = deps.createLog(redact);
     const { bus, events, ...seen } = createObservers(clock, log);
     shutDown.defer(() => bus.end());
-
     const store = openStore(storeOptions.path, clock, events.storeReplaced, events.journal.refused);
     shutDown.defer(() => store.close());
     const { recovered, startedMs } = goOn(store.outbox, clock, dedupeWindowMs, bus.publish);
@@ -81,6 +81,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     shutDown.defer(closeJournal);
     const retention = startRetention(journal, storeOptions.retention, () => budgets.reachMs, clock);
     shutDown.defer(() => retention.cancel());
+    shutDown.adopt(keepHistory({ store, journal, clock, startedMs, bus }), (it) => it.cancel());
     const loop = shutDown.adopt(new LoopDelay(clock), (it) => it.stop());
     loop.start();
     const rehearsal = shutDown.adopt(new Rehearsal(clock, events.rehearsalFailed), (it) => it.stop());
@@ -109,7 +110,6 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     rehearseAfter(turns.rest, { rehearsal, running, bus, deps: rehearsed, random });
     const watch = watching({ journal, running, muting, clock, log, disk: deps.disk });
     shutDown.defer(() => watch.cancel());
-
     bus.publish({ kind: 'bridge.started', version, ...outlineOf(first.config), url: server.url });
     const stop = () => ending.run(running.config.shutdownTimeout, shutDown, closeJournal);
     return { ...operator, url: server.url, warm: rehearsal.warm, stop };

@@ -117,6 +117,7 @@ export function createOperator(deps: OperatorDeps): Operator {
         ),
         tables: deps.tables.states,
         mutes: mutesInForce(),
+        cooldowns: pipeline.cooldowns.shown(clock.monotonicMs()),
         waiting: journal.waiting(),
         announcements: seen.recent.announcements,
         race: seen.race.report,

@@ -10,6 +10,7 @@ import type { LatestRedactor } from '../platform/secret.ts';
 import { createApp } from '../web/app.ts';
 import type { Ops } from '../web/ops.ts';
 import type { ServerOptions } from '../web/options.ts';
+import { loadPagesLater } from '../web/page/ahead.ts';
 import { startServer } from '../web/server.ts';
 import type { Operator } from './operator.ts';
 import type { RunningConfig } from './running-config.ts';
@@ -49,7 +50,7 @@ export async function serve(options: ServerOptions | false, deps: ServingDeps): 
   const failed = (error: unknown) => log.error({ message: messageOf(error) }, 'http.failed');
   const loginFailed: Ops['loginFailed'] = (login) => bus.publish({ kind: 'login.failed', ...login });
   const access = () => running.config.server || options;
-  return startServer(
+  const server = await startServer(
     options,
     createApp(
       options,
@@ -57,4 +58,12 @@ export async function serve(options: ServerOptions | false, deps: ServingDeps): 
       { access },
     ),
   );
+  const pages = loadPagesLater(clock);
+  return {
+    url: server.url,
+    close() {
+      pages.cancel();
+      return server.close();
+    },
+  };
 }

@@ -11,10 +11,7 @@ export function statusGauges(make: MetricMaker): (status: Status) => void {
   const setDestinations = destinationGauges(make);
   const setTables = tableGauges(make);
   const storeHealthy = make.gauge('store_healthy', '1 while the store can be written');
-  const reloadSuccessful = make.gauge(
-    'config_last_reload_successful',
-    '1 unless the last reload was rejected',
-  );
+  const reloadSuccessful = make.gauge('config_last_reload_successful', '0: the last reload was rejected');
   const conditions = make.gauge(
     'conditions',
     'How many feeds, destinations … a condition holds for (docs/alerts.md)',

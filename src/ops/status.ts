@@ -4,6 +4,7 @@
  */
 import type { ClusterReport } from '../cluster/report.ts';
 import { conditionOf, type Sighting, sentenceOf } from '../conditions/registry.ts';
+import type { ShownCooldown } from '../cooldown/shown.ts';
 import type { LaneStatus } from '../delivery/lane-deps.ts';
 import type { FeedStatus } from '../feeds/health.ts';
 import { type ShownMute, shownInWords } from '../mutes/shown.ts';
@@ -60,6 +61,8 @@ export interface Status {
   readonly cluster: ClusterReport | undefined;
   /** Those in force, oldest first. */
   readonly mutes: readonly ShownMute[];
+  /** Kinds of news that rules hold back for a while: the latest 50, newest first. */
+  readonly cooldowns: readonly ShownCooldown[];
   /** The last ones since the start, newest first. */
   readonly announcements: readonly RecentAnnouncement[];
 }
@@ -77,6 +80,7 @@ export interface StatusInput {
   }[];
   readonly tables: readonly TableState[];
   readonly mutes: readonly ShownMute[];
+  readonly cooldowns: readonly ShownCooldown[];
   /** Everything that is seen now; what lingers is not shown. */
   readonly conditions: readonly Sighting[];
   /** By destination, from the outbox; `undefined` when it cannot be read. */
@@ -88,7 +92,7 @@ export interface StatusInput {
 }
 
 export function statusOf(input: StatusInput): Status {
-  const { version, startedMs, config, store, tables, mutes, announcements, race, nowMs } = input;
+  const { version, startedMs, config, store, tables, mutes, cooldowns, announcements, race, nowMs } = input;
   const feeds = input.feeds.map((status) => feedReport(status, nowMs));
   const destinations = input.destinations.map(({ name, type, lane }) =>
     destinationReport(name, type, lane, input.waiting, nowMs),
@@ -113,6 +117,7 @@ export function statusOf(input: StatusInput): Status {
     tables,
     cluster: input.cluster,
     mutes,
+    cooldowns,
     announcements,
   };
 }

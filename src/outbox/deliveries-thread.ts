@@ -20,10 +20,14 @@ import type {
   StoredDecision,
 } from './deliveries.ts';
 import { CANCELLED, FileDeliveries } from './file-deliveries.ts';
+import type { NextChanges } from './history/next-changes.ts';
 import type { Stats, StatsRequest } from './history/stats.ts';
 
 /** The rows of a page, and what SQLite looks through for them. */
 const MOST_MEMORY_MB = 64;
+
+/** Of what no figures are made yet, for one answer: about 10 ms. */
+const MOST_ROWS = 3000;
 
 /** Between two answers: whoever asks for one page after the other leaves the loop most of its time. */
 const BREATH_MS = 2;
@@ -63,6 +67,10 @@ export class DeliveriesThread implements Deliveries {
 
   stats(request: StatsRequest): Promise<StoreAnswer<Stats>> {
     return this.#ask('stats', [request]);
+  }
+
+  nextChanges(nowMs: number): Promise<StoreAnswer<NextChanges>> {
+    return this.#ask('nextChanges', [nowMs]);
   }
 
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>> {
@@ -129,10 +137,12 @@ const isTask = (task: unknown): task is Task => isRecord(task) && typeof task['d
 
 const task = taskOfThread();
 if (isTask(task)) {
-  const deliveries = new FileDeliveries(task.deliveriesOf);
+  const deliveries = new FileDeliveries(task.deliveriesOf, MOST_ROWS);
   let turn: Promise<unknown> = Promise.resolve();
   answerQuestions(({ method, args }: Question) => {
     const ask = deliveries[method] as (...args: readonly unknown[]) => Promise<StoreAnswer<unknown>>;
+    // In bites, between which others ask.
+    if (method === 'nextChanges') return ask.apply(deliveries, [...args]);
     const answer = turn.then(() => ask.apply(deliveries, [...args]));
     turn = answer.then(() => wait(systemClock, BREATH_MS));
     return answer;

@@ -9,6 +9,7 @@ import type { Content } from '../delivery/content.ts';
 import type { Delivery, DeliveryState } from '../delivery/delivery.ts';
 import type { Mute, MuteChange, MuteWish } from '../mutes/mute.ts';
 import type { SomeRules } from '../routing/kept-rules.ts';
+import type { NextChanges } from './history/next-changes.ts';
 import type { Stats, StatsRequest } from './history/stats.ts';
 import type { StoredAttempt, StoredDelivery } from './rows.ts';
 
@@ -113,11 +114,10 @@ export interface Deliveries {
   announcements(before?: string, filter?: AnnouncementFilter): Promise<StoreAnswer<AnnouncementPage>>;
   /** Latency and reliability of a period. */
   stats(request: StatsRequest): Promise<StoreAnswer<Stats>>;
+  /** For the bridge itself, not for people: what is to be written next of the past. Others may ask meanwhile. */
+  nextChanges(nowMs: number): Promise<StoreAnswer<NextChanges>>;
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>>;
-  /**
-   * Keys of rows (`Delivery.key`) by the ids of their deliveries, without those that are not there. One search for all of
-   * them, which may take a tenth of a second; by its key a row is found at once. Of two rows with one id, the newer.
-   */
+  /** Keys of rows (`Delivery.key`) by the ids of their deliveries, without those that are not there. Of two rows with one id, the newer. */
   keysOf(ids: readonly string[]): Promise<StoreAnswer<ReadonlyMap<string, string>>>;
   /** One delivery (also by its key), or all deliveries of one announcement in the order of their rules; none: nothing has that id. */
   find(id: string, signal?: AbortSignal): Promise<StoreAnswer<readonly FoundDelivery[]>>;

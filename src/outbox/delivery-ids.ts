@@ -8,9 +8,9 @@
 import { hash } from 'node:crypto';
 import { type Announcement, detectedUs } from '../announcement.ts';
 import { folded } from '../platform/fold.ts';
-import { digits, idAt, timeOfId } from './ids.ts';
+import { digits, idAt } from './ids.ts';
 
-/** Upper digits of `idAt`, a step of 17 minutes: from when on to look for it in the store. */
+/** Upper digits of `idAt`, a step of 17 minutes: names that follow each other in time lie together in the index. */
 const TIME_DIGITS = 6;
 /** 60 bits, among what was announced within a dedupe window. */
 const ANNOUNCEMENT_DIGITS = 12;
@@ -35,14 +35,6 @@ export function occurrenceOf(announcement: Announcement, identity: string, windo
   const time = idAt(window * windowMs - OFFSET_MS).slice(0, TIME_DIGITS);
   return time + digitsOf(`${identity} ${windowMs} ${window}`, ANNOUNCEMENT_DIGITS);
 }
-
-/** No announcement with this id was detected before that, in ms; 0 for an id of another form. */
-export function windowStartMs(id: string): number {
-  const time = id.slice(0, TIME_DIGITS);
-  return FORM.test(id) ? timeOfId(time.padEnd(idAt(0).length, '0')) : 0;
-}
-
-const FORM = /^[0-9a-z]{18}-[0-9a-z]{10}/;
 
 /** The key of the row of one delivery of this content, of which there are `ordinal` before. */
 export const deliveryKey = (contentId: string, ordinal: number): string => `${contentId}-${ordinal}`;

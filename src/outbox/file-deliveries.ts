@@ -19,6 +19,7 @@ import type {
   StoreAnswer,
   StoredDecision,
 } from './deliveries.ts';
+import { type NextChanges, nextChanges } from './history/next-changes.ts';
 import { readStats } from './history/read-stats.ts';
 import type { Stats, StatsRequest } from './history/stats.ts';
 import { keepMutes, liftMutes, mutesIn } from './mute-rows.ts';
@@ -36,12 +37,17 @@ import { queueReplayed } from './replay-rows.ts';
 
 type Access = 'read' | 'write';
 
+/** A person waits for at most some seconds. */
+const MANY_ROWS = 1_000_000;
+
 export class FileDeliveries implements Deliveries {
   readonly #path: string;
+  readonly #mostRows: number;
 
-  /** `path`: the store's file, of this version. */
-  constructor(path: string) {
+  /** `path`: the store's file, of this version. `mostRows`: as in `readStats`. */
+  constructor(path: string, mostRows = MANY_ROWS) {
     this.#path = path;
+    this.#mostRows = mostRows;
   }
 
   announcements(before?: string, filter?: AnnouncementFilter): Promise<StoreAnswer<AnnouncementPage>> {
@@ -49,11 +55,16 @@ export class FileDeliveries implements Deliveries {
   }
 
   stats(request: StatsRequest): Promise<StoreAnswer<Stats>> {
-    return this.#answer('read', (database) => readStats(database, request));
+    return this.#answer('read', (database) => readStats(database, request, this.#mostRows));
   }
 
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>> {
     return this.#answer('read', (database) => pageOf(database, request), signal);
+  }
+
+  nextChanges(nowMs: number): Promise<StoreAnswer<NextChanges>> {
+    const breathe = () => wait(systemClock, 1);
+    return this.#answer('read', (database) => nextChanges(database, nowMs, breathe));
   }
 
   keysOf(ids: readonly string[]): Promise<StoreAnswer<ReadonlyMap<string, string>>> {
@@ -96,12 +107,12 @@ export class FileDeliveries implements Deliveries {
 
   #answer<Value>(
     access: Access,
-    ask: (database: DatabaseSync) => Value,
+    ask: (database: DatabaseSync) => Value | Promise<Value>,
     signal?: AbortSignal,
   ): Promise<StoreAnswer<Value>> {
     const whenTakenIn = async (database: DatabaseSync) => {
       await allTakenIn(database);
-      return ask(database);
+      return await ask(database);
     };
     return signal?.aborted ? Promise.resolve(CANCELLED) : this.#opened(access, whenTakenIn);
   }

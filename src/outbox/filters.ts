@@ -25,7 +25,7 @@ export interface Range {
 }
 
 /** Greater than every id. */
-export const BEYOND_ALL = '~';
+const BEYOND_ALL = '~';
 
 export function rangeOf({ sinceMs, untilMs }: NewsFilter, before = BEYOND_ALL): Range {
   const end = untilMs === undefined ? BEYOND_ALL : idAt(untilMs);

@@ -15,6 +15,7 @@ import type { AttemptRecord, Delivery, PendingDelivery } from '../delivery/deliv
 import type { Mute } from '../mutes/mute.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import { batchOf } from './batch.ts';
+import type { HistoryChange } from './history/change.ts';
 import { Kept } from './kept.ts';
 import type { Backlog, Batch, Ledger, Recorded, Remains, Sent, Upkeep, Waiting } from './outbox.ts';
 import { type SteadyEvents, SteadyStore } from './steady-store.ts';
@@ -207,6 +208,17 @@ export class Journal {
   /** As `Upkeep.keepAhead`; called again and again, so that a store that is broken hears of it later. */
   keepAhead(aheadMs: number): void {
     this.#steady.ask(() => this.#store.keepAhead(aheadMs));
+  }
+
+  /** As `Upkeep.keepHistory`; false while the store is broken. */
+  keepHistory(change: HistoryChange): boolean {
+    const isKept = this.#steady.ask(() => {
+      this.#store.keepHistory(change);
+      return true;
+    });
+    // That it is alive need not be on the disk at once.
+    if (isKept && change.kind !== 'alive') this.#written();
+    return isKept === true;
   }
 
   changedByOthers(): boolean {

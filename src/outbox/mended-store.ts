@@ -22,9 +22,11 @@ import type { Clock } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { setAside } from './files.ts';
 import { makeFolderOf } from './folder.ts';
+import type { HistoryChange } from './history/change.ts';
+import { noteLoss } from './history/remarks.ts';
 import { StoreLock } from './lock.ts';
 import { StoreVersionError } from './migrations.ts';
-import { closeDatabase, type OpenDatabase, openDatabase, salvageFile, type Told } from './open.ts';
+import { closeDatabase, makeRoom, type OpenDatabase, openDatabase, salvageFile, type Told } from './open.ts';
 import type {
   Backlog,
   Batch,
@@ -151,6 +153,10 @@ export class Store implements Ledger, Backlog, Recovery, Upkeep {
     this.#current.keepAhead(aheadMs);
   }
 
+  keepHistory(change: HistoryChange): void {
+    this.#current.keepHistory(change);
+  }
+
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> {
     return this.#mending((outbox) => outbox.attemptsSince(sinceMs));
   }
@@ -250,6 +256,7 @@ export class Store implements Ledger, Backlog, Recovery, Upkeep {
       salvaged = salvage(open.database, next.database);
       if (salvaged.unreadable !== undefined && aside !== undefined)
         salvaged = salvageFile(aside, next.database);
+      noteLoss(next.database, clock.monotonicMs(), reason);
     } catch (error) {
       closeDatabase(next);
       throw error;
@@ -278,15 +285,6 @@ export class Store implements Ledger, Backlog, Recovery, Upkeep {
     } catch {
       // It was given up, and what could be read of it is in the next one.
     }
-  }
-}
-
-/** The log may be larger than what it changes: in the database it takes less. */
-function makeRoom({ database }: OpenDatabase): void {
-  try {
-    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-  } catch {
-    // Not even that fits. It is tried again.
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * The schema, as steps from version to version (`PRAGMA user_version`). A step that has been released
  * is never edited. Keys are time-ordered, so the primary keys serve ranges in time (retention, `--since`)
- * without an index of their own; the only other index covers the few rows that still wait.
+ * without an index of their own; the others cover the few rows that still wait, and the names of deliveries.
  */
 import type { DatabaseSync } from 'node:sqlite';
 
@@ -70,6 +70,34 @@ const STEPS: readonly string[] = [
      reason TEXT,
      UNIQUE (kind, name)
    ) STRICT;`,
+  // Figures of slots of time (`history/levels.ts`), and of which slots there are all. `changed`: deliveries that had ended and
+  // did something again, and those that a replay has added; a slot that is made has them wrong. `leads`: copies of news that another feed had brought before.
+  `CREATE TABLE figures (
+     span_ms INTEGER NOT NULL,
+     from_ms INTEGER NOT NULL,
+     kind TEXT NOT NULL,
+     name TEXT NOT NULL,
+     body TEXT NOT NULL,
+     PRIMARY KEY (span_ms, from_ms, kind, name)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE slots (
+     span_ms INTEGER NOT NULL,
+     from_ms INTEGER NOT NULL,
+     made_ms REAL NOT NULL,
+     settled INTEGER NOT NULL,
+     PRIMARY KEY (span_ms, from_ms)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE changed (id INTEGER PRIMARY KEY, delivery_id TEXT NOT NULL) STRICT;
+   CREATE TRIGGER ended_and_changed AFTER UPDATE ON deliveries WHEN OLD.state <> 'pending'
+     BEGIN INSERT INTO changed (delivery_id) VALUES (OLD.id); END;
+   CREATE TRIGGER added_by_hand AFTER INSERT ON deliveries WHEN NEW.by_hand_ms IS NOT NULL
+     BEGIN INSERT INTO changed (delivery_id) VALUES (NEW.id); END;
+   CREATE TABLE leads (id INTEGER PRIMARY KEY, at_ms REAL NOT NULL, winner TEXT NOT NULL, loser TEXT NOT NULL, lead_ms REAL NOT NULL) STRICT;
+   CREATE INDEX leads_at ON leads (at_ms);
+   CREATE TABLE runs (since_ms REAL PRIMARY KEY, until_ms REAL NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE losses (at_ms REAL PRIMARY KEY, why TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+  // A person asks by the name. Names begin with a time, so that new ones come to the end of the index; made once, 2 s for 2,600,000 rows.
+  'CREATE INDEX deliveries_named ON deliveries (name) WHERE name IS NOT NULL;',
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

@@ -9,6 +9,7 @@ import type { Clock } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
 import { OpenFiles, setAside } from './files.ts';
 import { makeFolderOf } from './folder.ts';
+import { noteLoss } from './history/remarks.ts';
 import { isHeld } from './lock.ts';
 import { migrate, refuseNewer, SCHEMA_VERSION, storedVersion } from './migrations.ts';
 import { refuseOtherDatabase } from './own-file.ts';
@@ -60,6 +61,7 @@ export function openDatabase(path: string, clock: Clock, told: Told): OpenDataba
     const open = openWhole(path, clock, told);
     try {
       const salvaged = salvageFile(aside, open.database);
+      noteLoss(open.database, clock.monotonicMs(), messageOf(error));
       told.replaced({ reason: messageOf(error), setAside: aside, salvaged });
       return open;
     } catch (problem) {
@@ -74,6 +76,15 @@ export function closeDatabase({ database, files }: OpenDatabase): void {
     database.close();
   } finally {
     files.close();
+  }
+}
+
+/** The log may be larger than what it changes: in the database it takes less. */
+export function makeRoom({ database }: OpenDatabase): void {
+  try {
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // Not even that fits. It is tried again.
   }
 }
 

@@ -11,6 +11,7 @@ import type { AttemptRecord, Delivery, DeliveryState, PendingDelivery } from '..
 import type { Mute } from '../mutes/mute.ts';
 import type { Routing } from '../routing/router.ts';
 import type { Tracer } from '../routing/tracer.ts';
+import type { HistoryChange } from './history/change.ts';
 import type { ThinRequest } from './thinning.ts';
 
 /** The pending deliveries of a destination. */
@@ -167,6 +168,8 @@ export interface Upkeep {
   buryRemoved(configured: readonly string[], nowMs: number): number;
   /** How far the bridge's timeline is ahead of the wall clock, in ms: for those who look at the store from outside. */
   keepAhead(aheadMs: number): void;
+  /** A short transaction (`history/change.ts`). */
+  keepHistory(change: HistoryChange): void;
   /** True once after somebody else (the command line, `Deliveries`) has changed the store. */
   changedByOthers(): boolean;
 }

@@ -7,9 +7,6 @@ import { traceIn } from '../routing/trace.ts';
 import { ATTEMPTS_SINCE, endsByDestination } from './backlog-rows.ts';
 import { contentFrom } from './content-rows.ts';
 import type { FoundDelivery, StoredDecision } from './deliveries.ts';
-import { windowStartMs } from './delivery-ids.ts';
-import { BEYOND_ALL } from './filters.ts';
-import { idAt } from './ids.ts';
 import { attemptFrom, deliveryFrom } from './rows.ts';
 
 const SELECT = 'SELECT d.*, a.body FROM deliveries d JOIN announcements a ON a.id = d.announcement_id';
@@ -28,37 +25,20 @@ function deliveryOfKey(database: DatabaseSync, key: string): FoundDelivery | und
   return { delivery: deliveryFrom(row), attempts: attempts.map(attemptFrom) };
 }
 
-/** Long enough that a window of a day, and the age of the news, is in it. */
-const SOUGHT_FIRST_MS = 26 * 3_600_000;
-
-/**
- * Keys of rows by the ids of their deliveries, or by the keys themselves. No index has these, because it would be paid for between the frame and the
- * socket; but an id says since when its announcement can have been read, so mostly a day of rows is looked through.
- */
+/** Keys of rows by the ids of their deliveries, or by the keys themselves. Of two rows with one id, the newer. */
 export function keysOf(database: DatabaseSync, ids: readonly string[]): ReadonlyMap<string, string> {
   const keys = new Map<string, string>();
+  const named = database.prepare(KEY_OF_NAME);
   const own = database.prepare('SELECT id FROM deliveries WHERE id = ?');
-  for (const id of ids) if (own.get(id) !== undefined) keys.set(id, id);
-  const sinceMs = ids.reduce(
-    (ms, id) => (keys.has(id) ? ms : Math.min(ms, windowStartMs(id))),
-    Number.MAX_SAFE_INTEGER,
-  );
-  const untilMs = sinceMs + SOUGHT_FIRST_MS;
-  const named = database.prepare(
-    'SELECT id, name FROM deliveries WHERE id >= ? AND id < ? AND name IN (SELECT value FROM json_each(?)) ORDER BY id',
-  );
-  for (const [from, to] of [
-    [idAt(sinceMs), idAt(untilMs)],
-    [idAt(untilMs), BEYOND_ALL],
-    ['', idAt(sinceMs)],
-  ] as const) {
-    const sought = ids.filter((id) => !keys.has(id));
-    if (sought.length === 0) break;
-    for (const { id, name } of named.all(from, to, JSON.stringify(sought)))
-      keys.set(String(name), String(id));
+  for (const id of ids) {
+    const row = own.get(id) ?? named.get(id);
+    if (row !== undefined) keys.set(id, String(row['id']));
   }
   return keys;
 }
+
+/** By the index on names. */
+const KEY_OF_NAME = 'SELECT id FROM deliveries WHERE name = ? ORDER BY id DESC LIMIT 1';
 
 /** Until when sending is paused, ms on the bridge's timeline: the latest of these budgets; 0 when none is. */
 export function pausedUntilMs(database: DatabaseSync, budgetKeys: readonly string[]): number {
@@ -92,9 +72,15 @@ export function plannedThen(database: DatabaseSync, announcementId: string): num
  * `undefined`: nothing has that id.
  */
 export function decisionOf(database: DatabaseSync, id: string): StoredDecision | undefined {
-  const delivery = findDelivery(database, id);
-  const announcementId = delivery === undefined ? id : originOf(delivery.delivery.delivery.content).id;
-  const row = database.prepare('SELECT body, trace FROM announcements WHERE id = ?').get(announcementId);
+  const find = database.prepare('SELECT body, trace FROM announcements WHERE id = ?');
+  let announcementId = id;
+  let row = find.get(id);
+  if (row === undefined) {
+    const found = findDelivery(database, id);
+    if (found === undefined) return undefined;
+    announcementId = originOf(found.delivery.delivery.content).id;
+    row = find.get(announcementId);
+  }
   if (row === undefined) return undefined;
   const { body, trace } = row;
   return {
@@ -118,7 +104,9 @@ function rulesOfTrace(database: DatabaseSync, text: string): Pick<StoredDecision
 /** Every destination that a delivery in the store is for. */
 export const storedDestinations = (database: DatabaseSync): string[] =>
   database
-    .prepare('SELECT DISTINCT destination FROM deliveries ORDER BY destination')
+    .prepare(
+      `SELECT destination FROM deliveries UNION SELECT name FROM figures WHERE kind = 'destination' ORDER BY 1`,
+    )
     .all()
     .map(({ destination }) => String(destination));
 

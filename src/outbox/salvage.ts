@@ -25,7 +25,22 @@ const NEWEST = 10_000;
 
 type Row = Record<string, SQLOutputValue>;
 
-const TABLES = ['announcements', 'deliveries', 'attempts', 'pauses', 'learnt', 'rules', 'mutes'] as const;
+/** A slot after its figures. */
+const TABLES = [
+  'announcements',
+  'deliveries',
+  'attempts',
+  'pauses',
+  'learnt',
+  'rules',
+  'mutes',
+  'leads',
+  'figures',
+  'slots',
+  'changed',
+  'runs',
+  'losses',
+] as const;
 type Table = (typeof TABLES)[number];
 
 /** By the column that grows with time; the small tables as they are. */
@@ -37,6 +52,13 @@ const NEWEST_FIRST: Readonly<Record<Table, string>> = {
   learnt: '',
   rules: '',
   mutes: '',
+  leads: `ORDER BY at_ms DESC LIMIT ${NEWEST}`,
+  // Days first, which are few and hold the most; of each slot the sum of all comes last.
+  figures: `ORDER BY span_ms DESC, from_ms DESC, kind DESC, name DESC LIMIT ${NEWEST}`,
+  slots: `ORDER BY span_ms DESC, from_ms DESC LIMIT ${NEWEST}`,
+  changed: '',
+  runs: '',
+  losses: '',
 };
 
 /** Along the index from both ends; and without it, because it may be what is broken. */
@@ -74,7 +96,7 @@ function bringOver(source: Source, copy: Copy): void {
   }
   for (const table of TABLES)
     for (const row of source.rows(`SELECT * FROM ${table} ${NEWEST_FIRST[table]}`))
-      if (isOfUse(table, row, there) && copy.add(table, row)) there.add(row['id']);
+      if (isOfUse(table, row, there) && copy.add(table, row)) there.add(placeOf(table, row));
 }
 
 /** News that was not in its tables yet. */
@@ -88,9 +110,17 @@ function takeIn(source: Source, rows: LedgerRows): void {
     }
 }
 
+/** By which other rows refer to it. */
+const placeOf = (table: Table, row: Row): unknown =>
+  table === 'figures' && row['kind'] === '' && row['name'] === 'news' ? slotOf(row) : row['id'];
+
+const slotOf = (row: Row): string => `slot ${row['span_ms']} ${row['from_ms']}`;
+
 /** Not an announcement that nobody can read, nor its deliveries: they would wait for ever. */
 function isOfUse(table: Table, row: Row, there: ReadonlySet<unknown>): boolean {
   if (table === 'announcements') return isJson(row['body']);
+  // Else it would say that nothing happened in it.
+  if (table === 'slots') return there.has(slotOf(row));
   return table !== 'deliveries' || row['state'] !== 'pending' || there.has(row['announcement_id']);
 }
 

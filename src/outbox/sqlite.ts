@@ -11,6 +11,9 @@ import type { Mute } from '../mutes/mute.ts';
 import { BacklogRows } from './backlog-rows.ts';
 import { batchOf, NOTHING } from './batch.ts';
 import { realNumber, text } from './columns.ts';
+import type { HistoryChange } from './history/change.ts';
+import { HistoryRows } from './history/history-rows.ts';
+import { MINUTES } from './history/levels.ts';
 import { idAt } from './ids.ts';
 import { begunText, intakeIn, recordedText } from './intake-rows.ts';
 import { LedgerRows } from './ledger-rows.ts';
@@ -38,6 +41,7 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
   readonly #rows: LedgerRows;
   readonly #backlog: BacklogRows;
   readonly #thinning: Thinning;
+  readonly #history: HistoryRows;
   #dataVersion: number;
   /** As it stands in a row that was just made. */
   #aheadMs = 0;
@@ -49,6 +53,7 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
     this.#rows = new LedgerRows(database);
     this.#backlog = new BacklogRows(database);
     this.#thinning = new Thinning(database);
+    this.#history = new HistoryRows(database);
     this.#takeIn(refused);
     this.#dataVersion = this.#readDataVersion();
   }
@@ -131,6 +136,10 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
     this.#aheadMs = aheadMs;
   }
 
+  keepHistory(change: HistoryChange): void {
+    this.#inTransaction(() => this.#history.apply(change));
+  }
+
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> {
     return this.#backlog.attemptsSince(sinceMs);
   }
@@ -174,6 +183,7 @@ export class SqliteOutbox implements Ledger, Backlog, Recovery, Upkeep {
       let left = limit * DELIVERIES_EACH;
       for (const id of ids) if (left > 0) left -= this.#forget(id, left);
       this.#statements.deleteRules.run();
+      this.#statements.deleteLeads.run();
     });
     return ids.length;
   }
@@ -249,11 +259,14 @@ function prepare(database: DatabaseSync) {
     selectIdentities: database.prepare(
       'SELECT identity, received_ms FROM announcements WHERE id >= ? ORDER BY id',
     ),
+    // A delivery that has just ended is still to be counted (`history/next-changes.ts`).
     selectPrunable: database.prepare(
       `SELECT id FROM announcements a WHERE id < ? AND NOT EXISTS
          (SELECT 1 FROM deliveries d WHERE d.id >= a.id || '-' AND d.id < a.id || '.' AND d.state = 'pending')
        AND NOT EXISTS
          (SELECT 1 FROM attempts t WHERE t.delivery_id >= a.id || '-' AND t.delivery_id < a.id || '.' AND t.started_ms >= ?)
+       AND NOT EXISTS
+         (SELECT 1 FROM slots s WHERE s.span_ms = ${MINUTES.spanMs} AND s.from_ms = CAST(a.received_ms / ${MINUTES.spanMs} AS INTEGER) * ${MINUTES.spanMs} AND s.settled = 0)
        ORDER BY id LIMIT ?`,
     ),
     selectDelivery: database.prepare(
@@ -264,6 +277,11 @@ function prepare(database: DatabaseSync) {
     deleteAnnouncement: database.prepare('DELETE FROM announcements WHERE id = ?'),
     deleteRules: database.prepare(
       `DELETE FROM rules WHERE until_ms < COALESCE((SELECT received_ms FROM announcements WHERE id = (SELECT MIN(id) FROM announcements)), until_ms + 1)`,
+    ),
+    // As long as the announcements, of which there are about as many.
+    deleteLeads: database.prepare(
+      `DELETE FROM leads WHERE id IN (SELECT id FROM leads WHERE at_ms <
+         COALESCE((SELECT received_ms FROM announcements WHERE id = (SELECT MIN(id) FROM announcements)), 0) ORDER BY at_ms LIMIT 200)`,
     ),
     buryRemoved: database.prepare(
       `UPDATE deliveries SET state = 'dead', reason = 'destination_removed', settled_ms = ?

@@ -1,10 +1,6 @@
 /** A moment as a test or a flag names it: `2026-11-25T09:30:00+09:00`, `2026-11-25 09:30`; without an offset by the clock of this machine. */
-import { z } from 'zod';
-import { parseDuration } from './duration.ts';
 
 const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?) ?(Z|[+-]\d{2}:?\d{2})?)?$/i;
-
-const MOMENT_HELP = 'must be a time such as 2026-11-25T09:30:00+09:00 (without an offset it is local time)';
 
 /** Epoch ms; `undefined` for what is no such time. */
 export function momentMs(text: string): number | undefined {
@@ -15,21 +11,3 @@ export function momentMs(text: string): number | undefined {
   const isDay = new Date(`${day}T00:00Z`).toJSON()?.startsWith(day) === true;
   return Number.isNaN(ms) || !isDay ? undefined : ms;
 }
-
-/** `24h` before `nowMs`, or a moment; epoch ms. `undefined` for what is neither. */
-export function agoOrMomentMs(text: string, nowMs: number): number | undefined {
-  const agoMs = parseDuration(text.trim());
-  return agoMs === undefined ? momentMs(text) : nowMs - agoMs;
-}
-
-/** → epoch ms. */
-export const momentField = () =>
-  z
-    .string({ error: MOMENT_HELP })
-    .transform((text, context) => {
-      const ms = momentMs(text);
-      if (ms !== undefined) return ms;
-      context.addIssue({ code: 'custom', message: MOMENT_HELP });
-      return z.NEVER;
-    })
-    .meta({ description: 'a time: 2026-11-25T09:30:00+09:00' });

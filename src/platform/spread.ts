@@ -28,16 +28,15 @@ const sizeOf = (ms: number): number =>
 
 const msOf = (size: number): number => SHORTEST_MS * 2 ** (size / SIZES_PER_DOUBLING);
 
+/** Size and count in turns, by size. */
+type Pairs = readonly number[];
+
 export class Spread {
-  readonly #counts = new Map<number, number>();
+  /** One of the two, or both: the form that was wanted last. */
+  #counts: Map<number, number> | undefined;
+  #pairs: Pairs | undefined = [];
   #count = 0;
   #longestMs = 0;
-
-  static of(stored: StoredSpread): Spread {
-    const spread = new Spread();
-    spread.addStored(stored);
-    return spread;
-  }
 
   get count(): number {
     return this.#count;
@@ -54,22 +53,23 @@ export class Spread {
   }
 
   addAll(other: Spread): void {
-    for (const [size, count] of other.#counts) this.#addSize(size, count);
+    this.#addPairs(other.#inOrder());
     this.#longestMs = Math.max(this.#longestMs, other.#longestMs);
   }
 
   addStored([longestMs = 0, ...pairs]: StoredSpread): void {
-    for (let at = 0; at + 1 < pairs.length; at += 2) this.#addSize(pairs[at] ?? 0, pairs[at + 1] ?? 0);
+    this.#addPairs(pairs);
     this.#longestMs = Math.max(this.#longestMs, longestMs);
   }
 
   /** The smallest that at least that share does not exceed, in ms, within `SPREAD_ERROR`; `undefined` without any. `share`: 0.5 is the median. */
   quantile(share: number): number | undefined {
     const rank = Math.max(1, Math.ceil(this.#count * share));
+    const pairs = this.#inOrder();
     let seen = 0;
-    for (const [size, count] of this.#inOrder()) {
-      seen += count;
-      if (seen >= rank) return Math.min(msOf(size), this.#longestMs);
+    for (let at = 0; at < pairs.length; at += 2) {
+      seen += pairs[at + 1] ?? 0;
+      if (seen >= rank) return Math.min(msOf(pairs[at] ?? 0), this.#longestMs);
     }
     return undefined;
   }
@@ -78,9 +78,10 @@ export class Spread {
   bars(): readonly Bar[] {
     const sizes = SIZES_PER_DOUBLING / BARS_PER_DOUBLING;
     const counts = new Map<number, number>();
-    for (const [size, count] of this.#counts) {
-      const bar = Math.floor(size / sizes);
-      counts.set(bar, (counts.get(bar) ?? 0) + count);
+    const pairs = this.#inOrder();
+    for (let at = 0; at < pairs.length; at += 2) {
+      const bar = Math.floor((pairs[at] ?? 0) / sizes);
+      counts.set(bar, (counts.get(bar) ?? 0) + (pairs[at + 1] ?? 0));
     }
     if (counts.size === 0) return [];
     const first = Math.min(...counts.keys());
@@ -96,15 +97,35 @@ export class Spread {
   }
 
   stored(): StoredSpread {
-    return this.#count === 0 ? [] : [Number(this.#longestMs.toFixed(3)), ...this.#inOrder().flat()];
+    return this.#count === 0 ? [] : [Number(this.#longestMs.toFixed(3)), ...this.#inOrder()];
   }
 
-  #inOrder(): (readonly [size: number, count: number])[] {
-    return [...this.#counts].sort(([one], [other]) => one - other);
+  #inOrder(): Pairs {
+    this.#pairs ??= [...(this.#counts ?? [])].sort(([one], [other]) => one - other).flat();
+    return this.#pairs;
+  }
+
+  /** A sum of one is that one: most are never added up. */
+  #addPairs(pairs: Pairs): void {
+    if (this.#count > 0) {
+      for (let at = 0; at + 1 < pairs.length; at += 2) this.#addSize(pairs[at] ?? 0, pairs[at + 1] ?? 0);
+      return;
+    }
+    this.#pairs = pairs;
+    this.#counts = undefined;
+    for (let at = 1; at < pairs.length; at += 2) this.#count += pairs[at] ?? 0;
   }
 
   #addSize(size: number, count: number): void {
+    this.#counts ??= mapOf(this.#pairs ?? []);
+    this.#pairs = undefined;
     this.#counts.set(size, (this.#counts.get(size) ?? 0) + count);
     this.#count += count;
   }
+}
+
+function mapOf(pairs: Pairs): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (let at = 0; at + 1 < pairs.length; at += 2) counts.set(pairs[at] ?? 0, pairs[at + 1] ?? 0);
+  return counts;
 }

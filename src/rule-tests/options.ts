@@ -1,9 +1,23 @@
 /** `tests:` as people write them. Shape only: names are checked by `config/`, meaning is given by `run.ts`. */
 import { z } from 'zod';
 import { EVEN_IF_WRONG, flag, text } from '../platform/fields.ts';
-import { momentField } from '../platform/moment.ts';
+import { momentMs } from '../platform/moment.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import { rowsOfTest } from '../tables/options.ts';
+
+const MOMENT_HELP = 'must be a time such as 2026-11-25T09:30:00+09:00 (without an offset it is local time)';
+
+/** → epoch ms. */
+const momentField = () =>
+  z
+    .string({ error: MOMENT_HELP })
+    .transform((text, context) => {
+      const ms = momentMs(text);
+      if (ms !== undefined) return ms;
+      context.addIssue({ code: 'custom', message: MOMENT_HELP });
+      return z.NEVER;
+    })
+    .meta({ description: 'a time: 2026-11-25T09:30:00+09:00' });
 
 const stamp = () => z.number({ error: 'must be a number of microseconds' });
 

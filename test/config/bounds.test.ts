@@ -10,6 +10,9 @@ import { ENV, FEEDS, load, problemsOf, shown } from './load-text.ts';
 const doubled = (levels: number) =>
   `x-a0: &a0 { k: v }\n${Array.from({ length: levels }, (_, level) => `x-a${level + 1}: &a${level + 1} { l: *a${level}, r: *a${level} }\n`).join('')}`;
 const TOO_LARGE = 'is too large or too deep (an alias that contains itself?)';
+const TOO_DEEP = 'lists or mappings are nested too deep here';
+const TOO_MANY = 'the file has more words and marks in it than a config can have';
+const EMPTY = 'the file is empty';
 
 describe('a small file that would become a huge one', () => {
   test.each([
@@ -19,11 +22,17 @@ describe('a small file that would become a huge one', () => {
       'a list of ten times the one above',
       `x-0: &b0 [x, x]\n${Array.from({ length: 9 }, (_, level) => `x-${level + 1}: &b${level + 1} [${`*b${level}, `.repeat(10)}]\n`).join('')}`,
     ],
+  ])('%s', (_name, text) => {
+    expect(problemsOf(load(FEEDS + text, ENV)).join('\n')).toContain(TOO_LARGE);
+  });
+
+  test.each([
     ['lists in lists', `x-a: ${'['.repeat(10_000)}${']'.repeat(10_000)}\n`],
     ['mappings in mappings', `x-a: ${'{ a: '.repeat(10_000)}${'}'.repeat(10_000)}\n`],
     ['dashes', `x-a:\n  ${'- '.repeat(10_000)}a\n`],
+    ['a few more than are possible', `x-a: ${'['.repeat(45)}${']'.repeat(45)}\n`],
   ])('%s', (_name, text) => {
-    expect(problemsOf(load(FEEDS + text, ENV)).join('\n')).toContain(TOO_LARGE);
+    expect(problemsOf(load(FEEDS + text, ENV)).join('\n')).toContain(TOO_DEEP);
   });
 
   test('no secret of it is shown all the same', () => {
@@ -61,12 +70,12 @@ test.each([
 
 /** As large as a file may be: without the bounds each takes longer than a test may, or ends in a crash. */
 test.each([
-  ['open brackets', '[', TOO_LARGE],
-  ['keys in keys', 'a: ', TOO_LARGE],
-  ['dashes in dashes', '- ', TOO_LARGE],
-  ['words of a list', 'a, ', TOO_LARGE],
-  ['line ends of an old Mac', '\r', TOO_LARGE],
-  ['aliases', '- *a\n', TOO_LARGE],
+  ['open brackets', '[', TOO_DEEP],
+  ['keys in keys', 'a: ', TOO_DEEP],
+  ['dashes in dashes', '- ', TOO_MANY],
+  ['words of a list', 'a, ', TOO_MANY],
+  ['line ends of an old Mac', '\r', EMPTY],
+  ['aliases', '- *a\n', TOO_MANY],
   ['closing brackets', ']', 'not valid YAML: unexpected flow-seq-end token in YAML document'],
   ['something behind each value', 'a: "b" c\n', 'there is something behind the end of a value'],
   ['directives', '%a\n', 'not valid YAML: unknown directive %a'],
@@ -90,7 +99,7 @@ test('regression: each unknown key does not look through all the others', () => 
 
 test('a secret in the beginning of a file that is given up is not shown', () => {
   const loaded = load(`feeds: [{ apiKey: ${ENV.KEY}, x: ${'['.repeat(1000)} }]\n`, ENV);
-  expect(problemsOf(loaded).join()).toContain(TOO_LARGE);
+  expect(problemsOf(loaded).join()).toContain(TOO_DEEP);
   expect(shown(loaded)).not.toContain(ENV.KEY);
 });
 
@@ -119,4 +128,27 @@ test.each([
   expect(growthOf((size) => load(`${FEEDS}x-a: "${piece.replaceAll('\t', ' ').repeat(size)}"\n`, ENV))).toBe(
     'linear',
   );
+});
+
+describe('as many problems as a file can hold', () => {
+  const RULE = '  - { match: { ticker: A }, send: [bot] }\n';
+  const START = `${FEEDS}destinations:\n  bot: { type: webhook, url: https://bot.bridge.test/x }\nrules:\n`;
+
+  test('regression: rules that match the same are not compared each with each', () => {
+    expect(growthOf((size) => load(START + RULE.repeat(size / 20), ENV))).toBe('linear');
+  });
+
+  test('regression: each problem does not look through all the secrets of the file', () => {
+    const destination = (at: number) =>
+      `  b${at}: { type: webhook, url: "https://a.test/${at}", headers: { A: "s${at}x" } }\n`;
+    const text = (size: number) =>
+      `${FEEDS}destinations:\n${Array.from({ length: size / 20 }, (_, at) => destination(at)).join('')}rules:\n${'  - { match: { tikcer: A }, send: [b0] }\n'.repeat(size / 20)}`;
+    expect(
+      growthOf((size) =>
+        load(text(size), ENV)
+          .problems.slice(0, 100)
+          .map(({ sourceLine }) => sourceLine),
+      ),
+    ).toBe('linear');
+  });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type CooldownStore, Cooldowns } from '../../src/cooldown/cooldowns.ts';
 import { MOST_COOLDOWNS } from '../../src/cooldown/places.ts';
 import { newsOf } from '../../src/delivery/content.ts';
-import { type Delivery, type PendingDelivery, unattempted } from '../../src/delivery/delivery.ts';
+import { type Delivery, type PendingDelivery, REPLAYED, unattempted } from '../../src/delivery/delivery.ts';
 import { deliveriesOf, type Target } from '../../src/intake.ts';
 import type { Sent } from '../../src/outbox/outbox.ts';
 import { rulesOptions } from '../../src/routing/options.ts';
@@ -46,6 +46,44 @@ function bridgeOf(rules: unknown, store = EMPTY) {
 }
 
 const RULE = { name: 'orders', match: {}, cooldown: { by: 'ticker', for: '24h' }, send: ['bot'] };
+
+describe('what is held, for people', () => {
+  test('by whom, of what, until when; the newest first, and nothing that is over', () => {
+    const { cooldowns, announce } = bridgeOf([
+      { ...RULE, match: { publisher: 'upbit' } },
+      {
+        ...RULE,
+        name: 'short',
+        match: { publisher: 'binance' },
+        cooldown: { by: 'rule', for: '1h' },
+        send: ['chat'],
+      },
+    ]);
+    announce(0, { publisher: 'upbit', tickers: ['abc'] });
+    announce(1000, { publisher: 'binance' });
+    const orders = { rule: 'orders', destination: 'bot', by: 'ticker', kind: 'ABC', isSent: true };
+    expect(cooldowns.shown(BASE_MS + 2000)).toEqual([
+      {
+        ...{ rule: 'short', destination: 'chat', by: 'rule', isSent: true, sinceMs: 1000 },
+        ...{ leftMs: HOUR - 1000, announcement: expect.any(String) },
+      },
+      { ...orders, sinceMs: 2000, leftMs: 24 * HOUR - 2000, announcement: expect.any(String) },
+    ]);
+    expect(cooldowns.shown(BASE_MS + HOUR + 1000)).toMatchObject([orders]);
+    expect(cooldowns.shown(BASE_MS + 24 * HOUR)).toEqual([]);
+  });
+
+  test('one whose fate is open is shown as that; of many the latest 50', () => {
+    const { cooldowns, plan, announce } = bridgeOf([RULE]);
+    const [first] = plan(0, { tickers: ['OPEN'] });
+    if (first === undefined) throw new Error('nothing is planned');
+    cooldowns.standing(unattempted(first), BASE_MS);
+    expect(cooldowns.shown(BASE_MS + 1)).toMatchObject([{ kind: 'OPEN', isSent: false }]);
+    for (let n = 0; n < 60; n++) announce(1 + n, { tickers: [`T${n}`] });
+    const shown = cooldowns.shown(BASE_MS + 100);
+    expect([shown.length, shown[0]?.kind, shown.at(-1)?.kind]).toEqual([50, 'T59', 'T10']);
+  });
+});
 
 describe('by ticker', () => {
   test('a message for all of them leaves while one is new, and always without tickers', () => {
@@ -296,3 +334,15 @@ function only(deliveries: readonly Delivery[]): Delivery {
   if (one === undefined) throw new Error('nothing was planned');
   return one;
 }
+
+test('it holds for what a replay has queued, and not for what a person requests', () => {
+  const { cooldowns, plan, announce } = bridgeOf([RULE]);
+  expect(announce(0, { tickers: ['ABC'] })).toEqual(['bot ABC']);
+  const [again] = plan(1, { tickers: ['ABC'] });
+  if (again === undefined) throw new Error('there is none');
+  const item = { ...unattempted(again), byHandMs: BASE_MS + 1 };
+  expect(cooldowns.standing({ ...item, reason: REPLAYED }, BASE_MS + 1)).toMatchObject({
+    reason: 'cooldown',
+  });
+  expect(cooldowns.standing(item, BASE_MS + 1)).toBe('free');
+});

@@ -165,6 +165,16 @@ test('two feeds race: sent once, the lead is in the status, the metrics and the 
     { feed: 'one', wins: 3, losses: 0, medianLeadMs: expect.any(Number) },
     { feed: 'two', wins: 0, losses: 3, medianLagMs: expect.any(Number) },
   ]);
+  const kept = async () => {
+    const { groups } = (await (await fetch(`${url}/api/stats?by=feed`)).json()) as {
+      groups: { name: string; news: { won: { count: number }; lost: { count: number } } }[];
+    };
+    return groups.map(({ name, news }) => [name, news.won.count, news.lost.count]);
+  };
+  await expect.poll(kept, { timeout: 5000 }).toEqual([
+    ['one', 3, 0],
+    ['two', 0, 3],
+  ]);
   expect(standIns.bot.received).toHaveLength(3);
   const metrics = await (await fetch(`${url}/metrics`)).text();
   expect(metrics).toContain('listing_bridge_feed_lead_seconds_count{feed="one"} 3');

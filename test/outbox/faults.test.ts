@@ -193,7 +193,7 @@ describe.each([
     const path = folder.file('bridge.db');
     const { owed, clock } = await filled(path);
     const bytes = statSync(path).size;
-    truncateSync(path, Math.floor((bytes * 0.75) / 4096) * 4096);
+    truncateSync(path, Math.floor((bytes * 0.8) / 4096) * 4096);
     const running = new Running(path, clock);
     const [{ setAside, salvaged } = {} as Replaced] = running.replaced;
     expect(statSync(setAside ?? '').size).toBeLessThan(bytes);

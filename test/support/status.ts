@@ -18,6 +18,7 @@ export const statusWith = ({ rules = [], ...more }: StatusParts = {}): Status =>
     destinations: [],
     tables: [],
     mutes: [],
+    cooldowns: [],
     waiting: new Map(),
     announcements: [],
     race: [],

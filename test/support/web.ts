@@ -55,7 +55,16 @@ export const idleOps = (status: Status = NO_STATUS): Ops => ({
 function noStats(sinceMs: number, untilMs: number): Stats {
   const { news, sent } = new Figures();
   return {
-    ...{ sinceMs, untilMs, missing: [], losses: [], knownSinceMs: undefined, stepMs: 3_600_000, series: [] },
+    ...{
+      sinceMs,
+      untilMs,
+      missing: [],
+      losses: [],
+      off: [],
+      knownSinceMs: undefined,
+      stepMs: 3_600_000,
+      series: [],
+    },
     ...{ total: { ...groupOf('', news, sent), ...barsOf(news, sent) }, groups: [] },
   };
 }

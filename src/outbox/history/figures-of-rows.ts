@@ -23,7 +23,8 @@ export function* figuresOfRows(
   untilMs: number,
 ): Generator<number, Figures> {
   const figures = new Figures();
-  const { news, deliveries } = prepare(database);
+  const { news, deliveries, leads } = prepare(database);
+  for (const row of leads.all(fromMs, untilMs)) addLead(figures, row);
   const end = idAt(untilMs);
   let from = idAt(fromMs);
   for (let isMore = true; isMore; ) {
@@ -66,6 +67,12 @@ function addNews(
   return receivedMs;
 }
 
+function addLead(figures: Figures, row: Record<string, SQLOutputValue>): void {
+  const leadMs = Number(row['lead_ms']);
+  for (const tally of [figures.news, figures.ofFeed(String(row['winner']))]) tally.won.add(leadMs);
+  for (const tally of [figures.news, figures.ofFeed(String(row['loser']))]) tally.lost.add(leadMs);
+}
+
 function newsIn(body: SQLOutputValue | undefined): Announcement | undefined {
   try {
     const content = contentFrom(body);
@@ -86,6 +93,9 @@ function addDelivery(
   const attempts = Number(row['attempts']);
   const startedMs = row['started_ms'];
   const settledMs = state === 'delivered' ? row['settled_ms'] : null;
+  // A request by a person counts from then.
+  const byHandMs = Number(row['by_hand_ms'] ?? receivedMs);
+  const fromMs = (ms: number) => (ms >= byHandMs ? byHandMs : receivedMs);
   for (const tally of [
     figures.sent,
     figures.ofDeliveries('destination', String(row['destination'])),
@@ -94,15 +104,16 @@ function addDelivery(
     tally.states[state]++;
     tally.attempts += attempts;
     if (attempts > 0) tally.tried++;
-    if (startedMs != null) tally.dispatch.add(Number(startedMs) - receivedMs);
-    if (settledMs != null) tally.took.add(Number(settledMs) - receivedMs);
+    if (startedMs != null) tally.dispatch.add(Number(startedMs) - fromMs(Number(startedMs)));
+    if (settledMs != null) tally.took.add(Number(settledMs) - fromMs(Number(settledMs)));
   }
 }
 
 const prepare = (database: DatabaseSync) => ({
+  leads: database.prepare('SELECT winner, loser, lead_ms FROM leads WHERE at_ms >= ? AND at_ms < ?'),
   news: database.prepare('SELECT id, body FROM announcements WHERE id >= ? AND id < ? ORDER BY id LIMIT ?'),
   deliveries: database.prepare(
-    `SELECT id, announcement_id, destination, rule, state, attempts, settled_ms,
+    `SELECT id, announcement_id, destination, rule, state, attempts, settled_ms, by_hand_ms,
        (SELECT MIN(started_ms) FROM attempts a WHERE a.delivery_id = d.id) AS started_ms
      FROM deliveries d WHERE id >= ? AND id < ? ORDER BY id LIMIT ?`,
   ),

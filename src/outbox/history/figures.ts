@@ -1,4 +1,5 @@
 /** All figures of a span of time: as a whole, by feed, by destination and by rule. They add up. */
+import type { FigureRow } from './change.ts';
 import { DeliveryTally, FeedTally } from './tally.ts';
 
 /** By what there are figures of deliveries. */
@@ -34,13 +35,47 @@ export class Figures {
       for (const [name, tally] of other[kind]) this.ofDeliveries(kind, name).add(tally);
   }
 
+  /** For the store, with at most `MOST_NAMES` names of each kind: a feed gone mad, or a config of ten thousand chats, does not fill it. */
+  rows(): FigureRow[] {
+    this.#bound();
+    const row = (kind: string, name: string, tally: FeedTally | DeliveryTally): FigureRow => ({
+      ...{ kind, name },
+      body: JSON.stringify(tally.stored()),
+    });
+    const rows = [row('', 'news', this.news), row('', 'sent', this.sent)];
+    for (const [name, tally] of this.feed) rows.push(row('feed', name, tally));
+    for (const kind of DELIVERY_KINDS)
+      for (const [name, tally] of this[kind]) rows.push(row(kind, name, tally));
+    return rows;
+  }
+
+  /** Passes over one that a damaged page or a later version made senseless. */
+  addRow({ kind, name, body }: FigureRow): void {
+    try {
+      const stored = JSON.parse(body);
+      if (kind === '') (name === 'news' ? this.news : this.sent).addStored(stored);
+      else if (kind === 'feed') this.ofFeed(name).addStored(stored);
+      else if (kind === 'destination' || kind === 'rule') this.ofDeliveries(kind, name).addStored(stored);
+    } catch {
+      // Its numbers are missing in the sum, and nothing else is.
+    }
+  }
+
   /** Nothing of it waits any more. */
   get isSettled(): boolean {
     return this.sent.states.pending === 0;
   }
 
-  /** With at most `MOST_NAMES` names of each kind: a feed gone mad, or a config of ten thousand chats, does not fill the store. */
-  bound(): void {
+  /** Rows of these have been deleted, if that one was made from the same rows. */
+  hasLessThan(other: Figures): boolean {
+    return (
+      this.news.announcements < other.news.announcements ||
+      this.sent.deliveries < other.sent.deliveries ||
+      this.sent.dispatch.count < other.sent.dispatch.count
+    );
+  }
+
+  #bound(): void {
     boundNames(
       this.feed,
       ({ announcements }) => announcements,

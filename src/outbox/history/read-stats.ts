@@ -1,8 +1,10 @@
 /** The stats of a period, from what the store has of it. */
 import type { DatabaseSync } from 'node:sqlite';
-import { idAt, timeOfId } from '../ids.ts';
 import { Figures } from './figures.ts';
-import { figuresOfRows } from './figures-of-rows.ts';
+import { DAY_MS, DAYS, HOUR_MS, HOURS, type Level, MINUTES, startOf } from './levels.ts';
+import { Period } from './period.ts';
+import { lossesIn, offIn } from './remarks.ts';
+import type { Picks } from './slot-reader.ts';
 import {
   barsOf,
   groupOf,
@@ -15,56 +17,99 @@ import {
 } from './stats.ts';
 import { DeliveryTally, FeedTally } from './tally.ts';
 
-const HOUR_MS = 3_600_000;
-
-export function readStats(database: DatabaseSync, request: StatsRequest): Stats {
-  const { sinceMs, untilMs, by } = request;
+/** `mostRows`: read at most so many rows of what no figures are kept of, about 3 µs each; the rest is `missing`. */
+export function readStats(database: DatabaseSync, request: StatsRequest, mostRows: number): Stats {
+  const { by } = request;
+  const period = new Period(database, { ...request, mostRows });
   const all = new Figures();
-  const groups: StatsGroup[] = [];
-  const series: StatsPoint[] = [];
-  for (let fromMs = nextNews(database, sinceMs, untilMs); fromMs !== undefined; ) {
-    const hourMs = Math.floor(fromMs / HOUR_MS) * HOUR_MS;
-    const endMs = Math.min(untilMs, hourMs + HOUR_MS);
-    const figures = whole(figuresOfRows(database, Math.max(sinceMs, hourMs), endMs));
-    all.add(figures);
-    const { news, sent } = chosen(figures, request);
-    series.push(pointOf(hourMs, news, sent));
-    if (by === 'hour')
-      groups.push({ ...groupOf(new Date(hourMs).toISOString(), news, sent), sinceMs: hourMs });
-    fromMs = nextNews(database, endMs, untilMs);
-  }
+  const picks = { kinds: [], names: namesOf(request) };
+  const withGroups = { ...picks, kinds: by === 'hour' ? [] : [by] };
+  for (const piece of period.pieces(DAYS)) all.add(period.figuresOf(piece, withGroups));
+  const level = levelOf(request);
+  const series = stepsOf(period, level, picks);
   const { news, sent } = chosen(all, request);
-  const first = database.prepare('SELECT id FROM announcements ORDER BY id LIMIT 1').get()?.['id'];
+  const { sinceMs, untilMs, knownSinceMs } = period;
   return {
-    ...{ sinceMs, untilMs, missing: [], losses: [] },
-    knownSinceMs: first === undefined ? undefined : timeOfId(String(first)),
+    ...{ sinceMs, untilMs, knownSinceMs, missing: period.missing.toReversed() },
+    losses: lossesIn(database, request),
+    off: offIn(database, request),
     total: { ...groupOf('', news, sent), ...barsOf(news, sent) },
-    groups: by === 'hour' ? groups : groupsOf(all, by),
-    ...{ stepMs: HOUR_MS, series },
+    groups: by === 'hour' ? hoursOf(series, request) : groupsOf(all, by),
+    stepMs: level.spanMs,
+    series: pointsOf(series, request),
   };
+}
+
+const namesOf = ({ feed, destination }: StatsRequest): Picks['names'] => [
+  ...(feed === undefined ? [] : [['feed', feed] as const]),
+  ...(destination === undefined ? [] : [['destination', destination] as const]),
+];
+
+type Steps = ReadonlyMap<number, Figures>;
+
+/** By the beginning of each, oldest first. */
+function stepsOf(period: Period, level: Level, picks: Picks): Steps {
+  const steps = new Map<number, Figures>();
+  for (const piece of period.pieces(level)) {
+    const stepMs = startOf(piece.fromMs, level);
+    const figures = period.figuresOf(piece, picks);
+    const step = steps.get(stepMs);
+    if (step === undefined) steps.set(stepMs, piece.level === level ? figures : copyOf(figures));
+    else step.add(figures);
+  }
+  return new Map([...steps].reverse());
+}
+
+/** Those that were read off rows belong to whoever read them. */
+function copyOf(figures: Figures): Figures {
+  const copy = new Figures();
+  copy.add(figures);
+  return copy;
+}
+
+const pointsOf = (steps: Steps, request: StatsRequest): StatsPoint[] =>
+  [...steps].map(([ms, figures]) => {
+    const { news, sent } = chosen(figures, request);
+    return pointOf(ms, news, sent);
+  });
+
+/** Steps put together to hours, or to days where they would be too many. */
+function hoursOf(steps: Steps, request: StatsRequest): StatsGroup[] {
+  const level = request.untilMs - request.sinceMs <= MOST_HOURS * HOUR_MS ? HOURS : DAYS;
+  const groups = new Map<number, Figures>();
+  for (const [ms, figures] of steps) {
+    const fromMs = startOf(ms, level);
+    const group = groups.get(fromMs) ?? new Figures();
+    group.add(figures);
+    groups.set(fromMs, group);
+  }
+  return [...groups].map(([sinceMs, figures]) => {
+    const { news, sent } = chosen(figures, request);
+    return { ...groupOf(new Date(sinceMs).toISOString(), news, sent), sinceMs };
+  });
+}
+
+/** A week: with more the answer takes too long to write. */
+const MOST_HOURS = 168;
+
+/** At most a few hundred points, of what is still there. */
+function levelOf({ sinceMs, untilMs, nowMs }: StatsRequest): Level {
+  const spanMs = untilMs - sinceMs;
+  const ageMs = nowMs - sinceMs;
+  if (spanMs <= DAY_MS / 2 && ageMs < MINUTES.keptMs) return MINUTES;
+  return spanMs <= 31 * DAY_MS && ageMs < HOURS.keptMs ? HOURS : DAYS;
 }
 
 /** The tallies that the request is about. */
 function chosen(
   figures: Figures,
   { feed, destination }: StatsRequest,
-): { news: FeedTally; sent: DeliveryTally } {
-  const news = feed === undefined ? figures.news : (figures.feed.get(feed) ?? new FeedTally());
-  const sent =
-    destination === undefined ? figures.sent : (figures.destination.get(destination) ?? new DeliveryTally());
-  return { news, sent };
-}
-
-function nextNews(database: DatabaseSync, fromMs: number, untilMs: number): number | undefined {
-  const row = database
-    .prepare('SELECT id FROM announcements WHERE id >= ? AND id < ? ORDER BY id LIMIT 1')
-    .get(idAt(fromMs), idAt(untilMs));
-  return row === undefined ? undefined : timeOfId(String(row['id']));
-}
-
-function whole<Value>(steps: Iterator<unknown, Value>): Value {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
+): { readonly news: FeedTally; readonly sent: DeliveryTally } {
+  return {
+    news: feed === undefined ? figures.news : (figures.feed.get(feed) ?? new FeedTally()),
+    sent:
+      destination === undefined
+        ? figures.sent
+        : (figures.destination.get(destination) ?? new DeliveryTally()),
+  };
 }

@@ -4,11 +4,9 @@
  */
 import type { DeliveryState } from '../../delivery/delivery.ts';
 import type { Bar, Spread } from '../../platform/spread.ts';
+import type { StatsBy } from './by.ts';
 import type { Figures } from './figures.ts';
 import type { DeliveryTally, FeedTally } from './tally.ts';
-
-export const STATS_BY = ['feed', 'destination', 'rule', 'hour'] as const;
-export type StatsBy = (typeof STATS_BY)[number];
 
 export interface StatsRequest {
   readonly sinceMs: number;
@@ -29,6 +27,8 @@ export interface Stats {
   readonly missing: readonly Stretch[];
   /** Moments at which the store was damaged or replaced: of what was read before, rows may be missing. */
   readonly losses: readonly Loss[];
+  /** Parts of it in which no bridge was running on this store. */
+  readonly off: readonly Stretch[];
   /** The first that is known at all; `undefined`: nothing is. */
   readonly knownSinceMs: number | undefined;
   readonly total: StatsGroup & StatsBars;

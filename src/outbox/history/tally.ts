@@ -48,9 +48,9 @@ export class DeliveryTally {
   attempts = 0;
   /** Deliveries of which a request began. */
   tried = 0;
-  /** Received → first request. */
+  /** Received, or requested by a person, → first request after that. */
   readonly dispatch = new Spread();
-  /** Received → answered, of those that were delivered. */
+  /** Received, or requested by a person, → acknowledged; of those that were delivered. */
   readonly took = new Spread();
 
   get deliveries(): number {

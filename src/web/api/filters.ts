@@ -10,7 +10,7 @@ import type { Ops } from '../ops.ts';
 /** Later than every time that passes. */
 const ANY_DAY_MS = Number.MAX_SAFE_INTEGER;
 
-const ago = (what: string) =>
+export const ago = (what: string) =>
   z
     .string()
     .refine((text) => agoIn(text, ANY_DAY_MS) !== undefined, AGO_HELP)
@@ -55,13 +55,15 @@ export function filterIn<Query extends Times & Omit<NewsFilter, 'sinceMs' | 'unt
   { since, until, ...rest }: Query,
   clock: Clock,
 ): Omit<Query, 'since' | 'until'> & Pick<NewsFilter, 'sinceMs' | 'untilMs'> {
-  const at = (given: string | undefined) => {
-    const wallMs = clock.wallMs();
-    const ago = given === undefined ? undefined : agoIn(given, wallMs);
-    if (ago === undefined) return undefined;
-    return clock.monotonicMs() - (typeof ago === 'number' ? ago : wallMs - ago.getTime());
-  };
-  return { ...rest, sinceMs: at(since), untilMs: at(until) };
+  return { ...rest, sinceMs: timeIn(since, clock), untilMs: timeIn(until, clock) };
+}
+
+/** On the timeline of the bridge. */
+export function timeIn(given: string | undefined, clock: Clock): number | undefined {
+  const wallMs = clock.wallMs();
+  const ago = given === undefined ? undefined : agoIn(given, wallMs);
+  if (ago === undefined) return undefined;
+  return clock.monotonicMs() - (typeof ago === 'number' ? ago : wallMs - ago.getTime());
 }
 
 export const hintSchema = z

@@ -1,16 +1,11 @@
 /** `GET /api/stats`: latency and reliability of a period. */
 import { z } from 'zod';
 import { DELIVERY_STATES } from '../../delivery/delivery.ts';
-import {
-  type NewsStats,
-  type SentStats,
-  STATS_BY,
-  type Stats,
-  type StatsGroup,
-} from '../../outbox/history/stats.ts';
-import { agoOrMomentMs } from '../../platform/moment.ts';
+import { STATS_BY } from '../../outbox/history/by.ts';
+import type { NewsStats, SentStats, Stats, StatsGroup } from '../../outbox/history/stats.ts';
 import { SPREAD_ERROR } from '../../platform/spread.ts';
 import { type Endpoint, endpoint, noStore, ok, refused } from './endpoint.ts';
+import { ago, timeIn } from './filters.ts';
 import { refusalSchema, spanMs, time } from './schemas.ts';
 import { shownTime } from './shown.ts';
 
@@ -72,6 +67,9 @@ const statsSchema = z
     losses: z
       .array(z.object({ at: time(), why: z.string() }))
       .describe('the store was damaged or replaced: of what was read before, figures may be missing'),
+    off: z
+      .array(z.object({ since: time(), until: time() }))
+      .describe('parts of the period in which no bridge was running on this store'),
     errorShare: z.number().describe('a percentile lies at most this share above or below the exact one'),
     total: groupSchema.extend({
       bars: z
@@ -94,13 +92,6 @@ const statsSchema = z
   })
   .meta({ id: 'Stats' });
 
-const A_TIME = 'must be a span such as 24h or 7d, or a time such as 2026-11-25T09:30:00Z';
-const moment = () =>
-  z
-    .string()
-    .refine((text) => agoOrMomentMs(text, 0) !== undefined, A_TIME)
-    .optional();
-
 const DAY_MS = 86_400_000;
 
 export const statsEndpoints: readonly Endpoint[] = [
@@ -109,8 +100,8 @@ export const statsEndpoints: readonly Endpoint[] = [
     summary:
       'Latency and reliability of a period: what feeds brought and how fast, and what became of the deliveries. Every percentile is within `errorShare`.',
     query: z.strictObject({
-      since: moment().describe('a span before now (`24h`) or a time; absent: 24h'),
-      until: moment().describe('the same; absent: now'),
+      since: ago('a span back from now (`24h`), or a time; absent: 24h'),
+      until: ago('the same; absent: now'),
       by: z.enum(STATS_BY).optional().describe('what `groups` are; absent: destination'),
       feed: z.string().optional().describe('of announcements only those of this feed'),
       destination: z.string().optional().describe('of deliveries only those to this destination'),
@@ -121,31 +112,30 @@ export const statsEndpoints: readonly Endpoint[] = [
     },
     example: { path: '/api/stats?since=24h&by=destination' },
     async answer({ query: { since, until, by = 'destination', feed, destination } }, { stats, clock }) {
-      const [nowMs, wallMs] = [clock.monotonicMs(), clock.wallMs()];
-      const aheadMs = aheadOf(nowMs, wallMs);
-      const at = (text: string) => (agoOrMomentMs(text, wallMs) ?? wallMs) + aheadMs;
-      const untilMs = until === undefined ? nowMs : Math.min(nowMs, at(until));
-      const sinceMs = since === undefined ? untilMs - DAY_MS : at(since);
+      const nowMs = clock.monotonicMs();
+      // One that is still to come is now.
+      const untilMs = until === undefined ? nowMs : (timeIn(until, clock) ?? nowMs);
+      const sinceMs = since === undefined ? untilMs - DAY_MS : (timeIn(since, clock) ?? nowMs);
       if (sinceMs >= untilMs)
         return refused(422, '`since` must be before `until`, and before now', 'no_period');
       const answer = await stats({ sinceMs, untilMs, nowMs, by, feed, destination });
-      return answer.ok ? ok(shownStats(answer.value, aheadMs)) : noStore(answer.message);
+      return answer.ok ? ok(shownStats(answer.value, nowMs - clock.wallMs())) : noStore(answer.message);
     },
   }),
 ];
 
-/** How far the bridge's timeline is ahead of the wall clock, where somebody has set that back. */
-const aheadOf = (nowMs: number, wallMs: number): number =>
-  Math.abs(nowMs - wallMs) < 1000 ? 0 : nowMs - wallMs;
-
-function shownStats(stats: Stats, aheadMs: number) {
-  const at = (ms: number) => shownTime(ms - aheadMs);
+/** `aheadMs`: the bridge's timeline less the wall clock. */
+export function shownStats(stats: Stats, aheadMs: number) {
+  // The clocks of one machine differ by a little, and an hour begins on the hour.
+  const setBackMs = Math.abs(aheadMs) < 1000 ? 0 : aheadMs;
+  const at = (ms: number) => shownTime(ms - setBackMs);
   const { total, groups, series, missing, losses, knownSinceMs } = stats;
   return {
     ...{ since: at(stats.sinceMs), until: at(stats.untilMs) },
     knownSince: knownSinceMs === undefined ? undefined : at(knownSinceMs),
     missing: missing.map(({ sinceMs, untilMs }) => ({ since: at(sinceMs), until: at(untilMs) })),
     losses: losses.map(({ atMs, why }) => ({ at: at(atMs), why })),
+    off: stats.off.map(({ sinceMs, untilMs }) => ({ since: at(sinceMs), until: at(untilMs) })),
     errorShare: Number(SPREAD_ERROR.toFixed(4)),
     total: { ...shownGroup(total), bars: total.bars },
     groups: groups.map((group) => ({

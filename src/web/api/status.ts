@@ -113,6 +113,16 @@ const statusSchema = z
     ),
     tables: tablesSchema,
     cluster: clusterSchema.optional().describe('absent: this bridge is alone'),
+    cooldowns: z
+      .array(
+        z.object({
+          ...{ rule: z.string(), destination: z.string(), by: z.enum(['ticker', 'title', 'rule']) },
+          kind: z.string().optional().describe('the ticker or title; absent: anything'),
+          isSent: z.boolean().describe('false: the first is on its way, and others wait for its fate'),
+          ...{ sinceMs: spanMs(), leftMs: spanMs(), announcement: z.string() },
+        }),
+      )
+      .describe('what rules with a `cooldown` send no more for a while: the latest 50, newest first'),
     announcements: z.array(recentSchema).describe('the last ones since the start, newest first'),
   })
   .meta({ id: 'Status' });

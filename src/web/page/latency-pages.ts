@@ -1,7 +1,8 @@
 /** `/latency`, and the figures of the last hours for other pages. */
 
 import type { StoreAnswer } from '../../outbox/deliveries.ts';
-import type { Stats, StatsBy } from '../../outbox/history/stats.ts';
+import type { StatsBy } from '../../outbox/history/by.ts';
+import type { Stats } from '../../outbox/history/stats.ts';
 import { parseDuration } from '../../platform/duration.ts';
 import type { Ops } from '../ops.ts';
 import { LATENCY_LOADS, latencyPage, PERIODS } from './latency.ts';

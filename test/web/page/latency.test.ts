@@ -24,7 +24,7 @@ const BARS = [
 ];
 
 const statsOf = ({ sinceMs, untilMs, by }: StatsRequest, changes: Partial<Stats> = {}): Stats => ({
-  ...{ sinceMs, untilMs, missing: [], losses: [], knownSinceMs: sinceMs },
+  ...{ sinceMs, untilMs, missing: [], losses: [], off: [], knownSinceMs: sinceMs },
   total: {
     ...{ name: '', news: NEWS, sent: SENT },
     bars: { service: BARS, network: [], dispatch: BARS, took: BARS },

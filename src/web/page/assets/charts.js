@@ -153,7 +153,7 @@ function bars(figure, width) {
   const { names, labels, x, y } = tableOf(figure);
   const common = axis(figure);
   const fill = colour(figure, figure.dataset['colours'] ?? 'text');
-  const every = Math.max(1, Math.ceil((labels.length * 58) / width));
+  const every = Math.max(1, Math.ceil((labels.length * 68) / width));
   return {
     data: [x, ...y],
     options: {

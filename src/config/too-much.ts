@@ -1,0 +1,18 @@
+/** The sentences for a file that is more than any config. */
+
+export const TOO_DEEP = {
+  message: 'lists or mappings are nested too deep here',
+  hint: 'is a bracket above not closed?',
+};
+
+export const TOO_MANY = {
+  message: 'the file has more words and marks in it than a config can have',
+  hint: 'is this the right file?',
+};
+
+const NOTHING = { message: 'the file is empty', hint: 'it holds nothing but line ends' };
+
+export const TOO_MANY_ALIASES = { message: 'is too large or too deep (an alias that contains itself?)' };
+
+/** Of a text whose words and line ends are too many. */
+export const tooManyIn = (text: string) => (text.trim() === '' ? NOTHING : TOO_MANY);
