@@ -148,7 +148,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     pages: ['docs/operations.md', 'docs/troubleshooting.md'],
   },
   cluster: {
-    examples: [['cluster status', 'the nodes, and what each of them holds']],
+    examples: [['cluster', 'the nodes, and what each of them holds']],
     fails: 'the bridge does not answer, or is alone',
     pages: ['docs/cluster.md'],
   },

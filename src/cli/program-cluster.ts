@@ -23,6 +23,10 @@ export function addCluster(command: MakeCommand, io: Io, exit: (code: ExitCode) 
     const { clusterCommand } = await import('./cluster.ts');
     exit(await clusterCommand(what, { ...flags, url: flags.url }, io));
   };
+  cluster
+    .option('--url <address>', URL_HELP)
+    .option('--json', 'print JSON, for scripts', false)
+    .action((flags: ClusterFlags) => run('status', flags));
   const flagsOf = (self: Command) => self.optsWithGlobals<ClusterFlags>();
   add('status', 'Show the nodes, and what each of them holds').action((_, self: Command) =>
     run('status', flagsOf(self)),

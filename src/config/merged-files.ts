@@ -8,7 +8,6 @@ import { type Located, mappingOf } from './document.ts';
 import { isExtension } from './extensions.ts';
 import type { ParsedFile } from './parsed-file.ts';
 import type { TextFault } from './problem.ts';
-import { NOT_YET } from './schema.ts';
 
 /** Sections that an included file may have. A section that is new stands here, and the files bring it. */
 const INCLUDED: Readonly<Record<string, 'mapping' | 'list'>> = {
@@ -162,8 +161,6 @@ function foreignKey(name: string, mainName: string, known: readonly string[]) {
       message: '`include` stands only in the config itself: an included file includes no others',
       hint: `name the files in ${mainName}`,
     };
-  if (NOT_YET.includes(name))
-    return { message: `this version does not have \`${name}\` yet`, hint: 'remove it' };
   if (known.includes(name))
     return { message: `\`${name}\` belongs in ${mainName}: ${MAY_HAVE}`, hint: `move it to ${mainName}` };
   const best = nearest(name, SECTIONS);

@@ -16,7 +16,6 @@ import { idHint } from './id-hints.ts';
 import { keySlip, mappingHint } from './key-slips.ts';
 import { insteadOf } from './other-types.ts';
 import type { Finding, Path } from './problem.ts';
-import { NOT_YET } from './schema.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';
 import { isSecretPlace } from './secret-places.ts';
 import { testHint } from './test-faults.ts';
@@ -172,8 +171,6 @@ function unknownKey(
   root: Located,
   types: DestinationRegistry,
 ): Finding {
-  if (path.length === 1 && NOT_YET.includes(key))
-    return { path, at: 'key', message: `this version does not have \`${key}\` yet`, hint: 'remove it' };
   const [section, index] = path;
   const isOfFeed = section === 'feeds' && path.length === 3;
   const other = isOfFeed ? keyOfOtherType(nodeAt(root, [section, index ?? 0]).node, key) : undefined;

@@ -29,9 +29,6 @@ import { tableOptions } from '../tables/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import { fragmentOf } from './option-groups.ts';
 
-/** Known words of a later version: refused, but not as a slip of the pen. */
-export const NOT_YET: readonly string[] = [];
-
 const NAME_HELP = 'must be 1 to 40 letters, digits, dots, dashes or underscores';
 const name = () => z.string().regex(/^[\w.-]{1,40}$/, NAME_HELP);
 

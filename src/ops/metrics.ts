@@ -96,7 +96,7 @@ type Counters = ReturnType<typeof countersOf> &
 const countersOf = (make: MetricMaker) => ({
   announcements: make.counter(
     'announcements_total',
-    'Announcements received, without duplicates; self-tests have publisher and listing_type `test`',
+    'Announcements received, without duplicates; of self-tests the publisher is `test`',
     'feed',
     'publisher',
     'listing_type',
@@ -124,7 +124,7 @@ const countersOf = (make: MetricMaker) => ({
   ),
   skipped: make.counter(
     'deliveries_skipped_total',
-    'Deliveries that ended as skipped, by reason: muted, cooldown, dry_run, no_symbol … (docs/troubleshooting.md)',
+    'Skipped deliveries by reason (docs/troubleshooting.md)',
     'destination',
     'reason',
   ),
@@ -142,7 +142,7 @@ const countersOf = (make: MetricMaker) => ({
   ),
   stage: make.histogram(
     'dispatch_stage_seconds',
-    'The stages of dispatch_seconds: queue (decode, match, journal, wait for a slot) and send (render, connect, write)',
+    'Stages of dispatch_seconds: queue (until a slot) and send (render, connect, write)',
     'destination',
     'stage',
   ),

@@ -93,7 +93,7 @@ describe('a valid config', () => {
 /** name, YAML, what `check` says. The minimal parts follow below unless the YAML has them. */
 const BROKEN: readonly (readonly [name: string, yaml: string, problems: readonly string[]])[] = [
   ['unknown key', 'feedz: 1', ['1:1: unknown key `feedz`']],
-  ['key of a later version', 'cluster: {}', ['1:1: this version does not have `cluster` yet']],
+  ['cluster without a database', 'cluster: {}', ['1:1: `url` is missing']],
   ['unknown nested key', 'log:\n  levle: info', ['2:3: unknown key `levle`']],
   [
     'word of a set',

@@ -477,7 +477,12 @@ describe('mistakes', () => {
     ['dedupeWindow: 1h\n', [elsewhere('dedupeWindow')]],
     ['rule: []\n', ['a.yaml:1:1: unknown key `rule` | did you mean `rules`?']],
     ['destination: {}\n', ['a.yaml:1:1: unknown key `destination` | did you mean `destinations`?']],
-    ['cluster: {}\n', ['a.yaml:1:1: this version does not have `cluster` yet | remove it']],
+    [
+      'clusters: {}\n',
+      [
+        'a.yaml:1:1: unknown key `clusters` | an included file has destinations, groups, rules, tables, templates and tests',
+      ],
+    ],
     [
       'rules:\n  a: { match: {}, send: bot }\n',
       ['a.yaml:2:3: `rules` must be a list, as in /etc/bridge/config.yaml'],

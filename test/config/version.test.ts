@@ -68,7 +68,7 @@ rules: [{ match: {}, send: [one, two] }]
   });
 
   const KNOWN =
-    'version, include, defaults, groups, feeds, destinations, rules, extract, templates, tables, alerts, tests, store, server, log, watch, dedupeWindow, shutdownTimeout';
+    'version, include, defaults, groups, feeds, destinations, rules, extract, templates, tables, alerts, tests, store, cluster, server, log, watch, dedupeWindow, shutdownTimeout';
   test.each([
     [
       'x_common: 1',

@@ -209,6 +209,7 @@ describe('budgets', () => {
         what: 'connections to the receiver',
         limits: [],
         atOnce: 64,
+        isOfMachine: true,
       },
     ]);
     expect(JSON.stringify(shared)).not.toContain(TOKEN.slice(0, 9));

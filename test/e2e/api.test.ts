@@ -78,7 +78,8 @@ test('every example, and what a person does with a failure', async () => {
   for (const { name, path } of ENDPOINTS)
     if (!path.includes('{id}') && name !== 'injectAnnouncement') {
       const { status } = await asked(name);
-      expect([name, status]).toEqual([name, 200]);
+      // This bridge is alone.
+      expect([name, status]).toEqual([name, path.startsWith('/api/cluster') ? 404 : 200]);
     }
 
   const all = await asked('listDeliveries', '/api/deliveries?limit=2');
