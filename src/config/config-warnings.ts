@@ -44,7 +44,7 @@ export function* unheardAlerts(parts: ConfigSections): Iterable<Finding> {
   for (const { name, path } of named) {
     const options = destinations.get(name);
     if (options?.dryRun === true) yield { path, message: `${name} is a dry run: no alert will arrive there` };
-    const service = serviceOf(options);
+    const service = serviceOf(options, types);
     const own = options?.forEach === undefined ? ownForm(options, types) : undefined;
     if (service !== undefined)
       yield {

@@ -1,60 +1,22 @@
-/** Services that take only a form of their own, known by their addresses: what a webhook sends there as it is, they refuse. */
+/** News for a service that takes only a form of its own, and would get the default form. */
 import type { DestinationOptions } from '../destinations/common-options.ts';
-import { Secret } from '../platform/secret.ts';
+import type { OwnFormService } from '../destinations/own-form.ts';
+import type { DestinationRegistry } from '../destinations/registry.ts';
 import type { Finding } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
 import { namesIn } from './targets.ts';
 
-interface Service {
-  readonly name: string;
-  isAt(url: URL): boolean;
-  /** How it takes the default JSON. */
-  readonly takes: string;
-  readonly body: string;
-}
+/** `undefined`: it is none that is known. */
+export const serviceOf = (
+  options: DestinationOptions | undefined,
+  types: DestinationRegistry,
+): OwnFormService | undefined => options && types.get(options.type)?.ownFormService?.(options);
 
-const TEXT_FIELD = 'body: { text: "{{ title }}" }';
-
-const SERVICES: readonly Service[] = [
-  {
-    name: 'Slack',
-    // https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
-    isAt: ({ hostname }) => /^hooks\.slack(-gov)?\.com$/i.test(hostname),
-    takes: 'refuses',
-    body: TEXT_FIELD,
-  },
-  {
-    name: 'ntfy',
-    // https://docs.ntfy.sh/publish/: at the root JSON needs a topic, at a topic it is shown as it is.
-    isAt: ({ hostname }) => /(^|\.)ntfy(\.|$)/i.test(hostname),
-    takes: 'refuses, or shows as it is,',
-    body: 'body: "{{ title }}", with the topic in `url`',
-  },
-  {
-    name: 'Mattermost',
-    // A key of 26 letters and digits: https://developers.mattermost.com/integrate/webhooks/incoming/
-    isAt: ({ pathname }) => /\/hooks\/[a-z0-9]{26}$/.test(pathname),
-    takes: 'refuses',
-    body: TEXT_FIELD,
-  },
-];
-
-/** `undefined`: it is none of them, or an address cannot be read from it. */
-export function serviceOf(options: DestinationOptions | undefined): Service | undefined {
-  if (options?.type !== 'webhook' || !('url' in options) || !(options.url instanceof Secret))
-    return undefined;
-  const address = options.url.reveal();
-  if (!URL.canParse(address)) return undefined;
-  const url = new URL(address);
-  return SERVICES.find((service) => service.isAt(url));
-}
-
-/** News that would be sent in the default form. */
 export function* ownForms(parts: ConfigSections): Iterable<Finding> {
-  const { destinations, rules, templates } = parts;
+  const { destinations, rules, templates, types } = parts;
   const without = new Map(
     [...destinations].flatMap(([name, options]) => {
-      const service = hasNoBody(options) ? serviceOf(options) : undefined;
+      const service = hasNoBody(options) ? serviceOf(options, types) : undefined;
       return service === undefined ? [] : [[name, service] as const];
     }),
   );

@@ -17,6 +17,7 @@ import type { RenderInput } from '../templates/variables.ts';
 import type { DestinationOptions } from './common-options.ts';
 import type { InquireDeps } from './inquire.ts';
 import type { Look } from './look.ts';
+import type { OwnFormService } from './own-form.ts';
 import type { TypePatterns } from './type-patterns.ts';
 
 /** Prepared at load; pure. Throws only on a template's run-time fault (the caller falls back or buries). */
@@ -98,6 +99,11 @@ export interface DestinationType<Options extends DestinationOptions, Message> {
   readonly patterns: TypePatterns;
   /** Where a person gets the value of an option, in a sentence; by option. */
   readonly whereToGet?: Readonly<Record<string, string>>;
+  /**
+   * The service behind the options, if it is one that takes only a form of its own; for warnings. Options of a config with
+   * mistakes may lack some.
+   */
+  ownFormService?(options: Partial<Options>): OwnFormService | undefined;
   /** Where its requests go: `https://host:port`. */
   origin(options: Options): string;
   /** The platform's limits; the user's `rateLimit` takes the place of those that are the destination's own. */

@@ -297,6 +297,7 @@ describe('rows of the page', () => {
     expect(asked).toEqual([]);
     const readers = [watch(), watch()];
     await clock.advance(10_500);
+    await sent();
     expect(asked).toEqual([['r'], ['r']]);
     for (const reader of readers) await reader.leave();
     await clock.advance(20_000);

@@ -9,6 +9,7 @@ import { webhookPatterns } from './patterns.ts';
 import { previewWebhook } from './preview.ts';
 import { compileWebhook } from './render.ts';
 import { renderWebhookAlert } from './render-alert.ts';
+import { serviceAt } from './services.ts';
 
 export const webhook = destinationType<WebhookOptions, WebhookMessage>({
   schema: webhookOptions,
@@ -25,6 +26,7 @@ export const webhook = destinationType<WebhookOptions, WebhookMessage>({
     url: 'the address at which your program takes requests',
     secret: 'make one, and give it to your program too: echo "whsec_$(openssl rand -base64 32)"',
   },
+  ownFormService: serviceAt,
   // Somebody's own service: as fast as it will take it, unless the user says otherwise.
   origin: ({ url }) => new URL(url.reveal()).origin,
   budgets: (options) => ({
