@@ -6,6 +6,15 @@ const TESTS = 'test/**/*.test.ts';
 /** They look at what their process loads, or has loaded. */
 const ALONE = ['test/e2e/start.test.ts', 'test/tools/expressions.test.ts'];
 
+/** A server of PostgreSQL costs more than all that it is asked: `npm run test:cluster`. */
+const WITH_DATABASE = [
+  'test/cluster/probe.test.ts',
+  'test/cluster/postgres-faults.test.ts',
+  'test/cluster/postgres-promises.test.ts',
+  'test/cluster/claims.property.test.ts',
+  'test/cluster/processes.test.ts',
+];
+
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
@@ -20,8 +29,12 @@ export default defineConfig({
     restoreMocks: true,
     projects: [
       // One process after the other for hundreds of files would take as long to load the same modules as to test them.
-      { extends: true, test: { name: 'shared', isolate: false, include: [TESTS], exclude: ALONE } },
+      {
+        extends: true,
+        test: { name: 'shared', isolate: false, include: [TESTS], exclude: [...ALONE, ...WITH_DATABASE] },
+      },
       { extends: true, test: { name: 'alone', isolate: true, include: ALONE } },
+      { extends: true, test: { name: 'database', isolate: false, include: WITH_DATABASE } },
     ],
   },
 });

@@ -1,8 +1,6 @@
 import { SharedModel } from '../support/cluster/model.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { describeWithPostgres } from '../support/postgres/installed.ts';
 import { type Bench, describeShared } from './conformance.ts';
-import { postgresBench } from './postgres-bench.ts';
 
 async function modelBench(): Promise<Bench> {
   const clock = new FakeClock();
@@ -15,5 +13,3 @@ async function modelBench(): Promise<Bench> {
 }
 
 describeShared('the model in memory', modelBench);
-
-describeWithPostgres('PostgreSQL', () => describeShared('keeps the same promises', postgresBench));

@@ -4,7 +4,7 @@ import { inFile, suites } from '../places.ts';
 export const database = [
   ...inFile(
     'src/cluster/postgres/members.ts',
-    suites('cluster/postgres-faults', 'cluster/conformance'),
+    suites('cluster/postgres-faults', 'cluster/postgres-promises'),
     [
       'a claim does not hold back those who seem to be over',
       'two nodes hold one partition',
@@ -26,7 +26,7 @@ export const database = [
   ),
   ...inFile(
     'src/cluster/postgres/log.ts',
-    suites('cluster/postgres-faults', 'cluster/conformance'),
+    suites('cluster/postgres-faults', 'cluster/postgres-promises'),
     [
       'several append at once',
       'numbers are given twice, or one is passed by',
@@ -54,7 +54,7 @@ export const database = [
   ),
   ...inFile(
     'src/cluster/postgres/ends.ts',
-    suites('cluster/conformance', 'cluster/postgres-faults'),
+    suites('cluster/postgres-promises', 'cluster/postgres-faults'),
     [
       'begun without the lease',
       'a node that has lost the partition sends',
