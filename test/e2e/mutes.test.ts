@@ -158,9 +158,13 @@ test.each(['the command line', 'HTTP'])(
     expect(it.bot.requests).toHaveLength(1);
     const { bridge } = await it.start();
     await using _ = bridge;
-    expect(await bridge.event('delivery.skipped')).toMatchObject({ ticker: 'SCAM', reason: 'muted' });
+    // A running bridge may have had the time to end it itself.
+    if (by !== 'HTTP')
+      expect(await bridge.event('delivery.skipped')).toMatchObject({ ticker: 'SCAM', reason: 'muted' });
+    await bridge.event('feed.live');
     it.announce('SCAM,GOOD');
     await it.bot.waitFor(1);
+    await expect.poll(async () => (await it.run('deliveries', '--state', 'pending', '--json')).out).toBe('[]\n');
     bridge.kill('SIGTERM');
     expect((await bridge.finished).code).toBe(0);
     const { out } = await it.run('deliveries', '--json');

@@ -87,6 +87,6 @@ test('over any history, at any moment of the upkeep, also if it dies between two
       history.check();
       history.check({ sinceMs: history.nowMs - 36 * HOUR });
     }),
-    { numRuns: runs(40) },
+    { numRuns: runs(25) },
   );
 });
