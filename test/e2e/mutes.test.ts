@@ -164,7 +164,9 @@ test.each(['the command line', 'HTTP'])(
     await bridge.event('feed.live');
     it.announce('SCAM,GOOD');
     await it.bot.waitFor(1);
-    await expect.poll(async () => (await it.run('deliveries', '--state', 'pending', '--json')).out).toBe('[]\n');
+    await expect
+      .poll(async () => (await it.run('deliveries', '--state', 'pending', '--json')).out)
+      .toBe('[]\n');
     bridge.kill('SIGTERM');
     expect((await bridge.finished).code).toBe(0);
     const { out } = await it.run('deliveries', '--json');
