@@ -37,6 +37,8 @@ export interface ClusterDeps {
   readonly spanMs: () => number;
   /** Also ends of deliveries that no lane of this node has had. */
   readonly report: (event: ClusterEvent | BridgeEventOf<'delivery.ended'>) => void;
+  /** All that has happened has been heard when it returns: an end that is not told is sent again. Absent: it is heard at once. */
+  readonly catchUp?: () => void;
 }
 
 export interface Cluster {
@@ -264,8 +266,8 @@ class Member implements Cluster {
     this.#route();
     this.#rows.surrender(all, false);
     await this.#rows.landed(all);
-    for (const { delivery, attempts, reason } of this.#rows.begun(all))
-      this.#settling.cut(delivery, attempts + 1, reason);
+    this.#deps.catchUp?.();
+    for (const one of this.#rows.begun(all)) this.#settling.cut(one.delivery, one.attempts + 1, one.reason);
     await this.#writer.flush();
     await Promise.all([this.#settling.flush(), this.#facts.flush()]);
     this.#rows.handOver(all);

@@ -31,7 +31,7 @@ export interface JoinDeps {
   readonly pipeline: Pipeline;
   readonly running: Pick<RunningConfig, 'config'>;
   readonly feeds: Pick<FeedSet, 'reports'>;
-  readonly bus: Pick<Bus, 'publish' | 'listen'>;
+  readonly bus: Pick<Bus, 'publish' | 'listen' | 'drain'>;
   /** Where others reach this one. */
   readonly url: string | undefined;
 }
@@ -66,6 +66,7 @@ export class Clustering implements ClusterOps {
       card: () => this.#card(deps),
       spanMs: () => KEPT_MS,
       report: bus.publish,
+      catchUp: () => bus.drain(),
     });
     this.#joined = { cluster, deps };
     bus.listen(cluster.hear);
