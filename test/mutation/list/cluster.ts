@@ -64,13 +64,13 @@ export const cluster = [
     [
       'what is on the wire is not waited for when it is handed over',
       'a delivery is sent by two machines',
-      '    await this.#rows.landed(all);\n    for (const { delivery',
-      '    for (const { delivery',
+      '    await this.#rows.landed(all);\n    this.#deps.catchUp',
+      '    this.#deps.catchUp',
     ],
     [
       'a request that was cut is not told',
       'a rate is exceeded after a stop',
-      'this.#settling.cut(delivery, attempts + 1, reason);',
+      'this.#settling.cut(one.delivery, one.attempts + 1, one.reason);',
       '',
     ],
   ),
