@@ -11,6 +11,7 @@ import { compileRules } from '../../src/routing/router.ts';
 import { traceIn } from '../../src/routing/trace.ts';
 import { createTracer } from '../../src/routing/tracer.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { turnsOf } from '../support/loop-turns.ts';
 import { announcementAt } from '../support/outbox.ts';
 
 const RULES = Array.from(
@@ -59,20 +60,6 @@ function inspected() {
     cooldowns: new Cooldowns({ sentBy: () => [], openness: () => new Map() }, clock),
   } as unknown as InspectorDeps;
   return { inspector: createInspector(deps), rules };
-}
-
-/** How often the loop turns meanwhile. */
-async function turnsOf<Value>(make: () => Promise<Value>): Promise<readonly [Value, number]> {
-  let turns = 0;
-  let isOver = false;
-  const count = () => {
-    turns++;
-    if (!isOver) setImmediate(count);
-  };
-  setImmediate(count);
-  const value = await make();
-  isOver = true;
-  return [value, turns];
 }
 
 test('a title is tried in turns', async () => {

@@ -1,4 +1,4 @@
 /** See `simulation.test.ts`. */
-import { testLives } from './lives.ts';
+import { testBridges } from './lives.ts';
 
-testLives(2);
+testBridges(2);

@@ -3,6 +3,6 @@
  * news, receivers that fail in every way, a disk that breaks, rows that it refuses, clocks that are set, a
  * machine that sleeps, reloads, stops, crashes between any two steps. After each, the guarantees are asked.
  */
-import { testLives } from './lives.ts';
+import { testBridges } from './lives.ts';
 
-testLives(1);
+testBridges(1);

@@ -1,4 +1,4 @@
 /** The other half of the lives of `cluster.test.ts`. */
-import { testLives } from './lives.ts';
+import { testClusters } from './lives.ts';
 
-testLives(2);
+testClusters(2);

@@ -5,20 +5,7 @@ import { Secret } from '../../../src/platform/secret.ts';
 import { whole } from '../../../src/platform/steps.ts';
 import { configText } from '../../../src/web/page/config-text.ts';
 import { each, html } from '../../../src/web/page/html.ts';
-
-/** How often the loop turns while that is made. */
-async function turnsOf(make: () => unknown): Promise<number> {
-  let turns = 0;
-  let isOver = false;
-  const count = () => {
-    turns++;
-    if (!isOver) setImmediate(count);
-  };
-  setImmediate(count);
-  await make();
-  isOver = true;
-  return turns;
-}
+import { turnsOf } from '../../support/loop-turns.ts';
 
 test('rows of a thousand leave the loop its turns; the text is the same', async () => {
   const numbers = Array.from({ length: 1000 }, (_, at) => at);
@@ -26,7 +13,7 @@ test('rows of a thousand leave the loop its turns; the text is the same', async 
   const one = async (number: number) => String(await row(number));
   const expected = (await Promise.all(numbers.map(one))).join('');
   let text = '';
-  const turns = await turnsOf(async () => {
+  const [, turns] = await turnsOf(async () => {
     text = String(await html`<b>${each(numbers, row)}</b>`);
   });
   expect(text).toBe(`<b>${expected}</b>`);
