@@ -4,6 +4,7 @@ import { configJsonSchema } from '../config/json-schema.ts';
 import { type ConfigProblem, type Inspected, loadConfig, type RequiredConfig } from '../config/load.ts';
 import type { Finding } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
+import { moreText } from '../config/some-problems.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { asksForUpdates } from '../routing/matcher.ts';
 import { currentUser, readableByOthers, storeFault, tooFewFiles } from './check-machine.ts';
@@ -62,7 +63,7 @@ export async function checkCommand(options: CheckOptions, io: Io): Promise<ExitC
     for (const one of found.slice(0, MOST_SHOWN))
       io.print(`${problemText(file, one, gravity, io.columns)}\n`);
     const more = found.length - MOST_SHOWN;
-    if (more > 0) io.print(`… and ${more.toLocaleString('en')} more ${noun}${more === 1 ? '' : 's'}\n`);
+    if (more > 0) io.print(`${moreText(more)} ${noun}${more === 1 ? '' : 's'}\n`);
   };
   print(problems, 'bad', 'problem');
   print(warnings, 'warning', 'warning');

@@ -1,5 +1,7 @@
 /** The nodes of a cluster, for the terminal. */
 
+import { rolesText } from '../cluster/report.ts';
+import { PARTITIONS } from '../cluster/shared.ts';
 import { paint } from '../platform/paint.ts';
 import type { Span } from '../platform/spans.ts';
 import { markedLine } from './lines.ts';
@@ -17,7 +19,13 @@ export function clusterLines({ nodes, unheld, reached }: ShownCluster, width: nu
       ? []
       : [markedLine('bad', 'The database does not answer: this is how it was before. [unreachable]', width)]),
     ...(unheld > 0
-      ? [markedLine('warning', `${unheld} of 256 partitions are held by no node at the moment.`, width)]
+      ? [
+          markedLine(
+            'warning',
+            `${unheld} of ${PARTITIONS} partitions are held by no node at the moment.`,
+            width,
+          ),
+        ]
       : []),
   ];
 }
@@ -25,7 +33,7 @@ export function clusterLines({ nodes, unheld, reached }: ShownCluster, width: nu
 const nodeRow = ({ node, here, partitions, agrees, version, feeds, ...rest }: ShownNode): Span[] => [
   [here ? `${node} (this one)` : node, paint.name],
   stateOf(rest),
-  rolesOf(rest),
+  rolesText(rest),
   String(partitions),
   agrees ? 'same' : ['differs', paint.warning],
   version,
@@ -36,6 +44,3 @@ function stateOf({ live, drains }: Pick<ShownNode, 'live' | 'drains'>): Span {
   if (!live) return ['gone', paint.bad];
   return drains ? ['drains', paint.warning] : ['live', paint.good];
 }
-
-const rolesOf = ({ reads, delivers }: Pick<ShownNode, 'reads' | 'delivers'>): string =>
-  [...(reads ? ['read'] : []), ...(delivers ? ['deliver'] : [])].join(', ');

@@ -4,7 +4,7 @@ import { type RequiredConfig as LoadedFile, loadConfig } from '../config/load.ts
 import { placeOf } from '../config/problem.ts';
 import type { Remains } from '../config/remains.ts';
 import type { Config } from '../config/schema.ts';
-import { someOf } from '../config/some-problems.ts';
+import { moreText, someOf } from '../config/some-problems.ts';
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { ProblemList } from './exit-codes.ts';
@@ -28,7 +28,7 @@ export function requireConfig(
   const { columns } = io;
   const { some, more } = someOf(problems);
   const list = some.map((problem) => `${problemText(file, problem, 'bad', columns)}\n\n`).join('');
-  const rest = more === 0 ? '' : `… and ${more.toLocaleString('en')} more\n\n`;
+  const rest = more === 0 ? '' : `${moreText(more)}\n\n`;
   throw new ProblemList(list + rest + markedLine('bad', `${counted(problems)} in ${file}`, columns));
 }
 

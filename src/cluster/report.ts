@@ -59,3 +59,7 @@ export function clusterReport({ card, view, isReached, sends }: ClusterSight): C
     .sort((a, b) => (a.node < b.node ? -1 : 1));
   return { node: card.node, reached: isReached, sends, unheld, nodes };
 }
+
+/** `read, deliver` */
+export const rolesText = ({ reads, delivers }: Pick<NodeReport, 'reads' | 'delivers'>): string =>
+  [...(reads ? ['read'] : []), ...(delivers ? ['deliver'] : [])].join(', ');

@@ -1,5 +1,6 @@
 /** Knowledge of the types of destinations and feeds about secrets: their shapes, and the options that hold them. */
 import type { z } from 'zod';
+import { clusterOptions } from '../cluster/options.ts';
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import type { TypePatterns } from '../destinations/type-patterns.ts';
 import { feedFields } from '../feeds/index.ts';
@@ -7,7 +8,7 @@ import { feedFields } from '../feeds/index.ts';
 export interface SecretKnowledge {
   readonly patterns: readonly TypePatterns[];
   /** Options that a schema marks as secret, by the section of the file. */
-  readonly keys: Readonly<Record<'destinations' | 'feeds', ReadonlySet<string>>>;
+  readonly keys: Readonly<Record<'destinations' | 'feeds' | 'cluster', ReadonlySet<string>>>;
 }
 
 /** `feeds`: the fields of each type of feed. */
@@ -19,6 +20,7 @@ export const secretKnowledge = (
   keys: {
     destinations: new Set([...types.values()].flatMap(({ schema }) => secretKeys(schema.shape))),
     feeds: new Set(Object.values(feeds).flatMap(secretKeys)),
+    cluster: new Set(secretKeys(clusterOptions.shape)),
   },
 });
 

@@ -26,8 +26,6 @@ export function isSecretPlace(path: Path, { keys }: SecretKnowledge): boolean {
   if (path.includes('headers') && lastKey(path) !== 'headers') return true;
   // `key` is a column there, and the entries are symbols.
   if (path[0] === 'tables') return path[2] === 'proxy';
-  // The password of the database is in it.
-  if (path[0] === 'cluster' && path[1] === 'url') return true;
   if (isSecretName(lastKey(path))) return true;
   if (path.includes('buttons')) return false;
   const key = lastKey(path);
@@ -38,6 +36,7 @@ export function isSecretPlace(path: Path, { keys }: SecretKnowledge): boolean {
 function sectionsLike(section: Path[number] | undefined): readonly (keyof SecretKnowledge['keys'])[] {
   if (section === 'destinations' || section === 'defaults') return ['destinations'];
   if (section === 'feeds') return ['feeds'];
+  if (section === 'cluster') return ['cluster'];
   return isExtension(section) ? ['destinations', 'feeds'] : [];
 }
 

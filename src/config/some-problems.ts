@@ -14,8 +14,11 @@ export const someOf = (problems: readonly ConfigProblem[]): SomeProblems => ({
   more: Math.max(0, problems.length - MOST_SHOWN),
 });
 
+/** Of what is left out, for the end of a list; `more` is not 0. */
+export const moreText = (more: number): string => `… and ${more.toLocaleString('en')} more`;
+
 /** `config.yaml:3:5: …` for each; `file`: the config. */
 export const problemLines = ({ some, more }: SomeProblems, file: string): string[] => [
   ...some.map((problem) => `${placeOf(file, problem)}: ${problem.message}`),
-  ...(more > 0 ? [`… and ${more.toLocaleString('en')} more`] : []),
+  ...(more > 0 ? [moreText(more)] : []),
 ];

@@ -1,5 +1,6 @@
 /** The nodes of the cluster, and what each of them holds. Pure. */
-import type { ClusterReport, NodeReport } from '../../cluster/report.ts';
+import { type ClusterReport, type NodeReport, rolesText } from '../../cluster/report.ts';
+import { PARTITIONS } from '../../cluster/shared.ts';
 import { each, type Html, html } from './html.ts';
 import { table } from './layout.ts';
 import { countText, state } from './words.ts';
@@ -16,7 +17,7 @@ export const clusterTable = (cluster: ClusterReport | undefined): Html =>
         each(cluster.nodes, nodeRow),
         {
           id: 'nodes',
-          caption: `Every destination belongs to one of 256 partitions, and the node that holds it sends to it.${cluster.unheld > 0 ? ` ${cluster.unheld} are held by none at the moment.` : ''}`,
+          caption: `Every destination belongs to one of ${PARTITIONS} partitions, and the node that holds it sends to it.${cluster.unheld > 0 ? ` ${cluster.unheld} are held by none at the moment.` : ''}`,
         },
       )}`;
 
@@ -31,12 +32,9 @@ const nodeRow = ({
   feeds,
   ...rest
 }: NodeReport): Html =>
-  html`<tr><th scope="row">${node}${here ? html` <span class="tag">this one</span>` : ''}</th><td data-label="State">${stateOf(rest)}</td><td data-label="Roles">${rolesOf(reads, delivers)}</td><td class="number" data-label="Partitions">${countText(partitions)}</td><td data-label="Config">${agrees ? state('good', 'same') : state('warning', 'differs')} <span class="small faint">${version}</span></td><td data-label="Feeds">${feeds.length === 0 ? '–' : feeds.join(', ')}</td></tr>`;
+  html`<tr><th scope="row">${node}${here ? html` <span class="tag">this one</span>` : ''}</th><td data-label="State">${stateOf(rest)}</td><td data-label="Roles">${rolesText({ reads, delivers })}</td><td class="number" data-label="Partitions">${countText(partitions)}</td><td data-label="Config">${agrees ? state('good', 'same') : state('warning', 'differs')} <span class="small faint">${version}</span></td><td data-label="Feeds">${feeds.length === 0 ? '–' : feeds.join(', ')}</td></tr>`;
 
 function stateOf({ live, drains }: Pick<NodeReport, 'live' | 'drains'>): Html {
   if (!live) return state('bad', 'gone');
   return drains ? state('warning', 'drains') : state('good', 'live');
 }
-
-const rolesOf = (reads: boolean, delivers: boolean): string =>
-  [...(reads ? ['read'] : []), ...(delivers ? ['deliver'] : [])].join(', ');
