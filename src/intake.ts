@@ -207,7 +207,7 @@ export class Intake {
   }
 
   #skip(held: HeldBack, nowMs: number): void {
-    const { delivery, reason, detail } = held;
+    const { delivery, reason, detail, heldBy } = held;
     this.#deps.journal.settle({
       deliveryKey: keyOf(delivery),
       attempt: 0,
@@ -220,6 +220,7 @@ export class Intake {
       reason,
       notBeforeMs: 0,
       plain: false,
+      ...(heldBy !== undefined && { heldBy }),
     });
     this.#deps.events.skipped(held, nowMs);
   }

@@ -1,6 +1,7 @@
 /** Deliveries as text for people: a row of the list, and everything about one. */
 import type { DeliveryState } from '../delivery/delivery.ts';
 import { describeEnding } from '../delivery/describe.ts';
+import { heldByInWords } from '../delivery/held-by.ts';
 import { storedBody } from '../outbox/content-rows.ts';
 import type { StoredAttempt, StoredDelivery } from '../outbox/rows.ts';
 import { fitCells } from '../platform/cells.ts';
@@ -60,11 +61,12 @@ export function describeDelivery(
   width: number | undefined,
   decided: OrWhy<Then>,
 ): string[] {
-  const { delivery, state, reason, settledMs, byHandMs } = stored;
+  const { delivery, state, reason, settledMs, byHandMs, heldBy } = stored;
   const { publisher, listingType, tickers, title, receivedMs } = storedBody(delivery.content);
   const pairs: readonly (readonly [string, string])[] = [
     ['delivery', delivery.id],
     ['state', reason === undefined ? state : `${state}. ${describeEnding(reason)}`],
+    ...(heldBy === undefined ? [] : [['held by', heldByInWords(heldBy)] as const]),
     ['destination', delivery.destination],
     ['rule', delivery.rule],
     ...('why' in decided ? [] : [['because', becauseOf(delivery.rule, decided)] as const]),

@@ -41,7 +41,7 @@ export function madeLines(mutes: readonly MadeMute[], isRunning: boolean, width:
     ),
     lineBelow(taken, width),
     lineBelow(
-      'Deliveries that it holds back end as skipped [muted] and are not sent later by themselves: `listing-bridge deliveries --state skipped` lists them, `listing-bridge deliveries retry <id>` sends one.',
+      'Deliveries that it holds back end as skipped [muted] and are not sent later by themselves: `listing-bridge deliveries --mute <id>` lists them, `listing-bridge deliveries retry <id>` sends one.',
       width,
     ),
   ];
@@ -71,7 +71,7 @@ export const liftedLines = (mutes: readonly ShownMute[], width: Width): string[]
     width,
   ),
   lineBelow(
-    'Announcements that come from now on are sent (a running bridge takes it up within a second). Deliveries that were held back are not sent by themselves: `listing-bridge deliveries --state skipped` lists them, `listing-bridge deliveries retry <id>` sends one.',
+    'Announcements that come from now on are sent (a running bridge takes it up within a second). Deliveries that were held back are not sent by themselves: `listing-bridge deliveries --mute <id>` lists them, `listing-bridge deliveries retry <id>` sends one.',
     width,
   ),
 ];

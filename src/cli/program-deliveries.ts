@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { countArgument } from './arguments.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
-import { stateOption, withDeliveryFilters } from './program-filters.ts';
+import { muteOption, stateOption, withDeliveryFilters } from './program-filters.ts';
 
 export type MakeCommand = (nameAndArguments: string, description: string, parent?: Command) => Command;
 
@@ -11,9 +11,9 @@ const STORE = 'the database file, instead of store.path of the config';
 
 export function addDeliveries(command: MakeCommand, io: Io, exit: (code: ExitCode) => void): void {
   const deliveries = withDeliveryFilters(
-    command('deliveries', 'List deliveries: pending, delivered and failed, with reasons').addOption(
-      stateOption(),
-    ),
+    command('deliveries', 'List deliveries: pending, delivered and failed, with reasons')
+      .addOption(stateOption())
+      .addOption(muteOption()),
     io,
   )
     .option('--id <id>', 'only the one with this id')

@@ -17,6 +17,7 @@ export interface DeliveryFlags extends NewsFlags {
   readonly rule?: string;
   readonly reason?: string;
   readonly attempts?: number;
+  readonly mute?: number;
   readonly announcement?: string;
   readonly id?: string;
 }
@@ -55,8 +56,12 @@ export const withDeliveryFilters = (command: Command, io: Io, when = ''): Comman
 export const stateOption = () =>
   new Option('--state <state>', 'only those in this state').choices(DELIVERY_STATES);
 
+/** None that is dead was held back. */
+export const muteOption = () =>
+  new Option('--mute <id>', 'only those that this mute held back').argParser(countArgument);
+
 export const DELIVERY_FLAGS = [
-  ...(['state', 'destination', 'rule', 'reason', 'attempts', 'announcement', 'id'] as const),
+  ...(['state', 'destination', 'rule', 'reason', 'attempts', 'mute', 'announcement', 'id'] as const),
   ...(['since', 'until', 'feed', 'exchange', 'type', 'ticker', 'title'] as const),
 ] satisfies readonly (keyof DeliveryFlags)[];
 
@@ -65,10 +70,10 @@ export function filterOf(
   { since, until, ...flags }: DeliveryFlags,
   at: (ago: Ago | undefined) => number | undefined,
 ): DeliveryFilter {
-  const { state, destination, rule, reason, attempts, announcement, id } = flags;
+  const { state, destination, rule, reason, attempts, mute, announcement, id } = flags;
   const { feed, exchange, type, ticker, title } = flags;
   return {
-    ...{ state, destination, rule, reason, attempts, announcement, id },
+    ...{ state, destination, rule, reason, attempts, mute, announcement, id },
     ...{ feed, exchange, type, ticker, title, sinceMs: at(since), untilMs: at(until) },
   };
 }

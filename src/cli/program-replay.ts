@@ -5,7 +5,7 @@ import { countArgument } from './arguments.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { MakeCommand } from './program-deliveries.ts';
-import { stateOption, withDeliveryFilters, withNewsFilters } from './program-filters.ts';
+import { muteOption, stateOption, withDeliveryFilters, withNewsFilters } from './program-filters.ts';
 
 // Written here once more, because nothing of the store is loaded before the first line of any command.
 const FORMATS = Object.keys({ jsonl: 0, csv: 0 } satisfies Record<ExportFormat, 0>);
@@ -46,7 +46,8 @@ export function addExport(command: MakeCommand, io: Io, exit: (code: ExitCode) =
       .addOption(new Option('--format <format>', 'of the rows').choices(FORMATS).default('jsonl'))
       .addOption(new Option('--what <rows>', 'which rows').choices(ROWS).default('deliveries'))
       .option('--output <file>', 'put them into this file, when all are written, instead of the output')
-      .addOption(stateOption()),
+      .addOption(stateOption())
+      .addOption(muteOption()),
     io,
   )
     .option('--id <id>', 'only the delivery with this id')

@@ -17,6 +17,7 @@ export interface Cooling {
 export const refusalOf = (cooling: Cooling, nowMs: number): Refused => ({
   reason: 'cooldown',
   detail: inWords(cooling, nowMs),
+  heldBy: cooling,
 });
 
 /** `nowMs`: monotonic. */

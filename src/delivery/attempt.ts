@@ -4,6 +4,7 @@ import type { LightDeadline } from '../platform/deadline.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { type AttemptRecord, type DeliveryState, keyOf, UNDER_WAY } from './delivery.ts';
 import type { Held } from './head.ts';
+import type { HeldBy } from './held-by.ts';
 import type { LaneDeps } from './lane-deps.ts';
 import type { AttemptResult } from './outcome.ts';
 import type { Claims } from './tenure.ts';
@@ -88,6 +89,7 @@ export interface Made {
 export interface Ending {
   readonly made?: Made | undefined;
   readonly detail?: string;
+  readonly heldBy?: HeldBy;
 }
 
 /** Without `made`, a state that was reached without an attempt. */
@@ -97,6 +99,7 @@ export function recordOf(
   reason: string | undefined,
   nowMs: number,
   made?: Made,
+  heldBy?: HeldBy,
 ): AttemptRecord {
   return {
     deliveryKey: keyOf(held.delivery),
@@ -112,6 +115,7 @@ export function recordOf(
     plain: held.plain,
     // Also of one that has ended otherwise: it may have arrived.
     begunMs: state === 'delivered' ? undefined : held.begunMs,
+    ...(heldBy !== undefined && { heldBy }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** One message for one destination: the states it can be in, and how it and its attempts are stored. */
 import type { Content } from './content.ts';
+import type { HeldBy } from './held-by.ts';
 
 /** `pending` is the only state that moves; the other four are where everything that was read ends. */
 export const DELIVERY_STATES = ['pending', 'delivered', 'dead', 'expired', 'skipped'] as const;
@@ -104,4 +105,6 @@ export interface AttemptRecord {
   readonly plain: boolean;
   /** When a request began that may have arrived; `undefined` = whatever was begun has ended, and did not. */
   readonly begunMs?: number | undefined;
+  /** Of one that was held back. */
+  readonly heldBy?: HeldBy | undefined;
 }

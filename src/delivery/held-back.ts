@@ -1,11 +1,14 @@
 /** Deliveries that a brake holds back: on record, ended as skipped, never handed over. */
 import type { Delivery, EndingReason } from './delivery.ts';
+import type { HeldBy } from './held-by.ts';
 
 /** Why a delivery ends as skipped, without a request. */
 export interface Refused {
   readonly reason: EndingReason;
   /** For people. */
   readonly detail: string;
+  /** The mute or cooldown; absent: it is something else. */
+  readonly heldBy?: HeldBy;
 }
 
 /** A delivery that is on record and never handed over. */

@@ -292,7 +292,7 @@ export class Lane {
 
   #end(held: Held, state: FinalState, reason: string | undefined, nowMs: number, more: Ending = {}): void {
     this.#head.move(held, 'gone');
-    this.#gate.settle(held, recordOf(held, state, reason, nowMs, more.made));
+    this.#gate.settle(held, recordOf(held, state, reason, nowMs, more.made, more.heldBy));
     this.#deps.events.ended(held.delivery, state, reason, nowMs, more.detail, held.byHandMs);
     this.#supply.ended();
   }

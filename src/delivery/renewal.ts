@@ -7,6 +7,7 @@ import type { Announcement } from '../announcement.ts';
 import { expiryWith } from './content.ts';
 import type { Delivery, FinalState, PendingDelivery } from './delivery.ts';
 import type { Refused } from './held-back.ts';
+import type { HeldBy } from './held-by.ts';
 
 /** How a delivery ends that may not leave. */
 export interface EndedBy {
@@ -14,6 +15,7 @@ export interface EndedBy {
   readonly reason: string;
   /** More about it, for a person. */
   readonly detail?: string;
+  readonly heldBy?: HeldBy;
 }
 
 /** The options of a destination that decide what becomes of a queued delivery. */

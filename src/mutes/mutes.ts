@@ -78,7 +78,7 @@ const live = (mute: Mute | undefined, nowMs: number): Mute | undefined =>
   mute !== undefined && nowMs < mute.untilMs ? mute : undefined;
 
 const refusedBy = (mute: Mute | undefined, nowMs: number): Refused | undefined =>
-  mute && { reason: 'muted', detail: muteInWords(mute, nowMs) };
+  mute && { reason: 'muted', detail: muteInWords(mute, nowMs), heldBy: mute };
 
 /** `ticker ABC is muted for another 58m (mute 3: a scam)`. */
 export const muteInWords = (mute: Mute, nowMs: number): string =>

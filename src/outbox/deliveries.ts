@@ -45,6 +45,8 @@ export interface DeliveryFilter extends NewsFilter {
   readonly reason?: string | undefined;
   /** At least so many. */
   readonly attempts?: number | undefined;
+  /** The id of the mute that held it back. */
+  readonly mute?: number | undefined;
   /** The id of its announcement. */
   readonly announcement?: string | undefined;
   /** Its own. */

@@ -6,6 +6,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { folded } from '../platform/fold.ts';
 import type { AnnouncementFilter, DeliveryFilter, NewsFilter } from './deliveries.ts';
+import { HELD_BY_MUTE } from './held-by-text.ts';
 import { idAt } from './ids.ts';
 
 /** Of rows; `FROM` names announcements `a`, and deliveries `d`. */
@@ -43,13 +44,14 @@ const greater = (...two: readonly [string, string]): string => two.toSorted()[1]
 
 /** `database` gets the functions that they call. */
 export function conditionsOfDeliveries(filter: DeliveryFilter, database: DatabaseSync): Conditions {
-  const { state, destination, rule, reason, attempts } = filter;
+  const { state, destination, rule, reason, attempts, mute } = filter;
   const own = given({
     state: ['d.state = :state', state],
     destination: ['d.destination = :destination', destination],
     rule: ['d.rule = :rule', rule],
     reason: ['d.reason = :reason', reason],
     attempts: ['d.attempts >= :attempts', attempts],
+    mute: ['d.held_by GLOB :mute', mute === undefined ? undefined : HELD_BY_MUTE(mute)],
   });
   // Under `forEach: ticker` each has one of its own.
   const anyTicker = `CASE WHEN d.ticker IS NULL THEN ${ANY_TICKER} ELSE ticker_fits(d.ticker) END`;

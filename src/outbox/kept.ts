@@ -67,7 +67,10 @@ export function partsOf(entry: Entry): readonly Entry[] {
  */
 export function lessOf(entry: Entry): readonly Entry[] {
   if (!('attempts' in entry)) return [];
-  const bare = entry.attempts.map((attempt) => ({ ...attempt, status: undefined, detail: undefined }));
+  const bare = entry.attempts.map((attempt) => ({
+    ...attempt,
+    ...{ status: undefined, detail: undefined, heldBy: undefined },
+  }));
   const states = bare.map((attempt) => ({ ...attempt, attempt: 0, reason: undefined }));
   return [{ attempts: bare }, { attempts: states }];
 }

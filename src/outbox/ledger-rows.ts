@@ -59,8 +59,8 @@ export class LedgerRows {
 }
 
 /** Of `deliveryRow`. */
-export const INSERT_DELIVERY = `INSERT OR IGNORE INTO deliveries (id, announcement_id, destination, rule, template, ticker, importance, expires_at_ms, attempts, plain, not_before_ms, begun_ms, by_hand_ms, reason, name, state, settled_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+export const INSERT_DELIVERY = `INSERT OR IGNORE INTO deliveries (id, announcement_id, destination, rule, template, ticker, importance, expires_at_ms, attempts, plain, not_before_ms, begun_ms, by_hand_ms, reason, name, state, settled_ms, held_by)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 function prepare(database: DatabaseSync) {
   return {
@@ -74,7 +74,7 @@ function prepare(database: DatabaseSync) {
     // The decision of a person meanwhile (`deliveries discard`) is not undone by an attempt that was under way,
     // unless it arrived.
     updateDelivery: database.prepare(
-      `UPDATE deliveries SET state = ?1, reason = ?2, attempts = MAX(attempts, ?3), plain = ?4, not_before_ms = ?5, settled_ms = ?6, begun_ms = ?8
+      `UPDATE deliveries SET state = ?1, reason = ?2, attempts = MAX(attempts, ?3), plain = ?4, not_before_ms = ?5, settled_ms = ?6, begun_ms = ?8, held_by = ?9
        WHERE id = ?7 AND (state = 'pending' OR ?1 = 'delivered')`,
     ),
     deleteIntake: database.prepare('DELETE FROM intake WHERE id = ?'),

@@ -98,6 +98,8 @@ const STEPS: readonly string[] = [
    CREATE TABLE losses (at_ms REAL PRIMARY KEY, why TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
   // A person asks by the name. Names begin with a time, so that new ones come to the end of the index; made once, 2 s for 2,600,000 rows.
   'CREATE INDEX deliveries_named ON deliveries (name) WHERE name IS NOT NULL;',
+  // The mute or cooldown that held it back, as JSON (`held-by-text.ts`).
+  'ALTER TABLE deliveries ADD COLUMN held_by TEXT;',
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

@@ -137,7 +137,7 @@ export function retryDeliveries(
   );
   const update = database.prepare(
     `UPDATE deliveries SET begun_ms = CASE state WHEN 'pending' THEN begun_ms END, state = 'pending', reason = NULL,
-       not_before_ms = 0, settled_ms = NULL, plain = 0, expires_at_ms = ?, by_hand_ms = ? WHERE id = ?`,
+       not_before_ms = 0, settled_ms = NULL, plain = 0, held_by = NULL, expires_at_ms = ?, by_hand_ms = ? WHERE id = ?`,
   );
   return inTransactions(database, ids, (key) => {
     const row = find.get(key);

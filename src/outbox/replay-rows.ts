@@ -115,7 +115,7 @@ function prepare(database: DatabaseSync) {
     insertDelivery: database.prepare(INSERT_DELIVERY),
     updateDelivery: database.prepare(
       `UPDATE deliveries SET rule = :rule, template = :template, importance = :importance, expires_at_ms = :expiresAtMs,
-         state = 'pending', reason = '${REPLAYED}', begun_ms = NULL, not_before_ms = 0, settled_ms = NULL, plain = 0, by_hand_ms = :nowMs
+         state = 'pending', reason = '${REPLAYED}', begun_ms = NULL, not_before_ms = 0, settled_ms = NULL, plain = 0, held_by = NULL, by_hand_ms = :nowMs
        WHERE id = :key AND state NOT IN ('pending', 'delivered')`,
     ),
   };

@@ -8,8 +8,10 @@ import {
   keyOf,
   type PendingDelivery,
 } from '../delivery/delivery.ts';
+import type { HeldBy } from '../delivery/held-by.ts';
 import { endOf, realNumber, text, wholeNumber } from './columns.ts';
 import { contentFrom } from './content-rows.ts';
+import { heldByIn, heldByText } from './held-by-text.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -18,6 +20,8 @@ export interface StoredDelivery extends PendingDelivery {
   readonly state: DeliveryState;
   readonly reason: string | undefined;
   readonly settledMs: number | undefined;
+  /** Of one that a mute or a cooldown held back; absent also where an earlier version did not keep it. */
+  readonly heldBy?: HeldBy;
 }
 
 export interface StoredAttempt {
@@ -32,7 +36,7 @@ export interface StoredAttempt {
 const optionalText = (value: SQLOutputValue | undefined) => (value == null ? undefined : String(value));
 const optionalNumber = (value: SQLOutputValue | undefined) => (value == null ? undefined : Number(value));
 
-/** For `INSERT INTO deliveries`: up to `expires_at_ms`, then attempts, plain, not_before_ms, begun_ms, by_hand_ms, reason, name, state, settled_ms. */
+/** For `INSERT INTO deliveries`: up to `expires_at_ms`, then attempts, plain, not_before_ms, begun_ms, by_hand_ms, reason, name, state, settled_ms, held_by. */
 export function deliveryRow(owed: PendingDelivery, record?: AttemptRecord): SQLInputValue[] {
   const { delivery, attempts, plain, notBeforeMs, begunMs, byHandMs, reason } = owed;
   const { id, content, destination, rule, template, ticker, importance, expiresAtMs } = delivery;
@@ -55,6 +59,7 @@ export function deliveryRow(owed: PendingDelivery, record?: AttemptRecord): SQLI
     delivery.key === undefined ? null : text(id),
     record === undefined ? 'pending' : record.state,
     record === undefined ? null : settledMs(record),
+    heldByText(record?.heldBy),
   ];
 }
 
@@ -85,9 +90,9 @@ export function attemptRow(record: AttemptRecord): SQLInputValue[] {
   ];
 }
 
-/** For `UPDATE deliveries`: state, reason, attempts, plain, not_before_ms, settled_ms, id, begun_ms. */
+/** For `UPDATE deliveries`: state, reason, attempts, plain, not_before_ms, settled_ms, id, begun_ms, held_by. */
 export function settledRow(record: AttemptRecord): SQLInputValue[] {
-  const { deliveryKey, attempt, state, reason, notBeforeMs, plain, begunMs } = record;
+  const { deliveryKey, attempt, state, reason, notBeforeMs, plain, begunMs, heldBy } = record;
   return [
     state,
     text(reason),
@@ -97,6 +102,7 @@ export function settledRow(record: AttemptRecord): SQLInputValue[] {
     settledMs(record),
     text(deliveryKey),
     realNumber(begunMs, null),
+    heldByText(heldBy),
   ];
 }
 
@@ -123,7 +129,13 @@ export function deliveryFrom(row: Row, content = contentFrom(row['body'])): Stor
     state: String(row['state']) as DeliveryState,
     reason: optionalText(row['reason']),
     settledMs: optionalNumber(row['settled_ms']),
+    ...heldByOf(row['held_by']),
   };
+}
+
+function heldByOf(value: SQLOutputValue | undefined): Pick<StoredDelivery, 'heldBy'> {
+  const heldBy = heldByIn(value);
+  return heldBy === undefined ? {} : { heldBy };
 }
 
 export function attemptFrom(row: Row): StoredAttempt {

@@ -176,9 +176,13 @@ test('in words: what was sent, when, by which announcement, and until when', () 
   announce(0, { id: 'first' });
   const [second] = plan(HOUR, {});
   if (second === undefined) throw new Error('nothing was planned');
-  expect(cooldowns.standing(unattempted(second), BASE_MS + HOUR)).toEqual({
+  expect(cooldowns.standing(unattempted(second), BASE_MS + HOUR)).toMatchObject({
     reason: 'cooldown',
     detail: 'ABC was sent here 1h ago by rule "orders" (announcement first); its cooldown lasts another 23h',
+    heldBy: {
+      ...{ rule: 'orders', kind: 'ABC', announcementId: 'first' },
+      ...{ sinceMs: BASE_MS, untilMs: BASE_MS + 24 * HOUR },
+    },
   });
 });
 

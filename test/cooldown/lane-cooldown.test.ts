@@ -1,5 +1,6 @@
 /** Cooldowns in the lanes: one arrival of a kind, whatever becomes of the first, whenever the process dies. */
 import { describe, expect, test } from 'vitest';
+import { originOf } from '../../src/delivery/content.ts';
 import type { Outcome } from '../../src/delivery/outcome.ts';
 import { discardDeliveries, retryDeliveries } from '../../src/outbox/queries.ts';
 import { LaneBench } from '../support/lane-bench.ts';
@@ -38,6 +39,13 @@ test('each ticker once within the time, by receipt; what is held back does not p
   await bench.clock.advance(1);
   expect(bench.titles()).toEqual(['first', 'other', 'fourth']);
   expect(bench.said).toEqual(['skipped bot second', 'skipped bot third']);
+  const [first, ...held] = bench
+    .rows()
+    .toReversed()
+    .filter(({ delivery }) => delivery.ticker === 'ABC');
+  const announcementId = first === undefined ? '' : originOf(first.delivery.content).id;
+  const cooldown = { rule: 'all', kind: 'ABC', announcementId };
+  expect(held.flatMap(({ heldBy }) => heldBy ?? [])).toMatchObject([cooldown, cooldown]);
 });
 
 test('a wall clock that is set neither ends one nor prolongs it', async () => {

@@ -98,7 +98,21 @@ test('killed right after the answer, it holds in the next life; only the muted t
     notes: [expect.stringContaining('ticker SCAM is muted for another')],
   });
   expect((await ask('GET', '/metrics')).body).toContain('listing_bridge_mutes{kind="ticker"} 1\n');
+  const mute = { by: 'mute', mute: 1, kind: 'ticker', name: 'SCAM', reason: 'a scam' };
+  const until = expect.stringMatching(/^\d{4}-.*Z$/);
+  const id = String(skipped['delivery']);
+  expect((await ask('GET', `/api/deliveries/${id}`)).body).toMatchObject({
+    delivery: { state: 'skipped', reason: 'muted', heldBy: { ...mute, until } },
+  });
+  expect((await ask('GET', '/api/deliveries?mute=1')).body).toMatchObject({
+    deliveries: [{ id, ticker: 'SCAM' }],
+  });
+  expect((await ask('GET', '/api/deliveries?mute=2')).body).toMatchObject({ deliveries: [] });
   expect(await ask('DELETE', '/api/mutes/SCAM')).toMatchObject({ status: 200, body: { ok: true } });
+  // The mute is gone, and what it held back still says so.
+  expect((await it.run('deliveries', 'show', id)).out).toMatch(
+    /^held by +mute 1 of ticker SCAM, from \d{4}-.* to \d{4}-.*: a scam$/m,
+  );
   await bridge.event('mute.lifted');
   it.announce('SCAM');
   await it.bot.waitFor(2);

@@ -95,9 +95,11 @@ test('it ends at its moment; without any nobody needs to ask', () => {
 });
 
 test('says which one it is, for how long, and why', () => {
-  const mutes = mutesOf(mute('rule', 'korean', { id: 7, untilMs: NOW + 3_480_000, reason: 'too chatty' }));
+  const korean = mute('rule', 'korean', { id: 7, untilMs: NOW + 3_480_000, reason: 'too chatty' });
+  const mutes = mutesOf(korean);
   expect(mutes.hold(deliveryOf(['ABC']), NOW)).toEqual({
     reason: 'muted',
     detail: 'rule "korean" is muted for another 58m (mute 7: too chatty)',
+    heldBy: korean,
   });
 });

@@ -554,6 +554,45 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
         expect(third?.mute.id).toBeGreaterThan(second?.mute.id ?? 0);
       });
 
+      test('what held a delivery back is kept with it, found by the mute, and gone when it is sent again', async ({
+        skip,
+      }) => {
+        people(skip);
+        const [written, waiting, free] = [news(0, 'bot'), news(1, 'bot'), news(2, 'bot')];
+        const mute = {
+          ...{ id: 3, kind: 'ticker', name: 'ABC', sinceMs: BASE_MS, untilMs: BASE_MS + 500 },
+          reason: 'a "scam"',
+        };
+        const cooldown = {
+          ...{ rule: 'orders', kind: 'ABC', announcementId: originOf(written.content).id },
+          ...{ sinceMs: BASE_MS, untilMs: BASE_MS + 900.5 },
+        };
+        const ended = (of: typeof written, reason: string, heldBy: AttemptRecord['heldBy']) =>
+          attemptOf(only(of.deliveries), { attempt: 0, state: 'skipped', reason, heldBy });
+        // With the news, and after it.
+        await subject.store.write({
+          ...{ ...NOTHING, contents: [written], deliveries: written.deliveries },
+          attempts: [ended(written, 'muted', mute)],
+        });
+        await subject.store.recordAll([waiting, free]);
+        await subject.store.settle([ended(waiting, 'cooldown', cooldown)]);
+        subject = await subject.restart();
+        const held = async (request: Omit<Parameters<Deliveries['list']>[0], 'limit'>) =>
+          given(await people(skip).list({ ...request, limit: 50 })).deliveries.map(({ heldBy }) => heldBy);
+        expect(await held({})).toEqual([undefined, cooldown, mute]);
+        expect(await held({ mute: 3 })).toEqual([mute]);
+        expect(await held({ mute: 30 })).toEqual([]);
+        const [id] = idsOf(ownersOf([written])) as [string];
+        given(
+          await people(skip).retry([id], {
+            nowMs: BASE_MS,
+            maxAges: new Map([['bot', false]]),
+            isLate: false,
+          }),
+        );
+        expect(await held({})).toEqual([undefined, cooldown, undefined]);
+      });
+
       test('mutes: all of them or none', async ({ skip }) => {
         const many = Array.from({ length: MOST_MUTES + 1 }, (_, n) => ({
           ...({ kind: 'ticker', name: `T${n}`, untilMs: BASE_MS + 1000, reason: undefined } as const),

@@ -171,6 +171,30 @@ test('mutes are as they were', async () => {
   await store.close();
 });
 
+test('what held a delivery back is as it was; of a form that is not known, nothing', async () => {
+  using folder = new Folder();
+  const path = folder.file('bridge.db');
+  {
+    using old = new DatabaseSync(path);
+    old.exec(fixture(10));
+  }
+  await open(path).close();
+  using database = openStoreFile(path, true);
+  const held = listDeliveries(database, { state: 'skipped' }).map(({ delivery, heldBy }) => [
+    delivery.destination,
+    heldBy,
+  ]);
+  expect(held.toReversed()).toEqual([
+    ['vip', undefined],
+    ['vip', { id: 4, kind: 'ticker', name: 'SCAM', sinceMs: 3000, untilMs: 9000, reason: 'a scam' }],
+    [
+      'mail',
+      { kind: 'XYZ', rule: 'all', announcementId: '0000000000000a', sinceMs: 1000.5, untilMs: 99_000 },
+    ],
+    ['odd', undefined],
+  ]);
+});
+
 test('a newer database is refused, clearly, and is not touched', () => {
   using folder = new Folder();
   const path = folder.file('bridge.db');

@@ -25,7 +25,7 @@ const OF_ANNOUNCEMENTS: Every<AnnouncementFilter> = { ...NEWS, matched: true };
 
 const OF_DELIVERIES: Every<DeliveryFilter> = {
   ...{ ...NEWS, state: 'dead', destination: 'bot', rule: 'all', reason: 'gone', attempts: 2 },
-  ...{ announcement: 'a', id: 'a-0' },
+  ...{ announcement: 'a', id: 'a-0', mute: 3 },
 };
 
 /** None, each, and all. */

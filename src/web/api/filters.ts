@@ -40,6 +40,11 @@ export const deliveryQuery = {
     .transform(Number)
     .optional()
     .describe('at least so many attempts'),
+  mute: z
+    .stringFormat('mute', /^[1-9]\d{0,14}$/, { error: 'must be the id of a mute, a number' })
+    .transform(Number)
+    .optional()
+    .describe('id of the mute that held it back'),
   announcement: text('id of its announcement'),
   id: text('its own id'),
   ...newsQuery,

@@ -37,6 +37,20 @@ export const announcementSchema = z
   })
   .meta({ id: 'Announcement' });
 
+const heldBySchema = z.object({
+  by: z.enum(['mute', 'cooldown']),
+  mute: z.int().optional().describe('id of the mute; it may have ended since'),
+  kind: z
+    .string()
+    .describe('of a mute: `ticker`, `rule` or `destination`; of a cooldown: a ticker, or words'),
+  name: z.string().optional().describe('of what is muted'),
+  rule: z.string().optional().describe('whose cooldown it is'),
+  announcement: z.string().optional().describe('id of the announcement that started the cooldown'),
+  since: time(),
+  until: time().describe('as it stood when the delivery was held back'),
+  reason: z.string().optional().describe('why it was muted, in the words of whoever did'),
+});
+
 export const deliverySchema = z
   .object({
     id: z.string().describe('the `webhook-id` of its requests'),
@@ -50,6 +64,7 @@ export const deliverySchema = z
     state: z.enum(DELIVERY_STATES),
     reason: z.string().optional().describe('a code: docs/troubleshooting.md'),
     advice: z.string().optional().describe('the reason in words'),
+    heldBy: heldBySchema.optional().describe('the mute or cooldown that held it back'),
     attempts: z.int(),
     receivedAt: time(),
     expiresAt: time().optional().describe('it is not sent after that; absent: never too old'),

@@ -1,6 +1,7 @@
 /** Values of the bridge in the forms of the API (`schemas.ts`). Pure. */
 import type { Announcement } from '../../announcement.ts';
 import { describeEnding } from '../../delivery/describe.ts';
+import { type HeldBy, isCooldown } from '../../delivery/held-by.ts';
 import { storedBody } from '../../outbox/content-rows.ts';
 import type { FoundDelivery } from '../../outbox/deliveries.ts';
 import type { StoredAttempt, StoredDelivery } from '../../outbox/rows.ts';
@@ -30,16 +31,28 @@ export function shownAnnouncement(announcement: Announcement) {
 }
 
 export function shownDelivery(stored: StoredDelivery) {
-  const { delivery, state, reason, attempts, settledMs, byHandMs } = stored;
+  const { delivery, state, reason, attempts, settledMs, byHandMs, heldBy } = stored;
   const { id, content, destination, ticker, rule, template, expiresAtMs } = delivery;
   const { id: announcement, title, tickers, receivedTimestampUs, receivedMs } = storedBody(content);
   return {
     ...{ id, announcement, title, tickers, destination, ticker, rule, template, state, reason },
     advice: reason === undefined ? undefined : describeEnding(reason),
+    heldBy: heldBy && shownHeldBy(heldBy),
     ...{ attempts, receivedAt: timeOfUs(receivedTimestampUs) ?? EPOCH, expiresAt: timeOf(expiresAtMs) },
     ...{ byHandAt: timeOf(byHandMs), settledAt: timeOf(settledMs) },
     tookMs: settledMs === undefined ? undefined : Math.max(0, settledMs - (byHandMs ?? receivedMs)),
   };
+}
+
+function shownHeldBy(by: HeldBy) {
+  const span = { since: timeOf(by.sinceMs) ?? EPOCH, until: timeOf(by.untilMs) ?? EPOCH };
+  if (isCooldown(by))
+    return {
+      ...{ by: 'cooldown' as const, kind: by.kind, rule: by.rule, announcement: by.announcementId },
+      ...span,
+    };
+  const { id, kind, name, reason } = by;
+  return { by: 'mute' as const, mute: id, kind, name, ...span, reason };
 }
 
 export const shownAttempt = ({ attempt, startedMs, durationMs, outcome, status, detail }: StoredAttempt) => ({

@@ -1,6 +1,7 @@
 /** `/deliveries`: what was sent, what waits and what failed, with what can be done about it. Pure. */
 import { keyOf, UNDER_WAY } from '../../delivery/delivery.ts';
 import { describeEnding } from '../../delivery/describe.ts';
+import { type HeldBy, isCooldown } from '../../delivery/held-by.ts';
 import { storedBody } from '../../outbox/content-rows.ts';
 import type { FoundDelivery } from '../../outbox/deliveries.ts';
 import type { StoredAttempt, StoredDelivery } from '../../outbox/rows.ts';
@@ -65,11 +66,19 @@ export const attemptsTable = (attempts: readonly StoredAttempt[]): Html =>
         ),
       );
 
+function heldByText(by: HeldBy): Html {
+  const span = html`<span class="small faint">from ${dayAndClock(by.sinceMs)} to ${dayAndClock(by.untilMs)}</span>`;
+  if (isCooldown(by))
+    return html`the cooldown of its rule: ${by.kind} was sent here for <a href="/announcements/${by.announcementId}">an earlier announcement</a> ${span}`;
+  const { id, kind, name, reason } = by;
+  return html`<a href="/deliveries?mute=${id}">mute ${id}</a> of ${name} <span class="tag">${kind}</span>${reason === undefined ? '' : html`: ${reason}`} ${span}`;
+}
+
 /** `/deliveries/:id`: everything about one, and what can be done with it. */
 export const deliveryPage = ({ delivery: stored, attempts }: FoundDelivery, visitor: Visitor): Html => {
-  const { delivery, state, reason, byHandMs } = stored;
+  const { delivery, state, reason, byHandMs, heldBy } = stored;
   const { id, title, receivedTimestampUs } = storedBody(delivery.content);
   return html`<h1>${receiverText(delivery)} ${stateOf(toneOf(state), reason === undefined ? state : `${state}: ${reason}`)}</h1>${
     reason === undefined ? '' : html`<p>${prose(describeEnding(reason))}</p>`
-  }<dl class="facts"><dt>Announcement</dt><dd><a href="/announcements/${id}">${title === '' ? id : title}</a></dd><dt>Received</dt><dd>${dayAndClock(receivedTimestampUs / 1000)}</dd><dt>Rule</dt><dd>${delivery.rule}</dd><dt>Template</dt><dd>${delivery.template ?? 'the default form'}</dd>${byHandMs === undefined ? '' : html`<dt>By hand</dt><dd>${dayAndClock(byHandMs)}: requested by a retry or a replay</dd>`}<dt>Id</dt><dd class="mono">${delivery.id}</dd></dl><p>${actions(stored, visitor)}</p><h2>Attempts</h2>${attemptsTable(attempts)}`;
+  }<dl class="facts"><dt>Announcement</dt><dd><a href="/announcements/${id}">${title === '' ? id : title}</a></dd><dt>Received</dt><dd>${dayAndClock(receivedTimestampUs / 1000)}</dd>${heldBy === undefined ? '' : html`<dt>Held by</dt><dd>${heldByText(heldBy)}</dd>`}<dt>Rule</dt><dd>${delivery.rule}</dd><dt>Template</dt><dd>${delivery.template ?? 'the default form'}</dd>${byHandMs === undefined ? '' : html`<dt>By hand</dt><dd>${dayAndClock(byHandMs)}: requested by a retry or a replay</dd>`}<dt>Id</dt><dd class="mono">${delivery.id}</dd></dl><p>${actions(stored, visitor)}</p><h2>Attempts</h2>${attemptsTable(attempts)}`;
 };

@@ -75,6 +75,7 @@ export async function deliveriesList(context: At, ops: Ops): Promise<Response> {
     { name: 'rule', label: 'Rule', known: firstOf(names.rules) },
     { name: 'reason', label: 'Reason', placeholder: 'max_age' },
     { name: 'attempts', label: 'Attempts, at least', placeholder: '1' },
+    { name: 'mute', label: 'Id of the mute' },
     ...[EXCHANGE, TYPE, feedOf(names.feeds), UNTIL],
     { name: 'announcement', label: 'Id of the announcement' },
     { name: 'id', label: 'Id' },

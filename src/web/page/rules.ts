@@ -87,7 +87,7 @@ const muteRow = (
   visitor: Visitor,
   nowMs: number,
 ): Html =>
-  html`<tr><th scope="row">${name} <span class="tag">${kind}</span></th><td data-label="Ends">${age('left', leftMs, nowMs)}</td><td data-label="Why">${reason ?? ''}${inConfig ? '' : html` <span class="warning">! the config has no such ${kind}</span>`}</td><td>${
+  html`<tr><th scope="row">${name} <span class="tag">${kind}</span> <a class="small" href="/deliveries?mute=${id}">held back</a></th><td data-label="Ends">${age('left', leftMs, nowMs)}</td><td data-label="Why">${reason ?? ''}${inConfig ? '' : html` <span class="warning">! the config has no such ${kind}</span>`}</td><td>${
     visitor.mayChange
       ? html`<form class="inline" method="post" action="/mutes/${id}/lift">${hiddenCsrf(visitor)}<button class="quiet">Lift</button></form>`
       : ''

@@ -93,6 +93,24 @@ test('/deliveries: the filter goes to the store and stays in the form and in the
   expect(text).not.toContain('<script>');
 });
 
+test.each([
+  [
+    { id: 3, kind: 'ticker', name: 'ABC', sinceMs: 0, untilMs: 61_000, reason: HOSTILE },
+    /Held by<\/dt><dd><a href="\/deliveries\?mute=3">mute 3<\/a> of ABC <span class="tag">ticker<\/span>: &quot;&gt;&lt;script/,
+  ],
+  [
+    { rule: HOSTILE, kind: 'ABC', announcementId: '01m8a05k524gv09h', sinceMs: 0, untilMs: 61_000 },
+    /Held by<\/dt><dd>the cooldown of its rule: ABC was sent here for <a href="\/announcements\/01m8a05k524gv09h">/,
+  ],
+])('/deliveries/:id of one that was held back says by what', async (heldBy, says) => {
+  const delivery = { ...FOUND.delivery, state: 'skipped', reason: 'muted', heldBy } as const;
+  const { text } = await pageAt('/deliveries/d1', {
+    find: () => Promise.resolve({ ok: true, value: [{ delivery, attempts: [] }] }),
+  });
+  expect(text).toMatch(says);
+  expect(text).not.toContain('<script>');
+});
+
 test('/deliveries: words that are no state are none', async () => {
   const asked: unknown[] = [];
   const { text } = await pageAt(`/deliveries?state=${encodeURIComponent(HOSTILE)}&destination=`, {
