@@ -157,6 +157,8 @@ function unexpected(address: string, answer: Answer, { token, redact }: DaemonRe
       : `The bridge at ${address} does not accept the token in the config: it has another \`server.token\` in force. Use that one, or let the bridge take up the config first (SIGHUP, or a restart). [HTTP 401]`;
   if (status === 403 && text.includes('server.token'))
     return `The bridge at ${address} has no \`server.token\` in force, so it accepts no commands over HTTP: set it in the config, and restart the bridge or send its process SIGHUP. [HTTP 403]`;
+  if (status === 429)
+    return `The bridge at ${address} refuses every token from this address for a while, because too many wrong ones came from it: look for \`login.failed\` in its log, and try again in a minute. [HTTP 429]`;
   if (status === 421)
     return `The bridge refuses the host name in ${address}: give its own address, such as http://127.0.0.1:8787, with --url. [HTTP 421]`;
   const quote = fitCells(redact(text).trim(), LONGEST_QUOTE);

@@ -66,7 +66,7 @@ export type ProcessEvent =
   | ({ readonly kind: 'mute.started' | 'mute.extended' } & MuteFacts)
   /** It is sent again: because somebody wants it, or because the time is over. */
   | ({ readonly kind: 'mute.lifted' | 'mute.ended' } & Omit<MuteFacts, 'leftMs'>)
-  /** A wrong token at the page: the first of an address in a minute, and the one after which no more are tried. */
+  /** A wrong token: the first of an address in a minute, and the one after which no more are tried. */
   | {
       readonly kind: 'login.failed';
       /** Of the socket; behind a proxy the proxy's. */

@@ -216,7 +216,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'mute.ended': muteForm('is not muted any more: its time is over'),
   'login.failed': ({ address, tries, blocked, ...more }, event) => ({
     sentence: [
-      ['wrong token at the page', paint.strong],
+      ['wrong token', paint.strong],
       ` from ${valueText(address)}`,
       tries === 1 ? '' : `, ${valueText(tries)} in a minute`,
       blocked === undefined ? '' : ': no more are tried from there for a while',

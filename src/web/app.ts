@@ -40,7 +40,9 @@ export function createApp(
   const shown = redactedOps(ops);
   const { pages = pageRoutes(shown), fragments = pageFragments(shown) } = parts;
   const sessions = new Sessions(ops.clock);
-  const permission = permissionOf(options, access, sessions);
+  const limit = new LoginLimit(ops.clock);
+  const loginFailed = (login: FailedLogin) => ops.loginFailed(login);
+  const permission = permissionOf(options, access, sessions, limit, loginFailed);
   const app = new Hono<WebEnv>();
   app.use(
     strictHeaders,
@@ -52,8 +54,7 @@ export function createApp(
   app.route('/', healthRoutes(ops, permission));
   app.route('/', apiRoutes(ops, permission));
   app.route('/', liveRoutes(ops, fragments, permission));
-  const loginFailed = (login: FailedLogin) => ops.loginFailed(login);
-  app.route('/', loginRoutes(access, sessions, new LoginLimit(ops.clock), loginFailed));
+  app.route('/', loginRoutes(access, sessions, limit, loginFailed));
   app.post('/logout', permission.ownForm, logoutRoute(sessions));
   const toReadPage: MiddlewareHandler<WebEnv> = async (context, next) => {
     const isOpen =

@@ -24,5 +24,9 @@ export const FORM_TOKEN_HEADER = 'x-csrf-token';
 
 /** The type of the contexts in this room: `context.var.visitor`. */
 export interface WebEnv {
-  Variables: { visitor: Visitor };
+  Variables: {
+    visitor: Visitor;
+    /** The bearer token of the request was not looked at: so many ms to go. 0: it was, or there is none. */
+    waitMs: number;
+  };
 }

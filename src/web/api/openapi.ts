@@ -20,6 +20,7 @@ const REFUSED = {
   403: 'there is no token in the config, the bridge is read-only, or a page of another site asks',
   413: 'the body is too large',
   421: 'the bridge is not known by this host name',
+  429: 'too many wrong tokens came from this address: `Retry-After` has the seconds to wait',
   503: 'the store cannot be read',
 } as const;
 

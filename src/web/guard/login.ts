@@ -1,13 +1,13 @@
 /** `/login` and `/logout`: a browser shows the token once, and has a session then. */
-import { getConnInfo } from '@hono/node-server/conninfo';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { isBrowser, refusal } from '../answer.ts';
 import type { AccessOptions } from '../options.ts';
 import type { WebEnv } from '../visitor.ts';
+import { addressOf, isProxied } from './asker.ts';
 import { removeSession, sessionIdIn, writeSession } from './cookie.ts';
-import { type FailedLogin, type LoginLimit, MOST_OF_ONE } from './login-limit.ts';
+import { type FailedLogin, type LoginLimit, retryAfter, tooManyTries } from './login-limit.ts';
 import { isSameText } from './same-text.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -60,13 +60,12 @@ export function loginRoutes(
       const next = safeNext(wanted);
       if (token === undefined) return again(context, next, DISABLED);
       const address = addressOf(context);
-      const waitMs = limit.waitMs(address);
+      const by = { isProxied: isProxied(context) };
+      const waitMs = limit.waitMs(address, by);
       if (waitMs > 0) return tooMany(context, next, waitMs);
       if (typeof given !== 'string' || !isSameText(given, token.reveal())) {
-        const tries = limit.failed(address);
-        // The first of a network and the last one that is tried: at most a hundred lines a minute, whoever tries.
-        if (tries === 1 || tries === MOST_OF_ONE)
-          failed({ address, tries, isBlocked: tries === MOST_OF_ONE });
+        const news = limit.failed(address, by);
+        if (news !== undefined) failed(news);
         return again(context, next, WRONG);
       }
       const earlier = sessionIdIn(context);
@@ -76,10 +75,8 @@ export function loginRoutes(
     });
 
   function tooMany(context: Context, next: string, waitMs: number) {
-    const seconds = Math.ceil(waitMs / 1000);
-    context.header('retry-after', String(seconds));
-    const problem = `Too many wrong tokens: try again in ${seconds} s.`;
-    return again(context, next, { status: 429, problem, code: 'too_many_tries' });
+    context.header('retry-after', retryAfter(waitMs));
+    return again(context, next, { status: 429, problem: tooManyTries(waitMs), code: 'too_many_tries' });
   }
 }
 
@@ -97,11 +94,4 @@ export const logoutRoute =
 function safeNext(wanted: unknown): string {
   const isPath = typeof wanted === 'string' && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(wanted);
   return isPath && !/^\/log(in|out)\b/.test(wanted) ? wanted : '/';
-}
-
-/** Of the socket; behind a proxy all share its one. */
-function addressOf(context: Context): string {
-  const env: unknown = context.env;
-  const isServed = typeof env === 'object' && env !== null && 'incoming' in env;
-  return isServed ? (getConnInfo(context).remote.address ?? '') : '';
 }

@@ -9,7 +9,9 @@ import { isLoopback } from '../../platform/loopback.ts';
 import { isBrowser, refuse } from '../answer.ts';
 import type { AccessOptions, ServerOptions } from '../options.ts';
 import { FORM_TOKEN, FORM_TOKEN_HEADER, type Visitor, type WebEnv } from '../visitor.ts';
+import { addressOf, bearerIn, isProxied } from './asker.ts';
 import { sessionIdIn } from './cookie.ts';
+import { type FailedLogin, type LoginLimit, retryAfter, tooManyTries } from './login-limit.ts';
 import { isFromOwnPage, isSafeMethod } from './origin.ts';
 import { isSameText } from './same-text.ts';
 import type { Session, Sessions } from './sessions.ts';
@@ -25,9 +27,6 @@ export interface Permission {
   isStillReader(context: Context<WebEnv>): boolean;
 }
 
-/** A proxy leaves one of these behind: whoever asks is not on this machine. */
-const OF_PROXIES = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarded', 'via'];
-
 /** Of a form, which has a few fields. */
 const LARGEST_FORM_BYTES = 64 * 1024;
 
@@ -35,17 +34,33 @@ export function permissionOf(
   { host }: ServerOptions,
   access: () => AccessOptions,
   sessions: Sessions,
+  limit: LoginLimit,
+  failed: (login: FailedLogin) => void,
 ): Permission {
   const isFree = (context: Context) =>
-    isLoopback(host) &&
-    (access().hosts ?? []).length === 0 &&
-    OF_PROXIES.every((name) => context.req.header(name) === undefined);
+    isLoopback(host) && (access().hosts ?? []).length === 0 && !isProxied(context);
 
-  const visitorOf = (context: Context): Visitor => {
+  const hasToken = (context: Context): boolean => {
+    const { token } = access();
+    const bearer = bearerIn(context);
+    return token !== undefined && bearer !== undefined && isSameText(bearer, token.reveal());
+  };
+
+  /** How long its token is not even looked at, in ms: too many wrong ones came from there. Counts a wrong one. */
+  const waitMsOf = (context: Context): number => {
+    const bearer = bearerIn(context);
+    if (bearer === undefined || access().token === undefined) return 0;
+    const address = addressOf(context);
+    const by = { bearer, isProxied: isProxied(context) };
+    const waitMs = limit.waitMs(address, by);
+    if (waitMs > 0 || hasToken(context)) return waitMs;
+    const news = limit.failed(address, by);
+    if (news !== undefined) failed(news);
+    return 0;
+  };
+
+  const visitorOf = (context: Context, isBearer: boolean): Visitor => {
     const { token, readOnly: isReadOnly = false } = access();
-    const bearer = context.req.header('authorization');
-    const isBearer =
-      token !== undefined && bearer !== undefined && isSameText(bearer, `Bearer ${token.reveal()}`);
     const id = isBearer ? undefined : sessionIdIn(context);
     const session: Session | undefined =
       token === undefined || id === undefined ? undefined : sessions.find(id, token);
@@ -66,6 +81,11 @@ export function permissionOf(
     if (isBrowser(context) && isSafeMethod(context.req.method)) {
       const { pathname, search } = new URL(context.req.url);
       return context.redirect(`/login?next=${encodeURIComponent(pathname + search)}`, 303);
+    }
+    const { waitMs } = context.var;
+    if (waitMs > 0) {
+      context.header('retry-after', retryAfter(waitMs));
+      return refuse(context, 429, tooManyTries(waitMs), 'too_many_tries');
     }
     context.header('www-authenticate', 'Bearer');
     const problem = isBrowser(context)
@@ -99,7 +119,9 @@ export function permissionOf(
 
   return {
     recognizes: (context, next) => {
-      context.set('visitor', visitorOf(context));
+      const waitMs = waitMsOf(context);
+      context.set('waitMs', waitMs);
+      context.set('visitor', visitorOf(context, waitMs === 0 && hasToken(context)));
       return next();
     },
     async toRead(context, next) {
@@ -118,7 +140,7 @@ export function permissionOf(
       return ownForm(context, next);
     },
     ownForm,
-    isStillReader: (context) => visitorOf(context).who !== 'nobody',
+    isStillReader: (context) => visitorOf(context, hasToken(context)).who !== 'nobody',
   };
 }
 

@@ -32,8 +32,8 @@ export const web = [
     [
       'a proxy in front of loopback reads without the token',
       'the world reads what the bridge does',
-      'OF_PROXIES.every((name) => context.req.header(name) === undefined)',
-      'true',
+      '!isProxied(context);',
+      'true;',
     ],
     [
       'a name of a proxy reads without the token',
@@ -53,6 +53,38 @@ export const web = [
       'a page of another site sends again',
       'if (!isFromOwnPage(context, access()))',
       'if (formToken.length === 0)',
+    ],
+  ),
+  ...inFile(
+    'src/web/guard/permission.ts',
+    suites('web/bearer'),
+    [
+      'wrong bearer tokens are not limited',
+      'tokens are guessed',
+      'if (waitMs > 0 || hasToken(context)) return waitMs;',
+      'if (hasToken(context)) return 0;',
+    ],
+    [
+      'the right token is taken where no more are compared',
+      'its answer tells it from the wrong ones',
+      'visitorOf(context, waitMs === 0 && hasToken(context))',
+      'visitorOf(context, hasToken(context))',
+    ],
+  ),
+  ...inFile(
+    'src/web/guard/login-limit.ts',
+    suites('web/bearer', 'web/access'),
+    [
+      'the tries of all keep a program out',
+      'somebody elsewhere locks the owner out',
+      'this.#failures.filter(({ from }) => from === place)',
+      'this.#failures.filter(({ from }) => from !== undefined || place)',
+    ],
+    [
+      'an old token of one program locks all programs of its machine out',
+      'nothing can be muted in a hurry',
+      'untilFree(guesses(own), MOST_OF_ONE)',
+      'untilFree(own, MOST_OF_ONE)',
     ],
   ),
   ...inFile(
