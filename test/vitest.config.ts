@@ -15,6 +15,14 @@ const WITH_DATABASE = [
   'test/cluster/processes.test.ts',
 ];
 
+/** The program is started dozens of times, for its commands and for what it watches: `npm run test:commands`. */
+const COMMANDS = [
+  ...['alerts', 'api', 'api-document', 'config-map', 'demo', 'explain-id', 'export', 'inject', 'mutes', 'replay'],
+  ...['stats', 'watch', 'watch-tables'],
+].map((name) => `test/e2e/${name}.test.ts`);
+
+const APART = [...ALONE, ...COMMANDS, ...WITH_DATABASE];
+
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
@@ -31,9 +39,10 @@ export default defineConfig({
       // One process after the other for hundreds of files would take as long to load the same modules as to test them.
       {
         extends: true,
-        test: { name: 'shared', isolate: false, include: [TESTS], exclude: [...ALONE, ...WITH_DATABASE] },
+        test: { name: 'shared', isolate: false, include: [TESTS], exclude: APART },
       },
       { extends: true, test: { name: 'alone', isolate: true, include: ALONE } },
+      { extends: true, test: { name: 'commands', isolate: false, include: COMMANDS } },
       { extends: true, test: { name: 'database', isolate: false, include: WITH_DATABASE } },
     ],
   },
