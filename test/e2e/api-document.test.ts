@@ -13,8 +13,9 @@ const LINES = [...DOCUMENT.matchAll(/^## (\w+) (\S+)$[\s\S]*?^```bash\n(curl .*)
   ([, method = '', path = '', line = '']) => ({ method, path, line }),
 );
 
-/** In seconds: a stream has no end. */
-const LONGEST = 2;
+/** In seconds: a stream has no end, and any other answer takes what a busy machine needs. */
+const STREAM_S = 2;
+const ANSWER_S = 30;
 
 test('every endpoint has its line, and each line is answered', async () => {
   const headings = [...DOCUMENT.matchAll(/^## (?:GET|POST|DELETE) /gm)];
@@ -44,7 +45,7 @@ test('every endpoint has its line, and each line is answered', async () => {
     const pasted = line.replace('/ID', `/${id}`);
     const measured = pasted.replace(
       'curl ',
-      `curl -sS --max-time ${LONGEST} -o /dev/null -w '%{http_code}' `,
+      `curl -sS --max-time ${path === '/api/events' ? STREAM_S : ANSWER_S} -o /dev/null -w '%{http_code}' `,
     );
     const { stdout } = await promisify(execFile)('bash', ['--norc', '-c', measured], {
       env: { PATH: process.env['PATH'] ?? '', URL: String(url), TOKEN },
