@@ -17,8 +17,8 @@ const WITH_DATABASE = [
 
 /** The program is started dozens of times, for its commands and for what it watches: `npm run test:commands`. */
 const COMMANDS = [
-  ...['alerts', 'api', 'api-document', 'config-map', 'demo', 'explain-id', 'export', 'inject', 'mutes', 'replay'],
-  ...['stats', 'watch', 'watch-tables'],
+  ...['alerts', 'api', 'api-document', 'config-map', 'demo', 'explain-id', 'export'],
+  ...['inject', 'mutes', 'replay', 'stats', 'watch', 'watch-tables'],
 ].map((name) => `test/e2e/${name}.test.ts`);
 
 const APART = [...ALONE, ...COMMANDS, ...WITH_DATABASE];
