@@ -20,8 +20,6 @@ export interface BatchesDeps<Item> {
   readonly delayMs: number;
   /** Rejects with `SharedError` where the database does not take it. */
   send(items: readonly Item[]): Promise<void>;
-  /** These were not taken, and will be tried again. */
-  failed?(items: readonly Item[]): void;
 }
 
 export class Batches<Item> {
@@ -44,11 +42,6 @@ export class Batches<Item> {
 
   constructor(deps: BatchesDeps<Item>) {
     this.#deps = deps;
-  }
-
-  /** The last call failed, and none has succeeded since. */
-  get isFailing(): boolean {
-    return this.#failures > 0;
   }
 
   get size(): number {
@@ -95,7 +88,7 @@ export class Batches<Item> {
     this.#isSending = true;
     void this.#deps.send(items).then(
       () => this.#taken(items.length),
-      (error: unknown) => this.#failed(items, error),
+      (error: unknown) => this.#failed(error),
     );
   }
 
@@ -110,11 +103,10 @@ export class Batches<Item> {
     if (this.#waiting.length > 0) this.#send();
   }
 
-  #failed(items: readonly Item[], error: unknown): void {
+  #failed(error: unknown): void {
     this.#isSending = false;
     if (!(error instanceof SharedError)) throw error;
     this.#failures++;
-    this.#deps.failed?.(items);
     for (const { reject } of this.#flushes.splice(0)) reject(error);
     if (this.#isStopped) return;
     const delayMs = Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS);

@@ -1,37 +1,48 @@
 /**
  * Claims before the send: of what must not be sent twice whatever happens (`onAmbiguous: drop`), and of everything while nodes differ
- * in config or version. Only these wait for the database. While it cannot be reached, news that no other node can know of is sent
- * without: it comes into the log as late, and whoever takes over then sends nothing of it that must not be doubled.
+ * in config or version. Only these wait for the database. Without a claim nothing of them leaves, so whoever takes over finds all
+ * that may have left; and a claim is taken back as soon as it is known that nothing has arrived.
  */
 
-import { originOf } from '../delivery/content.ts';
-import { type Delivery, UNDER_WAY } from '../delivery/delivery.ts';
-import type { Claimed, Claims } from '../delivery/tenure.ts';
+import { type Delivery, type PendingDelivery, UNDER_WAY } from '../delivery/delivery.ts';
+import { isHold } from '../delivery/health-signal.ts';
+import type { AttemptResult } from '../delivery/outcome.ts';
+import type { Claim, Claimed, Claims } from '../delivery/tenure.ts';
 import { type Clock, wait } from '../platform/clock.ts';
 import type { Holdings } from './holdings.ts';
-import type { Known } from './known.ts';
-import type { LogWriter } from './log-writer.ts';
 import type { Settling } from './settling.ts';
 import { type Shared, SharedError } from './shared.ts';
 
 /** Between two tries while the database cannot be reached. */
 const AGAIN_MS = 250;
 
+/** Claims of which the answer was lost. Those beyond stay claimed, and nobody sends them. */
+const MOST_UNSURE = 10_000;
+
 export interface ClaimingDeps {
   readonly shared: Pick<Shared, 'begin'>;
   readonly clock: Clock;
-  readonly known: Known;
-  readonly writer: LogWriter;
   readonly settling: Settling;
   readonly holdings: Holdings;
   differs(): boolean;
   partitionOf(destination: string): number | undefined;
 }
 
+/** A claim that may be in the database. */
+interface Made {
+  readonly delivery: Delivery;
+  readonly partition: number;
+  readonly epoch: number;
+  readonly claim: number;
+}
+
 export class Claiming implements Claims {
   readonly #deps: ClaimingDeps;
-  /** Ids that an earlier holder has begun, and that are sent all the same. */
-  readonly #begunBefore = new Set<string>();
+  #claims = 0;
+  /** By delivery: claims without an answer. Nothing left under them, so the next try goes on with the same. */
+  readonly #unsure = new Map<string, Made>();
+  /** By delivery: those that are under way. */
+  readonly #underWay = new Map<string, Promise<Claimed>>();
 
   constructor(deps: ClaimingDeps) {
     this.#deps = deps;
@@ -41,39 +52,68 @@ export class Claiming implements Claims {
     return onAmbiguous === 'drop' || this.#deps.differs();
   }
 
-  /** It may be sent a second time: so its destination wants it. */
-  spare(deliveryId: string): void {
-    this.#begunBefore.add(deliveryId);
+  claim(pending: PendingDelivery, options: { readonly onAmbiguous: 'resend' | 'drop' }): Promise<Claimed> {
+    const { id, content } = pending.delivery;
+    // An alert: nobody else knows of it.
+    if (content.kind !== 'news') return Promise.resolve(UNSHARED);
+    // One at a time, so that their numbers rise.
+    const before = this.#underWay.get(id);
+    const claimed = Promise.resolve(before).then(() =>
+      this.#claim(pending, options.onAmbiguous === 'resend'),
+    );
+    this.#underWay.set(id, claimed);
+    void claimed.finally(() => {
+      if (this.#underWay.get(id) === claimed) this.#underWay.delete(id);
+    });
+    return claimed;
   }
 
-  async claim(delivery: Delivery): Promise<Claimed> {
-    const { shared, clock, known, writer, settling, holdings, partitionOf } = this.#deps;
+  /** Nothing of these is on the wire: whatever was claimed, and has not left, is the next holder's. Resolves when it is queued. */
+  async handBack(partitions: ReadonlySet<number>): Promise<void> {
+    await Promise.all(this.#underWay.values());
+    for (const made of this.#unsure.values()) if (partitions.has(made.partition)) this.#takeBack(made, 0);
+  }
+
+  async #claim({ delivery, attempts, byHandMs }: PendingDelivery, isRepeatable: boolean): Promise<Claimed> {
+    const { shared, clock, settling, holdings, partitionOf } = this.#deps;
     const partition = partitionOf(delivery.destination);
-    // An alert: nobody else knows of it.
-    if (partition === undefined || delivery.content.kind !== 'news') return 'mine';
-    if (this.#begunBefore.has(delivery.id)) return 'mine';
+    if (partition === undefined) return 'later';
     const epoch = holdings.epochOf(partition);
+    const before = this.#unsure.get(delivery.id);
+    const claim = before?.epoch === epoch ? before.claim : ++this.#claims;
+    const made: Made = { delivery, partition, epoch, claim };
+    this.#unsure.delete(delivery.id);
     const nowMs = clock.monotonicMs();
-    const claim = settling.endOf({
-      ...{ delivery, partition, epoch, state: 'begun', reason: UNDER_WAY, attempts: 0 },
+    const begun = settling.endOf({
+      ...{ delivery, partition, epoch, claim, state: 'begun', reason: UNDER_WAY, attempts },
       ...{ endedMs: nowMs, writtenMs: nowMs },
     });
-    // Not yet there: it is being read in this very tick.
-    const isLogged = () => known.byId(originOf(delivery.content).id)?.loggedMs !== undefined;
     try {
-      if (writer.isFailing && !isLogged()) return 'mine';
-      const mine = await shared.begin([claim]);
-      if (mine.has(delivery.id)) return 'mine';
-      return holdings.epochOf(partition) === epoch ? 'elsewhere' : 'later';
+      const mine = await shared.begin([{ ...begun, claim, isRepeatable, isByHand: byHandMs !== undefined }]);
+      if (!mine.has(delivery.id)) return holdings.epochOf(partition) === epoch ? 'elsewhere' : 'later';
+      return { takeBack: (result) => this.#takeBack(made, attempts, result) };
     } catch (error) {
       if (!(error instanceof SharedError)) throw error;
-      const news = known.byId(originOf(delivery.content).id);
-      if (news !== undefined && !(await writer.isLogged(news))) {
-        news.isLate = true;
-        return 'mine';
-      }
+      this.#unsure.set(delivery.id, made);
+      const [oldest] = this.#unsure.keys();
+      if (oldest !== undefined && this.#unsure.size > MOST_UNSURE) this.#unsure.delete(oldest);
       await wait(clock, AGAIN_MS);
       return 'later';
     }
   }
+
+  /** `attempts`: before this one. */
+  #takeBack({ delivery, claim, epoch }: Made, attempts: number, result?: AttemptResult): void {
+    this.#unsure.delete(delivery.id);
+    const wasMade = result !== undefined && !isHold(result);
+    this.#deps.settling.add({
+      ...{ delivery, claim, epoch, state: 'free', attempts: attempts + (wasMade ? 1 : 0) },
+      reason: result === undefined || result.outcome.kind === 'delivered' ? undefined : result.outcome.reason,
+      endedMs: this.#deps.clock.monotonicMs(),
+      writtenMs: result?.writtenMs,
+    });
+  }
 }
+
+/** No other node can send it. */
+const UNSHARED: Claim = { takeBack: () => undefined };

@@ -3,11 +3,8 @@
  * pipeline, behind the sends; what others share comes in as news, or as rows of the store.
  */
 
-import { identityOf } from '../announcement.ts';
-import { newsOf as contentOf } from '../delivery/content.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import type { ClusterEvent } from '../events/cluster-event.ts';
-import { occurrenceOf } from '../outbox/delivery-ids.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Arrivals } from './arrivals.ts';
@@ -24,6 +21,7 @@ import { Settling } from './settling.ts';
 import type { NodeCard, Shared } from './shared.ts';
 import { type Hint, type LogRow, SharedError, type View } from './shared.ts';
 import { Takeover } from './takeover.ts';
+import { Telling } from './telling.ts';
 import type { Tenures } from './tenures.ts';
 
 export interface ClusterDeps {
@@ -65,7 +63,9 @@ class Member implements Cluster {
   readonly #writer: LogWriter;
   readonly #reader: LogReader;
   readonly #settling: Settling;
+  readonly #claiming: Claiming;
   readonly #takeover: Takeover;
+  readonly #telling: Telling;
   readonly #past: Past;
   readonly #facts: Facts;
   readonly #listening: { stop(): Promise<void> };
@@ -95,24 +95,34 @@ class Member implements Cluster {
     const settling = new Settling({ shared, clock, node: name, partitionOf, epochOf });
     this.#settling = settling;
     const claiming = new Claiming({
-      ...{ shared, clock, known, writer, settling, holdings, partitionOf },
+      ...{ shared, clock, settling, holdings, partitionOf },
       differs: () => this.node.differs,
     });
+    this.#claiming = claiming;
     for (const tenure of tenures.all) tenure.claims = claiming;
     const facts = new Facts({ shared, clock, budgets, memory });
     this.#facts = facts;
     tenures.paused = (key, untilMs) => facts.paused(key, untilMs);
     tenures.learnt = (key, value) => facts.learnt(key, value);
     this.#reader = new LogReader({ shared, arrived: (row) => this.#arrived(row) });
-    this.#past = new Past({ journal, clock, dedupe, known, writer, settling, spanMs });
+    this.#past = new Past({ journal, memory, clock, dedupe, known, writer, settling, spanMs });
     this.#takeover = new Takeover({
-      ...{ shared, clock, node: name, journal, budgets, cooldowns, known, rows, writer, settling, claiming },
+      ...{ shared, clock, node: name, journal, budgets, cooldowns, known, rows, writer, settling },
       ...{ holdings, spanMs },
       ended: (delivery, state, reason, endedMs) =>
         deps.report({ kind: 'delivery.ended', delivery, state, reason, endedMs }),
       learn: (row) => this.#arrivals.learn(row),
       heardOfMs: (partition) => this.node.heardOfMs(partition),
+      unknownBeforeMs: () => this.node.unknownBeforeMs,
       open: (partitions) => this.#open(partitions),
+    });
+    this.#telling = new Telling({
+      pipeline,
+      known,
+      writer,
+      settling,
+      takeover: this.#takeover,
+      openedMs: () => this.#openedMs,
     });
     this.node = new ClusterNode({
       ...{ shared, clock, holdings, card: deps.card, report: deps.report },
@@ -133,45 +143,7 @@ class Member implements Cluster {
     this.node.start();
   }
 
-  readonly hear = (event: BridgeEvent): void => {
-    switch (event.kind) {
-      case 'announcement.received': {
-        const { announcement, deliveries } = event;
-        // It came from the log.
-        if (this.#known.byId(announcement.id) !== undefined) return;
-        const key = this.#keyOf(announcement);
-        const before = this.#known.byKey(key);
-        // Its row was there before this event.
-        if (before !== undefined) return this.#known.merge(before, announcement.id, deliveries);
-        const news = this.#known.add(key, contentOf(announcement), deliveries);
-        this.#writer.add(news);
-        // Read before that, and not yet known then.
-        if (announcement.receivedMs <= this.#openedMs) this.#takeover.catchUp(news);
-        return;
-      }
-      case 'delivery.attempted':
-        return this.#attempted(event);
-      case 'delivery.ended': {
-        const { delivery, state, reason, endedMs } = event;
-        if (reason === 'sent_elsewhere' || delivery.content.kind !== 'news') return;
-        return this.#settling.ended(delivery, state, reason, endedMs);
-      }
-    }
-  };
-
-  #attempted({ delivery, attempt, result, endedMs, decision }: BridgeEventOf<'delivery.attempted'>): void {
-    if (delivery.content.kind !== 'news') return;
-    const { options } = this.#deps.pipeline.lanes.prepared(delivery.destination) ?? {};
-    // Under `drop` it is claimed already.
-    const isAgain = decision.kind !== 'end' && options?.onAmbiguous === 'resend';
-    this.#settling.attempted(
-      delivery,
-      attempt,
-      result.writtenMs,
-      endedMs,
-      isAgain ? decision.reason : undefined,
-    );
-  }
+  readonly hear = (event: BridgeEvent): void => this.#telling.hear(event);
 
   async leave(): Promise<void> {
     await this.node.leave();
@@ -184,10 +156,6 @@ class Member implements Cluster {
     this.#settling.stop();
     this.#facts.stop();
     void this.#listening.stop();
-  }
-
-  #keyOf(announcement: Parameters<typeof identityOf>[0]): string {
-    return occurrenceOf(announcement, identityOf(announcement), this.#deps.pipeline.dedupe.windowMs);
   }
 
   #partitionOf(destination: string): number | undefined {
@@ -205,7 +173,9 @@ class Member implements Cluster {
     if (hint.kind === 'leases' || hint.kind === 'facts') this.node.soon();
   }
 
-  #seen({ seq, factsVersion }: View): void {
+  #seen(view: View): void {
+    const { seq, factsVersion } = view;
+    this.#past.met(view);
     this.#reader.seen(seq);
     this.#writer.now();
     this.#settling.now();
@@ -216,7 +186,7 @@ class Member implements Cluster {
 
   async #tell(): Promise<void> {
     if (this.#hasHandedOver) this.#reader.beginAnew();
-    await this.#past.tell();
+    await this.#past.tell(this.node.view, this.node.unknownBeforeMs < 0);
     if (this.#hasHandedOver) return;
     // The deliveries that an earlier life has left are in the log: whoever is to send them takes them from there, also this node.
     this.#rows.handOver(new Set(this.#deps.tenures.all.keys()));
@@ -265,7 +235,7 @@ class Member implements Cluster {
     for (const partition of partitions) this.#toTake.delete(partition);
     this.#route();
     this.#rows.surrender(all, false);
-    await this.#rows.landed(all);
+    await Promise.all([this.#rows.landed(all), this.#claiming.handBack(all)]);
     this.#deps.catchUp?.();
     for (const one of this.#rows.begun(all)) this.#settling.cut(one.delivery, one.attempts + 1, one.reason);
     await this.#writer.flush();
@@ -284,6 +254,7 @@ class Member implements Cluster {
   /** Once it is certain that another node can know of them. */
   async #endLost(partitions: Set<number>): Promise<void> {
     await this.#rows.landed(partitions);
+    await this.#claiming.handBack(partitions);
     await this.#writer.flush().catch(() => undefined);
     for (const partition of partitions) if (this.#holdings.holds(partition)) partitions.delete(partition);
     this.#rows.handOver(partitions);

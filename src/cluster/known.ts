@@ -14,7 +14,7 @@ export interface KnownNews {
   plan: readonly PlannedDelivery[] | undefined;
   /** Since when it is known to be in the log, monotonic ms. */
   loggedMs: number | undefined;
-  /** It could not be brought into the log at once. */
+  /** It is of the past, and comes into a log that may not know what was sent of it. */
   isLate: boolean;
 }
 

@@ -36,7 +36,7 @@ export const writtenOf = ({ writtenAgeMs, ageMs }: SharedEnd, nowMs: number): nu
 
 /** As another node has ended it; its last request counts for rates and cooldowns here. */
 export function endedElsewhere(delivery: Delivery, end: SharedEnd, nowMs: number): AttemptRecord {
-  const state = end.state === 'begun' ? 'dead' : end.state;
+  const state = end.state === 'begun' || end.state === 'free' ? 'dead' : end.state;
   const outcome = state === 'delivered' ? 'delivered' : `${state} ${end.reason ?? ''}`;
   const startedMs = writtenOf(end, nowMs);
   return endedAs(delivery, { state, reason: end.reason, attempt: end.attempts, outcome, startedMs }, nowMs);

@@ -19,8 +19,6 @@ export interface LogWriterDeps extends PlanDeps {
 export class LogWriter {
   readonly #deps: LogWriterDeps;
   readonly #batches: Batches<KnownNews>;
-  #underWay: ReadonlySet<KnownNews> = new Set();
-  #whenEnded: (() => void)[] = [];
 
   constructor(deps: LogWriterDeps) {
     this.#deps = deps;
@@ -29,19 +27,10 @@ export class LogWriter {
       // At the end of the tick: the sends go first.
       delayMs: 0,
       send: (items) => this.#append(items),
-      failed: (items) => {
-        for (const known of items) known.isLate = true;
-      },
     });
   }
 
-  /** The database did not take the last ones. */
-  get isFailing(): boolean {
-    return this.#batches.isFailing;
-  }
-
   add(known: KnownNews): void {
-    known.isLate ||= this.#batches.isFailing;
     this.#batches.add(known);
   }
 
@@ -58,24 +47,11 @@ export class LogWriter {
     this.#batches.stop();
   }
 
-  /** Whether it is in the log now; where it is on its way there, as soon as that has come to an end. */
-  async isLogged(known: KnownNews): Promise<boolean> {
-    while (known.loggedMs === undefined && this.#underWay.has(known))
-      await new Promise<void>((resolve) => this.#whenEnded.push(resolve));
-    return known.loggedMs !== undefined;
-  }
-
   async #append(items: readonly KnownNews[]): Promise<void> {
     const { shared, clock } = this.#deps;
     const missing = items.filter(({ loggedMs }) => loggedMs === undefined);
-    this.#underWay = new Set(missing);
-    try {
-      if (missing.length > 0) await shared.append(missing.map((known) => this.#entryOf(known)));
-      for (const known of missing) known.loggedMs ??= clock.monotonicMs();
-    } finally {
-      this.#underWay = new Set();
-      for (const resolve of this.#whenEnded.splice(0)) resolve();
-    }
+    if (missing.length > 0) await shared.append(missing.map((known) => this.#entryOf(known)));
+    for (const known of missing) known.loggedMs ??= clock.monotonicMs();
   }
 
   /** All its deliveries, by the rules in force when this is first called. */

@@ -82,6 +82,11 @@ export class ClusterNode {
     return this.#heardOfMs.get(partition);
   }
 
+  /** Received sooner, something may have ended in a database that is gone; monotonic ms. */
+  get unknownBeforeMs(): number {
+    return this.#sightings.notBeforeMs;
+  }
+
   get isDraining(): boolean {
     return this.#isDraining;
   }

@@ -4,18 +4,24 @@ import { originOf } from '../delivery/content.ts';
 import { occurrenceOf } from '../outbox/delivery-ids.ts';
 import { idAt } from '../outbox/ids.ts';
 import type { Journal } from '../outbox/journal.ts';
+import type { Memory } from '../outbox/learnt.ts';
 import type { Remains } from '../outbox/outbox.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Known } from './known.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { Settling } from './settling.ts';
+import type { View } from './shared.ts';
 
 const AT_ONCE = 200;
 
 /** Not ends: another node has it. */
 const NO_ENDS: ReadonlySet<string | undefined> = new Set(['handed_over', 'sent_elsewhere']);
 
+/** In the memory of the store: the database that this node was with last, and how far its log was. */
+const MET = 'cluster';
+
 export interface PastDeps {
+  readonly memory: Pick<Memory, 'recall' | 'hear'>;
   readonly journal: Pick<Journal, 'history'>;
   readonly clock: Clock;
   readonly dedupe: { readonly windowMs: number };
@@ -32,13 +38,19 @@ export class Past {
     this.#deps = deps;
   }
 
-  /** Resolves when the database has it; rejects with `SharedError`. */
-  async tell(): Promise<void> {
+  /** For the next life. */
+  met({ cluster, seq }: View): void {
+    this.#deps.memory.hear(MET, JSON.stringify([cluster, seq]));
+  }
+
+  /** `isSame`: not replaced or set back, for all that this life has seen. Resolves when the database has it; rejects with `SharedError`. */
+  async tell(view: View | undefined, isSame: boolean): Promise<void> {
+    const isKnown = isSame && this.#isAsItWas(view);
     const { journal, clock, known, writer, settling, spanMs } = this.#deps;
     known.forgetLog();
     for (let after = idAt(clock.monotonicMs() - spanMs()); ; ) {
       const remains = journal.history(after, AT_ONCE) ?? [];
-      for (const one of remains) this.#tell(one);
+      for (const one of remains) this.#tell(one, isKnown);
       const last = remains.at(-1);
       if (last === undefined || remains.length < AT_ONCE) break;
       after = originOf(last.content).id;
@@ -47,15 +59,20 @@ export class Past {
     await settling.flush();
   }
 
-  #tell({ content, deliveries }: Remains): void {
+  /** As the life before this one has left it, or later: whatever was claimed then is in it. */
+  #isAsItWas(view: View | undefined): boolean {
+    const [cluster, seq] = JSON.parse(this.#deps.memory.recall(MET) ?? '[]') as [string?, number?];
+    return view !== undefined && view.cluster === cluster && view.seq >= (seq ?? Number.POSITIVE_INFINITY);
+  }
+
+  #tell({ content, deliveries }: Remains, isKnown: boolean): void {
     const { known, writer, settling, dedupe } = this.#deps;
     if (content.kind !== 'news') return;
     const { announcement } = content;
     const key = occurrenceOf(announcement, identityOf(announcement), dedupe.windowMs);
     const own = deliveries.map((item) => item.delivery);
     const news = known.byKey(key) ?? known.add(key, content, own);
-    // Perhaps nobody has ever heard of it.
-    news.isLate = true;
+    news.isLate ||= !isKnown;
     writer.add(news);
     for (const { delivery, state, reason, attempts, settledMs, begunMs } of deliveries) {
       if (NO_ENDS.has(reason)) continue;

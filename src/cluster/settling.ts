@@ -18,6 +18,9 @@ export interface Settled {
   /** Monotonic ms. */
   readonly endedMs: number;
   readonly writtenMs: number | undefined;
+  readonly claim?: number;
+  /** Absent: the one in which the partition is held now. */
+  readonly epoch?: number;
 }
 
 export interface SettlingDeps {
@@ -81,7 +84,7 @@ export class Settling {
   add(settled: Settled): void {
     const partition = this.#deps.partitionOf(settled.delivery.destination);
     if (partition === undefined) return;
-    this.#batches.add({ ...settled, partition, epoch: this.#deps.epochOf(partition) });
+    this.#batches.add({ ...settled, partition, epoch: settled.epoch ?? this.#deps.epochOf(partition) });
   }
 
   /** All that has ended is known to all; rejects if that fails now. */

@@ -95,7 +95,7 @@ export interface LogEntry {
   /** `Content` as JSON. */
   readonly body: string;
   readonly importance: number;
-  /** An earlier try to append it, or to claim one of its deliveries, has failed: nobody knows what was sent of it meanwhile. */
+  /** From the past of a node that this database does not know: nobody knows what was sent of it. */
   readonly isLate: boolean;
   readonly plan: readonly PlannedDelivery[];
 }
@@ -105,8 +105,8 @@ export interface LogRow extends Omit<LogEntry, 'windowMs' | 'identity'> {
   readonly seq: number;
 }
 
-/** `begun`: claimed, and it may have left. */
-export type SharedState = 'begun' | 'delivered' | 'dead' | 'expired' | 'skipped';
+/** `begun`: claimed, and it may have left. `free`: the claim is taken back, since it did not arrive; whoever holds it may claim it. */
+export type SharedState = 'begun' | 'free' | 'delivered' | 'dead' | 'expired' | 'skipped';
 
 export interface SharedEnd {
   readonly id: string;
@@ -119,11 +119,22 @@ export interface SharedEnd {
   readonly node: string;
   readonly epoch: number;
   readonly state: SharedState;
+  /** Number of the claim, of `begun` and `free`: rises with each of one holder. Absent: of no claim. */
+  readonly claim?: number;
   readonly reason?: string;
   readonly attempts: number;
   /** Since it ended; since the last request was written, in `writtenAgeMs`. */
   readonly ageMs: number;
   readonly writtenAgeMs?: number;
+}
+
+/** A claim. */
+export interface Beginning extends SharedEnd {
+  readonly claim: number;
+  /** Also what an earlier holder of the partition has begun: a second copy does no harm. */
+  readonly isRepeatable: boolean;
+  /** Also what has ended: a person wants it sent again. */
+  readonly isByHand: boolean;
 }
 
 /** Everything that a new holder of partitions has to know. */
@@ -191,10 +202,16 @@ export interface Shared {
   /** After that row, by number; at most `limit`. */
   readAfter(seq: number, limit: number): Promise<readonly LogRow[]>;
   inherit(partitions: readonly number[], spanMs: number): Promise<Inheritance>;
-  /** An end that is there already stays; a claim becomes an end. */
+  /**
+   * An end that is there already stays; a claim becomes an end. `free` takes back the claim of that number, and no other: it may
+   * come late. Of one id twice in a call, the first end counts, and without an end the last.
+   */
   settle(ends: readonly SharedEnd[]): Promise<void>;
-  /** As `begun`; gives the ids that are this node's: it holds the partition in this epoch, and nobody else has begun or ended them. */
-  begin(ends: readonly SharedEnd[]): Promise<ReadonlySet<string>>;
+  /**
+   * As `begun`; gives the ids that are this node's: it holds the partition in this epoch, nobody else has begun them, and nobody has
+   * ended them. A claim that was taken back stays so, and one that comes late does not replace a later one.
+   */
+  begin(ends: readonly Beginning[]): Promise<ReadonlySet<string>>;
   remember(facts: readonly Fact[]): Promise<void>;
   facts(): Promise<readonly Fact[]>;
   ask(errands: readonly Omit<Errand, 'ageMs'>[]): Promise<void>;

@@ -24,14 +24,14 @@ export type Continuity = 'same' | 'first' | 'replaced' | 'set back';
 export class Sightings {
   #cluster: string | undefined;
   #seq = 0;
-  /** Nothing is taken sooner, whatever later views show. */
-  #notBeforeMs = Number.NEGATIVE_INFINITY;
+  /** After the database was replaced or set back. Nothing is taken sooner, whatever later views show; monotonic ms. */
+  notBeforeMs = Number.NEGATIVE_INFINITY;
   readonly #byPartition = new Map<number, Sighting>();
 
   /** `nowMs`: monotonic, when the answer was there. */
   see(view: View, nowMs: number): Continuity {
     const continuity = this.#continuityOf(view);
-    if (continuity === 'replaced' || continuity === 'set back') this.#notBeforeMs = nowMs + LEASE_MS;
+    if (continuity === 'replaced' || continuity === 'set back') this.notBeforeMs = nowMs + LEASE_MS;
     this.#cluster = view.cluster;
     this.#seq = view.seq;
     for (const lease of view.leases) this.#look(lease, nowMs, continuity !== 'same');
@@ -41,14 +41,14 @@ export class Sightings {
   /** Monotonic ms. */
   freeAtMs(partition: number): number {
     const endsMs = this.#byPartition.get(partition)?.endsMs ?? Number.POSITIVE_INFINITY;
-    return Math.max(endsMs, this.#notBeforeMs);
+    return Math.max(endsMs, this.notBeforeMs);
   }
 
   /** When the holder of one that has run out was last heard of, at the earliest; monotonic ms. `undefined`: there is none, or it gave it back. */
   heardOfMs({ partition, node, epoch, restMs }: Lease, nowMs: number): number | undefined {
     // In a database that was replaced or set back nobody knows who it was.
     if (node === undefined)
-      return epoch > 0 || this.#notBeforeMs < 0 ? undefined : this.#notBeforeMs - 2 * LEASE_MS;
+      return epoch > 0 || this.notBeforeMs < 0 ? undefined : this.notBeforeMs - 2 * LEASE_MS;
     const endsMs = Math.min(this.#byPartition.get(partition)?.endsMs ?? nowMs, nowMs + restMs);
     return endsMs - LEASE_MS;
   }

@@ -11,7 +11,6 @@ import type { PreparedDestination } from '../destinations/prepared.ts';
 import type { Journal } from '../outbox/journal.ts';
 import type { Recorded } from '../outbox/outbox.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Claiming } from './claiming.ts';
 import type { Holdings } from './holdings.ts';
 import type { Known, KnownNews } from './known.ts';
 import { endedAs, endedElsewhere, type LocalRows, writtenOf } from './local-rows.ts';
@@ -19,7 +18,7 @@ import type { LogWriter } from './log-writer.ts';
 import { deliveryOf } from './plan.ts';
 import type { Settling } from './settling.ts';
 import type { Inheritance, LogRow, PlannedDelivery, Shared, SharedEnd } from './shared.ts';
-import { LEASE_MS, QUICK_MS } from './shared.ts';
+import { LEASE_MS } from './shared.ts';
 
 export interface TakeoverDeps {
   readonly shared: Pick<Shared, 'inherit'>;
@@ -32,7 +31,6 @@ export interface TakeoverDeps {
   readonly rows: LocalRows;
   readonly writer: LogWriter;
   readonly settling: Settling;
-  readonly claiming: Pick<Claiming, 'spare'>;
   readonly holdings: Holdings;
   /** How far back: older deliveries are of no use, and count nowhere. */
   readonly spanMs: () => number;
@@ -40,14 +38,13 @@ export interface TakeoverDeps {
   readonly learn: (row: LogRow) => KnownNews | undefined;
   /** Of the holder before: when it last was heard of, if its lease has run out; monotonic ms. `undefined`: it gave it back. */
   readonly heardOfMs: (partition: number) => number | undefined;
+  /** The ends of what came before are perhaps lost with an earlier database; monotonic ms. */
+  readonly unknownBeforeMs: () => number;
   /** Reported as the ends of lanes are. */
   readonly ended: LaneEvents['ended'];
   /** From now on news for these is planned here. */
   readonly open: (partitions: ReadonlySet<number>) => void;
 }
-
-/** A holder that is cut off sends what must not be doubled without a claim, soon after a claim has failed. */
-const UNCLAIMED_MS = QUICK_MS + 1000;
 
 /** About 10 MB. Counted twice, a request costs a wait. */
 const MOST_COUNTED = 100_000;
@@ -155,14 +152,14 @@ export class Takeover {
       const end = into.ends.get(id);
       const to = into.prepared.get(destination);
       if (to === undefined || !into.wanted.has(partition)) continue;
-      const hasEnded = end !== undefined && end.state !== 'begun';
+      const hasEnded = end !== undefined && end.state !== 'begun' && end.state !== 'free';
       // Its row is in the store here, as it was left.
       if (hasEnded && (end.node === node || news.decided.has(id))) continue;
       news.decided.add(id);
       const delivery = deliveryOf(planned, news.content, into.turn);
       deliveries.push(delivery);
       if (hasEnded) into.attempts.push(endedElsewhere(delivery, end, into.nowMs));
-      else if (this.#mayHaveArrived(planned, to, news, end, isLate))
+      else if (this.#mayHaveArrived(to, news, end, isLate))
         into.attempts.push(this.#buried(delivery, into.nowMs));
       else {
         if (end !== undefined) into.attempts.push(this.#again(delivery, end, into.nowMs));
@@ -173,11 +170,10 @@ export class Takeover {
       into.recorded.push({ content: news.content, identity: news.identity, deliveries });
   }
 
-  /** Begun by the holder before, and to be sent all the same: its attempts go on counting. */
+  /** Tried by the holder before: its attempts go on counting. */
   #again(delivery: Delivery, end: SharedEnd, nowMs: number): AttemptRecord {
-    this.#deps.claiming.spare(delivery.id);
-    const { reason, attempts } = end;
-    const outcome = `ambiguous ${reason ?? ''}`;
+    const { state, reason, attempts } = end;
+    const outcome = `${state === 'free' ? 'retry' : 'ambiguous'} ${reason ?? ''}`;
     return endedAs(
       delivery,
       { state: 'pending', reason, outcome, attempt: attempts, startedMs: writtenOf(end, nowMs) },
@@ -192,18 +188,16 @@ export class Takeover {
     return endedAs(delivery, ending, nowMs);
   }
 
-  /** Of what must not be sent twice: begun, or perhaps sent without a claim by a holder that was cut off from the database. */
+  /** Of what must not be sent twice, and never leaves without a claim: it is begun, or its claim is lost with an earlier database. */
   #mayHaveArrived(
-    { partition }: PlannedDelivery,
     { options }: PreparedDestination,
     { content }: KnownNews,
-    begun: SharedEnd | undefined,
+    end: SharedEnd | undefined,
     isLate: boolean,
   ): boolean {
     if (options.onAmbiguous !== 'drop') return false;
-    if (begun !== undefined || isLate) return true;
-    const heardMs = this.#deps.heardOfMs(partition);
-    return heardMs !== undefined && content.announcement.receivedMs > heardMs - UNCLAIMED_MS;
+    if (end !== undefined) return end.state === 'begun';
+    return isLate || content.announcement.receivedMs < this.#deps.unknownBeforeMs();
   }
 
   /** For the rates: what others have written, and of a holder that died as much as could have been on the wire. */
@@ -218,7 +212,8 @@ export class Takeover {
     for (const end of ends) {
       const { id, destination, state, partition, epoch, attempts } = end;
       // Those of this node are in its own store, but for what an earlier life had to cut.
-      const isOwn = end.node === node && (state !== 'begun' || holdings.hasHeld(partition, epoch));
+      const isOpen = state === 'begun' || state === 'free';
+      const isOwn = end.node === node && (!isOpen || holdings.hasHeld(partition, epoch));
       if (isOwn || end.writtenAgeMs === undefined || this.#counted.has(id)) continue;
       this.#counted.add(id);
       // Of several requests only the last is known: none of them was later.

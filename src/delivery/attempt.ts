@@ -7,7 +7,7 @@ import type { Held } from './head.ts';
 import type { HeldBy } from './held-by.ts';
 import type { LaneDeps } from './lane-deps.ts';
 import type { AttemptResult } from './outcome.ts';
-import type { Claims } from './tenure.ts';
+import type { Claim, Claims } from './tenure.ts';
 
 /** An attempt that is under way. */
 export interface Flight {
@@ -18,6 +18,8 @@ export interface Flight {
   /** Its bytes go or went to the socket. */
   hasLeft: boolean;
   isRecalled: boolean;
+  /** It could leave because no other machine sends it; absent: nobody was asked. */
+  claim?: Claim;
   /** The state before it. */
   readonly begunBeforeMs: number | undefined;
 }
@@ -31,7 +33,7 @@ export async function attempt(deps: LaneDeps, flight: Flight, message: unknown):
   const limitMs = Math.min(options.timeout, leftMs);
   const timer = clock.after(limitMs, () => deadline.abort(limitInWords(limitMs, leftMs)));
   try {
-    if (deps.tenure?.claims?.areNeeded(options) && !(await mayGo(deps.tenure.claims, flight)))
+    if (deps.tenure?.claims?.areNeeded(options) && !(await mayGo(deps.tenure.claims, flight, options)))
       return NOT_SENT;
     return await sender.send(message, {
       deliveryId: delivery.id,
@@ -61,13 +63,18 @@ export async function attempt(deps: LaneDeps, flight: Flight, message: unknown):
 }
 
 /** Another machine may have sent it: this one asks before. */
-async function mayGo(claims: Claims, flight: Flight): Promise<boolean> {
+async function mayGo(claims: Claims, flight: Flight, options: LaneDeps['options']): Promise<boolean> {
   const { deadline, held } = flight;
-  const over = new Promise<'later'>((resolve) => deadline.addEventListener('abort', () => resolve('later')));
-  const claimed = await Promise.race([claims.claim(held.delivery), over]);
-  if (claimed === 'mine') return true;
+  const over = new Promise<'over'>((resolve) => deadline.addEventListener('abort', () => resolve('over')));
+  const asked = claims.claim(held, options);
+  const claimed = await Promise.race([asked, over]);
+  if (typeof claimed === 'object') {
+    flight.claim = claimed;
+    return true;
+  }
   flight.isRecalled = true;
   held.isElsewhere = claimed === 'elsewhere';
+  if (claimed === 'over') void asked.then((late) => typeof late === 'object' && late.takeBack());
   return false;
 }
 

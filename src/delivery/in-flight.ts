@@ -51,7 +51,10 @@ export class InFlight {
     this.#underWay.delete(underWay);
     // Whatever else is known of the attempt: whether it may have arrived.
     if (isUnsure(result)) held.begunMs ??= startedMs;
-    else held.begunMs = flight.begunBeforeMs;
+    else {
+      held.begunMs = flight.begunBeforeMs;
+      if (result.outcome.kind !== 'delivered') flight.claim?.takeBack(result);
+    }
     const hasLeft = flight.hasLeft || result.writtenMs !== undefined || result.outcome.kind === 'delivered';
     return { result, isRecalled: flight.isRecalled && !hasLeft };
   }

@@ -4,16 +4,24 @@
  * was stopped in between must not write when it goes on. Without a cluster there is none, and everything may be sent.
  */
 import type { Clock } from '../platform/clock.ts';
-import type { Delivery } from './delivery.ts';
+import type { PendingDelivery } from './delivery.ts';
+import type { AttemptResult } from './outcome.ts';
+import type { RenewalOptions } from './renewal.ts';
 
-/** `mine`: send it. `elsewhere`: another machine has sent it, or may have. `later`: nobody knows yet; try again. */
-export type Claimed = 'mine' | 'elsewhere' | 'later';
+/** The right to send one delivery once. */
+export interface Claim {
+  /** It did not arrive, or has not left: whoever is to send it next may claim it. `result`: absent, nothing was sent. */
+  takeBack(result?: AttemptResult): void;
+}
+
+/** A claim: send it. `elsewhere`: another machine has sent it, or may have. `later`: nobody knows yet; try again. */
+export type Claimed = Claim | 'elsewhere' | 'later';
 
 /** Of deliveries that must not leave before all machines know that they do. */
 export interface Claims {
-  areNeeded(options: { readonly onAmbiguous: 'resend' | 'drop' }): boolean;
+  areNeeded(options: Pick<RenewalOptions, 'onAmbiguous'>): boolean;
   /** Never rejects. */
-  claim(delivery: Delivery): Promise<Claimed>;
+  claim(pending: PendingDelivery, options: Pick<RenewalOptions, 'onAmbiguous'>): Promise<Claimed>;
 }
 
 export class Tenure {

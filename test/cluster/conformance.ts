@@ -15,7 +15,7 @@ import {
   type SharedEnd,
   type View,
 } from '../../src/cluster/shared.ts';
-import { cardOf, endOf, entryOf, plannedOf } from '../support/cluster/entries.ts';
+import { beginOf, cardOf, endOf, entryOf, plannedOf } from '../support/cluster/entries.ts';
 
 export interface Bench {
   /** One more node's way to the same database. */
@@ -392,14 +392,24 @@ export function describeShared(name: string, open: () => Promise<Bench>): void {
         await a.settle([]);
       });
 
-      test('twice in one call, it is there once', async () => {
-        await a.settle([endOf('k', 1), endOf('k', 1, { state: 'dead' })]);
-        expect((await inherited(PATIENCE_MS, 1)).map(({ state }) => state)).toEqual(['delivered']);
+      test('twice in one call, it is there once: the first end, and without one the last', async () => {
+        const of = (key: string, ...states: readonly SharedEnd['state'][]) =>
+          states.map((state, at) => endOf(key, 1, { state, attempts: at }));
+        await a.settle([...of('k', 'delivered', 'dead'), ...of('l', 'begun', 'free', 'delivered', 'begun')]);
+        await a.settle([...of('m', 'begun', 'begun'), ...of('n', 'free', 'dead', 'free')]);
+        expect(
+          (await inherited(PATIENCE_MS, 1)).map(({ id, state, attempts }) => [id, state, attempts]),
+        ).toEqual([
+          ['k-1', 'delivered', 0],
+          ['l-1', 'delivered', 2],
+          ['m-1', 'begun', 1],
+          ['n-1', 'dead', 1],
+        ]);
       });
 
       test('only who holds the partition in that epoch begins, and once', async () => {
         await holding(a, cardA, 1, 2, 3);
-        const begun = [endOf('k', 1), endOf('k', 2), endOf('k', 3, { epoch: 2 }), endOf('k', 4)];
+        const begun = [beginOf('k', 1), beginOf('k', 2), beginOf('k', 3, { epoch: 2 }), beginOf('k', 4)];
         expect(await a.begin(begun)).toEqual(new Set(['k-1', 'k-2']));
         expect(await a.begin(begun)).toEqual(new Set(['k-1', 'k-2']));
         expect((await inherited(PATIENCE_MS, 1, 2, 3, 4)).map(({ id, state }) => [id, state])).toEqual([
@@ -409,18 +419,76 @@ export function describeShared(name: string, open: () => Promise<Bench>): void {
         await a.release(cardA, [1, 2]);
         await holding(b, cardB, 1, 2);
         const second = { node: 'b', epoch: 2 };
-        expect(await b.begin([endOf('k', 1, second), endOf('l', 2, second)])).toEqual(new Set(['l-2']));
-        expect(await a.begin([endOf('k', 1)])).toEqual(new Set());
+        expect(await b.begin([beginOf('k', 1, second), beginOf('l', 2, second)])).toEqual(new Set(['l-2']));
+        expect(await a.begin([beginOf('k', 1)])).toEqual(new Set());
       });
 
       test('a claim becomes an end, and what has ended is not begun', async () => {
         await holding(a, cardA, 1);
-        await a.begin([endOf('k', 1)]);
+        await a.begin([beginOf('k', 1)]);
         await a.settle([endOf('k', 1, { state: 'dead', reason: 'gone' })]);
         expect(await inherited(PATIENCE_MS, 1)).toMatchObject([{ id: 'k-1', state: 'dead', reason: 'gone' }]);
-        expect(await a.begin([endOf('k', 1)])).toEqual(new Set());
+        expect(await a.begin([beginOf('k', 1)])).toEqual(new Set());
         await a.settle([endOf('k', 1)]);
         expect(await inherited(PATIENCE_MS, 1)).toMatchObject([{ state: 'dead' }]);
+      });
+
+      const statesOf = async () =>
+        (await inherited(PATIENCE_MS, 1)).map(({ state, node, claim }) => [state, node, claim]);
+      const free = (claim: number, change: Partial<SharedEnd> = {}) =>
+        endOf('k', 1, { state: 'free', claim, attempts: 1, ...change });
+      const mine = new Set(['k-1']);
+      const second = { node: 'b', epoch: 2 };
+
+      test('a claim that is taken back is the next holder’s, or once more its own', async () => {
+        await holding(a, cardA, 1);
+        await a.begin([beginOf('k', 1)]);
+        await a.settle([free(1)]);
+        expect(await statesOf()).toEqual([['free', 'a', 1]]);
+        expect(await a.begin([beginOf('k', 1, { claim: 2 })])).toEqual(mine);
+        await a.settle([free(2)]);
+        await a.release(cardA, [1]);
+        await holding(b, cardB, 1);
+        expect(await b.begin([beginOf('k', 1, second)])).toEqual(mine);
+        expect(await statesOf()).toEqual([['begun', 'b', 1]]);
+        await b.settle([free(1, second)]);
+        await b.settle([endOf('k', 1, { state: 'expired', ...second })]);
+        expect(await statesOf()).toEqual([['expired', 'b', undefined]]);
+      });
+
+      test('whatever comes late frees no other claim, and claims nothing again', async () => {
+        await holding(a, cardA, 1);
+        await a.settle([free(1)]);
+        expect(await a.begin([beginOf('k', 1)])).toEqual(new Set());
+        expect(await a.begin([beginOf('k', 1, { claim: 3 })])).toEqual(mine);
+        await a.settle([free(1)]);
+        await a.settle([free(3, { epoch: 2 })]);
+        await a.settle([free(3, { node: 'b' })]);
+        expect(await a.begin([beginOf('k', 1, { claim: 2 })])).toEqual(new Set());
+        expect(await statesOf()).toEqual([['begun', 'a', 3]]);
+        await a.settle([endOf('k', 1)]);
+        await a.settle([free(3)]);
+        expect(await statesOf()).toEqual([['delivered', 'a', undefined]]);
+      });
+
+      test('what an earlier holder has begun is begun again only where a copy does no harm', async () => {
+        await holding(a, cardA, 1, 2);
+        await a.begin([beginOf('k', 1), beginOf('l', 2)]);
+        await a.release(cardA, [1]);
+        await holding(b, cardB, 1);
+        expect(await b.begin([beginOf('k', 1, second)])).toEqual(new Set());
+        const other = beginOf('l', 1, { ...second, id: 'l-2', isRepeatable: true });
+        expect(await b.begin([beginOf('k', 1, { ...second, isRepeatable: true }), other])).toEqual(mine);
+        expect(await a.begin([beginOf('k', 1, { isRepeatable: true })])).toEqual(new Set());
+      });
+
+      test('what has ended is begun again only by hand', async () => {
+        await holding(a, cardA, 1);
+        await a.settle([endOf('k', 1, { state: 'dead' })]);
+        expect(await a.begin([beginOf('k', 1, { isRepeatable: true })])).toEqual(new Set());
+        expect(await a.begin([beginOf('k', 1, { isByHand: true })])).toEqual(mine);
+        await a.settle([endOf('k', 1)]);
+        expect(await statesOf()).toEqual([['delivered', 'a', undefined]]);
       });
 
       test('of several who begin the same at once, at most one may', async () => {
@@ -432,7 +500,7 @@ export function describeShared(name: string, open: () => Promise<Bench>): void {
         const answers = await Promise.all(
           nodes.map(async ({ card, shared }, at) => {
             await shared.claim(card, [1]);
-            const ends = ids.map((key) => endOf(key, 1, { node: card.node, epoch: 1 }));
+            const ends = ids.map((key) => beginOf(key, 1, { node: card.node, epoch: 1 }));
             return await shared.begin(at % 2 === 0 ? ends : ends.toReversed());
           }),
         );
@@ -605,15 +673,16 @@ export function describeShared(name: string, open: () => Promise<Bench>): void {
 
       test('a claim of the day before becomes an end, and is not begun again', async () => {
         await holding(a, cardA, 1);
-        await a.begin([endOf('k', 1), endOf('l', 1)]);
+        await a.begin([beginOf('k', 1), beginOf('l', 1)]);
         await bench.pass(KEPT_MS);
         await a.renew(cardA);
         await a.settle([endOf('k', 1)]);
-        expect(await a.begin([endOf('k', 1), endOf('l', 1)])).toEqual(new Set(['l-1']));
+        expect(await a.begin([beginOf('k', 1), beginOf('l', 1)])).toEqual(new Set(['l-1']));
         const { ends } = await a.inherit([1], 2 * KEPT_MS);
         expect(ends.map(({ id, state }) => [id, state])).toEqual([
-          ['l-1', 'begun'],
           ['k-1', 'delivered'],
+          // Begun once more, so a request may leave later.
+          ['l-1', 'begun'],
         ]);
       });
     });

@@ -12,7 +12,7 @@ import {
   SharedError,
 } from '../../src/cluster/shared.ts';
 import { Arrivals } from '../../src/simulator/arrivals.ts';
-import { cardOf, endOf, entryOf } from '../support/cluster/entries.ts';
+import { beginOf, cardOf, endOf, entryOf } from '../support/cluster/entries.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { describeWithPostgres } from '../support/postgres/installed.ts';
@@ -41,7 +41,7 @@ const CALLS: readonly (readonly [
   ['claim', QUICK_MS, (shared) => shared.claim(card, [1])],
   ['release', QUICK_MS, (shared) => shared.release(card, [1])],
   ['leave', QUICK_MS, (shared) => shared.leave(card)],
-  ['begin', QUICK_MS, (shared) => shared.begin([endOf('k', 1)])],
+  ['begin', QUICK_MS, (shared) => shared.begin([beginOf('k', 1)])],
   ['append', BULK_MS, (shared) => shared.append([entryOf('k')])],
   ['readAfter', BULK_MS, (shared) => shared.readAfter(0, 10)],
   ['inherit', BULK_MS, (shared) => shared.inherit([1], 1000)],
@@ -250,7 +250,7 @@ describeWithPostgres('leases that are over', () => {
     await turning.query(
       `BEGIN; SELECT pg_advisory_xact_lock(${LOCK.halves}); UPDATE ${SCHEMA}.meta SET half = 1 - half`,
     );
-    const beginning = b.begin([endOf('k', 1)]);
+    const beginning = b.begin([beginOf('k', 1)]);
     await expect.poll(() => waiting(database)).toBe(1);
     await turning.query('COMMIT');
     expect(await beginning).toEqual(new Set(['k-1']));

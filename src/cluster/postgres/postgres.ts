@@ -7,6 +7,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import type { Secret } from '../../platform/secret.ts';
 import {
+  type Beginning,
   BULK_MS,
   type Errand,
   type Fact,
@@ -184,7 +185,7 @@ export class PostgresShared implements Shared {
     await this.#aged(this.#rest, (client, waitedMs) => settle(client, ends, waitedMs));
   }
 
-  async begin(ends: readonly SharedEnd[]): Promise<ReadonlySet<string>> {
+  async begin(ends: readonly Beginning[]): Promise<ReadonlySet<string>> {
     if (ends.length === 0) return new Set();
     return await this.#aged(this.#claims, (client, waitedMs) => begin(client, ends, waitedMs));
   }

@@ -101,6 +101,8 @@ export const STEPS: readonly string[] = [
      kind text, key text, value text NOT NULL, until timestamptz, PRIMARY KEY (kind, key)
    ) ${HOT};
    ${halves}`,
+  // Number of the claim; 0: it was not made by one.
+  `ALTER TABLE ${SCHEMA}.ends ADD COLUMN claim integer NOT NULL DEFAULT 0`,
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

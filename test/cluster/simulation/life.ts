@@ -330,14 +330,22 @@ function lostOf(past: Past): string[] {
       if (acted.has(key)) continue;
       const ids = [...past.ended].filter(([id]) => (named.get(key) ?? []).some((one) => one.id === id));
       const reasons = ids.map(([, why]) => why).join(', ');
-      // It may have ended without a request: too old, or perhaps sent by another.
-      // A claimed order that was refused, and waited for another try when it was handed over, is not tried again.
-      const mayEnd = past.troubles.length > 0 || named.has(key);
-      if (destination === 'short' || (destination === 'order' && mayEnd)) continue;
+      // It may have ended without a request: too old; or an order that its holder may have sent.
+      if (destination === 'short') continue;
+      if (destination === 'order' && mayHaveLeft(named.get(key) ?? [], past)) continue;
       found.push(`${key} is lost (${reasons})`);
     }
   return found;
 }
+
+/** Troubles under which a node claims, and then does not know whether it was given, or cannot say that nothing left. */
+const CLAIMS_LOST = ['kill', 'stop', 'cut', 'slow', 'down', 'replace'];
+
+/** An order that was refused and known to be is tried again, whoever holds it then; so is one that nobody has claimed. */
+const mayHaveLeft = (orders: readonly Taken[], { troubles }: Past): boolean =>
+  troubles.some(({ what }) => CLAIMS_LOST.includes(what.split(' ')[0] ?? '')) ||
+  orders.some(({ isAnswered, answeredAt }) => !isAnswered || answeredAt === undefined) ||
+  (orders.length > 0 && troubles.some(({ what }) => what === 'end'));
 
 function repeatsOf(past: Past): string[] {
   const found: string[] = [];

@@ -14,6 +14,12 @@ export const cluster = [
     'if (deps.tenure?.isOver) flight.isRecalled = true;',
     '',
   ]),
+  ...inFile('src/delivery/in-flight.ts', suites('cluster/node'), [
+    'a claim is kept although the order was refused',
+    'the next holder does not try it again',
+    "if (result.outcome.kind !== 'delivered') flight.claim?.takeBack(result);",
+    '',
+  ]),
   ...inFile(
     'src/cluster/holdings.ts',
     CLUSTER,
@@ -42,13 +48,13 @@ export const cluster = [
     [
       'a replaced database is believed at once',
       'two machines send for one destination',
-      "if (continuity === 'replaced' || continuity === 'set back') this.#notBeforeMs = nowMs + LEASE_MS;",
+      "if (continuity === 'replaced' || continuity === 'set back') this.notBeforeMs = nowMs + LEASE_MS;",
       '',
     ],
     [
       'the database alone says when a lease is over',
       'a jump of its clock makes two holders',
-      'return Math.max(endsMs, this.#notBeforeMs);',
+      'return Math.max(endsMs, this.notBeforeMs);',
       'return endsMs > 0 ? 0 : endsMs;',
     ],
   ),
@@ -64,8 +70,8 @@ export const cluster = [
     [
       'what is on the wire is not waited for when it is handed over',
       'a delivery is sent by two machines',
-      '    await this.#rows.landed(all);\n    this.#deps.catchUp',
-      '    this.#deps.catchUp',
+      'await Promise.all([this.#rows.landed(all), this.#claiming.handBack(all)]);',
+      'await this.#claiming.handBack(all);',
     ],
     [
       'a request that was cut is not told',
@@ -80,14 +86,14 @@ export const cluster = [
     [
       'an end of another is not looked at',
       'everything is sent again by the next holder',
-      "const hasEnded = end !== undefined && end.state !== 'begun';",
+      "const hasEnded = end !== undefined && end.state !== 'begun' && end.state !== 'free';",
       'const hasEnded = false;',
     ],
     [
       'a claim of another is not looked at',
       'an order is placed twice',
-      'if (begun !== undefined || isLate) return true;',
-      'if (isLate) return true;',
+      "if (end !== undefined) return end.state === 'begun';",
+      'if (end !== undefined) return false;',
     ],
     [
       'news that was read meanwhile is not taken up',
@@ -108,10 +114,26 @@ export const cluster = [
     '      settling.add({',
     '      if (state.length < 0) settling.add({',
   ]),
-  ...inFile('src/cluster/claiming.ts', CLUSTER, [
-    'an order leaves without a claim',
-    'two machines place it',
-    "return onAmbiguous === 'drop' || this.#deps.differs();",
-    'return false;',
-  ]),
+  ...inFile(
+    'src/cluster/claiming.ts',
+    CLUSTER,
+    [
+      'an order leaves without a claim',
+      'two machines place it',
+      "return onAmbiguous === 'drop' || this.#deps.differs();",
+      'return false;',
+    ],
+    [
+      'while the database cannot be reached an order leaves without a claim',
+      'whoever takes over places it again',
+      "      await wait(clock, AGAIN_MS);\n      return 'later';",
+      '      return UNSHARED;',
+    ],
+    [
+      'a claim without an answer is not handed back',
+      'an order that never left is not sent by the next holder',
+      'for (const made of this.#unsure.values()) if (partitions.has(made.partition)) this.#takeBack(made, 0);',
+      '',
+    ],
+  ),
 ];

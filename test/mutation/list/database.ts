@@ -61,12 +61,18 @@ export const database = [
       'AND l.node = i.node AND l.epoch = i.epoch',
       '',
     ],
-    ['an end replaces an end', 'history changes', "WHERE ends.state = 'begun'`", '`'],
+    ['an end replaces an end', 'history changes', "givesWay('ends', 'EXCLUDED')", "'true'"],
     [
       'a claim of the day before is not seen',
       'begun twice',
-      'e WHERE e.id = m.id) ORDER BY id',
-      'e WHERE false) ORDER BY id',
+      'AND e.id = m.id) ORDER BY id',
+      'AND false) ORDER BY id',
+    ],
+    [
+      'a claim is taken back whatever its number',
+      'an order leaves twice, because of what came late',
+      '.claim))`',
+      '.claim OR true))`',
     ],
     [
       'nobody waits while the halves change places',

@@ -1,5 +1,11 @@
 /** Cards, announcements and ends as the nodes of a cluster hand them in. */
-import type { LogEntry, NodeCard, PlannedDelivery, SharedEnd } from '../../../src/cluster/shared.ts';
+import type {
+  Beginning,
+  LogEntry,
+  NodeCard,
+  PlannedDelivery,
+  SharedEnd,
+} from '../../../src/cluster/shared.ts';
 
 export const cardOf = (node: string, change: Partial<NodeCard> = {}): NodeCard => ({
   node,
@@ -51,5 +57,11 @@ export const endOf = (key: string, partition: number, change: Partial<SharedEnd>
   state: 'delivered',
   attempts: 1,
   ageMs: 0,
+  ...change,
+});
+
+export const beginOf = (key: string, partition: number, change: Partial<Beginning> = {}): Beginning => ({
+  ...endOf(key, partition),
+  ...{ claim: 1, isRepeatable: false, isByHand: false },
   ...change,
 });

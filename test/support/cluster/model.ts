@@ -4,6 +4,7 @@
  */
 
 import {
+  type Beginning,
   BULK_MS,
   type Errand,
   type Fact,
@@ -207,7 +208,7 @@ export class ModelLink implements Shared {
     return this.#call(BULK_MS, (tables, nowMs) => tables.settle(ends, nowMs));
   }
 
-  begin(ends: readonly SharedEnd[]): Promise<ReadonlySet<string>> {
+  begin(ends: readonly Beginning[]): Promise<ReadonlySet<string>> {
     return this.#call(QUICK_MS, (tables, nowMs) => tables.begin(ends, nowMs));
   }
 

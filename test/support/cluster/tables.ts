@@ -1,5 +1,6 @@
 /** The tables of a cluster in memory, with the rules of each call. Times are the database's own, in ms. */
 import {
+  type Beginning,
   type Errand,
   type Fact,
   KEPT_MS,
@@ -189,28 +190,38 @@ export class Tables {
   }
 
   settle(ends: readonly SharedEnd[], nowMs: number): void {
-    for (const { ageMs, writtenAgeMs, ...end } of ends) {
-      const half = this.#old.ends.has(end.id) ? this.#old : this.#young;
-      const known = half.ends.get(end.id);
-      if (known !== undefined && known.end.state !== 'begun') continue;
-      const writtenMs = writtenAgeMs === undefined ? undefined : nowMs - writtenAgeMs;
-      half.ends.set(end.id, { end: structuredClone(end), endedMs: nowMs - ageMs, writtenMs });
+    for (const end of latestOf(ends)) {
+      const known = this.#ends(end.id).get(end.id)?.end;
+      if (known === undefined || isOpen(known) ? this.#mayFree(end, known) : false) this.#put(end, nowMs);
     }
   }
 
-  begin(ends: readonly SharedEnd[], nowMs: number): Set<string> {
-    const mine = ends.filter(({ id, partition, node, epoch }) => {
-      const lease = this.#lease(partition);
-      if (lease.node !== node || lease.epoch !== epoch) return false;
-      const known = (this.#old.ends.get(id) ?? this.#young.ends.get(id))?.end;
-      return known === undefined || (known.state === 'begun' && known.node === node && known.epoch === epoch);
-    });
-    const isNew = ({ id }: SharedEnd) => !this.#old.ends.has(id) && !this.#young.ends.has(id);
-    this.settle(
-      mine.filter(isNew).map((end) => ({ ...end, state: 'begun' })),
-      nowMs,
-    );
-    return new Set(mine.map(({ id }) => id));
+  /** Takes back a claim of this number and holder, and no other. */
+  #mayFree(end: SharedEnd, known: Omit<SharedEnd, 'ageMs'> | undefined): boolean {
+    if (end.state !== 'free' || known === undefined) return true;
+    return isSame(end, known) && known.claim === end.claim;
+  }
+
+  #ends(id: string): Map<string, StoredEnd> {
+    return this.#old.ends.has(id) ? this.#old.ends : this.#young.ends;
+  }
+
+  #put({ ageMs, writtenAgeMs, ...end }: SharedEnd, nowMs: number): void {
+    const writtenMs = writtenAgeMs === undefined ? undefined : nowMs - writtenAgeMs;
+    this.#ends(end.id).set(end.id, { end: structuredClone(end), endedMs: nowMs - ageMs, writtenMs });
+  }
+
+  begin(claims: readonly Beginning[], nowMs: number): Set<string> {
+    const mine = new Set<string>();
+    for (const { isRepeatable, isByHand, ...claim } of claims) {
+      const lease = this.#lease(claim.partition);
+      if (lease.node !== claim.node || lease.epoch !== claim.epoch) continue;
+      const known = this.#ends(claim.id).get(claim.id)?.end;
+      if (!mayBegin(claim, known, { isRepeatable, isByHand })) continue;
+      this.#put({ ...claim, state: 'begun' }, nowMs);
+      mine.add(claim.id);
+    }
+    return mine;
   }
 
   remember(facts: readonly Fact[], nowMs: number): void {
@@ -254,3 +265,31 @@ const endAt = ({ end, endedMs, writtenMs }: StoredEnd, nowMs: number): SharedEnd
   ageMs: nowMs - endedMs,
   ...(writtenMs !== undefined && { writtenAgeMs: nowMs - writtenMs }),
 });
+
+const isOpen = ({ state }: Pick<SharedEnd, 'state'>): boolean => state === 'begun' || state === 'free';
+
+const isSame = (a: Pick<SharedEnd, 'node' | 'epoch'>, b: Pick<SharedEnd, 'node' | 'epoch'>): boolean =>
+  a.node === b.node && a.epoch === b.epoch;
+
+function mayBegin(
+  claim: SharedEnd,
+  known: Omit<SharedEnd, 'ageMs'> | undefined,
+  { isRepeatable, isByHand }: Pick<Beginning, 'isRepeatable' | 'isByHand'>,
+): boolean {
+  if (known === undefined) return true;
+  const [number = 0, before = 0] = [claim.claim, known.claim];
+  if (known.state === 'free') return !isSame(claim, known) || number > before;
+  if (known.state !== 'begun') return isByHand;
+  if (isSame(claim, known)) return number >= before;
+  return isRepeatable && known.partition === claim.partition;
+}
+
+/** Of one id the first end, and without one the last. */
+function latestOf(ends: readonly SharedEnd[]): Iterable<SharedEnd> {
+  const byId = new Map<string, SharedEnd>();
+  for (const end of ends) {
+    const before = byId.get(end.id);
+    if (before === undefined || isOpen(before)) byId.set(end.id, end);
+  }
+  return byId.values();
+}

@@ -1,0 +1,66 @@
+/** Tells the others of this node: news that it reads, and how its deliveries go. */
+import { identityOf } from '../announcement.ts';
+import { newsOf as contentOf } from '../delivery/content.ts';
+import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
+import { occurrenceOf } from '../outbox/delivery-ids.ts';
+import type { Pipeline } from '../pipeline.ts';
+import type { Known } from './known.ts';
+import type { LogWriter } from './log-writer.ts';
+import type { Settling } from './settling.ts';
+import type { Takeover } from './takeover.ts';
+
+export interface TellingDeps {
+  readonly pipeline: Pick<Pipeline, 'dedupe' | 'lanes'>;
+  readonly known: Known;
+  readonly writer: LogWriter;
+  readonly settling: Settling;
+  readonly takeover: Takeover;
+  /** When partitions were last opened for news; monotonic. */
+  openedMs(): number;
+}
+
+export class Telling {
+  readonly #deps: TellingDeps;
+
+  constructor(deps: TellingDeps) {
+    this.#deps = deps;
+  }
+
+  hear(event: BridgeEvent): void {
+    switch (event.kind) {
+      case 'announcement.received':
+        return this.#received(event);
+      case 'delivery.attempted':
+        return this.#attempted(event);
+      case 'delivery.ended': {
+        const { delivery, state, reason, endedMs } = event;
+        if (reason === 'sent_elsewhere' || delivery.content.kind !== 'news') return;
+        return this.#deps.settling.ended(delivery, state, reason, endedMs);
+      }
+    }
+  }
+
+  #received({ announcement, deliveries }: BridgeEventOf<'announcement.received'>): void {
+    const { pipeline, known, writer, takeover, openedMs } = this.#deps;
+    // It came from the log.
+    if (known.byId(announcement.id) !== undefined) return;
+    const key = occurrenceOf(announcement, identityOf(announcement), pipeline.dedupe.windowMs);
+    const before = known.byKey(key);
+    // Its row was there before this event.
+    if (before !== undefined) return known.merge(before, announcement.id, deliveries);
+    const news = known.add(key, contentOf(announcement), deliveries);
+    writer.add(news);
+    // Read before that, and not yet known then.
+    if (announcement.receivedMs <= openedMs()) takeover.catchUp(news);
+  }
+
+  #attempted({ delivery, attempt, result, endedMs, decision }: BridgeEventOf<'delivery.attempted'>): void {
+    if (delivery.content.kind !== 'news') return;
+    const { pipeline, settling } = this.#deps;
+    const { options } = pipeline.lanes.prepared(delivery.destination) ?? {};
+    // Under `drop` it is claimed already.
+    const isAgain = decision.kind !== 'end' && options?.onAmbiguous === 'resend';
+    const again = isAgain ? decision.reason : undefined;
+    settling.attempted(delivery, attempt, result.writtenMs, endedMs, again);
+  }
+}
