@@ -37,6 +37,7 @@ import type { TableSet } from './table-set.ts';
 export interface Operator extends Inspector, Changer {
   status(): Status;
   tables(): Status['tables'];
+  cooldowns(): Status['cooldowns'];
   /** Of the last deliveries; `undefined`: none has ended since the start. */
   figures(destination: string): Figures | undefined;
   /** Its own budget, then those that it shares; none: there is no such destination. */
@@ -102,6 +103,7 @@ export function createOperator(deps: OperatorDeps): Operator {
     ...{ running, deliveries, hits: seen.hits, mutes, cooldowns: pipeline.cooldowns, clock },
   });
   const mutesInForce = () => (mutes.areOn ? shownMutes(mutes.inForce(clock.monotonicMs()), now()) : []);
+  const cooldowns = () => pipeline.cooldowns.shown(clock.monotonicMs());
   return {
     ...inspector,
     status: () =>
@@ -117,7 +119,7 @@ export function createOperator(deps: OperatorDeps): Operator {
         ),
         tables: deps.tables.states,
         mutes: mutesInForce(),
-        cooldowns: pipeline.cooldowns.shown(clock.monotonicMs()),
+        cooldowns: cooldowns(),
         waiting: journal.waiting(),
         announcements: seen.recent.announcements,
         race: seen.race.report,
@@ -125,6 +127,7 @@ export function createOperator(deps: OperatorDeps): Operator {
         nowMs: clock.monotonicMs(),
       }),
     tables: () => deps.tables.states,
+    cooldowns,
     figures: (destination) => seen.figures.of(destination),
     budgets: (destination) => lanes.budgets(destination, clock.monotonicMs()),
     destination: (name) =>

@@ -1,5 +1,6 @@
 /** The functions behind the routes: the bridge, as the HTTP side sees it. `daemon/operator.ts` has them. */
 import type { Announcement } from '../announcement.ts';
+import type { ShownCooldown } from '../cooldown/shown.ts';
 import type { BudgetState } from '../delivery/budget-state.ts';
 import type { Look } from '../destinations/look.ts';
 import type { DryDelivery, DryRun } from '../dry-run.ts';
@@ -108,6 +109,8 @@ export interface Ops extends Inspector, Changer {
   readonly clock: Clock;
   status(): Status;
   tables(): readonly TableState[];
+  /** The latest that are running, the newest first. */
+  cooldowns(): readonly ShownCooldown[];
   readonly metrics: Metrics;
   /** `undefined`: nothing of that destination has ended since the start. */
   figures(destination: string): Figures | undefined;

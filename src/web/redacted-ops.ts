@@ -21,6 +21,7 @@ export function redactedOps(ops: Ops): Ops {
     status: () => safeStatus(ops.status(), redact),
     destination: (name) => safe(ops.destination(name)),
     tables: () => safe(ops.tables()),
+    cooldowns: () => safe(ops.cooldowns()),
     dryRun: async (fields) => safely(await ops.dryRun(fields)),
     decision: async (id) => safely(await ops.decision(id)),
     page: async (request, signal) => safely(await ops.page(request, signal)),

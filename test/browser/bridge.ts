@@ -33,7 +33,10 @@ export interface Bridge extends AsyncDisposable {
 export async function startBridge(): Promise<Bridge> {
   await using cleanup = new AsyncDisposableStack();
   const standIns = cleanup.use(await startStandIns());
-  const config = CONFIG.replace('{ port: 0 }', `{ port: 0, token: ${TOKEN} }`);
+  const config = CONFIG.replace('{ port: 0 }', `{ port: 0, token: ${TOKEN} }`).replace(
+    'rules:\n',
+    'rules:\n  - { name: once, match: { ticker: EVIL }, cooldown: { by: title, for: 1h }, send: [chat, group, bot] }\n',
+  );
   const workplace = cleanup.use(new Workplace(config));
   const program = cleanup.use(workplace.start(['run'], standIns.env));
   const { url } = await program.event('bridge.started');

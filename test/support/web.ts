@@ -23,6 +23,7 @@ export const idleOps = (status: Status = NO_STATUS): Ops => ({
   clock: new FakeClock(),
   status: () => status,
   tables: () => status.tables,
+  cooldowns: () => status.cooldowns,
   metrics: createMetrics('1', () => status),
   figures: () => undefined,
   budgets: () => [],

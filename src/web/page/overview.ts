@@ -1,4 +1,5 @@
 /** `/`: is it alive, is it fast, who was first, what did it send, what failed. Pure. */
+import { MOST_SHOWN } from '../../cooldown/shown.ts';
 import type { ConditionReport } from '../../ops/condition-report.ts';
 import type { Status } from '../../ops/status.ts';
 import { age } from './age.ts';
@@ -38,11 +39,12 @@ ${clusterTable(cluster)}
 
 /** The answer to “is it well?” stands in the first lines of the page. */
 export function verdict(status: Status, nowMs: number): Html {
-  const { ready, feeds, destinations, uptimeMs, version, conditions, announcements, mutes } = status;
+  const { ready, feeds, destinations, uptimeMs, version, conditions, announcements, mutes, cooldowns } =
+    status;
   const tone = ready ? 'good' : 'bad';
   const healthy = feeds.filter((feed) => feed.healthy).length;
   const heard = feeds.reduce((least, { silentMs = Infinity }) => Math.min(least, silentMs), Infinity);
-  const sentences = html`${healthy} of ${countOf(feeds.length, 'feed')} proven healthy${heard === Infinity ? '' : html`, last heard ${age('ago', heard, nowMs)}`}. ${countOf(destinations.length, 'destination')}, ${destinations.filter((one) => one.suspended !== undefined).length} suspended. ${announcements.length === 0 ? 'No announcement yet' : 'Announcements come in'}; up ${age('for', uptimeMs, nowMs)}, version ${version}.${mutes.length === 0 ? '' : html` <a href="/rules#mutes">${countOf(mutes.length, 'mute')} in force</a>.`}`;
+  const sentences = html`${healthy} of ${countOf(feeds.length, 'feed')} proven healthy${heard === Infinity ? '' : html`, last heard ${age('ago', heard, nowMs)}`}. ${countOf(destinations.length, 'destination')}, ${destinations.filter((one) => one.suspended !== undefined).length} suspended. ${announcements.length === 0 ? 'No announcement yet' : 'Announcements come in'}; up ${age('for', uptimeMs, nowMs)}, version ${version}.${mutes.length === 0 ? '' : html` <a href="/rules#mutes">${countOf(mutes.length, 'mute')} in force</a>.`}${cooldowns.length === 0 ? '' : html` <a href="/rules#cooldowns">${countOf(cooldowns.length, 'cooldown')}${cooldowns.length < MOST_SHOWN ? '' : ' or more'} running</a>.`}`;
   return html`<section id="verdict" class="verdict is-${tone}" aria-label="state of the bridge">${markOf(tone)}<div><strong>${ready ? 'Ready' : 'Not ready'}</strong><p>${sentences}</p>${
     conditions.length === 0
       ? ''

@@ -99,7 +99,7 @@ export async function rules(context: At, ops: Ops): Promise<Response> {
   const stored = await ops.mutes.list();
   const mutes = stored.ok ? stored.value : stored.message;
   const nowMs = ops.clock.wallMs();
-  const view = { rules: await ops.rules(), tables: ops.tables(), mutes, nowMs };
+  const view = { rules: await ops.rules(), tables: ops.tables(), mutes, cooldowns: ops.cooldowns(), nowMs };
   const body = rulesPage(view, context.var.visitor);
   return page(context, { title: 'Rules', path: '/rules', body });
 }

@@ -1,10 +1,12 @@
-/** `/rules`: how often each rule matched, the tables that rules look into, and what is muted. Pure. */
+/** `/rules`: how often each rule matched, what is held back, and the tables that rules look into. Pure. */
 import { stringify } from 'yaml';
+import type { ShownCooldown } from '../../cooldown/shown.ts';
 import type { ShownMute } from '../../mutes/shown.ts';
 import type { TableState } from '../../tables/table-state.ts';
 import type { InspectedRule } from '../ops.ts';
 import type { Visitor } from '../visitor.ts';
 import { age } from './age.ts';
+import { cooldownsPart } from './cooldowns.ts';
 import { destinationPath } from './destinations.ts';
 import { each, type Html, html } from './html.ts';
 import { empty, hiddenCsrf, table } from './layout.ts';
@@ -15,6 +17,7 @@ export interface RulesView {
   readonly tables: readonly TableState[];
   /** A text: why they cannot be read. */
   readonly mutes: readonly ShownMute[] | string;
+  readonly cooldowns: readonly ShownCooldown[];
   /** Epoch ms. */
   readonly nowMs: number;
 }
@@ -22,7 +25,7 @@ export interface RulesView {
 /** Of more, those that matched come first. */
 const MOST_RULES = 200;
 
-export function rulesPage({ rules, tables, mutes, nowMs }: RulesView, visitor: Visitor): Html {
+export function rulesPage({ rules, tables, mutes, cooldowns, nowMs }: RulesView, visitor: Visitor): Html {
   const shown =
     rules.length <= MOST_RULES ? rules : rules.toSorted((a, b) => b.hits - a.hits).slice(0, MOST_RULES);
   return html`<h1>Rules</h1>${
@@ -37,6 +40,7 @@ export function rulesPage({ rules, tables, mutes, nowMs }: RulesView, visitor: V
         )
   }${rules.length > shown.length ? html`<p class="small faint">${rules.length - shown.length} more, which matched less.</p>` : ''}
 <h2 id="mutes">Mutes</h2>${mutesPart(mutes, visitor, nowMs)}
+<h2 id="cooldowns">Cooldowns</h2>${cooldownsPart(cooldowns, nowMs)}
 <h2>Tables</h2>${tables.length === 0 ? empty('The config has no tables.') : tablesTable(tables, nowMs)}`;
 }
 

@@ -1,5 +1,6 @@
 /** Each page as it is asked for over HTTP: what it shows, what it says when there is nothing, and that hostile words stay words. */
 import { expect, test } from 'vitest';
+import type { ShownCooldown } from '../../../src/cooldown/shown.ts';
 import type { FoundDelivery } from '../../../src/outbox/deliveries.ts';
 import { Secret } from '../../../src/platform/secret.ts';
 import { compileRules } from '../../../src/routing/router.ts';
@@ -138,6 +139,30 @@ test('/rules: conditions as people write them, hits, and when', async () => {
   });
   expect(text).toMatch(/everything<\/td>[\s\S]*1,234[\s\S]*1m1s ago/);
   expect(text).toMatch(/update: any, ticker: \[A, B\]<\/td>[\s\S]*never/);
+});
+
+const COOLDOWN: ShownCooldown = {
+  ...{ rule: HOSTILE, destination: 'bot', by: 'ticker', kind: 'ABC', isSent: true, sinceMs: 61_000 },
+  ...{ leftMs: 3_600_000, announcement: '01m8a05k524gv09h' },
+};
+
+test('/rules: the cooldowns that are running, whose, until when, and by which news; / counts them', async () => {
+  const { kind, ...of } = COOLDOWN;
+  const cooldowns = [COOLDOWN, { ...of, rule: 'orders', by: 'rule', isSent: false } as const];
+  const { text } = await pageAt('/rules', { cooldowns: () => cooldowns });
+  expect(text).toMatch(
+    /<h2 id="cooldowns">[\s\S]*ABC <span class="tag">ticker<\/span><\/th>[\s\S]*href="\/destinations\/bot">bot[\s\S]*1h left[\s\S]*<a href="\/announcements\/01m8a05k524gv09h"><time[^>]*>1m1s ago/,
+  );
+  expect(text).toMatch(/anything<\/th>[\s\S]*orders[\s\S]*when it is known whether the first arrived/);
+  expect(text).not.toContain('<script>');
+  expect((await pageAt('/rules')).text).toContain('No cooldown is running.');
+  const status = () => ({ ...NO_STATUS, cooldowns });
+  expect((await pageAt('/', { status })).text).toContain(
+    '<a href="/rules#cooldowns">2 cooldowns running</a>',
+  );
+  expect((await pageAt('/')).text).not.toContain('#cooldowns');
+  const many = Array.from({ length: 50 }, () => COOLDOWN);
+  expect((await pageAt('/rules', { cooldowns: () => many })).text).toContain('The latest 50.');
 });
 
 test('/try: nothing asked, nothing tried; a title is tried with its fields', async () => {
