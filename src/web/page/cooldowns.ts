@@ -1,4 +1,4 @@
-/** What rules with a `cooldown` send no more for a while. Pure. */
+/** The cooldowns that are running: the kinds of news that a rule sends a destination no more for a while. Pure. */
 import { MOST_SHOWN, type ShownCooldown } from '../../cooldown/shown.ts';
 import { age } from './age.ts';
 import { destinationPath } from './destinations.ts';
