@@ -9,7 +9,7 @@ import { nearest } from '../platform/suggest.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import type { RuleOptions } from '../routing/options.ts';
 import { marketWarnings } from './market-warnings.ts';
-import { leavesOf } from './match-words.ts';
+import { leavesOf, leavesWhere } from './match-words.ts';
 import { oddPattern } from './odd-patterns.ts';
 import { oddFieldWord, oddWord } from './odd-words.ts';
 import { serviceOf } from './own-forms.ts';
@@ -74,14 +74,16 @@ export function* unusualWords(sections: ConfigSections): Iterable<Finding> {
   yield* unusualWordsOfFeeds(feeds);
   yield* marketWarnings(sections);
   for (const [index, rule] of rules.entries()) {
-    const words = (field: 'publisher' | 'listingType' | 'title') =>
-      [...leavesOf(rule?.match[field] ?? [], ['rules', index, 'match', field])].filter(
+    const words = (field: 'publisher' | 'listingType' | 'title', known: readonly string[] = []) =>
+      leavesWhere(
+        rule?.match[field] ?? [],
         // The oddity of a word is more specific (`odd-words.ts`).
-        ({ kind, text }) => kind === 'word' && oddWord(field, text) === undefined,
+        (kind, text) => kind === 'word' && !isKnown(text, known) && oddWord(field, text) === undefined,
+        ['rules', index, 'match', field],
       );
-    for (const { text, path } of words('publisher'))
+    for (const { text, path } of words('publisher', PUBLISHERS))
       if (!asked.includes(text.toLowerCase())) yield* unknownWord(text, path, 'exchange', PUBLISHERS);
-    for (const { text, path } of words('listingType'))
+    for (const { text, path } of words('listingType', LISTING_TYPES))
       yield* unknownWord(text, path, 'listing type', LISTING_TYPES);
     yield* unknownPatterns(rule, index, asked);
     for (const { path } of words('title'))
@@ -142,20 +144,20 @@ function* unknownPatterns(
   index: number,
   asked: readonly string[],
 ): Iterable<Finding> {
-  for (const [field, what, known] of [
-    ['publisher', 'exchange', PUBLISHERS],
-    ['listingType', 'listing type', LISTING_TYPES],
+  for (const { field, what, known, names } of [
+    { field: 'publisher', what: 'exchange', known: PUBLISHERS, names: [...PUBLISHERS, ...asked] },
+    { field: 'listingType', what: 'listing type', known: LISTING_TYPES, names: LISTING_TYPES },
   ] as const) {
-    const names = field === 'publisher' ? [...known, ...asked] : known;
-    const leaves = leavesOf(rule?.match[field] ?? [], ['rules', index, 'match', field]);
-    for (const { kind, text, path } of leaves) {
-      if (kind !== 'pattern' || oddPattern(field, text) !== undefined || findsOneOf(text, names)) continue;
+    const condition = rule?.match[field];
+    if (condition === undefined) continue;
+    const findsNothing = (kind: string, text: string) =>
+      kind === 'pattern' && oddPattern(field, text) === undefined && !findsOneOf(text, names);
+    for (const { path } of leavesWhere(condition, findsNothing, ['rules', index, 'match', field]))
       yield {
         path,
         message: `this pattern finds no known ${what}`,
         hint: `known: ${known.join(', ')}`,
       };
-    }
   }
 }
 
@@ -198,9 +200,11 @@ function* oddOrUnknown(name: string, path: Path): Iterable<Finding> {
   else yield { path, message: odd.message, hint: odd.hint };
 }
 
+const isKnown = (word: string, known: readonly string[]) => known.includes(word.trim().toLowerCase());
+
 /** Both sets are open, hence only a warning. */
 function* unknownWord(word: string, path: Path, what: string, known: readonly string[]): Iterable<Finding> {
-  if (known.includes(word.trim().toLowerCase())) return;
+  if (isKnown(word, known)) return;
   const best = nearest(word, known);
   yield {
     path,

@@ -21,13 +21,19 @@ export function* deadRules(
   tableOf: TableOf,
 ): Iterable<Finding> {
   const earlier = new EarlierRules(tableOf);
+  const sources = new Map<string, Finding | undefined>();
+  const outOfReachOnce = ({ match }: RuleOptions) => {
+    const key = sortedJson([match.feed, match.publisher]);
+    if (!sources.has(key)) sources.set(key, outOfReach(match, feeds, tableOf));
+    return sources.get(key);
+  };
   for (const [index, rule] of rules.entries()) {
     // A rule that matches nothing shadows nothing.
     if (rule === undefined || dead.has(index)) continue;
-    const finding =
-      outOfReach(rule, feeds, tableOf) ?? shadowed(rule, earlier) ?? withoutTicker(rule, destinations);
+    const written = { rule, match: sortedJson(rule.match), deed: deedOf(rule) };
+    const finding = outOfReachOnce(rule) ?? shadowed(written, earlier) ?? withoutTicker(rule, destinations);
     // At some moments it lets everything pass to the rules below.
-    if (rule.when === undefined) earlier.add(rule);
+    if (rule.when === undefined) earlier.add(written);
     if (finding)
       yield {
         ...finding,
@@ -44,7 +50,7 @@ const quoted = ({ name }: RuleOptions) => JSON.stringify(name);
  * to.
  */
 function outOfReach(
-  { match }: RuleOptions,
+  match: RuleOptions['match'],
   feeds: ConfigSections['feeds'],
   tableOf: TableOf,
 ): Finding | undefined {
@@ -106,6 +112,13 @@ function tester(tree: TextConditionTree | undefined, tableOf: TableOf): (name: s
   }
 }
 
+/** A rule, and what it matches and does as texts that are the same for rules that match and do the same. */
+interface Written {
+  readonly rule: RuleOptions;
+  readonly match: string;
+  readonly deed: string;
+}
+
 /** Rules above that match the same. Only what is asked of them is kept: there may be thousands. */
 class Alike {
   /** The first that stops, and its place among all rules. */
@@ -115,15 +128,14 @@ class Alike {
   /** The first of those that do the same. */
   readonly #twins = new Map<string, RuleOptions>();
 
-  add(rule: RuleOptions, place: number): void {
+  add({ rule, deed }: Written, place: number): void {
     if (rule.stop) this.stopper ??= { rule, place };
     for (const { to } of rule.send) this.taken.add(to);
-    const deed = deedOf(rule);
     if (!this.#twins.has(deed)) this.#twins.set(deed, rule);
   }
 
-  twinOf(rule: RuleOptions): RuleOptions | undefined {
-    return this.#twins.get(deedOf(rule));
+  twinOf({ deed }: Written): RuleOptions | undefined {
+    return this.#twins.get(deed);
   }
 }
 
@@ -153,12 +165,12 @@ class EarlierRules {
     this.#tableOf = tableOf;
   }
 
-  add(rule: RuleOptions): void {
-    const match = sortedJson(rule.match);
+  add(written: Written): void {
+    const { rule, match } = written;
     const known = this.#byMatch.get(match);
     const alike = known ?? new Alike();
-    this.#byMatch.set(match, alike);
-    alike.add(rule, this.#count++);
+    if (known === undefined) this.#byMatch.set(match, alike);
+    alike.add(written, this.#count++);
     const kind = rule.stop ? 'stop' : 'send';
     if (known !== undefined || (match !== EVERYTHING && this.#compared[kind] >= MOST_WIDE)) return;
     this.#compared[kind]++;
@@ -170,22 +182,25 @@ class EarlierRules {
   }
 
   /** Those that match the same, written alike. */
-  same({ match }: RuleOptions): Alike | undefined {
-    return this.#byMatch.get(sortedJson(match));
+  same({ match }: Written): Alike | undefined {
+    return this.#byMatch.get(match);
   }
 
   /** Those that match whatever it matches; `own`: the same. */
-  covering({ match }: RuleOptions, own: Alike | undefined): readonly Alike[] {
+  covering({ rule: { match } }: Written, own: Alike | undefined): readonly Alike[] {
     const narrow = new Narrow(match);
-    const lists = new Set(this.#wide.filter(({ includes }) => includes(narrow)).map(({ alike }) => alike));
-    if (own !== undefined) lists.add(own);
-    return [...lists];
+    const lists: Alike[] = [];
+    for (const { alike, includes } of this.#wide) if (includes(narrow)) lists.push(alike);
+    if (own !== undefined && !lists.includes(own)) lists.push(own);
+    return lists;
   }
 }
 
-function shadowed(rule: RuleOptions, earlier: EarlierRules): Finding | undefined {
-  const own = earlier.same(rule);
-  const before = earlier.covering(rule, own);
+function shadowed(written: Written, earlier: EarlierRules): Finding | undefined {
+  const { rule } = written;
+  const own = earlier.same(written);
+  const before = earlier.covering(written, own);
+  if (before.length === 0) return undefined;
   const [first] = before
     .flatMap(({ stopper }) => stopper ?? [])
     .sort((one, other) => one.place - other.place);
@@ -196,7 +211,7 @@ function shadowed(rule: RuleOptions, earlier: EarlierRules): Finding | undefined
       never: true,
       message: `never matches: rule ${quoted(stopper)} above has \`stop: true\` and matches the same announcements`,
     };
-  const twin = own?.twinOf(rule);
+  const twin = own?.twinOf(written);
   if (twin) return { path: [], message: `is a duplicate of rule ${quoted(twin)}` };
   const isTaken = (to: string) => before.some(({ taken }) => taken.has(to));
   if (rule.send.length > 0 && !rule.stop && rule.send.every(({ to }) => isTaken(to)))

@@ -1,35 +1,57 @@
-/** Walks a tree of a config. */
+/**
+ * Walks a tree of a config. Ten thousand rules are 250,000 nodes, and a dozen checks look at each: so a path is one list for
+ * the whole walk, and is copied only for what a check keeps.
+ */
 import type { Located } from './document.ts';
 import type { Path } from './problem.ts';
 
-/** Every node with its path, parents first. */
-export const everyNode = (node: Located, path: Path = []): Iterable<PlacedNode> =>
-  walk(node, path, childrenOf);
-
-interface PlacedNode {
+export interface PlacedNode {
   readonly node: Located;
   readonly path: Path;
 }
 
-const childrenOf = ({ children }: Located) => [...children];
+/** `path` is right during the call only. */
+type Visit = (node: Located, path: Path) => void;
+type Wanted = (node: Located, path: Path) => boolean;
 
-/** With a stack of its own: a generator within a generator for each level costs more than all that is done with the nodes. */
-function* walk(
-  node: Located,
-  path: Path,
-  below: (node: Located) => readonly (readonly [string | number, Located])[],
-): Iterable<PlacedNode> {
-  const waiting: PlacedNode[] = [{ node, path }];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    yield next;
-    const entries = below(next.node);
-    for (let at = entries.length - 1; at >= 0; at--) {
-      const entry = entries[at];
-      if (entry !== undefined) waiting.push({ node: entry[1], path: [...next.path, entry[0]] });
-    }
-  }
-}
+/** Every node that is wanted, parents first; `path`: of the first. */
+export const nodesWhere = (node: Located, isWanted: Wanted, path: Path = []): PlacedNode[] =>
+  found(node, isWanted, path, false);
 
 /** The same, with what a later value of the same key has replaced: it stands in the file all the same. */
-export const everyWritten = (node: Located, path: Path = []): Iterable<PlacedNode> =>
-  walk(node, path, ({ children, replaced = [] }) => [...children, ...replaced]);
+export const writtenWhere = (node: Located, isWanted: Wanted): PlacedNode[] =>
+  found(node, isWanted, [], true);
+
+function found(root: Located, isWanted: Wanted, start: Path, withReplaced: boolean): PlacedNode[] {
+  const kept: PlacedNode[] = [];
+  const visit: Visit = (node, path) => {
+    if (isWanted(node, path)) kept.push({ node, path: [...path] });
+  };
+  new Walk(visit, start, withReplaced).at(root);
+  return kept;
+}
+
+class Walk {
+  readonly #visit: Visit;
+  readonly #withReplaced: boolean;
+  readonly #path: (string | number)[];
+
+  constructor(visit: Visit, path: Path, withReplaced: boolean) {
+    this.#visit = visit;
+    this.#path = [...path];
+    this.#withReplaced = withReplaced;
+  }
+
+  at(node: Located): void {
+    this.#visit(node, this.#path);
+    node.children.forEach(this.#below);
+    if (this.#withReplaced) for (const [key, one] of node.replaced ?? []) this.#below(one, key);
+  }
+
+  /** Made once: it is called for each node. */
+  readonly #below = (node: Located, step: string | number): void => {
+    this.#path.push(step);
+    this.at(node);
+    this.#path.pop();
+  };
+}

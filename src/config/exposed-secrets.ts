@@ -1,6 +1,6 @@
 /** Warnings: secrets that stand in the file itself, and secrets that are still the example's. */
 import type { Located } from './document.ts';
-import { everyNode } from './every-node.ts';
+import { nodesWhere } from './every-node.ts';
 import { isExtension } from './extensions.ts';
 import { hasReference } from './interpolate.ts';
 import { isPlaceholder } from './placeholder-words.ts';
@@ -12,16 +12,20 @@ import { isSecretPlace, keysIn } from './secret-places.ts';
 import { blotShapes } from './secret-shapes.ts';
 
 export function* exposedSecrets(root: Located, known: SecretKnowledge): Iterable<Finding> {
-  for (const { node, path } of everyNode(root)) {
-    if (node.children.size > 0 || node.broken || isObject(node.value)) continue;
+  const isStandIn = ({ value }: Located, path: Path) =>
+    isSecretPlace(path, known) && isPlaceholder(String(value));
+  const isExposed = (node: Located, path: Path) =>
+    !(node.children.size > 0 || node.broken || isObject(node.value)) &&
+    (isStandIn(node, path) || isInClear(node, path, known));
+  for (const { node, path } of nodesWhere(root, isExposed)) {
     const label = `\`${String(path.findLast((step) => typeof step === 'string'))}\``;
-    if (isSecretPlace(path, known) && isPlaceholder(String(node.value)))
+    if (isStandIn(node, path))
       yield {
         path,
         message: `${label} is still a placeholder`,
         hint: 'replace it: in .env, or where this variable is set',
       };
-    else if (isInClear(node, path, known))
+    else
       yield {
         path,
         message: `${label} is written in the file in clear text`,

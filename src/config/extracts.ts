@@ -4,8 +4,8 @@ import { isRecord } from '../platform/wire-values.ts';
 import type { SendTarget } from '../routing/options.ts';
 import { membersNamed } from '../templates/members.ts';
 import { type Located, nodeAt } from './document.ts';
-import { everyNode } from './every-node.ts';
-import { leavesOf } from './match-words.ts';
+import { nodesWhere } from './every-node.ts';
+import { leavesWhere } from './match-words.ts';
 import { patternFaults } from './names.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
@@ -36,11 +36,15 @@ export function* extractFaults(parts: ConfigSections, root: Located): Iterable<F
 
 const DEFINE = 'define it at the top level: extract: { name: { matches: "…" } }';
 
+const isPattern = (kind: string) => kind === 'pattern';
+
 function* patternsOfRules({ rules }: ConfigSections): Iterable<Finding> {
   for (const [index, rule] of rules.entries())
     for (const [name, condition] of Object.entries(rule?.match.extract ?? {}))
-      for (const { kind, text, path } of leavesOf(condition, ['rules', index, 'match', 'extract', name]))
-        if (kind === 'pattern') yield* patternFaults(text, path);
+      for (const { text, path } of leavesWhere(condition, isPattern, [
+        ...['rules', index, 'match', 'extract', name],
+      ]))
+        yield* patternFaults(text, path);
 }
 
 export function* extractWarnings(parts: ConfigSections, root: Located): Iterable<Finding> {
@@ -125,13 +129,12 @@ function* usesInTemplates({ destinations, templates, types }: ConfigSections, ro
 function usesAt(start: Path, root: Located): Use[] {
   const { node, exact } = nodeAt(root, start);
   if (!exact) return [];
-  return [...everyNode(node, start)].flatMap(({ node: leaf, path }) =>
-    typeof leaf.value === 'string'
-      ? membersNamed(leaf.value, 'extract').map(({ member, line, column }) => ({
-          name: member,
-          path,
-          within: { line, column },
-        }))
-      : [],
+  const isText = ({ value }: Located) => typeof value === 'string';
+  return nodesWhere(node, isText, start).flatMap(({ node: leaf, path }) =>
+    membersNamed(String(leaf.value), 'extract').map(({ member, line, column }) => ({
+      name: member,
+      path,
+      within: { line, column },
+    })),
   );
 }

@@ -1,6 +1,6 @@
 /** Errors: variables as shells and other programs write them. Here they would be used as they stand. */
 import type { Located } from './document.ts';
-import { everyNode } from './every-node.ts';
+import { nodesWhere } from './every-node.ts';
 import type { Finding, Path } from './problem.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';
 import { isSecretPlace } from './secret-places.ts';
@@ -29,10 +29,14 @@ export function* foreignVariables(
   known: SecretKnowledge,
   isSet: (name: string) => boolean,
 ): Iterable<Finding> {
-  for (const { node, path } of everyNode(root)) {
-    const { value, literal } = node;
-    if (typeof value !== 'string' || literal !== value || OWN_TEXTS.has(path[0])) continue;
-    if (path.some((step) => SENT.has(step)) || isRow(path)) continue;
+  const isUsed = ({ value, literal }: Located, path: Path) =>
+    typeof value === 'string' &&
+    literal === value &&
+    !OWN_TEXTS.has(path[0]) &&
+    !path.some((step) => SENT.has(step)) &&
+    !isRow(path);
+  for (const { node, path } of nodesWhere(root, isUsed)) {
+    const value = String(node.value);
     const isSecret = isSecretPlace(path, known);
     const name = nameIn(value, isSecret);
     if (name !== undefined)

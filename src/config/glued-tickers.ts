@@ -4,7 +4,7 @@
  */
 import { templatesUsedBy } from '../routing/forms-used.ts';
 import { type Located, nodeAt } from './document.ts';
-import { everyNode } from './every-node.ts';
+import { nodesWhere } from './every-node.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
 
@@ -34,15 +34,14 @@ export function* gluedTickers(
 function* gluedIn(start: Path, root: Located): Iterable<Finding> {
   const { node, exact } = nodeAt(root, start);
   if (!exact) return;
-  for (const { node: leaf, path } of everyNode(node, start)) {
-    const { literal } = leaf;
-    if (literal === undefined || /https?:/.test(literal) || !GLUED.test(literal)) continue;
+  const isGlued = ({ literal }: Located) =>
+    literal !== undefined && !/https?:/.test(literal) && GLUED.test(literal);
+  for (const { path } of nodesWhere(node, isGlued, start))
     yield {
       path,
       message: 'this is not a valid symbol when an announcement has several tickers, or none',
       hint: 'for an order for each ticker add `forEach: ticker` and write {{ ticker }}',
     };
-  }
 }
 
 const NAMES_TICKER = /\{[{%](?:(?!\{[{%])[^}])*\bticker\b/;
@@ -50,7 +49,7 @@ const NAMES_TICKER = /\{[{%](?:(?!\{[{%])[^}])*\bticker\b/;
 function* sameForAll(start: Path, root: Located): Iterable<Finding> {
   const { node, exact } = nodeAt(root, start);
   const isEmpty = node.value === null || node.value === undefined;
-  if (!exact || isEmpty || [...everyNode(node, start)].some((leaf) => namesTicker(leaf.node))) return;
+  if (!exact || isEmpty || nodesWhere(node, namesTicker).length > 0) return;
   yield {
     path: start,
     at: 'key',

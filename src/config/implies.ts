@@ -8,12 +8,20 @@ import { HAS_GLOBS, type TEXT_FIELDS, wordsOf } from './match-words.ts';
 import { asksOutside } from './table-names.ts';
 
 /** `match` and `send` are compared as data; the order of keys does not matter. */
-export const sortedJson = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+export function sortedJson(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? '';
+  let text = '';
+  if (Array.isArray(value)) {
+    for (const item of value) text += `,${sortedJson(item)}`;
+    return `[${text.slice(1)}]`;
+  }
+  const keys = Object.keys(value).sort();
+  for (const key of keys) {
+    const inner: unknown = value[key as keyof typeof value];
+    if (inner !== undefined) text += `,${JSON.stringify(key)}:${sortedJson(inner)}`;
+  }
+  return `{${text.slice(1)}}`;
+}
 
 /** A `match` that is compared with many: what is made of it is made once. */
 export class Narrow {
@@ -38,7 +46,7 @@ export class Narrow {
   written(field: MatchField): string {
     let text = this.#written.get(field);
     if (text === undefined) {
-      text = sortedJson(this.match[field]) ?? '';
+      text = sortedJson(this.match[field]);
       this.#written.set(field, text);
     }
     return text;

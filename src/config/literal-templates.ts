@@ -2,7 +2,7 @@
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import { variablesOf } from '../templates/variables.ts';
 import type { Located } from './document.ts';
-import { everyNode } from './every-node.ts';
+import { nodesWhere, type PlacedNode } from './every-node.ts';
 import { isExtension } from './extensions.ts';
 import { hasReference } from './interpolate.ts';
 import type { Finding, Path } from './problem.ts';
@@ -15,7 +15,7 @@ const PLAIN_LIQUID = /\{\{-?\s*[\w.]+\s*(\||-?\}\})|\{%-?\s*\w/;
 /** Errors. */
 export function* literalTemplates(root: Located, types: DestinationRegistry): Iterable<Finding> {
   const templated = templatedIn(types);
-  for (const { node, path } of nodesWithLiquid(root)) {
+  for (const { node, path } of nodesWhere(root, hasLiquid)) {
     // An anchor there is a template where its alias stands in one.
     if (isExtension(path[0]) || isTitle(path)) continue;
     if (isTemplate(path, templated)) yield* liquidKeys(node, path);
@@ -26,22 +26,12 @@ export function* literalTemplates(root: Located, types: DestinationRegistry): It
 /** An exchange may write anything. */
 const isTitle = ([section, , key]: Path) => section === 'tests' && key === 'announcement';
 
-/** Paths are made only for these: a config may hold 150,000 nodes. */
-function nodesWithLiquid(root: Located): { readonly node: Located; readonly path: Path }[] {
-  const found: { node: Located; path: Path }[] = [];
-  const steps: (string | number)[] = [];
-  const visit = (node: Located): void => {
-    let hasLiquid = typeof node.value === 'string' && LIQUID.test(node.value);
-    for (const [step, child] of node.children) {
-      hasLiquid ||= typeof step === 'string' && LIQUID.test(step);
-      steps.push(step);
-      visit(child);
-      steps.pop();
-    }
-    if (hasLiquid) found.push({ node, path: [...steps] });
-  };
-  visit(root);
-  return found;
+const isLiquid = (text: string) => (text.includes('{') || text.includes('%')) && LIQUID.test(text);
+
+function hasLiquid({ value, children }: Located): boolean {
+  if (typeof value === 'string') return isLiquid(value);
+  for (const key of children.keys()) if (typeof key === 'string' && isLiquid(key)) return true;
+  return false;
 }
 
 /** Of all destination types. */
@@ -79,7 +69,7 @@ const isOfDestinations = (section: Path[number] | undefined) =>
 
 function* liquidKeys(node: Located, path: Path): Iterable<Finding> {
   for (const key of node.children.keys())
-    if (typeof key === 'string' && LIQUID.test(key))
+    if (typeof key === 'string' && isLiquid(key))
       yield {
         path: [...path, key],
         at: 'key',
@@ -138,9 +128,8 @@ const MEANT: ReadonlySet<string> = new Set([
 /** Warnings: what is sent literally and was not meant so. */
 export function* foreignPlaceholders(root: Located, types: DestinationRegistry): Iterable<Finding> {
   const templated = templatedIn(types);
-  for (const { node, path } of sentNodes(root)) {
-    const { value, literal } = node;
-    if (typeof value !== 'string' || literal !== value) continue;
+  for (const { node, path } of sentTexts(root)) {
+    const value = String(node.value);
     for (const match of value.matchAll(FOREIGN)) {
       const name = match.slice(1).find((word) => word !== undefined);
       // Markup has elements of such names.
@@ -160,9 +149,12 @@ export function* foreignPlaceholders(root: Located, types: DestinationRegistry):
   }
 }
 
-function* sentNodes(root: Located): Iterable<{ readonly node: Located; readonly path: Path }> {
-  for (const section of ['defaults', 'destinations', 'templates']) {
+function sentTexts(root: Located): readonly PlacedNode[] {
+  return ['defaults', 'destinations', 'templates'].flatMap((section) => {
     const node = root.children.get(section);
-    if (node !== undefined) yield* everyNode(node, [section]);
-  }
+    return node === undefined ? [] : nodesWhere(node, isPlainText, [section]);
+  });
 }
+
+/** Without variables. */
+const isPlainText = ({ value, literal }: Located) => typeof value === 'string' && literal === value;

@@ -3,7 +3,7 @@
 import { INJECT } from '../feeds/index.ts';
 import { MOST_REPEATED_IN_ANSWERS, patternFault } from '../matching/pattern-work.ts';
 import { answerPatterns } from './answer-patterns.ts';
-import { leavesOf, TEXT_FIELDS } from './match-words.ts';
+import { leavesWhere, TEXT_FIELDS } from './match-words.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
 import { checkTimes } from './times.ts';
@@ -59,8 +59,10 @@ function* patterns(sections: ConfigSections): Iterable<Finding> {
     for (const field of TEXT_FIELDS) {
       const condition = rule?.match[field];
       if (condition === undefined) continue;
-      for (const { kind, text, path } of leavesOf(condition, ['rules', index, 'match', field]))
-        if (kind === 'pattern') yield* patternFaults(text, path);
+      const isMalformed = (kind: string, text: string) =>
+        kind === 'pattern' && patternFault(text) !== undefined;
+      for (const { text, path } of leavesWhere(condition, isMalformed, ['rules', index, 'match', field]))
+        yield* patternFaults(text, path);
     }
   for (const { text, path } of answerPatterns(sections))
     yield* patternFaults(text, path, MOST_REPEATED_IN_ANSWERS);

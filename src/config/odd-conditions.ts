@@ -3,7 +3,7 @@
 import type { TableOf } from '../matching/table.ts';
 import type { RuleOptions } from '../routing/options.ts';
 import { answerPatterns } from './answer-patterns.ts';
-import { leavesOf, TEXT_FIELDS } from './match-words.ts';
+import { leavesWhere, TEXT_FIELDS } from './match-words.ts';
 import { oddAnswerPattern } from './odd-patterns.ts';
 import type { Finding } from './problem.ts';
 import { contradictionIn, type KnownValues, oddityOf } from './satisfiable.ts';
@@ -19,7 +19,7 @@ export function* oddConditions(
   for (const [index, rule] of rules.entries()) {
     if (rule === undefined) continue;
     const contradiction = contradictionIn(rule.match, known, tableOf);
-    const odd = [...oddTexts(rule, index, contradiction?.field, rememberedOddity)];
+    const odd = oddTexts(rule, index, contradiction?.field, rememberedOddity);
     yield* odd;
     if (contradiction !== undefined && !odd.some(({ never }) => never))
       yield {
@@ -45,34 +45,39 @@ export function* oddAnswers(sections: ConfigSections): Iterable<Finding> {
 }
 
 /** `impossible`: the field for which no announcement has a value. */
-function* oddTexts(
+function oddTexts(
   { match }: RuleOptions,
   index: number,
   impossible: string | undefined,
   find: OddityOf,
-): Iterable<Finding> {
+): readonly Finding[] {
+  const findings: Finding[] = [];
   for (const field of TEXT_FIELDS) {
     const condition = match[field];
     if (condition === undefined) continue;
-    for (const { kind, text, path } of leavesOf(condition, ['rules', index, 'match', field])) {
+    const isOdd = (kind: string, text: string) =>
+      (kind === 'word' || kind === 'pattern') && find(field, kind, text) !== undefined;
+    for (const { kind, text, path } of leavesWhere(condition, isOdd, ['rules', index, 'match', field])) {
       const oddity = kind === 'table' ? undefined : find(field, kind, text);
       if (oddity === undefined) continue;
       const never = impossible === field && oddity.never;
       const message = never
         ? `${oddity.message.replace(/, so it never matches$/, '')}: the rule never matches`
         : oddity.message;
-      yield { path, message, hint: oddity.hint, never };
+      findings.push({ path, message, hint: oddity.hint, never });
     }
   }
+  return findings;
 }
 
 type OddityOf = typeof oddityOf;
 
-/** The same words and patterns are in many rules. */
+/** The same patterns are in many rules; a word is looked at as fast as it is known again. */
 function remembered(): OddityOf {
   const known = new Map<string, ReturnType<OddityOf>>();
   return (field, kind, text) => {
-    const key = `${field} ${kind} ${text}`;
+    if (kind === 'word') return oddityOf(field, kind, text);
+    const key = `${field} ${text}`;
     if (!known.has(key)) known.set(key, oddityOf(field, kind, text));
     return known.get(key);
   };

@@ -18,6 +18,7 @@ export const SLASHED = /^\/(.+)\/[a-z]*$/s;
 
 /** The mistake in a text that must equal the whole value of a field, if it has one. */
 export function oddWord(field: TextField, text: string): Oddity | undefined {
+  if (BARE.test(text) && !(field === 'ticker' && text.includes('_'))) return oddBare(field, text);
   const word = text.trim();
   const odd = oddForm(field, word);
   if (odd !== undefined) return odd;
@@ -26,6 +27,22 @@ export function oddWord(field: TextField, text: string): Oddity | undefined {
   // A pair of currencies is no list of them.
   if (field === 'market' && /^[^\s,;|&+!([{-][^\s,;|&+]*$/.test(word)) return oddMarket(word);
   return oddList(field, word) ?? oddName(field, word);
+}
+
+/** Letters, digits and underscores, as nearly all are: nothing of another syntax is in it. */
+const BARE = /^\w+$/;
+
+function oddBare(field: TextField, word: string): Oddity | undefined {
+  switch (field) {
+    case 'ticker':
+      return gluedPair(word);
+    case 'market':
+      return oddMarket(word);
+    case 'listingType':
+      return selfTest(word);
+    default:
+      return undefined;
+  }
 }
 
 /** The same for a field of a frame, of which nothing is known. */
@@ -116,8 +133,8 @@ function oddName(field: TextField, word: string): Oddity | undefined {
       '* is a wildcard only in `ticker` and `market`',
       `write { matches: ${shown(word.replaceAll('*', ''))} }`,
     );
-  if (field === 'listingType' && /^test(_announcement)?$/i.test(word))
-    return never('a self-test has the listing type of real news', 'write test: true instead');
+  const test = field === 'listingType' ? selfTest(word) : undefined;
+  if (test !== undefined) return test;
   if ((field === 'listingType' ? /^\w+$/ : /^[\w-]+$/).test(word)) return undefined;
   const plain = word.toLowerCase();
   const meant =
@@ -150,8 +167,17 @@ function oddTicker(word: string): Oddity | undefined {
       `${shown(word)} has a letter that looks Latin but is not`,
       'type it again with Latin letters',
     );
-  const glued = /^([A-Z0-9]{2,})(?:USDT|USDC|FDUSD|KRW)$/i.exec(word)?.[1];
-  if (glued !== undefined)
-    return doubtful(`${shown(word)} looks like a pair, and the feed names only the coin`, `write ${glued}`);
-  return undefined;
+  return gluedPair(word);
 }
+
+function gluedPair(word: string): Oddity | undefined {
+  const coin = /^([A-Z0-9]{2,})(?:USDT|USDC|FDUSD|KRW)$/i.exec(word)?.[1];
+  return coin === undefined
+    ? undefined
+    : doubtful(`${shown(word)} looks like a pair, and the feed names only the coin`, `write ${coin}`);
+}
+
+const selfTest = (word: string): Oddity | undefined =>
+  /^test(_announcement)?$/i.test(word)
+    ? never('a self-test has the listing type of real news', 'write test: true instead')
+    : undefined;

@@ -18,9 +18,12 @@ const BLANK = new RegExp(`^(\\S+)\\s+(?:${STABLE}|KRW)$`, 'i');
 /** Names of coins have up to some twenty characters. */
 const LONGEST_PAIR = 100;
 
+/** Nothing stands between a coin and what it is paid in. */
+const UNSEPARATED = /^[a-z\d]+$/i;
+
 /** The coin; `undefined` for what is no pair. */
 export function coinOfPair(word: string): string | undefined {
-  if (word.length > LONGEST_PAIR) return undefined;
+  if (word.length > LONGEST_PAIR || UNSEPARATED.test(word)) return undefined;
   const pair = word.replace(EXCHANGE, '');
   const rest = pair.replace(CONTRACT, '');
   for (const form of [IN_MONEY, QUOTE_FIRST, BASE_FIRST, BLANK]) {

@@ -7,7 +7,7 @@ import type { DestinationRegistry } from '../destinations/registry.ts';
 import { feedTypeNamed, feedTypeOf } from '../feeds/index.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import type { Located } from './document.ts';
-import { everyNode } from './every-node.ts';
+import { nodesWhere } from './every-node.ts';
 import type { VariableSource } from './interpolate.ts';
 import { asks, isPlaceholder, reservedHost, standsFor } from './placeholder-words.ts';
 import type { Finding, Path } from './problem.ts';
@@ -33,9 +33,9 @@ export function placeholders(
 }
 
 function* unfilled(root: Located, context: PlaceholderContext): Iterable<Finding> {
-  for (const { node, path } of everyNode(root)) {
-    if (node.children.size > 0 || node.broken || node.value === null) continue;
-    if (node.outside.length === 0 && OWN_TEXTS.has(path[0])) continue;
+  const isJudged = ({ children, broken, value, outside }: Located, [section]: Path) =>
+    !(children.size > 0 || broken || value === null) && (outside.length > 0 || !OWN_TEXTS.has(section));
+  for (const { node, path } of nodesWhere(root, isJudged)) {
     const isOne = judgeOf(path, context);
     const outside = node.outside.find(({ value }) => isOne(value) || asks(value));
     const value = outside?.value ?? String(node.value);

@@ -73,11 +73,18 @@ function canMatchOnce(
   known: KnownValues,
   tableOf: TableOf,
 ): boolean {
+  if (namesWord(field, tree)) return true;
   const key = field + JSON.stringify(tree);
   const answer = known.get(key) ?? canMatch(field, tree, tableOf);
   known.set(key, answer);
   return answer;
 }
+
+/** A word, or a list with one, that an announcement can have. */
+const namesWord = (field: TextField, tree: TextConditionTree): boolean =>
+  typeof tree === 'string'
+    ? !tree.includes('*') && oddWord(field, tree)?.never !== true
+    : isList(tree) && tree.some((inner) => typeof inner === 'string' && namesWord(field, inner));
 
 function canMatch(field: TextField, tree: TextConditionTree, tableOf: TableOf): boolean {
   const leaves = [...leavesOf(tree, [])];

@@ -12,7 +12,8 @@ export interface SecretPieces {
   readonly wholes: readonly string[];
 }
 
-const isAddress = (value: string) => /^[a-z][a-z\d+.-]*:\/\//i.test(value) && URL.canParse(value);
+const isAddress = (value: string) =>
+  value.includes('://') && /^[a-z][a-z\d+.-]*:\/\//i.test(value) && URL.canParse(value);
 
 /** `Bearer abc`, `Token abc`, `ApiKey abc`: the scheme says nothing. */
 const SCHEME = /^[A-Za-z][\w-]{2,20} +(?=\S{4})/;
@@ -59,9 +60,11 @@ function partsOfAddress(address: string, patterns: readonly TypePatterns[]): Sec
 const LONGEST_PLAIN_PATH = 12;
 
 /** Whatever opens something in any address, be its place secret or not. Empty for what is no address. */
-export function keysInAddress(value: string, patterns: readonly TypePatterns[]): string[] {
-  return isAddress(value) ? [...keysAround(value), ...keysInPath(value, patterns)] : [];
+export function keysInAddress(value: string, patterns: readonly TypePatterns[]): readonly string[] {
+  return isAddress(value) ? [...keysAround(value), ...keysInPath(value, patterns)] : NONE;
 }
+
+const NONE: readonly string[] = [];
 
 /** User, password and query. */
 function keysAround(address: string): string[] {

@@ -7,7 +7,7 @@ import { type Redactor, Secret } from '../platform/secret.ts';
 import { whole } from '../platform/steps.ts';
 import { aroundTags } from '../templates/tags.ts';
 import type { Located } from './document.ts';
-import { everyWritten } from './every-node.ts';
+import { writtenWhere } from './every-node.ts';
 import { isExtension } from './extensions.ts';
 import { isOnlyReferences } from './interpolate.ts';
 import { isEmptyWord } from './placeholder-words.ts';
@@ -18,7 +18,13 @@ import { isOpaque, isWorded, keysInAddress, secretPieces } from './secret-pieces
 import { blotShapes } from './secret-shapes.ts';
 import { foreignVariable, readsAsName } from './variable-forms.ts';
 
-const lastKey = (path: Path) => path.findLast((step) => typeof step === 'string') ?? '';
+function lastKey(path: Path): string {
+  for (let at = path.length - 1; at >= 0; at--) {
+    const step = path[at];
+    if (typeof step === 'string') return step;
+  }
+  return '';
+}
 
 export function isSecretPlace(path: Path, { keys }: SecretKnowledge): boolean {
   // A payload is expected to hold the name of a coin under `token`.
@@ -27,21 +33,17 @@ export function isSecretPlace(path: Path, { keys }: SecretKnowledge): boolean {
   // `key` is a column there, and the entries are symbols.
   if (path[0] === 'tables') return path[2] === 'proxy';
   if (isSecretName(lastKey(path))) return true;
-  if (path.includes('buttons')) return false;
+  const [section] = path;
+  if (section === 'rules' || path.includes('buttons')) return false;
   const key = lastKey(path);
-  return sectionsLike(path[0]).some((section) => keys[section].has(key));
-}
-
-/** An anchor under `x-…` may belong to either. */
-function sectionsLike(section: Path[number] | undefined): readonly (keyof SecretKnowledge['keys'])[] {
-  if (section === 'destinations' || section === 'defaults') return ['destinations'];
-  if (section === 'feeds') return ['feeds'];
-  if (section === 'cluster') return ['cluster'];
-  return isExtension(section) ? ['destinations', 'feeds'] : [];
+  if (section === 'destinations' || section === 'defaults') return keys.destinations.has(key);
+  if (section === 'feeds' || section === 'cluster') return keys[section].has(key);
+  // An anchor under `x-…` may belong to either.
+  return isExtension(section) && (keys.destinations.has(key) || keys.feeds.has(key));
 }
 
 /** A message of a feed to its source: a key may stand in it beside plain words. */
-const isGreeting = ([section, , key]: Path) => section === 'feeds' && (key === 'hello' || key === 'ping');
+const isGreeting = (path: Path) => path[0] === 'feeds' && (path[2] === 'hello' || path[2] === 'ping');
 
 const keysInWords = (text: string) => text.split(/[\s"'=:,;]+/).filter(isOpaque);
 
@@ -52,14 +54,12 @@ export function keysIn(value: string, path: Path, { patterns }: SecretKnowledge)
 }
 
 /** Where the file shows secrets in clear. */
-export function* secretRanges(root: Located, known: SecretKnowledge): Iterable<Range> {
-  for (const { node, path } of everyWritten(root)) {
-    if (node.children.size > 0) continue;
-    const isSecret = isSecretPlace(path, known) || keysIn(String(node.literal ?? ''), path, known).length > 0;
-    if (!isSecret) continue;
-    if (node.literal === undefined ? typeof node.value !== 'object' : !isOnlyReferences(node.literal))
-      yield node.range;
-  }
+export function secretRanges(root: Located, known: SecretKnowledge): readonly Range[] {
+  const isShown = ({ children, literal, value }: Located, path: Path) =>
+    children.size === 0 &&
+    (isSecretPlace(path, known) || keysIn(literal ?? '', path, known).length > 0) &&
+    (literal === undefined ? typeof value !== 'object' : !isOnlyReferences(literal));
+  return writtenWhere(root, isShown).map(({ node }) => node.range);
 }
 
 /** A header without a secret (`X-Source: listing-bridge`), which must not be redacted from every log. */
@@ -80,8 +80,10 @@ const aroundTemplates = (value: string) => aroundTags(value).filter((part) => pa
  * came from a file or from a variable whose name announces a secret. Other variables bring names, hosts, ids.
  */
 function* secretValues(root: Located, known: SecretKnowledge): Iterable<string> {
-  for (const { node, path } of everyWritten(root)) {
-    if (node.children.size > 0) continue;
+  const mayHave = ({ children, outside, value }: Located, path: Path) =>
+    children.size === 0 &&
+    (outside.length > 0 || isSecretPlace(path, known) || keysIn(String(value), path, known).length > 0);
+  for (const { node, path } of writtenWhere(root, mayHave)) {
     const isHere = isSecretPlace(path, known) && !isPlainHeader(path, node, known);
     for (const { value, name } of node.outside)
       if (isHere || name === undefined || (isSecretName(name) && !isId(value))) yield value;
@@ -92,19 +94,26 @@ function* secretValues(root: Located, known: SecretKnowledge): Iterable<string> 
   }
 }
 
-/** Every `Secret` in typed options, with its path. Rules that send to a group share one list: it is looked through once. */
-function* secretsIn(
-  value: unknown,
-  path: Path = [],
-  seen = new Set<object>(),
-): Iterable<{ secret: Secret; path: Path }> {
-  if (value instanceof Secret) yield { secret: value, path };
-  else if (typeof value === 'object' && value !== null && !seen.has(value)) {
-    seen.add(value);
-    const entries = Array.isArray(value) ? value.entries() : Object.entries(value);
-    for (const [key, item] of entries) yield* secretsIn(item, [...path, key], seen);
-  }
+/** Every `Secret` in typed options, but for headers, which `secretValues` has classified. */
+function secretsIn(options: unknown, take: (secret: Secret) => void): void {
+  // Rules that send to a group share one list: it is looked through once.
+  const seen = new Set<object>();
+  const lookInList = (list: readonly unknown[]): void => {
+    if (list.length > FEW && seen.has(list)) return;
+    if (list.length > FEW) seen.add(list);
+    for (const item of list) look(item);
+  };
+  const look = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if (value instanceof Secret) take(value);
+    else if (Array.isArray(value)) lookInList(value);
+    else for (const key in value) if (key !== 'headers') look(value[key as keyof typeof value]);
+  };
+  look(options);
 }
+
+/** Shorter lists are looked through again as fast as they are known again. */
+const FEW = 10;
 
 /** Of another program, and so no secret itself. */
 const isVariable = (value: string) => readsAsName(foreignVariable(value) ?? '');
@@ -121,9 +130,7 @@ export const redactorFor = (
 
 function secretWords(roots: readonly Located[], config: unknown, known: SecretKnowledge): SecretWords {
   const values = new Set(roots.flatMap((root) => [...secretValues(root, known)]));
-  // `secretValues` has classified the headers.
-  for (const { secret, path } of secretsIn(config))
-    if (!path.includes('headers')) values.add(secret.reveal());
+  secretsIn(config, (secret) => values.add(secret.reveal()));
   // A value that is only a reference is no secret itself. "\ud800" in YAML makes half a character, which no output can hold.
   const secrets = [...values]
     .filter((value) => !isOnlyReferences(value) && !isEmptyWord(value) && !isVariable(value))

@@ -3,8 +3,8 @@ import type { TextConditionTree } from '../matching/options.ts';
 import { didYouMean } from '../platform/suggest.ts';
 import { lookupsIn } from '../templates/lookup.ts';
 import { type Located, nodeAt } from './document.ts';
-import { everyNode } from './every-node.ts';
-import { leavesOf, TEXT_FIELDS } from './match-words.ts';
+import { nodesWhere } from './every-node.ts';
+import { hasLeaf, leavesWhere, TEXT_FIELDS } from './match-words.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
 
@@ -38,23 +38,32 @@ export function* unusedTables(parts: ConfigSections, root: Located): Iterable<Fi
 function* named({ rules }: ConfigSections, root: Located): Iterable<Named> {
   for (const [index, rule] of rules.entries()) {
     const place: Path = ['rules', index, 'match'];
-    const conditions = [
-      ...TEXT_FIELDS.map((field) => [rule?.match[field], [...place, field]] as const),
-      ...Object.entries(rule?.match.extract ?? {}).map(
-        ([name, condition]) => [condition, [...place, 'extract', name]] as const,
-      ),
-    ];
-    for (const [condition, path] of conditions)
-      for (const leaf of leavesOf(condition ?? [], path))
-        if (leaf.kind === 'table') yield { table: leaf.text, path: leaf.path, isCondition: true };
+    for (const field of TEXT_FIELDS) {
+      const condition = rule?.match[field];
+      if (condition !== undefined && hasLeaf(condition, isTable))
+        yield* inCondition(condition, [...place, field]);
+    }
+    for (const [name, condition] of Object.entries(rule?.match.extract ?? NOTHING))
+      yield* inCondition(condition, [...place, 'extract', name]);
   }
   for (const section of ['destinations', 'defaults', 'templates']) {
     const { node, exact } = nodeAt(root, [section]);
     if (!exact) continue;
-    for (const { node: leaf, path } of everyNode(node, [section]))
-      if (typeof leaf.value === 'string') yield* inTemplate(leaf.value, path);
+    for (const { node: leaf, path } of nodesWhere(node, isText, [section]))
+      yield* inTemplate(String(leaf.value), path);
   }
 }
+
+function* inCondition(condition: TextConditionTree, path: Path): Iterable<Named> {
+  for (const leaf of leavesWhere(condition, isTable, path))
+    yield { table: leaf.text, path: leaf.path, isCondition: true };
+}
+
+const NOTHING: Readonly<Record<string, TextConditionTree>> = {};
+
+const isTable = (kind: string) => kind === 'table';
+
+const isText = ({ value }: Located) => typeof value === 'string';
 
 function* inTemplate(template: string, path: Path): Iterable<Named> {
   for (const { table, at } of lookupsIn(template)) {
@@ -67,5 +76,5 @@ function* inTemplate(template: string, path: Path): Iterable<Named> {
 
 /** Whether a condition asks a table whose rows are not all in the config. */
 export function asksOutside(condition: TextConditionTree, isKnown: (table: string) => boolean): boolean {
-  return [...leavesOf(condition, [])].some(({ kind, text }) => kind === 'table' && !isKnown(text));
+  return hasLeaf(condition, (kind, text) => kind === 'table' && !isKnown(text));
 }
