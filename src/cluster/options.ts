@@ -10,7 +10,13 @@ const NAME_HELP = 'must be 1 to 60 letters, digits, dots, dashes or underscores'
 
 const URL_HELP = 'must be the address of a PostgreSQL, such as postgres://user:password@host/database';
 
+const ROLES_HELP = 'must be a list of `read` and `deliver`';
 const role = z.enum(ROLES, { error: 'must be `read` or `deliver`' });
+/** One text, as a variable of the environment has it, so that every machine has the same file. */
+const rolesInText = z
+  .string()
+  .regex(/^(?:read|deliver|read *, *deliver|deliver *, *read)$/, ROLES_HELP)
+  .transform((text) => ROLES.filter((each) => text.includes(each)));
 
 export const clusterOptions = z.strictObject({
   url: secret()
@@ -21,18 +27,21 @@ export const clusterOptions = z.strictObject({
   node: z
     .string({ error: NAME_HELP })
     .regex(/^[\w.-]{1,60}$/, NAME_HELP)
-    .default(() =>
-      hostname()
-        .replace(/[^\w.-]/g, '-')
-        .slice(0, 60),
+    .optional()
+    // Not a default of the schema: its published form, and the reference, are the same on every machine.
+    .transform(
+      (name) =>
+        name ??
+        hostname()
+          .replace(/[^\w.-]/g, '-')
+          .slice(0, 60),
     )
     .describe('name of this node, another one on each machine; default: the name of the machine'),
   roles: z
-    .array(role, { error: 'must be a list of `read` and `deliver`' })
-    .min(1, 'must have `read`, `deliver` or both')
+    .union([z.array(role).min(1, 'must have `read`, `deliver` or both'), rolesInText], { error: ROLES_HELP })
     .default([...ROLES])
     .describe(
-      '`read`: it connects to the feeds; `deliver`: it sends. A node that only delivers gets announcements from the others',
+      '`read`: it connects to the feeds; `deliver`: it sends. A node that only delivers gets announcements from the others. A list, or one text with commas, as a variable has it',
     ),
 });
 

@@ -25,6 +25,7 @@ const ENV = {
   BOT_URL: 'https://bot.anns-desk.io/signal',
   BOT_SECRET: 'whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0',
   SLACK_URL: 'https://hooks.slack.com/services/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',
+  DATABASE_URL: 'postgres://bridge:0b9f6a31c2d84e75a6f0@db.anns-desk.io/bridge?sslmode=verify-full',
   ADMIN_TOKEN: 'f3a9c1d7e5b2a8c4f6e0d1b3a5c7e9f1',
 };
 

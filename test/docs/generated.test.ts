@@ -3,11 +3,14 @@
  * generated parts.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { processIo } from '../../src/cli/io.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { publishedJsonSchema } from '../../src/config/json-schema.ts';
+import { configSchemaOf } from '../../src/config/schema.ts';
+import { destinationTypes } from '../../src/destinations/index.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
 import { ENDPOINTS } from '../../src/web/api/endpoints.ts';
 import { alertsReference } from '../../tools/docs/alerts-reference.ts';
@@ -35,10 +38,23 @@ test('docs/configuration.md is what the schema says (UPDATE_DOCS=1 npm test brin
   expect(read('docs/configuration.md')).toBe(reference);
 });
 
+test('each key of the config has a section, or a row at the top level', () => {
+  const { shape } = configSchemaOf(destinationTypes);
+  const missing = Object.keys(shape).filter(
+    (key) => !new RegExp(`^## ${key}$|^\\| \`${key}\` `, 'm').test(read('docs/configuration.md')),
+  );
+  expect(missing).toEqual([]);
+});
+
 test('docs/listing-bridge.schema.json is the schema for editors (UPDATE_DOCS=1 npm test brings it up to date)', () => {
   const schema = `${JSON.stringify(publishedJsonSchema(), null, 2)}\n`;
   if (process.env['UPDATE_DOCS']) writeFileSync(join(root, 'docs/listing-bridge.schema.json'), schema);
   expect(read('docs/listing-bridge.schema.json')).toBe(schema);
+});
+
+test('regression: the name of the machine is in no generated page', () => {
+  const made = `${configReference()}${JSON.stringify(publishedJsonSchema())}`;
+  expect([made.includes(`"${hostname()}"`), made.includes(`\`${hostname()}\``)]).toEqual([false, false]);
 });
 
 test('docs/metrics.md is what the metrics are (UPDATE_DOCS=1 npm test brings it up to date)', () => {

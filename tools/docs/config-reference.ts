@@ -153,6 +153,16 @@ tests:
     announcement: "[Notice] Wallet maintenance"    # a title alone
     expectNone: true
 \`\`\``;
+
+const CLUSTER_TEXT = `Several bridges as one, on a PostgreSQL that they share; without it this one is alone. [cluster.md](cluster.md) says what is promised.
+
+\`\`\`yaml
+cluster:
+  url: "\${DATABASE_URL}"                          # postgres://user:password@host/database?sslmode=verify-full
+  node: "\${HOSTNAME}"
+  roles: "\${CLUSTER_ROLES:-read, deliver}"        # the same file on every machine
+\`\`\``;
+
 const TABLES_TEXT = `Named sets and maps: a rule asks for them with \`in\`, a template with \`lookup\`. A mapping: a name of yours, then one of three forms. [tables.md](tables.md) has the details.
 
 \`\`\`yaml
@@ -246,6 +256,7 @@ export function configReference(types = destinationTypes): string {
     ),
     section('tests', TESTS_TEXT, under('tests[].')),
     section('store', 'Received announcements and their deliveries, on disk.', under('store.')),
+    section('cluster', CLUSTER_TEXT, under('cluster.')),
     section(
       'server',
       'Health, metrics, status and reload over HTTP. `server: false` disables it.',
