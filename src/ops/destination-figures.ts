@@ -12,15 +12,10 @@ export interface Figures {
   /** Received → acknowledged, in ms, of the last `KEPT` that arrived. */
   readonly p50Ms: number | undefined;
   readonly p99Ms: number | undefined;
-  /** The last of these, oldest first. */
-  readonly lastMs: readonly number[];
 }
 
 /** As many say how it is now; of each destination, of which there may be ten thousand. */
 const KEPT = 100;
-
-/** Points of a small line. */
-const LAST = 40;
 
 class Tally {
   delivered = 0;
@@ -43,25 +38,18 @@ class Tally {
   get figures(): Figures {
     const ended = Math.min(this.#ended, KEPT);
     const arrived = this.#arrived.subarray(0, ended).reduce((sum, one) => sum + one, 0);
-    const inOrder = this.#inOrder();
-    const sorted = Float32Array.from(inOrder).sort();
+    const sorted = this.#tookMs.slice(0, Math.min(this.delivered, KEPT)).sort();
     return {
       delivered: this.delivered,
       failed: this.failed,
       successShare: ended === 0 ? undefined : arrived / ended,
       p50Ms: quantile(sorted, 0.5),
       p99Ms: quantile(sorted, 0.99),
-      lastMs: inOrder.slice(-LAST),
     };
   }
 
   get #ended(): number {
     return this.delivered + this.failed;
-  }
-
-  #inOrder(): number[] {
-    const count = Math.min(this.delivered, KEPT);
-    return Array.from({ length: count }, (_, at) => this.#tookMs[(this.delivered - count + at) % KEPT] ?? 0);
   }
 }
 

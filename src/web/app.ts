@@ -20,6 +20,7 @@ import type { Fragments } from './live/rows-hub.ts';
 import type { Ops } from './ops.ts';
 import type { AccessOptions, ServerOptions } from './options.ts';
 import { pageFragments } from './page/fragments.ts';
+import { LastDay } from './page/last-day.ts';
 import { pageRoutes } from './page/routes.ts';
 import { redactedOps } from './redacted-ops.ts';
 import type { WebEnv } from './visitor.ts';
@@ -37,7 +38,8 @@ export function createApp(
   ops: Ops,
   { access = () => options, ...parts }: AppParts = {},
 ): Hono<WebEnv> {
-  const shown = redactedOps(ops);
+  // Names of destinations are the owner's own, and a day of them is long: nothing in it is redacted.
+  const shown = { ...redactedOps(ops), lastDay: new LastDay(ops) };
   const { pages = pageRoutes(shown), fragments = pageFragments(shown) } = parts;
   const sessions = new Sessions(ops.clock);
   const limit = new LoginLimit(ops.clock);

@@ -7,7 +7,7 @@ const DELIVERY_KINDS = ['destination', 'rule'] as const;
 type DeliveryKind = (typeof DELIVERY_KINDS)[number];
 
 /** Of a span the largest are kept by name, and the rest together. */
-export const MOST_NAMES = 200;
+export const MOST_NAMES = 500;
 export const OTHERS = '(others)';
 
 export class Figures {

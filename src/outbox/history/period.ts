@@ -26,6 +26,8 @@ export class Period {
   readonly #reader: SlotReader;
   /** By place: what was read off rows has all figures, whoever asks. */
   readonly #read = new Map<string, Figures | undefined>();
+  /** The beginnings of these. */
+  readonly #triedMs: number[] = [];
   #left: number;
   readonly missing: Stretch[] = [];
   /** As far as the slots reach that are in it only in part, and only kept as a whole. */
@@ -109,7 +111,7 @@ export class Period {
 
   #sumOf(lower: Level, stretch: Stretch, picks: Picks): Figures {
     const sum = new Figures();
-    if (this.#left <= 0) this.#miss(stretch);
+    if (this.#left <= 0 && !this.#hasTried(stretch)) this.#miss(stretch);
     else
       for (const piece of this.pieces(lower, lower, stretch)) {
         this.#left--;
@@ -118,9 +120,17 @@ export class Period {
     return sum;
   }
 
+  /** The rows of some of it were wanted already, for another look at the period: it is known which are missing. */
+  #hasTried({ sinceMs, untilMs }: Stretch): boolean {
+    return this.#triedMs.some((atMs) => atMs >= sinceMs && atMs < untilMs);
+  }
+
   #ofRows(stretch: Stretch): Figures {
     const place = `${stretch.sinceMs} ${stretch.untilMs}`;
-    if (!this.#read.has(place)) this.#read.set(place, this.#readRows(stretch));
+    if (!this.#read.has(place)) {
+      this.#read.set(place, this.#readRows(stretch));
+      this.#triedMs.push(stretch.sinceMs);
+    }
     const figures = this.#read.get(place);
     if (figures === undefined) this.#miss(stretch);
     return figures ?? new Figures();

@@ -1,6 +1,8 @@
 /** The stats of a period, from what the store has of it. */
 import type { DatabaseSync } from 'node:sqlite';
+import type { StatsSlot } from './by.ts';
 import { Figures } from './figures.ts';
+import { type SeriesBy, seriesOf } from './group-series.ts';
 import { DAY_MS, DAYS, HOUR_MS, HOURS, type Level, MINUTES, startOf } from './levels.ts';
 import { Period } from './period.ts';
 import { lossesIn, offIn } from './remarks.ts';
@@ -14,6 +16,7 @@ import {
   type StatsGroup,
   type StatsPoint,
   type StatsRequest,
+  type Stretch,
 } from './stats.ts';
 import { DeliveryTally, FeedTally } from './tally.ts';
 
@@ -30,14 +33,25 @@ export function readStats(database: DatabaseSync, request: StatsRequest, mostRow
   const { news, sent } = chosen(all, request);
   const { sinceMs, untilMs, knownSinceMs } = period;
   return {
-    ...{ sinceMs, untilMs, knownSinceMs, missing: period.missing.toReversed() },
+    ...{ sinceMs, untilMs, knownSinceMs, missing: unionOf(period.missing) },
     losses: lossesIn(database, request),
     off: offIn(database, request),
     total: { ...groupOf('', news, sent), ...barsOf(news, sent) },
-    groups: by === 'hour' ? hoursOf(series, request) : groupsOf(all, by),
+    groups: by === 'hour' ? hoursOf(series, request) : withSeries(groupsOf(all, by), period, request),
     stepMs: level.spanMs,
     series: pointsOf(series, request),
   };
+}
+
+/** Oldest first: each of several looks at a period may have passed over the same part. */
+function unionOf(stretches: readonly Stretch[]): Stretch[] {
+  const union: Stretch[] = [];
+  for (const one of stretches.toSorted((a, b) => a.sinceMs - b.sinceMs)) {
+    const last = union.at(-1);
+    if (last === undefined || one.sinceMs > last.untilMs) union.push(one);
+    else union[union.length - 1] = { ...last, untilMs: Math.max(last.untilMs, one.untilMs) };
+  }
+  return union;
 }
 
 const namesOf = ({ feed, destination }: StatsRequest): Picks['names'] => [
@@ -88,6 +102,20 @@ function hoursOf(steps: Steps, request: StatsRequest): StatsGroup[] {
     return { ...groupOf(new Date(sinceMs).toISOString(), news, sent), sinceMs };
   });
 }
+
+const SLOTS: Readonly<Record<StatsSlot, Level>> = { hour: HOURS, day: DAYS };
+
+function withSeries(
+  groups: readonly StatsGroup[],
+  period: Period,
+  { by, slot }: StatsRequest,
+): readonly StatsGroup[] {
+  if (slot === undefined || !hasSeries(by)) return groups;
+  const series = seriesOf(period, SLOTS[slot], by);
+  return groups.map((group) => ({ ...group, series: series.get(group.name) ?? new Float64Array() }));
+}
+
+const hasSeries = (by: StatsRequest['by']): by is SeriesBy => by === 'destination' || by === 'rule';
 
 /** A week: with more the answer takes too long to write. */
 const MOST_HOURS = 168;

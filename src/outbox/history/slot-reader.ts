@@ -24,6 +24,8 @@ export interface KeptSlot {
 export interface Picks {
   readonly kinds: readonly string[];
   readonly names: readonly (readonly [kind: string, name: string])[];
+  /** Of `kinds` the counts alone: the spreads are most of the work. */
+  readonly isCounts?: boolean;
 }
 
 const ALL: Picks = { kinds: ['feed', 'destination', 'rule'], names: [] };
@@ -56,9 +58,13 @@ export class SlotReader {
 
   load({ spanMs }: Level, fromMs: number, picks: Picks = ALL): Figures {
     const figures = new Figures();
-    const { ofKind, ofName } = this.#statements;
+    const { ofKind, countsOfKind, ofName } = this.#statements;
     for (const kind of ['', ...picks.kinds])
-      for (const { name, body } of ofKind.all(spanMs, fromMs, kind))
+      for (const { name, body } of (picks.isCounts && kind !== '' ? countsOfKind : ofKind).all(
+        spanMs,
+        fromMs,
+        kind,
+      ))
         figures.addRow({ kind, name: String(name), body: String(body) });
     for (const [kind, name] of picks.names)
       if (!picks.kinds.includes(kind))
@@ -109,6 +115,10 @@ const prepare = (database: DatabaseSync) => ({
     'SELECT from_ms FROM slots WHERE span_ms = ? AND from_ms >= ? AND from_ms < ? ORDER BY from_ms DESC',
   ),
   ofKind: database.prepare('SELECT name, body FROM figures WHERE span_ms = ? AND from_ms = ? AND kind = ?'),
+  // They stand first, as a list of their own.
+  countsOfKind: database.prepare(
+    `SELECT name, substr(body, 1, instr(body, ']')) || ']' AS body FROM figures WHERE span_ms = ? AND from_ms = ? AND kind = ?`,
+  ),
   ofName: database.prepare(
     'SELECT name, body FROM figures WHERE span_ms = ? AND from_ms = ? AND kind = ? AND name = ?',
   ),

@@ -4,8 +4,9 @@
  */
 import type { DeliveryState } from '../../delivery/delivery.ts';
 import type { Bar, Spread } from '../../platform/spread.ts';
-import type { StatsBy } from './by.ts';
+import type { StatsBy, StatsSlot } from './by.ts';
 import type { Figures } from './figures.ts';
+import type { GroupSeries } from './group-points.ts';
 import type { DeliveryTally, FeedTally } from './tally.ts';
 
 export interface StatsRequest {
@@ -13,6 +14,8 @@ export interface StatsRequest {
   readonly untilMs: number;
   readonly nowMs: number;
   readonly by: StatsBy;
+  /** Each group of destinations or of rules has a series of these. */
+  readonly slot?: StatsSlot | undefined;
   /** Of announcements only those that it brought. */
   readonly feed?: string | undefined;
   /** Of deliveries only those to it. */
@@ -83,6 +86,8 @@ export interface StatsGroup {
   readonly sinceMs?: number;
   readonly news?: NewsStats;
   readonly sent?: SentStats;
+  /** Where `slot` asks for it. */
+  readonly series?: GroupSeries;
 }
 
 export interface StatsBars {

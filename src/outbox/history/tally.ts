@@ -70,7 +70,7 @@ export class DeliveryTally {
     return [counts, this.dispatch.stored(), this.took.stored()];
   }
 
-  addStored([counts, dispatch, took]: StoredDeliveryTally): void {
+  addStored([counts, dispatch = [], took = []]: StoredDeliveryTally): void {
     for (const [at, state] of STATES.entries()) this.states[state] += counts[at] ?? 0;
     this.attempts += counts[STATES.length] ?? 0;
     this.tried += counts[STATES.length + 1] ?? 0;
@@ -79,7 +79,7 @@ export class DeliveryTally {
   }
 }
 
-type StoredDeliveryTally = readonly [counts: readonly number[], dispatch: StoredSpread, took: StoredSpread];
+type StoredDeliveryTally = readonly [counts: readonly number[], dispatch?: StoredSpread, took?: StoredSpread];
 
 /** In the order of `stored`; none is ever taken out, and new ones would come after `tried`. */
 const STATES = ['pending', 'delivered', 'dead', 'expired', 'skipped'] as const satisfies DeliveryState[];

@@ -1,7 +1,8 @@
 /** `GET /api/stats`: latency and reliability of a period. */
 import { z } from 'zod';
 import { DELIVERY_STATES } from '../../delivery/delivery.ts';
-import { STATS_BY } from '../../outbox/history/by.ts';
+import { STATS_BY, STATS_SLOTS } from '../../outbox/history/by.ts';
+import { type GroupPoint, pointsIn } from '../../outbox/history/group-points.ts';
 import type { NewsStats, SentStats, Stats, StatsGroup } from '../../outbox/history/stats.ts';
 import { SPREAD_ERROR } from '../../platform/spread.ts';
 import { type Endpoint, endpoint, noStore, ok, refused } from './endpoint.ts';
@@ -47,6 +48,15 @@ const groupSchema = z
     name: z.string().describe('of the feed, the destination or the rule; of an hour its beginning'),
     news: newsSchema.optional(),
     sent: sentSchema.optional(),
+    series: z
+      .array(
+        z.object({
+          ...{ since: time(), delivered: z.int() },
+          ...{ failed: z.int().describe('dead or expired'), pending: z.int() },
+        }),
+      )
+      .optional()
+      .describe('with `slot`: over time, without the slots of which there is nothing'),
   })
   .meta({ id: 'StatsGroup' });
 
@@ -92,7 +102,11 @@ const statsSchema = z
   })
   .meta({ id: 'Stats' });
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Longer periods by that slot would be answers of many megabytes. */
+const MOST_MS = { hour: 2 * DAY_MS + HOUR_MS, day: 31 * DAY_MS + HOUR_MS } as const;
 
 export const statsEndpoints: readonly Endpoint[] = [
   endpoint({
@@ -103,22 +117,32 @@ export const statsEndpoints: readonly Endpoint[] = [
       since: ago('a span back from now (`24h`), or a time; absent: 24h'),
       until: ago('the same; absent: now'),
       by: z.enum(STATS_BY).optional().describe('what `groups` are; absent: destination'),
+      slot: z
+        .enum(STATS_SLOTS)
+        .optional()
+        .describe(
+          'with `by=destination` or `by=rule`: each group has a `series` of the hours (of at most 2 days) or days (of at most 31)',
+        ),
       feed: z.string().optional().describe('of announcements only those of this feed'),
       destination: z.string().optional().describe('of deliveries only those to this destination'),
     }),
     answers: {
       200: { says: 'the stats', schema: statsSchema },
-      422: { says: 'the period has no length', schema: refusalSchema },
+      422: { says: 'the period has no length, or is too long for `slot`', schema: refusalSchema },
     },
     example: { path: '/api/stats?since=24h&by=destination' },
-    async answer({ query: { since, until, by = 'destination', feed, destination } }, { stats, clock }) {
+    async answer({ query: { since, until, by = 'destination', slot, ...of } }, { stats, clock }) {
       const nowMs = clock.monotonicMs();
       // One that is still to come is now.
       const untilMs = until === undefined ? nowMs : (timeIn(until, clock) ?? nowMs);
       const sinceMs = since === undefined ? untilMs - DAY_MS : (timeIn(since, clock) ?? nowMs);
       if (sinceMs >= untilMs)
         return refused(422, '`since` must be before `until`, and before now', 'no_period');
-      const answer = await stats({ sinceMs, untilMs, nowMs, by, feed, destination });
+      if (slot !== undefined && by !== 'destination' && by !== 'rule')
+        return refused(422, '`slot` goes with `by=destination` or `by=rule`', 'wrong_slot');
+      if (slot !== undefined && untilMs - sinceMs > MOST_MS[slot])
+        return refused(422, `\`slot=${slot}\` is for shorter periods: see /api/openapi.json`, 'too_long');
+      const answer = await stats({ sinceMs, untilMs, nowMs, by, slot, ...of });
       return answer.ok ? ok(shownStats(answer.value, nowMs - clock.wallMs())) : noStore(answer.message);
     },
   }),
@@ -137,9 +161,9 @@ export function shownStats(stats: Stats, aheadMs: number) {
     losses: losses.map(({ atMs, why }) => ({ at: at(atMs), why })),
     off: stats.off.map(({ sinceMs, untilMs }) => ({ since: at(sinceMs), until: at(untilMs) })),
     errorShare: Number(SPREAD_ERROR.toFixed(4)),
-    total: { ...shownGroup(total), bars: total.bars },
+    total: { ...shownGroup(total, at), bars: total.bars },
     groups: groups.map((group) => ({
-      ...shownGroup(group),
+      ...shownGroup(group, at),
       ...(group.sinceMs !== undefined && { name: at(group.sinceMs) }),
     })),
     stepMs: stats.stepMs,
@@ -147,12 +171,18 @@ export function shownStats(stats: Stats, aheadMs: number) {
   };
 }
 
-const shownGroup = ({
-  name,
-  news,
-  sent,
-}: StatsGroup): { name: string; news?: NewsStats; sent?: SentStats } => ({
+interface ShownGroup {
+  readonly name: string;
+  readonly news?: NewsStats;
+  readonly sent?: SentStats;
+  readonly series?: readonly (Omit<GroupPoint, 'sinceMs'> & { readonly since: string })[];
+}
+
+const shownGroup = ({ name, news, sent, series }: StatsGroup, at: (ms: number) => string): ShownGroup => ({
   name,
   ...(news !== undefined && { news }),
   ...(sent !== undefined && { sent }),
+  ...(series !== undefined && {
+    series: pointsIn(series).map(({ sinceMs, ...counts }) => ({ since: at(sinceMs), ...counts })),
+  }),
 });

@@ -42,6 +42,9 @@ export const ageBeside = (wallMs: number, nowMs: number): Html =>
 export const clock = (wallMs: number): Html =>
   html`<time ${stamps(wallMs)}>${timeText(wallMs).slice(11, 23)}</time>`;
 
+/** `14:05`, on the clock of the server's wall. */
+export const minuteText = (wallMs: number): string => timeText(wallMs).slice(11, 16);
+
 export const dayAndClock = (wallMs: number): Html =>
   html`<time ${stamps(wallMs)}>${secondsText(wallMs)}</time>`;
 

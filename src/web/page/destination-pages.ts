@@ -7,9 +7,10 @@ import { destinationPage } from './destination.ts';
 import { destinationsPage } from './destinations.ts';
 import type { Hours } from './hours.ts';
 import { statsOf } from './latency-pages.ts';
-import { type At, knownBy, page, problem } from './page-answer.ts';
+import { type At, knownBy, type PageOps, page, problem } from './page-answer.ts';
 
-export async function allDestinations(context: At, ops: Ops): Promise<Response> {
+export async function allDestinations(context: At, ops: PageOps): Promise<Response> {
+  await ops.lastDay?.freshened();
   const { destinations, mutes } = ops.status();
   const body = destinationsPage(destinations, knownBy(ops, mutes));
   return page(context, { title: 'Destinations', path: '/destinations', body, isLive: true });
@@ -18,7 +19,7 @@ export async function allDestinations(context: At, ops: Ops): Promise<Response> 
 const LAST = 10;
 const FAILED = ['dead', 'expired'] as const;
 
-export async function oneDestination(context: At, ops: Ops): Promise<Response> {
+export async function oneDestination(context: At, ops: PageOps): Promise<Response> {
   const of = ops.destination(context.req.param('name') ?? '');
   if (of === undefined)
     return problem(
@@ -40,11 +41,14 @@ export async function oneDestination(context: At, ops: Ops): Promise<Response> {
 
 const DAY_MS = 86_400_000;
 
-async function hoursOf(ops: Ops, destination: string): Promise<Hours | string> {
-  const answer = await statsOf(ops, DAY_MS, 'destination', { destination });
+async function hoursOf(ops: PageOps, destination: string): Promise<Hours | string> {
+  const [answer] = await Promise.all([
+    statsOf(ops, DAY_MS, 'destination', { destination }),
+    ops.lastDay?.freshened(),
+  ]);
   if (!answer.ok) return answer.message;
   const aheadMs = ops.clock.monotonicMs() - ops.clock.wallMs();
-  return { stats: answer.value, wallOf: (ms) => ms - aheadMs };
+  return { day: ops.lastDay?.of(destination), stats: answer.value, wallOf: (ms) => ms - aheadMs };
 }
 
 async function stored(

@@ -6,6 +6,7 @@ import { MANY_DESTINATIONS } from '../../ops/many.ts';
 import type { Status } from '../../ops/status.ts';
 import type { Fragments } from '../live/rows-hub.ts';
 import type { Ops } from '../ops.ts';
+import type { PageOps } from './page-answer.ts';
 
 /** The state of the bridge in a sentence, with everything that is wrong. */
 const VERDICT = 'verdict';
@@ -13,7 +14,7 @@ const VERDICT = 'verdict';
 /** Less than the time for which changes are gathered (`live/rows-hub.ts`): a status of that age knows of each of them. */
 const FRESH_MS = 90;
 
-type Shown = Pick<Ops, 'status' | 'figures' | 'budgets' | 'clock'>;
+type Shown = Pick<PageOps, 'status' | 'figures' | 'budgets' | 'clock' | 'lastDay'>;
 
 export function pageFragments(ops: Shown): Fragments {
   const statusOf = shortlyKept(ops);

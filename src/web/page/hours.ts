@@ -1,19 +1,22 @@
 /** The last hours of one destination: a few figures, a small line, and the table behind it. Pure. */
 import type { Stats } from '../../outbox/history/stats.ts';
 import { dayAndClock } from './age.ts';
+import { dayChart } from './day-chart.ts';
 import { each, type Html, html } from './html.ts';
+import type { Day } from './last-day.ts';
 import { empty, table } from './layout.ts';
-import { sparkline } from './sparkline.ts';
 import { tiles } from './tiles.ts';
 import { countText, shareText, spanText } from './words.ts';
 
 export interface Hours {
+  /** The same by the hour, for the bars; `undefined`: not known yet. */
+  readonly day: Day | undefined;
   readonly stats: Stats;
   /** Of a moment of the stats: epoch ms. */
   readonly wallOf: (ms: number) => number;
 }
 
-export function hoursPart(destination: string, { stats, wallOf }: Hours): Html {
+export function hoursPart(destination: string, { day, stats, wallOf }: Hours): Html {
   const { total, series } = stats;
   const { sent } = total;
   const rows = series.filter(({ delivered, failed, pending }) => delivered + failed + pending > 0);
@@ -26,7 +29,7 @@ export function hoursPart(destination: string, { stats, wallOf }: Hours): Html {
     ['p50', spanText(sent.took.p50Ms)],
     ['p99', spanText(sent.took.p99Ms)],
     ['retries', countText(sent.retries)],
-  ])}${sparkline(medians, 'spark broad')}<p class="small faint">${medians.length === 0 ? 'Nothing arrived.' : `p50 by the hour: ${spanText(Math.min(...medians))} to ${spanText(Math.max(...medians))}.`}</p><details><summary>By the hour</summary>${table(
+  ])}${day === undefined ? '' : dayChart(day, 'day broad')}<p class="small faint">${medians.length === 0 ? 'Nothing arrived.' : `p50 by the hour: ${spanText(Math.min(...medians))} to ${spanText(Math.max(...medians))}.`}</p><details><summary>By the hour</summary>${table(
     ['From', ['Delivered', 'number'], ['Failed', 'number'], ['p50', 'number'], ['p99', 'number']],
     each(
       rows,

@@ -4,7 +4,7 @@ import type { ConditionReport } from '../../ops/condition-report.ts';
 import type { Status } from '../../ops/status.ts';
 import { age } from './age.ts';
 import { clusterTable } from './cluster.ts';
-import { destinationsTable, type Known } from './destinations.ts';
+import { destinationsTable, hoursOf, type Known } from './destinations.ts';
 import { feedsTable, raceTable } from './feeds.ts';
 import { each, type Html, html } from './html.ts';
 import { barKey } from './latency-bar.ts';
@@ -34,7 +34,7 @@ export function overview(status: Status, known: Known): Html {
   }<p class="small faint">The bars are ${spanText(BAR_MS)} long.</p>${barKey()}
 <h2>Feeds</h2>${feedsTable(feeds, nowMs)}${raceTable(race)}
 ${clusterTable(cluster)}
-<h2>Destinations</h2>${destinationsTable(destinations, known)}`;
+<h2>Destinations</h2>${destinationsTable(destinations, known)}${hoursOf(destinations, known)}`;
 }
 
 /** The answer to “is it well?” stands in the first lines of the page. */

@@ -4,10 +4,14 @@ import type { ShownMute } from '../../mutes/shown.ts';
 import type { Ops } from '../ops.ts';
 import type { WebEnv } from '../visitor.ts';
 import type { Known } from './destinations.ts';
+import type { LastDay } from './last-day.ts';
 import { layout, type Page } from './layout.ts';
 import { problemPage } from './problem.ts';
 
 export type At = Context<WebEnv>;
+
+/** The bridge, and what the pages remember of it. */
+export type PageOps = Ops & { readonly lastDay?: LastDay };
 
 export const page = async (
   context: At,
@@ -28,9 +32,10 @@ export const textOf = (value: unknown): string | undefined =>
 
 /** `mutes`: those in force. */
 export const knownBy = (
-  { figures, budgets, clock }: Pick<Ops, 'figures' | 'budgets' | 'clock'>,
+  { figures, budgets, clock, lastDay }: Pick<PageOps, 'figures' | 'budgets' | 'clock' | 'lastDay'>,
   mutes: readonly ShownMute[],
 ): Known => ({
   ...{ figures, budgets, nowMs: clock.wallMs() },
+  ...(lastDay !== undefined && { day: (destination: string) => lastDay.of(destination) }),
   muted: new Set(mutes.filter(({ kind }) => kind === 'destination').map(({ name }) => name)),
 });

@@ -11,7 +11,7 @@ import { configText } from './config-text.ts';
 import { deliveryPage } from './deliveries.ts';
 import { html } from './html.ts';
 import { overview } from './overview.ts';
-import { type At, knownBy, page, problem } from './page-answer.ts';
+import { type At, knownBy, type PageOps, page, problem } from './page-answer.ts';
 import { notice } from './problem.ts';
 import { rulesPage } from './rules.ts';
 import { type TryFields, tryPage } from './try.ts';
@@ -24,7 +24,8 @@ export { liftMute, mute } from './mute-forms.ts';
 /** In seconds: a year, the longest that is kept. */
 const FOR_GOOD = 31_536_000;
 
-export async function overviewPage(context: At, ops: Ops): Promise<Response> {
+export async function overviewPage(context: At, ops: PageOps): Promise<Response> {
+  await ops.lastDay?.freshened();
   const status = ops.status();
   const body = overview(status, knownBy(ops, status.mutes));
   return page(context, { title: 'Overview', path: '/', body, isLive: true });

@@ -3,12 +3,12 @@
  * the first of them, so that the start does not wait for it.
  */
 import { type Handler, Hono } from 'hono';
-import type { Ops } from '../ops.ts';
 import type { WebEnv } from '../visitor.ts';
+import type { PageOps } from './page-answer.ts';
 
 type Pages = typeof import('./pages.ts');
 
-export function pageRoutes(ops: Ops): Hono<WebEnv> {
+export function pageRoutes(ops: PageOps): Hono<WebEnv> {
   const shows =
     (name: keyof Pages): Handler<WebEnv> =>
     async (context) =>

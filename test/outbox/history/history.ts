@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { Announcement } from '../../../src/announcement.ts';
 import type { Delivery, DeliveryState } from '../../../src/delivery/delivery.ts';
 import type { HistoryChange } from '../../../src/outbox/history/change.ts';
+import { type GroupPoint, pointsIn } from '../../../src/outbox/history/group-points.ts';
 import { nextChanges } from '../../../src/outbox/history/next-changes.ts';
 import { readStats } from '../../../src/outbox/history/read-stats.ts';
 import type { Stats, StatsRequest } from '../../../src/outbox/history/stats.ts';
@@ -165,7 +166,7 @@ export class History implements AsyncDisposable {
 
   /** The stats say the same as the list, of the same period. */
   check(request: Partial<StatsRequest> = {}): void {
-    const stats = this.stats(request);
+    const stats = this.stats({ slot: 'hour', ...request });
     expect(stats.missing).toEqual([]);
     const within = (ms: number) => ms >= stats.sinceMs && ms < stats.untilMs;
     const news = this.news.filter(({ announcement: { receivedMs } }) => within(receivedMs));
@@ -179,6 +180,10 @@ export class History implements AsyncDisposable {
       const own = sent.filter(({ delivery }) => delivery.destination === group.name);
       expect([group.name, countsOf(group.sent)]).toEqual([group.name, countOf(own)]);
       requireQuantiles(group.sent?.took, spansOf(own, 'endedMs'));
+      const points = pointsIn(group.series ?? new Float64Array());
+      const { delivered, pending, dead = 0, expired = 0 } = group.sent ?? {};
+      expect(sumOf(points)).toEqual({ delivered, pending, failed: dead + expired });
+      expect(points).toEqual(points.toSorted((one, other) => one.sinceMs - other.sinceMs));
     }
     const points = stats.series.reduce((sum, { announcements }) => sum + announcements, 0);
     expect(points).toBe(news.length);
@@ -187,6 +192,12 @@ export class History implements AsyncDisposable {
     );
   }
 }
+
+const sumOf = (points: readonly GroupPoint[]) => ({
+  delivered: points.reduce((sum, one) => sum + one.delivered, 0),
+  pending: points.reduce((sum, one) => sum + one.pending, 0),
+  failed: points.reduce((sum, one) => sum + one.failed, 0),
+});
 
 /** From the receipt, or from the request of a person before it. */
 const spansOf = (sent: readonly Sent[], moment: 'startedMs' | 'endedMs'): number[] =>

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { newsOf } from '../../../src/delivery/content.ts';
 import { FileDeliveries } from '../../../src/outbox/file-deliveries.ts';
 import { MOST_NAMES, OTHERS } from '../../../src/outbox/history/figures.ts';
+import { pointsIn } from '../../../src/outbox/history/group-points.ts';
 import { readStats } from '../../../src/outbox/history/read-stats.ts';
 import { startHistory } from '../../../src/outbox/history/upkeep.ts';
 import { openStoreFile } from '../../../src/outbox/open.ts';
@@ -133,6 +134,56 @@ test('of ten thousand destinations the largest are kept by name, and the sum is 
     names.slice(0, 3),
   );
   expect(groups.reduce((sum, { sent }) => sum + (sent?.delivered ?? 0), 0)).toBe(names.length + 3);
+});
+
+test('each destination over time: made hours, the open one off its rows, and none without anything', async () => {
+  await using history = new History();
+  const startMs = Math.ceil(history.nowMs / HOUR) * HOUR;
+  await history.clock.advance(startMs - history.nowMs);
+  const sendTo = (names: readonly string[], state: 'delivered' | 'dead') => {
+    for (const one of history.announce(names).sent) history.settle(one, state);
+  };
+  sendTo(['bot', 'team'], 'delivered');
+  sendTo(['bot'], 'dead');
+  await history.clock.advance(2 * HOUR);
+  sendTo(['bot'], 'delivered');
+  await history.clock.advance(30 * MINUTE);
+  await history.derive();
+  history.announce(['bot']);
+  const seriesOf = (slot: 'hour' | 'day') =>
+    Object.fromEntries(
+      history
+        .stats({ slot })
+        .groups.map(({ name, series }) => [
+          name,
+          pointsIn(series ?? new Float64Array()).map((point) => Object.values(point)),
+        ]),
+    );
+  expect(seriesOf('hour')).toEqual({
+    bot: [
+      [startMs, 1, 1, 0],
+      [startMs + 2 * HOUR, 1, 0, 1],
+    ],
+    team: [[startMs, 1, 0, 0]],
+  });
+  const dayMs = Math.floor(startMs / DAY) * DAY;
+  const isOneDay = dayMs === Math.floor(history.nowMs / DAY) * DAY;
+  if (isOneDay) expect(seriesOf('day')).toEqual({ bot: [[dayMs, 2, 1, 1]], team: [[dayMs, 1, 0, 0]] });
+  expect(history.stats({ by: 'feed', slot: 'hour' }).groups[0]?.series).toBeUndefined();
+});
+
+test('regression: a part that is missing is reported once, however many looks it takes', async () => {
+  await using history = new History();
+  for (let hour = 0; hour < 6; hour++) {
+    for (let n = 0; n < 20; n++) history.announce(['bot']);
+    await history.clock.advance(20 * MINUTE);
+  }
+  for (const request of [{}, { slot: 'hour' }] as const) {
+    const { missing } = history.stats(request, 50);
+    expect(missing.length).toBeGreaterThan(0);
+    for (const [at, { untilMs }] of missing.entries())
+      expect(untilMs).toBeLessThan(missing[at + 1]?.sinceMs ?? Number.POSITIVE_INFINITY);
+  }
 });
 
 test('what takes too long to read is reported as missing, and is there when it is made', async () => {
