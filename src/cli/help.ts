@@ -204,11 +204,15 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
         'init --yes --to discord,webhook',
         'asks nothing; DISCORD_WEBHOOK_URL and BOT_URL from the environment',
       ],
+      [
+        'init --yes --feed websocket --map title=data.title',
+        'a source of your own; SOURCE_URL from the environment',
+      ],
       ['init --minimal', 'the shortest config'],
       ['init --example', 'everything there is, commented; also without a terminal'],
     ],
     notes: [
-      'Secrets are no options, because a shell remembers those. --yes reads CRYPTOLISTING_API_KEY, DISCORD_WEBHOOK_URL, TELEGRAM_BOT_TOKEN, TELEGRAM_CHAT_ID, TELEGRAM_API_URL, BOT_URL, BOT_SECRET, PROGRAM_URL, PROGRAM_SECRET and ADMIN_TOKEN from the environment or .env, writes them into .env (mode 600), and makes the secrets and the token that are missing.',
+      'Secrets are no options, because a shell remembers those. --yes reads CRYPTOLISTING_API_KEY, DISCORD_WEBHOOK_URL, DISCORD_BOT_TOKEN, DISCORD_CHANNEL_ID, DISCORD_API_URL, TELEGRAM_BOT_TOKEN, TELEGRAM_CHAT_ID, TELEGRAM_API_URL, SOURCE_URL, SOURCE_KEY, SOURCE_HELLO, BOT_URL, BOT_SECRET, PROGRAM_URL, PROGRAM_SECRET and ADMIN_TOKEN from the environment or .env, writes them into .env (mode 600), and makes the secrets and the token that are missing.',
     ],
     fails: 'nothing was written: a file exists, a value is wrong, or it was cancelled',
     pages: ['docs/quickstart.md', 'docs/configuration.md'],

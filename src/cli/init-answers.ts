@@ -8,18 +8,28 @@ import type { Kind } from './init-setup.ts';
 
 const TYPES: Readonly<Record<Kind, string>> = {
   discord: 'discord',
+  'discord-bot': 'discord',
   telegram: 'telegram',
   bot: 'webhook',
   program: 'webhook',
 };
 
-const UNFILLED = 'This is still a placeholder: put the real value here.';
+export const UNFILLED = 'This is still a placeholder: put the real value here.';
 
 /** In a sentence; `undefined`: it can. */
 export function faultIn(kind: Kind, option: string, answer: string): string | undefined {
   const schema = destinationTypes.get(TYPES[kind])?.schema.shape[option];
-  return isUnfilled(answer, destinationTypes) ? UNFILLED : faultBy(schema as z.ZodType | undefined, answer);
+  if (isUnfilled(answer, destinationTypes)) return UNFILLED;
+  // Quotes are for YAML.
+  const fault = faultBy(schema as z.ZodType | undefined, answer)?.replace(', in quotes', '');
+  if (fault !== undefined || kind !== 'discord-bot' || option !== 'botToken') return fault;
+  return DISCORD_TOKEN.test(answer) ? undefined : TOKEN_HELP;
 }
+
+/** Three parts; beside it on the same pages stand an id, a public key and a client secret, which have one. */
+const DISCORD_TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+const TOKEN_HELP =
+  'This does not have the form of a bot token (three parts with dots between): Developer Portal → your application → Bot → Reset Token.';
 
 export function faultInKey(answer: string): string | undefined {
   if (isUnfilled(answer, destinationTypes)) return UNFILLED;
@@ -28,7 +38,7 @@ export function faultInKey(answer: string): string | undefined {
   return 'This does not have the form of a key (dsk_ and 64 hex characters): copy it again, complete.';
 }
 
-function faultBy(schema: z.ZodType | undefined, answer: string): string | undefined {
+export function faultBy(schema: z.ZodType | undefined, answer: string): string | undefined {
   const message = schema?.safeParse(answer).error?.issues[0]?.message;
   return message === undefined ? undefined : `This ${message}`;
 }

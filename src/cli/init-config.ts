@@ -1,6 +1,6 @@
 /** The config that `init` writes: only what was chosen, commented, and without a complaint of `check`. Pure. */
 import { parse } from 'yaml';
-import { PUBLISHERS } from '../announcement.ts';
+import { feedRows, minimalFeedRows, type Row } from './init-config-feeds.ts';
 import { type Chosen, isChat, NAMES, type Setup } from './init-setup.ts';
 
 /** The file that completes and explains keys in an editor; `init` writes it beside the config. */
@@ -10,9 +10,6 @@ const HEADER = `# yaml-language-server: $schema=./${SCHEMA_FILE}\n`;
 
 /** Where comments behind a value begin. */
 const COMMENT_COLUMN = 41;
-
-/** One line, with a comment or without. */
-type Row = readonly [line: string, comment?: string];
 
 const textOf = (rows: readonly Row[]) =>
   rows
@@ -26,15 +23,13 @@ export function configText(setup: Setup): string {
   return setup.isMinimal ? minimalText(setup) : commentedText(setup);
 }
 
-function minimalText({ exchanges, apiKey, destinations }: Setup): string {
-  const [first] = destinations;
+function minimalText(setup: Setup): string {
+  const [first] = setup.destinations;
   if (first === undefined) throw new Error('a config needs a destination');
   return (
     HEADER +
     textOf([
-      ['feeds:'],
-      [`  - apiKey: \${${apiKey.name}}`],
-      ...(exchanges.length === 0 ? [] : [[`    exchanges: [${exchanges.join(', ')}]`] as const]),
+      ...minimalFeedRows(setup),
       ['destinations:'],
       ...destinationRows(first)
         .filter(([line]) => !line.includes('#'))
@@ -47,14 +42,8 @@ function minimalText({ exchanges, apiKey, destinations }: Setup): string {
 }
 
 function commentedText(setup: Setup): string {
-  const { exchanges, apiKey, destinations, adminToken } = setup;
+  const { destinations, adminToken } = setup;
   const chats = destinations.filter(({ kind }) => isChat(kind)).map(({ kind }) => NAMES[kind]);
-  const feed: Row[] = [
-    ['feeds:', 'where announcements come from'],
-    ['  - url: wss://cryptolisting.ws', PUBLISHERS.map(titled).join(', ')],
-    [`    apiKey: \${${apiKey.name}}`],
-    ...(exchanges.length === 0 ? [] : [[`    exchanges: [${exchanges.join(', ')}]`, 'only these'] as const]),
-  ];
   const alerts: Row[] = [
     ['alerts:', 'about the bridge itself: a feed that is down, a destination that is gone'],
     [`  send: [${chats.join(', ')}]`],
@@ -67,7 +56,7 @@ function commentedText(setup: Setup): string {
     ],
   ];
   const parts = [
-    textOf(feed),
+    textOf(feedRows(setup)),
     textOf([
       ['destinations:', 'where they go; the names are yours'],
       ...destinations.flatMap((chosen, index) => [
@@ -85,8 +74,6 @@ function commentedText(setup: Setup): string {
   return `${HEADER}# listing-bridge: which announcements go where. Every key: docs/configuration.md. A \${NAME} is read from .env.\n\n${parts.join('\n')}`;
 }
 
-const titled = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
-
 const variable = ({ variables }: Chosen, option: string): Row[] =>
   variables[option] === undefined ? [] : [[`    ${option}: \${${variables[option].name}}`]];
 
@@ -98,6 +85,17 @@ function destinationRows(chosen: Chosen): readonly Row[] {
         name,
         ['    type: discord'],
         ...variable(chosen, 'webhookUrl'),
+        ['    # mention: everyone', 'or here, role:<id>, user:<id>; without it nobody is pinged'],
+      ];
+    case 'discord-bot':
+      return [
+        name,
+        ['    type: discord', 'as a bot that is a member of the server'],
+        ...variable(chosen, 'botToken'),
+        ...(chosen.channelId === undefined
+          ? variable(chosen, 'channelId')
+          : [[`    channelId: ${JSON.stringify(chosen.channelId)}`] as const]),
+        ...variable(chosen, 'apiUrl'),
         ['    # mention: everyone', 'or here, role:<id>, user:<id>; without it nobody is pinged'],
       ];
     case 'telegram':

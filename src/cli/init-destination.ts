@@ -29,6 +29,7 @@ export async function askDestination(kind: Kind, world: World): Promise<Chosen |
 
 const OFFERS: Readonly<Record<Kind, string>> = {
   discord: 'Send a sample there now?',
+  'discord-bot': 'Send a sample there now?',
   telegram: 'Send a sample there now?',
   program: 'Send a sample there now?',
   bot: 'Send a sample there now? It is a real order to buy SAMPLEUSDT: only if your bot refuses what it does not know',
@@ -41,6 +42,7 @@ const QUESTIONS: Readonly<Record<Kind, (world: World) => Promise<Chosen>>> = {
       webhookUrl: await secret('discord', 'webhookUrl', 'DISCORD_WEBHOOK_URL', 'The webhook URL', world),
     },
   }),
+  'discord-bot': askDiscordBot,
   telegram: askTelegram,
   bot: (world) => askWebhook('bot', 'BOT', 'The URL of your bot', world),
   program: (world) => askWebhook('program', 'PROGRAM', 'The URL of your program', world),
@@ -80,6 +82,30 @@ async function askWebhook(
     `${isUsable ? 'Signed with the' : 'A new secret comes into .env as'} ${name}: give it to the receiver too.`,
   );
   return { kind, variables: { url, secret: { name, value } } };
+}
+
+async function askDiscordBot(world: World): Promise<Chosen> {
+  const kind = 'discord-bot';
+  const botToken = await secret(kind, 'botToken', 'DISCORD_BOT_TOKEN', 'The token of the bot', world);
+  const api = world.known('DISCORD_API_URL');
+  const variables = { botToken, ...(api && { apiUrl: { name: 'DISCORD_API_URL', value: api.value } }) };
+  const channelId = await askChannel(world);
+  if (channelId !== undefined) return { kind, channelId, variables };
+  return { kind, variables: { ...variables, channelId: { name: 'DISCORD_CHANNEL_ID', value: undefined } } };
+}
+
+/** `undefined`: later. */
+async function askChannel({ ask, known }: World): Promise<string | undefined> {
+  const faultOf = (answer: string) => faultIn('discord-bot', 'channelId', answer);
+  const before = known('DISCORD_CHANNEL_ID');
+  if (before !== undefined && faultOf(before.value) === undefined)
+    if (await ask.confirm(`Post into ${before.value}, the DISCORD_CHANNEL_ID of ${before.place}?`, true))
+      return before.value;
+  ask.tell('info', originOf('discord-bot', 'channelId') ?? '');
+  const answer = await ask.text('The id of the channel (Enter: later)', (text) =>
+    text === '' ? undefined : faultOf(text),
+  );
+  return answer === '' ? undefined : answer;
 }
 
 async function askTelegram(world: World): Promise<Chosen> {

@@ -1,10 +1,20 @@
 /** The flags of `init`, and a setup from them and the environment alone. */
 import { PUBLISHERS } from '../announcement.ts';
 import { orNearest } from '../platform/suggest.ts';
-import { UserError, WRONG_USAGE } from './exit-codes.ts';
 import { faultIn, faultInKey } from './init-answers.ts';
+import { type FaultIn, variable, wrong } from './init-known.ts';
 import type { Given } from './init-questions.ts';
-import { type Chosen, type Kind, PURPOSES, type Purpose, type Setup, type Variable } from './init-setup.ts';
+import {
+  type Chosen,
+  FEEDS,
+  type Feed,
+  type Kind,
+  PURPOSES,
+  type Purpose,
+  type Setup,
+  type Variable,
+} from './init-setup.ts';
+import { type GivenSource, sourceGiven, sourceOf } from './init-source-given.ts';
 import type { World as WholeWorld } from './init-world.ts';
 
 export interface InitOptions {
@@ -16,28 +26,55 @@ export interface InitOptions {
   /** Separated by commas, as `exchanges`. */
   readonly to?: string | undefined;
   readonly exchanges?: string | undefined;
+  /** Separated by commas, as `map` and `to`. */
+  readonly feed?: string | undefined;
+  /** Of a source of one's own: the header of its key, and its fields. */
+  readonly header?: string | undefined;
+  readonly map?: string | undefined;
 }
 
 type World = Pick<WholeWorld, 'known' | 'bytes'>;
 
-const PLACES = ['discord', 'telegram', 'webhook'] as const;
+/** With the source that flags alone describe. */
+export interface WholeGiven extends Given {
+  readonly source: GivenSource;
+}
+
+const PLACES = ['discord', 'discord-bot', 'telegram', 'webhook'] as const;
 
 /** Throws `UserError` for flags that do not go together. */
-export function givenIn(options: InitOptions): Given {
+export function givenIn(options: InitOptions): WholeGiven {
   const { example, minimal, yes } = options;
   const purpose = options.for === undefined ? undefined : oneOf(options.for, PURPOSES, '--for');
   const to = options.to === undefined ? undefined : listOf(options.to, PLACES, '--to');
   const exchanges =
     options.exchanges === undefined ? undefined : listOf(options.exchanges, PUBLISHERS, '--exchanges');
-  const others = yes || minimal || (purpose ?? to ?? exchanges) !== undefined;
+  const { header, map } = options;
+  const feeds = options.feed === undefined ? undefined : listOf(options.feed, FEEDS, '--feed');
+  const others = yes || minimal || (purpose ?? to ?? exchanges ?? feeds ?? header ?? map) !== undefined;
   if (example && others)
     throw wrong('--example writes the commented example as it is: leave the other flags out.');
   if (minimal && purpose !== undefined)
     throw wrong('--minimal writes one rule for everything: leave --for out, or leave --minimal out.');
   if (minimal && to !== undefined && to.length > 1)
     throw wrong('--minimal writes one destination: name one with --to.');
+  requireSense(options, feeds);
   const kinds = kindsOf(purpose, to, minimal);
-  return { purpose, kinds, exchanges, isMinimal: minimal };
+  return { purpose, kinds, feeds, exchanges, isMinimal: minimal, source: sourceGiven(header, map) };
+}
+
+/** Of the flags that describe feeds. */
+function requireSense({ header, map, exchanges, yes, minimal }: InitOptions, feeds: Given['feeds']): void {
+  if ((header ?? map) !== undefined) {
+    const flag = header === undefined ? '--map' : '--header';
+    if (feeds?.includes('websocket') !== true)
+      throw wrong(`${flag} describes a source of your own: add --feed websocket.`);
+    if (!yes && !minimal) throw wrong(`${flag} is for --yes: on a terminal the source is asked about.`);
+  }
+  if (exchanges !== undefined && feeds?.includes('cryptolisting') === false)
+    throw wrong(
+      '--exchanges narrows the feed of cryptolisting.ws: leave it out, or add --feed cryptolisting.',
+    );
 }
 
 /** `undefined`: that is to be asked. */
@@ -63,11 +100,15 @@ function kindsOf(
 }
 
 /** Without a question: what the environment or the `.env` has is used, the rest is left for later. Throws `UserError` for a value that cannot be. */
-export function setupOf({ kinds, purpose, exchanges = [], isMinimal }: Given, world: World): Setup {
+export function setupOf(given: WholeGiven, world: World): Setup {
+  const { kinds, purpose, feeds = feedsKnown(world), exchanges = [], source, isMinimal } = given;
   const chosen = kinds ?? kindsKnown(purpose, isMinimal, world);
   return {
     exchanges: exchanges.length === PUBLISHERS.length ? [] : exchanges,
-    apiKey: variable('CRYPTOLISTING_API_KEY', faultInKey, world),
+    ...(feeds.includes('cryptolisting') && {
+      apiKey: variable('CRYPTOLISTING_API_KEY', faultInKey, world),
+    }),
+    ...(feeds.includes('websocket') && { source: sourceOf(source, world) }),
     destinations: chosen.map((kind) => destination(kind, world)),
     isMinimal,
     ...(!isMinimal && {
@@ -81,11 +122,18 @@ export function setupOf({ kinds, purpose, exchanges = [], isMinimal }: Given, wo
   };
 }
 
+/** A source of one's own needs more than an address: it is written where somebody names it. */
+const feedsKnown = (world: World): readonly Feed[] =>
+  world.known('SOURCE_URL') !== undefined && world.known('CRYPTOLISTING_API_KEY') === undefined
+    ? ['websocket']
+    : ['cryptolisting'];
+
 /** The destinations whose variables are set; without any, Discord. */
 function kindsKnown(purpose: Purpose | undefined, isMinimal: boolean, world: World): readonly Kind[] {
   const has = (name: string) => world.known(name) !== undefined;
   const chats = [
     ...(has('DISCORD_WEBHOOK_URL') ? ['discord' as const] : []),
+    ...(has('DISCORD_BOT_TOKEN') ? ['discord-bot' as const] : []),
     ...(has('TELEGRAM_BOT_TOKEN') ? ['telegram' as const] : []),
   ];
   const all: readonly Kind[] = [
@@ -102,14 +150,20 @@ function kindsKnown(purpose: Purpose | undefined, isMinimal: boolean, world: Wor
 
 function destination(kind: Kind, world: World): Chosen {
   const of = (option: string, name: string) => variable(name, (value) => faultIn(kind, option, value), world);
+  const apiOf = (name: string) => (world.known(name) === undefined ? {} : { apiUrl: of('apiUrl', name) });
   switch (kind) {
     case 'discord':
       return { kind, variables: { webhookUrl: of('webhookUrl', 'DISCORD_WEBHOOK_URL') } };
+    case 'discord-bot': {
+      const channel = of('channelId', 'DISCORD_CHANNEL_ID');
+      const variables = { botToken: of('botToken', 'DISCORD_BOT_TOKEN'), ...apiOf('DISCORD_API_URL') };
+      return channel.value === undefined
+        ? { kind, variables: { ...variables, channelId: channel } }
+        : { kind, variables, channelId: channel.value };
+    }
     case 'telegram': {
       const chat = of('chatId', 'TELEGRAM_CHAT_ID');
-      const api =
-        world.known('TELEGRAM_API_URL') === undefined ? {} : { apiUrl: of('apiUrl', 'TELEGRAM_API_URL') };
-      const variables = { botToken: of('botToken', 'TELEGRAM_BOT_TOKEN'), ...api };
+      const variables = { botToken: of('botToken', 'TELEGRAM_BOT_TOKEN'), ...apiOf('TELEGRAM_API_URL') };
       return chat.value === undefined
         ? { kind, variables: { ...variables, chatId: chat } }
         : { kind, variables, chatId: chat.value };
@@ -128,15 +182,6 @@ function destination(kind: Kind, world: World): Chosen {
     default:
       return kind satisfies never;
   }
-}
-
-type FaultIn = (value: string) => string | undefined;
-
-function variable(name: string, faultOf: FaultIn, world: World): Variable {
-  const known = world.known(name);
-  const fault = known && faultOf(known.value);
-  if (fault !== undefined) throw new UserError(`${name} of ${known?.place} cannot be used. ${fault}`);
-  return { name, value: known?.value };
 }
 
 function made(name: string, make: () => string, faultOf: FaultIn, world: World): Variable {
@@ -160,5 +205,3 @@ function oneOf<Word extends string>(text: string, words: readonly Word[], flag: 
     throw wrong(`${flag} ${text} is not known${orNearest(text, words)}; there is: ${words.join(', ')}`);
   return found;
 }
-
-const wrong = (message: string) => new UserError(message, WRONG_USAGE);

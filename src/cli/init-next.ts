@@ -40,7 +40,7 @@ export function nextSteps(
     ...(untried.length === 0
       ? []
       : [
-          `${command(`send ${untried.map((kind) => NAMES[kind]).join(' ')}`)}   a sample, for real${untried.includes('bot') ? ' (to the bot: an order to buy SAMPLEUSDT)' : ''}`,
+          `${command(`send ${untried.map((kind) => NAMES[kind]).join(' ')}`)}   a sample, for real${untried.includes('bot') ? '\n       to the bot: an order to buy SAMPLEUSDT' : ''}`,
         ]),
     `${command('run')}   starts the bridge`,
   ]);

@@ -3,13 +3,23 @@ import { PUBLISHERS } from '../announcement.ts';
 import { type Ask, Cancelled, type Choice } from './ask.ts';
 import { faultInKey, KEY_ORIGIN } from './init-answers.ts';
 import { askDestination } from './init-destination.ts';
-import { type Chosen, isChat, type Kind, type Purpose, type Setup, type Variable } from './init-setup.ts';
+import {
+  type Chosen,
+  type Feed,
+  isChat,
+  type Kind,
+  type Purpose,
+  type Setup,
+  type Variable,
+} from './init-setup.ts';
+import { askSource } from './init-source.ts';
 import { askVariable, type World } from './init-world.ts';
 
 /** The answers of the command line. */
 export interface Given {
   readonly purpose?: Purpose | undefined;
   readonly kinds?: readonly Kind[] | undefined;
+  readonly feeds?: readonly Feed[] | undefined;
   readonly exchanges?: readonly string[] | undefined;
   readonly isMinimal: boolean;
 }
@@ -19,8 +29,10 @@ export async function askSetup(given: Given, world: World): Promise<Setup> {
   const kinds =
     given.kinds ??
     (given.isMinimal ? [await ask.choose('Where should it go?', PLACES)] : await askKinds(given, ask));
-  const exchanges = given.exchanges ?? (await ask.chooseSome('Which exchanges?', EXCHANGES, [...PUBLISHERS]));
-  const apiKey = await askKey(world);
+  const feeds =
+    given.feeds ?? (await ask.chooseSome('Where does the news come from?', FEED_CHOICES, ['cryptolisting']));
+  const feed = feeds.includes('cryptolisting') ? await askFeed(given, world) : { exchanges: [] };
+  const source = feeds.includes('websocket') ? await askSource(world) : undefined;
   const destinations: Chosen[] = [];
   for (const kind of kinds) {
     const chosen = await askDestination(kind, world);
@@ -31,16 +43,29 @@ export async function askSetup(given: Given, world: World): Promise<Setup> {
     throw new Cancelled();
   }
   return {
-    exchanges: exchanges.length === PUBLISHERS.length ? [] : exchanges,
-    apiKey,
+    ...feed,
+    ...(source !== undefined && { source }),
     destinations,
     isMinimal: given.isMinimal,
     ...(!given.isMinimal && { adminToken: adminToken(world) }),
   };
 }
 
+const FEED_CHOICES: readonly Choice<Feed>[] = [
+  { value: 'cryptolisting', label: 'cryptolisting.ws', hint: PUBLISHERS.join(', ') },
+  { value: 'websocket', label: 'A source of mine', hint: 'any WebSocket that sends JSON' },
+];
+
+async function askFeed(given: Given, world: World): Promise<Pick<Setup, 'exchanges' | 'apiKey'>> {
+  const exchanges =
+    given.exchanges ?? (await world.ask.chooseSome('Which exchanges?', EXCHANGES, [...PUBLISHERS]));
+  const apiKey = await askKey(world);
+  return { exchanges: exchanges.length === PUBLISHERS.length ? [] : exchanges, apiKey };
+}
+
 const CHATS: readonly Choice<Kind>[] = [
   { value: 'discord', label: 'Discord', hint: 'a webhook of a channel' },
+  { value: 'discord-bot', label: 'Discord, as a bot', hint: 'its token and the id of a channel' },
   { value: 'telegram', label: 'Telegram', hint: 'a bot in a chat, group or channel' },
 ];
 const PROGRAM: Choice<Kind> = {

@@ -29,7 +29,8 @@ export async function initCommand(options: InitOptions, io: Io): Promise<ExitCod
   const { config, example, yes, minimal } = options;
   const terminal = yes || example ? undefined : io.terminal;
   if (example || (terminal === undefined && !yes && !minimal)) {
-    if ((options.for ?? options.to ?? options.exchanges) !== undefined)
+    const { feed, exchanges } = options;
+    if ((options.for ?? options.to ?? feed ?? exchanges) !== undefined)
       throw new UserError(
         'There is no terminal to ask on: add --yes to take the rest from the environment.',
         WRONG_USAGE,

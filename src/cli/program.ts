@@ -231,8 +231,14 @@ export function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => v
       false,
     )
     .option('--for <purpose>', 'alerts, bot or both')
-    .option('--to <places>', 'discord, telegram, webhook, separated by commas')
+    .option('--to <places>', 'discord, discord-bot, telegram, webhook, separated by commas')
+    .option('--feed <feeds>', 'cryptolisting, websocket (a source of your own), separated by commas')
     .option('--exchanges <names>', 'only these exchanges, separated by commas')
+    .option(
+      '--map <fields>',
+      'where a source of your own has them: title=data.title,tickers=data.coins,publisher:upbit (: for a fixed word)',
+    )
+    .option('--header <name>', 'of a source of your own: the header for SOURCE_KEY (default: X-Api-Key)')
     .option('--example', 'write the commented example with everything in it, and a .env.example', false)
     .action(async (options) => {
       const { initCommand } = await import('./init.ts');

@@ -34,9 +34,24 @@ const VARIABLES: readonly (readonly [name: string, placeholder: string, how: str
   ],
 ];
 
+/** Of what `init` writes beside these. */
+const OTHERS: typeof VARIABLES = [
+  [
+    'DISCORD_BOT_TOKEN',
+    '',
+    'Discord Developer Portal: your application → Bot → Reset Token; then invite the bot to your server',
+  ],
+  ['DISCORD_CHANNEL_ID', '', 'Discord, with Developer Mode on: right-click the channel → Copy Channel ID'],
+  ['SOURCE_URL', '', 'The address of your source: wss://…'],
+  ['SOURCE_KEY', '', 'Your key of the source, which goes into a header'],
+  ['SOURCE_HELLO', '', 'The message that your source expects after connecting'],
+];
+
 /** How to get the value of a variable that `init` knows. */
 export const howToGet = (name: string): string | undefined =>
-  VARIABLES.find(([known]) => known === name.replace(/^PROGRAM_/, 'BOT_').replace(/_2$/, ''))?.[2];
+  [...VARIABLES, ...OTHERS].find(
+    ([known]) => known === name.replace(/^PROGRAM_/, 'BOT_').replace(/_2$/, ''),
+  )?.[2];
 
 export const ENV_EXAMPLE = `# Copy this file to .env (beside config.yaml), fill it in, and keep it to yourself: chmod 600 .env
 # A variable of the real environment wins over this file.

@@ -71,7 +71,7 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
   const snowflake = () => String(++lastSnowflake);
   // Unlike its webhooks' ids, which are part of a secret.
   const channelId = CHANNEL_ID;
-  const botToken = ['stand', 'in', 'bot', 'token'].join('-');
+  const botToken = ['stand-in', 'bot', 'token'].join('.');
 
   const handle = (request: StandInRequest): Answer => {
     const [, kind, id = '', token] =

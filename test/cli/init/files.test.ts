@@ -27,6 +27,8 @@ const ALL = {
   TELEGRAM_CHAT_ID: '@listings_of_ann',
   BOT_URL: 'http://127.0.0.1:9000/signal?key=a b#c',
 };
+const BOT_TOKEN = 'MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs';
+const SOURCE = { SOURCE_URL: 'wss://127.0.0.1:9/news?token=s0urce-t0ken', SOURCE_KEY: 'key-of-the-s0urce' };
 
 let folder = '';
 beforeEach(() => {
@@ -96,6 +98,44 @@ describe('--yes', () => {
     if (args.includes('--exchanges')) expect(text('config.yaml')).toContain('exchanges: [upbit, bithumb]');
   });
 
+  test('a bot in Discord and a source of their own, from flags and the environment alone', async () => {
+    const env = { ...SOURCE, DISCORD_BOT_TOKEN: BOT_TOKEN, DISCORD_CHANNEL_ID: '123456789012345678' };
+    const map = 'title=data.title, tickers=data["odd.key"],publisher:upbit,listingType:spot_listing';
+    const made = await run(
+      ['init', '--yes', '--feed', 'websocket', '--to', 'discord-bot', '--map', map, '--header', 'X-Token'],
+      env,
+    );
+    expect([made.exitCode, made.err]).toEqual([0, '']);
+    expect(destinations()).toEqual(['community']);
+    expect(text('config.yaml')).toMatch(
+      /^feeds:.*\n {2}- name: source .*\n {4}type: websocket\n {4}url: \$\{SOURCE_URL\}\n {4}headers: \{ X-Token: "\$\{SOURCE_KEY\}" \}$/m,
+    );
+    for (const secret of [BOT_TOKEN, SOURCE.SOURCE_URL, SOURCE.SOURCE_KEY]) {
+      expect(text('config.yaml') + made.out).not.toContain(secret);
+      expect(text('.env')).toContain(secret);
+    }
+    const checked = await run(['check', '--strict']);
+    expect([checked.exitCode, checked.out]).toEqual([
+      0,
+      expect.stringMatching(/fine \(1 feed, 1 destination, 2 rules\)$/),
+    ]);
+  });
+
+  test.each([
+    [{ DISCORD_BOT_TOKEN: `Bot ${BOT_TOKEN}` }, 'DISCORD_BOT_TOKEN', 'without "Bot "'],
+    [{ DISCORD_CHANNEL_ID: '12', DISCORD_BOT_TOKEN: BOT_TOKEN }, 'DISCORD_CHANNEL_ID', '17 to 20 digits'],
+    [{ SOURCE_URL: 'https://127.0.0.1/s0urce-t0ken' }, 'SOURCE_URL', 'wss://'],
+  ])('%j cannot be used', async (env, name, why) => {
+    const { exitCode, err } = await run(['init', '--yes'], env);
+    expect([exitCode, err]).toEqual([
+      1,
+      expect.stringContaining(`${name} of the environment cannot be used. `),
+    ]);
+    expect(err).toContain(why);
+    expect(err).not.toMatch(/s0urce|ZnCjm1/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test('a value that cannot be is a sentence, without the value, and nothing is written', async () => {
     const { exitCode, err } = await run(['init', '--yes'], {
       DISCORD_WEBHOOK_URL: 'https://discord.com/s3cr3ts3cr3t',
@@ -129,6 +169,21 @@ test.each([
   [['--yes', '--to', 'discrod'], '--to discrod is not known (did you mean "discord"?)'],
   [['--yes', '--to', ','], '--to names nothing'],
   [['--yes', '--exchanges', 'bianance'], 'did you mean "binance"?'],
+  [['--yes', '--map', 'title=x'], '--map describes a source of your own: add --feed websocket.'],
+  [['--yes', '--header', 'X-Key'], '--header describes a source of your own'],
+  [['--yes', '--feed', 'websockt'], 'did you mean "websocket"?'],
+  [
+    ['--yes', '--feed', 'websocket', '--exchanges', 'upbit'],
+    '--exchanges narrows the feed of cryptolisting.ws',
+  ],
+  [['--yes', '--feed', 'websocket', '--map', 'titel=x'], '--map has no field titel (did you mean "title"?)'],
+  [['--yes', '--feed', 'websocket', '--map', 'title'], '--map title cannot be read: give each as name=path'],
+  [['--yes', '--feed', 'websocket', '--map', 'title=$.x'], '--map title=$.x cannot be. This must be a path'],
+  [
+    ['--yes', '--feed', 'websocket', '--header', 'X Key'],
+    '--header X Key cannot be. This is not a valid header',
+  ],
+  [['--feed', 'websocket'], 'There is no terminal to ask on: add --yes'],
   [['--to', 'discord'], 'There is no terminal to ask on: add --yes'],
   [['--exchanges', 'upbit'], 'There is no terminal to ask on: add --yes'],
 ])('%j is exit code 2 with a sentence, and writes nothing', async (args, sentence) => {

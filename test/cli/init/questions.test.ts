@@ -37,7 +37,7 @@ async function converse(answers: Answers, { given = {}, env = {}, envFile = {}, 
   const { ask, lines, left } = scripted(answers);
   const io = { clock: systemClock, random: () => 0.5, signal: new AbortController().signal, version: '0' };
   const setup = await askSetup(
-    { isMinimal: false, ...given },
+    { isMinimal: false, feeds: ['cryptolisting'], ...given },
     {
       ask,
       known: (name) =>
@@ -92,6 +92,84 @@ describe('a person wants', () => {
     expect(config?.alerts?.send).toEqual(['team']);
     expect(text).not.toMatch(/telegram|webhook$|exchanges|BOT/m);
     expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=./config.schema.json');
+  });
+
+  test('alerts by a bot in Discord: its token, a channel, and a sample that arrives', async () => {
+    const discord = await closing(startDiscordServer());
+    const { setup, told } = await converse(
+      ['alerts', ['discord-bot'], ['upbit'], KEY, discord.botToken, discord.channelId, true],
+      { env: { DISCORD_API_URL: `${discord.url}/api` } },
+    );
+    expect(told).toEqual([expect.stringMatching(/^good community {2}delivered in .*\[HTTP 200\]$/)]);
+    expect(discord.received).toHaveLength(1);
+    const { config, text, env } = clean(setup);
+    expect(config?.destinations['community']).toMatchObject({
+      type: 'discord',
+      channelId: discord.channelId,
+    });
+    expect(config?.alerts?.send).toEqual(['community']);
+    expect(text).toMatch(/botToken: \$\{DISCORD_BOT_TOKEN\}/);
+    expect(env).toContain(`DISCORD_BOT_TOKEN=${discord.botToken}\n`);
+    const later = await converse(['alerts', ['discord-bot'], ['upbit'], KEY, '', '']);
+    expect(problemsOf(loaded(later.setup)).join()).toMatch(/DISCORD_BOT_TOKEN[\s\S]*DISCORD_CHANNEL_ID/);
+  });
+
+  test.each([
+    [
+      'with a key in a header, beside the feed that needs nothing but one',
+      ['cryptolisting', 'websocket'],
+      [['upbit'], KEY],
+      ['header', 'X-Api-Key', 'a-key-of-4711'],
+      ['data["odd.key"]', 'data.coins', '', 'data.exchange', '', 'kind'],
+      {
+        headers: { 'X-Api-Key': expect.anything() },
+        map: {
+          title: { path: 'data["odd.key"]' },
+          ...{ tickers: { path: 'data.coins' }, publisher: { path: 'data.exchange' } },
+          listingType: { path: 'kind' },
+        },
+      },
+    ],
+    [
+      'alone, greeted with a message',
+      ['websocket'],
+      [],
+      ['hello', `{"op":"login","key":"it's-4711"}`],
+      ['null', '', 'upbit', 'spot_listing'],
+      {
+        hello: [`{"op":"login","key":"it's-4711"}`],
+        map: {
+          title: { path: 'null' },
+          publisher: { value: 'upbit' },
+          listingType: { value: 'spot_listing' },
+        },
+      },
+    ],
+    [
+      'that knows nobody',
+      ['websocket'],
+      [],
+      ['none'],
+      ['title', 'tickers', 'upbit', 'other'],
+      { map: { listingType: { value: 'other' } } },
+    ],
+  ] as const)('a source of their own, %s', async (_, feeds, ofFeed, key, map, wanted) => {
+    const { setup, told } = await converse(
+      [
+        ...['alerts', ['program'], [...feeds], ...ofFeed, 'ws://127.0.0.1:9/x?key=4711-4711', ...key, ...map],
+        ...['http://127.0.0.1:9/x', false, false],
+      ] as Answers,
+      { given: { feeds: undefined } },
+    );
+    const { config, text } = clean(setup);
+    expect(config?.feeds.map(({ type }) => type)).toEqual(feeds);
+    expect(config?.feeds.at(-1)).toMatchObject(wanted);
+    expect(text).not.toContain('4711');
+    expect(told.join()).toMatch(
+      map.includes('other' as never) ? /^warning Rules with .* never match this source/ : /^$/,
+    );
+    const minimal = configText({ ...setup, isMinimal: true });
+    expect(minimal).not.toMatch(/ # |4711/);
   });
 
   test('a bot that trades: one request for each ticker, only while it is fresh, and no alerts to it', async () => {
@@ -231,6 +309,40 @@ describe('a wrong answer', () => {
       'This is still a placeholder: put the real value here.',
     ]);
     clean(setup);
+  });
+
+  test('of a bot in Discord and of a source: in its own words', async () => {
+    const { faults } = await converse(
+      [
+        ...['alerts', ['discord-bot'], ['websocket']],
+        ...['https://source.test/x', 'source.test', 'ws://127.0.0.1:9/x', 'header'],
+        ...['X Key', 'Host', 'X-Key', 'ключ', 'a-key-of-4711'],
+        ...['$.title', 'data.items[*]', 'title', '/tickers', '', '', 'a b', 'exchange', 'other'],
+        ...[
+          'Bot MTk4.Cl2F.ZnCj',
+          '123456789012345678',
+          'a'.repeat(32),
+          'MTk4NjIyNDgz.Cl2FMQ.ZnCjm1XVW7vRze4',
+        ],
+        ...['#listings', '123', '123456789012345678', false],
+      ],
+      { given: { feeds: undefined } },
+    );
+    expect(faults.slice(0, 9)).toEqual([
+      expect.stringMatching(/^This .*wss?:/),
+      expect.stringMatching(/^This .*URL/),
+      'This is not a valid header name',
+      'This is a header that the bridge sets itself',
+      'This must be one line of plain ASCII',
+      ...Array.from({ length: 4 }, () => expect.stringMatching(/^This must be a path, such as title/)),
+    ]);
+    expect(faults.slice(9)).toEqual([
+      expect.stringMatching(/^This must be the token alone, without "Bot "/),
+      expect.stringMatching(/^This does not have the form of a bot token \(three parts/),
+      expect.stringMatching(/^This does not have the form of a bot token/),
+      expect.stringMatching(/^This must be a Discord id: 17 to 20 digits \(/),
+      expect.stringMatching(/^This must be a Discord id/),
+    ]);
   });
 
   test('a sample that does not arrive: the advice of `send`, then corrected, tried again, kept or left out', async () => {

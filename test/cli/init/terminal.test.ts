@@ -57,6 +57,7 @@ test('asks, sends a sample, writes only what was chosen for its owner alone, and
   const { code, screen, left } = await typed(folder, [
     ['What is it for?', ENTER],
     ['Where do the alerts go?', ENTER],
+    ['Where does the news come from?', ENTER],
     ['Which exchanges?', ENTER],
     ['Your key of the feed', `dsk_nonsense${ENTER}`],
     ['does not have the form of a key', `${'\u007f'.repeat(12)}${KEY}${ENTER}`],
@@ -83,6 +84,7 @@ test('Ctrl-C writes nothing and says so', async () => {
   const folder = freshFolder();
   const { code, screen } = await typed(folder, [
     ['What is it for?', `${DOWN}${ENTER}`],
+    ['Where does the news come from?', ENTER],
     ['Which exchanges?', ENTER],
     ['Your key of the feed', KEY.slice(0, 20) + CTRL_C],
   ]);
