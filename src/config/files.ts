@@ -3,7 +3,7 @@
  * has changed. Nothing else of the config touches the disk.
  */
 import { createHash } from 'node:crypto';
-import { globSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { globSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 /** Throws as `fs.readFileSync` does. */
@@ -82,6 +82,15 @@ export class ConfigFiles {
       return true;
     } catch {
       return false;
+    }
+  }
+
+  /** Where it leads, if it is a link. */
+  linkTarget(path: string): string | undefined {
+    try {
+      return readlinkSync(path);
+    } catch {
+      return undefined;
     }
   }
 

@@ -49,6 +49,16 @@ const HINTS: readonly (readonly [keys: RegExp, where: (path: Path) => boolean, h
     (path) => path.length === 1 || isDestination(path),
     'it belongs to a rule: cooldown: { by: ticker, for: 24h }',
   ],
+  [
+    /^(foreach|url|method|headers|body|secret|maxage|retry|ratelimit|webhookurl|bottoken|chatid|channelid|dryrun|delay|onambiguous|timeout|maxtickers)$/,
+    (path) => path[0] === 'rules' && path.length === 3,
+    'it belongs to a destination: write it under `destinations:`, below the name of one',
+  ],
+  [
+    /^(match|send|when|stop)$/,
+    isDestination,
+    'it belongs to a rule: write it under `rules:`; a rule names the destination in `send`',
+  ],
   [/^(should|expected|expects|assert|then)$/, (path) => path[0] === 'tests', 'did you mean `expect`?'],
 ];
 

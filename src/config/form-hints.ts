@@ -7,7 +7,8 @@ export function formHint(message: string, path: Path, value: unknown): string | 
   if (/^must be true(?:,| or) false/.test(message)) return flagHint(text);
   const [section, ...rest] = path;
   if (section === 'tables' && rest.length < 2) return tableHint(text, value);
-  if (section === 'feeds' && rest.length === 0) return feedsHint(value);
+  if (rest.length === 0 && LISTS.has(String(section))) return listHint(section, value);
+  if (section === 'destinations' && rest.length === 0) return namesHint(value);
   if (isLoneName(value)) return `write \${${Object.keys(value)[0]}}`;
   // Of a list, too.
   const key = path.findLast((step) => typeof step === 'string');
@@ -81,11 +82,23 @@ function tableHint(text: string, value: unknown): string | undefined {
   return `write [${text.split(/[\s,;]+/).join(', ')}]`;
 }
 
-function feedsHint(value: unknown): string | undefined {
-  if (typeof value === 'string') return 'write feeds: [{ url: …, apiKey: … }]';
+/** Sections that are lists of mappings. */
+const LISTS: ReadonlySet<string> = new Set(['feeds', 'rules', 'tests']);
+
+/** A list, where each name is a key: `- name: team`. */
+function namesHint(value: unknown): string | undefined {
+  const [first]: readonly unknown[] = Array.isArray(value) ? value : [];
+  if (typeof first !== 'object' || first === null) return undefined;
+  const name = 'name' in first && typeof first.name === 'string' ? first.name : 'team';
+  return `write ${name}: without a dash, and its options below that, indented further`;
+}
+
+function listHint(section: Path[number] | undefined, value: unknown): string | undefined {
+  if (section === 'feeds' && typeof value === 'string') return 'write feeds: [{ url: …, apiKey: … }]';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const [name = '', options] = Object.entries(value)[0] ?? [];
   if (/^\d+[.)]/.test(name)) return 'an entry of a list starts with a dash, not with a number';
+  if (name.startsWith('-')) return `behind a dash comes a blank: - ${name.slice(1)}: …`;
   return typeof options === 'object' && options !== null
     ? `write - name: ${name}, and its options below that`
     : undefined;

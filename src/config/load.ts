@@ -26,6 +26,7 @@ import { redactorFor } from './secret-places.ts';
 import { Source, writtenMessage } from './source.ts';
 import { Sources } from './sources.ts';
 import { withStandIns } from './stand-ins.ts';
+import { hintOfEmpty } from './too-much.ts';
 
 export { type ConfigProblem, formatProblem } from './problem.ts';
 
@@ -110,7 +111,7 @@ export function loadConfig(options: LoadOptions): RequiredConfig {
   const ofWhole = (message: string, hint?: string) => sources.problemOf({ range: [0, 0], message, hint }, 0);
   if (environment?.fault !== undefined) problems.push(ofWhole(environment.fault));
   if (!main.fatal && (root === undefined || root.value === null))
-    problems.push(ofWhole('the file is empty', 'make one with: listing-bridge init'));
+    problems.push(ofWhole('the file is empty', hintOfEmpty(main.text)));
   problems.push(...[...include.errors, ...checked.errors].map((finding) => sources.problemAt(finding)));
   const valid = problems.length === 0 ? checked.config : undefined;
   const inClear = new Set(checked.exposed.map(({ path }) => sources.fileOf(path)));

@@ -8,7 +8,7 @@ const AROUND: readonly (readonly [line: RegExp, message: string, hint: string])[
     'keep one of the two parts, and remove the lines of <<<<<<<, ======= and >>>>>>>',
   ],
   [
-    /^(?:diff --git .*|--- \S+\n\+\+\+ \S.*|@@ -\d.*)$/m,
+    /^(?:diff --git .*|--- \S+\n\+\+\+ \S.*|@@ -\d.*|- {2,}\S.*\n\+ {2,}\S.*)$/m,
     'this is a difference between two files, not a config',
     'copy the file itself, without the + and - in front of its lines',
   ],

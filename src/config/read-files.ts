@@ -1,5 +1,6 @@
 /** Reads a config and the files that it includes, each for itself: a fault in one hides none in another. */
 import { resolve } from 'node:path';
+import { printable } from '../platform/printable.ts';
 import { type Environment, type LoadedEnvironment, loadEnvironment, readFault } from './environment.ts';
 import type { ConfigFiles } from './files.ts';
 import { type IncludedFile, includesOf, similarFile } from './include.ts';
@@ -25,7 +26,9 @@ export function readFiles(file: string, env: Environment, files: ConfigFiles, st
     raw = files.read(resolve(file), 'config');
   } catch (error) {
     const fault = readFault(error);
-    return onlyMain(unreadFile(undefined, `the file cannot be read: ${fault}`, adviceFor(fault)), undefined);
+    const target = fault === 'it does not exist' ? files.linkTarget(resolve(file)) : undefined;
+    const why = target === undefined ? fault : `it is a link to ${printable(target)}, which does not exist`;
+    return onlyMain(unreadFile(undefined, `the file cannot be read: ${why}`, adviceFor(why)), undefined);
   }
   // Not before: of a config that is not there, remarks on its `.env` would only distract.
   const loaded = loadEnvironment(file, env, files);
@@ -80,6 +83,7 @@ function unreadable(
 
 function adviceFor(fault: ReturnType<typeof readFault>): string {
   if (fault === 'it does not exist') return 'make one with: listing-bridge init';
+  if (fault.startsWith('it is a link')) return 'put that file there, or name another one with -c';
   return fault === 'it is a folder'
     ? 'name the file in it, with -c'
     : 'let the user who runs this read it, or name another file with -c';

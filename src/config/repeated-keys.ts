@@ -45,6 +45,7 @@ const LONGEST_SHOWN = 200;
 
 function hintForTwo(key: string | undefined): string {
   if (key === 'match') return 'a rule has one `match`: put all conditions into it, and they must all hold';
+  if (key === 'name') return 'another entry of the list begins with a dash: `- name: …`';
   return LISTS.has(String(key)) ? `for several write a list: ${key}: [one, other]` : 'remove one of them';
 }
 

@@ -14,6 +14,7 @@ import { foreignKeyHint } from './foreign-keys.ts';
 import { formHint } from './form-hints.ts';
 import { idHint } from './id-hints.ts';
 import { keySlip, mappingHint } from './key-slips.ts';
+import { quoteHint } from './odd-characters.ts';
 import { insteadOf } from './other-types.ts';
 import type { Finding, Path } from './problem.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';
@@ -256,6 +257,7 @@ function onlyWord(issue: Issue, value: unknown): string | undefined {
 function hintFor(issue: Issue, node: Located, path: Path, secrets: SecretKnowledge): string | undefined {
   // The schema knows best what was meant.
   const own =
+    quoteHint(node.value, isSecretPlace(path, secrets)) ??
     hintOf(issue) ??
     idHint(path.at(-1), node.value, node.written) ??
     formHint(issue.message, path, node.value) ??

@@ -1,5 +1,6 @@
 /** Explains the errors of the YAML parser to people who do not know YAML's grammar. */
 import { type Document, type LineCounter, visit, type YAMLError, type YAMLWarning } from 'yaml';
+import { oddCharacter } from './odd-characters.ts';
 import { pastedFrom } from './pasted.ts';
 import type { TextFault } from './problem.ts';
 import { repeatedKeys } from './repeated-keys.ts';
@@ -26,18 +27,37 @@ export function explainSyntax(
   if (quote !== undefined) return [explainOne(quote, text, document, openingOf(quote, document))];
   const around = errors.some(isFatal) ? pastedFrom(text) : undefined;
   if (around !== undefined) return [around];
+  const odd = oddCharacter(text, firstOffsets(errors));
+  if (odd !== undefined) return [odd];
   const hasTab = errors.some(({ code }) => code === 'TAB_AS_INDENT');
   const told = errors.filter((error) => !hasTab || !isFatal(error) || error.code === 'TAB_AS_INDENT');
   // After the first token that fits nowhere the parser only stumbles on.
   const first = told.findIndex(isStumble);
   const faults = told
     .filter((error, index) => index <= first || first === -1 || !(isStumble(error) || isFollowing(error)))
+    .filter((error, index, left) => !(isStumble(error) && isBehindStart(error, left[index - 1], text)))
     .map((error) => explainOne(error, text, document));
   return [...faults, ...repeatedKeys(document.contents, text, lines)];
 }
 
-const isStumble = ({ code }: SyntaxError) => code === 'UNEXPECTED_TOKEN' || code === 'BAD_INDENT';
-const isFollowing = ({ code }: SyntaxError) => code === 'MISSING_CHAR' || code === 'BLOCK_AS_IMPLICIT_KEY';
+const isStumble = ({ code, message }: SyntaxError) =>
+  code === 'UNEXPECTED_TOKEN' || code === 'BAD_INDENT' || NO_DASH.test(message);
+const isFollowing = ({ code }: SyntaxError) =>
+  code === 'MISSING_CHAR' || code === 'BLOCK_AS_IMPLICIT_KEY' || code === 'MULTILINE_IMPLICIT_KEY';
+
+/** In the words of the parser: a line of a list that is indented less than its entries. */
+const NO_DASH = /without - indicator/;
+
+/** The value begins with a mark that it cannot begin with, and that is the error before. */
+const isBehindStart = ({ pos }: SyntaxError, before: SyntaxError | undefined, text: string): boolean =>
+  before?.code === 'BAD_SCALAR_START' && !text.slice(before.pos[0], pos[0]).includes('\n');
+
+/** Where the first of them are. */
+const firstOffsets = (errors: readonly SyntaxError[]): readonly number[] =>
+  errors
+    .filter(isFatal)
+    .slice(0, 20)
+    .map(({ pos }) => pos[0]);
 
 const isOpenQuote = ({ code, message }: SyntaxError) => code === 'MISSING_CHAR' && /quote/.test(message);
 
@@ -65,7 +85,11 @@ function explainOne(error: SyntaxError, text: string, document: Document, start 
         hint: 'a line of --- starts another document: remove it',
       };
     case 'BAD_SCALAR_START':
-      return { range, message: `text that starts with ${at} must be in quotes`, hint: 'write "…" around it' };
+      return {
+        range,
+        message: `text that starts with ${at} must be in quotes`,
+        hint: startHint(text, start),
+      };
     case 'BAD_ALIAS':
       return { range, message: 'text that starts with * must be in quotes', hint: 'write "*"' };
     case 'BLOCK_AS_IMPLICIT_KEY':
@@ -86,23 +110,17 @@ function explainOne(error: SyntaxError, text: string, document: Document, start 
         message: 'tags (!name) are not supported',
         hint: tagHint(text.slice(range[0], range[0] + 200)),
       };
-    case 'BAD_INDENT': {
-      const opening = openingBracket(document, text, range[0]);
-      if (/^Flow/.test(error.message) && opening !== undefined)
-        return {
-          range: [opening, opening + 1],
-          message: `this ${text[opening]} is not closed`,
-          hint: `write ${text[opening] === '[' ? ']' : '}'} where it ends`,
-        };
-      return {
-        range,
-        message: 'the indentation does not fit the lines above, or a bracket above is not closed',
-        hint: 'entries of one list or mapping start in the same column',
-      };
-    }
+    case 'BAD_INDENT':
+      return unclosed(error, text, document) ?? { range, ...INDENTATION };
     case 'MISSING_CHAR':
+      if (NO_DASH.test(error.message)) return { range, ...INDENTATION };
       if (/comments must be/i.test(error.message)) return { range, ...HASH };
-      return { range, message: isOpenQuote(error) ? 'the closing quote is missing' : missing(error.message) };
+      return (
+        unclosed(error, text, document) ?? {
+          range,
+          message: isOpenQuote(error) ? 'the closing quote is missing' : missing(error.message),
+        }
+      );
     case 'BAD_DQ_ESCAPE':
       return {
         range,
@@ -114,6 +132,36 @@ function explainOne(error: SyntaxError, text: string, document: Document, start 
     default:
       return { range, message: `not valid YAML: ${plainly(error.message)}` };
   }
+}
+
+const INDENTATION = {
+  message: 'the indentation does not fit the lines above, or a bracket above is not closed',
+  hint: 'entries of one list or mapping start in the same column',
+};
+
+/** A variable, as the shell of Windows writes it. */
+function startHint(text: string, start: number): string {
+  const [, name] = /^%(\w+)%/.exec(text.slice(start, start + 100)) ?? [];
+  return name === undefined
+    ? 'write "…" around it'
+    : `a variable is written \${${name}}; text: write "…" around it`;
+}
+
+/** `undefined`: that is not the error. */
+function unclosed({ message, pos }: SyntaxError, text: string, document: Document): TextFault | undefined {
+  const opening = /^Flow .*\bend with a [}\]]/.test(message)
+    ? openingBracket(document, text, pos[0])
+    : undefined;
+  if (opening === undefined) return undefined;
+  const close = text[opening] === '[' ? ']' : '}';
+  const isCut = /\s#/.test(text.slice(opening).split('\n', 1)[0] ?? '');
+  return {
+    range: [opening, opening + 1],
+    message: `this ${text[opening]} is not closed`,
+    hint: isCut
+      ? `a # behind a blank starts a comment: put text with a # into quotes, or write ${close} before it`
+      : `write ${close} where it ends`,
+  };
 }
 
 /** The entries of a list are what people write so. */

@@ -16,3 +16,9 @@ export const TOO_MANY_ALIASES = { message: 'is too large or too deep (an alias t
 
 /** Of a text whose words and line ends are too many. */
 export const tooManyIn = (text: string) => (text.trim() === '' ? NOTHING : TOO_MANY);
+
+/** Of a text that holds no value. */
+export function hintOfEmpty(text: string): string {
+  const isComments = text.trim() !== '' && text.split('\n').every((line) => /^\s*(?:#|$)/.test(line));
+  return `${isComments ? 'every line of it is a comment; ' : ''}make one with: listing-bridge init`;
+}

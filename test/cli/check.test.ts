@@ -1,5 +1,5 @@
 /** `check` as a whole: what it prints of what was found, and its exit code. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -105,4 +105,15 @@ alerts: { send: me }
     const { out } = await check(own, '--json');
     expect(JSON.parse(out)).toMatchObject({ valid: true, warnings: [], notes: [{ line: 2, column: 69 }] });
   });
+});
+
+test('regression: a link that leads nowhere is named with its target', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'check-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'config.yaml');
+  symlinkSync('current/config.yaml', file);
+  const { exitCode, out } = await runCommandLine(['check', '-c', file], { env });
+  expect(exitCode).toBe(1);
+  expect(out).toContain('it is a link to current/config.yaml, which does not exist');
+  expect(out).toContain('hint: put that file there, or name another one with -c');
 });
