@@ -1,6 +1,8 @@
 /** Which scenarios a run has, and in which order. */
 import { burst } from './scenarios/burst.ts';
 import { causes } from './scenarios/causes.ts';
+import { cluster } from './scenarios/cluster.ts';
+import { clusterWidth } from './scenarios/cluster-width.ts';
 import { curve } from './scenarios/curve.ts';
 import { distance } from './scenarios/distance.ts';
 import { fanout } from './scenarios/fanout.ts';
@@ -34,12 +36,14 @@ const TARGETS = [...BESIDE_CURVE, steady, fanout, burst, start, width, widthTenT
 /** Met for long, and far from their limits: they guard. */
 const GUARDS = [rules, store, listing, million, viewers];
 const PEERS = [peersCold, peersSteady];
+/** They need a PostgreSQL. */
+const CLUSTER = [cluster, clusterWidth];
 /** They answer no target. */
 const ASIDES = [causes, rehearsal, tables, features];
 
 /** `run` runs one beside another. Throws when a name is not known. */
 export function planOf({ only, all, peers }: Wanted, run: (scenario: Scenario) => Promise<void>): Scenario[] {
-  const others = [...TARGETS, ...GUARDS, ...PEERS, ...ASIDES];
+  const others = [...TARGETS, ...GUARDS, ...CLUSTER, ...PEERS, ...ASIDES];
   const curveAlone = curve(() => Promise.resolve());
   const known = [curveAlone, ...others].map(({ name }) => name);
   if (only.some((name) => !known.includes(name))) throw new Error(`--only knows ${known.join(', ')}`);

@@ -11,6 +11,8 @@ test('a run has the targets, --all the curve and the guards too, --peers nothing
   for (const aside of ['curve', 'rules', 'peers-cold', 'causes']) expect(names({})).not.toContain(aside);
   expect(names({ all: true })[0]).toBe('curve');
   expect(names({ all: true })).toEqual(expect.arrayContaining(['steady', 'rules', 'store', 'listing']));
+  expect(names({ all: true })).not.toContain('cluster');
+  expect(names({ only: ['cluster-width'] })).toEqual(['cluster-width']);
   expect(names({ peers: true })).toEqual(['peers-cold', 'peers-steady']);
 });
 

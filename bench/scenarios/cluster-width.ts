@@ -1,0 +1,107 @@
+/**
+ * Target 15: one announcement to ten thousand webhooks, by one bridge that is alone, and by one, two and four nodes of a
+ * cluster. All of them read the feed, and each sends to those that it holds. The receiver and the database share the machine.
+ */
+import { bridge, webhook } from '../meter/kinds.ts';
+import { type Meter, pause } from '../meter/meter.ts';
+import { Databases } from '../meter/nodes.ts';
+import { Receiver } from '../meter/receiver.ts';
+import { ofRounds } from '../meter/sample.ts';
+import type { Subject } from '../meter/subject.ts';
+import { type Compared, limitRow } from '../rows.ts';
+import type { Scenario } from './scenario.ts';
+
+const WIDE = { full: 10_000, short: 1000 } as const;
+const ADDRESSES = 100;
+const NODES = [1, 2, 4] as const;
+const SETTLE_MS = { full: 20_000, short: 5000 } as const;
+const ROUNDS = { full: 8, short: 1 } as const;
+const BETWEEN_MS = 2000;
+
+interface Width {
+  readonly hundredth: readonly number[];
+  readonly last: readonly number[];
+  /** MB of all processes. */
+  readonly residentMb: number;
+}
+
+export const clusterWidth: Scenario = {
+  name: 'cluster-width',
+  async run(meter, short) {
+    await using databases = await Databases.open();
+    if (databases === undefined) {
+      process.stderr.write('left out: there is no PostgreSQL on this machine\n');
+      return { rows: [] };
+    }
+    const scale = short ? 'short' : 'full';
+    const alone = await measured(meter, scale, 1);
+    const rows = [];
+    for (const count of NODES) {
+      const nodes = await measured(meter, scale, count, databases);
+      const about = (what: string, unit: 'ms' | 'MB') => ({
+        ...{ target: 15, what: `10,000 webhooks, ${count} ${count === 1 ? 'node' : 'nodes'}: ${what}`, unit },
+      });
+      const beside = (figures: readonly number[]): Compared => ({ name: 'alone', sample: ofRounds(figures) });
+      rows.push(
+        limitRow(about('the first hundred', 'ms'), ofRounds(nodes.hundredth), FIRST, beside(alone.hundredth)),
+        limitRow(about('the last', 'ms'), ofRounds(nodes.last), LAST, beside(alone.last)),
+        limitRow(about('resident memory, all nodes', 'MB'), ofRounds([nodes.residentMb]), {
+          ...{ figure: 'p50', limit: 400 * count },
+        }),
+      );
+    }
+    return { rows };
+  },
+};
+
+const FIRST = { figure: 'p50', limit: 5 } as const;
+const LAST = { figure: 'p50', limit: 250 } as const;
+
+/** `databases`: of a cluster; without, one that is alone. */
+async function measured(
+  meter: Meter,
+  scale: 'full' | 'short',
+  count: number,
+  databases?: Databases,
+): Promise<Width> {
+  using receiver = new Receiver();
+  const ports = await Promise.all(
+    Array.from({ length: WIDE[scale] / ADDRESSES }, () => receiver.listen('0.0.0.0')),
+  );
+  const destinations = ports.flatMap((port) =>
+    Array.from({ length: ADDRESSES }, (_, n) =>
+      webhook(`d${port}-${n}`, `http://127.0.0.${n + 1}:${port}/hook`),
+    ),
+  );
+  const database = await databases?.make();
+  const subjects: Subject[] = [];
+  for (let n = 0; n < count; n++)
+    subjects.push(
+      await meter.start(bridge({ destinations, ...(database && { more: database.yaml(`n${n + 1}`) }) })),
+    );
+  await database?.shared(count);
+  await pause(SETTLE_MS[scale]);
+  const all = together(subjects);
+  const hundredth: number[] = [];
+  const last: number[] = [];
+  // The first two of a process's life are slower.
+  for (let round = -2; round < ROUNDS[scale]; round++) {
+    await pause(BETWEEN_MS);
+    const { hundredthMs, lastMs } = await meter.wide(all, receiver, WIDE[scale]);
+    if (round < 0) continue;
+    hundredth.push(hundredthMs);
+    last.push(lastMs);
+  }
+  const residentMb = subjects.reduce((sum, subject) => sum + subject.memory().residentMb, 0);
+  await meter.stop(...subjects);
+  return { hundredth, last, residentMb };
+}
+
+/** As the feed does it: each connection gets the frame. */
+function together(subjects: readonly Subject[]): Subject {
+  const [first] = subjects;
+  if (first === undefined) throw new Error('no subjects');
+  const each = subjects.map(({ announce }) => announce);
+  first.announce = (sequence) => Math.min(...each.map((announce) => announce(sequence)));
+  return first;
+}
