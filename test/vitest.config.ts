@@ -14,6 +14,7 @@ const WITH_DATABASE = [
   'test/cluster/claims.property.test.ts',
   'test/cluster/processes.test.ts',
   'test/cluster/deployed.test.ts',
+  'test/cluster/failures.test.ts',
 ];
 
 /** The program is started dozens of times, for its commands and for what it watches: `npm run test:commands`. */

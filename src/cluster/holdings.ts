@@ -153,3 +153,13 @@ export class Holdings {
 
 export const isOf = (lease: Lease, { node, life }: NodeCard): boolean =>
   lease.node === node && lease.life === life;
+
+/** As the next view shows it: whoever asks meanwhile is not told that they are still here. */
+export function givenBack(view: View, partitions: readonly number[], card: NodeCard): View {
+  const gone = new Set(partitions);
+  const isGone = (lease: Lease) => gone.has(lease.partition) && isOf(lease, card);
+  const leases = view.leases.map((lease) =>
+    isGone(lease) ? { ...lease, node: undefined, life: undefined } : lease,
+  );
+  return { ...view, leases };
+}

@@ -6,7 +6,7 @@
 import type { ClusterEvent } from '../events/cluster-event.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import { Company, isElder } from './company.ts';
-import { type Holdings, isOf } from './holdings.ts';
+import { givenBack, type Holdings, isOf } from './holdings.ts';
 import { holdersAmong } from './partitions.ts';
 import { type Member, type NodeCard, RENEW_MS, type Shared, SharedError, type View } from './shared.ts';
 import { Sightings } from './sightings.ts';
@@ -53,6 +53,8 @@ export class ClusterNode {
   /** The database in use knows what this node knew when it met it. */
   #hasTold = false;
   readonly #handingOver = new Set<number>();
+  /** Until what was begun of it has come to an end. */
+  readonly #givingBack = new Set<Promise<void>>();
   /** Of the holders before this node, by partition. */
   readonly #heardOfMs = new Map<number, number | undefined>();
   /** Resolved when nothing is held any more. */
@@ -126,6 +128,8 @@ export class ClusterNode {
     this.#timer?.cancel();
     const held = holdings.held;
     for (const partition of held) holdings.fence(partition);
+    // Its end gives back everything at once: also those of which not everything is told yet.
+    await Promise.all(this.#givingBack);
     try {
       await duties.handOver(held);
       for (const partition of held) holdings.close(partition);
@@ -261,13 +265,15 @@ export class ClusterNode {
       this.#handingOver.add(partition);
       holdings.fence(partition);
     }
-    void this.#giveBack(partitions, card)
+    const givingBack = this.#giveBack(partitions, card)
       // The next look at the cluster tries again.
       .catch((error: unknown) => this.#failed(error))
       .finally(() => {
         for (const partition of partitions) this.#handingOver.delete(partition);
+        this.#givingBack.delete(givingBack);
         this.#tellIfEmpty();
       });
+    this.#givingBack.add(givingBack);
   }
 
   async #giveBack(partitions: readonly number[], card: NodeCard): Promise<void> {
@@ -277,6 +283,7 @@ export class ClusterNode {
     for (const partition of partitions) holdings.close(partition);
     await shared.release(card, partitions);
     for (const partition of partitions) holdings.drop(partition);
+    this.#view = this.#view && givenBack(this.#view, partitions, card);
     report({ kind: 'cluster.handed_over', partitions });
   }
 

@@ -76,7 +76,10 @@ export class Past {
     writer.add(news);
     for (const { delivery, state, reason, attempts, settledMs, begunMs } of deliveries) {
       if (NO_ENDS.has(reason)) continue;
-      if (state === 'pending' && begunMs === undefined) continue;
+      if (state === 'pending' && begunMs === undefined) {
+        settling.tellAgain(delivery);
+        continue;
+      }
       const endedMs = settledMs ?? begunMs ?? announcement.receivedMs;
       settling.add({
         ...{ delivery, reason, attempts, endedMs, state: state === 'pending' ? 'begun' : state },

@@ -34,6 +34,8 @@ export interface SettlingDeps {
 interface Written {
   readonly attempts: number;
   readonly writtenMs: number | undefined;
+  /** It waits for another try, which a holder after this one may make. */
+  readonly again: string | undefined;
 }
 
 export class Settling {
@@ -64,9 +66,16 @@ export class Settling {
       this.add({ delivery, state: 'begun', reason: again, attempts, endedMs, writtenMs });
     const before = this.#written.get(id);
     this.#written.delete(id);
-    this.#written.set(id, { attempts, writtenMs: writtenMs ?? before?.writtenMs });
+    this.#written.set(id, { attempts, writtenMs: writtenMs ?? before?.writtenMs, again });
     const [oldest] = this.#written.keys();
     if (oldest !== undefined && this.#written.size > MOST_WRITTEN) this.#written.delete(oldest);
+  }
+
+  /** As it was told when it last came back, for a database that does not know. */
+  tellAgain(delivery: Delivery): void {
+    const { again, attempts = 0, writtenMs } = this.#written.get(delivery.id) ?? {};
+    if (again === undefined || writtenMs === undefined) return;
+    this.add({ delivery, state: 'begun', reason: again, attempts, endedMs: writtenMs, writtenMs });
   }
 
   /** It was cut on the wire, and is to be sent again. */

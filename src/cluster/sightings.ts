@@ -18,6 +18,12 @@ interface Sighting {
 /** More than two trips differ by; less than the part of a lease in which its holder sends nothing. */
 const JUMP_MS = 500;
 
+/**
+ * Without a view for longer, a node knows of no lease that has run out whether its holder is gone: the database was perhaps there for nobody.
+ * Whoever renews each second has its lease for at least that much longer.
+ */
+const BLIND_MS = LEASE_MS - 1.5 * RENEW_MS;
+
 /** How a view fits those before it. */
 export type Continuity = 'same' | 'first' | 'replaced' | 'set back';
 
@@ -26,6 +32,7 @@ export class Sightings {
   #seq = 0;
   /** After the database was replaced or set back. Nothing is taken sooner, whatever later views show; monotonic ms. */
   notBeforeMs = Number.NEGATIVE_INFINITY;
+  #seenMs = Number.NEGATIVE_INFINITY;
   readonly #byPartition = new Map<number, Sighting>();
 
   /** `nowMs`: monotonic, when the answer was there. */
@@ -34,7 +41,9 @@ export class Sightings {
     if (continuity === 'replaced' || continuity === 'set back') this.notBeforeMs = nowMs + LEASE_MS;
     this.#cluster = view.cluster;
     this.#seq = view.seq;
-    for (const lease of view.leases) this.#look(lease, nowMs, continuity !== 'same');
+    const isAnew = continuity !== 'same' || nowMs - this.#seenMs > BLIND_MS;
+    this.#seenMs = nowMs;
+    for (const lease of view.leases) this.#look(lease, nowMs, isAnew);
     return continuity;
   }
 

@@ -25,6 +25,7 @@ export class FaultProxy implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #pairs = new Set<Pair>();
   #fault: NetworkFault | undefined;
+  #delayMs = 0;
   /** So far. */
   connections = 0;
 
@@ -59,6 +60,12 @@ export class FaultProxy implements AsyncDisposable {
     return this.#fault;
   }
 
+  /** What comes from now on takes so much longer, one way. */
+  set delayMs(delayMs: number) {
+    this.#delayMs = delayMs;
+    for (const pair of this.#pairs) pair.delayMs = delayMs;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.close();
     for (const pair of this.#pairs) pair.end();
@@ -71,6 +78,7 @@ export class FaultProxy implements AsyncDisposable {
     const pair = new Pair(near, far, this.#clock);
     this.#pairs.add(pair);
     near.on('close', () => this.#pairs.delete(pair));
+    pair.delayMs = this.#delayMs;
     pair.fault = this.#fault;
   }
 }
@@ -84,6 +92,8 @@ class Pair {
   #fault: NetworkFault | undefined;
   #isDead = false;
   #answered = 0;
+  delayMs = 0;
+  readonly #onTheWay = new Map<Socket, Buffer[]>();
   #drip: Timer | undefined;
 
   constructor(near: Socket, far: Socket, clock: Clock) {
@@ -137,8 +147,20 @@ class Pair {
       case 'truncate':
         return this.#truncate(chunk, to);
       default:
-        to.write(chunk);
+        this.#pass(chunk, to);
     }
+  }
+
+  /** In order, also when the way has become shorter. */
+  #pass(chunk: Buffer, to: Socket): void {
+    const onTheWay = this.#onTheWay.get(to) ?? [];
+    if (this.delayMs === 0 && onTheWay.length === 0) return void to.write(chunk);
+    this.#onTheWay.set(to, onTheWay);
+    onTheWay.push(chunk);
+    this.#clock.after(this.delayMs, () => {
+      const first = onTheWay.shift();
+      if (first !== undefined && !this.#isDead) to.write(first);
+    });
   }
 
   #truncate(chunk: Buffer, to: Socket): void {

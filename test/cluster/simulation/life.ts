@@ -69,7 +69,8 @@ class ClusterLife {
   readonly #random: Random;
   /** By partition and life: until when it may send, by the true clock. */
   readonly #leases = new Map<string, Map<string, number>>();
-  readonly #releasedAt = new Map<string, number>();
+  /** Partition and life. */
+  readonly #leaving = new Set<string>();
   #digest = 'same';
 
   constructor(seed: number) {
@@ -81,6 +82,8 @@ class ClusterLife {
       ...{ taken: [], troubles: [], read: [], ended: new Map(), kinds, violations: [], nodeOf: new Map() },
     };
     const faults = plot() < 0.5 ? { refuses: 0, hangs: 0 } : { refuses: plot() * 0.2, hangs: plot() * 0.05 };
+    this.model.extended = (life, partitions, how) => this.#extend(life, partitions, how);
+    this.model.released = (life, partitions) => this.#release(life, partitions);
     const count = 1 + Math.floor(plot() * 3);
     for (let n = 0; n < count; n++)
       this.nodes.push(
@@ -96,8 +99,7 @@ class ClusterLife {
           },
           connect: () => this.#connect(),
           watch: {
-            extended: (partition, life, sentAt) => this.#extend(partition, life, sentAt),
-            released: (partition, life) => this.#release(partition, life),
+            released: (partition, life) => this.#giveBack(partition, life),
           },
           hear: (event, life) => this.#hear(event, life),
           digest: () => (this.#digest === 'same' ? 'same' : `${n}`),
@@ -118,15 +120,25 @@ class ClusterLife {
     return leases;
   }
 
-  #extend(partition: number, life: string, sentAt: number): void {
-    // A view of before it was given back.
-    if ((this.#releasedAt.get(`${partition} ${life}`) ?? -1) >= sentAt) return;
-    this.#leasesOf(partition).set(life, this.universe.truthMs + LEASE_MS);
+  #extend(life: string, partitions: Iterable<number>, how: 'renewed' | 'claimed'): void {
+    for (const partition of partitions) {
+      const isLeaving = this.#leaving.has(`${partition} ${life}`) && how === 'renewed';
+      if (!isLeaving) this.#leasesOf(partition).set(life, this.universe.truthMs + LEASE_MS);
+      if (how === 'claimed') this.#leaving.delete(`${partition} ${life}`);
+    }
   }
 
-  #release(partition: number, life: string): void {
-    this.#releasedAt.set(`${partition} ${life}`, this.universe.truthMs);
+  /** It says so: from now on it sends nothing, though the database does not know yet. */
+  #giveBack(partition: number, life: string): void {
+    this.#leaving.add(`${partition} ${life}`);
     this.#leasesOf(partition).delete(life);
+  }
+
+  #release(life: string, partitions: Iterable<number>): void {
+    for (const partition of partitions) {
+      this.#leaving.delete(`${partition} ${life}`);
+      this.#leasesOf(partition).delete(life);
+    }
   }
 
   #arrives(taken: Taken): void {

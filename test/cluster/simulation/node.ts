@@ -23,7 +23,6 @@ export interface MachineDeps {
   readonly universe: Universe;
   readonly receivers: ReceiverDeps;
   readonly connect: () => ModelLink;
-  /** A lease was extended, or given back, by the database. */
   readonly watch: Watch;
   readonly hear: (event: BridgeEvent, life: string) => void;
   readonly digest: () => string;
@@ -31,7 +30,7 @@ export interface MachineDeps {
 }
 
 export interface Watch {
-  extended(partition: number, life: string, sentAt: number): void;
+  /** It gives it back, from now on. */
   released(partition: number, life: string): void;
 }
 
@@ -168,25 +167,8 @@ export class SimulatedNode {
     const { watch } = this.#deps;
     const answer = <Result>(work: Promise<Result>) => process.answer(work);
     return {
-      renew: (card) => {
-        const sentAt = process.universe.truthMs;
-        return answer(
-          link.renew(card).then((view) => {
-            for (const lease of view.leases)
-              if (lease.life === life) watch.extended(lease.partition, life, sentAt);
-            return view;
-          }),
-        );
-      },
-      claim: (card, partitions) => {
-        const sentAt = process.universe.truthMs;
-        return answer(
-          link.claim(card, partitions).then((epochs) => {
-            for (const partition of epochs.keys()) watch.extended(partition, life, sentAt);
-            return epochs;
-          }),
-        );
-      },
+      renew: (card) => answer(link.renew(card)),
+      claim: (card, partitions) => answer(link.claim(card, partitions)),
       release: (card, partitions) => {
         for (const partition of partitions) watch.released(partition, life);
         return answer(link.release(card, partitions));

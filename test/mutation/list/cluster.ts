@@ -2,7 +2,7 @@
 import { inFile, suites } from '../places.ts';
 
 const CLUSTER = [
-  ...suites('cluster/node'),
+  ...suites('cluster/node', 'cluster/trouble'),
   'test/cluster/simulation/cluster.test.ts',
   'test/cluster/simulation/cluster-second-half.test.ts',
 ];
@@ -57,6 +57,28 @@ export const cluster = [
       'return Math.max(endsMs, this.notBeforeMs);',
       'return endsMs > 0 ? 0 : endsMs;',
     ],
+    [
+      'a node that saw nothing for a while takes what has run out meanwhile',
+      'an outage of the database sends everything of it twice',
+      "continuity !== 'same' || nowMs - this.#seenMs > BLIND_MS",
+      "continuity !== 'same'",
+    ],
+  ),
+  ...inFile(
+    'src/cluster/node.ts',
+    CLUSTER,
+    [
+      'who leaves does not wait for what it hands over already',
+      'what it had to cut is not told, and a rate is exceeded',
+      '    await Promise.all(this.#givingBack);\n',
+      '',
+    ],
+    [
+      'what was given back is shown as held',
+      'a drain that went well is said to have failed',
+      '    this.#view = this.#view && givenBack(this.#view, partitions, card);\n',
+      '',
+    ],
   ),
   ...inFile(
     'src/cluster/join.ts',
@@ -108,12 +130,22 @@ export const cluster = [
       '',
     ],
   ),
-  ...inFile('src/cluster/past.ts', CLUSTER, [
-    'another database is not told what ended',
-    'everything of the last hours is sent again',
-    '      settling.add({',
-    '      if (state.length < 0) settling.add({',
-  ]),
+  ...inFile(
+    'src/cluster/past.ts',
+    CLUSTER,
+    [
+      'another database is not told what ended',
+      'everything of the last hours is sent again',
+      '      settling.add({',
+      '      if (state.length < 0) settling.add({',
+    ],
+    [
+      'another database is not told of requests that are to be made again',
+      'a rate is exceeded',
+      '        settling.tellAgain(delivery);\n',
+      '',
+    ],
+  ),
   ...inFile(
     'src/cluster/claiming.ts',
     CLUSTER,

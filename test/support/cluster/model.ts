@@ -14,6 +14,7 @@ import {
   type LogEntry,
   type LogRow,
   type NodeCard,
+  PARTITIONS,
   QUICK_MS,
   type Shared,
   type SharedEnd,
@@ -37,6 +38,11 @@ export class SharedModel {
   tables: Tables;
   /** The database's clock less the truth. May be set: a jump. */
   aheadMs = 0;
+  /** Called in the moment in which the database extends what a life holds, also when the answer is lost. */
+  extended: (life: string, partitions: Iterable<number>, how: 'renewed' | 'claimed') => void = () =>
+    undefined;
+  /** The same for what is given back. */
+  released: (life: string, partitions: Iterable<number>) => void = () => undefined;
   readonly #listeners = new Set<Listener>();
   #databases = 0;
   #isDown = false;
@@ -161,17 +167,29 @@ export class ModelLink implements Shared {
   renew(card: NodeCard): Promise<View> {
     return this.#call(QUICK_MS, (tables, nowMs) => {
       if (tables.stamp(card, nowMs)) this.#model.tell({ kind: 'leases' });
-      return tables.view(nowMs);
+      const view = tables.view(nowMs);
+      const own = view.leases.filter(({ life }) => life === card.life);
+      this.#model.extended(
+        card.life,
+        own.map(({ partition }) => partition),
+        'renewed',
+      );
+      return view;
     });
   }
 
   claim(card: NodeCard, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
-    return this.#call(QUICK_MS, (tables, nowMs) => tables.claim(card, partitions, nowMs));
+    return this.#call(QUICK_MS, (tables, nowMs) => {
+      const epochs = tables.claim(card, partitions, nowMs);
+      this.#model.extended(card.life, epochs.keys(), 'claimed');
+      return epochs;
+    });
   }
 
   release(card: NodeCard, partitions: readonly number[]): Promise<void> {
     return this.#call(QUICK_MS, (tables) => {
       tables.release(card, partitions);
+      this.#model.released(card.life, partitions);
       this.#model.tell({ kind: 'leases' });
     });
   }
@@ -179,6 +197,7 @@ export class ModelLink implements Shared {
   leave(card: NodeCard): Promise<void> {
     return this.#call(QUICK_MS, (tables) => {
       tables.leave(card);
+      this.#model.released(card.life, Array(PARTITIONS).keys());
       this.#model.tell({ kind: 'leases' });
     });
   }

@@ -54,8 +54,9 @@ export class TestDatabase implements AsyncDisposable {
 
   static #count = 0;
 
-  static async create(options = ''): Promise<TestDatabase> {
-    const server = await sharedServer();
+  /** `on`: absent, the server of the run. */
+  static async create(options = '', on?: PostgresServer): Promise<TestDatabase> {
+    const server = on ?? (await sharedServer());
     const name = `test_${process.pid}_${++TestDatabase.#count}`;
     await server.query('postgres', `CREATE DATABASE ${name} ${options}`);
     return new TestDatabase(server, name);

@@ -1,0 +1,106 @@
+/** What has gone wrong once: an outage of the database, an end in the middle of a hand-over, another database. On a true clock that the test moves. */
+import { describe, expect, test } from 'vitest';
+import { holdersAmong, partitionOf } from '../../src/cluster/partitions.ts';
+import { LEASE_MS, PARTITIONS } from '../../src/cluster/shared.ts';
+import { DESTINATIONS, type Scene, settled } from './simulation/scene.ts';
+
+/** `destination state`, as the database has it. */
+const endsOf = ({ model }: Scene) =>
+  model.tables
+    .inherit([...Array(PARTITIONS).keys()], 60_000, model.nowMs())
+    .ends.map(({ destination, state, writtenAgeMs }) => ({ destination, state, writtenAgeMs }));
+
+const timesOf = ({ taken }: Scene, title: string) =>
+  Object.fromEntries(
+    DESTINATIONS.map((name) => [
+      name,
+      taken.filter((one) => one.destination === name && one.title === title && one.acted).length,
+    ]),
+  );
+
+const ONCE = Object.fromEntries(DESTINATIONS.map((name) => [name, 1]));
+
+describe('a database that was away for longer than a lease', () => {
+  test.each([0, 300, 1200])(
+    'regression: nobody takes over from a node that comes back %d ms later, and nothing is sent twice',
+    async (laterMs) => {
+      const scene = await settled(['a', 'b']);
+      const { model } = scene;
+      const b = scene.node('b');
+      model.isDown = true;
+      b.link.fault = 'cut';
+      await scene.advance(800);
+      scene.announce('sent in the outage, and not told');
+      await scene.advance(LEASE_MS + 2000);
+      scene.announce('read while nobody may send');
+      await scene.advance(500);
+      model.isDown = false;
+      await scene.advance(laterMs);
+      b.link.fault = undefined;
+      await scene.advance(15_000);
+      expect(timesOf(scene, 'sent in the outage, and not told')).toEqual(ONCE);
+      expect(timesOf(scene, 'read while nobody may send')).toEqual(ONCE);
+      expect(scene.kinds().filter((kind) => kind.endsWith('lost'))).toEqual([]);
+      expect(scene.holders()).toEqual(holdersAmong(['a', 'b']));
+    },
+  );
+
+  test('and took a node with it: another one takes over, a lease after the database is back', async () => {
+    const scene = await settled(['a', 'b']);
+    scene.model.isDown = true;
+    await scene.advance(1000);
+    scene.node('b').kill();
+    await scene.advance(6000);
+    scene.model.isDown = false;
+    await scene.advance(LEASE_MS + 1500);
+    expect(scene.holders()).toEqual(Array(PARTITIONS).fill('a'));
+  });
+});
+
+describe('a node that leaves', () => {
+  test('regression: in the middle of a hand-over tells what it had to cut before it is gone', async () => {
+    const scene = await settled(['a', 'b']);
+    const holder = scene.holderOf('one');
+    scene.faults.hangs = 1;
+    scene.announce('on the wire');
+    await scene.advance(700);
+    expect(scene.taken.some(({ destination }) => destination === 'one')).toBe(true);
+    void holder.cluster?.node.drain();
+    await scene.advance(50);
+    scene.faults.hangs = 0;
+    await holder.end((ms) => scene.advance(ms));
+    const one = endsOf(scene).filter(({ destination }) => destination === 'one');
+    expect(one).toEqual([{ destination: 'one', state: 'begun', writtenAgeMs: expect.any(Number) }]);
+  });
+
+  test('regression: one that has drained does not say that it still holds something', async () => {
+    const scene = await settled(['a', 'b']);
+    const a = scene.node('a');
+    let left: number | undefined;
+    void a.cluster?.node.drain().then(() => {
+      left = a.cluster?.node.view?.leases.filter(({ life }) => life === a.life).length;
+    });
+    await scene.advance(500);
+    expect(left).toBe(0);
+  });
+});
+
+describe('another database', () => {
+  test('regression: is told of requests that are to be made again, so that rates go on', async () => {
+    const scene = await settled(['a', 'b']);
+    const holder = scene.holderOf('limited');
+    scene.faults.refuses = 1;
+    scene.announce('refused');
+    await scene.advance(700);
+    expect(scene.taken.some(({ destination }) => destination === 'limited')).toBe(true);
+    scene.model.replace();
+    await scene.advance(2500);
+    expect(endsOf(scene).filter(({ destination }) => destination === 'limited')).toMatchObject([
+      { state: 'begun', writtenAgeMs: expect.any(Number) },
+    ]);
+    expect(scene.holders()[partitionOf('http://limited.invalid')] ?? holder.name).toBe(holder.name);
+    scene.faults.refuses = 0;
+    await scene.advance(20_000);
+    expect(scene.got('refused')).toContain('limited');
+  });
+});
