@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { holdersAmong, partitionOf } from '../../src/cluster/partitions.ts';
 import { LEASE_MS, PARTITIONS } from '../../src/cluster/shared.ts';
+import type { Tables } from '../support/cluster/tables.ts';
 import { DESTINATIONS, type Scene, settled } from './simulation/scene.ts';
 
 /** `destination state`, as the database has it. */
@@ -27,6 +28,8 @@ describe('a database that was away for longer than a lease', () => {
       const scene = await settled(['a', 'b']);
       const { model } = scene;
       const b = scene.node('b');
+      // Until everybody has seen who holds what.
+      await scene.advance(2500);
       model.isDown = true;
       b.link.fault = 'cut';
       await scene.advance(800);
@@ -47,6 +50,7 @@ describe('a database that was away for longer than a lease', () => {
 
   test('and took a node with it: another one takes over, a lease after the database is back', async () => {
     const scene = await settled(['a', 'b']);
+    await scene.advance(2500);
     scene.model.isDown = true;
     await scene.advance(1000);
     scene.node('b').kill();
@@ -54,6 +58,31 @@ describe('a database that was away for longer than a lease', () => {
     scene.model.isDown = false;
     await scene.advance(LEASE_MS + 1500);
     expect(scene.holders()).toEqual(Array(PARTITIONS).fill('a'));
+  });
+});
+
+describe('an earlier state of the database', () => {
+  test('in which a partition is free makes nobody its holder while another may still send for it', async () => {
+    const scene = await settled(['a', 'b', 'c']);
+    const { model } = scene;
+    let free: { readonly partitions: readonly number[]; readonly tables: Tables } | undefined;
+    model.released = (_, partitions) => {
+      free ??= { partitions: [...partitions], tables: model.tables.copy() };
+    };
+    void scene.node('b').cluster?.node.drain();
+    // Longer than a lease: in the earlier state nobody seems to be there.
+    await scene.advance(LEASE_MS + 2000);
+    const a = scene.node('a');
+    const ofA = (free?.partitions ?? []).filter((partition) => scene.holders()[partition] === 'a');
+    expect(ofA.length).toBeGreaterThan(0);
+    a.link.fault = 'cut';
+    if (free !== undefined) model.setBack(free.tables);
+    const maySend = () => ofA.filter((partition) => a.maySendFor(partition));
+    await scene.advance(1500);
+    expect(maySend()).toEqual(ofA);
+    expect(ofA.filter((partition) => scene.holders()[partition] !== undefined)).toEqual([]);
+    await scene.advance(6000);
+    expect(ofA.filter((partition) => scene.holders()[partition] !== 'c')).toEqual([]);
   });
 });
 

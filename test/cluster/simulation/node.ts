@@ -50,6 +50,7 @@ export class SimulatedNode {
   link: ModelLink;
   cluster: Cluster | undefined;
   pipeline: Pipeline | undefined;
+  #tenures: Tenures | undefined;
 
   constructor(deps: MachineDeps) {
     this.#deps = deps;
@@ -60,6 +61,11 @@ export class SimulatedNode {
 
   get isUp(): boolean {
     return this.process !== undefined;
+  }
+
+  /** By its own clock. */
+  maySendFor(partition: number): boolean {
+    return this.isUp && this.#tenures?.at(partition).isOver === false;
   }
 
   start(): void {
@@ -73,6 +79,7 @@ export class SimulatedNode {
     const recovered = outbox.recover(clock.monotonicMs(), WINDOW_MS);
     clock.continueFrom(recovered.latestMs);
     const tenures = new Tenures(clock);
+    this.#tenures = tenures;
     const events = createEvents((event) => {
       hear(event, life);
       this.cluster?.hear(event);

@@ -81,6 +81,12 @@ export class SharedModel {
     this.#tellLost(() => true);
   }
 
+  /** It is in an earlier state. */
+  setBack(tables: Tables): void {
+    this.tables = tables;
+    this.#tellLost(() => true);
+  }
+
   add(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);

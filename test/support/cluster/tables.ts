@@ -52,6 +52,12 @@ interface Half {
 
 const emptyHalf = (): Half => ({ log: [], ends: new Map(), errands: new Map() });
 
+const copyOf = ({ log, ends, errands }: Half): Half => ({
+  log: [...log],
+  ends: new Map(ends),
+  errands: new Map([...errands].map(([key, errand]) => [key, { ...errand }])),
+});
+
 const lifeOf = ({ node, life }: { readonly node: string | undefined; readonly life: string | undefined }) =>
   JSON.stringify([node, life]);
 
@@ -73,6 +79,19 @@ export class Tables {
   constructor(cluster: string, nowMs: number) {
     this.cluster = cluster;
     this.#rolledMs = nowMs;
+  }
+
+  /** An image of it, as a backup has one. */
+  copy(): Tables {
+    const copy = new Tables(this.cluster, this.#rolledMs);
+    for (const [key, node] of this.#nodes) copy.#nodes.set(key, { ...node });
+    for (const [partition, lease] of this.#leases.entries()) copy.#leases[partition] = { ...lease };
+    for (const [key, fact] of this.#facts) copy.#facts.set(key, fact);
+    copy.#factsVersion = this.#factsVersion;
+    copy.#seq = this.#seq;
+    copy.#young = copyOf(this.#young);
+    copy.#old = copyOf(this.#old);
+    return copy;
   }
 
   /** Whether other nodes should look. */

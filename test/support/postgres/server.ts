@@ -229,6 +229,8 @@ export class PostgresServer implements AsyncDisposable {
     values: readonly unknown[] = [],
   ): Promise<readonly Row[]> {
     const client = new pg.Client(this.url(database));
+    // A server that dies between two statements: whoever asks next is told.
+    client.on('error', () => undefined);
     await client.connect();
     try {
       return (await client.query<Row>(sql, [...values])).rows;
