@@ -128,7 +128,7 @@ export class ClusterNode {
     this.#timer?.cancel();
     const held = holdings.held;
     for (const partition of held) holdings.fence(partition);
-    // Its end gives back everything at once: also those of which not everything is told yet.
+    // The end of a node frees everything at once, also what is being handed over: its ends have to be on record before.
     await Promise.all(this.#givingBack);
     try {
       await duties.handOver(held);

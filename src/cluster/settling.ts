@@ -71,7 +71,7 @@ export class Settling {
     if (oldest !== undefined && this.#written.size > MOST_WRITTEN) this.#written.delete(oldest);
   }
 
-  /** As it was told when it last came back, for a database that does not know. */
+  /** Its last request once more, for a database that does not know of it. */
   tellAgain(delivery: Delivery): void {
     const { again, attempts = 0, writtenMs } = this.#written.get(delivery.id) ?? {};
     if (again === undefined || writtenMs === undefined) return;

@@ -1,6 +1,6 @@
 /** A node among others, on the model of the database and a true clock that the test moves: what happens when one dies, hangs, comes or goes. */
 import { describe, expect, test } from 'vitest';
-import { holdersAmong, partitionOf } from '../../src/cluster/partitions.ts';
+import { holdersAmong } from '../../src/cluster/partitions.ts';
 import { PARTITIONS } from '../../src/cluster/shared.ts';
 import type { SimulatedNode } from './simulation/node.ts';
 import { DESTINATIONS, Scene, SETTLED_MS, settled } from './simulation/scene.ts';

@@ -1,4 +1,4 @@
-/** What has gone wrong once: an outage of the database, an end in the middle of a hand-over, another database. On a true clock that the test moves. */
+/** Troubles that have gone wrong once: an outage of the database, an end in the middle of a hand-over, another database. On a true clock that the test moves. */
 import { describe, expect, test } from 'vitest';
 import { holdersAmong, partitionOf } from '../../src/cluster/partitions.ts';
 import { LEASE_MS, PARTITIONS } from '../../src/cluster/shared.ts';

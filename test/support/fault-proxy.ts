@@ -60,7 +60,7 @@ export class FaultProxy implements AsyncDisposable {
     return this.#fault;
   }
 
-  /** What comes from now on takes so much longer, one way. */
+  /** Bytes that come from now on take so much longer, one way. */
   set delayMs(delayMs: number) {
     this.#delayMs = delayMs;
     for (const pair of this.#pairs) pair.delayMs = delayMs;

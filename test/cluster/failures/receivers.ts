@@ -27,7 +27,7 @@ export const isOnce = (destination: string): boolean => BOTS[destination]?.once 
 
 const holderOf = (broadest: string) => holdersAmong(NODES)[partitionOf(broadest)];
 
-/** What came, by destination and title. */
+/** One message that arrived. */
 export interface Received {
   readonly destination: string;
   readonly title: string;

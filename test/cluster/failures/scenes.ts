@@ -17,7 +17,7 @@ export interface Scene {
   /** Something happens, and is over when it resolves. */
   readonly happensOnce?: true;
   readonly befall: (stage: Stage) => Promise<void>;
-  /** What may come twice: of what the database did not know to have ended when it happened. Absent: nothing. */
+  /** Deliveries may come twice of which the database did not know the end when it happened. Absent: none. */
   readonly repeats?: true;
   /** Orders may end as `may_have_arrived`. Absent: each of them arrives. */
   readonly missesOrders?: true;

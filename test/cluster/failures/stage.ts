@@ -121,7 +121,7 @@ export class Stage implements AsyncDisposable {
     return running.program;
   }
 
-  /** Its config becomes another one, and it is told. */
+  /** Gives it another config, and resolves when that is in force. */
   async reconfigure(name: string, hasMore: boolean): Promise<void> {
     const program = this.program(name);
     const reloads = () => program.log.all.filter(({ msg }) => msg === 'config.reloaded').length;

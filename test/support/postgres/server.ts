@@ -229,7 +229,7 @@ export class PostgresServer implements AsyncDisposable {
     values: readonly unknown[] = [],
   ): Promise<readonly Row[]> {
     const client = new pg.Client(this.url(database));
-    // A server that dies between two statements: whoever asks next is told.
+    // Of a server that dies between two statements: the next statement rejects.
     client.on('error', () => undefined);
     await client.connect();
     try {
