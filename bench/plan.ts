@@ -8,7 +8,7 @@ import { distance } from './scenarios/distance.ts';
 import { fanout } from './scenarios/fanout.ts';
 import { features } from './scenarios/features.ts';
 import { listing } from './scenarios/listing.ts';
-import { million } from './scenarios/million.ts';
+import { million, millionWide } from './scenarios/million.ts';
 import { peersCold, peersSteady } from './scenarios/peers.ts';
 import { rehearsal } from './scenarios/rehearsal.ts';
 import { rules } from './scenarios/rules.ts';
@@ -34,7 +34,7 @@ export interface Wanted {
 const BESIDE_CURVE = [silence, distance];
 const TARGETS = [...BESIDE_CURVE, steady, fanout, burst, start, width, widthTenThousand, tail];
 /** Met for long, and far from their limits: they guard. */
-const GUARDS = [rules, store, listing, million, viewers];
+const GUARDS = [rules, store, listing, million, millionWide, viewers];
 const PEERS = [peersCold, peersSteady];
 /** They need a PostgreSQL. */
 const CLUSTER = [cluster, clusterWidth];

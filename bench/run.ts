@@ -6,6 +6,7 @@
  *                  and nothing else
  *   --short        seconds instead of minutes: only to see that everything works
  *   --only NAME    one scenario (may be repeated); a wrong name prints the right ones
+ *   --part TEXT    of `million` and `million-wide` only the questions with this in them, such as /deliveries
  *   --json         results as JSON on standard output, instead of the table
  *   --save         keeps what was measured in bench/results/, by kind of machine, and draws from it the tables of
  *                  docs/performance.md and the chart; scenarios that were not measured stay as they were
@@ -26,14 +27,15 @@ const { values: options } = parseArgs({
     peers: { type: 'boolean', default: false },
     short: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
+    part: { type: 'string' },
     json: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
     assert: { type: 'boolean', default: false },
   },
 });
 
-if (options.save && options.short)
-  throw new Error('--short measures too little to be kept: leave --save out');
+if (options.save && (options.short || options.part !== undefined))
+  throw new Error('--short and --part measure too little to be kept: leave --save out');
 
 const place = machine();
 const parts: Part[] = [];
@@ -42,7 +44,7 @@ const beginMs = performance.now();
 async function run(meter: Meter, scenario: Scenario): Promise<void> {
   process.stderr.write(`${Math.round((performance.now() - beginMs) / 1000)} s: ${scenario.name}\n`);
   const before = load();
-  const findings = await scenario.run(meter, options.short);
+  const findings = await scenario.run(meter, options.short, options.part);
   const part = {
     scenario: scenario.name,
     at: new Date().toISOString(),

@@ -46,21 +46,90 @@ export function questionsTo(known: Known): Question[] {
   ];
 }
 
+/** Several conditions at once, and what no form has: everything in the store, nonsense, what is long. */
+export function oddQuestions({ deep }: Known): Question[] {
+  const everyNews =
+    'since=90d&until=1h&feed=tokyo&exchange=upbit&type=spot_listing&ticker=NOSUCH&title=거래지원';
+  const everyDelivery = `${everyNews}&state=dead&destination=archive&rule=orders&reason=max_age&attempts=2`;
+  const many = Array.from({ length: 100 }, (_, n) => `ZZ${n}`).join(',');
+  const title = `${'에이비씨 코인 신규 거래지원 안내 '.repeat(30)}(KRW, BTC, USDT 마켓)`;
+  const paths = [
+    ...['/deliveries', '/api/deliveries'].flatMap((path) => [
+      `${path}?${everyDelivery}`,
+      `${path}?${everyDelivery}&before=${deep.delivery}`,
+      ...['dead', 'pending', 'skipped'].map((state) => `${path}?state=${state}&before=${deep.delivery}`),
+      ...['archive', 'sub-7'].map((name) => `${path}?destination=${name}&before=${deep.delivery}`),
+      `${path}?title=${title}`,
+    ]),
+    ...['/announcements', '/api/announcements'].flatMap((path) => [
+      `${path}?${everyNews}`,
+      `${path}?${everyNews}&matched=true&before=${deep.announcement}`,
+      `${path}?matched=false&before=${deep.announcement}`,
+      `${path}?ticker=NOSUCH&before=${deep.announcement}`,
+      `${path}?title=${title}`,
+    ]),
+    ...['/api/deliveries', '/api/announcements', '/deliveries', '/announcements'].flatMap((path) =>
+      [
+        'limit=1000',
+        'limit=0',
+        'before=%00',
+        'before=~~~',
+        'since=10y',
+        'since=3650d',
+        'until=0000',
+        'x=y',
+      ].map((query) => `${path}?${query}`),
+    ),
+    ...['/latency', '/api/stats'].flatMap((path) =>
+      [
+        ...[
+          'since=3650d',
+          'since=31d',
+          'since=12h',
+          'since=60d&until=30d',
+          'since=1h&until=2h',
+          'since=7d&by=hour',
+        ],
+        ...['feed', 'rule', 'hour'].map((by) => `since=90d&by=${by}`),
+        ...[
+          'since=90d&feed=tokyo&destination=archive',
+          'since=90d&destination=no-such',
+          'since=30d&feed=seoul',
+        ],
+      ].map((query) => `${path}?${query}`),
+    ),
+    `/try?publisher=upbit&listingType=spot_listing&tickers=${many}&title=${title}`,
+    `/api/deliveries/${'0'.repeat(2000)}`,
+    `/announcements/${'x'.repeat(2000)}`,
+    `/destinations/${'x'.repeat(2000)}`,
+  ];
+  const body = { publisher: 'upbit', listingType: 'spot_listing', ticker: many, title };
+  return [
+    ...paths.map((path) => ({ method: 'GET', path: encodeURI(path).replaceAll('%2500', '%00') })),
+    { method: 'POST', path: '/api/explain?100-tickers', body },
+  ];
+}
+
 /** Of the fields of a form on a page, by which it is filtered. */
 export function filtersOf(path: string, html: string, known: Known): Question[] {
   const forms = [...html.matchAll(/<form(?![^>]*method="post")[^>]*>(.*?)<\/form>/gs)].map(([form]) => form);
-  const names = new Set(
-    forms.flatMap((form) =>
-      [...form.matchAll(/<(?:input|select)[^>]*\bname="([^"]+)"/g)].map(([, name = '']) => name),
-    ),
-  );
-  return [...names, ...(html.includes('rel="next"') ? ['before'] : [])].flatMap((name) =>
-    valuesOf(name, path, known).map((value) => ({
-      method: 'GET',
-      path: `${path}?${new URLSearchParams({ [name]: value })}`,
-    })),
+  const all = new Map<string, readonly string[]>();
+  for (const form of forms) {
+    for (const [, name = '', options = ''] of form.matchAll(SELECT)) all.set(name, choicesOf(options));
+    for (const [, name = ''] of form.matchAll(/<input[^>]*\bname="([^"]+)"/g))
+      all.set(name, valuesOf(name, path, known));
+  }
+  if (html.includes('rel="next"')) all.set('before', valuesOf('before', path, known));
+  return [...all].flatMap(([name, values]) =>
+    values.map((value) => ({ method: 'GET', path: `${path}?${new URLSearchParams({ [name]: value })}` })),
   );
 }
+
+const SELECT = /<select[^>]*\bname="([^"]+)"[^>]*>(.*?)<\/select>/gs;
+
+/** All that can be chosen but for “any”. */
+const choicesOf = (options: string): readonly string[] =>
+  [...options.matchAll(/<option value="([^"]+)"/g)].map(([, value = '']) => value);
 
 /** Of a query that takes one of a few words: all of them. */
 function wordsOf(schema: z.core.$ZodType): readonly string[] | undefined {
@@ -68,10 +137,12 @@ function wordsOf(schema: z.core.$ZodType): readonly string[] | undefined {
   return inner instanceof z.ZodEnum ? inner.options.map(String) : undefined;
 }
 
+/** One with a million deliveries, one with fewer, one with none, and one that is not there. */
+const DESTINATIONS = ['archive', 'bot', 'sub-7', 'no-such'];
+
 /** A frequent one, a rare one, and one that nothing fits. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
-  state: ['pending', 'delivered', 'dead', 'expired', 'skipped'],
-  destination: ['archive', 'bot', 'sub-7', 'no-such'],
+  destination: DESTINATIONS,
   since: ['1h', '30d', '90d'],
   until: ['1h', '30d'],
   limit: ['1', '50'],
@@ -102,7 +173,10 @@ function valuesOf(key: string, path: string, { deep, announcements, deliveries }
 /** One question for each id. */
 function withIds(question: Question, { announcements, deliveries }: Known): Question[] {
   const { path } = question;
-  if (path.includes(':name')) return [];
+  if (path.includes(':name'))
+    return path.startsWith('/destinations')
+      ? DESTINATIONS.map((name) => ({ ...question, path: path.replace(':name', name) }))
+      : [];
   if (!/:id|\{id\}/.test(path)) return [question];
   const ids = path.includes('mutes') ? ['1'] : path.includes('announcements') ? announcements : deliveries;
   return [...ids, UNKNOWN_ID].map((id) => ({ ...question, path: path.replace(/:id|\{id\}/, id) }));

@@ -1,6 +1,7 @@
 /**
  * Target 12: a store of a million announcements, three hundred destinations, and somebody who reads every page and every
- * answer of the API again and again: how long each takes, and for how long the loop of the news is held meanwhile.
+ * answer of the API again and again: how long each takes, and for how long the loop of the news is held meanwhile. And the
+ * same of a bridge with thousands of destinations and ten thousand rules.
  */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,10 +18,19 @@ import { limitRow } from '../rows.ts';
 import { knownOf } from '../store/known.ts';
 import { millionStore } from '../store/million.ts';
 import { RULES } from '../store/old-news.ts';
-import { filtersOf, type Known, questionsTo } from './million-questions.ts';
+import { filtersOf, type Known, oddQuestions, questionsTo } from './million-questions.ts';
 import type { Scenario } from './scenario.ts';
 
-const SUBSCRIBERS = 296;
+/** Besides those of the old news; each has a rule of its own, and the further rules are about as many tickers again. */
+interface Size {
+  readonly subscribers: number;
+  readonly furtherRules: number;
+}
+
+const SIZES = {
+  usual: { subscribers: 296, furtherRules: 0 },
+  wide: { subscribers: 2996, furtherRules: 7000 },
+} as const;
 const TIMES = { full: 6, short: 2 } as const;
 const SHORT = { path: '/tmp/million-short.db', count: 10_000 } as const;
 const SLOWEST_MS = 50;
@@ -38,39 +48,55 @@ interface Asked extends Span {
   readonly status: number;
 }
 
-export const million: Scenario = {
-  name: 'million',
-  async run(meter, short) {
-    const path = short ? millionStore(SHORT.path, SHORT.count) : millionStore();
-    const port = await freePort();
-    const subject = await meter.start(aged(meter, port, path));
-    for (let n = 0; n < FRESH; n++) await meter.one(subject);
-    await pause(SETTLE_MS);
-    const ask = asker(port, TOKEN);
-    const questions = await allQuestions(ask, knownOf(path));
-    const asked: Asked[] = [];
-    for (let time = 0; time < TIMES[short ? 'short' : 'full']; time++)
-      for (const question of questions) {
-        const { beginMs, endMs, status } = await ask(question);
-        asked.push({ name: nameOf(question), beginMs, endMs, status });
-        await pause(BETWEEN_MS);
-      }
-    const holds = await holdsOf(subject);
-    await meter.stop(subject);
-    process.stderr.write(`${report(asked, holds)}\n`);
-    return { rows: rowsOf(asked, holds) };
-  },
-};
+export const million = scenarioOf('million', SIZES.usual, '1,000,000 announcements');
+export const millionWide = scenarioOf(
+  'million-wide',
+  SIZES.wide,
+  '1,000,000 announcements, 3,000 destinations, 10,000 rules',
+);
+
+function scenarioOf(name: string, size: Size, what: string): Scenario {
+  return {
+    name,
+    async run(meter, short, part = '') {
+      const path = short ? millionStore(SHORT.path, SHORT.count) : millionStore();
+      const port = await freePort();
+      const subject = await meter.start(aged(meter, port, path, size));
+      for (let n = 0; n < FRESH; n++) await meter.one(subject);
+      await pause(SETTLE_MS);
+      const ask = asker(port, TOKEN);
+      const all = await allQuestions(ask, knownOf(path));
+      const questions = all.filter((question) => nameOf(question).includes(part));
+      const asked: Asked[] = [];
+      for (let time = 0; time < TIMES[short ? 'short' : 'full']; time++)
+        for (const question of questions) {
+          const { beginMs, endMs, status } = await ask(question);
+          asked.push({ name: nameOf(question), beginMs, endMs, status });
+          await pause(BETWEEN_MS);
+        }
+      const holds = await holdsOf(subject);
+      await meter.stop(subject);
+      process.stderr.write(`${report(asked, holds)}\n`);
+      return { rows: rowsOf(what, asked, holds) };
+    },
+  };
+}
 
 /** With a store that is not deleted from, many destinations, and what watches its loop. */
-function aged(meter: Meter, port: number, path: string): SubjectKind {
-  const others = Array.from({ length: SUBSCRIBERS }, (_, n) => `sub-${n}`);
+export function aged(meter: Meter, port: number, path: string, { subscribers, furtherRules }: Size): SubjectKind {
+  const others = Array.from({ length: subscribers }, (_, n) => `sub-${n}`);
   const names = [...new Set(RULES.flatMap(({ send }) => send)), ...others];
   const kind = bridge({
     destinations: names.map((name) => webhook(name, meter.hookUrl)),
     rules: [
       ...RULES.map((rule) => JSON.stringify(rule)),
       ...others.map((name, n) => JSON.stringify({ name, match: { ticker: `ZZ${n}` }, send: [name] })),
+      ...Array.from({ length: furtherRules }, (_, n) =>
+        JSON.stringify({
+          ...{ name: `further ${n}`, match: { publisher: 'upbit', ticker: [`YY${n}`, `XX${n}`] } },
+          send: [others[n % others.length]],
+        }),
+      ),
     ],
     port,
     storeOptions: 'retention: 120d',
@@ -89,8 +115,13 @@ async function allQuestions(ask: Ask, known: Known): Promise<Question[]> {
     const isPage = question.method === 'GET' && !question.path.includes('?');
     if (isPage && type.startsWith('text/html')) filters.push(...filtersOf(question.path, text, known));
   }
-  return [...questions, ...filters];
+  const odd = oddQuestions(known);
+  for (const question of odd) await ask(question);
+  return [...questions, ...filters, ...odd];
 }
+
+/** Of a name in the report; some are very long. */
+const MOST_SHOWN = 140;
 
 const tookMs = ({ beginMs, endMs }: Span) => endMs - beginMs;
 
@@ -100,7 +131,7 @@ function report(asked: readonly Asked[], holds: readonly Hold[]): string {
     const { p50, p99, max } = summaryOf(own.map(tookMs));
     const held = own.map((one) => longestIn(holds, one)).sort((a, b) => b - a);
     const shown = (ms: number) => ms.toFixed(1).padStart(7);
-    const text = `${[p50, p99, max].map(shown).join('')} ms, loop ${held.slice(0, 3).map(shown).join('')} ms: ${own[0]?.status} ${name}`;
+    const text = `${[p50, p99, max].map(shown).join('')} ms, loop ${held.slice(0, 3).map(shown).join('')} ms: ${own[0]?.status} ${name.slice(0, MOST_SHOWN)}`;
     return { max, text };
   });
   return lines
@@ -109,10 +140,10 @@ function report(asked: readonly Asked[], holds: readonly Hold[]): string {
     .join('\n');
 }
 
-function rowsOf(asked: readonly Asked[], holds: readonly Hold[]): Row[] {
+function rowsOf(of: string, asked: readonly Asked[], holds: readonly Hold[]): Row[] {
   const about = (what: string) => ({
     target: 12,
-    what: `1,000,000 announcements: ${what}`,
+    what: `${of}: ${what}`,
     unit: 'ms' as const,
   });
   const questions = [...Map.groupBy(asked, ({ name }) => name).values()];

@@ -5,6 +5,6 @@ import type { Findings } from '../results.ts';
 export interface Scenario {
   /** For `--only`. */
   readonly name: string;
-  /** `short`: only to see that everything works; the figures say little. */
-  run(meter: Meter, short: boolean): Promise<Findings>;
+  /** `short`: only to see that everything works; the figures say little. `part`: of what is asked only what has this in its name, where a scenario asks much. */
+  run(meter: Meter, short: boolean, part?: string): Promise<Findings>;
 }
