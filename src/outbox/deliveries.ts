@@ -39,7 +39,8 @@ export interface AnnouncementFilter extends NewsFilter {
 
 /** `ticker`: under `forEach: ticker`, of the delivery itself. */
 export interface DeliveryFilter extends NewsFilter {
-  readonly state?: DeliveryState | undefined;
+  /** Several: one of them. */
+  readonly state?: DeliveryState | readonly DeliveryState[] | undefined;
   readonly destination?: string | undefined;
   readonly rule?: string | undefined;
   readonly reason?: string | undefined;

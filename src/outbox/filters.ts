@@ -46,7 +46,10 @@ const greater = (...two: readonly [string, string]): string => two.toSorted()[1]
 export function conditionsOfDeliveries(filter: DeliveryFilter, database: DatabaseSync): Conditions {
   const { state, destination, rule, reason, attempts, mute } = filter;
   const own = given({
-    state: ['d.state = :state', state],
+    state:
+      typeof state === 'object'
+        ? ['d.state IN (SELECT value FROM json_each(:state))', JSON.stringify(state)]
+        : ['d.state = :state', state],
     destination: ['d.destination = :destination', destination],
     rule: ['d.rule = :rule', rule],
     reason: ['d.reason = :reason', reason],

@@ -57,8 +57,9 @@ const LONG_LIST = 100;
 
 /** In characters; longer texts come seldom twice. */
 const LONGEST_KNOWN = 300;
-/** A few megabytes at most; the words of ten thousand destinations in trouble are fewer. */
-const MOST_KNOWN = 5000;
+/** In characters, with what an entry takes besides: ten megabytes at most, which only the words of ten thousand rules and destinations are. */
+const MOST_KNOWN = 4_000_000;
+const ENTRY = 50;
 
 /**
  * The redactor of a config that can be reloaded. The secrets of the config before stay hidden too, because
@@ -70,6 +71,7 @@ export class LatestRedactor {
   #all: Redactor;
   /** By the text. */
   #known = new Map<string, string>();
+  #knownLength = 0;
 
   constructor(first: Redactor) {
     this.#first = first;
@@ -83,6 +85,7 @@ export class LatestRedactor {
     this.#latest = latest;
     this.#all = (text) => first(before(latest(text)));
     this.#known = new Map();
+    this.#knownLength = 0;
   }
 
   readonly redact: Redactor = (text) => this.#all(text);
@@ -93,7 +96,11 @@ export class LatestRedactor {
     let safe = this.#known.get(text);
     if (safe === undefined) {
       safe = this.#all(text);
-      if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+      this.#knownLength += text.length + ENTRY;
+      if (this.#knownLength > MOST_KNOWN) {
+        this.#known.clear();
+        this.#knownLength = text.length + ENTRY;
+      }
       this.#known.set(text, safe);
     }
     return safe;

@@ -18,20 +18,18 @@ export async function jsonText(
   redact: Redactor,
   breathe: () => Promise<void>,
 ): Promise<string> {
+  const writer = new Writer(value, redact);
   let text = '';
-  let bite = '';
-  for (const part of partsOf(value, remembering(redact))) {
-    bite += part;
-    if (bite.length < BITE) continue;
+  for (;;) {
+    const bite = writer.next(BITE);
     text += printableJson(bite);
-    bite = '';
+    if (bite.length < BITE) return text;
     await breathe();
   }
-  return text + printableJson(bite);
 }
 
-/** Longer texts are seldom there twice. */
-const LONGEST_REMEMBERED = 64;
+/** Longer texts are seldom there twice; the title of an announcement is in each of its requests. */
+const LONGEST_REMEMBERED = 1000;
 
 /** Names, types and states are there thousands of times, and to look for secrets is most of the work. */
 export function remembering(redact: Redactor, longest = LONGEST_REMEMBERED): Redactor {
@@ -47,26 +45,69 @@ export function remembering(redact: Redactor, longest = LONGEST_REMEMBERED): Red
   };
 }
 
-/** As `JSON.stringify`, for trees of plain values. No string is parted. */
-function* partsOf(value: unknown, redact: Redactor): Generator<string, void> {
-  if (typeof value !== 'object' || value === null || 'toJSON' in value || value instanceof Error)
-    yield JSON.stringify(redactValues(value, redact)) ?? 'null';
-  else if (Array.isArray(value)) {
-    yield '[';
-    // It may grow at its beginning meanwhile.
-    for (const [index, item] of [...value].entries()) {
-      if (index > 0) yield ',';
-      yield* partsOf(item, redact);
+/** An object or a list that is being written. */
+interface Open {
+  /** Of an object; `undefined`: a list. */
+  readonly keys: readonly string[] | undefined;
+  readonly values: readonly unknown[];
+  /** Of the value that is next. */
+  at: number;
+  isEmpty: boolean;
+}
+
+/** As `JSON.stringify`, for trees of plain values, some of it at a time. No string is parted. A stack of its own, since generators within generators took most of the time. */
+class Writer {
+  readonly #key = remembering(JSON.stringify);
+  readonly #string: (text: string) => string;
+  readonly #redact: Redactor;
+  readonly #stack: Open[] = [];
+  #text = '';
+
+  constructor(value: unknown, redact: Redactor) {
+    this.#redact = redact;
+    this.#string = remembering((text) => JSON.stringify(redact(text)));
+    this.#begin(value);
+  }
+
+  /** At least so many characters, or the rest. */
+  next(least: number): string {
+    for (let open = this.#stack.at(-1); open !== undefined && this.#text.length < least; ) {
+      this.#one(open);
+      open = this.#stack.at(-1);
     }
-    yield ']';
-  } else {
-    let separator = '{';
-    for (const [key, inner] of Object.entries(value)) {
-      if (inner === undefined) continue;
-      yield `${separator}${JSON.stringify(key)}:`;
-      separator = ',';
-      yield* partsOf(inner, redact);
+    const text = this.#text;
+    this.#text = '';
+    return text;
+  }
+
+  #one(open: Open): void {
+    const { keys, values, at } = open;
+    if (at === values.length) {
+      this.#text += keys === undefined ? ']' : '}';
+      this.#stack.pop();
+      return;
     }
-    yield separator === '{' ? '{}' : '}';
+    open.at++;
+    const value = values[at];
+    const key = keys?.[at];
+    if (key !== undefined && value === undefined) return;
+    if (!open.isEmpty) this.#text += ',';
+    open.isEmpty = false;
+    if (key !== undefined) this.#text += `${this.#key(key)}:`;
+    this.#begin(value);
+  }
+
+  #begin(value: unknown): void {
+    if (typeof value === 'string') this.#text += this.#string(value);
+    else if (typeof value !== 'object' || value === null || 'toJSON' in value || value instanceof Error)
+      this.#text += JSON.stringify(redactValues(value, this.#redact)) ?? 'null';
+    else if (Array.isArray(value)) {
+      this.#text += '[';
+      // It may grow at its beginning meanwhile.
+      this.#stack.push({ keys: undefined, values: [...value], at: 0, isEmpty: true });
+    } else {
+      this.#text += '{';
+      this.#stack.push({ keys: Object.keys(value), values: Object.values(value), at: 0, isEmpty: true });
+    }
   }
 }

@@ -29,7 +29,8 @@ export function readStats(database: DatabaseSync, request: StatsRequest, mostRow
   const withGroups = { ...picks, kinds: by === 'hour' ? [] : [by] };
   for (const piece of period.pieces(DAYS)) all.add(period.figuresOf(piece, withGroups));
   const level = levelOf(request);
-  const series = stepsOf(period, level, picks);
+  const isBrief = request.isBrief === true && by !== 'hour';
+  const series: Steps = isBrief ? new Map() : stepsOf(period, level, picks);
   const { news, sent } = chosen(all, request);
   const { sinceMs, untilMs, knownSinceMs } = period;
   return {

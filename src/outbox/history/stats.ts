@@ -20,6 +20,8 @@ export interface StatsRequest {
   readonly feed?: string | undefined;
   /** Of deliveries only those to it. */
   readonly destination?: string | undefined;
+  /** Without `series`, which are most of the work of a long period. */
+  readonly isBrief?: boolean | undefined;
 }
 
 export interface Stats {

@@ -1,6 +1,5 @@
 /** `/destinations`, and the page of each. */
 import type { DeliveryState } from '../../delivery/delivery.ts';
-import { keyOf } from '../../delivery/delivery.ts';
 import type { StoredDelivery } from '../../outbox/rows.ts';
 import type { Ops } from '../ops.ts';
 import { destinationPage } from './destination.ts';
@@ -29,12 +28,12 @@ export async function oneDestination(context: At, ops: PageOps): Promise<Respons
       'The config in force has no destination of that name. Its earlier deliveries, if there are any, are under Deliveries.',
     );
   const { name } = of.report;
-  const [hours, last, ...failed] = await Promise.all([
+  const [hours, last, failed] = await Promise.all([
     hoursOf(ops, name),
     stored(ops, name),
-    ...FAILED.map((state) => stored(ops, name, state)),
+    stored(ops, name, FAILED),
   ]);
-  const view = { of, known: knownBy(ops, of.mutes), last, failed: newest(failed), hours };
+  const view = { of, known: knownBy(ops, of.mutes), last, failed, hours };
   const body = destinationPage(view, context.var.visitor);
   return page(context, { title: name, path: '/destinations', body, isLive: true });
 }
@@ -54,18 +53,8 @@ async function hoursOf(ops: PageOps, destination: string): Promise<Hours | strin
 async function stored(
   ops: Pick<Ops, 'page'>,
   destination: string,
-  state?: DeliveryState,
+  state?: readonly DeliveryState[],
 ): Promise<readonly StoredDelivery[] | string> {
   const answer = await ops.page({ destination, state, limit: LAST });
   return answer.ok ? answer.value.deliveries : answer.message;
-}
-
-/** Of several lists that are newest first. */
-function newest(lists: readonly (readonly StoredDelivery[] | string)[]): readonly StoredDelivery[] | string {
-  const found: StoredDelivery[] = [];
-  for (const list of lists) {
-    if (typeof list === 'string') return list;
-    found.push(...list);
-  }
-  return found.sort((a, b) => (keyOf(a.delivery) < keyOf(b.delivery) ? 1 : -1)).slice(0, LAST);
 }

@@ -2,7 +2,7 @@
 
 import type { StoreAnswer } from '../../outbox/deliveries.ts';
 import type { StatsBy } from '../../outbox/history/by.ts';
-import type { Stats } from '../../outbox/history/stats.ts';
+import type { Stats, StatsRequest } from '../../outbox/history/stats.ts';
 import { parseDuration } from '../../platform/duration.ts';
 import type { Ops } from '../ops.ts';
 import { LATENCY_LOADS, latencyPage, PERIODS } from './latency.ts';
@@ -20,7 +20,7 @@ export async function latency(context: At, ops: Ops): Promise<Response> {
   const sinceMs = parseDuration(period) ?? 0;
   const [stats, byFeed] = await Promise.all([
     statsOf(ops, sinceMs, 'destination', of),
-    statsOf(ops, sinceMs, 'feed', of),
+    statsOf(ops, sinceMs, 'feed', { ...of, isBrief: true }),
   ]);
   if (!stats.ok) return problem(context, 503, 'The store cannot be read', stats.message);
   if (!byFeed.ok) return problem(context, 503, 'The store cannot be read', byFeed.message);
@@ -37,7 +37,7 @@ export function statsOf(
   { stats, clock }: Pick<Ops, 'stats' | 'clock'>,
   spanMs: number,
   by: StatsBy,
-  of: { readonly feed?: string | undefined; readonly destination?: string | undefined },
+  of: Pick<StatsRequest, 'feed' | 'destination' | 'isBrief'>,
 ): Promise<StoreAnswer<Stats>> {
   const nowMs = clock.monotonicMs();
   return stats({ sinceMs: nowMs - spanMs, untilMs: nowMs, nowMs, by, ...of });
