@@ -4,7 +4,7 @@ import { freePort } from './meter/free-port.ts';
 import { Meter, pause } from './meter/meter.ts';
 import { holdsOf, longestIn } from './meter/loop.ts';
 import { aged } from './scenarios/million.ts';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 const [, , n = '20', subs = '296', further = '0', store = '/tmp/million-short.db', ...paths] = process.argv;
 await using meter = await Meter.open();

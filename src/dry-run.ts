@@ -16,11 +16,11 @@ import { formatDuration } from './platform/duration.ts';
 import { redactValues } from './platform/redactor.ts';
 import type { Redactor } from './platform/secret.ts';
 import { type Steps, whole } from './platform/steps.ts';
-import type { Match, Router, RuleExplanation } from './routing/router.ts';
+import type { Match, Router, RuleExplanation, RulesByPlace } from './routing/router.ts';
 
 /** A config, as far as it decides what is sent. */
 export interface DryRunConfig {
-  readonly router: Router;
+  readonly router: Router & { readonly byPlace: Pick<RulesByPlace, 'size'> };
   readonly destinations: readonly PreparedDestination[];
   readonly redact: Redactor;
   /** Why a delivery would not leave at that moment (a mute, a cooldown); absent: nothing is held back. */
@@ -55,7 +55,25 @@ export interface DryRun {
   readonly rules: readonly RuleExplanation[];
   readonly deliveries: readonly DryDelivery[];
   readonly withheld: readonly Withheld[];
+  /** Beyond those that were wanted; absent: none. */
+  readonly leftOut?: LeftOut;
 }
+
+export interface LeftOut {
+  readonly rules: number;
+  /** Of these, those that match. */
+  readonly matching: number;
+  readonly requests: number;
+}
+
+/** How many are wanted. */
+export interface Most {
+  /** Of the rules that match, and of those that do not. */
+  readonly rules: number;
+  readonly requests: number;
+}
+
+const ALL: Most = { rules: Number.POSITIVE_INFINITY, requests: Number.POSITIVE_INFINITY };
 
 /** The deliveries of one announcement, by the rules, with what they withhold. Pure. */
 export interface PlannedByRules {
@@ -83,12 +101,17 @@ export function* planningByRules(
 function* explained(
   announcement: Announcement,
   { router }: Pick<DryRunConfig, 'router'>,
+  most = ALL.rules,
+  left = { rules: 0, matching: 0 },
 ): Steps<readonly RuleExplanation[]> {
   const rules: RuleExplanation[] = [];
-  for (const one of router.explaining(announcement)) {
-    rules.push(one);
+  let [matching, others] = [0, 0];
+  for (const one of router.explaining(announcement, most)) {
+    if ((one.matched ? matching++ : others++) < most) rules.push(one);
     yield;
   }
+  left.rules = router.byPlace.size - rules.length;
+  left.matching = Math.max(0, matching - most);
   return rules;
 }
 
@@ -108,16 +131,27 @@ export const dryRun = (announcement: Announcement, config: DryRunConfig): DryRun
   whole(dryRunning(announcement, config));
 
 /** A step is a rule or a request. */
-export function* dryRunning(announcement: Announcement, config: DryRunConfig): Steps<DryRun> {
-  const rules = yield* explained(announcement, config);
-  return { rules, ...(yield* requesting(announcement, config)) };
+export function* dryRunning(
+  announcement: Announcement,
+  config: DryRunConfig,
+  most: Most = ALL,
+): Steps<DryRun> {
+  const left = { rules: 0, matching: 0, requests: 0 };
+  const rules = yield* explained(announcement, config, most.rules, left);
+  const requests = yield* requesting(announcement, config, most.requests, left);
+  return { rules, ...requests, ...(left.rules + left.requests > 0 && { leftOut: left }) };
 }
 
 /** The same without the rules that do not match, which cost most. Pure. */
 export const requestsOf = (announcement: Announcement, config: DryRunConfig): Omit<DryRun, 'rules'> =>
   whole(requesting(announcement, config));
 
-function* requesting(announcement: Announcement, config: DryRunConfig): Steps<Omit<DryRun, 'rules'>> {
+function* requesting(
+  announcement: Announcement,
+  config: DryRunConfig,
+  most = ALL.requests,
+  left = { requests: 0 },
+): Steps<Omit<DryRun, 'rules'>> {
   const { destinations, redact, heldBack } = config;
   const { withheld, capped, deliveries: toSend } = planned(announcement, config);
   const byName = new Map(destinations.map((destination) => [destination.name, destination]));
@@ -134,6 +168,10 @@ function* requesting(announcement: Announcement, config: DryRunConfig): Steps<Om
       continue;
     }
     const refused = heldBack?.(delivery);
+    if (refused === undefined && deliveries.length >= most) {
+      left.requests++;
+      continue;
+    }
     const made =
       refused === undefined ? requestOf(delivery, destination, redact) : withheldBy(refused, delivery);
     if ('withheld' in made) failed.push(made.withheld);

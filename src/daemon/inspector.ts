@@ -33,10 +33,10 @@ export function createInspector({
   mutes,
   cooldowns,
   clock,
-}: InspectorDeps): Inspector & { rules(): readonly InspectedRule[] } {
+}: InspectorDeps): Inspector & { rules(most?: number): readonly InspectedRule[] } {
   const turns = { clock, breathe: () => new Promise<void>(nextTurn) };
   return {
-    async dryRun(fields) {
+    async dryRun(fields, most) {
       const receivedMs = clock.monotonicMs();
       const receipt = { feed: FEED, receivedTimestampUs: clock.wallUs(), receivedMs, ageAtReceiptMs: 0 };
       const news = newsGiven({ type: 'announcement', ...fields }, receipt);
@@ -44,7 +44,7 @@ export function createInspector({
       const announcement = { ...news, id: idAt(receivedMs) };
       const muted = (delivery: Delivery) => (mutes.areOn ? mutes.hold(delivery, receivedMs) : undefined);
       const heldBack = (delivery: Delivery) => muted(delivery) ?? cooldowns.refusalOf(delivery, receivedMs);
-      const tried = await inTurns(dryRunning(announcement, { ...running.ready, heldBack }), turns);
+      const tried = await inTurns(dryRunning(announcement, { ...running.ready, heldBack }, most), turns);
       return { announcement, ...tried };
     },
     async decision(id) {
@@ -78,11 +78,24 @@ export function createInspector({
     },
     look: ({ destination, request }) =>
       running.ready.destinations.find(({ name }) => name === destination)?.look?.(request.body),
-    rules() {
+    rules(most = Number.POSITIVE_INFINITY) {
       const nowMs = clock.monotonicMs();
-      return running.ready.config.rules.map((rule) => inspectedRule(rule, hits, nowMs));
+      const all = running.ready.config.rules;
+      return mostHit(all, most, hits).map((rule) => inspectedRule(rule, hits, nowMs));
     },
   };
+}
+
+/** In their order. */
+function mostHit(
+  rules: readonly RuleOptions[],
+  most: number,
+  hits: InspectorDeps['hits'],
+): readonly RuleOptions[] {
+  if (rules.length <= most) return rules;
+  const hitsOf = ({ name }: RuleOptions) => hits.of(name)?.count ?? 0;
+  const few = new Set(rules.toSorted((a, b) => hitsOf(b) - hitsOf(a)).slice(0, most));
+  return rules.filter((rule) => few.has(rule));
 }
 
 export function inspectedRule(

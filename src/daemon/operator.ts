@@ -33,6 +33,7 @@ import type { Muting } from './muting.ts';
 import { createChanger } from './one-change.ts';
 import type { RunningConfig } from './running-config.ts';
 import type { TableSet } from './table-set.ts';
+import { WaitingCounts } from './waiting-counts.ts';
 
 export interface Operator extends Inspector, Changer {
   status(): Status;
@@ -93,6 +94,7 @@ export function createOperator(deps: OperatorDeps): Operator {
       isComplete: true,
     }),
   });
+  const waiting = new WaitingCounts({ journal, deliveries, clock });
   const names = (): KnownNames => ({
     rules: running.config.rules.map(({ name }) => name),
     destinations: destinationNames(running.config),
@@ -106,26 +108,28 @@ export function createOperator(deps: OperatorDeps): Operator {
   const cooldowns = () => pipeline.cooldowns.shown(clock.monotonicMs());
   return {
     ...inspector,
-    status: () =>
-      statusOf({
-        ...{ version, startedMs },
-        config: running.report,
+    status: () => {
+      // Each lane is looked at once: there may be thousands.
+      const destinations = lanes.reports().map(({ name, type, lane }) => ({ name, type, lane }));
+      const config = running.report;
+      return statusOf({
+        ...{ version, startedMs, config, destinations },
         store: { path: deps.store.path, fault: journal.fault },
         feeds: feeds.reports,
-        destinations: lanes.reports(),
         conditions: seen.conditions.seen(
-          { ...bridgeState(deps), config: running.report },
+          { ...bridgeState(deps), destinations, config },
           running.config.alerts ?? DEFAULT_THRESHOLDS,
         ),
         tables: deps.tables.states,
         mutes: mutesInForce(),
         cooldowns: cooldowns(),
-        waiting: journal.waiting(),
+        waiting: waiting.now(),
         announcements: seen.recent.announcements,
         race: seen.race.report,
         cluster: deps.cluster?.report,
         nowMs: clock.monotonicMs(),
-      }),
+      });
+    },
     tables: () => deps.tables.states,
     cooldowns,
     figures: (destination) => seen.figures.of(destination),
@@ -133,7 +137,7 @@ export function createOperator(deps: OperatorDeps): Operator {
     destination: (name) =>
       inspectDestination(name, {
         ...{ lanes, config: running.config, hits: seen.hits, mutes: mutesInForce },
-        ...{ waiting: () => journal.waiting(), nowMs: clock.monotonicMs() },
+        ...{ waiting: () => waiting.now(), nowMs: clock.monotonicMs() },
       }),
     reload: () => running.reload(),
     lastReload: () => seen.lastReload.report,

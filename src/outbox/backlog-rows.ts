@@ -27,14 +27,7 @@ export class BacklogRows implements Backlog {
   }
 
   waiting(): ReadonlyMap<string, Waiting> {
-    return new Map(
-      this.#statements.selectWaiting
-        .all()
-        .map((row) => [
-          String(row['destination']),
-          { deliveries: Number(row['deliveries']), oldestMs: timeOfId(String(row['oldest'])) },
-        ]),
-    );
+    return waitingOf(this.#statements.selectWaiting.all());
   }
 
   attemptsSince(sinceMs: number): ReadonlyMap<string, readonly number[]> {
@@ -80,6 +73,20 @@ export class BacklogRows implements Backlog {
   }
 }
 
+const WAITING = `SELECT destination, COUNT(*) AS deliveries, MIN(id) AS oldest FROM deliveries WHERE state = 'pending' GROUP BY destination`;
+
+/** As `Backlog.waiting`. */
+export const waitingIn = (database: DatabaseSync): ReadonlyMap<string, Waiting> =>
+  waitingOf(database.prepare(WAITING).all());
+
+const waitingOf = (rows: readonly Row[]): ReadonlyMap<string, Waiting> =>
+  new Map(
+    rows.map((row) => [
+      String(row['destination']),
+      { deliveries: Number(row['deliveries']), oldestMs: timeOfId(String(row['oldest'])) },
+    ]),
+  );
+
 /** A request to an unreachable address provably never left, and counts nowhere. */
 export const ATTEMPTS_SINCE = `SELECT d.destination, t.started_ms + t.duration_ms AS ended_ms FROM attempts t JOIN deliveries d ON d.id = t.delivery_id
   WHERE t.started_ms >= ? AND t.outcome <> 'retry unreachable' ORDER BY ended_ms`;
@@ -115,9 +122,7 @@ function prepare(database: DatabaseSync) {
        FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
        WHERE d.destination = ? AND d.state = 'pending' ORDER BY d.importance DESC, d.id DESC LIMIT ?`,
     ),
-    selectWaiting: database.prepare(
-      `SELECT destination, COUNT(*) AS deliveries, MIN(id) AS oldest FROM deliveries WHERE state = 'pending' GROUP BY destination`,
-    ),
+    selectWaiting: database.prepare(WAITING),
     selectAttemptsSince: database.prepare(ATTEMPTS_SINCE),
     selectOldest: database.prepare(
       `SELECT MIN(id) AS id FROM deliveries INDEXED BY deliveries_owed WHERE state = 'pending' AND rule IN (SELECT value FROM json_each(?))`,

@@ -22,6 +22,7 @@ import type {
 import { CANCELLED, FileDeliveries } from './file-deliveries.ts';
 import type { NextChanges } from './history/next-changes.ts';
 import type { Stats, StatsRequest } from './history/stats.ts';
+import type { Waiting } from './outbox.ts';
 
 /** The rows of a page, and what SQLite looks through for them. */
 const MOST_MEMORY_MB = 64;
@@ -67,6 +68,10 @@ export class DeliveriesThread implements Deliveries {
 
   stats(request: StatsRequest): Promise<StoreAnswer<Stats>> {
     return this.#ask('stats', [request]);
+  }
+
+  waiting(): Promise<StoreAnswer<ReadonlyMap<string, Waiting>>> {
+    return this.#ask('waiting', []);
   }
 
   nextChanges(nowMs: number): Promise<StoreAnswer<NextChanges>> {

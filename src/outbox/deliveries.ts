@@ -11,6 +11,7 @@ import type { Mute, MuteChange, MuteWish } from '../mutes/mute.ts';
 import type { SomeRules } from '../routing/kept-rules.ts';
 import type { NextChanges } from './history/next-changes.ts';
 import type { Stats, StatsRequest } from './history/stats.ts';
+import type { Waiting } from './outbox.ts';
 import type { StoredAttempt, StoredDelivery } from './rows.ts';
 
 /** Maximum number of deliveries on a page: the loop that carries the news reads a page, in less than half a millisecond. */
@@ -117,6 +118,8 @@ export interface Deliveries {
   announcements(before?: string, filter?: AnnouncementFilter): Promise<StoreAnswer<AnnouncementPage>>;
   /** Latency and reliability of a period. */
   stats(request: StatsRequest): Promise<StoreAnswer<Stats>>;
+  /** What waits, by destination; none for those for which nothing does. */
+  waiting(): Promise<StoreAnswer<ReadonlyMap<string, Waiting>>>;
   /** For the bridge itself, not for people: what is to be written next of the past. Others may ask meanwhile. */
   nextChanges(nowMs: number): Promise<StoreAnswer<NextChanges>>;
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>>;

@@ -7,6 +7,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Mute, MuteChange, MuteWish } from '../mutes/mute.ts';
 import { systemClock, wait } from '../platform/clock.ts';
 import { messageOf } from '../platform/message-of.ts';
+import { waitingIn } from './backlog-rows.ts';
 import type {
   Again,
   AnnouncementFilter,
@@ -24,6 +25,7 @@ import { readStats } from './history/read-stats.ts';
 import type { Stats, StatsRequest } from './history/stats.ts';
 import { keepMutes, liftMutes, mutesIn } from './mute-rows.ts';
 import { openStoreFile, storeErrorOf } from './open.ts';
+import type { Waiting } from './outbox.ts';
 import { announcementsOf, pageOf } from './pages.ts';
 import {
   decisionOf,
@@ -52,6 +54,10 @@ export class FileDeliveries implements Deliveries {
 
   announcements(before?: string, filter?: AnnouncementFilter): Promise<StoreAnswer<AnnouncementPage>> {
     return this.#answer('read', (database) => announcementsOf(database, before, filter));
+  }
+
+  waiting(): Promise<StoreAnswer<ReadonlyMap<string, Waiting>>> {
+    return this.#opened('read', waitingIn);
   }
 
   stats(request: StatsRequest): Promise<StoreAnswer<Stats>> {

@@ -3,7 +3,7 @@ import type { Announcement } from '../announcement.ts';
 import type { ShownCooldown } from '../cooldown/shown.ts';
 import type { BudgetState } from '../delivery/budget-state.ts';
 import type { Look } from '../destinations/look.ts';
-import type { DryDelivery, DryRun } from '../dry-run.ts';
+import type { DryDelivery, DryRun, Most } from '../dry-run.ts';
 import type { Listener } from '../events/bus.ts';
 import type { ShownMute } from '../mutes/shown.ts';
 import type { Lasting } from '../mutes/span.ts';
@@ -62,8 +62,8 @@ export interface InspectedDestination {
 }
 
 export interface Inspector {
-  /** `fields` as `inject` takes them; `undefined`: they make no announcement. */
-  dryRun(fields: Readonly<Record<string, unknown>>): Promise<Tried | undefined>;
+  /** `fields` as `inject` takes them; `undefined`: they make no announcement. `most`: absent: all. */
+  dryRun(fields: Readonly<Record<string, unknown>>, most?: Most): Promise<Tried | undefined>;
   /** By the id of an announcement, or of one of its deliveries; `undefined`: nothing has that id. */
   decision(id: string): Promise<StoreAnswer<InspectedDecision | undefined>>;
   /** One page of stored deliveries, newest first. */
@@ -78,7 +78,8 @@ export interface Inspector {
   config(): { readonly file: string; readonly config: Readonly<Record<string, unknown>> };
   /** The message of a dry run as people would see it; `undefined`: it is for programs. */
   look(delivery: DryDelivery): Look | undefined;
-  rules(): readonly InspectedRule[] | Promise<readonly InspectedRule[]>;
+  /** `most`: of more, those that matched most, in their order; absent: all. */
+  rules(most?: number): readonly InspectedRule[] | Promise<readonly InspectedRule[]>;
   /** Of the config in force. */
   names(): ConfiguredNames;
 }

@@ -10,8 +10,8 @@ import { expect, test } from 'vitest';
 import { Arrivals } from '../../src/simulator/arrivals.ts';
 import { type BotServer, startBotServer } from '../../src/simulator/bot-server.ts';
 import { ENDPOINTS } from '../../src/web/api/endpoints.ts';
-import type { Ops } from '../../src/web/ops.ts';
 import { pageRoutes } from '../../src/web/page/routes.ts';
+import type { ShownOps } from '../../src/web/redacted-ops.ts';
 import { AwkwardFeed } from '../support/awkward-feed.ts';
 import { Workplace } from '../support/program.ts';
 import { seededRandom } from '../support/seeded-random.ts';
@@ -247,7 +247,7 @@ async function everyAnswer(url: string, headers: Readonly<Record<string, string>
     const body = example.body === undefined ? undefined : JSON.stringify(example.body);
     if (needs === 'read') await ask(filled, { method, ...(body !== undefined && { body }) });
   }
-  for (const { method, path } of pageRoutes({} as Ops).routes)
+  for (const { method, path } of pageRoutes({} as ShownOps).routes)
     if (method === 'GET' && !path.startsWith('/assets/'))
       await ask(`${path.replace(/:\w+/, known.announcement)}?title=ABC+is+listed&ticker=ABC`);
   return said;

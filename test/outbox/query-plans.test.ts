@@ -49,6 +49,7 @@ const asked: { readonly [Method in keyof Deliveries]: (of: Deliveries) => readon
     ]),
   stats: (of) =>
     STATS_BY.map((by) => of.stats({ sinceMs: 0, untilMs: 9_000_000_000_000, nowMs: 9_000_000_000_000, by })),
+  waiting: (of) => [of.waiting()],
   nextChanges: (of) => [of.nextChanges(0)],
   keysOf: (of) => [of.keysOf(['a', 'b'])],
   find: (of) => [of.find('nothing'), of.find(ID)],

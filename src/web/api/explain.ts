@@ -30,10 +30,21 @@ const explainedSchema = z
       }),
     ),
     withheld: z.array(withheldSchema).describe('destinations that a rule names and that get nothing'),
+    leftOut: z
+      .object({
+        rules: z.int(),
+        matching: z.int().describe('of these rules, those that match'),
+        requests: z.int(),
+      })
+      .optional()
+      .describe('how many more there are than are shown: of thousands, the first hundreds; absent: none'),
   })
   .meta({ id: 'Explained' });
 
-const shownTry = ({ announcement, rules, deliveries, withheld }: Tried) => ({
+/** In an answer that takes milliseconds; `listing-bridge explain` has all of them. */
+const MOST_TRIED = { rules: 500, requests: 100 } as const;
+
+const shownTry = ({ announcement, rules, deliveries, withheld, leftOut }: Tried) => ({
   announcement: shownAnnouncement(announcement),
   rules: rules.map((one) => ({
     ...{ rule: one.rule, matched: one.matched && one.stoppedBy === undefined, reasons: rejections(one) },
@@ -41,6 +52,7 @@ const shownTry = ({ announcement, rules, deliveries, withheld }: Tried) => ({
   })),
   deliveries,
   withheld: withheld.map(({ destination, rule, reason }) => ({ destination, rule, reason })),
+  leftOut,
 });
 
 export const explainEndpoints: readonly Endpoint[] = [
@@ -58,7 +70,7 @@ export const explainEndpoints: readonly Endpoint[] = [
       body: { publisher: 'upbit', listingType: 'spot_listing', ticker: 'ABC', title: 'ABC KRW' },
     },
     async answer({ body }, ops) {
-      const tried = await ops.dryRun(body);
+      const tried = await ops.dryRun(body, MOST_TRIED);
       return tried === undefined
         ? refused(
             422,

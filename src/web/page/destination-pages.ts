@@ -10,8 +10,9 @@ import { type At, knownBy, type PageOps, page, problem } from './page-answer.ts'
 
 export async function allDestinations(context: At, ops: PageOps): Promise<Response> {
   await ops.lastDay?.freshened();
-  const { destinations, mutes } = ops.status();
-  const body = destinationsPage(destinations, knownBy(ops, mutes));
+  const { destinations, mutes } = await ops.wholeStatus();
+  const from = Math.trunc(Number(context.req.query('from') ?? 0)) || 0;
+  const body = destinationsPage(destinations, knownBy(ops, mutes), Math.max(0, from));
   return page(context, { title: 'Destinations', path: '/destinations', body, isLive: true });
 }
 

@@ -26,15 +26,14 @@ export interface Known {
   readonly muted?: ReadonlySet<string>;
 }
 
-export function destinationsTable(
-  destinations: readonly DestinationReport[],
-  known: Known,
-  most = MOST_SHOWN,
-): Html {
-  if (destinations.length === 0) return empty('No destination is configured: nothing is sent.');
-  const shown = firstOf(destinations, most);
-  const more = destinations.length - shown.length;
-  return html`${table(
+export function destinationsTable(destinations: readonly DestinationReport[], known: Known): Html {
+  if (destinations.length === 0) return noDestination();
+  const isMore = destinations.length > MOST_SHOWN;
+  return html`${rowsOf(ordered(destinations).slice(0, MOST_SHOWN), known)}${isMore ? html`<p><a href="/destinations">All ${countOf(destinations.length, 'destination')}</a></p>` : ''}`;
+}
+
+const rowsOf = (shown: readonly DestinationReport[], known: Known): Html =>
+  table(
     [
       'Destination',
       'State',
@@ -48,23 +47,45 @@ export function destinationsTable(
     ],
     each(shown, (one) => destinationRow(one, known)),
     { id: 'destinations' },
-  )}${more > 0 ? html`<p><a href="/destinations">All ${countOf(destinations.length, 'destination')}</a></p>` : ''}`;
+  );
+
+/** On a page of `/destinations`. */
+const MOST_LISTED = 200;
+
+/** `/destinations`: all of them, a part at a time. `from`: the place of the first in the order of the page. */
+export function destinationsPage(
+  destinations: readonly DestinationReport[],
+  known: Known,
+  from: number,
+): Html {
+  const next = from + MOST_LISTED;
+  const to = (place: number) => (place <= 0 ? '/destinations' : `/destinations?from=${place}`);
+  const [before, after] = [from > 0, next < destinations.length];
+  const shown = ordered(destinations).slice(from, next);
+  return html`<h1>Destinations</h1>${
+    destinations.length === 0 ? noDestination() : html`${rowsOf(shown, known)}${hoursOf(shown, known)}`
+  }${
+    before || after
+      ? html`<p class="pager">${before ? html`<a href="${to(from - MOST_LISTED)}" rel="prev">← before</a>` : ''}<span class="small faint">${countOf(destinations.length, 'destination')}</span>${after ? html`<a href="${to(next)}" rel="next">more →</a>` : ''}</p>`
+      : ''
+  }`;
 }
 
-/** `/destinations`: all of them. */
-export const destinationsPage = (destinations: readonly DestinationReport[], known: Known): Html =>
-  html`<h1>Destinations</h1>${destinationsTable(destinations, known, destinations.length)}${hoursOf(destinations, known)}`;
+const noDestination = () => empty('No destination is configured: nothing is sent.');
 
-const firstOf = (destinations: readonly DestinationReport[], most: number) =>
-  destinations.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, most);
+/** Those that need somebody first. */
+const ordered = (destinations: readonly DestinationReport[]) =>
+  destinations.toSorted((a, b) => rankOf(a) - rankOf(b));
 
-/** Behind the bars: of very many destinations those whose bars `destinationsTable` shows first; each page has its own. */
+/** Behind the bars of these, the first of which are shown; each destination has its own page. */
 export const hoursOf = (destinations: readonly DestinationReport[], { day }: Known): Html =>
   dayTable(
-    firstOf(destinations, MOST_SHOWN).flatMap(({ name }) => {
-      const of = day?.(name);
-      return of === undefined ? [] : [[name, of] as const];
-    }),
+    ordered(destinations)
+      .slice(0, MOST_SHOWN)
+      .flatMap(({ name }) => {
+        const of = day?.(name);
+        return of === undefined ? [] : [[name, of] as const];
+      }),
   );
 
 export const destinationPath = (name: string): string => `/destinations/${encodeURIComponent(name)}`;

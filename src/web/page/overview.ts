@@ -2,6 +2,7 @@
 import { MOST_SHOWN } from '../../cooldown/shown.ts';
 import type { ConditionReport } from '../../ops/condition-report.ts';
 import type { Status } from '../../ops/status.ts';
+import { MOST_CONDITIONS } from '../redacted-ops.ts';
 import { age } from './age.ts';
 import { clusterTable } from './cluster.ts';
 import { destinationsTable, hoursOf, type Known } from './destinations.ts';
@@ -10,7 +11,7 @@ import { each, type Html, html } from './html.ts';
 import { barKey } from './latency-bar.ts';
 import { awaiting, table } from './layout.ts';
 import { BAR_MS, NEWS_HEADINGS, newsRow } from './news-row.ts';
-import { countOf, markOf, prose, spanText } from './words.ts';
+import { countOf, countText, markOf, prose, spanText } from './words.ts';
 
 /** The last ones; the page of announcements has all. */
 const SHOWN_NEWS = 12;
@@ -48,7 +49,11 @@ export function verdict(status: Status, nowMs: number): Html {
   return html`<section id="verdict" class="verdict is-${tone}" aria-label="state of the bridge">${markOf(tone)}<div><strong>${ready ? 'Ready' : 'Not ready'}</strong><p>${sentences}</p>${
     conditions.length === 0
       ? ''
-      : html`<ul class="problems">${each(conditions, (one) => condition(one, nowMs))}</ul>`
+      : html`<ul class="problems">${each(conditions.slice(0, MOST_CONDITIONS), (one) => condition(one, nowMs))}</ul>${
+          conditions.length > MOST_CONDITIONS
+            ? html`<p class="small faint">${countText(conditions.length - MOST_CONDITIONS)} more: see <a href="/api/status">/api/status</a>.</p>`
+            : ''
+        }`
   }</div></section>`;
 }
 

@@ -1,7 +1,7 @@
 /** A page as the answer to a request, and a fault as one. */
 import type { Context } from 'hono';
 import type { ShownMute } from '../../mutes/shown.ts';
-import type { Ops } from '../ops.ts';
+import type { ShownOps } from '../redacted-ops.ts';
 import type { WebEnv } from '../visitor.ts';
 import type { Known } from './destinations.ts';
 import type { LastDay } from './last-day.ts';
@@ -11,7 +11,7 @@ import { problemPage } from './problem.ts';
 export type At = Context<WebEnv>;
 
 /** The bridge, and what the pages remember of it. */
-export type PageOps = Ops & { readonly lastDay?: LastDay };
+export type PageOps = ShownOps & { readonly lastDay?: LastDay };
 
 export const page = async (
   context: At,

@@ -26,7 +26,7 @@ const FOR_GOOD = 31_536_000;
 
 export async function overviewPage(context: At, ops: PageOps): Promise<Response> {
   await ops.lastDay?.freshened();
-  const status = ops.status();
+  const status = await ops.wholeStatus();
   const body = overview(status, knownBy(ops, status.mutes));
   return page(context, { title: 'Overview', path: '/', body, isLive: true });
 }
@@ -44,7 +44,7 @@ export async function oneAnnouncement(context: At, ops: Ops): Promise<Response> 
   return page(context, { title: announcement.tickers.join(', ') || announcement.publisher, path: '', body });
 }
 
-export async function config(context: At, ops: Ops): Promise<Response> {
+export async function config(context: At, ops: PageOps): Promise<Response> {
   const { clock, redact, breathe = () => Promise.resolve() } = ops;
   const steps = configText(ops.config().config, redact, MOST_CONFIG_TEXT);
   const effective = await inTurns(steps, { clock, breathe });
@@ -96,11 +96,16 @@ async function changed(
   return context.redirect(`/deliveries/${encodeURIComponent(id)}?done=${what}`, 303);
 }
 
+/** Of more, those that matched most. */
+const MOST_RULES = 200;
+
 export async function rules(context: At, ops: Ops): Promise<Response> {
   const stored = await ops.mutes.list();
   const mutes = stored.ok ? stored.value : stored.message;
   const nowMs = ops.clock.wallMs();
-  const view = { rules: await ops.rules(), tables: ops.tables(), mutes, cooldowns: ops.cooldowns(), nowMs };
+  const shown = await ops.rules(MOST_RULES);
+  const moreRules = Array.from(ops.names().rules).length - shown.length;
+  const view = { rules: shown, moreRules, tables: ops.tables(), mutes, nowMs };
   const body = rulesPage(view, context.var.visitor);
   return page(context, { title: 'Rules', path: '/rules', body });
 }
@@ -121,16 +126,20 @@ export async function trial(context: At, ops: Ops): Promise<Response> {
   return page(context, { title: 'Try a title', path: '/try', body });
 }
 
+/** As many as somebody looks at. */
+const MOST_TRIED = { rules: 100, requests: 30 } as const;
+
 async function triedWith(
   { publisher, listingType, tickers, title }: TryFields,
   ops: Ops,
 ): Promise<DryRun | string | undefined> {
   if ([publisher, listingType, tickers, title].every((text) => text === '')) return undefined;
   const named = tickers.split(/[\s,]+/).filter((ticker) => ticker !== '');
-  const tried = await ops.dryRun({
+  const given = {
     ...{ publisher: publisher || undefined, listingType: listingType || undefined },
     ...{ tickers: named.length === 0 ? undefined : named, title },
-  });
+  };
+  const tried = await ops.dryRun(given, MOST_TRIED);
   return tried ?? 'This is no announcement: it needs at least a title or a ticker.';
 }
 

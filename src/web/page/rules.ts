@@ -14,6 +14,8 @@ import { countText, state } from './words.ts';
 
 export interface RulesView {
   readonly rules: readonly InspectedRule[];
+  /** Those that are left out. */
+  readonly moreRules: number;
   readonly tables: readonly TableState[];
   /** A text: why they cannot be read. */
   readonly mutes: readonly ShownMute[] | string;
@@ -22,23 +24,27 @@ export interface RulesView {
   readonly nowMs: number;
 }
 
+<<<<<<< HEAD
 /** Of more, those that matched come first. */
 const MOST_RULES = 200;
 
 export function rulesPage({ rules, tables, mutes, cooldowns, nowMs }: RulesView, visitor: Visitor): Html {
   const shown =
     rules.length <= MOST_RULES ? rules : rules.toSorted((a, b) => b.hits - a.hits).slice(0, MOST_RULES);
+=======
+export function rulesPage({ rules, moreRules, tables, mutes, nowMs }: RulesView, visitor: Visitor): Html {
+>>>>>>> d3b864cc (web: of thousands of rules, destinations and conditions pages have a bounded part; what waits is counted off the loop when it is much)
   return html`<h1>Rules</h1>${
     rules.length === 0
       ? empty('The config has no rules: nothing is sent.')
       : table(
           RULE_HEADINGS,
-          each(shown, (one) => ruleRow(one, nowMs)),
+          each(rules, (one) => ruleRow(one, nowMs)),
           {
             caption: 'In the order in which they are evaluated. Hits are counted since the start.',
           },
         )
-  }${rules.length > shown.length ? html`<p class="small faint">${rules.length - shown.length} more, which matched less.</p>` : ''}
+  }${moreRules > 0 ? html`<p class="small faint">${countText(moreRules)} more, which matched less.</p>` : ''}
 <h2 id="mutes">Mutes</h2>${mutesPart(mutes, visitor, nowMs)}
 <h2 id="cooldowns">Cooldowns</h2>${cooldownsPart(cooldowns, nowMs)}
 <h2>Tables</h2>${tables.length === 0 ? empty('The config has no tables.') : tablesTable(tables, nowMs)}`;

@@ -5,7 +5,7 @@ import { rejections } from '../../routing/rule-reasons.ts';
 import { each, type Html, html, raw } from './html.ts';
 import { empty, table } from './layout.ts';
 import { lookOf } from './look.ts';
-import { countOf, receiverText, state } from './words.ts';
+import { countOf, countText, receiverText, state } from './words.ts';
 
 /** As it was typed. */
 export interface TryFields {
@@ -40,12 +40,21 @@ const field = (name: string, label: string, value: string, known: readonly strin
     (one) => html`<option value="${one}"></option>`,
   )}</datalist>`;
 
-function outcome({ rules, deliveries, withheld }: DryRun, look: TryView['look']): Html {
-  const matched = rules.filter((one) => one.matched).length;
-  return html`<h2 id="result">${countOf(deliveries.length, 'request')} by ${countOf(matched, 'rule')}</h2>${
+const NOTHING_MORE = { rules: 0, matching: 0, requests: 0 } as const;
+
+/** Of those for which nothing is sent. */
+const MOST_WITHHELD = 50;
+
+function outcome({ rules, deliveries, withheld, leftOut }: DryRun, look: TryView['look']): Html {
+  const { rules: moreRules, matching, requests: moreRequests } = leftOut ?? NOTHING_MORE;
+  const matched = rules.filter((one) => one.matched).length + matching;
+  const moreWithheld = withheld.length - MOST_WITHHELD;
+  return html`<h2 id="result">${countOf(deliveries.length + moreRequests, 'request')} by ${countOf(matched, 'rule')}</h2>${
     deliveries.length === 0 ? empty('Nothing would be sent: the rules below say why.') : ''
-  }<div class="columns">${each(deliveries, (one) => message(one, look(one)))}</div>${
-    withheld.length === 0 ? '' : html`<h3>Nothing for</h3><ul>${each(withheld, nothing)}</ul>`
+  }<div class="columns">${each(deliveries, (one) => message(one, look(one)))}</div>${leftOutText(moreRequests, 'request')}${
+    withheld.length === 0
+      ? ''
+      : html`<h3>Nothing for</h3><ul>${each(withheld.slice(0, MOST_WITHHELD), nothing)}</ul>${leftOutText(moreWithheld, 'destination')}`
   }<h2>Rules</h2>${table(
     ['Rule', 'Outcome', 'Why'],
     each(
@@ -53,8 +62,11 @@ function outcome({ rules, deliveries, withheld }: DryRun, look: TryView['look'])
       (one) =>
         html`<tr><th scope="row">${one.rule}</th><td data-label="Outcome">${one.matched ? state('good', 'matches') : state('faint', 'does not match')}</td><td class="whole small">${one.matched ? one.sends.map(({ destination }) => destination).join(', ') : rejections(one).join('; ')}</td></tr>`,
     ),
-  )}`;
+  )}${leftOutText(moreRules, 'rule')}`;
 }
+
+const leftOutText = (more: number, what: string): Html | '' =>
+  more > 0 ? html`<p class="small faint">${countText(more)} more ${what}${more === 1 ? '' : 's'}.</p>` : '';
 
 const nothing = ({ destination, rule, reason, isRest }: Withheld): Html =>
   html`<li>${destination} (rule ${rule}): nothing${isRest ? ' more' : ''}, ${reason}</li>`;
