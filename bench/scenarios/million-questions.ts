@@ -151,6 +151,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   rule: ['orders', 'sub-7', 'no such rule'],
   reason: ['max_age', 'muted', 'no_such_reason'],
   attempts: ['2', '9'],
+  mute: ['1', '999'],
   feed: ['tokyo', 'no-such'],
   exchange: ['upbit', 'nobody'],
   type: ['spot_listing', 'nothing'],

@@ -83,7 +83,12 @@ function scenarioOf(name: string, size: Size, what: string): Scenario {
 }
 
 /** With a store that is not deleted from, many destinations, and what watches its loop. */
-export function aged(meter: Meter, port: number, path: string, { subscribers, furtherRules }: Size): SubjectKind {
+export function aged(
+  meter: Meter,
+  port: number,
+  path: string,
+  { subscribers, furtherRules }: Size,
+): SubjectKind {
   const others = Array.from({ length: subscribers }, (_, n) => `sub-${n}`);
   const names = [...new Set(RULES.flatMap(({ send }) => send)), ...others];
   const kind = bridge({

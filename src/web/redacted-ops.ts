@@ -33,12 +33,8 @@ export function redactedOps(ops: Ops): ShownOps {
     wholeStatus: () => inTurns(safeStatus(ops.status(), remembering(redact)), { clock, breathe }),
     destination: (name) => safe(ops.destination(name)),
     tables: () => safe(ops.tables()),
-<<<<<<< HEAD
     cooldowns: () => safe(ops.cooldowns()),
-    dryRun: async (fields) => safely(await ops.dryRun(fields)),
-=======
     dryRun: async (fields, most) => safely(await ops.dryRun(fields, most)),
->>>>>>> d3b864cc (web: of thousands of rules, destinations and conditions pages have a bounded part; what waits is counted off the loop when it is much)
     decision: async (id) => safely(await ops.decision(id)),
     page: async (request, signal) => safely(await ops.page(request, signal)),
     find: async (id, signal) => safely(await ops.find(id, signal)),

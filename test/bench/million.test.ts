@@ -51,10 +51,13 @@ test('every endpoint and every page is asked, by each of its ids and each key of
 
 test('the fields of a form are filters of their page; one that nobody knows stops the run by name', () => {
   const page = (name: string) =>
-    `<form class="f"><select name="${name}"></select></form><form method="post"><input name="x"></form>`;
-  expect(filtersOf('/deliveries', page('state'), KNOWN).map(({ path }) => path)).toContain(
-    '/deliveries?state=dead',
-  );
+    `<form class="f"><select name="s"><option value="">any</option><option value="a">A</option></select><input name="${name}"></form><form method="post"><input name="x"></form>`;
+  expect(filtersOf('/deliveries', page('rule'), KNOWN).map(({ path }) => path)).toEqual([
+    '/deliveries?s=a',
+    '/deliveries?rule=orders',
+    '/deliveries?rule=sub-7',
+    '/deliveries?rule=no+such+rule',
+  ]);
   expect(() => filtersOf('/deliveries', page('colour'), KNOWN)).toThrow(
     'which values of colour is /deliveries asked with?',
   );

@@ -105,7 +105,7 @@ export async function rules(context: At, ops: Ops): Promise<Response> {
   const nowMs = ops.clock.wallMs();
   const shown = await ops.rules(MOST_RULES);
   const moreRules = Array.from(ops.names().rules).length - shown.length;
-  const view = { rules: shown, moreRules, tables: ops.tables(), mutes, nowMs };
+  const view = { rules: shown, moreRules, tables: ops.tables(), mutes, cooldowns: ops.cooldowns(), nowMs };
   const body = rulesPage(view, context.var.visitor);
   return page(context, { title: 'Rules', path: '/rules', body });
 }

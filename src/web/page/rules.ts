@@ -24,16 +24,10 @@ export interface RulesView {
   readonly nowMs: number;
 }
 
-<<<<<<< HEAD
-/** Of more, those that matched come first. */
-const MOST_RULES = 200;
-
-export function rulesPage({ rules, tables, mutes, cooldowns, nowMs }: RulesView, visitor: Visitor): Html {
-  const shown =
-    rules.length <= MOST_RULES ? rules : rules.toSorted((a, b) => b.hits - a.hits).slice(0, MOST_RULES);
-=======
-export function rulesPage({ rules, moreRules, tables, mutes, nowMs }: RulesView, visitor: Visitor): Html {
->>>>>>> d3b864cc (web: of thousands of rules, destinations and conditions pages have a bounded part; what waits is counted off the loop when it is much)
+export function rulesPage(
+  { rules, moreRules, tables, mutes, cooldowns, nowMs }: RulesView,
+  visitor: Visitor,
+): Html {
   return html`<h1>Rules</h1>${
     rules.length === 0
       ? empty('The config has no rules: nothing is sent.')

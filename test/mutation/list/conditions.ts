@@ -58,8 +58,8 @@ export const conditions = [
     [
       'a long answer is not redacted',
       'a secret is shown',
-      'redactValues(value, redact)',
-      'redactValues(value, (shown) => shown)',
+      'JSON.stringify(redact(text))',
+      'JSON.stringify(text)',
     ],
   ),
   ...inFile(

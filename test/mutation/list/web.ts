@@ -180,7 +180,65 @@ export const web = [
   ...inFile('src/web/redacted-ops.ts', suites('web/page/secrets'), [
     'the status of a page is not redacted',
     'a secret that a feed repeats is shown',
-    'status: () => safeStatus(ops.status(), redact)',
-    'status: () => ops.status()',
+    'inTurns(safeStatus(ops.status(), remembering(redact))',
+    'inTurns(safeStatus(ops.status(), (text) => text)',
+  ]),
+  ...inFile('src/web/redacted-ops.ts', suites('web/bounded'), [
+    'live rows look for secrets in the words of thousands',
+    'the loop of the news is held for tens of milliseconds',
+    'safeStatus(withoutWords(ops.status())',
+    'safeStatus(ops.status()',
+  ]),
+  ...inFile(
+    'src/dry-run.ts',
+    suites('web/bounded'),
+    [
+      'each of ten thousand rules is shown',
+      'a title is tried for a third of a second',
+      'if ((one.matched ? matching++ : others++) < most) rules.push(one);',
+      'rules.push(one);',
+    ],
+    [
+      'rules that are left out are not counted',
+      'a page seems to have every rule',
+      'left.rules = router.byPlace.size - rules.length;',
+      '',
+    ],
+  ),
+  ...inFile('src/routing/router.ts', suites('web/bounded'), [
+    'a rule that could match is left out with those that do not',
+    'a page says that nothing is sent, and an order is',
+    'filter((ordinal) => ordinal >= others)',
+    'filter(() => false)',
+  ]),
+  ...inFile('src/web/page/destinations.ts', suites('web/bounded'), [
+    'every destination is on one page',
+    'the loop of the news is held for tens of milliseconds',
+    'ordered(destinations).slice(from, next)',
+    'ordered(destinations)',
+  ]),
+  ...inFile('src/web/page/overview.ts', suites('web/bounded'), [
+    'every condition is on the overview',
+    'a platform that is down makes a page of megabytes',
+    'conditions.slice(0, MOST_CONDITIONS)',
+    'conditions',
+  ]),
+  ...inFile('src/daemon/waiting-counts.ts', suites('daemon/waiting-counts'), [
+    'what waits is always counted on the spot',
+    'a scrape holds the loop while half a million rows are counted',
+    'if (sumOf(this.#known) <= FEW) ',
+    '',
+  ]),
+  ...inFile('src/platform/steps.ts', suites('web/bounded'), [
+    'others never have their turn',
+    'the loop of the news is held for as long as the work takes',
+    'if (clock.monotonicMs() - sinceMs < BITE_MS) continue;',
+    'continue;',
+  ]),
+  ...inFile('src/web/json-text.ts', suites('web/json-text'), [
+    'an answer is written in one turn',
+    'the loop of the news is held for as long as it takes',
+    'const BITE = 2000;',
+    'const BITE = 2_000_000;',
   ]),
 ];
