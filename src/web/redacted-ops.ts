@@ -45,10 +45,11 @@ export function redactedOps(ops: Ops): ShownOps {
     reload: async () => safely(await ops.reload()),
     lastReload: () => safe(ops.lastReload()),
     inject: (fields, real) => safe(ops.inject(fields, real)),
-    mutes: 
+    mutes: {
       list: async () => safely(await ops.mutes.list()),
       mute: async (request) => safe(await ops.mutes.mute(request)),
-      lift: async (what) => safe(await ops.mutes.lift(what)),,
+      lift: async (what) => safe(await ops.mutes.lift(what)),
+    },
   };
 }
 
