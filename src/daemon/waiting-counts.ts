@@ -1,5 +1,5 @@
 /**
- * What waits, by destination, for the status. Counting is linear in what waits: few are counted on the spot, many on the
+ * Number and age of the pending deliveries by destination, for the status. Counting is linear in them: few are counted on the spot, many on the
  * thread of the store, and the figures are a moment old then.
  */
 import type { Deliveries } from '../outbox/deliveries.ts';

@@ -118,7 +118,7 @@ export interface Deliveries {
   announcements(before?: string, filter?: AnnouncementFilter): Promise<StoreAnswer<AnnouncementPage>>;
   /** Latency and reliability of a period. */
   stats(request: StatsRequest): Promise<StoreAnswer<Stats>>;
-  /** What waits, by destination; none for those for which nothing does. */
+  /** As `Backlog.waiting`. */
   waiting(): Promise<StoreAnswer<ReadonlyMap<string, Waiting>>>;
   /** For the bridge itself, not for people: what is to be written next of the past. Others may ask meanwhile. */
   nextChanges(nowMs: number): Promise<StoreAnswer<NextChanges>>;
