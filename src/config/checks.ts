@@ -12,7 +12,6 @@ import { unheardAlerts, unused, unusualKeys, unusualWords } from './config-warni
 import { cooldownWarnings } from './cooldown-warnings.ts';
 import { deadRules } from './dead-rules.ts';
 import { onceForAll } from './defaults.ts';
-import type { Located } from './document.ts';
 import type { LoadedEnvironment } from './environment.ts';
 import { exposedSecrets } from './exposed-secrets.ts';
 import { isExtension } from './extensions.ts';
@@ -24,6 +23,7 @@ import { foreignVariables } from './foreign-variables.ts';
 import { gluedTickers } from './glued-tickers.ts';
 import { groupFaults, unusedGroups } from './groups.ts';
 import { foreignPlaceholders, literalTemplates } from './literal-templates.ts';
+import type { Located } from './located.ts';
 import { mannerFaults } from './manner-faults.ts';
 import { checkNames } from './names.ts';
 import { oddChats } from './odd-chats.ts';

@@ -1,7 +1,7 @@
 /** Hints for keys that `defaults:` does not have: most are options that miss their type, or a type that is called otherwise. */
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import { nearest } from '../platform/suggest.ts';
-import { type Located, nodeAt } from './document.ts';
+import { type Located, nodeAt } from './located.ts';
 import { insteadOf } from './other-types.ts';
 import type { Path } from './problem.ts';
 

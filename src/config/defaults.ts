@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import type { AnyDestinationType, DestinationRegistry } from '../destinations/registry.ts';
 import { isRecord } from '../platform/wire-values.ts';
-import { type Located, mappingOf, nodeAt } from './document.ts';
+import { type Located, mappingOf, nodeAt } from './located.ts';
 import { fragmentOf, ignoresCase, optionsIn } from './option-groups.ts';
 import type { Finding, Path } from './problem.ts';
 import type { DestinationShape } from './schema.ts';
@@ -75,7 +75,7 @@ function soundPart(node: Located, shape: DestinationShape): Located {
 
   function pruned(part: Located, path: Path): Located {
     if (wrong.has(JSON.stringify(path)))
-      return { ...part, value: undefined, children: new Map(), broken: true };
+      return part.with({ value: undefined, children: new Map(), broken: true });
     if (!isRecord(part.value)) return part;
     const kept = [...part.children]
       .map(([key, child]) => [key, child, [...path, key]] as const)

@@ -1,8 +1,9 @@
 /**
- * Walks a tree of a config. Ten thousand rules are 250,000 nodes, and a dozen checks look at each: so a path is one list for
- * the whole walk, and is copied only for what a check keeps.
+ * Walks a tree of a config for what a secret, a variable or a template could be in. Ten thousand rules are 250,000 nodes, and half a
+ * dozen checks look at each: so plain words of rules and tests are left out (`Located.isPlain`), and a path is one list for the
+ * whole walk, copied only for what a check keeps.
  */
-import type { Located } from './document.ts';
+import { isPlainKey, type Located } from './located.ts';
 import type { Path } from './problem.ts';
 
 export interface PlacedNode {
@@ -14,7 +15,7 @@ export interface PlacedNode {
 type Visit = (node: Located, path: Path) => void;
 type Wanted = (node: Located, path: Path) => boolean;
 
-/** Every node that is wanted, parents first; `path`: of the first. */
+/** Every node that is wanted, parents first, but for plain words of rules and tests; `path`: of the first. */
 export const nodesWhere = (node: Located, isWanted: Wanted, path: Path = []): PlacedNode[] =>
   found(node, isWanted, path, false);
 
@@ -31,6 +32,8 @@ function found(root: Located, isWanted: Wanted, start: Path, withReplaced: boole
   return kept;
 }
 
+const OWN_WORDS: ReadonlySet<unknown> = new Set(['rules', 'tests']);
+
 class Walk {
   readonly #visit: Visit;
   readonly #withReplaced: boolean;
@@ -43,6 +46,7 @@ class Walk {
   }
 
   at(node: Located): void {
+    if (node.isPlain && OWN_WORDS.has(this.#path[0]) && isPlainKey(this.#path.at(-1))) return;
     this.#visit(node, this.#path);
     node.children.forEach(this.#below);
     if (this.#withReplaced) for (const [key, one] of node.replaced ?? []) this.#below(one, key);

@@ -1,8 +1,9 @@
 /** Warnings: secrets that stand in the file itself, and secrets that are still the example's. */
-import type { Located } from './document.ts';
+
 import { nodesWhere } from './every-node.ts';
 import { isExtension } from './extensions.ts';
 import { hasReference } from './interpolate.ts';
+import type { Located } from './located.ts';
 import { isPlaceholder } from './placeholder-words.ts';
 import type { Finding, Path } from './problem.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';

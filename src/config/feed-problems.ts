@@ -1,7 +1,7 @@
 /** Problems with the type of a feed, and keys of one type in a feed of another. */
 import { FEED_TYPES, feedFields, feedTypeNamed } from '../feeds/index.ts';
 import { nearest } from '../platform/suggest.ts';
-import type { Located } from './document.ts';
+import type { Located } from './located.ts';
 import type { Finding, Path } from './problem.ts';
 
 /** `value`: the `type` as it is written. */

@@ -1,5 +1,5 @@
 /** A file that is the config of another program: one sentence says so, instead of one for each of its keys. */
-import type { Located } from './document.ts';
+import type { Located } from './located.ts';
 import type { Finding } from './problem.ts';
 
 const PROGRAMS: readonly (readonly [program: string, keys: readonly string[]])[] = [

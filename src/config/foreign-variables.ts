@@ -1,6 +1,7 @@
 /** Errors: variables as shells and other programs write them. Here they would be used as they stand. */
-import type { Located } from './document.ts';
+
 import { nodesWhere } from './every-node.ts';
+import type { Located } from './located.ts';
 import type { Finding, Path } from './problem.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';
 import { isSecretPlace } from './secret-places.ts';

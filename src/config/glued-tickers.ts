@@ -3,8 +3,8 @@
  * And of a body under `forEach` that does not name the ticker: as many orders as tickers, all of them the same.
  */
 import { templatesUsedBy } from '../routing/forms-used.ts';
-import { type Located, nodeAt } from './document.ts';
 import { nodesWhere } from './every-node.ts';
+import { type Located, nodeAt } from './located.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
 

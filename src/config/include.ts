@@ -4,8 +4,8 @@
  */
 import { dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { nearest } from '../platform/suggest.ts';
-import type { Located } from './document.ts';
 import { type ConfigFiles, realPath } from './files.ts';
+import type { Located } from './located.ts';
 import type { Finding, Path } from './problem.ts';
 
 export interface IncludedFile {

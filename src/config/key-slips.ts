@@ -1,5 +1,5 @@
 /** Hints for keys that stand in the wrong place, or that came out of an editor or a chat with something else in them. */
-import { type Located, nodeAt } from './document.ts';
+import { type Located, nodeAt } from './located.ts';
 import { asMapping } from './mapping-hints.ts';
 import { INVISIBLE } from './odd-words.ts';
 import type { Path } from './problem.ts';

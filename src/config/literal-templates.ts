@@ -1,10 +1,10 @@
 /** Finds `{{ … }}` in places that are not templates, where it would be used literally, and placeholders of other tools, which are not Liquid. */
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import { variablesOf } from '../templates/variables.ts';
-import type { Located } from './document.ts';
 import { nodesWhere, type PlacedNode } from './every-node.ts';
 import { isExtension } from './extensions.ts';
 import { hasReference } from './interpolate.ts';
+import type { Located } from './located.ts';
 import type { Finding, Path } from './problem.ts';
 
 /** Also as a browser's address bar writes it. */

@@ -4,8 +4,8 @@
  */
 import { nearest } from '../platform/suggest.ts';
 import { isRecord } from '../platform/wire-values.ts';
-import { type Located, mappingOf } from './document.ts';
 import { isExtension } from './extensions.ts';
+import { type Located, listOf, mappingOf } from './located.ts';
 import type { ParsedFile } from './parsed-file.ts';
 import type { TextFault } from './problem.ts';
 
@@ -128,12 +128,6 @@ function misplaced(
   if (kind === 'list' ? Array.isArray(node.value) : isRecord(node.value)) return undefined;
   return faultAt(node, `\`${name}\` must be a ${kind}, as in ${mainName}`);
 }
-
-export const listOf = (node: Located, children: Located['children']): Located => ({
-  ...node,
-  children,
-  value: Array.from(children.values(), ({ value }) => value),
-});
 
 const faultAt = ({ file, range }: Located, message: string, hint?: string): FileFault => ({
   ...{ file, range, message },

@@ -1,7 +1,7 @@
 /** Chat ids that are hardly those of the chat that is meant. */
 import type { DestinationOptions } from '../destinations/common-options.ts';
 import { Secret } from '../platform/secret.ts';
-import { type Located, nodeAt } from './document.ts';
+import { type Located, nodeAt } from './located.ts';
 import type { Finding } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
 

@@ -1,7 +1,8 @@
 /** One file of a config, from its bytes to a tree of values with places, or the reason why it cannot be read. */
 import { LineCounter } from 'yaml';
 import { decodeText } from '../platform/file-text.ts';
-import { type ParsedDocument, type ReadContext, readDocument } from './document.ts';
+import { type ParsedDocument, readDocument } from './document.ts';
+import type { ReadContext } from './node-maker.ts';
 
 export interface ParsedFile extends ParsedDocument {
   /** As it is shown; `undefined` for the config itself. */

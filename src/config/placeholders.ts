@@ -6,9 +6,9 @@
 import type { DestinationRegistry } from '../destinations/registry.ts';
 import { feedTypeNamed, feedTypeOf } from '../feeds/index.ts';
 import { isRecord } from '../platform/wire-values.ts';
-import type { Located } from './document.ts';
 import { nodesWhere } from './every-node.ts';
 import type { VariableSource } from './interpolate.ts';
+import type { Located } from './located.ts';
 import { asks, isPlaceholder, reservedHost, standsFor } from './placeholder-words.ts';
 import type { Finding, Path } from './problem.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';

@@ -1,5 +1,6 @@
 /** Scalars of the plain subset of YAML (`plain-yaml.ts`): each in one line, or a block text, which the library reads. */
-import { isMap, isScalar, parseDocument, Scalar } from 'yaml';
+import { isMap, isScalar, parseDocument } from 'yaml';
+import type { Range } from './problem.ts';
 
 /** Thrown at the first place that is not certain; the library reads the file then. */
 export const NOT_PLAIN = new Error('not of the plain subset');
@@ -22,7 +23,7 @@ const WHOLE_NUMBER = /^(?:0|-?[1-9]\d{0,14})$/;
 const MAYBE_NO_TEXT = /^(?:[-+.\d].*|~|null|true|false)$/is;
 
 /** Text, unless it is a number, a truth value or nothing. */
-function meaningOf(word: string): unknown {
+export function meaningOf(word: string): unknown {
   if (!MAYBE_NO_TEXT.test(word)) return word;
   if (WHOLE_NUMBER.test(word)) return Number(word);
   if (!known.has(word)) {
@@ -35,24 +36,19 @@ function meaningOf(word: string): unknown {
   return known.get(word);
 }
 
-function scalarOf(value: unknown, source: string, start: number, end: number): Scalar {
-  const scalar = new Scalar(value);
-  scalar.source = source;
-  scalar.range = [start, end, end];
-  return scalar;
-}
-
-export const plainScalar = (word: string, start: number): Scalar =>
-  scalarOf(meaningOf(word), word, start, start + word.length);
-
 /** The end of the line is not in it. Sticky: each is tried where the reader stands. */
 const SINGLE = /'(?:[^'\n\r]|'')*'/y;
 const DOUBLE = /"(?:[^"\\\n\r]|\\["\\/nt])*"/y;
 
 const ESCAPED: Readonly<Record<string, string>> = { n: '\n', t: '\t' };
 
+export interface QuotedText {
+  readonly value: string;
+  readonly end: number;
+}
+
 /** In quotes of either kind, which stand at `start`. */
-export function quotedScalar(text: string, start: number): Scalar {
+export function quotedText(text: string, start: number): QuotedText {
   const isSingle = text[start] === "'";
   const form = isSingle ? SINGLE : DOUBLE;
   form.lastIndex = start;
@@ -62,14 +58,22 @@ export function quotedScalar(text: string, start: number): Scalar {
   const value = isSingle
     ? inner.replaceAll("''", "'")
     : inner.replace(/\\(.)/g, (_, letter: string) => ESCAPED[letter] ?? letter);
-  return scalarOf(value, value, start, start + whole.length);
+  return { value, end: start + whole.length };
 }
 
 const HEADER = /[|>][-+]?(?: +#[^\n\r]*| *)\r?\n/y;
 const BLANK_LINE = / *\r?(?:\n|$)/y;
 
+export interface BlockText {
+  readonly value: unknown;
+  readonly source: string;
+  readonly range: Range;
+  /** Where the line behind it begins. */
+  readonly end: number;
+}
+
 /** `|` or `>` at `start`, in a mapping or list whose entries stand at `indent`. */
-export function blockScalar(text: string, start: number, indent: number): { scalar: Scalar; end: number } {
+export function blockText(text: string, start: number, indent: number): BlockText {
   HEADER.lastIndex = start;
   if (!HEADER.test(text)) throw NOT_PLAIN;
   let end = HEADER.lastIndex;
@@ -90,5 +94,5 @@ export function blockScalar(text: string, start: number, indent: number): { scal
   const shift = start - key.length;
   const [from, to] = scalar.range;
   const { value, source = '' } = scalar;
-  return { scalar: scalarOf(value, source, from + shift, to + shift), end };
+  return { value, source, range: [from + shift, to + shift], end };
 }

@@ -9,7 +9,7 @@ import type { DestinationOptions } from '../destinations/common-options.ts';
 import { isRecord } from '../platform/wire-values.ts';
 import type { TemplateOptions } from '../templates/template.ts';
 import { DestinationNames } from './destination-names.ts';
-import { type Located, nodeAt } from './document.ts';
+import { type Located, nodeAt } from './located.ts';
 import { serverOptions, storeOptions } from './schema.ts';
 import { type ConfigSections, fields } from './sections.ts';
 import { namesIn } from './targets.ts';

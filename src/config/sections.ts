@@ -13,7 +13,7 @@ import { type RuleOptions, ruleOptions } from '../routing/options.ts';
 import { type RuleTest, testOptions } from '../rule-tests/options.ts';
 import { type TableOptions, tableOptions } from '../tables/options.ts';
 import type { TemplateOptions } from '../templates/template.ts';
-import { type Located, nodeAt } from './document.ts';
+import { type Located, nodeAt } from './located.ts';
 import { type configSchema, destinationOptionsOf, groupOptions, templateOptions } from './schema.ts';
 
 /** `undefined` stands for a broken part. */

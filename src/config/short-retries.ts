@@ -1,7 +1,7 @@
 /** A warning where the attempts are used up before the news is too old: a short outage then loses what `maxAge` would keep. */
 import type { DestinationOptions } from '../destinations/common-options.ts';
 import { formatDuration } from '../platform/duration.ts';
-import { type Located, nodeAt } from './document.ts';
+import { type Located, nodeAt } from './located.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
 

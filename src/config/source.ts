@@ -1,7 +1,7 @@
 /** One file as text: a place in it as a problem, with a line that is safe to show. */
 import { printable } from '../platform/printable.ts';
 import { REDACTED, type Redactor } from '../platform/secret.ts';
-import type { Located } from './document.ts';
+import type { Located } from './located.ts';
 import type { ParsedFile } from './parsed-file.ts';
 import type { ConfigProblem, Finding, Range, TextFault } from './problem.ts';
 import type { SecretKnowledge } from './secret-knowledge.ts';

@@ -1,5 +1,5 @@
 /** The files of a config as one: turns findings, which name a path, into problems with file, line and column. */
-import { type Located, nodeAt } from './document.ts';
+import { type Located, nodeAt } from './located.ts';
 import type { ConfigPlace, ConfigProblem, Finding, Path, TextFault } from './problem.ts';
 import type { Source } from './source.ts';
 

@@ -5,10 +5,10 @@
 import type { z } from 'zod';
 import { destinationTypes } from '../destinations/index.ts';
 import type { DestinationRegistry } from '../destinations/registry.ts';
-import { type Located, mappingOf } from './document.ts';
 import { EXAMPLE_VALUES } from './env-example.ts';
 import type { LoadedEnvironment } from './environment.ts';
-import { type FileFault, listOf } from './merged-files.ts';
+import { type Located, listOf, mappingOf } from './located.ts';
+import type { FileFault } from './merged-files.ts';
 import { asks } from './placeholder-words.ts';
 import type { Path } from './problem.ts';
 import { configSchema, configSchemaOf } from './schema.ts';
@@ -94,7 +94,7 @@ export function withStandIns(root: Located | undefined, types: DestinationRegist
   function filled(node: Located): Located {
     if (node.missing !== undefined) {
       const value = standInOf(node, indexOf(node));
-      return { ...node, value, broken: value === undefined };
+      return node.with({ value, broken: value === undefined });
     }
     if (!hasMissing(node)) return node;
     const children = new Map(Array.from(node.children, ([step, child]) => [step, filled(child)]));
@@ -120,6 +120,7 @@ export function withStandIns(root: Located | undefined, types: DestinationRegist
 const known = new WeakMap<Located, boolean>();
 
 function hasMissing(node: Located): boolean {
+  if (node.isPlain) return false;
   const before = known.get(node);
   if (before !== undefined) return before;
   const found = node.missing !== undefined || [...node.children.values()].some(hasMissing);

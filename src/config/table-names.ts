@@ -2,8 +2,8 @@
 import type { TextConditionTree } from '../matching/options.ts';
 import { didYouMean } from '../platform/suggest.ts';
 import { lookupsIn } from '../templates/lookup.ts';
-import { type Located, nodeAt } from './document.ts';
 import { nodesWhere } from './every-node.ts';
+import { type Located, nodeAt } from './located.ts';
 import { hasLeaf, leavesWhere, TEXT_FIELDS } from './match-words.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';

@@ -1,4 +1,9 @@
-/** The sentences for a file that is more than any config. */
+/** Bounds of a tree of values, and the sentences for a file that is more than any config. */
+
+/** Nodes that aliases bring; each is checked like one that is written. */
+export const MOST_ALIASED = 200_000;
+/** Lists and mappings in one another. */
+export const DEEPEST = 40;
 
 export const TOO_DEEP = {
   message: 'lists or mappings are nested too deep here',

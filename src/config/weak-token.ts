@@ -1,7 +1,7 @@
 /** A `server.token` that could be found by trying. */
 import { Secret } from '../platform/secret.ts';
 import { isRecord } from '../platform/wire-values.ts';
-import type { Located } from './document.ts';
+import type { Located } from './located.ts';
 import type { Finding } from './problem.ts';
 import { serverOptions } from './schema.ts';
 

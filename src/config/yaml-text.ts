@@ -5,18 +5,15 @@
 import {
   Composer,
   type CST,
-  Document,
+  type Document,
   Lexer,
   LineCounter,
-  type Node,
   type ParsedNode,
   Parser,
   parseDocument,
   YAMLParseError,
 } from 'yaml';
 import { MOST_EXPLAINED } from './first-errors.ts';
-import { NOT_PLAIN } from './plain-scalars.ts';
-import { PlainReader } from './plain-yaml.ts';
 
 export interface YamlText {
   readonly document: Document;
@@ -41,42 +38,19 @@ const OPTIONS = {
   uniqueKeys: false,
 } as const;
 
-export function parseYaml(text: string): YamlText {
-  const plain = plainYaml(text);
-  if (plain === undefined) return parsedByLibrary(text);
-  const document = new Document<Node>(null, OPTIONS);
-  document.contents = plain;
-  return { document, lines: linesOf(text), tooMuchAt: undefined };
-}
-
-/** Tabs, line ends of an old Mac, marks of documents, directives. */
-const UNUSUAL = /\t|\r(?!\n)|^(?:---|\.\.\.|%)|^\ufeff/m;
-
-/** `undefined`: the library has to read it. */
-export function plainYaml(text: string): Node | undefined {
-  if (UNUSUAL.test(text)) return undefined;
-  try {
-    return new PlainReader(text).document();
-  } catch (error) {
-    if (error === NOT_PLAIN) return undefined;
-    throw error;
-  }
-}
-
-function linesOf(text: string): LineCounter {
+export function linesOf(text: string): LineCounter {
   const lines = new LineCounter();
   lines.addNewLine(0);
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1);
   return lines;
 }
 
-/** Whatever it is. */
-export function parsedByLibrary(text: string): YamlText {
+export function parseYaml(text: string): YamlText {
   const beginning = text.length > SHORT ? text.slice(0, lineEndBefore(text, BEGINNING)) : text;
-  if (beginning !== text && isHopeless(parseDocument(beginning, OPTIONS))) return parsedByLibrary(beginning);
+  if (beginning !== text && isHopeless(parseDocument(beginning, OPTIONS))) return parseYaml(beginning);
   const lexemes = lexemesOf(text);
   // The beginning is parsed all the same: it holds the secrets of the lines that are shown.
-  if (lexemes === undefined) return { ...parsedByLibrary(beginning), tooMuchAt: 0 };
+  if (lexemes === undefined) return { ...parseYaml(beginning), tooMuchAt: 0 };
   const lines = new LineCounter();
   lines.addNewLine(0);
   const tokens = new BoundedTokens(new Parser(lines.addNewLine), lexemes);

@@ -6,46 +6,54 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
 import { shapesOf } from '../../bench/large/shapes.ts';
-import { maskVariables } from '../../src/config/variable-mask.ts';
-import { parsedByLibrary, parseYaml, plainYaml } from '../../src/config/yaml-text.ts';
+import { byLibrary } from '../../src/config/document.ts';
+import type { VariableSource } from '../../src/config/interpolate.ts';
+import type { Located } from '../../src/config/located.ts';
+import { NodeMaker } from '../../src/config/node-maker.ts';
+import { plainDocument } from '../../src/config/plain-yaml.ts';
+import { maskVariables, unmaskVariables } from '../../src/config/variable-mask.ts';
+import { linesOf } from '../../src/config/yaml-text.ts';
 import { decodeText } from '../../src/platform/file-text.ts';
 
-type Seen = readonly unknown[];
+const VARIABLES: VariableSource = {
+  variable: (name) => (name.length % 2 === 0 ? `value of ${name}` : undefined),
+  file: (path) => `content of ${path}`,
+  howToSet: (name) => `set ${name}`,
+  standIn: 'stands in',
+};
+const CONTEXT = { variables: VARIABLES, file: 3, anchorElsewhere: () => undefined };
 
-/** All that is read of a node; of a block collection, where it begins. */
-function seen(node: unknown): Seen {
-  if (isPair(node)) return ['pair', seen(node.key), seen(node.value)];
-  if (isAlias(node)) return ['alias', node.source, node.range?.slice(0, 2)];
-  if (isScalar(node))
-    return ['scalar', node.value, node.source, node.anchor, node.tag, node.range?.slice(0, 2)];
-  if (!isMap(node) && !isSeq(node)) return ['nothing', node];
-  const range = node.flow === true ? node.range?.slice(0, 2) : node.range?.[0];
-  return [
-    isMap(node) ? 'map' : 'seq',
-    node.flow === true,
-    node.anchor,
-    node.tag,
-    range,
-    ...node.items.map(seen),
-  ];
+/** All that is known of a node; of a block collection, where it begins. */
+function seen(node: Located | undefined, text: string): unknown {
+  if (node === undefined) return undefined;
+  const { value, file, range, keyRange, literal, written, outside, missing, partial, broken, isPlain } = node;
+  const isBlock = typeof value === 'object' && value !== null && !/[[{]/.test(text[range[0]] ?? '');
+  return {
+    ...{ value, file, keyRange, literal, written, outside, missing, partial, broken, isPlain },
+    range: isBlock ? range[0] : range,
+    replaced: node.replaced?.map(([key, one]) => [key, seen(one, text)]),
+    children: Array.from(node.children, ([key, child]) => [key, seen(child, text)]),
+  };
 }
 
 /** False: it is left to the library. */
-function isSame(text: string): boolean {
-  const plain = plainYaml(text);
+function isSame(masked: string): boolean {
+  const nodes = new NodeMaker(CONTEXT, unmaskVariables);
+  const plain = plainDocument(masked, nodes);
   if (plain === undefined) return false;
-  const { document, lines } = parsedByLibrary(text);
-  const shown = JSON.stringify(text.slice(0, 2000));
-  expect(
-    [...document.errors, ...document.warnings].map(({ message }) => message),
-    shown,
-  ).toEqual([]);
-  expect(seen(plain), shown).toEqual(seen(document.contents));
-  expect(parseYaml(text).lines.lineStarts, shown).toEqual(lines.lineStarts);
+  const library = byLibrary({ text: masked, masked, unmask: unmaskVariables }, CONTEXT);
+  const shown = JSON.stringify(masked.slice(0, 2000));
+  expect(seen(plain, masked), shown).toEqual(seen(library.root, masked));
+  // Of what stands behind an anchor the library says it again for each alias.
+  expect(once(nodes.faults), shown).toEqual(once(library.faults));
+  expect(library.fatal, shown).toBe(false);
+  expect(nodes.anchors, shown).toEqual(library.anchors);
+  expect(linesOf(masked).lineStarts, shown).toEqual(library.lines.lineStarts);
   return true;
 }
+
+const once = (faults: readonly unknown[]) => [...new Set(faults.map((fault) => JSON.stringify(fault)))];
 
 const HERE = import.meta.dirname;
 const FILES = ['good', 'corpus', '../../docs', '../..']
