@@ -67,7 +67,7 @@ export class NodeMaker {
     return entries.mapping(this.#place(range, keyRange));
   }
 
-  /** What an alias stands for, in its place; `undefined`: nothing. */
+  /** The node that an alias stands for, in its place; `target` is `undefined` where there is none. */
   alias(anchor: string, target: Located | undefined, range: Range, keyRange: Range | undefined): Located {
     if (target !== undefined) return target.with({ keyRange });
     // Of a lone * the parser has said it.

@@ -147,6 +147,7 @@ describe('the same with a slip', () => {
       '"q"',
       "'s'",
       '{ a: 1 }',
+      '{"j":1}',
       '[x, y]',
       '&n x',
       '*n',
@@ -179,6 +180,8 @@ test.each([
   ['anchors', 'a: &a { x: 1 }\nb: &b\n  <<: *a\n  y: &c text\nc: [*a, &d e, *d]\nd: *b\n'],
   ['flow collections over lines', 'a: { b: 1,\n  c: [x,\n    y,\n  ],\n  }\nd: []\ne: {}\n'],
   ['colons and marks in words', 'a: http://x.y/z?a=b&c=d#e\nb: 10:30\nc: a,b]c}d\nd: x#y\n'],
+  ['JSON', '{"a":1,"b":["x",null,{"c":true}],\n  "d":{}}\n'],
+  ['JSON in lines', '{\n  "a": 1,\n  "b": [\n    "x"\n  ]\n}\n'],
   ['CRLF', 'a:\r\n  - b: 1\r\n    c: |\r\n      text\r\n'],
 ])('%s are plain', (_name, text) => {
   expect(isSame(text)).toBe(true);
