@@ -10,7 +10,7 @@ import type { Known, KnownNews } from './known.ts';
 import type { LogRow } from './shared.ts';
 
 export interface ArrivalsDeps {
-  readonly pipeline: Pick<Pipeline, 'intake' | 'lanes' | 'ids'>;
+  readonly pipeline: Pick<Pipeline, 'intake' | 'lanes' | 'ids' | 'dedupe'>;
   readonly clock: Clock;
   readonly known: Known;
   /** The name of this one. */
@@ -24,13 +24,16 @@ export class Arrivals {
     this.#deps = deps;
   }
 
-  /** As it is known here; news that nobody here has read is taken in. `undefined`: it is no news. */
-  learn(row: LogRow): KnownNews | undefined {
+  /** As it is known here; news that nobody here has read is taken in. `undefined`: it is no news. `isLogged`: it is in the log for good. */
+  learn(row: Omit<LogRow, 'seq'>, isLogged = true): KnownNews | undefined {
     const { pipeline, clock, known, node } = this.#deps;
     const news = newsOf(row, clock.monotonicMs());
     if (news === undefined) return undefined;
-    const before = known.find(row.key, { ...news, id: '' });
-    if (before !== undefined) return before;
+    const before = known.find(row.key, { ...news, id: '' }, pipeline.dedupe.windowMs);
+    if (before !== undefined) {
+      if (isLogged) known.rename(before, row.key);
+      return before;
+    }
     const { targets } = pipeline.intake.routes;
     const taken = pipeline.intake.take(
       news,

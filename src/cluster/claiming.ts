@@ -10,11 +10,15 @@ import type { AttemptResult } from '../delivery/outcome.ts';
 import type { Claim, Claimed, Claims } from '../delivery/tenure.ts';
 import { type Clock, wait } from '../platform/clock.ts';
 import type { Holdings } from './holdings.ts';
+import type { LogWriter } from './log-writer.ts';
 import type { Settling } from './settling.ts';
 import { type Shared, SharedError } from './shared.ts';
 
 /** Between two tries while the database cannot be reached. */
 const AGAIN_MS = 250;
+
+/** News is heard of by then, and on its way into the log. */
+const NAMING_MS = 5;
 
 /** Claims of which the answer was lost. Those beyond stay claimed, and nobody sends them. */
 const MOST_UNSURE = 10_000;
@@ -23,6 +27,7 @@ export interface ClaimingDeps {
   readonly shared: Pick<Shared, 'begin'>;
   readonly clock: Clock;
   readonly settling: Settling;
+  readonly writer: LogWriter;
   readonly holdings: Holdings;
   differs(): boolean;
   partitionOf(destination: string): number | undefined;
@@ -83,6 +88,7 @@ export class Claiming implements Claims {
     const claim = before?.epoch === epoch ? before.claim : ++this.#claims;
     const made: Made = { delivery, partition, epoch, claim };
     this.#unsure.delete(delivery.id);
+    if (!(await this.#isNamed(delivery))) return 'later';
     const nowMs = clock.monotonicMs();
     const begun = settling.endOf({
       ...{ delivery, partition, epoch, claim, state: 'begun', reason: UNDER_WAY, attempts },
@@ -90,7 +96,7 @@ export class Claiming implements Claims {
     });
     try {
       const mine = await shared.begin([{ ...begun, claim, isRepeatable, isByHand: byHandMs !== undefined }]);
-      if (!mine.has(delivery.id)) return holdings.epochOf(partition) === epoch ? 'elsewhere' : 'later';
+      if (!mine.has(begun.id)) return holdings.epochOf(partition) === epoch ? 'elsewhere' : 'later';
       return { takeBack: (result) => this.#takeBack(made, attempts, result) };
     } catch (error) {
       if (!(error instanceof SharedError)) throw error;
@@ -100,6 +106,16 @@ export class Claiming implements Claims {
       await wait(clock, AGAIN_MS);
       return 'later';
     }
+  }
+
+  /** Claimed under a name that only this node gives it, it would be another's as well. */
+  async #isNamed({ content, id }: Delivery): Promise<boolean> {
+    const { clock, writer } = this.#deps;
+    if (writer.isNamed(content, id)) return true;
+    // Perhaps it is being read in this very tick.
+    await wait(clock, NAMING_MS);
+    await writer.flush().catch(() => wait(clock, AGAIN_MS));
+    return writer.isNamed(content, id);
   }
 
   /** `attempts`: before this one. */

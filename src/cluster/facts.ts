@@ -19,6 +19,8 @@ export interface FactsDeps {
   readonly clock: Clock;
   readonly budgets: Pick<BudgetBook, 'pausedElsewhere'>;
   readonly memory: Pick<Memory, 'hear'>;
+  /** Whoever knows more of them: all there are. */
+  readonly heard: (facts: readonly Fact[]) => Promise<void>;
 }
 
 interface Found {
@@ -43,12 +45,17 @@ export class Facts {
     });
   }
 
+  /** Monotonic ms; `untilMs` absent: for good. */
+  tell(kind: string, key: string, value: string, untilMs?: number): void {
+    this.#batches.add({ kind, key, value, ...(untilMs !== undefined && { untilMs }) });
+  }
+
   paused(key: string, untilMs: number): void {
-    this.#batches.add({ kind: PAUSE, key, value: '', untilMs });
+    this.tell(PAUSE, key, '', untilMs);
   }
 
   learnt(key: string, value: string): void {
-    this.#batches.add({ kind: LEARNT, key, value });
+    this.tell(LEARNT, key, value);
   }
 
   /** Of the last view. */
@@ -66,13 +73,14 @@ export class Facts {
 
   /** Resolves when whatever others have told holds here; rejects with `SharedError`. */
   async read(): Promise<void> {
-    const { shared, clock, budgets, memory } = this.#deps;
+    const { shared, clock, budgets, memory, heard } = this.#deps;
     const facts = await shared.facts();
     const nowMs = clock.monotonicMs();
     for (const { kind, key, value, restMs } of facts) {
       if (kind === PAUSE && restMs !== undefined) budgets.pausedElsewhere(key, nowMs + restMs);
       if (kind === LEARNT && value !== undefined) memory.hear(key, value);
     }
+    await heard(facts);
   }
 
   stop(): void {

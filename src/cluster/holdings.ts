@@ -12,6 +12,9 @@ import type { Tenures } from './tenures.ts';
  */
 const MARGIN_MS = 1000;
 
+/** Of one partition, that this life has held: what was begun under an older one has long ended. */
+const MOST_EPOCHS = 1000;
+
 interface Holding {
   readonly epoch: number;
   /** Of all that were gained here: in another database the same epoch comes again. */
@@ -140,7 +143,10 @@ export class Holdings {
     // Under another epoch somebody else may have held it in between.
     tenure.isOpen = false;
     this.#held.set(partition, { epoch, turn: ++this.#turn, isLeaving: false, isOrphan: false });
-    this.#epochs.set(partition, (this.#epochs.get(partition) ?? new Set()).add(epoch));
+    const epochs = this.#epochs.get(partition) ?? new Set();
+    this.#epochs.set(partition, epochs.add(epoch));
+    const [oldest] = epochs;
+    if (oldest !== undefined && epochs.size > MOST_EPOCHS) epochs.delete(oldest);
     return 'gained';
   }
 

@@ -7,6 +7,7 @@ import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import type { ClusterEvent } from '../events/cluster-event.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
+import { Announced } from './announced.ts';
 import { Arrivals } from './arrivals.ts';
 import { Claiming } from './claiming.ts';
 import { Facts } from './facts.ts';
@@ -15,6 +16,7 @@ import { Known } from './known.ts';
 import { LocalRows } from './local-rows.ts';
 import { LogReader } from './log-reader.ts';
 import { LogWriter } from './log-writer.ts';
+import { type LocalMutes, MUTE, MuteRegisters } from './mute-registers.ts';
 import { ClusterNode } from './node.ts';
 import { Past } from './past.ts';
 import { Settling } from './settling.ts';
@@ -31,6 +33,8 @@ export interface ClusterDeps {
   readonly tenures: Tenures;
   readonly clock: Clock;
   readonly card: () => NodeCard;
+  /** Of this node. */
+  readonly mutes: LocalMutes;
   /** How far back a new holder looks: as long as a delivery may wait, a rate counts or a cooldown lasts. In ms. */
   readonly spanMs: () => number;
   /** Also ends of deliveries that no lane of this node has had. */
@@ -58,6 +62,7 @@ class Member implements Cluster {
   readonly #deps: ClusterDeps;
   readonly #known = new Known();
   readonly #arrivals: Arrivals;
+  readonly #announced: Announced;
   readonly #holdings: Holdings;
   readonly #rows: LocalRows;
   readonly #writer: LogWriter;
@@ -68,6 +73,7 @@ class Member implements Cluster {
   readonly #telling: Telling;
   readonly #past: Past;
   readonly #facts: Facts;
+  readonly #mutes: MuteRegisters;
   readonly #listening: { stop(): Promise<void> };
   /** Held, and what the holder before has left is not known yet. */
   readonly #toTake = new Set<number>();
@@ -87,20 +93,26 @@ class Member implements Cluster {
     const holdings = new Holdings(tenures, clock);
     this.#holdings = holdings;
     const partitionOf = (destination: string) => this.#partitionOf(destination);
-    const rows = new LocalRows({ journal, lanes, tenures, clock });
+    const rows = new LocalRows({ journal, lanes, tenures, clock, spanMs });
     this.#rows = rows;
-    const writer = new LogWriter({ shared, clock, node: name, dedupe, intake, lanes, tenures });
+    const writer = new LogWriter({ known, shared, clock, node: name, dedupe, intake, lanes, tenures });
     this.#writer = writer;
+    this.#announced = new Announced({ clock, arrivals: this.#arrivals, writer, node: name });
     const epochOf = (partition: number) => holdings.epochOf(partition);
-    const settling = new Settling({ shared, clock, node: name, partitionOf, epochOf });
+    const settling = new Settling({ shared, clock, node: name, known, writer, partitionOf, epochOf });
     this.#settling = settling;
     const claiming = new Claiming({
-      ...{ shared, clock, settling, holdings, partitionOf },
+      ...{ shared, clock, settling, writer, holdings, partitionOf },
       differs: () => this.node.differs,
     });
     this.#claiming = claiming;
     for (const tenure of tenures.all) tenure.claims = claiming;
-    const facts = new Facts({ shared, clock, budgets, memory });
+    const mutes = new MuteRegisters({
+      ...{ node: name, clock, memory, mutes: deps.mutes },
+      tell: (key, value, untilMs) => facts.tell(MUTE, key, value, untilMs),
+    });
+    this.#mutes = mutes;
+    const facts = new Facts({ shared, clock, budgets, memory, heard: (all) => mutes.heard(all) });
     this.#facts = facts;
     tenures.paused = (key, untilMs) => facts.paused(key, untilMs);
     tenures.learnt = (key, value) => facts.learnt(key, value);
@@ -117,6 +129,7 @@ class Member implements Cluster {
       open: (partitions) => this.#open(partitions),
     });
     this.#telling = new Telling({
+      mutes,
       pipeline,
       known,
       writer,
@@ -169,6 +182,7 @@ class Member implements Cluster {
   }
 
   #hint(hint: Hint): void {
+    if (hint.kind === 'news') this.#announced.hear(hint.row);
     if (hint.kind === 'log') this.#reader.hint(hint);
     if (hint.kind === 'leases' || hint.kind === 'facts') this.node.soon();
   }
@@ -177,10 +191,12 @@ class Member implements Cluster {
     const { seq, factsVersion } = view;
     this.#past.met(view);
     this.#reader.seen(seq);
+    this.#announced.look();
     this.#writer.now();
     this.#settling.now();
     this.#facts.now();
     this.#facts.seen(factsVersion);
+    void this.#mutes.follow();
     void this.#take();
   }
 

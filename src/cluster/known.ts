@@ -2,12 +2,18 @@
 import { type Announcement, identityOf } from '../announcement.ts';
 import type { NewsContent } from '../delivery/content.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import { occurrenceIn } from '../outbox/delivery-ids.ts';
 import type { PlannedDelivery } from './shared.ts';
 
 export interface KnownNews {
+  /** As this node names it. */
   readonly key: string;
+  /** As the log names it, which another node may have brought it into; the ends of its deliveries are named after that. */
+  logKey: string;
   readonly identity: string;
   readonly content: NewsContent;
+  /** Of other copies that this node has taken for it. */
+  readonly otherIds: string[];
   /** Ids of the deliveries that are in the store of this node, or are known to have ended elsewhere. */
   readonly decided: Set<string>;
   /** All deliveries; `undefined`: not worked out yet. */
@@ -28,6 +34,8 @@ export class Known {
   readonly #byKey = new Map<string, KnownNews>();
   readonly #byIdentity = new Map<string, KnownNews>();
   readonly #byId = new Map<string, KnownNews>();
+  /** By the names of the log, where they differ. */
+  readonly #byLogKey = new Map<string, KnownNews>();
   #decided = 0;
 
   /** `deliveries`: those in the store of this node. */
@@ -36,6 +44,8 @@ export class Known {
     const known: KnownNews = {
       ...{
         key,
+        logKey: key,
+        otherIds: [],
         content,
         identity: identityOf(announcement),
         decided: new Set(deliveries.map(({ id }) => id)),
@@ -53,16 +63,37 @@ export class Known {
   /** The same news once more, with deliveries of its own. */
   merge(known: KnownNews, announcementId: string, deliveries: readonly Delivery[]): void {
     this.#byId.set(announcementId, known);
+    known.otherIds.push(announcementId);
+    this.#decided += deliveries.length;
     for (const { id } of deliveries) known.decided.add(id);
   }
 
-  /** The latest of that identity, if it is not known by the key: two nodes may name the same news differently. */
-  find(key: string, announcement: Announcement): KnownNews | undefined {
-    return this.#byKey.get(key) ?? this.#byIdentity.get(identityOf(announcement));
+  /** The log has it under that name. */
+  rename(known: KnownNews, key: string): void {
+    if (known.logKey === key) return;
+    this.#byLogKey.delete(known.logKey);
+    known.logKey = key;
+    if (key !== known.key) this.#byLogKey.set(key, known);
+  }
+
+  /** A delivery, as the log names it. */
+  nameOf(deliveryId: string): string {
+    const key = occurrenceIn(deliveryId);
+    return (this.#byKey.get(key)?.logKey ?? key) + deliveryId.slice(key.length);
+  }
+
+  /** By the key, or the latest of that identity within the window: two nodes may name the same news differently. */
+  find(key: string, announcement: Announcement, windowMs: number): KnownNews | undefined {
+    const known = this.byKey(key);
+    if (known !== undefined) return known;
+    const alike = this.#byIdentity.get(identityOf(announcement));
+    if (alike === undefined) return undefined;
+    const apartMs = Math.abs(alike.content.announcement.receivedMs - announcement.receivedMs);
+    return apartMs < windowMs ? alike : undefined;
   }
 
   byKey(key: string): KnownNews | undefined {
-    return this.#byKey.get(key);
+    return this.#byKey.get(key) ?? this.#byLogKey.get(key);
   }
 
   /** Of an announcement of this node. */
@@ -89,7 +120,8 @@ export class Known {
     for (const [key, known] of this.#byKey) {
       if (this.#byKey.size <= MOST_KNOWN && this.#decided <= MOST_DECIDED) return;
       this.#byKey.delete(key);
-      this.#byId.delete(known.content.announcement.id);
+      this.#byLogKey.delete(known.logKey);
+      for (const id of [known.content.announcement.id, ...known.otherIds]) this.#byId.delete(id);
       if (this.#byIdentity.get(known.identity) === known) this.#byIdentity.delete(known.identity);
       this.#decided -= known.decided.size;
     }

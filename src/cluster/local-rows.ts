@@ -17,6 +17,8 @@ export interface LocalRowsDeps {
   readonly lanes: Pick<LaneSet, 'running'>;
   readonly tenures: Tenures;
   readonly clock: Clock;
+  /** How far back a new holder looks, in ms. */
+  readonly spanMs: () => number;
 }
 
 /** The record of a delivery that ended without a request of this node. */
@@ -92,13 +94,18 @@ export class LocalRows {
   }
 
   #endAll(destination: string, journal: Journal, nowMs: number): void {
-    for (;;) {
-      const pending = journal.owed(destination, AT_ONCE) ?? [];
-      // Nobody else knows of an alert of this node.
-      const others = pending.filter(({ delivery }) => delivery.content.kind === 'news');
+    const sinceMs = nowMs - this.#deps.spanMs();
+    for (let kept = 0; ; ) {
+      const pending = journal.owed(destination, AT_ONCE + kept) ?? [];
+      const others = pending.filter(({ delivery }) => isShared(delivery, sinceMs));
       for (const { delivery, begunMs } of others)
         journal.settle(endedAs(delivery, { state: 'skipped', reason: 'handed_over', begunMs }, nowMs));
-      if (pending.length < AT_ONCE || others.length === 0) return;
+      if (pending.length < AT_ONCE + kept) return;
+      kept = pending.length - others.length;
     }
   }
 }
+
+/** Nobody else knows of an alert of this node, or finds what is older than a new holder looks back: those stay here. */
+const isShared = ({ content }: Delivery, sinceMs: number): boolean =>
+  content.kind === 'news' && content.announcement.receivedMs >= sinceMs;

@@ -1,16 +1,18 @@
 /** Brings the news that this node reads into the log that all nodes read: behind its sends, with the plan of all its deliveries. */
 
 import { importanceOf } from '../announcement.ts';
-import { originOf } from '../delivery/content.ts';
+import { type Content, originOf } from '../delivery/content.ts';
 import { storedBody } from '../outbox/content-rows.ts';
+import { isNamedAlike, occurrenceIn } from '../outbox/delivery-ids.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Batches } from './batches.ts';
-import type { KnownNews } from './known.ts';
+import type { Known, KnownNews } from './known.ts';
 import { type PlanDeps, planOf } from './plan.ts';
 import type { LogEntry, PlannedDelivery, Shared } from './shared.ts';
 
 export interface LogWriterDeps extends PlanDeps {
-  readonly shared: Pick<Shared, 'append'>;
+  readonly shared: Pick<Shared, 'append' | 'readAfter'>;
+  readonly known: Known;
   readonly clock: Clock;
   readonly node: string;
   readonly dedupe: { readonly windowMs: number };
@@ -50,8 +52,24 @@ export class LogWriter {
   async #append(items: readonly KnownNews[]): Promise<void> {
     const { shared, clock } = this.#deps;
     const missing = items.filter(({ loggedMs }) => loggedMs === undefined);
-    if (missing.length > 0) await shared.append(missing.map((known) => this.#entryOf(known)));
+    if (missing.length === 0) return;
+    const seqs = await shared.append(missing.map((known) => this.#entryOf(known)));
+    for (const [at, known] of missing.entries()) await this.#nameAsLogged(known, seqs[at] ?? 0);
     for (const known of missing) known.loggedMs ??= clock.monotonicMs();
+  }
+
+  /** Another node may have brought it into the log, under another name. */
+  async #nameAsLogged(news: KnownNews, seq: number): Promise<void> {
+    if (isNamedAlike(news.content.announcement, this.#deps.dedupe.windowMs)) return;
+    const [row] = await this.#deps.shared.readAfter(seq - 1, 1);
+    if (row !== undefined) this.#deps.known.rename(news, row.key);
+  }
+
+  /** Whether the ends of its deliveries can be named as all nodes name them. */
+  isNamed(content: Content, deliveryId: string): boolean {
+    if (content.kind !== 'news' || isNamedAlike(content.announcement, this.#deps.dedupe.windowMs))
+      return true;
+    return this.#deps.known.byKey(occurrenceIn(deliveryId))?.loggedMs !== undefined;
   }
 
   /** All its deliveries, by the rules in force when this is first called. */

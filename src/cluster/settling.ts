@@ -1,7 +1,10 @@
 /** Tells the other nodes what has ended here, behind the sends: a holder after this one does not send it again. */
 import type { Delivery, FinalState } from '../delivery/delivery.ts';
+import { occurrenceIn } from '../outbox/delivery-ids.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Batches } from './batches.ts';
+import type { Known } from './known.ts';
+import type { LogWriter } from './log-writer.ts';
 import type { Shared, SharedEnd, SharedState } from './shared.ts';
 
 /** A node that dies may repeat what ended in so long before; half of what is promised, the other half is for the way. */
@@ -11,7 +14,7 @@ const DELAY_MS = 25;
 const MOST_WRITTEN = 10_000;
 
 export interface Settled {
-  readonly delivery: Pick<Delivery, 'id' | 'destination' | 'rule' | 'ticker'>;
+  readonly delivery: Pick<Delivery, 'id' | 'destination' | 'rule' | 'ticker' | 'content'>;
   readonly state: SharedState;
   readonly reason: string | undefined;
   readonly attempts: number;
@@ -27,9 +30,13 @@ export interface SettlingDeps {
   readonly shared: Pick<Shared, 'settle'>;
   readonly clock: Clock;
   readonly node: string;
+  readonly known: Known;
+  readonly writer: LogWriter;
   partitionOf(destination: string): number | undefined;
   epochOf(partition: number): number;
 }
+
+type Pending = Settled & { readonly partition: number; readonly epoch: number };
 
 interface Written {
   readonly attempts: number;
@@ -40,7 +47,7 @@ interface Written {
 
 export class Settling {
   readonly #deps: SettlingDeps;
-  readonly #batches: Batches<Settled & { readonly partition: number; readonly epoch: number }>;
+  readonly #batches: Batches<Pending>;
   readonly #written = new Map<string, Written>();
 
   constructor(deps: SettlingDeps) {
@@ -48,7 +55,7 @@ export class Settling {
     this.#batches = new Batches({
       clock: deps.clock,
       delayMs: DELAY_MS,
-      send: (items) => deps.shared.settle(items.map((item) => this.endOf(item))),
+      send: (items) => this.#send(items),
     });
   }
 
@@ -105,30 +112,36 @@ export class Settling {
     this.#batches.now();
   }
 
+  async #send(items: readonly Pending[]): Promise<void> {
+    const { shared, writer } = this.#deps;
+    if (items.some(({ delivery }) => !writer.isNamed(delivery.content, delivery.id))) await writer.flush();
+    await shared.settle(items.map((item) => this.endOf(item)));
+  }
+
   stop(): void {
     this.#batches.stop();
   }
 
-  endOf({
-    delivery,
-    partition,
-    epoch,
-    endedMs,
-    writtenMs,
-    reason,
-    ...end
-  }: Settled & { readonly partition: number; readonly epoch: number }): SharedEnd {
-    const { node, clock } = this.#deps;
-    const { id, destination, rule, ticker } = delivery;
+  endOf({ delivery, partition, epoch, endedMs, writtenMs, reason, ...end }: Pending): SharedEnd {
+    const { node, clock, known } = this.#deps;
+    const { destination, rule, ticker } = delivery;
+    const id = known.nameOf(delivery.id);
     const nowMs = clock.monotonicMs();
     return {
-      ...{ id, destination, rule, node, partition, epoch, key: keyIn(id), ...end, ageMs: nowMs - endedMs },
+      ...{
+        id,
+        destination,
+        rule,
+        node,
+        partition,
+        epoch,
+        key: occurrenceIn(id),
+        ...end,
+        ageMs: nowMs - endedMs,
+      },
       ...(ticker !== undefined && { ticker }),
       ...(reason !== undefined && { reason }),
       ...(writtenMs !== undefined && { writtenAgeMs: nowMs - writtenMs }),
     };
   }
 }
-
-/** The name of the announcement, which that of its deliveries begins with (`outbox/delivery-ids.ts`). */
-const keyIn = (deliveryId: string): string => deliveryId.slice(0, deliveryId.indexOf('-'));

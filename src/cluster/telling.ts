@@ -6,6 +6,7 @@ import { occurrenceOf } from '../outbox/delivery-ids.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Known } from './known.ts';
 import type { LogWriter } from './log-writer.ts';
+import type { MuteRegisters } from './mute-registers.ts';
 import type { Settling } from './settling.ts';
 import type { Takeover } from './takeover.ts';
 
@@ -15,6 +16,7 @@ export interface TellingDeps {
   readonly writer: LogWriter;
   readonly settling: Settling;
   readonly takeover: Takeover;
+  readonly mutes: Pick<MuteRegisters, 'changed'>;
   /** When partitions were last opened for news; monotonic. */
   openedMs(): number;
 }
@@ -37,6 +39,10 @@ export class Telling {
         if (reason === 'sent_elsewhere' || delivery.content.kind !== 'news') return;
         return this.#deps.settling.ended(delivery, state, reason, endedMs);
       }
+      case 'mute.started':
+      case 'mute.extended':
+      case 'mute.lifted':
+        return this.#deps.mutes.changed();
     }
   }
 

@@ -6,6 +6,9 @@ import type { Clock } from '../platform/clock.ts';
 import { partitionOf } from './partitions.ts';
 import { PARTITIONS } from './shared.ts';
 
+/** Limits of which the partition is kept: more than a config has. */
+const MOST_KEPT = 50_000;
+
 export class Tenures implements ClusterSeam {
   paused: ClusterSeam['paused'] = () => undefined;
   learnt: ClusterSeam['learnt'] = () => undefined;
@@ -27,6 +30,8 @@ export class Tenures implements ClusterSeam {
     const known = this.#partitions.get(broadest);
     if (known !== undefined) return known;
     const partition = partitionOf(broadest);
+    // A reload may bring others, for as long as the process lives.
+    if (this.#partitions.size >= MOST_KEPT) this.#partitions.clear();
     this.#partitions.set(broadest, partition);
     return partition;
   }

@@ -1,6 +1,7 @@
 /** The bridge as a node of a cluster: its card, its way into the database, and what it says of the others. */
 import { createHash } from 'node:crypto';
 import { type Cluster, joinCluster } from '../cluster/join.ts';
+import type { LocalMutes } from '../cluster/mute-registers.ts';
 import type { ClusterOptions } from '../cluster/options.ts';
 import { PostgresShared } from '../cluster/postgres/postgres.ts';
 import { type ClusterReport, clusterReport } from '../cluster/report.ts';
@@ -8,6 +9,7 @@ import { KEPT_MS, type NodeCard } from '../cluster/shared.ts';
 import { Tenures } from '../cluster/tenures.ts';
 import type { Config } from '../config/schema.ts';
 import type { Bus } from '../events/bus.ts';
+import type { Deliveries } from '../outbox/deliveries.ts';
 import { idAt } from '../outbox/ids.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { type Clock, wait } from '../platform/clock.ts';
@@ -15,6 +17,7 @@ import type { Random } from '../platform/random.ts';
 import { fingerprint } from '../platform/secret.ts';
 import type { ClusterOps } from '../web/ops.ts';
 import type { FeedSet } from './feed-set.ts';
+import type { Muting } from './muting.ts';
 import type { RunningConfig } from './running-config.ts';
 
 /** Whoever asks for a drain waits so long for its end. */
@@ -29,9 +32,11 @@ export interface ClusteringDeps {
 
 export interface JoinDeps {
   readonly pipeline: Pipeline;
-  readonly running: Pick<RunningConfig, 'config'>;
+  readonly running: Pick<RunningConfig, 'config' | 'reconcile'>;
   readonly feeds: Pick<FeedSet, 'reports'>;
   readonly bus: Pick<Bus, 'publish' | 'listen' | 'drain'>;
+  readonly muting: Pick<Muting, 'follow'>;
+  readonly deliveries: Pick<Deliveries, 'mute' | 'lift'>;
   /** Where others reach this one. */
   readonly url: string | undefined;
 }
@@ -64,12 +69,26 @@ export class Clustering implements ClusterOps {
     const cluster = joinCluster({
       ...{ pipeline, shared: this.#shared, tenures: this.tenures, clock: this.#deps.clock },
       card: () => this.#card(deps),
+      mutes: this.#mutes(deps),
       spanMs: () => KEPT_MS,
       report: bus.publish,
       catchUp: () => bus.drain(),
     });
     this.#joined = { cluster, deps };
     bus.listen(cluster.hear);
+  }
+
+  #mutes({ pipeline, deliveries, muting, running }: JoinDeps): LocalMutes {
+    const nowMs = () => this.#deps.clock.monotonicMs();
+    return {
+      now: () => pipeline.mutes.inForce(nowMs()),
+      change: async (lifted, made) => {
+        const isLifted = lifted.length === 0 || (await deliveries.lift(lifted)).ok;
+        const isMade = made.length === 0 || (await deliveries.mute(made, nowMs())).ok;
+        if (muting.follow()) running.reconcile();
+        return isLifted && isMade;
+      },
+    };
   }
 
   /** Its partitions are free at once; what is on the wire has ended before. Never rejects. */

@@ -102,7 +102,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     shutDown.defer(() => feeds.stop());
     shutDown.defer(() => running.stop(ending.deadline));
     running.start();
-    cluster?.join({ pipeline, running, feeds, bus, url: server.url });
+    cluster?.join({ pipeline, running, feeds, muting, deliveries: store.deliveries, bus, url: server.url });
     turns.dialling();
     alerts.start();
     shutDown.defer(() => alerts.stop());

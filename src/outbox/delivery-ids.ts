@@ -36,6 +36,24 @@ export function occurrenceOf(announcement: Announcement, identity: string, windo
   return time + digitsOf(`${identity} ${windowMs} ${window}`, ANNOUNCEMENT_DIGITS);
 }
 
+/** Two endpoints detect one event on their own, so far apart at most. */
+const DETECTED_APART_MS = 2000;
+
+/**
+ * Whether another machine that has read it for itself gives it the same name: not without a stamp of the service, since its clock is
+ * another one, nor close to the edge of a window, since the other endpoint may have detected it on the other side.
+ */
+export function isNamedAlike(announcement: Announcement, windowMs: number): boolean {
+  const { detectedTimestampUs, dispatchTimestampUs } = announcement;
+  const us = detectedTimestampUs ?? dispatchTimestampUs;
+  if (us === undefined || !(windowMs > 0)) return false;
+  const intoMs = (((us / 1000 + OFFSET_MS) % windowMs) + windowMs) % windowMs;
+  return Math.min(intoMs, windowMs - intoMs) > DETECTED_APART_MS;
+}
+
+/** The part of the name of a delivery that is the announcement's. */
+export const occurrenceIn = (deliveryId: string): string => deliveryId.slice(0, deliveryId.indexOf('-'));
+
 /** The key of the row of one delivery of this content, of which there are `ordinal` before. */
 export const deliveryKey = (contentId: string, ordinal: number): string => `${contentId}-${ordinal}`;
 

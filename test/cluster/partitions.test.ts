@@ -22,7 +22,7 @@ const HOOK = 'https://discord.com/api/webhooks/123456789012345678/abcdef';
 
 describe('the partition of a destination', () => {
   test.each([
-    ['a webhook', bot('https://bot.example.com/signal'), 'https://bot.example.com', 178],
+    ['a webhook', bot('https://bot.example.com/signal'), 'webhook:7569a1d78f97', 195],
     ['a webhook of Discord', discord({ webhookUrl: HOOK }), 'discord-webhook:123456789012345678', 141],
     [
       'a bot of Discord',
@@ -36,7 +36,7 @@ describe('the partition of a destination', () => {
   });
 
   test.each([
-    ['two paths of one host', bot('https://a.example/1'), bot('https://a.example/2')],
+    ['two destinations with one address', bot('https://a.example/1'), bot('https://a.example/1')],
     [
       'two threads of one webhook',
       discord({ webhookUrl: HOOK }),
@@ -54,6 +54,16 @@ describe('the partition of a destination', () => {
     ],
   ])('is the same for %s', (_, one, other) => {
     expect(partitionOf(one.broadest)).toBe(partitionOf(other.broadest));
+  });
+
+  test('is another one for each address: thousands behind one host are shared among the nodes', () => {
+    const partitions = Array.from({ length: 5000 }, (_, n) =>
+      partitionOf(bot(`https://hooks.example/${n}`).broadest),
+    );
+    const holders = holdersAmong(['a', 'b', 'c', 'd']);
+    const counts = Map.groupBy(partitions, (partition) => holders[partition]);
+    for (const { length } of counts.values()) expect(length).toBeGreaterThan(5000 / 4 / 1.5);
+    expect(counts.size).toBe(4);
   });
 
   test('shows no secret', () => {

@@ -31,7 +31,8 @@ export const webhook = destinationType<WebhookOptions, WebhookMessage>({
   origin: ({ url }) => new URL(url.reveal()).origin,
   budgets: (options) => ({
     farEnd: secretName(options.url.reveal()),
-    broadest: new URL(options.url.reveal()).origin,
+    // Nothing is counted for all addresses of a host but the connections of this machine.
+    broadest: `webhook:${secretName(options.url.reveal())}`,
     own: limitsOf(options) ?? [],
     shared: [socketsOf(new URL(options.url.reveal()).origin, options)],
   }),

@@ -1,4 +1,5 @@
 /** The config of all nodes of a simulated cluster: a receiver of each kind that the promises differ in. */
+import { partitionOf } from '../../../src/cluster/partitions.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import { makeReady, type ReadyConfig } from '../../../src/daemon/ready-config.ts';
 import { destinationTypes } from '../../../src/destinations/index.ts';
@@ -6,7 +7,7 @@ import { NO_TABLES } from '../../../src/matching/table.ts';
 
 const plain = { maxAge: false, retry: { attempts: 20, minDelay: '100ms', maxDelay: '1s' }, timeout: '3s' };
 
-/** By name; each its own origin, so a partition of its own. */
+/** By name; each its own address, so a partition of its own. */
 export const PLANS: Readonly<Record<string, object>> = {
   one: plain,
   two: plain,
@@ -20,7 +21,7 @@ export const LIMIT = { limit: 2, perMs: 3000 };
 
 export const SHORT_MS = 20_000;
 
-const urlOf = (name: string) => `http://${name}.invalid/`;
+const urlOf = (name: string) => `http://${name}.invalid/orders`;
 
 function ready(names: readonly string[]): ReadyConfig {
   const parsed = configSchema.parse({
@@ -40,3 +41,10 @@ function ready(names: readonly string[]): ReadyConfig {
 
 /** Made once: that is most of the work of a start. */
 export const CONFIG = ready(Object.keys(PLANS));
+
+/** Of a destination, by name. */
+export function partitionFor(destination: string): number {
+  const prepared = CONFIG.destinations.find(({ name }) => name === destination);
+  if (prepared === undefined) throw new Error(`no destination ${destination}`);
+  return partitionOf(prepared.limits.broadest);
+}

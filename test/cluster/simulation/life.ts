@@ -1,12 +1,11 @@
 /** One small life of a cluster, from a seed: what happens to it, and what must be true of it. */
-import { partitionOf } from '../../../src/cluster/partitions.ts';
 import { LEASE_MS } from '../../../src/cluster/shared.ts';
 import type { BridgeEvent } from '../../../src/events/bridge-event.ts';
 import type { AnnouncementFrame } from '../../../src/feeds/cryptolisting/frames.ts';
 import type { Random } from '../../../src/platform/random.ts';
 import { SharedModel } from '../../support/cluster/model.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
-import { LIMIT, PLANS } from './config.ts';
+import { LIMIT, PLANS, partitionFor } from './config.ts';
 import { SimulatedNode } from './node.ts';
 import type { Taken } from './receivers.ts';
 import { trueClock, Universe } from './universe.ts';
@@ -144,7 +143,7 @@ class ClusterLife {
   #arrives(taken: Taken): void {
     const { past, universe } = this;
     past.taken.push(taken);
-    const leases = this.#leasesOf(partitionOf(`http://${taken.destination}.invalid`));
+    const leases = this.#leasesOf(partitionFor(taken.destination));
     const nowMs = universe.truthMs;
     if ((leases.get(taken.life) ?? 0) <= nowMs)
       past.violations.push(

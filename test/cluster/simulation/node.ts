@@ -8,7 +8,9 @@ import type { BridgeEvent } from '../../../src/events/bridge-event.ts';
 import type { ClusterEvent } from '../../../src/events/cluster-event.ts';
 import { createEvents } from '../../../src/events/events.ts';
 import { type AnnouncementFrame, toNews } from '../../../src/feeds/cryptolisting/frames.ts';
+import type { MuteWish } from '../../../src/mutes/mute.ts';
 import { migrate } from '../../../src/outbox/migrations.ts';
+import { keepMutes, liftMutes, mutesIn } from '../../../src/outbox/mute-rows.ts';
 import { SqliteOutbox } from '../../../src/outbox/sqlite.ts';
 import { createPipeline, type Pipeline } from '../../../src/pipeline.ts';
 import { Timeline } from '../../../src/platform/timeline.ts';
@@ -27,6 +29,10 @@ export interface MachineDeps {
   readonly hear: (event: BridgeEvent, life: string) => void;
   readonly digest: () => string;
   readonly report?: (event: ClusterEvent) => void;
+  /** Events are heard so long after they happened, as on a bus that is behind. Absent: at once. */
+  readonly busDelayMs?: number;
+  /** How far back a new holder looks; default: as the log does. */
+  readonly spanMs?: number;
 }
 
 export interface Watch {
@@ -47,6 +53,8 @@ export class SimulatedNode {
   wallAheadMs = 0;
   life = '';
   process: Process | undefined;
+  /** Of the bridge. */
+  clock: Timeline | undefined;
   link: ModelLink;
   cluster: Cluster | undefined;
   pipeline: Pipeline | undefined;
@@ -75,14 +83,22 @@ export class SimulatedNode {
     this.life = `life ${String(++lives).padStart(9, '0')}`;
     const { life } = this;
     const clock = new Timeline(process);
+    this.clock = clock;
     const outbox = new SqliteOutbox(this.#database);
     const recovered = outbox.recover(clock.monotonicMs(), WINDOW_MS);
     clock.continueFrom(recovered.latestMs);
     const tenures = new Tenures(clock);
     this.#tenures = tenures;
+    const behind: BridgeEvent[] = [];
+    const catchUp = () => {
+      for (const event of behind.splice(0)) this.cluster?.hear(event);
+    };
+    const { busDelayMs } = this.#deps;
     const events = createEvents((event) => {
       hear(event, life);
-      this.cluster?.hear(event);
+      behind.push(event);
+      if (busDelayMs === undefined) catchUp();
+      else process.after(busDelayMs, catchUp);
     });
     const pipeline = createPipeline({
       ...{ outbox, recovered, clock, random: receivers.random, dedupeWindowMs: WINDOW_MS },
@@ -96,11 +112,19 @@ export class SimulatedNode {
       limits: { ...prepared.limits, shared: [] },
       open: async () => receiverFor(prepared.name, process, life, receivers),
     }));
+    pipeline.mutes.take(mutesIn(this.#database));
     pipeline.cooldowns.follow(CONFIG.router.cooldowns);
     pipeline.lanes.apply(destinations, wantedBy(CONFIG));
     pipeline.intake.routes = { router: CONFIG.router, targets: pipeline.lanes.targets() };
     this.cluster = joinCluster({
-      ...{ pipeline, tenures, clock, spanMs: () => KEPT_MS },
+      ...{ pipeline, tenures, clock, spanMs: () => this.#deps.spanMs ?? KEPT_MS, catchUp },
+      mutes: {
+        now: () => pipeline.mutes.inForce(clock.monotonicMs()),
+        change: async (lifted, made) => {
+          this.mute(lifted, made);
+          return true;
+        },
+      },
       shared: this.#sharedFor(process),
       report: (event) => {
         if (event.kind === 'delivery.ended') hear(event, life);
@@ -114,10 +138,17 @@ export class SimulatedNode {
     });
   }
 
+  /** As a person does on this node. */
+  mute(lifted: readonly number[], made: readonly MuteWish[]): void {
+    liftMutes(this.#database, lifted);
+    keepMutes(this.#database, made, this.nowMs());
+    this.pipeline?.mutes.take(mutesIn(this.#database));
+  }
+
   /** A frame of a feed. */
   accept(frame: AnnouncementFrame, read: () => void): void {
     this.process?.run(() => {
-      const receivedMs = this.pipeline?.journal === undefined ? 0 : this.#nowMs();
+      const receivedMs = this.pipeline?.journal === undefined ? 0 : this.nowMs();
       const receivedTimestampUs = Math.round(receivedMs * 1000);
       read();
       this.pipeline?.intake.accept(
@@ -165,8 +196,8 @@ export class SimulatedNode {
     );
   }
 
-  #nowMs(): number {
-    return this.process?.monotonicMs() ?? 0;
+  nowMs(): number {
+    return this.clock?.monotonicMs() ?? 0;
   }
 
   #sharedFor(process: Process): Shared {

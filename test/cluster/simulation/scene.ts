@@ -1,13 +1,12 @@
 /** Nodes among others on the model of the database, with a true clock that the test moves. */
 import { onTestFinished } from 'vitest';
-import { partitionOf } from '../../../src/cluster/partitions.ts';
 import { LEASE_MS } from '../../../src/cluster/shared.ts';
 import type { ClusterEvent } from '../../../src/events/cluster-event.ts';
 import type { AnnouncementFrame } from '../../../src/feeds/cryptolisting/frames.ts';
 import { SharedModel } from '../../support/cluster/model.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
-import { PLANS } from './config.ts';
-import { SimulatedNode } from './node.ts';
+import { PLANS, partitionFor } from './config.ts';
+import { type MachineDeps, SimulatedNode } from './node.ts';
 import type { Taken } from './receivers.ts';
 import { trueClock, Universe } from './universe.ts';
 
@@ -25,13 +24,17 @@ export class Scene {
   readonly ended: string[] = [];
   readonly nodes: SimulatedNode[];
 
-  constructor(names: readonly string[], digestOf: (name: string) => string = () => 'same') {
+  constructor(
+    names: readonly string[],
+    digestOf: (name: string) => string = () => 'same',
+    options: Pick<MachineDeps, 'busDelayMs' | 'spanMs'> = {},
+  ) {
     const random = seededRandom(1);
     const { universe, faults } = this;
     this.nodes = names.map(
       (name) =>
         new SimulatedNode({
-          ...{ name, universe, digest: () => digestOf(name) },
+          ...{ name, universe, digest: () => digestOf(name), ...options },
           receivers: { universe, random, faults, arrives: (taken) => void this.taken.push(taken) },
           connect: () => {
             const link = this.model.connect();
@@ -62,11 +65,12 @@ export class Scene {
   }
 
   /** Read by these nodes; by all that are up, if none is named. */
-  announce(title: string, by: readonly SimulatedNode[] = this.nodes): void {
+  announce(title: string, by: readonly SimulatedNode[] = this.nodes, isStamped = true): void {
     const detectedTimestampUs = Math.round((Date.UTC(2026, 0, 1) + this.universe.truthMs) * 1000);
     const frame: AnnouncementFrame = {
       ...{ kind: 'announcement', type: 'announcement', test: false, abnormal: false, extra: {}, title },
-      ...{ ticker: 'ABC', publisher: 'upbit', listingType: 'spot_listing', detectedTimestampUs },
+      ...{ ticker: 'ABC', publisher: 'upbit', listingType: 'spot_listing' },
+      detectedTimestampUs: isStamped ? detectedTimestampUs : undefined,
       ...{ publishTimestampUs: undefined, dispatchTimestampUs: undefined },
     };
     for (const node of by) node.accept(frame, () => undefined);
@@ -86,7 +90,7 @@ export class Scene {
   }
 
   holderOf(destination: string): SimulatedNode {
-    return this.node(this.holders()[partitionOf(`http://${destination}.invalid`)] ?? '');
+    return this.node(this.holders()[partitionFor(destination)] ?? '');
   }
 
   kinds(): readonly string[] {

@@ -2,7 +2,7 @@
 import { inFile, suites } from '../places.ts';
 
 const CLUSTER = [
-  ...suites('cluster/node', 'cluster/trouble'),
+  ...suites('cluster/node', 'cluster/trouble', 'cluster/findings'),
   'test/cluster/simulation/cluster.test.ts',
   'test/cluster/simulation/cluster-second-half.test.ts',
 ];
@@ -90,6 +90,12 @@ export const cluster = [
       '',
     ],
     [
+      'what has ended is told when the bus brings it',
+      'the next holder sends it again',
+      'this.#deps.catchUp?.();',
+      '',
+    ],
+    [
       'what is on the wire is not waited for when it is handed over',
       'a delivery is sent by two machines',
       'await Promise.all([this.#rows.landed(all), this.#claiming.handBack(all)]);',
@@ -146,6 +152,50 @@ export const cluster = [
       '',
     ],
   ),
+  ...inFile(
+    'src/cluster/mute-registers.ts',
+    suites('cluster/findings'),
+    [
+      'whatever comes is right',
+      'a mute that was lifted comes back',
+      'if (mine !== undefined && !isLater(register, mine)) return;',
+      '',
+    ],
+    [
+      'a lift is forgotten at once',
+      'a node that was away brings the mute back',
+      'keptUntilMs: Math.max(untilMs ?? 0, before?.keptUntilMs ?? 0),',
+      'keptUntilMs: untilMs ?? 0,',
+    ],
+    [
+      'an empty database is not told',
+      'a mute is lost with it',
+      'if (register.number > (this.#told.get(key) ?? 0)) this.#tell(key, register);',
+      '',
+    ],
+  ),
+  ...inFile(
+    'src/cluster/known.ts',
+    suites('cluster/node'),
+    [
+      'ends are named as each node names the news',
+      'the next holder does not find them, and sends it again',
+      '    known.logKey = key;',
+      '',
+    ],
+    [
+      'the same words are one whenever they come',
+      'news of the log is not sent',
+      'return apartMs < windowMs ? alike : undefined;',
+      'return apartMs < windowMs || apartMs > 0 ? alike : undefined;',
+    ],
+  ),
+  ...inFile('src/cluster/announced.ts', suites('cluster/node'), [
+    'what a dead node told is not logged',
+    'whoever comes later never hears of it',
+    'if (news.loggedMs === undefined) writer.add(news);',
+    '',
+  ]),
   ...inFile(
     'src/cluster/claiming.ts',
     CLUSTER,
