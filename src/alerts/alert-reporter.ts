@@ -29,8 +29,8 @@ export interface AlertsDeps {
   state(): BridgeState;
   /** The conditions that hold now; it listens by itself. */
   readonly conditions: ConditionWatch;
-  /** Each of them gets it once; those that are not there get nothing. */
-  send(alert: Alert, destinations: readonly string[]): void;
+  /** Each of them gets it once; those that are not there get nothing. `ofAllNodes`: what it says, where each of several machines sees the same. */
+  send(alert: Alert, destinations: readonly string[], ofAllNodes?: string): void;
   readonly publish: Listener;
   /** Outlives a restart. */
   readonly memory: { recall(key: string): string | undefined; keep(key: string, value: string): void };
@@ -135,7 +135,11 @@ export class AlertReporter {
     );
     for (const names of groups.values()) {
       const changes = changesFor(names[0] ?? '');
-      if (changes.length > 0) this.#deps.send(alertOf({ ...batch, changes }, this.#wallOf()), names);
+      const shared = changes.filter(isOfAllNodes);
+      const own = changes.filter((change) => !isOfAllNodes(change));
+      if (own.length > 0) this.#deps.send(alertOf({ ...batch, changes: own }, this.#wallOf()), names);
+      if (shared.length > 0)
+        this.#deps.send(alertOf({ ...batch, changes: shared }, this.#wallOf()), names, sameness(shared));
     }
   }
 
@@ -171,3 +175,11 @@ function isWorthAlert({ code }: Named): boolean {
 function isFor(destination: string, { state, sighting: { code, subject } }: Change): boolean {
   return state === 'ended' || !conditionOf(code).throughOthers || subject !== destination;
 }
+
+const isOfAllNodes = ({ sighting: { code } }: Change): boolean => conditionOf(code).ofAllNodes === true;
+
+const sameness = (changes: readonly Change[]): string =>
+  changes
+    .map(({ state, sighting }) => `${state} ${conditionKey(sighting)}`)
+    .sort()
+    .join(', ');

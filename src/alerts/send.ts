@@ -22,31 +22,48 @@ export interface AlertSenderDeps {
   readonly journal: { record(content: Content, deliveries: readonly Delivery[]): void };
   /** By name, of the config in force. */
   targets(): ReadonlyMap<string, Pick<Target, 'push'>>;
+  /** Where several machines share the work: this one, and how it reaches destinations to which another sends. */
+  readonly node?: string;
+  elsewhere?(content: AlertContent, deliveries: readonly Delivery[], sameAs?: string): void;
 }
 
 export function createAlertSender(
   deps: AlertSenderDeps,
-): (alert: Alert, destinations: readonly string[]) => void {
+): (alert: Alert, destinations: readonly string[], ofAllNodes?: string) => void {
   const { ids, clock, redact, journal } = deps;
-  return (alert, names) => {
+  return (alert, names, ofAllNodes) => {
     const safe = redactValues(alert, redact) as Alert;
     const nowMs = clock.monotonicMs();
     const id = ids(nowMs);
-    const content: AlertContent = { kind: 'alert', alert: { ...safe, id, raisedMs: nowMs } };
+    const content: AlertContent = {
+      kind: 'alert',
+      alert: { ...namedBy(safe, ofAllNodes ? undefined : deps.node), id, raisedMs: nowMs },
+    };
     const targets = deps.targets();
-    const deliveries = names
-      .filter((name) => targets.has(name))
-      .map(
-        (destination, index): Delivery => ({
-          id: `${id}-${index}`,
-          ...{ content, destination, rule: RULE, template: undefined, ticker: undefined },
-          importance: IMPORTANCE,
-          // Whatever `maxAge` is for orders: after this long it has been reported again, or is over.
-          expiresAtMs: nowMs + REPEAT_MS,
-        }),
+    const all = names.map(
+      (destination, index): Delivery => ({
+        id: `${id}-${index}`,
+        ...{ content, destination, rule: RULE, template: undefined, ticker: undefined },
+        importance: IMPORTANCE,
+        // Whatever `maxAge` is for orders: after this long it has been reported again, or is over.
+        expiresAtMs: nowMs + REPEAT_MS,
+      }),
+    );
+    if (ofAllNodes !== undefined && deps.elsewhere) return deps.elsewhere(content, all, ofAllNodes);
+    const deliveries = all.filter(({ destination }) => targets.has(destination));
+    if (deliveries.length < all.length)
+      deps.elsewhere?.(
+        content,
+        all.filter(({ destination }) => !targets.has(destination)),
       );
     if (deliveries.length === 0) return;
     journal.record(content, deliveries);
     for (const delivery of deliveries) targets.get(delivery.destination)?.push(delivery);
   };
+}
+
+/** Of one machine among several: which. */
+function namedBy(alert: Alert, node: string | undefined): Alert {
+  if (node === undefined) return alert;
+  return { ...alert, headline: `${alert.headline} (node ${node})`, data: { ...alert.data, node } };
 }

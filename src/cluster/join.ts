@@ -3,10 +3,13 @@
  * pipeline, behind the sends; what others share comes in as news, or as rows of the store.
  */
 
+import type { AlertContent } from '../delivery/content.ts';
+import type { Delivery } from '../delivery/delivery.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import type { ClusterEvent } from '../events/cluster-event.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
+import { Alerts } from './alerts.ts';
 import { Announced } from './announced.ts';
 import { Arrivals } from './arrivals.ts';
 import { Claiming } from './claiming.ts';
@@ -24,7 +27,7 @@ import type { NodeCard, Shared } from './shared.ts';
 import { type Hint, type LogRow, SharedError, type View } from './shared.ts';
 import { Takeover } from './takeover.ts';
 import { Telling } from './telling.ts';
-import type { Tenures } from './tenures.ts';
+import { partitionsByName, type Tenures } from './tenures.ts';
 
 export interface ClusterDeps {
   readonly pipeline: Pipeline;
@@ -47,6 +50,8 @@ export interface Cluster {
   readonly node: ClusterNode;
   /** For the bus of the pipeline. */
   readonly hear: (event: BridgeEvent) => void;
+  /** An alert of this node, to destinations that others hold; `sameAs`: of all nodes that say the same, one. */
+  readonly alert: (content: AlertContent, deliveries: readonly Delivery[], sameAs?: string) => void;
   /** Hands over what it holds, and is gone. Nothing is on the wire any more. */
   leave(): Promise<void>;
   /** As the end of the process does. */
@@ -63,6 +68,7 @@ class Member implements Cluster {
   readonly #known = new Known();
   readonly #arrivals: Arrivals;
   readonly #announced: Announced;
+  readonly #alerts: Alerts;
   readonly #holdings: Holdings;
   readonly #rows: LocalRows;
   readonly #writer: LogWriter;
@@ -81,7 +87,6 @@ class Member implements Cluster {
   /** When partitions were last opened for news; monotonic. */
   #openedMs = Number.NEGATIVE_INFINITY;
   #hasHandedOver = false;
-  readonly #partitions = new Map<string, number | undefined>();
 
   constructor(deps: ClusterDeps) {
     this.#deps = deps;
@@ -92,9 +97,10 @@ class Member implements Cluster {
     this.#arrivals = new Arrivals({ pipeline, clock, known, node: name });
     const holdings = new Holdings(tenures, clock);
     this.#holdings = holdings;
-    const partitionOf = (destination: string) => this.#partitionOf(destination);
+    const partitionOf = partitionsByName(lanes, tenures);
     const rows = new LocalRows({ journal, lanes, tenures, clock, spanMs });
     this.#rows = rows;
+    this.#alerts = new Alerts({ shared, clock, node: name, pipeline, tenures, holdings });
     const writer = new LogWriter({ known, shared, clock, node: name, dedupe, intake, lanes, tenures });
     this.#writer = writer;
     this.#announced = new Announced({ clock, arrivals: this.#arrivals, writer, node: name });
@@ -158,6 +164,9 @@ class Member implements Cluster {
 
   readonly hear = (event: BridgeEvent): void => this.#telling.hear(event);
 
+  readonly alert: Cluster['alert'] = (content, deliveries, sameAs) =>
+    this.#alerts.tell(content, deliveries, sameAs);
+
   async leave(): Promise<void> {
     await this.node.leave();
     this.stop();
@@ -168,17 +177,8 @@ class Member implements Cluster {
     this.#writer.stop();
     this.#settling.stop();
     this.#facts.stop();
+    this.#alerts.stop();
     void this.#listening.stop();
-  }
-
-  #partitionOf(destination: string): number | undefined {
-    const { pipeline, tenures } = this.#deps;
-    const known = this.#partitions.get(destination);
-    if (known !== undefined) return known;
-    this.#partitions.clear();
-    for (const { prepared } of pipeline.lanes.running())
-      this.#partitions.set(prepared.name, tenures.partition(prepared.limits));
-    return this.#partitions.get(destination);
   }
 
   #hint(hint: Hint): void {
@@ -192,6 +192,7 @@ class Member implements Cluster {
     this.#past.met(view);
     this.#reader.seen(seq);
     this.#announced.look();
+    void this.#alerts.look();
     this.#writer.now();
     this.#settling.now();
     this.#facts.now();
@@ -282,6 +283,7 @@ class Member implements Cluster {
 
   #arrived(row: LogRow): void {
     const known = this.#arrivals.learn(row);
-    if (known !== undefined) known.loggedMs ??= this.#deps.clock.monotonicMs();
+    if (known === undefined) this.#alerts.arrived(row);
+    else known.loggedMs ??= this.#deps.clock.monotonicMs();
   }
 }

@@ -1,6 +1,7 @@
 /** The tenures of this node, one for each partition: the lanes read them, `holdings.ts` moves them on. And who hears of facts, once it is joined. */
 import type { DestinationBudgets } from '../delivery/budget-book.ts';
 import { Tenure } from '../delivery/tenure.ts';
+import type { LaneSet } from '../lane-set.ts';
 import type { ClusterSeam } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
 import { partitionOf } from './partitions.ts';
@@ -38,4 +39,20 @@ export class Tenures implements ClusterSeam {
 
   /** For `createPipeline`. */
   readonly of = (limits: Pick<DestinationBudgets, 'broadest'>): Tenure => this.at(this.partition(limits));
+}
+
+/** Of a running destination, by its name; `undefined`: there is none. */
+export function partitionsByName(
+  lanes: Pick<LaneSet, 'running'>,
+  tenures: Tenures,
+): (destination: string) => number | undefined {
+  const partitions = new Map<string, number>();
+  return (destination) => {
+    const known = partitions.get(destination);
+    if (known !== undefined) return known;
+    partitions.clear();
+    for (const { prepared } of lanes.running())
+      partitions.set(prepared.name, tenures.partition(prepared.limits));
+    return partitions.get(destination);
+  };
 }

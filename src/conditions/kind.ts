@@ -18,6 +18,8 @@ export interface ConditionKind {
   readonly impliedBy?: string;
   /** It keeps messages from its destination, so it is reported through the others. */
   readonly throughOthers?: true;
+  /** Of several machines each sees it alike: one report is enough. */
+  readonly ofAllNodes?: true;
   /** Shorter than this, in ms, alerts do not report it; absent: they report it as soon as it is seen. */
   readonly forMs?: (thresholds: Thresholds) => number;
   /** Not seen for this long, in ms, it is over; absent: as soon as it is not. Conditions seen in events have their time in `from-events.ts`. */

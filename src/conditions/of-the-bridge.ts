@@ -71,6 +71,7 @@ export const OF_THE_BRIDGE = {
     severity: 'critical',
     about: 'bridge',
     counted: true,
+    ofAllNodes: true,
     starts: () => 'the database of the cluster is not the one of before, or in an earlier state',
     ends: () => 'the database of the cluster has not been replaced again',
     advice:
@@ -83,11 +84,14 @@ export const OF_THE_BRIDGE = {
     ends: () => 'no other process has the name of this node',
     advice: 'Give each node a name of its own (`cluster.node`). The one that started later sends nothing.',
   },
-  cluster_differs: state(
-    'nodes of the cluster run another config or version',
-    'all nodes of the cluster run the same config and version',
-    'Until they are the same, each message is claimed in the database before it is sent, which takes some milliseconds. Bring the others to the same state.',
-  ),
+  cluster_differs: {
+    ...state(
+      'nodes of the cluster run another config or version',
+      'all nodes of the cluster run the same config and version',
+      'Until they are the same, each message is claimed in the database before it is sent, which takes some milliseconds. Bring the others to the same state.',
+    ),
+    ofAllNodes: true,
+  },
   rehearsal_failed: notes(
     'the rehearsal failed',
     'Announcements are still sent; the first one after a silence takes some milliseconds longer. Please report it.',

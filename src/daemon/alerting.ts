@@ -9,6 +9,7 @@ import type { Log } from '../platform/log.ts';
 import { messageOf } from '../platform/message-of.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { bridgeState } from './bridge-state.ts';
+import type { Clustering } from './clustering.ts';
 import type { FeedSet } from './feed-set.ts';
 import type { RunningConfig } from './running-config.ts';
 import type { TableSet } from './table-set.ts';
@@ -23,6 +24,8 @@ export interface AlertingDeps {
   readonly clock: Clock;
   readonly redact: Redactor;
   readonly log: Log;
+  /** Absent: this bridge is alone. */
+  readonly cluster?: Pick<Clustering, 'alert' | 'node'> | undefined;
 }
 
 /** It listens from now on, and sends once it is started. */
@@ -36,14 +39,20 @@ export function createAlerts({
   clock,
   redact,
   log,
+  cluster,
 }: AlertingDeps): AlertReporter {
   const { ids, intake, journal, memory } = pipeline;
   const alerts = new AlertReporter({
-    ...{ clock, conditions, memory, redact, publish: bus.publish },
+    ...{ clock, conditions, redact, publish: bus.publish },
+    // Not as what a destination has learned: other machines have reports of their own.
+    memory: { recall: memory.recall, keep: memory.hear },
     failed: (error) => log.error({ message: messageOf(error) }, 'alerts.failed'),
     options: () => running.config.alerts,
     state: () => bridgeState({ feeds, pipeline, running, tables }),
-    send: createAlertSender({ ids, clock, redact, journal, targets: () => intake.routes.targets }),
+    send: createAlertSender({
+      ...{ ids, clock, redact, journal, targets: () => intake.routes.targets },
+      ...(cluster && { node: cluster.node, elsewhere: cluster.alert }),
+    }),
   });
   bus.listen(alerts.listener);
   return alerts;

@@ -59,6 +59,14 @@ export class Clustering implements ClusterOps {
     this.#shared = new PostgresShared({ url: options.url, node: options.node, clock, random });
   }
 
+  get node(): string {
+    return this.#deps.options.node;
+  }
+
+  /** To destinations that other nodes hold. */
+  readonly alert: Cluster['alert'] = (content, deliveries, sameAs) =>
+    this.#joined?.cluster.alert(content, deliveries, sameAs);
+
   get reads(): boolean {
     return this.#deps.options.roles.includes('read');
   }

@@ -16,9 +16,10 @@ const ALERT: Alert = {
   data: { alerts: [{ detail: SECRET }] },
 };
 
-function start() {
+function start(more: Partial<Parameters<typeof createAlertSender>[0]> = {}) {
   const steps: { readonly step: string; readonly delivery: Delivery }[] = [];
   const send = createAlertSender({
+    ...more,
     ids: (nowMs) => `id${nowMs}`,
     clock: new FakeClock(1000),
     redact: createRedactor([SECRET]),
@@ -83,4 +84,24 @@ test('without anybody to tell nothing is written', () => {
   const { steps, send } = start();
   send(ALERT, ['gone']);
   expect(steps).toEqual([]);
+});
+
+test('one of several machines names itself, and others send to the destinations that it does not; what all of them see is told as one', () => {
+  const told: unknown[] = [];
+  const { steps, send } = start({
+    node: 'a',
+    elsewhere: ({ alert }, deliveries, sameAs) =>
+      told.push([alert.headline, deliveries.map(({ destination }) => destination), sameAs]),
+  });
+  send({ ...ALERT, headline: 'down' }, ['chat', 'far']);
+  expect(steps.map(({ step }) => step)).toEqual(['recorded', 'to chat']);
+  expect(steps[0]?.delivery.content).toMatchObject({
+    alert: { headline: 'down (node a)', data: { node: 'a' } },
+  });
+  send({ ...ALERT, headline: 'differ' }, ['chat', 'far'], 'starts cluster_differs');
+  expect(steps).toHaveLength(2);
+  expect(told).toEqual([
+    ['down (node a)', ['far'], undefined],
+    ['differ', ['chat', 'far'], 'starts cluster_differs'],
+  ]);
 });

@@ -1,7 +1,7 @@
 /** Findings of one node, and wishes of a person that one node hears, hold on all of them. */
 import { describe, expect, test } from 'vitest';
 import type { SimulatedNode } from './simulation/node.ts';
-import { type Scene, settled } from './simulation/scene.ts';
+import { DESTINATIONS, type Scene, settled } from './simulation/scene.ts';
 
 test('a pause that a receiver asked of one node, and what one has learned, hold for the others', async () => {
   const scene = await settled(['a', 'b']);
@@ -115,5 +115,47 @@ describe('a mute', () => {
       1,
     );
     expect(inForce(scene).map(({ length }) => length)).toEqual([1, 1]);
+  });
+});
+
+describe('an alert of a node', () => {
+  const alertTo = (node: SimulatedNode, id: string, names: readonly string[]) => {
+    const raisedMs = node.nowMs();
+    const alert = { severity: 'warning', headline: id, paragraphs: [], data: {}, id, raisedMs } as const;
+    const content = { kind: 'alert', alert } as const;
+    const deliveries = names.map((destination, n) => ({
+      ...{ id: `${id}-${n}`, content, destination, rule: '(alerts)', template: undefined, ticker: undefined },
+      ...{ importance: -1, expiresAtMs: raisedMs + 3_600_000 },
+    }));
+    return { content, deliveries };
+  };
+  const gotAlerts = (scene: Scene) =>
+    scene.taken.filter(({ id, acted }) => acted && id.startsWith('alert')).map(({ id }) => id);
+
+  test('reaches the destinations that others hold, each once, also in the middle of a hand-over', async () => {
+    const scene = await settled(['a', 'b']);
+    const [a, b] = [scene.node('a'), scene.node('b')];
+    const ofB = DESTINATIONS.filter((name) => scene.holderOf(name) === b);
+    expect(ofB.length).toBeGreaterThan(1);
+    const { content, deliveries } = alertTo(a, 'alert1', ofB);
+    a.cluster?.alert(content, deliveries);
+    await scene.advance(3000);
+    expect(gotAlerts(scene).sort()).toEqual(deliveries.map(({ id }) => id).sort());
+    const next = alertTo(a, 'alert2', ofB);
+    void b.cluster?.node.drain();
+    a.cluster?.alert(next.content, next.deliveries);
+    await scene.advance(3000);
+    expect(gotAlerts(scene).slice(ofB.length).sort()).toEqual(next.deliveries.map(({ id }) => id).sort());
+  });
+
+  test('about what all of them see is one, whoever holds the destination', async () => {
+    const scene = await settled(['a', 'b', 'c']);
+    for (const node of scene.nodes) {
+      const { content, deliveries } = alertTo(node, `alert${node.name}`, DESTINATIONS);
+      node.cluster?.alert(content, deliveries, 'starts cluster_differs');
+      await scene.advance(500);
+    }
+    await scene.advance(5000);
+    expect(gotAlerts(scene).sort()).toEqual(DESTINATIONS.map((_, n) => `alerta-${n}`).sort());
   });
 });

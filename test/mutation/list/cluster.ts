@@ -190,6 +190,22 @@ export const cluster = [
       'return apartMs < windowMs || apartMs > 0 ? alike : undefined;',
     ],
   ),
+  ...inFile(
+    'src/cluster/alerts.ts',
+    suites('cluster/findings'),
+    [
+      'an alert is taken up without a claim',
+      'two nodes send it',
+      'mine.filter(({ id }) => given.has(id)),',
+      'mine,',
+    ],
+    [
+      'all nodes report what all of them see',
+      'it is sent as often as there are nodes',
+      '...(sameAs !== undefined && {',
+      '...(sameAs === null && {',
+    ],
+  ),
   ...inFile('src/cluster/announced.ts', suites('cluster/node'), [
     'what a dead node told is not logged',
     'whoever comes later never hears of it',
