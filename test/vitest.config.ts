@@ -9,12 +9,14 @@ const ALONE = ['test/e2e/start.test.ts', 'test/tools/expressions.test.ts'];
 /** A server of PostgreSQL costs more than all that it is asked: `npm run test:cluster`. */
 const WITH_DATABASE = [
   'test/cluster/probe.test.ts',
+  'test/cluster/check-online.test.ts',
   'test/cluster/postgres-faults.test.ts',
   'test/cluster/postgres-promises.test.ts',
   'test/cluster/claims.property.test.ts',
   'test/cluster/processes.test.ts',
   'test/cluster/deployed.test.ts',
   'test/cluster/failures.test.ts',
+  'test/cluster/from-any-node.test.ts',
 ];
 
 /** The program is started dozens of times, for its commands and for what it watches: `npm run test:commands`. */

@@ -1,4 +1,5 @@
 /** `check --online`: asks everybody that the config names whether they can be reached and permit it, and posts nothing. */
+import type { Path } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import { expectationsOf } from '../daemon/expectations.ts';
 import { prepareDestinations } from '../destinations/prepared.ts';
@@ -22,21 +23,28 @@ interface Checked {
   readonly redact: Redactor;
   /** A warning is no less than a fault. */
   readonly strict: boolean;
+  /** Of a value in the config, as `config.yaml:9:8`. */
+  readonly placeOf: (path: Path) => string;
 }
 
 /** Asks when one of its two is called. */
-export const onlineCheck = ({ config, redact, strict }: Checked, io: Io): OnlineCheck => ({
-  print: () => printOnline(askOnline(config, redact, io), strict, io),
+export const onlineCheck = (checked: Checked, io: Io): OnlineCheck => ({
+  print: () => printOnline(askOnline(checked, io), checked.strict, io),
   async result() {
     const found: Found[] = [];
-    for await (const one of askOnline(config, redact, io)) found.push(one);
-    return { found, isFine: isFineOnline(found, strict) };
+    for await (const one of askOnline(checked, io)) found.push(one);
+    return { found, isFine: isFineOnline(found, checked.strict) };
   },
 });
 
 /** In the order of the config. */
-async function* askOnline(config: Config, redact: Redactor, io: Io): AsyncGenerator<Found> {
-  const { feeds, tables, liveTables, store } = config;
+async function* askOnline({ config, redact, placeOf }: Checked, io: Io): AsyncGenerator<Found> {
+  const { feeds, tables, liveTables, store, cluster } = config;
+  if (cluster !== undefined) {
+    const { inquireCluster } = await import('./check-online-cluster.ts');
+    const place = placeOf(['cluster', 'url']);
+    yield { kind: 'cluster', name: 'database', remarks: await inquireCluster(cluster, place, io.clock) };
+  }
   const destinations = prepareDestinations(config);
   const pauses = withPast(
     store.path,
@@ -74,6 +82,7 @@ const HEADINGS = {
   feed: 'feeds',
   destination: 'destinations',
   table: 'tables',
+  cluster: 'cluster',
   clock: 'this machine',
 } as const;
 

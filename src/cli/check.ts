@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import { configJsonSchema } from '../config/json-schema.ts';
 import { type ConfigProblem, type Inspected, loadConfig, type RequiredConfig } from '../config/load.ts';
-import type { Finding } from '../config/problem.ts';
+import { type Finding, type Path, placeOf } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import { moreText } from '../config/some-problems.ts';
 import type { Redactor } from '../platform/secret.ts';
@@ -51,7 +51,10 @@ export async function checkCommand(options: CheckOptions, io: Io): Promise<ExitC
   const exitCode = isFine ? FINE : NOT_FINE;
   const asked =
     online && config !== undefined
-      ? (await import('./check-online.ts')).onlineCheck({ config, redact: loaded.redact, strict }, io)
+      ? (await import('./check-online.ts')).onlineCheck(
+          { config, redact: loaded.redact, strict, placeOf: placeIn(loaded, file) },
+          io,
+        )
       : undefined;
   if (json) {
     const result = await asked?.result();
@@ -95,6 +98,13 @@ function summaryOf({ config, problems, warnings, deadRules }: RequiredConfig, is
   const unheard = config.alerts === undefined ? '; no `alerts`, so only the log reports problems' : '';
   return `${isFine ? 'fine' : 'not fine with --strict'} (${parts.join(', ')}${updates}${unheard}${warned}${dead})`;
 }
+
+const placeIn =
+  ({ where }: RequiredConfig, file: string) =>
+  (path: Path): string => {
+    const place = where(path);
+    return place === undefined ? file : placeOf(file, place);
+  };
 
 function failedTests(config: Config, redact: Redactor, { clock }: Io): readonly Finding[] {
   const ruleText = (name: string) => `rule ${JSON.stringify(name)}`;

@@ -2,6 +2,7 @@
 
 import { rolesText } from '../cluster/report.ts';
 import { PARTITIONS } from '../cluster/shared.ts';
+import { formatDuration } from '../platform/duration.ts';
 import { paint } from '../platform/paint.ts';
 import type { Span } from '../platform/spans.ts';
 import { markedLine } from './lines.ts';
@@ -30,17 +31,22 @@ export function clusterLines({ nodes, unheld, reached }: ShownCluster, width: nu
   ];
 }
 
-const nodeRow = ({ node, here, partitions, agrees, version, feeds, ...rest }: ShownNode): Span[] => [
+const nodeRow = ({ node, here, partitions, agrees, digest, version, feeds, ...rest }: ShownNode): Span[] => [
   [here ? `${node} (this one)` : node, paint.name],
   stateOf(rest),
   rolesText(rest),
   String(partitions),
-  agrees ? 'same' : ['differs', paint.warning],
+  agrees ? 'same' : [digest === undefined ? 'differs' : `differs: ${digest}`, paint.warning],
   version,
   feeds.length === 0 ? '-' : feeds.join(', '),
 ];
 
-function stateOf({ live, drains }: Pick<ShownNode, 'live' | 'drains'>): Span {
-  if (!live) return ['gone', paint.bad];
-  return drains ? ['drains', paint.warning] : ['live', paint.good];
+/** A renewal comes each second. */
+const LATE_MS = 2500;
+
+function stateOf({ live, drains, seenMs = 0 }: Pick<ShownNode, 'live' | 'drains' | 'seenMs'>): Span {
+  const seen = formatDuration(Math.round(seenMs / 1000) * 1000);
+  if (!live) return [`gone ${seen}`, paint.bad];
+  const silent = seenMs < LATE_MS ? '' : `, ${seen} ago`;
+  return drains ? [`drains${silent}`, paint.warning] : [`live${silent}`, paint.good];
 }

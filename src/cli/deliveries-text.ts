@@ -21,7 +21,7 @@ export function shownDelivery({ delivery, ...stored }: StoredDelivery): object {
 }
 
 /** One column, so that a narrow terminal shows the time whole and cuts the title. */
-export const RECEIVED_AND_TITLE = 'RECEIVED                    TITLE';
+const RECEIVED_AND_TITLE = 'RECEIVED                    TITLE';
 
 const PAINT_OF_STATE: Readonly<Record<string, Painter>> = {
   delivered: paint.good,
@@ -33,11 +33,20 @@ const PAINT_OF_STATE: Readonly<Record<string, Painter>> = {
 
 const stateSpan = (state: string, text = state): Span => [text, PAINT_OF_STATE[state] ?? paint.faint];
 
-export function deliveryCells({ delivery, state, reason, attempts }: StoredDelivery): Span[] {
+/** `NODE` of a cluster, in front of the destination. */
+export const deliveryColumns = (found: readonly StoredDelivery[]): readonly string[] =>
+  found.some(({ node }) => node !== undefined)
+    ? ['ID', 'NODE', ...DELIVERY_COLUMNS]
+    : ['ID', ...DELIVERY_COLUMNS];
+
+const DELIVERY_COLUMNS = ['DESTINATION', 'STATE', 'REASON', 'TRIES', RECEIVED_AND_TITLE];
+
+export function deliveryCells({ delivery, state, reason, attempts, node }: StoredDelivery): Span[] {
   const { ticker } = delivery;
   const { title, receivedTimestampUs } = storedBody(delivery.content);
   return [
     delivery.id,
+    ...(node === undefined ? [] : [node]),
     [ticker === undefined ? delivery.destination : `${delivery.destination} (${ticker})`, paint.name],
     stateSpan(state),
     reason ?? '',
@@ -61,13 +70,14 @@ export function describeDelivery(
   width: number | undefined,
   decided: OrWhy<Then>,
 ): string[] {
-  const { delivery, state, reason, settledMs, byHandMs, heldBy } = stored;
+  const { delivery, state, reason, settledMs, byHandMs, heldBy, node } = stored;
   const { publisher, listingType, tickers, title, receivedMs } = storedBody(delivery.content);
   const pairs: readonly (readonly [string, string])[] = [
     ['delivery', delivery.id],
     ['state', reason === undefined ? state : `${state}. ${describeEnding(reason)}`],
     ...(heldBy === undefined ? [] : [['held by', heldByInWords(heldBy)] as const]),
     ['destination', delivery.destination],
+    ...(node === undefined ? [] : [['node', node] as const]),
     ['rule', delivery.rule],
     ...('why' in decided ? [] : [['because', becauseOf(delivery.rule, decided)] as const]),
     ['decided', decidedInWords(decided, delivery.id)],

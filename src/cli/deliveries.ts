@@ -2,7 +2,7 @@
 import type { FoundDelivery } from '../outbox/deliveries.ts';
 import { printable } from '../platform/printable.ts';
 import { type OrWhy, type Then, thenOf } from '../then-and-now.ts';
-import { deliveryCells, describeDelivery, RECEIVED_AND_TITLE, shownDelivery } from './deliveries-text.ts';
+import { deliveryCells, deliveryColumns, describeDelivery, shownDelivery } from './deliveries-text.ts';
 import { type ExitCode, FINE, UserError } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
 import { heading } from './lines.ts';
@@ -26,11 +26,10 @@ export const listCommand = (options: ListOptions, io: Io): Promise<ExitCode> =>
     if (options.json) io.print(jsonText(found.map(shownDelivery)));
     else if (found.length === 0) io.print(heading('no deliveries', io.columns));
     else
-      for (const line of table(
-        ['ID', 'DESTINATION', 'STATE', 'REASON', 'TRIES', RECEIVED_AND_TITLE],
-        found.map(deliveryCells),
-        { width: io.columns, whole: ['ID'] },
-      ))
+      for (const line of table(deliveryColumns(found), found.map(deliveryCells), {
+        width: io.columns,
+        whole: ['ID'],
+      }))
         io.print(line);
     return FINE;
   });

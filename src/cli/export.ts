@@ -8,6 +8,7 @@ import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-co
 import type { Io } from './io.ts';
 import { markedLine } from './lines.ts';
 import { NewFile } from './new-file.ts';
+import { warnOfOthers } from './one-node.ts';
 import { DELIVERY_FLAGS, type DeliveryFlags, filterOf } from './program-filters.ts';
 import { type OpenedStore, requireKnown, type StoreOptions, warnOfUnknown, withStore } from './store-file.ts';
 
@@ -34,6 +35,7 @@ export async function exportCommand(options: ExportOptions, io: Io): Promise<Exi
     throw new UserError('--matched narrows announcements: add --what announcements', WRONG_USAGE);
   return withStore(options, io, async (opened): Promise<ExitCode> => {
     requireKnown(options.destination, opened);
+    await warnOfOthers(opened.cluster, io);
     if (output === undefined) {
       const count = await write(options, opened, io, (text) => io.write(text));
       return count === undefined ? NOT_FINE : FINE;

@@ -4,19 +4,17 @@
  */
 import type { Announcement } from '../announcement.ts';
 import { compileConfig } from '../daemon/ready-config.ts';
-import type { FoundDelivery, ReplayWish } from '../outbox/deliveries.ts';
+import type { ReplayWish } from '../outbox/deliveries.ts';
 import { FileDeliveries } from '../outbox/file-deliveries.ts';
 import { isHeld } from '../outbox/lock.ts';
-import { deliveriesOfAnnouncement, plannedThen } from '../outbox/queries.ts';
-import { seenAs } from '../outbox/replay-rows.ts';
 import { printable } from '../platform/printable.ts';
 import type { Replayed } from '../replay/plan.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
 import { heading, markedLine } from './lines.ts';
 import { filterOf, type NewsFlags } from './program-filters.ts';
+import { plansOf, type Wishes, wishesOf } from './replay-cluster.ts';
 import { mayGoOn } from './replay-consent.ts';
-import { plannerOf } from './replay-planner.ts';
 import { ordersIn, type ReplaySummary, summaryOf } from './replay-summary.ts';
 import { replayedLines, shownReplay, summaryLines } from './replay-text.ts';
 import { answered, type OpenedStore, type StoreOptions, warnOfUnknown, withStore } from './store-file.ts';
@@ -41,35 +39,35 @@ export async function replayCommand(options: ReplayOptions, io: Io): Promise<Exi
   requireUsage(options);
   return withStore(options, io, async (opened): Promise<ExitCode> => {
     const { announcements, isAll } = await chosen(options, opened, io);
-    const planner = plannerOf(options, opened);
-    const plans = announcements.map((announcement) =>
-      planner.plan(
-        announcement,
-        deliveriesOfAnnouncement(opened.database, announcement.id),
-        plannedThen(opened.database, announcement.id),
-      ),
-    );
-    const summary = summaryOf(plans, isAll);
-    if (!options.json) for (const line of linesOf(plans, summary, options, io)) io.print(line);
+    const plans = await plansOf(announcements, options, opened);
+    const summary = summaryOf(plans.all, isAll);
+    if (!options.json) for (const line of linesOf(plans.all, summary, options, io)) io.print(line);
     const orders = ordersIn(summary, plannedOrders(opened));
     const isSending = options.send && summary.sends.length > 0;
+    if (isSending && !options.again && opened.cluster?.isWhole() === false)
+      throw new UserError(
+        'Nothing was queued: what has arrived is not known without the nodes named above. --again sends also what may have arrived. [node_missing]',
+      );
     if (isSending) await mayGoOn({ ...options, orders }, summary, io);
-    const queued = isSending ? await send(plans, opened, io) : [];
-    if (options.json) io.print(jsonText(shownReplay(plans, summary, options.send ? queued : undefined)));
-    return isSending ? report(queued.length, summary, options, opened, io) : FINE;
+    const wishes = isSending ? await wishesOf(plans, opened) : NONE;
+    const queued = await send(wishes.wishes, opened, io);
+    if (options.json) io.print(jsonText(shownReplay(plans.all, summary, options.send ? queued : undefined)));
+    return isSending ? report(queued.length, { ...wishes, summary }, options, opened, io) : FINE;
   });
 }
 
 function report(
   queued: number,
-  { sends }: ReplaySummary,
+  { elsewhere, summary }: Pick<Wishes, 'elsewhere'> & { readonly summary: ReplaySummary },
   { json }: ReplayOptions,
   opened: OpenedStore,
   io: Io,
 ): ExitCode {
   if (!json) io.print(markedLine(queued > 0 ? 'good' : 'warning', queuedText(queued, opened), io.columns));
-  const left = sends.length - queued;
-  if (left === 0) return FINE;
+  const others = [...elsewhere.values()].reduce((sum, count) => sum + count, 0);
+  if (others > 0) io.warn(markedLine('warning', elsewhereText(others, elsewhere, opened), io.columns));
+  const left = summary.sends.length - queued - others;
+  if (left <= 0) return others > 0 ? NOT_FINE : FINE;
   io.warn(markedLine('warning', leftText(left, io.signal.aborted), io.columns));
   return NOT_FINE;
 }
@@ -141,8 +139,7 @@ function linesOf(
 const TOGETHER = 100;
 
 /** The ids of those that were queued. What has been queued stays so, whatever comes next. */
-async function send(plans: readonly Replayed[], { path, nowMs }: OpenedStore, { signal }: Io) {
-  const wishes = plans.toReversed().flatMap(wishesOf);
+async function send(wishes: readonly ReplayWish[], { path, nowMs }: OpenedStore, { signal }: Io) {
   const deliveries = new FileDeliveries(path);
   const queued: string[] = [];
   for (let start = 0; start < wishes.length && !signal.aborted; start += TOGETHER)
@@ -150,12 +147,15 @@ async function send(plans: readonly Replayed[], { path, nowMs }: OpenedStore, { 
   return queued;
 }
 
-const wishesOf = ({ deliveries }: Replayed): readonly ReplayWish[] =>
-  deliveries.flatMap(({ fate, related }) =>
-    'sends' in fate
-      ? [{ delivery: fate.sends, seen: related.map((found: FoundDelivery) => seenAs(found.delivery)) }]
-      : [],
-  );
+const NONE: Wishes = { wishes: [], elsewhere: new Map() };
+
+function elsewhereText(count: number, elsewhere: Wishes['elsewhere'], { cluster }: OpenedStore): string {
+  const names = [...elsewhere.keys()].slice(0, MOST_NAMED).map(printable).join(', ');
+  const more = elsewhere.size > MOST_NAMED ? ` and ${elsewhere.size - MOST_NAMED} more` : '';
+  return `${count} not queued: node ${cluster?.node ?? ''} does not send to ${names}${more} at the moment. Run the same command on the other nodes; \`listing-bridge cluster status\` lists them. [other_node]`;
+}
+
+const MOST_NAMED = 10;
 
 function queuedText(count: number, { path }: OpenedStore): string {
   const them = count === 1 ? '1 delivery' : `${count} deliveries`;

@@ -9,6 +9,7 @@ import { orNearest } from '../platform/suggest.ts';
 import { shownStats } from '../web/api/stats.ts';
 import { type ExitCode, FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
+import { warnOfOthers } from './one-node.ts';
 import { statsCharts } from './stats-chart.ts';
 import { statsHeading, statsRemarks, statsTable } from './stats-text.ts';
 import { type OpenedStore, requireKnown, type StoreOptions, withStore } from './store-file.ts';
@@ -37,6 +38,7 @@ export const statsCommand = (options: StatsOptions, io: Io): Promise<ExitCode> =
     if (sinceMs >= untilMs)
       throw new UserError('The period has no length: --since must be before --until.', WRONG_USAGE);
     requireKnown(destination, opened);
+    await warnOfOthers(opened.cluster, io);
     const period = { sinceMs, untilMs, nowMs };
     const read = (by: StatsBy) => readStats(opened.database, { ...period, by, feed, destination }, MOST_ROWS);
     const all = (options.by === undefined ? (['feed', 'destination'] as const) : [options.by]).map(

@@ -93,7 +93,7 @@ const announcement = z.object({
 const node = z.object({
   ...{ node: text, version: text, partitions: number },
   ...{ here: flag, live: flag, reads: flag, delivers: flag, drains: flag, agrees: flag },
-  feeds: listOf(text),
+  ...{ feeds: listOf(text), digest: z.string().optional().catch(undefined), seenMs: optional },
 });
 
 const cluster = z.object({

@@ -14,6 +14,7 @@ import { unknownWords } from '../outbox/unknown-words.ts';
 import type { Ago } from '../platform/ago.ts';
 import { printable } from '../platform/printable.ts';
 import { orNearest } from '../platform/suggest.ts';
+import type { ClusterStore } from './cluster-store.ts';
 import { type UsableConfig, usableConfig } from './config-file.ts';
 import { UserError } from './exit-codes.ts';
 import type { Io } from './io.ts';
@@ -36,6 +37,8 @@ export interface OpenedStore {
   /** On the same timeline. */
   at(ago: Ago | undefined): number | undefined;
   readonly config: UsableConfig;
+  /** It is the store of a node; absent: of a bridge alone, or named by `--store`. */
+  readonly cluster?: ClusterStore | undefined;
 }
 
 /** Runs `work` with the store open; what SQLite throws becomes a `StoreError` with advice. */
@@ -48,17 +51,25 @@ export async function withStore<Result>(
   const path = options.store === undefined ? config.storePath : resolve(options.store);
   using database = openStoreFile(path, true, leftOut(io));
   const nowMs = () => bridgeNowMs(database, io.clock.wallMs());
+  const { cluster: shared } = config.whole ?? {};
+  const local = new FileDeliveries(path);
+  const cluster =
+    shared === undefined || options.store !== undefined
+      ? undefined
+      : (await import('./cluster-store.ts')).clusterStore(shared, local, io);
   try {
     const operator = new DeliveryOperator({
-      deliveries: new FileDeliveries(path),
+      deliveries: cluster?.deliveries ?? local,
       nowMs,
       destinations: () => ({ options: config.destinations, isComplete: config.isSound }),
     });
     const at = (ago: Ago | undefined) =>
       ago instanceof Date ? bridgeMomentMs(database, ago.getTime()) : ago && nowMs() - ago;
-    return await work({ database, config, operator, path, nowMs, at });
+    return await work({ database, config, operator, path, nowMs, at, cluster });
   } catch (error) {
     throw storeErrorOf(error, path);
+  } finally {
+    await cluster?.close();
   }
 }
 

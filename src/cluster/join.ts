@@ -44,6 +44,8 @@ export interface ClusterDeps {
   readonly report: (event: ClusterEvent | BridgeEventOf<'delivery.ended'>) => void;
   /** All that has happened has been heard when it returns: an end that is not told is sent again. Absent: it is heard at once. */
   readonly catchUp?: () => void;
+  /** Questions of other nodes may be there, or answers. */
+  readonly asked?: () => void;
 }
 
 export interface Cluster {
@@ -156,7 +158,10 @@ class Member implements Cluster {
     });
     this.#listening = shared.listen(
       (hint) => this.#hint(hint),
-      () => this.node.soon(),
+      () => {
+        this.node.soon();
+        this.#deps.asked?.();
+      },
     );
     this.#route();
     this.node.start();
@@ -185,6 +190,8 @@ class Member implements Cluster {
     if (hint.kind === 'news') this.#announced.hear(hint.row);
     if (hint.kind === 'log') this.#reader.hint(hint);
     if (hint.kind === 'leases' || hint.kind === 'facts') this.node.soon();
+    if (hint.kind === 'errands' && [undefined, this.#deps.card().life].includes(hint.to))
+      this.#deps.asked?.();
   }
 
   #seen(view: View): void {

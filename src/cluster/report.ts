@@ -1,5 +1,5 @@
 /** The cluster as one of its nodes sees it, for people; pure. Spans in ms from now. */
-import type { NodeCard, View } from './shared.ts';
+import { LEASE_MS, type NodeCard, type View } from './shared.ts';
 
 export interface NodeReport {
   readonly node: string;
@@ -15,6 +15,8 @@ export interface NodeReport {
   readonly digest: string;
   /** Held by it. */
   readonly partitions: number;
+  /** Since it last told the database that it is there, in ms. */
+  readonly seenMs: number;
   /** Connected. */
   readonly feeds: readonly string[];
 }
@@ -35,10 +37,13 @@ export interface ClusterSight {
   readonly view: View | undefined;
   readonly isReached: boolean;
   readonly sends: number;
+  readonly isDraining: boolean;
+  /** Age of the view, in ms. */
+  readonly viewAgeMs: number;
 }
 
 /** Nodes that have left stay in the view for a while; those of before a restart do not. */
-export function clusterReport({ card, view, isReached, sends }: ClusterSight): ClusterReport {
+export function clusterReport({ card, view, isReached, sends, ...now }: ClusterSight): ClusterReport {
   const members = view?.members ?? [];
   const held = new Map<string, number>();
   let unheld = 0;
@@ -50,11 +55,13 @@ export function clusterReport({ card, view, isReached, sends }: ClusterSight): C
   for (const member of members) if (member.restMs > 0) latest.set(member.node, member);
   const nodes = [...latest.values()]
     .map(({ node, life, version, reads, delivers, drains, digest, feeds, restMs }) => ({
-      ...{ node, version, reads, delivers, drains, digest, feeds },
+      ...{ node, version, reads, delivers, digest, feeds },
       here: life === card.life,
+      drains: life === card.life ? now.isDraining : drains,
       live: restMs > 0,
+      seenMs: Math.max(0, LEASE_MS - restMs + now.viewAgeMs),
       agrees: digest === card.digest,
-      partitions: held.get(life) ?? 0,
+      partitions: life === card.life ? sends : (held.get(life) ?? 0),
     }))
     .sort((a, b) => (a.node < b.node ? -1 : 1));
   return { node: card.node, reached: isReached, sends, unheld, nodes };

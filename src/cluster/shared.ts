@@ -155,12 +155,13 @@ export interface Fact {
   readonly restMs?: number;
 }
 
-/** A request of a person on one node, for the holder of a destination. */
+/** A question of a person to another node, or its answer. */
 export interface Errand {
-  /** From the node that takes it in: the same is there once, however often it comes. */
+  /** Of whoever sends it: the same is there once, however often it comes. */
   readonly key: string;
   readonly kind: string;
-  readonly partition: number;
+  /** The life that it is for: a later one of that name never gets it. */
+  readonly to: string;
   readonly body: string;
   readonly ageMs: number;
 }
@@ -173,7 +174,8 @@ export type Hint =
   | { readonly kind: 'log'; readonly seq: number; readonly row?: LogRow }
   | { readonly kind: 'leases' }
   | { readonly kind: 'facts' }
-  | { readonly kind: 'errands' };
+  /** `to`: absent, for anybody. */
+  | { readonly kind: 'errands'; readonly to?: string };
 
 /**
  * Every call may fail (`SharedError`) and may have happened all the same: all of them can be repeated. Each ends within
@@ -215,8 +217,10 @@ export interface Shared {
   remember(facts: readonly Fact[]): Promise<void>;
   facts(): Promise<readonly Fact[]>;
   ask(errands: readonly Omit<Errand, 'ageMs'>[]): Promise<void>;
-  /** Takes the errands of these partitions, oldest first: each is given once, also if the answer is lost. */
-  takeErrands(partitions: readonly number[]): Promise<readonly Errand[]>;
+  /** Takes the errands for a life, oldest first: each is given once, also if the answer is lost. */
+  takeErrands(life: string): Promise<readonly Errand[]>;
+  /** Also those that are gone, for a while. Only looks: no node is stamped. */
+  members(): Promise<readonly Member[]>;
   /** Until `stop`. `lost`: hints come from now on, or again; what was before may have been missed. */
   listen(hint: (hint: Hint) => void, lost: () => void): { stop(): Promise<void> };
   close(): Promise<void>;

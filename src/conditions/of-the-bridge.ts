@@ -62,6 +62,7 @@ export const OF_THE_BRIDGE = {
   cluster_unreachable: {
     severity: 'critical',
     about: 'bridge',
+    unready: true,
     starts: () => 'the database of the cluster does not answer',
     ends: () => 'the database of the cluster answers again',
     advice:

@@ -1,14 +1,20 @@
 /** The bridge as a node of a cluster: its card, its way into the database, and what it says of the others. */
 import { createHash } from 'node:crypto';
+import { adopt } from '../cluster/adopt.ts';
+import { AllDeliveries } from '../cluster/all-deliveries.ts';
+import { Asking, type Attend } from '../cluster/asking.ts';
+import { attending, type Changing } from '../cluster/attending.ts';
 import { type Cluster, joinCluster } from '../cluster/join.ts';
 import type { LocalMutes } from '../cluster/mute-registers.ts';
 import type { ClusterOptions } from '../cluster/options.ts';
+import { OtherNodes } from '../cluster/others.ts';
 import { PostgresShared } from '../cluster/postgres/postgres.ts';
 import { type ClusterReport, clusterReport } from '../cluster/report.ts';
 import { KEPT_MS, type NodeCard } from '../cluster/shared.ts';
 import { Tenures } from '../cluster/tenures.ts';
 import type { Config } from '../config/schema.ts';
 import type { Bus } from '../events/bus.ts';
+import type { LaneSet } from '../lane-set.ts';
 import type { Deliveries } from '../outbox/deliveries.ts';
 import { idAt } from '../outbox/ids.ts';
 import type { Pipeline } from '../pipeline.ts';
@@ -36,7 +42,7 @@ export interface JoinDeps {
   readonly feeds: Pick<FeedSet, 'reports'>;
   readonly bus: Pick<Bus, 'publish' | 'listen' | 'drain'>;
   readonly muting: Pick<Muting, 'follow'>;
-  readonly deliveries: Pick<Deliveries, 'mute' | 'lift'>;
+  readonly deliveries: Deliveries;
   /** Where others reach this one. */
   readonly url: string | undefined;
 }
@@ -46,7 +52,9 @@ export class Clustering implements ClusterOps {
   readonly #deps: ClusteringDeps;
   readonly #life: string;
   readonly #shared: PostgresShared;
+  readonly #asking: Asking;
   #joined: { readonly cluster: Cluster; readonly deps: JoinDeps } | undefined;
+  #changing: Changing | undefined;
   /** Of the config that it was made from. */
   #digest: { readonly config: Config; readonly digest: string } | undefined;
 
@@ -57,6 +65,19 @@ export class Clustering implements ClusterOps {
     // Of two lives of one name the one that began earlier is less.
     this.#life = `${idAt(clock.wallMs())}${Math.floor(random() * 2 ** 40).toString(36)}`;
     this.#shared = new PostgresShared({ url: options.url, node: options.node, clock, random });
+    const attend: Attend = async (kind, args) => {
+      if (this.#changing === undefined) throw new Error('it is just starting');
+      return await attending(this.#changing)(kind, args);
+    };
+    this.#asking = new Asking({ shared: this.#shared, clock, life: this.#life, attend });
+  }
+
+  /** The stores of all nodes. `local`: of this one. */
+  allDeliveries(local: Deliveries): Deliveries {
+    const { node } = this.#deps.options;
+    const members = () => this.#joined?.cluster.node.view?.members ?? [];
+    const others = new OtherNodes({ asking: this.#asking, members, node, isNode: true });
+    return new AllDeliveries({ local, others, node, changing: () => this.#changing });
   }
 
   get node(): string {
@@ -73,7 +94,13 @@ export class Clustering implements ClusterOps {
 
   /** When everything stands: from now on it takes its share. */
   join(deps: JoinDeps): void {
-    const { pipeline, bus } = deps;
+    const { pipeline, bus, deliveries } = deps;
+    this.#changing = {
+      deliveries,
+      nowMs: () => this.#deps.clock.monotonicMs(),
+      holds: (destinations) => destinations.filter((name) => this.#sendsTo(name, pipeline.lanes)),
+      adopt: (row) => adopt(row, pipeline.journal, this.#deps.clock),
+    };
     const cluster = joinCluster({
       ...{ pipeline, shared: this.#shared, tenures: this.tenures, clock: this.#deps.clock },
       card: () => this.#card(deps),
@@ -81,6 +108,7 @@ export class Clustering implements ClusterOps {
       spanMs: () => KEPT_MS,
       report: bus.publish,
       catchUp: () => bus.drain(),
+      asked: () => void this.#asking.take(),
     });
     this.#joined = { cluster, deps };
     bus.listen(cluster.hear);
@@ -117,6 +145,8 @@ export class Clustering implements ClusterOps {
       card: this.#card(deps),
       view: cluster.node.view,
       isReached: cluster.node.isReached,
+      isDraining: cluster.node.isDraining,
+      viewAgeMs: cluster.node.viewAgeMs,
       sends: this.tenures.all.filter(({ isOver }) => !isOver).length,
     });
   }
@@ -132,6 +162,11 @@ export class Clustering implements ClusterOps {
 
   async undrain(): Promise<void> {
     this.#joined?.cluster.node.undrain();
+  }
+
+  #sendsTo(destination: string, lanes: Pick<LaneSet, 'prepared'>): boolean {
+    const prepared = lanes.prepared(destination);
+    return prepared !== undefined && !this.tenures.of(prepared.limits).isShut;
   }
 
   #card({ running, feeds, url }: JoinDeps): NodeCard {

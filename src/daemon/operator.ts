@@ -85,7 +85,8 @@ export interface OperatorDeps {
 export function createOperator(deps: OperatorDeps): Operator {
   const { version, clock, startedMs, running, feeds, pipeline, seen } = deps;
   const { lanes, journal, intake, mutes } = pipeline;
-  const { deliveries } = deps.store;
+  const local = deps.store.deliveries;
+  const deliveries = deps.cluster?.allDeliveries(local) ?? local;
   const operator = new DeliveryOperator({
     deliveries,
     nowMs: () => clock.monotonicMs(),

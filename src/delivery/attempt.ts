@@ -33,8 +33,10 @@ export async function attempt(deps: LaneDeps, flight: Flight, message: unknown):
   const limitMs = Math.min(options.timeout, leftMs);
   const timer = clock.after(limitMs, () => deadline.abort(limitInWords(limitMs, leftMs)));
   try {
-    if (deps.tenure?.claims?.areNeeded(options) && !(await mayGo(deps.tenure.claims, flight, options)))
-      return NOT_SENT;
+    const claims = deps.tenure?.claims;
+    // A retry by hand has ended before: the next holder has to know its new end.
+    const isClaimed = claims !== undefined && (held.byHandMs !== undefined || claims.areNeeded(options));
+    if (isClaimed && !(await mayGo(claims, flight, options))) return NOT_SENT;
     return await sender.send(message, {
       deliveryId: delivery.id,
       attempt: attempts + 1,

@@ -40,7 +40,7 @@ export interface InquireAllDeps {
 }
 
 export interface Found {
-  readonly kind: 'feed' | 'destination' | 'table' | 'clock';
+  readonly kind: 'feed' | 'destination' | 'table' | 'cluster' | 'clock';
   readonly name: string;
   readonly remarks: readonly Remark[];
 }

@@ -82,6 +82,8 @@ export interface StoredDecision {
   /** Those rules that it speaks of; absent: they are not there. */
   readonly rules?: SomeRules;
   readonly deliveries: readonly FoundDelivery[];
+  /** Of a cluster: the node in whose store it is; absent: this one. */
+  readonly node?: string;
 }
 
 /** How deliveries are queued again. */
@@ -101,9 +103,9 @@ export interface ReplayWish {
   readonly seen: readonly string[];
 }
 
-/** `message`: for people, with advice where there is any. */
+/** `message`: for people, with advice where there is any. `missing`: sentences, of a cluster: whose rows are not among these. */
 export type StoreAnswer<Value> =
-  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: true; readonly value: Value; readonly missing?: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
 export interface AnnouncementPage {
@@ -111,6 +113,8 @@ export interface AnnouncementPage {
   readonly announcements: readonly Announcement[];
   /** Where the next page begins; `undefined`: this is the last one. */
   readonly next: string | undefined;
+  /** Of a cluster: the node of each that is in another's store, by its id. */
+  readonly nodes?: ReadonlyMap<string, string>;
 }
 
 export interface Deliveries {

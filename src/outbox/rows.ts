@@ -22,6 +22,8 @@ export interface StoredDelivery extends PendingDelivery {
   readonly settledMs: number | undefined;
   /** Of one that a mute or a cooldown held back; absent also where an earlier version did not keep it. */
   readonly heldBy?: HeldBy;
+  /** Of a cluster: the node in whose store it is. */
+  readonly node?: string;
 }
 
 export interface StoredAttempt {

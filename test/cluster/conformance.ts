@@ -352,7 +352,7 @@ export function describeShared(name: string, open: () => Promise<Bench>): void {
         await a.claim(cardA, [1]);
         await a.release(cardA, [1]);
         await a.remember([{ kind: 'mute', key: 'x', value: '1' }]);
-        await a.ask([{ key: 'e', kind: 'retry', partition: 1, body: '' }]);
+        await a.ask([{ key: 'e', kind: 'retry', to: 'b', body: '' }]);
         await a.leave(cardA);
         await until(() => hints.length >= count + 5);
         expect(hints.slice(count).map(({ kind }) => kind)).toEqual([
@@ -605,32 +605,30 @@ export function describeShared(name: string, open: () => Promise<Bench>): void {
     });
 
     describe('errands', () => {
-      const errandOf = (key: string, partition: number): Omit<Errand, 'ageMs'> => ({
-        key,
-        kind: 'retry',
-        partition,
+      const errandOf = (key: string, to: string): Omit<Errand, 'ageMs'> => ({
+        ...{ key, kind: 'retry', to },
         body: `b\u0000 ${key}`,
       });
 
-      test('each is given once, to whoever takes those of its partition, in the order in which they came', async () => {
-        await a.ask([errandOf('z', 1), errandOf('y', 2), errandOf('x', 1)]);
-        await a.ask([errandOf('z', 1), errandOf('w', 1)]);
-        expect(await b.takeErrands([1, 5])).toEqual(
-          ['z', 'x', 'w'].map((key) => ({ ...errandOf(key, 1), ageMs: about(0) })),
+      test('each is given once, to the life that it is for, in the order in which they came', async () => {
+        await a.ask([errandOf('z', 'b1'), errandOf('y', 'c1'), errandOf('x', 'b1')]);
+        await a.ask([errandOf('z', 'b1'), errandOf('w', 'b1')]);
+        expect(await b.takeErrands('b1')).toEqual(
+          ['z', 'x', 'w'].map((key) => ({ ...errandOf(key, 'b1'), ageMs: about(0) })),
         );
-        expect(await a.takeErrands([1])).toEqual([]);
-        await a.ask([errandOf('z', 1)]);
-        expect(await a.takeErrands([1, 2])).toEqual([{ ...errandOf('y', 2), ageMs: about(0) }]);
-        expect(await a.takeErrands([])).toEqual([]);
+        expect(await b.takeErrands('b1')).toEqual([]);
+        await a.ask([errandOf('z', 'b1')]);
+        expect(await b.takeErrands('b1')).toEqual([]);
+        expect(await b.takeErrands('c1')).toEqual([{ ...errandOf('y', 'c1'), ageMs: about(0) }]);
         await a.ask([]);
       });
 
       test('taken by several at once, each has one taker', async () => {
         const nodes = Array.from({ length: 4 }, () => bench.connect());
-        const errands = Array.from({ length: 40 }, (_, at) => errandOf(`e${at}`, at % 4));
+        const errands = Array.from({ length: 40 }, (_, at) => errandOf(`e${at}`, 'b1'));
         await a.ask(errands);
         const takes = await Promise.all(
-          nodes.flatMap((shared) => [shared.takeErrands([0, 1, 2, 3]), shared.takeErrands([3, 2, 1, 0])]),
+          nodes.flatMap((shared) => [shared.takeErrands('b1'), shared.takeErrands('b1')]),
         );
         expect(
           takes
@@ -639,6 +637,19 @@ export function describeShared(name: string, open: () => Promise<Bench>): void {
             .toSorted(),
         ).toEqual(errands.map(({ key }) => key).toSorted());
         await Promise.all(nodes.map((shared) => shared.close()));
+      });
+
+      test('who is there can be seen by somebody who is no node', async () => {
+        await a.renew(cardA);
+        await b.renew(cardB);
+        await bench.pass(LEASE_MS - 100);
+        await a.renew(cardA);
+        await bench.pass(200);
+        const seen = await bench.connect().members();
+        expect(seen.map(({ node, restMs }) => [node, restMs > 0])).toEqual([
+          ['a', true],
+          ['b', false],
+        ]);
       });
     });
 

@@ -48,8 +48,9 @@ const CALLS: readonly (readonly [
   ['settle', BULK_MS, (shared) => shared.settle([endOf('k', 1)])],
   ['remember', BULK_MS, (shared) => shared.remember([{ kind: 'k', key: 'k', value: 'v' }])],
   ['facts', BULK_MS, (shared) => shared.facts()],
-  ['ask', BULK_MS, (shared) => shared.ask([{ key: 'k', kind: 'k', partition: 1, body: '' }])],
-  ['takeErrands', BULK_MS, (shared) => shared.takeErrands([1])],
+  ['ask', BULK_MS, (shared) => shared.ask([{ key: 'k', kind: 'k', to: 'b', body: '' }])],
+  ['takeErrands', BULK_MS, (shared) => shared.takeErrands('b')],
+  ['members', BULK_MS, (shared) => shared.members()],
 ];
 
 describeWithPostgres('a database in trouble', () => {

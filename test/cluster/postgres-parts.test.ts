@@ -39,6 +39,7 @@ describe('hints', () => {
     ['leases', { kind: 'leases' }],
     ['facts', { kind: 'facts' }],
     ['errands', { kind: 'errands' }],
+    ['errands life', { kind: 'errands', to: 'life' }],
     ['log 17 1.5e-05 ', { kind: 'log', seq: 17 }],
     [`log 17 -0.25 ${JSON.stringify(row)}`, { kind: 'log', seq: 17, row: { ...row, seq: 17, ageMs: -0.25 } }],
     [`news 3.5 ${JSON.stringify(row)}`, { kind: 'news', row: { ...row, ageMs: 3.5 } }],

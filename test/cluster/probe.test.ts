@@ -53,6 +53,8 @@ describeWithPostgres('the probe of a database', () => {
       latencyMs: expect.any(Number),
       isEncrypted: true,
       schemaVersion: undefined,
+      nodes: [],
+      freeConnections: expect.any(Number),
     });
     expect(await database.query(`SELECT to_regnamespace('${SCHEMA}') AS name`)).toEqual([{ name: null }]);
     const shared = sharedOn(database.url());
@@ -60,6 +62,7 @@ describeWithPostgres('the probe of a database', () => {
     await shared.close();
     expect(await probe(new Secret(database.url()), systemClock)).toMatchObject({
       schemaVersion: SCHEMA_VERSION,
+      nodes: ['a'],
     });
   });
 

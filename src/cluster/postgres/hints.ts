@@ -20,7 +20,10 @@ export const rowPayload = (seq: string, ageMs: string, row: string): string =>
 export const newsPayload = (ageMs: string, row: string): string => `'news ' || ${ageMs} || ' ' || ${row}`;
 
 /** SQL that tells the others to look. */
-export const notify = (kind: 'leases' | 'facts' | 'errands'): string => `pg_notify('${CHANNEL}', '${kind}')`;
+export const notify = (kind: 'leases' | 'facts'): string => `pg_notify('${CHANNEL}', '${kind}')`;
+
+/** SQL that tells one of them to look. `life`: SQL. */
+export const notifyErrands = (life: string): string => `pg_notify('${CHANNEL}', 'errands ' || ${life})`;
 
 /** `undefined`: of a later version. */
 export function hintOf(payload: string): Hint | undefined {
@@ -28,8 +31,9 @@ export function hintOf(payload: string): Hint | undefined {
   switch (kind) {
     case 'leases':
     case 'facts':
-    case 'errands':
       return { kind };
+    case 'errands':
+      return { kind, ...(rest !== '' && { to: rest }) };
     case 'news': {
       const [ageMs, row] = cut(rest);
       return { kind, row: { ...JSON.parse(row), ageMs: Number(ageMs) } };

@@ -64,6 +64,14 @@ const RELEASE = statement(`
   UPDATE ${S}.leases SET node = NULL, life = NULL
   WHERE node = $1 AND life = $2 AND ($3::smallint[] IS NULL OR partition = ANY ($3::smallint[]))`);
 
+const MEMBERS = statement(`SELECT card, ${REST} AS rest FROM ${S}.nodes ORDER BY node, life`);
+
+/** For who is no node: only looks. */
+export async function members(client: Client): Promise<readonly Member[]> {
+  const rows = await rowsOf<{ card: string; rest: number }>(client, MEMBERS);
+  return rows.map(({ card, rest }) => ({ ...(JSON.parse(card) as NodeCard), restMs: rest }));
+}
+
 const LEAVE = statement(`DELETE FROM ${S}.nodes WHERE node = $1 AND life = $2`);
 
 const TELL = statement(`SELECT ${notify('leases')}`);

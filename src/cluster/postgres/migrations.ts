@@ -24,6 +24,19 @@ export async function fitVersion(client: Client, name: string): Promise<number |
   return version;
 }
 
+/** For who is no node. Throws `SharedError` (`unfit`) unless the tables are there, as this version knows them. */
+export async function requireTables(client: Client, name: string): Promise<void> {
+  const version = await fitVersion(client, name);
+  if (version === SCHEMA_VERSION) return;
+  throw new SharedError(
+    'unfit',
+    version === undefined
+      ? `database ${name}: no node has been there yet [no_tables]`
+      : `database ${name}: its tables are of an older listing-bridge (schema ${version}; this one knows ${SCHEMA_VERSION}) [schema_version]`,
+    'Start the bridge: it makes the tables.',
+  );
+}
+
 /** `name`: of the database, for people. Throws `SharedError` when a newer version was here (`unfit`), or this user lacks the rights (`refused`). */
 export async function migrate(client: Client, name: string): Promise<void> {
   if ((await fitVersion(client, name)) === SCHEMA_VERSION) return;

@@ -15,6 +15,7 @@ import {
   type Inheritance,
   type LogEntry,
   type LogRow,
+  type Member,
   type NodeCard,
   QUICK_MS,
   type Shared,
@@ -29,7 +30,7 @@ import { facts, remember } from './facts.ts';
 import { Line } from './line.ts';
 import { Listener } from './listener.ts';
 import { append, inherited, readAfter } from './log.ts';
-import { claim, leave, release, renew } from './members.ts';
+import { claim, leave, members, release, renew } from './members.ts';
 import { refusePooler } from './pooler.ts';
 import { prepare } from './session.ts';
 import { turn } from './turn.ts';
@@ -40,6 +41,8 @@ export interface PostgresDeps {
   readonly node: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** For commands: it is no node, and the tables stay as they are. */
+  readonly onlyLooks?: boolean;
 }
 
 export class PostgresShared implements Shared {
@@ -84,6 +87,7 @@ export class PostgresShared implements Shared {
       name: this.#address.name,
       limitMs,
       assertSessions: (first) => this.#assertSessions(first),
+      onlyLooks: this.#deps.onlyLooks ?? false,
     });
     this.#time.add(sentMs, clock.monotonicMs(), nowMs);
   }
@@ -202,8 +206,12 @@ export class PostgresShared implements Shared {
     if (errands.length > 0) await this.#rest.run((client) => ask(client, errands));
   }
 
-  takeErrands(partitions: readonly number[]): Promise<readonly Errand[]> {
-    return this.#rest.run((client) => takeErrands(client, partitions));
+  takeErrands(life: string): Promise<readonly Errand[]> {
+    return this.#rest.run((client) => takeErrands(client, life));
+  }
+
+  members(): Promise<readonly Member[]> {
+    return this.#rest.run(members);
   }
 
   listen(hint: (hint: Hint) => void, lost: () => void): { stop(): Promise<void> } {

@@ -5,6 +5,7 @@ import type { Secret } from '../../platform/secret.ts';
 import { QUICK_MS } from '../shared.ts';
 import { addressOf } from './address.ts';
 import { Line } from './line.ts';
+import { members } from './members.ts';
 import { fitVersion } from './migrations.ts';
 import { refusePooler } from './pooler.ts';
 import { fitFacts } from './session.ts';
@@ -19,7 +20,16 @@ export interface DatabaseFacts {
   readonly isEncrypted: boolean;
   /** Of our tables; `undefined`: there are none, and this user may make them. */
   readonly schemaVersion: number | undefined;
+  /** Names of those that are live. */
+  readonly nodes: readonly string[];
+  /** That this user may still open, for now. */
+  readonly freeConnections: number;
 }
+
+/** One that is reserved for others is not free; those of the probe count as free. */
+const FREE = `
+  SELECT current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
+    - (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::integer + 2 AS free`;
 
 /** Changes nothing. Throws `SharedError`. */
 export async function probe(url: Secret, clock: Clock): Promise<DatabaseFacts> {
@@ -41,7 +51,14 @@ export async function probe(url: Secret, clock: Clock): Promise<DatabaseFacts> {
       const isEncrypted = await encrypted(client);
       const latencyMs = clock.monotonicMs() - sentMs;
       const schemaVersion = await fitVersion(client, address.name);
-      return { version, name: address.name, latencyMs, isEncrypted, schemaVersion };
+      const live = schemaVersion === undefined ? [] : await members(client);
+      const nodes = live.filter(({ restMs }) => restMs > 0).map(({ node }) => node);
+      const { rows } = await client.query<{ free: number }>(FREE);
+      const freeConnections = rows[0]?.free ?? 0;
+      return {
+        ...{ version, name: address.name, latencyMs, isEncrypted, schemaVersion },
+        ...{ nodes, freeConnections },
+      };
     });
   } finally {
     await Promise.all(lines.map((line) => line.close()));

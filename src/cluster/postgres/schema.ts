@@ -103,6 +103,9 @@ export const STEPS: readonly string[] = [
    ${halves}`,
   // Number of the claim; 0: it was not made by one.
   `ALTER TABLE ${SCHEMA}.ends ADD COLUMN claim integer NOT NULL DEFAULT 0`,
+  // For a life, not for whoever holds a partition.
+  `ALTER TABLE ${SCHEMA}.errands DROP COLUMN partition, ADD COLUMN addressee text NOT NULL DEFAULT '';
+   CREATE INDEX ON ${SCHEMA}.errands (addressee) WHERE NOT taken`,
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

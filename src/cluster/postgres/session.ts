@@ -1,7 +1,7 @@
 /** Everything that is done on a new connection before it is used. */
 import type { Client } from 'pg';
 import { FACTS, type ServerFacts, unfitness } from './fitness.ts';
-import { migrate } from './migrations.ts';
+import { migrate, requireTables } from './migrations.ts';
 import { rowsOf, statement } from './statements.ts';
 
 const SETTINGS = statement(`
@@ -31,11 +31,13 @@ export interface SessionDeps {
   /** Of one statement. */
   readonly limitMs: number;
   readonly assertSessions: (client: Client) => Promise<void>;
+  /** It is no node: the tables stay as they are. */
+  readonly onlyLooks: boolean;
 }
 
 /** Throws as `fitFacts`, `assertSessions` and `migrate`. */
 export async function prepare(client: Client, deps: SessionDeps): Promise<ServerFacts> {
-  const { name, limitMs, assertSessions } = deps;
+  const { name, limitMs, assertSessions, onlyLooks } = deps;
   const facts = await fitFacts(client, name);
   await assertSessions(client);
   await rowsOf(
@@ -43,6 +45,7 @@ export async function prepare(client: Client, deps: SessionDeps): Promise<Server
     SETTINGS,
     [limitMs, IDLE_MS, UNACKNOWLEDGED_MS].map((ms) => `${ms}ms`),
   );
-  await migrate(client, name);
+  if (onlyLooks) await requireTables(client, name);
+  else await migrate(client, name);
   return facts;
 }

@@ -9,6 +9,7 @@ import {
   announcementSchema,
   cursorIn,
   cursorOf,
+  missingSchema,
   nextSchema,
   pageQuery,
   refusalSchema,
@@ -73,7 +74,10 @@ export const announcementEndpoints: readonly Endpoint[] = [
       200: {
         says: 'a page',
         schema: z
-          .object({ announcements: z.array(announcementSchema), next: nextSchema, hint: hintSchema })
+          .object({
+            announcements: z.array(announcementSchema),
+            ...{ next: nextSchema, hint: hintSchema, missing: missingSchema },
+          })
           .meta({ id: 'AnnouncementPage' }),
       },
     },
@@ -83,11 +87,13 @@ export const announcementEndpoints: readonly Endpoint[] = [
       const isMatched = matched === undefined ? undefined : matched === 'true';
       const stored = await ops.announcements(cursorIn(before), { ...filter, matched: isMatched });
       if (!stored.ok) return noStore(stored.message);
-      const { announcements, next } = stored.value;
+      const { announcements, next, nodes } = stored.value;
       const few = announcements.slice(0, limit);
       const last = few.length < announcements.length ? few.at(-1)?.id : next;
       const hint = hintOf(few, filter, ops);
-      return ok({ announcements: few.map(shownAnnouncement), next: cursorOf(last), hint });
+      const { missing } = stored;
+      const shown = few.map((one) => ({ ...shownAnnouncement(one), node: nodes?.get(one.id) }));
+      return ok({ announcements: shown, next: cursorOf(last), hint, missing });
     },
   }),
   endpoint({

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Ops } from '../ops.ts';
 import { type Answer, type Endpoint, endpoint, ok, refused } from './endpoint.ts';
-import { refusalSchema, texts } from './schemas.ts';
+import { refusalSchema, spanMs, texts } from './schemas.ts';
 
 const nodeSchema = z
   .object({
@@ -16,6 +16,7 @@ const nodeSchema = z
     agrees: z.boolean().describe('its config and version decide as those of the one that answers'),
     digest: z.string().describe('of its config and version'),
     partitions: z.int().describe('held by it, of 256'),
+    seenMs: spanMs().describe('since it last told the database that it is there'),
     feeds: texts().describe('connected'),
   })
   .meta({ id: 'Node' });

@@ -9,6 +9,7 @@ import {
   cursorOf,
   deliverySchema,
   deliveryWithAttempts,
+  missingSchema,
   nextSchema,
   pageQuery,
   refusalSchema,
@@ -43,7 +44,10 @@ export const deliveryEndpoints: readonly Endpoint[] = [
       200: {
         says: 'a page',
         schema: z
-          .object({ deliveries: z.array(deliverySchema), next: nextSchema, hint: hintSchema })
+          .object({
+            deliveries: z.array(deliverySchema),
+            ...{ next: nextSchema, hint: hintSchema, missing: missingSchema },
+          })
           .meta({ id: 'DeliveryPage' }),
       },
     },
@@ -54,7 +58,8 @@ export const deliveryEndpoints: readonly Endpoint[] = [
       if (!stored.ok) return noStore(stored.message);
       const { deliveries, next } = stored.value;
       const hint = hintOf(deliveries, filter, ops);
-      return ok({ deliveries: deliveries.map(shownDelivery), next: cursorOf(next), hint });
+      const { missing } = stored;
+      return ok({ deliveries: deliveries.map(shownDelivery), next: cursorOf(next), hint, missing });
     },
   }),
   endpoint({

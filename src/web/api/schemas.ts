@@ -34,6 +34,10 @@ export const announcementSchema = z
     abnormal: z.boolean(),
     test: z.boolean(),
     update: z.boolean().describe('an edit or a follow-up of earlier news'),
+    node: z
+      .string()
+      .optional()
+      .describe('of a cluster: the one in whose store it is, if not the one that answers'),
   })
   .meta({ id: 'Announcement' });
 
@@ -70,6 +74,7 @@ export const deliverySchema = z
     expiresAt: time().optional().describe('it is not sent after that; absent: never too old'),
     byHandAt: time().optional().describe('a person requested it then: `deliveries retry`, a replay'),
     settledAt: time().optional(),
+    node: z.string().optional().describe('of a cluster: the one in whose store it is'),
     tookMs: spanMs().optional().describe('from the receipt, or from `byHandAt`, to the end'),
   })
   .meta({ id: 'Delivery' });
@@ -99,7 +104,7 @@ export const withheldSchema = z.object({
 export const pageQuery = (largest: number) => ({
   before: z
     .string()
-    .regex(/^[\w-]{1,200}$/, 'must be `next` of the page before')
+    .regex(/^[\w-]{1,4000}$/, 'must be `next` of the page before')
     .optional()
     .describe('`next` of the page before; absent: from the newest'),
   limit: z
@@ -108,6 +113,12 @@ export const pageQuery = (largest: number) => ({
     .optional()
     .describe(`at most so many, and at most ${largest}`),
 });
+
+/** Of a cluster: sentences. */
+export const missingSchema = z
+  .array(z.string())
+  .optional()
+  .describe('of a cluster: nodes that gave no answer, and whose rows are missing');
 
 export const nextSchema = z
   .string()

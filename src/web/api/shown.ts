@@ -31,11 +31,11 @@ export function shownAnnouncement(announcement: Announcement) {
 }
 
 export function shownDelivery(stored: StoredDelivery) {
-  const { delivery, state, reason, attempts, settledMs, byHandMs, heldBy } = stored;
+  const { delivery, state, reason, attempts, settledMs, byHandMs, heldBy, node } = stored;
   const { id, content, destination, ticker, rule, template, expiresAtMs } = delivery;
   const { id: announcement, title, tickers, receivedTimestampUs, receivedMs } = storedBody(content);
   return {
-    ...{ id, announcement, title, tickers, destination, ticker, rule, template, state, reason },
+    ...{ id, announcement, title, tickers, destination, ticker, rule, template, state, reason, node },
     advice: reason === undefined ? undefined : describeEnding(reason),
     heldBy: heldBy && shownHeldBy(heldBy),
     ...{ attempts, receivedAt: timeOfUs(receivedTimestampUs) ?? EPOCH, expiresAt: timeOf(expiresAtMs) },

@@ -68,7 +68,7 @@ function way(announcement: Announcement, deliveries: readonly FoundDelivery[]): 
 function deliveryCard({ delivery: stored, attempts }: FoundDelivery, visitor: Visitor): Html {
   const { delivery, state: of, reason } = stored;
   const to = receiverText(delivery);
-  return html`<section class="card" aria-label="${to}"><h3>${to} ${state(toneOf(of), reason === undefined ? of : `${of}: ${reason}`)}</h3><p class="small faint">by rule ${delivery.rule}${delivery.template === undefined ? '' : `, template ${delivery.template}`}, id <span class="mono">${delivery.id}</span></p>${actions(stored, visitor)}${attemptsTable(attempts)}</section>`;
+  return html`<section class="card" aria-label="${to}"><h3>${to} ${state(toneOf(of), reason === undefined ? of : `${of}: ${reason}`)}</h3><p class="small faint">by rule ${delivery.rule}${delivery.template === undefined ? '' : `, template ${delivery.template}`}${stored.node === undefined ? '' : `, node ${stored.node}`}, id <span class="mono">${delivery.id}</span></p>${actions(stored, visitor)}${attemptsTable(attempts)}</section>`;
 }
 
 function why({ before: then, now }: View): Html {

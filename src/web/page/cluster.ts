@@ -1,11 +1,15 @@
 /** The nodes of the cluster, and what each of them holds. Pure. */
 import { type ClusterReport, type NodeReport, rolesText } from '../../cluster/report.ts';
 import { PARTITIONS } from '../../cluster/shared.ts';
+import { age } from './age.ts';
 import { each, type Html, html } from './html.ts';
 import { table } from './layout.ts';
 import { countText, state } from './words.ts';
 
-export const clusterTable = (cluster: ClusterReport | undefined): Html =>
+/** A renewal comes each second. */
+const LATE_MS = 2500;
+
+export const clusterTable = (cluster: ClusterReport | undefined, nowMs: number): Html =>
   cluster === undefined
     ? html``
     : html`<h2>Cluster</h2>${
@@ -14,27 +18,25 @@ export const clusterTable = (cluster: ClusterReport | undefined): Html =>
           : html`<p>${state('bad', 'The database does not answer: this is how it was before.')}</p>`
       }${table(
         ['Node', 'State', 'Roles', ['Partitions', 'number'], 'Config', 'Feeds'],
-        each(cluster.nodes, nodeRow),
+        each(cluster.nodes, (one) => nodeRow(one, nowMs)),
         {
           id: 'nodes',
           caption: `Every destination belongs to one of ${PARTITIONS} partitions, and the node that holds it sends to it.${cluster.unheld > 0 ? ` ${cluster.unheld} are held by none at the moment.` : ''}`,
         },
       )}`;
 
-const nodeRow = ({
-  node,
-  here,
-  version,
-  reads,
-  delivers,
-  agrees,
-  partitions,
-  feeds,
-  ...rest
-}: NodeReport): Html =>
-  html`<tr><th scope="row">${node}${here ? html` <span class="tag">this one</span>` : ''}</th><td data-label="State">${stateOf(rest)}</td><td data-label="Roles">${rolesText({ reads, delivers })}</td><td class="number" data-label="Partitions">${countText(partitions)}</td><td data-label="Config">${agrees ? state('good', 'same') : state('warning', 'differs')} <span class="small faint">${version}</span></td><td data-label="Feeds">${feeds.length === 0 ? '–' : feeds.join(', ')}</td></tr>`;
+const nodeRow = (
+  { node, here, version, reads, delivers, agrees, digest, partitions, feeds, ...rest }: NodeReport,
+  nowMs: number,
+): Html =>
+  html`<tr><th scope="row">${node}${here ? html` <span class="tag">this one</span>` : ''}</th><td data-label="State">${stateOf(rest, nowMs)}</td><td data-label="Roles">${rolesText({ reads, delivers })}</td><td class="number" data-label="Partitions">${countText(partitions)}</td><td data-label="Config">${agrees ? state('good', 'same') : state('warning', 'differs')} <span class="small faint">${version}, ${digest}</span></td><td data-label="Feeds">${feeds.length === 0 ? '–' : feeds.join(', ')}</td></tr>`;
 
-function stateOf({ live, drains }: Pick<NodeReport, 'live' | 'drains'>): Html {
-  if (!live) return state('bad', 'gone');
-  return drains ? state('warning', 'drains') : state('good', 'live');
+function stateOf(
+  { live, drains, seenMs }: Pick<NodeReport, 'live' | 'drains' | 'seenMs'>,
+  nowMs: number,
+): Html {
+  const seen =
+    seenMs < LATE_MS ? '' : html` <span class="small faint">seen ${age('ago', seenMs, nowMs)}</span>`;
+  if (!live) return html`${state('bad', 'gone')}${seen}`;
+  return html`${drains ? state('warning', 'drains') : state('good', 'live')}${seen}`;
 }

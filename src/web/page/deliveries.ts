@@ -10,7 +10,7 @@ import { clock, dayAndClock } from './age.ts';
 import type { ListView } from './announcements.ts';
 import { filterForm, pager } from './filter-form.ts';
 import { each, type Html, html } from './html.ts';
-import { hiddenCsrf, nothingFits, table } from './layout.ts';
+import { hiddenCsrf, missingNodes, nothingFits, table } from './layout.ts';
 import { prose, receiverText, spanText, state as stateOf, toneOf } from './words.ts';
 
 export interface DeliveriesView extends ListView {
@@ -18,7 +18,7 @@ export interface DeliveriesView extends ListView {
 }
 
 export const deliveriesPage = ({ deliveries, ...view }: DeliveriesView, visitor: Visitor): Html =>
-  html`<h1>Deliveries</h1>${filterForm('/deliveries', view.typed, view.fields, view.more)}${
+  html`<h1>Deliveries</h1>${missingNodes(view.missing)}${filterForm('/deliveries', view.typed, view.fields, view.more)}${
     deliveries.length === 0
       ? nothingFits(
           view,
@@ -35,7 +35,7 @@ export function deliveriesTable(deliveries: readonly StoredDelivery[], visitor: 
 }
 
 function deliveryRow(stored: StoredDelivery, visitor: Visitor): Html {
-  const { delivery, state, reason, attempts, settledMs, byHandMs } = stored;
+  const { delivery, state, reason, attempts, settledMs, byHandMs, node } = stored;
   const { id, title, receivedTimestampUs, receivedMs } = storedBody(delivery.content);
   const took =
     settledMs === undefined || state !== 'delivered'
@@ -43,7 +43,7 @@ function deliveryRow(stored: StoredDelivery, visitor: Visitor): Html {
       : ` after ${spanText(settledMs - (byHandMs ?? receivedMs))}`;
   return html`<tr id="${keyOf(delivery)}"><th scope="row"><a href="/deliveries/${encodeURIComponent(delivery.id)}">${receiverText(delivery)}</a></th><td class="nowrap" data-label="Received">${dayAndClock(receivedTimestampUs / 1000)}</td><td data-label="State">${stateOf(toneOf(state), reason === undefined ? state : `${state}: ${reason}`)}<span class="small faint">${took}${byHandMs === undefined ? '' : ', by hand'}</span>${
     reason === undefined ? '' : html`<br><span class="small faint">${prose(describeEnding(reason))}</span>`
-  }</td><td class="whole"><a href="/announcements/${id}">${title === '' ? id : title}</a></td><td class="number" data-label="Attempts">${attempts}</td><td>${actions(stored, visitor)}</td></tr>`;
+  }</td><td class="whole"><a href="/announcements/${id}">${title === '' ? id : title}</a></td><td class="number" data-label="Attempts">${attempts}${node === undefined ? '' : html`<br><span class="small faint">node ${node}</span>`}</td><td>${actions(stored, visitor)}</td></tr>`;
 }
 
 /** A button, without a script, for each thing that can be done with it. */
@@ -76,9 +76,9 @@ function heldByText(by: HeldBy): Html {
 
 /** `/deliveries/:id`: everything about one, and what can be done with it. */
 export const deliveryPage = ({ delivery: stored, attempts }: FoundDelivery, visitor: Visitor): Html => {
-  const { delivery, state, reason, byHandMs, heldBy } = stored;
+  const { delivery, state, reason, byHandMs, heldBy, node } = stored;
   const { id, title, receivedTimestampUs } = storedBody(delivery.content);
   return html`<h1>${receiverText(delivery)} ${stateOf(toneOf(state), reason === undefined ? state : `${state}: ${reason}`)}</h1>${
     reason === undefined ? '' : html`<p>${prose(describeEnding(reason))}</p>`
-  }<dl class="facts"><dt>Announcement</dt><dd><a href="/announcements/${id}">${title === '' ? id : title}</a></dd><dt>Received</dt><dd>${dayAndClock(receivedTimestampUs / 1000)}</dd>${heldBy === undefined ? '' : html`<dt>Held by</dt><dd>${heldByText(heldBy)}</dd>`}<dt>Rule</dt><dd>${delivery.rule}</dd><dt>Template</dt><dd>${delivery.template ?? 'the default form'}</dd>${byHandMs === undefined ? '' : html`<dt>By hand</dt><dd>${dayAndClock(byHandMs)}: requested by a retry or a replay</dd>`}<dt>Id</dt><dd class="mono">${delivery.id}</dd></dl><p>${actions(stored, visitor)}</p><h2>Attempts</h2>${attemptsTable(attempts)}`;
+  }<dl class="facts"><dt>Announcement</dt><dd><a href="/announcements/${id}">${title === '' ? id : title}</a></dd><dt>Received</dt><dd>${dayAndClock(receivedTimestampUs / 1000)}</dd>${heldBy === undefined ? '' : html`<dt>Held by</dt><dd>${heldByText(heldBy)}</dd>`}${node === undefined ? '' : html`<dt>Node</dt><dd>${node}</dd>`}<dt>Rule</dt><dd>${delivery.rule}</dd><dt>Template</dt><dd>${delivery.template ?? 'the default form'}</dd>${byHandMs === undefined ? '' : html`<dt>By hand</dt><dd>${dayAndClock(byHandMs)}: requested by a retry or a replay</dd>`}<dt>Id</dt><dd class="mono">${delivery.id}</dd></dl><p>${actions(stored, visitor)}</p><h2>Attempts</h2>${attemptsTable(attempts)}`;
 };

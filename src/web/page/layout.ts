@@ -71,6 +71,12 @@ export const table = (
     },
   )}</tr></thead><tbody${id === undefined ? '' : raw(` id="${id}"`)}>${rows}</tbody></table></div>`;
 
+/** Of a cluster: whose rows are not among these. */
+export const missingNodes = (missing: readonly string[] | undefined): Html =>
+  missing === undefined
+    ? html``
+    : html`<ul class="problems">${each(missing, (one) => html`<li>! ${one}.</li>`)}</ul>`;
+
 /** Nothing there yet, and what would be. */
 export const empty = (...sentences: readonly (string | Html)[]): Html =>
   html`<div class="empty">${paragraphs(sentences)}</div>`;

@@ -42,11 +42,13 @@ export async function announcementsList(context: At, ops: Ops): Promise<Response
   const before = textOf(context.req.query('before'));
   const answer = await ops.announcements(before, filter);
   if (!answer.ok) return problem(context, 503, 'The store cannot be read', answer.message);
-  const { announcements, next } = answer.value;
+  const { missing } = answer;
+  const { announcements, next, nodes } = answer.value;
   const fields = [TITLE, TICKER, EXCHANGE, TYPE, feedOf(ops.names().feeds), SINCE];
   const more = [UNTIL, MATCHED];
   const hint = hintOf(announcements, filter, ops);
-  const body = announcementsPage({ announcements, hint, typed, fields, more, before, next });
+  const view = { announcements, nodes, missing, hint, typed, fields, more, before, next };
+  const body = announcementsPage(view);
   return page(context, { title: 'Announcements', path: '/announcements', body });
 }
 
@@ -64,6 +66,7 @@ export async function deliveriesList(context: At, ops: Ops): Promise<Response> {
   const before = textOf(context.req.query('before'));
   const answer = await ops.page({ ...filter, before, limit: LARGEST_PAGE });
   if (!answer.ok) return problem(context, 503, 'The store cannot be read', answer.message);
+  const { missing } = answer;
   const { deliveries, next } = answer.value;
   const names = ops.names();
   const fields: readonly Field[] = [
@@ -81,7 +84,7 @@ export async function deliveriesList(context: At, ops: Ops): Promise<Response> {
     { name: 'id', label: 'Id' },
   ];
   const hint = hintOf(deliveries, filter, ops);
-  const view = { deliveries, hint, typed, fields, more, before, next };
+  const view = { deliveries, missing, hint, typed, fields, more, before, next };
   const body = deliveriesPage(view, context.var.visitor);
   return page(context, { title: 'Deliveries', path: '/deliveries', body });
 }

@@ -34,7 +34,7 @@ export function overview(status: Status, known: Known): Html {
         )
   }<p class="small faint">The bars are ${spanText(BAR_MS)} long.</p>${barKey()}
 <h2>Feeds</h2>${feedsTable(feeds, nowMs)}${raceTable(race)}
-${clusterTable(cluster)}
+${clusterTable(cluster, nowMs)}
 <h2>Destinations</h2>${destinationsTable(destinations, known)}${hoursOf(destinations, known)}`;
 }
 

@@ -223,7 +223,8 @@ export class SimulatedNode {
       remember: (facts) => answer(link.remember(facts)),
       facts: () => answer(link.facts()),
       ask: (errands) => answer(link.ask(errands)),
-      takeErrands: (partitions) => answer(link.takeErrands(partitions)),
+      takeErrands: (one) => answer(link.takeErrands(one)),
+      members: () => answer(link.members()),
       listen: (hint, lost) =>
         link.listen(
           (one) => process.run(() => hint(one)),

@@ -13,6 +13,7 @@ import {
   LEASE_MS,
   type LogEntry,
   type LogRow,
+  type Member,
   type NodeCard,
   PARTITIONS,
   QUICK_MS,
@@ -251,12 +252,16 @@ export class ModelLink implements Shared {
   ask(errands: readonly Omit<Errand, 'ageMs'>[]): Promise<void> {
     return this.#call(BULK_MS, (tables, nowMs) => {
       tables.ask(errands, nowMs);
-      if (errands.length > 0) this.#model.tell({ kind: 'errands' });
+      for (const to of new Set(errands.map((errand) => errand.to))) this.#model.tell({ kind: 'errands', to });
     });
   }
 
-  takeErrands(partitions: readonly number[]): Promise<readonly Errand[]> {
-    return this.#call(BULK_MS, (tables, nowMs) => tables.takeErrands(partitions, nowMs));
+  takeErrands(life: string): Promise<readonly Errand[]> {
+    return this.#call(BULK_MS, (tables, nowMs) => tables.takeErrands(life, nowMs));
+  }
+
+  members(): Promise<readonly Member[]> {
+    return this.#call(BULK_MS, (tables, nowMs) => tables.members(nowMs));
   }
 
   listen(hint: (hint: Hint) => void, lost: () => void): { stop(): Promise<void> } {

@@ -7,6 +7,7 @@ import {
   LEASE_MS,
   type LogEntry,
   type LogRow,
+  type Member,
   type NodeCard,
   PARTITIONS,
   type PlannedDelivery,
@@ -259,15 +260,19 @@ export class Tables {
       .map(({ fact, untilMs }) => ({ ...fact, ...(untilMs !== undefined && { restMs: untilMs - nowMs }) }));
   }
 
+  members(nowMs: number): Member[] {
+    return Array.from(this.#nodes.values(), ({ card, untilMs }) => ({ ...card, restMs: untilMs - nowMs }));
+  }
+
   ask(errands: readonly Omit<Errand, 'ageMs'>[], nowMs: number): void {
     for (const errand of errands)
       if (!this.#old.errands.has(errand.key) && !this.#young.errands.has(errand.key))
         this.#young.errands.set(errand.key, { errand, askedMs: nowMs, isTaken: false });
   }
 
-  takeErrands(partitions: readonly number[], nowMs: number): Errand[] {
+  takeErrands(life: string, nowMs: number): Errand[] {
     const taken = [...this.#old.errands.values(), ...this.#young.errands.values()].filter(
-      ({ errand, isTaken }) => !isTaken && partitions.includes(errand.partition),
+      ({ errand, isTaken }) => !isTaken && errand.to === life,
     );
     for (const stored of taken) stored.isTaken = true;
     return taken.map(({ errand, askedMs }) => ({ ...errand, ageMs: nowMs - askedMs }));

@@ -1,0 +1,55 @@
+/** `check --online`: the database that the nodes of a cluster share. Nothing is written, and no node joins. */
+import type { ClusterOptions } from '../cluster/options.ts';
+import { type DatabaseFacts, probe } from '../cluster/postgres/probe.ts';
+import { SharedError } from '../cluster/shared.ts';
+import type { Clock } from '../platform/clock.ts';
+import { formatDuration } from '../platform/duration.ts';
+import { bad, good, type Remark, warned } from '../remark.ts';
+
+/** Of each node (`cluster/postgres/postgres.ts`). */
+const CONNECTIONS = 5;
+
+/** `place`: of `cluster.url` in the config, as `config.yaml:9:8`. */
+export async function inquireCluster(
+  { url, node }: Pick<ClusterOptions, 'url' | 'node'>,
+  place: string,
+  clock: Clock,
+): Promise<readonly Remark[]> {
+  try {
+    return remarksOn(await probe(url, clock), node, place);
+  } catch (error) {
+    if (!(error instanceof SharedError)) throw error;
+    const [, sentence = error.message, code = error.kind] = /^(.*) \[([^\]]+)\]$/s.exec(error.message) ?? [];
+    return [bad(`${place}: ${sentence}. ${error.advice}`, code)];
+  }
+}
+
+/** `node`: of this config. */
+export function remarksOn(
+  { version, name, latencyMs, isEncrypted, nodes, freeConnections }: DatabaseFacts,
+  node: string,
+  place: string,
+): readonly Remark[] {
+  const how = isEncrypted ? 'by TLS' : 'without TLS';
+  const fine = good(
+    `PostgreSQL ${version} at ${name} answers in ${formatDuration(latencyMs)}, ${how}; ${nodesText(nodes)}.`,
+    'database',
+  );
+  if (freeConnections >= CONNECTIONS || nodes.includes(node)) return [fine];
+  return [
+    fine,
+    warned(
+      `${place}: it has room for ${Math.max(0, freeConnections)} more connections, and each node needs ${CONNECTIONS}. Raise max_connections.`,
+      'connections',
+    ),
+  ];
+}
+
+const MOST_NAMED = 10;
+
+function nodesText(nodes: readonly string[]): string {
+  if (nodes.length === 0) return 'no node is live there';
+  const more = nodes.length > MOST_NAMED ? ` and ${nodes.length - MOST_NAMED} more` : '';
+  const names = nodes.slice(0, MOST_NAMED).join(', ') + more;
+  return nodes.length === 1 ? `1 node is live: ${names}` : `${nodes.length} nodes are live: ${names}`;
+}

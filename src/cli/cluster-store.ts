@@ -1,0 +1,72 @@
+/**
+ * The stores of all nodes, for a command: it asks the running nodes through the database, and reads the store of this machine itself, so
+ * that it works while no bridge runs here.
+ */
+import { AllDeliveries } from '../cluster/all-deliveries.ts';
+import { Asking } from '../cluster/asking.ts';
+import { valueIn } from '../cluster/gathering.ts';
+import type { ClusterOptions } from '../cluster/options.ts';
+import { OtherNodes } from '../cluster/others.ts';
+import { PostgresShared } from '../cluster/postgres/postgres.ts';
+import { type Member, SharedError } from '../cluster/shared.ts';
+import type { Deliveries } from '../outbox/deliveries.ts';
+import { idAt } from '../outbox/ids.ts';
+import type { Io } from './io.ts';
+import { markedLine } from './lines.ts';
+
+export interface ClusterStore {
+  readonly node: string;
+  readonly deliveries: Deliveries;
+  /** Of these destinations those to which the running bridge of this node sends; none if it does not answer. */
+  holdsHere(destinations: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Every node that was asked has answered. */
+  isWhole(): boolean;
+  /** Names of all other nodes that are known, live or not. */
+  others(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** Says once of each node that it gives no answer. Throws `SharedError` (`refused`) when the URL is none. */
+export function clusterStore({ url, node }: ClusterOptions, local: Deliveries, io: Io): ClusterStore {
+  const { clock, random } = io;
+  const shared = new PostgresShared({ url, node: `${node} command`, clock, random, onlyLooks: true });
+  const life = `command ${idAt(clock.wallMs())}${Math.floor(random() * 2 ** 40).toString(36)}`;
+  let known: Promise<readonly Member[]> | undefined;
+  const members = () => {
+    known ??= shared.members();
+    return known;
+  };
+  const others = new OtherNodes({
+    asking: new Asking({ shared, clock, life }),
+    members,
+    node,
+    isNode: false,
+  });
+  const said = new Set<string>();
+  const missed = (missing: readonly string[]) => {
+    for (const sentence of missing)
+      if (!said.has(sentence)) {
+        said.add(sentence);
+        io.warn(markedLine('warning', `${sentence} [node_missing]`, io.columns));
+      }
+  };
+  return {
+    node,
+    isWhole: () => said.size === 0,
+    async holdsHere(destinations) {
+      const reply = (await others.ask('holds', [destinations], node)).get(node);
+      const answer = valueIn<readonly string[]>(reply ?? { problem: '' });
+      return new Set('value' in answer ? answer.value : []);
+    },
+    async others() {
+      try {
+        return [...new Set((await members()).map((one) => one.node))].filter((one) => one !== node).sort();
+      } catch (error) {
+        if (!(error instanceof SharedError)) throw error;
+        return [];
+      }
+    },
+    deliveries: new AllDeliveries({ local, others, node, missed }),
+    close: () => shared.close(),
+  };
+}

@@ -1,0 +1,28 @@
+/** A row of another node's store comes into this one, as it ended there: this node is to send it again, under the same id. */
+import { identityOf } from '../announcement.ts';
+import { originOf } from '../delivery/content.ts';
+import { deliveryKey } from '../outbox/delivery-ids.ts';
+import type { Journal } from '../outbox/journal.ts';
+import type { StoredDelivery } from '../outbox/rows.ts';
+import type { Clock } from '../platform/clock.ts';
+import { endedAs } from './local-rows.ts';
+
+export function adopt(
+  { delivery, state, reason, attempts, settledMs }: StoredDelivery,
+  journal: Pick<Journal, 'recordAll' | 'settle' | 'flush'>,
+  clock: Pick<Clock, 'monotonicMs'>,
+): void {
+  const { content, id } = delivery;
+  // A pending delivery belongs to its node, and an alert to the node that raised it.
+  if (content.kind !== 'news' || state === 'pending') return;
+  const nowMs = clock.monotonicMs();
+  const suffix = id.slice(id.indexOf('-') + 1);
+  const key = `${deliveryKey(originOf(content).id, 0)}.${Math.floor(nowMs)}.a.${suffix}`;
+  const own = { ...delivery, key };
+  journal.recordAll([{ content, identity: identityOf(content.announcement), deliveries: [own] }]);
+  const outcome = reason === undefined ? state : `${state} ${reason}`;
+  journal.settle(
+    endedAs(own, { state, reason, attempt: attempts, outcome, startedMs: settledMs ?? nowMs }, nowMs),
+  );
+  journal.flush();
+}
