@@ -43,7 +43,6 @@ export class ClusterNode {
   readonly #deps: NodeDeps;
   readonly #sightings = new Sightings();
   #view: View | undefined;
-  #seenMs = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
   #isBeating = false;
   #isAgain = false;
@@ -68,11 +67,6 @@ export class ClusterNode {
 
   get view(): View | undefined {
     return this.#view;
-  }
-
-  /** Since the database showed it, in ms. */
-  get viewAgeMs(): number {
-    return this.#deps.clock.monotonicMs() - this.#seenMs;
   }
 
   /** The last question was answered. */
@@ -191,7 +185,6 @@ export class ClusterNode {
     const nowMs = clock.monotonicMs();
     const continuity = this.#sightings.see(view, nowMs);
     this.#view = view;
-    this.#seenMs = nowMs;
     if (this.#unreachableSinceMs !== undefined) {
       report({ kind: 'cluster.reached', afterMs: nowMs - this.#unreachableSinceMs });
       this.#unreachableSinceMs = undefined;

@@ -15,7 +15,7 @@ export interface NodeReport {
   readonly digest: string;
   /** Held by it. */
   readonly partitions: number;
-  /** Since it last told the database that it is there, in ms. */
+  /** Since it last told the database that it is there, in ms, when the view was seen. */
   readonly seenMs: number;
   /** Connected. */
   readonly feeds: readonly string[];
@@ -38,8 +38,6 @@ export interface ClusterSight {
   readonly isReached: boolean;
   readonly sends: number;
   readonly isDraining: boolean;
-  /** Age of the view, in ms. */
-  readonly viewAgeMs: number;
 }
 
 /** Nodes that have left stay in the view for a while; those of before a restart do not. */
@@ -59,7 +57,7 @@ export function clusterReport({ card, view, isReached, sends, ...now }: ClusterS
       here: life === card.life,
       drains: life === card.life ? now.isDraining : drains,
       live: restMs > 0,
-      seenMs: Math.max(0, LEASE_MS - restMs + now.viewAgeMs),
+      seenMs: Math.max(0, LEASE_MS - restMs),
       agrees: digest === card.digest,
       partitions: life === card.life ? sends : (held.get(life) ?? 0),
     }))

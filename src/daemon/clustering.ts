@@ -146,7 +146,6 @@ export class Clustering implements ClusterOps {
       view: cluster.node.view,
       isReached: cluster.node.isReached,
       isDraining: cluster.node.isDraining,
-      viewAgeMs: cluster.node.viewAgeMs,
       sends: this.tenures.all.filter(({ isOver }) => !isOver).length,
     });
   }
