@@ -21,8 +21,8 @@ export interface ClusterStore {
   holdsHere(destinations: readonly string[]): Promise<ReadonlySet<string>>;
   /** Every node that was asked has answered. */
   isWhole(): boolean;
-  /** Names of all other nodes that are known, live or not. */
-  others(): Promise<readonly string[]>;
+  /** Names of all other nodes, live or not; `undefined`: the database does not answer. */
+  others(): Promise<readonly string[] | undefined>;
   close(): Promise<void>;
 }
 
@@ -63,7 +63,7 @@ export function clusterStore({ url, node }: ClusterOptions, local: Deliveries, i
         return [...new Set((await members()).map((one) => one.node))].filter((one) => one !== node).sort();
       } catch (error) {
         if (!(error instanceof SharedError)) throw error;
-        return [];
+        return undefined;
       }
     },
     deliveries: new AllDeliveries({ local, others, node, missed }),
