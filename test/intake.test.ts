@@ -139,3 +139,35 @@ test('regression: the first of thousands of deliveries does not wait for the las
     expect(pushed).toEqual(names);
   });
 });
+
+test('news that is held back at its receipt is on record with what held it, and not handed over', () => {
+  const settled: unknown[] = [];
+  const quiet = () => undefined;
+  const mute = { id: 7, kind: 'ticker', name: 'ABC', sinceMs: 0, untilMs: 9, reason: 'a scam' };
+  const push = () => expect.fail('handed over');
+  const target = { takesOrders: true, forEachTicker: true, maxAgeMs: false, push } as const;
+  const intake = new Intake(
+    {
+      ...{ ids: createIds(() => 0.5), nextTurn: queueMicrotask, dedupe: new Dedupe(60_000) },
+      journal: { recordAll: quiet, settle: (attempt) => void settled.push(attempt) },
+      events: { received: quiet, duplicate: quiet, skipped: quiet },
+      brakes: { areOn: true, hold: () => ({ reason: 'muted', detail: 'in words', heldBy: mute }) },
+    },
+    {
+      router: {
+        route: () => ({
+          rules: ['all'],
+          matches: [{ rule: 'all', destination: 'bot', template: undefined, tickers: ['ABC'] }],
+        }),
+        explain: () => [],
+        explaining: () => [],
+      },
+      targets: new Map([['bot', target]]),
+    },
+  );
+  intake.accept({
+    ...{ feed: 'one', receivedMs: 1, receivedTimestampUs: 1, ageAtReceiptMs: 0, title: 'ABC' },
+    ...{ listingType: 'spot_listing', publisher: 'upbit', tickers: ['ABC'], extra: {} },
+  } as unknown as News);
+  expect(settled).toMatchObject([{ state: 'skipped', reason: 'muted', attempt: 0, heldBy: mute }]);
+});

@@ -6,6 +6,7 @@ import { conditions } from './list/conditions.ts';
 import { cooldowns } from './list/cooldowns.ts';
 import { database } from './list/database.ts';
 import { destinations } from './list/destinations.ts';
+import { held } from './list/held.ts';
 import { intake } from './list/intake.ts';
 import { lanes } from './list/lanes.ts';
 import { mutes } from './list/mutes.ts';
@@ -24,6 +25,7 @@ export const mutations: readonly Mutation[] = [
   ...lanes,
   ...cooldowns,
   ...mutes,
+  ...held,
   ...tables,
   ...trouble,
   ...budgets,

@@ -560,7 +560,7 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
         people(skip);
         const [written, waiting, free] = [news(0, 'bot'), news(1, 'bot'), news(2, 'bot')];
         const mute = {
-          ...{ id: 3, kind: 'ticker', name: 'ABC', sinceMs: BASE_MS, untilMs: BASE_MS + 500 },
+          ...{ id: 31, kind: 'ticker', name: 'ABC', sinceMs: BASE_MS, untilMs: BASE_MS + 500 },
           reason: 'a "scam"',
         };
         const cooldown = {
@@ -580,8 +580,8 @@ export function describeStore(name: string, open: () => Promise<StoreSubject>): 
         const held = async (request: Omit<Parameters<Deliveries['list']>[0], 'limit'>) =>
           given(await people(skip).list({ ...request, limit: 50 })).deliveries.map(({ heldBy }) => heldBy);
         expect(await held({})).toEqual([undefined, cooldown, mute]);
-        expect(await held({ mute: 3 })).toEqual([mute]);
-        expect(await held({ mute: 30 })).toEqual([]);
+        expect(await held({ mute: 31 })).toEqual([mute]);
+        expect(await held({ mute: 3 })).toEqual([]);
         const [id] = idsOf(ownersOf([written])) as [string];
         given(
           await people(skip).retry([id], {

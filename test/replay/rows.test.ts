@@ -55,6 +55,17 @@ test('one that has changed since it was looked at stays as it is', () => {
   expect(queueReplayed(database, [wish], NOW_MS)).toEqual([]);
 });
 
+test('what held it back before is no reason any more', () => {
+  const { database, outbox, announcement, bot, all } = scene();
+  outbox.record(newsOf(announcement), [bot]);
+  const heldBy = { id: 1, kind: 'ticker', name: 'ABC', sinceMs: 1, untilMs: 2 };
+  outbox.settle([attemptOf(bot, { attempt: 0, state: 'skipped', reason: 'muted', heldBy })]);
+  expect(all()).toMatchObject([{ heldBy }]);
+  const wish = { delivery: { ...bot, key: bot.id }, seen: all().map(seenAs) };
+  expect(queueReplayed(database, [wish], NOW_MS)).toEqual([bot.id]);
+  expect(all()[0]).not.toHaveProperty('heldBy');
+});
+
 test('of an announcement that is gone nothing is queued', () => {
   const { database, bot } = scene();
   expect(queueReplayed(database, [{ delivery: bot, seen: [] }], NOW_MS)).toEqual([]);

@@ -56,6 +56,12 @@ export const cooldowns = [
       '',
     ],
     [
+      'places by ticker stay when the rule counts by title',
+      'nothing of a rule is sent after a reload',
+      'if (!isSame(before, rules.get(name)))',
+      'if (!rules.has(name))',
+    ],
+    [
       'a longer time is not looked up',
       'a reload lets the second order out',
       'if (before === undefined || before.forMs < rule.forMs) this.#unread.add(name);',
@@ -90,6 +96,12 @@ export const cooldowns = [
       'if (this.#all.size > 1e9 && oldest',
     ],
     [
+      'of one kind all are kept',
+      'a receiver that is down for long makes each delivery slower than the one before',
+      'if (++count > MOST_OF_A_KIND)',
+      'if (++count > 1e9)',
+    ],
+    [
       'what failed keeps its place',
       'the only order of a ticker is left out because of one that never arrived',
       'if (place.open.length === 0) this.delete(place);',
@@ -104,6 +116,18 @@ export const cooldowns = [
       'all but the first redacted announcement are left out',
       'if (announcement.redacted) return NONE;',
       '',
+    ],
+    [
+      'a ticker in other letters is another',
+      'an order is placed twice',
+      'kinds: [folded(ticker)]',
+      'kinds: [ticker]',
+    ],
+    [
+      'a title in other letters is another',
+      'a chat gets the same news twice',
+      'const title = folded(announcement.title);',
+      'const title = announcement.title;',
     ],
     [
       'a test starts a cooldown',

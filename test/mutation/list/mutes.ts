@@ -12,6 +12,25 @@ export const mutes = [
       'if (mute === undefined) continue;\n      if (first',
     ],
     [
+      'a muted destination gets news',
+      'a program in maintenance gets orders',
+      'live(destinations.get(destination), nowMs) ??',
+      'undefined ??',
+    ],
+    ['a muted rule sends', 'a rule that went mad goes on', 'live(rules.get(rule), nowMs) ??', 'undefined ??'],
+    [
+      'an announcement of more tickers than are looked at is held back by those that were',
+      'news is missed that nobody has muted',
+      'if (tickers.length < announcement.tickers.length) return undefined;',
+      '',
+    ],
+    [
+      'a mute that was lifted stays',
+      'a destination stays silent',
+      'for (const byName of Object.values(this.#byName)) byName.clear();',
+      '',
+    ],
+    [
       'a mute does not end',
       'a destination stays silent for ever',
       'mute !== undefined && nowMs < mute.untilMs ? mute : undefined',
@@ -72,6 +91,18 @@ export const mutes = [
       'untilMs: wish.untilMs,',
     ],
     [
+      'mutes without end',
+      'a script that goes mad fills the memory',
+      'if (there.size + made > MOST_MUTES)',
+      'if (there.size + made > 1e9)',
+    ],
+    [
+      'a mute that is over is made longer instead of a new one',
+      'a request of a person between the two is not sent',
+      "database.prepare('DELETE FROM mutes WHERE until_ms <= ?').run(nowMs);",
+      '',
+    ],
+    [
       'a mute is made although others of the same request were refused',
       'half of what was meant is muted',
       "    if (database.isTransaction) database.exec('ROLLBACK');\n",
@@ -98,6 +129,22 @@ export const mutes = [
       'a step of the clock ends it, or makes it longer',
       'const waitMs = Math.max(0, Math.ceil(nextMs - clock.monotonicMs()));',
       'const waitMs = Math.max(0, Math.ceil(nextMs - clock.wallMs()));',
+    ],
+  ),
+  ...inFile(
+    'src/mutes/span.ts',
+    suites('mutes/span'),
+    [
+      'a mute of no time',
+      'nothing is muted, and nobody notices',
+      'if (spanMs < SHORTEST_MS) return bad',
+      'if (spanMs < 0) return bad',
+    ],
+    [
+      'a time of day that is over is one of today',
+      'nobody can mute until tomorrow morning',
+      'if (end.getTime() <= wallMs) end.setDate',
+      'if (end.getTime() < 0) end.setDate',
     ],
   ),
   ...inFile(

@@ -206,6 +206,7 @@ export const outbox = [
       'the freshest waits behind everything',
       'ORDER BY d.importance DESC, d.id DESC LIMIT ?',
       'ORDER BY d.importance DESC, d.id LIMIT ?',
+      ...suites('outbox/conformance'),
     ],
     [
       'attempts of an earlier life are forgotten',
