@@ -49,8 +49,8 @@ export type Step = (typeof STEPS)[number];
 /** How long each step took, in ms. */
 export type Split = Readonly<Record<Step, number>>;
 
-/** Repeats are distinguished by their titles; this only bounds the memory. */
-const DEDUPE_WINDOW_MS = 60_000;
+/** A rule may want one title and no other, so the same is news again, and its way is that of news. Not 0: that is another way. */
+const DEDUPE_WINDOW_MS = 1;
 /** Never the reason to wait. */
 const ROOMY = { limit: 50, perMs: 1 };
 

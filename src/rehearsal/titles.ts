@@ -15,7 +15,7 @@ export type ExtractsOptions = Readonly<Record<string, ExtractOptions>>;
 const MOST_SAMPLES = 10;
 const LONGEST_SAMPLE = 200;
 
-/** `nth` makes it unlike every one before. */
+/** `nth` makes it unlike every one before, where the rule leaves room for that. */
 export type TitleOf = (nth: number) => string;
 
 /** A part of a title, made to be found. */
@@ -32,7 +32,8 @@ export function titleFor(
   tableOf: TableOf,
 ): TitleOf {
   const literal = literalIn(title, tableOf);
-  if (literal !== undefined) return (nth) => `${literal} ${nth}`;
+  // The whole title: nothing may be added to it, and a repeat is news all the same (`Stage`).
+  if (literal !== undefined) return () => literal;
   const all = [...compileExtracts(options)];
   const [own, others] = [true, false].map((isOwn) =>
     all.filter(([name]) => Object.hasOwn(extract, name) === isOwn),

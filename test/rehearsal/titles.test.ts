@@ -32,6 +32,7 @@ rules:
   - { name: regression - the whole, match: { title: { matches: "^에이(비씨)? ?.*추가 \\\\(A[0-9]\\\\) 12:30 KST$" } }, send: [bot] }
   - { name: regression - an extract at the end, match: { extract: { last: "Z9" } }, send: [bot] }
   - { name: edits, match: { update: true }, send: [bot] }
+  - { name: regression - this title and no other, match: { title: "원화 마켓 신규 상장 12:30 KST" }, send: [bot] }
 `;
 
 test('each rule matches the announcement that is made for it, and all of it is sent, cooldowns or not', async () => {
