@@ -1,7 +1,7 @@
 /** The deliveries that a cooldown holds back, and for how long, in whatever order it hears of them. */
 import { describe, expect, test } from 'vitest';
 import { type CooldownStore, Cooldowns } from '../../src/cooldown/cooldowns.ts';
-import { MOST_COOLDOWNS } from '../../src/cooldown/places.ts';
+import { type Kinds, MOST_COOLDOWNS, Places } from '../../src/cooldown/places.ts';
 import { newsOf } from '../../src/delivery/content.ts';
 import { type Delivery, type PendingDelivery, REPLAYED, unattempted } from '../../src/delivery/delivery.ts';
 import { deliveriesOf, type Target } from '../../src/intake.ts';
@@ -349,4 +349,25 @@ test('it holds for what a replay has queued, and not for what a person requests'
     reason: 'cooldown',
   });
   expect(cooldowns.standing(item, BASE_MS + 1)).toBe('free');
+});
+
+test('of one kind the latest are remembered, so that a receiver that is down for long makes nothing slower', () => {
+  const places = new Places();
+  const kinds: Kinds = new Map();
+  for (let n = 0; n < 40; n++)
+    places.add({
+      ...{
+        kinds,
+        kind: 'ABC',
+        owner: `${n}`,
+        announcementId: `${n}`,
+        atMs: n,
+        open: [`${n}`],
+        isSent: false,
+      },
+      ...{ older: kinds.get('ABC'), elder: undefined, younger: undefined },
+    });
+  expect(Array.from(places, ({ owner }) => Number(owner))).toEqual(
+    Array.from({ length: 16 }, (_, n) => 24 + n),
+  );
 });

@@ -48,6 +48,15 @@ test('each ticker once within the time, by receipt; what is held back does not p
   expect(held.flatMap(({ heldBy }) => heldBy ?? [])).toMatchObject([cooldown, cooldown]);
 });
 
+test('a ticker is the same in whatever letters it is written', async () => {
+  using bench = benchWith();
+  order(bench, 'first', 'ABC');
+  order(bench, 'second', 'abc');
+  order(bench, 'third', 'ＡＢＣ');
+  await bench.clock.advance(1);
+  expect(bench.titles()).toEqual(['first']);
+});
+
 test('a wall clock that is set neither ends one nor prolongs it', async () => {
   using bench = benchWith();
   order(bench, 'first');
