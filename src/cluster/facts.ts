@@ -20,7 +20,7 @@ export interface FactsDeps {
   readonly budgets: Pick<BudgetBook, 'pausedElsewhere'>;
   readonly memory: Pick<Memory, 'hear'>;
   /** Whoever knows more of them: all there are. */
-  readonly heard: (facts: readonly Fact[]) => Promise<void>;
+  readonly heard: (facts: readonly Fact[]) => void;
 }
 
 interface Found {
@@ -80,7 +80,8 @@ export class Facts {
       if (kind === PAUSE && restMs !== undefined) budgets.pausedElsewhere(key, nowMs + restMs);
       if (kind === LEARNT && value !== undefined) memory.hear(key, value);
     }
-    await heard(facts);
+    // Not waited for: a store that is slow to take a mute delays no takeover.
+    heard(facts);
   }
 
   stop(): void {

@@ -120,7 +120,7 @@ class Member implements Cluster {
       tell: (key, value, untilMs) => facts.tell(MUTE, key, value, untilMs),
     });
     this.#mutes = mutes;
-    const facts = new Facts({ shared, clock, budgets, memory, heard: (all) => mutes.heard(all) });
+    const facts = new Facts({ shared, clock, budgets, memory, heard: (all) => void mutes.heard(all) });
     this.#facts = facts;
     tenures.paused = (key, untilMs) => facts.paused(key, untilMs);
     tenures.learnt = (key, value) => facts.learnt(key, value);
