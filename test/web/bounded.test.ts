@@ -6,6 +6,7 @@ import { whole } from '../../src/platform/steps.ts';
 import type { RuleOptions } from '../../src/routing/options.ts';
 import { compileRules } from '../../src/routing/router.ts';
 import { MOST_CONDITIONS, redactedOps } from '../../src/web/redacted-ops.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { announcementAt } from '../support/outbox.ts';
 import { NO_STATUS } from '../support/status.ts';
 import { idleOps, LOCAL, webOf } from '../support/web.ts';
@@ -87,14 +88,35 @@ test('the whole status has every word, without secrets', async () => {
   expect(conditions[199]?.detail).toBe('no route to <redacted>');
 });
 
+/** Each look at it is a hundredth of a millisecond later. */
+class StepClock extends FakeClock {
+  #stepsMs = 0;
+
+  override monotonicMs(): number {
+    this.#stepsMs += 0.01;
+    return super.monotonicMs() + this.#stepsMs;
+  }
+}
+
+function inTurns() {
+  let turns = 0;
+  return { clock: new StepClock(), breathe: async () => void turns++, taken: () => turns };
+}
+
+test('the name that may be meant is sought among thousands in turns', async () => {
+  const { taken, ...turning } = inTurns();
+  const rules = Array.from({ length: 5000 }, (_, n) => `customer number ${n}`);
+  const web = webOf(LOCAL, { ...turning, names: () => ({ feeds: [], rules, destinations: [] }) });
+  const answer = await web.request('/api/deliveries?rule=costumer+number+17x');
+  expect(await answer.json()).toMatchObject({ deliveries: [], hint: expect.stringContaining('no rule') });
+  expect(taken()).toBeGreaterThan(30);
+});
+
 test('the whole status is made without secrets in turns', async () => {
   const { ops } = opsWith(statusOf(500));
-  let turns = 0;
-  let nowMs = 0;
-  const clock = { ...ops.clock, monotonicMs: () => (nowMs += 0.01), wallMs: () => 0 } as typeof ops.clock;
-  const breathe = async () => void turns++;
-  await redactedOps({ ...ops, clock, breathe }).wholeStatus();
-  expect(turns).toBeGreaterThan(20);
+  const { taken, ...turning } = inTurns();
+  await redactedOps({ ...ops, ...turning }).wholeStatus();
+  expect(taken()).toBeGreaterThan(20);
 });
 
 test('destinations are listed a part at a time, those that need somebody first', async () => {

@@ -90,7 +90,7 @@ export const announcementEndpoints: readonly Endpoint[] = [
       const { announcements, next, nodes } = stored.value;
       const few = announcements.slice(0, limit);
       const last = few.length < announcements.length ? few.at(-1)?.id : next;
-      const hint = hintOf(few, filter, ops);
+      const hint = await hintOf(few, filter, ops);
       const { missing } = stored;
       const shown = few.map((one) => ({ ...shownAnnouncement(one), node: nodes?.get(one.id) }));
       return ok({ announcements: shown, next: cursorOf(last), hint, missing });

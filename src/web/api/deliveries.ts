@@ -57,7 +57,7 @@ export const deliveryEndpoints: readonly Endpoint[] = [
       const stored = await ops.page({ ...filter, before: cursorIn(before), limit });
       if (!stored.ok) return noStore(stored.message);
       const { deliveries, next } = stored.value;
-      const hint = hintOf(deliveries, filter, ops);
+      const hint = await hintOf(deliveries, filter, ops);
       const { missing } = stored;
       return ok({ deliveries: deliveries.map(shownDelivery), next: cursorOf(next), hint, missing });
     },

@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { DELIVERY_STATES } from '../../delivery/delivery.ts';
 import type { DeliveryFilter, NewsFilter } from '../../outbox/deliveries.ts';
-import { unknownWords } from '../../outbox/unknown-words.ts';
+import { seekingUnknownWords } from '../../outbox/unknown-words.ts';
 import { AGO_HELP, agoIn } from '../../platform/ago.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { inTurns } from '../../platform/steps.ts';
 import type { Ops } from '../ops.ts';
 
 /** Later than every time that passes. */
@@ -76,13 +77,13 @@ export const hintSchema = z
   .optional()
   .describe('nothing was found, and a word of the query is unknown: it may be misspelled');
 
-/** For who found nothing; `undefined`: every word is known. */
-export function hintOf(
+/** For who found nothing, in turns; `undefined`: every word is known. */
+export async function hintOf(
   found: readonly unknown[],
   filter: DeliveryFilter,
-  { names }: Ops,
-): string | undefined {
+  { names, clock, breathe = () => Promise.resolve() }: Ops,
+): Promise<string | undefined> {
   if (found.length > 0) return undefined;
-  const unknown = unknownWords(filter, names());
+  const unknown = await inTurns(seekingUnknownWords(filter, names()), { clock, breathe });
   return unknown.length === 0 ? undefined : unknown.join('; ');
 }

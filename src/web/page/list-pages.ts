@@ -46,7 +46,7 @@ export async function announcementsList(context: At, ops: Ops): Promise<Response
   const { announcements, next, nodes } = answer.value;
   const fields = [TITLE, TICKER, EXCHANGE, TYPE, feedOf(ops.names().feeds), SINCE];
   const more = [UNTIL, MATCHED];
-  const hint = hintOf(announcements, filter, ops);
+  const hint = await hintOf(announcements, filter, ops);
   const view = { announcements, nodes, missing, hint, typed, fields, more, before, next };
   const body = announcementsPage(view);
   return page(context, { title: 'Announcements', path: '/announcements', body });
@@ -83,7 +83,7 @@ export async function deliveriesList(context: At, ops: Ops): Promise<Response> {
     { name: 'announcement', label: 'Id of the announcement' },
     { name: 'id', label: 'Id' },
   ];
-  const hint = hintOf(deliveries, filter, ops);
+  const hint = await hintOf(deliveries, filter, ops);
   const view = { deliveries, missing, hint, typed, fields, more, before, next };
   const body = deliveriesPage(view, context.var.visitor);
   return page(context, { title: 'Deliveries', path: '/deliveries', body });

@@ -229,6 +229,12 @@ export const web = [
     'if (sumOf(this.#known) <= FEW) ',
     '',
   ]),
+  ...inFile('src/platform/suggest.ts', suites('web/bounded'), [
+    'the name that may be meant is sought in one turn',
+    'a slip in a name holds the loop of the news for tens of milliseconds',
+    'yield;\n    const slips',
+    'const slips',
+  ]),
   ...inFile('src/platform/steps.ts', suites('web/bounded'), [
     'others never have their turn',
     'the loop of the news is held for as long as the work takes',
