@@ -59,7 +59,7 @@ export const explainEndpoints: readonly Endpoint[] = [
   endpoint({
     ...{ method: 'post', path: '/api/explain', name: 'explain', needs: 'read' },
     summary:
-      'The effect of an announcement that is made up: each rule with its reasons, and the exact request of each delivery. Sends nothing.',
+      'The effect of an announcement that is made up: each rule with its reasons, and the exact request of each delivery; of thousands the first hundreds, and how many more there are (`leftOut`). Sends nothing.',
     body: givenBody(),
     answers: {
       200: { says: 'the effect', schema: explainedSchema },
