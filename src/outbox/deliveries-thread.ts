@@ -27,8 +27,8 @@ import type { Waiting } from './outbox.ts';
 /** The rows of a page, and what SQLite looks through for them. */
 const MOST_MEMORY_MB = 64;
 
-/** Of what no figures are made yet, for one answer: about 10 ms. */
-const MOST_ROWS = 3000;
+/** Of what no figures are made yet, for one answer: about 5 ms. */
+const MOST_ROWS = 1500;
 
 /** Between two answers: whoever asks for one page after the other leaves the loop most of its time. */
 const BREATH_MS = 2;

@@ -121,12 +121,15 @@ const hasSeries = (by: StatsRequest['by']): by is SeriesBy => by === 'destinatio
 /** A week: with more the answer takes too long to write. */
 const MOST_HOURS = 168;
 
+/** 336 points; the 720 of a month took 20 ms more to read than its days. */
+const MOST_HOURLY_DAYS = 14;
+
 /** At most a few hundred points, of what is still there. */
 function levelOf({ sinceMs, untilMs, nowMs }: StatsRequest): Level {
   const spanMs = untilMs - sinceMs;
   const ageMs = nowMs - sinceMs;
   if (spanMs <= DAY_MS / 2 && ageMs < MINUTES.keptMs) return MINUTES;
-  return spanMs <= 31 * DAY_MS && ageMs < HOURS.keptMs ? HOURS : DAYS;
+  return spanMs <= MOST_HOURLY_DAYS * DAY_MS && ageMs < HOURS.keptMs ? HOURS : DAYS;
 }
 
 /** The tallies that the request is about. */

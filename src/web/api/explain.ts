@@ -42,7 +42,7 @@ const explainedSchema = z
   .meta({ id: 'Explained' });
 
 /** In an answer that takes milliseconds; `listing-bridge explain` has all of them. */
-const MOST_TRIED = { rules: 500, requests: 100 } as const;
+const MOST_TRIED = { rules: 500, requests: 50 } as const;
 
 const shownTry = ({ announcement, rules, deliveries, withheld, leftOut }: Tried) => ({
   announcement: shownAnnouncement(announcement),
