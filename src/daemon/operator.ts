@@ -7,6 +7,7 @@ import { DEFAULT_THRESHOLDS } from '../alerts/options.ts';
 import type { ConditionWatch } from '../conditions/watch.ts';
 import { destinationNames } from '../config/destination-names.ts';
 import type { BudgetState } from '../delivery/budget-state.ts';
+import type { LaneReport } from '../lane-set.ts';
 import type { KnownNames } from '../mutes/named.ts';
 import { shownMutes } from '../mutes/shown.ts';
 import type { DestinationFigures, Figures } from '../ops/destination-figures.ts';
@@ -20,6 +21,7 @@ import { type Status, statusOf } from '../ops/status.ts';
 import type { OpenStore } from '../outbox/store.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
+import { inTurns, loopTurns, type Steps, whole } from '../platform/steps.ts';
 import type { Changer, ClusterOps, InspectedDestination, Inspector } from '../web/ops.ts';
 import { bridgeState } from './bridge-state.ts';
 import type { Clustering } from './clustering.ts';
@@ -37,6 +39,8 @@ import { WaitingCounts } from './waiting-counts.ts';
 
 export interface Operator extends Inspector, Changer {
   status(): Status;
+  /** The same, with turns for others while it looks at thousands of lanes. */
+  statusInTurns(): Promise<Status>;
   tables(): Status['tables'];
   cooldowns(): Status['cooldowns'];
   /** Of the last deliveries; `undefined`: none has ended since the start. */
@@ -82,6 +86,16 @@ export interface OperatorDeps {
   };
 }
 
+/** Each lane once, which is the most of a status: there may be thousands. */
+function* lookingAtLanes(lanes: Pick<Pipeline['lanes'], 'reports'>): Steps<readonly LaneReport[]> {
+  const seen: LaneReport[] = [];
+  for (const { name, type, lane } of lanes.reports()) {
+    seen.push({ name, type, lane });
+    yield;
+  }
+  return seen;
+}
+
 export function createOperator(deps: OperatorDeps): Operator {
   const { version, clock, startedMs, running, feeds, pipeline, seen } = deps;
   const { lanes, journal, intake, mutes } = pipeline;
@@ -107,30 +121,30 @@ export function createOperator(deps: OperatorDeps): Operator {
   });
   const mutesInForce = () => (mutes.areOn ? shownMutes(mutes.inForce(clock.monotonicMs()), now()) : []);
   const cooldowns = () => pipeline.cooldowns.shown(clock.monotonicMs());
+  function statusWith(destinations: readonly LaneReport[]): Status {
+    const config = running.report;
+    return statusOf({
+      ...{ version, startedMs, config, destinations },
+      store: { path: deps.store.path, fault: journal.fault },
+      feeds: feeds.reports,
+      conditions: seen.conditions.seen(
+        { ...bridgeState(deps), destinations, config },
+        running.config.alerts ?? DEFAULT_THRESHOLDS,
+      ),
+      tables: deps.tables.states,
+      mutes: mutesInForce(),
+      cooldowns: cooldowns(),
+      waiting: waiting.now(),
+      announcements: seen.recent.announcements,
+      race: seen.race.report,
+      cluster: deps.cluster?.report,
+      nowMs: clock.monotonicMs(),
+    });
+  }
   return {
     ...inspector,
-    status: () => {
-      // Each lane is looked at once: there may be thousands.
-      const destinations = lanes.reports().map(({ name, type, lane }) => ({ name, type, lane }));
-      const config = running.report;
-      return statusOf({
-        ...{ version, startedMs, config, destinations },
-        store: { path: deps.store.path, fault: journal.fault },
-        feeds: feeds.reports,
-        conditions: seen.conditions.seen(
-          { ...bridgeState(deps), destinations, config },
-          running.config.alerts ?? DEFAULT_THRESHOLDS,
-        ),
-        tables: deps.tables.states,
-        mutes: mutesInForce(),
-        cooldowns: cooldowns(),
-        waiting: waiting.now(),
-        announcements: seen.recent.announcements,
-        race: seen.race.report,
-        cluster: deps.cluster?.report,
-        nowMs: clock.monotonicMs(),
-      });
-    },
+    status: () => statusWith(whole(lookingAtLanes(lanes))),
+    statusInTurns: async () => statusWith(await inTurns(lookingAtLanes(lanes), loopTurns(clock))),
     tables: () => deps.tables.states,
     cooldowns,
     figures: (destination) => seen.figures.of(destination),

@@ -37,7 +37,7 @@ export async function serve(options: ServerOptions | false, deps: ServingDeps): 
   const { operator, running, clock, lanes, bus, version, log } = deps;
   const redact = deps.redactor.redactAgain;
   const breathe = () => new Promise<void>(nextTurn);
-  const metrics = createMetrics(version, operator.status, {
+  const metrics = createMetrics(version, operator.statusInTurns, {
     nameOf: (destination) => {
       const lane = lanes.report(destination);
       return lane === undefined ? destination : figureNameOf(destination, lane.type, lanes.size);

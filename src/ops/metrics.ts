@@ -42,7 +42,7 @@ export interface MetricsDeps {
 /** `status` is called at each read. */
 export function createMetrics(
   version: string,
-  status: () => Status,
+  status: () => Status | Promise<Status>,
   { nameOf = (destination) => destination, breathe = () => Promise.resolve() }: MetricsDeps = {},
 ): Metrics {
   const registry = new Registry();
@@ -54,7 +54,7 @@ export function createMetrics(
   return {
     listener: (event) => count(counters, event),
     async read() {
-      const now = status();
+      const now = await status();
       await breathe();
       collect(now);
       beginAtZero(counters, now.destinations);

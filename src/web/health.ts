@@ -5,18 +5,21 @@ import { jsonAnswers } from './answer.ts';
 import type { Permission } from './guard/permission.ts';
 import type { Ops } from './ops.ts';
 import type { WebEnv } from './visitor.ts';
+import { statusInTurns } from './whole-status.ts';
 
 export function healthRoutes(ops: Ops, { toRead }: Permission): Hono<WebEnv> {
   const json = jsonAnswers(ops);
   // A load balancer has no token, and wants no more than the status.
-  const showsWhy: MiddlewareHandler<WebEnv> = (context, next) =>
-    context.req.header('authorization') === undefined && context.var.visitor.who === 'nobody'
-      ? Promise.resolve(ops.status().ready ? context.text('ready\n', 200) : context.text('not ready\n', 503))
-      : toRead(context, next);
+  const showsWhy: MiddlewareHandler<WebEnv> = async (context, next) => {
+    if (context.req.header('authorization') !== undefined || context.var.visitor.who !== 'nobody')
+      return toRead(context, next);
+    const { ready } = await statusInTurns(ops);
+    return ready ? context.text('ready\n', 200) : context.text('not ready\n', 503);
+  };
   return new Hono<WebEnv>()
     .get('/healthz', (context) => context.text('ok\n'))
-    .get('/readyz', showsWhy, (context) => {
-      const readiness = readinessOf(ops.status());
+    .get('/readyz', showsWhy, async (context) => {
+      const readiness = readinessOf(await statusInTurns(ops));
       return json(context, readiness, readiness.ready ? 200 : 503);
     });
 }

@@ -109,6 +109,8 @@ export interface Ops extends Inspector, Changer {
   readonly redact: Redactor;
   readonly clock: Clock;
   status(): Status;
+  /** The same, with turns for others; absent: it is small. */
+  statusInTurns?(): Promise<Status>;
   tables(): readonly TableState[];
   /** The latest that are running, the newest first. */
   cooldowns(): readonly ShownCooldown[];

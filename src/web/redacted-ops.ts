@@ -10,6 +10,7 @@ import type { Redactor } from '../platform/secret.ts';
 import { inTurns, type Steps, whole } from '../platform/steps.ts';
 import { remembering } from './json-text.ts';
 import type { Ops } from './ops.ts';
+import { statusInTurns } from './whole-status.ts';
 
 /** On a page; a platform that is down may be thousands. */
 export const MOST_CONDITIONS = 50;
@@ -30,7 +31,8 @@ export function redactedOps(ops: Ops): ShownOps {
   return {
     ...ops,
     status: () => whole(safeStatus(withoutWords(ops.status()), remembering(redact))),
-    wholeStatus: () => inTurns(safeStatus(ops.status(), remembering(redact)), { clock, breathe }),
+    wholeStatus: async () =>
+      inTurns(safeStatus(await statusInTurns(ops), remembering(redact)), { clock, breathe }),
     destination: (name) => safe(ops.destination(name)),
     tables: () => safe(ops.tables()),
     cooldowns: () => safe(ops.cooldowns()),

@@ -149,3 +149,14 @@ test('of thousands of conditions the overview has a few, and their number', asyn
   expect(text.match(/<li><span class="mark/g)).toHaveLength(MOST_CONDITIONS);
   expect(text).toContain('2,950 more');
 });
+
+test.each(['/', '/destinations', '/config', '/readyz', '/api/status'])(
+  '%s looks at thousands of lanes in turns',
+  async (path) => {
+    const status = (): Status => {
+      throw new Error('all of them at once');
+    };
+    const web = webOf(LOCAL, { status, statusInTurns: () => Promise.resolve({ ...NO_STATUS, ready: true }) });
+    expect((await web.request(path)).status).toBe(200);
+  },
+);

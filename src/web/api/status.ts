@@ -1,6 +1,7 @@
 /** `GET /api/status`: the bridge as a whole, now. Spans are in ms from now. */
 import { z } from 'zod';
 import { DELIVERY_STATES } from '../../delivery/delivery.ts';
+import { statusInTurns } from '../whole-status.ts';
 import { clusterSchema } from './cluster.ts';
 import { tablesSchema } from './config.ts';
 import { type Endpoint, endpoint, ok } from './endpoint.ts';
@@ -133,6 +134,6 @@ export const statusEndpoints: readonly Endpoint[] = [
     summary: 'Feeds with their proofs, destinations, queues, tables, problems, and the last announcements.',
     answers: { 200: { says: 'the status', schema: statusSchema } },
     example: { path: '/api/status' },
-    answer: (_, ops) => ok(ops.status()),
+    answer: async (_, ops) => ok(await statusInTurns(ops)),
   }),
 ];

@@ -48,7 +48,7 @@ export async function config(context: At, ops: PageOps): Promise<Response> {
   const { clock, redact, breathe = () => Promise.resolve() } = ops;
   const steps = configText(ops.config().config, redact, MOST_CONFIG_TEXT);
   const effective = await inTurns(steps, { clock, breathe });
-  const { config: inForce } = ops.status();
+  const { config: inForce } = await ops.wholeStatus();
   const view = { config: inForce, effective, lastReload: ops.lastReload(), nowMs: ops.clock.wallMs() };
   const body = configPage(view, context.var.visitor);
   return page(context, { title: 'Config', path: '/config', body });

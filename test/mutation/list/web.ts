@@ -180,8 +180,8 @@ export const web = [
   ...inFile('src/web/redacted-ops.ts', suites('web/page/secrets'), [
     'the status of a page is not redacted',
     'a secret that a feed repeats is shown',
-    'inTurns(safeStatus(ops.status(), remembering(redact))',
-    'inTurns(safeStatus(ops.status(), (text) => text)',
+    'inTurns(safeStatus(await statusInTurns(ops), remembering(redact))',
+    'inTurns(safeStatus(await statusInTurns(ops), (text) => text)',
   ]),
   ...inFile('src/web/redacted-ops.ts', suites('web/bounded'), [
     'live rows look for secrets in the words of thousands',
@@ -228,6 +228,12 @@ export const web = [
     'a scrape holds the loop while half a million rows are counted',
     'if (sumOf(this.#known) <= FEW) ',
     '',
+  ]),
+  ...inFile('src/web/whole-status.ts', suites('web/bounded'), [
+    'an answer looks at all lanes at once',
+    'a scrape of thousands of destinations holds the loop for five milliseconds',
+    'ops.statusInTurns === undefined ? ops.status() : await ops.statusInTurns()',
+    'ops.status()',
   ]),
   ...inFile('src/platform/suggest.ts', suites('web/bounded'), [
     'the name that may be meant is sought in one turn',
