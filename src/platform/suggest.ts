@@ -129,7 +129,7 @@ export const nearest = (word: string, known: Iterable<string>): string | undefin
   whole(seekingNearest(word, known));
 
 /** The same, a candidate in a step: ten thousand long names take ten milliseconds. */
-export function* seekingNearest(word: string, known: Iterable<string>): Steps<string | undefined> {
+function* seekingNearest(word: string, known: Iterable<string>): Steps<string | undefined> {
   const words = [...known];
   const wanted = folded(word);
   const synonym = Object.hasOwn(SYNONYMS, wanted) ? SYNONYMS[wanted] : undefined;
