@@ -5,11 +5,13 @@ import type { Config } from './schema.ts';
 
 type Needed = Pick<Config, 'store' | 'dedupeWindow' | 'rules' | 'destinations'>;
 
+const SHORTEST_FIGURES_MS = 2 * 86_400_000;
+
 /** Nothing for the plain form, which keeps all as long. */
 export function* retentionFaults({ store, dedupeWindow, rules, destinations }: Needed): Iterable<Finding> {
   const { retention } = store;
   if (typeof retention === 'number') return;
-  const { announcements, deliveries = announcements, attempts = deliveries } = retention;
+  const { announcements, deliveries = announcements, attempts = deliveries, figures } = retention;
   const tooShort = (kind: string, ms: number, neededMs: number, why: string): readonly Finding[] =>
     ms >= neededMs
       ? []
@@ -21,6 +23,15 @@ export function* retentionFaults({ store, dedupeWindow, rules, destinations }: N
           },
         ];
   yield* tooShort('announcements', announcements, deliveries, 'their `deliveries` are kept');
+  if (figures !== undefined) {
+    yield* tooShort('figures', figures, announcements, 'the `announcements` that they are made of');
+    yield* tooShort(
+      'figures',
+      figures,
+      SHORTEST_FIGURES_MS,
+      'a day and the one before, which they are kept by',
+    );
+  }
   yield* tooShort('deliveries', deliveries, attempts, 'their `attempts` are kept');
   yield* tooShort(
     'announcements',

@@ -92,6 +92,11 @@ const retentionByKind = z.strictObject({
     .describe(
       'each request with its answer; at most as long as `deliveries`, which is the default. One that leaves a doubt whether it arrived is kept as long as its delivery',
     ),
+  figures: duration()
+    .optional()
+    .describe(
+      'the counts and latencies of `stats` and the page, which outlive the rows that they are made of; at least as long as `announcements`; absent: `400d`, or as long as those',
+    ),
 });
 
 export const storeOptions = z.strictObject({

@@ -57,13 +57,13 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
   const shutDown = new AsyncDisposableStack();
   try {
     const first = makeReady(deps.first);
-    const { store: storeOptions, dedupeWindow: dedupeWindowMs } = first.config;
+    const { store: keeping, dedupeWindow: dedupeWindowMs } = first.config;
     const redactor = new LatestRedactor(first.redact);
     const { redact } = redactor;
     const log = deps.createLog(redact);
     const { bus, events, ...seen } = createObservers(clock, log);
     shutDown.defer(() => bus.end());
-    const store = openStore(storeOptions.path, clock, events.storeReplaced, events.journal.refused);
+    const store = openStore(keeping.path, clock, events.storeReplaced, events.journal.refused);
     shutDown.defer(() => store.close());
     const { recovered, startedMs } = goOn(store.outbox, clock, dedupeWindowMs, bus.publish);
     const cluster = await clusterOf(first.config.cluster, { version, clock, random });
@@ -79,9 +79,9 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     const { journal, budgets, lanes } = pipeline;
     const closeJournal = closingOf(journal, bus);
     shutDown.defer(closeJournal);
-    const retention = startRetention(journal, storeOptions.retention, () => budgets.reachMs, clock);
+    const retention = startRetention(journal, keeping.retention, () => budgets.reachMs, clock);
     shutDown.defer(() => retention.cancel());
-    shutDown.adopt(keepHistory({ store, journal, clock, startedMs, bus }), (it) => it.cancel());
+    shutDown.adopt(keepHistory({ store, journal, clock, startedMs, bus, ...keeping }), (it) => it.cancel());
     const loop = shutDown.adopt(new LoopDelay(clock), (it) => it.stop());
     loop.start();
     const rehearsal = shutDown.adopt(new Rehearsal(clock, events.rehearsalFailed), (it) => it.stop());

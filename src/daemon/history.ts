@@ -8,6 +8,7 @@ import { leadOf } from '../ops/race.ts';
 import type { Lead } from '../outbox/history/change.ts';
 import { type HistoryDeps, startHistory } from '../outbox/history/upkeep.ts';
 import type { Journal } from '../outbox/journal.ts';
+import { figuresKeptMs, type RetentionByKind } from '../outbox/retention.ts';
 import type { OpenStore } from '../outbox/store.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 
@@ -19,14 +20,18 @@ const TOGETHER = 50;
 /** While the store is broken; the oldest are forgotten first. */
 const MOST_KEPT = 5000;
 
-export interface KeepingDeps extends Omit<HistoryDeps, 'deliveries'> {
+export interface KeepingDeps extends Omit<HistoryDeps, 'deliveries' | 'keptMs'> {
+  readonly retention: number | RetentionByKind;
   readonly store: Pick<OpenStore, 'deliveries'>;
   readonly bus: Pick<Bus, 'listen'>;
 }
 
 /** Until cancelled. */
-export function keepHistory({ store, bus, ...deps }: KeepingDeps): Timer {
-  const history = startHistory({ deliveries: store.deliveries, ...deps });
+export function keepHistory({ store, bus, retention, ...deps }: KeepingDeps): Timer {
+  const history = startHistory({
+    ...{ deliveries: store.deliveries, keptMs: figuresKeptMs(retention) },
+    ...deps,
+  });
   const leads = new Leads(deps.journal, deps.clock);
   bus.listen(leads.listener);
   return {

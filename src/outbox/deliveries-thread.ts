@@ -20,7 +20,7 @@ import type {
   StoredDecision,
 } from './deliveries.ts';
 import { CANCELLED, FileDeliveries } from './file-deliveries.ts';
-import type { NextChanges } from './history/next-changes.ts';
+import type { Moment, NextChanges } from './history/next-changes.ts';
 import type { Stats, StatsRequest } from './history/stats.ts';
 import type { Waiting } from './outbox.ts';
 
@@ -74,8 +74,8 @@ export class DeliveriesThread implements Deliveries {
     return this.#ask('waiting', []);
   }
 
-  nextChanges(nowMs: number): Promise<StoreAnswer<NextChanges>> {
-    return this.#ask('nextChanges', [nowMs]);
+  nextChanges(moment: Moment): Promise<StoreAnswer<NextChanges>> {
+    return this.#ask('nextChanges', [moment]);
   }
 
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>> {

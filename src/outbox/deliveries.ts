@@ -9,7 +9,7 @@ import type { Content } from '../delivery/content.ts';
 import type { Delivery, DeliveryState } from '../delivery/delivery.ts';
 import type { Mute, MuteChange, MuteWish } from '../mutes/mute.ts';
 import type { SomeRules } from '../routing/kept-rules.ts';
-import type { NextChanges } from './history/next-changes.ts';
+import type { Moment, NextChanges } from './history/next-changes.ts';
 import type { Stats, StatsRequest } from './history/stats.ts';
 import type { Waiting } from './outbox.ts';
 import type { StoredAttempt, StoredDelivery } from './rows.ts';
@@ -125,7 +125,7 @@ export interface Deliveries {
   /** As `Backlog.waiting`. */
   waiting(): Promise<StoreAnswer<ReadonlyMap<string, Waiting>>>;
   /** For the bridge itself, not for people: what is to be written next of the past. Others may ask meanwhile. */
-  nextChanges(nowMs: number): Promise<StoreAnswer<NextChanges>>;
+  nextChanges(moment: Moment): Promise<StoreAnswer<NextChanges>>;
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>>;
   /** Keys of rows (`Delivery.key`) by the ids of their deliveries, without those that are not there. Of two rows with one id, the newer. */
   keysOf(ids: readonly string[]): Promise<StoreAnswer<ReadonlyMap<string, string>>>;

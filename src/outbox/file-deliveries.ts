@@ -20,7 +20,7 @@ import type {
   StoreAnswer,
   StoredDecision,
 } from './deliveries.ts';
-import { type NextChanges, nextChanges } from './history/next-changes.ts';
+import { type Moment, type NextChanges, nextChanges } from './history/next-changes.ts';
 import { readStats } from './history/read-stats.ts';
 import type { Stats, StatsRequest } from './history/stats.ts';
 import { keepMutes, liftMutes, mutesIn } from './mute-rows.ts';
@@ -68,9 +68,9 @@ export class FileDeliveries implements Deliveries {
     return this.#answer('read', (database) => pageOf(database, request), signal);
   }
 
-  nextChanges(nowMs: number): Promise<StoreAnswer<NextChanges>> {
+  nextChanges(moment: Moment): Promise<StoreAnswer<NextChanges>> {
     const breathe = () => wait(systemClock, 1);
-    return this.#answer('read', (database) => nextChanges(database, nowMs, breathe));
+    return this.#answer('read', (database) => nextChanges(database, moment, breathe));
   }
 
   keysOf(ids: readonly string[]): Promise<StoreAnswer<ReadonlyMap<string, string>>> {

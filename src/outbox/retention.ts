@@ -4,6 +4,7 @@
  * would forget that they count.
  */
 import type { Clock, Timer } from '../platform/clock.ts';
+import { DAYS } from './history/levels.ts';
 import type { Upkeep } from './outbox.ts';
 
 const FIRST_MS = 10_000;
@@ -18,6 +19,15 @@ export interface RetentionByKind {
   readonly announcements: number;
   readonly deliveries?: number | undefined;
   readonly attempts?: number | undefined;
+  /** Of the past (`history/`): at least as long as announcements. */
+  readonly figures?: number | undefined;
+}
+
+/** How long figures are kept, in ms: never shorter than the rows that they would be made of again. */
+export function figuresKeptMs(retention: number | RetentionByKind): number {
+  const { announcements, figures = DAYS.keptMs } =
+    typeof retention === 'number' ? { announcements: retention } : retention;
+  return Math.max(announcements, figures);
 }
 
 /** `store` does not throw. `retention`: of everything, in ms, or by kind. `countsMs`: how long something that was sent still counts. */

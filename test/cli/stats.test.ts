@@ -162,7 +162,12 @@ test('an empty store, and a period of which there is nothing', async () => {
 test('times without a bridge and a store that was replaced are reported', async () => {
   someHours();
   const alive = (since: number, until: number) =>
-    store.outbox.keepHistory({ kind: 'alive', sinceMs: NOW - since * HOUR, untilMs: NOW - until * HOUR });
+    store.outbox.keepHistory({
+      kind: 'alive',
+      sinceMs: NOW - since * HOUR,
+      untilMs: NOW - until * HOUR,
+      oldestMs: 0,
+    });
   alive(48, 12.5);
   alive(10.1, 0);
   const { out } = await run([]);

@@ -20,6 +20,19 @@ test.each<[string, readonly string[]]>([
   ['{ announcements: 90d }', []],
   ['{ attempts: 7d }', []],
   ['{}', []],
+  ['{ announcements: 90d, figures: 1000d }', []],
+  [
+    '{ figures: 20d }',
+    [
+      '6:30 `figures` are kept for 20d, which is shorter than the `announcements` that they are made of (30d)',
+    ],
+  ],
+  [
+    '{ announcements: 25h, deliveries: 25h, figures: 30h }',
+    [
+      '6:68 `figures` are kept for 1d6h, which is shorter than a day and the one before, which they are kept by (2d)',
+    ],
+  ],
   [
     '{ announcements: 30d, deliveries: 90d }',
     ['6:29 `announcements` are kept for 30d, which is shorter than their `deliveries` are kept (90d)'],

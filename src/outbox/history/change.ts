@@ -38,4 +38,10 @@ export type HistoryChange =
   | (Slot & { readonly kind: 'drop' })
   | { readonly kind: 'leads'; readonly leads: readonly Lead[] }
   /** A bridge has been running from the one moment to the other. */
-  | { readonly kind: 'alive'; readonly sinceMs: number; readonly untilMs: number };
+  | {
+      readonly kind: 'alive';
+      readonly sinceMs: number;
+      readonly untilMs: number;
+      /** Of runs that began before it nothing is known any more. */
+      readonly oldestMs: number;
+    };

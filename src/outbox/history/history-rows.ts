@@ -2,7 +2,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { realNumber, text } from '../columns.ts';
 import type { HistoryChange } from './change.ts';
-import { DAYS, SHORTEST_OFF_MS } from './levels.ts';
+import { SHORTEST_OFF_MS } from './levels.ts';
+
+type ChangeOf<Kind> = Extract<HistoryChange, { readonly kind: Kind }>;
 
 export class HistoryRows {
   readonly #statements: ReturnType<typeof prepare>;
@@ -39,7 +41,7 @@ export class HistoryRows {
           statements.insertLead.run(realNumber(atMs, 0), text(winner), text(loser), realNumber(leadMs, 0));
         return;
       case 'alive':
-        this.#noteAlive(change.sinceMs, change.untilMs);
+        this.#noteAlive(change);
         return;
       default:
         return change satisfies never;
@@ -47,11 +49,11 @@ export class HistoryRows {
   }
 
   /** A bridge that goes on where another has just ended is one run. */
-  #noteAlive(sinceMs: number, untilMs: number): void {
+  #noteAlive({ sinceMs, untilMs, oldestMs }: ChangeOf<'alive'>): void {
     const { extendRun, insertRun, deleteRuns } = this.#statements;
     if (extendRun.run(untilMs, sinceMs - SHORTEST_OFF_MS).changes > 0) return;
     insertRun.run(sinceMs, untilMs);
-    deleteRuns.run(untilMs - DAYS.keptMs);
+    deleteRuns.run(oldestMs);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 export interface Level {
   readonly spanMs: number;
-  /** They are dropped when they are so old, and part of the level above. */
+  /** They are dropped when they are so old, and part of the level above; days unless `store.retention` says otherwise. */
   readonly keptMs: number;
 }
 

@@ -32,26 +32,35 @@ const TOGETHER = 50;
 
 const MOST_DROPPED = 20;
 
+export interface Moment {
+  readonly nowMs: number;
+  /** How long figures are kept at all; at least as long as rows. */
+  readonly keptMs: number;
+}
+
 /** `breathe` lets others ask. */
 export async function nextChanges(
   database: DatabaseSync,
-  nowMs: number,
+  { nowMs, keptMs }: Moment,
   breathe: () => Promise<void>,
 ): Promise<NextChanges> {
-  const work = new Work(database, nowMs, breathe);
+  const work = new Work(database, { nowMs, keptMs }, breathe);
   return { changes: await work.next(), isBusy: work.isBusy };
 }
 
 class Work {
   readonly #database: DatabaseSync;
   readonly #nowMs: number;
+  /** Slots that begin before it are dropped, and not made. */
+  readonly #oldestMs: number;
   readonly #breathe: () => Promise<void>;
   readonly #reader: SlotReader;
   isBusy = false;
 
-  constructor(database: DatabaseSync, nowMs: number, breathe: () => Promise<void>) {
+  constructor(database: DatabaseSync, { nowMs, keptMs }: Moment, breathe: () => Promise<void>) {
     this.#database = database;
     this.#nowMs = nowMs;
+    this.#oldestMs = nowMs - keptMs;
     this.#breathe = breathe;
     this.#reader = new SlotReader(database);
   }
@@ -61,6 +70,7 @@ class Work {
     if (changed !== undefined) return [changed];
     for (let at = this.#reader.lastBefore(this.#nowMs + 1); at !== undefined; ) {
       const dayMs = startOf(at, DAYS);
+      if (dayMs < this.#oldestMs) break;
       const changes = await this.#of(DAYS, dayMs);
       if (changes !== undefined) return changes;
       at = this.#reader.lastBefore(dayMs);
@@ -191,7 +201,7 @@ class Work {
       ),
       ...[MINUTES, HOURS, DAYS].flatMap(({ spanMs }) =>
         old
-          .all(spanMs, olderThan(DAYS.keptMs), MOST_DROPPED)
+          .all(spanMs, this.#oldestMs, MOST_DROPPED)
           .map((row) => ({ spanMs, fromMs: Number(row['from_ms']) })),
       ),
     ].map((slot) => ({ kind: 'drop', ...slot }));

@@ -23,6 +23,8 @@ export interface HistoryDeps {
   readonly clock: Clock;
   /** When this life began, on that clock. */
   readonly startedMs: number;
+  /** How long figures are kept. */
+  readonly keptMs: number;
 }
 
 /** Until cancelled. */
@@ -49,9 +51,9 @@ async function upkeep(deps: HistoryDeps, signal: AbortSignal): Promise<void> {
 
 /** How long to rest after it. */
 async function round(deps: HistoryDeps, signal: AbortSignal): Promise<number> {
-  const { deliveries, journal, clock } = deps;
+  const { deliveries, journal, clock, keptMs } = deps;
   while (!signal.aborted) {
-    const answer = await deliveries.nextChanges(clock.monotonicMs());
+    const answer = await deliveries.nextChanges({ nowMs: clock.monotonicMs(), keptMs });
     if (!answer.ok) break;
     const { changes, isBusy } = answer.value;
     if (changes.length === 0) return isBusy ? BUSY_ROUND_MS : ROUND_MS;
@@ -72,5 +74,7 @@ async function stayAlive(deps: HistoryDeps, signal: AbortSignal): Promise<void> 
   }
 }
 
-const noteAlive = ({ journal, clock, startedMs }: HistoryDeps): void =>
-  void journal.keepHistory({ kind: 'alive', sinceMs: startedMs, untilMs: clock.monotonicMs() });
+const noteAlive = ({ journal, clock, startedMs, keptMs }: HistoryDeps): void => {
+  const untilMs = clock.monotonicMs();
+  journal.keepHistory({ kind: 'alive', sinceMs: startedMs, untilMs, oldestMs: untilMs - keptMs });
+};

@@ -4,6 +4,7 @@ import type { Announcement } from '../../../src/announcement.ts';
 import type { Delivery, DeliveryState } from '../../../src/delivery/delivery.ts';
 import type { HistoryChange } from '../../../src/outbox/history/change.ts';
 import { type GroupPoint, pointsIn } from '../../../src/outbox/history/group-points.ts';
+import { DAYS } from '../../../src/outbox/history/levels.ts';
 import { nextChanges } from '../../../src/outbox/history/next-changes.ts';
 import { readStats } from '../../../src/outbox/history/read-stats.ts';
 import type { Stats, StatsRequest } from '../../../src/outbox/history/stats.ts';
@@ -36,6 +37,8 @@ interface News {
 
 export class History implements AsyncDisposable {
   readonly clock = new FakeClock();
+  /** Of figures. */
+  keptMs = DAYS.keptMs;
   readonly #folder = new Folder();
   readonly path = this.#folder.file('bridge.db');
   readonly news: News[] = [];
@@ -139,7 +142,8 @@ export class History implements AsyncDisposable {
 
   async next(): Promise<readonly HistoryChange[]> {
     using database = openStoreFile(this.path, true);
-    return (await nextChanges(database, this.nowMs, () => Promise.resolve())).changes;
+    return (await nextChanges(database, { nowMs: this.nowMs, keptMs: this.keptMs }, () => Promise.resolve()))
+      .changes;
   }
 
   /** At most so many steps of the upkeep; of the last only `pieces` changes, as if the bridge had died in it. */

@@ -6,9 +6,11 @@ import { newsOf } from '../../../src/delivery/content.ts';
 import { FileDeliveries } from '../../../src/outbox/file-deliveries.ts';
 import { MOST_NAMES, OTHERS } from '../../../src/outbox/history/figures.ts';
 import { pointsIn } from '../../../src/outbox/history/group-points.ts';
+import { DAYS } from '../../../src/outbox/history/levels.ts';
 import { readStats } from '../../../src/outbox/history/read-stats.ts';
 import { startHistory } from '../../../src/outbox/history/upkeep.ts';
 import { openStoreFile } from '../../../src/outbox/open.ts';
+import { figuresKeptMs, type RetentionByKind } from '../../../src/outbox/retention.ts';
 import { openStore } from '../../../src/outbox/store.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { announcementAt, deliveriesOf, Folder } from '../../support/outbox.ts';
@@ -58,6 +60,32 @@ test('minutes are kept for two days, hours for 90, days for 400; then there is n
   expect(slotsOf(history)).toEqual(new Map());
   expect(history.stats()).toMatchObject({ knownSinceMs: undefined, groups: [], series: [] });
 });
+
+test('regression: where rows are kept longer than the figures of them, the upkeep comes to rest', async () => {
+  await using history = new History();
+  for (const one of history.announce(['bot']).sent) history.settle(one, 'delivered');
+  await history.clock.advance(6 * DAY);
+  history.announce(['bot']);
+  await history.clock.advance(HOUR);
+  history.keptMs = 5 * DAY;
+  expect(await history.derive(20)).toBeLessThan(20);
+  expect(slotsOf(history).get(DAY)).toBeUndefined();
+  history.keptMs = 10 * DAY;
+  await history.derive(20);
+  expect(slotsOf(history).get(DAY)).toBe(1);
+  history.keptMs = 5 * DAY;
+  await history.derive(20);
+  expect(slotsOf(history).get(DAY)).toBeUndefined();
+});
+
+test.each<[number | RetentionByKind, number]>([
+  [30 * DAY, 400 * DAY],
+  [500 * DAY, 500 * DAY],
+  [{ announcements: 30 * DAY }, 400 * DAY],
+  [{ announcements: 500 * DAY }, 500 * DAY],
+  [{ announcements: 30 * DAY, figures: 60 * DAY }, 60 * DAY],
+  [{ announcements: 30 * DAY, figures: 1000 * DAY }, 1000 * DAY],
+])('figures of %j are kept for %d ms', (retention, keptMs) => expect(figuresKeptMs(retention)).toBe(keptMs));
 
 test('a delivery that a person has retried counts as it is now, at once, and in what is kept', async () => {
   await using history = new History();
@@ -219,7 +247,7 @@ test('times without a bridge are reported; a restart is none', async () => {
   await using history = new History();
   const begin = history.nowMs;
   const alive = (sinceMs: number) =>
-    history.outbox.keepHistory({ kind: 'alive', sinceMs, untilMs: history.nowMs });
+    history.outbox.keepHistory({ kind: 'alive', sinceMs, untilMs: history.nowMs, oldestMs: 0 });
   alive(begin);
   await history.clock.advance(HOUR);
   alive(begin);
@@ -332,6 +360,7 @@ test('version 8 opens with its figures; of an older one they are made', async ()
     },
     clock,
     startedMs: clock.monotonicMs(),
+    keptMs: DAYS.keptMs,
   });
   const made = async () => {
     await clock.advance(500);
