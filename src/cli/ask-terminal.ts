@@ -18,7 +18,7 @@ import type { Terminal } from './io.ts';
 export function askOn({ input, output }: Terminal, signal: AbortSignal): Ask {
   // A terminal that does not know its size has 0 columns, and everything would be broken into single characters.
   if ('columns' in output && output.columns === 0) Object.assign(output, { columns: 80, rows: 24 });
-  const common = { input, output, signal };
+  const common = { input, output, signal: AbortSignal.any([signal, endOf(input)]) };
   return {
     choose: async (message, choices) =>
       answered(await select({ ...common, message: printableLines(message), options: optionsOf(choices) })),
@@ -42,6 +42,23 @@ export function askOn({ input, output }: Terminal, signal: AbortSignal): Ask {
       answered(await confirm({ ...common, message: printableLines(message), initialValue })),
     tell: (mark, line) => LOGS[mark](wrapCells(line, cellsBeside(output), ''), { output }),
   };
+}
+
+/**
+ * Ctrl-D, or a terminal that is gone: nobody answers any more. The prompts themselves would wait for ever then, and a process
+ * that waits for nothing else ends as if all were fine.
+ */
+function endOf(input: Terminal['input']): AbortSignal {
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  input.once('end', end).once('close', end);
+  input.on(
+    'keypress',
+    (_text: string | undefined, key: { readonly ctrl?: boolean; readonly name?: string }) => {
+      if (key.ctrl === true && key.name === 'd') end();
+    },
+  );
+  return ended.signal;
 }
 
 /** Of a line beside the bar on the left. */

@@ -2,7 +2,7 @@
 import { type Ask, Cancelled } from './ask.ts';
 import { NOT_FINE, UserError } from './exit-codes.ts';
 import type { Io } from './io.ts';
-import { type ReplaySummary, sendsInWords } from './replay-summary.ts';
+import { type ReplaySummary, sendsWithAges } from './replay-summary.ts';
 
 export interface ConsentOptions {
   readonly yes: boolean;
@@ -21,12 +21,12 @@ export async function mayGoOn(options: ConsentOptions, summary: ReplaySummary, i
   if (io.terminal === undefined || options.json) {
     if (risky === '') return;
     throw new UserError(
-      `Nothing sent: it would be ${sendsInWords(summary)}. ${risky} Add --yes if that is what you want. [unconfirmed]`,
+      `Nothing sent: it would be ${sendsWithAges(summary)}. ${risky} Add --yes if that is what you want. [unconfirmed]`,
       NOT_FINE,
     );
   }
   const { askOn } = await import('./ask-terminal.ts');
-  if (!(await confirmed(askOn(io.terminal, io.signal), `Send ${sendsInWords(summary)}? ${risky}`.trim())))
+  if (!(await confirmed(askOn(io.terminal, io.signal), `Send ${sendsWithAges(summary)}? ${risky}`.trim())))
     throw new UserError('Nothing sent.', NOT_FINE);
 }
 

@@ -7,7 +7,7 @@ import { wrapSpans } from '../platform/spans.ts';
 import { secondsText } from '../platform/time-text.ts';
 import type { Replayed, ReplayedDelivery } from '../replay/plan.ts';
 import { heading, lineBelow, markedLine } from './lines.ts';
-import { type ReplaySummary, sendsInWords } from './replay-summary.ts';
+import { type ReplaySummary, sendsInWords, sendsWithAges } from './replay-summary.ts';
 import { table } from './table.ts';
 
 type Width = number | undefined;
@@ -120,7 +120,7 @@ export function summaryLines(
           markedLine(
             'waiting',
             send
-              ? `To send: ${sendsInWords(summary)}`
+              ? `To send: ${sendsWithAges(summary)}`
               : `Would send ${sendsInWords(summary)}. Nothing was sent: --send sends.`,
             width,
           ),

@@ -40,7 +40,7 @@ export async function replayCommand(options: ReplayOptions, io: Io): Promise<Exi
   return withStore(options, io, async (opened): Promise<ExitCode> => {
     const { announcements, isAll } = await chosen(options, opened, io);
     const plans = await plansOf(announcements, options, opened);
-    const summary = summaryOf(plans.all, isAll);
+    const summary = summaryOf(plans.all, isAll, opened.nowMs());
     if (!options.json) for (const line of linesOf(plans.all, summary, options, io)) io.print(line);
     const orders = ordersIn(summary, plannedOrders(opened));
     const isSending = options.send && summary.sends.length > 0;
