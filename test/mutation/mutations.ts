@@ -7,6 +7,7 @@ import { cooldowns } from './list/cooldowns.ts';
 import { database } from './list/database.ts';
 import { destinations } from './list/destinations.ts';
 import { held } from './list/held.ts';
+import { history } from './list/history.ts';
 import { intake } from './list/intake.ts';
 import { lanes } from './list/lanes.ts';
 import { mutes } from './list/mutes.ts';
@@ -22,6 +23,7 @@ import type { Mutation } from './mutation.ts';
 export const mutations: readonly Mutation[] = [
   ...intake,
   ...outbox,
+  ...history,
   ...lanes,
   ...cooldowns,
   ...mutes,

@@ -54,7 +54,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'templates', is: 'the template engine, what a template may name, and how it is checked at load' },
   {
     path: 'outbox',
-    is: 'the store and everything that can happen to its file; `queries.ts` is for the command line',
+    is: 'the store and everything that can happen to its file; `queries.ts` is for the command line, `history/` keeps figures of the past',
   },
   {
     path: 'tables',
