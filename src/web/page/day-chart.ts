@@ -56,9 +56,9 @@ export function dayTable(days: readonly (readonly [destination: string, day: Day
         return `<td class="number" data-label="${name}">${hour === undefined ? '' : cell(hour)}</td>`;
       })
       .join('');
-  return html`<details><summary>Deliveries by the hour, ${countOf(days.length, 'destination')}</summary>${table(
+  return html`<details><summary>Deliveries by the hour, ${countOf(days.length, 'destination')}</summary><div class="scrolls" tabindex="0" role="region" aria-label="deliveries by the hour">${table(
     ['Destination', ...shown.map(({ name }): [string, 'number'] => [name, 'number'])],
     each(days, ([name, day]) => html`<tr><th scope="row">${name}</th>${raw(cells(day))}</tr>`),
     { caption: 'Delivered in the hour that begins then, and failed if any. The last hour is not over.' },
-  )}</details>`;
+  )}</div></details>`;
 }

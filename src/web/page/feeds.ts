@@ -36,7 +36,7 @@ function adviceBeside(trouble = '', { advice, detail = '' }: NonNullable<FeedRep
 }
 
 const proof = ({ kind, ok, agoMs }: ProofReport, nowMs: number): Html =>
-  html`<li>${state(ok ? 'good' : agoMs === undefined ? 'faint' : 'bad', kind)} <span class="small faint">${agoMs === undefined ? 'not yet' : age('ago', agoMs, nowMs)}</span></li>`;
+  html`<li>${state(ok ? 'good' : agoMs === undefined ? 'faint' : 'bad', kind.replaceAll('_', '-'))} <span class="small faint">${agoMs === undefined ? 'not yet' : age('ago', agoMs, nowMs)}</span></li>`;
 
 const DAY_MS = 86_400_000;
 

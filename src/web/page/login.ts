@@ -19,6 +19,6 @@ export const loginPage = ({ next, problem }: LoginView): Html =>
     title: 'Log in',
     loads: LOOK,
     body: html`
-<main id="main" class="wide"><h1>listing-bridge</h1>${problem === undefined ? '' : html`<p role="alert">${problem}</p>`}
-<form method="post" action="/login"><input type="hidden" name="next" value="${next}"><p><label for="token">Token: <code>server.token</code> of the config</label></p><p><input id="token" name="token" type="password" autocomplete="current-password" required autofocus> <button>Log in</button></p></form></main>`,
+<main id="main" class="alone"><h1>listing-bridge</h1>${problem === undefined ? '' : html`<p role="alert">${problem}</p>`}
+<form method="post" action="/login"><input type="hidden" name="next" value="${next}"><p><label for="token">Token: <code>server.token</code> of the config</label></p><p class="line"><input id="token" name="token" type="password" autocomplete="current-password" required autofocus> <button>Log in</button></p></form></main>`,
   });

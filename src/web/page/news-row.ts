@@ -19,7 +19,7 @@ export const newsRow = (announcement: RecentAnnouncement, nowMs: number): Html =
     announcement;
   const split = splitOf(announcement);
   const total = totalMs(split);
-  return html`<tr id="a-${id}" class="news" data-into="news"><td class="when" data-label="Time">${clock(receivedMs)}<br>${ageBeside(receivedMs, nowMs)}</td><td class="whole"><a class="tickers" href="/announcements/${id}">${tickers.length === 0 ? publisher : tickers.join(', ')}</a> <span class="tag">${publisher} ${listingType}</span> ${test ? tag('self-test') : ''}${update ? tag('update') : ''}${redacted ? tag('redacted') : ''}<span class="title" title="${feed}">${title}</span></td><td data-label="Way"><span class="bar-of-row">${latencyBar(split, BAR_MS)}<span class="small faint">${total === 0 ? '–' : spanText(total)}</span></span></td><td class="whole">${deliveriesOf(announcement)}</td></tr>`;
+  return html`<tr id="a-${id}" class="news" data-into="news"><td class="when" data-label="Time">${clock(receivedMs)}<br>${ageBeside(receivedMs, nowMs)}</td><td class="whole said"><a class="tickers" href="/announcements/${id}">${tickers.length === 0 ? publisher : tickers.join(', ')}</a> <span class="tag">${publisher} ${listingType}</span> ${test ? tag('self-test') : ''}${update ? tag('update') : ''}${redacted ? tag('redacted') : ''}<span class="title" title="${feed}">${title}</span></td><td data-label="Way"><span class="bar-of-row">${latencyBar(split, BAR_MS)}<span class="small faint">${total === 0 ? '–' : spanText(total)}</span></span></td><td class="whole">${deliveriesOf(announcement)}</td></tr>`;
 };
 
 const tag = (word: string): Html => html`<span class="tag">${word}</span> `;

@@ -32,7 +32,7 @@ export function overview(status: Status, known: Known): Html {
           each(announcements.slice(0, SHOWN_NEWS), (one) => newsRow(one, nowMs)),
           { id: 'news' },
         )
-  }<p class="small faint">The bars are ${spanText(BAR_MS)} long.</p>${barKey()}
+  }<div class="beside">${barKey()}<span class="small faint">A full bar is ${spanText(BAR_MS)}.</span></div>
 <h2>Feeds</h2>${feedsTable(feeds, nowMs)}${raceTable(race)}
 ${clusterTable(cluster, nowMs)}
 <h2>Destinations</h2>${destinationsTable(destinations, known)}${hoursOf(destinations, known)}`;
@@ -45,7 +45,8 @@ export function verdict(status: Status, nowMs: number): Html {
   const tone = ready ? 'good' : 'bad';
   const healthy = feeds.filter((feed) => feed.healthy).length;
   const heard = feeds.reduce((least, { silentMs = Infinity }) => Math.min(least, silentMs), Infinity);
-  const sentences = html`${healthy} of ${countOf(feeds.length, 'feed')} proven healthy${heard === Infinity ? '' : html`, last heard ${age('ago', heard, nowMs)}`}. ${countOf(destinations.length, 'destination')}, ${destinations.filter((one) => one.suspended !== undefined).length} suspended. ${announcements.length === 0 ? 'No announcement yet' : 'Announcements come in'}; up ${age('for', uptimeMs, nowMs)}, version ${version}.${mutes.length === 0 ? '' : html` <a href="/rules#mutes">${countOf(mutes.length, 'mute')} in force</a>.`}${cooldowns.length === 0 ? '' : html` <a href="/rules#cooldowns">${countOf(cooldowns.length, 'cooldown')}${cooldowns.length < MOST_SHOWN ? '' : ' or more'} running</a>.`}`;
+  const [last] = announcements;
+  const sentences = html`${healthy} of ${countOf(feeds.length, 'feed')} proven healthy${heard === Infinity ? '' : html`, last heard ${age('ago', heard, nowMs)}`}. ${countOf(destinations.length, 'destination')}, ${destinations.filter((one) => one.suspended !== undefined).length} suspended. ${last === undefined ? 'No announcement yet' : html`Last announcement ${age('ago', Math.max(0, nowMs - last.receivedMs), nowMs)}`}; up ${age('for', uptimeMs, nowMs)}, version ${version}.${mutes.length === 0 ? '' : html` <a href="/rules#mutes">${countOf(mutes.length, 'mute')} in force</a>.`}${cooldowns.length === 0 ? '' : html` <a href="/rules#cooldowns">${countOf(cooldowns.length, 'cooldown')}${cooldowns.length < MOST_SHOWN ? '' : ' or more'} running</a>.`}`;
   return html`<section id="verdict" class="verdict is-${tone}" aria-label="state of the bridge">${markOf(tone)}<div><strong>${ready ? 'Ready' : 'Not ready'}</strong><p>${sentences}</p>${
     conditions.length === 0
       ? ''
