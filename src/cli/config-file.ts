@@ -71,7 +71,11 @@ export function usableConfig(
     const rest = given?.replace(CREDENTIALS, '') ?? inWords(need, remains);
     io.warn(markedLine('warning', `Going on with ${rest}.`, io.columns));
   }
-  return { ...remains, redact, isSound: config !== undefined, whole: config, types: io.destinationTypes };
+  // Of a sound file with what the environment and other files add to them: a proxy, an authority.
+  const destinations =
+    config === undefined ? remains.destinations : new Map(Object.entries(config.destinations));
+  const isSound = config !== undefined;
+  return { ...remains, destinations, redact, isSound, whole: config, types: io.destinationTypes };
 }
 
 /** `user:password@` of an address. */

@@ -11,6 +11,7 @@ import { typeOf } from '../../src/destinations/registry.ts';
 import { openStore } from '../../src/outbox/store.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { runCommandLine } from '../support/command.ts';
+import { startConnectProxy } from '../support/connect-proxy.ts';
 
 interface Received {
   readonly url: string | undefined;
@@ -237,4 +238,18 @@ describe('regression: what came back, in words', () => {
       reason: 'dry_run',
     });
   });
+});
+
+test('regression: a sample takes the proxy of the environment, as a real delivery does', async () => {
+  const { received, url } = await receiver();
+  await using proxy = await startConnectProxy({ resolve: () => '127.0.0.1' });
+  const { port } = new URL(url);
+  write(configOf(`http://bot.bridge.test:${port}`));
+  const args = ['send', 'bot', '-c', join(folder, 'config.yaml')];
+  const env = { KEY: `dsk_${'0'.repeat(64)}`, SECRET, http_proxy: `http://127.0.0.1:${proxy.port}` };
+  const sent = await runCommandLine(args, { env });
+  expect([sent.exitCode, sent.out]).toEqual([0, expect.stringContaining('delivered in')]);
+  expect([proxy.asked, received.length]).toEqual([[`bot.bridge.test:${port}`], 1]);
+  const around = await runCommandLine(args, { env: { ...env, NO_PROXY: '.bridge.test' } });
+  expect([around.exitCode, proxy.asked.length]).toEqual([1, 1]);
 });
