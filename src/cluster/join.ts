@@ -153,6 +153,7 @@ class Member implements Cluster {
         lost: (partitions) => this.#lost(partitions),
         back: (partitions) => this.#back(partitions),
         tell: () => this.#tell(),
+        latestSeq: () => writer.latestSeq,
         seen: (view) => this.#seen(view),
       },
     });

@@ -21,6 +21,8 @@ export interface LogWriterDeps extends PlanDeps {
 export class LogWriter {
   readonly #deps: LogWriterDeps;
   readonly #batches: Batches<KnownNews>;
+  /** Number of the last row that it brought there, or found: no database that is asked later is at an earlier one. */
+  latestSeq = 0;
 
   constructor(deps: LogWriterDeps) {
     this.#deps = deps;
@@ -54,6 +56,7 @@ export class LogWriter {
     const missing = items.filter(({ loggedMs }) => loggedMs === undefined);
     if (missing.length === 0) return;
     const seqs = await shared.append(missing.map((known) => this.#entryOf(known)));
+    this.latestSeq = Math.max(...seqs);
     for (const [at, known] of missing.entries()) await this.#nameAsLogged(known, seqs[at] ?? 0);
     for (const known of missing) known.loggedMs ??= clock.monotonicMs();
   }

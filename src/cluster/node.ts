@@ -23,6 +23,8 @@ export interface NodeDuties {
   back(partitions: readonly number[]): void;
   /** A database that this node meets for the first time, or in an earlier state. Resolves when it has what this node knows. */
   tell(): Promise<void>;
+  /** Number of the last row of the log that this node knows of. */
+  latestSeq(): number;
   /** After each answer of the database. */
   seen(view: View): void;
 }
@@ -180,10 +182,11 @@ export class ClusterNode {
   async #renew(sentMs: number): Promise<number> {
     const { shared, clock, holdings, duties, report } = this.#deps;
     const card = { ...this.#deps.card(), drains: this.#isDraining };
+    const leastSeq = duties.latestSeq();
     const view = await shared.renew(card);
     if (this.#isStopped) return sentMs;
     const nowMs = clock.monotonicMs();
-    const continuity = this.#sightings.see(view, nowMs);
+    const continuity = this.#sightings.see(view, nowMs, leastSeq);
     this.#view = view;
     if (this.#unreachableSinceMs !== undefined) {
       report({ kind: 'cluster.reached', afterMs: nowMs - this.#unreachableSinceMs });

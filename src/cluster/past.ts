@@ -48,6 +48,7 @@ export class Past {
     const isKnown = isSame && this.#isAsItWas(view);
     const { journal, clock, known, writer, settling, spanMs } = this.#deps;
     known.forgetLog();
+    writer.latestSeq = 0;
     for (let after = idAt(clock.monotonicMs() - spanMs()); ; ) {
       const remains = journal.history(after, AT_ONCE) ?? [];
       for (const one of remains) this.#tell(one, isKnown);

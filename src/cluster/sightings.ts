@@ -35,8 +35,9 @@ export class Sightings {
   #seenMs = Number.NEGATIVE_INFINITY;
   readonly #byPartition = new Map<number, Sighting>();
 
-  /** `nowMs`: monotonic, when the answer was there. */
-  see(view: View, nowMs: number): Continuity {
+  /** `nowMs`: monotonic, when the answer was there. `leastSeq`: of the log, known before the question was sent. */
+  see(view: View, nowMs: number, leastSeq: number): Continuity {
+    this.#seq = Math.max(this.#seq, leastSeq);
     const continuity = this.#continuityOf(view);
     if (continuity === 'replaced' || continuity === 'set back') this.notBeforeMs = nowMs + LEASE_MS;
     this.#cluster = view.cluster;

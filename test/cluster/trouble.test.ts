@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { holdersAmong } from '../../src/cluster/partitions.ts';
 import { LEASE_MS, PARTITIONS } from '../../src/cluster/shared.ts';
 import type { Tables } from '../support/cluster/tables.ts';
-import { partitionFor } from './simulation/config.ts';
+import { LIMIT, partitionFor } from './simulation/config.ts';
 import { DESTINATIONS, type Scene, settled } from './simulation/scene.ts';
 
 /** `destination state`, as the database has it. */
@@ -133,4 +133,45 @@ describe('another database', () => {
     await scene.advance(20_000);
     expect(scene.got('refused')).toContain('limited');
   });
+});
+
+describe('a take-over', () => {
+  test('takes up news that is read while it asks what was left', async () => {
+    const scene = await settled(['a', 'b']);
+    const b = scene.node('b');
+    await scene.advance(2000);
+    const ofA = DESTINATIONS.find((name) => name !== 'limited' && scene.holderOf(name).name === 'a') ?? '';
+    scene.node('a').kill();
+    b.link.tripMs = 300;
+    const titles = Array.from({ length: 120 }, (_, n) => `news ${n}`);
+    for (const title of titles) {
+      scene.announce(title, [b]);
+      await scene.advance(60);
+    }
+    b.link.tripMs = 1;
+    await scene.advance(30_000);
+    const missing = titles.filter((title) => !scene.got(title).includes(ofA));
+    expect(missing).toEqual([]);
+  });
+
+  test.each(['drain', 'kill', 'stop'] as const)(
+    'in the middle of a burst (%s) sends not more than the receiver takes',
+    async (what) => {
+      const scene = await settled(['a', 'b']);
+      await scene.advance(2000);
+      const holder = scene.holderOf('limited');
+      for (let n = 0; n < 10; n++) scene.announce(`burst ${n}`);
+      await scene.advance(3400);
+      if (what === 'drain') void holder.cluster?.node.drain();
+      if (what === 'kill') holder.kill();
+      if (what === 'stop') await holder.end((ms) => scene.advance(ms));
+      await scene.advance(60_000);
+      const of = scene.taken.filter(({ destination }) => destination === 'limited');
+      expect(new Set(of.map(({ life }) => life)).size).toBe(2);
+      expect(new Set(of.map(({ title }) => title)).size).toBe(10);
+      const at = of.map(({ writtenAt }) => writtenAt).toSorted((one, other) => one - other);
+      const spans = at.slice(LIMIT.limit).map((ms, n) => ms - (at[n] ?? 0));
+      expect(Math.min(...spans)).toBeGreaterThanOrEqual(LIMIT.perMs - 1);
+    },
+  );
 });

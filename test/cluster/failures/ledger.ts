@@ -24,8 +24,8 @@ export interface Ledger {
   /** Of these, also to the chat. */
   readonly toChat: ReadonlySet<string>;
   readonly received: readonly Received[];
-  /** Ids. */
-  readonly told: ReadonlySet<string>;
+  /** By id: how often it had come when the database first knew that it had ended. */
+  readonly told: ReadonlyMap<string, number>;
   readonly overLimit: number;
 }
 
@@ -43,9 +43,7 @@ export function reckon({ titles, toChat, received, told, overLimit }: Ledger): C
     doubled: count(({ destination, all }) => !isOnce(destination) && all.length > 1),
     ordersLost: count(({ destination, all }) => isOnce(destination) && all.length === 0),
     ordersDoubled: count(({ destination, all }) => isOnce(destination) && all.length > 1),
-    doubledInSpite: count(
-      ({ all }) => all.length > 1 && all.some(({ id }) => id !== undefined && told.has(id)),
-    ),
+    doubledInSpite: count(({ all }) => all.length > (told.get(all[0]?.id ?? '') ?? Number.POSITIVE_INFINITY)),
     renamed: count(({ all }) => new Set(all.map(({ id }) => id)).size > 1),
   };
 }

@@ -12,6 +12,9 @@ export interface Pace {
 /** For a chat that takes 5 in 2 s: more than it takes in one go. */
 const BURST = 8;
 
+/** It takes 30 a minute. */
+const MOST_BURSTS = 3;
+
 export interface Outcome {
   readonly counts: Counts;
   /** So often it happened. */
@@ -31,7 +34,7 @@ export async function play(scene: Scene, server: PostgresServer, pace: Pace): Pr
   do {
     await stage.some();
     await stage.note();
-    for (let n = 0; n < BURST; n++) stage.announce({ toChat: true });
+    if (times < MOST_BURSTS) for (let n = 0; n < BURST; n++) stage.announce({ toChat: true });
     await scene.befall(stage);
     times++;
     await stage.some();

@@ -19,6 +19,8 @@ export interface Scene {
   readonly befall: (stage: Stage) => Promise<void>;
   /** Deliveries may come twice of which the database did not know the end when it happened. Absent: none. */
   readonly repeats?: true;
+  /** A limit may be exceeded by what was sent and not reported. Absent: never. */
+  readonly exceeds?: true;
   /** Orders may end as `may_have_arrived`. Absent: each of them arrives. */
   readonly missesOrders?: true;
   /** Each of these is logged by these nodes. */
@@ -166,6 +168,7 @@ export const SCENES: readonly Scene[] = [
       name: `a node is cut off from the database (${fault === 'reset' ? 'refused' : 'bytes vanish'}), and joined again`,
       ...{
         repeats: true,
+        exceeds: true,
         missesOrders: true,
         logged: { 'cluster.unreachable': ['a'], 'cluster.reached': ['a'] },
       },

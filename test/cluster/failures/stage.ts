@@ -60,7 +60,7 @@ export class Stage implements AsyncDisposable {
   readonly #titles: string[] = [];
   readonly #toChat = new Set<string>();
   /** Of what had ended, for all that the database knew, before each trouble. */
-  readonly #told = new Set<string>();
+  readonly #told = new Map<string, number>();
   readonly #cleanup: AsyncDisposableStack;
   /** Of the news. */
   #isOver = true;
@@ -190,10 +190,11 @@ export class Stage implements AsyncDisposable {
 
   /** From now on something is wrong. Whatever is known to have ended by now is never sent again. */
   async note(): Promise<void> {
-    for (const { id } of await this.#asked<{ id: string }>(
-      `SELECT id FROM ${SCHEMA}.ends WHERE state <> 'begun'`,
-    ))
-      this.#told.add(id);
+    const ended = await this.#asked<{ id: string }>(
+      `SELECT id FROM ${SCHEMA}.ends WHERE state NOT IN ('begun', 'free')`,
+    );
+    const came = Map.groupBy(this.#receivers.received, ({ id }) => id);
+    for (const { id } of ended) if (!this.#told.has(id)) this.#told.set(id, came.get(id)?.length ?? 0);
   }
 
   /** Everything is in the log, and all of it has ended. */
@@ -206,7 +207,7 @@ export class Stage implements AsyncDisposable {
         ended: number;
       }>(`SELECT (SELECT count(*)::int FROM ${SCHEMA}.log WHERE body LIKE '%"title":"announcement %') AS log,
         (SELECT COALESCE(sum(regexp_count(plan, '"rule":')), 0)::int FROM ${SCHEMA}.plans) AS planned,
-        (SELECT count(*)::int FROM ${SCHEMA}.ends WHERE state <> 'begun') AS ended`);
+        (SELECT count(*)::int FROM ${SCHEMA}.ends WHERE state NOT IN ('begun', 'free')) AS ended`);
       last = `${log} of ${this.#titles.length} are in the log, ${ended} of ${planned} have ended`;
       return log >= this.#titles.length && ended >= planned;
     };

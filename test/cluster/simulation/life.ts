@@ -5,21 +5,16 @@ import type { AnnouncementFrame } from '../../../src/feeds/cryptolisting/frames.
 import type { Random } from '../../../src/platform/random.ts';
 import { SharedModel } from '../../support/cluster/model.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
-import { LIMIT, PLANS, partitionFor } from './config.ts';
+import { partitionFor } from './config.ts';
+import { judged, keyOf, type Past } from './judge.ts';
 import { SimulatedNode } from './node.ts';
 import type { Taken } from './receivers.ts';
 import { trueClock, Universe } from './universe.ts';
 
 const HOUR = 3_600_000;
-const FOREVER = Number.POSITIVE_INFINITY;
 
-/** Something that the promises know of. `node`: absent, all of them. */
-export interface Trouble {
-  readonly node: string | undefined;
-  readonly what: string;
-  readonly from: number;
-  until: number;
-}
+/** Between two times that another database is in the place of the one. */
+const REPLACED_MS = 20_000;
 
 /** Which kinds of faults this life has. */
 type Kind =
@@ -28,7 +23,9 @@ type Kind =
   | 'cut'
   | 'down'
   | 'slow'
+  | 'slow for all'
   | 'replace'
+  | 'reload'
   | 'jump'
   | 'end'
   | 'drain'
@@ -41,7 +38,9 @@ const KINDS: readonly Kind[] = [
   'cut',
   'down',
   'slow',
+  'slow for all',
   'replace',
+  'reload',
   'jump',
   'end',
   'drain',
@@ -49,21 +48,12 @@ const KINDS: readonly Kind[] = [
   'differ',
 ];
 
-export interface Past {
-  readonly taken: Taken[];
-  readonly troubles: Trouble[];
-  readonly read: { readonly title: string; readonly node: string; readonly at: number }[];
-  readonly ended: Map<string, string>;
-  readonly kinds: readonly Kind[];
-  readonly violations: string[];
-  readonly nodeOf: Map<string, string>;
-}
-
 class ClusterLife {
   readonly universe = new Universe();
   readonly model = new SharedModel(trueClock(this.universe));
   readonly nodes: SimulatedNode[] = [];
   readonly past: Past;
+  readonly #kinds: readonly Kind[];
   readonly #plot: Random;
   readonly #random: Random;
   /** By partition and life: until when it may send, by the true clock. */
@@ -77,6 +67,7 @@ class ClusterLife {
     this.#random = seededRandom(seed ^ 0xc1a55);
     const plot = this.#plot;
     const kinds = plot() < 0.1 ? [] : KINDS.filter(() => plot() < 0.3);
+    this.#kinds = kinds;
     this.past = {
       ...{ taken: [], troubles: [], read: [], ended: new Map(), kinds, violations: [], nodeOf: new Map() },
     };
@@ -87,7 +78,7 @@ class ClusterLife {
     for (let n = 0; n < count; n++)
       this.nodes.push(
         new SimulatedNode({
-          ...{ name: `node ${n}`, universe: this.universe },
+          ...{ name: `node ${n}`, universe: this.universe, reads: n === 0 || plot() < 0.7 },
           receivers: {
             ...{
               universe: this.universe,
@@ -157,7 +148,10 @@ class ClusterLife {
   #hear(event: BridgeEvent, _life: string): void {
     if (event.kind !== 'delivery.ended' || event.state === 'delivered') return;
     if (event.reason === 'sent_elsewhere') return;
-    this.past.ended.set(event.delivery.id, `${event.state} ${event.reason}`);
+    const { content, destination } = event.delivery;
+    if (content.kind !== 'news') return;
+    const key = keyOf({ title: content.announcement.title, destination });
+    this.past.ended.set(key, `${event.state} ${event.reason}`);
   }
 
   #trouble(node: SimulatedNode | undefined, what: string, forMs: number): void {
@@ -180,8 +174,9 @@ class ClusterLife {
       ...{ ticker: 'ABC', publisher: 'upbit', listingType: 'spot_listing', detectedTimestampUs },
       ...{ publishTimestampUs: undefined, dispatchTimestampUs: undefined },
     };
-    const first = Math.floor(plot() * this.nodes.length);
-    for (const [n, node] of this.nodes.entries()) {
+    const readers = this.nodes.filter(({ reads }) => reads);
+    const first = Math.floor(plot() * readers.length);
+    for (const [n, node] of readers.entries()) {
       if (n !== first && plot() < 0.3) continue;
       const delayMs = plot() < 0.2 ? plot() * 2000 : plot() * 30;
       universe.at(universe.truthMs + delayMs, () =>
@@ -204,7 +199,7 @@ class ClusterLife {
     for (let n = 0; n < count; n++) {
       this.#announce(n);
       if (plot() < 0.5) await universe.advance(plot() * 40);
-      for (const kind of past.kinds) if (plot() < 0.12) await this.#befall(kind);
+      for (const kind of this.#kinds) if (plot() < 0.12) await this.#befall(kind);
       await universe.advance(plot() < 0.4 ? plot() * 50 : plot() * 3000);
     }
     await this.#heal();
@@ -212,10 +207,60 @@ class ClusterLife {
 
   async #befall(kind: Kind): Promise<void> {
     const plot = this.#plot;
-    const { universe, model } = this;
     const node = this.nodes[Math.floor(plot() * this.nodes.length)];
-    if (node === undefined) return;
     const forMs = plot() < 0.5 ? plot() * 2000 : plot() * 10_000;
+    this.#befallAll(kind, forMs);
+    if (node !== undefined) await this.#befallOne(kind, node, forMs);
+  }
+
+  /** Troubles of the database, or of all nodes. */
+  #befallAll(kind: Kind, forMs: number): void {
+    const plot = this.#plot;
+    const { universe, model } = this;
+    const { truthMs } = universe;
+    switch (kind) {
+      case 'down':
+        if (model.isDown) return;
+        this.#trouble(undefined, kind, forMs + 2000);
+        model.isDown = true;
+        universe.at(truthMs + forMs, () => {
+          model.isDown = false;
+        });
+        return;
+      case 'replace':
+        if (this.#wasReplaced()) return;
+        this.#trouble(undefined, kind, 6000);
+        model.replace();
+        return;
+      case 'slow for all': {
+        this.#trouble(undefined, kind, forMs + 12_000);
+        for (const { link } of this.nodes) link.tripMs = plot() * 700;
+        universe.at(truthMs + forMs, () => {
+          for (const { link } of this.nodes) link.tripMs = 1;
+        });
+        return;
+      }
+      case 'jump':
+        this.#trouble(undefined, kind, 6000);
+        model.aheadMs += (plot() - 0.5) * 4 * HOUR;
+        return;
+      case 'differ':
+        this.#digest = 'other';
+        return;
+    }
+  }
+
+  /** A moment ago: two within one take-over are more than is promised. */
+  #wasReplaced(): boolean {
+    const { past, universe } = this;
+    return past.troubles.some(
+      ({ what, from }) => what === 'replace' && universe.truthMs - from < REPLACED_MS,
+    );
+  }
+
+  async #befallOne(kind: Kind, node: SimulatedNode, forMs: number): Promise<void> {
+    const plot = this.#plot;
+    const { universe } = this;
     const { truthMs } = universe;
     switch (kind) {
       case 'kill': {
@@ -246,14 +291,6 @@ class ClusterLife {
         });
         return;
       }
-      case 'down':
-        if (model.isDown) return;
-        this.#trouble(undefined, kind, forMs + 2000);
-        model.isDown = true;
-        universe.at(truthMs + forMs, () => {
-          model.isDown = false;
-        });
-        return;
       case 'slow': {
         const { link } = node;
         this.#trouble(node, kind, forMs + 12_000);
@@ -263,35 +300,26 @@ class ClusterLife {
         });
         return;
       }
-      case 'replace':
-        this.#trouble(undefined, kind, 6000);
-        model.replace();
+      case 'reload':
+        if (node.isUp && !node.process?.isStopped) node.reload();
         return;
-      case 'jump':
-        this.#trouble(undefined, kind, 6000);
-        model.aheadMs += (plot() - 0.5) * 4 * HOUR;
-        return;
-      case 'end':
+      case 'end': {
         if (!node.isUp || node.process?.isStopped) return;
-        this.#trouble(node, kind, forMs);
-        await node.end((ms) => universe.advance(ms));
+        // Without patience it cuts what is on the wire.
+        const graceMs = plot() < 0.5 ? 0 : 5000;
+        this.#trouble(node, graceMs === 0 ? 'hurried end' : kind, forMs + graceMs);
+        await node.end((ms) => universe.advance(ms), graceMs);
         universe.at(universe.truthMs + forMs, () => {
           if (!node.isUp) this.#start(node);
         });
         return;
+      }
       case 'drain': {
         const { cluster } = node;
         void cluster?.node.drain();
         universe.at(truthMs + forMs, () => cluster?.node.undrain());
         return;
       }
-      case 'differ':
-        this.#digest = 'other';
-        return;
-      case 'wrong':
-        return;
-      default:
-        return kind satisfies never;
     }
   }
 
@@ -310,103 +338,9 @@ class ClusterLife {
 export async function live(seed: number): Promise<{ found: string[]; past: Past; life: ClusterLife }> {
   const life = new ClusterLife(seed);
   await life.run();
-  const found = [
-    ...life.past.violations,
-    ...lostOf(life.past),
-    ...repeatsOf(life.past),
-    ...aboveLimit(life.past),
-  ];
+  const found = [...life.past.violations, ...judged(life.past)];
   for (const node of life.nodes) {
     if (node.pending() > 0) found.push(`${node.name} still has ${node.pending()} pending`);
   }
   return { found, past: life.past, life };
-}
-
-const keyOf = ({ title, destination }: { readonly title: string; readonly destination: string }) =>
-  `${title} → ${destination}`;
-
-function byDelivery(taken: readonly Taken[]): Map<string, Taken[]> {
-  const all = new Map<string, Taken[]>();
-  for (const one of taken) all.set(keyOf(one), [...(all.get(keyOf(one)) ?? []), one]);
-  return all;
-}
-
-function lostOf(past: Past): string[] {
-  const acted = byDelivery(past.taken.filter((one) => one.acted));
-  const named = byDelivery(past.taken);
-  const found: string[] = [];
-  for (const title of new Set(past.read.map((one) => one.title)))
-    for (const destination of Object.keys(PLANS)) {
-      const key = keyOf({ title, destination });
-      if (acted.has(key)) continue;
-      const ids = [...past.ended].filter(([id]) => (named.get(key) ?? []).some((one) => one.id === id));
-      const reasons = ids.map(([, why]) => why).join(', ');
-      // It may have ended without a request: too old; or an order that its holder may have sent.
-      if (destination === 'short') continue;
-      if (destination === 'order' && mayHaveLeft(named.get(key) ?? [], past)) continue;
-      found.push(`${key} is lost (${reasons})`);
-    }
-  return found;
-}
-
-/** Troubles under which a node claims, and then does not know whether it was given, or cannot say that nothing left. */
-const CLAIMS_LOST = ['kill', 'stop', 'cut', 'slow', 'down', 'replace'];
-
-/** An order that was refused and known to be is tried again, whoever holds it then; so is one that nobody has claimed. */
-const mayHaveLeft = (orders: readonly Taken[], { troubles }: Past): boolean =>
-  troubles.some(({ what }) => CLAIMS_LOST.includes(what.split(' ')[0] ?? '')) ||
-  orders.some(({ isAnswered, answeredAt }) => !isAnswered || answeredAt === undefined) ||
-  (orders.length > 0 && troubles.some(({ what }) => what === 'end'));
-
-function repeatsOf(past: Past): string[] {
-  const found: string[] = [];
-  for (const [key, all] of byDelivery(past.taken)) {
-    const ids = new Set(all.map(({ id }) => id));
-    if (ids.size > 1) found.push(`${key} has ${ids.size} ids: ${[...ids].join(', ')}`);
-    const acted = all.filter((one) => one.acted);
-    if (acted.length < 2) continue;
-    if (acted[0]?.destination === 'order') found.push(`${key} was ordered ${acted.length} times`);
-    for (const [n, one] of acted.entries()) {
-      const next = acted[n + 1];
-      if (next === undefined || !one.isAnswered) continue;
-      if (!mayRepeat(one, next, past)) found.push(`${key} was repeated: ${told(one)}, then ${told(next)}`);
-    }
-  }
-  return found;
-}
-
-const told = ({ life, writtenAt, answeredAt }: Taken) => `${life} ${writtenAt}–${answeredAt}`;
-
-/** Promised: in flight or ended in the last 50 ms before the death of its holder, or while that could not tell the others. */
-function mayRepeat(one: Taken, next: Taken, { troubles, nodeOf }: Past): boolean {
-  const endedAt = one.answeredAt ?? FOREVER;
-  const node = nodeOf.get(one.life);
-  return troubles.some(({ node: whose, what, from, until }) => {
-    if (whose !== undefined && whose !== node) return false;
-    if (what === 'replace' && from > one.writtenAt && from < next.writtenAt)
-      // The ends go with the database; the node tells the new one, if it lives and is not cut off.
-      return troubles.some((other) => other.node === node && other.from < from + 8000 && other.until > from);
-    return from <= endedAt + 60 && until >= one.writtenAt;
-  });
-}
-
-function aboveLimit({ taken, troubles }: Past): string[] {
-  const limited = taken.filter(({ destination }) => destination === 'limited');
-  // Of one that is repeated, as is promised of a holder that was cut off, the first request is the one that all know of.
-  const isRepeat = ({ id }: Taken, n: number) =>
-    limited.slice(0, n).some((one) => one.id === id && one.acted);
-  const at = limited
-    .filter((one, n) => !isRepeat(one, n))
-    .map(({ writtenAt }) => writtenAt)
-    .sort((a, b) => a - b);
-  for (const [n, last] of at.entries()) {
-    const first = at[n - LIMIT.limit];
-    // Ages are the database's: when its clock jumps within the window, nobody knows what was in it.
-    const jumps = troubles.some(
-      ({ what, from }) => what === 'jump' && from >= (first ?? last) && from <= last,
-    );
-    if (first !== undefined && last - first < LIMIT.perMs - 1 && !jumps)
-      return [`limited got ${LIMIT.limit + 1} requests in ${last - first} ms at ${last}`];
-  }
-  return [];
 }

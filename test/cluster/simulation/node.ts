@@ -28,6 +28,8 @@ export interface MachineDeps {
   readonly watch: Watch;
   readonly hear: (event: BridgeEvent, life: string) => void;
   readonly digest: () => string;
+  /** Absent: yes. */
+  readonly reads?: boolean;
   readonly report?: (event: ClusterEvent) => void;
   /** Events are heard so long after they happened, as on a bus that is behind. Absent: at once. */
   readonly busDelayMs?: number;
@@ -45,6 +47,13 @@ const WINDOW_MS = 600_000;
 const quiet = () => undefined;
 
 let lives = 0;
+
+const destinationsFor = (process: Process, life: string, receivers: ReceiverDeps) =>
+  CONFIG.destinations.map((prepared) => ({
+    ...prepared,
+    limits: { ...prepared.limits, shared: [] },
+    open: async () => receiverFor(prepared.name, process, life, receivers),
+  }));
 
 export class SimulatedNode {
   readonly name: string;
@@ -69,6 +78,18 @@ export class SimulatedNode {
 
   get isUp(): boolean {
     return this.process !== undefined;
+  }
+
+  get reads(): boolean {
+    return this.#deps.reads ?? true;
+  }
+
+  /** The same config once more: all destinations are made again. */
+  reload(): void {
+    const { pipeline, process, life } = this;
+    if (pipeline === undefined || process === undefined) return;
+    pipeline.lanes.apply(destinationsFor(process, life, this.#deps.receivers), wantedBy(CONFIG));
+    pipeline.intake.routes = { router: CONFIG.router, targets: pipeline.lanes.targets() };
   }
 
   /** By its own clock. */
@@ -107,15 +128,9 @@ export class SimulatedNode {
       cluster: tenures,
     });
     this.pipeline = pipeline;
-    const destinations = CONFIG.destinations.map((prepared) => ({
-      ...prepared,
-      limits: { ...prepared.limits, shared: [] },
-      open: async () => receiverFor(prepared.name, process, life, receivers),
-    }));
     pipeline.mutes.take(mutesIn(this.#database));
     pipeline.cooldowns.follow(CONFIG.router.cooldowns);
-    pipeline.lanes.apply(destinations, wantedBy(CONFIG));
-    pipeline.intake.routes = { router: CONFIG.router, targets: pipeline.lanes.targets() };
+    this.reload();
     this.cluster = joinCluster({
       ...{ pipeline, tenures, clock, spanMs: () => this.#deps.spanMs ?? KEPT_MS, catchUp },
       mutes: {
@@ -132,7 +147,7 @@ export class SimulatedNode {
         this.cluster?.hear(event);
       },
       card: () => ({
-        ...{ node: this.name, life, version: '1', digest: digest(), reads: true, delivers: true },
+        ...{ node: this.name, life, version: '1', digest: digest(), reads: this.reads, delivers: true },
         ...{ drains: false, feeds: [] },
       }),
     });
@@ -165,11 +180,14 @@ export class SimulatedNode {
     this.link = this.#deps.connect();
   }
 
-  /** SIGTERM: what is on the wire is cut, what it holds is given back. */
-  async end(advance: (ms: number) => Promise<void>): Promise<void> {
+  /** SIGTERM: what is on the wire may end for so long, and is cut then; what it holds is given back. */
+  async end(advance: (ms: number) => Promise<void>, graceMs = 0): Promise<void> {
     let isOver = false;
     const { pipeline, cluster, process } = this;
-    void pipeline?.stop(AbortSignal.abort()).then(async () => {
+    const patience = new AbortController();
+    if (graceMs === 0) patience.abort();
+    else process?.after(graceMs, () => patience.abort());
+    void pipeline?.stop(patience.signal).then(async () => {
       await cluster?.leave();
       pipeline.journal.close();
       isOver = true;

@@ -2,7 +2,7 @@
 import { inFile, suites } from '../places.ts';
 
 const CLUSTER = [
-  ...suites('cluster/node', 'cluster/trouble', 'cluster/findings'),
+  ...suites('cluster/holdings', 'cluster/node', 'cluster/trouble', 'cluster/findings'),
   'test/cluster/simulation/cluster.test.ts',
   'test/cluster/simulation/cluster-second-half.test.ts',
 ];
@@ -34,6 +34,18 @@ export const cluster = [
       'two machines hold one partition',
       'if (sentMs <= (this.#leftMs.get(partition) ?? Number.NEGATIVE_INFINITY))',
       'if (sentMs < 0)',
+    ],
+    [
+      'a fence keeps nothing out',
+      'a delivery is sent by two machines',
+      '    holding.isLeaving = true;\n',
+      '',
+    ],
+    [
+      'another epoch is the same holding',
+      'nobody asks what another has sent in between',
+      'if (holding?.epoch === epoch && !holding.isOrphan)',
+      'if (holding !== undefined && !holding.isOrphan)',
     ],
     [
       'what is claimed in another database is as it was',

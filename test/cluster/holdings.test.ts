@@ -1,0 +1,55 @@
+/** Which partitions a node may send for, whatever answers of the database come late or come from another one. */
+import { expect, test } from 'vitest';
+import { Holdings } from '../../src/cluster/holdings.ts';
+import { LEASE_MS, type Lease, type View } from '../../src/cluster/shared.ts';
+import { Tenures } from '../../src/cluster/tenures.ts';
+import { cardOf } from '../support/cluster/entries.ts';
+
+const card = cardOf('a');
+const PARTITION = 3;
+
+/** In which this life holds it, under that epoch. */
+const heldUnder = (epoch: number): View => {
+  const lease: Lease = { partition: PARTITION, node: card.node, life: card.life, epoch, restMs: LEASE_MS };
+  return { cluster: 'one', members: [], leases: [lease], seq: 0, factsVersion: 0 };
+};
+
+function held() {
+  const clock = { nowMs: 1000, monotonicMs: () => clock.nowMs };
+  const tenures = new Tenures(clock);
+  const holdings = new Holdings(tenures, clock);
+  expect(holdings.take(new Map([[PARTITION, 1]]), 1000)).toEqual([PARTITION]);
+  const tenure = tenures.at(PARTITION);
+  tenure.isOpen = true;
+  return { clock, holdings, tenure };
+}
+
+test('an answer to a question of before it was given back takes it not again', () => {
+  const { clock, holdings, tenure } = held();
+  clock.nowMs = 2000;
+  holdings.fence(PARTITION);
+  holdings.drop(PARTITION);
+  clock.nowMs = 2010;
+  expect(holdings.see(heldUnder(1), card, 1990)).toEqual({ gained: [], lost: [], back: [] });
+  expect(holdings.holds(PARTITION)).toBe(false);
+  expect(tenure.isOver).toBe(true);
+});
+
+test('from the fence on nothing is started, and what was started may still leave', () => {
+  const { clock, holdings, tenure } = held();
+  holdings.fence(PARTITION);
+  clock.nowMs = 1500;
+  expect(holdings.see(heldUnder(1), card, 1500)).toEqual({ gained: [], lost: [], back: [] });
+  expect([tenure.isOpen, tenure.isOver, holdings.holds(PARTITION)]).toEqual([false, false, false]);
+});
+
+test('under another epoch, or the same one in another database, it is new: somebody else may have had it', () => {
+  const { holdings, tenure } = held();
+  expect(holdings.see(heldUnder(2), card, 1000).gained).toEqual([PARTITION]);
+  expect(tenure.isOpen).toBe(false);
+  tenure.isOpen = true;
+  expect(holdings.see(heldUnder(2), card, 1000).gained).toEqual([]);
+  holdings.orphan();
+  expect(holdings.see(heldUnder(2), card, 1000).gained).toEqual([PARTITION]);
+  expect(tenure.isOpen).toBe(false);
+});

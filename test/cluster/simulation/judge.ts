@@ -1,0 +1,130 @@
+/** Whether a life of a cluster was as docs/cluster.md promises. */
+import { LIMIT, PLANS } from './config.ts';
+import type { Taken } from './receivers.ts';
+
+/** Something that the promises know of. `node`: absent, all of them. */
+export interface Trouble {
+  readonly node: string | undefined;
+  readonly what: string;
+  readonly from: number;
+  until: number;
+}
+
+export interface Past {
+  readonly taken: Taken[];
+  readonly troubles: Trouble[];
+  readonly read: { readonly title: string; readonly node: string; readonly at: number }[];
+  /** By title and destination, other than delivered. */
+  readonly ended: Map<string, string>;
+  readonly kinds: readonly string[];
+  readonly violations: string[];
+  readonly nodeOf: Map<string, string>;
+}
+
+const FOREVER = Number.POSITIVE_INFINITY;
+
+export const judged = (past: Past): string[] => [...lostOf(past), ...repeatsOf(past), ...aboveLimit(past)];
+
+export const keyOf = ({ title, destination }: { readonly title: string; readonly destination: string }) =>
+  `${title} → ${destination}`;
+
+function byDelivery(taken: readonly Taken[]): Map<string, Taken[]> {
+  const all = new Map<string, Taken[]>();
+  for (const one of taken) all.set(keyOf(one), [...(all.get(keyOf(one)) ?? []), one]);
+  return all;
+}
+
+function lostOf(past: Past): string[] {
+  const acted = byDelivery(past.taken.filter((one) => one.acted));
+  const named = byDelivery(past.taken);
+  const found: string[] = [];
+  for (const title of new Set(past.read.map((one) => one.title)))
+    for (const destination of Object.keys(PLANS)) {
+      const key = keyOf({ title, destination });
+      if (acted.has(key)) continue;
+      const end = past.ended.get(key) ?? '';
+      // It may have ended without a request: too old; or an order that its holder may have sent.
+      if (destination === 'short' && end.startsWith('expired')) continue;
+      // News that comes late into the log is taken in without its orders.
+      const mayBeMissed = destination === 'order' && ['dead may_have_arrived', ''].includes(end);
+      if (mayBeMissed && mayHaveLeft(named.get(key) ?? [], past)) continue;
+      found.push(`${key} is lost (${end})`);
+    }
+  return found;
+}
+
+/** Troubles under which a node claims, and then does not know whether it was given, or cannot say that nothing left. */
+const CLAIMS_LOST = ['kill', 'stop', 'cut', 'slow', 'down', 'replace'];
+
+/** An order that was refused and known to be is tried again, whoever holds it then; so is one that nobody has claimed. */
+const mayHaveLeft = (orders: readonly Taken[], { troubles }: Past): boolean =>
+  troubles.some(({ what }) => CLAIMS_LOST.includes(what.split(' ')[0] ?? '')) ||
+  orders.some(({ isAnswered, answeredAt }) => !isAnswered || answeredAt === undefined) ||
+  (orders.length > 0 && troubles.some(({ what }) => what === 'end'));
+
+function repeatsOf(past: Past): string[] {
+  const found: string[] = [];
+  for (const [key, all] of byDelivery(past.taken)) {
+    const ids = new Set(all.map(({ id }) => id));
+    if (ids.size > 1) found.push(`${key} has ${ids.size} ids: ${[...ids].join(', ')}`);
+    const acted = all.filter((one) => one.acted);
+    if (acted.length < 2) continue;
+    if (acted[0]?.destination === 'order') found.push(`${key} was ordered ${acted.length} times`);
+    for (const [n, one] of acted.entries()) {
+      const next = acted[n + 1];
+      if (next === undefined || !one.isAnswered) continue;
+      if (!mayRepeat(one, next, past)) found.push(`${key} was repeated: ${told(one)}, then ${told(next)}`);
+    }
+  }
+  return found;
+}
+
+const told = ({ life, writtenAt, answeredAt }: Taken) => `${life} ${writtenAt}–${answeredAt}`;
+
+const kindOf = ({ what }: Trouble): string => what.split(' ')[0] ?? '';
+
+/** The holder of what it has sent does no more, or nobody knows what it does. */
+const GONE = ['kill', 'stop', 'cut', 'hurried'];
+/** It cannot report what has ended. */
+const DUMB = ['cut', 'down', 'slow'];
+
+/** Promised: on the wire, ended in the last 50 ms or not yet reported, when its holder died, stood still or was cut off. */
+function mayRepeat(one: Taken, next: Taken, { troubles, nodeOf }: Past): boolean {
+  const node = nodeOf.get(one.life);
+  const own = troubles.filter(({ node: whose }) => whose === undefined || whose === node);
+  const wasGone = (fromMs: number, untilMs: number) =>
+    own.some(
+      (trouble) => GONE.includes(kindOf(trouble)) && trouble.from <= untilMs && trouble.until >= fromMs,
+    );
+  let reportedAt = (one.answeredAt ?? FOREVER) + 60;
+  for (const trouble of own)
+    if (DUMB.includes(kindOf(trouble)) && trouble.from <= reportedAt && trouble.until >= one.writtenAt)
+      reportedAt = Math.max(reportedAt, trouble.until);
+  if (wasGone(one.writtenAt, reportedAt)) return true;
+  // The ends go with the database; the node tells the new one, if it lives and is not cut off.
+  return own.some(
+    ({ what, from }) =>
+      what === 'replace' && from > one.writtenAt && from < next.writtenAt && wasGone(from, from + 8000),
+  );
+}
+
+function aboveLimit({ taken, troubles }: Past): string[] {
+  const limited = taken.filter(({ destination }) => destination === 'limited');
+  // Of one that is repeated, as is promised of a holder that was cut off, the first request is the one that all know of.
+  const isRepeat = ({ id }: Taken, n: number) =>
+    limited.slice(0, n).some((one) => one.id === id && one.acted);
+  const at = limited
+    .filter((one, n) => !isRepeat(one, n))
+    .map(({ writtenAt }) => writtenAt)
+    .sort((a, b) => a - b);
+  for (const [n, last] of at.entries()) {
+    const first = at[n - LIMIT.limit];
+    // Ages are the database's: when its clock jumps within the window, nobody knows what was in it.
+    const jumps = troubles.some(
+      ({ what, from }) => what === 'jump' && from >= (first ?? last) && from <= last,
+    );
+    if (first !== undefined && last - first < LIMIT.perMs - 1 && !jumps)
+      return [`limited got ${LIMIT.limit + 1} requests in ${last - first} ms at ${last}`];
+  }
+  return [];
+}
