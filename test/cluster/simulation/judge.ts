@@ -119,11 +119,13 @@ function aboveLimit({ taken, troubles }: Past): string[] {
     .sort((a, b) => a - b);
   for (const [n, last] of at.entries()) {
     const first = at[n - LIMIT.limit];
-    // Ages are the database's: when its clock jumps within the window, nobody knows what was in it.
-    const jumps = troubles.some(
-      ({ what, from }) => what === 'jump' && from >= (first ?? last) && from <= last,
+    // Ages are the database's: when its clock jumps within the window, nobody knows what was in it; nor what a holder sent that was cut off.
+    const isUnknown = troubles.some(
+      (trouble) =>
+        (trouble.what === 'jump' && trouble.from >= (first ?? last) && trouble.from <= last) ||
+        (kindOf(trouble) === 'cut' && trouble.from <= last && trouble.until >= (first ?? last)),
     );
-    if (first !== undefined && last - first < LIMIT.perMs - 1 && !jumps)
+    if (first !== undefined && last - first < LIMIT.perMs - 1 && !isUnknown)
       return [`limited got ${LIMIT.limit + 1} requests in ${last - first} ms at ${last}`];
   }
   return [];
