@@ -1,6 +1,7 @@
 /** Parts of a title that a config names: what a pattern of its own finds, for conditions and templates. */
 import type { RE2JS } from 're2js';
 import { compilePattern } from './pattern-work.ts';
+import { ABSENT, type StraightPattern, straightPattern, UNSURE } from './straight-pattern.ts';
 import { CUT, type Text } from './text.ts';
 
 /** An entry of `extract:`. */
@@ -11,12 +12,15 @@ export interface ExtractOptions {
 
 export class Extract {
   readonly #expression: ReturnType<RE2JS['re2']>;
+  readonly #straight: StraightPattern | undefined;
   #last: string | undefined;
   #lastValue: string | undefined;
 
   /** Throws what RE2JS throws on a malformed expression, and `TooMuchWork`. */
   constructor({ matches }: ExtractOptions) {
-    this.#expression = compilePattern(matches.normalize('NFC')).re2();
+    const source = matches.normalize('NFC');
+    this.#expression = compilePattern(source).re2();
+    this.#straight = straightPattern(source);
   }
 
   /**
@@ -36,8 +40,21 @@ export class Extract {
     return compatible === searched ? undefined : this.#found(compatible);
   }
 
-  /** The groups with the place, in one pass; a `Matcher` makes a second one for its groups. */
   #found(text: string): string | undefined {
+    const straight = this.#straight;
+    const place = straight?.find(text) ?? UNSURE;
+    if (straight === undefined || place === UNSURE) return this.#foundByEngine(text);
+    if (place === ABSENT) return undefined;
+    if (straight.groupCount === 0) return textOf(straight.part(text, 0));
+    for (let group = 1; group <= straight.groupCount; group++) {
+      const part = textOf(straight.part(text, group));
+      if (part !== undefined) return part;
+    }
+    return undefined;
+  }
+
+  /** The groups with the place, in one pass; a `Matcher` makes a second one for its groups. */
+  #foundByEngine(text: string): string | undefined {
     const parts: readonly (string | null)[] | null = this.#expression.findSubmatch(text);
     if (parts === null) return undefined;
     if (parts.length === 1) return textOf(parts[0]);

@@ -4,18 +4,15 @@
  * linear-time engine, so that no rule can stall the bridge whatever a title says.
  */
 import type { RE2JS } from 're2js';
+import { isPlain } from '../platform/plain-text.ts';
 import { compilePattern, LONGEST_READ } from './pattern-work.ts';
 
 /**
  * NFKC without case and outer blanks. Down, up and down again, because case pairs are not one to one
  * (`ẞ`, `ß` and `SS`); one sigma, because the lower one depends on its place in the word; normalised
- * again, because changing case can take text out of NFKC.
+ * again, because changing case can take text out of NFKC. Plain text is in NFKC: nothing but its capitals and outer blanks can change.
  */
-export const fold = (text: string): string =>
-  PLAIN.test(text) ? text.toLowerCase().trim() : foldInFull(text);
-
-/** Of printable ASCII and Hangul syllables nothing but the capitals and the outer blanks can change: it is NFKC. */
-const PLAIN = /^[ -~가-힣]*$/;
+export const fold = (text: string): string => (isPlain(text) ? text.toLowerCase().trim() : foldInFull(text));
 
 /** Of any text. */
 export function foldInFull(text: string): string {
@@ -59,7 +56,7 @@ export class Text {
   }
 
   #compatibleOf(searched: string): string {
-    return PLAIN.test(searched) ? searched : cut(searched.normalize('NFKC'), this.#longest + CUT.length);
+    return isPlain(searched) ? searched : cut(searched.normalize('NFKC'), this.#longest + CUT.length);
   }
 
   /** As it came and its NFKC form, in small letters, for `plainWords`. */

@@ -31,11 +31,21 @@ export interface MuteChange {
   readonly change: 'muted' | 'extended' | 'unchanged';
 }
 
+/** Capital letters and digits, as exchanges write nearly all of them. */
+function isNameOfTicker(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (!((code >= 0x41 && code <= 0x5a) || (code >= 0x30 && code <= 0x39))) return false;
+  }
+  return true;
+}
+
 /** The last answer: intake and the lane ask for the same ticker. */
 let last: { readonly text: string; readonly name: string } = { text: '', name: '' };
 
 /** Tickers as rules compare them: without case, and in any Unicode form. */
 export function tickerName(text: string): string {
+  if (isNameOfTicker(text)) return text;
   if (text !== last.text) last = { text, name: fold(text).toUpperCase() };
   return last.name;
 }

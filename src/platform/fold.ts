@@ -3,12 +3,13 @@
  * Composed or not (NFD, NFC), full width or half, capitals or not, which kind of blank and how many, and characters
  * that nobody sees make no difference.
  */
+import { isPlainAndTidy } from './plain-text.ts';
+
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu;
 
-/** Nearly all there is: printable ASCII and Hangul syllables, with single blanks. Of these only the capitals are written in two ways. */
-const PLAIN = /^(?:[!-~가-힣]+(?: [!-~가-힣]+)*)?$/;
-
-export const folded = (text: string): string => (PLAIN.test(text) ? text.toLowerCase() : foldedInFull(text));
+/** Of plain text only the capitals are written in two ways. */
+export const folded = (text: string): string =>
+  isPlainAndTidy(text) ? text.toLowerCase() : foldedInFull(text);
 
 /** Of any text. */
 export function foldedInFull(text: string): string {

@@ -61,15 +61,12 @@ interface SubjectMarkets {
 
 function marketTexts(title: string): SubjectMarkets {
   const { all, ofTicker } = marketsIn(title);
-  const texts = new Map(all.map((market) => [market, new Text(market)]));
-  const textsOf = (markets: readonly string[]) =>
-    markets.map((market) => texts.get(market)).filter((text) => text !== undefined);
-  const every = textsOf(all);
+  const every = all.map((market) => new Text(market));
   return {
     all: every,
     of: (ticker) => {
-      const own = ofTicker.get(ticker.folded);
-      return own === undefined ? every : textsOf(own);
+      const own = ofTicker.size === 0 ? undefined : ofTicker.get(ticker.folded);
+      return own === undefined ? every : every.filter(({ raw }) => own.includes(raw));
     },
   };
 }

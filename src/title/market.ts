@@ -3,7 +3,9 @@
  * the exchange, for the feed does not name them. Pure; what is no listing or delisting (an event, a maintenance, a fee) has none.
  */
 import { contractMarkets } from './contract-market.ts';
+import { type Glance, glanceAt } from './glance.ts';
 import { koreanMarkets } from './korean-market.ts';
+import type { Mention } from './mention.ts';
 import { pairMarkets } from './pair-market.ts';
 import { plainTitle } from './title-text.ts';
 
@@ -27,9 +29,8 @@ export function marketsIn(title: string): Markets {
 function readIn(title: string): Markets {
   const plain = plainTitle(title);
   const lower = plain.toLowerCase();
-  const mentions = koreanMarkets(lower).concat(pairMarkets(lower, plain), contractMarkets(lower));
+  const mentions = mentionsIn(lower, plain, glanceAt(plain));
   if (mentions.length === 0) return NO_MARKETS;
-  mentions.sort((one, other) => one.at - other.at);
   const all: string[] = [];
   const ofTicker = new Map<string, string[]>();
   for (const { market, tickers = NO_TICKERS } of mentions) {
@@ -41,6 +42,16 @@ function readIn(title: string): Markets {
     }
   }
   return { all, ofTicker };
+}
+
+/** In the order of the title, by those readers that have something to find. `lower`: `plain` in small letters. */
+function mentionsIn(lower: string, plain: string, glance: Glance): Mention[] {
+  const hasHangul = glance.isPlain ? glance.hasHangul : /[가-힣]/.test(lower);
+  const mentions = hasHangul ? koreanMarkets(lower) : [];
+  // Nearly every Korean title ends here: it names no pair and no contract.
+  if (glance.isPlain && hasHangul && !glance.isJoined && !glance.mayBeContract) return mentions;
+  mentions.push(...pairMarkets(lower, plain), ...contractMarkets(lower));
+  return mentions.sort((one, other) => one.at - other.at);
 }
 
 const NO_TICKERS: readonly string[] = [];

@@ -3,8 +3,6 @@
  * is still found in a pair (`ABC/XYZ trading pair`), where nothing else can stand.
  */
 
-import { allMatches } from './all-matches.ts';
-
 /** As of 2026: Binance, Upbit, Bithumb, Coinone, Korbit, OKX, Bybit, Coinbase, Kraken, KuCoin, Gate, MEXC, Bitget. */
 const FIAT =
   'KRW USD EUR GBP TRY BRL AUD JPY RUB UAH PLN RON CZK ZAR NGN IDR VND THB INR MXN ARS COP CAD CHF HKD SGD AED KZT';
@@ -33,38 +31,18 @@ const COINS_LIKE_SYMBOLS: ReadonlySet<string> = new Set(
 /** A currency or a coin, not a contract on one. */
 export const isCoin = (word: string): boolean => QUOTES.has(word) || COINS_LIKE_SYMBOLS.has(word);
 
-/** Words of Korean titles for a currency. */
-const KOREAN: ReadonlyMap<string, string> = new Map([
-  ['원화', 'krw'],
-  ['비트코인', 'btc'],
-  ['테더', 'usdt'],
+/** Words of Korean titles for a currency, with its name in capitals. */
+export const KOREAN_QUOTES: ReadonlyMap<string, string> = new Map([
+  ['원화', 'KRW'],
+  ['비트코인', 'BTC'],
+  ['테더', 'USDT'],
 ]);
 
 /** Upper case, as tickers are written. */
-export const quoteNamed = (word: string): string => (KOREAN.get(word) ?? word).toUpperCase();
+export const quoteNamed = (word: string): string => KOREAN_QUOTES.get(word) ?? word.toUpperCase();
 
-const WORDS = /[a-z0-9]+/g;
-
-/**
- * A text in small letters with its currencies in capitals: patterns for them need not name each, and are small enough to be near after a
- * silence. Of the same length.
- */
-export function withQuotesMarked(lower: string): string {
-  let marked = '';
-  let done = 0;
-  for (const { 0: word, index: at } of allMatches(WORDS, lower)) {
-    if (!QUOTES.has(word)) continue;
-    marked += lower.slice(done, at) + word.toUpperCase();
-    done = at + word.length;
-  }
-  return done === 0 ? lower : marked + lower.slice(done);
-}
-
-/** One currency, whole, in a marked text. `원화` does not begin within a word. */
-const MARKED = `(?:(?<![A-Z0-9])[A-Z][A-Z0-9]*|(?<![가-힣])(?:${longestFirst(KOREAN.keys()).join('|')}))`;
-
-/** The same in a text in small letters. Latin words end where another letter or digit does not follow. */
-const QUOTE = `(?:(?<![a-z0-9])(?:${longestFirst(QUOTES).join('|')})(?![a-z0-9])|(?<![가-힣])(?:${longestFirst(KOREAN.keys()).join('|')}))`;
+/** One currency in a text in small letters. Latin words end where another letter or digit does not follow. */
+const QUOTE = `(?:(?<![a-z0-9])(?:${longestFirst(QUOTES).join('|')})(?![a-z0-9])|(?<![가-힣])(?:${longestFirst(KOREAN_QUOTES.keys()).join('|')}))`;
 
 /** As many as a title has; a bound keeps the search linear. */
 const MOST = 12;
@@ -77,21 +55,8 @@ function listOf(quote: string): string {
 
 /** `KRW, BTC, USDT`, `KRW·BTC`, `KRW 및 BTC`, `USDT and USDC`. Blanks alone do not separate: `BTC KRW 마켓` is a coin and a market. */
 export const QUOTE_LIST = listOf(QUOTE);
-/** The same in a marked text. */
-export const MARKED_LIST = listOf(MARKED);
 
 const EACH = new RegExp(QUOTE, 'g');
-const EACH_MARKED = new RegExp(MARKED, 'g');
 
 /** The currencies of a `QUOTE_LIST`. */
 export const quotesIn = (list: string): string[] => (list.match(EACH) ?? []).map(quoteNamed);
-
-/** The currencies of a `MARKED_LIST`, each once. */
-export function markedIn(list: string): readonly string[] {
-  const found: string[] = [];
-  for (const [word] of allMatches(EACH_MARKED, list)) {
-    const quote = quoteNamed(word);
-    if (!found.includes(quote)) found.push(quote);
-  }
-  return found;
-}
