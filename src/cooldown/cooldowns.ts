@@ -51,6 +51,8 @@ export class Cooldowns implements Gate {
   /** Of rules that are new or were changed: what they have sent is not known yet. */
   readonly #unread = new Set<string>();
   #longestMs = 0;
+  /** The last of which nothing was known: it holds its place from now on, and gets it when somebody looks, which is after its send. */
+  #leaving: { readonly sought: Sought; readonly delivery: Delivery; readonly hasBegun: boolean } | undefined;
   readonly #store: CooldownStore;
   readonly #clock: Pick<Clock, 'monotonicMs'>;
   readonly #mayHaveLeftMs: number;
@@ -63,6 +65,7 @@ export class Cooldowns implements Gate {
   }
 
   get size(): number {
+    this.#catchUp();
     return this.#all.size;
   }
 
@@ -74,6 +77,7 @@ export class Cooldowns implements Gate {
 
   /** Those of the config in force, with what their rules have sent before: in an earlier life, or before they had one. */
   follow(rules: ReadonlyMap<string, RuleCooldown>): void {
+    this.#catchUp();
     for (const [name, before] of this.#rules)
       if (!isSame(before, rules.get(name))) this.#forget(name, before);
     for (const [name, rule] of rules) {
@@ -88,6 +92,7 @@ export class Cooldowns implements Gate {
   /** Reads from the store what is not known yet, if it can be read. */
   read(): void {
     if (this.#unread.size === 0) return;
+    this.#catchUp();
     const nowMs = this.#clock.monotonicMs();
     const sent = this.#store.sentBy([...this.#unread], nowMs, this.#longestMs, MOST_READ);
     if (sent === undefined) return;
@@ -104,6 +109,7 @@ export class Cooldowns implements Gate {
 
   /** Deliveries have ended in the store alone: a person has cancelled them, or their destination was removed. */
   reconcile(): void {
+    this.#catchUp();
     const open = [...this.#all].flatMap((place) => (place.isSent ? [] : place.open));
     const openness = open.length === 0 ? undefined : this.#store.openness(open);
     if (openness === undefined) return;
@@ -117,10 +123,11 @@ export class Cooldowns implements Gate {
 
   standing(item: PendingDelivery, nowMs: number): Standing {
     const { delivery } = item;
+    this.#catchUp();
     const sought = this.#sought(delivery);
     if (sought === undefined) return 'free';
     if (isFirst(sought)) {
-      this.#hold(sought, delivery, item.begunMs !== undefined);
+      this.#leaving = { sought, delivery, hasBegun: item.begunMs !== undefined };
       return 'free';
     }
     const { receivedMs } = originOf(delivery.content);
@@ -135,6 +142,7 @@ export class Cooldowns implements Gate {
 
   /** The reason that would hold such a delivery back if it were received at that moment. Changes nothing. */
   coolingOf(delivery: Delivery, receivedMs: number): Cooling | undefined {
+    this.#catchUp();
     const sought = this.#sought(delivery);
     const others = sought && this.#others(sought, receivedMs);
     return others && coolingOf(sought, others, delivery);
@@ -172,12 +180,20 @@ export class Cooldowns implements Gate {
   }
 
   settled({ delivery, begunMs }: PendingDelivery, state: DeliveryState): void {
+    this.#catchUp();
     const sought = this.#sought(delivery);
     if (sought === undefined) return;
     if (state === 'delivered' || begunMs !== undefined) return this.#hold(sought, delivery, true);
     if (state === 'pending') return;
     const key = keyOf(delivery);
     for (const place of ownOf(sought)) if (!place.isSent) this.#all.close(place, key);
+  }
+
+  #catchUp(): void {
+    const leaving = this.#leaving;
+    if (leaving === undefined) return;
+    this.#leaving = undefined;
+    this.#hold(leaving.sought, leaving.delivery, leaving.hasBegun);
   }
 
   #recall(delivery: Delivery, isSent: boolean): void {

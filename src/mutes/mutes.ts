@@ -17,11 +17,16 @@ export class Mutes implements Brakes {
     destination: new Map(),
   };
 
+  /** Of muted tickers: most that are asked for begin with another letter, and need not be looked up. */
+  #firstLetters = 0;
+
   /** From now on these, and no others. */
   take(mutes: readonly Mute[]): void {
     for (const byName of Object.values(this.#byName)) byName.clear();
     for (const mute of mutes) this.#byName[mute.kind].set(mute.name, mute);
     this.areOn = mutes.length > 0;
+    this.#firstLetters = 0;
+    for (const name of this.#byName.ticker.keys()) this.#firstLetters |= firstLetter(name);
   }
 
   /** Oldest first. */
@@ -55,8 +60,13 @@ export class Mutes implements Brakes {
         ? undefined
         : ticker === undefined
           ? this.#ofAllTickers(content.announcement, nowMs)
-          : live(tickers.get(tickerName(ticker)), nowMs))
+          : this.#ofTicker(tickerName(ticker), nowMs))
     );
+  }
+
+  #ofTicker(name: string, nowMs: number): Mute | undefined {
+    if ((this.#firstLetters & firstLetter(name)) === 0) return undefined;
+    return live(this.#byName.ticker.get(name), nowMs);
   }
 
   /** The one that ends first, when every ticker is muted. */
@@ -66,13 +76,16 @@ export class Mutes implements Brakes {
     if (tickers.length < announcement.tickers.length) return undefined;
     let first: Mute | undefined;
     for (const { folded } of tickers) {
-      const mute = live(this.#byName.ticker.get(folded.toUpperCase()), nowMs);
+      const mute = this.#ofTicker(folded.toUpperCase(), nowMs);
       if (mute === undefined) return undefined;
       if (first === undefined || mute.untilMs < first.untilMs) first = mute;
     }
     return first;
   }
 }
+
+/** One of 32 bits; letters far apart may share one. */
+const firstLetter = (name: string): number => 1 << (name.charCodeAt(0) & 31);
 
 const live = (mute: Mute | undefined, nowMs: number): Mute | undefined =>
   mute !== undefined && nowMs < mute.untilMs ? mute : undefined;

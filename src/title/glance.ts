@@ -3,7 +3,6 @@
  * markets have nothing to find in them. After a silence a loop costs a tenth of the patterns that would say the same.
  */
 import { LONGEST_READ } from '../matching/pattern-work.ts';
-import { isPlainCode } from '../platform/plain-text.ts';
 
 export interface Glance {
   /** Printable ASCII and Hangul syllables, with single blanks, and short enough to be read whole. */
@@ -32,15 +31,13 @@ const BITS = 12;
 /** Golden ratio: neighbours end far apart. */
 const SPREADER = 0x9e3779b1;
 
-const pairOf = (one: number, other: number): number => (one << 16) | other;
-/** Of the four before it, 7 bits each. */
-const fourWith = (three: number, code: number): number => ((three << 7) | code) & 0xfffffff;
-const placeOf = (key: number): number => Math.imul(key, SPREADER) >>> (32 - BITS);
+/** Of two characters, where one is beyond ASCII; of four, 7 bits each. */
+const FOUR_BITS = 0xfffffff;
 
 const keyOf = (text: string): number =>
   text.length === 2
-    ? pairOf(text.charCodeAt(0), text.charCodeAt(1))
-    : Array.from(text).reduce((four, char) => fourWith(four, char.charCodeAt(0)), 0);
+    ? (text.charCodeAt(0) << 16) | text.charCodeAt(1)
+    : Array.from(text).reduce((four, char) => ((four << 7) | char.charCodeAt(0)) & FOUR_BITS, 0);
 
 const keysOf = (marks: string): readonly number[] =>
   marks.split(' ').map((mark) => keyOf(mark.replace('_', ' ')));
@@ -54,16 +51,11 @@ const KEYS: ReadonlyMap<number, number> = new Map([
   ...[...keysOf(KOREAN), ...keysOf(ENGLISH)].map((key) => [key, UPDATE] as const),
   ...keysOf(CONTRACTS).map((key) => [key, CONTRACT] as const),
 ]);
-/** Whether one of the keys is at a place: half a kilobyte, while a set is spread over memory. */
+/** A bit for each place that one of the keys falls on: half a kilobyte, while a map is spread over memory. */
 const IS_TAKEN = new Uint32Array((1 << BITS) / 32);
-for (const place of Array.from(KEYS.keys(), placeOf))
+for (const key of KEYS.keys()) {
+  const place = Math.imul(key, SPREADER) >>> (32 - BITS);
   IS_TAKEN[place >>> 5] = (IS_TAKEN[place >>> 5] ?? 0) | (1 << (place & 31));
-
-/** 0: it is no key. */
-function kindOf(key: number): number {
-  const place = placeOf(key);
-  const isTaken = (((IS_TAKEN[place >>> 5] ?? 0) >>> (place & 31)) & 1) === 1;
-  return isTaken ? (KEYS.get(key) ?? 0) : 0;
 }
 
 let last: { readonly title: string; readonly glance: Glance } | undefined;
@@ -74,6 +66,7 @@ export function glanceAt(title: string): Glance {
   return last.glance;
 }
 
+/** Calls nothing for a character, as `plain-text.ts`. */
 function glanceOf(title: string): Glance {
   let isPlain = title.length <= LONGEST_READ;
   let hasHangul = false;
@@ -83,17 +76,19 @@ function glanceOf(title: string): Glance {
   let four = 0;
   for (let at = 0; isPlain && at < title.length; at++) {
     const code = title.charCodeAt(at);
+    let key = (before << 16) | code;
     if (code > LAST_ASCII) {
-      isPlain = isPlainCode(code);
+      isPlain = code >= FIRST_HANGUL && code <= LAST_HANGUL;
       hasHangul = true;
       four = 0;
-      kinds |= kindOf(pairOf(before, code));
     } else {
       isPlain = code > BLANK || (code === BLANK && before !== BLANK);
       isJoined ||= code === SLASH || code === DASH || code === UNDERSCORE;
-      four = fourWith(four, isCapital(code) ? code + TO_SMALL : code);
-      kinds |= kindOf(before > LAST_ASCII ? pairOf(before, code) : four);
+      four = ((four << 7) | (code >= CAPITAL_A && code <= CAPITAL_Z ? code + TO_SMALL : code)) & FOUR_BITS;
+      if (before <= LAST_ASCII) key = four;
     }
+    const place = Math.imul(key, SPREADER) >>> (32 - BITS);
+    if ((((IS_TAKEN[place >>> 5] ?? 0) >>> (place & 31)) & 1) === 1) kinds |= KEYS.get(key) ?? 0;
     before = code;
   }
   const mayBeContract = isJoined || (kinds & CONTRACT) !== 0;
@@ -104,6 +99,9 @@ const BLANK = 0x20;
 const SLASH = 0x2f;
 const DASH = 0x2d;
 const UNDERSCORE = 0x5f;
-const LAST_ASCII = 0x7e;
+const CAPITAL_A = 0x41;
+const CAPITAL_Z = 0x5a;
 const TO_SMALL = 0x20;
-const isCapital = (code: number): boolean => code >= 0x41 && code <= 0x5a;
+const LAST_ASCII = 0x7e;
+const FIRST_HANGUL = 0xac00;
+const LAST_HANGUL = 0xd7a3;

@@ -16,6 +16,7 @@ import { pipeline } from './list/pipeline.ts';
 import { reloads } from './list/reloads.ts';
 import { replay } from './list/replay.ts';
 import { tables } from './list/tables.ts';
+import { titles } from './list/titles.ts';
 import { trouble } from './list/trouble.ts';
 import { web } from './list/web.ts';
 import type { Mutation } from './mutation.ts';
@@ -29,6 +30,7 @@ export const mutations: readonly Mutation[] = [
   ...mutes,
   ...held,
   ...tables,
+  ...titles,
   ...trouble,
   ...budgets,
   ...conditions,

@@ -26,6 +26,12 @@ export const cooldowns = [
       'return refusalOf(cooling, nowMs);',
     ],
     [
+      'the place of one that leaves is not held',
+      'two orders of one read leave at once',
+      'const { delivery } = item;\n    this.#catchUp();',
+      'const { delivery } = item;',
+    ],
+    [
       'after a crash what was pending counts as never sent',
       'a kill at the wrong moment doubles an order',
       'receivedMs > this.#mayHaveLeftMs) return;',

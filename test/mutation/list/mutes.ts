@@ -45,8 +45,8 @@ export const mutes = [
     [
       'a ticker is compared as it is written',
       'another spelling of a scam is traded',
-      'live(tickers.get(tickerName(ticker)), nowMs)',
-      'live(tickers.get(ticker), nowMs)',
+      'this.#ofTicker(tickerName(ticker), nowMs)',
+      'this.#ofTicker(ticker, nowMs)',
     ],
     [
       'a request of a person loses against an older mute',
