@@ -54,8 +54,8 @@ export class Mutes implements Brakes {
     if (content.kind !== 'news') return undefined;
     const { destination: destinations, rule: rules, ticker: tickers } = this.#byName;
     return (
-      (destinations.size === 0 ? undefined : live(destinations.get(destination), nowMs)) ??
-      (rules.size === 0 ? undefined : live(rules.get(rule), nowMs)) ??
+      live(destinations.get(destination), nowMs) ??
+      live(rules.get(rule), nowMs) ??
       (tickers.size === 0
         ? undefined
         : ticker === undefined

@@ -1,4 +1,4 @@
-/** What is read from a title is what its words say, however fast it is read. */
+/** Titles are read for their words, however fast. */
 import { inFile, suites } from '../places.ts';
 
 export const titles = [
