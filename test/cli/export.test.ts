@@ -200,3 +200,17 @@ test('look after look, of any size, every row comes once and in order', () => {
       expect([what, size, ids]).toEqual([what, size, wanted]);
     }
 });
+
+test('a row that cannot be read is passed over, and the others come', () => {
+  const database = new DatabaseSync(':memory:');
+  migrate(database);
+  const outbox = new SqliteOutbox(database);
+  for (let ordinal = 0; ordinal < 3; ordinal++) {
+    const announcement = announcementAt(ordinal, BASE_MS);
+    outbox.record(newsOf(announcement), deliveriesOf(announcement, 'bot'));
+  }
+  const second = announcementAt(1, BASE_MS).id;
+  database.prepare("UPDATE announcements SET body = '{' WHERE id = ?").run(second);
+  for (const what of ['announcements', 'deliveries'] as const)
+    expect(exportLook(database, { what, filter: {} }).rows).toHaveLength(2);
+});

@@ -67,6 +67,17 @@ test('what was sent within the longest window of a rate stays', async () => {
   expect(left()).toEqual([2, 2, 2]);
 });
 
+test('requests within that window stay, however short the time that attempts are kept', async () => {
+  const { outbox, clock, record, left } = scene();
+  record(1, { startedMs: BASE_MS - 6 * 3_600_000 });
+  const timer = startRetention(outbox, { ...KINDS, attempts: 3_600_000 }, () => DAY_MS, clock);
+  await clock.advance(60_000);
+  expect(left()).toEqual([1, 1, 1]);
+  await clock.advance(DAY_MS);
+  timer.cancel();
+  expect(left()).toEqual([1, 1, 0]);
+});
+
 test('a bite looks at no more rows than its size, and a round at none twice', () => {
   const { outbox, record } = scene();
   for (let n = 0; n < 12; n++) record(10, n % 2 === 0 ? {} : { state: 'dead', status: 400 });

@@ -214,6 +214,26 @@ test('regression: a part that is missing is reported once, however many looks it
   }
 });
 
+test('one slot with more rows than are read is reported as missing', async () => {
+  await using history = new History();
+  for (let n = 0; n < 50; n++) history.announce(['bot']);
+  await history.clock.advance(MINUTE);
+  expect(history.stats({}, 20).missing).toHaveLength(1);
+});
+
+test('minutes of an hour in which something waits stay until it has ended', async () => {
+  await using history = new History();
+  const [one] = history.announce(['bot']).sent;
+  if (one === undefined) return expect.fail();
+  await history.clock.advance(3 * DAY);
+  await history.derive(50);
+  expect(slotsOf(history).get(5 * MINUTE)).toBe(1);
+  history.settle(one, 'expired');
+  await history.clock.advance(DAY);
+  await history.derive(50);
+  expect(slotsOf(history).get(5 * MINUTE)).toBeUndefined();
+});
+
 test('what takes too long to read is reported as missing, and is there when it is made', async () => {
   await using history = new History();
   for (let hour = 0; hour < 6; hour++) {
