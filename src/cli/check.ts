@@ -45,7 +45,7 @@ export async function checkCommand(options: CheckOptions, io: Io): Promise<ExitC
       return { errors: [...errors, ...failedTests(config, redact, io)], warnings };
     },
   });
-  const { config, problems, warnings, notes, deadRules } = loaded;
+  const { config, problems, warnings, notes, more, deadRules } = loaded;
   const effect = config && routesEffect(config);
   const isFine = config !== undefined && !(strict && warnings.length > 0);
   const exitCode = isFine ? FINE : NOT_FINE;
@@ -62,15 +62,15 @@ export async function checkCommand(options: CheckOptions, io: Io): Promise<ExitC
     io.print(jsonText({ ...found, online: result?.found }));
     return result?.isFine === false ? NOT_FINE : exitCode;
   }
-  const print = (found: readonly ConfigProblem[], gravity: Gravity, noun: string) => {
+  const print = (found: readonly ConfigProblem[], beside: number, gravity: Gravity, noun: string) => {
     for (const one of found.slice(0, MOST_SHOWN))
       io.print(`${problemText(file, one, gravity, io.columns)}\n`);
-    const more = found.length - MOST_SHOWN;
+    const more = found.length + beside - Math.min(found.length, MOST_SHOWN);
     if (more > 0) io.print(`${moreText(more)} ${noun}${more === 1 ? '' : 's'}\n`);
   };
-  print(problems, 'bad', 'problem');
-  print(warnings, 'warning', 'warning');
-  print(notes, 'note', 'note');
+  print(problems, more.problems, 'bad', 'problem');
+  print(warnings, more.warnings, 'warning', 'warning');
+  print(notes, more.notes, 'note', 'note');
   if (effect !== undefined)
     for (const line of effectLines(effect, io.columns, markedSpans('none', io.columns))) io.print(line);
   const included = loaded.files.filter(({ as }) => as === 'include').length;
@@ -82,10 +82,10 @@ export async function checkCommand(options: CheckOptions, io: Io): Promise<ExitC
 }
 
 /** `fine (1 feed, 2 destinations, 3 rules; 1 warning)`, or how many problems there are. */
-function summaryOf({ config, problems, warnings, deadRules }: RequiredConfig, isFine: boolean): string {
+function summaryOf({ config, problems, warnings, more, deadRules }: RequiredConfig, isFine: boolean): string {
   const dead = deadRules === 0 ? '' : `; ${counted(deadRules, 'rule')} can never match`;
   if (config === undefined)
-    return `${counted(problems.length, 'problem')}, ${counted(warnings.length, 'warning')}${dead}`;
+    return `${counted(problems.length + more.problems, 'problem')}, ${counted(warnings.length + more.warnings, 'warning')}${dead}`;
   const parts = [
     counted(config.feeds.length, 'feed'),
     counted(Object.keys(config.destinations).length, 'destination'),
@@ -94,7 +94,8 @@ function summaryOf({ config, problems, warnings, deadRules }: RequiredConfig, is
   const updates = asksForUpdates(config.rules)
     ? ''
     : '; no rule has `update: any`, so edits and follow-ups of titles are not sent';
-  const warned = warnings.length > 0 ? `; ${counted(warnings.length, 'warning')}` : '';
+  const warnedOf = warnings.length + more.warnings;
+  const warned = warnedOf > 0 ? `; ${counted(warnedOf, 'warning')}` : '';
   const unheard = config.alerts === undefined ? '; no `alerts`, so only the log reports problems' : '';
   return `${isFine ? 'fine' : 'not fine with --strict'} (${parts.join(', ')}${updates}${unheard}${warned}${dead})`;
 }

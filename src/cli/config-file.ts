@@ -13,7 +13,7 @@ import { markedLine } from './lines.ts';
 import { problemText } from './problem-text.ts';
 
 export interface LoadedConfig
-  extends Pick<LoadedFile, 'redact' | 'digest' | 'warnings' | 'where' | 'files' | 'patterns'> {
+  extends Pick<LoadedFile, 'redact' | 'digest' | 'warnings' | 'more' | 'where' | 'files' | 'patterns'> {
   readonly config: Config;
 }
 
@@ -23,13 +23,15 @@ export function requireConfig(
   io: Pick<Io, 'env' | 'destinationTypes' | 'columns'>,
   { standsIn = false }: { readonly standsIn?: boolean } = {},
 ): LoadedConfig {
-  const { config, problems, ...loaded } = load(file, io, standsIn);
-  if (config !== undefined) return { config, ...loaded };
+  const { config, problems, more: beside, ...loaded } = load(file, io, standsIn);
+  if (config !== undefined) return { config, more: beside, ...loaded };
   const { columns } = io;
-  const { some, more } = someOf(problems);
+  const { some, more } = someOf(problems, beside.problems);
   const list = some.map((problem) => `${problemText(file, problem, 'bad', columns)}\n\n`).join('');
   const rest = more === 0 ? '' : `${moreText(more)}\n\n`;
-  throw new ProblemList(list + rest + markedLine('bad', `${counted(problems)} in ${file}`, columns));
+  throw new ProblemList(
+    list + rest + markedLine('bad', `${counted(problems.length + beside.problems)} in ${file}`, columns),
+  );
 }
 
 export interface UsableConfig extends Remains {
@@ -54,7 +56,7 @@ export function usableConfig(
   { given }: { readonly given: string | undefined },
   io: Io,
 ): UsableConfig {
-  const { config, problems, remains, redact } = load(file, io);
+  const { config, problems, more, remains, redact } = load(file, io);
   const [first] = problems;
   // Without any, the command reports all problems itself.
   const hasNothing = need === 'destinations' && ![...remains.destinations.values()].some((one) => one);
@@ -64,7 +66,7 @@ export function usableConfig(
     io.warn(
       markedLine(
         'warning',
-        `${file} has ${counted(problems)}, which \`listing-bridge check\` shows; the first is at ${at}: ${message}`,
+        `${file} has ${counted(problems.length + more.problems)}, which \`listing-bridge check\` shows; the first is at ${at}: ${message}`,
         io.columns,
       ),
     );
@@ -100,5 +102,4 @@ const load = (
   standsIn = false,
 ) => loadConfig({ file, env, types, standsIn });
 
-const counted = ({ length }: { readonly length: number }) =>
-  length === 1 ? '1 problem' : `${length} problems`;
+const counted = (problems: number) => (problems === 1 ? '1 problem' : `${problems} problems`);

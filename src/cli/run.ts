@@ -22,7 +22,7 @@ import { aborted, type Io } from './io.ts';
 
 export async function runCommand(options: { readonly config: string }, io: Io): Promise<ExitCode> {
   const file = options.config;
-  const { warnings: firstWarnings, ...loaded } = requireConfig(file, io);
+  const { warnings: firstWarnings, more: further, ...loaded } = requireConfig(file, io);
   const first = lasting(loaded);
   const { clock, random, version } = io;
   let log: Log | undefined;
@@ -41,7 +41,7 @@ export async function runCommand(options: { readonly config: string }, io: Io): 
     load: loader(file, io, thread, warn),
     createLog: (redact) => {
       log = createLog(first.config.log, redact, process.stderr, withoutRepeats(logForm));
-      warn(first.config, someOf(firstWarnings));
+      warn(first.config, someOf(firstWarnings, further.warnings));
       return log;
     },
     ...{ clock, random, version, disk: watchDisk },
@@ -86,12 +86,12 @@ function loader(
   // Code does not go to a thread: with types of its own, a program loads where it runs.
   if (types === undefined) return loadingOn({ thread, file, env: { ...env }, clock, warn });
   return (tables) => {
-    const { config, problems, warnings, unread, ...loaded } = loadConfig({ file, env, types, tables });
+    const { config, problems, warnings, more, unread, ...loaded } = loadConfig({ file, env, types, tables });
     if (config !== undefined) {
-      if (!hasWishes(unread)) warn(config, someOf(warnings));
+      if (!hasWishes(unread)) warn(config, someOf(warnings, more.warnings));
       return { ...lasting({ config, ...loaded }), unread };
     }
     const { files, patterns } = loaded;
-    return { ...{ unread, files, patterns }, problems: problemLines(someOf(problems), file) };
+    return { ...{ unread, files, patterns }, problems: problemLines(someOf(problems, more.problems), file) };
   };
 }

@@ -3,6 +3,8 @@
  * pattern in which `*` stands for anything. Everything is resolved when the config is loaded; nothing of it remains for the hot path.
  */
 
+import { FirstHints } from './first-hints.ts';
+
 /** For what has destinations and groups: a config, or the readable part of a broken one. */
 export interface Nameable {
   readonly destinations: Iterable<string>;
@@ -16,6 +18,8 @@ export class DestinationNames {
   readonly #ordinals: ReadonlyMap<string, number>;
   readonly #groups: Nameable['groups'];
   readonly #sorted: readonly string[];
+  /** For names that are nowhere. */
+  readonly hints = new FirstHints();
   /** Thousands of rules may name the same group. */
   readonly #known = new Map<string, readonly string[]>();
 
@@ -33,6 +37,15 @@ export class DestinationNames {
   /** All destinations and groups. */
   get all(): readonly string[] {
     return [...this.#ordinals.keys(), ...this.#groups.keys()];
+  }
+
+  /** Whether it stands for something, if only for none: `find` gives a list. Groups of groups are not looked through for it. */
+  knows(written: string): boolean {
+    return this.has(written) || isPattern(written);
+  }
+
+  has(written: string): boolean {
+    return this.isDestination(written) || this.#groups.has(written);
   }
 
   get hasGroups(): boolean {
@@ -57,19 +70,26 @@ export class DestinationNames {
     const known = this.#known.get(written);
     if (known !== undefined) return known;
     const found = new Set<string>();
-    this.#collect(written, found, new Set());
+    this.#collect(written, found);
     const names = [...found];
     this.#known.set(written, names);
     return names;
   }
 
-  /** Each group is looked into once, so that groups of groups stay cheap and one that contains itself (a problem of its own) ends. */
-  #collect(written: string, found: Set<string>, seen: Set<string>): void {
-    if (seen.has(written)) return;
-    seen.add(written);
-    if (this.isDestination(written)) found.add(written);
-    else if (isPattern(written)) for (const name of this.#fitting(written)) found.add(name);
-    else for (const member of this.#groups.get(written) ?? []) this.#collect(member, found, seen);
+  /**
+   * Each group is looked into once, so that groups of groups stay cheap and one that contains itself (a problem of its own) ends.
+   * Without recursion: they nest as deep as somebody writes.
+   */
+  #collect(first: string, found: Set<string>): void {
+    const seen = new Set<string>();
+    const waiting = [first];
+    for (let written = waiting.pop(); written !== undefined; written = waiting.pop()) {
+      if (seen.has(written)) continue;
+      seen.add(written);
+      if (this.isDestination(written)) found.add(written);
+      else if (isPattern(written)) for (const name of this.#fitting(written)) found.add(name);
+      else for (const member of (this.#groups.get(written) ?? []).toReversed()) waiting.push(member);
+    }
   }
 
   #fitting(pattern: string): readonly string[] {

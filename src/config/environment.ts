@@ -4,6 +4,7 @@ import { decodeText } from '../platform/file-text.ts';
 import { nearest } from '../platform/suggest.ts';
 import { type EnvFile, type EnvRemark, parseEnvFile } from './dotenv.ts';
 import type { ConfigFiles } from './files.ts';
+import { FirstHints } from './first-hints.ts';
 import type { VariableSource } from './interpolate.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -66,6 +67,12 @@ export function loadEnvironment(configFile: string, env: Environment, files: Con
     if (isThere) fault = `${envFile} cannot be read: ${reason}`;
   }
   const processRemarks = new Map<string, ProcessRemark>();
+  const hints = new FirstHints();
+  let where: string | undefined;
+  const elsewhereOnce = () => {
+    where ??= elsewhere(envFile, files);
+    return where;
+  };
   const ofProcess = (name: string) => {
     const value = own(env, name) ?? own(env, `\ufeff${name}`);
     if (value === undefined) return undefined;
@@ -103,8 +110,8 @@ export function loadEnvironment(configFile: string, env: Environment, files: Con
       }
     },
     howToSet: (name) =>
-      whereItIs(name, fromFile, env) ??
-      `set it in the environment, or add a line ${name}=… to ${envFile}${isThere ? '' : ` (${elsewhere(envFile, files)})`}`,
+      hints.of(name, () => whereItIs(name, fromFile, env)) ??
+      `set it in the environment, or add a line ${name}=… to ${envFile}${isThere ? '' : ` (${elsewhereOnce()})`}`,
   };
 }
 

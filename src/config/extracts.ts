@@ -4,6 +4,7 @@ import { isRecord } from '../platform/wire-values.ts';
 import type { SendTarget } from '../routing/options.ts';
 import { membersNamed } from '../templates/members.ts';
 import { nodesWhere } from './every-node.ts';
+import { FirstHints } from './first-hints.ts';
 import { type Located, nodeAt } from './located.ts';
 import { leavesWhere } from './match-words.ts';
 import { patternFaults } from './names.ts';
@@ -23,6 +24,7 @@ export function* extractFaults(parts: ConfigSections, root: Located): Iterable<F
     if (exact && typeof node.value === 'string') yield* patternFaults(node.value, [...path, 'matches']);
   }
   yield* patternsOfRules(parts);
+  const hints = new FirstHints();
   for (const { name, path, within } of [...usesInRules(parts), ...usesInTemplates(parts, root)])
     if (!names.has(name))
       yield {
@@ -30,7 +32,7 @@ export function* extractFaults(parts: ConfigSections, root: Located): Iterable<F
         ...(within === undefined ? { at: 'key' as const } : { within }),
         message:
           name === '' ? '"extract" needs a name, such as {{ extract.pair }}' : `there is no extract ${name}`,
-        hint: didYouMean(name, names.keys()) ?? DEFINE,
+        hint: hints.of(name, () => didYouMean(name, names.keys())) ?? DEFINE,
       };
 }
 

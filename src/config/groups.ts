@@ -17,12 +17,13 @@ export function* groupFaults(parts: ConfigSections): Iterable<Finding> {
         message: `${group} is a destination too`,
         hint: 'give the group another name: one name means one thing',
       };
+    const seen = new Set<string>();
     for (const [place, member] of members.entries()) {
       const path: Path = ['groups', group, place];
       const fault = nameFault(member, names);
       if (fault !== undefined) yield { path, ...fault };
-      else if (members.indexOf(member) !== place)
-        yield { path, message: `${member} is named twice: a group holds it once` };
+      else if (seen.has(member)) yield { path, message: `${member} is named twice: a group holds it once` };
+      seen.add(member);
     }
   }
   yield* rings(groups, names);
@@ -32,20 +33,25 @@ export function* groupFaults(parts: ConfigSections): Iterable<Finding> {
 function* rings(groups: ConfigSections['groups'], names: DestinationNames): Iterable<Finding> {
   const done = new Set<string>();
   const way: { readonly group: string; place: number }[] = [];
+  const onWay = new Set<string>();
   for (const start of groups.keys()) {
     if (done.has(start)) continue;
     way.push({ group: start, place: 0 });
+    onWay.add(start);
     for (let here = way.at(-1); here !== undefined; here = way.at(-1)) {
       const { group, place } = here;
       const member = groups.get(group)?.[place];
       here.place++;
       if (member === undefined) {
         done.add(group);
+        onWay.delete(group);
         way.pop();
       } else if (names.isGroup(member) && !done.has(member)) {
-        const from = way.findIndex((step) => step.group === member);
-        if (from === -1) way.push({ group: member, place: 0 });
-        else {
+        if (!onWay.has(member)) {
+          way.push({ group: member, place: 0 });
+          onWay.add(member);
+        } else {
+          const from = way.findIndex((step) => step.group === member);
           const ring = [...way.slice(from).map((step) => step.group), member].join(' → ');
           yield {
             path: ['groups', group, place],

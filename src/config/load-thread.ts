@@ -93,11 +93,12 @@ export function* takenOver(answer: SoundOver, tables: TableReaders | undefined):
 function answerOf({ file, env, tables: outlines }: LoadQuestion): LoadAnswer {
   const { readers, references } = readersOf(outlines);
   const loaded = loadConfig({ file, env, tables: readers });
-  const { config, files, patterns, unread, digest, secretWords } = loaded;
+  const { config, files, patterns, unread, digest, secretWords, more } = loaded;
   const over = { files, patterns, unread };
-  if (config === undefined) return { ...over, kind: 'unsound', problems: someOf(loaded.problems) };
+  if (config === undefined)
+    return { ...over, kind: 'unsound', problems: someOf(loaded.problems, more.problems) };
   return {
-    ...{ ...over, kind: 'sound', digest, secretWords, warnings: someOf(loaded.warnings) },
+    ...{ ...over, kind: 'sound', digest, secretWords, warnings: someOf(loaded.warnings, more.warnings) },
     pieces: piecesOf(config),
     tables: tablesOver(config.liveTables, references),
     kept: keptRules(config),

@@ -23,7 +23,7 @@ import { type Config, configSchema } from './schema.ts';
 import type { KnownKeys } from './schema-problems.ts';
 import { secretKnowledge } from './secret-knowledge.ts';
 import { redactorFor } from './secret-places.ts';
-import { Source, writtenMessage } from './source.ts';
+import { Source, type Spot } from './source.ts';
 import { Sources } from './sources.ts';
 import { withStandIns } from './stand-ins.ts';
 import { hintOfEmpty } from './too-much.ts';
@@ -37,6 +37,8 @@ export interface RequiredConfig {
   readonly warnings: readonly ConfigProblem[];
   /** Right for some people; `--strict` passes. */
   readonly notes: readonly ConfigProblem[];
+  /** How many there are beside these: of thousands only the first are told. */
+  readonly more: Readonly<Record<'problems' | 'warnings' | 'notes', number>>;
   /** How many rules are known to match nothing; each is among the warnings. */
   readonly deadRules: number;
   /** Redacts every secret of the file and of the values that it refers to. */
@@ -104,33 +106,37 @@ export function loadConfig(options: LoadOptions): RequiredConfig {
   const [first, ...others] = parsed.map(sourceOf);
   const sources = new Sources([first ?? sourceOf(main), ...others], root, file);
 
-  const problems = parsed.flatMap(({ faults }, ordinal) =>
-    faults.map((fault) => sources.problemOf(fault, ordinal)),
-  );
-  problems.push(...[...merged.faults, ...unfit].map((fault) => sources.problemOf(fault, fault.file)));
-  const ofWhole = (message: string, hint?: string) => sources.problemOf({ range: [0, 0], message, hint }, 0);
-  if (environment?.fault !== undefined) problems.push(ofWhole(environment.fault));
+  const wrong: Spot[] = [];
+  const add = (found: Iterable<Spot>) => {
+    for (const spot of found) wrong.push(spot);
+  };
+  for (const [ordinal, { faults }] of parsed.entries())
+    add(faults.map((fault) => sources.spotOf(fault, ordinal)));
+  add([...merged.faults, ...unfit].map((fault) => sources.spotOf(fault, fault.file)));
+  const ofWhole = (message: string, hint?: string) =>
+    add([sources.spotOf({ range: [0, 0], message, hint }, 0)]);
+  if (environment?.fault !== undefined) ofWhole(environment.fault);
   if (!main.fatal && (root === undefined || root.value === null))
-    problems.push(ofWhole('the file is empty', hintOfEmpty(main.text)));
-  problems.push(...[...include.errors, ...checked.errors].map((finding) => sources.problemAt(finding)));
-  const valid = problems.length === 0 ? checked.config : undefined;
+    ofWhole('the file is empty', hintOfEmpty(main.text));
+  const spotsOf = (found: readonly Finding[]) => found.map((finding) => sources.spotAt(finding));
+  add(spotsOf([...include.errors, ...checked.errors]));
+  const valid = wrong.length === 0 ? checked.config : undefined;
   const inClear = new Set(checked.exposed.map(({ path }) => sources.fileOf(path)));
   const inspected = (valid && inspect?.(valid, inClear, redact)) ?? NOTHING_FOUND;
-  problems.push(...inspected.errors.map((finding) => sources.problemAt(finding)));
-  const warnings = [
-    ...(environment === undefined ? [] : environmentRemarks(environment, file)),
-    ...inspected.warnings,
-    ...[...include.warnings, ...checked.warnings.filter(({ isNote }) => !isNote)].map((finding) =>
-      sources.problemAt(finding),
-    ),
-  ];
-  const notes = checked.warnings.filter(({ isNote }) => isNote).map((finding) => sources.problemAt(finding));
+  add(spotsOf(inspected.errors));
+  const problems = sources.told(wrong);
+  const warned = sources.told(
+    spotsOf([...include.warnings, ...checked.warnings.filter(({ isNote }) => !isNote)]),
+  );
+  const remarks = environment === undefined ? [] : environmentRemarks(environment, file);
+  const notes = sources.told(spotsOf(checked.warnings.filter(({ isNote }) => isNote)));
   const names = parsed.map(({ name = file }) => name);
   return {
-    config: problems.length === 0 ? checked.config : undefined,
-    problems: tidy(problems, names),
-    warnings: tidy(warnings, names),
-    notes: tidy(notes, names),
+    config: wrong.length === 0 ? checked.config : undefined,
+    problems: problems.some,
+    warnings: inOrder([...remarks, ...inspected.warnings, ...warned.some], names),
+    notes: notes.some,
+    more: { problems: problems.more, warnings: warned.more, notes: notes.more },
     remains: remainsOf(root, {
       storeFolder,
       isTrusted: !main.fatal && isRecord(root?.value),
@@ -151,17 +157,11 @@ export function loadConfig(options: LoadOptions): RequiredConfig {
 /** Of the top level. */
 const KNOWN_KEYS = Object.keys(configSchema.shape);
 
-/** In the order of the files, nothing twice. `names`: of the files, the config itself first. */
-function tidy(problems: readonly ConfigProblem[], names: readonly string[]): ConfigProblem[] {
+/** In the order of the files. `names`: of the files, the config itself first. */
+function inOrder(problems: readonly ConfigProblem[], names: readonly string[]): ConfigProblem[] {
   const ordinals = new Map(names.map((name, ordinal) => [name, ordinal]));
   const ordinalOf = ({ file }: ConfigProblem) => (file === undefined ? 0 : (ordinals.get(file) ?? 0));
-  const seen = new Set<string>();
-  const sorted = problems.toSorted((a, b) => ordinalOf(a) - ordinalOf(b) || byPlace(a, b));
-  return sorted.filter((problem) => {
-    const { file, line, column } = problem;
-    const key = `${file}:${line}:${column}:${writtenMessage(problem)}`;
-    return !seen.has(key) && seen.add(key);
-  });
+  return problems.toSorted((a, b) => ordinalOf(a) - ordinalOf(b) || byPlace(a, b));
 }
 
 /** No line of a `.env` is ever shown. */

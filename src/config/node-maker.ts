@@ -22,9 +22,6 @@ export interface ReadContext {
   readonly anchorElsewhere?: ((anchor: string) => string | undefined) | undefined;
 }
 
-/** Nobody reads more. */
-const MOST_FAULTS = 1000;
-
 export class NodeMaker {
   readonly faults: TextFault[] = [];
   readonly anchors = new Set<string>();
@@ -42,7 +39,7 @@ export class NodeMaker {
     const place = this.#place(range, keyRange);
     if (!literal.includes('${')) return textNode(literal, place);
     const { text, values, faults, missing } = interpolate(literal, this.#context.variables);
-    for (const fault of faults) this.fault({ range, ...fault });
+    for (const fault of faults) this.faults.push({ range, ...fault });
     return filledNode(literal, place, text, {
       outside: values,
       broken: text === undefined,
@@ -71,7 +68,7 @@ export class NodeMaker {
   alias(anchor: string, target: Located | undefined, range: Range, keyRange: Range | undefined): Located {
     if (target !== undefined) return target.with({ keyRange });
     // Of a lone * the parser has said it.
-    if (anchor !== '') this.fault({ range, ...this.#noAnchor(anchor) });
+    if (anchor !== '') this.faults.push({ range, ...this.#noAnchor(anchor) });
     return this.broken(range, keyRange);
   }
 
@@ -88,10 +85,6 @@ export class NodeMaker {
         hint: isMapping ? 'a template must be in quotes: "{{ ticker }}"' : undefined,
       });
     return undefined;
-  }
-
-  fault(fault: TextFault): void {
-    if (this.faults.length < MOST_FAULTS) this.faults.push(fault);
   }
 
   #place(range: Range, keyRange: Range | undefined): Place {

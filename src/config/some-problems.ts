@@ -9,9 +9,10 @@ export interface SomeProblems {
   readonly more: number;
 }
 
-export const someOf = (problems: readonly ConfigProblem[]): SomeProblems => ({
+/** `more`: how many there are beside `problems`. */
+export const someOf = (problems: readonly ConfigProblem[], more: number): SomeProblems => ({
   some: problems.slice(0, MOST_SHOWN),
-  more: Math.max(0, problems.length - MOST_SHOWN),
+  more: Math.max(0, problems.length - MOST_SHOWN) + more,
 });
 
 /** Of what is left out, for the end of a list; `more` is not 0. */

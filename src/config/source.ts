@@ -8,10 +8,11 @@ import type { SecretKnowledge } from './secret-knowledge.ts';
 import { secretRanges } from './secret-places.ts';
 import { blotShapes } from './secret-shapes.ts';
 
-const written = new WeakMap<ConfigProblem, string>();
-
-/** The message as it was found, for comparing only: a secret may stand in it. */
-export const writtenMessage = (problem: ConfigProblem): string => written.get(problem) ?? problem.message;
+/** A problem before anybody reads it: there may be a hundred thousand. */
+export interface Spot {
+  readonly source: Source;
+  readonly fault: TextFault;
+}
 
 export class Source {
   readonly #file: ParsedFile;
@@ -34,9 +35,10 @@ export class Source {
     return this.#file.name;
   }
 
-  problemOf({ range, message, hint }: TextFault): ConfigProblem {
+  problemOf(fault: TextFault): ConfigProblem {
+    const { message, hint } = fault;
     const { text, lines, name, isHidden } = this.#file;
-    const offset = Math.min(range[0], text.length);
+    const offset = this.offsetOf(fault);
     const { line, column } = this.placeOf(offset);
     const start = lines.lineStarts[line - 1] ?? 0;
     const newline = text.indexOf('\n', start);
@@ -64,8 +66,12 @@ export class Source {
     };
     if (!isHidden)
       Object.defineProperty(problem, 'shownColumn', { enumerable: true, get: () => show(offset).length + 1 });
-    written.set(problem, message);
     return problem;
+  }
+
+  /** Where it is, in characters. */
+  offsetOf({ range }: TextFault): number {
+    return Math.min(range[0], this.#file.text.length);
   }
 
   placeOf(offset: number): { readonly line: number; readonly column: number } {

@@ -1,7 +1,10 @@
 /** The files of a config as one: turns findings, which name a path, into problems with file, line and column. */
 import { type Located, nodeAt } from './located.ts';
-import type { ConfigPlace, ConfigProblem, Finding, Path, TextFault } from './problem.ts';
-import type { Source } from './source.ts';
+import type { ConfigPlace, ConfigProblem, Finding, Path, Range, TextFault } from './problem.ts';
+import type { Source, Spot } from './source.ts';
+
+/** Nobody reads more, and each costs more than the mistake in it; the rest is counted. */
+const MOST_TOLD = 1000;
 
 export class Sources {
   readonly #main: Source;
@@ -23,13 +26,32 @@ export class Sources {
   }
 
   /** `ordinal`: of the file. */
-  problemOf(fault: TextFault, ordinal: number): ConfigProblem {
-    return (this.#files[ordinal] ?? this.#main).problemOf(fault);
+  spotOf(fault: TextFault, ordinal: number): Spot {
+    return { source: this.#files[ordinal] ?? this.#main, fault };
   }
 
-  problemAt({ message, other, ...finding }: Finding): ConfigProblem {
+  spotAt({ message, other, ...finding }: Finding): Spot {
     const where = other === undefined ? '' : this.#beside(finding.path, other);
-    return this.#problemAt({ ...finding, message: message + where });
+    return this.#spotAt({ ...finding, message: message + where });
+  }
+
+  /** In the order of the files, nothing twice; the first `MOST_TOLD`, and how many more there are. */
+  told(spots: readonly Spot[]): { readonly some: readonly ConfigProblem[]; readonly more: number } {
+    const ordinals = new Map(this.#files.map((source, ordinal) => [source, ordinal]));
+    const ordinalOf = ({ source }: Spot) => ordinals.get(source) ?? 0;
+    const offsetOf = ({ source, fault }: Spot) => source.offsetOf(fault);
+    const seen = new Set<string>();
+    const once = spots.filter((spot) => {
+      const key = `${ordinalOf(spot)}:${offsetOf(spot)}:${spot.fault.message}`;
+      return seen.size < seen.add(key).size;
+    });
+    const first = once
+      .sort((a, b) => ordinalOf(a) - ordinalOf(b) || offsetOf(a) - offsetOf(b))
+      .slice(0, MOST_TOLD);
+    return {
+      some: first.map(({ source, fault }) => source.problemOf(fault)),
+      more: once.length - first.length,
+    };
   }
 
   /** As `LoadedConfig.where`. */
@@ -57,21 +79,25 @@ export class Sources {
     return isSame ? `, in line ${line}` : `, in ${this.fileOf(other)}:${line}`;
   }
 
-  #problemAt({ path, at, within, message, hint }: Finding): ConfigProblem {
-    if (this.#root === undefined) return this.#main.problemOf({ range: [0, 0], message, hint });
+  #spotAt({ path, at, within, message, hint }: Finding): Spot {
+    const spot = (of: Source, range: Range, words = message): Spot => ({
+      source: of,
+      fault: { range, message: words, hint },
+    });
+    if (this.#root === undefined) return spot(this.#main, [0, 0]);
     const { node, exact } = nodeAt(this.#root, path);
     const source = this.#sourceOf(node);
     if (within !== undefined) {
       const start = exact ? source.offsetIn(node, within) : undefined;
-      if (start !== undefined) return source.problemOf({ range: [start, start], message, hint });
+      if (start !== undefined) return spot(source, [start, start]);
       const place = `line ${within.line}, column ${within.column}`;
-      return source.problemOf({ range: node.range, message: `${place}: ${message}`, hint });
+      return spot(source, node.range, `${place}: ${message}`);
     }
     const empty = node.range[0] === node.range[1];
     const wantsKey = at === 'key' || at === 'missing' || empty || (!exact && node.children.size > 0);
     const range = (wantsKey ? node.keyRange : undefined) ?? node.range;
-    if (at === 'missing' && path.length <= 1) return this.#main.problemOf({ range: [0, 0], message, hint });
-    return source.problemOf({ range, message, hint });
+    if (at === 'missing' && path.length <= 1) return spot(this.#main, [0, 0]);
+    return spot(source, range);
   }
 
   #sourceOf({ file }: Located): Source {

@@ -3,6 +3,7 @@ import type { TextConditionTree } from '../matching/options.ts';
 import { didYouMean } from '../platform/suggest.ts';
 import { lookupsIn } from '../templates/lookup.ts';
 import { nodesWhere } from './every-node.ts';
+import { FirstHints } from './first-hints.ts';
 import { type Located, nodeAt } from './located.ts';
 import { hasLeaf, leavesWhere, TEXT_FIELDS } from './match-words.ts';
 import type { Finding, Path } from './problem.ts';
@@ -16,12 +17,14 @@ interface Named {
 }
 
 export function* tableFaults(parts: ConfigSections, root: Located): Iterable<Finding> {
+  const hints = new FirstHints();
   for (const { table, path, within, isCondition } of named(parts, root)) {
     if (parts.tables.has(table)) continue;
     yield {
       ...{ path, within, absent: true },
       message: `there is no table ${table}`,
-      hint: didYouMean(table, parts.tables.keys()) ?? (isCondition ? NO_TABLE : undefined),
+      hint:
+        hints.of(table, () => didYouMean(table, parts.tables.keys())) ?? (isCondition ? NO_TABLE : undefined),
     };
   }
 }

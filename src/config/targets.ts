@@ -6,6 +6,7 @@ import { listed } from '../platform/listed.ts';
 import { didYouMean, nearest } from '../platform/suggest.ts';
 import type { SendTarget } from '../routing/options.ts';
 import { DestinationNames, isPattern } from './destination-names.ts';
+import { FirstHints } from './first-hints.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ConfigSections } from './sections.ts';
 
@@ -49,6 +50,7 @@ function targetsOf(send: readonly SendTarget[], names: DestinationNames): readon
 export function* targetFaults(parts: ConfigSections): Iterable<Finding> {
   const names = namesIn(parts);
   const { templates } = parts;
+  const hints = new FirstHints();
   for (const [index, rule] of parts.rules.entries()) {
     const seen = new Set<string>();
     for (const [place, { to, template }] of (rule?.send ?? []).entries()) {
@@ -64,7 +66,7 @@ export function* targetFaults(parts: ConfigSections): Iterable<Finding> {
           absent: true,
           path: [...path, 'template'],
           message: `there is no template ${template}`,
-          hint: didYouMean(template, templates.keys()),
+          hint: hints.of(template, () => didYouMean(template, templates.keys())),
         };
     }
   }
@@ -73,11 +75,13 @@ export function* targetFaults(parts: ConfigSections): Iterable<Finding> {
 export function* alertFaults(parts: ConfigSections): Iterable<Finding> {
   const { alerts, destinations } = parts;
   const names = namesIn(parts);
+  const seen = new Set<string>();
   for (const [place, written] of (alerts?.send ?? []).entries()) {
     const path: Path = ['alerts', 'send', place];
     const fault = nameFault(written, names);
     if (fault !== undefined) yield { path, ...fault };
-    else if (alerts?.send.indexOf(written) !== place) yield { path, message: `${written} is named twice` };
+    else if (seen.has(written)) yield { path, message: `${written} is named twice` };
+    seen.add(written);
     const orders = (names.find(written) ?? []).filter(
       (name) => destinations.get(name)?.forEach !== undefined,
     );
@@ -107,19 +111,19 @@ export function nameFault(
   names: DestinationNames,
 ): Pick<Finding, 'message' | 'hint' | 'absent'> | undefined {
   const what = names.hasGroups ? 'destination or group' : 'destination';
+  const isForm = WRITTEN.test(written);
+  if (isForm && names.knows(written)) return undefined;
   const list = written.trim().split(/[\s,;|]+/);
-  if (list.length > 1 && list.every((word) => word === '' || names.find(word) !== undefined))
+  if (list.length > 1 && list.every((word) => word === '' || names.knows(word)))
     return {
       message: `there is no ${what} ${written}`,
       hint: `several are a list: [${list.filter((word) => word !== '').join(', ')}]`,
     };
-  const isForm = WRITTEN.test(written);
-  if (isForm && names.find(written) !== undefined) return undefined;
   const hint = ALL.test(written)
     ? 'for every destination write "*", in quotes'
     : FOREIGN.test(written) && !/^\[.*\]$/.test(written)
       ? 'in a pattern only * stands for something: for any letters, or none'
-      : nameHint(written, names);
+      : names.hints.of(written, () => nameHint(written, names));
   return { absent: isForm, message: `there is no ${what} ${written}`, hint };
 }
 
@@ -127,13 +131,13 @@ function nameHint(written: string, names: DestinationNames): string | undefined 
   const parts = written.split(/[\s,;，、]+/).map((part) => part.replace(/^[-['"]+|(?<!['"\]])['"\]]+$/g, ''));
   const all = parts.filter((part) => part !== '');
   if (/^\[.*\]$/.test(written)) return `a list stands without quotes: [${all.join(', ')}]`;
-  const isKnown = (part: string) => names.find(part) !== undefined;
+  const isKnown = (part: string) => names.knows(part);
   if (all.length > 1 ? all.some(isKnown) : all.every(isKnown))
     return all.length > 1
       ? `several are a list: [${all.join(', ')}]`
       : 'a dash of a list is followed by a space';
   // Its own name is wrong, which is reported there.
-  return [...names.all].includes(written) ? undefined : didYouMean(written, names.all);
+  return names.has(written) ? undefined : didYouMean(written, names.all);
 }
 
 /** Warnings: a rule that sends nowhere, and a pattern that stands for nothing. */
@@ -160,7 +164,7 @@ export function* emptyTargets(parts: ConfigSections): Iterable<Finding> {
 
 export const emptyPattern = (written: string, names: DestinationNames) => ({
   message: `${written} stands for no destination`,
-  hint: patternHint(written, names),
+  hint: names.hints.of(`as a pattern: ${written}`, () => patternHint(written, names)),
 });
 
 /** The pattern with another beginning: `sbu-*`, `sub-*`. Of a group: nothing. */

@@ -27,9 +27,9 @@ export function* testFaults(parts: ConfigSections): Iterable<Finding> {
       yield {
         path: [...path, 'announcement', 'feed'],
         message: `there is no feed ${feed}`,
-        hint: didYouMean(feed, feedNames),
+        hint: names.hints.of(`as a feed: ${feed}`, () => didYouMean(feed, feedNames)),
       };
-    yield* tableFaults(test, path, parts);
+    yield* tableFaults(test, path, parts, names.hints);
     yield* expectFaults(test, path, names);
     yield* payloadFaults(test, path, names);
   }
@@ -49,13 +49,18 @@ export function* untimedTests({ tests, rules }: ConfigSections): Iterable<Findin
   };
 }
 
-function* tableFaults({ tables = {} }: RuleTest, path: Path, parts: ConfigSections): Iterable<Finding> {
+function* tableFaults(
+  { tables = {} }: RuleTest,
+  path: Path,
+  parts: ConfigSections,
+  hints: DestinationNames['hints'],
+): Iterable<Finding> {
   for (const name of Object.keys(tables))
     if (!parts.tables.has(name))
       yield {
         ...{ path: [...path, 'tables', name], at: 'key', absent: true },
         message: `there is no table ${name}`,
-        hint: didYouMean(name, parts.tables.keys()),
+        hint: hints.of(`as a table: ${name}`, () => didYouMean(name, parts.tables.keys())),
       };
 }
 

@@ -15,27 +15,42 @@ export const MOST_REPEATED = 500;
 /** The same in answers, of which 64 KiB are read: 150 ms at worst, measured. A hash (`[0-9a-f]{64}`) is below it. */
 export const MOST_REPEATED_IN_ANSWERS = 100;
 
+/** In characters: ten thousand words. The engine takes a second to make itself of a million. */
+export const LONGEST_PATTERN = 100_000;
+
 /** A pattern that is well formed and too much work. */
 export class TooMuchWork extends Error {
   readonly hint: string;
 
-  constructor(instructions: number, most: number, largest: string) {
-    super(`repeats too much: its counts expand to ${instructions} steps, at most ${most}`);
-    const without = /^\{0/.test(largest) ? '*' : '+';
-    this.hint = `write ${without} in place of ${largest}, or a smaller count`;
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
   }
+}
+
+function repeatsTooMuch(instructions: number, most: number, largest: string): TooMuchWork {
+  const without = /^\{0/.test(largest) ? '*' : '+';
+  return new TooMuchWork(
+    `repeats too much: its counts expand to ${instructions} steps, at most ${most}`,
+    `write ${without} in place of ${largest}, or a smaller count`,
+  );
 }
 
 /** Without case. Throws what RE2JS throws on a malformed expression, and `TooMuchWork`. */
 export function compilePattern(source: string, most = MOST_REPEATED): RE2JS {
+  if (source.length > LONGEST_PATTERN)
+    throw new TooMuchWork(
+      `is ${source.length.toLocaleString('en')} characters long, at most ${LONGEST_PATTERN.toLocaleString('en')}`,
+      'split it: several patterns stand under `any`',
+    );
   const counts = countsIn(source);
   // Each is at least as many instructions as it counts: what is far too much need not be compiled to know it.
   const least = counts.reduce((sum, count) => sum + mostOf(count) - 1, 0);
-  if (least > 20 * most) throw new TooMuchWork(least, most, largestOf(counts));
+  if (least > 20 * most) throw repeatsTooMuch(least, most, largestOf(counts));
   const expression = RE2JS.compile(source, RE2JS.CASE_INSENSITIVE);
   if (counts.length === 0) return expression;
   const added = expression.programSize() - sizeWithoutCounts(source);
-  if (added > most) throw new TooMuchWork(added, most, largestOf(counts));
+  if (added > most) throw repeatsTooMuch(added, most, largestOf(counts));
   return expression;
 }
 

@@ -140,8 +140,11 @@ function* seekingNearest(word: string, known: Iterable<string>): Steps<string | 
   let fewest = Number.POSITIVE_INFINITY;
   for (const candidate of words) {
     yield;
-    const slips = slipsBetween(wanted, folded(candidate));
-    if (slips > mostSlips(Math.max(wanted.length, folded(candidate).length))) continue;
+    const other = folded(candidate);
+    const most = mostSlips(Math.max(wanted.length, other.length));
+    if (Math.abs(wanted.length - other.length) > most) continue;
+    const slips = slipsBetween(wanted, other);
+    if (slips > most) continue;
     if (slips === fewest) isOnlyOne = false;
     if (slips >= fewest) continue;
     best = candidate;
