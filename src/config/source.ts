@@ -19,6 +19,8 @@ export class Source {
   readonly #redact: Redactor;
   readonly #secret: readonly Range[];
   readonly #patterns: SecretKnowledge['patterns'];
+  /** The line that was shown last. */
+  #shown: { readonly start: number; readonly text: string } | undefined;
 
   constructor(file: ParsedFile, redact: Redactor, known: SecretKnowledge) {
     this.#file = file;
@@ -45,7 +47,7 @@ export class Source {
     const end = newline === -1 ? text.length : newline;
     const clean = (words: string) => this.#clean(words);
     const show = (to: number) => this.#show(start, to);
-    let shownLine: string | undefined;
+    const lineFrom = (from: number, make: () => string) => this.#lineFrom(from, make);
     // Of thousands of problems nobody sees more than the first: what costs time is made when it is looked at.
     const problem: ConfigProblem = {
       ...(name === undefined ? {} : { file: name }),
@@ -60,13 +62,18 @@ export class Source {
       // Where it is no text, nobody can tell where in it a secret stands.
       get sourceLine() {
         if (isHidden) return '';
-        shownLine ??= show(end);
-        return shownLine;
+        return lineFrom(start, () => show(end));
       },
     };
     if (!isHidden)
       Object.defineProperty(problem, 'shownColumn', { enumerable: true, get: () => show(offset).length + 1 });
     return problem;
+  }
+
+  /** Of a line in which a thousand mistakes stand, once. */
+  #lineFrom(start: number, make: () => string): string {
+    if (this.#shown?.start !== start) this.#shown = { start, text: make() };
+    return this.#shown.text;
   }
 
   /** Where it is, in characters. */

@@ -150,7 +150,7 @@ export function* emptyTargets(parts: ConfigSections): Iterable<Finding> {
       yield {
         path: ['rules', index, 'send'],
         message: `rule ${JSON.stringify(name)} never sends anything: ${written} stands for no destination`,
-        hint: patternHint(send[0]?.to ?? '', names),
+        hint: emptyPattern(send[0]?.to ?? '', names).hint,
       };
     } else
       for (const [place, { to }] of send.entries())

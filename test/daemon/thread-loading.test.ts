@@ -135,3 +135,49 @@ test('a stop while it is loaded, and one while it is put together, give nothing'
   atOnce.abort();
   expect(await loading).toBeUndefined();
 });
+
+test('a stop while the pieces are put together ends it there', async () => {
+  using bench = new Bench().write('config.yaml', textOf(1000));
+  const stop = new AbortController();
+  const answer = await thread.load({ file: bench.file('config.yaml'), env: { KEY }, tables: undefined });
+  let steps = 0;
+  const load = loadingOn({
+    thread: { load: () => Promise.resolve(answer) },
+    // Each step is as long as a turn may be; in the tenth, the bridge stops.
+    clock: {
+      ...systemClock,
+      monotonicMs: () => {
+        steps++;
+        if (steps === 10) stop.abort();
+        return steps;
+      },
+    },
+    ...{ file: bench.file('config.yaml'), env: { KEY }, warn: () => bench.warned.push('warned') },
+  });
+  expect(await load(undefined, stop.signal)).toMatchObject({ problems: ['it was stopped'] });
+  expect(steps).toBeLessThan(15);
+  expect(bench.warned).toEqual([]);
+});
+
+test('a second change during a load: each is answered with the file as it was read for it, in their order', async () => {
+  using bench = new Bench().write('config.yaml', textOf(500));
+  const digests: unknown[] = [];
+  const loading = (count: number) =>
+    thread.load({ file: bench.file('config.yaml'), env: { KEY }, tables: undefined }).then((answer) => {
+      if (answer.kind === 'sound') digests.push([count, answer.digest]);
+    });
+  const first = loading(1);
+  const before = bench.here().digest;
+  await first;
+  const second = loading(2);
+  bench.write('config.yaml', textOf(501));
+  const third = loading(3);
+  await Promise.all([second, third]);
+  const after = bench.here().digest;
+  expect(after).not.toBe(before);
+  expect(digests.map((one) => (one as [number, string])[0])).toEqual([1, 2, 3]);
+  expect([digests[0], digests[2]]).toEqual([
+    [1, before],
+    [3, after],
+  ]);
+});
