@@ -37,7 +37,7 @@ export interface RequiredConfig {
   readonly warnings: readonly ConfigProblem[];
   /** Right for some people; `--strict` passes. */
   readonly notes: readonly ConfigProblem[];
-  /** How many there are beside these: of thousands only the first are told. */
+  /** How many there are beside these: of thousands only the first are reported. */
   readonly more: Readonly<Record<'problems' | 'warnings' | 'notes', number>>;
   /** How many rules are known to match nothing; each is among the warnings. */
   readonly deadRules: number;
@@ -124,12 +124,12 @@ export function loadConfig(options: LoadOptions): RequiredConfig {
   const inClear = new Set(checked.exposed.map(({ path }) => sources.fileOf(path)));
   const inspected = (valid && inspect?.(valid, inClear, redact)) ?? NOTHING_FOUND;
   add(spotsOf(inspected.errors));
-  const problems = sources.told(wrong);
-  const warned = sources.told(
+  const problems = sources.reported(wrong);
+  const warned = sources.reported(
     spotsOf([...include.warnings, ...checked.warnings.filter(({ isNote }) => !isNote)]),
   );
   const remarks = environment === undefined ? [] : environmentRemarks(environment, file);
-  const notes = sources.told(spotsOf(checked.warnings.filter(({ isNote }) => isNote)));
+  const notes = sources.reported(spotsOf(checked.warnings.filter(({ isNote }) => isNote)));
   const names = parsed.map(({ name = file }) => name);
   return {
     config: wrong.length === 0 ? checked.config : undefined,

@@ -4,7 +4,7 @@ import type { ConfigPlace, ConfigProblem, Finding, Path, Range, TextFault } from
 import type { Source, Spot } from './source.ts';
 
 /** Nobody reads more, and each costs more than the mistake in it; the rest is counted. */
-const MOST_TOLD = 1000;
+const MOST_REPORTED = 1000;
 
 export class Sources {
   readonly #main: Source;
@@ -35,8 +35,8 @@ export class Sources {
     return this.#spotAt({ ...finding, message: message + where });
   }
 
-  /** In the order of the files, nothing twice; the first `MOST_TOLD`, and how many more there are. */
-  told(spots: readonly Spot[]): { readonly some: readonly ConfigProblem[]; readonly more: number } {
+  /** In the order of the files, nothing twice; the first `MOST_REPORTED`, and how many more there are. */
+  reported(spots: readonly Spot[]): { readonly some: readonly ConfigProblem[]; readonly more: number } {
     const ordinals = new Map(this.#files.map((source, ordinal) => [source, ordinal]));
     const ordinalOf = ({ source }: Spot) => ordinals.get(source) ?? 0;
     const offsetOf = ({ source, fault }: Spot) => source.offsetOf(fault);
@@ -47,7 +47,7 @@ export class Sources {
     });
     const first = once
       .sort((a, b) => ordinalOf(a) - ordinalOf(b) || offsetOf(a) - offsetOf(b))
-      .slice(0, MOST_TOLD);
+      .slice(0, MOST_REPORTED);
     return {
       some: first.map(({ source, fault }) => source.problemOf(fault)),
       more: once.length - first.length,

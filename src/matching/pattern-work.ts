@@ -16,7 +16,7 @@ export const MOST_REPEATED = 500;
 export const MOST_REPEATED_IN_ANSWERS = 100;
 
 /** In characters: ten thousand words. The engine takes a second to make itself of a million. */
-export const LONGEST_PATTERN = 100_000;
+const LONGEST_PATTERN = 100_000;
 
 /** A pattern that is well formed and too much work. */
 export class TooMuchWork extends Error {

@@ -1,4 +1,4 @@
-/** Files with more mistakes, names or levels than anybody writes: each is counted, a thousand are told, and what looks at all that is known stops early. */
+/** Files with more mistakes, names or levels than anybody writes: all are counted, a thousand reported, and a look at all that is known is made for the first alone. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
@@ -23,11 +23,11 @@ test.each([
   ['anchors', (nth: number) => `  - { name: r${nth}, match: { ticker: *a${nth} }, send: bot }\n`],
   ['destinations', (nth: number) => `  - { name: r${nth}, match: { ticker: T${nth} }, send: none${nth} }\n`],
   ['keys', (nth: number) => `  - { name: r${nth}, match: {}, send: bot, kye${nth}: 1 }\n`],
-])('of 1,500 %s that are not there a thousand are told, and the others counted', (_what, rule) => {
+])('of 1,500 %s that are not there a thousand are reported, and the others counted', (_what, rule) => {
   expect(counted(rules(1500, rule))).toEqual([1000, 500]);
 });
 
-test('the first are told, by their place', () => {
+test('the first are reported, by their place', () => {
   const broken = load(
     rules(1200, (nth) => `  - { name: r${nth}, match: {}, send: none${nth}, kye: 1 }\n`),
     ENV,
