@@ -238,8 +238,8 @@ export const web = [
   ...inFile('src/platform/suggest.ts', suites('web/bounded'), [
     'the name that may be meant is sought in one turn',
     'a slip in a name holds the loop of the news for tens of milliseconds',
-    'yield;\n    const slips',
-    'const slips',
+    'yield;\n    const other',
+    'const other',
   ]),
   ...inFile('src/platform/steps.ts', suites('web/bounded'), [
     'others never have their turn',
