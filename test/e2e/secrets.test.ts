@@ -102,7 +102,10 @@ function leaksIn(text: string, secrets: Readonly<Record<string, string>>): strin
           .slice(pad === 0 ? 0 : pad + 1, -4),
       ),
     ]);
-    return forms.filter((form) => lower.includes(form.toLowerCase())).map((form) => `${name}: ${form}`);
+    return forms
+      .map((form) => lower.indexOf(form.toLowerCase()))
+      .filter((at) => at !== -1)
+      .map((at) => `${name}: …${text.slice(Math.max(0, at - 80), at + 40)}`);
   });
 }
 
