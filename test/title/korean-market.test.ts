@@ -1,6 +1,7 @@
 /** Lists of currencies in Korean titles, read letter by letter, are those that patterns find. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { listFrom } from '../../src/title/currency-list.ts';
 import { koreanMarkets } from '../../src/title/korean-market.ts';
 import { runs } from '../support/properties.ts';
 import { marketsByPatterns } from './korean-patterns.ts';
@@ -87,3 +88,9 @@ test.each(['이벤트 krw 마켓 추가', '[이벤트] krw 마켓 추가', '[ �
   '%s is no listing',
   (title) => expect(koreanMarkets(title)).toEqual([]),
 );
+
+test('a word that begins with a separator is no separator and a currency', () => {
+  expect(
+    ['원화 orbtc', '원화 andbtc', '원화 or btc', '원화 및btc'].map((text) => listFrom(text, 0)?.quotes),
+  ).toEqual([['KRW'], ['KRW'], ['KRW', 'BTC'], ['KRW', 'BTC']]);
+});
