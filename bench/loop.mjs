@@ -5,6 +5,7 @@
  * machine gave the rest to others.
  */
 import { renameSync, writeFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
 
 const TICK_MS = 1;
 const LEAST_US = 1000;
@@ -24,7 +25,8 @@ function tick() {
   before = now;
   setTimeout(tick, TICK_MS).unref();
 }
-setTimeout(tick, TICK_MS).unref();
+// Threads preload it as well, and need no watch.
+if (isMainThread) setTimeout(tick, TICK_MS).unref();
 
 process.on('SIGUSR2', () => {
   writeFileSync('loop.part', JSON.stringify(holds));

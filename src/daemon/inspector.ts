@@ -35,6 +35,7 @@ export function createInspector({
   clock,
 }: InspectorDeps): Inspector & { rules(most?: number): readonly InspectedRule[] } {
   const turns = { clock, breathe: () => new Promise<void>(nextTurn) };
+  let shown: { readonly of: object; readonly config: ReturnType<Inspector['config']> } | undefined;
   return {
     async dryRun(fields, most) {
       const receivedMs = clock.monotonicMs();
@@ -73,8 +74,12 @@ export function createInspector({
     },
     stats: (request) => deliveries.stats(request),
     config() {
-      const { file, types, liveTables, tableOf, ...config } = running.ready.config;
-      return { file, config };
+      const inForce = running.ready.config;
+      if (shown?.of !== inForce) {
+        const { file, types, liveTables, tableOf, ...config } = inForce;
+        shown = { of: inForce, config: { file, config } };
+      }
+      return shown.config;
     },
     look: ({ destination, request }) =>
       running.ready.destinations.find(({ name }) => name === destination)?.look?.(request.body),

@@ -74,7 +74,7 @@ export interface Inspector {
   readonly announcements: Deliveries['announcements'];
   /** Latency and reliability of a period. */
   readonly stats: Deliveries['stats'];
-  /** In force, as it was understood: `Secret`s print as `<redacted>`. */
+  /** In force, as it was understood: `Secret`s print as `<redacted>`. The same object until another one is in force. */
   config(): { readonly file: string; readonly config: Readonly<Record<string, unknown>> };
   /** The message of a dry run as people would see it; `undefined`: it is for programs. */
   look(delivery: DryDelivery): Look | undefined;

@@ -44,8 +44,9 @@ function inspected() {
   };
   cooldowns.settled(unattempted(delivery), 'delivered');
   const mutes = new Mutes();
+  const running = { ready };
   const inspector = createInspector({
-    ...{ running: { ready }, deliveries: new FileDeliveries(join(workplace.folder, 'none.db')) },
+    ...{ running, deliveries: new FileDeliveries(join(workplace.folder, 'none.db')) },
     ...{ hits: { of: () => undefined }, mutes, cooldowns, clock },
   });
   const tried = async (ticker: string) => {
@@ -56,7 +57,7 @@ function inspected() {
       withheld: withheld?.map((one) => `${one.destination}: ${one.reason}`),
     };
   };
-  return { clock, cooldowns, mutes, tried, first: sent.id };
+  return { clock, cooldowns, mutes, tried, first: sent.id, running, inspector };
 }
 
 test('a ticker in its cooldown is withheld, the others are not, and no later rule sends it', async () => {
@@ -100,4 +101,12 @@ test('a mute is told before a cooldown, and either ends', async () => {
   ]);
   await clock.advance(22 * HOUR);
   expect(await tried('ABC')).toEqual({ sends: ['bot ABC', 'chat'], withheld: [] });
+});
+
+test('the config in force is one object until another one is in force: pages are remembered by it', () => {
+  const { running, inspector } = inspected();
+  const before = inspector.config();
+  expect(inspector.config().config).toBe(before.config);
+  running.ready = { ...running.ready, config: { ...running.ready.config } };
+  expect(inspector.config().config).not.toBe(before.config);
 });

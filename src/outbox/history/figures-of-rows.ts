@@ -10,11 +10,11 @@ import { contentFrom } from '../content-rows.ts';
 import { idAt } from '../ids.ts';
 import { Figures } from './figures.ts';
 
-/** Rows of announcements in a bite; their deliveries are read with them. */
-const BITE = 64;
+/** Rows of announcements in a bite, a fraction of a millisecond; their deliveries are read with them. */
+const BITE = 32;
 
-/** Deliveries in a bite: an announcement may have ten thousand. */
-const DELIVERIES = 1000;
+/** Deliveries in a bite, about a millisecond: an announcement may have ten thousand. */
+const DELIVERIES = 250;
 
 /** One bite after the other: yields the figures so far, with the rows read for the bite. `fromMs`, `untilMs`: on the bridge's timeline. */
 export function* figuresOfRows(

@@ -94,7 +94,7 @@ class Work {
       isAny ||= isMade;
       if (!isMade && this.#hasRows(lower, partMs)) isComplete = false;
     }
-    return isComplete && isAny ? this.#sum(level, lower, fromMs) : undefined;
+    return isComplete && isAny ? await this.#sum(level, lower, fromMs) : undefined;
   }
 
   #isDue({ madeMs, isSettled }: KeptSlot, fromMs: number): boolean {
@@ -140,7 +140,8 @@ class Work {
     return many !== undefined;
   }
 
-  #sum(level: Level, lower: Level, fromMs: number): readonly HistoryChange[] {
+  /** A part is a bite: of a day there are up to 24, of hundreds of names each. */
+  async #sum(level: Level, lower: Level, fromMs: number): Promise<readonly HistoryChange[]> {
     const sum = new Figures();
     let isSettled = true;
     for (const partMs of this.#partsOf(level, lower, fromMs)) {
@@ -148,6 +149,7 @@ class Work {
       if (part === undefined) continue;
       isSettled &&= part.isSettled;
       sum.add(this.#reader.load(lower, partMs));
+      await this.#breathe();
     }
     return this.#made(level, fromMs, sum, isSettled);
   }

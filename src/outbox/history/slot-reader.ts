@@ -44,6 +44,9 @@ export class SlotReader {
     this.#changed = new Set(rows.flatMap(({ delivery_id }) => slotsOf(String(delivery_id)).map(placeOf)));
   }
 
+  /** By the time before which it is: a period is gone through several times, and each look goes into five indexes. */
+  readonly #last = new Map<number, number | undefined>();
+
   slot({ spanMs }: Level, fromMs: number): KeptSlot | undefined {
     const row = this.#statements.slot.get(spanMs, fromMs);
     if (row === undefined) return undefined;
@@ -82,10 +85,15 @@ export class SlotReader {
 
   /** The latest time before that of which there is anything: rows, or figures of them. */
   lastBefore(ms: number): number | undefined {
-    return latest(
-      this.lastRowBefore(ms),
-      ...LEVELS.map(({ spanMs }) => numberOf(this.#statements.lastSlot.get(spanMs, ms))),
-    );
+    if (!this.#last.has(ms))
+      this.#last.set(
+        ms,
+        latest(
+          this.lastRowBefore(ms),
+          ...LEVELS.map(({ spanMs }) => numberOf(this.#statements.lastSlot.get(spanMs, ms))),
+        ),
+      );
+    return this.#last.get(ms);
   }
 
   /** The first time of which there is anything. */

@@ -44,10 +44,22 @@ export async function oneAnnouncement(context: At, ops: Ops): Promise<Response> 
   return page(context, { title: announcement.tickers.join(', ') || announcement.publisher, path: '', body });
 }
 
-export async function config(context: At, ops: PageOps): Promise<Response> {
+/** By the config that they show, as long as it is in force: to write a hundred thousand characters of YAML makes megabytes of garbage. */
+const written = new WeakMap<object, Promise<string>>();
+
+function configShown(ops: PageOps): Promise<string> {
   const { clock, redact, breathe = () => Promise.resolve() } = ops;
-  const steps = configText(ops.config().config, redact, MOST_CONFIG_TEXT);
-  const effective = await inTurns(steps, { clock, breathe });
+  const { config: inForce } = ops.config();
+  const known = written.get(inForce);
+  if (known !== undefined) return known;
+  const text = inTurns(configText(inForce, redact, MOST_CONFIG_TEXT), { clock, breathe });
+  written.set(inForce, text);
+  text.catch(() => written.delete(inForce));
+  return text;
+}
+
+export async function config(context: At, ops: PageOps): Promise<Response> {
+  const effective = await configShown(ops);
   const { config: inForce } = await ops.wholeStatus();
   const view = { config: inForce, effective, lastReload: ops.lastReload(), nowMs: ops.clock.wallMs() };
   const body = configPage(view, context.var.visitor);

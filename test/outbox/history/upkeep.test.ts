@@ -7,6 +7,7 @@ import { FileDeliveries } from '../../../src/outbox/file-deliveries.ts';
 import { MOST_NAMES, OTHERS } from '../../../src/outbox/history/figures.ts';
 import { pointsIn } from '../../../src/outbox/history/group-points.ts';
 import { DAYS } from '../../../src/outbox/history/levels.ts';
+import { nextChanges } from '../../../src/outbox/history/next-changes.ts';
 import { readStats } from '../../../src/outbox/history/read-stats.ts';
 import { startHistory } from '../../../src/outbox/history/upkeep.ts';
 import { openStoreFile } from '../../../src/outbox/open.ts';
@@ -405,3 +406,36 @@ test('the timeline of the bridge jumps by a year: nothing is lost, and nobody wa
   expect(await history.derive()).toBeLessThan(30);
   history.check();
 });
+
+test('the upkeep breathes after each hour of a day, and after some hundred deliveries', async () => {
+  await using history = new History();
+  const wide = Array.from({ length: 1000 }, (_, n) => `bot${n}`);
+  for (const one of history.announce(wide).sent) history.settle(one, 'delivered');
+  await history.clock.advance(10 * MINUTE);
+  expect(await breathsOf(history)).toBeGreaterThanOrEqual(4);
+  for (let hour = 0; hour < 5; hour++) {
+    await history.clock.advance(HOUR);
+    for (const one of history.announce(['bot0']).sent) history.settle(one, 'delivered');
+  }
+  await history.clock.advance(DAY);
+  // Down to the last step, in which the day is summed up.
+  let before = 0;
+  for (let last = 0; ; last = before) {
+    before = await breathsOf(history);
+    if ((await history.derive(1)) === 0) {
+      expect(last).toBeGreaterThanOrEqual(6);
+      return;
+    }
+  }
+});
+
+/** Of the next step. */
+async function breathsOf({ path, clock, keptMs }: History): Promise<number> {
+  using database = openStoreFile(path, true);
+  let breaths = 0;
+  await nextChanges(database, { nowMs: clock.monotonicMs(), keptMs }, () => {
+    breaths++;
+    return Promise.resolve();
+  });
+  return breaths;
+}

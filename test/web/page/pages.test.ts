@@ -247,6 +247,32 @@ test('/config: in force with its defaults, masked, and why the file was rejected
   expect(text).not.toMatch(/<script>|a-secret-token/);
 });
 
+test('/config is written once for a config, and again for the next', async () => {
+  let texts = 0;
+  const redact = (text: string) => {
+    if (text.startsWith('https://')) texts++;
+    return text;
+  };
+  const configOf = (count: number) => ({
+    file: 'config.yaml',
+    config: {
+      destinations: Object.fromEntries(
+        Array.from({ length: count }, (_, n) => [`bot${n}`, { url: `https://x/${n}` }]),
+      ),
+    },
+  });
+  const [first, next] = [configOf(20), configOf(30)];
+  const [{ text }, { text: again }] = await Promise.all([
+    pageAt('/config', { redact, config: () => first }),
+    pageAt('/config', { redact, config: () => first }),
+  ]);
+  expect(text).toContain('https://x/19');
+  expect(again).toBe(text);
+  expect(texts).toBe(20);
+  expect((await pageAt('/config', { redact, config: () => next })).text).toContain('https://x/29');
+  expect(texts).toBe(50);
+});
+
 test('every entry of the navigation leads to a page', async () => {
   const { text } = await pageAt('/');
   const [, nav = ''] = /<nav[^>]*>([\s\S]*?)<\/nav>/.exec(text) ?? [];
