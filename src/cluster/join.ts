@@ -54,8 +54,8 @@ export interface Cluster {
   readonly hear: (event: BridgeEvent) => void;
   /** An alert of this node, to destinations that others hold; `sameAs`: of all nodes that say the same, one. */
   readonly alert: (content: AlertContent, deliveries: readonly Delivery[], sameAs?: string) => void;
-  /** Hands over what it holds, and is gone. Nothing is on the wire any more. */
-  leave(): Promise<void>;
+  /** Hands over what it holds, and is gone. Nothing is on the wire any more. `patience`: see `ClusterNode.leave`. */
+  leave(patience?: AbortSignal): Promise<void>;
   /** As the end of the process does. */
   stop(): void;
 }
@@ -173,8 +173,8 @@ class Member implements Cluster {
   readonly alert: Cluster['alert'] = (content, deliveries, sameAs) =>
     this.#alerts.tell(content, deliveries, sameAs);
 
-  async leave(): Promise<void> {
-    await this.node.leave();
+  async leave(patience?: AbortSignal): Promise<void> {
+    await this.node.leave(patience);
     this.stop();
   }
 

@@ -4,30 +4,14 @@
  */
 
 import type { ClusterEvent } from '../events/cluster-event.ts';
-import type { Clock, Timer } from '../platform/clock.ts';
+import { type Clock, type Timer, wait } from '../platform/clock.ts';
 import { Company, isElder } from './company.ts';
-import { givenBack, type Holdings, isOf } from './holdings.ts';
+import type { NodeDuties } from './duties.ts';
+import { givenBack, type Holdings } from './holdings.ts';
 import { holdersAmong } from './partitions.ts';
 import { type Member, type NodeCard, RENEW_MS, type Shared, SharedError, type View } from './shared.ts';
 import { Sightings } from './sightings.ts';
-
-/** The work of the rest of the node, which knows lanes, the log and the local store. */
-export interface NodeDuties {
-  /** Held from now on: what the holder before has left is to be found out. */
-  gained(partitions: readonly number[]): void;
-  /** Fenced: nothing of them leaves any more. Resolves when whatever had left has ended and is on record for everybody. */
-  handOver(partitions: readonly number[]): Promise<void>;
-  /** Fenced, and perhaps already another's. */
-  lost(partitions: readonly number[]): void;
-  /** The time was over for a while, and nobody has taken them. */
-  back(partitions: readonly number[]): void;
-  /** A database that this node meets for the first time, or in an earlier state. Resolves when it has what this node knows. */
-  tell(): Promise<void>;
-  /** Number of the last row of the log that this node knows of. */
-  latestSeq(): number;
-  /** After each answer of the database. */
-  seen(view: View): void;
-}
+import { vacanciesIn } from './vacancies.ts';
 
 export interface NodeDeps {
   readonly shared: Shared;
@@ -38,8 +22,7 @@ export interface NodeDeps {
   readonly report: (event: ClusterEvent) => void;
 }
 
-/** Members count as gone a moment after their time by the database's clock. */
-const GONE_MS = 20;
+const LEAVE_AGAIN_MS = 250;
 
 export class ClusterNode {
   readonly #deps: NodeDeps;
@@ -122,9 +105,12 @@ export class ClusterNode {
     this.soon();
   }
 
-  /** The end of the node: what it holds is free at once. What is on the wire has ended before. */
-  async leave(): Promise<void> {
-    const { shared, card, holdings, duties } = this.#deps;
+  /**
+   * The end of the node: what it holds is free at once. What is on the wire has ended before. While the database cannot be reached, it waits with
+   * what has ended here until `patience` aborts: nobody else can tell it. Absent: it tries once.
+   */
+  async leave(patience?: AbortSignal): Promise<void> {
+    const { shared, card, holdings } = this.#deps;
     this.#isDraining = true;
     this.#isStopped = true;
     this.#timer?.cancel();
@@ -133,13 +119,35 @@ export class ClusterNode {
     // The end of a node frees everything at once, also what is being handed over: its ends have to be on record before.
     await Promise.all(this.#givingBack);
     try {
-      await duties.handOver(held);
+      await this.#handOverLast(held, patience);
       for (const partition of held) holdings.close(partition);
+      if (this.#view !== undefined) await this.#lookOnce();
       await shared.leave(card());
     } catch (error) {
       this.#failed(error);
     }
     for (const partition of [...held, ...holdings.leaving]) holdings.drop(partition);
+  }
+
+  async #handOverLast(held: readonly number[], patience?: AbortSignal): Promise<void> {
+    const { clock, duties } = this.#deps;
+    for (;;)
+      try {
+        return await duties.handOver(held);
+      } catch (error) {
+        if (patience === undefined || patience.aborted) throw error;
+        this.#failed(error);
+        await wait(clock, LEAVE_AGAIN_MS, patience);
+      }
+  }
+
+  /** Another database may be there, which nobody has told what ended here. */
+  async #lookOnce(): Promise<void> {
+    const { shared, clock, duties, card } = this.#deps;
+    const leastSeq = duties.latestSeq();
+    const view = await shared.renew({ ...card(), drains: true });
+    this.#meet(view, clock.monotonicMs(), leastSeq);
+    if (!this.#hasTold) await duties.tell();
   }
 
   /** As the end of the process does. */
@@ -162,6 +170,7 @@ export class ClusterNode {
     try {
       nextMs = Math.min(nextMs, await this.#renew(sentMs));
     } catch (error) {
+      this.#sightings.missed();
       this.#failed(error);
     }
     this.#isBeating = false;
@@ -186,17 +195,7 @@ export class ClusterNode {
     const view = await shared.renew(card);
     if (this.#isStopped) return sentMs;
     const nowMs = clock.monotonicMs();
-    const continuity = this.#sightings.see(view, nowMs, leastSeq);
-    this.#view = view;
-    if (this.#unreachableSinceMs !== undefined) {
-      report({ kind: 'cluster.reached', afterMs: nowMs - this.#unreachableSinceMs });
-      this.#unreachableSinceMs = undefined;
-    }
-    if (continuity === 'replaced' || continuity === 'set back') {
-      this.#hasTold = false;
-      holdings.orphan();
-      report({ kind: 'cluster.replaced', isSetBack: continuity === 'set back' });
-    }
+    this.#meet(view, nowMs, leastSeq);
     this.#company.see(view, card);
     const { gained, lost, back } = holdings.see(view, card, sentMs);
     if (lost.length > 0) {
@@ -213,6 +212,21 @@ export class ClusterNode {
     return await this.#act(view, card, nowMs);
   }
 
+  #meet(view: View, nowMs: number, leastSeq: number): void {
+    const { holdings, report } = this.#deps;
+    const continuity = this.#sightings.see(view, nowMs, leastSeq);
+    this.#view = view;
+    if (this.#unreachableSinceMs !== undefined) {
+      report({ kind: 'cluster.reached', afterMs: nowMs - this.#unreachableSinceMs });
+      this.#unreachableSinceMs = undefined;
+    }
+    if (continuity === 'replaced' || continuity === 'set back') {
+      this.#hasTold = false;
+      holdings.orphan();
+      report({ kind: 'cluster.replaced', isSetBack: continuity === 'set back' });
+    }
+  }
+
   #gain(partitions: readonly number[]): void {
     if (partitions.length === 0) return;
     this.#deps.duties.gained(partitions);
@@ -226,31 +240,17 @@ export class ClusterNode {
     // Of two of one name the one that started later waits.
     const standsBy = live.some((other) => isElder(other, card));
     const isMine = (partition: number) => wanted[partition] === card.node && !standsBy;
-    let nextMs = Math.min(
-      ...live.filter(({ life }) => life !== card.life).map(({ restMs }) => nowMs + restMs + GONE_MS),
-    );
-    const claimed = new Map<number, number | undefined>();
-    for (const lease of view.leases) {
-      const { partition, node, restMs } = lease;
-      if (!isMine(partition) || isOf(lease, card)) continue;
-      // One that is held here, in a database that does not know it, is claimed at once: nobody else can have it.
-      const freeAtMs = holdings.holds(partition) ? nowMs : this.#sightings.freeAtMs(partition);
-      if (node !== undefined && restMs > 0) continue;
-      if (freeAtMs <= nowMs)
-        claimed.set(
-          partition,
-          holdings.holds(partition) ? undefined : this.#sightings.heardOfMs(lease, nowMs),
-        );
-      else nextMs = Math.min(nextMs, freeAtMs);
-    }
-    if (claimed.size > 0) await this.#claim(claimed, card);
+    const { free, lookAgainMs } = vacanciesIn(view, {
+      ...{ card, holdings, isMine, nowMs, sightings: this.#sightings },
+    });
+    if (free.size > 0) await this.#claim(free, card);
     const left = holdings.held.filter((partition) => !isMine(partition) && wanted[partition] !== undefined);
     this.#handOver(
       [...left, ...holdings.leaving].filter((partition) => !this.#handingOver.has(partition)),
       card,
     );
     this.#tellIfEmpty();
-    return nextMs;
+    return lookAgainMs;
   }
 
   async #claim(heardOfMs: ReadonlyMap<number, number | undefined>, card: NodeCard): Promise<void> {

@@ -20,7 +20,8 @@ const JUMP_MS = 500;
 
 /**
  * Without a view for longer, a node knows of no lease that has run out whether its holder is gone: the database was perhaps there for nobody.
- * Whoever renews each second has its lease for at least that much longer.
+ * Whoever renews each second has its lease for at least that much longer. An outage that a node has met itself counts however short it was: a
+ * holder that is slower gets through later, or not at all between two of them.
  */
 const BLIND_MS = LEASE_MS - 1.5 * RENEW_MS;
 
@@ -33,7 +34,13 @@ export class Sightings {
   /** After the database was replaced or set back. Nothing is taken sooner, whatever later views show; monotonic ms. */
   notBeforeMs = Number.NEGATIVE_INFINITY;
   #seenMs = Number.NEGATIVE_INFINITY;
+  #wasAway = false;
   readonly #byPartition = new Map<number, Sighting>();
+
+  /** The database did not answer: perhaps it answered nobody. */
+  missed(): void {
+    this.#wasAway = true;
+  }
 
   /** `nowMs`: monotonic, when the answer was there. `leastSeq`: of the log, known before the question was sent. */
   see(view: View, nowMs: number, leastSeq: number): Continuity {
@@ -42,8 +49,9 @@ export class Sightings {
     if (continuity === 'replaced' || continuity === 'set back') this.notBeforeMs = nowMs + LEASE_MS;
     this.#cluster = view.cluster;
     this.#seq = view.seq;
-    const isAnew = continuity !== 'same' || nowMs - this.#seenMs > BLIND_MS;
+    const isAnew = continuity !== 'same' || this.#wasAway || nowMs - this.#seenMs > BLIND_MS;
     this.#seenMs = nowMs;
+    this.#wasAway = false;
     for (const lease of view.leases) this.#look(lease, nowMs, isAnew);
     return continuity;
   }

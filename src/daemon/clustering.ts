@@ -132,9 +132,9 @@ export class Clustering implements ClusterOps {
     await this.#joined?.cluster.leave();
   }
 
-  /** The end of the bridge. */
-  async close(): Promise<void> {
-    await this.leave();
+  /** The end of the bridge. While the database cannot be reached, what has ended here waits for it until `patience` aborts. */
+  async close(patience: AbortSignal): Promise<void> {
+    await this.#joined?.cluster.leave(patience);
     await this.#shared.close();
   }
 

@@ -97,7 +97,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     shutDown.defer(() => server.close());
 
     // Everything stands: what begins now ends before the server does.
-    if (cluster) shutDown.defer(() => cluster.close());
+    if (cluster) shutDown.defer(() => cluster.close(ending.deadline));
     shutDown.defer(() => pipeline.stop(ending.deadline));
     shutDown.defer(() => feeds.stop());
     shutDown.defer(() => running.stop(ending.deadline));

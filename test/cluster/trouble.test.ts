@@ -49,6 +49,30 @@ describe('a database that was away for longer than a lease', () => {
     },
   );
 
+  test('regression: and before and after it for less: nobody takes over from a node that is slower', async () => {
+    const scene = await settled(['a', 'b']);
+    const { model } = scene;
+    const a = scene.node('a');
+    await scene.advance(2500);
+    a.link.tripMs = 700;
+    const restMs = () =>
+      model.tables.view(model.nowMs()).members.find(({ node }) => node === 'a')?.restMs ?? 0;
+    for (let n = 0; n < 200 && (restMs() > 3000 || restMs() < 2900); n++) await scene.advance(50);
+    model.isDown = true;
+    scene.announce('sent in the outage, and not told');
+    await scene.advance(2200);
+    // Only who is fast gets through.
+    model.isDown = false;
+    await scene.advance(100);
+    model.isDown = true;
+    await scene.advance(1000);
+    model.isDown = false;
+    await scene.advance(15_000);
+    expect(timesOf(scene, 'sent in the outage, and not told')).toEqual(ONCE);
+    expect(scene.kinds().filter((kind) => kind.endsWith('lost'))).toEqual([]);
+    expect(scene.holders()).toEqual(holdersAmong(['a', 'b']));
+  });
+
   test('and took a node with it: another one takes over, a lease after the database is back', async () => {
     const scene = await settled(['a', 'b']);
     await scene.advance(2500);
@@ -101,6 +125,42 @@ describe('a node that leaves', () => {
     await holder.end((ms) => scene.advance(ms));
     const one = endsOf(scene).filter(({ destination }) => destination === 'one');
     expect(one).toEqual([{ destination: 'one', state: 'begun', writtenAgeMs: expect.any(Number) }]);
+  });
+
+  test('regression: while the database is away waits for it with what has ended, and is no longer there then', async () => {
+    const scene = await settled(['a', 'b']);
+    const holder = scene.holderOf('one');
+    await scene.advance(2500);
+    scene.model.isDown = true;
+    scene.announce('sent, and not told');
+    scene.universe.at(scene.universe.truthMs + 2000, () => {
+      scene.model.isDown = false;
+    });
+    await holder.end((ms) => scene.advance(ms), 5000);
+    await scene.advance(15_000);
+    expect(scene.holderOf('one')).not.toBe(holder);
+    expect(timesOf(scene, 'sent, and not told')).toEqual(ONCE);
+  });
+
+  test('and for which the database does not come back, leaves when its patience is over', async () => {
+    const scene = await settled(['a']);
+    scene.model.isDown = true;
+    scene.announce('sent, and not told');
+    await scene.advance(500);
+    const endsMs = scene.universe.truthMs + 3000;
+    await scene.node('a').end((ms) => scene.advance(ms), 3000);
+    expect(scene.universe.truthMs).toBeLessThanOrEqual(endsMs + 300);
+  });
+
+  test('regression: in the moment in which another database comes tells it what has ended', async () => {
+    const scene = await settled(['a', 'b']);
+    const holder = scene.holderOf('one');
+    scene.announce('told to the first');
+    await scene.advance(700);
+    scene.model.replace();
+    await holder.end((ms) => scene.advance(ms), 5000);
+    await scene.advance(15_000);
+    expect(timesOf(scene, 'told to the first')).toEqual(ONCE);
   });
 
   test('regression: one that has drained does not say that it still holds something', async () => {

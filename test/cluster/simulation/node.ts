@@ -188,7 +188,7 @@ export class SimulatedNode {
     if (graceMs === 0) patience.abort();
     else process?.after(graceMs, () => patience.abort());
     void pipeline?.stop(patience.signal).then(async () => {
-      await cluster?.leave();
+      await cluster?.leave(patience.signal);
       pipeline.journal.close();
       isOver = true;
     });

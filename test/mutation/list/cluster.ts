@@ -72,8 +72,14 @@ export const cluster = [
     [
       'a node that saw nothing for a while takes what has run out meanwhile',
       'an outage of the database sends everything of it twice',
-      "continuity !== 'same' || nowMs - this.#seenMs > BLIND_MS",
-      "continuity !== 'same'",
+      'this.#wasAway || nowMs - this.#seenMs > BLIND_MS',
+      'false',
+    ],
+    [
+      'an outage counts only if it was long',
+      'a slower node, which gets through later, is taken for gone, and what it has sent is sent again',
+      "continuity !== 'same' || this.#wasAway ||",
+      "continuity !== 'same' ||",
     ],
   ),
   ...inFile(
@@ -83,6 +89,18 @@ export const cluster = [
       'who leaves does not wait for what it hands over already',
       'what it had to cut is not told, and a rate is exceeded',
       '    await Promise.all(this.#givingBack);\n',
+      '',
+    ],
+    [
+      'who leaves does not wait for a database that is away',
+      'the others send once more what it has sent in the outage',
+      'if (patience === undefined || patience.aborted) throw error;',
+      'throw error;',
+    ],
+    [
+      'who leaves does not look whether the database is another one',
+      'it does not know what ended, and the others send it once more',
+      '      if (this.#view !== undefined) await this.#lookOnce();\n',
       '',
     ],
     [
