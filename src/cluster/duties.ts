@@ -1,4 +1,4 @@
-/** What a node among the others needs of the rest of it. */
+/** The work around a node among the others: lanes, the log and the local store. */
 import type { View } from './shared.ts';
 
 /** The work of the rest of the node, which knows lanes, the log and the local store. */
