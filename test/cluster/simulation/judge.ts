@@ -88,13 +88,32 @@ const GONE = ['kill', 'stop', 'cut', 'hurried'];
 /** It cannot report what has ended. */
 const DUMB = ['cut', 'down', 'slow'];
 
+/** Who is stopped waits so long: for what is on the wire, and for the database. */
+export const PATIENCE_MS = 5000;
+
+/** An outage counts for so much longer: until all have been there again. */
+export const DOWN_TAIL_MS = 2000;
+
+/** Stopped, and gone before the database was back: nobody tells what it has sent in the outage. */
+const gaveUp = ({ what, from }: Trouble, troubles: readonly Trouble[]): boolean =>
+  what === 'end' &&
+  troubles.some(
+    (other) =>
+      other.what === 'down' &&
+      other.from <= from + PATIENCE_MS &&
+      other.until - DOWN_TAIL_MS >= from + PATIENCE_MS,
+  );
+
 /** Promised: on the wire, ended in the last 50 ms or not yet reported, when its holder died, stood still or was cut off. */
 function mayRepeat(one: Taken, next: Taken, { troubles, nodeOf }: Past): boolean {
   const node = nodeOf.get(one.life);
   const own = troubles.filter(({ node: whose }) => whose === undefined || whose === node);
   const wasGone = (fromMs: number, untilMs: number) =>
     own.some(
-      (trouble) => GONE.includes(kindOf(trouble)) && trouble.from <= untilMs && trouble.until >= fromMs,
+      (trouble) =>
+        (GONE.includes(kindOf(trouble)) || gaveUp(trouble, own)) &&
+        trouble.from <= untilMs &&
+        trouble.until >= fromMs,
     );
   let reportedAt = (one.answeredAt ?? FOREVER) + 60;
   for (const trouble of own)

@@ -6,7 +6,7 @@ import type { Random } from '../../../src/platform/random.ts';
 import { SharedModel } from '../../support/cluster/model.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { partitionFor } from './config.ts';
-import { judged, keyOf, type Past } from './judge.ts';
+import { DOWN_TAIL_MS, judged, keyOf, PATIENCE_MS, type Past } from './judge.ts';
 import { SimulatedNode } from './node.ts';
 import type { Taken } from './receivers.ts';
 import { trueClock, Universe } from './universe.ts';
@@ -221,7 +221,7 @@ class ClusterLife {
     switch (kind) {
       case 'down':
         if (model.isDown) return;
-        this.#trouble(undefined, kind, forMs + 2000);
+        this.#trouble(undefined, kind, forMs + DOWN_TAIL_MS);
         model.isDown = true;
         universe.at(truthMs + forMs, () => {
           model.isDown = false;
@@ -306,7 +306,7 @@ class ClusterLife {
       case 'end': {
         if (!node.isUp || node.process?.isStopped) return;
         // Without patience it cuts what is on the wire.
-        const graceMs = plot() < 0.5 ? 0 : 5000;
+        const graceMs = plot() < 0.5 ? 0 : PATIENCE_MS;
         this.#trouble(node, graceMs === 0 ? 'hurried end' : kind, forMs + graceMs);
         await node.end((ms) => universe.advance(ms), graceMs);
         universe.at(universe.truthMs + forMs, () => {
