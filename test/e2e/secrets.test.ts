@@ -198,6 +198,8 @@ log: { format: json, level: debug }
     }
     await bridge.log.waitFor((line) => line.msg === 'delivery.attempted' || line.msg === 'delivery.dead');
     await ops.waitFor(1);
+    // While it is connected, its own words about itself are shown.
+    said.push(...(await everyAnswer(String(url), { authorization: `Bearer ${secrets.admin}` })));
     peer.close(1008, `bad key ${key.slice(0, 40)}`);
     await bridge.event('feed.lost');
     const headers = { authorization: `Bearer ${secrets.admin}` };

@@ -5,6 +5,7 @@
  * The reader does nothing but decode and hand on, synchronously; nothing downstream can hold it up.
  */
 import { formatDuration } from '../../platform/duration.ts';
+import { redactValues } from '../../platform/redactor.ts';
 import { Behind } from '../behind.ts';
 import { Connection, type Policy } from '../connection.ts';
 import { EchoGuard } from '../echo.ts';
@@ -228,8 +229,10 @@ export class CryptolistingFeed implements Feed<CryptolistingOptions> {
 
   /** The service may say it again on the same connection, when something about the key has changed. */
   #welcomed(frame: WelcomeFrame, nowMs: number): void {
-    const { tier, allowedCex, expiresInSecs } = frame;
-    this.#welcome = frame;
+    const { tier, allowedCex, expiresInSecs, limits } = frame;
+    // Their names are the service's, and whoever redacts values takes names for ours.
+    const named = redactValues(limits, this.#deps.redact, this.#deps.redact) as WelcomeFrame['limits'];
+    this.#welcome = { ...frame, limits: named };
     this.#keyExpiresMs = typeof expiresInSecs === 'number' ? nowMs + expiresInSecs * 1000 : undefined;
     this.#examine(frame);
     if (!this.#link.proven(nowMs)) return;
