@@ -26,7 +26,8 @@ export function sourceGiven(header: string = DEFAULT_HEADER, map = ''): GivenSou
 
 function fieldsIn(text: string): readonly (readonly [(typeof SOURCE_FIELDS)[number], SourceField])[] {
   if (text.trim() === '') return [];
-  const [, written = '', sign, rest = ''] = /^\s*(\w+)\s*([=:])\s*(.*?)\s*$/.exec(text) ?? [];
+  const [, written = '', sign, right = ''] = /^(\w+)\s*([=:])(.*)$/.exec(text.trim()) ?? [];
+  const rest = right.trim();
   const name = SOURCE_FIELDS.find((one) => one === written);
   if (sign === undefined || rest === '') throw wrong(`--map ${text.trim()} cannot be read: ${FORM}`);
   if (name === undefined)

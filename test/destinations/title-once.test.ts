@@ -18,7 +18,8 @@ test('one search for an extract, for the rules and all who name it', () => {
   const config = configSchema.parse({
     feeds: [{ url: 'ws://127.0.0.1:1', apiKey: `dsk_${'a1'.repeat(32)}` }],
     destinations: { one: bot('one'), other: bot('other') },
-    extract: { coin: { matches: '\\(([A-Z]+)\\)' } },
+    // With more than one way to be read: for others no engine is needed.
+    extract: { coin: { matches: '\\(([A-Z]+|[0-9]+)\\)' } },
     rules: [
       { name: 'kept out', match: { extract: { coin: 'X*' } }, send: ['one'] },
       { name: 'taken', match: { extract: { coin: '*' } }, send: ['one', 'other'] },
