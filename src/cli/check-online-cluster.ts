@@ -19,7 +19,7 @@ export async function inquireCluster(
     return remarksOn(await probe(url, clock), node, place);
   } catch (error) {
     if (!(error instanceof SharedError)) throw error;
-    const [, sentence = error.message, code = error.kind] = /^(.*) \[([a-z_]+)\]$/s.exec(error.message) ?? [];
+    const [, sentence = error.message, code = error.kind] = /^(.*) \[(\w+)\]$/s.exec(error.message) ?? [];
     return [bad(`${place}: ${sentence}. ${error.advice}`, code)];
   }
 }
