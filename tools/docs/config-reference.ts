@@ -10,6 +10,7 @@ import { feedTypes } from '../../src/feeds/index.ts';
 import { extractOptions } from '../../src/routing/options.ts';
 import { fileTableOptions, urlTableOptions } from '../../src/tables/options.ts';
 import { variablesOf } from '../../src/templates/variables.ts';
+import { exampleOf } from './config-examples.ts';
 import { type Key, keysOf } from './config-keys.ts';
 
 const INTRODUCTION = `# Configuration reference
@@ -39,7 +40,7 @@ const TEMPLATE_NOTES = `- \`ticker\` exists only in a webhook with \`forEach: ti
   milliseconds, seconds and text. \`now\` is the moment of receipt.
 `;
 
-const CONDITIONS = `## Conditions
+const CONDITIONS = `## Conditions${exampleOf('Conditions')}
 
 In one \`match\` all keys must hold; a list means one of; \`{ not: … }\`, \`{ any: [ … ] }\` and, for texts, \`{ matches: … }\` (a regular expression,
 found anywhere) and \`{ in: table }\` nest. Text comparison ignores case. \`*\` in a \`ticker\` or \`market\` stands for anything; such a condition is evaluated for each ticker or market,
@@ -310,7 +311,7 @@ function section(title: string, text: string, keys: readonly Key[]): string {
       `| \`${path}\` | ${type} | ${required ? '**required**' : fallback} | ${meaning} |`,
   );
   const escaped = rows.map((row) => row.replaceAll('<', '&lt;'));
-  return `## ${title}\n\n${text}\n\n| key | type | default | meaning |\n|---|---|---|---|\n${escaped.join('\n')}\n`;
+  return `## ${title}\n\n${text}${exampleOf(title)}\n\n| key | type | default | meaning |\n|---|---|---|---|\n${escaped.join('\n')}\n`;
 }
 
 const variable = (name: string, shape: unknown) =>
