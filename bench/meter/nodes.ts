@@ -18,9 +18,11 @@ export class Databases implements AsyncDisposable {
     this.#server = server;
   }
 
-  /** `undefined`: there is no PostgreSQL on this machine. */
+  /** `undefined`, and a line on standard error: there is no PostgreSQL on this machine. */
   static async open(): Promise<Databases | undefined> {
-    return postgresFolder() === undefined ? undefined : new Databases(await PostgresServer.start(SETTINGS));
+    if (postgresFolder() !== undefined) return new Databases(await PostgresServer.start(SETTINGS));
+    process.stderr.write('left out: there is no PostgreSQL on this machine\n');
+    return undefined;
   }
 
   async make(): Promise<ClusterDatabase> {

@@ -1,8 +1,9 @@
 /** The configuration reference has an example in each section, and each of them loads, in a config that has the rest. */
+import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { loadConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
+import { FILE, load } from '../config/load-text.ts';
 import { read } from './comments.ts';
 import { env } from './environment.ts';
 
@@ -51,14 +52,8 @@ test.each(SECTIONS.flatMap(({ title, examples }) => examples.map((text) => ({ ti
     for (const name of Object.keys(written.groups ?? {})) delete destinations[name];
     // Nobody's host, which `check` knows for a placeholder.
     const whole = stringify({ ...own, destinations }).replaceAll('example.com', 'of-nobody.net');
-    const { problems } = loadConfig({
-      file: 'config.yaml',
-      env: VALUES,
-      readFile: (path) => {
-        if (path.endsWith('config.yaml')) return whole;
-        if (path.endsWith('symbols.csv')) return 'ticker,symbol\nABC,ABCUSDT\n';
-        throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
-      },
+    const { problems } = load(whole, VALUES, {
+      [`${dirname(FILE)}/symbols.csv`]: 'ticker,symbol\nABC,ABCUSDT\n',
     });
     expect(problems.map((problem) => formatProblem('config.yaml', problem))).toEqual([]);
   },

@@ -1,7 +1,7 @@
 /** `deploy/cluster/`: two readers and the senders fit the program, the image and each other. That they run: `test/cluster/deployed.test.ts`. */
 import { expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { loadConfig } from '../../src/config/load.ts';
+import { load } from '../config/load-text.ts';
 import { read } from './comments.ts';
 
 const config = read('deploy/cluster/config.example.yaml');
@@ -26,21 +26,11 @@ const VALUES: Readonly<Record<string, string>> = {
   HOSTNAME: 'reader-a',
 };
 
-const load = (env: Readonly<Record<string, string>>) =>
-  loadConfig({
-    file: '/config/config.yaml',
-    env,
-    readFile: (path) => {
-      if (path === '/config/config.yaml') return config;
-      throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
-    },
-  });
-
 const variablesOf = (text: string) =>
   [...new Set([...text.matchAll(/\$\{(\w+)(?::\?)?\}/g)].map(([, name = '']) => name))].sort();
 
 test.each([...new Set(ROLES)])('the config is fine for a node with the roles "%s"', (roles) => {
-  const { problems, warnings, config: loaded } = load({ ...VALUES, CLUSTER_ROLES: roles });
+  const { problems, warnings, config: loaded } = load(config, { ...VALUES, CLUSTER_ROLES: roles });
   expect([...problems, ...warnings]).toEqual([]);
   expect(loaded?.cluster).toMatchObject({ node: 'reader-a', roles: roles.split(', ') });
 });
@@ -134,7 +124,7 @@ test('the examples of secrets are refused by check until they are replaced', () 
     ADMIN_TOKEN = '',
   } = named('Secret', 'listing-bridge').stringData as Record<string, string>;
   const env = { ...VALUES, CLUSTER_ROLES: 'deliver', CRYPTOLISTING_API_KEY: READER_A_KEY };
-  const { problems } = load({ ...env, DATABASE_URL, DISCORD_WEBHOOK_URL, ADMIN_TOKEN });
+  const { problems } = load(config, { ...env, DATABASE_URL, DISCORD_WEBHOOK_URL, ADMIN_TOKEN });
   const text = problems.map(({ message }) => message).join('\n');
   for (const name of ['CRYPTOLISTING_API_KEY', 'DISCORD_WEBHOOK_URL', 'ADMIN_TOKEN', 'DATABASE_URL'])
     expect(text).toContain(name);

@@ -1,8 +1,8 @@
 /** `deploy/`: what is there fits the program, the image and itself. That compose and kubectl read it: `.ci/image`. */
 import { expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { loadConfig } from '../../src/config/load.ts';
 import { parseDuration } from '../../src/platform/duration.ts';
+import { load as loadText } from '../config/load-text.ts';
 import { read } from './comments.ts';
 
 const config = read('deploy/config.example.yaml');
@@ -20,15 +20,7 @@ const VALUES: Readonly<Record<string, string>> = {
   ADMIN_TOKEN: '0b9f6a31c2d84e75a6f0b9f6a31c2d84e75a6f0b9f6a31c2',
 };
 
-const load = (text: string, env = VALUES) =>
-  loadConfig({
-    file: '/config/config.yaml',
-    env,
-    readFile: (path) => {
-      if (path === '/config/config.yaml') return text;
-      throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
-    },
-  });
+const load = (text: string, env = VALUES) => loadText(text, env);
 
 const variablesOf = (text: string) =>
   [...new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name))].sort();
