@@ -7,7 +7,7 @@ import pg from 'pg';
 import { SCHEMA } from '../../../src/cluster/postgres/schema.ts';
 import { LEASE_MS } from '../../../src/cluster/shared.ts';
 import type { PostgresServer } from '../../support/postgres/server.ts';
-import { ENTRY, type Stage, until } from './stage.ts';
+import { ENTRY, type Stage, type StartOptions, until } from './stage.ts';
 
 export interface Scene {
   /** As in the table. */
@@ -33,13 +33,26 @@ const LONG_MS = LEASE_MS + 1500;
 const HOURS_MS = 5 * 3_600_000;
 
 /** Node `a` is as if dead, and `b` has taken everything over; then it is there again. */
-async function away(stage: Stage, goes: () => void, comes: () => void | Promise<unknown>): Promise<void> {
+async function away(stage: Stage, goes: () => void, comes: () => unknown): Promise<void> {
   goes();
   await stage.shared(['b']);
   await pause(500);
   await comes();
   await stage.shared();
 }
+
+/** Node `a` is stopped as a user stops it, and started again. */
+const restarted =
+  (options?: StartOptions) =>
+  (stage: Stage): Promise<void> =>
+    away(
+      stage,
+      () => stage.program('a').kill('SIGTERM'),
+      async () => {
+        await stage.program('a').finished;
+        await stage.start('a', options);
+      },
+    );
 
 async function down(stage: Stage, goes: () => Promise<void>, forMs: number): Promise<void> {
   await goes();
@@ -122,15 +135,7 @@ function earlierVersion(): Disposable & { readonly entry: string } {
 export const SCENES: readonly Scene[] = [
   {
     name: 'a node is stopped, and started again',
-    befall: (stage) =>
-      away(
-        stage,
-        () => stage.program('a').kill('SIGTERM'),
-        async () => {
-          await stage.program('a').finished;
-          await stage.start('a');
-        },
-      ),
+    befall: restarted(),
   },
   {
     name: 'a third node is added, drained and stopped',
@@ -270,15 +275,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'the clock of a node is 5 hours behind, and the node is stopped',
     begin: (stage) => stage.begin({ wallAheadMs: -HOURS_MS }),
-    befall: (stage) =>
-      away(
-        stage,
-        () => stage.program('a').kill('SIGTERM'),
-        async () => {
-          await stage.program('a').finished;
-          await stage.start('a', { wallAheadMs: -HOURS_MS });
-        },
-      ),
+    befall: restarted({ wallAheadMs: -HOURS_MS }),
   },
   {
     name: 'one node after the other is upgraded',
