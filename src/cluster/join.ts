@@ -135,6 +135,7 @@ class Member implements Cluster {
       heardOfMs: (partition) => this.node.heardOfMs(partition),
       unknownBeforeMs: () => this.node.unknownBeforeMs,
       open: (partitions) => this.#open(partitions),
+      isOpen: (partition) => tenures.at(partition).isOpen,
     });
     this.#telling = new Telling({
       mutes,

@@ -33,9 +33,12 @@ export interface PastDeps {
 
 export class Past {
   readonly #deps: PastDeps;
+  /** Of this life; monotonic. */
+  readonly #bornMs: number;
 
   constructor(deps: PastDeps) {
     this.#deps = deps;
+    this.#bornMs = deps.clock.monotonicMs();
   }
 
   /** For the next life. */
@@ -45,13 +48,13 @@ export class Past {
 
   /** `isSame`: not replaced or set back, for all that this life has seen. Resolves when the database has it; rejects with `SharedError`. */
   async tell(view: View | undefined, isSame: boolean): Promise<void> {
-    const isKnown = isSame && this.#isAsItWas(view);
+    const knownFromMs = isSame ? this.#knownFromMs(view) : Number.POSITIVE_INFINITY;
     const { journal, clock, known, writer, settling, spanMs } = this.#deps;
     known.forgetLog();
     writer.latestSeq = 0;
     for (let after = idAt(clock.monotonicMs() - spanMs()); ; ) {
       const remains = journal.history(after, AT_ONCE) ?? [];
-      for (const one of remains) this.#tell(one, isKnown);
+      for (const one of remains) this.#tell(one, knownFromMs);
       const last = remains.at(-1);
       if (last === undefined || remains.length < AT_ONCE) break;
       after = originOf(last.content).id;
@@ -60,20 +63,24 @@ export class Past {
     await settling.flush();
   }
 
-  /** As the life before this one has left it, or later: whatever was claimed then is in it. */
-  #isAsItWas(view: View | undefined): boolean {
-    const [cluster, seq] = JSON.parse(this.#deps.memory.recall(MET) ?? '[]') as [string?, number?];
-    return view !== undefined && view.cluster === cluster && view.seq >= (seq ?? Number.POSITIVE_INFINITY);
+  /** Received since then, whatever was claimed of it is in this database; monotonic ms. */
+  #knownFromMs({ cluster, seq }: Partial<View> = {}): number {
+    const met = this.#deps.memory.recall(MET);
+    // A node that was never with any database has nothing sent yet that it has read in this life.
+    if (met === undefined) return this.#bornMs;
+    const [before, least] = JSON.parse(met) as [string, number];
+    // As the life before this one has left it, or later.
+    return cluster === before && (seq ?? 0) >= least ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   }
 
-  #tell({ content, deliveries }: Remains, isKnown: boolean): void {
+  #tell({ content, deliveries }: Remains, knownFromMs: number): void {
     const { known, writer, settling, dedupe } = this.#deps;
     if (content.kind !== 'news') return;
     const { announcement } = content;
     const key = occurrenceOf(announcement, identityOf(announcement), dedupe.windowMs);
     const own = deliveries.map((item) => item.delivery);
     const news = known.byKey(key) ?? known.add(key, content, own);
-    news.isLate ||= !isKnown;
+    news.isLate ||= announcement.receivedMs < knownFromMs;
     writer.add(news);
     for (const { delivery, state, reason, attempts, settledMs, begunMs } of deliveries) {
       if (NO_ENDS.has(reason)) continue;

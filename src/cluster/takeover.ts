@@ -44,6 +44,8 @@ export interface TakeoverDeps {
   readonly ended: LaneEvents['ended'];
   /** From now on news for these is planned here. */
   readonly open: (partitions: ReadonlySet<number>) => void;
+  /** It is held, and all that was left there is known. */
+  readonly isOpen: (partition: number) => boolean;
 }
 
 /** About 10 MB. Counted twice, a request costs a wait. */
@@ -108,16 +110,21 @@ export class Takeover {
       if (!seen.has(news)) this.#decide(news, this.#deps.writer.planOf(news), false, into);
     this.#countEnds(ends, into);
     this.#write(into);
+    this.#deps.open(wanted);
+    this.#refill(wanted);
   }
 
   /** News that was read before partitions were opened, and known only afterwards. */
   catchUp(news: KnownNews): void {
-    const { holdings, writer } = this.#deps;
+    const { isOpen, writer } = this.#deps;
     const plan = writer.planOf(news).filter(({ id }) => !news.decided.has(id));
-    const wanted = new Set(plan.map(({ partition }) => partition).filter((one) => holdings.holds(one)));
+    // One of which the past is not known yet gets it with that.
+    const wanted = new Set(plan.map(({ partition }) => partition).filter(isOpen));
     const into = this.#begin(wanted, []);
     this.#decide(news, plan, false, into);
-    if (into.recorded.length > 0) this.#write(into);
+    if (into.recorded.length === 0) return;
+    this.#write(into);
+    this.#refill(wanted);
   }
 
   #begin(wanted: ReadonlySet<number>, ends: readonly SharedEnd[]): Import {
@@ -132,15 +139,17 @@ export class Takeover {
     };
   }
 
-  #write({ recorded, attempts, written, wanted }: Import): void {
-    const { journal, budgets, cooldowns, rows, open } = this.#deps;
+  #write({ recorded, attempts, written }: Import): void {
+    const { journal, budgets, cooldowns } = this.#deps;
     if (recorded.length > 0) journal.recordAll(recorded);
     for (const attempt of attempts) journal.settle(attempt);
     journal.flush();
     for (const [destination, writtenMs] of written) budgets.remember(destination, writtenMs);
     cooldowns.readAgain();
-    open(wanted);
-    for (const { lane } of rows.lanesOf(wanted)) lane.refill();
+  }
+
+  #refill(wanted: ReadonlySet<number>): void {
+    for (const { lane } of this.#deps.rows.lanesOf(wanted)) lane.refill();
   }
 
   /** Decides about each delivery of the plan. */

@@ -116,6 +116,24 @@ describe('a holder', () => {
     expect(scene.got('one')).toEqual([...DESTINATIONS].sort());
   });
 
+  test('regression: news that is heard of late opens nothing of which the past is not known yet', async () => {
+    const scene = new Scene(['a', 'b', 'd'], undefined, { busDelayMs: 200 });
+    for (const name of ['a', 'b']) scene.node(name).start();
+    await scene.advance(SETTLED_MS);
+    const titles = Array.from({ length: 60 }, (_, n) => `announcement ${n}`);
+    for (const [n, title] of titles.entries()) {
+      if (n === 10) scene.node('d').start();
+      if (n === 10) scene.node('d').link.tripMs = 100;
+      scene.announce(title);
+      await scene.advance(50);
+    }
+    await scene.advance(60_000);
+    // It takes two in three seconds.
+    const fast = DESTINATIONS.filter((name) => name !== 'limited').sort();
+    for (const title of titles) expect(scene.got(title).filter((name) => name !== 'limited')).toEqual(fast);
+    expect(new Set(scene.taken.map(({ life }) => life)).size).toBe(3);
+  });
+
   test('keeps what has waited for longer than the next holder looks back, and sends it when it holds it again', async () => {
     const scene = new Scene(['a', 'b'], undefined, { spanMs: 2000 });
     for (const node of scene.nodes) node.start();
@@ -231,6 +249,21 @@ describe('news', () => {
     expect(scene.got('one')).toEqual([...DESTINATIONS].sort());
     expect(scene.model.tables.readAfter(0, 10, scene.model.nowMs())).toHaveLength(1);
   });
+});
+
+test('regression: news that a new node reads before it has seen the database is like any other, also for orders', async () => {
+  const scene = new Scene(['a', 'b', 'c']);
+  for (const name of ['a', 'b']) scene.node(name).start();
+  await scene.advance(SETTLED_MS);
+  const third = scene.node('c');
+  third.link.fault = 'cut';
+  third.start();
+  scene.announce('early', [third]);
+  await scene.advance(1000);
+  third.link.fault = undefined;
+  await scene.advance(10_000);
+  expect(scene.got('early')).toEqual([...DESTINATIONS].sort());
+  expect(scene.ended).toEqual([]);
 });
 
 describe('news without a stamp of the service', () => {

@@ -165,6 +165,12 @@ export const cluster = [
       'for (const [destination, writtenMs] of written) budgets.remember(destination, writtenMs);',
       '',
     ],
+    [
+      'news that is heard of late goes where the past is not known yet',
+      'it is sent twice, by two machines',
+      '.filter(isOpen)',
+      '.filter((one) => this.#deps.holdings.holds(one))',
+    ],
   ),
   ...inFile(
     'src/cluster/past.ts',
@@ -174,6 +180,12 @@ export const cluster = [
       'everything of the last hours is sent again',
       '      settling.add({',
       '      if (state.length < 0) settling.add({',
+    ],
+    [
+      'a new node takes for the past whatever it reads before it has seen the database',
+      'orders of it are not sent',
+      'if (met === undefined) return this.#bornMs;',
+      'if (met === undefined) return Number.POSITIVE_INFINITY;',
     ],
     [
       'another database is not told of requests that are to be made again',
