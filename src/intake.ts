@@ -69,6 +69,14 @@ export interface IntakeDeps {
   readonly events: IntakeEvents;
   /** Absent: nothing is held back. */
   readonly brakes?: Brakes;
+  /** What has been read, once the first of it has left. Absent: nobody else needs it. */
+  readonly read?: (all: readonly Read[]) => void;
+}
+
+/** News, and the name of its occurrence (`occurrenceOf`). */
+export interface Read {
+  readonly content: NewsContent;
+  readonly occurrence: string;
 }
 
 /** The part that a reload replaces as a whole. */
@@ -181,7 +189,16 @@ export class Intake {
       events.received(content.announcement, deliveries, rules);
     // A notice read together with a listing must not take the last place of a limit.
     if (routed.length > 1) routed.sort(mostImportantFirst);
+    if (this.#deps.read !== undefined) this.#tell(routed, this.#deps.read);
     this.#push({ routed, announcement: 0, delivery: 0 }, bite);
+  }
+
+  /** Requests over used connections leave in the next turn, so this comes one later; of very many, before the second bite. */
+  #tell(routed: readonly Routed[], read: (all: readonly Read[]) => void): void {
+    const { nextTurn } = this.#deps;
+    const tell = () => read(routed);
+    const count = routed.reduce((sum, { deliveries }) => sum + deliveries.length, 0);
+    nextTurn(count === 0 || count > BITE.first ? tell : () => nextTurn(tell));
   }
 
   /** From a place on. */

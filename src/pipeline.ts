@@ -14,7 +14,7 @@ import { Dedupe } from './dedupe.ts';
 import { BudgetBook, type BudgetMemory } from './delivery/budget-book.ts';
 import type { LaneEvents } from './delivery/lane-deps.ts';
 import type { DestinationDeps } from './destinations/destination.ts';
-import { Intake, type IntakeDeps, NOWHERE } from './intake.ts';
+import { Intake, type IntakeDeps, NOWHERE, type Read } from './intake.ts';
 import { LaneSet, type LaneSetDeps, type Turns } from './lane-set.ts';
 import { Mutes } from './mutes/mutes.ts';
 import { createIds } from './outbox/ids.ts';
@@ -48,6 +48,8 @@ export interface ClusterSeam {
   paused(key: string, untilMs: number): void;
   /** A destination has learned something. */
   learnt(key: string, value: string): void;
+  /** News has been read and handed over. */
+  read(all: readonly Read[]): void;
 }
 
 export interface PipelineEvents {
@@ -97,7 +99,10 @@ export function createPipeline({
   const journal = new Journal(outbox, clock, { ...events.journal, usable, held: () => lanes.held() });
   const mutes = new Mutes();
   const intake = new Intake(
-    { ids, dedupe, journal, nextTurn, brakes: mutes, events: events.intake },
+    {
+      ...{ ids, dedupe, journal, nextTurn, brakes: mutes, events: events.intake },
+      ...(deps.cluster && { read: (all: readonly Read[]) => deps.cluster?.read(all) }),
+    },
     NOWHERE,
   );
   const budgets = createBudgets(clock, {

@@ -79,6 +79,7 @@ test.each(LATER)(
 test('regression: the first of thousands of deliveries does not wait for the last, and all are on record before it', () => {
   const pushed: string[] = [];
   const turns: (() => void)[] = [];
+  const read: unknown[] = [];
   let recorded = 0;
   const quiet = () => undefined;
   const names = Array.from({ length: 3000 }, (_, n) => `bot-${n}`);
@@ -94,6 +95,7 @@ test('regression: the first of thousands of deliveries does not wait for the las
       },
       nextTurn: (callback) => void turns.push(callback),
       events: { received: quiet, duplicate: quiet, skipped: quiet },
+      read: (all) => void read.push([all.map(({ content }) => content.announcement.title), pushed.length]),
     },
     {
       router: {
@@ -135,8 +137,11 @@ test('regression: the first of thousands of deliveries does not wait for the las
     expect(recorded).toBe(3000);
     expect(pushed.length).toBeGreaterThan(0);
     expect(pushed.length).toBeLessThanOrEqual(128);
+    expect(read).toEqual([]);
     for (let next = turns.shift(); next !== undefined; next = turns.shift()) next();
     expect(pushed).toEqual(names);
+    // Others hear of it once the first have left, not when all have.
+    expect(read).toEqual([[['wide'], 128]]);
   });
 });
 

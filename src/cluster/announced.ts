@@ -6,7 +6,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { KnownNews } from './known.ts';
 import type { LogWriter } from './log-writer.ts';
-import { type LogRow, RENEW_MS } from './shared.ts';
+import { RENEW_MS, type ToldRow } from './shared.ts';
 
 export interface AnnouncedDeps {
   readonly clock: Clock;
@@ -25,7 +25,7 @@ export class Announced {
     this.#deps = deps;
   }
 
-  hear(row: Omit<LogRow, 'seq'>): void {
+  hear(row: ToldRow): void {
     const { node, arrivals, clock } = this.#deps;
     if (row.node === node) return;
     const news = arrivals.learn(row, false);

@@ -7,7 +7,7 @@ import { contentIn, type StoredBody } from '../outbox/content-rows.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Known, KnownNews } from './known.ts';
-import type { LogRow } from './shared.ts';
+import type { ToldRow } from './shared.ts';
 
 export interface ArrivalsDeps {
   readonly pipeline: Pick<Pipeline, 'intake' | 'lanes' | 'ids' | 'dedupe'>;
@@ -25,7 +25,7 @@ export class Arrivals {
   }
 
   /** As it is known here; news that nobody here has read is taken in. `undefined`: it is no news. `isLogged`: it is in the log for good. */
-  learn(row: Omit<LogRow, 'seq'>, isLogged = true): KnownNews | undefined {
+  learn(row: ToldRow, isLogged = true): KnownNews | undefined {
     const { pipeline, clock, known, node } = this.#deps;
     const news = newsOf(row, clock.monotonicMs());
     if (news === undefined) return undefined;
@@ -55,7 +55,7 @@ export class Arrivals {
 }
 
 /** `undefined`: it is no news. An age below 0 is one of a clock that was set back. `nowMs`: monotonic, when the row was there. */
-function newsOf({ body, ageMs }: Pick<LogRow, 'body' | 'ageMs'>, nowMs: number): News | undefined {
+function newsOf({ body, ageMs }: Pick<ToldRow, 'body' | 'ageMs'>, nowMs: number): News | undefined {
   const content = contentIn(JSON.parse(body) as StoredBody);
   if (content.kind !== 'news') return undefined;
   const { id, stalledMs, ...announcement } = content.announcement;

@@ -24,7 +24,7 @@ import { ClusterNode } from './node.ts';
 import { Past } from './past.ts';
 import { Settling } from './settling.ts';
 import type { NodeCard, Shared } from './shared.ts';
-import { type Hint, type LogRow, SharedError, type View } from './shared.ts';
+import { type Hint, type HintedRow, SharedError, type View } from './shared.ts';
 import { Takeover } from './takeover.ts';
 import { Telling } from './telling.ts';
 import { partitionsByName, type Tenures } from './tenures.ts';
@@ -137,15 +137,12 @@ class Member implements Cluster {
       open: (partitions) => this.#open(partitions),
       isOpen: (partition) => tenures.at(partition).isOpen,
     });
-    this.#telling = new Telling({
-      mutes,
-      pipeline,
-      known,
-      writer,
-      settling,
-      takeover: this.#takeover,
+    const telling = new Telling({
+      ...{ shared, clock, node: name, mutes, pipeline, known, writer, settling, takeover: this.#takeover },
       openedMs: () => this.#openedMs,
     });
+    this.#telling = telling;
+    tenures.read = (all) => telling.read(all);
     this.node = new ClusterNode({
       ...{ shared, clock, holdings, card: deps.card, report: deps.report },
       duties: {
@@ -290,9 +287,11 @@ class Member implements Cluster {
     for (const { lane } of this.#rows.lanesOf(new Set(partitions))) lane.refill();
   }
 
-  #arrived(row: LogRow): void {
+  #arrived(row: HintedRow): boolean {
     const known = this.#arrivals.learn(row);
-    if (known === undefined) this.#alerts.arrived(row);
-    else known.loggedMs ??= this.#deps.clock.monotonicMs();
+    if (known !== undefined) known.loggedMs ??= this.#deps.clock.monotonicMs();
+    else if (row.plan === undefined) return false;
+    else this.#alerts.arrived({ ...row, plan: row.plan });
+    return true;
   }
 }

@@ -1,12 +1,13 @@
 /** Reads the log from the place on where this node is: by hints, each of which may bring its row, and by a look each second. */
-import type { Hint, LogRow, Shared } from './shared.ts';
+import type { Hint, HintedRow, Shared } from './shared.ts';
 import { SharedError } from './shared.ts';
 
 const AT_ONCE = 500;
 
 export interface LogReaderDeps {
   readonly shared: Pick<Shared, 'readAfter'>;
-  arrived(row: LogRow): void;
+  /** False: it is of no use without its plan. */
+  arrived(row: HintedRow): boolean;
 }
 
 export class LogReader {
@@ -30,10 +31,8 @@ export class LogReader {
   hint({ seq, row }: Extract<Hint, { kind: 'log' }>): void {
     if (this.#seq === undefined) return;
     this.#latest = Math.max(this.#latest, seq);
-    if (row !== undefined && seq === this.#seq + 1 && !this.#isReading) {
-      this.#seq = seq;
-      this.#deps.arrived(row);
-    }
+    const isNext = row !== undefined && seq === this.#seq + 1 && !this.#isReading;
+    if (isNext && this.#deps.arrived(row)) this.#seq = seq;
     this.#read();
   }
 

@@ -1,14 +1,13 @@
 /** Brings the news that this node reads into the log that all nodes read: behind its sends, with the plan of all its deliveries. */
 
-import { importanceOf } from '../announcement.ts';
-import { type Content, originOf } from '../delivery/content.ts';
-import { storedBody } from '../outbox/content-rows.ts';
+import type { Content } from '../delivery/content.ts';
 import { isNamedAlike, occurrenceIn } from '../outbox/delivery-ids.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Batches } from './batches.ts';
 import type { Known, KnownNews } from './known.ts';
 import { type PlanDeps, planOf } from './plan.ts';
 import type { LogEntry, PlannedDelivery, Shared } from './shared.ts';
+import { toldOf } from './told.ts';
 
 export interface LogWriterDeps extends PlanDeps {
   readonly shared: Pick<Shared, 'append' | 'readAfter'>;
@@ -85,11 +84,8 @@ export class LogWriter {
     const { node, clock, dedupe } = this.#deps;
     const { key, identity, content, isLate } = known;
     return {
-      ...{ key, identity, node, isLate, plan: this.planOf(known) },
-      windowMs: dedupe.windowMs,
-      ageMs: clock.monotonicMs() - originOf(content).receivedMs,
-      body: JSON.stringify(storedBody(content)),
-      importance: importanceOf(content.announcement),
+      ...toldOf(key, content, node, clock.monotonicMs()),
+      ...{ identity, isLate, windowMs: dedupe.windowMs, plan: this.planOf(known) },
     };
   }
 }

@@ -105,6 +105,12 @@ export interface LogRow extends Omit<LogEntry, 'windowMs' | 'identity'> {
   readonly seq: number;
 }
 
+/** News as it is told before it is in the log: whoever hears it makes a plan of its own. */
+export type ToldRow = Omit<LogRow, 'seq' | 'plan'>;
+
+/** A row as it comes with a hint; without its plan where that is too large. */
+export type HintedRow = Omit<LogRow, 'plan'> & Partial<Pick<LogRow, 'plan'>>;
+
 /** `begun`: claimed, and it may have left. `free`: the claim is taken back, since it did not arrive; whoever holds it may claim it. */
 export type SharedState = 'begun' | 'free' | 'delivered' | 'dead' | 'expired' | 'skipped';
 
@@ -168,10 +174,10 @@ export interface Errand {
 
 /** Something may be new. A hint can be lost, and `renew` says the same. */
 export type Hint =
-  /** A node has just read it and is about to append it: as from a feed, and perhaps never in the log. Only what is small and fresh. */
-  | { readonly kind: 'news'; readonly row: Omit<LogRow, 'seq'> }
+  /** A node has just read it and is about to append it: as from a feed, and perhaps never in the log. Only what is small. */
+  | { readonly kind: 'news'; readonly row: ToldRow }
   /** `row`: where it was small enough to come with the hint. */
-  | { readonly kind: 'log'; readonly seq: number; readonly row?: LogRow }
+  | { readonly kind: 'log'; readonly seq: number; readonly row?: HintedRow }
   | { readonly kind: 'leases' }
   | { readonly kind: 'facts' }
   /** `to`: absent, for anybody. */
@@ -196,6 +202,8 @@ export interface Shared {
   release(card: NodeCard, partitions: readonly number[]): Promise<void>;
   /** The node is gone, with all that it holds. */
   leave(card: NodeCard): Promise<void>;
+  /** News, before it is in the log: everybody who listens has it at once as a hint, or never. Waits for nothing, and never throws. */
+  tell(rows: readonly ToldRow[]): void;
   /**
    * Those that are there already, by key or by identity, are left as they are; the entries may name each other so, too.
    * In one transaction; gives the rows' numbers in the order of `entries`.

@@ -2,15 +2,23 @@
 import { identityOf } from '../announcement.ts';
 import { newsOf as contentOf } from '../delivery/content.ts';
 import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
+import type { Read } from '../intake.ts';
 import { occurrenceOf } from '../outbox/delivery-ids.ts';
 import type { Pipeline } from '../pipeline.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Known } from './known.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { MuteRegisters } from './mute-registers.ts';
 import type { Settling } from './settling.ts';
+import type { Shared } from './shared.ts';
 import type { Takeover } from './takeover.ts';
+import { toldOf } from './told.ts';
 
 export interface TellingDeps {
+  readonly shared: Pick<Shared, 'tell'>;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  /** The name of this one. */
+  readonly node: string;
   readonly pipeline: Pick<Pipeline, 'dedupe' | 'lanes'>;
   readonly known: Known;
   readonly writer: LogWriter;
@@ -26,6 +34,16 @@ export class Telling {
 
   constructor(deps: TellingDeps) {
     this.#deps = deps;
+  }
+
+  /** Just handed over. The events that bring it into the log come a moment later; until then, others have it as from a feed. */
+  read(all: readonly Read[]): void {
+    const { shared, clock, node, known } = this.#deps;
+    const nowMs = clock.monotonicMs();
+    // Others came from the log.
+    const own = all.filter(({ content }) => known.byId(content.announcement.id) === undefined);
+    if (own.length > 0)
+      shared.tell(own.map(({ occurrence, content }) => toldOf(occurrence, content, node, nowMs)));
   }
 
   hear(event: BridgeEvent): void {

@@ -13,6 +13,7 @@ const MOST_KEPT = 50_000;
 export class Tenures implements ClusterSeam {
   paused: ClusterSeam['paused'] = () => undefined;
   learnt: ClusterSeam['learnt'] = () => undefined;
+  read: ClusterSeam['read'] = () => undefined;
   readonly all: readonly Tenure[];
   readonly #partitions = new Map<string, number>();
 

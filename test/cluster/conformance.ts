@@ -332,18 +332,35 @@ export function describeShared(name: string, open: () => Promise<Bench>): void {
         };
       }
 
-      test('a row comes with its hint if it is small, and else without', async () => {
+      test('news is heard before it is in the log, without a plan; what is too large for a hint is not', async () => {
+        const { hints, hears, until, stop } = hintsOf(b);
+        await until(hears);
+        const { windowMs: _, identity: __, plan: ___, ...row } = entryOf('told', [1], { ageMs: 700 });
+        a.tell([{ ...row, body: JSON.stringify('한'.repeat(3000)) }, row]);
+        await until(() => hints.length > 0);
+        expect(hints).toEqual([{ kind: 'news', row: { ...row, ageMs: about(700) } }]);
+        expect(await a.readAfter(0, 10)).toEqual([]);
+        await stop();
+      });
+
+      test('a row comes with its hint if it is small, and else without its plan, or alone', async () => {
         const { hints, hears, until, stop } = hintsOf(b);
         await until(hears);
         const seq = 0;
         const small = entryOf('small', [1, 2], { body: '{"title":"한"}', ageMs: 700 });
-        await a.append([small, entryOf('large', [], { body: JSON.stringify('한'.repeat(3000)) })]);
-        await until(() => hints.some((hint) => hint.kind === 'log' && hint.seq === seq + 2));
+        const large = entryOf('large', [], { body: JSON.stringify('한'.repeat(3000)) });
+        const wide = entryOf(
+          'wide',
+          Array.from({ length: 100 }, (_, n) => n),
+        );
+        await a.append([small, large, wide]);
+        await until(() => hints.some((hint) => hint.kind === 'log' && hint.seq === seq + 3));
         const { windowMs: _, identity: __, ...rest } = small;
+        const { windowMs: ____, identity: _____, plan: ______, ...narrow } = wide;
         expect(hints).toEqual([
-          { kind: 'news', row: { ...rest, ageMs: about(700) } },
           { kind: 'log', seq: seq + 1, row: { ...rest, seq: seq + 1, ageMs: about(700) } },
           { kind: 'log', seq: seq + 2 },
+          { kind: 'log', seq: seq + 3, row: { ...narrow, seq: seq + 3, ageMs: about(narrow.ageMs) } },
         ]);
         const count = hints.length;
         await a.append([{ ...small, isLate: true }, entryOf('k2', [], { key: 'small', ageMs: LEASE_MS })]);

@@ -213,6 +213,17 @@ describe('news', () => {
     expect(new Set(scene.taken.map(({ life }) => life)).size).toBeGreaterThan(1);
   });
 
+  test('goes to the others as soon as it is read, whatever its reader still has to do', async () => {
+    const scene = new Scene(['a', 'b'], undefined, { busDelayMs: 5000 });
+    for (const node of scene.nodes) node.start();
+    await scene.advance(SETTLED_MS);
+    scene.announce('one', [scene.node('b')]);
+    // The slowest receiver takes 600 ms to connect.
+    await scene.advance(700);
+    expect(scene.got('one')).toEqual([...DESTINATIONS].sort());
+    expect(scene.model.tables.readAfter(0, 10, scene.model.nowMs())).toEqual([]);
+  });
+
   test('that a node tells, and dies before it is in the log, is sent at once, and comes into the log', async () => {
     const scene = await settled(['a', 'b', 'c']);
     const [a, b, c] = ['a', 'b', 'c'].map((name) => scene.node(name));
@@ -229,7 +240,7 @@ describe('news', () => {
       importance: 1,
       isLate: false,
     };
-    scene.model.tell({ kind: 'news', row: { ...news, ageMs: 0, plan: [] } });
+    scene.model.tell({ kind: 'news', row: { ...news, ageMs: 0 } });
     a?.kill();
     // The slowest receiver takes 600 ms to connect.
     await scene.advance(700);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { addressOf } from '../../src/cluster/postgres/address.ts';
 import { DatabaseTime } from '../../src/cluster/postgres/database-time.ts';
-import { hintOf, payloadOf } from '../../src/cluster/postgres/hints.ts';
+import { hintedRow, hintOf, toldRow } from '../../src/cluster/postgres/hints.ts';
 import { Secret } from '../../src/platform/secret.ts';
 import { entryOf } from '../support/cluster/entries.ts';
 
@@ -30,9 +30,13 @@ describe('the clock of the database', () => {
 describe('hints', () => {
   const { windowMs: _, identity: __, ageMs: ___, ...row } = entryOf('k', [1]);
 
-  test('what is too large for a NOTIFY is left out', () => {
-    expect(payloadOf(row)).toBe(JSON.stringify(row));
-    expect(payloadOf({ ...row, body: '한'.repeat(2500) })).toBe('');
+  test('of a row that is too large for a NOTIFY the plan is left out, and what is too large without it altogether', () => {
+    const { plan, ...told } = row;
+    expect(hintedRow(row)).toBe(JSON.stringify({ ...told, plan }));
+    const wide = { ...row, plan: Array.from({ length: 100 }, () => plan).flat() };
+    expect(hintedRow(wide)).toBe(JSON.stringify(told));
+    expect(hintedRow({ ...wide, body: '한'.repeat(2500) })).toBe('');
+    expect(toldRow({ ...told, body: '한'.repeat(2500) })).toBe('');
   });
 
   test.each([

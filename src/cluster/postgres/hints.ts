@@ -1,5 +1,5 @@
 /** Hints, as they go in a NOTIFY. */
-import type { Hint, LogRow } from '../shared.ts';
+import type { Hint, LogRow, ToldRow } from '../shared.ts';
 
 export const CHANNEL = 'listing_bridge';
 
@@ -7,9 +7,15 @@ export const CHANNEL = 'listing_bridge';
 const LARGEST_ROW = 7000;
 
 /** Of a row, without its number and age, which the database adds in front; empty: too large. */
-export function payloadOf(row: Omit<LogRow, 'seq' | 'ageMs'>): string {
+export function toldRow(row: Omit<ToldRow, 'ageMs'>): string {
   const text = JSON.stringify(row);
   return Buffer.byteLength(text) <= LARGEST_ROW ? text : '';
+}
+
+/** The same; without its plan where that makes it too large. */
+export function hintedRow({ plan, ...row }: Omit<LogRow, 'seq' | 'ageMs'>): string {
+  const text = JSON.stringify({ ...row, plan });
+  return Buffer.byteLength(text) <= LARGEST_ROW ? text : toldRow(row);
 }
 
 /** SQL for the payload of one row. */

@@ -4,8 +4,8 @@
  */
 import { hash } from 'node:crypto';
 import type { Client } from 'pg';
-import { LEASE_MS, type LogEntry, type LogRow, type PlannedDelivery } from '../shared.ts';
-import { CHANNEL, newsPayload, payloadOf, rowPayload } from './hints.ts';
+import type { LogEntry, LogRow, PlannedDelivery } from '../shared.ts';
+import { CHANNEL, hintedRow, rowPayload } from './hints.ts';
 import { LOCK, SCHEMA } from './schema.ts';
 import { columns, rowsOf, statement, together } from './statements.ts';
 
@@ -17,19 +17,7 @@ export const SHARE_HALVES = statement(`SELECT pg_advisory_xact_lock_shared(${LOC
 const ALONE = statement(`SELECT FROM ${S}.counters WHERE name = 'log' FOR UPDATE`);
 
 /** A statement that took longer on its way than that did not: a clock was set. */
-const LONGEST_WAY = `interval '5 minutes'`;
-
-/** A row that is older, or has had trouble, is in no hurry. */
-const FRESH_MS = LEASE_MS;
-
-/** Does not wait for the disk, which is what the rest of an append takes its time for. */
-const TELL = statement(`
-  SELECT set_config('synchronous_commit', 'off', true), pg_notify('${CHANNEL}', ${newsPayload(
-    `age_ms + CASE WHEN now() - to_timestamp($3::float8 / 1000) BETWEEN interval '0' AND ${LONGEST_WAY}
-      THEN extract(epoch FROM now())::float8 * 1000 - $3::float8 ELSE 0 END`,
-    'hint',
-  )})
-  FROM unnest($1::text[], $2::float8[]) AS i (hint, age_ms)`);
+export const LONGEST_WAY = `interval '5 minutes'`;
 
 const APPEND = statement(`
   WITH input AS (
@@ -161,21 +149,8 @@ export async function append(
     ({ body }) => body,
     ({ importance }) => importance,
     ({ isLate }) => isLate,
-    (entry) => payloadOf(rowIn(entry)),
+    (entry) => hintedRow(rowIn(entry)),
   );
-  const news = distinct
-    .filter(({ isLate, ageMs }) => !isLate && ageMs + waitedMs < FRESH_MS)
-    .map((entry) => ({ payload: payloadOf(rowIn(entry)), ageMs: entry.ageMs + waitedMs }))
-    .filter(({ payload }) => payload !== '');
-  if (news.length > 0) {
-    const told = columns(
-      news,
-      ({ payload }) => payload,
-      ({ ageMs }) => ageMs,
-    );
-    // It may be lost; a connection that is broken says so below.
-    rowsOf(client, TELL, [...told, sentMs]).catch(() => undefined);
-  }
   const [, , rows] = await together<[unknown, unknown, readonly { seq: number }[]]>(client, () => [
     rowsOf(client, SHARE_HALVES),
     rowsOf(client, ALONE),

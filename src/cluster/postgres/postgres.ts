@@ -20,6 +20,7 @@ import {
   QUICK_MS,
   type Shared,
   type SharedEnd,
+  type ToldRow,
   type View,
 } from '../shared.ts';
 import { type Address, addressOf } from './address.ts';
@@ -27,12 +28,14 @@ import { DatabaseTime } from './database-time.ts';
 import { begin, inheritedEnds, settle } from './ends.ts';
 import { ask, takeErrands } from './errands.ts';
 import { facts, remember } from './facts.ts';
+import { CHANNEL } from './hints.ts';
 import { Line } from './line.ts';
 import { Listener } from './listener.ts';
 import { append, inherited, readAfter } from './log.ts';
 import { claim, leave, members, release, renew } from './members.ts';
 import { refusePooler } from './pooler.ts';
 import { prepare } from './session.ts';
+import { tell } from './tell.ts';
 import { turn } from './turn.ts';
 
 export interface PostgresDeps {
@@ -54,6 +57,8 @@ export class PostgresShared implements Shared {
   readonly #log: Line;
   readonly #rest: Line;
   readonly #listeners = new Set<Listener>();
+  /** Of the last that listens. */
+  #hints: Line | undefined;
   #hasSessions = false;
   #isTurning = false;
 
@@ -149,6 +154,17 @@ export class PostgresShared implements Shared {
     return this.#leases.run((client) => leave(client, card));
   }
 
+  tell(rows: readonly ToldRow[]): void {
+    this.#tell(rows, CHANNEL).catch(() => undefined);
+  }
+
+  /** Over the connection of the hints, where nothing else is on its way. */
+  #tell(rows: readonly ToldRow[], channel: string): Promise<void> {
+    return this.#aged(this.#hints ?? this.#log, (client, waitedMs, nowMs) =>
+      tell(client, rows, waitedMs, this.#time.at(nowMs), channel),
+    );
+  }
+
   async append(entries: readonly LogEntry[]): Promise<readonly number[]> {
     if (entries.length === 0) return [];
     return await this.#aged(this.#log, (client, waitedMs, nowMs) =>
@@ -216,11 +232,14 @@ export class PostgresShared implements Shared {
 
   listen(hint: (hint: Hint) => void, lost: () => void): { stop(): Promise<void> } {
     const { clock, random } = this.#deps;
-    const listener = new Listener({ line: this.#line(QUICK_MS), clock, random, hint, lost });
+    const line = this.#line(QUICK_MS);
+    this.#hints = line;
+    const listener = new Listener({ line, clock, random, hint, lost });
     this.#listeners.add(listener);
     return {
       stop: async () => {
         this.#listeners.delete(listener);
+        if (this.#hints === line) this.#hints = undefined;
         await listener.stop();
       },
     };

@@ -233,6 +233,7 @@ export class SimulatedNode {
         for (let partition = 0; partition < PARTITIONS; partition++) watch.released(partition, life);
         return answer(link.leave(card));
       },
+      tell: (rows) => link.tell(rows),
       append: (entries) => answer(link.append(entries)),
       readAfter: (seq, limit) => answer(link.readAfter(seq, limit)),
       inherit: (partitions, spanMs) => answer(link.inherit(partitions, spanMs)),

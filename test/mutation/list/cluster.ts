@@ -248,6 +248,12 @@ export const cluster = [
       '...(sameAs === null && {',
     ],
   ),
+  ...inFile('src/cluster/telling.ts', suites('cluster/node'), [
+    'news is told only when it comes into the log',
+    'a node without a feed is late',
+    'if (own.length > 0)',
+    'if (own.length > 1000)',
+  ]),
   ...inFile('src/cluster/announced.ts', suites('cluster/node'), [
     'what a dead node told is not logged',
     'whoever comes later never hears of it',

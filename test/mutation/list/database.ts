@@ -45,12 +45,6 @@ export const database = [
       '({ ageMs }) => ageMs + waitedMs,',
       '({ ageMs }) => ageMs,',
     ],
-    [
-      'news waits for the disk',
-      'a node without a feed is late',
-      'if (news.length > 0) {',
-      'if (news.length > 1e9) {',
-    ],
   ),
   ...inFile(
     'src/cluster/postgres/ends.ts',

@@ -25,6 +25,12 @@ export const intake = [
       'const wanted = target.forEachTicker || tickers.length > 1 ?',
     ],
     [
+      'other machines hear of wide news when all of it has left',
+      'a node without a feed is late',
+      'count > BITE.first ? tell',
+      'count > 1e9 ? tell',
+    ],
+    [
       'a notice goes before the listing of the same read',
       'the notice takes the last place of a limit',
       'if (routed.length > 1) routed.sort(mostImportantFirst)',

@@ -9,8 +9,8 @@ import {
   type Errand,
   type Fact,
   type Hint,
+  type HintedRow,
   type Inheritance,
-  LEASE_MS,
   type LogEntry,
   type LogRow,
   type Member,
@@ -20,6 +20,7 @@ import {
   type Shared,
   type SharedEnd,
   SharedError,
+  type ToldRow,
   type View,
 } from '../../../src/cluster/shared.ts';
 import { type Clock, wait } from '../../../src/platform/clock.ts';
@@ -209,14 +210,19 @@ export class ModelLink implements Shared {
     });
   }
 
+  tell(rows: readonly ToldRow[]): void {
+    const told = this.#call(QUICK_MS, () => {
+      for (const row of rows) if (fits(row)) this.#model.tell({ kind: 'news', row });
+    });
+    told.catch(() => undefined);
+  }
+
   append(entries: readonly LogEntry[]): Promise<readonly number[]> {
     return this.#call(BULK_MS, (tables, nowMs) => {
-      for (const { windowMs: _, identity: __, ...row } of entries)
-        if (!row.isLate && row.ageMs < LEASE_MS && fits(row)) this.#model.tell({ kind: 'news', row });
       const { seqs, added } = tables.append(entries, nowMs);
       for (const seq of added) {
         const [row] = tables.readAfter(seq - 1, 1, nowMs);
-        this.#model.tell({ kind: 'log', seq, ...(row !== undefined && fits(row) && { row }) });
+        this.#model.tell({ kind: 'log', seq, ...hinted(row) });
       }
       return seqs;
     });
@@ -273,6 +279,12 @@ export class ModelLink implements Shared {
   async close(): Promise<void> {
     this.#isClosed = true;
   }
+}
+
+function hinted(row: LogRow | undefined): { row?: HintedRow } {
+  if (row === undefined || fits(row)) return row === undefined ? {} : { row };
+  const { plan: _, ...rest } = row;
+  return fits(rest) ? { row: rest } : {};
 }
 
 const fits = (row: object): boolean => Buffer.byteLength(JSON.stringify(row)) < HINT_BYTES;
