@@ -69,7 +69,7 @@ export interface IntakeDeps {
   readonly events: IntakeEvents;
   /** Absent: nothing is held back. */
   readonly brakes?: Brakes;
-  /** What has been read, once the first of it has left. Absent: nobody else needs it. */
+  /** Called with everything that was read, once the first of it has left. Absent: nobody else needs it. */
   readonly read?: (all: readonly Read[]) => void;
 }
 

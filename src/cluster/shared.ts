@@ -105,7 +105,7 @@ export interface LogRow extends Omit<LogEntry, 'windowMs' | 'identity'> {
   readonly seq: number;
 }
 
-/** News as it is told before it is in the log: whoever hears it makes a plan of its own. */
+/** News as others hear of it before it is in the log: each makes a plan of its own. */
 export type ToldRow = Omit<LogRow, 'seq' | 'plan'>;
 
 /** A row as it comes with a hint; without its plan where that is too large. */

@@ -1,4 +1,4 @@
-/** News that is told before it is in the log. */
+/** News that others hear of before it is in the log. */
 import type { Client } from 'pg';
 import type { ToldRow } from '../shared.ts';
 import { newsPayload, toldRow } from './hints.ts';
