@@ -26,7 +26,7 @@ export interface FactsDeps {
 interface Found {
   readonly kind: string;
   readonly key: string;
-  readonly value: string;
+  readonly value: string | undefined;
   /** Monotonic ms; absent: for good. */
   readonly untilMs?: number;
 }
@@ -45,8 +45,8 @@ export class Facts {
     });
   }
 
-  /** Monotonic ms; `untilMs` absent: for good. */
-  tell(kind: string, key: string, value: string, untilMs?: number): void {
+  /** `value` absent: no longer. Monotonic ms; `untilMs` absent: for good. */
+  tell(kind: string, key: string, value: string | undefined, untilMs?: number): void {
     this.#batches.add({ kind, key, value, ...(untilMs !== undefined && { untilMs }) });
   }
 
@@ -73,6 +73,8 @@ export class Facts {
 
   /** Resolves when whatever others have told holds here; rejects with `SharedError`. */
   async read(): Promise<void> {
+    // Whatever was found here is among them.
+    await this.#batches.flush();
     const { shared, clock, budgets, memory, heard } = this.#deps;
     const facts = await shared.facts();
     const nowMs = clock.monotonicMs();
@@ -80,7 +82,6 @@ export class Facts {
       if (kind === PAUSE && restMs !== undefined) budgets.pausedElsewhere(key, nowMs + restMs);
       if (kind === LEARNT && value !== undefined) memory.hear(key, value);
     }
-    // Not waited for: a store that is slow to take a mute delays no takeover.
     heard(facts);
   }
 

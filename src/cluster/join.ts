@@ -9,17 +9,18 @@ import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
 import type { ClusterEvent } from '../events/cluster-event.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Redactor } from '../platform/secret.ts';
 import { Alerts } from './alerts.ts';
 import { Announced } from './announced.ts';
 import { Arrivals } from './arrivals.ts';
 import { Claiming } from './claiming.ts';
-import { Facts } from './facts.ts';
+import { Findings } from './findings.ts';
 import { Holdings } from './holdings.ts';
 import { Known } from './known.ts';
 import { LocalRows } from './local-rows.ts';
 import { LogReader } from './log-reader.ts';
 import { LogWriter } from './log-writer.ts';
-import { type LocalMutes, MUTE, MuteRegisters } from './mute-registers.ts';
+import type { LocalMutes } from './mute-registers.ts';
 import { ClusterNode } from './node.ts';
 import { Past } from './past.ts';
 import { Settling } from './settling.ts';
@@ -38,6 +39,8 @@ export interface ClusterDeps {
   readonly card: () => NodeCard;
   /** Of this node. */
   readonly mutes: LocalMutes;
+  /** Of what others get to read. */
+  readonly redact: Redactor;
   /** How far back a new holder looks: as long as a delivery may wait, a rate counts or a cooldown lasts. In ms. */
   readonly spanMs: () => number;
   /** Also ends of deliveries that no lane of this node has had. */
@@ -80,8 +83,7 @@ class Member implements Cluster {
   readonly #takeover: Takeover;
   readonly #telling: Telling;
   readonly #past: Past;
-  readonly #facts: Facts;
-  readonly #mutes: MuteRegisters;
+  readonly #findings: Findings;
   readonly #listening: { stop(): Promise<void> };
   /** Held, and what the holder before has left is not known yet. */
   readonly #toTake = new Set<number>();
@@ -115,15 +117,10 @@ class Member implements Cluster {
     });
     this.#claiming = claiming;
     for (const tenure of tenures.all) tenure.claims = claiming;
-    const mutes = new MuteRegisters({
-      ...{ node: name, clock, memory, mutes: deps.mutes },
-      tell: (key, value, untilMs) => facts.tell(MUTE, key, value, untilMs),
+    this.#findings = new Findings({
+      ...{ shared, clock, pipeline, tenures, card: deps.card, mutes: deps.mutes, redact: deps.redact },
+      hasDied: (partition) => this.node.heardOfMs(partition) !== undefined,
     });
-    this.#mutes = mutes;
-    const facts = new Facts({ shared, clock, budgets, memory, heard: (all) => void mutes.heard(all) });
-    this.#facts = facts;
-    tenures.paused = (key, untilMs) => facts.paused(key, untilMs);
-    tenures.learnt = (key, value) => facts.learnt(key, value);
     this.#reader = new LogReader({ shared, arrived: (row) => this.#arrived(row) });
     this.#past = new Past({ journal, memory, clock, dedupe, known, writer, settling, spanMs });
     this.#takeover = new Takeover({
@@ -138,7 +135,7 @@ class Member implements Cluster {
       isOpen: (partition) => tenures.at(partition).isOpen,
     });
     const telling = new Telling({
-      ...{ shared, clock, node: name, mutes, pipeline, known, writer, settling, takeover: this.#takeover },
+      ...{ shared, clock, node: name, pipeline, known, writer, settling, takeover: this.#takeover },
       openedMs: () => this.#openedMs,
     });
     this.#telling = telling;
@@ -166,7 +163,10 @@ class Member implements Cluster {
     this.node.start();
   }
 
-  readonly hear = (event: BridgeEvent): void => this.#telling.hear(event);
+  readonly hear = (event: BridgeEvent): void => {
+    this.#findings.hear(event);
+    this.#telling.hear(event);
+  };
 
   readonly alert: Cluster['alert'] = (content, deliveries, sameAs) =>
     this.#alerts.tell(content, deliveries, sameAs);
@@ -180,7 +180,7 @@ class Member implements Cluster {
     this.node.stop();
     this.#writer.stop();
     this.#settling.stop();
-    this.#facts.stop();
+    this.#findings.stop();
     this.#alerts.stop();
     void this.#listening.stop();
   }
@@ -201,14 +201,13 @@ class Member implements Cluster {
     void this.#alerts.look();
     this.#writer.now();
     this.#settling.now();
-    this.#facts.now();
-    this.#facts.seen(factsVersion);
-    void this.#mutes.follow();
+    this.#findings.seen(factsVersion);
     void this.#take();
   }
 
   async #tell(): Promise<void> {
     if (this.#hasHandedOver) this.#reader.beginAnew();
+    this.#findings.tellAgain();
     await this.#past.tell(this.node.view, this.node.unknownBeforeMs < 0);
     if (this.#hasHandedOver) return;
     // The deliveries that an earlier life has left are in the log: whoever is to send them takes them from there, also this node.
@@ -217,6 +216,7 @@ class Member implements Cluster {
   }
 
   #gained(partitions: readonly number[]): void {
+    this.#findings.closed(partitions);
     for (const partition of partitions) this.#toTake.add(partition);
     this.#route();
     void this.#take();
@@ -228,7 +228,7 @@ class Member implements Cluster {
     const partitions = [...this.#toTake];
     this.#toTake.clear();
     try {
-      await this.#facts.read();
+      await this.#findings.read();
       await this.#takeover.take(partitions);
     } catch (error) {
       if (!(error instanceof SharedError)) throw error;
@@ -245,6 +245,7 @@ class Member implements Cluster {
   #open(partitions: ReadonlySet<number>): void {
     for (const partition of partitions) this.#deps.tenures.at(partition).isOpen = true;
     this.#openedMs = this.#deps.clock.monotonicMs();
+    this.#findings.opened(partitions);
     this.#route();
   }
 
@@ -262,12 +263,14 @@ class Member implements Cluster {
     this.#deps.catchUp?.();
     for (const one of this.#rows.begun(all)) this.#settling.cut(one.delivery, one.attempts + 1, one.reason);
     await this.#writer.flush();
-    await Promise.all([this.#settling.flush(), this.#facts.flush()]);
+    await Promise.all([this.#settling.flush(), this.#findings.flush()]);
+    this.#findings.closed(partitions);
     this.#rows.handOver(all);
   }
 
   #lost(partitions: readonly number[]): void {
     for (const partition of partitions) this.#toTake.delete(partition);
+    this.#findings.closed(partitions);
     const all = new Set(partitions);
     this.#route();
     this.#rows.surrender(all, true);

@@ -8,7 +8,6 @@ import type { Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Known } from './known.ts';
 import type { LogWriter } from './log-writer.ts';
-import type { MuteRegisters } from './mute-registers.ts';
 import type { Settling } from './settling.ts';
 import type { Shared } from './shared.ts';
 import type { Takeover } from './takeover.ts';
@@ -24,7 +23,6 @@ export interface TellingDeps {
   readonly writer: LogWriter;
   readonly settling: Settling;
   readonly takeover: Takeover;
-  readonly mutes: Pick<MuteRegisters, 'changed'>;
   /** When partitions were last opened for news; monotonic. */
   openedMs(): number;
 }
@@ -57,10 +55,6 @@ export class Telling {
         if (reason === 'sent_elsewhere' || delivery.content.kind !== 'news') return;
         return this.#deps.settling.ended(delivery, state, reason, endedMs);
       }
-      case 'mute.started':
-      case 'mute.extended':
-      case 'mute.lifted':
-        return this.#deps.mutes.changed();
     }
   }
 

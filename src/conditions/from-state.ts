@@ -122,7 +122,11 @@ function* seenOfDestination(
 ): Iterable<Sighting> {
   const { suspended, slowed, held, pausedUntilMs, nearBanUntilMs } = lane;
   if (suspended !== undefined)
-    yield now('destination_suspended', name, suspended.words, { sinceMs: suspended.sinceMs });
+    yield now('destination_suspended', name, suspended.words, {
+      sinceMs: suspended.sinceMs,
+      // Whoever sends there reports it.
+      ...(suspended.isElsewhere && { stage: 'lingering' as const }),
+    });
   const nearBanMs = nearBanUntilMs - nowMs;
   if (nearBanMs > 0) yield now('near_ban', name, `${formatDuration(nearBanMs)} more`);
   const pauseMs = pausedUntilMs - nowMs;

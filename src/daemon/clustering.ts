@@ -20,7 +20,7 @@ import { idAt } from '../outbox/ids.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { type Clock, wait } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
-import { fingerprint } from '../platform/secret.ts';
+import { fingerprint, type Redactor } from '../platform/secret.ts';
 import type { ClusterOps } from '../web/ops.ts';
 import type { FeedSet } from './feed-set.ts';
 import type { Muting } from './muting.ts';
@@ -43,6 +43,7 @@ export interface JoinDeps {
   readonly bus: Pick<Bus, 'publish' | 'listen' | 'drain'>;
   readonly muting: Pick<Muting, 'follow'>;
   readonly deliveries: Deliveries;
+  readonly redact: Redactor;
   /** Where others reach this one. */
   readonly url: string | undefined;
 }
@@ -105,6 +106,7 @@ export class Clustering implements ClusterOps {
       ...{ pipeline, shared: this.#shared, tenures: this.tenures, clock: this.#deps.clock },
       card: () => this.#card(deps),
       mutes: this.#mutes(deps),
+      redact: deps.redact,
       spanMs: () => KEPT_MS,
       report: bus.publish,
       catchUp: () => bus.drain(),

@@ -102,7 +102,8 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     shutDown.defer(() => feeds.stop());
     shutDown.defer(() => running.stop(ending.deadline));
     running.start();
-    cluster?.join({ pipeline, running, feeds, muting, deliveries: store.deliveries, bus, url: server.url });
+    const member = { pipeline, running, feeds, muting, deliveries: store.deliveries, bus, redact };
+    cluster?.join({ ...member, url: server.url });
     turns.dialling();
     alerts.start();
     shutDown.defer(() => alerts.stop());

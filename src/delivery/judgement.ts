@@ -47,5 +47,16 @@ export interface Since {
   readonly sinceMs: number;
 }
 
+/** A suspension as the next machine that sends there goes on with it. */
+export interface Suspension extends Since {
+  /** In words that leave no doubt. */
+  readonly isGone: boolean;
+  /** Looks that found nothing better, and when the next is due without fresh news (monotonic ms). */
+  readonly steps: number;
+  readonly nextMs: number;
+  /** Another machine sends there and has found it. */
+  readonly isElsewhere?: boolean;
+}
+
 /** Nothing is known that was not known before. */
 export const NO_NEWS = { blame: 'unclear', news: undefined, isOver: false, acquitted: [] } as const;

@@ -5,7 +5,7 @@ import type { Random } from '../platform/random.ts';
 import type { Budget } from './budget.ts';
 import type { AttemptRecord, Delivery, FinalState, PendingDelivery } from './delivery.ts';
 import type { Gate } from './gate.ts';
-import type { Since } from './judgement.ts';
+import type { Since, Suspension } from './judgement.ts';
 import type { AttemptResult } from './outcome.ts';
 import type { InForce, RenewalOptions } from './renewal.ts';
 import type { ReservePlaces } from './reserve.ts';
@@ -110,7 +110,7 @@ export interface LaneStatus {
   /** That part of the pause that keeps the platform from banning this address. */
   readonly nearBanUntilMs: number;
   /** It says that it is gone, or refuses everything. */
-  readonly suspended: Since | undefined;
+  readonly suspended: Suspension | undefined;
   /** It fails, message after message. */
   readonly slowed: Since | undefined;
   /** In trouble: when the next message may be tried; Infinity: when the one under way has been answered. */

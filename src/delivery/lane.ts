@@ -8,6 +8,7 @@ import { type Delivery, type FinalState, type PendingDelivery, unattempted } fro
 import { Head, type Held, isExpired } from './head.ts';
 import { isHold } from './health-signal.ts';
 import { InFlight, type Landed } from './in-flight.ts';
+import type { Suspension } from './judgement.ts';
 import { concurrencyOf, type LaneDeps, type LaneStatus, statusOf } from './lane-deps.ts';
 import { LaneGate } from './lane-gate.ts';
 import { messageFor, NoMessage } from './message.ts';
@@ -80,6 +81,11 @@ export class Lane {
   /** Another machine sends from now on: nothing that waits stays in memory. */
   surrender(): void {
     this.#supply.letGo();
+  }
+
+  /** A suspension that another machine has found, or none. */
+  adopt(suspension: Suspension | undefined): void {
+    this.#trouble.adopt(suspension, this.#deps.clock.monotonicMs());
   }
 
   /** Takes up the pending deliveries of the outbox: at the start, when somebody changed the store. Sends when it is its turn among all lanes. */
@@ -251,7 +257,7 @@ export class Lane {
   #land(held: Held, sent: Landed & Sent): void {
     const { result, isRecalled, startedMs, nowMs } = sent;
     if (held.isElsewhere) return this.#end(held, 'skipped', 'sent_elsewhere', nowMs);
-    if (isRecalled) return held.isStale ? this.#letGo(held) : this.#place(held, nowMs);
+    if (isRecalled) return held.isStale ? this.#supply.putBack(held) : this.#place(held, nowMs);
     if (!this.#isStopped || result.outcome.kind === 'delivered') return this.#settle(held, sent);
     // Shutdown is not a failure: the delivery stays pending and the attempt is not charged. But it may have arrived.
     if (result.writtenMs === undefined) return;
@@ -280,14 +286,8 @@ export class Lane {
     held.notBeforeMs = kind === 'again' && decision.delayMs > 0 ? nowMs + decision.delayMs : 0;
     held.reason = reason;
     this.#gate.settle(held, recordOf(held, 'pending', reason, nowMs, made));
-    if (held.isStale) this.#letGo(held);
+    if (held.isStale) this.#supply.putBack(held);
     else this.#place(held, nowMs, kind === 'keep');
-  }
-
-  /** If it is still pending, the outbox returns it. */
-  #letGo(held: Held): void {
-    this.#head.move(held, 'gone');
-    this.#supply.refillSoon();
   }
 
   #end(held: Held, state: FinalState, reason: string | undefined, nowMs: number, more: Ending = {}): void {

@@ -13,6 +13,13 @@ export interface ProbeBackoff {
   readonly newsMs: number;
 }
 
+/** How far it has been climbed. */
+export interface Ladder {
+  readonly steps: number;
+  /** Of the next look, without fresh news; monotonic ms. */
+  readonly nextMs: number;
+}
+
 export class ProbeSchedule {
   #ladder: ProbeBackoff;
   #steps = 0;
@@ -29,6 +36,18 @@ export class ProbeSchedule {
     this.#lastMs = nowMs;
     this.#nextMs = nowMs;
     this.#climb(nowMs, lifeMs);
+  }
+
+  /** Of looks that another machine has begun. */
+  static goOn(ladder: ProbeBackoff, { steps, nextMs }: Ladder, nowMs: number): ProbeSchedule {
+    const schedule = new ProbeSchedule(ladder, nowMs, Number.POSITIVE_INFINITY);
+    schedule.#steps = steps;
+    schedule.#nextMs = nextMs;
+    return schedule;
+  }
+
+  get ladder(): Ladder {
+    return { steps: this.#steps, nextMs: this.#nextMs };
   }
 
   /** 0 = now; Infinity = when the one under way has ended. */

@@ -63,6 +63,12 @@ export class Supply {
     this.#reserve.isWhole = !this.isBehind;
   }
 
+  /** If it is still pending, the outbox returns it. */
+  putBack(held: Held): void {
+    this.#head.move(held, 'gone');
+    this.refillSoon();
+  }
+
   /** From the outbox, in a moment: several at once cost one look at it. */
   refillSoon(): void {
     this.#reserve.forget();

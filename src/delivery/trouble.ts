@@ -20,7 +20,14 @@
  * Nothing here outlives a restart: that is how people say "try again".
  */
 import type { HealthSignal } from './health-signal.ts';
-import { type AnswerContext, type Judgement, NO_NEWS, type Since, type Witness } from './judgement.ts';
+import {
+  type AnswerContext,
+  type Judgement,
+  NO_NEWS,
+  type Since,
+  type Suspension,
+  type Witness,
+} from './judgement.ts';
 import { type ProbeBackoff, ProbeSchedule } from './probe-schedule.ts';
 
 /** Failures of so many messages in a row are the destination's. */
@@ -51,6 +58,8 @@ interface State extends Since {
   readonly kind: 'slowed' | 'doubted' | 'suspended';
   readonly looks: ProbeSchedule;
   readonly ladder: ProbeBackoff;
+  /** As another machine has found it, which sends there. */
+  readonly isElsewhere?: boolean;
 }
 
 /** Of one destination at one address. */
@@ -64,8 +73,21 @@ export class Trouble<W extends Witness> {
   /** On trial, since one was taken: these began the trouble, if there is one. */
   readonly #suspects = new Set<W>();
 
-  get suspended(): Since | undefined {
-    return this.#since('suspended');
+  get suspended(): Suspension | undefined {
+    const since = this.#since('suspended');
+    if (since === undefined || this.#state === undefined) return undefined;
+    const { looks, ladder, isElsewhere = false } = this.#state;
+    return { ...since, ...looks.ladder, isGone: ladder === GONE, ...(isElsewhere && { isElsewhere }) };
+  }
+
+  /** As another machine has found it, which sent there until now, or sends there; `undefined`: it is not suspended. */
+  adopt(suspension: Suspension | undefined, nowMs: number): void {
+    this.#state = undefined;
+    if (suspension === undefined) return;
+    const { reason, words, sinceMs, isGone, isElsewhere = false } = suspension;
+    const ladder = isGone ? GONE : REFUSING;
+    const looks = ProbeSchedule.goOn(ladder, suspension, nowMs);
+    this.#state = { kind: 'suspended', ladder, reason, words, sinceMs, looks, isElsewhere };
   }
 
   get slowed(): Since | undefined {

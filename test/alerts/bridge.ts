@@ -157,7 +157,10 @@ export class FakeBridge {
 
   suspend(name: string): void {
     this.lane(name, {
-      suspended: { reason: 'gone', words: 'It is gone. [gone]', sinceMs: this.clock.monotonicMs() },
+      suspended: {
+        ...{ reason: 'gone', words: 'It is gone. [gone]', sinceMs: this.clock.monotonicMs() },
+        ...{ isGone: true, steps: 1, nextMs: this.clock.monotonicMs() + 60_000 },
+      },
     });
   }
 

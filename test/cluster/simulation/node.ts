@@ -133,6 +133,7 @@ export class SimulatedNode {
     this.reload();
     this.cluster = joinCluster({
       ...{ pipeline, tenures, clock, spanMs: () => this.#deps.spanMs ?? KEPT_MS, catchUp },
+      redact: (text) => text,
       mutes: {
         now: () => pipeline.mutes.inForce(clock.monotonicMs()),
         change: async (lifted, made) => {

@@ -24,7 +24,12 @@ export interface ReceiverDeps {
   readonly universe: Universe;
   readonly random: Random;
   /** Of requests, so many are refused with a 500, and so many are not answered. */
-  readonly faults: { readonly refuses: number; readonly hangs: number };
+  readonly faults: {
+    readonly refuses: number;
+    readonly hangs: number;
+    /** An answer of these destinations, to everything. */
+    readonly answers?: ReadonlyMap<string, AttemptResult>;
+  };
   readonly arrives: (taken: Taken) => void;
 }
 
@@ -45,7 +50,8 @@ export function receiverFor(
       if (context.leaving() === false) return notSent;
       const writtenMs = process.monotonicMs();
       const draw = random();
-      const isRefused = draw < faults.refuses;
+      const answer = faults.answers?.get(destination);
+      const isRefused = answer !== undefined || draw < faults.refuses;
       const hangs = !isRefused && draw < faults.refuses + faults.hangs;
       const taken: Taken = {
         ...{ id, destination, life, title: titleIn(message), writtenAt: universe.truthMs },
@@ -55,6 +61,7 @@ export function receiverFor(
       await wait(process, hangs ? 60_000 : random() * 200, signal);
       taken.answeredAt = universe.truthMs;
       if (hangs || signal.aborted) return { outcome: { kind: 'ambiguous', reason: 'timeout' }, writtenMs };
+      if (answer !== undefined) return { ...answer, writtenMs };
       if (isRefused) return { outcome: { kind: 'retry', reason: 'server_error' }, writtenMs };
       return { outcome: { kind: 'delivered' }, writtenMs };
     },

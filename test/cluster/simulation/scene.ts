@@ -1,6 +1,7 @@
 /** Nodes among others on the model of the database, with a true clock that the test moves. */
 import { onTestFinished } from 'vitest';
 import { LEASE_MS } from '../../../src/cluster/shared.ts';
+import type { AttemptResult } from '../../../src/delivery/outcome.ts';
 import type { ClusterEvent } from '../../../src/events/cluster-event.ts';
 import type { AnnouncementFrame } from '../../../src/feeds/cryptolisting/frames.ts';
 import { SharedModel } from '../../support/cluster/model.ts';
@@ -20,7 +21,7 @@ export class Scene {
   readonly model = new SharedModel(trueClock(this.universe));
   readonly taken: Taken[] = [];
   readonly events: (ClusterEvent & { readonly of: string })[] = [];
-  readonly faults = { refuses: 0, hangs: 0 };
+  readonly faults = { refuses: 0, hangs: 0, answers: new Map<string, AttemptResult>() };
   readonly ended: string[] = [];
   readonly nodes: SimulatedNode[];
 
