@@ -118,7 +118,9 @@ export class Suspensions {
     this.lookAtAll();
     const heard = facts.flatMap((fact) => heardIn(fact, nowMs));
     this.#heard = new Map(heard.map((one) => [one.destination, one]));
-    this.#wishes = new Map(facts.flatMap(({ kind, key, value = '' }) => (kind === TRY ? [[key, value]] : [])));
+    this.#wishes = new Map(
+      facts.flatMap(({ kind, key, value = '' }) => (kind === TRY ? [[key, value]] : [])),
+    );
     for (const destination of new Set([...this.#heard.keys(), ...this.#seen.keys()])) this.#hear(destination);
   }
 

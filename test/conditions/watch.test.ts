@@ -64,7 +64,10 @@ describe('a destination', () => {
   });
 
   test('without which a rule can send nowhere', () => {
-    const suspended = { reason: 'gone', words: 'It is gone. [gone]', sinceMs: 0 };
+    const suspended = {
+      ...{ reason: 'gone', words: 'It is gone. [gone]', sinceMs: 0 },
+      ...{ isGone: true, steps: 1, nextMs: 60_000 },
+    };
     const destinations = [
       { name: 'bot', lane: lane({ suspended }) },
       { name: 'chat', lane: lane({}) },

@@ -15,6 +15,7 @@ import { outbox } from './list/outbox.ts';
 import { pipeline } from './list/pipeline.ts';
 import { reloads } from './list/reloads.ts';
 import { replay } from './list/replay.ts';
+import { suspensions } from './list/suspensions.ts';
 import { tables } from './list/tables.ts';
 import { titles } from './list/titles.ts';
 import { trouble } from './list/trouble.ts';
@@ -29,6 +30,7 @@ export const mutations: readonly Mutation[] = [
   ...cooldowns,
   ...mutes,
   ...held,
+  ...suspensions,
   ...tables,
   ...titles,
   ...trouble,

@@ -23,13 +23,13 @@ export const SHORT_MS = 20_000;
 
 const urlOf = (name: string) => `http://${name}.invalid/orders`;
 
-function ready(names: readonly string[]): ReadyConfig {
+function ready(names: readonly string[], ofRule: object = {}): ReadyConfig {
   const parsed = configSchema.parse({
     feeds: [{ name: 'one', url: 'wss://feed.invalid', apiKey: `dsk_${'a1'.repeat(32)}` }],
     destinations: Object.fromEntries(
       names.map((name) => [name, { type: 'webhook', url: urlOf(name), warm: false, ...PLANS[name] }]),
     ),
-    rules: [{ name: 'all', match: {}, send: names }],
+    rules: [{ name: 'all', match: {}, send: names, ...ofRule }],
     server: false,
   });
   const config = {
@@ -41,6 +41,11 @@ function ready(names: readonly string[]): ReadyConfig {
 
 /** Made once: that is most of the work of a start. */
 export const CONFIG = ready(Object.keys(PLANS));
+
+export const COOLDOWN_MS = 60_000;
+
+/** The same, and of each ticker one in a while. */
+export const COOLING = ready(Object.keys(PLANS), { cooldown: { by: 'ticker', for: '60s' } });
 
 /** Of a destination, by name. */
 export function partitionFor(destination: string): number {

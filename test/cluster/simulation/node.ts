@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { type Cluster, joinCluster } from '../../../src/cluster/join.ts';
 import { KEPT_MS, PARTITIONS, type Shared } from '../../../src/cluster/shared.ts';
 import { Tenures } from '../../../src/cluster/tenures.ts';
-import { wantedBy } from '../../../src/daemon/ready-config.ts';
+import { type ReadyConfig, wantedBy } from '../../../src/daemon/ready-config.ts';
 import type { BridgeEvent } from '../../../src/events/bridge-event.ts';
 import type { ClusterEvent } from '../../../src/events/cluster-event.ts';
 import { createEvents } from '../../../src/events/events.ts';
@@ -35,6 +35,8 @@ export interface MachineDeps {
   readonly busDelayMs?: number;
   /** How far back a new holder looks; default: as the log does. */
   readonly spanMs?: number;
+  /** Default: `CONFIG`. */
+  readonly config?: ReadyConfig;
 }
 
 export interface Watch {
@@ -48,8 +50,8 @@ const quiet = () => undefined;
 
 let lives = 0;
 
-const destinationsFor = (process: Process, life: string, receivers: ReceiverDeps) =>
-  CONFIG.destinations.map((prepared) => ({
+const destinationsFor = (config: ReadyConfig, process: Process, life: string, receivers: ReceiverDeps) =>
+  config.destinations.map((prepared) => ({
     ...prepared,
     limits: { ...prepared.limits, shared: [] },
     open: async () => receiverFor(prepared.name, process, life, receivers),
@@ -88,8 +90,9 @@ export class SimulatedNode {
   reload(): void {
     const { pipeline, process, life } = this;
     if (pipeline === undefined || process === undefined) return;
-    pipeline.lanes.apply(destinationsFor(process, life, this.#deps.receivers), wantedBy(CONFIG));
-    pipeline.intake.routes = { router: CONFIG.router, targets: pipeline.lanes.targets() };
+    const { receivers, config = CONFIG } = this.#deps;
+    pipeline.lanes.apply(destinationsFor(config, process, life, receivers), wantedBy(config));
+    pipeline.intake.routes = { router: config.router, targets: pipeline.lanes.targets() };
   }
 
   /** By its own clock. */
@@ -129,7 +132,7 @@ export class SimulatedNode {
     });
     this.pipeline = pipeline;
     pipeline.mutes.take(mutesIn(this.#database));
-    pipeline.cooldowns.follow(CONFIG.router.cooldowns);
+    pipeline.cooldowns.follow((this.#deps.config ?? CONFIG).router.cooldowns);
     this.reload();
     this.cluster = joinCluster({
       ...{ pipeline, tenures, clock, spanMs: () => this.#deps.spanMs ?? KEPT_MS, catchUp },

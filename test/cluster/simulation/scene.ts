@@ -28,7 +28,7 @@ export class Scene {
   constructor(
     names: readonly string[],
     digestOf: (name: string) => string = () => 'same',
-    options: Pick<MachineDeps, 'busDelayMs' | 'spanMs'> = {},
+    options: Pick<MachineDeps, 'busDelayMs' | 'spanMs' | 'config'> = {},
   ) {
     const random = seededRandom(1);
     const { universe, faults } = this;
@@ -100,8 +100,12 @@ export class Scene {
 }
 
 /** All of them are up and hold what they should. */
-export async function settled(names: readonly string[], digestOf?: (name: string) => string): Promise<Scene> {
-  const scene = new Scene(names, digestOf);
+export async function settled(
+  names: readonly string[],
+  digestOf?: (name: string) => string,
+  options?: Pick<MachineDeps, 'config'>,
+): Promise<Scene> {
+  const scene = new Scene(names, digestOf, options);
   for (const node of scene.nodes) node.start();
   await scene.advance(SETTLED_MS);
   return scene;
