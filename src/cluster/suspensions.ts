@@ -1,6 +1,6 @@
 /**
  * Suspensions go on with the next holder: why, since when, and when it is tried again. The holder tells what its lanes have found; on all other
- * nodes the lane has it as it was told, and begins with it when it becomes the holder's. A wish of a person that it be tried (a reload, a retry)
+ * nodes the lane has it in the same state, and begins with it when it becomes the holder's. A wish of a person that it be tried (a reload, a retry)
  * reaches the holder from whichever node hears it.
  */
 import { createHash } from 'node:crypto';
@@ -20,7 +20,7 @@ const TRY = 'try';
 /** A wish that no holder has heard of by then was made long ago. */
 const WISH_MS = 60_000;
 
-/** What a dead holder found out last is perhaps not known: it may work again. As long as the first wait of one that is gone. */
+/** The last finding of a dead holder is perhaps not known: it may work again. As long as the first wait of one that is gone. */
 const AFTER_DEATH_MS = 60_000;
 
 export interface SuspensionsDeps {
@@ -134,7 +134,7 @@ export class Suspensions {
     }
   }
 
-  /** Given back, lost, or gained anew: others may know better. */
+  /** Given back, lost, or gained once more: others may know better. */
   closed(partitions: Iterable<number>): void {
     for (const partition of partitions) this.#held.delete(partition);
   }

@@ -102,8 +102,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     shutDown.defer(() => feeds.stop());
     shutDown.defer(() => running.stop(ending.deadline));
     running.start();
-    const member = { pipeline, running, feeds, muting, deliveries: store.deliveries, bus, redact };
-    cluster?.join({ ...member, url: server.url });
+    cluster?.join({ ...parts, deliveries: store.deliveries, bus, redact, url: server.url });
     turns.dialling();
     alerts.start();
     shutDown.defer(() => alerts.stop());

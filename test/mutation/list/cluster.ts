@@ -116,7 +116,7 @@ export const cluster = [
     [
       'what ended is not told before it is handed over',
       'a delivery is sent by two machines',
-      'await Promise.all([this.#settling.flush(), this.#facts.flush()]);',
+      'await Promise.all([this.#settling.flush(), this.#findings.flush()]);',
       '',
     ],
     [
