@@ -10,7 +10,7 @@ import type { NodeDuties } from './duties.ts';
 import { givenBack, type Holdings } from './holdings.ts';
 import { holdersAmong } from './partitions.ts';
 import { type Member, type NodeCard, RENEW_MS, type Shared, SharedError, type View } from './shared.ts';
-import { Sightings } from './sightings.ts';
+import { type Question, Sightings } from './sightings.ts';
 import { vacanciesIn } from './vacancies.ts';
 
 export interface NodeDeps {
@@ -144,9 +144,9 @@ export class ClusterNode {
   /** Another database may be there, which nobody has told what ended here. */
   async #lookOnce(): Promise<void> {
     const { shared, clock, duties, card } = this.#deps;
-    const leastSeq = duties.latestSeq();
-    const view = await shared.renew({ ...card(), drains: true });
-    this.#meet(view, clock.monotonicMs(), leastSeq);
+    const question = this.#sightings.ask(duties.latestSeq());
+    const view = await shared.renew({ ...card(), drains: true }, question.beat);
+    this.#meet(view, clock.monotonicMs(), question);
     if (!this.#hasTold) await duties.tell();
   }
 
@@ -191,11 +191,11 @@ export class ClusterNode {
   async #renew(sentMs: number): Promise<number> {
     const { shared, clock, holdings, duties, report } = this.#deps;
     const card = { ...this.#deps.card(), drains: this.#isDraining };
-    const leastSeq = duties.latestSeq();
-    const view = await shared.renew(card);
+    const question = this.#sightings.ask(duties.latestSeq());
+    const view = await shared.renew(card, question.beat);
     if (this.#isStopped) return sentMs;
     const nowMs = clock.monotonicMs();
-    this.#meet(view, nowMs, leastSeq);
+    this.#meet(view, nowMs, question);
     this.#company.see(view, card);
     const { gained, lost, back } = holdings.see(view, card, sentMs);
     if (lost.length > 0) {
@@ -212,9 +212,9 @@ export class ClusterNode {
     return await this.#act(view, card, nowMs);
   }
 
-  #meet(view: View, nowMs: number, leastSeq: number): void {
+  #meet(view: View, nowMs: number, question: Question): void {
     const { holdings, report } = this.#deps;
-    const continuity = this.#sightings.see(view, nowMs, leastSeq);
+    const continuity = this.#sightings.see(view, nowMs, question);
     this.#view = view;
     if (this.#unreachableSinceMs !== undefined) {
       report({ kind: 'cluster.reached', afterMs: nowMs - this.#unreachableSinceMs });

@@ -68,6 +68,8 @@ export interface View {
   readonly seq: number;
   /** Rises with each change of `facts`. */
   readonly factsVersion: number;
+  /** The highest of this life before this renewal, as far as it is in the database; `undefined`: that does not know this life. */
+  readonly beat: number | undefined;
 }
 
 /** One delivery that an announcement leads to, as the node decided that admitted it. */
@@ -190,9 +192,9 @@ export type Hint =
 export interface Shared {
   /**
    * Stamps the node, extends what it holds under this life, also what was over and nobody has taken, and shows everything.
-   * The leases of another life of this name are not extended.
+   * The leases of another life of this name are not extended. `beat`: rises with each renewal of this life; absent: it is not counted.
    */
-  renew(card: NodeCard): Promise<View>;
+  renew(card: NodeCard, beat?: number): Promise<View>;
   /**
    * Takes those that are free, given back, or over, and extends as `renew` does; gives the epochs of those that are this
    * life's now, also of those that were before.

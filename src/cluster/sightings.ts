@@ -25,30 +25,46 @@ const JUMP_MS = 500;
  */
 const BLIND_MS = LEASE_MS - 1.5 * RENEW_MS;
 
+/** What was known when a view was requested: it shows at least that, or is of an earlier state. */
+export interface Question {
+  readonly seq: number;
+  /** Number of the renewal. */
+  readonly beat: number;
+}
+
 /** How a view fits those before it. */
 export type Continuity = 'same' | 'first' | 'replaced' | 'set back';
 
 export class Sightings {
   #cluster: string | undefined;
   #seq = 0;
+  /** Renewals, by number: the last that was sent, and the last that was answered. */
+  #asked = 0;
+  #answered = 0;
   /** After the database was replaced or set back. Nothing is taken sooner, whatever later views show; monotonic ms. */
   notBeforeMs = Number.NEGATIVE_INFINITY;
   #seenMs = Number.NEGATIVE_INFINITY;
   #wasAway = false;
   readonly #byPartition = new Map<number, Sighting>();
 
+  /** A renewal is sent now. `seq`: of the last row of the log that is known. */
+  ask(seq: number): Question {
+    return { seq, beat: ++this.#asked };
+  }
+
   /** The database did not answer: perhaps it answered nobody. */
   missed(): void {
     this.#wasAway = true;
   }
 
-  /** `nowMs`: monotonic, when the answer was there. `leastSeq`: of the log, known before the question was sent. */
-  see(view: View, nowMs: number, leastSeq: number): Continuity {
-    this.#seq = Math.max(this.#seq, leastSeq);
-    const continuity = this.#continuityOf(view);
+  /** `nowMs`: monotonic, when the answer was there. */
+  see(view: View, nowMs: number, { seq, beat }: Question): Continuity {
+    this.#seq = Math.max(this.#seq, seq);
+    const continuity = this.#continuityOf(view, nowMs);
     if (continuity === 'replaced' || continuity === 'set back') this.notBeforeMs = nowMs + LEASE_MS;
     this.#cluster = view.cluster;
     this.#seq = view.seq;
+    this.#answered = beat;
     const isAnew = continuity !== 'same' || this.#wasAway || nowMs - this.#seenMs > BLIND_MS;
     this.#seenMs = nowMs;
     this.#wasAway = false;
@@ -71,9 +87,13 @@ export class Sightings {
     return endsMs - LEASE_MS;
   }
 
-  #continuityOf({ cluster, seq, leases }: View): Continuity {
+  #continuityOf({ cluster, seq, leases, beat }: View, nowMs: number): Continuity {
     if (this.#cluster === undefined) return 'first';
     if (cluster !== this.#cluster) return 'replaced';
+    // Others may have written into it meanwhile; what this node has written itself is then missing all the same. Nobody takes out a life
+    // before its lease is over.
+    const isMissing = beat === undefined && nowMs - this.#seenMs < LEASE_MS;
+    if (isMissing || (beat !== undefined && beat < this.#answered)) return 'set back';
     const isEarlier = ({ partition, epoch }: Lease) => epoch < (this.#byPartition.get(partition)?.epoch ?? 0);
     return seq < this.#seq || leases.some(isEarlier) ? 'set back' : 'same';
   }

@@ -107,6 +107,15 @@ export function describeShared(name: string, open: () => Promise<Bench>): void {
         expect((await b.renew(second)).members.map(({ life }) => life)).toEqual(['a-2']);
       });
 
+      test('a renewal shows which one of this life was the last, also when an earlier one comes late', async () => {
+        expect((await a.renew(cardA, 1)).beat).toBeUndefined();
+        expect((await a.renew(cardA, 3)).beat).toBe(1);
+        await a.claim(cardA, [1]);
+        expect((await a.renew(cardA, 2)).beat).toBe(3);
+        expect((await a.renew(cardA)).beat).toBe(3);
+        expect((await b.renew(cardOf('a', { life: 'a-2' }), 9)).beat).toBeUndefined();
+      });
+
       test('who leaves is gone, with all it held', async () => {
         await holding(a, cardA, 1, 2);
         await a.leave(cardA);

@@ -11,7 +11,7 @@ const PARTITION = 3;
 /** In which this life holds it, under that epoch. */
 const heldUnder = (epoch: number): View => {
   const lease: Lease = { partition: PARTITION, node: card.node, life: card.life, epoch, restMs: LEASE_MS };
-  return { cluster: 'one', members: [], leases: [lease], seq: 0, factsVersion: 0 };
+  return { cluster: 'one', members: [], leases: [lease], seq: 0, factsVersion: 0, beat: 0 };
 };
 
 function held() {

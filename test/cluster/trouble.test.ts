@@ -111,6 +111,32 @@ describe('an earlier state of the database', () => {
   });
 });
 
+describe('an earlier state, into which others have written more than was lost', () => {
+  test('regression: is recognised all the same, and told what is missing: nothing is sent again', async () => {
+    const scene = await settled(['a', 'b']);
+    const [a, b] = [scene.node('a'), scene.node('b')];
+    scene.announce('before');
+    await scene.advance(2000);
+    const earlier = scene.model.tables.copy();
+    scene.announce('lost');
+    await scene.advance(3000);
+    b.link.fault = 'cut';
+    scene.model.setBack(earlier);
+    await scene.advance(1500);
+    const more = ['one', 'two', 'three'];
+    for (const title of more) scene.announce(title, [a]);
+    await scene.advance(500);
+    b.link.fault = undefined;
+    await scene.advance(20_000);
+    const replaced = scene.events.filter(({ kind }) => kind === 'cluster.replaced');
+    expect(replaced.map(({ of }) => of)).toEqual(['a', 'b']);
+    void b.cluster?.node.drain();
+    await scene.advance(20_000);
+    for (const title of ['before', 'lost', ...more])
+      expect(scene.got(title)).toEqual([...DESTINATIONS].sort());
+  });
+});
+
 describe('a node that leaves', () => {
   test('regression: in the middle of a hand-over tells what it had to cut before it is gone', async () => {
     const scene = await settled(['a', 'b']);

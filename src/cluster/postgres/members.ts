@@ -18,10 +18,12 @@ const STAMP = statement(`
     DELETE FROM ${S}.nodes WHERE (node, life) IN (
       SELECT node, life FROM ${S}.nodes WHERE node = $1 AND life <> $2 AND until <= clock_timestamp()
       FOR UPDATE SKIP LOCKED)
-  ), before AS (SELECT card FROM ${S}.nodes WHERE node = $1 AND life = $2)
-  INSERT INTO ${S}.nodes VALUES ($1, $2, $3, clock_timestamp() + ${LEASE})
-  ON CONFLICT (node, life) DO UPDATE SET card = EXCLUDED.card, until = EXCLUDED.until
-  RETURNING CASE WHEN (SELECT card FROM before) IS DISTINCT FROM $3 THEN ${notify('leases')} END`);
+  ), before AS (SELECT card, beat FROM ${S}.nodes WHERE node = $1 AND life = $2)
+  INSERT INTO ${S}.nodes AS n (node, life, card, until, beat) VALUES ($1, $2, $3, clock_timestamp() + ${LEASE}, $4)
+  ON CONFLICT (node, life) DO UPDATE
+    SET card = EXCLUDED.card, until = EXCLUDED.until, beat = greatest(n.beat, EXCLUDED.beat)
+  RETURNING (SELECT beat FROM before) AS beat,
+    CASE WHEN (SELECT card FROM before) IS DISTINCT FROM $3 THEN ${notify('leases')} END`);
 
 const VIEW = statement(`
   SELECT cluster, extract(epoch FROM clock_timestamp())::float8 * 1000 AS "nowMs",
@@ -99,19 +101,19 @@ export interface Renewal {
   readonly mustTurn: boolean;
 }
 
-export async function renew(client: Client, card: NodeCard): Promise<Renewal> {
-  const [, rows] = await Promise.all([
-    rowsOf(client, STAMP, [card.node, card.life, JSON.stringify(card)]),
+export async function renew(client: Client, card: NodeCard, beat: number): Promise<Renewal> {
+  const [[stamped], rows] = await Promise.all([
+    rowsOf<{ beat: number | null }>(client, STAMP, [card.node, card.life, JSON.stringify(card), beat]),
     // Later than the stamp: nobody can have taken what it shows as this life's.
     rowsOf<ViewRow & Record<string, unknown>>(client, VIEW),
   ]);
   const [row] = rows;
   if (row === undefined) throw new Error('the tables are empty');
   if (row.members.some(([, restMs]) => restMs > LEASE_MS)) await rowsOf(client, CUT);
-  return { view: viewOf(row), nowMs: row.nowMs, mustTurn: row.mustTurn };
+  return { view: viewOf(row, stamped?.beat ?? undefined), nowMs: row.nowMs, mustTurn: row.mustTurn };
 }
 
-function viewOf({ cluster, seq, facts, members, leases }: ViewRow): View {
+function viewOf({ cluster, seq, facts, members, leases }: ViewRow, beat: number | undefined): View {
   const all: Lease[] = Array.from({ length: PARTITIONS }, (_, partition) => ({
     partition,
     node: undefined,
@@ -136,6 +138,7 @@ function viewOf({ cluster, seq, facts, members, leases }: ViewRow): View {
     leases: all,
     seq: Number(seq),
     factsVersion: Number(facts),
+    beat,
   };
 }
 
@@ -149,7 +152,7 @@ export async function claim(
     [unknown, unknown, unknown, unknown, readonly { partition: number; epoch: number }[]]
   >(client, () => [
     rowsOf(client, ALONE),
-    rowsOf(client, STAMP, [node, life, JSON.stringify(card)]),
+    rowsOf(client, STAMP, [node, life, JSON.stringify(card), 0]),
     rowsOf(client, HOLD_BACK, [partitions]),
     rowsOf(client, CLAIM, [node, life, partitions]),
     rowsOf(client, HELD, [node, life, partitions]),

@@ -118,12 +118,12 @@ export class PostgresShared implements Shared {
     this.#hasSessions = true;
   }
 
-  async renew(card: NodeCard): Promise<View> {
+  async renew(card: NodeCard, beat = 0): Promise<View> {
     const { clock } = this.#deps;
     let sentMs = 0;
     const { view, nowMs, mustTurn } = await this.#leases.run((client) => {
       sentMs = clock.monotonicMs();
-      return renew(client, card);
+      return renew(client, card, beat);
     });
     this.#time.add(sentMs, clock.monotonicMs(), nowMs);
     if (mustTurn) await this.#turn();

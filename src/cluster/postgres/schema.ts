@@ -106,6 +106,8 @@ export const STEPS: readonly string[] = [
   // For a life, not for whoever holds a partition.
   `ALTER TABLE ${SCHEMA}.errands DROP COLUMN partition, ADD COLUMN addressee text NOT NULL DEFAULT '';
    CREATE INDEX ON ${SCHEMA}.errands (addressee) WHERE NOT taken`,
+  // Number of the last renewal: a node that knows of a later one sees that the database is at an earlier state.
+  `ALTER TABLE ${SCHEMA}.nodes ADD COLUMN beat integer NOT NULL DEFAULT 0`,
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

@@ -227,7 +227,7 @@ export class SimulatedNode {
     const { watch } = this.#deps;
     const answer = <Result>(work: Promise<Result>) => process.answer(work);
     return {
-      renew: (card) => answer(link.renew(card)),
+      renew: (card, beat) => answer(link.renew(card, beat)),
       claim: (card, partitions) => answer(link.claim(card, partitions)),
       release: (card, partitions) => {
         for (const partition of partitions) watch.released(partition, life);

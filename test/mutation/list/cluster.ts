@@ -64,6 +64,12 @@ export const cluster = [
       '',
     ],
     [
+      'a renewal that is missing in the database is none that was lost',
+      'an earlier state, into which others have written since, is not told what is missing, and it is sent again',
+      'beat < this.#answered)',
+      'beat < 0)',
+    ],
+    [
       'the database alone says when a lease is over',
       'a jump of its clock makes two holders',
       'return Math.max(endsMs, this.notBeforeMs);',

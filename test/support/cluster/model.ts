@@ -172,10 +172,11 @@ export class ModelLink implements Shared {
     throw unreachable(`no answer within ${limitMs} ms`);
   }
 
-  renew(card: NodeCard): Promise<View> {
+  renew(card: NodeCard, beat = 0): Promise<View> {
     return this.#call(QUICK_MS, (tables, nowMs) => {
-      if (tables.stamp(card, nowMs)) this.#model.tell({ kind: 'leases' });
-      const view = tables.view(nowMs);
+      const before = tables.beatOf(card);
+      if (tables.stamp(card, nowMs, beat)) this.#model.tell({ kind: 'leases' });
+      const view = { ...tables.view(nowMs), beat: before };
       const own = view.leases.filter(({ life }) => life === card.life);
       this.#model.extended(
         card.life,

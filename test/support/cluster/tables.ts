@@ -18,6 +18,7 @@ import {
 interface StoredNode {
   card: NodeCard;
   untilMs: number;
+  beat: number;
 }
 
 interface StoredLease {
@@ -96,12 +97,14 @@ export class Tables {
   }
 
   /** Whether other nodes should look. */
-  stamp(card: NodeCard, nowMs: number): boolean {
+  stamp(card: NodeCard, nowMs: number, beat = 0): boolean {
     for (const stored of this.#nodes.values()) stored.untilMs = Math.min(stored.untilMs, nowMs + LEASE_MS);
     for (const [key, { card: other, untilMs }] of this.#nodes)
       if (other.node === card.node && other.life !== card.life && untilMs <= nowMs) this.#nodes.delete(key);
-    const before = this.#nodes.get(lifeOf(card))?.card;
-    this.#nodes.set(lifeOf(card), { card: structuredClone(card), untilMs: nowMs + LEASE_MS });
+    const { card: before, beat: last = 0 } = this.#nodes.get(lifeOf(card)) ?? {};
+    this.#nodes.set(lifeOf(card), {
+      ...{ card: structuredClone(card), untilMs: nowMs + LEASE_MS, beat: Math.max(last, beat) },
+    });
     if (nowMs - this.#rolledMs >= KEPT_MS) this.#roll(nowMs);
     return JSON.stringify(before) !== JSON.stringify(card);
   }
@@ -114,7 +117,12 @@ export class Tables {
     for (const [key, { untilMs = Infinity }] of this.#facts) if (untilMs <= nowMs) this.#facts.delete(key);
   }
 
-  view(nowMs: number): View {
+  /** Of its last renewal. */
+  beatOf(card: NodeCard): number | undefined {
+    return this.#nodes.get(lifeOf(card))?.beat;
+  }
+
+  view(nowMs: number): Omit<View, 'beat'> {
     return {
       cluster: this.cluster,
       members: Array.from(this.#nodes.values(), ({ card, untilMs }) => ({
