@@ -25,7 +25,7 @@ const JUMP_MS = 500;
  */
 const BLIND_MS = LEASE_MS - 1.5 * RENEW_MS;
 
-/** What was known when a view was requested: it shows at least that, or is of an earlier state. */
+/** Known when a view was requested: it shows at least that, or is of an earlier state. */
 export interface Question {
   readonly seq: number;
   /** Number of the renewal. */

@@ -28,7 +28,7 @@ const note = (line: string) => void process.stderr.write(`${line}\n`);
 
 /** Gives a sentence about each promise that was not kept. */
 async function count(scene: Scene, pace: Pace): Promise<readonly string[]> {
-  // What one leaves is no burden for the next.
+  // Of its own: no scene is a burden for the next.
   await using server = await PostgresServer.start();
   try {
     const outcome = await play(scene, server, pace);
