@@ -9,6 +9,7 @@ import type { LocalMutes } from '../cluster/mute-registers.ts';
 import type { ClusterOptions } from '../cluster/options.ts';
 import { OtherNodes } from '../cluster/others.ts';
 import { PostgresShared } from '../cluster/postgres/postgres.ts';
+import { type RehearsedCluster, rehearsedCluster } from '../cluster/rehearsed.ts';
 import { type ClusterReport, clusterReport } from '../cluster/report.ts';
 import { KEPT_MS, type NodeCard } from '../cluster/shared.ts';
 import { Tenures } from '../cluster/tenures.ts';
@@ -79,6 +80,12 @@ export class Clustering implements ClusterOps {
     const members = () => this.#joined?.cluster.node.view?.members ?? [];
     const others = new OtherNodes({ asking: this.#asking, members, node, isNode: true });
     return new AllDeliveries({ local, others, node, changing: () => this.#changing });
+  }
+
+  /** For the stage of a rehearsal. */
+  get rehearsed(): RehearsedCluster {
+    const { options, clock } = this.#deps;
+    return rehearsedCluster(clock, options.node, (row, heard) => this.#shared.echo(row, heard));
   }
 
   get node(): string {

@@ -6,7 +6,7 @@ import type { SceneTables } from '../rehearsal/scenes.ts';
 import type { StageDeps } from '../rehearsal/stage.ts';
 import type { RunningConfig } from './running-config.ts';
 
-export interface RehearsingDeps extends Pick<StageDeps, 'deps' | 'random'> {
+export interface RehearsingDeps extends Pick<StageDeps, 'deps' | 'random' | 'cluster'> {
   readonly rehearsal: Rehearsal;
   readonly running: Pick<RunningConfig, 'ready'>;
   readonly bus: Bus;
@@ -14,15 +14,18 @@ export interface RehearsingDeps extends Pick<StageDeps, 'deps' | 'random'> {
 
 /** `turn`: when it may begin. */
 export function rehearseAfter(turn: Promise<void>, { deps, ...rest }: RehearsingDeps): void {
-  const { rehearsal, running, bus, random } = rest;
+  const { rehearsal, running, bus, random, cluster } = rest;
   const rehearse = () => {
     const { router, destinations, config } = running.ready;
     const { rules, feeds, extract } = config;
-    rehearsal.start({ router, destinations, rules, feeds, extract, deps, random, tables: tablesOf(config) });
+    const tables = tablesOf(config);
+    rehearsal.start({ router, destinations, rules, feeds, extract, deps, random, tables, cluster });
   };
   void turn.then(rehearse);
-  bus.listen(({ kind }) => {
-    if (kind === 'config.reloaded') rehearse();
+  bus.listen((event) => {
+    if (event.kind === 'config.reloaded') rehearse();
+    // Also what other machines have read; the own feeds have said so already.
+    if (event.kind === 'announcement.received' && !event.announcement.test) rehearsal.interrupt();
   });
 }
 

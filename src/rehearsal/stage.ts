@@ -6,6 +6,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Announcement } from '../announcement.ts';
+import type { RehearsedCluster, RehearsedLog } from '../cluster/rehearsed.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
 import type { Destination, DestinationDeps } from '../destinations/destination.ts';
 import type { PreparedDestination } from '../destinations/prepared.ts';
@@ -38,6 +39,8 @@ export interface StageDeps {
   /** Absent: there are none. */
   readonly tables?: SceneTables | undefined;
   readonly extract?: ExtractsOptions | undefined;
+  /** Absent: it is no node of a cluster. */
+  readonly cluster?: RehearsedCluster | undefined;
   /** Take the time of each step, at the price of a few wrappers. */
   readonly timed?: true;
 }
@@ -69,7 +72,8 @@ export class Stage implements AsyncDisposable {
   readonly #sinks: Sinks;
   readonly #cooldowns: ReadonlyMap<string, RuleCooldown>;
   readonly #openings: Promise<Destination<unknown>>[] = [];
-  readonly #sources: Source[] = [];
+  readonly #sources: Pick<Source, 'send'>[] = [];
+  readonly #log: RehearsedLog | undefined;
   #close = () => this.#stop();
   #performed = 0;
   #forced = NO_ROUTING;
@@ -97,6 +101,7 @@ export class Stage implements AsyncDisposable {
     const stage = new Stage(deps, sinks, database);
     cleanup.defer(() => stage.#stop());
     await stage.#opened();
+    if (stage.#log !== undefined) stage.#sources.push(stage.#log);
     for (const feed of oneOfEachType(deps.feeds)) {
       const source = await stage.#listenTo(feed);
       stage.#sources.push(source);
@@ -131,7 +136,9 @@ export class Stage implements AsyncDisposable {
         journal: { ...events.journal, written: silent, usable: silent },
       },
       outside: { ...opening, pools: NO_POOLS, turns: { orders: Promise.resolve(), rest: Promise.resolve() } },
+      cluster: deps.cluster?.seam,
     });
+    this.#log = deps.cluster?.log({ pipeline: this.#pipeline, failed: () => this.#ended?.(undefined) });
     const { intake, lanes, cooldowns } = this.#pipeline;
     this.#cooldowns = new Map(Array.from(deps.router.cooldowns ?? [], withoutLength));
     cooldowns.follow(this.#cooldowns);
@@ -169,7 +176,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Every scene comes from every type of feed; what is timed, from the first that can write it. */
-  #inTurn(nth: number): readonly Source[] {
+  #inTurn(nth: number): readonly Pick<Source, 'send'>[] {
     const { length } = this.#sources;
     if (this.#deps.timed || length < 2) return this.#sources;
     const first = Math.floor(nth / this.scenes.length) % length;
@@ -195,6 +202,7 @@ export class Stage implements AsyncDisposable {
   /** Forgets what was journalled. */
   clear(): void {
     this.#pipeline.journal.flush();
+    this.#log?.clear();
     this.#database.exec('DELETE FROM attempts; DELETE FROM deliveries; DELETE FROM announcements');
     if (this.#cooldowns.size === 0) return;
     this.#pipeline.cooldowns.follow(NO_COOLDOWNS);

@@ -180,6 +180,27 @@ describeWithPostgres('a database in trouble', () => {
     await shared.close();
   });
 
+  test('what a rehearsal tells comes back to its node, to nobody else, and claims nothing', async () => {
+    await using database = await TestDatabase.create();
+    const [a, b] = [sharedOn(database.url(), 'a'), sharedOn(database.url(), 'b')];
+    const heard: Hint[] = [];
+    const listening: { stop(): Promise<void> }[] = [];
+    for (const one of [a, b])
+      await new Promise<void>((resolve) => {
+        listening.push(one.listen((hint) => heard.push(hint), resolve));
+      });
+    const { windowMs: _, identity: __, plan: ___, ...row } = entryOf('k', [1], { ageMs: 700 });
+    const echo = (shared: typeof a) => new Promise((resolve) => shared.echo(row, resolve));
+    expect(await echo(a)).toMatchObject({ ...row, ageMs: expect.any(Number) });
+    expect(heard).toEqual([]);
+    // Of a node that does not listen it does not come back, and its rehearsal goes on.
+    await listening[1]?.stop();
+    expect(await echo(b)).toBeUndefined();
+    const { log, ends } = await a.inherit([1], 1e6);
+    expect([log, ends]).toEqual([[], []]);
+    await Promise.all([a.close(), b.close()]);
+  });
+
   test('many nodes make the tables at once', async () => {
     await using database = await TestDatabase.create();
     const nodes = Array.from({ length: 8 }, (_, at) => cardOf(`n${at}`)).map((one) => ({

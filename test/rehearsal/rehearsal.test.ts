@@ -1,6 +1,8 @@
 /** Rehearsal goes the whole way and leaves no trace; news goes first. */
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import { rehearsedCluster } from '../../src/cluster/rehearsed.ts';
+import type { ToldRow } from '../../src/cluster/shared.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { makeReady } from '../../src/daemon/ready-config.ts';
 import type { AttemptResult } from '../../src/delivery/outcome.ts';
@@ -135,6 +137,54 @@ describe('a rehearsed announcement', () => {
     expect(results.map(([name, { outcome, detail }]) => [name, outcome, detail])).toEqual(
       [...names, ...names].map((name) => [name, { kind: 'delivered' }, undefined]),
     );
+    expect(server.connections).toBe(0);
+  });
+
+  test('on a node of a cluster goes the way through the database too, as a node without a feed gets it', async () => {
+    const server = await realServer();
+    const clock = new FakeClock();
+    const told: ToldRow[] = [];
+    let isLost = false;
+    const cluster = rehearsedCluster(clock, 'a', (row, heard) => {
+      told.push(row);
+      queueMicrotask(() => heard(isLost ? undefined : (JSON.parse(JSON.stringify(row)) as ToldRow)));
+    });
+    const parts = partsOf(config(server.origin));
+    const asked: boolean[] = [];
+    const taken: string[] = [];
+    const router: StageDeps['router'] = {
+      ...parts.router,
+      route: (announcement) => {
+        taken.push(announcement.feed);
+        return parts.router.route(announcement);
+      },
+    };
+    const seam: typeof cluster.seam = {
+      ...cluster.seam,
+      of: (limits) => {
+        const tenure = cluster.seam.of(limits);
+        asked.push(tenure.isShut);
+        return tenure;
+      },
+    };
+    await using stage = await Stage.open({ ...parts, router, cluster: { ...cluster, seam } });
+    const perform = async (rounds: number) => {
+      for (let n = 0; n < rounds; n++) for (const scene of stage.scenes) await stage.perform(scene);
+    };
+    await perform(4);
+    expect(told.length).toBe(4);
+    expect(taken.filter((feed) => feed === 'rehearsal')).toHaveLength(4);
+    expect(taken).toHaveLength(4 * stage.scenes.length);
+    expect(new Set(asked)).toEqual(new Set([false]));
+    // What does not come back ends the scene, and the feed goes on alone for a while.
+    isLost = true;
+    await perform(8);
+    expect(told.length).toBe(5);
+    await clock.advance(30_000);
+    isLost = false;
+    stage.clear();
+    await perform(4);
+    expect(told.length).toBeGreaterThan(7);
     expect(server.connections).toBe(0);
   });
 

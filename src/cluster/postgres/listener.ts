@@ -18,6 +18,8 @@ export interface ListenerDeps {
   readonly random: Random;
   readonly hint: (hint: Hint) => void;
   readonly lost: () => void;
+  /** A channel of its own, for what it tells itself. */
+  readonly echo: { readonly channel: string; readonly heard: (hint: Hint | undefined) => void };
 }
 
 export class Listener {
@@ -58,12 +60,14 @@ export class Listener {
   }
 
   async #hear(client: Client): Promise<void> {
-    await client.query(`LISTEN ${CHANNEL}`);
+    const { echo } = this.#deps;
+    await Promise.all([client.query(`LISTEN ${CHANNEL}`), client.query(`LISTEN ${echo.channel}`)]);
     if (this.#heard === client || this.#isStopped) return;
     this.#heard = client;
     client.on('notification', ({ channel, payload = '' }) => {
-      const hint = channel === CHANNEL && !this.#isStopped ? hintOf(payload) : undefined;
-      if (hint !== undefined) this.#deps.hint(hint);
+      const hint = this.#isStopped ? undefined : hintOf(payload);
+      if (channel === echo.channel) echo.heard(hint);
+      else if (channel === CHANNEL && hint !== undefined) this.#deps.hint(hint);
     });
     client.on('end', () => {
       if (this.#heard === client) this.#next(0);

@@ -59,6 +59,8 @@ export class PostgresShared implements Shared {
   readonly #listeners = new Set<Listener>();
   /** Of the last that listens. */
   #hints: Line | undefined;
+  readonly #echoChannel: string;
+  #echoed: ((hint: Hint | undefined) => void) | undefined;
   #hasSessions = false;
   #isTurning = false;
 
@@ -66,6 +68,7 @@ export class PostgresShared implements Shared {
   constructor(deps: PostgresDeps) {
     this.#deps = deps;
     this.#address = addressOf(deps.url);
+    this.#echoChannel = `${CHANNEL}_${Math.floor(deps.random() * 2 ** 48).toString(36)}`;
     this.#leases = this.#line(QUICK_MS);
     this.#claims = this.#line(QUICK_MS);
     this.#log = this.#line(BULK_MS);
@@ -165,6 +168,22 @@ export class PostgresShared implements Shared {
     );
   }
 
+  /**
+   * The ways of `tell`, of a hint and of a claim, for the rehearsal: nobody else hears of it, and nothing is claimed. `heard`: called once, with
+   * nothing where it does not come back in time. One at a time.
+   */
+  echo(row: ToldRow, heard: (row: ToldRow | undefined) => void): void {
+    const end = (hint: Hint | undefined) => {
+      timer.cancel();
+      this.#echoed = undefined;
+      heard(hint?.kind === 'news' ? hint.row : undefined);
+    };
+    const timer = this.#deps.clock.after(ECHO_MS, () => end(undefined), false);
+    this.#echoed = end;
+    this.#tell([row], this.#echoChannel).catch(() => undefined);
+    this.#claims.run((client) => begin(client, [], 0)).catch(() => undefined);
+  }
+
   async append(entries: readonly LogEntry[]): Promise<readonly number[]> {
     if (entries.length === 0) return [];
     return await this.#aged(this.#log, (client, waitedMs, nowMs) =>
@@ -234,7 +253,8 @@ export class PostgresShared implements Shared {
     const { clock, random } = this.#deps;
     const line = this.#line(QUICK_MS);
     this.#hints = line;
-    const listener = new Listener({ line, clock, random, hint, lost });
+    const echo = { channel: this.#echoChannel, heard: (one: Hint | undefined) => this.#echoed?.(one) };
+    const listener = new Listener({ line, clock, random, hint, lost, echo });
     this.#listeners.add(listener);
     return {
       stop: async () => {
@@ -253,6 +273,9 @@ export class PostgresShared implements Shared {
     ]);
   }
 }
+
+/** What has not come back by then is of no use to a rehearsal. */
+const ECHO_MS = 1000;
 
 /** Longer ones are cut. https://www.postgresql.org/docs/current/runtime-config-logging.html#GUC-APPLICATION-NAME */
 const LONGEST_NAME = 63;

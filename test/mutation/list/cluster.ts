@@ -260,6 +260,22 @@ export const cluster = [
     'if (own.length > 0)',
     'if (own.length > 1000)',
   ]),
+  ...inFile(
+    'src/cluster/rehearsed.ts',
+    suites('rehearsal/rehearsal'),
+    [
+      'nothing is rehearsed through the database',
+      'the first news of an hour is late at a node without a feed',
+      '% oneIn !== 0',
+      '% oneIn !== -1',
+    ],
+    [
+      'a database that is away holds the rehearsal up',
+      'each announcement of it waits a second',
+      'nowMs < this.#notBeforeMs',
+      'nowMs < 0',
+    ],
+  ),
   ...inFile('src/cluster/announced.ts', suites('cluster/node'), [
     'what a dead node told is not logged',
     'whoever comes later never hears of it',
