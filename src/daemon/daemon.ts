@@ -107,14 +107,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     alerts.start();
     shutDown.defer(() => alerts.stop());
     const rehearsed = { clock, redact, version, heldUpMs: (nowMs: number) => loop.heldUpMs(nowMs) };
-    rehearseAfter(turns.rest, {
-      rehearsal,
-      running,
-      bus,
-      deps: rehearsed,
-      random,
-      cluster: cluster?.rehearsed,
-    });
+    rehearseAfter(turns.rest, { rehearsal, running, bus, deps: rehearsed, random, cluster });
     const watch = watching({ journal, running, muting, clock, log, disk: deps.disk });
     shutDown.defer(() => watch.cancel());
     bus.publish({ kind: 'bridge.started', version, ...outlineOf(first.config), url: server.url });

@@ -6,7 +6,9 @@ import type { SceneTables } from '../rehearsal/scenes.ts';
 import type { StageDeps } from '../rehearsal/stage.ts';
 import type { RunningConfig } from './running-config.ts';
 
-export interface RehearsingDeps extends Pick<StageDeps, 'deps' | 'random' | 'cluster'> {
+export interface RehearsingDeps extends Pick<StageDeps, 'deps' | 'random'> {
+  /** Absent: it is no node of a cluster. */
+  readonly cluster?: { readonly rehearsed: StageDeps['cluster'] } | undefined;
   readonly rehearsal: Rehearsal;
   readonly running: Pick<RunningConfig, 'ready'>;
   readonly bus: Bus;
@@ -14,7 +16,8 @@ export interface RehearsingDeps extends Pick<StageDeps, 'deps' | 'random' | 'clu
 
 /** `turn`: when it may begin. */
 export function rehearseAfter(turn: Promise<void>, { deps, ...rest }: RehearsingDeps): void {
-  const { rehearsal, running, bus, random, cluster } = rest;
+  const { rehearsal, running, bus, random } = rest;
+  const cluster = rest.cluster?.rehearsed;
   const rehearse = () => {
     const { router, destinations, config } = running.ready;
     const { rules, feeds, extract } = config;
@@ -24,7 +27,7 @@ export function rehearseAfter(turn: Promise<void>, { deps, ...rest }: Rehearsing
   void turn.then(rehearse);
   bus.listen((event) => {
     if (event.kind === 'config.reloaded') rehearse();
-    // Also what other machines have read; the own feeds have said so already.
+    // Also news of other machines; the own feeds interrupt it themselves, and sooner.
     if (event.kind === 'announcement.received' && !event.announcement.test) rehearsal.interrupt();
   });
 }

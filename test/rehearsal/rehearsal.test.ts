@@ -176,7 +176,7 @@ describe('a rehearsed announcement', () => {
     expect(taken.filter((feed) => feed === 'rehearsal')).toHaveLength(4);
     expect(taken).toHaveLength(4 * stage.scenes.length);
     expect(new Set(asked)).toEqual(new Set([false]));
-    // What does not come back ends the scene, and the feed goes on alone for a while.
+    // A loss ends the scene, and the feed goes on alone for a while.
     isLost = true;
     await perform(8);
     expect(told.length).toBe(5);

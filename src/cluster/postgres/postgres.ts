@@ -274,7 +274,7 @@ export class PostgresShared implements Shared {
   }
 }
 
-/** What has not come back by then is of no use to a rehearsal. */
+/** A rehearsal waits no longer. */
 const ECHO_MS = 1000;
 
 /** Longer ones are cut. https://www.postgresql.org/docs/current/runtime-config-logging.html#GUC-APPLICATION-NAME */
