@@ -116,6 +116,7 @@ interface Routed extends Taken {
   readonly routing: Routing;
   /** Of the rules that decided it. */
   readonly tracer: Tracer | undefined;
+  readonly targets: Routes['targets'];
 }
 
 /** The next to be handed over. */
@@ -167,7 +168,18 @@ export class Intake {
     const { content, deliveries, capped } = planned;
     const { brakes } = this.#deps;
     const held = brakes?.areOn ? heldBy(brakes, deliveries, receivedMs) : NONE_HELD;
-    const routed = { content, deliveries, capped, held, identity, occurrence, rules, routing, tracer };
+    const routed = {
+      content,
+      deliveries,
+      capped,
+      held,
+      identity,
+      occurrence,
+      rules,
+      routing,
+      tracer,
+      targets,
+    };
     if (this.#routed.push(routed) === 1) queueMicrotask(this.#readHasEnded);
     return routed;
   }

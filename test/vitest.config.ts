@@ -17,6 +17,7 @@ const WITH_DATABASE = [
   'test/cluster/deployed.test.ts',
   'test/cluster/failures.test.ts',
   'test/cluster/from-any-node.test.ts',
+  'test/cluster/replay-anywhere.test.ts',
 ];
 
 /** The program is started dozens of times, for its commands and for what it watches: `npm run test:commands`. */

@@ -4,21 +4,23 @@
  */
 import { AllDeliveries } from '../cluster/all-deliveries.ts';
 import { Asking } from '../cluster/asking.ts';
-import { valueIn } from '../cluster/gathering.ts';
+import { Gathering, valueIn } from '../cluster/gathering.ts';
 import type { ClusterOptions } from '../cluster/options.ts';
 import { OtherNodes } from '../cluster/others.ts';
 import { PostgresShared } from '../cluster/postgres/postgres.ts';
 import { type Member, SharedError } from '../cluster/shared.ts';
-import type { Deliveries } from '../outbox/deliveries.ts';
+import type { Deliveries, ReplayWish, StoreAnswer } from '../outbox/deliveries.ts';
 import { idAt } from '../outbox/ids.ts';
 import type { Io } from './io.ts';
 import { markedLine } from './lines.ts';
 
 export interface ClusterStore {
   readonly node: string;
-  readonly deliveries: Deliveries;
-  /** Of these destinations those to which the running bridge of this node sends; none if it does not answer. */
-  holdsHere(destinations: readonly string[]): Promise<ReadonlySet<string>>;
+  readonly deliveries: AllDeliveries;
+  /** The node that sends to each of these destinations, of those that answer. */
+  holdersOf(destinations: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** By that node. Gives the ids of those that it has queued. */
+  replay(node: string, wishes: readonly ReplayWish[]): Promise<StoreAnswer<readonly string[]>>;
   /** Every node that was asked has answered. */
   isWhole(): boolean;
   /** Names of all other nodes, live or not; `undefined`: the database does not answer. */
@@ -42,6 +44,7 @@ export function clusterStore({ url, node }: ClusterOptions, local: Deliveries, i
     node,
     isNode: false,
   });
+  const gathering = new Gathering({ local, others, node });
   const said = new Set<string>();
   const missed = (missing: readonly string[]) => {
     for (const sentence of missing)
@@ -53,11 +56,15 @@ export function clusterStore({ url, node }: ClusterOptions, local: Deliveries, i
   return {
     node,
     isWhole: () => said.size === 0,
-    async holdsHere(destinations) {
-      const reply = (await others.ask('holds', [destinations], node)).get(node);
-      const answer = valueIn<readonly string[]>(reply ?? { problem: '' });
-      return new Set('value' in answer ? answer.value : []);
+    async holdersOf(destinations) {
+      const holders = new Map<string, string>();
+      for (const [of, reply] of await others.ask('holds', [destinations])) {
+        const answer = valueIn<readonly string[]>(reply);
+        if ('value' in answer) for (const name of answer.value) holders.set(name, of);
+      }
+      return holders;
     },
+    replay: (of, wishes) => gathering.one<readonly string[]>(of, 'replay', [wishes]),
     async others() {
       try {
         return [...new Set((await members()).map((one) => one.node))].filter((one) => one !== node).sort();

@@ -13,13 +13,13 @@ export interface ConsentOptions {
   readonly orders: number;
 }
 
-/** Throws `UserError` where it may not. */
-export async function mayGoOn(options: ConsentOptions, summary: ReplaySummary, io: Io): Promise<void> {
+/** Throws `UserError` where it may not. Gives whether a person was asked, which takes a while. */
+export async function mayGoOn(options: ConsentOptions, summary: ReplaySummary, io: Io): Promise<boolean> {
   const { yes, orders, late, again } = options;
-  if (yes) return;
+  if (yes) return false;
   const risky = orders > 0 && (late || again) ? warningOf(options) : '';
   if (io.terminal === undefined || options.json) {
-    if (risky === '') return;
+    if (risky === '') return false;
     throw new UserError(
       `Nothing sent: it would be ${sendsWithAges(summary)}. ${risky} Add --yes if that is what you want. [unconfirmed]`,
       NOT_FINE,
@@ -28,6 +28,7 @@ export async function mayGoOn(options: ConsentOptions, summary: ReplaySummary, i
   const { askOn } = await import('./ask-terminal.ts');
   if (!(await confirmed(askOn(io.terminal, io.signal), `Send ${sendsWithAges(summary)}? ${risky}`.trim())))
     throw new UserError('Nothing sent.', NOT_FINE);
+  return true;
 }
 
 function warningOf({ orders, late, again }: ConsentOptions): string {

@@ -7,6 +7,7 @@ import { wrapSpans } from '../platform/spans.ts';
 import { secondsText } from '../platform/time-text.ts';
 import type { Replayed, ReplayedDelivery } from '../replay/plan.ts';
 import { heading, lineBelow, markedLine } from './lines.ts';
+import type { Queued } from './replay-send.ts';
 import { type ReplaySummary, sendsInWords, sendsWithAges } from './replay-summary.ts';
 import { table } from './table.ts';
 
@@ -128,8 +129,8 @@ export function summaryLines(
   ];
 }
 
-/** `queued`: ids; absent: a dry run. */
-export function shownReplay(plans: readonly Replayed[], summary: ReplaySummary, queued?: readonly string[]) {
+/** `queued`: absent: a dry run. */
+export function shownReplay(plans: readonly Replayed[], summary: ReplaySummary, queued?: Queued) {
   const { announcements, isAll, elsewhere, sends, byDestination, leftOut } = summary;
   return {
     summary: {
@@ -137,7 +138,7 @@ export function shownReplay(plans: readonly Replayed[], summary: ReplaySummary, 
       byDestination: Object.fromEntries(byDestination),
       leftOut: Object.fromEntries(leftOut),
     },
-    ...(queued !== undefined && { queued }),
+    ...(queued !== undefined && { queued: queued.queued, notQueued: queued.left }),
     announcements: plans.map(({ announcement, deliveries, noLonger, capped, goesElsewhere }) => ({
       ...{ announcement, goesElsewhere, capped },
       deliveries: deliveries.map(({ delivery, before, fate }) => ({

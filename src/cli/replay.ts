@@ -1,20 +1,20 @@
 /**
  * `replay`: stored announcements through the rules of today. A dry run unless `--send`, which queues deliveries in the store, as
- * `deliveries retry` does: a running bridge sends them within a second, another one when it starts.
+ * `deliveries retry` does: a running bridge sends them within a second, another one when it starts. In a cluster the nodes queue them that
+ * send there.
  */
 import type { Announcement } from '../announcement.ts';
 import { compileConfig } from '../daemon/ready-config.ts';
-import type { ReplayWish } from '../outbox/deliveries.ts';
 import { FileDeliveries } from '../outbox/file-deliveries.ts';
-import { isHeld } from '../outbox/lock.ts';
 import { printable } from '../platform/printable.ts';
 import type { Replayed } from '../replay/plan.ts';
 import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
 import { heading, markedLine } from './lines.ts';
 import { filterOf, type NewsFlags } from './program-filters.ts';
-import { plansOf, type Wishes, wishesOf } from './replay-cluster.ts';
 import { mayGoOn } from './replay-consent.ts';
+import { type Plans, plansOf } from './replay-plans.ts';
+import { leftText, NOTHING_QUEUED, type Queued, queue, queuedText } from './replay-send.ts';
 import { ordersIn, type ReplaySummary, summaryOf } from './replay-summary.ts';
 import { replayedLines, shownReplay, summaryLines } from './replay-text.ts';
 import { answered, type OpenedStore, type StoreOptions, warnOfUnknown, withStore } from './store-file.ts';
@@ -42,34 +42,50 @@ export async function replayCommand(options: ReplayOptions, io: Io): Promise<Exi
     const plans = await plansOf(announcements, options, opened);
     const summary = summaryOf(plans.all, isAll, opened.nowMs());
     if (!options.json) for (const line of linesOf(plans.all, summary, options, io)) io.print(line);
-    const orders = ordersIn(summary, plannedOrders(opened));
     const isSending = options.send && summary.sends.length > 0;
-    if (isSending && !options.again && opened.cluster?.isWhole() === false)
-      throw new UserError(
-        'Nothing was queued: what has arrived is not known without the nodes named above. --again sends also what may have arrived. [node_missing]',
-      );
-    if (isSending) await mayGoOn({ ...options, orders }, summary, io);
-    const wishes = isSending ? await wishesOf(plans, opened) : NONE;
-    const queued = await send(wishes.wishes, opened, io);
+    const queued = isSending ? await send(plans, summary, { options, opened, io }) : NOTHING_QUEUED;
     if (options.json) io.print(jsonText(shownReplay(plans.all, summary, options.send ? queued : undefined)));
-    return isSending ? report(queued.length, { ...wishes, summary }, options, opened, io) : FINE;
+    return isSending ? report(queued, options, opened, io) : FINE;
   });
 }
 
-function report(
-  queued: number,
-  { elsewhere, summary }: Pick<Wishes, 'elsewhere'> & { readonly summary: ReplaySummary },
-  { json }: ReplayOptions,
-  opened: OpenedStore,
-  io: Io,
-): ExitCode {
-  if (!json) io.print(markedLine(queued > 0 ? 'good' : 'warning', queuedText(queued, opened), io.columns));
-  const others = [...elsewhere.values()].reduce((sum, count) => sum + count, 0);
-  if (others > 0) io.warn(markedLine('warning', elsewhereText(others, elsewhere, opened), io.columns));
-  const left = summary.sends.length - queued - others;
-  if (left <= 0) return others > 0 ? NOT_FINE : FINE;
-  io.warn(markedLine('warning', leftText(left, io.signal.aborted), io.columns));
-  return NOT_FINE;
+interface Sending {
+  readonly options: ReplayOptions;
+  readonly opened: OpenedStore;
+  readonly io: Io;
+}
+
+async function send(plans: Plans, summary: ReplaySummary, { options, opened, io }: Sending): Promise<Queued> {
+  requireWhole(options, opened);
+  const orders = ordersIn(summary, plannedOrders(opened));
+  const hasAsked = await mayGoOn({ ...options, orders }, summary, io);
+  const wanted = new Set(summary.sends.map(({ id }) => id));
+  // While a person thinks, other nodes go on.
+  const now =
+    hasAsked && opened.cluster !== undefined
+      ? await plansOf(
+          plans.all.map(({ announcement }) => announcement),
+          options,
+          opened,
+        )
+      : plans;
+  requireWhole(options, opened);
+  return queue(now, wanted, opened, io);
+}
+
+/** Throws `UserError`. */
+function requireWhole({ again }: ReplayOptions, { cluster }: OpenedStore): void {
+  if (!again && cluster?.isWhole() === false)
+    throw new UserError(
+      'Nothing was queued: what has arrived is not known without the nodes named above. --again sends also what may have arrived. [node_missing]',
+    );
+}
+
+function report(queued: Queued, { json }: ReplayOptions, opened: OpenedStore, io: Io): ExitCode {
+  const tone = queued.queued.length > 0 ? 'good' : 'warning';
+  if (!json) io.print(markedLine(tone, queuedText(queued, opened), io.columns));
+  for (const left of queued.left) io.warn(markedLine('warning', leftText(left), io.columns));
+  return queued.left.length > 0 ? NOT_FINE : FINE;
 }
 
 const OF_MANY = ['since', 'until', 'feed', 'exchange', 'type', 'ticker', 'title', 'limit'] as const;
@@ -90,7 +106,7 @@ async function chosen(
   opened: OpenedStore,
   io: Io,
 ): Promise<{ readonly announcements: readonly Announcement[]; readonly isAll: boolean }> {
-  const { operator, path } = opened;
+  const { operator, path, cluster } = opened;
   if (options.id !== undefined) {
     const found = await answered(operator.decision(options.id.trim()));
     if (found === undefined)
@@ -102,7 +118,7 @@ async function chosen(
   const { limit = MOST } = options;
   const { feed, exchange, type, ticker, title, sinceMs, untilMs } = filterOf(options, opened.at);
   const filter = { feed, exchange, type, ticker, title, sinceMs, untilMs };
-  const deliveries = new FileDeliveries(path);
+  const deliveries = cluster?.deliveries ?? new FileDeliveries(path);
   const all: Announcement[] = [];
   for (let before: string | undefined, isMore = true; isMore && all.length <= limit; ) {
     const page = await answered(deliveries.announcements(before, filter));
@@ -134,37 +150,3 @@ function linesOf(
   );
   return [...replayedLines(shown, io.columns), ...summaryLines(summary, options, io.columns)];
 }
-
-/** So many before the next look at Ctrl-C. */
-const TOGETHER = 100;
-
-/** The ids of those that were queued. What has been queued stays so, whatever comes next. */
-async function send(wishes: readonly ReplayWish[], { path, nowMs }: OpenedStore, { signal }: Io) {
-  const deliveries = new FileDeliveries(path);
-  const queued: string[] = [];
-  for (let start = 0; start < wishes.length && !signal.aborted; start += TOGETHER)
-    queued.push(...(await answered(deliveries.replay(wishes.slice(start, start + TOGETHER), nowMs()))));
-  return queued;
-}
-
-const NONE: Wishes = { wishes: [], elsewhere: new Map() };
-
-function elsewhereText(count: number, elsewhere: Wishes['elsewhere'], { cluster }: OpenedStore): string {
-  const names = [...elsewhere.keys()].slice(0, MOST_NAMED).map(printable).join(', ');
-  const more = elsewhere.size > MOST_NAMED ? ` and ${elsewhere.size - MOST_NAMED} more` : '';
-  return `${count} not queued: node ${cluster?.node ?? ''} does not send to ${names}${more} at the moment. Run the same command on the other nodes; \`listing-bridge cluster status\` lists them. [other_node]`;
-}
-
-const MOST_NAMED = 10;
-
-function queuedText(count: number, { path }: OpenedStore): string {
-  const them = count === 1 ? '1 delivery' : `${count} deliveries`;
-  return isHeld(path)
-    ? `${them} queued; the running bridge will send ${count === 1 ? 'it' : 'them'} within a second`
-    : `${them} queued; no bridge runs on this store: what is not too old by then is sent when one starts`;
-}
-
-const leftText = (left: number, isStopped: boolean): string =>
-  isStopped
-    ? `Interrupted: ${left} not queued; the same command queues the rest. [interrupted]`
-    : `${left} not queued: something happened to them meanwhile; the same command looks again. [changed]`;

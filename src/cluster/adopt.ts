@@ -1,6 +1,6 @@
 /** A row of another node's store comes into this one, as it ended there: this node is to send it again, under the same id. */
 import { identityOf } from '../announcement.ts';
-import { originOf } from '../delivery/content.ts';
+import { type NewsContent, originOf } from '../delivery/content.ts';
 import { deliveryKey } from '../outbox/delivery-ids.ts';
 import type { Journal } from '../outbox/journal.ts';
 import type { StoredDelivery } from '../outbox/rows.ts';
@@ -24,5 +24,11 @@ export function adopt(
   journal.settle(
     endedAs(own, { state, reason, attempt: attempts, outcome, startedMs: settledMs ?? nowMs }, nowMs),
   );
+  journal.flush();
+}
+
+/** News that only other nodes have, for a delivery that is to come. */
+export function learn(content: NewsContent, journal: Pick<Journal, 'recordAll' | 'flush'>): void {
+  journal.recordAll([{ content, identity: identityOf(content.announcement), deliveries: [] }]);
   journal.flush();
 }

@@ -2,8 +2,7 @@
  * The stores of all nodes as one, for people: each node has the rows of what it did. Whatever is read comes from all of them, and what is
  * changed is changed by the node that holds the destination. Without an answer of a node its rows are missing, and the answer says so.
  */
-import type { Announcement } from '../announcement.ts';
-import { identityOf } from '../announcement.ts';
+import { type Announcement, identityOf } from '../announcement.ts';
 import {
   type Again,
   type AnnouncementFilter,
@@ -18,9 +17,10 @@ import {
 } from '../outbox/deliveries.ts';
 import type { StoredDelivery } from '../outbox/rows.ts';
 import { printable } from '../platform/printable.ts';
-import { type Changing, retryIn, sameIn } from './attending.ts';
+import { retryIn } from './attending.ts';
 import { Changes } from './changes.ts';
-import { Gathering, type GatheringDeps, missingOf, refused } from './gathering.ts';
+import type { Changing } from './changing.ts';
+import { Gathering, type GatheringDeps, missingOf, type Of, refused } from './gathering.ts';
 import {
   currentOf,
   cursorText,
@@ -31,6 +31,7 @@ import {
   receivedMsOf,
   sameNews,
 } from './merged.ts';
+import { ofNewsIn, sameAs } from './same-news.ts';
 
 export interface AllDeliveriesDeps extends GatheringDeps {
   /** This process is that node; absent, or nothing: it changes nothing itself. */
@@ -197,15 +198,27 @@ export class AllDeliveries implements Deliveries {
     });
   }
 
-  /** Of other nodes, of the same news. */
+  /** All that the nodes have of the same news. */
+  async ofNews(announcement: Announcement): Promise<StoreAnswer<readonly Of<StoredDecision>[]>> {
+    const asked = sameAs(announcement);
+    const all = await this.#gathering.all<readonly StoredDecision[]>('ofNews', [asked], (local) =>
+      ofNewsIn(local, asked),
+    );
+    if (!all.ok) return all;
+    const value = all.value.flatMap(({ node, value: decisions }) =>
+      decisions.map((decision) => {
+        const deliveries = decision.deliveries.map((one) => this.#namedFound(one, node));
+        return { node, value: { ...decision, deliveries } };
+      }),
+    );
+    return { ok: true, value, ...missingOf(all) };
+  }
+
+  /** Deliveries of the same news. */
   async #same(content: StoredDelivery['delivery']['content']): Promise<readonly FoundDelivery[]> {
     if (content.kind !== 'news') return [];
-    const { announcement } = content;
-    const asked = { identity: identityOf(announcement), aroundMs: announcement.receivedMs };
-    const all = await this.#gathering.all<readonly FoundDelivery[]>('same', [asked], (local) =>
-      sameIn(local, asked),
-    );
-    return all.ok ? all.value.flatMap((of) => of.value.map((one) => this.#namedFound(one, of.node))) : [];
+    const all = await this.ofNews(content.announcement);
+    return all.ok ? all.value.flatMap(({ value }) => value.deliveries) : [];
   }
 
   #keyOf(node: string, key: string): string {

@@ -1,7 +1,7 @@
 /** Changes that a person requests, made by the node that sends to the destination, whichever node has shown the row. */
 import type { FoundDelivery, StoreAnswer } from '../outbox/deliveries.ts';
 import type { StoredDelivery } from '../outbox/rows.ts';
-import type { Changing } from './attending.ts';
+import type { Changing } from './changing.ts';
 import { type Gathering, refused, valueIn } from './gathering.ts';
 import type { Others, Question } from './others.ts';
 

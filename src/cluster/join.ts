@@ -3,65 +3,25 @@
  * pipeline, behind the sends; what others share comes in as news, or as rows of the store.
  */
 
-import type { AlertContent } from '../delivery/content.ts';
-import type { Delivery } from '../delivery/delivery.ts';
-import type { BridgeEvent, BridgeEventOf } from '../events/bridge-event.ts';
-import type { ClusterEvent } from '../events/cluster-event.ts';
-import type { Pipeline } from '../pipeline.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { Redactor } from '../platform/secret.ts';
+import type { BridgeEvent } from '../events/bridge-event.ts';
 import { Alerts } from './alerts.ts';
 import { Announced } from './announced.ts';
 import { Arrivals } from './arrivals.ts';
 import { Claiming } from './claiming.ts';
+import type { Cluster, ClusterDeps } from './cluster.ts';
 import { Findings } from './findings.ts';
 import { Holdings } from './holdings.ts';
 import { Known } from './known.ts';
 import { LocalRows } from './local-rows.ts';
 import { LogReader } from './log-reader.ts';
 import { LogWriter } from './log-writer.ts';
-import type { LocalMutes } from './mute-registers.ts';
 import { ClusterNode } from './node.ts';
 import { Past } from './past.ts';
 import { Settling } from './settling.ts';
-import type { NodeCard, Shared } from './shared.ts';
 import { type Hint, type HintedRow, SharedError, type View } from './shared.ts';
 import { Takeover } from './takeover.ts';
 import { Telling } from './telling.ts';
-import { partitionsByName, type Tenures } from './tenures.ts';
-
-export interface ClusterDeps {
-  readonly pipeline: Pipeline;
-  readonly shared: Shared;
-  /** Those that the pipeline was made with. */
-  readonly tenures: Tenures;
-  readonly clock: Clock;
-  readonly card: () => NodeCard;
-  /** Of this node. */
-  readonly mutes: LocalMutes;
-  /** Of what others get to read. */
-  readonly redact: Redactor;
-  /** How far back a new holder looks: as long as a delivery may wait, a rate counts or a cooldown lasts. In ms. */
-  readonly spanMs: () => number;
-  /** Also ends of deliveries that no lane of this node has had. */
-  readonly report: (event: ClusterEvent | BridgeEventOf<'delivery.ended'>) => void;
-  /** All that has happened has been heard when it returns: an end that is not told is sent again. Absent: it is heard at once. */
-  readonly catchUp?: () => void;
-  /** Questions of other nodes may be there, or answers. */
-  readonly asked?: () => void;
-}
-
-export interface Cluster {
-  readonly node: ClusterNode;
-  /** For the bus of the pipeline. */
-  readonly hear: (event: BridgeEvent) => void;
-  /** An alert of this node, to destinations that others hold; `sameAs`: of all nodes that say the same, one. */
-  readonly alert: (content: AlertContent, deliveries: readonly Delivery[], sameAs?: string) => void;
-  /** Hands over what it holds, and is gone. Nothing is on the wire any more. `patience`: see `ClusterNode.leave`. */
-  leave(patience?: AbortSignal): Promise<void>;
-  /** As the end of the process does. */
-  stop(): void;
-}
+import { partitionsByName } from './tenures.ts';
 
 export function joinCluster(deps: ClusterDeps): Cluster {
   return new Member(deps);
@@ -170,6 +130,8 @@ class Member implements Cluster {
 
   readonly alert: Cluster['alert'] = (content, deliveries, sameAs) =>
     this.#alerts.tell(content, deliveries, sameAs);
+
+  readonly passOn: Cluster['passOn'] = (partitions) => void this.#endLost(new Set(partitions));
 
   async leave(patience?: AbortSignal): Promise<void> {
     await this.node.leave(patience);

@@ -120,11 +120,15 @@ export const sameNews = (one: Announcement, other: Announcement): boolean =>
 /** Another node goes on with it. */
 const LEFT: ReadonlySet<string | undefined> = new Set(['handed_over', 'sent_elsewhere']);
 
-/** The row that holds now: the one that is pending, or that ended last; the record of a hand-over never is. */
+/** The row that holds now: the one that is pending, that arrived, or that ended last; the record of a hand-over never is. */
 export function currentOf<Row extends StoredDelivery>(one: Row, other: Row): Row {
-  const rank = ({ reason, state, settledMs }: Row) =>
-    LEFT.has(reason) ? -1 : state === 'pending' ? Number.POSITIVE_INFINITY : (settledMs ?? 0);
-  return rank(other) > rank(one) ? other : one;
+  const [a, b] = [rankOf(one), rankOf(other)];
+  return b > a || (b === a && (other.settledMs ?? 0) > (one.settledMs ?? 0)) ? other : one;
+}
+
+function rankOf({ reason, state }: StoredDelivery): number {
+  if (LEFT.has(reason)) return 0;
+  return state === 'pending' ? 3 : state === 'delivered' ? 2 : 1;
 }
 
 /** Each delivery once, with the attempts of all nodes. */

@@ -4,16 +4,17 @@ import type { Asking, Reply } from './asking.ts';
 import type { Member } from './shared.ts';
 import { SharedError } from './shared.ts';
 
-/** Whatever one node asks another. `same`: deliveries of the same news. `holds`: to which destinations it sends. */
+/** Whatever one node asks another. `ofNews`: all that it has of the same news. `holds`: to which destinations it sends. */
 export type Question =
   | 'list'
   | 'find'
   | 'keysOf'
   | 'decision'
   | 'announcements'
-  | 'same'
+  | 'ofNews'
   | 'holds'
   | 'retry'
+  | 'replay'
   | 'discard';
 
 export interface Others {
@@ -32,7 +33,7 @@ export interface OthersDeps {
 }
 
 /** Asked of whoever sends. */
-const OF_HOLDERS: ReadonlySet<Question> = new Set(['holds', 'retry', 'discard']);
+const OF_HOLDERS: ReadonlySet<Question> = new Set(['holds', 'retry', 'replay', 'discard']);
 
 /** Instead of a name: the database does not answer, so nobody can be asked. */
 export const NOBODY = '';

@@ -1,10 +1,12 @@
 /** The bridge as a node of a cluster: its card, its way into the database, and what it says of the others. */
 import { createHash } from 'node:crypto';
-import { adopt } from '../cluster/adopt.ts';
+import { adopt, learn } from '../cluster/adopt.ts';
 import { AllDeliveries } from '../cluster/all-deliveries.ts';
 import { Asking, type Attend } from '../cluster/asking.ts';
-import { attending, type Changing } from '../cluster/attending.ts';
-import { type Cluster, joinCluster } from '../cluster/join.ts';
+import { attending } from '../cluster/attending.ts';
+import type { Changing } from '../cluster/changing.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { joinCluster } from '../cluster/join.ts';
 import type { LocalMutes } from '../cluster/mute-registers.ts';
 import type { ClusterOptions } from '../cluster/options.ts';
 import { OtherNodes } from '../cluster/others.ts';
@@ -29,6 +31,10 @@ import type { RunningConfig } from './running-config.ts';
 
 /** Whoever asks for a drain waits so long for its end. */
 const DRAIN_MS = 30_000;
+
+/** And so long until the others have taken what it gave back. */
+const LOOKS = 30;
+const LOOK_MS = 100;
 
 export interface ClusteringDeps {
   readonly options: ClusterOptions;
@@ -108,6 +114,9 @@ export class Clustering implements ClusterOps {
       nowMs: () => this.#deps.clock.monotonicMs(),
       holds: (destinations) => destinations.filter((name) => this.#sendsTo(name, pipeline.lanes)),
       adopt: (row) => adopt(row, pipeline.journal, this.#deps.clock),
+      learn: (content) => learn(content, pipeline.journal),
+      passOn: (destinations) =>
+        cluster.passOn(destinations.flatMap((name) => this.#partitionOf(name, pipeline.lanes) ?? [])),
     };
     const cluster = joinCluster({
       ...{ pipeline, shared: this.#shared, tenures: this.tenures, clock: this.#deps.clock },
@@ -166,6 +175,8 @@ export class Clustering implements ClusterOps {
     const isOver = new AbortController();
     await Promise.race([ended, wait(this.#deps.clock, DRAIN_MS, isOver.signal)]);
     isOver.abort();
+    // The others take it at once; whoever looks sees that.
+    for (let n = 0; n < LOOKS && (this.report?.unheld ?? 0) > 0; n++) await wait(this.#deps.clock, LOOK_MS);
   }
 
   async undrain(): Promise<void> {
@@ -175,6 +186,11 @@ export class Clustering implements ClusterOps {
   #sendsTo(destination: string, lanes: Pick<LaneSet, 'prepared'>): boolean {
     const prepared = lanes.prepared(destination);
     return prepared !== undefined && !this.tenures.of(prepared.limits).isShut;
+  }
+
+  #partitionOf(destination: string, lanes: Pick<LaneSet, 'prepared'>): number | undefined {
+    const prepared = lanes.prepared(destination);
+    return prepared && this.tenures.partition(prepared.limits);
   }
 
   #card({ running, feeds, url }: JoinDeps): NodeCard {

@@ -82,6 +82,8 @@ export interface StoredDecision {
   /** Those rules that it speaks of; absent: they are not there. */
   readonly rules?: SomeRules;
   readonly deliveries: readonly FoundDelivery[];
+  /** All that its rules made of it in this store are there: `store.retention` may have deleted some. */
+  readonly isComplete: boolean;
   /** Of a cluster: the node in whose store it is; absent: this one. */
   readonly node?: string;
 }

@@ -43,6 +43,8 @@ export interface Traced {
   readonly capped: readonly Capped[];
   readonly routing: Routing;
   readonly tracer: Tracer | undefined;
+  /** Destinations that this bridge sends to: of a node of a cluster those that it holds. Absent: all. */
+  readonly targets?: Pick<ReadonlyMap<string, unknown>, 'has'>;
 }
 
 /** Written together. */

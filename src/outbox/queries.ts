@@ -1,7 +1,7 @@
 /** The statements behind `Deliveries`: what people ask of the store, and what they may change in it. */
 import type { DatabaseSync } from 'node:sqlite';
 import { expiryWith, originOf } from '../delivery/content.ts';
-import { type Delivery, UNDER_WAY } from '../delivery/delivery.ts';
+import { type Delivery, keyOf, UNDER_WAY } from '../delivery/delivery.ts';
 import { someRulesIn } from '../routing/kept-rules.ts';
 import { traceIn } from '../routing/trace.ts';
 import { ATTEMPTS_SINCE, endsByDestination } from './backlog-rows.ts';
@@ -59,13 +59,17 @@ export const deliveriesOfAnnouncement = (database: DatabaseSync, announcementId:
     .all(`${announcementId}-`, `${announcementId}.`)
     .flatMap(({ id }) => deliveryOfKey(database, String(id)) ?? []);
 
-/** How many deliveries its rules made of an announcement; 0: it is not known. */
-export function plannedThen(database: DatabaseSync, announcementId: string): number {
-  const trace = database.prepare('SELECT trace FROM announcements WHERE id = ?').get(announcementId)?.[
-    'trace'
-  ];
-  return (typeof trace === 'string' ? traceIn(trace)?.planned : undefined) ?? 0;
+/** Whether all deliveries are there that its rules made of an announcement; also where it is not known how many there were. */
+function hasAll(deliveries: readonly FoundDelivery[], trace: unknown): boolean {
+  const planned = (typeof trace === 'string' ? traceIn(trace)?.planned : undefined) ?? 0;
+  return deliveries.filter((found) => ordinalOf(found) < planned).length >= planned;
 }
+
+/** Of its row, as it was made when the announcement was read. */
+const ordinalOf = ({ delivery: { delivery } }: FoundDelivery): number => {
+  const key = keyOf(delivery);
+  return Number(key.slice(key.lastIndexOf('-') + 1));
+};
 
 /**
  * The decision on an announcement, as far as it is kept: by its id, or by the id or the key of one of its deliveries.
@@ -83,10 +87,11 @@ export function decisionOf(database: DatabaseSync, id: string): StoredDecision |
   }
   if (row === undefined) return undefined;
   const { body, trace } = row;
+  const deliveries = deliveriesOfAnnouncement(database, announcementId);
   return {
     content: contentFrom(body),
     ...(typeof trace === 'string' && { trace, ...rulesOfTrace(database, trace) }),
-    deliveries: deliveriesOfAnnouncement(database, announcementId),
+    ...{ deliveries, isComplete: hasAll(deliveries, trace) },
   };
 }
 

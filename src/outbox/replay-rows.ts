@@ -14,6 +14,9 @@ import { deliveryRow, type StoredDelivery } from './rows.ts';
 export const seenAs = ({ delivery, state, reason, attempts }: StoredDelivery): string =>
   seenText(keyOf(delivery), state, reason ?? null, attempts);
 
+/** The key of its row. */
+export const keySeen = (seen: string): string => String((JSON.parse(seen) as readonly unknown[])[0]);
+
 const seenText = (key: unknown, state: unknown, reason: unknown, attempts: unknown): string =>
   JSON.stringify([key, state, reason, attempts]);
 

@@ -17,11 +17,14 @@ export class TraceRows {
   }
 
   /** The rules are there when it returns. Throws what the store throws. A trace that cannot be made costs nothing else. */
-  textOf({ content: { announcement }, deliveries, capped, routing, tracer }: Traced): string | null {
+  textOf({ content: { announcement }, deliveries, capped, routing, tracer, targets }: Traced): string | null {
     if (tracer === undefined) return null;
     const all = [...deliveries, ...capped.map(({ delivery }) => delivery)];
     const text = orNull(() =>
-      tracer.textOf({ announcement, routing, destinations: all.map(({ destination }) => destination) }),
+      tracer.textOf({
+        ...{ announcement, routing, ...(targets !== undefined && { targets }) },
+        destinations: all.map(({ destination }) => destination),
+      }),
     );
     if (text !== null) this.#keep(tracer.kept, announcement.receivedMs);
     return text;

@@ -39,7 +39,7 @@ export interface ReplayWishes {
 }
 
 export interface FateDeps extends ReplayWishes {
-  /** All deliveries of its announcement are in the store: `store.retention` may have deleted some. */
+  /** All deliveries of its announcement to its destination are in the store: `store.retention` may have deleted some. */
   readonly isComplete: boolean;
   readonly nowMs: number;
   /** A mute or a cooldown, as it is now. */

@@ -61,8 +61,12 @@ export class ReplayPlanner {
     this.#byName = new Map(deps.destinations.map((one) => [one.name, one]));
   }
 
-  /** `rows`: all deliveries of the announcement that are there; `plannedThen`: how many there were, where it is known. */
-  plan(announcement: Announcement, rows: readonly FoundDelivery[], plannedThen = 0): Replayed {
+  /** `rows`: all deliveries of the announcement that are there. `isComplete`: to that destination there were no others. */
+  plan(
+    announcement: Announcement,
+    rows: readonly FoundDelivery[],
+    isComplete: (destination: string) => boolean,
+  ): Replayed {
     const { router, occurrenceOf, isWanted } = this.#deps;
     const { matches } = router.route(announcement);
     const occurrence = occurrenceOf(announcement);
@@ -70,13 +74,14 @@ export class ReplayPlanner {
     const planned = deliveriesOf(announcement, matches, this.#targets, receivedMs, occurrence);
     const wanted = planned.deliveries.filter(isWanted);
     const wantedRows = rows.filter(({ delivery }) => isWanted(delivery.delivery));
-    const isComplete = rows.filter((found) => ordinalOf(found) < plannedThen).length >= plannedThen;
     const byDestination = Map.groupBy(rows, ({ delivery }) => delivery.delivery.destination);
     const deliveries = wanted.flatMap((delivery) => {
       const destination = this.#byName.get(delivery.destination);
       const news = { ...delivery, content: planned.content };
       const own = byDestination.get(delivery.destination) ?? [];
-      return destination === undefined ? [] : [this.#planned(news, destination, own, isComplete)];
+      return destination === undefined
+        ? []
+        : [this.#planned(news, destination, own, isComplete(delivery.destination))];
     });
     const now = new Set(planned.deliveries.map(targetText));
     const noLonger = wantedRows.filter(({ delivery }) => !now.has(targetText(delivery.delivery)));
@@ -130,12 +135,6 @@ export class ReplayPlanner {
     return undefined;
   }
 }
-
-/** Of its row, as it was made when the announcement was read. */
-const ordinalOf = ({ delivery: { delivery } }: FoundDelivery): number => {
-  const key = keyOf(delivery);
-  return Number(key.slice(key.lastIndexOf('-') + 1));
-};
 
 const targetText = ({ destination, ticker }: Pick<Delivery, 'destination' | 'ticker'>): string =>
   JSON.stringify([destination, ticker]);

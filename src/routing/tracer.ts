@@ -10,6 +10,8 @@ export interface Decided {
   readonly routing: Routing;
   /** Of its deliveries, one for each. */
   readonly destinations: readonly string[];
+  /** Of others it says nothing: they are another node's. Absent: there are none. */
+  readonly targets?: Pick<ReadonlySet<string>, 'has'>;
 }
 
 export interface Tracer {
@@ -73,11 +75,12 @@ function withheldOf({
   announcement,
   routing,
   destinations,
+  targets,
 }: Decided): Pick<Trace, 'planned' | 'withheld' | 'furtherWithheld'> {
   const served = new Set(destinations);
   const reason = reasonOf(announcement);
   const withheld = routing.matches
-    .filter(({ destination }) => !served.has(destination))
+    .filter(({ destination }) => !served.has(destination) && targets?.has(destination) !== false)
     .map(({ destination }) => ({ destination, reason }));
   return { planned: destinations.length, withheld, furtherWithheld: 0 };
 }

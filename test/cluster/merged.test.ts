@@ -115,6 +115,8 @@ describe('one delivery in several stores', () => {
     expect(currentOf(dead, handed).node).toBe('b');
     expect(currentOf(dead, rowOf({ node: 'c', settledMs: 4000 })).node).toBe('c');
     expect(currentOf(again, dead).node).toBe('c');
+    // It has arrived, whatever another node believed later.
+    expect(currentOf(rowOf({ node: 'a' }), dead).node).toBe('a');
   });
 
   test('the attempts of all, without the summary of whoever took it over', () => {

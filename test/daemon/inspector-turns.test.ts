@@ -48,7 +48,7 @@ function inspected() {
   const decision: StoredDecision = {
     content: newsOf(announcement),
     trace,
-    deliveries: [],
+    ...{ deliveries: [], isComplete: true },
     ...(rules && { rules }),
   };
   const clock = new StepClock();

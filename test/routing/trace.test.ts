@@ -127,6 +127,25 @@ test('a trace decodes to what explain said, and the rules that it speaks of to t
   );
 });
 
+test('of a destination that another node holds it says nothing', () => {
+  const rules = [{ match: {}, send: [{ to: 'bot' }, { to: 'team' }] }].map((one) => ({
+    name: 'all',
+    stop: false,
+    ...one,
+  }));
+  const router = compileRules(rules, extract);
+  const announcement = { ...base, tickers: [] };
+  const routing = router.route(announcement);
+  const targets = new Set(['bot']);
+  const text = createTracer({ rules, extract }, router, 5).textOf({
+    announcement,
+    routing,
+    destinations: [],
+    targets,
+  });
+  expect(traceIn(text)?.withheld).toEqual([{ destination: 'bot', reason: 'no_ticker' }]);
+});
+
 const many = (count: number, ruleOf: (index: number) => Partial<RuleOptions>): RuleOptions[] =>
   Array.from({ length: count }, (_, index) => ({
     name: `a rule with quite a long name, number ${index}`,

@@ -1,6 +1,7 @@
 /** One machine of a simulated cluster: its store stays when its process dies. The pipeline is the real one; only what leads out is not. */
 import { DatabaseSync } from 'node:sqlite';
-import { type Cluster, joinCluster } from '../../../src/cluster/join.ts';
+import type { Cluster } from '../../../src/cluster/cluster.ts';
+import { joinCluster } from '../../../src/cluster/join.ts';
 import { KEPT_MS, PARTITIONS, type Shared } from '../../../src/cluster/shared.ts';
 import { Tenures } from '../../../src/cluster/tenures.ts';
 import { type ReadyConfig, wantedBy } from '../../../src/daemon/ready-config.ts';

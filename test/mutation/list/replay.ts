@@ -44,6 +44,34 @@ export const replay = [
     'now.toSorted().join() !== seen.toSorted().join()',
     'false',
   ]),
+  ...inFile(
+    'src/cluster/replaying.ts',
+    suites('cluster/replaying'),
+    [
+      'another node queues what has been sent since',
+      'two nodes send one replay',
+      'if (now.toSorted().join() !== seen.toSorted().join()) return undefined;',
+      '',
+    ],
+    [
+      'a replay is queued by a node that does not send there',
+      'it is queued, and nobody sends it',
+      '!held.has(destination)) continue;',
+      'false) continue;',
+    ],
+  ),
+  ...inFile('src/cluster/changing.ts', suites('cluster/replaying'), [
+    'what was handed over meanwhile counts as queued',
+    'it is said to be sent, and nobody sends it',
+    'if (lost.length === 0) return ids;',
+    'return ids;',
+  ]),
+  ...inFile('src/cli/replay-plans.ts', suites('cluster/replaying'), [
+    'what a forgotten node has sent is sent again',
+    'an order of a node that was taken away is placed twice',
+    'there.has(destination) || !wasSent.some((sends) => sends(destination))',
+    'true',
+  ]),
   ...inFile('src/outbox/pages.ts', suites('outbox/pages', 'outbox/conformance'), [
     'a page that is full begins again behind its look',
     'rows are missing in lists and exports',

@@ -1,0 +1,83 @@
+/** Two bridges as one, as built programs with a real PostgreSQL, and bots behind several addresses. */
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { type BotServer, startBotServer } from '../../../src/simulator/bot-server.ts';
+import { runCommandLine } from '../command.ts';
+import { TestDatabase } from '../postgres/shared.ts';
+import { Workplace } from '../program.ts';
+import { type StandIns, startStandIns } from '../stand-ins.ts';
+
+/** Behind several addresses of this machine, so that both nodes have some of them. */
+export const BOTS = Array.from({ length: 8 }, (_, n) => `bot${n + 1}`);
+const TOKEN = 'a-token-for-the-tests';
+
+const configOf = (node: string) => `feeds:
+  - { name: one, url: "\${FEED_URL}", apiKey: "\${FEED_KEY}" }
+destinations:
+${BOTS.map((name, n) => `  ${name}: { type: webhook, url: "\${BOT_URL_${n + 1}}", maxAge: 1h, retry: { attempts: 1 } }`).join('\n')}
+rules:
+  - { name: all, match: {}, send: [${BOTS.join(', ')}] }
+store: { path: ./${node}.db }
+server: { port: 0, token: ${TOKEN} }
+cluster: { url: "\${DATABASE_URL}", node: ${node} }
+log: { format: json }
+`;
+
+export async function startTwoNodes() {
+  await using cleanup = new AsyncDisposableStack();
+  const database = cleanup.use(await TestDatabase.create());
+  const standIns: StandIns = cleanup.use(await startStandIns());
+  const bots: BotServer[] = [];
+  for (const _ of BOTS) bots.push(cleanup.adopt(await startBotServer({}), (server) => server.close()));
+  const env = {
+    ...standIns.env,
+    ...Object.fromEntries(bots.map(({ url }, n) => [`BOT_URL_${n + 1}`, url])),
+    DATABASE_URL: database.url(),
+  };
+  const start = async (node: string) => {
+    const workplace = cleanup.use(new Workplace(configOf(node)));
+    const program = cleanup.use(workplace.start(['run'], env));
+    await program.event('feed.live');
+    const { url } = await program.event('bridge.started');
+    const get = async (path: string, method = 'GET') => {
+      const headers = { authorization: `Bearer ${TOKEN}` };
+      return (await (await fetch(`${String(url)}${path}`, { method, headers })).json()) as Answer;
+    };
+    const command = (...args: readonly string[]) =>
+      runCommandLine([...args, '-c', join(workplace.folder, 'config.yaml')], { env });
+    return { program, get, command, url: String(url) };
+  };
+  const [a, b] = [await start('a'), await start('b')];
+  const partitions = async () => (await a.get('/api/cluster')).nodes?.map((one) => one.partitions) ?? [];
+  await expect.poll(async () => (await partitions()).filter((count) => count > 64).length).toBe(2);
+  await expect.poll(async () => (await partitions()).reduce((sum, count) => sum + count, 0)).toBe(256);
+  const held = cleanup.move();
+  return {
+    ...{ a, b, bots, env },
+    announce: (title: string) =>
+      standIns.feed.announce({
+        ...{ publisher: 'upbit', listingType: 'spot_listing', ticker: 'ABC' },
+        title,
+      }),
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}
+
+export interface Answer {
+  readonly nodes?: readonly { readonly node: string; readonly partitions: number }[];
+  readonly deliveries?: readonly Shown[];
+  readonly announcements?: readonly { readonly id: string; readonly title: string }[];
+  readonly missing?: readonly string[];
+  readonly next?: string;
+  readonly code?: string;
+  readonly ok?: boolean;
+}
+
+export interface Shown {
+  readonly id: string;
+  readonly destination: string;
+  readonly state: string;
+  readonly node?: string;
+}
+
+export const ofTitle = (title: string) => `/api/deliveries?title=${encodeURIComponent(title)}`;
