@@ -165,21 +165,9 @@ export class Intake {
     const { rules, matches } = routing;
     const occurrence = occurrenceOf(announcement, identity, dedupe.windowMs);
     const planned = deliveriesOf(announcement, matches, targets, receivedMs, occurrence);
-    const { content, deliveries, capped } = planned;
     const { brakes } = this.#deps;
-    const held = brakes?.areOn ? heldBy(brakes, deliveries, receivedMs) : NONE_HELD;
-    const routed = {
-      content,
-      deliveries,
-      capped,
-      held,
-      identity,
-      occurrence,
-      rules,
-      routing,
-      tracer,
-      targets,
-    };
+    const held = brakes?.areOn ? heldBy(brakes, planned.deliveries, receivedMs) : NONE_HELD;
+    const routed = { ...planned, held, identity, occurrence, rules, routing, tracer, targets };
     if (this.#routed.push(routed) === 1) queueMicrotask(this.#readHasEnded);
     return routed;
   }
