@@ -10,7 +10,7 @@
  * `lanes.apply`, then `intake.routes`.
  */
 import { Cooldowns } from './cooldown/cooldowns.ts';
-import { Dedupe } from './dedupe.ts';
+import { Dedupe, type First } from './dedupe.ts';
 import { BudgetBook, type BudgetMemory } from './delivery/budget-book.ts';
 import type { LaneEvents } from './delivery/lane-deps.ts';
 import type { DestinationDeps } from './destinations/destination.ts';
@@ -50,6 +50,8 @@ export interface ClusterSeam {
   learnt(key: string, value: string): void;
   /** News has been read and handed over. */
   read(all: readonly Read[]): void;
+  /** The announcement of that occurrence (`occurrenceOf`), if this machine has it from another one. */
+  known(occurrence: string): First | undefined;
 }
 
 export interface PipelineEvents {
@@ -98,10 +100,12 @@ export function createPipeline({
   };
   const journal = new Journal(outbox, clock, { ...events.journal, usable, held: () => lanes.held() });
   const mutes = new Mutes();
+  const { cluster } = deps;
   const intake = new Intake(
     {
       ...{ ids, dedupe, journal, nextTurn, brakes: mutes, events: events.intake },
-      ...(deps.cluster && { read: (all: readonly Read[]) => deps.cluster?.read(all) }),
+      ...(cluster && { read: (all: readonly Read[]) => cluster.read(all) }),
+      known: cluster && ((occurrence) => cluster.known(occurrence)),
     },
     NOWHERE,
   );

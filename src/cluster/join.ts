@@ -81,6 +81,7 @@ class Member implements Cluster {
       ...{ shared, clock, pipeline, tenures, card: deps.card, mutes: deps.mutes, redact: deps.redact },
       hasDied: (partition) => this.node.heardOfMs(partition) !== undefined,
     });
+    tenures.known = (occurrence) => known.byKey(occurrence)?.content.announcement;
     this.#reader = new LogReader({ shared, arrived: (row) => this.#arrived(row) });
     this.#past = new Past({ journal, memory, clock, dedupe, known, writer, settling, spanMs });
     this.#takeover = new Takeover({

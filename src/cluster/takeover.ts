@@ -68,8 +68,8 @@ interface Import {
 export class Takeover {
   readonly #deps: TakeoverDeps;
   #turn = 0;
-  /** Ends of others of which the request is in the budgets. */
-  readonly #counted = new Set<string>();
+  /** By delivery: how many requests of others are in the budgets. */
+  readonly #counted = new Map<string, number>();
 
   constructor(deps: TakeoverDeps) {
     this.#deps = deps;
@@ -223,10 +223,11 @@ export class Takeover {
       // Those of this node are in its own store, but for what an earlier life had to cut.
       const isOpen = state === 'begun' || state === 'free';
       const isOwn = end.node === node && (!isOpen || holdings.hasHeld(partition, epoch));
-      if (isOwn || end.writtenAgeMs === undefined || this.#counted.has(id)) continue;
-      this.#counted.add(id);
+      if (isOwn || end.writtenAgeMs === undefined) continue;
+      const requests = Math.max(1, attempts);
       // Of several requests only the last is known: none of them was later.
-      for (let n = Math.max(1, attempts); n > 0; n--) add(destination, writtenOf(end, nowMs));
+      for (let n = this.#counted.get(id) ?? 0; n < requests; n++) add(destination, writtenOf(end, nowMs));
+      this.#counted.set(id, requests);
     }
     for (const { prepared, partition } of rows.lanesOf(wanted)) {
       const heardMs = heardOfMs(partition);

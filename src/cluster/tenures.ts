@@ -1,4 +1,4 @@
-/** The tenures of this node, one for each partition: the lanes read them, `holdings.ts` moves them on. And who hears of facts, once it is joined. */
+/** The tenures of this node, one for each partition: the lanes read them, `holdings.ts` moves them on. And who hears of facts and knows the log, once it is joined. */
 import type { DestinationBudgets } from '../delivery/budget-book.ts';
 import { Tenure } from '../delivery/tenure.ts';
 import type { LaneSet } from '../lane-set.ts';
@@ -14,6 +14,7 @@ export class Tenures implements ClusterSeam {
   paused: ClusterSeam['paused'] = () => undefined;
   learnt: ClusterSeam['learnt'] = () => undefined;
   read: ClusterSeam['read'] = () => undefined;
+  known: ClusterSeam['known'] = () => undefined;
   readonly all: readonly Tenure[];
   readonly #partitions = new Map<string, number>();
 

@@ -2,7 +2,13 @@
 import { inFile, suites } from '../places.ts';
 
 const CLUSTER = [
-  ...suites('cluster/holdings', 'cluster/node', 'cluster/trouble', 'cluster/findings'),
+  ...suites(
+    'cluster/holdings',
+    'cluster/node',
+    'cluster/trouble',
+    'cluster/findings',
+    'cluster/back-and-forth',
+  ),
   'test/cluster/simulation/cluster.test.ts',
   'test/cluster/simulation/cluster-second-half.test.ts',
 ];
@@ -177,7 +183,19 @@ export const cluster = [
       '.filter(isOpen)',
       '.filter((one) => this.#deps.holdings.holds(one))',
     ],
+    [
+      'of each delivery the first request counts',
+      'a rate is exceeded by a destination that goes to and fro',
+      'for (let n = this.#counted.get(id) ?? 0; n < requests; n++)',
+      'for (let n = this.#counted.has(id) ? requests : 0; n < requests; n++)',
+    ],
   ),
+  ...inFile('src/intake.ts', suites('cluster/back-and-forth'), [
+    'what came by the log is news when a feed brings it',
+    'it is sent twice after a jump of the clock of the database',
+    'if (elsewhere !== undefined) return this.#repeated(announcement, elsewhere);',
+    '',
+  ]),
   ...inFile(
     'src/cluster/past.ts',
     CLUSTER,
