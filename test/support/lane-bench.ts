@@ -257,7 +257,9 @@ export class LaneBench implements Disposable {
         openFailed: quiet,
       },
       outside: outsideOf(Promise.resolve()),
-      ...(tenure && { cluster: { of: () => tenure, paused: quiet, learnt: quiet, read: quiet, known: quiet } }),
+      ...(tenure && {
+        cluster: { of: () => tenure, paused: quiet, learnt: quiet, read: quiet, known: quiet },
+      }),
     });
     this.#pipeline.mutes.take(this.#mutes);
     this.#apply();
