@@ -49,7 +49,7 @@ function openSeam(clock: Clock): ClusterSeam {
   });
   tenure.untilMs = Number.POSITIVE_INFINITY;
   tenure.isOpen = true;
-  return { of: () => tenure, paused: silent, learnt: silent, read: silent };
+  return { of: () => tenure, paused: silent, learnt: silent, read: silent, known: silent };
 }
 
 const silent = () => undefined;
