@@ -71,7 +71,7 @@ export interface IntakeDeps {
   readonly brakes?: Brakes;
   /** Called with everything that was read, once the first of it has left. Absent: nobody else needs it. */
   readonly read?: (all: readonly Read[]) => void;
-  /** What another machine has read of that occurrence, however old it seems to be. Absent: there is none. */
+  /** The copy of that occurrence which another machine has read, however old it seems. Absent: there is none. */
   readonly known?: ((occurrence: string) => First | undefined) | undefined;
 }
 
@@ -153,29 +153,22 @@ export class Intake {
    */
   take(news: News, targets = this.routes.targets): Taken | First {
     const { receivedMs } = news;
-    const { ids, dedupe, known } = this.#deps;
+    const { ids, dedupe, events, brakes, known } = this.#deps;
     const announcement: Announcement = { ...news, id: ids(receivedMs) };
     const identity = identityOf(announcement);
-    const first = dedupe.firstOf(announcement, identity);
-    if (first !== undefined) return this.#repeated(announcement, first);
     const occurrence = occurrenceOf(announcement, identity, dedupe.windowMs);
-    const elsewhere = known?.(occurrence);
-    if (elsewhere !== undefined) return this.#repeated(announcement, elsewhere);
-
+    const first = dedupe.firstOf(announcement, identity) ?? known?.(occurrence);
+    if (first !== undefined) {
+      events.duplicate(announcement, first);
+      return first;
+    }
     const { router, tracer } = this.routes;
     const routing = router.route(announcement);
-    const { rules, matches } = routing;
-    const planned = deliveriesOf(announcement, matches, targets, receivedMs, occurrence);
-    const { brakes } = this.#deps;
+    const planned = deliveriesOf(announcement, routing.matches, targets, receivedMs, occurrence);
     const held = brakes?.areOn ? heldBy(brakes, planned.deliveries, receivedMs) : NONE_HELD;
-    const routed = { ...planned, held, identity, occurrence, rules, routing, tracer, targets };
+    const routed = { ...planned, held, identity, occurrence, rules: routing.rules, routing, tracer, targets };
     if (this.#routed.push(routed) === 1) queueMicrotask(this.#readHasEnded);
     return routed;
-  }
-
-  #repeated(announcement: Announcement, first: First): First {
-    this.#deps.events.duplicate(announcement, first);
-    return first;
   }
 
   readonly #readHasEnded = (): void => this.handOver();

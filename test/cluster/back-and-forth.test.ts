@@ -1,4 +1,4 @@
-/** What a new holder knows of the one before: a destination that goes from node to node and back, a clock of the database that jumps. */
+/** Knowledge that a new holder has of the one before: a destination that goes from node to node and back, a clock of the database that jumps. */
 import { expect, test } from 'vitest';
 import { LIMIT } from './simulation/config.ts';
 import { DESTINATIONS, type Scene, settled } from './simulation/scene.ts';

@@ -193,8 +193,8 @@ export const cluster = [
   ...inFile('src/intake.ts', suites('cluster/back-and-forth'), [
     'what came by the log is news when a feed brings it',
     'it is sent twice after a jump of the clock of the database',
-    'if (elsewhere !== undefined) return this.#repeated(announcement, elsewhere);',
-    '',
+    'dedupe.firstOf(announcement, identity) ?? known?.(occurrence);',
+    'dedupe.firstOf(announcement, identity);',
   ]),
   ...inFile(
     'src/cluster/past.ts',

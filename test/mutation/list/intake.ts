@@ -45,8 +45,8 @@ export const intake = [
     [
       'a repeat is announced',
       'what two feeds bring is sent twice',
-      '    if (first !== undefined) return this.#repeated(announcement, first);\n',
-      '    if (first !== undefined) this.#repeated(announcement, first);\n',
+      '      events.duplicate(announcement, first);\n      return first;\n',
+      '      events.duplicate(announcement, first);\n',
     ],
     [
       'maxTickers is not kept to',
