@@ -8,7 +8,7 @@ import { Gathering, valueIn } from '../cluster/gathering.ts';
 import type { ClusterOptions } from '../cluster/options.ts';
 import { OtherNodes } from '../cluster/others.ts';
 import { PostgresShared } from '../cluster/postgres/postgres.ts';
-import { type Member, SharedError } from '../cluster/shared.ts';
+import type { Member } from '../cluster/shared.ts';
 import type { Deliveries, ReplayWish, StoreAnswer } from '../outbox/deliveries.ts';
 import { idAt } from '../outbox/ids.ts';
 import type { Io } from './io.ts';
@@ -23,8 +23,8 @@ export interface ClusterStore {
   replay(node: string, wishes: readonly ReplayWish[]): Promise<StoreAnswer<readonly string[]>>;
   /** Every node that was asked has answered. */
   isWhole(): boolean;
-  /** Names of all other nodes, live or not; `undefined`: the database does not answer. */
-  others(): Promise<readonly string[] | undefined>;
+  /** Sentences, of those that have not. */
+  away(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -56,6 +56,7 @@ export function clusterStore({ url, node }: ClusterOptions, local: Deliveries, i
   return {
     node,
     isWhole: () => said.size === 0,
+    away: () => [...said],
     async holdersOf(destinations) {
       const holders = new Map<string, string>();
       for (const [of, reply] of await others.ask('holds', [destinations])) {
@@ -65,14 +66,6 @@ export function clusterStore({ url, node }: ClusterOptions, local: Deliveries, i
       return holders;
     },
     replay: (of, wishes) => gathering.one<readonly string[]>(of, 'replay', [wishes]),
-    async others() {
-      try {
-        return [...new Set((await members()).map((one) => one.node))].filter((one) => one !== node).sort();
-      } catch (error) {
-        if (!(error instanceof SharedError)) throw error;
-        return undefined;
-      }
-    },
     deliveries: new AllDeliveries({ local, others, node, missed }),
     close: () => shared.close(),
   };

@@ -1,6 +1,7 @@
 /** `export`: rows of the store as JSON Lines or CSV, to the standard output or a file. Needs only the store. */
 import { resolve } from 'node:path';
 import { rowsOf } from '../outbox/export-all.ts';
+import type { ExportRow } from '../outbox/export-rows.ts';
 import type { Exported, ExportFormat } from '../outbox/exported.ts';
 import { printable } from '../platform/printable.ts';
 import { exportHead, exportTexts } from '../web/export/columns.ts';
@@ -8,7 +9,6 @@ import { type ExitCode, FINE, NOT_FINE, UserError, WRONG_USAGE } from './exit-co
 import type { Io } from './io.ts';
 import { markedLine } from './lines.ts';
 import { NewFile } from './new-file.ts';
-import { warnOfOthers } from './one-node.ts';
 import { DELIVERY_FLAGS, type DeliveryFlags, filterOf } from './program-filters.ts';
 import { type OpenedStore, requireKnown, type StoreOptions, warnOfUnknown, withStore } from './store-file.ts';
 
@@ -35,10 +35,9 @@ export async function exportCommand(options: ExportOptions, io: Io): Promise<Exi
     throw new UserError('--matched narrows announcements: add --what announcements', WRONG_USAGE);
   return withStore(options, io, async (opened): Promise<ExitCode> => {
     requireKnown(options.destination, opened);
-    await warnOfOthers(opened.cluster, io);
     if (output === undefined) {
       const count = await write(options, opened, io, (text) => io.write(text));
-      return count === undefined ? NOT_FINE : FINE;
+      return count === undefined ? NOT_FINE : wholeness(opened);
     }
     using file = NewFile.at(resolve(output));
     const count = await write(options, opened, io, (text) => file.write(text));
@@ -50,9 +49,16 @@ export async function exportCommand(options: ExportOptions, io: Io): Promise<Exi
     }
     file.finish();
     io.print(markedLine('good', `${count} ${what} written to ${output}`, io.columns));
-    return FINE;
+    return wholeness(opened);
   });
 }
+
+async function* inOneStore(...asked: Parameters<typeof rowsOf>): AsyncGenerator<ExportRow, void> {
+  for await (const rows of rowsOf(...asked)) yield* rows;
+}
+
+/** Rows of a node that gave no answer are missing, which a script should notice. */
+const wholeness = ({ cluster }: OpenedStore): ExitCode => (cluster?.isWhole() === false ? NOT_FINE : FINE);
 
 /** Written at once: more is a matter of memory, less of speed. In characters. */
 const CHUNK = 64 * 1024;
@@ -73,15 +79,15 @@ async function write(
   const textOf = exportTexts(what, format, redact);
   let chunk = exportHead(what, format);
   let count = 0;
-  for await (const rows of rowsOf(opened.path, { what, filter })) {
+  const { cluster, path } = opened;
+  const all = cluster?.deliveries.rowsOfAll({ what, filter }) ?? inOneStore(path, { what, filter });
+  for await (const row of all) {
     if (io.signal.aborted) return undefined;
-    for (const row of rows) {
-      chunk += textOf(row);
-      count++;
-      if (chunk.length < CHUNK) continue;
-      await out(chunk);
-      chunk = '';
-    }
+    chunk += textOf(row);
+    count++;
+    if (chunk.length < CHUNK) continue;
+    await out(chunk);
+    chunk = '';
   }
   if (chunk !== '') await out(chunk);
   if (count === 0) warnOfUnknown(filter, opened, io);

@@ -36,8 +36,9 @@ export function statsRemarks(
   { missing, off, losses, sinceMs, untilMs }: Stats,
   aheadMs: number,
   width: number | undefined,
+  whose = '',
 ): string[] {
-  const warning = (text: string) => markedLine('warning', text, width);
+  const warning = (text: string) => markedLine('warning', whose + text, width);
   const stretch = (one: Stretch) =>
     `${minuteText(one.sinceMs - aheadMs)} to ${minuteText(one.untilMs - aheadMs)}`;
   const lengthOf = (some: readonly Stretch[]) =>
@@ -76,10 +77,10 @@ interface Column {
   readonly isOptional?: boolean;
 }
 
-/** Numbers stand under each other. */
+/** Numbers stand under each other. `node`: those whose figures they are. */
 export function statsTable(
-  groups: readonly StatsGroup[],
-  by: StatsBy,
+  groups: readonly (StatsGroup & { readonly node?: string })[],
+  by: StatsBy | 'node',
   aheadMs: number,
   width: number | undefined,
 ): string[] {
@@ -92,8 +93,14 @@ export function statsTable(
     ({ of, isOptional }) => isOptional !== true || groups.some((group) => textOf(of(group)) !== NOTHING),
   );
   const cells = columns.map(({ title, of }) => rightAligned(title, groups.map(of)));
-  const rows = groups.map((group, row) => [nameOf(group), ...cells.map(({ spans }) => spans[row] ?? '')]);
-  return table([by.toUpperCase(), ...cells.map(({ title }) => title)], rows, { width, whole: ['HOUR'] });
+  const isByNode = by !== 'node' && groups.some(({ node }) => node !== undefined);
+  const rows = groups.map((group, row) => [
+    nameOf(group),
+    ...(isByNode ? [group.node ?? ''] : []),
+    ...cells.map(({ spans }) => spans[row] ?? ''),
+  ]);
+  const titles = [by.toUpperCase(), ...(isByNode ? ['NODE'] : []), ...cells.map(({ title }) => title)];
+  return table(titles, rows, { width, whole: ['HOUR'] });
 }
 
 const textOf = (span: Span): string => (typeof span === 'string' ? span : span[0]);

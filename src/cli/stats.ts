@@ -9,8 +9,8 @@ import { orNearest } from '../platform/suggest.ts';
 import { shownStats } from '../web/api/stats.ts';
 import { type ExitCode, FINE, UserError, WRONG_USAGE } from './exit-codes.ts';
 import { type Io, jsonText } from './io.ts';
-import { warnOfOthers } from './one-node.ts';
 import { statsCharts } from './stats-chart.ts';
+import { newsIn, printOfAll, readOfAll, shownOfAll } from './stats-cluster.ts';
 import { statsHeading, statsRemarks, statsTable } from './stats-text.ts';
 import { type OpenedStore, requireKnown, type StoreOptions, withStore } from './store-file.ts';
 
@@ -38,15 +38,21 @@ export const statsCommand = (options: StatsOptions, io: Io): Promise<ExitCode> =
     if (sinceMs >= untilMs)
       throw new UserError('The period has no length: --since must be before --until.', WRONG_USAGE);
     requireKnown(destination, opened);
-    await warnOfOthers(opened.cluster, io);
     const period = { sinceMs, untilMs, nowMs };
+    const wanted = options.by === undefined ? (['feed', 'destination'] as const) : [options.by];
+    if (opened.cluster !== undefined) {
+      const of = await readOfAll(opened.cluster, { ...period, feed, destination }, wanted);
+      requireFeed(feed, newsIn(of), opened);
+      const ahead = nowMs - io.clock.wallMs();
+      if (json) io.print(shownOfAll(of, ahead, opened.cluster.away()));
+      else printOfAll(of, ahead, io);
+      return FINE;
+    }
     const read = (by: StatsBy) => readStats(opened.database, { ...period, by, feed, destination }, MOST_ROWS);
-    const all = (options.by === undefined ? (['feed', 'destination'] as const) : [options.by]).map(
-      (by) => [by, read(by)] as const,
-    );
+    const all = wanted.map((by) => [by, read(by)] as const);
     const stats = all.at(-1)?.[1];
     if (stats === undefined) return FINE;
-    requireFeed(feed, stats, opened);
+    requireFeed(feed, stats.total.news?.announcements ?? 0, opened);
     const aheadMs = nowMs - io.clock.wallMs();
     if (json) {
       io.print(jsonText(options.by === undefined ? bothOf(all, aheadMs) : shownStats(stats, aheadMs)));
@@ -76,8 +82,12 @@ function print(all: Read, stats: Stats, aheadMs: number, io: Io): void {
 }
 
 /** A slip in a name must not look like a quiet day. */
-function requireFeed(feed: string | undefined, stats: Stats, { config, database }: OpenedStore): void {
-  if (feed === undefined || (stats.total.news?.announcements ?? 0) > 0) return;
+function requireFeed(
+  feed: string | undefined,
+  announcements: number,
+  { config, database }: OpenedStore,
+): void {
+  if (feed === undefined || announcements > 0) return;
   const kept = database.prepare("SELECT DISTINCT name FROM figures WHERE kind = 'feed'").all();
   const known = new Set([
     ...(config.whole?.feeds ?? []).map(({ name }) => name),

@@ -1,6 +1,7 @@
 /** A row of another node's store comes into this one, as it ended there: this node is to send it again, under the same id. */
 import { identityOf } from '../announcement.ts';
 import { type NewsContent, originOf } from '../delivery/content.ts';
+import { SENT_BY } from '../delivery/delivery.ts';
 import { deliveryKey } from '../outbox/delivery-ids.ts';
 import type { Journal } from '../outbox/journal.ts';
 import type { StoredDelivery } from '../outbox/rows.ts';
@@ -8,7 +9,7 @@ import type { Clock } from '../platform/clock.ts';
 import { endedAs } from './local-rows.ts';
 
 export function adopt(
-  { delivery, state, reason, attempts, settledMs }: StoredDelivery,
+  { delivery, state, reason, attempts, settledMs, node }: StoredDelivery,
   journal: Pick<Journal, 'recordAll' | 'settle' | 'flush'>,
   clock: Pick<Clock, 'monotonicMs'>,
 ): void {
@@ -21,8 +22,9 @@ export function adopt(
   const own = { ...delivery, key };
   journal.recordAll([{ content, identity: identityOf(content.announcement), deliveries: [own] }]);
   const outcome = reason === undefined ? state : `${state} ${reason}`;
+  const detail = node === undefined ? undefined : SENT_BY + node;
   journal.settle(
-    endedAs(own, { state, reason, attempt: attempts, outcome, startedMs: settledMs ?? nowMs }, nowMs),
+    endedAs(own, { state, reason, attempt: attempts, outcome, startedMs: settledMs ?? nowMs, detail }, nowMs),
   );
   journal.flush();
 }

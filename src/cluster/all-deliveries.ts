@@ -15,7 +15,10 @@ import {
   type StoreAnswer,
   type StoredDecision,
 } from '../outbox/deliveries.ts';
+import type { ExportLook, ExportRequest, ExportRow } from '../outbox/export-rows.ts';
+import type { Stats, StatsRequest } from '../outbox/history/stats.ts';
 import type { StoredDelivery } from '../outbox/rows.ts';
+import { StoreError } from '../outbox/store-errors.ts';
 import { printable } from '../platform/printable.ts';
 import { retryIn } from './attending.ts';
 import { Changes } from './changes.ts';
@@ -31,6 +34,7 @@ import {
   receivedMsOf,
   sameNews,
 } from './merged.ts';
+import { byTime, once, type RowOfNode } from './once.ts';
 import { ofNewsIn, sameAs } from './same-news.ts';
 
 export interface AllDeliveriesDeps extends GatheringDeps {
@@ -46,6 +50,7 @@ export class AllDeliveries implements Deliveries {
   readonly #gathering: Gathering;
   readonly #changes: Changes;
   readonly stats: Deliveries['stats'];
+  readonly rows: Deliveries['rows'];
   readonly nextChanges: Deliveries['nextChanges'];
   readonly replay: Deliveries['replay'];
   readonly waiting: Deliveries['waiting'];
@@ -61,6 +66,7 @@ export class AllDeliveries implements Deliveries {
       ...{ ...deps, gathering: this.#gathering, find: (key: string) => this.find(key) },
     });
     this.stats = (request) => local.stats(request);
+    this.rows = (request) => local.rows(request);
     this.nextChanges = (nowMs) => local.nextChanges(nowMs);
     this.replay = (wishes, nowMs) => local.replay(wishes, nowMs);
     this.waiting = () => local.waiting();
@@ -123,6 +129,39 @@ export class AllDeliveries implements Deliveries {
       value: { announcements: merged.rows, next: cursorText(merged.next), nodes },
       ...missingOf(pages),
     };
+  }
+
+  /** Of each node that answers. */
+  statsOfAll(request: StatsRequest): Promise<StoreAnswer<readonly Of<Stats>[]>> {
+    return this.#gathering.all<Stats>('stats', [request], (local) => local.stats(request));
+  }
+
+  /** Every row that an export wants, of each node that answers; the rest of one that answers no longer is missing, which `missed` hears. */
+  async *rowsOfAll(request: Omit<ExportRequest, 'after'>): AsyncGenerator<RowOfNode, void> {
+    const first = await this.#gathering.all<ExportLook>('rows', [request], (local) => local.rows(request));
+    if (!first.ok) throw new StoreError(first.message);
+    const looks = first.value;
+    const sources = looks.map(({ node, value }) => ({ node, value: this.#rowsFrom(node, request, value) }));
+    yield* once(byTime(sources), new Set(looks.map(({ node }) => node)));
+  }
+
+  async *#rowsFrom(
+    node: string,
+    request: Omit<ExportRequest, 'after'>,
+    first: ExportLook,
+  ): AsyncGenerator<readonly ExportRow[], void> {
+    for (let look: ExportLook | undefined = first; look !== undefined; ) {
+      yield look.rows;
+      const after: string | undefined = look.next;
+      if (after === undefined) return;
+      const next: StoreAnswer<readonly Of<ExportLook>[]> = await this.#gathering.all<ExportLook>(
+        ...(['rows', [{ ...request, after }]] as const),
+        (local) => local.rows({ ...request, after }),
+        node,
+      );
+      if (!next.ok) throw new StoreError(next.message);
+      look = next.value[0]?.value;
+    }
   }
 
   async keysOf(ids: readonly string[]): Promise<StoreAnswer<ReadonlyMap<string, string>>> {

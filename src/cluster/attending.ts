@@ -1,5 +1,7 @@
 /** Answers of a node to others: of its own store, and of the destinations that it holds. */
 import type { Again, ReplayWish, StoreAnswer } from '../outbox/deliveries.ts';
+import type { ExportRequest } from '../outbox/export-rows.ts';
+import type { StatsRequest } from '../outbox/history/stats.ts';
 import { timeOfId } from '../outbox/ids.ts';
 import type { StoredDelivery } from '../outbox/rows.ts';
 import type { Attend } from './asking.ts';
@@ -21,6 +23,8 @@ export function attending(changing: Changing): Attend {
     decision: ([id]) => deliveries.decision(id as string),
     ofNews: ([news]) => ofNewsIn(deliveries, news as SameNews),
     holds: ([names]) => ({ ok: true, value: holds(names as readonly string[]) }),
+    stats: ([request]) => deliveries.stats(request as StatsRequest),
+    rows: ([request]) => deliveries.rows(request as ExportRequest),
     retry: ([ids, again, rows]) =>
       retryIn(changing, ids as readonly string[], again as Again, rows as readonly StoredDelivery[]),
     replay: ([wishes]) => replayIn(changing, wishes as readonly ReplayWish[]),

@@ -1,5 +1,11 @@
 /** The rows of this node's own store, where deliveries become another node's, or become its own. */
-import { type AttemptRecord, type Delivery, keyOf, type PendingDelivery } from '../delivery/delivery.ts';
+import {
+  type AttemptRecord,
+  type Delivery,
+  keyOf,
+  type PendingDelivery,
+  SENT_BY,
+} from '../delivery/delivery.ts';
 import type { LaneSet } from '../lane-set.ts';
 import type { Journal } from '../outbox/journal.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -41,7 +47,12 @@ export function endedElsewhere(delivery: Delivery, end: SharedEnd, nowMs: number
   const state = end.state === 'begun' || end.state === 'free' ? 'dead' : end.state;
   const outcome = state === 'delivered' ? 'delivered' : `${state} ${end.reason ?? ''}`;
   const startedMs = writtenOf(end, nowMs);
-  return endedAs(delivery, { state, reason: end.reason, attempt: end.attempts, outcome, startedMs }, nowMs);
+  const detail = SENT_BY + end.node;
+  return endedAs(
+    delivery,
+    { state, reason: end.reason, attempt: end.attempts, outcome, startedMs, detail },
+    nowMs,
+  );
 }
 
 export class LocalRows {

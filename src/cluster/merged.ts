@@ -1,6 +1,7 @@
 /** Rows of several stores as one list: newest first, and what several nodes have of one delivery or announcement once. Pure. */
 import { type Announcement, identityOf } from '../announcement.ts';
 import { originOf } from '../delivery/content.ts';
+import { SENT_BY } from '../delivery/delivery.ts';
 import type { FoundDelivery } from '../outbox/deliveries.ts';
 import { timeOfId } from '../outbox/ids.ts';
 import type { StoredDelivery } from '../outbox/rows.ts';
@@ -149,6 +150,10 @@ export function mergedFound(all: readonly FoundDelivery[]): readonly FoundDelive
 /** A node that has taken over has only a summary, without an answer: the attempts of the other one are more exact. */
 function mergedAttempts(one: FoundDelivery, other: FoundDelivery): FoundDelivery['attempts'] {
   const all = [...one.attempts, ...other.attempts].toSorted((a, b) => a.startedMs - b.startedMs);
-  const answered = all.filter(({ durationMs, status, detail }) => (durationMs > 0 || status) ?? detail);
-  return answered.length > 0 ? answered : all;
+  const own = all.filter((attempt) => !isSummary(attempt));
+  return own.length > 0 ? own : all;
 }
+
+/** Of what another node has sent. */
+export const isSummary = ({ durationMs, status, detail }: FoundDelivery['attempts'][number]): boolean =>
+  detail === undefined ? durationMs === 0 && status === undefined : detail.startsWith(SENT_BY);

@@ -13,6 +13,8 @@ export type Question =
   | 'announcements'
   | 'ofNews'
   | 'holds'
+  | 'stats'
+  | 'rows'
   | 'retry'
   | 'replay'
   | 'discard';

@@ -3,7 +3,7 @@
 /** Fields that are moments on a node's own timeline, in ms; 0 is none. */
 const MOMENTS: ReadonlySet<string> = new Set([
   ...['sinceMs', 'untilMs', 'nowMs', 'receivedMs', 'settledMs', 'startedMs', 'begunMs', 'byHandMs'],
-  ...['notBeforeMs', 'expiresAtMs', 'inForceSinceMs', 'aroundMs'],
+  ...['notBeforeMs', 'expiresAtMs', 'inForceSinceMs', 'aroundMs', 'knownSinceMs', 'atMs'],
 ]);
 
 /** Clocks that agree as well as this are not corrected: the same row has the same time in each answer. In ms. */

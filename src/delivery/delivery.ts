@@ -10,6 +10,9 @@ export type FinalState = Exclude<DeliveryState, 'pending'>;
 /** On the wire, or it was when the bridge ended (`onAmbiguous: drop`). */
 export const UNDER_WAY = 'under_way';
 
+/** Begins the detail of an attempt that is a record of another node's, whose name follows. */
+export const SENT_BY = 'sent by node ';
+
 /** It waits because a replay has queued it, and has not been tried since. */
 export const REPLAYED = 'replayed';
 

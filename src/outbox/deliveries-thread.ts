@@ -19,6 +19,7 @@ import type {
   StoreAnswer,
   StoredDecision,
 } from './deliveries.ts';
+import type { ExportLook, ExportRequest } from './export-rows.ts';
 import { CANCELLED, FileDeliveries } from './file-deliveries.ts';
 import type { Moment, NextChanges } from './history/next-changes.ts';
 import type { Stats, StatsRequest } from './history/stats.ts';
@@ -68,6 +69,10 @@ export class DeliveriesThread implements Deliveries {
 
   stats(request: StatsRequest): Promise<StoreAnswer<Stats>> {
     return this.#ask('stats', [request]);
+  }
+
+  rows(request: ExportRequest): Promise<StoreAnswer<ExportLook>> {
+    return this.#ask('rows', [request]);
   }
 
   waiting(): Promise<StoreAnswer<ReadonlyMap<string, Waiting>>> {

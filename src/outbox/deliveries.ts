@@ -9,6 +9,7 @@ import type { Content } from '../delivery/content.ts';
 import type { Delivery, DeliveryState } from '../delivery/delivery.ts';
 import type { Mute, MuteChange, MuteWish } from '../mutes/mute.ts';
 import type { SomeRules } from '../routing/kept-rules.ts';
+import type { ExportLook, ExportRequest } from './export-rows.ts';
 import type { Moment, NextChanges } from './history/next-changes.ts';
 import type { Stats, StatsRequest } from './history/stats.ts';
 import type { Waiting } from './outbox.ts';
@@ -124,6 +125,8 @@ export interface Deliveries {
   announcements(before?: string, filter?: AnnouncementFilter): Promise<StoreAnswer<AnnouncementPage>>;
   /** Latency and reliability of a period. */
   stats(request: StatsRequest): Promise<StoreAnswer<Stats>>;
+  /** Rows for an export, the oldest first: one bounded look. */
+  rows(request: ExportRequest): Promise<StoreAnswer<ExportLook>>;
   /** As `Backlog.waiting`. */
   waiting(): Promise<StoreAnswer<ReadonlyMap<string, Waiting>>>;
   /** For the bridge itself, not for people: what is to be written next of the past. Others may ask meanwhile. */

@@ -20,6 +20,7 @@ import type {
   StoreAnswer,
   StoredDecision,
 } from './deliveries.ts';
+import { type ExportLook, type ExportRequest, exportLook } from './export-rows.ts';
 import { type Moment, type NextChanges, nextChanges } from './history/next-changes.ts';
 import { readStats } from './history/read-stats.ts';
 import type { Stats, StatsRequest } from './history/stats.ts';
@@ -66,6 +67,13 @@ export class FileDeliveries implements Deliveries {
 
   list(request: PageRequest, signal?: AbortSignal): Promise<StoreAnswer<DeliveryPage>> {
     return this.#answer('read', (database) => pageOf(database, request), signal);
+  }
+
+  rows(request: ExportRequest): Promise<StoreAnswer<ExportLook>> {
+    return this.#opened('read', async (database) => {
+      if (request.after === undefined) await allTakenIn(database);
+      return exportLook(database, request);
+    });
   }
 
   nextChanges(moment: Moment): Promise<StoreAnswer<NextChanges>> {

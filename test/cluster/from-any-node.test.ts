@@ -1,7 +1,12 @@
 /** Two bridges as one, as built programs with a real PostgreSQL: a person on one of them sees and changes what both do. */
 import { expect, test } from 'vitest';
-import { BOTS, ofTitle, startTwoNodes } from '../support/cluster/two-nodes.ts';
+import { BOTS, ofTitle, type Shown, startTwoNodes } from '../support/cluster/two-nodes.ts';
 import { describeWithPostgres } from '../support/postgres/installed.ts';
+
+interface Counted {
+  readonly name: string;
+  readonly sent: { readonly delivered: number };
+}
 
 describeWithPostgres('a person on one node of two', () => {
   test('sees what both do, and has it changed by the one that sends', async () => {
@@ -58,9 +63,26 @@ describeWithPostgres('a person on one node of two', () => {
     // A delivery that has arrived anywhere is not replayed; figures of one node say whose they are.
     const replay = await a.command('replay', '--since', '1h');
     expect(replay.out).toContain(`left out: ${BOTS.length} [delivered]`);
-    expect((await a.command('stats', '--since', '1h')).err).toBe(
-      'of node a only: b of the cluster has its own. [one_node]',
-    );
+    const stats = await a.command('stats', '--since', '1h');
+    expect(stats.err).toBe('');
+    expect(stats.out).toMatch(/^FEED +NODE +NEWS.*\none +a +1 .*\none +b +1 /m);
+    expect(stats.out.match(/^bot\d +1 +100% /gm)).toHaveLength(BOTS.length);
+    const { destinations, nodes } = JSON.parse((await b.command('stats', '--since', '1h', '--json')).out);
+    expect(destinations).toHaveLength(BOTS.length);
+    const sent = nodes.map(({ total }: { total: Counted }) => total.sent.delivered);
+    expect(sent.reduce((sum: number, one: number) => sum + one, 0)).toBe(BOTS.length);
+
+    // An export has what both have, once.
+    const exported = await a.command('export', '--since', '1h');
+    const rows = exported.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Shown);
+    expect(rows.map(({ destination, state }) => `${destination} ${state}`).sort()).toEqual(all('delivered'));
+    expect(new Set(rows.map(({ node }) => node))).toEqual(new Set(['a', 'b']));
+    expect([exported.err, exported.exitCode]).toEqual(['', 0]);
+    const news = await b.command('export', '--what', 'announcements', '--since', '1h');
+    expect(news.out.trim().split('\n')).toHaveLength(1);
 
     // Rows of a node that is gone are missing, and the other one takes its part.
     const ofThem = ofB?.filter(({ node }) => node === 'b').map(({ destination }) => destination) ?? [];
@@ -75,6 +97,20 @@ describeWithPostgres('a person on one node of two', () => {
     await expect
       .poll(async () => (await a.get('/api/deliveries')).missing)
       .toEqual([expect.stringMatching(/^node b: gone for \d+s; what only it has is missing here$/)]);
+    expect(await a.command('export', '--since', '1h')).toMatchObject({
+      ...{
+        exitCode: 1,
+        err: expect.stringMatching(
+          /^node b: gone for \d+s; what only it has is missing here \[node_missing\]$/,
+        ),
+      },
+    });
+    // Whoever takes over has a record of what the other one has sent, and does not count it.
+    const after = JSON.parse((await a.command('stats', '--since', '1h', '--json')).out);
+    expect(after.nodes).toEqual([expect.objectContaining({ node: 'a' })]);
+    const twice = after.destinations.filter((one: Counted) => one.sent.delivered > 1);
+    expect(twice.filter(({ name }: Counted) => ofThem.includes(name))).toEqual([]);
+    expect(after.away).toEqual([expect.stringContaining('node b: gone for')]);
     const late = await a.command('deliveries', 'retry', '--dead');
     expect(late.err).toContain('node b: gone for');
     expect(late.out).toContain(`${ofThem.length} deliveries queued`);

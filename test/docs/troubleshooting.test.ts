@@ -97,6 +97,33 @@ test('regression: each line of the log that a person should do something about h
   ).toEqual([]);
 });
 
+/** Words of the tables above, or of configs, where the line says it all. */
+const OF_OTHERS: readonly string[] = [
+  'withheld',
+  'timeout',
+  'schema_version',
+  'url',
+  'not_http',
+  'dry_run',
+  'paused',
+];
+
+test('regression: each word that ends a line of a command has one row', () => {
+  const code = ['cli', 'cluster'].map(source).join('\n');
+  const written = [
+    ...code.matchAll(/[.:)}] \[([a-z]+(?:_[a-z]+)*)\][`'"]/g),
+    ...code.matchAll(/code: '(\w+)',?\s*(?:\}|sentence)/g),
+  ].map(([, word = '']) => word);
+  const [, part = ''] = page.split("## The last word of a command's line");
+  const [section = ''] = part.split('\n## ');
+  const firstCells = section.split('\n').flatMap((line) => /^\| (`[^|]*)\|/.exec(line)?.[1] ?? []);
+  const found = firstCells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, word = '']) => word));
+  expect(new Set(written)).toContain('node_missing');
+  expect(found.toSorted()).toEqual(
+    [...new Set(written)].filter((word) => !OF_OTHERS.includes(word)).toSorted(),
+  );
+});
+
 test('regression: each alert has a row that says what to do', () => {
   const alerts = readFileSync(new URL('docs/alerts.md', root), 'utf8');
   for (const code of Object.keys(CONDITIONS))

@@ -49,6 +49,10 @@ const asked: { readonly [Method in keyof Deliveries]: (of: Deliveries) => readon
     ]),
   stats: (of) =>
     STATS_BY.map((by) => of.stats({ sinceMs: 0, untilMs: 9_000_000_000_000, nowMs: 9_000_000_000_000, by })),
+  rows: (of) =>
+    (['announcements', 'deliveries', 'attempts'] as const).map((what) =>
+      of.rows({ what, filter: {}, after: '5' }),
+    ),
   waiting: (of) => [of.waiting()],
   nextChanges: (of) => [of.nextChanges({ nowMs: 0, keptMs: 0 })],
   keysOf: (of) => [of.keysOf(['a', 'b'])],

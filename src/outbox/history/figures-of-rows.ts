@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Announcement } from '../../announcement.ts';
-import { DELIVERY_STATES } from '../../delivery/delivery.ts';
+import { DELIVERY_STATES, SENT_BY } from '../../delivery/delivery.ts';
 import { latencyOf } from '../../templates/variables.ts';
 import { contentFrom } from '../content-rows.ts';
 import { idAt } from '../ids.ts';
@@ -23,7 +23,13 @@ export function* figuresOfRows(
   untilMs: number,
 ): Generator<number, Figures> {
   const figures = new Figures();
-  const { news, deliveries, leads } = prepare(database);
+  const { news, deliveries, leads, own, elsewhere } = prepare(database);
+  // Of a cluster: sent by another node, which counts it. Only rows that were taken over have a dot in their key.
+  const isElsewhere = ({ id, state }: Record<string, SQLOutputValue>) =>
+    state !== 'pending' &&
+    String(id).includes('.') &&
+    elsewhere.get(id ?? null) !== undefined &&
+    own.get(id ?? null) === undefined;
   for (const row of leads.all(fromMs, untilMs)) addLead(figures, row);
   const end = idAt(untilMs);
   let from = idAt(fromMs);
@@ -37,7 +43,7 @@ export function* figuresOfRows(
     yield rows.length;
     for (let key = from, isRest = true; isRest; ) {
       const some = deliveries.all(key, until, DELIVERIES);
-      for (const row of some) addDelivery(figures, row, receivedMs);
+      for (const row of some) if (!isElsewhere(row)) addDelivery(figures, row, receivedMs);
       isRest = some.length === DELIVERIES;
       key = `${some.at(-1)?.['id']}!`;
       yield some.length;
@@ -112,6 +118,10 @@ function addDelivery(
 const prepare = (database: DatabaseSync) => ({
   leads: database.prepare('SELECT winner, loser, lead_ms FROM leads WHERE at_ms >= ? AND at_ms < ?'),
   news: database.prepare('SELECT id, body FROM announcements WHERE id >= ? AND id < ? ORDER BY id LIMIT ?'),
+  elsewhere: database.prepare(`SELECT 1 FROM attempts WHERE delivery_id = ? AND detail GLOB '${SENT_BY}*'`),
+  own: database.prepare(
+    `SELECT 1 FROM attempts WHERE delivery_id = ? AND (detail IS NULL OR detail NOT GLOB '${SENT_BY}*')`,
+  ),
   deliveries: database.prepare(
     `SELECT id, announcement_id, destination, rule, state, attempts, settled_ms, by_hand_ms,
        (SELECT MIN(started_ms) FROM attempts a WHERE a.delivery_id = d.id) AS started_ms

@@ -33,14 +33,15 @@ export function readStats(database: DatabaseSync, request: StatsRequest, mostRow
   const series: Steps = isBrief ? new Map() : stepsOf(period, level, picks);
   const { news, sent } = chosen(all, request);
   const { sinceMs, untilMs, knownSinceMs } = period;
+  const groups = by === 'hour' ? hoursOf(series, request) : withSeries(groupsOf(all, by), period, request);
   return {
-    ...{ sinceMs, untilMs, knownSinceMs, missing: unionOf(period.missing) },
+    ...{ sinceMs, untilMs, knownSinceMs, missing: unionOf(period.missing), groups },
     losses: lossesIn(database, request),
     off: offIn(database, request),
     total: { ...groupOf('', news, sent), ...barsOf(news, sent) },
-    groups: by === 'hour' ? hoursOf(series, request) : withSeries(groupsOf(all, by), period, request),
     stepMs: level.spanMs,
     series: pointsOf(series, request),
+    ...(request.withFigures && { figures: all.rows() }),
   };
 }
 

@@ -5,6 +5,7 @@
 import type { DeliveryState } from '../../delivery/delivery.ts';
 import type { Bar, Spread } from '../../platform/spread.ts';
 import type { StatsBy, StatsSlot } from './by.ts';
+import type { FigureRow } from './change.ts';
 import type { Figures } from './figures.ts';
 import type { GroupSeries } from './group-points.ts';
 import type { DeliveryTally, FeedTally } from './tally.ts';
@@ -22,6 +23,8 @@ export interface StatsRequest {
   readonly destination?: string | undefined;
   /** Without `series`, which are most of the work of a long period. */
   readonly isBrief?: boolean | undefined;
+  /** With `figures`, for whoever adds those of several stores. */
+  readonly withFigures?: boolean | undefined;
 }
 
 export interface Stats {
@@ -42,6 +45,8 @@ export interface Stats {
   /** Between two points. */
   readonly stepMs: number;
   readonly series: readonly StatsPoint[];
+  /** Of the whole period, where they were asked for: at most some hundred names of each kind. */
+  readonly figures?: readonly FigureRow[];
 }
 
 export interface Stretch {

@@ -148,11 +148,15 @@ export const statsEndpoints: readonly Endpoint[] = [
   }),
 ];
 
+/** `aheadMs`: the bridge's timeline less the wall clock. The clocks of one machine differ by a little, and an hour begins on the hour. */
+function timesOn(aheadMs: number): (ms: number) => string {
+  const setBackMs = Math.abs(aheadMs) < 1000 ? 0 : aheadMs;
+  return (ms) => shownTime(ms - setBackMs);
+}
+
 /** `aheadMs`: the bridge's timeline less the wall clock. */
 export function shownStats(stats: Stats, aheadMs: number) {
-  // The clocks of one machine differ by a little, and an hour begins on the hour.
-  const setBackMs = Math.abs(aheadMs) < 1000 ? 0 : aheadMs;
-  const at = (ms: number) => shownTime(ms - setBackMs);
+  const at = timesOn(aheadMs);
   const { total, groups, series, missing, losses, knownSinceMs } = stats;
   return {
     ...{ since: at(stats.sinceMs), until: at(stats.untilMs) },
@@ -161,11 +165,8 @@ export function shownStats(stats: Stats, aheadMs: number) {
     losses: losses.map(({ atMs, why }) => ({ at: at(atMs), why })),
     off: stats.off.map(({ sinceMs, untilMs }) => ({ since: at(sinceMs), until: at(untilMs) })),
     errorShare: Number(SPREAD_ERROR.toFixed(4)),
-    total: { ...shownGroup(total, at), bars: total.bars },
-    groups: groups.map((group) => ({
-      ...shownGroup(group, at),
-      ...(group.sinceMs !== undefined && { name: at(group.sinceMs) }),
-    })),
+    total: { ...shownGroup(total, aheadMs), bars: total.bars },
+    groups: groups.map((group) => shownGroup(group, aheadMs)),
     stepMs: stats.stepMs,
     series: series.map(({ sinceMs, ...point }) => ({ since: at(sinceMs), ...point })),
   };
@@ -178,11 +179,17 @@ interface ShownGroup {
   readonly series?: readonly (Omit<GroupPoint, 'sinceMs'> & { readonly since: string })[];
 }
 
-const shownGroup = ({ name, news, sent, series }: StatsGroup, at: (ms: number) => string): ShownGroup => ({
-  name,
-  ...(news !== undefined && { news }),
-  ...(sent !== undefined && { sent }),
-  ...(series !== undefined && {
-    series: pointsIn(series).map(({ sinceMs, ...counts }) => ({ since: at(sinceMs), ...counts })),
-  }),
-});
+/** `aheadMs`: as in `shownStats`. */
+export function shownGroup({ name, sinceMs, news, sent, series }: StatsGroup, aheadMs: number): ShownGroup {
+  const at = timesOn(aheadMs);
+  return {
+    name: sinceMs === undefined ? name : at(sinceMs),
+    ...(news !== undefined && { news }),
+    ...(sent !== undefined && { sent }),
+    ...(series !== undefined && {
+      series: pointsIn(series).map((point) => ({ since: at(point.sinceMs), ...countsOf(point) })),
+    }),
+  };
+}
+
+const countsOf = ({ sinceMs: _, ...counts }: GroupPoint): Omit<GroupPoint, 'sinceMs'> => counts;

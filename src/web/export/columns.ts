@@ -17,16 +17,27 @@ import { shownAnnouncement, shownAttempt, shownDelivery } from '../api/shown.ts'
 export const EXPORT_COLUMNS: Readonly<Record<Exported, readonly string[]>> = {
   announcements: [
     ...['id', 'receivedAt', 'feed', 'publisher', 'listingType', 'tickers', 'title', 'publishedAt'],
-    ...['detectedAt', 'dispatchedAt', 'ageAtReceiptMs', 'redacted', 'abnormal', 'test', 'update'],
+    ...['detectedAt', 'dispatchedAt', 'ageAtReceiptMs', 'redacted', 'abnormal', 'test', 'update', 'node'],
   ],
   deliveries: [
     ...['id', 'announcement', 'receivedAt', 'feed', 'publisher', 'listingType', 'tickers', 'title'],
     ...['destination', 'ticker', 'rule', 'template', 'state', 'reason', 'attempts', 'expiresAt', 'byHandAt'],
-    ...['settledAt', 'tookMs'],
+    ...['settledAt', 'tookMs', 'node'],
   ],
   attempts: [
     ...['delivery', 'announcement', 'receivedAt', 'feed', 'publisher', 'listingType', 'tickers', 'title'],
-    ...['destination', 'ticker', 'rule', 'attempt', 'startedAt', 'tookMs', 'outcome', 'status', 'detail'],
+    ...[
+      'destination',
+      'ticker',
+      'rule',
+      'attempt',
+      'startedAt',
+      'tookMs',
+      'outcome',
+      'status',
+      'detail',
+      'node',
+    ],
   ],
 };
 
@@ -69,10 +80,11 @@ export function exportTexts(
   };
 }
 
-function recordOf(row: ExportRow): object {
-  if ('announcement' in row) return shownAnnouncement(row.announcement);
+/** `node`: of a cluster, the one whose row it is. */
+function recordOf({ node, ...row }: ExportRow & { readonly node?: string }): object {
+  if ('announcement' in row) return { ...shownAnnouncement(row.announcement), node };
   const { delivery, attempt } = row;
-  const known = { ...newsOf(delivery), ...shownDelivery(delivery) };
+  const known = { ...newsOf(delivery), ...shownDelivery(delivery), node };
   return attempt === undefined ? known : { ...known, ...shownAttempt(attempt), delivery: known.id };
 }
 
