@@ -1,7 +1,7 @@
 /** `export`: rows of the store as JSON Lines or CSV, to the standard output or a file. Needs only the store. */
 import { resolve } from 'node:path';
+import type { ExportRow } from '../outbox/deliveries.ts';
 import { rowsOf } from '../outbox/export-all.ts';
-import type { ExportRow } from '../outbox/export-rows.ts';
 import type { Exported, ExportFormat } from '../outbox/exported.ts';
 import { printable } from '../platform/printable.ts';
 import { exportHead, exportTexts } from '../web/export/columns.ts';

@@ -9,13 +9,15 @@ import {
   type AnnouncementPage,
   type Deliveries,
   type DeliveryPage,
+  type ExportLook,
+  type ExportRequest,
+  type ExportRow,
   type FoundDelivery,
   LARGEST_PAGE,
   type PageRequest,
   type StoreAnswer,
   type StoredDecision,
 } from '../outbox/deliveries.ts';
-import type { ExportLook, ExportRequest, ExportRow } from '../outbox/export-rows.ts';
 import type { Stats, StatsRequest } from '../outbox/history/stats.ts';
 import type { StoredDelivery } from '../outbox/rows.ts';
 import { StoreError } from '../outbox/store-errors.ts';

@@ -1,6 +1,5 @@
 /** Answers of a node to others: of its own store, and of the destinations that it holds. */
-import type { Again, ReplayWish, StoreAnswer } from '../outbox/deliveries.ts';
-import type { ExportRequest } from '../outbox/export-rows.ts';
+import type { Again, ExportRequest, ReplayWish, StoreAnswer } from '../outbox/deliveries.ts';
 import type { StatsRequest } from '../outbox/history/stats.ts';
 import { timeOfId } from '../outbox/ids.ts';
 import type { StoredDelivery } from '../outbox/rows.ts';

@@ -5,7 +5,7 @@
 import { identityOf } from '../announcement.ts';
 import { originOf } from '../delivery/content.ts';
 import { SENT_BY } from '../delivery/delivery.ts';
-import type { ExportRow } from '../outbox/export-rows.ts';
+import type { ExportRow } from '../outbox/deliveries.ts';
 import type { Of } from './gathering.ts';
 import { currentOf, isSummary } from './merged.ts';
 

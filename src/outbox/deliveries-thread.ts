@@ -13,13 +13,14 @@ import type {
   AnnouncementPage,
   Deliveries,
   DeliveryPage,
+  ExportLook,
+  ExportRequest,
   FoundDelivery,
   PageRequest,
   ReplayWish,
   StoreAnswer,
   StoredDecision,
 } from './deliveries.ts';
-import type { ExportLook, ExportRequest } from './export-rows.ts';
 import { CANCELLED, FileDeliveries } from './file-deliveries.ts';
 import type { Moment, NextChanges } from './history/next-changes.ts';
 import type { Stats, StatsRequest } from './history/stats.ts';

@@ -9,7 +9,7 @@ import type { Content } from '../delivery/content.ts';
 import type { Delivery, DeliveryState } from '../delivery/delivery.ts';
 import type { Mute, MuteChange, MuteWish } from '../mutes/mute.ts';
 import type { SomeRules } from '../routing/kept-rules.ts';
-import type { ExportLook, ExportRequest } from './export-rows.ts';
+import type { Exported } from './exported.ts';
 import type { Moment, NextChanges } from './history/next-changes.ts';
 import type { Stats, StatsRequest } from './history/stats.ts';
 import type { Waiting } from './outbox.ts';
@@ -118,6 +118,24 @@ export interface AnnouncementPage {
   readonly next: string | undefined;
   /** Of a cluster: the node of each that is in another's store, by its id. */
   readonly nodes?: ReadonlyMap<string, string>;
+}
+
+export interface ExportRequest {
+  readonly what: Exported;
+  readonly filter: DeliveryFilter & AnnouncementFilter;
+  /** `next` of the look before; absent: from the oldest. */
+  readonly after?: string | undefined;
+}
+
+export type ExportRow =
+  | { readonly announcement: Announcement }
+  | { readonly delivery: StoredDelivery; readonly attempt?: StoredAttempt };
+
+export interface ExportLook {
+  /** May be few, even none, while there are more. */
+  readonly rows: readonly ExportRow[];
+  /** `undefined`: there are no more. */
+  readonly next: string | undefined;
 }
 
 export interface Deliveries {

@@ -1,6 +1,7 @@
 /** Every row that an export wants, in looks of a bounded number. The file is opened for each: a bridge may put another in its place. */
 import { systemClock, wait } from '../platform/clock.ts';
-import { type ExportLook, type ExportRequest, type ExportRow, exportLook } from './export-rows.ts';
+import type { ExportLook, ExportRequest, ExportRow } from './deliveries.ts';
+import { exportLook } from './export-rows.ts';
 import { allTakenIn } from './file-deliveries.ts';
 import { openStoreFile } from './open.ts';
 

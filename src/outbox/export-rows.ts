@@ -3,8 +3,13 @@
  * number of rows, and a bridge that runs beside is not held up.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import type { Announcement } from '../announcement.ts';
-import type { AnnouncementFilter, DeliveryFilter } from './deliveries.ts';
+import type {
+  AnnouncementFilter,
+  DeliveryFilter,
+  ExportLook,
+  ExportRequest,
+  ExportRow,
+} from './deliveries.ts';
 import type { Exported } from './exported.ts';
 import {
   type Conditions,
@@ -15,25 +20,7 @@ import {
   rangeOfAnnouncement,
 } from './filters.ts';
 import { newsIn } from './pages.ts';
-import { attemptFrom, deliveryFrom, type StoredAttempt, type StoredDelivery } from './rows.ts';
-
-export interface ExportRequest {
-  readonly what: Exported;
-  readonly filter: DeliveryFilter & AnnouncementFilter;
-  /** `next` of the look before; absent: from the oldest. */
-  readonly after?: string | undefined;
-}
-
-export type ExportRow =
-  | { readonly announcement: Announcement }
-  | { readonly delivery: StoredDelivery; readonly attempt?: StoredAttempt };
-
-export interface ExportLook {
-  /** May be few, even none, while there are more. */
-  readonly rows: readonly ExportRow[];
-  /** `undefined`: there are no more. */
-  readonly next: string | undefined;
-}
+import { attemptFrom, deliveryFrom } from './rows.ts';
 
 /** Rows that one look goes through. */
 const LOOKED_THROUGH = 500;

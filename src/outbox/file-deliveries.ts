@@ -14,13 +14,15 @@ import type {
   AnnouncementPage,
   Deliveries,
   DeliveryPage,
+  ExportLook,
+  ExportRequest,
   FoundDelivery,
   PageRequest,
   ReplayWish,
   StoreAnswer,
   StoredDecision,
 } from './deliveries.ts';
-import { type ExportLook, type ExportRequest, exportLook } from './export-rows.ts';
+import { exportLook } from './export-rows.ts';
 import { type Moment, type NextChanges, nextChanges } from './history/next-changes.ts';
 import { readStats } from './history/read-stats.ts';
 import type { Stats, StatsRequest } from './history/stats.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { byTime, once } from '../../src/cluster/once.ts';
 import { statsOfAll } from '../../src/cluster/stats-of-all.ts';
-import type { ExportRow } from '../../src/outbox/export-rows.ts';
+import type { ExportRow } from '../../src/outbox/deliveries.ts';
 import { Figures } from '../../src/outbox/history/figures.ts';
 import type { Stats } from '../../src/outbox/history/stats.ts';
 import type { StoredAttempt, StoredDelivery } from '../../src/outbox/rows.ts';

@@ -4,7 +4,7 @@
  */
 import type { Announcement } from '../../announcement.ts';
 import { storedBody } from '../../outbox/content-rows.ts';
-import type { ExportRow } from '../../outbox/export-rows.ts';
+import type { ExportRow } from '../../outbox/deliveries.ts';
 import type { Exported, ExportFormat } from '../../outbox/exported.ts';
 import type { StoredDelivery } from '../../outbox/rows.ts';
 import { type Cell, csvRecord } from '../../platform/csv.ts';
