@@ -9,9 +9,7 @@ import {
   type AnnouncementPage,
   type Deliveries,
   type DeliveryPage,
-  type ExportLook,
   type ExportRequest,
-  type ExportRow,
   type FoundDelivery,
   LARGEST_PAGE,
   type PageRequest,
@@ -20,7 +18,6 @@ import {
 } from '../outbox/deliveries.ts';
 import type { Stats, StatsRequest } from '../outbox/history/stats.ts';
 import type { StoredDelivery } from '../outbox/rows.ts';
-import { StoreError } from '../outbox/store-errors.ts';
 import { printable } from '../platform/printable.ts';
 import { retryIn } from './attending.ts';
 import { Changes } from './changes.ts';
@@ -36,7 +33,8 @@ import {
   receivedMsOf,
   sameNews,
 } from './merged.ts';
-import { byTime, once, type RowOfNode } from './once.ts';
+import type { RowOfNode } from './once.ts';
+import { rowsOfAll } from './rows-of-all.ts';
 import { ofNewsIn, sameAs } from './same-news.ts';
 
 export interface AllDeliveriesDeps extends GatheringDeps {
@@ -138,32 +136,9 @@ export class AllDeliveries implements Deliveries {
     return this.#gathering.all<Stats>('stats', [request], (local) => local.stats(request));
   }
 
-  /** Every row that an export wants, of each node that answers; the rest of one that answers no longer is missing, which `missed` hears. */
-  async *rowsOfAll(request: Omit<ExportRequest, 'after'>): AsyncGenerator<RowOfNode, void> {
-    const first = await this.#gathering.all<ExportLook>('rows', [request], (local) => local.rows(request));
-    if (!first.ok) throw new StoreError(first.message);
-    const looks = first.value;
-    const sources = looks.map(({ node, value }) => ({ node, value: this.#rowsFrom(node, request, value) }));
-    yield* once(byTime(sources), new Set(looks.map(({ node }) => node)));
-  }
-
-  async *#rowsFrom(
-    node: string,
-    request: Omit<ExportRequest, 'after'>,
-    first: ExportLook,
-  ): AsyncGenerator<readonly ExportRow[], void> {
-    for (let look: ExportLook | undefined = first; look !== undefined; ) {
-      yield look.rows;
-      const after: string | undefined = look.next;
-      if (after === undefined) return;
-      const next: StoreAnswer<readonly Of<ExportLook>[]> = await this.#gathering.all<ExportLook>(
-        ...(['rows', [{ ...request, after }]] as const),
-        (local) => local.rows({ ...request, after }),
-        node,
-      );
-      if (!next.ok) throw new StoreError(next.message);
-      look = next.value[0]?.value;
-    }
+  /** Every row that an export wants. */
+  rowsOfAll(request: Omit<ExportRequest, 'after'>): AsyncGenerator<RowOfNode, void> {
+    return rowsOfAll(this.#gathering, request);
   }
 
   async keysOf(ids: readonly string[]): Promise<StoreAnswer<ReadonlyMap<string, string>>> {
