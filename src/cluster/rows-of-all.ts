@@ -8,7 +8,7 @@ type Asked = Omit<ExportRequest, 'after'>;
 
 /** Of each node that answers; of one that answers no longer the rest is missing, which the gathering reports. Throws `StoreError` for this node's store. */
 export async function* rowsOfAll(gathering: Gathering, request: Asked): AsyncGenerator<RowOfNode, void> {
-  const looks = valueOf(await gathering.all<ExportLook>('rows', [request], (local) => local.rows(request)));
+  const looks = unwrapped(await gathering.all<ExportLook>('rows', [request], (local) => local.rows(request)));
   const sources = looks.map(({ node, value }) => ({
     node,
     value: rowsFrom(gathering, node, request, value),
@@ -27,14 +27,14 @@ async function* rowsFrom(
     yield look.rows;
     if (look.next === undefined) return;
     const more: ExportRequest = { ...request, after: look.next };
-    const [next]: readonly Of<ExportLook>[] = valueOf(
+    const [next]: readonly Of<ExportLook>[] = unwrapped(
       await gathering.all<ExportLook>('rows', [more], (local) => local.rows(more), node),
     );
     look = next?.value;
   }
 }
 
-function valueOf<Value>(answer: StoreAnswer<Value>): Value {
+function unwrapped<Value>(answer: StoreAnswer<Value>): Value {
   if (!answer.ok) throw new StoreError(answer.message);
   return answer.value;
 }
