@@ -24,7 +24,7 @@ export class Arrivals {
     this.#deps = deps;
   }
 
-  /** As it is known here; news that nobody here has read is taken in. `undefined`: it is no news. `isLogged`: it is in the log for good. */
+  /** As it is known here; news that nobody here has read is taken in. `undefined`: it is no news, or none here. `isLogged`: it is in the log for good. */
   learn(row: ToldRow, isLogged = true): KnownNews | undefined {
     const { pipeline, clock, known, node } = this.#deps;
     const news = newsOf(row, clock.monotonicMs());
@@ -40,6 +40,8 @@ export class Arrivals {
       row.isLate && row.node !== node ? this.#careful(targets) : targets,
     );
     const isNew = 'content' in taken;
+    // Read here too, a moment ago: its own events bring it, with the deliveries that were made of it.
+    if (!isNew && !isLogged) return undefined;
     // Of an earlier life, or it is being read in this very tick.
     const content = isNew ? taken.content : contentOf({ ...news, id: pipeline.ids(news.receivedMs) });
     return known.add(row.key, content, isNew ? taken.deliveries : []);
