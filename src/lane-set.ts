@@ -38,6 +38,8 @@ export interface LaneSetDeps {
   readonly gateOf?: (destination: string) => Gate | undefined;
   /** Of several machines that share the work, whether and how long this one sends there; absent: it is the only one. */
   readonly tenureOf?: ((limits: DestinationBudgets) => Tenure) | undefined;
+  /** The connections of a destination; absent: those of `deps`, as for all others. */
+  readonly poolsOf?: (limits: DestinationBudgets) => DestinationDeps['pools'];
   /** Holds back what waits; absent: nothing does. */
   readonly holdWaiting?: (item: PendingDelivery, nowMs: number) => Refused | undefined;
 }
@@ -249,8 +251,9 @@ export class LaneSet {
       this.#opening.delete(promise);
       resolve();
     };
+    const { deps, poolsOf } = this.#deps;
     return openDestination(
-      () => prepared.open(this.#deps.deps),
+      () => prepared.open(poolsOf === undefined ? deps : { ...deps, pools: poolsOf(prepared.limits) }),
       (error) => {
         ended();
         this.#deps.openFailed(prepared.name, error);

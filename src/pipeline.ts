@@ -10,10 +10,12 @@
  * `lanes.apply`, then `intake.routes`.
  */
 import { Cooldowns } from './cooldown/cooldowns.ts';
+
 import { Dedupe, type First } from './dedupe.ts';
-import { BudgetBook, type BudgetMemory } from './delivery/budget-book.ts';
+import { BudgetBook, type BudgetMemory, type DestinationBudgets } from './delivery/budget-book.ts';
+
 import type { LaneEvents } from './delivery/lane-deps.ts';
-import type { DestinationDeps } from './destinations/destination.ts';
+import type { DestinationDeps, Pools } from './destinations/destination.ts';
 import { Intake, type IntakeDeps, NOWHERE, type Read } from './intake.ts';
 import { LaneSet, type LaneSetDeps, type Turns } from './lane-set.ts';
 import { Mutes } from './mutes/mutes.ts';
@@ -44,6 +46,8 @@ export interface PipelineDeps {
 export interface ClusterSeam {
   /** Whether and how long this machine sends there. */
   readonly of: NonNullable<LaneSetDeps['tenureOf']>;
+  /** Its connections, as warm as its share of the work needs. */
+  pools(pools: Pools, limits: DestinationBudgets): Pools;
   /** Its budget was asked for silence. */
   paused(key: string, untilMs: number): void;
   /** A destination has learned something. */
@@ -128,6 +132,7 @@ export function createPipeline({
     holdWaiting: (item, nowMs) => mutes.holdWaiting(item, nowMs),
     deps: { ...opening, clock, memory },
     tenureOf: deps.cluster?.of,
+    ...(deps.cluster && { poolsOf: (limits) => deps.cluster?.pools(opening.pools, limits) ?? opening.pools }),
   });
   const stop = async (deadline: AbortSignal) => {
     await lanes.stop(deadline);

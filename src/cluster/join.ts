@@ -22,6 +22,7 @@ import { type Hint, type HintedRow, SharedError, type View } from './shared.ts';
 import { Takeover } from './takeover.ts';
 import { Telling } from './telling.ts';
 import { partitionsByName } from './tenures.ts';
+import { Warming } from './warming.ts';
 
 export function joinCluster(deps: ClusterDeps): Cluster {
   return new Member(deps);
@@ -43,6 +44,7 @@ class Member implements Cluster {
   readonly #takeover: Takeover;
   readonly #telling: Telling;
   readonly #past: Past;
+  readonly #warming: Warming;
   readonly #findings: Findings;
   readonly #listening: { stop(): Promise<void> };
   /** Held, and what the holder before has left is not known yet. */
@@ -64,6 +66,10 @@ class Member implements Cluster {
     const partitionOf = partitionsByName(lanes, tenures);
     const rows = new LocalRows({ journal, lanes, tenures, clock, spanMs });
     this.#rows = rows;
+    this.#warming = new Warming({
+      holds: (partition) => holdings.epochOf(partition) > 0,
+      follow: (warmth) => tenures.spares.follow(warmth),
+    });
     this.#alerts = new Alerts({ shared, clock, node: name, pipeline, tenures, holdings });
     const writer = new LogWriter({ known, shared, clock, node: name, dedupe, intake, lanes, tenures });
     this.#writer = writer;
@@ -158,6 +164,7 @@ class Member implements Cluster {
 
   #seen(view: View): void {
     const { seq, factsVersion } = view;
+    this.#warming.look(view, this.#deps.card(), this.#deps.clock.monotonicMs());
     this.#past.met(view);
     this.#reader.seen(seq);
     this.#announced.look();

@@ -28,19 +28,27 @@ function weightsOf(node: string): readonly number[] {
   return weights;
 }
 
+/** The node that is to hold a partition, and the one that is to when that is gone; `undefined`: there is none. */
+export type Ranking = readonly [holder: string | undefined, heir: string | undefined];
+
 /**
- * The node for each partition (rendezvous hashing: the one with the largest weight), by partition; `undefined`: there is none. A node
- * that comes takes its share of every other, one that goes leaves its own to all others, and nothing else moves.
+ * By partition (rendezvous hashing: the one with the largest weight holds it). A node that comes takes its share of every other, one
+ * that goes leaves its own to all others, and nothing else moves.
  */
-export function holdersAmong(nodes: Iterable<string>): readonly (string | undefined)[] {
+export function rankedAmong(nodes: Iterable<string>): readonly Ranking[] {
   const candidates = [...new Set(nodes)].sort().map((node) => ({ node, weights: weightsOf(node) }));
-  return ALL.map((partition) => {
-    let best: string | undefined;
-    let most = -1;
+  return ALL.map((partition): Ranking => {
+    let [holder, heir]: [string | undefined, string | undefined] = [undefined, undefined];
+    let [most, second] = [-1, -1];
     for (const { node, weights } of candidates) {
       const weight = weights[partition] ?? -1;
-      if (weight > most) [best, most] = [node, weight];
+      if (weight > most) [holder, heir, most, second] = [node, holder, weight, most];
+      else if (weight > second) [heir, second] = [node, weight];
     }
-    return best;
+    return [holder, heir];
   });
 }
+
+/** The node that is to hold each partition, by partition; `undefined`: there is none. */
+export const holdersAmong = (nodes: Iterable<string>): readonly (string | undefined)[] =>
+  rankedAmong(nodes).map(([holder]) => holder);

@@ -49,7 +49,14 @@ function openSeam(clock: Clock): ClusterSeam {
   });
   tenure.untilMs = Number.POSITIVE_INFINITY;
   tenure.isOpen = true;
-  return { of: () => tenure, paused: silent, learnt: silent, read: silent, known: silent };
+  return {
+    of: () => tenure,
+    pools: (pools) => pools,
+    paused: silent,
+    learnt: silent,
+    read: silent,
+    known: silent,
+  };
 }
 
 const silent = () => undefined;

@@ -1,9 +1,10 @@
 /** The tenures of this node, one for each partition: the lanes read them, `holdings.ts` moves them on. And who hears of facts and knows the log, once it is joined. */
 import type { DestinationBudgets } from '../delivery/budget-book.ts';
 import { Tenure } from '../delivery/tenure.ts';
+import { SpareShares } from '../http/spare-shares.ts';
 import type { LaneSet } from '../lane-set.ts';
 import type { ClusterSeam } from '../pipeline.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, nextTurn } from '../platform/clock.ts';
 import { partitionOf } from './partitions.ts';
 import { PARTITIONS } from './shared.ts';
 
@@ -16,6 +17,8 @@ export class Tenures implements ClusterSeam {
   read: ClusterSeam['read'] = () => undefined;
   known: ClusterSeam['known'] = () => undefined;
   readonly all: readonly Tenure[];
+  /** Of the connections that are kept ready, by partition. */
+  readonly spares = new SpareShares(nextTurn);
   readonly #partitions = new Map<string, number>();
 
   constructor(clock: Pick<Clock, 'monotonicMs'>) {
@@ -38,6 +41,8 @@ export class Tenures implements ClusterSeam {
     this.#partitions.set(broadest, partition);
     return partition;
   }
+
+  readonly pools: ClusterSeam['pools'] = (pools, limits) => this.spares.of(pools, this.partition(limits));
 
   /** For `createPipeline`. */
   readonly of = (limits: Pick<DestinationBudgets, 'broadest'>): Tenure => this.at(this.partition(limits));

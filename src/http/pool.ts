@@ -108,6 +108,11 @@ export class HttpPool {
     this.#setSpares();
   }
 
+  /** The needs of a member have changed. */
+  adjust(): void {
+    this.#setSpares();
+  }
+
   dispatch(options: Parameters<Pool['dispatch']>[0], exchange: HttpExchange): void {
     this.#pool.dispatch(options, exchange);
   }
@@ -123,6 +128,11 @@ export class HttpPool {
     let spares = 0;
     for (const needs of this.#members) spares += needs.spares;
     if (this.#spares !== undefined) this.#pace.wish(this, Math.min(spares, MOST_SPARES));
+  }
+
+  /** For the pace: the lower, the more valuable. */
+  get rank(): number {
+    return this.#spares?.rank ?? Number.POSITIVE_INFINITY;
   }
 
   /** Called by the pace. */

@@ -17,7 +17,7 @@ export const MOST_IN_ALL = 10_000;
 export const APART_MS = 100;
 
 /** The spares of one origin. */
-interface Holder {
+interface Holder extends Ranked {
   /** So many are wanted from now on. */
   allot(count: number): void;
 }
@@ -32,10 +32,11 @@ export class SparePace {
   readonly #clock: Clock;
   readonly #most: number;
   #ranks = 0;
-  /** The most valuable first, in all of these. */
   readonly #wishes = new Map<Holder, number>();
   readonly #allotted = new Set<Holder>();
   readonly #without = new Set<Holder>();
+  /** The least valuable of those that were allotted one; `undefined`: not known. */
+  #least: Holder | undefined;
   readonly #first = new RankedLine<Opener>();
   readonly #again = new RankedLine<Opener>();
   #total = 0;
@@ -59,7 +60,7 @@ export class SparePace {
     return this.#ranks++;
   }
 
-  /** `count`: as many as it would have; 0: it is closed. */
+  /** `count`: as many as it would have; 0: it needs none, or is closed. */
   wish(holder: Holder, count: number): void {
     const wasWide = this.isWide;
     this.#total += count - (this.#wishes.get(holder) ?? 0);
@@ -119,7 +120,9 @@ export class SparePace {
   #allotAnew(): void {
     this.#allotted.clear();
     this.#without.clear();
-    for (const [holder, count] of this.#wishes) this.#allot(holder, count);
+    this.#least = undefined;
+    const all = [...this.#wishes].sort(([a], [b]) => a.rank - b.rank);
+    for (const [holder, count] of all) this.#allot(holder, count);
     if (this.isWide) return;
     for (const line of [this.#first, this.#again])
       for (let next = line.next(); next !== undefined; next = line.next()) next.turn();
@@ -129,19 +132,41 @@ export class SparePace {
     if (!this.isWide) return holder.allot(count);
     if (this.#allotted.has(holder)) return;
     if (this.#allotted.size >= this.#most) {
-      this.#without.add(holder);
-      return holder.allot(0);
+      const least = this.#leastValuable();
+      if (least === undefined || least.rank < holder.rank) {
+        this.#without.add(holder);
+        return holder.allot(0);
+      }
+      // One that is needed again, for instance.
+      this.#take(least);
+      this.#without.add(least);
+      least.allot(0);
     }
     this.#without.delete(holder);
     this.#allotted.add(holder);
+    if (this.#least !== undefined && holder.rank > this.#least.rank) this.#least = holder;
     holder.allot(1);
   }
 
-  #leave(holder: Holder): void {
+  #leastValuable(): Holder | undefined {
+    if (this.#least !== undefined) return this.#least;
+    for (const holder of this.#allotted)
+      if (this.#least === undefined || holder.rank > this.#least.rank) this.#least = holder;
+    return this.#least;
+  }
+
+  #take(holder: Holder): void {
     this.#allotted.delete(holder);
+    if (holder === this.#least) this.#least = undefined;
+  }
+
+  #leave(holder: Holder): void {
+    this.#take(holder);
     this.#without.delete(holder);
     holder.allot(0);
-    const [next] = this.#without;
-    if (next !== undefined && this.#allotted.size < this.#most) this.#allot(next, 1);
+    if (this.#allotted.size >= this.#most) return;
+    let next: Holder | undefined;
+    for (const one of this.#without) if (next === undefined || one.rank < next.rank) next = one;
+    if (next !== undefined) this.#allot(next, 1);
   }
 }

@@ -73,6 +73,8 @@ export class SpareSockets implements Opener {
   /** How many to have ready. */
   want(count: number): void {
     if (count === this.#wanted) return;
+    // Needed again after a while: as if it were the first time.
+    if (this.#wanted === 0) this.#wasFull = false;
     this.#wanted = count;
     while (this.#ready.length > count) this.#discardOldest();
     this.#tend();

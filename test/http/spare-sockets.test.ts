@@ -64,9 +64,10 @@ function farEnds(clock: FakeClock, idleMs = Number.POSITIVE_INFINITY, most = MOS
         });
       },
     });
-    const holder = { allot: (count: number) => spares.want(count) };
-    pace.wish(holder, wanted);
-    return { spares, leave: () => pace.wish(holder, 0) };
+    const holder = { rank: spares.rank, allot: (count: number) => spares.want(count) };
+    const wish = (count: number) => pace.wish(holder, count);
+    wish(wanted);
+    return { spares, wish, leave: () => wish(0) };
   };
   return { seen, pace, one };
 }
@@ -122,6 +123,36 @@ test('beyond the most in all, the most valuable have one; no more are ever opene
   for (const { leave } of all) leave();
   await clock.advance(0);
   expect(seen.open).toBeLessThanOrEqual(2);
+  clock.forget();
+});
+
+test('of those beyond the most in all, a more valuable one that is needed again has its place back', async () => {
+  const clock = new FakeClock();
+  const { seen, one } = farEnds(clock, undefined, 1000);
+  const all = Array.from({ length: 1100 }, () => one(1));
+  await clock.advance(5000);
+  all[3]?.leave();
+  await clock.advance(5000);
+  all[3]?.wish(1);
+  await clock.advance(5000);
+  const [third, thousandth] = [all[3], all[1000]].map((it) => it?.spares.take());
+  expect([third === undefined, thousandth === undefined]).toEqual([false, true]);
+  expect(seen.open).toBeLessThanOrEqual(1000);
+  clock.forget();
+});
+
+test('a thousand that are needed again, after others had them for a while, are opened as at first, not one by one', async () => {
+  const clock = new FakeClock();
+  const { seen, one } = farEnds(clock);
+  const all = Array.from({ length: 2000 }, () => one(2));
+  await clock.advance(5000);
+  for (const { wish } of all.slice(1000)) wish(0);
+  await clock.advance(10_000);
+  expect(seen.open).toBe(1000);
+  for (const { wish } of all.slice(1000)) wish(2);
+  await clock.advance(1000);
+  expect(seen.open).toBe(2000);
+  expect(seen.mostOpening).toBeLessThanOrEqual(2 * AT_EASE);
   clock.forget();
 });
 

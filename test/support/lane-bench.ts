@@ -258,7 +258,14 @@ export class LaneBench implements Disposable {
       },
       outside: outsideOf(Promise.resolve()),
       ...(tenure && {
-        cluster: { of: () => tenure, paused: quiet, learnt: quiet, read: quiet, known: quiet },
+        cluster: {
+          of: () => tenure,
+          pools: (pools) => pools,
+          paused: quiet,
+          learnt: quiet,
+          read: quiet,
+          known: quiet,
+        },
       }),
     });
     this.#pipeline.mutes.take(this.#mutes);
