@@ -77,7 +77,7 @@ export class SpareShares {
     return {
       pool,
       leave: () => {
-        this.#shares.delete(share);
+        if (this.#shares.delete(share)) this.#change();
         return leave();
       },
     };

@@ -294,6 +294,50 @@ export const cluster = [
       'nowMs < 0',
     ],
   ),
+  ...inFile(
+    'src/http/spare-shares.ts',
+    suites('http/spare-shares'),
+    [
+      'connections are kept to all that others hold',
+      'more nodes take more memory, and receivers see thousands of connections',
+      "warmth === 'next' && next-- <= 0",
+      "warmth === 'next' && next-- <= -1e9",
+    ],
+    [
+      'a share moves in one turn',
+      'news waits while thousands of connections open or close',
+      'if (left-- === 0) return',
+      'if (left-- === -1e9) return',
+    ],
+    [
+      'a destination that left is kept warm',
+      'receivers of before see connections',
+      'if (this.#shares.delete(share)) this.#change();',
+      '',
+    ],
+  ),
+  ...inFile(
+    'src/cluster/warming.ts',
+    suites('cluster/warming'),
+    [
+      'a silent node is waited for',
+      'the first request after a take-over pays for a handshake',
+      'restMs > SILENT_MS',
+      'restMs > 0',
+    ],
+    [
+      'closed as soon as it is not needed',
+      'a node that is slow for a moment makes connections come and go everywhere',
+      '< COOLING_MS',
+      '< 0',
+    ],
+    [
+      'a node that only reads keeps connections',
+      'receivers see connections that nobody uses',
+      'card.delivers && !card.drains &&',
+      '!card.drains &&',
+    ],
+  ),
   ...inFile('src/cluster/announced.ts', suites('cluster/node'), [
     'what a dead node told is not logged',
     'whoever comes later never hears of it',
