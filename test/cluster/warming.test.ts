@@ -22,7 +22,13 @@ function scene(held: (partition: number) => boolean) {
   const look = (members: readonly Member[], nowMs: number, more: Partial<Member> = {}) => {
     const card = { ...cardOf('a'), life: 'life 5', ...more };
     const view: View = {
-      ...{ cluster: 'one', members: [{ ...card, restMs: LEASE_MS }, ...members], seq: 0, factsVersion: 0, beat: 0 },
+      ...{
+        cluster: 'one',
+        members: [{ ...card, restMs: LEASE_MS }, ...members],
+        seq: 0,
+        factsVersion: 0,
+        beat: 0,
+      },
       leases: ALL.map((partition) => ({
         ...{ partition, node: undefined, life: undefined, epoch: 0, restMs: 0 },
       })),
