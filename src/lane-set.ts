@@ -30,7 +30,7 @@ export interface LaneSetDeps {
   readonly budgets: BudgetBook;
   readonly clock: Clock;
   readonly random: Random;
-  readonly deps: Omit<DestinationDeps, 'name'>;
+  readonly depsOf: (limits: DestinationBudgets) => Omit<DestinationDeps, 'name'>;
   readonly events: LaneEvents;
   openFailed(destination: string, error: unknown): void;
   readonly turns: Turns;
@@ -38,8 +38,6 @@ export interface LaneSetDeps {
   readonly gateOf?: (destination: string) => Gate | undefined;
   /** Of several machines that share the work, whether and how long this one sends there; absent: it is the only one. */
   readonly tenureOf?: ((limits: DestinationBudgets) => Tenure) | undefined;
-  /** The connections of a destination; absent: those of `deps`, as for all others. */
-  readonly poolsOf?: (limits: DestinationBudgets) => DestinationDeps['pools'];
   /** Holds back what waits; absent: nothing does. */
   readonly holdWaiting?: (item: PendingDelivery, nowMs: number) => Refused | undefined;
 }
@@ -247,21 +245,18 @@ export class LaneSet {
   #open(prepared: PreparedDestination): Destination<unknown> {
     const { promise, resolve } = Promise.withResolvers<void>();
     if (prepared.takesOrders) this.#opening.add(promise);
-    const ended = () => {
-      this.#opening.delete(promise);
-      resolve();
-    };
-    const { deps, poolsOf } = this.#deps;
+    void promise.then(() => this.#opening.delete(promise));
+    const deps = this.#deps.depsOf(prepared.limits);
     return openDestination(
-      () => prepared.open(poolsOf === undefined ? deps : { ...deps, pools: poolsOf(prepared.limits) }),
+      () => prepared.open(deps),
       (error) => {
-        ended();
+        resolve();
         this.#deps.openFailed(prepared.name, error);
       },
-      this.#deps.deps.redact,
+      deps.redact,
       prepared.takesOrders ? this.#deps.turns.orders : this.#deps.turns.rest,
       () => {
-        ended();
+        resolve();
         this.lane(prepared.name)?.wake();
       },
     );

@@ -10,10 +10,8 @@
  * `lanes.apply`, then `intake.routes`.
  */
 import { Cooldowns } from './cooldown/cooldowns.ts';
-
 import { Dedupe, type First } from './dedupe.ts';
 import { BudgetBook, type BudgetMemory, type DestinationBudgets } from './delivery/budget-book.ts';
-
 import type { LaneEvents } from './delivery/lane-deps.ts';
 import type { DestinationDeps, Pools } from './destinations/destination.ts';
 import { Intake, type IntakeDeps, NOWHERE, type Read } from './intake.ts';
@@ -126,13 +124,14 @@ export function createPipeline({
   const lastLifeMs = recovered.latestMs > 0 ? recovered.latestMs : clock.monotonicMs() - 1;
   const mayHaveLeftMs = takeEnd(recovered, journal) ? 0 : lastLifeMs;
   const cooldowns = new Cooldowns(journal, clock, mayHaveLeftMs);
+  const poolsOf = (limits: DestinationBudgets) =>
+    deps.cluster && { pools: deps.cluster.pools(opening.pools, limits) };
   const lanes = new LaneSet({
     ...{ journal, budgets, clock, random, turns, events: events.lane, openFailed: events.openFailed },
     gateOf: (destination) => cooldowns.gateOf(destination),
     holdWaiting: (item, nowMs) => mutes.holdWaiting(item, nowMs),
-    deps: { ...opening, clock, memory },
+    depsOf: (limits) => ({ ...opening, clock, memory, ...poolsOf(limits) }),
     tenureOf: deps.cluster?.of,
-    ...(deps.cluster && { poolsOf: (limits) => deps.cluster?.pools(opening.pools, limits) ?? opening.pools }),
   });
   const stop = async (deadline: AbortSignal) => {
     await lanes.stop(deadline);

@@ -95,7 +95,7 @@ export class SpareShares {
     this.#nextTurn(() => this.#bite());
   }
 
-  /** Looks at all of them anew: others may have come, or the shares moved on. */
+  /** Looks at all of them again: others may have come, or the shares moved on. */
   #bite(): void {
     this.#isChanging = false;
     let left = BITE;

@@ -86,7 +86,7 @@ test('nothing cools down before it has not been needed for ten seconds', () => {
   look([other('b', 1000)], 0);
   expect(new Set(look([other('b')], 1000))).toEqual(new Set(['kept']));
   expect(new Set(look([other('b')], 9999))).toEqual(new Set(['kept']));
-  // Silent again: the ten seconds begin anew.
+  // Silent again: the ten seconds begin again.
   look([other('b', 1000)], 9999);
   expect(new Set(look([other('b')], 19_000))).toEqual(new Set(['kept']));
   expect(moves()).toBe(1);
