@@ -109,12 +109,13 @@ export class Claiming implements Claims {
   }
 
   /** Claimed under a name that only this node gives it, it would be another's as well. */
-  async #isNamed({ content, id }: Delivery): Promise<boolean> {
+  async #isNamed(delivery: Delivery): Promise<boolean> {
+    const { content, id } = delivery;
     const { clock, writer } = this.#deps;
     if (writer.isNamed(content, id)) return true;
     // Perhaps it is being read in this very tick.
     await wait(clock, NAMING_MS);
-    await writer.flush().catch(() => wait(clock, AGAIN_MS));
+    await writer.name([delivery]).catch(() => wait(clock, AGAIN_MS));
     return writer.isNamed(content, id);
   }
 

@@ -12,9 +12,10 @@ export interface KnownNews {
   logKey: string;
   readonly identity: string;
   readonly content: NewsContent;
-  /** Of other copies that this node has taken for it. */
+  /** Of other copies that this node has taken for it, also under another name. */
   readonly otherIds: string[];
-  /** Ids of the deliveries that are in the store of this node, or are known to have ended elsewhere. */
+  readonly otherKeys: string[];
+  /** Deliveries that are in the store of this node, or are known to have ended elsewhere: their ids without the name of the news. */
   readonly decided: Set<string>;
   /** All deliveries; `undefined`: not worked out yet. */
   plan: readonly PlannedDelivery[] | undefined;
@@ -34,8 +35,8 @@ export class Known {
   readonly #byKey = new Map<string, KnownNews>();
   readonly #byIdentity = new Map<string, KnownNews>();
   readonly #byId = new Map<string, KnownNews>();
-  /** By the names of the log, where they differ. */
-  readonly #byLogKey = new Map<string, KnownNews>();
+  /** By further names: of the log, and of other copies. */
+  readonly #byOtherKey = new Map<string, KnownNews>();
   #decided = 0;
 
   /** `deliveries`: those in the store of this node. */
@@ -46,9 +47,10 @@ export class Known {
         key,
         logKey: key,
         otherIds: [],
+        otherKeys: [],
         content,
         identity: identityOf(announcement),
-        decided: new Set(deliveries.map(({ id }) => id)),
+        decided: new Set(deliveries.map(({ id }) => withinNews(id))),
       },
       ...{ plan: undefined, loggedMs: undefined, isLate: false },
     };
@@ -60,26 +62,31 @@ export class Known {
     return known;
   }
 
-  /** The same news once more, with deliveries of its own. */
-  merge(known: KnownNews, announcementId: string, deliveries: readonly Delivery[]): void {
+  /** The same news once more, perhaps under another name, with deliveries of its own. */
+  merge(known: KnownNews, key: string, announcementId: string, deliveries: readonly Delivery[]): void {
     this.#byId.set(announcementId, known);
     known.otherIds.push(announcementId);
+    if (this.byKey(key) === undefined) {
+      this.#byOtherKey.set(key, known);
+      known.otherKeys.push(key);
+    }
     this.#decided += deliveries.length;
-    for (const { id } of deliveries) known.decided.add(id);
+    for (const { id } of deliveries) known.decided.add(withinNews(id));
   }
 
   /** The log has it under that name. */
   rename(known: KnownNews, key: string): void {
     if (known.logKey === key) return;
-    this.#byLogKey.delete(known.logKey);
     known.logKey = key;
-    if (key !== known.key) this.#byLogKey.set(key, known);
+    if (this.byKey(key) === known) return;
+    this.#byOtherKey.set(key, known);
+    known.otherKeys.push(key);
   }
 
   /** A delivery, as the log names it. */
   nameOf(deliveryId: string): string {
     const key = occurrenceIn(deliveryId);
-    return (this.#byKey.get(key)?.logKey ?? key) + deliveryId.slice(key.length);
+    return (this.byKey(key)?.logKey ?? key) + withinNews(deliveryId);
   }
 
   /** By the key, or the latest of that identity within the window: two nodes may name the same news differently. */
@@ -93,7 +100,7 @@ export class Known {
   }
 
   byKey(key: string): KnownNews | undefined {
-    return this.#byKey.get(key) ?? this.#byLogKey.get(key);
+    return this.#byKey.get(key) ?? this.#byOtherKey.get(key);
   }
 
   /** Of an announcement of this node. */
@@ -120,10 +127,13 @@ export class Known {
     for (const [key, known] of this.#byKey) {
       if (this.#byKey.size <= MOST_KNOWN && this.#decided <= MOST_DECIDED) return;
       this.#byKey.delete(key);
-      this.#byLogKey.delete(known.logKey);
+      for (const other of known.otherKeys) this.#byOtherKey.delete(other);
       for (const id of [known.content.announcement.id, ...known.otherIds]) this.#byId.delete(id);
       if (this.#byIdentity.get(known.identity) === known) this.#byIdentity.delete(known.identity);
       this.#decided -= known.decided.size;
     }
   }
 }
+
+/** The part of the name of a delivery that is the same whatever its news is called. */
+export const withinNews = (deliveryId: string): string => deliveryId.slice(occurrenceIn(deliveryId).length);

@@ -1,6 +1,7 @@
 /** Brings the news that this node reads into the log that all nodes read: behind its sends, with the plan of all its deliveries. */
 
 import type { Content } from '../delivery/content.ts';
+import type { Delivery } from '../delivery/delivery.ts';
 import { isNamedAlike, occurrenceIn } from '../outbox/delivery-ids.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Batches } from './batches.ts';
@@ -52,7 +53,7 @@ export class LogWriter {
 
   async #append(items: readonly KnownNews[]): Promise<void> {
     const { shared, clock } = this.#deps;
-    const missing = items.filter(({ loggedMs }) => loggedMs === undefined);
+    const missing = [...new Set(items)].filter(({ loggedMs }) => loggedMs === undefined);
     if (missing.length === 0) return;
     const seqs = await shared.append(missing.map((known) => this.#entryOf(known)));
     this.latestSeq = Math.max(...seqs);
@@ -65,6 +66,18 @@ export class LogWriter {
     if (isNamedAlike(news.content.announcement, this.#deps.dedupe.windowMs)) return;
     const [row] = await this.#deps.shared.readAfter(seq - 1, 1);
     if (row !== undefined) this.#deps.known.rename(news, row.key);
+  }
+
+  /** Resolves when its deliveries are named as all nodes name them, if they can be; rejects if the log cannot be reached now. */
+  async name(deliveries: readonly Pick<Delivery, 'content' | 'id'>[]): Promise<void> {
+    const unnamed = deliveries.filter(({ content, id }) => !this.isNamed(content, id));
+    if (unnamed.length === 0) return;
+    // Heard of before it was in the log, or read here as well: the log decides.
+    for (const { id } of unnamed) {
+      const news = this.#deps.known.byKey(occurrenceIn(id));
+      if (news !== undefined) this.add(news);
+    }
+    await this.flush();
   }
 
   /** Whether the ends of its deliveries can be named as all nodes name them. */

@@ -114,7 +114,7 @@ export class Settling {
 
   async #send(items: readonly Pending[]): Promise<void> {
     const { shared, writer } = this.#deps;
-    if (items.some(({ delivery }) => !writer.isNamed(delivery.content, delivery.id))) await writer.flush();
+    await writer.name(items.map(({ delivery }) => delivery));
     await shared.settle(items.map((item) => this.endOf(item)));
   }
 

@@ -12,7 +12,7 @@ import type { Journal } from '../outbox/journal.ts';
 import type { Recorded } from '../outbox/outbox.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Holdings } from './holdings.ts';
-import type { Known, KnownNews } from './known.ts';
+import { type Known, type KnownNews, withinNews } from './known.ts';
 import { endedAs, endedElsewhere, type LocalRows, writtenOf } from './local-rows.ts';
 import type { LogWriter } from './log-writer.ts';
 import { deliveryOf } from './plan.ts';
@@ -117,7 +117,7 @@ export class Takeover {
   /** News that was read before partitions were opened, and known only afterwards. */
   catchUp(news: KnownNews): void {
     const { isOpen, writer } = this.#deps;
-    const plan = writer.planOf(news).filter(({ id }) => !news.decided.has(id));
+    const plan = writer.planOf(news).filter(({ id }) => !news.decided.has(withinNews(id)));
     // One of which the past is not known yet gets it with that.
     const wanted = new Set(plan.map(({ partition }) => partition).filter(isOpen));
     const into = this.#begin(wanted, []);
@@ -154,17 +154,17 @@ export class Takeover {
 
   /** Decides about each delivery of the plan. */
   #decide(news: KnownNews, plan: readonly PlannedDelivery[], isLate: boolean, into: Import): void {
-    const { node } = this.#deps;
+    const { node, known } = this.#deps;
     const deliveries: Delivery[] = [];
     for (const planned of plan) {
       const { id, partition, destination } = planned;
-      const end = into.ends.get(id);
+      const end = into.ends.get(known.nameOf(id));
       const to = into.prepared.get(destination);
       if (to === undefined || !into.wanted.has(partition)) continue;
       const hasEnded = end !== undefined && end.state !== 'begun' && end.state !== 'free';
       // Its row is in the store here, as it was left.
-      if (hasEnded && (end.node === node || news.decided.has(id))) continue;
-      news.decided.add(id);
+      if (hasEnded && (end.node === node || news.decided.has(withinNews(id)))) continue;
+      news.decided.add(withinNews(id));
       const delivery = deliveryOf(planned, news.content, into.turn);
       deliveries.push(delivery);
       if (hasEnded) into.attempts.push(endedElsewhere(delivery, end, into.nowMs));

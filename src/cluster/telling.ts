@@ -63,11 +63,11 @@ export class Telling {
     // It came from the log.
     if (known.byId(announcement.id) !== undefined) return;
     const key = occurrenceOf(announcement, identityOf(announcement), pipeline.dedupe.windowMs);
-    const before = known.byKey(key);
-    // Its row was there before this event.
-    if (before !== undefined) return known.merge(before, announcement.id, deliveries);
-    const news = known.add(key, contentOf(announcement), deliveries);
-    writer.add(news);
+    // Its row was there before this event, perhaps under the name that another node gives it.
+    const before = known.find(key, announcement, pipeline.dedupe.windowMs);
+    if (before !== undefined) known.merge(before, key, announcement.id, deliveries);
+    const news = before ?? known.add(key, contentOf(announcement), deliveries);
+    if (news.loggedMs === undefined) writer.add(news);
     // Read before that, and not yet known then.
     if (announcement.receivedMs <= openedMs()) takeover.catchUp(news);
   }

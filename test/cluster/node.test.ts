@@ -278,6 +278,24 @@ test('regression: news that a new node reads before it has seen the database is 
 });
 
 describe('news without a stamp of the service', () => {
+  test('regression: that both read at once, and a bus brings late, is one while partitions come and go', async () => {
+    const scene = new Scene(['a', 'b'], undefined, { busDelayMs: 200 });
+    scene.node('b').wallAheadMs = 5 * 3_600_000;
+    for (const node of scene.nodes) node.start();
+    await scene.advance(SETTLED_MS);
+    const titles = Array.from({ length: 40 }, (_, n) => `announcement ${n}`);
+    for (const [n, title] of titles.entries()) {
+      if (n === 10) void scene.node('a').cluster?.node.drain();
+      if (n === 25) scene.node('a').cluster?.node.undrain();
+      scene.announce(title, scene.nodes, false);
+      await scene.advance(50);
+    }
+    await scene.advance(60_000);
+    // It takes two in three seconds.
+    const fast = DESTINATIONS.filter((name) => name !== 'limited').sort();
+    for (const title of titles) expect(scene.got(title).filter((name) => name !== 'limited')).toEqual(fast);
+  });
+
   test.each(['a', 'b'])(
     'that two nodes read seconds apart, by clocks hours apart, is one: nothing is sent again when %s goes',
     async (goes) => {
