@@ -9,6 +9,7 @@ import { isHold } from '../delivery/health-signal.ts';
 import type { AttemptResult } from '../delivery/outcome.ts';
 import type { Claim, Claimed, Claims } from '../delivery/tenure.ts';
 import { type Clock, wait } from '../platform/clock.ts';
+import { ClaimCalls } from './claim-calls.ts';
 import type { Holdings } from './holdings.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { Settling } from './settling.ts';
@@ -43,6 +44,7 @@ interface Made {
 
 export class Claiming implements Claims {
   readonly #deps: ClaimingDeps;
+  readonly #calls: ClaimCalls;
   #claims = 0;
   /** By delivery: claims without an answer. Nothing left under them, so the next try goes on with the same. */
   readonly #unsure = new Map<string, Made>();
@@ -51,6 +53,7 @@ export class Claiming implements Claims {
 
   constructor(deps: ClaimingDeps) {
     this.#deps = deps;
+    this.#calls = new ClaimCalls(deps.shared);
   }
 
   areNeeded({ onAmbiguous }: { readonly onAmbiguous: 'resend' | 'drop' }): boolean {
@@ -80,7 +83,7 @@ export class Claiming implements Claims {
   }
 
   async #claim({ delivery, attempts, byHandMs }: PendingDelivery, isRepeatable: boolean): Promise<Claimed> {
-    const { shared, clock, settling, holdings, partitionOf } = this.#deps;
+    const { clock, settling, holdings, partitionOf } = this.#deps;
     const partition = partitionOf(delivery.destination);
     if (partition === undefined) return 'later';
     const epoch = holdings.epochOf(partition);
@@ -95,8 +98,13 @@ export class Claiming implements Claims {
       ...{ endedMs: nowMs, writtenMs: nowMs },
     });
     try {
-      const mine = await shared.begin([{ ...begun, claim, isRepeatable, isByHand: byHandMs !== undefined }]);
-      if (!mine.has(begun.id)) return holdings.epochOf(partition) === epoch ? 'elsewhere' : 'later';
+      const isMine = await this.#calls.begin({
+        ...begun,
+        claim,
+        isRepeatable,
+        isByHand: byHandMs !== undefined,
+      });
+      if (!isMine) return holdings.epochOf(partition) === epoch ? 'elsewhere' : 'later';
       return { takeBack: (result) => this.#takeBack(made, attempts, result) };
     } catch (error) {
       if (!(error instanceof SharedError)) throw error;

@@ -214,8 +214,17 @@ export class Stage implements AsyncDisposable {
     try {
       await until('', isQuiet);
     } catch {
-      throw new Error(`it never becomes quiet: ${last}`);
+      throw new Error(`it never becomes quiet: ${last}; ${JSON.stringify(await this.#missing())}`);
     }
+  }
+
+  /** Deliveries of the plans that have not ended, by destination and how far they are. */
+  async #missing(): Promise<readonly object[]> {
+    return this.#asked(`
+      SELECT pair->1->>'destination' AS destination, COALESCE(e.state, 'none') AS state, count(*)::int
+      FROM ${SCHEMA}.plans, json_array_elements(('[' || plan || ']')::json) AS pair
+        LEFT JOIN ${SCHEMA}.ends e ON e.id = pair->1->>'id'
+      WHERE COALESCE(e.state, 'none') IN ('none', 'begun', 'free') GROUP BY 1, 2 ORDER BY 1, 2`);
   }
 
   /** Gone at the end. */
