@@ -1,7 +1,12 @@
 /** The receivers of a cluster in trouble: strict, and with a record of everything that came. Which node is to send to which is decided here. */
 import { holdersAmong, partitionOf } from '../../../src/cluster/partitions.ts';
+import { configSchema } from '../../../src/config/schema.ts';
+import { makeReady } from '../../../src/daemon/ready-config.ts';
+import { destinationTypes } from '../../../src/destinations/index.ts';
+import { NO_TABLES } from '../../../src/matching/table.ts';
 import { type BotServer, startBotServer } from '../../../src/simulator/bot-server.ts';
 import { type DiscordServer, startDiscordServer } from '../../../src/simulator/discord-server.ts';
+import { KEY } from '../../support/stand-ins.ts';
 
 /** Things go wrong with `a`. */
 export const NODES = ['a', 'b'] as const;
@@ -25,7 +30,26 @@ export const ADDED = 'added';
 export const CHAT = 'chat';
 export const isOnce = (destination: string): boolean => BOTS[destination]?.once === true;
 
-const holderOf = (broadest: string) => holdersAmong(NODES)[partitionOf(broadest)];
+/** While both nodes are there, as the program decides it from these options. */
+function holderOf(options: object): string | undefined {
+  const config = configSchema.parse({
+    feeds: [{ name: 'one', url: 'wss://feed.invalid', apiKey: KEY }],
+    destinations: { one: options },
+    rules: [{ name: 'all', match: {}, send: ['one'] }],
+  });
+  const ready = makeReady({
+    config: {
+      ...config,
+      ...{ file: 'config.yaml', types: destinationTypes, liveTables: new Map(), tableOf: NO_TABLES },
+    },
+    ...{ digest: '', files: [], patterns: [], redact: (text) => text },
+  });
+  return ready.destinations.map(({ limits }) => holdersAmong(NODES)[partitionOf(limits.broadest)])[0];
+}
+
+const webhookAt = (url: string) => ({ type: 'webhook', url: `${url}/` });
+
+const chatAt = (webhookUrl: string) => ({ type: 'discord', webhookUrl });
 
 /** One message that arrived. */
 export interface Received {
@@ -44,8 +68,7 @@ export class Receivers implements AsyncDisposable {
     this.#bots = bots;
     this.#chat = chat;
     let { webhookUrl } = chat;
-    while (holderOf(`discord-webhook:${new URL(webhookUrl).pathname.split('/')[3]}`) !== 'a')
-      webhookUrl = chat.addWebhook();
+    while (holderOf(chatAt(webhookUrl)) !== 'a') webhookUrl = chat.addWebhook();
     this.#webhookUrl = webhookUrl;
   }
 
@@ -60,9 +83,9 @@ export class Receivers implements AsyncDisposable {
   get destinations(): Readonly<Record<string, object>> {
     const bots = [...this.#bots].map(([name, { url }]) => [
       name,
-      { type: 'webhook', url: `${url}/`, ...(isOnce(name) && { onAmbiguous: 'drop' }) },
+      { ...webhookAt(url), ...(isOnce(name) && { onAmbiguous: 'drop' }) },
     ]);
-    return { ...Object.fromEntries(bots), [CHAT]: { type: 'discord', webhookUrl: this.#webhookUrl } };
+    return { ...Object.fromEntries(bots), [CHAT]: chatAt(this.#webhookUrl) };
   }
 
   get received(): readonly Received[] {
@@ -94,7 +117,7 @@ export class Receivers implements AsyncDisposable {
 async function botOf(node: Holder): Promise<BotServer> {
   for (;;) {
     const bot = await startBotServer();
-    if (holderOf(new URL(bot.url).origin) === node) return bot;
+    if (holderOf(webhookAt(bot.url)) === node) return bot;
     await bot.close();
   }
 }

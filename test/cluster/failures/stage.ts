@@ -209,7 +209,8 @@ export class Stage implements AsyncDisposable {
         (SELECT COALESCE(sum(regexp_count(plan, '"rule":')), 0)::int FROM ${SCHEMA}.plans) AS planned,
         (SELECT count(*)::int FROM ${SCHEMA}.ends WHERE state NOT IN ('begun', 'free')) AS ended`);
       last = `${log} of ${this.#titles.length} are in the log, ${ended} of ${planned} have ended`;
-      return log >= this.#titles.length && ended >= planned;
+      // More may have ended than was planned by whoever read it first: of these, each.
+      return log >= this.#titles.length && ended >= planned && (await this.#missing()).length === 0;
     };
     try {
       await until('', isQuiet);
