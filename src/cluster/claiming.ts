@@ -13,10 +13,13 @@ import { ClaimCalls } from './claim-calls.ts';
 import type { Holdings } from './holdings.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { Settling } from './settling.ts';
-import { type Shared, SharedError } from './shared.ts';
+import { CLAIMS_OF_A_LIFE, type Shared, SharedError } from './shared.ts';
 
 /** Between two tries while the database cannot be reached. */
 const AGAIN_MS = 250;
+
+/** The number of a claim has room for the seconds of a century after it. */
+const FIRST_MS = Date.UTC(2026, 0, 1);
 
 /** News is heard of by then, and on its way into the log. */
 const NAMING_MS = 5;
@@ -45,7 +48,7 @@ interface Made {
 export class Claiming implements Claims {
   readonly #deps: ClaimingDeps;
   readonly #calls: ClaimCalls;
-  #claims = 0;
+  #claims: number;
   /** By delivery: claims without an answer. Nothing left under them, so the next try goes on with the same. */
   readonly #unsure = new Map<string, Made>();
   /** By delivery: those that are under way. */
@@ -54,6 +57,9 @@ export class Claiming implements Claims {
   constructor(deps: ClaimingDeps) {
     this.#deps = deps;
     this.#calls = new ClaimCalls(deps.shared);
+    // A life begins in another second than those before.
+    const second = Math.max(0, Math.floor((deps.clock.monotonicMs() - FIRST_MS) / 1000));
+    this.#claims = second * CLAIMS_OF_A_LIFE;
   }
 
   areNeeded({ onAmbiguous }: { readonly onAmbiguous: 'resend' | 'drop' }): boolean {

@@ -8,6 +8,10 @@ type Named = Pick<NodeCard, 'node' | 'life'>;
 export const isElder = (other: Named, { node, life }: Named): boolean =>
   other.node === node && other.life < life;
 
+/** Partitions are shared among these. */
+export const isTaker = ({ delivers, drains }: Pick<NodeCard, 'delivers' | 'drains'>): boolean =>
+  delivers && !drains;
+
 export class Company {
   readonly #report: (event: ClusterEvent) => void;
   #hasTwin = false;

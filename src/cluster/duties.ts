@@ -11,7 +11,10 @@ export interface NodeDuties {
   lost(partitions: readonly number[]): void;
   /** The time was over for a while, and nobody has taken them. */
   back(partitions: readonly number[]): void;
-  /** A database that this node meets for the first time, or in an earlier state. Resolves when it has what this node knows. */
+  /**
+   * A database that this node meets for the first time, or in an earlier state. Resolves when it has what this node knows; rejects with
+   * `SharedError`, and then everything held is gained once more by the next answer.
+   */
   tell(): Promise<void>;
   /** Number of the last row of the log that this node knows of. */
   latestSeq(): number;

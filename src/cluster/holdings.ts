@@ -124,6 +124,12 @@ export class Holdings {
     for (const holding of this.#held.values()) holding.isOrphan = true;
   }
 
+  /** Nobody has heard what was gained: it is gained once more by the next answer. Throws that error. */
+  notFollowed(error: unknown): never {
+    this.orphan();
+    throw error;
+  }
+
   /** Nothing leaves any more. */
   close(partition: number): void {
     const tenure = this.#tenures.at(partition);

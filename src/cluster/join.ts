@@ -114,7 +114,7 @@ class Member implements Cluster {
         handOver: (partitions) => this.#handOver(partitions),
         lost: (partitions) => this.#lost(partitions),
         back: (partitions) => this.#back(partitions),
-        tell: () => this.#tell(),
+        tell: () => this.#tell().catch((error: unknown) => holdings.notFollowed(error)),
         latestSeq: () => writer.latestSeq,
         seen: (view) => this.#seen(view),
       },

@@ -5,11 +5,11 @@
 
 import type { ClusterEvent } from '../events/cluster-event.ts';
 import { type Clock, type Timer, wait } from '../platform/clock.ts';
-import { Company, isElder } from './company.ts';
+import { Company, isElder, isTaker } from './company.ts';
 import type { NodeDuties } from './duties.ts';
 import { givenBack, type Holdings } from './holdings.ts';
 import { holdersAmong } from './partitions.ts';
-import { type Member, type NodeCard, RENEW_MS, type Shared, SharedError, type View } from './shared.ts';
+import { type NodeCard, RENEW_MS, type Shared, SharedError, type View } from './shared.ts';
 import { type Question, Sightings } from './sightings.ts';
 import { vacanciesIn } from './vacancies.ts';
 
@@ -144,8 +144,8 @@ export class ClusterNode {
   /** Another database may be there, which nobody has told what ended here. */
   async #lookOnce(): Promise<void> {
     const { shared, clock, duties, card } = this.#deps;
-    const question = this.#sightings.ask(duties.latestSeq());
-    const view = await shared.renew({ ...card(), drains: true }, question.beat);
+    const question = this.#sightings.ask(duties.latestSeq(), { ...card(), drains: true });
+    const view = await shared.renew(question.card, question.beat);
     this.#meet(view, clock.monotonicMs(), question);
     if (!this.#hasTold) await duties.tell();
   }
@@ -191,7 +191,7 @@ export class ClusterNode {
   async #renew(sentMs: number): Promise<number> {
     const { shared, clock, holdings, duties, report } = this.#deps;
     const card = { ...this.#deps.card(), drains: this.#isDraining };
-    const question = this.#sightings.ask(duties.latestSeq());
+    const question = this.#sightings.ask(duties.latestSeq(), card);
     const view = await shared.renew(card, question.beat);
     if (this.#isStopped) return sentMs;
     const nowMs = clock.monotonicMs();
@@ -296,5 +296,3 @@ export class ClusterNode {
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 }
-
-const isTaker = ({ delivers, drains }: Member): boolean => delivers && !drains;

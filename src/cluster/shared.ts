@@ -24,6 +24,12 @@ export const QUICK_MS = 2000;
 /** Every other call. */
 export const BULK_MS = 10_000;
 
+/**
+ * The numbers of the claims of one life, from a multiple of it on. Another life of the node has others: in a database that was replaced or set
+ * back the same epoch comes again.
+ */
+export const CLAIMS_OF_A_LIFE = 2 ** 22;
+
 export interface NodeCard {
   readonly node: string;
   /** New for each process: two with one name are seen. */
@@ -159,7 +165,7 @@ export interface Fact {
   readonly key: string;
   /** `undefined`: no longer. */
   readonly value: string | undefined;
-  /** It ends by itself after that; absent: never. */
+  /** It ends by itself after that, and never later, also when the clock of the database is set back; absent: never. */
   readonly restMs?: number;
 }
 

@@ -3,7 +3,7 @@
  * the second lock: while it has not waited here for as long as the holder may still send, a node does not even try. So neither a jump of
  * the database's clock, nor a database that was replaced or set back, makes two holders.
  */
-import { LEASE_MS, type Lease, RENEW_MS, type View } from './shared.ts';
+import { KEPT_MS, LEASE_MS, type Lease, type NodeCard, RENEW_MS, type View } from './shared.ts';
 
 interface Sighting {
   readonly epoch: number;
@@ -30,6 +30,7 @@ export interface Question {
   readonly seq: number;
   /** Number of the renewal. */
   readonly beat: number;
+  readonly card: NodeCard;
 }
 
 /** How a view fits those before it. */
@@ -48,8 +49,8 @@ export class Sightings {
   readonly #byPartition = new Map<number, Sighting>();
 
   /** A renewal is sent now. `seq`: of the last row of the log that is known. */
-  ask(seq: number): Question {
-    return { seq, beat: ++this.#asked };
+  ask(seq: number, card: NodeCard): Question {
+    return { seq, card, beat: ++this.#asked };
   }
 
   /** The database did not answer: perhaps it answered nobody. */
@@ -58,9 +59,10 @@ export class Sightings {
   }
 
   /** `nowMs`: monotonic, when the answer was there. */
-  see(view: View, nowMs: number, { seq, beat }: Question): Continuity {
+  see(view: View, nowMs: number, question: Question): Continuity {
+    const { seq, beat } = question;
     this.#seq = Math.max(this.#seq, seq);
-    const continuity = this.#continuityOf(view, nowMs);
+    const continuity = this.#continuityOf(view, nowMs, question);
     if (continuity === 'replaced' || continuity === 'set back') this.notBeforeMs = nowMs + LEASE_MS;
     this.#cluster = view.cluster;
     this.#seq = view.seq;
@@ -87,12 +89,18 @@ export class Sightings {
     return endsMs - LEASE_MS;
   }
 
-  #continuityOf({ cluster, seq, leases, beat }: View, nowMs: number): Continuity {
+  #continuityOf(
+    { cluster, seq, leases, members, beat }: View,
+    nowMs: number,
+    { card }: Question,
+  ): Continuity {
     if (this.#cluster === undefined) return 'first';
     if (cluster !== this.#cluster) return 'replaced';
-    // Others may have written into it meanwhile; what this node has written itself is then missing all the same. Nobody takes out a life
-    // before its lease is over.
-    const isMissing = beat === undefined && nowMs - this.#seenMs < LEASE_MS;
+    // Others may have written into it meanwhile; what this node has written itself is then missing all the same. Once its lease is over, a life
+    // is taken out by a later one of its name, or after a day.
+    const awayMs = nowMs - this.#seenMs;
+    const hasSuccessor = members.some(({ node, life }) => node === card.node && life !== card.life);
+    const isMissing = beat === undefined && awayMs < (hasSuccessor ? LEASE_MS : KEPT_MS);
     if (isMissing || (beat !== undefined && beat < this.#answered)) return 'set back';
     const isEarlier = ({ partition, epoch }: Lease) => epoch < (this.#byPartition.get(partition)?.epoch ?? 0);
     return seq < this.#seq || leases.some(isEarlier) ? 'set back' : 'same';

@@ -1,5 +1,6 @@
 /** Knowledge that a new holder has of the one before: a destination that goes from node to node and back, a clock of the database that jumps. */
 import { expect, test } from 'vitest';
+import { CLAIMS_OF_A_LIFE, PARTITIONS } from '../../src/cluster/shared.ts';
 import { LIMIT } from './simulation/config.ts';
 import { DESTINATIONS, type Scene, settled } from './simulation/scene.ts';
 
@@ -49,4 +50,28 @@ test('regression: after a jump of the clock of the database, news that was taken
   scene.announce('sent by a', [b]);
   await scene.advance(3000);
   expect(scene.got('sent by a')).toEqual(DESTINATIONS.toSorted());
+});
+
+test('regression: the claims of a life are no other life’s, also where the same epoch comes again', async () => {
+  const scene = await settled(['a']);
+  const { model } = scene;
+  const a = scene.node('a');
+  const livesOfClaims = () => {
+    const { ends } = model.tables.inherit([...Array(PARTITIONS).keys()], 60_000, model.nowMs());
+    return ends.flatMap(({ claim = 0 }) => (claim > 0 ? [Math.floor(claim / CLAIMS_OF_A_LIFE)] : []));
+  };
+  scene.faults.refuses = 1;
+  scene.announce('refused');
+  await scene.advance(2000);
+  const before = livesOfClaims();
+  expect(before.length).toBe(1);
+  a.kill();
+  model.replace();
+  a.start();
+  await scene.advance(8000);
+  scene.announce('refused as well');
+  await scene.advance(1500);
+  const after = livesOfClaims();
+  expect(after.length).toBeGreaterThan(0);
+  expect(after.filter((life) => before.includes(life))).toEqual([]);
 });

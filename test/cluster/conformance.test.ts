@@ -8,6 +8,9 @@ async function modelBench(): Promise<Bench> {
   return {
     connect: () => model.connect(),
     pass: (ms) => clock.advance(ms),
+    jump: async (ms) => {
+      model.aheadMs += ms;
+    },
     close: async () => undefined,
   };
 }

@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
+  CLAIMS_OF_A_LIFE,
   type Errand,
   type Fact,
   type Hint,
@@ -22,6 +23,8 @@ export interface Bench {
   connect(): Shared;
   /** So much time passes, for the database. */
   pass(ms: number): Promise<void>;
+  /** Its clock is set. */
+  jump(ms: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -497,6 +500,18 @@ export function describeShared(name: string, open: () => Promise<Bench>): void {
         expect(await statesOf()).toEqual([['delivered', 'a', undefined]]);
       });
 
+      test('regression: another life of the node, to which the same epoch comes again, is another claimant', async () => {
+        await holding(a, cardA, 1);
+        const inLife = (life: number) => ({ claim: life * CLAIMS_OF_A_LIFE + 5 });
+        await a.begin([beginOf('k', 1, inLife(2))]);
+        expect(await a.begin([beginOf('k', 1, inLife(2))])).toEqual(mine);
+        expect(await a.begin([beginOf('k', 1, inLife(3))])).toEqual(new Set());
+        await a.settle([free(inLife(2).claim)]);
+        expect(await a.begin([beginOf('k', 1, inLife(2))])).toEqual(new Set());
+        expect(await a.begin([beginOf('k', 1, inLife(1))])).toEqual(mine);
+        expect(await statesOf()).toEqual([['begun', 'a', inLife(1).claim]]);
+      });
+
       test('what an earlier holder has begun is begun again only where a copy does no harm', async () => {
         await holding(a, cardA, 1, 2);
         await a.begin([beginOf('k', 1), beginOf('l', 2)]);
@@ -617,6 +632,14 @@ export function describeShared(name: string, open: () => Promise<Bench>): void {
         const { factsVersion } = await a.renew(cardA);
         await a.remember([]);
         expect((await a.renew(cardA)).factsVersion).toBe(factsVersion);
+      });
+
+      test('regression: hold for no longer than they were to, also when the clock of the database is set back', async () => {
+        await a.remember([{ kind: 'pause', key: 'bot', value: '', restMs: 60_000 }]);
+        await bench.jump(-7_200_000);
+        const [pause] = await b.facts();
+        expect(pause?.restMs).toBeGreaterThan(50_000);
+        expect(pause?.restMs).toBeLessThanOrEqual(60_000);
       });
 
       test('of one key twice in a call, the last one counts', async () => {

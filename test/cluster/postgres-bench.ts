@@ -45,6 +45,8 @@ export async function postgresBench(): Promise<Bench> {
   return {
     connect: () => sharedOn(used.url()),
     pass: (ms) => pass(used, ms),
+    // All that the database has is older, or of the future.
+    jump: (ms) => pass(used, ms),
     close: async () => undefined,
   };
 }

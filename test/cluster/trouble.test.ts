@@ -1,10 +1,10 @@
 /** Troubles that have gone wrong once: an outage of the database, an end in the middle of a hand-over, another database. On a true clock that the test moves. */
 import { describe, expect, test } from 'vitest';
 import { holdersAmong } from '../../src/cluster/partitions.ts';
-import { LEASE_MS, PARTITIONS } from '../../src/cluster/shared.ts';
+import { LEASE_MS, PARTITIONS, SharedError } from '../../src/cluster/shared.ts';
 import type { Tables } from '../support/cluster/tables.ts';
 import { LIMIT, partitionFor } from './simulation/config.ts';
-import { DESTINATIONS, type Scene, settled } from './simulation/scene.ts';
+import { DESTINATIONS, Scene, SETTLED_MS, settled } from './simulation/scene.ts';
 
 /** `destination state`, as the database has it. */
 const endsOf = ({ model }: Scene) =>
@@ -134,6 +134,57 @@ describe('an earlier state, into which others have written more than was lost', 
     await scene.advance(20_000);
     for (const title of ['before', 'lost', ...more])
       expect(scene.got(title)).toEqual([...DESTINATIONS].sort());
+  });
+
+  test('regression: a node that cannot tell it at once what it knows goes on sending once it has', async () => {
+    const scene = await settled(['a', 'b']);
+    const { model } = scene;
+    const [a, b] = [scene.node('a'), scene.node('b')];
+    await scene.advance(2500);
+    const earlier = model.tables.copy();
+    await scene.advance(2500);
+    scene.announce('told to the one that is gone');
+    await scene.advance(2000);
+    for (const { link } of [a, b]) {
+      const append = link.append.bind(link);
+      link.append = () => {
+        link.append = append;
+        return Promise.reject(new SharedError('unreachable', 'it has just been started', 'Wait.'));
+      };
+    }
+    model.setBack(earlier);
+    await scene.advance(12_000);
+    expect(scene.kinds().filter((kind) => kind.endsWith('replaced'))).toEqual([
+      'a cluster.replaced',
+      'b cluster.replaced',
+    ]);
+    scene.announce('sent after it');
+    await scene.advance(3000);
+    expect(timesOf(scene, 'told to the one that is gone')).toEqual(ONCE);
+    expect(timesOf(scene, 'sent after it')).toEqual(ONCE);
+  });
+
+  test('regression: without a trace of a node is seen by it, also after it stood still for longer than a lease', async () => {
+    const scene = new Scene(['a', 'b']);
+    const { model } = scene;
+    const [a, b] = [scene.node('a'), scene.node('b')];
+    b.start();
+    await scene.advance(SETTLED_MS);
+    const earlier = model.tables.copy();
+    a.start();
+    await scene.advance(6000);
+    b.link.fault = 'cut';
+    scene.announce('only one has it', [a]);
+    await scene.advance(100);
+    a.process?.stop();
+    model.setBack(earlier);
+    b.link.fault = undefined;
+    scene.announce('another', [b]);
+    await scene.advance(LEASE_MS + 3000);
+    a.process?.goOn();
+    await scene.advance(15_000);
+    expect(scene.kinds()).toContain('a cluster.replaced');
+    expect(new Set(scene.got('only one has it'))).toEqual(new Set(DESTINATIONS));
   });
 });
 

@@ -1,6 +1,6 @@
 /** How deliveries ended, and which of them may have left. A row is written once, and an end is its last change. */
 import type { Client } from 'pg';
-import type { Beginning, SharedEnd } from '../shared.ts';
+import { type Beginning, CLAIMS_OF_A_LIFE, type SharedEnd } from '../shared.ts';
 import { SHARE_HALVES } from './log.ts';
 import { SCHEMA } from './schema.ts';
 import { columns, rowsOf, statement, together } from './statements.ts';
@@ -13,7 +13,7 @@ const INPUT = `input AS (
     SELECT id, key, partition, node, epoch, state, claim, rest,
       clock_timestamp() - age_ms * interval '1 ms' AS ended_at,
       clock_timestamp() - written_age_ms * interval '1 ms' AS written_at, repeatable, by_hand
-    FROM unnest($1::text[], $2::text[], $3::smallint[], $4::text[], $5::integer[], $6::text[], $7::integer[],
+    FROM unnest($1::text[], $2::text[], $3::smallint[], $4::text[], $5::integer[], $6::text[], $7::bigint[],
       $8::text[], $9::float8[], $10::float8[], $11::boolean[], $12::boolean[])
       AS i (id, key, partition, node, epoch, state, claim, rest, age_ms, written_age_ms, repeatable, by_hand)
     ORDER BY id)`;
@@ -40,10 +40,13 @@ const SETTLE = statement(`
   WHERE NOT EXISTS (SELECT FROM ${S}.ends e WHERE e.half <> ${HALF} AND e.id = i.id)
   ON CONFLICT (half, id) DO UPDATE SET ${set('EXCLUDED')} WHERE ${givesWay('ends', 'EXCLUDED')}`);
 
+/** A holder, and the life that makes its claims. */
+const claimant = (row: string): string => `(${row}.node, ${row}.epoch, ${row}.claim / ${CLAIMS_OF_A_LIFE})`;
+
 /** Whether a row may be claimed (`Shared.begin`). */
 const isOpen = (row: string, to: string): string => `CASE ${row}.state
-    WHEN 'free' THEN (${row}.node, ${row}.epoch) <> (${to}.node, ${to}.epoch) OR ${to}.claim > ${row}.claim
-    WHEN 'begun' THEN CASE WHEN (${row}.node, ${row}.epoch) = (${to}.node, ${to}.epoch) THEN ${to}.claim >= ${row}.claim
+    WHEN 'free' THEN ${claimant(row)} <> ${claimant(to)} OR ${to}.claim > ${row}.claim
+    WHEN 'begun' THEN CASE WHEN ${claimant(row)} = ${claimant(to)} THEN ${to}.claim >= ${row}.claim
       ELSE ${row}.partition = ${to}.partition AND EXISTS (
         SELECT FROM mine m WHERE m.id = ${to}.id AND m.repeatable) END
     ELSE EXISTS (SELECT FROM mine m WHERE m.id = ${to}.id AND m.by_hand) END`;
@@ -63,7 +66,7 @@ const BEGIN = statement(`
   SELECT id FROM before UNION SELECT id FROM begun`);
 
 const INHERITED = statement(`
-  SELECT id, key, partition, node, epoch, state, claim, rest,
+  SELECT id, key, partition, node, epoch, state, claim::float8 AS claim, rest,
     extract(epoch FROM clock_timestamp() - ended_at)::float8 * 1000 AS "ageMs",
     extract(epoch FROM clock_timestamp() - written_at)::float8 * 1000 AS "writtenAgeMs"
   FROM ${S}.ends WHERE partition = ANY ($1::smallint[]) AND ended_at >= clock_timestamp() - $2 * interval '1 ms'

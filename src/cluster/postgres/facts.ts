@@ -16,14 +16,15 @@ const PUT = statement(`
   ), gone AS (
     DELETE FROM ${S}.facts f USING input i WHERE f.kind = i.kind AND f.key = i.key AND i.value IS NULL
   ), put AS (
-    INSERT INTO ${S}.facts
-    SELECT kind, key, value, clock_timestamp() + rest_ms * interval '1 ms' FROM input WHERE value IS NOT NULL
-    ON CONFLICT (kind, key) DO UPDATE SET value = EXCLUDED.value, until = EXCLUDED.until
+    INSERT INTO ${S}.facts (kind, key, value, until, rest_ms)
+    SELECT kind, key, value, clock_timestamp() + rest_ms * interval '1 ms', rest_ms FROM input WHERE value IS NOT NULL
+    ON CONFLICT (kind, key) DO UPDATE
+      SET value = EXCLUDED.value, until = EXCLUDED.until, rest_ms = EXCLUDED.rest_ms
   )
   SELECT ${notify('facts')}`);
 
 const ALL = statement(`
-  SELECT kind, key, value, extract(epoch FROM until - clock_timestamp())::float8 * 1000 AS "restMs"
+  SELECT kind, key, value, least(extract(epoch FROM until - clock_timestamp())::float8 * 1000, rest_ms) AS "restMs"
   FROM ${S}.facts WHERE until IS NULL OR until > clock_timestamp() ORDER BY kind, key`);
 
 export async function remember(client: Client, facts: readonly Fact[]): Promise<void> {

@@ -108,6 +108,10 @@ export const STEPS: readonly string[] = [
    CREATE INDEX ON ${SCHEMA}.errands (addressee) WHERE NOT taken`,
   // Number of the last renewal: a node that knows of a later one sees that the database is at an earlier state.
   `ALTER TABLE ${SCHEMA}.nodes ADD COLUMN beat integer NOT NULL DEFAULT 0`,
+  // It names the life as well.
+  `ALTER TABLE ${SCHEMA}.ends ALTER COLUMN claim TYPE bigint`,
+  // When the clock is set back, a fact holds for no longer than it was to hold.
+  `ALTER TABLE ${SCHEMA}.facts ADD COLUMN rest_ms float8`,
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

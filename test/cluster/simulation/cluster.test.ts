@@ -1,6 +1,7 @@
 /**
- * Thousands of small lives of a cluster, each from a seed: nodes that die, hang, are cut off, drain, come and go, with clocks that are
- * wrong; a database that is away, slow, replaced, with a clock that jumps; configs that differ. After each the promises are checked.
+ * Thousands of small lives of a cluster, each from a seed: nodes that die between any two steps, hang, are cut off, drain, come and go, with
+ * clocks that are wrong; a database that is away, slow, late, replaced or set back, with a clock that jumps; configs, versions and roles that
+ * differ; receivers that refuse everything or ask for silence; mutes. After each the promises are checked.
  */
 import { testClusters } from './lives.ts';
 

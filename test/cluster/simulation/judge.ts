@@ -19,11 +19,25 @@ export interface Past {
   readonly kinds: readonly string[];
   readonly violations: string[];
   readonly nodeOf: Map<string, string>;
+  /** Destinations, by the node on which a person muted them. */
+  readonly muted: Trouble[];
+  /** Destinations that asked a life for silence. */
+  readonly pauses: Trouble[];
+  /** Destinations that refused everything for a while. */
+  readonly refusing: Set<string>;
+  /** By destination: since when the config of the first node does not have it; since when those of all nodes do. */
+  readonly goneSince: Map<string, number>;
+  readonly thereSince: Map<string, number>;
 }
 
 const FOREVER = Number.POSITIVE_INFINITY;
 
-export const judged = (past: Past): string[] => [...lostOf(past), ...repeatsOf(past), ...aboveLimit(past)];
+export const judged = (past: Past): string[] => [
+  ...lostOf(past),
+  ...repeatsOf(past),
+  ...aboveLimit(past),
+  ...spiteOf(past),
+];
 
 export const keyOf = ({ title, destination }: { readonly title: string; readonly destination: string }) =>
   `${title} → ${destination}`;
@@ -39,18 +53,32 @@ function lostOf(past: Past): string[] {
   const named = byDelivery(past.taken);
   const found: string[] = [];
   for (const title of new Set(past.read.map((one) => one.title)))
-    for (const destination of Object.keys(PLANS)) {
+    for (const destination of destinationsOf(title, past)) {
       const key = keyOf({ title, destination });
-      if (acted.has(key)) continue;
       const end = past.ended.get(key) ?? '';
-      // It may have ended without a request: too old; or an order that its holder may have sent.
-      if (destination === 'short' && end.startsWith('expired')) continue;
+      if (acted.has(key) || mayHaveEnded(destination, end, past)) continue;
       // News that comes late into the log is taken in without its orders.
       const mayBeMissed = destination === 'order' && ['dead may_have_arrived', ''].includes(end);
       if (mayBeMissed && mayHaveLeft(named.get(key) ?? [], past)) continue;
       found.push(`${key} is lost (${end})`);
     }
   return found;
+}
+
+/** Without a request that was taken: too old, muted, or refused so often that the message itself is at fault. */
+function mayHaveEnded(destination: string, end: string, { muted, refusing }: Past): boolean {
+  if (end === 'skipped muted') return muted.some(({ what }) => what === destination);
+  if (REFUSED.has(end)) return refusing.has(destination);
+  return destination === 'short' && end.startsWith('expired');
+}
+
+const REFUSED = new Set(['dead unauthorized', 'dead gone']);
+
+/** Those that must have got it: also of configs that change, nobody knows of what is on its way. */
+function destinationsOf(title: string, { read, goneSince, thereSince }: Past): readonly string[] {
+  const firstMs = Math.min(...read.filter((one) => one.title === title).map(({ at }) => at));
+  const added = [...thereSince].filter(([, since]) => firstMs > since).map(([name]) => name);
+  return [...Object.keys(PLANS).filter((name) => !goneSince.has(name)), ...added];
 }
 
 /** Troubles under which a node claims, and then does not know whether it was given, or cannot say that nothing left. */
@@ -148,4 +176,40 @@ function aboveLimit({ taken, troubles }: Past): string[] {
       return [`limited got ${LIMIT.limit + 1} requests in ${last - first} ms at ${last}`];
   }
   return [];
+}
+
+/** Nobody hears of what one node knows, or knows for how long it holds. */
+const DEAF = ['kill', 'stop', 'cut', 'hurried', 'slow', 'down', 'replace', 'jump'];
+
+/** A wish has reached all nodes by then. */
+const HEARD_MS = 1100;
+
+/** Sent although a receiver had asked for silence, or a person; on whichever node. */
+function spiteOf({ taken, read, muted, pauses, troubles }: Past): string[] {
+  const areDeaf = (from: number, until: number) =>
+    troubles.some(
+      (trouble) =>
+        DEAF.includes(kindOf(trouble)) && trouble.from <= until && trouble.until >= from - HEARD_MS,
+    );
+  const found: string[] = [];
+  for (const { title, destination, life, writtenAt } of taken) {
+    for (const { what, from, until } of pauses)
+      if (
+        what === destination &&
+        writtenAt > from + HEARD_MS &&
+        writtenAt < until - 1 &&
+        !areDeaf(from, writtenAt)
+      )
+        found.push(`${life} sends to ${destination} at ${writtenAt}, which asked for silence at ${from}`);
+    const readMs = Math.min(...read.filter((one) => one.title === title).map(({ at }) => at));
+    for (const { what, from, until } of muted)
+      if (
+        what === destination &&
+        readMs > from + HEARD_MS &&
+        writtenAt < until - 1 &&
+        !areDeaf(from, writtenAt)
+      )
+        found.push(`${life} sends ${title} to ${destination} at ${writtenAt}, muted at ${from}`);
+  }
+  return found;
 }

@@ -10,14 +10,14 @@ import type { ClusterEvent } from '../../../src/events/cluster-event.ts';
 import { createEvents } from '../../../src/events/events.ts';
 import { type AnnouncementFrame, toNews } from '../../../src/feeds/cryptolisting/frames.ts';
 import type { MuteWish } from '../../../src/mutes/mute.ts';
-import { migrate } from '../../../src/outbox/migrations.ts';
+import { migrate, SCHEMA_VERSION } from '../../../src/outbox/migrations.ts';
 import { keepMutes, liftMutes, mutesIn } from '../../../src/outbox/mute-rows.ts';
 import { SqliteOutbox } from '../../../src/outbox/sqlite.ts';
 import { createPipeline, type Pipeline } from '../../../src/pipeline.ts';
 import { Timeline } from '../../../src/platform/timeline.ts';
 import type { ModelLink } from '../../support/cluster/model.ts';
 import { outsideOf } from '../../support/pipeline.ts';
-import { CONFIG } from './config.ts';
+import { CONFIG, CONFIG_AFTER } from './config.ts';
 import { type ReceiverDeps, receiverFor } from './receivers.ts';
 import { Process, type Universe } from './universe.ts';
 
@@ -31,6 +31,7 @@ export interface MachineDeps {
   readonly digest: () => string;
   /** Absent: yes. */
   readonly reads?: boolean;
+  readonly delivers?: boolean;
   readonly report?: (event: ClusterEvent) => void;
   /** Events are heard so long after they happened, as on a bus that is behind. Absent: at once. */
   readonly busDelayMs?: number;
@@ -43,11 +44,27 @@ export interface MachineDeps {
 export interface Watch {
   /** It gives it back, from now on. */
   released(partition: number, life: string): void;
+  /** Its process has ended. */
+  dead?(life: string): void;
 }
 
 const WINDOW_MS = 600_000;
 
 const quiet = () => undefined;
+
+/** A store as the migrations leave it: to make each from the beginning would be a good part of a life. */
+function blankStore(): string {
+  const made = new DatabaseSync(':memory:');
+  migrate(made);
+  const parts = made.prepare(
+    "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'",
+  );
+  const sql = parts.all().map((row) => `${row['sql']};`);
+  made.close();
+  return ['BEGIN;', ...sql, `PRAGMA user_version = ${SCHEMA_VERSION};`, 'COMMIT;'].join('\n');
+}
+
+const BLANK_STORE = blankStore();
 
 let lives = 0;
 
@@ -63,6 +80,9 @@ export class SimulatedNode {
   readonly #deps: MachineDeps;
   readonly #database = new DatabaseSync(':memory:');
   wallAheadMs = 0;
+  /** Of the file and the program on this machine. */
+  config: ReadyConfig;
+  version = '1';
   life = '';
   process: Process | undefined;
   /** Of the bridge. */
@@ -71,12 +91,14 @@ export class SimulatedNode {
   cluster: Cluster | undefined;
   pipeline: Pipeline | undefined;
   #tenures: Tenures | undefined;
+  #isEnding = false;
 
   constructor(deps: MachineDeps) {
     this.#deps = deps;
     this.name = deps.name;
+    this.config = deps.config ?? CONFIG;
     this.link = deps.connect();
-    migrate(this.#database);
+    this.#database.exec(BLANK_STORE);
   }
 
   get isUp(): boolean {
@@ -87,13 +109,17 @@ export class SimulatedNode {
     return this.#deps.reads ?? true;
   }
 
-  /** The same config once more: all destinations are made again. */
+  /** The config of its file: all destinations are made again. */
   reload(): void {
-    const { pipeline, process, life } = this;
+    const { pipeline, process, life, config } = this;
     if (pipeline === undefined || process === undefined) return;
-    const { receivers, config = CONFIG } = this.#deps;
-    pipeline.lanes.apply(destinationsFor(config, process, life, receivers), wantedBy(config));
+    const applied = pipeline.lanes.apply(
+      destinationsFor(config, process, life, this.#deps.receivers),
+      wantedBy(config),
+    );
+    void applied.retired(new AbortController().signal);
     pipeline.intake.routes = { router: config.router, targets: pipeline.lanes.targets() };
+    pipeline.lanes.refill();
   }
 
   /** By its own clock. */
@@ -133,7 +159,7 @@ export class SimulatedNode {
     });
     this.pipeline = pipeline;
     pipeline.mutes.take(mutesIn(this.#database));
-    pipeline.cooldowns.follow((this.#deps.config ?? CONFIG).router.cooldowns);
+    pipeline.cooldowns.follow(this.config.router.cooldowns);
     this.reload();
     this.cluster = joinCluster({
       ...{ pipeline, tenures, clock, spanMs: () => this.#deps.spanMs ?? KEPT_MS, catchUp },
@@ -152,8 +178,9 @@ export class SimulatedNode {
         this.cluster?.hear(event);
       },
       card: () => ({
-        ...{ node: this.name, life, version: '1', digest: digest(), reads: this.reads, delivers: true },
-        ...{ drains: false, feeds: [] },
+        ...{ node: this.name, life, version: this.version, reads: this.reads, drains: false, feeds: [] },
+        delivers: this.#deps.delivers ?? true,
+        digest: [digest(), this.version, this.config === CONFIG_AFTER ? 'after' : ''].join(),
       }),
     });
   }
@@ -168,6 +195,7 @@ export class SimulatedNode {
   /** A frame of a feed. */
   accept(frame: AnnouncementFrame, read: () => void): void {
     this.process?.run(() => {
+      if (this.#isEnding) return;
       const receivedMs = this.pipeline?.journal === undefined ? 0 : this.nowMs();
       const receivedTimestampUs = Math.round(receivedMs * 1000);
       read();
@@ -177,8 +205,27 @@ export class SimulatedNode {
     });
   }
 
+  /** As `end`, while time goes on by itself. It is gone when it resolves. */
+  async leave(graceMs: number): Promise<void> {
+    const { pipeline, cluster, process } = this;
+    const patience = new AbortController();
+    process?.after(graceMs, () => patience.abort());
+    this.#isEnding = true;
+    // Nobody waits for longer: it is killed.
+    const isOver = new Promise<void>((resolve) => process?.after(2 * graceMs, resolve));
+    const hasLeft = (async () => {
+      await pipeline?.stop(patience.signal);
+      await cluster?.leave(patience.signal);
+      pipeline?.journal.close();
+    })();
+    await Promise.race([hasLeft, isOver]);
+    if (this.process === process) this.kill();
+  }
+
   kill(): void {
+    this.#isEnding = false;
     this.process?.kill();
+    this.#deps.watch.dead?.(this.life);
     this.cluster?.stop();
     this.process = undefined;
     this.cluster = undefined;
@@ -213,10 +260,9 @@ export class SimulatedNode {
   }
 
   pending(): number {
-    return [...(this.pipeline?.journal.waiting()?.values() ?? [])].reduce(
-      (sum, { deliveries }) => sum + deliveries,
-      0,
-    );
+    const waiting = this.pipeline?.journal.waiting() ?? new Map();
+    // Those of others can never be sent.
+    return this.config.destinations.reduce((sum, { name }) => sum + (waiting.get(name)?.deliveries ?? 0), 0);
   }
 
   nowMs(): number {

@@ -20,6 +20,9 @@ export interface Taken {
   readonly isAnswered: boolean;
 }
 
+/** It refuses everything, as nobody that it knows or as one that is not there; or asks for silence until then, by the true clock. */
+export type Mood = 'unclear' | 'destination' | { readonly untilMs: number };
+
 export interface ReceiverDeps {
   readonly universe: Universe;
   readonly random: Random;
@@ -31,6 +34,9 @@ export interface ReceiverDeps {
     readonly answers?: ReadonlyMap<string, AttemptResult>;
   };
   readonly arrives: (taken: Taken) => void;
+  readonly moodOf?: (destination: string) => Mood | undefined;
+  /** By its mood. */
+  readonly answered?: (destination: string, life: string, answer: AttemptResult) => void;
 }
 
 /** As one process sees it. */
@@ -38,7 +44,7 @@ export function receiverFor(
   destination: string,
   process: Process,
   life: string,
-  { universe, random, faults, arrives }: ReceiverDeps,
+  { universe, random, faults, arrives, moodOf, answered }: ReceiverDeps,
 ): Destination<unknown> {
   return {
     close: () => Promise.resolve(),
@@ -50,7 +56,7 @@ export function receiverFor(
       if (context.leaving() === false) return notSent;
       const writtenMs = process.monotonicMs();
       const draw = random();
-      const answer = faults.answers?.get(destination);
+      const answer = faults.answers?.get(destination) ?? answerIn(moodOf?.(destination), universe.truthMs);
       const isRefused = answer !== undefined || draw < faults.refuses;
       const hangs = !isRefused && draw < faults.refuses + faults.hangs;
       const taken: Taken = {
@@ -61,11 +67,21 @@ export function receiverFor(
       await wait(process, hangs ? 60_000 : random() * 200, signal);
       taken.answeredAt = universe.truthMs;
       if (hangs || signal.aborted) return { outcome: { kind: 'ambiguous', reason: 'timeout' }, writtenMs };
-      if (answer !== undefined) return { ...answer, writtenMs };
+      if (answer !== undefined) {
+        answered?.(destination, life, answer);
+        return { ...answer, writtenMs };
+      }
       if (isRefused) return { outcome: { kind: 'retry', reason: 'server_error' }, writtenMs };
       return { outcome: { kind: 'delivered' }, writtenMs };
     },
   };
+}
+
+function answerIn(mood: Mood | undefined, nowMs: number): AttemptResult | undefined {
+  if (mood === undefined) return undefined;
+  if (typeof mood === 'object')
+    return { outcome: { kind: 'retry', reason: 'rate_limited', afterMs: Math.max(0, mood.untilMs - nowMs) } };
+  return { outcome: { kind: 'reject', reason: mood === 'unclear' ? 'unauthorized' : 'gone', scope: mood } };
 }
 
 const titleIn = (message: unknown): string => {

@@ -21,6 +21,12 @@ export class Universe {
   #steps = 0;
   /** The next to run is the last. */
   readonly #alarms: Alarm[] = [];
+  #later: { steps: number; readonly callback: () => void }[] = [];
+
+  /** After so many steps of anybody. */
+  afterSteps(steps: number, callback: () => void): void {
+    this.#later.push({ steps, callback });
+  }
 
   at(atMs: number, callback: () => void): Timer {
     const alarm: Alarm = { atMs: Math.max(atMs, this.truthMs), callback, isCancelled: false };
@@ -51,8 +57,16 @@ export class Universe {
       if (++this.#steps > MOST_STEPS) throw new Error(`the cluster spins at ${this.truthMs}`);
       next.callback();
       await settled();
+      if (this.#later.length > 0) this.#count();
     }
     this.truthMs = endMs;
+  }
+
+  #count(): void {
+    const due = this.#later.filter((one) => one.steps-- <= 0);
+    if (due.length === 0) return;
+    this.#later = this.#later.filter((one) => !due.includes(one));
+    for (const { callback } of due) callback();
   }
 }
 

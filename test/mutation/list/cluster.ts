@@ -64,6 +64,12 @@ export const cluster = [
     'src/cluster/sightings.ts',
     CLUSTER,
     [
+      'a node that is missing was taken out',
+      'after a long standstill it does not see that the database was set back, and what only it has is lost',
+      '(hasSuccessor ? LEASE_MS : KEPT_MS)',
+      'LEASE_MS',
+    ],
+    [
       'a replaced database is believed at once',
       'two machines send for one destination',
       "if (continuity === 'replaced' || continuity === 'set back') this.notBeforeMs = nowMs + LEASE_MS;",
@@ -125,6 +131,12 @@ export const cluster = [
   ...inFile(
     'src/cluster/join.ts',
     CLUSTER,
+    [
+      'what it holds is followed once',
+      'a database that cannot be told at once what a node knows makes it silent for good',
+      'tell: () => this.#tell().catch((error: unknown) => holdings.notFollowed(error)),',
+      'tell: () => this.#tell(),',
+    ],
     [
       'what ended is not told before it is handed over',
       'a delivery is sent by two machines',
@@ -347,6 +359,13 @@ export const cluster = [
   ...inFile(
     'src/cluster/claiming.ts',
     CLUSTER,
+    [
+      'all lives number their claims alike',
+      'after the database was set back an order is claimed twice, or never',
+      'this.#claims = second * CLAIMS_OF_A_LIFE;',
+      'this.#claims = second * 0;',
+      ...suites('cluster/back-and-forth'),
+    ],
     [
       'an order leaves without a claim',
       'two machines place it',

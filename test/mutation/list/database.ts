@@ -2,6 +2,18 @@
 import { inFile, suites } from '../places.ts';
 
 export const database = [
+  ...inFile('src/cluster/postgres/facts.ts', suites('cluster/postgres-promises'), [
+    'a fact ends by the clock alone',
+    'set back by hours, it makes a destination silent for hours',
+    'least(extract(epoch FROM until - clock_timestamp())::float8 * 1000, rest_ms) AS',
+    'extract(epoch FROM until - clock_timestamp())::float8 * 1000 AS',
+  ]),
+  ...inFile('src/cluster/postgres/ends.ts', suites('cluster/postgres-promises'), [
+    'another life of a node is the same claimant',
+    'after the database was set back an order is claimed twice, or never',
+    '.claim / $',
+    '.claim / 1000 / $',
+  ]),
   ...inFile(
     'src/cluster/postgres/members.ts',
     suites('cluster/postgres-faults', 'cluster/postgres-promises'),

@@ -123,12 +123,16 @@ export class SharedModel {
   }
 }
 
-/** `cut`: refused at once. `silent`: no answer until the deadline, and nothing happens. `mute`: it happens, and the answer is lost. */
-export type LinkFault = 'cut' | 'silent' | 'mute';
+/**
+ * `cut`: refused at once. `silent`: no answer until the deadline, and nothing happens. `mute`: it happens, and the answer is lost. `late`: so, and
+ * it happens only after `lateMs`, whatever came meanwhile by another connection.
+ */
+export type LinkFault = 'cut' | 'silent' | 'mute' | 'late';
 
 export class ModelLink implements Shared {
   /** One way. */
   tripMs = 0;
+  lateMs = 0;
   readonly #model: SharedModel;
   #fault: LinkFault | undefined;
   #isClosed = false;
@@ -151,6 +155,14 @@ export class ModelLink implements Shared {
     const { clock } = this.#model;
     if (this.#isClosed) throw unreachable('it is closed');
     await this.#reach(limitMs);
+    if (this.#fault === 'late') {
+      const { tables } = this.#model;
+      clock.after(this.lateMs, () => {
+        // Those of a database that is gone have no answer that anybody hears.
+        if (this.#model.tables === tables) work(tables, this.#model.nowMs());
+      });
+      return this.#late(limitMs);
+    }
     if (this.tripMs > 0) {
       await wait(clock, this.tripMs);
       await this.#reach(limitMs);

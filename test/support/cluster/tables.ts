@@ -1,6 +1,7 @@
 /** The tables of a cluster in memory, with the rules of each call. Times are the database's own, in ms. */
 import {
   type Beginning,
+  CLAIMS_OF_A_LIFE,
   type Errand,
   type Fact,
   KEPT_MS,
@@ -24,6 +25,8 @@ interface StoredNode {
 interface StoredLease {
   node: string | undefined;
   life: string | undefined;
+  /** Of the node (`lifeOf`). */
+  key: string;
   epoch: number;
 }
 
@@ -63,14 +66,12 @@ const copyOf = ({ log, ends, errands }: Half): Half => ({
 const lifeOf = ({ node, life }: { readonly node: string | undefined; readonly life: string | undefined }) =>
   JSON.stringify([node, life]);
 
+const FREE = { node: undefined, life: undefined, key: '' };
+
 export class Tables {
   readonly cluster: string;
   readonly #nodes = new Map<string, StoredNode>();
-  readonly #leases: StoredLease[] = Array.from({ length: PARTITIONS }, () => ({
-    node: undefined,
-    life: undefined,
-    epoch: 0,
-  }));
+  readonly #leases: StoredLease[] = Array.from({ length: PARTITIONS }, () => ({ ...FREE, epoch: 0 }));
   readonly #facts = new Map<string, { readonly fact: Fact; readonly untilMs: number | undefined }>();
   #factsVersion = 0;
   #seq = 0;
@@ -103,7 +104,7 @@ export class Tables {
       if (other.node === card.node && other.life !== card.life && untilMs <= nowMs) this.#nodes.delete(key);
     const { card: before, beat: last = 0 } = this.#nodes.get(lifeOf(card)) ?? {};
     this.#nodes.set(lifeOf(card), {
-      ...{ card: structuredClone(card), untilMs: nowMs + LEASE_MS, beat: Math.max(last, beat) },
+      ...{ card: { ...card }, untilMs: nowMs + LEASE_MS, beat: Math.max(last, beat) },
     });
     if (nowMs - this.#rolledMs >= KEPT_MS) this.#roll(nowMs);
     return JSON.stringify(before) !== JSON.stringify(card);
@@ -126,31 +127,32 @@ export class Tables {
     return {
       cluster: this.cluster,
       members: Array.from(this.#nodes.values(), ({ card, untilMs }) => ({
-        ...structuredClone(card),
+        ...card,
         restMs: untilMs - nowMs,
       })),
-      leases: this.#leases.map((lease, partition) => ({
-        partition,
-        ...lease,
-        restMs: this.#untilMs(lease) - nowMs,
-      })),
+      leases: this.#leases.map((lease, partition) => {
+        const { node, life, epoch } = lease;
+        return { partition, node, life, epoch, restMs: this.#untilMs(lease) - nowMs };
+      }),
       seq: this.#seq,
       factsVersion: this.#factsVersion,
     };
   }
 
-  #untilMs(lease: StoredLease): number {
-    return this.#nodes.get(lifeOf(lease))?.untilMs ?? -Infinity;
+  #untilMs({ key }: StoredLease): number {
+    return this.#nodes.get(key)?.untilMs ?? -Infinity;
   }
 
   claim(card: NodeCard, partitions: readonly number[], nowMs: number): Map<number, number> {
     this.stamp(card, nowMs);
     const epochs = new Map<number, number>();
+    const { node, life } = card;
+    const key = lifeOf(card);
     for (const partition of partitions) {
       const lease = this.#lease(partition);
-      const isMine = lifeOf(lease) === lifeOf(card);
+      const isMine = lease.key === key;
       if (!isMine && this.#untilMs(lease) > nowMs) continue;
-      if (!isMine) Object.assign(lease, { node: card.node, life: card.life, epoch: lease.epoch + 1 });
+      if (!isMine) Object.assign(lease, { node, life, key, epoch: lease.epoch + 1 });
       epochs.set(partition, lease.epoch);
     }
     return epochs;
@@ -163,8 +165,9 @@ export class Tables {
   }
 
   release(card: NodeCard, partitions: readonly number[]): void {
+    const key = lifeOf(card);
     for (const lease of partitions.map((partition) => this.#lease(partition)))
-      if (lifeOf(lease) === lifeOf(card)) Object.assign(lease, { node: undefined, life: undefined });
+      if (lease.key === key) Object.assign(lease, FREE);
   }
 
   leave(card: NodeCard): void {
@@ -265,7 +268,11 @@ export class Tables {
   facts(nowMs: number): Fact[] {
     return [...this.#facts.values()]
       .filter(({ untilMs = Infinity }) => untilMs > nowMs)
-      .map(({ fact, untilMs }) => ({ ...fact, ...(untilMs !== undefined && { restMs: untilMs - nowMs }) }));
+      .map(({ fact, untilMs }) => ({
+        ...fact,
+        // After the clock was set back, not longer than it was to hold.
+        ...(untilMs !== undefined && { restMs: Math.min(untilMs - nowMs, fact.restMs ?? 0) }),
+      }));
   }
 
   members(nowMs: number): Member[] {
@@ -288,7 +295,7 @@ export class Tables {
 }
 
 const rowAt = ({ row, receivedMs }: StoredRow, nowMs: number): LogRow => ({
-  ...structuredClone(row),
+  ...row,
   ageMs: nowMs - receivedMs,
 });
 
@@ -300,8 +307,12 @@ const endAt = ({ end, endedMs, writtenMs }: StoredEnd, nowMs: number): SharedEnd
 
 const isOpen = ({ state }: Pick<SharedEnd, 'state'>): boolean => state === 'begun' || state === 'free';
 
-const isSame = (a: Pick<SharedEnd, 'node' | 'epoch'>, b: Pick<SharedEnd, 'node' | 'epoch'>): boolean =>
-  a.node === b.node && a.epoch === b.epoch;
+type Claimed = Pick<SharedEnd, 'node' | 'epoch' | 'claim'>;
+
+const lifeIn = ({ claim = 0 }: Claimed): number => Math.floor(claim / CLAIMS_OF_A_LIFE);
+
+const isSame = (a: Claimed, b: Claimed): boolean =>
+  a.node === b.node && a.epoch === b.epoch && lifeIn(a) === lifeIn(b);
 
 function mayBegin(
   claim: SharedEnd,
