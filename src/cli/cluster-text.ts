@@ -31,15 +31,31 @@ export function clusterLines({ nodes, unheld, reached }: ShownCluster, width: nu
   ];
 }
 
-const nodeRow = ({ node, here, partitions, agrees, digest, version, feeds, ...rest }: ShownNode): Span[] => [
+const nodeRow = ({
+  node,
+  here,
+  partitions,
+  agrees,
+  digest,
+  version,
+  feeds,
+  ailing,
+  ...rest
+}: ShownNode): Span[] => [
   [here ? `${node} (this one)` : node, paint.name],
   stateOf(rest),
   rolesText(rest),
   String(partitions),
   agrees ? 'same' : [digest === undefined ? 'differs' : `differs: ${digest}`, paint.warning],
   version,
-  feeds.length === 0 ? '-' : feeds.join(', '),
+  feedsOf(feeds, ailing),
 ];
+
+function feedsOf(feeds: readonly string[], ailing: readonly string[]): Span {
+  const all = [...ailing.map((name) => `${name} (not well)`), ...feeds];
+  if (all.length === 0) return '-';
+  return ailing.length === 0 ? all.join(', ') : [all.join(', '), paint.warning];
+}
 
 /** A renewal comes each second. */
 const LATE_MS = 2500;

@@ -44,6 +44,7 @@ const destination = z.object({
   oldestMs: optional,
   inFlight: number,
   state: text,
+  node: z.string().optional().catch(undefined),
 });
 
 const tableOfBridge = z.object({
@@ -93,7 +94,12 @@ const announcement = z.object({
 const node = z.object({
   ...{ node: text, version: text, partitions: number },
   ...{ here: flag, live: flag, reads: flag, delivers: flag, drains: flag, agrees: flag },
-  ...{ feeds: listOf(text), digest: z.string().optional().catch(undefined), seenMs: optional },
+  ...{
+    feeds: listOf(text),
+    ailing: listOf(text),
+    digest: z.string().optional().catch(undefined),
+    seenMs: optional,
+  },
 });
 
 const cluster = z.object({

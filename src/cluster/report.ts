@@ -1,4 +1,5 @@
 /** The cluster as one of its nodes sees it, for people; pure. Spans in ms from now. */
+import { type FeedStatus, unproven } from '../feeds/health.ts';
 import { LEASE_MS, type NodeCard, type View } from './shared.ts';
 
 export interface NodeReport {
@@ -17,8 +18,10 @@ export interface NodeReport {
   readonly partitions: number;
   /** Since it last told the database that it is there, in ms, when the view was seen. */
   readonly seenMs: number;
-  /** Connected. */
+  /** Feeds that it reads, and that are proven healthy. */
   readonly feeds: readonly string[];
+  /** Those that it is to read and that are not. */
+  readonly ailing: readonly string[];
 }
 
 export interface ClusterReport {
@@ -53,7 +56,9 @@ export function clusterReport({ card, view, isReached, sends, ...now }: ClusterS
   for (const member of members) if (member.restMs > 0) latest.set(member.node, member);
   const nodes = [...latest.values()]
     .map(({ node, life, version, reads, delivers, drains, digest, feeds, restMs }) => ({
-      ...{ node, version, reads, delivers, digest, feeds },
+      ...{ node, version, reads, delivers, digest },
+      feeds: feeds.filter((feed) => !isAiling(feed)),
+      ailing: feeds.filter(isAiling).map((feed) => feed.slice(AILING.length)),
       here: life === card.life,
       drains: life === card.life ? now.isDraining : drains,
       live: restMs > 0,
@@ -68,3 +73,12 @@ export function clusterReport({ card, view, isReached, sends, ...now }: ClusterS
 /** `read, deliver` */
 export const rolesText = ({ reads, delivers }: Pick<NodeReport, 'reads' | 'delivers'>): string =>
   [...(reads ? ['read'] : []), ...(delivers ? ['deliver'] : [])].join(', ');
+
+/** Before the name of a feed that is not healthy; no name begins so. */
+const AILING = '! ';
+
+const isAiling = (feed: string): boolean => feed.startsWith(AILING);
+
+/** A feed, as the other nodes get to see it. */
+export const feedOnCard = (feed: FeedStatus, nowMs: number): string =>
+  unproven(feed, nowMs) === undefined ? feed.name : AILING + feed.name;

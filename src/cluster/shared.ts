@@ -43,7 +43,7 @@ export interface NodeCard {
   readonly drains: boolean;
   /** Where other nodes reach its HTTP side; absent: nowhere. */
   readonly address?: string;
-  /** Feeds that it is connected to, for people. */
+  /** Its feeds, for people (`feedOnCard`). */
   readonly feeds: readonly string[];
 }
 

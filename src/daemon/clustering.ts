@@ -12,7 +12,7 @@ import type { ClusterOptions } from '../cluster/options.ts';
 import { OtherNodes } from '../cluster/others.ts';
 import { PostgresShared } from '../cluster/postgres/postgres.ts';
 import { type RehearsedCluster, rehearsedCluster } from '../cluster/rehearsed.ts';
-import { type ClusterReport, clusterReport } from '../cluster/report.ts';
+import { type ClusterReport, clusterReport, feedOnCard } from '../cluster/report.ts';
 import { KEPT_MS, type NodeCard } from '../cluster/shared.ts';
 import { Tenures } from '../cluster/tenures.ts';
 import type { Config } from '../config/schema.ts';
@@ -168,6 +168,18 @@ export class Clustering implements ClusterOps {
     });
   }
 
+  /** The node that sends to it now, as this one last saw it. */
+  readonly holderOf = (destination: string): string | undefined => {
+    if (this.#joined === undefined) return undefined;
+    const { cluster, deps } = this.#joined;
+    const { pipeline } = deps;
+    if (this.#sendsTo(destination, pipeline.lanes)) return this.node;
+    const partition = this.#partitionOf(destination, pipeline.lanes);
+    const holder = cluster.node.view?.leases.find((lease) => lease.partition === partition);
+    const isHeld = holder !== undefined && holder.restMs > 0 && holder.node !== this.node;
+    return isHeld ? holder.node : undefined;
+  };
+
   /** Hands over what it has; resolves when nothing is left, or after a while: nobody may be there to take it. */
   async drain(): Promise<void> {
     const ended = this.#joined?.cluster.node.drain();
@@ -201,7 +213,7 @@ export class Clustering implements ClusterOps {
       delivers: options.roles.includes('deliver'),
       drains: false,
       ...(url !== undefined && { address: url }),
-      feeds: feeds.reports.filter(({ state }) => state === 'live').map(({ name }) => name),
+      feeds: feeds.reports.map((feed) => feedOnCard(feed, this.#deps.clock.monotonicMs())),
     };
   }
 

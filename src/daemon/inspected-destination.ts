@@ -16,19 +16,21 @@ interface Known {
   mutes(): readonly ShownMute[];
   /** By destination; `undefined` when the store cannot be read. */
   waiting(): ReadonlyMap<string, Waiting> | undefined;
+  /** Of a cluster. */
+  readonly holderOf?: ((destination: string) => string | undefined) | undefined;
   readonly nowMs: number;
 }
 
 /** `undefined`: no lane has that name. */
 export function inspectDestination(
   name: string,
-  { lanes, config, hits, mutes, waiting, nowMs }: Known,
+  { lanes, config, hits, mutes, waiting, holderOf, nowMs }: Known,
 ): InspectedDestination | undefined {
   const report = lanes.report(name);
   const outlook = lanes.outlook(name, nowMs);
   if (report === undefined || outlook === undefined) return undefined;
   return {
-    report: destinationReport(name, report.type, report.lane, waiting(), nowMs),
+    report: destinationReport({ ...report, name }, { waiting: waiting(), holderOf, nowMs }),
     ...outlook,
     options: { ...config.destinations[name] },
     rules: config.rules

@@ -138,6 +138,7 @@ export function createOperator(deps: OperatorDeps): Operator {
       announcements: seen.recent.announcements,
       race: seen.race.report,
       cluster: deps.cluster?.report,
+      holderOf: deps.cluster?.holderOf,
       nowMs: clock.monotonicMs(),
     });
   }
@@ -152,7 +153,7 @@ export function createOperator(deps: OperatorDeps): Operator {
     destination: (name) =>
       inspectDestination(name, {
         ...{ lanes, config: running.config, hits: seen.hits, mutes: mutesInForce },
-        ...{ waiting: () => waiting.now(), nowMs: clock.monotonicMs() },
+        ...{ waiting: () => waiting.now(), nowMs: clock.monotonicMs(), holderOf: deps.cluster?.holderOf },
       }),
     reload: () => running.reload(),
     lastReload: () => seen.lastReload.report,

@@ -29,6 +29,8 @@ export interface DestinationReport {
   /** Deliveries that wait, in the lane and in the outbox. */
   readonly pending: number;
   readonly oldestMs: number | undefined;
+  /** Of a cluster: the node that sends there, of whose lane and queue nothing is known if it is another one. Absent: alone, or nobody does. */
+  readonly node?: string | undefined;
 }
 
 export interface Status {
@@ -88,15 +90,16 @@ export interface StatusInput {
   readonly announcements: readonly RecentAnnouncement[];
   readonly race: readonly RaceReport[];
   readonly cluster?: ClusterReport | undefined;
+  /** Absent: this bridge is alone. */
+  readonly holderOf?: ((destination: string) => string | undefined) | undefined;
   readonly nowMs: number;
 }
 
 export function statusOf(input: StatusInput): Status {
   const { version, startedMs, config, store, tables, mutes, cooldowns, announcements, race, nowMs } = input;
   const feeds = input.feeds.map((status) => feedReport(status, nowMs));
-  const destinations = input.destinations.map(({ name, type, lane }) =>
-    destinationReport(name, type, lane, input.waiting, nowMs),
-  );
+  const { holderOf, waiting } = input;
+  const destinations = input.destinations.map((one) => destinationReport(one, { waiting, holderOf, nowMs }));
   const shown = input.conditions
     .filter(({ stage }) => stage !== 'lingering')
     .toSorted((a, b) => rankOf(a) - rankOf(b));
@@ -141,11 +144,8 @@ function rankOf({ code }: Sighting): number {
 
 /** One of `Status.destinations`. `waiting`: as in `StatusInput`. */
 export function destinationReport(
-  name: string,
-  type: string,
-  lane: LaneStatus,
-  waiting: StatusInput['waiting'],
-  nowMs: number,
+  { name, type, lane }: StatusInput['destinations'][number],
+  { waiting, holderOf, nowMs }: Pick<StatusInput, 'waiting' | 'holderOf' | 'nowMs'>,
 ): DestinationReport {
   const owed = waiting?.get(name);
   return {
@@ -158,6 +158,7 @@ export function destinationReport(
     inFlight: lane.inFlight,
     pending: waiting === undefined ? lane.held : (owed?.deliveries ?? 0),
     oldestMs: owed === undefined ? undefined : Math.max(0, Math.round(nowMs - owed.oldestMs)),
+    ...(holderOf !== undefined && { node: holderOf(name) }),
   };
 }
 

@@ -68,6 +68,8 @@ export function redactValues(value: unknown, redact: Redactor, redactKey: Redact
   if (typeof value === 'string') return redact(value);
   if (Array.isArray(value)) return value.map((item) => redactValues(item, redact, redactKey));
   if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Map)
+    return new Map([...value].map(([key, inner]) => [key, redactValues(inner, redact, redactKey)]));
   if (value instanceof Error) return redact(`${value.name}: ${value.message}`);
   if ('toJSON' in value && typeof value.toJSON === 'function')
     return redactValues(value.toJSON(), redact, redactKey);
@@ -98,7 +100,8 @@ export function* redactingValues(value: unknown, redact: Redactor): Steps<unknow
 const isLeaf = (value: unknown): boolean =>
   typeof value !== 'string' && (typeof value !== 'object' || value === null);
 
-const isPlain = (value: object): boolean => !(value instanceof Error) && !('toJSON' in value);
+const isPlain = (value: object): boolean =>
+  !(value instanceof Error) && !(value instanceof Map) && !('toJSON' in value);
 
 type Places = SourceSpan[];
 

@@ -98,6 +98,8 @@ export interface Changer {
 
 /** The part of this node in its cluster, as a person may change it. None rejects. */
 export interface ClusterOps {
+  /** Its name. */
+  readonly node: string;
   /** Resolves when nothing is left with it, or after a while. */
   drain(): Promise<void>;
   undrain(): Promise<void>;

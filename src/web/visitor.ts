@@ -26,6 +26,8 @@ export const FORM_TOKEN_HEADER = 'x-csrf-token';
 export interface WebEnv {
   Variables: {
     visitor: Visitor;
+    /** Of a cluster: the name of this one; absent: alone. */
+    node?: string | undefined;
     /** The bearer token of the request was not looked at: so many ms to go. 0: it was, or there is none. */
     waitMs: number;
   };

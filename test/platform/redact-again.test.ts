@@ -41,8 +41,10 @@ test('values in steps come out as they do at once', () => {
   const value = {
     ...{ a: ['x s3cret-of-mine-42', 1, null, undefined, true], b: { c: { d: 's3cret-of-mine-42' } } },
     ...{ error: new Error('s3cret-of-mine-42'), when, empty: {}, none: [] },
+    nodes: new Map([['id', 'b s3cret-of-mine-42']]),
   };
   const safe = whole(redactingValues(value, redact));
   expect(safe).toEqual(redactValues(value, redact));
   expect(JSON.stringify(safe)).not.toContain('s3cret');
+  expect(safe).toHaveProperty('nodes', new Map([['id', `b ${redact('s3cret-of-mine-42')}`]]));
 });

@@ -17,7 +17,8 @@ const nodeSchema = z
     digest: z.string().describe('of its config and version'),
     partitions: z.int().describe('held by it, of 256'),
     seenMs: spanMs().describe('since it last told the database that it is there'),
-    feeds: texts().describe('connected'),
+    feeds: texts().describe('feeds that it reads, proven healthy'),
+    ailing: texts().describe('feeds that it is to read, and that are not proven healthy'),
   })
   .meta({ id: 'Node' });
 

@@ -110,6 +110,12 @@ const statusSchema = z
         inFlight: z.int(),
         pending: z.int(),
         oldestMs: spanMs().optional(),
+        node: z
+          .string()
+          .optional()
+          .describe(
+            'of a cluster: the node that sends there, which knows its queue; absent: none at the moment',
+          ),
       }),
     ),
     tables: tablesSchema,

@@ -26,10 +26,15 @@ export const clusterTable = (cluster: ClusterReport | undefined, nowMs: number):
       )}`;
 
 const nodeRow = (
-  { node, here, version, reads, delivers, agrees, digest, partitions, feeds, ...rest }: NodeReport,
+  { node, here, version, reads, delivers, agrees, digest, partitions, feeds, ailing, ...rest }: NodeReport,
   nowMs: number,
 ): Html =>
-  html`<tr><th scope="row">${node}${here ? html` <span class="tag">this one</span>` : ''}</th><td data-label="State">${stateOf(rest, nowMs)}</td><td data-label="Roles">${rolesText({ reads, delivers })}</td><td class="number" data-label="Partitions">${countText(partitions)}</td><td data-label="Config">${agrees ? state('good', 'same') : state('warning', 'differs')} <span class="small faint">${version}, ${digest}</span></td><td data-label="Feeds">${feeds.length === 0 ? '–' : feeds.join(', ')}</td></tr>`;
+  html`<tr><th scope="row">${node}${here ? html` <span class="tag">this one</span>` : ''}</th><td data-label="State">${stateOf(rest, nowMs)}</td><td data-label="Roles">${rolesText({ reads, delivers })}</td><td class="number" data-label="Partitions">${countText(partitions)}</td><td data-label="Config">${agrees ? state('good', 'same') : state('warning', 'differs')} <span class="small faint">${version}, ${digest}</span></td><td data-label="Feeds">${feedsOf(feeds, ailing)}</td></tr>`;
+
+const feedsOf = (feeds: readonly string[], ailing: readonly string[]): Html =>
+  feeds.length + ailing.length === 0
+    ? html`–`
+    : html`<ul class="chips">${each(ailing, (name) => html`<li>${state('bad', name)}</li>`)}${each(feeds, (name) => html`<li>${state('good', name)}</li>`)}</ul>`;
 
 function stateOf(
   { live, drains, seenMs }: Pick<NodeReport, 'live' | 'drains' | 'seenMs'>,

@@ -43,7 +43,7 @@ function deliveryRow(stored: StoredDelivery, visitor: Visitor): Html {
       : ` after ${spanText(settledMs - (byHandMs ?? receivedMs))}`;
   return html`<tr id="${keyOf(delivery)}"><th scope="row"><a href="/deliveries/${encodeURIComponent(delivery.id)}">${receiverText(delivery)}</a></th><td class="nowrap" data-label="Received">${dayAndClock(receivedTimestampUs / 1000)}</td><td data-label="State">${stateOf(toneOf(state), reason === undefined ? state : `${state}: ${reason}`)}<span class="small faint">${took}${byHandMs === undefined ? '' : ', by hand'}</span>${
     reason === undefined ? '' : html`<br><span class="small faint">${prose(describeEnding(reason))}</span>`
-  }</td><td class="whole"><a href="/announcements/${id}">${title === '' ? id : title}</a></td><td class="number" data-label="Attempts">${attempts}${node === undefined ? '' : html`<br><span class="small faint">node ${node}</span>`}</td><td>${actions(stored, visitor)}</td></tr>`;
+  }</td><td class="whole"><a href="/announcements/${id}">${title === '' ? id : title}</a></td><td class="number" data-label="Attempts">${attempts}${node === undefined ? '' : html`<br><span class="small faint broken">node ${node}</span>`}</td><td>${actions(stored, visitor)}</td></tr>`;
 }
 
 /** A button, without a script, for each thing that can be done with it. */

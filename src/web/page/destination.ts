@@ -2,6 +2,7 @@
 import { stringify } from 'yaml';
 import { describeEnding } from '../../delivery/describe.ts';
 import type { ShownMute } from '../../mutes/shown.ts';
+import type { DestinationReport } from '../../ops/status.ts';
 import type { StoredDelivery } from '../../outbox/rows.ts';
 import type { InspectedDestination } from '../ops.ts';
 import type { Visitor } from '../visitor.ts';
@@ -36,7 +37,7 @@ export function destinationPage({ of, known, last, failed, hours }: DestinationV
     html`<p class="pager"><a href="/deliveries?destination=${encodeURIComponent(name)}${query}">all of them →</a></p>`;
   return html`<h1>${name} <span class="tag">${type}</span> ${state(toneOfLane(report), report.state)}</h1>${
     suspended === undefined ? '' : html`<p>${prose(describeEnding(suspended))}</p>`
-  }${mutes(of, visitor, nowMs)}${destinationsTable([report], known)}
+  }${elsewhere(report, known)}${mutes(of, visitor, nowMs)}${destinationsTable([report], known)}
 <h2>Queue</h2>${queue(of, nowMs)}
 <h2>Budget</h2>${budgetsTable(budgets, nowMs)}
 <h2>Last 24 hours</h2>${typeof hours === 'string' ? html`<p>${state('bad', hours)}</p>` : hoursPart(name, hours)}
@@ -45,6 +46,12 @@ export function destinationPage({ of, known, last, failed, hours }: DestinationV
 <h2>Rules</h2>${rulesOf(of, nowMs)}
 <h2>Config</h2><p class="small faint">With every default filled in, without secrets; spans are in ms.</p><pre>${stringify({ [name]: plain(options) }, { lineWidth: 0 })}</pre>`;
 }
+
+/** Of a cluster: its queue and its figures are those of the node that sends there. */
+const elsewhere = ({ node }: DestinationReport, known: Known): Html =>
+  known.node === undefined || node === undefined || node === known.node
+    ? html``
+    : html`<p>${state('warning', `Node ${node} sends here, and its page has the queue and the budget.`)} This one has what ${known.node} has sent itself; the deliveries below are those of all nodes.</p>`;
 
 /** As JSON has it: `Secret`s print as `<redacted>`. */
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

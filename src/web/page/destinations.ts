@@ -24,6 +24,8 @@ export interface Known {
   readonly day?: ((destination: string) => Day | undefined) | undefined;
   /** Names; absent: none. */
   readonly muted?: ReadonlySet<string>;
+  /** Of a cluster: the one whose figures these are. */
+  readonly node?: string | undefined;
 }
 
 export function destinationsTable(destinations: readonly DestinationReport[], known: Known): Html {
@@ -46,7 +48,12 @@ const rowsOf = (shown: readonly DestinationReport[], known: Known): Html =>
       '24 hours',
     ],
     each(shown, (one) => destinationRow(one, known)),
-    { id: 'destinations' },
+    {
+      id: 'destinations',
+      ...(known.node !== undefined && {
+        caption: `Queues and figures are those of node ${known.node}, since its start; a destination that another node sends to has its own there. listing-bridge stats has the figures of all nodes.`,
+      }),
+    },
   );
 
 /** On a page of `/destinations`. */
@@ -98,7 +105,15 @@ export function destinationRow(report: DestinationReport, { nowMs, ...known }: K
     pending + inFlight === 0
       ? '0'
       : html`${countText(pending)}${oldestMs === undefined ? '' : html` <span class="oldest small faint">oldest ${age('ago', oldestMs, nowMs)}</span>`}`;
-  return html`<tr id="d-${name}"><th scope="row"><a href="${destinationPath(name)}">${name}</a> <span class="tag">${type}</span></th><td class="words" data-label="State">${state(toneOfLane(report), words)}${known.muted?.has(name) === true ? html`<br>${state('warning', 'muted')}` : ''}</td><td class="number" data-label="Waiting">${waits}</td><td data-label="Budget">${budgetCell(known.budgets(name), nowMs)}</td><td class="number spare" data-label="Delivered">${countText(figures?.delivered ?? 0)}</td><td class="number" data-label="Success">${shareText(figures?.successShare)}</td><td class="number" data-label="p50">${spanText(figures?.p50Ms)}</td><td class="number" data-label="p99">${spanText(figures?.p99Ms)}</td><td class="whole">${day === undefined ? '' : dayChart(day)}</td></tr>`;
+  return html`<tr id="d-${name}"><th scope="row"><a href="${destinationPath(name)}">${name}</a> <span class="tag">${type}</span></th><td class="words" data-label="State">${stateOf(report, words, known.node)}${known.muted?.has(name) === true ? html`<br>${state('warning', 'muted')}` : ''}</td><td class="number" data-label="Waiting">${waits}</td><td data-label="Budget">${budgetCell(known.budgets(name), nowMs)}</td><td class="number spare" data-label="Delivered">${countText(figures?.delivered ?? 0)}</td><td class="number" data-label="Success">${shareText(figures?.successShare)}</td><td class="number" data-label="p50">${spanText(figures?.p50Ms)}</td><td class="number" data-label="p99">${spanText(figures?.p99Ms)}</td><td class="whole">${day === undefined ? '' : dayChart(day)}</td></tr>`;
+}
+
+/** `node`: this one, of a cluster. */
+function stateOf(report: DestinationReport, words: string, node: string | undefined): Html {
+  if (node === undefined || report.node === node) return state(toneOfLane(report), words);
+  return report.node === undefined
+    ? state('warning', 'held by no node at the moment')
+    : state('faint', `node ${report.node} sends`);
 }
 
 type Lane = Pick<DestinationReport, 'suspended' | 'slowed' | 'pausedMs'>;

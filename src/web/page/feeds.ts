@@ -6,14 +6,23 @@ import { each, type Html, html } from './html.ts';
 import { empty, table } from './layout.ts';
 import { countText, spanText, state, type Tone } from './words.ts';
 
-/** `nowMs`, here and below: epoch ms. */
-export const feedsTable = (feeds: readonly FeedReport[], nowMs: number): Html =>
+/** `nowMs`, here and below: epoch ms. `node`: of a cluster, the one that reads them. */
+export const feedsTable = (feeds: readonly FeedReport[], nowMs: number, node?: string): Html =>
   feeds.length === 0
-    ? empty('No feed is configured: nothing can be announced.')
+    ? empty(
+        node === undefined
+          ? 'No feed is configured: nothing can be announced.'
+          : `Node ${node} reads no feed: announcements come to it from the nodes that do.`,
+      )
     : table(
         ['Feed', 'Health', 'Proofs', 'Connected', 'Key', ['Lost', 'number'], ['Frames', 'number']],
         each(feeds, (feed) => feedRow(feed, nowMs)),
-        { id: 'feeds' },
+        {
+          id: 'feeds',
+          ...(node !== undefined && {
+            caption: `Of node ${node}. Those of the other nodes are under Cluster.`,
+          }),
+        },
       );
 
 export function feedRow(feed: FeedReport, nowMs: number): Html {

@@ -14,7 +14,7 @@ const VERDICT = 'verdict';
 /** Less than the time for which changes are gathered (`live/rows-hub.ts`): a status of that age knows of each of them. */
 const FRESH_MS = 90;
 
-type Shown = Pick<PageOps, 'status' | 'figures' | 'budgets' | 'clock' | 'lastDay'>;
+type Shown = Pick<PageOps, 'status' | 'figures' | 'budgets' | 'clock' | 'lastDay' | 'cluster'>;
 
 export function pageFragments(ops: Shown): Fragments {
   const statusOf = shortlyKept(ops);
@@ -66,7 +66,7 @@ const rowsWith =
       // The newest is placed last, on top.
       ...found(status.announcements, ({ id }) => `a-${id}`)
         .toReversed()
-        .map((one) => newsRow(one, nowMs)),
+        .map((one) => newsRow(one, nowMs, known.node)),
       ...found(status.feeds, ({ name }) => `f-${name}`).map((one) => feedRow(one, nowMs)),
       ...found(shownDestinations(status), ({ name }) => `d-${name}`).map((one) => destinationRow(one, known)),
     ];

@@ -28,6 +28,7 @@ export async function latency(context: At, ops: Ops): Promise<Response> {
   const body = latencyPage({
     ...{ period, ...of, stats: stats.value, feeds: byFeed.value.groups, destinations: stats.value.groups },
     wallOf: (ms) => ms - aheadMs,
+    node: ops.cluster?.node,
   });
   return page(context, { title: 'Latency', path: '/latency', body, loads: LATENCY_LOADS });
 }

@@ -29,6 +29,8 @@ export interface LatencyView {
   /** Only this one's; absent: all together. */
   readonly feed: string | undefined;
   readonly destination: string | undefined;
+  /** Of a cluster: whose figures these are. */
+  readonly node?: string | undefined;
   readonly stats: Stats;
   readonly feeds: readonly StatsGroup[];
   readonly destinations: readonly StatsGroup[];
@@ -44,7 +46,7 @@ export const latencyPage = (view: LatencyView): Html => {
   const { total } = stats;
   const count = total.sent?.took.count ?? 0;
   const isEmpty = count === 0 && (total.news?.announcements ?? 0) === 0;
-  return html`<h1>Latency</h1>${periods(view)}${chosen(view)}${gaps(view)}${
+  return html`<h1>Latency</h1>${periods(view)}${chosen(view)}${whose(view)}${gaps(view)}${
     isEmpty
       ? empty(
           feed === undefined && destination === undefined
@@ -57,6 +59,11 @@ export const latencyPage = (view: LatencyView): Html => {
         )}</div>`
   }${groupsOf(view, (of) => linkTo({ ...view, ...of }))}`;
 };
+
+const whose = ({ node }: Pick<LatencyView, 'node'>): Html =>
+  node === undefined
+    ? html``
+    : html`<p class="small faint">Of what node ${node} has received and sent; <code>listing-bridge stats</code> has all nodes.</p>`;
 
 const linkTo = ({
   period,

@@ -9,6 +9,8 @@ export interface Page {
   /** Path of its entry in the navigation. */
   readonly path: string;
   readonly visitor: Visitor;
+  /** Of a cluster: whose page it is. */
+  readonly node?: string | undefined;
   readonly body: Html;
   /** More links and scripts of the head. */
   readonly loads?: Html;
@@ -27,13 +29,13 @@ const PLACES = [
   ['/config', 'Config'],
 ] as const;
 
-export const layout = ({ title, path, visitor, body, loads = html``, isLive = false }: Page): Html =>
+export const layout = ({ title, path, visitor, node, body, loads = html``, isLive = false }: Page): Html =>
   documentOf({
     title,
     loads: html`${LOOK}<script defer src="${ASSETS.script.url}"></script>${loads}`,
     attributes: isLive ? html` data-live="/live"` : html``,
     body: html`<a class="skip" href="#main">Skip to the content</a>
-<header class="top"><div class="wide"><a class="brand" href="/">listing-bridge</a><nav aria-label="pages"><ul>${each(
+<header class="top"><div class="wide"><a class="brand" href="/">listing-bridge</a>${node === undefined ? '' : html`<a class="tag node" href="/#nodes" title="node ${node} of a cluster">${node}</a>`}<nav aria-label="pages"><ul>${each(
       PLACES,
       ([href, name]) =>
         html`<li><a href="${href}"${href === path ? raw(' aria-current="page"') : ''}>${name}</a></li>`,

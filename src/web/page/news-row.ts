@@ -13,18 +13,20 @@ export const BAR_MS = 50;
 /** More would fill the page. */
 const SHOWN_DELIVERIES = 6;
 
-/** `nowMs`: epoch ms. */
-export const newsRow = (announcement: RecentAnnouncement, nowMs: number): Html => {
+/** `nowMs`: epoch ms. `node`: of a cluster, the one whose deliveries these are. */
+export const newsRow = (announcement: RecentAnnouncement, nowMs: number, node?: string): Html => {
   const { id, receivedMs, publisher, listingType, tickers, title, feed, test, update, redacted } =
     announcement;
   const split = splitOf(announcement);
   const total = totalMs(split);
-  return html`<tr id="a-${id}" class="news" data-into="news"><td class="when" data-label="Time">${clock(receivedMs)}<br>${ageBeside(receivedMs, nowMs)}</td><td class="whole said"><a class="tickers" href="/announcements/${id}">${tickers.length === 0 ? publisher : tickers.join(', ')}</a> <span class="tag">${publisher} ${listingType}</span> ${test ? tag('self-test') : ''}${update ? tag('update') : ''}${redacted ? tag('redacted') : ''}<span class="title" title="${feed}">${title}</span></td><td data-label="Way"><span class="bar-of-row">${latencyBar(split, BAR_MS)}<span class="small faint">${total === 0 ? '–' : spanText(total)}</span></span></td><td class="whole">${deliveriesOf(announcement)}</td></tr>`;
+  return html`<tr id="a-${id}" class="news" data-into="news"><td class="when" data-label="Time">${clock(receivedMs)}<br>${ageBeside(receivedMs, nowMs)}</td><td class="whole said"><a class="tickers" href="/announcements/${id}">${tickers.length === 0 ? publisher : tickers.join(', ')}</a> <span class="tag">${publisher} ${listingType}</span> ${test ? tag('self-test') : ''}${update ? tag('update') : ''}${redacted ? tag('redacted') : ''}<span class="title" title="${feed}">${title}</span></td><td data-label="Way"><span class="bar-of-row">${latencyBar(split, BAR_MS)}<span class="small faint">${total === 0 ? '–' : spanText(total)}</span></span></td><td class="whole">${deliveriesOf(announcement, node)}</td></tr>`;
 };
 
 const tag = (word: string): Html => html`<span class="tag">${word}</span> `;
 
-function deliveriesOf({ deliveries, rules }: RecentAnnouncement): Html {
+function deliveriesOf({ id, deliveries, rules }: RecentAnnouncement, node: string | undefined): Html {
+  if (deliveries.length === 0 && rules.length > 0 && node !== undefined)
+    return html`<a class="small faint" href="/announcements/${id}">by other nodes</a>`;
   if (deliveries.length === 0)
     return html`<span class="small faint">${rules.length === 0 ? 'no rule matched' : 'nothing to send'}</span>`;
   const shown = deliveries.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, SHOWN_DELIVERIES);

@@ -29,11 +29,11 @@ export function overview(status: Status, known: Known): Html {
         )
       : table(
           NEWS_HEADINGS,
-          each(announcements.slice(0, SHOWN_NEWS), (one) => newsRow(one, nowMs)),
+          each(announcements.slice(0, SHOWN_NEWS), (one) => newsRow(one, nowMs, known.node)),
           { id: 'news' },
         )
   }<div class="beside">${barKey()}<span class="small faint">A full bar is ${spanText(BAR_MS)}.</span></div>
-<h2>Feeds</h2>${feedsTable(feeds, nowMs)}${raceTable(race)}
+<h2>Feeds</h2>${feedsTable(feeds, nowMs, known.node)}${raceTable(race)}
 ${clusterTable(cluster, nowMs)}
 <h2>Destinations</h2>${destinationsTable(destinations, known)}${hoursOf(destinations, known)}`;
 }

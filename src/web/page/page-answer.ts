@@ -15,9 +15,10 @@ export type PageOps = ShownOps & { readonly lastDay?: LastDay };
 
 export const page = async (
   context: At,
-  shown: Omit<Page, 'visitor'>,
+  shown: Omit<Page, 'visitor' | 'node'>,
   status: 200 | 404 | 409 | 422 | 503 = 200,
-): Promise<Response> => context.html(await layout({ ...shown, visitor: context.var.visitor }), status);
+): Promise<Response> =>
+  context.html(await layout({ ...shown, visitor: context.var.visitor, node: context.var.node }), status);
 
 export const problem = (
   context: At,
@@ -32,10 +33,16 @@ export const textOf = (value: unknown): string | undefined =>
 
 /** `mutes`: those in force. */
 export const knownBy = (
-  { figures, budgets, clock, lastDay }: Pick<PageOps, 'figures' | 'budgets' | 'clock' | 'lastDay'>,
+  {
+    figures,
+    budgets,
+    clock,
+    lastDay,
+    cluster,
+  }: Pick<PageOps, 'figures' | 'budgets' | 'clock' | 'lastDay' | 'cluster'>,
   mutes: readonly ShownMute[],
 ): Known => ({
-  ...{ figures, budgets, nowMs: clock.wallMs() },
+  ...{ figures, budgets, nowMs: clock.wallMs(), node: cluster?.node },
   ...(lastDay !== undefined && { day: (destination: string) => lastDay.of(destination) }),
   muted: new Set(mutes.filter(({ kind }) => kind === 'destination').map(({ name }) => name)),
 });

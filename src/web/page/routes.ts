@@ -14,6 +14,10 @@ export function pageRoutes(ops: PageOps): Hono<WebEnv> {
     async (context) =>
       (await import('./pages.ts'))[name](context, ops);
   return new Hono<WebEnv>()
+    .use(async (context, next) => {
+      context.set('node', ops.cluster?.node);
+      await next();
+    })
     .get('/', shows('overviewPage'))
     .get('/announcements', shows('announcementsList'))
     .get('/announcements/:id', shows('oneAnnouncement'))

@@ -1,15 +1,16 @@
 /** Two bridges as one, as built programs with a real PostgreSQL, and bots behind several addresses. */
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { type BotServer, startBotServer } from '../../../src/simulator/bot-server.ts';
 import { runCommandLine } from '../command.ts';
+import { WAIT_MS } from '../limits.ts';
 import { TestDatabase } from '../postgres/shared.ts';
 import { Workplace } from '../program.ts';
 import { type StandIns, startStandIns } from '../stand-ins.ts';
 
 /** Behind several addresses of this machine, so that both nodes have some of them. */
 export const BOTS = Array.from({ length: 8 }, (_, n) => `bot${n + 1}`);
-const TOKEN = 'a-token-for-the-tests';
+export const TOKEN = 'a-token-for-the-tests';
 
 const configOf = (node: string) => `feeds:
   - { name: one, url: "\${FEED_URL}", apiKey: "\${FEED_KEY}" }
@@ -23,7 +24,7 @@ cluster: { url: "\${DATABASE_URL}", node: ${node} }
 log: { format: json }
 `;
 
-export async function startTwoNodes() {
+export async function startTwoNodes([first, second]: readonly [string, string] = ['a', 'b']) {
   await using cleanup = new AsyncDisposableStack();
   const database = cleanup.use(await TestDatabase.create());
   const standIns: StandIns = cleanup.use(await startStandIns());
@@ -47,10 +48,13 @@ export async function startTwoNodes() {
       runCommandLine([...args, '-c', join(workplace.folder, 'config.yaml')], { env });
     return { program, get, command, url: String(url) };
   };
-  const [a, b] = [await start('a'), await start('b')];
+  const [a, b] = [await start(first), await start(second)];
   const partitions = async () => (await a.get('/api/cluster')).nodes?.map((one) => one.partitions) ?? [];
-  await expect.poll(async () => (await partitions()).filter((count) => count > 64).length).toBe(2);
-  await expect.poll(async () => (await partitions()).reduce((sum, count) => sum + count, 0)).toBe(256);
+  await vi.waitFor(async () => {
+    const counts = await partitions();
+    expect(counts.filter((count) => count > 64).length).toBe(2);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(256);
+  }, WAIT_MS);
   const held = cleanup.move();
   return {
     ...{ a, b, bots, env },

@@ -1,6 +1,7 @@
 /** The filters of the lists: plain forms, whose fields reach the store and stay on the way to older rows. */
 import { expect, test } from 'vitest';
 import type { Ops } from '../../../src/web/ops.ts';
+import { announcementAt } from '../../support/outbox.ts';
 import { LOCAL, webOf } from '../../support/web.ts';
 
 const HOSTILE = `"><script>alert(1)</script>'`;
@@ -48,6 +49,15 @@ test('/announcements by feed, exchange, type, ticker, words of the title, and wh
   expect(text).toContain('<option value="false" selected>no</option>');
   expect(text).toMatch(/href="\/announcements\?[^"]*title=KRW[^"]*before=k8" rel="next"/);
   expect(text).toMatch(/href="\/announcements\?(?:(?!before=)[^"])*" rel="first"/);
+});
+
+test('regression: /announcements of a cluster has the nodes of those that only others have', async () => {
+  const announcements = [announcementAt(1, 1000), announcementAt(2, 1000)];
+  const nodes = new Map([[announcements[0]?.id ?? '', 'berlin']]);
+  const { text } = await listAt('/announcements', undefined, {
+    announcements: () => Promise.resolve({ ok: true, value: { announcements, nodes, next: undefined } }),
+  });
+  expect(text.match(/node berlin/g)).toHaveLength(1);
 });
 
 test('/deliveries by every field; those seldom wanted are unfolded when one is in use', async () => {
