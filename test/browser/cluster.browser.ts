@@ -1,14 +1,10 @@
 /** The page of a node: whose figures it shows, who sends where, and how the other nodes are; also on a phone. */
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { BOTS, startTwoNodes, TOKEN } from '../support/cluster/two-nodes.ts';
 import { WAIT_MS } from '../support/limits.ts';
 import { describeWithPostgres } from '../support/postgres/installed.ts';
 import { openWindow, startBrowser } from './chromium.ts';
-
-/** A folder for pictures of what is looked at here; absent: none. */
-const { PICTURES } = process.env;
 
 const PATHS = ['/', '/destinations', '/latency', '/announcements', '/deliveries', '/rules', '/config'];
 
@@ -39,14 +35,6 @@ describeWithPostgres('the pages of two nodes', () => {
       });
       for (const path of [...PATHS, `/destinations/${BOTS[0]}`]) {
         await window.page.goto(url + path);
-        if (PICTURES !== undefined)
-          await window.page.screenshot({
-            path: join(
-              PICTURES,
-              `${width}${url === cluster.a.url ? '' : '-b'}${path.replaceAll('/', '-')}.png`,
-            ),
-            fullPage: true,
-          });
         const isWide = (await window.page.evaluate('document.documentElement.scrollWidth')) as number;
         expect(isWide, path).toBeLessThanOrEqual(width);
       }
