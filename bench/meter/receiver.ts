@@ -45,6 +45,11 @@ export class Receiver implements Disposable {
     this.#options = options;
   }
 
+  /** Connections that are open now. */
+  get open(): number {
+    return this.#sockets.size;
+  }
+
   /** One more port that leads here; gives its number. `host` `0.0.0.0`: on every address of loopback, each of which is a host of its own. */
   async listen(host = '127.0.0.1'): Promise<number> {
     const { tls } = this.#options;
