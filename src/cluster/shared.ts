@@ -15,7 +15,10 @@ export const LEASE_MS = 4000;
 /** A node renews what it holds so often. */
 export const RENEW_MS = 1000;
 
-/** The log, the ends and the errands are there for at least so long; for twice as long, at most. */
+/**
+ * The log, the ends and the errands are there for as long as the node that needs them longest says (`NodeCard.needsMs`), and for so long at most where
+ * one says nothing; in all for twice as long.
+ */
 export const KEPT_MS = 24 * 60 * 60 * 1000;
 
 /** A call that a lease or a send waits for ends within that: `renew`, `claim`, `release`, `leave`, `begin`. */
@@ -43,6 +46,8 @@ export interface NodeCard {
   readonly drains: boolean;
   /** Where other nodes reach its HTTP side; absent: nowhere. */
   readonly address?: string;
+  /** How long it needs the log and the ends (`spanOf`); absent: `KEPT_MS`. */
+  readonly needsMs?: number;
   /** Its feeds, for people (`feedOnCard`). */
   readonly feeds: readonly string[];
 }

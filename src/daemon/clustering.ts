@@ -13,7 +13,8 @@ import { OtherNodes } from '../cluster/others.ts';
 import { PostgresShared } from '../cluster/postgres/postgres.ts';
 import { type RehearsedCluster, rehearsedCluster } from '../cluster/rehearsed.ts';
 import { type ClusterReport, clusterReport, feedOnCard } from '../cluster/report.ts';
-import { KEPT_MS, type NodeCard } from '../cluster/shared.ts';
+import type { NodeCard } from '../cluster/shared.ts';
+import { spanOf } from '../cluster/span.ts';
 import { Tenures } from '../cluster/tenures.ts';
 import type { Config } from '../config/schema.ts';
 import type { Bus } from '../events/bus.ts';
@@ -45,7 +46,7 @@ export interface ClusteringDeps {
 
 export interface JoinDeps {
   readonly pipeline: Pipeline;
-  readonly running: Pick<RunningConfig, 'config' | 'reconcile'>;
+  readonly running: Pick<RunningConfig, 'config' | 'ready' | 'reconcile'>;
   readonly feeds: Pick<FeedSet, 'reports'>;
   readonly bus: Pick<Bus, 'publish' | 'listen' | 'drain'>;
   readonly muting: Pick<Muting, 'follow'>;
@@ -65,6 +66,7 @@ export class Clustering implements ClusterOps {
   #changing: Changing | undefined;
   /** Of the config that it was made from. */
   #digest: { readonly config: Config; readonly digest: string } | undefined;
+  #span: { readonly ready: RunningConfig['ready']; readonly ms: number } | undefined;
 
   constructor(deps: ClusteringDeps) {
     const { options, clock, random } = deps;
@@ -123,7 +125,7 @@ export class Clustering implements ClusterOps {
       card: () => this.#card(deps),
       mutes: this.#mutes(deps),
       redact: deps.redact,
-      spanMs: () => KEPT_MS,
+      spanMs: () => this.#spanOf(deps),
       report: bus.publish,
       catchUp: () => bus.drain(),
       asked: () => void this.#asking.take(),
@@ -205,7 +207,8 @@ export class Clustering implements ClusterOps {
     return prepared && this.tenures.partition(prepared.limits);
   }
 
-  #card({ running, feeds, url }: JoinDeps): NodeCard {
+  #card(deps: JoinDeps): NodeCard {
+    const { running, feeds, url } = deps;
     const { options, version } = this.#deps;
     return {
       ...{ node: options.node, life: this.#life, version, digest: this.#digestOf(running.config) },
@@ -213,8 +216,23 @@ export class Clustering implements ClusterOps {
       delivers: options.roles.includes('deliver'),
       drains: false,
       ...(url !== undefined && { address: url }),
+      needsMs: this.#spanOf(deps),
       feeds: feeds.reports.map((feed) => feedOnCard(feed, this.#deps.clock.monotonicMs())),
     };
+  }
+
+  #spanOf({ running, pipeline }: JoinDeps): number {
+    const { ready } = running;
+    const { destinations, router } = ready;
+    if (this.#span?.ready !== ready)
+      this.#span = {
+        ready,
+        ms: spanOf({
+          ...{ destinations, dedupeWindowMs: pipeline.dedupe.windowMs },
+          cooldowns: router.cooldowns.values(),
+        }),
+      };
+    return this.#span.ms;
   }
 
   #digestOf(config: Config): string {

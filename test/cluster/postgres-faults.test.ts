@@ -18,7 +18,7 @@ import { FaultProxy } from '../support/fault-proxy.ts';
 import { describeWithPostgres } from '../support/postgres/installed.ts';
 import { PostgresServer } from '../support/postgres/server.ts';
 import { TestDatabase } from '../support/postgres/shared.ts';
-import { sharedOn } from './postgres-bench.ts';
+import { pass, sharedOn } from './postgres-bench.ts';
 
 const card = cardOf('a');
 
@@ -241,6 +241,42 @@ describeWithPostgres('numbers of the log', () => {
     ]);
     await first.end();
     await Promise.all([shared.close(), second.close()]);
+  });
+});
+
+describeWithPostgres('what grows', () => {
+  test('is there for as long as the node needs it that needs it longest, and gone when that has passed twice', async () => {
+    await using database = await TestDatabase.create();
+    const clock = new FakeClock();
+    const [a, b] = [sharedOn(database.url(), 'a', clock), sharedOn(database.url(), 'b', clock)];
+    const HOUR = 3_600_000;
+    const short = cardOf('a', { needsMs: HOUR });
+    const looks = async () => {
+      await a.renew(short);
+      await clock.advance(HOUR);
+      await pass(database, HOUR);
+      await a.renew(short);
+      return (await a.inherit([1], 1e9)).ends.map(({ id }) => id);
+    };
+    await a.claim(short, [1]);
+    await a.settle([endOf('one', 1)]);
+    await pass(database, HOUR);
+    // Its own clock knows of no hour.
+    await a.renew(short);
+    await a.settle([endOf('two', 1)]);
+    expect(await looks()).toEqual(['one-1', 'two-1']);
+    await a.settle([endOf('three', 1)]);
+    expect(await looks()).toEqual(['three-1']);
+    // One of a version that does not say: a day.
+    await b.renew(cardOf('b'));
+    expect(await looks()).toEqual(['three-1']);
+    expect(await looks()).toEqual(['three-1']);
+    await b.leave(cardOf('b'));
+    await looks();
+    expect(await looks()).toEqual([]);
+    const left = await database.query<{ count: number }>(`SELECT count(*)::int FROM ${SCHEMA}.ends`);
+    expect(left).toEqual([{ count: 0 }]);
+    await Promise.all([a.close(), b.close()]);
   });
 });
 

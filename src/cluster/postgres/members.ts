@@ -5,6 +5,7 @@
 import type { Client } from 'pg';
 import { LEASE_MS, type Lease, type Member, type NodeCard, PARTITIONS, type View } from '../shared.ts';
 import { notify } from './hints.ts';
+import { IS_DUE, KEEP_MS, type Keeping } from './keep.ts';
 import { LOCK, SCHEMA } from './schema.ts';
 import { rowsOf, statement, together } from './statements.ts';
 
@@ -27,7 +28,8 @@ const STAMP = statement(`
 
 const VIEW = statement(`
   SELECT cluster, extract(epoch FROM clock_timestamp())::float8 * 1000 AS "nowMs",
-    clock_timestamp() - turned_at >= interval '1 day' AS "mustTurn",
+    json_build_object('isDue', ${IS_DUE}, 'keepMs', ${KEEP_MS}, 'half', half,
+      'turnedAgeMs', extract(epoch FROM clock_timestamp() - turned_at)::float8 * 1000) AS keeping,
     (SELECT value FROM ${S}.counters WHERE name = 'log') AS seq,
     (SELECT value FROM ${S}.counters WHERE name = 'facts') AS facts,
     (SELECT json_agg(json_build_array(card, ${REST})) FROM ${S}.nodes) AS members,
@@ -81,7 +83,7 @@ const TELL = statement(`SELECT ${notify('leases')}`);
 interface ViewRow {
   readonly cluster: string;
   readonly nowMs: number;
-  readonly mustTurn: boolean;
+  readonly keeping: Keeping;
   readonly seq: string;
   readonly facts: string;
   readonly members: readonly (readonly [card: string, restMs: number])[];
@@ -97,8 +99,7 @@ export interface Renewal {
   readonly view: View;
   /** The database's clock, ms since the epoch. */
   readonly nowMs: number;
-  /** The older half of everything is a day old. */
-  readonly mustTurn: boolean;
+  readonly keeping: Keeping;
 }
 
 export async function renew(client: Client, card: NodeCard, beat: number): Promise<Renewal> {
@@ -110,7 +111,7 @@ export async function renew(client: Client, card: NodeCard, beat: number): Promi
   const [row] = rows;
   if (row === undefined) throw new Error('the tables are empty');
   if (row.members.some(([, restMs]) => restMs > LEASE_MS)) await rowsOf(client, CUT);
-  return { view: viewOf(row, stamped?.beat ?? undefined), nowMs: row.nowMs, mustTurn: row.mustTurn };
+  return { view: viewOf(row, stamped?.beat ?? undefined), nowMs: row.nowMs, keeping: row.keeping };
 }
 
 function viewOf({ cluster, seq, facts, members, leases }: ViewRow, beat: number | undefined): View {

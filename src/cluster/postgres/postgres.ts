@@ -29,6 +29,7 @@ import { begin, inheritedEnds, settle } from './ends.ts';
 import { ask, takeErrands } from './errands.ts';
 import { facts, remember } from './facts.ts';
 import { CHANNEL } from './hints.ts';
+import { Patience } from './keep.ts';
 import { Line } from './line.ts';
 import { Listener } from './listener.ts';
 import { append, inherited, readAfter } from './log.ts';
@@ -61,6 +62,7 @@ export class PostgresShared implements Shared {
   #hints: Line | undefined;
   readonly #echoChannel: string;
   #echoed: ((hint: Hint | undefined) => void) | undefined;
+  readonly #patience = new Patience();
   #hasSessions = false;
   #isTurning = false;
 
@@ -124,12 +126,12 @@ export class PostgresShared implements Shared {
   async renew(card: NodeCard, beat = 0): Promise<View> {
     const { clock } = this.#deps;
     let sentMs = 0;
-    const { view, nowMs, mustTurn } = await this.#leases.run((client) => {
+    const { view, nowMs, keeping } = await this.#leases.run((client) => {
       sentMs = clock.monotonicMs();
       return renew(client, card, beat);
     });
     this.#time.add(sentMs, clock.monotonicMs(), nowMs);
-    if (mustTurn) await this.#turn();
+    if (this.#patience.isOver(keeping, clock.monotonicMs())) await this.#turn();
     return view;
   }
 

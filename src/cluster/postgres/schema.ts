@@ -2,7 +2,7 @@
  * The tables of a cluster, as steps from version to version. A step that has been released is never edited. They stand in
  * a schema of their own, so that they may share a database with others.
  *
- * Everything that grows is in two halves: one takes what comes, the other holds what came before. After a day the older
+ * Everything that grows is in two halves: one takes what comes, the other holds what came before. After a while (`keep.ts`) the older
  * half is emptied at once (TRUNCATE) and takes over, so nothing is deleted row by row and nothing is left to vacuum.
  */
 

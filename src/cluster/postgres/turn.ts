@@ -1,5 +1,6 @@
-/** Once a day the older half of everything that grows is emptied, and takes what comes from then on. */
+/** When its time has come (`keep.ts`), the older half of everything that grows is emptied, and takes what comes from then on. */
 import type { Client } from 'pg';
+import { IS_DUE } from './keep.ts';
 import { HALVED, LOCK, SCHEMA } from './schema.ts';
 import { rowsOf, statement } from './statements.ts';
 
@@ -11,7 +12,7 @@ const truncate = (half: number): string =>
 /** One statement: nobody can stop in the middle of it and keep the lock. Of several nodes the first does it. */
 const TURN = `DO $$ BEGIN
   PERFORM pg_advisory_xact_lock(${LOCK.halves});
-  IF EXISTS (SELECT FROM ${S}.meta WHERE clock_timestamp() - turned_at >= interval '1 day') THEN
+  IF EXISTS (SELECT FROM ${S}.meta WHERE ${IS_DUE}) THEN
     IF (SELECT half FROM ${S}.meta) = 0 THEN ${truncate(1)} ELSE ${truncate(0)} END IF;
     UPDATE ${S}.meta SET half = 1 - half, turned_at = clock_timestamp();
   END IF;

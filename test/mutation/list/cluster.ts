@@ -329,6 +329,28 @@ export const cluster = [
     ],
   ),
   ...inFile(
+    'src/cluster/span.ts',
+    suites('cluster/span'),
+    [
+      'what waits for ever is remembered for an hour',
+      'it is sent again by the next holder',
+      'options.maxAge === false ? KEPT_MS : options.maxAge',
+      'options.maxAge === false ? 0 : options.maxAge',
+    ],
+    [
+      'a request counts no longer than it could wait',
+      'a new holder exceeds a rate',
+      'lifeMs + countsMs',
+      'lifeMs',
+    ],
+  ),
+  ...inFile('src/cluster/postgres/keep.ts', suites('cluster/span'), [
+    'a clock that was set throws away what was just sent',
+    'it is sent again by the next holder',
+    'nowMs - this.#sinceMs >= keepMs ||',
+    'isDue ||',
+  ]),
+  ...inFile(
     'src/cluster/warming.ts',
     suites('cluster/warming'),
     [
