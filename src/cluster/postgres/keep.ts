@@ -9,7 +9,7 @@ export const KEEP_MS = `(SELECT least(coalesce(max(coalesce((card::json ->> 'nee
 /** SQL: it is time. */
 export const IS_DUE = `clock_timestamp() - turned_at >= ${KEEP_MS} * interval '1 ms'`;
 
-/** What a renewal shows of it. */
+/** Shown by each renewal. */
 export interface Keeping {
   readonly isDue: boolean;
   readonly keepMs: number;
