@@ -178,7 +178,7 @@ export class LaneSet {
   }
 
   /** The destinations with their lanes. */
-  running(): Iterable<{ readonly lane: Lane; readonly prepared: PreparedDestination }> {
+  running(): IteratorObject<{ readonly lane: Lane; readonly prepared: PreparedDestination }> {
     return this.#running.values();
   }
 

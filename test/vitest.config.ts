@@ -9,6 +9,7 @@ const ALONE = ['test/e2e/start.test.ts', 'test/tools/expressions.test.ts'];
 /** A server of PostgreSQL costs more than all that it is asked: `npm run test:cluster`. */
 const WITH_DATABASE = [
   'test/cluster/probe.test.ts',
+  'test/cluster/alone-postgres.test.ts',
   'test/cluster/check-online.test.ts',
   'test/cluster/postgres-faults.test.ts',
   'test/cluster/postgres-promises.test.ts',

@@ -1,7 +1,9 @@
 /** `check --online`: the database that the nodes of a cluster share. Nothing is written, and no node joins. */
 import type { ClusterOptions } from '../cluster/options.ts';
 import { type DatabaseFacts, probe } from '../cluster/postgres/probe.ts';
+import { PostgresSolitude } from '../cluster/postgres/solitude.ts';
 import { SharedError } from '../cluster/shared.ts';
+import { WAY_OUT } from '../daemon/standing.ts';
 import type { Clock } from '../platform/clock.ts';
 import { formatDuration } from '../platform/duration.ts';
 import { bad, good, type Remark, warned } from '../remark.ts';
@@ -20,7 +22,28 @@ export async function inquireCluster(
   } catch (error) {
     if (!(error instanceof SharedError)) throw error;
     const [, sentence = error.message, code = error.kind] = /^(.*) \[(\w+)\]$/s.exec(error.message) ?? [];
-    return [bad(`${place}: ${sentence}. ${error.advice}`, code)];
+    const isBad = bad(`${place}: ${sentence}. ${error.advice}`, code);
+    return [isBad, await standingThere(error.kind === 'unreachable', url, clock)];
+  }
+}
+
+/** The part of a bridge that starts there all the same. */
+async function standingThere(isAway: boolean, url: ClusterOptions['url'], clock: Clock): Promise<Remark> {
+  if (!isAway && (await canBeAlone(url, clock)))
+    return warned(
+      'a node that starts now is alone and sends everything, from its own store, until somebody can join there. One that was ever in a cluster, or does not both read and deliver, sends nothing.',
+      'alone',
+    );
+  return warned(`a node that starts now sends nothing. ${WAY_OUT}`, 'silent');
+}
+
+async function canBeAlone(url: ClusterOptions['url'], clock: Clock): Promise<boolean> {
+  try {
+    await new PostgresSolitude({ url, clock }).look();
+    return true;
+  } catch (error) {
+    if (error instanceof SharedError) return false;
+    throw error;
   }
 }
 

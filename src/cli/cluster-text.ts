@@ -11,12 +11,19 @@ import { table } from './table.ts';
 
 type ShownNode = ShownCluster['nodes'][number];
 
-export function clusterLines({ nodes, unheld, reached }: ShownCluster, width: number | undefined): string[] {
+export function clusterLines(
+  { nodes, unheld, reached, standing }: ShownCluster,
+  width: number | undefined,
+): string[] {
+  const [mark, sentence] = standingIn(standing) ?? [];
   return [
-    ...table(['NODE', 'STATE', 'ROLES', 'PARTITIONS', 'CONFIG', 'VERSION', 'FEEDS'], nodes.map(nodeRow), {
-      width,
-    }),
-    ...(reached
+    ...(mark === undefined || sentence === undefined ? [] : [markedLine(mark, sentence, width)]),
+    ...(nodes.length === 0
+      ? []
+      : table(['NODE', 'STATE', 'ROLES', 'PARTITIONS', 'CONFIG', 'VERSION', 'FEEDS'], nodes.map(nodeRow), {
+          width,
+        })),
+    ...(reached || nodes.length === 0
       ? []
       : [markedLine('bad', 'The database does not answer: this is how it was before. [unreachable]', width)]),
     ...(unheld > 0
@@ -28,6 +35,23 @@ export function clusterLines({ nodes, unheld, reached }: ShownCluster, width: nu
           ),
         ]
       : []),
+  ];
+}
+
+/** Of one that is not one of several now. */
+function standingIn({
+  is,
+  why,
+  advice = '',
+  code = is,
+  forMs,
+}: ShownCluster['standing']): ['bad' | 'warning', string] | undefined {
+  if (is === 'joined') return undefined;
+  if (is === 'silent') return ['bad', `This node sends nothing: ${why}. ${advice} [${code}]`];
+  const since = forMs === undefined ? '' : ` for ${formatDuration(Math.round(forMs / 1000) * 1000)}`;
+  return [
+    'warning',
+    `This node is alone${since} and sends everything, from its own store: ${why}. Nobody takes over from it. [alone]`,
   ];
 }
 

@@ -37,9 +37,11 @@ export async function clusterCommand(
 
 function resultOf(
   what: ClusterChange,
-  { node }: ShownCluster,
+  { node, standing }: ShownCluster,
   here: ShownCluster['nodes'][number] | undefined,
 ): ['good' | 'warning', string] {
+  if (standing.is === 'alone' && what === 'drain')
+    return ['warning', `${node} is alone: there is nobody to hand over to, and it sends on. [alone]`];
   const left = here?.partitions ?? 0;
   if (what === 'undrain') return ['good', `${node} takes its share again.`];
   if (what === 'leave') return ['good', `${node} has left the cluster and sends nothing more: stop it now.`];

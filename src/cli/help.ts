@@ -26,9 +26,11 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     examples: [
       ['run', 'with ./config.yaml'],
       ['run -c /etc/listing-bridge/config.yaml', 'with another config'],
+      ['run --alone', 'the database of the cluster is away, and no other bridge runs'],
     ],
     notes: [
       'On a stop, requests in flight get `shutdownTimeout` to end; pending deliveries are sent after the next start. SIGHUP reloads the config.',
+      '`--alone` holds for this start. While another bridge of the cluster runs, everything is sent twice: look first. Started without it again, the bridge joins, and the cluster knows first what it has sent.',
     ],
     fails: 'the bridge cannot start: a bad config, a store or port that is in use',
     pages: ['docs/install.md', 'docs/operations.md'],

@@ -65,12 +65,16 @@ export function buildProgram(io: Io, faults: string, exit: (code: ExitCode) => v
   const command: MakeCommand = (nameAndArguments, description, parent = program) =>
     parent.command(nameAndArguments).description(description).addOption(configOption());
 
-  command('run', 'Start the bridge; Ctrl-C or SIGTERM stops it, SIGHUP reloads the config').action(
-    async (options) => {
+  command('run', 'Start the bridge; Ctrl-C or SIGTERM stops it, SIGHUP reloads the config')
+    .option(
+      '--alone',
+      'of a cluster: send everything, from its own store, without the database; only when no other bridge of the cluster runs',
+      false,
+    )
+    .action(async (options) => {
       const { runCommand } = await import('./run.ts');
       exit(await runCommand(options, io));
-    },
-  );
+    });
 
   command('check', 'Validate the config: every problem at once, with line and column')
     .option('--json', 'print JSON, for scripts', false)

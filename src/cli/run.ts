@@ -20,8 +20,13 @@ import { requireConfig } from './config-file.ts';
 import { type ExitCode, FINE } from './exit-codes.ts';
 import { aborted, type Io } from './io.ts';
 
-export async function runCommand(options: { readonly config: string }, io: Io): Promise<ExitCode> {
-  const file = options.config;
+export interface RunFlags {
+  readonly config: string;
+  /** No other bridge of the cluster runs. */
+  readonly alone: boolean;
+}
+
+export async function runCommand({ config: file, alone }: RunFlags, io: Io): Promise<ExitCode> {
   const { warnings: firstWarnings, more: further, ...loaded } = requireConfig(file, io);
   const first = lasting(loaded);
   const { clock, random, version } = io;
@@ -44,7 +49,7 @@ export async function runCommand(options: { readonly config: string }, io: Io): 
       warn(first.config, someOf(firstWarnings, further.warnings));
       return log;
     },
-    ...{ clock, random, version, disk: watchDisk },
+    ...{ clock, random, version, alone, disk: watchDisk },
   });
   // From the first moment: without a listener the signal would end the process.
   const failed = (error: unknown) => log?.error({ message: messageOf(error) }, 'config.reload_failed');

@@ -102,7 +102,21 @@ const node = z.object({
   },
 });
 
+const standing = z
+  .object({
+    is: z.enum(['joined', 'alone', 'silent']),
+    ...{
+      why: z.string().optional(),
+      advice: z.string().optional(),
+      code: z.string().optional(),
+      forMs: optional,
+    },
+  })
+  // Of a bridge that does not say so yet.
+  .catch({ is: 'joined' });
+
 const cluster = z.object({
+  standing,
   ...{ node: text, reached: flag, sends: number, unheld: number },
   nodes: listOf(node),
 });

@@ -7,7 +7,7 @@ import { contentIn, type StoredBody } from '../outbox/content-rows.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Known, KnownNews } from './known.ts';
-import type { ToldRow } from './shared.ts';
+import type { PlannedDelivery, ToldRow } from './shared.ts';
 
 export interface ArrivalsDeps {
   readonly pipeline: Pick<Pipeline, 'intake' | 'lanes' | 'ids' | 'dedupe'>;
@@ -35,9 +35,10 @@ export class Arrivals {
       return before;
     }
     const { targets } = pipeline.intake.routes;
+    const isOthers = row.isLate && row.node !== node;
     const taken = pipeline.intake.take(
       news,
-      row.isLate && row.node !== node ? this.#careful(targets) : targets,
+      isOfOneAlone(row, node) ? NOBODY : isOthers ? this.#careful(targets) : targets,
     );
     const isNew = 'content' in taken;
     // Read here too, a moment ago: its own events bring it, with the deliveries that were made of it.
@@ -55,6 +56,14 @@ export class Arrivals {
     return new Map([...targets].filter(([name]) => !once.has(name)));
   }
 }
+
+const NOBODY: ReadonlyMap<string, Target> = new Map();
+
+/** Another node was the only one that could send it: a take-over finds out what it has left. `node`: this one. */
+export const isOfOneAlone = (
+  row: ToldRow & { readonly plan?: readonly PlannedDelivery[] },
+  node: string,
+): boolean => row.node !== node && row.plan?.some(({ fate }) => fate !== undefined) === true;
 
 /** `undefined`: it is no news. An age below 0 is one of a clock that was set back. `nowMs`: monotonic, when the row was there. */
 function newsOf({ body, ageMs }: Pick<ToldRow, 'body' | 'ageMs'>, nowMs: number): News | undefined {

@@ -28,6 +28,8 @@ export interface ClusterDeps {
   readonly report: (event: ClusterEvent | BridgeEventOf<'delivery.ended'>) => void;
   /** All that has happened has been heard when it returns: an end that is not told is sent again. Absent: it is heard at once. */
   readonly catchUp?: () => void;
+  /** Before this node tells a database what it knows: nothing leaves of which that does not hear. */
+  readonly met?: () => Promise<void>;
   /** Questions of other nodes may be there, or answers. */
   readonly asked?: () => void;
 }

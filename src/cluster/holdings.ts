@@ -12,6 +12,9 @@ import type { Tenures } from './tenures.ts';
  */
 const MARGIN_MS = 1000;
 
+/** A node sends for so long after the renewal was sent. */
+export const TENURE_MS = LEASE_MS - MARGIN_MS;
+
 /** Of one partition, that this life has held: what was begun under an older one has long ended. */
 const MOST_EPOCHS = 1000;
 

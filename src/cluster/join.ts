@@ -6,20 +6,21 @@
 import type { BridgeEvent } from '../events/bridge-event.ts';
 import { Alerts } from './alerts.ts';
 import { Announced } from './announced.ts';
-import { Arrivals } from './arrivals.ts';
+import { Arrivals, isOfOneAlone } from './arrivals.ts';
 import { Claiming } from './claiming.ts';
 import type { Cluster, ClusterDeps } from './cluster.ts';
 import { Findings } from './findings.ts';
 import { Holdings } from './holdings.ts';
-import { Known } from './known.ts';
+import { Known, type KnownNews } from './known.ts';
 import { LocalRows } from './local-rows.ts';
 import { LogReader } from './log-reader.ts';
 import { LogWriter } from './log-writer.ts';
 import { ClusterNode } from './node.ts';
 import { Past } from './past.ts';
 import { Settling } from './settling.ts';
-import { type Hint, type HintedRow, SharedError, type View } from './shared.ts';
+import type { Hint, HintedRow, LogRow, View } from './shared.ts';
 import { Takeover } from './takeover.ts';
+import { Taking } from './taking.ts';
 import { Telling } from './telling.ts';
 import { partitionsByName } from './tenures.ts';
 import { Warming } from './warming.ts';
@@ -47,9 +48,7 @@ class Member implements Cluster {
   readonly #warming: Warming;
   readonly #findings: Findings;
   readonly #listening: { stop(): Promise<void> };
-  /** Held, and what the holder before has left is not known yet. */
-  readonly #toTake = new Set<number>();
-  #isTaking = false;
+  readonly #taking: Taking;
   /** When partitions were last opened for news; monotonic. */
   #openedMs = Number.NEGATIVE_INFINITY;
   #hasHandedOver = false;
@@ -95,12 +94,13 @@ class Member implements Cluster {
       ...{ holdings, spanMs },
       ended: (delivery, state, reason, endedMs) =>
         deps.report({ kind: 'delivery.ended', delivery, state, reason, endedMs }),
-      learn: (row) => this.#arrivals.learn(row),
+      learn: (row) => this.#learn(row),
       heardOfMs: (partition) => this.node.heardOfMs(partition),
       unknownBeforeMs: () => this.node.unknownBeforeMs,
       open: (partitions) => this.#open(partitions),
       isOpen: (partition) => tenures.at(partition).isOpen,
     });
+    this.#taking = new Taking({ findings: this.#findings, takeover: this.#takeover, holdings });
     const telling = new Telling({
       ...{ shared, clock, node: name, pipeline, known, writer, settling, takeover: this.#takeover },
       openedMs: () => this.#openedMs,
@@ -172,10 +172,11 @@ class Member implements Cluster {
     this.#writer.now();
     this.#settling.now();
     this.#findings.seen(factsVersion);
-    void this.#take();
+    void this.#taking.look();
   }
 
   async #tell(): Promise<void> {
+    await this.#deps.met?.();
     if (this.#hasHandedOver) this.#reader.beginAnew();
     this.#findings.tellAgain();
     await this.#past.tell(this.node.view, this.node.unknownBeforeMs < 0);
@@ -187,28 +188,8 @@ class Member implements Cluster {
 
   #gained(partitions: readonly number[]): void {
     this.#findings.closed(partitions);
-    for (const partition of partitions) this.#toTake.add(partition);
     this.#route();
-    void this.#take();
-  }
-
-  async #take(): Promise<void> {
-    if (this.#isTaking || this.#toTake.size === 0) return;
-    this.#isTaking = true;
-    const partitions = [...this.#toTake];
-    this.#toTake.clear();
-    try {
-      await this.#findings.read();
-      await this.#takeover.take(partitions);
-    } catch (error) {
-      if (!(error instanceof SharedError)) throw error;
-      // The next view, a second later, tries again.
-      for (const partition of partitions) if (this.#holdings.holds(partition)) this.#toTake.add(partition);
-      return;
-    } finally {
-      this.#isTaking = false;
-    }
-    void this.#take();
+    this.#taking.add(partitions);
   }
 
   /** All that was left there is known; from now on news is planned here. */
@@ -226,7 +207,7 @@ class Member implements Cluster {
 
   async #handOver(partitions: readonly number[]): Promise<void> {
     const all = new Set(partitions);
-    for (const partition of partitions) this.#toTake.delete(partition);
+    this.#taking.remove(partitions);
     this.#route();
     this.#rows.surrender(all, false);
     await Promise.all([this.#rows.landed(all), this.#claiming.handBack(all)]);
@@ -239,7 +220,7 @@ class Member implements Cluster {
   }
 
   #lost(partitions: readonly number[]): void {
-    for (const partition of partitions) this.#toTake.delete(partition);
+    this.#taking.remove(partitions);
     this.#findings.closed(partitions);
     const all = new Set(partitions);
     this.#route();
@@ -260,8 +241,18 @@ class Member implements Cluster {
     for (const { lane } of this.#rows.lanesOf(new Set(partitions))) lane.refill();
   }
 
-  #arrived(row: HintedRow): boolean {
+  #learn(row: LogRow | HintedRow): KnownNews | undefined {
     const known = this.#arrivals.learn(row);
+    // Whatever of it is still to be sent follows from how it was left.
+    if (known?.loggedMs === undefined && isOfOneAlone(row, this.#deps.card().node))
+      this.#taking.add(this.#holdings.held);
+    return known;
+  }
+
+  #arrived(row: HintedRow): boolean {
+    // In its plan there may be more about it.
+    if (row.isLate && row.plan === undefined) return false;
+    const known = this.#learn(row);
     if (known !== undefined) known.loggedMs ??= this.#deps.clock.monotonicMs();
     else if (row.plan === undefined) return false;
     else this.#alerts.arrived({ ...row, plan: row.plan });

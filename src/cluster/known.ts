@@ -3,7 +3,7 @@ import { type Announcement, identityOf } from '../announcement.ts';
 import type { NewsContent } from '../delivery/content.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { occurrenceIn } from '../outbox/delivery-ids.ts';
-import type { PlannedDelivery } from './shared.ts';
+import type { Fate, PlannedDelivery } from './shared.ts';
 
 export interface KnownNews {
   /** As this node names it. */
@@ -21,6 +21,8 @@ export interface KnownNews {
   plan: readonly PlannedDelivery[] | undefined;
   /** Since when it is known to be in the log, monotonic ms. */
   loggedMs: number | undefined;
+  /** Of its deliveries (`withinNews`), while this node was the only one that could send them. */
+  fates?: ReadonlyMap<string, Fate> | undefined;
   /** It is of the past, and comes into a log that may not know what was sent of it. */
   isLate: boolean;
 }

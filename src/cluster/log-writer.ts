@@ -5,7 +5,7 @@ import type { Delivery } from '../delivery/delivery.ts';
 import { isNamedAlike, occurrenceIn } from '../outbox/delivery-ids.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Batches } from './batches.ts';
-import type { Known, KnownNews } from './known.ts';
+import { type Known, type KnownNews, withinNews } from './known.ts';
 import { type PlanDeps, planOf } from './plan.ts';
 import type { LogEntry, PlannedDelivery, Shared } from './shared.ts';
 import { toldOf } from './told.ts';
@@ -98,7 +98,14 @@ export class LogWriter {
     const { key, identity, content, isLate } = known;
     return {
       ...toldOf(key, content, node, clock.monotonicMs()),
-      ...{ identity, isLate, windowMs: dedupe.windowMs, plan: this.planOf(known) },
+      ...{ identity, isLate, windowMs: dedupe.windowMs, plan: this.#toldPlanOf(known) },
     };
+  }
+
+  #toldPlanOf(known: KnownNews): readonly PlannedDelivery[] {
+    const plan = this.planOf(known);
+    const { fates } = known;
+    if (fates === undefined) return plan;
+    return plan.map((planned) => ({ ...planned, fate: fates.get(withinNews(planned.id)) ?? 'ended' }));
   }
 }

@@ -7,10 +7,10 @@ import type { Journal } from '../outbox/journal.ts';
 import type { Memory } from '../outbox/learnt.ts';
 import type { Remains } from '../outbox/outbox.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Known } from './known.ts';
+import { type Known, withinNews } from './known.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { Settling } from './settling.ts';
-import type { View } from './shared.ts';
+import type { Fate, View } from './shared.ts';
 
 const AT_ONCE = 200;
 
@@ -18,7 +18,10 @@ const AT_ONCE = 200;
 const NO_ENDS: ReadonlySet<string | undefined> = new Set(['handed_over', 'sent_elsewhere']);
 
 /** In the memory of the store: the database that this node was with last, and how far its log was. */
-const MET = 'cluster';
+export const MET = 'cluster';
+
+/** The same: since when this node was alone, until a database knows of it; monotonic ms. */
+export const ALONE_FROM = 'cluster alone from';
 
 export interface PastDeps {
   readonly memory: Pick<Memory, 'recall' | 'hear'>;
@@ -61,6 +64,14 @@ export class Past {
     }
     await writer.flush();
     await settling.flush();
+    this.#deps.memory.hear(ALONE_FROM, '');
+  }
+
+  /** No other node could send it: there was no cluster, or this node was alone. */
+  #wasAlone(receivedMs: number): boolean {
+    const { memory } = this.#deps;
+    if (receivedMs >= Number(memory.recall(ALONE_FROM) || Number.POSITIVE_INFINITY)) return true;
+    return memory.recall(MET) === undefined && receivedMs < this.#bornMs;
   }
 
   /** Received since then, whatever was claimed of it is in this database; monotonic ms. */
@@ -80,7 +91,11 @@ export class Past {
     const key = occurrenceOf(announcement, identityOf(announcement), dedupe.windowMs);
     const own = deliveries.map((item) => item.delivery);
     const news = known.byKey(key) ?? known.add(key, content, own);
-    news.isLate ||= announcement.receivedMs < knownFromMs;
+    const wasAlone = this.#wasAlone(announcement.receivedMs);
+    news.isLate ||= wasAlone || announcement.receivedMs < knownFromMs;
+    news.fates = wasAlone
+      ? new Map(deliveries.map((one) => [withinNews(one.delivery.id), fateOf(one)]))
+      : undefined;
     writer.add(news);
     for (const { delivery, state, reason, attempts, settledMs, begunMs } of deliveries) {
       if (NO_ENDS.has(reason)) continue;
@@ -96,3 +111,6 @@ export class Past {
     }
   }
 }
+
+const fateOf = ({ state, begunMs }: Pick<Remains['deliveries'][number], 'state' | 'begunMs'>): Fate =>
+  state !== 'pending' ? 'ended' : begunMs === undefined ? 'open' : 'begun';

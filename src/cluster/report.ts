@@ -24,8 +24,22 @@ export interface NodeReport {
   readonly ailing: readonly string[];
 }
 
+/** `joined`: one of several. `alone`: it sends from its own store, and no database knows of it. `silent`: it sends nothing. */
+export interface Standing {
+  readonly is: 'joined' | 'alone' | 'silent';
+  /** A sentence, without its full stop. */
+  readonly why?: string;
+  /** The next step for a person. */
+  readonly advice?: string;
+  /** Of that reason, to look up. */
+  readonly code?: string;
+  /** Since it is alone. */
+  readonly forMs?: number;
+}
+
 export interface ClusterReport {
   readonly node: string;
+  readonly standing: Standing;
   /** The database answers. */
   readonly reached: boolean;
   /** Partitions for which this node sends at the moment. */
@@ -36,6 +50,7 @@ export interface ClusterReport {
 }
 
 export interface ClusterSight {
+  readonly standing: Standing;
   readonly card: NodeCard;
   readonly view: View | undefined;
   readonly isReached: boolean;
@@ -44,7 +59,14 @@ export interface ClusterSight {
 }
 
 /** Nodes that have left stay in the view for a while; those of before a restart do not. */
-export function clusterReport({ card, view, isReached, sends, ...now }: ClusterSight): ClusterReport {
+export function clusterReport({
+  card,
+  standing,
+  view,
+  isReached,
+  sends,
+  ...now
+}: ClusterSight): ClusterReport {
   const members = view?.members ?? [];
   const held = new Map<string, number>();
   let unheld = 0;
@@ -67,7 +89,7 @@ export function clusterReport({ card, view, isReached, sends, ...now }: ClusterS
       partitions: life === card.life ? sends : (held.get(life) ?? 0),
     }))
     .sort((a, b) => (a.node < b.node ? -1 : 1));
-  return { node: card.node, reached: isReached, sends, unheld, nodes };
+  return { node: card.node, standing, reached: isReached, sends, unheld, nodes };
 }
 
 /** `read, deliver` */

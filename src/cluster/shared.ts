@@ -93,7 +93,12 @@ export interface PlannedDelivery {
   readonly ticker?: string;
   /** It ends so long after it was received; absent: never. Counted from the receipt. */
   readonly lifeMs?: number;
+  /** By a node that was the only one that could send it; absent: others may have. */
+  readonly fate?: Fate;
 }
+
+/** `ended`: nobody sends it. `begun`: it may have arrived. `open`: it has not left. */
+export type Fate = 'ended' | 'begun' | 'open';
 
 /** News, or an alert of the bridge, with all its deliveries. */
 export interface LogEntry {

@@ -17,7 +17,7 @@ import { endedAs, endedElsewhere, type LocalRows, writtenOf } from './local-rows
 import type { LogWriter } from './log-writer.ts';
 import { deliveryOf } from './plan.ts';
 import type { Settling } from './settling.ts';
-import type { Inheritance, LogRow, PlannedDelivery, Shared, SharedEnd } from './shared.ts';
+import type { Fate, Inheritance, LogRow, PlannedDelivery, Shared, SharedEnd } from './shared.ts';
 import { LEASE_MS } from './shared.ts';
 
 export interface TakeoverDeps {
@@ -152,7 +152,7 @@ export class Takeover {
     for (const { lane } of this.#deps.rows.lanesOf(wanted)) lane.refill();
   }
 
-  /** Decides about each delivery of the plan. */
+  /** Decides about each delivery of the plan. Whatever has ended and is in the store here stays there as it was left. */
   #decide(news: KnownNews, plan: readonly PlannedDelivery[], isLate: boolean, into: Import): void {
     const { node, known } = this.#deps;
     const deliveries: Delivery[] = [];
@@ -161,14 +161,14 @@ export class Takeover {
       const end = into.ends.get(known.nameOf(id));
       const to = into.prepared.get(destination);
       if (to === undefined || !into.wanted.has(partition)) continue;
-      const hasEnded = end !== undefined && end.state !== 'begun' && end.state !== 'free';
-      // Its row is in the store here, as it was left.
-      if (hasEnded && (end.node === node || news.decided.has(withinNews(id)))) continue;
-      news.decided.add(withinNews(id));
+      const hasEnded = isOver(end);
+      const name = withinNews(id);
+      if (isNobodys(planned, end) || (hasEnded && (end.node === node || news.decided.has(name)))) continue;
+      news.decided.add(name);
       const delivery = deliveryOf(planned, news.content, into.turn);
       deliveries.push(delivery);
       if (hasEnded) into.attempts.push(endedElsewhere(delivery, end, into.nowMs));
-      else if (this.#mayHaveArrived(to, news, end, isLate))
+      else if (this.#mayHaveArrived(to, news, end, planned.fate ?? isLate))
         into.attempts.push(this.#buried(delivery, into.nowMs));
       else {
         if (end !== undefined) into.attempts.push(this.#again(delivery, end, into.nowMs));
@@ -197,16 +197,20 @@ export class Takeover {
     return endedAs(delivery, ending, nowMs);
   }
 
-  /** Of what must not be sent twice, and never leaves without a claim: it is begun, or its claim is lost with an earlier database. */
+  /**
+   * Of what must not be sent twice, and never leaves without a claim: it is begun, or its claim is lost with an earlier database.
+   * `fate`: by a node that was alone; else whether it is late.
+   */
   #mayHaveArrived(
     { options }: PreparedDestination,
     { content }: KnownNews,
     end: SharedEnd | undefined,
-    isLate: boolean,
+    fate: Fate | boolean,
   ): boolean {
     if (options.onAmbiguous !== 'drop') return false;
     if (end !== undefined) return end.state === 'begun';
-    return isLate || content.announcement.receivedMs < this.#deps.unknownBeforeMs();
+    if (fate === 'open') return false;
+    return fate !== false || content.announcement.receivedMs < this.#deps.unknownBeforeMs();
   }
 
   /** For the rates: what others have written, and of a holder that died as much as could have been on the wire. */
@@ -238,3 +242,10 @@ export class Takeover {
     }
   }
 }
+
+/** Ended by a node that was alone; its end is on its way. */
+const isNobodys = ({ fate }: PlannedDelivery, end: SharedEnd | undefined): boolean =>
+  fate === 'ended' && !isOver(end);
+
+const isOver = (end: SharedEnd | undefined): end is SharedEnd =>
+  end !== undefined && end.state !== 'begun' && end.state !== 'free';

@@ -78,6 +78,8 @@ const SIGNS: Signs = {
     { code: 'cluster_unreachable', subject: '', detail: message, lastsMs: UNTIL_TOLD },
   ],
   'cluster.reached': () => [{ code: 'cluster_unreachable', subject: '' }],
+  'cluster.alone': ({ why }) => [{ code: 'cluster_alone', subject: '', detail: why, lastsMs: UNTIL_TOLD }],
+  'cluster.not_alone': () => [{ code: 'cluster_alone', subject: '' }],
   'cluster.replaced': ({ isSetBack }) => [
     {
       code: 'cluster_replaced',

@@ -68,6 +68,14 @@ export const OF_THE_BRIDGE = {
     advice:
       'This node reads on and keeps everything in its own store; it sends for as long as nobody else can have taken over from it.',
   },
+  cluster_alone: {
+    severity: 'warning',
+    about: 'bridge',
+    starts: () => 'this node of the cluster is alone: it sends everything, from its own store',
+    ends: () => 'this node of the cluster is no longer alone',
+    advice:
+      'Nobody takes over when it dies. Bring the database into order; a bridge that was started with `--alone` joins when it is started without. The cluster hears first of all that was sent meanwhile.',
+  },
   cluster_replaced: {
     severity: 'critical',
     about: 'bridge',

@@ -5,12 +5,13 @@ import { AllDeliveries } from '../cluster/all-deliveries.ts';
 import { Asking, type Attend } from '../cluster/asking.ts';
 import { attending } from '../cluster/attending.ts';
 import type { Changing } from '../cluster/changing.ts';
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Cluster, ClusterDeps } from '../cluster/cluster.ts';
 import { joinCluster } from '../cluster/join.ts';
 import type { LocalMutes } from '../cluster/mute-registers.ts';
 import type { ClusterOptions } from '../cluster/options.ts';
 import { OtherNodes } from '../cluster/others.ts';
 import { PostgresShared } from '../cluster/postgres/postgres.ts';
+import { PostgresSolitude } from '../cluster/postgres/solitude.ts';
 import { type RehearsedCluster, rehearsedCluster } from '../cluster/rehearsed.ts';
 import { type ClusterReport, clusterReport, feedOnCard } from '../cluster/report.ts';
 import type { NodeCard } from '../cluster/shared.ts';
@@ -24,11 +25,17 @@ import { idAt } from '../outbox/ids.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { type Clock, wait } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
-import { fingerprint, type Redactor } from '../platform/secret.ts';
+import { fingerprint, type Redactor, Secret } from '../platform/secret.ts';
 import type { ClusterOps } from '../web/ops.ts';
 import type { FeedSet } from './feed-set.ts';
 import type { Muting } from './muting.ts';
 import type { RunningConfig } from './running-config.ts';
+import { Standings, WAY_OUT } from './standing.ts';
+
+/** Never connected. */
+const NOWHERE = new Secret('postgres://nowhere.invalid/nowhere');
+
+type Reported = Parameters<ClusterDeps['report']>[0];
 
 /** Whoever asks for a drain waits so long for its end. */
 const DRAIN_MS = 30_000;
@@ -38,6 +45,8 @@ const LOOKS = 30;
 const LOOK_MS = 100;
 
 export interface ClusteringDeps {
+  /** By the word of whoever started it no other bridge of the cluster runs: nobody asks a database. */
+  readonly alone?: boolean | undefined;
   readonly options: ClusterOptions;
   readonly version: string;
   readonly clock: Clock;
@@ -62,7 +71,9 @@ export class Clustering implements ClusterOps {
   readonly #life: string;
   readonly #shared: PostgresShared;
   readonly #asking: Asking;
-  #joined: { readonly cluster: Cluster; readonly deps: JoinDeps } | undefined;
+  #joined: Cluster | undefined;
+  #standings: Standings | undefined;
+  #sight: JoinDeps | undefined;
   #changing: Changing | undefined;
   /** Of the config that it was made from. */
   #digest: { readonly config: Config; readonly digest: string } | undefined;
@@ -74,7 +85,9 @@ export class Clustering implements ClusterOps {
     this.tenures = new Tenures(clock);
     // Of two lives of one name the one that began earlier is less.
     this.#life = `${idAt(clock.wallMs())}${Math.floor(random() * 2 ** 40).toString(36)}`;
-    this.#shared = new PostgresShared({ url: options.url, node: options.node, clock, random });
+    // Of one that is alone, nothing is connected: a URL that is none does not stop it.
+    const url = deps.alone ? NOWHERE : options.url;
+    this.#shared = new PostgresShared({ url, node: options.node, clock, random });
     const attend: Attend = async (kind, args) => {
       if (this.#changing === undefined) throw new Error('it is just starting');
       return await attending(this.#changing)(kind, args);
@@ -85,7 +98,7 @@ export class Clustering implements ClusterOps {
   /** The stores of all nodes. `local`: of this one. */
   allDeliveries(local: Deliveries): Deliveries {
     const { node } = this.#deps.options;
-    const members = () => this.#joined?.cluster.node.view?.members ?? [];
+    const members = () => this.#joined?.node.view?.members ?? [];
     const others = new OtherNodes({ asking: this.#asking, members, node, isNode: true });
     return new AllDeliveries({ local, others, node, changing: () => this.#changing });
   }
@@ -102,10 +115,10 @@ export class Clustering implements ClusterOps {
 
   /** To destinations that other nodes hold. */
   readonly alert: Cluster['alert'] = (content, deliveries, sameAs) =>
-    this.#joined?.cluster.alert(content, deliveries, sameAs);
+    this.#joined?.alert(content, deliveries, sameAs);
 
   get reads(): boolean {
-    return this.#deps.options.roles.includes('read');
+    return this.#deps.alone || this.#deps.options.roles.includes('read');
   }
 
   /** When everything stands: from now on it takes its share. */
@@ -118,20 +131,44 @@ export class Clustering implements ClusterOps {
       adopt: (row) => adopt(row, pipeline.journal, this.#deps.clock),
       learn: (content) => learn(content, pipeline.journal),
       passOn: (destinations) =>
-        cluster.passOn(destinations.flatMap((name) => this.#partitionOf(name, pipeline.lanes) ?? [])),
+        this.#joined?.passOn(destinations.flatMap((name) => this.#partitionOf(name, pipeline.lanes) ?? [])),
     };
+    this.#sight = deps;
+    const standings = this.#standingsFor(deps);
+    this.#standings = standings;
+    if (this.#deps.alone) return standings.beAlone();
     const cluster = joinCluster({
       ...{ pipeline, shared: this.#shared, tenures: this.tenures, clock: this.#deps.clock },
       card: () => this.#card(deps),
       mutes: this.#mutes(deps),
       redact: deps.redact,
       spanMs: () => this.#spanOf(deps),
-      report: bus.publish,
+      report: (event) => this.#report(event, bus.publish),
+      met: () => standings.end(),
       catchUp: () => bus.drain(),
       asked: () => void this.#asking.take(),
     });
-    this.#joined = { cluster, deps };
-    bus.listen(cluster.hear);
+    this.#joined = cluster;
+    // All that it does alone is in its store, from which a database gets it.
+    bus.listen((event) => {
+      if (!standings.isSecluded) cluster.hear(event);
+    });
+  }
+
+  #standingsFor({ pipeline, bus }: JoinDeps): Standings {
+    const { options, clock, random } = this.#deps;
+    return new Standings({
+      ...{ pipeline, clock, random, tenures: this.tenures, publish: bus.publish },
+      solitude: () => new PostgresSolitude({ url: options.url, clock }),
+      isWhole: this.reads && options.roles.includes('deliver'),
+      failure: () => this.#shared.failure,
+    });
+  }
+
+  #report(event: Reported, publish: (event: Reported) => void): void {
+    if (event.kind !== 'cluster.unreachable' || this.#joined?.node.view !== undefined) return publish(event);
+    publish({ ...event, advice: `${event.advice} ${WAY_OUT}` });
+    this.#standings?.cannotJoin();
   }
 
   #mutes({ pipeline, deliveries, muting, running }: JoinDeps): LocalMutes {
@@ -149,42 +186,43 @@ export class Clustering implements ClusterOps {
 
   /** Its partitions are free at once; what is on the wire has ended before. Never rejects. */
   async leave(): Promise<void> {
-    await this.#joined?.cluster.leave();
+    await this.#standings?.end();
+    await this.#joined?.leave();
   }
 
   /** The end of the bridge. While the database cannot be reached, what has ended here waits for it until `patience` aborts. */
   async close(patience: AbortSignal): Promise<void> {
-    await this.#joined?.cluster.leave(patience);
+    await this.#standings?.end();
+    await this.#joined?.leave(patience);
     await this.#shared.close();
   }
 
   get report(): ClusterReport | undefined {
-    if (this.#joined === undefined) return undefined;
-    const { cluster, deps } = this.#joined;
+    if (this.#sight === undefined || this.#standings === undefined) return undefined;
+    const { node } = this.#joined ?? {};
+    const sends = this.tenures.all.filter(({ isOver }) => !isOver).length;
     return clusterReport({
-      card: this.#card(deps),
-      view: cluster.node.view,
-      isReached: cluster.node.isReached,
-      isDraining: cluster.node.isDraining,
-      sends: this.tenures.all.filter(({ isOver }) => !isOver).length,
+      ...{ card: this.#card(this.#sight), sends, standing: this.#standings.of(node, sends) },
+      view: node?.view,
+      isReached: node?.isReached ?? false,
+      isDraining: node?.isDraining ?? false,
     });
   }
 
   /** The node that sends to it now, as this one last saw it. */
   readonly holderOf = (destination: string): string | undefined => {
-    if (this.#joined === undefined) return undefined;
-    const { cluster, deps } = this.#joined;
-    const { pipeline } = deps;
+    if (this.#sight === undefined) return undefined;
+    const { pipeline } = this.#sight;
     if (this.#sendsTo(destination, pipeline.lanes)) return this.node;
     const partition = this.#partitionOf(destination, pipeline.lanes);
-    const holder = cluster.node.view?.leases.find((lease) => lease.partition === partition);
+    const holder = this.#joined?.node.view?.leases.find((lease) => lease.partition === partition);
     const isHeld = holder !== undefined && holder.restMs > 0 && holder.node !== this.node;
     return isHeld ? holder.node : undefined;
   };
 
   /** Hands over what it has; resolves when nothing is left, or after a while: nobody may be there to take it. */
   async drain(): Promise<void> {
-    const ended = this.#joined?.cluster.node.drain();
+    const ended = this.#joined?.node.drain();
     if (ended === undefined) return;
     const isOver = new AbortController();
     await Promise.race([ended, wait(this.#deps.clock, DRAIN_MS, isOver.signal)]);
@@ -194,7 +232,7 @@ export class Clustering implements ClusterOps {
   }
 
   async undrain(): Promise<void> {
-    this.#joined?.cluster.node.undrain();
+    this.#joined?.node.undrain();
   }
 
   #sendsTo(destination: string, lanes: Pick<LaneSet, 'prepared'>): boolean {

@@ -7,7 +7,6 @@ import { PoolRegistry } from '../http/pool-registry.ts';
 import { startRetention } from '../outbox/retention.ts';
 import { openStore } from '../outbox/store.ts';
 import { createPipeline } from '../pipeline.ts';
-import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { LoopDelay } from '../platform/loop-delay.ts';
 import { mostOpenFiles } from '../platform/open-files.ts';
@@ -32,13 +31,14 @@ import { serve } from './serving.ts';
 import { TableSet } from './table-set.ts';
 import { type WatchingDeps, watching } from './watching.ts';
 
-export interface DaemonDeps extends Pick<WatchingDeps, 'disk'>, Pick<RunningConfigDeps, 'load'> {
+export interface DaemonDeps extends Pick<WatchingDeps, 'disk'>, Pick<RunningConfigDeps, 'load' | 'clock'> {
   readonly first: SoundConfig;
   /** `redact` knows the secrets of the config in force. */
   readonly createLog: (redact: Redactor) => Log;
-  readonly clock: Clock;
   readonly random: Random;
   readonly version: string;
+  /** `ClusteringDeps` */
+  readonly alone?: boolean;
 }
 
 export interface Daemon extends Operator {
@@ -66,7 +66,7 @@ export async function startDaemon({ load, random, version, ...deps }: DaemonDeps
     const store = openStore(keeping.path, clock, events.storeReplaced, events.journal.refused);
     shutDown.defer(() => store.close());
     const { recovered, startedMs } = goOn(store.outbox, clock, dedupeWindowMs, bus.publish);
-    const cluster = await clusterOf(first.config.cluster, { version, clock, random });
+    const cluster = await clusterOf(first.config.cluster, { version, clock, random, alone: deps.alone });
     const turns = new FirstSecond(bus, clock);
     const pools = new PoolRegistry({ clock }, mostOpenFiles());
     const written = () => store.sync.request();

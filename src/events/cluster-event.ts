@@ -3,6 +3,9 @@ export type ClusterEvent =
   /** Once, until `cluster.reached`. `advice`: what to do. */
   | { readonly kind: 'cluster.unreachable'; readonly message: string; readonly advice: string }
   | { readonly kind: 'cluster.reached'; readonly afterMs: number }
+  /** It sends everything from its own store: nobody else can; or `byWord`, nobody else runs. */
+  | { readonly kind: 'cluster.alone'; readonly why: string; readonly byWord: boolean }
+  | { readonly kind: 'cluster.not_alone' }
   | { readonly kind: 'cluster.taken'; readonly partitions: readonly number[] }
   | { readonly kind: 'cluster.handed_over'; readonly partitions: readonly number[] }
   /** Somebody else has them; or nobody, and the leases ran out. */

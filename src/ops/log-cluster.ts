@@ -11,6 +11,8 @@ export function clusterLine(event: ClusterEvent): Line {
     }
     case 'cluster.reached':
       return { level: 'info', fields: { after: formatDuration(event.afterMs) } };
+    case 'cluster.alone':
+      return conditionLine('cluster_alone', '', { why: event.why, byWord: event.byWord || undefined });
     case 'cluster.taken':
     case 'cluster.handed_over':
       return { level: 'info', fields: { partitions: event.partitions.length } };
@@ -24,6 +26,7 @@ export function clusterLine(event: ClusterEvent): Line {
     }
     case 'cluster.differs':
       return conditionLine('cluster_differs', '', { nodes: event.nodes });
+    case 'cluster.not_alone':
     case 'cluster.name_free':
     case 'cluster.agrees': {
       const { kind: _, ...fields } = event;

@@ -174,6 +174,8 @@ function linesOf(event: BridgeEvent, clock: Clock): readonly Line[] {
     }
     case 'cluster.unreachable':
     case 'cluster.reached':
+    case 'cluster.alone':
+    case 'cluster.not_alone':
     case 'cluster.taken':
     case 'cluster.handed_over':
     case 'cluster.lost':

@@ -211,6 +211,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'cluster.handed_over': clusterForm('has handed over', ''),
   'cluster.lost': clusterForm('sends no longer for', ''),
   'cluster.name_free': () => ({ mark: 'good', sentence: ['this node has its name for itself again'] }),
+  'cluster.not_alone': () => ({ mark: 'good', sentence: ['this node is no longer alone'] }),
   'cluster.agrees': () => ({ mark: 'good', sentence: ['all nodes run the same config and version'] }),
   'mute.lifted': muteForm('is not muted any more'),
   'mute.ended': muteForm('is not muted any more: its time is over'),

@@ -103,16 +103,16 @@ const countersOf = (make: MetricMaker) => ({
   ),
   duplicates: make.counter(
     'announcements_duplicate_total',
-    'Duplicate announcements, already received from another feed or connection',
+    'Duplicates: already received from another feed or connection',
   ),
   lead: make.histogram(
     'feed_lead_seconds',
-    'How far ahead of another feed this one delivered the same announcement',
+    'Lead of this feed over another for the same announcement',
     'feed',
   ),
   storeRefused: make.counter(
     'store_refused_total',
-    'Rows that a working store rejected and that are therefore not stored',
+    'Rows that a working store rejected: they are not stored',
   ),
   warnings: make.counter('warnings_total', 'Warnings raised, by code (docs/troubleshooting.md)', 'code'),
   ruleMatches: make.counter('rule_matches_total', 'Announcements matched, by rule', 'rule'),
@@ -148,7 +148,7 @@ const countersOf = (make: MetricMaker) => ({
   ),
   connectsPaid: make.counter(
     'connects_paid_total',
-    'Attempts that had to wait for a new connection; warm connections should keep this at 0',
+    'Attempts that had to wait for a new connection; 0 is normal',
     'destination',
   ),
 });

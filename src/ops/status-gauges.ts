@@ -36,12 +36,14 @@ export function statusGauges(make: MetricMaker): (status: Status) => void {
 function clusterGauges(make: MetricMaker): (cluster: Status['cluster']) => void {
   const partitions = make.gauge('cluster_partitions', 'Partitions, by node', 'node');
   const reached = make.gauge('cluster_database_reached', '1 while it answers', 'node');
+  const alone = make.gauge('cluster_alone', '1 while it sends everything', 'node');
   return (cluster) => {
     partitions.reset();
     if (cluster === undefined) return;
     for (const one of cluster.nodes) if (one.live) partitions.set({ node: one.node }, one.partitions);
     const { node } = cluster;
     reached.set({ node }, cluster.reached ? 1 : 0);
+    alone.set({ node }, cluster.standing.is === 'alone' ? 1 : 0);
   };
 }
 
@@ -60,7 +62,7 @@ function feedGauges(make: MetricMaker): (feeds: Status['feeds']) => void {
   );
   const losses = make.counter(
     'feed_losses_total',
-    'Lost connections and failed connection attempts, by reason (docs/troubleshooting.md)',
+    'Lost and failed connections, by reason (docs/troubleshooting.md)',
     'feed',
     'reason',
   );
@@ -102,7 +104,7 @@ function tableGauges(make: MetricMaker): (tables: Status['tables']) => void {
   const rows = make.gauge('table_rows', 'Rows; absent: never loaded', 'table');
   const age = make.gauge(
     'table_age_seconds',
-    'Age of the rows of a table from a file or an address; absent while it has never been loaded',
+    'Age of the rows of a table from a file or an address; absent until loaded',
     'table',
   );
   return (tables) => {

@@ -147,6 +147,12 @@ const CASES: Readonly<Record<ReportedCode, Case>> = {
     end: (bridge) => bridge.say({ kind: 'cluster.reached', afterMs: 1 }),
     ...{ afterMs: 0, endsAfterMs: 0 },
   },
+  cluster_alone: {
+    subject: '',
+    begin: (bridge) => bridge.say({ kind: 'cluster.alone', why: 'too old', byWord: false }),
+    end: (bridge) => bridge.say({ kind: 'cluster.not_alone' }),
+    ...{ afterMs: 0, endsAfterMs: 0 },
+  },
   cluster_replaced: {
     ...{ subject: '', afterMs: 0, endsAfterMs: HOUR },
     begin: (bridge) => bridge.say({ kind: 'cluster.replaced', isSetBack: true }),

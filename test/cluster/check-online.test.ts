@@ -7,6 +7,7 @@ import { checkOnline, configFile } from '../cli/check-online.ts';
 import { cardOf } from '../support/cluster/entries.ts';
 import { Bouncer } from '../support/postgres/bouncer.ts';
 import { describeWithPostgres } from '../support/postgres/installed.ts';
+import { PostgresServer } from '../support/postgres/server.ts';
 import { sharedServer, TestDatabase } from '../support/postgres/shared.ts';
 import { startStandIns } from '../support/stand-ins.ts';
 import { sharedOn } from './postgres-bench.ts';
@@ -89,11 +90,27 @@ describeWithPostgres('check --online with a cluster', () => {
       ],
     ] as const) {
       const { shown, exitCode } = await checked(url, standIns.env);
-      expect(shown).toEqual([line]);
+      expect(shown).toEqual([
+        line,
+        '! database  a node that starts now sends nothing. If no other bridge of this cluster runs, `listing-bridge run --alone` sends from its own store. [silent]',
+      ]);
       expect(exitCode).toBe(1);
     }
     const { out } = await checked('postgres://u@h1,h2/d', standIns.env, 80);
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  test('a database in which nobody can join: a node that starts there is alone', async () => {
+    await using standIns = await startStandIns();
+    await using server = await PostgresServer.start();
+    await server.query('postgres', 'CREATE ROLE guest LOGIN');
+    const { shown } = await checked(server.url('postgres', { user: 'guest' }), standIns.env);
+    expect(shown).toEqual([
+      expect.stringMatching(/^✗ database .*may not create the schema listing_bridge.* \[42501\]$/),
+      expect.stringMatching(
+        /^! database {2}a node that starts now is alone and sends everything.* \[alone\]$/,
+      ),
+    ]);
   });
 
   test('hardly any connection is left: of no concern to a node that has its own', () => {

@@ -1,6 +1,5 @@
 /** Every way in which a database is not what a cluster needs, each with its sentence, in the check and at the start. */
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect, test, vi } from 'vitest';
@@ -13,6 +12,7 @@ import { Secret } from '../../src/platform/secret.ts';
 import { cardOf } from '../support/cluster/entries.ts';
 import { Bouncer } from '../support/postgres/bouncer.ts';
 import { describeWithPostgres } from '../support/postgres/installed.ts';
+import { type Listening, listening, rewriting } from '../support/postgres/listening.ts';
 import { sharedServer, TestDatabase } from '../support/postgres/shared.ts';
 import { refusingOrigin } from '../support/refusing-origin.ts';
 import { sharedOn } from './postgres-bench.ts';
@@ -320,43 +320,6 @@ function catching(call: () => unknown): unknown {
     return error;
   }
 }
-
-interface Listening extends AsyncDisposable {
-  readonly port: number;
-  readonly url: string;
-}
-
-async function listening(accept: (socket: Socket) => void): Promise<Listening> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket.on('error', () => undefined));
-    accept(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    url: `postgres://u@127.0.0.1:${port}/d`,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
-
-/** In front of a server: these bytes of it become others. */
-const rewriting = (targetPort: number, from: string, to: string): Promise<Listening> =>
-  listening((near) => {
-    const far = connect(targetPort, '127.0.0.1');
-    near.pipe(far).on('error', () => undefined);
-    far.on('data', (bytes) =>
-      near.write(Buffer.from(bytes.toString('latin1').replaceAll(from, to), 'latin1')),
-    );
-    near.on('close', () => far.destroy());
-    far.on('close', () => near.destroy());
-  });
 
 /** In front of a server: whoever asks for TLS hears that there is none. */
 const withoutTls = (targetPort: number): Promise<Listening> =>

@@ -73,6 +73,7 @@ const WITHOUT_ROW: readonly string[] = [
   ...['frame.garbage', 'frame.unknown_type', 'warning.raised'],
   ...['alert.started', 'alert.lasts', 'alert.ended'],
   ...['cluster.reached', 'cluster.taken', 'cluster.handed_over', 'cluster.name_free', 'cluster.agrees'],
+  'cluster.not_alone',
   ...['mute.started', 'mute.extended', 'mute.lifted', 'mute.ended'],
 ];
 

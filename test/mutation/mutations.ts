@@ -1,4 +1,5 @@
 /** All of them: at least one for each guarantee of `docs/reliability.md`. */
+import { alone } from './list/alone.ts';
 import { budgets } from './list/budgets.ts';
 import { checks } from './list/checks.ts';
 import { cluster } from './list/cluster.ts';
@@ -43,5 +44,6 @@ export const mutations: readonly Mutation[] = [
   ...pipeline,
   ...web,
   ...cluster,
+  ...alone,
   ...database,
 ];

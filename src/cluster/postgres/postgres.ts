@@ -20,6 +20,7 @@ import {
   QUICK_MS,
   type Shared,
   type SharedEnd,
+  SharedError,
   type ToldRow,
   type View,
 } from '../shared.ts';
@@ -35,7 +36,7 @@ import { Listener } from './listener.ts';
 import { append, inherited, readAfter } from './log.ts';
 import { claim, leave, members, release, renew } from './members.ts';
 import { refusePooler } from './pooler.ts';
-import { prepare } from './session.ts';
+import { NODE_NAME, prepare, UNJOINED } from './session.ts';
 import { tell } from './tell.ts';
 import { turn } from './turn.ts';
 
@@ -58,6 +59,8 @@ export class PostgresShared implements Shared {
   readonly #log: Line;
   readonly #rest: Line;
   readonly #listeners = new Set<Listener>();
+  /** Of the last renewal. */
+  failure: SharedError | undefined;
   /** Of the last that listens. */
   #hints: Line | undefined;
   readonly #echoChannel: string;
@@ -78,12 +81,12 @@ export class PostgresShared implements Shared {
   }
 
   #line(limitMs: number): Line {
-    const { clock, node } = this.#deps;
+    const { clock } = this.#deps;
     return new Line(
       {
         address: this.#address,
         clock,
-        applicationName: applicationName(node),
+        applicationName: UNJOINED,
         prepare: (client) => this.#prepare(client, limitMs),
       },
       limitMs,
@@ -94,8 +97,7 @@ export class PostgresShared implements Shared {
     const { clock } = this.#deps;
     const sentMs = clock.monotonicMs();
     const { nowMs } = await prepare(client, {
-      name: this.#address.name,
-      limitMs,
+      ...{ name: this.#address.name, limitMs, applicationName: applicationName(this.#deps.node) },
       assertSessions: (first) => this.#assertSessions(first),
       onlyLooks: this.#deps.onlyLooks ?? false,
     });
@@ -105,12 +107,12 @@ export class PostgresShared implements Shared {
   /** Once: nobody puts a pooler in front of a database that is in use. */
   async #assertSessions(client: Client): Promise<void> {
     if (this.#hasSessions) return;
-    const { clock, node } = this.#deps;
+    const { clock } = this.#deps;
     const second = new Line(
       {
         address: this.#address,
         clock,
-        applicationName: applicationName(node),
+        applicationName: UNJOINED,
         prepare: async () => undefined,
       },
       QUICK_MS,
@@ -126,10 +128,15 @@ export class PostgresShared implements Shared {
   async renew(card: NodeCard, beat = 0): Promise<View> {
     const { clock } = this.#deps;
     let sentMs = 0;
-    const { view, nowMs, keeping } = await this.#leases.run((client) => {
+    const renewed = this.#leases.run((client) => {
       sentMs = clock.monotonicMs();
       return renew(client, card, beat);
     });
+    const { view, nowMs, keeping } = await renewed.catch((error: unknown) => {
+      if (error instanceof SharedError) this.failure = error;
+      throw error;
+    });
+    this.failure = undefined;
     this.#time.add(sentMs, clock.monotonicMs(), nowMs);
     if (this.#patience.isOver(keeping, clock.monotonicMs())) await this.#turn();
     return view;
@@ -283,4 +290,4 @@ const ECHO_MS = 1000;
 const LONGEST_NAME = 63;
 
 const applicationName = (node: string): string =>
-  `listing-bridge ${node}`.replace(/[^\x20-\x7e]/g, '?').slice(0, LONGEST_NAME);
+  `${NODE_NAME}${node}`.replace(/[^\x20-\x7e]/g, '?').slice(0, LONGEST_NAME);

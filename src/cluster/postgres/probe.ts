@@ -8,7 +8,7 @@ import { Line } from './line.ts';
 import { members } from './members.ts';
 import { fitVersion } from './migrations.ts';
 import { refusePooler } from './pooler.ts';
-import { fitFacts } from './session.ts';
+import { fitFacts, UNJOINED } from './session.ts';
 
 export interface DatabaseFacts {
   /** Of PostgreSQL, as `15.18`. */
@@ -35,11 +35,7 @@ const FREE = `
 export async function probe(url: Secret, clock: Clock): Promise<DatabaseFacts> {
   const address = addressOf(url);
   const lines = [1, 2].map(
-    () =>
-      new Line(
-        { address, clock, applicationName: 'listing-bridge check', prepare: async () => undefined },
-        QUICK_MS,
-      ),
+    () => new Line({ address, clock, applicationName: UNJOINED, prepare: async () => undefined }, QUICK_MS),
   );
   const [first, second] = lines;
   if (first === undefined || second === undefined) throw new Error('there are two');

@@ -19,6 +19,8 @@ export const LOCK = {
   leases: `${LOCKS}, 2`,
   /** Shared by everybody who writes into a half; alone while the halves change places. */
   halves: `${LOCKS}, 3`,
+  /** A bridge that is alone (`solitude.ts`), for as long as its session lives: of no lease, and only among such bridges. */
+  alone: `${LOCKS}, 4`,
 } as const;
 
 /** Tables that have halves. Their keys begin with what is looked for, since nobody knows in which half it is. */

@@ -25,7 +25,17 @@ export async function fitFacts(client: Client, name: string): Promise<ServerFact
   return facts;
 }
 
+/** Of a session of which it is not known yet whether it can be a node's. */
+export const UNJOINED = 'listing-bridge';
+
+/** How the server shows a node: this, and its name. */
+export const NODE_NAME = 'listing-bridge ';
+
+const NAME = statement("SELECT set_config('application_name', $1, false)");
+
 export interface SessionDeps {
+  /** As the server is to show it. */
+  readonly applicationName: string;
   /** Of the database, for people. */
   readonly name: string;
   /** Of one statement. */
@@ -47,5 +57,7 @@ export async function prepare(client: Client, deps: SessionDeps): Promise<Server
   );
   if (onlyLooks) await requireTables(client, name);
   else await migrate(client, name);
+  // Not before: a bridge that is alone takes it for a node.
+  await rowsOf(client, NAME, [deps.applicationName]);
   return facts;
 }

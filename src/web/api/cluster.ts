@@ -25,6 +25,17 @@ const nodeSchema = z
 export const clusterSchema = z
   .object({
     node: z.string().describe('the one that answers'),
+    standing: z
+      .object({
+        is: z
+          .enum(['joined', 'alone', 'silent'])
+          .describe('one of several; it sends everything from its own store; or it sends nothing'),
+        why: z.string().optional(),
+        advice: z.string().optional().describe('what to do'),
+        code: z.string().optional().describe('of that reason, to look up'),
+        forMs: spanMs().optional().describe('since it is alone'),
+      })
+      .describe('of the one that answers'),
     reached: z.boolean().describe('the database answers it'),
     sends: z.int().describe('partitions for which it sends now'),
     unheld: z.int().describe('partitions that no live node holds'),

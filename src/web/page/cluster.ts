@@ -12,8 +12,8 @@ const LATE_MS = 2500;
 export const clusterTable = (cluster: ClusterReport | undefined, nowMs: number): Html =>
   cluster === undefined
     ? html``
-    : html`<h2>Cluster</h2>${
-        cluster.reached
+    : html`<h2>Cluster</h2>${standingOf(cluster.standing, nowMs)}${
+        cluster.reached || cluster.nodes.length === 0
           ? ''
           : html`<p>${state('bad', 'The database does not answer: this is how it was before.')}</p>`
       }${table(
@@ -24,6 +24,13 @@ export const clusterTable = (cluster: ClusterReport | undefined, nowMs: number):
           caption: `Every destination belongs to one of ${PARTITIONS} partitions, and the node that holds it sends to it.${cluster.unheld > 0 ? ` ${cluster.unheld} are held by none at the moment.` : ''}`,
         },
       )}`;
+
+/** Of one that is not one of several now. */
+function standingOf({ is, why, advice = '', forMs = 0 }: ClusterReport['standing'], nowMs: number): Html {
+  if (is === 'joined') return html``;
+  if (is === 'silent') return html`<p>${state('bad', `This node sends nothing: ${why}.`)} ${advice}</p>`;
+  return html`<p>${state('warning', `This node is alone and sends everything, from its own store: ${why}.`)} <span class="small faint">${age('for', forMs, nowMs)}</span></p>`;
+}
 
 const nodeRow = (
   { node, here, version, reads, delivers, agrees, digest, partitions, feeds, ailing, ...rest }: NodeReport,

@@ -1,10 +1,12 @@
 /** One machine of a simulated cluster: its store stays when its process dies. The pipeline is the real one; only what leads out is not. */
 import { DatabaseSync } from 'node:sqlite';
+import type { Solitude } from '../../../src/cluster/alone.ts';
 import type { Cluster } from '../../../src/cluster/cluster.ts';
 import { joinCluster } from '../../../src/cluster/join.ts';
 import { KEPT_MS, PARTITIONS, type Shared } from '../../../src/cluster/shared.ts';
 import { Tenures } from '../../../src/cluster/tenures.ts';
 import { type ReadyConfig, wantedBy } from '../../../src/daemon/ready-config.ts';
+import { Standings } from '../../../src/daemon/standing.ts';
 import type { BridgeEvent } from '../../../src/events/bridge-event.ts';
 import type { ClusterEvent } from '../../../src/events/cluster-event.ts';
 import { createEvents } from '../../../src/events/events.ts';
@@ -39,6 +41,8 @@ export interface MachineDeps {
   readonly spanMs?: number;
   /** Default: `CONFIG`. */
   readonly config?: ReadyConfig;
+  /** Absent: it never tries to be alone. */
+  readonly solitude?: (process: Process) => Solitude;
 }
 
 export interface Watch {
@@ -89,6 +93,9 @@ export class SimulatedNode {
   clock: Timeline | undefined;
   link: ModelLink;
   cluster: Cluster | undefined;
+  standings: Standings | undefined;
+  /** Of the next start: by the operator's word. */
+  isAlone = false;
   pipeline: Pipeline | undefined;
   #tenures: Tenures | undefined;
   #isEnding = false;
@@ -142,7 +149,7 @@ export class SimulatedNode {
     this.#tenures = tenures;
     const behind: BridgeEvent[] = [];
     const catchUp = () => {
-      for (const event of behind.splice(0)) this.cluster?.hear(event);
+      for (const event of behind.splice(0)) if (!this.standings?.isSecluded) this.cluster?.hear(event);
     };
     const { busDelayMs } = this.#deps;
     const events = createEvents((event) => {
@@ -161,7 +168,10 @@ export class SimulatedNode {
     pipeline.mutes.take(mutesIn(this.#database));
     pipeline.cooldowns.follow(this.config.router.cooldowns);
     this.reload();
+    this.standings = this.#standingsFor(pipeline, tenures, process);
+    if (this.isAlone) return this.standings?.beAlone();
     this.cluster = joinCluster({
+      met: async () => this.standings?.end(),
       ...{ pipeline, tenures, clock, spanMs: () => this.#deps.spanMs ?? KEPT_MS, catchUp },
       redact: (text) => text,
       mutes: {
@@ -175,6 +185,7 @@ export class SimulatedNode {
       report: (event) => {
         if (event.kind === 'delivery.ended') hear(event, life);
         else this.#deps.report?.(event);
+        if (event.kind === 'cluster.unreachable') this.standings?.cannotJoin();
         this.cluster?.hear(event);
       },
       card: () => ({
@@ -182,6 +193,19 @@ export class SimulatedNode {
         delivers: this.#deps.delivers ?? true,
         digest: [digest(), this.version, this.config === CONFIG_AFTER ? 'after' : ''].join(),
       }),
+    });
+  }
+
+  #standingsFor(pipeline: Pipeline, tenures: Tenures, process: Process): Standings | undefined {
+    const { solitude, receivers, report } = this.#deps;
+    if (solitude === undefined) return undefined;
+    return new Standings({
+      ...{ pipeline, tenures, clock: this.clock ?? process, random: receivers.random, isWhole: true },
+      solitude: () => solitude(process),
+      publish: (event) => {
+        if (event.kind !== 'delivery.ended') report?.(event);
+      },
+      failure: () => undefined,
     });
   }
 
@@ -240,6 +264,7 @@ export class SimulatedNode {
     if (graceMs === 0) patience.abort();
     else process?.after(graceMs, () => patience.abort());
     void pipeline?.stop(patience.signal).then(async () => {
+      await this.standings?.end();
       await cluster?.leave(patience.signal);
       pipeline.journal.close();
       isOver = true;

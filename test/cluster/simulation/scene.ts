@@ -28,7 +28,7 @@ export class Scene {
   constructor(
     names: readonly string[],
     digestOf: (name: string) => string = () => 'same',
-    options: Pick<MachineDeps, 'busDelayMs' | 'spanMs' | 'config'> = {},
+    options: Pick<MachineDeps, 'busDelayMs' | 'spanMs' | 'config' | 'solitude'> = {},
   ) {
     const random = seededRandom(1);
     const { universe, faults } = this;

@@ -168,7 +168,7 @@ export const cluster = [
     [
       'an end of another is not looked at',
       'everything is sent again by the next holder',
-      "const hasEnded = end !== undefined && end.state !== 'begun' && end.state !== 'free';",
+      'const hasEnded = isOver(end);',
       'const hasEnded = false;',
     ],
     [

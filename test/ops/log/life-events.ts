@@ -222,6 +222,15 @@ export const EVENTS: Readonly<Record<BridgeEvent['kind'], readonly BridgeEvent[]
   'cluster.name_free': [{ kind: 'cluster.name_free', node: 'tokyo' }],
   'cluster.differs': [{ kind: 'cluster.differs', nodes: ['osaka', 'seoul'] }],
   'cluster.agrees': [{ kind: 'cluster.agrees' }],
+  'cluster.alone': [
+    {
+      kind: 'cluster.alone',
+      why: 'database bridge@db:5432/bridge: PostgreSQL 12.22 is too old',
+      byWord: false,
+    },
+    { kind: 'cluster.alone', why: 'it was started with --alone', byWord: true },
+  ],
+  'cluster.not_alone': [{ kind: 'cluster.not_alone' }],
   'bridge.ended': [{ kind: 'bridge.ended' }],
   'mute.started': [
     { kind: 'mute.started', mute: 3, muted: 'ticker SCAM', reason: 'a scam', leftMs: 3_600_000 },

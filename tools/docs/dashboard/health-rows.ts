@@ -188,13 +188,17 @@ export const CLUSTER = {
     states(
       {
         title: 'Database',
-        description: 'A node without it sends only until its leases end.',
+        description: 'A node without it sends only until its leases end, unless it is alone.',
         words: [
           { text: 'no answer', color: 'red' },
           { text: 'answers', color: 'green' },
+          { text: 'alone', color: 'orange' },
         ],
       },
-      { expr: `${B}cluster_database_reached{${I}}`, legend: '{{node}}' },
+      {
+        expr: `clamp_max(${B}cluster_database_reached{${I}} + 2 * ${B}cluster_alone{${I}}, 2)`,
+        legend: '{{node}}',
+      },
     ),
   ],
 };

@@ -21,8 +21,8 @@ export interface Form {
   /** Of Grafana: `s`, `bytes`, `percentunit` … */
   readonly unit?: string;
   readonly steps?: readonly Step[];
-  /** Words for 0 and 1. */
-  readonly words?: readonly [Word, Word];
+  /** Words for 0, 1 … */
+  readonly words?: readonly [Word, Word, ...Word[]];
 }
 
 interface Word {
