@@ -15,8 +15,8 @@ import type { Scenario } from './scenario.ts';
 const WIDE = { full: [4000, 10_000], short: [1000] } as const;
 const ADDRESSES = 100;
 const NODES = [1, 2, 4] as const;
-const SETTLE_MS = { full: 20_000, short: 5000 } as const;
-const ROUNDS = { full: 8, short: 1 } as const;
+const SETTLE_MS = { full: 12_000, short: 5000 } as const;
+const ROUNDS = { full: 6, short: 1 } as const;
 const BETWEEN_MS = 2000;
 
 interface Width {

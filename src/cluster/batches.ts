@@ -28,6 +28,7 @@ export class Batches<Item> {
   #isSending = false;
   #failures = 0;
   #timer: Timer | undefined;
+  #dueMs = 0;
   #isStopped = false;
   /** So many are through, or were left out; so many have been put in. */
   #through = 0;
@@ -48,7 +49,8 @@ export class Batches<Item> {
     return this.#waiting.length;
   }
 
-  add(item: Item): void {
+  /** `delayMs`: where it is the first of a batch; another that comes meanwhile does not wait so long, nor does a flush. */
+  add(item: Item, delayMs: number = this.#deps.delayMs): void {
     this.#waiting.push(item);
     this.#put++;
     if (this.#waiting.length > MOST_WAITING && !this.#isSending) {
@@ -56,7 +58,12 @@ export class Batches<Item> {
       this.#through++;
       this.dropped++;
     }
-    if (!this.#isSending) this.#timer ??= this.#deps.clock.after(this.#deps.delayMs, () => this.#send());
+    if (this.#isSending) return;
+    const dueMs = this.#deps.clock.monotonicMs() + delayMs;
+    if (this.#timer !== undefined && this.#dueMs <= dueMs) return;
+    this.#timer?.cancel();
+    this.#dueMs = dueMs;
+    this.#timer = this.#deps.clock.after(delayMs, () => this.#send());
   }
 
   /** Resolves when all that were put in by now are through; rejects when the next call fails. */
@@ -110,6 +117,8 @@ export class Batches<Item> {
     for (const { reject } of this.#flushes.splice(0)) reject(error);
     if (this.#isStopped) return;
     const delayMs = Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS);
+    // Whatever comes meanwhile waits for it.
+    this.#dueMs = Number.NEGATIVE_INFINITY;
     this.#timer = this.#deps.clock.after(delayMs, () => this.#send());
   }
 }

@@ -18,6 +18,14 @@ export interface LogWriterDeps extends PlanDeps {
   readonly dedupe: { readonly windowMs: number };
 }
 
+/** With more deliveries of this node the plan of all of them is not worked out before they have left; every other node has been told of the news. */
+const WIDE = 500;
+
+/** Of one of very many; measured on two cores: `docs/scaling.md`. */
+const SENDING_MS = 0.08;
+
+const LONGEST_MS = 300;
+
 export class LogWriter {
   readonly #deps: LogWriterDeps;
   readonly #batches: Batches<KnownNews>;
@@ -35,7 +43,8 @@ export class LogWriter {
   }
 
   add(known: KnownNews): void {
-    this.#batches.add(known);
+    const count = known.decided.size;
+    this.#batches.add(known, count > WIDE ? Math.min(count * SENDING_MS, LONGEST_MS) : 0);
   }
 
   /** All that has been added is in the log; rejects if that fails now. */

@@ -328,6 +328,18 @@ export const cluster = [
       '',
     ],
   ),
+  ...inFile('src/cluster/log-writer.ts', suites('cluster/batches'), [
+    'the plan of ten thousand is worked out between their sends',
+    'the last of them are late',
+    'count > WIDE ?',
+    'count > 1e9 ?',
+  ]),
+  ...inFile('src/cluster/batches.ts', suites('cluster/batches'), [
+    'news waits for wide news before it',
+    'what one node has read alone is lost with it',
+    'this.#dueMs <= dueMs',
+    'this.#dueMs <= dueMs + 1e9',
+  ]),
   ...inFile(
     'src/cluster/span.ts',
     suites('cluster/span'),
