@@ -18,10 +18,10 @@ export interface LogWriterDeps extends PlanDeps {
   readonly dedupe: { readonly windowMs: number };
 }
 
-/** With more deliveries of this node the plan of all of them is not worked out before they have left; every other node has been told of the news. */
+/** With more deliveries of this node the plan of all of them is not worked out before they have left; all other nodes have heard of the news by then. */
 const WIDE = 500;
 
-/** Of one of very many; measured on two cores: `docs/scaling.md`. */
+/** Of one of very many (`docs/scaling.md`). */
 const SENDING_MS = 0.08;
 
 const LONGEST_MS = 300;

@@ -63,7 +63,7 @@ test('news for very many goes into the log when it has left, other news at once'
   const writer = new LogWriter({
     ...{ clock, node: 'a', known: new Known(), dedupe: { windowMs: 1000 } },
     shared: {
-      append: async (entries) => {
+      append: async (entries: readonly unknown[]) => {
         appended.push(clock.truthMs);
         return entries.map((_, n) => n + 1);
       },
