@@ -3,6 +3,7 @@ import { alone } from './list/alone.ts';
 import { budgets } from './list/budgets.ts';
 import { checks } from './list/checks.ts';
 import { cluster } from './list/cluster.ts';
+import { clusterMore } from './list/cluster-more.ts';
 import { conditions } from './list/conditions.ts';
 import { cooldowns } from './list/cooldowns.ts';
 import { database } from './list/database.ts';
@@ -45,5 +46,6 @@ export const mutations: readonly Mutation[] = [
   ...web,
   ...cluster,
   ...alone,
+  ...clusterMore,
   ...database,
 ];
