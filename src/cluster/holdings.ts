@@ -69,12 +69,22 @@ export class Holdings {
     return this.#held.get(partition)?.isLeaving === false;
   }
 
-  /** `sentMs`: monotonic, before the renewal was sent. */
-  see({ leases }: View, card: NodeCard, sentMs: number): Changes {
+  /** It holds it, and knows what the holder before has left. */
+  sendsFor(partition: number): boolean {
+    return this.holds(partition) && this.#tenures.at(partition).isOpen;
+  }
+
+  /**
+   * `sentMs`: monotonic, before the renewal was sent. `notBeforeMs`: an earlier state of the database may show what another holds by now; nothing
+   * is gained sooner.
+   */
+  see({ leases }: View, card: NodeCard, sentMs: number, notBeforeMs = Number.NEGATIVE_INFINITY): Changes {
+    const isTooSoon = this.#clock.monotonicMs() < notBeforeMs;
     const [gained, lost, back]: [number[], number[], number[]] = [[], [], []];
     for (const lease of leases) {
       const { partition } = lease;
       if (isOf(lease, card)) {
+        if (isTooSoon && !this.#held.has(partition)) continue;
         const what = this.#extend(partition, lease.epoch, sentMs);
         if (what === 'gained') gained.push(partition);
         if (what === 'back') back.push(partition);

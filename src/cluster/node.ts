@@ -197,7 +197,7 @@ export class ClusterNode {
     const nowMs = clock.monotonicMs();
     this.#meet(view, nowMs, question);
     this.#company.see(view, card);
-    const { gained, lost, back } = holdings.see(view, card, sentMs);
+    const { gained, lost, back } = holdings.see(view, card, sentMs, this.unknownBeforeMs);
     if (lost.length > 0) {
       duties.lost(lost);
       report({ kind: 'cluster.lost', partitions: lost });

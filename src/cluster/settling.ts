@@ -1,9 +1,10 @@
 /** Tells the other nodes what has ended here, behind the sends: a holder after this one does not send it again. */
-import type { Delivery, FinalState } from '../delivery/delivery.ts';
+import { type Delivery, type FinalState, UNDER_WAY } from '../delivery/delivery.ts';
 import { occurrenceIn } from '../outbox/delivery-ids.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Batches } from './batches.ts';
 import type { Known } from './known.ts';
+import { writtenOf } from './local-rows.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { Shared, SharedEnd, SharedState } from './shared.ts';
 
@@ -72,8 +73,21 @@ export class Settling {
     if (again !== undefined && writtenMs !== undefined)
       this.add({ delivery, state: 'begun', reason: again, attempts, endedMs, writtenMs });
     const before = this.#written.get(id);
+    this.#note(id, { attempts, writtenMs: writtenMs ?? before?.writtenMs, again });
+  }
+
+  /** Requests of the holder before, which another database may have to be told of. */
+  inherited(id: string, end: SharedEnd, nowMs: number): void {
+    this.#note(id, {
+      attempts: end.attempts,
+      writtenMs: writtenOf(end, nowMs),
+      again: end.reason ?? UNDER_WAY,
+    });
+  }
+
+  #note(id: string, written: Written): void {
     this.#written.delete(id);
-    this.#written.set(id, { attempts, writtenMs: writtenMs ?? before?.writtenMs, again });
+    this.#written.set(id, written);
     const [oldest] = this.#written.keys();
     if (oldest !== undefined && this.#written.size > MOST_WRITTEN) this.#written.delete(oldest);
   }

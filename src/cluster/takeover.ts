@@ -182,6 +182,7 @@ export class Takeover {
   /** Tried by the holder before: its attempts go on counting. */
   #again(delivery: Delivery, end: SharedEnd, nowMs: number): AttemptRecord {
     const { state, reason, attempts } = end;
+    if (state === 'begun') this.#deps.settling.inherited(delivery.id, end, nowMs);
     const outcome = `${state === 'free' ? 'retry' : 'ambiguous'} ${reason ?? ''}`;
     return endedAs(
       delivery,

@@ -15,7 +15,7 @@ export interface Vacancies {
 
 export interface Looking {
   readonly card: NodeCard;
-  readonly holdings: Pick<Holdings, 'holds'>;
+  readonly holdings: Pick<Holdings, 'sendsFor'>;
   readonly sightings: Sightings;
   readonly isMine: (partition: number) => boolean;
   /** Monotonic, when the view was there. */
@@ -31,8 +31,8 @@ export function vacanciesIn({ leases, members }: View, looking: Looking): Vacanc
     const { partition, node, restMs } = lease;
     if (!isMine(partition) || isOf(lease, card)) continue;
     if (node !== undefined && restMs > 0) continue;
-    // One that is held here, in a database that does not know it, is claimed at once: nobody else can have it.
-    const isHeld = holdings.holds(partition);
+    // One that is held here, in a database that does not know it, is claimed at once: nobody else can have it, and this node knows its past.
+    const isHeld = holdings.sendsFor(partition);
     const freeAtMs = isHeld ? nowMs : sightings.freeAtMs(partition);
     if (freeAtMs <= nowMs) free.set(partition, isHeld ? undefined : sightings.heardOfMs(lease, nowMs));
     else lookAgainMs = Math.min(lookAgainMs, freeAtMs);

@@ -53,3 +53,14 @@ test('under another epoch, or the same one in another database, it is new: someb
   expect(holdings.see(heldUnder(2), card, 1000).gained).toEqual([PARTITION]);
   expect(tenure.isOpen).toBe(false);
 });
+
+test('regression: an earlier state of the database, in which it has what another holds by now, gives it nothing before that one knows', () => {
+  const { clock, holdings, tenure } = held();
+  holdings.fence(PARTITION);
+  holdings.drop(PARTITION);
+  clock.nowMs = 5000;
+  expect(holdings.see(heldUnder(1), card, 4990, 5000 + LEASE_MS).gained).toEqual([]);
+  expect([holdings.holds(PARTITION), tenure.isOver]).toEqual([false, true]);
+  clock.nowMs = 5000 + LEASE_MS;
+  expect(holdings.see(heldUnder(1), card, 8990, 5000 + LEASE_MS).gained).toEqual([PARTITION]);
+});

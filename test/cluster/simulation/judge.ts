@@ -148,10 +148,15 @@ function mayRepeat(one: Taken, next: Taken, { troubles, nodeOf }: Past): boolean
     if (DUMB.includes(kindOf(trouble)) && trouble.from <= reportedAt && trouble.until >= one.writtenAt)
       reportedAt = Math.max(reportedAt, trouble.until);
   if (wasGone(one.writtenAt, reportedAt)) return true;
-  // The ends go with the database; the node tells the new one, if it lives and is not cut off.
+  const isAwayAt = (ms: number) =>
+    own.some((trouble) => kindOf(trouble) === 'end' && trouble.from <= ms && trouble.until >= ms);
+  // The ends go with the database; the node tells the new one, if it is there and not cut off.
   return own.some(
     ({ what, from }) =>
-      what === 'replace' && from > one.writtenAt && from < next.writtenAt && wasGone(from, from + 8000),
+      what === 'replace' &&
+      from > one.writtenAt &&
+      from < next.writtenAt &&
+      (wasGone(from, from + 8000) || isAwayAt(from)),
   );
 }
 

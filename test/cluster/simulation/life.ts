@@ -44,10 +44,15 @@ class ClusterLife {
     };
     const { universe, model, nodes, past } = this;
     const start = (node: SimulatedNode) => this.#start(node);
-    this.#troubles = new Troubles({ universe, model, nodes, past, plot, start });
-    const renewedMs = (life: string) => this.#leases.renewedMs(life);
-    this.#moreTroubles = new MoreTroubles({ universe, model, nodes, past, plot: more, start, renewedMs });
     const faults = plot() < 0.5 ? { refuses: 0, hangs: 0 } : { refuses: plot() * 0.2, hangs: plot() * 0.05 };
+    this.#troubles = new Troubles({ universe, model, nodes, past, plot, start });
+    this.#moreTroubles = new MoreTroubles({
+      ...{ universe, model, nodes, past, plot: more, start, isSound: faults.refuses === 0 },
+      renewedMs: (life) => this.#leases.renewedMs(life),
+      wasSetBack: () => {
+        this.#leases.setBackMs = universe.truthMs;
+      },
+    });
     model.extended = this.#leases.extended;
     model.released = this.#leases.released;
     const count = 1 + Math.floor(plot() * 3);

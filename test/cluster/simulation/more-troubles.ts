@@ -41,6 +41,9 @@ const DESTINATIONS = Object.keys(PLANS);
 interface MoreTroubleDeps extends TroubleDeps {
   /** When the database last had a renewal of a life. */
   readonly renewedMs: (life: string) => number;
+  readonly wasSetBack: () => void;
+  /** The receivers take whatever comes. */
+  readonly isSound: boolean;
 }
 
 export class MoreTroubles {
@@ -66,7 +69,7 @@ export class MoreTroubles {
   }
 
   befall(kind: OtherKind): void {
-    const { plot, nodes } = this.#deps;
+    const { plot, nodes, isSound } = this.#deps;
     const node = pick(nodes, plot);
     const forMs = plot() < 0.5 ? plot() * 2000 : plot() * 10_000;
     if (node === undefined) return;
@@ -82,7 +85,8 @@ export class MoreTroubles {
       case 'upgrade':
         return this.#upgrade(forMs);
       case 'refusing':
-        return this.#moody(plot() < 0.3 ? 'destination' : 'unclear', forMs);
+        // With other failures before it is taken again, the next look is in half an hour.
+        return this.#moody(plot() < 0.3 && isSound ? 'destination' : 'unclear', forMs);
       case 'silence':
         return this.#moody({ untilMs: this.#deps.universe.truthMs + forMs }, forMs);
       case 'mute':
@@ -108,7 +112,7 @@ export class MoreTroubles {
     const wasReplaced = past.troubles.some(
       ({ what, from }) => what === 'replace' && universe.truthMs - from < REPLACED_MS,
     );
-    const { nodes, renewedMs } = this.#deps;
+    const { nodes, renewedMs, wasSetBack } = this.#deps;
     const lives = nodes.filter(({ isUp }) => isUp).map(({ life }) => life);
     const old = this.#images.filter(({ atMs }) =>
       lives.every((life) => renewedMs(life) - atMs > UNSEEN_MS || renewedMs(life) < 0),
@@ -117,6 +121,7 @@ export class MoreTroubles {
     if (wasReplaced || image === undefined) return;
     troubleOf(this.#deps, undefined, 'replace', 6000);
     model.setBack(image.tables.copy());
+    wasSetBack();
   }
 
   /** Between any two steps of a hand-over and a take-over: of the one that gives, or of one that takes. */

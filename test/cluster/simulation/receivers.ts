@@ -17,7 +17,7 @@ export interface Taken {
   answeredAt: number | undefined;
   /** It acted on it. */
   readonly acted: boolean;
-  readonly isAnswered: boolean;
+  isAnswered: boolean;
 }
 
 /** It refuses everything, as nobody that it knows or as one that is not there; or asks for silence until then, by the true clock. */
@@ -66,6 +66,7 @@ export function receiverFor(
       arrives(taken);
       await wait(process, hangs ? 60_000 : random() * 200, signal);
       taken.answeredAt = universe.truthMs;
+      taken.isAnswered = !hangs && !wasTooLate(signal);
       if (hangs || signal.aborted) return { outcome: { kind: 'ambiguous', reason: 'timeout' }, writtenMs };
       if (answer !== undefined) {
         answered?.(destination, life, answer);
@@ -83,6 +84,10 @@ function answerIn(mood: Mood | undefined, nowMs: number): AttemptResult | undefi
     return { outcome: { kind: 'retry', reason: 'rate_limited', afterMs: Math.max(0, mood.untilMs - nowMs) } };
   return { outcome: { kind: 'reject', reason: mood === 'unclear' ? 'unauthorized' : 'gone', scope: mood } };
 }
+
+/** Nobody hears the answer any more: most of the time went by before it was sent. */
+const wasTooLate = ({ reason }: { readonly reason: unknown }): boolean =>
+  String(reason).endsWith('(timeout)');
 
 const titleIn = (message: unknown): string => {
   const { body } = message as { readonly body: string };

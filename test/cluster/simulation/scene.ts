@@ -28,14 +28,19 @@ export class Scene {
   constructor(
     names: readonly string[],
     digestOf: (name: string) => string = () => 'same',
-    options: Pick<MachineDeps, 'busDelayMs' | 'spanMs' | 'config' | 'solitude'> = {},
+    {
+      readsOnly,
+      ...options
+    }: Pick<MachineDeps, 'busDelayMs' | 'spanMs' | 'config' | 'solitude'> & {
+      readonly readsOnly?: string;
+    } = {},
   ) {
     const random = seededRandom(1);
     const { universe, faults } = this;
     this.nodes = names.map(
       (name) =>
         new SimulatedNode({
-          ...{ name, universe, digest: () => digestOf(name), ...options },
+          ...{ name, universe, digest: () => digestOf(name), delivers: name !== readsOnly, ...options },
           receivers: { universe, random, faults, arrives: (taken) => void this.taken.push(taken) },
           connect: () => {
             const link = this.model.connect();

@@ -9,6 +9,8 @@ export class TrueLeases {
   /** Partition and life. */
   readonly #leaving = new Set<string>();
   readonly #renewedMs = new Map<string, number>();
+  /** In an earlier state the database shows what a life held then: it is that one's once no other can still hold it. */
+  setBackMs = Number.NEGATIVE_INFINITY;
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
@@ -25,6 +27,8 @@ export class TrueLeases {
     for (const partition of partitions) {
       if (!SENT_TO.has(partition)) continue;
       const isLeaving = this.#leaving.has(`${partition} ${life}`) && how === 'renewed';
+      const isOld = how === 'renewed' && this.#nowMs() < this.setBackMs + LEASE_MS;
+      if (isOld && !this.#of(partition).has(life)) continue;
       if (!isLeaving) this.#of(partition).set(life, this.#nowMs() + LEASE_MS);
       if (how === 'claimed') this.#leaving.delete(`${partition} ${life}`);
     }

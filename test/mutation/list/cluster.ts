@@ -42,6 +42,12 @@ export const cluster = [
       'if (sentMs < 0)',
     ],
     [
+      'an earlier state of the database is right',
+      'two machines hold what has changed hands since',
+      'if (isTooSoon && !this.#held.has(partition)) continue;',
+      '',
+    ],
+    [
       'a fence keeps nothing out',
       'a delivery is sent by two machines',
       '    holding.isLeaving = true;\n',
@@ -176,6 +182,12 @@ export const cluster = [
       'an order is placed twice',
       "if (end !== undefined) return end.state === 'begun';",
       'if (end !== undefined) return false;',
+    ],
+    [
+      'another database hears only of requests of this node',
+      'a rate is exceeded by the holder after it',
+      "if (state === 'begun') this.#deps.settling.inherited(delivery.id, end, nowMs);",
+      '',
     ],
     [
       'news that was read meanwhile is not taken up',
