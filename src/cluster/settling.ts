@@ -76,7 +76,7 @@ export class Settling {
     this.#note(id, { attempts, writtenMs: writtenMs ?? before?.writtenMs, again });
   }
 
-  /** Requests of the holder before, which another database may have to be told of. */
+  /** Requests of the holder before: another database may have to hear of them as well. */
   inherited(id: string, end: SharedEnd, nowMs: number): void {
     this.#note(id, {
       attempts: end.attempts,
