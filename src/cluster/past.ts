@@ -23,6 +23,9 @@ export const MET = 'cluster';
 /** The same: since when this node was alone, until a database knows of it; monotonic ms. */
 export const ALONE_FROM = 'cluster alone from';
 
+/** The same: since when it is a node, whether or not a database has answered; monotonic ms. */
+const JOINED = 'cluster since';
+
 export interface PastDeps {
   readonly memory: Pick<Memory, 'recall' | 'hear'>;
   readonly journal: Pick<Journal, 'history'>;
@@ -36,12 +39,14 @@ export interface PastDeps {
 
 export class Past {
   readonly #deps: PastDeps;
-  /** Of this life; monotonic. */
-  readonly #bornMs: number;
+  /** Since then nothing of it leaves without a database; monotonic. */
+  readonly #joinedMs: number;
 
   constructor(deps: PastDeps) {
     this.#deps = deps;
-    this.#bornMs = deps.clock.monotonicMs();
+    const { memory, clock } = deps;
+    this.#joinedMs = Number(memory.recall(JOINED) ?? clock.monotonicMs());
+    memory.hear(JOINED, String(this.#joinedMs));
   }
 
   /** For the next life. */
@@ -71,14 +76,14 @@ export class Past {
   #wasAlone(receivedMs: number): boolean {
     const { memory } = this.#deps;
     if (receivedMs >= Number(memory.recall(ALONE_FROM) || Number.POSITIVE_INFINITY)) return true;
-    return memory.recall(MET) === undefined && receivedMs < this.#bornMs;
+    return memory.recall(MET) === undefined && receivedMs < this.#joinedMs;
   }
 
   /** Received since then, whatever was claimed of it is in this database; monotonic ms. */
   #knownFromMs({ cluster, seq }: Partial<View> = {}): number {
     const met = this.#deps.memory.recall(MET);
-    // A node that was never with any database has nothing sent yet that it has read in this life.
-    if (met === undefined) return this.#bornMs;
+    // A node that was never with any database has sent nothing that it has read since it is one.
+    if (met === undefined) return this.#joinedMs;
     const [before, least] = JSON.parse(met) as [string, number];
     // As the life before this one has left it, or later.
     return cluster === before && (seq ?? 0) >= least ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;

@@ -257,6 +257,21 @@ describe('a node that leaves', () => {
   });
 });
 
+test('regression: a node that reads, and dies before it has ever reached a database, has sent nothing of it: its next life does', async () => {
+  const scene = new Scene(['a']);
+  const a = scene.node('a');
+  scene.model.isDown = true;
+  a.start();
+  await scene.advance(1000);
+  scene.announce('never told');
+  await scene.advance(1000);
+  a.kill();
+  scene.model.isDown = false;
+  a.start();
+  await scene.advance(SETTLED_MS + 3000);
+  expect(timesOf(scene, 'never told')).toEqual(ONCE);
+});
+
 describe('another database', () => {
   test('regression: is told of requests that are to be made again, so that rates go on', async () => {
     const scene = await settled(['a', 'b']);

@@ -130,8 +130,8 @@ export const clusterMore = [
     [
       'an order of before is sent into a database that is another one',
       'it is placed twice: its claim is lost',
-      'return isLate || content.announcement.receivedMs < this.#deps.unknownBeforeMs();',
-      'return isLate;',
+      'return fate !== false || content.announcement.receivedMs < this.#deps.unknownBeforeMs();',
+      'return fate !== false;',
     ],
     [
       'what was given back meanwhile is taken',

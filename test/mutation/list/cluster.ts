@@ -224,6 +224,12 @@ export const cluster = [
     'src/cluster/past.ts',
     CLUSTER,
     [
+      'each life is the first as a node',
+      'what one without a database has read is nobody’s',
+      'Number(memory.recall(JOINED) ?? clock.monotonicMs());',
+      'clock.monotonicMs();',
+    ],
+    [
       'another database is not told what ended',
       'everything of the last hours is sent again',
       '      settling.add({',
@@ -232,7 +238,7 @@ export const cluster = [
     [
       'a new node takes for the past whatever it reads before it has seen the database',
       'orders of it are not sent',
-      'if (met === undefined) return this.#bornMs;',
+      'if (met === undefined) return this.#joinedMs;',
       'if (met === undefined) return Number.POSITIVE_INFINITY;',
     ],
     [
