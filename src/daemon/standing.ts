@@ -112,7 +112,7 @@ export class Standings {
       return { is: 'alone', forMs: nowMs - (this.#sinceMs ?? nowMs), why: this.#why() };
     if (node?.isReached || sends > 0) return { is: 'joined' };
     const failure = this.#deps.failure();
-    if (failure === undefined) return { is: 'silent', why: 'it has just started', code: 'starting' };
+    if (failure === undefined) return { is: 'silent', why: 'it has just started', code: 'unreachable' };
     const [why, code] = inParts(failure);
     const unproven = this.#alone.failure;
     const both =

@@ -210,9 +210,12 @@ describeWithPostgres('alone', () => {
       played.announce('while b reads');
       await played.arrived('while b reads');
       const ofB = String((await b.event('bridge.started'))['url']);
-      expect(await played.run('b', 'status', '--url', ofB)).toMatch(
-        /This node sends nothing: .*may not create.*another bridge is alone there.*--alone.*\[42501\]/s,
-      );
+      // Each look is a process.
+      await expect
+        .poll(() => played.run('b', 'status', '--url', ofB), { interval: 500, timeout: 20_000 })
+        .toMatch(
+          /This node sends nothing: .*may not create.*another bridge is alone there.*--alone.*\[42501\]/s,
+        );
       await database.query(`GRANT CREATE ON DATABASE ${database.name} TO ${GUEST.user}`);
       played.announce('in between');
       for (const node of [a, b]) await node.event('cluster.reached');
