@@ -121,6 +121,26 @@ describe('a node that provably is the only one', () => {
     expect([...(await solo.watch(8000))]).toEqual(['b']);
   });
 
+  test('that stood still while an answer was on its way does not believe it', async () => {
+    const solo = await alone('a', 'b');
+    const { scene } = solo;
+    const [a, b] = [scene.node('a'), scene.node('b')];
+    b.start();
+    await scene.advance(2000);
+    const way = solo.ways.get(a);
+    if (way === undefined) return expect.fail('it has no way');
+    way.tripMs = 200;
+    for (let n = 0; n < 200 && !way.isAsked; n++) await scene.advance(20);
+    a.process?.stop();
+    await scene.advance(500);
+    solo.server.restart();
+    await solo.watch(10_000);
+    expect(solo.senders()).toEqual(['b']);
+    a.process?.goOn();
+    await scene.advance(20);
+    expect([...(await solo.watch(3000))]).toEqual(['b']);
+  });
+
   test('is one at any time, when the server restarts again and again', async () => {
     const solo = await alone('a', 'b');
     solo.scene.node('b').start();

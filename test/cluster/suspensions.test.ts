@@ -132,9 +132,10 @@ describe('a person who wants it to be tried', () => {
     scene.announce('first');
     await scene.advance(SHORT_MS + 1000);
     expect(scene.ended).toEqual(['short expired max_age']);
+    // In the moment before its end.
     holder.reload();
     scene.faults.answers.clear();
-    void holder.cluster?.node.drain();
+    await holder.end((ms) => scene.advance(ms), 5000);
     await scene.advance(3000);
     expect(scene.holderOf('short')).not.toBe(holder);
     scene.announce('second');

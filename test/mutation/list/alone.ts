@@ -94,4 +94,20 @@ export const alone = [
       '',
     ],
   ),
+  ...inFile(
+    'src/cluster/postgres/solitude.ts',
+    suites('cluster/alone-postgres'),
+    [
+      'nodes in another database of the server are no matter',
+      'with the name of another database a node doubles what they send',
+      'if (nodesIn !== null)',
+      'if (nodesIn === undefined)',
+    ],
+    [
+      'the tables of a cluster are no matter',
+      'a node that is alone sends on while others do',
+      "if (hasSchema) throw unproven(name, 'the tables of a cluster are there');",
+      '',
+    ],
+  ),
 ];

@@ -35,8 +35,16 @@ export class ModelSolitude implements Solitude {
     this.#answer = answer;
   }
 
-  prove(): Promise<number> {
-    return this.#answer(this.#prove());
+  /** A question is on its way. */
+  isAsked = false;
+
+  async prove(): Promise<number> {
+    this.isAsked = true;
+    try {
+      return await this.#answer(this.#prove());
+    } finally {
+      this.isAsked = false;
+    }
   }
 
   async #prove(): Promise<number> {
