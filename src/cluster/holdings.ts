@@ -132,14 +132,20 @@ export class Holdings {
     return this.#epochs.get(partition)?.has(epoch) === true;
   }
 
-  /** Another database, or an earlier state of it: whatever is claimed there is new. */
+  /** Another database, or an earlier state of it: whatever is claimed there is new, and of what is not followed yet it does not know the past. */
   orphan(): void {
+    for (const [partition, { isLeaving }] of this.#held)
+      if (!isLeaving && !this.#tenures.at(partition).isOpen) this.drop(partition);
+    this.#orphan();
+  }
+
+  #orphan(): void {
     for (const holding of this.#held.values()) holding.isOrphan = true;
   }
 
   /** Nobody has heard what was gained: it is gained once more by the next answer. Throws that error. */
   notFollowed(error: unknown): never {
-    this.orphan();
+    this.#orphan();
     throw error;
   }
 

@@ -64,3 +64,10 @@ test('regression: an earlier state of the database, in which it has what another
   clock.nowMs = 5000 + LEASE_MS;
   expect(holdings.see(heldUnder(1), card, 8990, 5000 + LEASE_MS).gained).toEqual([PARTITION]);
 });
+
+test('regression: in another database, or an earlier state, it does not take up what it had not taken up: the past of that is not there', () => {
+  const { holdings, tenure } = held();
+  tenure.isOpen = false;
+  holdings.orphan();
+  expect([holdings.holds(PARTITION), tenure.isOver]).toEqual([false, true]);
+});

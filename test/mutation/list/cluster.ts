@@ -42,6 +42,12 @@ export const cluster = [
       'if (sentMs < 0)',
     ],
     [
+      'what is not followed yet is followed in another database',
+      'everything that the holder before has sent is sent again',
+      'if (!isLeaving && !this.#tenures.at(partition).isOpen) this.drop(partition);',
+      'if (isLeaving === undefined) this.drop(partition);',
+    ],
+    [
       'an earlier state of the database is right',
       'two machines hold what has changed hands since',
       'if (isTooSoon && !this.#held.has(partition)) continue;',
