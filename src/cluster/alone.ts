@@ -111,7 +111,11 @@ export class Alone {
 
   #proven(session: number, sentMs: number): void {
     const { clock } = this.#deps;
-    if (session !== this.#session) this.#fromMs = clock.monotonicMs() + LEASE_MS;
+    if (session !== this.#session) {
+      this.#fromMs = clock.monotonicMs() + LEASE_MS;
+      // Until it sends they are there.
+      this.#deps.tenures.keepAll();
+    }
     this.#session = session;
     if (sentMs >= this.#fromMs) this.#extend(sentMs);
   }

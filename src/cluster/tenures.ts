@@ -42,6 +42,11 @@ export class Tenures implements ClusterSeam {
     return partition;
   }
 
+  /** Nobody else sends: connections are kept to all. */
+  keepAll(): void {
+    this.spares.follow(() => 'kept');
+  }
+
   readonly pools: ClusterSeam['pools'] = (pools, limits) => this.spares.of(pools, this.partition(limits));
 
   /** For `createPipeline`. */

@@ -18,6 +18,7 @@ const ORDER: Readonly<Record<Warmth, number>> = { none: 0, next: 1, kept: 2 };
 export interface WarmingDeps {
   /** It may send there now. */
   readonly holds: (partition: number) => boolean;
+  /** Another function each time that something has changed. */
   readonly follow: (warmth: (partition: number) => Warmth) => void;
 }
 
@@ -26,6 +27,7 @@ export class Warming {
   readonly #warmth: Warmth[] = [];
   /** When it was last needed as warm as it is; monotonic ms. */
   readonly #neededMs: number[] = [];
+  #now: (partition: number) => Warmth = () => 'none';
 
   constructor(deps: WarmingDeps) {
     this.#deps = deps;
@@ -42,7 +44,8 @@ export class Warming {
       this.#warmth[partition] = needed;
       hasChanged = true;
     }
-    if (hasChanged) this.#deps.follow((partition) => this.#warmth[partition] ?? 'none');
+    if (hasChanged) this.#now = (partition) => this.#warmth[partition] ?? 'none';
+    this.#deps.follow(this.#now);
   }
 }
 

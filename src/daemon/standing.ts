@@ -74,6 +74,7 @@ export class Standings {
       tenure.untilMs = Number.POSITIVE_INFINITY;
       tenure.isOpen = true;
     }
+    tenures.keepAll();
     this.#changed(true);
     intake.routes = { ...intake.routes, targets: lanes.targets() };
     lanes.refill();

@@ -85,6 +85,7 @@ export class SpareShares {
 
   /** From now on; whatever it was before moves there in bites. */
   follow(warmth: (group: number) => Warmth): void {
+    if (warmth === this.#warmth) return;
     this.#warmth = warmth;
     this.#change();
   }

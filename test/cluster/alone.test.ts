@@ -1,7 +1,13 @@
 /** A node whose database cannot carry a cluster sends from its own store where nobody else can; and whatever it has sent is known before anybody else sends. */
 import { describe, expect, test } from 'vitest';
+import { Alone } from '../../src/cluster/alone.ts';
 import { LEASE_MS, PARTITIONS } from '../../src/cluster/shared.ts';
+import { Tenures } from '../../src/cluster/tenures.ts';
+import type { Pools } from '../../src/destinations/destination.ts';
+import { HttpPool, type Needs } from '../../src/http/pool.ts';
+import { DIRECT } from '../../src/platform/way.ts';
 import { ModelServer, ModelSolitude } from '../support/cluster/solitude.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import type { SimulatedNode } from './simulation/node.ts';
 import { DESTINATIONS, Scene } from './simulation/scene.ts';
 import { trueClock } from './simulation/universe.ts';
@@ -276,4 +282,33 @@ describe('by the word of whoever starts it', () => {
     await scene.advance(15_000);
     expect(solo.senders()).toEqual([]);
   });
+});
+
+test('has connections to all destinations before it sends', async () => {
+  const clock = new FakeClock();
+  const tenures = new Tenures(clock);
+  const quiet = () => undefined;
+  const joined: Needs[] = [];
+  const join = ((...[, , , needs]: Parameters<Pools['join']>) => {
+    joined.push(needs);
+    return { pool: { adjust: quiet }, leave: async () => undefined };
+  }) as unknown as Pools['join'];
+  const limits = { farEnd: 'x', broadest: 'x', own: [], shared: [] };
+  tenures
+    .pools({ join }, limits)
+    .join('http://x.invalid', 1, DIRECT, { connections: 1, spares: 2 }, HttpPool);
+  const one = new Alone({
+    ...{ clock, random: () => 0, tenures, begins: quiet, route: quiet, changed: quiet },
+    lanes: { running: () => [].values(), refill: quiet },
+    solitude: () => ({ prove: async () => 7, close: async () => undefined }),
+  });
+  await clock.advance(100);
+  expect(joined.map(({ spares }) => spares)).toEqual([0]);
+  one.start();
+  // Shares move in turns of their own.
+  for (let n = 0; n < 3; n++) await clock.advance(100);
+  expect([one.isOn, ...joined.map(({ spares }) => spares)]).toEqual([false, 2]);
+  await clock.advance(LEASE_MS + 2000);
+  expect(one.isOn).toBe(true);
+  await one.end();
 });

@@ -15,8 +15,8 @@ function scene(held: (partition: number) => boolean) {
   const warming = new Warming({
     holds: held,
     follow: (warmth) => {
+      if (warmth !== now) moves++;
       now = warmth;
-      moves++;
     },
   });
   const look = (members: readonly Member[], nowMs: number, more: Partial<Member> = {}) => {
