@@ -284,7 +284,7 @@ export class ClusterNode {
     await duties.handOver(partitions);
     // Nothing is on the wire, and nothing starts.
     for (const partition of partitions) holdings.close(partition);
-    await shared.release(card, partitions);
+    await shared.release(card, new Map(partitions.map((one) => [one, holdings.epochOf(one)])));
     for (const partition of partitions) holdings.drop(partition);
     this.#view = this.#view && givenBack(this.#view, partitions, card);
     report({ kind: 'cluster.handed_over', partitions });

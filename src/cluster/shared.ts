@@ -216,8 +216,11 @@ export interface Shared {
    * life's now, also of those that were before.
    */
   claim(card: NodeCard, partitions: readonly number[]): Promise<ReadonlyMap<number, number>>;
-  /** Free at once, and others get a hint. */
-  release(card: NodeCard, partitions: readonly number[]): Promise<void>;
+  /**
+   * Free at once, and others get a hint. `epochs`: by partition; under another one it is not given back, since this may come late,
+   * after it was taken again.
+   */
+  release(card: NodeCard, epochs: ReadonlyMap<number, number>): Promise<void>;
   /** The node is gone, with all that it holds. */
   leave(card: NodeCard): Promise<void>;
   /** News, before it is in the log: everybody who listens has it at once as a hint, or never. Waits for nothing, and never throws. */

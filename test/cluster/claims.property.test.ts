@@ -17,7 +17,10 @@ const partitions = fc.uniqueArray(fc.integer({ min: 0, max: 5 }), { minLength: 1
 const step = fc.oneof(
   fc.record({ kind: fc.constant('renew' as const), node }),
   fc.record({ kind: fc.constant('claim' as const), node, partitions }),
-  fc.record({ kind: fc.constant('release' as const), node, partitions }),
+  fc.record({
+    ...{ kind: fc.constant('release' as const), node, partitions },
+    epoch: fc.integer({ min: 1, max: 3 }),
+  }),
   fc.record({ kind: fc.constant('leave' as const), node }),
   // Far from the end of a lease: time goes on by itself in a database.
   fc.record({
@@ -45,7 +48,7 @@ async function outcome(shared: Shared, one: NodeStep): Promise<unknown> {
     case 'claim':
       return [...(await shared.claim(card, one.partitions))].toSorted();
     case 'release':
-      return await shared.release(card, one.partitions);
+      return await shared.release(card, new Map(one.partitions.map((partition) => [partition, one.epoch])));
     case 'leave':
       return await shared.leave(card);
   }

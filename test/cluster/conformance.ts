@@ -43,6 +43,9 @@ const leaseOf = ({ leases }: View, partition: number) =>
 
 const ALL = Array.from({ length: PARTITIONS }, (_, partition) => partition);
 
+const under = (epoch: number, ...partitions: readonly number[]): ReadonlyMap<number, number> =>
+  new Map(partitions.map((partition) => [partition, epoch]));
+
 /** A partition, its node and its epoch. */
 const held = ({ leases }: View) =>
   leases.flatMap(({ partition, node, epoch }) => (node === undefined ? [] : [[partition, node, epoch]]));
@@ -220,12 +223,20 @@ export function describeShared(name: string, open: () => Promise<Bench>): void {
 
       test('what is given back is free at once, for its former holder too, and each time it counts anew', async () => {
         await holding(a, cardA, 1, 2);
-        await a.release(cardA, [1]);
-        await a.release(cardA, [1, 9]);
+        await a.release(cardA, under(1, 1));
+        await a.release(cardA, under(1, 1, 9));
         expect(await holding(b, cardB, 1, 2)).toEqual(new Map([[1, 2]]));
-        await b.release(cardB, [1, 2]);
+        await b.release(cardB, under(2, 1, 2));
         expect(held(await a.renew(cardA))).toEqual([[2, 'a', 1]]);
         expect(await a.claim(cardA, [1])).toEqual(new Map([[1, 3]]));
+      });
+
+      test('what is given back late, after its holder has taken it again, stays', async () => {
+        await holding(a, cardA, 1);
+        await a.release(cardA, under(1, 1));
+        expect(await a.claim(cardA, [1])).toEqual(new Map([[1, 2]]));
+        await a.release(cardA, under(1, 1));
+        expect(held(await a.renew(cardA))).toEqual([[1, 'a', 2]]);
       });
 
       test('who has never renewed may claim', async () => {
@@ -379,7 +390,7 @@ export function describeShared(name: string, open: () => Promise<Bench>): void {
         await a.renew(cardA);
         await a.renew(cardA);
         await a.claim(cardA, [1]);
-        await a.release(cardA, [1]);
+        await a.release(cardA, under(1, 1));
         await a.remember([{ kind: 'mute', key: 'x', value: '1' }]);
         await a.ask([{ key: 'e', kind: 'retry', to: 'b', body: '' }]);
         await a.leave(cardA);
@@ -445,7 +456,7 @@ export function describeShared(name: string, open: () => Promise<Bench>): void {
           ['k-1', 'begun'],
           ['k-2', 'begun'],
         ]);
-        await a.release(cardA, [1, 2]);
+        await a.release(cardA, under(1, 1, 2));
         await holding(b, cardB, 1, 2);
         const second = { node: 'b', epoch: 2 };
         expect(await b.begin([beginOf('k', 1, second), beginOf('l', 2, second)])).toEqual(new Set(['l-2']));
@@ -476,7 +487,7 @@ export function describeShared(name: string, open: () => Promise<Bench>): void {
         expect(await statesOf()).toEqual([['free', 'a', 1]]);
         expect(await a.begin([beginOf('k', 1, { claim: 2 })])).toEqual(mine);
         await a.settle([free(2)]);
-        await a.release(cardA, [1]);
+        await a.release(cardA, under(1, 1));
         await holding(b, cardB, 1);
         expect(await b.begin([beginOf('k', 1, second)])).toEqual(mine);
         expect(await statesOf()).toEqual([['begun', 'b', 1]]);
@@ -515,7 +526,7 @@ export function describeShared(name: string, open: () => Promise<Bench>): void {
       test('what an earlier holder has begun is begun again only where a copy does no harm', async () => {
         await holding(a, cardA, 1, 2);
         await a.begin([beginOf('k', 1), beginOf('l', 2)]);
-        await a.release(cardA, [1]);
+        await a.release(cardA, under(1, 1));
         await holding(b, cardB, 1);
         expect(await b.begin([beginOf('k', 1, second)])).toEqual(new Set());
         const other = beginOf('l', 1, { ...second, id: 'l-2', isRepeatable: true });

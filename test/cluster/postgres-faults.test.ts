@@ -39,7 +39,7 @@ const CALLS: readonly (readonly [
 ])[] = [
   ['renew', QUICK_MS, (shared) => shared.renew(card)],
   ['claim', QUICK_MS, (shared) => shared.claim(card, [1])],
-  ['release', QUICK_MS, (shared) => shared.release(card, [1])],
+  ['release', QUICK_MS, (shared) => shared.release(card, new Map([[1, 1]]))],
   ['leave', QUICK_MS, (shared) => shared.leave(card)],
   ['begin', QUICK_MS, (shared) => shared.begin([beginOf('k', 1)])],
   ['append', BULK_MS, (shared) => shared.append([entryOf('k')])],

@@ -65,8 +65,13 @@ const HELD = statement(
 );
 
 const RELEASE = statement(`
-  UPDATE ${S}.leases SET node = NULL, life = NULL
-  WHERE node = $1 AND life = $2 AND ($3::smallint[] IS NULL OR partition = ANY ($3::smallint[]))`);
+  UPDATE ${S}.leases l SET node = NULL, life = NULL
+  FROM unnest($3::smallint[], $4::integer[]) AS i (partition, epoch)
+  WHERE l.node = $1 AND l.life = $2 AND l.partition = i.partition AND l.epoch = i.epoch`);
+
+const RELEASE_ALL = statement(
+  `UPDATE ${S}.leases SET node = NULL, life = NULL WHERE node = $1 AND life = $2`,
+);
 
 const MEMBERS = statement(`SELECT card, ${REST} AS rest FROM ${S}.nodes ORDER BY node, life`);
 
@@ -164,11 +169,11 @@ export async function claim(
 export async function release(
   client: Client,
   { node, life }: NodeCard,
-  partitions: readonly number[],
+  epochs: ReadonlyMap<number, number>,
 ): Promise<void> {
   await together(client, () => [
     rowsOf(client, ALONE),
-    rowsOf(client, RELEASE, [node, life, partitions]),
+    rowsOf(client, RELEASE, [node, life, [...epochs.keys()], [...epochs.values()]]),
     rowsOf(client, TELL),
   ]);
 }
@@ -177,7 +182,7 @@ export async function leave(client: Client, { node, life }: NodeCard): Promise<v
   await together(client, () => [
     rowsOf(client, ALONE),
     rowsOf(client, LEAVE, [node, life]),
-    rowsOf(client, RELEASE, [node, life, null]),
+    rowsOf(client, RELEASE_ALL, [node, life]),
     rowsOf(client, TELL),
   ]);
 }

@@ -158,8 +158,8 @@ export class PostgresShared implements Shared {
     return this.#leases.run((client) => claim(client, card, partitions));
   }
 
-  release(card: NodeCard, partitions: readonly number[]): Promise<void> {
-    return this.#leases.run((client) => release(client, card, partitions));
+  release(card: NodeCard, epochs: ReadonlyMap<number, number>): Promise<void> {
+    return this.#leases.run((client) => release(client, card, epochs));
   }
 
   leave(card: NodeCard): Promise<void> {

@@ -301,9 +301,9 @@ export class SimulatedNode {
     return {
       renew: (card, beat) => answer(link.renew(card, beat)),
       claim: (card, partitions) => answer(link.claim(card, partitions)),
-      release: (card, partitions) => {
-        for (const partition of partitions) watch.released(partition, life);
-        return answer(link.release(card, partitions));
+      release: (card, epochs) => {
+        for (const partition of epochs.keys()) watch.released(partition, life);
+        return answer(link.release(card, epochs));
       },
       leave: (card) => {
         for (let partition = 0; partition < PARTITIONS; partition++) watch.released(partition, life);

@@ -227,6 +227,28 @@ export const cluster = [
     'dedupe.firstOf(announcement, identity);',
   ]),
   ...inFile(
+    'src/cluster/known.ts',
+    CLUSTER,
+    [
+      'another name of the same news is not kept',
+      'the end of a delivery is not found by the next holder, and it is sent again',
+      '      this.#byOtherKey.set(key, known);\n      known.otherKeys.push(key);\n    }\n',
+      '    }\n',
+    ],
+  ),
+  ...inFile('src/cluster/telling.ts', CLUSTER, [
+    'news that was heard of before under another name is new',
+    'it is sent once under each name',
+    'const before = known.find(key, announcement, pipeline.dedupe.windowMs);',
+    'const before = known.byKey(key);',
+  ]),
+  ...inFile('src/cluster/log-writer.ts', CLUSTER, [
+    'an end is told before the log has named its news',
+    'the next holder does not find it, and sends again',
+    '      if (news !== undefined) this.add(news);\n',
+    '',
+  ]),
+  ...inFile(
     'src/cluster/past.ts',
     CLUSTER,
     [

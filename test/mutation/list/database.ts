@@ -24,6 +24,18 @@ export const database = [
       'WHERE false AND EXISTS (',
     ],
     [
+      'whatever is given back late is free',
+      'a node that has taken it again sends, and so does the next one',
+      ' AND l.epoch = i.epoch`);',
+      '`);',
+    ],
+    [
+      'a renewal that comes late is the last one',
+      'a database is taken for an earlier state of itself',
+      'beat = greatest(n.beat, EXCLUDED.beat)',
+      'beat = EXCLUDED.beat',
+    ],
+    [
       'a clock that was set back is believed',
       'a dead node holds for an hour',
       '(([, restMs]) => restMs > LEASE_MS)',

@@ -207,10 +207,9 @@ export class ModelLink implements Shared {
     });
   }
 
-  release(card: NodeCard, partitions: readonly number[]): Promise<void> {
+  release(card: NodeCard, epochs: ReadonlyMap<number, number>): Promise<void> {
     return this.#call(QUICK_MS, (tables) => {
-      tables.release(card, partitions);
-      this.#model.released(card.life, partitions);
+      this.#model.released(card.life, tables.release(card, epochs));
       this.#model.tell({ kind: 'leases' });
     });
   }

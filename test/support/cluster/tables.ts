@@ -164,17 +164,19 @@ export class Tables {
     return lease;
   }
 
-  release(card: NodeCard, partitions: readonly number[]): void {
+  /** Gives those that were given back. */
+  release(card: NodeCard, epochs: ReadonlyMap<number, number>): readonly number[] {
     const key = lifeOf(card);
-    for (const lease of partitions.map((partition) => this.#lease(partition)))
-      if (lease.key === key) Object.assign(lease, FREE);
+    const released = [...epochs].filter(([partition, epoch]) => {
+      const lease = this.#lease(partition);
+      return lease.key === key && lease.epoch === epoch;
+    });
+    for (const [partition] of released) Object.assign(this.#lease(partition), FREE);
+    return released.map(([partition]) => partition);
   }
 
   leave(card: NodeCard): void {
-    this.release(
-      card,
-      this.#leases.map((_, partition) => partition),
-    );
+    this.release(card, new Map(this.#leases.map(({ epoch }, partition) => [partition, epoch])));
     this.#nodes.delete(lifeOf(card));
   }
 
