@@ -1,7 +1,10 @@
 /** A node among others, on the model of the database and a true clock that the test moves: what happens when one dies, hangs, comes or goes. */
 import { describe, expect, test } from 'vitest';
+import { identityOf } from '../../src/announcement.ts';
 import { holdersAmong } from '../../src/cluster/partitions.ts';
 import { PARTITIONS } from '../../src/cluster/shared.ts';
+import { contentIn } from '../../src/outbox/content-rows.ts';
+import { occurrenceOf } from '../../src/outbox/delivery-ids.ts';
 import { DESTINATIONS, Scene, SETTLED_MS, settled } from './simulation/scene.ts';
 
 describe('ownership', () => {
@@ -251,6 +254,22 @@ describe('news', () => {
     expect(scene.got('told')).toEqual([...DESTINATIONS].sort());
     expect(scene.model.tables.readAfter(0, 10, scene.model.nowMs())).toHaveLength(2);
     expect([b?.pending(), c?.pending()]).toEqual([0, 0]);
+  });
+
+  test('regression: that has no name yet that all give it is in the log before anything of it has ended', async () => {
+    const scene = await settled(['a', 'b']);
+    scene.announce('one', [scene.node('a')], false);
+    await scene.advance(1000);
+    const rows = () => scene.model.tables.readAfter(0, 10, scene.model.nowMs());
+    const body = rows()[0]?.body.replaceAll('one', 'told') ?? '';
+    const content = contentIn(JSON.parse(body));
+    if (content.kind !== 'news') throw new Error('it is no news');
+    const key = occurrenceOf(content.announcement, identityOf(content.announcement), 600_000);
+    scene.model.tell({ kind: 'news', row: { key, body, node: 'a', importance: 1, isLate: false, ageMs: 0 } });
+    for (let n = 0; n < 50 && scene.got('told').length === 0; n++) await scene.advance(10);
+    await scene.advance(100);
+    // Whoever has told it would bring it there, and after a second whoever has heard it.
+    expect(rows().map(({ key }) => key)).toContain(key);
   });
 
   test('that is read by all of them is in the log once, under one id', async () => {

@@ -211,7 +211,7 @@ export const cluster = [
       'news that is heard of late goes where the past is not known yet',
       'it is sent twice, by two machines',
       '.filter(isOpen)',
-      '.filter((one) => this.#deps.holdings.holds(one))',
+      '.filter((one) => this.#deps.open(new Set([one])) === undefined)',
     ],
     [
       'of each delivery the first request counts',
