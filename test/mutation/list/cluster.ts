@@ -226,16 +226,12 @@ export const cluster = [
     'dedupe.firstOf(announcement, identity) ?? known?.(occurrence);',
     'dedupe.firstOf(announcement, identity);',
   ]),
-  ...inFile(
-    'src/cluster/known.ts',
-    CLUSTER,
-    [
-      'another name of the same news is not kept',
-      'the end of a delivery is not found by the next holder, and it is sent again',
-      '      this.#byOtherKey.set(key, known);\n      known.otherKeys.push(key);\n    }\n',
-      '    }\n',
-    ],
-  ),
+  ...inFile('src/cluster/known.ts', CLUSTER, [
+    'another name of the same news is not kept',
+    'the end of a delivery is not found by the next holder, and it is sent again',
+    '      this.#byOtherKey.set(key, known);\n      known.otherKeys.push(key);\n    }\n',
+    '    }\n',
+  ]),
   ...inFile('src/cluster/telling.ts', CLUSTER, [
     'news that was heard of before under another name is new',
     'it is sent once under each name',
