@@ -99,6 +99,7 @@ class Member implements Cluster {
       unknownBeforeMs: () => this.node.unknownBeforeMs,
       open: (partitions) => this.#open(partitions),
       isOpen: (partition) => tenures.at(partition).isOpen,
+      catchUp: deps.catchUp,
     });
     this.#taking = new Taking({ findings: this.#findings, takeover: this.#takeover, holdings });
     const telling = new Telling({

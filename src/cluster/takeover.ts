@@ -44,6 +44,8 @@ export interface TakeoverDeps {
   readonly ended: LaneEvents['ended'];
   /** From now on news for these is planned here. */
   readonly open: (partitions: ReadonlySet<number>) => void;
+  /** All that has happened here has been heard when it returns. Absent: it is heard at once. */
+  readonly catchUp: (() => void) | undefined;
   /** It is held, and all that was left there is known. */
   readonly isOpen: (partition: number) => boolean;
 }
@@ -84,6 +86,7 @@ export class Takeover {
     // Of an earlier time, as far as there was one.
     rows.surrender(wanted, true);
     await rows.landed(wanted);
+    this.#deps.catchUp?.();
     await settling.flush();
     await writer.flush();
     rows.handOver(wanted);

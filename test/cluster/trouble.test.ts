@@ -112,6 +112,25 @@ describe('an earlier state of the database', () => {
   });
 });
 
+describe('a database that is replaced while something is on the wire', () => {
+  test('regression: is told how it ended, also what the bus has not brought yet', async () => {
+    const scene = new Scene(['a', 'b'], undefined, { busDelayMs: 1500 });
+    for (const node of scene.nodes) node.start();
+    await scene.advance(SETTLED_MS + 2000);
+    for (const { link } of scene.nodes) link.tripMs = 50;
+    const titles = Array.from({ length: 30 }, (_, n) => `announcement ${n}`);
+    for (const [n, title] of titles.entries()) {
+      if (n === 15) scene.model.replace();
+      scene.announce(title);
+      await scene.advance(50);
+    }
+    await scene.advance(60_000);
+    const isFree = (name: string) => name !== 'order' && name !== 'limited';
+    const free = DESTINATIONS.filter(isFree).sort();
+    for (const title of titles) expect(scene.got(title).filter(isFree)).toEqual(free);
+  });
+});
+
 describe('an earlier state, into which others have written more than was lost', () => {
   test('regression: is recognised all the same, and told what is missing: nothing is sent again', async () => {
     const scene = await settled(['a', 'b']);

@@ -208,6 +208,12 @@ export const cluster = [
       '',
     ],
     [
+      'an end that the bus has not brought is not told before it is asked what has ended',
+      'a node sends again what it has sent itself',
+      '    this.#deps.catchUp?.();\n',
+      '',
+    ],
+    [
       'news that is heard of late goes where the past is not known yet',
       'it is sent twice, by two machines',
       '.filter(isOpen)',
