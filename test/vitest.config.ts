@@ -19,6 +19,7 @@ const WITH_DATABASE = [
   'test/cluster/failures.test.ts',
   'test/cluster/from-any-node.test.ts',
   'test/cluster/replay-anywhere.test.ts',
+  'test/cluster/done-anywhere.test.ts',
 ];
 
 /** The program is started dozens of times, for its commands and for what it watches: `npm run test:commands`. */

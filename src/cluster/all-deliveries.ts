@@ -11,7 +11,7 @@ import {
   type DeliveryPage,
   type ExportRequest,
   type FoundDelivery,
-  LARGEST_PAGE,
+  limitIn,
   type PageRequest,
   type StoreAnswer,
   type StoredDecision,
@@ -76,7 +76,7 @@ export class AllDeliveries implements Deliveries {
   }
 
   async list(request: PageRequest): Promise<StoreAnswer<DeliveryPage>> {
-    const limit = Math.max(1, Math.min(request.limit, LARGEST_PAGE));
+    const limit = limitIn(request);
     const pages = await this.#gathering.pages(
       'list',
       request.before,
@@ -123,7 +123,7 @@ export class AllDeliveries implements Deliveries {
       sameAs: sameAsIn(all),
       better: (one, other) => (isLocal(other) && !isLocal(one) ? other : one),
     };
-    const merged = mergedPages(all, from, LARGEST_PAGE, merging);
+    const merged = mergedPages(all, from, limitIn(filter ?? {}), merging);
     return {
       ok: true,
       value: { announcements: merged.rows, next: cursorText(merged.next), nodes },

@@ -37,11 +37,20 @@ function clusterGauges(make: MetricMaker): (cluster: Status['cluster']) => void 
   const partitions = make.gauge('cluster_partitions', 'Partitions, by node', 'node');
   const reached = make.gauge('cluster_database_reached', '1 while it answers', 'node');
   const alone = make.gauge('cluster_alone', '1 while it sends everything', 'node');
+  const info = make.gauge(
+    'node_info',
+    'Always 1: the node of a cluster that this instance is, with the digest of its config; absent: it is alone',
+    'node',
+    'version',
+    'config',
+  );
   return (cluster) => {
-    partitions.reset();
+    for (const metric of [partitions, info]) metric.reset();
     if (cluster === undefined) return;
     for (const one of cluster.nodes) if (one.live) partitions.set({ node: one.node }, one.partitions);
     const { node } = cluster;
+    for (const { here, version, digest: config } of cluster.nodes)
+      if (here) info.set({ node, version, config }, 1);
     reached.set({ node }, cluster.reached ? 1 : 0);
     alone.set({ node }, cluster.standing.is === 'alone' ? 1 : 0);
   };

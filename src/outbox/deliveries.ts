@@ -37,7 +37,13 @@ export interface NewsFilter {
 export interface AnnouncementFilter extends NewsFilter {
   /** Whether a rule matched it. */
   readonly matched?: boolean | undefined;
+  /** At most so many on a page, and at most `LARGEST_PAGE`; absent: that. */
+  readonly limit?: number | undefined;
 }
+
+/** Of a page. */
+export const limitIn = ({ limit = LARGEST_PAGE }: { readonly limit?: number | undefined }): number =>
+  Math.max(1, Math.min(limit, LARGEST_PAGE));
 
 /** `ticker`: under `forEach: ticker`, of the delivery itself. */
 export interface DeliveryFilter extends NewsFilter {

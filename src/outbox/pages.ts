@@ -11,7 +11,7 @@ import {
   type AnnouncementPage,
   type DeliveryFilter,
   type DeliveryPage,
-  LARGEST_PAGE,
+  limitIn,
   type PageRequest,
 } from './deliveries.ts';
 import {
@@ -38,7 +38,7 @@ export function pageOf(
   looked: Looked = LOOKED_THROUGH,
 ): DeliveryPage {
   const { id, announcement, before } = request;
-  const limit = Math.max(1, Math.min(request.limit, LARGEST_PAGE));
+  const limit = limitIn(request);
   let range = rangeOf(request, before);
   if (announcement !== undefined) range = rangeOfAnnouncement(announcement, range);
   const conditions = conditionsOfDeliveries(request, database);
@@ -83,6 +83,7 @@ export function announcementsOf(
   filter: AnnouncementFilter = {},
   looked: Looked = LOOKED_THROUGH,
 ): AnnouncementPage {
+  const limit = limitIn(filter);
   const range = rangeOf(filter, before);
   const conditions = conditionsOfAnnouncements(filter, database);
   const last = endOfLook(database, 'announcements', range, conditions, looked);
@@ -91,9 +92,9 @@ export function announcementsOf(
       `SELECT a.id, a.body FROM announcements a
        WHERE ${[IN_RANGE('a'), ...conditions.sql].join(' AND ')} ORDER BY a.id DESC LIMIT :limit`,
     )
-    .all({ ...conditions.values, first: last ?? range.first, beyond: range.beyond, limit: LARGEST_PAGE });
+    .all({ ...conditions.values, first: last ?? range.first, beyond: range.beyond, limit });
   const announcements = rows.flatMap(({ body }) => newsIn(body) ?? []);
-  return { announcements, next: rows.length < LARGEST_PAGE ? last : String(rows.at(-1)?.['id']) };
+  return { announcements, next: rows.length < limit ? last : String(rows.at(-1)?.['id']) };
 }
 
 const IN_RANGE = (table: 'a' | 'd') => `${table}.id < :beyond AND ${table}.id >= :first`;

@@ -23,7 +23,7 @@ export interface Asked {
 export const dashboard = (): Dashboard => JSON.parse(read('deploy/grafana/listing-bridge.json'));
 
 /** Values for the variables of the dashboard and of Grafana. */
-const VALUES = { $instance: '.+', $__rate_interval: '10s', $__range: '1m' };
+const VALUES = { $instance: '.+', $node: '.*', $__rate_interval: '10s', $__range: '1m' };
 
 export function questions(): readonly Asked[] {
   const { panels, annotations } = dashboard();

@@ -71,7 +71,7 @@ const NOTHING_TO_SEE = [
   ...['First key to expire', 'Conditions that hold now', 'Lost connections, by reason', 'Warnings, by code'],
   ...['Failed attempts, by reason', 'Attempts that waited for a connection', 'Starts'],
   // Of a bridge that is alone.
-  ...['Partitions by node', 'Partitions of no node', 'Database'],
+  ...['Partitions by node', 'Partitions of no node', 'Database', 'Nodes'],
 ];
 /** No delivery of this bridge is skipped. */
 const NO_ROWS = 'deliveries_skipped_total';

@@ -85,15 +85,13 @@ export const announcementEndpoints: readonly Endpoint[] = [
     async answer({ query: { before, limit = LARGEST_PAGE, matched, ...query } }, ops) {
       const filter = filterIn(query, ops.clock);
       const isMatched = matched === undefined ? undefined : matched === 'true';
-      const stored = await ops.announcements(cursorIn(before), { ...filter, matched: isMatched });
+      const stored = await ops.announcements(cursorIn(before), { ...filter, matched: isMatched, limit });
       if (!stored.ok) return noStore(stored.message);
       const { announcements, next, nodes } = stored.value;
-      const few = announcements.slice(0, limit);
-      const last = few.length < announcements.length ? few.at(-1)?.id : next;
-      const hint = await hintOf(few, filter, ops);
+      const hint = await hintOf(announcements, filter, ops);
       const { missing } = stored;
-      const shown = few.map((one) => ({ ...shownAnnouncement(one), node: nodes?.get(one.id) }));
-      return ok({ announcements: shown, next: cursorOf(last), hint, missing });
+      const shown = announcements.map((one) => ({ ...shownAnnouncement(one), node: nodes?.get(one.id) }));
+      return ok({ announcements: shown, next: cursorOf(next), hint, missing });
     },
   }),
   endpoint({

@@ -7,6 +7,7 @@ import { DATASOURCE, laidOut } from './panels.ts';
 const variable = { hide: 0, refresh: 2, skipUrlSync: false };
 
 const INSTANCES = 'label_values(listing_bridge_build_info, instance)';
+const NODES = 'label_values(listing_bridge_node_info, node)';
 
 const dashboard = {
   title: 'listing-bridge',
@@ -39,6 +40,13 @@ const dashboard = {
         ...{ name: 'instance', label: 'Bridge', type: 'query', datasource: DATASOURCE, ...variable },
         ...{ definition: INSTANCES, query: { query: INSTANCES, refId: 'instance', qryType: 1 } },
         ...{ multi: true, includeAll: true, sort: 1, current: { text: ['All'], value: ['$__all'] } },
+      },
+      {
+        ...{ name: 'node', label: 'Node', type: 'query', datasource: DATASOURCE, ...variable },
+        ...{ definition: NODES, query: { query: NODES, refId: 'node', qryType: 1 } },
+        // Of bridges that are alone there are none.
+        ...{ multi: true, includeAll: true, allValue: '.*', sort: 1 },
+        current: { text: ['All'], value: ['$__all'] },
       },
     ],
   },

@@ -3,6 +3,7 @@ import { bars, lines, stat, states, table } from './panels.ts';
 
 const B = 'listing_bridge_';
 const I = 'instance=~"$instance"';
+const N = 'node=~"$node"';
 /** Other programs have metrics of these names. */
 const ours = (expr: string) => `${expr} and on (job, instance) ${B}build_info`;
 
@@ -176,7 +177,7 @@ export const CLUSTER = {
   panels: [
     lines(
       { title: 'Partitions by node', description: 'As each node sees it; empty for a bridge that is alone.' },
-      { expr: `max by (node) (${B}cluster_partitions{${I}})`, legend: '{{node}}' },
+      { expr: `max by (node) (${B}cluster_partitions{${I},${N}})`, legend: '{{node}}' },
     ),
     lines(
       {
@@ -196,8 +197,23 @@ export const CLUSTER = {
         ],
       },
       {
-        expr: `clamp_max(${B}cluster_database_reached{${I}} + 2 * ${B}cluster_alone{${I}}, 2)`,
+        expr: `clamp_max(${B}cluster_database_reached{${I},${N}} + 2 * ${B}cluster_alone{${I},${N}}, 2)`,
         legend: '{{node}}',
+      },
+    ),
+    states(
+      {
+        title: 'Nodes',
+        description:
+          'Which bridge is which node, with its version and the digest of its config: all are to be the same.',
+        words: [
+          { text: 'away', color: 'red' },
+          { text: 'there', color: 'green' },
+        ],
+      },
+      {
+        expr: `${B}node_info{${I},${N}}`,
+        legend: '{{node}}: {{instance}}, {{version}}, config {{config}}',
       },
     ),
   ],

@@ -1,0 +1,61 @@
+/** Whatever a person does on one node of two: discard, explain, inject, mute, and taking a node out, alive or dead. */
+import { expect, test } from 'vitest';
+import { BOTS, ofTitle, type Shown, startTwoNodes } from '../support/cluster/two-nodes.ts';
+import { describeWithPostgres } from '../support/postgres/installed.ts';
+
+describeWithPostgres('done on one node of two', () => {
+  test('holds for both', async () => {
+    await using cluster = await startTwoNodes();
+    const { a, b, bots, announce } = cluster;
+    const rows = async (title: string): Promise<readonly Shown[]> =>
+      (await a.get(ofTitle(title))).deliveries ?? [];
+    const states = async (title: string) =>
+      (await rows(title)).map(({ destination, state }) => `${destination} ${state}`).toSorted();
+    const all = (state: string) => BOTS.map((name) => `${name} ${state}`);
+
+    // Muted on b, for both within a second or two; `inject` on a leads to deliveries of both.
+    expect(await b.command('mute', 'destination:bot1', '--for', '10m')).toMatchObject({ exitCode: 0 });
+    await expect.poll(async () => (await a.command('mute', 'list')).out).toContain('bot1');
+    const inject = ['inject', '--real', '--url', a.url, '--ticker', 'XYZ'];
+    expect((await a.command(...inject, '--title', 'injected')).exitCode).toBe(0);
+    const others = BOTS.slice(1).map((name) => `${name} delivered`);
+    await expect.poll(() => states('injected')).toEqual(['bot1 skipped', ...others]);
+    expect(new Set((await rows('injected')).map(({ node }) => node))).toEqual(new Set(['a', 'b']));
+    expect(await a.command('mute', 'lift', 'destination:bot1')).toMatchObject({ exitCode: 0 });
+    await expect.poll(async () => (await b.command('mute', 'list')).out).not.toContain('bot1');
+
+    // Each says of one announcement the same, with the deliveries of both.
+    const [one] = (await b.get('/api/announcements?limit=1')).announcements ?? [];
+    for (const node of [a, b]) {
+      const { out } = await node.command('explain', '--id', one?.id ?? '');
+      expect(BOTS.filter((name) => out.includes(name))).toEqual(BOTS);
+      expect(out).not.toMatch(/nothing: /);
+    }
+
+    // What waits at either is cancelled from b.
+    for (const { faults } of bots) faults.push({ status: 429, headers: { 'retry-after': '5' } });
+    announce('waits');
+    await expect
+      .poll(async () => (await rows('waits')).filter(({ state }) => state === 'pending').length)
+      .toBe(BOTS.length);
+    const ids = (await rows('waits')).map(({ id }) => id);
+    const discarded = await b.command('deliveries', 'discard', ...ids);
+    expect([discarded.exitCode, discarded.err]).toEqual([0, '']);
+    await expect.poll(() => states('waits')).toEqual(all('skipped'));
+
+    // A live node leaves: the other has all at once. One that is dead cannot be asked.
+    const left = await b.command('cluster', 'leave', '--url', b.url);
+    expect(left.out).toContain('b has left the cluster and sends nothing more: stop it now.');
+    await expect
+      .poll(async () => (await a.get('/api/cluster')).nodes?.find(({ node }) => node === 'a')?.partitions)
+      .toBe(256);
+    announce('after it left');
+    await expect.poll(() => states('after it left')).toEqual(all('delivered'));
+    expect(new Set((await rows('after it left')).map(({ node }) => node))).toEqual(new Set(['a']));
+    b.program.kill('SIGKILL');
+    await b.program.exited;
+    const dead = await b.command('cluster', 'leave', '--url', b.url);
+    expect(dead.exitCode).not.toBe(0);
+    expect(dead.err).toMatch(/listens|answer/);
+  });
+});
