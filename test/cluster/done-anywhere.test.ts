@@ -5,7 +5,7 @@ import { describeWithPostgres } from '../support/postgres/installed.ts';
 
 describeWithPostgres('done on one node of two', () => {
   test('holds for both', async () => {
-    await using cluster = await startTwoNodes();
+    await using cluster = await startTwoNodes(['a', 'b'], 10);
     const { a, b, bots, announce } = cluster;
     const rows = async (title: string): Promise<readonly Shown[]> =>
       (await a.get(ofTitle(title))).deliveries ?? [];
@@ -33,7 +33,7 @@ describeWithPostgres('done on one node of two', () => {
     }
 
     // What waits at either is cancelled from b.
-    for (const { faults } of bots) faults.push({ status: 429, headers: { 'retry-after': '5' } });
+    for (const { faults } of bots) faults.push(...Array.from({ length: 5 }, () => ({ status: 503 })));
     announce('waits');
     await expect
       .poll(async () => (await rows('waits')).filter(({ state }) => state === 'pending').length)
@@ -42,6 +42,7 @@ describeWithPostgres('done on one node of two', () => {
     const discarded = await b.command('deliveries', 'discard', ...ids);
     expect([discarded.exitCode, discarded.err]).toEqual([0, '']);
     await expect.poll(() => states('waits')).toEqual(all('skipped'));
+    for (const { faults } of bots) faults.length = 0;
 
     // A live node leaves: the other has all at once. One that is dead cannot be asked.
     const left = await b.command('cluster', 'leave', '--url', b.url);

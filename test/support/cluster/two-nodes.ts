@@ -12,10 +12,10 @@ import { type StandIns, startStandIns } from '../stand-ins.ts';
 export const BOTS = Array.from({ length: 8 }, (_, n) => `bot${n + 1}`);
 export const TOKEN = 'a-token-for-the-tests';
 
-const configOf = (node: string) => `feeds:
+const configOf = (node: string, attempts: number) => `feeds:
   - { name: one, url: "\${FEED_URL}", apiKey: "\${FEED_KEY}" }
 destinations:
-${BOTS.map((name, n) => `  ${name}: { type: webhook, url: "\${BOT_URL_${n + 1}}", maxAge: 1h, retry: { attempts: 1 } }`).join('\n')}
+${BOTS.map((name, n) => `  ${name}: { type: webhook, url: "\${BOT_URL_${n + 1}}", maxAge: 1h, retry: { attempts: ${attempts} } }`).join('\n')}
 rules:
   - { name: all, match: {}, send: [${BOTS.join(', ')}] }
 store: { path: ./${node}.db }
@@ -24,7 +24,7 @@ cluster: { url: "\${DATABASE_URL}", node: ${node} }
 log: { format: json }
 `;
 
-export async function startTwoNodes([first, second]: readonly [string, string] = ['a', 'b']) {
+export async function startTwoNodes([first, second]: readonly [string, string] = ['a', 'b'], attempts = 1) {
   await using cleanup = new AsyncDisposableStack();
   const database = cleanup.use(await TestDatabase.create());
   const standIns: StandIns = cleanup.use(await startStandIns());
@@ -36,7 +36,7 @@ export async function startTwoNodes([first, second]: readonly [string, string] =
     DATABASE_URL: database.url(),
   };
   const start = async (node: string) => {
-    const workplace = cleanup.use(new Workplace(configOf(node)));
+    const workplace = cleanup.use(new Workplace(configOf(node, attempts)));
     const program = cleanup.use(workplace.start(['run'], env));
     await program.event('feed.live');
     const { url } = await program.event('bridge.started');
