@@ -21,7 +21,7 @@ const NEWS = {
   ...{ ticker: 'ABC', title: 'announcement' },
 } as const;
 
-const OF_ANNOUNCEMENTS: Every<AnnouncementFilter> = { ...NEWS, matched: true };
+const OF_ANNOUNCEMENTS: Every<AnnouncementFilter> = { ...NEWS, limit: 10, matched: true };
 
 const OF_DELIVERIES: Every<DeliveryFilter> = {
   ...{ ...NEWS, state: 'dead', destination: 'bot', rule: 'all', reason: 'gone', attempts: 2 },
