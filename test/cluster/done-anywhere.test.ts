@@ -32,7 +32,7 @@ describeWithPostgres('done on one node of two', () => {
       expect(out).not.toMatch(/nothing: /);
     }
 
-    // What waits at either is cancelled from b.
+    // Deliveries that wait at either are cancelled from b.
     for (const { faults } of bots) faults.push(...Array.from({ length: 5 }, () => ({ status: 503 })));
     announce('waits');
     await expect
