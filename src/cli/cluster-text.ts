@@ -22,6 +22,7 @@ export function clusterLines(
       ? []
       : table(['NODE', 'STATE', 'ROLES', 'PARTITIONS', 'CONFIG', 'VERSION', 'FEEDS'], nodes.map(nodeRow), {
           width,
+          whole: ['STATE'],
         })),
     ...(reached || nodes.length === 0
       ? []
