@@ -164,7 +164,8 @@ function destinationGauges(make: MetricMaker): (destinations: Status['destinatio
 /** In the order of the gauges. */
 const figuresOf = ({ pending, oldestMs, suspended, slowed }: Status['destinations'][number]) => [
   pending,
-  (oldestMs ?? 0) / 1000,
+  // Tenths: finer ones are thousands of bytes where there are thousands of destinations.
+  Math.round((oldestMs ?? 0) / 100) / 10,
   suspended === undefined ? 0 : 1,
   slowed === undefined ? 0 : 1,
 ];

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { newsOf } from '../../src/delivery/content.ts';
 import { FileDeliveries } from '../../src/outbox/file-deliveries.ts';
 import { openStore } from '../../src/outbox/store.ts';
-import { systemClock } from '../../src/platform/clock.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { announcementAt, deliveriesOf, Folder } from '../support/outbox.ts';
 
 const NOW_MS = Date.UTC(2026, 5, 1);
@@ -25,7 +25,8 @@ function countsOfThisThread(): () => number {
 
 function filled(folder: Folder) {
   const path = folder.file('bridge.db');
-  const store = openStore(path, systemClock, () => expect.fail('nothing is replaced'));
+  // Its clock stands: nothing that the store does by itself, at its times, is counted.
+  const store = openStore(path, new FakeClock(), () => expect.fail('nothing is replaced'));
   store.outbox.recordAll(
     Array.from({ length: ANNOUNCEMENTS }, (_, ordinal) => {
       const announcement = announcementAt(ordinal, NOW_MS);
