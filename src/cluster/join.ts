@@ -87,7 +87,7 @@ class Member implements Cluster {
       hasDied: (partition) => this.node.heardOfMs(partition) !== undefined,
     });
     tenures.known = (occurrence) => known.byKey(occurrence)?.content.announcement;
-    this.#reader = new LogReader({ shared, arrived: (row) => this.#arrived(row) });
+    this.#reader = new LogReader({ shared, arrived: (row, isHint) => this.#arrived(row, isHint) });
     this.#past = new Past({ journal, memory, clock, dedupe, known, writer, settling, spanMs });
     this.#takeover = new Takeover({
       ...{ shared, clock, node: name, journal, budgets, cooldowns, known, rows, writer, settling },
@@ -250,13 +250,18 @@ class Member implements Cluster {
     return known;
   }
 
-  #arrived(row: HintedRow): boolean {
+  #arrived(row: HintedRow, isHint: boolean): boolean {
     // In its plan there may be more about it.
     if (row.isLate && row.plan === undefined) return false;
     const known = this.#learn(row);
-    if (known !== undefined) known.loggedMs ??= this.#deps.clock.monotonicMs();
-    else if (row.plan === undefined) return false;
-    else this.#alerts.arrived({ ...row, plan: row.plan });
+    if (known === undefined) {
+      if (row.plan === undefined) return false;
+      this.#alerts.arrived({ ...row, plan: row.plan });
+      return true;
+    }
+    // Whether its own news is in the database in use, the answer to `append` says.
+    const isOwnHint = isHint && row.node === this.#deps.card().node;
+    if (!isOwnHint) known.loggedMs ??= this.#deps.clock.monotonicMs();
     return true;
   }
 }

@@ -6,8 +6,8 @@ const AT_ONCE = 500;
 
 export interface LogReaderDeps {
   readonly shared: Pick<Shared, 'readAfter'>;
-  /** False: it is of no use without its plan. */
-  arrived(row: HintedRow): boolean;
+  /** False: it is of no use without its plan. `isHint`: perhaps of a database that is gone by now. */
+  arrived(row: HintedRow, isHint: boolean): boolean;
 }
 
 export class LogReader {
@@ -16,6 +16,8 @@ export class LogReader {
   #seq: number | undefined;
   #latest = 0;
   #isReading = false;
+  /** Which of those that this node has met, by number. */
+  #log = 0;
 
   constructor(deps: LogReaderDeps) {
     this.#deps = deps;
@@ -32,7 +34,7 @@ export class LogReader {
     if (this.#seq === undefined) return;
     this.#latest = Math.max(this.#latest, seq);
     const isNext = row !== undefined && seq === this.#seq + 1 && !this.#isReading;
-    if (isNext && this.#deps.arrived(row)) this.#seq = seq;
+    if (isNext && this.#deps.arrived(row, true)) this.#seq = seq;
     this.#read();
   }
 
@@ -40,6 +42,7 @@ export class LogReader {
   beginAnew(): void {
     this.#seq = 0;
     this.#latest = 0;
+    this.#log++;
   }
 
   #read(): void {
@@ -52,14 +55,15 @@ export class LogReader {
 
   async #readOn(from: number): Promise<void> {
     let after = from;
+    const log = this.#log;
     try {
       for (;;) {
         const rows = await this.#deps.shared.readAfter(after, AT_ONCE);
         // Begun again meanwhile: these are of the database before.
-        if (this.#seq !== after) return;
+        if (this.#log !== log || this.#seq !== after) return;
         for (const row of rows) {
           this.#seq = Math.max(this.#seq, row.seq);
-          this.#deps.arrived(row);
+          this.#deps.arrived(row, false);
         }
         if (rows.length === 0 || this.#seq >= this.#latest) return;
         after = this.#seq;

@@ -31,6 +31,8 @@ export class LogWriter {
   readonly #batches: Batches<KnownNews>;
   /** Number of the last row that it brought there, or found: no database that is asked later is at an earlier one. */
   latestSeq = 0;
+  /** Which of those that this node has met, by number. */
+  #log = 0;
 
   constructor(deps: LogWriterDeps) {
     this.#deps = deps;
@@ -60,13 +62,23 @@ export class LogWriter {
     this.#batches.stop();
   }
 
+  /** Another database, or an earlier state: nothing is known to be in it. */
+  beginAnew(): void {
+    this.#deps.known.forgetLog();
+    this.latestSeq = 0;
+    this.#log++;
+  }
+
   async #append(items: readonly KnownNews[]): Promise<void> {
     const { shared, clock } = this.#deps;
+    const log = this.#log;
     const missing = [...new Set(items)].filter(({ loggedMs }) => loggedMs === undefined);
     if (missing.length === 0) return;
     const seqs = await shared.append(missing.map((known) => this.#entryOf(known)));
-    this.latestSeq = Math.max(...seqs);
+    if (log === this.#log) this.latestSeq = Math.max(...seqs);
     for (const [at, known] of missing.entries()) await this.#nameAsLogged(known, seqs[at] ?? 0);
+    // That was the log of before: in this one it is perhaps not.
+    if (log !== this.#log) return this.#append(missing);
     for (const known of missing) known.loggedMs ??= clock.monotonicMs();
   }
 

@@ -29,7 +29,7 @@ export class ClusterNode {
   readonly #sightings = new Sightings();
   #view: View | undefined;
   #timer: Timer | undefined;
-  #isBeating = false;
+  #beating: Promise<void> | undefined;
   #isAgain = false;
   #isDraining = false;
   #isStopped = false;
@@ -85,12 +85,10 @@ export class ClusterNode {
   /** Something may be new. */
   soon(): void {
     if (this.#isStopped) return;
-    if (this.#isBeating) {
-      this.#isAgain = true;
-      return;
-    }
+    this.#isAgain = this.#beating !== undefined;
+    if (this.#isAgain) return;
     this.#timer?.cancel();
-    void this.#beat();
+    this.#beating = this.#beat();
   }
 
   /** Takes nothing more, and hands over what it has, as far as somebody is there to take it. Resolves when nothing is left. */
@@ -121,6 +119,8 @@ export class ClusterNode {
     try {
       await this.#handOverLast(held, patience);
       for (const partition of held) holdings.close(partition);
+      // In its answer is perhaps a database that the next one cannot tell from the one of before: it has that renewal.
+      await this.#beating;
       if (this.#view !== undefined) await this.#lookOnce();
       await shared.leave(card());
     } catch (error) {
@@ -163,7 +163,6 @@ export class ClusterNode {
 
   async #beat(): Promise<void> {
     const { clock } = this.#deps;
-    this.#isBeating = true;
     this.#isAgain = false;
     const sentMs = clock.monotonicMs();
     let nextMs = sentMs + RENEW_MS;
@@ -173,10 +172,12 @@ export class ClusterNode {
       this.#sightings.missed();
       this.#failed(error);
     }
-    this.#isBeating = false;
+    this.#beating = undefined;
     if (this.#isStopped) return;
     const delayMs = this.#isAgain ? 0 : Math.max(0, nextMs - clock.monotonicMs());
-    this.#timer = clock.after(delayMs, () => void this.#beat());
+    this.#timer = clock.after(delayMs, () => {
+      this.#beating = this.#beat();
+    });
   }
 
   #failed(error: unknown): void {
@@ -193,9 +194,9 @@ export class ClusterNode {
     const card = { ...this.#deps.card(), drains: this.#isDraining };
     const question = this.#sightings.ask(duties.latestSeq(), card);
     const view = await shared.renew(card, question.beat);
-    if (this.#isStopped) return sentMs;
     const nowMs = clock.monotonicMs();
     this.#meet(view, nowMs, question);
+    if (this.#isStopped) return sentMs;
     this.#company.see(view, card);
     const { gained, lost, back } = holdings.see(view, card, sentMs, this.unknownBeforeMs);
     if (lost.length > 0) {

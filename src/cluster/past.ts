@@ -57,9 +57,8 @@ export class Past {
   /** `isSame`: not replaced or set back, for all that this life has seen. Resolves when the database has it; rejects with `SharedError`. */
   async tell(view: View | undefined, isSame: boolean): Promise<void> {
     const knownFromMs = isSame ? this.#knownFromMs(view) : Number.POSITIVE_INFINITY;
-    const { journal, clock, known, writer, settling, spanMs } = this.#deps;
-    known.forgetLog();
-    writer.latestSeq = 0;
+    const { journal, clock, writer, settling, spanMs } = this.#deps;
+    writer.beginAnew();
     for (let after = idAt(clock.monotonicMs() - spanMs()); ; ) {
       const remains = journal.history(after, AT_ONCE) ?? [];
       for (const one of remains) this.#tell(one, knownFromMs);

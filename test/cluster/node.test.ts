@@ -195,6 +195,43 @@ describe('the database', () => {
     expect(scene.holders()).toEqual(holdersAmong(['a', 'b']));
   });
 
+  test('regression: whose answer comes when another one is in its place has not brought news into the log of that', async () => {
+    const scene = new Scene(['a']);
+    const a = scene.node('a');
+    a.start();
+    await scene.advance(2500);
+    a.link.tripMs = 300;
+    scene.announce('one');
+    await scene.advance(301);
+    a.link.tripMs = 1;
+    scene.model.replace();
+    await scene.advance(30_000);
+    const log = scene.model.tables.readAfter(0, 10, scene.model.nowMs());
+    expect(log.map(({ body }) => body)).toEqual([expect.stringContaining('"one"')]);
+    // An order that this database does not know may have been sent.
+    expect(scene.got('one')).toEqual(DESTINATIONS.filter((name) => name !== 'order').sort());
+  });
+
+  test('regression: that was set back is recognised also by a node that is leaving when the answer comes', async () => {
+    const scene = await settled(['a', 'b']);
+    const before = scene.model.tables.copy();
+    await scene.advance(2000);
+    scene.announce('one');
+    await scene.advance(6000);
+    expect(scene.got('one')).toEqual([...DESTINATIONS].sort());
+    const a = scene.node('a');
+    a.link.tripMs = 800;
+    scene.model.setBack(before);
+    a.cluster?.node.soon();
+    // Its renewal has been there; the answer comes after those of all that it asks from now on.
+    await scene.advance(850);
+    a.link.tripMs = 1;
+    void a.leave(5000);
+    await scene.advance(20_000);
+    expect(scene.kinds()).toContain('a cluster.replaced');
+    expect(scene.got('one')).toEqual([...DESTINATIONS].sort());
+  });
+
   test('whose clock jumps by hours makes no second holder', async () => {
     const scene = await settled(['a', 'b']);
     for (const byMs of [3_600_000, -7_200_000]) {
