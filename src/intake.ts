@@ -107,6 +107,8 @@ export interface Planned {
 export interface Taken extends Planned {
   /** Of `deliveries`, those that are on record and not handed over. */
   readonly held: ReadonlyMap<Delivery, Refused>;
+  /** They are named after it. */
+  readonly occurrence: string;
   /** Every rule that matched, also one that sends nothing. */
   readonly rules: readonly string[];
 }
@@ -114,7 +116,6 @@ export interface Taken extends Planned {
 /** Read and routed, not yet on record. */
 interface Routed extends Taken {
   readonly identity: string;
-  readonly occurrence: string;
   readonly routing: Routing;
   /** Of the rules that decided it. */
   readonly tracer: Tracer | undefined;

@@ -1,16 +1,14 @@
 /** `inject`: puts an announcement into the running bridge, and prints what came of it. */
-import type { Injected } from '../ops/injected.ts';
-import { wait } from '../platform/clock.ts';
 import { formatDuration } from '../platform/duration.ts';
 import type { MarkOf } from '../platform/marks.ts';
 import { type AnnouncementFlags, readFields } from './announcement-input.ts';
 import { usableConfig } from './config-file.ts';
 import { type ExitCode, FINE, NOT_FINE } from './exit-codes.ts';
+import { type InjectedDelivery, placeOf, type Result, resultsIn } from './inject-results.ts';
 import { type Io, jsonText } from './io.ts';
 import { markedLine } from './lines.ts';
-import { type RemoteOperator, remoteOperator } from './remote-operator.ts';
+import { remoteOperator } from './remote-operator.ts';
 import { deliveryLines } from './status-announcement.ts';
-import type { ShownAnnouncement } from './status-answer.ts';
 
 export interface InjectOptions extends AnnouncementFlags {
   readonly config: string;
@@ -18,10 +16,6 @@ export interface InjectOptions extends AnnouncementFlags {
   readonly url: string | undefined;
   readonly json: boolean;
 }
-
-/** How long the results are waited for: as long as a chat may take for its answer. */
-const RESULTS_MS = 10_000;
-const LOOK_MS = 100;
 
 export async function injectCommand(options: InjectOptions, io: Io): Promise<ExitCode> {
   const { config, real, url, json } = options;
@@ -35,13 +29,8 @@ export async function injectCommand(options: InjectOptions, io: Io): Promise<Exi
     return NOT_FINE;
   }
   if ('duplicateOf' in injected) {
-    const { feed, agoMs } = injected.duplicateOf;
-    const from = feed === undefined ? 'before the last start' : `from ${feed}`;
     if (json) io.print(jsonText(body));
-    say(
-      'warning',
-      `Nothing sent: the same announcement was received ${from}, ${formatDuration(agoMs)} ago (\`dedupeWindow\`). [duplicate]`,
-    );
+    say('warning', duplicateLine(injected.duplicateOf));
     return NOT_FINE;
   }
   const { announcement, rules, deliveries } = injected;
@@ -50,7 +39,7 @@ export async function injectCommand(options: InjectOptions, io: Io): Promise<Exi
   say('good', `Injected${test ? ' as a test' : ''}: ${words.join('  ')}`);
   if (rules.length === 0) say('warning', noMatch(test));
   else say('good', `Matched by: ${rules.join(', ')}`);
-  const results = deliveries.length === 0 ? [] : await resultsOf(announcement.id, bridge, io);
+  const results = deliveries.length === 0 ? [] : await resultsIn(injected, bridge, io);
   if (json) io.print(jsonText({ ...injected, deliveries: results ?? deliveries }));
   else if (results === undefined)
     say(
@@ -58,8 +47,14 @@ export async function injectCommand(options: InjectOptions, io: Io): Promise<Exi
       `Its results are not in the status any more: \`listing-bridge deliveries show ${announcement.id}\``,
     );
   else for (const line of results.flatMap((one) => deliveryLines(one, io.columns))) io.print(line);
-  for (const line of heldBack(deliveries)) say('none', line);
+  for (const line of heldBack(deliveries, results)) say('none', line);
+  for (const line of unknown(results, announcement.id)) say('warning', line);
   return results !== undefined && results.length > 0 && results.every(isFine) ? FINE : NOT_FINE;
+}
+
+function duplicateLine({ feed, agoMs }: { feed: string | undefined; agoMs: number }): string {
+  const from = feed === undefined ? 'before the last start' : `from ${feed}`;
+  return `Nothing sent: the same announcement was received ${from}, ${formatDuration(agoMs)} ago (\`dedupeWindow\`). [duplicate]`;
 }
 
 const noMatch = (isTest: boolean): string =>
@@ -68,31 +63,26 @@ const noMatch = (isTest: boolean): string =>
     : 'No rule matched; `listing-bridge explain` says why. [no_match]';
 
 /** `Held back: bot ABC: ticker ABC is muted for another 58m (mute 3) [muted]` */
-const heldBack = (
-  deliveries: Extract<Injected, { readonly deliveries: unknown }>['deliveries'],
-): readonly string[] =>
-  deliveries.flatMap(({ destination, ticker, skipped, detail }) =>
-    detail === undefined
-      ? []
-      : [`Held back: ${[destination, ticker].join(' ').trim()}: ${detail} [${skipped}]`],
-  );
+function heldBack(planned: readonly InjectedDelivery[], results: readonly Result[] = []): readonly string[] {
+  const skipped = new Set(results.filter(({ reason }) => reason === 'muted').map(placeOf));
+  return planned.flatMap((one) => {
+    const { destination, ticker, skipped: reason, detail, elsewhere } = one;
+    // Another node may not have heard of the mute yet.
+    if (detail === undefined || (elsewhere && !skipped.has(placeOf(one)))) return [];
+    return [`Held back: ${[destination, ticker].join(' ').trim()}: ${detail} [${reason}]`];
+  });
+}
 
-type Result = ShownAnnouncement['deliveries'][number];
+/** Of nodes that have not told how it went. */
+const unknown = (results: readonly Result[] = [], id: string): readonly string[] =>
+  results.flatMap(({ isUnknown, destination, ticker, node }) => {
+    if (isUnknown === undefined) return [];
+    const why =
+      node === undefined
+        ? 'no node sends there now; the next one that does takes it over'
+        : `node ${node}, which sends there, has not told yet how it went`;
+    const show = `\`listing-bridge deliveries show ${id}\` shows it then`;
+    return [`${[destination, ticker].join(' ').trim()}: ${why}; ${show}. [node_missing]`];
+  });
 
 const isFine = ({ state, reason }: Result) => state === 'delivered' || reason === 'dry_run';
-
-/** When all have ended, or as they are after a while; `undefined`: too much has come since. */
-async function resultsOf(
-  id: string,
-  bridge: RemoteOperator,
-  { clock, signal }: Io,
-): Promise<readonly Result[] | undefined> {
-  const untilMs = clock.monotonicMs() + RESULTS_MS;
-  for (;;) {
-    const { value } = await bridge.status();
-    const results = value.announcements.find((one) => one.id === id)?.deliveries;
-    const isOpen = results?.some(({ state }) => state === 'pending') === true;
-    if (!isOpen || clock.monotonicMs() > untilMs || signal.aborted) return results;
-    await wait(clock, LOOK_MS, signal);
-  }
-}

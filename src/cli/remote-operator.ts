@@ -9,6 +9,7 @@ import type { Injected } from '../ops/injected.ts';
 import type { Redactor } from '../platform/secret.ts';
 import { askDaemon, type DaemonRequest, daemonAddress } from './daemon-client.ts';
 import { UserError } from './exit-codes.ts';
+import { readFound, type ShownFound } from './found-answer.ts';
 import type { Io } from './io.ts';
 import { readCluster, readStatus, type ShownCluster, type StatusAnswer } from './status-answer.ts';
 
@@ -16,6 +17,8 @@ export interface RemoteOperator {
   status(): Promise<Remote<StatusAnswer>>;
   reload(): Promise<Remote<Reloaded>>;
   inject(fields: Readonly<Record<string, unknown>>, real: boolean): Promise<Remote<Injected>>;
+  /** The deliveries of an announcement, of all nodes that answer; none: there are none yet. */
+  found(announcement: string): Promise<readonly ShownFound[]>;
   /** `undefined`: it is alone. */
   cluster(change?: ClusterChange): Promise<Remote<ShownCluster | undefined>>;
 }
@@ -33,6 +36,8 @@ export type Reloaded = Awaited<ReturnType<Operator['reload']>>;
 const STATUS_TIMEOUT_MS = 5000;
 /** A reload waits for sends to removed destinations, at most for `shutdownTimeout` (10 s unless configured). */
 const RELOAD_TIMEOUT_MS = 60_000;
+/** Nodes are asked twice, and each has 3 s. */
+const FOUND_TIMEOUT_MS = 8000;
 /** A drain answers after half a minute at the latest. */
 const CLUSTER_TIMEOUT_MS = 40_000;
 
@@ -68,6 +73,7 @@ const injected: z.ZodType<Injected> = z.union([
       z.object({
         ...{ id: z.string(), destination: z.string(), ticker: optionalText },
         ...{ skipped: optionalText, detail: optionalText },
+        ...{ elsewhere: z.literal(true).optional(), node: optionalText },
       }),
     ),
   }),
@@ -119,6 +125,11 @@ export function remoteOperator({ url, server, redact }: RemoteDeps, io: Io): Rem
       const about = { json: fields, timeoutMs: STATUS_TIMEOUT_MS, expected: [200, 422, 503] };
       const body = await ask({ method: 'POST', path: `/api/announcements?real=${real}`, ...about });
       return { body, value: answerIn(body, injected, address) };
+    },
+    async found(announcement) {
+      const about = { timeoutMs: FOUND_TIMEOUT_MS, expected: [200, 404, 503] };
+      const path = `/api/announcements/${encodeURIComponent(announcement)}`;
+      return readFound(await ask({ method: 'GET', path, ...about }));
     },
   };
 }

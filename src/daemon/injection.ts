@@ -1,14 +1,28 @@
 /** `inject`: an announcement that somebody puts into the running bridge, as if a feed named `inject` had brought it. */
+
+import type { Delivery } from '../delivery/delivery.ts';
+import type { Brakes } from '../delivery/held-back.ts';
 import { INJECT, newsGiven } from '../feeds/index.ts';
-import type { Intake } from '../intake.ts';
+import { deliveriesOf, type Intake, type Taken, type Target } from '../intake.ts';
 import type { Injected } from '../ops/injected.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { FeedSet } from './feed-set.ts';
 
 export interface InjectionDeps {
-  readonly intake: Pick<Intake, 'accept'>;
+  readonly intake: Pick<Intake, 'accept' | 'routes'>;
   readonly feeds: Pick<FeedSet, 'isListening'>;
   readonly clock: Clock;
+  /** Of a cluster; absent: this bridge is alone. */
+  readonly company?: Company | undefined;
+}
+
+export interface Company {
+  /** Also those to which other nodes send. */
+  readonly targets: () => ReadonlyMap<string, Target>;
+  /** `undefined`: nobody sends there now. */
+  readonly holderOf: (destination: string) => string | undefined;
+  /** A mute, which holds on all nodes. */
+  readonly hold: Brakes['hold'];
 }
 
 /**
@@ -19,7 +33,7 @@ export interface InjectionDeps {
 export function inject(
   fields: Readonly<Record<string, unknown>>,
   real: boolean,
-  { intake, feeds, clock }: InjectionDeps,
+  { intake, feeds, clock, company }: InjectionDeps,
 ): Injected {
   // Its deliveries would wait for the next start.
   if (!feeds.isListening) return { ok: false, problem: 'the bridge is stopping', code: 'stopping' };
@@ -38,16 +52,36 @@ export function inject(
   const taken = intake.accept({ ...read, ageAtReceiptMs });
   if (!('content' in taken))
     return { ok: true, duplicateOf: { feed: taken.feed, agoMs: receivedMs - taken.receivedMs } };
-  const { content, deliveries, held, rules } = taken;
+  const { content, held, rules } = taken;
   const { id, publisher, listingType, tickers, title, test } = content.announcement;
   return {
     ok: true,
     announcement: { id, publisher, listingType, tickers, title, test, ageMs: ageAtReceiptMs },
     rules,
-    deliveries: deliveries.map((delivery) => {
+    deliveries: plannedOf(taken, intake, company).map(({ delivery, isHere }) => {
       const { id, destination, ticker } = delivery;
-      const refused = held.get(delivery);
-      return { id, destination, ticker, ...(refused && { skipped: refused.reason, detail: refused.detail }) };
+      const refused = isHere ? held.get(delivery) : company?.hold(delivery, receivedMs);
+      return {
+        ...{ id, destination, ticker, ...(refused && { skipped: refused.reason, detail: refused.detail }) },
+        ...(!isHere && { elsewhere: true, node: company?.holderOf(destination) }),
+      };
     }),
   };
+}
+
+/** Of all nodes: intake makes those of this one. */
+function plannedOf(
+  { content, deliveries, occurrence }: Taken,
+  { routes }: Pick<Intake, 'routes'>,
+  company: Company | undefined,
+): readonly { readonly delivery: Delivery; readonly isHere: boolean }[] {
+  if (company === undefined) return deliveries.map((delivery) => ({ delivery, isHere: true }));
+  const { announcement } = content;
+  const { matches } = routes.router.route(announcement);
+  const own = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
+  const all = deliveriesOf(announcement, matches, company.targets(), announcement.receivedMs, occurrence);
+  return all.deliveries.map((delivery) => {
+    const here = own.get(delivery.id);
+    return { delivery: here ?? delivery, isHere: here !== undefined };
+  });
 }

@@ -7,6 +7,7 @@ import { DEFAULT_THRESHOLDS } from '../alerts/options.ts';
 import type { ConditionWatch } from '../conditions/watch.ts';
 import { destinationNames } from '../config/destination-names.ts';
 import type { BudgetState } from '../delivery/budget-state.ts';
+import type { Delivery } from '../delivery/delivery.ts';
 import type { LaneReport } from '../lane-set.ts';
 import type { KnownNames } from '../mutes/named.ts';
 import { shownMutes } from '../mutes/shown.ts';
@@ -120,6 +121,10 @@ export function createOperator(deps: OperatorDeps): Operator {
     ...{ running, deliveries, hits: seen.hits, mutes, cooldowns: pipeline.cooldowns, clock },
   });
   const mutesInForce = () => (mutes.areOn ? shownMutes(mutes.inForce(clock.monotonicMs()), now()) : []);
+  const company = deps.cluster && {
+    ...{ targets: () => lanes.targets(true), holderOf: deps.cluster.holderOf },
+    hold: (delivery: Delivery, nowMs: number) => (mutes.areOn ? mutes.hold(delivery, nowMs) : undefined),
+  };
   const cooldowns = () => pipeline.cooldowns.shown(clock.monotonicMs());
   function statusWith(destinations: readonly LaneReport[]): Status {
     const config = running.report;
@@ -157,7 +162,7 @@ export function createOperator(deps: OperatorDeps): Operator {
       }),
     reload: () => running.reload(),
     lastReload: () => seen.lastReload.report,
-    inject: (fields, real) => inject(fields, real, { intake, feeds, clock }),
+    inject: (fields, real) => inject(fields, real, { intake, feeds, clock, company }),
     ...createChanger(operator),
     cluster: deps.cluster,
     deliveries: operator,

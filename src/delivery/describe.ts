@@ -112,6 +112,19 @@ export function describeAttempt(
   return `${sentence}${pause}${quoted}${code === '' ? '' : ` [${code}]`}`;
 }
 
+/** The same of an attempt in a store; `undefined`: the word is not that of an attempt. */
+export function describeStored(
+  reason: string,
+  status: number | undefined,
+  detail: string | undefined,
+): string | undefined {
+  if (!Object.hasOwn(SENTENCES, reason)) return undefined;
+  const outcome = { kind: 'ambiguous', reason: reason as AmbiguousReason } as const;
+  return describeAttempt({
+    ...{ outcome, ...(status !== undefined && { status }), ...(detail !== undefined && { detail }) },
+  });
+}
+
 /** The sentence has all that the receiver or the network said. */
 const hasWordsOf = (detail: string, sentence: string): boolean =>
   detail.split(' ').every((word) => sentence.includes(word));

@@ -22,6 +22,10 @@ export type Injected =
         /** Held back at once (a mute): why, and until when in words. */
         readonly skipped?: string | undefined;
         readonly detail?: string | undefined;
+        /** Of a cluster: it is not this node that sends it. */
+        readonly elsewhere?: true | undefined;
+        /** Whichever sends it now; absent: nobody does. */
+        readonly node?: string | undefined;
       }[];
     }
   | {

@@ -16,14 +16,35 @@ describeWithPostgres('done on one node of two', () => {
     // Muted on b, for both within a second or two; `inject` on a leads to deliveries of both.
     expect(await b.command('mute', 'destination:bot1', '--for', '10m')).toMatchObject({ exitCode: 0 });
     await expect.poll(async () => (await a.command('mute', 'list')).out).toContain('bot1');
-    const inject = ['inject', '--real', '--url', a.url, '--ticker', 'XYZ'];
-    // Its exit code depends on which of them holds the one that is muted.
-    expect((await a.command(...inject, '--title', 'injected')).err).toBe('');
+    const inject = ['inject', '--real', '--ticker', 'XYZ'];
+    // Of all, whichever of the two sends them; one that is muted is not sent.
+    for (const [at, node] of [a, b].entries()) {
+      const held = await node.command(...inject, '--url', node.url, '--title', `held ${at}`);
+      expect([held.exitCode, held.err]).toEqual([1, '']);
+      for (const name of BOTS.slice(1))
+        expect(held.out).toMatch(new RegExp(`^ +${name}: delivered \\(.*answered after`, 'm'));
+      expect(held.out).toMatch(/^ +bot1: skipped.*\n.*\[muted\]$/m);
+      expect(
+        held.out.match(/^Held back: bot1: destination bot1 is muted for another .* \[muted\]$/gm),
+        held.out,
+      ).toHaveLength(1);
+    }
+    await a.command(...inject, '--url', a.url, '--title', 'injected');
     const others = BOTS.slice(1).map((name) => `${name} delivered`);
     await expect.poll(() => states('injected')).toEqual(['bot1 skipped', ...others]);
     expect(new Set((await rows('injected')).map(({ node }) => node))).toEqual(new Set(['a', 'b']));
     expect(await a.command('mute', 'lift', 'destination:bot1')).toMatchObject({ exitCode: 0 });
     await expect.poll(async () => (await b.command('mute', 'list')).out).not.toContain('bot1');
+    const sent = await b.command(...inject, '--url', b.url, '--title', 'all are sent', '--json');
+    expect([sent.exitCode, sent.err]).toEqual([0, '']);
+    const results = (JSON.parse(sent.out) as { deliveries: readonly Shown[] }).deliveries;
+    expect(results.map(({ destination, state }) => `${destination} ${state}`)).toEqual(all('delivered'));
+    // What a bot refuses is told in its words, wherever it is sent from.
+    for (const { faults } of bots) faults.push({ status: 400 });
+    const refused = await a.command(...inject, '--url', a.url, '--title', 'refused');
+    expect(refused.exitCode).toBe(1);
+    for (const name of BOTS)
+      expect(refused.out).toMatch(new RegExp(`^ +${name}: dead.*\\n.*HTTP 400\\]$`, 'm'));
 
     // Each says of one announcement the same, with the deliveries of both.
     const [one] = (await b.get('/api/announcements?limit=1')).announcements ?? [];

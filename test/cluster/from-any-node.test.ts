@@ -11,7 +11,7 @@ interface Counted {
 describeWithPostgres('a person on one node of two', () => {
   test('sees what both do, and has it changed by the one that sends', async () => {
     await using cluster = await startTwoNodes();
-    const { a, b, bots, announce } = cluster;
+    const { a, b, bots, announce, ends } = cluster;
     for (const { faults } of bots) faults.push({ status: 400 });
     announce('refused');
     const listed = async ({ get }: typeof a, path = ofTitle('refused')) =>
@@ -86,12 +86,14 @@ describeWithPostgres('a person on one node of two', () => {
 
     // Rows of a node that is gone are missing, and the other one takes its part.
     const ofThem = ofB?.filter(({ node }) => node === 'b').map(({ destination }) => destination) ?? [];
+    expect(ofThem).toHaveLength(BOTS.length / 2);
     for (const name of ofThem) bots[BOTS.indexOf(name)]?.faults.push({ status: 400 });
     announce('before it goes');
     await expect.poll(async () => (await listed(a, ofTitle('before it goes')))?.length).toBe(BOTS.length);
     await expect
       .poll(async () => (await listed(a, `${ofTitle('before it goes')}&state=dead`))?.length)
       .toBe(ofThem.length);
+    await expect.poll(ends).toBe(2 * BOTS.length);
     b.program.kill('SIGKILL');
     await expect.poll(async () => (await a.get('/api/cluster')).nodes?.[0]?.partitions).toBe(256);
     await expect

@@ -51,6 +51,8 @@ const injectedSchema = z.union([
         ...{ id: z.string(), destination: z.string(), ticker: z.string().optional() },
         skipped: z.string().optional().describe('held back at once: why'),
         detail: z.string().optional(),
+        elsewhere: z.literal(true).optional().describe('of a cluster: another node sends it'),
+        node: z.string().optional().describe('whichever sends it now; absent: nobody does'),
       }),
     ),
   }),

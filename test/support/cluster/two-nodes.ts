@@ -1,6 +1,8 @@
 /** Two bridges as one, as built programs with a real PostgreSQL, and bots behind several addresses. */
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
+import { holdersAmong, partitionOf } from '../../../src/cluster/partitions.ts';
+import { secretName } from '../../../src/platform/secret.ts';
 import { type BotServer, startBotServer } from '../../../src/simulator/bot-server.ts';
 import { runCommandLine } from '../command.ts';
 import { WAIT_MS } from '../limits.ts';
@@ -29,7 +31,10 @@ export async function startTwoNodes([first, second]: readonly [string, string] =
   const database = cleanup.use(await TestDatabase.create());
   const standIns: StandIns = cleanup.use(await startStandIns());
   const bots: BotServer[] = [];
-  for (const _ of BOTS) bots.push(cleanup.adopt(await startBotServer({}), (server) => server.close()));
+  for (const [n] of BOTS.entries()) {
+    const bot = cleanup.use(await startBotOf(n % 2 === 0 ? first : second, [first, second]));
+    bots.push(bot.server);
+  }
   const env = {
     ...standIns.env,
     ...Object.fromEntries(bots.map(({ url }, n) => [`BOT_URL_${n + 1}`, url])),
@@ -58,6 +63,8 @@ export async function startTwoNodes([first, second]: readonly [string, string] =
   const held = cleanup.move();
   return {
     ...{ a, b, bots, env },
+    /** Deliveries of whose end every node may know. Of the last 50 ms it may be missing: whoever takes over sends those again. */
+    ends: async () => (await database.query('SELECT FROM listing_bridge.ends')).length,
     announce: (title: string) =>
       standIns.feed.announce({
         ...{ publisher: 'upbit', listingType: 'spot_listing', ticker: 'ABC' },
@@ -65,6 +72,20 @@ export async function startTwoNodes([first, second]: readonly [string, string] =
       }),
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
+}
+
+/** At an address that falls to that node: which one it falls to is decided by the address alone. */
+async function startBotOf(node: string, nodes: readonly string[]) {
+  const holders = holdersAmong(nodes);
+  await using others = new AsyncDisposableStack();
+  for (let n = 0; n < 64; n++) {
+    const server = await startBotServer({});
+    const held = { server, [Symbol.asyncDispose]: () => server.close() };
+    if (holders[partitionOf(`webhook:${secretName(server.url)}`)] === node) return held;
+    // Closed at the end, so that the next one has another port.
+    others.use(held);
+  }
+  throw new Error(`no address falls to ${node}`);
 }
 
 export interface Answer {
