@@ -1,4 +1,4 @@
-/** Persons on any node, mutes, and the smaller parts of a node among others. */
+/** Persons on any node, alerts, mutes, and the smaller parts of a node among others. */
 import { inFile, suites } from '../places.ts';
 
 const NODE = [
@@ -64,12 +64,66 @@ export const clusterMore = [
     "if ('value' in answer) for (const name of answer.value) holders.set(name, of);",
     "if ('value' in answer) for (const name of answer.value) holders.set(name, name === of ? of : node);",
   ]),
-  ...inFile('src/cluster/mute-registers.ts', suites('cluster/findings'), [
-    'a change has the number of the one before',
-    'nobody follows it',
-    'this.#told.get(key) ?? 0) + 1,',
-    'this.#told.get(key) ?? 0),',
+  ...inFile('src/cluster/attending.ts', suites('cluster/attending'), [
+    'a row that only another store has is not taken in',
+    'a retry by its holder does nothing',
+    'if (known.value.has(delivery.id)) continue;',
+    'if (delivery.id !== undefined) continue;',
   ]),
+  ...inFile(
+    'src/cluster/mute-registers.ts',
+    suites('cluster/mute-registers', 'cluster/findings'),
+    [
+      'what the store did not take is not tried again',
+      'a mute does not hold on that node',
+      'if (isDone) for (const key of keys) this.#behind.delete(key);',
+      'for (const key of keys) this.#behind.delete(key);',
+    ],
+    [
+      'a change has the number of the one before',
+      'nobody follows it',
+      'this.#told.get(key) ?? 0) + 1,',
+      'this.#told.get(key) ?? 0),',
+    ],
+  ),
+  ...inFile(
+    'src/cluster/alerts.ts',
+    suites('cluster/alerts'),
+    [
+      'an alert of long ago is taken up',
+      'whoever takes a destination over alarms a person about what is over',
+      'heard.content.alert.raisedMs > sinceMs',
+      'sinceMs < Number.POSITIVE_INFINITY',
+    ],
+    [
+      'an alert that was not given is another’s',
+      'one that comes in the middle of a hand-over reaches nobody',
+      'if (given.has(planned.id) || isHeld(planned, at)) open.delete(planned);',
+      'if (given.has(planned.id) || at >= 0) open.delete(planned);',
+    ],
+    [
+      'an alert that another has is claimed again and again',
+      'each look asks the database in vain',
+      'if (given.has(planned.id) || isHeld(planned, at)) open.delete(planned);',
+      'if (given.has(planned.id)) open.delete(planned);',
+    ],
+  ),
+  ...inFile(
+    'src/cluster/log-reader.ts',
+    suites('cluster/log-reader'),
+    [
+      'a hint beyond the next row is the next row',
+      'what is between is never read',
+      'seq === this.#seq + 1',
+      'seq > this.#seq',
+    ],
+    [
+      'rows of the database before are read on',
+      'news of the one after it is passed by',
+      'if (this.#seq !== after) return;',
+      '',
+    ],
+  ),
   ...inFile(
     'src/cluster/takeover.ts',
     NODE,
@@ -104,10 +158,36 @@ export const clusterMore = [
     "return this.#differing !== '';",
     'return this.#differing === undefined;',
   ]),
-  ...inFile('src/cluster/claiming.ts', NODE, [
-    'a claim that is taken back is under another epoch',
-    'it stays, and the next holder buries the order',
-    "...{ delivery, claim, epoch, state: 'free'",
-    "...{ delivery, claim, epoch: epoch + 1, state: 'free'",
-  ]),
+  ...inFile(
+    'src/cluster/claiming.ts',
+    suites('cluster/claiming'),
+    [
+      'a claim that is taken back says nothing of its request',
+      'a rate is exceeded by the next holder, or an order is tried without an end',
+      "state: 'free', attempts: attempts + (wasMade ? 1 : 0)",
+      "state: 'free', attempts",
+    ],
+    [
+      'a claim that is taken back is under another epoch',
+      'it stays, and the next holder buries the order',
+      "...{ delivery, claim, epoch, state: 'free'",
+      "...{ delivery, claim, epoch: epoch + 1, state: 'free'",
+    ],
+  ),
+  ...inFile(
+    'src/cli/inject-results.ts',
+    suites('cli/inject-results'),
+    [
+      'nobody asks what other nodes have sent',
+      '`inject` ends with 1 though everything has arrived',
+      'deliveries.every(({ elsewhere }) => elsewhere === undefined)',
+      'deliveries.length > 0',
+    ],
+    [
+      'what is handed over has ended',
+      '`inject` says that it was skipped, and it arrives',
+      "one.state === 'pending' || isLeft(one)",
+      "one.state === 'pending'",
+    ],
+  ),
 ];
