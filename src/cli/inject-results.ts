@@ -20,7 +20,7 @@ export type InjectedDelivery = Planned['deliveries'][number];
 export type Result = ShownAnnouncement['deliveries'][number] & {
   /** Of a cluster: another node, which sends it. */
   readonly node?: string;
-  /** Nobody has told anything of it. */
+  /** No node has reported anything of it. */
   readonly isUnknown?: true;
 };
 

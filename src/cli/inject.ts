@@ -73,14 +73,14 @@ function heldBack(planned: readonly InjectedDelivery[], results: readonly Result
   });
 }
 
-/** Of nodes that have not told how it went. */
+/** Of nodes that have not reported how it went. */
 const unknown = (results: readonly Result[] = [], id: string): readonly string[] =>
   results.flatMap(({ isUnknown, destination, ticker, node }) => {
     if (isUnknown === undefined) return [];
     const why =
       node === undefined
         ? 'no node sends there now; the next one that does takes it over'
-        : `node ${node}, which sends there, has not told yet how it went`;
+        : `node ${node}, which sends there, has not reported yet how it went`;
     const show = `\`listing-bridge deliveries show ${id}\` shows it then`;
     return [`${[destination, ticker].join(' ').trim()}: ${why}; ${show}. [node_missing]`];
   });

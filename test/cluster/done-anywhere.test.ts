@@ -39,7 +39,7 @@ describeWithPostgres('done on one node of two', () => {
     expect([sent.exitCode, sent.err]).toEqual([0, '']);
     const results = (JSON.parse(sent.out) as { deliveries: readonly Shown[] }).deliveries;
     expect(results.map(({ destination, state }) => `${destination} ${state}`)).toEqual(all('delivered'));
-    // What a bot refuses is told in its words, wherever it is sent from.
+    // A refusal of a bot has its words, wherever it is sent from.
     for (const { faults } of bots) faults.push({ status: 400 });
     const refused = await a.command(...inject, '--url', a.url, '--title', 'refused');
     expect(refused.exitCode).toBe(1);

@@ -41,16 +41,19 @@ test('a hint brings the next row; one beyond it has all between read', async () 
   expect([arrived, asked]).toEqual([['news 6', 'news 7', 'news 8'], [6]]);
 });
 
-test('an answer of the database before says nothing of this one', async () => {
-  const { reader, log, arrived, asked, answer } = reading();
-  reader.seen(5);
-  log.rows = [6, 7].map(rowOf);
-  reader.seen(7);
-  reader.beginAnew();
-  await answer();
-  expect(arrived).toEqual([]);
-  log.rows = [rowOf(1)];
-  reader.seen(1);
-  await answer();
-  expect([arrived, asked]).toEqual([['news 1'], [5, 0]]);
-});
+test.each([5, 0])(
+  'an answer of the database before, after row %i of it, says nothing of this one',
+  async (first) => {
+    const { reader, log, arrived, asked, answer } = reading();
+    reader.seen(first);
+    log.rows = [6, 7].map(rowOf);
+    reader.seen(7);
+    reader.beginAnew();
+    await answer();
+    expect(arrived).toEqual([]);
+    log.rows = [rowOf(1)];
+    reader.seen(1);
+    await answer();
+    expect([arrived, asked]).toEqual([['news 1'], [first, 0]]);
+  },
+);

@@ -120,8 +120,14 @@ export const clusterMore = [
     [
       'rows of the database before are read on',
       'news of the one after it is passed by',
-      'if (this.#seq !== after) return;',
+      'if (this.#log !== log || this.#seq !== after) return;',
       '',
+    ],
+    [
+      'rows of the database before are read on from the beginning',
+      'news of the one after it is passed by',
+      'if (this.#log !== log || this.#seq !== after) return;',
+      'if (this.#seq !== after) return;',
     ],
   ),
   ...inFile(
