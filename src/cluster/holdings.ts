@@ -69,6 +69,11 @@ export class Holdings {
     return this.#held.get(partition)?.isLeaving === false;
   }
 
+  /** It is being given back. */
+  isLeaving(partition: number): boolean {
+    return this.#held.get(partition)?.isLeaving === true;
+  }
+
   /** It holds it, and knows what the holder before has left. */
   sendsFor(partition: number): boolean {
     return this.holds(partition) && this.#tenures.at(partition).isOpen;

@@ -15,7 +15,7 @@ export interface Vacancies {
 
 export interface Looking {
   readonly card: NodeCard;
-  readonly holdings: Pick<Holdings, 'sendsFor'>;
+  readonly holdings: Pick<Holdings, 'sendsFor' | 'isLeaving'>;
   readonly sightings: Sightings;
   readonly isMine: (partition: number) => boolean;
   /** Monotonic, when the view was there. */
@@ -30,6 +30,8 @@ export function vacanciesIn({ leases, members }: View, looking: Looking): Vacanc
   for (const lease of leases) {
     const { partition, node, restMs } = lease;
     if (!isMine(partition) || isOf(lease, card)) continue;
+    // Whatever is claimed now would have another epoch than what is being given back.
+    if (holdings.isLeaving(partition)) continue;
     if (node !== undefined && restMs > 0) continue;
     // One that is held here, in a database that does not know it, is claimed at once: nobody else can have it, and this node knows its past.
     const isHeld = holdings.sendsFor(partition);

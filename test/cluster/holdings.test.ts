@@ -2,7 +2,9 @@
 import { expect, test } from 'vitest';
 import { Holdings } from '../../src/cluster/holdings.ts';
 import { LEASE_MS, type Lease, type View } from '../../src/cluster/shared.ts';
+import { Sightings } from '../../src/cluster/sightings.ts';
 import { Tenures } from '../../src/cluster/tenures.ts';
+import { vacanciesIn } from '../../src/cluster/vacancies.ts';
 import { cardOf } from '../support/cluster/entries.ts';
 
 const card = cardOf('a');
@@ -70,4 +72,17 @@ test('regression: in another database, or an earlier state, it does not take up 
   tenure.isOpen = false;
   holdings.orphan();
   expect([holdings.holds(PARTITION), tenure.isOver]).toEqual([false, true]);
+});
+
+test('regression: one that it is giving back is not claimed before that is done, though the database has it as free: it would be given back under the epoch of before', () => {
+  const { clock, holdings } = held();
+  const sightings = new Sightings();
+  const free: Lease = { partition: PARTITION, node: undefined, life: undefined, epoch: 1, restMs: -1 };
+  const view: View = { ...heldUnder(1), leases: [free] };
+  sightings.see(view, clock.nowMs, sightings.ask(0, card));
+  const looking = { card, holdings, sightings, isMine: () => true, nowMs: clock.nowMs };
+  holdings.fence(PARTITION);
+  expect([...vacanciesIn(view, looking).free]).toEqual([]);
+  holdings.drop(PARTITION);
+  expect([...vacanciesIn(view, looking).free.keys()]).toEqual([PARTITION]);
 });

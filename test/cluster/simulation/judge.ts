@@ -87,7 +87,7 @@ const CLAIMS_LOST = ['kill', 'stop', 'cut', 'slow', 'down', 'replace'];
 /** An order that was refused and known to be is tried again, whoever holds it then; so is one that nobody has claimed. */
 const mayHaveLeft = (orders: readonly Taken[], { troubles }: Past): boolean =>
   troubles.some(({ what }) => CLAIMS_LOST.includes(what.split(' ')[0] ?? '')) ||
-  orders.some(({ isAnswered, answeredAt }) => !isAnswered || answeredAt === undefined) ||
+  orders.some(({ isAnswered, answeredAt, isCut }) => !isAnswered || answeredAt === undefined || isCut) ||
   (orders.length > 0 && troubles.some(({ what }) => what === 'end'));
 
 function repeatsOf(past: Past): string[] {

@@ -18,6 +18,8 @@ export interface Taken {
   /** It acted on it. */
   readonly acted: boolean;
   isAnswered: boolean;
+  /** The process cut it on the wire, and does not know the answer. */
+  isCut: boolean;
 }
 
 /** It refuses everything, as nobody that it knows or as one that is not there; or asks for silence until then, by the true clock. */
@@ -61,12 +63,13 @@ export function receiverFor(
       const hangs = !isRefused && draw < faults.refuses + faults.hangs;
       const taken: Taken = {
         ...{ id, destination, life, title: titleIn(message), writtenAt: universe.truthMs },
-        ...{ answeredAt: undefined, acted: !isRefused, isAnswered: !hangs },
+        ...{ answeredAt: undefined, acted: !isRefused, isAnswered: !hangs, isCut: false },
       };
       arrives(taken);
       await wait(process, hangs ? 60_000 : random() * 200, signal);
       taken.answeredAt = universe.truthMs;
       taken.isAnswered = !hangs && !wasTooLate(signal);
+      taken.isCut = signal.aborted;
       if (hangs || signal.aborted) return { outcome: { kind: 'ambiguous', reason: 'timeout' }, writtenMs };
       if (answer !== undefined) {
         answered?.(destination, life, answer);
