@@ -47,6 +47,8 @@ export async function runCommand({ config: file, alone }: RunFlags, io: Io): Pro
     createLog: (redact) => {
       log = createLog(first.config.log, redact, process.stderr, withoutRepeats(logForm));
       warn(first.config, someOf(firstWarnings, further.warnings));
+      if (alone && first.config.cluster === undefined)
+        log.warn({ at: file, ...NO_CLUSTER }, 'config.warning');
       return log;
     },
     ...{ clock, random, version, alone, disk: watchDisk },
@@ -70,6 +72,12 @@ export async function runCommand({ config: file, alone }: RunFlags, io: Io): Pro
   log?.info({}, 'bridge.stopped');
   return FINE;
 }
+
+/** Somebody has the wrong file, or a habit. */
+const NO_CLUSTER = {
+  message: '--alone has no effect: this config has no `cluster`, so the bridge is alone anyway',
+  hint: 'leave --alone out; a node of a cluster has `cluster` with the `url` of its database in its config',
+};
 
 const furtherWarnings = (more: number) => ({
   message: `there are ${more.toLocaleString('en')} more warnings`,

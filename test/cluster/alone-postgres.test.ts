@@ -234,6 +234,7 @@ describeWithPostgres('alone', () => {
       const closed = `postgres://u@127.0.0.1:${await freePort(await refusingOrigin())}/d`;
       const alone = played.start('a', closed, '--alone');
       expect(await alone.event('cluster.alone')).toMatchObject({ byWord: true });
+      expect(alone.stderr).not.toContain('has no effect');
       await alone.event('feed.live');
       played.announce('alone');
       await played.arrived('alone');

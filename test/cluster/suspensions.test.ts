@@ -1,6 +1,9 @@
 /** A destination that refuses everything: the next holder knows it, waits as the one before would, and lifts it as that one would. */
 import { describe, expect, test } from 'vitest';
+import { Findings, type FindingsDeps } from '../../src/cluster/findings.ts';
+import type { Fact } from '../../src/cluster/shared.ts';
 import type { AttemptResult } from '../../src/delivery/outcome.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { SHORT_MS } from './simulation/config.ts';
 import type { SimulatedNode } from './simulation/node.ts';
 import { type Scene, settled } from './simulation/scene.ts';
@@ -183,4 +186,32 @@ test('nobody goes on telling what all of them know', async () => {
   const before = version();
   await scene.advance(20_000);
   expect(version()).toBe(before);
+});
+
+test('a hand-over says what is so in its own moment: nobody has looked since', async () => {
+  const clock = new FakeClock();
+  const told: Fact[] = [];
+  const nowMs = clock.monotonicMs();
+  const status = {
+    suspended: { reason: 'gone', words: '', isGone: true, steps: 1, sinceMs: nowMs, nextMs: nowMs + 60_000 },
+  };
+  const prepared = { name: 'bot', options: {}, limits: { farEnd: 'there' } };
+  const findings = new Findings({
+    ...{ clock, card: () => ({ node: 'a', life: 'a1' }), redact: (text: string) => text },
+    ...{ hasDied: () => false, mutes: { now: () => [], change: async () => true } },
+    shared: { facts: async () => [], remember: async (facts: readonly Fact[]) => told.push(...facts) },
+    tenures: { partition: () => 1, at: () => ({ isOver: false }) },
+    pipeline: {
+      ...{ budgets: {}, memory: { recall: () => undefined, hear: () => undefined } },
+      lanes: { lane: () => ({ status }), prepared: () => prepared },
+    },
+  } as unknown as FindingsDeps);
+  findings.opened(new Set([1]));
+  findings.hear({ kind: 'destination.suspended', destination: 'bot', reason: 'gone' } as never);
+  await findings.flush();
+  // A person has it tried, which no event speaks of.
+  status.suspended = { ...status.suspended, nextMs: nowMs };
+  await findings.flush();
+  const spans = told.map(({ value = '' }) => (JSON.parse(value) as { lastsMs: number }).lastsMs);
+  expect(spans).toEqual([60_000, 0]);
 });

@@ -36,9 +36,18 @@ test('too few files for all destinations at once: a warning at the start, and af
   );
 });
 
-test('with files enough there is no such warning', async () => {
+test('with files enough there is no such warning; one says that --alone means nothing without a cluster', async () => {
   using workplace = new Workplace(config(25));
-  await using bridge = workplace.start(['run'], {}, ['-e', LIMITED, ENTRY]);
+  await using bridge = workplace.start(['run', '--alone'], {}, ['-e', LIMITED, ENTRY]);
+  const isOfAlone = ({ message }: { readonly message?: unknown }) => String(message).startsWith('--alone');
+  await bridge.log.waitFor(isOfAlone);
+  expect(bridge.log.all.filter(isOfAlone)).toEqual([
+    expect.objectContaining({
+      ...{ level: 'warn', msg: 'config.warning', at: 'config.yaml' },
+      message: '--alone has no effect: this config has no `cluster`, so the bridge is alone anyway',
+      hint: expect.stringContaining('leave --alone out'),
+    }),
+  ]);
   await bridge.event('bridge.started');
   expect(bridge.log.all.filter(({ message }) => /open files/.test(String(message)))).toEqual([]);
 });
