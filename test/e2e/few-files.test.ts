@@ -39,7 +39,8 @@ test('too few files for all destinations at once: a warning at the start, and af
 test('with files enough there is no such warning; one says that --alone means nothing without a cluster', async () => {
   using workplace = new Workplace(config(25));
   await using bridge = workplace.start(['run', '--alone'], {}, ['-e', LIMITED, ENTRY]);
-  const isOfAlone = ({ message }: { readonly message?: unknown }) => String(message).startsWith('--alone');
+  const isOfAlone: Parameters<typeof bridge.log.waitFor>[0] = ({ message }) =>
+    String(message).startsWith('--alone');
   await bridge.log.waitFor(isOfAlone);
   expect(bridge.log.all.filter(isOfAlone)).toEqual([
     expect.objectContaining({
