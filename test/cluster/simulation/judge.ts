@@ -74,11 +74,27 @@ function mayHaveEnded(destination: string, end: string, { muted, refusing }: Pas
 
 const REFUSED = new Set(['dead unauthorized', 'dead gone']);
 
+/** Without a trouble news is sent within that: the first lease takes four seconds, a refused request is tried again within one. */
+const SENT_MS = 6000;
+
 /** Those that must have got it: also of configs that change, nobody knows of what is on its way. */
-function destinationsOf(title: string, { read, goneSince, thereSince }: Past): readonly string[] {
+function destinationsOf(title: string, past: Past): readonly string[] {
+  const { read, goneSince, thereSince } = past;
   const firstMs = Math.min(...read.filter((one) => one.title === title).map(({ at }) => at));
   const added = [...thereSince].filter(([, since]) => firstMs > since).map(([name]) => name);
-  return [...Object.keys(PLANS).filter((name) => !goneSince.has(name)), ...added];
+  const isToGet = (name: string) => {
+    const since = goneSince.get(name);
+    return since === undefined || (firstMs + SENT_MS < since && wasCalm(name, firstMs, since, past));
+  };
+  return [...Object.keys(PLANS).filter(isToGet), ...added];
+}
+
+/** Nothing kept it from being sent in that time. */
+function wasCalm(name: string, from: number, until: number, past: Past): boolean {
+  const { troubles, pauses, refusing } = past;
+  const isThen = (trouble: Trouble) => trouble.from <= until && trouble.until >= from;
+  const wasPaused = pauses.some((pause) => pause.what === name && isThen(pause));
+  return !refusing.has(name) && !wasPaused && !troubles.some(isThen);
 }
 
 /** Troubles under which a node claims, and then does not know whether it was given, or cannot say that nothing left. */
