@@ -49,7 +49,8 @@ function standingIn({
 }: ShownCluster['standing']): ['bad' | 'warning', string] | undefined {
   if (is === 'joined') return undefined;
   if (is === 'silent') return ['bad', `This node sends nothing: ${why}. ${advice} [${code}]`];
-  const since = forMs === undefined ? '' : ` for ${formatDuration(Math.round(forMs / 1000) * 1000)}`;
+  const since =
+    forMs === undefined ? '' : ` for ${formatDuration(Math.max(1, Math.round(forMs / 1000)) * 1000)}`;
   return [
     'warning',
     `This node is alone${since} and sends everything, from its own store: ${why}. Nobody takes over from it. [alone]`,
