@@ -54,8 +54,8 @@ describeWithPostgres('done on one node of two', () => {
       expect(out).not.toMatch(/nothing: /);
     }
 
-    // Deliveries that wait at either are cancelled from b.
-    for (const { faults } of bots) faults.push(...Array.from({ length: 5 }, () => ({ status: 503 })));
+    // Deliveries that wait at either, for as long as it takes, are cancelled from b.
+    for (const { faults } of bots) faults.push(...Array.from({ length: 1000 }, () => ({ status: 503 })));
     announce('waits');
     await expect
       .poll(async () => (await rows('waits')).filter(({ state }) => state === 'pending').length)
