@@ -3,8 +3,12 @@ import { TEST_MS, WAIT_MS } from './support/limits.ts';
 
 const TESTS = 'test/**/*.test.ts';
 
-/** They look at what their process loads, or has loaded. */
-const ALONE = ['test/e2e/start.test.ts', 'test/tools/expressions.test.ts'];
+/** They look at what their process loads, has loaded, or runs. */
+const ALONE = [
+  'test/e2e/start.test.ts',
+  'test/outbox/deliveries-off-loop.test.ts',
+  'test/tools/expressions.test.ts',
+];
 
 /** A server of PostgreSQL costs more than all that it is asked: `npm run test:cluster`. */
 const WITH_DATABASE = [
