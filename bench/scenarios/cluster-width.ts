@@ -62,7 +62,7 @@ export const clusterWidth: Scenario = {
           }),
           // One each, and one of the next in line for the most valuable.
           limitRow(about('connections that idle', ''), ofRounds([nodes.idle]), {
-            ...{ figure: 'p50', limit: wide + (count - 1) * MOST_NEXT },
+            ...{ figure: 'p50', limit: wide + (count > 1 ? count : 0) * MOST_NEXT },
           }),
         );
       }
