@@ -149,3 +149,8 @@ function remember({ announcements }: Recovered, dedupe: Dedupe): Dedupe {
   for (const { identity, receivedMs } of announcements) dedupe.remember(identity, receivedMs);
   return dedupe;
 }
+
+/** From now on announcements go to the destinations to which this machine sends now. */
+export function reroute({ intake, lanes }: Pick<Pipeline, 'intake' | 'lanes'>): void {
+  intake.routes = { ...intake.routes, targets: lanes.targets() };
+}

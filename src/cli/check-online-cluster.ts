@@ -21,7 +21,7 @@ export async function inquireCluster(
     return remarksOn(await probe(url, clock), node, place);
   } catch (error) {
     if (!(error instanceof SharedError)) throw error;
-    const [, sentence = error.message, code = error.kind] = /^(.*) \[(\w+)\]$/s.exec(error.message) ?? [];
+    const [sentence, code] = error.parts;
     const isBad = bad(`${place}: ${sentence}. ${error.advice}`, code);
     return [isBad, await standingThere(error.kind === 'unreachable', url, clock)];
   }

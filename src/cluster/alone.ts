@@ -111,9 +111,11 @@ export class Alone {
 
   #proven(session: number, sentMs: number): void {
     const { clock } = this.#deps;
-    if (session !== this.#session) this.#fromMs = clock.monotonicMs() + LEASE_MS;
-    // They are there when it begins to send.
-    if (session !== this.#session) this.#deps.tenures.keepAll();
+    if (session !== this.#session) {
+      this.#fromMs = clock.monotonicMs() + LEASE_MS;
+      // The connections are there when it begins to send.
+      this.#deps.tenures.keepAll();
+    }
     this.#session = session;
     if (sentMs >= this.#fromMs) this.#extend(sentMs);
   }

@@ -4,6 +4,7 @@
  */
 
 import type { BridgeEvent } from '../events/bridge-event.ts';
+import { reroute } from '../pipeline.ts';
 import { Alerts } from './alerts.ts';
 import { Announced } from './announced.ts';
 import { Arrivals, isOfOneAlone } from './arrivals.ts';
@@ -202,8 +203,7 @@ class Member implements Cluster {
   }
 
   #route(): void {
-    const { intake, lanes } = this.#deps.pipeline;
-    intake.routes = { ...intake.routes, targets: lanes.targets() };
+    reroute(this.#deps.pipeline);
   }
 
   async #handOver(partitions: readonly number[]): Promise<void> {

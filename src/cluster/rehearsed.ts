@@ -49,15 +49,18 @@ function openSeam(clock: Clock): ClusterSeam {
   });
   tenure.untilMs = Number.POSITIVE_INFINITY;
   tenure.isOpen = true;
-  return {
-    of: () => tenure,
-    pools: (pools) => pools,
-    paused: silent,
-    learnt: silent,
-    read: silent,
-    known: silent,
-  };
+  return seamOf(tenure);
 }
+
+/** All destinations have that tenure, and nobody hears or knows of anything. */
+export const seamOf = (tenure: Tenure): ClusterSeam => ({
+  of: () => tenure,
+  pools: (pools) => pools,
+  paused: silent,
+  learnt: silent,
+  read: silent,
+  known: silent,
+});
 
 const silent = () => undefined;
 

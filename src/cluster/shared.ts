@@ -267,4 +267,10 @@ export class SharedError extends Error {
     this.kind = kind;
     this.advice = advice;
   }
+
+  /** The message without its code, and the code. */
+  get parts(): readonly [sentence: string, code: string] {
+    const [, sentence = this.message, code = this.kind] = /^(.*) \[(\w+)\]$/s.exec(this.message) ?? [];
+    return [sentence, code];
+  }
 }

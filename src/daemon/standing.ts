@@ -12,7 +12,7 @@ import type { SharedError } from '../cluster/shared.ts';
 import type { Tenures } from '../cluster/tenures.ts';
 import type { BridgeEventOf } from '../events/bridge-event.ts';
 import type { ClusterEvent } from '../events/cluster-event.ts';
-import type { Pipeline } from '../pipeline.ts';
+import { type Pipeline, reroute } from '../pipeline.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 
@@ -47,14 +47,12 @@ export class Standings {
   constructor(deps: StandingDeps) {
     this.#deps = deps;
     const { pipeline, tenures, clock, random, solitude } = deps;
-    const { intake, lanes } = pipeline;
+    const { lanes } = pipeline;
     const bornMs = clock.monotonicMs();
     this.#alone = new Alone({
       ...{ solitude, clock, random, tenures, lanes },
       begins: () => planMissed(pipeline, tenures, bornMs),
-      route: () => {
-        intake.routes = { ...intake.routes, targets: lanes.targets() };
-      },
+      route: () => reroute(pipeline),
       changed: (isOn) => this.#changed(isOn),
     });
   }
@@ -67,7 +65,7 @@ export class Standings {
   /** From now on, until the end of the process: nobody asks a database. */
   beAlone(): void {
     const { pipeline, tenures } = this.#deps;
-    const { lanes, intake, memory } = pipeline;
+    const { lanes, memory } = pipeline;
     this.#isByWord = true;
     if (memory.recall(MET) !== undefined && !memory.recall(ALONE_FROM)) this.#buryOrders();
     for (const tenure of tenures.all) {
@@ -76,7 +74,7 @@ export class Standings {
     }
     tenures.keepAll();
     this.#changed(true);
-    intake.routes = { ...intake.routes, targets: lanes.targets() };
+    reroute(pipeline);
     lanes.refill();
   }
 
@@ -114,18 +112,16 @@ export class Standings {
     if (node?.isReached || sends > 0) return { is: 'joined' };
     const failure = this.#deps.failure();
     if (failure === undefined) return { is: 'silent', why: 'it has just started', code: 'unreachable' };
-    const [why, code] = inParts(failure);
+    const [why, code] = failure.parts;
     const unproven = this.#alone.failure;
     const both =
-      unproven === undefined || unproven.message === failure.message
-        ? why
-        : `${why}; ${inParts(unproven)[0]}`;
+      unproven === undefined || unproven.message === failure.message ? why : `${why}; ${unproven.parts[0]}`;
     return { is: 'silent', why: both, code, advice: `${failure.advice} ${WAY_OUT}` };
   }
 
   #why(): string {
     const failure = this.#deps.failure();
-    return this.#isByWord || failure === undefined ? BY_WORD : inParts(failure)[0];
+    return this.#isByWord || failure === undefined ? BY_WORD : failure.parts[0];
   }
 
   #changed(isOn: boolean): void {
@@ -137,10 +133,4 @@ export class Standings {
     if (!memory.recall(ALONE_FROM)) memory.hear(ALONE_FROM, String(nowMs));
     publish({ kind: 'cluster.alone', why: this.#why(), byWord: this.#isByWord });
   }
-}
-
-/** The sentence, and its code. */
-function inParts({ message, kind }: SharedError): readonly [sentence: string, code: string] {
-  const [, sentence = message, code = kind] = /^(.*) \[(\w+)\]$/s.exec(message) ?? [];
-  return [sentence, code];
 }

@@ -4,6 +4,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Announcement } from '../../src/announcement.ts';
+import { seamOf } from '../../src/cluster/rehearsed.ts';
 import type { Cooldowns } from '../../src/cooldown/cooldowns.ts';
 import type { Budget } from '../../src/delivery/budget.ts';
 import type { BudgetBook, BudgetSpec } from '../../src/delivery/budget-book.ts';
@@ -257,16 +258,7 @@ export class LaneBench implements Disposable {
         openFailed: quiet,
       },
       outside: outsideOf(Promise.resolve()),
-      ...(tenure && {
-        cluster: {
-          of: () => tenure,
-          pools: (pools) => pools,
-          paused: quiet,
-          learnt: quiet,
-          read: quiet,
-          known: quiet,
-        },
-      }),
+      ...(tenure && { cluster: seamOf(tenure) }),
     });
     this.#pipeline.mutes.take(this.#mutes);
     this.#apply();

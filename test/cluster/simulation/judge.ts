@@ -214,23 +214,20 @@ function spiteOf({ taken, read, muted, pauses, troubles }: Past): string[] {
     );
   const found: string[] = [];
   for (const { title, destination, life, writtenAt } of taken) {
-    for (const { what, from, until } of pauses)
-      if (
-        what === destination &&
-        writtenAt > from + HEARD_MS &&
-        writtenAt < until - 1 &&
-        !areDeaf(from, writtenAt)
-      )
-        found.push(`${life} sends to ${destination} at ${writtenAt}, which asked for silence at ${from}`);
+    // Wishes that hold, and were made long enough before that moment.
+    const against = (wishes: Past['pauses'], sinceMs: number) =>
+      wishes.filter(
+        ({ what, from, until }) =>
+          what === destination &&
+          sinceMs > from + HEARD_MS &&
+          writtenAt < until - 1 &&
+          !areDeaf(from, writtenAt),
+      );
+    for (const { from } of against(pauses, writtenAt))
+      found.push(`${life} sends to ${destination} at ${writtenAt}, which asked for silence at ${from}`);
     const readMs = Math.min(...read.filter((one) => one.title === title).map(({ at }) => at));
-    for (const { what, from, until } of muted)
-      if (
-        what === destination &&
-        readMs > from + HEARD_MS &&
-        writtenAt < until - 1 &&
-        !areDeaf(from, writtenAt)
-      )
-        found.push(`${life} sends ${title} to ${destination} at ${writtenAt}, muted at ${from}`);
+    for (const { from } of against(muted, readMs))
+      found.push(`${life} sends ${title} to ${destination} at ${writtenAt}, muted at ${from}`);
   }
   return found;
 }

@@ -16,8 +16,8 @@ export const alone = [
     [
       'another session is the same proof',
       'another bridge may have been alone in between',
-      'if (session !== this.#session) this.#fromMs',
-      'if (this.#session === undefined && !this.#hasBegun) this.#fromMs',
+      'if (session !== this.#session) {',
+      'if (this.#session === undefined && !this.#hasBegun) {',
     ],
     [
       'a proof holds for ever',
